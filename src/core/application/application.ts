@@ -1,0 +1,59 @@
+/** What is to be caged: how it is started, as whom, and how we know that it answers. */
+export interface Application {
+	/** The command and its arguments; the first is an absolute path on the host. */
+	readonly command: readonly string[];
+	/** Account to start as (`user` or `user:group`), with that account's groups. Without it the application starts as root. */
+	readonly user?: string;
+	/** Working directory inside the cage. */
+	readonly cwd: string;
+	/** Added to the launcher's own small environment. */
+	readonly env: Readonly<Record<string, string>>;
+	/** Shell lines; exit 0 means that a real request was answered. All must pass. */
+	readonly probes: readonly string[];
+	/** Shell lines that are run while tracing, to reach more of the application. */
+	readonly exercises: readonly string[];
+	/** Seconds to wait for the first answer. */
+	readonly timeout: number;
+	/** Network of a run; traces and trials always have one of their own. */
+	readonly network: "host" | "none";
+	/** Directories that systemd would make for the service before it starts (RuntimeDirectory= and its like), absolute. */
+	readonly directories: readonly string[];
+}
+
+/** What the administrator asked for beyond what the trace shows. Paths and globs as text. */
+export interface Rules {
+	readonly include: readonly string[];
+	readonly exclude: readonly string[];
+	readonly writable: readonly string[];
+	readonly seed: readonly string[];
+	readonly binds: readonly Bind[];
+	readonly devices: readonly string[];
+	readonly allowSecret: readonly string[];
+	readonly allowSetuid: readonly string[];
+}
+
+/** A directory of the host that is mounted in the cage instead of being copied. */
+export interface Bind {
+	readonly path: string;
+	readonly access: "ro" | "rw";
+}
+
+export const noRules: Rules = {
+	include: [],
+	exclude: [],
+	writable: [],
+	seed: [],
+	binds: [],
+	devices: [],
+	allowSecret: [],
+	allowSetuid: [],
+};
+
+/** The environment that the launcher gives, in traces, trials and runs alike; the application's own comes on top. */
+export function launchEnvironment(application: Application): Record<string, string> {
+	return {
+		PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		LANG: "C",
+		...application.env,
+	};
+}

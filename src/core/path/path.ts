@@ -1,0 +1,100 @@
+/**
+ * Paths as bytes. A file name on Linux is any bytes but NUL and '/' (path_resolution(7)), so text would lose some of them.
+ * A `Path` is a string with one character for each byte (latin1): it compares, sorts and keys a Map like the bytes do.
+ */
+declare const brand: unique symbol;
+export type Path = string & { readonly [brand]: "Path" };
+
+/** In JSON a path is its text where that is valid UTF-8, else its bytes in base64 (the contract's form). */
+export type PathJson = string | { base64: string };
+
+export const root = "/" as Path;
+
+export function pathFromBytes(bytes: Uint8Array): Path {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1") as Path;
+}
+
+export function pathFromText(text: string): Path {
+	return Buffer.from(text, "utf8").toString("latin1") as Path;
+}
+
+/** The bytes to hand to the operating system. */
+export function pathToBytes(path: Path): Buffer {
+	return Buffer.from(path, "latin1");
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text of a path, or undefined where its bytes are not valid UTF-8. */
+export function pathToText(path: Path): string | undefined {
+	// Nearly every path is ASCII, and ASCII is itself in both encodings.
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
+	if (/^[\x00-\x7f]*$/.test(path)) return path;
+	try {
+		return strictUtf8.decode(pathToBytes(path));
+	} catch {
+		return undefined;
+	}
+}
+
+export function pathToJson(path: Path): PathJson {
+	return pathToText(path) ?? { base64: pathToBytes(path).toString("base64") };
+}
+
+export function pathFromJson(json: PathJson): Path {
+	return typeof json === "string" ? pathFromText(json) : pathFromBytes(Buffer.from(json.base64, "base64"));
+}
+
+export function isAbsolute(path: string): boolean {
+	return path.startsWith("/");
+}
+
+/** `name` seen from `directory`; the result is cleaned of `//`, `.` and a trailing slash, but keeps `..` (a link may precede it). */
+export function resolvePath(directory: Path, name: Path): Path {
+	return clean(isAbsolute(name) ? name : (`${directory}/${name}` as Path));
+}
+
+/** Absolute path without empty and `.` components. `..` stays: what it means depends on links. */
+export function clean(path: Path): Path {
+	if (!/\/(\/|\.(\/|$)|$)/.test(path) && isAbsolute(path)) return path;
+	const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+	return `/${parts.join("/")}` as Path;
+}
+
+/** Also takes `..` away, as if no link preceded it; for names that a person wrote. Never climbs above the root. */
+export function normalise(path: Path): Path {
+	const parts: string[] = [];
+	for (const part of path.split("/")) {
+		if (part === "" || part === ".") continue;
+		if (part === "..") parts.pop();
+		else parts.push(part);
+	}
+	return `/${parts.join("/")}` as Path;
+}
+
+export function parent(path: Path): Path {
+	const slash = path.lastIndexOf("/");
+	return slash <= 0 ? root : (path.slice(0, slash) as Path);
+}
+
+export function baseName(path: Path): Path {
+	return path.slice(path.lastIndexOf("/") + 1) as Path;
+}
+
+export function join(directory: Path, name: Path | string): Path {
+	return (directory === "/" ? `/${name}` : `${directory}/${name}`) as Path;
+}
+
+/** True for `directory` itself and everything below it. */
+export function isWithin(path: Path, directory: Path): boolean {
+	return directory === "/" || path === directory || (path.startsWith(directory) && path[directory.length] === "/");
+}
+
+/** Every directory above `path`, nearest the root first, without the root and the path itself. */
+export function ancestors(path: Path): Path[] {
+	const all: Path[] = [];
+	for (let slash = path.indexOf("/", 1); slash > 0; slash = path.indexOf("/", slash + 1)) {
+		all.push(path.slice(0, slash) as Path);
+	}
+	return all;
+}

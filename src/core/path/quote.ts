@@ -1,0 +1,39 @@
+import { type Path, pathToBytes, pathToText } from "./path.ts";
+
+/**
+ * Characters that must never reach a terminal as they are: controls (C0, DEL, C1), line and paragraph separators, and the
+ * format characters that reorder or hide text (bidi controls, zero-width marks, tags; Unicode TR36 and TR55).
+ */
+const unprintable =
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for
+	/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** Text that is safe to show: what could steer a terminal or mislead an eye is escaped. */
+export function printable(text: string): string {
+	return text.replace(unprintable, (character) => {
+		const code = character.codePointAt(0) ?? 0;
+		if (character === "\n") return "\\n";
+		if (character === "\t") return "\\t";
+		return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+	});
+}
+
+/** A path for people: printable, and bytes that are not UTF-8 as `\xNN`. */
+export function showPath(path: Path): string {
+	const text = pathToText(path);
+	if (text !== undefined) return printable(text);
+	let shown = "";
+	for (const byte of pathToBytes(path)) {
+		shown += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
+	}
+	return shown;
+}
+
+/** One word of a POSIX shell command line (XCU 2.2.2: inside single quotes everything is itself but the quote). */
+export function quoteShell(word: string): string {
+	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+export function quoteShellLine(words: readonly string[]): string {
+	return words.map(quoteShell).join(" ");
+}

@@ -1,0 +1,102 @@
+import type { Application, Rules } from "../application/application.ts";
+import type { Path } from "../path/path.ts";
+
+export type EntryKind = "file" | "directory" | "symlink" | "device" | "socket" | "bind" | "generated";
+
+/** Why an entry is there. `detail` is data (a path, a call, a rule), never a sentence. */
+export type Reason =
+	| { readonly kind: "traced"; readonly calls: readonly string[]; readonly program?: Path }
+	| { readonly kind: "needed-by"; readonly by: Path }
+	| { readonly kind: "interpreter-of"; readonly by: Path }
+	| { readonly kind: "link-to"; readonly target: Path }
+	| { readonly kind: "parent-of"; readonly child: Path }
+	| { readonly kind: "rule"; readonly rule: keyof Rules; readonly value: string }
+	| { readonly kind: "account" }
+	| { readonly kind: "loader-cache" }
+	| { readonly kind: "launcher" }
+	| { readonly kind: "service-directory" }
+	| { readonly kind: "trial"; readonly round: number; readonly call: string };
+
+export type Risk = "secret" | "setuid" | "device" | "world-writable" | "state" | "refused-device" | "large" | "home";
+
+/** What will be done with an entry. `declined` entries stay in the plan, so that the record can say what was left out and why. */
+export type Decision = "include" | "declined";
+
+export interface Entry {
+	readonly path: Path;
+	readonly kind: EntryKind;
+	readonly decision: Decision;
+	/** Permission bits as in chmod, e.g. 0o755; setuid, setgid and sticky bits as the host has them. */
+	readonly mode: number;
+	readonly uid: number;
+	readonly gid: number;
+	/** Bytes of a file. */
+	readonly size: number;
+	/** Modification time of the source, milliseconds since 1970; tells whether it changed since. */
+	readonly mtime: number;
+	/** Where a symlink points, verbatim. */
+	readonly target?: Path;
+	readonly device?: { readonly type: "c" | "b"; readonly major: number; readonly minor: number };
+	/** What a generated file says. */
+	readonly content?: string;
+	readonly package?: PackageRef;
+	readonly reasons: readonly Reason[];
+	readonly risks: readonly Risk[];
+}
+
+export interface PackageRef {
+	readonly name: string;
+	readonly version: string;
+}
+
+/** A directory that the application may write: kept under the cage's data, mounted over `path` when it runs. */
+export interface WritableDirectory {
+	readonly path: Path;
+	readonly mode: number;
+	readonly uid: number;
+	readonly gid: number;
+	readonly reasons: readonly Reason[];
+	/** Paths at or below `path` whose content is copied from the host once, with bytes. Empty: starts empty. */
+	readonly seeds: readonly { readonly path: Path; readonly bytes: number }[];
+}
+
+/** What confinement must leave open, each derived from the trace, with what showed the need. */
+export interface Openings {
+	/** Capabilities without CAP_, lower case, as setpriv names them. */
+	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
+	readonly proc?: string;
+	readonly unixSockets?: string;
+	readonly memfd?: string;
+}
+
+export interface PlannedAccounts {
+	readonly users: readonly { name: string; uid: number; gid: number; home: string; reason: string }[];
+	readonly groups: readonly { name: string; gid: number; members: readonly string[]; reason: string }[];
+	/** How many entries of the host's files are left out. */
+	readonly usersLeftOut: number;
+	readonly groupsLeftOut: number;
+}
+
+/** Everything that the build and the launcher need to know, and nothing else. Plain data. */
+export interface Plan {
+	readonly application: Application;
+	readonly rules: Rules;
+	/** The account that the application starts as, resolved on this machine. */
+	readonly identity: Identity;
+	readonly entries: readonly Entry[];
+	readonly writable: readonly WritableDirectory[];
+	readonly accounts: PlannedAccounts;
+	readonly openings: Openings;
+	/** Secrets and setuid files that were wanted but not allowed, and devices that are refused. */
+	readonly declined: readonly { readonly path: Path; readonly risk: Risk }[];
+	/** Things an administrator should know; codes of the message catalogue with their values. */
+	readonly notes: readonly { readonly code: string; readonly values: Readonly<Record<string, string | number>> }[];
+}
+
+export interface Identity {
+	readonly name: string;
+	readonly uid: number;
+	readonly gid: number;
+	readonly groups: readonly number[];
+	readonly home: string;
+}

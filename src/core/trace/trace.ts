@@ -1,0 +1,74 @@
+import type { Path } from "../path/path.ts";
+
+/** What was done with a path. `look` is stat, access, readlink, statfs; `list` reads a directory. */
+export type Operation = "look" | "read" | "write" | "execute" | "list" | "enter" | "create" | "remove" | "connect" | "listen";
+
+/** Everything that the application did with one path, folded over all its processes. */
+export interface Access {
+	/** Absolute, as the application named it from its own working directory; not resolved through links. */
+	readonly path: Path;
+	/** Operations that succeeded at least once. */
+	readonly succeeded: Set<Operation>;
+	/** Error names (ENOENT, EACCES…) with the operations that they ended. */
+	readonly failed: Map<string, Set<Operation>>;
+	/** Names of the system calls, the first few of them. */
+	readonly calls: Set<string>;
+	/** Programs (path of their executable) whose processes did it, the first few of them. */
+	readonly programs: Set<Path>;
+	/** Where the kernel really arrived, through links, as strace -y told. */
+	real?: Path;
+	/** Owner that a successful chown gave it. */
+	owner?: { uid: number; gid: number };
+}
+
+/** A capability that a call needed and had (capabilities(7)), with the call that shows it. */
+export interface CapabilityUse {
+	readonly name: string;
+	readonly call: string;
+}
+
+/** The folded result of one traced run. Plain data: it can be stored, added to another and compared. */
+export interface Trace {
+	readonly accesses: Map<Path, Access>;
+	/** Programs that were executed, by path. */
+	readonly programs: Set<Path>;
+	/** Account switches that succeeded. */
+	readonly uids: Set<number>;
+	readonly gids: Set<number>;
+	readonly capabilities: Map<string, CapabilityUse>;
+	/** Calls that failed with EPERM or EACCES without naming a path, e.g. `setgroups`, with the error. */
+	readonly refusals: Map<string, { call: string; error: string; count: number }>;
+	/** Ports that were bound, e.g. `tcp 80`. Socket families whose use succeeded (AF_UNIX only where bind or connect did). */
+	readonly ports: Set<string>;
+	readonly families: Set<string>;
+	/** Abstract unix sockets that were connected or bound (without the leading NUL). */
+	readonly abstractSockets: Set<string>;
+	/** Directories that the application chrooted into by itself. */
+	readonly chroots: Set<Path>;
+	/** True where memfd_create succeeded. */
+	memfd: boolean;
+	/** Calls that were folded, and processes seen. */
+	calls: number;
+	processes: number;
+	/** Pids (of strace's namespace) whose exit was seen, with how: `exit 1` or `signal SIGSEGV`; the application's main process first. */
+	readonly exits: { pid: number; how: string }[];
+}
+
+export function emptyTrace(): Trace {
+	return {
+		accesses: new Map(),
+		programs: new Set(),
+		uids: new Set(),
+		gids: new Set(),
+		capabilities: new Map(),
+		refusals: new Map(),
+		ports: new Set(),
+		families: new Set(),
+		abstractSockets: new Set(),
+		chroots: new Set(),
+		memfd: false,
+		calls: 0,
+		processes: 0,
+		exits: [],
+	};
+}
