@@ -6,7 +6,8 @@
  * breaks in, and no init is installed everywhere. In C it would read:
  *
  *     sigprocmask(SIG_SETMASK, all);
- *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3, ~0); execve(argv[1], argv + 1, envp); exit(125); }
+ *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3, ~0);
+ *                                chdir(argv[1]) || execve(argv[2], argv + 2, envp); exit(125); }
  *     close_range(0, ~0);
  *     if (capset(only CAP_KILL) < 0) capset(nothing);
  *     for (;;) {
@@ -30,7 +31,7 @@ export function initExecutable(architecture: string): Buffer | undefined {
 	return architecture === "x64" ? elf(x64(), 62) : undefined; // EM_X86_64
 }
 
-/** Exit status of the init when the application's first program cannot be executed. */
+/** Exit status of the init when the working directory cannot be entered or the first program cannot be executed. */
 export const initCannotExecute = 125;
 
 const loadAddress = 0x400000;
@@ -231,7 +232,11 @@ function x64(): Buffer {
 	mask("noSignals");
 	closeFrom(3);
 	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
-	a.emit(0x49, 0x8d, 0x76, 0x08); // lea rsi, [r14 + 8]
+	syscall(80); // chdir
+	a.emit(0x85, 0xc0);
+	jump(ifNotZero, "failed");
+	a.emit(0x49, 0x8b, 0x7e, 0x10); // mov rdi, [r14 + 16]: argv[2]
+	a.emit(0x49, 0x8d, 0x76, 0x10); // lea rsi, [r14 + 16]
 	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
 	a.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
 	syscall(59); // execve

@@ -1,0 +1,284 @@
+import { join, type Path, pathFromText } from "../path/path.ts";
+import { quoteShell, quoteShellLine } from "../path/quote.ts";
+import type { Identity } from "../plan/plan.ts";
+
+/**
+ * What a launch is, as data, and the plain shell script that does it. Traces, trials and runs differ only in this value.
+ * The order of the steps and the reasons for each are in docs/confinement.md; the numbers behind them were measured.
+ */
+export interface LaunchSpec {
+	readonly root: CageRoot | RehearsalRoot | HostRoot;
+	readonly identity: Identity;
+	readonly command: readonly string[];
+	readonly cwd: string;
+	readonly env: Readonly<Record<string, string>>;
+	/** `own`: a network namespace with nothing but lo; `none`: without even that; `host`: shared. */
+	readonly network: "host" | "own" | "none";
+	/** Host path of the init executable. */
+	readonly init: Path;
+}
+
+/** A built cage: read-only, with its writable directories, its own /dev and /tmp, and every layer of confinement. */
+export interface CageRoot {
+	readonly kind: "cage";
+	readonly directory: Path;
+	/** Directories below the root that are mounted over, parents before children. */
+	readonly mounts: readonly CageMount[];
+	readonly devices: readonly {
+		readonly path: Path;
+		readonly type: "c" | "b";
+		readonly major: number;
+		readonly minor: number;
+		readonly mode: number;
+	}[];
+	readonly proc: boolean;
+	/** Capabilities that the application keeps, lower case without CAP_. */
+	readonly capabilities: readonly string[];
+	/** Host path of the seccomp filter. */
+	readonly filter: Path;
+	/** setpriv with its loader and libraries: host paths. The loader comes first. */
+	readonly tools: readonly [loader: Path, ...libraries: Path[]];
+	readonly setpriv: Path;
+}
+
+export interface CageMount {
+	/** Where, inside the cage. */
+	readonly path: Path;
+	/** What, on the host. */
+	readonly source: Path;
+	readonly access: "ro" | "rw";
+	/** A trial writes here instead: a folder that holds `upper` and `work` (and gets `lower`). */
+	readonly scratch?: Path;
+}
+
+/** The host itself, with an overlay over each writable mount, so that what is written is thrown away. */
+export interface RehearsalRoot {
+	readonly kind: "rehearsal";
+	/** Folder that will be the new root; empty. */
+	readonly directory: Path;
+	/** Folder for all layers, where it has to be memory: an overlay cannot write to another overlay (a container's disk). */
+	readonly memory?: Path;
+	/** Mounts of the host in the order in which they are made, `/` first. */
+	readonly mounts: readonly RehearsalMount[];
+	/** Made in the overlay with this owner where they are absent. */
+	readonly directories: readonly Path[];
+	/** Capabilities that an account is given while it is watched. */
+	readonly capabilities: readonly string[];
+}
+
+export type RehearsalMount =
+	| { readonly kind: "overlay"; readonly path: Path; readonly scratch: Path }
+	| { readonly kind: "bind"; readonly path: Path }
+	| { readonly kind: "proc"; readonly path: Path }
+	| { readonly kind: "sysfs"; readonly path: Path }
+	| { readonly kind: "tmpfs"; readonly path: Path };
+
+/** The real file system and, usually, the real network: only on request. */
+export interface HostRoot {
+	readonly kind: "host";
+	readonly capabilities: readonly string[];
+}
+
+/** Where the launcher's own files are seen inside. */
+export const launchDirectory = pathFromText("/.launch");
+export const initInside = join(launchDirectory, "init");
+
+/** How many successful execve calls, counted in the init's child, lie between the init and the application: setpriv, application. */
+export const execsBeforeApplication = 1;
+
+/** Directories that get an empty file system of their own at every launch. */
+export const temporaryDirectories = [pathFromText("/tmp"), pathFromText("/var/tmp")] as const;
+
+/** The command that makes the namespaces and runs the script in them. `--kill-child` and `--pdeathsig`: whoever dies, all end. */
+export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
+	const inCage = spec.root.kind === "cage";
+	return [
+		...["setpriv", "--pdeathsig", "KILL"],
+		...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc"],
+		...(inCage ? ["--uts", "--cgroup"] : []),
+		...(spec.network === "host" ? [] : ["--net"]),
+		...["sh", "-eu", script],
+	];
+}
+
+/** The script, in bytes as latin1 like a `Path`. */
+export function launchScript(spec: LaunchSpec): string {
+	const lines = ["umask 022", ...(spec.network === "own" ? loopbackUp : [])];
+	switch (spec.root.kind) {
+		case "cage":
+			lines.push(...cageSteps(spec, spec.root));
+			break;
+		case "rehearsal":
+			lines.push(...rehearsalSteps(spec, spec.root));
+			break;
+		case "host":
+			lines.push("mount -t proc -o nosuid,nodev,noexec proc /proc", ...start(spec, [], spec.root.capabilities, spec.init));
+			break;
+		default:
+			spec.root satisfies never;
+	}
+	return `${lines.join("\n")}\n`;
+}
+
+/** sysfs belongs to the network namespace that mounts it; IFF_UP | IFF_LOOPBACK. Saves asking for iproute2. */
+const loopbackUp = ["mount -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount /sys"];
+
+function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
+	const inside = (path: Path) => quoteShell(`${cage.directory}${path}`);
+	const lines = [`mount -o bind,ro,nosuid,nodev ${quoteShell(cage.directory)} ${quoteShell(cage.directory)}`];
+	for (const path of temporaryDirectories) {
+		lines.push(`mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(path)}`);
+	}
+	for (const mount of cage.mounts) lines.push(...cageMount(mount, inside(mount.path)));
+	lines.push(`mount -t tmpfs -o nosuid,noexec,size=64k,mode=755 tmpfs ${inside(pathFromText("/dev"))}`);
+	for (const device of cage.devices) {
+		const parent = device.path.slice(0, device.path.lastIndexOf("/")) as Path;
+		if (parent !== "/dev") lines.push(`mkdir -p ${inside(parent)}`);
+		lines.push(`mknod -m ${device.mode.toString(8)} ${inside(device.path)} ${device.type} ${device.major} ${device.minor}`);
+	}
+	for (const [name, target] of deviceLinks) lines.push(`ln -s ${target} ${inside(pathFromText(`/dev/${name}`))}`);
+	lines.push(
+		`mkdir -m 1777 ${inside(pathFromText("/dev/shm"))}`,
+		`mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(pathFromText("/dev/shm"))}`,
+		`mount -o remount,ro,nosuid,noexec ${inside(pathFromText("/dev"))}`,
+	);
+	if (cage.proc)
+		lines.push(`mount -t proc -o nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${inside(pathFromText("/proc"))}`);
+	const launch = inside(launchDirectory);
+	lines.push(
+		`mount -t tmpfs -o nosuid,nodev,size=16m,mode=755 tmpfs ${launch}`,
+		`cp -L ${[cage.setpriv, ...cage.tools, cage.filter, spec.init].map((tool) => quoteShell(tool)).join(" ")} ${launch}`,
+		`mount -o remount,ro,nosuid,nodev ${launch}`,
+		`cd ${quoteShell(cage.directory)}`,
+		// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
+		"mount --move . /",
+	);
+	const tool = [
+		join(launchDirectory, fileName(cage.tools[0])),
+		"--library-path",
+		launchDirectory,
+		join(launchDirectory, fileName(cage.setpriv)),
+	];
+	const writable = [
+		...cage.mounts.filter((mount) => mount.access === "rw").map((mount) => mount.path),
+		...temporaryDirectories,
+		pathFromText("/dev/shm"),
+	];
+	const confine = [
+		...tool,
+		...["--pdeathsig", "KILL", "--no-new-privs", "--landlock-access", "fs"],
+		...["--landlock-rule", "path-beneath:execute,read-file,read-dir:/"],
+		...["--landlock-rule", "path-beneath:write-file:/dev"],
+		...writable.flatMap((path) => ["--landlock-rule", `path-beneath:${writeRights}:${path}`]),
+		...["--seccomp-filter", join(launchDirectory, fileName(cage.filter))],
+	];
+	lines.push(...start(spec, [...confine], cage.capabilities, initInside, tool));
+	return lines;
+}
+
+const writeRights =
+	"write-file,read-file,read-dir,remove-dir,remove-file,make-dir,make-reg,make-sock,make-fifo,make-sym,refer,truncate";
+
+const deviceLinks = [
+	["fd", "/proc/self/fd"],
+	["stdin", "/proc/self/fd/0"],
+	["stdout", "/proc/self/fd/1"],
+	["stderr", "/proc/self/fd/2"],
+] as const;
+
+function cageMount(mount: CageMount, target: string): string[] {
+	const flags = `${mount.access},nosuid,nodev${mount.access === "rw" ? ",noexec" : ""}`;
+	if (mount.scratch === undefined) return [`mount -o bind,${flags} ${quoteShell(mount.source)} ${target}`];
+	return [...overlayIn(mount.scratch, mount.source, target, `,nosuid,nodev${mount.access === "rw" ? ",noexec" : ",ro"}`)];
+}
+
+/**
+ * An overlay whose layers are named relative to its scratch folder: no character of a path can end an option (overlayfs takes
+ * `,` and `:` as separators). The upper layer's root is what is seen, so it takes over owner and mode of what it covers.
+ */
+function overlayIn(scratch: Path, lower: Path, target: string, flags: string): string[] {
+	return [
+		`cd ${quoteShell(scratch)}`,
+		"mkdir -p lower upper work",
+		`mount --bind ${quoteShell(lower)} lower`,
+		"chown --reference=lower upper",
+		"chmod --reference=lower upper",
+		`mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work${flags} overlay ${target}`,
+		"cd /",
+	];
+}
+
+function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
+	const lines: string[] = [];
+	if (rehearsal.memory !== undefined) {
+		const memory = quoteShell(rehearsal.memory);
+		lines.push(`mount -t tmpfs -o mode=700 tmpfs ${memory}`, `mkdir -p ${quoteShell(rehearsal.directory)}`);
+		for (const mount of rehearsal.mounts) if (mount.kind === "overlay") lines.push(`mkdir -p ${quoteShell(mount.scratch)}`);
+	}
+	for (const mount of rehearsal.mounts) {
+		const target = quoteShell(mount.path === "/" ? rehearsal.directory : `${rehearsal.directory}${mount.path}`);
+		switch (mount.kind) {
+			case "overlay":
+				lines.push(...overlayIn(mount.scratch, mount.path, target, ""));
+				break;
+			case "bind":
+				lines.push(`mount --bind ${quoteShell(mount.path)} ${target}`);
+				break;
+			default:
+				lines.push(`mount -t ${mount.kind} -o nosuid${mount.kind === "tmpfs" ? ",nodev,mode=1777" : ""} ${mount.kind} ${target}`);
+		}
+	}
+	const { uid, gid } = spec.identity;
+	for (const directory of rehearsal.directories) {
+		const target = quoteShell(`${rehearsal.directory}${directory}`);
+		lines.push(`[ -d ${target} ] || { mkdir -p ${target} && chown ${uid}:${gid} ${target}; }`);
+	}
+	const launch = `${rehearsal.directory}${launchDirectory}`;
+	lines.push(
+		`mkdir ${quoteShell(launch)}`,
+		`cp ${quoteShell(spec.init)} ${quoteShell(launch)}`,
+		`cd ${quoteShell(rehearsal.directory)}`,
+		"mount --move . /",
+	);
+	lines.push(...start(spec, [], rehearsal.capabilities, initInside));
+	return lines;
+}
+
+/**
+ * The last line: environment, root, what applies to the init and the application alike (`confine`), the init, and what applies
+ * to the application alone: its account and capabilities. setpriv runs twice, because the init keeps CAP_KILL for itself.
+ */
+function start(
+	spec: LaunchSpec,
+	confine: readonly string[],
+	capabilities: readonly string[],
+	init: Path,
+	tool: readonly string[] = ["setpriv"],
+): string[] {
+	const { identity } = spec;
+	const root = identity.uid === 0;
+	const kept = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
+	const inherited = root ? "-all" : kept;
+	const unlimited = root && spec.root.kind !== "cage";
+	const account = [
+		...tool,
+		...["--reuid", String(identity.uid), "--regid", String(identity.gid)],
+		...(identity.groups.length ? ["--groups", identity.groups.join(",")] : ["--clear-groups"]),
+		...(unlimited ? [] : [`--inh-caps=${inherited}`, `--ambient-caps=${inherited}`, `--bounding-set=${kept}`]),
+		"--",
+	];
+	const words = [
+		...["exec", "setsid", "env", "-i"],
+		...Object.entries(spec.env).map(([name, value]) => pathFromText(`${name}=${value}`)),
+		...(spec.root.kind === "host" ? [] : ["chroot", "."]),
+		...confine,
+		...[init, pathFromText(spec.cwd)],
+		...account,
+		...spec.command.map(pathFromText),
+	];
+	return [quoteShellLine(words)];
+}
+
+function fileName(path: Path): string {
+	return path.slice(path.lastIndexOf("/") + 1);
+}

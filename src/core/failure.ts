@@ -1,0 +1,20 @@
+/** Exit status of the command that a failure ends (the contract's "Conventions"). */
+export type Exit = 1 | 2 | 3 | 4 | 70;
+
+/**
+ * What went wrong, as a code of the message catalogue and the values that its sentence needs. Paths among the values are already
+ * safe to show (`showPath`); whoever prints a failure finds the sentence.
+ */
+export class Failure extends Error {
+	readonly code: string;
+	readonly values: Readonly<Record<string, string | number>>;
+	readonly exit: Exit;
+
+	constructor(code: string, values: Readonly<Record<string, string | number>> = {}, exit: Exit = 1) {
+		super(`${code} ${JSON.stringify(values)}`);
+		this.name = "Failure";
+		this.code = code;
+		this.values = values;
+		this.exit = exit;
+	}
+}

@@ -1,0 +1,63 @@
+import type { Group, User } from "../machine/facts.ts";
+import type { Trace } from "../trace/trace.ts";
+import type { Identity, PlannedAccounts, WritableDirectory } from "./plan.ts";
+
+export interface AccountFiles {
+	readonly accounts: PlannedAccounts;
+	readonly passwd: string;
+	readonly group: string;
+	readonly nsswitch: string;
+}
+
+const noShell = "/usr/sbin/nologin";
+
+/**
+ * The cage's own passwd(5) and group(5): the accounts that the application starts as, switches to, or hands files to, and
+ * nobody else; no password hash, no shell. nsswitch.conf names `files` and `dns` alone: both are inside glibc (2.34 and later),
+ * so that no module is loaded.
+ */
+export function planAccounts(
+	identity: Identity,
+	trace: Trace,
+	writable: readonly WritableDirectory[],
+	users: readonly User[],
+	groups: readonly Group[],
+): AccountFiles {
+	const uids = new Map<number, string>([[identity.uid, "started-as"]]);
+	const gids = new Map<number, string>([[identity.gid, "started-as"]]);
+	const want = (map: Map<number, string>, id: number, reason: string) => {
+		if (!map.has(id)) map.set(id, reason);
+	};
+	for (const gid of identity.groups) want(gids, gid, "group-of-account");
+	for (const uid of trace.uids) want(uids, uid, "switched-to");
+	for (const gid of trace.gids) want(gids, gid, "switched-to");
+	for (const { owner } of trace.accesses.values()) {
+		if (owner && owner.uid >= 0) want(uids, owner.uid, "owns-files");
+		if (owner && owner.gid >= 0) want(gids, owner.gid, "owns-files");
+	}
+	for (const directory of writable) if (directory.uid !== 0) want(uids, directory.uid, "owns-files");
+	// -1 in setresuid(2) and chown(2) means "as it was".
+	for (const map of [uids, gids]) for (const id of map.keys()) if (id < 0 || id === 0xffffffff) map.delete(id);
+
+	const keptUsers = users.flatMap((user) => {
+		const reason = uids.get(user.uid);
+		return reason === undefined ? [] : [{ ...user, reason }];
+	});
+	for (const user of keptUsers) want(gids, user.gid, "group-of-account");
+	const names = new Set(keptUsers.map((user) => user.name));
+	const keptGroups = groups.flatMap((group) => {
+		const reason = gids.get(group.gid);
+		return reason === undefined ? [] : [{ ...group, members: group.members.filter((member) => names.has(member)), reason }];
+	});
+	return {
+		accounts: {
+			users: keptUsers.map(({ name, uid, gid, home, reason }) => ({ name, uid, gid, home, reason })),
+			groups: keptGroups.map(({ name, gid, members, reason }) => ({ name, gid, members, reason })),
+			usersLeftOut: users.length - keptUsers.length,
+			groupsLeftOut: groups.length - keptGroups.length,
+		},
+		passwd: keptUsers.map((user) => `${user.name}:x:${user.uid}:${user.gid}:${user.gecos}:${user.home}:${noShell}\n`).join(""),
+		group: keptGroups.map((group) => `${group.name}:x:${group.gid}:${group.members.join(",")}\n`).join(""),
+		nsswitch: "passwd: files\ngroup: files\nhosts: files dns\nnetworks: files\nprotocols: files\nservices: files\n",
+	};
+}

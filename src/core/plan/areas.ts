@@ -1,0 +1,47 @@
+import { temporaryDirectories } from "../confinement/launch.ts";
+import { isWithin, type Path, pathFromText } from "../path/path.ts";
+
+/** Parts of the tree that follow rules of their own. */
+export type Area = "kernel" | "device" | "temporary" | "launch" | "files";
+
+const kernel = ["/proc", "/sys"].map(pathFromText);
+const devices = pathFromText("/dev");
+const launch = pathFromText("/.launch");
+
+export function areaOf(path: Path): Area {
+	if (kernel.some((directory) => isWithin(path, directory))) return "kernel";
+	if (isWithin(path, devices)) return "device";
+	if (isWithin(path, launch)) return "launch";
+	if (temporaryDirectories.some((directory) => isWithin(path, directory))) return "temporary";
+	return "files";
+}
+
+/** Directories of the system itself: nothing of a service's state belongs directly into them, and none becomes writable. */
+const systemDirectories = new Set(
+	(
+		"/ /bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /media /mnt /opt /proc /root /sbin /srv /sys /usr /var " +
+		"/var/lib /var/log /var/cache /var/spool /tmp /var/tmp"
+	).split(" "),
+);
+const usr = pathFromText("/usr");
+const usrLocal = pathFromText("/usr/local");
+
+export function isSystemDirectory(directory: Path): boolean {
+	return systemDirectories.has(directory) || (isWithin(directory, usr) && !isWithin(directory, usrLocal)) || directory === usrLocal;
+}
+
+/** What a start leaves for the next one is emptied at boot (FHS 3.15) or only written: neither is state to start from. */
+export function startsEmpty(directory: Path): boolean {
+	return ["/run", "/var/run", "/var/log"].some((top) => isWithin(directory, pathFromText(top)));
+}
+
+/** Python writes its byte code beside the source wherever it may, and works as well where it may not. */
+export function isByteCode(path: Path): boolean {
+	return path.includes("/__pycache__");
+}
+
+/** What the launcher puts there anew: no copy below it is ever seen. Directories of the host below /tmp are bound back. */
+export function isMountedByLauncher(path: Path): boolean {
+	const area = areaOf(path);
+	return area === "kernel" || area === "device" || area === "launch";
+}

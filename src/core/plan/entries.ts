@@ -1,0 +1,130 @@
+import type { Files, FileStatus } from "../machine/facts.ts";
+import { isWithin, type Path } from "../path/path.ts";
+import { isMountedByLauncher } from "./areas.ts";
+import { linkChain } from "./links.ts";
+import type { Decision, Entry, EntryKind, Reason, Risk } from "./plan.ts";
+import { fileRisks, headSize } from "./risks.ts";
+
+/** Reasons kept for one entry; a C library is needed by everything. */
+const mostReasons = 4;
+
+export interface EntryRules {
+	/** The pattern that excludes a path. */
+	readonly excluded: (path: Path) => string | undefined;
+	/** Secrets and setuid files that the administrator allowed by name. */
+	readonly allowed: (path: Path, risk: Risk) => boolean;
+	/** Directories whose content does not come from the plan: mounted over when the cage runs. */
+	readonly mounted: readonly Path[];
+}
+
+/** Collects entries by path; links on the way, the directories above and the file at the end come along. */
+export class EntryCollector {
+	readonly #entries = new Map<Path, Entry>();
+	readonly #files: Files;
+	readonly #rules: EntryRules;
+
+	constructor(files: Files, rules: EntryRules) {
+		this.#files = files;
+		this.#rules = rules;
+	}
+
+	/** Adds what `path` names. Returns where it really is, if it is there and goes into the cage as a copy. */
+	add(path: Path, reason: Reason): Path | undefined {
+		const { links, directories, end } = linkChain(path, this.#files);
+		// A chain that leads nowhere is kept as well: the application that saw a dangling link will see it again.
+		for (const link of links) this.#addLink(link.path, link.target, reason);
+		for (const directory of directories) if (directory !== end) this.#addDirectory(directory, { kind: "parent-of", child: path });
+		if (end === undefined || this.#isMounted(end)) return undefined;
+		const status = this.#files.status(end);
+		if (status?.kind === "directory") this.#addDirectory(end, reason);
+		else if (status?.kind === "file") return this.#addFile(end, status, reason);
+		return undefined;
+	}
+
+	addDevice(path: Path, status: FileStatus, decision: Decision, risks: readonly Risk[], reason: Reason): void {
+		if (!status.device) return;
+		const type = status.kind === "block-device" ? "b" : "c";
+		this.#put(path, "device", { status, decision, risks, reason, extra: { device: { type, ...status.device } } });
+	}
+
+	addGenerated(path: Path, content: string, reason: Reason): void {
+		const status: FileStatus = { kind: "file", mode: 0o644, uid: 0, gid: 0, size: Buffer.byteLength(content), mtime: 0 };
+		this.#entries.delete(path);
+		this.addMountPoint(path.slice(0, path.lastIndexOf("/")) as Path, { kind: "parent-of", child: path });
+		this.#put(path, "generated", { status, decision: "include", risks: [], reason, extra: { content } });
+	}
+
+	/** A directory that need not exist on the host, with those above it. */
+	addMountPoint(path: Path, reason: Reason): void {
+		for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
+			const directory = (end < 0 ? path : path.slice(0, end)) as Path;
+			if (directory.length > 1) this.#addDirectory(directory, end < 0 ? reason : { kind: "parent-of", child: path });
+			if (end < 0) return;
+		}
+	}
+
+	addBind(path: Path, reason: Reason): void {
+		this.addMountPoint(path, reason);
+		const entry = this.#entries.get(path);
+		if (entry) this.#entries.set(path, { ...entry, kind: "bind", reasons: [reason] });
+	}
+
+	/** Sorted by path, parents before children. */
+	entries(): Entry[] {
+		return [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+	}
+
+	files(): Entry[] {
+		return [...this.#entries.values()].filter((entry) => entry.kind === "file" && entry.decision === "include");
+	}
+
+	#addLink(path: Path, target: Path, reason: Reason): void {
+		if (this.#isMounted(path)) return;
+		const status = this.#files.status(path);
+		if (!status) return;
+		const decision = this.#rules.excluded(path) === undefined ? "include" : "declined";
+		this.#put(path, "symlink", { status, decision, risks: [], reason, extra: { target } });
+	}
+
+	#addDirectory(path: Path, reason: Reason): void {
+		if (path === "/" || (this.#isMounted(path) && !this.#rules.mounted.includes(path))) return;
+		const status = this.#files.status(path);
+		const there = status?.kind === "directory" ? status : { kind: "directory" as const, mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0 };
+		this.#put(path, "directory", { status: { ...there, size: 0 }, decision: "include", risks: [], reason });
+	}
+
+	#addFile(path: Path, status: FileStatus, reason: Reason): Path | undefined {
+		const known = this.#entries.get(path);
+		if (known) {
+			this.#put(path, known.kind, { status, decision: known.decision, risks: known.risks, reason });
+			return known.decision === "include" ? path : undefined;
+		}
+		const risks = fileRisks(path, status, this.#files.read(path, headSize));
+		const forbidden = risks.some((risk) => (risk === "secret" || risk === "setuid") && !this.#rules.allowed(path, risk));
+		const decision = forbidden || this.#rules.excluded(path) !== undefined ? "declined" : "include";
+		this.#put(path, "file", { status, decision, risks, reason });
+		return decision === "include" ? path : undefined;
+	}
+
+	#isMounted(path: Path): boolean {
+		return isMountedByLauncher(path) || this.#rules.mounted.some((directory) => isWithin(path, directory));
+	}
+
+	#put(
+		path: Path,
+		kind: EntryKind,
+		add: { status: FileStatus; decision: Decision; risks: readonly Risk[]; reason: Reason; extra?: Partial<Entry> },
+	): void {
+		const known = this.#entries.get(path);
+		if (known) {
+			// The reason that an administrator cares about is the first that is not merely "something below it".
+			const reasons = known.reasons.filter((reason) => reason.kind !== "parent-of" || add.reason.kind === "parent-of");
+			if (reasons.length >= mostReasons || (add.reason.kind === "parent-of" && reasons.length > 0)) return;
+			if (reasons.some((reason) => JSON.stringify(reason) === JSON.stringify(add.reason))) return;
+			this.#entries.set(path, { ...known, reasons: [...reasons, add.reason] });
+			return;
+		}
+		const { mode, uid, gid, size, mtime } = add.status;
+		this.#entries.set(path, { path, kind, decision: add.decision, mode, uid, gid, size, mtime, ...add.extra, reasons: [add.reason], risks: add.risks });
+	}
+}

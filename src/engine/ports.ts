@@ -1,0 +1,94 @@
+import type { Group, User } from "../core/machine/facts.ts";
+import type { Bind } from "../core/application/application.ts";
+import type { Path } from "../core/path/path.ts";
+import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
+
+/** What the engine needs from the machine. Adapters in `system/` implement it; only `cli/` puts the two together. */
+
+export type { FileKind, FileStatus, Files, Group, User } from "../core/machine/facts.ts";
+
+export interface Packages {
+	/** The package that owns each path, in one query for all of them. Paths without an owner are absent. Never throws for an unknown system. */
+	owners(paths: readonly Path[]): Promise<Map<Path, PackageRef>>;
+}
+
+export interface Accounts {
+	users(): User[];
+	groups(): Group[];
+}
+
+/** Where and how an application is started. */
+export interface LaunchRequest {
+	readonly spec: Launch;
+	readonly identity: Identity;
+	readonly command: readonly string[];
+	readonly cwd: string;
+	readonly env: Readonly<Record<string, string>>;
+	readonly network: "host" | "own" | "none";
+	/** Watches with strace: `fast` with --seccomp-bpf, `whole` where a filter of ours runs (its denials never show under `fast`). */
+	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
+	/** What the application prints. Without it, stdin, stdout and stderr are ours. */
+	readonly onOutput?: (chunk: Uint8Array) => void;
+	readonly signal?: AbortSignal;
+}
+
+export type Launch =
+	/** Directories are made with the application's account where the host has none (RuntimeDirectory= and its like). */
+	| { readonly kind: "rehearsal"; readonly rehearsal: Rehearsal; readonly directories: readonly string[] }
+	| { readonly kind: "host" }
+	/** With a rehearsal, what the application writes to its data is thrown away. */
+	| { readonly kind: "cage"; readonly cage: CageLayout; readonly rehearsal?: Rehearsal };
+
+/** What the launcher must know of a built cage. */
+export interface CageLayout {
+	readonly name: string;
+	/** The present generation. */
+	readonly root: Path;
+	readonly data: Path;
+	readonly writable: readonly Path[];
+	readonly binds: readonly Bind[];
+	readonly devices: readonly { readonly path: Path; readonly type: "c" | "b"; readonly major: number; readonly minor: number; readonly mode: number }[];
+	readonly openings: Openings;
+}
+
+/** A place for what rehearsed applications write. Starting twice in the same one finds what the first start left. */
+export interface Rehearsal {
+	readonly folder: Path;
+	dispose(): Promise<void>;
+}
+
+export interface Ended {
+	/** Exit status, or 128 + the signal that ended it. */
+	readonly status: number;
+}
+
+/** A started application. */
+export interface Launched {
+	/** Host pid of the init (or of what stands in for it), whose root and network are the application's. */
+	readonly init: number;
+	readonly ended: Promise<Ended>;
+	/** Sends a signal to the application by way of its init. */
+	signal(name: string): void;
+	/** Signals that the application's main process has a handler for, e.g. `SIGHUP`. */
+	handledSignals(): string[];
+	/** TERM, then KILL after so many seconds; resolves when nothing of it is left. */
+	stop(graceSeconds: number): Promise<Ended>;
+}
+
+export interface ShellResult {
+	readonly ok: boolean;
+	readonly status: number;
+	/** The end of what it printed, both streams, at most 4 KiB. */
+	readonly output: string;
+	readonly timedOut: boolean;
+}
+
+export interface Launcher {
+	/** Throws a Failure where the launch fails before the application's own start. */
+	start(request: LaunchRequest): Promise<Launched>;
+	rehearse(): Promise<Rehearsal>;
+	/** Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). */
+	shell(line: string, where: { launched?: Launched; onHost?: boolean }, timeoutSeconds: number, signal?: AbortSignal): Promise<ShellResult>;
+	/** The plain commands that start the cage, for reading and for pasting into a root shell. */
+	print(request: LaunchRequest): string;
+}

@@ -1,0 +1,299 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { initExecutable } from "../../core/confinement/init.ts";
+import { type CageMount, type LaunchSpec, launchScript, namespaceCommand } from "../../core/confinement/launch.ts";
+import { seccompFilter } from "../../core/confinement/seccomp.ts";
+import { Failure } from "../../core/failure.ts";
+import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { quoteShellLine } from "../../core/path/quote.ts";
+import { straceArguments } from "../../core/trace/options.ts";
+import type { CageLayout, Ended, Launched, Launcher, LaunchRequest, Rehearsal, ShellResult } from "../../engine/ports.ts";
+import { parseMountinfo, rehearsalMounts } from "../rehearsal/mounts.ts";
+import { findInit, handledSignals, mainProcess, startTime } from "./processes.ts";
+import { runGroup } from "./shell.ts";
+import { setprivTools } from "./setpriv-tools.ts";
+import { findTool, requireTool, toolEnvironment } from "./tools.ts";
+
+const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
+
+/** Starts applications by util-linux. `state` is the folder below which all of its temporary things live. */
+export class UtilLinuxLauncher implements Launcher {
+	private readonly scratch: string;
+
+	constructor(state: string) {
+		this.scratch = join(state, "scratch");
+	}
+
+	async rehearse(): Promise<Rehearsal> {
+		const folder = this.makeFolder();
+		return {
+			folder: pathFromText(folder),
+			async dispose() {
+				removeFolder(folder);
+			},
+		};
+	}
+
+	async start(request: LaunchRequest): Promise<Launched> {
+		for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
+		if (request.trace) requireTool("strace");
+		const folder = this.makeFolder();
+		try {
+			const { command, spec } = this.prepare(request, folder);
+			checkMountPoints(spec);
+			const child = spawnLaunch(request, command);
+			const launched = new RunningApplication(child, folder, request);
+			await launched.started();
+			return launched;
+		} catch (error) {
+			removeFolder(folder);
+			throw error;
+		}
+	}
+
+	async shell(line: string, where: { launched?: Launched; onHost?: boolean }, timeoutSeconds: number, signal?: AbortSignal): Promise<ShellResult> {
+		const { launched } = where;
+		const root = launched ? `/proc/${launched.init}/root` : "/nonexistent";
+		const env = { ...process.env, CAGEWRIGHT_ROOT: root };
+		const enter = launched
+			? [requireTool("nsenter"), `--net=/proc/${launched.init}/ns/net`, "--"]
+			: where.onHost
+				? []
+				: [requireTool("unshare"), "--net", "--"];
+		return runGroup([...enter, "/bin/sh", "-c", line], env, timeoutSeconds, signal);
+	}
+
+	print(request: LaunchRequest): string {
+		const folder = "/run/cagewright-launch";
+		const spec = this.specification(request, folder);
+		const script = launchScript(spec).trimEnd();
+		const command = namespaceCommand(spec, "SCRIPT");
+		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellLine([script])}\n`;
+	}
+
+	private prepare(request: LaunchRequest, folder: string): { command: string[]; spec: LaunchSpec } {
+		const spec = this.specification(request, folder);
+		const init = initExecutable(process.arch);
+		if (!init) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+		writeFileSync(join(folder, "init"), init, { mode: 0o700 });
+		if (spec.root.kind === "cage") {
+			const { unixSockets, memfd } = openingsOf(request);
+			writeFileSync(join(folder, "filter"), seccompFilter(process.arch === "arm64" ? "arm64" : "x64", { unixSockets, memfd }));
+		}
+		if (spec.root.kind === "rehearsal") {
+			mkdirSync(pathToBytes(spec.root.directory).toString(), { recursive: true });
+			for (const mount of spec.root.mounts) {
+				if (mount.kind === "overlay") mkdirSync(pathToBytes(mount.scratch).toString(), { recursive: true });
+			}
+		}
+		const script = join(folder, "launch.sh");
+		writeFileSync(script, Buffer.from(launchScript(spec), "latin1"), { mode: 0o600 });
+		return { command: namespaceCommand(spec, script), spec };
+	}
+
+	private specification(request: LaunchRequest, folder: string): LaunchSpec {
+		const { spec } = request;
+		const base = { ...request, init: pathFromText(join(folder, "init")) };
+		switch (spec.kind) {
+			case "host":
+				return { ...base, root: { kind: "host", capabilities: watchedCapabilities(request) } };
+			case "rehearsal": {
+				const layers = joinPath(spec.rehearsal.folder, "layers");
+				return {
+					...base,
+					root: {
+						kind: "rehearsal",
+						directory: joinPath(layers, "root"),
+						...(statfsSync(this.scratch).type === overlayMagic ? { memory: layers } : {}),
+						mounts: rehearsalMounts(parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1")), layers, kindOf),
+						directories: spec.directories.map(pathFromText),
+						capabilities: watchedCapabilities(request),
+					},
+				};
+			}
+			case "cage":
+				return { ...base, root: cageRoot(spec.cage, spec.rehearsal, folder) };
+			default:
+				return spec satisfies never;
+		}
+	}
+
+	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
+	private makeFolder(): string {
+		mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
+		return mkdtempSync(join(this.scratch, `${process.pid}-${startTime(process.pid)}-`));
+	}
+}
+
+/**
+ * What an account may do while it is watched that it could not otherwise: bind a port below 1024. Where it does, the plan
+ * gives it that capability; where not, nobody notices.
+ */
+function watchedCapabilities(request: LaunchRequest): string[] {
+	return request.identity.uid === 0 ? [] : ["net_bind_service"];
+}
+
+function openingsOf(request: LaunchRequest): { unixSockets: boolean; memfd: boolean } {
+	const openings = request.spec.kind === "cage" ? request.spec.cage.openings : undefined;
+	return { unixSockets: openings?.unixSockets !== undefined, memfd: openings?.memfd !== undefined };
+}
+
+function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: string): LaunchSpec["root"] {
+	const mounts: CageMount[] = [];
+	const add = (path: Path, source: Path, access: "ro" | "rw") => {
+		const scratch = rehearsal && access === "rw" ? joinPath(rehearsal.folder, `data${mounts.length}`) : undefined;
+		if (scratch) mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
+		mounts.push({ path, source, access, ...(scratch ? { scratch } : {}) });
+	};
+	// What lies in a writable directory already came with it.
+	const outermost = cage.writable.filter((path) => !cage.writable.some((other) => other !== path && isWithin(path, other)));
+	for (const path of outermost) add(path, `${cage.data}${path}` as Path, "rw");
+	for (const bind of cage.binds) add(pathFromText(bind.path), pathFromText(bind.path), bind.access);
+	mounts.sort((a, b) => a.path.length - b.path.length);
+	return {
+		kind: "cage",
+		directory: cage.root,
+		mounts,
+		devices: cage.devices,
+		proc: cage.openings.proc !== undefined,
+		capabilities: cage.openings.capabilities.map((capability) => capability.name),
+		filter: pathFromText(join(folder, "filter")),
+		...setprivTools(requireTool("setpriv")),
+	};
+}
+
+/**
+ * Every place that is mounted over must be a directory reached through directories alone: mount(8) follows links, and one in
+ * the cage would lead to the host's tree.
+ */
+function checkMountPoints(spec: LaunchSpec): void {
+	if (spec.root.kind !== "cage") return;
+	const { directory, mounts } = spec.root;
+	for (const { path } of mounts) {
+		for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
+			const part = `${directory}${end < 0 ? path : path.slice(0, end)}` as Path;
+			if (!lstatSync(pathToBytes(part), { throwIfNoEntry: false })?.isDirectory()) {
+				throw new Failure("mount-point-unsafe", { path: part }, 4);
+			}
+			if (end < 0) break;
+		}
+	}
+}
+
+function kindOf(path: Path): "directory" | "file" | undefined {
+	const status = lstatSync(pathToBytes(path), { throwIfNoEntry: false });
+	return status?.isDirectory() ? "directory" : status?.isFile() ? "file" : undefined;
+}
+
+function spawnLaunch(request: LaunchRequest, command: readonly string[]): ChildProcess {
+	const words = [...command];
+	if (request.trace) {
+		// strace writes to a command of its own, because a name like /dev/fd/3 cannot open the socket that Node calls a pipe.
+		words.unshift("strace", ...straceArguments({ fast: request.trace.mode === "fast" }), "-o", "|exec cat >&3", "--");
+		words.unshift("setpriv", "--pdeathsig", "KILL");
+	}
+	const output = request.onOutput ? "pipe" : "inherit";
+	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
+		env: toolEnvironment,
+		cwd: "/",
+		stdio: [request.onOutput ? "ignore" : "inherit", output, output, ...(request.trace ? (["pipe"] as const) : [])],
+		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of.
+		detached: true,
+	});
+	if (request.onOutput) {
+		child.stdout?.on("data", request.onOutput);
+		child.stderr?.on("data", request.onOutput);
+	}
+	const { trace } = request;
+	if (trace) (child.stdio[3] as NodeJS.ReadableStream).on("data", (chunk: Buffer) => trace.onData(chunk));
+	return child;
+}
+
+class RunningApplication implements Launched {
+	readonly ended: Promise<Ended>;
+	init = 0;
+	private readonly child: ChildProcess;
+	private over: Ended | undefined;
+	private printed = "";
+
+	constructor(child: ChildProcess, folder: string, request: LaunchRequest) {
+		this.child = child;
+		if (request.onOutput) {
+			const remember = (chunk: Buffer) => {
+				this.printed = (this.printed + chunk.toString("utf8")).slice(-2000);
+			};
+			child.stdout?.on("data", remember);
+			child.stderr?.on("data", remember);
+		}
+		this.ended = new Promise((resolve, reject) => {
+			child.on("error", reject);
+			// `close` comes when the trace and the output are read to their end.
+			child.on("close", (code, signal) => {
+				this.over = { status: code ?? (signal === "SIGTERM" ? 143 : 137) };
+				removeFolder(folder);
+				resolve(this.over);
+			});
+		});
+		request.signal?.addEventListener("abort", () => this.kill(), { once: true });
+		if (request.signal?.aborted) this.kill();
+	}
+
+	/** Resolves once the init runs; throws where the launcher itself failed before. */
+	async started(): Promise<void> {
+		for (let waited = 0; ; waited++) {
+			const init = this.child.pid ? findInit(this.child.pid) : undefined;
+			if (init) {
+				this.init = init;
+				return;
+			}
+			if (this.over) {
+				// An application that ended before we looked has still been started; the launcher's own errors say who they are from.
+				const line = this.printed.split("\n").find((text) => /^(setpriv|unshare|mount|sh|chroot|mknod|env|cp|mkdir|[^ ]*launch\.sh):/.test(text));
+				if (line) throw new Failure("launch-failed", { detail: line }, 3);
+				return;
+			}
+			await sleep(Math.min(5 + waited, 25));
+		}
+	}
+
+	signal(name: string): void {
+		try {
+			if (this.init) process.kill(this.init, name);
+		} catch {
+			// It ended in between.
+		}
+	}
+
+	handledSignals(): string[] {
+		const main = this.init ? mainProcess(this.init) : undefined;
+		return main ? handledSignals(main) : [];
+	}
+
+	async stop(graceSeconds: number): Promise<Ended> {
+		this.signal("SIGTERM");
+		const timer = setTimeout(() => this.kill(), graceSeconds * 1000);
+		const ended = await this.ended;
+		clearTimeout(timer);
+		return ended;
+	}
+
+	private kill(): void {
+		try {
+			if (this.init) process.kill(this.init, "SIGKILL");
+			else if (this.child.pid) process.kill(-this.child.pid, "SIGKILL");
+		} catch {
+			// It ended in between.
+		}
+	}
+}
+
+function removeFolder(folder: string): void {
+	rmSync(folder, { recursive: true, force: true });
+}
+
+/** True where strace is installed. */
+export function canTrace(): boolean {
+	return findTool("strace") !== undefined && existsSync("/proc/self/ns/mnt");
+}

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { constants } from "node:os";
+
+/** Reading /proc (proc(5)). A process may vanish at any moment: what cannot be read is absent. */
+
+export interface ProcessStatus {
+	readonly name: string;
+	readonly parent: number;
+	/** The pid in each PID namespace, ours first. */
+	readonly namespacePids: readonly number[];
+	/** Bit n-1 is set where signal n has a handler. */
+	readonly caught: bigint;
+}
+
+export function processStatus(pid: number): ProcessStatus | undefined {
+	try {
+		const text = readFileSync(`/proc/${pid}/status`, "latin1");
+		const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(text)?.[1] ?? "";
+		return {
+			name: field("Name"),
+			parent: Number(field("PPid")),
+			namespacePids: field("NSpid").split(/\s+/).filter(Boolean).map(Number),
+			caught: BigInt(`0x${field("SigCgt") || "0"}`),
+		};
+	} catch {
+		return undefined;
+	}
+}
+
+export function children(pid: number): number[] {
+	try {
+		return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+			readFileSync(`/proc/${pid}/task/${task}/children`, "latin1").split(" ").filter(Boolean).map(Number),
+		);
+	} catch {
+		return [];
+	}
+}
+
+/** Start time in clock ticks since boot: with the pid it names a process for good. */
+export function startTime(pid: number): string | undefined {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+		// The name may hold spaces and parentheses; field 22 counts from the last one.
+		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+	} catch {
+		return undefined;
+	}
+}
+
+/** Programs that only lead to the application. */
+const launcherPrograms = new Set(["setpriv", "ld-linux"]);
+
+/** The first process of the PID namespace that was made below `ancestor`, once it has become our init (or the launch is past it). */
+export function findInit(ancestor: number): number | undefined {
+	for (const child of children(ancestor)) {
+		const status = processStatus(child);
+		if (status && status.namespacePids.length > 1 && status.namespacePids.at(-1) === 1 && ownsNamespace(child, ancestor)) {
+			return status.name === "init" ? child : undefined;
+		}
+		const below = findInit(child);
+		if (below) return below;
+	}
+	return undefined;
+}
+
+function ownsNamespace(pid: number, ancestor: number): boolean {
+	try {
+		return readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync(`/proc/${ancestor}/ns/pid`);
+	} catch {
+		return false;
+	}
+}
+
+/** The application's main process: the init's first child, once it is past the launcher's own programs. */
+export function mainProcess(init: number): number | undefined {
+	const main = children(init)[0];
+	if (main === undefined) return undefined;
+	const status = processStatus(main);
+	if (!status || launcherPrograms.has(status.name.replace(/-x86-64.*|-aarch64.*/, "")) || status.name === "init") return undefined;
+	return main;
+}
+
+export function handledSignals(pid: number): string[] {
+	const caught = processStatus(pid)?.caught ?? 0n;
+	return Object.entries(constants.signals)
+		.filter(([, number]) => (caught >> BigInt(number - 1)) & 1n)
+		.map(([name]) => name);
+}

@@ -1,0 +1,37 @@
+import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
+import { Failure } from "../../core/failure.ts";
+
+/** Where we look for the system's tools: fixed, so that the caller's PATH cannot bring in another one. */
+export const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Environment of everything that we start for ourselves. */
+export const toolEnvironment = { PATH: systemPath, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
+
+export function findTool(name: string): string | undefined {
+	for (const directory of systemPath.split(":")) {
+		const path = join(directory, name);
+		try {
+			accessSync(path, constants.X_OK);
+			return path;
+		} catch {}
+	}
+	return undefined;
+}
+
+/** Throws `tool-missing` (exit 3) with the package that brings it. */
+export function requireTool(name: string): string {
+	const path = findTool(name);
+	if (!path) throw new Failure("tool-missing", { tool: name, package: packageOf[name] ?? name }, 3);
+	return path;
+}
+
+const packageOf: Readonly<Record<string, string>> = {
+	strace: "strace",
+	unshare: "util-linux",
+	setpriv: "util-linux",
+	nsenter: "util-linux",
+	mount: "mount",
+	mknod: "coreutils",
+	ldconfig: "libc-bin",
+};
