@@ -1,3 +1,4 @@
+import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Bind } from "../core/application/application.ts";
 import type { Path } from "../core/path/path.ts";
@@ -47,6 +48,7 @@ export interface CageLayout {
 	readonly data: Path;
 	readonly writable: readonly Path[];
 	readonly binds: readonly Bind[];
+	readonly kept: readonly KeptInTemporary[];
 	readonly devices: readonly { readonly path: Path; readonly type: "c" | "b"; readonly major: number; readonly minor: number; readonly mode: number }[];
 	readonly openings: Openings;
 }

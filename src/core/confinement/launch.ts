@@ -1,4 +1,4 @@
-import { join, type Path, pathFromText } from "../path/path.ts";
+import { isWithin, join, type Path, pathFromText } from "../path/path.ts";
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import type { Identity } from "../plan/plan.ts";
 
@@ -24,6 +24,8 @@ export interface CageRoot {
 	readonly directory: Path;
 	/** Directories below the root that are mounted over, parents before children. */
 	readonly mounts: readonly CageMount[];
+	/** What of the cage stays visible below a temporary directory, which is otherwise empty at each start. */
+	readonly kept: readonly KeptInTemporary[];
 	readonly devices: readonly {
 		readonly path: Path;
 		readonly type: "c" | "b";
@@ -39,6 +41,13 @@ export interface CageRoot {
 	/** setpriv with its loader and libraries: host paths. The loader comes first. */
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
 	readonly setpriv: Path;
+}
+
+/** Something of the cage directly below /tmp or /var/tmp. */
+export interface KeptInTemporary {
+	readonly path: Path;
+	readonly kind: "directory" | "file" | "symlink";
+	readonly target?: Path;
 }
 
 export interface CageMount {
@@ -81,10 +90,9 @@ export interface HostRoot {
 
 /** Where the launcher's own files are seen inside. */
 export const launchDirectory = pathFromText("/.launch");
-export const initInside = join(launchDirectory, "init");
-
-/** How many successful execve calls, counted in the init's child, lie between the init and the application: setpriv, application. */
-export const execsBeforeApplication = 1;
+/** Its name fits the fifteen characters that a process name has (proc_pid_comm(5)). */
+export const initName = "cagewright-init";
+export const initInside = join(launchDirectory, initName);
 
 /** Directories that get an empty file system of their own at every launch. */
 export const temporaryDirectories = [pathFromText("/tmp"), pathFromText("/var/tmp")] as const;
@@ -126,9 +134,7 @@ const loopbackUp = ["mount -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/fl
 function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	const inside = (path: Path) => quoteShell(`${cage.directory}${path}`);
 	const lines = [`mount -o bind,ro,nosuid,nodev ${quoteShell(cage.directory)} ${quoteShell(cage.directory)}`];
-	for (const path of temporaryDirectories) {
-		lines.push(`mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(path)}`);
-	}
+	for (const path of temporaryDirectories) lines.push(...temporary(path, cage, inside));
 	for (const mount of cage.mounts) lines.push(...cageMount(mount, inside(mount.path)));
 	lines.push(`mount -t tmpfs -o nosuid,noexec,size=64k,mode=755 tmpfs ${inside(pathFromText("/dev"))}`);
 	for (const device of cage.devices) {
@@ -174,6 +180,24 @@ function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	];
 	lines.push(...start(spec, [...confine], cage.capabilities, initInside, tool));
 	return lines;
+}
+
+/** An empty directory, and in it what the cage has there: bound back by way of the still empty `.launch`. */
+function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string): string[] {
+	const mount = `mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(path)}`;
+	const kept = cage.kept.filter((one) => isWithin(one.path, path));
+	if (!kept.length) return [mount];
+	const lines = [`mount --bind ${inside(path)} ${inside(launchDirectory)}`, mount];
+	for (const one of kept) {
+		const stashed = inside(join(launchDirectory, one.path.slice(path.length + 1)));
+		if (one.kind === "symlink") {
+			lines.push(`ln -s -- ${quoteShell(one.target ?? "")} ${inside(one.path)}`);
+			continue;
+		}
+		lines.push(one.kind === "directory" ? `mkdir ${inside(one.path)}` : `: >${inside(one.path)}`);
+		lines.push(`mount -o bind,ro,nosuid,nodev ${stashed} ${inside(one.path)}`);
+	}
+	return [...lines, `umount ${inside(launchDirectory)}`];
 }
 
 const writeRights =

@@ -9,6 +9,8 @@ export interface Access {
 	readonly path: Path;
 	/** Operations that succeeded at least once. */
 	readonly succeeded: Set<Operation>;
+	/** Those of them that succeeded while the caller's effective uid was 0: root may pass where the file's mode would stop others. */
+	readonly rootOps: Set<Operation>;
 	/** Error names (ENOENT, EACCES…) with the operations that they ended. */
 	readonly failed: Map<string, Set<Operation>>;
 	/** Names of the system calls, the first few of them. */

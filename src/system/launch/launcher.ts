@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { initExecutable } from "../../core/confinement/init.ts";
-import { type CageMount, type LaunchSpec, launchScript, namespaceCommand } from "../../core/confinement/launch.ts";
+import { type CageMount, initName, type LaunchSpec, launchScript, namespaceCommand } from "../../core/confinement/launch.ts";
 import { seccompFilter } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
@@ -77,7 +77,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const spec = this.specification(request, folder);
 		const init = initExecutable(process.arch);
 		if (!init) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-		writeFileSync(join(folder, "init"), init, { mode: 0o700 });
+		writeFileSync(join(folder, initName), init, { mode: 0o700 });
 		if (spec.root.kind === "cage") {
 			const { unixSockets, memfd } = openingsOf(request);
 			writeFileSync(join(folder, "filter"), seccompFilter(process.arch === "arm64" ? "arm64" : "x64", { unixSockets, memfd }));
@@ -95,7 +95,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
 		const { spec } = request;
-		const base = { ...request, init: pathFromText(join(folder, "init")) };
+		const base = { ...request, init: pathFromText(join(folder, initName)) };
 		switch (spec.kind) {
 			case "host":
 				return { ...base, root: { kind: "host", capabilities: watchedCapabilities(request) } };
@@ -156,6 +156,7 @@ function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: st
 		kind: "cage",
 		directory: cage.root,
 		mounts,
+		kept: cage.kept,
 		devices: cage.devices,
 		proc: cage.openings.proc !== undefined,
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),

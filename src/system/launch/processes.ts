@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
+import { initName } from "../../core/confinement/launch.ts";
 
 /** Reading /proc (proc(5)). A process may vanish at any moment: what cannot be read is absent. */
 
@@ -56,7 +57,7 @@ export function findInit(ancestor: number): number | undefined {
 	for (const child of children(ancestor)) {
 		const status = processStatus(child);
 		if (status && status.namespacePids.length > 1 && status.namespacePids.at(-1) === 1 && ownsNamespace(child, ancestor)) {
-			return status.name === "init" ? child : undefined;
+			return status.name === initName ? child : undefined;
 		}
 		const below = findInit(child);
 		if (below) return below;
@@ -77,7 +78,7 @@ export function mainProcess(init: number): number | undefined {
 	const main = children(init)[0];
 	if (main === undefined) return undefined;
 	const status = processStatus(main);
-	if (!status || launcherPrograms.has(status.name.replace(/-x86-64.*|-aarch64.*/, "")) || status.name === "init") return undefined;
+	if (!status || launcherPrograms.has(status.name.replace(/-x86-64.*|-aarch64.*/, "")) || status.name === initName) return undefined;
 	return main;
 }
 

@@ -1,0 +1,94 @@
+import { quoteShell, quoteShellLine } from "../path/quote.ts";
+
+/** Why a typed command cannot be taken. `at` counts UTF-16 units from the start of the text, so that a form can point there. */
+export type CommandLineError =
+	| { readonly code: "command-empty" }
+	| { readonly code: "quote-unterminated"; readonly quote: "'" | '"'; readonly at: number }
+	| { readonly code: "backslash-at-end"; readonly at: number }
+	| { readonly code: "nul-in-command"; readonly at: number }
+	/** An operator, expansion or comment of the shell: a typed command is executed as it stands, without a shell. */
+	| { readonly code: "shell-syntax"; readonly character: string; readonly at: number }
+	/** `NAME=value program`: the environment has an option of its own. */
+	| { readonly code: "assignment-before-command"; readonly name: string; readonly at: number };
+
+export type SplitCommandLine = { readonly words: readonly string[] } | { readonly error: CommandLineError };
+
+/** XCU 2.10.2 operators and XCU 2.6 expansions. Globs and `~` stay literal: a shell gives them on as they are where nothing matches. */
+const syntax = new Set("|;&<>()$`\n");
+/** XCU 2.2.3: inside double quotes a backslash escapes these alone. */
+const escapedInDouble = new Set('$`"\\');
+const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=/;
+
+/** Splits a typed command as a POSIX shell would (XCU 2.2 quoting, 2.3 token recognition), but expands nothing. */
+export function splitCommandLine(text: string): SplitCommandLine {
+	// A pasted command often brings its line end along, and that one means nothing.
+	const line = text.replace(/(\\*)[ \t\r\n]+$/, (all, slashes: string) => (slashes.length % 2 === 0 ? slashes : all));
+	const words: string[] = [];
+	let word: string | undefined;
+	let at = 0;
+	while (at < line.length) {
+		const character = line.charAt(at);
+		if (character === "\0") return { error: { code: "nul-in-command", at } };
+		if (character === " " || character === "\t") {
+			if (word !== undefined) words.push(word);
+			word = undefined;
+			at += 1;
+		} else if (syntax.has(character) || (character === "#" && word === undefined)) {
+			return { error: { code: "shell-syntax", character, at } };
+		} else if (character === "\\") {
+			if (at + 1 >= line.length) return { error: { code: "backslash-at-end", at } };
+			const next = line.charAt(at + 1);
+			// XCU 2.2.1: backslash and newline together are nothing at all.
+			if (next !== "\n") word = (word ?? "") + next;
+			at += 2;
+		} else if (character === "'" || character === '"') {
+			const quoted = character === "'" ? singleQuoted(line, at) : doubleQuoted(line, at);
+			if ("error" in quoted) return quoted;
+			word = (word ?? "") + quoted.value;
+			at = quoted.end;
+		} else {
+			if (word === undefined && words.length === 0) {
+				const name = assignment.exec(line.slice(at))?.[1];
+				if (name !== undefined) return { error: { code: "assignment-before-command", name, at } };
+			}
+			word = (word ?? "") + character;
+			at += 1;
+		}
+	}
+	if (word !== undefined) words.push(word);
+	const nul = words.some((each) => each.includes("\0")) ? line.indexOf("\0") : -1;
+	if (nul >= 0) return { error: { code: "nul-in-command", at: nul } };
+	return words.length === 0 || words[0] === "" ? { error: { code: "command-empty" } } : { words };
+}
+
+/** The line that `splitCommandLine` and any POSIX shell read back as these words. */
+export function joinCommandLine(words: readonly string[]): string {
+	const [program = "", ...rest] = words;
+	// quoteShell leaves `=` bare, which is right everywhere but in the first word.
+	const first = assignment.test(program) ? `'${program.replaceAll("'", "'\\''")}'` : quoteShell(program);
+	return rest.length === 0 ? first : `${first} ${quoteShellLine(rest)}`;
+}
+
+type Quoted = { readonly value: string; readonly end: number } | { readonly error: CommandLineError };
+
+function singleQuoted(line: string, start: number): Quoted {
+	const end = line.indexOf("'", start + 1);
+	if (end < 0) return { error: { code: "quote-unterminated", quote: "'", at: start } };
+	return { value: line.slice(start + 1, end), end: end + 1 };
+}
+
+function doubleQuoted(line: string, start: number): Quoted {
+	let value = "";
+	for (let at = start + 1; at < line.length; at += 1) {
+		const character = line.charAt(at);
+		if (character === '"') return { value, end: at + 1 };
+		if (character === "$" || character === "`") return { error: { code: "shell-syntax", character, at } };
+		const next = line.charAt(at + 1);
+		if (character === "\\" && next === "\n") at += 1;
+		else if (character === "\\" && escapedInDouble.has(next)) {
+			value += next;
+			at += 1;
+		} else value += character;
+	}
+	return { error: { code: "quote-unterminated", quote: '"', at: start } };
+}

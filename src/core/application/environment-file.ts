@@ -1,0 +1,65 @@
+import { define } from "./unit-file.ts";
+
+/**
+ * The variables in a file that EnvironmentFile= names (systemd.exec(5), parse_env_file() in systemd): `NAME=value` lines, comments
+ * with `#` or `;`, shell-like quotes, backslash and newline joined, no expansion of any kind. Lines that are no assignment are skipped.
+ */
+export function parseEnvironmentFile(text: string): Readonly<Record<string, string>> {
+	const variables: Record<string, string> = {};
+	let at = 0;
+	while (at < text.length) {
+		const rest = text.slice(at);
+		const blank = /^[ \t\r\n]+/.exec(rest);
+		if (blank !== null) {
+			at += blank[0].length;
+			continue;
+		}
+		const name = /^([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*/.exec(rest);
+		if (name === null || /^[#;]/.test(rest)) {
+			// A backslash continues comments and strange lines too.
+			at += /^(?:\\[\s\S]|[^\\\n\r])*/.exec(rest)?.[0].length ?? 1;
+			at += 1;
+			continue;
+		}
+		const read = readValue(text, at + name[0].length);
+		define(variables, name[1] ?? "", read.value);
+		at = read.end;
+	}
+	return variables;
+}
+
+function readValue(text: string, start: number): { readonly value: string; readonly end: number } {
+	let value = "";
+	// Unquoted blanks at the end do not belong to the value.
+	let kept = 0;
+	let quote = "";
+	// A quote opens only where a bare value has not begun: `a"b"` keeps its quotes, `"a"'b'` does not.
+	let bare = false;
+	let at = start;
+	for (; at < text.length; at += 1) {
+		const character = text.charAt(at);
+		const blank = character === " " || character === "\t";
+		if (quote === "" && (character === "\n" || character === "\r")) break;
+		if (character === "\\" && quote !== "'") {
+			at += 1;
+			const next = text.charAt(at);
+			bare ||= quote === "";
+			if (next === "\n") continue;
+			// Inside double quotes only these four are escaped; elsewhere every character is.
+			value += quote === '"' && !'"\\`$'.includes(next) ? `\\${next}` : next;
+		} else if (quote === "" && !bare && (character === "'" || character === '"')) {
+			quote = character;
+			continue;
+		} else if (quote !== "" && character === quote) {
+			quote = "";
+		} else if (quote === "" && blank) {
+			if (bare) value += character;
+			continue;
+		} else {
+			bare ||= quote === "";
+			value += character;
+		}
+		kept = value.length;
+	}
+	return { value: value.slice(0, kept), end: at };
+}

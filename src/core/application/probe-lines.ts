@@ -1,0 +1,70 @@
+import { quoteShell, quoteShellLine } from "../path/quote.ts";
+
+/** Shell lines that ask a server a question. They run outside the cage, in the application's network. */
+
+export interface Target {
+	readonly host: string;
+	readonly port: number;
+}
+
+/** What a probe can be made with. */
+export interface Tools {
+	/** Base names of programs on the host's PATH. */
+	readonly programs: ReadonlySet<string>;
+	/** Absolute path of Node's executable: it is there wherever this program runs, so it is what every protocol falls back on. */
+	readonly node: string;
+}
+
+/** In turn: wait until what came in matches, or send (characters are bytes). */
+export type Step = { readonly expect: string } | { readonly send: string };
+
+/** Waits 5 s at most, reads and writes bytes as latin1, ends with 0 when every step is done. */
+const exchangeScript = [
+	"const [h,p,s]=process.argv.slice(1),q=JSON.parse(s);",
+	'let b="";',
+	"const f=()=>process.exit(1);",
+	'const c=require("net").connect(+p,h,n);',
+	'setTimeout(f,5e3);c.on("error",f).on("close",f).on("data",d=>{b+=d.toString("latin1");n()});',
+	"function n(){while(q.length){const t=q[0];",
+	'if("send" in t)c.write(t.send,"latin1");else{if(!RegExp(t.expect).test(b))return;b=""}q.shift()}process.exit(0)}',
+].join("");
+
+/** A conversation over TCP, held by Node. */
+export function exchange(target: Target, tools: Tools, steps: readonly Step[]): string {
+	// Bytes above ASCII would not survive the shell's locale: JSON escapes them.
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it lets pass
+	const json = JSON.stringify(steps).replace(/[^\x00-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	return quoteShellLine([tools.node, "-e", exchangeScript, target.host, String(target.port), json]);
+}
+
+/** A page that answers 2xx or 3xx; no proxy of the environment may answer in its place. */
+export function fetchPage(url: string, tools: Tools): string {
+	const tls = url.startsWith("https:");
+	if (tools.programs.has("curl")) {
+		return `curl -fsS${tls ? "k" : ""} -o /dev/null --noproxy '*' --max-time 10 ${quoteShell(url)}`;
+	}
+	const script = [
+		`require("${tls ? "https" : "http"}")`,
+		".get(process.argv[1],{rejectUnauthorized:false,timeout:1e4},r=>process.exit(r.statusCode<400?0:1))",
+		'.on("timeout",()=>process.exit(1)).on("error",()=>process.exit(1))',
+	].join("");
+	return quoteShellLine([tools.node, "-e", script, url]);
+}
+
+export function urlHost(host: string): string {
+	return host.includes(":") ? `[${host}]` : host;
+}
+
+/** A question that a name server answers by itself: its own reverse zone of 127 (RFC 6303), or its version. */
+export function askNames(target: Target, tools: Tools, question: "loopback-zone" | "version"): string {
+	if (tools.programs.has("dig")) {
+		const name = question === "version" ? "version.bind CH TXT" : "127.in-addr.arpa SOA";
+		return `dig +time=3 +tries=1 -p ${target.port} @${target.host} ${name} | grep -Eq 'status: (NOERROR|NXDOMAIN)'`;
+	}
+	// Node's resolver cannot ask in class CH; that the name is not there is an answer as well.
+	const script = [
+		'const r=new(require("dns").promises.Resolver)({timeout:3e3,tries:1});r.setServers([process.argv[1]]);',
+		'r.resolveSoa("127.in-addr.arpa").then(()=>process.exit(0),e=>process.exit(/ENODATA|ENOTFOUND/.test(e.code)?0:1))',
+	].join("");
+	return quoteShellLine([tools.node, "-e", script, `${urlHost(target.host)}:${target.port}`]);
+}

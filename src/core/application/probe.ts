@@ -1,0 +1,132 @@
+import { baseName, type Path } from "../path/path.ts";
+import type { Listening } from "./found.ts";
+import type { Target, Tools } from "./probe-lines.ts";
+import { type Protocol, protocols } from "./protocols.ts";
+
+export interface ProbeProposal {
+	readonly protocol: string;
+	/** Shell lines, as in `Application.probes`. */
+	readonly probes: readonly string[];
+	readonly exercises: readonly string[];
+	/** How it was told: by the program's name, or by the port alone. */
+	readonly why:
+		| { readonly kind: "program"; readonly program: string; readonly port: number }
+		| { readonly kind: "port"; readonly port: number };
+}
+
+export interface ProbeQuestion extends Tools {
+	readonly command: readonly string[];
+	/** Where it listens, if that is known. */
+	readonly ports: readonly Listening[];
+	/** Variables of the application; `PORT` counts as a port that was asked for. */
+	readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Probes for an application whose protocol is known, the likeliest first; empty where nothing is. The port is the one that the
+ * command names, else one that it listens on, else the protocol's own.
+ */
+export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] {
+	const { command, env = {} } = question;
+	const server = serverName(command);
+	const told = portOfCommand(command, server) ?? portOfText(env["PORT"]);
+	const proposals: ProbeProposal[] = [];
+
+	const propose = (protocol: Protocol, target: Target, why: ProbeProposal["why"]) => {
+		const { probes, exercises = [] } = protocol.lines(target, question, server);
+		proposals.push({ protocol: protocol.name, probes, exercises, why });
+	};
+
+	const known = protocols.find(({ servers }) => servers.test(server));
+	if (known !== undefined) {
+		const usual = known.defaults?.[server] ?? known.ports[0] ?? 0;
+		const targets = told === undefined ? listeningTargets(question.ports, known, usual) : [told];
+		for (const target of targets.length > 0 ? targets : [{ host: "127.0.0.1", port: usual }]) {
+			propose(known, target, { kind: "program", program: server, port: target.port });
+		}
+		return proposals;
+	}
+	for (const protocol of protocols) {
+		const targets = told === undefined ? question.ports.flatMap((port) => targetOf(port, protocol)) : [told];
+		for (const target of targets) {
+			if (protocol.ports.includes(target.port)) propose(protocol, target, { kind: "port", port: target.port });
+		}
+	}
+	return proposals;
+}
+
+/** What stands for the server: the program, or what an interpreter was told to run. */
+function serverName(command: readonly string[]): string {
+	const program = baseName((command[0] ?? "") as Path);
+	const words = command.slice(1);
+	const name = (word: string | undefined) => baseName((word ?? "") as Path).replace(/\.(js|mjs|cjs|py|rb|pl)$/, "");
+	if (/^python[\d.]*$/.test(program)) {
+		const module = words.indexOf("-m");
+		return module >= 0 ? (words[module + 1] ?? program) : name(words.find((word) => !word.startsWith("-")));
+	}
+	if (/^php[\d.]*$/.test(program) && words.includes("-S")) return "http.server";
+	if (/^(node|nodejs|ruby[\d.]*|perl|deno|bun)$/.test(program)) {
+		const script = words.find((word) => !word.startsWith("-"));
+		// The demonstration is the one script whose path we know by its folder.
+		return script?.endsWith("/dist/demo.js") ? "cagewright-demo" : name(script);
+	}
+	return program;
+}
+
+const portOption = /^--?(?:port|http-port|listen-port|server-port|p)$/i;
+const addressOption = /^--?(?:listen|bind|address|addr|listen-address|http-address|web\.listen-address|server\.port|b|l|S|a)$/;
+
+/** The address that the command itself names: `--port 6380`, `-p53`, `--listen=[::1]:8080`, `http.server 8000`. */
+function portOfCommand(command: readonly string[], server: string): Target | undefined {
+	const words = command.slice(1);
+	let host = "127.0.0.1";
+	let port: number | undefined;
+	for (const [index, word] of words.entries()) {
+		const joined = /^(--?[A-Za-z][\w.-]*)=(.+)$/.exec(word) ?? /^(-p)(\d+)$/.exec(word);
+		const option = joined?.[1] ?? word;
+		const value = joined?.[2] ?? words[index + 1] ?? "";
+		if (portOption.test(option)) port ??= portOfText(value)?.port;
+		else if (addressOption.test(option)) {
+			const target = portOfText(value);
+			if (target === undefined)
+				host = /^[\d.]+$/.test(value) || value.includes(":") ? reachable(value.replace(/^\[|\]$/g, "")) : host;
+			else {
+				port ??= target.port;
+				if (value.includes(":")) host = target.host;
+			}
+		} else if (server === "http.server" && /^\d+$/.test(word) && index > 0) port ??= portOfText(word)?.port;
+	}
+	return port === undefined ? undefined : { host, port };
+}
+
+/** `8080`, `:8080`, `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`. */
+function portOfText(text: string | undefined): Target | undefined {
+	const match = /^(?:(\[[\da-fA-F:.]+\]|[\d.]*|\*|localhost):)?(\d{1,5})$/.exec(text ?? "");
+	const port = Number(match?.[2]);
+	if (match === null || port < 1 || port > 65535) return undefined;
+	const host = (match[1] ?? "").replace(/^\[|\]$/g, "");
+	return { host: reachable(host), port };
+}
+
+function targetOf(listening: Listening, protocol: Protocol): Target[] {
+	if (listening.protocol !== protocol.transport) return [];
+	return [{ host: reachable(listening.address), port: listening.port }];
+}
+
+/** Every place where it listens once, the usual ports of the protocol first, IPv4 before IPv6 of the same port. */
+function listeningTargets(ports: readonly Listening[], protocol: Protocol, usual: number): Target[] {
+	const order = [usual, ...protocol.ports];
+	const rank = ({ port }: Target) => (order.includes(port) ? order.indexOf(port) : order.length);
+	const all = ports.flatMap((port) => targetOf(port, protocol));
+	const sorted = all.sort(
+		(one, other) => rank(one) - rank(other) || Number(one.host.includes(":")) - Number(other.host.includes(":")),
+	);
+	return sorted.filter((target, index) => sorted.findIndex(({ port }) => port === target.port) === index);
+}
+
+/** Who listens on every address is asked on the loopback: a network of its own has no other. */
+function reachable(address: string): string {
+	if (address === "::" || address === "::1") return address === "::" ? "127.0.0.1" : "::1";
+	if (/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) return address === "0.0.0.0" ? "127.0.0.1" : address;
+	return /^[\da-fA-F:.]+$/.test(address) && address.includes(":") ? address : "127.0.0.1";
+}

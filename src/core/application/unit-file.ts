@@ -1,0 +1,219 @@
+import { parseExec, type UnitCommand } from "./unit-exec.ts";
+import { expandSpecifiers, type MachineSpecifiers, parseUnitName, type UnitName } from "./unit-specifiers.ts";
+import { type Assignment, parseUnitText, splitWords } from "./unit-text.ts";
+
+export type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";
+
+/** A service as its unit file and drop-ins together describe it; specifiers are already put in. */
+export interface ServiceUnit {
+	readonly name: UnitName;
+	readonly description: string;
+	readonly type: ServiceType;
+	readonly execStartPre: readonly UnitCommand[];
+	readonly execStart: readonly UnitCommand[];
+	readonly execStartPost: readonly UnitCommand[];
+	readonly execReload: readonly UnitCommand[];
+	readonly execStop: readonly UnitCommand[];
+	readonly user?: string;
+	readonly group?: string;
+	readonly supplementaryGroups: readonly string[];
+	readonly dynamicUser: boolean;
+	/** `~` stands for the account's home. */
+	readonly workingDirectory?: string;
+	readonly environment: Readonly<Record<string, string>>;
+	readonly environmentFiles: readonly EnvironmentFileRef[];
+	readonly unsetEnvironment: readonly string[];
+	/** Absolute, with the variable that systemd hands over for them. */
+	readonly directories: readonly ServiceDirectory[];
+	readonly ambientCapabilities: readonly string[];
+	readonly pidFile?: string;
+	/** Sockets that systemd opens for the service. */
+	readonly sockets: readonly string[];
+	readonly rootDirectory?: string;
+	/** Files of the service that systemd decrypts or hands over (LoadCredential= and its like), by name. */
+	readonly credentials: readonly string[];
+	/** Belongs to early boot, or is not meant to be started by hand. */
+	readonly defaultDependencies: boolean;
+	readonly refuseManualStart: boolean;
+	readonly onTerminal: boolean;
+	/** Assignments and lines that systemd would skip with a warning. */
+	readonly skipped: readonly SkippedLine[];
+}
+
+export interface EnvironmentFileRef {
+	/** Path or glob. */
+	readonly path: string;
+	readonly optional: boolean;
+}
+
+export interface ServiceDirectory {
+	readonly path: string;
+	readonly kind: "runtime" | "state" | "cache" | "logs" | "configuration";
+	/** Below which directory of systemd's, as text of the setting. */
+	readonly variable: string;
+}
+
+export interface SkippedLine {
+	/** Index into the texts that were given. */
+	readonly text: number;
+	readonly line: number;
+	readonly why: string;
+}
+
+const types: ReadonlySet<string> = new Set(["simple", "exec", "forking", "oneshot", "dbus", "notify", "notify-reload", "idle"]);
+
+const directoryKinds = {
+	RuntimeDirectory: { kind: "runtime", base: "/run", variable: "RUNTIME_DIRECTORY" },
+	StateDirectory: { kind: "state", base: "/var/lib", variable: "STATE_DIRECTORY" },
+	CacheDirectory: { kind: "cache", base: "/var/cache", variable: "CACHE_DIRECTORY" },
+	LogsDirectory: { kind: "logs", base: "/var/log", variable: "LOGS_DIRECTORY" },
+	ConfigurationDirectory: { kind: "configuration", base: "/etc", variable: "CONFIGURATION_DIRECTORY" },
+} as const;
+
+/**
+ * Reads a service from its unit file and its drop-ins, in the order in which systemd applies them (systemd.unit(5)): single
+ * settings take the last value, lists add up, an empty assignment starts them anew. Never fails: what systemd would skip is skipped and named.
+ */
+export function parseServiceUnit(fullName: string, texts: readonly string[], machine: MachineSpecifiers = {}): ServiceUnit {
+	const name = parseUnitName(fullName);
+	const skipped: SkippedLine[] = [];
+	const settings = new Settings();
+	for (const [text, content] of texts.entries()) {
+		const parsed = parseUnitText(content);
+		for (const line of parsed.skipped) skipped.push({ text, ...line });
+		for (const assignment of parsed.assignments) settings.add(text, assignment);
+	}
+	const expand = (value: string) => expandSpecifiers(value, name, machine).text;
+	const words = (section: string, key: string): string[] =>
+		settings.list(section, key).flatMap((each) => {
+			const split = splitWords(each.value);
+			if (split === undefined) skipped.push({ text: each.text, line: each.line, why: "bad-quoting" });
+			return (split ?? []).map(expand);
+		});
+	const commands = (key: string): UnitCommand[] =>
+		settings.list("Service", key).flatMap((each) => {
+			const parsed = parseExec(each.value);
+			if (parsed === undefined) skipped.push({ text: each.text, line: each.line, why: "bad-command" });
+			return (parsed ?? []).map((command) => ({ ...command, words: command.words.map(expand) }));
+		});
+	const last = (section: string, key: string): string | undefined => {
+		const value = settings.last(section, key);
+		return value === undefined ? undefined : expand(value);
+	};
+	const yes = (section: string, key: string, otherwise: boolean) => boolean(settings.last(section, key)) ?? otherwise;
+
+	const environment: Record<string, string> = {};
+	for (const word of words("Service", "Environment")) {
+		const equals = word.indexOf("=");
+		if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(word.slice(0, Math.max(0, equals))))
+			define(environment, word.slice(0, equals), word.slice(equals + 1));
+	}
+	const execStart = commands("ExecStart");
+	const type = last("Service", "Type");
+	const user = last("Service", "User");
+	const group = last("Service", "Group");
+	const workingDirectory = last("Service", "WorkingDirectory")?.replace(/^-/, "");
+	const pidFile = last("Service", "PIDFile");
+	const rootDirectory = last("Service", "RootDirectory") ?? last("Service", "RootImage");
+	return {
+		name,
+		description: last("Unit", "Description") ?? "",
+		// systemd.service(5): simple with ExecStart=, dbus with BusName=, else oneshot.
+		type: isServiceType(type) ? type : settings.last("Service", "BusName") ? "dbus" : execStart.length > 0 ? "simple" : "oneshot",
+		execStartPre: commands("ExecStartPre"),
+		execStart,
+		execStartPost: commands("ExecStartPost"),
+		execReload: commands("ExecReload"),
+		execStop: commands("ExecStop"),
+		...(user === undefined ? {} : { user }),
+		...(group === undefined ? {} : { group }),
+		supplementaryGroups: words("Service", "SupplementaryGroups"),
+		dynamicUser: yes("Service", "DynamicUser", false),
+		...(workingDirectory === undefined || workingDirectory === "" ? {} : { workingDirectory }),
+		environment,
+		environmentFiles: settings.list("Service", "EnvironmentFile").map(({ value }) => {
+			const optional = value.startsWith("-");
+			return { path: expand(optional ? value.slice(1) : value), optional };
+		}),
+		unsetEnvironment: words("Service", "UnsetEnvironment"),
+		directories: Object.entries(directoryKinds).flatMap(([key, { kind, base, variable }]) =>
+			words("Service", key).flatMap((word) => {
+				// `name:link` makes a link as well (systemd.exec(5)); a name outside of the base is refused there.
+				const directory = word.split(":", 1)[0]?.replace(/\/+$/, "") ?? "";
+				const bad = directory === "" || directory.startsWith("/") || directory.split("/").includes("..");
+				return bad ? [] : [{ path: `${base}/${directory}`, kind, variable }];
+			}),
+		),
+		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),
+		...(pidFile === undefined ? {} : { pidFile }),
+		sockets: [
+			...new Set([...words("Service", "Sockets"), ...words("Unit", "Requires").filter((unit) => unit.endsWith(".socket"))]),
+		],
+		...(rootDirectory === undefined ? {} : { rootDirectory }),
+		credentials: [
+			"LoadCredential",
+			"LoadCredentialEncrypted",
+			"SetCredential",
+			"SetCredentialEncrypted",
+			"ImportCredential",
+		].flatMap((key) => settings.list("Service", key).map(({ value }) => value.split(":", 1)[0] ?? value)),
+		defaultDependencies: yes("Unit", "DefaultDependencies", true),
+		refuseManualStart: yes("Unit", "RefuseManualStart", false),
+		onTerminal: /^tty/.test(settings.last("Service", "StandardInput") ?? ""),
+		skipped,
+	};
+}
+
+/** Sets a variable even where its name is one of Object.prototype's. */
+export function define(record: Record<string, string>, name: string, value: string): void {
+	Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function isServiceType(type: string | undefined): type is ServiceType {
+	return type !== undefined && types.has(type);
+}
+
+/** parse_boolean() of systemd. */
+function boolean(value: string | undefined): boolean | undefined {
+	if (value === undefined) return undefined;
+	if (/^(1|yes|y|true|t|on)$/i.test(value)) return true;
+	return /^(0|no|n|false|f|off)$/i.test(value) ? false : undefined;
+}
+
+/** Capability names as setpriv writes them; `~` takes away from what was there (systemd.exec(5)). */
+function capabilities(values: readonly string[]): string[] {
+	const set = new Set<string>();
+	for (const value of values) {
+		const invert = value.startsWith("~");
+		for (const word of (invert ? value.slice(1) : value).split(/\s+/)) {
+			const capability = word.toLowerCase().replace(/^cap_/, "");
+			if (!/^[a-z_]+$/.test(capability)) continue;
+			if (invert) set.delete(capability);
+			else set.add(capability);
+		}
+	}
+	return [...set];
+}
+
+type Placed = Assignment & { readonly text: number };
+
+class Settings {
+	readonly #values = new Map<string, Placed[]>();
+
+	add(text: number, assignment: Assignment): void {
+		const key = `${assignment.section}.${assignment.name}`;
+		const values = this.#values.get(key) ?? [];
+		// "If the empty string is assigned, the list is reset": what came before has no effect.
+		if (assignment.value === "") values.length = 0;
+		else values.push({ ...assignment, text });
+		this.#values.set(key, values);
+	}
+
+	list(section: string, name: string): readonly Placed[] {
+		return this.#values.get(`${section}.${name}`) ?? [];
+	}
+
+	last(section: string, name: string): string | undefined {
+		return this.list(section, name).at(-1)?.value;
+	}
+}

@@ -1,0 +1,149 @@
+/** The text of unit files: lines, sections and words, as systemd.syntax(7) and systemd's own conf-parser.c read them. */
+
+export interface Assignment {
+	readonly section: string;
+	readonly name: string;
+	/** Without surrounding blanks; continuation lines joined by a space. */
+	readonly value: string;
+	/** Line of its end, counted from 1. */
+	readonly line: number;
+}
+
+export interface UnitText {
+	readonly assignments: readonly Assignment[];
+	/** Lines that systemd would skip with a warning. */
+	readonly skipped: readonly { readonly line: number; readonly why: "no-section" | "no-equals" | "no-name" | "bad-section" }[];
+}
+
+/** `\0`, LF, CR and their pairs each end a line (read_line() in systemd). */
+const lineEnd = /\r\n|\n\r|\n|\r|\0/;
+
+export function parseUnitText(text: string): UnitText {
+	const assignments: Assignment[] = [];
+	const skipped: UnitText["skipped"][number][] = [];
+	let section: string | undefined;
+	let continued: string | undefined;
+	const lines = text.replace(/^\ufeff/, "").split(lineEnd);
+
+	const take = (whole: string, line: number) => {
+		const content = whole.trim();
+		if (content === "") return;
+		if (content.startsWith("[")) {
+			if (content.endsWith("]")) section = content.slice(1, -1);
+			else skipped.push({ line, why: "bad-section" });
+			return;
+		}
+		const equals = content.indexOf("=");
+		if (section === undefined) skipped.push({ line, why: "no-section" });
+		else if (equals < 0) skipped.push({ line, why: "no-equals" });
+		else if (equals === 0) skipped.push({ line, why: "no-name" });
+		else assignments.push({ section, name: content.slice(0, equals).trim(), value: content.slice(equals + 1).trim(), line });
+	};
+
+	for (const [index, raw] of lines.entries()) {
+		const content = raw.replace(/^[ \t]+/, "");
+		// A comment inside a continued value is left out and does not end it.
+		if (content.startsWith("#") || content.startsWith(";")) continue;
+		const whole: string = (continued ?? "") + content;
+		const slashes = /\\*$/.exec(whole)?.[0].length ?? 0;
+		if (slashes % 2 === 1) {
+			continued = `${whole.slice(0, -1)} `;
+			continue;
+		}
+		continued = undefined;
+		take(whole, index + 1);
+	}
+	if (continued !== undefined) take(continued, lines.length);
+	return { assignments, skipped };
+}
+
+/** Words of a value, or undefined where a quote has no end (systemd then ignores the assignment). */
+export function splitWords(value: string): readonly string[] | undefined {
+	return splitRawWords(value)?.map((word) => word.text);
+}
+
+/** A word and whether it stood there bare: only a bare `;` separates commands (systemd.service(5), COMMAND LINES). */
+export interface Word {
+	readonly text: string;
+	readonly source: string;
+}
+
+/**
+ * systemd's extract_first_word() with EXTRACT_UNQUOTE and EXTRACT_CUNESCAPE: quotes of both kinds anywhere, C escapes inside and
+ * outside of them; an escape that C does not know keeps its backslash.
+ */
+export function splitRawWords(value: string): readonly Word[] | undefined {
+	// Escapes name bytes, so the work is done on bytes (one character each) and decoded at the end.
+	const bytes = Buffer.from(value, "utf8").toString("latin1");
+	const words: Word[] = [];
+	let word: string | undefined;
+	let quote = "";
+	let start = 0;
+	const decode = (latin: string) => Buffer.from(latin, "latin1").toString("utf8");
+	const finish = (end: number) => {
+		if (word !== undefined) words.push({ text: decode(word), source: decode(bytes.slice(start, end)) });
+		word = undefined;
+	};
+	let at = 0;
+	while (at < bytes.length) {
+		const character = bytes.charAt(at);
+		const blank = character === " " || character === "\t" || character === "\n" || character === "\r";
+		if (quote === "" && blank) {
+			finish(at);
+			at += 1;
+			continue;
+		}
+		if (word === undefined) start = at;
+		word ??= "";
+		if (character === "\\") {
+			const unescaped = unescapeAt(bytes, at);
+			word += unescaped.text;
+			at = unescaped.end;
+		} else if (quote === "" ? character === "'" || character === '"' : character === quote) {
+			quote = quote === "" ? character : "";
+			at += 1;
+		} else {
+			word += character;
+			at += 1;
+		}
+	}
+	if (quote !== "") return undefined;
+	finish(bytes.length);
+	return words;
+}
+
+const simpleEscapes: Readonly<Record<string, string>> = {
+	a: "\x07",
+	b: "\b",
+	f: "\f",
+	n: "\n",
+	r: "\r",
+	t: "\t",
+	v: "\v",
+	"\\": "\\",
+	'"': '"',
+	"'": "'",
+	s: " ",
+};
+const numericEscape = /^(?:x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/;
+
+/** The escape whose backslash is at `at`, as bytes in latin1. */
+function unescapeAt(bytes: string, at: number): { readonly text: string; readonly end: number } {
+	const next = bytes.charAt(at + 1);
+	const simple = Object.hasOwn(simpleEscapes, next) ? simpleEscapes[next] : undefined;
+	if (simple !== undefined) return { text: simple, end: at + 2 };
+	const match = numericEscape.exec(bytes.slice(at + 1, at + 10));
+	if (match !== null) {
+		const [all, hex, octal, short, long] = match;
+		const byte = hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : undefined;
+		const code = byte ?? Number.parseInt(short ?? long ?? "0", 16);
+		const scalar = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+		// NUL and what is no character are refused there too, and stay as they are written.
+		if (scalar) {
+			const text = byte !== undefined ? String.fromCharCode(byte) : Buffer.from(String.fromCodePoint(code)).toString("latin1");
+			return { text, end: at + 1 + all.length };
+		}
+	}
+	// The backslash stays; what follows it is read as text, even a quote or a blank that stood alone would be.
+	return { text: `\\${next}`, end: at + 1 + Math.max(1, next.length) };
+}

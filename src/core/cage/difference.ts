@@ -1,0 +1,88 @@
+import type { Path } from "../path/path.ts";
+import type { Entry, Plan } from "../plan/plan.ts";
+import { cageEntries } from "./layout.ts";
+import { entriesByPath, type Manifest, type ManifestEntry } from "./manifest.ts";
+
+/** In which way a path would become another one. `time` without `size`: the file was written to, or replaced. */
+export type Aspect = "kind" | "mode" | "owner" | "size" | "time" | "target" | "device" | "content";
+
+/** Parts of a plan that are no files of the cage, but that the launcher reads from the manifest. */
+export type Setting = "command" | "identity" | "writable" | "binds" | "accounts" | "openings";
+
+/** What a build of a plan would change in a generation. */
+export interface Difference {
+	readonly added: readonly Entry[];
+	readonly changed: readonly { readonly path: Path; readonly aspects: readonly Aspect[] }[];
+	readonly removed: readonly ManifestEntry[];
+	readonly settings: readonly Setting[];
+}
+
+/** Reasons, risks and packages are not compared: they say why, and change nothing that is there. */
+export function comparePlanWithManifest(plan: Plan, manifest: Manifest): Difference {
+	const before = entriesByPath(manifest);
+	const added: Entry[] = [];
+	const changed: { path: Path; aspects: Aspect[] }[] = [];
+	for (const entry of cageEntries(plan, manifest.owner)) {
+		const old = before.get(entry.path);
+		before.delete(entry.path);
+		if (old === undefined) added.push(entry);
+		else {
+			const aspects = aspectsThatDiffer(entry, old);
+			if (aspects.length > 0) changed.push({ path: entry.path, aspects });
+		}
+	}
+	return { added, changed, removed: [...before.values()], settings: settingsThatDiffer(plan, manifest) };
+}
+
+/** True where a build would make the same generation again, as far as sizes and times of the files tell. */
+export function isSame({ added, changed, removed, settings }: Difference): boolean {
+	return added.length + changed.length + removed.length + settings.length === 0;
+}
+
+function aspectsThatDiffer(entry: Entry, old: ManifestEntry): Aspect[] {
+	const aspects: Aspect[] = [];
+	const file = entry.kind === "file";
+	if (entry.kind !== old.kind) aspects.push("kind");
+	if (entry.mode !== old.mode) aspects.push("mode");
+	if (entry.uid !== old.uid || entry.gid !== old.gid) aspects.push("owner");
+	if (file && entry.size !== old.size) aspects.push("size");
+	// A directory's time says what was made beside the entries that we have: nothing about the cage.
+	if (file && Math.trunc(entry.mtime) !== Math.trunc(old.mtime)) aspects.push("time");
+	if (entry.target !== old.target) aspects.push("target");
+	if (deviceKey(entry.device) !== deviceKey(old.device)) aspects.push("device");
+	if (entry.kind === "generated" && (entry.content ?? "") !== (old.content ?? "")) aspects.push("content");
+	return aspects;
+}
+
+function deviceKey(device: Entry["device"]): string {
+	return device === undefined ? "" : `${device.type} ${device.major}:${device.minor}`;
+}
+
+function settingsThatDiffer(plan: Plan, manifest: Manifest): Setting[] {
+	const { accounts, identity, openings } = plan;
+	const place = ({ path, mode, uid, gid }: Manifest["writable"][number]) => [path, mode, uid, gid];
+	const shared = ({ path, access }: Manifest["binds"][number]) => [path, access];
+	const pairs: Record<Setting, readonly [unknown, unknown]> = {
+		command: [plan.application.command, manifest.command],
+		identity: [identity, manifest.identity],
+		writable: [plan.writable.map(place), manifest.writable.map(place)],
+		binds: [plan.rules.binds.map(shared), manifest.binds.map(shared)],
+		accounts: [accounts, manifest.accounts],
+		openings: [withoutWords(openings), withoutWords(manifest.openings)],
+	};
+	return (Object.keys(pairs) as Setting[]).filter((setting) => canonical(pairs[setting][0]) !== canonical(pairs[setting][1]));
+}
+
+/** What is open, without what showed the need: another trace may show it by another call. */
+function withoutWords({ capabilities, ...rest }: Plan["openings"]): unknown {
+	return [capabilities.map(({ name }) => name).sort(), Object.keys(rest).sort()];
+}
+
+/** JSON with the keys of each object in order, so that two values compare by content. */
+function canonical(value: unknown): string {
+	return JSON.stringify(value, (_, part: unknown) =>
+		part !== null && typeof part === "object" && !Array.isArray(part)
+			? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: part,
+	);
+}

@@ -1,0 +1,87 @@
+import * as v from "valibot";
+import { pathFromJson } from "../path/path.ts";
+
+/**
+ * A manifest as it is read back from disk. The file belongs to root alone, so this is no border to an enemy; it finds a file that
+ * was cut, edited by hand or written by another version before anything is built or removed by it.
+ */
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const bits = v.pipe(whole, v.maxValue(0o7777));
+const decimal = v.pipe(v.string(), v.regex(/^-?\d+$/));
+
+/** Link targets may be relative. */
+const anyPath = v.pipe(v.union([v.string(), v.object({ base64: v.pipe(v.string(), v.base64()) })]), v.transform(pathFromJson));
+const path = v.pipe(
+	anyPath,
+	v.check((value) => value.startsWith("/") && !/(^|\/)\.\.(\/|$)|\0/.test(value), "no absolute path"),
+);
+
+const rule = v.picklist(["include", "exclude", "writable", "seed", "binds", "devices", "allowSecret", "allowSetuid"]);
+const reason = v.variant("kind", [
+	v.object({ kind: v.literal("traced"), calls: v.array(v.string()), program: v.exactOptional(path) }),
+	v.object({ kind: v.literal("needed-by"), by: path }),
+	v.object({ kind: v.literal("interpreter-of"), by: path }),
+	v.object({ kind: v.literal("link-to"), target: anyPath }),
+	v.object({ kind: v.literal("parent-of"), child: path }),
+	v.object({ kind: v.literal("rule"), rule, value: v.string() }),
+	v.object({ kind: v.literal("account") }),
+	v.object({ kind: v.literal("loader-cache") }),
+	v.object({ kind: v.literal("launcher") }),
+	v.object({ kind: v.literal("service-directory") }),
+	v.object({ kind: v.literal("trial"), round: whole, call: v.string() }),
+]);
+
+const stamp = v.object({ device: decimal, inode: decimal, size: decimal, modified: decimal, changed: decimal });
+
+const entry = v.object({
+	path,
+	kind: v.picklist(["file", "directory", "symlink", "device", "socket", "bind", "generated"]),
+	mode: bits,
+	uid: whole,
+	gid: whole,
+	size: whole,
+	mtime: v.number(),
+	sha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+	target: v.exactOptional(anyPath),
+	device: v.exactOptional(v.object({ type: v.picklist(["c", "b"]), major: whole, minor: whole })),
+	content: v.exactOptional(v.string()),
+	origin: v.exactOptional(path),
+	source: v.exactOptional(stamp),
+	copy: v.exactOptional(stamp),
+	reasons: v.array(reason),
+	risks: v.array(v.picklist(["secret", "setuid", "device", "world-writable", "state", "refused-device", "large", "home"])),
+	package: v.exactOptional(v.object({ name: v.string(), version: v.string() })),
+});
+
+const writable = v.object({
+	path,
+	mode: bits,
+	uid: whole,
+	gid: whole,
+	reasons: v.array(reason),
+	seeds: v.array(v.object({ path, bytes: whole })),
+});
+
+const user = v.object({ name: v.string(), uid: whole, gid: whole, home: v.string(), reason: v.string() });
+const group = v.object({ name: v.string(), gid: whole, members: v.array(v.string()), reason: v.string() });
+
+export const manifestSchema = v.object({
+	schema: v.literal("cagewright/manifest/1"),
+	generation: v.pipe(whole, v.minValue(1)),
+	name: v.string(),
+	command: v.array(v.string()),
+	madeAt: v.pipe(v.string(), v.isoTimestamp()),
+	owner: v.exactOptional(v.object({ uid: whole, gid: whole })),
+	entries: v.array(entry),
+	writable: v.array(writable),
+	binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) })),
+	accounts: v.object({ users: v.array(user), groups: v.array(group), usersLeftOut: whole, groupsLeftOut: whole }),
+	openings: v.object({
+		capabilities: v.array(v.object({ name: v.string(), why: v.string() })),
+		proc: v.exactOptional(v.string()),
+		unixSockets: v.exactOptional(v.string()),
+		memfd: v.exactOptional(v.string()),
+	}),
+	identity: v.object({ name: v.string(), uid: whole, gid: whole, groups: v.array(whole), home: v.string() }),
+});

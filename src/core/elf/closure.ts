@@ -1,0 +1,275 @@
+import { isAbsolute, join, type Path, parent, pathFromText, resolvePath } from "../path/path.ts";
+import { abiOf } from "./machine.ts";
+import type { DlopenNote } from "./notes.ts";
+import { parseShebang, shebangBytes } from "./script.ts";
+import {
+	type Found,
+	isMusl,
+	type LibrarySearch,
+	type LoadedObject,
+	type LoaderFiles,
+	type LoaderOptions,
+	librarySearch,
+} from "./search.ts";
+
+/** A library that a program may load while it runs, found on this machine: offered, not needed. */
+export interface OptionalLibrary {
+	readonly soname: string;
+	readonly path: Path;
+	readonly feature?: string;
+	/** `required`, `recommended` or `suggested`, as the note says. */
+	readonly priority: string;
+	/** The files whose notes name it. */
+	readonly by: ReadonlySet<Path>;
+	/** What it would bring along and nothing else needs. */
+	readonly needs: ReadonlySet<Path>;
+}
+
+/** Paths are the names under which the kernel and the loader open the files: links in them are not resolved. */
+export interface LibraryClosure {
+	/** Libraries, and the files that need each. */
+	readonly needed: ReadonlyMap<Path, ReadonlySet<Path>>;
+	/** What the kernel runs in a file's place (the ELF interpreter, the `#!` interpreter, the program that `#!/usr/bin/env` names), and for which files. */
+	readonly interpreters: ReadonlyMap<Path, ReadonlySet<Path>>;
+	/** What the loader would not find: a library's name, or an interpreter's path. */
+	readonly missing: readonly { readonly soname: string; readonly by: Path }[];
+	readonly optional: readonly OptionalLibrary[];
+}
+
+/** execve(2): an interpreter may itself be a script, so often. */
+const maxScriptDepth = 5;
+
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Everything that the kernel and the loader open before `start` run (programs, libraries, scripts); other files are passed over. */
+export function libraryClosure(start: readonly Path[], files: LoaderFiles, options: LoaderOptions = {}): LibraryClosure {
+	return closureOf(files, options)(start);
+}
+
+/** As `libraryClosure`, for several questions: what was read of the machine is kept between them. */
+export function closureOf(files: LoaderFiles, options: LoaderOptions = {}): (start: readonly Path[]) => LibraryClosure {
+	const search = librarySearch(files, options);
+	return (start) => new Closure(files, options, search).of(start);
+}
+
+class Closure {
+	readonly #files: LoaderFiles;
+	readonly #options: LoaderOptions;
+	readonly #search: LibrarySearch;
+	readonly #needed = new Map<Path, Set<Path>>();
+	readonly #interpreters = new Map<Path, Set<Path>>();
+	readonly #missing = new Map<string, { soname: string; by: Path }>();
+	readonly #optional = new Map<Path, OptionalLibrary & { readonly by: Set<Path>; readonly needs: Set<Path> }>();
+	readonly #started = new Set<Path>();
+	/** What the programs' own processes hold, by name and by file: a plug-in's needs are often met by its program. */
+	readonly #inPrograms = new Set<string>();
+	/** Names of the dynamic loaders: they are in every process before a library could ask for them. */
+	readonly #loaders = new Set<string>();
+
+	constructor(files: LoaderFiles, options: LoaderOptions, search: LibrarySearch) {
+		this.#files = files;
+		this.#options = options;
+		this.#search = search;
+	}
+
+	of(start: readonly Path[]): LibraryClosure {
+		const libraries: Path[] = [];
+		for (const path of start) {
+			const found = this.#search.load(path);
+			if (found === undefined) this.#script(path, 0);
+			else if (found.elf.interpreter !== undefined) this.#process(path, found);
+			else libraries.push(path);
+		}
+		for (const path of libraries) {
+			const found = this.#search.load(path);
+			if (found !== undefined && !this.#inPrograms.has(found.real)) this.#process(path, found);
+		}
+		for (const path of this.#needed.keys()) this.#optional.delete(path);
+		for (const { needs } of this.#optional.values()) {
+			for (const path of needs) if (this.#needed.has(path)) needs.delete(path);
+		}
+		return {
+			needed: this.#needed,
+			interpreters: this.#interpreters,
+			missing: [...this.#missing.values()],
+			optional: [...this.#optional.values()],
+		};
+	}
+
+	#script(path: Path, depth: number): void {
+		if (this.#started.has(path) || depth > maxScriptDepth) return;
+		this.#started.add(path);
+		const real = this.#files.resolve(path);
+		const line = real === undefined ? undefined : this.#files.read(real, shebangBytes);
+		const shebang = line === undefined ? undefined : parseShebang(line);
+		if (shebang === undefined) return;
+		const named = [this.#absolute(shebang.interpreter), this.#inPath(shebang.lookup)];
+		for (const interpreter of named) {
+			if (interpreter === undefined) continue;
+			const found = this.#search.load(interpreter);
+			if (found === undefined && this.#files.resolve(interpreter) === undefined) {
+				this.#miss(interpreter, path);
+				continue;
+			}
+			add(this.#interpreters, interpreter, path);
+			if (found === undefined) this.#script(interpreter, depth + 1);
+			else this.#process(interpreter, found);
+		}
+		if (shebang.lookup !== undefined && named[1] === undefined) this.#miss(shebang.lookup, path);
+	}
+
+	#absolute(path: Path): Path | undefined {
+		if (isAbsolute(path)) return path;
+		return this.#options.directory === undefined ? undefined : resolvePath(this.#options.directory, path);
+	}
+
+	#inPath(program: string | undefined): Path | undefined {
+		if (program === undefined) return undefined;
+		if (program.includes("/")) return this.#absolute(program as Path);
+		const directories = pathFromText(this.#options.environment?.PATH ?? defaultPath).split(":");
+		return directories
+			.filter(isAbsolute)
+			.map((directory) => join(directory as Path, program))
+			.find((path) => this.#files.resolve(path) !== undefined);
+	}
+
+	/** One program's (or one dlopened library's) way into a process: breadth first, as the loader goes. */
+	#process(path: Path, { real, elf }: Found): void {
+		if (this.#started.has(path)) return;
+		this.#started.add(path);
+		const isProgram = elf.interpreter !== undefined;
+		// The kernel names a program to its loader by its real path; a library goes by the name it was opened under.
+		const main: LoadedObject = { path, real, elf, origin: parent(isProgram ? real : path) };
+		const inside = new Process(main);
+		if (elf.interpreter !== undefined) this.#interpreter(elf.interpreter, main, inside);
+		this.#load([main], inside, isProgram ? "program" : "library");
+		for (const object of inside.objects()) if (isProgram) this.#inPrograms.add(object.real);
+		for (const name of inside.names()) if (isProgram) this.#inPrograms.add(name);
+		this.#offer(inside);
+	}
+
+	#interpreter(path: Path, main: LoadedObject, inside: Process): void {
+		const found = isAbsolute(path) ? this.#search.load(path) : undefined;
+		if (found === undefined) {
+			this.#miss(path, main.path);
+			return;
+		}
+		add(this.#interpreters, path, main.path);
+		if (found.elf.soname !== undefined) this.#loaders.add(found.elf.soname);
+		inside.enter({ ...found, origin: parent(path), loader: main }, path);
+	}
+
+	/** Loads what `queue` needs into the process; gives the objects that came in. */
+	#load(queue: LoadedObject[], inside: Process, kind: "program" | "library" | "optional"): LoadedObject[] {
+		const came: LoadedObject[] = [];
+		for (let by = queue.shift(); by !== undefined; by = queue.shift()) {
+			for (const name of by.elf.needed) {
+				const known = inside.get(name);
+				if (known !== undefined) {
+					if (kind !== "optional" && this.#needed.has(known.path) && known !== inside.main)
+						add(this.#needed, known.path, by.path);
+					continue;
+				}
+				if ((isMusl(inside.main) && isBuiltIn(name)) || (kind !== "program" && this.#loaders.has(name))) continue;
+				const [chosen, ...variants] = this.#search.find(name, by, inside.main);
+				if (chosen === undefined) {
+					if (kind === "program" || (kind === "library" && !this.#inPrograms.has(name))) this.#miss(name, by.path);
+					continue;
+				}
+				for (const each of [chosen, ...variants]) {
+					if (kind !== "optional") add(this.#needed, each.path, by.path);
+					const object: LoadedObject = { ...each, origin: parent(each.path), loader: by };
+					came.push(object);
+					if (inside.enter(object, each === chosen ? name : each.path)) queue.push(object);
+				}
+			}
+		}
+		return came;
+	}
+
+	/** What the notes of everything in the process name, and what the notes of that name in turn. */
+	#offer(inside: Process): void {
+		const ahead = [...inside.objects()];
+		const done = new Set<Path>();
+		for (let by = ahead.pop(); by !== undefined; by = ahead.pop()) {
+			if (done.has(by.path)) continue;
+			done.add(by.path);
+			for (const note of by.elf.dlopen) {
+				if (!note.sonames.some((name) => inside.get(name))) ahead.push(...this.#offerOne(note, by, inside));
+			}
+		}
+	}
+
+	/** Each is tried in a process of its own: of two that share a library, each has to name it. Gives what it would bring in. */
+	#offerOne({ sonames, feature, priority }: DlopenNote, by: LoadedObject, inside: Process): LoadedObject[] {
+		for (const soname of sonames) {
+			const [found] = this.#search.find(soname, by, inside.main);
+			if (found === undefined) continue;
+			const object: LoadedObject = { ...found, origin: parent(found.path), loader: by };
+			const fork = new Process(inside.main, inside);
+			const came = fork.enter(object, soname) ? this.#load([object], fork, "optional") : [];
+			const known = this.#optional.get(found.path) ?? {
+				...{ soname, path: found.path, ...(feature !== undefined && { feature }), priority },
+				...{ by: new Set<Path>(), needs: new Set<Path>() },
+			};
+			this.#optional.set(found.path, known);
+			known.by.add(by.path);
+			for (const { path } of came) if (path !== found.path) known.needs.add(path);
+			return [object, ...came];
+		}
+		return [];
+	}
+
+	#miss(soname: string, by: Path): void {
+		this.#missing.set(`${soname}\0${by}`, { soname, by });
+	}
+}
+
+/** What one process has loaded, by every name that the loader knows it under. */
+class Process {
+	readonly main: LoadedObject;
+	readonly #byName: Map<string, LoadedObject>;
+	readonly #byFile: Map<string, LoadedObject>;
+
+	constructor(main: LoadedObject, from?: Process) {
+		this.main = main;
+		this.#byName = new Map(from === undefined ? [] : from.#byName);
+		this.#byFile = new Map(from === undefined ? [] : from.#byFile);
+		this.enter(main, main.path);
+	}
+
+	get(name: string): LoadedObject | undefined {
+		return this.#byName.get(name);
+	}
+
+	names(): Iterable<string> {
+		return this.#byName.keys();
+	}
+
+	objects(): Iterable<LoadedObject> {
+		return this.#byFile.values();
+	}
+
+	/** False where the same file is in already: it then only gets one name more. */
+	enter(object: LoadedObject, name: string): boolean {
+		const key = `${abiOf(object.elf)} ${object.real}`;
+		const known = this.#byFile.get(key);
+		const entered = known ?? object;
+		this.#byFile.set(key, entered);
+		this.#byName.set(name, entered);
+		const { soname } = entered.elf;
+		if (soname !== undefined && !this.#byName.has(soname)) this.#byName.set(soname, entered);
+		return known === undefined;
+	}
+}
+
+/** musl has these within its libc, whatever a file of that name says (ldso/dynlink.c, load_library). */
+function isBuiltIn(name: string): boolean {
+	return /^lib(c|pthread|rt|m|dl|util|xnet)\./.test(name);
+}
+
+function add(to: Map<Path, Set<Path>>, path: Path, by: Path): void {
+	const set = to.get(path);
+	if (set === undefined) to.set(path, new Set([by]));
+	else set.add(by);
+}

@@ -1,0 +1,229 @@
+import { type Path, pathFromBytes } from "../path/path.ts";
+import { type DlopenNote, dlopenNotes } from "./notes.ts";
+
+/**
+ * Bytes of a file from `offset`: `length` of them, or fewer where the file ends or cannot be read. Never throws. Lets a binary
+ * of hundreds of megabytes be understood from a few kilobytes.
+ */
+export type ByteReader = (offset: number, length: number) => Buffer;
+
+/** What the kernel and the dynamic loader read of an executable or a shared library (elf(5), System V ABI chapter 5). */
+export interface Elf {
+	readonly class: 32 | 64;
+	readonly littleEndian: boolean;
+	/** e_machine, e.g. 62 for x86-64. */
+	readonly machine: number;
+	/** PT_INTERP: the program that the kernel starts in the file's place, verbatim. */
+	readonly interpreter?: Path;
+	/** DT_NEEDED, in order: names, or paths where they hold a slash. */
+	readonly needed: readonly Path[];
+	/** Elements of DT_RPATH; empty where there is a DT_RUNPATH, as the loader then ignores it. `$ORIGIN` and the like unexpanded. */
+	readonly rpath: readonly string[];
+	/** Elements of DT_RUNPATH. */
+	readonly runpath: readonly string[];
+	readonly soname?: Path;
+	/** DF_1_NODEFLIB: the default directories are not searched for what this file needs. */
+	readonly noDefaultDirectories: boolean;
+	readonly dlopen: readonly DlopenNote[];
+	/** A program that needs no loader at all. */
+	readonly isStatic: boolean;
+}
+
+// Bounds on what a hostile file can make this read. Real files stay far below them: the largest seen has 14 program headers,
+// 60 dynamic entries and 150 needed libraries.
+const maxProgramHeaders = 512;
+const maxDynamicBytes = 64 * 1024;
+const maxStrings = 1024;
+const maxString = 4096;
+const maxNoteBytes = 256 * 1024;
+
+const ET_EXEC = 2;
+const ET_DYN = 3;
+const PT_LOAD = 1;
+const PT_DYNAMIC = 2;
+const PT_INTERP = 3;
+const PT_NOTE = 4;
+const DT_NEEDED = 1;
+const DT_STRTAB = 5;
+const DT_STRSZ = 10;
+const DT_SONAME = 14;
+const DT_RPATH = 15;
+const DT_RUNPATH = 29;
+const DT_FLAGS_1 = 0x6ffffffb;
+const DF_1_NODEFLIB = 0x800;
+const DF_1_PIE = 0x8000000;
+
+interface Segment {
+	readonly type: number;
+	readonly offset: number;
+	readonly address: number;
+	readonly bytes: number;
+	readonly alignment: number;
+}
+
+interface Numbers {
+	readonly half: (from: Buffer, at: number) => number;
+	readonly word: (from: Buffer, at: number) => number;
+	/** An address or offset: 4 or 8 bytes. Beyond 2^53 it is inexact, which no file reaches. */
+	readonly wide: (from: Buffer, at: number) => number;
+}
+
+/**
+ * Reads an executable or shared library from its program headers alone, as the kernel does: section headers may be stripped or lie.
+ * undefined for whatever is neither. Never throws, whatever the bytes say; reads at most a few megabytes.
+ */
+export function parseElf(source: Buffer | ByteReader): Elf | undefined {
+	const read = boundedReader(typeof source === "function" ? source : (at, length) => source.subarray(at, at + length));
+	const header = read(0, 64);
+	if (header.length < 52 || header.readUInt32BE(0) !== 0x7f454c46) return undefined;
+	const wide = header[4] === 2;
+	const littleEndian = header[5] === 1;
+	if ((!wide && header[4] !== 1) || (!littleEndian && header[5] !== 2) || (wide && header.length < 64)) return undefined;
+	const numbers = numbersOf(wide, littleEndian);
+	const type = numbers.half(header, 16);
+	if (type !== ET_EXEC && type !== ET_DYN) return undefined;
+
+	const segments = programHeaders(read, header, wide, numbers);
+	const dynamic = readDynamic(read, segments, wide, numbers);
+	const interpreter = readInterpreter(read, segments);
+	return {
+		class: wide ? 64 : 32,
+		littleEndian,
+		machine: numbers.half(header, 18),
+		...(interpreter !== undefined && { interpreter }),
+		needed: dynamic.needed,
+		rpath: dynamic.runpath === undefined ? elements(dynamic.rpath) : [],
+		runpath: elements(dynamic.runpath),
+		...(dynamic.soname !== undefined && { soname: dynamic.soname }),
+		noDefaultDirectories: hasFlag(dynamic.flags, DF_1_NODEFLIB),
+		dlopen: readNotes(read, segments, numbers),
+		// ld.so itself has neither interpreter nor needs, and is no program either: PIE or a fixed address tells them apart.
+		isStatic: interpreter === undefined && dynamic.needed.length === 0 && (type === ET_EXEC || hasFlag(dynamic.flags, DF_1_PIE)),
+	};
+}
+
+/** The first 4 KiB hold headers, interpreter and notes of nearly every file: read once. */
+function boundedReader(read: ByteReader): ByteReader {
+	const head = read(0, 4096);
+	return (at, length) => {
+		if (!Number.isSafeInteger(at) || at < 0 || length <= 0) return Buffer.alloc(0);
+		return at + length <= head.length ? head.subarray(at, at + length) : read(at, length);
+	};
+}
+
+function numbersOf(wide: boolean, littleEndian: boolean): Numbers {
+	const half = (from: Buffer, at: number) => (littleEndian ? from.readUInt16LE(at) : from.readUInt16BE(at));
+	const word = (from: Buffer, at: number) => (littleEndian ? from.readUInt32LE(at) : from.readUInt32BE(at));
+	const [high, low] = littleEndian ? [4, 0] : [0, 4];
+	return { half, word, wide: wide ? (from, at) => word(from, at + high) * 2 ** 32 + word(from, at + low) : word };
+}
+
+function programHeaders(read: ByteReader, header: Buffer, wide: boolean, { half, word, wide: address }: Numbers): Segment[] {
+	const start = address(header, wide ? 32 : 28);
+	const size = half(header, wide ? 54 : 42);
+	const count = Math.min(half(header, wide ? 56 : 44), maxProgramHeaders);
+	// The kernel refuses any other size (load_elf_phdrs).
+	if (size !== (wide ? 56 : 32)) return [];
+	const table = read(start, size * count);
+	const segments: Segment[] = [];
+	for (let at = 0; at + size <= table.length; at += size) {
+		segments.push({
+			type: word(table, at),
+			offset: address(table, at + (wide ? 8 : 4)),
+			address: address(table, at + (wide ? 16 : 8)),
+			bytes: address(table, at + (wide ? 32 : 16)),
+			alignment: address(table, at + (wide ? 48 : 28)),
+		});
+	}
+	return segments;
+}
+
+interface Dynamic {
+	readonly needed: Path[];
+	readonly rpath?: string;
+	readonly runpath?: string;
+	readonly soname?: Path;
+	readonly flags: number;
+}
+
+function readDynamic(read: ByteReader, segments: readonly Segment[], wide: boolean, { wide: number }: Numbers): Dynamic {
+	const segment = segments.find(({ type }) => type === PT_DYNAMIC);
+	if (segment === undefined) return { needed: [], flags: 0 };
+	const table = read(segment.offset, Math.min(segment.bytes, maxDynamicBytes));
+	const values = new Map<number, number>();
+	const neededAt: number[] = [];
+	const half = wide ? 8 : 4;
+	for (let at = 0; at + 2 * half <= table.length; at += 2 * half) {
+		const tag = number(table, at);
+		if (tag === 0) break;
+		const value = number(table, at + half);
+		if (tag !== DT_NEEDED) values.set(tag, value);
+		else if (neededAt.length < maxStrings) neededAt.push(value);
+	}
+
+	const strings = values.get(DT_STRTAB);
+	const size = values.get(DT_STRSZ) ?? Number.POSITIVE_INFINITY;
+	const text = (at: number | undefined): Path | undefined => {
+		if (at === undefined || strings === undefined || at >= size) return undefined;
+		const offset = fileOffset(segments, strings + at);
+		return offset === undefined ? undefined : readString(read, offset);
+	};
+	const rpath = text(values.get(DT_RPATH));
+	const runpath = text(values.get(DT_RUNPATH));
+	const soname = text(values.get(DT_SONAME));
+	return {
+		needed: neededAt.map(text).filter((name): name is Path => name !== undefined && name !== ""),
+		...(rpath !== undefined && { rpath }),
+		...(runpath !== undefined && { runpath }),
+		...(soname !== undefined && { soname }),
+		flags: values.get(DT_FLAGS_1) ?? 0,
+	};
+}
+
+/** Where in the file the byte at a virtual address is: the table of strings is named by its address only. */
+function fileOffset(segments: readonly Segment[], address: number): number | undefined {
+	for (const segment of segments) {
+		if (segment.type !== PT_LOAD || address < segment.address) continue;
+		if (address < segment.address + segment.bytes) return address - segment.address + segment.offset;
+	}
+	return undefined;
+}
+
+function readString(read: ByteReader, offset: number): Path | undefined {
+	for (const length of [256, maxString]) {
+		const bytes = read(offset, length);
+		const end = bytes.indexOf(0);
+		if (end >= 0) return pathFromBytes(bytes.subarray(0, end));
+	}
+	return undefined;
+}
+
+function readInterpreter(read: ByteReader, segments: readonly Segment[]): Path | undefined {
+	const segment = segments.find(({ type }) => type === PT_INTERP);
+	// Two bytes at least and PATH_MAX at most, as load_elf_binary wants it.
+	if (segment === undefined || segment.bytes < 2 || segment.bytes > maxString) return undefined;
+	const bytes = read(segment.offset, segment.bytes);
+	const end = bytes.indexOf(0);
+	return end > 0 ? pathFromBytes(bytes.subarray(0, end)) : undefined;
+}
+
+function readNotes(read: ByteReader, segments: readonly Segment[], { word }: Numbers): DlopenNote[] {
+	let left = maxNoteBytes;
+	const notes: DlopenNote[] = [];
+	for (const { type, offset, bytes, alignment } of segments) {
+		if (type !== PT_NOTE || left <= 0) continue;
+		const segment = read(offset, Math.min(bytes, left));
+		left -= segment.length;
+		notes.push(...dlopenNotes(segment, alignment === 8 ? 8 : 4, word));
+	}
+	return notes;
+}
+
+function elements(list: string | undefined): string[] {
+	return list === undefined ? [] : list.split(":");
+}
+
+/** `&` would cut numbers to 32 bits with a sign. */
+function hasFlag(flags: number, flag: number): boolean {
+	return Math.floor(flags / flag) % 2 === 1;
+}

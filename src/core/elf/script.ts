@@ -1,0 +1,54 @@
+import { baseName, type Path, pathFromBytes } from "../path/path.ts";
+
+/** What a script's first line asks for. */
+export interface Shebang {
+	/** As written; relative to the working directory where it does not start with a slash. */
+	readonly interpreter: Path;
+	/** All the rest of the line: the kernel passes it as one word. */
+	readonly argument?: string;
+	/** Where the interpreter is env(1): the program it will look up in PATH (or a path, where it holds a slash). */
+	readonly lookup?: string;
+}
+
+/** How many bytes of a file the kernel looks at to choose its loader (BINPRM_BUF_SIZE). */
+export const shebangBytes = 256;
+
+/**
+ * The `#!` line as execve(2) and the kernel's load_script read it: blanks before the interpreter are skipped, it ends at a blank, what follows
+ * is one argument without blanks around it. undefined where there is none, and where the interpreter's name is cut by the limit.
+ */
+export function parseShebang(firstBytes: Uint8Array): Shebang | undefined {
+	const text = pathFromBytes(firstBytes.subarray(0, shebangBytes));
+	if (!text.startsWith("#!")) return undefined;
+	const end = text.search(/[\n\0]/);
+	const line = (end < 0 ? text.slice(2) : text.slice(2, end)).replace(/^[ \t]+/, "");
+	const blank = line.search(/[ \t]/);
+	// Without the end of line and without a blank nobody knows whether the name goes on.
+	if (line === "" || (blank < 0 && end < 0 && text.length >= shebangBytes)) return undefined;
+	const interpreter = (blank < 0 ? line : line.slice(0, blank)) as Path;
+	const argument = blank < 0 ? "" : line.slice(blank).replace(/^[ \t]+|[ \t]+$/g, "");
+	const lookup = baseName(interpreter) === "env" ? envProgram(argument) : undefined;
+	return { interpreter, ...(argument !== "" && { argument }), ...(lookup !== undefined && { lookup }) };
+}
+
+/** The program that `env ARGUMENT` runs. Only with -S (coreutils 8.30) does env split the one word that it gets. */
+function envProgram(argument: string): string | undefined {
+	const split = /^(?:-[iv0]*S|--split-string[= ])[ \t]*(.*)$/s.exec(argument);
+	if (split === null) return argument === "" || argument.startsWith("-") || argument.includes("=") ? undefined : argument;
+	const words = splitString(split[1] ?? "");
+	for (let at = 0; at < words.length; at++) {
+		const word = words[at] ?? "";
+		if (/^(-u|-C|-a|--unset|--chdir|--argv0)$/.test(word)) at++;
+		else if (!word.startsWith("-") && !word.includes("=")) return word;
+	}
+	return undefined;
+}
+
+/** Words as `env -S` cuts them: blanks outside quotes separate, a backslash takes the next character as it is (`\_` is a blank). */
+function splitString(text: string): string[] {
+	const words: string[] = [];
+	for (const [word] of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.|[^\s"'\\])+/gs)) {
+		words.push(word.replace(/\\(.)|["']/gs, (_, escaped?: string) => (escaped === "_" ? " " : (escaped ?? ""))));
+	}
+	return words;
+}

@@ -1,0 +1,254 @@
+import { isAbsolute, join, type Path, parent, resolvePath } from "../path/path.ts";
+import { type ByteReader, type Elf, parseElf } from "./elf.ts";
+import { parseLoaderCache } from "./ld-so-cache.ts";
+import { type ConfFiles, libraryDirectories } from "./ld-so-conf.ts";
+import { abiOf, machineOf } from "./machine.ts";
+
+/** What following the loader needs of the machine. */
+export interface LoaderFiles extends ConfFiles {
+	/** All links resolved, or undefined where the chain ends in nothing. */
+	resolve(path: Path): Path | undefined;
+	/** Lends `use` a reader of the regular file at `path`, itself no link; undefined where it cannot be opened. */
+	inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined;
+}
+
+/** What of the process's surroundings steers the loader. */
+export interface LoaderOptions {
+	readonly environment?: { readonly LD_LIBRARY_PATH?: string | undefined; readonly PATH?: string | undefined };
+	/** Working directory, which relative search directories start from; without it they are passed over. */
+	readonly directory?: Path;
+	/**
+	 * The names of glibc-hwcaps subdirectories that this processor can use, best first, e.g. x86-64-v3, x86-64-v2. Left out, every
+	 * variant of a library counts as needed, so that a cage works on another processor too.
+	 */
+	readonly hwcaps?: readonly string[];
+}
+
+/** An ELF file on its way into a process. */
+export interface LoadedObject {
+	/** The name under which the loader (or the kernel) opened it. */
+	readonly path: Path;
+	readonly real: Path;
+	readonly elf: Elf;
+	/** The object whose need brought it in. */
+	readonly loader?: LoadedObject;
+	/** What `$ORIGIN` stands for. */
+	readonly origin: Path;
+}
+
+export interface Found {
+	readonly path: Path;
+	readonly real: Path;
+	readonly elf: Elf;
+}
+
+/** A library's candidates: the first is the one that the loader takes, as far as that can be told; the others are its hwcaps variants. */
+export type Candidates = readonly [Found, ...Found[]] | readonly [];
+
+export interface LibrarySearch {
+	/** The ELF file at a path, links followed; remembered for the life of the search. */
+	load(path: Path): Found | undefined;
+	/** Where the loader finds what `by` needs under `name`; `main` is the program. */
+	find(name: string, by: LoadedObject, main: LoadedObject): Candidates;
+}
+
+/**
+ * The search of ld.so(8), glibc's elf/dl-load.c (_dl_map_object): DT_RPATH of the object, of what loaded it and of the program, unless the object
+ * has a DT_RUNPATH; LD_LIBRARY_PATH; DT_RUNPATH; /etc/ld.so.cache; the default directories. A candidate of another machine or class is passed over.
+ */
+export function librarySearch(files: LoaderFiles, options: LoaderOptions): LibrarySearch {
+	const loaded = new Map<Path, Found | undefined>();
+	const load = (path: Path): Found | undefined => {
+		if (!loaded.has(path)) loaded.set(path, read(path, files));
+		return loaded.get(path);
+	};
+
+	const variants = new Map<Path, readonly string[]>();
+	/** The glibc-hwcaps subdirectories to look into before `directory` itself. */
+	const hwcapsIn = (directory: Path): readonly string[] => {
+		const known = variants.get(directory);
+		if (known !== undefined) return known;
+		const there: readonly string[] = files.list(join(directory, "glibc-hwcaps"));
+		const usable = options.hwcaps?.filter((name) => there.includes(name)) ?? there;
+		variants.set(directory, usable);
+		return usable;
+	};
+
+	const config = lazy(() => {
+		const cache = parseLoaderCache(files.read("/etc/ld.so.cache" as Path) ?? Buffer.alloc(0));
+		return { cache, directories: cache === undefined ? libraryDirectories("/etc/ld.so.conf" as Path, files) : [] };
+	});
+	const tupleOf = memo(abiOf, (elf: Elf) =>
+		machineOf(elf).tuples.find((each) => files.resolve(`/lib/${each}` as Path) ?? files.resolve(`/usr/lib/${each}` as Path)),
+	);
+	const systemDirectories = memo(abiOf, (elf: Elf) => {
+		const tuple = tupleOf(elf);
+		const multiarch = tuple === undefined ? [] : [`/lib/${tuple}`, `/usr/lib/${tuple}`];
+		const others = machineOf(elf).directories.flatMap((name) => [`/${name}`, `/usr/${name}`]);
+		return [...multiarch, ...others].filter((path) => files.resolve(path as Path) !== undefined) as Path[];
+	});
+
+	/** Tries directories in turn, collecting variants until the plain library ends the search. */
+	function inDirectories(name: string, directories: readonly Path[], wanted: string, into: Found[]): boolean {
+		for (const directory of directories) {
+			for (const hwcap of hwcapsIn(directory)) {
+				if (take(join(directory, `glibc-hwcaps/${hwcap}/${name}`), wanted, into) && options.hwcaps !== undefined) return true;
+			}
+			if (take(join(directory, name), wanted, into)) return true;
+		}
+		return false;
+	}
+
+	function inCache(name: string, by: LoadedObject, wanted: string, into: Found[]): boolean {
+		const { cache, directories } = config();
+		const excluded = by.elf.noDefaultDirectories ? systemDirectories(by.elf) : [];
+		if (cache === undefined)
+			return inDirectories(
+				name,
+				directories.filter((each) => !excluded.includes(each)),
+				wanted,
+				into,
+			);
+		const rank = (path: Path) => {
+			const hwcap = /\/glibc-hwcaps\/([^/]+)\//.exec(path)?.[1];
+			return hwcap === undefined ? Number.MAX_SAFE_INTEGER : (options.hwcaps?.indexOf(hwcap) ?? 0);
+		};
+		const paths = (cache.get(name) ?? []).filter((path) => rank(path) >= 0 && !excluded.includes(parent(path)));
+		for (const path of paths.sort((a, b) => rank(a) - rank(b))) {
+			const isPlain = rank(path) === Number.MAX_SAFE_INTEGER;
+			if (take(path, wanted, into) && (isPlain || options.hwcaps !== undefined)) return true;
+		}
+		return false;
+	}
+
+	function take(path: Path, wanted: string, into: Found[]): boolean {
+		const found = load(path);
+		if (found === undefined || abiOf(found.elf) !== wanted) return false;
+		into.push(found);
+		return true;
+	}
+
+	/** An entirely empty list is ignored; an empty element of a longer one is the working directory. */
+	const expand = (elements: readonly string[], object: LoadedObject): Path[] =>
+		elements.length === 1 && elements[0] === ""
+			? []
+			: elements.flatMap((element) => expandDirectory(element, object, tupleOf(object.elf), options.directory) ?? []);
+
+	function search(name: string, by: LoadedObject, main: LoadedObject): Found[] {
+		const wanted = abiOf(by.elf);
+		const found: Found[] = [];
+		if (name.includes("/")) {
+			const path = expandDirectory(name, by, tupleOf(by.elf), options.directory);
+			if (path !== undefined) take(path, wanted, found);
+			return found;
+		}
+		const libraryPath = splitLibraryPath(options.environment?.LD_LIBRARY_PATH);
+		if (isMusl(main)) {
+			const chain = [...ownPaths(by), main].flatMap((each) => expand([...each.elf.rpath, ...each.elf.runpath], each));
+			inDirectories(name, [...expand(libraryPath, main), ...chain, ...muslDirectories(main, files)], wanted, found);
+			return found;
+		}
+		const rpath = by.elf.runpath.length > 0 ? [] : [...ownPaths(by), main].flatMap((each) => expand(each.elf.rpath, each));
+		if (inDirectories(name, [...rpath, ...expand(libraryPath, main), ...expand(by.elf.runpath, by)], wanted, found)) return found;
+		if (inCache(name, by, wanted, found)) return found;
+		if (!by.elf.noDefaultDirectories) inDirectories(name, systemDirectories(by.elf), wanted, found);
+		return found;
+	}
+
+	// Most objects have no search path of their own, and then the answer depends on the machine alone.
+	const common = new Map<string, Candidates>();
+	return {
+		load,
+		find(name, by, main) {
+			const isCommon = !name.includes("/") && !by.elf.noDefaultDirectories && hasNoPaths(by) && hasNoPaths(main) && !isMusl(main);
+			if (!isCommon || /\$/.test(options.environment?.LD_LIBRARY_PATH ?? "")) return plainFirst(search(name, by, main));
+			const key = `${abiOf(by.elf)} ${name}`;
+			const known = common.get(key);
+			if (known !== undefined) return known;
+			const found = plainFirst(search(name, by, main));
+			common.set(key, found);
+			return found;
+		},
+	};
+
+	/** Where the processor is not known, the plain library stands for all its variants. */
+	function plainFirst(found: readonly Found[]): Candidates {
+		const unique = found.filter((each, at) => found.findIndex(({ path }) => path === each.path) === at);
+		const ordered = options.hwcaps === undefined ? [...unique.slice(-1), ...unique.slice(0, -1)] : unique.slice(0, 1);
+		return ordered as unknown as Candidates;
+	}
+}
+
+function read(path: Path, files: LoaderFiles): Found | undefined {
+	const real = files.resolve(path);
+	const elf = real === undefined ? undefined : files.inspect(real, parseElf);
+	return real === undefined || elf === undefined ? undefined : { path, real, elf };
+}
+
+/** The object, what loaded it, and so on up to the program. */
+function ownPaths(object: LoadedObject): LoadedObject[] {
+	const chain: LoadedObject[] = [];
+	for (let each: LoadedObject | undefined = object; each !== undefined; each = each.loader) chain.push(each);
+	return chain;
+}
+
+function hasNoPaths(object: LoadedObject): boolean {
+	return ownPaths(object).every(({ elf }) => elf.rpath.length === 0 && elf.runpath.length === 0);
+}
+
+/** Semicolons separate too in LD_LIBRARY_PATH, unlike in DT_RPATH and DT_RUNPATH. */
+function splitLibraryPath(value: string | undefined): string[] {
+	return value === undefined || value === "" ? [] : value.split(/[:;]/);
+}
+
+/** `$ORIGIN`, `$LIB` and `$PLATFORM`, with or without braces. undefined where one of them is not known, or the result is relative to nowhere. */
+function expandDirectory(element: string, object: LoadedObject, tuple: string | undefined, directory?: Path): Path | undefined {
+	const machine = machineOf(object.elf);
+	const values: Record<string, string | undefined> = {
+		ORIGIN: object.origin,
+		LIB: tuple === undefined ? machine.directories[0] : `lib/${tuple}`,
+		PLATFORM: machine.platform,
+	};
+	let isKnown = true;
+	const expanded = element.replace(/\$(?:(ORIGIN|LIB|PLATFORM)(?!\w)|\{(ORIGIN|LIB|PLATFORM)\})/g, (_, plain, braced) => {
+		const value = values[plain ?? braced];
+		if (value === undefined) isKnown = false;
+		return value ?? "";
+	}) as Path;
+	if (!isKnown) return undefined;
+	if (isAbsolute(expanded)) return resolvePath("/" as Path, expanded);
+	return directory === undefined ? undefined : resolvePath(directory, expanded);
+}
+
+export function isMusl(main: LoadedObject): boolean {
+	return /\/ld-musl-[^/]*$/.test(main.elf.interpreter ?? "");
+}
+
+/** musl's ldso/dynlink.c: a file beside the loader names the directories, one a line or with colons; else these three. */
+function muslDirectories(main: LoadedObject, files: LoaderFiles): Path[] {
+	const architecture = /ld-musl-(.*)\.so\.1$/.exec(main.elf.interpreter ?? "")?.[1];
+	const configured = architecture === undefined ? undefined : files.read(`/etc/ld-musl-${architecture}.path` as Path, 64 * 1024);
+	const listed = configured?.toString("latin1").split(/[\n:]/).filter(isAbsolute);
+	return (listed ?? ["/lib", "/usr/local/lib", "/usr/lib"]) as Path[];
+}
+
+function lazy<T>(make: () => T): () => T {
+	let made: { value: T } | undefined;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
+}
+
+function memo<A, T>(keyOf: (argument: A) => string, make: (argument: A) => T): (argument: A) => T {
+	const known = new Map<string, { value: T }>();
+	return (argument) => {
+		const key = keyOf(argument);
+		let entry = known.get(key);
+		if (entry === undefined) {
+			entry = { value: make(argument) };
+			known.set(key, entry);
+		}
+		return entry.value;
+	};
+}

@@ -1,0 +1,29 @@
+import type { Application, Bind, Rules } from "../application/application.ts";
+
+/**
+ * Everything that a person decides about a cage, as text: what the options of `make` carry, what the wizard's form edits, and
+ * what a template fills in. `command` is absent where a template brings it.
+ */
+export interface Answers {
+	readonly name: string;
+	readonly template?: string;
+	readonly application: Application;
+	readonly rules: Rules;
+	readonly onHost: boolean;
+	readonly rounds: number;
+}
+
+export const defaultTimeout = 30;
+export const defaultRounds = 5;
+
+export function parseBind(text: string): Bind | undefined {
+	const match = /^(\/.*?)(?::(ro|rw))?$/s.exec(text);
+	return match?.[1] ? { path: match[1], access: match[2] === "rw" ? "rw" : "ro" } : undefined;
+}
+
+/** A cage's name: also a folder and a part of unit names. */
+export const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+
+export function isName(text: string): boolean {
+	return namePattern.test(text) && !text.includes("..");
+}

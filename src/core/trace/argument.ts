@@ -1,0 +1,136 @@
+import type { Path } from "../path/path.ts";
+
+/** Reading single arguments as strace prints them. The text has one character for each byte. */
+
+/** A copy that does not keep the chunk of the stream alive that it was cut from (V8 shares the memory of slices). */
+export function own<T extends string>(text: T): T {
+	return Buffer.from(text, "latin1").toString("latin1") as T;
+}
+
+const simpleEscapes: Readonly<Record<string, string>> = {
+	n: "\n",
+	t: "\t",
+	r: "\r",
+	v: "\v",
+	f: "\f",
+	a: "\x07",
+	b: "\b",
+	e: "\x1b",
+};
+
+function isOctal(code: number): boolean {
+	return code >= 48 && code <= 55;
+}
+
+/** Takes C quoting back: `\n`, `\"`, `\\`, one to three octal digits, `\xNN`. */
+export function unescapeC(text: string): string {
+	let slash = text.indexOf("\\");
+	if (slash < 0) return text;
+	let plain = "";
+	let from = 0;
+	while (slash >= 0) {
+		plain += text.slice(from, slash);
+		const next = text[slash + 1] ?? "";
+		let end = slash + 2;
+		if (isOctal(next.charCodeAt(0))) {
+			while (end < slash + 4 && isOctal(text.charCodeAt(end))) end++;
+			plain += String.fromCharCode(Number.parseInt(text.slice(slash + 1, end), 8) & 0xff);
+		} else if (next === "x" && /^[0-9a-fA-F]{2}$/.test(text.slice(slash + 2, slash + 4))) {
+			end = slash + 4;
+			plain += String.fromCharCode(Number.parseInt(text.slice(slash + 2, end), 16));
+		} else {
+			plain += simpleEscapes[next] ?? next;
+		}
+		from = end;
+		slash = text.indexOf("\\", end);
+	}
+	return plain + text.slice(from);
+}
+
+/** The bytes of a quoted string; undefined for an address, NULL and a string that strace cut (`"…"...`). */
+export function stringOf(argument: string | undefined): string | undefined {
+	if (argument === undefined || argument.length < 2 || argument.charCodeAt(0) !== 34) return undefined;
+	if (argument.charCodeAt(argument.length - 1) !== 34) return undefined;
+	return unescapeC(argument.slice(1, -1));
+}
+
+/** The text between the angle brackets of `3</path>`, `AT_FDCWD</path>`, `4<socket:[17]>`, unescaped. */
+export function descriptorLabel(argument: string | undefined): string | undefined {
+	if (argument === undefined) return undefined;
+	const open = argument.indexOf("<");
+	if (open < 0) return undefined;
+	// A `>` within the name is escaped as \76, so the first one ends it.
+	const close = argument.indexOf(">", open);
+	return close < 0 ? undefined : unescapeC(argument.slice(open + 1, close));
+}
+
+/** The path of a descriptor; undefined for sockets, pipes and what else has none. */
+export function descriptorPath(argument: string | undefined): Path | undefined {
+	const label = descriptorLabel(argument);
+	return label !== undefined && label.charCodeAt(0) === 47 && !label.startsWith("/memfd:") ? (label as Path) : undefined;
+}
+
+/** A number as strace writes it: `33`, `-1`, `0x1f`, `0644`, `4*1024`, `RLIM64_INFINITY`; a comment behind it is passed over. */
+export function numberOf(argument: string | undefined): number | undefined {
+	if (argument === undefined) return undefined;
+	const match = /^(?:(-?)(0x[0-9a-f]+|[0-9]+)(?:\*([0-9]+))?|(RLIM(?:64)?_INFINITY))(?![0-9A-Za-z_])/.exec(argument);
+	if (!match) return undefined;
+	if (match[4]) return Number.POSITIVE_INFINITY;
+	const digits = match[2] ?? "";
+	const octal = /^0[0-7]+$/.test(digits);
+	const value = octal ? Number.parseInt(digits, 8) : Number(digits);
+	return (match[1] ? -value : value) * (match[3] ? Number(match[3]) : 1);
+}
+
+/** A user or group id; undefined for -1, which means "leave it" (also as its unsigned form). */
+export function idOf(argument: string | undefined): number | undefined {
+	const id = numberOf(argument);
+	return id === undefined || id < 0 || id >= 0xffff_ffff ? undefined : id;
+}
+
+/** A process id in strace's own namespace, which `--decode-pids=pidns` adds in a comment where it differs (`3227 in strace's PID NS`). */
+export function pidOf(argument: string | undefined): number | undefined {
+	if (argument === undefined) return undefined;
+	const outer = /\/\* ([0-9]+) in strace's PID NS \*\//.exec(argument);
+	return outer ? Number(outer[1]) : numberOf(argument);
+}
+
+/** One field of a printed structure, e.g. `sin_port` of `{sa_family=AF_INET, sin_port=htons(80), …}`; never looks inside strings. */
+export function fieldOf(structure: string, name: string): string | undefined {
+	for (let at = 0; at < structure.length; at++) {
+		const code = structure.charCodeAt(at);
+		if (code === 34) {
+			at = endOfString(structure, at);
+			if (at < 0) return undefined;
+		} else if (structure.startsWith(name, at) && structure[at + name.length] === "=" && !/\w/.test(structure[at - 1] ?? "")) {
+			const from = at + name.length + 1;
+			let end = from;
+			let depth = 0;
+			for (; end < structure.length; end++) {
+				const here = structure.charCodeAt(end);
+				if (here === 34) {
+					end = endOfString(structure, end);
+					if (end < 0) return undefined;
+				} else if (here === 40 || here === 91 || here === 123) depth++;
+				else if (here === 41 || here === 93 || here === 125) {
+					if (--depth < 0) break;
+				} else if (here === 44 && depth === 0) break;
+			}
+			return structure.slice(from, end);
+		}
+	}
+	return undefined;
+}
+
+/** Where the string that starts at `at` has its closing quote, or -1. */
+export function endOfString(text: string, at: number): number {
+	let quote = text.indexOf('"', at + 1);
+	while (quote >= 0) {
+		// An odd number of backslashes before a quote makes it part of the string.
+		let slashes = 0;
+		while (text.charCodeAt(quote - 1 - slashes) === 92) slashes++;
+		if (slashes % 2 === 0) return quote;
+		quote = text.indexOf('"', quote + 1);
+	}
+	return -1;
+}

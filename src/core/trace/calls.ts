@@ -1,0 +1,106 @@
+import type { Operation } from "./trace.ts";
+
+/** One path that a call names. Numbers are positions of arguments, counted from 0. */
+export interface PathUse {
+	/** The argument that holds the name; absent where the call acts on the descriptor in `at` itself. */
+	readonly path?: number;
+	/** The directory descriptor that a relative name starts from; absent where that is the working directory. */
+	readonly at?: number;
+	/** `open` stands for what the open flags in `flags` say. */
+	readonly does: readonly Operation[] | "open";
+	readonly flags?: number;
+}
+
+export interface CallShape {
+	readonly name: string;
+	readonly paths: readonly PathUse[];
+	/** True where a call does nothing but touch its paths: no working directory, identity, socket or capability hangs on it. */
+	readonly plain: boolean;
+}
+
+const shapes = new Map<string, CallShape>();
+
+function plain(names: string, ...paths: PathUse[]): void {
+	for (const name of names.split(" ")) shapes.set(name, { name, paths, plain: true });
+}
+
+function special(names: string, ...paths: PathUse[]): void {
+	for (const name of names.split(" ")) shapes.set(name, { name, paths, plain: false });
+}
+
+const look = ["look"] as const;
+const write = ["write"] as const;
+const create = ["create"] as const;
+const remove = ["remove"] as const;
+const enter = ["enter"] as const;
+const execute = ["execute"] as const;
+
+// Argument positions are those of the section 2 manual pages. `…32` and `…64` are the names on 32-bit machines.
+plain("open", { path: 0, does: "open", flags: 1 });
+plain("openat openat2", { at: 0, path: 1, does: "open", flags: 2 });
+plain("creat", { path: 0, does: ["create", "write"] });
+plain("stat lstat stat64 lstat64 access readlink statfs getxattr lgetxattr listxattr llistxattr", { path: 0, does: look });
+plain("statfs64", { path: 0, does: look });
+plain("newfstatat fstatat64 statx faccessat faccessat2 readlinkat inotify_add_watch", { at: 0, path: 1, does: look });
+plain("mkdir", { path: 0, does: create });
+plain("mkdirat", { at: 0, path: 1, does: create });
+plain("rmdir unlink", { path: 0, does: remove });
+plain("unlinkat", { at: 0, path: 1, does: remove });
+plain("rename", { path: 0, does: remove }, { path: 1, does: create });
+plain("renameat renameat2", { at: 0, path: 1, does: remove }, { at: 2, path: 3, does: create });
+plain("link", { path: 0, does: look }, { path: 1, does: create });
+plain("linkat", { at: 0, path: 1, does: look }, { at: 2, path: 3, does: create });
+plain("symlink", { path: 1, does: create });
+plain("symlinkat", { at: 1, path: 2, does: create });
+// To change what an inode says needs a writable mount as writing does, so it counts as writing.
+plain("chmod truncate truncate64 utime utimes setxattr lsetxattr removexattr lremovexattr", { path: 0, does: write });
+plain("fchmod", { at: 0, does: write });
+plain("fchmodat fchmodat2 utimensat utimensat_time64 futimesat", { at: 0, path: 1, does: write });
+
+special("execve", { path: 0, does: execute });
+special("execveat", { at: 0, path: 1, does: execute });
+special("chdir chroot", { path: 0, does: enter });
+special("fchdir", { at: 0, does: enter });
+special("chown lchown chown32 lchown32", { path: 0, does: write });
+special("fchown fchown32", { at: 0, does: write });
+special("fchownat", { at: 0, path: 1, does: write });
+special("mknod", { path: 0, does: create });
+special("mknodat", { at: 0, path: 1, does: create });
+special("mount", { path: 1, does: enter });
+special("umount2", { path: 0, does: enter });
+special("socket bind connect kill tkill tgkill capset memfd_create");
+special("setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid");
+special("setuid32 setgid32 setreuid32 setregid32 setresuid32 setresgid32 setgroups32 setfsuid32 setfsgid32");
+special("setrlimit prlimit64 setpriority nice sched_setscheduler sched_setattr sched_setparam sched_setaffinity");
+special("clone clone3 fork vfork");
+
+export function callShape(name: string): CallShape | undefined {
+	return shapes.get(name);
+}
+
+/**
+ * The value for strace's `-e trace=`. Every call carries the question mark that makes it no error on a machine without it (strace(1)).
+ * Calls that move data (read, write, sendto, epoll_wait, mmap…) are left out: they name no path and would cost most of the speed.
+ */
+export const tracedCalls: string = [...shapes.keys()].map((name) => `?${name}`).join(",");
+
+const combinations = new Map<string, readonly Operation[]>();
+
+/** What an open with these flags (as strace prints them) does, by open(2). */
+export function openOperations(flags: string): readonly Operation[] {
+	const known = combinations.get(flags);
+	if (known) return known;
+	const has = (flag: string) => new RegExp(`\\b${flag}\\b`).test(flags);
+	const operations: Operation[] = [];
+	if (has("O_PATH")) operations.push("look");
+	else if (has("O_TMPFILE")) operations.push("write");
+	else {
+		if (has("O_DIRECTORY")) operations.push("list");
+		else if (!has("O_WRONLY")) operations.push("read");
+		if (has("O_WRONLY") || has("O_RDWR")) operations.push("write");
+		if (has("O_CREAT")) operations.push("create");
+	}
+	// The flags come from the traced program: openat2 carries a mode and unknown bits, so there may be many different texts.
+	if (combinations.size < 1000) combinations.set(Buffer.from(flags, "latin1").toString("latin1"), operations);
+	return operations;
+}

@@ -1,0 +1,216 @@
+import type { Path } from "../path/path.ts";
+import { own } from "./argument.ts";
+import { type CallShape, callShape } from "./calls.ts";
+import type { AccessCounts } from "./counts.ts";
+import { effectOf, moveTo, tellsItsPaths, usedPath } from "./effect.ts";
+import { changeIdentity } from "./identity.ts";
+import { type CallEvent, LineReader, type TraceEvent } from "./line.ts";
+import { LineSplitter } from "./lines.ts";
+import { followLimits, noteNeeds } from "./needs.ts";
+import type { Process } from "./process.ts";
+import { ProcessTable } from "./processes.ts";
+import { type Effect, Recorder } from "./recorder.ts";
+import { Sockets } from "./sockets.ts";
+import { type StartMarker, startAfterInit } from "./start.ts";
+import type { Trace } from "./trace.ts";
+
+export interface FoldOptions {
+	/** Where the application begins; as the launcher starts it, unless given. */
+	readonly start?: StartMarker;
+	/** The application's working directory when it begins; what the trace shows, unless given. */
+	readonly cwd?: Path;
+	/** Ids of the first process that strace shows; 0 unless given. */
+	readonly uid?: number;
+	readonly gid?: number;
+}
+
+/** Lines that repeat are answered from here; a line is about 150 bytes, so this stays below 10 MB. */
+const maxRemembered = 32_768;
+
+/**
+ * Folds the output of strace, run with `straceArguments`, into a Trace as it comes. Memory grows with the number of different paths,
+ * not with the length of the stream. Nothing that is fed throws; what is no line of strace is passed over.
+ */
+export class TraceFold {
+	readonly #start: StartMarker;
+	readonly #cwd: Path | undefined;
+	readonly #reader = new LineReader();
+	readonly #recorder = new Recorder();
+	readonly #sockets = new Sockets();
+	readonly #processes: ProcessTable;
+	readonly #splitter = new LineSplitter((text, from, end) => this.#line(text, from, end));
+	readonly #remembered = new Map<string, Effect>();
+	#started = false;
+
+	constructor(options: FoldOptions = {}) {
+		this.#start = options.start ?? startAfterInit();
+		this.#cwd = options.cwd;
+		this.#processes = new ProcessTable(this.#reader, options);
+	}
+
+	get trace(): Trace {
+		return this.#recorder.trace;
+	}
+	/** True from the application's own execve on. */
+	get started(): boolean {
+		return this.#started;
+	}
+	/** Pids in strace's namespace. */
+	get mainPid(): number | undefined {
+		return this.#recorder.mainPid;
+	}
+	get initPid(): number | undefined {
+		return this.#start.initPid;
+	}
+	/** For a live display: a copy of numbers that are kept up to date anyway. */
+	counts(): AccessCounts {
+		return { ...this.#recorder.tally.counts };
+	}
+	/** The last different paths, newest last; at most 20. */
+	newest(): Path[] {
+		return [...this.#recorder.tally.newest];
+	}
+
+	/** Any piece of the stream; lines may be cut anywhere. */
+	feed(chunk: Uint8Array): void {
+		this.#splitter.feed(chunk);
+	}
+
+	/** The stream is over. */
+	end(): void {
+		this.#splitter.end();
+		for (const pid of this.#processes.held()) {
+			const process = this.#processes.guess(pid);
+			if (process) this.#release(process);
+		}
+	}
+
+	#line(text: string, from: number, end: number): void {
+		const reader = this.#reader;
+		if (!reader.prefix(text, from, end)) return;
+		const { pid } = reader;
+		const rest = text.slice(reader.start, end);
+		const process = this.#processes.find(pid) ?? this.#processes.adopt(pid);
+		if (process) this.#read(process, rest);
+		else {
+			const guessed = this.#processes.hold(pid, rest);
+			if (guessed) this.#release(guessed);
+		}
+	}
+
+	#read(process: Process, rest: string): void {
+		const records = this.#started && !process.launcher;
+		const repeats = records && process.fs.root === "";
+		if (repeats) {
+			const effect = this.#remembered.get(rest);
+			if (effect) {
+				this.#recorder.trace.calls++;
+				this.#recorder.process(process);
+				if (effect.cwd !== undefined) process.fs.cwd = effect.cwd;
+				this.#recorder.apply(effect, process);
+				return;
+			}
+		}
+		const event = this.#reader.event(process.pid, rest);
+		if (event === undefined) return;
+		if (event.kind !== "call") this.#other(event, process, records);
+		else if (event.result !== undefined) {
+			const shape = callShape(event.call);
+			if (!shape) return;
+			const effect = this.#call(event, shape, process);
+			if (effect && repeats && shape.plain && !event.joined && tellsItsPaths(event, shape)) {
+				if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+				this.#remembered.set(own(rest), effect);
+			}
+		}
+	}
+
+	#other(event: TraceEvent, process: Process, records: boolean): void {
+		if (event.kind === "superseded") {
+			process.superseded = true;
+			this.#processes.remove(event.by);
+		} else if (event.kind === "exit") {
+			if (records) this.#recorder.exit(event.pid, event.how);
+			this.#processes.remove(event.pid);
+			this.#reader.forget(event.pid);
+		}
+	}
+
+	#call(seen: CallEvent, shape: CallShape, process: Process): Effect | undefined {
+		let event = seen;
+		if (process.superseded && event.call.startsWith("execve")) {
+			process.superseded = false;
+			event = { ...event, result: 0, error: undefined };
+		}
+		const succeeded = event.error === undefined;
+		const executes = event.call.startsWith("execve");
+		const program = executes && succeeded ? this.#programOf(event, shape, process) : undefined;
+		const recorder = this.#started && !process.launcher ? this.#recorder : undefined;
+		let effect: Effect | undefined;
+		if (recorder) {
+			recorder.trace.calls++;
+			recorder.process(process);
+			effect = shape.paths.length > 0 ? effectOf(event, shape, process, recorder) : undefined;
+			if (event.call === "bind" || event.call === "connect") effect = this.#sockets.addressed(event, process, recorder);
+			if (effect) {
+				if (effect.cwd !== undefined) process.fs.cwd = effect.cwd;
+				recorder.apply(effect, process);
+			}
+			if (!succeeded && !effect && (event.error === "EPERM" || event.error === "EACCES")) {
+				recorder.refusal(event.call, event.error);
+			}
+		}
+		if (!shape.plain && succeeded) {
+			this.#follow(event, shape, process, recorder);
+			if (recorder) noteNeeds(event, effect, process, recorder, (pid) => this.#processes.find(pid));
+		}
+		if (program !== undefined) {
+			process.program = program;
+			recorder?.trace.programs.add(program);
+		}
+		return effect;
+	}
+
+	/** The program of an execve that succeeded; where it is the application, everything counts from here. */
+	#programOf(event: CallEvent, shape: CallShape, process: Process): Path | undefined {
+		const use = shape.paths[0];
+		const named = use && usedPath(event, use, process.fs);
+		const program = named && own(named);
+		if (program === undefined || this.#started || !this.#start.isApplication(process.pid, program)) return program;
+		this.#started = true;
+		this.#recorder.mainPid = process.pid;
+		this.#processes.markLaunchers(process.pid);
+		process.fs = { cwd: this.#cwd ?? process.fs.cwd, root: "" };
+		process.program = program;
+		return program;
+	}
+
+	/** What a call that succeeded changes about its process. */
+	#follow(event: CallEvent, shape: CallShape, process: Process, recorder: Recorder | undefined): void {
+		const { call } = event;
+		if (call.startsWith("set") && /^set.*[ug]id(32)?$|^setgroups/.test(call)) changeIdentity(event, process, recorder);
+		else if (call === "prlimit64" || call === "setrlimit") followLimits(event, process, recorder);
+		else if (call === "socket") this.#sockets.made(event, recorder);
+		else if (call === "chdir" || call === "fchdir" || call === "chroot") {
+			const use = shape.paths[0];
+			const path = use && usedPath(event, use, process.fs);
+			// The launcher's own chroot is not counted: strace shows the cage's paths from within.
+			if (path === undefined || (call === "chroot" && !recorder)) return;
+			moveTo(event, path, process.fs);
+			if (call === "chroot") recorder?.trace.chroots.add(own(path));
+		} else if (call.includes("fork") || call.startsWith("clone")) {
+			const child = event.result
+				? this.#processes.born(process, event.result, event.args.join().includes("CLONE_FS"))
+				: undefined;
+			if (child) this.#release(child);
+		}
+	}
+
+	/** Reads the lines of a process that came before it was known whose child it is. */
+	#release(process: Process): void {
+		for (const rest of this.#processes.takeHeld(process.pid)) {
+			const current = this.#processes.find(process.pid);
+			if (current) this.#read(current, rest);
+		}
+	}
+}

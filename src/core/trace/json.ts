@@ -1,0 +1,99 @@
+import { type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
+import type { Access, CapabilityUse, Operation, Trace } from "./trace.ts";
+
+/** A Trace as a value that JSON can carry. Paths are in their JSON form; abstract socket names are bytes like paths. */
+export interface TraceJson {
+	readonly accesses: readonly AccessJson[];
+	readonly programs: readonly PathJson[];
+	readonly uids: readonly number[];
+	readonly gids: readonly number[];
+	readonly capabilities: readonly CapabilityUse[];
+	readonly refusals: readonly { readonly call: string; readonly error: string; readonly count: number }[];
+	readonly ports: readonly string[];
+	readonly families: readonly string[];
+	readonly abstractSockets: readonly PathJson[];
+	readonly chroots: readonly PathJson[];
+	readonly memfd: boolean;
+	readonly calls: number;
+	readonly processes: number;
+	readonly exits: readonly { readonly pid: number; readonly how: string }[];
+}
+
+export interface AccessJson {
+	readonly path: PathJson;
+	readonly succeeded: readonly Operation[];
+	readonly rootOps: readonly Operation[];
+	/** Pairs of an error name and the operations that it ended. */
+	readonly failed: readonly (readonly [string, readonly Operation[]])[];
+	readonly calls: readonly string[];
+	readonly programs: readonly PathJson[];
+	readonly real?: PathJson;
+	readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
+export function traceToJson(trace: Trace): TraceJson {
+	const paths = (set: ReadonlySet<string>) => [...set].map((path) => pathToJson(path as Path));
+	return {
+		accesses: [...trace.accesses.values()].map(accessToJson),
+		programs: paths(trace.programs),
+		uids: [...trace.uids],
+		gids: [...trace.gids],
+		capabilities: [...trace.capabilities.values()].map((use) => ({ ...use })),
+		refusals: [...trace.refusals.values()].map((refusal) => ({ ...refusal })),
+		ports: [...trace.ports],
+		families: [...trace.families],
+		abstractSockets: paths(trace.abstractSockets),
+		chroots: paths(trace.chroots),
+		memfd: trace.memfd,
+		calls: trace.calls,
+		processes: trace.processes,
+		exits: trace.exits.map((exit) => ({ ...exit })),
+	};
+}
+
+/** The inverse of `traceToJson`; trusts its argument to be of that form. */
+export function traceFromJson(json: TraceJson): Trace {
+	const paths = (list: readonly PathJson[]) => new Set(list.map(pathFromJson));
+	return {
+		accesses: new Map(json.accesses.map(accessFromJson).map((access) => [access.path, access])),
+		programs: paths(json.programs),
+		uids: new Set(json.uids),
+		gids: new Set(json.gids),
+		capabilities: new Map(json.capabilities.map((use) => [use.name, { ...use }])),
+		refusals: new Map(json.refusals.map((refusal) => [refusal.call, { ...refusal }])),
+		ports: new Set(json.ports),
+		families: new Set(json.families),
+		abstractSockets: paths(json.abstractSockets),
+		chroots: paths(json.chroots),
+		memfd: json.memfd,
+		calls: json.calls,
+		processes: json.processes,
+		exits: json.exits.map((exit) => ({ ...exit })),
+	};
+}
+
+function accessToJson(access: Access): AccessJson {
+	return {
+		path: pathToJson(access.path),
+		succeeded: [...access.succeeded],
+		rootOps: [...access.rootOps],
+		failed: [...access.failed].map(([error, operations]) => [error, [...operations]] as const),
+		calls: [...access.calls],
+		programs: [...access.programs].map(pathToJson),
+		...(access.real !== undefined && { real: pathToJson(access.real) }),
+		...(access.owner && { owner: { ...access.owner } }),
+	};
+}
+
+function accessFromJson(json: AccessJson): Access {
+	return {
+		path: pathFromJson(json.path),
+		succeeded: new Set(json.succeeded),
+		rootOps: new Set(json.rootOps),
+		failed: new Map(json.failed.map(([error, operations]) => [error, new Set(operations)])),
+		calls: new Set(json.calls),
+		programs: new Set(json.programs.map(pathFromJson)),
+		...(json.real !== undefined && { real: pathFromJson(json.real) }),
+		...(json.owner && { owner: { ...json.owner } }),
+	};
+}

@@ -1,0 +1,236 @@
+import type { Path } from "../path/path.ts";
+import { descriptorLabel, endOfString, numberOf, own, pidOf } from "./argument.ts";
+
+/** A finished call. `error` is set where it failed; `result` is undefined where strace saw none (`= ?`). */
+export interface CallEvent {
+	readonly kind: "call";
+	readonly pid: number;
+	readonly call: string;
+	/** The arguments as strace wrote them, see argument.ts for reading them. */
+	readonly args: readonly string[];
+	/** A process id is given in strace's own namespace. */
+	readonly result: number | undefined;
+	readonly error: string | undefined;
+	/** The path of the descriptor that the call returned, while that still has a name. */
+	readonly resultPath: Path | undefined;
+	/** What else stands for the returned descriptor, e.g. `socket:[17]`. */
+	readonly resultLabel: string | undefined;
+	/** True where the line was joined from an unfinished and a resumed part: others may have acted in between. */
+	readonly joined: boolean;
+}
+
+export type TraceEvent =
+	| CallEvent
+	/** `how` is `exit 1` or `signal SIGSEGV`. */
+	| { readonly kind: "exit"; readonly pid: number; readonly how: string }
+	| { readonly kind: "signal"; readonly pid: number; readonly signal: string }
+	/** The process `pid` goes on as what its thread `by` executed (execve(2): all other threads end). */
+	| { readonly kind: "superseded"; readonly pid: number; readonly by: number };
+
+const unfinishedMark = " <unfinished ...>";
+const maxUnfinished = 4096;
+const maxUnfinishedLength = 16 << 20;
+
+/**
+ * Reads strace's lines (`-f -y`, one character for each byte). Keeps what it must of calls that are not finished, bounded in number and
+ * size. Whatever is no line of strace gives undefined; nothing throws.
+ */
+export class LineReader {
+	readonly #unfinished = new Map<number, string>();
+	#unfinishedLength = 0;
+
+	/** Set by `prefix`: the process, and where the rest of the line starts. */
+	pid = 0;
+	start = 0;
+
+	/** Reads `123  ` or `[pid 123] ` at `from`; false where neither is there. */
+	prefix(text: string, from: number, end: number): boolean {
+		let at = from;
+		const bracket = text.charCodeAt(at) === 91;
+		if (bracket) {
+			if (!text.startsWith("[pid", at)) return false;
+			at += 4;
+			while (text.charCodeAt(at) === 32) at++;
+		}
+		const first = at;
+		let pid = 0;
+		for (; at < end; at++) {
+			const digit = text.charCodeAt(at) - 48;
+			if (digit < 0 || digit > 9) break;
+			pid = pid * 10 + digit;
+		}
+		// Pids have at most seven digits (PID_MAX_LIMIT, proc(5)).
+		if (at === first || at - first > 10) return false;
+		if (bracket && text.charCodeAt(at++) !== 93) return false;
+		if (text.charCodeAt(at) !== 32) return false;
+		while (at < end && text.charCodeAt(at) === 32) at++;
+		this.pid = pid;
+		this.start = at;
+		return at < end;
+	}
+
+	/** One whole line without its newline. */
+	read(line: string): TraceEvent | undefined {
+		return this.prefix(line, 0, line.length) ? this.event(this.pid, line.slice(this.start)) : undefined;
+	}
+
+	/** The rest of a line after its prefix. */
+	event(pid: number, rest: string): TraceEvent | undefined {
+		const first = rest.charCodeAt(0);
+		if (first === 43) return ending(pid, rest);
+		if (first === 45) return signal(pid, rest);
+		if (first === 60) return this.#resume(pid, rest);
+		if (rest.endsWith(unfinishedMark)) {
+			this.#keep(pid, rest.slice(0, -unfinishedMark.length));
+			return undefined;
+		}
+		if (rest.endsWith(" ...>")) {
+			// A thread that executes another program goes on under the pid of its process.
+			const changed = / <pid changed to ([0-9]+) \.\.\.>$/.exec(rest);
+			if (changed) {
+				this.#keep(Number(changed[1]), rest.slice(0, changed.index));
+				return undefined;
+			}
+		}
+		return parseCall(pid, rest, false);
+	}
+
+	/** The first part of the call that a process has not finished. */
+	unfinished(pid: number): string | undefined {
+		return this.#unfinished.get(pid);
+	}
+
+	/** Processes that are within a call whose text starts with one of `names`. */
+	within(names: RegExp): number[] {
+		return [...this.#unfinished].filter(([, head]) => names.test(head)).map(([pid]) => pid);
+	}
+
+	forget(pid: number): void {
+		const head = this.#unfinished.get(pid);
+		if (head === undefined) return;
+		this.#unfinished.delete(pid);
+		this.#unfinishedLength -= head.length;
+	}
+
+	#keep(pid: number, head: string): void {
+		this.forget(pid);
+		this.#unfinished.set(pid, own(head));
+		this.#unfinishedLength += head.length;
+		for (const [oldest] of this.#unfinished) {
+			if (this.#unfinished.size <= maxUnfinished && this.#unfinishedLength <= maxUnfinishedLength) break;
+			this.forget(oldest);
+		}
+	}
+
+	#resume(pid: number, rest: string): TraceEvent | undefined {
+		const head = this.#unfinished.get(pid);
+		const mark = rest.indexOf(" resumed>");
+		if (head === undefined || mark < 0 || !rest.startsWith("<... ")) return undefined;
+		this.forget(pid);
+		if (!head.startsWith(`${rest.slice(5, mark)}(`)) return undefined;
+		const tail = rest.slice(mark + 9);
+		if (tail.endsWith(unfinishedMark)) {
+			this.#keep(pid, head + tail.slice(0, -unfinishedMark.length));
+			return undefined;
+		}
+		return parseCall(pid, head + tail, true);
+	}
+}
+
+function ending(pid: number, rest: string): TraceEvent | undefined {
+	const exit = /^\+\+\+ exited with ([0-9]{1,10}) \+\+\+$/.exec(rest);
+	if (exit) return { kind: "exit", pid, how: `exit ${exit[1]}` };
+	const killed = /^\+\+\+ killed by (SIG[A-Z0-9_]{1,12})( \(core dumped\))? \+\+\+$/.exec(rest);
+	if (killed) return { kind: "exit", pid, how: own(`signal ${killed[1]}`) };
+	const superseded = /^\+\+\+ superseded by execve in pid ([0-9]{1,10}) \+\+\+$/.exec(rest);
+	return superseded ? { kind: "superseded", pid, by: Number(superseded[1]) } : undefined;
+}
+
+function signal(pid: number, rest: string): TraceEvent | undefined {
+	const match = /^--- (SIG[A-Z0-9_]{1,12}) \{/.exec(rest);
+	return match ? { kind: "signal", pid, signal: own(match[1] ?? "") } : undefined;
+}
+
+function isWord(code: number): boolean {
+	return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95;
+}
+
+/** `name(arguments) = result`. Strings, descriptors and comments are passed over whole, so nothing within them counts as structure. */
+function parseCall(pid: number, text: string, joined: boolean): CallEvent | undefined {
+	const length = text.length;
+	let at = 0;
+	while (at < length && isWord(text.charCodeAt(at))) at++;
+	if (at === 0 || at > 40 || text.charCodeAt(at) !== 40) return undefined;
+	const call = text.slice(0, at);
+	const args: string[] = [];
+	let from = ++at;
+	let depth = 0;
+	for (; ; at++) {
+		if (at >= length) return undefined;
+		const code = text.charCodeAt(at);
+		if (code > 63 && code !== 91 && code !== 93 && code !== 123 && code !== 125) continue;
+		if (code === 34) {
+			at = endOfString(text, at);
+			if (at < 0) return undefined;
+		} else if (code === 44) {
+			if (depth > 0) continue;
+			args.push(text.slice(from, at));
+			if (text.charCodeAt(at + 1) === 32) at++;
+			from = at + 1;
+		} else if (code === 60) {
+			// `3</path>` and `AT_FDCWD</path>`, but not the shift in `1<<CAP_CHOWN`.
+			if (text.charCodeAt(at + 1) === 60) at++;
+			else {
+				at = text.indexOf(">", at);
+				if (at < 0) return undefined;
+			}
+		} else if (code === 47 && text.charCodeAt(at + 1) === 42) {
+			at = text.indexOf("*/", at + 2) + 1;
+			if (at < 1) return undefined;
+		} else if (code === 41) {
+			if (depth === 0) break;
+			depth--;
+		} else if (code === 40 || code === 91 || code === 123) depth++;
+		else if (code === 93 || code === 125) {
+			if (--depth < 0) return undefined;
+		}
+	}
+	if (at > from) args.push(text.slice(from, at));
+	at++;
+	while (text.charCodeAt(at) === 32) at++;
+	if (text.charCodeAt(at) !== 61 || text.charCodeAt(at + 1) !== 32) return undefined;
+	return result(pid, call, args, text, at + 2, joined);
+}
+
+function result(pid: number, call: string, args: string[], text: string, at: number, joined: boolean): CallEvent | undefined {
+	const first = text.charCodeAt(at);
+	let end = at;
+	let error: string | undefined;
+	if (first === 63) {
+		return { kind: "call", pid, call, args, result: undefined, error, resultPath: undefined, resultLabel: undefined, joined };
+	}
+	while (end < text.length && text.charCodeAt(end) !== 32 && text.charCodeAt(end) !== 60) end++;
+	if (first === 45) {
+		const name = /^ (E[A-Z0-9]{1,20})(?![A-Z0-9])/.exec(text.slice(end, end + 24));
+		if (name) error = name[1];
+	}
+	const hasLabel = text.charCodeAt(end) === 60;
+	let number: number | undefined;
+	if (end === at + 1 && first >= 48 && first <= 57) number = first - 48;
+	else number = numberOf(text.slice(at, end));
+	if (number === undefined) return undefined;
+	if (!hasLabel && text.charCodeAt(end + 1) === 47) number = pidOf(text.slice(at)) ?? number;
+	const resultLabel = hasLabel ? descriptorLabel(text.slice(end)) : undefined;
+	const named = resultLabel?.charCodeAt(0) === 47 && !text.endsWith(">(deleted)");
+	return {
+		kind: "call",
+		pid,
+		call,
+		args,
+		result: number,
+		error,
+		resultPath: named ? (resultLabel as Path) : undefined,
+		resultLabel: named ? undefined : resultLabel,
+		joined,
+	};
+}

@@ -1,0 +1,66 @@
+import type { Path } from "../path/path.ts";
+import type { Access, Trace } from "./trace.ts";
+
+/** Several runs add up: whatever succeeded, failed or was needed in one of them counts. Neither argument is changed or shared. */
+export function addTraces(a: Trace, b: Trace): Trace {
+	const accesses = new Map<Path, Access>();
+	for (const access of a.accesses.values()) accesses.set(access.path, copy(access));
+	for (const access of b.accesses.values()) {
+		const known = accesses.get(access.path);
+		accesses.set(access.path, known ? both(known, access) : copy(access));
+	}
+	const refusals = new Map([...a.refusals].map(([call, refusal]) => [call, { ...refusal }] as const));
+	for (const [call, refusal] of b.refusals) {
+		const known = refusals.get(call);
+		refusals.set(call, { ...refusal, ...known, count: refusal.count + (known?.count ?? 0) });
+	}
+	return {
+		accesses,
+		programs: union(a.programs, b.programs),
+		uids: union(a.uids, b.uids),
+		gids: union(a.gids, b.gids),
+		capabilities: new Map([...b.capabilities, ...a.capabilities]),
+		refusals,
+		ports: union(a.ports, b.ports),
+		families: union(a.families, b.families),
+		abstractSockets: union(a.abstractSockets, b.abstractSockets),
+		chroots: union(a.chroots, b.chroots),
+		memfd: a.memfd || b.memfd,
+		calls: a.calls + b.calls,
+		processes: a.processes + b.processes,
+		exits: [...a.exits, ...b.exits],
+	};
+}
+
+function union<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): Set<T> {
+	return new Set([...a, ...b]);
+}
+
+function copy(access: Access): Access {
+	return {
+		...access,
+		succeeded: new Set(access.succeeded),
+		rootOps: new Set(access.rootOps),
+		failed: new Map([...access.failed].map(([error, operations]) => [error, new Set(operations)] as const)),
+		calls: new Set(access.calls),
+		programs: new Set(access.programs),
+	};
+}
+
+function both(a: Access, b: Access): Access {
+	const failed = copy(a).failed;
+	for (const [error, operations] of b.failed) failed.set(error, union(failed.get(error) ?? new Set(), operations));
+	const sum: Access = {
+		path: a.path,
+		succeeded: union(a.succeeded, b.succeeded),
+		rootOps: union(a.rootOps, b.rootOps),
+		failed,
+		calls: union(a.calls, b.calls),
+		programs: union(a.programs, b.programs),
+	};
+	const real = a.real ?? b.real;
+	const owner = b.owner ?? a.owner;
+	if (real !== undefined) sum.real = real;
+	if (owner !== undefined) sum.owner = owner;
+	return sum;
+}

@@ -1,0 +1,103 @@
+import { fieldOf, idOf, numberOf, pidOf } from "./argument.ts";
+import type { CallEvent } from "./line.ts";
+import type { Process } from "./process.ts";
+import type { Effect, Recorder } from "./recorder.ts";
+
+/**
+ * The capabilities that a call which succeeded must have used (capabilities(7)). Where the line leaves it open, a capability is taken as
+ * needed only if nothing known makes the call free.
+ */
+export function noteNeeds(
+	event: CallEvent,
+	effect: Effect | undefined,
+	process: Process,
+	recorder: Recorder,
+	find: (pid: number) => Process | undefined,
+): void {
+	const { args, call } = event;
+	switch (call) {
+		case "chown":
+		case "lchown":
+		case "chown32":
+		case "lchown32":
+		case "fchown":
+		case "fchown32":
+		case "fchownat": {
+			const first = call === "fchownat" ? 2 : 1;
+			noteOwner(event, idOf(args[first]), idOf(args[first + 1]), effect, process, recorder);
+			break;
+		}
+		case "mknod":
+		case "mknodat":
+			if (/\bS_IF(CHR|BLK)\b/.test(args.join())) recorder.capability("mknod", call);
+			break;
+		case "mount":
+		case "umount2":
+			recorder.capability("sys_admin", call);
+			break;
+		case "chroot":
+			recorder.capability("sys_chroot", call);
+			break;
+		case "kill":
+		case "tkill":
+		case "tgkill": {
+			// 0 and negative numbers are groups of processes: whom they reached is not known.
+			const target = find(pidOf(args[call === "tgkill" ? 1 : 0]) ?? 0);
+			if (target && !maySignal(process, target)) recorder.capability("kill", call);
+			break;
+		}
+		case "setpriority":
+			if ((numberOf(args[2]) ?? 0) < 0) recorder.capability("sys_nice", call);
+			break;
+		case "nice":
+			if ((numberOf(args[0]) ?? 0) < 0) recorder.capability("sys_nice", call);
+			break;
+		case "sched_setscheduler":
+		case "sched_setattr":
+			if (/\bSCHED_(FIFO|RR|DEADLINE)\b/.test(args[1] ?? "")) recorder.capability("sys_nice", call);
+			break;
+		case "memfd_create":
+			recorder.trace.memfd = true;
+			break;
+	}
+}
+
+/** kill(2): the sender's real or effective uid must be the target's real or saved one. */
+function maySignal(sender: Process, target: Process): boolean {
+	const mine = [sender.uid.real, sender.uid.effective];
+	return mine.includes(target.uid.real) || mine.includes(target.uid.saved);
+}
+
+/** chown(2): another owner needs CAP_CHOWN, and so does a group that the owner is not in; which groups those are is not known. */
+function noteOwner(
+	event: CallEvent,
+	uid: number | undefined,
+	gid: number | undefined,
+	effect: Effect | undefined,
+	process: Process,
+	recorder: Recorder,
+): void {
+	const access = effect?.touches[0]?.access;
+	const known = access?.owner;
+	const otherUser = uid !== undefined && uid !== known?.uid;
+	const otherGroup = gid !== undefined && gid !== known?.gid;
+	if (process.uid.effective === 0 && (otherUser || otherGroup)) recorder.capability("chown", event.call);
+	if (!access) return;
+	const owner = { uid: uid ?? known?.uid ?? -1, gid: gid ?? known?.gid ?? -1 };
+	if (otherUser || otherGroup) access.owner = owner;
+}
+
+/** Follows the hard limits that a process shows and sets; raising one needs CAP_SYS_RESOURCE (setrlimit(2)). */
+export function followLimits(event: CallEvent, process: Process, recorder: Recorder | undefined): void {
+	const isNew = event.call === "prlimit64";
+	// Another process's limits are not followed.
+	if (isNew && pidOf(event.args[0]) !== 0 && pidOf(event.args[0]) !== process.pid) return;
+	const resource = event.args[isNew ? 1 : 0] ?? "";
+	const hard = (argument: string | undefined) => numberOf(argument?.startsWith("{") ? fieldOf(argument, "rlim_max") : undefined);
+	const old = (isNew ? hard(event.args[3]) : undefined) ?? process.limits.get(resource);
+	const asked = hard(event.args[isNew ? 2 : 1]);
+	if (asked !== undefined && old !== undefined && asked > old) recorder?.capability("sys_resource", event.call);
+	const now = asked ?? old;
+	if (now === undefined || now === process.limits.get(resource) || !/^RLIMIT_[A-Z]+$/.test(resource)) return;
+	process.limits = new Map(process.limits).set(recorder?.name(resource) ?? resource, now);
+}

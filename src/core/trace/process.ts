@@ -1,0 +1,78 @@
+import type { Path } from "../path/path.ts";
+
+/** Working directory and root, shared by processes that were cloned with CLONE_FS. Both as seen from strace. */
+export interface FileSystemView {
+	cwd: Path | undefined;
+	/** What the application chrooted into by itself; empty where it did not. */
+	root: Path | "";
+}
+
+/** Real, effective and saved id (credentials(7)). */
+export interface Ids {
+	readonly real: number;
+	readonly effective: number;
+	readonly saved: number;
+}
+
+/** What is known of one process or thread at this point of the trace. */
+export interface Process {
+	readonly pid: number;
+	fs: FileSystemView;
+	program: Path | undefined;
+	uid: Ids;
+	gid: Ids;
+	/** Hard limits that it showed or set, by resource name. Never changed in place: children share it. */
+	limits: ReadonlyMap<string, number>;
+	/** Belongs to the launcher: nothing that it does is recorded. */
+	launcher: boolean;
+	counted: boolean;
+	/** Its parent was guessed, because it was seen before the line that names it. */
+	guessed: boolean;
+	/** Another thread's execve took its place; that call's result line lies under --seccomp-bpf (it says ENOSYS). */
+	superseded: boolean;
+}
+
+export function sameIds(id: number): Ids {
+	return { real: id, effective: id, saved: id };
+}
+
+export function firstProcess(pid: number, cwd: Path | undefined, uid: number, gid: number): Process {
+	return {
+		pid,
+		fs: { cwd, root: "" },
+		program: undefined,
+		uid: sameIds(uid),
+		gid: sameIds(gid),
+		limits: new Map(),
+		launcher: false,
+		counted: false,
+		guessed: false,
+		superseded: false,
+	};
+}
+
+/** fork(2): the child has its own copy of all this, and with CLONE_FS (clone(2)) shares the working directory and root. */
+export function childOf(parent: Process, pid: number, sharesFs: boolean, guessed: boolean): Process {
+	return {
+		pid,
+		fs: sharesFs ? parent.fs : { ...parent.fs },
+		program: parent.program,
+		uid: parent.uid,
+		gid: parent.gid,
+		limits: parent.limits,
+		launcher: false,
+		counted: false,
+		guessed,
+		superseded: false,
+	};
+}
+
+/** True where it makes no difference which of the two is a new process's parent. */
+export function interchangeable(a: Process, b: Process): boolean {
+	return (
+		a.program === b.program &&
+		a.fs.cwd === b.fs.cwd &&
+		a.fs.root === b.fs.root &&
+		JSON.stringify([a.uid, a.gid]) === JSON.stringify([b.uid, b.gid])
+	);
+}

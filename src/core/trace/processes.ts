@@ -1,0 +1,100 @@
+import type { Path } from "../path/path.ts";
+import { own } from "./argument.ts";
+import type { LineReader } from "./line.ts";
+import { childOf, firstProcess, interchangeable, type Process } from "./process.ts";
+
+const forkCalls = /^(?:clone3?|v?fork)\(/;
+const maxHeldLines = 64;
+const maxHeldProcesses = 1024;
+const maxEnded = 4096;
+
+/**
+ * The processes of a trace. A child's first lines often come before its parent's fork is reported; then the parent is one of those that
+ * are within a fork. Where that leaves a choice that matters, the child's lines are held until the fork's line names it.
+ */
+export class ProcessTable {
+	readonly #reader: LineReader;
+	readonly #first: { readonly cwd?: Path; readonly uid?: number; readonly gid?: number };
+	readonly #processes = new Map<number, Process>();
+	readonly #held = new Map<number, string[]>();
+	/** Ended before the line that names them as somebody's child. */
+	readonly #ended = new Set<number>();
+	#last: Process | undefined;
+
+	constructor(reader: LineReader, first: { readonly cwd?: Path; readonly uid?: number; readonly gid?: number }) {
+		this.#reader = reader;
+		this.#first = first;
+	}
+
+	find(pid: number): Process | undefined {
+		if (this.#last?.pid === pid) return this.#last;
+		const process = this.#processes.get(pid);
+		if (process) this.#last = process;
+		return process;
+	}
+
+	/** A process for a pid that was not seen before, where it can be told whose child it is. */
+	adopt(pid: number): Process | undefined {
+		if (this.#held.has(pid)) return undefined;
+		if (this.#processes.size === 0) {
+			return this.#add(firstProcess(pid, this.#first.cwd, this.#first.uid ?? 0, this.#first.gid ?? 0));
+		}
+		const [parent, ...others] = this.#reader.within(forkCalls).flatMap((candidate) => this.#processes.get(candidate) ?? []);
+		if (!parent || !others.every((other) => interchangeable(parent, other))) return undefined;
+		const sharesFs =
+			others.every((other) => other.fs === parent.fs) && (this.#reader.unfinished(parent.pid)?.includes("CLONE_FS") ?? false);
+		return this.#add(childOf(parent, pid, sharesFs, true));
+	}
+
+	/** Keeps a line of a process without known parent. When that gets too much, gives the process with a guessed one. */
+	hold(pid: number, rest: string): Process | undefined {
+		const lines = this.#held.get(pid);
+		if (lines) lines.push(own(rest));
+		else this.#held.set(pid, [own(rest)]);
+		return this.#held.size > maxHeldProcesses || (lines && lines.length > maxHeldLines) ? this.guess(pid) : undefined;
+	}
+
+	held(): number[] {
+		return [...this.#held.keys()];
+	}
+
+	takeHeld(pid: number): readonly string[] {
+		const lines = this.#held.get(pid) ?? [];
+		this.#held.delete(pid);
+		return lines;
+	}
+
+	/** Most processes are like the youngest one that is known. */
+	guess(pid: number): Process | undefined {
+		const like = [...this.#processes.values()].findLast((process) => !process.launcher) ?? this.#processes.values().next().value;
+		return like ? this.#add(childOf(like, pid, false, true)) : undefined;
+	}
+
+	/** `parent`'s fork reported `pid`. */
+	born(parent: Process, pid: number, sharesFs: boolean): Process | undefined {
+		if (this.#ended.delete(pid)) return undefined;
+		const known = this.#processes.get(pid);
+		if (known?.guessed) {
+			known.guessed = false;
+			return known;
+		}
+		return this.#add(childOf(parent, pid, sharesFs, false));
+	}
+
+	remove(pid: number): void {
+		if (this.#processes.get(pid)?.guessed && this.#ended.size < maxEnded) this.#ended.add(pid);
+		this.#processes.delete(pid);
+		this.#last = undefined;
+	}
+
+	/** All processes so far but `application` belong to the launcher. */
+	markLaunchers(application: number): void {
+		for (const process of this.#processes.values()) process.launcher = process.pid !== application;
+	}
+
+	#add(process: Process): Process {
+		this.#processes.set(process.pid, process);
+		this.#last = process;
+		return process;
+	}
+}

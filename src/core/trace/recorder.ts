@@ -1,0 +1,108 @@
+import type { Path } from "../path/path.ts";
+import { own } from "./argument.ts";
+import { Tally } from "./counts.ts";
+import type { Process } from "./process.ts";
+import { type Access, emptyTrace, type Operation, type Trace } from "./trace.ts";
+
+/** One path of one call: what was done to it, and the error where it failed. */
+export interface Touch {
+	readonly access: Access;
+	readonly operations: readonly Operation[];
+	readonly error: string | undefined;
+}
+
+/** What one line does to the accesses. Lines that repeat word for word share one, so it remembers for whom it was last applied. */
+export interface Effect {
+	readonly call: string;
+	readonly touches: readonly Touch[];
+	/** The working directory that the line shows. */
+	readonly cwd: Path | undefined;
+	appliedTo: Path | undefined | false;
+	appliedAsRoot: boolean;
+}
+
+const maxCalls = 6;
+const maxPrograms = 4;
+const maxQuietExits = 32;
+const maxExits = 100;
+
+/** Writes into the trace. Everything that is kept is a copy of its own, and everything but the paths is bounded. */
+export class Recorder {
+	readonly trace: Trace = emptyTrace();
+	readonly tally = new Tally();
+	readonly #names = new Map<string, string>();
+	#quietExits = 0;
+	mainPid: number | undefined;
+
+	access(path: Path): Access {
+		const known = this.trace.accesses.get(path);
+		if (known) return known;
+		const access: Access = {
+			path: own(path),
+			succeeded: new Set(),
+			rootOps: new Set(),
+			failed: new Map(),
+			calls: new Set(),
+			programs: new Set(),
+		};
+		this.trace.accesses.set(access.path, access);
+		this.tally.appeared(access);
+		return access;
+	}
+
+	/** Call and error names are few, so one copy of each does. */
+	name(name: string): string {
+		const known = this.#names.get(name);
+		if (known !== undefined) return known;
+		const copy = own(name);
+		if (this.#names.size < 1000) this.#names.set(copy, copy);
+		return copy;
+	}
+
+	apply(effect: Effect, process: Process): void {
+		const asRoot = process.uid.effective === 0;
+		if (effect.appliedTo === process.program && effect.appliedAsRoot === asRoot) return;
+		effect.appliedTo = process.program;
+		effect.appliedAsRoot = asRoot;
+		for (const { access, operations, error } of effect.touches) {
+			for (const operation of operations) {
+				if (error !== undefined) {
+					this.tally.fail(access, error, operation);
+					continue;
+				}
+				this.tally.succeed(access, operation);
+				if (asRoot) access.rootOps.add(operation);
+			}
+			if (access.calls.size < maxCalls) access.calls.add(effect.call);
+			if (process.program !== undefined && access.programs.size < maxPrograms) access.programs.add(process.program);
+		}
+	}
+
+	process(process: Process): void {
+		if (process.counted) return;
+		process.counted = true;
+		this.trace.processes++;
+	}
+
+	capability(name: string, call: string): void {
+		if (!this.trace.capabilities.has(name)) this.trace.capabilities.set(name, { name, call: this.name(call) });
+	}
+
+	refusal(call: string, error: string): void {
+		const known = this.trace.refusals.get(call);
+		if (known) known.count++;
+		else this.trace.refusals.set(this.name(call), { call: this.name(call), error: this.name(error), count: 1 });
+	}
+
+	/** A server that forks for each request ends many processes well; those tell nothing, so few of them are kept. */
+	exit(pid: number, how: string): void {
+		const { exits } = this.trace;
+		if (pid === this.mainPid) {
+			exits.unshift({ pid, how });
+			return;
+		}
+		if (exits.length >= maxExits || (how === "exit 0" && this.#quietExits >= maxQuietExits)) return;
+		if (how === "exit 0") this.#quietExits++;
+		exits.push({ pid, how });
+	}
+}

@@ -1,0 +1,21 @@
+import type { Event } from "./events.ts";
+import type { Accounts, Files, Launcher, Packages } from "./ports.ts";
+import type { Store } from "./store.ts";
+
+export interface Machine {
+	readonly files: Files;
+	readonly packages: Packages;
+	readonly accounts: Accounts;
+	readonly launcher: Launcher;
+	readonly store: Store;
+	/** Milliseconds since 1970. */
+	now(): number;
+	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What every use case gets: the machine, somebody to tell, and the way to call it off. */
+export interface Context {
+	readonly machine: Machine;
+	emit(event: Event): void;
+	readonly signal: AbortSignal;
+}

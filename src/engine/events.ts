@@ -1,0 +1,31 @@
+import type { Missing } from "../core/plan/missing.ts";
+import type { Path } from "../core/path/path.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import type { AccessCounts } from "../core/trace/counts.ts";
+
+export type Step = "trace" | "plan" | "build" | "trial";
+
+export interface ProbeOutcome {
+	readonly command: string;
+	readonly ok: boolean;
+	/** The end of what it printed when it failed. */
+	readonly output: string;
+}
+
+/** What happened, in the past tense. The engine emits them as they come; each face shows what it cares for. */
+export type Event =
+	| { readonly event: "step-started"; readonly step: Step }
+	| { readonly event: "step-finished"; readonly step: Step; readonly seconds: number }
+	| { readonly event: "application-started"; readonly where: "rehearsal" | "host" | "cage"; readonly run: number }
+	| { readonly event: "application-ended"; readonly status: number }
+	| { readonly event: "output-received"; readonly text: string }
+	| { readonly event: "accesses-counted"; readonly counts: AccessCounts }
+	| ({ readonly event: "probe-tried" } & ProbeOutcome)
+	| ({ readonly event: "exercise-run" } & ProbeOutcome)
+	| { readonly event: "signal-sent"; readonly signal: string }
+	| { readonly event: "plan-made"; readonly plan: Plan }
+	| { readonly event: "file-copied"; readonly path: Path; readonly bytesDone: number; readonly bytesTotal: number }
+	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
+	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
+	| { readonly event: "round-finished"; readonly round: number; readonly missing: readonly Missing[]; readonly probes: readonly ProbeOutcome[] }
+	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };

@@ -1,0 +1,56 @@
+import { Failure } from "../core/failure.ts";
+import type { Context } from "./context.ts";
+import type { ProbeOutcome } from "./events.ts";
+import type { Launched } from "./ports.ts";
+
+/** Seconds that one probe gets to say by itself that nothing answers, before anything is started. */
+const emptyProbeSeconds = 3;
+const exerciseSeconds = 120;
+
+/**
+ * A probe that passes while the application does not run proves nothing: `true` does, and so does one that a daemon of the
+ * host answers over a unix socket. Throws `probe-proves-nothing` (exit 2).
+ */
+export async function checkProbesFailFirst(context: Context, probes: readonly string[], onHost: boolean): Promise<void> {
+	await Promise.all(
+		probes.map(async (command) => {
+			const result = await context.machine.launcher.shell(command, { onHost }, emptyProbeSeconds, context.signal);
+			if (result.ok) throw new Failure(onHost ? "probe-answered-by-another" : "probe-proves-nothing", { probe: command }, 2);
+		}),
+	);
+}
+
+/**
+ * Tries all probes until each has passed or `seconds` are over. The application's end ends the waiting: nobody will answer any more.
+ */
+export async function probeUntilAnswered(context: Context, launched: Launched, probes: readonly string[], seconds: number): Promise<ProbeOutcome[]> {
+	const { machine, signal } = context;
+	const deadline = machine.now() + seconds * 1000;
+	let over = false;
+	void launched.ended.then(() => {
+		over = true;
+	});
+	const outcomes: ProbeOutcome[] = [];
+	for (const command of probes) {
+		let outcome: ProbeOutcome = { command, ok: false, output: "" };
+		for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
+			signal.throwIfAborted();
+			const left = (deadline - machine.now()) / 1000;
+			if (over || left <= 0) break;
+			const result = await machine.launcher.shell(command, { launched }, left, signal);
+			outcome = { command, ok: result.ok && !over, output: result.ok ? "" : result.output.trim() };
+			if (outcome.ok) break;
+			await Promise.race([launched.ended, machine.sleep(pause, signal)]);
+		}
+		outcomes.push(outcome);
+		context.emit({ event: "probe-tried", ...outcome });
+	}
+	return outcomes;
+}
+
+export async function runExercise(context: Context, launched: Launched, command: string): Promise<ProbeOutcome> {
+	const result = await context.machine.launcher.shell(command, { launched }, exerciseSeconds, context.signal);
+	const outcome = { command, ok: result.ok, output: result.ok ? "" : result.output.trim() };
+	context.emit({ event: "exercise-run", ...outcome });
+	return outcome;
+}

@@ -1,0 +1,83 @@
+import type { Missing } from "../core/plan/missing.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import type { Answers } from "../core/questions/answers.ts";
+import type { Event } from "./events.ts";
+import type { TraceResult } from "./trace.ts";
+import type { TrialRound } from "./trial.ts";
+
+/**
+ * What the wizard's steps ask for: the same use cases that the verbs run, one after the other, with what was answered so far.
+ * The interface draws and asks; every effect is here. All long methods tell what happens through `listen` and end early, with
+ * everything undone, when `cancel` is called. They throw a Failure where the work cannot go on.
+ */
+export interface WizardSession {
+	/** Called for each event of whatever runs at the moment. Returns a function that stops listening. */
+	listen(listener: (event: Event) => void): () => void;
+
+	/** What this machine lacks for the work ahead, with what would bring it; empty when all is there. */
+	lacks(): Promise<readonly Lack[]>;
+	/** Installs what is missing with the system's package manager. */
+	install(lacks: readonly Lack[]): Promise<void>;
+
+	/** Everything that can be chosen at the start. */
+	choices(): Promise<readonly Choice[]>;
+	/** The answers that a choice proposes. */
+	propose(choice: Choice): Promise<Answers>;
+	/** The answers for a typed command line, with a probe where the protocol is known. Throws where it is not a command. */
+	proposeCommand(line: string): Promise<Answers>;
+	/** What is wrong with the answers, by field; empty when the work can start. */
+	validate(answers: Answers): Promise<readonly Problem[]>;
+
+	/** Traces. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
+	trace(answers: Answers): Promise<TraceResult>;
+	exercise(line: string): void;
+	enough(): void;
+
+	/** The plan for the last trace under these answers; quick enough to be called after each decision. */
+	plan(answers: Answers): Promise<Plan>;
+
+	/** Builds a candidate generation from the plan and tries it: one round. The cage's present generation is untouched. */
+	buildAndTry(answers: Answers): Promise<TrialRound>;
+	/** Takes over what remedies these missing things; the next `plan` has them. */
+	accept(missing: readonly Missing[]): void;
+
+	/** Makes the last candidate the cage's present generation, writes record and log. */
+	finish(answers: Answers): Promise<Finished>;
+	/** Saves the answers and decisions as a template of that name. */
+	saveTemplate(name: string, answers: Answers): Promise<string>;
+	/** The systemd unit of the finished cage. */
+	unit(): Promise<string>;
+
+	/** Ends what runs now and undoes it. Resolves when nothing of it is left. */
+	cancel(): Promise<void>;
+}
+
+export interface Lack {
+	/** A program or a feature of the kernel, e.g. `strace`. */
+	readonly what: string;
+	/** The package that brings it; absent where none can. */
+	readonly package?: string;
+}
+
+export interface Choice {
+	readonly id: string;
+	readonly kind: "demo" | "template" | "unit" | "process";
+	readonly name: string;
+	readonly description: string;
+	readonly detail?: string;
+}
+
+export interface Problem {
+	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | "timeout";
+	readonly code: string;
+	readonly values: Readonly<Record<string, string | number>>;
+}
+
+export interface Finished {
+	readonly name: string;
+	readonly root: string;
+	readonly data: string;
+	readonly record: string;
+	readonly answered: boolean;
+	readonly command: string;
+}

@@ -1,0 +1,156 @@
+import { type Application, launchEnvironment } from "../core/application/application.ts";
+import { Failure } from "../core/failure.ts";
+import { pathFromText } from "../core/path/path.ts";
+import type { Identity } from "../core/plan/plan.ts";
+import { TraceFold } from "../core/trace/fold.ts";
+import { addTraces } from "../core/trace/merge.ts";
+import { emptyTrace, type Trace } from "../core/trace/trace.ts";
+import type { Context } from "./context.ts";
+import type { ProbeOutcome } from "./events.ts";
+import type { Ended, Launch, Launched } from "./ports.ts";
+import { checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
+
+export interface TraceOptions {
+	/** On the real file system and network instead of in a rehearsal. */
+	readonly onHost: boolean;
+	/** Lets a person go on: resolves with one more exercise, or with `undefined` when it is enough. */
+	readonly more?: () => Promise<string | undefined>;
+}
+
+export interface TraceResult {
+	readonly trace: Trace;
+	readonly probes: readonly ProbeOutcome[];
+	readonly exercises: readonly ProbeOutcome[];
+	/** Signals that the application handled and lived through: a trial sends them again. */
+	readonly signals: readonly string[];
+	/** The end of what the application printed. */
+	readonly output: string;
+	readonly answered: boolean;
+}
+
+/** Seconds that an application gets to end by itself. */
+export const graceSeconds = 10;
+const outputKept = 16 * 1024;
+
+/** Events of a live trace come at most so often (milliseconds): a terminal shows no more, and a busy daemon makes thousands. */
+const countInterval = 100;
+
+/**
+ * Watches the application through a whole life: start, probes, exercises, log reopening, reload, stop, and a second start that
+ * finds what the first one left. What a root start keeps is learned from all of it (nginx asks for CAP_DAC_OVERRIDE only when
+ * it reopens logs that it gave away).
+ */
+export async function traceApplication(context: Context, application: Application, identity: Identity, options: TraceOptions): Promise<TraceResult> {
+	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
+	await checkProbesFailFirst(context, application.probes, options.onHost);
+	const rehearsal = options.onHost ? undefined : await context.machine.launcher.rehearse();
+	const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories: application.directories } : { kind: "host" };
+	try {
+		const first = await watchedRun(context, application, identity, launch, 1, (run) => firstLife(context, application, run, options));
+		if (!first.value.answered) return { ...first.value, trace: first.trace, output: first.output };
+		const second = await watchedRun(context, application, identity, launch, 2, async (run) => {
+			await probeUntilAnswered(context, run, application.probes, application.timeout);
+		});
+		return { ...first.value, trace: addTraces(first.trace, second.trace), output: first.output };
+	} finally {
+		await rehearsal?.dispose();
+	}
+}
+
+type Life = Omit<TraceResult, "trace" | "output">;
+
+async function firstLife(context: Context, application: Application, run: Launched, options: TraceOptions): Promise<Life> {
+	const probes = await probeUntilAnswered(context, run, application.probes, application.timeout);
+	const answered = probes.every((probe) => probe.ok);
+	const exercises: ProbeOutcome[] = [];
+	if (!answered) return { probes, exercises, signals: [], answered };
+	for (const exercise of application.exercises) exercises.push(await runExercise(context, run, exercise));
+	for (let line = await options.more?.(); line !== undefined; line = await options.more?.()) {
+		exercises.push(await runExercise(context, run, line));
+	}
+	return { probes, exercises, signals: await sendSignals(context, application, run), answered };
+}
+
+/**
+ * Reopening of logs and reload, by the signals that daemons have for it, where the application handles them. Node's SIGUSR1 is
+ * its debugger, which opens a port.
+ */
+async function sendSignals(context: Context, application: Application, run: Launched): Promise<string[]> {
+	const lived: string[] = [];
+	const handled = run.handledSignals();
+	const wanted = /\/(node|nodejs)$/.test(application.command[0] ?? "") ? ["SIGHUP"] : ["SIGUSR1", "SIGHUP"];
+	for (const signal of wanted.filter((name) => handled.includes(name))) {
+		if (!(await livesThrough(context, application, run, signal))) return lived;
+		lived.push(signal);
+	}
+	return lived;
+}
+
+/** Sends a signal and sees that the application still answers. A daemon takes a moment to do what a signal asks. */
+export async function livesThrough(context: Context, application: Application, run: Launched, signal: string): Promise<boolean> {
+	run.signal(signal);
+	context.emit({ event: "signal-sent", signal });
+	await Promise.race([run.ended, context.machine.sleep(200, context.signal)]);
+	const probes = await probeUntilAnswered(context, run, application.probes, Math.min(application.timeout, 10));
+	return probes.every((probe) => probe.ok);
+}
+
+export interface WatchedRun<T> {
+	readonly value: T;
+	readonly trace: Trace;
+	readonly output: string;
+	readonly ended: Ended;
+}
+
+/** Starts, folds the trace as it comes, lets `live` do its part, and ends the application whatever happened. */
+export async function watchedRun<T>(
+	context: Context,
+	application: Application,
+	identity: Identity,
+	spec: Launch,
+	number: number,
+	live: (run: Launched) => Promise<T>,
+): Promise<WatchedRun<T>> {
+	const { emit, machine, signal } = context;
+	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
+	let output = "";
+	let counted = 0;
+	const run = await machine.launcher.start({
+		spec,
+		identity,
+		command: application.command,
+		cwd: application.cwd,
+		env: launchEnvironment(application),
+		network: spec.kind === "host" ? "host" : "own",
+		trace: {
+			// Denials by a filter of ours never show under strace's own filter.
+			mode: spec.kind === "cage" ? "whole" : "fast",
+			onData(chunk) {
+				fold.feed(chunk);
+				const now = machine.now();
+				if (now - counted < countInterval) return;
+				counted = now;
+				emit({ event: "accesses-counted", counts: fold.counts() });
+			},
+		},
+		onOutput(chunk) {
+			const text = Buffer.from(chunk).toString("utf8");
+			output = (output + text).slice(-outputKept);
+			emit({ event: "output-received", text });
+		},
+		signal,
+	});
+	emit({ event: "application-started", where: spec.kind, run: number });
+	let value: T;
+	let ended: Ended;
+	try {
+		value = await live(run);
+	} finally {
+		ended = await run.stop(graceSeconds);
+		emit({ event: "application-ended", status: ended.status });
+	}
+	signal.throwIfAborted();
+	fold.end();
+	emit({ event: "accesses-counted", counts: fold.counts() });
+	return { value, trace: fold.trace ?? emptyTrace(), output, ended };
+}

@@ -1,0 +1,74 @@
+import type { Application } from "../core/application/application.ts";
+import { findMissing, type Missing } from "../core/plan/missing.ts";
+import type { Identity, Plan } from "../core/plan/plan.ts";
+import type { Trace } from "../core/trace/trace.ts";
+import type { Context } from "./context.ts";
+import type { ProbeOutcome } from "./events.ts";
+import type { CageLayout } from "./ports.ts";
+import { probeUntilAnswered, runExercise } from "./probing.ts";
+import { livesThrough, watchedRun } from "./trace.ts";
+
+export interface TrialInput {
+	readonly application: Application;
+	readonly identity: Identity;
+	readonly plan: Plan;
+	readonly cage: CageLayout;
+	/** What was seen on the host, to compare with. */
+	readonly trace: Trace;
+	/** Exercises that worked on the host, and signals that the application lived through there. */
+	readonly exercises: readonly string[];
+	readonly signals: readonly string[];
+	readonly round: number;
+}
+
+export interface TrialRound {
+	readonly round: number;
+	readonly probes: readonly ProbeOutcome[];
+	/** Exercises and signals that worked on the host and did not in the cage. */
+	readonly failedExercises: readonly string[];
+	readonly missing: readonly Missing[];
+	readonly answered: boolean;
+	/** The application's last words, and its exit status where it ended by itself. */
+	readonly output: string;
+	readonly ended?: number;
+}
+
+/**
+ * One trial: the application in its cage under every layer of confinement, in a network of its own, on a copy of its data that
+ * is thrown away; asked from outside, and compared with what it did on the host.
+ */
+export async function runTrial(context: Context, input: TrialInput): Promise<TrialRound> {
+	const { application, cage, identity, plan, round, trace } = input;
+	const rehearsal = await context.machine.launcher.rehearse();
+	try {
+		const run = await watchedRun(context, application, identity, { kind: "cage", cage, rehearsal }, round, async (launched) => {
+			let over = false;
+			void launched.ended.then(() => {
+				over = true;
+			});
+			const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
+			const failed: string[] = [];
+			if (probes.every((probe) => probe.ok)) {
+				for (const exercise of input.exercises) {
+					const outcome = await runExercise(context, launched, exercise);
+					if (!outcome.ok) failed.push(exercise);
+				}
+				for (const signal of input.signals) if (!over && !(await livesThrough(context, application, launched, signal))) failed.push(signal);
+			}
+			return { probes, failed, endedItself: over };
+		});
+		const { endedItself, failed, probes } = run.value;
+		const missing = findMissing(trace, run.trace, plan, context.machine.files, round);
+		return {
+			round,
+			probes,
+			failedExercises: failed,
+			missing,
+			answered: probes.every((probe) => probe.ok) && !failed.some((name) => input.signals.includes(name)),
+			output: run.output,
+			...(endedItself ? { ended: run.ended.status } : {}),
+		};
+	} finally {
+		await rehearsal.dispose();
+	}
+}
