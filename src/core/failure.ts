@@ -1,5 +1,5 @@
 /** Exit status of the command that a failure ends (the contract's "Conventions"). */
-export type Exit = 1 | 2 | 3 | 4 | 70;
+export type Exit = 1 | 2 | 3 | 4 | 70 | 125;
 
 /**
  * What went wrong, as a code of the message catalogue and the values that its sentence needs. Paths among the values are already

@@ -1,5 +1,5 @@
-import type { Missing } from "../core/plan/missing.ts";
 import type { Path } from "../core/path/path.ts";
+import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { AccessCounts } from "../core/trace/counts.ts";
 
@@ -27,5 +27,10 @@ export type Event =
 	| { readonly event: "file-copied"; readonly path: Path; readonly bytesDone: number; readonly bytesTotal: number }
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
-	| { readonly event: "round-finished"; readonly round: number; readonly missing: readonly Missing[]; readonly probes: readonly ProbeOutcome[] }
+	| {
+			readonly event: "round-finished";
+			readonly round: number;
+			readonly missing: readonly Missing[];
+			readonly probes: readonly ProbeOutcome[];
+	  }
 	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };

@@ -1,6 +1,6 @@
+import type { Bind } from "../core/application/application.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Group, User } from "../core/machine/facts.ts";
-import type { Bind } from "../core/application/application.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
 
@@ -49,7 +49,13 @@ export interface CageLayout {
 	readonly writable: readonly Path[];
 	readonly binds: readonly Bind[];
 	readonly kept: readonly KeptInTemporary[];
-	readonly devices: readonly { readonly path: Path; readonly type: "c" | "b"; readonly major: number; readonly minor: number; readonly mode: number }[];
+	readonly devices: readonly {
+		readonly path: Path;
+		readonly type: "c" | "b";
+		readonly major: number;
+		readonly minor: number;
+		readonly mode: number;
+	}[];
 	readonly openings: Openings;
 }
 
@@ -90,7 +96,16 @@ export interface Launcher {
 	start(request: LaunchRequest): Promise<Launched>;
 	rehearse(): Promise<Rehearsal>;
 	/** Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). */
-	shell(line: string, where: { launched?: Launched; onHost?: boolean }, timeoutSeconds: number, signal?: AbortSignal): Promise<ShellResult>;
+	shell(
+		line: string,
+		where: { launched?: Launched; onHost?: boolean },
+		timeoutSeconds: number,
+		signal?: AbortSignal,
+	): Promise<ShellResult>;
+	/** Host pids of every process whose root is this generation, and of those that a signal for the application goes to. */
+	running(root: Path): { readonly processes: readonly number[]; readonly inits: readonly number[] };
+	/** Sends a signal to a process that `running` named. */
+	send(pid: number, signal: string): void;
 	/** The plain commands that start the cage, for reading and for pasting into a root shell. */
 	print(request: LaunchRequest): string;
 }

@@ -23,7 +23,12 @@ export async function checkProbesFailFirst(context: Context, probes: readonly st
 /**
  * Tries all probes until each has passed or `seconds` are over. The application's end ends the waiting: nobody will answer any more.
  */
-export async function probeUntilAnswered(context: Context, launched: Launched, probes: readonly string[], seconds: number): Promise<ProbeOutcome[]> {
+export async function probeUntilAnswered(
+	context: Context,
+	launched: Launched,
+	probes: readonly string[],
+	seconds: number,
+): Promise<ProbeOutcome[]> {
 	const { machine, signal } = context;
 	const deadline = machine.now() + seconds * 1000;
 	let over = false;

@@ -40,13 +40,20 @@ const countInterval = 100;
  * finds what the first one left. What a root start keeps is learned from all of it (nginx asks for CAP_DAC_OVERRIDE only when
  * it reopens logs that it gave away).
  */
-export async function traceApplication(context: Context, application: Application, identity: Identity, options: TraceOptions): Promise<TraceResult> {
+export async function traceApplication(
+	context: Context,
+	application: Application,
+	identity: Identity,
+	options: TraceOptions,
+): Promise<TraceResult> {
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	await checkProbesFailFirst(context, application.probes, options.onHost);
 	const rehearsal = options.onHost ? undefined : await context.machine.launcher.rehearse();
 	const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories: application.directories } : { kind: "host" };
 	try {
-		const first = await watchedRun(context, application, identity, launch, 1, (run) => firstLife(context, application, run, options));
+		const first = await watchedRun(context, application, identity, launch, 1, (run) =>
+			firstLife(context, application, run, options),
+		);
 		if (!first.value.answered) return { ...first.value, trace: first.trace, output: first.output };
 		const second = await watchedRun(context, application, identity, launch, 2, async (run) => {
 			await probeUntilAnswered(context, run, application.probes, application.timeout);

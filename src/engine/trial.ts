@@ -53,7 +53,8 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Tri
 					const outcome = await runExercise(context, launched, exercise);
 					if (!outcome.ok) failed.push(exercise);
 				}
-				for (const signal of input.signals) if (!over && !(await livesThrough(context, application, launched, signal))) failed.push(signal);
+				for (const signal of input.signals)
+					if (!over && !(await livesThrough(context, application, launched, signal))) failed.push(signal);
 			}
 			return { probes, failed, endedItself: over };
 		});

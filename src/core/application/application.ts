@@ -49,10 +49,12 @@ export const noRules: Rules = {
 	allowSetuid: [],
 };
 
+export const launchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /** The environment that the launcher gives, in traces, trials and runs alike; the application's own comes on top. */
 export function launchEnvironment(application: Application): Record<string, string> {
 	return {
-		PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		PATH: launchPath,
 		LANG: "C",
 		...application.env,
 	};

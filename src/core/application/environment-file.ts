@@ -16,9 +16,8 @@ export function parseEnvironmentFile(text: string): Readonly<Record<string, stri
 		}
 		const name = /^([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*/.exec(rest);
 		if (name === null || /^[#;]/.test(rest)) {
-			// A backslash continues comments and strange lines too.
-			at += /^(?:\\[\s\S]|[^\\\n\r])*/.exec(rest)?.[0].length ?? 1;
-			at += 1;
+			// Since systemd 254 a backslash does not continue these.
+			at += (/^[^\n\r]*/.exec(rest)?.[0].length ?? 0) + 1;
 			continue;
 		}
 		const read = readValue(text, at + name[0].length);

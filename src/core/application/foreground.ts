@@ -9,6 +9,8 @@ export interface Foreground {
 	/** Variables that the daemon's own start script would have set. */
 	readonly env?: Readonly<Record<string, string>>;
 	readonly directories?: readonly string[];
+	/** The account that the daemon's own start script would have switched to. */
+	readonly user?: string;
 	/** The command was changed. */
 	readonly changed: boolean;
 }
@@ -34,6 +36,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 	["unbound", (command) => ({ command: withWord(command, "-d", ["-dd"]) })],
 	["proftpd", (command) => ({ command: withWord(command, "--nodaemon", ["-n"]) })],
 	["rsync", (command) => ({ command: withWord(command, "--no-detach", []) })],
+	["pg_ctlcluster", debianPostgres],
 	["exim4", (command) => ({ command: command.map((word) => (word === "-bd" ? "-bdf" : word)) })],
 	["mosquitto", (command) => ({ command: withoutWords(command, ["-d", "--daemon"]) })],
 ]);
@@ -94,6 +97,22 @@ function debianApache(command: readonly string[]) {
 			APACHE_LOG_DIR: "/var/log/apache2",
 		},
 		directories: ["/run/apache2", "/run/lock/apache2"],
+	};
+}
+
+/** Debian's pg_ctlcluster(1) is a Perl script that starts this as the owner of the cluster. */
+function debianPostgres(command: readonly string[]) {
+	const words = command.slice(1).filter((word) => !word.startsWith("-"));
+	const [, version, cluster] = /^(\d[\d.]*)[- ]([^ ]+) start$/.exec(words.join(" ")) ?? [];
+	if (version === undefined || cluster === undefined) return { command };
+	const place = `${version}/${cluster}`;
+	return {
+		command: [
+			`/usr/lib/postgresql/${version}/bin/postgres`,
+			...["-D", `/var/lib/postgresql/${place}`, "-c", `config_file=/etc/postgresql/${place}/postgresql.conf`],
+		],
+		user: "postgres",
+		directories: ["/run/postgresql"],
 	};
 }
 

@@ -29,7 +29,7 @@ export interface ProbeQuestion extends Tools {
 export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] {
 	const { command, env = {} } = question;
 	const server = serverName(command);
-	const told = portOfCommand(command, server) ?? portOfText(env["PORT"]);
+	const told = portOfCommand(command, server) ?? portOfText(env.PORT);
 	const proposals: ProbeProposal[] = [];
 
 	const propose = (protocol: Protocol, target: Target, why: ProbeProposal["why"]) => {

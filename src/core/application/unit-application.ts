@@ -91,6 +91,7 @@ export function applicationFromUnit(unit: ServiceUnit, environmentFiles: Environ
 	if (unit.type === "notify" || unit.type === "notify-reload") note("unit-notify");
 
 	let command: readonly string[] | undefined;
+	let user = account(unit);
 	let directories = unit.directories.map(({ path }) => path);
 	if (start !== undefined) {
 		const told = words(start);
@@ -105,7 +106,9 @@ export function applicationFromUnit(unit: ServiceUnit, environmentFiles: Environ
 			command = known.command;
 			for (const [name, value] of Object.entries(known.env ?? {})) if (!Object.hasOwn(env, name)) env[name] = value;
 			directories = [...directories, ...(known.directories ?? [])];
-		} else if (known === undefined && unit.type === "forking") note("unit-forking-unknown", { program });
+			user ??= known.user;
+		} else if (unit.type === "forking" && (known === undefined || program === "pg_ctlcluster"))
+			note("unit-forking-unknown", { program });
 		if (start.throughShell || /^(ba|da|k|z|a)?sh$/.test(program)) note("unit-shell", { program });
 	}
 
@@ -125,7 +128,6 @@ export function applicationFromUnit(unit: ServiceUnit, environmentFiles: Environ
 	if (unit.workingDirectory === "~") note("unit-home");
 	if (unit.skipped.length > 0) note("unit-lines-skipped", { count: unit.skipped.length });
 
-	const user = account(unit);
 	return {
 		application: {
 			...(command === undefined ? {} : { command }),

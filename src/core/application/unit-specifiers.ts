@@ -46,6 +46,8 @@ export function expandSpecifiers(text: string, unit: UnitName, machine: MachineS
 
 function specifierValue(letter: string, unit: UnitName): string | undefined {
 	const lastPart = unit.prefix.slice(unit.prefix.lastIndexOf("-") + 1);
+	// A template has no instance yet: what names it stays to be seen.
+	if (unit.template && "iIf".includes(letter)) return undefined;
 	switch (letter) {
 		case "n":
 			return unit.full;

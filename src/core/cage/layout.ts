@@ -74,7 +74,8 @@ interface MountPoint {
 function mountPoints(plan: Plan): Map<Path, MountPoint> {
 	const all = new Map<Path, MountPoint>();
 	const launcher = (path: Path, hides: boolean) => all.set(path, { kind: "directory", hides, reasons: [{ kind: "launcher" }] });
-	for (const path of temporaryDirectories) launcher(path, true);
+	// The launcher empties them too, and binds back what the cage has in them.
+	for (const path of temporaryDirectories) launcher(path, false);
 	launcher(launchDirectory, true);
 	// The launcher makes the nodes anew in its own /dev; those of the cage say which, and serve a plain chroot.
 	launcher(devices, false);

@@ -14,8 +14,9 @@ export interface LaunchSpec {
 	readonly env: Readonly<Record<string, string>>;
 	/** `own`: a network namespace with nothing but lo; `none`: without even that; `host`: shared. */
 	readonly network: "host" | "own" | "none";
-	/** Host path of the init executable. */
+	/** Host paths of the init executable and of setpriv. */
 	readonly init: Path;
+	readonly setpriv: Path;
 }
 
 /** A built cage: read-only, with its writable directories, its own /dev and /tmp, and every layer of confinement. */
@@ -38,9 +39,8 @@ export interface CageRoot {
 	readonly capabilities: readonly string[];
 	/** Host path of the seccomp filter. */
 	readonly filter: Path;
-	/** setpriv with its loader and libraries: host paths. The loader comes first. */
+	/** The loader and the libraries of setpriv: host paths. */
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
-	readonly setpriv: Path;
 }
 
 /** Something of the cage directly below /tmp or /var/tmp. */
@@ -153,7 +153,7 @@ function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	const launch = inside(launchDirectory);
 	lines.push(
 		`mount -t tmpfs -o nosuid,nodev,size=16m,mode=755 tmpfs ${launch}`,
-		`cp -L ${[cage.setpriv, ...cage.tools, cage.filter, spec.init].map((tool) => quoteShell(tool)).join(" ")} ${launch}`,
+		`cp -L ${[spec.setpriv, ...cage.tools, cage.filter, spec.init].map((tool) => quoteShell(tool)).join(" ")} ${launch}`,
 		`mount -o remount,ro,nosuid,nodev ${launch}`,
 		`cd ${quoteShell(cage.directory)}`,
 		// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
@@ -163,7 +163,7 @@ function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 		join(launchDirectory, fileName(cage.tools[0])),
 		"--library-path",
 		launchDirectory,
-		join(launchDirectory, fileName(cage.setpriv)),
+		join(launchDirectory, fileName(spec.setpriv)),
 	];
 	const writable = [
 		...cage.mounts.filter((mount) => mount.access === "rw").map((mount) => mount.path),
@@ -259,7 +259,7 @@ function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
 	}
 	const launch = `${rehearsal.directory}${launchDirectory}`;
 	lines.push(
-		`mkdir ${quoteShell(launch)}`,
+		`mkdir -p ${quoteShell(launch)}`,
 		`cp ${quoteShell(spec.init)} ${quoteShell(launch)}`,
 		`cd ${quoteShell(rehearsal.directory)}`,
 		"mount --move . /",
@@ -277,7 +277,7 @@ function start(
 	confine: readonly string[],
 	capabilities: readonly string[],
 	init: Path,
-	tool: readonly string[] = ["setpriv"],
+	tool: readonly string[] = [spec.setpriv],
 ): string[] {
 	const { identity } = spec;
 	const root = identity.uid === 0;

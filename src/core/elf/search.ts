@@ -1,4 +1,4 @@
-import { isAbsolute, join, type Path, parent, resolvePath } from "../path/path.ts";
+import { isAbsolute, join, type Path, parent, pathFromText, resolvePath } from "../path/path.ts";
 import { type ByteReader, type Elf, parseElf } from "./elf.ts";
 import { parseLoaderCache } from "./ld-so-cache.ts";
 import { type ConfFiles, libraryDirectories } from "./ld-so-conf.ts";
@@ -198,7 +198,7 @@ function hasNoPaths(object: LoadedObject): boolean {
 
 /** Semicolons separate too in LD_LIBRARY_PATH, unlike in DT_RPATH and DT_RUNPATH. */
 function splitLibraryPath(value: string | undefined): string[] {
-	return value === undefined || value === "" ? [] : value.split(/[:;]/);
+	return value === undefined || value === "" ? [] : pathFromText(value).split(/[:;]/);
 }
 
 /** `$ORIGIN`, `$LIB` and `$PLATFORM`, with or without braces. undefined where one of them is not known, or the result is relative to nowhere. */

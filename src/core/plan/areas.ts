@@ -27,7 +27,9 @@ const usr = pathFromText("/usr");
 const usrLocal = pathFromText("/usr/local");
 
 export function isSystemDirectory(directory: Path): boolean {
-	return systemDirectories.has(directory) || (isWithin(directory, usr) && !isWithin(directory, usrLocal)) || directory === usrLocal;
+	return (
+		systemDirectories.has(directory) || (isWithin(directory, usr) && !isWithin(directory, usrLocal)) || directory === usrLocal
+	);
 }
 
 /** What a start leaves for the next one is emptied at boot (FHS 3.15) or only written: neither is state to start from. */

@@ -1,4 +1,4 @@
-import type { Files, FileStatus } from "../machine/facts.ts";
+import type { FileStatus, Files } from "../machine/facts.ts";
 import { isWithin, type Path } from "../path/path.ts";
 import { isMountedByLauncher } from "./areas.ts";
 import { linkChain } from "./links.ts";
@@ -89,7 +89,8 @@ export class EntryCollector {
 	#addDirectory(path: Path, reason: Reason): void {
 		if (path === "/" || (this.#isMounted(path) && !this.#rules.mounted.includes(path))) return;
 		const status = this.#files.status(path);
-		const there = status?.kind === "directory" ? status : { kind: "directory" as const, mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0 };
+		const there =
+			status?.kind === "directory" ? status : { kind: "directory" as const, mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0 };
 		this.#put(path, "directory", { status: { ...there, size: 0 }, decision: "include", risks: [], reason });
 	}
 
@@ -125,6 +126,18 @@ export class EntryCollector {
 			return;
 		}
 		const { mode, uid, gid, size, mtime } = add.status;
-		this.#entries.set(path, { path, kind, decision: add.decision, mode, uid, gid, size, mtime, ...add.extra, reasons: [add.reason], risks: add.risks });
+		this.#entries.set(path, {
+			path,
+			kind,
+			decision: add.decision,
+			mode,
+			uid,
+			gid,
+			size,
+			mtime,
+			...add.extra,
+			reasons: [add.reason],
+			risks: add.risks,
+		});
 	}
 }

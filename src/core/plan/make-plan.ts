@@ -34,7 +34,12 @@ export interface PlanInput {
 	readonly files: Files;
 }
 
-const generatedPaths = { passwd: "/etc/passwd", group: "/etc/group", nsswitch: "/etc/nsswitch.conf", loaderCache: "/etc/ld.so.cache" };
+const generatedPaths = {
+	passwd: "/etc/passwd",
+	group: "/etc/group",
+	nsswitch: "/etc/nsswitch.conf",
+	loaderCache: "/etc/ld.so.cache",
+};
 
 /**
  * From what was seen to what goes into the cage. Deterministic: the same trace, rules and files give the same plan. Packages are
@@ -57,7 +62,8 @@ export function makePlan(input: PlanInput): Plan {
 		mounted: [...writable.directories.map((directory) => directory.path), ...binds],
 	});
 
-	for (const path of ["/dev", "/.launch", ...temporaryDirectories].map((text) => text as Path)) collector.addMountPoint(path, { kind: "launcher" });
+	for (const path of ["/dev", "/.launch", ...temporaryDirectories].map((text) => text as Path))
+		collector.addMountPoint(path, { kind: "launcher" });
 	addDevices(input, collector);
 	addTraced(input, collector);
 	for (const value of rules.include) {
@@ -70,7 +76,8 @@ export function makePlan(input: PlanInput): Plan {
 	for (const [path, reason] of writable.directories.map((directory) => [directory.path, directory.reasons[0]] as const)) {
 		collector.addMountPoint(path, reason ?? { kind: "launcher" });
 	}
-	for (const bind of rules.binds) collector.addBind(normalise(pathFromText(bind.path)), { kind: "rule", rule: "binds", value: bind.path });
+	for (const bind of rules.binds)
+		collector.addBind(normalise(pathFromText(bind.path)), { kind: "rule", rule: "binds", value: bind.path });
 	const { accounts, group, nsswitch, passwd } = planAccounts(identity, trace, writable.directories, input.users, input.groups);
 	collector.addGenerated(pathFromText(generatedPaths.passwd), passwd, { kind: "account" });
 	collector.addGenerated(pathFromText(generatedPaths.group), group, { kind: "account" });
@@ -138,7 +145,13 @@ function addDevices({ files, rules, trace }: PlanInput, collector: EntryCollecto
 		const judgement = judgeDevice(path, status);
 		if (judgement === "refuse" && named.has(path)) throw new Failure("device-refused", { path: showPath(path) }, 4);
 		const given = judgement === "give" || (judgement === "ask" && named.has(path));
-		collector.addDevice(path, status, given ? "include" : "declined", judgement === "refuse" ? ["refused-device"] : given ? [] : ["device"], reason);
+		collector.addDevice(
+			path,
+			status,
+			given ? "include" : "declined",
+			judgement === "refuse" ? ["refused-device"] : given ? [] : ["device"],
+			reason,
+		);
 	};
 	add(nullDevice, { kind: "launcher" });
 	for (const path of named) {
@@ -152,7 +165,9 @@ function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {
 	const list = risk === "secret" ? rules.allowSecret : risk === "setuid" ? rules.allowSetuid : [];
 	return list.some((text) => {
 		const named = normalise(pathFromText(text));
-		return named === path || files.resolve(named) === path || (isWithin(path, named) && files.status(named)?.kind === "directory");
+		return (
+			named === path || files.resolve(named) === path || (isWithin(path, named) && files.status(named)?.kind === "directory")
+		);
 	});
 }
 

@@ -1,5 +1,5 @@
 import type { Files } from "../machine/facts.ts";
-import { isWithin, parent, type Path } from "../path/path.ts";
+import { isWithin, type Path, parent } from "../path/path.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode } from "./areas.ts";
 import type { Addition } from "./make-plan.ts";
@@ -70,7 +70,9 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 			kind: capability ? "capability" : "filtered",
 			call,
 			error: refusal.error,
-			...(capability && plan.identity.uid === 0 ? { remedy: { kind: "capability", name: capability, round, call } as const } : {}),
+			...(capability && plan.identity.uid === 0
+				? { remedy: { kind: "capability", name: capability, round, call } as const }
+				: {}),
 			declined: false,
 		});
 	}
@@ -82,7 +84,9 @@ function failsOnlyInCage(operation: Operation, error: string, access: Access, ho
 	const onHost = host.accesses.get(access.path);
 	if (onHost) return onHost.succeeded.has(operation);
 	// The host's run never came here: it went another way because something failed. What the host has, the cage may want.
-	return error === "ENOENT" && operation !== "create" && areaOf(access.path) !== "kernel" && files.resolve(access.path) !== undefined;
+	return (
+		error === "ENOENT" && operation !== "create" && areaOf(access.path) !== "kernel" && files.resolve(access.path) !== undefined
+	);
 }
 
 function judge(access: Access, error: string, operation: Operation, plan: Plan, files: Files, round: number): Missing {
@@ -100,7 +104,8 @@ function judge(access: Access, error: string, operation: Operation, plan: Plan, 
 			const real = files.resolve(path);
 			if (real !== undefined && isDeclined(real, path, plan)) return { ...common, kind: "absent", declined: true };
 			if (area === "device") return { ...common, kind: "absent", declined: true };
-			if (real === undefined || isCovered(path, plan)) return { ...common, kind: "absent", ...(wantsToWrite ? { remedy: writable } : {}) };
+			if (real === undefined || isCovered(path, plan))
+				return { ...common, kind: "absent", ...(wantsToWrite ? { remedy: writable } : {}) };
 			return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
 		}
 		case "EROFS":

@@ -1,7 +1,7 @@
 import type { Files } from "../machine/facts.ts";
 import { ancestors, type Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { Operation, Trace } from "../trace/trace.ts";
+import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf } from "./areas.ts";
 import type { Identity, Openings } from "./plan.ts";
 
@@ -45,7 +45,7 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 		const real = access.real ?? access.path;
 		const status = files.status(real);
 		const owner = access.owner && access.owner.uid > 0 ? access.owner.uid : status?.uid;
-		if (owner !== undefined && owner !== 0 && status?.kind !== "directory" && changes(access.rootOps) && !(status && status.mode & 0o002)) {
+		if (owner !== undefined && owner !== 0 && opensForWriting(access) && !(status && status.mode & 0o002)) {
 			return { name: "dac_override", why: `write ${showPath(access.path)}` };
 		}
 		if (status && status.uid !== 0 && !(status.mode & (status.gid === 0 ? 0o044 : 0o004)) && access.rootOps.has("read")) {
@@ -64,8 +64,10 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 	return reading === undefined ? undefined : { name: "dac_read_search", why: reading };
 }
 
-const changes = (operations: ReadonlySet<Operation>) => operations.has("write");
-const makes = (operations: ReadonlySet<Operation>) => operations.has("create") || operations.has("remove") || operations.has("listen");
+const opensForWriting = ({ calls, rootOps }: Access) =>
+	rootOps.has("write") && [...calls].some((call) => /^(open|creat|truncate)/.test(call));
+const makes = (operations: ReadonlySet<Operation>) =>
+	operations.has("create") || operations.has("remove") || operations.has("listen");
 
 function parentOf(path: Path): Path {
 	return path.slice(0, path.lastIndexOf("/")) as Path;

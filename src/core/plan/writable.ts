@@ -1,6 +1,6 @@
 import type { Rules } from "../application/application.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, normalise, parent, type Path, pathFromText, root } from "../path/path.ts";
+import { isWithin, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isSystemDirectory, startsEmpty } from "./areas.ts";
 import { linkChain } from "./links.ts";
@@ -26,7 +26,13 @@ export interface WritablePlan {
 /** Whether an access shows the wish to change something: also a mkdir of what is there already, which a new cage will ask for in earnest. */
 export function writes(access: Access): boolean {
 	const { succeeded, failed } = access;
-	return succeeded.has("write") || succeeded.has("create") || succeeded.has("remove") || succeeded.has("listen") || !!failed.get("EEXIST")?.has("create");
+	return (
+		succeeded.has("write") ||
+		succeeded.has("create") ||
+		succeeded.has("remove") ||
+		succeeded.has("listen") ||
+		!!failed.get("EEXIST")?.has("create")
+	);
 }
 
 /** Which directories the application may write, with their owners and with what has to be copied into them once. */
@@ -60,17 +66,23 @@ export function planWritable(input: WritableInput): WritablePlan {
 		}
 		// A directory that belongs to the application's own account is there to be written, even if this run did not.
 		const status = access.succeeded.size ? files.status(access.path) : undefined;
-		if (status?.kind === "directory" && accounts.has(status.uid) && area === "files" && !isSystemDirectory(access.path)) want(access.path, reason);
+		if (status?.kind === "directory" && accounts.has(status.uid) && isStateArea(access.path)) want(access.path, reason);
 	}
 	const bound = rules.binds.map((bind) => normalise(pathFromText(bind.path)));
 	const paths = [...wanted.keys()].filter((path) => !bound.some((directory) => isWithin(path, directory))).sort();
 	return { directories: paths.map((path) => describe(path, wanted.get(path) ?? [], paths, input)), refused: [...refused].sort() };
 }
 
-function describe(path: Path, reasons: Reason[], all: readonly Path[], { files, identity, rules, trace }: WritableInput): WritableDirectory {
+function describe(
+	path: Path,
+	reasons: Reason[],
+	all: readonly Path[],
+	{ files, identity, rules, trace }: WritableInput,
+): WritableDirectory {
 	const status = files.status(path);
 	const there = status?.kind === "directory" ? status : undefined;
-	const innermost = (candidate: Path) => !all.some((other) => other !== path && isWithin(other, path) && isWithin(candidate, other));
+	const innermost = (candidate: Path) =>
+		!all.some((other) => other !== path && isWithin(other, path) && isWithin(candidate, other));
 	const seeds = new Map<Path, number>();
 	const seed = (candidate: Path) => {
 		if (!isWithin(candidate, path) || !innermost(candidate)) return;
@@ -129,6 +141,11 @@ function placeOfWrite(path: Path, serviceDirectories: readonly Path[], files: Fi
 /** What is written directly into /tmp goes to the cage's own; a directory of the host below it is state like any other. */
 function isTemporaryTop(directory: Path): boolean {
 	return areaOf(directory) === "temporary" && areaOf(parent(directory)) !== "temporary";
+}
+
+/** Where state may live: configuration that happens to belong to the account (/etc/redis) is still not the application's to change. */
+function isStateArea(path: Path): boolean {
+	return areaOf(path) === "files" && !isSystemDirectory(path) && !isWithin(path, pathFromText("/etc"));
 }
 
 export function programOf(access: Access): { program?: Path } {

@@ -37,6 +37,7 @@ export function effectOf(event: CallEvent, shape: CallShape, process: Process, r
 	const { args, error, result, resultPath } = event;
 	if (result === undefined || error === "EINTR") return undefined;
 	const touches: Touch[] = [];
+	const known = recorder.trace.accesses.size;
 	let cwd: Path | undefined;
 	for (const use of shape.paths) {
 		if (use.at !== undefined && !event.joined && args[use.at]?.startsWith("AT_FDCWD</")) cwd = descriptorPath(args[use.at]);
@@ -49,7 +50,14 @@ export function effectOf(event: CallEvent, shape: CallShape, process: Process, r
 	}
 	if (touches.length === 0) return undefined;
 	if (cwd !== undefined) cwd = cwd === process.fs.cwd ? process.fs.cwd : own(cwd);
-	return { call: recorder.name(event.call), touches, cwd, appliedTo: false, appliedAsRoot: false };
+	return {
+		call: recorder.name(event.call),
+		touches,
+		cwd,
+		isNew: recorder.trace.accesses.size > known,
+		appliedTo: false,
+		appliedAsRoot: false,
+	};
 }
 
 /** True where the text of the line alone says which paths it means: no name counts from a directory that the line does not show. */

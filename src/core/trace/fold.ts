@@ -9,6 +9,7 @@ import { LineSplitter } from "./lines.ts";
 import { followLimits, noteNeeds } from "./needs.ts";
 import type { Process } from "./process.ts";
 import { ProcessTable } from "./processes.ts";
+import { Recent } from "./recent.ts";
 import { type Effect, Recorder } from "./recorder.ts";
 import { Sockets } from "./sockets.ts";
 import { type StartMarker, startAfterInit } from "./start.ts";
@@ -25,7 +26,7 @@ export interface FoldOptions {
 }
 
 /** Lines that repeat are answered from here; a line is about 150 bytes, so this stays below 10 MB. */
-const maxRemembered = 32_768;
+const maxRemembered = 8192;
 
 /**
  * Folds the output of strace, run with `straceArguments`, into a Trace as it comes. Memory grows with the number of different paths,
@@ -39,7 +40,8 @@ export class TraceFold {
 	readonly #sockets = new Sockets();
 	readonly #processes: ProcessTable;
 	readonly #splitter = new LineSplitter((text, from, end) => this.#line(text, from, end));
-	readonly #remembered = new Map<string, Effect>();
+	readonly #remembered = new Recent<Effect>(maxRemembered);
+	#candidates = 0;
 	#started = false;
 
 	constructor(options: FoldOptions = {}) {
@@ -100,7 +102,8 @@ export class TraceFold {
 
 	#read(process: Process, rest: string): void {
 		const records = this.#started && !process.launcher;
-		const repeats = records && process.fs.root === "";
+		// A resumed line does not say the whole call.
+		const repeats = records && process.fs.root === "" && rest.charCodeAt(0) !== 60;
 		if (repeats) {
 			const effect = this.#remembered.get(rest);
 			if (effect) {
@@ -118,8 +121,8 @@ export class TraceFold {
 			const shape = callShape(event.call);
 			if (!shape) return;
 			const effect = this.#call(event, shape, process);
-			if (effect && repeats && shape.plain && !event.joined && tellsItsPaths(event, shape)) {
-				if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+			// Many lines come once or seldom. One in four is remembered, so those that come often are in soon and the others cost little.
+			if (effect && repeats && !effect.isNew && shape.plain && (this.#candidates++ & 3) === 0 && tellsItsPaths(event, shape)) {
 				this.#remembered.set(own(rest), effect);
 			}
 		}

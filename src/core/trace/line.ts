@@ -216,8 +216,12 @@ function result(pid: number, call: string, args: string[], text: string, at: num
 	}
 	const hasLabel = text.charCodeAt(end) === 60;
 	let number: number | undefined;
+	// Nearly every result is a small descriptor, 0 or -1.
 	if (end === at + 1 && first >= 48 && first <= 57) number = first - 48;
+	else if (end === at + 2 && first >= 49 && first <= 57) number = Number(text.slice(at, end));
+	else if (end === at + 2 && first === 45) number = -Number(text[at + 1]);
 	else number = numberOf(text.slice(at, end));
+	if (Number.isNaN(number)) return undefined;
 	if (number === undefined) return undefined;
 	if (!hasLabel && text.charCodeAt(end + 1) === 47) number = pidOf(text.slice(at)) ?? number;
 	const resultLabel = hasLabel ? descriptorLabel(text.slice(end)) : undefined;

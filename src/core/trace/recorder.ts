@@ -17,6 +17,8 @@ export interface Effect {
 	readonly touches: readonly Touch[];
 	/** The working directory that the line shows. */
 	readonly cwd: Path | undefined;
+	/** True where one of its paths was never touched before. */
+	readonly isNew: boolean;
 	appliedTo: Path | undefined | false;
 	appliedAsRoot: boolean;
 }

@@ -3,16 +3,17 @@ import { descriptorLabel, fieldOf, own, stringOf } from "./argument.ts";
 import { located } from "./effect.ts";
 import type { CallEvent } from "./line.ts";
 import type { Process } from "./process.ts";
+import { Recent } from "./recent.ts";
 import type { Effect, Recorder } from "./recorder.ts";
 
-const maxSockets = 4096;
+const maxSockets = 2048;
 
 /** Errors of a connect that will go on by itself or may be tried again (connect(2)). */
 const undecided = new Set(["EINPROGRESS", "EALREADY", "EAGAIN", "EINTR", "EISCONN"]);
 
 /** Knows the protocol of the sockets that were made lately, by the inode that `-y` shows. */
 export class Sockets {
-	readonly #protocols = new Map<string, string>();
+	readonly #protocols = new Recent<string>(maxSockets);
 
 	made(event: CallEvent, recorder: Recorder | undefined): void {
 		const [family = "", type = ""] = event.args;
@@ -20,12 +21,6 @@ export class Sockets {
 		if (label !== undefined) {
 			const protocol = event.args[2]?.includes("SCTP") ? "sctp" : /\bSOCK_DGRAM\b/.test(type) ? "udp" : "tcp";
 			this.#protocols.set(own(label), /\bSOCK_RAW\b/.test(type) ? "raw" : protocol);
-			if (this.#protocols.size > maxSockets) {
-				for (const [oldest] of this.#protocols) {
-					this.#protocols.delete(oldest);
-					break;
-				}
-			}
 		}
 		if (!recorder || !/^AF_[A-Z0-9_]+$/.test(family)) return;
 		// A socket of the unix family alone is no use of it: libc makes one to ask a name service that mostly is not there.
@@ -57,7 +52,14 @@ export class Sockets {
 				operations: [binds ? ("listen" as const) : ("connect" as const)],
 				error: event.error && recorder.name(event.error),
 			};
-			return { call: recorder.name(event.call), touches: [touch], cwd: undefined, appliedTo: false, appliedAsRoot: false };
+			return {
+				call: recorder.name(event.call),
+				touches: [touch],
+				cwd: undefined,
+				isNew: true,
+				appliedTo: false,
+				appliedAsRoot: false,
+			};
 		}
 		if (!binds || failed) return undefined;
 		const port = /^htons\(([0-9]+)\)$/.exec(fieldOf(address, family === "AF_INET6" ? "sin6_port" : "sin_port") ?? "");

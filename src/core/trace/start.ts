@@ -1,4 +1,5 @@
-import type { Path } from "../path/path.ts";
+import { initName } from "../confinement/launch.ts";
+import { baseName, type Path } from "../path/path.ts";
 
 /**
  * Says where the application begins in a trace that also shows how it was launched. It is asked at every execve that succeeded, in order,
@@ -16,16 +17,16 @@ export function startAtFirstExecve(): StartMarker {
 }
 
 /**
- * For the launcher: `init` is executed by the process that becomes PID 1; the first other process that executes anything after that is
+ * For the launcher: the init is executed by the process that becomes PID 1; the first other process that executes anything after that is
  * the main process. It executes setpriv (itself or through the dynamic linker) and then the application.
  */
-export function startAfterInit(init = "/.launch/init"): StartMarker {
+export function startAfterInit(): StartMarker {
 	let initPid: number | undefined;
 	let main: number | undefined;
 	return {
 		isApplication(pid, program) {
 			if (initPid === undefined) {
-				if (program === init) initPid = pid;
+				if (baseName(program) === initName) initPid = pid;
 				return false;
 			}
 			if (pid === initPid) return false;

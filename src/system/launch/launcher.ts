@@ -11,9 +11,10 @@ import { quoteShellLine } from "../../core/path/quote.ts";
 import { straceArguments } from "../../core/trace/options.ts";
 import type { CageLayout, Ended, Launched, Launcher, LaunchRequest, Rehearsal, ShellResult } from "../../engine/ports.ts";
 import { parseMountinfo, rehearsalMounts } from "../rehearsal/mounts.ts";
+import { loaderAndLibraries } from "./loader.ts";
 import { findInit, handledSignals, mainProcess, startTime } from "./processes.ts";
+import { initsIn, processesIn } from "./running.ts";
 import { runGroup } from "./shell.ts";
-import { setprivTools } from "./setpriv-tools.ts";
 import { findTool, requireTool, toolEnvironment } from "./tools.ts";
 
 const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
@@ -53,7 +54,12 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
-	async shell(line: string, where: { launched?: Launched; onHost?: boolean }, timeoutSeconds: number, signal?: AbortSignal): Promise<ShellResult> {
+	async shell(
+		line: string,
+		where: { launched?: Launched; onHost?: boolean },
+		timeoutSeconds: number,
+		signal?: AbortSignal,
+	): Promise<ShellResult> {
 		const { launched } = where;
 		const root = launched ? `/proc/${launched.init}/root` : "/nonexistent";
 		const env = { ...process.env, CAGEWRIGHT_ROOT: root };
@@ -63,6 +69,14 @@ export class UtilLinuxLauncher implements Launcher {
 				? []
 				: [requireTool("unshare"), "--net", "--"];
 		return runGroup([...enter, "/bin/sh", "-c", line], env, timeoutSeconds, signal);
+	}
+
+	running(root: Path): { processes: number[]; inits: number[] } {
+		return { processes: processesIn(root), inits: initsIn(root) };
+	}
+
+	send(pid: number, signal: string): void {
+		process.kill(pid, signal);
 	}
 
 	print(request: LaunchRequest): string {
@@ -95,7 +109,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
 		const { spec } = request;
-		const base = { ...request, init: pathFromText(join(folder, initName)) };
+		const base = { ...request, init: pathFromText(join(folder, initName)), setpriv: pathFromText(requireTool("setpriv")) };
 		switch (spec.kind) {
 			case "host":
 				return { ...base, root: { kind: "host", capabilities: watchedCapabilities(request) } };
@@ -161,7 +175,7 @@ function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: st
 		proc: cage.openings.proc !== undefined,
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
 		filter: pathFromText(join(folder, "filter")),
-		...setprivTools(requireTool("setpriv")),
+		tools: loaderAndLibraries(requireTool("setpriv")),
 	};
 }
 
@@ -251,7 +265,9 @@ class RunningApplication implements Launched {
 			}
 			if (this.over) {
 				// An application that ended before we looked has still been started; the launcher's own errors say who they are from.
-				const line = this.printed.split("\n").find((text) => /^(setpriv|unshare|mount|sh|chroot|mknod|env|cp|mkdir|[^ ]*launch\.sh):/.test(text));
+				const line = this.printed
+					.split("\n")
+					.find((text) => /^(setpriv|unshare|mount|sh|chroot|mknod|env|cp|mkdir|[^ ]*launch\.sh):/.test(text));
 				if (line) throw new Failure("launch-failed", { detail: line }, 3);
 				return;
 			}

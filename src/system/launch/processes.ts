@@ -78,7 +78,8 @@ export function mainProcess(init: number): number | undefined {
 	const main = children(init)[0];
 	if (main === undefined) return undefined;
 	const status = processStatus(main);
-	if (!status || launcherPrograms.has(status.name.replace(/-x86-64.*|-aarch64.*/, "")) || status.name === initName) return undefined;
+	if (!status || launcherPrograms.has(status.name.replace(/-x86-64.*|-aarch64.*/, "")) || status.name === initName)
+		return undefined;
 	return main;
 }
 

@@ -7,7 +7,12 @@ const outputKept = 4096;
  * Runs a command in a process group of its own, with both output streams read and nothing on stdin. When time is up, or the
  * caller gives up, the whole group is killed: a probe leaves no process behind.
  */
-export function runGroup(command: readonly string[], env: NodeJS.ProcessEnv, timeoutSeconds: number, signal?: AbortSignal): Promise<ShellResult> {
+export function runGroup(
+	command: readonly string[],
+	env: NodeJS.ProcessEnv,
+	timeoutSeconds: number,
+	signal?: AbortSignal,
+): Promise<ShellResult> {
 	return new Promise((resolve) => {
 		const [program = "", ...args] = command;
 		let output = "";

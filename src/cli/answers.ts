@@ -1,0 +1,120 @@
+import { basename } from "node:path";
+import { type Application, launchPath, noRules, type Rules } from "../core/application/application.ts";
+import { proposeProbe } from "../core/application/probe.ts";
+import { probePrograms } from "../core/application/protocols.ts";
+import { Failure } from "../core/failure.ts";
+import { type Answers, defaultRounds, defaultTimeout, isName, parseBind } from "../core/questions/answers.ts";
+import { mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
+import type { Template } from "../core/template/template.ts";
+import { findTool } from "../system/launch/tools.ts";
+import { placeholders } from "../system/templates/builtin.ts";
+import { lookUpProgram } from "../system/units/path-lookup.ts";
+import type { ApplicationOptions } from "./options.ts";
+
+/** From options, and a template if one was named, to answers. Whatever is wrong is a Failure (exit 2), and nothing was changed. */
+export function answersFrom(options: ApplicationOptions, command: readonly string[], template: Template | undefined): Answers {
+	const given: TemplateAnswers = {
+		...(command.length ? { command: resolveCommand(command) } : {}),
+		...(options.user === undefined ? {} : { user: options.user }),
+		...(options.cwd === undefined ? {} : { cwd: absolute("cwd", options.cwd) }),
+		env: environmentFrom(options.env ?? []),
+		probes: options.probe ?? [],
+		exercises: options.exercise ?? [],
+		...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+		...(options.network === undefined ? {} : { network: options.network }),
+		directories: (options.directory ?? []).map((path) => absolute("directory", path)),
+		rules: rulesFrom(options),
+	};
+	const { application, rules } = template ? fromTemplate(template, given) : fromCommand(given);
+	const name = options.name ?? template?.name ?? defaultName(application.command[0] ?? "");
+	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
+	return {
+		name,
+		...(template ? { template: template.name } : {}),
+		application: withProbe(application),
+		rules,
+		onHost: options.onHost ?? false,
+		rounds: options.rounds ?? defaultRounds,
+	};
+}
+
+function fromTemplate(template: Template, given: TemplateAnswers): { application: Application; rules: Rules } {
+	const merged = mergeTemplate(template, given, placeholders());
+	if ("error" in merged) throw new Failure(merged.error.code, { name: merged.error.name }, 2);
+	// A program that is named without its place, or that is not installed, is found out before anything starts.
+	return { ...merged, application: { ...merged.application, command: resolveCommand(merged.application.command) } };
+}
+
+function fromCommand(given: TemplateAnswers): { application: Application; rules: Rules } {
+	if (!given.command) throw new Failure("nothing-to-cage", {}, 2);
+	return {
+		application: {
+			command: given.command,
+			...(given.user === undefined ? {} : { user: given.user }),
+			cwd: given.cwd ?? "/",
+			env: given.env ?? {},
+			probes: given.probes ?? [],
+			exercises: given.exercises ?? [],
+			timeout: given.timeout ?? defaultTimeout,
+			network: given.network ?? "host",
+			directories: given.directories ?? [],
+		},
+		rules: { ...noRules, ...given.rules },
+	};
+}
+
+/** A known protocol supplies the probe that nobody gave. */
+export function withProbe(application: Application): Application {
+	if (application.probes.length) return application;
+	const [proposal] = proposeProbe({ command: application.command, ports: [], env: application.env, ...probeTools() });
+	return proposal ? { ...application, probes: proposal.probes, exercises: [...application.exercises, ...proposal.exercises] } : application;
+}
+
+export function probeTools(): { programs: ReadonlySet<string>; node: string } {
+	return { programs: new Set(probePrograms.filter((name) => findTool(name) !== undefined)), node: process.execPath };
+}
+
+export function resolveCommand(command: readonly string[]): string[] {
+	const [program = "", ...args] = command;
+	// The application gets the launcher's PATH: a name means what it would mean there, and only then what it means to the caller.
+	const found = lookUpProgram(program, { path: `${launchPath}:${process.env.PATH ?? ""}` });
+	if ("error" in found) throw new Failure(found.error.code, { program }, 2);
+	return [found.path, ...args];
+}
+
+function environmentFrom(pairs: readonly string[]): Record<string, string> {
+	const environment: Record<string, string> = {};
+	for (const pair of pairs) {
+		const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(pair);
+		if (!match?.[1] || pair.includes("\0")) throw new Failure("env-invalid", { value: pair }, 2);
+		environment[match[1]] = match[2] ?? "";
+	}
+	return environment;
+}
+
+function rulesFrom(options: ApplicationOptions): Rules {
+	return {
+		include: (options.include ?? []).map((path) => absolute("include", path)),
+		exclude: (options.exclude ?? []).map((path) => absolute("exclude", path)),
+		writable: (options.writable ?? []).map((path) => absolute("writable", path)),
+		seed: (options.seed ?? []).map((path) => absolute("seed", path)),
+		binds: (options.bind ?? []).map((text) => {
+			const bind = parseBind(text);
+			if (!bind) throw new Failure("path-not-absolute", { option: "bind", path: text }, 2);
+			return { ...bind, path: absolute("bind", bind.path) };
+		}),
+		devices: (options.device ?? []).map((path) => absolute("device", path)),
+		allowSecret: (options.allowSecret ?? []).map((path) => absolute("allow-secret", path)),
+		allowSetuid: (options.allowSetuid ?? []).map((path) => absolute("allow-setuid", path)),
+	};
+}
+
+function absolute(option: string, path: string): string {
+	if (!path.startsWith("/")) throw new Failure("path-not-absolute", { option, path }, 2);
+	if (path.split("/").includes("..") || path.includes("\0")) throw new Failure("path-climbs", { option, path }, 2);
+	return path;
+}
+
+function defaultName(program: string): string {
+	return basename(program).replace(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "") || "cage";
+}

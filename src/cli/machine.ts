@@ -1,0 +1,23 @@
+import { setTimeout } from "node:timers/promises";
+import type { Machine } from "../engine/context.ts";
+import { systemAccounts } from "../system/accounts/accounts.ts";
+import { systemFiles } from "../system/files/files.ts";
+import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
+import { systemPackages } from "../system/packages/packages.ts";
+import { StateFolder } from "../system/state/store.ts";
+
+/** The adapters of this machine, put together: the one place that knows both sides. */
+export function systemMachine(state: string): Machine {
+	const files = systemFiles();
+	return {
+		files,
+		packages: systemPackages(files),
+		accounts: systemAccounts,
+		launcher: new UtilLinuxLauncher(state),
+		store: new StateFolder(state),
+		now: () => Date.now(),
+		async sleep(milliseconds, signal) {
+			await setTimeout(milliseconds, undefined, { signal });
+		},
+	};
+}

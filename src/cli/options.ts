@@ -1,0 +1,103 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+/** The options that several verbs share, each defined once. */
+
+const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+
+const seconds = (text: string) => {
+	const value = Number(text);
+	if (!(value > 0) || value > 86_400) throw new InvalidArgumentError("a number of seconds above 0.");
+	return value;
+};
+
+const count = (text: string) => {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 1 || value > 100) throw new InvalidArgumentError("a whole number from 1 to 100.");
+	return value;
+};
+
+const lists = {
+	env: ["--env <K=V>", "a variable of the application's environment; repeatable"],
+	probe: ["--probe <CMD>", "shell line that exits 0 when the application answered a real request; repeatable, all must pass"],
+	exercise: ["--exercise <CMD>", "shell line to run while tracing, to reach more of the application; repeatable"],
+	include: ["--include <PATH|GLOB>", "put this into the cage, with all below it; repeatable"],
+	exclude: ["--exclude <GLOB>", "leave this out of the cage; repeatable"],
+	writable: ["--writable <PATH>", "a directory that the application may write; repeatable"],
+	seed: ["--seed <PATH>", "state to copy once into the cage's data; repeatable"],
+	bind: ["--bind <PATH[:ro|rw]>", "a directory of the host, mounted instead of copied; repeatable"],
+	device: ["--device <NODE>", "a device node that the cage gets; repeatable"],
+	directory: ["--directory <PATH>", "a directory that must exist before the application starts, like systemd's RuntimeDirectory; repeatable"],
+	allowSecret: ["--allow-secret <PATH>", "a private key, shadow file or token that may go into the cage; repeatable"],
+	allowSetuid: ["--allow-setuid <PATH>", "a setuid file that may go into the cage; repeatable"],
+} as const;
+
+export interface ApplicationOptions {
+	name?: string;
+	user?: string;
+	cwd?: string;
+	env?: string[];
+	probe?: string[];
+	exercise?: string[];
+	timeout?: number;
+	network?: "host" | "none";
+	directory?: string[];
+	include?: string[];
+	exclude?: string[];
+	writable?: string[];
+	seed?: string[];
+	bind?: string[];
+	device?: string[];
+	allowSecret?: string[];
+	allowSetuid?: string[];
+	onHost?: boolean;
+	rounds?: number;
+}
+
+export interface ConsentOptions {
+	yes?: boolean;
+	dryRun?: boolean;
+	replace?: boolean;
+}
+
+export function addApplicationOptions(command: Command): Command {
+	command
+		.option("--name <NAME>", "name of the cage (else the template's or the command's base name)")
+		.option("--user <USER[:GROUP]>", "account to start as, with its groups (else as root, with only the capabilities it needs)")
+		.option("--cwd <DIR>", "working directory (default: /)")
+		.option("--timeout <SECONDS>", "time for the first answer (default: 30)", seconds)
+		.addOption(new Option("--network <NETWORK>", "network of the cage when it runs (default: host)").choices(["host", "none"]));
+	for (const [flags, help] of Object.values(lists)) command.option(flags, help, collect);
+	return command.option("--on-host", "trace on the real file system and network instead of in a rehearsal");
+}
+
+export function addRounds(command: Command): Command {
+	return command.option("--rounds <N>", "trial rounds at most (default: 5)", count);
+}
+
+export function addConsent(command: Command): Command {
+	return command
+		.option("--yes", "accept what is proposed (never a secret or a setuid file)")
+		.option("--dry-run", "say everything that would be done, and do nothing")
+		.option("--replace", "let a cage of this name become another application's; its data stays");
+}
+
+export interface GlobalOptions {
+	state?: string;
+	lang?: string;
+	color?: boolean;
+	quiet?: boolean;
+	json?: boolean;
+	events?: boolean;
+	debug?: boolean;
+}
+
+export function addGlobalOptions(command: Command): Command {
+	return command
+		.option("--state <DIR>", "where cages and templates live")
+		.addOption(new Option("--lang <LANG>", "language").choices(["en", "de"]))
+		.option("--no-color", "no colour")
+		.option("--quiet", "no progress")
+		.option("--json", "one JSON document on stdout")
+		.option("--events", "one JSON object a line on stderr while the work runs")
+		.addOption(new Option("--debug", "stack traces").hideHelp());
+}

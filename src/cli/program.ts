@@ -1,0 +1,140 @@
+import { Command, CommanderError } from "commander";
+import { Failure } from "../core/failure.ts";
+import { languageFrom, messagesFor } from "../messages/messages.ts";
+import { addApplicationOptions, addConsent, addGlobalOptions, addRounds, type GlobalOptions } from "./options.ts";
+import { Interrupted, Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/**
+ * Reads the arguments, loads the one verb that they name, and turns whatever it throws into one line and an exit status.
+ * Commander's own complaints are wrong usage (2).
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+	let status = 0;
+	const program = new Command("cagewright");
+	// What the program was told beside the verb; kept out here for errors that come before a verb is known.
+	const global = (): GlobalOptions => program.opts();
+	const verb = (work: (terminal: Terminal) => Promise<number>) => async () => {
+		status = await work(new Terminal(global()));
+	};
+
+	program
+		.description("Puts an application into a chroot cage, proves that it works there, and writes the record. Without a verb: the wizard.")
+		.version(version)
+		.exitOverride()
+		.configureOutput({ writeErr: () => {} })
+		.addHelpText("after", "\nExample:\n  cagewright make redis --yes\n  cagewright run redis\n");
+	addGlobalOptions(program);
+
+	const define = (usage: string, description: string, example: string) =>
+		program
+			.command(usage)
+			.description(description)
+			.exitOverride()
+			.configureOutput({ writeErr: () => {} })
+			.configureHelp({ showGlobalOptions: true })
+			.addHelpText("after", `\nExample:\n  ${example}\n`);
+
+	const steps: [string, string, string][] = [
+		["make", "the whole job: trace, plan, build, trial rounds, record", "cagewright make --name web --probe 'curl -fsS localhost:8000' --yes -- python3 -m http.server"],
+		["trace", "watch the application in a rehearsal and store what it touches", "cagewright trace redis"],
+		["plan", "show what would go into the cage, and why", "cagewright plan redis"],
+		["build", "build a generation from the plan", "cagewright build redis"],
+		["trial", "try the application in the cage, and say what is missing", "cagewright trial redis"],
+	];
+	for (const [name, description, example] of steps) {
+		const command = define(`${name} [target] [command...]`, description, example);
+		addConsent(addRounds(addApplicationOptions(command)));
+		command.action((target: string | undefined, rest: string[]) =>
+			verb(async (terminal) => {
+				const { runStep } = await import("./make.ts");
+				return runStep(terminal, name, argumentsOf(args, target, rest), command.opts());
+			})(),
+		);
+	}
+
+	define("run <name> [command...]", "run the application in its cage, in the foreground", "cagewright run redis")
+		.option("--print", "print the plain shell commands instead")
+		.action((name: string, command: string[], options: { print?: boolean }) =>
+			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options.print ?? false))(),
+		);
+	define("signal <name> <signal>", "send HUP, USR1 … to the application in the running cage", "cagewright signal nginx HUP").action(
+		(name: string, signal: string) => verb(async (terminal) => (await import("./run.ts")).signal(terminal, name, signal))(),
+	);
+	define("unit <name>", "print a hardened systemd unit", "cagewright unit redis >/etc/systemd/system/cage-redis.service").action((name: string) =>
+		verb(async (terminal) => (await import("./unit.ts")).unit(terminal, name))(),
+	);
+	define("list", "the cages on this machine", "cagewright list").action(() => verb(async (terminal) => (await import("./show.ts")).list(terminal))());
+	define("show <name>", "what is in a cage, and why", "cagewright show redis --history")
+		.option("--history", "the log of the cage")
+		.option("--record", "the record, as written after the last trial")
+		.action((name: string, options: { history?: boolean; record?: boolean }) =>
+			verb(async (terminal) => (await import("./show.ts")).show(terminal, name, options))(),
+		);
+	define("remove <name>", "take a cage away", "cagewright remove redis --keep-data")
+		.option("--keep-data", "leave the application's data")
+		.option("--yes", "do not ask")
+		.option("--dry-run", "say what would be removed")
+		.action((name: string, options: { keepData?: boolean; yes?: boolean; dryRun?: boolean }) =>
+			verb(async (terminal) => (await import("./remove.ts")).remove(terminal, name, options))(),
+		);
+	define("apps", "the applications found on this machine", "cagewright apps").action(() =>
+		verb(async (terminal) => (await import("./apps.ts")).apps(terminal))(),
+	);
+	define("doctor", "what this machine offers and lacks", "cagewright doctor --fix")
+		.option("--fix", "install what is missing with the system's package manager")
+		.action((options: { fix?: boolean }) => verb(async (terminal) => (await import("./doctor.ts")).doctor(terminal, options.fix ?? false))());
+	define("template <action> [name]", "saved and built-in templates: list, show NAME, save CAGE, check FILE", "cagewright template save redis --as redis-small")
+		.option("--as <NAME>", "name of the saved template (else the cage's)")
+		.action((action: string, name: string | undefined, options: { as?: string }) =>
+			verb(async (terminal) => (await import("./template.ts")).template(terminal, action, name, options.as))(),
+		);
+
+	try {
+		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
+			program.parseOptions([...args]);
+			return await (await import("./wizard.ts")).wizard(new Terminal(global()));
+		}
+		await program.parseAsync([...args], { from: "user" });
+		return status;
+	} catch (error) {
+		if (error instanceof CommanderError) {
+			if (error.exitCode === 0) return 0;
+			process.stderr.write(`cagewright: ${error.message.replace(/^error: /, "").replace(/\n/g, " ")} See: cagewright --help\n`);
+			return 2;
+		}
+		return report(error, global());
+	}
+}
+
+function isGlobalOption(arg: string, before: string | undefined): boolean {
+	return /^--(state|lang)(=|$)|^--(no-color|quiet|debug)$/.test(arg) || before === "--state" || before === "--lang";
+}
+
+/** Words behind `--` are the command; a single word before it is the template or the cage. */
+function argumentsOf(args: readonly string[], target: string | undefined, rest: readonly string[]): { target?: string; command: string[] } {
+	const separator = args.indexOf("--");
+	if (separator < 0) {
+		// `make redis extra` has no meaning, and guessing one would run it as root.
+		if (rest.length) throw new Failure("command-needs-separator", { word: rest[0] ?? "" }, 2);
+		return target === undefined ? { command: [] } : { target, command: [] };
+	}
+	const command = args.slice(separator + 1);
+	const positional = [...(target === undefined ? [] : [target]), ...rest];
+	const before = positional.slice(0, positional.length - command.length);
+	if (before.length > 1) throw new Failure("command-needs-separator", { word: before[1] ?? "" }, 2);
+	return before[0] === undefined ? { command } : { target: before[0], command };
+}
+
+/** One line for a foreseen failure; anything else is a bug of ours (70). */
+export function report(error: unknown, options: GlobalOptions): number {
+	const messages = messagesFor(languageFrom(process.env, options.lang));
+	if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+	if (error instanceof Failure) {
+		process.stderr.write(`cagewright: ${messages.failure(error)}\n`);
+		return error.exit;
+	}
+	if (error instanceof Interrupted) return error.status;
+	process.stderr.write(`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`);
+	return 70;
+}

@@ -1,0 +1,106 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Context } from "../engine/context.ts";
+import type { Event } from "../engine/events.ts";
+import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
+import { eventToJson } from "../report/json.ts";
+import { progressLine } from "../report/progress.ts";
+import { systemMachine } from "./machine.ts";
+import type { GlobalOptions } from "./options.ts";
+
+/** What every verb has of the outside: where to print, in which language, and the signal that calls it off. */
+export class Terminal {
+	readonly options: GlobalOptions;
+	readonly language: "en" | "de";
+	readonly messages: Messages;
+	readonly state: string;
+	#live = "";
+
+	constructor(options: GlobalOptions) {
+		this.options = options;
+		this.language = languageFrom(process.env, options.lang);
+		this.messages = messagesFor(this.language);
+		this.state = resolve(options.state ?? process.env.CAGEWRIGHT_STATE ?? defaultState());
+	}
+
+	/** A person is there to answer. */
+	get interactive(): boolean {
+		return Boolean(process.stdin.isTTY && process.stderr.isTTY) && !this.options.json;
+	}
+
+	/** The result, and nothing else, goes to stdout. */
+	print(text: string): void {
+		this.#clearLive();
+		process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+	}
+
+	printJson(verb: string, value: object): void {
+		this.print(JSON.stringify({ schema: `cagewright/${verb}/1`, ...value }, null, 2));
+	}
+
+	/** Progress, questions and warnings go to stderr. */
+	say(text: string): void {
+		this.#clearLive();
+		process.stderr.write(`${text}\n`);
+	}
+
+	/** A context whose work is called off by HUP, INT or TERM; `work` gets to undo what it did before the signal takes its course. */
+	async withContext<T>(work: (context: Context) => Promise<T>): Promise<T> {
+		const controller = new AbortController();
+		let received: NodeJS.Signals | undefined;
+		const handlers = (["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name) => {
+			const handler = () => {
+				received ??= name;
+				controller.abort();
+			};
+			process.on(name, handler);
+			return () => process.off(name, handler);
+		});
+		try {
+			return await work({ machine: systemMachine(this.state), emit: (event) => this.#show(event), signal: controller.signal });
+		} catch (error) {
+			if (received) throw new Interrupted(received);
+			throw error;
+		} finally {
+			for (const off of handlers) off();
+			this.#clearLive();
+		}
+	}
+
+	#show(event: Event): void {
+		if (this.options.events) process.stderr.write(`${JSON.stringify(eventToJson(event))}\n`);
+		else if (!this.options.quiet) {
+			const line = progressLine(event, this.messages);
+			if (!line) return;
+			if (line.lasting) this.say(line.text);
+			else if (process.stderr.isTTY) {
+				const text = line.text.slice(0, (process.stderr.columns ?? 80) - 1);
+				process.stderr.write(`\r\x1b[K${text}`);
+				this.#live = text;
+			}
+		}
+	}
+
+	/** A line that is drawn over and over leaves nothing behind. */
+	#clearLive(): void {
+		if (this.#live) process.stderr.write("\r\x1b[K");
+		this.#live = "";
+	}
+}
+
+/** Ended by a signal, after everything was undone: 128 + its number. */
+export class Interrupted extends Error {
+	readonly status: number;
+
+	constructor(signal: NodeJS.Signals) {
+		super(signal);
+		this.name = "Interrupted";
+		this.status = signal === "SIGHUP" ? 129 : signal === "SIGINT" ? 130 : 143;
+	}
+}
+
+/** The contract's places: the system's for root, the XDG state folder for anybody else (XDG Base Directory Specification). */
+function defaultState(): string {
+	if (process.getuid?.() === 0) return "/var/lib/cagewright";
+	return join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "cagewright");
+}

@@ -1,0 +1,46 @@
+import type { Application, Rules } from "../application/application.ts";
+import type { Addition } from "../plan/make-plan.ts";
+import type { MissingKind } from "../plan/missing.ts";
+
+/** What is remembered of a cage beside its generations: what was asked for, what was decided, and how the trials went. */
+export interface Cage {
+	readonly name: string;
+	readonly application: Application;
+	readonly rules: Rules;
+	/** The template it was made from. */
+	readonly template?: string;
+	readonly onHost: boolean;
+	/** What trials found and what was accepted of it. */
+	readonly additions: readonly Addition[];
+	/** What worked while tracing and is tried again in each trial. */
+	readonly exercises: readonly string[];
+	readonly signals: readonly string[];
+	/** ISO 8601, UTC. */
+	readonly madeAt: string;
+	readonly trials: readonly TrialSummary[];
+	readonly seconds: { readonly trace: number; readonly plan: number; readonly build: number; readonly trial: number };
+}
+
+/** A round as the record tells it. */
+export interface TrialSummary {
+	readonly round: number;
+	readonly at: string;
+	readonly generation: number;
+	readonly answered: boolean;
+	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
+	readonly failedExercises: readonly string[];
+	/** What was added before this round. */
+	readonly added: readonly string[];
+	readonly missing: readonly {
+		readonly kind: MissingKind;
+		readonly what: string;
+		readonly call: string;
+		readonly error: string;
+		readonly declined: boolean;
+	}[];
+}
+
+/** Two cages do the same work where they run the same command as the same account in the same place. */
+export function isSameApplication(a: Application, b: Application): boolean {
+	return JSON.stringify(a.command) === JSON.stringify(b.command) && a.user === b.user && a.cwd === b.cwd;
+}

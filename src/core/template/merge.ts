@@ -1,0 +1,93 @@
+import type { Application, Rules } from "../application/application.ts";
+import { quoteShell } from "../path/quote.ts";
+import { type PlaceholderName, type Placeholders, placeholderNames, type Template } from "./template.ts";
+
+/** What was said beside the template, on the command line or in the wizard. Lists that are absent are not "none". */
+export interface TemplateAnswers {
+	readonly command?: readonly string[];
+	readonly user?: string;
+	readonly cwd?: string;
+	readonly env?: Readonly<Record<string, string>>;
+	readonly probes?: readonly string[];
+	readonly exercises?: readonly string[];
+	readonly timeout?: number;
+	readonly network?: "host" | "none";
+	readonly directories?: readonly string[];
+	readonly rules?: Partial<Rules>;
+}
+
+export type Merged =
+	| { readonly application: Application; readonly rules: Rules }
+	| { readonly error: { readonly code: "placeholder-unresolved"; readonly name: PlaceholderName } };
+
+/**
+ * The application that a template and the answers together describe. Single values and the command: the answer wins. Probes: the
+ * answer's replace the template's, which may ask at another port. Environment, exercises, directories and rules add up.
+ */
+export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, placeholders: Placeholders = {}): Merged {
+	const { user: templateUser, ...from } = template.application;
+	const user = answers.user ?? templateUser;
+	const lines = [from.probes, from.exercises];
+	const missing = placeholderNames.find(
+		(name) =>
+			placeholders[name] === undefined &&
+			[...(answers.command === undefined ? from.command : []), ...lines.flat()].some((word) =>
+				word.includes(placeholderText(name)),
+			),
+	);
+	if (missing !== undefined) return { error: { code: "placeholder-unresolved", name: missing } };
+
+	const inLines = (all: readonly string[]) => all.map((line) => fillLine(line, placeholders));
+	return {
+		application: {
+			command: answers.command ?? from.command.map((word) => fillWord(word, placeholders)),
+			...(user === undefined ? {} : { user }),
+			cwd: answers.cwd ?? from.cwd,
+			env: { ...from.env, ...answers.env },
+			probes: answers.probes !== undefined && answers.probes.length > 0 ? answers.probes : inLines(from.probes),
+			exercises: unique([...inLines(from.exercises), ...(answers.exercises ?? [])]),
+			timeout: answers.timeout ?? from.timeout,
+			network: answers.network ?? from.network,
+			directories: unique([...from.directories, ...(answers.directories ?? [])]),
+		},
+		rules: mergeRules(template.rules, answers.rules ?? {}),
+	};
+}
+
+/** Both lists, each value once; of two binds of one path the later one counts. */
+export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
+	const both = (key: Exclude<keyof Rules, "binds">) => unique([...rules[key], ...(more[key] ?? [])]);
+	const binds = new Map([...rules.binds, ...(more.binds ?? [])].map((bind) => [bind.path, bind]));
+	return {
+		include: both("include"),
+		exclude: both("exclude"),
+		writable: both("writable"),
+		seed: both("seed"),
+		binds: [...binds.values()],
+		devices: both("devices"),
+		allowSecret: both("allowSecret"),
+		allowSetuid: both("allowSetuid"),
+	};
+}
+
+function placeholderText(name: PlaceholderName): string {
+	return `\${${name}}`;
+}
+
+/** A word of the command goes to execve as it is. */
+function fillWord(word: string, placeholders: Placeholders): string {
+	// One pass, so that a value is never looked at again.
+	return word.replace(/\$\{(node|demo)\}/g, (all, name: PlaceholderName) => placeholders[name] ?? all);
+}
+
+/** In a shell line the value has to be one word, whatever is in it; the template's own double quotes go with the placeholder. */
+function fillLine(line: string, placeholders: Placeholders): string {
+	return line.replace(/"\$\{(node|demo)\}"|\$\{(node|demo)\}/g, (all, quoted?: PlaceholderName, bare?: PlaceholderName) => {
+		const value = placeholders[quoted ?? bare ?? "node"];
+		return value === undefined ? all : quoteShell(value);
+	});
+}
+
+function unique(values: readonly string[]): string[] {
+	return [...new Set(values)];
+}

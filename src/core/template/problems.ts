@@ -1,0 +1,47 @@
+/** What can be wrong with a value in a template. */
+export type TemplateProblem =
+	/** {bytes, limit} */
+	| "template-too-large"
+	/** {message}: what the JSON reader said. */
+	| "template-not-json"
+	/** {expected, received} */
+	| "wrong-type"
+	| "unknown-field"
+	| "missing-field"
+	/** {expected} */
+	| "not-one-of"
+	| "empty"
+	/** {limit} */
+	| "too-long"
+	| "too-many"
+	/** {min, max} */
+	| "out-of-range"
+	| "bad-name"
+	/** NUL, newline or another control character. */
+	| "control-character"
+	/** Half of a surrogate pair: no text that could be written down. */
+	| "not-text"
+	| "not-absolute"
+	/** `..` as a component. */
+	| "parent-component"
+	/** A glob where a path has to stand. */
+	| "glob-not-allowed"
+	/** Would take in everything, or a whole directory of the system. */
+	| "too-broad"
+	/** Reaches /etc/shadow or its like. */
+	| "password-file"
+	/** An account by number: it would say another thing on every machine, and 0 is root. */
+	| "numeric-account"
+	| "bad-account"
+	| "bad-variable-name"
+	| "not-a-device"
+	/** {name} */
+	| "unknown-placeholder";
+
+/** A refusal with its place. */
+export interface TemplateError {
+	/** JSONPath (RFC 9535), e.g. `$.application.command[0]`. */
+	readonly path: string;
+	readonly code: TemplateProblem;
+	readonly values: Readonly<Record<string, string | number>>;
+}

@@ -1,0 +1,47 @@
+import type { Cage } from "../core/cage/cage.ts";
+import { keptInTemporary } from "../core/cage/kept.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
+import { Failure } from "../core/failure.ts";
+import type { Context } from "./context.ts";
+import type { CageLayout } from "./ports.ts";
+import type { Store } from "./store.ts";
+
+/** A cage with its present generation. */
+export interface PresentCage {
+	readonly cage: Cage;
+	readonly generation: number;
+	readonly manifest: Manifest;
+	readonly layout: CageLayout;
+}
+
+/** Throws `cage-unknown` (exit 2). */
+export async function knownCage(store: Store, name: string): Promise<Cage> {
+	const cage = await store.cage(name);
+	if (!cage) throw new Failure("cage-unknown", { name }, 2);
+	return cage;
+}
+
+/** Throws `cage-unknown`, or `cage-not-built` (exit 2) where only earlier steps were done. */
+export async function presentCage({ machine }: Context, name: string): Promise<PresentCage> {
+	const cage = await knownCage(machine.store, name);
+	const generation = await machine.store.present(name);
+	const manifest = generation === undefined ? undefined : await machine.store.manifest(name, generation);
+	if (generation === undefined || !manifest) throw new Failure("cage-not-built", { name }, 2);
+	return { cage, generation, manifest, layout: layoutOf(machine.store, manifest) };
+}
+
+/** What the launcher needs of a generation, from its manifest alone. */
+export function layoutOf(store: Store, manifest: Manifest): CageLayout {
+	return {
+		name: manifest.name,
+		root: store.root(manifest.name, manifest.generation),
+		data: store.data(manifest.name),
+		writable: manifest.writable.map((directory) => directory.path),
+		binds: manifest.binds,
+		kept: keptInTemporary(manifest),
+		devices: manifest.entries.flatMap((entry) =>
+			entry.kind === "device" && entry.device ? [{ path: entry.path, mode: entry.mode & 0o777, ...entry.device }] : [],
+		),
+		openings: manifest.openings,
+	};
+}

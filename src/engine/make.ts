@@ -1,0 +1,357 @@
+import { resolveIdentity } from "../core/application/identity.ts";
+import { type Cage, isSameApplication, type TrialSummary } from "../core/cage/cage.ts";
+import { type Counts, countEntries, type Manifest } from "../core/cage/manifest.ts";
+import { Failure } from "../core/failure.ts";
+import { showPath } from "../core/path/quote.ts";
+import { type Addition, makePlan } from "../core/plan/make-plan.ts";
+import type { Missing } from "../core/plan/missing.ts";
+import type { Identity, Plan } from "../core/plan/plan.ts";
+import type { Answers } from "../core/questions/answers.ts";
+import type { Trace } from "../core/trace/trace.ts";
+import { layoutOf } from "./cages.ts";
+import type { Context } from "./context.ts";
+import type { Step } from "./events.ts";
+import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
+import { runTrial, type TrialRound } from "./trial.ts";
+
+/** The steps of the whole job, each on what the ones before left. The verbs, the wizard and `make` all go through here. */
+
+/** A candidate: built and tried, but not yet what the cage runs. */
+export interface Candidate {
+	readonly plan: Plan;
+	readonly manifest: Manifest;
+	readonly unchanged: boolean;
+}
+
+/** Measures a step and tells of it. Seconds, with two decimals. */
+export async function timed<T>(context: Context, step: Step, work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
+	const started = context.machine.now();
+	context.emit({ event: "step-started", step });
+	const value = await work();
+	const seconds = Math.round((context.machine.now() - started) / 10) / 100;
+	context.emit({ event: "step-finished", step, seconds });
+	return { value, seconds };
+}
+
+/** Refuses to turn a cage into another one: throws `name-taken` (exit 2) where its command, account or directory is another. */
+export async function checkName({ machine }: Context, answers: Answers, replace: boolean): Promise<Cage | undefined> {
+	const cage = await machine.store.cage(answers.name);
+	if (cage && !replace && !isSameApplication(cage.application, answers.application)) {
+		throw new Failure("name-taken", { name: answers.name, command: cage.application.command.join(" ") }, 2);
+	}
+	return cage;
+}
+
+export function identityOf({ machine }: Context, answers: Answers): Identity {
+	return resolveIdentity(answers.application.user, machine.accounts.users(), machine.accounts.groups());
+}
+
+/** Traces and stores what was seen, so that `plan` and `build` go on from it. Throws `not-answered-on-host` (exit 1). */
+export async function traceStep(
+	context: Context,
+	answers: Answers,
+	options: Omit<TraceOptions, "onHost">,
+): Promise<{ cage: Cage; result: TraceResult }> {
+	const { machine } = context;
+	const { value: result, seconds } = await timed(context, "trace", () =>
+		traceApplication(context, answers.application, identityOf(context, answers), { ...options, onHost: answers.onHost }),
+	);
+	if (!result.answered) {
+		const probe = result.probes.find((one) => !one.ok);
+		throw new Failure(
+			"not-answered-on-host",
+			{
+				command: answers.application.command.join(" "),
+				probe: probe?.command ?? "",
+				words: lastWords(result.output, probe?.output),
+			},
+			1,
+		);
+	}
+	const known = await machine.store.cage(answers.name);
+	const cage: Cage = {
+		name: answers.name,
+		application: answers.application,
+		rules: answers.rules,
+		...(answers.template === undefined ? {} : { template: answers.template }),
+		onHost: answers.onHost,
+		additions: [],
+		exercises: result.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command),
+		signals: result.signals,
+		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
+		trials: [],
+		seconds: { trace: seconds, plan: 0, build: 0, trial: 0 },
+	};
+	return { cage, result };
+}
+
+/** The plan for a cage from its stored trace, with the owning packages. */
+export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
+	const { machine } = context;
+	const users = machine.accounts.users();
+	const groups = machine.accounts.groups();
+	const plan = makePlan({
+		application: cage.application,
+		rules: cage.rules,
+		identity: resolveIdentity(cage.application.user, users, groups),
+		trace,
+		additions: cage.additions,
+		users,
+		groups,
+		files: machine.files,
+	});
+	const owners = await machine.packages.owners(
+		plan.entries.filter((entry) => entry.kind === "file" || entry.kind === "symlink").map((entry) => entry.path),
+	);
+	const named = {
+		...plan,
+		entries: plan.entries.map((entry) => {
+			const owner = owners.get(entry.path);
+			return owner ? { ...entry, package: owner } : entry;
+		}),
+	};
+	context.emit({ event: "plan-made", plan: named });
+	return named;
+}
+
+export async function buildStep(context: Context, name: string, plan: Plan, previous: number | undefined): Promise<Candidate> {
+	const { emit, machine, signal } = context;
+	const built = await machine.store.build({
+		name,
+		plan,
+		...(previous === undefined ? {} : { previous }),
+		signal,
+		onFile: (path, bytesDone, bytesTotal) => emit({ event: "file-copied", path, bytesDone, bytesTotal }),
+	});
+	emit({ event: "generation-built", generation: built.generation, unchanged: built.unchanged });
+	return { plan, manifest: built.manifest, unchanged: built.unchanged };
+}
+
+export async function trialStep(
+	context: Context,
+	cage: Cage,
+	candidate: Candidate,
+	trace: Trace,
+	round: number,
+	rounds: number,
+): Promise<TrialRound> {
+	context.emit({ event: "round-started", round, rounds });
+	const result = await runTrial(context, {
+		application: cage.application,
+		identity: candidate.plan.identity,
+		plan: candidate.plan,
+		cage: layoutOf(context.machine.store, candidate.manifest),
+		trace,
+		exercises: cage.exercises,
+		signals: cage.signals,
+		round,
+	});
+	context.emit({ event: "round-finished", round, missing: result.missing, probes: result.probes });
+	return result;
+}
+
+/**
+ * What of the missing would be added. What an application can do without stays out: a kernel file counts only when it did not
+ * answer.
+ */
+export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
+	const additions = round.missing.flatMap((one) =>
+		one.remedy && !one.declined && (one.kind !== "kernel-file" || !round.answered) ? [one.remedy] : [],
+	);
+	const seen = new Set(known.map(keyOf));
+	return additions.filter((addition) => {
+		const key = keyOf(addition);
+		if (seen.has(key)) return false;
+		seen.add(key);
+		return true;
+	});
+}
+
+function keyOf(addition: Addition): string {
+	return addition.kind === "capability"
+		? `capability ${addition.name}`
+		: addition.kind === "proc"
+			? "proc"
+			: `${addition.kind} ${addition.path}`;
+}
+
+export function describeAddition(addition: Addition): string {
+	return addition.kind === "capability"
+		? `CAP_${addition.name.toUpperCase()}`
+		: addition.kind === "proc"
+			? "/proc"
+			: showPath(addition.path);
+}
+
+export function summarise(context: Context, round: TrialRound, generation: number, added: readonly Addition[]): TrialSummary {
+	return {
+		round: round.round,
+		at: new Date(context.machine.now()).toISOString(),
+		generation,
+		answered: round.answered,
+		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
+		failedExercises: round.failedExercises,
+		added: added.map(describeAddition),
+		missing: round.missing.map((one) => ({
+			kind: one.kind,
+			what: one.path === undefined ? one.call : showPath(one.path),
+			call: one.call,
+			error: one.error,
+			declined: one.declined,
+		})),
+	};
+}
+
+export interface MakeOptions {
+	readonly replace: boolean;
+	/** Asked once, before anything is built; false ends the job with nothing made. */
+	readonly confirm: (plan: Plan) => Promise<boolean>;
+	readonly more?: TraceOptions["more"];
+}
+
+export interface MadeCage {
+	readonly cage: Cage;
+	readonly plan: Plan;
+	readonly manifest: Manifest;
+	readonly counts: Counts;
+	readonly answered: boolean;
+	readonly missing: readonly Missing[];
+	readonly record: string;
+}
+
+/** The whole job. undefined where the plan was not confirmed. */
+export async function makeCage(
+	context: Context,
+	answers: Answers,
+	options: MakeOptions,
+	writeRecord: RecordWriter,
+): Promise<MadeCage | undefined> {
+	const { machine } = context;
+	const lock = await machine.store.lock(answers.name);
+	try {
+		await checkName(context, answers, options.replace);
+		const { cage: traced, result } = await traceStep(context, answers, options.more ? { more: options.more } : {});
+		const planned = await timed(context, "plan", () => planStep(context, traced, result.trace));
+		if (!(await options.confirm(planned.value))) return undefined;
+		const previous = await machine.store.present(answers.name);
+		await machine.store.saveTrace(answers.name, result.trace);
+		return await rounds(
+			context,
+			{ ...traced, seconds: { ...traced.seconds, plan: planned.seconds } },
+			planned.value,
+			result.trace,
+			answers.rounds,
+			previous,
+			writeRecord,
+		);
+	} finally {
+		await lock.release();
+	}
+}
+
+export type RecordWriter = (made: Omit<MadeCage, "record">, history: readonly string[]) => string;
+
+/** Builds and tries until every probe passes and nothing is missing that could be added, or nothing more can be done. */
+export async function rounds(
+	context: Context,
+	start: Cage,
+	firstPlan: Plan,
+	trace: Trace,
+	most: number,
+	previous: number | undefined,
+	writeRecord: RecordWriter,
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	let cage = start;
+	let plan = firstPlan;
+	let added: Addition[] = [];
+	let unused: number | undefined;
+	const discardUnused = async () => {
+		if (unused !== undefined && unused !== previous) await store.discard(cage.name, unused);
+		unused = undefined;
+	};
+	try {
+		for (let round = 1; ; round++) {
+			const built = await timed(context, "build", () => buildStep(context, cage.name, plan, unused ?? previous));
+			const candidate = built.value;
+			const { generation } = candidate.manifest;
+			if (unused !== generation) await discardUnused();
+			unused = generation;
+			const tried = await timed(context, "trial", () => trialStep(context, cage, candidate, trace, round, most));
+			const { answered, missing } = tried.value;
+			cage = {
+				...cage,
+				trials: [...cage.trials, summarise(context, tried.value, generation, added)],
+				seconds: { ...cage.seconds, build: cage.seconds.build + built.seconds, trial: cage.seconds.trial + tried.seconds },
+			};
+			added = remedies(tried.value, cage.additions);
+			if (added.length && round < most) {
+				cage = { ...cage, additions: [...cage.additions, ...added] };
+				plan = await planStep(context, cage, trace);
+				continue;
+			}
+			if (!answered) {
+				await failed(context, cage, tried.value);
+			}
+			unused = undefined;
+			return await publish(
+				context,
+				{ cage, plan, manifest: candidate.manifest, counts: countEntries(candidate.manifest), answered, missing },
+				previous,
+				writeRecord,
+			);
+		}
+	} finally {
+		await discardUnused();
+	}
+}
+
+/** Makes the candidate the present generation and writes down what there is to know. */
+export async function publish(
+	context: Context,
+	made: Omit<MadeCage, "record">,
+	previous: number | undefined,
+	writeRecord: RecordWriter,
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	const { cage, counts, manifest } = made;
+	await store.saveCage(cage);
+	await store.publish(cage.name, manifest.generation);
+	await store.log(cage.name, previous === undefined ? "made" : "rebuilt", {
+		generation: manifest.generation,
+		rounds: cage.trials.length,
+		files: counts.files,
+		bytes: counts.bytes,
+		answered: made.answered,
+	});
+	const record = await store.saveRecord(cage.name, writeRecord(made, await store.history(cage.name)));
+	for (const generation of await store.generations(cage.name)) {
+		// The one before stays: it is the way back.
+		if (generation < manifest.generation && generation !== previous) await store.discard(cage.name, generation);
+	}
+	return { ...made, record };
+}
+
+/** Keeps everything for the next attempt and says why it did not work. */
+async function failed(context: Context, cage: Cage, round: TrialRound): Promise<never> {
+	const { store } = context.machine;
+	await store.saveCage(cage);
+	await store.log(cage.name, "trial-failed", { rounds: cage.trials.length });
+	const probe = round.probes.find((one) => !one.ok);
+	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
+	const values = { name: cage.name, probe: probe?.command ?? "", words: lastWords(round.output, probe?.output) };
+	if (declined.length)
+		throw new Failure(
+			"needs-declined",
+			{ ...values, paths: declined.map((one) => (one.path === undefined ? "" : showPath(one.path))).join(", ") },
+			4,
+		);
+	const still = round.missing.map((one) => `${one.path === undefined ? one.call : showPath(one.path)} (${one.error})`);
+	throw new Failure("not-answered-in-cage", { ...values, missing: still.slice(0, 5).join(", ") }, 1);
+}
+
+/** The last line that the application printed, or else what the probe said. */
+export function lastWords(output: string, probe = ""): string {
+	const line = (text: string) => text.trim().split("\n").at(-1)?.trim() ?? "";
+	return (line(output) || line(probe)).slice(0, 300);
+}

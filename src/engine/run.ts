@@ -1,0 +1,77 @@
+import { launchEnvironment } from "../core/application/application.ts";
+import { Failure } from "../core/failure.ts";
+import { pathFromText } from "../core/path/path.ts";
+import { type PresentCage, presentCage } from "./cages.ts";
+import type { Context } from "./context.ts";
+import type { LaunchRequest } from "./ports.ts";
+
+/** Signals that `run` passes on to the application. */
+export const passedSignals = ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+
+/** How a cage is started in earnest: its own data, and the network that its application asked for. */
+export function launchRequest({ cage, layout, manifest }: PresentCage, command?: readonly string[]): LaunchRequest {
+	return {
+		spec: { kind: "cage", cage: layout },
+		identity: manifest.identity,
+		command: command?.length ? command : cage.application.command,
+		cwd: cage.application.cwd,
+		env: launchEnvironment(cage.application),
+		network: cage.application.network,
+	};
+}
+
+/**
+ * Runs the application (or another command) in its cage, in the foreground. Resolves with its exit status, or 128 + the signal
+ * that ended it. Throws `command-not-in-cage` (exit 125) where the program is not there.
+ */
+export async function runCage(
+	context: Context,
+	name: string,
+	command: readonly string[],
+	onSignals: (pass: (signal: string) => void) => () => void,
+): Promise<number> {
+	const present = await presentCage(context, name);
+	const request = launchRequest(present, command);
+	const program = request.command[0] ?? "";
+	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);
+	const launched = await context.machine.launcher.start(request);
+	const stop = onSignals((signal) => launched.signal(signal));
+	try {
+		return (await launched.ended).status;
+	} finally {
+		stop();
+	}
+}
+
+function isExecutableInCage({ manifest }: PresentCage, program: string): boolean {
+	const path = pathFromText(program);
+	// A link on the way (/bin -> usr/bin) shows as a path that no entry has: then the launch itself finds out.
+	const entry = manifest.entries.find((one) => one.path === path);
+	if (!program.startsWith("/")) return false;
+	return entry === undefined
+		? manifest.entries.some((one) => one.kind === "symlink" && program.startsWith(`${one.path}/`))
+		: entry.kind !== "directory";
+}
+
+/** Sends a signal to the application in the running cage. Throws `cage-not-running` (exit 1). */
+export async function signalCage(context: Context, name: string, signal: string): Promise<void> {
+	const { layout } = await presentCage(context, name);
+	const { inits } = context.machine.launcher.running(layout.root);
+	if (!inits.length) throw new Failure("cage-not-running", { name }, 1);
+	for (const init of inits) context.machine.launcher.send(init, signal);
+}
+
+/** Takes a cage away. Throws `cage-running` (exit 4) while something runs in any of its generations. */
+export async function removeCage(context: Context, name: string, keepData: boolean): Promise<void> {
+	const { launcher, store } = context.machine;
+	const lock = await store.lock(name);
+	try {
+		for (const generation of await store.generations(name)) {
+			const { processes } = launcher.running(store.root(name, generation));
+			if (processes.length) throw new Failure("cage-running", { name, pid: processes[0] ?? 0 }, 4);
+		}
+		await store.remove(name, keepData);
+	} finally {
+		await lock.release();
+	}
+}

@@ -1,0 +1,122 @@
+import type { Manifest } from "../core/cage/manifest.ts";
+import { countEntries } from "../core/cage/manifest.ts";
+import { pathToJson } from "../core/path/path.ts";
+import type { Missing } from "../core/plan/missing.ts";
+import type { Entry, Plan, Reason } from "../core/plan/plan.ts";
+import type { Event } from "../engine/events.ts";
+import type { MadeCage } from "../engine/make.ts";
+
+/** Values as the JSON that the contract promises: paths as text or base64, sets as lists. Fields may be added, never taken away. */
+
+export function eventToJson(event: Event): object {
+	switch (event.event) {
+		case "plan-made":
+			return { event: event.event, ...planTotals(event.plan) };
+		case "file-copied":
+			return { ...event, path: pathToJson(event.path) };
+		case "round-finished":
+			return { ...event, missing: event.missing.map(missingToJson) };
+		default:
+			return event;
+	}
+}
+
+export function planTotals(plan: Plan): { files: number; symlinks: number; directories: number; devices: number; bytes: number; declined: number } {
+	const included = plan.entries.filter((entry) => entry.decision === "include");
+	const of = (...kinds: Entry["kind"][]) => included.filter((entry) => kinds.includes(entry.kind));
+	return {
+		files: of("file", "generated").length,
+		symlinks: of("symlink").length,
+		directories: of("directory", "bind").length,
+		devices: of("device").length,
+		bytes: of("file", "generated").reduce((sum, entry) => sum + entry.size, 0),
+		declined: plan.entries.length - included.length,
+	};
+}
+
+export function reasonToJson(reason: Reason): object {
+	return Object.fromEntries(
+		Object.entries(reason).map(([key, value]) => [key, ["program", "by", "target", "child"].includes(key) ? pathToJson(value) : value]),
+	);
+}
+
+export function entryToJson(entry: Entry): object {
+	const { content: _, ...rest } = entry;
+	return {
+		...rest,
+		path: pathToJson(entry.path),
+		...(entry.target === undefined ? {} : { target: pathToJson(entry.target) }),
+		mode: entry.mode.toString(8).padStart(4, "0"),
+		reasons: entry.reasons.map(reasonToJson),
+	};
+}
+
+export function planToJson(plan: Plan): object {
+	return {
+		application: plan.application,
+		identity: plan.identity,
+		...planTotals(plan),
+		entries: plan.entries.map(entryToJson),
+		writable: plan.writable.map((directory) => ({
+			...directory,
+			path: pathToJson(directory.path),
+			mode: directory.mode.toString(8).padStart(4, "0"),
+			reasons: directory.reasons.map(reasonToJson),
+			seeds: directory.seeds.map((seed) => ({ path: pathToJson(seed.path), bytes: seed.bytes })),
+		})),
+		accounts: plan.accounts,
+		openings: plan.openings,
+		declined: plan.declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })),
+		notes: plan.notes,
+	};
+}
+
+export function missingToJson(missing: Missing): object {
+	const { kind, call, error, declined } = missing;
+	return {
+		kind,
+		...(missing.path === undefined ? {} : { path: pathToJson(missing.path) }),
+		call,
+		error,
+		...(missing.program === undefined ? {} : { program: pathToJson(missing.program) }),
+		declined,
+		remedy: missing.remedy?.kind ?? null,
+	};
+}
+
+/** The contract's "Result of `make --json`". */
+export function madeToJson(made: MadeCage, root: string, data: string): object {
+	const { cage, manifest } = made;
+	return {
+		name: cage.name,
+		root,
+		data,
+		answered: made.answered,
+		rounds: cage.trials.map(({ added, missing, probes, failedExercises }) => ({ added, missing, probes, failedExercises })),
+		...countsToJson(manifest),
+		accounts: { users: manifest.accounts.users.map((user) => user.name), groups: manifest.accounts.groups.map((group) => group.name) },
+		confinement: confinementToJson(manifest, cage.application.network),
+		record: made.record,
+		seconds: cage.seconds,
+	};
+}
+
+export function countsToJson(manifest: Manifest): object {
+	const { devices, ...counts } = countEntries(manifest);
+	return { ...counts, devices: devices.map(pathToJson) };
+}
+
+export function confinementToJson(manifest: Manifest, network: string): object {
+	const { capabilities, ...openings } = manifest.openings;
+	return {
+		launcher: "util-linux",
+		user: manifest.identity.name,
+		capabilities: capabilities.map((capability) => capability.name),
+		seccomp: true,
+		landlock: true,
+		namespaces: ["mount", "pid", "ipc", "uts", "cgroup", ...(network === "none" ? ["net"] : [])],
+		network,
+		openings,
+		findings: [],
+	};
+}

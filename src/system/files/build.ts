@@ -1,0 +1,127 @@
+import { chmod, rename } from "node:fs/promises";
+import { comparePlanWithManifest, isSame } from "../../core/cage/difference.ts";
+import { cageEntries, type Owner } from "../../core/cage/layout.ts";
+import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
+import { baseName, join, type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { makeSafeFolder } from "../state/folder.ts";
+import { transientName } from "../state/process.ts";
+import { makeDirectory, openDirectory, syncDirectory } from "./descriptor.ts";
+import { writeFailure } from "./errors.ts";
+import { fillStaging } from "./fill.ts";
+import { generationPaths, nextGeneration, switchGeneration, writeManifest } from "./generations.ts";
+import { removeTree } from "./remove.ts";
+import { isUntouched, survey } from "./survey.ts";
+import { runIn } from "./tools.ts";
+
+export interface BuildRequest {
+	readonly plan: Plan;
+	/** `STATE/cages/NAME`; made if it is not there. The caller holds its lock. */
+	readonly cage: Path;
+	/** The generation to take unchanged files from. */
+	readonly previous?: Previous;
+	readonly now: Date;
+	/** False leaves the present generation the present one: `switchGeneration` does it later. */
+	readonly activate?: boolean;
+	readonly signal?: AbortSignal;
+	/** A file's bytes have arrived; both numbers are bytes of the whole build. */
+	onFile?(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+export interface Previous {
+	readonly manifest: Manifest;
+	readonly root: Path;
+}
+
+/**
+ * Builds a new generation of a cage and, unless told otherwise, makes it the present one.
+ *
+ * It grows in a hidden folder that nobody but root can enter, is written to disk, renamed, recorded and switched to, in this
+ * order: a kill at any moment leaves the old generation or the new one, and what is neither is known by its name. A failure or
+ * an abort removes the folder again.
+ *
+ * Fails with what `copyRegularFile`, `cageEntries`, `requireSafeFolder` and `runIn` fail with, and with `mounted-below`.
+ */
+export async function buildGeneration(request: BuildRequest): Promise<Manifest> {
+	const { plan, signal } = request;
+	signal?.throwIfAborted();
+	const owner = ownerWithoutRoot();
+	const entries = cageEntries(plan, owner);
+	const { path: cage } = await makeSafeFolder(request.cage);
+	const paths = generationPaths(cage);
+	await makeSafeFolder(paths.generations);
+	await makeSafeFolder(paths.manifests);
+	const files = await survey(entries, paths.generations, signal);
+	const generation = await nextGeneration(cage);
+	const staging = join(paths.generations, transientName("staging"));
+	try {
+		await makeDirectory(staging);
+		const made = await fillStaging({ ...request, entries, files, staging, isRoot: owner === undefined });
+		await putInPlace(staging, paths.root(generation), signal);
+		const manifest = describe(plan, baseName(cage), generation, request.now, made, owner);
+		await writeManifest(cage, manifest);
+		if (request.activate !== false) await switchGeneration(cage, generation);
+		return manifest;
+	} catch (error) {
+		await removeTree(staging);
+		throw writeFailure(error, staging);
+	}
+}
+
+/**
+ * True where a build would make the previous generation over again: the plan puts the same there, no file of the host was touched
+ * since, and no copy either. Reads no content.
+ */
+export async function isUpToDate(plan: Plan, { manifest, root }: Previous): Promise<boolean> {
+	if (!isSame(comparePlanWithManifest(plan, manifest))) return false;
+	for (const entry of entriesByPath(manifest).values()) {
+		if (entry.kind === "file" && !(await isUntouched(entry, root))) return false;
+	}
+	return true;
+}
+
+/** Everything is on disk before it has a name: after a power cut a generation is whole or not there. */
+async function putInPlace(staging: Path, root: Path, signal: AbortSignal | undefined): Promise<void> {
+	const directory = await openDirectory(staging);
+	try {
+		await runIn(directory, "sync", ["-f", "."], signal);
+		await directory.sync();
+	} finally {
+		await directory.close();
+	}
+	signal?.throwIfAborted();
+	await chmod(pathToBytes(staging), 0o755);
+	await rename(pathToBytes(staging), pathToBytes(root));
+	await syncDirectory(root);
+	await syncDirectory(join(root, "..") as Path);
+}
+
+function ownerWithoutRoot(): Owner | undefined {
+	const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
+	return uid === 0 ? undefined : { uid, gid };
+}
+
+function describe(
+	plan: Plan,
+	name: Path,
+	generation: number,
+	now: Date,
+	entries: readonly ManifestEntry[],
+	owner: Owner | undefined,
+): Manifest {
+	const { accounts, application, identity, openings, rules, writable } = plan;
+	return {
+		schema: "cagewright/manifest/1",
+		generation,
+		name: pathToText(name) ?? "",
+		command: application.command,
+		madeAt: now.toISOString(),
+		...(owner && { owner }),
+		entries,
+		writable,
+		binds: rules.binds,
+		accounts,
+		openings,
+		identity,
+	};
+}

@@ -1,0 +1,119 @@
+import type { Stats } from "node:fs";
+
+import { type FileHandle, lchown, lstat, lutimes, mkdir, readdir, readlink, symlink } from "node:fs/promises";
+import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { below, openDirectory } from "./descriptor.ts";
+import { errorName, readFailure, writeFailure } from "./errors.ts";
+import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
+
+export interface TreeCopy {
+	/** Owners are kept as they are only where we are root. */
+	readonly isRoot: boolean;
+	readonly reflinks: Reflinks;
+	readonly signal?: AbortSignal | undefined;
+	/** Bytes done of one file. */
+	onFile?(path: Path, bytes: number): void;
+	/** Host paths of sockets, FIFOs and devices, which are state of nobody. */
+	readonly skipped: Path[];
+	/** Files that were written to while they were read. */
+	readonly unstable: Path[];
+}
+
+/**
+ * Copies a file, a link or a whole directory with owners, modes and times; links verbatim, holes as holes, without setuid bits.
+ * Both sides are walked by descriptor: an application that swaps a directory for a link meanwhile gets an error, not our reach.
+ * `name` is the host path of `from`, which is reached through a descriptor.
+ */
+export async function copyTree(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
+	job.signal?.throwIfAborted();
+	const stats = await lstat(pathToBytes(from)).catch((error: unknown) => {
+		throw readFailure(error, name);
+	});
+	if (stats.isFile()) await copyFile(job, from, to, name, stats);
+	else if (stats.isDirectory()) await copyDirectory(job, from, to, name);
+	else if (stats.isSymbolicLink()) await copyLink(job, from, to, name, stats);
+	else job.skipped.push(name);
+}
+
+async function copyFile(job: TreeCopy, from: Path, to: Path, name: Path, { gid, mode, uid }: Stats): Promise<void> {
+	const { isRoot, reflinks, signal } = job;
+	const owner = isRoot ? { uid, gid } : undefined;
+	const onBytes = (bytes: number) => job.onFile?.(name, bytes);
+	const done = await copyRegularFile({
+		from,
+		to,
+		name,
+		mode: mode & 0o777,
+		owner,
+		onChange: "accept",
+		reflinks,
+		signal,
+		onBytes,
+	});
+	if (!done.stable) job.unstable.push(name);
+}
+
+async function copyLink({ isRoot }: TreeCopy, from: Path, to: Path, name: Path, { gid, mtimeMs, uid }: Stats): Promise<void> {
+	const target = await readlink(pathToBytes(from), { encoding: "buffer" }).catch((error: unknown) => {
+		throw readFailure(error, name);
+	});
+	try {
+		await symlink(target, pathToBytes(to));
+		if (isRoot) await lchown(pathToBytes(to), uid, gid);
+		await lutimes(pathToBytes(to), mtimeMs / 1000, mtimeMs / 1000);
+	} catch (error) {
+		throw writeFailure(error, name);
+	}
+}
+
+async function copyDirectory(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
+	const source = await openDirectory(from).catch((error: unknown) => {
+		throw readFailure(error, name);
+	});
+	try {
+		const stats = await source.stat();
+		const target = await makeAndOpen(to, name);
+		try {
+			for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
+				const child = pathFromBytes(bytes);
+				await copyChild(job, below(source, child), below(target, child), join(name, child));
+			}
+			await setOwner(target, stats, job.isRoot);
+			await target.utimes(stats.atimeMs / 1000, stats.mtimeMs / 1000);
+		} finally {
+			await target.close();
+		}
+	} finally {
+		await source.close();
+	}
+}
+
+/** What vanishes between the listing and the copy was temporary. */
+async function copyChild(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
+	try {
+		await lstat(pathToBytes(from));
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return;
+		throw readFailure(error, name);
+	}
+	await copyTree(job, from, to, name);
+}
+
+async function makeAndOpen(path: Path, name: Path): Promise<FileHandle> {
+	try {
+		await mkdir(pathToBytes(path), 0o700);
+		return await openDirectory(path);
+	} catch (error) {
+		throw writeFailure(error, name);
+	}
+}
+
+/** A directory's setgid and sticky bits give nobody a right that its owner has not. */
+export async function setOwner(
+	directory: FileHandle,
+	{ gid, mode, uid }: Pick<Stats, "gid" | "mode" | "uid">,
+	isRoot: boolean,
+): Promise<void> {
+	if (isRoot) await directory.chown(uid, gid);
+	await directory.chmod(mode & 0o3777);
+}

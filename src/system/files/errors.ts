@@ -1,0 +1,46 @@
+import { Failure } from "../../core/failure.ts";
+import type { Path } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+
+/** The error name of a failed system call (errno(3)), or undefined for any other error. */
+export function errorName(error: unknown): string | undefined {
+	const code = error instanceof Error && "code" in error ? error.code : undefined;
+	return typeof code === "string" && "syscall" in (error as object) ? code : undefined;
+}
+
+/** What it means that something could not be written at `path`. Errors that are no system call's pass through. */
+export function writeFailure(error: unknown, path: Path): unknown {
+	const name = errorName(error);
+	if (name === undefined) return error;
+	const shown = { path: showPath(path) };
+	switch (name) {
+		case "ENOSPC":
+		case "EDQUOT":
+			return new Failure("disk-full", shown, 1);
+		case "EROFS":
+			return new Failure("read-only-file-system", shown, 3);
+		case "EACCES":
+		case "EPERM":
+			return new Failure("not-permitted", { ...shown, error: name }, 3);
+		default:
+			return new Failure("cannot-write", { ...shown, error: name }, 1);
+	}
+}
+
+/** What it means that the host's file at `path` could not be opened or read. */
+export function readFailure(error: unknown, path: Path): unknown {
+	const name = errorName(error);
+	if (name === undefined) return error;
+	const shown = { path: showPath(path) };
+	switch (name) {
+		case "ENOENT":
+		case "ENOTDIR":
+			return new Failure("source-gone", shown, 1);
+		case "ELOOP":
+			return new Failure("source-is-link", shown, 4);
+		case "ENXIO": // A socket, or a FIFO's other end
+			return new Failure("source-not-regular", shown, 4);
+		default:
+			return new Failure("cannot-read", { ...shown, error: name }, 1);
+	}
+}

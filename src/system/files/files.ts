@@ -1,0 +1,142 @@
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	lstatSync,
+	openSync,
+	readdirSync,
+	readlinkSync,
+	readSync,
+	realpathSync,
+	type Stats,
+} from "node:fs";
+import type { ByteReader } from "../../core/elf/elf.ts";
+import type { LoaderFiles } from "../../core/elf/search.ts";
+import { type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import type { FileKind, FileStatus, Files } from "../../engine/ports.ts";
+
+/**
+ * The machine's files, looked at synchronously: a plan asks thousands of small questions, and a promise for each costs more than the answer.
+ * Nothing here throws; what cannot be seen is not there.
+ */
+export function systemFiles(): Files & LoaderFiles {
+	return { status, readLink, list, read, resolve, inspect };
+}
+
+function status(path: Path): FileStatus | undefined {
+	const stats = attempt(() => lstatSync(pathToBytes(path), { throwIfNoEntry: false }));
+	if (stats === undefined) return undefined;
+	const kind = kindOf(stats);
+	return {
+		kind,
+		mode: stats.mode & 0o7777,
+		uid: stats.uid,
+		gid: stats.gid,
+		size: stats.size,
+		mtime: Math.floor(stats.mtimeMs),
+		...((kind === "character-device" || kind === "block-device") && { device: deviceNumbers(stats.rdev) }),
+	};
+}
+
+function kindOf(stats: Stats): FileKind {
+	switch (stats.mode & constants.S_IFMT) {
+		case constants.S_IFDIR:
+			return "directory";
+		case constants.S_IFLNK:
+			return "symlink";
+		case constants.S_IFCHR:
+			return "character-device";
+		case constants.S_IFBLK:
+			return "block-device";
+		case constants.S_IFIFO:
+			return "fifo";
+		case constants.S_IFSOCK:
+			return "socket";
+		default:
+			return "file";
+	}
+}
+
+/** Linux spreads both numbers over a dev_t: from the top, 20 bits major, 24 minor, 12 major, 8 minor (gnu_dev_major in makedev(3)). */
+export function deviceNumbers(rdev: number): { major: number; minor: number } {
+	const high = Math.floor(rdev / 2 ** 32);
+	const low = (rdev % 2 ** 32) >>> 0;
+	return {
+		major: ((low >>> 8) & 0xfff) + (high - (high % 0x1000)),
+		minor: (low & 0xff) + (((low >>> 20) << 8) >>> 0) + (high % 0x1000) * 2 ** 20,
+	};
+}
+
+// "latin1" asks Node for one character a byte, which is what a Path is.
+function readLink(path: Path): Path | undefined {
+	return attempt(() => readlinkSync(pathToBytes(path), { encoding: "latin1" }) as Path);
+}
+
+function list(directory: Path): Path[] {
+	return (attempt(() => readdirSync(pathToBytes(directory), { encoding: "latin1" })) ?? []).sort() as Path[];
+}
+
+function resolve(path: Path): Path | undefined {
+	return attempt(() => pathFromBytes(realpathSync.native(pathToBytes(path), { encoding: "buffer" })));
+}
+
+/** A file under /proc says that it is empty, and one that is written to may never end: read to the end, but not further than this. */
+const unknownSize = 16 * 1024 * 1024;
+
+function read(path: Path, limit?: number): Buffer | undefined {
+	return withFile(path, (descriptor, size) => {
+		const length = Math.min(size > 0 ? size : unknownSize, limit ?? Number.POSITIVE_INFINITY);
+		return size > 0 ? readAt(descriptor, 0, length) : readToEnd(descriptor, length);
+	});
+}
+
+function inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined {
+	return withFile(path, (descriptor, size) =>
+		use((offset, length) => attempt(() => readAt(descriptor, offset, Math.min(length, size - offset))) ?? Buffer.alloc(0)),
+	);
+}
+
+/** O_NONBLOCK: opening a FIFO would wait for its other end. O_NOFOLLOW: what was looked at is what is read. */
+function withFile<T>(path: Path, use: (descriptor: number, size: number) => T): T | undefined {
+	return attempt(() => {
+		const descriptor = openSync(pathToBytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+		try {
+			const stats = fstatSync(descriptor);
+			return stats.isFile() ? use(descriptor, stats.size) : undefined;
+		} finally {
+			closeSync(descriptor);
+		}
+	});
+}
+
+function readAt(descriptor: number, offset: number, length: number): Buffer {
+	// A negative position would mean the descriptor's own to readSync.
+	if (length <= 0 || offset < 0) return Buffer.alloc(0);
+	const buffer = Buffer.allocUnsafe(length);
+	let filled = 0;
+	while (filled < length) {
+		const got = readSync(descriptor, buffer, filled, length - filled, offset + filled);
+		if (got === 0) break;
+		filled += got;
+	}
+	return buffer.subarray(0, filled);
+}
+
+function readToEnd(descriptor: number, limit: number): Buffer {
+	const chunks: Buffer[] = [];
+	for (let total = 0; total < limit; ) {
+		const chunk = readAt(descriptor, total, Math.min(64 * 1024, limit - total));
+		chunks.push(chunk);
+		total += chunk.length;
+		if (chunk.length === 0) break;
+	}
+	return Buffer.concat(chunks);
+}
+
+function attempt<T>(look: () => T): T | undefined {
+	try {
+		return look();
+	} catch {
+		return undefined;
+	}
+}

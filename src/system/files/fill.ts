@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { chmod, lchown, lutimes, mkdir, readFile, rename, symlink, utimes } from "node:fs/promises";
+import { isFolder } from "../../core/cage/layout.ts";
+import type { ManifestEntry } from "../../core/cage/manifest.ts";
+import { libraryDirectories } from "../../core/elf/ld-so-conf.ts";
+import { join, type Path, pathFromText, pathToBytes, pathToText, root } from "../../core/path/path.ts";
+import type { Entry } from "../../core/plan/plan.ts";
+import type { BuildRequest } from "./build.ts";
+import { type At, copyFiles, describe } from "./copy-files.ts";
+import { openDirectory, openNew } from "./descriptor.ts";
+import { writeFailure } from "./errors.ts";
+import { systemFiles } from "./files.ts";
+import { removeTree } from "./remove.ts";
+import type { Surveyed } from "./survey.ts";
+import { runIn } from "./tools.ts";
+
+export interface Filling extends Pick<BuildRequest, "plan" | "previous" | "signal" | "onFile"> {
+	/** Sorted, a directory before what it holds. */
+	readonly entries: readonly Entry[];
+	readonly files: ReadonlyMap<Path, Surveyed>;
+	/** Empty, and ours alone. */
+	readonly staging: Path;
+	readonly isRoot: boolean;
+}
+
+/**
+ * Puts everything into the staging folder and tells what it is. Links come after all files: until then no path in the folder can
+ * lead out of it. Directories get their modes last, the deepest first, so that one that may not be written can still be filled.
+ */
+export async function fillStaging(filling: Filling): Promise<ManifestEntry[]> {
+	const { entries, staging, signal } = filling;
+	const at = (path: Path) => (path === root ? staging : (`${staging}${path}` as Path));
+	const made = new Map<Path, ManifestEntry>();
+	const of = (kind: Entry["kind"]) => entries.filter((entry) => entry.kind === kind);
+	const loaderCaches = of("generated").filter(isLoaderCache);
+
+	for (const entry of entries) {
+		signal?.throwIfAborted();
+		if (!isFolder(entry)) continue;
+		if (entry.path !== root) await attempt(entry.path, () => mkdir(pathToBytes(at(entry.path)), 0o700));
+		made.set(entry.path, describe(entry));
+	}
+	for (const copied of await copyFiles(filling, at)) made.set(copied.path, copied);
+	for (const entry of of("generated")) {
+		if (!isLoaderCache(entry)) made.set(entry.path, await generate(entry, at(entry.path), filling.isRoot));
+	}
+	if (filling.isRoot) await makeDevices(of("device"), staging, at, signal);
+	for (const entry of [...of("device"), ...of("socket")]) made.set(entry.path, describe(entry));
+	for (const entry of of("symlink")) {
+		await attempt(entry.path, () => symlink(pathToBytes(entry.target ?? entry.path), pathToBytes(at(entry.path))));
+		await attempt(entry.path, () => finish(entry, at(entry.path), filling.isRoot));
+		made.set(entry.path, describe(entry));
+	}
+	for (const entry of loaderCaches) made.set(entry.path, await makeLoaderCache(entry, filling, at));
+	for (const entry of entries.filter(isFolder).reverse()) {
+		// The root itself stays closed until everything is on disk.
+		const closed = entry.path === root ? { ...entry, mode: 0o700 } : entry;
+		await attempt(entry.path, () => finish(closed, at(entry.path), filling.isRoot));
+	}
+	return entries.flatMap((entry) => made.get(entry.path) ?? []);
+}
+
+async function generate(entry: Entry, path: Path, isRoot: boolean): Promise<ManifestEntry> {
+	const bytes = Buffer.from(entry.content ?? "", "utf8");
+	await attempt(entry.path, async () => {
+		const file = await openNew(path);
+		try {
+			await file.writeFile(bytes);
+		} finally {
+			await file.close();
+		}
+		await finish(entry, path, isRoot);
+	});
+	return generated(entry, bytes);
+}
+
+function generated(entry: Entry, bytes: Buffer): ManifestEntry {
+	const sha256 = createHash("sha256").update(bytes).digest("hex");
+	return { ...describe(entry), size: bytes.length, sha256, content: entry.content ?? "" };
+}
+
+/** Node has no mknod(2). The node is made under a plain name and then moved: its own may be any bytes. */
+async function makeDevices(devices: readonly Entry[], staging: Path, at: At, signal?: AbortSignal): Promise<void> {
+	if (devices.length === 0) return;
+	const directory = await openDirectory(staging);
+	try {
+		for (const [index, entry] of devices.entries()) {
+			const { device, path } = entry;
+			if (device === undefined) continue;
+			const name = `.node-${index}`;
+			await runIn(directory, "mknod", ["-m", "600", name, device.type, String(device.major), String(device.minor)], signal);
+			await attempt(path, async () => {
+				await rename(pathToBytes(join(staging, name)), pathToBytes(at(path)));
+				await finish(entry, at(path), true);
+			});
+		}
+	} finally {
+		await directory.close();
+	}
+}
+
+function isLoaderCache(entry: Entry): boolean {
+	return entry.kind === "generated" && entry.reasons.some((reason) => reason.kind === "loader-cache");
+}
+
+/**
+ * /etc/ld.so.cache for the libraries of the cage, so that the loader finds them in the host's order. ldconfig changes its root to
+ * the folder, reads the directories named here and the trusted ones, and leaves links alone (-X). Its own aux-cache, which it
+ * writes even when told to ignore it, would be a stray file (measured).
+ */
+async function makeLoaderCache(entry: Entry, { entries, isRoot, signal, staging }: Filling, at: At): Promise<ManifestEntry> {
+	const asked = (entry.content ?? "").split("\n").filter((line) => line.startsWith("/"));
+	const directories =
+		asked.length > 0 ? asked.map(pathFromText) : libraryDirectories(pathFromText("/etc/ld.so.conf"), systemFiles());
+	const words = directories.flatMap((path) => pathToText(path) ?? []);
+	const directory = await openDirectory(staging);
+	try {
+		const command = ["ldconfig", "-X", "-i", "-r", ".", "-f", "/dev/null", "-C", entry.path, ...words];
+		const [program = "", ...rest] = isRoot ? command : ["unshare", "--user", "--map-root-user", ...command];
+		await runIn(directory, program, rest, signal);
+	} finally {
+		await directory.close();
+	}
+	const stray = pathFromText("/var/cache/ldconfig");
+	await removeTree(at(entries.some(({ path }) => path === stray) ? join(stray, "aux-cache") : stray));
+	return attempt(entry.path, async () => {
+		const bytes = await readFile(pathToBytes(at(entry.path)));
+		await finish(entry, at(entry.path), isRoot);
+		return generated(entry, bytes);
+	});
+}
+
+/** Owner before mode, because a change of owner takes setuid bits away; times last. */
+async function finish(entry: Entry, path: Path, isRoot: boolean): Promise<void> {
+	const name = pathToBytes(path);
+	const link = entry.kind === "symlink";
+	const seconds = entry.mtime / 1000;
+	if (isRoot) await lchown(name, entry.uid, entry.gid);
+	if (!link) await chmod(name, entry.mode);
+	await (link ? lutimes(name, seconds, seconds) : utimes(name, seconds, seconds));
+}
+
+async function attempt<Result>(path: Path, work: () => Promise<Result>): Promise<Result> {
+	try {
+		return await work();
+	} catch (error) {
+		throw writeFailure(error, path);
+	}
+}

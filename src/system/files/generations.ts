@@ -1,0 +1,144 @@
+import { lstat, readdir, readFile, rename } from "node:fs/promises";
+import { type Manifest, manifestFromJson, manifestToJson } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { writeAtomic } from "../state/atomic.ts";
+import { isLeftover, transientName } from "../state/process.ts";
+import { syncDirectory } from "./descriptor.ts";
+import { errorName } from "./errors.ts";
+import { refuseMounts } from "./mounts.ts";
+import { removeTree } from "./remove.ts";
+
+/** Where the generations of a cage are (the contract's "On disk"). */
+export function generationPaths(cage: Path) {
+	const generations = join(cage, "generations");
+	const manifests = join(cage, "manifests");
+	return {
+		generations,
+		manifests,
+		/** Holds the number of the present generation. */
+		current: join(cage, "current"),
+		root: (generation: number) => join(generations, String(generation)),
+		manifest: (generation: number) => join(manifests, `${generation}.json`),
+	};
+}
+
+/** Generations that are there whole, oldest first: with a root and a manifest. */
+export async function listGenerations(cage: Path): Promise<number[]> {
+	const { generations, manifests } = generationPaths(cage);
+	const described = new Set(numbers(await names(manifests), /^(\d+)\.json$/));
+	return numbers(await names(generations), /^(\d+)$/).filter((number) => described.has(number));
+}
+
+/** A number that no generation has had, however it ended. */
+export async function nextGeneration(cage: Path): Promise<number> {
+	const { generations, manifests } = generationPaths(cage);
+	const used = [...numbers(await names(generations), /^(\d+)$/), ...numbers(await names(manifests), /^(\d+)\.json$/)];
+	return Math.max(0, ...used) + 1;
+}
+
+/** The present generation, or undefined before the first. Fails with `state-damaged` where the pointer is no number. */
+export async function currentGeneration(cage: Path): Promise<number | undefined> {
+	const { current } = generationPaths(cage);
+	const text = await readText(current);
+	if (text === undefined) return undefined;
+	if (!/^[1-9]\d{0,8}\n?$/.test(text)) throw new Failure("state-damaged", { path: showPath(current) });
+	return Number(text);
+}
+
+/** Makes another generation the present one, by one rename. A running application keeps the one that it started with. */
+export async function switchGeneration(cage: Path, generation: number): Promise<void> {
+	if (!(await listGenerations(cage)).includes(generation)) throw new Failure("no-such-generation", { generation }, 2);
+	await writeAtomic(generationPaths(cage).current, `${generation}\n`);
+}
+
+export async function writeManifest(cage: Path, manifest: Manifest): Promise<void> {
+	await writeAtomic(generationPaths(cage).manifest(manifest.generation), `${JSON.stringify(manifestToJson(manifest))}\n`);
+}
+
+/** Fails with `no-such-generation` (exit 2) or `manifest-invalid` (exit 1). */
+export async function readManifest(cage: Path, generation: number): Promise<Manifest> {
+	const text = await readText(generationPaths(cage).manifest(generation));
+	if (text === undefined) throw new Failure("no-such-generation", { generation }, 2);
+	let json: unknown;
+	try {
+		json = JSON.parse(text);
+	} catch {
+		throw new Failure("manifest-invalid", { where: "", problem: "JSON" });
+	}
+	return manifestFromJson(json);
+}
+
+/** Removes a generation that is not the present one, and its manifest. Fails with `generation-in-use` (exit 4) or `mounted-below`. */
+export async function removeGeneration(cage: Path, generation: number): Promise<void> {
+	if ((await currentGeneration(cage)) === generation) throw new Failure("generation-in-use", { generation }, 4);
+	const { root, manifest } = generationPaths(cage);
+	await discard(root(generation));
+	await removeTree(manifest(generation));
+}
+
+/**
+ * Removes a directory that others know by its name: the name goes first, so that a kill in the middle leaves something hidden,
+ * which `clearLeftovers` finds, and never half of what it was.
+ */
+export async function discard(directory: Path): Promise<void> {
+	await refuseMounts(directory);
+	const aside = join(parent(directory), transientName("removed"));
+	try {
+		await rename(pathToBytes(directory), pathToBytes(aside));
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return;
+		throw error;
+	}
+	await removeTree(aside);
+}
+
+/**
+ * Clears away what a killed command left: staging folders and temporary files whose maker is gone, and a generation that was
+ * finished but never recorded. To be called with the cage's lock held. Tells the names that it removed.
+ */
+export async function clearLeftovers(cage: Path): Promise<Path[]> {
+	const { generations, manifests } = generationPaths(cage);
+	const removed: Path[] = [];
+	const remove = async (path: Path) => {
+		if (await removeTree(path)) removed.push(path);
+	};
+	for (const directory of [cage, generations, manifests, join(cage, "traces")]) {
+		for (const name of await names(directory)) if (isLeftover(name)) await remove(join(directory, name));
+	}
+	const whole = await listGenerations(cage);
+	const current = await currentGeneration(cage);
+	for (const number of numbers(await names(generations), /^(\d+)$/)) {
+		if (whole.includes(number) || number === current) continue;
+		await discard(join(generations, String(number)));
+		removed.push(join(generations, String(number)));
+	}
+	if (removed.length > 0 && (await lstat(pathToBytes(generations)).catch(() => undefined))) await syncDirectory(generations);
+	return removed;
+}
+
+async function names(directory: Path): Promise<Path[]> {
+	try {
+		return (await readdir(pathToBytes(directory), { encoding: "buffer" })).map(pathFromBytes);
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return [];
+		throw error;
+	}
+}
+
+function numbers(from: readonly string[], pattern: RegExp): number[] {
+	return from
+		.flatMap((name) => pattern.exec(name)?.[1] ?? [])
+		.map(Number)
+		.sort((a, b) => a - b);
+}
+
+async function readText(path: Path): Promise<string | undefined> {
+	try {
+		return await readFile(pathToBytes(path), "utf8");
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return undefined;
+		throw error;
+	}
+}

@@ -1,0 +1,62 @@
+import { link, lstat, readdir, rename } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { below, openDirectory } from "./descriptor.ts";
+import { errorName } from "./errors.ts";
+
+/**
+ * Moves what is in `from` into `to` where nothing is yet; tells the host paths of what was there. A directory that is there already
+ * is gone into; link(2) and rename(2) onto a name that appears meanwhile fail rather than replace.
+ */
+export async function merge(from: Path, to: Path, name: Path): Promise<Path[]> {
+	const source = await openDirectory(from);
+	const target = await openDirectory(to).catch(async (error: unknown) => {
+		await source.close();
+		if (errorName(error) === "ENOTDIR" || errorName(error) === "ELOOP") throw unsafeData(name);
+		throw error;
+	});
+	const kept: Path[] = [];
+	try {
+		for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
+			const child = pathFromBytes(bytes);
+			const [old, place, shown] = [below(source, child), below(target, child), join(name, child)];
+			const isDirectory = (await lstat(pathToBytes(old))).isDirectory();
+			if (!isDirectory) {
+				if (!(await linkUnlessThere(old, place))) kept.push(shown);
+			} else if (!(await exists(place))) await rename(pathToBytes(old), pathToBytes(place));
+			else if ((await lstat(pathToBytes(place))).isDirectory()) kept.push(...(await merge(old, place, shown)));
+			else kept.push(shown);
+		}
+		await target.sync();
+	} finally {
+		await source.close();
+		await target.close();
+	}
+	return kept;
+}
+
+async function linkUnlessThere(from: Path, to: Path): Promise<boolean> {
+	try {
+		await link(pathToBytes(from), pathToBytes(to));
+		return true;
+	} catch (error) {
+		if (errorName(error) === "EEXIST") return false;
+		throw error;
+	}
+}
+
+export async function exists(path: Path): Promise<boolean> {
+	try {
+		await lstat(pathToBytes(path));
+		return true;
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return false;
+		throw error;
+	}
+}
+
+/** The application may write here, so a link on the way could be its try to have something made elsewhere. */
+export function unsafeData(path: Path): Failure {
+	return new Failure("unsafe-data", { path: showPath(path) }, 4);
+}

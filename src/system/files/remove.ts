@@ -1,0 +1,114 @@
+import { randomBytes } from "node:crypto";
+import { type FileHandle, lstat, readdir, realpath, rename, rmdir, unlink } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { below, openDirectory } from "./descriptor.ts";
+import { errorName, writeFailure } from "./errors.ts";
+import { refuseMounts } from "./mounts.ts";
+
+/** Rounds through a directory to which somebody keeps adding. */
+const patience = 100;
+
+/**
+ * Removes a file or a whole directory. Follows no link, also none that somebody swaps in meanwhile, and crosses no mount: with one
+ * at or below `path` it fails with `mounted-below` (exit 4) before anything is touched. True if something was there.
+ *
+ * Every directory is first moved to the top and emptied there: two descriptors are enough however deep the tree is, where recursion
+ * would run out of them at the word of whoever made it.
+ */
+export async function removeTree(path: Path): Promise<boolean> {
+	const name = pathToBytes(path);
+	const stats = await lstat(name).catch((error: unknown) => {
+		if (errorName(error) === "ENOENT") return undefined;
+		throw writeFailure(error, path);
+	});
+	if (stats === undefined) return false;
+	try {
+		if (!stats.isDirectory()) await unlink(name);
+		else {
+			await refuseMounts(join(await realPath(parent(path)), path.slice(path.lastIndexOf("/") + 1)));
+			const top = await openDirectory(path);
+			try {
+				await empty(top, path);
+			} finally {
+				await top.close();
+			}
+			await rmdir(name);
+		}
+	} catch (error) {
+		throw removeFailure(error, path);
+	}
+	return true;
+}
+
+async function realPath(path: Path): Promise<Path> {
+	return pathFromBytes(await realpath(pathToBytes(path), { encoding: "buffer" }));
+}
+
+async function empty(top: FileHandle, path: Path): Promise<void> {
+	const { dev } = await top.stat();
+	const moved: Path[] = [];
+	const prefix = `.removing-${randomBytes(6).toString("hex")}`;
+	let number = 0;
+	const clear = async (directory: FileHandle) => {
+		for (const name of await names(directory)) {
+			const entry = below(directory, name);
+			if (await unlinkUnlessDirectory(entry)) continue;
+			const aside = `${prefix}-${number++}` as Path;
+			await rename(pathToBytes(entry), pathToBytes(below(top, aside)));
+			moved.push(aside);
+		}
+	};
+	for (let round = 0; round < patience; round++) {
+		moved.length = 0;
+		await clear(top);
+		if (moved.length === 0) return;
+		for (let aside = moved.pop(); aside !== undefined; aside = moved.pop()) {
+			const directory = await openDirectory(below(top, aside));
+			try {
+				// A mount that this process cannot see by name; rename(2) refuses most of them already.
+				if ((await directory.stat()).dev !== dev) {
+					throw new Failure("mounted-below", { path: showPath(path), mount: showPath(join(path, aside)) }, 4);
+				}
+				await clear(directory);
+			} finally {
+				await directory.close();
+			}
+			const left = await rmdir(pathToBytes(below(top, aside))).then(
+				() => false,
+				(error: unknown) => {
+					if (errorName(error) === "ENOTEMPTY" || errorName(error) === "EEXIST") return true;
+					throw error;
+				},
+			);
+			// Somebody made something new in it: once more in the next round.
+			if (left) break;
+		}
+	}
+	throw new Failure("still-in-use", { path: showPath(path) }, 1);
+}
+
+async function names(directory: FileHandle): Promise<Path[]> {
+	return (await readdir(pathToBytes(below(directory)), { encoding: "buffer" })).map(pathFromBytes);
+}
+
+/** unlink(2) itself tells a directory apart (EISDIR on Linux): nothing can be swapped between a look and the deed. */
+async function unlinkUnlessDirectory(path: Path): Promise<boolean> {
+	try {
+		await unlink(pathToBytes(path));
+		return true;
+	} catch (error) {
+		const name = errorName(error);
+		if (name === "ENOENT") return true;
+		if (name === "EISDIR") return false;
+		throw error;
+	}
+}
+
+function removeFailure(error: unknown, path: Path): unknown {
+	const name = errorName(error);
+	if (name === undefined) return error;
+	if (name === "EBUSY") return new Failure("mounted-below", { path: showPath(path), mount: showPath(path) }, 4);
+	return new Failure("cannot-remove", { path: showPath(path), error: name }, 1);
+}

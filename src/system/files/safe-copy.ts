@@ -1,0 +1,222 @@
+import { createHash } from "node:crypto";
+import { type BigIntStats, constants } from "node:fs";
+import { copyFile, type FileHandle, unlink } from "node:fs/promises";
+import type { Stamp } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { nameOf, openForReading, openNew } from "./descriptor.ts";
+import { readFailure, writeFailure } from "./errors.ts";
+import { pump } from "./pump.ts";
+
+export interface CopyRequest {
+	readonly from: Path;
+	/** Must not exist; its directory must be one that nobody else can write to, or one named by a descriptor. */
+	readonly to: Path;
+	/** What `from` is called in errors, where it is reached through a descriptor. */
+	readonly name?: Path;
+	/** Refuses a source that the kernel found at another path than `from`: then a directory above it is a link, or was swapped for one. */
+	readonly atItsRealPath?: boolean;
+	/** Permission bits of the copy, setuid and setgid included where they are wanted. */
+	readonly mode: number;
+	/** Owner of the copy; without it, whoever we are. */
+	readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+	/** Already known, so that nothing needs to be hashed. */
+	readonly sha256?: string | undefined;
+	/** Time of modification for the copy in nanoseconds since 1970, as decimal text; without it, the source's. */
+	readonly modified?: string | undefined;
+	/** `accept` takes what a writer left half done meanwhile; `fail` reads again, twice, and then gives up. */
+	readonly onChange?: "fail" | "accept";
+	readonly reflinks?: Reflinks;
+	readonly signal?: AbortSignal | undefined;
+	/** Bytes done of this file; may start again from 0 where it is read again. */
+	readonly onBytes?: ((done: number) => void) | undefined;
+}
+
+/** Devices (st_dev) from which a reflink did not work, so that it is tried once only. */
+export type Reflinks = Set<bigint>;
+
+export interface Copied {
+	readonly size: number;
+	/** Milliseconds since 1970. */
+	readonly mtime: number;
+	readonly sha256: string;
+	/** The source; undefined where it changed meanwhile or so shortly before that a later change could go unseen. */
+	readonly source: Stamp | undefined;
+	readonly copy: Stamp;
+	/** False where the content may be a mixture of two states (`onChange: "accept"`). */
+	readonly stable: boolean;
+}
+
+const attempts = 3;
+/** The kernel's clock for file times moves in steps of up to 10 ms (CONFIG_HZ); FAT and NFS servers are coarser, hence some more. */
+const freshForMilliseconds = 100n;
+
+/**
+ * Copies one regular file with its times, hashing as it goes. Takes as many bytes as fstat(2) tells at the beginning: a log that
+ * grows gives what it held then, an endless source ends. No link is followed, no FIFO waited for, nothing overwritten; a failed or
+ * aborted copy leaves nothing.
+ *
+ * Fails with `source-gone`, `source-is-link`, `source-not-regular`, `source-moved`, `source-changed`, `source-of-kernel`,
+ * `cannot-read`, and on the other side `disk-full`, `read-only-file-system`, `not-permitted`, `cannot-write`.
+ */
+export async function copyRegularFile(request: CopyRequest): Promise<Copied> {
+	const { name = request.from } = request;
+	const from = await openForReading(request.from).catch((error: unknown) => {
+		throw readFailure(error, name);
+	});
+	try {
+		const before = await from.stat({ bigint: true });
+		if (!before.isFile()) throw new Failure("source-not-regular", { path: showPath(name) }, 4);
+		if (request.atItsRealPath) await refuseMoved(from, name);
+		return await copyTo(request, from, before, name);
+	} finally {
+		await from.close();
+	}
+}
+
+async function refuseMoved(file: FileHandle, name: Path): Promise<void> {
+	const real = await nameOf(file);
+	if (real === name) return;
+	if (real === `${name} (deleted)`) throw new Failure("source-gone", { path: showPath(name) });
+	throw new Failure("source-moved", { path: showPath(name), real: showPath(real) }, 4);
+}
+
+async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStats, name: Path): Promise<Copied> {
+	const linked = await reflink(request, from, before);
+	const to = await (linked ? openForReading(request.to) : openNew(request.to)).catch((error: unknown) => {
+		throw writeFailure(error, name);
+	});
+	try {
+		const content = linked ? await hashClone(request, from, to, before) : await copyContent(request, from, to, before, name);
+		const modified = request.modified === undefined ? content.before.mtimeNs : BigInt(request.modified);
+		const copy = await finish(request, to, modified).catch((error: unknown) => {
+			throw writeFailure(error, name);
+		});
+		const old = content.before.ctimeNs / 1_000_000n + freshForMilliseconds < BigInt(Date.now());
+		return {
+			size: Number(copy.size),
+			mtime: Number(modified / 1_000_000n),
+			sha256: content.sha256,
+			source: content.stable && content.sameAfter && old ? stampOf(content.before) : undefined,
+			copy: stampOf(copy),
+			stable: content.stable,
+		};
+	} catch (error) {
+		await unlink(pathToBytes(request.to)).catch(() => undefined);
+		throw error;
+	} finally {
+		await to.close();
+	}
+}
+
+interface Content {
+	readonly sha256: string;
+	/** The source in the state that was copied. */
+	readonly before: BigIntStats;
+	readonly stable: boolean;
+	/** True where the source did not change in any way until the copy was complete. */
+	readonly sameAfter: boolean;
+}
+
+async function copyContent(
+	request: CopyRequest,
+	from: FileHandle,
+	to: FileHandle,
+	first: BigIntStats,
+	name: Path,
+): Promise<Content> {
+	let before = first;
+	for (let attempt = 1; ; attempt++) {
+		const hash = request.sha256 === undefined ? createHash("sha256") : undefined;
+		const sparse = before.blocks * 512n < before.size;
+		const size = Number(before.size);
+		let shrunk = false;
+		try {
+			await pump({ ...request, from, to, size, sparse, name, target: name, ...(hash && { hash }) });
+		} catch (error) {
+			if (!(error instanceof Failure) || error.code !== "source-changed") throw error;
+			shrunk = true;
+		}
+		const after = await from.stat({ bigint: true });
+		if (size === 0 && after.size === 0n) await refuseKernelFile(from, name);
+		// What was appended after our last byte took nothing from what we have; another write may have come in between.
+		const stable = !shrunk && (after.mtimeNs === before.mtimeNs || after.size > before.size);
+		if (stable || (!shrunk && request.onChange === "accept")) {
+			const sha256 = hash?.digest("hex") ?? request.sha256 ?? "";
+			return { sha256, before, stable, sameAfter: sameStamp(stampOf(before), stampOf(after)) };
+		}
+		if (attempt === attempts) throw new Failure("source-changed", { path: showPath(name) });
+		await to.truncate(0);
+		before = after;
+	}
+}
+
+/** Files of the kernel say that they are empty and are not; their copy would be. */
+async function refuseKernelFile(from: FileHandle, name: Path): Promise<void> {
+	const { bytesRead } = await from.read(Buffer.alloc(1), 0, 1, 0).catch((error: unknown) => {
+		throw readFailure(error, name);
+	});
+	if (bytesRead > 0) throw new Failure("source-of-kernel", { path: showPath(name) }, 2);
+}
+
+/** Shares the blocks of the source, where its file system can: at once, and as one consistent state. */
+async function reflink({ to, reflinks }: CopyRequest, from: FileHandle, { dev, size }: BigIntStats): Promise<boolean> {
+	if (reflinks === undefined || reflinks.has(dev) || size === 0n) return false;
+	const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
+	try {
+		await copyFile(`/proc/self/fd/${from.fd}`, pathToBytes(to), COPYFILE_EXCL | COPYFILE_FICLONE_FORCE);
+		return true;
+	} catch {
+		// Whatever the reason was, the copy by hand that follows either succeeds or says it better.
+		reflinks.add(dev);
+		return false;
+	}
+}
+
+async function hashClone(request: CopyRequest, from: FileHandle, copy: FileHandle, before: BigIntStats): Promise<Content> {
+	const after = await from.stat({ bigint: true });
+	let { sha256 } = request;
+	if (sha256 === undefined) {
+		const hash = createHash("sha256");
+		const { size } = await copy.stat();
+		const { to: name, signal, onBytes } = request;
+		await pump({ from: copy, size, hash, sparse: false, name, target: name, signal, onBytes });
+		sha256 = hash.digest("hex");
+	}
+	return { sha256, before: after, stable: true, sameAfter: sameStamp(stampOf(before), stampOf(after)) };
+}
+
+/** Owner before mode, because a change of owner takes setuid bits away; times last. */
+async function finish({ mode, owner }: CopyRequest, to: FileHandle, modified: bigint): Promise<BigIntStats> {
+	if (owner) await to.chown(owner.uid, owner.gid);
+	await to.chmod(mode & 0o7777);
+	const time = secondsOf(modified);
+	await to.utimes(time, time);
+	return to.stat({ bigint: true });
+}
+
+/**
+ * Node takes times in seconds as a double, which holds today's to some 200 ns, and cuts: without the small addition 0.123 s would
+ * come out as 0.122999999, another millisecond. Whole seconds are exact.
+ */
+function secondsOf(nanoseconds: bigint): number {
+	const exact = nanoseconds % 1_000_000_000n === 0n;
+	return Number(nanoseconds) / 1e9 + (exact ? 0 : 3e-7);
+}
+
+export function stampOf(stats: BigIntStats): Stamp {
+	return {
+		device: String(stats.dev),
+		inode: String(stats.ino),
+		size: String(stats.size),
+		modified: String(stats.mtimeNs),
+		changed: String(stats.ctimeNs),
+	};
+}
+
+export function sameStamp(a: Stamp, b: Stamp): boolean {
+	return (
+		a.device === b.device && a.inode === b.inode && a.size === b.size && a.modified === b.modified && a.changed === b.changed
+	);
+}

@@ -1,0 +1,197 @@
+import { type FileHandle, readdir, rename, stat } from "node:fs/promises";
+import { isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
+import { makeSafeFolder } from "../state/folder.ts";
+import { transientName } from "../state/process.ts";
+import { readSeeded, writeSeeded } from "../state/seeded.ts";
+import { copyTree, setOwner, type TreeCopy } from "./copy-tree.ts";
+import { below, makeDirectory, openBelow, openDirectory } from "./descriptor.ts";
+import { errorName, readFailure, writeFailure } from "./errors.ts";
+import { exists, merge, unsafeData } from "./merge.ts";
+import { removeTree } from "./remove.ts";
+import { requireSpace } from "./survey.ts";
+import { runIn } from "./tools.ts";
+
+export interface SeedRequest {
+	readonly plan: Pick<Plan, "writable">;
+	/** `STATE/cages/NAME`; its data is in `data/`, what was seeded is remembered in `seeded.json`. The caller holds its lock. */
+	readonly cage: Path;
+	readonly signal?: AbortSignal;
+	/** Bytes done of all that is to be seeded. */
+	onFile?(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+/** All paths are host paths. */
+export interface Seeded {
+	/** Seeds that were copied now. */
+	readonly copied: readonly Path[];
+	/** Seeds that were left as they are, or in part, because the cage has state of its own there. */
+	readonly kept: readonly Path[];
+	/** Sockets, FIFOs and devices. */
+	readonly skipped: readonly Path[];
+	/** Files that were written to while they were copied: what the cage got may be half of a change. */
+	readonly unstable: readonly Path[];
+}
+
+/**
+ * Makes `data/PATH` for every writable directory, and copies the seeds that this cage has not been given before. State that is
+ * there is never overwritten. Each directory is filled under a hidden name and then put in place: a kill leaves no half of a seed.
+ *
+ * Fails with what `copyTree` and `requireSafeFolder` fail with, and with `unsafe-data` (exit 4) where the cage's own state has a
+ * link on the way to a place that is to be made.
+ */
+export async function seedData(request: SeedRequest): Promise<Seeded> {
+	const { plan, signal } = request;
+	const { path: cage } = await makeSafeFolder(request.cage);
+	const { path: data } = await makeSafeFolder(join(cage, "data"));
+	const remembered = await readSeeded(cage);
+	const directories = [...plan.writable].sort((a, b) => (a.path < b.path ? -1 : 1));
+	const wanted = directories.flatMap(({ seeds }) => seeds).filter(({ path }) => !remembered.has(path));
+	const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
+	await requireSpace(data, total);
+
+	let before = 0;
+	let last = { path: undefined as Path | undefined, bytes: 0 };
+	const job: TreeCopy = {
+		isRoot: process.geteuid?.() === 0,
+		reflinks: new Set(),
+		signal,
+		skipped: [],
+		unstable: [],
+		onFile(path, bytes) {
+			if (path !== last.path) before += last.bytes;
+			last = { path, bytes };
+			request.onFile?.(path, Math.min(before + bytes, total), total);
+		},
+	};
+	const result = { copied: [] as Path[], kept: [] as Path[], skipped: job.skipped, unstable: job.unstable };
+	const top = await openDirectory(data);
+	try {
+		for (const directory of directories) {
+			signal?.throwIfAborted();
+			const seeds = directory.seeds.map(({ path }) => path).filter((path) => !remembered.has(path));
+			await fillDirectory(job, cage, top, { ...directory, seeds }, result);
+			for (const path of seeds) remembered.add(path);
+			if (seeds.length > 0) await writeSeeded(cage, remembered);
+		}
+	} catch (error) {
+		throw writeFailure(error, data);
+	} finally {
+		await top.close();
+	}
+	return result;
+}
+
+interface Target extends Omit<WritableDirectory, "seeds"> {
+	readonly seeds: readonly Path[];
+}
+
+async function fillDirectory(
+	job: TreeCopy,
+	cage: Path,
+	top: FileHandle,
+	target: Target,
+	result: { copied: Path[]; kept: Path[] },
+): Promise<void> {
+	const above = await openData(top, parent(target.path), job);
+	const staging = join(cage, transientName("seed"));
+	try {
+		const place = below(above, target.path.slice(target.path.lastIndexOf("/") + 1) as Path);
+		const isNew = !(await exists(place));
+		if (!isNew && target.seeds.length === 0) return;
+		await makeDirectory(staging);
+		const folder = await openDirectory(staging);
+		try {
+			await makeDirectory(below(folder, "new" as Path));
+			const filled = await openDirectory(below(folder, "new" as Path));
+			try {
+				for (const seed of target.seeds) await stageSeed(job, filled, target.path, seed);
+				// Not what the host's directory has: the plan may have corrected it.
+				await setOwner(filled, target, job.isRoot);
+			} finally {
+				await filled.close();
+			}
+			await runIn(folder, "sync", ["-f", "."], job.signal);
+			if (isNew) await rename(pathToBytes(below(folder, "new" as Path)), pathToBytes(place));
+			const kept = isNew ? [] : await merge(below(folder, "new" as Path), place, target.path);
+			for (const seed of target.seeds) {
+				const overlaps = kept.some((path) => isWithin(path, seed) || isWithin(seed, path));
+				(overlaps ? result.kept : result.copied).push(seed);
+			}
+			await above.sync();
+		} finally {
+			await folder.close();
+		}
+	} finally {
+		await above.close();
+		await removeTree(staging);
+	}
+}
+
+/** Opens a directory of the data by its path in the cage; what is missing is made, as the host has it. */
+async function openData(top: FileHandle, path: Path, job: TreeCopy): Promise<FileHandle> {
+	try {
+		return await openBelow(top, path.split("/").filter(Boolean) as Path[], async (made, depth) => {
+			const host = `/${path
+				.split("/")
+				.filter(Boolean)
+				.slice(0, depth + 1)
+				.join("/")}`;
+			await setOwner(made, await ownerOnHost(host as Path), job.isRoot);
+		});
+	} catch (error) {
+		if (errorName(error) === "ENOTDIR" || errorName(error) === "ELOOP") throw unsafeData(path);
+		throw writeFailure(error, path);
+	}
+}
+
+async function ownerOnHost(path: Path): Promise<{ uid: number; gid: number; mode: number }> {
+	try {
+		const { gid, mode, uid } = await stat(pathToBytes(path));
+		return { uid, gid, mode: mode & 0o1777 };
+	} catch {
+		return { uid: 0, gid: 0, mode: 0o755 };
+	}
+}
+
+/** Copies a seed to where it belongs below the directory that is being filled. */
+async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, seed: Path): Promise<void> {
+	if (seed === directory) {
+		const source = await openDirectory(seed).catch((error: unknown) => {
+			throw readFailure(error, seed);
+		});
+		try {
+			for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
+				const name = pathFromBytes(bytes);
+				await copyTree(job, below(source, name), below(filled, name), join(seed, name));
+			}
+		} finally {
+			await source.close();
+		}
+		return;
+	}
+	const names = seed.slice(directory === "/" ? 1 : directory.length + 1).split("/") as Path[];
+	const name = names.pop() ?? seed;
+	const host = await openHost(parent(seed));
+	const above = await openBelow(filled, names, async (made, depth) => {
+		await setOwner(made, await ownerOnHost(join(directory, names.slice(0, depth + 1).join("/"))), job.isRoot);
+	});
+	try {
+		if (!(await exists(below(above, name)))) await copyTree(job, below(host, name), below(above, name), seed);
+	} finally {
+		await above.close();
+		await host.close();
+	}
+}
+
+/** A directory of the host by its real path, no component of it a link. */
+async function openHost(path: Path): Promise<FileHandle> {
+	const top = await openDirectory("/" as Path);
+	try {
+		return await openBelow(top, path.split("/").filter(Boolean) as Path[]);
+	} catch (error) {
+		throw readFailure(error, path);
+	} finally {
+		await top.close();
+	}
+}

@@ -1,0 +1,73 @@
+import type { BigIntStats } from "node:fs";
+import { lstat, statfs } from "node:fs/promises";
+import type { ManifestEntry, Stamp } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { Entry } from "../../core/plan/plan.ts";
+import { errorName, readFailure } from "./errors.ts";
+import { sameStamp, stampOf } from "./safe-copy.ts";
+
+/** A file of the host before anything is copied. */
+export interface Surveyed {
+	readonly size: number;
+	readonly stamp: Stamp;
+}
+
+/**
+ * Looks at every file to be copied: whether it is there and a file, how much it is, and whether it fits. Finding that out first
+ * costs some microseconds for each and saves filling the disk of a production machine up to its last byte.
+ *
+ * Fails with `source-gone`, `source-is-link`, `source-not-regular`, `cannot-read`, or `disk-full` (values: path, needed, free).
+ */
+export async function survey(entries: readonly Entry[], destination: Path, signal?: AbortSignal): Promise<Map<Path, Surveyed>> {
+	const found = new Map<Path, Surveyed>();
+	let needed = 0;
+	for (const { kind, path } of entries) {
+		if (kind !== "file") continue;
+		signal?.throwIfAborted();
+		const stats = await look(path);
+		if (stats.isSymbolicLink()) throw new Failure("source-is-link", { path: showPath(path) }, 4);
+		if (!stats.isFile()) throw new Failure("source-not-regular", { path: showPath(path) }, 4);
+		found.set(path, { size: Number(stats.size), stamp: stampOf(stats) });
+		needed += Math.min(Number(stats.size), Number(stats.blocks) * 512);
+	}
+	await requireSpace(destination, needed);
+	return found;
+}
+
+async function look(path: Path): Promise<BigIntStats> {
+	try {
+		return await lstat(pathToBytes(path), { bigint: true });
+	} catch (error) {
+		throw readFailure(error, path);
+	}
+}
+
+/** Magic numbers (statfs(2)) of file systems where a copy may share its blocks and take no space: Btrfs, XFS, bcachefs, ZFS. */
+const sharing: ReadonlySet<number> = new Set([0x9123683e, 0x58465342, 0xca451a4e, 0x2fc12fc1]);
+
+/** Fails with `disk-full` where `bytes` do not fit, unless the file system may need fewer than that. */
+export async function requireSpace(directory: Path, bytes: number): Promise<void> {
+	const { bavail, bsize, type } = await statfs(pathToBytes(directory));
+	const free = bavail * bsize;
+	if (bytes <= free || sharing.has(type)) return;
+	throw new Failure("disk-full", { path: showPath(directory), needed: bytes, free });
+}
+
+/** Whether neither the host's file nor the copy in a generation was touched since the copy was made. */
+export async function isUntouched(entry: ManifestEntry, root: Path, now?: Stamp): Promise<boolean> {
+	const { copy, path, source } = entry;
+	if (source === undefined || copy === undefined) return false;
+	const [host, ours] = await Promise.all([now ?? stampAt(path), stampAt(`${root}${path}` as Path)]);
+	return host !== undefined && sameStamp(host, source) && ours !== undefined && sameStamp(ours, copy);
+}
+
+async function stampAt(path: Path): Promise<Stamp | undefined> {
+	try {
+		return stampOf(await lstat(pathToBytes(path), { bigint: true }));
+	} catch (error) {
+		if (errorName(error) === undefined) throw error;
+		return undefined;
+	}
+}

@@ -1,0 +1,70 @@
+import { join, type Path, parent, root } from "../../core/path/path.ts";
+import type { PackageRef } from "../../core/plan/plan.ts";
+
+/** The links of a machine that give one file several names. */
+export interface Aliases {
+	readLink(path: Path): Path | undefined;
+	resolve(path: Path): Path | undefined;
+}
+
+/**
+ * Finds the wanted paths among the file names that packages claim. Both may name a file through a link: a package lists /lib/x where /lib is a
+ * link to usr/lib, a program opens /var/run/x where /var/run is one to /run. So each wanted path goes by its own name and by its name in its
+ * real directory, each claimed one by its own name and with the links of the root followed.
+ */
+export class Claims {
+	readonly #wanted = new Map<string, Path[]>();
+	readonly #rootLinks: readonly (readonly [from: string, to: string])[];
+	/** null: several packages claim it, as they do with shared directories, and none of them owns it. */
+	readonly #owners = new Map<Path, PackageRef | null>();
+
+	constructor(paths: readonly Path[], aliases: Aliases) {
+		const realDirectories = new Map<Path, Path | undefined>();
+		for (const path of new Set(paths)) {
+			this.#want(path, path);
+			const directory = parent(path);
+			if (!realDirectories.has(directory)) realDirectories.set(directory, aliases.resolve(directory));
+			const real = realDirectories.get(directory);
+			if (real !== undefined && real !== directory)
+				this.#want(join(real, path.slice(directory === root ? 1 : directory.length + 1)), path);
+		}
+		this.#rootLinks = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/libo32", "/usr/sbin", "/usr/lib64"].flatMap(
+			(from) => {
+				const to = aliases.readLink(from as Path) === undefined ? undefined : aliases.resolve(from as Path);
+				return to === undefined ? [] : [[`${from}/`, `${to}/`] as const];
+			},
+		);
+	}
+
+	#want(name: string, path: Path): void {
+		const paths = this.#wanted.get(name);
+		if (paths === undefined) this.#wanted.set(name, [path]);
+		else paths.push(path);
+	}
+
+	claim(name: string, by: PackageRef): void {
+		this.#claim(this.#wanted.get(name), by);
+		const link = this.#rootLinks.find(([from]) => name.startsWith(from));
+		if (link !== undefined) this.#claim(this.#wanted.get(link[1] + name.slice(link[0].length)), by);
+	}
+
+	#claim(paths: readonly Path[] | undefined, by: PackageRef): void {
+		for (const path of paths ?? []) {
+			const known = this.#owners.get(path);
+			if (known === undefined) this.#owners.set(path, by);
+			else if (known === null || plainName(known) !== plainName(by)) this.#owners.set(path, null);
+			// Packages of several architectures share files; the machine's own goes first.
+			else if (!by.name.includes(":")) this.#owners.set(path, by);
+		}
+	}
+
+	owners(): Map<Path, PackageRef> {
+		const owners = new Map<Path, PackageRef>();
+		for (const [path, owner] of this.#owners) if (owner !== null) owners.set(path, owner);
+		return owners;
+	}
+}
+
+function plainName({ name }: PackageRef): string {
+	return name.replace(/:.*/, "");
+}

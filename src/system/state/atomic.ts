@@ -1,0 +1,32 @@
+import { type FileHandle, rename, unlink } from "node:fs/promises";
+import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
+import { openNew, syncDirectory } from "../files/descriptor.ts";
+import { writeFailure } from "../files/errors.ts";
+import { transientName } from "./process.ts";
+
+/**
+ * Writes a whole file so that at any moment, and after a power cut, it is the old one or the new one. Its directory must be one
+ * that nobody else can write to. Fails with `disk-full`, `read-only-file-system`, `not-permitted` or `cannot-write`.
+ */
+export async function writeAtomic(path: Path, content: string | Uint8Array, mode = 0o600): Promise<void> {
+	const temporary = join(parent(path), transientName("tmp"));
+	try {
+		const file = await openNew(temporary);
+		try {
+			await fill(file, content, mode);
+		} finally {
+			await file.close();
+		}
+		await rename(pathToBytes(temporary), pathToBytes(path));
+		await syncDirectory(parent(path));
+	} catch (error) {
+		await unlink(pathToBytes(temporary)).catch(() => undefined);
+		throw writeFailure(error, path);
+	}
+}
+
+async function fill(file: FileHandle, content: string | Uint8Array, mode: number): Promise<void> {
+	await file.writeFile(content);
+	await file.chmod(mode);
+	await file.sync();
+}

@@ -1,0 +1,70 @@
+import * as v from "valibot";
+import type { Cage } from "../../core/cage/cage.ts";
+import { pathFromJson, pathToJson } from "../../core/path/path.ts";
+import type { Addition } from "../../core/plan/make-plan.ts";
+
+/** A cage's description as JSON, and back: only the paths of additions are bytes, everything else was text to begin with. */
+
+const schema = "cagewright/cage/1";
+
+export function cageToJson(cage: Cage): unknown {
+	const additions = cage.additions.map((addition) =>
+		"path" in addition ? { ...addition, path: pathToJson(addition.path) } : addition,
+	);
+	return { schema, ...cage, additions };
+}
+
+const strings = v.array(v.string());
+const path = v.pipe(v.union([v.string(), v.object({ base64: v.string() })]), v.transform(pathFromJson));
+const origin = { round: v.number(), call: v.string() };
+
+const addition = v.variant("kind", [
+	v.object({ kind: v.literal("path"), path, ...origin }),
+	v.object({ kind: v.literal("writable"), path, ...origin }),
+	v.object({ kind: v.literal("capability"), name: v.string(), ...origin }),
+	v.object({ kind: v.literal("proc"), ...origin }),
+]) satisfies v.GenericSchema<unknown, Addition>;
+
+/** Loose where a field is only shown: a description that another version wrote with more in it can still be read. */
+const cageSchema = v.looseObject({
+	schema: v.literal(schema),
+	name: v.string(),
+	application: v.looseObject({
+		command: v.pipe(strings, v.minLength(1)),
+		user: v.exactOptional(v.string()),
+		cwd: v.string(),
+		env: v.record(v.string(), v.string()),
+		probes: strings,
+		exercises: strings,
+		timeout: v.number(),
+		network: v.picklist(["host", "none"]),
+		directories: strings,
+	}),
+	rules: v.looseObject({
+		include: strings,
+		exclude: strings,
+		writable: strings,
+		seed: strings,
+		binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) })),
+		devices: strings,
+		allowSecret: strings,
+		allowSetuid: strings,
+	}),
+	onHost: v.boolean(),
+	additions: v.array(addition),
+	exercises: strings,
+	signals: strings,
+	madeAt: v.string(),
+	trials: v.array(v.looseObject({ round: v.number(), at: v.string(), generation: v.number(), answered: v.boolean() })),
+	seconds: v.object({ trace: v.number(), plan: v.number(), build: v.number(), trial: v.number() }),
+});
+
+/** Undefined where it is not a description of ours. */
+export function cageFromJson(text: string): Cage | undefined {
+	try {
+		const { schema: _, ...cage } = v.parse(cageSchema, JSON.parse(text));
+		return cage as unknown as Cage;
+	} catch {
+		return undefined;
+	}
+}

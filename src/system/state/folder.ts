@@ -1,0 +1,104 @@
+import { lstat, mkdir, readlink } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
+import { join, normalise, type Path, parent, pathFromBytes, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { errorName, writeFailure } from "../files/errors.ts";
+
+/** A place to work in, with every link on the way resolved. */
+export interface SafeFolder {
+	readonly path: Path;
+	/** `sticky-directory`: it lies below a directory like /tmp, where others may make files beside it but not touch it. */
+	readonly warnings: readonly { readonly code: string; readonly values: Readonly<Record<string, string>> }[];
+}
+
+const mostLinks = 40;
+
+/**
+ * Makes sure that nobody but root and us can swap any part of a path: every component must be a directory of root or of us that
+ * no group and nobody else may write to. A sticky directory of root (/tmp) passes with a warning, a link passes if it belongs to
+ * root, and where it leads is looked at in the same way.
+ *
+ * Fails with `unsafe-directory` (exit 4; values: path, problem `owner` | `writable` | `link` | `not-a-directory` | `loop`), or with
+ * `no-such-directory` (exit 2).
+ */
+export async function requireSafeFolder(path: Path): Promise<SafeFolder> {
+	const waiting = parts(path);
+	const warnings: SafeFolder["warnings"][number][] = [];
+	let current = root;
+	let links = 0;
+	await judge(root, warnings);
+	for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+		if (name === "..") {
+			current = parent(current);
+			continue;
+		}
+		const next = join(current, name);
+		const target = await judge(next, warnings);
+		if (target === undefined) {
+			current = next;
+			continue;
+		}
+		if (++links > mostLinks) throw unsafe(path, "loop");
+		waiting.unshift(...parts(target));
+		if (target.startsWith("/")) current = root;
+	}
+	return { path: current, warnings };
+}
+
+function parts(path: Path): Path[] {
+	return path.split("/").filter((part) => part !== "" && part !== ".") as Path[];
+}
+
+/** The target of a link that may be followed; undefined for a directory that may be entered. */
+async function judge(path: Path, warnings: SafeFolder["warnings"][number][]): Promise<Path | undefined> {
+	const stats = await lstat(pathToBytes(path)).catch((error: unknown) => {
+		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(path) }, 2);
+		throw writeFailure(error, path);
+	});
+	const ofRoot = stats.uid === 0;
+	if (stats.isSymbolicLink()) {
+		if (!ofRoot) throw unsafe(path, "link");
+		return pathFromBytes(await readlink(pathToBytes(path), { encoding: "buffer" }));
+	}
+	if (!stats.isDirectory()) throw unsafe(path, "not-a-directory");
+	if (!ofRoot && stats.uid !== process.geteuid?.()) throw unsafe(path, "owner");
+	if (stats.mode & 0o022) {
+		if (!ofRoot || !(stats.mode & 0o1000)) throw unsafe(path, "writable");
+		warnings.push({ code: "sticky-directory", values: { path: showPath(path) } });
+	}
+	return undefined;
+}
+
+function unsafe(path: Path, problem: string): Failure {
+	return new Failure("unsafe-directory", { path: showPath(path), problem }, 4);
+}
+
+/** Makes a directory with everything above it that is missing, ours alone (mode 0700), and requires the whole path to be safe. */
+export async function makeSafeFolder(text: Path): Promise<SafeFolder> {
+	const path = normalise(resolvePath(root, text));
+	const missing: Path[] = [];
+	let known = path;
+	for (; !(await exists(known)); known = parent(known)) missing.unshift(known.slice(known.lastIndexOf("/") + 1) as Path);
+	const start = await requireSafeFolder(known);
+	let current = start.path;
+	for (const name of missing) {
+		current = join(current, name);
+		try {
+			await mkdir(pathToBytes(current), 0o700);
+		} catch (error) {
+			if (errorName(error) !== "EEXIST") throw writeFailure(error, current);
+		}
+	}
+	// Once more as a whole: what appeared meanwhile may not be ours.
+	return missing.length === 0 ? start : requireSafeFolder(current);
+}
+
+async function exists(path: Path): Promise<boolean> {
+	return lstat(pathToBytes(path)).then(
+		() => true,
+		(error: unknown) => {
+			if (errorName(error) === "ENOENT") return false;
+			throw writeFailure(error, path);
+		},
+	);
+}

@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises";
+import * as v from "valibot";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, type PathJson, pathFromJson, pathToBytes, pathToJson } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { errorName } from "../files/errors.ts";
+import { writeAtomic } from "./atomic.ts";
+
+/** Which host paths a cage was given the state of: each is copied once, also if the application removes it later. */
+const seededSchema = v.object({
+	schema: v.literal("cagewright/seeded/1"),
+	paths: v.array(v.union([v.string(), v.object({ base64: v.string() })])),
+});
+
+export async function readSeeded(cage: Path): Promise<Set<Path>> {
+	const file = join(cage, "seeded.json");
+	try {
+		const { paths } = v.parse(seededSchema, JSON.parse(await readFile(pathToBytes(file), "utf8")));
+		return new Set(paths.map((path) => pathFromJson(path as PathJson)));
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return new Set();
+		throw new Failure("state-damaged", { path: showPath(file) });
+	}
+}
+
+export async function writeSeeded(cage: Path, paths: ReadonlySet<Path>): Promise<void> {
+	const json = { schema: "cagewright/seeded/1", paths: [...paths].sort().map(pathToJson) };
+	await writeAtomic(join(cage, "seeded.json"), `${JSON.stringify(json)}\n`);
+}

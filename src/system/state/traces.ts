@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { type TraceJson, traceFromJson, traceToJson } from "../../core/trace/json.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import { errorName } from "../files/errors.ts";
+import { writeAtomic } from "./atomic.ts";
+import { makeSafeFolder } from "./folder.ts";
+
+/** Far above any trace of ours; a file that claims to unpack to more is damaged. */
+const mostBytes = 512 * 1024 * 1024;
+
+/** Keeps a trace of a cage under a name (`host`, `trial-2`) as packed JSON; a later one of that name takes its place. */
+export async function writeTrace(traces: Path, name: string, trace: Trace): Promise<void> {
+	await makeSafeFolder(traces);
+	const packed = await promisify(gzip)(JSON.stringify({ schema: "cagewright/trace/1", trace: traceToJson(trace) }));
+	await writeAtomic(join(traces, `${name}.json.gz`), packed);
+}
+
+/** Undefined where none of that name was kept. Fails with `state-damaged` (exit 1). */
+export async function readTrace(traces: Path, name: string): Promise<Trace | undefined> {
+	const file = join(traces, `${name}.json.gz`);
+	try {
+		const packed = await readFile(pathToBytes(file));
+		const text = (await promisify(gunzip)(packed, { maxOutputLength: mostBytes })).toString("utf8");
+		return traceFromJson((JSON.parse(text) as { trace: TraceJson }).trace);
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return undefined;
+		throw new Failure("state-damaged", { path: showPath(file) });
+	}
+}

@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type ParsedTemplate, parseTemplate } from "../../core/template/parse.ts";
+import type { Placeholders, Template } from "../../core/template/template.ts";
+
+/**
+ * The folder that holds this program: the nearest one above this module that has the templates. So it is found from the bundle in
+ * dist/, from the sources, and where `install` has put it.
+ */
+export function programFolder(from = dirname(fileURLToPath(import.meta.url))): string {
+	for (let folder = from; ; folder = dirname(folder)) {
+		if (existsSync(join(folder, "templates", "schema.json"))) return folder;
+		if (folder === dirname(folder)) throw new Error(`no templates/schema.json above ${from}: this installation is incomplete`);
+	}
+}
+
+/** The templates that come with this program, by name. They are held to the same rules as anybody's. */
+export function builtinTemplates(folder = join(programFolder(), "templates")): Template[] {
+	return readdirSync(folder)
+		.filter((file) => file.endsWith(".json") && file !== "schema.json")
+		.sort()
+		.map((file) => {
+			const parsed: ParsedTemplate = parseTemplate(readFileSync(join(folder, file), "utf8"));
+			if ("template" in parsed) return parsed.template;
+			const [first] = parsed.errors;
+			throw new Error(`${join(folder, file)}: ${first?.path} ${first?.code}`);
+		});
+}
+
+export function builtinTemplate(name: string): Template | undefined {
+	return builtinTemplates().find((template) => template.name === name);
+}
+
+/** What the placeholders of a template stand for here: Node's executable with links resolved, and the bundled demonstration. */
+export function placeholders(): Placeholders {
+	return { node: realpathSync(process.execPath), demo: join(programFolder(), "dist", "demo.js") };
+}

@@ -1,0 +1,163 @@
+import { readdirSync, readlinkSync, statSync } from "node:fs";
+import { readFile, readlink } from "node:fs/promises";
+import type { Listening } from "../../core/application/found.ts";
+
+/** A process that listens. Its environment is never read: it may hold secrets. */
+export interface ListeningProcess {
+	readonly pid: number;
+	readonly parent: number;
+	/** Effective user. */
+	readonly uid: number;
+	/** The executable that runs, links resolved; undefined where this account may not know. */
+	readonly exe?: string;
+	/** argv as the process shows it now; daemons may have written over it. */
+	readonly command: readonly string[];
+	readonly cwd?: string;
+	/** Control groups (cgroups(7)), e.g. `/system.slice/nginx.service`. */
+	readonly cgroup: string;
+	readonly ports: readonly Listening[];
+	/** Its root is not ours: it is in a cage or a container already. */
+	readonly elsewhere: boolean;
+}
+
+/** One socket that waits for somebody, by its inode. */
+export type ListeningSockets = ReadonlyMap<string, Listening>;
+
+/**
+ * The listening sockets of this network namespace from /proc/net (proc(5)): TCP in state LISTEN, UDP that is bound and not connected,
+ * unix sockets that accept connections (flag __SO_ACCEPTCON).
+ */
+export function parseSockets(tables: {
+	readonly tcp?: string;
+	readonly tcp6?: string;
+	readonly udp?: string;
+	readonly udp6?: string;
+	readonly unix?: string;
+}): ListeningSockets {
+	const sockets = new Map<string, Listening>();
+	for (const name of ["tcp", "tcp6", "udp", "udp6"] as const) {
+		const protocol = name.startsWith("tcp") ? "tcp" : "udp";
+		for (const line of (tables[name] ?? "").split("\n").slice(1)) {
+			const [, local = "", remote = "", state, , , , , , inode] = line.trim().split(/\s+/);
+			const waiting = protocol === "tcp" ? state === "0A" : /^0+:0+$/.test(remote);
+			const [address = "", port = ""] = local.split(":");
+			if (!waiting || inode === undefined || inode === "0") continue;
+			sockets.set(inode, { protocol, address: addressText(address), port: Number.parseInt(port, 16) });
+		}
+	}
+	for (const line of (tables.unix ?? "").split("\n").slice(1)) {
+		const match = /^\S+ \S+ \S+ ([0-9A-F]+) \S+ \S+ +(\d+) (.+)$/.exec(line);
+		const [, flags = "0", inode = "", path = ""] = match ?? [];
+		if (match !== null && (Number.parseInt(flags, 16) & 0x10000) !== 0) sockets.set(inode, { protocol: "unix", path });
+	}
+	return sockets;
+}
+
+/** Addresses stand there as 32-bit words in the machine's byte order, which is little-endian on every machine that we build for. */
+function addressText(hex: string): string {
+	const bytes = (hex.match(/.{8}/g) ?? [])
+		.flatMap((word) => (word.match(/../g) ?? []).reverse())
+		.map((byte) => Number.parseInt(byte, 16));
+	if (bytes.length === 4) return bytes.join(".");
+	if (bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255) return bytes.slice(12).join(".");
+	const groups = Array.from({ length: 8 }, (_, index) =>
+		(((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+	);
+	// RFC 5952: the longest run of two zero groups or more becomes `::`.
+	const runs = [...groups.join(":").matchAll(/\b0(?::0\b)+/g)].sort((one, other) => other[0].length - one[0].length);
+	const run = runs[0];
+	const text = groups.join(":");
+	if (run === undefined) return text;
+	return `${text.slice(0, run.index).replace(/:$/, "")}::${text.slice(run.index + run[0].length).replace(/^:/, "")}`;
+}
+
+/**
+ * Processes that listen in this network namespace, by number. Without root, only those of the same account can be told. A process
+ * that ends meanwhile is left out.
+ */
+export async function listeningProcesses(proc = "/proc"): Promise<ListeningProcess[]> {
+	const table = (name: string) => readFile(`${proc}/self/net/${name}`, "latin1").catch(() => "");
+	const [tcp, tcp6, udp, udp6, unix] = await Promise.all(["tcp", "tcp6", "udp", "udp6", "unix"].map(table));
+	const sockets = parseSockets({
+		tcp: tcp ?? "",
+		tcp6: tcp6 ?? "",
+		udp: udp ?? "",
+		udp6: udp6 ?? "",
+		unix: Buffer.from(unix ?? "", "latin1").toString("utf8"),
+	});
+	const ourRoot = identity(`${proc}/self/root/`);
+	const found: ListeningProcess[] = [];
+	for (const name of readdirSync(proc)) {
+		if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+		const directory = `${proc}/${name}`;
+		const ports = socketsOf(directory).flatMap((inode) => sockets.get(inode) ?? []);
+		if (ports.length === 0) continue;
+		const process_ = await describe(directory, Number(name), distinct(ports), ourRoot).catch(() => undefined);
+		if (process_ !== undefined) found.push(process_);
+	}
+	return found.sort((one, other) => one.pid - other.pid);
+}
+
+async function describe(
+	directory: string,
+	pid: number,
+	ports: Listening[],
+	ourRoot: string | undefined,
+): Promise<ListeningProcess> {
+	const [status, cmdline, cgroup, exe, cwd] = await Promise.all([
+		readFile(`${directory}/status`, "utf8"),
+		readFile(`${directory}/cmdline`, "utf8"),
+		readFile(`${directory}/cgroup`, "utf8").catch(() => ""),
+		readlink(`${directory}/exe`).catch(() => undefined),
+		readlink(`${directory}/cwd`).catch(() => undefined),
+	]);
+	const root = identity(`${directory}/root/`);
+	return {
+		pid,
+		parent: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0),
+		uid: Number(/^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1] ?? -1),
+		// A program that was replaced by an update runs on from its old file.
+		...(exe === undefined ? {} : { exe: exe.replace(/ \(deleted\)$/, "") }),
+		command: cmdline.replace(/\0+$/, "").split("\0"),
+		...(cwd === undefined ? {} : { cwd }),
+		cgroup: /^(?:0:|\d+:name=systemd):(.*)$/m.exec(cgroup)?.[1] ?? "",
+		ports,
+		elsewhere: root !== undefined && ourRoot !== undefined && root !== ourRoot,
+	};
+}
+
+function socketsOf(directory: string): string[] {
+	const inodes: string[] = [];
+	let names: string[];
+	try {
+		names = readdirSync(`${directory}/fd`);
+	} catch {
+		return inodes;
+	}
+	for (const name of names) {
+		try {
+			const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`${directory}/fd/${name}`))?.[1];
+			if (inode !== undefined) inodes.push(inode);
+		} catch {
+			// Closed since.
+		}
+	}
+	return inodes;
+}
+
+/** What `readlink` cannot tell: which directory the root really is. */
+function identity(path: string): string | undefined {
+	try {
+		const { dev, ino } = statSync(path);
+		return `${dev}:${ino}`;
+	} catch {
+		return undefined;
+	}
+}
+
+function distinct(ports: readonly Listening[]): Listening[] {
+	const key = (port: Listening) =>
+		port.protocol === "unix" ? `unix ${port.path}` : `${port.protocol} ${port.port} ${port.address}`;
+	const all = new Map(ports.map((port) => [key(port), port]));
+	return [...all].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, port]) => port);
+}

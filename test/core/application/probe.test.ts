@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import type { Listening } from "../../../src/core/application/found.ts";
+import { proposeProbe } from "../../../src/core/application/probe.ts";
+
+const node = "/usr/bin/node";
+const all = new Set(["curl", "dig", "redis-cli", "pg_isready", "mariadb-admin", "ssh-keyscan"]);
+const tcp = (port: number, address = "0.0.0.0"): Listening => ({ protocol: "tcp", address, port });
+const udp = (port: number, address = "0.0.0.0"): Listening => ({ protocol: "udp", address, port });
+
+function propose(
+	command: string,
+	ports: Listening[] = [],
+	programs: ReadonlySet<string> = all,
+	env: Record<string, string> = {},
+) {
+	return proposeProbe({ command: command.split(" "), ports, programs, node, env });
+}
+
+/** Protocol, address and port of the first proposal, as its lines name them. */
+function first(command: string, ports: Listening[] = [], env: Record<string, string> = {}) {
+	const [proposal] = propose(command, ports, all, env);
+	return proposal && `${proposal.protocol}:${proposal.why.port}`;
+}
+
+describe("a probe for a known protocol", () => {
+	it.each([
+		["/usr/bin/redis-server /etc/redis/redis.conf", [], "redis:6379"],
+		["/usr/bin/redis-server --port 6380", [], "redis:6380"],
+		["/usr/bin/redis-server /c", [tcp(7000), tcp(17000)], "redis:7000"],
+		["/usr/sbin/nginx -g daemon", [tcp(443), tcp(80), tcp(80, "::")], "http:80"],
+		["/usr/bin/python3 -m http.server", [], "http:8000"],
+		["/usr/bin/python3 -m http.server 8123 --bind 127.0.0.1", [], "http:8123"],
+		["/usr/bin/python3.13 -m uvicorn app:main --port=9000", [], "http:9000"],
+		["/usr/bin/php -S 127.0.0.1:8088", [], "http:8088"],
+		["/usr/bin/node /opt/cagewright/dist/demo.js", [], "http:8085"],
+		["/usr/sbin/named -f -u bind", [udp(53), tcp(953), tcp(53)], "dns:53"],
+		["/usr/sbin/named -p 5300", [], "dns:5300"],
+		["/usr/sbin/named -p5300", [], "dns:5300"],
+		["/usr/lib/postgresql/17/bin/postgres -D /d", [], "postgresql:5432"],
+		["/usr/sbin/mariadbd", [], "mysql:3306"],
+		["/usr/bin/memcached -p 11311", [], "memcached:11311"],
+		["/usr/sbin/sshd -D", [tcp(22)], "ssh:22"],
+		["/usr/sbin/vsftpd /etc/vsftpd.conf", [], "ftp:21"],
+		["/opt/own --listen [::1]:8080", [], "http:8080"],
+		["/opt/own", [tcp(25)], "smtp:25"],
+		["/opt/own", [udp(53)], "dns:53"],
+		["/opt/own", [tcp(12345)], undefined],
+		["/opt/own", [], undefined],
+		["/opt/own --port 99999", [], undefined],
+	] as [string, Listening[], string | undefined][])("%s %j -> %s", (command, ports, expected) => {
+		expect(first(command, ports)).toBe(expected);
+	});
+
+	it("takes PORT of the environment", () => {
+		expect(first("/usr/bin/node /srv/app.js", [], { PORT: "8080" })).toBe("http:8080");
+	});
+
+	it("offers every place where it listens, and asks a wildcard on the loopback", () => {
+		const proposals = propose("/usr/sbin/nginx", [tcp(443), tcp(80, "::"), tcp(8443, "10.0.0.1")]);
+		expect(proposals.map(({ probes }) => probes[0]?.split(" ").at(-1))).toEqual([
+			"http://127.0.0.1:80/",
+			"https://127.0.0.1:443/",
+			"https://10.0.0.1:8443/",
+		]);
+	});
+
+	it("says how it was told", () => {
+		expect(propose("/usr/bin/redis-server")[0]?.why).toEqual({ kind: "program", program: "redis-server", port: 6379 });
+		expect(propose("/opt/own", [tcp(6379)])[0]?.why).toEqual({ kind: "port", port: 6379 });
+	});
+
+	it("falls back on Node where no client is installed", () => {
+		for (const program of [
+			"redis-server",
+			"nginx",
+			"named",
+			"postgres",
+			"mysqld",
+			"memcached",
+			"sshd",
+			"exim4",
+			"vsftpd",
+			"dovecot",
+			"mosquitto",
+		]) {
+			const lines = propose(`/usr/sbin/${program}`, [], new Set()).flatMap(({ probes }) => probes);
+			expect(lines.length).toBeGreaterThan(0);
+			for (const line of lines) expect(line.startsWith(`${node} -e `), line).toBe(true);
+		}
+	});
+
+	it("lets nothing from the command line into the shell line", () => {
+		const command = ["/usr/bin/redis-server", "--bind", "$(reboot)", "--port", "6379;reboot", "--listen", "`x`:80"];
+		for (const { probes, exercises } of proposeProbe({ command, ports: [tcp(6379, "$(x)")], programs: all, node })) {
+			expect([...probes, ...exercises].join("\n")).not.toMatch(/reboot|\$\(x\)|`/);
+		}
+	});
+});

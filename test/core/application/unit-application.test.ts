@@ -1,0 +1,128 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
+import { describe, expect, it } from "vitest";
+import { stayInForeground } from "../../../src/core/application/foreground.ts";
+import { applicationFromUnit } from "../../../src/core/application/unit-application.ts";
+import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
+
+function of(text: string, files: Record<string, string> = {}, name = "a.service") {
+	return applicationFromUnit(parseServiceUnit(name, [text]), new Map(Object.entries(files)));
+}
+
+describe("the application of a unit", () => {
+	it("named: options from its environment file", () => {
+		const { application, notes } = of(
+			"[Service]\nType=notify\nEnvironmentFile=-/etc/default/named\nExecStart=/usr/sbin/named -f $OPTIONS\n",
+			{
+				"/etc/default/named": 'OPTIONS="-u bind"\n',
+			},
+		);
+		expect(application).toEqual({
+			command: ["/usr/sbin/named", "-f", "-u", "bind"],
+			cwd: "/",
+			env: { OPTIONS: "-u bind" },
+			directories: [],
+		});
+		expect(notes.map(({ code }) => code)).toEqual(["unit-notify"]);
+	});
+
+	it("nginx: stays in the foreground", () => {
+		const { application, notes, before } = of(
+			"[Service]\nType=forking\nExecStartPre=/usr/sbin/nginx -t -q -g 'daemon on; master_process on;'\nExecStart=/usr/sbin/nginx -g 'daemon on; master_process on;'",
+		);
+		expect(application.command).toEqual(["/usr/sbin/nginx", "-g", "daemon off; master_process on;"]);
+		expect(notes[0]).toEqual({
+			code: "unit-foreground",
+			values: {
+				from: "/usr/sbin/nginx -g 'daemon on; master_process on;'",
+				to: "/usr/sbin/nginx -g 'daemon off; master_process on;'",
+			},
+		});
+		expect(before).toEqual([["/usr/sbin/nginx", "-t", "-q", "-g", "daemon on; master_process on;"]]);
+	});
+
+	it("accounts", () => {
+		const user = (text: string) => of(`[Service]\nExecStart=/bin/a\n${text}`).application.user;
+		expect(user("")).toBeUndefined();
+		expect(user("User=root")).toBeUndefined();
+		expect(user("User=redis\nGroup=redis")).toBe("redis");
+		expect(user("User=a\nGroup=b")).toBe("a:b");
+		expect(user("Group=b")).toBe("root:b");
+		expect(user("DynamicUser=yes\nUser=x")).toBeUndefined();
+	});
+
+	it("directories, and the variables that systemd sets for them", () => {
+		const { application } = of(
+			"[Service]\nExecStart=/bin/a\nRuntimeDirectory=a b\nStateDirectory=c\nUnsetEnvironment=STATE_DIRECTORY",
+		);
+		expect(application.directories).toEqual(["/run/a", "/run/b", "/var/lib/c"]);
+		expect(application.env).toEqual({ RUNTIME_DIRECTORY: "/run/a:/run/b" });
+	});
+
+	it("an environment file wins over Environment=", () => {
+		const { application } = of("[Service]\nExecStart=/bin/a\nEnvironmentFile=/f\nEnvironment=A=1", { "/f": "A=2" });
+		expect(application.env).toEqual({ A: "2" });
+	});
+
+	it.each([
+		["ExecReload=/bin/kill -HUP $MAINPID", "HUP"],
+		["ExecReload=kill -s SIGUSR1 ${MAINPID}", "USR1"],
+		["ExecReload=/bin/kill --signal=1 $MAINPID", "HUP"],
+		["ExecReload=/bin/kill $MAINPID", "TERM"],
+		["ExecReload=/usr/sbin/rndc reload", undefined],
+	])("%s", (line, signal) => {
+		expect(of(`[Service]\nExecStart=/bin/a\n${line}`).reloadSignal).toBe(signal);
+	});
+
+	it.each([
+		["[Service]\n", "unit-without-command"],
+		["[Service]\nType=forking\nExecStart=/opt/x/start.sh", "unit-forking-unknown"],
+		["[Service]\nType=oneshot\nExecStart=/bin/a\nExecStart=/bin/b", "unit-several-commands"],
+		["[Service]\nExecStart=/bin/sh -c 'a | b'", "unit-shell"],
+		["[Service]\nExecStart=@/bin/a b", "unit-argument-zero"],
+		["[Service]\nExecStart=/bin/a\nEnvironmentFile=/missing", "unit-environment-file-missing"],
+		["[Service]\nExecStart=/bin/a $NO", "unit-variables-missing"],
+		["[Service]\nExecStart=/bin/a\nSupplementaryGroups=ssl-cert", "unit-supplementary-groups"],
+		["[Service]\nExecStart=/bin/a\nDynamicUser=yes", "unit-dynamic-user"],
+		["[Service]\nExecStart=/bin/a\nAmbientCapabilities=CAP_NET_BIND_SERVICE", "unit-ambient-capabilities"],
+		["[Unit]\nRequires=a.socket\n[Service]\nExecStart=/bin/a", "unit-sockets"],
+		["[Service]\nExecStart=/bin/a\nRootDirectory=/srv/a", "unit-root-directory"],
+		["[Service]\nExecStart=/bin/a\nLoadCredential=key:/etc/key", "unit-credentials"],
+		["[Service]\nUser=u\nExecStart=+/bin/a", "unit-privileged"],
+		["[Service]\nUser=u\nWorkingDirectory=~\nExecStart=/bin/a", "unit-home"],
+	])("says %j: %s", (text, code) => {
+		expect(of(text).notes.map((note) => note.code)).toContain(code);
+	});
+
+	it("a template stays without its instance", () => {
+		const { application, notes } = of("[Service]\nExecStart=/bin/a /etc/%i.conf", {}, "a@.service");
+		expect(application.command).toEqual(["/bin/a", "/etc/%i.conf"]);
+		expect(notes[0]?.code).toBe("unit-template");
+	});
+});
+
+describe("staying in the foreground", () => {
+	it.each([
+		["nginx", "nginx -g daemon off;"],
+		["nginx -g pid=/x;", "nginx -g daemon off; pid=/x;"],
+		["redis-server /c --daemonize yes", "redis-server /c --daemonize no"],
+		["named -u bind", "named -u bind -f"],
+		["sshd -D", "sshd -D"],
+		["apachectl start", "/usr/sbin/apache2 -D FOREGROUND"],
+		["/usr/sbin/apache2 -k start", "/usr/sbin/apache2 -D FOREGROUND"],
+		["httpd -DFOREGROUND", "httpd -DFOREGROUND"],
+		["php-fpm8.4 --fpm-config /f", "php-fpm8.4 --fpm-config /f --nodaemonize"],
+		["memcached -d -m 64", "memcached -m 64"],
+		["haproxy -D -f /c", "haproxy -f /c"],
+		[
+			"pg_ctlcluster --skip-systemctl-redirect 17-main start",
+			"/usr/lib/postgresql/17/bin/postgres -D /var/lib/postgresql/17/main -c config_file=/etc/postgresql/17/main/postgresql.conf",
+		],
+	])("%s", (from, to) => {
+		// "nginx -g daemon off;" has one word with a blank: compared as text.
+		expect(stayInForeground(from.split(" "))?.command.join(" ")).toBe(to);
+	});
+
+	it("does not guess", () => {
+		expect(stayInForeground(["/opt/own/daemon"])).toBeUndefined();
+	});
+});

@@ -1,0 +1,221 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseEnvironmentFile } from "../../../src/core/application/environment-file.ts";
+import { parseExec, substituteVariables } from "../../../src/core/application/unit-exec.ts";
+import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
+import { expandSpecifiers, parseUnitName, unescapeUnitName } from "../../../src/core/application/unit-specifiers.ts";
+import { parseUnitText, splitWords } from "../../../src/core/application/unit-text.ts";
+
+describe("lines (systemd.syntax(7))", () => {
+	it("joins continued lines by a space, leaves out comments between them", () => {
+		// The manual's own example.
+		const text =
+			"[Section C]\nKeyThree=value 3\\\n# this line is ignored\n; this line is ignored too\n       value 3 continued\n";
+		expect(parseUnitText(text).assignments).toEqual([
+			{ section: "Section C", name: "KeyThree", value: "value 3 value 3 continued", line: 5 },
+		]);
+	});
+
+	it("takes an even number of backslashes for text", () => {
+		expect(parseUnitText("[S]\nA=x\\\\\nB=y").assignments.map(({ name, value }) => [name, value])).toEqual([
+			["A", "x\\\\"],
+			["B", "y"],
+		]);
+	});
+
+	it("strips blanks, reads CRLF and a byte order mark, ends a continuation with the text", () => {
+		expect(
+			parseUnitText("\ufeff[S]\r\n  A =  b c  \r\n\r\nB=\r\nC=d \\").assignments.map(({ name, value }) => [name, value]),
+		).toEqual([
+			["A", "b c"],
+			["B", ""],
+			["C", "d"],
+		]);
+	});
+
+	it("names the lines that systemd would skip", () => {
+		expect(parseUnitText("A=b\n[S]\nrubbish\n=x\n[T\n").skipped).toEqual([
+			{ line: 1, why: "no-section" },
+			{ line: 3, why: "no-equals" },
+			{ line: 4, why: "no-name" },
+			{ line: 5, why: "bad-section" },
+		]);
+	});
+});
+
+describe("words", () => {
+	it.each([
+		["a  b\tc", ["a", "b", "c"]],
+		[`"a b" 'c d'`, ["a b", "c d"]],
+		[`--x="a b"`, ["--x=a b"]],
+		[`""`, [""]],
+		[String.raw`a\x20b \t \s \101 \u00e4 \U0001F600`, ["a b", "\t", " ", "A", "ä", "😀"]],
+		[String.raw`"\xc3\xa4"`, ["ä"]],
+		[String.raw`\d \x00 \ud800 \777`, ["\\d", "\\x00", "\\ud800", "\\777"]],
+		["Grüße", ["Grüße"]],
+	])("%s", (value, expected) => {
+		expect(splitWords(value)).toEqual(expected);
+	});
+
+	it("refuses a quote without an end", () => {
+		expect(splitWords(`a "b`)).toBeUndefined();
+	});
+});
+
+describe("commands (systemd.service(5))", () => {
+	it("takes the prefixes off", () => {
+		expect(parseExec("-@/bin/a name b")).toEqual([
+			{
+				words: ["/bin/a", "b"],
+				argumentZero: "name",
+				ignoreFailure: true,
+				privileged: false,
+				substitute: true,
+				throughShell: false,
+			},
+		]);
+		expect(parseExec("+:/bin/a")?.[0]).toMatchObject({ privileged: true, substitute: false });
+		expect(parseExec("!!/bin/a")?.[0]).toMatchObject({ words: ["/bin/a"], privileged: true });
+		expect(parseExec("|/bin/a")?.[0]).toMatchObject({ throughShell: true });
+	});
+
+	it("separates at a bare semicolon only", () => {
+		const words = (value: string) => parseExec(value)?.map((command) => command.words);
+		expect(words("/bin/a ; /bin/b c")).toEqual([["/bin/a"], ["/bin/b", "c"]]);
+		expect(words("/bin/a \\; ';' x;")).toEqual([["/bin/a", ";", ";", "x;"]]);
+	});
+
+	it.each(["", "-", "/bin/", "@/bin/a", "/bin/a 'b"])("refuses %j", (value) => {
+		expect(parseExec(value)).toBeUndefined();
+	});
+
+	it("puts variables in as the manual's examples say", () => {
+		const one = { ONE: "one", TWO: "two two" };
+		expect(substituteVariables(["/bin/echo", "$ONE", "$TWO", "${TWO}"], one).words).toEqual([
+			"/bin/echo",
+			"one",
+			"two",
+			"two",
+			"two two",
+		]);
+		const two = { ONE: "one", TWO: "'two two' too", THREE: "" };
+		expect(substituteVariables(["/bin/echo", "${ONE}", "${TWO}", "${THREE}"], two).words).toEqual([
+			"/bin/echo",
+			"one",
+			"'two two' too",
+			"",
+		]);
+		expect(substituteVariables(["/bin/echo", "$ONE", "$TWO", "$THREE"], two).words).toEqual([
+			"/bin/echo",
+			"one",
+			"two two",
+			"too",
+		]);
+	});
+
+	it("leaves `$NAME` inside a word and the program, halves `$$`, names what nothing sets", () => {
+		expect(substituteVariables(["$P", "x$A", "$$A", "-${B}-", "$C"], { A: "1" })).toEqual({
+			words: ["$P", "x$A", "$A", "--"],
+			missing: ["B", "C"],
+		});
+	});
+});
+
+describe("specifiers", () => {
+	const name = parseUnitName("redis-server@my\\x2dsite-a.service");
+	it.each([
+		["%n", "redis-server@my\\x2dsite-a.service"],
+		["%N", "redis-server@my\\x2dsite-a"],
+		["%p|%i|%I|%j", "redis-server|my\\x2dsite-a|my-site/a|server"],
+		["%t %S %C %L %E %T %V", "/run /var/lib /var/cache /var/log /etc /tmp /var/tmp"],
+		["%u %U %h 100%% %z", "root 0 /root 100% %z"],
+		["%%i", "%i"],
+	])("%s", (text, expected) => {
+		expect(expandSpecifiers(text, name).text).toBe(expected);
+	});
+
+	it("asks the machine for the rest, and says what it did not tell", () => {
+		expect(expandSpecifiers("%H %m", name, { H: "web" })).toEqual({ text: "web %m", unknown: ["m"] });
+	});
+
+	it("keeps the instance open in a template", () => {
+		expect(expandSpecifiers("%p-%i", parseUnitName("a@.service")).text).toBe("a-%i");
+		expect(unescapeUnitName("dev-disk-by\\x2did")).toBe("dev/disk/by-id");
+	});
+});
+
+describe("a service", () => {
+	it("merges drop-ins in order; an empty assignment starts a list anew", () => {
+		const unit = parseServiceUnit("a.service", [
+			"[Unit]\nDescription=A\n[Service]\nExecStart=/bin/one\nUser=x\nEnvironment=A=1 B=2\nRuntimeDirectory=a b/c:link",
+			"[Service]\nExecStart=\nExecStart=/bin/two %n\nUser=\nEnvironment=B=3 'C=4 5'\n",
+			"[Service]\nRuntimeDirectory=d\nStateDirectory=../x /y z\nAmbientCapabilities=CAP_NET_BIND_SERVICE CAP_KILL\nAmbientCapabilities=~CAP_KILL",
+		]);
+		expect(unit.execStart.map(({ words }) => words)).toEqual([["/bin/two", "a.service"]]);
+		expect(unit.user).toBeUndefined();
+		expect(unit.environment).toEqual({ A: "1", B: "3", C: "4 5" });
+		expect(unit.directories.map(({ path }) => path)).toEqual(["/run/a", "/run/b/c", "/run/d", "/var/lib/z"]);
+		expect(unit.ambientCapabilities).toEqual(["net_bind_service"]);
+		expect(unit.type).toBe("simple");
+	});
+
+	it("knows the type that is not said", () => {
+		expect(parseServiceUnit("a.service", ["[Service]\nExecStart=/bin/a\nBusName=org.a"]).type).toBe("dbus");
+		expect(parseServiceUnit("a.service", ["[Service]\nExecStop=/bin/a"]).type).toBe("oneshot");
+	});
+
+	it("skips a command with a broken quote and goes on", () => {
+		const unit = parseServiceUnit("a.service", ["[Service]\nExecStart=/bin/a 'b\nUser=u"]);
+		expect(unit).toMatchObject({ execStart: [], user: "u", skipped: [{ text: 0, line: 2, why: "bad-command" }] });
+	});
+
+	it("never throws, whatever the text", () => {
+		const key = fc.constantFrom(
+			"ExecStart",
+			"Environment",
+			"User",
+			"EnvironmentFile",
+			"RuntimeDirectory",
+			"AmbientCapabilities",
+			"Type",
+			"__proto__",
+		);
+		const value = fc.string({ unit: fc.constantFrom(..."ab/ =%$\\'\"{}-@+:!;\nx0~é\ud83d") });
+		const line = fc.oneof(
+			fc.tuple(key, value).map(([name, text]) => `${name}=${text}`),
+			value,
+			fc.string({ unit: "binary" }),
+			fc.constant("[Service]"),
+		);
+		fc.assert(
+			fc.property(fc.array(line), fc.string(), (lines, name) => {
+				const unit = parseServiceUnit(`${name}.service`, [`[Service]\n${lines.join("\n")}`]);
+				for (const command of unit.execStart) expect(command.words.length).toBeGreaterThan(0);
+				for (const { path } of unit.directories) expect(path.split("/")).not.toContain("..");
+				expect(Object.getPrototypeOf(unit.environment)).toBe(Object.prototype);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});
+
+describe("environment files", () => {
+	it.each([
+		['OPTIONS="-u bind"\n', { OPTIONS: "-u bind" }],
+		["# c\n; c\nexport A=1\nB = 2 \nC='x y' \n", { B: "2", C: "x y" }],
+		['A=a\\\nb\nB="x\ny"\n', { A: "ab", B: "x\ny" }],
+		[String.raw`A="\$a \n \" \\"`, { A: '$a \\n " \\' }],
+		[String.raw`A='\n'`, { A: "\\n" }],
+		[`A=x"y"\nB="x"'y' z`, { A: 'x"y"', B: "xyz" }],
+		["A=\nB", { A: "" }],
+		["# not continued \\\nA=1\nB=2", { A: "1", B: "2" }],
+		["A=$B ${C}", { A: "$B ${C}" }],
+	])("%j", (text, expected) => {
+		expect(parseEnvironmentFile(text)).toEqual(expected);
+	});
+
+	it("never throws or hangs", () => {
+		fc.assert(fc.property(fc.string({ unit: fc.constantFrom(..."A=\\\"' \n#;$") }), (text) => void parseEnvironmentFile(text)));
+	});
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { comparePlanWithManifest, isSame } from "../../../src/core/cage/difference.ts";
+import { cageEntries } from "../../../src/core/cage/layout.ts";
+import { countEntries, type Manifest, manifestFromJson, manifestToJson } from "../../../src/core/cage/manifest.ts";
+import type { Path } from "../../../src/core/path/path.ts";
+import type { Plan, Reason } from "../../../src/core/plan/plan.ts";
+import { entry, plan, writable } from "./plans.ts";
+
+const stamp = { device: "1", inode: "18446744073709551615", size: "3", modified: "1700000000123456789", changed: "5" };
+const odd = "/odd\xff\n" as Path;
+
+function manifestOf(from: Plan): Manifest {
+	return {
+		schema: "cagewright/manifest/1",
+		generation: 3,
+		name: "app",
+		command: from.application.command,
+		madeAt: "2025-01-02T03:04:05.678Z",
+		entries: cageEntries(from).map(({ decision: _, ...rest }) => ({
+			...rest,
+			...(rest.kind === "file" && { sha256: "0".repeat(64), origin: rest.path, source: stamp, copy: stamp }),
+		})),
+		writable: from.writable,
+		binds: from.rules.binds,
+		accounts: from.accounts,
+		openings: from.openings,
+		identity: from.identity,
+	};
+}
+
+const everyReason: Reason[] = [
+	{ kind: "traced", calls: ["openat"], program: odd },
+	{ kind: "needed-by", by: odd },
+	{ kind: "interpreter-of", by: odd },
+	{ kind: "link-to", target: odd },
+	{ kind: "parent-of", child: odd },
+	{ kind: "rule", rule: "include", value: "/odd*" },
+	{ kind: "account" },
+	{ kind: "loader-cache" },
+	{ kind: "launcher" },
+	{ kind: "service-directory" },
+	{ kind: "trial", round: 2, call: "openat" },
+];
+
+const full = plan(
+	[
+		entry("/usr/bin/app", { size: 3, mtime: 1_700_000_000_123, mode: 0o755, package: { name: "app", version: "1:2.3-4" } }),
+		entry("/x", { path: odd, reasons: everyReason, size: 7 }),
+		entry("/lib", { kind: "symlink", target: "usr/l\xfe" as Path }),
+		entry("/dev/null", { kind: "device", mode: 0o666, device: { type: "c", major: 1, minor: 3 }, risks: ["device"] }),
+		entry("/etc/passwd", { kind: "generated", content: "root:x:0:0::/:\n", size: 15 }),
+	],
+	{
+		writable: [writable("/var/lib/app", { seeds: [{ path: odd, bytes: 4 }] })],
+		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], memfd: "memfd_create" },
+	},
+);
+
+describe("a manifest", () => {
+	test("is the same after a journey through JSON text, whatever the bytes of its paths", () => {
+		const manifest = manifestOf(full);
+		const text = JSON.stringify(manifestToJson(manifest));
+		expect(text).toContain('"path":{"base64":');
+		expect(manifestFromJson(JSON.parse(text))).toEqual(manifest);
+	});
+
+	test.each([
+		["schema", (json: Record<string, unknown>) => ({ ...json, schema: "cagewright/manifest/2" })],
+		["generation", (json: Record<string, unknown>) => ({ ...json, generation: 0 })],
+		["entries", (json: Record<string, unknown>) => ({ ...json, entries: "none" })],
+	])("that does not fit is refused, with the place: %s", (where, change) => {
+		const json = change(manifestToJson(manifestOf(full)) as Record<string, unknown>);
+		expect(() => manifestFromJson(json)).toThrow(
+			expect.objectContaining({ code: "manifest-invalid", values: expect.objectContaining({ where }) }),
+		);
+	});
+
+	test("whose path would lead elsewhere is refused", () => {
+		const json = manifestToJson(manifestOf(full)) as { entries: { path: unknown }[] };
+		(json.entries[1] as { path: unknown }).path = "/a/../../etc";
+		expect(() => manifestFromJson(json)).toThrow(expect.objectContaining({ code: "manifest-invalid" }));
+	});
+
+	test("counts what is on disk", () => {
+		const counts = countEntries(manifestOf(full));
+		// /, .launch, dev, etc, tmp, usr, usr/bin, var, var/lib, var/lib/app, var/tmp
+		expect(counts).toEqual({ files: 3, symlinks: 1, directories: 11, bytes: 25, devices: ["/dev/null"] });
+	});
+});
+
+describe("a plan against a manifest", () => {
+	test("is the same as the one that was built", () => {
+		const difference = comparePlanWithManifest(full, manifestOf(full));
+		expect(difference).toEqual({ added: [], changed: [], removed: [], settings: [] });
+		expect(isSame(difference)).toBe(true);
+	});
+
+	test("reasons are no difference", () => {
+		const other = { ...full, entries: full.entries.map((one) => ({ ...one, reasons: [] })) };
+		expect(isSame(comparePlanWithManifest(other, manifestOf(full)))).toBe(true);
+	});
+
+	test("tells what is added, removed and changed, and in what way", () => {
+		const [app, , lib, , passwd] = full.entries;
+		const other = plan(
+			[
+				{ ...entry("/"), ...app, size: 4, mtime: 5, mode: 0o700 },
+				{ ...entry("/"), ...lib, target: "usr/lib" as Path, uid: 5 },
+				{ ...entry("/"), ...passwd, content: "other" },
+				entry("/dev/null", { kind: "device", mode: 0o666, device: { type: "c", major: 1, minor: 5 } }),
+				entry("/new"),
+			],
+			{ writable: [], openings: { capabilities: [] } },
+		);
+		const difference = comparePlanWithManifest(other, manifestOf(full));
+		expect(difference.added.map(({ path }) => path)).toEqual(["/new"]);
+		expect(difference.removed.map(({ path }) => path)).toEqual([odd, "/var/lib", "/var/lib/app"]);
+		expect(Object.fromEntries(difference.changed.map(({ path, aspects }) => [path, aspects]))).toEqual({
+			"/dev/null": ["device"],
+			"/etc/passwd": ["content"],
+			"/lib": ["owner", "target"],
+			"/usr/bin/app": ["mode", "size", "time"],
+		});
+		expect(difference.settings).toEqual(["writable", "openings"]);
+		expect(isSame(difference)).toBe(false);
+	});
+
+	test("a cage that was built without root compares by its one owner", () => {
+		const owner = { uid: 1000, gid: 1000 };
+		const built = manifestOf(full);
+		const manifest = { ...built, owner, entries: built.entries.map((one) => ({ ...one, ...owner })) };
+		expect(isSame(comparePlanWithManifest(full, manifest))).toBe(true);
+	});
+});

@@ -1,0 +1,55 @@
+import { pathFromText } from "../../../src/core/path/path.ts";
+import type { Entry, Plan, WritableDirectory } from "../../../src/core/plan/plan.ts";
+
+/** An entry as a plan has it, with what the test does not care for filled in. */
+export function entry(path: string, values: Partial<Entry> = {}): Entry {
+	return {
+		path: pathFromText(path),
+		kind: "file",
+		decision: "include",
+		mode: 0o644,
+		uid: 0,
+		gid: 0,
+		size: 0,
+		mtime: 0,
+		reasons: [{ kind: "traced", calls: ["openat"] }],
+		risks: [],
+		...values,
+	};
+}
+
+export function writable(path: string, values: Partial<WritableDirectory> = {}): WritableDirectory {
+	return {
+		path: pathFromText(path),
+		mode: 0o750,
+		uid: 0,
+		gid: 0,
+		reasons: [{ kind: "service-directory" }],
+		seeds: [],
+		...values,
+	};
+}
+
+export function plan(entries: readonly Entry[], values: Partial<Plan> = {}): Plan {
+	return {
+		application: {
+			command: ["/usr/bin/app"],
+			cwd: "/",
+			env: {},
+			probes: [],
+			exercises: [],
+			timeout: 30,
+			network: "host",
+			directories: [],
+		},
+		rules: { include: [], exclude: [], writable: [], seed: [], binds: [], devices: [], allowSecret: [], allowSetuid: [] },
+		identity: { name: "app", uid: 900, gid: 900, groups: [], home: "/" },
+		entries,
+		writable: [],
+		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
+		openings: { capabilities: [] },
+		declined: [],
+		notes: [],
+		...values,
+	};
+}

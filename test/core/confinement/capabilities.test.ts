@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import {
+	capabilities,
+	capabilitiesOfMask,
+	capabilityAt,
+	capabilityNamed,
+	capabilityNumber,
+	setprivCaps,
+	systemdCaps,
+} from "../../../src/core/confinement/capabilities.ts";
+
+describe("the table", () => {
+	const header = "/usr/include/linux/capability.h";
+	it.skipIf(!existsSync(header))("has the numbers of the kernel's header", () => {
+		const text = readFileSync(header, "latin1");
+		const defined = [...text.matchAll(/^#define CAP_([A-Z_]+)\s+(\d+)$/gm)].filter(([, name]) => name !== "LAST_CAP");
+		expect(defined.length).toBeGreaterThan(38);
+		for (const [, name = "", number] of defined)
+			expect([name, capabilityNamed(name)]).toEqual([name, capabilityAt(Number(number))]);
+	});
+	it("goes both ways", () => {
+		expect(capabilityNumber("net_bind_service")).toBe(10);
+		for (const name of capabilities) expect(capabilityAt(capabilityNumber(name))).toBe(name);
+		expect(capabilityAt(63)).toBeUndefined();
+	});
+});
+
+it("reads names in every usual form", () => {
+	for (const text of ["CAP_NET_BIND_SERVICE", "cap_net_bind_service", " net_bind_service", "Net_Bind_Service"]) {
+		expect(capabilityNamed(text)).toBe("net_bind_service");
+	}
+	for (const text of ["", "all", "cap_", "cap_cap_kill", "net-raw", "constructor"]) expect(capabilityNamed(text)).toBeUndefined();
+});
+
+it("reads a mask", () => {
+	expect(capabilitiesOfMask("0000000000000420")).toEqual(["kill", "net_bind_service"]);
+	expect(capabilitiesOfMask("000001ffffffffff")).toEqual([...capabilities]);
+	expect(capabilitiesOfMask("8000000000000000")).toEqual([]);
+});
+
+describe("texts for setpriv and systemd", () => {
+	it("take everything away but these, in one order", () => {
+		expect(setprivCaps([])).toBe("-all");
+		expect(setprivCaps(["setuid", "CAP_SETGID", "setuid"])).toBe("-all,+setgid,+setuid");
+		expect(systemdCaps(["setuid", "setgid"])).toBe("CAP_SETGID CAP_SETUID");
+		expect(systemdCaps([])).toBe("");
+	});
+	it("refuse what is no capability", () => {
+		for (const name of ["all", "", "chown,+sys_admin", "chown\nUser=root"]) {
+			expect(() => setprivCaps([name])).toThrow(RangeError);
+			expect(() => systemdCaps([name])).toThrow(RangeError);
+		}
+	});
+});

@@ -1,0 +1,150 @@
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseElf } from "../../../src/core/elf/elf.ts";
+import { makeElf } from "./make-elf.ts";
+
+const everything = {
+	interpreter: "/lib64/ld-linux-x86-64.so.2",
+	needed: ["liba.so.1", "libb.so"],
+	rpath: "$ORIGIN/../lib:/opt/lib",
+	soname: "me.so.3",
+	dlopen: ['[{"soname":["libx.so.2","libx.so.1"],"feature":"x","description":"Does x","priority":"suggested"}]'],
+};
+
+describe("parseElf", () => {
+	for (const bits of [32, 64] as const) {
+		for (const littleEndian of [true, false]) {
+			test(`reads ${bits} bits, ${littleEndian ? "little" : "big"} endian`, () => {
+				expect(parseElf(makeElf({ ...everything, class: bits, littleEndian, machine: 21 }))).toEqual({
+					class: bits,
+					littleEndian,
+					machine: 21,
+					interpreter: "/lib64/ld-linux-x86-64.so.2",
+					needed: ["liba.so.1", "libb.so"],
+					rpath: ["$ORIGIN/../lib", "/opt/lib"],
+					runpath: [],
+					soname: "me.so.3",
+					noDefaultDirectories: false,
+					dlopen: [{ sonames: ["libx.so.2", "libx.so.1"], feature: "x", description: "Does x", priority: "suggested" }],
+					isStatic: false,
+				});
+			});
+		}
+	}
+
+	test("a DT_RUNPATH makes the loader ignore DT_RPATH", () => {
+		expect(parseElf(makeElf({ rpath: "/a", runpath: "/b" }))).toMatchObject({ rpath: [], runpath: ["/b"] });
+	});
+
+	test("names are bytes", () => {
+		expect(parseElf(makeElf({ needed: ["lib\xff\xe9.so"] }))?.needed).toEqual(["lib\xff\xe9.so"]);
+	});
+
+	test("a static program is told from the loader, which needs nothing either", () => {
+		expect(parseElf(makeElf({ type: 2 }))?.isStatic).toBe(true);
+		expect(parseElf(makeElf({ type: 3, flags1: 0x8000001 }))?.isStatic).toBe(true);
+		expect(parseElf(makeElf({ type: 3, soname: "ld-linux-x86-64.so.2" }))?.isStatic).toBe(false);
+	});
+
+	test("DF_1_NODEFLIB", () => {
+		expect(parseElf(makeElf({ flags1: 0x801 }))?.noDefaultDirectories).toBe(true);
+	});
+
+	test("object files, core dumps and other things are no programs", () => {
+		expect(parseElf(makeElf({ type: 1 }))).toBeUndefined();
+		expect(parseElf(makeElf({ type: 4 }))).toBeUndefined();
+		expect(parseElf(Buffer.from("#!/bin/sh\n"))).toBeUndefined();
+		expect(parseElf(Buffer.alloc(0))).toBeUndefined();
+	});
+
+	test.each([
+		["no JSON", "[{"],
+		["no array", '{"soname":["a"]}'],
+		["no names", '[{"soname":[]},{"soname":"a"},{},null,7]'],
+		["names that are paths", '[{"soname":["../../etc/shadow","a/b",7]}]'],
+	])("a dlopen note with %s says nothing", (_, json) => {
+		expect(parseElf(makeElf({ dlopen: [json] }))?.dlopen).toEqual([]);
+	});
+
+	test("a note without a priority is recommended", () => {
+		expect(parseElf(makeElf({ dlopen: ['[{"soname":["a.so"]}]'] }))?.dlopen).toEqual([
+			{ sonames: ["a.so"], priority: "recommended" },
+		]);
+	});
+});
+
+describe("real files", () => {
+	test("this node: a big program of which little is read", () => {
+		const file = openSync(process.execPath, "r");
+		let total = 0;
+		const elf = parseElf((offset, length) => {
+			const buffer = Buffer.alloc(length);
+			const got = readSync(file, buffer, 0, length, offset);
+			total += got;
+			return buffer.subarray(0, got);
+		});
+		closeSync(file);
+		expect(elf?.needed).toContain("libc.so.6");
+		expect(elf?.interpreter).toMatch(/^\/lib/);
+		expect(total).toBeLessThan(64 * 1024);
+		expect(parseElf(readFileSync(process.execPath))).toEqual(elf);
+	});
+});
+
+describe("hostile bytes", () => {
+	/** Counts what is asked for: a bound on time and memory that does not depend on the machine. */
+	function cost(file: Buffer): number {
+		let bytes = 0;
+		parseElf((offset, length) => {
+			bytes += 100 + length;
+			return file.subarray(offset, offset + length);
+		});
+		return bytes;
+	}
+
+	test("anything at all", () => {
+		fc.assert(
+			fc.property(fc.uint8Array({ maxLength: 4096 }), (bytes) => cost(Buffer.from(bytes)) < 8e6),
+			{ numRuns: 500 },
+		);
+	});
+
+	test("anything after a good start", () => {
+		const header = fc.constantFrom([1, 1], [1, 2], [2, 1], [2, 2]);
+		fc.assert(
+			fc.property(header, fc.uint8Array({ minLength: 64, maxLength: 2048 }), ([bits = 0, endian = 0], rest) => {
+				const file = Buffer.from([0x7f, 0x45, 0x4c, 0x46, bits, endian, ...rest]);
+				endian === 1 ? file.writeUInt16LE(3, 16) : file.writeUInt16BE(3, 16);
+				return cost(file) < 8e6;
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+
+	test("a good file with bytes changed or cut off", () => {
+		const good = makeElf(everything);
+		const change = fc.tuple(fc.nat(good.length - 1), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff));
+		fc.assert(
+			fc.property(fc.array(change, { maxLength: 12 }), fc.nat(good.length), (changes, length) => {
+				const file = Buffer.from(good);
+				for (const [at, value] of changes) file[at] = value;
+				return cost(file) < 8e6 && cost(file.subarray(0, length)) < 8e6;
+			}),
+			{ numRuns: 3000 },
+		);
+	});
+
+	test("thousands of long names cost a bounded time", () => {
+		const needed = Array.from({ length: 4000 }, () => "x".repeat(4000));
+		const start = performance.now();
+		const elf = parseElf(makeElf({ needed }));
+		expect(elf?.needed.length).toBeLessThanOrEqual(1024);
+		expect(performance.now() - start).toBeLessThan(2000);
+	});
+
+	test("a name without an end is none", () => {
+		const file = makeElf({ needed: ["abc"] });
+		expect(parseElf(file.subarray(0, file.length - 1))?.needed).toEqual([]);
+	});
+});

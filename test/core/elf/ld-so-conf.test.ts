@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseLoaderCache } from "../../../src/core/elf/ld-so-cache.ts";
+import { libraryDirectories, matches } from "../../../src/core/elf/ld-so-conf.ts";
+import type { Path } from "../../../src/core/path/path.ts";
+import { madeFiles } from "./made-files.ts";
+
+const conf = "/etc/ld.so.conf" as Path;
+
+describe("ld.so.conf", () => {
+	test("directories in order, includes where they stand", () => {
+		const files = madeFiles({
+			"/etc/ld.so.conf":
+				"/first/ # a comment\n  include ld.so.conf.d/*.conf  /elsewhere/x.conf\n\n#/no\n/last\n/first\nhwcap 1 nosegneg\nrelative\n",
+			"/etc/ld.so.conf.d/b.conf": "/b=libc6\n",
+			"/etc/ld.so.conf.d/a.conf": "# Multiarch\n/a//\n",
+			"/etc/ld.so.conf.d/.hidden.conf": "/hidden\n",
+			"/etc/ld.so.conf.d/c.conf~": "/backup\n",
+			"/elsewhere/x.conf": "/x\n/\n",
+		});
+		expect(libraryDirectories(conf, files)).toEqual(["/first", "/a", "/b", "/x", "/", "/last"]);
+	});
+
+	test("includes that go round, or to nothing", () => {
+		const files = madeFiles({
+			"/etc/ld.so.conf": "include ld.so.conf\ninclude /etc/*.conf\ninclude /nowhere/*\ninclude\n/a\n",
+			"/etc/other.conf": "include ld.so.conf\n/o\n",
+		});
+		expect(libraryDirectories(conf, files)).toEqual(["/o", "/a"]);
+		expect(libraryDirectories("/none" as Path, files)).toEqual([]);
+	});
+
+	test.each([
+		["x.conf", "*.conf", true],
+		["x.conf", "?.conf", true],
+		["xy.conf", "?.conf", false],
+		["b.conf", "[a-c].conf", true],
+		["d.conf", "[!a-c].conf", true],
+		["b.conf", "[!a-c].conf", false],
+		["].conf", "[]].conf", true],
+		["", "*", true],
+		["a", "", false],
+		[".x", "*", false],
+		[".x", ".*", true],
+		["aXbXc", "a*X*c", true],
+		["[", "[", true],
+	])("%j against %j", (name, pattern, expected) => {
+		expect(matches(name, pattern)).toBe(expected);
+	});
+
+	test("many stars do not take for ever", () => {
+		const start = performance.now();
+		expect(matches("a".repeat(255), `${"*a".repeat(100)}b`)).toBe(false);
+		expect(performance.now() - start).toBeLessThan(500);
+	});
+});
+
+/** The layout of glibc's dl-cache.h: header, entries (flags, name, path, OS version, hwcap), strings. */
+function makeCache(entries: readonly (readonly [name: string, path: string])[], { old = false, bigEndian = false } = {}): Buffer {
+	const header = Buffer.alloc(48 + 24 * entries.length);
+	const put = (value: number, at: number) => (bigEndian ? header.writeUInt32BE(value, at) : header.writeUInt32LE(value, at));
+	header.write("glibc-ld.so.cache1.1");
+	put(entries.length, 20);
+	header[28] = bigEndian ? 3 : 2;
+	let strings = "";
+	const text = (value: string) => {
+		const at = header.length + strings.length;
+		strings += `${value}\0`;
+		return at;
+	};
+	entries.forEach(([name, path], index) => {
+		put(text(name), 48 + index * 24 + 4);
+		put(text(path), 48 + index * 24 + 8);
+	});
+	const fresh = Buffer.concat([header, Buffer.from(strings, "latin1")]);
+	if (!old) return fresh;
+	const before = Buffer.alloc(32);
+	before.write("ld.so-1.7.0");
+	before.writeUInt32LE(1, 12);
+	return Buffer.concat([before, fresh]);
+}
+
+describe("ld.so.cache", () => {
+	const entries = [
+		["liba.so.1", "/lib/liba.so.1"],
+		["liba.so.1", "/opt/liba.so.1"],
+		["libb.so", "/b/lib\xe9.so"],
+	] as const;
+	const expected = new Map([
+		["liba.so.1", ["/lib/liba.so.1", "/opt/liba.so.1"]],
+		["libb.so", ["/b/lib\xe9.so"]],
+	]);
+
+	test("reads names and paths, after the old table and in the other byte order too", () => {
+		expect(parseLoaderCache(makeCache(entries))).toEqual(expected);
+		expect(parseLoaderCache(makeCache(entries, { old: true }))).toEqual(expected);
+		expect(parseLoaderCache(makeCache(entries, { bigEndian: true }))).toEqual(expected);
+	});
+
+	test("any bytes", () => {
+		const good = makeCache(entries);
+		fc.assert(
+			fc.property(
+				fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 8 }),
+				fc.nat(good.length),
+				(changes, length) => {
+					const file = Buffer.from(good);
+					for (const [at, value] of changes) file[at] = value;
+					parseLoaderCache(file);
+					parseLoaderCache(file.subarray(0, length));
+				},
+			),
+		);
+		expect(parseLoaderCache(Buffer.from("ld.so-1.7.0 and then nothing of it"))).toBeUndefined();
+		expect(parseLoaderCache(Buffer.alloc(0))).toBeUndefined();
+	});
+});

@@ -1,0 +1,135 @@
+/** What a made ELF file says; enough to be found, read and searched for, not to be run. */
+export interface Making {
+	readonly class?: 32 | 64;
+	readonly littleEndian?: boolean;
+	readonly machine?: number;
+	readonly type?: number;
+	readonly interpreter?: string;
+	readonly needed?: readonly string[];
+	readonly rpath?: string;
+	readonly runpath?: string;
+	readonly soname?: string;
+	readonly flags1?: number;
+	/** Contents of dlopen notes. */
+	readonly dlopen?: readonly string[];
+	/** Where the image starts in memory: addresses and offsets must not be mixed up. */
+	readonly base?: number;
+}
+
+/** Bytes of an ELF file: header, program headers, interpreter, notes, dynamic section, strings. */
+export function makeElf(making: Making = {}): Buffer {
+	const is64 = (making.class ?? 64) === 64;
+	const little = making.littleEndian ?? true;
+	const base = making.base ?? 0x10000;
+	const numbers = (values: readonly (readonly [size: number, value: number])[]): Buffer => {
+		const out = Buffer.alloc(values.reduce((sum, [size]) => sum + size, 0));
+		let at = 0;
+		for (const [size, value] of values) {
+			const low = size === 8 && !little ? at + 4 : at;
+			if (size === 2) little ? out.writeUInt16LE(value, at) : out.writeUInt16BE(value, at);
+			else little ? out.writeUInt32LE(value, low) : out.writeUInt32BE(value, low);
+			at += size;
+		}
+		return out;
+	};
+	const wide = is64 ? 8 : 4;
+
+	let strings = "\0";
+	const text = (value: string) => {
+		const at = strings.length;
+		strings += `${value}\0`;
+		return at;
+	};
+	const dynamic: [number, number][] = (making.needed ?? []).map((name) => [1, text(name)]);
+	if (making.soname !== undefined) dynamic.push([14, text(making.soname)]);
+	if (making.rpath !== undefined) dynamic.push([15, text(making.rpath)]);
+	if (making.runpath !== undefined) dynamic.push([29, text(making.runpath)]);
+	if (making.flags1 !== undefined) dynamic.push([0x6ffffffb, making.flags1]);
+
+	const interpreter = making.interpreter === undefined ? Buffer.alloc(0) : Buffer.from(`${making.interpreter}\0`, "latin1");
+	const note = (owner: string, type: number, content: string) => {
+		const bytes = Buffer.from(`${content}\0`);
+		const padded = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
+		return Buffer.concat([
+			numbers([
+				[4, owner.length + 1],
+				[4, bytes.length],
+				[4, type],
+			]),
+			Buffer.from(`${owner}\0`),
+			padded,
+		]);
+	};
+	const notes = Buffer.concat([
+		note("GNU", 3, "a build id, skipped"),
+		...(making.dlopen ?? []).map((json) => note("FDO", 0x407c0c0a, json)),
+	]);
+
+	const headerSize = is64 ? 64 : 52;
+	const entrySize = is64 ? 56 : 32;
+	const interpreterAt = headerSize + 4 * entrySize;
+	const notesAt = interpreterAt + Math.ceil(interpreter.length / 4) * 4;
+	const dynamicAt = notesAt + notes.length;
+	const stringsAt = dynamicAt + (dynamic.length + 3) * 2 * wide;
+	const total = stringsAt + strings.length;
+	dynamic.push([5, base + stringsAt], [10, strings.length], [0, 0]);
+
+	const segment = (type: number, at: number, size: number) =>
+		numbers(
+			is64
+				? [
+						[4, type],
+						[4, 4],
+						[8, at],
+						[8, base + at],
+						[8, base + at],
+						[8, size],
+						[8, size],
+						[8, 4],
+					]
+				: [
+						[4, type],
+						[4, at],
+						[4, base + at],
+						[4, base + at],
+						[4, size],
+						[4, size],
+						[4, 4],
+						[4, 4],
+					],
+		);
+	const hasDynamic = dynamic.length > 3 || making.interpreter !== undefined;
+	const out = Buffer.alloc(total);
+	Buffer.from([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, little ? 1 : 2, 1]).copy(out);
+	numbers([
+		[2, making.type ?? 3],
+		[2, making.machine ?? 62],
+		[4, 1],
+		[wide, 0],
+		[wide, headerSize],
+		[wide, 0],
+		[4, 0],
+		[2, headerSize],
+		[2, entrySize],
+		[2, 4],
+	]).copy(out, 16);
+	Buffer.concat([
+		segment(1, 0, total),
+		segment(making.interpreter === undefined ? 0 : 3, interpreterAt, interpreter.length),
+		segment(4, notesAt, notes.length),
+		segment(hasDynamic ? 2 : 0, dynamicAt, dynamic.length * 2 * wide),
+	]).copy(out, headerSize);
+	interpreter.copy(out, interpreterAt);
+	notes.copy(out, notesAt);
+	numbers(
+		dynamic.flatMap(
+			([tag, value]) =>
+				[
+					[wide, tag],
+					[wide, value],
+				] as const,
+		),
+	).copy(out, dynamicAt);
+	Buffer.from(strings, "latin1").copy(out, stringsAt);
+	return out;
+}

@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
+import { type LinkFiles, linkChain } from "../../../src/core/plan/links.ts";
+
+/** A tree by real paths: a string is where a link points, true a file, false a directory. Missing parents are directories. */
+function tree(entries: Readonly<Record<string, string | boolean>>): LinkFiles {
+	const kinds = new Map<string, string | boolean>(Object.entries(entries));
+	for (const path of Object.keys(entries)) {
+		for (let slash = path.indexOf("/", 1); slash > 0; slash = path.indexOf("/", slash + 1)) {
+			if (!kinds.has(path.slice(0, slash))) kinds.set(path.slice(0, slash), false);
+		}
+	}
+	return {
+		status: (path) => {
+			const kind = kinds.get(path);
+			return kind === undefined ? undefined : { kind: typeof kind === "string" ? "symlink" : kind ? "file" : "directory" };
+		},
+		readLink: (path) => {
+			const target = kinds.get(path);
+			return typeof target === "string" ? (target as Path) : undefined;
+		},
+	};
+}
+
+const chain = (path: string, entries: Readonly<Record<string, string | boolean>>) => linkChain(path as Path, tree(entries));
+
+describe("linkChain", () => {
+	test("a plain file", () => {
+		expect(chain("/a/b/c", { "/a/b/c": true })).toEqual({ links: [], directories: ["/a", "/a/b"], end: "/a/b/c" });
+	});
+
+	test("merged usr, and a library's own link in its real place", () => {
+		const machine = {
+			"/lib": "usr/lib",
+			"/usr/lib/x86_64-linux-gnu/libz.so.1": "libz.so.1.3.1",
+			"/usr/lib/x86_64-linux-gnu/libz.so.1.3.1": true,
+		};
+		expect(chain("/lib/x86_64-linux-gnu/libz.so.1", machine)).toEqual({
+			links: [
+				{ path: "/lib", target: "usr/lib" },
+				{ path: "/usr/lib/x86_64-linux-gnu/libz.so.1", target: "libz.so.1.3.1" },
+			],
+			directories: ["/usr", "/usr/lib", "/usr/lib/x86_64-linux-gnu"],
+			end: "/usr/lib/x86_64-linux-gnu/libz.so.1.3.1",
+		});
+	});
+
+	test("alternatives: through /etc and back", () => {
+		expect(
+			chain("/usr/bin/awk", {
+				"/usr/bin/awk": "/etc/alternatives/awk",
+				"/etc/alternatives/awk": "/usr/bin/mawk",
+				"/usr/bin/mawk": true,
+			}),
+		).toEqual({
+			links: [
+				{ path: "/usr/bin/awk", target: "/etc/alternatives/awk" },
+				{ path: "/etc/alternatives/awk", target: "/usr/bin/mawk" },
+			],
+			directories: ["/usr", "/usr/bin", "/etc", "/etc/alternatives"],
+			end: "/usr/bin/mawk",
+		});
+	});
+
+	test("`..` leaves the directory that a link led into", () => {
+		const machine = { "/a": "/x/y", "/x/y": false, "/x/f": true };
+		expect(chain("/a/../f", machine)).toEqual({
+			links: [{ path: "/a", target: "/x/y" }],
+			directories: ["/x", "/x/y"],
+			end: "/x/f",
+		});
+		expect(chain("/../../x/./y//../f", machine).end).toBe("/x/f");
+		expect(chain("/up", { "/up": "../../x/f", "/x/f": true }).end).toBe("/x/f");
+	});
+
+	test("targets stay as they are", () => {
+		expect(chain("/l", { "/l": "./d//f", "/d/f": true }).links).toEqual([{ path: "/l", target: "./d//f" }]);
+	});
+
+	test("what is not there has no end, but the links so far", () => {
+		expect(chain("/l/x", { "/l": "/d", "/d": false })).toEqual({ links: [{ path: "/l", target: "/d" }], directories: ["/d"] });
+		expect(chain("/gone", { "/gone": "/nowhere" })).toEqual({ links: [{ path: "/gone", target: "/nowhere" }], directories: [] });
+	});
+
+	test("a file is no directory", () => {
+		for (const path of ["/f/", "/f/.", "/f/..", "/f/x", "/l"]) {
+			expect(chain(path, { "/f": true, "/l": "f/" }).end).toBeUndefined();
+		}
+		expect(chain("/d/", { "/d": false })).toEqual({ links: [], directories: [], end: "/d" });
+	});
+
+	test("loops end, as do more than 40 links", () => {
+		expect(chain("/a", { "/a": "b", "/b": "a" })).toEqual({
+			links: [
+				{ path: "/a", target: "b" },
+				{ path: "/b", target: "a" },
+			],
+			directories: [],
+		});
+		const ladder = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`/${at}`, at === 49 ? "/end" : `/${at + 1}`]));
+		expect(chain("/9", { ...ladder, "/end": false }).end).toBeUndefined();
+		expect(chain("/10", { ...ladder, "/end": false }).end).toBe("/end");
+	});
+
+	test("the root, and links to it", () => {
+		expect(chain("/", {})).toEqual({ links: [], directories: [], end: "/" });
+		expect(chain("/l/l/d", { "/l": "/", "/d": false })).toEqual({
+			links: [{ path: "/l", target: "/" }],
+			directories: [],
+			end: "/d",
+		});
+	});
+
+	test("any tangle of links: it ends, and says only what is real", () => {
+		const name = fc.constantFrom("a", "b", "c");
+		const target = fc
+			.array(fc.constantFrom("a", "b", "c", "..", ".", ""), { minLength: 1, maxLength: 5 })
+			.map((parts) => parts.join("/") || "/");
+		const entry = fc.tuple(
+			fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join("/")}`),
+			fc.oneof(target, fc.boolean()),
+		);
+		fc.assert(
+			fc.property(fc.array(entry, { maxLength: 12 }), target, (entries, path) => {
+				const files = tree(Object.fromEntries(entries));
+				const { links, directories, end } = linkChain(`/${path}` as Path, files);
+				for (const link of links) expect(files.readLink(link.path)).toBe(link.target);
+				for (const directory of directories) expect(files.status(directory)?.kind).toBe("directory");
+				if (end !== undefined && end !== "/") expect(files.status(end)?.kind).not.toBe("symlink");
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+});

@@ -1,0 +1,249 @@
+import { describe, expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
+import { callShape, openOperations, tracedCalls } from "../../../src/core/trace/calls.ts";
+import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import { accessesOf, begin, fold } from "./folding.ts";
+
+const startAt = (cwd: string) => ({ start: startAtFirstExecve(), cwd: cwd as Path });
+
+describe("operations", () => {
+	test.each([
+		["O_RDONLY|O_CLOEXEC", "read"],
+		["O_WRONLY|O_APPEND", "write"],
+		["O_RDWR", "read write"],
+		["O_WRONLY|O_CREAT|O_TRUNC", "write create"],
+		["O_RDONLY|O_NONBLOCK|O_DIRECTORY", "list"],
+		["O_RDONLY|O_PATH|O_DIRECTORY", "look"],
+		["O_RDWR|O_TMPFILE", "write"],
+		["{flags=O_RDONLY|O_CREAT, mode=0600, resolve=RESOLVE_BENEATH}", "read create"],
+	])("open with %s", (flags, operations) => {
+		expect(openOperations(flags).join(" ")).toBe(operations);
+	});
+
+	test.each([
+		['creat("/x", 0644) = 3</x>', { "/x": "create write" }],
+		['open("/x", O_RDONLY) = -1 EACCES (Permission denied)', { "/x": "EACCES:read" }],
+		['openat2(AT_FDCWD</>, "/x", {flags=O_WRONLY, mode=0}, 24) = 3</x>', { "/x": "write" }],
+		['statx(AT_FDCWD</srv>, "x", AT_STATX_SYNC_AS_STAT, STATX_ALL, {stx_mask=0}) = 0', { "/srv/x": "look" }],
+		['newfstatat(3</etc>, "", {st_mode=S_IFDIR}, AT_EMPTY_PATH) = 0', {}],
+		['readlinkat(AT_FDCWD</>, "/x", "y", 64) = 1', { "/x": "look" }],
+		['faccessat2(AT_FDCWD</>, "x", R_OK, AT_EACCESS) = 0', { "/x": "look" }],
+		['rename("/a", "/b") = 0', { "/a": "remove", "/b": "create" }],
+		['renameat2(3</d>, "a", 4</e>, "b", RENAME_NOREPLACE) = 0', { "/d/a": "remove", "/e/b": "create" }],
+		['linkat(3</d>, "a", AT_FDCWD</e>, "b", 0) = 0', { "/d/a": "look", "/e/b": "create" }],
+		['symlink("a, b", "/c") = 0', { "/c": "create" }],
+		['symlinkat("a", 3</d>, "c") = 0', { "/d/c": "create" }],
+		['unlinkat(AT_FDCWD</d>, "x", AT_REMOVEDIR) = 0', { "/d/x": "remove" }],
+		["fchmod(6</tmp/del>(deleted), 0644) = 0", { "/tmp/del": "write" }],
+		['utimensat(AT_FDCWD</>, "/x", NULL, 0) = 0', { "/x": "write" }],
+		["utimensat(3</x>, NULL, NULL, 0) = 0", { "/x": "write" }],
+		['lsetxattr("/x", "user.a", "b", 1, 0) = -1 EROFS (Read-only file system)', { "/x": "EROFS:write" }],
+		['inotify_add_watch(5<anon_inode:inotify>, "/x", IN_MODIFY) = 1', { "/x": "look" }],
+		['execveat(3</bin/tool>, "", ["tool"], 0x7f /* 1 var */, AT_EMPTY_PATH) = 0', { "/bin/tool": "execute" }],
+		['mkdir("/a//b/./c/", 0755) = 0', { "/a/b/c": "create" }],
+		['stat("/a/../b", {st_mode=0}) = 0', { "/a/../b": "look" }],
+		["chmod(NULL, 0) = -1 EFAULT (Bad address)", {}],
+		['chmod("/never/told", 0) = ?', {}],
+		['openat(AT_FDCWD</>, "/x", O_RDONLY) = -1 EINTR (Interrupted system call)', {}],
+		['read(3</x>, "abc", 3) = 3', {}],
+	])("%s", (line, expected) => {
+		expect(accessesOf(fold(`${begin}10  ${line}`))).toEqual(expected);
+	});
+
+	test("everything that is traced has a shape, and data calls are left out", () => {
+		const names = tracedCalls.split(",");
+		expect(names.every((name) => name.startsWith("?") && callShape(name.slice(1)))).toBe(true);
+		expect(names.filter((name) => /^\?(read|write|sendto|recvfrom|mmap|epoll_wait|fstat|close)$/.test(name))).toEqual([]);
+	});
+});
+
+describe("an access", () => {
+	test("tells who did it, how, as what and where it arrived", () => {
+		const access = fold(
+			`${begin}10  setresuid(33, 33, 33) = 0
+10  openat(AT_FDCWD</>, "/lib/libz.so.1", O_RDONLY) = 3</usr/lib/libz.so.1.3>
+10  execve("/bin/other", ["other"], 0x7f /* 1 var */) = 0
+10  stat("/lib/libz.so.1", {st_mode=0}) = 0
+10  access("/lib/libz.so.1", W_OK) = -1 EACCES (Permission denied)`,
+		).trace.accesses.get("/lib/libz.so.1" as Path);
+		expect(access).toEqual({
+			path: "/lib/libz.so.1",
+			succeeded: new Set(["read", "look"]),
+			rootOps: new Set(),
+			failed: new Map([["EACCES", new Set(["look"])]]),
+			calls: new Set(["openat", "stat", "access"]),
+			programs: new Set(["/bin/app", "/bin/other"]),
+			real: "/usr/lib/libz.so.1.3",
+		});
+	});
+
+	test("that root and others repeat word for word keeps both, whatever is remembered of the line", () => {
+		const line = 'openat(AT_FDCWD</>, "/x", O_RDONLY) = 3</x>\n';
+		const many = Array.from({ length: 20 }, () => `10  ${line}`).join("");
+		const folded = fold(`${begin}10  setresuid(-1, 33, -1) = 0\n${many}10  setresuid(-1, 0, -1) = 0\n10  ${line}`);
+		expect(folded.trace.accesses.get("/x" as Path)?.rootOps).toEqual(new Set(["read"]));
+		expect(folded.trace.calls).toBe(24);
+	});
+});
+
+describe("where relative names start", () => {
+	test("the working directory given at the start, then chdir and fchdir", () => {
+		const text = `${begin}10  stat("a", {st_mode=0}) = 0
+10  chdir("sub") = 0
+10  stat("b", {st_mode=0}) = 0
+10  chdir("/gone") = -1 ENOENT (No such file or directory)
+10  chdir("..") = 0
+10  stat("c", {st_mode=0}) = 0
+10  fchdir(7</etc>) = 0
+10  stat("passwd", {st_mode=0}) = 0`;
+		expect(Object.keys(accessesOf(fold(text, startAt("/srv"))))).toEqual([
+			"/srv/a",
+			"/srv/sub",
+			"/srv/sub/b",
+			"/gone",
+			"/srv/sub/..",
+			"/srv/c",
+			"/etc",
+			"/etc/passwd",
+		]);
+	});
+
+	test("what AT_FDCWD shows corrects what was tracked", () => {
+		const text = `${begin}10  newfstatat(AT_FDCWD</real/place>, "a", {st_mode=0}, 0) = 0\n10  stat("b", {st_mode=0}) = 0`;
+		expect(Object.keys(accessesOf(fold(text, startAt("/link"))))).toEqual(["/real/place/a", "/real/place/b"]);
+	});
+
+	test("a child has its parent's, a thread shares it", () => {
+		const text = `${begin}10  chdir("/one") = 0
+10  fork() = 11
+11  chdir("/two") = 0
+10  stat("a", {st_mode=0}) = 0
+11  stat("b", {st_mode=0}) = 0
+11  clone3({flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_THREAD, exit_signal=0} => {parent_tid=[12]}, 88) = 12
+12  chdir("/three") = 0
+11  stat("c", {st_mode=0}) = 0`;
+		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/two", "/one/a", "/two/b", "/three", "/three/c"]);
+	});
+
+	test("a child that is seen before its parent's fork ends", () => {
+		const text = `${begin}10  chdir("/one") = 0
+10  vfork( <unfinished ...>
+11  stat("a", {st_mode=0}) = 0
+11  chdir("/two") = 0
+10  <... vfork resumed>) = 3 /* 11 in strace's PID NS */
+11  stat("b", {st_mode=0}) = 0
+10  stat("c", {st_mode=0}) = 0`;
+		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/one/a", "/two", "/two/b", "/one/c"]);
+	});
+
+	test("a child whose parent could be one of two waits until it is named", () => {
+		const text = `${begin}10  chdir("/one") = 0
+10  fork() = 11
+11  chdir("/two") = 0
+10  vfork( <unfinished ...>
+11  vfork( <unfinished ...>
+12  stat("a", {st_mode=0}) = 0
+13  stat("b", {st_mode=0}) = 0
+11  <... vfork resumed>) = 12
+10  <... vfork resumed>) = 13`;
+		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/two", "/two/a", "/one/b"]);
+	});
+
+	test("a child without any sign of its parent is read at the end", () => {
+		const text = `${begin}10  chdir("/one") = 0\n11  stat("a", {st_mode=0}) = 0`;
+		expect(Object.keys(accessesOf(fold(text)))).toEqual(["/one", "/one/a"]);
+	});
+
+	test("a thread's execve, which strace reports for its process (and under --seccomp-bpf as ENOSYS)", () => {
+		const folded = fold(`${begin}10  chdir("/usr") = 0
+10  clone3({flags=CLONE_VM|CLONE_FS|CLONE_THREAD} => {parent_tid=[11]}, 88) = 11
+11  execve("bin/true", ["true"], 0x7f /* 33 vars */ <pid changed to 10 ...>
+10  +++ superseded by execve in pid 11 +++
+10  <... execve resumed>)             = -1 ENOSYS (Function not implemented)
+10  openat(AT_FDCWD</usr>, "x", O_RDONLY) = 4</usr/x>
+10  +++ exited with 0 +++`);
+		expect(accessesOf(folded)).toEqual({ "/usr": "enter", "/usr/bin/true": "execute", "/usr/x": "read" });
+		expect(folded.trace.programs).toEqual(new Set(["/bin/app", "/usr/bin/true"]));
+		expect(folded.trace.exits).toEqual([{ pid: 10, how: "exit 0" }]);
+	});
+
+	test("after the application's own chroot, names are still those seen from outside", () => {
+		// Real lines: strace shows descriptors from outside, the program's names count from inside.
+		const folded = fold(`${begin}10  chroot("/tmp/jail")               = 0
+10  chdir("/")                        = 0
+10  newfstatat(AT_FDCWD</tmp/jail>, "etc/f", {st_mode=S_IFREG|0644, st_size=0, ...}, 0) = 0
+10  openat(AT_FDCWD</tmp/jail>, "/etc/f", O_RDONLY|O_CLOEXEC) = 3</tmp/jail/etc/f>
+10  chdir("etc")                      = 0
+10  stat("g", {st_mode=0}) = 0
+10  chdir("../../..")                 = 0
+10  stat("h", {st_mode=0}) = 0`);
+		expect(accessesOf(folded)).toEqual({
+			"/tmp/jail": "enter",
+			"/tmp/jail/etc/f": "look read",
+			"/tmp/jail/etc": "enter",
+			"/tmp/jail/etc/g": "look",
+			"/tmp/jail/etc/../../..": "enter",
+			"/tmp/jail/h": "look",
+		});
+		expect(folded.trace.chroots).toEqual(new Set(["/tmp/jail"]));
+	});
+});
+
+describe("where the application starts", () => {
+	// As the launcher starts it, cut down: setpriv, unshare, sh, mount, chroot, init, setpriv, application.
+	const launch = `20  execve("/usr/bin/setpriv", ["setpriv"], 0x7f /* 3 vars */) = 0
+20  execve("/usr/bin/unshare", ["unshare"], 0x7f /* 3 vars */) = 0
+20  clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD, child_tidptr=0x7f) = 21
+21  execve("/usr/bin/sh", ["sh"], 0x7f /* 3 vars */) = 0
+21  vfork( <unfinished ...>
+22  execve("/usr/bin/mount", ["mount"], 0x7f /* 3 vars */ <unfinished ...>
+21  <... vfork resumed>)              = 2 /* 22 in strace's PID NS */
+22  <... execve resumed>)             = 0
+22  mount("x", "/cage/tmp", "tmpfs", 0, NULL) = 0
+22  +++ exited with 0 +++
+21  chdir("/cage") = 0
+21  chroot(".") = 0
+21  chdir("/") = 0
+21  execve("/.launch/init", ["/.launch/init"], 0x7f /* 3 vars */) = 0
+21  clone(child_stack=NULL, flags=SIGCHLD) = 3 /* 23 in strace's PID NS */
+23  execve("/usr/local/bin/setpriv", ["setpriv"], 0x7f /* 1 var */) = -1 ENOENT (No such file or directory)
+23  execve("/.launch/ld.so", ["ld.so", "setpriv"], 0x7f /* 1 var */) = 0
+23  openat(AT_FDCWD</>, "/.launch/libc.so.6", O_RDONLY) = 3</.launch/libc.so.6>
+23  setresuid(33, 33, 33) = 0
+23  execve("/usr/sbin/app", ["app"], 0x7f /* 1 var */) = 0
+23  openat(AT_FDCWD</>, "etc/app.conf", O_RDONLY) = 3</etc/app.conf>
+23  stat("x", {st_mode=0}) = 0
+21  kill(3 /* 23 in strace's PID NS */, SIGTERM) = 0
+21  openat(AT_FDCWD</>, "/.launch/x", O_RDONLY) = 3</.launch/x>
+23  fork() = 4 /* 24 in strace's PID NS */
+24  +++ killed by SIGSEGV (core dumped) +++
+23  +++ exited with 7 +++
+21  +++ exited with 7 +++
+20  +++ exited with 7 +++`;
+
+	test("with the launcher: nothing of it counts, and what it changed is known", () => {
+		const folded = fold(launch, {});
+		expect(folded.started).toBe(true);
+		expect([folded.initPid, folded.mainPid]).toEqual([21, 23]);
+		expect(accessesOf(folded)).toEqual({ "/usr/sbin/app": "execute", "/etc/app.conf": "read", "/x": "look" });
+		const { trace } = folded;
+		expect(trace.programs).toEqual(new Set(["/usr/sbin/app"]));
+		expect([...trace.capabilities.keys(), ...trace.uids, ...trace.chroots]).toEqual([]);
+		expect(trace.accesses.get("/etc/app.conf" as Path)?.rootOps.size).toBe(0);
+		expect(trace.exits).toEqual([
+			{ pid: 23, how: "exit 7" },
+			{ pid: 24, how: "signal SIGSEGV" },
+		]);
+	});
+
+	test("the given working directory is the application's", () => {
+		expect(Object.keys(accessesOf(fold(launch, { cwd: "/srv" as Path })))).toContain("/etc/app.conf");
+		const relative = launch.replace('openat(AT_FDCWD</>, "etc/app.conf", O_RDONLY) = 3</etc/app.conf>', 'chmod("a", 0) = 0');
+		expect(Object.keys(accessesOf(fold(relative, { cwd: "/srv" as Path })))).toContain("/srv/a");
+	});
+
+	test("without init there is no application", () => {
+		const folded = fold(`${begin}10  stat("/x", {st_mode=0}) = 0`, {});
+		expect([folded.started, folded.trace.accesses.size, folded.trace.calls]).toEqual([false, 0, 0]);
+	});
+});

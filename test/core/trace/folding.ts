@@ -1,0 +1,57 @@
+import { type FoldOptions, TraceFold } from "../../../src/core/trace/fold.ts";
+import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import type { Access } from "../../../src/core/trace/trace.ts";
+
+/** Folds lines that are the application's from the first execve on. */
+export function fold(text: string, options: FoldOptions = { start: startAtFirstExecve() }): TraceFold {
+	const folded = new TraceFold(options);
+	folded.feed(Buffer.from(text.endsWith("\n") ? text : `${text}\n`, "latin1"));
+	folded.end();
+	return folded;
+}
+
+export const begin = `10  execve("/bin/app", ["app"], 0x7ffc /* 3 vars */) = 0\n`;
+
+/** What a test compares of the accesses besides the program itself: path to operations, errors as `ENOENT:read`. */
+export function accessesOf(folded: TraceFold): Record<string, string> {
+	const all: Record<string, string> = {};
+	for (const access of folded.trace.accesses.values()) {
+		if (access.path !== "/bin/app") all[access.path] = summary(access);
+	}
+	return all;
+}
+
+function summary(access: Access): string {
+	const failed = [...access.failed].flatMap(([error, operations]) => [...operations].map((operation) => `${error}:${operation}`));
+	return [...access.succeeded, ...failed].join(" ");
+}
+
+/** strace's C quoting, written on its own: what it puts between quotes for these bytes. */
+export function quoteLikeStrace(bytes: string): string {
+	return [...bytes].map((byte, index) => quoteByte(byte, bytes[index + 1])).join("");
+}
+
+/** In descriptors strace also escapes the angle brackets. */
+export function labelLikeStrace(bytes: string): string {
+	return quoteLikeStrace(bytes).replaceAll("<", "\\74").replaceAll(">", "\\76");
+}
+
+const escapes: Record<string, string> = {
+	"\n": "\\n",
+	"\t": "\\t",
+	"\r": "\\r",
+	"\v": "\\v",
+	"\f": "\\f",
+	'"': '\\"',
+	"\\": "\\\\",
+};
+
+function quoteByte(byte: string, next: string | undefined): string {
+	const escape = escapes[byte];
+	if (escape) return escape;
+	const code = byte.charCodeAt(0);
+	if (code >= 0x20 && code < 0x7f) return byte;
+	const digits = code.toString(8);
+	// The shortest form is only unambiguous where no digit follows.
+	return `\\${next !== undefined && /[0-9]/.test(next) ? digits.padStart(3, "0") : digits}`;
+}

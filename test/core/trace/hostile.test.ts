@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { clean, type Path } from "../../../src/core/path/path.ts";
+import { stringOf } from "../../../src/core/trace/argument.ts";
+import { TraceFold } from "../../../src/core/trace/fold.ts";
+import { LineReader } from "../../../src/core/trace/line.ts";
+import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import { accessesOf, begin, fold, labelLikeStrace, quoteLikeStrace } from "./folding.ts";
+
+const awkward = [...'\n"\\<>-= ,(){}[]0123456789\t\r\x01\x7f\xff@*', " resumed>", " <unfinished ...>", '\n7  unlink("/etc") = 0'];
+const name = fc
+	.array(
+		fc.oneof(
+			fc.constantFrom(...awkward),
+			fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)),
+		),
+		{ minLength: 1, maxLength: 24 },
+	)
+	.map((parts) => parts.join("").replaceAll("/", "_"))
+	.filter((text) => text !== "." && text !== "..");
+const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => `/${parts.join("/")}`);
+
+describe("names of any bytes", () => {
+	test("come back out of every form that strace gives them", () => {
+		fc.assert(
+			fc.property(path, path, name, fc.boolean(), (directory, real, base, interrupted) => {
+				const open = `openat(5<${labelLikeStrace(directory)}>, "${quoteLikeStrace(base)}", O_RDONLY`;
+				const opened = `) = 6<${labelLikeStrace(real)}>`;
+				const folded = fold(
+					interrupted
+						? `${begin}10  ${open} <unfinished ...>\n10  <... openat resumed>${opened}`
+						: `${begin}10  ${open}${opened}`,
+				);
+				const expected = `${directory}/${base}` as Path;
+				expect(accessesOf(folded)).toEqual({ [expected]: "read" });
+				expect(folded.trace.accesses.get(expected)?.real).toBe(real);
+			}),
+		);
+	});
+
+	test("as arguments, as working directories and as sockets", () => {
+		fc.assert(
+			fc.property(path, name, (directory, base) => {
+				const folded = fold(`${begin}10  chdir("${quoteLikeStrace(directory)}") = 0
+10  stat("${quoteLikeStrace(base)}", {st_mode=S_IFREG|0644, ...}) = 0
+10  connect(3<socket:[1]>, {sa_family=AF_UNIX, sun_path="${quoteLikeStrace(directory)}"}, 110) = 0
+10  rename("${quoteLikeStrace(directory)}", "/z") = -1 EXDEV (Invalid cross-device link)`);
+				const moved = clean(`${directory}/${base}` as Path);
+				expect(new Set(folded.trace.accesses.keys())).toEqual(new Set(["/bin/app", directory, moved, "/z"]));
+				expect(accessesOf(folded)[directory]).toBe("enter connect EXDEV:remove");
+			}),
+		);
+	});
+
+	test("quoting is taken back exactly", () => {
+		fc.assert(
+			fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+				const text = Buffer.from(bytes).toString("latin1");
+				expect(stringOf(`"${quoteLikeStrace(text)}"`)).toBe(text);
+			}),
+		);
+	});
+
+	test("cannot forge a line", () => {
+		const evil = '/x\n10  openat(AT_FDCWD</>, "/etc/shadow", O_RDONLY) = 3</etc/shadow>\n10  +++ exited with 0 +++\n';
+		const folded = fold(`${begin}10  openat(AT_FDCWD</>, "${quoteLikeStrace(evil)}", O_RDONLY) = 3<${labelLikeStrace(evil)}>`);
+		expect([...folded.trace.accesses.keys()]).toEqual(["/bin/app", clean(evil as Path)]);
+		expect(folded.trace.exits).toEqual([]);
+	});
+});
+
+/** Bytes that look like a trace more often than chance would. */
+const piece = fc.oneof(
+	fc.constantFrom(
+		begin,
+		"10  ",
+		"11  ",
+		"[pid 12] ",
+		"openat(",
+		"AT_FDCWD</>, ",
+		'"/x"',
+		", O_RDONLY",
+		") = 3</x>\n",
+		") = 0\n",
+		") = -1 EPERM (Operation not permitted)\n",
+		" <unfinished ...>\n",
+		"<... openat resumed>",
+		"clone(flags=CLONE_FS",
+		"execve(",
+		"setresuid(",
+		"bind(3<socket:[1]>, {sa_family=AF_INET, sin_port=htons(80",
+		"+++ exited with 1 +++\n",
+		"+++ superseded by execve in pid 11 +++\n",
+		"\n",
+		'"',
+		"\\",
+		"{",
+		"<",
+		"/*",
+	),
+	fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString("latin1")),
+);
+
+describe("any bytes", () => {
+	test("are survived, and cutting them differently changes nothing", () => {
+		fc.assert(
+			fc.property(
+				fc.array(piece, { maxLength: 60 }),
+				fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
+				(pieces, cuts) => {
+					const bytes = Buffer.from(pieces.join(""), "latin1");
+					const whole = new TraceFold({ start: startAtFirstExecve() });
+					whole.feed(bytes);
+					whole.end();
+					const cut = new TraceFold({ start: startAtFirstExecve() });
+					for (let at = 0, turn = 0; at < bytes.length; turn++) {
+						const size = cuts[turn % cuts.length] ?? 1;
+						cut.feed(bytes.subarray(at, at + size));
+						at += size;
+					}
+					cut.end();
+					expect(cut.trace).toEqual(whole.trace);
+				},
+			),
+			{ numRuns: 500 },
+		);
+	});
+
+	test("one line of them never throws", () => {
+		fc.assert(
+			fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+				const reader = new LineReader();
+				for (const line of pieces.join("").split("\n")) reader.read(`5  ${line}`);
+			}),
+			{ numRuns: 2000 },
+		);
+	});
+
+	test("a line without end is dropped, and the next one is read", () => {
+		const folded = new TraceFold({ start: startAtFirstExecve() });
+		folded.feed(Buffer.from(`${begin}10  stat("/`, "latin1"));
+		const filler = Buffer.alloc(1 << 16, "x");
+		const before = process.memoryUsage().heapUsed;
+		for (let count = 0; count < 2000; count++) folded.feed(filler);
+		expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 << 20);
+		folded.feed(Buffer.from(`\n10  stat("/y", {st_mode=0}) = 0\n`));
+		folded.end();
+		expect(accessesOf(folded)).toEqual({ "/y": "look" });
+	});
+
+	test("the longest execve that strace prints is read", () => {
+		const argument = `"${"\\377".repeat(4096)}"...`;
+		const line = `10  execve("/bin/long", [${Array.from({ length: 32 }, () => argument).join(", ")}, ...], 0x7f /* 9 vars */) = 0`;
+		expect(accessesOf(fold(`${begin}${line}`))).toEqual({ "/bin/long": "execute" });
+	});
+
+	test("the last line counts only when it is whole", () => {
+		const folded = new TraceFold({ start: startAtFirstExecve() });
+		folded.feed(Buffer.from(`${begin}10  stat("/x", {st_mode=0}) = 0`));
+		folded.end();
+		expect(accessesOf(folded)).toEqual({});
+	});
+
+	test("many short processes leave no more behind than a few", () => {
+		const folded = new TraceFold({ start: startAtFirstExecve() });
+		folded.feed(Buffer.from(begin));
+		for (let pid = 100; pid < 20_100; pid++) {
+			folded.feed(Buffer.from(`10  fork() = ${pid}\n${pid}  stat("/x", {st_mode=0}) = 0\n${pid}  +++ exited with 0 +++\n`));
+		}
+		folded.feed(Buffer.from("10  +++ killed by SIGSEGV +++\n"));
+		expect(folded.trace.processes).toBe(20_001);
+		expect(folded.trace.exits.length).toBeLessThanOrEqual(101);
+		expect(folded.trace.exits[0]).toEqual({ pid: 10, how: "signal SIGSEGV" });
+	});
+});

@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+import { fieldOf, idOf, numberOf, pidOf, stringOf, unescapeC } from "../../../src/core/trace/argument.ts";
+import { LineReader } from "../../../src/core/trace/line.ts";
+
+const read = (line: string) => new LineReader().read(line);
+
+const plainCall = { kind: "call", error: undefined, resultPath: undefined, resultLabel: undefined, joined: false };
+
+describe("one line", () => {
+	test("an open with the path that it reached", () => {
+		expect(read('3227  openat(AT_FDCWD</>, "/lib/x/libz.so.1", O_RDONLY|O_CLOEXEC) = 3</usr/lib/x/libz.so.1.3.1>')).toEqual({
+			...plainCall,
+			pid: 3227,
+			call: "openat",
+			args: ["AT_FDCWD</>", '"/lib/x/libz.so.1"', "O_RDONLY|O_CLOEXEC"],
+			result: 3,
+			resultPath: "/usr/lib/x/libz.so.1.3.1",
+		});
+	});
+
+	test("a failure has its error's name", () => {
+		expect(read('5  access("/etc/ld.so.preload", R_OK) = -1 ENOENT (No such file or directory)')).toMatchObject({
+			call: "access",
+			result: -1,
+			error: "ENOENT",
+		});
+	});
+
+	test("padding before the result, commas and brackets in strings and structures", () => {
+		expect(read('5  stat("/a, b) = 0 {", {st_mode=S_IFREG|0644, st_size=8 * (1), ...})   = 0')).toMatchObject({
+			args: ['"/a, b) = 0 {"', "{st_mode=S_IFREG|0644, st_size=8 * (1), ...}"],
+			result: 0,
+		});
+	});
+
+	test("the forms that a result takes", () => {
+		expect(read("7  exit_group(1)                     = ?")).toMatchObject({ result: undefined, error: undefined });
+		expect(read("7  wait4(-1, 0x7, 0, NULL) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)")).toMatchObject({
+			result: undefined,
+		});
+		expect(read("7  fcntl(1</dev/null>, F_GETFL)      = 0x8001 (flags O_WRONLY|O_LARGEFILE)")).toMatchObject({ result: 0x8001 });
+		expect(read("7  vfork()                           = 2 /* 15409 in strace's PID NS */")).toMatchObject({ result: 15409 });
+		expect(read("7  socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 4<socket:[11322]>")).toMatchObject({
+			result: 4,
+			resultPath: undefined,
+			resultLabel: "socket:[11322]",
+		});
+		expect(read('7  memfd_create("x", MFD_CLOEXEC)    = 4</memfd:x>(deleted)')).toMatchObject({
+			result: 4,
+			resultPath: undefined,
+		});
+		expect(read('7  openat(AT_FDCWD</tmp>, "/tmp/x", O_RDWR) = 12</tmp/x>(deleted)')).toMatchObject({
+			result: 12,
+			resultPath: undefined,
+		});
+		expect(read('7  openat(AT_FDCWD</>, "/a", O_RDONLY) = 104</a) = -1 ENOENT (b>')).toMatchObject({
+			result: 104,
+			error: undefined,
+			resultPath: "/a) = -1 ENOENT (b",
+		});
+	});
+
+	test("a name with every kind of escape, as strace wrote it", () => {
+		// Real: a file that is called q"␊<>\xff -> =
+		const line =
+			'1  openat(AT_FDCWD</tmp>, "/tmp/q\\"\\n<>\\377 -> =", O_WRONLY|O_CREAT, 0666) = 6</tmp/q\\"\\n\\74\\76\\377 -\\76 =>';
+		const event = read(line);
+		expect(event).toMatchObject({ call: "openat", result: 6, resultPath: '/tmp/q"\n<>\xff -> =' });
+		expect(event?.kind === "call" && stringOf(event.args[1])).toBe('/tmp/q"\n<>\xff -> =');
+	});
+
+	test("shifts are no descriptors, comments are passed over", () => {
+		expect(read("1  capset({version=3, pid=1}, {effective=1<<CAP_CHOWN|1<<CAP_KILL, permitted=0}) = 0")).toMatchObject({
+			args: ["{version=3, pid=1}", "{effective=1<<CAP_CHOWN|1<<CAP_KILL, permitted=0}"],
+		});
+		expect(read('1  execve("/usr/bin/sh", ["sh", "a,b"], 0x7f /* 33 vars, (all) */) = 0')).toMatchObject({
+			args: ['"/usr/bin/sh"', '["sh", "a,b"]', "0x7f /* 33 vars, (all) */"],
+		});
+		expect(read("1  getsockname(5<socket:[3]>, {sa_family=AF_UNIX}, [110 => 2]) = 0")).toMatchObject({ result: 0 });
+	});
+
+	test("both prefixes", () => {
+		expect(read('[pid   123] chdir("/") = 0')).toMatchObject({ pid: 123, call: "chdir" });
+		expect(read('123 chdir("/") = 0')).toMatchObject({ pid: 123, call: "chdir" });
+	});
+
+	test("ends, signals and a thread that takes its process over", () => {
+		expect(read("5  +++ exited with 1 +++")).toEqual({ kind: "exit", pid: 5, how: "exit 1" });
+		expect(read("5  +++ killed by SIGSEGV (core dumped) +++")).toEqual({ kind: "exit", pid: 5, how: "signal SIGSEGV" });
+		expect(read("5  +++ killed by SIGKILL +++")).toEqual({ kind: "exit", pid: 5, how: "signal SIGKILL" });
+		expect(read("5  --- SIGTERM {si_signo=SIGTERM, si_code=SI_USER, si_pid=1, si_uid=0} ---")).toEqual({
+			kind: "signal",
+			pid: 5,
+			signal: "SIGTERM",
+		});
+		expect(read("5  +++ superseded by execve in pid 9 +++")).toEqual({ kind: "superseded", pid: 5, by: 9 });
+	});
+
+	test.each([
+		"",
+		"strace: Process 5 attached",
+		"5  ",
+		"5",
+		'openat(AT_FDCWD</>, "/x", O_RDONLY) = 3',
+		'5  openat(AT_FDCWD</>, "/x',
+		'5  openat(AT_FDCWD</>, "/x", O_RDONLY)',
+		'5  openat(AT_FDCWD</>, "/x", O_RDONLY) = ',
+		'5  openat(AT_FDCWD</>, "/x", O_RDONLY) = x',
+		'5  openat(AT_FDCWD</, "/x", O_RDONLY) = 3',
+		"5  stat(}, 1) = 0",
+		"5  stat(/* , 1) = 0",
+		"5  +++ exited +++",
+		"5  --- stopped by SIGSTOP ---",
+		"5  <... openat resumed>) = 3",
+		"5  <... ",
+		'99999999999  chdir("/") = 0',
+		"5  ???( <unfinished ...>",
+	])("is nothing: %j", (line) => {
+		expect(read(line)).toBeUndefined();
+	});
+});
+
+describe("unfinished calls", () => {
+	test("are joined for each process", () => {
+		const reader = new LineReader();
+		expect(reader.read('1  openat(AT_FDCWD</>, "/a", O_RDONLY <unfinished ...>')).toBeUndefined();
+		expect(reader.read('2  openat(AT_FDCWD</>, "/b", O_RDONLY <unfinished ...>')).toBeUndefined();
+		expect(reader.read("1  <... openat resumed>)             = 4</a>")).toMatchObject({ pid: 1, resultPath: "/a", joined: true });
+		expect(reader.read("2  <... openat resumed>)             = 4</b>")).toMatchObject({ pid: 2, resultPath: "/b" });
+		expect(reader.read("2  <... openat resumed>)             = 4</b>")).toBeUndefined();
+	});
+
+	test("with arguments on both sides, and one that never ends", () => {
+		const reader = new LineReader();
+		reader.read("1  vfork( <unfinished ...>");
+		expect(reader.read("1  <... vfork resumed>)              = 2 /* 15409 in strace's PID NS */")).toMatchObject({
+			result: 15409,
+		});
+		reader.read("1  wait4(-1,  <unfinished ...>");
+		expect(reader.read("1  <... wait4 resumed>[{WIFEXITED(s) && WEXITSTATUS(s) == 1}], 0, NULL) = 5434")).toMatchObject({
+			args: ["-1", "[{WIFEXITED(s) && WEXITSTATUS(s) == 1}]", "0", "NULL"],
+			result: 5434,
+		});
+		expect(reader.read("1  wait4(-1,  <unfinished ...>) = ?")).toMatchObject({ result: undefined });
+	});
+
+	test("another call's end does not finish it", () => {
+		const reader = new LineReader();
+		reader.read('1  stat("/a" <unfinished ...>');
+		expect(reader.read("1  <... openat resumed>) = 3")).toBeUndefined();
+	});
+
+	test("a name that looks like the mark is not one", () => {
+		expect(read('1  unlink("/x <unfinished ...>") = 0')).toMatchObject({ call: "unlink", result: 0 });
+	});
+
+	test("are bounded", () => {
+		const reader = new LineReader();
+		for (let pid = 1; pid <= 10_000; pid++) reader.read(`${pid}  stat("/${"x".repeat(5000)}" <unfinished ...>`);
+		expect(reader.within(/^stat/).length).toBeLessThanOrEqual(4096);
+	});
+});
+
+describe("arguments", () => {
+	test("strings", () => {
+		expect(stringOf('"/a b"')).toBe("/a b");
+		expect(stringOf('"/cut"...')).toBeUndefined();
+		expect(stringOf("NULL")).toBeUndefined();
+		expect(stringOf("0x7ffc")).toBeUndefined();
+		expect(unescapeC('\\n\\t\\v\\f\\r\\"\\\\\\0\\7x\\12\\0012\\377\\xe2\\x')).toBe('\n\t\v\f\r"\\\0\x07x\n\x012\xff\xe2x');
+	});
+
+	test("numbers, ids and pids", () => {
+		expect(["33", "-1", "0x1f", "0644", "4*1024", "RLIM64_INFINITY", "0", "x", "12ab"].map(numberOf)).toEqual([
+			33,
+			-1,
+			31,
+			0o644,
+			4096,
+			Number.POSITIVE_INFINITY,
+			0,
+			undefined,
+			undefined,
+		]);
+		expect(["33", "-1", "4294967295"].map(idOf)).toEqual([33, undefined, undefined]);
+		expect(pidOf("3 /* 15625 in strace's PID NS */")).toBe(15625);
+		expect(pidOf("3")).toBe(3);
+	});
+
+	test("fields, never found inside strings", () => {
+		const address = '{sa_family=AF_UNIX, sun_path="/x, sin_port=htons(1)"}';
+		expect(fieldOf(address, "sun_path")).toBe('"/x, sin_port=htons(1)"');
+		expect(fieldOf(address, "sin_port")).toBeUndefined();
+		expect(fieldOf('{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}', "sin_port")).toBe("htons(80)");
+		expect(fieldOf("{rlim_cur=1024, rlim_max=4*1024}", "rlim_max")).toBe("4*1024");
+	});
+});

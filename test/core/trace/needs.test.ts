@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
+import { accessesOf, begin, fold } from "./folding.ts";
+
+const traceOf = (lines: string) => fold(begin + lines).trace;
+const capabilities = (lines: string) => [...traceOf(lines).capabilities.values()].map(({ name, call }) => `${name} by ${call}`);
+
+describe("capabilities: only what a call that succeeded used", () => {
+	test.each([
+		["10  setuid(33) = 0", ["setuid by setuid"]],
+		["10  setuid(33) = -1 EPERM (Operation not permitted)", []],
+		["10  setuid(0) = 0", []],
+		["10  setresuid(-1, 33, -1) = 0\n10  setresuid(-1, 0, -1) = 0", ["setuid by setresuid"]],
+		["10  setresgid(5, 5, 5) = 0", ["setgid by setresgid"]],
+		["10  setgroups(1, [33]) = 0", ["setgid by setgroups"]],
+		["10  setfsuid(33) = 0", []],
+		[
+			'10  bind(6<socket:[1]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = 0',
+			["net_bind_service by bind"],
+		],
+		['10  bind(6<socket:[1]>, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("0.0.0.0")}, 16) = 0', []],
+		[
+			'10  bind(6<socket:[1]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EACCES (Permission denied)',
+			[],
+		],
+		['10  chown("/x", 33, -1) = 0', ["chown by chown"]],
+		['10  chown("/x", -1, -1) = 0', []],
+		['10  setresuid(33, 33, 33) = 0\n10  chown("/x", 33, 33) = 0', ["setuid by setresuid"]],
+		['10  chroot("/x") = 0', ["sys_chroot by chroot"]],
+		["10  fork() = 11\n11  setuid(33) = 0\n10  kill(11, SIGTERM) = 0", ["setuid by setuid", "kill by kill"]],
+		["10  fork() = 11\n11  setuid(33) = 0\n10  kill(2 /* 11 in strace's PID NS */, 0) = 0", ["setuid by setuid", "kill by kill"]],
+		["10  fork() = 11\n10  kill(11, SIGTERM) = 0\n10  kill(-1, SIGTERM) = 0\n10  kill(0, SIGTERM) = 0", []],
+		["10  socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL)) = 3<socket:[1]>", ["net_raw by socket"]],
+		["10  socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) = 3<socket:[1]>", ["net_raw by socket"]],
+		["10  socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_ROUTE) = 3<socket:[1]>", []],
+		["10  setpriority(PRIO_PROCESS, 0, -5) = 0", ["sys_nice by setpriority"]],
+		["10  setpriority(PRIO_PROCESS, 0, 5) = 0", []],
+		["10  sched_setscheduler(0, SCHED_FIFO, [1]) = 0", ["sys_nice by sched_setscheduler"]],
+		["10  sched_setscheduler(0, SCHED_BATCH, [0]) = 0", []],
+		["10  sched_setattr(0, {size=56, sched_policy=SCHED_DEADLINE, sched_flags=0}, 0) = 0", ["sys_nice by sched_setattr"]],
+		['10  mknod("/x", S_IFCHR|0600, makedev(0x1, 0x3)) = 0', ["mknod by mknod"]],
+		['10  mknodat(AT_FDCWD</>, "/x", S_IFIFO|0600) = 0', []],
+		['10  mount("x", "/mnt", "tmpfs", 0, NULL) = 0', ["sys_admin by mount"]],
+		["10  prlimit64(0, RLIMIT_NOFILE, {rlim_cur=10032, rlim_max=10032}, NULL) = 0", []],
+		[
+			"10  prlimit64(0, RLIMIT_NOFILE, NULL, {rlim_cur=1024, rlim_max=4*1024}) = 0\n10  setrlimit(RLIMIT_NOFILE, {rlim_cur=10032, rlim_max=10032}) = 0",
+			["sys_resource by setrlimit"],
+		],
+		[
+			"10  prlimit64(0, RLIMIT_NOFILE, NULL, {rlim_cur=1024, rlim_max=RLIM64_INFINITY}) = 0\n10  prlimit64(0, RLIMIT_NOFILE, {rlim_cur=10032, rlim_max=10032}, NULL) = 0",
+			[],
+		],
+	])("%s", (lines, expected) => {
+		expect(capabilities(lines)).toEqual(expected);
+	});
+});
+
+test("accounts that it switched to, and the owner that it gave a file", () => {
+	const trace = traceOf('10  setgid(7) = 0\n10  setgroups(2, [7, 99]) = 0\n10  chown("/x", 33, -1) = 0\n10  setuid(33) = 0');
+	expect([[...trace.uids], [...trace.gids]]).toEqual([[33], [7, 99]]);
+	expect(trace.accesses.get("/x" as Path)?.owner).toEqual({ uid: 33, gid: -1 });
+});
+
+test("refusals without a path are counted by call", () => {
+	const trace = traceOf(
+		'10  setgroups(0, NULL) = -1 EPERM (Operation not permitted)\n10  setgroups(0, NULL) = -1 EPERM (Operation not permitted)\n10  chown("/x", 1, 1) = -1 EPERM (Operation not permitted)',
+	);
+	expect([...trace.refusals]).toEqual([["setgroups", { call: "setgroups", error: "EPERM", count: 2 }]]);
+	expect(trace.accesses.get("/x" as Path)?.failed.get("EPERM")).toEqual(new Set(["write"]));
+});
+
+describe("sockets", () => {
+	test("ports with the protocol of their socket", () => {
+		const trace = traceOf(`10  socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 4<socket:[1]>
+10  bind(4<socket:[1]>, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("0.0.0.0")}, 16) = 0
+10  socket(AF_INET6, SOCK_DGRAM, IPPROTO_IP) = 5<socket:[2]>
+10  bind(5<socket:[2]>, {sa_family=AF_INET6, sin6_port=htons(53), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, 28) = 0
+10  bind(5<socket:[2]>, {sa_family=AF_INET6, sin6_port=htons(0), sin6_flowinfo=htonl(0)}, 28) = 0
+10  socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) = -1 EAFNOSUPPORT (Address family not supported by protocol)`);
+		expect([[...trace.ports], [...trace.families]]).toEqual([
+			["tcp 8080", "udp 53"],
+			["AF_INET", "AF_INET6"],
+		]);
+	});
+
+	test("the unix family only where a bind or connect succeeded", () => {
+		const socket = "10  socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 4<socket:[1]>\n";
+		const nscd = `${socket}10  connect(4<socket:[1]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1 ENOENT (No such file or directory)`;
+		expect([...traceOf(nscd).families]).toEqual([]);
+		expect(accessesOf(fold(begin + nscd))).toEqual({ "/var/run/nscd/socket": "ENOENT:connect" });
+		const redis = `${socket}10  bind(4<socket:[1]>, {sa_family=AF_UNIX, sun_path="/run/redis/s.sock"}, 110) = 0`;
+		expect([...traceOf(redis).families]).toEqual(["AF_UNIX"]);
+		expect(accessesOf(fold(begin + redis))).toEqual({ "/run/redis/s.sock": "listen" });
+	});
+
+	test("abstract sockets have no path", () => {
+		const lines =
+			'10  connect(4<socket:[1]>, {sa_family=AF_UNIX, sun_path=@"a\\0b"}, 6) = 0\n10  bind(5<socket:[2]>, {sa_family=AF_UNIX}, 2) = 0';
+		expect(accessesOf(fold(begin + lines))).toEqual({});
+		expect([...traceOf(lines).abstractSockets]).toEqual(["a\0b"]);
+	});
+});
+
+test("memfd_create that succeeded", () => {
+	expect(traceOf('10  memfd_create("x", MFD_CLOEXEC)    = 4</memfd:x>(deleted)').memfd).toBe(true);
+	expect(traceOf('10  memfd_create("x", MFD_CLOEXEC)    = -1 EPERM (Operation not permitted)').memfd).toBe(false);
+});
+
+test("nginx as root, real lines: what it needed", () => {
+	const folded = fold(`27126 execve("/usr/sbin/nginx", ["nginx", "-g", "daemon off;"], 0x7ffe /* 33 vars */) = 0
+27126 connect(5<socket:[67871]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1 ENOENT (No such file or directory)
+27126 mkdir("/var/lib/nginx/body", 0700) = -1 EEXIST (File exists)
+27126 chown("/var/lib/nginx/body", 33, -1) = 0
+27126 socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 6<socket:[67875]>
+27126 bind(6<socket:[67875]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = 0
+27126 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f4586c91490) = 6 /* 27127 in strace's PID NS */
+27126 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x7f4586c91490) = 7 /* 27128 in strace's PID NS */
+27127 setgid(33)                        = 0
+27127 openat(AT_FDCWD</srv>, "/proc/sys/kernel/ngroups_max", O_RDONLY|O_CLOEXEC <unfinished ...>
+27128 setgid(33 <unfinished ...>
+27127 <... openat resumed>)             = 11</proc/sys/kernel/ngroups_max>
+27128 <... setgid resumed>)             = 0
+27127 newfstatat(AT_FDCWD</srv>, "/etc/nsswitch.conf",  <unfinished ...>
+27127 <... newfstatat resumed>{st_mode=S_IFREG|0644, st_size=494, ...}, 0) = 0
+27127 setgroups(1, [33] <unfinished ...>
+27127 <... setgroups resumed>)          = 0
+27127 setuid(33 <unfinished ...>
+27127 <... setuid resumed>)             = 0
+27126 kill(6 /* 27127 in strace's PID NS */, SIGTERM) = 0
+27127 --- SIGTERM {si_signo=SIGTERM, si_code=SI_USER, si_pid=27126, si_uid=0} ---
+27127 +++ exited with 0 +++`);
+	const { trace } = folded;
+	expect([...trace.capabilities.keys()]).toEqual(["chown", "net_bind_service", "setgid", "setuid", "kill"]);
+	expect([trace.processes, [...trace.ports], [...trace.families]]).toEqual([3, ["tcp 80"], ["AF_INET"]]);
+	expect(accessesOf(folded)).toEqual({
+		"/usr/sbin/nginx": "execute",
+		"/var/run/nscd/socket": "ENOENT:connect",
+		"/var/lib/nginx/body": "write EEXIST:create",
+		"/proc/sys/kernel/ngroups_max": "read",
+		"/etc/nsswitch.conf": "look",
+	});
+});

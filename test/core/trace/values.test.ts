@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
+import { countAccesses } from "../../../src/core/trace/counts.ts";
+import { traceFromJson, traceToJson } from "../../../src/core/trace/json.ts";
+import { addTraces } from "../../../src/core/trace/merge.ts";
+import { straceArguments } from "../../../src/core/trace/options.ts";
+import { emptyTrace } from "../../../src/core/trace/trace.ts";
+import { begin, fold } from "./folding.ts";
+
+const one = `${begin}10  openat(AT_FDCWD</>, "/a\\377", O_RDONLY) = 3</b>
+10  stat("/missing", 0x7f) = -1 ENOENT (No such file or directory)
+10  setgroups(0, NULL) = -1 EPERM (Operation not permitted)
+10  chown("/owned", 33, 33) = 0
+10  connect(4<socket:[1]>, {sa_family=AF_UNIX, sun_path=@"abs"}, 6) = 0
+10  +++ exited with 0 +++`;
+const two = `${begin}10  stat("/missing", {st_mode=0}) = 0
+10  openat(AT_FDCWD</>, "/a\\377", O_RDWR) = -1 EROFS (Read-only file system)
+10  setgroups(0, NULL) = -1 EPERM (Operation not permitted)
+10  chroot("/jail") = 0`;
+
+test("a trace survives JSON", () => {
+	for (const text of [one, two]) {
+		const { trace } = fold(text);
+		expect(traceFromJson(JSON.parse(JSON.stringify(traceToJson(trace))))).toEqual(trace);
+	}
+	expect(traceFromJson(JSON.parse(JSON.stringify(traceToJson(emptyTrace()))))).toEqual(emptyTrace());
+});
+
+test("traces add up and stay as they were", () => {
+	const [a, b] = [fold(one).trace, fold(two).trace];
+	const before = JSON.stringify([traceToJson(a), traceToJson(b)]);
+	const sum = addTraces(a, b);
+	const missing = sum.accesses.get("/missing" as Path);
+	expect([missing?.succeeded, missing?.failed]).toEqual([new Set(["look"]), new Map([["ENOENT", new Set(["look"])]])]);
+	expect(sum.accesses.get("/a\xff" as Path)?.real).toBe("/b");
+	expect(sum.accesses.get("/owned" as Path)?.owner).toEqual({ uid: 33, gid: 33 });
+	expect(sum.refusals.get("setgroups")?.count).toBe(2);
+	expect([...sum.capabilities.keys()].sort()).toEqual(["chown", "sys_chroot"]);
+	expect([sum.calls, sum.processes]).toEqual([a.calls + b.calls, 2]);
+	missing?.succeeded.add("write");
+	expect(JSON.stringify([traceToJson(a), traceToJson(b)])).toBe(before);
+	expect(addTraces(emptyTrace(), a)).toEqual(a);
+	expect(addTraces(a, emptyTrace())).toEqual(a);
+});
+
+test("counts kept while folding are those of the trace", () => {
+	for (const text of [one, two]) {
+		const folded = fold(text);
+		expect(folded.counts()).toEqual(countAccesses(folded.trace));
+	}
+	expect(fold(one).counts()).toMatchObject({ paths: 4, read: 1, execute: 1, missing: 1, write: 1 });
+	const late = fold(`${begin}10  stat("/x", 0x7f) = -1 ENOENT (No such file or directory)\n10  mkdir("/x", 0755) = 0`);
+	expect(late.counts()).toMatchObject({ missing: 0, create: 1 });
+	expect(late.newest()).toEqual(["/bin/app", "/x"]);
+});
+
+test("strace is asked for exits, deaths and paths of descriptors", () => {
+	const plain = straceArguments({ fast: false });
+	expect(straceArguments({ fast: true })).toEqual(["-f", "--seccomp-bpf", ...plain.slice(1)]);
+	expect(plain).toContain("-y");
+	expect(plain).not.toContain("-qq");
+	expect(plain.some((option) => option.startsWith("signal=") && option.includes("SEGV"))).toBe(true);
+});

@@ -1,0 +1,217 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { join, type Path } from "../../src/core/path/path.ts";
+import { systemFiles } from "../../src/system/files/files.ts";
+import { parseApkInstalled } from "../../src/system/packages/apk.ts";
+import { Claims } from "../../src/system/packages/claims.ts";
+import { divertedName, parseDiversions, parseDpkgStatus } from "../../src/system/packages/dpkg.ts";
+import { systemPackages } from "../../src/system/packages/packages.ts";
+import { parsePacmanDesc, parsePacmanFiles } from "../../src/system/packages/pacman.ts";
+import { parseRpmLine } from "../../src/system/packages/rpm.ts";
+import { madeFiles } from "../core/elf/made-files.ts";
+
+/** A machine with these files, which packages look at. Links: path -> real path. */
+function machine(contents: Readonly<Record<string, string>>, links: Readonly<Record<string, string>> = {}) {
+	const files = madeFiles(contents, links);
+	return systemPackages({
+		...files,
+		list: (path) => [...files.list(path)],
+		status: (path) =>
+			files.resolve(path) === undefined ? undefined : { kind: "file", mode: 0o644, uid: 0, gid: 0, size: 0, mtime: 0 },
+		readLink: (path) => links[path] as Path | undefined,
+	});
+}
+
+const ask = async (packages: ReturnType<typeof machine>, ...paths: string[]) =>
+	Object.fromEntries(
+		[...(await packages.owners(paths as Path[]))].map(([path, { name, version }]) => [path, `${name} ${version}`]),
+	);
+
+describe("dpkg", () => {
+	const status = [
+		"Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.22",
+		"Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nMulti-Arch: same\nVersion: 2.41-12\nDescription: C\n Version: not this one",
+		"Package: libc6\nStatus: install ok installed\nArchitecture: i386\nMulti-Arch: same\nVersion: 2.41-12",
+		"Package: vim-tiny\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2:9.1",
+		"Package: vim-runtime\nArchitecture: all\nVersion: 2:9.1",
+	].join("\n\n");
+
+	test("status: a foreign architecture stays in the name", () => {
+		const packages = parseDpkgStatus(status);
+		expect(packages.get("libc6:amd64")?.ref).toEqual({ name: "libc6", version: "2.41-12" });
+		expect(packages.get("libc6:i386")?.ref).toEqual({ name: "libc6:i386", version: "2.41-12" });
+		expect(packages.get("vim-runtime")?.ref).toEqual({ name: "vim-runtime", version: "2:9.1" });
+		expect(parseDpkgStatus("")).toEqual(new Map());
+		expect(parseDpkgStatus("Package: half").size).toBe(0);
+	});
+
+	test("diversions: one's own name stays, the others' moves", () => {
+		const diversions = parseDiversions("/doc/help\n/doc/help.tiny\nvim-runtime\n/etc/mine\n/etc/mine.distrib\n:\n");
+		expect(divertedName("/doc/help", "vim-tiny", diversions)).toBe("/doc/help.tiny");
+		expect(divertedName("/doc/help", "vim-runtime", diversions)).toBe("/doc/help");
+		expect(divertedName("/etc/mine", "any", diversions)).toBe("/etc/mine.distrib");
+		expect(divertedName("/etc/other", "any", diversions)).toBe("/etc/other");
+	});
+
+	test("merged /usr both ways, shared directories, diversions", async () => {
+		const packages = machine(
+			{
+				"/var/lib/dpkg/status": status,
+				"/var/lib/dpkg/diversions": "/doc/help\n/doc/help.tiny\nvim-runtime\n",
+				"/var/lib/dpkg/info/libc6:amd64.list": "/.\n/lib\n/lib/libc.so.6\n/usr\n/usr/lib\n/usr/lib/libm.so.6\n/usr/share/libc\n",
+				"/var/lib/dpkg/info/libc6:i386.list": "/usr/lib32/libc.so.6\n/usr/share/libc\n",
+				"/var/lib/dpkg/info/vim-tiny.list": "/usr\n/doc/help\n",
+				"/var/lib/dpkg/info/vim-runtime.list": "/doc/help\n",
+				"/var/lib/dpkg/info/unknown.list": "/usr/lib/unknown\n",
+				"/usr/lib/libc.so.6": "",
+				"/usr/lib/libm.so.6": "",
+			},
+			{ "/lib": "/usr/lib" },
+		);
+		expect(
+			await ask(
+				packages,
+				...["/lib/libc.so.6", "/usr/lib/libc.so.6", "/lib/libm.so.6", "/usr/lib/libm.so.6", "/usr", "/usr/lib/unknown"],
+				...["/doc/help", "/doc/help.tiny", "/usr/lib32/libc.so.6", "/nobody's", "/usr/share/libc", "/"],
+			),
+		).toEqual({
+			"/lib/libc.so.6": "libc6 2.41-12",
+			"/usr/lib/libc.so.6": "libc6 2.41-12",
+			"/lib/libm.so.6": "libc6 2.41-12",
+			"/usr/lib/libm.so.6": "libc6 2.41-12",
+			"/doc/help": "vim-runtime 2:9.1",
+			"/doc/help.tiny": "vim-tiny 2:9.1",
+			"/usr/lib32/libc.so.6": "libc6:i386 2.41-12",
+			"/usr/share/libc": "libc6 2.41-12",
+		});
+	});
+});
+
+test("apk", async () => {
+	const installed = [
+		"C:Q1abc=\nP:musl\nV:1.2.5-r9\nA:x86_64\nF:lib\nR:ld-musl-x86_64.so.1\na:0:0:755\nZ:Q1x=\nR:libc.musl-x86_64.so.1",
+		"P:alpine-baselayout\nV:3.6\nF:\nR:top\nF:etc\nM:0:0:755\nF:etc/profile.d\nR:color.sh",
+	].join("\n\n");
+	expect(parseApkInstalled(`${installed}\n\n`)).toEqual([
+		{ ref: { name: "musl", version: "1.2.5-r9" }, files: ["/lib", "/lib/ld-musl-x86_64.so.1", "/lib/libc.musl-x86_64.so.1"] },
+		{ ref: { name: "alpine-baselayout", version: "3.6" }, files: ["/top", "/etc", "/etc/profile.d", "/etc/profile.d/color.sh"] },
+	]);
+	expect(await ask(machine({ "/lib/apk/db/installed": installed }), "/etc/profile.d/color.sh", "/etc/none")).toEqual({
+		"/etc/profile.d/color.sh": "alpine-baselayout 3.6",
+	});
+});
+
+test("pacman", async () => {
+	const desc = "%NAME%\nglibc\n\n%VERSION%\n2.42-1\n\n%DESC%\nGNU C Library\n";
+	const files = "%FILES%\netc/\netc/locale.gen\nusr/lib/libc.so.6\n\n%BACKUP%\netc/locale.gen\tabc\n";
+	expect(parsePacmanDesc(desc)).toEqual({ name: "glibc", version: "2.42-1" });
+	expect(parsePacmanDesc("%NAME%\n")).toBeUndefined();
+	expect(parsePacmanFiles(files)).toEqual(["/etc", "/etc/locale.gen", "/usr/lib/libc.so.6"]);
+	const local = { "/var/lib/pacman/local/glibc-2.42-1/desc": desc, "/var/lib/pacman/local/glibc-2.42-1/files": files };
+	const packages = machine(
+		{ ...local, "/var/lib/pacman/local/ALPM_DB_VERSION": "9\n", "/usr/lib/libc.so.6": "" },
+		{ "/lib64": "/usr/lib" },
+	);
+	expect(await ask(packages, "/lib64/libc.so.6", "/etc")).toEqual({ "/lib64/libc.so.6": "glibc 2.42-1", "/etc": "glibc 2.42-1" });
+});
+
+test("rpm", () => {
+	expect(parseRpmLine("glibc\t2.39-6.fc40\t/usr/lib64/libc.so.6")).toEqual({
+		ref: { name: "glibc", version: "2.39-6.fc40" },
+		file: "/usr/lib64/libc.so.6",
+	});
+	expect(parseRpmLine("a\t1:2-3\t/with\ttab")?.file).toBe("/with\ttab");
+	for (const line of ["", "gpg-pubkey\t1-2\t(none)", "error: cannot open database", "a\tb"])
+		expect(parseRpmLine(line)).toBeUndefined();
+});
+
+test("rpm: one question for all, answered in pieces; a file that two packages share belongs to neither", async () => {
+	const directory = mkdtempSync(`${tmpdir()}/cagewright-rpm-`);
+	const path = process.env.PATH;
+	try {
+		const many = Array.from({ length: 5000 }, (_, at) => `big\t1-1\t/usr/share/big/\xe9${at}`).join("\n");
+		writeFileSync(`${directory}/answer`, `one\t2:1-3\t/opt/one\none\t2:1-3\t/opt/same\n${many}\ntwo\t1-3\t/opt/same\n`, "latin1");
+		writeFileSync(`${directory}/rpm`, `#!/bin/sh\ntest "$1" = -qa && cat ${directory}/answer\necho unlucky >&2\nexit 1\n`, {
+			mode: 0o755,
+		});
+		process.env.PATH = `${directory}:${path}`;
+		const packages = machine({ "/var/lib/rpm/rpmdb.sqlite": "" });
+		expect(await ask(packages, "/opt/one", "/opt/same", "/usr/share/big/\xe94999")).toEqual({
+			"/opt/one": "one 2:1-3",
+			"/usr/share/big/\xe94999": "big 1-1",
+		});
+	} finally {
+		process.env.PATH = path;
+		rmSync(directory, { recursive: true });
+	}
+});
+
+test("a machine without the package manager's tool, or without any, knows no owners", async () => {
+	expect(await ask(machine({ "/var/lib/rpm/rpmdb.sqlite": "" }), "/etc/passwd")).toEqual({});
+	expect(await ask(machine({ "/etc/passwd": "" }), "/etc/passwd")).toEqual({});
+});
+
+test("a wanted path goes by the name in its real directory", () => {
+	const aliases = madeFiles({ "/run/x.pid": "" }, { "/var/run": "/run" });
+	const claims = new Claims(["/var/run/x.pid" as Path], { readLink: () => undefined, resolve: aliases.resolve });
+	claims.claim("/run/x.pid", { name: "x", version: "1" });
+	expect(claims.owners().get("/var/run/x.pid" as Path)?.name).toBe("x");
+});
+
+describe.skipIf(systemFiles().status("/var/lib/dpkg/status" as Path) === undefined)("on this Debian machine", () => {
+	const files = systemFiles();
+	const packages = systemPackages(files);
+	const places = [
+		"/usr/bin",
+		"/usr/sbin",
+		"/etc",
+		"/etc/init.d",
+		"/usr/lib/x86_64-linux-gnu",
+		"/usr/lib/systemd/system",
+		"/usr/lib/tmpfiles.d",
+	];
+	const paths = (places as Path[]).flatMap((place) => files.list(place).map((name) => join(place, name)));
+
+	test("agrees with dpkg-query, which knows no aliases", async () => {
+		// dpkg-query takes its arguments for patterns where they hold such characters.
+		const plain = paths.filter((path) => !/[*?[\\]/.test(path));
+		const answer = await promisify(execFile)("dpkg-query", ["-S", ...plain], {
+			maxBuffer: 1e8,
+			env: { PATH: process.env.PATH, LC_ALL: "C" },
+		}).catch((error: { stdout: string }) => error);
+		const theirs = new Map<string, string>();
+		for (const line of answer.stdout.split("\n")) {
+			const [, names, path] = /^((?:[^ ,]+, )*[^ ,]+): (\/.*)$/.exec(line) ?? [];
+			if (path === undefined || names === undefined || line.startsWith("diversion ")) continue;
+			const each = new Set(names.split(", ").map((name) => name.replace(/:amd64$/, "")));
+			if (each.size === 1) theirs.set(path, [...each].join());
+		}
+		const ours = await packages.owners(plain);
+		const diverted = new Set(parseDiversions(files.read("/var/lib/dpkg/diversions" as Path)?.toString("latin1") ?? "").keys());
+		const differing = [...theirs].filter(([path, name]) => ours.get(path as Path)?.name !== name && !diverted.has(path));
+		expect(differing).toEqual([]);
+		expect(theirs.size).toBeGreaterThan(500);
+		// Files that dpkg-query does not find under this name, but that lie there by an alias, may be more; never by much.
+		expect(ours.size - theirs.size).toBeLessThan(theirs.size / 10);
+	});
+
+	test("finds libc by either of its names, with its version", async () => {
+		const tuple = files.list("/usr/lib" as Path).find((name) => name.endsWith("-linux-gnu"));
+		const names = [`/lib/${tuple}/libc.so.6`, `/usr/lib/${tuple}/libc.so.6`] as Path[];
+		const { stdout } = await promisify(execFile)("dpkg-query", ["-W", "-f", "$" + "{Version}", "libc6"]);
+		const owners = await packages.owners(names);
+		for (const name of names) expect(owners.get(name)).toEqual({ name: "libc6", version: stdout });
+	});
+
+	test("thousands of files in well under two seconds", async () => {
+		const many = Array.from({ length: 5000 }, (_, at) => paths[at % paths.length] ?? ("/etc/passwd" as Path)).map((path, at) =>
+			at < paths.length ? path : (`${path}.${at}` as Path),
+		);
+		const start = performance.now();
+		await packages.owners(many);
+		expect(performance.now() - start).toBeLessThan(1500);
+	});
+});

@@ -1,0 +1,197 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { initExecutable } from "../../src/core/confinement/init.ts";
+import { describeFilter, type FilterOpenings, seccompFilter } from "../../src/core/confinement/seccomp.ts";
+import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/syscalls.ts";
+
+/** Real system calls under the real filter. perl makes them: it is part of every Debian, and has syscall(). */
+const architecture = process.arch as Architecture;
+const closed: FilterOpenings = { unixSockets: false, memfd: false };
+
+let directory: string;
+beforeAll(() => {
+	directory = mkdtempSync(join(tmpdir(), "seccomp-"));
+	writeFileSync(join(directory, "file"), "");
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function filtered(openings: FilterOpenings, command: readonly string[]): string[] {
+	const file = join(directory, `filter-${JSON.stringify(openings).replace(/\W+/g, "-")}`);
+	writeFileSync(file, seccompFilter(architecture, openings));
+	return ["setpriv", "--no-new-privs", "--seccomp-filter", file, "--", ...command];
+}
+
+async function run(command: readonly string[]) {
+	const [program = "", ...args] = command;
+	return execa(program, args, { stdin: "ignore", reject: false, cwd: directory });
+}
+
+/** Each argument of perl is one call: number and arguments with a tab between them, text behind "=". Prints errno for each, 0 for success. */
+const caller = `
+for (@ARGV) {
+	my ($number, @args) = split /\\t/;
+	my @values = map { /^=(.*)/ ? "$1" : 0 + $_ } @args;
+	$! = 0;
+	my $result = syscall(0 + $number, @values);
+	exit if $result == 0 && $number == $ENV{CLONE};
+	print $result == -1 ? 0 + $! : 0, "\\n";
+}`;
+
+type Call = readonly [name: SyscallName | number, ...args: (number | string)[]];
+
+function perl(calls: readonly Call[]): string[] {
+	const written = calls.map(([name, ...args]) =>
+		[typeof name === "number" ? name : syscallNumber(name, architecture), ...args].join("\t"),
+	);
+	return ["env", `CLONE=${syscallNumber("clone", architecture)}`, "perl", "-e", caller, "--", ...written];
+}
+
+const errno: Record<string, number> = { ok: 0, EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 };
+const sigchld = 17;
+const pair = "=        ";
+const unix = { ...closed, unixSockets: true };
+
+/**
+ * What is promised, the call that tries it, and what the filter answers. As root and without the filter each of them answers otherwise:
+ * the test makes sure of that, else it would prove nothing.
+ */
+const denied: readonly [promise: string, call: Call, answer: string, openings?: FilterOpenings][] = [
+	["nothing is mounted", ["mount", "=none", "=/nonexistent", "=tmpfs", 0, 0], "EPERM"],
+	["nothing is unmounted", ["umount2", "=/nonexistent", 0], "EPERM"],
+	["no file system is opened", ["fsopen", "=tmpfs", 0], "EPERM"],
+	["no mount is moved", ["move_mount", -1, "=a", -1, "=b", 0], "EPERM"],
+	["no tree is cloned", ["open_tree", -100, "=/", 1], "EPERM"],
+	["no mount gets other flags", ["mount_setattr", -1, "=a", 0, 0, 0], "EPERM"],
+	["the root is not pivoted", ["pivot_root", "=/nonexistent", "=/nonexistent"], "EPERM"],
+	["there is no second chroot", ["chroot", "=/"], "EPERM"],
+	["no process is traced", ["ptrace", 0, 0, 0, 0], "EPERM"],
+	["no memory of a process is read", ["process_vm_readv", 1, 0, 0, 0, 0, 0], "EPERM"],
+	["no descriptor of a process is taken", ["pidfd_getfd", -1, 0, 0], "EPERM"],
+	["no namespace is made by unshare", ["unshare", 0x04000000], "EPERM"],
+	["no user namespace is made by unshare", ["unshare", 0x10000000], "EPERM"],
+	["no user namespace is made by clone", ["clone", 0x10000000 + sigchld, 0, 0, 0, 0], "EPERM"],
+	["no mount namespace is made by clone", ["clone", 0x00020000 + sigchld, 0, 0, 0, 0], "EPERM"],
+	["no namespace is entered", ["setns", -1, 0], "EPERM"],
+	["clone3 sends libc to clone", ["clone3", 0, 0], "ENOSYS"],
+	["openat2 sends libc to openat", ["openat2", -100, "=/", 0, 0], "ENOSYS"],
+	["io_uring is not there", ["io_uring_setup", 0, 0], "ENOSYS"],
+	["no key is read", ["keyctl", 0, -3, 0], "EPERM"],
+	["no key is added", ["add_key", "=user", "=a", "=b", 1, -2], "EPERM"],
+	["no BPF program is loaded", ["bpf", 5, 0, 0], "EPERM"],
+	["no performance counter is read", ["perf_event_open", 0, 0, -1, -1, 0], "EPERM"],
+	["no file is opened by its handle", ["open_by_handle_at", -1, 0, 0], "EPERM"],
+	["no file is watched with a descriptor", ["fanotify_init", 0, 0], "EPERM"],
+	["no module is loaded", ["finit_module", -1, "=", 0], "EPERM"],
+	["the machine is not restarted", ["reboot", 0, 0, 0, 0], "EPERM"],
+	["no kernel is loaded", ["kexec_load", 0, 0, 0, -1], "EPERM"],
+	["swap stays on", ["swapoff", "=/nonexistent"], "EPERM"],
+	["the host keeps its name", ["sethostname", "=a", -1], "EPERM"],
+	["the clock is not set", ["clock_settime", -1, 0], "EPERM"],
+	["the kernel's log is not read", ["syslog", 10, 0, 0], "EPERM"],
+	["nothing is run from a descriptor", ["execveat", -1, "=", 0, 0, 0], "EPERM"],
+	["nothing is kept in a nameless file", ["memfd_create", "=a", 0], "EPERM"],
+	["nothing is typed into the terminal", ["ioctl", 0, 0x5412, "=x"], "EPERM"],
+	["the console's selection is not pasted", ["ioctl", 0, 0x541c, "=x"], "EPERM"],
+	["no socket reaches other processes by AF_UNIX", ["socket", 1, 1, 0], "EAFNOSUPPORT"],
+	["no datagram pair stands in for it", ["socketpair", 1, 2, 0, pair], "EPERM"],
+	["nor a raw one", ["socketpair", 1, 3, 0, pair], "EPERM"],
+	["no frame is read from the wire", ["socket", 17, 3, 0], "EAFNOSUPPORT"],
+	["nor by its old name", ["socket", 2, 10, 0x300], "EPERM", { ...closed, rawSockets: true }],
+	["no packet is forged", ["socket", 2, 3, 1], "EPERM"],
+	["no packet of IPv6 is forged", ["socket", 10, 3, 58], "EPERM"],
+	["the firewall is not spoken to", ["socket", 16, 3, 15], "EAFNOSUPPORT"],
+	["no setuid bit is set", ["chmod", "=file", 0o4755], "EPERM"],
+	["no setgid bit is set", ["fchmodat", -100, "=file", 0o2755], "EPERM"],
+	["no setuid bit is set by the newest chmod", ["fchmodat2", -100, "=file", 0o4755, 0], "EPERM"],
+	["no setuid bit is set on a descriptor", ["fchmod", 0, 0o4755], "EPERM"],
+	["no file is created setuid", ["openat", -100, "=file", 0o100 + 1, 0o4755], "EPERM"],
+	["no nameless file is created setuid", ["openat", -100, "=.", 0x410002, 0o4755], "EPERM"],
+	["no file is created setuid by mknod", ["mknodat", -100, "=suid", 0o104755, 0], "EPERM"],
+	["no character device is made", ["mknodat", -100, "=character", 0o020644, 0x103], "EPERM"],
+	["no block device is made", ["mknodat", -100, "=block", 0o060644, 0x700], "EPERM"],
+	["addresses stay random", ["personality", 0x0040000], "EPERM"],
+];
+
+/** What goes on working, the calls that try it, and what had to be opened for it. */
+const allowed: readonly [promise: string, call: Call, openings?: FilterOpenings][] = [
+	["TCP", ["socket", 2, 1, 0]],
+	["UDP over IPv6", ["socket", 10, 2, 0]],
+	["asking for addresses and routes", ["socket", 16, 3, 0]],
+	["a pair of stream sockets", ["socketpair", 1, 1, 0, pair]],
+	["AF_UNIX where it is opened", ["socket", 1, 1, 0], unix],
+	["a pair of datagram sockets where AF_UNIX is opened", ["socketpair", 1, 2, 0, pair], unix],
+	["raw sockets where they are opened", ["socket", 2, 3, 1], { ...closed, rawSockets: true }],
+	["memfd where it is opened", ["memfd_create", "=a", 0], { ...closed, memfd: true }],
+	["chroot where it is opened", ["chroot", "=."], { ...closed, chroot: true }],
+	["a FIFO", ["mknodat", -100, "=fifo", 0o010600, 0]],
+	["an ordinary file by mknod", ["mknodat", -100, "=regular", 0o100600, 0]],
+	["chmod", ["fchmodat", -100, "=file", 0o640]],
+	["a sticky directory", ["fchmodat", -100, "=.", 0o1755]],
+	["creating a file", ["openat", -100, "=new", 0o100 + 1, 0o644]],
+	["opening without a mode", ["openat", -100, "=file", 0, 0o7777]],
+	["asking for the personality", ["personality", 0xffffffff]],
+];
+
+const able = (await run(["setpriv", "--help"])).stdout.includes("--seccomp-filter") && process.getuid?.() === 0;
+
+describe.skipIf(!able)("under the filter", () => {
+	it.each(denied)("%s", async (_promise, call, answer, openings = closed) => {
+		const without = (await run(perl([call]))).stdout;
+		expect(without).toMatch(/^\d+$/);
+		expect(without).not.toBe(String(errno[answer]));
+		expect((await run(filtered(openings, perl([call])))).stdout).toBe(String(errno[answer]));
+	});
+
+	it.each(allowed)("%s still works", async (_promise, call, openings = closed) => {
+		expect((await run(filtered(openings, perl([call])))).stdout).toBe("0");
+	});
+
+	it("every call that is denied outright answers as described", async () => {
+		const denials = describeFilter(closed).filter(({ call, when }) => call !== "*" && when === undefined);
+		const here = denials.filter(({ call }) => call !== "*" && syscallNumber(call, architecture) !== undefined);
+		const calls = here.map(({ call }): Call => [call as SyscallName, -1, -1, -1, -1, -1, -1]);
+		const { stdout } = await run(filtered(closed, perl(calls)));
+		expect(stdout.split("\n")).toEqual(here.map(({ answer }) => String(errno[answer])));
+	});
+
+	it("a call that is newer than the table does not exist", async () => {
+		expect((await run(filtered(closed, perl([[900]])))).stdout).toBe("38");
+	});
+
+	it.skipIf(architecture !== "x64")("a call of the x32 ABI ends the process", async () => {
+		const { signal, exitCode } = await run(filtered(closed, perl([[0x40000000 + 39]])));
+		expect(signal ?? exitCode).toBe("SIGSYS");
+	});
+
+	it("programs start others, read, write and wait", async () => {
+		const { stdout, exitCode } = await run(filtered(closed, ["sh", "-c", "echo one > a; cat a | sort & wait; ls a; (exit 7)"]));
+		expect([stdout, exitCode]).toEqual(["one\na", 7]);
+	});
+
+	it("threads start", async () => {
+		const script = 'new (require("worker_threads").Worker)("process.stdout.write(String(6*7))", { eval: true })';
+		expect((await run(filtered(closed, [process.execPath, "-e", script]))).stdout).toBe("42");
+	});
+
+	it("a second setpriv changes the account and gives up every capability", async () => {
+		const drop = ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"];
+		const status = "while (<>) { print if /^(Uid|Groups|CapBnd|CapEff|Seccomp):/ }";
+		const { stdout } = await run(
+			filtered(closed, ["setpriv", "--pdeathsig", "KILL", ...drop, "--", "perl", "-e", status, "/proc/self/status"]),
+		);
+		expect(stdout).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
+		expect(stdout).toMatch(/^CapBnd:\t0+$/m);
+		expect(stdout).toMatch(/^CapEff:\t0+$/m);
+		expect(stdout).toMatch(/^Seccomp:\t2$/m);
+	});
+
+	it("the init runs and passes on the exit status", async () => {
+		const init = initExecutable(process.arch);
+		if (init === undefined) return;
+		writeFileSync(join(directory, "init"), init, { mode: 0o755 });
+		expect((await run(filtered(closed, [join(directory, "init"), "/", "/bin/sh", "-c", "exit 9"]))).exitCode).toBe(9);
+	});
+});
