@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Machine } from "../engine/context.ts";
 import { systemAccounts } from "../system/accounts/accounts.ts";
+import { systemDoctor } from "../system/doctor/doctor.ts";
 import { systemFiles } from "../system/files/files.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { systemPackages } from "../system/packages/packages.ts";
@@ -15,6 +16,7 @@ export function systemMachine(state: string): Machine {
 		accounts: systemAccounts,
 		launcher: new UtilLinuxLauncher(state),
 		store: new StateFolder(state),
+		doctor: systemDoctor,
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {
 			await setTimeout(milliseconds, undefined, { signal });

@@ -1,6 +1,7 @@
-import { identityOf, buildStep, checkName, makeCage, planStep, remedies, rounds, summarise, timed, traceStep, trialStep, type MadeCage } from "../engine/make.ts";
+import { userInfo } from "node:os";
+import { identityOf, buildStep, checkName, makeCage, planStep, type RecordWriter, remedies, rounds, summarise, timed, traceStep, trialStep, type MadeCage } from "../engine/make.ts";
 import { knownCage } from "../engine/cages.ts";
-import type { Context } from "../engine/context.ts";
+import type { Context, Machine } from "../engine/context.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
 import type { Cage } from "../core/cage/cage.ts";
@@ -65,7 +66,7 @@ async function make(terminal: Terminal, context: Context, answers: Answers, opti
 		terminal.print(terminal.options.json ? JSON.stringify({ schema: "cagewright/plan/1", ...planToJson(proposed) }, null, 2) : planText(proposed, terminal.messages));
 		throw new Failure("consent-needed", { option: "--yes" }, 2);
 	};
-	const made = await makeCage(context, answers, { replace: options.replace ?? false, confirm }, recordWriter(terminal));
+	const made = await makeCage(context, answers, { replace: options.replace ?? false, confirm }, recordWriter(terminal, context.machine));
 	if (!made) {
 		terminal.say(terminal.messages.cli.nothingMade);
 		return 1;
@@ -74,8 +75,21 @@ async function make(terminal: Terminal, context: Context, answers: Answers, opti
 	return made.answered ? 0 : 1;
 }
 
-function recordWriter(terminal: Terminal) {
-	return (made: Omit<MadeCage, "record">, history: readonly string[]) => recordMarkdown(made, history, terminal.messages);
+/** Who runs this, for the record: the account of the login behind sudo counts more than root. */
+export function recordWriter(terminal: Terminal, machine: Machine): RecordWriter {
+	const user = userInfo().username;
+	const behind = process.env.SUDO_USER;
+	return (made, history) =>
+		recordMarkdown(
+			made,
+			history,
+			{
+				root: pathToText(machine.store.root(made.cage.name, made.manifest.generation)) ?? "",
+				data: pathToText(machine.store.data(made.cage.name)) ?? "",
+				who: behind ? `${behind} (sudo, ${user})` : user,
+			},
+			terminal.messages,
+		);
 }
 
 function show(terminal: Terminal, { machine }: Context, made: MadeCage): void {
@@ -189,7 +203,7 @@ async function trial(terminal: Terminal, context: Context, named: Named, options
 	const lock = await store.lock(cage.name);
 	try {
 		if (options.yes) {
-			const made = await rounds(context, { ...cage, trials: [] }, proposed, stored, options.rounds ?? 5, previous, recordWriter(terminal));
+			const made = await rounds(context, { ...cage, trials: [] }, proposed, stored, options.rounds ?? 5, previous, recordWriter(terminal, context.machine));
 			show(terminal, context, made);
 			return made.answered ? 0 : 1;
 		}

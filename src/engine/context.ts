@@ -1,5 +1,5 @@
 import type { Event } from "./events.ts";
-import type { Accounts, Files, Launcher, Packages } from "./ports.ts";
+import type { Accounts, Doctor, Files, Launcher, Packages } from "./ports.ts";
 import type { Store } from "./store.ts";
 
 export interface Machine {
@@ -8,6 +8,7 @@ export interface Machine {
 	readonly accounts: Accounts;
 	readonly launcher: Launcher;
 	readonly store: Store;
+	readonly doctor: Doctor;
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;

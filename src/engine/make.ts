@@ -150,10 +150,7 @@ export async function trialStep(
 	return result;
 }
 
-/**
- * What of the missing would be added. What an application can do without stays out: a kernel file counts only when it did not
- * answer.
- */
+/** What of the missing would be added, each once. */
 export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
 	const additions = round.missing.flatMap((one) =>
 		one.remedy && !one.declined && (one.kind !== "kernel-file" || !round.answered) ? [one.remedy] : [],

@@ -109,3 +109,19 @@ export interface Launcher {
 	/** The plain commands that start the cage, for reading and for pasting into a root shell. */
 	print(request: LaunchRequest): string;
 }
+
+/** One thing that the work needs of the machine. */
+export interface Finding {
+	readonly what: "root" | "strace" | "util-linux" | "namespaces" | "overlay" | "landlock" | "seccomp" | "processor";
+	readonly ok: boolean;
+	/** Where or in which version it was found. */
+	readonly found: string;
+	/** The package that brings it, where one does. */
+	readonly package?: string;
+}
+
+export interface Doctor {
+	examine(): Finding[];
+	/** Throws `no-package-manager` or `install-failed` (exit 3). */
+	install(packages: readonly string[], onLine: (line: string) => void): Promise<void>;
+}

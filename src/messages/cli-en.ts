@@ -1,3 +1,5 @@
+import type { Widen } from "./widen.ts";
+
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
 export const cliEn = {
 	// make and its steps
@@ -127,4 +129,4 @@ export const cliEn = {
 	},
 };
 
-export type CliMessages = typeof cliEn;
+export type CliMessages = Widen<typeof cliEn>;

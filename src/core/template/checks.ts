@@ -14,7 +14,7 @@ export const limits = { bytes: 1024 * 1024, word: 8192, text: 16_384, path: 4096
 // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const parentComponent = /(^|\/)\.\.(\/|$)/;
-const globCharacter = /[*?[\]{}!()]/;
+const globCharacter = /[*?[\]{}!()\\]/;
 
 export const oneLine: Check = (text) => {
 	if (control.test(text)) return "control-character";
@@ -32,9 +32,8 @@ export const program: Check = (text) => (/^\$\{\w*\}$/.test(text) ? placeholder(
 
 /** Only what merging can fill in; `${…}` of any other name would reach the unit file, where systemd would fill it in. */
 export const placeholder: Check = (text) => {
-	const known: readonly string[] = placeholderNames;
-	for (const [, name = ""] of text.matchAll(/\$\{([^}]*)\}?/g)) if (!known.includes(name)) return "unknown-placeholder";
-	return undefined;
+	const rest = placeholderNames.reduce((left, name) => left.replaceAll(`\${${name}}`, ""), text);
+	return rest.includes("${") ? "unknown-placeholder" : undefined;
 };
 
 export const path: Check = (text) => {
@@ -134,9 +133,10 @@ function passwordFile(text: string): TemplateProblem | undefined {
 }
 
 function matcher(text: string): (path: string) => boolean {
-	const dotted = { dot: true };
-	const matches = picomatch([plain(text), `${plain(text)}/**`], dotted);
+	// `[!x]` is a negation in some dialects only; what is refused in one is refused.
+	const globs = [plain(text), `${plain(text)}/**`];
+	const dialects = [picomatch(globs, { dot: true }), picomatch(globs, { dot: true, posix: true })];
 	// An escaped character is itself for those who look up the path literally.
 	const literal = text.replaceAll("\\", "");
-	return (path) => path === literal || matches(path);
+	return (path) => path === literal || dialects.some((matches) => matches(path));
 }

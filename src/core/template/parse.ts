@@ -4,6 +4,9 @@ import type { TemplateError, TemplateProblem } from "./problems.ts";
 import { asTemplate, schema } from "./schema.ts";
 import type { Template } from "./template.ts";
 
+/** A file that is all wrong need not be told so a million times. */
+const mostErrors = 100;
+
 export type ParsedTemplate = { readonly template: Template } | { readonly errors: readonly TemplateError[] };
 
 /** Reads a template file. Everything that is wrong is named with its place, not the first thing alone. */
@@ -24,7 +27,10 @@ export function parseTemplate(json: string): ParsedTemplate {
 export function checkTemplate(value: unknown): ParsedTemplate {
 	const result = v.safeParse(schema, value);
 	if (result.success) return { template: asTemplate(result.output) };
-	return { errors: result.issues.map(errorOf) };
+	const errors = new Map<string, TemplateError>();
+	for (const error of result.issues.map(errorOf))
+		errors.set(`${error.path} ${error.code}`, errors.get(`${error.path} ${error.code}`) ?? error);
+	return { errors: [...errors.values()].slice(0, mostErrors) };
 }
 
 function refused(code: TemplateProblem, values: TemplateError["values"]): ParsedTemplate {

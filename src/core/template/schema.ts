@@ -46,12 +46,17 @@ function map<T extends v.GenericSchema>(check: (key: string) => TemplateProblem 
 	);
 }
 
+/** valibot's strictObject would take a list for an object without fields. */
+function object<T extends v.ObjectEntries>(entries: T) {
+	return v.pipe(v.custom<object>(isRecord, "wrong-type" satisfies TemplateProblem), v.strictObject(entries));
+}
+
 function isRecord(input: unknown): boolean {
 	return typeof input === "object" && input !== null && !Array.isArray(input);
 }
 
 const people = (limit: number) =>
-	v.strictObject({ en: filled(text(checks.paragraphs, limit)), de: filled(text(checks.paragraphs, limit)) });
+	object({ en: filled(text(checks.paragraphs, limit)), de: filled(text(checks.paragraphs, limit)) });
 
 const path = text(checks.path, limits.path);
 const shellLine = filled(text(checks.oneLine));
@@ -71,7 +76,7 @@ const command = v.pipe(
 	}),
 );
 
-const application = v.strictObject({
+const application = object({
 	command,
 	user: v.exactOptional(text(checks.account, 128)),
 	cwd: v.optional(path, "/"),
@@ -91,13 +96,13 @@ const application = v.strictObject({
 	directories: list(text(checks.stateDirectory, limits.path)),
 });
 
-const rules = v.strictObject({
+const rules = object({
 	include: list(text(checks.taken, limits.path)),
 	exclude: list(text(checks.pattern, limits.path)),
 	writable: list(text(checks.stateDirectory, limits.path)),
 	seed: list(text(checks.single, limits.path)),
 	binds: list(
-		v.strictObject({
+		object({
 			path: text(checks.boundDirectory, limits.path),
 			access: v.picklist(["ro", "rw"], "not-one-of" satisfies TemplateProblem),
 		}),
@@ -107,7 +112,7 @@ const rules = v.strictObject({
 	allowSetuid: list(text(checks.single, limits.path)),
 } satisfies Record<keyof Rules, v.GenericSchema>);
 
-const needs = v.strictObject({
+const needs = object({
 	packages: v.optional(
 		map(checks.templateName, v.pipe(v.array(text(checks.packageName, 128)), v.maxLength(limits.list, "too-many"))),
 		{},
@@ -115,7 +120,7 @@ const needs = v.strictObject({
 	programs: list(text(checks.programName, limits.path)),
 });
 
-export const schema = v.strictObject({
+export const schema = object({
 	schema: v.literal(templateSchema, "not-one-of" satisfies TemplateProblem),
 	name: text(checks.templateName, 64),
 	title: people(200),

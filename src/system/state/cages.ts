@@ -16,6 +16,7 @@ import { isLeftover } from "./process.ts";
 /** Names that are ours in a state folder; anything else says that it is somebody's own. */
 const ourNames: ReadonlySet<string> = new Set([
 	"cages",
+	"scratch",
 	"sessions",
 	"templates",
 	"config.json",

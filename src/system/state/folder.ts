@@ -97,7 +97,7 @@ async function exists(path: Path): Promise<boolean> {
 	return lstat(pathToBytes(path)).then(
 		() => true,
 		(error: unknown) => {
-			if (errorName(error) === "ENOENT") return false;
+			if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return false;
 			throw writeFailure(error, path);
 		},
 	);

@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Why a command's program cannot be started. */
 export type LookupError =
@@ -13,6 +13,7 @@ const administration = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /**
  * The absolute path of a program as execvp(3) would find it; links stay as they are named. A name with a slash is seen from `cwd`.
+ * Parts of the path that are empty or relative are passed over: for root they would be whatever directory it happens to be in.
  * What is found first but cannot be executed is passed over, and named only if nothing better follows, as shells do.
  */
 export function lookUpProgram(
@@ -24,10 +25,10 @@ export function lookUpProgram(
 		const error = problem(absolute);
 		return error === undefined ? { path: absolute } : { error };
 	}
-	const directories = [...new Set([...path.split(":").map((directory) => resolve(cwd, directory)), ...administration])];
+	const directories = [...new Set([...path.split(":").filter((directory) => directory.startsWith("/")), ...administration])];
 	let better: LookupError | undefined;
 	for (const directory of name === "" || name === "." || name === ".." ? [] : directories) {
-		const candidate = `${directory === "/" ? "" : directory}/${name}`;
+		const candidate = join(directory, name);
 		const error = problem(candidate);
 		if (error === undefined) return { path: candidate };
 		if (error.code !== "program-not-found") better ??= error;

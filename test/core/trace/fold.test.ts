@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { initName } from "../../../src/core/confinement/launch.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import { callShape, openOperations, tracedCalls } from "../../../src/core/trace/calls.ts";
 import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import { makeTrace } from "../../bench/make-trace.ts";
 import { accessesOf, begin, fold } from "./folding.ts";
 
 const startAt = (cwd: string) => ({ start: startAtFirstExecve(), cwd: cwd as Path });
@@ -84,6 +86,15 @@ describe("an access", () => {
 		expect(folded.trace.accesses.get("/x" as Path)?.rootOps).toEqual(new Set(["read"]));
 		expect(folded.trace.calls).toBe(24);
 	});
+});
+
+test("what is remembered of lines changes nothing about the result", () => {
+	const once = Buffer.concat([...makeTrace(3000, 60)]).toString("latin1");
+	const often = once.repeat(6);
+	const [first, repeated] = [fold(once), fold(often)];
+	expect(repeated.trace.accesses).toEqual(first.trace.accesses);
+	expect(repeated.trace.calls).toBe(6 * first.trace.calls);
+	expect(repeated.counts()).toEqual(first.counts());
 });
 
 describe("where relative names start", () => {
@@ -204,7 +215,7 @@ describe("where the application starts", () => {
 21  chdir("/cage") = 0
 21  chroot(".") = 0
 21  chdir("/") = 0
-21  execve("/.launch/init", ["/.launch/init"], 0x7f /* 3 vars */) = 0
+21  execve("/.launch/${initName}", ["${initName}"], 0x7f /* 3 vars */) = 0
 21  clone(child_stack=NULL, flags=SIGCHLD) = 3 /* 23 in strace's PID NS */
 23  execve("/usr/local/bin/setpriv", ["setpriv"], 0x7f /* 1 var */) = -1 ENOENT (No such file or directory)
 23  execve("/.launch/ld.so", ["ld.so", "setpriv"], 0x7f /* 1 var */) = 0

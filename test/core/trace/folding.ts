@@ -27,13 +27,13 @@ function summary(access: Access): string {
 }
 
 /** strace's C quoting, written on its own: what it puts between quotes for these bytes. */
-export function quoteLikeStrace(bytes: string): string {
-	return [...bytes].map((byte, index) => quoteByte(byte, bytes[index + 1])).join("");
+export function quoteLikeStrace(bytes: string, alsoOctal = ""): string {
+	return [...bytes].map((byte, index) => quoteByte(byte, bytes[index + 1], alsoOctal)).join("");
 }
 
 /** In descriptors strace also escapes the angle brackets. */
 export function labelLikeStrace(bytes: string): string {
-	return quoteLikeStrace(bytes).replaceAll("<", "\\74").replaceAll(">", "\\76");
+	return quoteLikeStrace(bytes, "<>");
 }
 
 const escapes: Record<string, string> = {
@@ -46,11 +46,11 @@ const escapes: Record<string, string> = {
 	"\\": "\\\\",
 };
 
-function quoteByte(byte: string, next: string | undefined): string {
-	const escape = escapes[byte];
-	if (escape) return escape;
+function quoteByte(byte: string, next: string | undefined, alsoOctal: string): string {
+	const letter = escapes[byte];
+	if (letter) return letter;
 	const code = byte.charCodeAt(0);
-	if (code >= 0x20 && code < 0x7f) return byte;
+	if (code >= 0x20 && code < 0x7f && !alsoOctal.includes(byte)) return byte;
 	const digits = code.toString(8);
 	// The shortest form is only unambiguous where no digit follows.
 	return `\\${next !== undefined && /[0-9]/.test(next) ? digits.padStart(3, "0") : digits}`;

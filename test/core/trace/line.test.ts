@@ -69,6 +69,11 @@ describe("one line", () => {
 		expect(event?.kind === "call" && stringOf(event.args[1])).toBe('/tmp/q"\n<>\xff -> =');
 	});
 
+	test("an escape before a digit has all its digits", () => {
+		const event = read('1  openat(AT_FDCWD</n\\3771>, "a>2<3>x", O_RDONLY) = 3</n\\3771/a\\0762\\0743\\76x>');
+		expect(event).toMatchObject({ resultPath: "/n\xff1/a>2<3>x" });
+	});
+
 	test("shifts are no descriptors, comments are passed over", () => {
 		expect(read("1  capset({version=3, pid=1}, {effective=1<<CAP_CHOWN|1<<CAP_KILL, permitted=0}) = 0")).toMatchObject({
 			args: ["{version=3, pid=1}", "{effective=1<<CAP_CHOWN|1<<CAP_KILL, permitted=0}"],

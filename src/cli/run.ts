@@ -1,0 +1,33 @@
+import { constants } from "node:os";
+import { Failure } from "../core/failure.ts";
+import { presentCage } from "../engine/cages.ts";
+import { launchRequest, passedSignals, runCage, signalCage } from "../engine/run.ts";
+import type { Terminal } from "./terminal.ts";
+import { systemMachine } from "./machine.ts";
+import type { Context } from "../engine/context.ts";
+
+/** `run` passes signals on instead of being called off by them, so it makes its own context. */
+function quietContext(terminal: Terminal): Context {
+	return { machine: systemMachine(terminal.state), emit() {}, signal: new AbortController().signal };
+}
+
+export async function run(terminal: Terminal, name: string, command: readonly string[], print: boolean): Promise<number> {
+	const context = quietContext(terminal);
+	if (print) {
+		terminal.print(context.machine.launcher.print(launchRequest(await presentCage(context, name), command)));
+		return 0;
+	}
+	return runCage(context, name, command, (pass) => {
+		for (const signal of passedSignals) process.on(signal, pass);
+		return () => {
+			for (const signal of passedSignals) process.off(signal, pass);
+		};
+	});
+}
+
+export async function signal(terminal: Terminal, name: string, text: string): Promise<number> {
+	const wanted = text.toUpperCase().startsWith("SIG") ? text.toUpperCase() : `SIG${text.toUpperCase()}`;
+	if (!(wanted in constants.signals)) throw new Failure("signal-unknown", { signal: text }, 2);
+	await signalCage(quietContext(terminal), name, wanted);
+	return 0;
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { countEntries } from "../core/cage/manifest.ts";
+import { Failure } from "../core/failure.ts";
+import { pathToJson, pathToText } from "../core/path/path.ts";
+import { printable, quoteShellLine } from "../core/path/quote.ts";
+import { knownCage, presentCage } from "../engine/cages.ts";
+import type { Context } from "../engine/context.ts";
+import { fields, indent, showBytes, table } from "../report/format.ts";
+import { confinementToJson, countsToJson, reasonToJson } from "../report/json.ts";
+import { entryTable, openingsText } from "../report/text.ts";
+import type { Terminal } from "./terminal.ts";
+
+export async function list(terminal: Terminal): Promise<number> {
+	const { messages } = terminal;
+	const words = messages.cli.list;
+	return terminal.withContext(async (context) => {
+		const cages = await Promise.all((await context.machine.store.names()).map((name) => summary(context, name)));
+		if (terminal.options.json) {
+			terminal.printJson("list", { cages });
+			return 0;
+		}
+		if (!cages.length) terminal.print(words.none);
+		else {
+			const rows = cages.map((cage) => [
+				cage.name,
+				cage.generation === null ? "-" : String(cage.generation),
+				cage.files === null ? "-" : String(cage.files),
+				cage.bytes === null ? "-" : showBytes(cage.bytes, messages.language),
+				cage.generation === null ? words.notBuilt : cage.running[0] === undefined ? words.stopped : words.running(cage.running[0]),
+				printable(cage.command.join(" ")),
+			]);
+			terminal.print(table([words.head, ...rows]));
+		}
+		return 0;
+	});
+}
+
+async function summary(context: Context, name: string) {
+	const { launcher, store } = context.machine;
+	const cage = await store.cage(name);
+	const generation = (await store.present(name)) ?? null;
+	const manifest = generation === null ? undefined : await store.manifest(name, generation);
+	const counts = manifest ? countEntries(manifest) : undefined;
+	const generations = await store.generations(name);
+	return {
+		name,
+		generation,
+		files: counts?.files ?? null,
+		bytes: counts?.bytes ?? null,
+		running: generations.flatMap((one) => launcher.running(store.root(name, one)).inits),
+		command: cage?.application.command ?? [],
+		answered: cage?.trials.at(-1)?.answered ?? false,
+	};
+}
+
+export async function show(terminal: Terminal, name: string, options: { history?: boolean; record?: boolean }): Promise<number> {
+	return terminal.withContext(async (context) => {
+		const { store } = context.machine;
+		if (options.history) {
+			await knownCage(store, name);
+			const lines = await store.history(name);
+			if (terminal.options.json) terminal.printJson("show", { name, history: lines });
+			else terminal.print(lines.map(printable).join("\n"));
+			return 0;
+		}
+		const present = await presentCage(context, name);
+		if (options.record) {
+			terminal.print(readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name));
+			return 0;
+		}
+		if (terminal.options.json) terminal.printJson("show", showJson(present));
+		else terminal.print(showText(terminal, present));
+		return 0;
+	});
+}
+
+function readRecord(path: string, name: string): string {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		throw new Failure("no-record", { name }, 1);
+	}
+}
+
+function showJson({ cage, generation, layout, manifest }: Awaited<ReturnType<typeof presentCage>>): object {
+	return {
+		name: cage.name,
+		generation,
+		root: pathToJson(layout.root),
+		data: pathToJson(layout.data),
+		application: cage.application,
+		...countsToJson(manifest),
+		accounts: manifest.accounts,
+		confinement: confinementToJson(manifest, cage.application.network),
+		entries: manifest.entries.map(({ content: _, copy: __, source: ___, ...entry }) => ({
+			...entry,
+			path: pathToJson(entry.path),
+			mode: entry.mode.toString(8).padStart(4, "0"),
+			...(entry.target === undefined ? {} : { target: pathToJson(entry.target) }),
+			...(entry.origin === undefined ? {} : { origin: pathToJson(entry.origin) }),
+			reasons: entry.reasons.map(reasonToJson),
+		})),
+		writable: manifest.writable.map((directory) => pathToJson(directory.path)),
+		trials: cage.trials,
+	};
+}
+
+function showText({ messages }: Terminal, { cage, generation, layout, manifest }: Awaited<ReturnType<typeof presentCage>>): string {
+	const words = messages.cli.show;
+	const counts = countEntries(manifest);
+	return [
+		fields([
+			[words.command, printable(quoteShellLine(cage.application.command))],
+			[words.account, manifest.identity.name],
+			[words.generation, `${generation}  ${pathToText(layout.root)}`],
+			[words.made, manifest.madeAt],
+			...cage.application.probes.map((probe, index) => [index ? "" : words.probes, printable(probe)] as const),
+			...cage.trials.map((trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const),
+			[messages.cli.plan.openings, openingsText(manifest.openings, messages)],
+		]),
+		`${messages.cli.plan.files(counts.files, showBytes(counts.bytes, messages.language))}; ${messages.cli.plan.others(counts.symlinks, counts.directories, counts.devices.length)}`,
+		`${messages.cli.plan.writable}:`,
+		indent(manifest.writable.map((directory) => printable(directory.path)).join("\n")),
+		`${words.entries}:`,
+		indent(entryTable(manifest.entries.filter((entry) => entry.kind !== "directory"), messages)),
+	].join("\n");
+}

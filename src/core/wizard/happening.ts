@@ -1,0 +1,80 @@
+import type { Happening, ProbeOutcome } from "./seen.ts";
+import type { Tracing, Trying, WizardState } from "./state.ts";
+import { told } from "./state.ts";
+
+/** Lines of output that are kept; a screen shows fewer. */
+export const linesKept = 200;
+const longestLine = 2000;
+
+/** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */
+export function happen(state: WizardState, events: readonly Happening[]): WizardState {
+	let next = state;
+	let text = "";
+	for (const event of events) {
+		if (event.event === "output-received") text += event.text;
+		else next = happenOne(next, event);
+		// A chatty application must not make us keep what nobody will see.
+		if (text.length > 256 * 1024) text = text.slice(-128 * 1024);
+	}
+	return text === "" ? next : { ...next, ...addOutput(next, text) };
+}
+
+function addOutput(state: WizardState, text: string): Pick<WizardState, "output" | "outputOpen"> {
+	const lines = (state.outputOpen + text).split(/\r\n|\n|\r/);
+	const open = (lines.pop() ?? "").slice(-longestLine);
+	const kept = lines.slice(-linesKept).map((line) => line.slice(0, longestLine));
+	return { output: [...state.output, ...kept].slice(-linesKept), outputOpen: open };
+}
+
+function happenOne(state: WizardState, event: Exclude<Happening, { event: "output-received" }>): WizardState {
+	switch (event.event) {
+		case "warned": {
+			const warning = told(event.code, event.values);
+			const known = state.warnings.some((one) => JSON.stringify(one) === JSON.stringify(warning));
+			return known ? state : { ...state, warnings: [...state.warnings, warning].slice(-20) };
+		}
+		case "file-copied": {
+			const { bytesDone, bytesTotal, path } = event;
+			return { ...state, building: { ...state.building, path, bytesDone, bytesTotal, files: (state.building?.files ?? 0) + 1 } };
+		}
+		case "generation-built":
+			return state.building ? { ...state, building: { ...state.building, generation: event.generation } } : state;
+		case "round-started":
+			return { ...state, screen: state.screen === "build" ? "trial" : state.screen, trial: { ...state.trial, now: event.round } };
+		case "probe-tried":
+		case "exercise-run": {
+			const list = event.event === "probe-tried" ? "probes" : "exercises";
+			if (state.jobs.try !== undefined) return { ...state, trial: addOutcome(state.trial, list, event) };
+			// The second start of a trace asks the same probes again; the first answers stay on the screen.
+			return state.trace ? { ...state, trace: addOutcome(state.trace, list, event) } : state;
+		}
+		default:
+			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: traceHappening(state.trace, event) } : state;
+	}
+}
+
+function addOutcome<T extends Pick<Tracing & Trying, "probes" | "exercises">>(
+	to: T,
+	list: "probes" | "exercises",
+	{ command, ok, output }: ProbeOutcome,
+): T {
+	return { ...to, [list]: [...to[list].filter((one) => one.command !== command), { command, ok, output }] };
+}
+
+function traceHappening(
+	trace: Tracing,
+	event: Extract<Happening, { event: "application-started" | "application-ended" | "accesses-counted" | "signal-sent" }>,
+): Tracing {
+	switch (event.event) {
+		case "application-started":
+			return { ...trace, run: event.run, running: true };
+		case "application-ended":
+			return { ...trace, running: false };
+		case "accesses-counted": {
+			const { newest = trace.newest, ...counts } = event.counts;
+			return { ...trace, counts, newest };
+		}
+		case "signal-sent":
+			return { ...trace, signals: [...trace.signals, event.signal] };
+	}
+}

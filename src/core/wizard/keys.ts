@@ -1,0 +1,132 @@
+/** One key as the reducers know it: a name (`enter`, `up`, `ctrl-u`) or the character itself; `text` is what it would insert. */
+export interface Key {
+	readonly id: string;
+	readonly text?: string;
+}
+
+export interface Decoded {
+	readonly keys: readonly Key[];
+	/** The beginning of a sequence whose end has not come yet. */
+	readonly pending: string;
+	/** Inside a bracketed paste: everything is text until its end mark. */
+	readonly pasting: boolean;
+}
+
+export const nothingDecoded: Decoded = { keys: [], pending: "", pasting: false };
+
+const pasteStart = "\x1b[200~";
+const pasteEnd = "\x1b[201~";
+
+const sequences: Readonly<Record<string, string>> = {
+	"[A": "up",
+	"[B": "down",
+	"[C": "right",
+	"[D": "left",
+	"[H": "home",
+	"[F": "end",
+	"[1~": "home",
+	"[4~": "end",
+	"[7~": "home",
+	"[8~": "end",
+	"[3~": "delete",
+	"[5~": "pageup",
+	"[6~": "pagedown",
+	"[Z": "shift-tab",
+	OA: "up",
+	OB: "down",
+	OC: "right",
+	OD: "left",
+	OH: "home",
+	OF: "end",
+	OM: "enter",
+};
+
+const controls: Readonly<Record<string, string>> = {
+	"\r": "enter",
+	"\n": "enter",
+	"\t": "tab",
+	"\x7f": "backspace",
+	"\b": "backspace",
+};
+
+/**
+ * Cuts what a read brought into keys: several in one read (SSH, tmux, fast typing), half a sequence (the rest comes with the
+ * next read), pastes. What no key of ours is falls away instead of arriving as text.
+ */
+export function decodeKeys(before: Decoded, chunk: string): Decoded {
+	const input = before.pending + chunk;
+	const keys: Key[] = [];
+	let pasting = before.pasting;
+	let at = 0;
+	while (at < input.length) {
+		if (pasting) {
+			const end = input.indexOf(pasteEnd, at);
+			const rest = end < 0 ? input.slice(at) : input.slice(at, end);
+			// The end mark may itself be cut in two.
+			const kept = end < 0 ? partOfMark(rest) : 0;
+			pushPaste(keys, rest.slice(0, rest.length - kept));
+			if (end < 0) return { keys, pending: kept ? rest.slice(-kept) : "", pasting };
+			pasting = false;
+			at = end + pasteEnd.length;
+			continue;
+		}
+		const character = String.fromCodePoint(input.codePointAt(at) ?? 0);
+		if (character !== "\x1b") {
+			keys.push(plainKey(character));
+			at += character.length;
+			continue;
+		}
+		const sequence = sequenceAt(input, at);
+		if (sequence === undefined) return { keys, pending: input.slice(at), pasting };
+		at += sequence.length;
+		if (sequence === pasteStart) pasting = true;
+		else if (sequence === "\x1b") keys.push({ id: "escape" });
+		else {
+			const name = sequences[sequence.slice(1)];
+			if (name !== undefined) keys.push({ id: name });
+		}
+	}
+	return { keys, pending: "", pasting };
+}
+
+/** When nothing followed for a while, the lone escape was the key. */
+export function flushPending(before: Decoded): Decoded {
+	if (before.pasting || before.pending === "") return { ...before, keys: [] };
+	return { keys: before.pending === "\x1b" ? [{ id: "escape" }] : [], pending: "", pasting: false };
+}
+
+function plainKey(character: string): Key {
+	const named = controls[character];
+	if (named !== undefined) return { id: named };
+	const code = character.codePointAt(0) ?? 0;
+	if (code < 0x20) return { id: `ctrl-${String.fromCharCode(code + 0x60)}` };
+	return character === " " ? { id: "space", text: " " } : { id: character, text: character };
+}
+
+/** Line ends of a paste would send a form off: they become spaces. */
+function pushPaste(keys: Key[], text: string): void {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it takes away
+	const clean = text.replace(/[\r\n\t]+/g, " ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "");
+	if (clean !== "") keys.push({ id: "paste", text: clean });
+}
+
+/** The whole escape sequence at `at`; a lone escape before another key is the Esc key; undefined while the end is missing. */
+function sequenceAt(input: string, at: number): string | undefined {
+	const next = input[at + 1];
+	if (next === undefined) return undefined;
+	if (next === "O") return input[at + 2] === undefined ? undefined : input.slice(at, at + 3);
+	if (next !== "[") return "\x1b";
+	for (let end = at + 2; end < input.length; end++) {
+		const code = input.charCodeAt(end);
+		if (code >= 0x40 && code <= 0x7e) return input.slice(at, end + 1);
+		if (code < 0x20 || code > 0x7e) return input.slice(at, end);
+	}
+	return undefined;
+}
+
+function partOfMark(text: string): number {
+	for (let length = Math.min(pasteEnd.length - 1, text.length); length > 0; length--) {
+		if (text.endsWith(pasteEnd.slice(0, length))) return length;
+	}
+	return 0;
+}

@@ -1,0 +1,58 @@
+import { splitCommandLine } from "../application/command-line.ts";
+import { isName } from "../questions/answers.ts";
+import { bindingsOf, type Command, commandFor } from "./bindings.ts";
+import { decide } from "./files.ts";
+import type { Key } from "./keys.ts";
+import { editLine } from "./line.ts";
+import { notice, only, setCursor, start, without } from "./reduced.ts";
+import type { PromptKind, Reduced, WizardState } from "./state.ts";
+
+/** Keys while a line is being typed. A search takes effect with each key; everything else with Enter. */
+export function reducePrompt(state: WizardState, key: Key, move: (state: WizardState, key: Key) => Reduced): Reduced {
+	const { prompt } = state;
+	if (!prompt) return only(state);
+	const command: Command | undefined = commandFor(bindingsOf(state), key);
+	const closed = without(state, "prompt", "notice");
+	if (command === "close") return prompt.kind === "search" ? only(search(closed, "")) : only(closed);
+	if (command === "submit") return submit(state, closed, prompt.kind, prompt.line.text.trim());
+	if (prompt.kind === "search" && ["up", "down", "pageup", "pagedown"].includes(key.id)) return move(state, key);
+	const line = editLine(prompt.line, key);
+	if (!line) return only(state);
+	const typed: WizardState = { ...without(state, "notice"), prompt: { ...prompt, line } };
+	return only(prompt.kind === "search" ? search(typed, line.text) : typed);
+}
+
+function search(state: WizardState, query: string): WizardState {
+	if ((state.queries[state.screen] ?? "") === query) return state;
+	return setCursor({ ...state, queries: { ...state.queries, [state.screen]: query } }, 0);
+}
+
+function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: string): Reduced {
+	if (text === "") return only(closed);
+	const rules = closed.answers?.rules;
+	switch (kind) {
+		case "search":
+			return only(closed);
+		case "command": {
+			const split = splitCommandLine(text);
+			if ("error" in split) {
+				const { code, ...values } = split.error;
+				return only(notice(open, code, values));
+			}
+			return start({ ...without(closed, "chosen") }, { job: "propose", line: text });
+		}
+		case "exercise":
+			return only(closed, { job: "exercise", line: text });
+		case "template":
+			if (!isName(text)) return only(notice(open, "bad-name", { name: text }));
+			return closed.answers ? start(closed, { job: "template", name: text, answers: closed.answers }) : only(closed);
+		case "include":
+		case "exclude":
+		case "writable": {
+			if (!text.startsWith("/") && !(kind === "exclude" && text.startsWith("*")))
+				return only(notice(open, "not-absolute", { path: text }));
+			if (!rules || rules[kind].includes(text)) return only(closed);
+			return decide(closed, { [kind]: [...rules[kind], text] });
+		}
+	}
+}

@@ -1,0 +1,139 @@
+import type { PlannedAccounts } from "../plan/plan.ts";
+import { bindingsOf, type Command, commandFor } from "./bindings.ts";
+import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
+import { allow, reduceFiles, shownRows } from "./files.ts";
+import { reduceForm } from "./form.ts";
+import { happen } from "./happening.ts";
+import type { Key } from "./keys.ts";
+import { type Move, moveCursor } from "./list.ts";
+import { reducePrompt } from "./prompts.ts";
+import { cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
+import { reduceDone, reduceFailed } from "./results.ts";
+import { reviewRows } from "./review.ts";
+import { reduceSave, saveItems } from "./saving.ts";
+import type { Action, Reduced, WizardState } from "./state.ts";
+import { reduceTrace } from "./tracing.ts";
+import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts";
+
+/** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
+export function reduce(state: WizardState, action: Action): Reduced {
+	switch (action.type) {
+		case "started": {
+			const { initial } = action;
+			return start(initial ? { ...state, answers: initial, proposal: initial } : state, { job: "lacks" });
+		}
+		case "resized":
+			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
+		case "happened":
+			return only(happen(state, action.events));
+		case "done":
+			return reduceDone(state, action);
+		case "failed":
+			return reduceFailed(state, action);
+		case "key":
+			return reduceKey(state, action.key);
+	}
+}
+
+function reduceKey(state: WizardState, key: Key): Reduced {
+	if (state.exit !== undefined) return only(state);
+	const bindings = bindingsOf(state);
+	const command = commandFor(bindings, key);
+	if (command === "interrupt") {
+		// The first asks, the second goes: whoever presses it twice means it.
+		return state.question?.kind === "quit" ? leave(state, 130) : only({ ...state, question: { kind: "quit" } });
+	}
+	if (state.question) return reduceQuestion(state, command);
+	if (state.overlay) return only(command === "close" ? without(state, "overlay") : state);
+	if (state.prompt) return reducePrompt(state, key, reduceMoveKey);
+	if (state.screen === "form") return reduceForm(state, key, command);
+	if (command === undefined) return only(state);
+	if (command === "quit") return state.finished ? leave(state, 0) : only({ ...state, question: { kind: "quit" } });
+	if (command === "keys") return only({ ...state, overlay: "keys" });
+	if (isMove(command)) return move(state, command);
+	return reduceScreen(without(state, "notice"), command);
+}
+
+function reduceScreen(state: WizardState, command: Command): Reduced {
+	switch (state.screen) {
+		case "lacks":
+			return reduceLacks(state, command);
+		case "choose":
+			return reduceChoose(state, command);
+		case "trace":
+			return reduceTrace(state, command);
+		case "files":
+			return reduceFiles(state, command);
+		case "accounts":
+			return reduceAccounts(state, command);
+		case "build":
+			return reduceBuild(state, command);
+		case "trial":
+			return reduceTrial(state, command);
+		case "save":
+			return reduceSave(state, command);
+		case "form":
+			return only(state);
+	}
+}
+
+function reduceQuestion(state: WizardState, command: Command | undefined): Reduced {
+	const { question } = state;
+	if (!question || (command !== "yes" && command !== "no")) return only(state);
+	if (command === "no") return only(without(state, "question"));
+	return question.kind === "quit" ? leave(state, state.finished ? 0 : 1) : allow(state, question.kind, question.text);
+}
+
+/** Nothing may go on behind a wizard that is gone. */
+function leave(state: WizardState, exit: number): Reduced {
+	const gone = { ...without(state, "question"), exit };
+	return isBusy(state, "trace", "try", "install", "finish") ? cancel(gone) : only(gone);
+}
+
+const moves: readonly string[] = ["up", "down", "page-up", "page-down", "first", "last"] satisfies Move[];
+
+function isMove(command: Command): command is Move {
+	return moves.includes(command);
+}
+
+function reduceMoveKey(state: WizardState, key: Key): Reduced {
+	const command = ({ up: "up", down: "down", pageup: "page-up", pagedown: "page-down" } as const)[key.id];
+	return command ? move(state, command) : only(state);
+}
+
+function move(state: WizardState, command: Move): Reduced {
+	// What lies around the list: header, footer and its details.
+	const page = Math.max(2, state.size.rows - 10);
+	return only(setCursor(without(state, "notice"), moveCursor(cursorOf(state), command, countOf(state), page)));
+}
+
+/** How many rows the list of the screen has. */
+export function countOf(state: WizardState): number {
+	switch (state.screen) {
+		case "choose":
+			return shownChoices(state).length;
+		case "files":
+			return shownRows(state).length;
+		case "accounts":
+			return state.plan ? accountRows(state.plan.accounts).length : 0;
+		case "trial":
+			return lastRound(state)?.missing.length ?? 0;
+		case "save":
+			return saveItems.length;
+		case "build":
+			return reviewRows(state).length;
+		default:
+			return 0;
+	}
+}
+
+export type AccountRow =
+	| ({ readonly kind: "user" } & PlannedAccounts["users"][number])
+	| ({ readonly kind: "group" } & PlannedAccounts["groups"][number]);
+
+export function accountRows(accounts: PlannedAccounts): readonly AccountRow[] {
+	return [
+		...accounts.users.map((user) => ({ kind: "user" as const, ...user })),
+		...accounts.groups.map((group) => ({ kind: "group" as const, ...group })),
+	];
+}

@@ -1,0 +1,81 @@
+import type { Path } from "../path/path.ts";
+import type { Missing } from "../plan/missing.ts";
+import type { AccessCounts } from "../trace/counts.ts";
+
+/**
+ * What the wizard gets to see of the work. The engine's own values fit; they are named here once more because core knows nothing
+ * of the engine.
+ */
+export interface Lack {
+	readonly what: string;
+	readonly package?: string;
+}
+
+export interface Choice {
+	readonly id: string;
+	readonly kind: "demo" | "template" | "unit" | "process";
+	readonly name: string;
+	readonly description: string;
+	readonly detail?: string;
+}
+
+export interface Problem {
+	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | "timeout";
+	readonly code: string;
+	readonly values: Values;
+}
+
+export type Values = Readonly<Record<string, string | number>>;
+
+/** A failure as plain data, so that it can stand in the state. */
+export interface Told {
+	readonly code: string;
+	readonly values: Values;
+}
+
+export interface ProbeOutcome {
+	readonly command: string;
+	readonly ok: boolean;
+	readonly output: string;
+}
+
+export interface Round {
+	readonly round: number;
+	readonly probes: readonly ProbeOutcome[];
+	readonly failedExercises: readonly string[];
+	readonly missing: readonly Missing[];
+	readonly answered: boolean;
+	readonly output: string;
+	readonly ended?: number;
+}
+
+export interface Traced {
+	readonly probes: readonly ProbeOutcome[];
+	readonly exercises: readonly ProbeOutcome[];
+	readonly signals: readonly string[];
+	readonly output: string;
+	readonly answered: boolean;
+}
+
+export interface Finished {
+	readonly name: string;
+	readonly root: string;
+	readonly data: string;
+	readonly record: string;
+	readonly answered: boolean;
+	readonly command: string;
+}
+
+/** Events that a screen shows something of. `newest` comes where the engine sends it. */
+export type Happening =
+	| { readonly event: "application-started"; readonly where: string; readonly run: number }
+	| { readonly event: "application-ended"; readonly status: number }
+	| { readonly event: "output-received"; readonly text: string }
+	| { readonly event: "accesses-counted"; readonly counts: AccessCounts & { readonly newest?: readonly Path[] } }
+	| ({ readonly event: "probe-tried" } & ProbeOutcome)
+	| ({ readonly event: "exercise-run" } & ProbeOutcome)
+	| { readonly event: "signal-sent"; readonly signal: string }
+	| { readonly event: "file-copied"; readonly path: Path; readonly bytesDone: number; readonly bytesTotal: number }
+	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
+	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
+	| { readonly event: "warned"; readonly code: string; readonly values: Values };

@@ -1,0 +1,196 @@
+import type { Path } from "../path/path.ts";
+import type { Missing } from "../plan/missing.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Answers } from "../questions/answers.ts";
+import type { AccessCounts } from "../trace/counts.ts";
+import type { Key } from "./keys.ts";
+import type { TextLine } from "./line.ts";
+import type { Choice, Finished, Happening, Lack, ProbeOutcome, Problem, Round, Told, Traced, Values } from "./seen.ts";
+
+export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
+export type StepName = (typeof steps)[number];
+
+/** What is on the screen; the first step has three of them. */
+export type Screen = "lacks" | "choose" | "form" | "trace" | "files" | "accounts" | "build" | "trial" | "save";
+
+export type FieldName = Problem["field"] | "network" | "onHost";
+
+export interface FormRow {
+	readonly field: FieldName;
+	readonly line: TextLine;
+}
+
+export interface Form {
+	readonly rows: readonly FormRow[];
+	/** Index into `rows`; `rows.length` is the button. */
+	readonly cursor: number;
+	readonly problems: readonly Problem[];
+	/** Enter was pressed on the button: the next validation goes on if it finds nothing. */
+	readonly going: boolean;
+}
+
+export interface Tracing {
+	readonly counts?: AccessCounts;
+	readonly newest: readonly Path[];
+	readonly run: number;
+	readonly running: boolean;
+	readonly probes: readonly ProbeOutcome[];
+	readonly exercises: readonly ProbeOutcome[];
+	readonly signals: readonly string[];
+	readonly enough: boolean;
+	/** What was traced: the same application is not traced again on the way back and forth. */
+	readonly subject: string;
+	readonly result?: Traced;
+}
+
+export const fileTabs = ["all", "attention", "files", "links", "directories", "devices", "generated", "state"] as const;
+export type FileTab = (typeof fileTabs)[number];
+
+export interface Building {
+	readonly bytesDone: number;
+	readonly bytesTotal: number;
+	readonly files: number;
+	readonly path?: Path;
+	readonly generation?: number;
+}
+
+export interface Trying {
+	readonly rounds: readonly Round[];
+	readonly probes: readonly ProbeOutcome[];
+	readonly exercises: readonly ProbeOutcome[];
+	/** The round that runs now. */
+	readonly now?: number;
+	/** Proposed remedies that the administrator does not want, by `missingKey`. */
+	readonly unwanted: readonly string[];
+}
+
+export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template";
+
+export type Question =
+	| { readonly kind: "quit" }
+	| { readonly kind: "secret" | "setuid" | "device"; readonly path: Path; readonly text: string };
+
+export type JobKind =
+	| "lacks"
+	| "install"
+	| "choices"
+	| "propose"
+	| "validate"
+	| "trace"
+	| "plan"
+	| "try"
+	| "finish"
+	| "template"
+	| "unit";
+
+/** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
+export interface WizardState {
+	readonly screen: Screen;
+	readonly size: { readonly columns: number; readonly rows: number };
+	/** Where the cursor stands in the list of each screen. */
+	readonly cursors: Readonly<Partial<Record<Screen, number>>>;
+	/** Filters that were typed, by screen. */
+	readonly queries: Readonly<Partial<Record<Screen, string>>>;
+	readonly overlay?: "keys" | "why" | "unit";
+	readonly question?: Question;
+	readonly prompt?: { readonly kind: PromptKind; readonly line: TextLine };
+	/** One line that passes: what a key did, or why it did nothing. */
+	readonly notice?: Told;
+	/** Why the work of this screen could not go on. */
+	readonly failure?: Told;
+	readonly warnings: readonly Told[];
+	readonly jobs: Readonly<Partial<Record<JobKind, number>>>;
+	readonly ticket: number;
+
+	readonly lacks?: readonly Lack[];
+	readonly choices?: readonly Choice[];
+	readonly chosen?: string;
+	/** As the choice proposed them; the equivalent command line names only what differs. */
+	readonly proposal?: Answers;
+	readonly answers?: Answers;
+	readonly form?: Form;
+	readonly trace?: Tracing;
+	readonly plan?: Plan;
+	readonly tab: FileTab;
+	readonly building?: Building;
+	readonly trial: Trying;
+	/** After the next plan: build at once (remedies were accepted) or stay. */
+	readonly thenBuild: boolean;
+	/** The last lines that the application printed. */
+	readonly output: readonly string[];
+	readonly outputOpen: string;
+	readonly finished?: Finished;
+	readonly template?: { readonly name: string; readonly path: string };
+	readonly unit?: string;
+	readonly exit?: number;
+}
+
+export const noTrial: Trying = { rounds: [], probes: [], exercises: [], unwanted: [] };
+
+/** What happens to the wizard. */
+export type Action =
+	| { readonly type: "started"; readonly initial?: Answers }
+	| { readonly type: "key"; readonly key: Key }
+	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
+	| { readonly type: "happened"; readonly events: readonly Happening[] }
+	| ({ readonly type: "done"; readonly ticket: number } & Result)
+	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Told };
+
+export type Result =
+	| { readonly job: "lacks"; readonly value: readonly Lack[] }
+	| { readonly job: "install" }
+	| { readonly job: "choices"; readonly value: readonly Choice[] }
+	| { readonly job: "propose"; readonly value: Answers }
+	| { readonly job: "validate"; readonly value: readonly Problem[] }
+	| { readonly job: "trace"; readonly value: Traced }
+	| { readonly job: "plan"; readonly value: Plan }
+	| { readonly job: "try"; readonly value: Round }
+	| { readonly job: "finish"; readonly value: Finished }
+	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
+	| { readonly job: "unit"; readonly value: string };
+
+/** What the wizard wants done; whoever runs it answers with `done` or `failed` and the same ticket. */
+export type Intention =
+	| ({ readonly ticket: number } & Job)
+	| { readonly job: "exercise"; readonly line: string }
+	| { readonly job: "enough" }
+	| { readonly job: "accept"; readonly missing: readonly Missing[] }
+	| { readonly job: "cancel" };
+
+export type Job =
+	| { readonly job: "lacks" | "choices" | "unit" }
+	| { readonly job: "install"; readonly lacks: readonly Lack[] }
+	| { readonly job: "propose"; readonly choice: Choice }
+	| { readonly job: "propose"; readonly line: string }
+	/** With `soon`, it may wait for the next key, which replaces it. */
+	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
+	| { readonly job: "trace" | "plan" | "try" | "finish"; readonly answers: Answers }
+	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
+
+export interface Reduced {
+	readonly state: WizardState;
+	readonly intentions: readonly Intention[];
+}
+
+export const startState: WizardState = {
+	screen: "lacks",
+	size: { columns: 80, rows: 24 },
+	cursors: {},
+	queries: {},
+	warnings: [],
+	jobs: {},
+	ticket: 0,
+	tab: "all",
+	trial: noTrial,
+	thenBuild: false,
+	output: [],
+	outputOpen: "",
+};
+
+export function stepOf(screen: Screen): StepName {
+	return screen === "lacks" || screen === "form" ? "choose" : screen;
+}
+
+export function told(code: string, values: Values = {}): Told {
+	return { code, values };
+}

@@ -1,0 +1,10 @@
+/** The shape of a catalogue without its words: what another language has to fill in. */
+export type Widen<T> = T extends (...args: infer Args) => infer Result
+	? (...args: Args) => Widen<Result>
+	: T extends string
+		? string
+		: T extends boolean
+			? boolean
+			: T extends readonly string[]
+				? readonly string[]
+				: { readonly [Key in keyof T]: Widen<T[Key]> };

@@ -1,0 +1,31 @@
+/** Small parts that every text report is made of. */
+
+const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** Bytes for reading: `18.8 MiB`. The decimal mark is the language's. */
+export function showBytes(bytes: number, language: "en" | "de"): string {
+	let value = bytes;
+	let unit = 0;
+	while (value >= 1024 && unit < units.length - 1) {
+		value /= 1024;
+		unit++;
+	}
+	const digits = unit === 0 ? 0 : 1;
+	return `${value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${units[unit]}`;
+}
+
+/** Columns as wide as their widest cell; the last one is never padded. */
+export function table(rows: readonly (readonly string[])[]): string {
+	const widths: number[] = [];
+	for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+	return rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("  ").trimEnd()).join("\n");
+}
+
+/** `label  value` lines with aligned values. */
+export function fields(pairs: readonly (readonly [string, string])[]): string {
+	return table(pairs);
+}
+
+export function indent(text: string): string {
+	return text.replace(/^(?=.)/gm, "  ");
+}

@@ -1,0 +1,33 @@
+import { printable, showPath } from "../core/path/quote.ts";
+import type { Event } from "../engine/events.ts";
+import type { Messages } from "../messages/messages.ts";
+
+/** One event as a line of progress. Lasting lines stay; the others are drawn over by the next where there is a terminal. */
+export function progressLine(event: Event, messages: Messages): { text: string; lasting: boolean } | undefined {
+	const words = messages.cli.progress;
+	switch (event.event) {
+		case "step-started":
+			if (event.step === "trial") return undefined;
+			return { text: words[event.step], lasting: event.step === "trace" };
+		case "round-started":
+			return { text: words.trial(event.round, event.rounds), lasting: true };
+		case "accesses-counted":
+			return { text: words.paths(event.counts.paths, event.counts.missing), lasting: false };
+		case "file-copied": {
+			const percent = event.bytesTotal ? Math.floor((event.bytesDone / event.bytesTotal) * 100) : 100;
+			return { text: words.copying(percent, showPath(event.path)), lasting: false };
+		}
+		case "probe-tried":
+			return { text: words.probe(event.ok, printable(event.command)), lasting: !event.ok };
+		case "exercise-run":
+			return { text: words.exercise(event.ok, printable(event.command)), lasting: !event.ok };
+		case "signal-sent":
+			return { text: words.signal(event.signal), lasting: false };
+		case "round-finished":
+			return event.missing.length ? { text: words.missing(event.missing.filter((one) => !one.declined).length), lasting: false } : undefined;
+		case "warned":
+			return { text: messages.note(event.code, event.values), lasting: true };
+		default:
+			return undefined;
+	}
+}

@@ -1,0 +1,119 @@
+import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import type { Reason } from "../core/plan/plan.ts";
+import type { MadeCage } from "../engine/make.ts";
+import type { Messages } from "../messages/messages.ts";
+import { showBytes } from "./format.ts";
+import { showReason } from "./reasons.ts";
+import { openingsText } from "./text.ts";
+
+export interface RecordPlace {
+	readonly root: string;
+	readonly data: string;
+	/** The account of the system that ran the program, with the one behind sudo. */
+	readonly who: string;
+}
+
+/**
+ * The documentation of a cage as Markdown: what, who and when, every entry with its origin and reason, devices, accounts, what
+ * is open, and how the trials went. Values of the environment stay out: they may be secrets.
+ */
+export function recordMarkdown(made: Omit<MadeCage, "record">, history: readonly string[], place: RecordPlace, messages: Messages): string {
+	const words = messages.record;
+	const { cage, counts, manifest, plan } = made;
+	const why = (reasons: readonly Reason[]) => reasons.map((reason) => showReason(reason, messages)).join("; ");
+	const yesNo = (value: boolean) => (value ? words.yes : words.no);
+	const sections = [
+		`# ${text(words.title(cage.name))}`,
+		words.intro,
+		`## ${words.what}`,
+		list([
+			[words.command, code(quoteShellLine(cage.application.command))],
+			[words.account, code(manifest.identity.name)],
+			[words.directory, code(cage.application.cwd)],
+			[words.template, cage.template === undefined ? words.noTemplate : code(cage.template)],
+			[words.when, manifest.madeAt],
+			[words.who, text(place.who)],
+			[words.generation, String(manifest.generation)],
+			[words.where, code(place.root)],
+			[words.data, code(place.data)],
+		]),
+		`## ${words.trials}`,
+		words.seconds(cage.seconds.trace, cage.seconds.plan, cage.seconds.build, cage.seconds.trial),
+		table(
+			words.trialHead,
+			cage.trials.map((trial) => [
+				String(trial.round),
+				trial.at,
+				String(trial.generation),
+				yesNo(trial.answered),
+				trial.added.map(code).join(", "),
+				String(trial.missing.filter((one) => !one.declined).length),
+			]),
+		),
+		(cage.trials.at(-1)?.probes ?? []).map((probe) => `- ${words.probe(probe.ok, code(probe.command))}`).join("\n"),
+		table(
+			words.missingHead,
+			(cage.trials.at(-1)?.missing ?? []).map((one) => [messages.missingKind(one.kind), code(one.what), code(one.call), one.error, yesNo(one.declined)]),
+		),
+		`## ${words.devices}`,
+		table(
+			words.deviceHead,
+			manifest.entries.flatMap((entry) => (entry.device ? [[code(showPath(entry.path)), `${entry.device.type} ${entry.device.major}:${entry.device.minor}`, text(why(entry.reasons))]] : [])),
+		),
+		`## ${words.accounts}`,
+		table(words.userHead, manifest.accounts.users.map((user) => [code(user.name), String(user.uid), String(user.gid), text(messages.accountReason(user.reason))])),
+		table(words.groupHead, manifest.accounts.groups.map((group) => [code(group.name), String(group.gid), text(messages.accountReason(group.reason))])),
+		words.leftOut(manifest.accounts.usersLeftOut, manifest.accounts.groupsLeftOut),
+		`## ${words.confinement}`,
+		words.layers,
+		`${words.network(cage.application.network)} ${words.open}: ${text(openingsText(manifest.openings, messages))}.`,
+		`## ${words.writable}`,
+		table(
+			words.writableHead,
+			manifest.writable.map((directory) => [code(showPath(directory.path)), `${directory.uid}:${directory.gid}`, directory.mode.toString(8), text(why(directory.reasons))]),
+		),
+		`## ${words.declined}`,
+		table(words.declinedHead, plan.declined.map(({ path, risk }) => [code(showPath(path)), messages.risk(risk)])),
+		`## ${words.entries}`,
+		words.entriesCount(counts.files, counts.symlinks, counts.directories, showBytes(counts.bytes, messages.language)),
+		table(
+			words.entryHead,
+			manifest.entries.map((entry) => [
+				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`),
+				entry.kind,
+				entry.mode.toString(8).padStart(4, "0"),
+				`${entry.uid}:${entry.gid}`,
+				entry.package ? text(`${entry.package.name} ${entry.package.version}`) : "",
+				entry.sha256 ?? "",
+				text(why(entry.reasons)),
+			]),
+		),
+		`## ${words.history}`,
+		history.map((line) => `- ${code(line)}`).join("\n"),
+	];
+	return `${sections.filter(Boolean).join("\n\n")}\n`;
+}
+
+/** Text from outside must not become markup: CommonMark 2.4, and `|` for tables. */
+function text(value: string): string {
+	return printable(value).replace(/[\\`*_{}[\]<>#|~]/g, "\\$&");
+}
+
+/** A code span whose fence is longer than any run of backticks inside (CommonMark 6.1). */
+function code(value: string): string {
+	const shown = printable(value).replaceAll("|", "\\|");
+	const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map((run) => run[0].length));
+	const fence = "`".repeat(longest + 1);
+	const pad = longest ? " " : "";
+	return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+function list(pairs: readonly (readonly [string, string])[]): string {
+	return pairs.map(([label, value]) => `- ${label}: ${value}`).join("\n");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+	if (!rows.length) return "";
+	const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+	return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,125 @@
+import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import type { Missing } from "../core/plan/missing.ts";
+import type { Entry, Plan } from "../core/plan/plan.ts";
+import type { Answers } from "../core/questions/answers.ts";
+import { equivalentCommand } from "../core/questions/equivalent.ts";
+import type { MadeCage } from "../engine/make.ts";
+import type { TraceResult } from "../engine/trace.ts";
+import type { TrialRound } from "../engine/trial.ts";
+import type { Messages } from "../messages/messages.ts";
+import { fields, indent, showBytes, table } from "./format.ts";
+import { planTotals } from "./json.ts";
+import { showReason } from "./reasons.ts";
+
+/** What the verbs print for people. */
+
+export function planText(plan: Plan, messages: Messages): string {
+	const words = messages.cli.plan;
+	const totals = planTotals(plan);
+	const bytes = (count: number) => showBytes(count, messages.language);
+	const lines = [
+		entryTable(plan.entries.filter((entry) => entry.decision === "include" && entry.kind !== "directory"), messages),
+		"",
+		`${words.files(totals.files, bytes(totals.bytes))}; ${words.others(totals.symlinks, totals.directories, totals.devices)}`,
+		words.accounts(names(plan.accounts.users), names(plan.accounts.groups), plan.accounts.usersLeftOut, plan.accounts.groupsLeftOut),
+	];
+	if (plan.writable.length) {
+		lines.push(`${words.writable}:`);
+		lines.push(indent(table(plan.writable.map((directory) => [showPath(directory.path), seedsText(directory.seeds, messages)]))));
+	}
+	lines.push(`${words.openings}: ${openingsText(plan.openings, messages)}`);
+	if (plan.declined.length) {
+		lines.push(`${words.declined}:`);
+		lines.push(indent(table(plan.declined.map(({ path, risk }) => [showPath(path), words.allow[risk as keyof typeof words.allow] ?? risk]))));
+	}
+	for (const note of plan.notes) lines.push(messages.note(note.code, note.values));
+	return lines.join("\n");
+}
+
+export function entryTable(entries: readonly Pick<Entry, "kind" | "mode" | "size" | "path" | "target" | "reasons">[], messages: Messages): string {
+	return table(
+		entries.map((entry) => [
+			entry.mode.toString(8).padStart(4, "0"),
+			entry.kind === "file" ? showBytes(entry.size, messages.language) : "",
+			entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`,
+			entry.reasons[0] ? showReason(entry.reasons[0], messages) : "",
+		]),
+	);
+}
+
+function seedsText(seeds: Plan["writable"][number]["seeds"], messages: Messages): string {
+	const words = messages.cli.plan;
+	if (!seeds.length) return words.startsEmpty;
+	return words.seeds(seeds.length, showBytes(seeds.reduce((sum, seed) => sum + seed.bytes, 0), messages.language));
+}
+
+export function openingsText(openings: Plan["openings"], messages: Messages): string {
+	const words = messages.cli.plan;
+	const open = openings.capabilities.map((capability) => words.capability(capability.name, capability.why));
+	if (openings.proc !== undefined) open.push(words.proc);
+	if (openings.unixSockets !== undefined) open.push(words.unixSockets);
+	if (openings.memfd !== undefined) open.push(words.memfd);
+	return open.join(", ") || words.nothingOpen;
+}
+
+export function madeText(made: MadeCage, root: string, data: string, messages: Messages): string {
+	const words = messages.cli.made;
+	const { cage, counts } = made;
+	const lines = [
+		made.answered ? words.answered(cage.name, cage.trials.length) : words.notAnswered(cage.name),
+		fields([
+			[words.root, `${root}  (${words.size(counts.files, counts.symlinks, showBytes(counts.bytes, messages.language))})`],
+			[words.data, data],
+			[words.record, made.record],
+			[words.next, `cagewright run ${cage.name}`],
+			["", `cagewright unit ${cage.name}`],
+		]),
+	];
+	const declined = made.missing.filter((one) => one.declined);
+	if (declined.length) lines.push(`${words.leftOut}:`, indent(missingTable(declined, messages)));
+	return lines.join("\n");
+}
+
+export function missingTable(missing: readonly Missing[], messages: Messages): string {
+	return table(missing.map((one) => [messages.missingKind(one.kind), one.path === undefined ? one.call : showPath(one.path), `${one.call}: ${one.error}`]));
+}
+
+export function roundText(name: string, round: TrialRound, open: number, messages: Messages): string {
+	const words = messages.cli.round;
+	const lines = round.probes.map((probe) => words.probe(probe.ok, printable(probe.command)));
+	if (round.missing.length) lines.push(words.missing, indent(missingTable(round.missing, messages)));
+	else lines.push(words.none);
+	if (!round.answered && round.output) lines.push(indent(printable(round.output.trim().split("\n").slice(-5).join("\n")).replaceAll("\\n", "\n")));
+	if (open) lines.push(words.fix(name));
+	return lines.join("\n");
+}
+
+export function traceText(name: string, result: TraceResult, messages: Messages): string {
+	return messages.cli.traced(name, result.trace.accesses.size, result.trace.calls);
+}
+
+export function dryRunText(answers: Answers, state: string, messages: Messages): string {
+	const words = messages.cli.dryRun;
+	const { application } = answers;
+	const several = (label: string, values: readonly string[]) => values.map((value, index) => [index ? "" : label, printable(value)] as const);
+	return [
+		words.title(answers.name),
+		fields([
+			[words.command, printable(quoteShellLine(application.command))],
+			[words.account, application.user ?? words.rootAccount],
+			[words.directory, application.cwd],
+			...several(words.probes, application.probes),
+			...several(words.exercises, application.exercises),
+		]),
+		words.trace(answers.onHost),
+		words.plan,
+		words.build(`${state}/cages/${answers.name}/generations/`),
+		words.trial(answers.rounds),
+		words.record,
+		`${words.same} ${equivalentCommand(answers)}`,
+	].join("\n");
+}
+
+function names(accounts: readonly { readonly name: string }[]): string {
+	return accounts.map((account) => account.name).join(", ");
+}

@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join as joinText } from "node:path";
+import type { Cage } from "../../core/cage/cage.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
+import { parseTemplate } from "../../core/template/parse.ts";
+import type { Template } from "../../core/template/template.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import type { BuildRequest, Built, Lock, Store, StoredTemplate } from "../../engine/store.ts";
+import { buildGeneration, isUpToDate } from "../files/build.ts";
+import { clearLeftovers, currentGeneration, listGenerations, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
+import { seedData } from "../files/seed.ts";
+import { builtinTemplates, programFolder } from "../templates/builtin.ts";
+import { writeAtomic } from "./atomic.ts";
+import { cagePaths, clearRemovedCages, listCages, openState, readCage, removeCage, writeCage } from "./cages.ts";
+import { makeSafeFolder } from "./folder.ts";
+import { lockCage } from "./lock.ts";
+import { appendLog, readLog } from "./log.ts";
+import { readTrace, writeTrace } from "./traces.ts";
+
+const hostTrace = "host";
+
+/** The state folder on disk. Looking at it makes nothing; the first thing that is written makes the folder. */
+export class StateFolder implements Store {
+	readonly #folder: Path;
+
+	constructor(folder: string) {
+		this.#folder = pathFromText(folder);
+	}
+
+	names(): Promise<string[]> {
+		return listCages(this.#folder);
+	}
+
+	async lock(name: string): Promise<Lock> {
+		await openState(this.#folder);
+		const { directory, lock } = cagePaths(this.#folder, name);
+		await makeSafeFolder(directory);
+		const held = lockCage(lock, name);
+		await clearRemovedCages(this.#folder);
+		await clearLeftovers(directory);
+		return {
+			async release() {
+				held.release();
+			},
+		};
+	}
+
+	cage(name: string): Promise<Cage | undefined> {
+		return readCage(this.#folder, name);
+	}
+
+	saveCage(cage: Cage): Promise<void> {
+		return writeCage(this.#folder, cage);
+	}
+
+	trace(name: string): Promise<Trace | undefined> {
+		return readTrace(this.#paths(name).traces, hostTrace);
+	}
+
+	saveTrace(name: string, trace: Trace): Promise<void> {
+		return writeTrace(this.#paths(name).traces, hostTrace, trace);
+	}
+
+	present(name: string): Promise<number | undefined> {
+		return currentGeneration(this.#paths(name).directory);
+	}
+
+	manifest(name: string, generation: number): Promise<Manifest> {
+		return readManifest(this.#paths(name).directory, generation);
+	}
+
+	root(name: string, generation: number): Path {
+		return this.#paths(name).root(generation);
+	}
+
+	data(name: string): Path {
+		return this.#paths(name).data;
+	}
+
+	async build({ name, onFile, plan, previous: from, signal }: BuildRequest): Promise<Built> {
+		const { directory, root } = this.#paths(name);
+		const previous = from === undefined ? undefined : { manifest: await readManifest(directory, from), root: root(from) };
+		const unchanged = previous !== undefined && (await isUpToDate(plan, previous));
+		const manifest = unchanged
+			? previous.manifest
+			: await buildGeneration({ plan, cage: directory, now: new Date(), activate: false, signal, onFile, ...(previous ? { previous } : {}) });
+		await seedData({ plan, cage: directory, signal, onFile });
+		return { generation: manifest.generation, unchanged, manifest };
+	}
+
+	publish(name: string, generation: number): Promise<void> {
+		return switchGeneration(this.#paths(name).directory, generation);
+	}
+
+	discard(name: string, generation: number): Promise<void> {
+		return removeGeneration(this.#paths(name).directory, generation);
+	}
+
+	generations(name: string): Promise<number[]> {
+		return listGenerations(this.#paths(name).directory);
+	}
+
+	remove(name: string, keepData: boolean): Promise<void> {
+		return removeCage(this.#folder, name, keepData);
+	}
+
+	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {
+		return appendLog(this.#paths(name).log, { time: new Date().toISOString(), action, details });
+	}
+
+	async history(name: string): Promise<string[]> {
+		return (await readLog(this.#paths(name).log)).map(({ action, details, time }) => `${time} ${action} ${JSON.stringify(details)}`);
+	}
+
+	async saveRecord(name: string, text: string): Promise<string> {
+		const path = join(this.#paths(name).directory, "record.md");
+		await writeAtomic(path, text);
+		return pathToText(path) ?? "";
+	}
+
+	async templates(): Promise<StoredTemplate[]> {
+		const saved = this.#savedTemplates();
+		const names = new Set(saved.map((one) => one.template.name));
+		const folder = joinText(programFolder(), "templates");
+		const builtIn = builtinTemplates()
+			.filter((template) => !names.has(template.name))
+			.map((template) => ({ template, builtIn: true, path: joinText(folder, `${template.name}.json`) }));
+		return [...builtIn, ...saved].sort((a, b) => (a.template.name < b.template.name ? -1 : 1));
+	}
+
+	async saveTemplate(template: Template): Promise<string> {
+		const text = `${JSON.stringify(template, null, 2)}\n`;
+		const parsed = parseTemplate(text);
+		// What we would refuse to read must not be written either.
+		if ("errors" in parsed) throw new Failure("template-invalid", { place: parsed.errors[0]?.path ?? "", problem: parsed.errors[0]?.code ?? "" }, 2);
+		await openState(this.#folder);
+		await makeSafeFolder(this.#templateFolder);
+		const path = join(this.#templateFolder, pathFromText(`${template.name}.json`));
+		await writeAtomic(path, text);
+		return pathToText(path) ?? "";
+	}
+
+	get #templateFolder(): Path {
+		return join(this.#folder, "templates");
+	}
+
+	/** A file that is no template any more is passed over here; `template check` says why. */
+	#savedTemplates(): StoredTemplate[] {
+		const folder = pathToText(this.#templateFolder) ?? "";
+		let names: string[];
+		try {
+			names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+		} catch {
+			return [];
+		}
+		return names.flatMap((name) => {
+			const path = joinText(folder, name);
+			try {
+				const parsed = parseTemplate(readFileSync(path, "utf8"));
+				return "template" in parsed ? [{ template: parsed.template, builtIn: false, path }] : [];
+			} catch {
+				return [];
+			}
+		});
+	}
+
+	#paths(name: string) {
+		return cagePaths(this.#folder, name);
+	}
+}
