@@ -67,7 +67,9 @@ function fromCommand(given: TemplateAnswers): { application: Application; rules:
 export function withProbe(application: Application): Application {
 	if (application.probes.length) return application;
 	const [proposal] = proposeProbe({ command: application.command, ports: [], env: application.env, ...probeTools() });
-	return proposal ? { ...application, probes: proposal.probes, exercises: [...application.exercises, ...proposal.exercises] } : application;
+	return proposal
+		? { ...application, probes: proposal.probes, exercises: [...application.exercises, ...proposal.exercises] }
+		: application;
 }
 
 export function probeTools(): { programs: ReadonlySet<string>; node: string } {
@@ -116,5 +118,9 @@ function absolute(option: string, path: string): string {
 }
 
 function defaultName(program: string): string {
-	return basename(program).replace(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "") || "cage";
+	return (
+		basename(program)
+			.replace(/[^A-Za-z0-9._-]/g, "-")
+			.replace(/^[^A-Za-z0-9]+/, "") || "cage"
+	);
 }

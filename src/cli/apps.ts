@@ -15,7 +15,10 @@ export async function apps(terminal: Terminal): Promise<number> {
 		const rows = found.map((one) => [
 			printable(one.name),
 			words.reasons[one.reason],
-			one.ports.map((port) => (port.protocol === "unix" ? "unix" : `${port.protocol} ${port.port}`)).slice(0, 3).join(", "),
+			one.ports
+				.map((port) => (port.protocol === "unix" ? "unix" : `${port.protocol} ${port.port}`))
+				.slice(0, 3)
+				.join(", "),
 			printable(quoteShellLine(one.application.command ?? [])).slice(0, 120),
 		]);
 		terminal.print(table([words.head, ...rows]));

@@ -1,7 +1,7 @@
+import { noRules } from "../core/application/application.ts";
 import { splitCommandLine } from "../core/application/command-line.ts";
 import type { FoundApplication } from "../core/application/found.ts";
 import { proposeProbe } from "../core/application/probe.ts";
-import { noRules } from "../core/application/application.ts";
 import { Failure } from "../core/failure.ts";
 import { quoteShellLine } from "../core/path/quote.ts";
 import { type Answers, defaultRounds, defaultTimeout } from "../core/questions/answers.ts";
@@ -26,14 +26,25 @@ export class SystemChooser implements Chooser {
 	async choices(): Promise<Choice[]> {
 		const templates = (await this.#machine.store.templates()).map(({ template }): Choice => {
 			const kind = template.name === "demo" ? "demo" : "template";
-			return { id: `template:${template.name}`, kind, name: template.name, description: template.title[this.#language], detail: template.description[this.#language] };
+			return {
+				id: `template:${template.name}`,
+				kind,
+				name: template.name,
+				description: template.title[this.#language],
+				detail: template.description[this.#language],
+			};
 		});
 		templates.sort((a, b) => Number(b.kind === "demo") - Number(a.kind === "demo"));
 		const found = (await findApplications()).filter((one) => one.startable && one.application.command?.length);
 		const others = found.map((one): Choice => {
 			const id = `${one.reason}:${one.unit ?? one.pid ?? one.name}`;
 			this.#found.set(id, one);
-			return { id, kind: one.reason === "process" ? "process" : "unit", name: one.name, description: one.description || quoteShellLine(one.application.command ?? []) };
+			return {
+				id,
+				kind: one.reason === "process" ? "process" : "unit",
+				name: one.name,
+				description: one.description || quoteShellLine(one.application.command ?? []),
+			};
 		});
 		return [...templates, ...others];
 	}

@@ -15,7 +15,17 @@ export async function doctor(terminal: Terminal, fix: boolean): Promise<number> 
 		}
 		if (terminal.options.json) terminal.printJson("doctor", { findings, ok: !missing().length });
 		else {
-			terminal.print(table([words.head, ...findings.map((finding) => [finding.ok ? words.ok : words.lacks, finding.what, finding.found, words.needs[finding.what]])]));
+			terminal.print(
+				table([
+					words.head,
+					...findings.map((finding) => [
+						finding.ok ? words.ok : words.lacks,
+						finding.what,
+						finding.found,
+						words.needs[finding.what],
+					]),
+				]),
+			);
 			if (packages().length) terminal.print(words.fix(packages()));
 			else if (!missing().length) terminal.print(words.fine);
 		}

@@ -1,18 +1,32 @@
 import { userInfo } from "node:os";
-import { identityOf, buildStep, checkName, makeCage, planStep, type RecordWriter, remedies, rounds, summarise, timed, traceStep, trialStep, type MadeCage } from "../engine/make.ts";
-import { knownCage } from "../engine/cages.ts";
-import type { Context, Machine } from "../engine/context.ts";
+import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
-import type { Cage } from "../core/cage/cage.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import { knownCage } from "../engine/cages.ts";
+import type { Context, Machine } from "../engine/context.ts";
+import {
+	buildStep,
+	checkName,
+	identityOf,
+	type MadeCage,
+	makeCage,
+	planStep,
+	type RecordWriter,
+	remedies,
+	rounds,
+	summarise,
+	timed,
+	traceStep,
+	trialStep,
+} from "../engine/make.ts";
 import { madeToJson, missingToJson, planToJson, planTotals } from "../report/json.ts";
-import { madeText, planText, roundText, traceText, dryRunText } from "../report/text.ts";
 import { recordMarkdown } from "../report/record.ts";
+import { dryRunText, madeText, planText, roundText, traceText } from "../report/text.ts";
 import { answersFrom } from "./answers.ts";
 import { ask } from "./ask.ts";
 import type { ApplicationOptions, ConsentOptions } from "./options.ts";
@@ -56,17 +70,26 @@ async function make(terminal: Terminal, context: Context, answers: Answers, opti
 	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
 	identityOf(context, answers);
 	await checkName(context, answers, options.replace ?? false);
-	if (options.dryRun) return dryRun(terminal, answers);
+	if (options.dryRun) return dryRun(terminal, context, answers);
 	const confirm = async (proposed: Plan) => {
 		if (options.yes) return true;
 		if (terminal.interactive) {
 			terminal.say(planText(proposed, terminal.messages));
 			return ask(terminal, terminal.messages.cli.buildQuestion(answers.name));
 		}
-		terminal.print(terminal.options.json ? JSON.stringify({ schema: "cagewright/plan/1", ...planToJson(proposed) }, null, 2) : planText(proposed, terminal.messages));
+		terminal.print(
+			terminal.options.json
+				? JSON.stringify({ schema: "cagewright/plan/1", ...planToJson(proposed) }, null, 2)
+				: planText(proposed, terminal.messages),
+		);
 		throw new Failure("consent-needed", { option: "--yes" }, 2);
 	};
-	const made = await makeCage(context, answers, { replace: options.replace ?? false, confirm }, recordWriter(terminal, context.machine));
+	const made = await makeCage(
+		context,
+		answers,
+		{ replace: options.replace ?? false, confirm },
+		recordWriter(terminal, context.machine),
+	);
 	if (!made) {
 		terminal.say(terminal.messages.cli.nothingMade);
 		return 1;
@@ -99,9 +122,18 @@ function show(terminal: Terminal, { machine }: Context, made: MadeCage): void {
 	else terminal.print(madeText(made, root, data, terminal.messages));
 }
 
-function dryRun(terminal: Terminal, answers: Answers): number {
-	if (terminal.options.json) terminal.printJson("make", { dryRun: true, name: answers.name, application: answers.application, rules: answers.rules, command: equivalentCommand(answers) });
-	else terminal.print(dryRunText(answers, terminal.state, terminal.messages));
+async function dryRun(terminal: Terminal, context: Context, answers: Answers): Promise<number> {
+	const base = answers.template === undefined ? undefined : answersFrom({}, [], await templateNamed(context, answers.template));
+	const command = equivalentCommand(answers, base);
+	if (terminal.options.json)
+		terminal.printJson("make", {
+			dryRun: true,
+			name: answers.name,
+			application: answers.application,
+			rules: answers.rules,
+			command,
+		});
+	else terminal.print(dryRunText(answers, terminal.state, command, terminal.messages));
 	return 0;
 }
 
@@ -109,7 +141,7 @@ async function trace(terminal: Terminal, context: Context, answers: Answers, opt
 	const { store } = context.machine;
 	identityOf(context, answers);
 	await checkName(context, answers, options.replace ?? false);
-	if (options.dryRun) return dryRun(terminal, answers);
+	if (options.dryRun) return dryRun(terminal, context, answers);
 	const lock = await store.lock(answers.name);
 	try {
 		const { cage, result } = await traceStep(context, answers, {});
@@ -150,9 +182,18 @@ async function tracedCage(context: Context, { command, target }: Named, options:
 	const cage = await knownCage(store, name);
 	const stored = await store.trace(name);
 	if (!stored) throw new Failure("not-traced", { name }, 2);
-	const { name: _, application, rules } = answersFrom({ ...options, name, probe: options.probe ?? [...cage.application.probes] }, cage.application.command, undefined);
+	const {
+		name: _,
+		application,
+		rules,
+	} = answersFrom(
+		{ ...options, name, probe: options.probe ?? [...cage.application.probes] },
+		cage.application.command,
+		undefined,
+	);
 	const added = { ...cage.rules };
-	for (const key of Object.keys(rules) as (keyof typeof rules)[]) Object.assign(added, { [key]: [...cage.rules[key], ...rules[key]] });
+	for (const key of Object.keys(rules) as (keyof typeof rules)[])
+		Object.assign(added, { [key]: [...cage.rules[key], ...rules[key]] });
 	return { cage: { ...cage, rules: added, application: { ...cage.application, probes: application.probes } }, trace: stored };
 }
 
@@ -181,7 +222,15 @@ async function build(terminal: Terminal, context: Context, named: Named, options
 		await store.publish(cage.name, candidate.manifest.generation);
 		await store.log(cage.name, "built", { generation: candidate.manifest.generation, ...planTotals(proposed) });
 		const root = pathToText(store.root(cage.name, candidate.manifest.generation)) ?? "";
-		if (terminal.options.json) terminal.printJson("build", { name: cage.name, root, generation: candidate.manifest.generation, unchanged: candidate.unchanged, ...planTotals(proposed), seconds });
+		if (terminal.options.json)
+			terminal.printJson("build", {
+				name: cage.name,
+				root,
+				generation: candidate.manifest.generation,
+				unchanged: candidate.unchanged,
+				...planTotals(proposed),
+				seconds,
+			});
 		else terminal.print(terminal.messages.cli.built(cage.name, root, candidate.unchanged));
 		return 0;
 	} finally {
@@ -203,18 +252,39 @@ async function trial(terminal: Terminal, context: Context, named: Named, options
 	const lock = await store.lock(cage.name);
 	try {
 		if (options.yes) {
-			const made = await rounds(context, { ...cage, trials: [] }, proposed, stored, options.rounds ?? 5, previous, recordWriter(terminal, context.machine));
+			const made = await rounds(
+				context,
+				{ ...cage, trials: [] },
+				proposed,
+				stored,
+				options.rounds ?? 5,
+				previous,
+				recordWriter(terminal, context.machine),
+			);
 			show(terminal, context, made);
 			return made.answered ? 0 : 1;
 		}
 		const manifest = await store.manifest(cage.name, previous);
 		if (!manifest) throw new Failure("cage-not-built", { name: cage.name }, 2);
-		const tried = await timed(context, "trial", () => trialStep(context, cage, { plan: proposed, manifest, unchanged: true }, stored, 1, 1));
+		const tried = await timed(context, "trial", () =>
+			trialStep(context, cage, { plan: proposed, manifest, unchanged: true }, stored, 1, 1),
+		);
 		await store.saveCage({ ...cage, trials: [...cage.trials, summarise(context, tried.value, previous, [])] });
-		await store.log(cage.name, "tried", { generation: previous, answered: tried.value.answered, missing: tried.value.missing.length });
+		await store.log(cage.name, "tried", {
+			generation: previous,
+			answered: tried.value.answered,
+			missing: tried.value.missing.length,
+		});
 		const open = remedies(tried.value, cage.additions);
 		if (terminal.options.json) {
-			terminal.printJson("trial", { name: cage.name, answered: tried.value.answered, probes: tried.value.probes, missing: tried.value.missing.map(missingToJson), output: tried.value.output.slice(-2000), seconds: tried.seconds });
+			terminal.printJson("trial", {
+				name: cage.name,
+				answered: tried.value.answered,
+				probes: tried.value.probes,
+				missing: tried.value.missing.map(missingToJson),
+				output: tried.value.output.slice(-2000),
+				seconds: tried.seconds,
+			});
 		} else terminal.print(roundText(cage.name, tried.value, open.length, terminal.messages));
 		return tried.value.answered && !open.length ? 0 : 1;
 	} finally {

@@ -26,7 +26,10 @@ const lists = {
 	seed: ["--seed <PATH>", "state to copy once into the cage's data; repeatable"],
 	bind: ["--bind <PATH[:ro|rw]>", "a directory of the host, mounted instead of copied; repeatable"],
 	device: ["--device <NODE>", "a device node that the cage gets; repeatable"],
-	directory: ["--directory <PATH>", "a directory that must exist before the application starts, like systemd's RuntimeDirectory; repeatable"],
+	directory: [
+		"--directory <PATH>",
+		"a directory that must exist before the application starts, like systemd's RuntimeDirectory; repeatable",
+	],
 	allowSecret: ["--allow-secret <PATH>", "a private key, shadow file or token that may go into the cage; repeatable"],
 	allowSetuid: ["--allow-setuid <PATH>", "a setuid file that may go into the cage; repeatable"],
 } as const;

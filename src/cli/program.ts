@@ -19,7 +19,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	};
 
 	program
-		.description("Puts an application into a chroot cage, proves that it works there, and writes the record. Without a verb: the wizard.")
+		.description(
+			"Puts an application into a chroot cage, proves that it works there, and writes the record. Without a verb: the wizard.",
+		)
 		.version(version)
 		.exitOverride()
 		.configureOutput({ writeErr: () => {} })
@@ -36,7 +38,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			.addHelpText("after", `\nExample:\n  ${example}\n`);
 
 	const steps: [string, string, string][] = [
-		["make", "the whole job: trace, plan, build, trial rounds, record", "cagewright make --name web --probe 'curl -fsS localhost:8000' --yes -- python3 -m http.server"],
+		[
+			"make",
+			"the whole job: trace, plan, build, trial rounds, record",
+			"cagewright make --name web --probe 'curl -fsS localhost:8000' --yes -- python3 -m http.server",
+		],
 		["trace", "watch the application in a rehearsal and store what it touches", "cagewright trace redis"],
 		["plan", "show what would go into the cage, and why", "cagewright plan redis"],
 		["build", "build a generation from the plan", "cagewright build redis"],
@@ -58,13 +64,19 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((name: string, command: string[], options: { print?: boolean }) =>
 			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options.print ?? false))(),
 		);
-	define("signal <name> <signal>", "send HUP, USR1 … to the application in the running cage", "cagewright signal nginx HUP").action(
-		(name: string, signal: string) => verb(async (terminal) => (await import("./run.ts")).signal(terminal, name, signal))(),
+	define(
+		"signal <name> <signal>",
+		"send HUP, USR1 … to the application in the running cage",
+		"cagewright signal nginx HUP",
+	).action((name: string, signal: string) =>
+		verb(async (terminal) => (await import("./run.ts")).signal(terminal, name, signal))(),
 	);
-	define("unit <name>", "print a hardened systemd unit", "cagewright unit redis >/etc/systemd/system/cage-redis.service").action((name: string) =>
-		verb(async (terminal) => (await import("./unit.ts")).unit(terminal, name))(),
+	define("unit <name>", "print a hardened systemd unit", "cagewright unit redis >/etc/systemd/system/cage-redis.service").action(
+		(name: string) => verb(async (terminal) => (await import("./unit.ts")).unit(terminal, name))(),
 	);
-	define("list", "the cages on this machine", "cagewright list").action(() => verb(async (terminal) => (await import("./show.ts")).list(terminal))());
+	define("list", "the cages on this machine", "cagewright list").action(() =>
+		verb(async (terminal) => (await import("./show.ts")).list(terminal))(),
+	);
 	define("show <name>", "what is in a cage, and why", "cagewright show redis --history")
 		.option("--history", "the log of the cage")
 		.option("--record", "the record, as written after the last trial")
@@ -83,8 +95,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	);
 	define("doctor", "what this machine offers and lacks", "cagewright doctor --fix")
 		.option("--fix", "install what is missing with the system's package manager")
-		.action((options: { fix?: boolean }) => verb(async (terminal) => (await import("./doctor.ts")).doctor(terminal, options.fix ?? false))());
-	define("template <action> [name]", "saved and built-in templates: list, show NAME, save CAGE, check FILE", "cagewright template save redis --as redis-small")
+		.action((options: { fix?: boolean }) =>
+			verb(async (terminal) => (await import("./doctor.ts")).doctor(terminal, options.fix ?? false))(),
+		);
+	define(
+		"template <action> [name]",
+		"saved and built-in templates: list, show NAME, save CAGE, check FILE",
+		"cagewright template save redis --as redis-small",
+	)
 		.option("--as <NAME>", "name of the saved template (else the cage's)")
 		.action((action: string, name: string | undefined, options: { as?: string }) =>
 			verb(async (terminal) => (await import("./template.ts")).template(terminal, action, name, options.as))(),
@@ -112,7 +130,11 @@ function isGlobalOption(arg: string, before: string | undefined): boolean {
 }
 
 /** Words behind `--` are the command; a single word before it is the template or the cage. */
-function argumentsOf(args: readonly string[], target: string | undefined, rest: readonly string[]): { target?: string; command: string[] } {
+function argumentsOf(
+	args: readonly string[],
+	target: string | undefined,
+	rest: readonly string[],
+): { target?: string; command: string[] } {
 	const separator = args.indexOf("--");
 	if (separator < 0) {
 		// `make redis extra` has no meaning, and guessing one would run it as root.
@@ -135,6 +157,8 @@ export function report(error: unknown, options: GlobalOptions): number {
 		return error.exit;
 	}
 	if (error instanceof Interrupted) return error.status;
-	process.stderr.write(`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`);
+	process.stderr.write(
+		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,
+	);
 	return 70;
 }

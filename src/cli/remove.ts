@@ -4,7 +4,11 @@ import { removeCage } from "../engine/run.ts";
 import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 
-export async function remove(terminal: Terminal, name: string, options: { keepData?: boolean; yes?: boolean; dryRun?: boolean }): Promise<number> {
+export async function remove(
+	terminal: Terminal,
+	name: string,
+	options: { keepData?: boolean; yes?: boolean; dryRun?: boolean },
+): Promise<number> {
 	const words = terminal.messages.cli.remove;
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;

@@ -1,10 +1,10 @@
 import { constants } from "node:os";
 import { Failure } from "../core/failure.ts";
 import { presentCage } from "../engine/cages.ts";
-import { launchRequest, passedSignals, runCage, signalCage } from "../engine/run.ts";
-import type { Terminal } from "./terminal.ts";
-import { systemMachine } from "./machine.ts";
 import type { Context } from "../engine/context.ts";
+import { launchRequest, passedSignals, runCage, signalCage } from "../engine/run.ts";
+import { systemMachine } from "./machine.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** `run` passes signals on instead of being called off by them, so it makes its own context. */
 function quietContext(terminal: Terminal): Context {

@@ -27,7 +27,11 @@ export async function list(terminal: Terminal): Promise<number> {
 				cage.generation === null ? "-" : String(cage.generation),
 				cage.files === null ? "-" : String(cage.files),
 				cage.bytes === null ? "-" : showBytes(cage.bytes, messages.language),
-				cage.generation === null ? words.notBuilt : cage.running[0] === undefined ? words.stopped : words.running(cage.running[0]),
+				cage.generation === null
+					? words.notBuilt
+					: cage.running[0] === undefined
+						? words.stopped
+						: words.running(cage.running[0]),
 				printable(cage.command.join(" ")),
 			]);
 			terminal.print(table([words.head, ...rows]));
@@ -92,7 +96,7 @@ function showJson({ cage, generation, layout, manifest }: Awaited<ReturnType<typ
 		application: cage.application,
 		...countsToJson(manifest),
 		accounts: manifest.accounts,
-		confinement: confinementToJson(manifest, cage.application.network),
+		confinement: confinementToJson(manifest, cage),
 		entries: manifest.entries.map(({ content: _, copy: __, source: ___, ...entry }) => ({
 			...entry,
 			path: pathToJson(entry.path),
@@ -106,7 +110,10 @@ function showJson({ cage, generation, layout, manifest }: Awaited<ReturnType<typ
 	};
 }
 
-function showText({ messages }: Terminal, { cage, generation, layout, manifest }: Awaited<ReturnType<typeof presentCage>>): string {
+function showText(
+	{ messages }: Terminal,
+	{ cage, generation, layout, manifest }: Awaited<ReturnType<typeof presentCage>>,
+): string {
 	const words = messages.cli.show;
 	const counts = countEntries(manifest);
 	return [
@@ -116,13 +123,20 @@ function showText({ messages }: Terminal, { cage, generation, layout, manifest }
 			[words.generation, `${generation}  ${pathToText(layout.root)}`],
 			[words.made, manifest.madeAt],
 			...cage.application.probes.map((probe, index) => [index ? "" : words.probes, printable(probe)] as const),
-			...cage.trials.map((trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const),
+			...cage.trials.map(
+				(trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const,
+			),
 			[messages.cli.plan.openings, openingsText(manifest.openings, messages)],
 		]),
 		`${messages.cli.plan.files(counts.files, showBytes(counts.bytes, messages.language))}; ${messages.cli.plan.others(counts.symlinks, counts.directories, counts.devices.length)}`,
 		`${messages.cli.plan.writable}:`,
 		indent(manifest.writable.map((directory) => printable(directory.path)).join("\n")),
 		`${words.entries}:`,
-		indent(entryTable(manifest.entries.filter((entry) => entry.kind !== "directory"), messages)),
+		indent(
+			entryTable(
+				manifest.entries.filter((entry) => entry.kind !== "directory"),
+				messages,
+			),
+		),
 	].join("\n");
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Failure } from "../core/failure.ts";
+import { printable } from "../core/path/quote.ts";
+import { isName } from "../core/questions/answers.ts";
 import { limits } from "../core/template/checks.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import { parseTemplate } from "../core/template/parse.ts";
-import { printable } from "../core/path/quote.ts";
-import { isName } from "../core/questions/answers.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { table } from "../report/format.ts";
@@ -12,7 +12,12 @@ import type { Terminal } from "./terminal.ts";
 
 const actions = { list, show, save, check };
 
-export async function template(terminal: Terminal, action: string, name: string | undefined, as: string | undefined): Promise<number> {
+export async function template(
+	terminal: Terminal,
+	action: string,
+	name: string | undefined,
+	as: string | undefined,
+): Promise<number> {
 	if (!Object.hasOwn(actions, action)) throw new Failure("template-action-unknown", { action }, 2);
 	return terminal.withContext((context) => actions[action as keyof typeof actions](terminal, context, name, as));
 }
@@ -21,9 +26,21 @@ async function list(terminal: Terminal, { machine }: Context): Promise<number> {
 	const words = terminal.messages.cli.template;
 	const stored = await machine.store.templates();
 	if (terminal.options.json) {
-		terminal.printJson("template", { templates: stored.map(({ builtIn, path, template: one }) => ({ name: one.name, builtIn, path, title: one.title, description: one.description })) });
+		terminal.printJson("template", {
+			templates: stored.map(({ builtIn, path, template: one }) => ({
+				name: one.name,
+				builtIn,
+				path,
+				title: one.title,
+				description: one.description,
+			})),
+		});
 	} else {
-		const rows = stored.map(({ builtIn, template: one }) => [one.name, builtIn ? words.builtIn : words.saved, printable(one.title[terminal.language])]);
+		const rows = stored.map(({ builtIn, template: one }) => [
+			one.name,
+			builtIn ? words.builtIn : words.saved,
+			printable(one.title[terminal.language]),
+		]);
 		terminal.print(table([words.head, ...rows]));
 	}
 	return 0;
@@ -58,7 +75,9 @@ async function check(terminal: Terminal, _context: Context, file: string | undef
 		return 0;
 	}
 	if (terminal.options.json) terminal.printJson("template", { file, valid: false, errors: parsed.errors });
-	else for (const error of parsed.errors) terminal.print(words.problem(file, error.path, terminal.messages.templateProblem(error.code, error.values)));
+	else
+		for (const error of parsed.errors)
+			terminal.print(words.problem(file, error.path, terminal.messages.templateProblem(error.code, error.values)));
 	return 2;
 }
 

@@ -54,10 +54,20 @@ export async function traceStep(
 ): Promise<{ cage: Cage; result: TraceResult }> {
 	const { machine } = context;
 	const { value: result, seconds } = await timed(context, "trace", () =>
-		traceApplication(context, answers.application, identityOf(context, answers), { ...options, onHost: answers.onHost }),
+		traceApplication(context, answers.application, answers.rules, identityOf(context, answers), {
+			...options,
+			onHost: answers.onHost,
+		}),
 	);
 	if (!result.answered) {
 		const probe = result.probes.find((one) => !one.ok);
+		if (result.ended !== undefined) {
+			throw new Failure(
+				"ended-on-host",
+				{ command: answers.application.command.join(" "), status: result.ended, words: lastWords(result.output) },
+				1,
+			);
+		}
 		throw new Failure(
 			"not-answered-on-host",
 			{
@@ -186,6 +196,7 @@ export function summarise(context: Context, round: TrialRound, generation: numbe
 		at: new Date(context.machine.now()).toISOString(),
 		generation,
 		answered: round.answered,
+		...(round.measured ? { measured: round.measured } : {}),
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,
 		added: added.map(describeAddition),

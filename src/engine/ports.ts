@@ -1,4 +1,5 @@
 import type { Bind } from "../core/application/application.ts";
+import type { Measured } from "../core/cage/cage.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
@@ -6,6 +7,7 @@ import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
 
 /** What the engine needs from the machine. Adapters in `system/` implement it; only `cli/` puts the two together. */
 
+export type { Measured } from "../core/cage/cage.ts";
 export type { FileKind, FileStatus, Files, Group, User } from "../core/machine/facts.ts";
 
 export interface Packages {
@@ -35,7 +37,12 @@ export interface LaunchRequest {
 
 export type Launch =
 	/** Directories are made with the application's account where the host has none (RuntimeDirectory= and its like). */
-	| { readonly kind: "rehearsal"; readonly rehearsal: Rehearsal; readonly directories: readonly string[] }
+	| {
+			readonly kind: "rehearsal";
+			readonly rehearsal: Rehearsal;
+			readonly directories: readonly string[];
+			readonly given: readonly Path[];
+	  }
 	| { readonly kind: "host" }
 	/** With a rehearsal, what the application writes to its data is thrown away. */
 	| { readonly kind: "cage"; readonly cage: CageLayout; readonly rehearsal?: Rehearsal };
@@ -79,6 +86,8 @@ export interface Launched {
 	signal(name: string): void;
 	/** Signals that the application's main process has a handler for, e.g. `SIGHUP`. */
 	handledSignals(): string[];
+	/** What holds the application's main process, read from outside; undefined when it is gone. */
+	measure(root: Path): Measured | undefined;
 	/** TERM, then KILL after so many seconds; resolves when nothing of it is left. */
 	stop(graceSeconds: number): Promise<Ended>;
 }

@@ -41,7 +41,7 @@ export async function probeUntilAnswered(
 		for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
 			signal.throwIfAborted();
 			const left = (deadline - machine.now()) / 1000;
-			if (over || left <= 0) break;
+			if (over || left <= 0 || !launched.init) break;
 			const result = await machine.launcher.shell(command, { launched }, left, signal);
 			outcome = { command, ok: result.ok && !over, output: result.ok ? "" : result.output.trim() };
 			if (outcome.ok) break;

@@ -1,7 +1,8 @@
-import { type Application, launchEnvironment } from "../core/application/application.ts";
+import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
 import { Failure } from "../core/failure.ts";
-import { pathFromText } from "../core/path/path.ts";
+import { normalise, pathFromText } from "../core/path/path.ts";
 import type { Identity } from "../core/plan/plan.ts";
+import { isGiven } from "../core/plan/writable.ts";
 import { TraceFold } from "../core/trace/fold.ts";
 import { addTraces } from "../core/trace/merge.ts";
 import { emptyTrace, type Trace } from "../core/trace/trace.ts";
@@ -25,6 +26,8 @@ export interface TraceResult {
 	readonly signals: readonly string[];
 	/** The end of what the application printed. */
 	readonly output: string;
+	/** Its exit status, where it ended by itself before anybody asked it to. */
+	readonly ended?: number;
 	readonly answered: boolean;
 }
 
@@ -43,18 +46,32 @@ const countInterval = 100;
 export async function traceApplication(
 	context: Context,
 	application: Application,
+	rules: Rules,
 	identity: Identity,
 	options: TraceOptions,
 ): Promise<TraceResult> {
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	await checkProbesFailFirst(context, application.probes, options.onHost);
 	const rehearsal = options.onHost ? undefined : await context.machine.launcher.rehearse();
-	const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories: application.directories } : { kind: "host" };
+	const { files } = context.machine;
+	const given = rules.writable
+		.map((text) => normalise(pathFromText(text)))
+		.filter((path) => isGiven(path, rules, identity, files));
+	const launch: Launch = rehearsal
+		? { kind: "rehearsal", rehearsal, directories: application.directories, given }
+		: { kind: "host" };
 	try {
 		const first = await watchedRun(context, application, identity, launch, 1, (run) =>
 			firstLife(context, application, run, options),
 		);
-		if (!first.value.answered) return { ...first.value, trace: first.trace, output: first.output };
+		if (!first.value.answered) {
+			return {
+				...first.value,
+				trace: first.trace,
+				output: first.output,
+				...(first.endedItself ? { ended: first.ended.status } : {}),
+			};
+		}
 		const second = await watchedRun(context, application, identity, launch, 2, async (run) => {
 			await probeUntilAnswered(context, run, application.probes, application.timeout);
 		});
@@ -64,7 +81,7 @@ export async function traceApplication(
 	}
 }
 
-type Life = Omit<TraceResult, "trace" | "output">;
+type Life = Omit<TraceResult, "trace" | "output" | "ended">;
 
 async function firstLife(context: Context, application: Application, run: Launched, options: TraceOptions): Promise<Life> {
 	const probes = await probeUntilAnswered(context, run, application.probes, application.timeout);
@@ -107,6 +124,8 @@ export interface WatchedRun<T> {
 	readonly trace: Trace;
 	readonly output: string;
 	readonly ended: Ended;
+	/** It ended before it was told to. */
+	readonly endedItself: boolean;
 }
 
 /** Starts, folds the trace as it comes, lets `live` do its part, and ends the application whatever happened. */
@@ -150,14 +169,20 @@ export async function watchedRun<T>(
 	emit({ event: "application-started", where: spec.kind, run: number });
 	let value: T;
 	let ended: Ended;
+	let over = false;
+	let endedItself = false;
+	void run.ended.then(() => {
+		over = true;
+	});
 	try {
 		value = await live(run);
 	} finally {
+		endedItself = over;
 		ended = await run.stop(graceSeconds);
 		emit({ event: "application-ended", status: ended.status });
 	}
 	signal.throwIfAborted();
 	fold.end();
 	emit({ event: "accesses-counted", counts: fold.counts() });
-	return { value, trace: fold.trace ?? emptyTrace(), output, ended };
+	return { value, trace: fold.trace ?? emptyTrace(), output, ended, endedItself };
 }

@@ -4,7 +4,7 @@ import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
-import type { CageLayout } from "./ports.ts";
+import type { CageLayout, Measured } from "./ports.ts";
 import { probeUntilAnswered, runExercise } from "./probing.ts";
 import { livesThrough, watchedRun } from "./trace.ts";
 
@@ -28,6 +28,8 @@ export interface TrialRound {
 	readonly failedExercises: readonly string[];
 	readonly missing: readonly Missing[];
 	readonly answered: boolean;
+	/** What held the application while it answered; absent where it never did. */
+	readonly measured?: Measured;
 	/** The application's last words, and its exit status where it ended by itself. */
 	readonly output: string;
 	readonly ended?: number;
@@ -42,11 +44,8 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Tri
 	const rehearsal = await context.machine.launcher.rehearse();
 	try {
 		const run = await watchedRun(context, application, identity, { kind: "cage", cage, rehearsal }, round, async (launched) => {
-			let over = false;
-			void launched.ended.then(() => {
-				over = true;
-			});
 			const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
+			const measured = launched.measure(cage.root);
 			const failed: string[] = [];
 			if (probes.every((probe) => probe.ok)) {
 				for (const exercise of input.exercises) {
@@ -54,22 +53,27 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Tri
 					if (!outcome.ok) failed.push(exercise);
 				}
 				for (const signal of input.signals)
-					if (!over && !(await livesThrough(context, application, launched, signal))) failed.push(signal);
+					if (!(await livesThrough(context, application, launched, signal))) failed.push(signal);
 			}
-			return { probes, failed, endedItself: over };
+			return { probes, failed, measured };
 		});
-		const { endedItself, failed, probes } = run.value;
-		const answered = probes.every((probe) => probe.ok) && !failed.some((name) => input.signals.includes(name));
+		const { failed, measured, probes } = run.value;
+		// An answer counts only if it comes from a process whose root is the cage.
+		const answered =
+			measured?.inside === true && probes.every((probe) => probe.ok) && !failed.some((name) => input.signals.includes(name));
 		// Redis reads /proc/self/stat all the time and lives without it: a kernel file counts only where the application does not answer.
-		const missing = findMissing(trace, run.trace, plan, context.machine.files, round).filter((one) => !answered || one.kind !== "kernel-file");
+		const missing = findMissing(trace, run.trace, plan, context.machine.files, round).filter(
+			(one) => !answered || one.kind !== "kernel-file",
+		);
 		return {
 			round,
 			probes,
 			failedExercises: failed,
 			missing,
 			answered,
+			...(measured ? { measured } : {}),
 			output: run.output,
-			...(endedItself ? { ended: run.ended.status } : {}),
+			...(run.endedItself ? { ended: run.ended.status } : {}),
 		};
 	} finally {
 		await rehearsal.dispose();

@@ -12,7 +12,20 @@ import type { Trace } from "../core/trace/trace.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
-import { buildStep, type Candidate, checkName, identityOf, planStep, publish, type RecordWriter, remedies, summarise, timed, traceStep, trialStep } from "./make.ts";
+import {
+	buildStep,
+	type Candidate,
+	checkName,
+	identityOf,
+	planStep,
+	publish,
+	type RecordWriter,
+	remedies,
+	summarise,
+	timed,
+	traceStep,
+	trialStep,
+} from "./make.ts";
 import type { Choice, Finished, Lack, Problem, WizardSession } from "./session.ts";
 import type { Lock } from "./store.ts";
 import type { TraceResult } from "./trace.ts";
@@ -102,14 +115,17 @@ export class Wizard implements WizardSession {
 		else await check("name", () => checkName(this.#context(), answers, false));
 		const program = application.command[0] ?? "";
 		if (!program) problems.push({ field: "command", code: "nothing-to-cage", values: {} });
-		else if (!this.#machine.files.resolve(program as never)) problems.push({ field: "command", code: "program-not-found", values: { program } });
+		else if (!this.#machine.files.resolve(program as never))
+			problems.push({ field: "command", code: "program-not-found", values: { program } });
 		await check("user", () => identityOf(this.#context(), answers));
-		if (!application.cwd.startsWith("/")) problems.push({ field: "cwd", code: "path-not-absolute", values: { option: "cwd", path: application.cwd } });
+		if (!application.cwd.startsWith("/"))
+			problems.push({ field: "cwd", code: "path-not-absolute", values: { option: "cwd", path: application.cwd } });
 		for (const name of Object.keys(application.env)) {
 			if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) problems.push({ field: "env", code: "env-invalid", values: { value: name } });
 		}
 		if (!application.probes.length) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
-		if (!(application.timeout > 0)) problems.push({ field: "timeout", code: "timeout-invalid", values: { value: application.timeout } });
+		if (!(application.timeout > 0))
+			problems.push({ field: "timeout", code: "timeout-invalid", values: { value: application.timeout } });
 		return problems;
 	}
 
@@ -150,12 +166,16 @@ export class Wizard implements WizardSession {
 		return this.#run(async (context) => {
 			const plan = this.#plan ?? (await planStep(context, this.#current(answers), this.#traced()));
 			const previous = await this.#machine.store.present(answers.name);
-			const built = await timed(context, "build", () => buildStep(context, answers.name, plan, this.#candidate?.manifest.generation ?? previous));
+			const built = await timed(context, "build", () =>
+				buildStep(context, answers.name, plan, this.#candidate?.manifest.generation ?? previous),
+			);
 			if (this.#candidate?.manifest.generation !== built.value.manifest.generation) await this.#discardCandidate();
 			this.#candidate = built.value;
 			const cage = this.#current(answers);
 			const round = cage.trials.length + 1;
-			const tried = await timed(context, "trial", () => trialStep(context, cage, built.value, this.#traced(), round, Math.max(answers.rounds, round)));
+			const tried = await timed(context, "trial", () =>
+				trialStep(context, cage, built.value, this.#traced(), round, Math.max(answers.rounds, round)),
+			);
 			this.#round = tried.value;
 			this.#cage = {
 				...cage,
@@ -184,7 +204,14 @@ export class Wizard implements WizardSession {
 			await store.saveTrace(answers.name, this.#traced());
 			const made = await publish(
 				context,
-				{ cage: this.#current(answers), plan: candidate.plan, manifest: candidate.manifest, counts: countEntries(candidate.manifest), answered: round.answered, missing: round.missing },
+				{
+					cage: this.#current(answers),
+					plan: candidate.plan,
+					manifest: candidate.manifest,
+					counts: countEntries(candidate.manifest),
+					answered: round.answered,
+					missing: round.missing,
+				},
 				previous,
 				this.#writeRecord,
 			);

@@ -18,7 +18,14 @@ export function showBytes(bytes: number, language: "en" | "de"): string {
 export function table(rows: readonly (readonly string[])[]): string {
 	const widths: number[] = [];
 	for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
-	return rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("  ").trimEnd()).join("\n");
+	return rows
+		.map((row) =>
+			row
+				.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+				.join("  ")
+				.trimEnd(),
+		)
+		.join("\n");
 }
 
 /** `label  value` lines with aligned values. */

@@ -1,3 +1,4 @@
+import type { Cage } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { pathToJson } from "../core/path/path.ts";
@@ -21,7 +22,14 @@ export function eventToJson(event: Event): object {
 	}
 }
 
-export function planTotals(plan: Plan): { files: number; symlinks: number; directories: number; devices: number; bytes: number; declined: number } {
+export function planTotals(plan: Plan): {
+	files: number;
+	symlinks: number;
+	directories: number;
+	devices: number;
+	bytes: number;
+	declined: number;
+} {
 	const included = plan.entries.filter((entry) => entry.decision === "include");
 	const of = (...kinds: Entry["kind"][]) => included.filter((entry) => kinds.includes(entry.kind));
 	return {
@@ -36,7 +44,10 @@ export function planTotals(plan: Plan): { files: number; symlinks: number; direc
 
 export function reasonToJson(reason: Reason): object {
 	return Object.fromEntries(
-		Object.entries(reason).map(([key, value]) => [key, ["program", "by", "target", "child"].includes(key) ? pathToJson(value) : value]),
+		Object.entries(reason).map(([key, value]) => [
+			key,
+			["program", "by", "target", "child"].includes(key) ? pathToJson(value) : value,
+		]),
 	);
 }
 
@@ -94,8 +105,11 @@ export function madeToJson(made: MadeCage, root: string, data: string): object {
 		answered: made.answered,
 		rounds: cage.trials.map(({ added, missing, probes, failedExercises }) => ({ added, missing, probes, failedExercises })),
 		...countsToJson(manifest),
-		accounts: { users: manifest.accounts.users.map((user) => user.name), groups: manifest.accounts.groups.map((group) => group.name) },
-		confinement: confinementToJson(manifest, cage.application.network),
+		accounts: {
+			users: manifest.accounts.users.map((user) => user.name),
+			groups: manifest.accounts.groups.map((group) => group.name),
+		},
+		confinement: confinementToJson(manifest, cage),
 		record: made.record,
 		seconds: cage.seconds,
 	};
@@ -106,15 +120,21 @@ export function countsToJson(manifest: Manifest): object {
 	return { ...counts, devices: devices.map(pathToJson) };
 }
 
-export function confinementToJson(manifest: Manifest, network: string): object {
-	const { capabilities, ...openings } = manifest.openings;
+/** What the last trial measured of the running application; what a run will have where there was none yet. */
+export function confinementToJson(manifest: Manifest, cage: Cage): object {
+	const { capabilities: needed, ...openings } = manifest.openings;
+	const { network } = cage.application;
+	const measured = cage.trials.at(-1)?.measured;
+	// A trial always has a network of its own; a run only where it was asked for.
+	const namespaces = measured?.namespaces.filter((kind) => kind !== "net" || network === "none");
 	return {
 		launcher: "util-linux",
 		user: manifest.identity.name,
-		capabilities: capabilities.map((capability) => capability.name),
-		seccomp: true,
-		landlock: true,
-		namespaces: ["mount", "pid", "ipc", "uts", "cgroup", ...(network === "none" ? ["net"] : [])],
+		capabilities: measured?.capabilities ?? needed.map((capability) => capability.name),
+		seccomp: measured?.seccomp ?? false,
+		// setpriv refuses to start anything where it cannot have Landlock, and /proc does not tell.
+		landlock: measured !== undefined,
+		namespaces: namespaces ?? [],
 		network,
 		openings,
 		findings: [],

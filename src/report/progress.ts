@@ -24,7 +24,9 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 		case "signal-sent":
 			return { text: words.signal(event.signal), lasting: false };
 		case "round-finished":
-			return event.missing.length ? { text: words.missing(event.missing.filter((one) => !one.declined).length), lasting: false } : undefined;
+			return event.missing.length
+				? { text: words.missing(event.missing.filter((one) => !one.declined).length), lasting: false }
+				: undefined;
 		case "warned":
 			return { text: messages.note(event.code, event.values), lasting: true };
 		default:

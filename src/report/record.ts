@@ -17,7 +17,12 @@ export interface RecordPlace {
  * The documentation of a cage as Markdown: what, who and when, every entry with its origin and reason, devices, accounts, what
  * is open, and how the trials went. Values of the environment stay out: they may be secrets.
  */
-export function recordMarkdown(made: Omit<MadeCage, "record">, history: readonly string[], place: RecordPlace, messages: Messages): string {
+export function recordMarkdown(
+	made: Omit<MadeCage, "record">,
+	history: readonly string[],
+	place: RecordPlace,
+	messages: Messages,
+): string {
 	const words = messages.record;
 	const { cage, counts, manifest, plan } = made;
 	const why = (reasons: readonly Reason[]) => reasons.map((reason) => showReason(reason, messages)).join("; ");
@@ -53,16 +58,43 @@ export function recordMarkdown(made: Omit<MadeCage, "record">, history: readonly
 		(cage.trials.at(-1)?.probes ?? []).map((probe) => `- ${words.probe(probe.ok, code(probe.command))}`).join("\n"),
 		table(
 			words.missingHead,
-			(cage.trials.at(-1)?.missing ?? []).map((one) => [messages.missingKind(one.kind), code(one.what), code(one.call), one.error, yesNo(one.declined)]),
+			(cage.trials.at(-1)?.missing ?? []).map((one) => [
+				messages.missingKind(one.kind),
+				code(one.what),
+				code(one.call),
+				one.error,
+				yesNo(one.declined),
+			]),
 		),
 		`## ${words.devices}`,
 		table(
 			words.deviceHead,
-			manifest.entries.flatMap((entry) => (entry.device ? [[code(showPath(entry.path)), `${entry.device.type} ${entry.device.major}:${entry.device.minor}`, text(why(entry.reasons))]] : [])),
+			manifest.entries.flatMap((entry) =>
+				entry.device
+					? [
+							[
+								code(showPath(entry.path)),
+								`${entry.device.type} ${entry.device.major}:${entry.device.minor}`,
+								text(why(entry.reasons)),
+							],
+						]
+					: [],
+			),
 		),
 		`## ${words.accounts}`,
-		table(words.userHead, manifest.accounts.users.map((user) => [code(user.name), String(user.uid), String(user.gid), text(messages.accountReason(user.reason))])),
-		table(words.groupHead, manifest.accounts.groups.map((group) => [code(group.name), String(group.gid), text(messages.accountReason(group.reason))])),
+		table(
+			words.userHead,
+			manifest.accounts.users.map((user) => [
+				code(user.name),
+				String(user.uid),
+				String(user.gid),
+				text(messages.accountReason(user.reason)),
+			]),
+		),
+		table(
+			words.groupHead,
+			manifest.accounts.groups.map((group) => [code(group.name), String(group.gid), text(messages.accountReason(group.reason))]),
+		),
 		words.leftOut(manifest.accounts.usersLeftOut, manifest.accounts.groupsLeftOut),
 		`## ${words.confinement}`,
 		words.layers,
@@ -70,10 +102,18 @@ export function recordMarkdown(made: Omit<MadeCage, "record">, history: readonly
 		`## ${words.writable}`,
 		table(
 			words.writableHead,
-			manifest.writable.map((directory) => [code(showPath(directory.path)), `${directory.uid}:${directory.gid}`, directory.mode.toString(8), text(why(directory.reasons))]),
+			manifest.writable.map((directory) => [
+				code(showPath(directory.path)),
+				`${directory.uid}:${directory.gid}`,
+				directory.mode.toString(8),
+				text(why(directory.reasons)),
+			]),
 		),
 		`## ${words.declined}`,
-		table(words.declinedHead, plan.declined.map(({ path, risk }) => [code(showPath(path)), messages.risk(risk)])),
+		table(
+			words.declinedHead,
+			plan.declined.map(({ path, risk }) => [code(showPath(path)), messages.risk(risk)]),
+		),
 		`## ${words.entries}`,
 		words.entriesCount(counts.files, counts.symlinks, counts.directories, showBytes(counts.bytes, messages.language)),
 		table(

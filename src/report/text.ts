@@ -2,7 +2,6 @@ import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
-import { equivalentCommand } from "../core/questions/equivalent.ts";
 import type { MadeCage } from "../engine/make.ts";
 import type { TraceResult } from "../engine/trace.ts";
 import type { TrialRound } from "../engine/trial.ts";
@@ -18,10 +17,18 @@ export function planText(plan: Plan, messages: Messages): string {
 	const totals = planTotals(plan);
 	const bytes = (count: number) => showBytes(count, messages.language);
 	const lines = [
-		entryTable(plan.entries.filter((entry) => entry.decision === "include" && entry.kind !== "directory"), messages),
+		entryTable(
+			plan.entries.filter((entry) => entry.decision === "include" && entry.kind !== "directory"),
+			messages,
+		),
 		"",
 		`${words.files(totals.files, bytes(totals.bytes))}; ${words.others(totals.symlinks, totals.directories, totals.devices)}`,
-		words.accounts(names(plan.accounts.users), names(plan.accounts.groups), plan.accounts.usersLeftOut, plan.accounts.groupsLeftOut),
+		words.accounts(
+			names(plan.accounts.users),
+			names(plan.accounts.groups),
+			plan.accounts.usersLeftOut,
+			plan.accounts.groupsLeftOut,
+		),
 	];
 	if (plan.writable.length) {
 		lines.push(`${words.writable}:`);
@@ -30,13 +37,20 @@ export function planText(plan: Plan, messages: Messages): string {
 	lines.push(`${words.openings}: ${openingsText(plan.openings, messages)}`);
 	if (plan.declined.length) {
 		lines.push(`${words.declined}:`);
-		lines.push(indent(table(plan.declined.map(({ path, risk }) => [showPath(path), words.allow[risk as keyof typeof words.allow] ?? risk]))));
+		lines.push(
+			indent(
+				table(plan.declined.map(({ path, risk }) => [showPath(path), words.allow[risk as keyof typeof words.allow] ?? risk])),
+			),
+		);
 	}
 	for (const note of plan.notes) lines.push(messages.note(note.code, note.values));
 	return lines.join("\n");
 }
 
-export function entryTable(entries: readonly Pick<Entry, "kind" | "mode" | "size" | "path" | "target" | "reasons">[], messages: Messages): string {
+export function entryTable(
+	entries: readonly Pick<Entry, "kind" | "mode" | "size" | "path" | "target" | "reasons">[],
+	messages: Messages,
+): string {
 	return table(
 		entries.map((entry) => [
 			entry.mode.toString(8).padStart(4, "0"),
@@ -50,7 +64,13 @@ export function entryTable(entries: readonly Pick<Entry, "kind" | "mode" | "size
 function seedsText(seeds: Plan["writable"][number]["seeds"], messages: Messages): string {
 	const words = messages.cli.plan;
 	if (!seeds.length) return words.startsEmpty;
-	return words.seeds(seeds.length, showBytes(seeds.reduce((sum, seed) => sum + seed.bytes, 0), messages.language));
+	return words.seeds(
+		seeds.length,
+		showBytes(
+			seeds.reduce((sum, seed) => sum + seed.bytes, 0),
+			messages.language,
+		),
+	);
 }
 
 export function openingsText(openings: Plan["openings"], messages: Messages): string {
@@ -81,7 +101,13 @@ export function madeText(made: MadeCage, root: string, data: string, messages: M
 }
 
 export function missingTable(missing: readonly Missing[], messages: Messages): string {
-	return table(missing.map((one) => [messages.missingKind(one.kind), one.path === undefined ? one.call : showPath(one.path), `${one.call}: ${one.error}`]));
+	return table(
+		missing.map((one) => [
+			messages.missingKind(one.kind),
+			one.path === undefined ? one.call : showPath(one.path),
+			`${one.call}: ${one.error}`,
+		]),
+	);
 }
 
 export function roundText(name: string, round: TrialRound, open: number, messages: Messages): string {
@@ -89,7 +115,8 @@ export function roundText(name: string, round: TrialRound, open: number, message
 	const lines = round.probes.map((probe) => words.probe(probe.ok, printable(probe.command)));
 	if (round.missing.length) lines.push(words.missing, indent(missingTable(round.missing, messages)));
 	else lines.push(words.none);
-	if (!round.answered && round.output) lines.push(indent(printable(round.output.trim().split("\n").slice(-5).join("\n")).replaceAll("\\n", "\n")));
+	if (!round.answered && round.output)
+		lines.push(indent(printable(round.output.trim().split("\n").slice(-5).join("\n")).replaceAll("\\n", "\n")));
 	if (open) lines.push(words.fix(name));
 	return lines.join("\n");
 }
@@ -98,10 +125,11 @@ export function traceText(name: string, result: TraceResult, messages: Messages)
 	return messages.cli.traced(name, result.trace.accesses.size, result.trace.calls);
 }
 
-export function dryRunText(answers: Answers, state: string, messages: Messages): string {
+export function dryRunText(answers: Answers, state: string, command: string, messages: Messages): string {
 	const words = messages.cli.dryRun;
 	const { application } = answers;
-	const several = (label: string, values: readonly string[]) => values.map((value, index) => [index ? "" : label, printable(value)] as const);
+	const several = (label: string, values: readonly string[]) =>
+		values.map((value, index) => [index ? "" : label, printable(value)] as const);
 	return [
 		words.title(answers.name),
 		fields([
@@ -116,7 +144,7 @@ export function dryRunText(answers: Answers, state: string, messages: Messages):
 		words.build(`${state}/cages/${answers.name}/generations/`),
 		words.trial(answers.rounds),
 		words.record,
-		`${words.same} ${equivalentCommand(answers)}`,
+		`${words.same} ${command}`,
 	].join("\n");
 }
 

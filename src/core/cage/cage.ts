@@ -21,12 +21,26 @@ export interface Cage {
 	readonly seconds: { readonly trace: number; readonly plan: number; readonly build: number; readonly trial: number };
 }
 
+/** Confinement as the kernel tells it of a running process (proc_pid_status(5)), not as it was asked for. */
+export interface Measured {
+	/** Its root directory is the cage's generation, by device and inode. */
+	readonly inside: boolean;
+	readonly seccomp: boolean;
+	readonly noNewPrivileges: boolean;
+	/** Every capability that it has or could get back: permitted, effective, inheritable, ambient, bounding. */
+	readonly capabilities: readonly string[];
+	/** Kinds of namespaces that are not the host's. */
+	readonly namespaces: readonly string[];
+}
+
 /** A round as the record tells it. */
 export interface TrialSummary {
 	readonly round: number;
 	readonly at: string;
 	readonly generation: number;
 	readonly answered: boolean;
+	/** What the kernel said of the application's main process while it answered. */
+	readonly measured?: Measured;
 	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
 	readonly failedExercises: readonly string[];
 	/** What was added before this round. */

@@ -71,6 +71,8 @@ export interface RehearsalRoot {
 	readonly mounts: readonly RehearsalMount[];
 	/** Made in the overlay with this owner where they are absent. */
 	readonly directories: readonly Path[];
+	/** Handed to the account, whoever owns them on the host. */
+	readonly given: readonly Path[];
 	/** Capabilities that an account is given while it is watched. */
 	readonly capabilities: readonly string[];
 }
@@ -256,6 +258,10 @@ function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
 	for (const directory of rehearsal.directories) {
 		const target = quoteShell(`${rehearsal.directory}${directory}`);
 		lines.push(`[ -d ${target} ] || { mkdir -p ${target} && chown ${uid}:${gid} ${target}; }`);
+	}
+	for (const directory of rehearsal.given) {
+		const target = quoteShell(`${rehearsal.directory}${directory}`);
+		lines.push(`mkdir -p ${target}`, `chown ${uid}:${gid} ${target}`);
 	}
 	const launch = `${rehearsal.directory}${launchDirectory}`;
 	lines.push(

@@ -1,3 +1,4 @@
+import type { Openings } from "../plan/plan.ts";
 import { Assembler, all, bits, Label, not, oneOf, type Test } from "./bpf.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "./syscalls.ts";
 
@@ -19,6 +20,17 @@ export interface FilterOpenings {
 	readonly rawSockets?: boolean;
 	/** For applications that chroot by themselves; of use only with CAP_SYS_CHROOT. */
 	readonly chroot?: boolean;
+}
+
+/** The openings of the filter that belong to what a plan opens. */
+export function filterOpenings(openings: Openings): FilterOpenings {
+	const has = (capability: string) => openings.capabilities.some(({ name }) => name === capability);
+	return {
+		unixSockets: openings.unixSockets !== undefined,
+		memfd: openings.memfd !== undefined,
+		rawSockets: has("net_raw"),
+		chroot: has("sys_chroot"),
+	};
 }
 
 export type Answer = keyof typeof errors;

@@ -80,7 +80,7 @@ function describe(
 	{ files, identity, rules, trace }: WritableInput,
 ): WritableDirectory {
 	const status = files.status(path);
-	const there = status?.kind === "directory" ? status : undefined;
+	const there = status?.kind === "directory" && !isGiven(path, rules, identity, files) ? status : undefined;
 	const innermost = (candidate: Path) =>
 		!all.some((other) => other !== path && isWithin(other, path) && isWithin(candidate, other));
 	const seeds = new Map<Path, number>();
@@ -106,6 +106,20 @@ function describe(
 		reasons,
 		seeds: covered.sort().map((one) => ({ path: one, bytes: seeds.get(one) ?? 0 })),
 	};
+}
+
+/**
+ * True for a directory that the administrator calls writable and that the account could not write on the host: it gets the
+ * account as its owner, in the cage and already while tracing.
+ */
+export function isGiven(path: Path, rules: Rules, identity: Identity, files: Files): boolean {
+	if (identity.uid === 0 || !rules.writable.some((value) => directoryOf(value, files) === path)) return false;
+	const status = files.status(path);
+	if (!status) return true;
+	const inGroup = status.gid === identity.gid || identity.groups.includes(status.gid);
+	// path_resolution(7): the owner's bits count for the owner alone, then the group's, then everybody's.
+	const bits = status.uid === identity.uid ? status.mode >> 6 : inGroup ? status.mode >> 3 : status.mode;
+	return (bits & 0o3) !== 0o3;
 }
 
 function sizeOf(path: Path, files: Files): number {

@@ -11,7 +11,7 @@ import {
 	type Observed,
 } from "../../core/cage/audit.ts";
 import type { FileKind } from "../../core/machine/facts.ts";
-import { ancestors, join, type Path, pathToBytes, root } from "../../core/path/path.ts";
+import { ancestors, join, type Path, pathToBytes, pathToText, root } from "../../core/path/path.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { deviceNumbers, systemFiles } from "./files.ts";
 
@@ -119,13 +119,10 @@ async function fileCapabilities(directories: readonly Path[], signal: AbortSigna
 	if (tool === undefined) return undefined;
 	const lines: string[] = [];
 	for (const directory of directories) {
-		// An argument is text, which a path need not be: the tool starts in the directory and names what it finds from there.
-		const options = {
-			cwd: pathToBytes(directory).toString("latin1"),
-			env: toolEnvironment,
-			encoding: "latin1",
-			maxBuffer: 2 ** 28,
-		} as const;
+		const cwd = pathToText(directory);
+		if (cwd === undefined) return undefined;
+		const options = { cwd, env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28 } as const;
+		// It starts in the directory, so that names come out relative, and bytes as they are.
 		const answer = await attemptLater(() => run(tool, ["-r", "."], { ...options, ...(signal && { signal }) }));
 		if (answer === undefined) return undefined;
 		for (const line of answer.stdout.split("\n")) {
@@ -149,11 +146,12 @@ function addCapabilities(observed: Observed[], top: Path, shown: Path, lines: re
 			break;
 		}
 	}
-	return found.size === 0 ? observed : observed.map((one) => with_(one, found.get(one.path)));
-}
-
-function with_(one: Observed, capabilities: string | undefined): Observed {
-	return capabilities === undefined ? one : { ...one, capabilities };
+	return found.size === 0
+		? observed
+		: observed.map((one) => {
+				const capabilities = found.get(one.path);
+				return capabilities === undefined ? one : { ...one, capabilities };
+			});
 }
 
 function lstat(path: Path): Stats | undefined {

@@ -9,6 +9,8 @@ import { refuseMounts } from "./mounts.ts";
 
 /** Rounds through a directory to which somebody keeps adding. */
 const patience = 100;
+/** Names that are removed at the same time. */
+const atOnce = 32;
 
 /**
  * Removes a file or a whole directory. Follows no link, also none that somebody swaps in meanwhile, and crosses no mount: with one
@@ -51,13 +53,18 @@ async function empty(top: FileHandle, path: Path): Promise<void> {
 	const moved: Path[] = [];
 	const prefix = `.removing-${randomBytes(6).toString("hex")}`;
 	let number = 0;
+	const removeOne = async (entry: Path) => {
+		if (await unlinkUnlessDirectory(entry)) return;
+		const aside = `${prefix}-${number++}` as Path;
+		await rename(pathToBytes(entry), pathToBytes(below(top, aside)));
+		moved.push(aside);
+	};
 	const clear = async (directory: FileHandle) => {
-		for (const name of await names(directory)) {
-			const entry = below(directory, name);
-			if (await unlinkUnlessDirectory(entry)) continue;
-			const aside = `${prefix}-${number++}` as Path;
-			await rename(pathToBytes(entry), pathToBytes(below(top, aside)));
-			moved.push(aside);
+		const all = await names(directory);
+		for (let start = 0; start < all.length; start += atOnce) {
+			// All of them must have ended before the descriptor is closed: its number could be another directory's soon.
+			const ends = await Promise.allSettled(all.slice(start, start + atOnce).map((name) => removeOne(below(directory, name))));
+			for (const end of ends) if (end.status === "rejected") throw end.reason;
 		}
 	};
 	for (let round = 0; round < patience; round++) {

@@ -4,14 +4,24 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { type CageMount, initName, type LaunchSpec, launchScript, namespaceCommand } from "../../core/confinement/launch.ts";
-import { seccompFilter } from "../../core/confinement/seccomp.ts";
+import { filterOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import { straceArguments } from "../../core/trace/options.ts";
-import type { CageLayout, Ended, Launched, Launcher, LaunchRequest, Rehearsal, ShellResult } from "../../engine/ports.ts";
+import type {
+	CageLayout,
+	Ended,
+	Launched,
+	Launcher,
+	LaunchRequest,
+	Measured,
+	Rehearsal,
+	ShellResult,
+} from "../../engine/ports.ts";
 import { parseMountinfo, rehearsalMounts } from "../rehearsal/mounts.ts";
 import { loaderAndLibraries } from "./loader.ts";
+import { measureConfinement } from "./measure.ts";
 import { findInit, handledSignals, mainProcess, startTime } from "./processes.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { runGroup } from "./shell.ts";
@@ -93,8 +103,13 @@ export class UtilLinuxLauncher implements Launcher {
 		if (!init) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });
 		if (spec.root.kind === "cage") {
-			const { unixSockets, memfd } = openingsOf(request);
-			writeFileSync(join(folder, "filter"), seccompFilter(process.arch === "arm64" ? "arm64" : "x64", { unixSockets, memfd }));
+			writeFileSync(
+				join(folder, "filter"),
+				seccompFilter(
+					process.arch === "arm64" ? "arm64" : "x64",
+					filterOpenings(request.spec.kind === "cage" ? request.spec.cage.openings : { capabilities: [] }),
+				),
+			);
 		}
 		if (spec.root.kind === "rehearsal") {
 			mkdirSync(pathToBytes(spec.root.directory).toString(), { recursive: true });
@@ -123,6 +138,7 @@ export class UtilLinuxLauncher implements Launcher {
 						...(statfsSync(this.scratch).type === overlayMagic ? { memory: layers } : {}),
 						mounts: rehearsalMounts(parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1")), layers, kindOf),
 						directories: spec.directories.map(pathFromText),
+						given: spec.given,
 						capabilities: watchedCapabilities(request),
 					},
 				};
@@ -147,11 +163,6 @@ export class UtilLinuxLauncher implements Launcher {
  */
 function watchedCapabilities(request: LaunchRequest): string[] {
 	return request.identity.uid === 0 ? [] : ["net_bind_service"];
-}
-
-function openingsOf(request: LaunchRequest): { unixSockets: boolean; memfd: boolean } {
-	const openings = request.spec.kind === "cage" ? request.spec.cage.openings : undefined;
-	return { unixSockets: openings?.unixSockets !== undefined, memfd: openings?.memfd !== undefined };
 }
 
 function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: string): LaunchSpec["root"] {
@@ -213,7 +224,7 @@ function spawnLaunch(request: LaunchRequest, command: readonly string[]): ChildP
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
-		stdio: [request.onOutput ? "ignore" : "inherit", output, output, ...(request.trace ? (["pipe"] as const) : [])],
+		stdio: ["ignore", output, output, ...(request.trace ? (["pipe"] as const) : [])],
 		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of.
 		detached: true,
 	});
@@ -281,6 +292,11 @@ class RunningApplication implements Launched {
 		} catch {
 			// It ended in between.
 		}
+	}
+
+	measure(root: Path): Measured | undefined {
+		const main = this.init ? mainProcess(this.init) : undefined;
+		return main === undefined ? undefined : measureConfinement(main, root);
 	}
 
 	handledSignals(): string[] {

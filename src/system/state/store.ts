@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
+import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
@@ -43,6 +44,8 @@ export class StateFolder implements Store {
 		return {
 			async release() {
 				held.release();
+				// Where nothing came of it there is nothing to keep: an empty folder goes, any other stays.
+				await rmdir(pathToBytes(directory)).catch(() => {});
 			},
 		};
 	}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeFilter, type FilterOpenings, seccompFilter } from "../../../src/core/confinement/seccomp.ts";
+import { describeFilter, type FilterOpenings, filterOpenings, seccompFilter } from "../../../src/core/confinement/seccomp.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "../../../src/core/confinement/syscalls.ts";
 
 const closed: FilterOpenings = { unixSockets: false, memfd: false };
@@ -230,4 +230,11 @@ describe("the description", () => {
 			when: "namespace-flags",
 		});
 	});
+});
+
+it("opens what a plan opens", () => {
+	const why = "seen";
+	expect(filterOpenings({ capabilities: [] })).toEqual({ unixSockets: false, memfd: false, rawSockets: false, chroot: false });
+	const capabilities = ["net_raw", "sys_chroot"].map((name) => ({ name, why }));
+	expect(filterOpenings({ capabilities, unixSockets: why, memfd: why })).toEqual(everythingOpen);
 });

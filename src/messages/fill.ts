@@ -1,0 +1,37 @@
+import { printable } from "../core/path/quote.ts";
+
+export type Values = Readonly<Record<string, string | number>>;
+
+/**
+ * Puts values into a sentence: `{name}` as it is, `{name:bytes}` and `{name:count}` in the language's way of writing numbers,
+ * `{name|one|other}` the word that goes with the number. Values come from elsewhere, so nothing in them may steer a terminal.
+ */
+export function fill(sentence: string, values: Values, language: string): string {
+	return sentence.replace(/\{(\w+)(?::(bytes|count)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, one, other) => {
+		const value = values[name] ?? "";
+		if (form === "bytes") return formatBytes(Number(value), language);
+		if (form === "count") return formatCount(Number(value), language);
+		if (one !== undefined) return new Intl.PluralRules(language).select(Number(value)) === "one" ? one : other;
+		return printable(String(value));
+	});
+}
+
+export function formatCount(count: number, language: string): string {
+	return new Intl.NumberFormat(language).format(count);
+}
+
+const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+export function formatBytes(bytes: number, language: string): string {
+	let value = bytes;
+	let unit = 0;
+	while (value >= 1000 && unit < units.length - 1) {
+		value /= 1000;
+		unit++;
+	}
+	const name = units[unit] ?? "byte";
+	const digits = unit === 0 || value >= 100 ? 0 : 1;
+	const format = new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: unit === 0 ? "narrow" : "short", maximumFractionDigits: digits });
+	// A space that does not break has no place in a terminal's columns.
+	return format.format(value).replace(/[\u00a0\u202f]/g, " ");
+}

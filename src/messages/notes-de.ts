@@ -1,0 +1,36 @@
+import type { Notes } from "./notes-en.ts";
+
+/** Was ein Administrator wissen sollte, deutsch. */
+export const notesDe: Notes = {
+	"writes-system-directory":
+		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
+	"chroots-itself": "Sie sperrt sich selbst in {path} ein; in einem Käfig ist das unnötig und kann scheitern.",
+	"found-elsewhere": "Sie läuft in einem Container oder einer eigenen Wurzel; der Befehl stammt von dort.",
+	"found-program-missing": "{program} ist auf diesem Rechner nicht installiert.",
+	"found-title-rewritten": "Der Prozess hat seine Befehlszeile überschrieben; prüfen Sie den Befehl.",
+	"found-account-unknown": "Sie läuft unter der uid {uid}, zu der es hier kein Konto gibt.",
+	"unit-without-command": "Die Unit startet keinen Befehl.",
+	"unit-oneshot": "Die Unit ist eine Aufgabe, die endet; ein Käfig ist für das, was weiterläuft.",
+	"unit-dbus": "Andere starten sie über D-Bus, und den gibt es im Käfig nicht.",
+	"unit-notify": "Sie meldet systemd, dass sie bereit ist; im Käfig läuft sie einfach.",
+	"unit-foreground": "Geändert, damit sie im Vordergrund bleibt: aus {from} wurde {to}.",
+	"unit-forking-unknown": "{program} geht in den Hintergrund, und wie es vorn bleibt, ist nicht bekannt; suchen Sie die Option dafür.",
+	"unit-several-commands": "Der erste von {count} Befehlen wurde genommen.",
+	"unit-start-pre": "Im Käfig nicht ausgeführt: {command} (ExecStartPre).",
+	"unit-shell": "Der Befehl läuft über {program}, die Shell käme also in den Käfig.",
+	"unit-argument-zero": "Die Unit gibt dem Programm einen anderen Namen ({name}); der Käfig nicht.",
+	"unit-environment-file-missing": "Die Umgebungsdatei {path} ist nicht da.",
+	"unit-variables-missing": "Diese Variablen des Befehls setzt nichts: {names}.",
+	"unit-supplementary-groups": "Die Unit fügt die Gruppen {groups} hinzu; der Käfig gibt nur die des Kontos.",
+	"unit-dynamic-user": "systemd erfindet das Konto {user}, solange der Dienst läuft; nennen Sie ein echtes.",
+	"unit-ambient-capabilities": "Die Unit gewährt {capabilities}; der Käfig lernt aus der Beobachtung, was nötig ist.",
+	"unit-sockets": "systemd öffnet die Sockets {sockets}; im Käfig öffnet die Anwendung ihre eigenen.",
+	"unit-root-directory": "Die Unit läuft schon in {directory}.",
+	"unit-credentials": "Die Unit übergibt die Zugangsdaten {names}; der Käfig nicht.",
+	"unit-reload-signal": "Ihre Konfiguration liest sie auf {signal} neu.",
+	"unit-reload-command": "Ihre Konfiguration wird neu gelesen durch: {command}.",
+	"unit-privileged": "Die Unit startet den Befehl mit den Rechten von root, obwohl sie ein Konto nennt.",
+	"unit-home": "Das Arbeitsverzeichnis ist ein Heimatverzeichnis, das nicht bekannt ist.",
+	"unit-template": "{name} braucht eine Instanz; nennen Sie sie vor dem Punkt.",
+	"unit-lines-skipped": "{count} {count|Zeile|Zeilen} der Unit {count|war|waren} nicht lesbar und {count|wurde|wurden} übergangen.",
+};

@@ -1,0 +1,42 @@
+import type { ReasonMessages } from "./reasons-en.ts";
+
+/** Warum etwas da ist, was daran gefährlich ist und welche Art Ding fehlt; deutsch. */
+export const reasonsDe: ReasonMessages = {
+	reasons: {
+		traced: (calls, program) => (program ? `${program} hat es benutzt (${calls})` : `die Anwendung hat es benutzt (${calls})`),
+		neededBy: (by) => `Bibliothek von ${by}`,
+		interpreterOf: (by) => `Interpreter von ${by}`,
+		linkTo: (target) => `Verweis auf ${target}`,
+		parentOf: (child) => `enthält ${child}`,
+		rule: (rule, value) => `Sie haben es verlangt (${rule} ${value})`,
+		trial: (round, call) => `fehlte in Runde ${round} der Erprobung (${call})`,
+		account: "neu geschrieben: die nötigen Konten und keine anderen",
+		loaderCache: "neu geschrieben: wo die Bibliotheken liegen",
+		launcher: "der Starter braucht es",
+		serviceDirectory: "Verzeichnis, das der Dienst vor dem Start bekommt",
+	},
+	risks: {
+		secret: "Geheimnis",
+		setuid: "setuid",
+		device: "Gerät, dem Sie zustimmen müssen",
+		"world-writable": "für alle beschreibbar",
+		state: "Zustand",
+		"refused-device": "Gerät, das aus jedem Käfig führt",
+		large: "groß",
+		home: "aus einem Heimatverzeichnis",
+	},
+	missingKinds: {
+		absent: "nicht im Käfig",
+		"owner-or-mode": "Eigentümer oder Modus erlaubt es nicht",
+		"read-only": "nicht beschreibbar",
+		capability: "Capability nicht behalten",
+		filtered: "Aufruf ist gefiltert",
+		"kernel-file": "Datei des Kerns",
+	},
+	accountReasons: {
+		"started-as": "als dieses startet die Anwendung",
+		"switched-to": "zu diesem wechselt die Anwendung",
+		"owns-files": "besitzt Dateien der Anwendung",
+		"group-of-account": "Gruppe eines behaltenen Kontos",
+	},
+};

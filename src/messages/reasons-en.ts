@@ -1,0 +1,46 @@
+import type { Risk } from "../core/plan/plan.ts";
+import type { MissingKind } from "../core/plan/missing.ts";
+import type { Widen } from "./widen.ts";
+
+/** Why something is there, what is dangerous about it, and what kind of thing is missing; English. */
+export const reasonsEn = {
+	reasons: {
+		traced: (calls: string, program: string) => (program ? `${program} used it (${calls})` : `the application used it (${calls})`),
+		neededBy: (by: string) => `library of ${by}`,
+		interpreterOf: (by: string) => `interpreter of ${by}`,
+		linkTo: (target: string) => `link to ${target}`,
+		parentOf: (child: string) => `holds ${child}`,
+		rule: (rule: string, value: string) => `you asked for it (${rule} ${value})`,
+		trial: (round: number, call: string) => `found missing in trial round ${round} (${call})`,
+		account: "written anew: the accounts that are needed and no other",
+		loaderCache: "written anew: where the libraries are",
+		launcher: "the launcher needs it",
+		serviceDirectory: "a directory that the service is given before it starts",
+	},
+	risks: {
+		secret: "secret",
+		setuid: "setuid",
+		device: "device that needs your consent",
+		"world-writable": "writable by everybody",
+		state: "state",
+		"refused-device": "device that leads out of any cage",
+		large: "large",
+		home: "from a home directory",
+	} satisfies Record<Risk, string>,
+	missingKinds: {
+		absent: "not in the cage",
+		"owner-or-mode": "owner or mode does not allow it",
+		"read-only": "not writable",
+		capability: "capability not kept",
+		filtered: "call is filtered",
+		"kernel-file": "file of the kernel",
+	} satisfies Record<MissingKind, string>,
+	accountReasons: {
+		"started-as": "the application starts as it",
+		"switched-to": "the application switches to it",
+		"owns-files": "owns files of the application",
+		"group-of-account": "group of a kept account",
+	} as Record<string, string>,
+};
+
+export type ReasonMessages = Widen<typeof reasonsEn>;

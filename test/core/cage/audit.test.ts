@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { type AuditPolicy, auditData, auditFiles, auditWay, type Observed } from "../../../src/core/cage/audit.ts";
+import { type Path, pathFromText } from "../../../src/core/path/path.ts";
+
+const policy: AuditPolicy = {
+	owner: 0,
+	devices: [{ type: "c", major: 1, minor: 3 }],
+	setuid: [pathFromText("/usr/bin/allowed")],
+	special: [pathFromText("/run/planned.sock")],
+	mounts: [pathFromText("/var/lib/app"), pathFromText("/tmp")],
+	accounts: [{ uid: 990, gids: [991, 4] }],
+};
+
+function seen(path: string, more: Partial<Omit<Observed, "path" | "target">> & { target?: string } = {}): Observed {
+	const mode = more.kind === "directory" ? 0o755 : 0o644;
+	return { kind: "file", mode, uid: 0, gid: 0, links: 1, ...more, path: pathFromText(path) } as Observed;
+}
+
+/** Codes, each with its severity and path. */
+function codes(observed: Observed[], change: Partial<AuditPolicy> = {}): string[] {
+	return auditFiles(observed, { ...policy, ...change }).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
+}
+
+const bad: [string, Observed, string][] = [
+	["a setuid file", seen("/a", { mode: 0o4755 }), "danger setuid /a"],
+	["a setgid file", seen("/a", { mode: 0o2755 }), "danger setgid /a"],
+	["a file with capabilities", seen("/a", { capabilities: "cap_net_raw=ep" }), "danger file-capabilities /a"],
+	["another device", seen("/dev/sda", { kind: "block-device", device: { major: 8, minor: 0 } }), "danger device /dev/sda"],
+	[
+		"a block device with the numbers of null",
+		seen("/n", { kind: "block-device", device: { major: 1, minor: 3 } }),
+		"danger device /n",
+	],
+	["a FIFO", seen("/a", { kind: "fifo" }), "danger fifo /a"],
+	["a socket", seen("/a", { kind: "socket" }), "danger socket /a"],
+	["a file with two names", seen("/a", { links: 2 }), "danger hard-link /a"],
+	["a file that everybody may write", seen("/a", { mode: 0o666 }), "danger world-writable /a"],
+	["a directory that everybody may write", seen("/a", { kind: "directory", mode: 0o1777 }), "danger world-writable /a"],
+	["a file that a group of the application may write", seen("/a", { mode: 0o664, gid: 4 }), "danger application-may-write /a"],
+	["a file of the application", seen("/a", { mode: 0o400, uid: 990 }), "warning application-owns /a"],
+	["shadow", seen("/etc/shadow", { mode: 0o600 }), "danger shadow-file /etc/shadow"],
+	["a link to shadow", seen("/etc/shadow", { kind: "symlink", target: "x" }), "danger shadow-file /etc/shadow"],
+	["a hash in passwd", seen("/etc/passwd", { content: "a:$6$x:0:0::/:\n" }), "danger password-hash /etc/passwd"],
+	["a locked hash", seen("/etc/passwd", { content: "a:!$6$x:0:0::/:\n" }), "danger password-hash /etc/passwd"],
+	["an old short hash in group", seen("/etc/group", { content: "g:ab1234567890.:1:\n" }), "danger password-hash /etc/group"],
+	[
+		"an account without a password",
+		seen("/etc/passwd", { content: "root:x:0:0::/:\na::1:1::/:\n" }),
+		"danger password-empty /etc/passwd",
+	],
+	[
+		"a link to nothing in the cage",
+		seen("/a", { kind: "symlink", mode: 0o777, target: "/etc/host" }),
+		"warning link-leads-outside /a",
+	],
+	[
+		"a link that climbs out",
+		seen("/b/a", { kind: "symlink", mode: 0o777, target: "../../x" }),
+		"warning link-leads-outside /b/a",
+	],
+	["a mount", seen("/a", { kind: "directory", mounted: true }), "warning mounted /a"],
+];
+
+const good: [string, Observed][] = [
+	["a setuid file that is allowed", seen("/usr/bin/allowed", { mode: 0o4755 })],
+	["a setgid directory", seen("/a", { kind: "directory", mode: 0o2755 })],
+	["a device of the plan", seen("/dev/null", { kind: "character-device", mode: 0o666, device: { major: 1, minor: 3 } })],
+	["a socket of the plan", seen("/run/planned.sock", { kind: "socket" })],
+	["a directory, which has many names by nature", seen("/a", { kind: "directory", links: 7 })],
+	["a place that is mounted over", seen("/tmp", { kind: "directory", mode: 0o1777 })],
+	["state of the application", seen("/var/lib/app", { kind: "directory", uid: 990 })],
+	["a file that another group may write", seen("/a", { mode: 0o664, gid: 77 })],
+	["accounts without passwords", seen("/etc/passwd", { content: "root:x:0:0::/:\na:*:1:1::/:\n# c\nb:!:2:2::/:\n" })],
+	["groups without passwords", seen("/etc/group", { content: "root:x:0:\na::1:\nb:!:2:\n" })],
+	["a relative link to nothing", seen("/a", { kind: "symlink", mode: 0o777, target: "b" })],
+	["a link to state", seen("/a", { kind: "symlink", mode: 0o777, target: "/var/lib/app/x" })],
+	["a link to /proc", seen("/etc/mtab", { kind: "symlink", mode: 0o777, target: "/proc/self/mounts" })],
+	["a link that climbs to the root and no further", seen("/b/a", { kind: "symlink", mode: 0o777, target: "../c" })],
+];
+
+describe("the files of a cage", () => {
+	it.each(bad)("%s is found", (_what, observed, expected) => {
+		expect(codes([observed])).toEqual([expected]);
+	});
+	it.each(good)("%s passes", (_what, observed) => {
+		expect(codes([observed])).toEqual([]);
+	});
+
+	it("an absolute link passes where it ends in the cage, over other links too", () => {
+		const lib = seen("/lib", { kind: "symlink", target: "usr/lib" });
+		const file = seen("/usr/lib/x.so.1", {});
+		const link = seen("/opt/x.so", { kind: "symlink", target: "/lib/x.so" });
+		const next = seen("/usr/lib/x.so", { kind: "symlink", target: "x.so.1" });
+		expect(codes([lib, file, link, next])).toEqual([]);
+		expect(codes([lib, link, next])).toEqual(["warning link-leads-outside /opt/x.so"]);
+	});
+
+	it("a loop of links ends nowhere", () => {
+		const loop = [seen("/a", { kind: "symlink", target: "/b" }), seen("/b", { kind: "symlink", target: "/a" })];
+		expect(codes(loop)).toEqual(["warning link-leads-outside /a", "warning link-leads-outside /b"]);
+	});
+
+	it("a cage built without root belongs to the account that it runs as", () => {
+		expect(codes([seen("/a", { uid: 990 })], { owner: 990 })).toEqual([]);
+	});
+
+	it("says with what", () => {
+		const [finding] = auditFiles([seen("/a", { mode: 0o6755 })], policy);
+		expect(finding).toEqual({ code: "setuid", path: "/a", severity: "danger", values: { mode: "06755" } });
+	});
+
+	it("never repeats a hash", () => {
+		expect(JSON.stringify(auditFiles([seen("/etc/passwd", { content: "a:$6$secret:0:0::/:\n" })], policy))).not.toContain(
+			"secret",
+		);
+	});
+});
+
+describe("the state of an application", () => {
+	it("may be anything but a trap", () => {
+		const ordinary = [
+			seen("/d", { kind: "directory", mode: 0o2777, uid: 990 }),
+			seen("/d/fifo", { kind: "fifo", uid: 990 }),
+			seen("/d/socket", { kind: "socket", uid: 990 }),
+			seen("/d/two", { links: 2, uid: 990, mode: 0o666 }),
+			seen("/d/link", { kind: "symlink", target: "/etc/shadow" }),
+		];
+		expect(auditData(ordinary)).toEqual([]);
+		const traps = [
+			seen("/d/suid", { mode: 0o4755, uid: 990 }),
+			seen("/d/null", { kind: "character-device", device: { major: 1, minor: 3 } }),
+		];
+		expect(auditData(traps).map(({ code }) => code)).toEqual(["setuid", "device"]);
+	});
+});
+
+describe("the way to a cage", () => {
+	const way = (...changes: [string, Partial<Observed>][]) =>
+		auditWay(
+			changes.map(([path, more]) => ({ path: path as Path, kind: "directory", mode: 0o755, uid: 0, gid: 0, ...more })),
+			0,
+		).map(({ severity, code, path }) => `${severity} ${code} ${path}`);
+
+	it("passes where all of it is root's", () => {
+		expect(way(["/", {}], ["/var", {}], ["/var/c", { mode: 0o700 }])).toEqual([]);
+	});
+	it("is found where somebody else may write, own or lead elsewhere", () => {
+		expect(way(["/", {}], ["/a", { mode: 0o775 }], ["/a/c", {}])).toEqual(["danger way-writable /a"]);
+		expect(way(["/", {}], ["/a", { mode: 0o757 }], ["/a/c", {}])).toEqual(["danger way-writable /a"]);
+		expect(way(["/", {}], ["/a", { uid: 1000 }], ["/a/c", {}])).toEqual(["danger way-foreign-owner /a"]);
+		expect(way(["/", {}], ["/a", { kind: "symlink", mode: 0o777 }], ["/a/c", {}])).toEqual(["danger way-not-directory /a"]);
+	});
+	it("passes through a sticky directory of root with a warning", () => {
+		expect(way(["/", {}], ["/tmp", { mode: 0o1777 }], ["/tmp/c", {}])).toEqual(["warning way-sticky /tmp"]);
+		expect(way(["/", {}], ["/c", { mode: 0o1777 }])).toEqual(["danger way-writable /c"]);
+		expect(way(["/", {}], ["/t", { mode: 0o1777, uid: 5 }], ["/t/c", {}])).toEqual([
+			"danger way-foreign-owner /t",
+			"danger way-writable /t",
+		]);
+	});
+	it("may belong to the account that built the cage without root", () => {
+		const own = auditWay([{ path: "/home" as Path, kind: "directory", mode: 0o755, uid: 1000, gid: 1000 }], 1000);
+		expect(own).toEqual([]);
+	});
+});

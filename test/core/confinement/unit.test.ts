@@ -1,0 +1,342 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { noRules } from "../../../src/core/application/application.ts";
+import { parseUnitText, splitWords } from "../../../src/core/application/unit-text.ts";
+import { makesCode, systemdUnit, type UnitInput } from "../../../src/core/confinement/unit.ts";
+import { Failure } from "../../../src/core/failure.ts";
+import { type Path, pathFromText } from "../../../src/core/path/path.ts";
+import type { Entry, Plan } from "../../../src/core/plan/plan.ts";
+
+const path = pathFromText;
+const init = path("/.launch/init");
+
+interface Change {
+	readonly application?: Partial<Plan["application"]>;
+	readonly identity?: Partial<Plan["identity"]>;
+	readonly openings?: Partial<Plan["openings"]>;
+	readonly entries?: readonly Entry[];
+}
+
+function plan({ application, identity, openings, entries = [] }: Change = {}): Plan {
+	return {
+		application: {
+			command: ["/usr/sbin/daemon", "--foreground"],
+			cwd: "/",
+			env: {},
+			probes: [],
+			exercises: [],
+			timeout: 30,
+			network: "host",
+			directories: [],
+			...application,
+		},
+		rules: noRules,
+		identity: { name: "daemon", uid: 990, gid: 991, groups: [991, 4], home: "/nonexistent", ...identity },
+		entries,
+		writable: [],
+		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
+		openings: { capabilities: [], ...openings },
+		declined: [],
+		notes: [],
+	};
+}
+
+function unit(change: Change = {}, input: Partial<UnitInput> = {}): string {
+	const data = [{ path: path("/var/lib/app"), source: path("/state/cages/app/data/var/lib/app") }];
+	const root = path("/state/cages/app/generations/3");
+	return systemdUnit({ name: "app", root, data, binds: [], plan: plan(change), systemdVersion: 257, jit: false, ...input });
+}
+
+/** Values of a setting, in order. */
+function values(text: string, name: string): string[] {
+	const { assignments, skipped } = parseUnitText(text);
+	expect(skipped).toEqual([]);
+	return assignments.filter((assignment) => assignment.name === name).map(({ value }) => value);
+}
+
+/** Words as systemd sees them: unquoted, then specifiers expanded, then variables (the doubled signs are all that may be left). */
+function words(value: string | undefined, variables = false): string[] {
+	const split = splitWords(value ?? "") ?? [];
+	return split.map((word) => {
+		expect(word.replaceAll("%%", "")).not.toContain("%");
+		const expanded = word.replaceAll("%%", "%");
+		if (!variables) return expanded;
+		expect(expanded.replaceAll("$$", "")).not.toContain("$");
+		return expanded.replaceAll("$$", "$");
+	});
+}
+
+describe("what the unit says", () => {
+	it("mounts the state over its place and lets nothing else be written", () => {
+		const text = unit();
+		expect(values(text, "RootDirectory")).toEqual(["/state/cages/app/generations/3"]);
+		expect(values(text, "BindPaths")).toEqual(["/state/cages/app/data/var/lib/app:/var/lib/app:norbind"]);
+		expect(values(text, "ReadOnlyPaths")).toEqual(["+/"]);
+		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app"]);
+		expect(values(text, "NoExecPaths")).toEqual(["+/var/lib/app -+/tmp -+/var/tmp -+/dev/shm"]);
+		expect(values(text, "ExecPaths")).toEqual([]);
+	});
+
+	it("mounts only the outermost of directories in one another", () => {
+		const data = ["/var/lib/app/inner", "/var/lib/app", "/var/lib/app-two"].map((at) => ({
+			path: path(at),
+			source: path(`/d${at}`),
+		}));
+		const text = unit({}, { data });
+		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/var/lib/app-two"]);
+		expect(values(text, "BindPaths")).toHaveLength(2);
+	});
+
+	it("starts as the account, with all of its groups, by number where the name is none", () => {
+		const text = unit();
+		expect([values(text, "User"), values(text, "Group"), values(text, "SupplementaryGroups")]).toEqual([
+			["daemon"],
+			["991"],
+			["4"],
+		]);
+		expect(values(unit({ identity: { name: "two words", groups: [991] } }), "User")).toEqual(["990"]);
+		expect(values(unit({ identity: { groups: [991] } }), "SupplementaryGroups")).toEqual([]);
+	});
+
+	it("gives an account what it needs as ambient capabilities, and root as bounds", () => {
+		const openings = { capabilities: [{ name: "net_bind_service", why: "bind" }] };
+		const account = unit({ openings });
+		expect(values(account, "CapabilityBoundingSet")).toEqual(["CAP_NET_BIND_SERVICE"]);
+		expect(values(account, "AmbientCapabilities")).toEqual(["CAP_NET_BIND_SERVICE"]);
+		const asRoot = unit({ openings, identity: { uid: 0, gid: 0, groups: [0], name: "root" } });
+		expect(values(asRoot, "User")).toEqual([]);
+		expect(values(asRoot, "CapabilityBoundingSet")).toEqual(["CAP_NET_BIND_SERVICE"]);
+		expect(values(asRoot, "AmbientCapabilities")).toEqual([""]);
+		expect(values(unit(), "CapabilityBoundingSet")).toEqual([""]);
+	});
+
+	it("opens the system calls that a capability is used through, after everything that takes them away", () => {
+		const names = ["setuid", "setgid", "chown", "sys_chroot"].map((name) => ({ name, why: name }));
+		expect(values(unit({ openings: { capabilities: names } }), "SystemCallFilter").at(-1)).toBe("@setuid @chown chroot");
+		expect(values(unit({ openings: { memfd: "memfd_create" } }), "SystemCallFilter").at(-1)).toBe("memfd_create");
+		expect(values(unit(), "SystemCallFilter").at(-1)).toMatch(/^~/);
+	});
+
+	it("leaves out what would take a needed capability away again", () => {
+		const opened = unit({ openings: { capabilities: ["sys_time", "syslog", "sys_nice"].map((name) => ({ name, why: name })) } });
+		for (const setting of ["ProtectClock", "ProtectKernelLogs", "RestrictRealtime"]) {
+			expect([setting, values(opened, setting)]).toEqual([setting, []]);
+			expect([setting, values(unit(), setting)]).toEqual([setting, ["yes"]]);
+		}
+	});
+
+	it("has AF_UNIX, /proc and the network only where they are opened", () => {
+		expect(values(unit(), "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6 AF_NETLINK"]);
+		expect(values(unit(), "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys -+/proc"]);
+		expect(values(unit(), "PrivateNetwork")).toEqual([]);
+		const open = unit({ openings: { unixSockets: "connect", proc: "openat" }, application: { network: "none" } });
+		expect(values(open, "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6 AF_NETLINK AF_UNIX"]);
+		expect(values(open, "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys"]);
+		expect(values(open, "PrivateNetwork")).toEqual(["yes"]);
+	});
+
+	it("says why for each opening", () => {
+		const openings = {
+			capabilities: [{ name: "chown", why: "fchown /var/log/a" }],
+			unixSockets: "bind @x",
+			memfd: "m",
+			proc: "p",
+		};
+		const text = unit({ openings });
+		expect(text).toContain("# chown is needed for: fchown /var/log/a\n");
+		expect(text).toContain("# AF_UNIX is needed for: bind @x\n");
+		expect(text).toContain("# memfd is needed for: m\n");
+		expect(text).toContain("# /proc is needed for: p\n");
+	});
+
+	it("keeps writable and executable memory from all but those that make code", () => {
+		expect(values(unit(), "MemoryDenyWriteExecute")).toEqual(["yes"]);
+		expect(values(unit({}, { jit: true }), "MemoryDenyWriteExecute")).toEqual([]);
+		for (const name of ["node", "java", "php-fpm8.4", "beam.smp"]) expect(makesCode(path(`/usr/bin/${name}`))).toBe(true);
+		for (const name of ["nginx", "redis-server", "nodejs-exporter"]) expect(makesCode(path(`/usr/bin/${name}`))).toBe(false);
+	});
+
+	it("does not hide a home that the cage has", () => {
+		expect(values(unit(), "ProtectHome")).toEqual(["yes"]);
+		expect(values(unit({ application: { cwd: "/home/app" } }), "ProtectHome")).toEqual([]);
+		expect(values(unit({}, { binds: [{ path: "/root/x", access: "ro" }] }), "ProtectHome")).toEqual([]);
+	});
+
+	it("does not make the cage's own temporary directory writable where it is not private", () => {
+		const text = unit({}, { data: [{ path: path("/tmp"), source: path("/d/tmp") }] });
+		expect(values(text, "PrivateTmp")).toEqual([]);
+		expect(values(text, "NoExecPaths")).toEqual(["+/tmp -+/dev/shm"]);
+	});
+
+	it("mounts directories of the host as they were chosen", () => {
+		const binds = [
+			{ path: "/etc/letsencrypt", access: "ro" },
+			{ path: "/srv/share", access: "rw" },
+		] as const;
+		const text = unit({}, { binds });
+		expect(values(text, "BindReadOnlyPaths")).toEqual(["/etc/letsencrypt:/etc/letsencrypt:rbind"]);
+		expect(values(text, "BindPaths").at(-1)).toBe("/srv/share:/srv/share:rbind");
+		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/srv/share"]);
+	});
+
+	it("gives a device of the plan", () => {
+		const device = { type: "c", major: 10, minor: 229 } as const;
+		const entry = {
+			kind: "device",
+			decision: "include",
+			mode: 0o666,
+			uid: 0,
+			gid: 0,
+			size: 0,
+			mtime: 0,
+			reasons: [],
+			risks: [],
+			device,
+		} as const;
+		const text = unit({
+			entries: [
+				{ ...entry, path: path("/dev/fuse") },
+				{ ...entry, path: path("/dev/null") },
+				{ ...entry, path: path("/dev/kvm"), decision: "declined" },
+			],
+		});
+		expect(values(text, "DeviceAllow")).toEqual(["/dev/fuse rw"]);
+		expect(values(text, "BindPaths").at(-1)).toBe("/dev/fuse:/dev/fuse:norbind");
+	});
+});
+
+describe("PID 1", () => {
+	it("is the init where there is one", () => {
+		const text = unit({ application: { cwd: "/var/lib/app" } }, { init });
+		expect(values(text, "ExecStart")).toEqual(["/.launch/init /var/lib/app /usr/sbin/daemon --foreground"]);
+		expect(values(text, "SuccessExitStatus")).toEqual(["129 130 141 143"]);
+		expect(values(text, "RestartPreventExitStatus")).toEqual(["125"]);
+	});
+
+	it("is the application where there is none, which may ignore TERM", () => {
+		const text = unit();
+		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
+		expect(values(text, "TimeoutStopSec")).toEqual(["15s"]);
+	});
+
+	it("is waited for at the end", () => {
+		const text = unit({}, { init });
+		expect(values(text, "RootDirectoryStartOnly")).toEqual(["yes"]);
+		expect(values(text, "ExecStop")[0]).toMatch(/^-\+\/bin\/sh -c /);
+		expect(splitWords(values(text, "ExecStop")[0] ?? "")?.at(-1)).toBe("$MAINPID");
+	});
+
+	it("needs capset to give up what it does not need", () => {
+		const openings = { capabilities: [{ name: "net_bind_service", why: "bind" }] };
+		expect(values(unit({ openings }, { init }), "SystemCallFilter").at(-1)).toBe("capset");
+		expect(values(unit({}, { init }), "SystemCallFilter").at(-1)).toMatch(/^~/);
+	});
+});
+
+describe("an older systemd", () => {
+	it("gets what it knows, and the unit says what is missing", () => {
+		const text = unit({}, { systemdVersion: 252, init });
+		expect(values(text, "PrivatePIDs")).toEqual([]);
+		expect(text).toContain("# Missing here, needs systemd 257: PrivatePIDs=yes\n");
+		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
+		expect(values(text, "ExecStop")).toEqual([]);
+		expect(values(text, "ProcSubset")).toEqual(["pid"]);
+		expect(values(text, "Type")).toEqual(["exec"]);
+	});
+	it("is not given Type=exec before 240", () => {
+		expect(values(unit({}, { systemdVersion: 239 }), "Type")).toEqual(["simple"]);
+	});
+});
+
+describe("hostile text", () => {
+	const hostile = [
+		"a b",
+		"%h 100%",
+		`$HOME $${"{PATH}"} $`,
+		'"quoted"',
+		"it's",
+		"back\\slash\\",
+		"two\nlines\nUser=root",
+		"\r\n\t\x1b[31m\x7f",
+		";",
+		"",
+		"#",
+		"ünï ☃ \u202e\u{e0041}",
+		"$$ %%",
+		"\\n \\x41",
+		"-",
+	];
+
+	it.each(hostile)("argument %j arrives as it is", (argument) => {
+		for (const input of [{}, { init }]) {
+			const text = unit({ application: { command: ["/usr/sbin/daemon", argument, "last"] } }, input);
+			expect(words(values(text, "ExecStart")[0], true).slice(-3)).toEqual(["/usr/sbin/daemon", argument, "last"]);
+			expect(values(text, "User")).toEqual(["daemon"]);
+		}
+	});
+
+	it("any text arrives as it is", () => {
+		const text = fc.string({ unit: "binary" }).filter((one) => !one.includes("\0"));
+		fc.assert(
+			fc.property(fc.array(text, { maxLength: 4 }), (args) => {
+				const written = unit({ application: { command: ["/usr/sbin/daemon", ...args] } });
+				expect(words(values(written, "ExecStart")[0], true)).toEqual(["/usr/sbin/daemon", ...args]);
+			}),
+		);
+	});
+
+	const printableHostile = hostile.filter((value) => !value.includes("\r"));
+	it.each(printableHostile)("environment value %j arrives as it is", (value) => {
+		const text = unit({ application: { env: { KEY: value } } });
+		expect(words(values(text, "Environment").at(-1))).toEqual([`KEY=${value}`]);
+	});
+
+	it.each(["a b", "100%", "$x", "snow☃man"])("path /srv/%s arrives as it is", (name) => {
+		const at = path(`/srv/${name}`);
+		const text = unit({ application: { cwd: `/srv/${name}` } }, { root: at, data: [{ path: at, source: at }] });
+		for (const setting of ["RootDirectory", "WorkingDirectory"]) {
+			expect(values(text, setting)[0]?.replaceAll("%%", "%")).toBe(`/srv/${name}`);
+		}
+		expect(words(values(text, "ReadWritePaths")[0])).toEqual([`+/srv/${name}`]);
+		expect(words(values(text, "BindPaths")[0])).toEqual([`/srv/${name}:/srv/${name}:norbind`]);
+	});
+
+	const refusals: [string, () => string][] = [
+		["a NUL in an argument", () => unit({ application: { command: ["/a", "b\0c"] } })],
+		["a program that is no absolute path", () => unit({ application: { command: ["daemon"] } })],
+		["no program at all", () => unit({ application: { command: [] } })],
+		["a prefix before the program", () => unit({ application: { command: ["+/bin/sh"] } })],
+		["a newline in the program", () => unit({ application: { command: ["/a\nUser=root"] } })],
+		["a dollar in the program", () => unit({ application: { command: ["/opt/$HOME/a"] } })],
+		["a quote in the program", () => unit({ application: { command: ['/opt/"a'] } })],
+		["a newline in the name of a variable", () => unit({ application: { env: { "A=1\nUser": "root" } } })],
+		["a blank in the name of a variable", () => unit({ application: { env: { "A B": "" } } })],
+		["an escape sequence in a variable", () => unit({ application: { env: { A: "\x1b[2J" } } })],
+		["a newline in the working directory", () => unit({ application: { cwd: "/a\nUser=root" } })],
+		["a relative working directory", () => unit({ application: { cwd: "~" } })],
+		["a backslash at the end of a path", () => unit({}, { root: path("/a\\") })],
+		["a climbing path", () => unit({}, { root: path("/a/../b") })],
+		["a blank at the end of a path", () => unit({}, { root: path("/a ") })],
+		["bytes that are not UTF-8", () => unit({}, { root: "/a\xff" as Path })],
+		["a colon in a mount", () => unit({}, { data: [{ path: path("/a:b"), source: path("/a") }] })],
+		["a newline in a mount", () => unit({}, { binds: [{ path: "/a\nExecStartPre=/bin/sh", access: "ro" }] })],
+		["a quote in a mount", () => unit({}, { binds: [{ path: '/a" "/b', access: "rw" }] })],
+		["a newline in the cage's name", () => unit({}, { name: "a\n[Service]\nUser=root" })],
+	];
+	it.each(refusals)("%s is refused", (_what, make) => {
+		expect(make).toThrow(Failure);
+		expect(make).toThrow("unit-inexpressible");
+	});
+
+	it("a reason cannot leave its comment", () => {
+		const text = unit({
+			openings: { capabilities: [{ name: "chown", why: "x\nUser=root\u2028\\" }], unixSockets: "\r\nUser=root\\" },
+		});
+		expect(values(text, "User")).toEqual(["daemon"]);
+		expect(values(text, "CapabilityBoundingSet")).toEqual(["CAP_CHOWN"]);
+	});
+
+	it("a capability that is none is refused", () => {
+		expect(() => unit({ openings: { capabilities: [{ name: "chown CAP_SYS_ADMIN", why: "" }] } })).toThrow(RangeError);
+	});
+});

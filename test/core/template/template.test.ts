@@ -1,0 +1,212 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { noRules } from "../../../src/core/application/application.ts";
+import { pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
+import { escapeGlob, templateFromCage } from "../../../src/core/template/from-cage.ts";
+import { mergeTemplate } from "../../../src/core/template/merge.ts";
+import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
+import type { Template } from "../../../src/core/template/template.ts";
+import { builtinTemplates, programFolder } from "../../../src/system/templates/builtin.ts";
+import { accepted, refused, refusedByUs, smallest } from "./corpus.ts";
+
+const jsonSchema = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(
+	JSON.parse(readFileSync(`${programFolder()}/templates/schema.json`, "utf8")),
+);
+
+function template(json: unknown): Template {
+	const parsed = checkTemplate(json);
+	if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
+	return parsed.template;
+}
+
+describe("a template", () => {
+	it.each(Object.entries(accepted))("is taken: %s", (_, json) => {
+		expect(parseTemplate(JSON.stringify(json))).toHaveProperty("template");
+	});
+
+	it("gets its defaults", () => {
+		expect(template(smallest)).toEqual({
+			...smallest,
+			application: {
+				command: ["/usr/bin/app"],
+				cwd: "/",
+				env: {},
+				probes: [],
+				exercises: [],
+				timeout: 30,
+				network: "host",
+				directories: [],
+			},
+			rules: noRules,
+			needs: { packages: {}, programs: [] },
+			notes: [],
+		});
+	});
+
+	it.each(Object.entries({ ...refused, ...refusedByUs }))("is refused: %s", (_, [json, path, code]) => {
+		const parsed = checkTemplate(json);
+		expect("errors" in parsed ? parsed.errors.map((error) => ({ path: error.path, code: error.code })) : parsed).toEqual([
+			{ path, code },
+		]);
+	});
+
+	it("names everything that is wrong, with values", () => {
+		const parsed = checkTemplate({ ...smallest, name: "X", x: 1, title: { en: "x".repeat(300), de: 7 } });
+		expect(parsed).toEqual({
+			errors: [
+				{ path: "$.name", code: "bad-name", values: {} },
+				{ path: "$.title.en", code: "too-long", values: { limit: 200 } },
+				{ path: "$.title.de", code: "wrong-type", values: { expected: "string", received: "7" } },
+				{ path: "$.x", code: "unknown-field", values: {} },
+			],
+		});
+	});
+
+	it("is refused by size before it is read, and where it is no JSON", () => {
+		const code = (text: string) => {
+			const parsed = parseTemplate(text);
+			return "errors" in parsed ? parsed.errors[0]?.code : undefined;
+		};
+		expect(code(" ".repeat(1024 * 1024 + 1))).toBe("template-too-large");
+		expect(code(`"${"ü".repeat(600_000)}"`)).toBe("template-too-large");
+		expect(code("[".repeat(1_000_000))).toBe("template-not-json");
+		expect(code(`${"[".repeat(400_000)}${"]".repeat(400_000)}`)).toBe("wrong-type");
+		expect(code("{")).toBe("template-not-json");
+		expect(code("\ufeff{}")).toBe("missing-field");
+	});
+
+	it("never throws, whatever stands in it", () => {
+		const places: ((value: unknown) => unknown)[] = [
+			(value) => value,
+			(value) => ({ ...smallest, name: value }),
+			(value) => ({ ...smallest, application: { command: [value, value], user: value, env: { A: value }, cwd: value } }),
+			(value) => ({
+				...smallest,
+				rules: { include: [value], exclude: [value], devices: [value], binds: [{ path: value, access: "ro" }] },
+			}),
+			(value) => ({ ...smallest, rules: value, needs: value }),
+		];
+		const hostile = fc.oneof(
+			fc.string({ unit: fc.constantFrom(..."/.*?[]{}!()@+|\\^$,-ae~") }).map((text) => `/${text}`),
+			fc.jsonValue(),
+			fc.string({ unit: "binary" }),
+		);
+		fc.assert(
+			fc.property(fc.constantFrom(...places), hostile, (place, value) => {
+				const parsed = checkTemplate(place(value));
+				if ("errors" in parsed) {
+					for (const error of parsed.errors) {
+						expect(error.path).toMatch(/^\$/);
+						expect(error.code).toMatch(/^[a-z-]+$/);
+					}
+				}
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+});
+
+describe("templates/schema.json agrees", () => {
+	it.each(Object.entries(accepted))("takes %s", (_, json) => {
+		jsonSchema(json);
+		expect(jsonSchema.errors ?? []).toEqual([]);
+	});
+
+	it.each(Object.entries(refused))("refuses %s", (_, [json]) => {
+		expect(jsonSchema(json)).toBe(false);
+	});
+});
+
+describe("the built-in templates", () => {
+	it("are all there and hold to both schemas", () => {
+		const templates = builtinTemplates();
+		expect(templates.map(({ name }) => name)).toEqual(["bind9", "demo", "nginx", "redis"]);
+		for (const each of templates) {
+			expect(jsonSchema(each), each.name).toBe(true);
+			expect(each.application.probes.length).toBeGreaterThan(0);
+		}
+	});
+});
+
+describe("merging with answers", () => {
+	const base = template({
+		...smallest,
+		application: {
+			command: ["${node}", "${demo}", "x${node}"],
+			user: "nobody",
+			env: { A: "1", B: "2" },
+			probes: ['"${node}" -e 0; ${demo} "$CAGEWRIGHT_ROOT"'],
+			exercises: ["one"],
+		},
+		rules: { include: ["/a"], binds: [{ path: "/srv/x", access: "ro" }] },
+	});
+	const placeholders = { node: "/opt/my node/bin/$(node)", demo: "/opt/demo.js" };
+
+	it("fills placeholders in: words as they are, shell lines quoted", () => {
+		const merged = mergeTemplate(base, {}, placeholders);
+		expect(merged).toMatchObject({
+			application: {
+				command: ["/opt/my node/bin/$(node)", "/opt/demo.js", "x/opt/my node/bin/$(node)"],
+				probes: [`'/opt/my node/bin/$(node)' -e 0; /opt/demo.js "$CAGEWRIGHT_ROOT"`],
+				user: "nobody",
+			},
+		});
+	});
+
+	it("says which one is missing", () => {
+		expect(mergeTemplate(base, {}, { node: "/n" })).toEqual({ error: { code: "placeholder-unresolved", name: "demo" } });
+	});
+
+	it("lets the answers win, and adds up what adds up", () => {
+		const answers = {
+			command: ["/bin/y"],
+			user: "y:z",
+			env: { B: "3", C: "4" },
+			probes: ["mine"],
+			exercises: ["one", "two"],
+			timeout: 5,
+			network: "none" as const,
+			rules: { include: ["/a", "/b"], binds: [{ path: "/srv/x", access: "rw" as const }] },
+		};
+		expect(mergeTemplate(base, answers, placeholders)).toEqual({
+			application: {
+				command: ["/bin/y"],
+				user: "y:z",
+				cwd: "/",
+				env: { A: "1", B: "3", C: "4" },
+				probes: ["mine"],
+				exercises: ["one", "two"],
+				timeout: 5,
+				network: "none",
+				directories: [],
+			},
+			rules: { ...noRules, include: ["/a", "/b"], binds: [{ path: "/srv/x", access: "rw" }] },
+		});
+	});
+});
+
+describe("a template of a cage", () => {
+	const application = template(smallest).application;
+
+	it("keeps the decisions as rules, and can be read again", () => {
+		const decisions = [
+			{ path: pathFromText("/usr/share/app/a[1].txt"), decision: "declined" as const },
+			{ path: pathFromText("/etc/ä"), decision: "include" as const },
+			{ path: pathFromText("/b"), decision: "declined" as const },
+			{ path: pathFromBytes(Buffer.from([0x2f, 0xff])), decision: "include" as const },
+		];
+		const { template: made, leftOut } = templateFromCage("app", application, { ...noRules, include: ["/b", "/c"] }, decisions);
+		expect(made.rules.include).toEqual(["/c", "/etc/ä"]);
+		expect(made.rules.exclude).toEqual(["/usr/share/app/a\\[1\\].txt", "/b"]);
+		expect(leftOut).toEqual(["/\xff"]);
+		expect(parseTemplate(JSON.stringify(made))).toEqual({ template: made });
+		expect(mergeTemplate(made)).toEqual({ application, rules: made.rules });
+	});
+
+	it("escapes what a glob would read", () => {
+		expect(escapeGlob("/a*b?[c]{d}(e)\\f@g")).toBe("/a\\*b\\?\\[c\\]\\{d\\}\\(e\\)\\\\f@g");
+	});
+});

@@ -1,0 +1,152 @@
+import {
+	chmodSync,
+	chownSync,
+	linkSync,
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AuditPolicy } from "../../src/core/cage/audit.ts";
+import { pathFromText } from "../../src/core/path/path.ts";
+import { type AuditResult, auditCage } from "../../src/system/files/audit.ts";
+
+const policy: AuditPolicy = {
+	owner: 0,
+	devices: [{ type: "c", major: 1, minor: 3 }],
+	setuid: [],
+	special: [],
+	mounts: [pathFromText("/data")],
+	accounts: [{ uid: 33, gids: [33] }],
+};
+
+let top: string;
+let cage: string;
+beforeEach(() => {
+	top = mkdtempSync(join(tmpdir(), "audit-"));
+	chmodSync(top, 0o755);
+	cage = join(top, "cage");
+	for (const directory of ["", "etc", "usr/bin", "dev", "data"])
+		mkdirSync(join(cage, directory), { recursive: true, mode: 0o755 });
+	writeFileSync(join(cage, "etc/passwd"), "www-data:x:33:33::/:/usr/sbin/nologin\n");
+	writeFileSync(join(cage, "usr/bin/program"), "x", { mode: 0o755 });
+	symlinkSync("usr/bin", join(cage, "bin"));
+});
+afterEach(() => rmSync(top, { recursive: true, force: true }));
+
+const audit = (at = cage): Promise<AuditResult> => auditCage({ root: pathFromText(at), policy });
+
+/** Codes and paths, without what the temporary directory itself gives. */
+async function findings(at?: string): Promise<string[]> {
+	const { findings } = await audit(at);
+	return findings.filter(({ code }) => code !== "way-sticky").map(({ code, path }) => `${code} ${path}`);
+}
+
+describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
+	it("passes when it is in order, and every entry was looked at", async () => {
+		await execa("mknod", ["-m", "666", join(cage, "dev/null"), "c", "1", "3"]);
+		expect(await findings()).toEqual([]);
+		expect((await audit()).looked).toBe(10);
+	});
+
+	it("warns about a sticky directory that it lies in", async () => {
+		chmodSync(top, 0o1777);
+		const { findings } = await audit();
+		expect(findings.at(-1)).toEqual({ code: "way-sticky", path: top, severity: "warning", values: { mode: "01777" } });
+	});
+
+	const spoiled: [string, () => unknown, string][] = [
+		["a setuid file", () => chmodSync(join(cage, "usr/bin/program"), 0o4755), "setuid /usr/bin/program"],
+		[
+			"a capability",
+			() => execa("setcap", ["cap_net_raw+ep", join(cage, "usr/bin/program")]),
+			"file-capabilities /usr/bin/program",
+		],
+		["a device", () => execa("mknod", [join(cage, "dev/mem"), "c", "1", "1"]), "device /dev/mem"],
+		["a FIFO", () => execa("mkfifo", [join(cage, "usr/fifo")]), "fifo /usr/fifo"],
+		[
+			"a hard link from outside",
+			() => linkSync(join(cage, "usr/bin/program"), join(top, "second")),
+			"hard-link /usr/bin/program",
+		],
+		["a file for everybody", () => chmodSync(join(cage, "usr/bin/program"), 0o666), "world-writable /usr/bin/program"],
+		["a file of the application", () => chownSync(join(cage, "usr/bin/program"), 33, 0), "application-owns /usr/bin/program"],
+		["a hash", () => writeFileSync(join(cage, "etc/passwd"), "root:$6$x$y:0:0::/:/bin/sh\n"), "password-hash /etc/passwd"],
+		["shadow", () => writeFileSync(join(cage, "etc/shadow"), ""), "shadow-file /etc/shadow"],
+		["a link out", () => symlinkSync("/etc/hostname", join(cage, "etc/out")), "link-leads-outside /etc/out"],
+		["a writable way", () => chmodSync(top, 0o777), "way-writable TOP"],
+		["somebody else's way", () => chownSync(top, 33, 33), "way-foreign-owner TOP"],
+	];
+	it.each(spoiled)("with %s is found", async (_what, spoil, expected) => {
+		await spoil();
+		expect(await findings()).toEqual([expected.replace("TOP", top)]);
+	});
+
+	it("with a socket is found", async () => {
+		const server = createServer();
+		await new Promise<void>((resolve) => server.listen(join(cage, "etc/socket"), resolve));
+		expect(await findings()).toEqual(["socket /etc/socket"]);
+		await new Promise((resolve) => server.close(resolve));
+	});
+
+	it("that is reached by a link is found", async () => {
+		symlinkSync(cage, join(top, "link"));
+		expect(await findings(join(top, "link"))).toContain(`way-not-directory ${join(top, "link")}`);
+		expect(await findings(join(top, "absent/cage"))).toContain(`way-not-directory ${join(top, "absent")}`);
+	});
+
+	it("with something mounted in it is found, and the mount is not entered", async () => {
+		mkdirSync(join(cage, "mnt"));
+		await execa("mount", ["-t", "tmpfs", "tmpfs", join(cage, "mnt")]);
+		try {
+			writeFileSync(join(cage, "mnt/suid"), "", { mode: 0o644 });
+			chmodSync(join(cage, "mnt/suid"), 0o4755);
+			chmodSync(join(cage, "mnt"), 0o755);
+			expect(await findings()).toEqual(["mounted /mnt"]);
+		} finally {
+			await execa("umount", [join(cage, "mnt")]);
+		}
+	});
+
+	it("with names that are not UTF-8 is looked at whole", async () => {
+		const name = Buffer.concat([Buffer.from(join(cage, "usr/bin/")), Buffer.from([0xff, 0x0a, 0x20, 0x61])]);
+		writeFileSync(name, "");
+		chmodSync(name, 0o4755);
+		const { findings } = await audit();
+		expect(findings.map(({ code, path }) => [code, path]).at(-1)).toEqual(["setuid", "/usr/bin/\xff\n a"]);
+	});
+
+	it("has traps in its state found", async () => {
+		const source = join(top, "state");
+		mkdirSync(join(source, "sub dir"), { recursive: true });
+		writeFileSync(join(source, "sub dir/trap"), "");
+		chownSync(join(source, "sub dir/trap"), 33, 33);
+		await execa("setcap", ["cap_chown+ep", join(source, "sub dir/trap")]);
+		const data = [{ path: pathFromText("/data"), source: pathFromText(source) }];
+		const { findings } = await auditCage({ root: pathFromText(cage), policy, data });
+		expect(findings.at(-1)).toEqual({
+			code: "file-capabilities",
+			path: "/data/sub dir/trap",
+			severity: "danger",
+			values: { capabilities: "cap_chown=ep" },
+		});
+	});
+
+	it("is not changed by being looked at", async () => {
+		const before = readdirSync(cage, { recursive: true }).map((name) => lstatSync(join(cage, String(name))).ctimeMs);
+		await audit();
+		expect(readdirSync(cage, { recursive: true }).map((name) => lstatSync(join(cage, String(name))).ctimeMs)).toEqual(before);
+	});
+
+	it("is looked at until the signal says to stop", async () => {
+		await expect(auditCage({ root: pathFromText(cage), policy }, AbortSignal.abort())).rejects.toThrow();
+	});
+});

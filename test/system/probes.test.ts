@@ -1,0 +1,162 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { proposeProbe } from "../../src/core/application/probe.ts";
+import { probePrograms } from "../../src/core/application/protocols.ts";
+import { quoteShellLine } from "../../src/core/path/quote.ts";
+import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
+
+/** The probes that are proposed, against real servers in a network of their own, and against nobody. */
+
+const node = process.execPath;
+const isolated =
+	process.getuid?.() === 0 &&
+	spawnSync("unshare", ["--net", "--pid", "--fork", "--mount-proc", "ip", "link", "set", "lo", "up"]).status === 0;
+const installed = new Set(probePrograms.filter((name) => "path" in lookUpProgram(name)));
+
+let folder: string;
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), "cagewright-probes-"));
+	chmodSync(folder, 0o755);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Exit status of the lines, each tried for some seconds while the server runs. All of it ends with the shell, which is PID 1 there. */
+function ask(server: readonly string[], lines: readonly string[], seconds = 10) {
+	const start = server.length === 0 ? "" : `${quoteShellLine(server)} >/dev/null 2>&1 &`;
+	const tries = lines.map(
+		(line) => `for i in $(seq ${seconds * 10}); do if ( ${line} ) >/dev/null 2>&1; then continue 2; fi; sleep 0.1; done; exit 1`,
+	);
+	const script = `ip link set lo up; ${start}\n${tries.map((each) => `for once in 1; do ${each}; done`).join("\n")}\nexit 0`;
+	return spawnSync("unshare", ["--net", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", script]).status;
+}
+
+/** With the clients that are installed, and with none. */
+const toolboxes = [
+	["its client", installed],
+	["Node alone", new Set<string>()],
+] as const;
+
+function linesFor(command: readonly string[], programs: ReadonlySet<string>): string[] {
+	const [first] = proposeProbe({ command, ports: [], programs, node });
+	if (first === undefined) throw new Error(`nothing proposed for ${command.join(" ")}`);
+	return [...first.probes, ...first.exercises];
+}
+
+/** A server that says its part of a conversation: the greeting, then an answer to each line. */
+function talker(port: number, greeting: string, answers: Readonly<Record<string, string>>): string[] {
+	const script = `
+		const [port, greeting, answers] = JSON.parse(process.argv[1]);
+		require("net").createServer((c) => {
+			c.on("error", () => {});
+			c.write(greeting, "latin1");
+			c.on("data", (d) => { for (const [k, v] of Object.entries(answers)) if (d.toString("latin1").startsWith(k)) c.write(v, "latin1"); });
+		}).listen(port, "127.0.0.1");`;
+	return [node, "-e", script, JSON.stringify([port, greeting, answers])];
+}
+
+const servers: readonly { name: string; program: string; command: () => string[]; start?: () => string[] }[] = [
+	{
+		name: "redis",
+		program: "/usr/bin/redis-server",
+		command: () => ["/usr/bin/redis-server", "--port", "6380", "--dir", folder, "--save", ""],
+	},
+	{
+		name: "http",
+		program: "/usr/sbin/nginx",
+		command: () => {
+			const configuration = join(folder, "nginx.conf");
+			const logs = `error_log ${folder}/error.log; pid ${folder}/nginx.pid;`;
+			writeFileSync(configuration, `${logs} events {} http { access_log off; server { listen 80; return 200 "ok"; } }`);
+			return ["/usr/sbin/nginx", "-c", configuration, "-g", "daemon off;"];
+		},
+	},
+	{
+		name: "dns",
+		program: "/usr/sbin/named",
+		command: () => {
+			const configuration = join(folder, "named.conf");
+			writeFileSync(
+				configuration,
+				`options { directory "${folder}"; pid-file none; session-keyfile none; listen-on-v6 { none; }; }; controls {};`,
+			);
+			return ["/usr/sbin/named", "-f", "-p", "5300", "-c", configuration];
+		},
+	},
+];
+
+describe.runIf(isolated)("a proposed probe", () => {
+	for (const [tools, programs] of toolboxes) {
+		for (const { name, program, command } of servers) {
+			it.runIf(existsSync(program))(`${name}, with ${tools}: answered by the server, by nobody else`, () => {
+				const lines = linesFor(command(), programs);
+				expect(ask(command(), lines)).toBe(0);
+				for (const line of lines.slice(0, 1)) expect(ask([], [line], 0.1)).toBe(1);
+			});
+		}
+
+		const versions = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql") : [];
+		it.runIf(versions.length > 0)(`postgresql, with ${tools}`, () => {
+			const bin = `/usr/lib/postgresql/${versions[0]}/bin`;
+			const data = mkdtempSync(join(folder, "pg-"));
+			const owner = spawnSync("id", ["-u", "postgres"], { encoding: "utf8" });
+			chownSync(data, Number(owner.stdout), -1);
+			const as = ["setpriv", "--reuid=postgres", "--clear-groups"];
+			spawnSync(as[0] ?? "", [...as.slice(1), `${bin}/initdb`, "-D", data, "--no-sync"]);
+			const server = [...as, `${bin}/postgres`, "-D", data, "-p", "5433", "-k", data];
+			const lines = linesFor([`${bin}/postgres`, "-D", data, "-p", "5433"], programs);
+			expect(ask(server, lines)).toBe(0);
+			expect(ask([], lines, 0.1)).toBe(1);
+		});
+
+		it(`a wrong server does not pass, with ${tools}`, () => {
+			const wrong = [node, "-e", `require("http").createServer((q, r) => r.writeHead(404).end("no")).listen(8080, "127.0.0.1")`];
+			const ready = `${node} -e 'fetch("http://127.0.0.1:8080").then(() => process.exit(0), () => process.exit(1))'`;
+			for (const command of ["redis-server --port 8080", "nginx --port 8080", "postgres -p 8080", "memcached -p 8080"]) {
+				const [line = ""] = linesFor(`/usr/bin/${command}`.split(" "), programs);
+				expect(ask(wrong, [ready, `! ( ${line} )`], 5), command).toBe(0);
+			}
+		});
+	}
+
+	it.each([
+		["exim4", 2525, talker(2525, "220-hello\r\n220 mail\r\n", { EHLO: "250-mail\r\n250 HELP\r\n", QUIT: "221 bye\r\n" })],
+		["vsftpd", 2121, talker(2121, "220 ftp\r\n", { SYST: "530 log in\r\n", QUIT: "221 bye\r\n" })],
+		["memcached", 11311, talker(11311, "", { set: "STORED\r\n", get: "VALUE cagewright:probe 0 2\r\nok\r\nEND\r\n" })],
+		["mysqld", 3307, talker(3307, "J\0\0\0\x0a8.4.0\0", {})],
+		["sshd", 2022, talker(2022, "SSH-2.0-OpenSSH_10.0\r\n", {})],
+		["dovecot", 1143, talker(1143, "* OK ready\r\n", { a: "a OK done\r\n" })],
+		["mosquitto", 1884, talker(1884, "", { "\x10": "\x20\x02\0\0" })],
+	] as [string, number, string[]][])("%s: holds its conversation", (program, port, server) => {
+		const lines = linesFor([`/usr/sbin/${program}`, "-p", String(port)], new Set());
+		expect(ask(server, lines)).toBe(0);
+		expect(ask(talker(port, "nonsense\r\n", {}), lines, 0.1)).toBe(1);
+	});
+
+	it("the pages that are fetched are real ones: https by a name that nobody vouches for", () => {
+		mkdirSync(join(folder, "tls"), { recursive: true });
+		const [key, certificate] = [join(folder, "tls", "key"), join(folder, "tls", "certificate")];
+		const made = spawnSync("openssl", [
+			"req",
+			"-x509",
+			"-newkey",
+			"rsa:2048",
+			"-nodes",
+			"-subj",
+			"/CN=x",
+			"-days",
+			"1",
+			"-keyout",
+			key,
+			"-out",
+			certificate,
+		]);
+		if (made.status !== 0) return;
+		const script = `const f=require("fs");require("https").createServer({key:f.readFileSync(process.argv[1]),cert:f.readFileSync(process.argv[2])},(q,r)=>r.end("ok")).listen(8443,"127.0.0.1")`;
+		for (const [, programs] of toolboxes) {
+			expect(ask([node, "-e", script, key, certificate], linesFor(["/usr/sbin/nginx", "--port", "8443"], programs))).toBe(0);
+		}
+	});
+});

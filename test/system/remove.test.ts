@@ -1,0 +1,75 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
+import { removeTree } from "../../src/system/files/remove.ts";
+
+let folder: Path;
+const at = (name: string) => join(folder, name);
+
+beforeEach(() => {
+	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-remove-`));
+	mkdirSync(at("tree/a/b"), { recursive: true });
+	mkdirSync(at("outside"));
+	writeFileSync(at("outside/file"), "keep");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test("a tree goes with everything that can be in it, and no link is followed", async () => {
+	symlinkSync(at("outside"), at("tree/link"));
+	symlinkSync(at("outside/file"), at("tree/a/b/link"));
+	writeFileSync(pathToBytes(at("tree/a/odd\xff\n")), "");
+	mkdirSync(at("tree/closed"), { mode: 0 });
+	execFileSync("mkfifo", [at("tree/fifo")]);
+	execFileSync("mknod", [at("tree/null"), "c", "1", "3"]);
+	expect(await removeTree(at("tree"))).toBe(true);
+	expect(existsSync(at("tree"))).toBe(false);
+	expect(readFileSync(at("outside/file"), "utf8")).toBe("keep");
+	expect(await removeTree(at("tree"))).toBe(false);
+});
+
+test("a link is removed itself", async () => {
+	symlinkSync(at("outside"), at("link"));
+	await removeTree(at("link"));
+	expect(existsSync(at("outside/file"))).toBe(true);
+});
+
+test("a tree deeper than any path may be long", async () => {
+	const half = Array.from({ length: 1900 }, () => "d").join("/");
+	for (const name of ["tree", "other"]) execFileSync("mkdir", ["-p", `${name}/${half}`], { cwd: folder });
+	execFileSync("mv", ["other", `tree/${half}/e`], { cwd: folder });
+	await removeTree(at("tree"));
+	expect(existsSync(at("tree"))).toBe(false);
+});
+
+test("nothing goes while something is mounted below, whatever its name", async () => {
+	mkdirSync(at("tree/mount point"));
+	execFileSync("mount", ["--bind", at("outside"), at("tree/mount point")]);
+	try {
+		await expect(removeTree(at("tree"))).rejects.toMatchObject({
+			code: "mounted-below",
+			exit: 4,
+			values: { mount: at("tree/mount point") },
+		});
+		expect(existsSync(at("tree/a/b"))).toBe(true);
+	} finally {
+		execFileSync("umount", [at("tree/mount point")]);
+	}
+	await removeTree(at("tree"));
+	expect(existsSync(at("outside/file"))).toBe(true);
+});
+
+test("directories that are swapped for links meanwhile", async () => {
+	const script = `while :; do rm -rf x 2>/dev/null; ln -s ${at("outside")} x 2>/dev/null; rm -f x; mkdir x 2>/dev/null; : >x/file; done`;
+	for (let round = 0; round < 5; round++) {
+		mkdirSync(at("tree/a"), { recursive: true });
+		const attacker = spawn("sh", ["-c", script], { cwd: at("tree/a"), stdio: "ignore" });
+		await new Promise((resolve) => setTimeout(resolve, 30));
+		await removeTree(at("tree")).catch(() => undefined);
+		attacker.kill("SIGKILL");
+		await new Promise((resolve) => attacker.once("close", resolve));
+		expect(readFileSync(at("outside/file"), "utf8")).toBe("keep");
+		await removeTree(at("tree"));
+	}
+});

@@ -1,0 +1,295 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	chmodSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { build as bundle } from "esbuild";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Cage } from "../../src/core/cage/cage.ts";
+import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
+import { emptyTrace } from "../../src/core/trace/trace.ts";
+import { buildGeneration } from "../../src/system/files/build.ts";
+import { writeAtomic } from "../../src/system/state/atomic.ts";
+import {
+	cagePaths,
+	clearRemovedCages,
+	listCages,
+	openState,
+	readCage,
+	removeCage,
+	writeCage,
+} from "../../src/system/state/cages.ts";
+import { requireSafeFolder } from "../../src/system/state/folder.ts";
+import { lockCage, withLock } from "../../src/system/state/lock.ts";
+import { appendLog, readLog } from "../../src/system/state/log.ts";
+import { isGone, isLeftover, thisProcess, transientName } from "../../src/system/state/process.ts";
+import { readTrace, writeTrace } from "../../src/system/state/traces.ts";
+import { plan } from "../core/cage/plans.ts";
+
+let folder: Path;
+let state: Path;
+const at = (name: string) => join(folder, name);
+
+function cage(name: string): Cage {
+	const { application, rules } = plan([]);
+	return {
+		name,
+		application,
+		rules,
+		onHost: false,
+		additions: [
+			{ kind: "path", path: "/odd\xff" as Path, round: 1, call: "openat" },
+			{ kind: "capability", name: "chown", round: 2, call: "chown" },
+		],
+		exercises: ["true"],
+		signals: ["SIGHUP"],
+		madeAt: "2025-01-02T03:04:05.678Z",
+		trials: [
+			{
+				round: 1,
+				at: "2025-01-02T03:04:05.678Z",
+				generation: 1,
+				answered: true,
+				probes: [],
+				failedExercises: [],
+				added: [],
+				missing: [],
+			},
+		],
+		seconds: { trace: 1, plan: 0, build: 2.5, trial: 1 },
+	};
+}
+
+beforeEach(() => {
+	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-state-`));
+	state = at("state");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the state folder", () => {
+	test("is made for us alone, and may be opened again", async () => {
+		chmodSync(folder, 0o1777);
+		const { path, warnings } = await openState(state);
+		expect(path).toBe(state);
+		expect(warnings).toContainEqual({ code: "sticky-directory", values: { path: folder } });
+		expect(lstatSync(state).mode & 0o777).toBe(0o700);
+		await openState(state);
+		writeFileSync(join(state, "notes of an administrator"), "");
+		await openState(state);
+	});
+
+	test.each(["/", "/usr", "/etc"])("is not %s", async (path) => {
+		const before = readdirSync(path);
+		await expect(openState(path as Path)).rejects.toMatchObject({ code: "foreign-directory", exit: 4 });
+		expect(readdirSync(path)).toEqual(before);
+	});
+
+	test("is not somebody's folder with something in it, nor one that others may write to", async () => {
+		mkdirSync(state);
+		writeFileSync(join(state, "thesis.tex"), "");
+		await expect(openState(state)).rejects.toMatchObject({ code: "foreign-directory", values: { name: "thesis.tex" } });
+		rmSync(join(state, "thesis.tex"));
+		chmodSync(state, 0o770);
+		await expect(openState(state)).rejects.toMatchObject({ code: "unsafe-directory", values: { problem: "writable" } });
+	});
+
+	test("a loop of links ends", async () => {
+		symlinkSync("loop", at("loop"));
+		await expect(requireSafeFolder(at("loop"))).rejects.toMatchObject({ code: "unsafe-directory", values: { problem: "loop" } });
+		await expect(requireSafeFolder(at("none"))).rejects.toMatchObject({ code: "no-such-directory" });
+	});
+});
+
+describe("cages", () => {
+	test.each(["", ".", "..", "a/b", "-x", ".hidden", "a..b", "a b", "ä", "x".repeat(65), "a\n", "a\0"])(
+		"the name %j is refused",
+		(name) => {
+			expect(() => cagePaths(state, name)).toThrow(expect.objectContaining({ code: "bad-name", exit: 2 }));
+		},
+	);
+
+	test("are described, listed and removed", async () => {
+		await openState(state);
+		expect(await listCages(state)).toEqual([]);
+		expect(await readCage(state, "redis")).toBeUndefined();
+		for (const name of ["redis", "Web.site-2"]) await writeCage(state, cage(name));
+		mkdirSync(join(state, "cages/half"));
+		expect(await listCages(state)).toEqual(["Web.site-2", "redis"]);
+		expect(await readCage(state, "redis")).toEqual(cage("redis"));
+		const { data, description, directory } = cagePaths(state, "redis");
+		expect(lstatSync(directory).mode & 0o777).toBe(0o700);
+		expect(lstatSync(description).mode & 0o777).toBe(0o600);
+		expect(readFileSync(description, "utf8")).toContain('{"base64":"L29kZP8="}');
+
+		mkdirSync(data);
+		writeFileSync(join(data, "state"), "x");
+		await removeCage(state, "redis", true);
+		expect(readdirSync(directory)).toEqual(["data"]);
+		expect(await listCages(state)).toEqual(["Web.site-2"]);
+		await removeCage(state, "redis", false);
+		expect(existsSync(directory)).toBe(false);
+	});
+
+	test("what a killed removal left is cleared away", async () => {
+		await openState(state);
+		mkdirSync(join(state, "cages/.removed-1-1-0123456789ab/data"), { recursive: true });
+		await clearRemovedCages(state);
+		expect(readdirSync(join(state, "cages"))).toEqual([]);
+	});
+
+	test.each(["", "{", "[]", '{"schema":"cagewright/cage/2"}'])(
+		"a description that says %j is damage, told as such",
+		async (text) => {
+			await openState(state);
+			await writeCage(state, cage("redis"));
+			writeFileSync(cagePaths(state, "redis").description, text);
+			await expect(readCage(state, "redis")).rejects.toMatchObject({ code: "state-damaged" });
+		},
+	);
+});
+
+describe("a lock", () => {
+	/** A process of its own that takes the lock, says so, and waits. */
+	async function holder(): Promise<ReturnType<typeof spawn>> {
+		const script = at("hold.mjs");
+		await bundle({
+			stdin: {
+				contents: `import { lockCage } from "./src/system/state/lock.ts";
+					try { lockCage(process.argv[2], "app"); console.log("held"); setInterval(() => {}, 1000); }
+					catch (error) { console.log(error.code); }`,
+				resolveDir: process.cwd(),
+			},
+			outfile: script,
+			bundle: true,
+			platform: "node",
+			format: "esm",
+			logLevel: "error",
+			banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+		});
+		return spawn(process.execPath, [script, at("lock")], { stdio: ["ignore", "pipe", "inherit"] });
+	}
+	const said = async (child: ReturnType<typeof spawn>) =>
+		String((await once(child.stdout as NodeJS.ReadableStream, "data"))[0]).trim();
+
+	test("keeps a second one out, and lets it in when it is released", () => {
+		const lock = lockCage(at("lock"), "app");
+		expect(() => lockCage(at("lock"), "app")).toThrow(
+			expect.objectContaining({ code: "cage-busy", exit: 1, values: { name: "app", pid: process.pid } }),
+		);
+		lock.release();
+		lock.release();
+		lockCage(at("lock"), "app").release();
+		expect(readdirSync(folder)).toEqual([]);
+	});
+
+	test("is released by an error", async () => {
+		const failing = withLock(at("lock"), "app", () => Promise.reject(new Error("no")));
+		await expect(failing).rejects.toThrow("no");
+		expect(readdirSync(folder)).toEqual([]);
+	});
+
+	test("of a running process is kept, of a killed one taken over", async () => {
+		const child = await holder();
+		expect(await said(child)).toBe("held");
+		expect(() => lockCage(at("lock"), "app")).toThrow(
+			expect.objectContaining({ code: "cage-busy", values: { name: "app", pid: child.pid } }),
+		);
+		child.kill("SIGKILL");
+		await once(child, "close");
+		lockCage(at("lock"), "app").release();
+		expect(readdirSync(folder).filter((name) => name.startsWith("lock"))).toEqual([]);
+	});
+
+	test("of a dead one is taken over by one of many only", async () => {
+		const dead = { ...thisProcess(), start: "1", token: "00" };
+		for (let round = 0; round < 3; round++) {
+			writeFileSync(at("lock"), JSON.stringify({ ...dead, token: `0${round}` }));
+			const children = await Promise.all([holder(), holder(), holder(), holder(), holder(), holder()]);
+			const words = await Promise.all(children.map(said));
+			expect(words.sort()).toEqual([...Array.from({ length: 5 }, () => "cage-busy"), "held"]);
+			for (const child of children) child.kill("SIGKILL");
+			await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "close")));
+		}
+	});
+
+	test("a file that is no lock is left alone", () => {
+		writeFileSync(at("lock"), "something");
+		expect(() => lockCage(at("lock"), "app")).toThrow(expect.objectContaining({ code: "lock-unreadable" }));
+		expect(readFileSync(at("lock"), "utf8")).toBe("something");
+	});
+
+	test("lets one of two builds of a cage through", async () => {
+		const { directory, lock } = cagePaths(state, "app");
+		await openState(state);
+		mkdirSync(directory, { mode: 0o700 });
+		const build = () => withLock(lock, "app", () => buildGeneration({ plan: plan([]), cage: directory, now: new Date(0) }));
+		const ends = await Promise.allSettled([build(), build()]);
+		expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+		expect(ends.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "cage-busy" } });
+		expect(readdirSync(join(directory, "generations"))).toEqual(["1"]);
+	});
+});
+
+describe("processes", () => {
+	test("are told apart by their start, their boot and their namespace", () => {
+		const us = thisProcess();
+		expect(isGone(us)).toBe(false);
+		expect(isGone({ ...us, start: "1" })).toBe(true);
+		expect(isGone({ ...us, pid: 2 ** 22 })).toBe(true);
+		expect(isGone({ ...us, boot: "another" })).toBe(true);
+		expect(isGone({ ...us, pid: 2 ** 22, namespace: "pid:[1]" })).toBe(false);
+		expect(isLeftover(transientName("staging"))).toBe(false);
+		expect(isLeftover(".staging-1-1-0123456789ab")).toBe(true);
+		expect(isLeftover("staging")).toBe(false);
+	});
+});
+
+describe("files", () => {
+	test("are replaced as a whole, links and all", async () => {
+		writeFileSync(at("victim"), "old");
+		symlinkSync("victim", at("file"));
+		await writeAtomic(at("file"), "new");
+		expect([readFileSync(at("victim"), "utf8"), readFileSync(at("file"), "utf8")]).toEqual(["old", "new"]);
+		expect(lstatSync(at("file")).mode & 0o7777).toBe(0o600);
+		await expect(writeAtomic(at("none/file"), "x")).rejects.toMatchObject({ code: "cannot-write" });
+		expect(readdirSync(folder).sort()).toEqual(["file", "victim"]);
+	});
+
+	test("the log grows by lines, also from two writers, and a line break in a value does not make one", async () => {
+		const lines = Array.from({ length: 20 }, (_, index) => ({
+			time: "2025-01-02T03:04:05.678Z",
+			action: "build",
+			details: { index, path: "/a\nb" },
+		}));
+		await Promise.all(lines.map((line) => appendLog(at("log"), line)));
+		const read = await readLog(at("log"));
+		expect(read.length).toBe(20);
+		expect(new Set(read.map(({ details }) => (details as { index: number }).index)).size).toBe(20);
+		expect(lstatSync(at("log")).mode & 0o777).toBe(0o600);
+		symlinkSync("log", at("link"));
+		await expect(appendLog(at("link"), lines[0] ?? { time: "", action: "", details: 0 })).rejects.toMatchObject({
+			code: "cannot-write",
+		});
+	});
+
+	test("traces come back as they were", async () => {
+		const trace = emptyTrace();
+		trace.uids.add(33);
+		trace.programs.add("/odd\xff" as Path);
+		await writeTrace(at("traces"), "host", trace);
+		expect(await readTrace(at("traces"), "host")).toEqual(trace);
+		expect(await readTrace(at("traces"), "other")).toBeUndefined();
+		writeFileSync(at("traces/host.json.gz"), "damaged");
+		await expect(readTrace(at("traces"), "host")).rejects.toMatchObject({ code: "state-damaged" });
+	});
+});

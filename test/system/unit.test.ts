@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { noRules } from "../../src/core/application/application.ts";
+import { systemdUnit, type UnitInput } from "../../src/core/confinement/unit.ts";
+import { pathFromText } from "../../src/core/path/path.ts";
+import type { Plan } from "../../src/core/plan/plan.ts";
+
+/** The unit, judged by systemd itself; `systemd-analyze` needs no booted systemd for that. */
+const version = await execa("systemd-analyze", ["--version"], { reject: false });
+const systemdVersion = Number(/^systemd (\d+)/.exec(version.stdout ?? "")?.[1] ?? 0);
+
+let directory: string;
+let root: string;
+beforeAll(() => {
+	directory = mkdtempSync(join(tmpdir(), "unit-"));
+	root = join(directory, "cages/app/generations/1");
+	mkdirSync(root, { recursive: true });
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+// systemd-analyze looks for programs on the host, whatever RootDirectory= says.
+const init = pathFromText("/usr/bin/env");
+const low = { name: "net_bind_service", why: "bind" };
+const kept = ["setuid", "setgid"].map((name) => ({ name, why: name }));
+
+const opened = { unixSockets: "connect", memfd: "memfd_create", proc: "openat" };
+
+function plan(account: boolean, openings: Plan["openings"], groups: number[], command: readonly string[]): Plan {
+	return {
+		application: {
+			command,
+			cwd: "/var/lib/app",
+			env: { GREETING: 'a "b" 100% $HOME \\ \n' },
+			probes: [],
+			exercises: [],
+			timeout: 30,
+			network: "host",
+			directories: [],
+		},
+		rules: noRules,
+		identity: account
+			? { name: "www-data", uid: 33, gid: 33, groups, home: "/var/www" }
+			: { name: "root", uid: 0, gid: 0, groups: [0], home: "/root" },
+		entries: [],
+		writable: [],
+		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
+		openings,
+		declined: [],
+		notes: [],
+	};
+}
+
+function write(account: boolean, openings: Plan["openings"], groups: number[], more: Partial<UnitInput> = {}): string {
+	const hostile = ["two words", "100%n", "$HOME", 'q"q', "b\\", "new\nline", ";", "", "'s", "\u202e"];
+	const data = ["/var/lib/app", "/srv/with space 100%"].map((at) => ({
+		path: pathFromText(at),
+		source: pathFromText(join(directory, at)),
+	}));
+	const text = systemdUnit({
+		name: "app 100%",
+		root: pathFromText(root),
+		data,
+		binds: [{ path: "/etc/ssl", access: "ro" }],
+		plan: plan(account, openings, groups, ["/usr/bin/true", ...hostile]),
+		systemdVersion,
+		jit: false,
+		...more,
+	});
+	const file = join(directory, "caged.service");
+	writeFileSync(file, text);
+	return file;
+}
+
+const variants: [string, boolean, Plan["openings"]["capabilities"], Partial<UnitInput>?][] = [
+	["an account", true, []],
+	["an account that binds a low port", true, [low]],
+	["a start as root", false, [low, ...kept]],
+	["an account with our init", true, [], { init }],
+	["a runtime that makes code", true, [], { jit: true }],
+];
+
+describe.skipIf(!systemdVersion)("the unit", () => {
+	it.each(variants)("of %s has nothing that systemd complains about", async (_name, account, capabilities, more) => {
+		const file = write(account, { ...opened, capabilities }, [33, 4], more);
+		const { exitCode, all } = await execa("systemd-analyze", ["verify", "--man=no", "--generators=no", file], {
+			all: true,
+			reject: false,
+		});
+		// What systemd says of itself: names of its own call groups that the installed libseccomp does not know.
+		const complaints = all.split("\n").filter((line) => line.includes("caged") && !/System call \w+ is not known/.test(line));
+		expect([exitCode, complaints]).toEqual([0, []]);
+	});
+
+	it("would be complained about if it were wrong: the check sees something", async () => {
+		const file = write(true, { capabilities: [] }, [33]);
+		writeFileSync(file, "[Service]\nType=exec\nExecStart=/usr/bin/true\nPrivateEverything=yes\n");
+		const { all } = await execa("systemd-analyze", ["verify", "--man=no", "--generators=no", file], { all: true, reject: false });
+		expect(all).toMatch(/PrivateEverything/);
+	});
+
+	const scores: [string, boolean, Plan["openings"]["capabilities"], number][] = [
+		["an account", true, [], 1.5],
+		["an account that binds a low port", true, [low], 1.5],
+		["a start as root that changes to an account", false, kept, 2.0],
+		["a start as root that also binds a low port", false, [low, ...kept], 2.1],
+	];
+	it.skipIf(systemdVersion < 257).each(scores)("of %s is exposed little", async (_name, account, capabilities, most) => {
+		const file = write(account, { capabilities }, [33], { init });
+		const { stdout } = await execa("systemd-analyze", ["security", "--offline=yes", "--no-pager", file]);
+		const score = Number(/Overall exposure level for .*: ([\d.]+)/.exec(stdout)?.[1]);
+		expect(score).toBeGreaterThan(0);
+		expect(score).toBeLessThanOrEqual(most);
+	});
+});

@@ -1,0 +1,301 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FoundApplication } from "../../src/core/application/found.ts";
+import { applicationFromUnit } from "../../src/core/application/unit-application.ts";
+import { findApplications } from "../../src/system/units/find.ts";
+import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
+import { draftFromProcess, mainProcesses } from "../../src/system/units/process-application.ts";
+import { type ListeningProcess, listeningProcesses, parseSockets } from "../../src/system/units/processes.ts";
+import { UnitFiles } from "../../src/system/units/unit-files.ts";
+
+let folder: string;
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), "cagewright-units-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A tree of files: text, or a link written `-> target`. */
+function tree(name: string, files: Record<string, string>): string {
+	const root = join(folder, name);
+	for (const [path, content] of Object.entries(files)) {
+		mkdirSync(dirname(join(root, path)), { recursive: true });
+		if (content.startsWith("-> ")) symlinkSync(content.slice(3), join(root, path));
+		else writeFileSync(join(root, path), content);
+	}
+	return root;
+}
+
+const service = (command: string, more = "") => `[Unit]\nDescription=Of ${command}\n[Service]\nExecStart=${command}\n${more}`;
+const empty = join("/", "nowhere", "at", "all");
+
+describe("unit files in a tree", () => {
+	it("the stronger directory wins, masks hide, links are other names", () => {
+		const root = tree("strength", {
+			"usr/lib/systemd/system/a.service": service("/bin/vendor"),
+			"etc/systemd/system/a.service": service("/bin/local"),
+			"usr/lib/systemd/system/masked.service": service("/bin/m"),
+			"etc/systemd/system/masked.service": "-> /dev/null",
+			"usr/lib/systemd/system/empty.service": "",
+			"usr/lib/systemd/system/b.service": service("/bin/b"),
+			"etc/systemd/system/alias.service": "-> /usr/lib/systemd/system/b.service",
+			"etc/systemd/system/gone.service": "-> /usr/lib/systemd/system/gone.service",
+			"etc/systemd/system/loop.service": "-> loop.service",
+			"etc/systemd/system/multi-user.target.wants/b.service": "-> /usr/lib/systemd/system/b.service",
+			lib: "-> usr/lib",
+		});
+		const units = new UnitFiles(root);
+		expect(units.services()).toEqual([
+			{ name: "a.service", path: "/etc/systemd/system/a.service", aliases: [], enabled: false },
+			{ name: "b.service", path: "/usr/lib/systemd/system/b.service", aliases: ["alias.service"], enabled: true },
+		]);
+		expect(units.load("a")?.unit.execStart[0]?.words).toEqual(["/bin/local"]);
+		expect(units.load("alias")?.unit.name.full).toBe("b.service");
+		for (const name of ["masked", "empty", "gone", "loop", "../a", "none"]) expect(units.load(name)).toBeUndefined();
+	});
+
+	it("drop-ins apply by file name; the more particular of one name wins", () => {
+		const root = tree("dropins", {
+			"usr/lib/systemd/system/a-b.service": service("/bin/a", "Environment=X=0"),
+			"usr/lib/systemd/system/alias.service": "-> a-b.service",
+			"usr/lib/systemd/system/service.d/20-all.conf": "[Service]\nEnvironment=X=all ALL=1",
+			"etc/systemd/system/a-.service.d/20-all.conf": "[Service]\nEnvironment=X=dash",
+			"usr/lib/systemd/system/a-b.service.d/10-first.conf": "[Service]\nEnvironment=X=first FIRST=1",
+			"etc/systemd/system/alias.service.d/30-last.conf": "[Service]\nEnvironment=LAST=1",
+			"usr/lib/systemd/system/a-b.service.d/40-off.conf": "[Service]\nEnvironment=OFF=1",
+			"etc/systemd/system/a-b.service.d/40-off.conf": "-> /dev/null",
+			"etc/systemd/system/a-b.service.d/readme.txt": "[Service]\nEnvironment=README=1",
+		});
+		const loaded = new UnitFiles(root).load("a-b");
+		expect(loaded?.files.map((file) => file.replace("/systemd/system", ""))).toEqual([
+			"/usr/lib/a-b.service",
+			"/usr/lib/a-b.service.d/10-first.conf",
+			"/etc/a-.service.d/20-all.conf",
+			"/etc/alias.service.d/30-last.conf",
+		]);
+		expect(loaded?.unit.environment).toEqual({ X: "dash", FIRST: "1", LAST: "1" });
+	});
+
+	it("instances are found where a target wants them", () => {
+		const root = tree("instances", {
+			"usr/lib/systemd/system/db@.service": service("/bin/db /etc/%i.conf", "User=db\n"),
+			"etc/systemd/system/multi-user.target.wants/db@main.service": "-> /usr/lib/systemd/system/db@.service",
+			"etc/systemd/system/db@two.service": "-> /usr/lib/systemd/system/db@.service",
+			"etc/systemd/system/db@main.service.d/a.conf": "[Service]\nUser=main",
+		});
+		const units = new UnitFiles(root);
+		expect(units.services().map(({ name }) => name)).toEqual(["db@.service", "db@main.service", "db@two.service"]);
+		expect(units.load("db@main")?.unit).toMatchObject({ user: "main", execStart: [{ words: ["/bin/db", "/etc/main.conf"] }] });
+		expect(units.load("db@other")?.unit.user).toBe("db");
+	});
+
+	it("environment files are read, globs too", () => {
+		const root = tree("environment", {
+			"etc/systemd/system/a.service": service("/bin/a $A $B", "EnvironmentFile=/etc/default/a*\nEnvironmentFile=-/etc/none"),
+			"etc/default/a1": "A=1",
+			"etc/default/a2": "B=2\nA=3",
+			"etc/default/b": "A=no",
+		});
+		const loaded = new UnitFiles(root).load("a");
+		if (loaded === undefined) throw new Error("not loaded");
+		expect(applicationFromUnit(loaded.unit, loaded.environmentFiles).application.command).toEqual(["/bin/a", "3", "2"]);
+	});
+});
+
+describe("finding applications", () => {
+	it("leaves out plumbing, flags what cannot be started, sorts", async () => {
+		const root = tree("find", {
+			"usr/lib/systemd/system/web.service": service("web --port 80"),
+			"usr/lib/systemd/system/app.service": service("/opt/app"),
+			"usr/lib/systemd/system/gone.service": service("/opt/gone"),
+			"usr/lib/systemd/system/task.service": service("/opt/app", "Type=oneshot"),
+			"usr/lib/systemd/system/inst@.service": service("/opt/app"),
+			"usr/lib/systemd/system/early.service": "[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/opt/app",
+			"usr/lib/systemd/system/systemd-thing.service": service("/opt/app"),
+			"usr/lib/systemd/system/getty@.service": service("/opt/app", "StandardInput=tty"),
+			"usr/lib/systemd/system/dbus.service": service("/opt/app"),
+			"opt/app": "x",
+			"usr/sbin/web": "x",
+		});
+		const offer = { name: "tpl", description: "T", programs: ["/opt/app"], application: { command: ["/opt/tpl"] } };
+		const found = await findApplications({
+			root,
+			proc: empty,
+			templates: [offer, { ...offer, name: "no", programs: ["/opt/none"] }],
+		});
+		expect(found.map(({ name, reason, startable }) => [name, reason, startable])).toEqual([
+			["app", "unit", true],
+			["web", "unit", true],
+			["tpl", "template", true],
+			["gone", "unit", false],
+			["inst@", "unit", false],
+			["task", "unit", false],
+		]);
+		expect(found[1]?.application.command).toEqual(["/usr/sbin/web", "--port", "80"]);
+		expect(found[3]?.notes.at(-1)).toEqual({ code: "found-program-missing", values: { program: "/opt/gone" } });
+	});
+
+	it("does not offer a template for what a unit starts already", async () => {
+		const root = tree("covered", { "etc/systemd/system/a.service": service("/opt/app"), "opt/app": "x" });
+		const offer = { name: "tpl", description: "", programs: [], application: { command: ["/opt/app"] } };
+		expect((await findApplications({ root, proc: empty, templates: [offer] })).map(({ name }) => name)).toEqual(["a"]);
+	});
+});
+
+const debian = existsSync("/usr/lib/systemd/system/nginx.service") && existsSync("/usr/lib/systemd/system/redis-server.service");
+
+describe.runIf(debian)("the services of this machine", () => {
+	let found: FoundApplication[];
+	beforeAll(async () => {
+		found = await findApplications();
+	});
+	const named = (name: string) => found.find((each) => each.name === name && each.reason === "unit");
+
+	it("redis-server", () => {
+		expect(named("redis-server")).toMatchObject({
+			startable: true,
+			aliases: ["redis.service"],
+			application: {
+				command: ["/usr/bin/redis-server", "/etc/redis/redis.conf", "--supervised", "systemd", "--daemonize", "no"],
+				user: "redis",
+				directories: ["/run/redis"],
+			},
+		});
+	});
+
+	it("nginx", () => {
+		expect(named("nginx")?.application.command).toEqual(["/usr/sbin/nginx", "-g", "daemon off; master_process on;"]);
+	});
+
+	it.runIf(existsSync("/usr/lib/systemd/system/named.service"))("named", () => {
+		expect(named("named")?.application.command).toEqual(["/usr/sbin/named", "-f", "-u", "bind"]);
+	});
+
+	it("every unit file of this machine can be read, and no plumbing is offered", () => {
+		const units = new UnitFiles();
+		for (const { name } of units.services()) {
+			const loaded = units.load(name);
+			expect(loaded, name).toBeDefined();
+			if (loaded !== undefined) expect(loaded.unit.skipped, name).toEqual([]);
+		}
+		expect(found.filter(({ name }) => /^(systemd-|getty|dbus|user@)/.test(name))).toEqual([]);
+	});
+});
+
+describe("sockets", () => {
+	it("are read from /proc/net", () => {
+		const head = "  sl  local_address rem_address   st\n";
+		const sockets = parseSockets({
+			tcp: `${head}   0: 0100007F:1F95 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 101 1\n   1: 0100007F:1F95 0100007F:9999 01 00000000:00000000 00:00000000 00000000     0        0 102 1\n`,
+			tcp6: `${head}   0: 00000000000000000000000000000000:0050 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 103 1\n   1: 0000000000000000FFFF00000100007F:0051 00000000000000000000000000000000:0000 0A 0:0 0:0 0 0 0 104 1\n   2: B80D0120000000000000000001000000:0052 00000000000000000000000000000000:0000 0A 0:0 0:0 0 0 0 105 1\n`,
+			udp: `${head}   0: 00000000:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 106 2\n   1: 00000000:0036 01010101:0035 01 0:0 0:0 0 0 0 107 2\n`,
+			unix: "Num RefCount Protocol Flags Type St Inode Path\n0000000000000000: 00000002 00000000 00010000 0001 01 108 /run/a b\n0000000000000000: 00000002 00000000 00000000 0001 01 109 /run/c\n0000000000000000: 00000002 00000000 00010000 0001 01   110 @abstract\n",
+		});
+		expect([...sockets]).toEqual([
+			["101", { protocol: "tcp", address: "127.0.0.1", port: 8085 }],
+			["103", { protocol: "tcp", address: "::", port: 80 }],
+			["104", { protocol: "tcp", address: "127.0.0.1", port: 81 }],
+			["105", { protocol: "tcp", address: "2001:db8::1", port: 82 }],
+			["106", { protocol: "udp", address: "0.0.0.0", port: 53 }],
+			["108", { protocol: "unix", path: "/run/a b" }],
+			["110", { protocol: "unix", path: "@abstract" }],
+		]);
+	});
+
+	it("survive nonsense", () => {
+		expect(parseSockets({ tcp: "\n\nx y z\n0: 0:0 0:0 0A\n", unix: "x\n \n" }).size).toBe(0);
+	});
+});
+
+describe("processes", () => {
+	const started: ChildProcess[] = [];
+	afterAll(() => {
+		for (const child of started) child.kill("SIGKILL");
+	});
+
+	it("that listen are found with their program, place and port", async () => {
+		const script = "const s=require('net').createServer().listen(0,'127.0.0.1',()=>console.log(s.address().port))";
+		const child = spawn(process.execPath, ["-e", script], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+		started.push(child);
+		const port = await new Promise<number>((done) => child.stdout?.once("data", (data) => done(Number(data))));
+		const own = (await listeningProcesses()).find(({ pid }) => pid === child.pid);
+		expect(own).toMatchObject({
+			exe: realpathSync(process.execPath),
+			cwd: realpathSync(folder),
+			command: [process.execPath, "-e", script],
+			parent: process.pid,
+			uid: process.getuid?.(),
+			ports: [{ protocol: "tcp", address: "127.0.0.1", port }],
+			elsewhere: false,
+		});
+		const found = (await findApplications()).find(({ pid }) => pid === child.pid);
+		expect(found).toMatchObject({
+			reason: "process",
+			startable: true,
+			application: { command: [process.execPath, "-e", script], cwd: realpathSync(folder) },
+		});
+	});
+
+	const process_ = (more: Partial<ListeningProcess>): ListeningProcess => ({
+		pid: 1,
+		parent: 0,
+		uid: 0,
+		exe: "/usr/sbin/nginx",
+		command: ["/usr/sbin/nginx"],
+		cwd: "/",
+		cgroup: "/",
+		ports: [{ protocol: "tcp", address: "0.0.0.0", port: 80 }],
+		elsewhere: false,
+		...more,
+	});
+
+	it("of one family stand together", () => {
+		const family = mainProcesses([
+			process_({ pid: 10, parent: 1 }),
+			process_({ pid: 11, parent: 10, ports: [{ protocol: "tcp", address: "0.0.0.0", port: 443 }] }),
+			process_({ pid: 12, parent: 11 }),
+			process_({ pid: 20, parent: 10, exe: "/bin/other" }),
+		]);
+		expect(family.map(({ pid, ports }) => [pid, ports.length])).toEqual([
+			[10, 2],
+			[20, 1],
+		]);
+	});
+
+	it("that wrote over their command line keep the program alone", () => {
+		const { application, notes } = draftFromProcess(
+			process_({ command: ["nginx: master process /usr/sbin/nginx -g daemon off;"], uid: 4711 }),
+			() => undefined,
+		);
+		expect(application.command).toEqual(["/usr/sbin/nginx"]);
+		expect(notes.map(({ code }) => code)).toEqual(["found-title-rewritten", "found-account-unknown"]);
+	});
+});
+
+describe("looking a program up", () => {
+	it("takes the first that can be executed, as execvp does", () => {
+		const root = tree("path", { "one/tool": "x", "two/tool": "x", "one/dir/x": "x" });
+		chmodSync(join(root, "two/tool"), 0o755);
+		const path = `${root}/none:${root}/one:${root}/two`;
+		expect(lookUpProgram("tool", { path })).toEqual({ path: `${root}/two/tool` });
+		expect(lookUpProgram("./two/tool", { cwd: root })).toEqual({ path: `${root}/two/tool` });
+		expect(lookUpProgram("tool", { path: `${root}/one` })).toEqual({
+			error: { code: "program-not-executable", path: `${root}/one/tool` },
+		});
+		expect(lookUpProgram("dir", { path: `${root}/one` })).toEqual({
+			error: { code: "program-not-a-file", path: `${root}/one/dir` },
+		});
+		expect(lookUpProgram("/no/such", {})).toMatchObject({ error: { code: "program-not-found", name: "/no/such" } });
+		for (const name of ["", "..", "no-such-program-here"])
+			expect(lookUpProgram(name, { path })).toMatchObject({ error: { code: "program-not-found", name } });
+	});
+
+	it("also looks where administration programs are", () => {
+		const sh = lookUpProgram("sh", { path: "" });
+		expect("error" in sh || sh.path.startsWith("/")).toBe(true);
+		if (existsSync("/usr/sbin/chroot"))
+			expect(lookUpProgram("chroot", { path: "/bin-none" })).toEqual({ path: "/usr/sbin/chroot" });
+	});
+});
