@@ -32,6 +32,7 @@ export async function unitText(machine: Machine, name: string): Promise<string> 
 			declined: [],
 			notes: [],
 		},
+		...(cage.handlesTerm ? {} : { launcher: machine.store.launcher(name) }),
 		systemdVersion: systemdVersion(),
 		jit: makesCode(pathFromText(cage.application.command[0] ?? "")),
 	});

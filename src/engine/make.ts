@@ -88,6 +88,7 @@ export async function traceStep(
 		additions: [],
 		exercises: result.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command),
 		signals: result.signals,
+		handlesTerm: result.handlesTerm,
 		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
 		trials: [],
 		seconds: { trace: seconds, plan: 0, build: 0, trial: 0 },

@@ -21,6 +21,8 @@ export interface Store {
 	manifest(name: string, generation: number): Promise<Manifest | undefined>;
 	root(name: string, generation: number): Path;
 	data(name: string): Path;
+	/** The folder with the cage's init, for a unit to show inside. */
+	launcher(name: string): Path;
 	/**
 	 * Builds a new generation that nobody uses yet, and makes and seeds what the data lacks. Where it would equal `previous`, that
 	 * one's number comes back and nothing is copied.

@@ -24,6 +24,8 @@ export interface TraceResult {
 	readonly exercises: readonly ProbeOutcome[];
 	/** Signals that the application handled and lived through: a trial sends them again. */
 	readonly signals: readonly string[];
+	/** It has a handler of its own for SIGTERM, so that it can be PID 1 of a namespace. */
+	readonly handlesTerm: boolean;
 	/** The end of what the application printed. */
 	readonly output: string;
 	/** Its exit status, where it ended by itself before anybody asked it to. */
@@ -87,12 +89,13 @@ async function firstLife(context: Context, application: Application, run: Launch
 	const probes = await probeUntilAnswered(context, run, application.probes, application.timeout);
 	const answered = probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];
-	if (!answered) return { probes, exercises, signals: [], answered };
+	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered };
 	for (const exercise of application.exercises) exercises.push(await runExercise(context, run, exercise));
 	for (let line = await options.more?.(); line !== undefined; line = await options.more?.()) {
 		exercises.push(await runExercise(context, run, line));
 	}
-	return { probes, exercises, signals: await sendSignals(context, application, run), answered };
+	const handlesTerm = run.handledSignals().includes("SIGTERM");
+	return { probes, exercises, signals: await sendSignals(context, application, run), handlesTerm, answered };
 }
 
 /**

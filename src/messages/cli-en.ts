@@ -8,7 +8,8 @@ export const cliEn = {
 	nothingMade: "Nothing was made.",
 	built: (name: string, root: string, unchanged: boolean) =>
 		`${unchanged ? "Unchanged" : "Built"}: ${root}\nNext: cagewright trial ${name}`,
-	wouldTry: (name: string, probes: readonly string[]) => `Would start ${name} in its cage, in a network of its own, and run:\n${probes.map((probe) => `  ${probe}`).join("\n")}`,
+	wouldTry: (name: string, probes: readonly string[]) =>
+		`Would start ${name} in its cage, in a network of its own, and run:\n${probes.map((probe) => `  ${probe}`).join("\n")}`,
 	dryRun: {
 		title: (name: string) => `Would make the cage ${name}. Nothing was started and nothing was changed.`,
 		command: "Command",
@@ -18,19 +19,28 @@ export const cliEn = {
 		probes: "Probes",
 		exercises: "Exercises",
 		trace: (onHost: boolean) =>
-			onHost ? "1. Trace it with strace on the real file system and network" : "1. Trace it with strace in a rehearsal: nothing that it writes stays",
+			onHost
+				? "1. Trace it with strace on the real file system and network"
+				: "1. Trace it with strace in a rehearsal: nothing that it writes stays",
 		plan: "2. Plan files, devices, accounts and what confinement leaves open",
 		build: (place: string) => `3. Build ${place}`,
 		trial: (rounds: number) => `4. Try it in the cage, at most ${rounds} rounds, until every probe is answered`,
 		record: "5. Write the record and the log",
 		same: "For real:",
 	},
-	traced: (name: string, paths: number, calls: number) => `Traced ${name}: ${paths} paths in ${calls} calls. Next: cagewright plan ${name}`,
+	traced: (name: string, paths: number, calls: number) =>
+		`Traced ${name}: ${paths} paths in ${calls} calls. Next: cagewright plan ${name}`,
 	plan: {
 		files: (files: number, bytes: string) => `${files} files, ${bytes}`,
-		others: (symlinks: number, directories: number, devices: number) => `${symlinks} links, ${directories} directories, ${devices} devices`,
+		others: (symlinks: number, directories: number, devices: number) =>
+			`${symlinks} links, ${directories} directories, ${devices} devices`,
 		declined: "Left out unless you allow it",
-		allow: { secret: "secret: --allow-secret", setuid: "setuid: --allow-setuid", device: "device: --device", "refused-device": "device that leads out of any cage: refused" },
+		allow: {
+			secret: "secret: --allow-secret",
+			setuid: "setuid: --allow-setuid",
+			device: "device: --device",
+			"refused-device": "device that leads out of any cage: refused",
+		},
 		writable: "Writable, kept under the cage's data",
 		seeds: (count: number, bytes: string) => `${count} seeded from the host, ${bytes}`,
 		startsEmpty: "starts empty",
@@ -44,7 +54,8 @@ export const cliEn = {
 		memfd: "memfd_create",
 	},
 	made: {
-		answered: (name: string, rounds: number) => `${name} answers from inside its cage (${rounds} ${rounds === 1 ? "round" : "rounds"}).`,
+		answered: (name: string, rounds: number) =>
+			`${name} answers from inside its cage (${rounds} ${rounds === 1 ? "round" : "rounds"}).`,
 		notAnswered: (name: string) => `${name} does not answer from inside its cage.`,
 		root: "Cage",
 		data: "Data",

@@ -2,10 +2,13 @@ import type { Failures } from "./failures-en.ts";
 
 /** Fehler, deutsch: was falsch ist, wo, und was zu tun ist; je eine Zeile. */
 export const failuresDe: Failures = {
-	"account-unknown": "Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
-	"assignment-before-command": "Ein Befehl kann nicht mit {name}= beginnen; geben Sie die Variable als Umgebung an (--env {name}=…).",
+	"account-unknown":
+		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
+	"assignment-before-command":
+		"Ein Befehl kann nicht mit {name}= beginnen; geben Sie die Variable als Umgebung an (--env {name}=…).",
 	"backslash-at-end": "Der Befehl endet mit einem Rückstrich, der für nichts steht; entfernen Sie ihn.",
-	"bad-name": "{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
+	"bad-name":
+		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"cage-busy": "Am Käfig {name} arbeitet gerade Prozess {pid}; warten Sie, bis er fertig ist.",
 	"cage-name-needed": "Nennen Sie den Käfig; `cagewright list` zeigt alle.",
 	"cage-not-built": "Der Käfig {name} ist noch nicht gebaut; führen Sie `cagewright build {name}` aus.",
@@ -13,22 +16,26 @@ export const failuresDe: Failures = {
 	"cage-running": "Der Käfig {name} wird von Prozess {pid} benutzt; beenden Sie ihn zuerst.",
 	"cage-unknown": "Einen Käfig {name} gibt es nicht; `cagewright list` zeigt die vorhandenen.",
 	"cannot-read": "{path} lässt sich nicht lesen ({error}); prüfen Sie die Datei und ihr Dateisystem.",
-	"cannot-remove": "{path} lässt sich nicht entfernen ({error}); sehen Sie nach, was es festhält, und versuchen Sie es noch einmal.",
+	"cannot-remove":
+		"{path} lässt sich nicht entfernen ({error}); sehen Sie nach, was es festhält, und versuchen Sie es noch einmal.",
 	"cannot-write": "{path} lässt sich nicht schreiben ({error}); prüfen Sie das Dateisystem und seine Mount-Optionen.",
 	"choice-gone": "{name} ist nicht mehr da; wählen Sie noch einmal.",
 	"command-empty": "Der Befehl fehlt; geben Sie das Programm mit seinen Argumenten ein.",
 	"command-needs-separator": "Wofür steht {word}? Setzen Sie `--` vor den Befehl: cagewright make -- BEFEHL.",
 	"command-not-in-cage": "{program} ist nicht im Käfig {name}; nehmen Sie es mit --include {program} auf.",
-	"consent-needed": "Es wurde nichts gebaut, weil niemand gefragt werden konnte; sehen Sie den Plan an und wiederholen Sie es mit {option}.",
+	"consent-needed":
+		"Es wurde nichts gebaut, weil niemand gefragt werden konnte; sehen Sie den Plan an und wiederholen Sie es mit {option}.",
 	"device-refused": "{path} führt aus jedem Käfig hinaus und kommt in keinen; lassen Sie es weg.",
 	"device-unknown": "{path} ist keine Gerätedatei dieses Rechners; prüfen Sie den Namen.",
 	"disk-full": "Für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
-	"env-invalid": "{value} ist keine Umgebungsvariable; schreiben Sie NAME=Wert, den Namen aus Buchstaben, Ziffern und Unterstrichen.",
+	"env-invalid":
+		"{value} ist keine Umgebungsvariable; schreiben Sie NAME=Wert, den Namen aus Buchstaben, Ziffern und Unterstrichen.",
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
-	"group-unknown": "Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
+	"group-unknown":
+		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
 	"include-matches-nothing": "{value} passt auf nichts auf diesem Rechner; prüfen Sie Pfad oder Muster.",
 	"install-failed": "Die Paketverwaltung ist gescheitert: {command}: {detail}",
 	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",
@@ -36,27 +43,33 @@ export const failuresDe: Failures = {
 	"lock-unreadable": "Die Sperre {path} lässt sich nicht lesen; wenn kein anderes cagewright läuft, entfernen Sie sie.",
 	"manifest-invalid": "Das Verzeichnis der Einträge des Käfigs ist beschädigt ({where} {problem}); bauen Sie den Käfig neu.",
 	"missing-program": "{program} ist nicht installiert; `cagewright doctor --fix` installiert, was fehlt.",
-	"mount-point-unsafe": "{path} ist kein gewöhnliches Verzeichnis, dort wird nichts eingehängt; entfernen Sie es aus den Daten des Käfigs.",
+	"mount-point-unsafe":
+		"{path} ist kein gewöhnliches Verzeichnis, dort wird nichts eingehängt; entfernen Sie es aus den Daten des Käfigs.",
 	"mounted-below": "Unter {path} ist {mount} eingehängt; hängen Sie es zuerst aus.",
-	"name-invalid": "{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
-	"name-taken": "Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
+	"name-invalid":
+		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
+	"name-taken":
+		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
-	"no-probe": "Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
+	"no-probe":
+		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
 	"no-record": "Für den Käfig {name} gibt es noch keinen Nachweis; er entsteht nach der ersten Erprobung.",
 	"no-such-directory": "Das Verzeichnis {path} gibt es nicht; legen Sie es an oder nennen Sie ein anderes.",
 	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show` nennt die vorhandenen.",
 	"no-terminal": "Der Assistent braucht ein Terminal; ohne eines hilft `cagewright make --help`.",
 	"not-answered-in-cage": "{name} antwortet in seinem Käfig nicht. Probe: {probe} {words} Es fehlt noch: {missing}",
-	"not-answered-on-host": "{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
+	"not-answered-on-host":
+		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
 	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",
 	"not-traced": "{name} wurde noch nicht beobachtet; führen Sie `cagewright trace {name}` aus.",
 	"nothing-to-cage": "Es fehlt die Anwendung; nennen Sie eine Vorlage oder einen Befehl: cagewright make -- BEFEHL.",
 	"nul-in-command": "Ein NUL-Byte kann nicht Teil eines Befehls sein; entfernen Sie es.",
 	"path-climbs": "{path} ({option}) steigt mit `..` auf; schreiben Sie den Pfad ohne das.",
 	"path-not-absolute": "{path} ({option}) muss mit einem Schrägstrich beginnen.",
-	"placeholder-unresolved": "Die Vorlage verlangt {name}, und das gibt es auf diesem Rechner nicht; geben Sie den Befehl selbst an.",
+	"placeholder-unresolved":
+		"Die Vorlage verlangt {name}, und das gibt es auf diesem Rechner nicht; geben Sie den Befehl selbst an.",
 	"plan-path-below-file": "{path} läge unter {above}, und das ist kein Verzeichnis; schließen Sie eines von beiden aus.",
 	"plan-path-twice": "{path} ist doppelt geplant; schließen Sie es einmal aus.",
 	"plan-path-unsafe": "{path} ist kein sicherer Pfad für einen Käfig; schließen Sie ihn aus.",
@@ -71,7 +84,8 @@ export const failuresDe: Failures = {
 	"program-not-found": "{program} gibt es auf diesem Rechner nicht; prüfen Sie den Namen oder installieren Sie es.",
 	"quote-unterminated": "Ein Anführungszeichen {quote} wird geöffnet und nie geschlossen; schließen Sie es.",
 	"read-only-file-system": "{path} liegt auf einem nur lesbaren Dateisystem; wählen Sie mit --state ein anderes Verzeichnis.",
-	"shell-syntax": "{character} gilt einer Shell, der Befehl wird aber ohne Shell gestartet; setzen Sie es in Anführungszeichen oder lassen Sie es weg.",
+	"shell-syntax":
+		"{character} gilt einer Shell, der Befehl wird aber ohne Shell gestartet; setzen Sie es in Anführungszeichen oder lassen Sie es weg.",
 	"signal-unknown": "Das Signal {signal} gibt es nicht; `kill -l` zeigt alle.",
 	"source-changed": "{path} hat sich während des Kopierens geändert; versuchen Sie es noch einmal, wenn es ruht.",
 	"source-gone": "{path} ist seit der Beobachtung verschwunden; beobachten Sie noch einmal.",

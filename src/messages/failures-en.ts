@@ -36,8 +36,10 @@ export const failuresEn = {
 	"missing-program": "{program} is not installed; `cagewright doctor --fix` installs what is missing.",
 	"mount-point-unsafe": "{path} is no plain directory, so nothing is mounted there; remove it from the cage's data.",
 	"mounted-below": "{mount} is mounted below {path}; unmount it first.",
-	"name-invalid": "{name} is no name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
-	"name-taken": "There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
+	"name-invalid":
+		"{name} is no name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
+	"name-taken":
+		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
@@ -47,7 +49,8 @@ export const failuresEn = {
 	"no-such-generation": "There is no generation {generation}; `cagewright show` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
 	"not-answered-in-cage": "{name} does not answer in its cage. Probe: {probe} {words} Still missing: {missing}",
-	"not-answered-on-host": "{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
+	"not-answered-on-host":
+		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",
 	"not-traced": "{name} has not been traced yet; run `cagewright trace {name}`.",
 	"nothing-to-cage": "There is no application; name a template or give a command: cagewright make -- COMMAND.",
@@ -60,7 +63,8 @@ export const failuresEn = {
 	"plan-path-unsafe": "{path} is no safe path for a cage; exclude it.",
 	"probe-answered-by-another":
 		"The probe is already answered by something that runs on this host: {probe}. Stop that, or trace in a rehearsal without --on-host.",
-	"probe-proves-nothing": "The probe passes although the application does not run, so it proves nothing: {probe}. Ask the application itself.",
+	"probe-proves-nothing":
+		"The probe passes although the application does not run, so it proves nothing: {probe}. Ask the application itself.",
 	"processor-unsupported": "This processor ({processor}) is not supported; amd64 and arm64 are.",
 	"program-failed": "{program} failed: {problem}",
 	"program-not-a-file": "{program} is no file; name the program itself.",
@@ -87,7 +91,8 @@ export const failuresEn = {
 	"tool-missing": "{tool} is missing; install the package {package}, or run `cagewright doctor --fix`.",
 	"unit-inexpressible": "{setting}={value} cannot be written into a systemd unit; change that value.",
 	"unsafe-data": "{path} in the cage's data is neither file, directory nor link; remove it.",
-	"unsafe-directory": "{path} is not safe to work in ({problem}); it must belong to you, with no link on the way and nobody else writing.",
+	"unsafe-directory":
+		"{path} is not safe to work in ({problem}); it must belong to you, with no link on the way and nobody else writing.",
 };
 
 export type Failures = Readonly<Record<keyof typeof failuresEn, string>>;

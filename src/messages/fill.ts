@@ -31,7 +31,12 @@ export function formatBytes(bytes: number, language: string): string {
 	}
 	const name = units[unit] ?? "byte";
 	const digits = unit === 0 || value >= 100 ? 0 : 1;
-	const format = new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: unit === 0 ? "narrow" : "short", maximumFractionDigits: digits });
+	const format = new Intl.NumberFormat(language, {
+		style: "unit",
+		unit: name,
+		unitDisplay: unit === 0 ? "narrow" : "short",
+		maximumFractionDigits: digits,
+	});
 	// A space that does not break has no place in a terminal's columns.
 	return format.format(value).replace(/[\u00a0\u202f]/g, " ");
 }

@@ -1,69 +1,113 @@
-import type { Failure } from "../core/failure.ts";
 import type { MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
 import { cliDe } from "./cli-de.ts";
 import { type CliMessages, cliEn } from "./cli-en.ts";
+import { failuresDe } from "./failures-de.ts";
+import { type Failures, failuresEn } from "./failures-en.ts";
+import { fill, formatBytes, formatCount, type Values } from "./fill.ts";
+import { notesDe } from "./notes-de.ts";
+import { type Notes, notesEn } from "./notes-en.ts";
+import { reasonsDe } from "./reasons-de.ts";
+import { type ReasonMessages, reasonsEn } from "./reasons-en.ts";
 import { recordDe } from "./record-de.ts";
 import { type RecordMessages, recordEn } from "./record-en.ts";
+import { templateProblemsDe } from "./template-problems-de.ts";
+import { templateProblemsEn } from "./template-problems-en.ts";
+import type { Widen } from "./widen.ts";
+import { wizardDe } from "./wizard-de.ts";
+import { wizardEn } from "./wizard-en.ts";
 
 export type Language = "en" | "de";
-type Values = Readonly<Record<string, string | number>>;
+export type WizardMessages = Widen<typeof wizardEn>;
 
-/** Everything that the program says, in one language. Texts live in one file a section and language; this puts them together. */
+/** The words of one language. Texts live in one file a section and language; this puts them together. */
+export interface Catalogue {
+	readonly cli: CliMessages;
+	readonly record: RecordMessages;
+	readonly wizard: WizardMessages;
+	readonly failures: Failures;
+	readonly notes: Notes;
+	readonly reasons: ReasonMessages;
+	readonly templateProblems: Readonly<Record<string, string>>;
+}
+
+export const catalogues: Readonly<Record<Language, Catalogue>> = {
+	en: {
+		cli: cliEn,
+		record: recordEn,
+		wizard: wizardEn,
+		failures: failuresEn,
+		notes: notesEn,
+		reasons: reasonsEn,
+		templateProblems: templateProblemsEn,
+	},
+	de: {
+		cli: cliDe,
+		record: recordDe,
+		wizard: wizardDe,
+		failures: failuresDe,
+		notes: notesDe,
+		reasons: reasonsDe,
+		templateProblems: templateProblemsDe,
+	},
+};
+
+/** Everything that the program says, in one language. */
 export interface Messages {
 	readonly language: Language;
 	readonly cli: CliMessages;
 	readonly record: RecordMessages;
-	/** One line: what is wrong, where, and what to do. */
-	failure(error: Failure): string;
+	readonly wizard: WizardMessages;
+	readonly reasons: ReasonMessages["reasons"];
+	/** Puts values into a sentence of the catalogue. */
+	fill(sentence: string, values?: Values): string;
+	/** One line: what is wrong, where, and what to do. Also for the problems of a form. */
+	failure(error: { readonly code: string; readonly values: Values }): string;
 	note(code: string, values: Values): string;
 	missingKind(kind: MissingKind): string;
 	risk(risk: Risk): string;
 	accountReason(reason: string): string;
 	templateProblem(code: string, values: Values): string;
-	readonly reasons: {
-		traced: (calls: string, program: string) => string;
-		neededBy: (by: string) => string;
-		interpreterOf: (by: string) => string;
-		linkTo: (target: string) => string;
-		parentOf: (child: string) => string;
-		rule: (rule: string, value: string) => string;
-		trial: (round: number, call: string) => string;
-		account: string;
-		loaderCache: string;
-		launcher: string;
-		serviceDirectory: string;
-	};
+	bytes(bytes: number): string;
+	count(count: number): string;
 }
 
-export function messagesFor(language: Language): Messages {
+export function messagesFor(language: Language, catalogue: Catalogue = catalogues[language]): Messages {
+	const { cli, failures, notes, reasons, record, templateProblems, wizard } = catalogue;
+	/** A code that has no sentence yet still says more as it is than nothing. */
+	const say = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
+		const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
+		return sentence === undefined
+			? fill("{code} {values}", { code, values: plainValues(values) }, language)
+			: fill(sentence, values, language);
+	};
 	return {
 		language,
-		cli: language === "de" ? cliDe : cliEn,
-		record: language === "de" ? recordDe : recordEn,
-		failure: (error) => `${error.code} ${JSON.stringify(error.values)}`,
-		note: (code, values) => `${code} ${JSON.stringify(values)}`,
-		missingKind: (kind) => kind,
-		risk: (risk) => risk,
-		accountReason: (reason) => reason,
-		templateProblem: (code, values) => `${code} ${JSON.stringify(values)}`,
-		reasons: {
-			traced: (calls, program) => `${calls} by ${program}`,
-			neededBy: (by) => `needed by ${by}`,
-			interpreterOf: (by) => `runs ${by}`,
-			linkTo: (target) => `link to ${target}`,
-			parentOf: (child) => `holds ${child}`,
-			rule: (rule, value) => `${rule} ${value}`,
-			trial: (round, call) => `found missing in round ${round} (${call})`,
-			account: "accounts that are needed",
-			loaderCache: "where the libraries are",
-			launcher: "the launcher mounts there",
-			serviceDirectory: "directory of the service",
-		},
+		cli,
+		record,
+		wizard,
+		reasons: reasons.reasons,
+		fill: (sentence, values = {}) => fill(sentence, values, language),
+		failure: ({ code, values }) => say(failures, code, values).trim(),
+		note: (code, values) => say({ ...failures, ...notes }, code, values),
+		missingKind: (kind) => reasons.missingKinds[kind],
+		risk: (risk) => reasons.risks[risk],
+		accountReason: (reason) => say(reasons.accountReasons, reason, {}).trim(),
+		templateProblem: (code, values) => say(templateProblems, code, values),
+		bytes: (bytes) => formatBytes(bytes, language),
+		count: (count) => formatCount(count, language),
 	};
 }
 
+function plainValues(values: Values): string {
+	return Object.entries(values)
+		.map(([name, value]) => `${name}=${value}`)
+		.join(" ");
+}
+
+/** `wanted` is what `--lang` says; else the environment, in the order of setlocale(3). */
 export function languageFrom(environment: Readonly<Record<string, string | undefined>>, wanted?: string): Language {
-	const text = wanted ?? environment.LC_ALL ?? environment.LC_MESSAGES ?? environment.LANG ?? "";
+	// An empty variable counts as not set.
+	const text = wanted || environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || "";
 	return text.startsWith("de") ? "de" : "en";
 }

@@ -14,7 +14,8 @@ export const notesDe: Notes = {
 	"unit-dbus": "Andere starten sie über D-Bus, und den gibt es im Käfig nicht.",
 	"unit-notify": "Sie meldet systemd, dass sie bereit ist; im Käfig läuft sie einfach.",
 	"unit-foreground": "Geändert, damit sie im Vordergrund bleibt: aus {from} wurde {to}.",
-	"unit-forking-unknown": "{program} geht in den Hintergrund, und wie es vorn bleibt, ist nicht bekannt; suchen Sie die Option dafür.",
+	"unit-forking-unknown":
+		"{program} geht in den Hintergrund, und wie es vorn bleibt, ist nicht bekannt; suchen Sie die Option dafür.",
 	"unit-several-commands": "Der erste von {count} Befehlen wurde genommen.",
 	"unit-start-pre": "Im Käfig nicht ausgeführt: {command} (ExecStartPre).",
 	"unit-shell": "Der Befehl läuft über {program}, die Shell käme also in den Käfig.",
@@ -32,5 +33,6 @@ export const notesDe: Notes = {
 	"unit-privileged": "Die Unit startet den Befehl mit den Rechten von root, obwohl sie ein Konto nennt.",
 	"unit-home": "Das Arbeitsverzeichnis ist ein Heimatverzeichnis, das nicht bekannt ist.",
 	"unit-template": "{name} braucht eine Instanz; nennen Sie sie vor dem Punkt.",
-	"unit-lines-skipped": "{count} {count|Zeile|Zeilen} der Unit {count|war|waren} nicht lesbar und {count|wurde|wurden} übergangen.",
+	"unit-lines-skipped":
+		"{count} {count|Zeile|Zeilen} der Unit {count|war|waren} nicht lesbar und {count|wurde|wurden} übergangen.",
 };

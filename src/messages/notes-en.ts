@@ -1,6 +1,7 @@
 /** What an administrator should know, English: notes of a plan, of a unit that was read, warnings of the work. */
 export const notesEn = {
-	"writes-system-directory": "It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
+	"writes-system-directory":
+		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
 	"chroots-itself": "It locks itself into {path} on its own; inside a cage that is not needed and may fail.",
 	"found-elsewhere": "It runs in a container or a root of its own; the command is from there.",
 	"found-program-missing": "{program} is not installed on this machine.",
@@ -11,7 +12,8 @@ export const notesEn = {
 	"unit-dbus": "Others start it over D-Bus, which is not in the cage.",
 	"unit-notify": "It reports to systemd that it is ready; in the cage it simply runs.",
 	"unit-foreground": "Changed so that it stays in the foreground: {from} became {to}.",
-	"unit-forking-unknown": "{program} goes into the background, and how to keep it is not known; find its option for the foreground.",
+	"unit-forking-unknown":
+		"{program} goes into the background, and how to keep it is not known; find its option for the foreground.",
 	"unit-several-commands": "The first of {count} commands was taken.",
 	"unit-start-pre": "Not run in the cage: {command} (ExecStartPre).",
 	"unit-shell": "The command goes through {program}, so the shell would come into the cage.",

@@ -1,11 +1,12 @@
-import type { Risk } from "../core/plan/plan.ts";
 import type { MissingKind } from "../core/plan/missing.ts";
+import type { Risk } from "../core/plan/plan.ts";
 import type { Widen } from "./widen.ts";
 
 /** Why something is there, what is dangerous about it, and what kind of thing is missing; English. */
 export const reasonsEn = {
 	reasons: {
-		traced: (calls: string, program: string) => (program ? `${program} used it (${calls})` : `the application used it (${calls})`),
+		traced: (calls: string, program: string) =>
+			program ? `${program} used it (${calls})` : `the application used it (${calls})`,
 		neededBy: (by: string) => `library of ${by}`,
 		interpreterOf: (by: string) => `interpreter of ${by}`,
 		linkTo: (target: string) => `link to ${target}`,

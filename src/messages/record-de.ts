@@ -17,7 +17,8 @@ export const recordDe: RecordMessages = {
 	where: "Wurzelverzeichnis des Käfigs",
 	data: "Daten der Anwendung",
 	trials: "Planung und Erprobung",
-	seconds: (trace, plan, build, trial) => `${trace} s beobachtet, in ${plan} s geplant, in ${build} s gebaut, ${trial} s erprobt.`,
+	seconds: (trace, plan, build, trial) =>
+		`${trace} s beobachtet, in ${plan} s geplant, in ${build} s gebaut, ${trial} s erprobt.`,
 	trialHead: ["Runde", "Zeitpunkt", "Generation", "Beantwortet", "Vorher ergänzt", "Fehlend"],
 	yes: "ja",
 	no: "nein",
@@ -31,15 +32,18 @@ export const recordDe: RecordMessages = {
 	leftOut: (users, groups) =>
 		`${users} Einträge der /etc/passwd und ${groups} der /etc/group des Wirts sind weggelassen. Im Käfig gibt es kein gehashtes Passwort und keine Anmelde-Shell.`,
 	confinement: "Abschottung",
-	layers: "Namensräume (Mount, PID, IPC, UTS, cgroup), nur lesbare Wurzel, eigenes /dev und /tmp, keine neuen Rechte, Landlock, seccomp.",
+	layers:
+		"Namensräume (Mount, PID, IPC, UTS, cgroup), nur lesbare Wurzel, eigenes /dev und /tmp, keine neuen Rechte, Landlock, seccomp.",
 	open: "Offen gelassen",
-	network: (network) => (network === "none" ? "Der Käfig hat kein Netz." : "Der Käfig teilt das Netz des Wirts, auch die Loopback-Schnittstelle."),
+	network: (network) =>
+		network === "none" ? "Der Käfig hat kein Netz." : "Der Käfig teilt das Netz des Wirts, auch die Loopback-Schnittstelle.",
 	writable: "Beschreibbare Verzeichnisse",
 	writableHead: ["Pfad", "Eigentümer", "Modus", "Warum"],
 	declined: "Mit Absicht weggelassen",
 	declinedHead: ["Pfad", "Warum"],
 	entries: "Alle Einträge",
-	entriesCount: (files, links, directories, bytes) => `${files} Dateien, ${links} Verweise, ${directories} Verzeichnisse, ${bytes}.`,
+	entriesCount: (files, links, directories, bytes) =>
+		`${files} Dateien, ${links} Verweise, ${directories} Verzeichnisse, ${bytes}.`,
 	entryHead: ["Pfad", "Art", "Modus", "Eigentümer", "Paket", "SHA-256", "Warum"],
 	history: "Verlauf",
 };

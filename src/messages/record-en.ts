@@ -3,7 +3,8 @@ import type { Widen } from "./widen.ts";
 /** The record of a cage, English. It says what was measured and leaves open what was not. */
 export const recordEn = {
 	title: (name: string) => `Record of the cage ${name}`,
-	intro: "Installation of an application in a chroot cage after safeguard S 4.198 (SYS.1.3.A10). Written by Cagewright after the last trial.",
+	intro:
+		"Installation of an application in a chroot cage after safeguard S 4.198 (SYS.1.3.A10). Written by Cagewright after the last trial.",
 	what: "The application",
 	command: "Command",
 	account: "Started as",
@@ -31,15 +32,18 @@ export const recordEn = {
 	leftOut: (users: number, groups: number) =>
 		`${users} entries of the host's /etc/passwd and ${groups} of its /etc/group are left out. No password hash and no login shell is in the cage.`,
 	confinement: "Confinement",
-	layers: "Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, Landlock, seccomp.",
+	layers:
+		"Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, Landlock, seccomp.",
 	open: "Left open",
-	network: (network: string) => (network === "none" ? "The cage has no network." : "The cage shares the host's network, loopback included."),
+	network: (network: string) =>
+		network === "none" ? "The cage has no network." : "The cage shares the host's network, loopback included.",
 	writable: "Writable directories",
 	writableHead: ["Path", "Owner", "Mode", "Why"],
 	declined: "Left out on purpose",
 	declinedHead: ["Path", "Why"],
 	entries: "Every entry",
-	entriesCount: (files: number, links: number, directories: number, bytes: string) => `${files} files, ${links} links, ${directories} directories, ${bytes}.`,
+	entriesCount: (files: number, links: number, directories: number, bytes: string) =>
+		`${files} files, ${links} links, ${directories} directories, ${bytes}.`,
 	entryHead: ["Path", "Kind", "Mode", "Owner", "Package", "SHA-256", "Why"],
 	history: "History",
 };

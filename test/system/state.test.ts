@@ -53,6 +53,7 @@ function cage(name: string): Cage {
 		],
 		exercises: ["true"],
 		signals: ["SIGHUP"],
+		handlesTerm: true,
 		madeAt: "2025-01-02T03:04:05.678Z",
 		trials: [
 			{

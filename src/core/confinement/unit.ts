@@ -4,7 +4,7 @@ import { printable } from "../path/quote.ts";
 import type { Plan } from "../plan/plan.ts";
 import { systemdCaps } from "./capabilities.ts";
 import { initCannotExecute } from "./init.ts";
-import { temporaryDirectories } from "./launch.ts";
+import { initInside, launchDirectory, temporaryDirectories } from "./launch.ts";
 import { argumentWord, assignmentWord, bindWord, lineText, pathText, pathWord, programWord } from "./unit-quote.ts";
 
 export interface UnitInput {
@@ -20,8 +20,8 @@ export interface UnitInput {
 	readonly systemdVersion: number;
 	/** True where the application writes machine code as it runs; see `makesCode`. */
 	readonly jit: boolean;
-	/** Our init, as a path inside the cage. */
-	readonly init?: Path;
+	/** Host path of the folder that holds our init, and nothing else; seen as `/.launch` inside. */
+	readonly launcher?: Path;
 }
 
 /** Runtimes with a just-in-time compiler: they need memory that is writable and executable. */
@@ -118,7 +118,7 @@ export function systemdUnit(input: UnitInput): string {
 
 /** Where PrivatePIDs= is not to be had, the application is no PID 1, and what the init is for does not arise. */
 function initOf(unit: UnitText, input: UnitInput): Path | undefined {
-	return unit.knows("PrivatePIDs") ? input.init : undefined;
+	return unit.knows("PrivatePIDs") && input.launcher !== undefined ? initInside : undefined;
 }
 
 function start(unit: UnitText, input: UnitInput): void {
@@ -198,6 +198,9 @@ function files(unit: UnitText, input: UnitInput): void {
 	);
 
 	unit.set("RootDirectory", pathText("RootDirectory", input.root));
+	if (input.launcher !== undefined && initOf(unit, input)) {
+		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", input.launcher, launchDirectory, "norbind"));
+	}
 	for (const { path, source } of data) unit.set("BindPaths", bindWord("BindPaths", source, path, "norbind"));
 	for (const { path, access } of binds) {
 		unit.because(`A directory of the host, by choice of the administrator.`);

@@ -68,7 +68,7 @@ special("mknod", { path: 0, does: create });
 special("mknodat", { at: 0, path: 1, does: create });
 special("mount", { path: 1, does: enter });
 special("umount2", { path: 0, does: enter });
-special("socket bind connect kill tkill tgkill capset memfd_create");
+special("socket socketpair bind connect kill tkill tgkill capset memfd_create");
 special("setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid");
 special("setuid32 setgid32 setreuid32 setregid32 setresuid32 setresgid32 setgroups32 setfsuid32 setfsgid32");
 special("setrlimit prlimit64 setpriority nice sched_setscheduler sched_setattr sched_setparam sched_setaffinity");

@@ -194,6 +194,7 @@ export class TraceFold {
 		if (call.startsWith("set") && /^set.*[ug]id(32)?$|^setgroups/.test(call)) changeIdentity(event, process, recorder);
 		else if (call === "prlimit64" || call === "setrlimit") followLimits(event, process, recorder);
 		else if (call === "socket") this.#sockets.made(event, recorder);
+		else if (call === "socketpair") this.#sockets.paired(event, recorder);
 		else if (call === "chdir" || call === "fchdir" || call === "chroot") {
 			const use = shape.paths[0];
 			const path = use && usedPath(event, use, process.fs);

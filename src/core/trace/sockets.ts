@@ -29,6 +29,15 @@ export class Sockets {
 		if (raw || family === "AF_PACKET") recorder.capability("net_raw", event.call);
 	}
 
+	/**
+	 * A pair of datagram sockets can send to any address of the machine (sendto(2)), so the filter holds it to be an open unix
+	 * socket; pairs of other types can only talk to each other.
+	 */
+	paired(event: CallEvent, recorder: Recorder | undefined): void {
+		const [family, type = ""] = event.args;
+		if (family === "AF_UNIX" && /\bSOCK_DGRAM\b/.test(type)) recorder?.trace.families.add("AF_UNIX");
+	}
+
 	/** bind and connect. Gives the effect on the path of a unix socket, if it has one. */
 	addressed(event: CallEvent, process: Process, recorder: Recorder): Effect | undefined {
 		const address = event.args[1] ?? "";

@@ -55,8 +55,8 @@ const quitting: readonly Binding[] = [
 ];
 
 const moving: readonly Binding[] = [
-	{ command: "up", keys: ["up", "k"], footer: 6 },
-	{ command: "down", keys: ["down", "j"], footer: 6 },
+	{ command: "up", keys: ["up", "k"] },
+	{ command: "down", keys: ["down", "j"] },
 	{ command: "page-up", keys: ["pageup", "ctrl-b"] },
 	{ command: "page-down", keys: ["pagedown", "ctrl-f"] },
 	{ command: "first", keys: ["home", "g"] },

@@ -52,11 +52,11 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 	for (const line of all("env")) {
 		const equals = line.indexOf("=");
 		if (equals > 0) env[line.slice(0, equals)] = line.slice(equals + 1);
-		else problems.push({ field: "env", code: "env-without-equals", values: { text: line } });
+		else problems.push({ field: "env", code: "env-invalid", values: { value: line } });
 	}
 	const timeout = Number(text("timeout"));
 	const timeoutGood = text("timeout") !== "" && timeout > 0 && timeout <= 86_400;
-	if (!timeoutGood) problems.push({ field: "timeout", code: "timeout-not-a-number", values: { text: text("timeout") } });
+	if (!timeoutGood) problems.push({ field: "timeout", code: "timeout-invalid", values: { value: text("timeout") } });
 
 	const { user: _, ...old } = before.application;
 	const user = text("user");

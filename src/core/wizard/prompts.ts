@@ -44,13 +44,13 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 		case "exercise":
 			return only(closed, { job: "exercise", line: text });
 		case "template":
-			if (!isName(text)) return only(notice(open, "bad-name", { name: text }));
+			if (!isName(text)) return only(notice(open, "name-invalid", { name: text }));
 			return closed.answers ? start(closed, { job: "template", name: text, answers: closed.answers }) : only(closed);
 		case "include":
 		case "exclude":
 		case "writable": {
 			if (!text.startsWith("/") && !(kind === "exclude" && text.startsWith("*")))
-				return only(notice(open, "not-absolute", { path: text }));
+				return only(notice(open, "path-not-absolute", { option: kind, path: text }));
 			if (!rules || rules[kind].includes(text)) return only(closed);
 			return decide(closed, { [kind]: [...rules[kind], text] });
 		}

@@ -72,10 +72,10 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
  * True where a build would make the previous generation over again: the plan puts the same there, no file of the host was touched
  * since, and no copy either. Reads no content.
  */
-export async function isUpToDate(plan: Plan, { manifest, root }: Previous): Promise<boolean> {
+export function isUpToDate(plan: Plan, { manifest, root }: Previous): boolean {
 	if (!isSame(comparePlanWithManifest(plan, manifest))) return false;
 	for (const entry of entriesByPath(manifest).values()) {
-		if (entry.kind === "file" && !(await isUntouched(entry, root))) return false;
+		if (entry.kind === "file" && !isUntouched(entry, root)) return false;
 	}
 	return true;
 }

@@ -46,7 +46,7 @@ function copier({ files, isRoot, onFile, previous }: Filling, at: At, signal: Ab
 	return async (entry: Entry): Promise<ManifestEntry> => {
 		const { path } = entry;
 		const old = before?.get(path);
-		const reused = old && previous && (await isUntouched(old, previous.root, files.get(path)?.stamp)) ? old : undefined;
+		const reused = old && previous && isUntouched(old, previous.root, files.get(path)?.stamp) ? old : undefined;
 		const source = reused
 			? { from: `${previous?.root}${path}` as Path, name: path, sha256: reused.sha256, modified: reused.source?.modified }
 			: { from: path, atItsRealPath: true };

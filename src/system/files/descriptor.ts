@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readlink } from "node:fs/promises";
+import { constants, readlinkSync } from "node:fs";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 
 /**
@@ -28,8 +28,8 @@ export function openNew(path: Path): Promise<FileHandle> {
 }
 
 /** Where the kernel says that an open file is; ends in ` (deleted)` if it has no name any more. */
-export async function nameOf(file: FileHandle): Promise<Path> {
-	return pathFromBytes(await readlink(`/proc/self/fd/${file.fd}`, { encoding: "buffer" }));
+export function nameOf(file: FileHandle): Path {
+	return pathFromBytes(readlinkSync(`/proc/self/fd/${file.fd}`, { encoding: "buffer" }));
 }
 
 /** Opens a directory some levels below another, one level after the other, so that no level may be a link. `made` sees what had to be made. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type BigIntStats, constants } from "node:fs";
+import { type BigIntStats, constants, fchmodSync, fchownSync, fstatSync, futimesSync } from "node:fs";
 import { copyFile, type FileHandle, unlink } from "node:fs/promises";
 import type { Stamp } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
@@ -66,17 +66,25 @@ export async function copyRegularFile(request: CopyRequest): Promise<Copied> {
 		throw readFailure(error, name);
 	});
 	try {
-		const before = await from.stat({ bigint: true });
+		const before = look(from);
 		if (!before.isFile()) throw new Failure("source-not-regular", { path: showPath(name) }, 4);
-		if (request.atItsRealPath) await refuseMoved(from, name);
+		if (request.atItsRealPath) refuseMoved(from, name);
 		return await copyTo(request, from, before, name);
 	} finally {
 		await from.close();
 	}
 }
 
-async function refuseMoved(file: FileHandle, name: Path): Promise<void> {
-	const real = await nameOf(file);
+/**
+ * Calls on an open file that only ask or set what the kernel has in memory are made at once: a promise for each costs more than the
+ * call, and with thousands of small files that is most of the time (measured: 2.1 s for 5,000 files where this takes half).
+ */
+function look(file: FileHandle): BigIntStats {
+	return fstatSync(file.fd, { bigint: true });
+}
+
+function refuseMoved(file: FileHandle, name: Path): void {
+	const real = nameOf(file);
 	if (real === name) return;
 	if (real === `${name} (deleted)`) throw new Failure("source-gone", { path: showPath(name) });
 	throw new Failure("source-moved", { path: showPath(name), real: showPath(real) }, 4);
@@ -90,13 +98,11 @@ async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStat
 	try {
 		const content = linked ? await hashClone(request, from, to, before) : await copyContent(request, from, to, before, name);
 		const modified = request.modified === undefined ? content.before.mtimeNs : BigInt(request.modified);
-		const copy = await finish(request, to, modified).catch((error: unknown) => {
-			throw writeFailure(error, name);
-		});
+		const copy = finish(request, to, modified);
 		const old = content.before.ctimeNs / 1_000_000n + freshForMilliseconds < BigInt(Date.now());
 		return {
 			size: Number(copy.size),
-			mtime: Number(modified / 1_000_000n),
+			mtime: millisecondsOf(modified),
 			sha256: content.sha256,
 			source: content.stable && content.sameAfter && old ? stampOf(content.before) : undefined,
 			copy: stampOf(copy),
@@ -104,7 +110,7 @@ async function copyTo(request: CopyRequest, from: FileHandle, before: BigIntStat
 		};
 	} catch (error) {
 		await unlink(pathToBytes(request.to)).catch(() => undefined);
-		throw error;
+		throw writeFailure(error, name);
 	} finally {
 		await to.close();
 	}
@@ -138,7 +144,7 @@ async function copyContent(
 			if (!(error instanceof Failure) || error.code !== "source-changed") throw error;
 			shrunk = true;
 		}
-		const after = await from.stat({ bigint: true });
+		const after = look(from);
 		if (size === 0 && after.size === 0n) await refuseKernelFile(from, name);
 		// What was appended after our last byte took nothing from what we have; another write may have come in between.
 		const stable = !shrunk && (after.mtimeNs === before.mtimeNs || after.size > before.size);
@@ -175,11 +181,11 @@ async function reflink({ to, reflinks }: CopyRequest, from: FileHandle, { dev, s
 }
 
 async function hashClone(request: CopyRequest, from: FileHandle, copy: FileHandle, before: BigIntStats): Promise<Content> {
-	const after = await from.stat({ bigint: true });
+	const after = look(from);
 	let { sha256 } = request;
 	if (sha256 === undefined) {
 		const hash = createHash("sha256");
-		const { size } = await copy.stat();
+		const size = Number(look(copy).size);
 		const { to: name, signal, onBytes } = request;
 		await pump({ from: copy, size, hash, sparse: false, name, target: name, signal, onBytes });
 		sha256 = hash.digest("hex");
@@ -188,12 +194,12 @@ async function hashClone(request: CopyRequest, from: FileHandle, copy: FileHandl
 }
 
 /** Owner before mode, because a change of owner takes setuid bits away; times last. */
-async function finish({ mode, owner }: CopyRequest, to: FileHandle, modified: bigint): Promise<BigIntStats> {
-	if (owner) await to.chown(owner.uid, owner.gid);
-	await to.chmod(mode & 0o7777);
+function finish({ mode, owner }: CopyRequest, to: FileHandle, modified: bigint): BigIntStats {
+	if (owner) fchownSync(to.fd, owner.uid, owner.gid);
+	fchmodSync(to.fd, mode & 0o7777);
 	const time = secondsOf(modified);
-	await to.utimes(time, time);
-	return to.stat({ bigint: true });
+	futimesSync(to.fd, time, time);
+	return look(to);
 }
 
 /**
@@ -203,6 +209,11 @@ async function finish({ mode, owner }: CopyRequest, to: FileHandle, modified: bi
 function secondsOf(nanoseconds: bigint): number {
 	const exact = nanoseconds % 1_000_000_000n === 0n;
 	return Number(nanoseconds) / 1e9 + (exact ? 0 : 3e-7);
+}
+
+/** As Node tells `mtimeMs`, rounded by the same double, and cut: a plan's time of a file must compare equal to ours. */
+function millisecondsOf(nanoseconds: bigint): number {
+	return Math.floor(Number(nanoseconds / 1_000_000_000n) * 1000 + Number(nanoseconds % 1_000_000_000n) / 1e6);
 }
 
 export function stampOf(stats: BigIntStats): Stamp {

@@ -1,5 +1,6 @@
-import type { BigIntStats } from "node:fs";
-import { lstat, statfs } from "node:fs/promises";
+import { type BigIntStats, lstatSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import type { ManifestEntry, Stamp } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
@@ -26,7 +27,9 @@ export async function survey(entries: readonly Entry[], destination: Path, signa
 	for (const { kind, path } of entries) {
 		if (kind !== "file") continue;
 		signal?.throwIfAborted();
-		const stats = await look(path);
+		const stats = look(path);
+		// Thousands of calls at once are quick, but a key press should not wait for all of them.
+		if (found.size % 500 === 499) await setImmediate();
 		if (stats.isSymbolicLink()) throw new Failure("source-is-link", { path: showPath(path) }, 4);
 		if (!stats.isFile()) throw new Failure("source-not-regular", { path: showPath(path) }, 4);
 		found.set(path, { size: Number(stats.size), stamp: stampOf(stats) });
@@ -36,9 +39,9 @@ export async function survey(entries: readonly Entry[], destination: Path, signa
 	return found;
 }
 
-async function look(path: Path): Promise<BigIntStats> {
+function look(path: Path): BigIntStats {
 	try {
-		return await lstat(pathToBytes(path), { bigint: true });
+		return lstatSync(pathToBytes(path), { bigint: true });
 	} catch (error) {
 		throw readFailure(error, path);
 	}
@@ -56,16 +59,17 @@ export async function requireSpace(directory: Path, bytes: number): Promise<void
 }
 
 /** Whether neither the host's file nor the copy in a generation was touched since the copy was made. */
-export async function isUntouched(entry: ManifestEntry, root: Path, now?: Stamp): Promise<boolean> {
+export function isUntouched(entry: ManifestEntry, root: Path, now?: Stamp): boolean {
 	const { copy, path, source } = entry;
 	if (source === undefined || copy === undefined) return false;
-	const [host, ours] = await Promise.all([now ?? stampAt(path), stampAt(`${root}${path}` as Path)]);
+	const host = now ?? stampAt(path);
+	const ours = stampAt(`${root}${path}` as Path);
 	return host !== undefined && sameStamp(host, source) && ours !== undefined && sameStamp(ours, copy);
 }
 
-async function stampAt(path: Path): Promise<Stamp | undefined> {
+function stampAt(path: Path): Stamp | undefined {
 	try {
-		return stampOf(await lstat(pathToBytes(path), { bigint: true }));
+		return stampOf(lstatSync(pathToBytes(path), { bigint: true }));
 	} catch (error) {
 		if (errorName(error) === undefined) throw error;
 		return undefined;

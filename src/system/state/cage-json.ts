@@ -54,6 +54,7 @@ const cageSchema = v.looseObject({
 	additions: v.array(addition),
 	exercises: strings,
 	signals: strings,
+	handlesTerm: v.boolean(),
 	madeAt: v.string(),
 	trials: v.array(v.looseObject({ round: v.number(), at: v.string(), generation: v.number(), answered: v.boolean() })),
 	seconds: v.object({ trace: v.number(), plan: v.number(), build: v.number(), trial: v.number() }),

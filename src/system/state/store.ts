@@ -3,6 +3,8 @@ import { rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
+import { initExecutable } from "../../core/confinement/init.ts";
+import { initName } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
@@ -82,6 +84,10 @@ export class StateFolder implements Store {
 		return this.#paths(name).data;
 	}
 
+	launcher(name: string): Path {
+		return join(this.#paths(name).directory, "launcher");
+	}
+
 	async build({ name, onFile, plan, previous: from, signal }: BuildRequest): Promise<Built> {
 		const { directory, root } = this.#paths(name);
 		const previous = from === undefined ? undefined : { manifest: await readManifest(directory, from), root: root(from) };
@@ -90,6 +96,7 @@ export class StateFolder implements Store {
 			? previous.manifest
 			: await buildGeneration({ plan, cage: directory, now: new Date(), activate: false, signal, onFile, ...(previous ? { previous } : {}) });
 		await seedData({ plan, cage: directory, signal, onFile });
+		await this.#placeInit(name);
 		return { generation: manifest.generation, unchanged, manifest };
 	}
 
@@ -143,6 +150,13 @@ export class StateFolder implements Store {
 		const path = join(this.#templateFolder, pathFromText(`${template.name}.json`));
 		await writeAtomic(path, text);
 		return pathToText(path) ?? "";
+	}
+
+	async #placeInit(name: string): Promise<void> {
+		const init = initExecutable(process.arch);
+		if (!init) return;
+		await makeSafeFolder(this.launcher(name));
+		await writeAtomic(join(this.launcher(name), initName), init, 0o755);
 	}
 
 	get #templateFolder(): Path {

@@ -8,7 +8,7 @@ import { type Path, pathFromText } from "../../../src/core/path/path.ts";
 import type { Entry, Plan } from "../../../src/core/plan/plan.ts";
 
 const path = pathFromText;
-const init = path("/.launch/init");
+const launcher = path("/state/cages/app/launcher");
 
 interface Change {
 	readonly application?: Partial<Plan["application"]>;
@@ -207,8 +207,8 @@ describe("what the unit says", () => {
 
 describe("PID 1", () => {
 	it("is the init where there is one", () => {
-		const text = unit({ application: { cwd: "/var/lib/app" } }, { init });
-		expect(values(text, "ExecStart")).toEqual(["/.launch/init /var/lib/app /usr/sbin/daemon --foreground"]);
+		const text = unit({ application: { cwd: "/var/lib/app" } }, { launcher });
+		expect(values(text, "ExecStart")).toEqual(["/.launch/cagewright-init /var/lib/app /usr/sbin/daemon --foreground"]);
 		expect(values(text, "SuccessExitStatus")).toEqual(["129 130 141 143"]);
 		expect(values(text, "RestartPreventExitStatus")).toEqual(["125"]);
 	});
@@ -220,7 +220,7 @@ describe("PID 1", () => {
 	});
 
 	it("is waited for at the end", () => {
-		const text = unit({}, { init });
+		const text = unit({}, { launcher });
 		expect(values(text, "RootDirectoryStartOnly")).toEqual(["yes"]);
 		expect(values(text, "ExecStop")[0]).toMatch(/^-\+\/bin\/sh -c /);
 		expect(splitWords(values(text, "ExecStop")[0] ?? "")?.at(-1)).toBe("$MAINPID");
@@ -228,14 +228,14 @@ describe("PID 1", () => {
 
 	it("needs capset to give up what it does not need", () => {
 		const openings = { capabilities: [{ name: "net_bind_service", why: "bind" }] };
-		expect(values(unit({ openings }, { init }), "SystemCallFilter").at(-1)).toBe("capset");
-		expect(values(unit({}, { init }), "SystemCallFilter").at(-1)).toMatch(/^~/);
+		expect(values(unit({ openings }, { launcher }), "SystemCallFilter").at(-1)).toBe("capset");
+		expect(values(unit({}, { launcher }), "SystemCallFilter").at(-1)).toMatch(/^~/);
 	});
 });
 
 describe("an older systemd", () => {
 	it("gets what it knows, and the unit says what is missing", () => {
-		const text = unit({}, { systemdVersion: 252, init });
+		const text = unit({}, { systemdVersion: 252, launcher });
 		expect(values(text, "PrivatePIDs")).toEqual([]);
 		expect(text).toContain("# Missing here, needs systemd 257: PrivatePIDs=yes\n");
 		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
@@ -268,7 +268,7 @@ describe("hostile text", () => {
 	];
 
 	it.each(hostile)("argument %j arrives as it is", (argument) => {
-		for (const input of [{}, { init }]) {
+		for (const input of [{}, { launcher }]) {
 			const text = unit({ application: { command: ["/usr/sbin/daemon", argument, "last"] } }, input);
 			expect(words(values(text, "ExecStart")[0], true).slice(-3)).toEqual(["/usr/sbin/daemon", argument, "last"]);
 			expect(values(text, "User")).toEqual(["daemon"]);

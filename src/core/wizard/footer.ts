@@ -1,0 +1,55 @@
+import { type Binding, bindingsOf } from "./bindings.ts";
+import { isBusy } from "./reduced.ts";
+import type { WizardState } from "./state.ts";
+import { answersAlready } from "./tracing.ts";
+import { lastRound, wanted } from "./trying.ts";
+
+/** The keys that do something at this moment, for the footer: a key that would only say why not is no help there. */
+export function offered(state: WizardState): readonly Binding[] {
+	return bindingsOf(state).filter((binding) => binding.footer !== undefined && isOffered(state, binding));
+}
+
+function isOffered(state: WizardState, { command }: Binding): boolean {
+	switch (command) {
+		case "enough":
+			return isBusy(state, "trace") ? answersAlready(state) && !state.trace?.enough : state.trace?.result !== undefined;
+		case "exercise":
+			return isBusy(state, "trace") && answersAlready(state) && !state.trace?.enough;
+		case "again":
+			return !isBusy(state, "trace", "try", "plan");
+		case "accept-remedies":
+			return !isBusy(state, "try", "plan") && (wanted(state).length > 0 || lastRound(state)?.answered === true);
+		case "finish-anyway":
+			return !isBusy(state, "try", "plan") && lastRound(state)?.answered === true && wanted(state).length > 0;
+		case "build":
+		case "to-application":
+		case "to-files":
+		case "to-accounts":
+			return !isBusy(state, "try", "plan");
+		case "go-on":
+			return state.screen !== "files" || (state.plan !== undefined && !isBusy(state, "plan"));
+		case "pick":
+			return !isBusy(state, "finish");
+		case "toggle":
+			return state.screen !== "trial" || (lastRound(state)?.missing.length ?? 0) > 0;
+		default:
+			return true;
+	}
+}
+
+/** As many as fit, the least important falling away first; they stay in the order of the table. */
+export function fitting<T extends { readonly rank: number; readonly text: string }>(
+	items: readonly T[],
+	width: number,
+	gap: number,
+): readonly T[] {
+	const chosen = new Set<T>();
+	let used = 0;
+	for (const item of [...items].sort((a, b) => a.rank - b.rank)) {
+		const needed = item.text.length + (chosen.size ? gap : 0);
+		if (used + needed > width) continue;
+		used += needed;
+		chosen.add(item);
+	}
+	return items.filter((item) => chosen.has(item));
+}

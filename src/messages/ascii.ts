@@ -1,0 +1,42 @@
+import { type Catalogue, catalogues, type Language, type Messages, messagesFor } from "./messages.ts";
+
+const plain: Readonly<Record<string, string>> = {
+	"…": "...",
+	"·": "|",
+	"–": "-",
+	"“": '"',
+	"”": '"',
+	"„": '"',
+	"↑": "Up",
+	"↓": "Down",
+	"←": "Left",
+	"→": "Right",
+	ä: "ae",
+	ö: "oe",
+	ü: "ue",
+	Ä: "Ae",
+	Ö: "Oe",
+	Ü: "Ue",
+	ß: "ss",
+};
+
+export function asciiText(text: string): string {
+	return text.replace(/[^\0-\x7f]/g, (character) => plain[character] ?? "?");
+}
+
+/** The same messages for a terminal that can show ASCII alone. */
+export function asciiMessages(language: Language): Messages {
+	return messagesFor(language, { ...catalogues[language], ...(asciiAll(withoutVerbs(language)) as Partial<Catalogue>) });
+}
+
+function withoutVerbs(language: Language): Omit<Catalogue, "cli" | "record"> {
+	const { cli: _, record: __, ...rest } = catalogues[language];
+	return rest;
+}
+
+function asciiAll(value: unknown): unknown {
+	if (typeof value === "string") return asciiText(value);
+	if (typeof value === "function") return (...args: unknown[]) => asciiAll(value(...args));
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, asciiAll(one)]));
+}

@@ -1,0 +1,12 @@
+import { useSyncExternalStore } from "react";
+import { Frame } from "./frame.tsx";
+import type { Look } from "./look.ts";
+import type { WizardStore } from "./store.ts";
+
+export function App({ look, store }: { store: WizardStore; look: Look }) {
+	const state = useSyncExternalStore(
+		(listener) => store.subscribe(listener),
+		() => store.state,
+	);
+	return <Frame state={state} look={look} />;
+}

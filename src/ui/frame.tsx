@@ -1,0 +1,44 @@
+import { Box } from "ink";
+import type { WizardState } from "../core/wizard/state.ts";
+import { type Look, ViewContext } from "./look.ts";
+import { Footer } from "./parts/footer.tsx";
+import { Header, headerRows } from "./parts/header.tsx";
+import { Line } from "./parts/line.tsx";
+import { MessageArea, messageLines } from "./parts/message.tsx";
+import { Body } from "./steps/body.tsx";
+
+/**
+ * The fixed areas take what they need and the body gets the rows that are left. One row of the terminal stays free: with as many
+ * rows as the terminal has, Ink clears the scrollback on every frame.
+ */
+export function Frame({ look, state }: { state: WizardState; look: Look }) {
+	const { columns, rows } = state.size;
+	const height = rows - 1;
+	const outer = { ...look, state, width: columns, height };
+	if (columns < 40 || rows < 12) {
+		return (
+			<ViewContext value={outer}>
+				<Box height={Math.max(1, height)} width={columns} overflow="hidden">
+					<Line>{look.messages.wizard.tooSmall}</Line>
+				</Box>
+			</ViewContext>
+		);
+	}
+	const lines = messageLines(state, look.messages, columns, Math.max(1, Math.min(4, height - 10)));
+	const bottom = Math.max(1, lines.length + (state.prompt && !state.question ? 1 : 0));
+	const body = height - headerRows - bottom - 1;
+	return (
+		<ViewContext value={outer}>
+			<Box flexDirection="column" height={height} width={columns} overflow="hidden">
+				<Header />
+				<Box flexDirection="column" height={body} flexShrink={0} overflow="hidden">
+					<ViewContext value={{ ...outer, height: body }}>
+						<Body />
+					</ViewContext>
+				</Box>
+				<MessageArea lines={lines} />
+				<Footer />
+			</Box>
+		</ViewContext>
+	);
+}

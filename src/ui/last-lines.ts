@@ -1,0 +1,19 @@
+import type { WizardState } from "../core/wizard/state.ts";
+import type { Messages } from "../messages/messages.ts";
+
+/** What stays in the terminal after the wizard: where everything is, and how to do it again. */
+export function lastLines(state: WizardState, messages: Messages): string[] {
+	const { finished } = state;
+	const words = messages.wizard.save;
+	if (!finished) return [messages.wizard.left];
+	return [
+		messages.fill(words.done, { name: finished.name }),
+		`${words.root}: ${finished.root}`,
+		`${words.data}: ${finished.data}`,
+		`${words.record}: ${finished.record}`,
+		`${words.run}: cagewright run ${finished.name}`,
+		`${words.unit}: cagewright unit ${finished.name}`,
+		words.same,
+		`  ${finished.command}`,
+	];
+}

@@ -1,0 +1,25 @@
+import { createContext, useContext } from "react";
+import type { WizardState } from "../core/wizard/state.ts";
+import type { Messages } from "../messages/messages.ts";
+
+/** How things are shown; the same for every part. */
+export interface Look {
+	readonly messages: Messages;
+	readonly color: boolean;
+	readonly ascii: boolean;
+}
+
+export interface View extends Look {
+	readonly state: WizardState;
+	/** Of the body, which each step fills and never overflows. */
+	readonly width: number;
+	readonly height: number;
+}
+
+export const ViewContext = createContext<View | undefined>(undefined);
+
+export function useView(): View {
+	const view = useContext(ViewContext);
+	if (!view) throw new Error("drawn outside the wizard");
+	return view;
+}

@@ -1,0 +1,44 @@
+import { Box, Text, type TextProps, Transform } from "ink";
+import type { ReactNode } from "react";
+import { asciiText } from "../../messages/ascii.ts";
+import { useView } from "../look.ts";
+
+export interface LineProps extends Pick<TextProps, "color" | "bold" | "dimColor" | "inverse"> {
+	readonly children?: ReactNode;
+	readonly width?: number;
+	/** Where it is cut when it is too long. Of a path the end says more than the middle. */
+	readonly cut?: "end" | "middle" | "start";
+}
+
+/** Exactly one row, whatever it holds. */
+export function Line({ children, cut = "end", width, ...text }: LineProps) {
+	const { ascii } = useView();
+	const content = (
+		<Text wrap={`truncate-${cut}`} {...text}>
+			{children ?? " "}
+		</Text>
+	);
+	return (
+		<Box height={1} flexShrink={0} overflow="hidden" {...(width === undefined ? {} : { width: Math.max(1, width) })}>
+			{ascii ? <Transform transform={asciiRow}>{content}</Transform> : content}
+		</Box>
+	);
+}
+
+/** Keeps the width: the mark of a cut becomes one character. */
+function asciiRow(row: string): string {
+	return asciiText(row.replaceAll("…", "~"));
+}
+
+/** One row with something at its right end. */
+export function SplitLine({ left, right, width, ...rest }: LineProps & { left: string; right: string; width: number }) {
+	const room = width - right.length - 1;
+	return (
+		<Box height={1} flexShrink={0} width={width}>
+			<Line {...rest} width={room}>
+				{left}
+			</Line>
+			<Line dimColor={rest.dimColor ?? false}> {right}</Line>
+		</Box>
+	);
+}

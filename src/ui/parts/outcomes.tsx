@@ -1,0 +1,28 @@
+import { printable } from "../../core/path/quote.ts";
+import type { ProbeOutcome } from "../../core/wizard/seen.ts";
+import { Line } from "./line.tsx";
+
+export interface Outcome extends Omit<ProbeOutcome, "ok"> {
+	readonly ok: boolean | undefined;
+}
+
+/** What was asked, in the order of asking; what has not answered yet says so. */
+export function withPending(lines: readonly string[], outcomes: readonly ProbeOutcome[]): Outcome[] {
+	const known = new Map(outcomes.map((outcome) => [outcome.command, outcome]));
+	const pending = lines.map((command): Outcome => known.get(command) ?? { command, ok: undefined, output: "" });
+	return [...pending, ...outcomes.filter((outcome) => !lines.includes(outcome.command))];
+}
+
+export function OutcomeLine({ outcome }: { outcome: Outcome }) {
+	const mark = outcome.ok === undefined ? "[..]" : outcome.ok ? "[ok]" : "[!!]";
+	const said = outcome.ok === false && outcome.output !== "" ? `: ${lastLine(outcome.output)}` : "";
+	return (
+		<Line {...(outcome.ok === false ? { color: "red" } : outcome.ok ? { color: "green" } : {})}>
+			{`${mark} ${printable(outcome.command)}${printable(said)}`}
+		</Line>
+	);
+}
+
+function lastLine(text: string): string {
+	return text.trim().split("\n").at(-1) ?? "";
+}

@@ -1,0 +1,17 @@
+import { printable } from "../../core/path/quote.ts";
+import { useView } from "../look.ts";
+import { Line } from "./line.tsx";
+
+/** The last lines that came, as many as there is room for. */
+export function OutputTail({ height }: { height: number }) {
+	const { messages, state } = useView();
+	if (height < 1) return null;
+	const lines = (state.outputOpen === "" ? state.output : [...state.output, state.outputOpen]).slice(-height);
+	if (!lines.length) return <Line dimColor>{messages.wizard.trace.noOutput}</Line>;
+	return lines.map((line, index) => (
+		// biome-ignore lint/suspicious/noArrayIndexKey: lines of output repeat
+		<Line key={index} dimColor>
+			{printable(line)}
+		</Line>
+	));
+}

@@ -1,0 +1,48 @@
+import { printable, showPath } from "../../core/path/quote.ts";
+import { type FileRow, selectedRow } from "../../core/wizard/files.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { useView } from "../look.ts";
+import { reasonText } from "../reason.ts";
+import { Line } from "./line.tsx";
+import { wrapWords } from "./message.tsx";
+
+/** Everything that is known about the selected entry. */
+export function WhyPage() {
+	const { height, messages, state, width } = useView();
+	const row = selectedRow(state);
+	if (!row) return <Line>{messages.wizard.files.empty}</Line>;
+	const lines = [`${showPath(row.path)}`, "", ...facts(row, messages)].flatMap((line) =>
+		line === "" ? [""] : wrapWords(line, width),
+	);
+	return (
+		<>
+			<Line bold>{messages.wizard.files.why}</Line>
+			{lines.slice(0, height - 1).map((line, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: lines of a text repeat
+				<Line key={index}>{line}</Line>
+			))}
+		</>
+	);
+}
+
+function facts(row: FileRow, messages: Messages): string[] {
+	const words = messages.wizard.files;
+	if (row.kind === "state") {
+		const { gid, mode, reasons, seeds, uid } = row.directory;
+		return [
+			...reasons.map((reason) => `- ${reasonText(reason, messages)}`),
+			messages.fill(words.whyMode, { mode: mode.toString(8), uid, gid }),
+			...seeds.map((seed) => `- ${showPath(seed.path)} ${messages.bytes(seed.bytes)}`),
+		];
+	}
+	const { decision, gid, mode, reasons, risks, target, uid } = row.entry;
+	const owner = row.entry.package;
+	return [
+		...reasons.map((reason) => `- ${reasonText(reason, messages)}`),
+		...risks.map((risk) => `! ${messages.risk(risk)}`),
+		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
+		...(owner ? [messages.fill(words.fromPackage, { name: printable(owner.name), version: printable(owner.version) })] : []),
+		messages.fill(words.whyMode, { mode: mode.toString(8), uid, gid }),
+		decision === "include" ? words.goesIn : words.leftOut,
+	];
+}

@@ -1,0 +1,32 @@
+import { printable, showPath } from "../core/path/quote.ts";
+import type { Reason } from "../core/plan/plan.ts";
+import type { Messages } from "../messages/messages.ts";
+
+/** Why an entry is there, in words. */
+export function reasonText(reason: Reason, messages: Messages): string {
+	const words = messages.reasons;
+	switch (reason.kind) {
+		case "traced":
+			return words.traced(reason.calls.slice(0, 3).join(", "), reason.program === undefined ? "" : showPath(reason.program));
+		case "needed-by":
+			return words.neededBy(showPath(reason.by));
+		case "interpreter-of":
+			return words.interpreterOf(showPath(reason.by));
+		case "link-to":
+			return words.linkTo(showPath(reason.target));
+		case "parent-of":
+			return words.parentOf(showPath(reason.child));
+		case "rule":
+			return words.rule(reason.rule, printable(reason.value));
+		case "trial":
+			return words.trial(reason.round, printable(reason.call));
+		case "account":
+			return words.account;
+		case "loader-cache":
+			return words.loaderCache;
+		case "launcher":
+			return words.launcher;
+		case "service-directory":
+			return words.serviceDirectory;
+	}
+}

@@ -1,0 +1,33 @@
+import { useView } from "../look.ts";
+import { KeysPage } from "../parts/keys-page.tsx";
+import { UnitPage } from "../parts/unit-page.tsx";
+import { WhyPage } from "../parts/why-page.tsx";
+import { AccountsStep } from "./accounts.tsx";
+import { BuildStep } from "./build.tsx";
+import { ChooseStep } from "./choose.tsx";
+import { FilesStep } from "./files.tsx";
+import { FormStep } from "./form.tsx";
+import { LacksStep } from "./lacks.tsx";
+import { SaveStep } from "./save.tsx";
+import { TraceStep } from "./trace.tsx";
+import { TrialStep } from "./trial.tsx";
+
+const bodies = {
+	lacks: LacksStep,
+	choose: ChooseStep,
+	form: FormStep,
+	trace: TraceStep,
+	files: FilesStep,
+	accounts: AccountsStep,
+	build: BuildStep,
+	trial: TrialStep,
+	save: SaveStep,
+};
+
+const overlays = { keys: KeysPage, why: WhyPage, unit: UnitPage };
+
+export function Body() {
+	const { state } = useView();
+	const Shown = state.overlay ? overlays[state.overlay] : bodies[state.screen];
+	return <Shown />;
+}

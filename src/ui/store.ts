@@ -1,0 +1,155 @@
+import type { Answers } from "../core/questions/answers.ts";
+import type { Key } from "../core/wizard/keys.ts";
+import { reduce } from "../core/wizard/reduce.ts";
+import type { Happening, Told } from "../core/wizard/seen.ts";
+import { type Action, type Intention, type Result, startState, type WizardState } from "../core/wizard/state.ts";
+import type { WizardSession } from "../engine/session.ts";
+
+/** Milliseconds between drawings of what runs, and before what was typed is checked. */
+const drawInterval = 100;
+const checkDelay = 150;
+
+/** Holds the state, hands what happens to the reducer, and what the reducer wants done to the session. */
+export class WizardStore {
+	readonly #session: WizardSession;
+	readonly #listeners = new Set<() => void>();
+	readonly #stopListening: () => void;
+	#state: WizardState = startState;
+	#happened: Happening[] = [];
+	#drawing: ReturnType<typeof setTimeout> | undefined;
+	#checking: ReturnType<typeof setTimeout> | undefined;
+	#cancelled: Promise<void> = Promise.resolve();
+
+	constructor(session: WizardSession) {
+		this.#session = session;
+		this.#stopListening = session.listen((event) => {
+			this.#happened.push(event as Happening);
+			this.#drawing ??= setTimeout(() => this.#flush(), drawInterval);
+		});
+	}
+
+	get state(): WizardState {
+		return this.#state;
+	}
+
+	subscribe(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	start(initial?: Answers): void {
+		this.dispatch({ type: "started", ...(initial ? { initial } : {}) });
+	}
+
+	/** All keys of one read, one after the other, drawn once. */
+	press(keys: readonly Key[]): void {
+		if (keys.length) this.dispatch(...keys.map((key): Action => ({ type: "key", key })));
+	}
+
+	dispatch(...actions: Action[]): void {
+		const before = this.#state;
+		for (const action of actions) {
+			const { intentions, state } = reduce(this.#state, action);
+			this.#state = state;
+			for (const intention of intentions) this.#run(intention);
+		}
+		if (this.#state !== before) for (const listener of this.#listeners) listener();
+	}
+
+	/** Ends what runs; resolves when nothing of it is left. */
+	async cancel(): Promise<void> {
+		this.dispose();
+		await this.#cancelled;
+		await this.#session.cancel();
+	}
+
+	dispose(): void {
+		this.#stopListening();
+		clearTimeout(this.#drawing);
+		clearTimeout(this.#checking);
+	}
+
+	#flush(): void {
+		this.#drawing = undefined;
+		const events = this.#happened;
+		this.#happened = [];
+		if (events.length) this.dispatch({ type: "happened", events });
+	}
+
+	#run(intention: Intention): void {
+		switch (intention.job) {
+			case "exercise":
+				return this.#session.exercise(intention.line);
+			case "enough":
+				return this.#session.enough();
+			case "accept":
+				return this.#session.accept(intention.missing);
+			case "cancel":
+				this.#cancelled = this.#session.cancel().catch(() => {});
+				return;
+			case "validate":
+				clearTimeout(this.#checking);
+				this.#checking = setTimeout(() => void this.#work(intention), intention.soon ? checkDelay : 0);
+				return;
+			default:
+				void this.#work(intention);
+		}
+	}
+
+	async #work(intention: Extract<Intention, { ticket: number }>): Promise<void> {
+		const { job, ticket } = intention;
+		try {
+			// What was cancelled must be gone before the next thing begins.
+			await this.#cancelled;
+			const result = await ask(this.#session, intention);
+			// What happened before the answer belongs before it.
+			this.#flush();
+			this.dispatch({ type: "done", ticket, ...result });
+		} catch (error) {
+			this.#flush();
+			this.dispatch({ type: "failed", job, ticket, failure: toldBy(error) });
+		}
+	}
+}
+
+async function ask(session: WizardSession, intention: Extract<Intention, { ticket: number }>): Promise<Result> {
+	switch (intention.job) {
+		case "lacks":
+			return { job: "lacks", value: await session.lacks() };
+		case "install":
+			await session.install(intention.lacks);
+			return { job: "install" };
+		case "choices":
+			return { job: "choices", value: await session.choices() };
+		case "propose":
+			return {
+				job: "propose",
+				value: await ("choice" in intention ? session.propose(intention.choice) : session.proposeCommand(intention.line)),
+			};
+		case "validate":
+			return { job: "validate", value: await session.validate(intention.answers) };
+		case "trace":
+			return { job: "trace", value: await session.trace(intention.answers) };
+		case "plan":
+			return { job: "plan", value: await session.plan(intention.answers) };
+		case "try":
+			return { job: "try", value: await session.buildAndTry(intention.answers) };
+		case "finish":
+			return { job: "finish", value: await session.finish(intention.answers) };
+		case "template":
+			return {
+				job: "template",
+				value: { name: intention.name, path: await session.saveTemplate(intention.name, intention.answers) },
+			};
+		case "unit":
+			return { job: "unit", value: await session.unit() };
+	}
+}
+
+function toldBy(error: unknown): Told {
+	if (error instanceof Error && "code" in error && "values" in error) {
+		const { code, values } = error as Error & Told;
+		return { code, values };
+	}
+	return { code: "internal", values: { detail: error instanceof Error ? error.message : String(error) } };
+}

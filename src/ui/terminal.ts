@@ -1,0 +1,61 @@
+import { decodeKeys, flushPending, type Key, nothingDecoded } from "../core/wizard/keys.ts";
+
+/** Milliseconds after which a lone escape is the Esc key and not the beginning of an arrow that came in two packets. */
+const escapeDelay = 60;
+
+/** Reads keys from a raw terminal. Ink's own reading takes an arrow cut in two for Esc, so it is left out of this. */
+export function readKeys(stdin: NodeJS.ReadStream, onKeys: (keys: readonly Key[]) => void): () => void {
+	let decoded = nothingDecoded;
+	let waiting: ReturnType<typeof setTimeout> | undefined;
+	const take = (next: typeof decoded) => {
+		decoded = next;
+		onKeys(decoded.keys);
+	};
+	const onData = (data: Buffer | string) => {
+		clearTimeout(waiting);
+		take(decodeKeys(decoded, String(data)));
+		if (decoded.pending !== "") waiting = setTimeout(() => take(flushPending(decoded)), escapeDelay);
+	};
+	stdin.setEncoding("utf8");
+	stdin.on("data", onData);
+	stdin.resume();
+	return () => {
+		clearTimeout(waiting);
+		stdin.off("data", onData);
+		stdin.pause();
+	};
+}
+
+const enter = "\x1b[?1049h\x1b[H\x1b[?2004h";
+const leave = "\x1b[?2004l\x1b[?1049l\x1b[?25h";
+
+/** Takes the terminal: alternate screen, marked pastes, raw keys. What it returns gives all of it back, and may be called twice. */
+export function takeTerminal(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream, alternate: boolean): () => void {
+	let taken = true;
+	const giveBack = () => {
+		if (!taken) return;
+		taken = false;
+		process.off("exit", giveBack);
+		if (stdin.isTTY) stdin.setRawMode(false);
+		stdout.write(alternate ? leave : "\x1b[?2004l\x1b[?25h");
+	};
+	// Whatever ends the process, the next thing in this terminal must find it as it was.
+	process.on("exit", giveBack);
+	if (stdin.isTTY) stdin.setRawMode(true);
+	stdout.write(alternate ? enter : "\x1b[?2004h");
+	return giveBack;
+}
+
+const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Tells the first signal that wants to end us; the second finds the default action again. */
+export function onEndingSignal(listener: (status: number) => void): () => void {
+	const handlers = (Object.entries(statuses) as [keyof typeof statuses, number][]).map(([name, status]) => {
+		const handler = () => listener(status);
+		process.once(name, handler);
+		return () => process.off(name, handler);
+	});
+	return () => {
+		for (const off of handlers) off();
+	};
+}
