@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { statSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { type Application, launchPath, noRules, type Rules } from "../core/application/application.ts";
 import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
@@ -39,7 +40,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 }
 
 function fromTemplate(template: Template, given: TemplateAnswers): { application: Application; rules: Rules } {
-	const merged = mergeTemplate(template, given, placeholders());
+	const merged = mergeTemplate(startable(template, given), given, placeholders());
 	if ("error" in merged) throw new Failure(merged.error.code, { name: merged.error.name }, 2);
 	// A program that is named without its place, or that is not installed, is found out before anything starts.
 	return { ...merged, application: { ...merged.application, command: resolveCommand(merged.application.command) } };
@@ -123,4 +124,22 @@ function defaultName(program: string): string {
 			.replace(/[^A-Za-z0-9._-]/g, "-")
 			.replace(/^[^A-Za-z0-9]+/, "") || "cage"
 	);
+}
+
+/**
+ * The demonstration runs as nobody, who cannot read an installation below a private home such as /root. Then it starts as root
+ * without any capability instead, so that a first look never fails for want of a mode bit.
+ */
+function startable(template: Template, options: TemplateAnswers): Template {
+	const { user: _, ...application } = template.application;
+	const readable = [placeholders().demo ?? "", placeholders().node ?? ""].every(isReadableByAll);
+	return template.name !== "demo" || options.user !== undefined || readable ? template : { ...template, application };
+}
+
+function isReadableByAll(path: string): boolean {
+	for (let at = path; ; at = dirname(at)) {
+		const status = statSync(at, { throwIfNoEntry: false });
+		if (!status || !(status.mode & (status.isDirectory() ? 0o001 : 0o004))) return false;
+		if (at === dirname(at)) return true;
+	}
 }

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Machine } from "../engine/context.ts";
 import { systemAccounts } from "../system/accounts/accounts.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
+import { auditCage } from "../system/files/audit.ts";
 import { systemFiles } from "../system/files/files.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { systemPackages } from "../system/packages/packages.ts";
@@ -17,6 +18,7 @@ export function systemMachine(state: string): Machine {
 		launcher: new UtilLinuxLauncher(state),
 		store: new StateFolder(state),
 		doctor: systemDoctor,
+		audit: async (root, policy, signal) => (await auditCage({ root, policy }, signal)).findings,
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {
 			await setTimeout(milliseconds, undefined, { signal });

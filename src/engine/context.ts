@@ -1,3 +1,5 @@
+import type { AuditPolicy, Finding } from "../core/cage/audit.ts";
+import type { Path } from "../core/path/path.ts";
 import type { Event } from "./events.ts";
 import type { Accounts, Doctor, Files, Launcher, Packages } from "./ports.ts";
 import type { Store } from "./store.ts";
@@ -9,6 +11,8 @@ export interface Machine {
 	readonly launcher: Launcher;
 	readonly store: Store;
 	readonly doctor: Doctor;
+	/** Looks at a cage on disk without changing or following anything. */
+	audit(root: Path, policy: AuditPolicy, signal: AbortSignal): Promise<readonly Finding[]>;
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;

@@ -8,6 +8,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import { auditGeneration } from "./audit.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context } from "./context.ts";
 import type { Step } from "./events.ts";
@@ -147,16 +148,19 @@ export async function trialStep(
 	rounds: number,
 ): Promise<TrialRound> {
 	context.emit({ event: "round-started", round, rounds });
-	const result = await runTrial(context, {
+	const layout = layoutOf(context.machine.store, candidate.manifest);
+	const findings = await auditGeneration(context, candidate.manifest, layout);
+	const tried = await runTrial(context, {
 		application: cage.application,
 		identity: candidate.plan.identity,
 		plan: candidate.plan,
-		cage: layoutOf(context.machine.store, candidate.manifest),
+		cage: layout,
 		trace,
 		exercises: cage.exercises,
 		signals: cage.signals,
 		round,
 	});
+	const result = { ...tried, findings };
 	context.emit({ event: "round-finished", round, missing: result.missing, probes: result.probes });
 	return result;
 }
@@ -198,6 +202,7 @@ export function summarise(context: Context, round: TrialRound, generation: numbe
 		generation,
 		answered: round.answered,
 		...(round.measured ? { measured: round.measured } : {}),
+		findings: round.findings.map(({ code, path }) => ({ code, path: showPath(path) })),
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,
 		added: added.map(describeAddition),

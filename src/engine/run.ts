@@ -1,6 +1,7 @@
 import { launchEnvironment } from "../core/application/application.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
+import { auditGeneration } from "./audit.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import type { LaunchRequest } from "./ports.ts";
@@ -34,6 +35,7 @@ export async function runCage(
 	const request = launchRequest(present, command);
 	const program = request.command[0] ?? "";
 	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);
+	await auditGeneration(context, present.manifest, present.layout);
 	const launched = await context.machine.launcher.start(request);
 	const stop = onSignals((signal) => launched.signal(signal));
 	try {

@@ -1,3 +1,4 @@
+import type { Finding } from "../core/cage/audit.ts";
 import type { Application } from "../core/application/application.ts";
 import { findMissing, type Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
@@ -30,6 +31,8 @@ export interface TrialRound {
 	readonly answered: boolean;
 	/** What held the application while it answered; absent where it never did. */
 	readonly measured?: Measured;
+	/** What the audit of the generation warned of. */
+	readonly findings: readonly Finding[];
 	/** The application's last words, and its exit status where it ended by itself. */
 	readonly output: string;
 	readonly ended?: number;
@@ -39,7 +42,7 @@ export interface TrialRound {
  * One trial: the application in its cage under every layer of confinement, in a network of its own, on a copy of its data that
  * is thrown away; asked from outside, and compared with what it did on the host.
  */
-export async function runTrial(context: Context, input: TrialInput): Promise<TrialRound> {
+export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
 	const rehearsal = await context.machine.launcher.rehearse();
 	try {

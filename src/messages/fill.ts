@@ -29,12 +29,14 @@ export function formatBytes(bytes: number, language: string): string {
 		value /= 1000;
 		unit++;
 	}
+	// The short form of this unit is spelt out, and the narrow one stands too close.
+	if (unit === 0) return `${formatCount(value, language)} B`;
 	const name = units[unit] ?? "byte";
-	const digits = unit === 0 || value >= 100 ? 0 : 1;
+	const digits = value >= 100 ? 0 : 1;
 	const format = new Intl.NumberFormat(language, {
 		style: "unit",
 		unit: name,
-		unitDisplay: unit === 0 ? "narrow" : "short",
+		unitDisplay: "short",
 		maximumFractionDigits: digits,
 	});
 	// A space that does not break has no place in a terminal's columns.

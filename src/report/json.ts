@@ -137,6 +137,6 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		namespaces: namespaces ?? [],
 		network,
 		openings,
-		findings: [],
+		findings: cage.trials.at(-1)?.findings ?? [],
 	};
 }

@@ -23,39 +23,60 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 	const { drawApp } = await importInk(options.color);
 	const store = new WizardStore(options.session);
 	// A screen reader reads what is added line by line; it needs no other screen.
-	const giveBack = takeTerminal(stdin, stdout, process.env.INK_SCREEN_READER !== "true");
+	const alternate = process.env.INK_SCREEN_READER !== "true";
+	const giveBack = takeTerminal(stdin, stdout, alternate);
 	const stopKeys = readKeys(stdin, (keys) => store.press(keys));
-	let offSignals = () => {};
+	let leave = () => {};
 	try {
-		const measure = () => store.dispatch({ type: "resized", columns: stdout.columns || 80, rows: stdout.rows || 24 });
-		measure();
-		stdout.on("resize", measure);
-		const app = drawApp(store, { messages, color: options.color, ascii: options.ascii });
-		store.start(options.initial);
-		const signalled = new Promise<number>((resolve) => {
-			offSignals = onEndingSignal(resolve);
+		const over = new Promise<number>((resolve, reject) => {
+			const offSignals = onEndingSignal(resolve);
+			const offEnd = store.onExit(resolve);
+			const undraw = drawing(stdout, store, alternate, () =>
+				drawApp(store, { messages, color: options.color, ascii: options.ascii }, reject),
+			);
+			leave = () => {
+				undraw();
+				offEnd();
+				offSignals();
+			};
 		});
-		const status = await Promise.race([ended(store), signalled, app.failed]);
-		stdout.off("resize", measure);
-		app.unmount();
-		return { status, lines: lastLines(store.state, messages) };
+		store.start(options.initial);
+		return { status: await over, lines: lastLines(store.state, messages) };
 	} finally {
 		stopKeys();
+		leave();
 		giveBack();
 		await store.cancel();
-		offSignals();
 	}
 }
 
-function ended(store: WizardStore): Promise<number> {
-	return new Promise((resolve) => {
-		const off = store.subscribe(() => {
-			const { exit } = store.state;
-			if (exit === undefined) return;
-			off();
-			resolve(exit);
-		});
-	});
+/** Milliseconds in which a window that is being dragged comes to rest. */
+const resizeDelay = 60;
+
+/**
+ * Draws at the size of the terminal. A terminal whose height changes moves its lines, and Ink goes on from where they were; so
+ * after each change of size it begins anew on an empty screen. The store keeps everything, nothing is lost.
+ */
+function drawing(stdout: NodeJS.WriteStream, store: WizardStore, alternate: boolean, draw: () => () => void): () => void {
+	let waiting: ReturnType<typeof setTimeout> | undefined;
+	const measure = () => store.dispatch({ type: "resized", columns: stdout.columns || 80, rows: stdout.rows || 24 });
+	measure();
+	let undraw = draw();
+	const onResize = () => {
+		clearTimeout(waiting);
+		waiting = setTimeout(() => {
+			undraw();
+			if (alternate) stdout.write("\x1b[2J\x1b[H");
+			measure();
+			undraw = draw();
+		}, resizeDelay);
+	};
+	stdout.on("resize", onResize);
+	return () => {
+		clearTimeout(waiting);
+		stdout.off("resize", onResize);
+		undraw();
+	};
 }
 
 /**

@@ -37,6 +37,12 @@ export class WizardStore {
 		return () => this.#listeners.delete(listener);
 	}
 
+	onExit(listener: (status: number) => void): () => void {
+		return this.subscribe(() => {
+			if (this.#state.exit !== undefined) listener(this.#state.exit);
+		});
+	}
+
 	start(initial?: Answers): void {
 		this.dispatch({ type: "started", ...(initial ? { initial } : {}) });
 	}
@@ -79,11 +85,14 @@ export class WizardStore {
 	#run(intention: Intention): void {
 		switch (intention.job) {
 			case "exercise":
-				return this.#session.exercise(intention.line);
+				this.#session.exercise(intention.line);
+				return;
 			case "enough":
-				return this.#session.enough();
+				this.#session.enough();
+				return;
 			case "accept":
-				return this.#session.accept(intention.missing);
+				this.#session.accept(intention.missing);
+				return;
 			case "cancel":
 				this.#cancelled = this.#session.cancel().catch(() => {});
 				return;

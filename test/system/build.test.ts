@@ -1,31 +1,21 @@
-import { execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
 	existsSync,
 	lstatSync,
 	mkdirSync,
-	mkdtempSync,
 	readdirSync,
 	readFileSync,
 	readlinkSync,
-	rmSync,
 	statSync,
 	symlinkSync,
 	truncateSync,
-	utimesSync,
 	writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
-import { build as bundle } from "esbuild";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { countEntries, type Manifest } from "../../src/core/cage/manifest.ts";
+import { describe, expect, test } from "vitest";
+import { countEntries } from "../../src/core/cage/manifest.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
-import type { Entry, Plan } from "../../src/core/plan/plan.ts";
-import { type BuildRequest, buildGeneration, isUpToDate } from "../../src/system/files/build.ts";
 import {
-	clearLeftovers,
 	currentGeneration,
 	listGenerations,
 	readManifest,
@@ -33,42 +23,9 @@ import {
 	switchGeneration,
 } from "../../src/system/files/generations.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
+import { build, cage, fileEntry, folder, hostFile, inCage, inHost, now, ownProcess, root, useWorkshop } from "./workshop.ts";
 
-let folder: Path;
-let host: Path;
-let cage: Path;
-const now = new Date("2025-01-02T03:04:05.678Z");
-const below = (path: Path, name: string) => join(path, name);
-const root = (generation = 1) => below(cage, `generations/${generation}`);
-const inCage = (path: string, generation = 1) => `${root(generation)}${path}`;
-const inHost = (name: string) => below(host, name);
-const build = (from: Plan, values: Partial<BuildRequest> = {}) => buildGeneration({ plan: from, cage, now, ...values });
-const previous = (manifest: Manifest) => ({ manifest, root: root(manifest.generation) });
-const everything = () =>
-	execFileSync("find", [cage, "-mindepth", "1"], { encoding: "latin1" }).split("\n").filter(Boolean).sort();
-
-/** An entry for a file of the host as it is now. */
-function fileEntry(name: string, values: Partial<Entry> = {}): Entry {
-	const { mode, mtimeMs, size } = lstatSync(pathToBytes(inHost(name)));
-	return { ...entry("/"), path: inHost(name), mode: mode & 0o7777, mtime: Math.floor(mtimeMs), size, ...values };
-}
-
-function hostFile(name: string, content: string | Buffer = name): Entry {
-	writeFileSync(pathToBytes(inHost(name)), content);
-	// Long enough ago that a later change cannot hide in the same moment; ctime follows by itself.
-	utimesSync(pathToBytes(inHost(name)), 1_600_000_000, 1_600_000_000);
-	return fileEntry(name);
-}
-
-beforeEach(() => {
-	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-build-`));
-	host = below(folder, "host");
-	cage = below(folder, "cages/app");
-	mkdirSync(host);
-});
-afterEach(() => {
-	rmSync(folder, { recursive: true, force: true });
-});
+useWorkshop();
 
 describe("a generation", () => {
 	test("has everything as planned, and a manifest that says so", async () => {
@@ -113,8 +70,8 @@ describe("a generation", () => {
 		expect(readdirSync(inCage("/var/lib/app"))).toEqual([]);
 		expect(lstatSync(root()).mode & 0o7777).toBe(0o755);
 		expect(lstatSync(cage).mode & 0o7777).toBe(0o700);
-		expect(lstatSync(below(cage, "manifests/1.json")).mode & 0o7777).toBe(0o600);
-		expect(readFileSync(below(cage, "current"), "utf8")).toBe("1\n");
+		expect(lstatSync(join(cage, "manifests/1.json")).mode & 0o7777).toBe(0o600);
+		expect(readFileSync(join(cage, "current"), "utf8")).toBe("1\n");
 
 		expect(await readManifest(cage, 1)).toEqual(manifest);
 		expect(manifest).toMatchObject({ generation: 1, name: "app", madeAt: now.toISOString() });
@@ -185,287 +142,68 @@ describe("a generation", () => {
 	});
 });
 
-describe("building again", () => {
-	test("reads no unchanged file of the host", async () => {
-		const one = plan([hostFile("same", Buffer.alloc(3_000_000, 1)), hostFile("changed"), hostFile("touched")]);
-		await sleep(150);
-		const first = await build(one);
-		expect(await isUpToDate(one, previous(first))).toBe(true);
-		hostFile("changed", "otherwise");
-		// Reading moves a file's time of access where it is older than its change (relatime).
-		execFileSync("touch", ["-a", "-d", "2001-01-01", inHost("same"), inHost("touched")]);
-		const again = plan([fileEntry("same"), fileEntry("changed"), fileEntry("touched")]);
-		await sleep(150);
-		const atime = () => lstatSync(inHost("same")).atimeMs;
-		// That touch counts as a change of the source, so one build takes it in first.
-		const second = await build(again, { previous: previous(first) });
-		execFileSync("touch", ["-a", "-d", "2001-01-01", inHost("same")]);
-		await sleep(150);
-		const third = await build(again, { previous: previous(second) });
-		expect(atime()).toBeGreaterThan(1e12);
-		const readBefore = atime();
-		const opened = await openedBy(() => build(again, { previous: previous(third) }));
-		expect(opened.filter((path) => path.startsWith(`${host}/`))).toEqual([]);
-		expect(atime()).toBe(readBefore);
-		expect(readFileSync(inCage(inHost("changed"), 4), "utf8")).toBe("otherwise");
-		expect((await readManifest(cage, 4)).entries).toEqual(
-			third.entries.map((one) => ({ ...one, ...(one.copy && { copy: expect.anything() }) })),
-		);
-	});
-
-	test("takes a file from the host where the copy was touched", async () => {
-		const one = plan([hostFile("a", "good")]);
-		await sleep(150);
-		const first = await build(one);
-		writeFileSync(inCage(inHost("a")), "evil");
-		utimesSync(inCage(inHost("a")), 1_600_000_000, 1_600_000_000);
-		expect(await isUpToDate(one, previous(first))).toBe(false);
-		await build(one, { previous: previous(first) });
-		expect(readFileSync(inCage(inHost("a"), 2), "utf8")).toBe("good");
-	});
-
-	test("sees a change that kept size and time", async () => {
-		const one = plan([hostFile("a", "good")]);
-		await sleep(150);
-		const first = await build(one);
-		hostFile("a", "new!");
-		expect(await isUpToDate(one, previous(first))).toBe(false);
-		await build(one, { previous: previous(first) });
-		expect(readFileSync(inCage(inHost("a"), 2), "utf8")).toBe("new!");
-	});
-});
-
-/** Paths that this process opened while something ran, as the kernel told strace. */
-async function openedBy(work: () => Promise<unknown>): Promise<string[]> {
-	const strace = spawn("strace", ["-f", "-q", "-e", "trace=open,openat,openat2", "-p", String(process.pid)], {
-		stdio: ["ignore", "ignore", "pipe"],
-	});
-	let text = "";
-	strace.stderr.on("data", (data) => {
-		text += data;
-	});
-	await sleep(500);
-	await work();
-	strace.kill("SIGINT");
-	await once(strace, "close");
-	expect(text).toContain("openat(");
-	return [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, path]) => path ?? "");
-}
-
-describe("what the host does meanwhile", () => {
-	test("a vanished file, a FIFO or a link in its place: one failure, nothing left", async () => {
-		const one = plan([hostFile("a"), hostFile("b")]);
-		const failing = async (code: string) => {
-			await expect(build(one)).rejects.toMatchObject({ code, values: { path: inHost("b") } });
-			expect(everything()).toEqual([below(cage, "generations"), below(cage, "manifests")]);
-			rmSync(inHost("b"));
-		};
-		rmSync(inHost("b"));
-		symlinkSync("/etc/shadow", inHost("b"));
-		await failing("source-is-link");
-		execFileSync("mkfifo", [inHost("b")]);
-		await failing("source-not-regular");
-		await expect(build(one)).rejects.toMatchObject({ code: "source-gone" });
-	});
-
-	test("a link that is swapped in after the look at all files", async () => {
-		const one = plan([
-			hostFile("a", Buffer.alloc(2_000_000)),
-			hostFile("b"),
-			hostFile("c"),
-			hostFile("d"),
-			hostFile("e"),
-			hostFile("f"),
-		]);
-		const swap = () => {
-			rmSync(inHost("f"), { force: true });
-			symlinkSync("/etc/shadow", inHost("f"));
-		};
-		await expect(build(one, { onFile: swap })).rejects.toMatchObject({ code: "source-is-link" });
-		expect(everything().length).toBe(2);
-	});
-
-	test("a plan with something below a link never writes where it points", async () => {
-		hostFile("victim", "old");
-		const one = plan([
-			entry("/lib", { kind: "symlink", target: host }),
-			entry("/lib/victim", { kind: "generated", content: "new" }),
-		]);
-		await expect(build(one)).rejects.toMatchObject({ code: "plan-path-below-file" });
-		expect(readFileSync(inHost("victim"), "utf8")).toBe("old");
-	});
-
-	test("an abort in the middle leaves nothing", async () => {
-		const entries = Array.from({ length: 20 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(3_000_000, index)));
-		const controller = new AbortController();
-		const stop = (_: Path, done: number) => {
-			if (done > 20_000_000) controller.abort();
-		};
-		await expect(build(plan(entries), { onFile: stop, signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
-		expect(everything().length).toBe(2);
-		expect((await build(plan(entries))).generation).toBe(1);
-	});
-
-	test("progress counts bytes up to all of them", async () => {
-		const entries = Array.from({ length: 9 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(300_000, index)));
-		const steps: number[][] = [];
-		await build(plan([...entries, hostFile("empty", "")]), { onFile: (_, done, total) => steps.push([done, total]) });
-		expect(steps.at(-1)).toEqual([2_700_000, 2_700_000]);
-		expect(steps.length).toBe(10);
-	});
-});
-
-describe("a full disk", () => {
-	const onSmallDisk = async (options: string, work: () => Promise<void>) => {
-		mkdirSync(cage, { recursive: true });
-		execFileSync("mount", ["-t", "tmpfs", "-o", `mode=700,${options}`, "tmpfs", cage]);
-		try {
-			await work();
-			expect(everything()).toEqual([below(cage, "generations"), below(cage, "manifests")]);
-		} finally {
-			execFileSync("umount", [cage]);
-		}
-	};
-
-	test("is found before anything is copied", async () => {
-		const one = plan([hostFile("big", Buffer.alloc(9_000_000, 1))]);
-		await onSmallDisk("size=5m", async () => {
-			const failure = { code: "disk-full", exit: 1, values: { needed: expect.any(Number), free: expect.any(Number) } };
-			await expect(build(one)).rejects.toMatchObject(failure);
-		});
-	});
-
-	test("that fills meanwhile, by bytes or by names, is one failure", async () => {
-		const entries = Array.from({ length: 40 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(100_000, 1)));
-		await onSmallDisk("size=5m", async () => {
-			const fill = () => writeFileSync(below(folder, "cages/app/ballast"), Buffer.alloc(1_500_000));
-			await expect(build(plan(entries), { onFile: fill })).rejects.toMatchObject({ code: "disk-full" });
-			rmSync(below(cage, "ballast"));
-		});
-		await onSmallDisk("nr_inodes=30", async () => {
-			await expect(build(plan(entries))).rejects.toMatchObject({
-				code: "disk-full",
-				values: { path: expect.stringContaining("/f") },
-			});
-		});
-	});
-});
-
 describe("a cage's folder", () => {
 	test("below a link of somebody else, or below what others may write to, is refused", async () => {
-		mkdirSync(below(folder, "theirs"));
-		symlinkSync("theirs", below(folder, "link"));
-		execFileSync("chown", ["-h", "33:33", below(folder, "link")]);
+		mkdirSync(join(folder, "theirs"));
+		symlinkSync("theirs", join(folder, "link"));
+		execFileSync("chown", ["-h", "33:33", join(folder, "link")]);
 		const failing = (path: string, problem: string) =>
-			expect(build(plan([]), { cage: below(folder, path) })).rejects.toMatchObject({
+			expect(build(plan([]), { cage: join(folder, path) })).rejects.toMatchObject({
 				code: "unsafe-directory",
 				exit: 4,
 				values: { problem },
 			});
 		await failing("link/app", "link");
-		execFileSync("chmod", ["777", below(folder, "theirs")]);
+		execFileSync("chmod", ["777", join(folder, "theirs")]);
 		await failing("theirs/app", "writable");
-		execFileSync("chmod", ["755", below(folder, "theirs")]);
-		execFileSync("chown", ["33", below(folder, "theirs")]);
+		execFileSync("chmod", ["755", join(folder, "theirs")]);
+		execFileSync("chown", ["33", join(folder, "theirs")]);
 		await failing("theirs/app", "owner");
-		writeFileSync(below(folder, "file"), "");
+		writeFileSync(join(folder, "file"), "");
 		await failing("file/app", "not-a-directory");
-		expect(readdirSync(below(folder, "theirs"))).toEqual([]);
+		expect(readdirSync(join(folder, "theirs"))).toEqual([]);
 	});
 
 	test("may be reached through a link of root", async () => {
-		mkdirSync(below(folder, "real"));
-		symlinkSync("real", below(folder, "link"));
-		await build(plan([]), { cage: below(folder, "link/app") });
-		expect(await currentGeneration(below(folder, "real/app"))).toBe(1);
+		mkdirSync(join(folder, "real"));
+		symlinkSync("real", join(folder, "link"));
+		await build(plan([]), { cage: join(folder, "link/app") });
+		expect(await currentGeneration(join(folder, "real/app"))).toBe(1);
 	});
 });
 
-describe("after a kill", () => {
-	/** Runs lines of ours in a process of its own, with a plan and the cage's folder at hand. */
-	async function inOwnProcess(from: Plan, lines: string) {
-		const script = below(folder, "build.mjs");
-		await bundle({
-			stdin: {
-				contents: `import { buildGeneration } from "./src/system/files/build.ts";
-					const { plan, cage } = JSON.parse(process.argv[2]);
-					const build = (onFile) => buildGeneration({ plan, cage, now: new Date(0), onFile });
-					${lines}`,
-				resolveDir: process.cwd(),
-			},
-			outfile: script,
-			bundle: true,
-			platform: "node",
-			format: "esm",
-			logLevel: "error",
-			banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-		});
-		return spawn(process.execPath, [script, JSON.stringify({ plan: from, cage })], { stdio: ["ignore", "pipe", "inherit"] });
-	}
+describe("without root", () => {
+	const ordinary = ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups"];
+	const possible = spawnSync("setpriv", [...ordinary.slice(1), process.execPath, "-e", "0"]).status === 0;
 
-	async function buildAndKill(entries: Entry[]): Promise<void> {
-		const child = await inOwnProcess(plan(entries), 'await build((path, done) => process.stdout.write(done + "\\n"));');
-		let seen = 0;
-		child.stdout.on("data", () => {
-			if (++seen === 2) child.kill("SIGKILL");
-		});
-		expect((await once(child, "close"))[1]).toBe("SIGKILL");
-	}
-
-	test("at any moment, there is one whole present generation", async () => {
-		const entries = Array.from({ length: 6 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(200_000, index)));
-		const from = plan([...entries, entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } })]);
-		await build(from);
-		for (let delay = 0; delay < 60; delay += 7) {
-			const child = await inOwnProcess(from, 'process.stdout.write("x"); for (;;) await build();');
-			await once(child.stdout, "data");
-			await sleep(delay);
-			child.kill("SIGKILL");
-			await once(child, "close");
-			await clearLeftovers(cage);
-			const present = await currentGeneration(cage);
-			const { entries: made } = await readManifest(cage, present ?? 0);
-			for (const { kind, path, sha256 } of made) {
-				if (kind === "file")
-					expect(
-						createHash("sha256")
-							.update(readFileSync(inCage(path, present)))
-							.digest("hex"),
-					).toBe(sha256);
-			}
-			expect(
-				readdirSync(below(cage, "generations"))
-					.map(Number)
-					.sort((a, b) => a - b),
-			).toEqual(await listGenerations(cage));
-			expect(readdirSync(cage).sort()).toEqual(["current", "generations", "manifests"]);
+	test.runIf(possible)("a cage belongs to who built it, and can be removed again", async () => {
+		execFileSync("chmod", ["755", folder]);
+		const home = join(folder, "home");
+		mkdirSync(home);
+		execFileSync("chown", ["1000:1000", home]);
+		const from = plan([
+			entry("/usr/bin/env", { mode: 0o755 }),
+			entry("/closed", { kind: "directory", mode: 0o500 }),
+			entry("/closed/file", { kind: "generated", content: "x", mode: 0o400 }),
+			entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } }),
+			entry("/etc/ld.so.cache", { kind: "generated", reasons: [{ kind: "loader-cache" }] }),
+		]);
+		const lines = (then: string) => `import { buildGeneration } from "./src/system/files/build.ts";
+			import { removeTree } from "./src/system/files/remove.ts";
+			const { plan, cage } = JSON.parse(process.argv[2]);
+			${then}`;
+		const words = [JSON.stringify({ plan: from, cage: join(home, "cage") })];
+		const builder = await ownProcess(lines("await buildGeneration({ plan, cage, now: new Date(0) });"), words, ordinary);
+		expect(await once(builder, "close")).toEqual([0, null]);
+		const manifest = await readManifest(join(home, "cage"), 1);
+		expect(manifest.owner).toEqual({ uid: 1000, gid: 1000 });
+		for (const one of manifest.entries) {
+			const path = `${home}/cage/generations/1${one.path}`;
+			if (one.kind === "device") expect(existsSync(path)).toBe(false);
+			else expect(lstatSync(path)).toMatchObject({ uid: 1000, gid: 1000 });
 		}
-		expect(await currentGeneration(cage)).toBeGreaterThan(1);
-	});
-
-	test("the old generation is whole, and the next command clears away the rest", async () => {
-		const entries = Array.from({ length: 30 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(4_000_000, index)));
-		await build(plan([hostFile("old")]));
-		await buildAndKill(entries);
-		const left = readdirSync(below(cage, "generations")).filter((name) => name.startsWith(".staging-"));
-		expect(left.length).toBe(1);
-		expect(lstatSync(below(cage, `generations/${left[0]}`)).mode & 0o7777).toBe(0o700);
-		expect(await currentGeneration(cage)).toBe(1);
-		expect(await clearLeftovers(cage)).toEqual([below(cage, `generations/${left[0]}`)]);
-		expect(readdirSync(below(cage, "generations"))).toEqual(["1"]);
-		expect(await clearLeftovers(cage)).toEqual([]);
-		expect((await build(plan(entries))).generation).toBe(2);
-	});
-
-	test("a generation that was never recorded goes; what a living process makes stays", async () => {
-		await build(plan([hostFile("a")]));
-		mkdirSync(below(cage, "generations/7/usr"), { recursive: true });
-		const start = readFileSync("/proc/self/stat", "latin1").split(") ")[1]?.split(" ")[19];
-		const alive = `.staging-${process.pid}-${start}-0123456789ab`;
-		const dead = `.staging-${process.pid}-1-0123456789ab`;
-		for (const name of [alive, dead]) mkdirSync(below(cage, `generations/${name}`));
-		writeFileSync(below(cage, ".tmp-1-1-0123456789ab"), "");
-		expect((await clearLeftovers(cage)).length).toBe(3);
-		expect(readdirSync(below(cage, "generations")).sort()).toEqual([alive, "1"]);
+		const remover = await ownProcess(lines("await removeTree(cage);"), words, ordinary);
+		expect(await once(remover, "close")).toEqual([0, null]);
+		expect(existsSync(join(home, "cage"))).toBe(false);
 	});
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -12,11 +12,17 @@ const architecture = process.arch as Architecture;
 const closed: FilterOpenings = { unixSockets: false, memfd: false };
 
 let directory: string;
+/** What the calls on descriptor 0 act on. Never /dev/null: the control run without the filter would change the host's node. */
+let standardInput: number;
 beforeAll(() => {
 	directory = mkdtempSync(join(tmpdir(), "seccomp-"));
 	writeFileSync(join(directory, "file"), "");
+	standardInput = openSync(join(directory, "file"), "r");
 });
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => {
+	closeSync(standardInput);
+	rmSync(directory, { recursive: true, force: true });
+});
 
 function filtered(openings: FilterOpenings, command: readonly string[]): string[] {
 	const file = join(directory, `filter-${JSON.stringify(openings).replace(/\W+/g, "-")}`);
@@ -26,7 +32,7 @@ function filtered(openings: FilterOpenings, command: readonly string[]): string[
 
 async function run(command: readonly string[]) {
 	const [program = "", ...args] = command;
-	return execa(program, args, { stdin: "ignore", reject: false, cwd: directory });
+	return execa(program, args, { stdin: standardInput, reject: false, cwd: directory });
 }
 
 /** Each argument of perl is one call: number and arguments with a tab between them, text behind "=". Prints errno for each, 0 for success. */

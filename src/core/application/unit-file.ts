@@ -23,7 +23,7 @@ export interface ServiceUnit {
 	readonly environment: Readonly<Record<string, string>>;
 	readonly environmentFiles: readonly EnvironmentFileRef[];
 	readonly unsetEnvironment: readonly string[];
-	/** Absolute, with the variable that systemd hands over for them. */
+	/** What systemd makes for the service before it starts. */
 	readonly directories: readonly ServiceDirectory[];
 	readonly ambientCapabilities: readonly string[];
 	readonly pidFile?: string;
@@ -49,7 +49,7 @@ export interface EnvironmentFileRef {
 export interface ServiceDirectory {
 	readonly path: string;
 	readonly kind: "runtime" | "state" | "cache" | "logs" | "configuration";
-	/** Below which directory of systemd's, as text of the setting. */
+	/** The environment variable in which systemd hands it over. */
 	readonly variable: string;
 }
 

@@ -44,6 +44,8 @@ export interface TrialSummary {
 	/** What the kernel said of the application's main process while it answered. */
 	readonly measured?: Measured;
 	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
+	/** Warnings of the audit. */
+	readonly findings: readonly { readonly code: string; readonly path: string }[];
 	readonly failedExercises: readonly string[];
 	/** What was added before this round. */
 	readonly added: readonly string[];

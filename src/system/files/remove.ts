@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, lstat, readdir, realpath, rename, rmdir, unlink } from "node:fs/promises";
+import { constants } from "node:fs";
+import { chmod, type FileHandle, lstat, open, readdir, realpath, rename, rmdir, unlink } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -30,6 +31,7 @@ export async function removeTree(path: Path): Promise<boolean> {
 		if (!stats.isDirectory()) await unlink(name);
 		else {
 			await refuseMounts(join(await realPath(parent(path)), path.slice(path.lastIndexOf("/") + 1)));
+			await unlock(path);
 			const top = await openDirectory(path);
 			try {
 				await empty(top, path);
@@ -55,6 +57,7 @@ async function empty(top: FileHandle, path: Path): Promise<void> {
 	let number = 0;
 	const removeOne = async (entry: Path) => {
 		if (await unlinkUnlessDirectory(entry)) return;
+		await unlock(entry);
 		const aside = `${prefix}-${number++}` as Path;
 		await rename(pathToBytes(entry), pathToBytes(below(top, aside)));
 		moved.push(aside);
@@ -110,6 +113,19 @@ async function unlinkUnlessDirectory(path: Path): Promise<boolean> {
 		if (name === "ENOENT") return true;
 		if (name === "EISDIR") return false;
 		throw error;
+	}
+}
+
+const pathOnly = 0o10000000; // O_PATH of fcntl.h, which Node does not name: opens also what may not be read
+
+/** Root may empty any directory; anybody else only one whose mode lets him, and a cage's directories often do not. */
+async function unlock(directory: Path): Promise<void> {
+	if (process.geteuid?.() === 0) return;
+	const file = await open(pathToBytes(directory), pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+	try {
+		await chmod(below(file), 0o700);
+	} finally {
+		await file.close();
 	}
 }
 

@@ -21,7 +21,6 @@ export function BuildStep() {
 				cursor={cursorOf(state)}
 				height={height - 1}
 				row={(row, selected, index) => (
-					// biome-ignore lint/suspicious/noArrayIndexKey: a note may stand twice
 					<Line key={index} width={width} {...(row.warns ? { color: "yellow" } : {})} bold={selected}>
 						{`${selected ? ">" : " "} ${row.warns ? "!" : " "} ${row.label.padEnd(labelWidth)}  ${row.value}`}
 					</Line>

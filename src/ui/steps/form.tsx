@@ -43,12 +43,12 @@ function Field({ form, index, labelWidth, selected }: { form: Form; index: numbe
 	return (
 		<Line width={width} dimColor={row.line.text === ""} bold={selected}>
 			{label}
-			{valueOf(row, first, words)}
+			{shownValue(row, first, words)}
 		</Line>
 	);
 }
 
-function valueOf(
+function shownValue(
 	row: FormRow,
 	first: boolean,
 	words: { values: Readonly<Record<string, string>>; empty: string; another: string },

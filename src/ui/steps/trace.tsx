@@ -1,6 +1,8 @@
 import { showPath } from "../../core/path/quote.ts";
 import { isBusy } from "../../core/wizard/reduced.ts";
+import type { Tracing, WizardState } from "../../core/wizard/state.ts";
 import { answersAlready } from "../../core/wizard/tracing.ts";
+import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
 import { type Outcome, OutcomeLine, withPending } from "../parts/outcomes.tsx";
@@ -21,8 +23,8 @@ export function TraceStep() {
 	const fixed = 4 + shown.length + (newest === undefined ? 0 : 1);
 	return (
 		<>
-			<Line bold>{useStatus()}</Line>
-			<Line>{countsText()}</Line>
+			<Line bold>{statusText(state, messages)}</Line>
+			<Line>{countsText(trace, messages)}</Line>
 			{newest === undefined ? null : (
 				<Line cut="middle" dimColor>
 					{messages.fill(words.newest, { path: showPath(newest) })}
@@ -36,18 +38,17 @@ export function TraceStep() {
 			<OutputTail height={height - fixed} />
 		</>
 	);
+}
 
-	function countsText(): string {
-		const { counts } = trace ?? {};
-		if (!counts) return "";
-		return messages.fill(words.counts, {
-			paths: counts.paths,
-			read: counts.read,
-			executed: counts.execute,
-			written: counts.write + counts.create,
-			missing: counts.missing,
-		});
-	}
+function countsText({ counts }: Tracing, messages: Messages): string {
+	if (!counts) return "";
+	return messages.fill(messages.wizard.trace.counts, {
+		paths: counts.paths,
+		read: counts.read,
+		executed: counts.execute,
+		written: counts.write + counts.create,
+		missing: counts.missing,
+	});
 }
 
 function worthSeeing(outcomes: readonly Outcome[], most: number): readonly Outcome[] {
@@ -55,8 +56,7 @@ function worthSeeing(outcomes: readonly Outcome[], most: number): readonly Outco
 	return [...failed, ...outcomes.filter((outcome) => outcome.ok !== false)].slice(0, most);
 }
 
-function useStatus(): string {
-	const { messages, state } = useView();
+function statusText(state: WizardState, messages: Messages): string {
 	const words = messages.wizard.trace;
 	const { trace } = state;
 	if (!trace) return "";

@@ -1,0 +1,189 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { join, type Path } from "../../src/core/path/path.ts";
+import type { Entry, Plan } from "../../src/core/plan/plan.ts";
+import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../../src/system/files/generations.ts";
+import { entry, plan } from "../core/cage/plans.ts";
+import { build, cage, everything, folder, host, hostFile, inCage, inHost, ownProcess, useWorkshop } from "./workshop.ts";
+
+useWorkshop();
+
+describe("what the host does meanwhile", () => {
+	test("a vanished file, a FIFO or a link in its place: one failure, nothing left", async () => {
+		const one = plan([hostFile("a"), hostFile("b")]);
+		const failing = async (code: string) => {
+			await expect(build(one)).rejects.toMatchObject({ code, values: { path: inHost("b") } });
+			expect(everything()).toEqual([join(cage, "generations"), join(cage, "manifests")]);
+			rmSync(inHost("b"));
+		};
+		rmSync(inHost("b"));
+		symlinkSync("/etc/shadow", inHost("b"));
+		await failing("source-is-link");
+		execFileSync("mkfifo", [inHost("b")]);
+		await failing("source-not-regular");
+		await expect(build(one)).rejects.toMatchObject({ code: "source-gone" });
+	});
+
+	test("a link that is swapped in after the look at all files", async () => {
+		const one = plan([
+			hostFile("a", Buffer.alloc(2_000_000)),
+			hostFile("b"),
+			hostFile("c"),
+			hostFile("d"),
+			hostFile("e"),
+			hostFile("f"),
+		]);
+		const swap = () => {
+			rmSync(inHost("f"), { force: true });
+			symlinkSync("/etc/shadow", inHost("f"));
+		};
+		await expect(build(one, { onFile: swap })).rejects.toMatchObject({ code: "source-is-link" });
+		expect(everything().length).toBe(2);
+	});
+
+	test("a plan with something below a link never writes where it points", async () => {
+		hostFile("victim", "old");
+		const one = plan([
+			entry("/lib", { kind: "symlink", target: host }),
+			entry("/lib/victim", { kind: "generated", content: "new" }),
+		]);
+		await expect(build(one)).rejects.toMatchObject({ code: "plan-path-below-file" });
+		expect(readFileSync(inHost("victim"), "utf8")).toBe("old");
+	});
+
+	test("an abort in the middle leaves nothing", async () => {
+		const entries = Array.from({ length: 20 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(3_000_000, index)));
+		const controller = new AbortController();
+		const stop = (_: Path, done: number) => {
+			if (done > 20_000_000) controller.abort();
+		};
+		await expect(build(plan(entries), { onFile: stop, signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+		expect(everything().length).toBe(2);
+		expect((await build(plan(entries))).generation).toBe(1);
+	});
+
+	test("progress counts bytes up to all of them", async () => {
+		const entries = Array.from({ length: 9 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(300_000, index)));
+		const steps: number[][] = [];
+		await build(plan([...entries, hostFile("empty", "")]), { onFile: (_, done, total) => steps.push([done, total]) });
+		expect(steps.at(-1)).toEqual([2_700_000, 2_700_000]);
+		expect(steps.length).toBe(10);
+	});
+});
+
+describe("a full disk", () => {
+	const onSmallDisk = async (options: string, work: () => Promise<void>) => {
+		mkdirSync(cage, { recursive: true });
+		execFileSync("mount", ["-t", "tmpfs", "-o", `mode=700,${options}`, "tmpfs", cage]);
+		try {
+			await work();
+			expect(everything()).toEqual([join(cage, "generations"), join(cage, "manifests")]);
+		} finally {
+			execFileSync("umount", [cage]);
+		}
+	};
+
+	test("is found before anything is copied", async () => {
+		const one = plan([hostFile("big", Buffer.alloc(9_000_000, 1))]);
+		await onSmallDisk("size=5m", async () => {
+			const failure = { code: "disk-full", exit: 1, values: { needed: expect.any(Number), free: expect.any(Number) } };
+			await expect(build(one)).rejects.toMatchObject(failure);
+		});
+	});
+
+	test("that fills meanwhile, by bytes or by names, is one failure", async () => {
+		const entries = Array.from({ length: 40 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(100_000, 1)));
+		await onSmallDisk("size=5m", async () => {
+			const fill = () => writeFileSync(join(folder, "cages/app/ballast"), Buffer.alloc(1_500_000));
+			await expect(build(plan(entries), { onFile: fill })).rejects.toMatchObject({ code: "disk-full" });
+			rmSync(join(cage, "ballast"));
+		});
+		await onSmallDisk("nr_inodes=30", async () => {
+			await expect(build(plan(entries))).rejects.toMatchObject({
+				code: "disk-full",
+				values: { path: expect.stringContaining("/f") },
+			});
+		});
+	});
+});
+
+describe("after a kill", () => {
+	const inOwnProcess = (from: Plan, lines: string) =>
+		ownProcess(
+			`import { buildGeneration } from "./src/system/files/build.ts";
+			const { plan, cage } = JSON.parse(process.argv[2]);
+			const build = (onFile) => buildGeneration({ plan, cage, now: new Date(0), onFile });
+			${lines}`,
+			[JSON.stringify({ plan: from, cage })],
+		);
+
+	async function buildAndKill(entries: Entry[]): Promise<void> {
+		const child = await inOwnProcess(plan(entries), 'await build((path, done) => process.stdout.write(done + "\\n"));');
+		let seen = 0;
+		child.stdout.on("data", () => {
+			if (++seen === 2) child.kill("SIGKILL");
+		});
+		expect((await once(child, "close"))[1]).toBe("SIGKILL");
+	}
+
+	test("at any moment, there is one whole present generation", async () => {
+		const entries = Array.from({ length: 6 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(200_000, index)));
+		const from = plan([...entries, entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } })]);
+		await build(from);
+		for (let delay = 0; delay < 60; delay += 7) {
+			const child = await inOwnProcess(from, 'process.stdout.write("x"); for (;;) await build();');
+			await once(child.stdout, "data");
+			await sleep(delay);
+			child.kill("SIGKILL");
+			await once(child, "close");
+			await clearLeftovers(cage);
+			const present = await currentGeneration(cage);
+			const { entries: made } = await readManifest(cage, present ?? 0);
+			for (const { kind, path, sha256 } of made) {
+				if (kind === "file")
+					expect(
+						createHash("sha256")
+							.update(readFileSync(inCage(path, present)))
+							.digest("hex"),
+					).toBe(sha256);
+			}
+			expect(
+				readdirSync(join(cage, "generations"))
+					.map(Number)
+					.sort((a, b) => a - b),
+			).toEqual(await listGenerations(cage));
+			expect(readdirSync(cage).sort()).toEqual(["current", "generations", "manifests"]);
+		}
+		expect(await currentGeneration(cage)).toBeGreaterThan(1);
+	});
+
+	test("the old generation is whole, and the next command clears away the rest", async () => {
+		const entries = Array.from({ length: 30 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(4_000_000, index)));
+		await build(plan([hostFile("old")]));
+		await buildAndKill(entries);
+		const left = readdirSync(join(cage, "generations")).filter((name) => name.startsWith(".staging-"));
+		expect(left.length).toBe(1);
+		expect(lstatSync(join(cage, `generations/${left[0]}`)).mode & 0o7777).toBe(0o700);
+		expect(await currentGeneration(cage)).toBe(1);
+		expect(await clearLeftovers(cage)).toEqual([join(cage, `generations/${left[0]}`)]);
+		expect(readdirSync(join(cage, "generations"))).toEqual(["1"]);
+		expect(await clearLeftovers(cage)).toEqual([]);
+		expect((await build(plan(entries))).generation).toBe(2);
+	});
+
+	test("a generation that was never recorded goes; what a living process makes stays", async () => {
+		await build(plan([hostFile("a")]));
+		mkdirSync(join(cage, "generations/7/usr"), { recursive: true });
+		const start = readFileSync("/proc/self/stat", "latin1").split(") ")[1]?.split(" ")[19];
+		const alive = `.staging-${process.pid}-${start}-0123456789ab`;
+		const dead = `.staging-${process.pid}-1-0123456789ab`;
+		for (const name of [alive, dead]) mkdirSync(join(cage, `generations/${name}`));
+		writeFileSync(join(cage, ".tmp-1-1-0123456789ab"), "");
+		expect((await clearLeftovers(cage)).length).toBe(3);
+		expect(readdirSync(join(cage, "generations")).sort()).toEqual([alive, "1"]);
+	});
+});

@@ -1,0 +1,118 @@
+import type { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
+import { buildGeneration } from "../../src/system/files/build.ts";
+import {
+	cagePaths,
+	openState,
+} from "../../src/system/state/cages.ts";
+import { lockCage, withLock } from "../../src/system/state/lock.ts";
+import { isGone, isLeftover, thisProcess, transientName } from "../../src/system/state/process.ts";
+import { plan } from "../core/cage/plans.ts";
+
+import { ownProcess } from "./workshop.ts";
+
+let folder: Path;
+let state: Path;
+const at = (name: string) => join(folder, name);
+
+beforeEach(() => {
+	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-lock-`));
+	state = at("state");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+
+describe("a lock", () => {
+	/** A process of its own that takes the lock, says so, and waits. */
+	const holder = () =>
+		ownProcess(
+			`import { lockCage } from "./src/system/state/lock.ts";
+			try { lockCage(process.argv[2], "app"); console.log("held"); setInterval(() => {}, 1000); }
+			catch (error) { console.log(error.code); }`,
+			[at("lock")],
+		);
+	const said = async (child: ReturnType<typeof spawn>) =>
+		String((await once(child.stdout as NodeJS.ReadableStream, "data"))[0]).trim();
+
+	test("keeps a second one out, and lets it in when it is released", () => {
+		const lock = lockCage(at("lock"), "app");
+		expect(() => lockCage(at("lock"), "app")).toThrow(
+			expect.objectContaining({ code: "cage-busy", exit: 1, values: { name: "app", pid: process.pid } }),
+		);
+		lock.release();
+		lock.release();
+		lockCage(at("lock"), "app").release();
+		expect(readdirSync(folder)).toEqual([]);
+	});
+
+	test("is released by an error", async () => {
+		const failing = withLock(at("lock"), "app", () => Promise.reject(new Error("no")));
+		await expect(failing).rejects.toThrow("no");
+		expect(readdirSync(folder)).toEqual([]);
+	});
+
+	test("of a running process is kept, of a killed one taken over", async () => {
+		const child = await holder();
+		expect(await said(child)).toBe("held");
+		expect(() => lockCage(at("lock"), "app")).toThrow(
+			expect.objectContaining({ code: "cage-busy", values: { name: "app", pid: child.pid } }),
+		);
+		child.kill("SIGKILL");
+		await once(child, "close");
+		lockCage(at("lock"), "app").release();
+		expect(readdirSync(folder).filter((name) => name.startsWith("lock"))).toEqual([]);
+	});
+
+	test("of a dead one is taken over by one of many only", async () => {
+		const dead = { ...thisProcess(), start: "1", token: "00" };
+		for (let round = 0; round < 3; round++) {
+			writeFileSync(at("lock"), JSON.stringify({ ...dead, token: `0${round}` }));
+			const children = await Promise.all([holder(), holder(), holder(), holder(), holder(), holder()]);
+			const words = await Promise.all(children.map(said));
+			expect(words.sort()).toEqual([...Array.from({ length: 5 }, () => "cage-busy"), "held"]);
+			for (const child of children) child.kill("SIGKILL");
+			await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, "close")));
+		}
+	});
+
+	test("a file that is no lock is left alone", () => {
+		writeFileSync(at("lock"), "something");
+		expect(() => lockCage(at("lock"), "app")).toThrow(expect.objectContaining({ code: "lock-unreadable" }));
+		expect(readFileSync(at("lock"), "utf8")).toBe("something");
+	});
+
+	test("lets one of two builds of a cage through", async () => {
+		const { directory, lock } = cagePaths(state, "app");
+		await openState(state);
+		mkdirSync(directory, { mode: 0o700 });
+		const build = () => withLock(lock, "app", () => buildGeneration({ plan: plan([]), cage: directory, now: new Date(0) }));
+		const ends = await Promise.allSettled([build(), build()]);
+		expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+		expect(ends.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "cage-busy" } });
+		expect(readdirSync(join(directory, "generations"))).toEqual(["1"]);
+	});
+
+
+describe("processes", () => {
+	test("are told apart by their start, their boot and their namespace", () => {
+		const us = thisProcess();
+		expect(isGone(us)).toBe(false);
+		expect(isGone({ ...us, start: "1" })).toBe(true);
+		expect(isGone({ ...us, pid: 2 ** 22 })).toBe(true);
+		expect(isGone({ ...us, boot: "another" })).toBe(true);
+		expect(isGone({ ...us, pid: 2 ** 22, namespace: "pid:[1]" })).toBe(false);
+		expect(isLeftover(transientName("staging"))).toBe(false);
+		expect(isLeftover(".staging-1-1-0123456789ab")).toBe(true);
+		expect(isLeftover("staging")).toBe(false);
+	});

@@ -1,0 +1,81 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { lstatSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import type { Manifest } from "../../src/core/cage/manifest.ts";
+import { isUpToDate } from "../../src/system/files/build.ts";
+import { readManifest } from "../../src/system/files/generations.ts";
+import { plan } from "../core/cage/plans.ts";
+import { build, cage, fileEntry, host, hostFile, inCage, inHost, root, useWorkshop } from "./workshop.ts";
+
+useWorkshop();
+
+const previous = (manifest: Manifest) => ({ manifest, root: root(manifest.generation) });
+
+describe("building again", () => {
+	test("reads no unchanged file of the host", async () => {
+		const one = plan([hostFile("same", Buffer.alloc(3_000_000, 1)), hostFile("changed"), hostFile("touched")]);
+		await sleep(150);
+		const first = await build(one);
+		expect(await isUpToDate(one, previous(first))).toBe(true);
+		hostFile("changed", "otherwise");
+		// Reading moves a file's time of access where it is older than its change (relatime).
+		execFileSync("touch", ["-a", "-d", "2001-01-01", inHost("same"), inHost("touched")]);
+		const again = plan([fileEntry("same"), fileEntry("changed"), fileEntry("touched")]);
+		await sleep(150);
+		const atime = () => lstatSync(inHost("same")).atimeMs;
+		// That touch counts as a change of the source, so one build takes it in first.
+		const second = await build(again, { previous: previous(first) });
+		execFileSync("touch", ["-a", "-d", "2001-01-01", inHost("same")]);
+		await sleep(150);
+		const third = await build(again, { previous: previous(second) });
+		expect(atime()).toBeGreaterThan(1e12);
+		const readBefore = atime();
+		const opened = await openedBy(() => build(again, { previous: previous(third) }));
+		expect(opened.filter((path) => path.startsWith(`${host}/`))).toEqual([]);
+		expect(atime()).toBe(readBefore);
+		expect(readFileSync(inCage(inHost("changed"), 4), "utf8")).toBe("otherwise");
+		expect((await readManifest(cage, 4)).entries).toEqual(
+			third.entries.map((one) => ({ ...one, ...(one.copy && { copy: expect.anything() }) })),
+		);
+	});
+
+	test("takes a file from the host where the copy was touched", async () => {
+		const one = plan([hostFile("a", "good")]);
+		await sleep(150);
+		const first = await build(one);
+		writeFileSync(inCage(inHost("a")), "evil");
+		utimesSync(inCage(inHost("a")), 1_600_000_000, 1_600_000_000);
+		expect(await isUpToDate(one, previous(first))).toBe(false);
+		await build(one, { previous: previous(first) });
+		expect(readFileSync(inCage(inHost("a"), 2), "utf8")).toBe("good");
+	});
+
+	test("sees a change that kept size and time", async () => {
+		const one = plan([hostFile("a", "good")]);
+		await sleep(150);
+		const first = await build(one);
+		hostFile("a", "new!");
+		expect(await isUpToDate(one, previous(first))).toBe(false);
+		await build(one, { previous: previous(first) });
+		expect(readFileSync(inCage(inHost("a"), 2), "utf8")).toBe("new!");
+	});
+});
+
+/** Paths that this process opened while something ran, as the kernel told strace. */
+async function openedBy(work: () => Promise<unknown>): Promise<string[]> {
+	const strace = spawn("strace", ["-f", "-q", "-e", "trace=open,openat,openat2", "-p", String(process.pid)], {
+		stdio: ["ignore", "ignore", "pipe"],
+	});
+	let text = "";
+	strace.stderr.on("data", (data) => {
+		text += data;
+	});
+	await sleep(500);
+	await work();
+	strace.kill("SIGINT");
+	await once(strace, "close");
+	expect(text).toContain("openat(");
+	return [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, path]) => path ?? "");
+}

@@ -1,0 +1,63 @@
+import { execFileSync, spawn } from "node:child_process";
+import { lstatSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { build as bundle } from "esbuild";
+import { afterEach, beforeEach } from "vitest";
+import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
+import type { Entry, Plan } from "../../src/core/plan/plan.ts";
+import { type BuildRequest, buildGeneration } from "../../src/system/files/build.ts";
+import { entry } from "../core/cage/plans.ts";
+
+/** A folder with something like a host's files in it, and a place for a cage; made anew for each test of a file that calls `useWorkshop`. */
+export let folder: Path;
+export let host: Path;
+export let cage: Path;
+
+export const now = new Date("2025-01-02T03:04:05.678Z");
+export const root = (generation = 1) => join(cage, `generations/${generation}`);
+export const inCage = (path: string, generation = 1) => `${root(generation)}${path}`;
+export const inHost = (name: string) => join(host, name);
+export const build = (plan: Plan, values: Partial<BuildRequest> = {}) => buildGeneration({ plan, cage, now, ...values });
+export const everything = () =>
+	execFileSync("find", [cage, "-mindepth", "1"], { encoding: "latin1" }).split("\n").filter(Boolean).sort();
+
+export function useWorkshop(): void {
+	beforeEach(() => {
+		folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-build-`));
+		host = join(folder, "host");
+		cage = join(folder, "cages/app");
+		mkdirSync(host);
+	});
+	afterEach(() => rmSync(folder, { recursive: true, force: true }));
+}
+
+/** An entry for a file of the host as it is now. */
+export function fileEntry(name: string, values: Partial<Entry> = {}): Entry {
+	const { mode, mtimeMs, size } = lstatSync(pathToBytes(inHost(name)));
+	return { ...entry("/"), path: inHost(name), mode: mode & 0o7777, mtime: Math.floor(mtimeMs), size, ...values };
+}
+
+export function hostFile(name: string, content: string | Buffer = name): Entry {
+	writeFileSync(pathToBytes(inHost(name)), content);
+	utimesSync(pathToBytes(inHost(name)), 1_600_000_000, 1_600_000_000);
+	return fileEntry(name);
+}
+
+/** Runs lines of TypeScript in a process of their own; what they import is relative to the repository. `command` stands before node. */
+export async function ownProcess(lines: string, words: readonly string[], command: readonly string[] = []) {
+	const script = join(pathFromText(mkdtempSync(`${tmpdir()}/cagewright-script-`)), "script.mjs");
+	await bundle({
+		stdin: { contents: lines, resolveDir: process.cwd(), loader: "ts" },
+		outfile: script,
+		bundle: true,
+		platform: "node",
+		format: "esm",
+		logLevel: "error",
+		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+	});
+	execFileSync("chmod", ["-R", "a+rX", join(script, "..")]);
+	const [program = "", ...rest] = [...command, process.execPath, script, ...words];
+	const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
+	child.once("close", () => rmSync(join(script, ".."), { recursive: true, force: true }));
+	return child;
+}

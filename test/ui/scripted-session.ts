@@ -1,0 +1,383 @@
+import { noRules } from "../../src/core/application/application.ts";
+import { Failure } from "../../src/core/failure.ts";
+import { type Path, pathFromText } from "../../src/core/path/path.ts";
+import type { Missing } from "../../src/core/plan/missing.ts";
+import type { Entry, Plan } from "../../src/core/plan/plan.ts";
+import { matchPaths } from "../../src/core/plan/rules.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
+import { emptyTrace } from "../../src/core/trace/trace.ts";
+import type { Event } from "../../src/engine/events.ts";
+import type { Choice, Finished, Lack, Problem, WizardSession } from "../../src/engine/session.ts";
+import type { TraceResult } from "../../src/engine/trace.ts";
+import type { TrialRound } from "../../src/engine/trial.ts";
+
+const path = pathFromText;
+
+export const redis: Answers = {
+	name: "redis",
+	template: "redis",
+	application: {
+		command: ["/usr/bin/redis-server", "/etc/redis/redis.conf", "--daemonize", "no"],
+		user: "redis",
+		cwd: "/",
+		env: { LANG: "C.UTF-8" },
+		probes: ["redis-cli -p 6379 PING | grep -q PONG"],
+		exercises: ["redis-cli -p 6379 SET cagewright 1", "redis-cli -p 6379 SAVE"],
+		timeout: 30,
+		network: "host",
+		directories: ["/run/redis"],
+	},
+	rules: noRules,
+	onHost: false,
+	rounds: 5,
+};
+
+function entry(text: string, more: Partial<Entry> = {}): Entry {
+	return {
+		path: path(text),
+		kind: "file",
+		decision: "include",
+		mode: 0o644,
+		uid: 0,
+		gid: 0,
+		size: 4096,
+		mtime: 0,
+		reasons: [{ kind: "traced", calls: ["openat"], program: path("/usr/bin/redis-server") }],
+		risks: [],
+		...more,
+	};
+}
+
+/** Entries as a plan for redis has them, with a name that wants to steer the terminal and some more to fill a list. */
+export const entries: readonly Entry[] = [
+	entry("/usr/bin/redis-server", {
+		kind: "symlink",
+		target: path("redis-check-rdb"),
+		size: 0,
+		package: { name: "redis-server", version: "7.0.15" },
+	}),
+	entry("/usr/bin/redis-check-rdb", { size: 1_845_112, mode: 0o755 }),
+	entry("/etc/redis/redis.conf", { size: 107_512 }),
+	entry("/etc/redis/tls.key", { decision: "declined", risks: ["secret"], size: 1704 }),
+	entry("/usr/lib/dbus/helper", { decision: "declined", risks: ["setuid"], mode: 0o4755 }),
+	entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 }, reasons: [{ kind: "launcher" }], size: 0 }),
+	entry("/dev/fuse", {
+		kind: "device",
+		decision: "declined",
+		risks: ["device"],
+		device: { type: "c", major: 10, minor: 229 },
+		size: 0,
+	}),
+	entry("/etc/redis/\x1b[31mred\u202egnp", { size: 12 }),
+	entry("/etc/passwd", { kind: "generated", content: "redis:x:1:1::/:/usr/sbin/nologin\n", reasons: [{ kind: "account" }] }),
+	entry("/usr", { kind: "directory", reasons: [{ kind: "parent-of", child: path("/usr/bin/redis-server") }], size: 0 }),
+	...Array.from({ length: 40 }, (_, index) =>
+		entry(`/usr/lib/x86_64-linux-gnu/a-directory-with-a-rather-long-name/libexample-${index}.so.${index}`, {
+			reasons: [{ kind: "needed-by", by: path("/usr/bin/redis-server") }],
+			size: 20_000 * (index + 1),
+		}),
+	),
+];
+
+export function planFor(answers: Answers): Plan {
+	const { rules } = answers;
+	const excluded = matchPaths(rules.exclude);
+	const allowed = new Set([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
+	const decided = entries.map((one): Entry => {
+		if (excluded(one.path) !== undefined && one.kind !== "directory") return { ...one, decision: "declined" };
+		return allowed.has(one.path) ? { ...one, decision: "include", risks: one.risks.filter((risk) => risk !== "device") } : one;
+	});
+	return {
+		application: answers.application,
+		rules,
+		identity: { name: "redis", uid: 114, gid: 119, groups: [119], home: "/var/lib/redis" },
+		entries: decided,
+		writable: [
+			{
+				path: path("/var/lib/redis"),
+				mode: 0o750,
+				uid: 114,
+				gid: 119,
+				reasons: [{ kind: "traced", calls: ["openat"] }],
+				seeds: [{ path: path("/var/lib/redis/dump.rdb"), bytes: 1_048_576 }],
+			},
+			{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
+		],
+		accounts: {
+			users: [{ name: "redis", uid: 114, gid: 119, home: "/var/lib/redis", reason: "started-as" }],
+			groups: [
+				{ name: "redis", gid: 119, members: [], reason: "started-as" },
+				{ name: "adm", gid: 4, members: [], reason: "owns-files" },
+			],
+			usersLeftOut: 28,
+			groupsLeftOut: 51,
+		},
+		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
+		declined: [],
+		notes: [{ code: "writes-system-directory", values: { path: "/var/log" } }],
+	};
+}
+
+export const absent: Missing = {
+	kind: "absent",
+	path: path("/usr/share/zoneinfo/Europe/Berlin"),
+	call: "openat",
+	error: "ENOENT",
+	remedy: { kind: "path", path: path("/usr/share/zoneinfo/Europe/Berlin"), round: 1, call: "openat" },
+	declined: false,
+};
+const withheld: Missing = { kind: "absent", path: path("/etc/redis/tls.key"), call: "openat", error: "ENOENT", declined: true };
+const kernelFile: Missing = {
+	kind: "kernel-file",
+	path: path("/proc/self/stat"),
+	call: "openat",
+	error: "ENOENT",
+	remedy: { kind: "proc", round: 1, call: "openat /proc/self/stat" },
+	declined: false,
+};
+
+const choices: readonly Choice[] = [
+	{
+		id: "demo",
+		kind: "demo",
+		name: "demo",
+		description: "Demonstration",
+		detail: "A small web service that comes with this program.",
+	},
+	{ id: "t:redis", kind: "template", name: "redis", description: "Redis, as Debian installs it" },
+	{ id: "t:nginx", kind: "template", name: "nginx", description: "nginx, a web server" },
+	{
+		id: "u:ssh",
+		kind: "unit",
+		name: "ssh",
+		description: "OpenBSD Secure Shell server",
+		detail: "ssh.service, listens on 0.0.0.0:22",
+	},
+	{ id: "p:4711", kind: "process", name: "beam.smp", description: "\x1b[2J evil process", detail: "pid 4711" },
+];
+
+export interface Script {
+	readonly lacks?: readonly Lack[];
+	readonly problems?: (answers: Answers) => readonly Problem[];
+	/** One for each round; the last one stays. */
+	readonly rounds?: readonly { readonly answered: boolean; readonly missing: readonly Missing[] }[];
+	/** Milliseconds that each part of the work takes. */
+	readonly pace?: number;
+	/** Failures that a method throws. */
+	readonly failures?: Partial<Record<"trace" | "plan" | "buildAndTry" | "finish" | "proposeCommand", Failure>>;
+}
+
+/** A session that does nothing and remembers what it was asked. */
+export class ScriptedSession implements WizardSession {
+	readonly calls: string[] = [];
+	readonly accepted: Missing[] = [];
+	readonly #listeners = new Set<(event: Event) => void>();
+	readonly #script: Script;
+	#lacks: readonly Lack[];
+	#enough: () => void = () => {};
+	#abort: () => void = () => {};
+	#round = 0;
+
+	constructor(script: Script = {}) {
+		this.#script = script;
+		this.#lacks = script.lacks ?? [];
+	}
+
+	listen(listener: (event: Event) => void) {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	emit(...events: Event[]): void {
+		for (const event of events) for (const listener of this.#listeners) listener(event);
+	}
+
+	async lacks() {
+		return this.#lacks;
+	}
+
+	async install(lacks: readonly Lack[]) {
+		this.calls.push(`install ${lacks.map((lack) => lack.package).join(" ")}`);
+		this.emit({ event: "output-received", text: "Setting up strace…\n" });
+		await this.#pause(4);
+		this.#lacks = [];
+	}
+
+	async choices() {
+		return choices;
+	}
+
+	async propose(choice: Choice) {
+		this.calls.push(`propose ${choice.id}`);
+		return choice.name === "redis" ? redis : { ...redis, name: choice.name };
+	}
+
+	async proposeCommand(line: string) {
+		this.calls.push(`command ${line}`);
+		this.#throwIf("proposeCommand");
+		return {
+			...redis,
+			name: "typed",
+			application: { ...redis.application, command: line.split(" "), probes: [], exercises: [] },
+		};
+	}
+
+	async validate(answers: Answers): Promise<readonly Problem[]> {
+		this.calls.push("validate");
+		if (this.#script.problems) return this.#script.problems(answers);
+		return answers.application.probes.length
+			? []
+			: [{ field: "probe", code: "no-probe", values: { command: answers.application.command[0] ?? "" } }];
+	}
+
+	async trace(answers: Answers): Promise<TraceResult> {
+		this.calls.push("trace");
+		this.#throwIf("trace");
+		const counts = {
+			paths: 0,
+			look: 9,
+			read: 31,
+			write: 2,
+			execute: 3,
+			list: 1,
+			enter: 0,
+			create: 2,
+			remove: 0,
+			connect: 0,
+			listen: 1,
+			missing: 14,
+		};
+		this.emit({ event: "application-started", where: "rehearsal", run: 1 });
+		this.emit({ event: "output-received", text: "1:M * Redis is starting\n1:M \x1b[31m# red\x1b[0m\n" });
+		this.emit({ event: "accesses-counted", counts: { ...counts, paths: 62 } });
+		await this.#pause(5);
+		for (const command of answers.application.probes) this.emit({ event: "probe-tried", command, ok: true, output: "" });
+		for (const command of answers.application.exercises) this.emit({ event: "exercise-run", command, ok: true, output: "" });
+		await new Promise<void>((resolve, reject) => {
+			this.#enough = resolve;
+			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
+		});
+		this.emit({ event: "application-ended", status: 0 }, { event: "application-started", where: "rehearsal", run: 2 });
+		await this.#pause(3);
+		const ok = (command: string) => ({ command, ok: true, output: "" });
+		return {
+			trace: emptyTrace(),
+			probes: answers.application.probes.map(ok),
+			exercises: [],
+			signals: [],
+			handlesTerm: true,
+			output: "",
+			answered: true,
+		};
+	}
+
+	exercise(line: string) {
+		this.calls.push(`exercise ${line}`);
+		this.emit({ event: "exercise-run", command: line, ok: false, output: "command not found" });
+	}
+
+	enough() {
+		this.calls.push("enough");
+		this.#enough();
+	}
+
+	async plan(answers: Answers) {
+		this.calls.push("plan");
+		await this.#pause(1);
+		this.#throwIf("plan");
+		return planFor(answers);
+	}
+
+	async buildAndTry(answers: Answers): Promise<TrialRound> {
+		this.calls.push("build");
+		for (let done = 0; done <= 4; done++) {
+			this.emit({
+				event: "file-copied",
+				path: path(`/usr/lib/libexample-${done}.so`),
+				bytesDone: done * 4_000_000,
+				bytesTotal: 16_000_000,
+			});
+			await this.#pause(1);
+		}
+		this.#throwIf("buildAndTry");
+		this.emit({ event: "generation-built", generation: 1, unchanged: false });
+		await this.#pause(1);
+		this.#round++;
+		this.emit(
+			{ event: "round-started", round: this.#round, rounds: 5 },
+			{ event: "output-received", text: "1:M * Ready to accept connections\n" },
+		);
+		await this.#pause(5);
+		const script = this.#script.rounds ?? [
+			{ answered: false, missing: [absent, withheld, kernelFile] },
+			{ answered: true, missing: [kernelFile] },
+		];
+		const round = script[Math.min(this.#round, script.length) - 1];
+		const answered = round?.answered ?? true;
+		const probes = answers.application.probes.map((command) => ({
+			command,
+			ok: answered,
+			output: answered ? "" : "Connection refused",
+		}));
+		return {
+			round: this.#round,
+			probes,
+			failedExercises: [],
+			answered,
+			output: "",
+			missing: [],
+			findings: [],
+			...(answered ? {} : { ended: 1 }),
+			...round,
+		};
+	}
+
+	accept(missing: readonly Missing[]) {
+		this.calls.push(`accept ${missing.length}`);
+		this.accepted.push(...missing);
+	}
+
+	async finish(answers: Answers): Promise<Finished> {
+		this.calls.push("finish");
+		await this.#pause(2);
+		this.#throwIf("finish");
+		const folder = `/var/lib/cagewright/cages/${answers.name}`;
+		return {
+			name: answers.name,
+			root: `${folder}/generations/1`,
+			data: `${folder}/data`,
+			record: `${folder}/record.md`,
+			answered: true,
+			command:
+				"cagewright make redis --device /dev/fuse --allow-secret /etc/redis/tls.key --exclude '/usr/lib/x86_64-linux-gnu/**' --yes",
+		};
+	}
+
+	async saveTemplate(name: string) {
+		this.calls.push(`template ${name}`);
+		return `/var/lib/cagewright/templates/${name}.json`;
+	}
+
+	async unit() {
+		return "[Unit]\nDescription=redis in its cage\n\n[Service]\nExecStart=/usr/bin/redis-server\n";
+	}
+
+	async cancel() {
+		this.calls.push("cancel");
+		this.#abort();
+	}
+
+	async #pause(times: number) {
+		const { pace = 0 } = this.#script;
+		for (let at = 0; at < times; at++) await new Promise((resolve) => setTimeout(resolve, pace));
+	}
+
+	#throwIf(method: keyof NonNullable<Script["failures"]>) {
+		const failure = this.#script.failures?.[method];
+		if (failure) throw failure;
+	}
+}
+
+export const noSuchInclude = new Failure("include-matches-nothing", { value: "/nowhere" }, 2);
+
+export type { Path };
