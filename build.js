@@ -1,14 +1,21 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /**
  * One split bundle: measured, the first frame of the wizard takes 168 ms from it and 563 ms from node_modules, and a verb that
  * needs no interface never loads it.
  */
-rmSync("dist", { recursive: true, force: true });
-await build({
+const root = dirname(fileURLToPath(import.meta.url));
+const dist = join(root, "dist");
+const started = new Date();
+
+const { outputFiles } = await build({
+	absWorkingDir: root,
 	entryPoints: { main: "src/cli/main.ts", demo: "src/demo/server.ts" },
 	outdir: "dist",
+	write: false,
 	bundle: true,
 	splitting: true,
 	format: "esm",
@@ -24,3 +31,26 @@ await build({
 		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
 	},
 });
+
+/**
+ * Each file by one rename, and main.js last: the names of the others come from their content, so a program that starts meanwhile,
+ * or a second build at the same time, finds an old bundle or a new one, and either is whole.
+ */
+mkdirSync(dist, { recursive: true });
+const last = (file) => basename(file.path) === "main.js";
+for (const { contents, path } of outputFiles.toSorted((a, b) => Number(last(a)) - Number(last(b)))) {
+	const staged = join(dist, `.${basename(path)}.${process.pid}`);
+	writeFileSync(staged, contents);
+	// What is edited while this runs is newer than its result.
+	utimesSync(staged, started, started);
+	renameSync(staged, path);
+}
+
+// A wizard that was opened before loads its parts when it needs them, so what an earlier build left stays for a day.
+const kept = new Set(outputFiles.map((file) => basename(file.path)));
+const day = 24 * 60 * 60 * 1000;
+for (const name of readdirSync(dist)) {
+	const path = join(dist, name);
+	const modified = kept.has(name) ? undefined : statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+	if (modified !== undefined && started.getTime() - modified > day) rmSync(path, { recursive: true, force: true });
+}

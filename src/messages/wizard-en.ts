@@ -79,7 +79,7 @@ export const wizardEn = {
 		button: "Start tracing",
 		ready: "It starts in a rehearsal: nothing it writes stays, and production goes on.",
 		readyOnHost: "Careful: it starts on the real system, and what it writes stays.",
-		problems: "{count} {count|thing is|things are} to be put right first.",
+		problems: "{count} {count|thing|things} to put right:",
 		checking: "Checking…",
 	},
 	trace: {
@@ -277,6 +277,7 @@ export const wizardEn = {
 		yes: "yes",
 		no: "no",
 		"next-field": "next",
+		begin: "start tracing",
 		"previous-field": "before",
 		up: "up",
 		down: "down",

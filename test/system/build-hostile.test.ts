@@ -8,9 +8,9 @@ import { join, type Path } from "../../src/core/path/path.ts";
 import type { Entry, Plan } from "../../src/core/plan/plan.ts";
 import { clearLeftovers, currentGeneration, listGenerations, readManifest } from "../../src/system/files/generations.ts";
 import { entry, plan } from "../core/cage/plans.ts";
-import { build, cage, everything, folder, host, hostFile, inCage, inHost, ownProcess, useWorkshop } from "./workshop.ts";
+import { build, cage, everything, folder, host, hostFile, inCage, inHost, openWorkshop, ownProcess } from "./workshop.ts";
 
-useWorkshop();
+openWorkshop();
 
 describe("what the host does meanwhile", () => {
 	test("a vanished file, a FIFO or a link in its place: one failure, nothing left", async () => {

@@ -23,9 +23,9 @@ import {
 	switchGeneration,
 } from "../../src/system/files/generations.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
-import { build, cage, fileEntry, folder, hostFile, inCage, inHost, now, ownProcess, root, useWorkshop } from "./workshop.ts";
+import { build, cage, fileEntry, folder, hostFile, inCage, inHost, now, openWorkshop, ownProcess, root } from "./workshop.ts";
 
-useWorkshop();
+openWorkshop();
 
 describe("a generation", () => {
 	test("has everything as planned, and a manifest that says so", async () => {

@@ -1,21 +1,11 @@
 import type { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-	mkdirSync,
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
 import { buildGeneration } from "../../src/system/files/build.ts";
-import {
-	cagePaths,
-	openState,
-} from "../../src/system/state/cages.ts";
+import { cagePaths, openState } from "../../src/system/state/cages.ts";
 import { lockCage, withLock } from "../../src/system/state/lock.ts";
 import { isGone, isLeftover, thisProcess, transientName } from "../../src/system/state/process.ts";
 import { plan } from "../core/cage/plans.ts";
@@ -31,7 +21,6 @@ beforeEach(() => {
 	state = at("state");
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
 
 describe("a lock", () => {
 	/** A process of its own that takes the lock, says so, and waits. */
@@ -102,7 +91,7 @@ describe("a lock", () => {
 		expect(ends.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "cage-busy" } });
 		expect(readdirSync(join(directory, "generations"))).toEqual(["1"]);
 	});
-
+});
 
 describe("processes", () => {
 	test("are told apart by their start, their boot and their namespace", () => {
@@ -116,3 +105,4 @@ describe("processes", () => {
 		expect(isLeftover(".staging-1-1-0123456789ab")).toBe(true);
 		expect(isLeftover("staging")).toBe(false);
 	});
+});

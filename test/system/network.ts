@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterAll } from "vitest";
@@ -13,16 +13,15 @@ export interface Network {
 
 export const hostNetwork: Network = { enter: [], pid: process.pid };
 
+const holders: ChildProcess[] = [];
+
 /** Lives until the file's tests are over, and no longer than the process that made it. */
 export async function privateNetwork(): Promise<Network> {
 	// A mount namespace too, because the loopback is switched by a sysfs that belongs to the new network.
 	const loopback = "mount -t sysfs sysfs /sys && echo 0x9 >/sys/class/net/lo/flags && umount /sys && echo up && exec cat";
 	const holder = spawn("unshare", ["--net", "--mount", "sh", "-c", loopback], { stdio: ["pipe", "pipe", "inherit"] });
+	holders.push(holder);
 	await once(holder.stdout, "data");
-	afterAll(async () => {
-		holder.stdin.end();
-		await once(holder, "close");
-	});
 	return { enter: ["nsenter", `--net=/proc/${holder.pid}/ns/net`, "--"], pid: holder.pid ?? 0 };
 }
 
@@ -56,3 +55,10 @@ export async function fetchPage(url: string, network: Network = hostNetwork): Pr
 	if (status !== 0) throw new Error(`${url}: ${output}`);
 	return output;
 }
+
+afterAll(async () => {
+	for (const holder of holders) {
+		holder.stdin?.end();
+		if (holder.exitCode === null) await once(holder, "close");
+	}
+});

@@ -7,9 +7,9 @@ import type { Manifest } from "../../src/core/cage/manifest.ts";
 import { isUpToDate } from "../../src/system/files/build.ts";
 import { readManifest } from "../../src/system/files/generations.ts";
 import { plan } from "../core/cage/plans.ts";
-import { build, cage, fileEntry, host, hostFile, inCage, inHost, root, useWorkshop } from "./workshop.ts";
+import { build, cage, fileEntry, host, hostFile, inCage, inHost, openWorkshop, root } from "./workshop.ts";
 
-useWorkshop();
+openWorkshop();
 
 const previous = (manifest: Manifest) => ({ manifest, root: root(manifest.generation) });
 

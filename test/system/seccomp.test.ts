@@ -1,7 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { initExecutable } from "../../src/core/confinement/init.ts";
 import { describeFilter, type FilterOpenings, seccompFilter } from "../../src/core/confinement/seccomp.ts";
@@ -13,14 +13,14 @@ const closed: FilterOpenings = { unixSockets: false, memfd: false };
 
 let directory: string;
 /** What the calls on descriptor 0 act on. Never /dev/null: the control run without the filter would change the host's node. */
-let standardInput: number;
+let standardInput: number | undefined;
 beforeAll(() => {
 	directory = mkdtempSync(join(tmpdir(), "seccomp-"));
 	writeFileSync(join(directory, "file"), "");
 	standardInput = openSync(join(directory, "file"), "r");
 });
 afterAll(() => {
-	closeSync(standardInput);
+	if (standardInput !== undefined) closeSync(standardInput);
 	rmSync(directory, { recursive: true, force: true });
 });
 
@@ -30,9 +30,11 @@ function filtered(openings: FilterOpenings, command: readonly string[]): string[
 	return ["setpriv", "--no-new-privs", "--seccomp-filter", file, "--", ...command];
 }
 
-async function run(command: readonly string[]) {
+function run(command: readonly string[]) {
 	const [program = "", ...args] = command;
-	return execa(program, args, { stdin: standardInput, reject: false, cwd: directory });
+	const stdio = [standardInput ?? "ignore", "pipe", "ignore"] as const;
+	const { signal, status, stdout } = spawnSync(program, args, { stdio: [...stdio], cwd: directory, encoding: "utf8" });
+	return { stdout: stdout.trimEnd(), exitCode: status ?? undefined, signal };
 }
 
 /** Each argument of perl is one call: number and arguments with a tab between them, text behind "=". Prints errno for each, 0 for success. */
@@ -141,51 +143,51 @@ const allowed: readonly [promise: string, call: Call, openings?: FilterOpenings]
 	["asking for the personality", ["personality", 0xffffffff]],
 ];
 
-const able = (await run(["setpriv", "--help"])).stdout.includes("--seccomp-filter") && process.getuid?.() === 0;
+const able = run(["setpriv", "--help"]).stdout.includes("--seccomp-filter") && process.getuid?.() === 0;
 
 describe.skipIf(!able)("under the filter", () => {
 	it.each(denied)("%s", async (_promise, call, answer, openings = closed) => {
-		const without = (await run(perl([call]))).stdout;
+		const without = run(perl([call])).stdout;
 		expect(without).toMatch(/^\d+$/);
 		expect(without).not.toBe(String(errno[answer]));
-		expect((await run(filtered(openings, perl([call])))).stdout).toBe(String(errno[answer]));
+		expect(run(filtered(openings, perl([call]))).stdout).toBe(String(errno[answer]));
 	});
 
 	it.each(allowed)("%s still works", async (_promise, call, openings = closed) => {
-		expect((await run(filtered(openings, perl([call])))).stdout).toBe("0");
+		expect(run(filtered(openings, perl([call]))).stdout).toBe("0");
 	});
 
 	it("every call that is denied outright answers as described", async () => {
 		const denials = describeFilter(closed).filter(({ call, when }) => call !== "*" && when === undefined);
 		const here = denials.filter(({ call }) => call !== "*" && syscallNumber(call, architecture) !== undefined);
 		const calls = here.map(({ call }): Call => [call as SyscallName, -1, -1, -1, -1, -1, -1]);
-		const { stdout } = await run(filtered(closed, perl(calls)));
+		const { stdout } = run(filtered(closed, perl(calls)));
 		expect(stdout.split("\n")).toEqual(here.map(({ answer }) => String(errno[answer])));
 	});
 
 	it("a call that is newer than the table does not exist", async () => {
-		expect((await run(filtered(closed, perl([[900]])))).stdout).toBe("38");
+		expect(run(filtered(closed, perl([[900]]))).stdout).toBe("38");
 	});
 
 	it.skipIf(architecture !== "x64")("a call of the x32 ABI ends the process", async () => {
-		const { signal, exitCode } = await run(filtered(closed, perl([[0x40000000 + 39]])));
+		const { signal, exitCode } = run(filtered(closed, perl([[0x40000000 + 39]])));
 		expect(signal ?? exitCode).toBe("SIGSYS");
 	});
 
 	it("programs start others, read, write and wait", async () => {
-		const { stdout, exitCode } = await run(filtered(closed, ["sh", "-c", "echo one > a; cat a | sort & wait; ls a; (exit 7)"]));
+		const { stdout, exitCode } = run(filtered(closed, ["sh", "-c", "echo one > a; cat a | sort & wait; ls a; (exit 7)"]));
 		expect([stdout, exitCode]).toEqual(["one\na", 7]);
 	});
 
 	it("threads start", async () => {
 		const script = 'new (require("worker_threads").Worker)("process.stdout.write(String(6*7))", { eval: true })';
-		expect((await run(filtered(closed, [process.execPath, "-e", script]))).stdout).toBe("42");
+		expect(run(filtered(closed, [process.execPath, "-e", script])).stdout).toBe("42");
 	});
 
 	it("a second setpriv changes the account and gives up every capability", async () => {
 		const drop = ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"];
 		const status = "while (<>) { print if /^(Uid|Groups|CapBnd|CapEff|Seccomp):/ }";
-		const { stdout } = await run(
+		const { stdout } = run(
 			filtered(closed, ["setpriv", "--pdeathsig", "KILL", ...drop, "--", "perl", "-e", status, "/proc/self/status"]),
 		);
 		expect(stdout).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m);
@@ -198,6 +200,6 @@ describe.skipIf(!able)("under the filter", () => {
 		const init = initExecutable(process.arch);
 		if (init === undefined) return;
 		writeFileSync(join(directory, "init"), init, { mode: 0o755 });
-		expect((await run(filtered(closed, [join(directory, "init"), "/", "/bin/sh", "-c", "exit 9"]))).exitCode).toBe(9);
+		expect(run(filtered(closed, [join(directory, "init"), "/", "/bin/sh", "-c", "exit 9"])).exitCode).toBe(9);
 	});
 });

@@ -1,4 +1,3 @@
-
 import {
 	chmodSync,
 	existsSync,
@@ -153,7 +152,7 @@ describe("cages", () => {
 			await expect(readCage(state, "redis")).rejects.toMatchObject({ code: "state-damaged" });
 		},
 	);
-
+});
 
 describe("files", () => {
 	test("are replaced as a whole, links and all", async () => {

@@ -8,7 +8,7 @@ import type { Entry, Plan } from "../../src/core/plan/plan.ts";
 import { type BuildRequest, buildGeneration } from "../../src/system/files/build.ts";
 import { entry } from "../core/cage/plans.ts";
 
-/** A folder with something like a host's files in it, and a place for a cage; made anew for each test of a file that calls `useWorkshop`. */
+/** A folder with something like a host's files in it, and a place for a cage; made anew for each test of a file that calls `openWorkshop`. */
 export let folder: Path;
 export let host: Path;
 export let cage: Path;
@@ -21,7 +21,7 @@ export const build = (plan: Plan, values: Partial<BuildRequest> = {}) => buildGe
 export const everything = () =>
 	execFileSync("find", [cage, "-mindepth", "1"], { encoding: "latin1" }).split("\n").filter(Boolean).sort();
 
-export function useWorkshop(): void {
+export function openWorkshop(): void {
 	beforeEach(() => {
 		folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-build-`));
 		host = join(folder, "host");
@@ -45,7 +45,8 @@ export function hostFile(name: string, content: string | Buffer = name): Entry {
 
 /** Runs lines of TypeScript in a process of their own; what they import is relative to the repository. `command` stands before node. */
 export async function ownProcess(lines: string, words: readonly string[], command: readonly string[] = []) {
-	const script = join(pathFromText(mkdtempSync(`${tmpdir()}/cagewright-script-`)), "script.mjs");
+	const place = mkdtempSync(`${tmpdir()}/cagewright-script-`);
+	const script = `${place}/script.mjs`;
 	await bundle({
 		stdin: { contents: lines, resolveDir: process.cwd(), loader: "ts" },
 		outfile: script,
@@ -55,9 +56,9 @@ export async function ownProcess(lines: string, words: readonly string[], comman
 		logLevel: "error",
 		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 	});
-	execFileSync("chmod", ["-R", "a+rX", join(script, "..")]);
+	execFileSync("chmod", ["-R", "a+rX", place]);
 	const [program = "", ...rest] = [...command, process.execPath, script, ...words];
 	const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
-	child.once("close", () => rmSync(join(script, ".."), { recursive: true, force: true }));
+	child.once("close", () => rmSync(place, { recursive: true, force: true }));
 	return child;
 }

@@ -12,6 +12,7 @@ export type Command =
 	| "build"
 	| "again"
 	| "accept-remedies"
+	| "save"
 	| "finish-anyway"
 	| "pick"
 	| "end"
@@ -38,6 +39,7 @@ export type Command =
 	| "yes"
 	| "no"
 	| "next-field"
+	| "begin"
 	| "previous-field"
 	| Move;
 
@@ -86,6 +88,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	],
 	form: [
 		{ command: "next-field", keys: ["enter", "down", "tab"], footer: 1 },
+		{ command: "begin", keys: ["enter"], footer: 1 },
 		{ command: "previous-field", keys: ["up", "shift-tab"], footer: 6 },
 		{ command: "start", keys: ["pagedown"], footer: 3 },
 		{ command: "first", keys: ["pageup"] },
@@ -125,6 +128,8 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	],
 	trial: [
 		{ command: "accept-remedies", keys: ["enter"], footer: 1 },
+		// The same key when nothing is left to add; the footer shows the one that holds.
+		{ command: "save", keys: ["enter"], footer: 1 },
 		{ command: "finish-anyway", keys: ["c"], footer: 3 },
 		{ command: "again", keys: ["r"], footer: 5 },
 		{ command: "toggle", keys: ["space"], footer: 4 },

@@ -42,14 +42,16 @@ export function rowsOfTab(plan: Plan, tab: FileTab): readonly FileRow[] {
 	return [...rows([...plan.entries].sort((a, b) => rank(a) - rank(b))), ...state()];
 }
 
-let remembered: { plan: Plan; tab: FileTab; query: string; rows: readonly FileRow[] } | undefined;
+const remembered = new WeakMap<Plan, { key: string; rows: readonly FileRow[] }>();
 
 /** The rows to choose from: of the tab, narrowed by what was searched for. Remembered, because each frame and each key asks for it. */
 export function shownRows(state: WizardState): readonly FileRow[] {
 	const { plan, tab } = state;
 	if (!plan) return [];
 	const query = state.queries.files ?? "";
-	if (remembered?.plan === plan && remembered.tab === tab && remembered.query === query) return remembered.rows;
+	const key = `${tab} ${query}`;
+	const known = remembered.get(plan);
+	if (known?.key === key) return known.rows;
 	const all = rowsOfTab(plan, tab);
 	const rows =
 		query === ""
@@ -61,7 +63,7 @@ export function shownRows(state: WizardState): readonly FileRow[] {
 						{ key: "text", threshold: 0.3 },
 					)
 					.map((result) => result.obj.row);
-	remembered = { plan, tab, query, rows };
+	remembered.set(plan, { key, rows });
 	return rows;
 }
 

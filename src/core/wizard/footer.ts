@@ -18,7 +18,9 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "again":
 			return !isBusy(state, "trace", "try", "plan");
 		case "accept-remedies":
-			return !isBusy(state, "try", "plan") && (wanted(state).length > 0 || lastRound(state)?.answered === true);
+			return !isBusy(state, "try", "plan") && wanted(state).length > 0;
+		case "save":
+			return !isBusy(state, "try", "plan") && wanted(state).length === 0 && lastRound(state)?.answered === true;
 		case "finish-anyway":
 			return !isBusy(state, "try", "plan") && lastRound(state)?.answered === true && wanted(state).length > 0;
 		case "build":
@@ -28,6 +30,11 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 			return !isBusy(state, "try", "plan");
 		case "go-on":
 			return state.screen !== "files" || (state.plan !== undefined && !isBusy(state, "plan"));
+		case "next-field":
+		case "start":
+			return !onButton(state);
+		case "begin":
+			return onButton(state);
 		case "pick":
 			return !isBusy(state, "finish");
 		case "toggle":
@@ -35,6 +42,10 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 		default:
 			return true;
 	}
+}
+
+function onButton({ form }: WizardState): boolean {
+	return form !== undefined && form.cursor === form.rows.length;
 }
 
 /** As many as fit, the least important falling away first; they stay in the order of the table. */

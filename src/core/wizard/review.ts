@@ -17,13 +17,14 @@ export type ReviewRow =
 	| { readonly kind: "kept"; readonly users: number; readonly groups: number }
 	| { readonly kind: "note"; readonly code: string; readonly values: Values };
 
-let last: { plan: Plan; rows: readonly ReviewRow[] } | undefined;
+const remembered = new WeakMap<Plan, readonly ReviewRow[]>();
 
 export function reviewRows({ plan }: Pick<WizardState, "plan">): readonly ReviewRow[] {
 	if (!plan) return [];
 	// Asked for with each frame and each key.
-	if (last?.plan !== plan) last = { plan, rows: makeRows(plan) };
-	return last.rows;
+	const rows = remembered.get(plan) ?? makeRows(plan);
+	remembered.set(plan, rows);
+	return rows;
 }
 
 function makeRows(plan: Plan): readonly ReviewRow[] {

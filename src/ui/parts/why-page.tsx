@@ -3,8 +3,8 @@ import { type FileRow, selectedRow } from "../../core/wizard/files.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { reasonText } from "../reason.ts";
+import { wrapWords } from "../wrap-words.ts";
 import { Line } from "./line.tsx";
-import { wrapWords } from "./message.tsx";
 
 /** Everything that is known about the selected entry. */
 export function WhyPage() {

@@ -3,7 +3,7 @@ import { accountRows } from "../../core/wizard/reduce.ts";
 import { cursorOf } from "../../core/wizard/reduced.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
-import { wrapWords } from "../parts/message.tsx";
+import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 import { Rows } from "../parts/rows.tsx";
 
 export function AccountsStep() {
@@ -15,20 +15,24 @@ export function AccountsStep() {
 	const rows = accountRows(accounts);
 	const nameWidth = Math.min(32, Math.max(...rows.map((row) => row.name.length)));
 	const kindWidth = Math.max(words.user.length, words.group.length);
-	const leftOut = wrapWords(
+	const leftOut = paragraph(
 		messages.fill(words.leftOut, { users: accounts.usersLeftOut, groups: accounts.groupsLeftOut }),
 		width,
-	).slice(0, 3);
+		3,
+	);
+	const runsAs = paragraph(
+		identity.uid === 0 ? words.runsAsRoot : messages.fill(words.runsAs, { name: identity.name, uid: identity.uid }),
+		width,
+		2,
+	);
 	return (
 		<>
-			<Line bold>
-				{identity.uid === 0 ? words.runsAsRoot : messages.fill(words.runsAs, { name: identity.name, uid: identity.uid })}
-			</Line>
+			<Paragraph lines={runsAs} bold />
 			<Line />
 			<Rows
 				items={rows}
 				cursor={cursorOf(state)}
-				height={height - 3 - leftOut.length}
+				height={height - 2 - runsAs.length - leftOut.length}
 				row={(row, selected) => (
 					<Line key={`${row.kind} ${row.name}`} bold={selected}>
 						{`${selected ? ">" : " "} [x] ${words[row.kind].padEnd(kindWidth)}  ${printable(row.name).padEnd(nameWidth)}  ${String(row.kind === "user" ? row.uid : row.gid).padStart(5)}  ${messages.accountReason(row.reason)}`}
@@ -36,11 +40,7 @@ export function AccountsStep() {
 				)}
 			/>
 			<Line />
-			{leftOut.map((line) => (
-				<Line key={line} dimColor>
-					{line}
-				</Line>
-			))}
+			<Paragraph lines={leftOut} dimColor />
 		</>
 	);
 }

@@ -5,6 +5,7 @@ import { type ReviewRow, reviewRows } from "../../core/wizard/review.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
+import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 import { ProgressBar } from "../parts/progress-bar.tsx";
 import { Rows } from "../parts/rows.tsx";
 
@@ -13,19 +14,23 @@ export function BuildStep() {
 	if (isBusy(state, "try")) return <Building />;
 	const rows = reviewRows(state).map((row) => reviewLine(row, messages));
 	const labelWidth = Math.max(...rows.map((row) => row.label.length));
+	// What a row has no room for stands below, whole.
+	const chosen = rows[cursorOf(state)];
+	const detail = chosen && labelWidth + 6 + chosen.value.length > width ? paragraph(chosen.value, width, 3) : [];
 	return (
 		<>
 			<Line bold>{isBusy(state, "plan") ? messages.wizard.build.changing : messages.wizard.build.title}</Line>
 			<Rows
 				items={rows}
 				cursor={cursorOf(state)}
-				height={height - 1}
+				height={height - 1 - detail.length}
 				row={(row, selected, index) => (
 					<Line key={index} width={width} {...(row.warns ? { color: "yellow" } : {})} bold={selected}>
 						{`${selected ? ">" : " "} ${row.warns ? "!" : " "} ${row.label.padEnd(labelWidth)}  ${row.value}`}
 					</Line>
 				)}
 			/>
+			<Paragraph lines={detail} dimColor />
 		</>
 	);
 }

@@ -8,7 +8,7 @@ import { Rows } from "../parts/rows.tsx";
 import { reasonText } from "../reason.ts";
 
 export function FilesStep() {
-	const { height, messages, state, width } = useView();
+	const { ascii, height, messages, state, width } = useView();
 	const words = messages.wizard.files;
 	const { plan } = state;
 	if (!plan) return <Line dimColor>{state.failure ? "" : words.planning}</Line>;
@@ -18,8 +18,8 @@ export function FilesStep() {
 	return (
 		<>
 			<Line>
+				{totals.attention ? `${messages.fill(words.attention, { count: totals.attention })} ${ascii ? "|" : "·"} ` : ""}
 				{messages.fill(words.totals, { ...totals })}
-				{totals.attention ? ` (${messages.fill(words.attention, { count: totals.attention })})` : ""}
 			</Line>
 			<Tabs />
 			{rows.length ? null : <Line>{query === "" ? words.empty : messages.fill(messages.wizard.nothingFound, { query })}</Line>}

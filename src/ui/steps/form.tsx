@@ -1,10 +1,14 @@
 import { printable } from "../../core/path/quote.ts";
 import { switches } from "../../core/wizard/form.ts";
 import type { Form, FormRow } from "../../core/wizard/state.ts";
+import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
+import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 import { Rows } from "../parts/rows.tsx";
 import { TextInput } from "../parts/text-input.tsx";
+
+const hintRows = 2;
 
 export function FormStep() {
 	const { height, messages, state, width } = useView();
@@ -13,19 +17,29 @@ export function FormStep() {
 	const words = messages.wizard.form;
 	const onButton = form.cursor === form.rows.length;
 	const labelWidth = Math.max(...Object.values(words.fields).map((label) => label.length)) + 2;
+	const { text, wrong } = hintText(form, state.answers?.onHost === true, messages);
+	// Always as many rows, so that nothing jumps while one moves.
+	const hint = [...paragraph(text, width, hintRows), ""].slice(0, hintRows);
 	return (
 		<>
 			<Line bold>{words.title}</Line>
 			<Rows
 				items={form.rows}
-				cursor={form.cursor}
-				height={height - 4}
+				// On the button one reads what is about to be started, from the top.
+				cursor={onButton ? 0 : form.cursor}
+				height={height - 2 - hint.length}
 				row={(row, selected, index) => (
-					<Field key={`${row.field} ${index}`} form={form} index={index} selected={selected} labelWidth={labelWidth} />
+					<Field
+						key={`${row.field} ${index}`}
+						form={form}
+						index={index}
+						selected={selected && !onButton}
+						labelWidth={labelWidth}
+					/>
 				)}
 			/>
 			<Line width={width} bold={onButton} inverse={onButton}>{`${onButton ? ">" : " "} [ ${words.button} ]`}</Line>
-			<Hint />
+			<Paragraph lines={hint} dimColor={!wrong} {...(wrong ? { color: "yellow" } : {})} />
 		</>
 	);
 }
@@ -58,28 +72,17 @@ function shownValue(
 	return text === "" ? (first ? words.empty : words.another) : printable(text);
 }
 
-/** Two rows: what the field is for or what is wrong with it, and how the whole stands. */
-function Hint() {
-	const { messages, state } = useView();
+/** What the field is for, or what is wrong with it; on the button, what happens next or what is in the way. */
+function hintText(
+	{ cursor, going, problems, rows }: Form,
+	onHost: boolean,
+	messages: Messages,
+): { text: string; wrong: boolean } {
 	const words = messages.wizard.form;
-	const { form } = state;
-	if (!form) return null;
-	const row = form.rows[form.cursor];
-	const problem = row ? form.problems.find((one) => one.field === row.field) : form.problems[0];
-	const ready = state.answers?.onHost ? words.readyOnHost : words.ready;
-	const whole = form.going
-		? words.checking
-		: form.problems.length
-			? messages.fill(words.problems, { count: form.problems.length })
-			: ready;
-	return (
-		<>
-			{problem ? (
-				<Line color="yellow">{`! ${messages.failure(problem)}`}</Line>
-			) : (
-				<Line dimColor>{row ? words.hints[row.field] : ""}</Line>
-			)}
-			<Line dimColor={!form.problems.length}>{whole}</Line>
-		</>
-	);
+	const row = rows[cursor];
+	const problem = row ? problems.find((one) => one.field === row.field) : problems[0];
+	if (going) return { text: words.checking, wrong: false };
+	if (!problem) return { text: row ? words.hints[row.field] : onHost ? words.readyOnHost : words.ready, wrong: false };
+	const count = row ? "" : ` ${messages.fill(words.problems, { count: problems.length })}`;
+	return { text: `!${count} ${messages.failure(problem)}`, wrong: true };
 }

@@ -4,7 +4,7 @@ import { cursorOf } from "../../core/wizard/reduced.ts";
 import { saveItems } from "../../core/wizard/saving.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
-import { wrapWords } from "../parts/message.tsx";
+import { wrapWords } from "../wrap-words.ts";
 
 export function SaveStep() {
 	const { height, messages, state, width } = useView();

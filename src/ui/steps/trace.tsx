@@ -7,9 +7,10 @@ import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
 import { type Outcome, OutcomeLine, withPending } from "../parts/outcomes.tsx";
 import { OutputTail } from "../parts/output.tsx";
+import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 
 export function TraceStep() {
-	const { height, messages, state } = useView();
+	const { height, messages, state, width } = useView();
 	const { answers, trace } = state;
 	const words = messages.wizard.trace;
 	if (!trace || !answers) return null;
@@ -17,13 +18,14 @@ export function TraceStep() {
 	const exercises = withPending(answers.application.exercises, trace.exercises);
 	const newest = trace.newest.at(-1);
 	// Two rows of output are worth more than the last of many exercises.
-	const most = Math.max(2, height - 6);
+	const most = Math.max(2, height - 7);
 	const asked = [...probes, ...exercises];
 	const shown = asked.length > most ? worthSeeing(asked, most) : asked;
-	const fixed = 4 + shown.length + (newest === undefined ? 0 : 1);
+	const status = paragraph(statusText(state, messages), width, 2);
+	const fixed = 3 + status.length + shown.length + (newest === undefined ? 0 : 1);
 	return (
 		<>
-			<Line bold>{statusText(state, messages)}</Line>
+			<Paragraph lines={status} bold />
 			<Line>{countsText(trace, messages)}</Line>
 			{newest === undefined ? null : (
 				<Line cut="middle" dimColor>

@@ -7,9 +7,9 @@ import { declinedPaths, isProposed, lastRound, missingKey, wanted } from "../../
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { Line, SplitLine } from "../parts/line.tsx";
-import { wrapWords } from "../parts/message.tsx";
 import { OutcomeLine, withPending } from "../parts/outcomes.tsx";
 import { OutputTail } from "../parts/output.tsx";
+import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 import { Rows } from "../parts/rows.tsx";
 
 export function TrialStep() {
@@ -17,7 +17,7 @@ export function TrialStep() {
 	const words = messages.wizard.trial;
 	const round = lastRound(state);
 	const running = isBusy(state, "try", "plan");
-	const status = wrapWords(statusText(state, messages), width).slice(0, 3);
+	const status = paragraph(statusText(state, messages), width, 3);
 	const rounds = state.trial.rounds.slice(-3);
 	const probes = withPending(state.answers?.application.probes ?? [], running ? state.trial.probes : (round?.probes ?? [])).slice(
 		0,
@@ -31,11 +31,7 @@ export function TrialStep() {
 	const outputHeight = left - (running ? 1 : 2) - listHeight;
 	return (
 		<>
-			{status.map((line) => (
-				<Line key={line} bold>
-					{line}
-				</Line>
-			))}
+			<Paragraph lines={status} bold />
 			{rounds.map((one) => (
 				<Line key={one.round}>{roundText(one, messages)}</Line>
 			))}

@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Everything here runs before there is a node_modules: Node alone. */
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Notices go to stderr, because stdout belongs to the program that is started afterwards. */
+export function say(text) {
+	process.stderr.write(`cagewright: ${text}\n`);
+}
+
+/** Installs what package-lock.json names and builds dist/, each only where that is needed. Ends the process where it cannot. */
+export function setUp() {
+	requireNode();
+	const missing = whyInstall();
+	if (missing) {
+		say(`${missing}; running npm ci (this takes a moment, and happens once)`);
+		install();
+	}
+	const stale = missing ? "the packages are new" : whyBuild();
+	if (stale) {
+		say(`${stale}; building dist/`);
+		run(process.execPath, ["build.js"], "dist/ could not be built");
+	}
+}
+
+function requireNode() {
+	const wanted = readJson("package.json").engines.node.replace(">=", "");
+	const number = (version) => version.split(".").reduce((sum, part) => sum * 1000 + Number(part), 0);
+	const have = process.versions.node;
+	if (number(have) >= number(`${wanted}.0`)) return;
+	say(`Node.js ${wanted} or later is needed, and this is ${have}; install a newer nodejs`);
+	process.exit(3);
+}
+
+/**
+ * npm writes down what it installed when it is done, so an install that was cut off shows too. Contents are compared, not times:
+ * a checkout changes the times of files that stay the same.
+ */
+function whyInstall() {
+	const record = join("node_modules", ".package-lock.json");
+	if (!existsSync(join(root, record))) return "node_modules is missing";
+	const installed = readJson(record).packages;
+	const wanted = Object.entries(readJson("package-lock.json").packages);
+	const differs = wanted.some(
+		([path, { optional, version }]) => path !== "" && installed[path]?.version !== version && !(optional && !installed[path]),
+	);
+	return differs ? "node_modules is not what package-lock.json asks for" : undefined;
+}
+
+/**
+ * Development packages too, whatever NODE_ENV says: the build needs them. No install script of any package runs; esbuild is the
+ * only one that has one, and works without.
+ */
+function install() {
+	run("npm", ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"], "the packages could not be installed");
+}
+
+function whyBuild() {
+	const built = statSync(join(root, "dist", "main.js"), { throwIfNoEntry: false })?.mtimeMs;
+	if (built === undefined || !existsSync(join(root, "dist", "demo.js"))) return "dist/ is missing";
+	const newest = Math.max(...["src", "templates", "package.json", "package-lock.json", "build.js"].map(newestIn));
+	return newest > built ? "the sources are newer than dist/" : undefined;
+}
+
+/** The time of a directory counts as well: it tells of files that were removed. */
+function newestIn(name) {
+	const path = join(root, name);
+	const status = statSync(path);
+	if (!status.isDirectory()) return status.mtimeMs;
+	return Math.max(status.mtimeMs, ...readdirSync(path).map((child) => newestIn(join(name, child))));
+}
+
+/** Runs a command whose output is news, not result, and ends with it where it fails. */
+function run(command, args, problem) {
+	const { error, status } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2] });
+	if (status === 0) return;
+	say(`${problem}: ${[command, ...args].join(" ")}${error ? `: ${error.message}` : ` ended with ${status}`}`);
+	process.exit(3);
+}
+
+export function readJson(name) {
+	return JSON.parse(readFileSync(join(root, name), "utf8"));
+}

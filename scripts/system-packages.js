@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { say } from "./set-up.js";
+
+/** Programs that the tests start, and the Debian package that brings each. */
+const programs = {
+	strace: "strace",
+	ip: "iproute2",
+	"redis-server": "redis-server",
+	"redis-cli": "redis-tools",
+	nginx: "nginx",
+	named: "bind9",
+	dig: "bind9-dnsutils",
+	curl: "curl",
+	python3: "python3",
+	openssl: "openssl",
+	setcap: "libcap2-bin",
+	"systemd-analyze": "systemd",
+};
+
+/** Makes sure that the tests find what they start. Where that cannot be had, says exactly what is missing and exits 3. */
+export function requirePrograms() {
+	const isRoot = process.getuid?.() === 0;
+	const missing = Object.keys(programs).filter((name) => !isInstalled(name));
+	if (isRoot && !missing.length) return;
+	const packages = missing.map((name) => programs[name]);
+	if (isRoot && isInstalled("apt-get") && isDebian()) {
+		say(`the tests need ${missing.join(", ")}; installing ${packages.join(" ")}`);
+		withoutServices(() => {
+			apt(["update", "-q"]);
+			apt(["install", "-q", "-y", "--no-install-recommends", ...packages]);
+		});
+		const still = missing.filter((name) => !isInstalled(name));
+		if (!still.length) return;
+		say(`still missing after the installation: ${still.join(", ")}`);
+	} else {
+		if (!isRoot) say("the tests need root: they make namespaces, mounts and device nodes");
+		if (missing.length) say(`the tests need ${missing.map((name) => `${name} (Debian package ${programs[name]})`).join(", ")}`);
+		say("the tests that need none of this: npm run test:core");
+	}
+	process.exit(3);
+}
+
+function isInstalled(name) {
+	return ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"].some((folder) => {
+		try {
+			accessSync(join(folder, name), constants.X_OK);
+			return true;
+		} catch {
+			return false;
+		}
+	});
+}
+
+/** os-release(5): Debian, or a system that calls itself like it. */
+function isDebian() {
+	try {
+		return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
+	} catch {
+		return false;
+	}
+}
+
+/** invoke-rc.d(8) asks this file: the daemons that we install for the tests must not start as services of this machine. */
+function withoutServices(work) {
+	const policy = "/usr/sbin/policy-rc.d";
+	const ours = !existsSync(policy);
+	// Ctrl-C ends apt-get; with a handler here we live on to clean up.
+	const live = () => {};
+	process.on("SIGINT", live);
+	if (ours) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+	try {
+		work();
+	} finally {
+		process.off("SIGINT", live);
+		if (ours) rmSync(policy, { force: true });
+	}
+}
+
+function apt(args) {
+	const { status } = spawnSync("apt-get", args, {
+		env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+		stdio: ["ignore", 2, 2],
+	});
+	if (status !== 0) say(`apt-get ${args.join(" ")} ended with ${status}`);
+}

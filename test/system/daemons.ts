@@ -1,0 +1,121 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { afterAll } from "vitest";
+import { temporaryFolder } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { ask, hostNetwork, type Network } from "./network.ts";
+
+/** Real daemons with a configuration and data of their own below a temporary folder. */
+
+export interface Daemon {
+	readonly folder: string;
+	readonly command: readonly string[];
+	readonly probe: string;
+}
+
+const idOf = (account: string, what: "-u" | "-g") => Number(execFileSync("id", [what, account], { encoding: "utf8" }));
+
+/** Hands a file or folder of the tests' own to an account. */
+export function giveTo(account: string, path: string): void {
+	execFileSync("chown", [`${idOf(account, "-u")}:${idOf(account, "-g")}`, path]);
+}
+
+export function redis(port: number, settings: readonly string[] = []): Daemon {
+	const folder = temporaryFolder("redis");
+	mkdirSync(`${folder}/data`);
+	giveTo("redis", `${folder}/data`);
+	const lines = [`port ${port}`, "bind 127.0.0.1", `dir ${folder}/data`, "dbfilename dump.rdb", ...settings];
+	writeFileSync(`${folder}/redis.conf`, `${lines.join("\n")}\n`);
+	return {
+		folder,
+		command: ["redis-server", `${folder}/redis.conf`],
+		probe: `test "$(redis-cli -p ${port} SET probe ok)" = OK && test "$(redis-cli -p ${port} GET probe)" = ok`,
+	};
+}
+
+/** What redis says to one command. */
+export async function askRedis(port: number, words: readonly string[], network: Network = hostNetwork): Promise<string> {
+	const { output, status } = await ask(["redis-cli", "-p", String(port), ...words], network);
+	if (status !== 0 || /^Could not connect/.test(output)) throw new Error(output);
+	return output;
+}
+
+export interface NginxSettings {
+	readonly port: number;
+	/** Lines of the main context. */
+	readonly main?: readonly string[];
+	/** Lines of the server. */
+	readonly server?: readonly string[];
+}
+
+/** With logs, pid file and temporary files in `state/`, which belongs to www-data, and pages in `pages/`. */
+export function nginx({ main = [], port, server = [] }: NginxSettings): Daemon {
+	const folder = temporaryFolder("nginx");
+	for (const name of ["state", "pages"]) mkdirSync(`${folder}/${name}`);
+	giveTo("www-data", `${folder}/state`);
+	writeFileSync(`${folder}/pages/index.html`, "a page of the test\n");
+	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+	writeFileSync(
+		`${folder}/nginx.conf`,
+		[
+			...["daemon off;", ...main, `pid ${folder}/state/nginx.pid;`, `error_log ${folder}/state/error.log;`, "events {}", "http {"],
+			...temporary.map((name) => `${name}_temp_path ${folder}/state/${name};`),
+			...[`access_log ${folder}/state/access.log;`, "server {", `listen 127.0.0.1:${port};`, `root ${folder}/pages;`],
+			...[...server, "}", "}", ""],
+		].join("\n"),
+	);
+	return {
+		folder,
+		command: ["nginx", "-e", `${folder}/state/error.log`, "-c", `${folder}/nginx.conf`],
+		probe: `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ | grep -q 'a page of the test'`,
+	};
+}
+
+/** An authoritative server for example.test, started by the account bind. */
+export function bind9(port: number): Daemon {
+	const folder = temporaryFolder("bind");
+	mkdirSync(`${folder}/cache`);
+	giveTo("bind", `${folder}/cache`);
+	writeFileSync(
+		`${folder}/named.conf`,
+		[
+			`options { directory "${folder}/cache"; pid-file "${folder}/cache/named.pid"; session-keyfile "${folder}/cache/session.key";`,
+			`listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; recursion no; dnssec-validation no; };`,
+			"controls {};",
+			`zone "example.test" { type primary; file "${folder}/example.test.zone"; };`,
+			"",
+		].join("\n"),
+	);
+	writeFileSync(
+		`${folder}/example.test.zone`,
+		"$TTL 60\n@ IN SOA ns root 1 3600 600 86400 60\n@ IN NS ns\nns IN A 127.0.0.1\nwww IN A 192.0.2.7\n",
+	);
+	return {
+		folder,
+		command: ["named", "-f", "-c", `${folder}/named.conf`],
+		probe: `dig +short +time=2 +tries=1 -p ${port} @127.0.0.1 www.example.test A | grep -qx 192.0.2.7`,
+	};
+}
+
+const onHost: ChildProcess[] = [];
+
+/** Starts a daemon on the host, where it stays until the file's tests are over. */
+export async function startOnHost({ command, probe }: Daemon, network: Network = hostNetwork): Promise<ChildProcess> {
+	const [program = "", ...args] = [...network.enter, ...command];
+	const child = spawn(program, args, { stdio: "ignore" });
+	onHost.push(child);
+	await eventually(async () => {
+		const { output, status } = await ask(["sh", "-c", probe], network);
+		if (status !== 0) throw new Error(`${program} does not answer: ${output}`);
+	});
+	return child;
+}
+
+afterAll(async () => {
+	for (const child of onHost) {
+		if (child.exitCode !== null || child.signalCode !== null) continue;
+		child.kill("SIGTERM");
+		await once(child, "close");
+	}
+});

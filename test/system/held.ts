@@ -1,0 +1,57 @@
+import { expect } from "vitest";
+import { capabilitiesOfMask } from "../../src/core/confinement/capabilities.ts";
+import type { Made } from "./cagewright.ts";
+import { hostNetwork, type Network } from "./network.ts";
+import { identityOf, listeners, nameOf, processesIn, rootOf, statusField } from "./processes.ts";
+
+const capabilitySets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
+
+/** Whoever listens on the port has the cage as its root, and nothing in the cage may do more than the JSON says. */
+export function expectServedInside(made: Made, port: number, network: Network = hostNetwork): void {
+	const serving = listeners(port, network.pid);
+	expect(serving).not.toEqual([]);
+	for (const pid of serving) expect({ pid, root: rootOf(pid) }).toEqual({ pid, root: identityOf(made.root) });
+	const inside = processesIn(made.root);
+	expect(inside).toEqual(expect.arrayContaining(serving));
+	for (const pid of inside) {
+		// The init keeps the right to signal other accounts, for itself alone.
+		const allowed = nameOf(pid) === "cagewright-init" ? ["kill"] : made.confinement.capabilities;
+		expect({ ...confinementOf(pid), beyond: capabilitiesHeld(pid).filter((name) => !allowed.includes(name)) }).toEqual({
+			noNewPrivileges: "1",
+			seccomp: "2",
+			beyond: [],
+		});
+	}
+}
+
+function confinementOf(pid: number): { noNewPrivileges: string; seccomp: string } {
+	return { noNewPrivileges: statusField(pid, "NoNewPrivs"), seccomp: statusField(pid, "Seccomp") };
+}
+
+function capabilitiesHeld(pid: number): string[] {
+	return [...new Set(capabilitySets.flatMap((set) => capabilitiesOfMask(statusField(pid, set) || "0")))];
+}
+
+/** The promises of `make --json` that hold for every application. */
+export function expectWellMade(made: Made, name: string, state: string): void {
+	expect(made).toMatchObject({
+		schema: "cagewright/make/1",
+		name,
+		data: `${state}/cages/${name}/data`,
+		answered: true,
+		confinement: {
+			launcher: "util-linux",
+			seccomp: true,
+			landlock: true,
+			namespaces: expect.arrayContaining(["mount", "pid", "ipc", "uts", "cgroup"]),
+			findings: [],
+		},
+	});
+	expect(made.root).toMatch(new RegExp(`^${state}/cages/${name}/generations/\\d+$`));
+	expect(made.rounds.length).toBeLessThanOrEqual(2);
+	expect(made.rounds.at(-1)?.missing).toEqual([]);
+	for (const probe of made.rounds.at(-1)?.probes ?? []) expect(probe.ok).toBe(true);
+	for (const count of [made.files, made.directories, made.bytes]) expect(count).toBeGreaterThan(0);
+	expect(made.symlinks).toBeGreaterThanOrEqual(0);
+	expect(Object.keys(made.seconds).sort()).toEqual(["build", "plan", "trace", "trial"]);
+}

@@ -1,0 +1,88 @@
+import { readFileSync, statSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
+import { askRedis, type Daemon, redis, startOnHost } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside, expectWellMade } from "./held.ts";
+import { freePort, type Network, privateNetwork } from "./network.ts";
+
+const megabyte = 1024 * 1024;
+const state = temporaryState();
+let port: number;
+let daemon: Daemon;
+let made: Made;
+
+beforeAll(async () => {
+	port = await freePort();
+	daemon = redis(port);
+	made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+});
+
+test("redis works in a cage made from a command and a probe alone", () => {
+	expectWellMade(made, "redis", state);
+	expect(made.accounts).toEqual({ users: ["redis"], groups: ["redis"] });
+	expect(made.confinement).toMatchObject({ user: "redis", capabilities: [], network: "host" });
+	expect(made.devices).toEqual(["/dev/null"]);
+});
+
+test("the cage holds no more than redis needs", () => {
+	expect(made.files).toBeLessThan(25);
+	expect(made.bytes).toBeLessThan(21 * megabyte);
+});
+
+test("a real request is answered from inside, TERM ends it, and what it saved is there at the next start", async () => {
+	const first = startRun("redis", { state });
+	await eventually(() => askRedis(port, ["SET", "kept", "for good"]));
+	expectServedInside(made, port);
+	expect(await askRedis(port, ["SAVE"])).toBe("OK");
+	expect((await first.stop()).status).toBe(0);
+	expect(statSync(`${made.data}${daemon.folder}/data/dump.rdb`).size).toBeGreaterThan(0);
+
+	const second = startRun("redis", { state });
+	expect(await eventually(() => askRedis(port, ["GET", "kept"]))).toBe("for good");
+	expect((await second.stop("SIGINT")).status).toBe(0);
+});
+
+test("making it once more builds nothing new and keeps the data", async () => {
+	const dump = `${made.data}${daemon.folder}/data/dump.rdb`;
+	const before = readFileSync(dump);
+	const again = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	expect(again.root).toBe(made.root);
+	expect(statSync(again.root).ino).toBe(statSync(made.root).ino);
+	expect(again.answered).toBe(true);
+	expect(readFileSync(dump).equals(before)).toBe(true);
+	const { json } = await cagewright(["list", "--json"], { state });
+	expect(json.cages).toMatchObject([{ name: "redis", generation: 1, answered: true }]);
+});
+
+test("a redis that already runs on that port notices nothing", async () => {
+	const network: Network = await privateNetwork();
+	const host = redis(port);
+	await startOnHost(host, network);
+	await askRedis(port, ["SET", "mine", "untouched"], network);
+	await askRedis(port, ["SAVE"], network);
+	const dump = readFileSync(`${host.folder}/data/dump.rdb`);
+	const size = await askRedis(port, ["DBSIZE"], network);
+	const startsOf = async () => /run_id:\S+|total_connections_rejected:\d+/g.exec(await askRedis(port, ["INFO"], network))?.[0];
+	const runId = await startsOf();
+
+	let clientAsks = true;
+	const client = (async () => {
+		let answers = 0;
+		for (; clientAsks; answers++) expect(await askRedis(port, ["PING"], network)).toBe("PONG");
+		return answers;
+	})();
+	const other = temporaryState();
+	const there = await make(["--name", "redis", "--user", "redis", "--probe", host.probe, "--", ...host.command], {
+		state: other,
+		enter: network.enter,
+	});
+	clientAsks = false;
+	expect(await client).toBeGreaterThan(10);
+
+	expect(there.answered).toBe(true);
+	expect(await askRedis(port, ["DBSIZE"], network)).toBe(size);
+	expect(await askRedis(port, ["GET", "mine"], network)).toBe("untouched");
+	expect(await startsOf()).toBe(runId);
+	expect(readFileSync(`${host.folder}/data/dump.rdb`).equals(dump)).toBe(true);
+});
