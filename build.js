@@ -46,11 +46,11 @@ for (const { contents, path } of outputFiles.toSorted((a, b) => Number(last(a)) 
 	renameSync(staged, path);
 }
 
-// A wizard that was opened before loads its parts when it needs them, so what an earlier build left stays for a day.
+// A wizard that was opened before loads its parts when it needs them, so what an earlier build left stays for an hour.
 const kept = new Set(outputFiles.map((file) => basename(file.path)));
-const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
 for (const name of readdirSync(dist)) {
 	const path = join(dist, name);
 	const modified = kept.has(name) ? undefined : statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-	if (modified !== undefined && started.getTime() - modified > day) rmSync(path, { recursive: true, force: true });
+	if (modified !== undefined && started.getTime() - modified > hour) rmSync(path, { recursive: true, force: true });
 }

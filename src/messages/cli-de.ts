@@ -35,6 +35,7 @@ export const cliDe: CliMessages = {
 			secret: "Geheimnis: --allow-secret",
 			setuid: "setuid: --allow-setuid",
 			device: "Gerät: --device",
+			large: "groß und nur angesehen: --include",
 			"refused-device": "Gerät, das aus jedem Käfig führt: abgelehnt",
 		},
 		writable: "Beschreibbar, liegt bei den Daten des Käfigs",

@@ -39,6 +39,7 @@ export const cliEn = {
 			secret: "secret: --allow-secret",
 			setuid: "setuid: --allow-setuid",
 			device: "device: --device",
+			large: "large, and only looked at: --include",
 			"refused-device": "device that leads out of any cage: refused",
 		},
 		writable: "Writable, kept under the cage's data",

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -139,9 +140,9 @@ export async function make(args: readonly string[], where: Where): Promise<Made>
 	const separator = args.indexOf("--");
 	const options = ["--yes", "--json", "--quiet"];
 	const all = separator < 0 ? [...args, ...options] : [...args.slice(0, separator), ...options, ...args.slice(separator)];
-	const { json, status, stderr } = await cagewright(["make", ...all], where).then((result) => ({ ...result, json: result.stdout }));
-	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-	return JSON.parse(json) as Made;
+	const result = await cagewright(["make", ...all], where);
+	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+	return result.json as Made;
 }
 
 /** `run NAME` in the foreground, as a service manager would keep it. */
@@ -165,8 +166,10 @@ export function temporaryState(): string {
 }
 
 afterEach(async () => {
+	// What a failed test did not come to end must not make the next ones fail as well.
 	const forgotten = [...live];
-	for (const child of forgotten) child.kill("SIGKILL");
+	for (const child of forgotten) child.kill("SIGTERM");
+	await Promise.all(forgotten.map((child) => once(child, "close")));
 	for (const state of states) await eventually(() => expect(leftovers(state)).toEqual([]));
 	expect(forgotten.map((child) => child.spawnargs.join(" "))).toEqual([]);
 });

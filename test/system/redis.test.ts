@@ -22,7 +22,7 @@ test("redis works in a cage made from a command and a probe alone", () => {
 	expectWellMade(made, "redis", state);
 	expect(made.accounts).toEqual({ users: ["redis"], groups: ["redis"] });
 	expect(made.confinement).toMatchObject({ user: "redis", capabilities: [], network: "host" });
-	expect(made.devices).toEqual(["/dev/null"]);
+	expect(made.devices).toEqual(["/dev/null", "/dev/urandom"]);
 });
 
 test("the cage holds no more than redis needs", () => {

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -61,14 +62,15 @@ test("nothing goes while something is mounted below, whatever its name", async (
 });
 
 test("directories that are swapped for links meanwhile", async () => {
-	const script = `while :; do rm -rf x 2>/dev/null; ln -s ${at("outside")} x 2>/dev/null; rm -f x; mkdir x 2>/dev/null; : >x/file; done`;
+	const script = `while :; do rm -rf x 2>/dev/null; ln -s ${at("outside")} x 2>/dev/null; rm -f x; mkdir x 2>/dev/null; touch x/file 2>/dev/null; done`;
 	for (let round = 0; round < 5; round++) {
 		mkdirSync(at("tree/a"), { recursive: true });
 		const attacker = spawn("sh", ["-c", script], { cwd: at("tree/a"), stdio: "ignore" });
+		const ended = once(attacker, "close");
 		await new Promise((resolve) => setTimeout(resolve, 30));
 		await removeTree(at("tree")).catch(() => undefined);
 		attacker.kill("SIGKILL");
-		await new Promise((resolve) => attacker.once("close", resolve));
+		await ended;
 		expect(readFileSync(at("outside/file"), "utf8")).toBe("keep");
 		await removeTree(at("tree"));
 	}

@@ -93,6 +93,23 @@ describe("data of a cage", () => {
 		expect(statSync(inData("sparse")).blocks).toBeLessThan(300);
 	});
 
+	test("on a small disk: holes fit, bytes do not and leave nothing", async () => {
+		const bytes = 40_000_000;
+		const asking = (name: string) => directory([], { seeds: [{ path: inState(name), bytes }] });
+		writeFileSync(inState("sparse"), "x");
+		truncateSync(inState("sparse"), bytes);
+		writeFileSync(inState("full"), Buffer.alloc(bytes, 1));
+		mkdirSync(cage);
+		execFileSync("mount", ["-t", "tmpfs", "-o", "mode=700,size=5m", "tmpfs", cage]);
+		try {
+			await expect(seed(asking("full"))).rejects.toMatchObject({ code: "disk-full", exit: 1 });
+			expect(readdirSync(cage)).toEqual(["data"]);
+			expect(await seed(asking("sparse"))).toMatchObject({ copied: [inState("sparse")] });
+		} finally {
+			execFileSync("umount", [cage]);
+		}
+	});
+
 	test("is never overwritten, and no path is seeded twice", async () => {
 		await seed(directory(["top"]));
 		writeFileSync(inData("top"), "state of the cage");

@@ -8,6 +8,9 @@ import { fileRisks, headSize } from "./risks.ts";
 /** Reasons kept for one entry; a C library is needed by everything. */
 const mostReasons = 4;
 
+/** Bytes up to which a file that was never opened is copied all the same: its size may have mattered. */
+const mostLookedAt = 1024 * 1024;
+
 export interface EntryRules {
 	/** The pattern that excludes a path. */
 	readonly excluded: (path: Path) => string | undefined;
@@ -28,8 +31,11 @@ export class EntryCollector {
 		this.#rules = rules;
 	}
 
-	/** Adds what `path` names. Returns where it really is, if it is there and goes into the cage as a copy. */
-	add(path: Path, reason: Reason): Path | undefined {
+	/**
+	 * Adds what `path` names. Returns where it really is, if it is there and goes into the cage as a copy. A large file that was
+	 * `onlyLooked` at (listing a directory looks at everything in it) stays out.
+	 */
+	add(path: Path, reason: Reason, onlyLooked = false): Path | undefined {
 		const { links, directories, end } = linkChain(path, this.#files);
 		// A chain that leads nowhere is kept as well: the application that saw a dangling link will see it again.
 		for (const link of links) this.#addLink(link.path, link.target, reason);
@@ -37,7 +43,7 @@ export class EntryCollector {
 		if (end === undefined || this.#isMounted(end)) return undefined;
 		const status = this.#files.status(end);
 		if (status?.kind === "directory") this.#addDirectory(end, reason);
-		else if (status?.kind === "file") return this.#addFile(end, status, reason);
+		else if (status?.kind === "file") return this.#addFile(end, status, reason, onlyLooked);
 		return undefined;
 	}
 
@@ -94,7 +100,7 @@ export class EntryCollector {
 		this.#put(path, "directory", { status: { ...there, size: 0 }, decision: "include", risks: [], reason });
 	}
 
-	#addFile(path: Path, status: FileStatus, reason: Reason): Path | undefined {
+	#addFile(path: Path, status: FileStatus, reason: Reason, onlyLooked: boolean): Path | undefined {
 		const known = this.#entries.get(path);
 		if (known) {
 			this.#put(path, known.kind, { status, decision: known.decision, risks: known.risks, reason });
@@ -102,7 +108,9 @@ export class EntryCollector {
 		}
 		const risks = fileRisks(path, status, this.#files.read(path, headSize));
 		const forbidden = risks.some((risk) => (risk === "secret" || risk === "setuid") && !this.#rules.allowed(path, risk));
-		const decision = forbidden || this.#rules.excluded(path) !== undefined ? "declined" : "include";
+		const uncopied = onlyLooked && status.size > mostLookedAt;
+		if (uncopied && !risks.includes("large")) risks.push("large");
+		const decision = forbidden || uncopied || this.#rules.excluded(path) !== undefined ? "declined" : "include";
 		this.#put(path, "file", { status, decision, risks, reason });
 		return decision === "include" ? path : undefined;
 	}

@@ -5,7 +5,7 @@ import { Failure } from "../failure.ts";
 import type { Files, Group, User } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { Access, Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { areaOf, isByteCode } from "./areas.ts";
 import { judgeDevice, nullDevice } from "./devices.ts";
@@ -65,12 +65,13 @@ export function makePlan(input: PlanInput): Plan {
 	for (const path of ["/dev", "/.launch", ...temporaryDirectories].map((text) => text as Path))
 		collector.addMountPoint(path, { kind: "launcher" });
 	addDevices(input, collector);
-	addTraced(input, collector);
+	// What the administrator names comes first: it goes in, however it was used.
 	for (const value of rules.include) {
 		const found = expandInclude(value, files);
 		if (!found.length) throw new Failure("include-matches-nothing", { value }, 2);
 		for (const path of found) collector.add(path, { kind: "rule", rule: "include", value });
 	}
+	addTraced(input, collector);
 	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
 	addNeeded(collector, application, files);
 	for (const [path, reason] of writable.directories.map((directory) => [directory.path, directory.reasons[0]] as const)) {
@@ -108,7 +109,9 @@ export function makePlan(input: PlanInput): Plan {
 
 function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void {
 	const generated = new Set(Object.values(generatedPaths));
-	for (const access of trace.accesses.values()) {
+	// Files that were opened come first, so that a look at the same file under another name does not keep it out.
+	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
+	for (const access of accesses) {
 		const { path, succeeded } = access;
 		if (!succeeded.size || generated.has(path) || isByteCode(path) || path === "/") continue;
 		const area = areaOf(path);
@@ -117,8 +120,12 @@ function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void
 		if (![...succeeded].some((operation) => operation !== "create" && operation !== "remove" && operation !== "listen")) continue;
 		const real = files.resolve(path);
 		if (real !== undefined && generated.has(real)) continue;
-		collector.add(path, { kind: "traced", calls: [...access.calls], ...programOf(access) });
+		collector.add(path, { kind: "traced", calls: [...access.calls], ...programOf(access) }, isOnlyLooked(access));
 	}
+}
+
+function isOnlyLooked({ succeeded }: Access): boolean {
+	return [...succeeded].every((operation) => operation === "look");
 }
 
 /** What the kernel and the loader read and no trace shows: interpreters and libraries, again and again until nothing is new. */
@@ -178,7 +185,9 @@ function trialReason({ call, round }: { round: number; call: string }): Reason {
 function declined(entries: readonly Entry[]): Plan["declined"] {
 	return entries.flatMap((entry) => {
 		if (entry.decision === "include") return [];
-		const risk = entry.risks.find((one) => one === "secret" || one === "setuid" || one === "refused-device" || one === "device");
+		const risk = entry.risks.find(
+			(one) => one === "secret" || one === "setuid" || one === "refused-device" || one === "device" || one === "large",
+		);
 		return risk ? [{ path: entry.path, risk }] : [];
 	});
 }

@@ -142,7 +142,8 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 };
 
 const inOverlay: readonly Binding[] = [
-	{ command: "close", keys: ["escape", "enter", "left", "?", "i", "q", "space"], footer: 1 },
+	{ command: "close", keys: ["escape", "enter", "left", "?", "i", "q"], footer: 1 },
+	...moving,
 	{ command: "interrupt", keys: ["ctrl-c"] },
 ];
 

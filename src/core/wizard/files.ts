@@ -107,7 +107,7 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 		case "toggle":
 			return row ? toggle(state, row) : only(state);
 		case "why":
-			return row ? only({ ...state, overlay: "why" }) : only(state);
+			return row ? only({ ...state, overlay: "why", scroll: 0 }) : only(state);
 		case "next-tab":
 		case "previous-tab": {
 			const step = command === "next-tab" ? 1 : fileTabs.length - 1;

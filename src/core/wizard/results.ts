@@ -44,7 +44,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
 		case "unit":
-			return only({ ...state, unit: action.value, overlay: "unit" });
+			return only({ ...state, unit: action.value, overlay: "unit", scroll: 0 });
 	}
 }
 

@@ -16,7 +16,7 @@ export function reduceSave(state: WizardState, command: Command): Reduced {
 		case "template":
 			return ask(state, "template", answers?.template ?? answers?.name ?? "");
 		case "unit":
-			return state.unit === undefined ? start(state, { job: "unit" }) : only({ ...state, overlay: "unit" });
+			return state.unit === undefined ? start(state, { job: "unit" }) : only({ ...state, overlay: "unit", scroll: 0 });
 		default:
 			return only(state);
 	}

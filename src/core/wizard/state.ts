@@ -92,6 +92,8 @@ export interface WizardState {
 	/** Filters that were typed, by screen. */
 	readonly queries: Readonly<Partial<Record<Screen, string>>>;
 	readonly overlay?: "keys" | "why" | "unit";
+	/** How far down the overlay is scrolled. */
+	readonly scroll: number;
 	readonly question?: Question;
 	readonly prompt?: { readonly kind: PromptKind; readonly line: TextLine };
 	/** One line that passes: what a key did, or why it did nothing. */
@@ -177,6 +179,7 @@ export const startState: WizardState = {
 	size: { columns: 80, rows: 24 },
 	cursors: {},
 	queries: {},
+	scroll: 0,
 	warnings: [],
 	jobs: {},
 	ticket: 0,

@@ -9,7 +9,7 @@ import { below, makeDirectory, openBelow, openDirectory } from "./descriptor.ts"
 import { errorName, readFailure, writeFailure } from "./errors.ts";
 import { exists, merge, unsafeData } from "./merge.ts";
 import { removeTree } from "./remove.ts";
-import { requireSpace } from "./survey.ts";
+import { allocatedBytes, requireSpace } from "./survey.ts";
 import { runIn } from "./tools.ts";
 
 export interface SeedRequest {
@@ -48,7 +48,13 @@ export async function seedData(request: SeedRequest): Promise<Seeded> {
 	const directories = [...plan.writable].sort((a, b) => (a.path < b.path ? -1 : 1));
 	const wanted = directories.flatMap(({ seeds }) => seeds).filter(({ path }) => !remembered.has(path));
 	const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
-	await requireSpace(data, total);
+	// The plan counts holes as bytes; only where they would not fit is it worth looking closer.
+	await requireSpace(data, total).catch(() =>
+		requireSpace(
+			data,
+			wanted.reduce((sum, { path }) => sum + allocatedBytes(path), 0),
+		),
+	);
 
 	let before = 0;
 	let last = { path: undefined as Path | undefined, bytes: 0 };

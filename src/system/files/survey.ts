@@ -1,9 +1,9 @@
-import { type BigIntStats, lstatSync } from "node:fs";
+import { type BigIntStats, lstatSync, readdirSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import type { ManifestEntry, Stamp } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { errorName, readFailure } from "./errors.ts";
@@ -56,6 +56,19 @@ export async function requireSpace(directory: Path, bytes: number): Promise<void
 	const free = bavail * bsize;
 	if (bytes <= free || sharing.has(type)) return;
 	throw new Failure("disk-full", { path: showPath(directory), needed: bytes, free });
+}
+
+/** Bytes that a file or all files below a directory take on disk, holes not counted. What cannot be seen counts nothing. */
+export function allocatedBytes(path: Path): number {
+	try {
+		const stats = lstatSync(pathToBytes(path));
+		if (!stats.isDirectory()) return stats.isFile() ? Math.min(stats.size, stats.blocks * 512) : 0;
+		const names = readdirSync(pathToBytes(path), { encoding: "buffer" }).map(pathFromBytes);
+		return names.reduce((sum, name) => sum + allocatedBytes(join(path, name)), 0);
+	} catch (error) {
+		if (errorName(error) === undefined) throw error;
+		return 0;
+	}
 }
 
 /** Whether neither the host's file nor the copy in a generation was touched since the copy was made. */

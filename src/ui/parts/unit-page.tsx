@@ -1,19 +1,9 @@
 import { printable } from "../../core/path/quote.ts";
 import { useView } from "../look.ts";
-import { Line } from "./line.tsx";
+import { ScrollPage } from "./scroll-page.tsx";
 
-/** The beginning of the unit: enough to see what it is; the verb prints all of it. */
 export function UnitPage() {
-	const { height, messages, state } = useView();
-	const lines = (state.unit ?? "").split("\n").slice(0, height - 2);
-	return (
-		<>
-			<Line bold>{messages.fill(messages.wizard.save.unitTitle, { name: state.finished?.name ?? "" })}</Line>
-			<Line />
-			{lines.map((line, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: lines of a text repeat
-				<Line key={index}>{printable(line)}</Line>
-			))}
-		</>
-	);
+	const { messages, state } = useView();
+	const title = messages.fill(messages.wizard.save.unitTitle, { name: state.finished?.name ?? "" });
+	return <ScrollPage title={title} lines={(state.unit ?? "").split("\n").map(printable)} />;
 }

@@ -5,24 +5,17 @@ import { useView } from "../look.ts";
 import { reasonText } from "../reason.ts";
 import { wrapWords } from "../wrap-words.ts";
 import { Line } from "./line.tsx";
+import { ScrollPage } from "./scroll-page.tsx";
 
 /** Everything that is known about the selected entry. */
 export function WhyPage() {
-	const { height, messages, state, width } = useView();
+	const { messages, state, width } = useView();
 	const row = selectedRow(state);
 	if (!row) return <Line>{messages.wizard.files.empty}</Line>;
 	const lines = [`${showPath(row.path)}`, "", ...facts(row, messages)].flatMap((line) =>
 		line === "" ? [""] : wrapWords(line, width),
 	);
-	return (
-		<>
-			<Line bold>{messages.wizard.files.why}</Line>
-			{lines.slice(0, height - 1).map((line, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: lines of a text repeat
-				<Line key={index}>{line}</Line>
-			))}
-		</>
-	);
+	return <ScrollPage title={messages.wizard.files.why} lines={lines} />;
 }
 
 function facts(row: FileRow, messages: Messages): string[] {

@@ -34,7 +34,7 @@ export function FilesStep() {
 	);
 }
 
-/** The kinds with how many there are of each; in a narrow terminal only those that have any. */
+/** The kinds with how many there are of each. */
 function Tabs() {
 	const { messages, state, width } = useView();
 	const { plan } = state;
@@ -45,12 +45,9 @@ function Tabs() {
 		return tab === state.tab ? `<${text}>` : ` ${text} `;
 	};
 	const long = all.map(label).join("");
-	const few = all.filter(({ count, tab }) => count > 0 || tab === state.tab).map(label);
-	return (
-		<Line bold>
-			{long.length <= width ? long : few.join("").length <= width ? few.join("") : few.join("").replace(/ +/g, " ")}
-		</Line>
-	);
+	// Where there is no room for the numbers, the one of the shown kind stays.
+	const short = all.map((one) => (one.tab === state.tab ? label(one) : messages.wizard.files.tabs[one.tab])).join(" ");
+	return <Line bold>{long.length <= width ? long : short}</Line>;
 }
 
 function FileLine({ row, selected, width }: { row: FileRow; selected: boolean; width: number }) {

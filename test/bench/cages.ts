@@ -1,0 +1,17 @@
+import { answersFrom } from "../../src/cli/answers.ts";
+import { systemMachine } from "../../src/cli/machine.ts";
+import type { Plan } from "../../src/core/plan/plan.ts";
+import type { Context } from "../../src/engine/context.ts";
+import { planStep, traceStep } from "../../src/engine/make.ts";
+import { builtinTemplate } from "../../src/system/templates/builtin.ts";
+
+export function contextIn(state: string): Context {
+	return { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
+}
+
+/** A real plan of a built-in template: traced on this machine. */
+export async function planOf(context: Context, name: string): Promise<Plan> {
+	const answers = answersFrom({}, [], builtinTemplate(name));
+	const { cage, result } = await traceStep(context, answers, {});
+	return planStep(context, cage, result.trace);
+}

@@ -1,0 +1,28 @@
+import { building } from "./building.ts";
+import { folding } from "./folding.ts";
+import { meets, type Result, resultLine } from "./harness.ts";
+import { making } from "./making.ts";
+import { startup } from "./startup.ts";
+import { tracing } from "./tracing.ts";
+
+/** Runs all benches, or those that are named; exits 1 where a target is missed. */
+const benches = [startup, tracing, folding, building, making];
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
+if (unknown.length) {
+	console.error(`No bench ${unknown.join(", ")}; there are ${benches.map(({ name }) => name).join(", ")}.`);
+	process.exit(2);
+}
+const results: Result[] = [];
+for (const bench of benches.filter(({ name }) => !wanted.length || wanted.includes(name))) {
+	console.log(`${bench.name}…`);
+	for (const result of await bench.run()) {
+		results.push(result);
+		console.log(resultLine(result));
+	}
+}
+const missed = results.filter((result) => meets(result) === false).length;
+console.log(`\nSummary: median (least..most) of repetitions taken in turn on this machine`);
+for (const result of results) console.log(resultLine(result));
+console.log(missed ? `${missed} of the targets missed` : "every target met");
+process.exitCode = missed ? 1 : 0;

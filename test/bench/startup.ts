@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { spawn } from "@lydell/node-pty";
+import { type Bench, inFolder, inTurn, milliseconds, ratios, seconds } from "./harness.ts";
+
+const program = ["bin/cagewright.js"];
+const node = (args: readonly string[]) => spawnSync(process.execPath, args, { stdio: "ignore" });
+
+/** What a person waits for at each start, against Node that does nothing. */
+export const startup: Bench = {
+	name: "startup",
+	run: () =>
+		inFolder(async (state) => {
+			const measured = await inTurn(21, {
+				nothing: () => seconds(() => node(["-e", "0"])),
+				version: () => seconds(() => node([...program, "--version"])),
+				frame: () => untilShown("Cagewright", state),
+				choices: () => untilShown("demo", state),
+			});
+			const { choices, frame, nothing, version } = measured;
+			const note = (own: readonly number[]) => `${milliseconds(own)} / ${milliseconds(nothing)}`;
+			const against = "node -e 0";
+			return [
+				{ what: "--version", against, values: ratios(version, nothing), unit: "x", target: { atMost: 2 }, note: note(version) },
+				{
+					what: "first frame of the wizard",
+					against,
+					values: ratios(frame, nothing),
+					unit: "x",
+					target: { atMost: 10 },
+					note: note(frame),
+				},
+				{ what: "the wizard's list of applications", against, values: ratios(choices, nothing), unit: "x", note: note(choices) },
+			];
+		}),
+};
+
+/** Seconds until the wizard shows a text on a terminal of 80 columns. */
+function untilShown(text: string, state: string): Promise<number> {
+	const { CI: _, ...env } = process.env;
+	const started = performance.now();
+	const terminal = spawn(process.execPath, [...program, "--state", state, "--lang", "en"], {
+		name: "xterm-256color",
+		cols: 80,
+		rows: 24,
+		env: { ...env, LANG: "C.UTF-8" },
+	});
+	return new Promise((resolve, reject) => {
+		let shown = "";
+		let done = false;
+		terminal.onData((data) => {
+			shown += data;
+			if (done || !shown.includes(text)) return;
+			done = true;
+			const taken = (performance.now() - started) / 1000;
+			terminal.onExit(() => resolve(taken));
+			terminal.kill("SIGTERM");
+		});
+		terminal.onExit(() => {
+			if (!done) reject(new Error(`the wizard ended without showing ${text}: ${shown.slice(-300)}`));
+		});
+	});
+}

@@ -1,0 +1,327 @@
+import { describe, expect, test } from "vitest";
+import { selectedRow, shownRows, totalsOf } from "../../../src/core/wizard/files.ts";
+import { readForm } from "../../../src/core/wizard/form.ts";
+import { absent, planFor, redis } from "../../ui/scripted-session.ts";
+import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, traced } from "./drive.ts";
+
+const probe = redis.application.probes[0] ?? "";
+
+describe("the straight path", () => {
+	test("asks for one thing after the other", () => {
+		const wizard = new Drive().act({ type: "started" });
+		expect(wizard.wanted()).toEqual(["lacks"]);
+		wizard.answer({ job: "lacks", value: [] });
+		expect(wizard.wanted()).toEqual(["choices"]);
+		wizard.answer({
+			job: "choices",
+			value: [
+				{ id: "a", kind: "demo", name: "demo", description: "" },
+				{ id: "b", kind: "template", name: "redis", description: "" },
+			],
+		});
+		// Down and Enter in one read pick the second, not the first.
+		wizard.type(down + enter);
+		expect(wizard.intentions).toMatchObject([{ job: "propose", choice: { id: "b" } }]);
+		wizard.wanted();
+		wizard.answer({ job: "propose", value: redis });
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["form", "validate"]);
+		wizard.type(enter).answer({ job: "validate", value: [] });
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["trace", "validate", "trace"]);
+		wizard.happen(
+			{ event: "application-started", where: "rehearsal", run: 1 },
+			{ event: "probe-tried", command: probe, ok: true, output: "" },
+		);
+		wizard.type(enter);
+		expect(wizard.wanted()).toEqual(["enough"]);
+		wizard.answer({ job: "trace", value: traced });
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["files", "plan"]);
+		wizard.answer({ job: "plan", value: planFor(redis) }).type(enter + enter);
+		expect(wizard.state.screen).toBe("build");
+		wizard.type(enter);
+		expect(wizard.wanted()).toEqual(["try"]);
+		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
+		expect(wizard.state.screen).toBe("trial");
+		wizard.answer({
+			job: "try",
+			value: { round: 1, probes: [], failedExercises: [], missing: [absent], answered: false, output: "" },
+		});
+		wizard.type(enter);
+		expect(wizard.wanted()).toEqual(["accept", "plan"]);
+		wizard.answer({ job: "plan", value: planFor(redis) });
+		expect(wizard.wanted()).toEqual(["try"]);
+		wizard.answer({ job: "try", value: { round: 2, probes: [], failedExercises: [], missing: [], answered: true, output: "" } });
+		wizard.type(enter);
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save", "finish"]);
+		wizard.answer({
+			job: "finish",
+			value: { name: "redis", root: "/r", data: "/d", record: "/m", answered: true, command: "cagewright make redis --yes" },
+		});
+		wizard.type(enter);
+		expect(wizard.state.exit).toBe(0);
+	});
+});
+
+describe("leaving", () => {
+	test("asks first, and n stays", () => {
+		const wizard = atFiles().type("q");
+		expect(wizard.state.question?.kind).toBe("quit");
+		wizard.type("n");
+		expect(wizard.state.question).toBeUndefined();
+		expect(wizard.state.exit).toBeUndefined();
+	});
+
+	test("Ctrl-C twice goes at once and ends what runs", () => {
+		const wizard = atTrace();
+		wizard.wanted();
+		wizard.type("\x03\x03");
+		expect(wizard.state.exit).toBe(130);
+		expect(wizard.wanted()).toEqual(["cancel"]);
+	});
+
+	test("after that no key does anything", () => {
+		const wizard = atForm().type("\x03\x03");
+		wizard.wanted();
+		wizard.type(enter + enter);
+		expect(wizard.wanted()).toEqual([]);
+	});
+
+	test("q in a text field is a letter", () => {
+		const wizard = atForm().type("\x1b[5~q?/");
+		expect(wizard.state.answers?.name).toBe("redisq?/");
+		expect(wizard.state.question).toBeUndefined();
+	});
+});
+
+describe("the form", () => {
+	test("back keeps what was typed", () => {
+		const wizard = atForm().type("\x1b[5~x").type("\x1b");
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect(wizard.state.screen).toBe("choose");
+		expect(wizard.state.answers?.name).toBe("redisx");
+	});
+
+	test("a field with several values grows and shrinks", () => {
+		const wizard = atForm();
+		const probes = () => wizard.state.form?.rows.filter((row) => row.field === "probe").map((row) => row.line.text);
+		expect(probes()).toEqual([probe, ""]);
+		wizard.type("\x1b[5~").type(down.repeat(4)).type("true");
+		expect(probes()).toEqual([probe, "true", ""]);
+		expect(wizard.state.answers?.application.probes).toEqual([probe, "true"]);
+		wizard.type("\x15");
+		wizard.type(`${down}x\x7f`);
+		expect(probes()?.filter((text) => text === "").length).toBe(1);
+	});
+
+	test("what cannot be a command is said at its field, and Enter goes there", () => {
+		const wizard = atForm().type(`\x1b[5~${down}; reboot`);
+		expect(wizard.state.form?.problems).toMatchObject([{ field: "command", code: "shell-syntax" }]);
+		wizard.type("\x1b[6~").type(enter);
+		expect(wizard.state.form?.cursor).toBe(1);
+		expect(wizard.state.screen).toBe("form");
+	});
+
+	test("the session's last word counts before the trace begins", () => {
+		const wizard = atForm().type(enter);
+		wizard.answer({ job: "validate", value: [{ field: "user", code: "account-unknown", values: { account: "x" } }] });
+		expect(wizard.state.screen).toBe("form");
+		expect(wizard.state.form?.cursor).toBe(2);
+	});
+
+	test("an answer that comes too late changes nothing", () => {
+		const wizard = atForm();
+		const ticket = wizard.state.ticket;
+		wizard.type("\x1b[5~x");
+		wizard.act({ type: "done", ticket, job: "validate", value: [{ field: "name", code: "name-invalid", values: {} }] });
+		expect(wizard.state.form?.problems).toEqual([]);
+	});
+
+	test("reads back what it was made from", () => {
+		const form = atForm().state.form;
+		expect(form && readForm(form, redis)).toEqual({ answers: redis, problems: [] });
+	});
+
+	test("Space changes what has two values", () => {
+		const wizard = atForm().type("\x1b[6~").type("\x1b[A ");
+		expect(wizard.state.answers?.onHost).toBe(true);
+	});
+});
+
+describe("tracing", () => {
+	test("Enter does not end it before the application answers", () => {
+		const wizard = atTrace();
+		wizard.wanted();
+		wizard.type(enter);
+		expect(wizard.wanted()).toEqual([]);
+		expect(wizard.state.notice?.code).toBe("not-answered-yet");
+	});
+
+	test("Esc ends and undoes it, and the form is as it was", () => {
+		const wizard = atTrace();
+		wizard.wanted();
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect(wizard.wanted()).toEqual(["cancel", "validate"]);
+		expect(wizard.state.screen).toBe("form");
+	});
+
+	test("what a cancelled trace still says is not heard", () => {
+		const wizard = atTrace();
+		const ticket = wizard.state.jobs.trace ?? 0;
+		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.act({ type: "done", ticket, job: "trace", value: traced });
+		expect(wizard.state.screen).toBe("form");
+	});
+
+	test("the same application is not traced twice, another one is", () => {
+		const wizard = atFiles();
+		wizard.wanted();
+		wizard.type("\x1b[D\x1b[D").type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+		expect(wizard.wanted()).not.toContain("trace");
+		wizard.type("\x1b[D").type("\x1b[5~x\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+		expect(wizard.wanted()).toContain("trace");
+	});
+
+	test("keeps the last lines alone, however much is printed", () => {
+		const wizard = atTrace();
+		wizard.happen(
+			...Array.from({ length: 5000 }, (_, index) => ({ event: "output-received" as const, text: `line ${index}\n` })),
+		);
+		wizard.happen({ event: "output-received", text: "half a " }, { event: "output-received", text: "line" });
+		expect(wizard.state.output.length).toBe(200);
+		expect(wizard.state.output.at(-1)).toBe("line 4999");
+		expect(wizard.state.outputOpen).toBe("half a line");
+	});
+
+	test("a failure is told and r tries again", () => {
+		const wizard = atTrace().fail("trace", { code: "not-answered-on-host", values: {} });
+		expect(wizard.state.failure?.code).toBe("not-answered-on-host");
+		wizard.wanted();
+		wizard.type("r");
+		expect(wizard.wanted()).toEqual(["trace"]);
+	});
+});
+
+describe("files", () => {
+	const select = (wizard: Drive, path: string) => {
+		const index = shownRows(wizard.state).findIndex((row) => row.path === path);
+		return wizard.type(`\x1b[H${"j".repeat(index)}`);
+	};
+
+	test("down and Space in one read leave out the row that the cursor arrived at", () => {
+		const wizard = atFiles();
+		const target = shownRows(wizard.state)[5]?.path;
+		wizard.type(`${down.repeat(5)} `);
+		expect(wizard.state.answers?.rules.exclude).toEqual([target]);
+	});
+
+	test("Space again takes it back in", () => {
+		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ");
+		wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
+		expect(selectedRow(wizard.state)?.path).toBe("/etc/redis/redis.conf");
+		wizard.type(" ");
+		expect(wizard.state.answers?.rules.exclude).toEqual([]);
+	});
+
+	test.each([
+		["/etc/redis/tls.key", "allowSecret"],
+		["/usr/lib/dbus/helper", "allowSetuid"],
+		["/dev/fuse", "devices"],
+	] as const)("%s needs a yes of its own", (path, rule) => {
+		const wizard = select(atFiles(), path).type(" ");
+		expect(wizard.state.answers?.rules[rule]).toEqual([]);
+		expect(wizard.state.question).toMatchObject({ text: path });
+		wizard.type("n");
+		expect(wizard.state.answers?.rules[rule]).toEqual([]);
+		wizard.type(" y");
+		expect(wizard.state.answers?.rules[rule]).toEqual([path]);
+		expect(wizard.state.jobs.plan).toBeDefined();
+	});
+
+	test("what has to be there stays", () => {
+		for (const [path, code] of [
+			["/dev/null", "device-always"],
+			["/etc/passwd", "generated-always"],
+			["/usr", "directory-follows"],
+			["/var/lib/redis", "state-not-toggled"],
+		] as const) {
+			const wizard = select(atFiles(), path).type(" ");
+			expect(wizard.state.notice?.code).toBe(code);
+		}
+	});
+
+	test("a rule that fails is taken back", () => {
+		const wizard = atFiles().type(`a/nowhere${enter}`);
+		expect(wizard.state.answers?.rules.include).toEqual(["/nowhere"]);
+		wizard.fail("plan", { code: "include-matches-nothing", values: { value: "/nowhere" } });
+		expect(wizard.state.answers?.rules.include).toEqual([]);
+		expect(wizard.state.failure?.code).toBe("include-matches-nothing");
+	});
+
+	test("g offers the folder of the selected entry as a pattern", () => {
+		const wizard = select(atFiles(), "/etc/redis/redis.conf").type("g");
+		expect(wizard.state.prompt?.line.text).toBe("/etc/redis/**");
+		wizard.type(enter);
+		expect(wizard.state.answers?.rules.exclude).toEqual(["/etc/redis/**"]);
+	});
+
+	test("searching narrows as one types, Esc gives everything back", () => {
+		const wizard = atFiles().type("/redis.conf");
+		expect(shownRows(wizard.state)[0]?.path).toBe("/etc/redis/redis.conf");
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect(shownRows(wizard.state).length).toBeGreaterThan(40);
+	});
+
+	test("counts what goes in and what waits for a decision", () => {
+		expect(totalsOf(planFor(redis))).toMatchObject({ links: 1, devices: 1, attention: 3, leftOut: 3 });
+	});
+
+	test("Enter waits for the plan that follows from the last decision", () => {
+		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ").type(enter);
+		expect(wizard.state.screen).toBe("files");
+	});
+});
+
+describe("building and trying", () => {
+	const round = { round: 1, probes: [], failedExercises: [], missing: [absent], answered: false, output: "" };
+
+	test("Esc stops it and nothing of it is left", () => {
+		const wizard = atBuild().type(enter);
+		wizard.wanted();
+		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect(wizard.wanted()).toEqual(["cancel"]);
+		expect(wizard.state.screen).toBe("build");
+	});
+
+	test("an unwanted remedy is not accepted, and a cage that does not answer is not saved", () => {
+		const wizard = atBuild().type(enter).answer({ job: "try", value: round });
+		wizard.wanted();
+		wizard.type(` ${enter}`);
+		expect(wizard.wanted()).toEqual([]);
+		expect(wizard.state.notice?.code).toBe("nothing-to-accept");
+		wizard.type("c");
+		expect(wizard.wanted()).toEqual([]);
+	});
+
+	test("what was left out on purpose is never proposed", () => {
+		const declined = { ...absent, declined: true };
+		const wizard = atBuild()
+			.type(enter)
+			.answer({ job: "try", value: { ...round, missing: [declined] } });
+		wizard.type(" ");
+		expect(wizard.state.notice?.code).toBe("declined-by-you");
+	});
+
+	test("a build that fails goes back to the review and says why", () => {
+		const wizard = atBuild()
+			.type(enter)
+			.fail("try", { code: "disk-full", values: { path: "/var" } });
+		expect(wizard.state.screen).toBe("build");
+		expect(wizard.state.failure?.code).toBe("disk-full");
+	});
+
+	test("the review leads back to each answer", () => {
+		expect(atBuild().type("1").state.screen).toBe("form");
+		expect(atBuild().type("3").state.screen).toBe("files");
+		expect(atBuild().type("4").state.screen).toBe("accounts");
+	});
+});

@@ -1,0 +1,37 @@
+import { beforeAll, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside, expectWellMade } from "./held.ts";
+import { fetchPage, type Network, privateNetwork } from "./network.ts";
+
+const state = temporaryState();
+const url = "http://127.0.0.1:8085/";
+let made: Made;
+let network: Network;
+
+beforeAll(async () => {
+	network = await privateNetwork();
+	made = await make(["demo"], { state });
+});
+
+test("the demonstration needs nothing but its name", () => {
+	expectWellMade(made, "demo", state);
+	expect(made.confinement).toMatchObject({ user: "nobody", capabilities: [], network: "host" });
+});
+
+test("it answers from inside, counts on after a restart, and ends on TERM", async () => {
+	for (const visit of [1, 2]) {
+		const run = startRun("demo", { state, enter: network.enter });
+		expect(await eventually(() => fetchPage(url, network))).toMatch(new RegExp(`^hello from the cage\nup for \\d+ s, visit ${visit}$`));
+		expectServedInside(made, 8085, network);
+		expect((await run.stop()).status).toBe(0);
+	}
+});
+
+test("what is on the screen says where everything is", async () => {
+	const again = await cagewright(["make", "demo", "--yes"], { state });
+	expect(again.status).toBe(0);
+	expect(again.stdout).toContain(made.root);
+	const record = await cagewright(["show", "demo", "--record"], { state });
+	expect(record.stdout).toContain(made.root);
+});

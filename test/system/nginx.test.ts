@@ -1,0 +1,95 @@
+import { readFileSync, renameSync, statSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
+import { type Daemon, nginx } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside, expectWellMade } from "./held.ts";
+import { fetchPage, freePort, hostNetwork, type Network, privateNetwork } from "./network.ts";
+import { processesIn, statusField } from "./processes.ts";
+
+const megabyte = 1024 * 1024;
+const state = temporaryState();
+
+/** Port 80 of a network of our own: whoever has it on this machine keeps it. */
+let network: Network;
+beforeAll(async () => {
+	network = await privateNetwork();
+});
+
+async function send(name: string, signal: string): Promise<void> {
+	const { status, stderr } = await cagewright(["signal", name, signal], { state });
+	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+}
+
+describe("nginx as Debian installs it, started as root", () => {
+	let made: Made;
+	beforeAll(async () => {
+		const probe = "curl -fsS --noproxy '*' http://127.0.0.1:80/ | grep -q nginx";
+		made = await make(["--name", "web", "--probe", probe, "--", "nginx", "-g", "daemon off;"], { state });
+	});
+
+	test("works in a cage made from a command and a probe alone", () => {
+		expectWellMade(made, "web", state);
+		expect(made.confinement.user).toBe("root");
+		expect(made.accounts.users).toEqual(expect.arrayContaining(["root", "www-data"]));
+	});
+
+	test("needs fewer than thirty files", () => {
+		expect(made.files).toBeLessThan(30);
+		expect(made.bytes).toBeLessThan(16 * megabyte);
+	});
+
+	test("serves port 80 from inside, reloads on HUP, reopens its logs on USR1, and ends on TERM", async () => {
+		const run = startRun("web", { state, enter: network.enter });
+		await eventually(() => fetchPage("http://127.0.0.1:80/", network));
+		expectServedInside(made, 80, network);
+
+		const workers = () => processesIn(made.root).filter((pid) => statusField(pid, "Uid").split("\t")[0] !== "0");
+		const [before] = workers();
+		expect(before).toBeDefined();
+		await send("web", "HUP");
+		await eventually(() => expect(workers()).not.toContain(before));
+		await eventually(() => fetchPage("http://127.0.0.1:80/", network));
+
+		const log = `${made.data}/var/log/nginx/access.log`;
+		renameSync(log, `${log}.1`);
+		await send("web", "SIGUSR1");
+		await eventually(() => statSync(log));
+		await fetchPage("http://127.0.0.1:80/?after-rotation", network);
+		await eventually(() => expect(readFileSync(log, "utf8")).toContain("after-rotation"));
+		expect(readFileSync(`${log}.1`, "utf8")).not.toContain("after-rotation");
+		expectServedInside(made, 80, network);
+		expect((await run.stop()).status).toBe(0);
+	});
+
+	test("signals for a cage that does not run are refused", async () => {
+		const { status, stderr } = await cagewright(["signal", "web", "HUP"], { state });
+		expect(status).toBe(1);
+		expect(stderr).toMatch(/^cagewright: .*does not run.*\n$/);
+	});
+});
+
+describe("nginx started as the account www-data", () => {
+	test("serves a high port without a single capability", async () => {
+		const port = await freePort();
+		const { made } = await servedAsAccount("high", nginx({ port }), port, hostNetwork);
+		expect(made.confinement).toMatchObject({ user: "www-data", capabilities: [] });
+		expect(made.accounts.users).toEqual(["www-data"]);
+	});
+
+	test("serves port 80 by the one capability that this takes", async () => {
+		const { made } = await servedAsAccount("low", nginx({ port: 80 }), 80, network);
+		expect(made.confinement).toMatchObject({ user: "www-data", capabilities: ["net_bind_service"] });
+	});
+
+	async function servedAsAccount(name: string, daemon: Daemon, port: number, where: Network): Promise<{ made: Made }> {
+		const options = ["--name", name, "--user", "www-data", "--include", `${daemon.folder}/pages`, "--probe", daemon.probe];
+		const made = await make([...options, "--", ...daemon.command], { state });
+		expectWellMade(made, name, state);
+		const run = startRun(name, { state, enter: where.enter });
+		expect(await eventually(() => fetchPage(`http://127.0.0.1:${port}/`, where))).toBe("a page of the test");
+		expectServedInside(made, port, where);
+		expect((await run.stop("SIGQUIT")).status).toBe(0);
+		return { made };
+	}
+});

@@ -1,0 +1,35 @@
+import { writeFileSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside, expectWellMade } from "./held.ts";
+import { fetchPage, freePort } from "./network.ts";
+
+const state = temporaryState();
+let made: Made;
+let port: number;
+
+beforeAll(async () => {
+	port = await freePort();
+	const pages = temporaryFolder("pages");
+	writeFileSync(`${pages}/index.html`, "from a folder of /tmp\n");
+	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/index.html`;
+	const command = ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", pages, String(port)];
+	made = await make(["--name", "pages", "--user", "nobody", "--probe", probe, "--", ...command], { state });
+});
+
+test("python3 -m http.server works in a cage, with its documents below /tmp", async () => {
+	expectWellMade(made, "pages", state);
+	const run = startRun("pages", { state });
+	const page = await eventually(() => fetchPage(`http://127.0.0.1:${port}/index.html`));
+	expect(page).toBe("from a folder of /tmp");
+	expectServedInside(made, port);
+	// It has no handler for TERM and would live on as the first process of its namespace.
+	expect((await run.stop()).status).toBe(143);
+});
+
+test("it ends on INT as well", async () => {
+	const run = startRun("pages", { state });
+	await eventually(() => fetchPage(`http://127.0.0.1:${port}/index.html`));
+	expect((await run.stop("SIGINT")).status).toBe(0);
+});
