@@ -6,6 +6,8 @@ export const failuresDe: Failures = {
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
 	"assignment-before-command":
 		"Ein Befehl kann nicht mit {name}= beginnen; geben Sie die Variable als Umgebung an (--env {name}=…).",
+	"audit-danger":
+		"Der Käfig {name} ist nicht sicher: {path} ({code}). Er wurde nicht gestartet; ändern Sie die Datei auf dem Wirt oder schließen Sie sie aus.",
 	"backslash-at-end": "Der Befehl endet mit einem Rückstrich, der für nichts steht; entfernen Sie ihn.",
 	"bad-name":
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
@@ -28,6 +30,8 @@ export const failuresDe: Failures = {
 	"device-refused": "{path} führt aus jedem Käfig hinaus und kommt in keinen; lassen Sie es weg.",
 	"device-unknown": "{path} ist keine Gerätedatei dieses Rechners; prüfen Sie den Namen.",
 	"disk-full": "Für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
+	"ended-on-host":
+		"{command} endete von selbst mit Status {status}, auch außerhalb eines Käfigs; es muss im Vordergrund bleiben. {words}",
 	"env-invalid":
 		"{value} ist keine Umgebungsvariable; schreiben Sie NAME=Wert, den Namen aus Buchstaben, Ziffern und Unterstrichen.",
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",

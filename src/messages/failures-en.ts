@@ -2,6 +2,7 @@
 export const failuresEn = {
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
 	"assignment-before-command": "A command cannot begin with {name}=; give the variable as environment (--env {name}=…).",
+	"audit-danger": "The cage {name} is not safe: {path} ({code}). It was not started; change that file on the host or exclude it.",
 	"backslash-at-end": "The command ends with a backslash that stands for nothing; remove it.",
 	"bad-name": "{name} is not a name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"cage-busy": "The cage {name} is being worked on by process {pid}; wait until that is done.",
@@ -21,6 +22,8 @@ export const failuresEn = {
 	"device-refused": "{path} leads out of any cage and is never given to one; leave it out.",
 	"device-unknown": "{path} is no device node of this machine; check the name.",
 	"disk-full": "There is no space left for {path}; make room and try again.",
+	"ended-on-host":
+		"{command} ended by itself with status {status}, even outside a cage; it has to stay in the foreground. {words}",
 	"env-invalid": "{value} is no variable of an environment; write NAME=value, the name in letters, digits and underscores.",
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
 	"file-unreadable": "{file} cannot be read: {detail}",

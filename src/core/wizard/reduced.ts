@@ -47,7 +47,7 @@ export function ask(state: WizardState, kind: PromptKind, text = ""): Reduced {
 	return only({ ...without(state, "notice"), prompt: { kind, line: textLine(text) } });
 }
 
-export function then(reduced: Reduced, next: (state: WizardState) => Reduced): Reduced {
+export function andThen(reduced: Reduced, next: (state: WizardState) => Reduced): Reduced {
 	const after = next(reduced.state);
 	return { state: after.state, intentions: [...reduced.intentions, ...after.intentions] };
 }

@@ -1,7 +1,7 @@
 import type { Answers } from "../questions/answers.ts";
 import type { Command } from "./bindings.ts";
 import { openForm } from "./choose.ts";
-import { ask, cancel, go, isBusy, notice, only, start, then, without } from "./reduced.ts";
+import { andThen, ask, cancel, go, isBusy, notice, only, start, without } from "./reduced.ts";
 import type { Reduced, Tracing, WizardState } from "./state.ts";
 import { noTrial, told } from "./state.ts";
 
@@ -60,7 +60,7 @@ export function reduceTrace(state: WizardState, command: Command): Reduced {
 		case "again":
 			return busy || !trace ? only(state) : beginTrace({ ...state, trace: { ...trace, subject: "" } });
 		case "stop":
-			return busy ? then(cancel(withoutTrace(state)), openForm) : openForm(state);
+			return busy ? andThen(cancel(withoutTrace(state)), openForm) : openForm(state);
 		default:
 			return only(state);
 	}

@@ -1,7 +1,7 @@
 import { pathToText } from "../path/path.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Command } from "./bindings.ts";
-import { cancel, cursorOf, go, isBusy, notice, only, start, then, without } from "./reduced.ts";
+import { andThen, cancel, cursorOf, go, isBusy, notice, only, start, without } from "./reduced.ts";
 import type { Round } from "./seen.ts";
 import type { Reduced, WizardState } from "./state.ts";
 import { noTrial } from "./state.ts";
@@ -81,7 +81,7 @@ function jump(state: WizardState, command: Command): Reduced {
 export function reduceTrial(state: WizardState, command: Command): Reduced {
 	if (isBusy(state, "try", "plan")) {
 		if (command !== "back") return only(state);
-		return then(cancel(without(state, "building")), (stopped) => only(notice(go(stopped, "build"), "build-undone")));
+		return andThen(cancel(without(state, "building")), (stopped) => only(notice(go(stopped, "build"), "build-undone")));
 	}
 	const round = lastRound(state);
 	switch (command) {
