@@ -37,33 +37,49 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			.configureHelp({ showGlobalOptions: true })
 			.addHelpText("after", `\nExample:\n  ${example}\n`);
 
-	const steps: [string, string, string][] = [
-		[
-			"make",
-			"the whole job: trace, plan, build, trial rounds, record",
-			"cagewright make --name web --probe 'curl -fsS localhost:8000' --yes -- python3 -m http.server",
-		],
-		["trace", "watch the application in a rehearsal and store what it touches", "cagewright trace redis"],
-		["plan", "show what would go into the cage, and why", "cagewright plan redis"],
-		["build", "build a generation from the plan", "cagewright build redis"],
-		["trial", "try the application in the cage, and say what is missing", "cagewright trial redis"],
+	const steps = [
+		{
+			name: "make",
+			description: "the whole job: trace, plan, build, trial rounds, record",
+			example: "cagewright make --name web --probe 'curl -fsS localhost:8000' --yes -- python3 -m http.server",
+			load: async () => (await import("./make.ts")).make,
+		},
+		{
+			name: "trace",
+			description: "watch the application in a rehearsal and store what it touches",
+			example: "cagewright trace redis",
+			load: async () => (await import("./trace.ts")).trace,
+		},
+		{
+			name: "plan",
+			description: "show what would go into the cage, why, and what that would change",
+			example: "cagewright plan redis",
+			load: async () => (await import("./plan.ts")).plan,
+		},
+		{
+			name: "build",
+			description: "build a generation from the plan",
+			example: "cagewright build redis",
+			load: async () => (await import("./build.ts")).build,
+		},
+		{
+			name: "trial",
+			description: "try the application in the cage, and say what is missing",
+			example: "cagewright trial redis",
+			load: async () => (await import("./trial.ts")).trial,
+		},
 	];
-	for (const [name, description, example] of steps) {
+	for (const { description, example, load, name } of steps) {
 		const command = define(`${name} [target] [command...]`, description, example);
 		addConsent(addRounds(addApplicationOptions(command)));
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {
-				const { runStep } = await import("./make.ts");
-				return runStep(terminal, name, argumentsOf(args, target, rest), command.opts());
+				const work = await load();
+				return work(terminal, { ...argumentsOf(args, target, rest), options: command.opts() });
 			})(),
 		);
 	}
 
-	define("run <name> [command...]", "run the application in its cage, in the foreground", "cagewright run redis")
-		.option("--print", "print the plain shell commands instead")
-		.action((name: string, command: string[], options: { print?: boolean }) =>
-			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options.print ?? false))(),
-		);
 	define(
 		"signal <name> <signal>",
 		"send HUP, USR1 … to the application in the running cage",

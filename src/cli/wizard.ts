@@ -2,7 +2,7 @@ import { Failure } from "../core/failure.ts";
 import { Wizard } from "../engine/wizard.ts";
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
-import { recordWriter } from "./make.ts";
+import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Opens the wizard, and prints what it leaves to say once the terminal is as it was before. */

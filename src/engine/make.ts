@@ -135,6 +135,7 @@ export async function buildStep(context: Context, name: string, plan: Plan, prev
 		signal,
 		onFile: (path, bytesDone, bytesTotal) => emit({ event: "file-copied", path, bytesDone, bytesTotal }),
 	});
+	for (const path of built.unstable) emit({ event: "warned", code: "seed-unstable", values: { path: showPath(path) } });
 	emit({ event: "generation-built", generation: built.generation, unchanged: built.unchanged });
 	return { plan, manifest: built.manifest, unchanged: built.unchanged };
 }

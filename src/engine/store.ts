@@ -64,6 +64,8 @@ export interface Built {
 	readonly generation: number;
 	readonly unchanged: boolean;
 	readonly manifest: Manifest;
+	/** Seeds that were written to while they were copied: half of a change may have come along. */
+	readonly unstable: readonly Path[];
 }
 
 export interface StoredTemplate {

@@ -1,5 +1,5 @@
-import type { Finding } from "../core/cage/audit.ts";
 import type { Application } from "../core/application/application.ts";
+import type { Finding } from "../core/cage/audit.ts";
 import { findMissing, type Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";

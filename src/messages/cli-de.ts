@@ -50,6 +50,18 @@ export const cliDe: CliMessages = {
 		unixSockets: "Unix-Sockets",
 		memfd: "memfd_create",
 	},
+	difference: {
+		none: (generation) => `An Generation ${generation} würde sich nichts ändern.`,
+		title: (generation) => `Verglichen mit Generation ${generation}:`,
+		settings: {
+			command: "Befehl",
+			identity: "Konto",
+			writable: "beschreibbare Verzeichnisse",
+			binds: "eingebundene Verzeichnisse",
+			accounts: "behaltene Konten",
+			openings: "was die Abschottung offen lässt",
+		},
+	},
 	made: {
 		answered: (name, rounds) => `${name} antwortet aus seinem Käfig (${rounds} ${rounds === 1 ? "Runde" : "Runden"}).`,
 		notAnswered: (name) => `${name} antwortet nicht aus seinem Käfig.`,

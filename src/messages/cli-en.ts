@@ -54,6 +54,18 @@ export const cliEn = {
 		unixSockets: "unix sockets",
 		memfd: "memfd_create",
 	},
+	difference: {
+		none: (generation: number) => `Nothing would change in generation ${generation}.`,
+		title: (generation: number) => `Compared with generation ${generation}:`,
+		settings: {
+			command: "command",
+			identity: "account",
+			writable: "writable directories",
+			binds: "binds",
+			accounts: "kept accounts",
+			openings: "what confinement leaves open",
+		},
+	},
 	made: {
 		answered: (name: string, rounds: number) =>
 			`${name} answers from inside its cage (${rounds} ${rounds === 1 ? "round" : "rounds"}).`,

@@ -251,7 +251,7 @@ export const wizardDe: WizardMessages = {
 		enough: "genug, weiter",
 		build: "bauen, erproben",
 		again: "noch einmal",
-		"accept-remedies": "ergänzen, neu erproben",
+		"accept-remedies": "ergänzen, erproben",
 		save: "sichern",
 		"finish-anyway": "so sichern",
 		pick: "wählen",

@@ -1,4 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
+import type { Difference } from "../core/cage/difference.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { pathToJson } from "../core/path/path.ts";
@@ -79,6 +80,15 @@ export function planToJson(plan: Plan): object {
 		openings: plan.openings,
 		declined: plan.declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })),
 		notes: plan.notes,
+	};
+}
+
+export function differenceToJson({ added, changed, removed, settings }: Difference): object {
+	return {
+		added: added.map((entry) => pathToJson(entry.path)),
+		changed: changed.map(({ aspects, path }) => ({ path: pathToJson(path), aspects })),
+		removed: removed.map((entry) => pathToJson(entry.path)),
+		settings,
 	};
 }
 

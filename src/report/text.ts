@@ -1,3 +1,4 @@
+import { type Difference, isSame } from "../core/cage/difference.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
@@ -45,6 +46,19 @@ export function planText(plan: Plan, messages: Messages): string {
 	}
 	for (const note of plan.notes) lines.push(messages.note(note.code, note.values));
 	return lines.join("\n");
+}
+
+/** What a build of the plan would change in a generation. */
+export function differenceText(difference: Difference, generation: number, messages: Messages): string {
+	const words = messages.cli.difference;
+	if (isSame(difference)) return words.none(generation);
+	const lines = [
+		...difference.added.map((entry) => `+ ${showPath(entry.path)}`),
+		...difference.changed.map(({ aspects, path }) => `~ ${showPath(path)} (${aspects.join(", ")})`),
+		...difference.removed.map((entry) => `- ${showPath(entry.path)}`),
+		...difference.settings.map((setting) => `~ ${words.settings[setting]}`),
+	];
+	return `${words.title(generation)}\n${indent(lines.join("\n"))}`;
 }
 
 export function entryTable(

@@ -24,7 +24,7 @@ export function Frame({ look, state }: { state: WizardState; look: Look }) {
 			</ViewContext>
 		);
 	}
-	const lines = messageLines(state, look.messages, columns, Math.max(1, Math.min(4, height - 10)));
+	const lines = messageLines(state, look.messages, columns, Math.max(3, Math.min(4, height - 10)));
 	const bottom = Math.max(1, lines.length + (state.prompt && !state.question ? 1 : 0));
 	const body = height - headerRows - bottom - 1;
 	return (

@@ -39,6 +39,8 @@ export interface CageRoot {
 	readonly capabilities: readonly string[];
 	/** Host path of the seccomp filter. */
 	readonly filter: Path;
+	/** The init and the filter themselves, for a script that has to do without files of ours. */
+	readonly inScript?: { readonly init: Uint8Array; readonly filter: Uint8Array };
 	/** The loader and the libraries of setpriv: host paths. */
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
 }
@@ -155,7 +157,7 @@ function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	const launch = inside(launchDirectory);
 	lines.push(
 		`mount -t tmpfs -o nosuid,nodev,size=16m,mode=755 tmpfs ${launch}`,
-		`cp -L ${[spec.setpriv, ...cage.tools, cage.filter, spec.init].map((tool) => quoteShell(tool)).join(" ")} ${launch}`,
+		...bringTools(spec, cage, launch),
 		`mount -o remount,ro,nosuid,nodev ${launch}`,
 		`cd ${quoteShell(cage.directory)}`,
 		// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
@@ -182,6 +184,20 @@ function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	];
 	lines.push(...start(spec, [...confine], cage.capabilities, initInside, tool));
 	return lines;
+}
+
+function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
+	const ours: [Path, Uint8Array | undefined][] = [
+		[cage.filter, cage.inScript?.filter],
+		[spec.init, cage.inScript?.init],
+	];
+	const copied = [spec.setpriv, ...cage.tools, ...ours.flatMap(([file, content]) => (content ? [] : [file]))];
+	const written = ours.flatMap(([file, content]) => {
+		if (!content) return [];
+		const target = `${launch}/${quoteShell(fileName(file))}`;
+		return [`echo ${Buffer.from(content).toString("base64")} | base64 -d >${target}`, `chmod 755 ${target}`];
+	});
+	return [`cp -L ${copied.map((tool) => quoteShell(tool)).join(" ")} ${launch}`, ...written];
 }
 
 /** An empty directory, and in it what the cage has there: bound back by way of the still empty `.launch`. */

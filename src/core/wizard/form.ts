@@ -149,6 +149,9 @@ function withRoomForMore(rows: readonly FormRow[], cursor: number): Pick<Form, "
 			if (index < cursor) at--;
 			return;
 		}
+		const above = kept.at(-1);
+		// The row that was just emptied is the empty one.
+		if (isList && isLast && row.line.text === "" && above?.field === row.field && above.line.text === "") return;
 		kept.push(row);
 		if (isList && isLast && row.line.text !== "") kept.push({ field: row.field, line: textLine("") });
 	});

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { Failure } from "../../core/failure.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
+import { Failure } from "../../core/failure.ts";
 import type { Doctor, Finding } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 
@@ -12,10 +12,18 @@ export const systemDoctor: Doctor = {
 			{ what: "root", ok: process.getuid?.() === 0, found: `uid ${process.getuid?.()}` },
 			tool("strace", "strace"),
 			utilLinux(),
-			{ what: "namespaces", ok: ["mnt", "pid", "net", "ipc", "uts", "cgroup"].every((name) => existsSync(`/proc/self/ns/${name}`)), found: "/proc/self/ns" },
+			{
+				what: "namespaces",
+				ok: ["mnt", "pid", "net", "ipc", "uts", "cgroup"].every((name) => existsSync(`/proc/self/ns/${name}`)),
+				found: "/proc/self/ns",
+			},
 			{ what: "overlay", ok: knowsFileSystem("overlay"), found: "overlayfs" },
 			{ what: "landlock", ok: securityModules().includes("landlock"), found: securityModules().join(",") },
-			{ what: "seccomp", ok: /^Seccomp_filters?:/m.test(readText("/proc/self/status")), found: /^Seccomp:.*$/m.exec(readText("/proc/self/status"))?.[0] ?? "" },
+			{
+				what: "seccomp",
+				ok: /^Seccomp_filters?:/m.test(readText("/proc/self/status")),
+				found: /^Seccomp:.*$/m.exec(readText("/proc/self/status"))?.[0] ?? "",
+			},
 			{ what: "processor", ok: initExecutable(process.arch) !== undefined, found: process.arch },
 		];
 	},
@@ -37,7 +45,8 @@ function tool(name: Finding["what"], packageName: string): Finding {
 function utilLinux(): Finding {
 	const path = findTool("setpriv");
 	const help = path ? output(path, ["--help"]) : "";
-	const ok = help.includes("--seccomp-filter") && help.includes("--landlock-access") && ["unshare", "nsenter", "mount"].every(findTool);
+	const ok =
+		help.includes("--seccomp-filter") && help.includes("--landlock-access") && ["unshare", "nsenter", "mount"].every(findTool);
 	return { what: "util-linux", ok, found: path ? output(path, ["--version"]).trim() : "", package: "util-linux" };
 }
 
@@ -60,7 +69,11 @@ function setprivEnforces(): boolean {
 	const path = findTool("setpriv");
 	if (!path) return false;
 	try {
-		execFileSync(path, ["--no-new-privs", "--landlock-access", "fs", "--landlock-rule", "path-beneath:execute,read-file,read-dir:/", "/bin/true"], { env: toolEnvironment, stdio: "ignore" });
+		execFileSync(
+			path,
+			["--no-new-privs", "--landlock-access", "fs", "--landlock-rule", "path-beneath:execute,read-file,read-dir:/", "/bin/true"],
+			{ env: toolEnvironment, stdio: "ignore" },
+		);
 		return true;
 	} catch {
 		return false;
@@ -85,7 +98,11 @@ function readText(path: string): string {
 
 /** The package manager's own commands, without questions. */
 function installCommand(packages: readonly string[]): string[][] | undefined {
-	if (findTool("apt-get")) return [["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", "--no-install-recommends", ...packages]];
+	if (findTool("apt-get"))
+		return [
+			["apt-get", "update", "-q"],
+			["apt-get", "install", "-q", "-y", "--no-install-recommends", ...packages],
+		];
 	for (const manager of ["dnf", "yum"]) if (findTool(manager)) return [[manager, "install", "-y", ...packages]];
 	if (findTool("zypper")) return [["zypper", "--non-interactive", "install", ...packages]];
 	if (findTool("apk")) return [["apk", "add", ...packages]];
@@ -109,6 +126,8 @@ function runVisible([program = "", ...args]: readonly string[], onLine: (line: s
 		child.stdout.on("data", show);
 		child.stderr.on("data", show);
 		child.on("error", reject);
-		child.on("close", (code) => (code === 0 ? resolve() : reject(new Failure("install-failed", { command: [program, ...args].join(" "), detail: last }, 3))));
+		child.on("close", (code) =>
+			code === 0 ? resolve() : reject(new Failure("install-failed", { command: [program, ...args].join(" "), detail: last }, 3)),
+		);
 	});
 }

@@ -90,27 +90,17 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	print(request: LaunchRequest): string {
-		const folder = "/run/cagewright-launch";
-		const spec = this.specification(request, folder);
-		const script = launchScript(spec).trimEnd();
+		const spec = this.specification(request, this.scratch);
+		const root = spec.root.kind === "cage" ? { ...spec.root, inScript: { init: requireInit(), filter: filterFor(request) } } : spec.root;
+		const script = launchScript({ ...spec, root }).trimEnd();
 		const command = namespaceCommand(spec, "SCRIPT");
 		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellLine([script])}\n`;
 	}
 
 	private prepare(request: LaunchRequest, folder: string): { command: string[]; spec: LaunchSpec } {
 		const spec = this.specification(request, folder);
-		const init = initExecutable(process.arch);
-		if (!init) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-		writeFileSync(join(folder, initName), init, { mode: 0o700 });
-		if (spec.root.kind === "cage") {
-			writeFileSync(
-				join(folder, "filter"),
-				seccompFilter(
-					process.arch === "arm64" ? "arm64" : "x64",
-					filterOpenings(request.spec.kind === "cage" ? request.spec.cage.openings : { capabilities: [] }),
-				),
-			);
-		}
+		writeFileSync(join(folder, initName), requireInit(), { mode: 0o700 });
+		if (spec.root.kind === "cage") writeFileSync(join(folder, "filter"), filterFor(request));
 		if (spec.root.kind === "rehearsal") {
 			mkdirSync(pathToBytes(spec.root.directory).toString(), { recursive: true });
 			for (const mount of spec.root.mounts) {
@@ -155,6 +145,17 @@ export class UtilLinuxLauncher implements Launcher {
 		mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
 		return mkdtempSync(join(this.scratch, `${process.pid}-${startTime(process.pid)}-`));
 	}
+}
+
+function requireInit(): Buffer {
+	const init = initExecutable(process.arch);
+	if (!init) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	return init;
+}
+
+function filterFor({ spec }: LaunchRequest): Uint8Array {
+	const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
+	return seccompFilter(process.arch === "arm64" ? "arm64" : "x64", filterOpenings(openings));
 }
 
 /**

@@ -12,7 +12,14 @@ import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { BuildRequest, Built, Lock, Store, StoredTemplate } from "../../engine/store.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
-import { clearLeftovers, currentGeneration, listGenerations, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
+import {
+	clearLeftovers,
+	currentGeneration,
+	listGenerations,
+	readManifest,
+	removeGeneration,
+	switchGeneration,
+} from "../files/generations.ts";
 import { seedData } from "../files/seed.ts";
 import { builtinTemplates, programFolder } from "../templates/builtin.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -94,10 +101,18 @@ export class StateFolder implements Store {
 		const unchanged = previous !== undefined && (await isUpToDate(plan, previous));
 		const manifest = unchanged
 			? previous.manifest
-			: await buildGeneration({ plan, cage: directory, now: new Date(), activate: false, signal, onFile, ...(previous ? { previous } : {}) });
-		await seedData({ plan, cage: directory, signal, onFile });
+			: await buildGeneration({
+					plan,
+					cage: directory,
+					now: new Date(),
+					activate: false,
+					signal,
+					onFile,
+					...(previous ? { previous } : {}),
+				});
+		const { unstable } = await seedData({ plan, cage: directory, signal, onFile });
 		await this.#placeInit(name);
-		return { generation: manifest.generation, unchanged, manifest };
+		return { generation: manifest.generation, unchanged, manifest, unstable };
 	}
 
 	publish(name: string, generation: number): Promise<void> {
@@ -121,7 +136,9 @@ export class StateFolder implements Store {
 	}
 
 	async history(name: string): Promise<string[]> {
-		return (await readLog(this.#paths(name).log)).map(({ action, details, time }) => `${time} ${action} ${JSON.stringify(details)}`);
+		return (await readLog(this.#paths(name).log)).map(
+			({ action, details, time }) => `${time} ${action} ${JSON.stringify(details)}`,
+		);
 	}
 
 	async saveRecord(name: string, text: string): Promise<string> {
@@ -144,7 +161,8 @@ export class StateFolder implements Store {
 		const text = `${JSON.stringify(template, null, 2)}\n`;
 		const parsed = parseTemplate(text);
 		// What we would refuse to read must not be written either.
-		if ("errors" in parsed) throw new Failure("template-invalid", { place: parsed.errors[0]?.path ?? "", problem: parsed.errors[0]?.code ?? "" }, 2);
+		if ("errors" in parsed)
+			throw new Failure("template-invalid", { place: parsed.errors[0]?.path ?? "", problem: parsed.errors[0]?.code ?? "" }, 2);
 		await openState(this.#folder);
 		await makeSafeFolder(this.#templateFolder);
 		const path = join(this.#templateFolder, pathFromText(`${template.name}.json`));

@@ -30,15 +30,15 @@ function asciiRow(row: string): string {
 	return asciiText(row.replaceAll("…", "~"));
 }
 
-/** One row with something at its right end. */
+/** One row with something at its right end, which takes no more than a little over half of it. */
 export function SplitLine({ left, right, width, ...rest }: LineProps & { left: string; right: string; width: number }) {
-	const room = width - right.length - 1;
+	const aside = Math.min(right.length, Math.floor(width * 0.55));
 	return (
 		<Box height={1} flexShrink={0} width={width}>
-			<Line {...rest} width={room}>
+			<Line {...rest} width={width - aside - 1}>
 				{left}
 			</Line>
-			<Line dimColor={rest.dimColor ?? false}> {right}</Line>
+			<Line width={aside + 1} dimColor={rest.dimColor ?? false}>{` ${right}`}</Line>
 		</Box>
 	);
 }

@@ -18,17 +18,17 @@ export function TrialStep() {
 	const round = lastRound(state);
 	const running = isBusy(state, "try", "plan");
 	const status = paragraph(statusText(state, messages), width, 3);
-	const rounds = state.trial.rounds.slice(-3);
-	const probes = withPending(state.answers?.application.probes ?? [], running ? state.trial.probes : (round?.probes ?? [])).slice(
-		0,
-		Math.max(1, Math.floor(height / 4)),
-	);
-	const facts = running || !round ? [] : factLines(round, messages);
 	const missing = running ? [] : (round?.missing ?? []);
-	const left = height - status.length - rounds.length - probes.length - facts.length;
-	// What is missing is the question of this screen; the output keeps two rows where it can.
-	const listHeight = missing.length ? Math.max(1, Math.min(missing.length + 1, left - (round?.answered ? 1 : 4))) : 0;
-	const outputHeight = left - (running ? 1 : 2) - listHeight;
+	// What is missing is the question of this screen: it has its rows before anything else gets more than one.
+	const room = new Room(height - status.length - (running ? 0 : 1));
+	const least = Math.min(missing.length, 3) + (missing.length > 3 ? 1 : 0);
+	room.take(least + (missing.length ? 1 : 0));
+	const probes = room.fit(withPending(state.answers?.application.probes ?? [], (running ? state.trial : round)?.probes ?? []), 4);
+	const rounds = room.fit(state.trial.rounds.slice(-3).reverse(), 3).reverse();
+	const facts = room.fit(running || !round ? [] : factLines(round, messages), 2);
+	const listHeight = least + room.take(Math.max(0, Math.min(missing.length - least, room.left - 4)));
+	const outputHeight = room.left - 1;
+	const selected = missing[cursorOf(state)];
 	return (
 		<>
 			<Paragraph lines={status} bold />
@@ -50,6 +50,7 @@ export function TrialStep() {
 					row={(one, selected) => <MissingLine key={missingKey(one)} missing={one} round={round} selected={selected} />}
 				/>
 			) : null}
+			{selected ? <Line dimColor>{howText(selected, messages)}</Line> : null}
 			{outputHeight > 0 ? <Line dimColor>{messages.wizard.trace.output}</Line> : null}
 			<OutputTail height={outputHeight} />
 		</>
@@ -61,16 +62,23 @@ function MissingLine({ missing, round, selected }: { missing: Missing; round: Ro
 	const proposed = isProposed(missing, round);
 	const taken = proposed && !state.trial.unwanted.includes(missingKey(missing));
 	const what = missing.path === undefined ? printable(missing.call) : showPath(missing.path);
+	const remedy = remedyText(missing, proposed, messages);
 	const mark = taken ? "[x]" : missing.declined || !proposed ? "[!]" : "[ ]";
 	return (
 		<SplitLine
 			width={width}
 			cut="middle"
 			bold={selected}
-			left={`${selected ? ">" : " "} ${mark} ${what}: ${messages.missingKind(missing.kind)} (${printable(missing.call)} ${missing.error})`}
-			right={remedyText(missing, proposed, messages)}
+			left={`${selected ? ">" : " "} ${mark} ${what}`}
+			right={width < 110 ? remedy : `${howText(missing, messages)}; ${remedy}`}
 		/>
 	);
+}
+
+/** How it fails: the layer, the call and its error. */
+function howText({ call, error, kind, program }: Missing, messages: Messages): string {
+	const by = program === undefined ? "" : ` ${showPath(program)}`;
+	return `${messages.missingKind(kind)} (${printable(call)} ${error}${by})`;
 }
 
 function remedyText({ declined, remedy }: Missing, proposed: boolean, messages: Messages): string {
@@ -117,4 +125,23 @@ function statusText(state: WizardState, messages: Messages): string {
 	if (count) return messages.fill(words.notYet, { count });
 	const declined = declinedPaths(round);
 	return `${words.stuck} ${declined.length ? messages.fill(words.stuckDeclined, { paths: declined.join(", ") }) : words.stuckOther}`;
+}
+
+/** Hands out the rows of the screen in the order of their worth. */
+class Room {
+	left: number;
+
+	constructor(rows: number) {
+		this.left = rows;
+	}
+
+	take(rows: number): number {
+		const taken = Math.max(0, Math.min(rows, this.left));
+		this.left -= taken;
+		return taken;
+	}
+
+	fit<T>(items: readonly T[], most: number): T[] {
+		return items.slice(0, this.take(Math.min(items.length, most)));
+	}
 }

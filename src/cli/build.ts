@@ -1,0 +1,36 @@
+import { pathToText } from "../core/path/path.ts";
+import { buildStep, planStep, timed } from "../engine/make.ts";
+import { planTotals } from "../report/json.ts";
+import { planText } from "../report/text.ts";
+import { type Told, tracedCage } from "./named.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Builds a generation from the plan and makes it the present one, untried. */
+export async function build(terminal: Terminal, told: Told): Promise<number> {
+	return terminal.withContext(async (context) => {
+		const { store } = context.machine;
+		const { cage, trace } = await tracedCage(context, told);
+		const plan = await planStep(context, cage, trace);
+		if (told.options.dryRun) {
+			terminal.print(planText(plan, terminal.messages));
+			return 0;
+		}
+		const lock = await store.lock(cage.name);
+		try {
+			const previous = await store.present(cage.name);
+			const { value: candidate, seconds } = await timed(context, "build", () => buildStep(context, cage.name, plan, previous));
+			const { generation } = candidate.manifest;
+			await store.saveCage({ ...cage, seconds: { ...cage.seconds, build: seconds } });
+			await store.publish(cage.name, generation);
+			await store.log(cage.name, "built", { generation, ...planTotals(plan) });
+			const root = pathToText(store.root(cage.name, generation)) ?? "";
+			const { unchanged } = candidate;
+			if (terminal.options.json)
+				terminal.printJson("build", { name: cage.name, root, generation, unchanged, ...planTotals(plan), seconds });
+			else terminal.print(terminal.messages.cli.built(cage.name, root, unchanged));
+			return 0;
+		} finally {
+			await lock.release();
+		}
+	});
+}

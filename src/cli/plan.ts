@@ -1,0 +1,34 @@
+import { comparePlanWithManifest } from "../core/cage/difference.ts";
+import { planStep } from "../engine/make.ts";
+import { differenceToJson, planToJson } from "../report/json.ts";
+import { differenceText, planText } from "../report/text.ts";
+import { type Told, tracedCage } from "./named.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Shows what would go into the cage, and what that would change in the present generation. Rules that were given are kept. */
+export async function plan(terminal: Terminal, told: Told): Promise<number> {
+	return terminal.withContext(async (context) => {
+		const { store } = context.machine;
+		const { cage, trace } = await tracedCage(context, told);
+		const proposed = await planStep(context, cage, trace);
+		if (!told.options.dryRun) {
+			const lock = await store.lock(cage.name);
+			try {
+				await store.saveCage(cage);
+			} finally {
+				await lock.release();
+			}
+		}
+		const present = await store.present(cage.name);
+		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
+		const difference = manifest && comparePlanWithManifest(proposed, manifest);
+		if (terminal.options.json) {
+			const compared = difference ? { comparedWith: present, difference: differenceToJson(difference) } : {};
+			terminal.printJson("plan", { name: cage.name, ...planToJson(proposed), ...compared });
+		} else {
+			terminal.print(planText(proposed, terminal.messages));
+			if (difference && present !== undefined) terminal.print(differenceText(difference, present, terminal.messages));
+		}
+		return 0;
+	});
+}

@@ -1,0 +1,55 @@
+import { Failure } from "../core/failure.ts";
+import { defaultRounds } from "../core/questions/answers.ts";
+import { planStep, remedies, rounds, summarise, timed, trialStep } from "../engine/make.ts";
+import { missingToJson } from "../report/json.ts";
+import { roundText } from "../report/text.ts";
+import { showMade } from "./make.ts";
+import { type Told, tracedCage } from "./named.ts";
+import { recordWriter } from "./record-writer.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Tries what is built, once; with `--yes`, adds what is missing, builds and tries again until nothing is. */
+export async function trial(terminal: Terminal, told: Told): Promise<number> {
+	return terminal.withContext(async (context) => {
+		const { store } = context.machine;
+		const { cage, trace } = await tracedCage(context, told);
+		const plan = await planStep(context, cage, trace);
+		const present = await store.present(cage.name);
+		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
+		if (present === undefined || !manifest) throw new Failure("cage-not-built", { name: cage.name }, 2);
+		if (told.options.dryRun) {
+			terminal.print(terminal.messages.cli.wouldTry(cage.name, cage.application.probes));
+			return 0;
+		}
+		const lock = await store.lock(cage.name);
+		try {
+			if (told.options.yes) {
+				const most = told.options.rounds ?? defaultRounds;
+				const writer = recordWriter(terminal, context.machine);
+				const made = await rounds(context, { ...cage, trials: [] }, plan, trace, most, present, writer);
+				showMade(terminal, context, made);
+				return made.answered ? 0 : 1;
+			}
+			const { seconds, value: round } = await timed(context, "trial", () =>
+				trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
+			);
+			await store.saveCage({ ...cage, trials: [...cage.trials, summarise(context, round, present, [])] });
+			await store.log(cage.name, "tried", { generation: present, answered: round.answered, missing: round.missing.length });
+			const open = remedies(round, cage.additions).length;
+			if (terminal.options.json) {
+				const { answered, missing, output, probes } = round;
+				terminal.printJson("trial", {
+					name: cage.name,
+					answered,
+					probes,
+					missing: missing.map(missingToJson),
+					output: output.slice(-2000),
+					seconds,
+				});
+			} else terminal.print(roundText(cage.name, round, open, terminal.messages));
+			return round.answered && !open ? 0 : 1;
+		} finally {
+			await lock.release();
+		}
+	});
+}

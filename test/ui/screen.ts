@@ -1,0 +1,97 @@
+import { EventEmitter } from "node:events";
+import { Terminal } from "@xterm/headless";
+import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { drawApp } from "../../src/ui/draw.tsx";
+import type { Look } from "../../src/ui/look.ts";
+import { WizardStore } from "../../src/ui/store.ts";
+import type { ScriptedSession } from "./scripted-session.ts";
+
+/** A terminal of a given size, as far as Ink asks. What it gets is drawn by a real emulator. */
+class Output extends EventEmitter {
+	readonly isTTY = true;
+	readonly terminal: Terminal;
+	columns: number;
+	rows: number;
+
+	constructor(columns: number, rows: number) {
+		super();
+		this.columns = columns;
+		this.rows = rows;
+		this.terminal = new Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
+	}
+
+	write(text: string, done?: () => void): boolean {
+		this.terminal.write(text, done);
+		return true;
+	}
+}
+
+/** The whole wizard on an emulated terminal. */
+export class ScreenDriver {
+	readonly store: WizardStore;
+	readonly #output: Output;
+	readonly #undraw: () => void;
+	readonly #language: "en" | "de";
+
+	constructor(session: ScriptedSession, columns: number, rows: number, language: "en" | "de" = "en", look: Partial<Look> = {}) {
+		this.#language = language;
+		this.store = new WizardStore(session);
+		this.#output = new Output(columns, rows);
+		this.store.dispatch({ type: "resized", columns, rows });
+		const all = { messages: messagesFor(language), color: false, ascii: false, ...look };
+		this.#undraw = drawApp(
+			this.store,
+			all,
+			(error) => {
+				throw error;
+			},
+			this.#output as unknown as NodeJS.WriteStream,
+		);
+	}
+
+	get words() {
+		return messagesFor(this.#language).wizard;
+	}
+
+	type(input: string): this {
+		this.store.press(decodeKeys(nothingDecoded, input).keys);
+		return this;
+	}
+
+	key(id: string): this {
+		this.store.press([{ id }]);
+		return this;
+	}
+
+	/** Waits until the screen shows a text, or fails and says what it showed instead. */
+	async sees(text: string): Promise<readonly string[]> {
+		for (let tries = 0; tries < 200; tries++) {
+			const lines = await this.lines();
+			if (lines.join("\n").includes(text)) return lines;
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		}
+		throw new Error(`never saw ${JSON.stringify(text)} but:\n${(await this.lines()).join("\n")}`);
+	}
+
+	async lines(): Promise<readonly string[]> {
+		// Ink draws at most thirty times a second.
+		await new Promise((resolve) => setTimeout(resolve, 45));
+		await new Promise<void>((resolve) => this.#output.terminal.write("", resolve));
+		const { active } = this.#output.terminal.buffer;
+		return Array.from(
+			{ length: this.#output.rows },
+			(_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? "",
+		);
+	}
+
+	/** Rows that left the screen at the top: none may. */
+	get scrolled(): number {
+		return this.#output.terminal.buffer.active.baseY;
+	}
+
+	close(): void {
+		this.#undraw();
+		this.store.dispose();
+	}
+}
