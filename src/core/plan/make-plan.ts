@@ -152,9 +152,10 @@ function addDevices({ files, rules, trace }: PlanInput, collector: EntryCollecto
 		const judgement = judgeDevice(path, status);
 		if (judgement === "refuse" && named.has(path)) throw new Failure("device-refused", { path: showPath(path) }, 4);
 		const given = judgement === "give" || (judgement === "ask" && named.has(path));
+		// A machine whose /dev/null lost its mode must not pass that on.
 		collector.addDevice(
 			path,
-			status,
+			judgement === "give" ? { ...status, mode: 0o666 } : status,
 			given ? "include" : "declined",
 			judgement === "refuse" ? ["refused-device"] : given ? [] : ["device"],
 			reason,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { initExecutable } from "../../core/confinement/init.ts";
@@ -20,9 +20,10 @@ import type {
 	ShellResult,
 } from "../../engine/ports.ts";
 import { parseMountinfo, rehearsalMounts } from "../rehearsal/mounts.ts";
+import { isLeftover, transientName } from "../state/process.ts";
 import { loaderAndLibraries } from "./loader.ts";
 import { measureConfinement } from "./measure.ts";
-import { findInit, handledSignals, mainProcess, startTime } from "./processes.ts";
+import { findInit, handledSignals, mainProcess } from "./processes.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { runGroup } from "./shell.ts";
 import { findTool, requireTool, toolEnvironment } from "./tools.ts";
@@ -91,7 +92,8 @@ export class UtilLinuxLauncher implements Launcher {
 
 	print(request: LaunchRequest): string {
 		const spec = this.specification(request, this.scratch);
-		const root = spec.root.kind === "cage" ? { ...spec.root, inScript: { init: requireInit(), filter: filterFor(request) } } : spec.root;
+		const root =
+			spec.root.kind === "cage" ? { ...spec.root, inScript: { init: requireInit(), filter: filterFor(request) } } : spec.root;
 		const script = launchScript({ ...spec, root }).trimEnd();
 		const command = namespaceCommand(spec, "SCRIPT");
 		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellLine([script])}\n`;
@@ -143,7 +145,11 @@ export class UtilLinuxLauncher implements Launcher {
 	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
 	private makeFolder(): string {
 		mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
-		return mkdtempSync(join(this.scratch, `${process.pid}-${startTime(process.pid)}-`));
+		// A killed command could not take its folder away; its mounts ended with it.
+		for (const name of readdirSync(this.scratch)) if (isLeftover(name)) removeFolder(join(this.scratch, name));
+		const folder = join(this.scratch, transientName("scratch"));
+		mkdirSync(folder, { mode: 0o700 });
+		return folder;
 	}
 }
 

@@ -41,7 +41,7 @@ function pidNamespace(): string {
 }
 
 /** What is made on the way to something else, and never outlives its maker but by a kill. */
-export type Transient = "staging" | "removed" | "seed" | "tmp";
+export type Transient = "staging" | "removed" | "seed" | "scratch" | "tmp";
 
 /** A hidden name that tells its maker: `.staging-PID-START-RANDOM`. */
 export function transientName(kind: Transient): string {
@@ -50,6 +50,6 @@ export function transientName(kind: Transient): string {
 
 /** True for a transient name whose maker does not run any more, as far as this PID namespace can tell. */
 export function isLeftover(name: string): boolean {
-	const [, pid, start] = /^\.(?:staging|removed|seed|tmp)-(\d+)-(\d+)-[0-9a-f]{12}$/.exec(name) ?? [];
+	const [, pid, start] = /^\.(?:staging|removed|seed|scratch|tmp)-(\d+)-(\d+)-[0-9a-f]{12}$/.exec(name) ?? [];
 	return pid !== undefined && (startTime(Number(pid)) !== start || isZombie(Number(pid)));
 }

@@ -1,0 +1,145 @@
+import { cleanup, render } from "ink-testing-library";
+import { afterEach, describe, expect, test } from "vitest";
+import { Failure } from "../../src/core/failure.ts";
+import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { App } from "../../src/ui/app.tsx";
+import { lastLines } from "../../src/ui/last-lines.ts";
+import { WizardStore } from "../../src/ui/store.ts";
+import { type Script, ScriptedSession } from "./scripted-session.ts";
+
+afterEach(cleanup);
+
+const down = "\x1b[B";
+
+function start(script: Script = {}) {
+	const session = new ScriptedSession(script);
+	const store = new WizardStore(session);
+	store.dispatch({ type: "resized", columns: 100, rows: 30 });
+	const { lastFrame } = render(<App store={store} look={{ messages: messagesFor("en"), color: false, ascii: false }} />);
+	store.start();
+	const wizard = {
+		session,
+		store,
+		/** All of it in one read. */
+		press(input: string) {
+			store.press(decodeKeys(nothingDecoded, input).keys);
+			return wizard;
+		},
+		async sees(text: string) {
+			for (let tries = 0; tries < 200 && !lastFrame()?.includes(text); tries++)
+				await new Promise((resolve) => setTimeout(resolve, 10));
+			expect(lastFrame()).toContain(text);
+			return wizard;
+		},
+	};
+	return wizard;
+}
+
+async function atFiles(script: Script = {}) {
+	const wizard = await start(script).sees("Which application");
+	wizard.press(`${down}\r`);
+	await wizard.sees("Start tracing");
+	wizard.press("\r");
+	await wizard.sees("It answers.");
+	wizard.press("\r");
+	return wizard.sees("/etc/redis/redis.conf");
+}
+
+describe("the wizard", () => {
+	test("goes the straight path, and says at the end where everything is", async () => {
+		const wizard = await atFiles();
+		wizard.press("\r\r");
+		await wizard.sees("Nothing has been written yet");
+		wizard.press("\r");
+		await wizard.sees("Enter adds 2 remedies");
+		wizard.press("\r");
+		await wizard.sees("It answers. 1 thing it did not need stayed out");
+		expect(wizard.session.accepted.map((one) => one.kind)).toEqual(["absent", "kernel-file"]);
+		wizard.press("\r");
+		await wizard.sees("The cage redis stands and answers.");
+		wizard.press("\r");
+		expect(wizard.store.state.exit).toBe(0);
+		const lines = lastLines(wizard.store.state, messagesFor("en")).join("\n");
+		expect(lines).toContain("/var/lib/cagewright/cages/redis/generations/1");
+		expect(lines).toContain("cagewright make redis");
+	});
+
+	test("takes several keys of one read one by one", async () => {
+		const wizard = await atFiles();
+		wizard.press(`${down}${down}${down}${down} `);
+		await wizard.sees("> [ ] /usr/bin/redis-server");
+		wizard.press("jj ");
+		await wizard.sees("> [ ] /etc/redis/redis.conf");
+	});
+
+	test("asks before a secret goes in", async () => {
+		const wizard = await atFiles();
+		wizard.press(" ");
+		await wizard.sees("is a secret");
+		wizard.press("n");
+		await wizard.sees("> [!] /etc/redis/tls.key");
+		wizard.press(" y");
+		await wizard.sees("> [x] /etc/redis/tls.key");
+	});
+
+	test("says why something is there", async () => {
+		const wizard = await atFiles();
+		wizard.press(`${down.repeat(4)}i`);
+		await wizard.sees("from the package redis-server 7.0.15");
+		await wizard.sees("-> redis-check-rdb");
+	});
+
+	test("installs what is missing and goes on", async () => {
+		const wizard = await start({ lacks: [{ what: "strace", package: "strace" }] }).sees("strace, which watches the application");
+		wizard.press("\r");
+		await wizard.sees("Which application");
+		expect(wizard.session.calls).toContain("install strace");
+	});
+
+	test("takes a typed command and asks for its probe", async () => {
+		const wizard = await start().sees("Which application");
+		wizard.press("c/usr/bin/thing; reboot\r");
+		await wizard.sees("is for a shell");
+		wizard.press("\x15/usr/bin/thing --serve\r");
+		await wizard.sees("There is no probe");
+		expect(wizard.session.calls).toContain("command /usr/bin/thing --serve");
+		wizard.press("curl -f localhost\x1b[6~");
+		await wizard.sees("It starts in a rehearsal");
+	});
+
+	test("shows a failure with what to do, and the way on stays open", async () => {
+		const failure = new Failure("probe-proves-nothing", { probe: "true" }, 2);
+		const wizard = await start({ failures: { trace: failure } }).sees("Which application");
+		wizard.press("\r");
+		await wizard.sees("Start tracing");
+		wizard.press("\r");
+		await wizard.sees("it proves nothing: true");
+		wizard.store.press([{ id: "escape" }]);
+		await wizard.sees("Start tracing");
+	});
+
+	test("does not let a cage through that does not answer", async () => {
+		const declined = {
+			kind: "absent",
+			path: "/etc/redis/tls.key" as never,
+			call: "openat",
+			error: "ENOENT",
+			declined: true,
+		} as const;
+		const wizard = await atFiles({ rounds: [{ answered: false, missing: [declined] }] });
+		wizard.press("\r\r\r");
+		await wizard.sees("/etc/redis/tls.key. Press 3 to go back");
+		wizard.press("c");
+		await wizard.sees("is not saved");
+		wizard.press("3");
+		await wizard.sees("> [!] /etc/redis/tls.key");
+	});
+
+	test("a flood of output draws seldom and loses nothing of the end", async () => {
+		const wizard = await atFiles();
+		wizard.press("\r\r\r");
+		for (let line = 0; line < 20_000; line++) wizard.session.emit({ event: "output-received", text: `line ${line}\n` });
+		await wizard.sees("line 19999");
+	});
+});
