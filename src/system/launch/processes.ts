@@ -38,6 +38,17 @@ export function children(pid: number): number[] {
 	}
 }
 
+/** Start time in clock ticks since boot: with the pid it names a process for good. */
+export function startTime(pid: number): string | undefined {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+		// The name may hold spaces and parentheses; field 22 counts from the last one.
+		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+	} catch {
+		return undefined;
+	}
+}
+
 /** Programs that only lead to the application. */
 const launcherPrograms = new Set(["setpriv", "ld-linux"]);
 
