@@ -6,7 +6,7 @@ import { pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine } from "../core/path/quote.ts";
 import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { fields, indent, showBytes, table } from "../report/format.ts";
+import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson, reasonToJson } from "../report/json.ts";
 import { entryTable, openingsText } from "../report/text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,7 +26,7 @@ export async function list(terminal: Terminal): Promise<number> {
 				cage.name,
 				cage.generation === null ? "-" : String(cage.generation),
 				cage.files === null ? "-" : String(cage.files),
-				cage.bytes === null ? "-" : showBytes(cage.bytes, messages.language),
+				cage.bytes === null ? "-" : messages.bytes(cage.bytes),
 				cage.generation === null
 					? words.notBuilt
 					: cage.running[0] === undefined
@@ -128,7 +128,7 @@ function showText(
 			),
 			[messages.cli.plan.openings, openingsText(manifest.openings, messages)],
 		]),
-		`${messages.cli.plan.files(counts.files, showBytes(counts.bytes, messages.language))}; ${messages.cli.plan.others(counts.symlinks, counts.directories, counts.devices.length)}`,
+		`${messages.cli.plan.files(counts.files, messages.bytes(counts.bytes))}; ${messages.cli.plan.others(counts.symlinks, counts.directories, counts.devices.length)}`,
 		`${messages.cli.plan.writable}:`,
 		indent(manifest.writable.map((directory) => printable(directory.path)).join("\n")),
 		`${words.entries}:`,

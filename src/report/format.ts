@@ -1,19 +1,5 @@
 /** Small parts that every text report is made of. */
 
-const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-
-/** Bytes for reading: `18.8 MiB`. The decimal mark is the language's. */
-export function showBytes(bytes: number, language: "en" | "de"): string {
-	let value = bytes;
-	let unit = 0;
-	while (value >= 1024 && unit < units.length - 1) {
-		value /= 1024;
-		unit++;
-	}
-	const digits = unit === 0 ? 0 : 1;
-	return `${value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${units[unit]}`;
-}
-
 /** Columns as wide as their widest cell; the last one is never padded. */
 export function table(rows: readonly (readonly string[])[]): string {
 	const widths: number[] = [];

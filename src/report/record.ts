@@ -2,7 +2,6 @@ import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { Reason } from "../core/plan/plan.ts";
 import type { MadeCage } from "../engine/make.ts";
 import type { Messages } from "../messages/messages.ts";
-import { showBytes } from "./format.ts";
 import { showReason } from "./reasons.ts";
 import { openingsText } from "./text.ts";
 
@@ -115,7 +114,7 @@ export function recordMarkdown(
 			plan.declined.map(({ path, risk }) => [code(showPath(path)), messages.risk(risk)]),
 		),
 		`## ${words.entries}`,
-		words.entriesCount(counts.files, counts.symlinks, counts.directories, showBytes(counts.bytes, messages.language)),
+		words.entriesCount(counts.files, counts.symlinks, counts.directories, messages.bytes(counts.bytes)),
 		table(
 			words.entryHead,
 			manifest.entries.map((entry) => [

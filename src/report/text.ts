@@ -7,7 +7,7 @@ import type { MadeCage } from "../engine/make.ts";
 import type { TraceResult } from "../engine/trace.ts";
 import type { TrialRound } from "../engine/trial.ts";
 import type { Messages } from "../messages/messages.ts";
-import { fields, indent, showBytes, table } from "./format.ts";
+import { fields, indent, table } from "./format.ts";
 import { planTotals } from "./json.ts";
 import { showReason } from "./reasons.ts";
 
@@ -16,7 +16,7 @@ import { showReason } from "./reasons.ts";
 export function planText(plan: Plan, messages: Messages): string {
 	const words = messages.cli.plan;
 	const totals = planTotals(plan);
-	const bytes = (count: number) => showBytes(count, messages.language);
+	const bytes = (count: number) => messages.bytes(count);
 	const lines = [
 		entryTable(
 			plan.entries.filter((entry) => entry.decision === "include" && entry.kind !== "directory"),
@@ -68,7 +68,7 @@ export function entryTable(
 	return table(
 		entries.map((entry) => [
 			entry.mode.toString(8).padStart(4, "0"),
-			entry.kind === "file" ? showBytes(entry.size, messages.language) : "",
+			entry.kind === "file" ? messages.bytes(entry.size) : "",
 			entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`,
 			entry.reasons[0] ? showReason(entry.reasons[0], messages) : "",
 		]),
@@ -78,13 +78,7 @@ export function entryTable(
 function seedsText(seeds: Plan["writable"][number]["seeds"], messages: Messages): string {
 	const words = messages.cli.plan;
 	if (!seeds.length) return words.startsEmpty;
-	return words.seeds(
-		seeds.length,
-		showBytes(
-			seeds.reduce((sum, seed) => sum + seed.bytes, 0),
-			messages.language,
-		),
-	);
+	return words.seeds(seeds.length, messages.bytes(seeds.reduce((sum, seed) => sum + seed.bytes, 0)));
 }
 
 export function openingsText(openings: Plan["openings"], messages: Messages): string {
@@ -102,7 +96,7 @@ export function madeText(made: MadeCage, root: string, data: string, messages: M
 	const lines = [
 		made.answered ? words.answered(cage.name, cage.trials.length) : words.notAnswered(cage.name),
 		fields([
-			[words.root, `${root}  (${words.size(counts.files, counts.symlinks, showBytes(counts.bytes, messages.language))})`],
+			[words.root, `${root}  (${words.size(counts.files, counts.symlinks, messages.bytes(counts.bytes))})`],
 			[words.data, data],
 			[words.record, made.record],
 			[words.next, `cagewright run ${cage.name}`],

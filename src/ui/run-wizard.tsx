@@ -4,7 +4,7 @@ import { asciiMessages } from "../messages/ascii.ts";
 import type { Messages } from "../messages/messages.ts";
 import { lastLines } from "./last-lines.ts";
 import { WizardStore } from "./store.ts";
-import { onEndingSignal, readKeys, takeTerminal } from "./terminal.ts";
+import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
 
 export interface WizardOptions {
 	readonly session: WizardSession;
@@ -27,9 +27,10 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 	const giveBack = takeTerminal(stdin, stdout, alternate);
 	const stopKeys = readKeys(stdin, (keys) => store.press(keys));
 	let leave = () => {};
+	let offSignals = () => {};
 	try {
 		const over = new Promise<number>((resolve, reject) => {
-			const offSignals = onEndingSignal(resolve);
+			offSignals = onEndingSignal(resolve);
 			const offEnd = store.onExit(resolve);
 			const undraw = drawing(stdout, store, alternate, () =>
 				drawApp(store, { messages, color: options.color, ascii: options.ascii }, reject),
@@ -37,7 +38,6 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 			leave = () => {
 				undraw();
 				offEnd();
-				offSignals();
 			};
 		});
 		store.start(options.initial);
@@ -47,6 +47,7 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 		leave();
 		giveBack();
 		await store.cancel();
+		offSignals();
 	}
 }
 
@@ -59,7 +60,8 @@ const resizeDelay = 60;
  */
 function drawing(stdout: NodeJS.WriteStream, store: WizardStore, alternate: boolean, draw: () => () => void): () => void {
 	let waiting: ReturnType<typeof setTimeout> | undefined;
-	const measure = () => store.dispatch({ type: "resized", columns: stdout.columns || 80, rows: stdout.rows || 24 });
+	const measure = () =>
+		store.dispatch({ type: "resized", columns: stdout.columns || usualSize.columns, rows: stdout.rows || usualSize.rows });
 	measure();
 	let undraw = draw();
 	const onResize = () => {

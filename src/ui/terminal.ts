@@ -26,6 +26,9 @@ export function readKeys(stdin: NodeJS.ReadStream, onKeys: (keys: readonly Key[]
 	};
 }
 
+/** What is taken for the size of a terminal that does not know its own. */
+export const usualSize = { columns: 80, rows: 24 };
+
 const enter = "\x1b[?1049h\x1b[H\x1b[?2004h";
 const leave = "\x1b[?2004l\x1b[?1049l\x1b[?25h";
 
@@ -48,11 +51,19 @@ export function takeTerminal(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStrea
 
 const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Tells the first signal that wants to end us; the second finds the default action again. */
+/**
+ * Tells the first signal that wants to end us; a second one ends at once. The handlers stay until they are taken off: Ink has some of
+ * its own, and they kill the process as soon as they are the only ones.
+ */
 export function onEndingSignal(listener: (status: number) => void): () => void {
+	let told = false;
 	const handlers = (Object.entries(statuses) as [keyof typeof statuses, number][]).map(([name, status]) => {
-		const handler = () => listener(status);
-		process.once(name, handler);
+		const handler = () => {
+			if (told) process.exit(status);
+			told = true;
+			listener(status);
+		};
+		process.on(name, handler);
 		return () => process.off(name, handler);
 	});
 	return () => {

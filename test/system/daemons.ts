@@ -98,6 +98,17 @@ export function bind9(port: number): Daemon {
 	};
 }
 
+/** The web server of Python's standard library, over a folder of pages. */
+export function pythonPages(port: number): Daemon {
+	const folder = temporaryFolder("pages");
+	writeFileSync(`${folder}/index.html`, "a page of the test\n");
+	return {
+		folder,
+		command: ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder, String(port)],
+		probe: `curl -fsS --noproxy '*' http://127.0.0.1:${port}/index.html | grep -q 'a page of the test'`,
+	};
+}
+
 const onHost: ChildProcess[] = [];
 
 /** Starts a daemon on the host, where it stays until the file's tests are over. */

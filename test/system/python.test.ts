@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { type Made, make, startRun, temporaryState } from "./cagewright.ts";
+import { pythonPages } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
 import { fetchPage, freePort } from "./network.ts";
@@ -11,10 +11,7 @@ let port: number;
 
 beforeAll(async () => {
 	port = await freePort();
-	const pages = temporaryFolder("pages");
-	writeFileSync(`${pages}/index.html`, "from a folder of /tmp\n");
-	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/index.html`;
-	const command = ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", pages, String(port)];
+	const { command, probe } = pythonPages(port);
 	made = await make(["--name", "pages", "--user", "nobody", "--probe", probe, "--", ...command], { state });
 });
 
@@ -22,7 +19,7 @@ test("python3 -m http.server works in a cage, with its documents below /tmp", as
 	expectWellMade(made, "pages", state);
 	const run = startRun("pages", { state });
 	const page = await eventually(() => fetchPage(`http://127.0.0.1:${port}/index.html`));
-	expect(page).toBe("from a folder of /tmp");
+	expect(page).toBe("a page of the test");
 	expectServedInside(made, port);
 	// It has no handler for TERM and would live on as the first process of its namespace.
 	expect((await run.stop()).status).toBe(143);

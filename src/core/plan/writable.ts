@@ -35,6 +35,12 @@ export function writes(access: Access): boolean {
 	);
 }
 
+/** Only a mkdir of what was there already shows the wish. */
+function wasThere({ failed, succeeded }: Access): boolean {
+	const wrote = ["write", "create", "remove", "listen"] as const;
+	return failed.has("EEXIST") && !wrote.some((operation) => succeeded.has(operation));
+}
+
 /** Which directories the application may write, with their owners and with what has to be copied into them once. */
 export function planWritable(input: WritableInput): WritablePlan {
 	const { files, identity, rules, trace } = input;
@@ -61,7 +67,9 @@ export function planWritable(input: WritableInput): WritablePlan {
 		if (area !== "files" && area !== "temporary") continue;
 		const reason: Reason = { kind: "traced", calls: [...access.calls], ...programOf(access) };
 		if (writes(access) && !isByteCode(access.path)) {
-			const directory = placeOfWrite(access.path, serviceDirectories, files);
+			const above = placeOfWrite(access.path, serviceDirectories, files);
+			// A directory of the application below one of the system, found there already: what it writes goes into its own.
+			const directory = above && isSystemDirectory(above) && wasThere(access) ? place(access.path, files) : above;
 			if (directory && areaOf(directory) === area && !isTemporaryTop(directory)) want(directory, reason);
 		}
 		// A directory that belongs to the application's own account is there to be written, even if this run did not.

@@ -48,8 +48,14 @@ function happenOne(state: WizardState, event: Exclude<Happening, { event: "outpu
 			// The second start of a trace asks the same probes again; the first answers stay on the screen.
 			return state.trace ? { ...state, trace: addOutcome(state.trace, list, event) } : state;
 		}
-		default:
+		case "application-started":
+		case "application-ended":
+		case "accesses-counted":
+		case "signal-sent":
 			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: traceHappening(state.trace, event) } : state;
+		default:
+			// The engine tells more than a screen shows.
+			return state;
 	}
 }
 

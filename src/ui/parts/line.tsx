@@ -19,7 +19,7 @@ export function Line({ children, cut = "end", width, ...text }: LineProps) {
 		</Text>
 	);
 	return (
-		<Box height={1} flexShrink={0} overflow="hidden" {...(width === undefined ? {} : { width: Math.max(1, width) })}>
+		<Box height={1} flexShrink={0} {...(width === undefined ? {} : { width: Math.max(1, width) })}>
 			{ascii ? <Transform transform={asciiRow}>{content}</Transform> : content}
 		</Box>
 	);

@@ -15,10 +15,11 @@ export function AccountsStep() {
 	const rows = accountRows(accounts);
 	const nameWidth = Math.min(32, Math.max(...rows.map((row) => row.name.length)));
 	const kindWidth = Math.max(words.user.length, words.group.length);
+	const roomy = height > 8;
 	const leftOut = paragraph(
 		messages.fill(words.leftOut, { users: accounts.usersLeftOut, groups: accounts.groupsLeftOut }),
 		width,
-		3,
+		roomy ? 3 : 1,
 	);
 	const runsAs = paragraph(
 		identity.uid === 0 ? words.runsAsRoot : messages.fill(words.runsAs, { name: identity.name, uid: identity.uid }),
@@ -28,18 +29,18 @@ export function AccountsStep() {
 	return (
 		<>
 			<Paragraph lines={runsAs} bold />
-			<Line />
+			{roomy ? <Line /> : null}
 			<Rows
 				items={rows}
 				cursor={cursorOf(state)}
-				height={height - 2 - runsAs.length - leftOut.length}
+				height={height - (roomy ? 2 : 0) - runsAs.length - leftOut.length}
 				row={(row, selected) => (
 					<Line key={`${row.kind} ${row.name}`} bold={selected}>
 						{`${selected ? ">" : " "} [x] ${words[row.kind].padEnd(kindWidth)}  ${printable(row.name).padEnd(nameWidth)}  ${String(row.kind === "user" ? row.uid : row.gid).padStart(5)}  ${messages.accountReason(row.reason)}`}
 					</Line>
 				)}
 			/>
-			<Line />
+			{roomy ? <Line /> : null}
 			<Paragraph lines={leftOut} dimColor />
 		</>
 	);

@@ -19,21 +19,25 @@ export function SaveStep() {
 		[words.unit, `cagewright unit ${finished.name}`],
 	] as const;
 	const labelWidth = Math.max(...places.map(([label]) => label.length));
-	const room = Math.max(1, height - places.length - saveItems.length - 4);
 	const command = wrapWords(finished.command, width - 2);
+	// The menu always has its rows; of the rest what was asked for most stands first. All of it is printed at the end as well.
+	const room = height - saveItems.length;
+	const rows = [
+		...places.map(([label, value]) => `${label.padEnd(labelWidth)}  ${printable(value)}`),
+		words.same,
+		...command.map((line) => `  ${line}`),
+	].slice(0, Math.max(0, room - 1));
 	return (
 		<>
 			<Line bold color="green">
 				{messages.fill(words.done, { name: finished.name })}
 			</Line>
-			{places.map(([label, value]) => (
-				<Line key={label} cut="middle">{`${label.padEnd(labelWidth)}  ${printable(value)}`}</Line>
+			{rows.map((row) => (
+				<Line key={row} cut="middle">
+					{row}
+				</Line>
 			))}
-			<Line dimColor>{words.same}</Line>
-			{(command.length <= room ? command : [...command.slice(0, room - 1), command.slice(room - 1).join(" ")]).map((line) => (
-				<Line key={line}>{`  ${line}`}</Line>
-			))}
-			<Line />
+			{rows.length < room - 1 ? <Line /> : null}
 			<Menu />
 		</>
 	);

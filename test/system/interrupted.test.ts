@@ -1,0 +1,80 @@
+import { readdirSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { begin, cagewright, make, type Started, temporaryState } from "./cagewright.ts";
+import { type Daemon, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+import { leftovers } from "./processes.ts";
+
+const state = temporaryState();
+let daemon: Daemon;
+
+beforeAll(async () => {
+	daemon = redis(await freePort());
+});
+
+/** Large enough that a build of it is still under way when the signal comes. */
+const large = ["--include", "/usr/lib/python3*/**"];
+
+function beginMake(name: string, options: readonly string[] = []): Started {
+	return begin(
+		["make", "--yes", "--events", "--name", name, "--user", "redis", ...options, "--probe", daemon.probe, "--", ...daemon.command],
+		{ state },
+	);
+}
+
+function cages(): string[] {
+	return readdirSync(`${state}/cages`);
+}
+
+describe.each([
+	["SIGHUP", 129],
+	["SIGINT", 130],
+	["SIGTERM", 143],
+] as const)("%s", (signal, status) => {
+	test("during the trace leaves nothing", async () => {
+		const work = beginMake("cut-short");
+		await work.says(/"event":"application-started"/);
+		expect((await work.stop(signal)).status).toBe(status);
+		expect(leftovers(state)).toEqual([]);
+		expect(cages()).toEqual([]);
+	});
+
+	test("during the build leaves nothing", async () => {
+		const work = beginMake("cut-short", large);
+		await work.says(/"event":"file-copied"/);
+		expect((await work.stop(signal)).status).toBe(status);
+		expect(leftovers(state)).toEqual([]);
+		expect(cages()).toEqual([]);
+	});
+});
+
+test("INT during the trial leaves the cage as it was before", async () => {
+	const options = ["--name", "kept", "--user", "redis", "--probe", daemon.probe];
+	const made = await make([...options, "--", ...daemon.command], { state });
+	const before = readdirSync(`${state}/cages/kept/generations`);
+	const work = beginMake("kept", ["--include", "/usr/share/doc/strace"]);
+	await work.says(/"event":"round-started"/);
+	expect((await work.stop("SIGINT")).status).toBe(130);
+	expect(readdirSync(`${state}/cages/kept/generations`)).toEqual(before);
+	expect((await cagewright(["show", "kept", "--json"], { state })).json).toMatchObject({ root: made.root });
+	expect((await cagewright(["remove", "kept", "--yes"], { state })).status).toBe(0);
+});
+
+test.each([
+	["the trace", /"event":"application-started"/, []],
+	["the build", /"event":"file-copied"/, large],
+	["the trial", /"event":"round-started"/, []],
+])("KILL during %s: its processes are gone, and the next command finishes the job", async (_, moment, options) => {
+	const work = beginMake("killed", options);
+	await work.says(moment);
+	expect((await work.stop("SIGKILL")).status).toBe(137);
+	await eventually(() => expect(leftovers(state).filter((what) => !what.startsWith("scratch/"))).toEqual([]));
+
+	const made = await make(["--name", "killed", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	expect(made.answered).toBe(true);
+	expect(leftovers(state)).toEqual([]);
+	expect(readdirSync(`${state}/cages/killed/generations`)).toHaveLength(1);
+	expect((await cagewright(["remove", "killed", "--yes"], { state })).status).toBe(0);
+	expect(cages()).toEqual([]);
+});

@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { begin, cagewright, make, type Result, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { type Daemon, pythonPages, redis, startOnHost } from "./daemons.ts";
+import { freePort } from "./network.ts";
+
+/** Everything that must not work: one line that says why, the right exit status, and nothing left behind. */
+
+const state = temporaryState();
+let daemon: Daemon;
+let port: number;
+
+beforeAll(async () => {
+	port = await freePort();
+	daemon = pythonPages(port);
+});
+
+function makeArguments(options: readonly string[] = [], command: readonly string[] = daemon.command): string[] {
+	return ["make", "--yes", "--quiet", "--name", "refused", ...options, "--", ...command];
+}
+
+function expectRefused(result: Result, status: number, ...says: (string | RegExp)[]): void {
+	expect(result).toMatchObject({ status, stdout: "" });
+	expect(result.stderr).toMatch(/^cagewright: [^\n]+\n$/);
+	for (const words of says) expect(result.stderr).toMatch(words);
+	expectNoCage("refused");
+}
+
+/** Not even an empty folder. */
+function expectNoCage(name: string): void {
+	let cages: string[] = [];
+	try {
+		cages = readdirSync(`${state}/cages`);
+	} catch {
+		// Nothing was ever made in this state.
+	}
+	expect(cages).not.toContain(name);
+}
+
+test("without strace it says which package brings it", async () => {
+	const folder = temporaryFolder("no-strace");
+	writeFileSync(`${folder}/strace`, "", { mode: 0o644 });
+	// In a mount namespace of its own, a file that cannot be executed lies over the real one.
+	const hidden = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /usr/bin/strace && exec "$@"', `${folder}/strace`];
+	const result = await cagewright(makeArguments(["--probe", daemon.probe]), { state, enter: hidden });
+	expectRefused(result, 3, "strace", "install the package strace", "doctor --fix");
+});
+
+test("an account that does not exist", async () => {
+	expectRefused(await cagewright(makeArguments(["--user", "no-such-account", "--probe", daemon.probe]), { state }), 2, "no-such-account");
+});
+
+test("a group that does not exist", async () => {
+	const result = await cagewright(makeArguments(["--user", "nobody:no-such-group", "--probe", daemon.probe]), { state });
+	expectRefused(result, 2, "no-such-group");
+});
+
+test("a template that does not exist", async () => {
+	expectRefused(await cagewright(["make", "no-such-template", "--yes", "--quiet"], { state }), 2, "no-such-template");
+});
+
+test("a program that does not exist", async () => {
+	expectRefused(await cagewright(makeArguments(["--probe", "false"], ["no-such-program"]), { state }), 2, "no-such-program");
+});
+
+test("a command of which nothing is known needs a probe", async () => {
+	expectRefused(await cagewright(makeArguments([], ["sleep", "1000"]), { state }), 2, "--probe");
+});
+
+test("a probe that nobody answers", async () => {
+	const nobody = await freePort();
+	const result = await cagewright(makeArguments(["--timeout", "2", "--probe", `curl -fsS http://127.0.0.1:${nobody}/`]), { state });
+	expectRefused(result, 1, "does not answer", `http://127.0.0.1:${nobody}/`);
+});
+
+test("a probe that passes without the application", async () => {
+	expectRefused(await cagewright(makeArguments(["--probe", "true"]), { state }), 2, "proves nothing", "true");
+});
+
+test("a probe that another daemon of this machine answers, when traced on the host", async () => {
+	const other = redis(await freePort());
+	await startOnHost(other);
+	const result = await cagewright(makeArguments(["--on-host", "--probe", other.probe], other.command), { state });
+	expectRefused(result, 2, "already answered");
+});
+
+test("a command that exits at once, with its last words", async () => {
+	const result = await cagewright(makeArguments(["--probe", daemon.probe], ["redis-server", "/no/such.conf"]), { state });
+	expectRefused(result, 1, "redis-server");
+	expect(result.stderr).toMatch(/no\/such\.conf|open config/);
+});
+
+test.each(["../escape", "a/b", "", ".", "..", "-rf", "a b", "a\nb"])("the name %j", async (name) => {
+	const result = await cagewright(["make", "--yes", "--quiet", `--name=${name}`, "--probe", daemon.probe, "--", ...daemon.command], { state });
+	expectRefused(result, 2);
+});
+
+test.each(["run", "show", "remove", "plan", "build", "trial", "unit"])("%s of a cage that does not exist, or whose name climbs", async (verb) => {
+	for (const name of ["no-such-cage", "../../etc"]) {
+		const result = await cagewright([verb, name], { state });
+		expectRefused(result, 2, name);
+	}
+});
+
+test("nobody there to say yes: the plan is shown, and nothing is made of it", async () => {
+	const args = ["make", "--quiet", "--name", "refused", "--probe", daemon.probe, "--", ...daemon.command];
+	const asText = await cagewright(args, { state });
+	expect(asText.status).toBe(2);
+	expect(asText.stderr).toMatch(/^cagewright: [^\n]*--yes[^\n]*\n$/);
+	expect(asText.stdout).toContain("python3");
+	expectNoCage("refused");
+
+	const asJson = await cagewright(["--json", ...args], { state });
+	expect(asJson.status).toBe(2);
+	expect(asJson.json.schema).toBe("cagewright/plan/1");
+	expectNoCage("refused");
+});
+
+test("an answer on stdin does not stand for a person", async () => {
+	const args = ["make", "--quiet", "--name", "refused", "--probe", daemon.probe, "--", ...daemon.command];
+	expect((await cagewright(args, { state, input: "y\ny\n" })).status).toBe(2);
+	expectNoCage("refused");
+});
+
+test.each([
+	["an option that does not exist", ["list", "--no-such-option"]],
+	["a verb that does not exist", ["no-such-verb"]],
+	["a timeout that is no number", ["make", "--timeout", "soon", "demo"]],
+	["two words where one command is meant", ["make", "demo", "nginx"]],
+	["a path that is not absolute", ["make", "demo", "--include", "relative"]],
+	["a path that climbs", ["make", "demo", "--writable", "/srv/../etc"]],
+	["an include that names nothing", ["make", "demo", "--yes", "--quiet", "--include", "/no/such/place", "--name", "refused"]],
+])("wrong usage: %s", async (_, args) => {
+	expectRefused(await cagewright(args, { state }), 2);
+});
+
+test("a second site under the same name is another cage, or replaces it when told so", async () => {
+	const options = ["--name", "site", "--user", "nobody"];
+	const first = await make([...options, "--probe", daemon.probe, "--", ...daemon.command], { state });
+	const record = readFileSync(`${state}/cages/site/cage.json`, "utf8");
+	const otherSite = pythonPages(await freePort());
+	const second = ["make", ...options, "--yes", "--quiet", "--probe", otherSite.probe];
+	const refused = await cagewright([...second, "--", ...otherSite.command], { state });
+	expect(refused.status).toBe(2);
+	expect(refused.stderr).toMatch(/^cagewright: [^\n]*site[^\n]*--replace[^\n]*\n$/);
+	expect(readFileSync(`${state}/cages/site/cage.json`, "utf8")).toBe(record);
+
+	const replaced = await cagewright([...second, "--replace", "--json", "--", ...otherSite.command], { state });
+	expect(replaced).toMatchObject({ status: 0, json: { answered: true } });
+	expect(replaced.json.root).not.toBe(first.root);
+	const shown = await cagewright(["show", "site", "--json"], { state });
+	expect(shown.json).toMatchObject({ application: { command: expect.arrayContaining([otherSite.folder]) } });
+});
+
+test("two commands at once on one cage: the second says who works on it", async () => {
+	const first = begin(["make", "--events", "--yes", "--name", "twice", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	await first.says("application-started");
+	const second = await cagewright(["make", "--quiet", "--yes", "--name", "twice", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	expect(second.status).toBe(1);
+	expect(second.stderr).toContain(String(first.pid));
+	expect((await first.ended).status).toBe(0);
+});
