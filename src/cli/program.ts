@@ -80,6 +80,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		);
 	}
 
+	define("run <name> [command...]", "run the application in its cage, in the foreground", "cagewright run redis")
+		.option("--print", "print the plain shell commands instead")
+		.action((name: string, command: string[], options: { print?: boolean }) =>
+			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options.print ?? false))(),
+		);
 	define(
 		"signal <name> <signal>",
 		"send HUP, USR1 … to the application in the running cage",

@@ -10,7 +10,7 @@ import { leftovers } from "./processes.ts";
 
 /** Runs the built program the way a shell or a script does, and sees to it that no test leaves anything behind. */
 
-const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const program = process.env.CAGEWRIGHT_PROGRAM ?? join(home, "dist/main.js");
 
 export interface Where {
@@ -109,7 +109,14 @@ export function begin(args: readonly string[], where: Where): Started {
 			live.delete(child);
 			over = true;
 			const status = code ?? (signal === "SIGKILL" ? 137 : 128);
-			resolve({ status, stdout, stderr, get json() { return JSON.parse(stdout) as Json; } });
+			resolve({
+				status,
+				stdout,
+				stderr,
+				get json() {
+					return JSON.parse(stdout) as Json;
+				},
+			});
 		});
 	});
 	return {

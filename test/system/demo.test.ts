@@ -22,7 +22,9 @@ test("the demonstration needs nothing but its name", () => {
 test("it answers from inside, counts on after a restart, and ends on TERM", async () => {
 	for (const visit of [1, 2]) {
 		const run = startRun("demo", { state, enter: network.enter });
-		expect(await eventually(() => fetchPage(url, network))).toMatch(new RegExp(`^hello from the cage\nup for \\d+ s, visit ${visit}$`));
+		expect(await eventually(() => fetchPage(url, network))).toMatch(
+			new RegExp(`^hello from the cage\nup for \\d+ s, visit ${visit}$`),
+		);
 		expectServedInside(made, 8085, network);
 		expect((await run.stop()).status).toBe(0);
 	}

@@ -18,7 +18,20 @@ const large = ["--include", "/usr/lib/python3*/**"];
 
 function beginMake(name: string, options: readonly string[] = []): Started {
 	return begin(
-		["make", "--yes", "--events", "--name", name, "--user", "redis", ...options, "--probe", daemon.probe, "--", ...daemon.command],
+		[
+			"make",
+			"--yes",
+			"--events",
+			"--name",
+			name,
+			"--user",
+			"redis",
+			...options,
+			"--probe",
+			daemon.probe,
+			"--",
+			...daemon.command,
+		],
 		{ state },
 	);
 }

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 /** What /proc says of processes (proc(5)). They may end at any moment: what cannot be read is empty. */
 
 export function allProcesses(): number[] {
-	return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+	return readdirSync("/proc")
+		.filter((name) => /^\d+$/.test(name))
+		.map(Number);
 }
 
 export function read(pid: number, file: string): string {
@@ -49,14 +51,21 @@ export function processesIn(root: string): number[] {
 export function listeners(port: number, seenFrom: number | "self" = "self"): number[] {
 	const hex = port.toString(16).toUpperCase().padStart(4, "0");
 	const sockets = new Set<string>();
-	for (const [file, state] of [["tcp", "0A"], ["tcp6", "0A"], ["udp", "07"], ["udp6", "07"]] as const) {
+	for (const [file, state] of [
+		["tcp", "0A"],
+		["tcp6", "0A"],
+		["udp", "07"],
+		["udp6", "07"],
+	] as const) {
 		for (const line of safely(() => readFileSync(`/proc/${seenFrom}/net/${file}`, "latin1")).split("\n")) {
 			const fields = line.trim().split(/\s+/);
 			if (fields[1]?.endsWith(`:${hex}`) && fields[3] === state) sockets.add(`socket:[${fields[9]}]`);
 		}
 	}
 	return allProcesses().filter((pid) => {
-		const descriptors = safely(() => readdirSync(`/proc/${pid}/fd`).join(" ")).split(" ").filter(Boolean);
+		const descriptors = safely(() => readdirSync(`/proc/${pid}/fd`).join(" "))
+			.split(" ")
+			.filter(Boolean);
 		return descriptors.some((fd) => sockets.has(safely(() => readlinkSync(`/proc/${pid}/fd/${fd}`))));
 	});
 }
@@ -74,8 +83,12 @@ function safely(look: () => string): string {
  * machine, with another state, is none of it.
  */
 export function leftovers(state: string): string[] {
-	const scratch = safely(() => readdirSync(`${state}/scratch`).join(" ")).split(" ").filter(Boolean);
-	const mounts = readFileSync("/proc/mounts", "latin1").split("\n").filter((line) => line.includes(state));
+	const scratch = safely(() => readdirSync(`${state}/scratch`).join(" "))
+		.split(" ")
+		.filter(Boolean);
+	const mounts = readFileSync("/proc/mounts", "latin1")
+		.split("\n")
+		.filter((line) => line.includes(state));
 	const processes = allProcesses().filter((pid) => pid !== process.pid && belongsTo(pid, state));
 	return [
 		...processes.map((pid) => `process ${pid}: ${commandOf(pid) || nameOf(pid)}`),

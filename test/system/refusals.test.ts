@@ -47,7 +47,11 @@ test("without strace it says which package brings it", async () => {
 });
 
 test("an account that does not exist", async () => {
-	expectRefused(await cagewright(makeArguments(["--user", "no-such-account", "--probe", daemon.probe]), { state }), 2, "no-such-account");
+	expectRefused(
+		await cagewright(makeArguments(["--user", "no-such-account", "--probe", daemon.probe]), { state }),
+		2,
+		"no-such-account",
+	);
 });
 
 test("a group that does not exist", async () => {
@@ -69,7 +73,9 @@ test("a command of which nothing is known needs a probe", async () => {
 
 test("a probe that nobody answers", async () => {
 	const nobody = await freePort();
-	const result = await cagewright(makeArguments(["--timeout", "2", "--probe", `curl -fsS http://127.0.0.1:${nobody}/`]), { state });
+	const result = await cagewright(makeArguments(["--timeout", "2", "--probe", `curl -fsS http://127.0.0.1:${nobody}/`]), {
+		state,
+	});
 	expectRefused(result, 1, "does not answer", `http://127.0.0.1:${nobody}/`);
 });
 
@@ -91,16 +97,22 @@ test("a command that exits at once, with its last words", async () => {
 });
 
 test.each(["../escape", "a/b", "", ".", "..", "-rf", "a b", "a\nb"])("the name %j", async (name) => {
-	const result = await cagewright(["make", "--yes", "--quiet", `--name=${name}`, "--probe", daemon.probe, "--", ...daemon.command], { state });
+	const result = await cagewright(
+		["make", "--yes", "--quiet", `--name=${name}`, "--probe", daemon.probe, "--", ...daemon.command],
+		{ state },
+	);
 	expectRefused(result, 2);
 });
 
-test.each(["run", "show", "remove", "plan", "build", "trial", "unit"])("%s of a cage that does not exist, or whose name climbs", async (verb) => {
-	for (const name of ["no-such-cage", "../../etc"]) {
-		const result = await cagewright([verb, name], { state });
-		expectRefused(result, 2, name);
-	}
-});
+test.each(["run", "show", "remove", "plan", "build", "trial", "unit"])(
+	"%s of a cage that does not exist, or whose name climbs",
+	async (verb) => {
+		for (const name of ["no-such-cage", "../../etc"]) {
+			const result = await cagewright([verb, name], { state });
+			expectRefused(result, 2, name);
+		}
+	},
+);
 
 test("nobody there to say yes: the plan is shown, and nothing is made of it", async () => {
 	const args = ["make", "--quiet", "--name", "refused", "--probe", daemon.probe, "--", ...daemon.command];
@@ -153,9 +165,14 @@ test("a second site under the same name is another cage, or replaces it when tol
 });
 
 test("two commands at once on one cage: the second says who works on it", async () => {
-	const first = begin(["make", "--events", "--yes", "--name", "twice", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	const first = begin(["make", "--events", "--yes", "--name", "twice", "--probe", daemon.probe, "--", ...daemon.command], {
+		state,
+	});
 	await first.says("application-started");
-	const second = await cagewright(["make", "--quiet", "--yes", "--name", "twice", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	const second = await cagewright(
+		["make", "--quiet", "--yes", "--name", "twice", "--probe", daemon.probe, "--", ...daemon.command],
+		{ state },
+	);
 	expect(second.status).toBe(1);
 	expect(second.stderr).toContain(String(first.pid));
 	expect((await first.ended).status).toBe(0);

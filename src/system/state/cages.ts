@@ -101,6 +101,19 @@ export async function removeCage(state: Path, name: string, keepData: boolean): 
 	}
 }
 
+/** Takes away what was begun and never became a cage. `keepData` where the data was there before. The caller holds the lock. */
+export async function clearUnfinished(state: Path, name: string, keepData: boolean): Promise<void> {
+	const { directory } = cagePaths(state, name);
+	const entries = await list(directory);
+	if (entries.some((entry) => entry === "cage.json")) return;
+	const kept = new Set<string>(keepData ? ["lock", "data", "seeded.json"] : ["lock"]);
+	for (const entry of entries) if (!kept.has(entry)) await removeTree(join(directory, entry));
+}
+
+export async function hasData(state: Path, name: string): Promise<boolean> {
+	return (await list(cagePaths(state, name).directory)).some((entry) => entry === "data");
+}
+
 /** Finishes what a killed `removeCage` began. */
 export async function clearRemovedCages(state: Path): Promise<void> {
 	const cages = join(state, "cages");

@@ -23,7 +23,17 @@ import {
 import { seedData } from "../files/seed.ts";
 import { builtinTemplates, programFolder } from "../templates/builtin.ts";
 import { writeAtomic } from "./atomic.ts";
-import { cagePaths, clearRemovedCages, listCages, openState, readCage, removeCage, writeCage } from "./cages.ts";
+import {
+	cagePaths,
+	clearRemovedCages,
+	clearUnfinished,
+	hasData,
+	listCages,
+	openState,
+	readCage,
+	removeCage,
+	writeCage,
+} from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
@@ -50,10 +60,12 @@ export class StateFolder implements Store {
 		const held = lockCage(lock, name);
 		await clearRemovedCages(this.#folder);
 		await clearLeftovers(directory);
+		const hadData = await hasData(this.#folder, name);
 		return {
-			async release() {
+			release: async () => {
+				// Where nothing came of it there is nothing to keep; and what went wrong then matters more than what went wrong here.
+				await clearUnfinished(this.#folder, name, hadData).catch(() => {});
 				held.release();
-				// Where nothing came of it there is nothing to keep: an empty folder goes, any other stays.
 				await rmdir(pathToBytes(directory)).catch(() => {});
 			},
 		};
