@@ -19,7 +19,7 @@ export type Event =
 	| { readonly event: "application-started"; readonly where: "rehearsal" | "host" | "cage"; readonly run: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
-	| { readonly event: "accesses-counted"; readonly counts: AccessCounts }
+	| { readonly event: "accesses-counted"; readonly counts: AccessCounts & { readonly newest: readonly Path[] } }
 	| ({ readonly event: "probe-tried" } & ProbeOutcome)
 	| ({ readonly event: "exercise-run" } & ProbeOutcome)
 	| { readonly event: "signal-sent"; readonly signal: string }

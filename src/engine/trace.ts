@@ -159,7 +159,7 @@ export async function watchedRun<T>(
 				const now = machine.now();
 				if (now - counted < countInterval) return;
 				counted = now;
-				emit({ event: "accesses-counted", counts: fold.counts() });
+				emit({ event: "accesses-counted", counts: { ...fold.counts(), newest: fold.newest() } });
 			},
 		},
 		onOutput(chunk) {
@@ -186,6 +186,6 @@ export async function watchedRun<T>(
 	}
 	signal.throwIfAborted();
 	fold.end();
-	emit({ event: "accesses-counted", counts: fold.counts() });
+	emit({ event: "accesses-counted", counts: { ...fold.counts(), newest: fold.newest() } });
 	return { value, trace: fold.trace ?? emptyTrace(), output, ended, endedItself };
 }

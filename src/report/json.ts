@@ -14,6 +14,8 @@ export function eventToJson(event: Event): object {
 	switch (event.event) {
 		case "plan-made":
 			return { event: event.event, ...planTotals(event.plan) };
+		case "accesses-counted":
+			return { ...event, counts: { ...event.counts, newest: event.counts.newest.map(pathToJson) } };
 		case "file-copied":
 			return { ...event, path: pathToJson(event.path) };
 		case "round-finished":

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { make, startRun, temporaryState } from "./cagewright.ts";
+import { askRedis, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside, expectWellMade } from "./held.ts";
+import { freePort, hostNetwork, type Network, privateNetwork } from "./network.ts";
+import { processesIn } from "./processes.ts";
+
+const state = temporaryState();
+
+async function expectFollowed(name: string, args: readonly string[], port: number, network: Network): Promise<void> {
+	const made = await make(["--name", name, "--user", "redis", ...args], { state });
+	expectWellMade(made, name, state);
+	const run = startRun(name, { state, enter: network.enter });
+	await eventually(() => askRedis(port, ["SET", "still", "here"], network));
+	expectServedInside(made, port, network);
+	expect((await run.stop()).status).toBe(0);
+	expect(processesIn(made.root)).toEqual([]);
+}
+
+test("a command that forks away is followed, and ended with the cage", async () => {
+	const port = await freePort();
+	const daemon = redis(port, ["daemonize yes"]);
+	await expectFollowed("forks", ["--probe", daemon.probe, "--", ...daemon.command], port, hostNetwork);
+});
+
+test("redis as Debian configures it, which forks away as well", async () => {
+	// Its own network, because the port in Debian's configuration may be in use on this machine.
+	const network = await privateNetwork();
+	const probe = 'test "$(redis-cli -p 6379 SET probe ok)" = OK';
+	const args = ["--directory", "/run/redis", "--probe", probe, "--", "redis-server", "/etc/redis/redis.conf"];
+	await expectFollowed("debian", args, 6379, network);
+});
+
+test("a known protocol needs no probe", async () => {
+	const port = await freePort();
+	const { command } = redis(port);
+	const made = await make(["--name", "known", "--user", "redis", "--", ...command, "--port", String(port)], { state });
+	expect(made.rounds.at(-1)?.probes.map(({ ok }) => ok)).toEqual([true, true]);
+});

@@ -1,0 +1,75 @@
+import { readdirSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { cagewright, type Json, startRun, temporaryState } from "./cagewright.ts";
+import { type Daemon, pythonPages } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { fetchPage, freePort } from "./network.ts";
+
+/** trace, plan, build and trial one at a time on one cage: what each leaves is enough for the next. */
+
+const state = temporaryState();
+let daemon: Daemon;
+let port: number;
+
+beforeAll(async () => {
+	port = await freePort();
+	daemon = pythonPages(port);
+});
+
+async function step(args: readonly string[]): Promise<Json> {
+	const result = await cagewright([...args.slice(0, 1), "--json", "--quiet", ...args.slice(1)], { state });
+	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+	return result.json;
+}
+
+test("a step before its turn says which one comes first", async () => {
+	const options = ["--name", "pages", "--user", "nobody", "--probe", daemon.probe];
+	expect((await cagewright(["plan", "pages"], { state })).status).toBe(2);
+	const traced = await step(["trace", ...options, "--", ...daemon.command]);
+	expect(traced).toMatchObject({ schema: "cagewright/trace/1", name: "pages", answered: true, ports: [port] });
+	for (const [verb, first] of [
+		["trial", "cagewright build pages"],
+		["run", "cagewright build pages"],
+	] as const) {
+		const { status, stderr } = await cagewright([verb, "pages"], { state });
+		expect(status).toBe(2);
+		expect(stderr).toContain(first);
+	}
+});
+
+test("plan, build, trial and run go on from the trace", async () => {
+	const planned = await step(["plan", "pages"]);
+	expect(planned).toMatchObject({ schema: "cagewright/plan/1", name: "pages" });
+	expect(planned.files).toBeGreaterThan(10);
+	const built = await step(["build", "pages"]);
+	expect(built).toMatchObject({ schema: "cagewright/build/1", generation: 1, root: `${state}/cages/pages/generations/1` });
+	expect(built.files).toBe(planned.files);
+	const tried = await step(["trial", "pages"]);
+	expect(tried).toMatchObject({ schema: "cagewright/trial/1", answered: true, missing: [] });
+
+	const run = startRun("pages", { state });
+	expect(await eventually(() => fetchPage(`http://127.0.0.1:${port}/index.html`))).toBe("a page of the test");
+	expect((await run.stop()).status).toBe(143);
+});
+
+test("a second build of the same plan makes no new generation", async () => {
+	expect(await step(["build", "pages"])).toMatchObject({ unchanged: true, generation: 1 });
+	expect(readdirSync(`${state}/cages/pages/generations`)).toEqual(["1"]);
+});
+
+test("a trial finds what was left out, and the application no longer answers", async () => {
+	await step(["plan", "pages", "--exclude", `${daemon.folder}/index.html`]);
+	await step(["build", "pages"]);
+	const result = await cagewright(["trial", "pages", "--json", "--quiet"], { state });
+	expect(result.status).toBe(1);
+	expect(result.json).toMatchObject({ answered: false });
+	expect(JSON.stringify(result.json.missing)).toContain(`${daemon.folder}/index.html`);
+});
+
+test("what the steps print for people names the cage", async () => {
+	for (const verb of ["plan", "build"]) {
+		const { status, stdout } = await cagewright([verb, "pages", "--quiet"], { state });
+		expect(status).toBe(0);
+		expect(stdout).toMatch(/pages|python3/);
+	}
+});
