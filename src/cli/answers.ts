@@ -98,7 +98,7 @@ function environmentFrom(pairs: readonly string[]): Record<string, string> {
 function rulesFrom(options: ApplicationOptions): Rules {
 	return {
 		include: (options.include ?? []).map((path) => absolute("include", path)),
-		exclude: (options.exclude ?? []).map((path) => absolute("exclude", path)),
+		exclude: (options.exclude ?? []).map((pattern) => absolute("exclude", anywhere(pattern))),
 		writable: (options.writable ?? []).map((path) => absolute("writable", path)),
 		seed: (options.seed ?? []).map((path) => absolute("seed", path)),
 		binds: (options.bind ?? []).map((text) => {
@@ -110,6 +110,12 @@ function rulesFrom(options: ApplicationOptions): Rules {
 		allowSecret: (options.allowSecret ?? []).map((path) => absolute("allow-secret", path)),
 		allowSetuid: (options.allowSetuid ?? []).map((path) => absolute("allow-setuid", path)),
 	};
+}
+
+/** `*.pem` and `**/*.pem` mean the name wherever it is. */
+function anywhere(pattern: string): string {
+	if (!pattern.startsWith("*")) return pattern;
+	return pattern.startsWith("**/") ? `/${pattern}` : `/**/${pattern}`;
 }
 
 function absolute(option: string, path: string): string {

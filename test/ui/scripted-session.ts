@@ -249,7 +249,7 @@ export class ScriptedSession implements WizardSession {
 		};
 		this.emit({ event: "application-started", where: "rehearsal", run: 1 });
 		this.emit({ event: "output-received", text: "1:M * Redis is starting\n1:M \x1b[31m# red\x1b[0m\n" });
-		this.emit({ event: "accesses-counted", counts: { ...counts, paths: 62, newest: [pathFromText("/etc/redis/redis.conf")] } });
+		this.emit({ event: "accesses-counted", counts: { ...counts, paths: 62, newest: [pathFromText("/etc/ssl/openssl.cnf")] } });
 		await this.#pause(5);
 		for (const command of answers.application.probes) this.emit({ event: "probe-tried", command, ok: true, output: "" });
 		for (const command of answers.application.exercises) this.emit({ event: "exercise-run", command, ok: true, output: "" });

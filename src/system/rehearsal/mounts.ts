@@ -1,5 +1,5 @@
-import { isWithin, join, type Path, pathFromText, root } from "../../core/path/path.ts";
 import type { RehearsalMount } from "../../core/confinement/launch.ts";
+import { isWithin, join, type Path, pathFromText, root } from "../../core/path/path.ts";
 
 /** One line of /proc/self/mountinfo, as far as we use it (proc_pid_mountinfo(5)). */
 export interface Mount {
@@ -33,13 +33,19 @@ const kernelTypes = new Set(
 );
 
 /** Container storage: dozens of mounts that no service of the host looks into. */
-const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet", "/run/docker", "/run/netns", "/run/user"].map(pathFromText);
+const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet", "/run/docker", "/run/netns", "/run/user"].map(
+	pathFromText,
+);
 
 /**
  * How to rebuild the host's mounts for a rehearsal: an overlay over everything that can be written, the rest bound as it is,
  * proc and sysfs anew because they belong to the namespaces. `exists` tells whether a place can be seen and is a directory.
  */
-export function rehearsalMounts(mounts: readonly Mount[], scratch: Path, exists: (path: Path) => "directory" | "file" | undefined): RehearsalMount[] {
+export function rehearsalMounts(
+	mounts: readonly Mount[],
+	scratch: Path,
+	exists: (path: Path) => "directory" | "file" | undefined,
+): RehearsalMount[] {
 	const sorted = [...mounts].sort((a, b) => a.path.length - b.path.length);
 	// Inside another chroot the root need not be a mount of its own.
 	if (sorted[0]?.path !== root) sorted.unshift({ path: root, type: "unknown", readOnly: false });

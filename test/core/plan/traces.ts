@@ -1,0 +1,106 @@
+import { type Application, noRules, type Rules } from "../../../src/core/application/application.ts";
+import type { Files, Group, User } from "../../../src/core/machine/facts.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { makePlan, type PlanInput } from "../../../src/core/plan/make-plan.ts";
+import type { Entry, Identity, Plan } from "../../../src/core/plan/plan.ts";
+import { type Access, emptyTrace, type Operation, type Trace } from "../../../src/core/trace/trace.ts";
+
+/** What was done with a path, e.g. `read`, `write create`, `ENOENT:read`; words beside that in the second form. */
+export type Did = string | { readonly did: string; readonly calls?: readonly string[]; readonly as?: "root"; readonly real?: string; readonly owner?: Access["owner"] };
+
+const usualCall: Readonly<Record<Operation, string>> = {
+	look: "newfstatat",
+	read: "openat",
+	write: "openat",
+	execute: "execve",
+	list: "openat",
+	enter: "chdir",
+	create: "openat",
+	remove: "unlink",
+	connect: "connect",
+	listen: "bind",
+};
+
+/** A trace of these accesses, by path; the rest as given. */
+export function trace(accesses: Readonly<Record<string, Did>>, values: Partial<Trace> = {}): Trace {
+	const made = emptyTrace();
+	for (const [text, did] of Object.entries(accesses)) {
+		const access = accessOf(text, typeof did === "string" ? { did } : did);
+		made.accesses.set(access.path, access);
+	}
+	return Object.assign(made, values);
+}
+
+function accessOf(text: string, { as, calls, did, owner, real }: Exclude<Did, string>): Access {
+	const path = pathFromText(text);
+	const access: Access = {
+		path,
+		succeeded: new Set(),
+		rootOps: new Set(),
+		failed: new Map(),
+		calls: new Set(calls),
+		programs: new Set([pathFromText("/usr/bin/app")]),
+		...(real === undefined ? {} : { real: pathFromText(real) }),
+		...(owner === undefined ? {} : { owner }),
+	};
+	for (const word of did.split(" ")) {
+		const [operation, error] = word.split(":").reverse() as [Operation, string?];
+		if (!calls) access.calls.add(usualCall[operation]);
+		if (error === undefined) {
+			access.succeeded.add(operation);
+			if (as === "root") access.rootOps.add(operation);
+		} else access.failed.set(error, (access.failed.get(error) ?? new Set()).add(operation));
+	}
+	return access;
+}
+
+export const asRoot: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
+export const asApp: Identity = { name: "app", uid: 900, gid: 901, groups: [], home: "/var/lib/app" };
+
+export const rules = (values: Partial<Rules>): Rules => ({ ...noRules, ...values });
+
+export const application: Application = {
+	command: ["/usr/bin/app"],
+	cwd: "/",
+	env: {},
+	probes: ["true"],
+	exercises: [],
+	timeout: 30,
+	network: "host",
+	directories: [],
+};
+
+export const users: readonly User[] = [
+	{ name: "root", uid: 0, gid: 0, gecos: "root", home: "/root", shell: "/bin/bash" },
+	{ name: "app", uid: 900, gid: 901, gecos: "", home: "/var/lib/app", shell: "/bin/sh" },
+	{ name: "other", uid: 1000, gid: 1000, gecos: "", home: "/home/other", shell: "/bin/sh" },
+];
+export const groups: readonly Group[] = [
+	{ name: "root", gid: 0, members: [] },
+	{ name: "app", gid: 901, members: [] },
+	{ name: "certificates", gid: 902, members: ["app", "other"] },
+	{ name: "other", gid: 1000, members: [] },
+];
+
+/** A plan for a machine and what was seen there, everything else as usual. */
+export function planFor(files: Files, seen: Trace, values: Partial<PlanInput> = {}): Plan {
+	return makePlan({ application, rules: noRules, identity: asRoot, trace: seen, additions: [], users, groups, files, ...values });
+}
+
+export function entryAt(plan: Plan, text: string): Entry | undefined {
+	return plan.entries.find((entry) => entry.path === pathFromText(text));
+}
+
+/** Included entries by path, without what every cage has: `file`, `-> target`, `directory`… */
+export function included(plan: Plan): Record<string, string> {
+	const usual = new Set(
+		"/dev /.launch /tmp /var/tmp /var /etc /dev/null /etc/passwd /etc/group /etc/nsswitch.conf /etc/ld.so.cache".split(" "),
+	);
+	return Object.fromEntries(
+		plan.entries
+			.filter((entry) => entry.decision === "include" && !usual.has(entry.path))
+			.map((entry) => [entry.path, entry.target === undefined ? entry.kind : `-> ${entry.target}`]),
+	);
+}
+
+export const writableOf = (plan: Plan): string[] => plan.writable.map((one) => one.path);
