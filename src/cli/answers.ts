@@ -112,7 +112,7 @@ function rulesFrom(options: ApplicationOptions): Rules {
 	};
 }
 
-/** `*.pem` and `**/*.pem` mean the name wherever it is. */
+// `*.pem` and `**/*.pem` mean the name wherever it is.
 function anywhere(pattern: string): string {
 	if (!pattern.startsWith("*")) return pattern;
 	return pattern.startsWith("**/") ? `/${pattern}` : `/**/${pattern}`;

@@ -8,9 +8,15 @@ import { processesIn } from "./processes.ts";
 
 const state = temporaryState();
 
-async function expectFollowed(name: string, args: readonly string[], port: number, network: Network): Promise<void> {
+async function expectFollowed(
+	name: string,
+	args: readonly string[],
+	port: number,
+	network: Network,
+	findings: readonly object[] = [],
+): Promise<void> {
 	const made = await make(["--name", name, "--user", "redis", ...args], { state });
-	expectWellMade(made, name, state);
+	expectWellMade(made, name, state, findings);
 	const run = startRun(name, { state, enter: network.enter });
 	await eventually(() => askRedis(port, ["SET", "still", "here"], network));
 	expectServedInside(made, port, network);
@@ -29,7 +35,9 @@ test("redis as Debian configures it, which forks away as well", async () => {
 	const network = await privateNetwork();
 	const probe = 'test "$(redis-cli -p 6379 SET probe ok)" = OK';
 	const args = ["--directory", "/run/redis", "--probe", probe, "--", "redis-server", "/etc/redis/redis.conf"];
-	await expectFollowed("debian", args, 6379, network);
+	// Debian hands the configuration to the account as well; the cage keeps it read-only and says so.
+	const owned = ["/etc/redis", "/etc/redis/redis.conf"].map((path) => ({ code: "application-owns", path }));
+	await expectFollowed("debian", args, 6379, network, owned);
 });
 
 test("a known protocol needs no probe", async () => {

@@ -159,7 +159,7 @@ describe("files", () => {
 
 test("without a network nobody reaches the application, and it reaches nobody", async () => {
 	const port = await freePort();
-	const daemon = redis(port, [`unixsocket ${"/tmp/redis.sock"}`]);
+	const daemon = redis(port);
 	const made = await make(makeArguments("alone", "redis", daemon, ["--network", "none"]), { state });
 	expect(made.confinement).toMatchObject({ network: "none", namespaces: expect.arrayContaining(["net"]) });
 	const run = startRun("alone", { state });
