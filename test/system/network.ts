@@ -18,7 +18,7 @@ const holders: ChildProcess[] = [];
 /** Lives until the file's tests are over, and no longer than the process that made it. */
 export async function privateNetwork(): Promise<Network> {
 	// A mount namespace too, because the loopback is switched by a sysfs that belongs to the new network.
-	const loopback = "mount -t sysfs sysfs /sys && echo 0x9 >/sys/class/net/lo/flags && umount /sys && echo up && exec cat";
+	const loopback = "mount -n -t sysfs sysfs /sys && echo 0x9 >/sys/class/net/lo/flags && umount -n /sys && echo up && exec cat";
 	const holder = spawn("unshare", ["--net", "--mount", "sh", "-c", loopback], { stdio: ["pipe", "pipe", "inherit"] });
 	holders.push(holder);
 	await once(holder.stdout, "data");

@@ -24,7 +24,7 @@ async function send(name: string, signal: string): Promise<void> {
 describe("nginx as Debian installs it, started as root", () => {
 	let made: Made;
 	beforeAll(async () => {
-		const probe = "curl -fsS --noproxy '*' http://127.0.0.1:80/ | grep -q nginx";
+		const probe = "curl -fsSI --noproxy '*' http://127.0.0.1:80/ | grep -qi '^server: nginx'";
 		made = await make(["--name", "web", "--probe", probe, "--", "nginx", "-g", "daemon off;"], { state });
 	});
 

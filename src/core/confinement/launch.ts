@@ -113,7 +113,10 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	];
 }
 
-/** The script, in bytes as latin1 like a `Path`. */
+/**
+ * The script, in bytes as latin1 like a `Path`. Every mount is made with `-n`: the namespace is private, /run/mount/utab is not, and
+ * an entry there would outlive the mount (mount(8)).
+ */
 export function launchScript(spec: LaunchSpec): string {
 	const lines = ["umask 022", ...(spec.network === "own" ? loopbackUp : [])];
 	switch (spec.root.kind) {
@@ -124,7 +127,7 @@ export function launchScript(spec: LaunchSpec): string {
 			lines.push(...rehearsalSteps(spec, spec.root));
 			break;
 		case "host":
-			lines.push("mount -t proc -o nosuid,nodev,noexec proc /proc", ...start(spec, [], spec.root.capabilities, spec.init));
+			lines.push("mount -n -t proc -o nosuid,nodev,noexec proc /proc", ...start(spec, [], spec.root.capabilities, spec.init));
 			break;
 		default:
 			spec.root satisfies never;
@@ -133,14 +136,14 @@ export function launchScript(spec: LaunchSpec): string {
 }
 
 /** sysfs belongs to the network namespace that mounts it; IFF_UP | IFF_LOOPBACK. Saves asking for iproute2. */
-const loopbackUp = ["mount -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount /sys"];
+const loopbackUp = ["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"];
 
 function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	const inside = (path: Path) => quoteShell(`${cage.directory}${path}`);
-	const lines = [`mount -o bind,ro,nosuid,nodev ${quoteShell(cage.directory)} ${quoteShell(cage.directory)}`];
+	const lines = [`mount -n -o bind,ro,nosuid,nodev ${quoteShell(cage.directory)} ${quoteShell(cage.directory)}`];
 	for (const path of temporaryDirectories) lines.push(...temporary(path, cage, inside));
 	for (const mount of cage.mounts) lines.push(...cageMount(mount, inside(mount.path)));
-	lines.push(`mount -t tmpfs -o nosuid,noexec,size=64k,mode=755 tmpfs ${inside(pathFromText("/dev"))}`);
+	lines.push(`mount -n -t tmpfs -o nosuid,noexec,size=64k,mode=755 tmpfs ${inside(pathFromText("/dev"))}`);
 	for (const device of cage.devices) {
 		const parent = device.path.slice(0, device.path.lastIndexOf("/")) as Path;
 		if (parent !== "/dev") lines.push(`mkdir -p ${inside(parent)}`);
@@ -149,19 +152,19 @@ function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	for (const [name, target] of deviceLinks) lines.push(`ln -s ${target} ${inside(pathFromText(`/dev/${name}`))}`);
 	lines.push(
 		`mkdir -m 1777 ${inside(pathFromText("/dev/shm"))}`,
-		`mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(pathFromText("/dev/shm"))}`,
-		`mount -o remount,ro,nosuid,noexec ${inside(pathFromText("/dev"))}`,
+		`mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(pathFromText("/dev/shm"))}`,
+		`mount -n -o remount,ro,nosuid,noexec ${inside(pathFromText("/dev"))}`,
 	);
 	if (cage.proc)
-		lines.push(`mount -t proc -o nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${inside(pathFromText("/proc"))}`);
+		lines.push(`mount -n -t proc -o nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${inside(pathFromText("/proc"))}`);
 	const launch = inside(launchDirectory);
 	lines.push(
-		`mount -t tmpfs -o nosuid,nodev,size=16m,mode=755 tmpfs ${launch}`,
+		`mount -n -t tmpfs -o nosuid,nodev,size=16m,mode=755 tmpfs ${launch}`,
 		...bringTools(spec, cage, launch),
-		`mount -o remount,ro,nosuid,nodev ${launch}`,
+		`mount -n -o remount,ro,nosuid,nodev ${launch}`,
 		`cd ${quoteShell(cage.directory)}`,
 		// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
-		"mount --move . /",
+		"mount -n --move . /",
 	);
 	const tool = [
 		join(launchDirectory, fileName(cage.tools[0])),
@@ -202,10 +205,10 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 
 /** An empty directory, and in it what the cage has there: bound back by way of the still empty `.launch`. */
 function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string): string[] {
-	const mount = `mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(path)}`;
+	const mount = `mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(path)}`;
 	const kept = cage.kept.filter((one) => isWithin(one.path, path));
 	if (!kept.length) return [mount];
-	const lines = [`mount --bind ${inside(path)} ${inside(launchDirectory)}`, mount];
+	const lines = [`mount -n --bind ${inside(path)} ${inside(launchDirectory)}`, mount];
 	for (const one of kept) {
 		const stashed = inside(join(launchDirectory, one.path.slice(path.length + 1)));
 		if (one.kind === "symlink") {
@@ -213,9 +216,9 @@ function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string): 
 			continue;
 		}
 		lines.push(one.kind === "directory" ? `mkdir ${inside(one.path)}` : `: >${inside(one.path)}`);
-		lines.push(`mount -o bind,ro,nosuid,nodev ${stashed} ${inside(one.path)}`);
+		lines.push(`mount -n -o bind,ro,nosuid,nodev ${stashed} ${inside(one.path)}`);
 	}
-	return [...lines, `umount ${inside(launchDirectory)}`];
+	return [...lines, `umount -n ${inside(launchDirectory)}`];
 }
 
 const writeRights =
@@ -230,7 +233,7 @@ const deviceLinks = [
 
 function cageMount(mount: CageMount, target: string): string[] {
 	const flags = `${mount.access},nosuid,nodev${mount.access === "rw" ? ",noexec" : ""}`;
-	if (mount.scratch === undefined) return [`mount -o bind,${flags} ${quoteShell(mount.source)} ${target}`];
+	if (mount.scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(mount.source)} ${target}`];
 	return [...overlayIn(mount.scratch, mount.source, target, `,nosuid,nodev${mount.access === "rw" ? ",noexec" : ",ro"}`)];
 }
 
@@ -242,10 +245,10 @@ function overlayIn(scratch: Path, lower: Path, target: string, flags: string): s
 	return [
 		`cd ${quoteShell(scratch)}`,
 		"mkdir -p lower upper work",
-		`mount --bind ${quoteShell(lower)} lower`,
+		`mount -n --bind ${quoteShell(lower)} lower`,
 		"chown --reference=lower upper",
 		"chmod --reference=lower upper",
-		`mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work${flags} overlay ${target}`,
+		`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work${flags} overlay ${target}`,
 		"cd /",
 	];
 }
@@ -254,7 +257,7 @@ function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
 	const lines: string[] = [];
 	if (rehearsal.memory !== undefined) {
 		const memory = quoteShell(rehearsal.memory);
-		lines.push(`mount -t tmpfs -o mode=700 tmpfs ${memory}`, `mkdir -p ${quoteShell(rehearsal.directory)}`);
+		lines.push(`mount -n -t tmpfs -o mode=700 tmpfs ${memory}`, `mkdir -p ${quoteShell(rehearsal.directory)}`);
 		for (const mount of rehearsal.mounts) if (mount.kind === "overlay") lines.push(`mkdir -p ${quoteShell(mount.scratch)}`);
 	}
 	for (const mount of rehearsal.mounts) {
@@ -264,10 +267,12 @@ function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
 				lines.push(...overlayIn(mount.scratch, mount.path, target, ""));
 				break;
 			case "bind":
-				lines.push(`mount --bind ${quoteShell(mount.path)} ${target}`);
+				lines.push(`mount -n --bind ${quoteShell(mount.path)} ${target}`);
 				break;
 			default:
-				lines.push(`mount -t ${mount.kind} -o nosuid${mount.kind === "tmpfs" ? ",nodev,mode=1777" : ""} ${mount.kind} ${target}`);
+				lines.push(
+					`mount -n -t ${mount.kind} -o nosuid${mount.kind === "tmpfs" ? ",nodev,mode=1777" : ""} ${mount.kind} ${target}`,
+				);
 		}
 	}
 	const { uid, gid } = spec.identity;
@@ -284,7 +289,7 @@ function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
 		`mkdir -p ${quoteShell(launch)}`,
 		`cp ${quoteShell(spec.init)} ${quoteShell(launch)}`,
 		`cd ${quoteShell(rehearsal.directory)}`,
-		"mount --move . /",
+		"mount -n --move . /",
 	);
 	lines.push(...start(spec, [], rehearsal.capabilities, initInside));
 	return lines;

@@ -1,4 +1,5 @@
 import type { Path } from "../path/path.ts";
+import { SharedSets } from "./shared.ts";
 import type { Access, Operation, Trace } from "./trace.ts";
 
 /** How many different paths each operation succeeded on; `missing` were only ever asked for and not there. */
@@ -41,6 +42,9 @@ const ring = 20;
 export class Tally {
 	readonly counts: AccessCounts = noCounts();
 	readonly #newest: Path[] = [];
+	readonly #operations = new SharedSets<Operation>();
+	/** Most paths that fail do so in one way: those share one map for each way. */
+	readonly #failures = new Map<string, ReadonlyMap<string, ReadonlySet<Operation>>>();
 
 	/** The last different paths, newest last; at most 20. */
 	get newest(): readonly Path[] {
@@ -57,17 +61,26 @@ export class Tally {
 	succeed(access: Access, operation: Operation): void {
 		if (access.succeeded.has(operation)) return;
 		if (isMissing(access)) this.counts.missing--;
-		access.succeeded.add(operation);
+		access.succeeded = this.#operations.with(access.succeeded, operation);
 		this.counts[operation]++;
 	}
 
 	fail(access: Access, error: string, operation: Operation): void {
 		const operations = access.failed.get(error);
-		if (operations) {
-			operations.add(operation);
+		if (operations?.has(operation)) return;
+		if (!operations && error === "ENOENT" && access.succeeded.size === 0) this.counts.missing++;
+		const ended = this.#operations.with(operations ?? this.#operations.empty, operation);
+		if (access.failed.size) {
+			access.failed = new Map([...access.failed, [error, ended]]);
 			return;
 		}
-		access.failed.set(error, new Set([operation]));
-		if (error === "ENOENT" && access.succeeded.size === 0) this.counts.missing++;
+		const way = `${error} ${operation}`;
+		access.failed = this.#failures.get(way) ?? new Map([[error, ended]]);
+		this.#failures.set(way, access.failed);
+	}
+
+	/** Adds to what an access did as root. */
+	actedAsRoot(access: Access, operation: Operation): void {
+		access.rootOps = this.#operations.with(access.rootOps, operation);
 	}
 }

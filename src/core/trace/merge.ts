@@ -1,13 +1,13 @@
 import type { Path } from "../path/path.ts";
 import type { Access, Trace } from "./trace.ts";
 
-/** Several runs add up: whatever succeeded, failed or was needed in one of them counts. Neither argument is changed or shared. */
+/** Several runs add up: whatever succeeded, failed or was needed in one of them counts. Neither argument is changed; the sets of an access are never changed, so they are shared. */
 export function addTraces(a: Trace, b: Trace): Trace {
 	const accesses = new Map<Path, Access>();
-	for (const access of a.accesses.values()) accesses.set(access.path, copy(access));
+	for (const access of a.accesses.values()) accesses.set(access.path, { ...access });
 	for (const access of b.accesses.values()) {
 		const known = accesses.get(access.path);
-		accesses.set(access.path, known ? both(known, access) : copy(access));
+		accesses.set(access.path, known ? both(known, access) : { ...access });
 	}
 	const refusals = new Map([...a.refusals].map(([call, refusal]) => [call, { ...refusal }] as const));
 	for (const [call, refusal] of b.refusals) {
@@ -36,27 +36,22 @@ function union<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): Set<T> {
 	return new Set([...a, ...b]);
 }
 
-function copy(access: Access): Access {
-	return {
-		...access,
-		succeeded: new Set(access.succeeded),
-		rootOps: new Set(access.rootOps),
-		failed: new Map([...access.failed].map(([error, operations]) => [error, new Set(operations)] as const)),
-		calls: new Set(access.calls),
-		programs: new Set(access.programs),
-	};
+/** As `union`, but gives `a` itself where it already has all: two runs mostly do the same with a path. */
+function together<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): ReadonlySet<T> {
+	for (const element of b) if (!a.has(element)) return union(a, b);
+	return a;
 }
 
 function both(a: Access, b: Access): Access {
-	const failed = copy(a).failed;
+	const failed = new Map(a.failed);
 	for (const [error, operations] of b.failed) failed.set(error, union(failed.get(error) ?? new Set(), operations));
 	const sum: Access = {
 		path: a.path,
-		succeeded: union(a.succeeded, b.succeeded),
-		rootOps: union(a.rootOps, b.rootOps),
+		succeeded: together(a.succeeded, b.succeeded),
+		rootOps: together(a.rootOps, b.rootOps),
 		failed,
-		calls: union(a.calls, b.calls),
-		programs: union(a.programs, b.programs),
+		calls: together(a.calls, b.calls),
+		programs: together(a.programs, b.programs),
 	};
 	const real = a.real ?? b.real;
 	const owner = b.owner ?? a.owner;

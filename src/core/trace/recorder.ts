@@ -2,6 +2,7 @@ import type { Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import { Tally } from "./counts.ts";
 import type { Process } from "./process.ts";
+import { SharedSets } from "./shared.ts";
 import { type Access, emptyTrace, type Operation, type Trace } from "./trace.ts";
 
 /** One path of one call: what was done to it, and the error where it failed. */
@@ -28,11 +29,16 @@ const maxPrograms = 4;
 const maxQuietExits = 32;
 const maxExits = 100;
 
+const noOperations: ReadonlySet<Operation> = new Set();
+const noFailures: Access["failed"] = new Map();
+
 /** Writes into the trace. Everything that is kept is a copy of its own, and everything but the paths is bounded. */
 export class Recorder {
 	readonly trace: Trace = emptyTrace();
 	readonly tally = new Tally();
 	readonly #names = new Map<string, string>();
+	readonly #calls = new SharedSets<string>();
+	readonly #programs = new SharedSets<Path>();
 	#quietExits = 0;
 	mainPid: number | undefined;
 
@@ -41,11 +47,11 @@ export class Recorder {
 		if (known) return known;
 		const access: Access = {
 			path: own(path),
-			succeeded: new Set(),
-			rootOps: new Set(),
-			failed: new Map(),
-			calls: new Set(),
-			programs: new Set(),
+			succeeded: noOperations,
+			rootOps: noOperations,
+			failed: noFailures,
+			calls: this.#calls.empty,
+			programs: this.#programs.empty,
 		};
 		this.trace.accesses.set(access.path, access);
 		this.tally.appeared(access);
@@ -73,10 +79,12 @@ export class Recorder {
 					continue;
 				}
 				this.tally.succeed(access, operation);
-				if (asRoot) access.rootOps.add(operation);
+				if (asRoot) this.tally.actedAsRoot(access, operation);
 			}
-			if (access.calls.size < maxCalls) access.calls.add(effect.call);
-			if (process.program !== undefined && access.programs.size < maxPrograms) access.programs.add(process.program);
+			if (access.calls.size < maxCalls) access.calls = this.#calls.with(access.calls, effect.call);
+			if (process.program !== undefined && access.programs.size < maxPrograms) {
+				access.programs = this.#programs.with(access.programs, process.program);
+			}
 		}
 	}
 

@@ -3,20 +3,20 @@ import type { Path } from "../path/path.ts";
 /** What was done with a path. `look` is stat, access, readlink, statfs; `list` reads a directory. */
 export type Operation = "look" | "read" | "write" | "execute" | "list" | "enter" | "create" | "remove" | "connect" | "listen";
 
-/** Everything that the application did with one path, folded over all its processes. */
+/** Everything that the application did with one path, folded over all its processes. Its sets may be shared with other accesses. */
 export interface Access {
 	/** Absolute, as the application named it from its own working directory; not resolved through links. */
 	readonly path: Path;
 	/** Operations that succeeded at least once. */
-	readonly succeeded: Set<Operation>;
+	succeeded: ReadonlySet<Operation>;
 	/** Those of them that succeeded while the caller's effective uid was 0: root may pass where the file's mode would stop others. */
-	readonly rootOps: Set<Operation>;
+	rootOps: ReadonlySet<Operation>;
 	/** Error names (ENOENT, EACCES…) with the operations that they ended. */
-	readonly failed: Map<string, Set<Operation>>;
+	failed: ReadonlyMap<string, ReadonlySet<Operation>>;
 	/** Names of the system calls, the first few of them. */
-	readonly calls: Set<string>;
+	calls: ReadonlySet<string>;
 	/** Programs (path of their executable) whose processes did it, the first few of them. */
-	readonly programs: Set<Path>;
+	programs: ReadonlySet<Path>;
 	/** Where the kernel really arrived, through links, as strace -y told. */
 	real?: Path;
 	/** Owner that a successful chown gave it. */

@@ -6,7 +6,15 @@ import type { Entry, Identity, Plan } from "../../../src/core/plan/plan.ts";
 import { type Access, emptyTrace, type Operation, type Trace } from "../../../src/core/trace/trace.ts";
 
 /** What was done with a path, e.g. `read`, `write create`, `ENOENT:read`; words beside that in the second form. */
-export type Did = string | { readonly did: string; readonly calls?: readonly string[]; readonly as?: "root"; readonly real?: string; readonly owner?: Access["owner"] };
+export type Did =
+	| string
+	| {
+			readonly did: string;
+			readonly calls?: readonly string[];
+			readonly as?: "root";
+			readonly real?: string;
+			readonly owner?: Access["owner"];
+	  };
 
 const usualCall: Readonly<Record<Operation, string>> = {
 	look: "newfstatat",
@@ -32,26 +40,22 @@ export function trace(accesses: Readonly<Record<string, Did>>, values: Partial<T
 }
 
 function accessOf(text: string, { as, calls, did, owner, real }: Exclude<Did, string>): Access {
-	const path = pathFromText(text);
-	const access: Access = {
-		path,
-		succeeded: new Set(),
-		rootOps: new Set(),
-		failed: new Map(),
-		calls: new Set(calls),
+	const words = did.split(" ").map((word) => word.split(":").reverse() as [Operation, string?]);
+	const succeeded = new Set(words.flatMap(([operation, error]) => (error === undefined ? [operation] : [])));
+	const failed = new Map<string, Set<Operation>>();
+	for (const [operation, error] of words) {
+		if (error !== undefined) failed.set(error, (failed.get(error) ?? new Set()).add(operation));
+	}
+	return {
+		path: pathFromText(text),
+		succeeded,
+		rootOps: new Set(as === "root" ? succeeded : []),
+		failed,
+		calls: new Set(calls ?? words.map(([operation]) => usualCall[operation])),
 		programs: new Set([pathFromText("/usr/bin/app")]),
 		...(real === undefined ? {} : { real: pathFromText(real) }),
 		...(owner === undefined ? {} : { owner }),
 	};
-	for (const word of did.split(" ")) {
-		const [operation, error] = word.split(":").reverse() as [Operation, string?];
-		if (!calls) access.calls.add(usualCall[operation]);
-		if (error === undefined) {
-			access.succeeded.add(operation);
-			if (as === "root") access.rootOps.add(operation);
-		} else access.failed.set(error, (access.failed.get(error) ?? new Set()).add(operation));
-	}
-	return access;
 }
 
 export const asRoot: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };

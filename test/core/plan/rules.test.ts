@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import { pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
+import { expandInclude, matchPaths, mostPerRule } from "../../../src/core/plan/rules.ts";
+import { escapeGlob } from "../../../src/core/template/from-cage.ts";
+import { directory, link, tree } from "./tree.ts";
+
+const machine = tree({
+	"/lib": link("usr/lib"),
+	"/usr/lib/app/a.so": "",
+	"/usr/lib/app/b.so": "",
+	"/usr/lib/app/sub/c.so": "",
+	"/usr/lib/app/.hidden.so": "",
+	"/usr/lib/apple": "",
+	"/opt/current": link("/opt/app-2"),
+	"/opt/app-2/bin/tool": "",
+	"/opt/Foo (x86)/bin": "",
+	"/opt/Foo x86/bin": "",
+	"/opt/a[1]/f": "",
+	"/srv/Ärger/ß": "",
+	"/srv/two\nlines/f": "",
+	"/dev/null": "",
+	"/proc/1/status": "",
+	"/empty": directory(),
+});
+
+describe("matchPaths", () => {
+	const matches = (pattern: string, path: string) => matchPaths([pattern], machine)(pathFromText(path)) !== undefined;
+	test.each([
+		["/usr/lib/app", "/usr/lib/app", true],
+		["/usr/lib/app", "/usr/lib/app/sub/c.so", true],
+		["/usr/lib/app", "/usr/lib/apple", false],
+		["/usr/lib/app/", "/usr/lib/app/a.so", true],
+		["/usr//lib/./app", "/usr/lib/app/a.so", true],
+		["/usr/lib/app/*.so", "/usr/lib/app/.hidden.so", true],
+		["/usr/lib/app/*.so", "/usr/lib/app/sub/c.so", false],
+		["/usr/lib/**/*.so", "/usr/lib/app/sub/c.so", true],
+		["/usr/lib/app/**", "/usr/lib/app/sub/c.so", true],
+		["/**/*.so", "/usr/lib/app/a.so", true],
+		["/usr/lib/app/[ab].so", "/usr/lib/app/b.so", true],
+		["/usr/lib/app/{a,b}.so", "/usr/lib/app/b.so", true],
+		["/usr/lib/app/?.so", "/usr/lib/app/bb.so", false],
+		["/", "/usr/lib/app", true],
+	])("%s and %s: %s", (pattern, path, expected) => expect(matches(pattern, path)).toBe(expected));
+
+	test("what a glob matches goes with all below it, as in an include", () => {
+		expect(matches("/usr/lib/app*", "/usr/lib/app/sub/c.so")).toBe(true);
+		expect(matches("/usr/*/sub", "/usr/lib/app/sub/c.so")).toBe(false);
+	});
+	test("a plain path with characters of globs' grouping is itself", () => {
+		expect(matches("/opt/Foo (x86)", "/opt/Foo (x86)/bin")).toBe(true);
+		expect(matches("/opt/Foo (x86)", "/opt/Foo x86/bin")).toBe(false);
+		expect(matches("/opt/Foo (x86)/*", "/opt/Foo (x86)/bin")).toBe(true);
+		expect(matches("/opt/!a", "/opt/b")).toBe(false);
+	});
+	test("a name that contains a newline or is not ASCII is matched like any other", () => {
+		expect(matches("/srv/**", "/srv/two\nlines/f")).toBe(true);
+		expect(matches("/srv/*/f", "/srv/two\nlines/f")).toBe(true);
+		expect(matches("/srv/Ä*", "/srv/Ärger")).toBe(true);
+		expect(matchPaths(["/srv/**"])(pathFromBytes(Buffer.from("/srv/\xff", "latin1")))).toBe("/srv/**");
+	});
+	test("an escaped glob is the path that it was made of and no other", () => {
+		for (const path of ["/a*b", "/a[1]", "/a{b,c}", "/a(b)", "/a?b", "/a\\b", "/+(a)", "/a b!", "/Ä*"]) {
+			const matched = matchPaths([escapeGlob(path)]);
+			expect([path, matched(pathFromText(path))]).toEqual([path, escapeGlob(path)]);
+			expect(matched(pathFromText(path.replace(/[*?]/, "xx").replace("[1]", "1")))).toBe(
+				/[*?]|\[1\]/.test(path) ? undefined : escapeGlob(path),
+			);
+		}
+	});
+	test("a rule that names a link means what is there: paths are compared where they really are", () => {
+		expect(matches("/lib/app/a.so", "/usr/lib/app/a.so")).toBe(true);
+		expect(matches("/lib/app/*.so", "/usr/lib/app/a.so")).toBe(true);
+		expect(matches("/opt/current", "/opt/app-2/bin/tool")).toBe(true);
+		expect(matches("/opt/current", "/opt/current")).toBe(true);
+		expect(matches("/opt/app-2", "/opt/current")).toBe(false);
+	});
+	test("the pattern that matched is named", () => {
+		expect(matchPaths(["/x", "/usr/lib/**", "/usr"])(pathFromText("/usr/lib/a"))).toBe("/usr/lib/**");
+		expect(matchPaths([])(pathFromText("/usr/lib/a"))).toBeUndefined();
+	});
+});
+
+describe("expandInclude", () => {
+	const expand = (pattern: string) => expandInclude(pattern, machine).sort();
+	test("a path brings all below it", () => {
+		expect(expand("/usr/lib/app")).toEqual(
+			["", "/.hidden.so", "/a.so", "/b.so", "/sub", "/sub/c.so"].map((rest) => `/usr/lib/app${rest}`),
+		);
+		expect(expand("/usr/lib/app/a.so")).toEqual(["/usr/lib/app/a.so"]);
+		expect(expand("/empty/")).toEqual(["/empty"]);
+	});
+	test("what a glob matches comes with all below it", () => {
+		expect(expand("/usr/lib/app/s*")).toEqual(["/usr/lib/app/sub", "/usr/lib/app/sub/c.so"]);
+		expect(expand("/usr/lib/*/[a-b].so")).toEqual(["/usr/lib/app/a.so", "/usr/lib/app/b.so"]);
+	});
+	test("a link that is named, or stands before the glob, is gone through", () => {
+		expect(expand("/opt/current")).toContain("/opt/current/bin/tool");
+		expect(expand("/lib/app/*.so")).toContain("/lib/app/a.so");
+		expect(expand("/lib/app*")).toContain("/lib/app/a.so");
+		expect(expand("/opt/current/*")).toEqual(["/opt/current/bin", "/opt/current/bin/tool"]);
+	});
+	test("a path that has the characters of a glob is found as it is", () => {
+		expect(expand("/opt/a[1]")).toEqual(["/opt/a[1]", "/opt/a[1]/f"]);
+		expect(expand("/opt/Foo (x86)")).toEqual(["/opt/Foo (x86)", "/opt/Foo (x86)/bin"]);
+		expect(expand(escapeGlob("/opt/a[1]"))).toEqual(["/opt/a[1]", "/opt/a[1]/f"]);
+		expect(expand(escapeGlob("/opt/Foo (x86)"))).toEqual(["/opt/Foo (x86)", "/opt/Foo (x86)/bin"]);
+	});
+	test("a file that is called like the glob does not stand for what the glob matches", () => {
+		const files = tree({ "/srv/*": "", "/srv/a": "", "/srv/b": "" });
+		expect(expandInclude("/srv/*", files).sort()).toEqual(["/srv/*", "/srv/a", "/srv/b"]);
+	});
+	test("nothing where nothing is there", () => {
+		expect(expand("/nowhere")).toEqual([]);
+		expect(expand("/usr/lib/*.zip")).toEqual([]);
+		expect(expand("/nowhere/*")).toEqual([]);
+	});
+	test("what the kernel and the launcher make is not walked into", () => {
+		const all = expand("/**");
+		expect(all).toContain("/usr/lib/app/sub/c.so");
+		expect(all.filter((path) => /^\/(dev|proc)\//.test(path))).toEqual([]);
+	});
+	test("a huge tree ends at the most that one rule may bring, and what is passed over does not count", () => {
+		let asked = 0;
+		const many = Array.from({ length: mostPerRule + 10 }, (_, index) => pathFromText(`f${index}`));
+		const huge = {
+			...machine,
+			status: (path: string) => {
+				asked++;
+				if (/[*?]/.test(path)) return undefined;
+				return { ...(path === "/huge" ? directory() : { kind: "file" as const }), mode: 0, uid: 0, gid: 0, size: 0, mtime: 0 };
+			},
+			list: () => many,
+		};
+		expect(expandInclude("/huge/**", huge)).toHaveLength(mostPerRule);
+		expect(asked).toBeLessThan(mostPerRule * 3);
+		expect(expandInclude(`/huge/f${mostPerRule + 5}*`, huge)).toEqual([`/huge/f${mostPerRule + 5}`]);
+		expect(expandInclude("/huge/f?", huge)).toHaveLength(10);
+	});
+});

@@ -1,0 +1,87 @@
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { cagewright, make, startRun, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { fetchPage } from "./network.ts";
+import { type OwnTree, ownTree } from "./own-tree.ts";
+
+/** Nothing that is done for a cage changes a file of the machine. */
+
+const state = temporaryState();
+const probeRedis = 'test "$(redis-cli SET probe ok)" = OK && redis-cli SAVE';
+const probeNginx = "curl -fsSI --noproxy '*' http://127.0.0.1/ | grep -qi '^server: nginx'";
+let tree: OwnTree;
+let before: Map<string, string>;
+
+beforeAll(async () => {
+	tree = await ownTree();
+	before = tree.walk(state);
+	expect(before.size).toBeGreaterThan(1000);
+});
+
+function expectUnchanged(): void {
+	const after = tree.walk(state);
+	const changed = [...after].filter(([path, status]) => before.get(path) !== status);
+	const gone = [...before.keys()].filter((path) => !after.has(path));
+	// Making the state folder changes the one that holds it.
+	const where = state.slice(0, state.lastIndexOf("/"));
+	expect({ changed: changed.filter(([path]) => path !== where).map(([path]) => path), gone }).toEqual({ changed: [], gone: [] });
+}
+
+afterEach(expectUnchanged);
+
+test("a dry run of a whole job does nothing, and does not even make a state folder", async () => {
+	for (const args of [
+		["make", "redis", "--dry-run"],
+		["make", "nginx", "--dry-run", "--json"],
+		["trace", "bind9", "--dry-run"],
+		["make", "--dry-run", "--name", "any", "--probe", probeNginx, "--writable", "/srv/any", "--", "nginx", "-g", "daemon off;"],
+	]) {
+		const { status, stdout } = await cagewright(args, { state, enter: tree.enter });
+		expect({ args, status }).toEqual({ args, status: 0 });
+		expect(stdout).not.toBe("");
+	}
+	expect(tree.exists(state)).toBe(false);
+});
+
+test("looking at what there is makes nothing either", async () => {
+	for (const args of [["list"], ["apps", "--json"], ["doctor"], ["template", "list"], ["template", "show", "redis"]]) {
+		const { status } = await cagewright(args, { state, enter: tree.enter });
+		expect({ args, status }).toEqual({ args, status: 0 });
+	}
+	expect(tree.exists(state)).toBe(false);
+});
+
+test("a trace of daemons that log, save and bind their usual ports changes nothing outside the state", async () => {
+	const redis = ["redis-server", "/etc/redis/redis.conf", "--daemonize", "no"];
+	const traced = await cagewright(
+		["trace", "--json", "--quiet", "--name", "redis", "--directory", "/run/redis", "--probe", probeRedis, "--", ...redis],
+		{ state, enter: tree.enter },
+	);
+	expect(traced).toMatchObject({ status: 0, json: { answered: true } });
+	const nginx = ["nginx", "-g", "daemon off;"];
+	const web = await cagewright(["trace", "--json", "--quiet", "--name", "web", "--probe", probeNginx, "--", ...nginx], {
+		state,
+		enter: tree.enter,
+	});
+	expect(web).toMatchObject({ status: 0, json: { answered: true } });
+});
+
+test("neither does making, running and removing a cage", async () => {
+	const where = { state, enter: tree.enter };
+	const made = await make(["--name", "served", "--probe", probeNginx, "--", "nginx", "-g", "daemon off;"], where);
+	expect(made.answered).toBe(true);
+	const run = startRun("served", where);
+	await eventually(() => fetchPage("http://127.0.0.1/", tree));
+	expect((await run.stop()).status).toBe(0);
+	expect((await cagewright(["remove", "served", "--yes"], where)).status).toBe(0);
+	expect(tree.exists(`${state}/cages/served`)).toBe(false);
+});
+
+test("a failure changes nothing either", async () => {
+	const where = { state, enter: tree.enter };
+	const failed = await cagewright(
+		["make", "--yes", "--quiet", "--name", "no", "--timeout", "2", "--probe", "false", "--", "nginx", "-g", "daemon off;"],
+		where,
+	);
+	expect(failed.status).toBe(1);
+});
