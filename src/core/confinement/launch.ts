@@ -14,6 +14,8 @@ export interface LaunchSpec {
 	readonly env: Readonly<Record<string, string>>;
 	/** `own`: a network namespace with nothing but lo; `none`: without even that; `host`: shared. */
 	readonly network: "host" | "own" | "none";
+	/** The process that starts it, and that it must not outlive. */
+	readonly starter?: number;
 	/** Host paths of the init executable and of setpriv. */
 	readonly init: Path;
 	readonly setpriv: Path;
@@ -118,7 +120,7 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
  * an entry there would outlive the mount (mount(8)).
  */
 export function launchScript(spec: LaunchSpec): string {
-	const lines = ["umask 022", ...(spec.network === "own" ? loopbackUp : [])];
+	const lines = ["umask 022", ...(spec.starter === undefined ? [] : [stopWithout(spec.starter)]), ...(spec.network === "own" ? loopbackUp : [])];
 	switch (spec.root.kind) {
 		case "cage":
 			lines.push(...cageSteps(spec, spec.root));
@@ -134,6 +136,12 @@ export function launchScript(spec: LaunchSpec): string {
 	}
 	return `${lines.join("\n")}\n`;
 }
+
+/**
+ * A starter that was killed before `--pdeathsig` and `--kill-child` were in force would not be missed. By now they are, so one look
+ * is enough; the link of a dead process that nobody has waited for yet leads nowhere (proc_pid_exe(5)).
+ */
+const stopWithout = (starter: number) => `[ -e /proc/${starter}/exe ]`;
 
 /** sysfs belongs to the network namespace that mounts it; IFF_UP | IFF_LOOPBACK. Saves asking for iproute2. */
 const loopbackUp = ["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"];

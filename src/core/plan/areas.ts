@@ -32,6 +32,20 @@ export function isSystemDirectory(directory: Path): boolean {
 	);
 }
 
+/** Those of them whose content is everybody's: what an application makes for itself in one is its own, and one may be given as a whole. */
+const ofEverybody = new Set(
+	"/home /media /mnt /opt /root /srv /var /var/cache /var/lib /var/log /var/spool /tmp /var/tmp".split(" "),
+);
+
+export function holdsState(directory: Path): boolean {
+	return ofEverybody.has(directory);
+}
+
+/** Directories that a cage lives from: nothing may lie over one, whoever asks for it. */
+export function mustShow(directory: Path): boolean {
+	return systemDirectories.has(directory) && !holdsState(directory);
+}
+
 /** What a start leaves for the next one is emptied at boot (FHS 3.15) or only written: neither is state to start from. */
 export function startsEmpty(directory: Path): boolean {
 	return ["/run", "/var/run", "/var/log"].some((top) => isWithin(directory, pathFromText(top)));

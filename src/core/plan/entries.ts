@@ -1,5 +1,5 @@
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { isWithin, type Path } from "../path/path.ts";
+import { isWithin, type Path, parent } from "../path/path.ts";
 import { isMountedByLauncher } from "./areas.ts";
 import { linkChain } from "./links.ts";
 import type { Decision, Entry, EntryKind, Reason, Risk } from "./plan.ts";
@@ -23,6 +23,8 @@ export interface EntryRules {
 /** Collects entries by path; links on the way, the directories above and the file at the end come along. */
 export class EntryCollector {
 	readonly #entries = new Map<Path, Entry>();
+	/** Large files that were only looked at so far. */
+	readonly #uncopied = new Set<Path>();
 	readonly #files: Files;
 	readonly #rules: EntryRules;
 
@@ -56,8 +58,18 @@ export class EntryCollector {
 	addGenerated(path: Path, content: string, reason: Reason): void {
 		const status: FileStatus = { kind: "file", mode: 0o644, uid: 0, gid: 0, size: Buffer.byteLength(content), mtime: 0 };
 		this.#entries.delete(path);
-		this.addMountPoint(path.slice(0, path.lastIndexOf("/")) as Path, { kind: "parent-of", child: path });
+		this.addMountPoint(parent(path), { kind: "parent-of", child: path });
 		this.#put(path, "generated", { status, decision: "include", risks: [], reason, extra: { content } });
+	}
+
+	/** What would have been copied to a writable directory, so that the plan tells of it. */
+	addLeftOut(path: Path, reason: Reason): void {
+		const status = this.#files.status(path);
+		if (!status) return;
+		const kind = status.kind === "directory" || status.kind === "symlink" ? status.kind : "file";
+		const target = kind === "symlink" ? this.#files.readLink(path) : undefined;
+		const risks = kind === "file" ? fileRisks(path, status, this.#files.read(path, headSize)) : [];
+		this.#put(path, kind, { status, decision: "declined", risks, reason, extra: target === undefined ? {} : { target } });
 	}
 
 	/** A directory that need not exist on the host, with those above it. */
@@ -87,9 +99,7 @@ export class EntryCollector {
 	#addLink(path: Path, target: Path, reason: Reason): void {
 		if (this.#isMounted(path)) return;
 		const status = this.#files.status(path);
-		if (!status) return;
-		const decision = this.#rules.excluded(path) === undefined ? "include" : "declined";
-		this.#put(path, "symlink", { status, decision, risks: [], reason, extra: { target } });
+		if (status) this.#put(path, "symlink", { status, decision: this.#decide(path), risks: [], reason, extra: { target } });
 	}
 
 	#addDirectory(path: Path, reason: Reason): void {
@@ -97,22 +107,29 @@ export class EntryCollector {
 		const status = this.#files.status(path);
 		const there =
 			status?.kind === "directory" ? status : { kind: "directory" as const, mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0 };
-		this.#put(path, "directory", { status: { ...there, size: 0 }, decision: "include", risks: [], reason });
+		// What is excluded is so with all below it: nothing that goes in needs it.
+		this.#put(path, "directory", { status: { ...there, size: 0 }, decision: this.#decide(path), risks: [], reason });
 	}
 
 	#addFile(path: Path, status: FileStatus, reason: Reason, onlyLooked: boolean): Path | undefined {
 		const known = this.#entries.get(path);
-		if (known) {
+		if (known && (onlyLooked || !this.#uncopied.has(path))) {
 			this.#put(path, known.kind, { status, decision: known.decision, risks: known.risks, reason });
 			return known.decision === "include" ? path : undefined;
 		}
 		const risks = fileRisks(path, status, this.#files.read(path, headSize));
 		const forbidden = risks.some((risk) => (risk === "secret" || risk === "setuid") && !this.#rules.allowed(path, risk));
 		const uncopied = onlyLooked && status.size > mostLookedAt;
+		if (uncopied) this.#uncopied.add(path);
+		else if (this.#uncopied.delete(path)) this.#entries.delete(path);
 		if (uncopied && !risks.includes("large")) risks.push("large");
-		const decision = forbidden || uncopied || this.#rules.excluded(path) !== undefined ? "declined" : "include";
+		const decision = forbidden || uncopied ? "declined" : this.#decide(path);
 		this.#put(path, "file", { status, decision, risks, reason });
 		return decision === "include" ? path : undefined;
+	}
+
+	#decide(path: Path): Decision {
+		return this.#rules.excluded(path) === undefined ? "include" : "declined";
 	}
 
 	#isMounted(path: Path): boolean {

@@ -3,17 +3,20 @@ import { temporaryDirectories } from "../confinement/launch.ts";
 import { libraryClosure } from "../elf/closure.ts";
 import { Failure } from "../failure.ts";
 import type { Files, Group, User } from "../machine/facts.ts";
-import { isWithin, normalise, type Path, pathFromText } from "../path/path.ts";
+import { rememberFiles } from "../machine/remember.ts";
+import { baseName, isWithin, join, normalise, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { areaOf, isByteCode } from "./areas.ts";
 import { judgeDevice, nullDevice } from "./devices.ts";
 import { EntryCollector } from "./entries.ts";
+import { placeOf } from "./links.ts";
 import { planOpenings } from "./openings.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
+import { fileRisks, headSize } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
-import { planWritable, programOf } from "./writable.ts";
+import { changes, planWritable, tracedReason } from "./writable.ts";
 
 /** What trials found to be missing and what was accepted of it. */
 export type Addition =
@@ -46,7 +49,12 @@ const generatedPaths = {
  * not named yet (`withPackages`), because asking for them takes a program.
  */
 export function makePlan(input: PlanInput): Plan {
-	const { additions, application, files, identity, rules, trace } = input;
+	const { additions, application, identity, trace } = input;
+	const files = rememberFiles(input.files);
+	const rules = { ...input.rules, binds: input.rules.binds.map((bind) => ({ ...bind, path: realText(bind.path, files) })) };
+	const binds = rules.binds.map((bind) => pathFromText(bind.path));
+	const excluded = matchPaths(rules.exclude, files);
+	const allowed = (path: Path, risk: Risk) => allows(rules, path, risk, files);
 	const writable = planWritable({
 		trace,
 		rules,
@@ -54,31 +62,36 @@ export function makePlan(input: PlanInput): Plan {
 		files,
 		directories: application.directories,
 		found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
+		binds,
+		isLeftOut: (path, status) =>
+			excluded(path) !== undefined ||
+			(status.kind === "file" &&
+				fileRisks(path, status, files.read(path, headSize)).includes("secret") &&
+				!allowed(path, "secret")),
 	});
-	const binds = rules.binds.map((bind) => normalise(pathFromText(bind.path)));
 	const collector = new EntryCollector(files, {
-		excluded: matchPaths(rules.exclude),
-		allowed: (path, risk) => allows(rules, path, risk, files),
+		excluded,
+		allowed,
 		mounted: [...writable.directories.map((directory) => directory.path), ...binds],
 	});
 
 	for (const path of ["/dev", "/.launch", ...temporaryDirectories].map((text) => text as Path))
 		collector.addMountPoint(path, { kind: "launcher" });
-	addDevices(input, collector);
+	addDevices({ ...input, files }, collector);
 	// What the administrator names comes first: it goes in, however it was used.
 	for (const value of rules.include) {
 		const found = expandInclude(value, files);
 		if (!found.length) throw new Failure("include-matches-nothing", { value }, 2);
 		for (const path of found) collector.add(path, { kind: "rule", rule: "include", value });
 	}
-	addTraced(input, collector);
+	addTraced({ ...input, files }, collector);
+	for (const [path, reason] of writable.leftOut) collector.addLeftOut(path, reason);
 	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
+	// The launcher enters it before the application is watched.
+	collector.add(normalise(pathFromText(application.cwd)), { kind: "launcher" });
 	addNeeded(collector, application, files);
-	for (const [path, reason] of writable.directories.map((directory) => [directory.path, directory.reasons[0]] as const)) {
-		collector.addMountPoint(path, reason ?? { kind: "launcher" });
-	}
-	for (const bind of rules.binds)
-		collector.addBind(normalise(pathFromText(bind.path)), { kind: "rule", rule: "binds", value: bind.path });
+	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
+	for (const { path } of rules.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
 	const { accounts, group, nsswitch, passwd } = planAccounts(identity, trace, writable.directories, input.users, input.groups);
 	collector.addGenerated(pathFromText(generatedPaths.passwd), passwd, { kind: "account" });
 	collector.addGenerated(pathFromText(generatedPaths.group), group, { kind: "account" });
@@ -112,15 +125,12 @@ function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void
 	// Files that were opened come first, so that a look at the same file under another name does not keep it out.
 	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
 	for (const access of accesses) {
-		const { path, succeeded } = access;
-		if (!succeeded.size || generated.has(path) || isByteCode(path) || path === "/") continue;
-		const area = areaOf(path);
-		if (area !== "files" && area !== "temporary") continue;
-		// What was only made or taken away is not there on the host, or belongs to a writable directory.
-		if (![...succeeded].some((operation) => operation !== "create" && operation !== "remove" && operation !== "listen")) continue;
-		const real = files.resolve(path);
-		if (real !== undefined && generated.has(real)) continue;
-		collector.add(path, { kind: "traced", calls: [...access.calls], ...programOf(access) }, isOnlyLooked(access));
+		const { failed, path, succeeded } = access;
+		if (generated.has(path) || isByteCode(path)) continue;
+		// What was only made, written or taken away is not there on the host, or belongs to a writable directory.
+		const used = [...succeeded].some((operation) => !changes.has(operation));
+		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";
+		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access));
 	}
 }
 
@@ -144,10 +154,9 @@ function addNeeded(collector: EntryCollector, application: Application, files: F
 }
 
 function addDevices({ files, rules, trace }: PlanInput, collector: EntryCollector): void {
-	const named = new Set(rules.devices.map((device) => normalise(pathFromText(device))));
-	const used = [...trace.accesses.values()].filter((access) => areaOf(access.path) === "device" && access.succeeded.size);
+	const named = new Map(rules.devices.map((value) => [deviceName(normalise(pathFromText(value)), files), value]));
 	const add = (path: Path, reason: Reason) => {
-		const status = files.status(path);
+		const status = files.status(placeOf(path, files));
 		if (!status?.device) return;
 		const judgement = judgeDevice(path, status);
 		if (judgement === "refuse" && named.has(path)) throw new Failure("device-refused", { path: showPath(path) }, 4);
@@ -162,11 +171,22 @@ function addDevices({ files, rules, trace }: PlanInput, collector: EntryCollecto
 		);
 	};
 	add(nullDevice, { kind: "launcher" });
-	for (const path of named) {
-		if (!files.status(path)?.device) throw new Failure("device-unknown", { path: showPath(path) }, 2);
-		add(path, { kind: "rule", rule: "devices", value: showPath(path) });
+	for (const [path, value] of named) {
+		if (path === undefined) throw new Failure("device-unknown", { path: value }, 2);
+		add(path, { kind: "rule", rule: "devices", value });
 	}
-	for (const access of used) add(access.path, { kind: "traced", calls: [...access.calls], ...programOf(access) });
+	for (const access of trace.accesses.values()) {
+		const path = access.succeeded.size ? deviceName(access.path, files) : undefined;
+		if (path !== undefined) add(path, tracedReason(access));
+	}
+}
+
+/** The name below /dev that a device gets in the cage: a link there becomes the device itself, because the launcher makes nodes alone. */
+function deviceName(path: Path, files: Files): Path | undefined {
+	const real = placeOf(path, files);
+	if (areaOf(real) !== "device" || !files.status(real)?.device) return undefined;
+	const name = join(placeOf(parent(path), files), baseName(path));
+	return areaOf(name) === "device" && normalise(name) === name ? name : real;
 }
 
 function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {
@@ -177,6 +197,11 @@ function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {
 			named === path || files.resolve(named) === path || (isWithin(path, named) && files.status(named)?.kind === "directory")
 		);
 	});
+}
+
+/** The real place of what a rule names, as text; the text itself where that is none. */
+function realText(text: string, files: Files): string {
+	return pathToText(placeOf(normalise(pathFromText(text)), files)) ?? text;
 }
 
 function trialReason({ call, round }: { round: number; call: string }): Reason {

@@ -1,10 +1,12 @@
 import type { Files } from "../machine/facts.ts";
-import { isWithin, type Path, parent } from "../path/path.ts";
+import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
-import { areaOf, isByteCode } from "./areas.ts";
+import { areaOf, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
+import { placeOf } from "./links.ts";
 import type { Addition } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
-import { writes } from "./writable.ts";
+import { changes, writes } from "./writable.ts";
 
 /** Which layer of the cage an access failed at, and so what would remedy it. */
 export type MissingKind = "absent" | "owner-or-mode" | "read-only" | "capability" | "filtered" | "kernel-file";
@@ -53,96 +55,111 @@ const capabilityOf: Readonly<Record<string, string>> = {
  * what the host itself does not have. `round` is noted in the remedies.
  */
 export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, round: number): Missing[] {
-	const missing: Missing[] = [];
-	for (const access of cage.accesses.values()) {
-		for (const [error, operations] of access.failed) {
-			const operation = [...operations].find((one) => failsOnlyInCage(one, error, access, host, files));
-			if (operation === undefined || isByteCode(access.path)) continue;
-			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
-			if (error === "ENOENT" && !makesSomething(operation) && isCovered(access.path, plan)) continue;
-			missing.push(judge(access, error, operation, plan, files, round));
-			break;
-		}
-	}
-	for (const [name, refusal] of cage.refusals) {
-		if (host.refusals.has(name)) continue;
-		const capability = capabilityOf[refusal.call];
-		const call = refusal.call;
-		missing.push({
-			kind: capability ? "capability" : "filtered",
-			call,
-			error: refusal.error,
-			...(capability && plan.identity.uid === 0
-				? { remedy: { kind: "capability", name: capability, round, call } as const }
-				: {}),
-			declined: false,
-		});
+	const search: Search = {
+		host,
+		plan,
+		files,
+		round,
+		covers: [
+			...plan.writable.map((directory) => directory.path),
+			...plan.rules.binds.map((bind) => placeOf(normalise(pathFromText(bind.path)), files)),
+		],
+		declined: new Set(plan.entries.filter((entry) => entry.decision === "declined").map((entry) => entry.path)),
+	};
+	const missing = [...cage.accesses.values()].flatMap((access) => missingOf(access, search) ?? []);
+	for (const { call, error } of cage.refusals.values()) {
+		if (host.refusals.has(call)) continue;
+		const remedy = capabilityRemedy([call], search);
+		missing.push({ kind: capabilityOf[call] ? "capability" : "filtered", call, error, ...remedy, declined: false });
 	}
 	return missing.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
 }
 
-function failsOnlyInCage(operation: Operation, error: string, access: Access, host: Trace, files: Files): boolean {
-	if (access.succeeded.has(operation)) return false;
-	const onHost = host.accesses.get(access.path);
-	if (onHost) return onHost.succeeded.has(operation);
-	// The host's run never came here: it went another way because something failed. What the host has, the cage may want.
-	return (
-		error === "ENOENT" && operation !== "create" && areaOf(access.path) !== "kernel" && files.resolve(access.path) !== undefined
-	);
+interface Search {
+	readonly host: Trace;
+	readonly plan: Plan;
+	readonly files: Files;
+	readonly round: number;
+	/** Places that the application's own data, or directories of the host, lie over. */
+	readonly covers: readonly Path[];
+	readonly declined: ReadonlySet<Path>;
 }
 
-function judge(access: Access, error: string, operation: Operation, plan: Plan, files: Files, round: number): Missing {
+/** That something is there already, or is busy, is the answer of a cage that works. */
+const noLayer = new Set(["EEXIST", "ENOTEMPTY", "EBUSY", "EAGAIN", "EINTR", "EINPROGRESS", "EADDRINUSE", "ETXTBSY"]);
+
+function missingOf(access: Access, search: Search): Missing | undefined {
+	for (const [error, operations] of access.failed) {
+		if (noLayer.has(error) || isByteCode(access.path)) continue;
+		for (const operation of operations) {
+			if (failsOnlyInCage(operation, error, access, search)) {
+				const missing = judge(access, error, operation, search);
+				if (missing) return missing;
+			}
+		}
+	}
+	return undefined;
+}
+
+function failsOnlyInCage(operation: Operation, error: string, { path, succeeded }: Access, { files, host }: Search): boolean {
+	if (succeeded.has(operation)) return false;
+	const onHost = host.accesses.get(path);
+	if (onHost) return onHost.succeeded.has(operation);
+	// The host's run never came here: it went another way because something failed. What the host has, the cage may want.
+	if (error !== "ENOENT" || operation === "create") return false;
+	const real = placeOf(path, files);
+	return areaOf(real) !== "kernel" && files.status(real) !== undefined;
+}
+
+/** undefined where it is as it should be. */
+function judge(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
+	const { covers, declined, files, plan, round } = search;
 	const { path } = access;
 	const [call = ""] = access.calls;
 	const [program] = access.programs;
 	const common = { path, call, error, ...(program === undefined ? {} : { program }), declined: false };
-	const area = areaOf(path);
-	if (area === "kernel") return { ...common, kind: "kernel-file", remedy: { kind: "proc", round, call: `${call} ${path}` } };
-	const wantsToWrite = writes(access) || makesSomething(operation);
-	const writable: Addition = { kind: "writable", path: parent(path), round, call };
+	const real = placeOf(path, files);
+	const area = areaOf(real);
+	if (area === "kernel") {
+		return { ...common, kind: "kernel-file", remedy: { kind: "proc", round, call: `${call} ${showPath(path)}` } };
+	}
+	const wantsToWrite = writes(access) || changes.has(operation);
+	const isCovered = covers.some((place) => isWithin(real, place));
+	const directory = parent(real);
+	const writable: { remedy?: Addition } =
+		isSystemDirectory(directory) || isMountedByLauncher(directory)
+			? {}
+			: { remedy: { kind: "writable", path: directory, round, call } };
 	switch (error) {
 		case "ENOENT":
-		case "ENOTDIR": {
-			const real = files.resolve(path);
-			if (real !== undefined && isDeclined(real, path, plan)) return { ...common, kind: "absent", declined: true };
-			if (area === "device") return { ...common, kind: "absent", declined: true };
-			if (real === undefined || isCovered(path, plan))
-				return { ...common, kind: "absent", ...(wantsToWrite ? { remedy: writable } : {}) };
-			return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
-		}
+		case "ENOTDIR":
+			if (declined.has(real) || declined.has(path) || area === "device") return { ...common, kind: "absent", declined: true };
+			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
+			if (isCovered) return changes.has(operation) || error === "ENOTDIR" ? { ...common, kind: "absent" } : undefined;
+			if (files.status(real)) return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
+			return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
 		case "EROFS":
-			return { ...common, kind: "read-only", remedy: writable };
+			return { ...common, kind: "read-only", ...writable };
 		case "EPERM": {
-			const capability = capabilityOf[call];
-			if (!capability) return { ...common, kind: "filtered" };
-			return {
-				...common,
-				kind: "capability",
-				...(plan.identity.uid === 0 ? { remedy: { kind: "capability", name: capability, round, call } as const } : {}),
-			};
+			const calls = [...access.calls].filter((name) => capabilityOf[name] !== undefined);
+			return { ...common, kind: calls.length ? "capability" : "filtered", ...capabilityRemedy(calls, search) };
 		}
-		default: {
-			// EACCES and the like. Landlock answers EACCES as well where a directory was not opened for writing.
-			if (wantsToWrite && !isCovered(path, plan)) return { ...common, kind: "read-only", remedy: writable };
+		case "EACCES": {
+			// Landlock answers so as well where a directory was not opened for writing.
+			if (wantsToWrite && !isCovered) return { ...common, kind: "read-only", ...writable };
 			if (plan.identity.uid !== 0) return { ...common, kind: "owner-or-mode" };
 			const name = wantsToWrite ? "dac_override" : "dac_read_search";
 			return { ...common, kind: "owner-or-mode", remedy: { kind: "capability", name, round, call } };
 		}
+		default:
+			return { ...common, kind: "absent" };
 	}
 }
 
-function makesSomething(operation: Operation): boolean {
-	return operation === "write" || operation === "create" || operation === "remove" || operation === "listen";
-}
-
-function isDeclined(real: Path, path: Path, plan: Plan): boolean {
-	return plan.entries.some((entry) => entry.decision === "declined" && (entry.path === real || entry.path === path));
-}
-
-/** True where the application's own data, or a directory of the host, lies over the path. */
-function isCovered(path: Path, plan: Plan): boolean {
-	return (
-		plan.writable.some((directory) => isWithin(path, directory.path)) ||
-		plan.rules.binds.some((bind) => isWithin(path, bind.path as Path))
-	);
+/** Only a start as root has capabilities to keep. */
+function capabilityRemedy(calls: readonly string[], { plan, round }: Search): { remedy?: Addition } {
+	const call = calls.find((name) => capabilityOf[name] !== undefined);
+	const name = call === undefined ? undefined : capabilityOf[call];
+	if (call === undefined || name === undefined || plan.identity.uid !== 0) return {};
+	return { remedy: { kind: "capability", name, round, call } };
 }

@@ -1,8 +1,9 @@
-import type { Files } from "../machine/facts.ts";
-import { ancestors, type Path } from "../path/path.ts";
+import type { FileStatus, Files } from "../machine/facts.ts";
+import { ancestors, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf } from "./areas.ts";
+import { placeOf } from "./links.ts";
 import type { Identity, Openings } from "./plan.ts";
 
 /** What a trial found to be needed beyond what the host's trace showed. */
@@ -35,28 +36,28 @@ export function planOpenings(identity: Identity, trace: Trace, files: Files, fou
 }
 
 /**
- * Root without CAP_DAC_OVERRIDE is an ordinary owner (capabilities(7)). What it did to a file of somebody else, whose mode does
- * not allow that to everybody, it did by that capability; reading alone takes the lesser CAP_DAC_READ_SEARCH.
+ * Root without CAP_DAC_OVERRIDE is an ordinary account of the group root (capabilities(7)). What the mode of a file does not allow
+ * to that, it did by the capability; reading and searching alone take the lesser CAP_DAC_READ_SEARCH.
  */
 function needsOverride(trace: Trace, files: Files): { name: string; why: string } | undefined {
 	let reading: string | undefined;
 	for (const access of trace.accesses.values()) {
-		if (!access.rootOps.size || areaOf(access.path) !== "files") continue;
-		const real = access.real ?? access.path;
+		if (!access.rootOps.size) continue;
+		const real = access.real ?? placeOf(access.path, files);
+		if (areaOf(real) !== "files") continue;
 		const status = files.status(real);
-		const owner = access.owner && access.owner.uid > 0 ? access.owner.uid : status?.uid;
-		if (owner !== undefined && owner !== 0 && opensForWriting(access) && !(status && status.mode & 0o002)) {
+		const given = access.owner && access.owner.uid > 0;
+		if (opensForWriting(access) && (status ? !(rights(status, access.owner) & 2) : given)) {
 			return { name: "dac_override", why: `write ${showPath(access.path)}` };
 		}
-		if (status && status.uid !== 0 && !(status.mode & (status.gid === 0 ? 0o044 : 0o004)) && access.rootOps.has("read")) {
+		if (status?.kind === "file" && access.rootOps.has("read") && !(rights(status) & 4)) {
 			reading ??= `read ${showPath(access.path)}`;
 		}
 		for (const directory of ancestors(real)) {
 			const above = files.status(directory);
-			if (!above || above.uid === 0) continue;
-			const everybody = above.gid === 0 ? 0o011 : 0o001;
-			if (!(above.mode & everybody)) reading ??= `search ${showPath(directory)}`;
-			if (directory === parentOf(real) && makes(access.rootOps) && !(above.mode & 0o002)) {
+			if (above?.kind !== "directory") continue;
+			if (!(rights(above) & 1)) reading ??= `search ${showPath(directory)}`;
+			if (directory === parent(real) && makes(access.rootOps) && !(rights(above) & 2)) {
 				return { name: "dac_override", why: `write ${showPath(directory)}` };
 			}
 		}
@@ -64,11 +65,13 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 	return reading === undefined ? undefined : { name: "dac_read_search", why: reading };
 }
 
+/** path_resolution(7): the owner's bits count for the owner alone, then the group's, then everybody's. */
+function rights({ gid, mode, uid }: FileStatus, given?: Access["owner"]): number {
+	const [owner, group] = given ? [given.uid < 0 ? uid : given.uid, given.gid < 0 ? gid : given.gid] : [uid, gid];
+	return owner === 0 ? mode >> 6 : group === 0 ? mode >> 3 : mode;
+}
+
 const opensForWriting = ({ calls, rootOps }: Access) =>
 	rootOps.has("write") && [...calls].some((call) => /^(open|creat|truncate)/.test(call));
 const makes = (operations: ReadonlySet<Operation>) =>
 	operations.has("create") || operations.has("remove") || operations.has("listen");
-
-function parentOf(path: Path): Path {
-	return path.slice(0, path.lastIndexOf("/")) as Path;
-}

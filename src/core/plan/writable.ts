@@ -1,53 +1,46 @@
 import type { Rules } from "../application/application.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
-import type { Access, Trace } from "../trace/trace.ts";
-import { areaOf, isByteCode, isSystemDirectory, startsEmpty } from "./areas.ts";
-import { linkChain } from "./links.ts";
+import { baseName, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
+import type { Access, Operation } from "../trace/trace.ts";
+import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory, mustShow, startsEmpty } from "./areas.ts";
+import { placeOf } from "./links.ts";
 import type { Identity, Reason, WritableDirectory } from "./plan.ts";
+import { planSeeds, type SeedInput, type SeedPlan } from "./seeds.ts";
 
-export interface WritableInput {
-	readonly trace: Trace;
-	readonly rules: Rules;
+export interface WritableInput extends SeedInput {
 	readonly identity: Identity;
-	readonly files: Files;
 	/** RuntimeDirectory= and its like. */
 	readonly directories: readonly string[];
 	/** Directories that a trial asked for. */
 	readonly found: readonly { readonly path: Path; readonly reason: Reason }[];
+	/** Real places of the host's directories that are mounted in the cage. */
+	readonly binds: readonly Path[];
 }
 
 export interface WritablePlan {
 	readonly directories: WritableDirectory[];
 	/** System directories that the application wrote into; they stay read-only. */
 	readonly refused: Path[];
+	/** State that would have been copied, with the reason. */
+	readonly leftOut: SeedPlan["leftOut"];
 }
+
+/** What needs a place that can be written. */
+export const changes: ReadonlySet<Operation> = new Set(["write", "create", "remove", "listen"]);
 
 /** Whether an access shows the wish to change something: also a mkdir of what is there already, which a new cage will ask for in earnest. */
 export function writes(access: Access): boolean {
-	const { succeeded, failed } = access;
-	return (
-		succeeded.has("write") ||
-		succeeded.has("create") ||
-		succeeded.has("remove") ||
-		succeeded.has("listen") ||
-		!!failed.get("EEXIST")?.has("create")
-	);
-}
-
-/** Only a mkdir of what was there already shows the wish. */
-function wasThere({ failed, succeeded }: Access): boolean {
-	const wrote = ["write", "create", "remove", "listen"] as const;
-	return failed.has("EEXIST") && !wrote.some((operation) => succeeded.has(operation));
+	return [...access.succeeded].some((operation) => changes.has(operation)) || !!access.failed.get("EEXIST")?.has("create");
 }
 
 /** Which directories the application may write, with their owners and with what has to be copied into them once. */
 export function planWritable(input: WritableInput): WritablePlan {
-	const { files, identity, rules, trace } = input;
+	const { binds, files, identity, rules, trace } = input;
 	const wanted = new Map<Path, Reason[]>();
 	const refused = new Set<Path>();
-	const want = (directory: Path, reason: Reason, asked = false) => {
-		if (!asked && isSystemDirectory(directory)) {
+	const want = (directory: Path, reason: Reason, isRefused = isSystemDirectory(directory)) => {
+		if (isMountedByLauncher(directory)) return;
+		if (isRefused) {
 			refused.add(directory);
 			return;
 		}
@@ -55,65 +48,53 @@ export function planWritable(input: WritableInput): WritablePlan {
 		if (reasons.length < 3) reasons.push(reason);
 		wanted.set(directory, reasons);
 	};
-	const serviceDirectories = input.directories.map((text) => place(normalise(pathFromText(text)), files));
+	const serviceDirectories = input.directories.map((text) => placeOf(normalise(pathFromText(text)), files));
 	for (const directory of serviceDirectories) want(directory, { kind: "service-directory" });
-	for (const value of rules.writable) want(directoryOf(value, files), { kind: "rule", rule: "writable", value }, true);
-	for (const value of rules.seed) want(directoryOf(value, files), { kind: "rule", rule: "seed", value }, true);
-	for (const { path, reason } of input.found) want(place(path, files), reason);
+	for (const rule of ["writable", "seed"] as const) {
+		for (const value of rules[rule]) {
+			const directory = directoryOf(value, files);
+			want(directory, { kind: "rule", rule, value }, mustShow(directory));
+		}
+	}
+	for (const { path, reason } of input.found) want(placeOf(path, files), reason);
 
 	const accounts = new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0));
+	const entered = new Map<Path, Reason>();
 	for (const access of trace.accesses.values()) {
-		const area = areaOf(access.path);
+		const real = placeOf(access.path, files);
+		const area = areaOf(real);
 		if (area !== "files" && area !== "temporary") continue;
-		const reason: Reason = { kind: "traced", calls: [...access.calls], ...programOf(access) };
-		if (writes(access) && !isByteCode(access.path)) {
-			const above = placeOfWrite(access.path, serviceDirectories, files);
-			// A directory of the application below one of the system, found there already: what it writes goes into its own.
-			const directory = above && isSystemDirectory(above) && wasThere(access) ? place(access.path, files) : above;
-			if (directory && areaOf(directory) === area && !isTemporaryTop(directory)) want(directory, reason);
+		const reason = tracedReason(access);
+		if (writes(access) && !isByteCode(real)) {
+			for (const directory of placesOfWrite(access, real, serviceDirectories, files)) {
+				if (areaOf(directory) === area && !isTemporaryTop(directory)) want(directory, reason);
+			}
 		}
+		const status = access.succeeded.size ? files.status(real) : undefined;
+		if (status?.kind !== "directory") continue;
 		// A directory that belongs to the application's own account is there to be written, even if this run did not.
-		const status = access.succeeded.size ? files.status(access.path) : undefined;
-		if (status?.kind === "directory" && accounts.has(status.uid) && isStateArea(access.path)) want(access.path, reason);
+		if (accounts.has(status.uid) && isStateArea(real)) want(real, reason);
+		else if (!startsEmpty(real)) entered.set(real, reason);
 	}
-	const bound = rules.binds.map((bind) => normalise(pathFromText(bind.path)));
-	const paths = [...wanted.keys()].filter((path) => !bound.some((directory) => isWithin(path, directory))).sort();
-	return { directories: paths.map((path) => describe(path, wanted.get(path) ?? [], paths, input)), refused: [...refused].sort() };
-}
+	// Below a writable directory nothing comes from the plan: what the application found there, it finds again, if empty.
+	const tops = [...wanted.keys()];
+	for (const [path, reason] of entered) if (tops.some((top) => path !== top && isWithin(path, top))) want(path, reason);
 
-function describe(
-	path: Path,
-	reasons: Reason[],
-	all: readonly Path[],
-	{ files, identity, rules, trace }: WritableInput,
-): WritableDirectory {
-	const status = files.status(path);
-	const there = status?.kind === "directory" && !isGiven(path, rules, identity, files) ? status : undefined;
-	const innermost = (candidate: Path) =>
-		!all.some((other) => other !== path && isWithin(other, path) && isWithin(candidate, other));
-	const seeds = new Map<Path, number>();
-	const seed = (candidate: Path) => {
-		if (!isWithin(candidate, path) || !innermost(candidate)) return;
-		const found = files.status(candidate);
-		if (found) seeds.set(candidate, sizeOf(candidate, files));
-	};
-	for (const value of rules.seed) seed(place(normalise(pathFromText(value)), files));
-	if (!startsEmpty(path)) {
-		for (const access of trace.accesses.values()) {
-			if (!access.succeeded.has("read") && !access.succeeded.has("execute")) continue;
-			const real = place(access.path, files);
-			if (files.status(real)?.kind === "file") seed(real);
-		}
-	}
-	const covered = [...seeds.keys()].filter((one) => ![...seeds.keys()].some((other) => other !== one && isWithin(one, other)));
-	return {
-		path,
-		mode: there ? there.mode & 0o1777 : 0o755,
-		uid: there ? there.uid : identity.uid,
-		gid: there ? there.gid : identity.gid,
-		reasons,
-		seeds: covered.sort().map((one) => ({ path: one, bytes: seeds.get(one) ?? 0 })),
-	};
+	const paths = [...wanted.keys()].filter((path) => !binds.some((bind) => isWithin(path, bind))).sort();
+	const { leftOut, seeds } = planSeeds(input, paths);
+	const directories = paths.map((path): WritableDirectory => {
+		const status = files.status(path);
+		const there = status?.kind === "directory" && !isGiven(path, rules, identity, files) ? status : undefined;
+		return {
+			path,
+			mode: there ? there.mode & 0o1777 : 0o755,
+			uid: there ? there.uid : identity.uid,
+			gid: there ? there.gid : identity.gid,
+			reasons: wanted.get(path) ?? [],
+			seeds: seeds.get(path) ?? [],
+		};
+	});
+	return { directories, refused: [...refused].sort(), leftOut };
 }
 
 /**
@@ -130,34 +111,45 @@ export function isGiven(path: Path, rules: Rules, identity: Identity, files: Fil
 	return (bits & 0o3) !== 0o3;
 }
 
-function sizeOf(path: Path, files: Files): number {
-	const status = files.status(path);
-	if (status?.kind !== "directory") return status?.kind === "file" ? status.size : 0;
-	return files.list(path).reduce((sum, name) => sum + sizeOf(`${path}/${name}` as Path, files), 0);
-}
-
-/** The real place of a path, or of its nearest ancestor that exists with the rest appended. */
-function place(path: Path, files: Files): Path {
-	const { end } = linkChain(path, files);
-	if (end !== undefined) return end;
-	if (path === root) return root;
-	const above = place(parent(path), files);
-	return `${above === "/" ? "" : above}/${path.slice(path.lastIndexOf("/") + 1)}` as Path;
-}
-
-function directoryOf(value: string, files: Files): Path {
-	const real = place(normalise(pathFromText(value)), files);
+/** The real directory that the value of a rule means: where it names something else, the one that holds it. */
+export function directoryOf(value: string, files: Files): Path {
+	const real = placeOf(normalise(pathFromText(value)), files);
 	const status = files.status(real);
 	return status && status.kind !== "directory" ? parent(real) : real;
 }
 
-/** The directory in which a write takes place: the nearest that exists on the host or that is made for the service. */
-function placeOfWrite(path: Path, serviceDirectories: readonly Path[], files: Files): Path | undefined {
-	for (let directory = parent(path); ; directory = parent(directory)) {
-		const real = place(directory, files);
-		if (serviceDirectories.includes(real) || files.status(real)?.kind === "directory") return real;
-		if (directory === root) return undefined;
+/** The directories in which a change takes place. */
+function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly Path[], files: Files): Path[] {
+	const { path, succeeded } = access;
+	const isThere = (directory: Path) => serviceDirectories.includes(directory) || files.status(directory)?.kind === "directory";
+	const above = (name: Path) => {
+		const passed = [name];
+		for (let directory = parent(name); ; directory = parent(directory)) {
+			if (isThere(directory)) return ownBelow(directory, passed, access);
+			passed.push(directory);
+		}
+	};
+	if (isThere(real)) {
+		// Mode, owner or an unnamed file (O_TMPFILE): that is the directory itself.
+		if (succeeded.has("write")) return [real];
+		if (![...succeeded].some((operation) => changes.has(operation))) {
+			// Only a mkdir that found it. Where a directory of the system holds it, the application writes into its own.
+			const holder = above(real);
+			return isSystemDirectory(holder) ? (isSystemDirectory(real) ? [] : [real]) : [holder];
+		}
 	}
+	// What is written goes where a link leads; what is made or taken away is the name itself.
+	const isLink = files.status(path)?.kind === "symlink";
+	const name = isLink ? join(placeOf(parent(path), files), baseName(path)) : real;
+	const changesName = !succeeded.has("write") || succeeded.has("remove") || succeeded.has("listen");
+	return [...(succeeded.has("write") ? [above(real)] : []), ...(changesName ? [above(name)] : [])];
+}
+
+/** Below a directory that holds everybody's state, what the application makes for itself is its own. */
+function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access): Path {
+	const top = passed.at(-1);
+	if (top === undefined || !holdsState(directory) || isTemporaryTop(directory)) return directory;
+	return passed.length > 1 || calls.has("mkdir") || calls.has("mkdirat") ? top : directory;
 }
 
 /** What is written directly into /tmp goes to the cage's own; a directory of the host below it is state like any other. */
@@ -170,7 +162,7 @@ function isStateArea(path: Path): boolean {
 	return areaOf(path) === "files" && !isSystemDirectory(path) && !isWithin(path, pathFromText("/etc"));
 }
 
-export function programOf(access: Access): { program?: Path } {
-	const [program] = access.programs;
-	return program === undefined ? {} : { program };
+export function tracedReason({ calls, programs }: Access): Reason {
+	const [program] = programs;
+	return { kind: "traced", calls: [...calls], ...(program === undefined ? {} : { program }) };
 }
