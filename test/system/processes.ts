@@ -98,11 +98,10 @@ export function leftovers(state: string): string[] {
 }
 
 function belongsTo(pid: number, state: string): boolean {
-	if (read(pid, "mountinfo").includes(state)) return true;
-	const ours = nameOf(pid) === "cagewright-init" || nameOf(pid) === "strace";
-	// Launchers end with whoever started them, so an orphan among them belongs to nobody any more.
-	if (ours && parentOf(pid) <= 1) return true;
-	return ours && ancestors(pid).some((one) => read(one, "cmdline").includes(state));
+	if (read(pid, "mountinfo").includes(state) || read(pid, "cmdline").includes(`${state}/scratch/`)) return true;
+	if (nameOf(pid) !== "cagewright-init") return false;
+	// An init ends with whoever started it, so an orphan among them belongs to nobody any more.
+	return parentOf(pid) <= 1 || ancestors(pid).some((one) => read(one, "cmdline").includes(state));
 }
 
 function ancestors(pid: number): number[] {

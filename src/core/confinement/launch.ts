@@ -120,7 +120,11 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
  * an entry there would outlive the mount (mount(8)).
  */
 export function launchScript(spec: LaunchSpec): string {
-	const lines = ["umask 022", ...(spec.starter === undefined ? [] : [stopWithout(spec.starter)]), ...(spec.network === "own" ? loopbackUp : [])];
+	const lines = [
+		"umask 022",
+		...(spec.starter === undefined ? [] : [stopWithout(spec.starter)]),
+		...(spec.network === "own" ? loopbackUp : []),
+	];
 	switch (spec.root.kind) {
 		case "cage":
 			lines.push(...cageSteps(spec, spec.root));

@@ -126,16 +126,16 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const wantsToWrite = writes(access) || changes.has(operation);
 	const isCovered = covers.some((place) => isWithin(real, place));
 	const directory = parent(real);
-	const writable: { remedy?: Addition } =
-		isSystemDirectory(directory) || isMountedByLauncher(directory)
-			? {}
-			: { remedy: { kind: "writable", path: directory, round, call } };
+	const canOpen =
+		!isSystemDirectory(directory) && !isMountedByLauncher(directory) && !plan.writable.some((one) => one.path === directory);
+	const writable = canOpen ? { remedy: { kind: "writable", path: directory, round, call } as const } : {};
 	switch (error) {
 		case "ENOENT":
 		case "ENOTDIR":
 			if (declined.has(real) || declined.has(path) || area === "device") return { ...common, kind: "absent", declined: true };
 			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
-			if (isCovered) return changes.has(operation) || error === "ENOTDIR" ? { ...common, kind: "absent" } : undefined;
+			if (isCovered && error === "ENOENT" && !changes.has(operation)) return undefined;
+			if (isCovered) return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
 			if (files.status(real)) return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
 			return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
 		case "EROFS":

@@ -17,12 +17,12 @@ function parse(text: string): Pattern {
 	// Globs are matched on bytes too: each byte above ASCII is one character on both sides.
 	const bytes = pathFromText(text);
 	const first = [...bytes.matchAll(active)].find(([found]) => !found.startsWith("\\"));
-	if (!first) return { start: normalise(unescape(bytes)) };
+	if (!first) return { start: normalise(literally(bytes)) };
 	const slash = bytes.lastIndexOf("/", first.index);
-	return { start: normalise(unescape(bytes.slice(0, slash + 1))), glob: bytes.slice(slash) };
+	return { start: normalise(literally(bytes.slice(0, slash + 1))), glob: bytes.slice(slash) };
 }
 
-function unescape(bytes: string): Path {
+function literally(bytes: string): Path {
 	return bytes.replace(/\\(.)/gs, "$1") as Path;
 }
 

@@ -110,7 +110,7 @@ export class UtilLinuxLauncher implements Launcher {
 			}
 		}
 		const script = join(folder, "launch.sh");
-		writeFileSync(script, Buffer.from(launchScript(spec), "latin1"), { mode: 0o600 });
+		writeFileSync(script, Buffer.from(launchScript({ ...spec, starter: process.pid }), "latin1"), { mode: 0o600 });
 		return { command: namespaceCommand(spec, script), spec };
 	}
 

@@ -1,0 +1,284 @@
+import { describe, expect, test } from "vitest";
+import { type Path, pathFromText } from "../../../src/core/path/path.ts";
+import { isGiven } from "../../../src/core/plan/writable.ts";
+import { application, asApp, asRoot, type Did, entryAt, planFor, rules, trace, writableOf } from "./traces.ts";
+import { directory, file, link, type Node, tree } from "./tree.ts";
+
+const host = {
+	"/var/run": link("/run"),
+	"/run": directory(),
+	"/var/lib/app": directory({ uid: 900, gid: 901, mode: 0o750 }),
+	"/var/log": directory(),
+	"/var/cache": directory(),
+	"/tmp": directory({ mode: 0o1777 }),
+	"/etc/app.conf": "",
+};
+
+const plan = (did: Record<string, Did>, more: Record<string, Node> = {}, values: Parameters<typeof planFor>[2] = {}) =>
+	planFor(tree({ ...host, ...more }), trace(did), values);
+const seedsOf = (made: ReturnType<typeof plan>, path: string) =>
+	made.writable.find((one) => one.path === path)?.seeds.map((seed) => seed.path);
+
+describe("where the application writes", () => {
+	test.each<[string, Record<string, Did>, string[]]>([
+		["a file that it makes", { "/var/lib/app/new": "create write" }, ["/var/lib/app"]],
+		["a file that it takes away", { "/var/lib/app/old": "remove" }, ["/var/lib/app"]],
+		["a socket that it listens on", { "/run/app.sock": "listen" }, ["/run"]],
+		["a name below a linked parent", { "/var/run/app.pid": "create write" }, ["/run"]],
+		["a name with `..`", { "/var/lib/app/x/../../app/f": "create write" }, ["/var/lib/app"]],
+		["a directory made on the way", { "/var/lib/app/deep/er/f": "create write" }, ["/var/lib/app"]],
+		["byte code", { "/usr/lib/python3/__pycache__/a.pyc": "create write" }, []],
+		["kernel files and devices", { "/proc/self/oom_score_adj": "write", "/dev/null": "write", "/sys/x": "create" }, []],
+		["the cage's own temporary directories", { "/tmp/a": "create write", "/tmp/made/b": "create", "/var/tmp/c": "remove" }, []],
+	])("%s", (_, did, expected) => expect(writableOf(plan(did))).toEqual(expected));
+
+	test("a directory of the host below /tmp is state like any other", () => {
+		expect(writableOf(plan({ "/tmp/app/f": "create write" }, { "/tmp/app": directory() }))).toEqual(["/tmp/app"]);
+	});
+	test("what is written through a link is written where that leads, and nothing else becomes writable", () => {
+		const more = {
+			"/etc/app/state": link("/var/lib/app/state"),
+			"/var/lib/app/state": "x",
+			"/etc/app/new": link("/var/lib/app/new"),
+		};
+		expect(writableOf(plan({ "/etc/app/state": "read write" }, more))).toEqual(["/var/lib/app"]);
+		expect(writableOf(plan({ "/etc/app/new": "create write" }, more))).toEqual(["/var/lib/app"]);
+		expect(writableOf(plan({ "/etc/app/state": "remove" }, more))).toEqual(["/etc/app"]);
+	});
+	test("a log that is a link to standard output makes nothing writable, and the link goes in", () => {
+		const more = { "/var/log/app/out": link("/dev/stdout"), "/dev/stdout": link("/proc/self/fd/1"), "/proc/self": link("99") };
+		const made = plan(
+			{ "/var/log/app/out": "write create" },
+			{ ...more, "/proc/99/fd/1": link("/root/report"), "/root/report": "x" },
+		);
+		expect(made.writable).toEqual([]);
+		expect(entryAt(made, "/root/report")).toBeUndefined();
+		const read = plan(
+			{ "/var/log/app/out": "look write" },
+			{ ...more, "/proc/99/fd/1": link("/root/report"), "/root/report": "x" },
+		);
+		expect(entryAt(read, "/var/log/app/out")).toMatchObject({ kind: "symlink", target: "/dev/stdout" });
+		expect(entryAt(read, "/root/report")).toBeUndefined();
+	});
+	test("to change a directory itself, or to make a file without a name in it, opens that directory and not the one above", () => {
+		expect(writableOf(plan({ "/var/lib/app": { did: "write", calls: ["chmod"] } }))).toEqual(["/var/lib/app"]);
+		expect(writableOf(plan({ "/run/app": { did: "write", calls: ["openat"] } }, { "/run/app": directory() }))).toEqual([
+			"/run/app",
+		]);
+	});
+	test("a mkdir that found what it wanted asks for the directory around it, and below one of the system for itself", () => {
+		expect(writableOf(plan({ "/run/app": "EEXIST:create" }, { "/run/app": directory() }))).toEqual(["/run"]);
+		const made = plan({ "/var/lib/app": "EEXIST:create", "/var/lib": "EEXIST:create", "/var": "EEXIST:create" });
+		expect(writableOf(made)).toEqual(["/var/lib/app"]);
+		expect(made.notes).toEqual([]);
+	});
+	test("what it makes for itself below everybody's state is its own", () => {
+		expect(
+			writableOf(plan({ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create write" })),
+		).toEqual(["/var/cache/new"]);
+		expect(plan({ "/var/cache/new": { did: "create", calls: ["mkdir"] }, "/var/cache/new/f": "create" }).notes).toEqual([]);
+	});
+	test("a directory of the system stays read-only, and a note says so once", () => {
+		const made = plan(
+			{ "/var/log/app.log": "create write", "/var/log/b.log": "create write", "/usr/share/app/x": "create write" },
+			{
+				"/usr/share/app": directory(),
+			},
+		);
+		expect(made.writable).toEqual([]);
+		expect(made.notes).toEqual(
+			["/usr/share/app", "/var/log"].map((path) => ({ code: "writes-system-directory", values: { path } })),
+		);
+	});
+	test("a directory that belongs to the account is there to be written, by its real name", () => {
+		const more = {
+			"/run/app": directory({ uid: 900 }),
+			"/etc/app": directory({ uid: 900 }),
+			"/srv/now": link("/srv/v2"),
+			"/srv/v2": directory({ uid: 900 }),
+		};
+		const did = { "/var/run/app": "look", "/etc/app": "list", "/srv/now": "enter", "/var/lib/app": "ENOENT:look" };
+		expect(writableOf(plan(did, more, { identity: asApp }))).toEqual(["/run/app", "/srv/v2"]);
+		expect(writableOf(plan(did, more))).toEqual([]);
+		expect(writableOf(planFor(tree({ ...host, ...more }), trace(did, { uids: new Set([900]) })))).toEqual([
+			"/run/app",
+			"/srv/v2",
+		]);
+	});
+});
+
+describe("what is asked for", () => {
+	test("service directories, rules and what trials found, by their real places", () => {
+		const made = plan(
+			{},
+			{},
+			{
+				application: { ...application, directories: ["/run/app/"] },
+				rules: rules({ writable: ["/var/run//other"], seed: ["/var/lib/app/db"] }),
+				additions: [{ kind: "writable", path: "/var/run/found" as Path, round: 1, call: "mkdir" }],
+			},
+		);
+		expect(made.writable.map(({ path, reasons }) => [path, reasons[0]?.kind])).toEqual([
+			["/run/app", "service-directory"],
+			["/run/found", "trial"],
+			["/run/other", "rule"],
+			["/var/lib/app/db", "rule"],
+		]);
+	});
+	test("a file that is named stands for its directory", () => {
+		expect(writableOf(plan({}, { "/srv/app/f": "" }, { rules: rules({ writable: ["/srv/app/f"] }) }))).toEqual(["/srv/app"]);
+	});
+	test("nothing lies over a directory that the cage lives from, whoever asks", () => {
+		const made = plan(
+			{},
+			{ "/lib": link("/usr/lib"), "/usr/lib": directory() },
+			{
+				rules: rules({
+					writable: ["/", "/etc", "/usr", "/var/log", "/usr/share/app", "/dev/shm", "/proc", "/.launch"],
+					seed: ["/etc/app.conf"],
+				}),
+			},
+		);
+		expect(writableOf(made)).toEqual(["/usr/share/app", "/var/log"]);
+		expect(made.notes.map((note) => note.values.path)).toEqual(["/", "/etc", "/usr"]);
+	});
+	test("what lies in a directory of the host that is mounted comes with that", () => {
+		const made = plan(
+			{ "/srv/data/cache/f": "create write", "/srv/other/f": "create write" },
+			{ "/srv/data/cache": directory(), "/srv/other": directory(), "/srv/link": link("data") },
+			{
+				rules: rules({ binds: [{ path: "/srv/link/", access: "rw" }] }),
+			},
+		);
+		expect(writableOf(made)).toEqual(["/srv/other"]);
+		expect(made.rules.binds).toEqual([{ path: "/srv/data", access: "rw" }]);
+		expect(entryAt(made, "/srv/data")?.kind).toBe("bind");
+	});
+});
+
+describe("owners and modes", () => {
+	test("are the host's, else the account's", () => {
+		const made = plan(
+			{ "/var/lib/app/f": "create" },
+			{},
+			{ application: { ...application, directories: ["/run/app"] }, identity: asApp },
+		);
+		expect(made.writable).toMatchObject([
+			{ path: "/run/app", mode: 0o755, uid: 900, gid: 901 },
+			{ path: "/var/lib/app", mode: 0o750, uid: 900, gid: 901 },
+		]);
+		expect(plan({ "/run/f": "create" }, { "/run": directory({ mode: 0o2775, gid: 5 }) }).writable[0]).toMatchObject({
+			mode: 0o775,
+			gid: 5,
+		});
+	});
+	test("a directory that the account could not write is given to it where a rule names it, and only there", () => {
+		const given = (values: Parameters<typeof directory>[0], rule = "/srv/x", identity = asApp) =>
+			isGiven(pathFromText("/srv/x"), rules({ writable: [rule] }), identity, tree({ "/srv/x": directory(values) }));
+		expect(given({})).toBe(true);
+		expect(given({}, "/srv/y")).toBe(false);
+		expect(given({}, "/srv/x", asRoot)).toBe(false);
+		expect(given({ uid: 900, mode: 0o700 })).toBe(false);
+		expect(given({ uid: 900, mode: 0o577 })).toBe(true);
+		expect(given({ gid: 901, mode: 0o775 })).toBe(false);
+		expect(given({ gid: 902, mode: 0o775 }, "/srv/x", { ...asApp, groups: [902] })).toBe(false);
+		expect(given({ gid: 901, mode: 0o757 })).toBe(true);
+		expect(given({ mode: 0o777 })).toBe(false);
+		expect(isGiven(pathFromText("/srv/new"), rules({ writable: ["/srv/new"] }), asApp, tree({}))).toBe(true);
+	});
+});
+
+describe("seeds", () => {
+	const state = {
+		"/var/lib/app/db": "12345",
+		"/var/lib/app/unread": "",
+		"/var/lib/app/queue": directory({ uid: 900 }),
+		"/var/lib/app/queue/job": "1",
+		"/var/lib/app/current": link("releases/2"),
+		"/var/lib/app/releases/2/conf": "22",
+		"/var/lib/app/out": link("/opt/out"),
+		"/opt/out/lib.so": "o",
+	};
+	const write = { "/var/lib/app/new": "create write" };
+
+	test("are what the application read of its state, the links on the way, and nothing that it only looked at", () => {
+		const made = plan(
+			{ ...write, "/var/lib/app/db": "read", "/var/lib/app/unread": "look", "/var/lib/app/current/conf": "read" },
+			state,
+		);
+		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/current", "/var/lib/app/db", "/var/lib/app/releases/2/conf"]);
+		expect(made.writable[0]?.seeds[1]).toEqual({ path: "/var/lib/app/db", bytes: 5 });
+	});
+	test("a link out of the state comes with the state, and what it leads to with the cage", () => {
+		const made = plan({ ...write, "/var/lib/app/out/lib.so": "read" }, state);
+		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/out"]);
+		expect(entryAt(made, "/opt/out/lib.so")).toMatchObject({ kind: "file", decision: "include" });
+	});
+	test("a directory that was only listed is there again, empty, with its owner", () => {
+		const made = plan({ ...write, "/var/lib/app/queue": "list" }, state);
+		expect(made.writable).toMatchObject([
+			{ path: "/var/lib/app", seeds: [] },
+			{ path: "/var/lib/app/queue", uid: 900, seeds: [] },
+		]);
+	});
+	test("what is emptied at boot, or only written, starts empty: sd_booted must not see systemd in the cage", () => {
+		const more = { "/run/app/old": "x", "/run/systemd/system": directory(), "/var/log/app/a.log": "x" };
+		const made = plan(
+			{ "/run/app/old": "read", "/run/x": "create", "/run/systemd/system": "look", "/var/log/app/a.log": "read write" },
+			more,
+		);
+		expect(made.writable.map(({ path, seeds }) => [path, seeds])).toEqual([
+			["/run", []],
+			["/var/log/app", []],
+		]);
+	});
+	test("a rule seeds a directory whole, also where it would start empty", () => {
+		const made = plan(
+			{ "/var/lib/app/db": "read" },
+			{ ...state, "/run/app/keep": "abc" },
+			{ rules: rules({ seed: ["/var/lib/app", "/var/run/app"] }) },
+		);
+		expect(made.writable).toMatchObject([
+			{ path: "/run/app", seeds: [{ path: "/run/app", bytes: 3 }] },
+			{ path: "/var/lib/app", seeds: [{ path: "/var/lib/app", bytes: 9 }] },
+		]);
+	});
+	test("belong to the innermost writable directory, and are not copied twice", () => {
+		const did = { ...write, "/var/lib/app/db": "read", "/var/lib/app/queue/new": "create", "/var/lib/app/queue/job": "read" };
+		const made = plan(did, state);
+		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/db"]);
+		expect(seedsOf(made, "/var/lib/app/queue")).toEqual(["/var/lib/app/queue/job"]);
+		const whole = plan(did, state, { rules: rules({ seed: ["/var/lib/app"] }) });
+		expect(seedsOf(whole, "/var/lib/app")).toEqual(["/var/lib/app"]);
+		expect(seedsOf(whole, "/var/lib/app/queue")).toEqual([]);
+	});
+	test("a secret in the state is not copied unless it is allowed, and the plan tells of it", () => {
+		const more = { ...state, "/var/lib/app/tls/key.pem": "-----BEGIN PRIVATE KEY-----\n", "/var/lib/app/tls/cert.pem": "c" };
+		const did = { ...write, "/var/lib/app/tls/key.pem": "read", "/var/lib/app/db": "read" };
+		const made = plan(did, more);
+		expect(seedsOf(made, "/var/lib/app")).toEqual(["/var/lib/app/db"]);
+		expect(made.declined).toEqual([{ path: "/var/lib/app/tls/key.pem", risk: "secret" }]);
+		const allowed = plan(did, more, { rules: rules({ allowSecret: ["/var/lib/app/tls/key.pem"] }) });
+		expect(seedsOf(allowed, "/var/lib/app")).toEqual(["/var/lib/app/db", "/var/lib/app/tls/key.pem"]);
+		expect(allowed.declined).toEqual([]);
+	});
+	test("a directory that is seeded whole leaves out the secrets and the excluded in it", () => {
+		const more = { ...state, "/var/lib/app/tls/key.pem": "-----BEGIN PRIVATE KEY-----\n", "/var/lib/app/tls/cert.pem": "c" };
+		const made = plan({}, more, { rules: rules({ seed: ["/var/lib/app"], exclude: ["/var/lib/app/queue"] }) });
+		expect(seedsOf(made, "/var/lib/app")).toEqual(
+			["current", "db", "out", "releases", "tls/cert.pem", "unread"].map((name) => `/var/lib/app/${name}`),
+		);
+		expect(made.declined.map(({ path }) => path)).toEqual(["/var/lib/app/tls/key.pem"]);
+		expect(entryAt(made, "/var/lib/app/queue")).toMatchObject({ kind: "directory", decision: "declined" });
+	});
+	test("ten thousand of them take no time that anybody would notice", () => {
+		const many = Object.fromEntries(
+			Array.from({ length: 10_000 }, (_, index) => [`/var/lib/app/d${index % 100}/f${index}`, file("x")]),
+		);
+		const files = tree({ ...host, ...many });
+		const seen = trace({ ...write, ...Object.fromEntries(Object.keys(many).map((path) => [path, "read"])) });
+		const started = performance.now();
+		expect(planFor(files, seen).writable[0]?.seeds).toHaveLength(10_000);
+		expect(performance.now() - started).toBeLessThan(5000);
+	});
+});
