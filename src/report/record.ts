@@ -98,6 +98,10 @@ export function recordMarkdown(
 		`## ${words.confinement}`,
 		words.layers,
 		`${words.network(cage.application.network)} ${words.open}: ${text(openingsText(manifest.openings, messages))}.`,
+		`### ${words.audit}`,
+		(cage.trials.at(-1)?.findings ?? [])
+			.map(({ code: finding, path }) => `- ${code(path)}: ${words.findings[finding]}`)
+			.join("\n") || words.auditClean,
 		`## ${words.writable}`,
 		table(
 			words.writableHead,

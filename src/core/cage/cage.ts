@@ -1,6 +1,7 @@
 import type { Application, Rules } from "../application/application.ts";
 import type { Addition } from "../plan/make-plan.ts";
 import type { MissingKind } from "../plan/missing.ts";
+import type { FindingCode } from "./audit.ts";
 
 /** What is remembered of a cage beside its generations: what was asked for, what was decided, and how the trials went. */
 export interface Cage {
@@ -45,7 +46,7 @@ export interface TrialSummary {
 	readonly measured?: Measured;
 	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
 	/** Warnings of the audit. */
-	readonly findings: readonly { readonly code: string; readonly path: string }[];
+	readonly findings: readonly { readonly code: FindingCode; readonly path: string }[];
 	readonly failedExercises: readonly string[];
 	/** What was added before this round. */
 	readonly added: readonly string[];

@@ -39,6 +39,15 @@ export class EntryCollector {
 	 */
 	add(path: Path, reason: Reason, onlyLooked = false): Path | undefined {
 		const { links, directories, end } = linkChain(path, this.#files);
+		const away = links.findIndex((link) => isMountedByLauncher(link.path));
+		if (away >= 0) {
+			// What stands there in the cage is the launcher's and leads elsewhere.
+			for (const link of links.slice(0, away)) {
+				this.addMountPoint(parent(link.path), { kind: "parent-of", child: path });
+				this.#addLink(link.path, link.target, reason);
+			}
+			return undefined;
+		}
 		// A chain that leads nowhere is kept as well: the application that saw a dangling link will see it again.
 		for (const link of links) this.#addLink(link.path, link.target, reason);
 		for (const directory of directories) if (directory !== end) this.#addDirectory(directory, { kind: "parent-of", child: path });
