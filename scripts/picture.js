@@ -81,7 +81,8 @@ function picture(screens) {
 	const frames = screens.map((lines, index) => {
 		const text = lines
 			.map(
-				(line, row) => `<text xml:space="preserve" x="${margin}" y="${margin + (row + 0.8) * lineHeight}">${escapeXml(line.slice(0, columns))}</text>`,
+				(line, row) =>
+					`<text xml:space="preserve" x="${margin}" y="${margin + (row + 0.8) * lineHeight}">${escapeXml(line.slice(0, columns))}</text>`,
 			)
 			.join("");
 		return `<g class="frame" style="animation-delay:${index * secondsEach}s${index ? ";opacity:0" : ""}">${text}</g>`;

@@ -61,7 +61,7 @@ export const recordEn = {
 		"password-empty": "has an account without a password",
 		"link-leads-outside": "is a link to a place that is not in the cage",
 		mounted: "is a mount of its own",
-	} satisfies Record<FindingCode, string> as Record<FindingCode, string>,
+	} satisfies Record<FindingCode, string>,
 	writable: "Writable directories",
 	writableHead: ["Path", "Owner", "Mode", "Why"],
 	declined: "Left out on purpose",

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { planAccounts } from "../../../src/core/plan/accounts.ts";
+import { writable } from "../cage/plans.ts";
+import { asApp, asRoot, type Did, groups, trace, users } from "./traces.ts";
+
+const accounts = (identity = asRoot, did: Record<string, Did> = {}, values: Parameters<typeof trace>[1] = {}) =>
+	planAccounts(identity, trace(did, values), [], users, groups);
+
+describe("who is known in the cage", () => {
+	test("the account that the application starts as, with its groups, and nobody else", () => {
+		const { accounts: made, group, passwd } = accounts({ ...asApp, groups: [902] });
+		expect(passwd).toBe("app:x:900:901::/var/lib/app:/usr/sbin/nologin\n");
+		expect(group).toBe("app:x:901:\ncertificates:x:902:app\n");
+		expect(made).toMatchObject({ usersLeftOut: 2, groupsLeftOut: 2 });
+		expect(made.groups.map(({ reason }) => reason)).toEqual(["started-as", "group-of-account"]);
+	});
+	test("whom it switches to, with that account's own group", () => {
+		const { accounts: made } = accounts(asRoot, {}, { uids: new Set([1000]), gids: new Set([902]) });
+		expect(made.users).toMatchObject([
+			{ name: "root", reason: "started-as" },
+			{ name: "other", reason: "switched-to" },
+		]);
+		expect(made.groups.map(({ name, reason, members }) => [name, reason, members])).toEqual([
+			["root", "started-as", []],
+			["certificates", "switched-to", ["other"]],
+			["other", "group-of-account", []],
+		]);
+	});
+	test("to whom it hands files, and who owns what it may write", () => {
+		const { accounts: made } = accounts(asRoot, { "/run/f": { did: "write", owner: { uid: 900, gid: -1 } } });
+		expect(made.users.map(({ name, reason }) => [name, reason])).toEqual([
+			["root", "started-as"],
+			["app", "owns-files"],
+		]);
+		const owned = planAccounts(asApp, trace({}), [writable("/srv", { uid: 1000 }), writable("/run", { uid: 0 })], users, groups);
+		expect(owned.accounts.users.map(({ name }) => name)).toEqual(["app", "other"]);
+	});
+	test("`as it was` is nobody", () => {
+		for (const nobody of [-1, 0xffffffff]) {
+			const made = accounts(
+				asApp,
+				{ "/f": { did: "write", owner: { uid: nobody, gid: nobody } } },
+				{ uids: new Set([nobody]), gids: new Set([nobody]) },
+			);
+			expect(made.accounts.users.map(({ name }) => name)).toEqual(["app"]);
+		}
+	});
+	test("an id that has no name stays without one", () => {
+		expect(accounts({ ...asApp, uid: 5555, gid: 5555, name: "5555" }).passwd).toBe("");
+	});
+});
+
+test("no password hash, no shell, and names from files and DNS alone", () => {
+	const { nsswitch, passwd } = accounts(asRoot, {}, { uids: new Set([900, 1000]) });
+	for (const line of passwd.trim().split("\n")) expect(line).toMatch(/^\w+:x:\d+:\d+:[^:]*:[^:]*:\/usr\/sbin\/nologin$/);
+	expect(nsswitch.match(/^(passwd|group): (.*)$/gm)).toEqual(["passwd: files", "group: files"]);
+	expect(nsswitch).toContain("hosts: files dns\n");
+});

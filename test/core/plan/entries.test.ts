@@ -1,0 +1,248 @@
+import { describe, expect, test } from "vitest";
+import { cageEntries } from "../../../src/core/cage/layout.ts";
+import { pathFromBytes, pathToJson } from "../../../src/core/path/path.ts";
+import { application, type Did, entryAt, included, planFor, rules, trace } from "./traces.ts";
+import { directory, file, link, type Node, socket, tree } from "./tree.ts";
+
+const key = "-----BEGIN RSA PRIVATE KEY-----\n";
+const host: Record<string, Node> = {
+	"/lib": link("usr/lib"),
+	"/usr/lib/libx.so.1": link("libx.so.1.2"),
+	"/usr/lib/libx.so.1.2": "x",
+	"/usr/share/app/data": "d",
+	"/usr/share/app/more/data": "d",
+	"/etc/app/key.pem": file(key, { mode: 0o600 }),
+	"/etc/app/current": link("key.pem"),
+	"/usr/bin/tool": file("#!", { mode: 0o4755 }),
+	"/var/big": file("", { size: 2 ** 21 }),
+	"/run/s": socket(),
+	"/usr/bin/pipe": { kind: "fifo" },
+};
+const plan = (did: Record<string, Did>, values: Parameters<typeof planFor>[2] = {}, more: Record<string, Node> = {}) =>
+	planFor(tree({ ...host, ...more }), trace(did), values);
+
+describe("what an access brings", () => {
+	test("the file, the links on the way as they are, and the directories above", () => {
+		expect(included(plan({ "/lib/libx.so.1": "read" }))).toEqual({
+			"/lib": "-> usr/lib",
+			"/usr": "directory",
+			"/usr/lib": "directory",
+			"/usr/lib/libx.so.1": "-> libx.so.1.2",
+			"/usr/lib/libx.so.1.2": "file",
+		});
+	});
+	test("a directory that was listed is a directory, without what is in it", () => {
+		expect(included(plan({ "/usr/share/app": "list" }))).toEqual({
+			"/usr": "directory",
+			"/usr/share": "directory",
+			"/usr/share/app": "directory",
+		});
+	});
+	test("a directory that a mkdir found there is there again", () => {
+		expect(included(plan({ "/usr/share/app": "EEXIST:create" }))).toHaveProperty(["/usr/share/app"], "directory");
+		expect(included(plan({ "/usr/share/app/data": "EEXIST:create" }))).not.toHaveProperty(["/usr/share/app/data"]);
+	});
+	test("a link that leads nowhere, as far as it goes", () => {
+		expect(included(plan({ "/etc/gone": "look" }, {}, { "/etc/gone": link("nowhere/x") }))).toEqual({
+			"/etc/gone": "-> nowhere/x",
+		});
+	});
+	test.each<[string, Record<string, Did>]>([
+		["what failed", { "/usr/share/app/data": "ENOENT:read" }],
+		["sockets, FIFOs and devices", { "/run/s": "connect", "/usr/bin/pipe": "read" }],
+		["what is the kernel's", { "/proc/1/status": "read", "/sys/x": "read", "/dev/pts/0": "read" }],
+		["what was only written: the content of somebody's log is none of the cage's", { "/var/big": "write create" }],
+		["byte code", { "/usr/lib/__pycache__/a.pyc": "read" }],
+	])("not: %s", (_, did) => {
+		const files = { "/proc/1/status": "", "/sys/x": "", "/dev/pts/0": "", "/usr/lib/__pycache__/a.pyc": "" };
+		expect(Object.values(included(plan(did, {}, files))).filter((kind) => kind !== "directory")).toEqual([]);
+	});
+	test("a name with `..` means the real file", () => {
+		expect(included(plan({ "/lib/../share/app/data": "read" }))).toMatchObject({
+			"/lib": "-> usr/lib",
+			"/usr/share/app/data": "file",
+		});
+	});
+	test("names are bytes", () => {
+		const name = pathFromBytes(Buffer.from("/srv/\xff\n", "latin1"));
+		const files = tree(host);
+		const status = { kind: "file" as const, mode: 0o644, uid: 0, gid: 0, size: 0, mtime: 0 };
+		const made = planFor(
+			{
+				...files,
+				status: (path) => (path === name ? status : path === "/srv" ? { ...status, kind: "directory" } : files.status(path)),
+			},
+			(() => {
+				const seen = trace({ x: "read" });
+				const access = [...seen.accesses.values()][0];
+				return { ...seen, accesses: new Map(access ? [[name, { ...access, path: name }]] : []) };
+			})(),
+		);
+		expect(made.entries.map((entry) => pathToJson(entry.path))).toContainEqual({ base64: "L3Nydi//Cg==" });
+	});
+	test("the working directory, which the launcher enters before anybody watches", () => {
+		const made = plan(
+			{},
+			{ application: { ...application, cwd: "/srv/now" } },
+			{ "/srv/now": link("v1"), "/srv/v1": directory() },
+		);
+		expect(included(made)).toEqual({ "/srv": "directory", "/srv/now": "-> v1", "/srv/v1": "directory" });
+		expect(entryAt(made, "/srv/v1")?.reasons).toEqual([{ kind: "launcher" }]);
+	});
+});
+
+describe("reasons", () => {
+	test("say who asked, and at most four times", () => {
+		const many = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`/l${index}`, link("/usr/share/app/data")]));
+		const made = plan(
+			Object.fromEntries(Object.keys(many).map((path) => [path, { did: "read", calls: [`call${path}`] }])),
+			{},
+			many,
+		);
+		expect(entryAt(made, "/usr/share/app/data")?.reasons).toHaveLength(4);
+	});
+	test("`holds something` gives way to a better one", () => {
+		const made = plan({ "/usr/share/app/data": "read", "/usr/share/app": "list" });
+		expect(entryAt(made, "/usr/share/app")?.reasons.map((reason) => reason.kind)).toEqual(["traced"]);
+		expect(entryAt(made, "/usr/share")?.reasons).toEqual([{ kind: "parent-of", child: "/usr/share/app/data" }]);
+	});
+});
+
+describe("secrets and setuid files", () => {
+	test("are declined, and named, whoever asks for them", () => {
+		for (const values of [{}, { rules: rules({ include: ["/etc/app", "/usr/bin"] }) }]) {
+			const made = plan({ "/etc/app/key.pem": "read", "/usr/bin/tool": "execute" }, values);
+			expect(made.declined).toEqual([
+				{ path: "/etc/app/key.pem", risk: "secret" },
+				{ path: "/usr/bin/tool", risk: "setuid" },
+			]);
+			expect(included(made)).not.toHaveProperty(["/etc/app/key.pem"]);
+		}
+	});
+	test("also where a link leads to them", () => {
+		const made = plan({ "/etc/app/current": "read" });
+		expect(included(made)).toMatchObject({ "/etc/app/current": "-> key.pem" });
+		expect(made.declined).toEqual([{ path: "/etc/app/key.pem", risk: "secret" }]);
+	});
+	test.each(["/etc/app/key.pem", "/etc/app/current", "/etc/app", "/etc/app/"])("go in by --allow-secret %s", (allowSecret) => {
+		const made = plan({ "/etc/app/current": "read" }, { rules: rules({ allowSecret: [allowSecret] }) });
+		expect(included(made)).toHaveProperty(["/etc/app/key.pem"], "file");
+		expect(made.declined).toEqual([]);
+	});
+	test("one permission is not the other, and a path is not what merely begins like it", () => {
+		expect(plan({ "/etc/app/key.pem": "read" }, { rules: rules({ allowSetuid: ["/etc/app/key.pem"] }) }).declined).toHaveLength(
+			1,
+		);
+		expect(plan({ "/etc/app/key.pem": "read" }, { rules: rules({ allowSecret: ["/etc/app/key"] }) }).declined).toHaveLength(1);
+		expect(plan({ "/usr/bin/tool": "execute" }, { rules: rules({ allowSetuid: ["/usr/bin/tool"] }) }).declined).toEqual([]);
+	});
+	test("a file that is both needs both", () => {
+		const more = { "/srv/both": file(key, { mode: 0o4755 }) };
+		const allowed = (values: Parameters<typeof rules>[0]) =>
+			included(plan({ "/srv/both": "read" }, { rules: rules(values) }, more));
+		expect(allowed({ allowSecret: ["/srv/both"] })).not.toHaveProperty(["/srv/both"]);
+		expect(allowed({ allowSecret: ["/srv/both"], allowSetuid: ["/srv/both"] })).toHaveProperty(["/srv/both"]);
+	});
+});
+
+describe("large files", () => {
+	test("that were only looked at stay out", () => {
+		expect(plan({ "/var/big": "look" }).declined).toEqual([{ path: "/var/big", risk: "large" }]);
+		expect(plan({ "/var/big": "read" }).declined).toEqual([]);
+		expect(plan({ "/usr/share/app/data": "look" }).declined).toEqual([]);
+	});
+	test("go in as soon as anything else asks for them, in whatever order", () => {
+		const more = { "/also": link("/var/big") };
+		expect(included(plan({ "/also": "look", "/var/big": "read" }, {}, more))).toHaveProperty(["/var/big"], "file");
+		const addition = { kind: "path", path: plan({}).application.command[0] as never, round: 1, call: "openat" } as const;
+		const made = plan({ "/var/big": "look" }, { additions: [{ ...addition, path: "/var/big" as never }] });
+		expect(entryAt(made, "/var/big")).toMatchObject({ decision: "include", risks: [] });
+		expect(included(plan({ "/var/big": "look" }, { rules: rules({ include: ["/var/big"] }) }))).toHaveProperty(
+			["/var/big"],
+			"file",
+		);
+	});
+});
+
+describe("excludes", () => {
+	const did = {
+		"/usr/share/app/data": "read",
+		"/usr/share/app/more": "list",
+		"/usr/share/app/more/data": "read",
+		"/lib/libx.so.1": "read",
+	};
+	const without = (...exclude: string[]) => included(plan(did, { rules: rules({ exclude }) }));
+
+	test("leave out a file and keep it in the plan", () => {
+		const made = plan(did, { rules: rules({ exclude: ["/usr/share/app/data"] }) });
+		expect(entryAt(made, "/usr/share/app/data")?.decision).toBe("declined");
+		expect(made.declined).toEqual([]);
+	});
+	test("of a parent leave out the directory itself with all that is below", () => {
+		expect(Object.keys(without("/usr/share/app/more"))).not.toContain("/usr/share/app/more");
+		expect(Object.keys(without("/usr/share/app/"))).toEqual(
+			expect.not.arrayContaining([expect.stringMatching("/usr/share/app")]),
+		);
+		expect(Object.keys(without("/usr/share/app/m*"))).toContain("/usr/share/app/data");
+	});
+	test("mean the real file, by whichever name it was used", () => {
+		expect(without("/lib/libx.so.1.2")).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
+		expect(without("/usr/lib/libx.so.1.2")).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
+		expect(without("/lib/*.so.*")).not.toHaveProperty(["/usr/lib/libx.so.1.2"]);
+	});
+	test("weigh more than includes", () => {
+		const made = plan({}, { rules: rules({ include: ["/usr/share/app"], exclude: ["/usr/share/app/more"] }) });
+		expect(Object.keys(included(made)).filter((path) => path.startsWith("/usr/share/app"))).toEqual([
+			"/usr/share/app",
+			"/usr/share/app/data",
+		]);
+	});
+	test("cannot take away the accounts", () => {
+		const made = plan({ "/etc/app/current": "read" }, { rules: rules({ exclude: ["/etc"] }) });
+		expect(entryAt(made, "/etc/passwd")?.decision).toBe("include");
+		expect(cageEntries(made).map((entry) => entry.path)).toContain("/etc");
+	});
+});
+
+describe("generated files", () => {
+	const accounts = {
+		"/etc/passwd": "root:x:0:0::/:/bin/sh\nother:x:1:1::/:/bin/sh\n",
+		"/etc/group": "",
+		"/etc/nsswitch.conf": "passwd: sss\n",
+		"/etc/ld.so.cache": "cache",
+	};
+	test("stand in for the host's, also where an include, a trial or a link names those", () => {
+		const more = { ...accounts, "/srv/users": link("/etc/passwd") };
+		const made = plan(
+			{ "/etc/passwd": "read", "/srv/users": "read" },
+			{
+				rules: rules({ include: ["/etc"] }),
+				additions: [{ kind: "path", path: "/etc/group" as never, round: 1, call: "openat" }],
+			},
+			more,
+		);
+		for (const path of Object.keys(accounts)) expect([path, entryAt(made, path)?.kind]).toEqual([path, "generated"]);
+		expect(entryAt(made, "/etc/passwd")?.content).not.toContain("other");
+		expect(included(made)).toHaveProperty(["/srv/users"], "-> /etc/passwd");
+		expect(made.entries.filter((entry) => entry.path === "/etc/passwd")).toHaveLength(1);
+	});
+	test("replace a link of the host", () => {
+		const made = plan(
+			{ "/etc/nsswitch.conf": "read" },
+			{},
+			{ "/etc/nsswitch.conf": link("authselect/nsswitch.conf"), "/etc/authselect/nsswitch.conf": "" },
+		);
+		expect(entryAt(made, "/etc/nsswitch.conf")).toMatchObject({ kind: "generated" });
+		expect(entryAt(made, "/etc/nsswitch.conf")?.target).toBeUndefined();
+	});
+	test("the loader's cache is there only where the host has one", () => {
+		expect(entryAt(plan({}), "/etc/ld.so.cache")).toBeUndefined();
+	});
+});
+
+test("entries stand in the order of their bytes, parents first, each path once", () => {
+	const made = plan({ "/usr/share/app/data": "read", "/lib/libx.so.1": "read", "/etc/app/current": "read" });
+	const paths = made.entries.map((entry) => entry.path);
+	expect(paths).toEqual([...new Set(paths)].sort());
+	expect(() => cageEntries(made)).not.toThrow();
+});

@@ -1,0 +1,208 @@
+import { describe, expect, test } from "vitest";
+import type { Addition } from "../../../src/core/plan/make-plan.ts";
+import { findMissing, type Missing } from "../../../src/core/plan/missing.ts";
+import { asApp, asRoot, type Did, planFor, rules, trace } from "./traces.ts";
+import { directory, file, link, type Node, node, tree } from "./tree.ts";
+
+const host: Record<string, Node> = {
+	"/etc/app/conf": "c",
+	"/etc/app/key": "-----BEGIN PRIVATE KEY-----\n",
+	"/etc/app/now": link("key"),
+	"/etc/app/big": file("", { size: 2 ** 21 }),
+	"/usr/share/app/data": "",
+	"/var/run": link("/run"),
+	"/run": directory(),
+	"/run/app/old.pid": "1",
+	"/var/lib/app": directory(),
+	"/var/lib/app/db": "x",
+	"/srv/data/f": "",
+	"/dev/tty": node(5, 0),
+	"/dev/stdout": link("/proc/self/fd/1"),
+	"/var/log/app/out": link("/dev/stdout"),
+};
+
+type Values = Parameters<typeof planFor>[2];
+
+/** What is missing when the host's run did one thing and the cage's another. */
+function missing(
+	onHost: Record<string, Did>,
+	inCage: Record<string, Did>,
+	values: Values = {},
+	refusals: [string, string][] = [],
+): Missing[] {
+	const files = tree(host);
+	const seen = trace(onHost);
+	const refused = new Map(refusals.map(([call, error]) => [call, { call, error, count: 1 }]));
+	return findMissing(seen, trace(inCage, { refusals: refused }), planFor(files, seen, values), files, 2);
+}
+const summary = (all: Missing[]) =>
+	all.map(({ declined, kind, path, remedy }) => [path, kind, remedyOf(remedy), ...(declined ? ["declined"] : [])]);
+const remedyOf = (remedy: Addition | undefined) =>
+	remedy === undefined
+		? ""
+		: remedy.kind === "capability"
+			? `capability ${remedy.name}`
+			: remedy.kind === "proc"
+				? "proc"
+				: `${remedy.kind} ${remedy.path}`;
+
+describe("the difference", () => {
+	test("is what worked on the host and fails in the cage", () => {
+		const all = missing({ "/usr/share/app/data": "read" }, { "/usr/share/app/data": "ENOENT:read" });
+		expect(all).toEqual([
+			{
+				kind: "absent",
+				path: "/usr/share/app/data",
+				call: "openat",
+				error: "ENOENT",
+				program: "/usr/bin/app",
+				declined: false,
+				remedy: { kind: "path", path: "/usr/share/app/data", round: 2, call: "openat" },
+			},
+		]);
+	});
+	test.each<[string, Record<string, Did>, Record<string, Did>]>([
+		["failed in both", { "/a": "ENOENT:read" }, { "/a": "ENOENT:read" }],
+		["worked in the end", { "/etc/app/conf": "read" }, { "/etc/app/conf": "ENOENT:read read" }],
+		["worked otherwise on the host", { "/etc/app/conf": "look" }, { "/etc/app/conf": "EACCES:write" }],
+		["the host itself does not have", {}, { "/a": "ENOENT:read" }],
+		["is byte code", { "/usr/lib/__pycache__/a.pyc": "create" }, { "/usr/lib/__pycache__/a.pyc": "EROFS:create" }],
+		["was made there by the application itself", {}, { "/etc/app/conf": "ENOENT:create" }],
+	])("is not what %s", (_, onHost, inCage) => expect(missing(onHost, inCage)).toEqual([]));
+	test("is also what only the cage's run came to, and the host has", () => {
+		expect(summary(missing({}, { "/usr/share/app/data": "ENOENT:look" }))).toEqual([
+			["/usr/share/app/data", "absent", "path /usr/share/app/data"],
+		]);
+		expect(missing({}, { "/usr/share/app/data": "EACCES:read" })).toEqual([]);
+		expect(missing({}, { "/var/log/app/out": "ENOENT:look" })).toEqual([]);
+	});
+	test.each(["EEXIST", "EADDRINUSE", "EBUSY", "ENOTEMPTY", "EAGAIN"])(
+		"is not %s: that is how a cage answers that works",
+		(error) => {
+			expect(missing({ "/var/lib/app/d": "create" }, { "/var/lib/app/d": `${error}:create` })).toEqual([]);
+		},
+	);
+	test("is told in the order of the paths", () => {
+		const did = { "/srv/data/f": "read", "/etc/app/conf": "read" };
+		const all = missing(did, { "/srv/data/f": "ENOENT:read", "/etc/app/conf": "ENOENT:read" }, {}, [["setgroups", "EPERM"]]);
+		expect(all.map(({ call, path }) => path ?? call)).toEqual(["/etc/app/conf", "/srv/data/f", "setgroups"]);
+	});
+});
+
+describe("absent", () => {
+	test("what was left out on purpose is declined and has no remedy", () => {
+		const fails = (path: string, values: Values = {}) => summary(missing({ [path]: "read" }, { [path]: "ENOENT:read" }, values));
+		expect(fails("/etc/app/key")).toEqual([["/etc/app/key", "absent", "", "declined"]]);
+		expect(fails("/etc/app/now")).toEqual([["/etc/app/now", "absent", "", "declined"]]);
+		expect(fails("/dev/tty")).toEqual([["/dev/tty", "absent", "", "declined"]]);
+		const excluded = { rules: rules({ exclude: ["/usr/share/app"] }) };
+		expect(fails("/usr/share/app/data", excluded)).toEqual([["/usr/share/app/data", "absent", "", "declined"]]);
+		expect(summary(missing({ "/etc/app/big": "look" }, { "/etc/app/big": "ENOENT:look" }))).toEqual([
+			["/etc/app/big", "absent", "", "declined"],
+		]);
+	});
+	test("a secret of the state is declined too, though state that is not there yet is nothing", () => {
+		const did = { "/etc/app/key": "read", "/etc/app/conf": "read", "/etc/app/new": "create" };
+		const all = missing(did, { "/etc/app/key": "ENOENT:read", "/etc/app/conf": "ENOENT:read" });
+		expect(summary(all)).toEqual([["/etc/app/key", "absent", "", "declined"]]);
+	});
+	test("state is covered by whichever name it was asked for", () => {
+		const state = { "/var/run/app/new": "create write", "/var/run/app/old.pid": "read" };
+		expect(missing(state, { "/var/run/app/old.pid": "ENOENT:read" })).toEqual([]);
+		const bind = { rules: rules({ binds: [{ path: "/srv/data/", access: "ro" as const }] }) };
+		expect(missing({ "/srv/data/f": "read" }, { "/srv/data/f": "ENOENT:read" }, bind)).toEqual([]);
+	});
+	test("a place to write that is not there becomes one", () => {
+		expect(summary(missing({ "/srv/new/f": "create write" }, { "/srv/new/f": "ENOENT:create" }))).toEqual([
+			["/srv/new/f", "absent", ""],
+		]);
+		expect(summary(missing({ "/opt/x/f": "create write" }, { "/opt/x/f": "ENOENT:create" }, { trace: trace({}) }))).toEqual([
+			["/opt/x/f", "absent", "writable /opt/x"],
+		]);
+		const deep = missing({ "/run/app/sub/f": "create write" }, { "/run/app/sub/f": "ENOENT:create" });
+		expect(summary(deep)).toEqual([["/run/app/sub/f", "absent", "writable /run/app/sub"]]);
+	});
+	test("what nobody has is told, without a remedy", () => {
+		expect(summary(missing({ "/srv/gone": "read" }, { "/srv/gone": "ENOENT:read" }))).toEqual([["/srv/gone", "absent", ""]]);
+		expect(summary(missing({ "/run/peer": "connect" }, { "/run/peer": "ECONNREFUSED:connect" }))).toEqual([
+			["/run/peer", "absent", ""],
+		]);
+	});
+});
+
+describe("read-only", () => {
+	test("a place of the application is opened", () => {
+		const all = missing({ "/var/run/x/f": "create write" }, { "/var/run/x/f": "EROFS:create" }, { trace: trace({}) });
+		expect(summary(all)).toEqual([["/var/run/x/f", "read-only", "writable /run/x"]]);
+		expect(summary(missing({ "/srv/x/f": "create" }, { "/srv/x/f": "EACCES:create" }, { trace: trace({}) }))).toEqual([
+			["/srv/x/f", "read-only", "writable /srv/x"],
+		]);
+	});
+	test("one of the system is not: that would be asked for in every round and never be given", () => {
+		for (const path of ["/var/log/f", "/etc/f", "/usr/share/app/f", "/dev/f"]) {
+			expect(summary(missing({ [path]: "create" }, { [path]: "EROFS:create" })).map(([, , remedy]) => remedy)).toEqual([""]);
+		}
+	});
+	test("a directory that is writable already is not asked for again", () => {
+		expect(summary(missing({ "/var/lib/app/f": "create" }, { "/var/lib/app/f": "EROFS:create" }))).toEqual([
+			["/var/lib/app/f", "read-only", ""],
+		]);
+	});
+});
+
+describe("owner or mode", () => {
+	test("root is offered the lesser capability that does it; an account none", () => {
+		const state = { "/var/lib/app/db": "read write", "/var/lib/app/f": "create" };
+		const fails = (did: string, identity = asRoot) => summary(missing(state, { "/var/lib/app/db": did }, { identity }));
+		expect(fails("EACCES:write")).toEqual([["/var/lib/app/db", "owner-or-mode", "capability dac_override"]]);
+		expect(fails("EACCES:read")).toEqual([["/var/lib/app/db", "owner-or-mode", "capability dac_read_search"]]);
+		expect(fails("EACCES:read", asApp)).toEqual([["/var/lib/app/db", "owner-or-mode", ""]]);
+	});
+	test("no other error is a reason to hand out a capability", () => {
+		for (const error of ["ENXIO", "EXDEV", "ELOOP", "ENOSPC", "EINVAL", "ECONNREFUSED"]) {
+			const all = missing({ "/var/lib/app/db": "read write" }, { "/var/lib/app/db": `${error}:write` });
+			expect(all.map(({ remedy }) => remedy)).toEqual([undefined]);
+		}
+	});
+});
+
+describe("capability and filter", () => {
+	test("a call that lacks a capability gets it as root, whatever call came first", () => {
+		const inCage: Record<string, Did> = { "/var/lib/app/db": { did: "EPERM:write", calls: ["newfstatat", "fchownat"] } };
+		const fails = (identity = asRoot) => summary(missing({ "/var/lib/app/db": "read write" }, inCage, { identity }));
+		expect(fails()).toEqual([["/var/lib/app/db", "capability", "capability chown"]]);
+		expect(fails(asApp)).toEqual([["/var/lib/app/db", "capability", ""]]);
+	});
+	test("a call that no capability helps was filtered", () => {
+		expect(summary(missing({ "/srv/data/f": "write" }, { "/srv/data/f": { did: "EPERM:write", calls: ["mknod"] } }))).toEqual([
+			["/srv/data/f", "filtered", ""],
+		]);
+		expect(summary(missing({}, {}, {}, [["io_uring_setup", "EPERM"]]))).toEqual([[undefined, "filtered", ""]]);
+	});
+	test("so do calls without a path, where the host allowed them", () => {
+		expect(missing({}, {}, {}, [["setgroups", "EPERM"]])).toMatchObject([
+			{ kind: "capability", call: "setgroups", error: "EPERM", remedy: { kind: "capability", name: "setgid", round: 2 } },
+		]);
+		expect(missing({}, {}, { identity: asApp }, [["setgroups", "EPERM"]])[0]?.remedy).toBeUndefined();
+		const both = new Map([["setgroups", { call: "setgroups", error: "EPERM", count: 1 }]]);
+		const files = tree(host);
+		expect(
+			findMissing(trace({}, { refusals: both }), trace({}, { refusals: both }), planFor(files, trace({})), files, 1),
+		).toEqual([]);
+	});
+});
+
+describe("files of the kernel", () => {
+	test("ask for /proc, also by way of a link", () => {
+		expect(missing({ "/proc/self/stat": "read" }, { "/proc/self/stat": "ENOENT:read" })).toMatchObject([
+			{ kind: "kernel-file", remedy: { kind: "proc", call: "openat /proc/self/stat" } },
+		]);
+		expect(summary(missing({ "/var/log/app/out": "write" }, { "/var/log/app/out": "ENOENT:write" }))).toEqual([
+			["/var/log/app/out", "kernel-file", "proc"],
+		]);
+	});
+	test("are no file entries, and a strange name stays on one line", () => {
+		const all = missing({ "/proc/self/\nx\xff": "read" }, { "/proc/self/\nx\xff": "ENOENT:read" });
+		expect(all.map(({ remedy }) => remedy?.call)).toEqual(["openat /proc/self/\\nxÿ"]);
+	});
+});

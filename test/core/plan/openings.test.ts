@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { planOpenings } from "../../../src/core/plan/openings.ts";
+import type { Trace } from "../../../src/core/trace/trace.ts";
+import { asApp, asRoot, type Did, trace } from "./traces.ts";
+import { directory, file, link, type Node, tree } from "./tree.ts";
+
+const used = (...names: string[]): Partial<Trace> => ({
+	capabilities: new Map(names.map((name) => [name, { name, call: `${name}()` }])),
+});
+const none = { capabilities: [] };
+const names = (openings: ReturnType<typeof planOpenings>) => openings.capabilities.map(({ name }) => name);
+
+describe("capabilities", () => {
+	test("a root start keeps those that its calls used, in one order", () => {
+		expect(planOpenings(asRoot, trace({}, used("setuid", "chown")), tree({}), none).capabilities).toEqual([
+			{ name: "chown", why: "chown()" },
+			{ name: "setuid", why: "setuid()" },
+		]);
+	});
+	test("an account keeps none but the one for low ports", () => {
+		expect(names(planOpenings(asApp, trace({}, used("setuid", "net_bind_service")), tree({}), none))).toEqual([
+			"net_bind_service",
+		]);
+		expect(
+			names(
+				planOpenings(
+					asApp,
+					trace({ "/srv/f": { did: "read", as: "root" } }),
+					tree({ "/srv/f": file("", { uid: 5, mode: 0o600 }) }),
+					none,
+				),
+			),
+		).toEqual([]);
+	});
+	test("what a trial found comes on top, once", () => {
+		const found = {
+			capabilities: [
+				{ name: "chown", why: "fchown" },
+				{ name: "kill", why: "kill" },
+			],
+			proc: "openat /proc/stat",
+		};
+		expect(planOpenings(asRoot, trace({}, used("chown")), tree({}), found)).toMatchObject({
+			capabilities: [
+				{ name: "chown", why: "chown()" },
+				{ name: "kill", why: "kill" },
+			],
+			proc: "openat /proc/stat",
+		});
+	});
+});
+
+test("unix sockets and memfd are open only where their use succeeded", () => {
+	expect(planOpenings(asApp, trace({}), tree({}), none)).toEqual({ capabilities: [] });
+	expect(planOpenings(asApp, trace({}, { families: new Set(["AF_UNIX"]), memfd: true }), tree({}), none)).toMatchObject({
+		unixSockets: "AF_UNIX",
+		memfd: "memfd_create",
+	});
+	expect(planOpenings(asApp, trace({}, { families: new Set(["AF_INET"]) }), tree({}), none).unixSockets).toBeUndefined();
+});
+
+describe("root that passes by modes", () => {
+	const needs = (did: Did, nodes: Record<string, Node>, path = "/srv/f") =>
+		names(planOpenings(asRoot, trace({ [path]: did }), tree(nodes), none));
+	const asRootDid = (did: string, calls?: string[]): Did => ({ did, as: "root", ...(calls ? { calls } : {}) });
+	const owned = (mode: number, uid = 33, gid = 33) => ({ "/srv/f": file("", { uid, gid, mode }) });
+
+	test.each<[string, string, Record<string, Node>, string[]]>([
+		["writes its own file", "write", owned(0o644, 0, 0), []],
+		["writes a file of another", "write", owned(0o644), ["dac_override"]],
+		["writes what everybody may", "write", owned(0o666), []],
+		["writes what the group root may", "write", owned(0o664, 33, 0), []],
+		["writes its own file whose mode forbids it", "write", owned(0o444, 0, 0), ["dac_override"]],
+		["reads a file of another", "read", owned(0o640), ["dac_read_search"]],
+		["reads what everybody may", "read", owned(0o644), []],
+		["reads what the group root may", "read", owned(0o640, 33, 0), []],
+		["reads what everybody may but the group root", "read", owned(0o604, 33, 0), ["dac_read_search"]],
+		["reads its own file whose mode forbids it", "read", owned(0, 0, 0), ["dac_read_search"]],
+		["only looks", "look", owned(0o600), []],
+	])("%s", (_, did, nodes, expected) => expect(needs(asRootDid(did), nodes)).toEqual(expected));
+
+	test("changes of mode and owner are not writing", () => {
+		expect(needs(asRootDid("write", ["chmod", "fchown"]), owned(0o644))).toEqual([]);
+		expect(needs(asRootDid("write", ["newfstatat", "openat"]), owned(0o644))).toEqual(["dac_override"]);
+	});
+	test("goes through, and makes files in, directories of others", () => {
+		const inside = (mode: number, gid = 33) => ({ "/srv": directory({ uid: 33, gid, mode }), "/srv/f": "" });
+		expect(needs(asRootDid("read"), inside(0o755))).toEqual([]);
+		expect(needs(asRootDid("read"), inside(0o750))).toEqual(["dac_read_search"]);
+		expect(needs(asRootDid("read"), inside(0o750, 0))).toEqual([]);
+		expect(needs(asRootDid("create"), inside(0o755))).toEqual(["dac_override"]);
+		expect(needs(asRootDid("create"), inside(0o775, 0))).toEqual([]);
+		expect(needs(asRootDid("remove"), inside(0o777))).toEqual([]);
+		expect(needs(asRootDid("listen"), inside(0o755))).toEqual(["dac_override"]);
+	});
+	test("a log that it gave away and opens again", () => {
+		const did: Did = { did: "create write", as: "root", owner: { uid: 33, gid: 4 } };
+		expect(needs(did, {})).toEqual(["dac_override"]);
+		expect(needs({ did: "create write", as: "root", owner: { uid: -1, gid: 4 } }, {})).toEqual([]);
+	});
+	test("is asked of the real file behind a link", () => {
+		const nodes = { ...owned(0o640), "/l": link("/srv/f") };
+		expect(needs(asRootDid("read"), nodes, "/l")).toEqual(["dac_read_search"]);
+		expect(needs({ did: "read", as: "root", real: "/srv/f" }, nodes, "/gone")).toEqual(["dac_read_search"]);
+	});
+	test("what was done as an account counts for nothing, nor does what lies in /proc, /dev or /tmp", () => {
+		expect(needs("read write", owned(0o600))).toEqual([]);
+		const nodes = {
+			"/tmp/f": file("", { uid: 5, mode: 0o600 }),
+			"/dev/f": file("", { uid: 5, mode: 0 }),
+			"/proc/1/f": file("", { uid: 5, mode: 0 }),
+		};
+		for (const path of Object.keys(nodes)) expect(needs(asRootDid("read write"), nodes, path)).toEqual([]);
+	});
+	test("the greater of two needs covers the lesser", () => {
+		const seen = trace({ "/srv/f": asRootDid("read"), "/srv/g": asRootDid("write") });
+		const files = tree({ ...owned(0o600), "/srv/g": file("", { uid: 33, mode: 0o600 }) });
+		expect(planOpenings(asRoot, seen, files, none).capabilities).toEqual([{ name: "dac_override", why: "write /srv/g" }]);
+	});
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { fileRisks, headSize } from "../../../src/core/plan/risks.ts";
+
+const risks = (path: string, content: string | undefined = "", values = {}) =>
+	fileRisks(
+		pathFromText(path),
+		{ kind: "file", mode: 0o644, uid: 0, gid: 0, size: 10, mtime: 0, ...values },
+		content === undefined ? undefined : Buffer.from(content, "latin1"),
+	);
+const isSecret = (path: string, content?: string) => risks(path, content).includes("secret");
+
+describe("a secret by its content, whatever its name and mode", () => {
+	test.each([
+		["-----BEGIN PRIVATE KEY-----\nMII"],
+		["-----BEGIN RSA PRIVATE KEY-----\n"],
+		["-----BEGIN ENCRYPTED PRIVATE KEY-----\n"],
+		["-----BEGIN OPENSSH PRIVATE KEY-----\n"],
+		["-----BEGIN PGP PRIVATE KEY BLOCK-----\n"],
+		["-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\n"],
+		["PuTTY-User-Key-File-3: ssh-ed25519\n"],
+		['key "rndc-key" {\n\talgorithm hmac-sha256;\n\tsecret "c2VjcmV0c2VjcmV0c2VjcmV0";\n};\n'],
+		["token = ghp_0123456789abcdefghij\n"],
+		["[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n"],
+		["admin:$apr1$abc$def\n"],
+		["admin:$2y$05$abcdefghijklmnopqrstuv\n"],
+		["root:$6$salt$hash:19000:0:99999:7:::\n"],
+	])("%j", (content) => {
+		expect(isSecret("/etc/app/file", content)).toBe(true);
+		expect(isSecret("/var/lib/app/plain.txt", content)).toBe(true);
+	});
+	test("but a public key, a certificate, or a program that knows the marks is none", () => {
+		expect(isSecret("/etc/app/file", "-----BEGIN PUBLIC KEY-----\n")).toBe(false);
+		expect(isSecret("/etc/app/file", "-----BEGIN CERTIFICATE-----\n")).toBe(false);
+		expect(isSecret("/opt/openssl", "\x7fELF\0-----BEGIN RSA PRIVATE KEY-----")).toBe(false);
+		expect(isSecret("/usr/lib/python3/pem.py", "'-----BEGIN PRIVATE KEY-----'")).toBe(false);
+		expect(isSecret("/usr/share/ssl/server.pem", "-----BEGIN PRIVATE KEY-----")).toBe(true);
+	});
+});
+
+describe("a secret by its name", () => {
+	test.each([
+		"/etc/shadow",
+		"/etc/gshadow-",
+		"/etc/security/opasswd",
+		"/root/.netrc",
+		"/home/a/.pgpass",
+		"/home/a/.ssh/id_ed25519",
+		"/etc/ssh/ssh_host_rsa_key",
+		"/etc/krb5.keytab",
+		"/srv/passwords.kdbx",
+		"/etc/app/client.p12",
+		"/etc/app/secret",
+		"/etc/app/api-token",
+		"/etc/app/db.password.txt",
+		"/run/credentials",
+	])("%s", (path) => {
+		expect(isSecret(path)).toBe(true);
+		expect(risks(path, undefined)).toContain("secret");
+	});
+	test.each([
+		"/etc/passwd",
+		"/etc/group",
+		"/etc/ssh/ssh_host_rsa_key.pub",
+		"/home/a/.ssh/id_ed25519.pub",
+		"/etc/app/tokenizer.model",
+		"/etc/pam.d/common-password-policy.d/x",
+		"/srv/app/password.js",
+		"/usr/share/doc/passwords",
+		"/etc/shadow.txt",
+	])("not %s", (path) => expect(isSecret(path)).toBe(false));
+	test("a program with such a name is a program", () => {
+		expect(isSecret("/opt/app/password", "\x7fELF")).toBe(false);
+	});
+});
+
+test("mode, place and size are risks of their own", () => {
+	expect(risks("/usr/bin/x", "", { mode: 0o4755 })).toEqual(["setuid"]);
+	expect(risks("/usr/bin/x", "", { mode: 0o2755 })).toEqual(["setuid"]);
+	expect(risks("/srv/x", "", { mode: 0o666 })).toEqual(["world-writable"]);
+	expect(risks("/home/a/x")).toEqual(["home"]);
+	expect(risks("/rootless/x")).toEqual([]);
+	expect(risks("/srv/x", "", { size: 2 ** 27 })).toEqual(["large"]);
+});
+
+test("the beginning that is read is enough for a key behind a chain of certificates", () => {
+	const chain = `-----BEGIN CERTIFICATE-----\n${"M".repeat(2000)}\n-----END CERTIFICATE-----\n`.repeat(4);
+	expect(isSecret("/etc/app/all.pem", `${chain}-----BEGIN PRIVATE KEY-----\n`.slice(0, headSize))).toBe(true);
+});
