@@ -203,7 +203,7 @@ export function summarise(context: Context, round: TrialRound, generation: numbe
 		generation,
 		answered: round.answered,
 		...(round.measured ? { measured: round.measured } : {}),
-		findings: round.findings.map(({ code, path }) => ({ code, path: showPath(path) })),
+		findings: round.findings.map(({ code, path, severity }) => ({ code, path: showPath(path), severity })),
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,
 		added: added.map(describeAddition),

@@ -136,7 +136,9 @@ export function countsToJson(manifest: Manifest): object {
 export function confinementToJson(manifest: Manifest, cage: Cage): object {
 	const { capabilities: needed, ...openings } = manifest.openings;
 	const { network } = cage.application;
-	const measured = cage.trials.at(-1)?.measured;
+	const last = cage.trials.at(-1);
+	const measured = last?.measured;
+	const found = last?.findings ?? [];
 	// A trial always has a network of its own; a run only where it was asked for.
 	const namespaces = measured?.namespaces.filter((kind) => kind !== "net" || network === "none");
 	return {
@@ -149,6 +151,7 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		namespaces: namespaces ?? [],
 		network,
 		openings,
-		findings: cage.trials.at(-1)?.findings ?? [],
+		findings: found.filter((finding) => finding.severity === "danger"),
+		warnings: found.filter((finding) => finding.severity === "warning"),
 	};
 }

@@ -115,6 +115,8 @@ test("the way through links comes out where realpath(3) does, for every link in 
 		for (const name of files.list(place)) {
 			const path = join(place, name);
 			if (files.status(path)?.kind !== "symlink") continue;
+			// Below /proc a link is what the kernel makes of it for each process (/etc/mtab leads there).
+			if (files.resolve(path)?.startsWith("/proc/")) continue;
 			links++;
 			const { end, links: met } = linkChain(path, files);
 			expect([path, end]).toEqual([path, files.resolve(path)]);

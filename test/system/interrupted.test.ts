@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { begin, cagewright, make, type Started, temporaryState } from "./cagewright.ts";
@@ -67,7 +69,7 @@ test("INT during the trial leaves the cage as it was before", async () => {
 	const made = await make([...options, "--", ...daemon.command], { state });
 	const before = readdirSync(`${state}/cages/kept/generations`);
 	const work = beginMake("kept", ["--include", "/usr/share/doc/strace"]);
-	await work.says(/"event":"round-started"/);
+	await work.says(/"where":"cage"/);
 	expect((await work.stop("SIGINT")).status).toBe(130);
 	expect(readdirSync(`${state}/cages/kept/generations`)).toEqual(before);
 	expect((await cagewright(["show", "kept", "--json"], { state })).json).toMatchObject({ root: made.root });
@@ -77,7 +79,7 @@ test("INT during the trial leaves the cage as it was before", async () => {
 test.each([
 	["the trace", /"event":"application-started"/, []],
 	["the build", /"event":"file-copied"/, large],
-	["the trial", /"event":"round-started"/, []],
+	["the trial", /"where":"cage"/, []],
 ])("KILL during %s: its processes are gone, and the next command finishes the job", async (_, moment, options) => {
 	const work = beginMake("killed", options);
 	await work.says(moment);
@@ -90,4 +92,17 @@ test.each([
 	expect(readdirSync(`${state}/cages/killed/generations`)).toHaveLength(1);
 	expect((await cagewright(["remove", "killed", "--yes"], { state })).status).toBe(0);
 	expect(cages()).toEqual([]);
+});
+
+test("a process that nobody was left to end goes with the next command", async () => {
+	const work = beginMake("killed");
+	await work.says(/"event":"application-started"/);
+	await work.stop("SIGKILL");
+	const [scratch] = leftovers(state).filter((what) => what.startsWith("scratch/"));
+	// What strace leaves if it is killed in the very moment in which it makes a process.
+	const stopped = spawn("sh", ["-c", "kill -STOP $$; :", `${state}/${scratch}/launch.sh`], { stdio: "ignore" });
+	const ended = once(stopped, "close");
+	await make(["--name", "killed", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	expect(await ended).toEqual([null, "SIGKILL"]);
+	expect((await cagewright(["remove", "killed", "--yes"], { state })).status).toBe(0);
 });

@@ -45,8 +45,8 @@ export interface TrialSummary {
 	/** What the kernel said of the application's main process while it answered. */
 	readonly measured?: Measured;
 	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
-	/** Warnings of the audit. */
-	readonly findings: readonly { readonly code: FindingCode; readonly path: string }[];
+	/** What the audit found; a danger only where it was overridden. */
+	readonly findings: readonly { readonly code: FindingCode; readonly path: string; readonly severity: "danger" | "warning" }[];
 	readonly failedExercises: readonly string[];
 	/** What was added before this round. */
 	readonly added: readonly string[];

@@ -1,12 +1,10 @@
 import { type Path, pathToBytes, pathToText } from "./path.ts";
 
 /**
- * Characters that must never reach a terminal as they are: controls (C0, DEL, C1), line and paragraph separators, and the
- * format characters that reorder or hide text (bidi controls, zero-width marks, tags; Unicode TR36 and TR55).
+ * Characters that must never reach a terminal as they are: controls, line and paragraph separators, and what reorders or hides
+ * text: format characters (bidi controls, marks without width, tags) and all that is ignorable by default (Unicode TR36 and TR55).
  */
-const unprintable =
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it looks for
-	/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Text that is safe to show: what could steer a terminal or mislead an eye is escaped. */
 export function printable(text: string): string {

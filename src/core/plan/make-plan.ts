@@ -1,5 +1,4 @@
 import { type Application, launchEnvironment, type Rules } from "../application/application.ts";
-import { temporaryDirectories } from "../confinement/launch.ts";
 import { libraryClosure } from "../elf/closure.ts";
 import { Failure } from "../failure.ts";
 import type { Files, Group, User } from "../machine/facts.ts";
@@ -75,8 +74,6 @@ export function makePlan(input: PlanInput): Plan {
 		mounted: [...writable.directories.map((directory) => directory.path), ...binds],
 	});
 
-	for (const path of ["/dev", "/.launch", ...temporaryDirectories].map((text) => text as Path))
-		collector.addMountPoint(path, { kind: "launcher" });
 	addDevices({ ...input, files }, collector);
 	// What the administrator names comes first: it goes in, however it was used.
 	for (const value of rules.include) {
@@ -104,7 +101,6 @@ export function makePlan(input: PlanInput): Plan {
 		capabilities: additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
 		...(proc ? { proc: proc.call } : {}),
 	});
-	if (openings.proc !== undefined) collector.addMountPoint(pathFromText("/proc"), { kind: "launcher" });
 
 	const entries = collector.entries();
 	return {

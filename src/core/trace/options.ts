@@ -10,12 +10,9 @@ const shownSignals = "ABRT,BUS,FPE,HUP,ILL,INT,KILL,QUIT,SEGV,SYS,TERM,TRAP,XCPU
  * strace's options for the lines that this folder reads; where they go (`-o`) and the command are the caller's to add.
  * `fast` adds `--seccomp-bpf`, under which calls that another filter denies do not show.
  * Only one `-q`: a second would hide the exits (strace(1)).
- * `-D` makes the command our child and strace a bystander. The other way round, a kill of strace just after its fork would leave the
- * child behind for good, stopped and with nobody to wake it (measured).
  */
 export function straceArguments(options: { readonly fast: boolean }): string[] {
 	return [
-		"-D",
 		"-f",
 		...(options.fast ? ["--seccomp-bpf"] : []),
 		"-q",

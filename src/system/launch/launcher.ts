@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { initExecutable } from "../../core/confinement/init.ts";
@@ -20,7 +20,8 @@ import type {
 	ShellResult,
 } from "../../engine/ports.ts";
 import { parseMountinfo, rehearsalMounts } from "../rehearsal/mounts.ts";
-import { isLeftover, transientName } from "../state/process.ts";
+import { transientName } from "../state/process.ts";
+import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { loaderAndLibraries } from "./loader.ts";
 import { measureConfinement } from "./measure.ts";
 import { findInit, handledSignals, mainProcess } from "./processes.ts";
@@ -109,7 +110,7 @@ export class UtilLinuxLauncher implements Launcher {
 				if (mount.kind === "overlay") mkdirSync(pathToBytes(mount.scratch).toString(), { recursive: true });
 			}
 		}
-		const script = join(folder, "launch.sh");
+		const script = join(folder, scriptName);
 		writeFileSync(script, Buffer.from(launchScript({ ...spec, starter: process.pid }), "latin1"), { mode: 0o600 });
 		return { command: namespaceCommand(spec, script), spec };
 	}
@@ -145,8 +146,7 @@ export class UtilLinuxLauncher implements Launcher {
 	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
 	private makeFolder(): string {
 		mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
-		// A killed command could not take its folder away; its mounts ended with it.
-		for (const name of readdirSync(this.scratch)) if (isLeftover(name)) removeFolder(join(this.scratch, name));
+		clearAbandoned(this.scratch);
 		const folder = join(this.scratch, transientName("scratch"));
 		mkdirSync(folder, { mode: 0o700 });
 		return folder;

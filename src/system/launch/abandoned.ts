@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { isLeftover } from "../state/process.ts";
+
+export const scriptName = "launch.sh";
+
+/**
+ * Takes away the scratch folders of killed commands. Their processes ended with them but for one: a child that strace had just
+ * made when it was killed itself waits for good, stopped, with nobody to wake it (measured). The script's place names it.
+ */
+export function clearAbandoned(scratch: string): void {
+	const folders = readdirSync(scratch)
+		.filter(isLeftover)
+		.map((name) => join(scratch, name));
+	if (!folders.length) return;
+	const scripts = new Set(folders.map((folder) => join(folder, scriptName)));
+	for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+		if (wordsOf(pid).some((word) => scripts.has(word))) end(Number(pid));
+	}
+	for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}
+
+function wordsOf(pid: string): string[] {
+	try {
+		return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+	} catch {
+		return [];
+	}
+}
+
+function end(pid: number): void {
+	try {
+		process.kill(pid, "SIGKILL");
+	} catch {
+		// It ended in between.
+	}
+}

@@ -1,0 +1,354 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import {
+	type CageRoot,
+	type HostRoot,
+	type LaunchSpec,
+	launchScript,
+	namespaceCommand,
+	type RehearsalRoot,
+} from "../../../src/core/confinement/launch.ts";
+import { type Path, pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
+import { asApp, asRoot } from "../plan/traces.ts";
+
+const path = pathFromText;
+
+const cage: CageRoot = {
+	kind: "cage",
+	directory: path("/state/cages/app/generations/1"),
+	mounts: [],
+	kept: [],
+	devices: [{ path: path("/dev/null"), type: "c", major: 1, minor: 3, mode: 0o666 }],
+	proc: false,
+	capabilities: [],
+	filter: path("/state/scratch/1/filter"),
+	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
+};
+const rehearsal: RehearsalRoot = {
+	kind: "rehearsal",
+	directory: path("/state/scratch/1/layers/root"),
+	mounts: [
+		{ kind: "overlay", path: path("/"), scratch: path("/state/scratch/1/layers/0") },
+		{ kind: "proc", path: path("/proc") },
+		{ kind: "sysfs", path: path("/sys") },
+		{ kind: "bind", path: path("/dev/pts") },
+		{ kind: "tmpfs", path: path("/dev/shm") },
+	],
+	directories: [],
+	given: [],
+	capabilities: [],
+};
+const host: HostRoot = { kind: "host", capabilities: [] };
+
+const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {}): LaunchSpec => ({
+	root,
+	identity: asRoot,
+	command: ["/usr/bin/app", "-x"],
+	cwd: "/",
+	env: { LANG: "C" },
+	network: "host",
+	init: path("/state/scratch/1/cagewright-init"),
+	setpriv: path("/usr/bin/setpriv"),
+	...values,
+});
+
+/**
+ * The commands of a script with their words, as a real shell reads them. None is carried out: each is a function that tells its
+ * words, files are written by none, and nothing else can be found.
+ */
+function commands(made: LaunchSpec): string[][] {
+	const names = "mount umount mkdir mknod ln cp chown chmod cd made exec_".split(" ");
+	const functions = names.map((name) => `${name}() { printf '%s\\0' ${name} "$@"; printf '\\n\\0'; }`);
+	const script = launchScript(made)
+		.replace(/^exec /m, "exec_ ")
+		.replace(/^: >/gm, "made ")
+		.replace(/^echo .*>/gm, "made ");
+	const output = execFileSync("/bin/sh", ["-eu"], {
+		input: Buffer.from([...functions, script].join("\n"), "latin1"),
+		encoding: "latin1",
+		env: { PATH: "/nonexistent" },
+	});
+	const all: string[][] = [[]];
+	for (const word of output.split("\0").slice(0, -1)) {
+		if (word === "\n") all.push([]);
+		else all.at(-1)?.push(word);
+	}
+	return all.slice(0, -1);
+}
+const lines = (made: LaunchSpec) => commands(made).map((words) => words.join(" "));
+const lastOf = (made: LaunchSpec) => commands(made).at(-1) ?? [];
+/** What stands behind the init: its directory, and what it starts. */
+const started = (made: LaunchSpec) => {
+	const words = lastOf(made);
+	return words.slice(words.findIndex((word) => word.endsWith("/cagewright-init")) + 1);
+};
+const inCage = (name: string) => `${cage.directory}${name}`;
+
+describe("a cage", () => {
+	test("is made step by step, and the application is the last of them", () => {
+		const full: CageRoot = {
+			...cage,
+			proc: true,
+			mounts: [
+				{ path: path("/var/lib/app"), source: path("/state/data/var/lib/app"), access: "rw" },
+				{ path: path("/srv"), source: path("/srv"), access: "ro" },
+			],
+		};
+		const dir = cage.directory;
+		expect(lines(spec(full)).slice(0, -1)).toEqual([
+			`mount -n -o bind,ro,nosuid,nodev ${dir} ${dir}`,
+			`mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${dir}/tmp`,
+			`mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${dir}/var/tmp`,
+			`mount -n -o bind,rw,nosuid,nodev,noexec /state/data/var/lib/app ${dir}/var/lib/app`,
+			`mount -n -o bind,ro,nosuid,nodev /srv ${dir}/srv`,
+			`mount -n -t tmpfs -o nosuid,noexec,size=64k,mode=755 tmpfs ${dir}/dev`,
+			`mknod -m 666 ${dir}/dev/null c 1 3`,
+			`ln -s /proc/self/fd ${dir}/dev/fd`,
+			`ln -s /proc/self/fd/0 ${dir}/dev/stdin`,
+			`ln -s /proc/self/fd/1 ${dir}/dev/stdout`,
+			`ln -s /proc/self/fd/2 ${dir}/dev/stderr`,
+			`mkdir -m 1777 ${dir}/dev/shm`,
+			`mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${dir}/dev/shm`,
+			`mount -n -o remount,ro,nosuid,noexec ${dir}/dev`,
+			`mount -n -t proc -o nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${dir}/proc`,
+			`mount -n -t tmpfs -o nosuid,nodev,size=16m,mode=755 tmpfs ${dir}/.launch`,
+			`cp -L /usr/bin/setpriv /lib64/ld-linux-x86-64.so.2 /usr/lib/libc.so.6 ${cage.filter} /state/scratch/1/cagewright-init ${dir}/.launch`,
+			`mount -n -o remount,ro,nosuid,nodev ${dir}/.launch`,
+			`cd ${dir}`,
+			"mount -n --move . /",
+		]);
+	});
+	test("has no mount that a setuid file works on, or that can be written and executed", () => {
+		const scratch = path("/state/scratch/1/data0");
+		const mounts: CageRoot["mounts"] = [
+			{ path: path("/a"), source: path("/state/a"), access: "rw", scratch },
+			{ path: path("/b"), source: path("/b"), access: "ro", scratch },
+			{ path: path("/c"), source: path("/c"), access: "rw" },
+		];
+		const kept: CageRoot["kept"] = [{ path: path("/tmp/f"), kind: "file" }];
+		for (const [command, ...words] of commands(spec({ ...cage, mounts, kept, proc: true }))) {
+			const options = words[words.indexOf("-o") + 1]?.split(",") ?? [];
+			// What is only put aside, or moved, is not seen in the cage.
+			if (command !== "mount" || words.includes("--move") || words.includes("lower") || words.includes("--bind")) continue;
+			expect([words, options]).toEqual([words, expect.arrayContaining(["nosuid"])]);
+			const target = words.at(-1);
+			if (target !== inCage("/dev")) expect([words, options]).toEqual([words, expect.arrayContaining(["nodev"])]);
+			if (!options.includes("ro") && target !== inCage("/.launch"))
+				expect([words, options]).toEqual([words, expect.arrayContaining(["noexec"])]);
+		}
+	});
+	test("what it keeps below a temporary directory is bound back by way of the empty .launch, and read-only", () => {
+		const kept: CageRoot["kept"] = [
+			{ path: path("/tmp/app"), kind: "directory" },
+			{ path: path("/tmp/f"), kind: "file" },
+			{ path: path("/tmp/-l"), kind: "symlink", target: path("-x") },
+		];
+		const all = lines(spec({ ...cage, kept }));
+		expect(all.slice(1, 9)).toEqual([
+			`mount -n --bind ${inCage("/tmp")} ${inCage("/.launch")}`,
+			`mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inCage("/tmp")}`,
+			`mkdir ${inCage("/tmp/app")}`,
+			`mount -n -o bind,ro,nosuid,nodev ${inCage("/.launch/app")} ${inCage("/tmp/app")}`,
+			`made ${inCage("/tmp/f")}`,
+			`mount -n -o bind,ro,nosuid,nodev ${inCage("/.launch/f")} ${inCage("/tmp/f")}`,
+			`ln -s -- -x ${inCage("/tmp/-l")}`,
+			`umount -n ${inCage("/.launch")}`,
+		]);
+	});
+	test("a trial writes into an overlay whose layers no path can talk into options", () => {
+		const mounts: CageRoot["mounts"] = [
+			{ path: path("/a,b:c"), source: path("/data/a,b:c"), access: "rw", scratch: path("/state/s,upperdir=x") },
+		];
+		const all = commands(spec({ ...cage, mounts }));
+		const at = all.findIndex((words) => words.includes("overlay"));
+		expect(all.slice(at - 5, at + 2).map((words) => words.join(" "))).toEqual([
+			"cd /state/s,upperdir=x",
+			"mkdir -p lower upper work",
+			"mount -n --bind /data/a,b:c lower",
+			"chown --reference=lower upper",
+			"chmod --reference=lower upper",
+			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,nosuid,nodev,noexec overlay ${inCage("/a,b:c")}`,
+			"cd /",
+		]);
+	});
+	test("Landlock: everything can be read and run, devices and state be written, and nothing else", () => {
+		const mounts: CageRoot["mounts"] = [
+			{ path: path("/var/lib/a:b"), source: path("/d"), access: "rw" },
+			{ path: path("/srv"), source: path("/srv"), access: "ro" },
+		];
+		const words = lastOf(spec({ ...cage, mounts }));
+		const rules = words
+			.filter((_, index) => words[index - 1] === "--landlock-rule")
+			.map((rule) => rule.split(/(?<=^[^:]+:[^:]+):/));
+		expect(rules.map(([, place]) => place)).toEqual(["/", "/dev", "/var/lib/a:b", "/tmp", "/var/tmp", "/dev/shm"]);
+		expect(rules[0]?.[0]).toBe("path-beneath:execute,read-file,read-dir");
+		expect(rules[1]?.[0]).toBe("path-beneath:write-file");
+		for (const [rights] of rules.slice(2)) expect(rights).not.toMatch(/execute|make-char|make-block|ioctl/);
+		expect(words.slice(words.indexOf("--landlock-access"), words.indexOf("--landlock-access") + 2)).toEqual([
+			"--landlock-access",
+			"fs",
+		]);
+	});
+	test("no new privileges, Landlock and the filter hold the init as well; the account and its capabilities the application alone", () => {
+		const words = lastOf(spec(cage));
+		const init = words.indexOf("/.launch/cagewright-init");
+		const before = words.slice(0, init);
+		expect(before.slice(0, 8)).toEqual([
+			"exec_",
+			"setsid",
+			"env",
+			"-i",
+			"LANG=C",
+			"chroot",
+			".",
+			"/.launch/ld-linux-x86-64.so.2",
+		]);
+		expect(before).toEqual(expect.arrayContaining(["--pdeathsig", "--no-new-privs", "--seccomp-filter"]));
+		expect(before.slice(-2)).toEqual(["--seccomp-filter", "/.launch/filter"]);
+		expect(before.join(" ")).not.toMatch(/--reuid|--bounding-set/);
+		expect(words.slice(init + 1)).toEqual([
+			"/",
+			...["/.launch/ld-linux-x86-64.so.2", "--library-path", "/.launch", "/.launch/setpriv"],
+			...["--reuid", "0", "--regid", "0", "--clear-groups"],
+			...["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"],
+			...["/usr/bin/app", "-x"],
+		]);
+	});
+	test("as root it keeps what it needs in the bounding set; as an account in the ambient one", () => {
+		const capabilities = ["chown", "net_bind_service"];
+		expect(started(spec({ ...cage, capabilities }))).toEqual(
+			expect.arrayContaining(["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all,+chown,+net_bind_service"]),
+		);
+		const kept = "-all,+chown,+net_bind_service";
+		const account = started(spec({ ...cage, capabilities }, { identity: { ...asApp, groups: [902, 5] } }));
+		expect(account).toEqual(
+			expect.arrayContaining([`--inh-caps=${kept}`, `--ambient-caps=${kept}`, `--bounding-set=${kept}`, "--groups", "902,5"]),
+		);
+		expect(account.join(" ")).toContain("--reuid 900 --regid 901 --groups 902,5");
+	});
+	test("is made in namespaces of its own, and whoever dies, all end", () => {
+		const words = (network: LaunchSpec["network"]) => namespaceCommand(spec(cage, { network }), "script").join(" ");
+		expect(words("host")).toBe(
+			"setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --ipc --uts --cgroup sh -eu script",
+		);
+		expect(words("none")).toContain("--cgroup --net sh");
+		expect(words("own")).toContain("--cgroup --net sh");
+	});
+});
+
+describe("a rehearsal", () => {
+	test("lays an overlay over what can be written, hands over what was asked for, and goes in", () => {
+		const root = { ...rehearsal, given: [path("/srv/state")] };
+		const dir = rehearsal.directory;
+		expect(lines(spec(root, { identity: asApp })).slice(0, -1)).toEqual([
+			"cd /state/scratch/1/layers/0",
+			"mkdir -p lower upper work",
+			"mount -n --bind / lower",
+			"chown --reference=lower upper",
+			"chmod --reference=lower upper",
+			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay ${dir}`,
+			"cd /",
+			`mount -n -t proc -o nosuid proc ${dir}/proc`,
+			`mount -n -t sysfs -o nosuid sysfs ${dir}/sys`,
+			`mount -n --bind /dev/pts ${dir}/dev/pts`,
+			`mount -n -t tmpfs -o nosuid,nodev,mode=1777 tmpfs ${dir}/dev/shm`,
+			`mkdir -p ${dir}/srv/state`,
+			`chown 900:901 ${dir}/srv/state`,
+			`mkdir -p ${dir}/.launch`,
+			`cp /state/scratch/1/cagewright-init ${dir}/.launch`,
+			`cd ${dir}`,
+			"mount -n --move . /",
+		]);
+	});
+	test("a directory of the service is made with its owner only where there is none", () => {
+		const script = launchScript(spec({ ...rehearsal, directories: [path("/run/app")] }, { identity: asApp }));
+		const target = `${rehearsal.directory}/run/app`;
+		expect(script).toContain(`\n[ -d ${target} ] || { mkdir -p ${target} && chown 900:901 ${target}; }\n`);
+	});
+	test("keeps its layers in memory where an overlay cannot write to the disk below", () => {
+		expect(lines(spec({ ...rehearsal, memory: path("/state/m") })).slice(0, 3)).toEqual([
+			"mount -n -t tmpfs -o mode=700 tmpfs /state/m",
+			`mkdir -p ${rehearsal.directory}`,
+			"mkdir -p /state/scratch/1/layers/0",
+		]);
+	});
+	test("watches root with all that root has, and an account with what it is given for watching", () => {
+		expect(started(spec(rehearsal)).join(" ")).toBe("/ /usr/bin/setpriv --reuid 0 --regid 0 --clear-groups -- /usr/bin/app -x");
+		const account = started(spec({ ...rehearsal, capabilities: ["net_bind_service"] }, { identity: asApp })).join(" ");
+		expect(account).toContain("--bounding-set=-all,+net_bind_service");
+	});
+	test("has no host name and no control groups of its own: the application sees the host's", () => {
+		expect(namespaceCommand(spec(rehearsal), "s")).not.toEqual(expect.arrayContaining(["--uts"]));
+	});
+});
+
+test("on the host nothing is mounted but /proc, and nothing is entered", () => {
+	expect(commands(spec(host))).toEqual([
+		"mount -n -t proc -o nosuid,nodev,noexec proc /proc".split(" "),
+		[
+			..."exec_ setsid env -i LANG=C /state/scratch/1/cagewright-init /".split(" "),
+			..."/usr/bin/setpriv --reuid 0 --regid 0 --clear-groups -- /usr/bin/app -x".split(" "),
+		],
+	]);
+});
+
+test("a network of its own has lo up before anything else; the others leave networks alone", () => {
+	const own = launchScript(spec(cage, { network: "own" }));
+	expect(own.indexOf("/sys/class/net/lo/flags")).toBeLessThan(own.indexOf(cage.directory));
+	for (const network of ["host", "none"] as const) expect(launchScript(spec(cage, { network }))).not.toContain("/net/lo/");
+});
+
+describe("names that mean something to a shell", () => {
+	const hostile = [
+		"a b",
+		"it's",
+		'say "x"',
+		"$HOME",
+		"$(exit 9)",
+		"`exit 9`",
+		"line\nexit 9\n",
+		"back\\slash",
+		"; exit 9",
+		"*",
+		"é",
+		"\x1b[2J",
+	];
+	const roots = (name: Path): LaunchSpec["root"][] => [
+		{
+			...cage,
+			directory: `/state${name}` as Path,
+			mounts: [{ path: name, source: name, access: "rw", scratch: name }],
+			kept: [{ path: `/tmp${name}` as Path, kind: "directory" }],
+			devices: [{ path: `/dev${name}` as Path, type: "c", major: 1, minor: 3, mode: 0o666 }],
+			filter: `/state${name}/filter` as Path,
+		},
+		{ ...rehearsal, directory: name, given: [name], mounts: [{ kind: "bind", path: name }] },
+		host,
+	];
+	test("reach every command and the application as they are", () => {
+		const names = [...hostile.map((text) => path(`/${text}`)), pathFromBytes(Buffer.from("/\xff\xfe", "latin1"))];
+		for (const name of names) {
+			for (const root of roots(name)) {
+				const text = Buffer.from(name, "latin1").toString("utf8");
+				const made = spec(root, { command: ["/bin/app", text, "", "-n"], cwd: text, env: { A: text, B: "" }, setpriv: name });
+				const all = commands(made);
+				const last = all.at(-1) ?? [];
+				const bytes = path(text);
+				expect(last.slice(-4)).toEqual(["/bin/app", bytes, "", "-n"]);
+				expect(last.slice(4, 6)).toEqual([`A=${bytes}`, "B="]);
+				expect(started(made)[0]).toBe(bytes);
+				if (root.kind === "cage") {
+					expect(all).toContainEqual(["cd", `/state${name}`]);
+					expect(all).toContainEqual(["mount", "-n", "--bind", name, "lower"]);
+					expect(all).toContainEqual(["mknod", "-m", "666", `/state${name}/dev${name}`, "c", "1", "3"]);
+				}
+				if (root.kind === "rehearsal") expect(all).toContainEqual(["chown", "0:0", `${name}${name}`]);
+			}
+		}
+	});
+	test("cannot become another variable, option or program", () => {
+		const words = lastOf(spec(cage, { env: { A: "x\nB=y chroot /", PATH: "/bin" }, command: ["/bin/app", "--reuid", "0"] }));
+		expect(words.slice(4, 8)).toEqual(["A=x\nB=y chroot /", "PATH=/bin", "chroot", "."]);
+		expect(words.slice(words.lastIndexOf("--") + 1)).toEqual(["/bin/app", "--reuid", "0"]);
+	});
+});

@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import { cageEntries } from "../../../src/core/cage/layout.ts";
+import type { Addition } from "../../../src/core/plan/make-plan.ts";
+import { describeAddition, lastWords, remedies } from "../../../src/engine/make.ts";
+import type { TrialRound } from "../../../src/engine/trial.ts";
+import { makeElf } from "../elf/make-elf.ts";
+import { entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
+import { file, link, node, tree } from "./tree.ts";
+
+const loader = "/lib64/ld-linux-x86-64.so.2";
+const host = {
+	"/dev/null": node(1, 3),
+	"/lib": link("usr/lib"),
+	"/lib64": link("usr/lib64"),
+	"/usr/lib64/ld-linux-x86-64.so.2": file(makeElf({ soname: "ld-linux-x86-64.so.2" }), { mode: 0o755 }),
+	"/usr/lib/x86_64-linux-gnu/libbig.so.1": link("libbig.so.1.0"),
+	"/usr/lib/x86_64-linux-gnu/libbig.so.1.0": file(makeElf({ soname: "libbig.so.1" }), { size: 5 * 2 ** 20 }),
+	"/usr/bin/app": file(makeElf({ interpreter: loader, needed: ["libbig.so.1"] }), { mode: 0o755 }),
+	"/usr/bin/script": "#!/usr/bin/app -x\n",
+	"/etc/app/a": "a",
+	"/etc/app/b": "b",
+	"/var/lib/app/db": "d",
+};
+
+describe("what no trace shows", () => {
+	test("the loader, libraries and interpreters come by reading the programs, with who needs them", () => {
+		const made = planFor(tree(host), trace({ "/usr/bin/script": "execute" }));
+		expect(included(made)).toEqual({
+			"/lib": "-> usr/lib",
+			"/lib64": "-> usr/lib64",
+			"/usr": "directory",
+			"/usr/bin": "directory",
+			"/usr/bin/app": "file",
+			"/usr/bin/script": "file",
+			"/usr/lib": "directory",
+			"/usr/lib/x86_64-linux-gnu": "directory",
+			"/usr/lib/x86_64-linux-gnu/libbig.so.1": "-> libbig.so.1.0",
+			"/usr/lib/x86_64-linux-gnu/libbig.so.1.0": "file",
+			"/usr/lib64": "directory",
+			"/usr/lib64/ld-linux-x86-64.so.2": "file",
+		});
+		expect(entryAt(made, "/usr/bin/app")?.reasons).toEqual([{ kind: "interpreter-of", by: "/usr/bin/script" }]);
+		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")?.reasons).toEqual([
+			{ kind: "needed-by", by: "/usr/bin/app" },
+		]);
+	});
+	test("a large library that the trace only saw looked at goes in all the same", () => {
+		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute", "/lib/x86_64-linux-gnu/libbig.so.1": "look" }));
+		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")).toMatchObject({ decision: "include", risks: [] });
+	});
+	test("not for a program that is left out", () => {
+		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute" }), { rules: rules({ exclude: ["/usr/bin/app"] }) });
+		expect(entryAt(made, "/usr/lib64/ld-linux-x86-64.so.2")).toBeUndefined();
+	});
+});
+
+describe("a plan", () => {
+	const seen = {
+		"/etc/app/a": "read",
+		"/var/lib/app/db": "read write",
+		"/lib/x86_64-linux-gnu": "list",
+		"/usr/bin/app": "execute",
+	} as const;
+
+	test("is the same for the same trace, rules and files", () => {
+		expect(planFor(tree(host), trace(seen))).toEqual(planFor(tree(host), trace(seen)));
+		const backwards = Object.fromEntries(Object.entries(seen).reverse());
+		const parts = (made: ReturnType<typeof planFor>) => [
+			made.entries.map(({ decision, kind, path }) => [path, kind, decision]),
+			writableOf(made),
+			made.openings,
+		];
+		expect(parts(planFor(tree(host), trace(backwards)))).toEqual(parts(planFor(tree(host), trace(seen))));
+	});
+	test("changes neither the trace nor the rules", () => {
+		const given = trace(seen);
+		const asked = rules({ include: ["/etc/app"], binds: [{ path: "/srv/", access: "ro" }] });
+		const before = structuredClone({ given, asked });
+		planFor(tree(host), given, { rules: asked });
+		expect({ given, asked }).toEqual(before);
+	});
+	test("can be built", () => expect(() => cageEntries(planFor(tree(host), trace(seen)))).not.toThrow());
+	test("has what every cage has", () => {
+		const paths = cageEntries(planFor(tree({}), trace({}))).map((entry) => entry.path);
+		expect(paths).toEqual("/ /.launch /dev /etc /etc/group /etc/nsswitch.conf /etc/passwd /tmp /var /var/tmp".split(" "));
+	});
+	test("refuses an include that names nothing", () => {
+		expect(() => planFor(tree(host), trace({}), { rules: rules({ include: ["/etc/app/*.zip"] }) })).toThrow(
+			expect.objectContaining({ code: "include-matches-nothing", exit: 2 }),
+		);
+	});
+	test("shows a bind where it really lies, so that a link above it stays a link", () => {
+		const files = tree({ ...host, "/var/run": link("/run"), "/run/peer/s": "", "/run/f": "" });
+		const made = planFor(files, trace({ "/var/run/f": "read" }), {
+			rules: rules({ binds: [{ path: "/var/run/peer", access: "rw" }] }),
+		});
+		expect(included(made)).toMatchObject({ "/var/run": "-> /run", "/run/peer": "bind" });
+		expect(() => cageEntries(made)).not.toThrow();
+	});
+	test("tells of an application that goes into a root of its own", () => {
+		const made = planFor(tree(host), trace({}, { chroots: new Set(["/run/sshd"] as never[]) }));
+		expect(made.notes).toEqual([{ code: "chroots-itself", values: { path: "/run/sshd" } }]);
+	});
+	test("opens /proc when a trial showed the need, and says for what", () => {
+		const made = planFor(tree(host), trace({}), { additions: [{ kind: "proc", round: 1, call: "openat /proc/stat" }] });
+		expect(made.openings.proc).toBe("openat /proc/stat");
+		expect(cageEntries(made).map((entry) => entry.path)).toContain("/proc");
+		expect(cageEntries(planFor(tree(host), trace({}))).map((entry) => entry.path)).not.toContain("/proc");
+	});
+	test("takes what trials found with the round in the reason", () => {
+		const additions: Addition[] = [
+			{ kind: "path", path: "/etc/app/b" as never, round: 3, call: "openat" },
+			{ kind: "capability", name: "chown", round: 3, call: "fchown" },
+		];
+		const made = planFor(tree(host), trace({}), { additions });
+		expect(entryAt(made, "/etc/app/b")?.reasons).toEqual([{ kind: "trial", round: 3, call: "openat" }]);
+		expect(made.openings.capabilities).toEqual([{ name: "chown", why: "fchown" }]);
+	});
+});
+
+describe("remedies of a round", () => {
+	const path = (name: string): Addition => ({ kind: "path", path: name as never, round: 2, call: "openat" });
+	const proc: Addition = { kind: "proc", round: 2, call: "openat /proc/stat" };
+	const round = (answered: boolean, ...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file" }?][]) =>
+		({
+			answered,
+			missing: all.map(([remedy, more]) => ({
+				kind: "absent",
+				call: "openat",
+				error: "ENOENT",
+				declined: false,
+				...(remedy ? { remedy } : {}),
+				...more,
+			})),
+		}) as unknown as TrialRound;
+
+	test("are each taken once, and never what was declined or is there already", () => {
+		const all = round(false, [path("/a")], [path("/a")], [path("/b"), { declined: true }], [path("/c")], [undefined]);
+		expect(remedies(all, [{ ...path("/c"), round: 1 } as Addition])).toEqual([path("/a")]);
+	});
+	test("open /proc only where the application does not answer without", () => {
+		expect(remedies(round(true, [proc, { kind: "kernel-file" }]), [])).toEqual([]);
+		expect(remedies(round(false, [proc, { kind: "kernel-file" }]), [])).toEqual([proc]);
+	});
+	test("are told in words for people", () => {
+		const capability: Addition = { kind: "capability", name: "net_bind_service", round: 1, call: "bind" };
+		expect([capability, proc, path("/a\x1b")].map(describeAddition)).toEqual(["CAP_NET_BIND_SERVICE", "/proc", "/a\\x1b"]);
+	});
+});
+
+test("the last words are the application's, else the probe's, and not long", () => {
+	expect(lastWords("one\ntwo\n\n", "probe")).toBe("two");
+	expect(lastWords(" \n", "curl: (7)\n")).toBe("curl: (7)");
+	expect(lastWords("", "")).toBe("");
+	expect(lastWords("x".repeat(1000))).toHaveLength(300);
+});

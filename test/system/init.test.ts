@@ -1,0 +1,214 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { initCannotExecute, initExecutable } from "../../src/core/confinement/init.ts";
+import { initName } from "../../src/core/confinement/launch.ts";
+import { eventually } from "./eventually.ts";
+import { allProcesses, parentOf, statusField } from "./processes.ts";
+
+const executable = initExecutable(process.arch);
+
+test("the init is a static program of a few hundred bytes, and absent for processors that it was not written for", () => {
+	expect(executable === undefined || executable.length < 1024).toBe(true);
+	expect(executable?.subarray(0, 4).toString("latin1")).toBe("\x7fELF");
+	expect(initExecutable("vax")).toBeUndefined();
+});
+
+describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID namespace", () => {
+	let folder: string;
+	const running: ChildProcess[] = [];
+
+	beforeAll(() => {
+		folder = mkdtempSync(`${tmpdir()}/cagewright-init-`);
+		writeFileSync(`${folder}/${initName}`, executable ?? "", { mode: 0o755 });
+	});
+	afterEach(() => {
+		for (const child of running.splice(0)) child.kill("SIGKILL");
+	});
+	afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+	interface Run {
+		readonly child: ChildProcess;
+		readonly ended: Promise<number>;
+		output(): string;
+		/** The host's pid of the init, once it runs. */
+		init(): Promise<number>;
+		/** Waits for words of the program. */
+		says(words: string): Promise<void>;
+	}
+
+	function run(
+		words: readonly string[],
+		{ before = [], cwd = "/", env = {} }: { before?: string[]; cwd?: string; env?: Record<string, string> } = {},
+	): Run {
+		const command = ["--pid", "--fork", "--kill-child", ...before, `${folder}/${initName}`, cwd, ...words];
+		// Descriptors that somebody forgot to close: pipes at 3 and above.
+		const child = spawn("unshare", command, {
+			env: { PATH: process.env.PATH, ...env },
+			stdio: ["ignore", "pipe", "ignore", "pipe", "pipe", "pipe"],
+		});
+		running.push(child);
+		let output = "";
+		child.stdout?.on("data", (chunk: Buffer) => {
+			output += chunk.toString("latin1");
+		});
+		const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? -1)));
+		const init = () =>
+			eventually(() => {
+				const found = childrenOf(child.pid ?? 0).find((pid) => statusField(pid, "Name") === initName);
+				if (found === undefined) throw new Error("no init yet");
+				return found;
+			});
+		const says = (words: string) => eventually(() => expect(output).toContain(words));
+		return { child, ended, output: () => output, init, says };
+	}
+	const shell = (line: string, values?: Parameters<typeof run>[1]) => run(["/bin/sh", "-c", line], values);
+	const childrenOf = (pid: number) => allProcesses().filter((one) => parentOf(one) === pid);
+
+	describe("ends as its program ends", () => {
+		test.each([0, 1, 7, 255])("with status %i", async (status) => expect(await shell(`exit ${status}`).ended).toBe(status));
+		test.each([
+			["SEGV", 139],
+			["KILL", 137],
+			["TERM", 143],
+			["HUP", 129],
+		])("with 128 and the number of %s that killed it", async (signal, status) => {
+			expect(await shell(`kill -${signal} $$`).ended).toBe(status);
+		});
+		test.each([
+			["there is no such program", ["/nowhere/app"], "/"],
+			["the program cannot be executed", ["/etc/passwd"], "/"],
+			["no program is named", [], "/"],
+			["there is no such directory", ["/bin/true"], "/nowhere"],
+			["the directory is none", ["/bin/true"], "/etc/passwd"],
+		])("with 125 where %s", async (_, words, cwd) => {
+			expect(await run(words, { cwd }).ended).toBe(initCannotExecute);
+		});
+		test("with all that is left in the namespace, where it ended badly", async () => {
+			const started = shell("(exec sleep 1000) & exit 3");
+			expect(await started.ended).toBe(3);
+		});
+	});
+
+	describe("passes signals on", () => {
+		test("to a program that handles TERM, whose own status counts", async () => {
+			const started = shell('trap "echo bye; exit 5" TERM; echo ready; while :; do sleep 0.02; done');
+			await started.says("ready");
+			process.kill(await started.init(), "SIGTERM");
+			expect([await started.ended, started.output()]).toEqual([5, "ready\nbye\n"]);
+		});
+		test.each(["SIGTERM", "SIGINT", "SIGQUIT"] as const)("to a program that knows nothing of %s", async (signal) => {
+			const started = shell("echo ready; ulimit -c 0; exec sleep 1000");
+			await started.says("ready");
+			const init = await started.init();
+			await eventually(() => expect(childrenOf(init).map((pid) => statusField(pid, "Name"))).toEqual(["sleep"]));
+			process.kill(init, signal);
+			expect(await started.ended).toBe({ SIGTERM: 143, SIGINT: 130, SIGQUIT: 131 }[signal]);
+		});
+		test("many of them, and goes on", async () => {
+			const started = shell(
+				"n=0; trap 'n=$((n+1)); echo got $n' USR1; trap 'echo hup' HUP; echo ready; while [ $n -lt 3 ]; do sleep 0.02; done; exit 9",
+			);
+			await started.says("ready");
+			const init = await started.init();
+			process.kill(init, "SIGHUP");
+			await started.says("hup");
+			for (const count of [1, 2, 3]) {
+				process.kill(init, "SIGUSR1");
+				await started.says(`got ${count}`);
+			}
+			expect(await started.ended).toBe(9);
+		});
+		test("a program that ends well when it is told to takes along what it left behind", async () => {
+			const started = shell('trap "exit 0" TERM; (exec sleep 1000) & echo ready; while :; do sleep 0.02; done');
+			await started.says("ready");
+			process.kill(await started.init(), "SIGTERM");
+			expect(await started.ended).toBe(0);
+		});
+	});
+
+	describe("a program that forks away", () => {
+		test("is followed until the last of it has ended", async () => {
+			const started = shell("(sleep 0.3; echo late) & exit 0");
+			expect([await started.ended, started.output()]).toEqual([0, "late\n"]);
+		});
+		test("is told to end as any other", async () => {
+			const started = shell('(trap "echo ended; exit 0" TERM; echo ready; while :; do sleep 0.02; done) & exit 0');
+			await started.says("ready");
+			process.kill(await started.init(), "SIGTERM");
+			expect([await started.ended, started.output()]).toEqual([0, "ready\nended\n"]);
+		});
+	});
+
+	test("orphans are reaped, however many end at once", async () => {
+		const started = shell(
+			'for i in $(seq 40); do (sh -c "exit 1" & sh -c "sleep 0.1" &); done; sleep 0.3; echo settled; exec sleep 1000',
+		);
+		await started.says("settled");
+		const init = await started.init();
+		await eventually(() => expect(childrenOf(init).map((pid) => statusField(pid, "Name"))).toEqual(["sleep"]));
+		expect(statusField(init, "State")).toMatch(/^S/);
+	});
+
+	describe("keeps for itself", () => {
+		const idle = async (before: string[] = []) => {
+			const started = shell("echo ready; exec sleep 1000", { before });
+			await started.says("ready");
+			return started.init();
+		};
+		const sets = (pid: number) =>
+			["CapInh", "CapPrm", "CapEff", "CapAmb"].map((name) => Number.parseInt(statusField(pid, name), 16));
+		// It does so when the program may already run.
+		test("no capability but KILL", async () => {
+			const init = await idle();
+			await eventually(() => expect(sets(init)).toEqual([0, 32, 32, 0]));
+		});
+		test("none at all where it had not even that", async () => {
+			const init = await idle(["setpriv", "--inh-caps=-all", "--bounding-set=-all,+chown"]);
+			await eventually(() => expect(sets(init)).toEqual([0, 0, 0, 0]));
+		});
+		test("no open file", async () => {
+			const init = await idle();
+			await eventually(() => expect(readdirSync(`/proc/${init}/fd`)).toEqual([]));
+		});
+	});
+
+	describe("gives the program", () => {
+		const told = async (words: readonly string[], values?: Parameters<typeof run>[1]) => {
+			const started = run(words, values);
+			expect(await started.ended).toBe(0);
+			return started.output();
+		};
+		test("its directory", async () => {
+			mkdirSync(`${folder}/a b`);
+			expect(await told(["/bin/pwd"], { cwd: `${folder}/a b` })).toBe(`${folder}/a b\n`);
+		});
+		test("its words and its environment as they are", async () => {
+			expect(await told(["/usr/bin/printf", "[%s]", "a b", "", "$x\n", "é"])).toBe("[a b][][$x\n][\xc3\xa9]");
+			expect((await told(["/usr/bin/env"], { env: { A: "1 2", PATH: "/usr/bin" } })).split("\n")).toEqual(
+				expect.arrayContaining(["A=1 2", "PATH=/usr/bin"]),
+			);
+		});
+		test("no open file but the first three", async () => {
+			// The one at 3 is the listing's own.
+			expect(await told(["/bin/ls", "/proc/self/fd"], { before: ["--mount-proc"] })).toBe("0\n1\n2\n3\n");
+		});
+		test("no blocked signal", async () => {
+			const status = await told(["/bin/cat", "/proc/self/status"], { before: ["--mount-proc"] });
+			expect(/^SigBlk:\t(\w+)$/m.exec(status)?.[1]).toBe("0000000000000000");
+		});
+		test("pid 2: the program is never the first of its namespace", async () => {
+			expect(await told(["/bin/sh", "-c", "echo $$"])).toBe("2\n");
+		});
+	});
+
+	test("dies with whoever made the namespace", async () => {
+		const started = shell("echo ready; exec sleep 1000");
+		await started.says("ready");
+		const init = await started.init();
+		started.child.kill("SIGKILL");
+		await started.ended;
+		await eventually(() => expect(allProcesses()).not.toContain(init));
+	});
+});
