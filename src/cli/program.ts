@@ -129,6 +129,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			verb(async (terminal) => (await import("./template.ts")).template(terminal, action, name, options.as))(),
 		);
 
+	const word = args.find((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
+	if (word !== undefined && word !== "help" && !program.commands.some((command) => command.name() === word)) {
+		return wrongUsage(`unknown command '${word}'`);
+	}
 	try {
 		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
 			program.parseOptions([...args]);
@@ -139,15 +143,23 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	} catch (error) {
 		if (error instanceof CommanderError) {
 			if (error.exitCode === 0) return 0;
-			process.stderr.write(`cagewright: ${error.message.replace(/^error: /, "").replace(/\n/g, " ")} See: cagewright --help\n`);
-			return 2;
+			return wrongUsage(error.message.replace(/^error: /, "").replace(/\n/g, " "));
 		}
 		return report(error, global());
 	}
 }
 
+function wrongUsage(problem: string): number {
+	process.stderr.write(`cagewright: ${problem} See: cagewright --help\n`);
+	return 2;
+}
+
+function takesValue(option: string | undefined): boolean {
+	return option === "--state" || option === "--lang";
+}
+
 function isGlobalOption(arg: string, before: string | undefined): boolean {
-	return /^--(state|lang)(=|$)|^--(no-color|quiet|debug)$/.test(arg) || before === "--state" || before === "--lang";
+	return /^--(state|lang)(=|$)|^--(no-color|quiet|debug)$/.test(arg) || takesValue(before);
 }
 
 /** Words behind `--` are the command; a single word before it is the template or the cage. */

@@ -2,6 +2,7 @@ import { resolveIdentity } from "../core/application/identity.ts";
 import { type Cage, isSameApplication, type TrialSummary } from "../core/cage/cage.ts";
 import { type Counts, countEntries, type Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
+import { normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type Addition, makePlan } from "../core/plan/make-plan.ts";
 import type { Missing } from "../core/plan/missing.ts";
@@ -34,6 +35,12 @@ export async function timed<T>(context: Context, step: Step, work: () => Promise
 	return { value, seconds };
 }
 
+/** What a round took on top, in hundredths of a second. */
+export function addSeconds(before: Cage["seconds"], build: number, trial: number): Cage["seconds"] {
+	const sum = (a: number, b: number) => Math.round((a + b) * 100) / 100;
+	return { ...before, build: sum(before.build, build), trial: sum(before.trial, trial) };
+}
+
 /** Refuses to turn a cage into another one: throws `name-taken` (exit 2) where its command, account or directory is another. */
 export async function checkName({ machine }: Context, answers: Answers, replace: boolean): Promise<Cage | undefined> {
 	const cage = await machine.store.cage(answers.name);
@@ -54,6 +61,10 @@ export async function traceStep(
 	options: Omit<TraceOptions, "onHost">,
 ): Promise<{ cage: Cage; result: TraceResult }> {
 	const { machine } = context;
+	// What cannot work is found out before anything is started.
+	for (const path of answers.rules.seed) {
+		if (machine.files.resolve(normalise(pathFromText(path))) === undefined) throw new Failure("seed-unknown", { path }, 2);
+	}
 	const { value: result, seconds } = await timed(context, "trace", () =>
 		traceApplication(context, answers.application, answers.rules, identityOf(context, answers), {
 			...options,
@@ -297,7 +308,7 @@ export async function rounds(
 			cage = {
 				...cage,
 				trials: [...cage.trials, summarise(context, tried.value, generation, added)],
-				seconds: { ...cage.seconds, build: cage.seconds.build + built.seconds, trial: cage.seconds.trial + tried.seconds },
+				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
 			};
 			added = remedies(tried.value, cage.additions);
 			if (added.length && round < most) {

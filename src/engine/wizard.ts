@@ -13,6 +13,7 @@ import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
 import {
+	addSeconds,
 	buildStep,
 	type Candidate,
 	checkName,
@@ -180,7 +181,7 @@ export class Wizard implements WizardSession {
 			this.#cage = {
 				...cage,
 				trials: [...cage.trials, summarise(context, tried.value, built.value.manifest.generation, this.#accepted)],
-				seconds: { ...cage.seconds, build: cage.seconds.build + built.seconds, trial: cage.seconds.trial + tried.seconds },
+				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
 			};
 			this.#accepted = [];
 			return tried.value;

@@ -30,6 +30,7 @@ export const failuresEn = {
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
+	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
 	"include-matches-nothing": "{value} matches nothing on this machine; check the path or the pattern.",
 	"install-failed": "The package manager failed: {command}: {detail}",
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",

@@ -71,7 +71,9 @@ describe("what the host does meanwhile", () => {
 		const steps: number[][] = [];
 		await build(plan([...entries, hostFile("empty", "")]), { onFile: (_, done, total) => steps.push([done, total]) });
 		expect(steps.at(-1)).toEqual([2_700_000, 2_700_000]);
-		expect(steps.length).toBe(10);
+		// A step for each chunk of each file, and one for the empty file.
+		expect(steps.length).toBeGreaterThanOrEqual(10);
+		expect(steps.map(([done]) => done)).toEqual(steps.map(([done]) => done).sort((a = 0, b = 0) => a - b));
 	});
 });
 
@@ -134,10 +136,11 @@ describe("after a kill", () => {
 		const entries = Array.from({ length: 6 }, (_, index) => hostFile(`f${index}`, Buffer.alloc(200_000, index)));
 		const from = plan([...entries, entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } })]);
 		await build(from);
-		for (let delay = 0; delay < 60; delay += 7) {
-			const child = await inOwnProcess(from, 'process.stdout.write("x"); for (;;) await build();');
+		for (const delay of [0, 7, 14, 21, 28, 35, 42, 49, 56, "after a build"] as const) {
+			const child = await inOwnProcess(from, 'process.stdout.write("x"); for (;;) { await build(); process.stdout.write("x"); }');
 			await once(child.stdout, "data");
-			await sleep(delay);
+			if (typeof delay === "number") await sleep(delay);
+			else await once(child.stdout, "data");
 			child.kill("SIGKILL");
 			await once(child, "close");
 			await clearLeftovers(cage);

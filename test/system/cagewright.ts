@@ -62,6 +62,7 @@ export interface Made extends Json {
 		readonly namespaces: readonly string[];
 		readonly network: string;
 		readonly findings: readonly unknown[];
+		readonly warnings: readonly unknown[];
 	};
 	readonly seconds: Readonly<Record<"trace" | "plan" | "build" | "trial", number>>;
 }
@@ -177,7 +178,7 @@ afterEach(async () => {
 	const forgotten = [...live];
 	for (const child of forgotten) child.kill("SIGTERM");
 	await Promise.all(forgotten.map((child) => once(child, "close")));
-	for (const state of states) await eventually(() => expect(leftovers(state)).toEqual([]));
+	for (const state of states) await eventually(() => expect(leftovers(state, folders)).toEqual([]));
 	expect(forgotten.map((child) => child.spawnargs.join(" "))).toEqual([]);
 });
 

@@ -51,7 +51,7 @@ describe.each([
 		const work = beginMake("cut-short");
 		await work.says(/"event":"application-started"/);
 		expect((await work.stop(signal)).status).toBe(status);
-		expect(leftovers(state)).toEqual([]);
+		expect(leftovers(state, [daemon.folder])).toEqual([]);
 		expect(cages()).toEqual([]);
 	});
 
@@ -59,7 +59,7 @@ describe.each([
 		const work = beginMake("cut-short", large);
 		await work.says(/"event":"file-copied"/);
 		expect((await work.stop(signal)).status).toBe(status);
-		expect(leftovers(state)).toEqual([]);
+		expect(leftovers(state, [daemon.folder])).toEqual([]);
 		expect(cages()).toEqual([]);
 	});
 });
@@ -84,11 +84,11 @@ test.each([
 	const work = beginMake("killed", options);
 	await work.says(moment);
 	expect((await work.stop("SIGKILL")).status).toBe(137);
-	await eventually(() => expect(leftovers(state).filter((what) => !what.startsWith("scratch/"))).toEqual([]));
+	await eventually(() => expect(leftovers(state, [daemon.folder]).filter((what) => !what.startsWith("scratch/"))).toEqual([]));
 
 	const made = await make(["--name", "killed", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
 	expect(made.answered).toBe(true);
-	expect(leftovers(state)).toEqual([]);
+	expect(leftovers(state, [daemon.folder])).toEqual([]);
 	expect(readdirSync(`${state}/cages/killed/generations`)).toHaveLength(1);
 	expect((await cagewright(["remove", "killed", "--yes"], { state })).status).toBe(0);
 	expect(cages()).toEqual([]);
@@ -98,7 +98,7 @@ test("a process that nobody was left to end goes with the next command", async (
 	const work = beginMake("killed");
 	await work.says(/"event":"application-started"/);
 	await work.stop("SIGKILL");
-	const [scratch] = leftovers(state).filter((what) => what.startsWith("scratch/"));
+	const [scratch] = leftovers(state, [daemon.folder]).filter((what) => what.startsWith("scratch/"));
 	// What strace leaves if it is killed in the very moment in which it makes a process.
 	const stopped = spawn("sh", ["-c", "kill -STOP $$; :", `${state}/${scratch}/launch.sh`], { stdio: "ignore" });
 	const ended = once(stopped, "close");

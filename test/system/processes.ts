@@ -80,16 +80,16 @@ function safely(look: () => string): string {
 
 /**
  * What is left of work in a state: processes that were started for it, and mounts and scratch folders of it. Other work on this
- * machine, with another state, is none of it.
+ * machine, with another state, is none of it. `commands` are words by which an application is known whose starter is gone.
  */
-export function leftovers(state: string): string[] {
+export function leftovers(state: string, commands: readonly string[] = []): string[] {
 	const scratch = safely(() => readdirSync(`${state}/scratch`).join(" "))
 		.split(" ")
 		.filter(Boolean);
 	const mounts = readFileSync("/proc/mounts", "latin1")
 		.split("\n")
 		.filter((line) => line.includes(state));
-	const processes = allProcesses().filter((pid) => pid !== process.pid && belongsTo(pid, state));
+	const processes = allProcesses().filter((pid) => pid !== process.pid && belongsTo(pid, state, commands));
 	return [
 		...processes.map((pid) => `process ${pid}: ${commandOf(pid) || nameOf(pid)}`),
 		...mounts.map((line) => `mount ${line}`),
@@ -97,11 +97,11 @@ export function leftovers(state: string): string[] {
 	];
 }
 
-function belongsTo(pid: number, state: string): boolean {
-	if (read(pid, "mountinfo").includes(state) || read(pid, "cmdline").includes(`${state}/scratch/`)) return true;
+function belongsTo(pid: number, state: string, commands: readonly string[]): boolean {
+	const command = read(pid, "cmdline");
+	if (read(pid, "mountinfo").includes(state) || command.includes(`${state}/scratch/`)) return true;
 	if (nameOf(pid) !== "cagewright-init") return false;
-	// An init ends with whoever started it, so an orphan among them belongs to nobody any more.
-	return parentOf(pid) <= 1 || ancestors(pid).some((one) => read(one, "cmdline").includes(state));
+	return commands.some((word) => command.includes(word)) || ancestors(pid).some((one) => read(one, "cmdline").includes(state));
 }
 
 function ancestors(pid: number): number[] {

@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 import type { Group, User } from "../machine/facts.ts";
+import { parseId } from "../machine/passwd.ts";
 import type { Identity } from "../plan/plan.ts";
 
 const rootIdentity: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
@@ -10,31 +11,25 @@ const rootIdentity: Identity = { name: "root", uid: 0, gid: 0, groups: [], home:
  */
 export function resolveIdentity(account: string | undefined, users: readonly User[], groups: readonly Group[]): Identity {
 	if (account === undefined || account === "") return rootIdentity;
-	const [userName = "", groupName] = account.split(":");
-	const user = users.find((one) => one.name === userName) ?? users.find((one) => String(one.uid) === userName);
-	const uid = user?.uid ?? numeric(userName);
-	if (uid === undefined) throw new Failure("account-unknown", { account: userName }, 2);
-	let gid = user?.gid ?? uid;
-	if (groupName !== undefined) {
-		const group = groups.find((one) => one.name === groupName);
-		const named = group?.gid ?? numeric(groupName);
-		if (named === undefined) throw new Failure("group-unknown", { group: groupName }, 2);
-		gid = named;
-	}
+	const [userName = "", groupName, ...more] = account.split(":");
+	const number = parseId(userName);
+	const user = users.find((one) => one.name === userName) ?? users.find((one) => one.uid === number);
+	const uid = user?.uid ?? number;
+	if (uid === undefined || more.length) throw new Failure("account-unknown", { account }, 2);
+	const gid = groupName === undefined ? (user?.gid ?? uid) : groupNamed(groupName, groups);
 	const name = user?.name ?? userName;
 	if (uid === 0) return { ...rootIdentity, gid };
 	return {
 		name,
 		uid,
 		gid,
-		groups: groups.filter((group) => group.gid !== gid && group.members.includes(name)).map((group) => group.gid),
+		groups: [...new Set(groups.filter((one) => one.gid !== gid && one.members.includes(name)).map((one) => one.gid))],
 		home: user?.home ?? "/",
 	};
 }
 
-/** A uid or gid as decimal digits; the kernel's (id_t)-1 means "no change" and is none. */
-function numeric(text: string): number | undefined {
-	if (!/^\d{1,10}$/.test(text)) return undefined;
-	const id = Number(text);
-	return id < 0xffffffff ? id : undefined;
+function groupNamed(text: string, groups: readonly Group[]): number {
+	const gid = groups.find((one) => one.name === text)?.gid ?? parseId(text);
+	if (gid === undefined) throw new Failure("group-unknown", { group: text }, 2);
+	return gid;
 }

@@ -5,9 +5,9 @@ export function parsePasswd(text: string): User[] {
 	const users = new Map<string, User>();
 	for (const line of text.split("\n")) {
 		const [name, , uid, gid, gecos = "", home = "/", shell = ""] = line.split(":");
-		const ids = [Number(uid), Number(gid)];
-		if (!name || !uid || !gid || /^[#+-]/.test(name) || !ids.every(isId) || users.has(name)) continue;
-		users.set(name, { name, uid: ids[0] as number, gid: ids[1] as number, gecos, home, shell });
+		const ids = { uid: parseId(uid), gid: parseId(gid) };
+		if (!isName(name) || ids.uid === undefined || ids.gid === undefined || users.has(name)) continue;
+		users.set(name, { name, uid: ids.uid, gid: ids.gid, gecos, home, shell });
 	}
 	return [...users.values()];
 }
@@ -16,13 +16,21 @@ export function parsePasswd(text: string): User[] {
 export function parseGroup(text: string): Group[] {
 	const groups = new Map<string, Group>();
 	for (const line of text.split("\n")) {
-		const [name, , gid, members = ""] = line.split(":");
-		if (!name || !gid || /^[#+-]/.test(name) || !isId(Number(gid)) || groups.has(name)) continue;
-		groups.set(name, { name, gid: Number(gid), members: members.split(",").filter(Boolean) });
+		const [name, , id, members = ""] = line.split(":");
+		const gid = parseId(id);
+		if (!isName(name) || gid === undefined || groups.has(name)) continue;
+		groups.set(name, { name, gid, members: members.split(",").filter(Boolean) });
 	}
 	return [...groups.values()];
 }
 
-function isId(id: number): boolean {
-	return Number.isInteger(id) && id >= 0 && id < 0xffffffff;
+function isName(text: string | undefined): text is string {
+	return !!text && !/^[#+-]/.test(text);
+}
+
+/** A uid or gid in decimal digits; the kernel's (id_t)-1 means "no change" and is none. */
+export function parseId(text: string | undefined): number | undefined {
+	if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined;
+	const id = Number(text);
+	return id < 0xffffffff ? id : undefined;
 }

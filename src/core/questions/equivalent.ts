@@ -1,44 +1,96 @@
 import { quoteShellLine } from "../path/quote.ts";
 import { type Answers, defaultRounds, defaultTimeout } from "./answers.ts";
 
-/** The command line that does what the answers say, without a question. With a template, only what differs from it is named. */
+/**
+ * The command line that does what the answers say, without a question. With a template (`base` is what it says by itself), only what
+ * differs from it is named. Lists add up to those of a template: where one of its values was taken away, everything is said without it.
+ */
 export function equivalentCommand(answers: Answers, base?: Answers): string {
+	if (base !== undefined && takesAway(answers, base)) {
+		const { template: _, ...rest } = answers;
+		return equivalentCommand(rest);
+	}
 	const { application, rules } = answers;
 	const words = ["cagewright", "make"];
 	if (answers.template !== undefined) words.push(answers.template);
 	const add = (option: string, value: string | number | undefined, usual?: string | number) => {
-		if (value !== undefined && value !== usual) words.push(option, String(value));
-	};
-	const addAll = (option: string, values: readonly string[], usual: readonly string[] = []) => {
-		if (JSON.stringify(values) === JSON.stringify(usual)) return;
-		for (const value of values) words.push(option, value);
+		if (value === undefined || value === usual) return;
+		const text = String(value);
+		// A value that begins with a dash would pass for an option, and `--` for the end of them.
+		if (text.startsWith("-")) words.push(`${option}=${text}`);
+		else words.push(option, text);
 	};
 	add("--name", answers.name, base?.name);
 	add("--user", application.user, base?.application.user);
 	add("--cwd", application.cwd, base?.application.cwd ?? "/");
 	for (const [name, value] of Object.entries(application.env)) {
-		if (base?.application.env[name] !== value) words.push("--env", `${name}=${value}`);
+		if (base?.application.env[name] !== value) add("--env", `${name}=${value}`);
 	}
-	addAll("--probe", application.probes, base?.application.probes);
-	addAll("--exercise", application.exercises, base?.application.exercises);
+	if (!isSame(application.probes, base?.application.probes)) for (const probe of application.probes) add("--probe", probe);
+	const [all, usual] = [lists(answers), base && lists(base)];
+	for (const value of beyond(all["--exercise"], usual?.["--exercise"])) add("--exercise", value);
 	add("--timeout", application.timeout, base?.application.timeout ?? defaultTimeout);
 	add("--network", application.network, base?.application.network ?? "host");
-	addAll("--directory", application.directories, base?.application.directories);
-	addAll("--include", rules.include, base?.rules.include);
-	addAll("--exclude", rules.exclude, base?.rules.exclude);
-	addAll("--writable", rules.writable, base?.rules.writable);
-	addAll("--seed", rules.seed, base?.rules.seed);
-	addAll(
-		"--bind",
-		rules.binds.map((bind) => `${bind.path}:${bind.access}`),
-		base?.rules.binds.map((bind) => `${bind.path}:${bind.access}`),
-	);
-	addAll("--device", rules.devices, base?.rules.devices);
-	addAll("--allow-secret", rules.allowSecret, base?.rules.allowSecret);
-	addAll("--allow-setuid", rules.allowSetuid, base?.rules.allowSetuid);
+	for (const option of listOptions) for (const value of beyond(all[option], usual?.[option])) add(option, value);
+	for (const bind of rules.binds) {
+		const text = bindText(bind);
+		if (!base?.rules.binds.some((one) => bindText(one) === text)) add("--bind", text);
+	}
 	if (answers.onHost) words.push("--on-host");
 	add("--rounds", answers.rounds, defaultRounds);
 	words.push("--yes");
-	if (JSON.stringify(application.command) !== JSON.stringify(base?.application.command)) words.push("--", ...application.command);
+	if (!isSame(application.command, base?.application.command)) words.push("--", ...application.command);
 	return quoteShellLine(words);
+}
+
+const listOptions = [
+	"--directory",
+	"--include",
+	"--exclude",
+	"--writable",
+	"--seed",
+	"--device",
+	"--allow-secret",
+	"--allow-setuid",
+] as const;
+
+/** What adds up to a template's. */
+function lists({ application, rules }: Answers): Record<(typeof listOptions)[number] | "--exercise", readonly string[]> {
+	return {
+		"--exercise": application.exercises,
+		"--directory": application.directories,
+		"--include": rules.include,
+		"--exclude": rules.exclude,
+		"--writable": rules.writable,
+		"--seed": rules.seed,
+		"--device": rules.devices,
+		"--allow-secret": rules.allowSecret,
+		"--allow-setuid": rules.allowSetuid,
+	};
+}
+
+function takesAway(answers: Answers, base: Answers): boolean {
+	const { application, rules } = answers;
+	const [all, usual] = [lists(answers), lists(base)];
+	return (
+		[...listOptions, "--exercise" as const].some(
+			(option) => !isSame(all[option].slice(0, usual[option].length), usual[option]),
+		) ||
+		base.rules.binds.some((bind, index) => rules.binds[index]?.path !== bind.path) ||
+		Object.keys(base.application.env).some((name) => application.env[name] === undefined) ||
+		(base.application.user !== undefined && application.user === undefined) ||
+		(base.application.probes.length > 0 && application.probes.length === 0)
+	);
+}
+
+function beyond(values: readonly string[], usual: readonly string[] = []): readonly string[] {
+	return values.slice(usual.length);
+}
+
+function isSame(values: readonly string[], others: readonly string[] | undefined): boolean {
+	return JSON.stringify(values) === JSON.stringify(others);
+}
+
+function bindText({ access, path }: Answers["rules"]["binds"][number]): string {
+	return `${path}:${access}`;
 }

@@ -1,0 +1,223 @@
+import { execFileSync } from "node:child_process";
+import { Command } from "commander";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { answersFrom } from "../../../src/cli/answers.ts";
+import { addApplicationOptions, addConsent, addRounds } from "../../../src/cli/options.ts";
+import { noRules } from "../../../src/core/application/application.ts";
+import { type Answers, isName, parseBind } from "../../../src/core/questions/answers.ts";
+import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
+import { type Template, templateSchema } from "../../../src/core/template/template.ts";
+
+function splitByShell(line: string): string[] {
+	return execFileSync("sh", ["-s"], { input: `printf '%s\\0' ${line}\n`, encoding: "utf8" })
+		.split("\0")
+		.slice(0, -1);
+}
+
+/** The answers that the printed line gives, read as the program reads its arguments. */
+function answersOf(line: string, template?: Template): Answers {
+	const [program, verb, ...words] = splitByShell(line);
+	expect([program, verb]).toEqual(["cagewright", "make"]);
+	const make = addConsent(
+		addRounds(addApplicationOptions(new Command().exitOverride().argument("[target]").argument("[command...]"))),
+	);
+	make.parse(words, { from: "user" });
+	const separator = words.indexOf("--");
+	const command = separator < 0 ? [] : words.slice(separator + 1);
+	const named = make.args.length > command.length ? make.args[0] : undefined;
+	expect(named).toBe(named === undefined ? undefined : template?.name);
+	return answersFrom(make.opts(), command, named === undefined ? undefined : template);
+}
+
+const text = fc
+	.oneof(
+		fc.string({ unit: "binary", minLength: 1 }),
+		fc.constantFrom(
+			"--",
+			"-x",
+			"--yes",
+			"--name=x",
+			"a b",
+			"it's",
+			"$(id)",
+			"`id`",
+			"line\nline",
+			"=",
+			"'",
+			"\\",
+			"é",
+			"--probe=--",
+		),
+	)
+	.filter((value) => !value.includes("\0") && Buffer.from(value).toString() === value);
+const place = fc
+	.oneof(text, fc.constantFrom("a:ro", "b:rw", "*", "x*/**", "[a]"))
+	.map((value) => `/${value}`)
+	.filter((value) => !value.split("/").includes(".."));
+const places = fc.uniqueArray(place, { maxLength: 2 });
+const name = fc.constantFrom("app", "web-1", "A.b_c", "9");
+
+const answers: fc.Arbitrary<Answers> = fc.record({
+	name,
+	application: fc
+		.record({
+			command: fc.array(text, { maxLength: 3 }).map((words) => ["/bin/sh", ...words]),
+			user: fc.option(text, { nil: undefined }),
+			cwd: place,
+			env: fc.dictionary(fc.constantFrom("A", "_b", "PATH"), text),
+			probes: fc.array(text, { minLength: 1, maxLength: 2 }),
+			exercises: fc.uniqueArray(text, { maxLength: 2 }),
+			timeout: fc.oneof(fc.integer({ min: 1, max: 86_400 }), fc.double({ min: 0.001, max: 100, noNaN: true })),
+			network: fc.constantFrom("host" as const, "none" as const),
+			directories: places,
+		})
+		.map(({ user, ...rest }) => (user === undefined ? rest : { ...rest, user })),
+	rules: fc.record({
+		include: places,
+		exclude: places,
+		writable: places,
+		seed: places,
+		binds: fc.uniqueArray(fc.record({ path: place, access: fc.constantFrom("ro" as const, "rw" as const) }), {
+			maxLength: 2,
+			selector: (bind) => bind.path,
+		}),
+		devices: places,
+		allowSecret: places,
+		allowSetuid: places,
+	}),
+	onHost: fc.boolean(),
+	rounds: fc.integer({ min: 1, max: 100 }),
+});
+
+describe("the equivalent command", () => {
+	test("gives the same answers again, whatever is in them", () => {
+		fc.assert(
+			fc.property(answers, (given) => {
+				expect(answersOf(equivalentCommand(given))).toEqual(given);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+	test("says what differs from what is usual, and asks nothing", () => {
+		const usual: Answers = {
+			name: "app",
+			application: {
+				command: ["/bin/sh"],
+				cwd: "/",
+				env: {},
+				probes: ["true"],
+				exercises: [],
+				timeout: 30,
+				network: "host",
+				directories: [],
+			},
+			rules: noRules,
+			onHost: false,
+			rounds: 5,
+		};
+		expect(equivalentCommand(usual)).toBe("cagewright make --name app --probe true --yes -- /bin/sh");
+		expect(
+			equivalentCommand({ ...usual, onHost: true, rounds: 2, rules: { ...noRules, binds: [{ path: "/srv", access: "ro" }] } }),
+		).toBe("cagewright make --name app --probe true --bind /srv:ro --on-host --rounds 2 --yes -- /bin/sh");
+	});
+});
+
+describe("with a template", () => {
+	const template: Template = {
+		schema: templateSchema,
+		name: "shop",
+		title: { en: "", de: "" },
+		description: { en: "", de: "" },
+		application: {
+			command: ["/bin/sh", "-c", "sleep 9"],
+			user: "daemon",
+			cwd: "/srv",
+			env: { A: "1", B: "2" },
+			probes: ["true", "test 1"],
+			exercises: ["echo"],
+			timeout: 60,
+			network: "none",
+			directories: ["/run/shop"],
+		},
+		rules: { ...noRules, include: ["/srv/shop"], binds: [{ path: "/srv/data", access: "ro" }] },
+		needs: { packages: {}, programs: [] },
+		notes: [],
+	};
+	const base = answersFrom({}, [], template);
+	const changed = (application: Partial<Answers["application"]>, rules: Partial<Answers["rules"]> = {}): Answers => ({
+		...base,
+		application: { ...base.application, ...application },
+		rules: { ...base.rules, ...rules },
+	});
+	const again = (given: Answers) => {
+		const { template: _, ...rest } = answersOf(equivalentCommand(given, base), template);
+		const { template: __, ...wanted } = given;
+		expect(rest).toEqual(wanted);
+		return equivalentCommand(given, base);
+	};
+
+	test("only its name is needed", () => expect(again(base)).toBe("cagewright make shop --yes"));
+	test("what comes on top is named alone", () => {
+		expect(again(changed({ env: { ...base.application.env, C: "3" } }, { include: ["/srv/shop", "/opt/x"] }))).toBe(
+			"cagewright make shop --env C=3 --include /opt/x --yes",
+		);
+		expect(again(changed({ probes: ["false"], cwd: "/", timeout: 30, network: "host" }))).toBe(
+			"cagewright make shop --cwd / --probe false --timeout 30 --network host --yes",
+		);
+		expect(again(changed({ env: { A: "9", B: "2" } }, { binds: [{ path: "/srv/data", access: "rw" }] }))).toContain(
+			"/srv/data:rw",
+		);
+		expect(again({ ...base, name: "other", rounds: 1, onHost: true })).toBe(
+			"cagewright make shop --name other --on-host --rounds 1 --yes",
+		);
+		expect(again(changed({ command: ["/bin/sh", "-c", "sleep 8"] }))).toContain("shop --yes -- /bin/sh");
+	});
+	test("what was taken away from it can only be said without it", () => {
+		const { user: _, ...asRoot } = base.application;
+		for (const given of [
+			changed({}, { include: [] }),
+			changed({}, { binds: [] }),
+			changed({ exercises: [] }),
+			changed({ directories: ["/run/other"] }),
+			changed({ env: { A: "1" } }),
+			{ ...base, application: asRoot },
+		]) {
+			expect(again(given)).toMatch(/^cagewright make --name shop .* --yes -- \/bin\/sh -c 'sleep 9'$/);
+		}
+	});
+	test("whatever comes on top, it gives the same answers again", () => {
+		fc.assert(
+			fc.property(
+				fc.record({
+					include: places,
+					env: fc.array(
+						text.map((value) => `C=${value}`),
+						{ maxLength: 1 },
+					),
+					exercise: fc.array(text, { maxLength: 2 }),
+					cwd: place,
+				}),
+				(options) => {
+					again(answersFrom(options, [], template));
+				},
+			),
+			{ numRuns: 50 },
+		);
+	});
+});
+
+test("a bind's text: a path, and how it is mounted", () => {
+	expect(parseBind("/srv")).toEqual({ path: "/srv", access: "ro" });
+	expect(parseBind("/srv:rw")).toEqual({ path: "/srv", access: "rw" });
+	expect(parseBind("/srv:ro")).toEqual({ path: "/srv", access: "ro" });
+	expect(parseBind("/a:b:rw")).toEqual({ path: "/a:b", access: "rw" });
+	expect(parseBind("/srv:rx")).toEqual({ path: "/srv:rx", access: "ro" });
+	for (const wrong of ["", "srv", ":ro", "srv:rw"]) expect(parseBind(wrong)).toBeUndefined();
+});
+
+test("a name is also a folder and a part of unit names", () => {
+	for (const good of ["a", "redis-7", "A.b_c", "9", "x".repeat(64)]) expect([good, isName(good)]).toEqual([good, true]);
+	for (const bad of ["", ".", "..", "a..b", "-a", ".a", "a/b", "a b", "a\n", "é", "x".repeat(65), "a@b"])
+		expect([bad, isName(bad)]).toEqual([bad, false]);
+});
