@@ -1,4 +1,4 @@
-import { showPath } from "../core/path/quote.ts";
+import { printable, showPath } from "../core/path/quote.ts";
 import type { Reason } from "../core/plan/plan.ts";
 import type { Messages } from "../messages/messages.ts";
 
@@ -17,9 +17,9 @@ export function showReason(reason: Reason, messages: Messages): string {
 		case "parent-of":
 			return words.parentOf(showPath(reason.child));
 		case "rule":
-			return words.rule(reason.rule, reason.value);
+			return words.rule(reason.rule, printable(reason.value));
 		case "trial":
-			return words.trial(reason.round, reason.call);
+			return words.trial(reason.round, printable(reason.call));
 		case "account":
 			return words.account;
 		case "loader-cache":

@@ -50,7 +50,7 @@ export function recordMarkdown(
 				trial.at,
 				String(trial.generation),
 				yesNo(trial.answered),
-				trial.added.map(code).join(", "),
+				trial.added.map(cell).join(", "),
 				String(trial.missing.filter((one) => !one.declined).length),
 			]),
 		),
@@ -59,9 +59,9 @@ export function recordMarkdown(
 			words.missingHead,
 			(cage.trials.at(-1)?.missing ?? []).map((one) => [
 				messages.missingKind(one.kind),
-				code(one.what),
-				code(one.call),
-				one.error,
+				cell(one.what),
+				cell(one.call),
+				text(one.error),
 				yesNo(one.declined),
 			]),
 		),
@@ -72,7 +72,7 @@ export function recordMarkdown(
 				entry.device
 					? [
 							[
-								code(showPath(entry.path)),
+								cell(showPath(entry.path)),
 								`${entry.device.type} ${entry.device.major}:${entry.device.minor}`,
 								text(why(entry.reasons)),
 							],
@@ -84,7 +84,7 @@ export function recordMarkdown(
 		table(
 			words.userHead,
 			manifest.accounts.users.map((user) => [
-				code(user.name),
+				cell(user.name),
 				String(user.uid),
 				String(user.gid),
 				text(messages.accountReason(user.reason)),
@@ -92,7 +92,7 @@ export function recordMarkdown(
 		),
 		table(
 			words.groupHead,
-			manifest.accounts.groups.map((group) => [code(group.name), String(group.gid), text(messages.accountReason(group.reason))]),
+			manifest.accounts.groups.map((group) => [cell(group.name), String(group.gid), text(messages.accountReason(group.reason))]),
 		),
 		words.leftOut(manifest.accounts.usersLeftOut, manifest.accounts.groupsLeftOut),
 		`## ${words.confinement}`,
@@ -106,7 +106,7 @@ export function recordMarkdown(
 		table(
 			words.writableHead,
 			manifest.writable.map((directory) => [
-				code(showPath(directory.path)),
+				cell(showPath(directory.path)),
 				`${directory.uid}:${directory.gid}`,
 				directory.mode.toString(8),
 				text(why(directory.reasons)),
@@ -115,14 +115,14 @@ export function recordMarkdown(
 		`## ${words.declined}`,
 		table(
 			words.declinedHead,
-			plan.declined.map(({ path, risk }) => [code(showPath(path)), messages.risk(risk)]),
+			plan.declined.map(({ path, risk }) => [cell(showPath(path)), messages.risk(risk)]),
 		),
 		`## ${words.entries}`,
 		words.entriesCount(counts.files, counts.symlinks, counts.directories, messages.bytes(counts.bytes)),
 		table(
 			words.entryHead,
 			manifest.entries.map((entry) => [
-				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`),
+				cell(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`),
 				entry.kind,
 				entry.mode.toString(8).padStart(4, "0"),
 				`${entry.uid}:${entry.gid}`,
@@ -137,18 +137,24 @@ export function recordMarkdown(
 	return `${sections.filter(Boolean).join("\n\n")}\n`;
 }
 
-/** Text from outside must not become markup: CommonMark 2.4, and `|` for tables. */
+/** Text from outside must not become markup: CommonMark 2.4 and 2.5, and `|` for tables. */
 function text(value: string): string {
-	return printable(value).replace(/[\\`*_{}[\]<>#|~]/g, "\\$&");
+	return printable(value).replace(/[\\`*_{}[\]<>#|~&]/g, "\\$&");
 }
 
 /** A code span whose fence is longer than any run of backticks inside (CommonMark 6.1). */
 function code(value: string): string {
-	const shown = printable(value).replaceAll("|", "\\|");
+	const shown = printable(value);
+	if (shown === "") return "";
 	const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map((run) => run[0].length));
 	const fence = "`".repeat(longest + 1);
-	const pad = longest ? " " : "";
+	const pad = /^`|`$|^ .* $/.test(shown) ? " " : "";
 	return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** In a table. A `|` ends a cell even in a code span, and how to write a backslash before one there is anybody's guess. */
+function cell(value: string): string {
+	return value.includes("|") ? text(value) : code(value);
 }
 
 function list(pairs: readonly (readonly [string, string])[]): string {

@@ -124,7 +124,7 @@ export function roundText(name: string, round: TrialRound, open: number, message
 	if (round.missing.length) lines.push(words.missing, indent(missingTable(round.missing, messages)));
 	else lines.push(words.none);
 	if (!round.answered && round.output)
-		lines.push(indent(printable(round.output.trim().split("\n").slice(-5).join("\n")).replaceAll("\\n", "\n")));
+		lines.push(indent(printableLines(round.output.trim().split("\n").slice(-5).join("\n"))));
 	if (open) lines.push(words.fix(name));
 	return lines.join("\n");
 }
@@ -142,8 +142,8 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 		words.title(answers.name),
 		fields([
 			[words.command, printable(quoteShellLine(application.command))],
-			[words.account, application.user ?? words.rootAccount],
-			[words.directory, application.cwd],
+			[words.account, printable(application.user ?? words.rootAccount)],
+			[words.directory, printable(application.cwd)],
 			...several(words.probes, application.probes),
 			...several(words.exercises, application.exercises),
 		]),
@@ -152,10 +152,15 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 		words.build(`${state}/cages/${answers.name}/generations/`),
 		words.trial(answers.rounds),
 		words.record,
-		`${words.same} ${command}`,
+		`${words.same} ${printableLines(command)}`,
 	].join("\n");
 }
 
+/** Newlines stay: between quotes of a shell they are part of a word. */
+function printableLines(text: string): string {
+	return text.split("\n").map(printable).join("\n");
+}
+
 function names(accounts: readonly { readonly name: string }[]): string {
-	return accounts.map((account) => account.name).join(", ");
+	return accounts.map((account) => printable(account.name)).join(", ");
 }

@@ -15,7 +15,7 @@ export function resolveIdentity(account: string | undefined, users: readonly Use
 	const number = parseId(userName);
 	const user = users.find((one) => one.name === userName) ?? users.find((one) => one.uid === number);
 	const uid = user?.uid ?? number;
-	if (uid === undefined || more.length) throw new Failure("account-unknown", { account }, 2);
+	if (uid === undefined || more.length) throw new Failure("account-unknown", { account: more.length ? account : userName }, 2);
 	const gid = groupName === undefined ? (user?.gid ?? uid) : groupNamed(groupName, groups);
 	const name = user?.name ?? userName;
 	if (uid === 0) return { ...rootIdentity, gid };

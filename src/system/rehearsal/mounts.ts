@@ -51,11 +51,12 @@ export function rehearsalMounts(
 	if (sorted[0]?.path !== root) sorted.unshift({ path: root, type: "unknown", readOnly: false });
 	const result: RehearsalMount[] = [];
 	for (const { path, type, readOnly } of sorted) {
-		const there = exists(path);
-		if (!there || skippedBelow.some((below) => isWithin(path, below))) continue;
+		if (skippedBelow.some((below) => isWithin(path, below))) continue;
 		// What the kernel shows below /proc and /sys is theirs; remounting those brings the parts that an application may see.
 		if (path !== "/proc" && isWithin(path, pathFromText("/proc"))) continue;
 		if (path !== "/sys" && isWithin(path, pathFromText("/sys"))) continue;
+		const there = exists(path);
+		if (!there) continue;
 		if (path === "/proc") result.push({ kind: "proc", path });
 		else if (path === "/sys") result.push({ kind: "sysfs", path });
 		else if (path === "/dev/shm") result.push({ kind: "tmpfs", path });

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type Path, pathFromText } from "../../src/core/path/path.ts";
+import { type Mount, parseMountinfo, rehearsalMounts } from "../../src/system/rehearsal/mounts.ts";
+
+describe("mountinfo", () => {
+	test("tells where, of which type, and whether anybody may write", () => {
+		const text = [
+			"22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro",
+			"23 22 0:21 / /proc rw,nosuid shared:12 master:3 - proc proc rw",
+			"24 22 8:2 /sub /mnt/ro ro,relatime - ext4 /dev/sda2 rw",
+			"25 22 8:3 / /mnt/super rw,relatime - iso9660 /dev/sr0 ro,nojoliet",
+		].join("\n");
+		expect(parseMountinfo(`${text}\n`)).toEqual([
+			{ path: "/", type: "ext4", readOnly: false },
+			{ path: "/proc", type: "proc", readOnly: false },
+			{ path: "/mnt/ro", type: "ext4", readOnly: true },
+			{ path: "/mnt/super", type: "iso9660", readOnly: true },
+		]);
+	});
+	test("blanks, tabs, newlines, backslashes and any byte come back as they are", () => {
+		const line = "22 1 8:1 / /a\\040b\\011c\\012d\\134040\\043\xff rw - ext4 none rw";
+		expect(parseMountinfo(line)).toEqual([{ path: "/a b\tc\nd\\040#\xff", type: "ext4", readOnly: false }]);
+	});
+	test("a mount point cannot look like another field", () => {
+		const line = "22 1 8:1 / /-\\040-\\040proc rw - ext4 - rw";
+		expect(parseMountinfo(line)).toEqual([{ path: "/- - proc", type: "ext4", readOnly: false }]);
+	});
+	test("of several at one place the last one counts, in its order", () => {
+		const lines = ["1 0 0:1 / /a rw - ext4 x rw", "2 0 0:2 / /b rw - xfs x rw", "3 0 0:3 / /a ro - tmpfs x rw"];
+		expect(parseMountinfo(lines.join("\n"))).toEqual([
+			{ path: "/b", type: "xfs", readOnly: false },
+			{ path: "/a", type: "tmpfs", readOnly: true },
+		]);
+	});
+	test("a line that is none is passed over", () => {
+		expect(parseMountinfo("\nnonsense\n1 2 3\n22 1 8:1 / /x rw shared:1 ext4\n")).toEqual([]);
+	});
+	test("this machine's own can be read", () => {
+		const mounts = parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"));
+		expect(mounts.find((mount) => mount.path === "/proc")?.type).toBe("proc");
+		for (const { path } of mounts) expect(path.startsWith("/")).toBe(true);
+	});
+});
+
+describe("the mounts of a rehearsal", () => {
+	const mount = (path: string, type = "ext4", readOnly = false): Mount => ({ path: pathFromText(path), type, readOnly });
+	const rebuild = (mounts: Mount[], files: string[] = [], gone: string[] = []) =>
+		rehearsalMounts(mounts, "/scratch" as Path, (path) =>
+			gone.includes(path) ? undefined : files.includes(path) ? "file" : "directory",
+		);
+	const kinds = (mounts: Mount[], files?: string[], gone?: string[]) =>
+		rebuild(mounts, files, gone).map(({ kind, path }) => `${kind} ${path}`);
+
+	test("are made from the root downwards, whatever the order of the host's", () => {
+		expect(kinds([mount("/var/lib/x"), mount("/var"), mount("/"), mount("/home")])).toEqual([
+			"overlay /",
+			"overlay /var",
+			"overlay /home",
+			"overlay /var/lib/x",
+		]);
+	});
+	test("each overlay writes to a place of its own", () => {
+		const places = rebuild([mount("/"), mount("/var"), mount("/ro", "ext4", true), mount("/srv")]).flatMap((one) =>
+			one.kind === "overlay" ? [one.scratch] : [],
+		);
+		expect(new Set(places).size).toBe(3);
+		for (const place of places) expect(place).toMatch(/^\/scratch\/\d+$/);
+	});
+	test("what nobody may write, what is a file, and what is no storage is bound as it is", () => {
+		const all = [
+			mount("/"),
+			mount("/ro", "squashfs", true),
+			mount("/etc/hosts"),
+			mount("/dev/pts", "devpts"),
+			mount("/dev/mqueue", "mqueue"),
+			mount("/mnt/auto", "autofs"),
+		];
+		expect(kinds(all, ["/etc/hosts"])).toEqual([
+			"overlay /",
+			"bind /ro",
+			"bind /dev/pts",
+			"bind /mnt/auto",
+			"bind /etc/hosts",
+			"bind /dev/mqueue",
+		]);
+	});
+	test("proc, sysfs and shared memory are made anew, with nothing of the host's below", () => {
+		const all = ["/proc", "/proc/sys/fs/binfmt_misc", "/sys", "/sys/fs/cgroup", "/dev", "/dev/shm", "/processes"].map((path) =>
+			mount(path, "tmpfs"),
+		);
+		expect(kinds([mount("/"), ...all])).toEqual([
+			"overlay /",
+			"sysfs /sys",
+			"overlay /dev",
+			"proc /proc",
+			"tmpfs /dev/shm",
+			"overlay /processes",
+		]);
+	});
+	test("storage of containers and sessions of users are passed over without a look: one that is broken would hold up or fail", () => {
+		const looked: string[] = [];
+		const all = [
+			"/",
+			"/run/user/1000",
+			"/run/user/1000/gvfs",
+			"/var/lib/docker/overlay2/x",
+			"/run/netns/a",
+			"/var/lib/docker-data",
+		];
+		const made = rehearsalMounts(
+			all.map((path) => mount(path)),
+			"/scratch" as Path,
+			(path) => {
+				looked.push(path);
+				return "directory";
+			},
+		);
+		expect(made.map(({ path }) => path)).toEqual(["/", "/var/lib/docker-data"]);
+		expect(looked).toEqual(["/", "/var/lib/docker-data"]);
+	});
+	test("what cannot be seen is left out", () => {
+		expect(kinds([mount("/"), mount("/gone//deleted"), mount("/hidden/below")], [], ["/gone//deleted", "/hidden/below"])).toEqual(
+			["overlay /"],
+		);
+	});
+	test("there is a root, even where that is no mount of its own", () => {
+		expect(kinds([mount("/proc", "proc"), mount("/data")])).toEqual(["overlay /", "proc /proc", "overlay /data"]);
+		expect(kinds([])).toEqual(["overlay /"]);
+	});
+});
