@@ -123,8 +123,7 @@ export function roundText(name: string, round: TrialRound, open: number, message
 	const lines = round.probes.map((probe) => words.probe(probe.ok, printable(probe.command)));
 	if (round.missing.length) lines.push(words.missing, indent(missingTable(round.missing, messages)));
 	else lines.push(words.none);
-	if (!round.answered && round.output)
-		lines.push(indent(printableLines(round.output.trim().split("\n").slice(-5).join("\n"))));
+	if (!round.answered && round.output) lines.push(indent(printableLines(round.output.trim().split("\n").slice(-5).join("\n"))));
 	if (open) lines.push(words.fix(name));
 	return lines.join("\n");
 }

@@ -137,7 +137,7 @@ describe("a source that changes meanwhile", () => {
 		writeFileSync(at("from"), Buffer.alloc(8_000_000, 1));
 		let size = 6_000_000;
 		const shrink = () => {
-			size -= 1_000_000;
+			size -= 50_000;
 			truncateSync(at("from"), Math.max(size, 0));
 		};
 		await expect(copy({ onBytes: shrink })).rejects.toMatchObject({ code: "source-changed" });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
-import { type LinkFiles, linkChain } from "../../../src/core/plan/links.ts";
+import { type LinkFiles, linkChain, placeOf } from "../../../src/core/plan/links.ts";
 
 /** A tree by real paths: a string is where a link points, true a file, false a directory. Missing parents are directories. */
 function tree(entries: Readonly<Record<string, string | boolean>>): LinkFiles {
@@ -112,6 +112,19 @@ describe("linkChain", () => {
 		});
 	});
 
+	test("the kernel's own links are not followed: they lead elsewhere for whoever looks", () => {
+		const machine = {
+			"/dev/stdout": "/proc/self/fd/1",
+			"/proc/self": "42",
+			"/proc/42/fd/1": "/root/report",
+			"/root/report": true,
+		};
+		expect(chain("/dev/stdout", machine)).toEqual({
+			links: [{ path: "/dev/stdout", target: "/proc/self/fd/1" }],
+			directories: ["/dev", "/proc"],
+		});
+	});
+
 	test("any tangle of links: it ends, and says only what is real", () => {
 		const name = fc.constantFrom("a", "b", "c");
 		const target = fc
@@ -132,4 +145,30 @@ describe("linkChain", () => {
 			{ numRuns: 1000 },
 		);
 	});
+});
+
+describe("placeOf", () => {
+	const place = (path: string, entries: Readonly<Record<string, string | boolean>>) => placeOf(path as Path, tree(entries));
+	const machine = {
+		"/var/run": "/run",
+		"/run": false,
+		"/etc/new": "/var/lib/new",
+		"/var/lib": false,
+		"/file": true,
+		"/loop": "loop",
+	};
+
+	test.each([
+		["/var/run", "/run"],
+		["/var/run/app/pid", "/run/app/pid"],
+		["/var/run/../x", "/x"],
+		["/nowhere/../x", "/x"],
+		["/etc/new", "/var/lib/new"],
+		["/etc/new/deeper", "/var/lib/new/deeper"],
+		["/file/below", "/file/below"],
+		["/loop/x", "/loop/x"],
+		["/proc/self/stat", "/proc/self/stat"],
+		["/", "/"],
+		["/../..", "/"],
+	])("%s is, or would be made, at %s", (path, real) => expect(place(path, machine)).toBe(real));
 });

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { keptInTemporary } from "../../../src/core/cage/kept.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { made, manifestEntry } from "../../report/made.ts";
+
+test("what stands directly below a temporary directory is kept, each by its kind; what is deeper comes with it", () => {
+	const entries = [
+		manifestEntry("/tmp", { kind: "directory" }),
+		manifestEntry("/tmp/app", { kind: "directory" }),
+		manifestEntry("/tmp/app/deeper"),
+		manifestEntry("/tmp/bound", { kind: "bind" }),
+		manifestEntry("/tmp/file"),
+		manifestEntry("/tmp/written", { kind: "generated" }),
+		manifestEntry("/tmp/link", { kind: "symlink", target: pathFromText("app/../x") }),
+		manifestEntry("/tmpfile"),
+		manifestEntry("/var/tmp/other"),
+		manifestEntry("/var/other"),
+	];
+	expect(keptInTemporary(made({ entries }).manifest)).toEqual([
+		{ path: "/tmp/app", kind: "directory" },
+		{ path: "/tmp/bound", kind: "directory" },
+		{ path: "/tmp/file", kind: "file" },
+		{ path: "/tmp/written", kind: "file" },
+		{ path: "/tmp/link", kind: "symlink", target: "app/../x" },
+		{ path: "/var/tmp/other", kind: "file" },
+	]);
+});

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
+import { printable } from "../../src/core/path/quote.ts";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { recordMarkdown } from "../../src/report/record.ts";
+import { writable } from "../core/cage/plans.ts";
+import { made, manifestEntry } from "./made.ts";
+
+const place = { root: "/state/generations/1", data: "/state/data", who: "ann (sudo, root)" };
+const record = (parts: Parameters<typeof made>[0] = {}, history: string[] = [], where = place, language: "en" | "de" = "en") =>
+	recordMarkdown(made(parts), history, where, messagesFor(language));
+
+/** The cells of a table's row, as GitHub's Markdown cuts it: an escaped character is passed over, a `|` ends a cell. */
+function cells(line: string): string[] {
+	return [...line.matchAll(/((?:\\[\s\S]|[^\\|])*)\|/g)].slice(1).map(([, content]) => (content ?? "").trim());
+}
+
+/** What a reader sees of a cell or an item: code spans as they are, escapes undone elsewhere. */
+function shown(markdown: string): string {
+	let seen = "";
+	for (let rest = markdown; rest !== ""; ) {
+		const span = /^(`+)(?!`)([\s\S]*?[^`])\1(?!`)/.exec(rest);
+		const [all = "", text = ""] = span ? [span[0], span[2]] : (/^\\(.)/s.exec(rest) ?? [rest[0], rest[0]]);
+		seen += span ? text.replace(/^ (.*[^ ].*) $/s, "$1") : text;
+		rest = rest.slice(all.length);
+	}
+	return seen;
+}
+
+/** All that is markup: what stands in no code span and is not escaped. */
+function markup(markdown: string): string {
+	return markdown.replace(/(?<!\\)(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, "").replace(/\\./gs, "");
+}
+
+const hostile = [
+	"a|b",
+	"a\\|b",
+	"a\\",
+	"`code`",
+	"``` fence",
+	"`",
+	" padded ",
+	"<script>alert(1)</script>",
+	"<img src=x onerror=y>",
+	"![x](http://y)",
+	"[link](javascript:x)",
+	"**bold** _it_ ~~s~~",
+	"&lt;b&gt;",
+	"line\n# heading\n\n| a | b |",
+	"\x1b[2J",
+	"a\u202eb",
+	"--- | ---",
+];
+
+describe("names cannot become markup", () => {
+	test.each(hostile)("%j as a path, a target, a rule and a call", (text) => {
+		const path = pathFromText(`/srv/${text}`);
+		const entries = [
+			manifestEntry("/x", { path, reasons: [{ kind: "rule", rule: "include", value: text }] }),
+			manifestEntry("/l", { kind: "symlink", target: path, reasons: [{ kind: "trial", round: 1, call: text }] }),
+			manifestEntry("/dev/x", { path, kind: "device", device: { type: "c", major: 1, minor: 3 } }),
+		];
+		const written = record({ entries });
+		const rows = written.split("\n").filter((line) => line.startsWith("| ") && line.includes("srv"));
+		expect(rows.map((row) => cells(row).length)).toEqual([3, 7, 7, 7]);
+		const show = printable(`/srv/${text}`);
+		expect(rows.map((row) => shown(cells(row)[0] ?? ""))).toEqual([show, show, `/l -> ${show}`, show]);
+		expect(shown(cells(rows[1] ?? "").at(-1) ?? "")).toContain(printable(text));
+	});
+	test.each(hostile)("%j as anything else that comes from elsewhere", (text) => {
+		const plain = record();
+		const written = record(
+			{
+				cage: {
+					name: text,
+					template: text,
+					application: { ...made().cage.application, command: ["/bin/app", text], cwd: `/${text}` },
+				},
+				plan: {
+					writable: [writable(`/${text}`, { reasons: [{ kind: "traced", calls: [text], program: pathFromText(text) }] })],
+					declined: [{ path: pathFromText(`/${text}`), risk: "secret" }],
+					accounts: {
+						users: [{ name: text, uid: 1, gid: 1, home: "/", reason: "started-as" }],
+						groups: [{ name: text, gid: 1, members: [], reason: "started-as" }],
+						usersLeftOut: 1,
+						groupsLeftOut: 1,
+					},
+					openings: { capabilities: [{ name: "chown", why: text }] },
+					identity: { ...made().plan.identity, name: text },
+				},
+				entries: [manifestEntry("/usr/bin/app", { package: { name: text, version: text } })],
+				trial: {
+					added: [text, text],
+					probes: [{ command: text, ok: false }],
+					missing: [{ kind: "absent", what: text, call: text, error: text, declined: true }],
+				},
+			},
+			[text],
+			{ root: `/${text}`, data: `/${text}`, who: text },
+		);
+		expect(written.split("\n").filter((line) => line.startsWith("#"))).toHaveLength(
+			plain.split("\n").filter((line) => line.startsWith("#")).length,
+		);
+		expect(markup(written)).not.toMatch(/[<>[\]*~&]|!\[/);
+		expect(written).not.toMatch(/[\p{Cf}\p{Zl}]|(?!\n)\p{Cc}/u);
+		for (const block of written.split("\n\n").filter((lines) => lines.startsWith("|"))) {
+			const widths = block.split("\n").map((line) => cells(line).length);
+			expect([block, new Set(widths).size]).toEqual([block, 1]);
+		}
+		const line = (start: string) =>
+			shown(
+				written
+					.split("\n")
+					.find((one) => one.startsWith(start))
+					?.slice(start.length) ?? "",
+			);
+		expect(line("- failed: ")).toBe(printable(text));
+		expect(line("- Working directory: ")).toBe(printable(`/${text}`));
+		expect(line("- Made by (account of the system): ")).toBe(printable(text));
+		expect(shown(written.trimEnd().split("\n").at(-1)?.slice(2) ?? "")).toBe(printable(text));
+	});
+});
+
+test("a command with a pipe stands there as it was typed", () => {
+	expect(record({ trial: { probes: [{ command: "curl x | grep -q y", ok: true }] } })).toContain(
+		"\n- passed: `curl x | grep -q y`\n",
+	);
+});
+
+test("values of the environment appear nowhere: they may be secrets", () => {
+	const application = { ...made().cage.application, env: { TOKEN: "hunter2-value", PATH: "/very/special" } };
+	for (const language of ["en", "de"] as const) {
+		const written = record({ cage: { application }, plan: { application } }, [], place, language);
+		expect(written).not.toContain("hunter2");
+		expect(written).not.toContain("/very/special");
+	}
+});
+
+test("every entry is there, with what it is, whose it is, where it came from and why", () => {
+	const entries = [
+		manifestEntry("/usr/bin/app", {
+			mode: 0o755,
+			sha256: "ab12",
+			package: { name: "app", version: "1:2.3-4" },
+			reasons: [
+				{ kind: "traced", calls: ["execve"], program: pathFromText("/usr/bin/app") },
+				{ kind: "needed-by", by: pathFromText("/x") },
+			],
+		}),
+		manifestEntry("/", { path: pathFromBytes(Buffer.from("/\xff", "latin1")), uid: 33, gid: 4, mode: 0 }),
+	];
+	const rows = record({ entries })
+		.split("\n")
+		.filter((line) => line.startsWith("| `/"));
+	expect(rows.map((row) => cells(row).map(shown))).toEqual([
+		["/usr/bin/app", "file", "0755", "0:0", "app 1:2.3-4", "ab12", expect.stringMatching(/execve.*; .*\/x/)],
+		["/\\xff", "file", "0000", "33:4", "", "", expect.any(String)],
+	]);
+});
+
+test("what was left out, what stays open and how the trials went is in it, in both languages", () => {
+	const parts: Parameters<typeof made>[0] = {
+		plan: {
+			declined: [{ path: pathFromText("/etc/key"), risk: "secret" }],
+			openings: { capabilities: [{ name: "chown", why: "fchown" }], unixSockets: "AF_UNIX" },
+		},
+		trial: {
+			answered: false,
+			missing: [{ kind: "capability", what: "setgroups", call: "setgroups", error: "EPERM", declined: false }],
+		},
+	};
+	for (const language of ["en", "de"] as const) {
+		const written = record(parts, ["made"], place, language);
+		for (const word of ["/etc/key", "chown", "fchown", "setgroups", "EPERM", "made", place.root, place.data, "ann (sudo, root)"])
+			expect(written).toContain(word);
+		expect(written).not.toMatch(/undefined|\[object|NaN/);
+	}
+	expect(record(parts)).not.toBe(record(parts, [], place, "de"));
+});
+
+test("an empty table is left out rather than shown without rows", () => {
+	expect(record()).not.toMatch(/\| --- \|\n\n/);
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { noRules } from "../../src/core/application/application.ts";
+import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
+import type { Missing } from "../../src/core/plan/missing.ts";
+import type { Reason } from "../../src/core/plan/plan.ts";
+import type { TrialRound } from "../../src/engine/trial.ts";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { indent, table } from "../../src/report/format.ts";
+import { showReason } from "../../src/report/reasons.ts";
+import { dryRunText, madeText, missingTable, planText, roundText } from "../../src/report/text.ts";
+import { entry, plan, writable } from "../core/cage/plans.ts";
+import { application } from "../core/plan/traces.ts";
+import { made } from "./made.ts";
+
+const languages = ["en", "de"] as const;
+const en = messagesFor("en");
+const evil = "x\x1b]0;pwned\x07\u202ey\r";
+const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** No line holds anything that could steer a terminal; newlines make lines. */
+function expectPlain(text: string) {
+	for (const line of text.split("\n")) expect(line).not.toMatch(controls);
+	expect(text).not.toMatch(/undefined|\[object|NaN/);
+}
+
+describe("tables", () => {
+	test("have columns as wide as their widest cell, and no blanks at the end", () => {
+		expect(
+			table([
+				["a", "bb", "c"],
+				["aaa", "", ""],
+			]),
+		).toBe("a    bb  c\naaa");
+		expect(table([])).toBe("");
+	});
+	test("are indented line by line, empty lines not", () => expect(indent("a\n\nb")).toBe("  a\n\n  b"));
+});
+
+describe("a plan for people", () => {
+	const hostile = plan(
+		[
+			entry(`/srv/${evil}`, { reasons: [{ kind: "rule", rule: "include", value: evil }] }),
+			entry("/l", { kind: "symlink", target: pathFromText(evil), reasons: [{ kind: "trial", round: 1, call: evil }] }),
+			entry("/dir", { kind: "directory" }),
+			entry("/left", { decision: "declined" }),
+		],
+		{
+			writable: [writable(`/var/${evil}`, { seeds: [{ path: pathFromText("/var/x"), bytes: 2048 }] }), writable("/empty")],
+			declined: [{ path: pathFromText(`/etc/${evil}`), risk: "secret" }],
+			notes: [{ code: "writes-system-directory", values: { path: evil } }],
+			accounts: { users: [{ name: evil, uid: 1, gid: 1, home: "/", reason: "" }], groups: [], usersLeftOut: 3, groupsLeftOut: 4 },
+			openings: {
+				capabilities: [{ name: "chown", why: "fchown" }],
+				proc: "open /proc/x",
+				unixSockets: "AF_UNIX",
+				memfd: "memfd_create",
+			},
+		},
+	);
+	test.each(languages)("holds nothing that could steer a terminal (%s)", (language) =>
+		expectPlain(planText(hostile, messagesFor(language))),
+	);
+	test("names what goes in and why, what is writable, what is left out and what stays open", () => {
+		const text = planText(hostile, en);
+		for (const part of ["/srv/x\\x1b]0;pwned\\x07\\u{202e}y\\x0d", "/l -> x", "/var/x", "/etc/x", "chown", "--allow-secret"])
+			expect(text).toContain(part);
+		expect(text).not.toContain("/left");
+		expect(text).not.toContain("/dir\n");
+	});
+	test("says so where nothing stays open", () => expect(planText(plan([]), en)).toContain(en.cli.plan.nothingOpen));
+});
+
+test("each kind of reason has words in both languages", () => {
+	const reasons: Reason[] = [
+		{ kind: "traced", calls: ["openat"], program: pathFromBytes(Buffer.from("/\xff", "latin1")) },
+		{ kind: "traced", calls: [] },
+		{ kind: "needed-by", by: pathFromText(`/${evil}`) },
+		{ kind: "interpreter-of", by: pathFromText(`/${evil}`) },
+		{ kind: "link-to", target: pathFromText(`/${evil}`) },
+		{ kind: "parent-of", child: pathFromText(`/${evil}`) },
+		{ kind: "rule", rule: "exclude", value: evil },
+		{ kind: "account" },
+		{ kind: "loader-cache" },
+		{ kind: "launcher" },
+		{ kind: "service-directory" },
+		{ kind: "trial", round: 2, call: evil },
+	];
+	for (const language of languages) {
+		for (const reason of reasons) {
+			expect(showReason(reason, messagesFor(language)).length).toBeGreaterThan(3);
+			expectPlain(showReason(reason, messagesFor(language)));
+		}
+	}
+});
+
+describe("a trial round for people", () => {
+	const round = (values: Partial<TrialRound>): TrialRound => ({
+		round: 1,
+		probes: [],
+		failedExercises: [],
+		missing: [],
+		answered: true,
+		findings: [],
+		output: "",
+		...values,
+	});
+	const missing: Missing = { kind: "absent", path: pathFromText(`/${evil}`), call: "openat", error: "ENOENT", declined: false };
+	test("says what is missing, what the probes said, and how to go on", () => {
+		const text = roundText(
+			"app",
+			round({ probes: [{ command: `curl ${evil}`, ok: false } as never], missing: [missing] }),
+			1,
+			en,
+		);
+		expectPlain(text);
+		expect(text).toContain("openat: ENOENT");
+		expect(text).toContain("app");
+	});
+	test("shows the last five lines of an application that did not answer, line by line and harmless", () => {
+		const output = `1\n2\n3\nC:\\new ${evil}\n5\n6\n`;
+		const text = roundText("app", round({ answered: false, output }), 0, en);
+		expectPlain(text);
+		expect(text).toContain("  C:\\new x\\x1b");
+		expect(text).toContain("\n  5\n  6");
+		expect(text).not.toMatch(/^ *1$/m);
+	});
+	test("a call without a path stands for itself", () => {
+		expect(missingTable([{ kind: "filtered", call: "setgroups", error: "EPERM", declined: false }], en)).toMatch(
+			/setgroups +setgroups: EPERM$/,
+		);
+	});
+});
+
+test.each(languages)("a finished cage is told in a few lines (%s)", (language) => {
+	const text = madeText(made(), "/state/root", "/state/data", messagesFor(language));
+	expectPlain(text);
+	for (const part of ["/state/root", "/state/data", "/state/record.md", "cagewright run app"]) expect(text).toContain(part);
+});
+
+test.each(languages)("a dry run holds nothing that could steer a terminal, whatever a template says (%s)", (language) => {
+	const answers = {
+		name: "app",
+		application: { ...application, command: ["/bin/app", evil], user: evil, cwd: `/${evil}`, probes: [evil], exercises: [evil] },
+		rules: noRules,
+		onHost: false,
+		rounds: 5,
+	};
+	const text = dryRunText(answers, "/state", `cagewright make --probe '${evil}' --exercise 'a\nb'`, messagesFor(language));
+	expectPlain(text);
+	expect(text).toContain("--exercise 'a\nb'");
+});
