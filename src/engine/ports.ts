@@ -40,7 +40,7 @@ export type Launch =
 	| {
 			readonly kind: "rehearsal";
 			readonly rehearsal: Rehearsal;
-			readonly directories: readonly string[];
+			readonly directories: readonly Path[];
 			readonly given: readonly Path[];
 	  }
 	| { readonly kind: "host" }

@@ -1,8 +1,9 @@
 import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
 import { Failure } from "../core/failure.ts";
 import { normalise, pathFromText } from "../core/path/path.ts";
+import { placeOf } from "../core/plan/links.ts";
 import type { Identity } from "../core/plan/plan.ts";
-import { isGiven } from "../core/plan/writable.ts";
+import { directoryOf, isGiven } from "../core/plan/writable.ts";
 import { TraceFold } from "../core/trace/fold.ts";
 import { addTraces } from "../core/trace/merge.ts";
 import { emptyTrace, type Trace } from "../core/trace/trace.ts";
@@ -56,12 +57,10 @@ export async function traceApplication(
 	await checkProbesFailFirst(context, application.probes, options.onHost);
 	const rehearsal = options.onHost ? undefined : await context.machine.launcher.rehearse();
 	const { files } = context.machine;
-	const given = rules.writable
-		.map((text) => normalise(pathFromText(text)))
-		.filter((path) => isGiven(path, rules, identity, files));
-	const launch: Launch = rehearsal
-		? { kind: "rehearsal", rehearsal, directories: application.directories, given }
-		: { kind: "host" };
+	// Real places, for the launcher makes and hands over what it is told.
+	const directories = application.directories.map((text) => placeOf(normalise(pathFromText(text)), files));
+	const given = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
+	const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given } : { kind: "host" };
 	try {
 		const first = await watchedRun(context, application, identity, launch, 1, (run) =>
 			firstLife(context, application, run, options),

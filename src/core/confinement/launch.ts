@@ -16,9 +16,13 @@ export interface LaunchSpec {
 	readonly network: "host" | "own" | "none";
 	/** The process that starts it, and that it must not outlive. */
 	readonly starter?: number;
-	/** Host paths of the init executable and of setpriv. */
+	/**
+	 * Host paths of the init executable, setpriv and chroot. Never names: behind `env -i` they would be looked up in the
+	 * application's own PATH, as root.
+	 */
 	readonly init: Path;
 	readonly setpriv: Path;
+	readonly chroot: Path;
 }
 
 /** A built cage: read-only, with its writable directories, its own /dev and /tmp, and every layer of confinement. */
@@ -73,7 +77,7 @@ export interface RehearsalRoot {
 	readonly memory?: Path;
 	/** Mounts of the host in the order in which they are made, `/` first. */
 	readonly mounts: readonly RehearsalMount[];
-	/** Made in the overlay with this owner where they are absent. */
+	/** Made in the overlay with this owner where they are absent. Real places: a link on the way would lead to the host. */
 	readonly directories: readonly Path[];
 	/** Handed to the account, whoever owns them on the host. */
 	readonly given: readonly Path[];
@@ -333,7 +337,7 @@ function start(
 	const words = [
 		...["exec", "setsid", "env", "-i"],
 		...Object.entries(spec.env).map(([name, value]) => pathFromText(`${name}=${value}`)),
-		...(spec.root.kind === "host" ? [] : ["chroot", "."]),
+		...(spec.root.kind === "host" ? [] : [spec.chroot, "."]),
 		...confine,
 		...[init, pathFromText(spec.cwd)],
 		...account,

@@ -117,7 +117,12 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
 		const { spec } = request;
-		const base = { ...request, init: pathFromText(join(folder, initName)), setpriv: pathFromText(requireTool("setpriv")) };
+		const base = {
+			...request,
+			init: pathFromText(join(folder, initName)),
+			setpriv: pathFromText(requireTool("setpriv")),
+			chroot: pathFromText(requireTool("chroot")),
+		};
 		switch (spec.kind) {
 			case "host":
 				return { ...base, root: { kind: "host", capabilities: watchedCapabilities(request) } };
@@ -130,7 +135,7 @@ export class UtilLinuxLauncher implements Launcher {
 						directory: joinPath(layers, "root"),
 						...(statfsSync(this.scratch).type === overlayMagic ? { memory: layers } : {}),
 						mounts: rehearsalMounts(parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1")), layers, kindOf),
-						directories: spec.directories.map(pathFromText),
+						directories: spec.directories,
 						given: spec.given,
 						capabilities: watchedCapabilities(request),
 					},

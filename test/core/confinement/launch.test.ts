@@ -49,6 +49,7 @@ const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {}): Launc
 	network: "host",
 	init: path("/state/scratch/1/cagewright-init"),
 	setpriv: path("/usr/bin/setpriv"),
+	chroot: path("/usr/sbin/chroot"),
 	...values,
 });
 
@@ -199,7 +200,7 @@ describe("a cage", () => {
 			"env",
 			"-i",
 			"LANG=C",
-			"chroot",
+			"/usr/sbin/chroot",
 			".",
 			"/.launch/ld-linux-x86-64.so.2",
 		]);
@@ -348,7 +349,7 @@ describe("names that mean something to a shell", () => {
 	});
 	test("cannot become another variable, option or program", () => {
 		const words = lastOf(spec(cage, { env: { A: "x\nB=y chroot /", PATH: "/bin" }, command: ["/bin/app", "--reuid", "0"] }));
-		expect(words.slice(4, 8)).toEqual(["A=x\nB=y chroot /", "PATH=/bin", "chroot", "."]);
+		expect(words.slice(4, 8)).toEqual(["A=x\nB=y chroot /", "PATH=/bin", "/usr/sbin/chroot", "."]);
 		expect(words.slice(words.lastIndexOf("--") + 1)).toEqual(["/bin/app", "--reuid", "0"]);
 	});
 });
