@@ -14,7 +14,9 @@ function quietContext(terminal: Terminal): Context {
 export async function run(terminal: Terminal, name: string, command: readonly string[], print: boolean): Promise<number> {
 	const context = quietContext(terminal);
 	if (print) {
-		terminal.print(context.machine.launcher.print(launchRequest(await presentCage(context, name), command)));
+		const script = context.machine.launcher.print(launchRequest(await presentCage(context, name), command));
+		// It is bytes, one character each: paths and arguments need not be UTF-8.
+		process.stdout.write(Buffer.from(script, "latin1"));
 		return 0;
 	}
 	return runCage(context, name, command, (pass) => {

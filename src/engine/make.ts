@@ -11,7 +11,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { auditGeneration } from "./audit.ts";
 import { layoutOf } from "./cages.ts";
-import type { Context } from "./context.ts";
+import type { Context, Machine } from "./context.ts";
 import type { Step } from "./events.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
@@ -65,6 +65,7 @@ export async function traceStep(
 	for (const path of answers.rules.seed) {
 		if (machine.files.resolve(normalise(pathFromText(path))) === undefined) throw new Failure("seed-unknown", { path }, 2);
 	}
+	for (const { path } of answers.rules.binds) refuseBind(path, machine);
 	const { value: result, seconds } = await timed(context, "trace", () =>
 		traceApplication(context, answers.application, answers.rules, identityOf(context, answers), {
 			...options,
@@ -108,9 +109,20 @@ export async function traceStep(
 	return { cage, result };
 }
 
+/** The root, configuration with its password files, the kernel's own trees, and programs. */
+const neverBound = /^\/($|(etc|boot|root|run|usr|var|bin|sbin|lib\w*)$|(proc|sys|dev)(\/|$))/;
+
+/** The host's own tree seen in a cage is no cage: throws `bind-refused` (exit 4), or `bind-unknown` (exit 2). */
+function refuseBind(path: string, { files }: Machine): void {
+	const real = files.resolve(normalise(pathFromText(path)));
+	if (real === undefined) throw new Failure("bind-unknown", { path }, 2);
+	if (neverBound.test(real)) throw new Failure("bind-refused", { path }, 4);
+}
+
 /** The plan for a cage from its stored trace, with the owning packages. */
 export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
 	const { machine } = context;
+	for (const { path } of cage.rules.binds) refuseBind(path, machine);
 	const users = machine.accounts.users();
 	const groups = machine.accounts.groups();
 	const plan = makePlan({

@@ -41,6 +41,9 @@ export const failuresDe: Failures = {
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
 	"seed-unknown": "Unter {path} gibt es auf diesem Rechner nichts zu übernehmen; prüfen Sie den Pfad.",
+	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
+	"bind-refused":
+		"{path} gehört zum System selbst und wird in keinem Käfig gezeigt; binden Sie das eine Verzeichnis darunter ein, das gebraucht wird.",
 	"include-matches-nothing": "{value} passt auf nichts auf diesem Rechner; prüfen Sie Pfad oder Muster.",
 	"install-failed": "Die Paketverwaltung ist gescheitert: {command}: {detail}",
 	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",

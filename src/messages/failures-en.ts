@@ -31,6 +31,9 @@ export const failuresEn = {
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
 	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
+	"bind-unknown": "There is no {path} on this machine to bind; check the path.",
+	"bind-refused":
+		"{path} is a part of the system itself and is not shown in a cage; bind the one directory below it that is needed.",
 	"include-matches-nothing": "{value} matches nothing on this machine; check the path or the pattern.",
 	"install-failed": "The package manager failed: {command}: {detail}",
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",

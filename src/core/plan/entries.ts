@@ -1,5 +1,5 @@
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { isWithin, type Path, parent } from "../path/path.ts";
+import { isWithin, normalise, type Path, parent } from "../path/path.ts";
 import { isMountedByLauncher } from "./areas.ts";
 import { linkChain } from "./links.ts";
 import type { Decision, Entry, EntryKind, Reason, Risk } from "./plan.ts";
@@ -43,7 +43,7 @@ export class EntryCollector {
 		if (away >= 0) {
 			// What stands there in the cage is the launcher's and leads elsewhere.
 			for (const link of links.slice(0, away)) {
-				this.addMountPoint(parent(link.path), { kind: "parent-of", child: path });
+				this.addMountPoint(parent(link.path), { kind: "parent-of", child: end ?? normalise(path) });
 				this.#addLink(link.path, link.target, reason);
 			}
 			return undefined;

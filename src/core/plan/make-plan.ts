@@ -145,7 +145,7 @@ function addNeeded(collector: EntryCollector, application: Application, files: F
 		["interpreter-of", interpreters],
 		["needed-by", needed],
 	] as const) {
-		for (const [path, by] of found) for (const one of [...by].slice(0, 2)) collector.add(path, { kind, by: one });
+		for (const [path, by] of found) for (const one of [...by].slice(0, 2)) collector.add(path, { kind, by: placeOf(one, files) });
 	}
 }
 
