@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
@@ -53,6 +53,14 @@ test("the printed commands start the same cage from any shell", async () => {
 	} finally {
 		shell.kill("SIGKILL");
 	}
+});
+
+test("the printed commands hand over every byte as it is", async () => {
+	const asked = "/no/Grüße $HOME 'x' \u20ac.conf";
+	const { stdout } = await cagewright(["run", "redis", "--print", "--", "/usr/bin/redis-server", asked], { state });
+	const { status, stdout: told } = spawnSync("sh", [], { input: stdout, cwd: "/", encoding: "utf8" });
+	expect(status).toBe(1);
+	expect(told).toContain(asked);
 });
 
 test("killing the shell ends the printed cage", async () => {

@@ -39,18 +39,20 @@ export class EntryCollector {
 	 */
 	add(path: Path, reason: Reason, onlyLooked = false): Path | undefined {
 		const { links, directories, end } = linkChain(path, this.#files);
+		// A reason names a place, not the way there: a search path may go up again (`$ORIGIN/../lib`).
+		const child = path === normalise(path) ? path : (end ?? normalise(path));
 		const away = links.findIndex((link) => isMountedByLauncher(link.path));
 		if (away >= 0) {
 			// What stands there in the cage is the launcher's and leads elsewhere.
 			for (const link of links.slice(0, away)) {
-				this.addMountPoint(parent(link.path), { kind: "parent-of", child: end ?? normalise(path) });
+				this.addMountPoint(parent(link.path), { kind: "parent-of", child });
 				this.#addLink(link.path, link.target, reason);
 			}
 			return undefined;
 		}
 		// A chain that leads nowhere is kept as well: the application that saw a dangling link will see it again.
 		for (const link of links) this.#addLink(link.path, link.target, reason);
-		for (const directory of directories) if (directory !== end) this.#addDirectory(directory, { kind: "parent-of", child: path });
+		for (const directory of directories) if (directory !== end) this.#addDirectory(directory, { kind: "parent-of", child });
 		if (end === undefined || this.#isMounted(end)) return undefined;
 		const status = this.#files.status(end);
 		if (status?.kind === "directory") this.#addDirectory(end, reason);

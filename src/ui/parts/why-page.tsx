@@ -1,8 +1,8 @@
 import { printable, showPath } from "../../core/path/quote.ts";
 import { type FileRow, selectedRow } from "../../core/wizard/files.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { showReason } from "../../report/reasons.ts";
 import { useView } from "../look.ts";
-import { reasonText } from "../reason.ts";
 import { wrapWords } from "../wrap-words.ts";
 import { Line } from "./line.tsx";
 import { ScrollPage } from "./scroll-page.tsx";
@@ -23,7 +23,7 @@ function facts(row: FileRow, messages: Messages): string[] {
 	if (row.kind === "state") {
 		const { gid, mode, reasons, seeds, uid } = row.directory;
 		return [
-			...reasons.map((reason) => `- ${reasonText(reason, messages)}`),
+			...reasons.map((reason) => `- ${showReason(reason, messages)}`),
 			messages.fill(words.whyMode, { mode: mode.toString(8), uid, gid }),
 			...seeds.map((seed) => `- ${showPath(seed.path)} ${messages.bytes(seed.bytes)}`),
 		];
@@ -31,7 +31,7 @@ function facts(row: FileRow, messages: Messages): string[] {
 	const { decision, gid, mode, reasons, risks, target, uid } = row.entry;
 	const owner = row.entry.package;
 	return [
-		...reasons.map((reason) => `- ${reasonText(reason, messages)}`),
+		...reasons.map((reason) => `- ${showReason(reason, messages)}`),
 		...risks.map((risk) => `! ${messages.risk(risk)}`),
 		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
 		...(owner ? [messages.fill(words.fromPackage, { name: printable(owner.name), version: printable(owner.version) })] : []),

@@ -2,10 +2,10 @@ import { printable, showPath } from "../../core/path/quote.ts";
 import { type FileRow, needsAttention, rowsOfTab, selectedRow, shownRows, totalsOf } from "../../core/wizard/files.ts";
 import { fileTabs } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { showReason } from "../../report/reasons.ts";
 import { useView } from "../look.ts";
 import { Line, SplitLine } from "../parts/line.tsx";
 import { Rows } from "../parts/rows.tsx";
-import { reasonText } from "../reason.ts";
 
 export function FilesStep() {
 	const { ascii, height, messages, state, width } = useView();
@@ -95,7 +95,7 @@ function Detail() {
 	const reasons = row.kind === "entry" ? row.entry.reasons : row.directory.reasons;
 	const owner = row.kind === "entry" ? row.entry.package : undefined;
 	const parts = [
-		...(reasons[0] ? [reasonText(reasons[0], messages)] : []),
+		...(reasons[0] ? [showReason(reasons[0], messages)] : []),
 		...(row.kind === "entry" && row.entry.target !== undefined ? [`-> ${showPath(row.entry.target)}`] : []),
 		...(owner ? [`${printable(owner.name)} ${printable(owner.version)}`] : []),
 		...(query !== "" && !state.prompt ? [messages.fill(messages.wizard.choose.searching, { query })] : []),

@@ -48,6 +48,22 @@ describe("what no trace shows", () => {
 		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute", "/lib/x86_64-linux-gnu/libbig.so.1": "look" }));
 		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")).toMatchObject({ decision: "include", risks: [] });
 	});
+	test("reasons name real places, also where a library's search path goes up again", () => {
+		const bundled = {
+			...host,
+			"/opt/app/bin/app": file(makeElf({ interpreter: loader, needed: ["libown.so"], runpath: "$ORIGIN/../lib" }), { mode: 0o755 }),
+			"/opt/app/lib/libown.so": file(makeElf({ soname: "libown.so", needed: ["libdeep.so"], runpath: "$ORIGIN/../lib/deep" })),
+			"/opt/app/lib/deep/libdeep.so": file(makeElf({ soname: "libdeep.so" })),
+		};
+		const made = planFor(tree(bundled), trace({ "/opt/app/bin/app": "execute" }));
+		expect(entryAt(made, "/opt/app/lib/deep/libdeep.so")?.reasons).toEqual([
+			{ kind: "needed-by", by: "/opt/app/lib/libown.so" },
+		]);
+		const named = made.entries.flatMap(({ reasons }) =>
+			reasons.flatMap((reason) => (reason.kind === "parent-of" ? [reason.child] : "by" in reason ? [reason.by] : [])),
+		);
+		expect(named.filter((path) => path.includes(".."))).toEqual([]);
+	});
 	test("not for a program that is left out", () => {
 		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute" }), { rules: rules({ exclude: ["/usr/bin/app"] }) });
 		expect(entryAt(made, "/usr/lib64/ld-linux-x86-64.so.2")).toBeUndefined();
