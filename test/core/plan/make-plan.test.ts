@@ -51,14 +51,14 @@ describe("what no trace shows", () => {
 	test("reasons name real places, also where a library's search path goes up again", () => {
 		const bundled = {
 			...host,
-			"/opt/app/bin/app": file(makeElf({ interpreter: loader, needed: ["libown.so"], runpath: "$ORIGIN/../lib" }), { mode: 0o755 }),
+			"/opt/app/bin/app": file(makeElf({ interpreter: loader, needed: ["libown.so"], runpath: "$ORIGIN/../lib" }), {
+				mode: 0o755,
+			}),
 			"/opt/app/lib/libown.so": file(makeElf({ soname: "libown.so", needed: ["libdeep.so"], runpath: "$ORIGIN/../lib/deep" })),
 			"/opt/app/lib/deep/libdeep.so": file(makeElf({ soname: "libdeep.so" })),
 		};
 		const made = planFor(tree(bundled), trace({ "/opt/app/bin/app": "execute" }));
-		expect(entryAt(made, "/opt/app/lib/deep/libdeep.so")?.reasons).toEqual([
-			{ kind: "needed-by", by: "/opt/app/lib/libown.so" },
-		]);
+		expect(entryAt(made, "/opt/app/lib/deep/libdeep.so")?.reasons).toEqual([{ kind: "needed-by", by: "/opt/app/lib/libown.so" }]);
 		const named = made.entries.flatMap(({ reasons }) =>
 			reasons.flatMap((reason) => (reason.kind === "parent-of" ? [reason.child] : "by" in reason ? [reason.by] : [])),
 		);
