@@ -17,6 +17,7 @@ const programs = {
 	openssl: "openssl",
 	setcap: "libcap2-bin",
 	"systemd-analyze": "systemd",
+	"mkfs.xfs": "xfsprogs",
 };
 
 /** Makes sure that the tests find what they start. Where that cannot be had, says exactly what is missing and exits 3. */
