@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { say } from "./set-up.js";
 
-/** Programs that the tests start, and the Debian package that brings each. */
+/** Programs that the tests start, and files that they read, with the Debian package that brings each. */
 const programs = {
 	strace: "strace",
 	ip: "iproute2",
@@ -18,6 +18,9 @@ const programs = {
 	setcap: "libcap2-bin",
 	"systemd-analyze": "systemd",
 	"mkfs.xfs": "xfsprogs",
+	filefrag: "e2fsprogs",
+	"/usr/include/linux/capability.h": "linux-libc-dev",
+	"/usr/lib/postgresql": "postgresql",
 };
 
 /** Makes sure that the tests find what they start. Where that cannot be had, says exactly what is missing and exits 3. */
@@ -44,6 +47,7 @@ export function requirePrograms() {
 }
 
 function isInstalled(name) {
+	if (name.startsWith("/")) return existsSync(name);
 	return ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"].some((folder) => {
 		try {
 			accessSync(join(folder, name), constants.X_OK);

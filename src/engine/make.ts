@@ -5,7 +5,7 @@ import { Failure } from "../core/failure.ts";
 import { normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type Addition, makePlan } from "../core/plan/make-plan.ts";
-import type { Missing } from "../core/plan/missing.ts";
+import { isTolerable, type Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Trace } from "../core/trace/trace.ts";
@@ -192,7 +192,7 @@ export async function trialStep(
 /** What of the missing would be added, each once. */
 export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
 	const additions = round.missing.flatMap((one) =>
-		one.remedy && !one.declined && (one.kind !== "kernel-file" || !round.answered) ? [one.remedy] : [],
+		one.remedy && !one.declined && !(round.answered && isTolerable(one)) ? [one.remedy] : [],
 	);
 	const seen = new Set(known.map(keyOf));
 	return additions.filter((addition) => {
@@ -206,16 +206,18 @@ export function remedies(round: TrialRound, known: readonly Addition[]): Additio
 function keyOf(addition: Addition): string {
 	return addition.kind === "capability"
 		? `capability ${addition.name}`
-		: addition.kind === "proc"
-			? "proc"
+		: addition.kind === "opening"
+			? `opening ${addition.name}`
 			: `${addition.kind} ${addition.path}`;
 }
+
+const openingNames = { proc: "/proc", unixSockets: "AF_UNIX" };
 
 export function describeAddition(addition: Addition): string {
 	return addition.kind === "capability"
 		? `CAP_${addition.name.toUpperCase()}`
-		: addition.kind === "proc"
-			? "/proc"
+		: addition.kind === "opening"
+			? openingNames[addition.name]
 			: showPath(addition.path);
 }
 

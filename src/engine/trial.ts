@@ -1,6 +1,6 @@
 import type { Application } from "../core/application/application.ts";
 import type { Finding } from "../core/cage/audit.ts";
-import { findMissing, type Missing } from "../core/plan/missing.ts";
+import { findMissing, isTolerable, type Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
@@ -64,9 +64,8 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 		// An answer counts only if it comes from a process whose root is the cage.
 		const answered =
 			measured?.inside === true && probes.every((probe) => probe.ok) && !failed.some((name) => input.signals.includes(name));
-		// Redis reads /proc/self/stat all the time and lives without it: a kernel file counts only where the application does not answer.
 		const missing = findMissing(trace, run.trace, plan, context.machine.files, round).filter(
-			(one) => !answered || one.kind !== "kernel-file",
+			(one) => !answered || !isTolerable(one),
 		);
 		return {
 			round,

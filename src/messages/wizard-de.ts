@@ -191,6 +191,7 @@ export const wizardDe: WizardMessages = {
 			writable: "{path} beschreibbar machen",
 			capability: "CAP_{name} behalten",
 			proc: "/proc öffnen",
+			unixSockets: "Unix-Sockets erlauben",
 		},
 		declined: "von Ihnen weggelassen",
 		noRemedy: "keine Abhilfe",

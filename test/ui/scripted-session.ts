@@ -132,7 +132,7 @@ const kernelFile: Missing = {
 	path: path("/proc/self/stat"),
 	call: "openat",
 	error: "ENOENT",
-	remedy: { kind: "proc", round: 1, call: "openat /proc/self/stat" },
+	remedy: { kind: "opening", name: "proc", round: 1, call: "openat /proc/self/stat" },
 	declined: false,
 };
 

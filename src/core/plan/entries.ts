@@ -60,6 +60,14 @@ export class EntryCollector {
 		return undefined;
 	}
 
+	/** The links on the way to what was only made, written or taken away: the way has to be there, whatever lies at its end. */
+	addWay(path: Path, reason: Reason): void {
+		for (const link of linkChain(path, this.#files).links) {
+			this.addMountPoint(parent(link.path), { kind: "parent-of", child: link.path });
+			this.#addLink(link.path, link.target, reason);
+		}
+	}
+
 	addDevice(path: Path, status: FileStatus, decision: Decision, risks: readonly Risk[], reason: Reason): void {
 		if (!status.device) return;
 		const type = status.kind === "block-device" ? "b" : "c";

@@ -22,7 +22,7 @@ export type Addition =
 	| { readonly kind: "path"; readonly path: Path; readonly round: number; readonly call: string }
 	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
 	| { readonly kind: "capability"; readonly name: string; readonly round: number; readonly call: string }
-	| { readonly kind: "proc"; readonly round: number; readonly call: string };
+	| { readonly kind: "opening"; readonly name: "proc" | "unixSockets"; readonly round: number; readonly call: string };
 
 export interface PlanInput {
 	readonly application: Application;
@@ -96,10 +96,9 @@ export function makePlan(input: PlanInput): Plan {
 	if (files.status(pathFromText(generatedPaths.loaderCache))) {
 		collector.addGenerated(pathFromText(generatedPaths.loaderCache), "", { kind: "loader-cache" });
 	}
-	const proc = additions.find((addition) => addition.kind === "proc");
 	const openings = planOpenings(identity, trace, files, {
 		capabilities: additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
-		...(proc ? { proc: proc.call } : {}),
+		opened: additions.flatMap((one) => (one.kind === "opening" ? [{ name: one.name, why: one.call }] : [])),
 	});
 
 	const entries = collector.entries();
@@ -127,6 +126,7 @@ function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void
 		const used = [...succeeded].some((operation) => !changes.has(operation));
 		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";
 		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access));
+		else if (succeeded.size) collector.addWay(path, tracedReason(access));
 	}
 }
 

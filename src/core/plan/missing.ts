@@ -1,6 +1,7 @@
 import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
+import { refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
 import { placeOf } from "./links.ts";
@@ -69,10 +70,21 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 	const missing = [...cage.accesses.values()].flatMap((access) => missingOf(access, search) ?? []);
 	for (const { call, error } of cage.refusals.values()) {
 		if (host.refusals.has(call)) continue;
-		const remedy = capabilityRemedy([call], search);
+		const remedy =
+			call === refusedUnixSocket
+				? { remedy: { kind: "opening", name: "unixSockets", round, call } as const }
+				: capabilityRemedy([call], search);
 		missing.push({ kind: capabilityOf[call] ? "capability" : "filtered", call, error, ...remedy, declined: false });
 	}
 	return missing.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
+}
+
+/**
+ * Whether an application mostly lives without it: redis reads /proc/self/stat all the time, and libc asks for a name service's socket before it
+ * goes on by itself. Such a thing counts where the application does not answer.
+ */
+export function isTolerable({ kind, remedy }: Missing): boolean {
+	return kind === "kernel-file" || (remedy?.kind === "opening" && remedy.name === "unixSockets");
 }
 
 interface Search {
@@ -92,6 +104,7 @@ function missingOf(access: Access, search: Search): Missing | undefined {
 	for (const [error, operations] of access.failed) {
 		if (noLayer.has(error) || isByteCode(access.path)) continue;
 		for (const operation of operations) {
+			if (isAsWished(operation, error)) continue;
 			if (failsOnlyInCage(operation, error, access, search)) {
 				const missing = judge(access, error, operation, search);
 				if (missing) return missing;
@@ -99,6 +112,11 @@ function missingOf(access: Access, search: Search): Missing | undefined {
 		}
 	}
 	return undefined;
+}
+
+/** What was to be taken away is not there: the host's run found a stale pid file to remove. Or what was looked at is no link (readlink(2)). */
+function isAsWished(operation: Operation, error: string): boolean {
+	return (operation === "remove" && error === "ENOENT") || (operation === "look" && error === "EINVAL");
 }
 
 function failsOnlyInCage(operation: Operation, error: string, { path, succeeded }: Access, { files, host }: Search): boolean {
@@ -121,7 +139,11 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const real = placeOf(path, files);
 	const area = areaOf(real);
 	if (area === "kernel") {
-		return { ...common, kind: "kernel-file", remedy: { kind: "proc", round, call: `${call} ${showPath(path)}` } };
+		return {
+			...common,
+			kind: "kernel-file",
+			remedy: { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}` },
+		};
 	}
 	const wantsToWrite = writes(access) || changes.has(operation);
 	const isCovered = covers.some((place) => isWithin(real, place));

@@ -9,7 +9,7 @@ import type { Identity, Openings } from "./plan.ts";
 /** What a trial found to be needed beyond what the host's trace showed. */
 export interface FoundOpenings {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
-	readonly proc?: string;
+	readonly opened: readonly { readonly name: "proc" | "unixSockets"; readonly why: string }[];
 }
 
 /**
@@ -27,10 +27,12 @@ export function planOpenings(identity: Identity, trace: Trace, files: Files, fou
 		if (override) capabilities.set(override.name, override.why);
 	}
 	for (const { name, why } of found.capabilities) if (!capabilities.has(name)) capabilities.set(name, why);
+	const opened = (name: "proc" | "unixSockets") => found.opened.find((one) => one.name === name)?.why;
+	const [proc, unixSockets] = [opened("proc"), trace.families.has("AF_UNIX") ? "AF_UNIX" : opened("unixSockets")];
 	return {
 		capabilities: [...capabilities].map(([name, why]) => ({ name, why })).sort((a, b) => (a.name < b.name ? -1 : 1)),
-		...(found.proc === undefined ? {} : { proc: found.proc }),
-		...(trace.families.has("AF_UNIX") ? { unixSockets: "AF_UNIX" } : {}),
+		...(proc === undefined ? {} : { proc }),
+		...(unixSockets === undefined ? {} : { unixSockets }),
 		...(trace.memfd ? { memfd: "memfd_create" } : {}),
 	};
 }

@@ -6,7 +6,7 @@ import { effectOf, moveTo, tellsItsPaths, usedPath } from "./effect.ts";
 import { changeIdentity } from "./identity.ts";
 import { type CallEvent, LineReader, type TraceEvent } from "./line.ts";
 import { LineSplitter } from "./lines.ts";
-import { followLimits, noteNeeds } from "./needs.ts";
+import { followLimits, noteNeeds, noteRefusal } from "./needs.ts";
 import type { Process } from "./process.ts";
 import { ProcessTable } from "./processes.ts";
 import { Recent } from "./recent.ts";
@@ -159,9 +159,7 @@ export class TraceFold {
 				if (effect.cwd !== undefined) process.fs.cwd = effect.cwd;
 				recorder.apply(effect, process);
 			}
-			if (!succeeded && !effect && (event.error === "EPERM" || event.error === "EACCES")) {
-				recorder.refusal(event.call, event.error);
-			}
+			if (event.error !== undefined && !effect) noteRefusal(event, event.error, recorder);
 		}
 		if (!shape.plain && succeeded) {
 			this.#follow(event, shape, process, recorder);

@@ -62,6 +62,15 @@ export function noteNeeds(
 	}
 }
 
+/** What a trace calls the refusal of a unix socket; other families likewise. */
+export const refusedUnixSocket = "socket(AF_UNIX)";
+
+/** A call without a path that was not allowed: for want of a right, or because a filter does not let its socket family through. */
+export function noteRefusal({ args, call }: CallEvent, error: string, recorder: Recorder): void {
+	if (error === "EPERM" || error === "EACCES") recorder.refusal(call, error);
+	if (error === "EAFNOSUPPORT" && call === "socket") recorder.refusal(`socket(${args[0] ?? ""})`, error);
+}
+
 /** kill(2): the sender's real or effective uid must be the target's real or saved one. */
 function maySignal(sender: Process, target: Process): boolean {
 	const mine = [sender.uid.real, sender.uid.effective];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
 	capabilities,
@@ -12,7 +12,7 @@ import {
 
 describe("the table", () => {
 	const header = "/usr/include/linux/capability.h";
-	it.skipIf(!existsSync(header))("has the numbers of the kernel's header", () => {
+	it("has the numbers of the kernel's header", () => {
 		const text = readFileSync(header, "latin1");
 		const defined = [...text.matchAll(/^#define CAP_([A-Z_]+)\s+(\d+)$/gm)].filter(([, name]) => name !== "LAST_CAP");
 		expect(defined.length).toBeGreaterThan(38);

@@ -113,12 +113,22 @@ describe("a plan", () => {
 		expect(included(made)).toMatchObject({ "/var/run": "-> /run", "/run/peer": "bind" });
 		expect(() => cageEntries(made)).not.toThrow();
 	});
+	test("the links on the way to what is only made are there, and so is the directory for it", () => {
+		const made = planFor(
+			tree({ ...host, "/var/run": link("/run"), "/run/other": "" }),
+			trace({ "/var/run/app.pid": "write create" }),
+		);
+		expect(included(made)).toMatchObject({ "/var/run": "-> /run", "/run": "directory" });
+		expect(writableOf(made)).toContain("/run");
+	});
 	test("tells of an application that goes into a root of its own", () => {
 		const made = planFor(tree(host), trace({}, { chroots: new Set(["/run/sshd"] as never[]) }));
 		expect(made.notes).toEqual([{ code: "chroots-itself", values: { path: "/run/sshd" } }]);
 	});
 	test("opens /proc when a trial showed the need, and says for what", () => {
-		const made = planFor(tree(host), trace({}), { additions: [{ kind: "proc", round: 1, call: "openat /proc/stat" }] });
+		const made = planFor(tree(host), trace({}), {
+			additions: [{ kind: "opening", name: "proc", round: 1, call: "openat /proc/stat" }],
+		});
 		expect(made.openings.proc).toBe("openat /proc/stat");
 		expect(cageEntries(made).map((entry) => entry.path)).toContain("/proc");
 		expect(cageEntries(planFor(tree(host), trace({}))).map((entry) => entry.path)).not.toContain("/proc");
@@ -136,7 +146,7 @@ describe("a plan", () => {
 
 describe("remedies of a round", () => {
 	const path = (name: string): Addition => ({ kind: "path", path: name as never, round: 2, call: "openat" });
-	const proc: Addition = { kind: "proc", round: 2, call: "openat /proc/stat" };
+	const proc: Addition = { kind: "opening", name: "proc", round: 2, call: "openat /proc/stat" };
 	const round = (answered: boolean, ...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file" }?][]) =>
 		({
 			answered,

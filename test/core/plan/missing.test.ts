@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Addition } from "../../../src/core/plan/make-plan.ts";
-import { findMissing, type Missing } from "../../../src/core/plan/missing.ts";
+import { findMissing, isTolerable, type Missing } from "../../../src/core/plan/missing.ts";
 import { asApp, asRoot, type Did, planFor, rules, trace } from "./traces.ts";
 import { directory, file, link, type Node, node, tree } from "./tree.ts";
 
@@ -42,8 +42,8 @@ const remedyOf = (remedy: Addition | undefined) =>
 		? ""
 		: remedy.kind === "capability"
 			? `capability ${remedy.name}`
-			: remedy.kind === "proc"
-				? "proc"
+			: remedy.kind === "opening"
+				? remedy.name
 				: `${remedy.kind} ${remedy.path}`;
 
 describe("the difference", () => {
@@ -66,6 +66,8 @@ describe("the difference", () => {
 		["worked in the end", { "/etc/app/conf": "read" }, { "/etc/app/conf": "ENOENT:read read" }],
 		["worked otherwise on the host", { "/etc/app/conf": "look" }, { "/etc/app/conf": "EACCES:write" }],
 		["the host itself does not have", {}, { "/a": "ENOENT:read" }],
+		["was to be taken away and is not there", { "/run/app.pid": "remove create" }, { "/run/app.pid": "ENOENT:remove create" }],
+		["is no link", { "/etc/app/conf": "look" }, { "/etc/app/conf": "EINVAL:look" }],
 		["is byte code", { "/usr/lib/__pycache__/a.pyc": "create" }, { "/usr/lib/__pycache__/a.pyc": "EROFS:create" }],
 		["was made there by the application itself", {}, { "/etc/app/conf": "ENOENT:create" }],
 	])("is not what %s", (_, onHost, inCage) => expect(missing(onHost, inCage)).toEqual([]));
@@ -190,12 +192,21 @@ describe("capability and filter", () => {
 			findMissing(trace({}, { refusals: both }), trace({}, { refusals: both }), planFor(files, trace({})), files, 1),
 		).toEqual([]);
 	});
+	test("a unix socket that the filter refused can be opened, and only matters where nothing answers", () => {
+		const [refused] = missing({}, {}, {}, [["socket(AF_UNIX)", "EAFNOSUPPORT"]]);
+		expect(refused).toMatchObject({
+			kind: "filtered",
+			remedy: { kind: "opening", name: "unixSockets", call: "socket(AF_UNIX)" },
+		});
+		expect(refused && isTolerable(refused)).toBe(true);
+		expect(missing({}, {}, {}, [["socket(AF_PACKET)", "EAFNOSUPPORT"]])[0]?.remedy).toBeUndefined();
+	});
 });
 
 describe("files of the kernel", () => {
 	test("ask for /proc, also by way of a link", () => {
 		expect(missing({ "/proc/self/stat": "read" }, { "/proc/self/stat": "ENOENT:read" })).toMatchObject([
-			{ kind: "kernel-file", remedy: { kind: "proc", call: "openat /proc/self/stat" } },
+			{ kind: "kernel-file", remedy: { kind: "opening", name: "proc", call: "openat /proc/self/stat" } },
 		]);
 		expect(summary(missing({ "/var/log/app/out": "write" }, { "/var/log/app/out": "ENOENT:write" }))).toEqual([
 			["/var/log/app/out", "kernel-file", "proc"],

@@ -7,7 +7,7 @@ import { directory, file, link, type Node, tree } from "./tree.ts";
 const used = (...names: string[]): Partial<Trace> => ({
 	capabilities: new Map(names.map((name) => [name, { name, call: `${name}()` }])),
 });
-const none = { capabilities: [] };
+const none = { capabilities: [], opened: [] };
 const names = (openings: ReturnType<typeof planOpenings>) => openings.capabilities.map(({ name }) => name);
 
 describe("capabilities", () => {
@@ -38,7 +38,7 @@ describe("capabilities", () => {
 				{ name: "chown", why: "fchown" },
 				{ name: "kill", why: "kill" },
 			],
-			proc: "openat /proc/stat",
+			opened: [{ name: "proc" as const, why: "openat /proc/stat" }],
 		};
 		expect(planOpenings(asRoot, trace({}, used("chown")), tree({}), found)).toMatchObject({
 			capabilities: [
@@ -48,6 +48,11 @@ describe("capabilities", () => {
 			proc: "openat /proc/stat",
 		});
 	});
+});
+
+test("unix sockets are open where a trial showed the need", () => {
+	const found = { ...none, opened: [{ name: "unixSockets" as const, why: "socket(AF_UNIX)" }] };
+	expect(planOpenings(asApp, trace({}), tree({}), found).unixSockets).toBe("socket(AF_UNIX)");
 });
 
 test("unix sockets and memfd are open only where their use succeeded", () => {

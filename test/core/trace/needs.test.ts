@@ -69,6 +69,13 @@ test("refusals without a path are counted by call", () => {
 	expect(trace.accesses.get("/x" as Path)?.failed.get("EPERM")).toEqual(new Set(["write"]));
 });
 
+test("a socket family that was not let through is a refusal of its own", () => {
+	const trace = traceOf(
+		"10  socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = -1 EAFNOSUPPORT (Address family not supported by protocol)\n10  socket(AF_INET6, SOCK_DGRAM, IPPROTO_IP) = -1 EAFNOSUPPORT (Address family not supported by protocol)",
+	);
+	expect([...trace.refusals.keys()]).toEqual(["socket(AF_UNIX)", "socket(AF_INET6)"]);
+});
+
 describe("sockets", () => {
 	test("ports with the protocol of their socket", () => {
 		const trace = traceOf(`10  socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 4<socket:[1]>
