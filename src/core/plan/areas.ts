@@ -1,5 +1,5 @@
 import { temporaryDirectories } from "../confinement/launch.ts";
-import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { isWithin, type Path, parent, pathFromText } from "../path/path.ts";
 
 /** Parts of the tree that follow rules of their own. */
 export type Area = "kernel" | "device" | "temporary" | "launch" | "files";
@@ -14,6 +14,11 @@ export function areaOf(path: Path): Area {
 	if (isWithin(path, launch)) return "launch";
 	if (temporaryDirectories.some((directory) => isWithin(path, directory))) return "temporary";
 	return "files";
+}
+
+/** What is written directly into /tmp goes to the cage's own; a directory of the host below it is state like any other. */
+export function isTemporaryTop(directory: Path): boolean {
+	return areaOf(directory) === "temporary" && areaOf(parent(directory)) !== "temporary";
 }
 
 /** Directories of the system itself: nothing of a service's state belongs directly into them, and none becomes writable. */

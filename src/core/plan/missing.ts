@@ -3,7 +3,7 @@ import { isWithin, normalise, type Path, parent, pathFromText } from "../path/pa
 import { showPath } from "../path/quote.ts";
 import { refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
-import { areaOf, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
+import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import type { Addition } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
@@ -103,7 +103,8 @@ const noLayer = new Set(["EEXIST", "ENOTEMPTY", "EBUSY", "EAGAIN", "EINTR", "EIN
 function missingOf(access: Access, search: Search): Missing | undefined {
 	for (const [error, operations] of access.failed) {
 		if (noLayer.has(error) || isByteCode(access.path)) continue;
-		for (const operation of operations) {
+		// An open for reading and writing is judged by what asks for more.
+		for (const operation of [...operations].sort((a, b) => Number(changes.has(b)) - Number(changes.has(a)))) {
 			if (isAsWished(operation, error)) continue;
 			if (failsOnlyInCage(operation, error, access, search)) {
 				const missing = judge(access, error, operation, search);
@@ -149,7 +150,9 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const isCovered = covers.some((place) => isWithin(real, place));
 	const directory = parent(real);
 	const canOpen =
-		!isSystemDirectory(directory) && !isMountedByLauncher(directory) && !plan.writable.some((one) => one.path === directory);
+		(!isSystemDirectory(directory) || holdsState(directory)) &&
+		!isMountedByLauncher(directory) &&
+		!plan.writable.some((one) => one.path === directory);
 	const writable = canOpen ? { remedy: { kind: "writable", path: directory, round, call } as const } : {};
 	switch (error) {
 		case "ENOENT":

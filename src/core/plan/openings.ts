@@ -2,7 +2,7 @@ import type { FileStatus, Files } from "../machine/facts.ts";
 import { ancestors, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
-import { areaOf } from "./areas.ts";
+import { areaOf, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import type { Identity, Openings } from "./plan.ts";
 
@@ -46,7 +46,8 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 	for (const access of trace.accesses.values()) {
 		if (!access.rootOps.size) continue;
 		const real = access.real ?? placeOf(access.path, files);
-		if (areaOf(real) !== "files") continue;
+		const area = areaOf(real);
+		if (area !== "files" && (area !== "temporary" || isTemporaryTop(parent(real)))) continue;
 		const status = files.status(real);
 		const given = access.owner && access.owner.uid > 0;
 		if (opensForWriting(access) && (status ? !(rights(status, access.owner) & 2) : given)) {

@@ -2,7 +2,16 @@ import type { Rules } from "../application/application.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Operation } from "../trace/trace.ts";
-import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory, mustShow, startsEmpty } from "./areas.ts";
+import {
+	areaOf,
+	holdsState,
+	isByteCode,
+	isMountedByLauncher,
+	isSystemDirectory,
+	isTemporaryTop,
+	mustShow,
+	startsEmpty,
+} from "./areas.ts";
 import { placeOf } from "./links.ts";
 import type { Identity, Reason, WritableDirectory } from "./plan.ts";
 import { planSeeds, type SeedInput, type SeedPlan } from "./seeds.ts";
@@ -38,7 +47,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 	const { binds, files, identity, rules, trace } = input;
 	const wanted = new Map<Path, Reason[]>();
 	const refused = new Set<Path>();
-	const want = (directory: Path, reason: Reason, isRefused = isSystemDirectory(directory)) => {
+	const want = (directory: Path, reason: Reason, isRefused = isSystemDirectory(directory) && !startsEmpty(directory)) => {
 		if (isMountedByLauncher(directory)) return;
 		if (isRefused) {
 			refused.add(directory);
@@ -56,7 +65,10 @@ export function planWritable(input: WritableInput): WritablePlan {
 			want(directory, { kind: "rule", rule, value }, mustShow(directory));
 		}
 	}
-	for (const { path, reason } of input.found) want(placeOf(path, files), reason);
+	for (const { path, reason } of input.found) {
+		const directory = placeOf(path, files);
+		want(directory, reason, isSystemDirectory(directory) && !holdsState(directory));
+	}
 
 	const accounts = new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0));
 	const entered = new Map<Path, Reason>();
@@ -150,11 +162,6 @@ function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access): 
 	const top = passed.at(-1);
 	if (top === undefined || !holdsState(directory) || isTemporaryTop(directory)) return directory;
 	return passed.length > 1 || calls.has("mkdir") || calls.has("mkdirat") ? top : directory;
-}
-
-/** What is written directly into /tmp goes to the cage's own; a directory of the host below it is state like any other. */
-function isTemporaryTop(directory: Path): boolean {
-	return areaOf(directory) === "temporary" && areaOf(parent(directory)) !== "temporary";
 }
 
 /** Where state may live: configuration that happens to belong to the account (/etc/redis) is still not the application's to change. */

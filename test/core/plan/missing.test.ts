@@ -157,6 +157,7 @@ describe("owner or mode", () => {
 		const state = { "/var/lib/app/db": "read write", "/var/lib/app/f": "create" };
 		const fails = (did: string, identity = asRoot) => summary(missing(state, { "/var/lib/app/db": did }, { identity }));
 		expect(fails("EACCES:write")).toEqual([["/var/lib/app/db", "owner-or-mode", "capability dac_override"]]);
+		expect(fails("EACCES:read EACCES:write")).toEqual([["/var/lib/app/db", "owner-or-mode", "capability dac_override"]]);
 		expect(fails("EACCES:read")).toEqual([["/var/lib/app/db", "owner-or-mode", "capability dac_read_search"]]);
 		expect(fails("EACCES:read", asApp)).toEqual([["/var/lib/app/db", "owner-or-mode", ""]]);
 	});

@@ -108,6 +108,10 @@ describe("root that passes by modes", () => {
 		expect(needs(asRootDid("read"), nodes, "/l")).toEqual(["dac_read_search"]);
 		expect(needs({ did: "read", as: "root", real: "/srv/f" }, nodes, "/gone")).toEqual(["dac_read_search"]);
 	});
+	test("counts below /tmp as well, where the host's directory is bound into the cage", () => {
+		const nodes = { "/var/tmp": directory({ mode: 0o1777 }), "/var/tmp/app": directory({ uid: 33, mode: 0o755 }) };
+		expect(needs(asRootDid("create write"), nodes, "/var/tmp/app/log")).toEqual(["dac_override"]);
+	});
 	test("what was done as an account counts for nothing, nor does what lies in /proc, /dev or /tmp", () => {
 		expect(needs("read write", owned(0o600))).toEqual([]);
 		const nodes = {

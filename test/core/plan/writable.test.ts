@@ -80,15 +80,29 @@ describe("where the application writes", () => {
 	});
 	test("a directory of the system stays read-only, and a note says so once", () => {
 		const made = plan(
-			{ "/var/log/app.log": "create write", "/var/log/b.log": "create write", "/usr/share/app/x": "create write" },
+			{ "/var/lib/app.db": "create write", "/var/lib/b.db": "create write", "/usr/share/app/x": "create write" },
 			{
 				"/usr/share/app": directory(),
 			},
 		);
 		expect(made.writable).toEqual([]);
 		expect(made.notes).toEqual(
-			["/usr/share/app", "/var/log"].map((path) => ({ code: "writes-system-directory", values: { path } })),
+			["/usr/share/app", "/var/lib"].map((path) => ({ code: "writes-system-directory", values: { path } })),
 		);
+	});
+	test("a log directly in /var/log gives the cage a log directory of its own, which starts empty", () => {
+		const made = plan({ "/var/log/app.log": "create write", "/var/log/wtmp": "read" }, { "/var/log/wtmp": "w" });
+		expect(made.writable).toMatchObject([{ path: "/var/log", uid: 0, seeds: [] }]);
+		expect(made.notes).toEqual([]);
+	});
+	test("a directory that holds everybody's state is given where a trial asks for it, one of the system never", () => {
+		const additions = ["/var/lib", "/usr/share"].map((path) => ({
+			kind: "writable" as const,
+			path: path as never,
+			round: 1,
+			call: "openat",
+		}));
+		expect(writableOf(plan({}, {}, { additions }))).toEqual(["/var/lib"]);
 	});
 	test("a directory that belongs to the account is there to be written, by its real name", () => {
 		const more = {
