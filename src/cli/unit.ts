@@ -29,6 +29,7 @@ export async function unitText(machine: Machine, name: string): Promise<string> 
 			writable: manifest.writable,
 			accounts: manifest.accounts,
 			openings: manifest.openings,
+			shared: [],
 			declined: [],
 			notes: [],
 		},

@@ -4,6 +4,7 @@ import { type Counts, countEntries, type Manifest } from "../core/cage/manifest.
 import { Failure } from "../core/failure.ts";
 import { normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
+import { mayBeBound } from "../core/plan/areas.ts";
 import { type Addition, makePlan } from "../core/plan/make-plan.ts";
 import { isTolerable, type Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
@@ -109,14 +110,11 @@ export async function traceStep(
 	return { cage, result };
 }
 
-/** The root, configuration with its password files, the kernel's own trees, and programs. */
-const neverBound = /^\/($|(etc|boot|root|run|usr|var|bin|sbin|lib\w*)$|(proc|sys|dev)(\/|$))/;
-
 /** The host's own tree seen in a cage is no cage: throws `bind-refused` (exit 4), or `bind-unknown` (exit 2). */
 function refuseBind(path: string, { files }: Machine): void {
 	const real = files.resolve(normalise(pathFromText(path)));
 	if (real === undefined) throw new Failure("bind-unknown", { path }, 2);
-	if (neverBound.test(real)) throw new Failure("bind-refused", { path }, 4);
+	if (!mayBeBound(real)) throw new Failure("bind-refused", { path }, 4);
 }
 
 /** The plan for a cage from its stored trace, with the owning packages. */

@@ -42,6 +42,8 @@ export type Launch =
 			readonly rehearsal: Rehearsal;
 			readonly directories: readonly Path[];
 			readonly given: readonly Path[];
+			/** Sockets of the host at which the application finds somebody. */
+			readonly sockets: readonly Path[];
 	  }
 	| { readonly kind: "host" }
 	/** With a rehearsal, what the application writes to its data is thrown away. */

@@ -1,6 +1,6 @@
 import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
 import { Failure } from "../core/failure.ts";
-import { normalise, pathFromText } from "../core/path/path.ts";
+import { normalise, type Path, pathFromText } from "../core/path/path.ts";
 import { placeOf } from "../core/plan/links.ts";
 import type { Identity } from "../core/plan/plan.ts";
 import { directoryOf, isGiven } from "../core/plan/writable.ts";
@@ -9,6 +9,7 @@ import { addTraces } from "../core/trace/merge.ts";
 import { emptyTrace, type Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
+import { reachingNeighbours } from "./neighbours.ts";
 import type { Ended, Launch, Launched } from "./ports.ts";
 import { checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
 
@@ -55,31 +56,34 @@ export async function traceApplication(
 ): Promise<TraceResult> {
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	await checkProbesFailFirst(context, application.probes, options.onHost);
-	const rehearsal = options.onHost ? undefined : await context.machine.launcher.rehearse();
-	const { files } = context.machine;
+	const { files, launcher } = context.machine;
 	// Real places, for the launcher makes and hands over what it is told.
 	const directories = application.directories.map((text) => placeOf(normalise(pathFromText(text)), files));
 	const given = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
-	const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given } : { kind: "host" };
-	try {
-		const first = await watchedRun(context, application, identity, launch, 1, (run) =>
-			firstLife(context, application, run, options),
-		);
-		if (!first.value.answered) {
-			return {
-				...first.value,
-				trace: first.trace,
-				output: first.output,
-				...(first.endedItself ? { ended: first.ended.status } : {}),
-			};
+	return reachingNeighbours(context, async ({ context: within, sockets, watch }) => {
+		const rehearsal = options.onHost ? undefined : await launcher.rehearse();
+		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given, sockets } : { kind: "host" };
+		const watched = { launch, ...(rehearsal ? { watch } : {}) };
+		try {
+			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run) =>
+				firstLife(within, application, run, options),
+			);
+			if (!first.value.answered) {
+				return {
+					...first.value,
+					trace: first.trace,
+					output: first.output,
+					...(first.endedItself ? { ended: first.ended.status } : {}),
+				};
+			}
+			const second = await watchedRun(within, application, identity, { ...watched, number: 2 }, async (run) => {
+				await probeUntilAnswered(within, run, application.probes, application.timeout);
+			});
+			return { ...first.value, trace: addTraces(first.trace, second.trace), output: first.output };
+		} finally {
+			await rehearsal?.dispose();
 		}
-		const second = await watchedRun(context, application, identity, launch, 2, async (run) => {
-			await probeUntilAnswered(context, run, application.probes, application.timeout);
-		});
-		return { ...first.value, trace: addTraces(first.trace, second.trace), output: first.output };
-	} finally {
-		await rehearsal?.dispose();
-	}
+	});
 }
 
 type Life = Omit<TraceResult, "trace" | "output" | "ended">;
@@ -121,6 +125,14 @@ export async function livesThrough(context: Context, application: Application, r
 	return probes.every((probe) => probe.ok);
 }
 
+export interface Watching {
+	readonly launch: Launch;
+	/** Counts the lives of one application. */
+	readonly number: number;
+	/** Is told while it runs at which unix sockets nobody listens. */
+	readonly watch?: (unheard: ReadonlySet<Path>) => void;
+}
+
 export interface WatchedRun<T> {
 	readonly value: T;
 	readonly trace: Trace;
@@ -135,8 +147,7 @@ export async function watchedRun<T>(
 	context: Context,
 	application: Application,
 	identity: Identity,
-	spec: Launch,
-	number: number,
+	{ launch: spec, number, watch }: Watching,
 	live: (run: Launched) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
@@ -155,6 +166,7 @@ export async function watchedRun<T>(
 			mode: spec.kind === "cage" ? "whole" : "fast",
 			onData(chunk) {
 				fold.feed(chunk);
+				watch?.(fold.unheardSockets());
 				const now = machine.now();
 				if (now - counted < countInterval) return;
 				counted = now;

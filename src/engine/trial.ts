@@ -46,20 +46,26 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 	const { application, cage, identity, plan, round, trace } = input;
 	const rehearsal = await context.machine.launcher.rehearse();
 	try {
-		const run = await watchedRun(context, application, identity, { kind: "cage", cage, rehearsal }, round, async (launched) => {
-			const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
-			const measured = launched.measure(cage.root);
-			const failed: string[] = [];
-			if (probes.every((probe) => probe.ok)) {
-				for (const exercise of input.exercises) {
-					const outcome = await runExercise(context, launched, exercise);
-					if (!outcome.ok) failed.push(exercise);
+		const run = await watchedRun(
+			context,
+			application,
+			identity,
+			{ launch: { kind: "cage", cage, rehearsal }, number: round },
+			async (launched) => {
+				const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
+				const measured = launched.measure(cage.root);
+				const failed: string[] = [];
+				if (probes.every((probe) => probe.ok)) {
+					for (const exercise of input.exercises) {
+						const outcome = await runExercise(context, launched, exercise);
+						if (!outcome.ok) failed.push(exercise);
+					}
+					for (const signal of input.signals)
+						if (!(await livesThrough(context, application, launched, signal))) failed.push(signal);
 				}
-				for (const signal of input.signals)
-					if (!(await livesThrough(context, application, launched, signal))) failed.push(signal);
-			}
-			return { probes, failed, measured };
-		});
+				return { probes, failed, measured };
+			},
+		);
 		const { failed, measured, probes } = run.value;
 		// An answer counts only if it comes from a process whose root is the cage.
 		const answered =

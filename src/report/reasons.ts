@@ -14,12 +14,16 @@ export function showReason(reason: Reason, messages: Messages): string {
 			return words.interpreterOf(showPath(reason.by));
 		case "link-to":
 			return words.linkTo(showPath(reason.target));
+		case "part-of":
+			return words.partOf(showPath(reason.tree));
 		case "parent-of":
 			return words.parentOf(showPath(reason.child));
 		case "rule":
 			return words.rule(reason.rule, printable(reason.value));
 		case "trial":
 			return words.trial(reason.round, printable(reason.call));
+		case "shared":
+			return words.shared[reason.what](showPath(reason.example));
 		case "account":
 			return words.account;
 		case "loader-cache":

@@ -17,7 +17,7 @@ export const tracing: Bench = {
 				const rehearsal = await launcher.rehearse();
 				try {
 					const launched = await launcher.start({
-						spec: { kind: "rehearsal", rehearsal, directories: [], given: [] },
+						spec: { kind: "rehearsal", rehearsal, directories: [], given: [], sockets: [] },
 						identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 						command,
 						cwd: "/",

@@ -47,6 +47,7 @@ function plan(account: boolean, openings: Plan["openings"], groups: number[], co
 		writable: [],
 		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		openings,
+		shared: [],
 		declined: [],
 		notes: [],
 	};

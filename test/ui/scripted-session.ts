@@ -113,6 +113,7 @@ export function planFor(answers: Answers): Plan {
 			groupsLeftOut: 51,
 		},
 		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
+		shared: [],
 		declined: [],
 		notes: [{ code: "writes-system-directory", values: { path: "/var/log" } }],
 	};

@@ -77,6 +77,8 @@ export interface RehearsalRoot {
 	readonly memory?: Path;
 	/** Mounts of the host in the order in which they are made, `/` first. */
 	readonly mounts: readonly RehearsalMount[];
+	/** Sockets of the host that shall be heard through the overlay. Real places. */
+	readonly sockets: readonly Path[];
 	/** Made in the overlay with this owner where they are absent. Real places: a link on the way would lead to the host. */
 	readonly directories: readonly Path[];
 	/** Handed to the account, whoever owns them on the host. */
@@ -290,6 +292,11 @@ function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
 					`mount -n -t ${mount.kind} -o nosuid${mount.kind === "tmpfs" ? ",nodev,mode=1777" : ""} ${mount.kind} ${target}`,
 				);
 		}
+	}
+	// A unix socket is found by its inode (unix(7)), and that of an overlay is another one.
+	for (const socket of rehearsal.sockets) {
+		const target = quoteShell(`${rehearsal.directory}${socket}`);
+		lines.push(`[ ! -S ${target} ] || mount -n --bind ${quoteShell(socket)} ${target}`);
 	}
 	const { uid, gid } = spec.identity;
 	for (const directory of rehearsal.directories) {

@@ -46,6 +46,14 @@ export function holdsState(directory: Path): boolean {
 	return ofEverybody.has(directory);
 }
 
+/** The root, configuration with its password files, the kernel's own trees, and programs. */
+const neverBound = /^\/($|(etc|boot|root|run|usr|var|bin|sbin|lib\w*)$|(proc|sys|dev)(\/|$))/;
+
+/** Whether a directory of the host may be seen in a cage: the host's own tree in it would be no cage. A real path. */
+export function mayBeBound(directory: Path): boolean {
+	return !neverBound.test(directory);
+}
+
 /** Directories that a cage lives from: nothing may lie over one, whoever asks for it. */
 export function mustShow(directory: Path): boolean {
 	return systemDirectories.has(directory) && !holdsState(directory);

@@ -1,7 +1,7 @@
 import { type Application, launchEnvironment, type Rules } from "../application/application.ts";
 import { libraryClosure } from "../elf/closure.ts";
 import { Failure } from "../failure.ts";
-import type { Files, Group, User } from "../machine/facts.ts";
+import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
 import { baseName, isWithin, join, normalise, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -12,9 +12,12 @@ import { judgeDevice, nullDevice } from "./devices.ts";
 import { EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import { planOpenings } from "./openings.ts";
+import { ownDirectories } from "./own.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
 import { fileRisks, headSize } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
+import { planShared } from "./shared.ts";
+import { libraryTrees, sourceTrees } from "./trees.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
 
 /** What trials found to be missing and what was accepted of it. */
@@ -50,24 +53,38 @@ const generatedPaths = {
 export function makePlan(input: PlanInput): Plan {
 	const { additions, application, identity, trace } = input;
 	const files = rememberFiles(input.files);
-	const rules = { ...input.rules, binds: input.rules.binds.map((bind) => ({ ...bind, path: realText(bind.path, files) })) };
-	const binds = rules.binds.map((bind) => pathFromText(bind.path));
-	const excluded = matchPaths(rules.exclude, files);
-	const allowed = (path: Path, risk: Risk) => allows(rules, path, risk, files);
+	const asked = { ...input.rules, binds: input.rules.binds.map((bind) => ({ ...bind, path: realText(bind.path, files) })) };
+	const excluded = matchPaths(asked.exclude, files);
+	const allowed = (path: Path, risk: Risk) => allows(asked, path, risk, files);
+	const isLeftOut = (path: Path, status: FileStatus) =>
+		excluded(path) !== undefined ||
+		(status.kind === "file" &&
+			fileRisks(path, status, files.read(path, headSize)).includes("secret") &&
+			!allowed(path, "secret"));
 	const writable = planWritable({
 		trace,
-		rules,
+		rules: asked,
 		identity,
 		files,
 		directories: application.directories,
 		found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
-		binds,
-		isLeftOut: (path, status) =>
-			excluded(path) !== undefined ||
-			(status.kind === "file" &&
-				fileRisks(path, status, files.read(path, headSize)).includes("secret") &&
-				!allowed(path, "secret")),
+		binds: asked.binds.map((bind) => pathFromText(bind.path)),
+		isLeftOut,
 	});
+	const trees = [...libraryTrees(trace, files), ...sourceTrees(trace, files)];
+	const shared = planShared({
+		trace,
+		files,
+		isOwn: ownDirectories(application, trace, trees, files),
+		settled: [...writable.directories.map(({ path }) => path), ...asked.binds.map((bind) => pathFromText(bind.path))],
+		isLeftOut,
+		included: asked.include.map((value) => placeOf(normalise(pathFromText(value)), files)),
+	});
+	const rules: Rules = {
+		...asked,
+		binds: [...asked.binds, ...shared.map(({ path }) => ({ path: pathToText(path) ?? path, access: "ro" as const }))],
+	};
+	const binds = rules.binds.map((bind) => pathFromText(bind.path));
 	const collector = new EntryCollector(files, {
 		excluded,
 		allowed,
@@ -82,13 +99,17 @@ export function makePlan(input: PlanInput): Plan {
 		for (const path of found) collector.add(path, { kind: "rule", rule: "include", value });
 	}
 	addTraced({ ...input, files }, collector);
+	for (const { paths, top } of trees) {
+		for (const path of paths) collector.add(path, { kind: "part-of", tree: top });
+	}
 	for (const [path, reason] of writable.leftOut) collector.addLeftOut(path, reason);
 	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
 	// The launcher enters it before the application is watched.
 	collector.add(normalise(pathFromText(application.cwd)), { kind: "launcher" });
 	addNeeded(collector, application, files);
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
-	for (const { path } of rules.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
+	for (const { path } of asked.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
+	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });
 	const { accounts, group, nsswitch, passwd } = planAccounts(identity, trace, writable.directories, input.users, input.groups);
 	collector.addGenerated(pathFromText(generatedPaths.passwd), passwd, { kind: "account" });
 	collector.addGenerated(pathFromText(generatedPaths.group), group, { kind: "account" });
@@ -108,6 +129,7 @@ export function makePlan(input: PlanInput): Plan {
 		identity,
 		entries,
 		writable: writable.directories,
+		shared,
 		accounts,
 		openings,
 		declined: declined(entries),

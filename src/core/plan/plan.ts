@@ -1,6 +1,20 @@
 import type { Application, Rules } from "../application/application.ts";
 import type { Path } from "../path/path.ts";
 
+/** Why a directory of the host is mounted in the cage although nobody asked for it. */
+export type SharedKind = "data" | "certificates" | "socket";
+
+/** A directory that stays the host's, read-only: what is in it lives on there. */
+export interface SharedDirectory {
+	readonly path: Path;
+	readonly kind: SharedKind;
+	/** What of it the application used. */
+	readonly example: Path;
+	/** Of its files, 0 for sockets. */
+	readonly files: number;
+	readonly bytes: number;
+}
+
 export type EntryKind = "file" | "directory" | "symlink" | "device" | "socket" | "bind" | "generated";
 
 /** Why an entry is there. `detail` is data (a path, a call, a rule), never a sentence. */
@@ -9,8 +23,12 @@ export type Reason =
 	| { readonly kind: "needed-by"; readonly by: Path }
 	| { readonly kind: "interpreter-of"; readonly by: Path }
 	| { readonly kind: "link-to"; readonly target: Path }
+	/** Part of a library of which the application used another part. */
+	| { readonly kind: "part-of"; readonly tree: Path }
 	| { readonly kind: "parent-of"; readonly child: Path }
 	| { readonly kind: "rule"; readonly rule: keyof Rules; readonly value: string }
+	/** A directory that stays the host's, with what of it was used. */
+	| { readonly kind: "shared"; readonly what: SharedKind; readonly example: Path }
 	| { readonly kind: "account" }
 	| { readonly kind: "loader-cache" }
 	| { readonly kind: "launcher" }
@@ -85,6 +103,8 @@ export interface Plan {
 	readonly identity: Identity;
 	readonly entries: readonly Entry[];
 	readonly writable: readonly WritableDirectory[];
+	/** Directories of the host that the plan mounts by itself; they are among the binds of `rules`. */
+	readonly shared: readonly SharedDirectory[];
 	readonly accounts: PlannedAccounts;
 	readonly openings: Openings;
 	/** Secrets and setuid files that were wanted but not allowed, and devices that are refused. */

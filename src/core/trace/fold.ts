@@ -64,6 +64,10 @@ export class TraceFold {
 	get initPid(): number | undefined {
 		return this.#start.initPid;
 	}
+	/** Unix sockets at which nobody listens, as far as the application found so far. */
+	unheardSockets(): ReadonlySet<Path> {
+		return this.#sockets.unheard;
+	}
 	/** For a live display: a copy of numbers that are kept up to date anyway. */
 	counts(): AccessCounts {
 		return { ...this.#recorder.tally.counts };

@@ -7,6 +7,7 @@ import { Recent } from "./recent.ts";
 import type { Effect, Recorder } from "./recorder.ts";
 
 const maxSockets = 2048;
+const maxUnheard = 64;
 
 /** Errors of a connect that will go on by itself or may be tried again (connect(2)). */
 const undecided = new Set(["EINPROGRESS", "EALREADY", "EAGAIN", "EINTR", "EISCONN"]);
@@ -14,6 +15,8 @@ const undecided = new Set(["EINPROGRESS", "EALREADY", "EAGAIN", "EINTR", "EISCON
 /** Knows the protocol of the sockets that were made lately, by the inode that `-y` shows. */
 export class Sockets {
 	readonly #protocols = new Recent<string>(maxSockets);
+	/** Paths of sockets at which nobody listened, less those that the application then made itself. */
+	readonly unheard = new Set<Path>();
 
 	made(event: CallEvent, recorder: Recorder | undefined): void {
 		const [family = "", type = ""] = event.args;
@@ -56,6 +59,8 @@ export class Sockets {
 			const named = stringOf(name);
 			const path = named ? located(named as Path, process.fs.cwd, process.fs) : undefined;
 			if (path === undefined) return undefined;
+			if (event.error === "ECONNREFUSED" && this.unheard.size < maxUnheard) this.unheard.add(own(path));
+			else if (binds || !failed) this.unheard.delete(path);
 			const touch = {
 				access: recorder.access(path),
 				operations: [binds ? ("listen" as const) : ("connect" as const)],

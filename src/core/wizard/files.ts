@@ -158,7 +158,9 @@ function leaveOut(state: WizardState, rules: Rules, entry: Entry, text: string):
 	}
 	if (entry.kind === "generated") return only(notice(state, "generated-always", { path: showPath(entry.path) }));
 	if (entry.kind === "directory") return only(notice(state, "directory-follows", { path: showPath(entry.path) }));
-	if (entry.kind === "bind") return decide(state, { binds: rules.binds.filter((bind) => bind.path !== text) });
+	if (entry.kind === "bind" && rules.binds.some((bind) => bind.path === text)) {
+		return decide(state, { binds: rules.binds.filter((bind) => bind.path !== text) });
+	}
 	if (rules.allowSecret.includes(text)) return decide(state, { allowSecret: less(rules.allowSecret) });
 	if (rules.allowSetuid.includes(text)) return decide(state, { allowSetuid: less(rules.allowSetuid) });
 	return decide(state, { include: less(rules.include), exclude: [...rules.exclude, escapeGlob(text)] });

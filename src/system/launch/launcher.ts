@@ -137,6 +137,7 @@ export class UtilLinuxLauncher implements Launcher {
 						mounts: rehearsalMounts(parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1")), layers, kindOf),
 						directories: spec.directories,
 						given: spec.given,
+						sockets: spec.sockets,
 						capabilities: watchedCapabilities(request),
 					},
 				};

@@ -48,6 +48,7 @@ export function plan(entries: readonly Entry[], values: Partial<Plan> = {}): Pla
 		writable: [],
 		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		openings: { capabilities: [] },
+		shared: [],
 		declined: [],
 		notes: [],
 		...values,

@@ -36,6 +36,7 @@ const rehearsal: RehearsalRoot = {
 	],
 	directories: [],
 	given: [],
+	sockets: [],
 	capabilities: [],
 };
 const host: HostRoot = { kind: "host", capabilities: [] };

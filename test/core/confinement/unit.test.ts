@@ -36,6 +36,7 @@ function plan({ application, identity, openings, entries = [] }: Change = {}): P
 		writable: [],
 		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		openings: { capabilities: [], ...openings },
+		shared: [],
 		declined: [],
 		notes: [],
 	};

@@ -85,9 +85,11 @@ describe("the difference", () => {
 		},
 	);
 	test("is told in the order of the paths", () => {
-		const did = { "/srv/data/f": "read", "/etc/app/conf": "read" };
-		const all = missing(did, { "/srv/data/f": "ENOENT:read", "/etc/app/conf": "ENOENT:read" }, {}, [["setgroups", "EPERM"]]);
-		expect(all.map(({ call, path }) => path ?? call)).toEqual(["/etc/app/conf", "/srv/data/f", "setgroups"]);
+		const did = { "/usr/share/data/f": "read", "/etc/app/conf": "read" };
+		const all = missing(did, { "/usr/share/data/f": "ENOENT:read", "/etc/app/conf": "ENOENT:read" }, {}, [
+			["setgroups", "EPERM"],
+		]);
+		expect(all.map(({ call, path }) => path ?? call)).toEqual(["/etc/app/conf", "/usr/share/data/f", "setgroups"]);
 	});
 });
 

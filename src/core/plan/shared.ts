@@ -1,0 +1,140 @@
+import type { FileStatus, Files } from "../machine/facts.ts";
+import { baseName, isWithin, join, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
+import type { Access, Trace } from "../trace/trace.ts";
+import { areaOf, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
+import { placeOf } from "./links.ts";
+import { isNeighbour } from "./neighbours.ts";
+import type { SharedDirectory, SharedKind } from "./plan.ts";
+import { headSize } from "./risks.ts";
+
+export interface SharedInput {
+	readonly trace: Trace;
+	readonly files: Files;
+	/** Whether a directory belongs to the application's own programs and configuration: those are copied. */
+	readonly isOwn: (directory: Path) => boolean;
+	/** Writable directories and binds: what overlaps with them is settled. */
+	readonly settled: readonly Path[];
+	/** Whether something must not go in: excluded, or a secret that nobody allowed. */
+	readonly isLeftOut: (path: Path, status: FileStatus) => boolean;
+	/** What an include names is copied. */
+	readonly included: readonly Path[];
+}
+
+/** Places of content that others change while a service runs: web pages, shares, zones. Everything else is copied as it was seen. */
+const dataTops = ["/srv", "/var/www", "/mnt", "/media", "/data", "/tmp", "/var/tmp"].map(pathFromText);
+
+/** Certificate stores of the system: packages keep those, and a cage gets a copy. */
+const stores = ["/etc/ssl/certs", "/etc/pki", "/etc/ca-certificates", "/usr"].map(pathFromText);
+
+/** Most files that are looked at for secrets; a directory with more is not proposed. */
+const mostFiles = 20_000;
+const certificate = /-----BEGIN ([A-Z0-9]+ )*CERTIFICATE-----/;
+const pem = /-----BEGIN ([A-Z0-9]+ )*(CERTIFICATE|PRIVATE KEY|PARAMETERS)-----/;
+
+/**
+ * Which directories of the host the cage should see instead of a copy, with why: content that a service only reads (a document root), certificates that
+ * are renewed by a rename (a file alone would stay the old one: measured), and sockets of services that it talks to.
+ */
+export function planShared(input: SharedInput): SharedDirectory[] {
+	const found = new Map<Path, { kind: SharedKind; example: Path }>();
+	const propose = (path: Path, kind: SharedKind, example: Path) => {
+		if (!found.has(path)) found.set(path, { kind, example });
+	};
+	const keys = new Map<Path, Path>();
+	for (const access of input.trace.accesses.values()) {
+		const real = placeOf(access.path, input.files);
+		if (access.succeeded.has("connect") && !access.succeeded.has("listen") && isNeighbour(real)) {
+			if (input.files.status(real)?.kind === "socket") propose(parent(real), "socket", real);
+		}
+		if (!access.succeeded.has("read") || access.succeeded.has("write") || input.files.status(real)?.kind !== "file") continue;
+		const places = certificatePlaces(access, real, input);
+		const isKey = !certificate.test(input.files.read(real, headSize)?.toString("latin1") ?? "");
+		for (const place of places) isKey ? keys.set(place, access.path) : propose(place, "certificates", access.path);
+		if (!places.length && isContent(access, real, input)) propose(parent(real), "data", real);
+	}
+	// A key is renewed with its certificate; where there is none, it is a secret like any other.
+	if ([...found.values()].some(({ kind }) => kind === "certificates")) {
+		for (const [place, example] of keys) propose(place, "certificates", example);
+	}
+	const paths = [...found.keys()];
+	return paths
+		.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)))
+		.sort()
+		.flatMap((path) => {
+			const { example, kind } = found.get(path) ?? { kind: "data" as const, example: path };
+			if (!mayBeShared(path, input)) return [];
+			const size = kind === "socket" ? { files: 0, bytes: 0 } : measure(path, input);
+			return size ? [{ path, kind, example, ...size }] : [];
+		});
+}
+
+function mayBeShared(path: Path, { files, included, isLeftOut, settled }: SharedInput): boolean {
+	const status = files.status(path);
+	const overlaps = [...settled, ...included].some((one) => isWithin(path, one) || isWithin(one, path));
+	return status !== undefined && mayBeBound(path) && pathToText(path) !== undefined && !isLeftOut(path, status) && !overlaps;
+}
+
+function isContent({ succeeded }: Access, real: Path, { files, isOwn }: SharedInput): boolean {
+	const directory = parent(real);
+	const top = dataTops.find((one) => isWithin(directory, one));
+	if (top === undefined || directory === top || isSystemDirectory(directory) || isTemporaryTop(directory)) return false;
+	const area = areaOf(directory);
+	if ((area !== "files" && area !== "temporary") || succeeded.has("execute") || isOwn(directory)) return false;
+	const head = files.read(real, 4);
+	return head !== undefined && head.toString("latin1") !== "\x7fELF";
+}
+
+/**
+ * The directory in which a certificate is named and the one in which it really is; none where either holds other things too, or may not be shared: a
+ * renewed name that leads to an old copy would be worse than two copies.
+ */
+function certificatePlaces({ path }: Access, real: Path, input: SharedInput): Path[] {
+	const { files, isOwn } = input;
+	if (stores.some((store) => isWithin(real, store)) || !isPem(real, files)) return [];
+	const places = [...new Set([placeOf(parent(path), files), parent(real)])];
+	const holdsNothingElse = (directory: Path) =>
+		!stores.some((store) => isWithin(directory, store)) &&
+		!isOwn(directory) &&
+		files.list(directory).every((name) => name === "README" || isPem(placeOf(join(directory, name), files), files));
+	return places.every((place) => holdsNothingElse(place) && mayBeShared(place, input) && measure(place, input)) ? places : [];
+}
+
+/**
+ * Whether a file is another version of one that may go in: certbot keeps `privkey1.pem`, `privkey2.pem` in `archive/` and lets `live/privkey.pem` point to
+ * the newest of them.
+ */
+function isOtherVersion(path: Path, { files, isLeftOut, trace }: SharedInput): boolean {
+	const base = (name: Path) => baseName(name).replace(/\d+(?=\.[^.]+$)/, "");
+	return [...trace.accesses.values()].some((access) => {
+		const real = placeOf(access.path, files);
+		const status = files.status(real);
+		const isVersioned = baseName(access.path) === base(real) && access.path !== real;
+		return isVersioned && parent(real) === parent(path) && base(real) === base(path) && !!status && !isLeftOut(real, status);
+	});
+}
+
+function isPem(path: Path, files: Files): boolean {
+	if (files.status(path)?.kind !== "file") return false;
+	return pem.test(files.read(path, headSize)?.toString("latin1") ?? "");
+}
+
+/** undefined where something in it must not go in: then it is not shared, and only what was used of it is copied. */
+function measure(top: Path, input: SharedInput): { files: number; bytes: number } | undefined {
+	const { files, isLeftOut } = input;
+	const size = { files: 0, bytes: 0 };
+	const pending: Path[] = [top];
+	for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+		for (const name of files.list(directory)) {
+			const path = join(directory, name);
+			const status = files.status(path);
+			if (!status) continue;
+			if ((isLeftOut(path, status) && !isOtherVersion(path, input)) || size.files >= mostFiles) return undefined;
+			if (status.kind === "directory") pending.push(path);
+			else if (status.kind === "file") {
+				size.files++;
+				size.bytes += status.size;
+			}
+		}
+	}
+	return size;
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import type { Plan } from "../../../src/core/plan/plan.ts";
+import { application, entryAt, included, planFor, rules, trace } from "./traces.ts";
+import { directory, link, socket, tree } from "./tree.ts";
+
+const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n";
+const key = "-----BEGIN PRIVATE KEY-----\nMIIB\n";
+const site = { "/var/www/site/index.html": "12345", "/var/www/site/css/a.css": "123", "/usr/bin/app": "#!" };
+const shared = (plan: Plan) => plan.shared.map(({ kind, path }) => `${kind} ${path}`);
+
+describe("content that a service only reads", () => {
+	test("stays the host's, as a directory, with its size and what was read of it", () => {
+		const made = planFor(tree(site), trace({ "/var/www/site/index.html": "read" }));
+		expect(made.shared).toEqual([
+			{ path: "/var/www/site", kind: "data", example: "/var/www/site/index.html", files: 2, bytes: 8 },
+		]);
+		expect(made.rules.binds).toEqual([{ path: "/var/www/site", access: "ro" }]);
+		expect(entryAt(made, "/var/www/site")).toMatchObject({
+			kind: "bind",
+			reasons: [{ kind: "shared", what: "data", example: "/var/www/site/index.html" }],
+		});
+		expect(entryAt(made, "/var/www/site/index.html")).toBeUndefined();
+	});
+	test("is shared once where one directory holds the other", () => {
+		const read = { "/var/www/site/css/a.css": "read", "/var/www/site/index.html": "read" };
+		expect(shared(planFor(tree(site), trace(read)))).toEqual(["data /var/www/site"]);
+	});
+	test.each<[string, Record<string, string>, Parameters<typeof rules>[0]]>([
+		["it is excluded", {}, { exclude: ["/var/www/site"] }],
+		["an include asks for a copy", {}, { include: ["/var/www/site/index.html"] }],
+		["it is bound already", {}, { binds: [{ path: "/var/www", access: "ro" }] }],
+		["it holds a secret that nobody allowed", { "/var/www/site/.htpasswd": "a:$apr1$x$y" }, {}],
+	])("is not shared where %s", (_, more, asked) => {
+		const made = planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" }), { rules: rules(asked) });
+		expect(made.shared).toEqual([]);
+	});
+	test("is not shared where the application writes, nor where its configuration or program lies", () => {
+		const files = tree({ ...site, "/srv/app/app.conf": "c", "/srv/app/run": directory() });
+		const written = trace({ "/var/www/site/index.html": "read", "/var/www/site/upload": "create write" });
+		expect(planFor(files, written).shared).toEqual([]);
+		const configured = { application: { ...application, command: ["/usr/bin/app", "-c/srv/app/app.conf"] } };
+		expect(planFor(files, trace({ "/srv/app/app.conf": "read" }), configured).shared).toEqual([]);
+	});
+	test("what lies elsewhere is copied", () => {
+		const files = tree({ "/usr/share/app/x": "x", "/etc/app/conf": "c", "/home/user/page": "p" });
+		const made = planFor(files, trace({ "/usr/share/app/x": "read", "/etc/app/conf": "read", "/home/user/page": "read" }));
+		expect(made.shared).toEqual([]);
+		expect(included(made)).toMatchObject({ "/usr/share/app/x": "file", "/etc/app/conf": "file", "/home/user/page": "file" });
+	});
+});
+
+describe("certificates", () => {
+	const lineage = {
+		"/etc/letsencrypt/live/site/fullchain.pem": link("../../archive/site/fullchain1.pem"),
+		"/etc/letsencrypt/live/site/privkey.pem": link("../../archive/site/privkey1.pem"),
+		"/etc/letsencrypt/live/site/README": "read me",
+		"/etc/letsencrypt/archive/site/fullchain1.pem": certificate,
+		"/etc/letsencrypt/archive/site/fullchain2.pem": certificate,
+		"/etc/letsencrypt/archive/site/privkey1.pem": key,
+		"/etc/letsencrypt/archive/site/privkey2.pem": key,
+	};
+	const read = trace({
+		"/etc/letsencrypt/live/site/fullchain.pem": "read",
+		"/etc/letsencrypt/live/site/privkey.pem": "read",
+	});
+	const allowed = { rules: rules({ allowSecret: ["/etc/letsencrypt/live/site/privkey.pem"] }) };
+	test("bring the directory of the names and that of the files, once their key is allowed", () => {
+		expect(shared(planFor(tree(lineage), read, allowed))).toEqual([
+			"certificates /etc/letsencrypt/archive/site",
+			"certificates /etc/letsencrypt/live/site",
+		]);
+		const declined = planFor(tree(lineage), read);
+		expect(shared(declined)).toEqual([]);
+		expect(declined.declined).toEqual([{ path: "/etc/letsencrypt/archive/site/privkey1.pem", risk: "secret" }]);
+	});
+	test("another key in the same place, which nobody allowed, keeps them copies", () => {
+		const more = { ...lineage, "/etc/letsencrypt/archive/site/other.pem": key };
+		const made = planFor(tree(more), read, allowed);
+		expect(shared(made)).toEqual([]);
+		expect(entryAt(made, "/etc/letsencrypt/archive/site/privkey1.pem")).toMatchObject({ kind: "file", decision: "include" });
+	});
+	test("beside other files, in a store of the system, or a key alone are copied", () => {
+		const files = tree({
+			"/etc/app/conf": "c",
+			"/etc/app/cert.pem": certificate,
+			"/etc/ssl/certs/ca.pem": certificate,
+			"/etc/keys/only.pem": key,
+		});
+		const all = trace({ "/etc/app/cert.pem": "read", "/etc/ssl/certs/ca.pem": "read", "/etc/keys/only.pem": "read" });
+		expect(planFor(files, all, { rules: rules({ allowSecret: ["/etc/keys/only.pem"] }) }).shared).toEqual([]);
+	});
+});
+
+describe("sockets of other services", () => {
+	const files = tree({ "/run/php/php.sock": socket(), "/run/app.sock": socket() });
+	test("bring their directory, where one holds them", () => {
+		expect(planFor(files, trace({ "/run/php/php.sock": "connect" })).shared).toEqual([
+			{ path: "/run/php", kind: "socket", example: "/run/php/php.sock", files: 0, bytes: 0 },
+		]);
+		expect(planFor(files, trace({ "/run/app.sock": "connect" })).shared).toEqual([]);
+	});
+	test("are not the application's own, and not those that rule the machine", () => {
+		expect(planFor(files, trace({ "/run/php/php.sock": "connect listen create" })).shared).toEqual([]);
+		const docker = tree({ "/run/docker/api.sock": socket() });
+		expect(planFor(docker, trace({ "/run/docker/api.sock": "connect" })).shared).toEqual([]);
+	});
+});
