@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { countEntries } from "../core/cage/manifest.ts";
+import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine } from "../core/path/quote.ts";
 import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, indent, table } from "../report/format.ts";
-import { confinementToJson, countsToJson, reasonToJson } from "../report/json.ts";
+import { confinementToJson, countsToJson } from "../report/json.ts";
 import { entryTable, openingsText } from "../report/text.ts";
 import type { Terminal } from "./terminal.ts";
 

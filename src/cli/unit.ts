@@ -30,6 +30,7 @@ export async function unitText(machine: Machine, name: string): Promise<string> 
 			accounts: manifest.accounts,
 			openings: manifest.openings,
 			shared: [],
+			offers: [],
 			declined: [],
 			notes: [],
 		},

@@ -1,3 +1,4 @@
+import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import type { Widen } from "./widen.ts";
 
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
@@ -47,6 +48,41 @@ export const cliEn = {
 		startsEmpty: "starts empty",
 		accounts: (users: string, groups: string, usersOut: number, groupsOut: number) =>
 			`passwd keeps ${users || "nobody"} (${usersOut} left out), group keeps ${groups || "none"} (${groupsOut} left out)`,
+		groups: {
+			program: "program",
+			libraries: "libraries",
+			interpreter: "interpreter's library",
+			configuration: "configuration",
+			accounts: "accounts",
+			data: "data",
+			certificates: "certificates",
+			"time-zones": "time zones",
+			locale: "languages",
+			resources: "resources",
+			state: "state",
+			logs: "logs",
+			runtime: "runtime files",
+			sockets: "sockets of others",
+			devices: "devices",
+			secrets: "secrets",
+			"left-out": "left out",
+		} satisfies Record<GroupName, string>,
+		recommendations: {
+			copy: "copy",
+			empty: "empty directory of its own",
+			seed: "copied once, then its own",
+			bind: "stays the host's, read-only",
+			generate: "written anew",
+			make: "made anew",
+			"leave-out": "leave out",
+		} satisfies Record<Recommendation, string>,
+		spare: (place: string) => `most services answer without: --exclude ${place}`,
+		shared: "Stays the host's and is seen in the cage, read-only (--include copies it, --exclude leaves it out)",
+		offers: "Not in the plan; take it up where you need it",
+		offered: {
+			"plug-ins": (files: number, bytes: string) => `${files} more modules beside those that were loaded, ${bytes}`,
+			state: (files: number, bytes: string) => `${files} files of state that the host has, ${bytes}`,
+		},
 		openings: "Confinement leaves open",
 		nothingOpen: "nothing",
 		capability: (name: string, why: string) => `capability ${name} (${why})`,

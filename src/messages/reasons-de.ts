@@ -12,9 +12,9 @@ export const reasonsDe: ReasonMessages = {
 		rule: (rule, value) => `Sie haben es verlangt (${rule} ${value})`,
 		trial: (round, call) => `fehlte in Runde ${round} der Erprobung (${call})`,
 		shared: {
-			data: (example: string) => `Inhalte, die auf dem Host bleiben; gelesen wurde ${example}`,
-			certificates: (example: string) => `Zertifikate, die auf dem Host erneuert werden; gelesen wurde ${example}`,
-			socket: (example: string) => `dort lauscht ein Dienst des Hosts: ${example}`,
+			data: (example: string) => `Inhalte, die beim Wirt bleiben; gelesen wurde ${example}`,
+			certificates: (example: string) => `Zertifikate, die beim Wirt erneuert werden; gelesen wurde ${example}`,
+			socket: (example: string) => `dort lauscht ein Dienst des Wirts: ${example}`,
 		},
 		account: "neu geschrieben: die nötigen Konten und keine anderen",
 		loaderCache: "neu geschrieben: wo die Bibliotheken liegen",

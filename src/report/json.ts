@@ -1,12 +1,14 @@
 import type { Cage } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
-import { countEntries } from "../core/cage/manifest.ts";
+import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
 import { pathToJson } from "../core/path/path.ts";
+import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
-import type { Entry, Plan, Reason } from "../core/plan/plan.ts";
+import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Event } from "../engine/events.ts";
 import type { MadeCage } from "../engine/make.ts";
+import { offerOption } from "./offers.ts";
 
 /** Values as the JSON that the contract promises: paths as text or base64, sets as lists. Fields may be added, never taken away. */
 
@@ -45,15 +47,6 @@ export function planTotals(plan: Plan): {
 	};
 }
 
-export function reasonToJson(reason: Reason): object {
-	return Object.fromEntries(
-		Object.entries(reason).map(([key, value]) => [
-			key,
-			["program", "by", "target", "child"].includes(key) ? pathToJson(value) : value,
-		]),
-	);
-}
-
 export function entryToJson(entry: Entry): object {
 	const { content: _, ...rest } = entry;
 	return {
@@ -78,6 +71,9 @@ export function planToJson(plan: Plan): object {
 			reasons: directory.reasons.map(reasonToJson),
 			seeds: directory.seeds.map((seed) => ({ path: pathToJson(seed.path), bytes: seed.bytes })),
 		})),
+		shared: plan.shared.map((one) => ({ ...one, path: pathToJson(one.path), example: pathToJson(one.example) })),
+		groups: groupsOf(plan).map((group) => ({ ...group, paths: group.paths.map(pathToJson) })),
+		offers: plan.offers.map((offer) => ({ ...offer, path: pathToJson(offer.path), option: offerOption(offer) })),
 		accounts: plan.accounts,
 		openings: plan.openings,
 		declined: plan.declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })),

@@ -1,5 +1,7 @@
 import { type Difference, isSame } from "../core/cage/difference.ts";
+import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
@@ -9,6 +11,7 @@ import type { TrialRound } from "../engine/trial.ts";
 import type { Messages } from "../messages/messages.ts";
 import { fields, indent, table } from "./format.ts";
 import { planTotals } from "./json.ts";
+import { offerOption } from "./offers.ts";
 import { showReason } from "./reasons.ts";
 
 /** What the verbs print for people. */
@@ -18,10 +21,9 @@ export function planText(plan: Plan, messages: Messages): string {
 	const totals = planTotals(plan);
 	const bytes = (count: number) => messages.bytes(count);
 	const lines = [
-		entryTable(
-			plan.entries.filter((entry) => entry.decision === "include" && entry.kind !== "directory"),
-			messages,
-		),
+		planTable(plan, messages),
+		"",
+		groupTable(plan, messages),
 		"",
 		`${words.files(totals.files, bytes(totals.bytes))}; ${words.others(totals.symlinks, totals.directories, totals.devices)}`,
 		words.accounts(
@@ -35,6 +37,20 @@ export function planText(plan: Plan, messages: Messages): string {
 		lines.push(`${words.writable}:`);
 		lines.push(indent(table(plan.writable.map((directory) => [showPath(directory.path), seedsText(directory.seeds, messages)]))));
 	}
+	if (plan.shared.length) {
+		lines.push(`${words.shared}:`);
+		lines.push(
+			indent(
+				table(
+					plan.shared.map((one) => [
+						showPath(one.path),
+						showReason({ kind: "shared", what: one.kind, example: one.example }, messages),
+					]),
+				),
+			),
+		);
+	}
+	if (plan.offers.length) lines.push(`${words.offers}:`, indent(offerTable(plan, messages)));
 	lines.push(`${words.openings}: ${openingsText(plan.openings, messages)}`);
 	if (plan.declined.length) {
 		lines.push(`${words.declined}:`);
@@ -46,6 +62,51 @@ export function planText(plan: Plan, messages: Messages): string {
 	}
 	for (const note of plan.notes) lines.push(messages.note(note.code, note.values));
 	return lines.join("\n");
+}
+
+/** Every entry but directories; what is there only as part of a library is one line, for nobody decides about a file of it. */
+function planTable({ entries }: Plan, messages: Messages): string {
+	const shown: Parameters<typeof entryTable>[0][number][] = [];
+	const trees = new Map<Path, { at: number; files: number; bytes: number }>();
+	for (const entry of entries) {
+		if (entry.decision !== "include" || entry.kind === "directory") continue;
+		const [reason] = entry.reasons;
+		if (reason?.kind !== "part-of" || entry.reasons.length > 1) {
+			shown.push(entry);
+			continue;
+		}
+		const tree = trees.get(reason.tree) ?? { at: shown.length, files: 0, bytes: 0 };
+		if (!trees.has(reason.tree)) shown.push(entry);
+		trees.set(reason.tree, { ...tree, files: tree.files + 1, bytes: tree.bytes + entry.size });
+	}
+	for (const [path, { at, bytes, files }] of trees) {
+		const first = shown[at];
+		if (first && files > 1)
+			shown[at] = { ...first, kind: "file", path: `${path}/** (${files})` as Path, size: bytes, mode: 0o755 };
+	}
+	return entryTable(shown, messages);
+}
+
+/** The plan by groups, with what is recommended for each. */
+export function groupTable(plan: Plan, messages: Messages): string {
+	const words = messages.cli.plan;
+	return table(
+		groupsOf(plan).map(({ bytes, name, paths, recommendation, spare }) => [
+			words.groups[name],
+			messages.count(paths.length),
+			bytes ? messages.bytes(bytes) : "",
+			spare === undefined
+				? words.recommendations[recommendation]
+				: `${words.recommendations[recommendation]}; ${words.spare(spare)}`,
+		]),
+	);
+}
+
+function offerTable({ offers }: Plan, messages: Messages): string {
+	const words = messages.cli.plan.offered;
+	return table(
+		offers.map((offer) => [words[offer.kind](offer.files, messages.bytes(offer.bytes)), printable(offerOption(offer))]),
+	);
 }
 
 /** What a build of the plan would change in a generation. */

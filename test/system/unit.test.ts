@@ -48,6 +48,7 @@ function plan(account: boolean, openings: Plan["openings"], groups: number[], co
 		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		openings,
 		shared: [],
+		offers: [],
 		declined: [],
 		notes: [],
 	};

@@ -114,15 +114,13 @@ export function manifestFromJson(json: unknown): Manifest {
 	throw new Failure("manifest-invalid", { where: v.getDotPath(issue) ?? "", problem: issue.message });
 }
 
-type ReasonPath = "program" | "by" | "target" | "child";
-const pathsOfReasons: readonly ReasonPath[] = ["program", "by", "target", "child"];
+const pathsOfReasons = new Set(["program", "by", "target", "child", "tree", "example"]);
 
-function reasonToJson(reason: Reason): unknown {
-	const json: Record<string, unknown> = { ...reason };
-	for (const key of pathsOfReasons) {
-		if (key in json) json[key] = pathToJson(json[key] as Path);
-	}
-	return json;
+/** A reason with its paths in the contract's form. */
+export function reasonToJson(reason: Reason): object {
+	return Object.fromEntries(
+		Object.entries(reason).map(([key, value]) => [key, pathsOfReasons.has(key) ? pathToJson(value as Path) : value]),
+	);
 }
 
 /** Entries by path. */

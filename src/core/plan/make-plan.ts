@@ -11,6 +11,7 @@ import { areaOf, isByteCode } from "./areas.ts";
 import { judgeDevice, nullDevice } from "./devices.ts";
 import { EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
+import { planOffers } from "./offers.ts";
 import { planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
@@ -130,6 +131,7 @@ export function makePlan(input: PlanInput): Plan {
 		entries,
 		writable: writable.directories,
 		shared,
+		offers: planOffers(entries, writable.directories, files),
 		accounts,
 		openings,
 		declined: declined(entries),

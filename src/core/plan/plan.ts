@@ -15,6 +15,14 @@ export interface SharedDirectory {
 	readonly bytes: number;
 }
 
+/** What is not in the plan and may be wanted: `plug-ins` that lie beside those which were loaded, `state` that the host has and the cage would begin without. */
+export interface Offer {
+	readonly kind: "plug-ins" | "state";
+	readonly path: Path;
+	readonly files: number;
+	readonly bytes: number;
+}
+
 export type EntryKind = "file" | "directory" | "symlink" | "device" | "socket" | "bind" | "generated";
 
 /** Why an entry is there. `detail` is data (a path, a call, a rule), never a sentence. */
@@ -105,6 +113,7 @@ export interface Plan {
 	readonly writable: readonly WritableDirectory[];
 	/** Directories of the host that the plan mounts by itself; they are among the binds of `rules`. */
 	readonly shared: readonly SharedDirectory[];
+	readonly offers: readonly Offer[];
 	readonly accounts: PlannedAccounts;
 	readonly openings: Openings;
 	/** Secrets and setuid files that were wanted but not allowed, and devices that are refused. */

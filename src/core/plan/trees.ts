@@ -37,6 +37,11 @@ const libraries: readonly Library[] = [
 	{ tree: /^(\/usr\/share\/lua\/\d[\d.]*)\// },
 ];
 
+/** Whether a file belongs to the library of an interpreter. A real path. */
+export function isLibraryFile(path: Path): boolean {
+	return libraries.some(({ tree }) => tree.test(path));
+}
+
 /** A tree that goes in whole, with everything in it. */
 export interface LibraryTree {
 	readonly top: Path;

@@ -34,6 +34,8 @@ const everyReason: Reason[] = [
 	{ kind: "interpreter-of", by: odd },
 	{ kind: "link-to", target: odd },
 	{ kind: "parent-of", child: odd },
+	{ kind: "part-of", tree: odd },
+	{ kind: "shared", what: "certificates", example: odd },
 	{ kind: "rule", rule: "include", value: "/odd*" },
 	{ kind: "account" },
 	{ kind: "loader-cache" },

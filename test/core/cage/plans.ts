@@ -49,6 +49,7 @@ export function plan(entries: readonly Entry[], values: Partial<Plan> = {}): Pla
 		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		openings: { capabilities: [] },
 		shared: [],
+		offers: [],
 		declined: [],
 		notes: [],
 		...values,

@@ -37,6 +37,7 @@ function plan({ application, identity, openings, entries = [] }: Change = {}): P
 		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		openings: { capabilities: [], ...openings },
 		shared: [],
+		offers: [],
 		declined: [],
 		notes: [],
 	};

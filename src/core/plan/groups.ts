@@ -1,0 +1,139 @@
+import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { startsEmpty } from "./areas.ts";
+import type { Entry, Plan, WritableDirectory } from "./plan.ts";
+import { isLibraryFile } from "./trees.ts";
+
+/** What an administrator decides about at once. */
+export type GroupName =
+	| "program"
+	| "libraries"
+	| "interpreter"
+	| "configuration"
+	| "accounts"
+	| "data"
+	| "certificates"
+	| "time-zones"
+	| "locale"
+	| "resources"
+	| "state"
+	| "logs"
+	| "runtime"
+	| "sockets"
+	| "devices"
+	| "secrets"
+	| "left-out";
+
+/** What is recommended, and what will happen unless a rule says otherwise. */
+export type Recommendation = "copy" | "empty" | "seed" | "bind" | "generate" | "make" | "leave-out";
+
+export interface Group {
+	readonly name: GroupName;
+	readonly recommendation: Recommendation;
+	/** Files, links and devices; directories where the group is made of them. */
+	readonly paths: readonly Path[];
+	readonly bytes: number;
+	/**
+	 * The place that an exclude would name, where most services never need the whole of it: haproxy reads 148 certificate authorities and php 439 time zones
+	 * (measured), and both answer without.
+	 */
+	readonly spare?: string;
+}
+
+/** Trees that programs read as a whole at their start. */
+const places: readonly (readonly [GroupName, string])[] = [
+	["time-zones", "/usr/share/zoneinfo"],
+	["certificates", "/etc/ssl/certs"],
+	["certificates", "/usr/share/ca-certificates"],
+	["certificates", "/etc/pki"],
+	["locale", "/usr/lib/locale"],
+	["locale", "/usr/share/locale"],
+	["locale", "/usr/share/i18n"],
+];
+/** From so many files on, such a tree is worth a word. */
+const worthAWord = 40;
+
+const order: readonly GroupName[] = [
+	"program",
+	"libraries",
+	"interpreter",
+	"configuration",
+	"accounts",
+	"resources",
+	"data",
+	"certificates",
+	"time-zones",
+	"locale",
+	"state",
+	"logs",
+	"runtime",
+	"sockets",
+	"devices",
+	"secrets",
+	"left-out",
+];
+
+/** The plan by groups, in the order in which one would look at them. Plain directories belong to what is in them. */
+export function groupsOf(plan: Plan): Group[] {
+	const groups = new Map<string, { name: GroupName; recommendation: Recommendation; paths: Path[]; bytes: number }>();
+	const put = (name: GroupName, recommendation: Recommendation, path: Path, bytes: number) => {
+		const key = `${name} ${recommendation}`;
+		const group = groups.get(key) ?? { name, recommendation, paths: [], bytes: 0 };
+		groups.set(key, group);
+		group.paths.push(path);
+		group.bytes += bytes;
+	};
+	for (const entry of plan.entries) {
+		if (entry.kind === "directory") continue;
+		const shared = plan.shared.find(({ path }) => path === entry.path);
+		put(groupOf(entry), recommendationOf(entry), entry.path, shared?.bytes ?? entry.size);
+	}
+	for (const directory of plan.writable) {
+		const bytes = directory.seeds.reduce((sum, seed) => sum + seed.bytes, 0);
+		put(groupOfWritable(directory), directory.seeds.length ? "seed" : "empty", directory.path, bytes);
+	}
+	return [...groups.values()]
+		.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+		.map((group) => {
+			const spare = spareOf(group.paths);
+			return spare === undefined || group.recommendation !== "copy" ? group : { ...group, spare };
+		});
+}
+
+export function groupOf(entry: Entry): GroupName {
+	const { decision, kind, path, reasons, risks } = entry;
+	if (decision === "declined") return risks.includes("secret") ? "secrets" : "left-out";
+	if (kind === "device") return "devices";
+	if (kind === "generated") return path.startsWith("/etc/ld.so") ? "libraries" : "accounts";
+	if (kind === "bind") {
+		const [reason] = reasons;
+		if (reason?.kind !== "shared") return "data";
+		return reason.what === "socket" ? "sockets" : reason.what;
+	}
+	const place = places.find(([, top]) => isWithin(path, pathFromText(top)));
+	if (place) return place[0];
+	if (isLibraryFile(path)) return "interpreter";
+	if (reasons.some((reason) => reason.kind === "traced" && reason.calls.some((call) => call.startsWith("execve"))))
+		return "program";
+	if (reasons.some((reason) => reason.kind === "needed-by") || /\.so(\.[\d.]+)?$/.test(path)) return "libraries";
+	if (reasons.some((reason) => reason.kind === "interpreter-of")) return /\/ld-/.test(path) ? "libraries" : "program";
+	// Merged-usr and the like: /lib is how the loader is found.
+	if (kind === "symlink" && /^\/(usr\/)?(s?bin|lib\w*)$/.test(path)) return "libraries";
+	if (isWithin(path, pathFromText("/etc"))) return "configuration";
+	if (isWithin(path, pathFromText("/usr"))) return "resources";
+	return reasons.some((reason) => reason.kind === "part-of") ? "program" : "data";
+}
+
+function recommendationOf({ decision, kind }: Entry): Recommendation {
+	if (decision === "declined") return "leave-out";
+	return kind === "generated" ? "generate" : kind === "bind" ? "bind" : kind === "device" ? "make" : "copy";
+}
+
+function groupOfWritable({ path }: WritableDirectory): GroupName {
+	if (isWithin(path, pathFromText("/var/log"))) return "logs";
+	return startsEmpty(path) || /^\/(tmp|var\/(tmp|cache|lock))(\/|$)/.test(path) ? "runtime" : "state";
+}
+
+function spareOf(paths: readonly Path[]): string | undefined {
+	const counts = places.map(([, top]) => [top, paths.filter((path) => isWithin(path, pathFromText(top))).length] as const);
+	return counts.find(([, count]) => count >= worthAWord)?.[0];
+}

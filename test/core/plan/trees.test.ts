@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { libraryTrees, sourceTrees } from "../../../src/core/plan/trees.ts";
+import { type Did, entryAt, planFor, rules, trace } from "./traces.ts";
+import { directory, link, tree } from "./tree.ts";
+
+const by = (program: string) => (access: { programs: Set<unknown> }) => {
+	access.programs = new Set([program]);
+};
+/** A trace in which everything was done by one program. */
+function traceBy(program: string, did: Record<string, Did>) {
+	const made = trace(did);
+	for (const access of made.accesses.values()) by(program)(access as never);
+	return made;
+}
+const tops = (trees: readonly { top: string }[]) => trees.map(({ top }) => top);
+
+describe("libraries of interpreters", () => {
+	const python = {
+		"/usr/lib/python3.13/os.py": "",
+		"/usr/lib/python3.13/linecache.py": "",
+		"/usr/lib/python3.13/json/__init__.py": "",
+		"/usr/lib/python3.13/__pycache__/os.pyc": "",
+		"/usr/lib/python3.13/test/test_os.py": "",
+		"/usr/lib/python3.13/tkinter/__init__.py": "",
+		"/usr/lib/python3.13/lib-dynload/_json.so": "",
+		"/usr/lib/python3/dist-packages/flask/app.py": "",
+		"/usr/lib/python3/dist-packages/flask/json/tag.py": "",
+		"/usr/lib/python3/dist-packages/flask/tests/t.py": "",
+		"/usr/lib/python3/dist-packages/other/a.py": "",
+	};
+	test("go in whole once a part was read: modules, not tests, graphical parts or byte code", () => {
+		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }));
+		const paths = made.entries.filter((entry) => entry.kind === "file").map((entry) => entry.path);
+		expect(paths).toEqual([
+			"/usr/lib/python3.13/json/__init__.py",
+			"/usr/lib/python3.13/lib-dynload/_json.so",
+			"/usr/lib/python3.13/linecache.py",
+			"/usr/lib/python3.13/os.py",
+		]);
+		expect(entryAt(made, "/usr/lib/python3.13/linecache.py")?.reasons).toEqual([
+			{ kind: "part-of", tree: "/usr/lib/python3.13" },
+		]);
+		expect(entryAt(made, "/usr/lib/python3.13/os.py")?.reasons[0]).toMatchObject({ kind: "traced" });
+	});
+	test("of packages that are installed one by one, only the one that was read", () => {
+		const [flask, ...more] = libraryTrees(trace({ "/usr/lib/python3/dist-packages/flask/app.py": "read" }), tree(python));
+		expect(more).toEqual([]);
+		expect(flask).toEqual({
+			top: "/usr/lib/python3/dist-packages/flask",
+			paths: ["/usr/lib/python3/dist-packages/flask/app.py", "/usr/lib/python3/dist-packages/flask/json/tag.py"],
+		});
+	});
+	test.each([
+		["/usr/share/perl/5.40.1/strict.pm", "/usr/share/perl/5.40.1"],
+		["/usr/lib/x86_64-linux-gnu/perl-base/strict.pm", "/usr/lib/x86_64-linux-gnu/perl-base"],
+		["/usr/lib/x86_64-linux-gnu/perl/5.40.1/Socket.pm", "/usr/lib/x86_64-linux-gnu/perl/5.40.1"],
+		["/usr/share/perl5/HTTP/Server.pm", "/usr/share/perl5/HTTP"],
+		["/usr/lib/ruby/3.3.0/json.rb", "/usr/lib/ruby/3.3.0"],
+		["/usr/lib/x86_64-linux-gnu/ruby/3.3.0/socket.so", "/usr/lib/x86_64-linux-gnu/ruby/3.3.0"],
+		["/var/lib/gems/3.3.0/gems/rack-3.0.8/lib/rack.rb", "/var/lib/gems/3.3.0/gems/rack-3.0.8"],
+		["/srv/app/node_modules/express/index.js", "/srv/app/node_modules/express"],
+		["/srv/app/node_modules/@scope/name/index.js", "/srv/app/node_modules/@scope/name"],
+		["/srv/app/venv/lib/python3.13/site-packages/flask/app.py", "/srv/app/venv/lib/python3.13/site-packages/flask"],
+		["/usr/lib/jvm/java-21-openjdk-amd64/lib/modules", "/usr/lib/jvm/java-21-openjdk-amd64"],
+	])("%s belongs to %s", (path, top) => {
+		expect(tops(libraryTrees(trace({ [path]: "read" }), tree({ [path]: "" })))).toEqual([top]);
+	});
+	test("are found by their real place, and nothing follows from a look or from what is no library", () => {
+		const files = tree({ "/usr/share/perl/5.40": link("5.40.1"), "/usr/share/perl/5.40.1/a.pm": "", "/usr/bin/perl": "" });
+		expect(tops(libraryTrees(trace({ "/usr/share/perl/5.40/a.pm": "read" }), files))).toEqual(["/usr/share/perl/5.40.1"]);
+		expect(libraryTrees(trace({ "/usr/share/perl/5.40/a.pm": "look", "/usr/bin/perl": "read" }), files)).toEqual([]);
+	});
+	test("an exclude leaves parts out, or all", () => {
+		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }), {
+			rules: rules({ exclude: ["/usr/lib/python3.13/json"] }),
+		});
+		expect(entryAt(made, "/usr/lib/python3.13/json/__init__.py")?.decision).toBe("declined");
+		expect(entryAt(made, "/usr/lib/python3.13/linecache.py")?.decision).toBe("include");
+	});
+});
+
+describe("sources of the application", () => {
+	const app = {
+		"/srv/app/main.py": "",
+		"/srv/app/lazy.py": "",
+		"/srv/app/sub/deep.py": "",
+		"/srv/app/notes.txt": "",
+		"/srv/app/templates/index.html": "",
+		"/srv/app/templates/error.html": "",
+		"/srv/app/.git/hook.py": "",
+		"/srv/app/__pycache__/main.pyc": "",
+	};
+	test("go in with those that were not needed yet, and with the templates beside one that was read", () => {
+		const seen = traceBy("/usr/bin/python3.13", { "/srv/app/main.py": "read", "/srv/app/templates/index.html": "read" });
+		const [found] = sourceTrees(seen, tree(app));
+		expect(found?.top).toBe("/srv/app");
+		expect([...(found?.paths ?? [])].sort()).toEqual([
+			"/srv/app/lazy.py",
+			"/srv/app/main.py",
+			"/srv/app/sub/deep.py",
+			"/srv/app/templates/error.html",
+			"/srv/app/templates/index.html",
+		]);
+	});
+	test("are those of the interpreter that read them, not what a web server hands out", () => {
+		const page = { "/var/www/site/app.js": "read" };
+		expect(sourceTrees(traceBy("/usr/sbin/nginx", page), tree({ "/var/www/site/app.js": "" }))).toEqual([]);
+		expect(tops(sourceTrees(traceBy("/usr/bin/node", page), tree({ "/var/www/site/app.js": "" })))).toEqual(["/var/www/site"]);
+	});
+	test("are one tree where one directory holds the other", () => {
+		const seen = traceBy("/usr/bin/python3", { "/srv/app/sub/deep.py": "read", "/srv/app/main.py": "read" });
+		expect(tops(sourceTrees(seen, tree(app)))).toEqual(["/srv/app"]);
+	});
+	test.each(["/root/a.py", "/home/user/a.py", "/srv/a.py", "/tmp/a.py", "/usr/bin/a.py", "/usr/local/bin/a.py", "/etc/app/a.py"])(
+		"%s brings no directory along: that holds other things",
+		(path) => expect(sourceTrees(traceBy("/usr/bin/python3", { [path]: "read" }), tree({ [path]: "" }))).toEqual([]),
+	);
+	test("leave a writable directory inside alone", () => {
+		const seen = traceBy("/usr/bin/python3", { "/srv/app/main.py": "read", "/srv/app/data/new.py": "create write" });
+		const files = tree({ ...app, "/srv/app/data": directory(), "/srv/app/data/old.py": "" });
+		expect(entryAt(planFor(files, seen), "/srv/app/data/old.py")).toBeUndefined();
+	});
+});
