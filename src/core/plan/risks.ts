@@ -7,6 +7,8 @@ export const headSize = 16 * 1024;
 
 const homes = ["/home", "/root"].map(pathFromText);
 const packaged = ["/usr", "/lib", "/bin", "/sbin", "/lib64"].map(pathFromText);
+/** Configuration about passwords that holds none: pam.d(5). */
+const namedForTheirSubject = ["/etc/pam.d", "/etc/security"].map(pathFromText);
 const largeSize = 64 * 1024 * 1024;
 
 /** Password files with hashes (shadow(5), gshadow(5)) and their backups. */
@@ -49,7 +51,9 @@ function isSecret(path: Path, head: Buffer | undefined): boolean {
 	const text = head?.toString("latin1");
 	const fromPackage = packaged.some((directory) => isWithin(path, directory));
 	if (text !== undefined && secretContents.some((pattern) => pattern.test(text))) return !fromPackage || !isSource(name);
-	return !fromPackage && secretWords.test(name) && !isSource(name);
+	return (
+		!fromPackage && secretWords.test(name) && !isSource(name) && !namedForTheirSubject.some((place) => isWithin(path, place))
+	);
 }
 
 /** Programs and libraries mention such marks (openssl knows what a PEM header looks like) without being one. */

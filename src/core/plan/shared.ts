@@ -1,7 +1,7 @@
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { areaOf, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
+import { isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { isNeighbour } from "./neighbours.ts";
 import type { SharedDirectory, SharedKind } from "./plan.ts";
@@ -46,7 +46,9 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 		if (access.succeeded.has("connect") && !access.succeeded.has("listen") && isNeighbour(real)) {
 			if (input.files.status(real)?.kind === "socket") propose(parent(real), "socket", real);
 		}
-		if (!access.succeeded.has("read") || access.succeeded.has("write") || input.files.status(real)?.kind !== "file") continue;
+		const kind = input.files.status(real)?.kind;
+		if (kind === "directory" && access.succeeded.has("list") && isContentPlace(real, input)) propose(real, "data", real);
+		if (!access.succeeded.has("read") || access.succeeded.has("write") || kind !== "file") continue;
 		const places = certificatePlaces(access, real, input);
 		const isKey = !certificate.test(input.files.read(real, headSize)?.toString("latin1") ?? "");
 		for (const place of places) isKey ? keys.set(place, access.path) : propose(place, "certificates", access.path);
@@ -74,14 +76,16 @@ function mayBeShared(path: Path, { files, included, isLeftOut, settled }: Shared
 	return status !== undefined && mayBeBound(path) && pathToText(path) !== undefined && !isLeftOut(path, status) && !overlaps;
 }
 
-function isContent({ succeeded }: Access, real: Path, { files, isOwn }: SharedInput): boolean {
-	const directory = parent(real);
-	const top = dataTops.find((one) => isWithin(directory, one));
-	if (top === undefined || directory === top || isSystemDirectory(directory) || isTemporaryTop(directory)) return false;
-	const area = areaOf(directory);
-	if ((area !== "files" && area !== "temporary") || succeeded.has("execute") || isOwn(directory)) return false;
-	const head = files.read(real, 4);
+function isContent({ succeeded }: Access, real: Path, input: SharedInput): boolean {
+	if (succeeded.has("execute") || !isContentPlace(parent(real), input)) return false;
+	const head = input.files.read(real, 4);
 	return head !== undefined && head.toString("latin1") !== "\x7fELF";
+}
+
+function isContentPlace(directory: Path, { isOwn }: SharedInput): boolean {
+	const top = dataTops.find((one) => isWithin(directory, one));
+	const isCommon = directory === top || isSystemDirectory(directory) || isTemporaryTop(directory);
+	return top !== undefined && !isCommon && !isOwn(directory);
 }
 
 /**

@@ -65,6 +65,7 @@ describe("a secret by its name", () => {
 		"/home/a/.ssh/id_ed25519.pub",
 		"/etc/app/tokenizer.model",
 		"/etc/pam.d/common-password-policy.d/x",
+		"/etc/pam.d/common-password",
 		"/srv/app/password.js",
 		"/usr/share/doc/passwords",
 		"/etc/shadow.txt",

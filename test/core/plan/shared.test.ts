@@ -21,6 +21,10 @@ describe("content that a service only reads", () => {
 		});
 		expect(entryAt(made, "/var/www/site/index.html")).toBeUndefined();
 	});
+	test("is also what was only listed", () => {
+		expect(shared(planFor(tree(site), trace({ "/var/www/site": "list" })))).toEqual(["data /var/www/site"]);
+		expect(shared(planFor(tree(site), trace({ "/var/www": "list", "/usr": "list" })))).toEqual([]);
+	});
 	test("is shared once where one directory holds the other", () => {
 		const read = { "/var/www/site/css/a.css": "read", "/var/www/site/index.html": "read" };
 		expect(shared(planFor(tree(site), trace(read)))).toEqual(["data /var/www/site"]);
