@@ -187,10 +187,24 @@ export async function trialStep(
 	return result;
 }
 
-/** What of the missing would be added, each once. */
+/** strerror(3) of the errors that a tolerable refusal ends in. */
+const errorTexts: Readonly<Record<string, string>> = {
+	ENOENT: "No such file or directory",
+	EACCES: "Permission denied",
+	EPERM: "Operation not permitted",
+	EAFNOSUPPORT: "Address family not supported by protocol",
+};
+
+/**
+ * What of the missing would be added, each once. Of what an application mostly lives without only that which it complained of, if it
+ * did: nothing is opened on a guess.
+ */
 export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
+	const tolerable = round.answered ? [] : round.missing.filter(isTolerable);
+	const complained = tolerable.filter(({ error }) => round.output.includes(errorTexts[error] ?? "\0"));
+	const accepted = new Set(complained.length ? complained : tolerable);
 	const additions = round.missing.flatMap((one) =>
-		one.remedy && !one.declined && !(round.answered && isTolerable(one)) ? [one.remedy] : [],
+		one.remedy && !one.declined && (!isTolerable(one) || accepted.has(one)) ? [one.remedy] : [],
 	);
 	const seen = new Set(known.map(keyOf));
 	return additions.filter((addition) => {

@@ -2,6 +2,8 @@
 export const notesEn = {
 	"writes-system-directory":
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
+	"writes-beside-program":
+		"It writes into {path}, where its own program, sources or configuration lie; in the cage all of that becomes state, and no program runs from there. Let it write into a directory of its own.",
 	"neighbour-reached": "It talks to a service of this machine at {path}; that is let through, and everything else starts again.",
 	"chroots-itself": "It locks itself into {path} on its own; inside a cage that is not needed and may fail.",
 	"found-elsewhere": "It runs in a container or a root of its own; the command is from there.",

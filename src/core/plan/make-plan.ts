@@ -62,7 +62,10 @@ export function makePlan(input: PlanInput): Plan {
 		(status.kind === "file" &&
 			fileRisks(path, status, files.read(path, headSize)).includes("secret") &&
 			!allowed(path, "secret"));
+	const trees = [...libraryTrees(trace, files), ...sourceTrees(trace, files)];
+	const isOwn = ownDirectories(application, trace, trees, files);
 	const writable = planWritable({
+		isOwn,
 		trace,
 		rules: asked,
 		identity,
@@ -72,11 +75,10 @@ export function makePlan(input: PlanInput): Plan {
 		binds: asked.binds.map((bind) => pathFromText(bind.path)),
 		isLeftOut,
 	});
-	const trees = [...libraryTrees(trace, files), ...sourceTrees(trace, files)];
 	const shared = planShared({
 		trace,
 		files,
-		isOwn: ownDirectories(application, trace, trees, files),
+		isOwn,
 		settled: [...writable.directories.map(({ path }) => path), ...asked.binds.map((bind) => pathFromText(bind.path))],
 		isLeftOut,
 		included: asked.include.map((value) => placeOf(normalise(pathFromText(value)), files)),
@@ -135,7 +137,7 @@ export function makePlan(input: PlanInput): Plan {
 		accounts,
 		openings,
 		declined: declined(entries),
-		notes: notes(trace, writable.refused),
+		notes: [...notes(trace, writable.refused), ...besideProgram(writable.directories, isOwn)],
 	};
 }
 
@@ -236,6 +238,13 @@ function declined(entries: readonly Entry[]): Plan["declined"] {
 		);
 		return risk ? [{ path: entry.path, risk }] : [];
 	});
+}
+
+/** State in the directory of the program: the cage would run a copy that the application can change, and nothing runs from state. */
+function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => boolean): Plan["notes"] {
+	return writable.flatMap(({ path }) =>
+		isOwn(path) ? [{ code: "writes-beside-program", values: { path: showPath(path) } }] : [],
+	);
 }
 
 function notes(trace: Trace, refused: readonly Path[]): Plan["notes"] {

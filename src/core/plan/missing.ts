@@ -22,6 +22,8 @@ export interface Missing {
 	readonly program?: Path;
 	/** What would remedy it; absent where nothing of ours can. */
 	readonly remedy?: Addition;
+	/** On the host it failed in the same way as well as it worked: another process of the application was refused there too. */
+	readonly mixed?: true;
 	/** Left out on purpose: a secret, a setuid file, an exclude. */
 	readonly declined: boolean;
 }
@@ -83,8 +85,8 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
  * Whether an application mostly lives without it: redis reads /proc/self/stat all the time, and libc asks for a name service's socket before it
  * goes on by itself. Such a thing counts where the application does not answer.
  */
-export function isTolerable({ kind, remedy }: Missing): boolean {
-	return kind === "kernel-file" || (remedy?.kind === "opening" && remedy.name === "unixSockets");
+export function isTolerable({ kind, mixed, remedy }: Missing): boolean {
+	return mixed || kind === "kernel-file" || (remedy?.kind === "opening" && remedy.name === "unixSockets");
 }
 
 interface Search {
@@ -108,7 +110,7 @@ function missingOf(access: Access, search: Search): Missing | undefined {
 			if (isAsWished(operation, error)) continue;
 			if (failsOnlyInCage(operation, error, access, search)) {
 				const missing = judge(access, error, operation, search);
-				if (missing) return missing;
+				if (missing) return isMixed(operation, error, access, search) ? { ...missing, mixed: true } : missing;
 			}
 		}
 	}
@@ -118,6 +120,11 @@ function missingOf(access: Access, search: Search): Missing | undefined {
 /** What was to be taken away is not there: the host's run found a stale pid file to remove. Or what was looked at is no link (readlink(2)). */
 function isAsWished(operation: Operation, error: string): boolean {
 	return (operation === "remove" && error === "ENOENT") || (operation === "look" && error === "EINVAL");
+}
+
+/** A daemon that gave up its rights cannot take its pid file away, on the host either. */
+function isMixed(operation: Operation, error: string, { path }: Access, { host }: Search): boolean {
+	return (error === "EACCES" || error === "EPERM") && !!host.accesses.get(path)?.failed.get(error)?.has(operation);
 }
 
 function failsOnlyInCage(operation: Operation, error: string, { path, succeeded }: Access, { files, host }: Search): boolean {

@@ -20,6 +20,8 @@ export interface WritableInput extends SeedInput {
 	readonly identity: Identity;
 	/** RuntimeDirectory= and its like. */
 	readonly directories: readonly string[];
+	/** Whether a directory holds the application's own programs, sources or configuration. */
+	readonly isOwn: (directory: Path) => boolean;
 	/** Directories that a trial asked for. */
 	readonly found: readonly { readonly path: Path; readonly reason: Reason }[];
 	/** Real places of the host's directories that are mounted in the cage. */
@@ -78,7 +80,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		if (area !== "files" && area !== "temporary") continue;
 		const reason = tracedReason(access);
 		if (writes(access) && !isByteCode(real)) {
-			for (const directory of placesOfWrite(access, real, serviceDirectories, files)) {
+			for (const directory of placesOfWrite(access, real, serviceDirectories, input)) {
 				if (areaOf(directory) === area && !isTemporaryTop(directory)) want(directory, reason);
 			}
 		}
@@ -131,13 +133,14 @@ export function directoryOf(value: string, files: Files): Path {
 }
 
 /** The directories in which a change takes place. */
-function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly Path[], files: Files): Path[] {
+function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly Path[], input: WritableInput): Path[] {
+	const { files, isOwn } = input;
 	const { path, succeeded } = access;
 	const isThere = (directory: Path) => serviceDirectories.includes(directory) || files.status(directory)?.kind === "directory";
 	const above = (name: Path) => {
 		const passed = [name];
 		for (let directory = parent(name); ; directory = parent(directory)) {
-			if (isThere(directory)) return ownBelow(directory, passed, access);
+			if (isThere(directory)) return ownBelow(directory, passed, access, isOwn);
 			passed.push(directory);
 		}
 	};
@@ -146,8 +149,10 @@ function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly 
 		if (succeeded.has("write")) return [real];
 		if (![...succeeded].some((operation) => changes.has(operation))) {
 			// Only a mkdir that found it. Where a directory of the system holds it, the application writes into its own.
+			// `mkdir -p` asks for every directory on the way, up to those of the program and the system.
+			if (isSystemDirectory(real) || isOwn(real)) return [];
 			const holder = above(real);
-			return isSystemDirectory(holder) ? (isSystemDirectory(real) ? [] : [real]) : [holder];
+			return isSystemDirectory(holder) || isOwn(holder) ? [real] : [holder];
 		}
 	}
 	// What is written goes where a link leads; what is made or taken away is the name itself.
@@ -157,10 +162,13 @@ function placesOfWrite(access: Access, real: Path, serviceDirectories: readonly 
 	return [...(succeeded.has("write") ? [above(real)] : []), ...(changesName ? [above(name)] : [])];
 }
 
-/** Below a directory that holds everybody's state, what the application makes for itself is its own. */
-function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access): Path {
+/**
+ * Below a directory that holds everybody's state, or the programs and sources of the application, what the application makes for itself is its own: those
+ * shall not become writable with it.
+ */
+function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access, isOwn: WritableInput["isOwn"]): Path {
 	const top = passed.at(-1);
-	if (top === undefined || !holdsState(directory) || isTemporaryTop(directory)) return directory;
+	if (top === undefined || !(holdsState(directory) || isOwn(directory)) || isTemporaryTop(directory)) return directory;
 	return passed.length > 1 || calls.has("mkdir") || calls.has("mkdirat") ? top : directory;
 }
 

@@ -147,9 +147,13 @@ describe("a plan", () => {
 describe("remedies of a round", () => {
 	const path = (name: string): Addition => ({ kind: "path", path: name as never, round: 2, call: "openat" });
 	const proc: Addition = { kind: "opening", name: "proc", round: 2, call: "openat /proc/stat" };
-	const round = (answered: boolean, ...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file" }?][]) =>
+	const round = (
+		answered: boolean,
+		...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file"; error?: string }?][]
+	) =>
 		({
 			answered,
+			output: "",
 			missing: all.map(([remedy, more]) => ({
 				kind: "absent",
 				call: "openat",
@@ -167,6 +171,13 @@ describe("remedies of a round", () => {
 	test("open /proc only where the application does not answer without", () => {
 		expect(remedies(round(true, [proc, { kind: "kernel-file" }]), [])).toEqual([]);
 		expect(remedies(round(false, [proc, { kind: "kernel-file" }]), [])).toEqual([proc]);
+	});
+	test("of what may be done without, open only what the application complained of", () => {
+		const unix: Addition = { kind: "opening", name: "unixSockets", round: 2, call: "socket(AF_UNIX)" };
+		const both = round(false, [proc, { kind: "kernel-file" }], [unix, { error: "EAFNOSUPPORT" }]);
+		expect(remedies(both, [])).toEqual([proc, unix]);
+		const complaining = { ...both, output: "app: cannot open log: Address family not supported by protocol\n" };
+		expect(remedies(complaining, [])).toEqual([unix]);
 	});
 	test("are told in words for people", () => {
 		const capability: Addition = { kind: "capability", name: "net_bind_service", round: 1, call: "bind" };

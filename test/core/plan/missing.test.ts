@@ -184,6 +184,12 @@ describe("capability and filter", () => {
 		]);
 		expect(summary(missing({}, {}, {}, [["io_uring_setup", "EPERM"]]))).toEqual([[undefined, "filtered", ""]]);
 	});
+	test("what was also refused on the host counts only where nothing answers", () => {
+		const [mixed] = missing({ "/run/app/pid": "remove EACCES:remove" }, { "/run/app/pid": "EACCES:remove" });
+		expect(mixed && isTolerable(mixed)).toBe(true);
+		const [plain] = missing({ "/run/app/pid": "remove" }, { "/run/app/pid": "EACCES:remove" });
+		expect(plain && isTolerable(plain)).toBe(false);
+	});
 	test("so do calls without a path, where the host allowed them", () => {
 		expect(missing({}, {}, {}, [["setgroups", "EPERM"]])).toMatchObject([
 			{ kind: "capability", call: "setgroups", error: "EPERM", remedy: { kind: "capability", name: "setgid", round: 2 } },

@@ -90,6 +90,20 @@ describe("where the application writes", () => {
 			["/usr/share/app", "/var/lib"].map((path) => ({ code: "writes-system-directory", values: { path } })),
 		);
 	});
+	test("what it makes beside its own program is its own, and a file there is told of", () => {
+		const own = { "/srv/app/run.sh": "#!/bin/sh", "/srv/app/made": directory() };
+		const programs = new Set(["/srv/app/run.sh" as never]);
+		const made = (did: Record<string, Did>) => planFor(tree({ ...host, ...own }), trace(did, { programs }));
+		expect(
+			writableOf(made({ "/srv/app/new": { did: "create", calls: ["mkdir"] }, "/srv/app/new/page": "create write" })),
+		).toEqual(["/srv/app/new"]);
+		expect(
+			writableOf(made({ "/srv/app": "EEXIST:create", "/srv/app/made": "EEXIST:create", "/srv/app/made/page": "create write" })),
+		).toEqual(["/srv/app/made"]);
+		const beside = made({ "/srv/app/log": "create write" });
+		expect(writableOf(beside)).toEqual(["/srv/app"]);
+		expect(beside.notes).toEqual([{ code: "writes-beside-program", values: { path: "/srv/app" } }]);
+	});
 	test("a log directly in /var/log gives the cage a log directory of its own, which starts empty", () => {
 		const made = plan({ "/var/log/app.log": "create write", "/var/log/wtmp": "read" }, { "/var/log/wtmp": "w" });
 		expect(made.writable).toMatchObject([{ path: "/var/log", uid: 0, seeds: [] }]);

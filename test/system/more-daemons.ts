@@ -1,0 +1,226 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { temporaryFolder } from "./cagewright.ts";
+import { type Daemon, giveTo } from "./daemons.ts";
+
+/** Services that nothing here is tuned to, as an administrator would start them by hand; with options where consent is needed. */
+export interface Untuned extends Daemon {
+	readonly options?: readonly string[];
+}
+
+const curl = (url: string, text: string) => `curl -fsS --noproxy '*' ${url} | grep -q '${text}'`;
+
+function write(path: string, lines: readonly string[], mode = 0o644): string {
+	writeFileSync(path, `${lines.join("\n")}\n`);
+	chmodSync(path, mode);
+	return path;
+}
+
+/** With a module beyond the usual ones, a CGI program in shell and one in Perl. */
+export function apache(port: number): Untuned {
+	const folder = temporaryFolder("apache");
+	for (const name of ["www", "cgi", "run", "log"]) mkdirSync(`${folder}/${name}`);
+	write(`${folder}/www/index.html`, ["a page of the test"]);
+	write(`${folder}/cgi/shell.cgi`, ["#!/bin/sh", "echo Content-Type: text/plain", "echo", "uname -s"], 0o755);
+	const perl = ["#!/usr/bin/perl", "use strict;", 'print "Content-Type: text/plain\\n\\nperl ", 6 * 7, "\\n";'];
+	write(`${folder}/cgi/perl.cgi`, perl, 0o755);
+	const modules = ["mpm_event", "authz_core", "rewrite", "mime", "alias", "cgid"];
+	write(`${folder}/apache.conf`, [
+		...["ServerRoot /etc/apache2", "ServerName localhost", `PidFile ${folder}/run/apache.pid`, `DefaultRuntimeDir ${folder}/run`],
+		...[`ErrorLog ${folder}/log/error.log`, "User www-data", "Group www-data", `Listen 127.0.0.1:${port}`],
+		...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
+		...["TypesConfig /etc/mime.types", `DocumentRoot ${folder}/www`, "RewriteEngine on", "RewriteRule ^/alias$ /index.html [PT]"],
+		...[`ScriptAlias /cgi/ ${folder}/cgi/`, "<Directory />", "Options +ExecCGI", "Require all granted", "</Directory>"],
+	]);
+	const at = `http://127.0.0.1:${port}`;
+	return {
+		folder,
+		command: ["apache2", "-DFOREGROUND", "-f", `${folder}/apache.conf`],
+		probe: [
+			curl(`${at}/alias`, "a page of the test"),
+			curl(`${at}/cgi/shell.cgi`, "Linux"),
+			curl(`${at}/cgi/perl.cgi`, "perl 42"),
+		].join(" && "),
+	};
+}
+
+export function dnsmasq(port: number): Untuned {
+	const folder = temporaryFolder("dnsmasq");
+	write(`${folder}/dnsmasq.conf`, [
+		...[`port=${port}`, "listen-address=127.0.0.1", "bind-interfaces", "no-resolv", "no-hosts"],
+		"address=/www.example.test/192.0.2.7",
+	]);
+	return {
+		folder,
+		command: ["dnsmasq", "-k", "-C", `${folder}/dnsmasq.conf`],
+		probe: `dig +short +time=2 +tries=1 -p ${port} @127.0.0.1 www.example.test A | grep -qx 192.0.2.7`,
+	};
+}
+
+export function haproxy(port: number): Untuned {
+	const folder = temporaryFolder("haproxy");
+	write(`${folder}/haproxy.cfg`, [
+		...["global", "  user haproxy", "  group haproxy", "defaults", "  mode http", "  timeout client 5s", "  timeout server 5s"],
+		...["  timeout connect 5s", "frontend test", `  bind 127.0.0.1:${port}`],
+		'  http-request return status 200 content-type text/plain string "hello from haproxy"',
+	]);
+	return {
+		folder,
+		command: ["haproxy", "-Ws", "-f", `${folder}/haproxy.cfg`],
+		probe: curl(`http://127.0.0.1:${port}/`, "hello from haproxy"),
+	};
+}
+
+/** Debian names the program by its version. */
+export function phpProgram(): string {
+	const [name] = readdirSync("/usr/sbin").filter((one) => /^php-fpm\d/.test(one));
+	return `/usr/sbin/${name}`;
+}
+
+export function phpFpm(port: number): Untuned {
+	const folder = temporaryFolder("php");
+	for (const name of ["www", "log"]) mkdirSync(`${folder}/${name}`);
+	write(`${folder}/www/index.php`, ['<?php echo "hello ", strtoupper("php"), " ", date("Y"), "\\n";']);
+	write(`${folder}/fpm.conf`, [
+		...["[global]", `error_log = ${folder}/log/fpm.log`, "daemonize = no", "[www]", "user = www-data", "group = www-data"],
+		...[`listen = 127.0.0.1:${port}`, "pm = static", "pm.max_children = 2"],
+	]);
+	const request = `SCRIPT_FILENAME=${folder}/www/index.php SCRIPT_NAME=/index.php REQUEST_METHOD=GET`;
+	return {
+		folder,
+		command: [phpProgram(), "-F", "-y", `${folder}/fpm.conf`],
+		probe: `${request} cgi-fcgi -bind -connect 127.0.0.1:${port} | grep -q 'hello PHP 20'`,
+	};
+}
+
+/** A database whose directory is seeded. */
+export function mariadb(port: number): Untuned {
+	const folder = temporaryFolder("mariadb");
+	for (const name of ["data", "run"]) {
+		mkdirSync(`${folder}/${name}`);
+		giveTo("mysql", `${folder}/${name}`);
+	}
+	const made = ["--no-defaults", "--user=mysql", `--datadir=${folder}/data`, "--auth-root-authentication-method=normal"];
+	execFileSync("mariadb-install-db", [...made, "--skip-test-db"], { stdio: "ignore" });
+	return {
+		folder,
+		options: ["--user", "mysql", "--seed", `${folder}/data`],
+		command: [
+			...["mariadbd", "--no-defaults", `--datadir=${folder}/data`, `--socket=${folder}/run/m.sock`, `--port=${port}`],
+			...["--bind-address=127.0.0.1", `--pid-file=${folder}/run/m.pid`],
+		],
+		probe: `mariadb --no-defaults --skip-ssl -uroot -h127.0.0.1 -P${port} -e 'SELECT 6*7' | grep -qx 42`,
+	};
+}
+
+/** Files only, for an account without a shell; the host key goes in because it is named. */
+export function sftp(port: number): Untuned {
+	const folder = temporaryFolder("sftp");
+	mkdirSync(`${folder}/files`);
+	write(`${folder}/files/hello.txt`, ["a file of the test"]);
+	for (const name of ["host", "client"]) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", `${folder}/${name}`]);
+	copyFileSync(`${folder}/client.pub`, `${folder}/authorized`);
+	write(`${folder}/sshd.conf`, [
+		...[`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${folder}/host`, `AuthorizedKeysFile ${folder}/authorized`],
+		...["PidFile none", "UsePAM no", "StrictModes no", "Subsystem sftp internal-sftp", "ForceCommand internal-sftp"],
+	]);
+	const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes", "ConnectTimeout=5"];
+	const client = [
+		"sftp",
+		"-q",
+		"-b",
+		"-",
+		"-P",
+		String(port),
+		"-i",
+		`${folder}/client`,
+		...options.flatMap((one) => ["-o", one]),
+	];
+	return {
+		folder,
+		options: ["--allow-secret", `${folder}/host`],
+		command: ["/usr/sbin/sshd", "-D", "-e", "-f", `${folder}/sshd.conf`],
+		probe: `printf 'get ${folder}/files/hello.txt /dev/stdout\\n' | ${client.join(" ")} www-data@127.0.0.1 | grep -q 'a file of the test'`,
+	};
+}
+
+/** Its second page is made by code that the probe never reaches, and that needs modules which were not loaded yet. */
+export function wsgi(port: number): Untuned {
+	const folder = temporaryFolder("wsgi");
+	write(`${folder}/rare.py`, ["def page():", "    import csv, io, decimal", '    return f"rare {decimal.Decimal(6) * 7}"']);
+	write(`${folder}/app.py`, [
+		...["import json", "from wsgiref.simple_server import make_server", "def app(environ, start):"],
+		...[
+			"    start('200 OK', [('Content-Type', 'text/plain')])",
+			"    if environ['PATH_INFO'] == '/rare':",
+			"        import rare",
+		],
+		...["        return [rare.page().encode()]", "    return [json.dumps({'hello': 'python'}).encode()]"],
+		`make_server('127.0.0.1', ${port}, app).serve_forever()`,
+	]);
+	return {
+		folder,
+		options: ["--user", "nobody"],
+		command: ["python3", `${folder}/app.py`],
+		probe: curl(`http://127.0.0.1:${port}/`, "python"),
+	};
+}
+
+export function perlScript(port: number): Untuned {
+	const folder = temporaryFolder("perl");
+	const script = write(
+		`${folder}/serve.pl`,
+		[
+			...["#!/usr/bin/perl", "use strict; use warnings; use IO::Socket::INET; use POSIX qw(strftime);"],
+			`my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => ${port}, Listen => 5, ReuseAddr => 1) or die "$!";`,
+			"while (my $c = $s->accept) {",
+			'  my $line = <$c>; print $c "HTTP/1.0 200 OK\\r\\n\\r\\nhello perl ", strftime("%Y", localtime), "\\n"; close $c;',
+			"}",
+		],
+		0o755,
+	);
+	return { folder, options: ["--user", "nobody"], command: [script], probe: curl(`http://127.0.0.1:${port}/`, "hello perl 20") };
+}
+
+export function rubyScript(port: number): Untuned {
+	const folder = temporaryFolder("ruby");
+	write(`${folder}/serve.rb`, [
+		...["require 'socket'", "require 'json'", `server = TCPServer.new('127.0.0.1', ${port})`, "trap('TERM') { exit 0 }"],
+		...["loop do", "  client = server.accept", "  client.gets"],
+		...["  client.write \"HTTP/1.0 200 OK\\r\\n\\r\\n#{JSON.generate(hello: 'ruby')}\\n\"", "  client.close", "end"],
+	]);
+	return {
+		folder,
+		options: ["--user", "nobody"],
+		command: ["ruby", `${folder}/serve.rb`],
+		probe: curl(`http://127.0.0.1:${port}/`, "ruby"),
+	};
+}
+
+/** Debian's busybox-static: no loader, no library. */
+export function staticBinary(port: number): Untuned {
+	const folder = temporaryFolder("static");
+	write(`${folder}/index.html`, ["a page of the test"]);
+	return {
+		folder,
+		options: ["--user", "nobody"],
+		command: ["/bin/busybox", "httpd", "-f", "-p", `127.0.0.1:${port}`, "-h", folder],
+		probe: curl(`http://127.0.0.1:${port}/`, "a page of the test"),
+	};
+}
+
+/** A shell script that prepares its pages with other programs before one of them serves. */
+export function shellScript(port: number): Untuned {
+	const folder = temporaryFolder("shell");
+	const script = write(
+		`${folder}/serve.sh`,
+		[
+			...["#!/bin/sh", "set -e", `mkdir -p ${folder}/made`],
+			`echo "started in $(date +%Y) by $(id -un)" | tr a-z A-Z >${folder}/made/index.html`,
+			`sort -r /etc/services | head -n 1 | sed 's/^/# /' >>${folder}/made/index.html`,
+			`exec /bin/busybox httpd -f -p 127.0.0.1:${port} -h ${folder}/made`,
+		],
+		0o755,
+	);
+	return { folder, command: [script], probe: curl(`http://127.0.0.1:${port}/`, "STARTED IN 20.* BY ROOT") };
+}
