@@ -1,0 +1,122 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { type Daemon, nginx, startOnHost } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside } from "./held.ts";
+import { phpProgram } from "./more-daemons.ts";
+import { ask, fetchPage, freePort } from "./network.ts";
+
+const state = temporaryState();
+
+/** php-fpm on a unix socket in a directory of its own, and the document root that it shares with a web server. */
+function phpOnSocket(): Daemon & { readonly socket: string; readonly www: string } {
+	const folder = temporaryFolder("fpm");
+	for (const name of ["www", "sockets", "log"]) mkdirSync(`${folder}/${name}`);
+	writeFileSync(`${folder}/www/index.php`, '<?php echo "php ", 6 * 7, "\\n";');
+	writeFileSync(`${folder}/www/other.php`, '<?php echo "other ", strtoupper("page"), "\\n";');
+	const socket = `${folder}/sockets/php.sock`;
+	writeFileSync(
+		`${folder}/fpm.conf`,
+		`[global]\nerror_log = ${folder}/log/fpm.log\ndaemonize = no\n[www]\nuser = www-data\ngroup = www-data\nlisten = ${socket}\n` +
+			"listen.owner = www-data\nlisten.mode = 0660\npm = static\npm.max_children = 2\n",
+	);
+	const request = `SCRIPT_FILENAME=${folder}/www/index.php SCRIPT_NAME=/index.php REQUEST_METHOD=GET`;
+	return {
+		folder,
+		socket,
+		www: `${folder}/www`,
+		command: [phpProgram(), "-F", "-y", `${folder}/fpm.conf`],
+		probe: `${request} cgi-fcgi -bind -connect $CAGEWRIGHT_ROOT${socket} | grep -q 'php 42'`,
+	};
+}
+
+function nginxFor(port: number, { socket, www }: { socket: string; www: string }): Daemon {
+	const php = `location ~ \\.php$ { root ${www}; fastcgi_pass unix:${socket}; include /etc/nginx/fastcgi_params; `;
+	const server = [`${php} fastcgi_param SCRIPT_FILENAME ${www}$fastcgi_script_name; }`];
+	return {
+		...nginx({ port, main: ["user www-data;"], server }),
+		probe: `curl -fsS --noproxy '*' http://127.0.0.1:${port}/index.php | grep -q 'php 42'`,
+	};
+}
+
+test("a web server in a cage talks to php-fpm on the host, by the directory of its socket", async () => {
+	const php = phpOnSocket();
+	await startOnHost({ ...php, probe: php.probe.replace("$CAGEWRIGHT_ROOT", "") });
+	const port = await freePort();
+	const web = nginxFor(port, php);
+	const made = await make(["--name", "web", "--probe", web.probe, "--", ...web.command], { state });
+	expect(made.rounds.length).toBe(1);
+	const { stdout } = await cagewright(["show", "web"], { state });
+	expect(stdout).toContain(`${php.folder}/sockets`);
+	const run = startRun("web", { state });
+	expect(await eventually(() => fetchPage(`http://127.0.0.1:${port}/other.php`))).toBe("other PAGE");
+	expectServedInside(made, port);
+	await run.stop();
+});
+
+test("a web server and php-fpm in a cage each share the directory of the socket, and the pages", async () => {
+	const php = phpOnSocket();
+	const shared = ["--bind", `${php.folder}/sockets:rw`];
+	const application = await make(["--name", "php", ...shared, "--probe", php.probe, "--", ...php.command], { state });
+	// Trials write nowhere but into a rehearsal.
+	expect(statSync(php.socket, { throwIfNoEntry: false })).toBeUndefined();
+	const back = startRun("php", { state });
+	await eventually(() => statSync(php.socket));
+	const port = await freePort();
+	const web = nginxFor(port, php);
+	const made = await make(["--name", "pair", "--probe", web.probe, "--", ...web.command], { state });
+	const front = startRun("pair", { state });
+	expect(await eventually(() => fetchPage(`http://127.0.0.1:${port}/other.php`))).toBe("other PAGE");
+	expectServedInside(made, port);
+	expect(application.accounts.users).toEqual(expect.arrayContaining(["www-data"]));
+	await front.stop();
+	await back.stop();
+});
+
+/** A certificate as certbot keeps it: names in `live/`, files with a number in `archive/`. */
+function issue(folder: string, version: number): void {
+	const [live, archive] = [`${folder}/live/site`, `${folder}/archive/site`];
+	for (const path of [live, archive]) mkdirSync(path, { recursive: true });
+	const [key, certificate] = [`${archive}/privkey${version}.pem`, `${archive}/fullchain${version}.pem`];
+	const subject = ["-subj", `/CN=version-${version}.example.test`, "-days", "2"];
+	const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", ...subject];
+	execFileSync("openssl", [...made, "-keyout", key, "-out", certificate], { stdio: "ignore" });
+	chmodSync(key, 0o600);
+	for (const name of ["privkey", "fullchain"]) {
+		symlinkSync(`../../archive/site/${name}${version}.pem`, `${live}/${name}.new`);
+		renameSync(`${live}/${name}.new`, `${live}/${name}.pem`);
+	}
+}
+
+test("a certificate that is renewed while the server runs is served after a reload", async () => {
+	const folder = temporaryFolder("tls");
+	issue(folder, 1);
+	const port = await freePort();
+	const live = `${folder}/live/site`;
+	const server = [
+		`listen 127.0.0.1:${port} ssl;`,
+		`ssl_certificate ${live}/fullchain.pem;`,
+		`ssl_certificate_key ${live}/privkey.pem;`,
+	];
+	const plain = await freePort();
+	const { command } = nginx({ port: plain, main: ["user www-data;"], server });
+	const probe = `curl -fsSk --noproxy '*' https://127.0.0.1:${port}/ | grep -q 'a page of the test'`;
+	await make(["--name", "tls", "--allow-secret", `${live}/privkey.pem`, "--probe", probe, "--", ...command], { state });
+	const run = startRun("tls", { state });
+	const served = async () => {
+		const { output } = await ask([
+			"sh",
+			"-c",
+			`openssl s_client -connect 127.0.0.1:${port} </dev/null 2>/dev/null | openssl x509 -noout -subject`,
+		]);
+		return /version-\d/.exec(output)?.[0];
+	};
+	await eventually(async () => expect(await served()).toBe("version-1"));
+	issue(folder, 2);
+	expect(await served()).toBe("version-1");
+	await cagewright(["signal", "tls", "HUP"], { state });
+	await eventually(async () => expect(await served()).toBe("version-2"));
+	await run.stop();
+});
