@@ -1,4 +1,5 @@
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import { groupsOf } from "../core/plan/groups.ts";
 import type { Reason } from "../core/plan/plan.ts";
 import type { MadeCage } from "../engine/make.ts";
 import type { Messages } from "../messages/messages.ts";
@@ -112,6 +113,16 @@ export function recordMarkdown(
 				text(why(directory.reasons)),
 			]),
 		),
+		...(plan.shared.length ? [`## ${words.shared}`] : []),
+		table(
+			words.sharedHead,
+			plan.shared.map(({ bytes, example, files, kind, path }) => [
+				cell(showPath(path)),
+				String(files),
+				messages.bytes(bytes),
+				text(showReason({ kind: "shared", what: kind, example }, messages)),
+			]),
+		),
 		`## ${words.declined}`,
 		table(
 			words.declinedHead,
@@ -119,6 +130,15 @@ export function recordMarkdown(
 		),
 		`## ${words.entries}`,
 		words.entriesCount(counts.files, counts.symlinks, counts.directories, messages.bytes(counts.bytes)),
+		table(
+			words.groupsHead,
+			groupsOf(plan).map(({ bytes, name, paths, recommendation }) => [
+				messages.cli.plan.groups[name],
+				String(paths.length),
+				messages.bytes(bytes),
+				messages.cli.plan.recommendations[recommendation],
+			]),
+		),
 		table(
 			words.entryHead,
 			manifest.entries.map((entry) => [
