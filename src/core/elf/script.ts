@@ -33,22 +33,37 @@ export function parseShebang(firstBytes: Uint8Array): Shebang | undefined {
 
 /** The program that `env ARGUMENT` runs. Only with -S (coreutils 8.30) does env split the one word that it gets. */
 function envProgram(argument: string): string | undefined {
-	const split = /^(?:-[iv0]*S|--split-string[= ])[ \t]*(.*)$/s.exec(argument);
+	const split = /^(?:-[iv0]*S|--split-string=)[ \t]*(.*)$/s.exec(argument);
 	if (split === null) return argument === "" || argument.startsWith("-") || argument.includes("=") ? undefined : argument;
 	const words = splitString(split[1] ?? "");
 	for (let at = 0; at < words.length; at++) {
 		const word = words[at] ?? "";
-		if (/^(-u|-C|-a|--unset|--chdir|--argv0)$/.test(word)) at++;
-		else if (!word.startsWith("-") && !word.includes("=")) return word;
+		if (/^(-[iv0]*[uCa]|--unset|--chdir|--argv0)$/.test(word)) at++;
+		else if (!word.startsWith("-") && !word.includes("=")) return word === "" ? undefined : word;
 	}
 	return undefined;
 }
 
-/** Words as `env -S` cuts them: blanks outside quotes separate, a backslash takes the next character as it is (`\_` is a blank). */
+/**
+ * Words as `env -S` cuts them (coreutils' manual, "env invocation"): blanks outside quotes separate, and so does `\_` there; `\c` ends it all, `#` where
+ * a word would begin; a backslash takes most other characters as they are, within single quotes only itself and the quote. Variables stay unexpanded.
+ */
 function splitString(text: string): string[] {
 	const words: string[] = [];
-	for (const [word] of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.|[^\s"'\\])+/gs)) {
-		words.push(word.replace(/\\(.)|["']/gs, (_, escaped?: string) => (escaped === "_" ? " " : (escaped ?? ""))));
+	let word: string | undefined;
+	let quote = "";
+	for (const [token] of text.matchAll(/\\.|./gs)) {
+		const isEscape = token.length === 2;
+		if (isEscape && quote === "'" && !/['\\]/.test(token[1] ?? "")) word = (word ?? "") + token;
+		else if (token === "\\c" && quote === "") break;
+		else if (quote === "" && (token === "\\_" || /^\s$/.test(token))) {
+			if (word !== undefined) words.push(word);
+			word = undefined;
+		} else if (quote === "" && token === "#" && word === undefined) break;
+		else if (!isEscape && (token === quote || (quote === "" && /["']/.test(token)))) {
+			quote = quote === "" ? token : "";
+			word ??= "";
+		} else word = (word ?? "") + (isEscape ? (token === "\\_" ? " " : token.slice(1)) : token);
 	}
-	return words;
+	return word === undefined ? words : [...words, word];
 }

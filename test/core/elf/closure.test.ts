@@ -160,6 +160,33 @@ describe("the loader's search", () => {
 		expect(result.missing).toEqual([]);
 	});
 
+	describe("preloading", () => {
+		const files = {
+			"/bin/p": program({ needed: ["liba.so"], rpath: "/r" }),
+			"/bin/static": { type: 2 },
+			"/r/liba.so": library("liba.so"),
+			"/r/libpre.so": library("libpre.so", { needed: ["libdeep.so"] }),
+			"/r/libdeep.so": library("libdeep.so"),
+			"/opt/liba.so": library("liba.so"),
+			"/etc/ld.so.preload": "# of the machine\n/r/libdeep.so\t/none.so # gone\n",
+		};
+		test("of the environment, before what the program needs: names are searched, what is not there is passed over", () => {
+			const result = closure(files, "/bin/p", { environment: { LD_PRELOAD: "libpre.so:/opt/liba.so  libnone.so" } });
+			expect(libraries(result)).toEqual(["/r/libpre.so", "/opt/liba.so", "/r/libdeep.so"]);
+			expect(result.needed.get("/opt/liba.so" as Path)).toEqual(new Set(["/bin/p"]));
+			expect(result.missing).toEqual([]);
+		});
+		test("of the machine, also where the environment says nothing; a static program has neither", () => {
+			expect(libraries(closure(files, "/bin/p"))).toEqual(["/r/libdeep.so", "/r/liba.so"]);
+			expect(libraries(closure(files, "/bin/static", { environment: { LD_PRELOAD: "/r/liba.so" } }))).toEqual([]);
+		});
+	});
+
+	test("a path that is not there is missing under its real name", () => {
+		const result = closure({ "/opt/p": program({ needed: ["$ORIGIN/lib/no.so", "$LIBRARY/no.so"] }) }, "/opt/p");
+		expect(result.missing.map(({ soname }) => soname)).toEqual(["/opt/lib/no.so", "$LIBRARY/no.so"]);
+	});
+
 	describe("glibc-hwcaps", () => {
 		const files = {
 			"/bin/p": program({ needed: ["liba.so"] }),
@@ -283,6 +310,20 @@ describe("musl", () => {
 		const result = closure(files, "/bin/p");
 		expect(libraries(result)).toEqual(["/usr/local/lib/libssl.so.3", "/r/libz.so.1"]);
 		expect(result.missing).toEqual([]);
+	});
+	test("knows a library by the name it was asked for and has no variants; the variables' own syntax", () => {
+		const made = {
+			...files,
+			"/bin/p": { interpreter: loaderPath, needed: ["liba.so", "libb.so", "libc.so"], runpath: "$ORIGIN/x:/none" },
+			"/bin/x/liba.so": library("libb.so"),
+			"/bin/x/glibc-hwcaps/x86-64-v2/liba.so": library("liba.so"),
+			"/e;f/libb.so": library("libb.so"),
+			"/r/lost.so": library("lost.so"),
+			"/bin/q": { interpreter: loaderPath, needed: ["lost.so"], runpath: "/r:$LIB/x" },
+		};
+		const result = closure(made, ["/bin/p", "/bin/q"], { environment: { LD_LIBRARY_PATH: "$ORIGIN:/e;f" } });
+		expect(libraries(result)).toEqual(["/bin/x/liba.so", "/e;f/libb.so"]);
+		expect(result.missing).toEqual([{ soname: "lost.so", by: "/bin/q" }]);
 	});
 	test("the directories that its file names", () => {
 		const result = closure({ ...files, "/etc/ld-musl-x86_64.path": "/q:/w\n/e" }, "/bin/p");

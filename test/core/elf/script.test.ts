@@ -20,8 +20,9 @@ test.each([
 	],
 	[
 		"#!/usr/bin/env --split-string=node\\_x\n",
-		{ interpreter: "/usr/bin/env", argument: "--split-string=node\\_x", lookup: "node x" },
+		{ interpreter: "/usr/bin/env", argument: "--split-string=node\\_x", lookup: "node" },
 	],
+	["#!/usr/bin/env -S # nothing\n", { interpreter: "/usr/bin/env", argument: "-S # nothing" }],
 	["#!/usr/bin/env -i\n", { interpreter: "/usr/bin/env", argument: "-i" }],
 	["#!/usr/bin/env A=1\n", { interpreter: "/usr/bin/env", argument: "A=1" }],
 	// Without -S the kernel's one word is one name, as users of env know to their cost.
