@@ -163,7 +163,7 @@ function addNeeded(collector: EntryCollector, application: Application, files: F
 	const { interpreters, needed } = libraryClosure(
 		collector.files().map((entry) => entry.path),
 		files,
-		{ environment: launchEnvironment(application) },
+		{ environment: launchEnvironment(application), directory: normalise(pathFromText(application.cwd)) },
 	);
 	for (const [kind, found] of [
 		["interpreter-of", interpreters],

@@ -4,7 +4,7 @@ import type { Addition } from "../../../src/core/plan/make-plan.ts";
 import { describeAddition, lastWords, remedies } from "../../../src/engine/make.ts";
 import type { TrialRound } from "../../../src/engine/trial.ts";
 import { makeElf } from "../elf/make-elf.ts";
-import { entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
+import { application, entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
 import { file, link, node, tree } from "./tree.ts";
 
 const loader = "/lib64/ld-linux-x86-64.so.2";
@@ -47,6 +47,14 @@ describe("what no trace shows", () => {
 	test("a large library that the trace only saw looked at goes in all the same", () => {
 		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute", "/lib/x86_64-linux-gnu/libbig.so.1": "look" }));
 		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")).toMatchObject({ decision: "include", risks: [] });
+	});
+	test("a relative search path counts from the directory that the application starts in", () => {
+		const elsewhere = { ...host, "/srv/lib/libown.so": file(makeElf({ soname: "libown.so" })) };
+		const program = makeElf({ interpreter: loader, needed: ["libown.so"] });
+		const made = planFor(tree({ ...elsewhere, "/srv/app": file(program) }), trace({ "/srv/app": "execute" }), {
+			application: { ...application, cwd: "/srv", env: { LD_LIBRARY_PATH: "lib" } },
+		});
+		expect(entryAt(made, "/srv/lib/libown.so")?.reasons).toEqual([{ kind: "needed-by", by: "/srv/app" }]);
 	});
 	test("reasons name real places, also where a library's search path goes up again", () => {
 		const bundled = {
