@@ -56,6 +56,26 @@ describe("what no trace shows", () => {
 		});
 		expect(entryAt(made, "/srv/lib/libown.so")?.reasons).toEqual([{ kind: "needed-by", by: "/srv/app" }]);
 	});
+	test("of libraries that it may load by itself the required come, the recommended are told of, as long as no trace saw them", () => {
+		const note = (name: string, priority: string) => JSON.stringify([{ soname: [`lib${name}.so`], feature: name, priority }]);
+		const dlopen = [note("must", "required"), note("may", "recommended"), note("seen", "recommended"), note("can", "suggested")];
+		const elsewhere = Object.fromEntries(
+			["must", "may", "seen", "can", "deep"].map((name) => [
+				`/usr/lib/lib${name}.so`,
+				file(makeElf({ soname: `lib${name}.so`, needed: name === "must" ? ["libdeep.so"] : [] })),
+			]),
+		);
+		const program = file(makeElf({ interpreter: loader, dlopen }));
+		const seen = trace({ "/usr/bin/loads": "execute", "/lib/libseen.so": "read" });
+		const made = planFor(tree({ ...host, ...elsewhere, "/usr/bin/loads": program }), seen);
+		expect(Object.keys(included(made)).filter((path) => /lib\w+\.so/.test(path))).toEqual([
+			"/usr/lib/libdeep.so",
+			"/usr/lib/libmust.so",
+			"/usr/lib/libseen.so",
+		]);
+		expect(entryAt(made, "/usr/lib/libmust.so")?.reasons).toEqual([{ kind: "needed-by", by: "/usr/bin/loads" }]);
+		expect(made.notes).toEqual([{ code: "may-load", values: { names: "/lib/libmay.so (may)" } }]);
+	});
 	test("reasons name real places, also where a library's search path goes up again", () => {
 		const bundled = {
 			...host,
