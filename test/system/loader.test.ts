@@ -10,14 +10,14 @@ import { askLoader, differences, usableVariants } from "./ask-loader.ts";
 
 const files = systemFiles();
 
-/** Every program and library below a directory that needs a loader; links are left out, what they lead to comes by itself. */
+/** Every program and library below a directory; links are left out, what they lead to comes by itself. */
 function* elfFiles(directory: Path): Generator<readonly [Path, Elf]> {
 	for (const name of files.list(directory)) {
 		const path = join(directory, name);
 		const kind = files.status(path)?.kind;
 		if (kind === "directory") yield* elfFiles(path);
 		const elf = kind === "file" ? files.inspect(path, parseElf) : undefined;
-		if (elf !== undefined && !elf.isStatic) yield [path, elf];
+		if (elf !== undefined) yield [path, elf];
 	}
 }
 
@@ -30,6 +30,7 @@ function byLoader(all: Iterable<readonly [Path, Elf]>): Map<Path, Path[]> {
 	}
 	const groups = new Map<Path, Path[]>();
 	for (const [path, elf] of all) {
+		if (elf.isStatic) continue;
 		const loader = elf.interpreter ?? loaders.get(abiOf(elf));
 		if (loader !== undefined) groups.set(loader, [...(groups.get(loader) ?? []), path]);
 	}
@@ -96,4 +97,11 @@ describe("variants for better processors, in a directory of LD_LIBRARY_PATH", ()
 		const result = closureOf(files, { environment: { LD_LIBRARY_PATH: directory } })([program]);
 		expect([...result.needed.keys()].filter((path) => isWithin(path, pathFromText(directory)))).toHaveLength(hwcaps.length + 2);
 	});
+});
+
+test("a program without a loader needs nothing, although it may be loaded anywhere", () => {
+	// ldconfig has to run where no library is found: Debian's is linked statically, as a position-independent executable.
+	const program = files.resolve("/sbin/ldconfig" as Path) ?? ("" as Path);
+	expect(files.inspect(program, parseElf)?.isStatic).toBe(true);
+	expect(closureOf(files)([program])).toEqual({ needed: new Map(), interpreters: new Map(), missing: [], optional: [] });
 });

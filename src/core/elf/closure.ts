@@ -133,14 +133,21 @@ class Closure {
 		return this.#options.directory === undefined ? undefined : resolvePath(this.#options.directory, path);
 	}
 
+	/** execvp(3): what is no program is passed over; an empty element is the working directory. */
 	#inPath(program: string | undefined): Path | undefined {
 		if (program === undefined) return undefined;
 		if (program.includes("/")) return this.#absolute(program as Path);
 		const directories = pathFromText(this.#options.environment?.PATH ?? defaultPath).split(":");
 		return directories
-			.filter(isAbsolute)
-			.map((directory) => join(directory as Path, program))
-			.find((path) => this.#files.resolve(path) !== undefined);
+			.flatMap((directory) => this.#absolute((directory === "" ? "." : directory) as Path) ?? [])
+			.map((directory) => join(directory, program))
+			.find((path) => this.#isExecutable(path));
+	}
+
+	#isExecutable(path: Path): boolean {
+		const real = this.#files.resolve(path);
+		const status = real === undefined ? undefined : this.#files.status(real);
+		return status?.kind === "file" && (status.mode & 0o111) !== 0;
 	}
 
 	/** One program's (or one dlopened library's) way into a process: breadth first, as the loader goes. */
@@ -174,9 +181,10 @@ class Closure {
 	#load(queue: LoadedObject[], inside: Process, kind: Kind): LoadedObject[] {
 		const came: LoadedObject[] = [];
 		for (let by = queue.shift(); by !== undefined; by = queue.shift()) {
-			for (const name of by.elf.needed) {
+			for (const wanted of by.elf.needed) {
+				const name = this.#search.nameOf(wanted, by, inside.main);
 				const { isFound, objects } = this.#bring(name, by, inside, kind);
-				if (!isFound && this.#isNeeded(name, kind)) this.#miss(this.#search.nameOf(name, by, inside.main), by.path);
+				if (!isFound && this.#isNeeded(name, kind)) this.#miss(name, by.path);
 				for (const { isNew, object } of objects) {
 					came.push(object);
 					if (isNew) queue.push(object);
@@ -194,8 +202,7 @@ class Closure {
 			.flatMap(({ isNew, object }) => (isNew ? [object] : []));
 	}
 
-	#bring(wanted: Path, by: LoadedObject, inside: Process, kind: Kind): Brought {
-		const name = this.#search.nameOf(wanted, by, inside.main);
+	#bring(name: Path, by: LoadedObject, inside: Process, kind: Kind): Brought {
 		const known = inside.get(name);
 		if (known !== undefined) {
 			if (kind !== "optional" && this.#needed.has(known.path) && known !== inside.main) add(this.#needed, known.path, by.path);

@@ -10,6 +10,8 @@ import { isMusl, muslDirectories } from "./musl.ts";
 export interface LoaderFiles extends ConfFiles {
 	/** All links resolved, or undefined where the chain ends in nothing. */
 	resolve(path: Path): Path | undefined;
+	/** Of the name itself; `mode` holds the permission bits. */
+	status(path: Path): { readonly kind: string; readonly mode: number } | undefined;
 	/** Lends `use` a reader of the regular file at `path`, itself no link; undefined where it cannot be opened. */
 	inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined;
 }
@@ -170,13 +172,15 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 
 	// Most objects have no search path of their own, and then the answer depends on the machine alone.
 	const common = new Map<string, Candidates>();
+	const nameOf = (name: Path, by: LoadedObject, main: LoadedObject): Path =>
+		name.includes("/") && !isMusl(main) ? (substitute(name, by, tupleOf(by.elf)) ?? name) : name;
 	return {
 		load,
-		nameOf: (name, by, main) => (name.includes("/") && !isMusl(main) ? (substitute(name, by, tupleOf(by.elf)) ?? name) : name),
-		preloaded: (main) => [
-			...splitNames(pathFromText(options.environment?.LD_PRELOAD ?? "")),
-			...(isMusl(main) ? [] : preloadFile()),
-		],
+		nameOf,
+		preloaded: (main) =>
+			[...splitNames(pathFromText(options.environment?.LD_PRELOAD ?? "")), ...(isMusl(main) ? [] : preloadFile())].map((name) =>
+				nameOf(name, main, main),
+			),
 		find(name, by, main) {
 			const isCommon = !name.includes("/") && !by.elf.noDefaultDirectories && hasNoPaths(by) && hasNoPaths(main) && !isMusl(main);
 			if (!isCommon || /\$/.test(options.environment?.LD_LIBRARY_PATH ?? "")) return plainFirst(search(name, by, main));

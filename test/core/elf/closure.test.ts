@@ -10,13 +10,13 @@ const loader = "/lib64/ld-linux-x86-64.so.2";
 const libc = { soname: "libc.so.6", needed: ["ld-linux-x86-64.so.2"] };
 
 /** A machine with a loader, a libc and what else is given; text stands for other files. */
-function machine(files: Record<string, Making | string>, links: Record<string, string> = {}) {
+function machine(files: Record<string, Making | string>, links: Record<string, string> = {}, plain: readonly string[] = []) {
 	const contents: Record<string, Buffer | string> = {
 		[loader]: makeElf({ soname: "ld-linux-x86-64.so.2" }),
 		"/lib/x86_64-linux-gnu/libc.so.6": makeElf(libc),
 	};
 	for (const [path, making] of Object.entries(files)) contents[path] = typeof making === "string" ? making : makeElf(making);
-	return madeFiles(contents, links);
+	return madeFiles(contents, links, plain);
 }
 
 function closure(
@@ -289,6 +289,22 @@ describe("scripts", () => {
 		expect([...result.interpreters.keys()]).toEqual(["/usr/bin/env", loader, "/usr/local/bin/tool"]);
 		expect(libraries(result)).toEqual(["/lib/liba.so"]);
 		expect(closure(files, "/s/env", { environment: { PATH: "/bin" } }).missing).toEqual([{ soname: "tool", by: "/s/env" }]);
+	});
+	test("env passes over what cannot be run, and its PATH may be relative", () => {
+		const more = {
+			...files,
+			"/1/tool/x": "a directory",
+			"/2/tool": "not executable",
+			"/w/3/tool": program({}),
+		};
+		const of = (PATH: string, directory?: string) => {
+			const options = { environment: { PATH }, ...(directory !== undefined && { directory: directory as Path }) };
+			return libraryClosure(["/s/env" as Path], machine(more, {}, ["/2/tool"]), options);
+		};
+		expect([...of("/1:/2:/w/3").interpreters.keys()]).toContain("/w/3/tool");
+		expect([...of("none:3", "/w").interpreters.keys()]).toContain("/w/3/tool");
+		expect([...of("", "/w/3").interpreters.keys()]).toContain("/w/3/tool");
+		expect(of("3").missing).toEqual([{ soname: "tool", by: "/s/env" }]);
 	});
 	test("what is not there is missing; a script for itself and a text are nothing", () => {
 		expect(closure(files, ["/s/lost", "/s/bad", "/s/round", "/s/text", "/nothing"]).missing).toEqual([
