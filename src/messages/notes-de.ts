@@ -6,8 +6,6 @@ export const notesDe: Notes = {
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
 	"neighbour-reached":
 		"Sie spricht mit einem Dienst dieses Rechners unter {path}; das wird durchgelassen, und alles beginnt von vorn.",
-	"may-load":
-		"Sie kann im Betrieb diese Bibliotheken laden, und keine Beobachtung zeigte es: {names}. Nehmen Sie mit --include auf, was sie brauchen wird.",
 	"chroots-itself": "Sie sperrt sich selbst in {path} ein; in einem Käfig ist das unnötig und kann scheitern.",
 	"found-elsewhere": "Sie läuft in einem Container oder einer eigenen Wurzel; der Befehl stammt von dort.",
 	"found-program-missing": "{program} ist auf diesem Rechner nicht installiert.",

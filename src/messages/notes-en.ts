@@ -3,8 +3,6 @@ export const notesEn = {
 	"writes-system-directory":
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
 	"neighbour-reached": "It talks to a service of this machine at {path}; that is let through, and everything else starts again.",
-	"may-load":
-		"It may load these libraries while it runs, and no trace saw it: {names}. Give those that it will need with --include.",
 	"chroots-itself": "It locks itself into {path} on its own; inside a cage that is not needed and may fail.",
 	"found-elsewhere": "It runs in a container or a root of its own; the command is from there.",
 	"found-program-missing": "{program} is not installed on this machine.",

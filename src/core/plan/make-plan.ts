@@ -107,7 +107,7 @@ export function makePlan(input: PlanInput): Plan {
 	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
 	// The launcher enters it before the application is watched.
 	collector.add(normalise(pathFromText(application.cwd)), { kind: "launcher" });
-	const mayLoad = addLibraries(collector, application, files);
+	const libraries = addLibraries(collector, application, files);
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
 	for (const { path } of asked.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
 	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });
@@ -131,11 +131,11 @@ export function makePlan(input: PlanInput): Plan {
 		entries,
 		writable: writable.directories,
 		shared,
-		offers: planOffers(entries, writable.directories, files),
+		offers: planOffers(entries, writable.directories, libraries, files),
 		accounts,
 		openings,
 		declined: declined(entries),
-		notes: [...notes(trace, writable.refused), ...mayLoad],
+		notes: notes(trace, writable.refused),
 	};
 }
 

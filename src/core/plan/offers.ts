@@ -10,8 +10,13 @@ const libraryDirectory = /^(\/usr)?(\/local)?\/lib(64|32|x32)?(\/[^/]+-linux-[^/
 const mostCounted = 20_000;
 
 /** What the plan leaves aside and an administrator may want, with its size. Sorted by path. */
-export function planOffers(entries: readonly Entry[], writable: readonly WritableDirectory[], files: Files): Offer[] {
-	return [...plugIns(entries, files), ...state(writable, files)].sort((a, b) => (a.path < b.path ? -1 : 1));
+export function planOffers(
+	entries: readonly Entry[],
+	writable: readonly WritableDirectory[],
+	libraries: readonly Offer[],
+	files: Files,
+): Offer[] {
+	return [...plugIns(entries, files), ...libraries, ...state(writable, files)].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Where one module was loaded, configuration may ask for another one tomorrow. */

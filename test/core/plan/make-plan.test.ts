@@ -56,25 +56,30 @@ describe("what no trace shows", () => {
 		});
 		expect(entryAt(made, "/srv/lib/libown.so")?.reasons).toEqual([{ kind: "needed-by", by: "/srv/app" }]);
 	});
-	test("of libraries that it may load by itself the required come, the recommended are told of, as long as no trace saw them", () => {
+	test("of libraries that it may load by itself the required come, the recommended are offered, as long as no trace saw them", () => {
 		const note = (name: string, priority: string) => JSON.stringify([{ soname: [`lib${name}.so`], feature: name, priority }]);
 		const dlopen = [note("must", "required"), note("may", "recommended"), note("seen", "recommended"), note("can", "suggested")];
-		const elsewhere = Object.fromEntries(
-			["must", "may", "seen", "can", "deep"].map((name) => [
-				`/usr/lib/lib${name}.so`,
-				file(makeElf({ soname: `lib${name}.so`, needed: name === "must" ? ["libdeep.so"] : [] })),
-			]),
-		);
-		const program = file(makeElf({ interpreter: loader, dlopen }));
+		const needs: Record<string, string[]> = { must: ["libdeep.so"], may: ["libdeep.so", "libdeep2.so"] };
+		const names = ["must", "may", "seen", "can", "deep", "deep2"];
+		const library = (name: string) => makeElf({ soname: `lib${name}.so`, needed: needs[name] ?? [] });
+		const size = (name: string) => library(name).length;
+		const machine = {
+			...host,
+			...Object.fromEntries(names.map((name) => [`/usr/lib/lib${name}.so`, file(library(name))])),
+			"/usr/bin/loads": file(makeElf({ interpreter: loader, dlopen })),
+		};
 		const seen = trace({ "/usr/bin/loads": "execute", "/lib/libseen.so": "read" });
-		const made = planFor(tree({ ...host, ...elsewhere, "/usr/bin/loads": program }), seen);
+		const made = planFor(tree(machine), seen);
 		expect(Object.keys(included(made)).filter((path) => /lib\w+\.so/.test(path))).toEqual([
 			"/usr/lib/libdeep.so",
 			"/usr/lib/libmust.so",
 			"/usr/lib/libseen.so",
 		]);
 		expect(entryAt(made, "/usr/lib/libmust.so")?.reasons).toEqual([{ kind: "needed-by", by: "/usr/bin/loads" }]);
-		expect(made.notes).toEqual([{ code: "may-load", values: { names: "/lib/libmay.so (may)" } }]);
+		expect(made.offers).toEqual([{ kind: "library", path: "/lib/libmay.so", files: 2, bytes: size("may") + size("deep2") }]);
+		const taken = planFor(tree(machine), seen, { rules: rules({ include: ["/lib/libmay.so"] }) });
+		expect(Object.keys(included(taken))).toEqual(expect.arrayContaining(["/usr/lib/libmay.so", "/usr/lib/libdeep2.so"]));
+		expect(taken.offers).toEqual([]);
 	});
 	test("reasons name real places, also where a library's search path goes up again", () => {
 		const bundled = {
