@@ -44,14 +44,14 @@ function state(writable: readonly WritableDirectory[], files: Files): Offer[] {
 		({ path }) => !startsEmpty(path) && !writable.some((other) => other.path !== path && isWithin(path, other.path)),
 	);
 	return tops.flatMap(({ path, seeds }) => {
-		if (seeds.some((seed) => seed.path === path)) return [];
-		const seeded = (one: Path) => seeds.some((seed) => isWithin(one, seed.path));
+		const seeded = new Set(seeds.map((seed) => seed.path));
+		if (seeded.has(path)) return [];
 		const offer = { kind: "state" as const, path, files: 0, bytes: 0 };
 		const pending: Path[] = [path];
 		for (let directory = pending.pop(); directory !== undefined && offer.files < mostCounted; directory = pending.pop()) {
 			for (const name of files.list(directory)) {
 				const one = join(directory, name);
-				const status = seeded(one) ? undefined : files.status(one);
+				const status = seeded.has(one) ? undefined : files.status(one);
 				if (status?.kind === "directory") pending.push(one);
 				else if (status?.kind === "file") {
 					offer.files++;
