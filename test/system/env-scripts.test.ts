@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseShebang } from "../../src/core/elf/script.ts";
@@ -48,4 +48,17 @@ test.each([
 	const ran = execFileSync(`${folder}/script`, { env: { PATH: `${folder}:/usr/bin:/bin` }, encoding: "utf8", timeout: 5000 });
 	expect(ran).not.toBe("");
 	expect(parseShebang(Buffer.from(line))?.lookup).toBe(ran);
+});
+
+test.each([
+	["-S PATH=@/own tool", "own"],
+	["-S -i PATH=@/own tool", "own"],
+	["-iS PATH=@/own tool", "own"],
+])("env %s: its own PATH is where it looks", (argument, expected) => {
+	mkdirSync(`${folder}/own`, { recursive: true });
+	writeFileSync(`${folder}/own/tool`, "#!/bin/sh\nprintf own\n", { mode: 0o755 });
+	const line = `#!/usr/bin/env ${argument.replace("@", folder)}\n`;
+	writeFileSync(`${folder}/script`, line, { mode: 0o755 });
+	expect(execFileSync(`${folder}/script`, { env: { PATH: `${folder}:/usr/bin:/bin` }, encoding: "utf8" })).toBe(expected);
+	expect(parseShebang(Buffer.from(line))).toMatchObject({ lookup: "tool", lookupPath: `${folder}/own` });
 });

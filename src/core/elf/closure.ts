@@ -1,8 +1,9 @@
-import { isAbsolute, join, type Path, parent, pathFromText, resolvePath } from "../path/path.ts";
+import { isAbsolute, type Path, parent, pathFromText } from "../path/path.ts";
 import { isInMuslLibc, isMusl } from "./musl.ts";
 import type { DlopenNote } from "./notes.ts";
 import { Process } from "./process.ts";
 import { parseShebang, shebangBytes } from "./script.ts";
+import { scriptPrograms } from "./script-programs.ts";
 import {
 	type Found,
 	type LibrarySearch,
@@ -38,8 +39,6 @@ export interface LibraryClosure {
 
 /** execve(2): an interpreter may itself be a script, so often. */
 const maxScriptDepth = 5;
-
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Everything that the kernel and the loader open before `start` run (programs, libraries, scripts); other files are passed over. */
 export function libraryClosure(start: readonly Path[], files: LoaderFiles, options: LoaderOptions = {}): LibraryClosure {
@@ -113,7 +112,7 @@ class Closure {
 		const line = real === undefined ? undefined : this.#files.read(real, shebangBytes);
 		const shebang = line === undefined ? undefined : parseShebang(line);
 		if (shebang === undefined) return;
-		const named = [this.#absolute(shebang.interpreter), this.#inPath(shebang.lookup)];
+		const named = scriptPrograms(shebang, this.#files, this.#options);
 		for (const interpreter of named) {
 			if (interpreter === undefined) continue;
 			const found = this.#search.load(interpreter);
@@ -126,28 +125,6 @@ class Closure {
 			else this.#process(interpreter, found);
 		}
 		if (shebang.lookup !== undefined && named[1] === undefined) this.#miss(shebang.lookup, path);
-	}
-
-	#absolute(path: Path): Path | undefined {
-		if (isAbsolute(path)) return path;
-		return this.#options.directory === undefined ? undefined : resolvePath(this.#options.directory, path);
-	}
-
-	/** execvp(3): what is no program is passed over; an empty element is the working directory. */
-	#inPath(program: string | undefined): Path | undefined {
-		if (program === undefined) return undefined;
-		if (program.includes("/")) return this.#absolute(program as Path);
-		const directories = pathFromText(this.#options.environment?.PATH ?? defaultPath).split(":");
-		return directories
-			.flatMap((directory) => this.#absolute((directory === "" ? "." : directory) as Path) ?? [])
-			.map((directory) => join(directory, program))
-			.find((path) => this.#isExecutable(path));
-	}
-
-	#isExecutable(path: Path): boolean {
-		const real = this.#files.resolve(path);
-		const status = real === undefined ? undefined : this.#files.status(real);
-		return status?.kind === "file" && (status.mode & 0o111) !== 0;
 	}
 
 	/** One program's (or one dlopened library's) way into a process: breadth first, as the loader goes. */

@@ -8,7 +8,12 @@ export interface Shebang {
 	readonly argument?: string;
 	/** Where the interpreter is env(1): the program it will look up in PATH (or a path, where it holds a slash). */
 	readonly lookup?: string;
+	/** The PATH that env looks it up in, where its own words say one: the application's does not count then. */
+	readonly lookupPath?: string;
 }
+
+/** execvp(3) of glibc where the environment has no PATH. */
+const pathOfNone = "/bin:/usr/bin";
 
 /** How many bytes of a file the kernel looks at to choose its loader (BINPRM_BUF_SIZE). */
 export const shebangBytes = 256;
@@ -28,18 +33,24 @@ export function parseShebang(firstBytes: Uint8Array): Shebang | undefined {
 	const interpreter = (blank < 0 ? line : line.slice(0, blank)) as Path;
 	const argument = blank < 0 ? "" : line.slice(blank).replace(/^[ \t]+|[ \t]+$/g, "");
 	const lookup = baseName(interpreter) === "env" ? envProgram(argument) : undefined;
-	return { interpreter, ...(argument !== "" && { argument }), ...(lookup !== undefined && { lookup }) };
+	return { interpreter, ...(argument !== "" && { argument }), ...lookup };
 }
 
 /** The program that `env ARGUMENT` runs. Only with -S (coreutils 8.30) does env split the one word that it gets. */
-function envProgram(argument: string): string | undefined {
-	const split = /^(?:-[iv0]*S|--split-string=)[ \t]*(.*)$/s.exec(argument);
-	if (split === null) return argument === "" || argument.startsWith("-") || argument.includes("=") ? undefined : argument;
-	const words = splitString(split[1] ?? "");
+function envProgram(argument: string): Pick<Shebang, "lookup" | "lookupPath"> | undefined {
+	const split = /^(?:-([iv0]*)S|--split-string=)[ \t]*(.*)$/s.exec(argument);
+	if (split === null)
+		return argument === "" || argument.startsWith("-") || argument.includes("=") ? undefined : { lookup: argument };
+	const words = splitString(split[2] ?? "");
+	let lookupPath = split[1]?.includes("i") ? pathOfNone : undefined;
 	for (let at = 0; at < words.length; at++) {
 		const word = words[at] ?? "";
+		if (/^(-[v0]*i.*|-|--ignore-environment)$/.test(word)) lookupPath = pathOfNone;
+		if (word.startsWith("PATH=")) lookupPath = word.slice("PATH=".length);
 		if (/^(-[iv0]*[uCa]|--unset|--chdir|--argv0)$/.test(word)) at++;
-		else if (!word.startsWith("-") && !word.includes("=")) return word === "" ? undefined : word;
+		else if (!word.startsWith("-") && !word.includes("=")) {
+			return word === "" ? undefined : { lookup: word, ...(lookupPath !== undefined && { lookupPath }) };
+		}
 	}
 	return undefined;
 }

@@ -289,6 +289,9 @@ describe("scripts", () => {
 		expect([...result.interpreters.keys()]).toEqual(["/usr/bin/env", loader, "/usr/local/bin/tool"]);
 		expect(libraries(result)).toEqual(["/lib/liba.so"]);
 		expect(closure(files, "/s/env", { environment: { PATH: "/bin" } }).missing).toEqual([{ soname: "tool", by: "/s/env" }]);
+		const own = { ...files, "/s/own": "#!/usr/bin/env -S PATH=/usr/local/bin tool\n", "/s/bare": "#!/usr/bin/env -S -i tool\n" };
+		expect(closure(own, "/s/own", { environment: { PATH: "/bin" } }).missing).toEqual([]);
+		expect(closure(own, "/s/bare").missing).toEqual([{ soname: "tool", by: "/s/bare" }]);
 	});
 	test("env passes over what cannot be run, and its PATH may be relative", () => {
 		const more = {

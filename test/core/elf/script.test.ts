@@ -16,7 +16,12 @@ test.each([
 	["#!/usr/bin/env -S python3 -u\n", { interpreter: "/usr/bin/env", argument: "-S python3 -u", lookup: "python3" }],
 	[
 		"#!/usr/bin/env -iS A=1 -u B 'my prog' x\n",
-		{ interpreter: "/usr/bin/env", argument: "-iS A=1 -u B 'my prog' x", lookup: "my prog" },
+		{ interpreter: "/usr/bin/env", argument: "-iS A=1 -u B 'my prog' x", lookup: "my prog", lookupPath: "/bin:/usr/bin" },
+	],
+	["#!/usr/bin/env -S - a\n", { interpreter: "/usr/bin/env", argument: "-S - a", lookup: "a", lookupPath: "/bin:/usr/bin" }],
+	[
+		"#!/usr/bin/env -S -u X -i PATH=/x a\n",
+		{ interpreter: "/usr/bin/env", argument: "-S -u X -i PATH=/x a", lookup: "a", lookupPath: "/x" },
 	],
 	[
 		"#!/usr/bin/env --split-string=node\\_x\n",
