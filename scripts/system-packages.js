@@ -33,6 +33,9 @@ const programs = {
 	filefrag: "e2fsprogs",
 	"/usr/include/linux/capability.h": "linux-libc-dev",
 	"/usr/lib/postgresql": "postgresql",
+	"/lib/ld-musl-x86_64.so.1": "musl",
+	rpmbuild: "rpm",
+	pacman: "pacman-package-manager",
 };
 
 /** Makes sure that the tests find what they start. Where that cannot be had, says exactly what is missing and exits 3. */

@@ -2,11 +2,12 @@ import { building } from "./building.ts";
 import { folding } from "./folding.ts";
 import { meets, type Result, resultLine } from "./harness.ts";
 import { making } from "./making.ts";
+import { planning } from "./planning.ts";
 import { startup } from "./startup.ts";
 import { tracing } from "./tracing.ts";
 
 /** Runs all benches, or those that are named; exits 1 where a target is missed. */
-const benches = [startup, tracing, folding, building, making];
+const benches = [startup, tracing, folding, planning, building, making];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length) {

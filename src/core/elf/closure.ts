@@ -1,10 +1,11 @@
-import { isAbsolute, join, type Path, parent, pathFromText, resolvePath } from "../path/path.ts";
-import { abiOf } from "./machine.ts";
+import { isAbsolute, type Path, parent, pathFromText } from "../path/path.ts";
+import { isInMuslLibc, isMusl } from "./musl.ts";
 import type { DlopenNote } from "./notes.ts";
+import { Process } from "./process.ts";
 import { parseShebang, shebangBytes } from "./script.ts";
+import { scriptPrograms } from "./script-programs.ts";
 import {
 	type Found,
-	isMusl,
 	type LibrarySearch,
 	type LoadedObject,
 	type LoaderFiles,
@@ -39,8 +40,6 @@ export interface LibraryClosure {
 /** execve(2): an interpreter may itself be a script, so often. */
 const maxScriptDepth = 5;
 
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 /** Everything that the kernel and the loader open before `start` run (programs, libraries, scripts); other files are passed over. */
 export function libraryClosure(start: readonly Path[], files: LoaderFiles, options: LoaderOptions = {}): LibraryClosure {
 	return closureOf(files, options)(start);
@@ -50,6 +49,16 @@ export function libraryClosure(start: readonly Path[], files: LoaderFiles, optio
 export function closureOf(files: LoaderFiles, options: LoaderOptions = {}): (start: readonly Path[]) => LibraryClosure {
 	const search = librarySearch(files, options);
 	return (start) => new Closure(files, options, search).of(start);
+}
+
+/** A program's own process; a library by itself, whose program may bring what it lacks; one that may be loaded while a program runs. */
+type Kind = "program" | "library" | "optional";
+
+interface Brought {
+	/** False where the loader would give up. */
+	readonly isFound: boolean;
+	/** What came in; `isNew` where no other name had brought the same file before. */
+	readonly objects: readonly { readonly object: LoadedObject; readonly isNew: boolean }[];
 }
 
 class Closure {
@@ -103,7 +112,7 @@ class Closure {
 		const line = real === undefined ? undefined : this.#files.read(real, shebangBytes);
 		const shebang = line === undefined ? undefined : parseShebang(line);
 		if (shebang === undefined) return;
-		const named = [this.#absolute(shebang.interpreter), this.#inPath(shebang.lookup)];
+		const named = scriptPrograms(shebang, this.#files, this.#options);
 		for (const interpreter of named) {
 			if (interpreter === undefined) continue;
 			const found = this.#search.load(interpreter);
@@ -118,21 +127,6 @@ class Closure {
 		if (shebang.lookup !== undefined && named[1] === undefined) this.#miss(shebang.lookup, path);
 	}
 
-	#absolute(path: Path): Path | undefined {
-		if (isAbsolute(path)) return path;
-		return this.#options.directory === undefined ? undefined : resolvePath(this.#options.directory, path);
-	}
-
-	#inPath(program: string | undefined): Path | undefined {
-		if (program === undefined) return undefined;
-		if (program.includes("/")) return this.#absolute(program as Path);
-		const directories = pathFromText(this.#options.environment?.PATH ?? defaultPath).split(":");
-		return directories
-			.filter(isAbsolute)
-			.map((directory) => join(directory as Path, program))
-			.find((path) => this.#files.resolve(path) !== undefined);
-	}
-
 	/** One program's (or one dlopened library's) way into a process: breadth first, as the loader goes. */
 	#process(path: Path, { real, elf }: Found): void {
 		if (this.#started.has(path)) return;
@@ -142,7 +136,8 @@ class Closure {
 		const main: LoadedObject = { path, real, elf, origin: parent(isProgram ? real : path) };
 		const inside = new Process(main);
 		if (elf.interpreter !== undefined) this.#interpreter(elf.interpreter, main, inside);
-		this.#load([main], inside, isProgram ? "program" : "library");
+		const preloaded = isProgram ? this.#preload(main, inside) : [];
+		this.#load([main, ...preloaded], inside, isProgram ? "program" : "library");
 		for (const object of inside.objects()) if (isProgram) this.#inPrograms.add(object.real);
 		for (const name of inside.names()) if (isProgram) this.#inPrograms.add(name);
 		this.#offer(inside);
@@ -160,31 +155,49 @@ class Closure {
 	}
 
 	/** Loads what `queue` needs into the process; gives the objects that came in. */
-	#load(queue: LoadedObject[], inside: Process, kind: "program" | "library" | "optional"): LoadedObject[] {
+	#load(queue: LoadedObject[], inside: Process, kind: Kind): LoadedObject[] {
 		const came: LoadedObject[] = [];
 		for (let by = queue.shift(); by !== undefined; by = queue.shift()) {
-			for (const name of by.elf.needed) {
-				const known = inside.get(name);
-				if (known !== undefined) {
-					if (kind !== "optional" && this.#needed.has(known.path) && known !== inside.main)
-						add(this.#needed, known.path, by.path);
-					continue;
-				}
-				if ((isMusl(inside.main) && isBuiltIn(name)) || (kind !== "program" && this.#loaders.has(name))) continue;
-				const [chosen, ...variants] = this.#search.find(name, by, inside.main);
-				if (chosen === undefined) {
-					if (kind === "program" || (kind === "library" && !this.#inPrograms.has(name))) this.#miss(name, by.path);
-					continue;
-				}
-				for (const each of [chosen, ...variants]) {
-					if (kind !== "optional") add(this.#needed, each.path, by.path);
-					const object: LoadedObject = { ...each, origin: parent(each.path), loader: by };
+			for (const wanted of by.elf.needed) {
+				const name = this.#search.nameOf(wanted, by, inside.main);
+				const { isFound, objects } = this.#bring(name, by, inside, kind);
+				if (!isFound && this.#isNeeded(name, kind)) this.#miss(name, by.path);
+				for (const { isNew, object } of objects) {
 					came.push(object);
-					if (inside.enter(object, each === chosen ? name : each.path)) queue.push(object);
+					if (isNew) queue.push(object);
 				}
 			}
 		}
 		return came;
+	}
+
+	/** What a program did not ask for and the loader puts first into its process (ld.so(8), LD_PRELOAD); it goes without what it does not find. */
+	#preload(main: LoadedObject, inside: Process): LoadedObject[] {
+		return this.#search
+			.preloaded(main)
+			.flatMap((name) => this.#bring(name, main, inside, "program").objects)
+			.flatMap(({ isNew, object }) => (isNew ? [object] : []));
+	}
+
+	#bring(name: Path, by: LoadedObject, inside: Process, kind: Kind): Brought {
+		const known = inside.get(name);
+		if (known !== undefined) {
+			if (kind !== "optional" && this.#needed.has(known.path) && known !== inside.main) add(this.#needed, known.path, by.path);
+			return { isFound: true, objects: [] };
+		}
+		if ((isMusl(inside.main) && isInMuslLibc(name)) || (kind !== "program" && this.#loaders.has(name)))
+			return { isFound: true, objects: [] };
+		const candidates = this.#search.find(name, by, inside.main);
+		const objects = candidates.map((each, at) => {
+			if (kind !== "optional") add(this.#needed, each.path, by.path);
+			const object: LoadedObject = { ...each, origin: parent(each.path), loader: by };
+			return { object, isNew: inside.enter(object, at === 0 ? name : each.path) };
+		});
+		return { isFound: candidates.length > 0, objects };
+	}
+
+	#isNeeded(name: Path, kind: Kind): boolean {
+		return kind === "program" || (kind === "library" && !this.#inPrograms.has(name));
 	}
 
 	/** What the notes of everything in the process name, and what the notes of that name in turn. */
@@ -203,7 +216,7 @@ class Closure {
 	/** Each is tried in a process of its own: of two that share a library, each has to name it. Gives what it would bring in. */
 	#offerOne({ sonames, feature, priority }: DlopenNote, by: LoadedObject, inside: Process): LoadedObject[] {
 		for (const soname of sonames) {
-			const [found] = this.#search.find(soname, by, inside.main);
+			const [found] = this.#search.find(pathFromText(soname), by, inside.main);
 			if (found === undefined) continue;
 			const object: LoadedObject = { ...found, origin: parent(found.path), loader: by };
 			const fork = new Process(inside.main, inside);
@@ -223,49 +236,6 @@ class Closure {
 	#miss(soname: string, by: Path): void {
 		this.#missing.set(`${soname}\0${by}`, { soname, by });
 	}
-}
-
-/** What one process has loaded, by every name that the loader knows it under. */
-class Process {
-	readonly main: LoadedObject;
-	readonly #byName: Map<string, LoadedObject>;
-	readonly #byFile: Map<string, LoadedObject>;
-
-	constructor(main: LoadedObject, from?: Process) {
-		this.main = main;
-		this.#byName = new Map(from === undefined ? [] : from.#byName);
-		this.#byFile = new Map(from === undefined ? [] : from.#byFile);
-		this.enter(main, main.path);
-	}
-
-	get(name: string): LoadedObject | undefined {
-		return this.#byName.get(name);
-	}
-
-	names(): Iterable<string> {
-		return this.#byName.keys();
-	}
-
-	objects(): Iterable<LoadedObject> {
-		return this.#byFile.values();
-	}
-
-	/** False where the same file is in already: it then only gets one name more. */
-	enter(object: LoadedObject, name: string): boolean {
-		const key = `${abiOf(object.elf)} ${object.real}`;
-		const known = this.#byFile.get(key);
-		const entered = known ?? object;
-		this.#byFile.set(key, entered);
-		this.#byName.set(name, entered);
-		const { soname } = entered.elf;
-		if (soname !== undefined && !this.#byName.has(soname)) this.#byName.set(soname, entered);
-		return known === undefined;
-	}
-}
-
-/** musl has these within its libc, whatever a file of that name says (ldso/dynlink.c, load_library). */
-function isBuiltIn(name: string): boolean {
-	return /^lib(c|pthread|rt|m|dl|util|xnet)\./.test(name);
 }
 
 function add(to: Map<Path, Set<Path>>, path: Path, by: Path): void {

@@ -8,7 +8,12 @@ export interface Shebang {
 	readonly argument?: string;
 	/** Where the interpreter is env(1): the program it will look up in PATH (or a path, where it holds a slash). */
 	readonly lookup?: string;
+	/** The PATH that env looks it up in, where its own words say one: the application's does not count then. */
+	readonly lookupPath?: string;
 }
+
+/** execvp(3) of glibc where the environment has no PATH. */
+const pathOfNone = "/bin:/usr/bin";
 
 /** How many bytes of a file the kernel looks at to choose its loader (BINPRM_BUF_SIZE). */
 export const shebangBytes = 256;
@@ -28,27 +33,48 @@ export function parseShebang(firstBytes: Uint8Array): Shebang | undefined {
 	const interpreter = (blank < 0 ? line : line.slice(0, blank)) as Path;
 	const argument = blank < 0 ? "" : line.slice(blank).replace(/^[ \t]+|[ \t]+$/g, "");
 	const lookup = baseName(interpreter) === "env" ? envProgram(argument) : undefined;
-	return { interpreter, ...(argument !== "" && { argument }), ...(lookup !== undefined && { lookup }) };
+	return { interpreter, ...(argument !== "" && { argument }), ...lookup };
 }
 
 /** The program that `env ARGUMENT` runs. Only with -S (coreutils 8.30) does env split the one word that it gets. */
-function envProgram(argument: string): string | undefined {
-	const split = /^(?:-[iv0]*S|--split-string[= ])[ \t]*(.*)$/s.exec(argument);
-	if (split === null) return argument === "" || argument.startsWith("-") || argument.includes("=") ? undefined : argument;
-	const words = splitString(split[1] ?? "");
+function envProgram(argument: string): Pick<Shebang, "lookup" | "lookupPath"> | undefined {
+	const split = /^(?:-([iv0]*)S|--split-string=)[ \t]*(.*)$/s.exec(argument);
+	if (split === null)
+		return argument === "" || argument.startsWith("-") || argument.includes("=") ? undefined : { lookup: argument };
+	const words = splitString(split[2] ?? "");
+	let lookupPath = split[1]?.includes("i") ? pathOfNone : undefined;
 	for (let at = 0; at < words.length; at++) {
 		const word = words[at] ?? "";
-		if (/^(-u|-C|-a|--unset|--chdir|--argv0)$/.test(word)) at++;
-		else if (!word.startsWith("-") && !word.includes("=")) return word;
+		if (/^(-[v0]*i.*|-|--ignore-environment)$/.test(word)) lookupPath = pathOfNone;
+		if (word.startsWith("PATH=")) lookupPath = word.slice("PATH=".length);
+		if (/^(-[iv0]*[uCa]|--unset|--chdir|--argv0)$/.test(word)) at++;
+		else if (!word.startsWith("-") && !word.includes("=")) {
+			return word === "" ? undefined : { lookup: word, ...(lookupPath !== undefined && { lookupPath }) };
+		}
 	}
 	return undefined;
 }
 
-/** Words as `env -S` cuts them: blanks outside quotes separate, a backslash takes the next character as it is (`\_` is a blank). */
+/**
+ * Words as `env -S` cuts them (coreutils' manual, "env invocation"): blanks outside quotes separate, and so does `\_` there; `\c` ends it all, `#` where
+ * a word would begin; a backslash takes most other characters as they are, within single quotes only itself and the quote. Variables stay unexpanded.
+ */
 function splitString(text: string): string[] {
 	const words: string[] = [];
-	for (const [word] of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.|[^\s"'\\])+/gs)) {
-		words.push(word.replace(/\\(.)|["']/gs, (_, escaped?: string) => (escaped === "_" ? " " : (escaped ?? ""))));
+	let word: string | undefined;
+	let quote = "";
+	for (const [token] of text.matchAll(/\\.|./gs)) {
+		const isEscape = token.length === 2;
+		if (isEscape && quote === "'" && !/['\\]/.test(token[1] ?? "")) word = (word ?? "") + token;
+		else if (token === "\\c" && quote === "") break;
+		else if (quote === "" && (token === "\\_" || /^\s$/.test(token))) {
+			if (word !== undefined) words.push(word);
+			word = undefined;
+		} else if (quote === "" && token === "#" && word === undefined) break;
+		else if (!isEscape && (token === quote || (quote === "" && /["']/.test(token)))) {
+			quote = quote === "" ? token : "";
+			word ??= "";
+		} else word = (word ?? "") + (isEscape ? (token === "\\_" ? " " : token.slice(1)) : token);
 	}
-	return words;
+	return word === undefined ? words : [...words, word];
 }

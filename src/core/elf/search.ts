@@ -1,20 +1,28 @@
-import { isAbsolute, join, type Path, parent, pathFromText, resolvePath } from "../path/path.ts";
+import { isAbsolute, join, type Path, parent, pathFromText, resolvePath, root } from "../path/path.ts";
 import { type ByteReader, type Elf, parseElf } from "./elf.ts";
+import { expandDirectory, splitLibraryPath, splitNames, substitute } from "./expand.ts";
 import { parseLoaderCache } from "./ld-so-cache.ts";
 import { type ConfFiles, libraryDirectories } from "./ld-so-conf.ts";
 import { abiOf, machineOf } from "./machine.ts";
+import { isMusl, muslDirectories } from "./musl.ts";
 
 /** What following the loader needs of the machine. */
 export interface LoaderFiles extends ConfFiles {
 	/** All links resolved, or undefined where the chain ends in nothing. */
 	resolve(path: Path): Path | undefined;
+	/** Of the name itself; `mode` holds the permission bits. */
+	status(path: Path): { readonly kind: string; readonly mode: number } | undefined;
 	/** Lends `use` a reader of the regular file at `path`, itself no link; undefined where it cannot be opened. */
 	inspect<T>(path: Path, use: (read: ByteReader) => T): T | undefined;
 }
 
 /** What of the process's surroundings steers the loader. */
 export interface LoaderOptions {
-	readonly environment?: { readonly LD_LIBRARY_PATH?: string | undefined; readonly PATH?: string | undefined };
+	readonly environment?: {
+		readonly LD_LIBRARY_PATH?: string | undefined;
+		readonly LD_PRELOAD?: string | undefined;
+		readonly PATH?: string | undefined;
+	};
 	/** Working directory, which relative search directories start from; without it they are passed over. */
 	readonly directory?: Path;
 	/**
@@ -48,8 +56,12 @@ export type Candidates = readonly [Found, ...Found[]] | readonly [];
 export interface LibrarySearch {
 	/** The ELF file at a path, links followed; remembered for the life of the search. */
 	load(path: Path): Found | undefined;
+	/** The name that the loader goes by for what `by` needs: `$ORIGIN` and the like in a path are put in their places. */
+	nameOf(name: Path, by: LoadedObject, main: LoadedObject): Path;
+	/** What the environment (LD_PRELOAD) and the machine (/etc/ld.so.preload) put into every program, in order: names or paths. */
+	preloaded(main: LoadedObject): readonly Path[];
 	/** Where the loader finds what `by` needs under `name`; `main` is the program. */
-	find(name: string, by: LoadedObject, main: LoadedObject): Candidates;
+	find(name: Path, by: LoadedObject, main: LoadedObject): Candidates;
 }
 
 /**
@@ -78,6 +90,10 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 		const cache = parseLoaderCache(files.read("/etc/ld.so.cache" as Path) ?? Buffer.alloc(0));
 		return { cache, directories: cache === undefined ? libraryDirectories("/etc/ld.so.conf" as Path, files) : [] };
 	});
+	/** ld.so(8): names with blanks, colons or ends of lines between them. `#` starts a comment (do_preload's caller in glibc's elf/rtld.c). */
+	const preloadFile = lazy(() =>
+		splitNames((files.read("/etc/ld.so.preload" as Path, 64 * 1024)?.toString("latin1") ?? "").replace(/#.*/g, "")),
+	);
 	const tupleOf = memo(abiOf, (elf: Elf) =>
 		machineOf(elf).tuples.find((each) => files.resolve(`/lib/${each}` as Path) ?? files.resolve(`/usr/lib/${each}` as Path)),
 	);
@@ -134,20 +150,19 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 			? []
 			: elements.flatMap((element) => expandDirectory(element, object, tupleOf(object.elf), options.directory) ?? []);
 
-	function search(name: string, by: LoadedObject, main: LoadedObject): Found[] {
+	function search(name: Path, by: LoadedObject, main: LoadedObject): Found[] {
 		const wanted = abiOf(by.elf);
 		const found: Found[] = [];
 		if (name.includes("/")) {
-			const path = expandDirectory(name, by, tupleOf(by.elf), options.directory);
+			const path = isAbsolute(name) || options.directory !== undefined ? resolvePath(options.directory ?? root, name) : undefined;
 			if (path !== undefined) take(path, wanted, found);
 			return found;
 		}
-		const libraryPath = splitLibraryPath(options.environment?.LD_LIBRARY_PATH);
 		if (isMusl(main)) {
-			const chain = [...ownPaths(by), main].flatMap((each) => expand([...each.elf.rpath, ...each.elf.runpath], each));
-			inDirectories(name, [...expand(libraryPath, main), ...chain, ...muslDirectories(main, files)], wanted, found);
+			muslDirectories(by, main, files, options).some((directory) => take(join(directory, name), wanted, found));
 			return found;
 		}
+		const libraryPath = splitLibraryPath(options.environment?.LD_LIBRARY_PATH);
 		const rpath = by.elf.runpath.length > 0 ? [] : [...ownPaths(by), main].flatMap((each) => expand(each.elf.rpath, each));
 		if (inDirectories(name, [...rpath, ...expand(libraryPath, main), ...expand(by.elf.runpath, by)], wanted, found)) return found;
 		if (inCache(name, by, wanted, found)) return found;
@@ -157,8 +172,15 @@ export function librarySearch(files: LoaderFiles, options: LoaderOptions): Libra
 
 	// Most objects have no search path of their own, and then the answer depends on the machine alone.
 	const common = new Map<string, Candidates>();
+	const nameOf = (name: Path, by: LoadedObject, main: LoadedObject): Path =>
+		name.includes("/") && !isMusl(main) ? (substitute(name, by, tupleOf(by.elf)) ?? name) : name;
 	return {
 		load,
+		nameOf,
+		preloaded: (main) =>
+			[...splitNames(pathFromText(options.environment?.LD_PRELOAD ?? "")), ...(isMusl(main) ? [] : preloadFile())].map((name) =>
+				nameOf(name, main, main),
+			),
 		find(name, by, main) {
 			const isCommon = !name.includes("/") && !by.elf.noDefaultDirectories && hasNoPaths(by) && hasNoPaths(main) && !isMusl(main);
 			if (!isCommon || /\$/.test(options.environment?.LD_LIBRARY_PATH ?? "")) return plainFirst(search(name, by, main));
@@ -194,42 +216,6 @@ function ownPaths(object: LoadedObject): LoadedObject[] {
 
 function hasNoPaths(object: LoadedObject): boolean {
 	return ownPaths(object).every(({ elf }) => elf.rpath.length === 0 && elf.runpath.length === 0);
-}
-
-/** Semicolons separate too in LD_LIBRARY_PATH, unlike in DT_RPATH and DT_RUNPATH. */
-function splitLibraryPath(value: string | undefined): string[] {
-	return value === undefined || value === "" ? [] : pathFromText(value).split(/[:;]/);
-}
-
-/** `$ORIGIN`, `$LIB` and `$PLATFORM`, with or without braces. undefined where one of them is not known, or the result is relative to nowhere. */
-function expandDirectory(element: string, object: LoadedObject, tuple: string | undefined, directory?: Path): Path | undefined {
-	const machine = machineOf(object.elf);
-	const values: Record<string, string | undefined> = {
-		ORIGIN: object.origin,
-		LIB: tuple === undefined ? machine.directories[0] : `lib/${tuple}`,
-		PLATFORM: machine.platform,
-	};
-	let isKnown = true;
-	const expanded = element.replace(/\$(?:(ORIGIN|LIB|PLATFORM)(?!\w)|\{(ORIGIN|LIB|PLATFORM)\})/g, (_, plain, braced) => {
-		const value = values[plain ?? braced];
-		if (value === undefined) isKnown = false;
-		return value ?? "";
-	}) as Path;
-	if (!isKnown) return undefined;
-	if (isAbsolute(expanded)) return resolvePath("/" as Path, expanded);
-	return directory === undefined ? undefined : resolvePath(directory, expanded);
-}
-
-export function isMusl(main: LoadedObject): boolean {
-	return /\/ld-musl-[^/]*$/.test(main.elf.interpreter ?? "");
-}
-
-/** musl's ldso/dynlink.c: a file beside the loader names the directories, one a line or with colons; else these three. */
-function muslDirectories(main: LoadedObject, files: LoaderFiles): Path[] {
-	const architecture = /ld-musl-(.*)\.so\.1$/.exec(main.elf.interpreter ?? "")?.[1];
-	const configured = architecture === undefined ? undefined : files.read(`/etc/ld-musl-${architecture}.path` as Path, 64 * 1024);
-	const listed = configured?.toString("latin1").split(/[\n:]/).filter(isAbsolute);
-	return (listed ?? ["/lib", "/usr/local/lib", "/usr/lib"]) as Path[];
 }
 
 function lazy<T>(make: () => T): () => T {

@@ -1,5 +1,4 @@
-import { type Application, launchEnvironment, type Rules } from "../application/application.ts";
-import { libraryClosure } from "../elf/closure.ts";
+import type { Application, Rules } from "../application/application.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
@@ -10,6 +9,7 @@ import { planAccounts } from "./accounts.ts";
 import { areaOf, isByteCode } from "./areas.ts";
 import { judgeDevice, nullDevice } from "./devices.ts";
 import { EntryCollector } from "./entries.ts";
+import { addLibraries } from "./libraries.ts";
 import { placeOf } from "./links.ts";
 import { planOffers } from "./offers.ts";
 import { planOpenings } from "./openings.ts";
@@ -109,7 +109,7 @@ export function makePlan(input: PlanInput): Plan {
 	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
 	// The launcher enters it before the application is watched.
 	collector.add(normalise(pathFromText(application.cwd)), { kind: "launcher" });
-	addNeeded(collector, application, files);
+	const libraries = addLibraries(collector, application, files);
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
 	for (const { path } of asked.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
 	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });
@@ -133,7 +133,7 @@ export function makePlan(input: PlanInput): Plan {
 		entries,
 		writable: writable.directories,
 		shared,
-		offers: planOffers(entries, writable.directories, files),
+		offers: planOffers(entries, writable.directories, libraries, files),
 		accounts,
 		openings,
 		declined: declined(entries),
@@ -158,21 +158,6 @@ function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void
 
 function isOnlyLooked({ succeeded }: Access): boolean {
 	return [...succeeded].every((operation) => operation === "look");
-}
-
-/** What the kernel and the loader read and no trace shows: interpreters and libraries, again and again until nothing is new. */
-function addNeeded(collector: EntryCollector, application: Application, files: Files): void {
-	const { interpreters, needed } = libraryClosure(
-		collector.files().map((entry) => entry.path),
-		files,
-		{ environment: launchEnvironment(application) },
-	);
-	for (const [kind, found] of [
-		["interpreter-of", interpreters],
-		["needed-by", needed],
-	] as const) {
-		for (const [path, by] of found) for (const one of [...by].slice(0, 2)) collector.add(path, { kind, by: placeOf(one, files) });
-	}
 }
 
 function addDevices({ files, rules, trace }: PlanInput, collector: EntryCollector): void {

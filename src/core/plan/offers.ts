@@ -10,8 +10,13 @@ const libraryDirectory = /^(\/usr)?(\/local)?\/lib(64|32|x32)?(\/[^/]+-linux-[^/
 const mostCounted = 20_000;
 
 /** What the plan leaves aside and an administrator may want, with its size. Sorted by path. */
-export function planOffers(entries: readonly Entry[], writable: readonly WritableDirectory[], files: Files): Offer[] {
-	return [...plugIns(entries, files), ...state(writable, files)].sort((a, b) => (a.path < b.path ? -1 : 1));
+export function planOffers(
+	entries: readonly Entry[],
+	writable: readonly WritableDirectory[],
+	libraries: readonly Offer[],
+	files: Files,
+): Offer[] {
+	return [...plugIns(entries, files), ...libraries, ...state(writable, files)].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Where one module was loaded, configuration may ask for another one tomorrow. */
@@ -39,14 +44,14 @@ function state(writable: readonly WritableDirectory[], files: Files): Offer[] {
 		({ path }) => !startsEmpty(path) && !writable.some((other) => other.path !== path && isWithin(path, other.path)),
 	);
 	return tops.flatMap(({ path, seeds }) => {
-		if (seeds.some((seed) => seed.path === path)) return [];
-		const seeded = (one: Path) => seeds.some((seed) => isWithin(one, seed.path));
+		const seeded = new Set(seeds.map((seed) => seed.path));
+		if (seeded.has(path)) return [];
 		const offer = { kind: "state" as const, path, files: 0, bytes: 0 };
 		const pending: Path[] = [path];
 		for (let directory = pending.pop(); directory !== undefined && offer.files < mostCounted; directory = pending.pop()) {
 			for (const name of files.list(directory)) {
 				const one = join(directory, name);
-				const status = seeded(one) ? undefined : files.status(one);
+				const status = seeded.has(one) ? undefined : files.status(one);
 				if (status?.kind === "directory") pending.push(one);
 				else if (status?.kind === "file") {
 					offer.files++;

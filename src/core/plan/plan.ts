@@ -15,9 +15,12 @@ export interface SharedDirectory {
 	readonly bytes: number;
 }
 
-/** What is not in the plan and may be wanted: `plug-ins` that lie beside those which were loaded, `state` that the host has and the cage would begin without. */
+/**
+ * What is not in the plan and may be wanted: `plug-ins` that lie beside those which were loaded, a `library` that files say they may load by themselves (its
+ * numbers count what it needs too), `state` that the host has and the cage would begin without.
+ */
 export interface Offer {
-	readonly kind: "plug-ins" | "state";
+	readonly kind: "plug-ins" | "library" | "state";
 	readonly path: Path;
 	readonly files: number;
 	readonly bytes: number;

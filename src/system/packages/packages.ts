@@ -15,7 +15,7 @@ interface Database {
 	readonly claimAll: (claims: Claims, place: Path, files: LookingFiles) => void | Promise<void>;
 }
 
-// A Debian machine may have rpm's tools and its empty database too, so rpm comes last.
+// Only rpm has to be started to be asked, so it comes last.
 const databases: readonly Database[] = [
 	{ places: ["/var/lib/dpkg/status"], claimAll: claimDpkg },
 	{ places: ["/usr/lib/apk/db/installed", "/lib/apk/db/installed"], claimAll: claimApk },
@@ -25,7 +25,8 @@ const databases: readonly Database[] = [
 
 /**
  * Which package each file belongs to, from the package manager's own records. All but rpm's are text and read directly: that takes a fraction of
- * the time of their tools, and needs none of them. A path that several packages share (most directories are) has no owner.
+ * the time of their tools, and needs none of them. A path that several packages share (most directories are) has no owner. A machine may have the tools
+ * and an empty database of another family too: the first that knows any of the files answers for all.
  */
 export function systemPackages(files: LookingFiles): Packages {
 	return {
@@ -35,7 +36,8 @@ export function systemPackages(files: LookingFiles): Packages {
 				if (place === undefined) continue;
 				const claims = new Claims(paths, files);
 				await claimAll(claims, place, files);
-				return claims.owners();
+				const owners = claims.owners();
+				if (owners.size > 0) return owners;
 			}
 			return new Map<Path, PackageRef>();
 		},

@@ -10,13 +10,13 @@ const loader = "/lib64/ld-linux-x86-64.so.2";
 const libc = { soname: "libc.so.6", needed: ["ld-linux-x86-64.so.2"] };
 
 /** A machine with a loader, a libc and what else is given; text stands for other files. */
-function machine(files: Record<string, Making | string>, links: Record<string, string> = {}) {
+function machine(files: Record<string, Making | string>, links: Record<string, string> = {}, plain: readonly string[] = []) {
 	const contents: Record<string, Buffer | string> = {
 		[loader]: makeElf({ soname: "ld-linux-x86-64.so.2" }),
 		"/lib/x86_64-linux-gnu/libc.so.6": makeElf(libc),
 	};
 	for (const [path, making] of Object.entries(files)) contents[path] = typeof making === "string" ? making : makeElf(making);
-	return madeFiles(contents, links);
+	return madeFiles(contents, links, plain);
 }
 
 function closure(
@@ -160,6 +160,33 @@ describe("the loader's search", () => {
 		expect(result.missing).toEqual([]);
 	});
 
+	describe("preloading", () => {
+		const files = {
+			"/bin/p": program({ needed: ["liba.so"], rpath: "/r" }),
+			"/bin/static": { type: 2 },
+			"/r/liba.so": library("liba.so"),
+			"/r/libpre.so": library("libpre.so", { needed: ["libdeep.so"] }),
+			"/r/libdeep.so": library("libdeep.so"),
+			"/opt/liba.so": library("liba.so"),
+			"/etc/ld.so.preload": "# of the machine\n/r/libdeep.so\t/none.so # gone\n",
+		};
+		test("of the environment, before what the program needs: names are searched, what is not there is passed over", () => {
+			const result = closure(files, "/bin/p", { environment: { LD_PRELOAD: "libpre.so:/opt/liba.so  libnone.so" } });
+			expect(libraries(result)).toEqual(["/r/libpre.so", "/opt/liba.so", "/r/libdeep.so"]);
+			expect(result.needed.get("/opt/liba.so" as Path)).toEqual(new Set(["/bin/p"]));
+			expect(result.missing).toEqual([]);
+		});
+		test("of the machine, also where the environment says nothing; a static program has neither", () => {
+			expect(libraries(closure(files, "/bin/p"))).toEqual(["/r/libdeep.so", "/r/liba.so"]);
+			expect(libraries(closure(files, "/bin/static", { environment: { LD_PRELOAD: "/r/liba.so" } }))).toEqual([]);
+		});
+	});
+
+	test("a path that is not there is missing under its real name", () => {
+		const result = closure({ "/opt/p": program({ needed: ["$ORIGIN/lib/no.so", "$LIBRARY/no.so"] }) }, "/opt/p");
+		expect(result.missing.map(({ soname }) => soname)).toEqual(["/opt/lib/no.so", "$LIBRARY/no.so"]);
+	});
+
 	describe("glibc-hwcaps", () => {
 		const files = {
 			"/bin/p": program({ needed: ["liba.so"] }),
@@ -262,6 +289,25 @@ describe("scripts", () => {
 		expect([...result.interpreters.keys()]).toEqual(["/usr/bin/env", loader, "/usr/local/bin/tool"]);
 		expect(libraries(result)).toEqual(["/lib/liba.so"]);
 		expect(closure(files, "/s/env", { environment: { PATH: "/bin" } }).missing).toEqual([{ soname: "tool", by: "/s/env" }]);
+		const own = { ...files, "/s/own": "#!/usr/bin/env -S PATH=/usr/local/bin tool\n", "/s/bare": "#!/usr/bin/env -S -i tool\n" };
+		expect(closure(own, "/s/own", { environment: { PATH: "/bin" } }).missing).toEqual([]);
+		expect(closure(own, "/s/bare").missing).toEqual([{ soname: "tool", by: "/s/bare" }]);
+	});
+	test("env passes over what cannot be run, and its PATH may be relative", () => {
+		const more = {
+			...files,
+			"/1/tool/x": "a directory",
+			"/2/tool": "not executable",
+			"/w/3/tool": program({}),
+		};
+		const of = (PATH: string, directory?: string) => {
+			const options = { environment: { PATH }, ...(directory !== undefined && { directory: directory as Path }) };
+			return libraryClosure(["/s/env" as Path], machine(more, {}, ["/2/tool"]), options);
+		};
+		expect([...of("/1:/2:/w/3").interpreters.keys()]).toContain("/w/3/tool");
+		expect([...of("none:3", "/w").interpreters.keys()]).toContain("/w/3/tool");
+		expect([...of("", "/w/3").interpreters.keys()]).toContain("/w/3/tool");
+		expect(of("3").missing).toEqual([{ soname: "tool", by: "/s/env" }]);
 	});
 	test("what is not there is missing; a script for itself and a text are nothing", () => {
 		expect(closure(files, ["/s/lost", "/s/bad", "/s/round", "/s/text", "/nothing"]).missing).toEqual([
@@ -283,6 +329,20 @@ describe("musl", () => {
 		const result = closure(files, "/bin/p");
 		expect(libraries(result)).toEqual(["/usr/local/lib/libssl.so.3", "/r/libz.so.1"]);
 		expect(result.missing).toEqual([]);
+	});
+	test("knows a library by the name it was asked for and has no variants; the variables' own syntax", () => {
+		const made = {
+			...files,
+			"/bin/p": { interpreter: loaderPath, needed: ["liba.so", "libb.so", "libc.so"], runpath: "$ORIGIN/x:/none" },
+			"/bin/x/liba.so": library("libb.so"),
+			"/bin/x/glibc-hwcaps/x86-64-v2/liba.so": library("liba.so"),
+			"/e;f/libb.so": library("libb.so"),
+			"/r/lost.so": library("lost.so"),
+			"/bin/q": { interpreter: loaderPath, needed: ["lost.so"], runpath: "/r:$LIB/x" },
+		};
+		const result = closure(made, ["/bin/p", "/bin/q"], { environment: { LD_LIBRARY_PATH: "$ORIGIN:/e;f" } });
+		expect(libraries(result)).toEqual(["/bin/x/liba.so", "/e;f/libb.so"]);
+		expect(result.missing).toEqual([{ soname: "lost.so", by: "/bin/q" }]);
 	});
 	test("the directories that its file names", () => {
 		const result = closure({ ...files, "/etc/ld-musl-x86_64.path": "/q:/w\n/e" }, "/bin/p");

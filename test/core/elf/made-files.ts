@@ -1,10 +1,11 @@
 import type { LoaderFiles } from "../../../src/core/elf/search.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 
-/** A machine out of thin air: contents by path, and links (path -> absolute real path) for directories and files. */
+/** A machine out of thin air: contents by path, links (path -> absolute real path) for directories and files, files that nobody may execute. */
 export function madeFiles(
 	contents: Readonly<Record<string, Buffer | string>>,
 	links: Readonly<Record<string, string>> = {},
+	plain: readonly string[] = [],
 ): LoaderFiles {
 	const directories = new Map<string, Set<string>>();
 	for (const path of Object.keys(contents)) {
@@ -33,6 +34,12 @@ export function madeFiles(
 		list: (directory) => [...(directories.get(resolve(directory) ?? "") ?? [])].sort() as Path[],
 		read: (path, limit) => read(path)?.subarray(0, limit),
 		resolve: (path) => resolve(path) as Path | undefined,
+		status: (path) =>
+			contents[path] !== undefined
+				? { kind: "file", mode: plain.includes(path) ? 0o644 : 0o755 }
+				: directories.has(path)
+					? { kind: "directory", mode: 0o755 }
+					: undefined,
 		inspect: (path, use) => {
 			const content = read(path);
 			return content && use((offset, length) => content.subarray(offset, offset + length));

@@ -70,12 +70,17 @@ export function makeElf(making: Making = {}): Buffer {
 	const interpreterAt = headerSize + 4 * entrySize;
 	const notesAt = interpreterAt + Math.ceil(interpreter.length / 4) * 4;
 	const dynamicAt = notesAt + notes.length;
-	const stringsAt = dynamicAt + (dynamic.length + 3) * 2 * wide;
+	// One bucket, one symbol, and that is none: musl's loader looks into it (elf(5), DT_HASH).
+	const hash = numbers([1, 1, 0, 0].map((value) => [4, value]));
+	const hashAt = dynamicAt + (dynamic.length + 5) * 2 * wide;
+	const stringsAt = hashAt + hash.length;
 	const total = stringsAt + strings.length;
-	dynamic.push([5, base + stringsAt], [10, strings.length], [0, 0]);
+	dynamic.push([4, base + hashAt], [6, base + hashAt], [5, base + stringsAt], [10, strings.length], [0, 0]);
 
-	const segment = (type: number, at: number, size: number) =>
-		numbers(
+	const segment = (type: number, at: number, size: number) => {
+		// A real loader maps whole pages and refuses a segment that asks for less.
+		const alignment = type === 1 ? 0x1000 : 4;
+		return numbers(
 			is64
 				? [
 						[4, type],
@@ -85,7 +90,7 @@ export function makeElf(making: Making = {}): Buffer {
 						[8, base + at],
 						[8, size],
 						[8, size],
-						[8, 4],
+						[8, alignment],
 					]
 				: [
 						[4, type],
@@ -95,10 +100,11 @@ export function makeElf(making: Making = {}): Buffer {
 						[4, size],
 						[4, size],
 						[4, 4],
-						[4, 4],
+						[4, alignment],
 					],
 		);
-	const hasDynamic = dynamic.length > 3 || making.interpreter !== undefined;
+	};
+	const hasDynamic = dynamic.length > 5 || making.interpreter !== undefined;
 	const out = Buffer.alloc(total);
 	Buffer.from([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, little ? 1 : 2, 1]).copy(out);
 	numbers([
@@ -130,6 +136,7 @@ export function makeElf(making: Making = {}): Buffer {
 				] as const,
 		),
 	).copy(out, dynamicAt);
+	hash.copy(out, hashAt);
 	Buffer.from(strings, "latin1").copy(out, stringsAt);
 	return out;
 }

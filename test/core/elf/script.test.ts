@@ -16,12 +16,18 @@ test.each([
 	["#!/usr/bin/env -S python3 -u\n", { interpreter: "/usr/bin/env", argument: "-S python3 -u", lookup: "python3" }],
 	[
 		"#!/usr/bin/env -iS A=1 -u B 'my prog' x\n",
-		{ interpreter: "/usr/bin/env", argument: "-iS A=1 -u B 'my prog' x", lookup: "my prog" },
+		{ interpreter: "/usr/bin/env", argument: "-iS A=1 -u B 'my prog' x", lookup: "my prog", lookupPath: "/bin:/usr/bin" },
+	],
+	["#!/usr/bin/env -S - a\n", { interpreter: "/usr/bin/env", argument: "-S - a", lookup: "a", lookupPath: "/bin:/usr/bin" }],
+	[
+		"#!/usr/bin/env -S -u X -i PATH=/x a\n",
+		{ interpreter: "/usr/bin/env", argument: "-S -u X -i PATH=/x a", lookup: "a", lookupPath: "/x" },
 	],
 	[
 		"#!/usr/bin/env --split-string=node\\_x\n",
-		{ interpreter: "/usr/bin/env", argument: "--split-string=node\\_x", lookup: "node x" },
+		{ interpreter: "/usr/bin/env", argument: "--split-string=node\\_x", lookup: "node" },
 	],
+	["#!/usr/bin/env -S # nothing\n", { interpreter: "/usr/bin/env", argument: "-S # nothing" }],
 	["#!/usr/bin/env -i\n", { interpreter: "/usr/bin/env", argument: "-i" }],
 	["#!/usr/bin/env A=1\n", { interpreter: "/usr/bin/env", argument: "A=1" }],
 	// Without -S the kernel's one word is one name, as users of env know to their cost.

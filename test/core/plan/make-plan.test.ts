@@ -4,7 +4,7 @@ import type { Addition } from "../../../src/core/plan/make-plan.ts";
 import { describeAddition, lastWords, remedies } from "../../../src/engine/make.ts";
 import type { TrialRound } from "../../../src/engine/trial.ts";
 import { makeElf } from "../elf/make-elf.ts";
-import { entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
+import { application, entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
 import { file, link, node, tree } from "./tree.ts";
 
 const loader = "/lib64/ld-linux-x86-64.so.2";
@@ -47,6 +47,39 @@ describe("what no trace shows", () => {
 	test("a large library that the trace only saw looked at goes in all the same", () => {
 		const made = planFor(tree(host), trace({ "/usr/bin/app": "execute", "/lib/x86_64-linux-gnu/libbig.so.1": "look" }));
 		expect(entryAt(made, "/usr/lib/x86_64-linux-gnu/libbig.so.1.0")).toMatchObject({ decision: "include", risks: [] });
+	});
+	test("a relative search path counts from the directory that the application starts in", () => {
+		const elsewhere = { ...host, "/srv/lib/libown.so": file(makeElf({ soname: "libown.so" })) };
+		const program = makeElf({ interpreter: loader, needed: ["libown.so"] });
+		const made = planFor(tree({ ...elsewhere, "/srv/app": file(program) }), trace({ "/srv/app": "execute" }), {
+			application: { ...application, cwd: "/srv", env: { LD_LIBRARY_PATH: "lib" } },
+		});
+		expect(entryAt(made, "/srv/lib/libown.so")?.reasons).toEqual([{ kind: "needed-by", by: "/srv/app" }]);
+	});
+	test("of libraries that it may load by itself the required come, the recommended are offered, as long as no trace saw them", () => {
+		const note = (name: string, priority: string) => JSON.stringify([{ soname: [`lib${name}.so`], feature: name, priority }]);
+		const dlopen = [note("must", "required"), note("may", "recommended"), note("seen", "recommended"), note("can", "suggested")];
+		const needs: Record<string, string[]> = { must: ["libdeep.so"], may: ["libdeep.so", "libdeep2.so"] };
+		const names = ["must", "may", "seen", "can", "deep", "deep2"];
+		const library = (name: string) => makeElf({ soname: `lib${name}.so`, needed: needs[name] ?? [] });
+		const size = (name: string) => library(name).length;
+		const machine = {
+			...host,
+			...Object.fromEntries(names.map((name) => [`/usr/lib/lib${name}.so`, file(library(name))])),
+			"/usr/bin/loads": file(makeElf({ interpreter: loader, dlopen })),
+		};
+		const seen = trace({ "/usr/bin/loads": "execute", "/lib/libseen.so": "read" });
+		const made = planFor(tree(machine), seen);
+		expect(Object.keys(included(made)).filter((path) => /lib\w+\.so/.test(path))).toEqual([
+			"/usr/lib/libdeep.so",
+			"/usr/lib/libmust.so",
+			"/usr/lib/libseen.so",
+		]);
+		expect(entryAt(made, "/usr/lib/libmust.so")?.reasons).toEqual([{ kind: "needed-by", by: "/usr/bin/loads" }]);
+		expect(made.offers).toEqual([{ kind: "library", path: "/lib/libmay.so", files: 2, bytes: size("may") + size("deep2") }]);
+		const taken = planFor(tree(machine), seen, { rules: rules({ include: ["/lib/libmay.so"] }) });
+		expect(Object.keys(included(taken))).toEqual(expect.arrayContaining(["/usr/lib/libmay.so", "/usr/lib/libdeep2.so"]));
+		expect(taken.offers).toEqual([]);
 	});
 	test("reasons name real places, also where a library's search path goes up again", () => {
 		const bundled = {

@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { expect, test } from "vitest";
+import { parseLoaderCache } from "../../src/core/elf/ld-so-cache.ts";
+import { libraryDirectories } from "../../src/core/elf/ld-so-conf.ts";
+import type { Path } from "../../src/core/path/path.ts";
+import { systemFiles } from "../../src/system/files/files.ts";
+
+const files = systemFiles();
+/** Not in an ordinary account's PATH, which a test may run with. */
+const ldconfig = "/sbin/ldconfig";
+
+test("reads the machine's cache as ldconfig prints it", () => {
+	const printed = new Map<string, string[]>();
+	for (const [, name = "", path = ""] of execFileSync(ldconfig, ["-p"], { encoding: "latin1", maxBuffer: 1e8 }).matchAll(
+		/^\t(\S+) \(.*\) => (\/.*)$/gm,
+	)) {
+		printed.set(name, [...(printed.get(name) ?? []), path]);
+	}
+	expect(printed.size).toBeGreaterThan(50);
+	expect(parseLoaderCache(files.read("/etc/ld.so.cache" as Path) ?? Buffer.alloc(0))).toEqual(printed);
+});
+
+test("finds the directories that ldconfig finds, in its order", () => {
+	const root = mkdtempSync(`${tmpdir()}/cagewright-ldconfig-`);
+	const conf = {
+		"/etc/ld.so.conf": [
+			"# a comment",
+			"/opt/b/ # another",
+			"  include ld.so.conf.d/*.conf",
+			"hwcap 1 nosegneg",
+			"/opt/c\t",
+			"include /etc/none/*.conf ld.so.conf.d/more",
+			"/opt/none",
+			"/opt/a:/opt/d",
+			"/opt/a /opt/d",
+			"/opt//f",
+			"/opt/b",
+			"",
+		].join("\n"),
+		"/etc/ld.so.conf.d/z.conf": "/opt/d\n/opt/b\n",
+		"/etc/ld.so.conf.d/a.conf": "/opt/z\n",
+		"/etc/ld.so.conf.d/.hidden.conf": "/opt/hidden\n",
+		"/etc/ld.so.conf.d/more": "/opt/e\ninclude [mn]*.d/?\n/opt/\xe9",
+		"/etc/ld.so.conf.d/n.d/x": "/opt/x",
+		"/etc/ld.so.conf.d/n.d/xy": "/opt/xy",
+	};
+	try {
+		for (const name of ["a", "b", "c", "d", "e", "f", "x", "xy", "z", "hidden", "\xe9"]) {
+			mkdirSync(Buffer.from(`${root}/opt/${name}`, "latin1"), { recursive: true });
+		}
+		for (const [path, content] of Object.entries(conf)) {
+			mkdirSync(dirname(root + path), { recursive: true });
+			writeFileSync(root + path, content, "latin1");
+		}
+		// Asked to print, to write no cache and to make no links (-N, -X).
+		const printed = execFileSync(ldconfig, ["-r", root, "-v", "-N", "-X"], {
+			encoding: "latin1",
+			stdio: ["ignore", "pipe", "ignore"],
+		});
+		const theirs = [...printed.matchAll(/^(.*): \(from \/etc\/ld\.so\.conf.*\)$/gm)].map(([, path]) => path);
+		const inside = (path: Path) => `${root}${path}` as Path;
+		const ours = libraryDirectories("/etc/ld.so.conf" as Path, {
+			list: (path) => files.list(inside(path)),
+			read: (path, limit) => files.read(inside(path), limit),
+		});
+		expect(theirs).toHaveLength(8);
+		expect(ours.filter((path) => files.status(inside(path)) !== undefined)).toEqual(theirs);
+	} finally {
+		rmSync(root, { recursive: true });
+	}
+});
