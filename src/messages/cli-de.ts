@@ -108,10 +108,12 @@ export const cliDe: CliMessages = {
 		size: (files, links, bytes) => `${files} Dateien, ${links} Verweise, ${bytes}`,
 		next: "Weiter",
 		leftOut: "Weggelassen und von keiner Probe gebraucht",
+		exercises: "Ging auf dem Wirt und nicht im Käfig",
 	},
 	round: {
 		title: (round) => `Runde ${round}`,
 		probe: (ok, command) => `${ok ? "[ok]    " : "[Fehler]"} ${command}`,
+		exercise: (command) => `[Fehler] ${command} (ging auf dem Wirt)`,
 		missing: "Ging auf dem Wirt und scheitert im Käfig:",
 		none: "Es fehlt nichts.",
 		fix: (name) => `Fehlendes aufnehmen und erneut erproben: cagewright trial ${name} --yes`,

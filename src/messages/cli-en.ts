@@ -114,10 +114,12 @@ export const cliEn = {
 		size: (files: number, links: number, bytes: string) => `${files} files, ${links} links, ${bytes}`,
 		next: "Next",
 		leftOut: "Left out, and not needed by any probe",
+		exercises: "Worked on the host and not in the cage",
 	},
 	round: {
 		title: (round: number) => `Round ${round}`,
 		probe: (ok: boolean, command: string) => `${ok ? "[ok]  " : "[fail]"} ${command}`,
+		exercise: (command: string) => `[fail] ${command} (worked on the host)`,
 		missing: "Worked on the host and fails in the cage:",
 		none: "Nothing is missing.",
 		fix: (name: string) => `To add what is missing and try again: cagewright trial ${name} --yes`,

@@ -164,6 +164,8 @@ export function madeText(made: MadeCage, root: string, data: string, messages: M
 			["", `cagewright unit ${cage.name}`],
 		]),
 	];
+	const failed = cage.trials.at(-1)?.failedExercises ?? [];
+	if (failed.length) lines.push(`${words.exercises}:`, indent(failed.map(printable).join("\n")));
 	const declined = made.missing.filter((one) => one.declined);
 	if (declined.length) lines.push(`${words.leftOut}:`, indent(missingTable(declined, messages)));
 	return lines.join("\n");
@@ -182,6 +184,7 @@ export function missingTable(missing: readonly Missing[], messages: Messages): s
 export function roundText(name: string, round: TrialRound, open: number, messages: Messages): string {
 	const words = messages.cli.round;
 	const lines = round.probes.map((probe) => words.probe(probe.ok, printable(probe.command)));
+	lines.push(...round.failedExercises.map((exercise) => words.exercise(printable(exercise))));
 	if (round.missing.length) lines.push(words.missing, indent(missingTable(round.missing, messages)));
 	else lines.push(words.none);
 	if (!round.answered && round.output) lines.push(indent(printableLines(round.output.trim().split("\n").slice(-5).join("\n"))));

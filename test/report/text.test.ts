@@ -116,6 +116,11 @@ describe("a trial round for people", () => {
 		expect(text).toContain("openat: ENOENT");
 		expect(text).toContain("app");
 	});
+	test("an exercise that failed in the cage is no good news", () => {
+		const text = roundText("app", round({ failedExercises: [`curl ${evil}`] }), 0, en);
+		expectPlain(text);
+		expect(text).toContain("[fail] curl x");
+	});
 	test("shows the last five lines of an application that did not answer, line by line and harmless", () => {
 		const output = `1\n2\n3\nC:\\new ${evil}\n5\n6\n`;
 		const text = roundText("app", round({ answered: false, output }), 0, en);
