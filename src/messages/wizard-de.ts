@@ -151,6 +151,8 @@ export const wizardDe: WizardMessages = {
 			"{count} ohne Ihr Ja: {count|ein Geheimnis, setuid-Programm oder Gerät|Geheimnisse, setuid-Programme oder Geräte}; 3 zeigt sie",
 		devices: "Geräte",
 		none: "keine",
+		shared: "Geteilt",
+		offer: "Angebot",
 		writable: "Beschreibbar",
 		seeded: "{bytes:bytes} einmal vom Wirt kopiert",
 		startsEmpty: "beginnt leer",

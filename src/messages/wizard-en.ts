@@ -152,6 +152,8 @@ export const wizardEn = {
 			"{count} without your yes: {count|a secret, setuid file or device|secrets, setuid files or devices}; 3 shows them",
 		devices: "Devices",
 		none: "none",
+		shared: "Shared",
+		offer: "Offer",
 		writable: "Writable",
 		seeded: "{bytes:bytes} copied from the host once",
 		startsEmpty: "starts empty",

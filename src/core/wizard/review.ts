@@ -1,4 +1,4 @@
-import type { Plan, WritableDirectory } from "../plan/plan.ts";
+import type { Offer, Plan, SharedDirectory, WritableDirectory } from "../plan/plan.ts";
 import { type Totals, totalsOf } from "./files.ts";
 import type { Values } from "./seen.ts";
 import type { WizardState } from "./state.ts";
@@ -14,6 +14,8 @@ export type ReviewRow =
 	| { readonly kind: "capability"; readonly name: string; readonly why: string }
 	| { readonly kind: "opening"; readonly name: "proc" | "unixSockets" | "memfd"; readonly why: string }
 	| { readonly kind: "closed" }
+	| { readonly kind: "shared"; readonly directory: SharedDirectory }
+	| { readonly kind: "offer"; readonly offer: Offer }
 	| { readonly kind: "kept"; readonly users: number; readonly groups: number }
 	| { readonly kind: "note"; readonly code: string; readonly values: Values };
 
@@ -45,7 +47,9 @@ function makeRows(plan: Plan): readonly ReviewRow[] {
 		...opened,
 		...(openings.capabilities.length || opened.length ? [] : [{ kind: "closed" as const }]),
 		{ kind: "devices", paths: devices.map((entry) => entry.path) },
+		...plan.shared.map((directory) => ({ kind: "shared" as const, directory })),
 		...plan.writable.map((directory) => ({ kind: "writable" as const, directory })),
 		{ kind: "kept", users: accounts.users.length, groups: accounts.groups.length },
+		...plan.offers.map((offer) => ({ kind: "offer" as const, offer })),
 	];
 }

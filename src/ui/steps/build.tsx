@@ -3,6 +3,8 @@ import { printable, quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { cursorOf, isBusy } from "../../core/wizard/reduced.ts";
 import { type ReviewRow, reviewRows } from "../../core/wizard/review.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { offerOption } from "../../report/offers.ts";
+import { showReason } from "../../report/reasons.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
 import { Paragraph, paragraph } from "../parts/paragraph.tsx";
@@ -97,6 +99,18 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 			return { label: words.capability, value: `CAP_${row.name.toUpperCase()} (${printable(row.why)})`, warns: true };
 		case "opening":
 			return { label: words.opening, value: words.openings[row.name], warns: row.name === "proc" };
+		case "shared": {
+			const { example, kind, path } = row.directory;
+			return {
+				label: words.shared,
+				value: `${showPath(path)} (${showReason({ kind: "shared", what: kind, example }, messages)})`,
+			};
+		}
+		case "offer": {
+			const { bytes, files, kind } = row.offer;
+			const found = messages.cli.plan.offered[kind](files, messages.bytes(bytes));
+			return { label: words.offer, value: `${printable(offerOption(row.offer))}: ${found}` };
+		}
 		case "closed":
 			return { label: words.closed, value: words.closedValue };
 		case "kept":
