@@ -64,8 +64,9 @@ export function descriptorLabel(argument: string | undefined): string | undefine
 	return close < 0 ? undefined : unescapeC(argument.slice(open + 1, close));
 }
 
-/** The path of a descriptor; undefined for sockets, pipes and what else has none. */
+/** The path of a descriptor; undefined for sockets, pipes and what else has none, and for a file that was deleted since: another may have its name. */
 export function descriptorPath(argument: string | undefined): Path | undefined {
+	if (argument?.endsWith(">(deleted)")) return undefined;
 	const label = descriptorLabel(argument);
 	return label !== undefined && label.charCodeAt(0) === 47 && !label.startsWith("/memfd:") ? (label as Path) : undefined;
 }
@@ -97,6 +98,11 @@ export function pidOf(argument: string | undefined): number | undefined {
 
 /** One field of a printed structure, e.g. `sin_port` of `{sa_family=AF_INET, sin_port=htons(80), …}`; never looks inside strings. */
 export function fieldOf(structure: string, name: string): string | undefined {
+	return fieldsOf(structure, name).next().value;
+}
+
+/** The same field of each structure in a list. */
+export function* fieldsOf(structure: string, name: string): Generator<string, undefined> {
 	for (let at = 0; at < structure.length; at++) {
 		const code = structure.charCodeAt(at);
 		if (code === 34) {
@@ -116,7 +122,8 @@ export function fieldOf(structure: string, name: string): string | undefined {
 					if (--depth < 0) break;
 				} else if (here === 44 && depth === 0) break;
 			}
-			return structure.slice(from, end);
+			yield structure.slice(from, end);
+			at = end;
 		}
 	}
 	return undefined;

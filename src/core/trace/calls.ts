@@ -9,6 +9,8 @@ export interface PathUse {
 	/** `open` stands for what the open flags in `flags` say. */
 	readonly does: readonly Operation[] | "open";
 	readonly flags?: number;
+	/** Where it depends on the other arguments whether that one is a path at all. */
+	readonly only?: (args: readonly string[]) => boolean;
 }
 
 export interface CallShape {
@@ -29,50 +31,76 @@ function special(names: string, ...paths: PathUse[]): void {
 }
 
 const look = ["look"] as const;
+const read = ["read"] as const;
 const write = ["write"] as const;
 const create = ["create"] as const;
 const remove = ["remove"] as const;
 const enter = ["enter"] as const;
 const execute = ["execute"] as const;
+const list = ["list"] as const;
 
-// Argument positions are those of the section 2 manual pages. `…32` and `…64` are the names on 32-bit machines.
+// Argument positions are those of the section 2 manual pages. `…32`, `…64` and `old…` are the names on 32-bit machines.
 plain("open", { path: 0, does: "open", flags: 1 });
 plain("openat openat2", { at: 0, path: 1, does: "open", flags: 2 });
 plain("creat", { path: 0, does: ["create", "write"] });
-plain("stat lstat stat64 lstat64 access readlink statfs getxattr lgetxattr listxattr llistxattr", { path: 0, does: look });
-plain("statfs64", { path: 0, does: look });
-plain("newfstatat fstatat64 statx faccessat faccessat2 readlinkat inotify_add_watch", { at: 0, path: 1, does: look });
+plain("stat lstat stat64 lstat64 oldstat oldlstat access readlink statfs statfs64", { path: 0, does: look });
+plain("getxattr lgetxattr listxattr llistxattr", { path: 0, does: look });
+plain("newfstatat fstatat64 statx faccessat faccessat2 readlinkat name_to_handle_at", { at: 0, path: 1, does: look });
+plain("getxattrat listxattrat file_getattr", { at: 0, path: 1, does: look });
+plain("inotify_add_watch", { path: 1, does: look });
+plain("fanotify_mark", { at: 3, path: 4, does: look });
+plain("getdents getdents64", { at: 0, does: list });
 plain("mkdir", { path: 0, does: create });
 plain("mkdirat", { at: 0, path: 1, does: create });
 plain("rmdir unlink", { path: 0, does: remove });
 plain("unlinkat", { at: 0, path: 1, does: remove });
-plain("rename", { path: 0, does: remove }, { path: 1, does: create });
-plain("renameat renameat2", { at: 0, path: 1, does: remove }, { at: 2, path: 3, does: create });
 plain("link", { path: 0, does: look }, { path: 1, does: create });
 plain("linkat", { at: 0, path: 1, does: look }, { at: 2, path: 3, does: create });
 plain("symlink", { path: 1, does: create });
 plain("symlinkat", { at: 1, path: 2, does: create });
 // To change what an inode says needs a writable mount as writing does, so it counts as writing.
 plain("chmod truncate truncate64 utime utimes setxattr lsetxattr removexattr lremovexattr", { path: 0, does: write });
-plain("fchmod", { at: 0, does: write });
+plain("fchmod fsetxattr fremovexattr", { at: 0, does: write });
 plain("fchmodat fchmodat2 utimensat utimensat_time64 futimesat", { at: 0, path: 1, does: write });
+plain("setxattrat removexattrat file_setattr", { at: 0, path: 1, does: write });
+plain("acct", { path: 0, does: write });
+plain("swapon", { path: 0, does: ["read", "write"] });
+plain("swapoff", { path: 0, does: look });
+plain("uselib", { path: 0, does: ["read", "execute"] });
+plain("quotactl", { path: 1, does: look });
+plain("open_tree open_tree_attr fspick mount_setattr", { at: 0, path: 1, does: enter });
+// A tree that is not mounted yet has no place: strace shows it as if it were the root.
+plain("move_mount", { at: 0, path: 1, does: enter, only: (args) => args[1] !== '""' }, { at: 2, path: 3, does: enter });
+plain("fsconfig", { at: 4, path: 3, does: read, only: (args) => args[1] === "FSCONFIG_SET_PATH" });
 
 special("execve", { path: 0, does: execute });
 special("execveat", { at: 0, path: 1, does: execute });
 special("chdir chroot", { path: 0, does: enter });
 special("fchdir", { at: 0, does: enter });
+special("pivot_root", { path: 0, does: enter }, { path: 1, does: enter });
+special("rename", { path: 0, does: remove }, { path: 1, does: create });
+special("renameat renameat2", { at: 0, path: 1, does: remove }, { at: 2, path: 3, does: create });
 special("chown lchown chown32 lchown32", { path: 0, does: write });
 special("fchown fchown32", { at: 0, does: write });
 special("fchownat", { at: 0, path: 1, does: write });
 special("mknod", { path: 0, does: create });
 special("mknodat", { at: 0, path: 1, does: create });
-special("mount", { path: 1, does: enter });
-special("umount2", { path: 0, does: enter });
-special("socket socketpair bind connect kill tkill tgkill capset memfd_create");
+// The source is often only a name (`tmpfs`), mount(2).
+special(
+	"mount",
+	{ path: 0, does: read, only: (args) => isAbsolute(args[0]) || /\bMS_(BIND|MOVE)\b/.test(args[3] ?? "") },
+	{ path: 1, does: enter },
+);
+special("umount umount2", { path: 0, does: enter });
+special("socket socketpair bind connect sendto sendmsg sendmmsg kill tkill tgkill capset memfd_create");
 special("setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid");
 special("setuid32 setgid32 setreuid32 setregid32 setresuid32 setresgid32 setgroups32 setfsuid32 setfsgid32");
 special("setrlimit prlimit64 setpriority nice sched_setscheduler sched_setattr sched_setparam sched_setaffinity");
-special("clone clone3 fork vfork");
+special("clone clone3 fork vfork unshare setns getcwd io_uring_setup open_by_handle_at");
+
+function isAbsolute(argument: string | undefined): boolean {
+	return argument?.startsWith('"/') ?? false;
+}
 
 export function callShape(name: string): CallShape | undefined {
 	return shapes.get(name);
@@ -80,7 +108,8 @@ export function callShape(name: string): CallShape | undefined {
 
 /**
  * The value for strace's `-e trace=`. Every call carries the question mark that makes it no error on a machine without it (strace(1)).
- * Calls that move data (read, write, sendto, epoll_wait, mmap…) are left out: they name no path and would cost most of the speed.
+ * Calls that move data (read, write, epoll_wait, mmap…) are left out: they name no path and would cost most of the speed. Those that
+ * send do name one where a datagram goes to a unix socket (sd_notify(3) does it by sendmsg).
  */
 export const tracedCalls: string = [...shapes.keys()].map((name) => `?${name}`).join(",");
 

@@ -8,18 +8,37 @@ import type { Effect, Recorder, Touch } from "./recorder.ts";
 /** `name` from `directory` (the working directory where that is absent), as seen from strace; undefined where that is not known. */
 export function located(name: Path, directory: Path | undefined, fs: FileSystemView): Path | undefined {
 	// An absolute name counts from the process's own root; what strace tells of descriptors already includes that root.
-	if (isAbsolute(name)) return fs.root === "" ? clean(name) : clean(`${fs.root}/${name}` as Path);
-	return directory === undefined ? undefined : resolvePath(directory, name);
+	if (isAbsolute(name)) return fs.root === "" ? clean(name) : below(fs.root, clean(`${fs.root}/${name}` as Path));
+	return directory === undefined ? undefined : below(fs.root, resolvePath(directory, name));
+}
+
+/** `..` does not lead out of the root that a process is in (path_resolution(7)); whoever is outside of it stays free. */
+function below(root: Path | "", path: Path): Path {
+	if (root === "" || !path.startsWith(`${root}/`)) return path;
+	const inside = path.slice(root.length) as Path;
+	let depth = 0;
+	for (const part of inside.slice(1).split("/")) {
+		depth += part === ".." ? -1 : 1;
+		if (depth < 0) return clean((root + normalise(inside)) as Path);
+	}
+	return path;
 }
 
 /** The directory that the descriptor argument shows. Without `-y`'s help, AT_FDCWD is the tracked working directory. */
 function base(argument: string | undefined, fs: FileSystemView): Path | undefined {
-	return descriptorPath(argument) ?? (argument === "AT_FDCWD" ? fs.cwd : undefined);
+	const path = descriptorPath(argument);
+	return path === undefined ? (argument === "AT_FDCWD" ? fs.cwd : undefined) : shownPath(path, fs);
+}
+
+/** What strace showed of a descriptor, as a path of the host. */
+function shownPath(path: Path, fs: FileSystemView): Path {
+	return fs.shown === "" ? path : clean((fs.shown + path) as Path);
 }
 
 /** The path of one use, or undefined where the call did not name one that can be known. */
 export function usedPath(event: CallEvent, use: PathUse, fs: FileSystemView): Path | undefined {
 	const { args } = event;
+	if (use.only && !use.only(args)) return undefined;
 	const directory = use.at === undefined ? fs.cwd : base(args[use.at], fs);
 	if (use.path === undefined) return directory;
 	const argument = args[use.path];
@@ -29,19 +48,26 @@ export function usedPath(event: CallEvent, use: PathUse, fs: FileSystemView): Pa
 	if (name === "" || (name === undefined && argument === "NULL")) {
 		return use.at === undefined || use.does === "open" || use.does[0] === "look" ? undefined : directory;
 	}
-	return name === undefined ? undefined : located(name as Path, directory, fs);
+	if (name === undefined) return undefined;
+	// openat2(2): the descriptor is the root that names count from and that `..` does not leave.
+	if (use.does === "open" && directory !== undefined && args[use.flags ?? 0]?.includes("RESOLVE_IN_ROOT")) {
+		return clean((directory + normalise(name as Path)) as Path);
+	}
+	return located(name as Path, directory, fs);
 }
 
 /** What the line does to the accesses; undefined where it names no path. */
 export function effectOf(event: CallEvent, shape: CallShape, process: Process, recorder: Recorder): Effect | undefined {
-	const { args, error, result, resultPath } = event;
+	const { args, error, result } = event;
+	const resultPath = event.resultPath && shownPath(event.resultPath, process.fs);
+	const fs = event.joined && process.cwdAtEntry !== undefined ? { ...process.fs, cwd: process.cwdAtEntry } : process.fs;
 	if (result === undefined || error === "EINTR") return undefined;
 	const touches: Touch[] = [];
 	const known = recorder.trace.accesses.size;
 	let cwd: Path | undefined;
 	for (const use of shape.paths) {
-		if (use.at !== undefined && !event.joined && args[use.at]?.startsWith("AT_FDCWD</")) cwd = descriptorPath(args[use.at]);
-		const path = usedPath(event, use, process.fs);
+		if (use.at !== undefined && !event.joined && args[use.at]?.startsWith("AT_FDCWD</")) cwd = base(args[use.at], fs);
+		const path = usedPath(event, use, fs);
 		if (path === undefined) continue;
 		const operations = use.does === "open" ? openOperations(args[use.flags ?? 0] ?? "") : use.does;
 		const access = recorder.access(path);
@@ -60,19 +86,33 @@ export function effectOf(event: CallEvent, shape: CallShape, process: Process, r
 	};
 }
 
+/** open_by_handle_at(2) names nothing; what it opened is seen by its descriptor alone. */
+export function openedByHandle(event: CallEvent, process: Process, recorder: Recorder): Effect | undefined {
+	if (event.resultPath === undefined) return undefined;
+	const access = recorder.access(shownPath(event.resultPath, process.fs));
+	const touches = [{ access, operations: openOperations(event.args[2] ?? ""), error: undefined }];
+	return { call: recorder.name(event.call), touches, cwd: undefined, isNew: true, appliedTo: false, appliedAsRoot: false };
+}
+
 /** True where the text of the line alone says which paths it means: no name counts from a directory that the line does not show. */
 export function tellsItsPaths(event: CallEvent, shape: CallShape): boolean {
 	return shape.paths.every((use) => {
+		if (use.only && !use.only(event.args)) return true;
 		if (use.at !== undefined && event.args[use.at]?.includes("</")) return true;
 		return use.path !== undefined && event.args[use.path]?.startsWith('"/');
 	});
 }
 
-/** Follows chdir, fchdir and chroot that succeeded. */
+/** Follows chdir, fchdir, chroot and pivot_root that succeeded. */
 export function moveTo(event: CallEvent, path: Path, fs: FileSystemView): void {
 	if (event.call === "chroot") fs.root = path === "/" ? "" : own(path);
+	else if (event.call === "pivot_root") {
+		if (path === "/") return;
+		// pivot_root(2): whoever was in the old root directory is in the new one.
+		if (fs.cwd === "/" || fs.cwd === fs.root) fs.cwd = own(path);
+		fs.root = own(path);
+		fs.shown = fs.root;
+	}
 	// A process that goes up and down must not make an ever longer name; strace shows directories without links and `..` anyway.
-	else if (fs.root !== "" && path.startsWith(`${fs.root}/`)) {
-		fs.cwd = own(clean((fs.root + normalise(path.slice(fs.root.length) as Path)) as Path));
-	} else fs.cwd = own(path.includes("/..") ? normalise(path) : path);
+	else fs.cwd = own(path.includes("/..") ? normalise(path) : path);
 }

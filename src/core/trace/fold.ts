@@ -2,16 +2,16 @@ import type { Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import { type CallShape, callShape } from "./calls.ts";
 import type { AccessCounts } from "./counts.ts";
-import { effectOf, moveTo, tellsItsPaths, usedPath } from "./effect.ts";
-import { changeIdentity } from "./identity.ts";
+import { effectOf, openedByHandle, tellsItsPaths, usedPath } from "./effect.ts";
+import { follow } from "./follow.ts";
 import { type CallEvent, LineReader, type TraceEvent } from "./line.ts";
 import { LineSplitter } from "./lines.ts";
-import { followLimits, noteNeeds, noteRefusal } from "./needs.ts";
+import { noteNeeds, noteRefusal } from "./needs.ts";
 import type { Process } from "./process.ts";
 import { ProcessTable } from "./processes.ts";
 import { Recent } from "./recent.ts";
 import { type Effect, Recorder } from "./recorder.ts";
-import { Sockets } from "./sockets.ts";
+import { addressedCalls, isSending, Sockets } from "./sockets.ts";
 import { type StartMarker, startAfterInit } from "./start.ts";
 import type { Trace } from "./trace.ts";
 
@@ -85,6 +85,7 @@ export class TraceFold {
 	/** The stream is over. */
 	end(): void {
 		this.#splitter.end();
+		if (this.#splitter.dropped) this.#recorder.trace.gaps.add("line-dropped");
 		for (const pid of this.#processes.held()) {
 			const process = this.#processes.guess(pid);
 			if (process) this.#release(process);
@@ -118,9 +119,14 @@ export class TraceFold {
 				return;
 			}
 		}
+		// A server may answer by them a thousand times a second, and only those to a unix socket name a path.
+		if (rest.startsWith("send") && !rest.endsWith(" ...>") && !rest.includes("AF_UNIX")) return;
 		const event = this.#reader.event(process.pid, rest);
-		if (event === undefined) return;
-		if (event.kind !== "call") this.#other(event, process, records);
+		if (event === undefined) {
+			if (rest.endsWith(" ...>")) process.cwdAtEntry = process.fs.cwd;
+			return;
+		}
+		if (event.kind !== "call") this.#other(event, records);
 		else if (event.result !== undefined) {
 			const shape = callShape(event.call);
 			if (!shape) return;
@@ -132,10 +138,9 @@ export class TraceFold {
 		}
 	}
 
-	#other(event: TraceEvent, process: Process, records: boolean): void {
+	#other(event: TraceEvent, records: boolean): void {
 		if (event.kind === "superseded") {
-			process.superseded = true;
-			this.#processes.remove(event.by);
+			this.#processes.supersede(event.pid, event.by);
 		} else if (event.kind === "exit") {
 			if (records) this.#recorder.exit(event.pid, event.how);
 			this.#processes.remove(event.pid);
@@ -158,15 +163,17 @@ export class TraceFold {
 			recorder.trace.calls++;
 			recorder.process(process);
 			effect = shape.paths.length > 0 ? effectOf(event, shape, process, recorder) : undefined;
-			if (event.call === "bind" || event.call === "connect") effect = this.#sockets.addressed(event, process, recorder);
+			if (addressedCalls.has(event.call)) effect = this.#sockets.addressed(event, process, recorder);
+			else if (event.call === "open_by_handle_at") effect = openedByHandle(event, process, recorder);
 			if (effect) {
 				if (effect.cwd !== undefined) process.fs.cwd = effect.cwd;
 				recorder.apply(effect, process);
 			}
-			if (event.error !== undefined && !effect) noteRefusal(event, event.error, recorder);
+			if (event.error !== undefined && !effect && !isSending(event.call)) noteRefusal(event, event.error, recorder);
 		}
 		if (!shape.plain && succeeded) {
-			this.#follow(event, shape, process, recorder);
+			const child = follow(event, shape, process, { processes: this.#processes, sockets: this.#sockets, recorder });
+			if (child) this.#release(child);
 			if (recorder) noteNeeds(event, effect, process, recorder, (pid) => this.#processes.find(pid));
 		}
 		if (program !== undefined) {
@@ -185,31 +192,9 @@ export class TraceFold {
 		this.#started = true;
 		this.#recorder.mainPid = process.pid;
 		this.#processes.markLaunchers(process.pid);
-		process.fs = { cwd: this.#cwd ?? process.fs.cwd, root: "" };
+		process.fs = { cwd: this.#cwd ?? process.fs.cwd, root: "", shown: "" };
 		process.program = program;
 		return program;
-	}
-
-	/** What a call that succeeded changes about its process. */
-	#follow(event: CallEvent, shape: CallShape, process: Process, recorder: Recorder | undefined): void {
-		const { call } = event;
-		if (call.startsWith("set") && /^set.*[ug]id(32)?$|^setgroups/.test(call)) changeIdentity(event, process, recorder);
-		else if (call === "prlimit64" || call === "setrlimit") followLimits(event, process, recorder);
-		else if (call === "socket") this.#sockets.made(event, recorder);
-		else if (call === "socketpair") this.#sockets.paired(event, recorder);
-		else if (call === "chdir" || call === "fchdir" || call === "chroot") {
-			const use = shape.paths[0];
-			const path = use && usedPath(event, use, process.fs);
-			// The launcher's own chroot is not counted: strace shows the cage's paths from within.
-			if (path === undefined || (call === "chroot" && !recorder)) return;
-			moveTo(event, path, process.fs);
-			if (call === "chroot") recorder?.trace.chroots.add(own(path));
-		} else if (call.includes("fork") || call.startsWith("clone")) {
-			const child = event.result
-				? this.#processes.born(process, event.result, event.args.join().includes("CLONE_FS"))
-				: undefined;
-			if (child) this.#release(child);
-		}
 	}
 
 	/** Reads the lines of a process that came before it was known whose child it is. */

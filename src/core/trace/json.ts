@@ -1,5 +1,5 @@
 import { type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
-import type { Access, CapabilityUse, Operation, Trace } from "./trace.ts";
+import type { Access, CapabilityUse, Gap, Operation, Trace } from "./trace.ts";
 
 /** A Trace as a value that JSON can carry. Paths are in their JSON form; abstract socket names are bytes like paths. */
 export interface TraceJson {
@@ -14,6 +14,8 @@ export interface TraceJson {
 	readonly abstractSockets: readonly PathJson[];
 	readonly chroots: readonly PathJson[];
 	readonly memfd: boolean;
+	/** Absent from traces that older versions stored. */
+	readonly gaps?: readonly Gap[];
 	readonly calls: number;
 	readonly processes: number;
 	readonly exits: readonly { readonly pid: number; readonly how: string }[];
@@ -45,6 +47,7 @@ export function traceToJson(trace: Trace): TraceJson {
 		abstractSockets: paths(trace.abstractSockets),
 		chroots: paths(trace.chroots),
 		memfd: trace.memfd,
+		gaps: [...trace.gaps],
 		calls: trace.calls,
 		processes: trace.processes,
 		exits: trace.exits.map((exit) => ({ ...exit })),
@@ -66,6 +69,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		abstractSockets: paths(json.abstractSockets),
 		chroots: paths(json.chroots),
 		memfd: json.memfd,
+		gaps: new Set(json.gaps),
 		calls: json.calls,
 		processes: json.processes,
 		exits: json.exits.map((exit) => ({ ...exit })),

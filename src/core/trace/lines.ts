@@ -6,6 +6,8 @@ export class LineSplitter {
 	readonly #take: (text: string, from: number, end: number) => void;
 	#carry = "";
 	#dropping = false;
+	/** True once a line was dropped. */
+	dropped = false;
 
 	/** `take` gets the text that holds a line and where in it the line lies, without its newline: one character for each byte. */
 	constructor(take: (text: string, from: number, end: number) => void) {
@@ -27,10 +29,12 @@ export class LineSplitter {
 			const line = this.#carry + text.slice(0, newline);
 			this.#carry = "";
 			if (line.length <= maxLine) this.#take(line, 0, line.length);
+			else this.dropped = true;
 			from = newline + 1;
 		}
 		for (newline = text.indexOf("\n", from); newline >= 0; newline = text.indexOf("\n", from)) {
 			if (newline - from <= maxLine) this.#take(text, from, newline);
+			else this.dropped = true;
 			from = newline + 1;
 		}
 		if (from < text.length) this.#keep(text.slice(from));
@@ -46,6 +50,7 @@ export class LineSplitter {
 		if (this.#carry.length + text.length > maxLine) {
 			this.#carry = "";
 			this.#dropping = true;
+			this.dropped = true;
 		} else this.#carry += text;
 	}
 }

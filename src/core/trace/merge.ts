@@ -26,6 +26,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		abstractSockets: union(a.abstractSockets, b.abstractSockets),
 		chroots: union(a.chroots, b.chroots),
 		memfd: a.memfd || b.memfd,
+		gaps: union(a.gaps, b.gaps),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,
 		exits: [...a.exits, ...b.exits],

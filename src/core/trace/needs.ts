@@ -32,8 +32,13 @@ export function noteNeeds(
 			if (/\bS_IF(CHR|BLK)\b/.test(args.join())) recorder.capability("mknod", call);
 			break;
 		case "mount":
+		case "umount":
 		case "umount2":
+		case "pivot_root":
 			recorder.capability("sys_admin", call);
+			break;
+		case "open_by_handle_at":
+			recorder.capability("dac_read_search", call);
 			break;
 		case "chroot":
 			recorder.capability("sys_chroot", call);

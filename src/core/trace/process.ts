@@ -5,6 +5,8 @@ export interface FileSystemView {
 	cwd: Path | undefined;
 	/** What the application chrooted into by itself; empty where it did not. */
 	root: Path | "";
+	/** To be put before what strace shows of descriptors: the place of the root that pivot_root(2) left; empty where it did not. */
+	shown: Path | "";
 }
 
 /** Real, effective and saved id (credentials(7)). */
@@ -30,6 +32,8 @@ export interface Process {
 	guessed: boolean;
 	/** Another thread's execve took its place; that call's result line lies under --seccomp-bpf (it says ENOSYS). */
 	superseded: boolean;
+	/** The working directory when it began the call that it has not finished: others who share it may have moved since. */
+	cwdAtEntry: Path | undefined;
 }
 
 export function sameIds(id: number): Ids {
@@ -39,7 +43,7 @@ export function sameIds(id: number): Ids {
 export function firstProcess(pid: number, cwd: Path | undefined, uid: number, gid: number): Process {
 	return {
 		pid,
-		fs: { cwd, root: "" },
+		fs: { cwd, root: "", shown: "" },
 		program: undefined,
 		uid: sameIds(uid),
 		gid: sameIds(gid),
@@ -48,6 +52,7 @@ export function firstProcess(pid: number, cwd: Path | undefined, uid: number, gi
 		counted: false,
 		guessed: false,
 		superseded: false,
+		cwdAtEntry: undefined,
 	};
 }
 
@@ -64,7 +69,19 @@ export function childOf(parent: Process, pid: number, sharesFs: boolean, guessed
 		counted: false,
 		guessed,
 		superseded: false,
+		cwdAtEntry: undefined,
 	};
+}
+
+/** execve(2): the process goes on as the thread that executed, with that one's identity, directories and limits. */
+export function takeOver(process: Process, thread: Process): void {
+	process.fs = thread.fs;
+	process.program = thread.program;
+	process.uid = thread.uid;
+	process.gid = thread.gid;
+	process.limits = thread.limits;
+	process.cwdAtEntry = thread.cwdAtEntry;
+	process.superseded = true;
 }
 
 /** True where it makes no difference which of the two is a new process's parent. */

@@ -1,10 +1,11 @@
-import type { Path } from "../path/path.ts";
+import { isWithin, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import type { LineReader } from "./line.ts";
-import { childOf, firstProcess, interchangeable, type Process } from "./process.ts";
+import { childOf, firstProcess, interchangeable, type Process, takeOver } from "./process.ts";
 
 const forkCalls = /^(?:clone3?|v?fork)\(/;
 const maxHeldLines = 64;
+const maxHeldLength = 16 << 20;
 const maxHeldProcesses = 1024;
 const maxEnded = 4096;
 
@@ -17,6 +18,7 @@ export class ProcessTable {
 	readonly #first: { readonly cwd?: Path; readonly uid?: number; readonly gid?: number };
 	readonly #processes = new Map<number, Process>();
 	readonly #held = new Map<number, string[]>();
+	#heldLength = 0;
 	/** Ended before the line that names them as somebody's child. */
 	readonly #ended = new Set<number>();
 	#last: Process | undefined;
@@ -51,7 +53,10 @@ export class ProcessTable {
 		const lines = this.#held.get(pid);
 		if (lines) lines.push(own(rest));
 		else this.#held.set(pid, [own(rest)]);
-		return this.#held.size > maxHeldProcesses || (lines && lines.length > maxHeldLines) ? this.guess(pid) : undefined;
+		this.#heldLength += rest.length;
+		const tooMuch =
+			this.#held.size > maxHeldProcesses || this.#heldLength > maxHeldLength || (lines && lines.length > maxHeldLines);
+		return tooMuch ? this.guess(pid) : undefined;
 	}
 
 	held(): number[] {
@@ -61,6 +66,7 @@ export class ProcessTable {
 	takeHeld(pid: number): readonly string[] {
 		const lines = this.#held.get(pid) ?? [];
 		this.#held.delete(pid);
+		for (const line of lines) this.#heldLength -= line.length;
 		return lines;
 	}
 
@@ -85,6 +91,23 @@ export class ProcessTable {
 		if (this.#processes.get(pid)?.guessed && this.#ended.size < maxEnded) this.#ended.add(pid);
 		this.#processes.delete(pid);
 		this.#last = undefined;
+	}
+
+	/** `pid`'s threads have ended, and it goes on as its thread `by` (execve(2)). */
+	supersede(pid: number, by: number): void {
+		const process = this.find(pid);
+		const thread = this.#processes.get(by);
+		if (process) takeOver(process, thread ?? process);
+		this.remove(by);
+	}
+
+	/** A directory has another name now: whoever is in it has so, too. */
+	renamed(from: Path, to: Path): void {
+		const moved = (path: Path) => own((to + path.slice(from.length)) as Path);
+		for (const { fs } of this.#processes.values()) {
+			if (fs.cwd !== undefined && isWithin(fs.cwd, from)) fs.cwd = moved(fs.cwd);
+			if (fs.root !== "" && isWithin(fs.root, from)) fs.root = moved(fs.root);
+		}
 	}
 
 	/** All processes so far but `application` belong to the launcher. */

@@ -1,16 +1,25 @@
 import type { Path } from "../path/path.ts";
-import { descriptorLabel, fieldOf, own, stringOf } from "./argument.ts";
+import { descriptorLabel, fieldOf, fieldsOf, own, stringOf } from "./argument.ts";
 import { located } from "./effect.ts";
 import type { CallEvent } from "./line.ts";
 import type { Process } from "./process.ts";
 import { Recent } from "./recent.ts";
-import type { Effect, Recorder } from "./recorder.ts";
+import type { Effect, Recorder, Touch } from "./recorder.ts";
 
 const maxSockets = 2048;
 const maxUnheard = 64;
 
-/** Errors of a connect that will go on by itself or may be tried again (connect(2)). */
-const undecided = new Set(["EINPROGRESS", "EALREADY", "EAGAIN", "EINTR", "EISCONN"]);
+/** Calls that name the address of a socket. */
+export const addressedCalls: ReadonlySet<string> = new Set(["bind", "connect", "sendto", "sendmsg", "sendmmsg"]);
+
+export function isSending(call: string): boolean {
+	return call.startsWith("send");
+}
+
+/** Errors that say nothing of the address: the call goes on by itself or may be tried again, or the socket is not one for it (connect(2)). */
+const undecided = new Set(
+	"EINPROGRESS EALREADY EAGAIN EINTR EISCONN ENOTCONN EBADF ENOTSOCK EOPNOTSUPP EFAULT EINVAL EMSGSIZE ENOBUFS ENOMEM".split(" "),
+);
 
 /** Knows the protocol of the sockets that were made lately, by the inode that `-y` shows. */
 export class Sockets {
@@ -41,48 +50,52 @@ export class Sockets {
 		if (family === "AF_UNIX" && /\bSOCK_DGRAM\b/.test(type)) recorder?.trace.families.add("AF_UNIX");
 	}
 
-	/** bind and connect. Gives the effect on the path of a unix socket, if it has one. */
+	/** A call of `addressedCalls`. Gives the effect on the paths of unix sockets, if it names any. */
 	addressed(event: CallEvent, process: Process, recorder: Recorder): Effect | undefined {
-		const address = event.args[1] ?? "";
-		const family = fieldOf(address, "sa_family");
-		const binds = event.call === "bind";
-		const failed = event.error !== undefined;
-		if (family === "AF_UNIX") {
-			if (event.error !== undefined && undecided.has(event.error)) return undefined;
-			if (!failed) recorder.trace.families.add("AF_UNIX");
-			const name = fieldOf(address, "sun_path");
-			if (name?.startsWith("@")) {
-				const abstract = stringOf(name.slice(1));
-				if (!failed && abstract !== undefined) recorder.trace.abstractSockets.add(own(abstract));
-				return undefined;
-			}
-			const named = stringOf(name);
-			const path = named ? located(named as Path, process.fs.cwd, process.fs) : undefined;
-			if (path === undefined) return undefined;
-			if (event.error === "ECONNREFUSED" && this.unheard.size < maxUnheard) this.unheard.add(own(path));
-			else if (binds || !failed) this.unheard.delete(path);
-			const touch = {
-				access: recorder.access(path),
-				operations: [binds ? ("listen" as const) : ("connect" as const)],
-				error: event.error && recorder.name(event.error),
-			};
-			return {
-				call: recorder.name(event.call),
-				touches: [touch],
-				cwd: undefined,
-				isNew: true,
-				appliedTo: false,
-				appliedAsRoot: false,
-			};
+		const touches: Touch[] = [];
+		for (const address of addressesOf(event)) {
+			const family = fieldOf(address, "sa_family");
+			if (family === "AF_UNIX") touches.push(...this.#unixTouches(event, address, process, recorder));
+			else if (event.call === "bind" && event.error === undefined) this.#bound(event, address, family, recorder);
 		}
-		if (!binds || failed) return undefined;
+		if (touches.length === 0) return undefined;
+		return { call: recorder.name(event.call), touches, cwd: undefined, isNew: true, appliedTo: false, appliedAsRoot: false };
+	}
+
+	#unixTouches(event: CallEvent, address: string, process: Process, recorder: Recorder): Touch[] {
+		const failed = event.error !== undefined;
+		if (event.error !== undefined && undecided.has(event.error)) return [];
+		if (!failed) recorder.trace.families.add("AF_UNIX");
+		const name = fieldOf(address, "sun_path");
+		if (name?.startsWith("@")) {
+			const abstract = stringOf(name.slice(1));
+			if (!failed && abstract !== undefined) recorder.trace.abstractSockets.add(own(abstract));
+			return [];
+		}
+		const named = stringOf(name);
+		const cwd = (event.joined ? process.cwdAtEntry : undefined) ?? process.fs.cwd;
+		const path = named ? located(named as Path, cwd, process.fs) : undefined;
+		if (path === undefined) return [];
+		if (event.error === "ECONNREFUSED" && this.unheard.size < maxUnheard) this.unheard.add(own(path));
+		else if (event.call === "bind" || !failed) this.unheard.delete(path);
+		const operations = [event.call === "bind" ? ("listen" as const) : ("connect" as const)];
+		return [{ access: recorder.access(path), operations, error: event.error && recorder.name(event.error) }];
+	}
+
+	#bound(event: CallEvent, address: string, family: string | undefined, recorder: Recorder): void {
 		const port = /^htons\(([0-9]+)\)$/.exec(fieldOf(address, family === "AF_INET6" ? "sin6_port" : "sin_port") ?? "");
 		const number = Number(port?.[1] ?? 0);
 		const protocol = this.#protocols.get(descriptorLabel(event.args[0]) ?? "") ?? "tcp";
 		// Port 0 is any free one (ip(7)), and a raw socket's port is none.
-		if (number === 0 || protocol === "raw") return undefined;
+		if (number === 0 || protocol === "raw") return;
 		recorder.trace.ports.add(`${protocol} ${number}`);
 		if (number < 1024) recorder.capability("net_bind_service", event.call);
-		return undefined;
 	}
+}
+
+/** The addresses that a call names, as strace prints them. */
+function addressesOf({ args, call }: CallEvent): Iterable<string> {
+	if (call === "sendto") return args[4] === undefined ? [] : [args[4]];
+	if (call === "sendmsg" || call === "sendmmsg") return fieldsOf(args[1] ?? "", "msg_name");
+	return args[1] === undefined ? [] : [args[1]];
 }

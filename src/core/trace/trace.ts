@@ -29,6 +29,12 @@ export interface CapabilityUse {
 	readonly call: string;
 }
 
+/**
+ * Why files may be missing from a trace: an io_uring opens them without a system call (io_uring(7)); a file handle opens them without a
+ * name (open_by_handle_at(2)); the application ran before it was watched; a line was too long to be one of strace's.
+ */
+export type Gap = "io-uring" | "file-handle" | "start-up" | "line-dropped";
+
 /** The folded result of one traced run. Plain data: it can be stored, added to another and compared. */
 export interface Trace {
 	readonly accesses: Map<Path, Access>;
@@ -49,6 +55,7 @@ export interface Trace {
 	readonly chroots: Set<Path>;
 	/** True where memfd_create succeeded. */
 	memfd: boolean;
+	readonly gaps: Set<Gap>;
 	/** Calls that were folded, and processes seen. */
 	calls: number;
 	processes: number;
@@ -69,6 +76,7 @@ export function emptyTrace(): Trace {
 		abstractSockets: new Set(),
 		chroots: new Set(),
 		memfd: false,
+		gaps: new Set(),
 		calls: 0,
 		processes: 0,
 		exits: [],

@@ -21,7 +21,7 @@ export function accessesOf(folded: TraceFold): Record<string, string> {
 	return all;
 }
 
-function summary(access: Access): string {
+export function summary(access: Access): string {
 	const failed = [...access.failed].flatMap(([error, operations]) => [...operations].map((operation) => `${error}:${operation}`));
 	return [...access.succeeded, ...failed].join(" ");
 }

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clean, type Path } from "../../../src/core/path/path.ts";
+import { baseName, clean, type Path } from "../../../src/core/path/path.ts";
 import { stringOf } from "../../../src/core/trace/argument.ts";
 import { TraceFold } from "../../../src/core/trace/fold.ts";
 import { LineReader } from "../../../src/core/trace/line.ts";
 import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import { foldRecording, recording, recordings } from "./corpus.ts";
 import { accessesOf, begin, fold, labelLikeStrace, quoteLikeStrace } from "./folding.ts";
 
 const awkward = [...'\n"\\<>-= ,(){}[]0123456789\t\r\x01\x7f\xff@*', " resumed>", " <unfinished ...>", '\n7  unlink("/etc") = 0'];
@@ -66,6 +67,85 @@ describe("names of any bytes", () => {
 		const folded = fold(`${begin}10  openat(AT_FDCWD</>, "${quoteLikeStrace(evil)}", O_RDONLY) = 3<${labelLikeStrace(evil)}>`);
 		expect([...folded.trace.accesses.keys()]).toEqual(["/bin/app", clean(evil as Path)]);
 		expect(folded.trace.exits).toEqual([]);
+	});
+});
+
+describe("what stands in a string of a call", () => {
+	const hostile = fc
+		.array(
+			fc.oneof(
+				fc.constantFrom('"/forged"', ", {sa_family=AF_UNIX, sun_path=", '") = 0', "<unfinished ...>", '\\"', "</forged>"),
+				name,
+			),
+		)
+		.map((parts) => parts.join(""));
+
+	test("is no path, whatever it looks like", () => {
+		fc.assert(
+			fc.property(hostile, fc.boolean(), (text, interrupted) => {
+				const quoted = `"${quoteLikeStrace(text)}"`;
+				const lines = [
+					`setxattr("/a", "user.x", ${quoted}, 9, 0) = 0`,
+					`execve("/b", [${quoted}, ${quoted}], 0x7f /* 3 vars */) = -1 ENOENT (No such file or directory)`,
+					`symlink(${quoted}, "/c") = 0`,
+					`readlink("/d", ${quoted}, 4096) = 9`,
+					`mount("tmpfs", "/e", "tmpfs", 0, ${quoted}) = 0`,
+					`sendto(3<socket:[1]>, ${quoted}, 9, 0, {sa_family=AF_UNIX, sun_path="/f"}, 6) = 9`,
+					`sendto(3<socket:[1]>, ${quoted}, 9, 0, NULL, 0) = 9`,
+					`sendmsg(3<socket:[1]>, {msg_name={sa_family=AF_UNIX, sun_path="/g"}, msg_iov=[{iov_base=${quoted}, iov_len=9}]}, 0) = 9`,
+					`memfd_create(${quoted}, MFD_CLOEXEC) = 4</memfd:${labelLikeStrace(text)}>(deleted)`,
+				].map((line) => {
+					const cut = line.lastIndexOf(") = ");
+					const call = line.slice(0, line.indexOf("("));
+					return interrupted
+						? `10  ${line.slice(0, cut)} <unfinished ...>\n10  <... ${call} resumed>${line.slice(cut)}`
+						: `10  ${line}`;
+				});
+				const { accesses } = fold(begin + lines.join("\n")).trace;
+				expect([...accesses.keys()].sort()).toEqual(["/a", "/b", "/bin/app", "/c", "/d", "/e", "/f", "/g"]);
+			}),
+		);
+	});
+});
+
+describe("real recordings, damaged", () => {
+	const damage = fc.record({
+		name: fc.constantFrom(...recordings),
+		cuts: fc.array(fc.tuple(fc.nat(), fc.nat({ max: 300 })), { maxLength: 8 }),
+		bytes: fc.array(fc.tuple(fc.nat(), fc.constantFrom(...'"\\<>(){}[],=\n\0 /0+-\xff')), { maxLength: 20 }),
+	});
+
+	test("never throw, and what is left of them does not depend on how the stream is cut", () => {
+		fc.assert(
+			fc.property(damage, fc.integer({ min: 1, max: 5000 }), ({ bytes, cuts, name }, size) => {
+				let text = recording(name);
+				for (const [at, length] of cuts) text = text.slice(0, at % text.length) + text.slice((at % text.length) + length);
+				for (const [at, byte] of bytes) text = text.slice(0, at % text.length) + byte + text.slice((at % text.length) + 1);
+				const whole = foldRecording(text);
+				const cut = new TraceFold({ start: startAtFirstExecve(), cwd: "/mnt" as Path });
+				const stream = Buffer.from(text.endsWith("\n") ? text : `${text}\n`, "latin1");
+				for (let at = 0; at < stream.length; at += size) cut.feed(stream.subarray(at, at + size));
+				cut.end();
+				expect(cut.trace).toEqual(whole.trace);
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	test("say nothing of a place that they do not name", () => {
+		fc.assert(
+			fc.property(damage, ({ cuts, name }) => {
+				const lines = recording(name).split("\n");
+				for (const [at, length] of cuts) {
+					const index = at % lines.length;
+					lines[index] = lines[index]?.slice(0, length) ?? "";
+				}
+				// Without some lines a relative name may count from another directory, but every last component was in the trace.
+				const known = new Set([...foldRecording(recording(name)).trace.accesses.keys()].map(baseName));
+				for (const path of foldRecording(lines.join("\n")).trace.accesses.keys()) expect(known).toContain(baseName(path));
+			}),
+			{ numRuns: 300 },
+		);
 	});
 });
 
@@ -146,6 +226,16 @@ describe("any bytes", () => {
 		folded.feed(Buffer.from(`\n10  stat("/y", {st_mode=0}) = 0\n`));
 		folded.end();
 		expect(accessesOf(folded)).toEqual({ "/y": "look" });
+		expect(folded.trace.gaps).toEqual(new Set(["line-dropped"]));
+	});
+
+	test("long lines of processes that nobody knows are not kept without end", () => {
+		const folded = new TraceFold({ start: startAtFirstExecve() });
+		folded.feed(Buffer.from(begin));
+		const filler = "x".repeat(1 << 19);
+		const before = process.memoryUsage().heapUsed;
+		for (let pid = 100; pid < 900; pid++) folded.feed(Buffer.from(`${pid}  stat("/${filler}", {st_mode=0}) = 0\n`));
+		expect(process.memoryUsage().heapUsed - before).toBeLessThan(128 << 20);
 	});
 
 	test("the longest execve that strace prints is read", () => {

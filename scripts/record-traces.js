@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { root } from "./set-up.js";
+
+/**
+ * `node scripts/record-traces.js [NAME…]`: records test/core/trace/corpus/NAME.strace anew from programs/NAME.c, by strace with the options
+ * that the tracer uses. Needs root and gcc. Each program gets an empty /mnt, a process table and a network of its own, so what is
+ * recorded names no place of this machine. What is expected of a recording stands in NAME.expected, written by hand.
+ */
+const corpus = join(root, "test", "core", "trace", "corpus");
+const folder = mkdtempSync(join(tmpdir(), "cagewright-corpus-"));
+try {
+	await build({
+		absWorkingDir: root,
+		entryPoints: ["src/core/trace/options.ts"],
+		outfile: join(folder, "options.mjs"),
+		bundle: true,
+		format: "esm",
+		platform: "node",
+	});
+	const { straceArguments } = await import(pathToFileURL(join(folder, "options.mjs")).href);
+	const programs = readdirSync(join(corpus, "programs")).filter((name) => name.endsWith(".c"));
+	const wanted = process.argv.slice(2);
+	for (const name of programs.map((file) => basename(file, ".c")).filter((one) => !wanted.length || wanted.includes(one))) {
+		const program = join(folder, name);
+		const form = name === "i386" ? ["-m32", "-ffreestanding", "-nostdlib", "-fno-pie", "-fno-stack-protector"] : ["-pthread"];
+		execFileSync("gcc", ["-w", "-static", ...form, "-o", program, join(corpus, "programs", `${name}.c`)], { stdio: "inherit" });
+		const run =
+			'mount -t tmpfs tmpfs /mnt && cp "$1" /mnt/program && cd /mnt && out=$2 && shift 2 && exec strace "$@" -o "$out" -- ./program';
+		try {
+			execFileSync(
+				"unshare",
+				[
+					...["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--ipc"],
+					...["sh", "-c", run, "sh", program, join(corpus, `${name}.strace`), ...straceArguments({ fast: false })],
+				],
+				{ stdio: "inherit", env: { PATH: process.env.PATH, LANG: "C" } },
+			);
+		} catch {
+			// Some of them end badly on purpose.
+		}
+	}
+} finally {
+	rmSync(folder, { recursive: true, force: true });
+}

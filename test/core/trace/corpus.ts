@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Path } from "../../../src/core/path/path.ts";
+import type { TraceFold } from "../../../src/core/trace/fold.ts";
+import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import { fold, summary } from "./folding.ts";
+
+/** What strace wrote of the programs in corpus/programs, and beside each recording what is expected of it. */
+
+const folder = join(import.meta.dirname, "corpus");
+const read = (file: string) => readFileSync(join(folder, file), "latin1");
+
+export const recordings = readdirSync(folder)
+	.filter((file) => file.endsWith(".strace"))
+	.map((file) => basename(file, ".strace"));
+export const recording = (name: string) => read(`${name}.strace`);
+export const expected = (name: string) => read(`${name}.expected`);
+
+/** The programs were started in /mnt. */
+export function foldRecording(text: string): TraceFold {
+	return fold(text, { start: startAtFirstExecve(), cwd: "/mnt" as Path });
+}
+
+/** One line for each access and for each other thing that was learned; bytes beyond ASCII as \u00NN. */
+export function described({ trace }: TraceFold): string {
+	const quote = (text: string) =>
+		JSON.stringify(text).replace(/[\x7f-\xff]/g, (byte) => `\\u${byte.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	const lines = [...trace.accesses.values()].map((access) => `${quote(access.path)} ${summary(access)}`).sort();
+	const add = (what: string, values: Iterable<string>) => {
+		for (const value of [...values].sort()) lines.push(`${what} ${value}`);
+	};
+	add("program", [...trace.programs].map(quote));
+	add("chroot", [...trace.chroots].map(quote));
+	add("abstract", [...trace.abstractSockets].map(quote));
+	add("port", trace.ports);
+	add("family", trace.families);
+	add("capability", trace.capabilities.keys());
+	add("gap", trace.gaps);
+	add(
+		"exit",
+		trace.exits.map(({ how, pid }) => `${pid} ${how}`),
+	);
+	return `${lines.join("\n")}\n`;
+}
