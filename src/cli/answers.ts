@@ -4,7 +4,14 @@ import { type Application, launchPath, noRules, type Rules } from "../core/appli
 import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
 import { Failure } from "../core/failure.ts";
-import { type Answers, defaultRounds, defaultTimeout, isName, parseBind } from "../core/questions/answers.ts";
+import {
+	type Answers,
+	defaultRounds,
+	defaultRoundsAttached,
+	defaultTimeout,
+	isName,
+	parseBind,
+} from "../core/questions/answers.ts";
 import { mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
 import type { Template } from "../core/template/template.ts";
 import { findTool } from "../system/launch/tools.ts";
@@ -35,7 +42,10 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		application: withProbe(application),
 		rules,
 		onHost: options.onHost ?? false,
-		rounds: options.rounds ?? defaultRounds,
+		...(options.attach === undefined
+			? {}
+			: { attach: { pid: options.attach, ...(options.for === undefined ? {} : { seconds: options.for }) } }),
+		rounds: options.rounds ?? (options.attach === undefined ? defaultRounds : defaultRoundsAttached),
 	};
 }
 

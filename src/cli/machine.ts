@@ -6,6 +6,7 @@ import { auditCage } from "../system/files/audit.ts";
 import { systemFiles } from "../system/files/files.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { systemPackages } from "../system/packages/packages.ts";
+import { attach } from "../system/running/attach.ts";
 import { StateFolder } from "../system/state/store.ts";
 
 /** The adapters of this machine, put together: the one place that knows both sides. */
@@ -18,6 +19,7 @@ export function systemMachine(state: string): Machine {
 		launcher: new UtilLinuxLauncher(state),
 		store: new StateFolder(state),
 		doctor: systemDoctor,
+		attach,
 		audit: async (root, policy, signal) => (await auditCage({ root, policy }, signal)).findings,
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {

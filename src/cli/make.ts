@@ -9,6 +9,7 @@ import { madeToJson, planToJson } from "../report/json.ts";
 import { dryRunText, madeText, planText } from "../report/text.ts";
 import { answersFrom } from "./answers.ts";
 import { ask } from "./ask.ts";
+import { untilEnter } from "./attach.ts";
 import { answersOf, type Told, templateNamed } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,7 +26,11 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 		const made = await makeCage(
 			context,
 			answers,
-			{ replace: options.replace ?? false, confirm: async (plan) => options.yes || confirm(terminal, answers.name, plan) },
+			{
+				replace: options.replace ?? false,
+				confirm: async (plan) => options.yes || confirm(terminal, answers.name, plan),
+				...untilEnter(terminal, context, told),
+			},
 			recordWriter(terminal, context.machine),
 		);
 		if (!made) {

@@ -7,6 +7,7 @@ import type { Trace } from "../core/trace/trace.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { answersFrom } from "./answers.ts";
+import { toldOfProcess } from "./attach.ts";
 import type { ApplicationOptions, ConsentOptions } from "./options.ts";
 
 /** What `make` and its single steps are told: a template or a cage, a command, and options. */
@@ -23,7 +24,8 @@ export async function templateNamed({ machine }: Context, name: string): Promise
 	return found.template;
 }
 
-export async function answersOf(context: Context, { command, options, target }: Told): Promise<Answers> {
+export async function answersOf(context: Context, told: Told): Promise<Answers> {
+	const { command, options, target } = toldOfProcess(context, told);
 	return answersFrom(options, command, target === undefined ? undefined : await templateNamed(context, target));
 }
 

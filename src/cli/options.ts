@@ -10,6 +10,13 @@ const seconds = (text: string) => {
 	return value;
 };
 
+const processId = (text: string) => {
+	const value = Number(text);
+	// PID_MAX_LIMIT, proc_sys_kernel(5).
+	if (!/^[0-9]+$/.test(text) || value < 1 || value > 4_194_304) throw new InvalidArgumentError("the id of a process.");
+	return value;
+};
+
 const count = (text: string) => {
 	const value = Number(text);
 	if (!Number.isInteger(value) || value < 1 || value > 100) throw new InvalidArgumentError("a whole number from 1 to 100.");
@@ -54,6 +61,9 @@ export interface ApplicationOptions {
 	allowSetuid?: string[];
 	onHost?: boolean;
 	rounds?: number;
+	/** Only of `make` and `trace`. */
+	attach?: number;
+	for?: number;
 }
 
 export interface ConsentOptions {
@@ -73,8 +83,14 @@ export function addApplicationOptions(command: Command): Command {
 	return command.option("--on-host", "trace on the real file system and network instead of in a rehearsal");
 }
 
+export function addAttach(command: Command): Command {
+	return command
+		.option("--attach <PID>", "watch this process, which runs already, with all that it started; it runs on", processId)
+		.option("--for <SECONDS>", "with --attach: watch for so long at least", seconds);
+}
+
 export function addRounds(command: Command): Command {
-	return command.option("--rounds <N>", "trial rounds at most (default: 5)", count);
+	return command.option("--rounds <N>", "trial rounds at most (default: 5; with --attach 20)", count);
 }
 
 export function addConsent(command: Command): Command {

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { Failure } from "../core/failure.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
-import { addApplicationOptions, addConsent, addGlobalOptions, addRounds, type GlobalOptions } from "./options.ts";
+import { addApplicationOptions, addAttach, addConsent, addGlobalOptions, addRounds, type GlobalOptions } from "./options.ts";
 import { Interrupted, Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -72,6 +72,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	for (const { description, example, load, name } of steps) {
 		const command = define(`${name} [target] [command...]`, description, example);
 		addConsent(addRounds(addApplicationOptions(command)));
+		if (name === "make" || name === "trace") addAttach(command);
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {
 				const work = await load();

@@ -1,5 +1,6 @@
 import { checkName, identityOf, traceStep } from "../engine/make.ts";
 import { traceText } from "../report/text.ts";
+import { untilEnter } from "./attach.ts";
 import { dryRun } from "./make.ts";
 import { answersOf, type Told } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
@@ -14,12 +15,12 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 		if (told.options.dryRun) return dryRun(terminal, context, answers);
 		const lock = await store.lock(answers.name);
 		try {
-			const { cage, result } = await traceStep(context, answers, {});
+			const { cage, result } = await traceStep(context, answers, untilEnter(terminal, context, told));
 			await store.saveTrace(cage.name, result.trace);
 			await store.saveCage(cage);
 			await store.log(cage.name, "traced", { paths: result.trace.accesses.size, calls: result.trace.calls });
 			if (terminal.options.json) {
-				const { accesses, calls, capabilities, ports, processes } = result.trace;
+				const { accesses, calls, capabilities, gaps, ports, processes } = result.trace;
 				terminal.printJson("trace", {
 					name: cage.name,
 					answered: result.answered,
@@ -31,6 +32,7 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 					signals: result.signals,
 					capabilities: [...capabilities.keys()],
 					ports: [...ports],
+					gaps: [...gaps],
 					seconds: cage.seconds.trace,
 				});
 			} else terminal.print(traceText(cage.name, result, terminal.messages));

@@ -3,7 +3,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { AccessCounts } from "../core/trace/counts.ts";
 
-export type Step = "trace" | "plan" | "build" | "trial";
+export type Step = "trace" | "attach" | "plan" | "build" | "trial";
 
 export interface ProbeOutcome {
 	readonly command: string;
@@ -17,6 +17,7 @@ export type Event =
 	| { readonly event: "step-started"; readonly step: Step }
 	| { readonly event: "step-finished"; readonly step: Step; readonly seconds: number }
 	| { readonly event: "application-started"; readonly where: "rehearsal" | "host" | "cage"; readonly run: number }
+	| { readonly event: "processes-attached"; readonly pid: number; readonly processes: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
 	| { readonly event: "accesses-counted"; readonly counts: AccessCounts & { readonly newest: readonly Path[] } }

@@ -10,6 +10,7 @@ import { isTolerable, type Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import { traceRunning } from "./attach.ts";
 import { auditGeneration } from "./audit.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
@@ -67,12 +68,11 @@ export async function traceStep(
 		if (machine.files.resolve(normalise(pathFromText(path))) === undefined) throw new Failure("seed-unknown", { path }, 2);
 	}
 	for (const { path } of answers.rules.binds) refuseBind(path, machine);
-	const { value: result, seconds } = await timed(context, "trace", () =>
-		traceApplication(context, answers.application, answers.rules, identityOf(context, answers), {
-			...options,
-			onHost: answers.onHost,
-		}),
-	);
+	const identity = identityOf(context, answers);
+	const { application, attach, onHost, rules } = answers;
+	const { value: result, seconds } = attach
+		? await timed(context, "attach", () => traceRunning(context, application, attach, options.more))
+		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...options, onHost }));
 	if (!result.answered) {
 		const probe = result.probes.find((one) => !one.ok);
 		if (result.ended !== undefined) {

@@ -4,6 +4,7 @@ import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
+import type { RunningProcess } from "../core/trace/running.ts";
 
 /** What the engine needs from the machine. Adapters in `system/` implement it; only `cli/` puts the two together. */
 
@@ -79,11 +80,31 @@ export interface Ended {
 	readonly status: number;
 }
 
-/** A started application. */
-export interface Launched {
+/** An application that runs and can be asked. */
+export interface Reachable {
 	/** Host pid of the init (or of what stands in for it), whose root and network are the application's. */
 	readonly init: number;
 	readonly ended: Promise<Ended>;
+}
+
+/** A process that ran before, and is watched. `ended` resolves when the watching is over, whatever ended it. */
+export interface Attached extends Reachable {
+	/** Signals that the process has a handler for, e.g. `SIGHUP`. */
+	handledSignals(): string[];
+	/** Ends the watching; the process runs on. */
+	detach(): Promise<void>;
+}
+
+export interface AttachRequest {
+	readonly pid: number;
+	/** Called before their first line comes, and again where more processes came meanwhile; the first is `pid` itself. */
+	onProcesses(processes: readonly RunningProcess[]): void;
+	onData(chunk: Uint8Array): void;
+	readonly signal: AbortSignal;
+}
+
+/** A started application. */
+export interface Launched extends Reachable {
 	/** Sends a signal to the application by way of its init. */
 	signal(name: string): void;
 	/** Signals that the application's main process has a handler for, e.g. `SIGHUP`. */
@@ -109,7 +130,7 @@ export interface Launcher {
 	/** Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). */
 	shell(
 		line: string,
-		where: { launched?: Launched; onHost?: boolean },
+		where: { launched?: Reachable; onHost?: boolean },
 		timeoutSeconds: number,
 		signal?: AbortSignal,
 	): Promise<ShellResult>;

@@ -1,7 +1,7 @@
 import { Failure } from "../core/failure.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
-import type { Launched } from "./ports.ts";
+import type { Reachable } from "./ports.ts";
 
 /** Seconds that one probe gets to say by itself that nothing answers, before anything is started. */
 const emptyProbeSeconds = 3;
@@ -25,7 +25,7 @@ export async function checkProbesFailFirst(context: Context, probes: readonly st
  */
 export async function probeUntilAnswered(
 	context: Context,
-	launched: Launched,
+	launched: Reachable,
 	probes: readonly string[],
 	seconds: number,
 ): Promise<ProbeOutcome[]> {
@@ -53,7 +53,7 @@ export async function probeUntilAnswered(
 	return outcomes;
 }
 
-export async function runExercise(context: Context, launched: Launched, command: string): Promise<ProbeOutcome> {
+export async function runExercise(context: Context, launched: Reachable, command: string): Promise<ProbeOutcome> {
 	const result = await context.machine.launcher.shell(command, { launched }, exerciseSeconds, context.signal);
 	const outcome = { command, ok: result.ok, output: result.ok ? "" : result.output.trim() };
 	context.emit({ event: "exercise-run", ...outcome });

@@ -133,6 +133,30 @@ export interface Watching {
 	readonly watch?: (unheard: ReadonlySet<Path>) => void;
 }
 
+/** Tells of what a fold has found so far, not more often than anybody could see. */
+export class AccessReport {
+	readonly #context: Context;
+	readonly #fold: TraceFold;
+	#last = 0;
+
+	constructor(context: Context, fold: TraceFold) {
+		this.#context = context;
+		this.#fold = fold;
+	}
+
+	/** More was fed. */
+	fed(): void {
+		const now = this.#context.machine.now();
+		if (now - this.#last < countInterval) return;
+		this.#last = now;
+		this.now();
+	}
+
+	now(): void {
+		this.#context.emit({ event: "accesses-counted", counts: { ...this.#fold.counts(), newest: this.#fold.newest() } });
+	}
+}
+
 export interface WatchedRun<T> {
 	readonly value: T;
 	readonly trace: Trace;
@@ -152,8 +176,8 @@ export async function watchedRun<T>(
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
 	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
+	const report = new AccessReport(context, fold);
 	let output = "";
-	let counted = 0;
 	const run = await machine.launcher.start({
 		spec,
 		identity,
@@ -167,10 +191,7 @@ export async function watchedRun<T>(
 			onData(chunk) {
 				fold.feed(chunk);
 				watch?.(fold.unheardSockets());
-				const now = machine.now();
-				if (now - counted < countInterval) return;
-				counted = now;
-				emit({ event: "accesses-counted", counts: { ...fold.counts(), newest: fold.newest() } });
+				report.fed();
 			},
 		},
 		onOutput(chunk) {
@@ -197,6 +218,6 @@ export async function watchedRun<T>(
 	}
 	signal.throwIfAborted();
 	fold.end();
-	emit({ event: "accesses-counted", counts: { ...fold.counts(), newest: fold.newest() } });
+	report.now();
 	return { value, trace: fold.trace ?? emptyTrace(), output, ended, endedItself };
 }

@@ -16,16 +16,19 @@ export const cliDe: CliMessages = {
 		directory: "Arbeitsverzeichnis",
 		probes: "Proben",
 		exercises: "Übungen",
-		trace: (onHost) =>
-			onHost
-				? "1. Mit strace auf dem echten Dateisystem und im echten Netz beobachten"
-				: "1. Mit strace in einer Generalprobe beobachten: Nichts davon bleibt zurück",
+		trace: (onHost, pid) =>
+			pid !== undefined
+				? `1. Prozess ${pid} mit strace beobachten, während er läuft, und ihn weiterlaufen lassen`
+				: onHost
+					? "1. Mit strace auf dem echten Dateisystem und im echten Netz beobachten"
+					: "1. Mit strace in einer Generalprobe beobachten: Nichts davon bleibt zurück",
 		plan: "2. Dateien, Geräte, Konten und Öffnungen der Abschottung planen",
 		build: (place) => `3. ${place} bauen`,
 		trial: (rounds) => `4. Im Käfig erproben, höchstens ${rounds} Runden, bis jede Probe beantwortet ist`,
 		record: "5. Nachweis und Protokoll schreiben",
 		same: "Im Ernst:",
 	},
+	pressEnter: "Benutzen Sie die Anwendung wie sonst und drücken Sie dann die Eingabetaste.",
 	traced: (name, paths, calls) => `${name} beobachtet: ${paths} Pfade in ${calls} Aufrufen. Weiter: cagewright plan ${name}`,
 	plan: {
 		files: (files, bytes) => `${files} Dateien, ${bytes}`,
@@ -120,6 +123,9 @@ export const cliDe: CliMessages = {
 	},
 	progress: {
 		trace: "Beobachtung in einer Generalprobe…",
+		attach: "Beobachte, was schon läuft …",
+		attached: (pid, processes) =>
+			processes === 1 ? `beobachte Prozess ${pid}` : `beobachte Prozess ${pid} und ${processes - 1} weitere`,
 		plan: "Planung…",
 		build: "Der Käfig wird gebaut…",
 		trial: (round, rounds) => `Erprobung im Käfig, Runde ${round} von ${rounds}…`,

@@ -19,16 +19,19 @@ export const cliEn = {
 		directory: "Working directory",
 		probes: "Probes",
 		exercises: "Exercises",
-		trace: (onHost: boolean) =>
-			onHost
-				? "1. Trace it with strace on the real file system and network"
-				: "1. Trace it with strace in a rehearsal: nothing that it writes stays",
+		trace: (onHost: boolean, pid: number | undefined) =>
+			pid !== undefined
+				? `1. Watch process ${pid} with strace while it runs, and leave it running`
+				: onHost
+					? "1. Trace it with strace on the real file system and network"
+					: "1. Trace it with strace in a rehearsal: nothing that it writes stays",
 		plan: "2. Plan files, devices, accounts and what confinement leaves open",
 		build: (place: string) => `3. Build ${place}`,
 		trial: (rounds: number) => `4. Try it in the cage, at most ${rounds} rounds, until every probe is answered`,
 		record: "5. Write the record and the log",
 		same: "For real:",
 	},
+	pressEnter: "Use the application as usual, then press Enter.",
 	traced: (name: string, paths: number, calls: number) =>
 		`Traced ${name}: ${paths} paths in ${calls} calls. Next: cagewright plan ${name}`,
 	plan: {
@@ -126,6 +129,9 @@ export const cliEn = {
 	},
 	progress: {
 		trace: "Tracing in a rehearsal…",
+		attach: "Watching what runs already…",
+		attached: (pid: number, processes: number) =>
+			processes === 1 ? `watching process ${pid}` : `watching process ${pid} and ${processes - 1} more`,
 		plan: "Planning…",
 		build: "Building the cage…",
 		trial: (round: number, rounds: number) => `Trial in the cage, round ${round} of ${rounds}…`,

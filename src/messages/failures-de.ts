@@ -6,6 +6,14 @@ export const failuresDe: Failures = {
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
 	"assignment-before-command":
 		"Ein Befehl kann nicht mit {name}= beginnen; geben Sie die Variable als Umgebung an (--env {name}=…).",
+	"attach-forbidden":
+		"Prozess {pid} kann nicht beobachtet werden: kernel.yama.ptrace_scope ist 3, und das gilt bis zum Neustart. Setzen Sie es in /etc/sysctl.d auf 1 und starten Sie neu, oder zeichnen Sie ohne --attach einen eigenen Start auf.",
+	"attach-needs-root":
+		"Prozess {pid} darf von diesem Konto nicht beobachtet werden (kernel.yama.ptrace_scope ist {scope}); rufen Sie dies als root auf.",
+	"attach-refused":
+		"Prozess {pid} kann nicht beobachtet werden, obwohl dies root ist ({detail}); CAP_SYS_PTRACE fehlt, wie in einem Container. Rufen Sie dies auf dem Wirt selbst auf, oder zeichnen Sie ohne --attach auf.",
+	"attached-ended":
+		"Prozess {pid} endete, während er beobachtet wurde; starten Sie ihn wieder, oder zeichnen Sie ohne --attach einen eigenen Start auf.",
 	"audit-danger":
 		"Der Käfig {name} ist nicht sicher: {path} ({code}). Er wurde nicht gestartet; ändern Sie die Datei auf dem Wirt oder schließen Sie sie aus.",
 	"backslash-at-end": "Der Befehl endet mit einem Rückstrich, der für nichts steht; entfernen Sie ihn.",
@@ -37,6 +45,7 @@ export const failuresDe: Failures = {
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
+	"for-needs-attach": "--for sagt, wie lange ein laufender Prozess beobachtet wird; nennen Sie ihn mit --attach PID.",
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
@@ -85,6 +94,11 @@ export const failuresDe: Failures = {
 		"Die Probe wird schon von etwas beantwortet, das auf diesem Rechner läuft: {probe}. Beenden Sie das, oder beobachten Sie in einer Generalprobe ohne --on-host.",
 	"probe-proves-nothing":
 		"Die Probe gelingt, obwohl die Anwendung nicht läuft, und beweist darum nichts: {probe}. Fragen Sie die Anwendung selbst.",
+	"process-elsewhere":
+		"Prozess {pid} läuft in einem Container oder einer eigenen Wurzel, deren Dateien nicht die dieses Rechners sind; sperren Sie ihn dort ein.",
+	"process-of-kernel": "Prozess {pid} gehört dem Kern oder ist beendet; nennen Sie den Prozess der Anwendung selbst.",
+	"process-traced": "Prozess {pid} wird schon von Prozess {tracer} beobachtet; beenden Sie erst diesen.",
+	"process-unknown": "Es gibt keinen Prozess {pid}; `cagewright apps` zeigt, was läuft.",
 	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; amd64 und arm64 werden es.",
 	"program-failed": "{program} ist gescheitert: {problem}",
 	"program-not-a-file": "{program} ist keine Datei; nennen Sie das Programm selbst.",

@@ -2,6 +2,13 @@
 export const failuresEn = {
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
 	"assignment-before-command": "A command cannot begin with {name}=; give the variable as environment (--env {name}=…).",
+	"attach-forbidden":
+		"Process {pid} cannot be watched: kernel.yama.ptrace_scope is 3, which holds until the machine is started anew. Set it to 1 in /etc/sysctl.d and reboot, or trace a start of its own without --attach.",
+	"attach-needs-root":
+		"Process {pid} may not be watched by this account (kernel.yama.ptrace_scope is {scope}); run this as root.",
+	"attach-refused":
+		"Process {pid} cannot be watched although this is root ({detail}); CAP_SYS_PTRACE is missing, as in a container. Run this on the host itself, or trace without --attach.",
+	"attached-ended": "Process {pid} ended while it was watched; start it again, or trace a start of its own without --attach.",
 	"audit-danger": "The cage {name} is not safe: {path} ({code}). It was not started; change that file on the host or exclude it.",
 	"backslash-at-end": "The command ends with a backslash that stands for nothing; remove it.",
 	"bad-name": "{name} is not a name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
@@ -28,6 +35,7 @@ export const failuresEn = {
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
 	"file-unreadable": "{file} cannot be read: {detail}",
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
+	"for-needs-attach": "--for says how long to watch a process that runs; name it with --attach PID.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
 	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
@@ -72,6 +80,11 @@ export const failuresEn = {
 		"The probe is already answered by something that runs on this host: {probe}. Stop that, or trace in a rehearsal without --on-host.",
 	"probe-proves-nothing":
 		"The probe passes although the application does not run, so it proves nothing: {probe}. Ask the application itself.",
+	"process-elsewhere":
+		"Process {pid} runs in a container or a root of its own, whose files are not those of this machine; cage it in there.",
+	"process-of-kernel": "Process {pid} is a thread of the kernel, or has ended; name the application's own process.",
+	"process-traced": "Process {pid} is traced by process {tracer} already; end that first.",
+	"process-unknown": "There is no process {pid}; `cagewright apps` shows what runs.",
 	"processor-unsupported": "This processor ({processor}) is not supported; amd64 and arm64 are.",
 	"program-failed": "{program} failed: {problem}",
 	"program-not-a-file": "{program} is no file; name the program itself.",

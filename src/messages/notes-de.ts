@@ -9,6 +9,19 @@ export const notesDe: Notes = {
 	"neighbour-reached":
 		"Sie spricht mit einem Dienst dieses Rechners unter {path}; das wird durchgelassen, und alles beginnt von vorn.",
 	"chroots-itself": "Sie sperrt sich selbst in {path} ein; in einem Käfig ist das unnötig und kann scheitern.",
+	"abstract-sockets":
+		"Sie benutzt abstrakte Unix-Sockets ({names}); die gehören zum Netz, nicht zu den Dateien, und ein Käfig mit eigenem Netz hat andere.",
+	"gap-io-uring":
+		"Sie benutzt io_uring, womit Dateien ungesehen geöffnet werden: Hier können welche fehlen. Schalten Sie es in der Anwendung ab, wenn das geht; der Käfig erlaubt es nicht.",
+	"gap-file-handle": "Sie öffnet Dateien über Handles, ohne Namen; das erlaubt der Käfig nicht, und hier können welche fehlen.",
+	"gap-start-up":
+		"Sie wurde erst beobachtet, als sie schon lief. Was sie zum Start gelesen und wieder geschlossen hat, zeigt sich erst in den Proberunden.",
+	"gap-line-dropped": "Eine Zeile der Aufzeichnung war zu lang zum Lesen; hier kann eine Datei fehlen.",
+	"attached-late":
+		"Sie lief schon: Was sie zum Start getan hat, fehlt in der Aufzeichnung. Eingebundene Bibliotheken und offene Dateien sind darin; den Rest finden die Proberunden.",
+	"attached-partly": "Prozess {pid} kam und ging zu schnell, um von Anfang an beobachtet zu werden.",
+	"attach-env-left-out":
+		"Aus ihrer Umgebung nicht übernommen, weil es geheim sein kann: {names}. Was sie zum Start braucht, geben Sie mit --env.",
 	"found-elsewhere": "Sie läuft in einem Container oder einer eigenen Wurzel; der Befehl stammt von dort.",
 	"found-program-missing": "{program} ist auf diesem Rechner nicht installiert.",
 	"found-title-rewritten": "Der Prozess hat seine Befehlszeile überschrieben; prüfen Sie den Befehl.",

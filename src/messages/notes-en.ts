@@ -6,6 +6,20 @@ export const notesEn = {
 		"It writes into {path}, where its own program, sources or configuration lie; in the cage all of that becomes state, and no program runs from there. Let it write into a directory of its own.",
 	"neighbour-reached": "It talks to a service of this machine at {path}; that is let through, and everything else starts again.",
 	"chroots-itself": "It locks itself into {path} on its own; inside a cage that is not needed and may fail.",
+	"abstract-sockets":
+		"It uses abstract unix sockets ({names}); they belong to the network, not to the files, and a cage with a network of its own has others.",
+	"gap-io-uring":
+		"It uses io_uring, through which files are opened unseen: some may be missing here. Switch that off in the application if you can; the cage does not allow it.",
+	"gap-file-handle":
+		"It opens files by handle, without a name; the cage does not allow that, and some files may be missing here.",
+	"gap-start-up":
+		"It was watched only after it had started. What it read to start, and closed again, is found in the trial rounds alone.",
+	"gap-line-dropped": "A line of the trace was too long to be read; a file may be missing here.",
+	"attached-late":
+		"It ran before: what it did to start is not in the trace. Its mapped libraries and open files are; the trial rounds find the rest.",
+	"attached-partly": "Process {pid} came and went too fast to be watched from its beginning.",
+	"attach-env-left-out":
+		"Not taken over from its environment, because it may be secret: {names}. Give with --env what it needs to start.",
 	"found-elsewhere": "It runs in a container or a root of its own; the command is from there.",
 	"found-program-missing": "{program} is not installed on this machine.",
 	"found-title-rewritten": "The process has rewritten its command line; check the command.",

@@ -8,7 +8,9 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 	switch (event.event) {
 		case "step-started":
 			if (event.step === "trial") return undefined;
-			return { text: words[event.step], lasting: event.step === "trace" };
+			return { text: words[event.step], lasting: event.step === "trace" || event.step === "attach" };
+		case "processes-attached":
+			return { text: words.attached(event.pid, event.processes), lasting: true };
 		case "round-started":
 			return { text: words.trial(event.round, event.rounds), lasting: true };
 		case "accesses-counted":

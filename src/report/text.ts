@@ -210,7 +210,7 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 			...several(words.probes, application.probes),
 			...several(words.exercises, application.exercises),
 		]),
-		words.trace(answers.onHost),
+		words.trace(answers.onHost, answers.attach?.pid),
 		words.plan,
 		words.build(`${state}/cages/${answers.name}/generations/`),
 		words.trial(answers.rounds),

@@ -160,7 +160,7 @@ function isOnlyLooked({ succeeded }: Access): boolean {
 	return [...succeeded].every((operation) => operation === "look");
 }
 
-function addDevices({ files, rules, trace }: PlanInput, collector: EntryCollector): void {
+function addDevices({ additions, files, rules, trace }: PlanInput, collector: EntryCollector): void {
 	const named = new Map(rules.devices.map((value) => [deviceName(normalise(pathFromText(value)), files), value]));
 	const add = (path: Path, reason: Reason) => {
 		const status = files.status(placeOf(path, files));
@@ -185,6 +185,10 @@ function addDevices({ files, rules, trace }: PlanInput, collector: EntryCollecto
 	for (const access of trace.accesses.values()) {
 		const path = access.succeeded.size ? deviceName(access.path, files) : undefined;
 		if (path !== undefined) add(path, tracedReason(access));
+	}
+	for (const addition of additions) {
+		const path = addition.kind === "path" ? deviceName(addition.path, files) : undefined;
+		if (path !== undefined) add(path, trialReason(addition));
 	}
 }
 
@@ -236,5 +240,14 @@ function notes(trace: Trace, refused: readonly Path[]): Plan["notes"] {
 	return [
 		...refused.map((path) => ({ code: "writes-system-directory", values: { path: showPath(path) } })),
 		...[...trace.chroots].map((path) => ({ code: "chroots-itself", values: { path: showPath(path) } })),
+		...(trace.abstractSockets.size
+			? [
+					{
+						code: "abstract-sockets",
+						values: { names: [...trace.abstractSockets].map((name) => `@${showPath(name as Path)}`).join(", ") },
+					},
+				]
+			: []),
+		...[...trace.gaps].sort().map((gap) => ({ code: `gap-${gap}`, values: {} })),
 	];
 }

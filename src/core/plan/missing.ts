@@ -4,6 +4,7 @@ import { showPath } from "../path/quote.ts";
 import { refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
+import { judgeDevice } from "./devices.ts";
 import { placeOf } from "./links.ts";
 import type { Addition } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
@@ -131,10 +132,17 @@ function failsOnlyInCage(operation: Operation, error: string, { path, succeeded 
 	if (succeeded.has(operation)) return false;
 	const onHost = host.accesses.get(path);
 	if (onHost) return onHost.succeeded.has(operation);
+	// Its start was not watched on the host, so whatever layer of the cage stops it there may be one that it needs opened.
+	if (host.gaps.has("start-up") && stopsByLayer(error, operation)) return areaOf(placeOf(path, files)) !== "kernel";
 	// The host's run never came here: it went another way because something failed. What the host has, the cage may want.
 	if (error !== "ENOENT" || operation === "create") return false;
 	const real = placeOf(path, files);
 	return areaOf(real) !== "kernel" && files.status(real) !== undefined;
+}
+
+/** What only a cage says: it is read-only, closed to the account, or lacks the directory to make something in. */
+function stopsByLayer(error: string, operation: Operation): boolean {
+	return error === "EROFS" || error === "EACCES" || error === "EPERM" || (error === "ENOENT" && operation === "create");
 }
 
 /** undefined where it is as it should be. */
@@ -164,6 +172,9 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	switch (error) {
 		case "ENOENT":
 		case "ENOTDIR":
+			if (area === "device" && isGivenDevice(real, search)) {
+				return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
+			}
 			if (declined.has(real) || declined.has(path) || area === "device") return { ...common, kind: "absent", declined: true };
 			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
 			if (isCovered && error === "ENOENT" && !changes.has(operation)) return undefined;
@@ -186,6 +197,12 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 		default:
 			return { ...common, kind: "absent" };
 	}
+}
+
+/** Where the start was watched, each device that a cage is given without a question is in the plan already. */
+function isGivenDevice(real: Path, { files, host }: Search): boolean {
+	const status = files.status(real);
+	return host.gaps.has("start-up") && status?.device !== undefined && judgeDevice(real, status) === "give";
 }
 
 /** Only a start as root has capabilities to keep. */

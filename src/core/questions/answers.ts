@@ -10,11 +10,15 @@ export interface Answers {
 	readonly application: Application;
 	readonly rules: Rules;
 	readonly onHost: boolean;
+	/** A process that runs already, to be watched instead of a start of its own; for so many seconds at least. */
+	readonly attach?: { readonly pid: number; readonly seconds?: number };
 	readonly rounds: number;
 }
 
 export const defaultTimeout = 30;
 export const defaultRounds = 5;
+/** What a start reads is then found by the trial alone, and each round may find but one file more. */
+export const defaultRoundsAttached = 20;
 
 export function parseBind(text: string): Bind | undefined {
 	const match = /^(\/.*?)(?::(ro|rw))?$/s.exec(text);

@@ -1,5 +1,5 @@
 import { quoteShellLine } from "../path/quote.ts";
-import { type Answers, defaultRounds, defaultTimeout } from "./answers.ts";
+import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout } from "./answers.ts";
 
 /**
  * The command line that does what the answers say, without a question. With a template (`base` is what it says by itself), only what
@@ -37,7 +37,9 @@ export function equivalentCommand(answers: Answers, base?: Answers): string {
 		if (!base?.rules.binds.some((one) => bindText(one) === text)) add("--bind", text);
 	}
 	if (answers.onHost) words.push("--on-host");
-	add("--rounds", answers.rounds, defaultRounds);
+	add("--attach", answers.attach?.pid);
+	add("--for", answers.attach?.seconds);
+	add("--rounds", answers.rounds, answers.attach ? defaultRoundsAttached : defaultRounds);
 	words.push("--yes");
 	if (!isSame(application.command, base?.application.command)) words.push("--", ...application.command);
 	return quoteShellLine(words);

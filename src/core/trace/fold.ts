@@ -11,6 +11,7 @@ import type { Process } from "./process.ts";
 import { ProcessTable } from "./processes.ts";
 import { Recent } from "./recent.ts";
 import { type Effect, Recorder } from "./recorder.ts";
+import type { RunningProcess } from "./running.ts";
 import { addressedCalls, isSending, Sockets } from "./sockets.ts";
 import { type StartMarker, startAfterInit } from "./start.ts";
 import type { Trace } from "./trace.ts";
@@ -75,6 +76,13 @@ export class TraceFold {
 	/** The last different paths, newest last; at most 20. */
 	newest(): Path[] {
 		return [...this.#recorder.tally.newest];
+	}
+
+	/** The application runs already: what strace shows of these processes counts from the first line on. The first one is the main process. */
+	join(processes: readonly RunningProcess[]): void {
+		for (const process of processes) this.#processes.join(process);
+		this.#recorder.mainPid ??= processes[0]?.pid;
+		this.#started = true;
 	}
 
 	/** Any piece of the stream; lines may be cut anywhere. */

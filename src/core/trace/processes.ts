@@ -2,6 +2,7 @@ import { isWithin, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import type { LineReader } from "./line.ts";
 import { childOf, firstProcess, interchangeable, type Process, takeOver } from "./process.ts";
+import type { RunningProcess } from "./running.ts";
 
 const forkCalls = /^(?:clone3?|v?fork)\(/;
 const maxHeldLines = 64;
@@ -33,6 +34,15 @@ export class ProcessTable {
 		const process = this.#processes.get(pid);
 		if (process) this.#last = process;
 		return process;
+	}
+
+	/** A process that ran before strace came; its threads share its directories. */
+	join({ cwd, gid, pid, program, root, threads, uid }: RunningProcess): void {
+		const fs = { cwd, root, shown: "" as const };
+		for (const id of new Set([pid, ...threads])) {
+			this.#processes.set(id, { ...firstProcess(id, cwd, 0, 0), fs, program, uid, gid });
+		}
+		this.#last = undefined;
 	}
 
 	/** A process for a pid that was not seen before, where it can be told whose child it is. */

@@ -16,6 +16,7 @@ import type {
 	Launcher,
 	LaunchRequest,
 	Measured,
+	Reachable,
 	Rehearsal,
 	ShellResult,
 } from "../../engine/ports.ts";
@@ -68,7 +69,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	async shell(
 		line: string,
-		where: { launched?: Launched; onHost?: boolean },
+		where: { launched?: Reachable; onHost?: boolean },
 		timeoutSeconds: number,
 		signal?: AbortSignal,
 	): Promise<ShellResult> {

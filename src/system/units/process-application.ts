@@ -49,7 +49,10 @@ export function draftFromProcess(
 	if (process.uid !== 0 && user === undefined) notes.push({ code: "found-account-unknown", values: { uid: process.uid } });
 	return {
 		application: {
-			command: rewritten ? [exe] : [programName(own, exe, process.cwd), ...rest],
+			// What it calls itself still tells apart the names of one executable, e.g. redis-server and redis-check-rdb.
+			command: rewritten
+				? [programName(/^[^\s:]+/.exec(own)?.[0] ?? "", exe, process.cwd)]
+				: [programName(own, exe, process.cwd), ...rest],
 			...(user === undefined ? {} : { user }),
 			cwd: process.cwd ?? "/",
 		},

@@ -1,0 +1,75 @@
+import { createInterface } from "node:readline/promises";
+import { keptEnvironment } from "../core/application/kept-environment.ts";
+import { Failure } from "../core/failure.ts";
+import { pathToText } from "../core/path/path.ts";
+import type { Context } from "../engine/context.ts";
+import type { TraceOptions } from "../engine/trace.ts";
+import { words } from "../system/running/proc.ts";
+import { runningTree } from "../system/running/tree.ts";
+import { draftFromProcess } from "../system/units/process-application.ts";
+import type { Told } from "./named.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * With `--attach`, what the process says of itself stands where no option says otherwise: command, account, environment, working
+ * directory. A template, where one is named, knows all that itself. Throws what `runningTree` throws, and `for-needs-attach` (exit 2).
+ */
+export function toldOfProcess(context: Context, told: Told): Told {
+	const { command, options, target } = told;
+	const { attach } = options;
+	if (attach === undefined) {
+		if (options.for !== undefined) throw new Failure("for-needs-attach", {}, 2);
+		return told;
+	}
+	const [main] = runningTree(attach);
+	if (main === undefined) throw new Failure("process-unknown", { pid: attach }, 2);
+	if (target !== undefined) return told;
+	const { machine } = context;
+	const exe = main.program === undefined ? undefined : pathToText(main.program);
+	const { application, notes } = draftFromProcess(
+		{
+			pid: attach,
+			parent: 0,
+			uid: main.uid.effective,
+			...(exe === undefined ? {} : { exe }),
+			command: words(attach, "cmdline"),
+			...(main.cwd === undefined ? {} : { cwd: pathToText(main.cwd) ?? "/" }),
+			cgroup: "",
+			ports: [],
+			elsewhere: false,
+		},
+		(uid) => machine.accounts.users().find((user) => user.uid === uid)?.name,
+	);
+	const environment = keptEnvironment(words(attach, "environ"));
+	const warn = (code: string, values: Readonly<Record<string, string | number>>) =>
+		context.emit({ event: "warned", code, values });
+	for (const note of notes) {
+		// A command that was given needs no guess.
+		if (!command.length || note.code !== "found-title-rewritten") warn(note.code, note.values);
+	}
+	if (environment.leftOut.length) warn("attach-env-left-out", { names: environment.leftOut.join(", ") });
+	const user = options.user ?? application.user;
+	return {
+		command: command.length ? command : (application.command ?? []),
+		options: {
+			...options,
+			...(user === undefined ? {} : { user }),
+			cwd: options.cwd ?? application.cwd ?? "/",
+			env: [...environment.pairs, ...(options.env ?? [])],
+		},
+	};
+}
+
+/** On a terminal, and where no time was given, the watching lasts until Enter. */
+export function untilEnter(terminal: Terminal, { signal }: Context, { options }: Told): Pick<TraceOptions, "more"> {
+	if (options.attach === undefined || options.for !== undefined || options.yes || !terminal.interactive) return {};
+	return {
+		more: async () => {
+			const lines = createInterface({ input: process.stdin, output: process.stderr });
+			// On a terminal the interface takes Ctrl-C for itself.
+			lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+			await lines.question(`${terminal.messages.cli.pressEnter} `, { signal }).finally(() => lines.close());
+			return undefined;
+		},
+	};
+}

@@ -1,0 +1,73 @@
+import type { Application } from "../core/application/application.ts";
+import { Failure } from "../core/failure.ts";
+import { pathFromText } from "../core/path/path.ts";
+import { TraceFold } from "../core/trace/fold.ts";
+import { addTraces } from "../core/trace/merge.ts";
+import { type RunningProcess, traceOfRunning } from "../core/trace/running.ts";
+import { emptyTrace } from "../core/trace/trace.ts";
+import type { Context } from "./context.ts";
+import { probeUntilAnswered, runExercise } from "./probing.ts";
+import { AccessReport, type TraceOptions, type TraceResult } from "./trace.ts";
+
+/**
+ * Watches a process that runs already, with all that it started: probes and exercises, and for `seconds` where they are given. It is
+ * sent no signal and runs on afterwards. What it did before is told by what it has mapped and open. Throws what the machine's `attach`
+ * throws, `no-probe` (exit 2), and `attached-ended` (exit 1) where the process ends while it is watched.
+ */
+export async function traceRunning(
+	context: Context,
+	application: Application,
+	{ pid, seconds }: { readonly pid: number; readonly seconds?: number },
+	more: TraceOptions["more"],
+): Promise<TraceResult> {
+	const { emit, machine, signal } = context;
+	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
+	const command = pathFromText(application.command[0] ?? "");
+	const fold = new TraceFold();
+	const report = new AccessReport(context, fold);
+	const started = machine.now();
+	let before = emptyTrace();
+	let processes: readonly RunningProcess[] = [];
+	const attached = await machine.attach({
+		pid,
+		onProcesses(found) {
+			processes = found;
+			before = addTraces(before, traceOfRunning(found, command));
+			fold.join(found);
+		},
+		onData(chunk) {
+			fold.feed(chunk);
+			report.fed();
+		},
+		signal,
+	});
+	let isOver = false;
+	void attached.ended.then(() => {
+		isOver = true;
+	});
+	const life = await watch().finally(() => attached.detach());
+	fold.end();
+	report.now();
+	return { ...life, trace: addTraces(before, fold.trace), signals: [], output: "" };
+
+	async function watch() {
+		emit({ event: "processes-attached", pid, processes: processes.length });
+		emit({ event: "warned", code: "attached-late", values: {} });
+		const handlesTerm = attached.handledSignals().includes("SIGTERM");
+		const probes = await probeUntilAnswered(context, attached, application.probes, application.timeout);
+		const answered = probes.every((probe) => probe.ok);
+		const exercises: TraceResult["exercises"][number][] = [];
+		if (answered) {
+			for (const exercise of application.exercises) exercises.push(await runExercise(context, attached, exercise));
+			const next = async () => Promise.race([more?.(), attached.ended.then(() => undefined)]);
+			for (let line = await next(); line !== undefined; line = await next()) {
+				exercises.push(await runExercise(context, attached, line));
+			}
+			const left = (seconds ?? 0) * 1000 - (machine.now() - started);
+			if (left > 0) await Promise.race([attached.ended, machine.sleep(left, signal)]);
+		}
+		signal.throwIfAborted();
+		if (isOver) throw new Failure("attached-ended", { pid }, 1);
+		return { probes, exercises, answered, handlesTerm };
+	}
+}

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../core/failure.ts";
+import { straceArguments } from "../../core/trace/options.ts";
+import type { RunningProcess } from "../../core/trace/running.ts";
+import type { Attached, AttachRequest, Ended } from "../../engine/ports.ts";
+import { handledSignals } from "../launch/processes.ts";
+import { requireTool, toolEnvironment } from "../launch/tools.ts";
+import { runningTree } from "./tree.ts";
+
+/** Processes that come while strace takes hold of those that were there are taken along in another turn; a tree that never rests, in part. */
+const turns = 5;
+const detachSeconds = 10;
+
+/**
+ * Watches a process that runs, with all its threads and descendants. However it ends, by `detach`, by our own death or by that of
+ * strace, the processes run on: strace lets go of them on TERM, and the kernel does it for a tracer that died (ptrace(2)).
+ * Throws what `runningTree` throws, `process-traced` and `attach-…` (exit 3).
+ */
+export async function attach(request: AttachRequest): Promise<Attached> {
+	requireTool("strace");
+	const { pid } = request;
+	for (let turn = 1; ; turn++) {
+		const processes = runningTree(pid);
+		refuseTraced(processes);
+		request.onProcesses(processes);
+		const tracer = new Tracer(request, processes);
+		await tracer.attached();
+		if (!tracer.missed(pid) || turn === turns) return tracer;
+		await tracer.detach();
+	}
+}
+
+function refuseTraced(processes: readonly RunningProcess[]): void {
+	for (const { pid } of processes) {
+		const tracer = tracerOf(pid);
+		if (tracer) throw new Failure("process-traced", { pid, tracer }, 3);
+	}
+}
+
+class Tracer implements Attached {
+	readonly init: number;
+	readonly ended: Promise<Ended>;
+	readonly #child: ChildProcess;
+	readonly #processes: readonly RunningProcess[];
+	readonly #off: () => void;
+	#over = false;
+	#said = "";
+
+	constructor({ onData, pid, signal }: AttachRequest, processes: readonly RunningProcess[]) {
+		this.init = pid;
+		this.#processes = processes;
+		const who = processes.flatMap((process) => ["-p", String(process.pid)]);
+		const strace = ["strace", ...straceArguments({ fast: false }), "-o", "|exec cat >&3", ...who];
+		this.#child = spawn(requireTool("setpriv"), ["--pdeathsig", "TERM", ...strace], {
+			env: toolEnvironment,
+			cwd: "/",
+			stdio: ["ignore", "ignore", "pipe", "pipe"],
+			detached: true,
+		});
+		this.#child.stderr?.on("data", (chunk: Buffer) => {
+			this.#said = (this.#said + chunk.toString("latin1")).slice(-4000);
+		});
+		(this.#child.stdio[3] as NodeJS.ReadableStream).on("data", (chunk: Buffer) => onData(chunk));
+		const letGo = () => void this.detach();
+		signal.addEventListener("abort", letGo, { once: true });
+		this.#off = () => signal.removeEventListener("abort", letGo);
+		this.ended = new Promise((resolve, reject) => {
+			this.#child.on("error", reject);
+			this.#child.on("close", (code) => {
+				this.#over = true;
+				this.#off();
+				resolve({ status: code ?? 143 });
+			});
+		});
+		if (signal.aborted) letGo();
+	}
+
+	/** Resolves once every thread is held that was there. */
+	async attached(): Promise<void> {
+		for (;;) {
+			const waiting = this.#processes.filter(({ pid, threads }) => [pid, ...threads].some((id) => this.#isFree(id)));
+			if (!waiting.length) return;
+			// Where one thread of several is refused, strace keeps the others.
+			if (this.#over || /attach: ptrace\(.*(?<!No such process)$/m.test(this.#said)) {
+				await this.detach();
+				throw refusal(this.init, this.#said, scope(), process.getuid?.() === 0);
+			}
+			await sleep(5);
+		}
+	}
+
+	/** True where processes came that strace has not taken hold of. */
+	missed(pid: number): boolean {
+		return runningTree(pid).some((process) => this.#isFree(process.pid));
+	}
+
+	handledSignals(): string[] {
+		return handledSignals(this.init);
+	}
+
+	async detach(): Promise<void> {
+		if (this.#over) return;
+		this.#child.kill("SIGTERM");
+		const timer = setTimeout(() => this.#child.kill("SIGKILL"), detachSeconds * 1000);
+		await this.ended;
+		clearTimeout(timer);
+	}
+
+	#isFree(id: number): boolean {
+		return tracerOf(id) === 0;
+	}
+}
+
+/** Who traces a process or thread: 0 for nobody, undefined where it is gone or dead. */
+function tracerOf(id: number): number | undefined {
+	try {
+		const text = readFileSync(`/proc/${id}/status`, "latin1");
+		return /^State:\s*[ZX]/m.test(text) ? undefined : Number(/^TracerPid:\s*(\d+)/m.exec(text)?.[1]);
+	} catch {
+		return undefined;
+	}
+}
+
+/** kernel.yama.ptrace_scope; undefined where the kernel has no Yama. */
+function scope(): number | undefined {
+	try {
+		return Number(readFileSync("/proc/sys/kernel/yama/ptrace_scope", "latin1"));
+	} catch {
+		return undefined;
+	}
+}
+
+/** Why strace could not take hold of a process, and so what to do (ptrace(2), "Ptrace access mode checking" and Yama). */
+export function refusal(pid: number, said: string, scope: number | undefined, isRoot: boolean): Failure {
+	const line = said.split("\n").find((text) => text.includes("ptrace(")) ?? said.trim().split("\n").at(-1) ?? "";
+	if (/No such process/.test(line)) return new Failure("process-unknown", { pid }, 2);
+	if (scope === 3) return new Failure("attach-forbidden", { pid }, 3);
+	if (!isRoot) return new Failure("attach-needs-root", { pid, scope: scope ?? 0 }, 3);
+	return new Failure("attach-refused", { pid, detail: line }, 3);
+}

@@ -1,0 +1,90 @@
+import { statSync } from "node:fs";
+import { Failure } from "../../core/failure.ts";
+import type { Path } from "../../core/path/path.ts";
+import type { Ids } from "../../core/trace/process.ts";
+import type { BoundSocket, OpenFile, RunningProcess } from "../../core/trace/running.ts";
+import { children } from "../launch/processes.ts";
+import { type ListeningSockets, parseSockets } from "../units/processes.ts";
+import { mappedFiles } from "./mapped.ts";
+import { identity, link, names, present, status, text } from "./proc.ts";
+
+/**
+ * The process and all that it started, itself first. Throws `process-unknown` (exit 2) where there is none, `process-of-kernel` for a
+ * thread of the kernel, and `process-elsewhere` where its files are not those of this machine, as in a container.
+ */
+export function runningTree(pid: number): RunningProcess[] {
+	if (!Number.isInteger(pid) || pid < 1 || status(pid) === undefined) throw new Failure("process-unknown", { pid }, 2);
+	if (!/^VmSize:/m.test(status(pid) ?? "")) throw new Failure("process-of-kernel", { pid }, 2);
+	if (identity(`/proc/${pid}/root/.`) !== identity("/proc/self/root/.") && link(pid, "ns/mnt") !== link("self", "ns/mnt")) {
+		throw new Failure("process-elsewhere", { pid }, 2);
+	}
+	const sockets = socketsSeenBy(pid);
+	return descendants(pid).flatMap((one) => runningProcess(one, sockets) ?? []);
+}
+
+function descendants(pid: number): number[] {
+	return [pid, ...children(pid).flatMap(descendants)];
+}
+
+function runningProcess(pid: number, sockets: ListeningSockets): RunningProcess | undefined {
+	const said = status(pid);
+	// A zombie has nothing any more.
+	if (said === undefined || !/^VmSize:/m.test(said)) return undefined;
+	const numbers = (name: string) =>
+		(new RegExp(`^${name}:\\s*(.*)$`, "m").exec(said)?.[1] ?? "").split(/\s+/).filter(Boolean).map(Number);
+	const ids = ([real = 0, effective = 0, saved = 0]: number[]): Ids => ({ real, effective, saved });
+	const { files, inodes } = descriptors(pid);
+	const root = identity(`/proc/${pid}/root/.`) === identity("/proc/self/root/.") ? undefined : link(pid, "root");
+	return {
+		pid,
+		threads: names(`/proc/${pid}/task`).map(Number),
+		program: present(link(pid, "exe")),
+		cwd: present(link(pid, "cwd")),
+		root: root ?? "",
+		uid: ids(numbers("Uid")),
+		gid: ids(numbers("Gid")),
+		groups: numbers("Groups"),
+		mapped: mappedFiles(pid),
+		descriptors: files,
+		sockets: inodes.flatMap((inode) => bound(sockets, inode)),
+	};
+}
+
+/** Its open files, and the inodes of its sockets. A file without any name left is no path. */
+function descriptors(pid: number): { files: OpenFile[]; inodes: string[] } {
+	const files: OpenFile[] = [];
+	const inodes: string[] = [];
+	for (const name of names(`/proc/${pid}/fd`)) {
+		const path = link(pid, `fd/${name}`);
+		const socket = path === undefined ? undefined : /^socket:\[(\d+)\]$/.exec(path)?.[1];
+		if (socket !== undefined) inodes.push(socket);
+		if (!path?.startsWith("/") || isNameless(`/proc/${pid}/fd/${name}`)) continue;
+		const flags = /^flags:\s*([0-7]+)$/m.exec(text(`/proc/${pid}/fdinfo/${name}`) ?? "")?.[1];
+		if (flags !== undefined) files.push({ path, flags: Number.parseInt(flags, 8) });
+	}
+	return { files, inodes };
+}
+
+function isNameless(descriptor: string): boolean {
+	try {
+		return statSync(descriptor).nlink === 0;
+	} catch {
+		return true;
+	}
+}
+
+/** Sockets that wait for somebody in the network namespace of the process. */
+function socketsSeenBy(pid: number): ListeningSockets {
+	const table = (name: string) => text(`/proc/${pid}/net/${name}`) ?? "";
+	return parseSockets({ tcp: table("tcp"), tcp6: table("tcp6"), udp: table("udp"), udp6: table("udp6"), unix: table("unix") });
+}
+
+function bound(sockets: ListeningSockets, inode: string): BoundSocket[] {
+	const socket = sockets.get(inode);
+	if (socket === undefined) return [];
+	if (socket.protocol !== "unix") {
+		return [{ family: socket.address.includes(":") ? "AF_INET6" : "AF_INET", protocol: socket.protocol, port: socket.port }];
+	}
+	// A relative name counts from wherever the process was when it bound it, and that is gone.
+	return /^[@/]/.test(socket.path) ? [{ family: "AF_UNIX", name: socket.path as Path }] : [];
+}
