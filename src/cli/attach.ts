@@ -61,10 +61,10 @@ export function toldOfProcess(context: Context, told: Told): Told {
 }
 
 /** On a terminal, and where no time was given, the watching lasts until Enter. */
-export function untilEnter(terminal: Terminal, { signal }: Context, { options }: Told): Pick<TraceOptions, "more"> {
+export function untilEnter(terminal: Terminal, { options }: Told): Pick<TraceOptions, "more"> {
 	if (options.attach === undefined || options.for !== undefined || options.yes || !terminal.interactive) return {};
 	return {
-		more: async () => {
+		more: async (signal) => {
 			const lines = createInterface({ input: process.stdin, output: process.stderr });
 			// On a terminal the interface takes Ctrl-C for itself.
 			lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));

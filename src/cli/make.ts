@@ -29,7 +29,7 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 			{
 				replace: options.replace ?? false,
 				confirm: async (plan) => options.yes || confirm(terminal, answers.name, plan),
-				...untilEnter(terminal, context, told),
+				...untilEnter(terminal, told),
 			},
 			recordWriter(terminal, context.machine),
 		);

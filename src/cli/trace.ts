@@ -15,7 +15,7 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 		if (told.options.dryRun) return dryRun(terminal, context, answers);
 		const lock = await store.lock(answers.name);
 		try {
-			const { cage, result } = await traceStep(context, answers, untilEnter(terminal, context, told));
+			const { cage, result } = await traceStep(context, answers, untilEnter(terminal, told));
 			await store.saveTrace(cage.name, result.trace);
 			await store.saveCage(cage);
 			await store.log(cage.name, "traced", { paths: result.trace.accesses.size, calls: result.trace.calls });

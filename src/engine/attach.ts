@@ -41,10 +41,10 @@ export async function traceRunning(
 		},
 		signal,
 	});
-	let isOver = false;
-	void attached.ended.then(() => {
-		isOver = true;
-	});
+	const over = new AbortController();
+	void attached.ended.then(() => over.abort());
+	/** For what is waited for only as long as there is something to watch. */
+	const watching = AbortSignal.any([signal, over.signal]);
 	const life = await watch().finally(() => attached.detach());
 	fold.end();
 	report.now();
@@ -59,15 +59,15 @@ export async function traceRunning(
 		const exercises: TraceResult["exercises"][number][] = [];
 		if (answered) {
 			for (const exercise of application.exercises) exercises.push(await runExercise(context, attached, exercise));
-			const next = async () => Promise.race([more?.(), attached.ended.then(() => undefined)]);
+			const next = async () => Promise.race([more?.(watching), attached.ended.then(() => undefined)]);
 			for (let line = await next(); line !== undefined; line = await next()) {
 				exercises.push(await runExercise(context, attached, line));
 			}
 			const left = (seconds ?? 0) * 1000 - (machine.now() - started);
-			if (left > 0) await Promise.race([attached.ended, machine.sleep(left, signal)]);
+			if (left > 0) await machine.sleep(left, watching).catch(() => undefined);
 		}
 		signal.throwIfAborted();
-		if (isOver) throw new Failure("attached-ended", { pid }, 1);
+		if (over.signal.aborted) throw new Failure("attached-ended", { pid }, 1);
 		return { probes, exercises, answered, handlesTerm };
 	}
 }

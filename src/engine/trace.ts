@@ -17,7 +17,7 @@ export interface TraceOptions {
 	/** On the real file system and network instead of in a rehearsal. */
 	readonly onHost: boolean;
 	/** Lets a person go on: resolves with one more exercise, or with `undefined` when it is enough. */
-	readonly more?: () => Promise<string | undefined>;
+	readonly more?: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
 export interface TraceResult {
@@ -94,7 +94,8 @@ async function firstLife(context: Context, application: Application, run: Launch
 	const exercises: ProbeOutcome[] = [];
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered };
 	for (const exercise of application.exercises) exercises.push(await runExercise(context, run, exercise));
-	for (let line = await options.more?.(); line !== undefined; line = await options.more?.()) {
+	const next = async () => options.more?.(context.signal);
+	for (let line = await next(); line !== undefined; line = await next()) {
 		exercises.push(await runExercise(context, run, line));
 	}
 	const handlesTerm = run.handledSignals().includes("SIGTERM");

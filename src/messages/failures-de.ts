@@ -13,7 +13,7 @@ export const failuresDe: Failures = {
 	"attach-refused":
 		"Prozess {pid} kann nicht beobachtet werden, obwohl dies root ist ({detail}); CAP_SYS_PTRACE fehlt, wie in einem Container. Rufen Sie dies auf dem Wirt selbst auf, oder zeichnen Sie ohne --attach auf.",
 	"attached-ended":
-		"Prozess {pid} endete, während er beobachtet wurde; starten Sie ihn wieder, oder zeichnen Sie ohne --attach einen eigenen Start auf.",
+		"Prozess {pid} wird nicht mehr beobachtet: Er ist beendet, oder strace wurde beendet. Sehen Sie nach, ob er läuft, und versuchen Sie es noch einmal, oder zeichnen Sie ohne --attach einen eigenen Start auf.",
 	"audit-danger":
 		"Der Käfig {name} ist nicht sicher: {path} ({code}). Er wurde nicht gestartet; ändern Sie die Datei auf dem Wirt oder schließen Sie sie aus.",
 	"backslash-at-end": "Der Befehl endet mit einem Rückstrich, der für nichts steht; entfernen Sie ihn.",

@@ -8,7 +8,8 @@ export const failuresEn = {
 		"Process {pid} may not be watched by this account (kernel.yama.ptrace_scope is {scope}); run this as root.",
 	"attach-refused":
 		"Process {pid} cannot be watched although this is root ({detail}); CAP_SYS_PTRACE is missing, as in a container. Run this on the host itself, or trace without --attach.",
-	"attached-ended": "Process {pid} ended while it was watched; start it again, or trace a start of its own without --attach.",
+	"attached-ended":
+		"Process {pid} is not watched any more: it has ended, or strace was ended. See whether it runs and try again, or trace a start of its own without --attach.",
 	"audit-danger": "The cage {name} is not safe: {path} ({code}). It was not started; change that file on the host or exclude it.",
 	"backslash-at-end": "The command ends with a backslash that stands for nothing; remove it.",
 	"bad-name": "{name} is not a name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",

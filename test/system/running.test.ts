@@ -1,157 +1,71 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
-import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { askRedis, type Daemon, redis } from "./daemons.ts";
-import { eventually } from "./eventually.ts";
-import { expectServedInside } from "./held.ts";
-import { freePort } from "./network.ts";
-import { commandOf, listeners, nameOf, processesIn } from "./processes.ts";
+import { copyFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parseMaps } from "../../src/system/running/mapped.ts";
+import { refusal } from "../../src/system/running/refusal.ts";
+import { runningTree } from "../../src/system/running/tree.ts";
+import { temporaryFolder } from "./cagewright.ts";
 
-const state = temporaryState();
-let daemon: Daemon;
-let made: Made;
-let port: number;
-
-beforeAll(async () => {
-	port = await freePort();
-	daemon = redis(port);
-	made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
-});
-
-test("another command runs in the cage instead, and its output and status are those of run", async () => {
-	const version = await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state });
-	expect(version).toMatchObject({ status: 0, stderr: "" });
-	expect(version.stdout).toContain("Redis server");
-	const failing = await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "/no/such/file"], { state });
-	expect(failing.status).toBe(1);
-});
-
-test("a command that is not in the cage is refused with 125, whatever the host has", async () => {
-	for (const command of ["/bin/sh", "/usr/bin/id", "sh"]) {
-		const { status, stderr } = await cagewright(["run", "redis", "--", command], { state });
-		expect({ command, status }).toEqual({ command, status: 125 });
-		expect(stderr).toMatch(/^cagewright: [^\n]+\n$/);
-		expect(stderr).toContain(command);
-	}
-});
-
-test("the printed commands start the same cage from any shell", async () => {
-	const { status, stdout } = await cagewright(["run", "redis", "--print"], { state });
-	expect(status).toBe(0);
-	const script = `${temporaryFolder("printed")}/run.sh`;
-	writeFileSync(script, stdout);
-	const shell = spawn("sh", [script], { stdio: "ignore", cwd: "/" });
-	const ended = once(shell, "close");
+test("names in a process's files that look like what the kernel adds to them", async () => {
+	const folder = temporaryFolder("running");
+	const name = (file: string) => join(folder, file);
+	for (const file of ["real (deleted)", "new\nline", "four\\012characters", "gone", "replaced"])
+		writeFileSync(name(file), "x".repeat(4096));
+	copyFileSync("/usr/bin/python3", name("python"));
+	const script = `
+import mmap, sys
+kept = []
+for name in sys.argv[1:]:
+    file = open(name, "r+b")
+    kept.append((file, mmap.mmap(file.fileno(), 0)))
+print("ready", flush=True)
+sys.stdin.read()
+`;
+	const files = ["real (deleted)", "new\nline", "four\\012characters", "gone", "replaced"].map(name);
+	const child = spawn(name("python"), ["-c", script, ...files], { stdio: ["pipe", "pipe", "inherit"], cwd: folder });
 	try {
-		await eventually(() => askRedis(port, ["PING"]));
-		expectServedInside(made, port);
-		const [init] = processesIn(made.root).filter((pid) => nameOf(pid) === "cagewright-init");
-		process.kill(init ?? 0, "SIGTERM");
-		expect(await ended).toEqual([0, null]);
+		await once(child.stdout, "data");
+		unlinkSync(name("gone"));
+		writeFileSync(name("newer"), "y");
+		renameSync(name("newer"), name("replaced"));
+		copyFileSync("/usr/bin/python3", name("newer"));
+		renameSync(name("newer"), name("python"));
+		const [process] = runningTree(child.pid ?? 0);
+		const mapped = process?.mapped.filter((path) => path.startsWith(folder)).sort();
+		// A new start would map what has taken the place of a replaced file.
+		expect(mapped).toEqual(["four\\012characters", "new\nline", "python", "real (deleted)", "replaced"].map(name));
+		const open = new Set(process?.descriptors.map(({ path }) => path).filter((path) => path.startsWith(folder)));
+		expect([...open].sort()).toEqual(["four\\012characters", "new\nline", "real (deleted)"].map(name));
+		expect(process?.program).toBe(name("python"));
+		expect(process?.cwd).toBe(folder);
 	} finally {
-		shell.kill("SIGKILL");
+		child.stdin.end();
+		await once(child, "close");
 	}
 });
 
-test("the printed commands hand over every byte as it is", async () => {
-	const asked = "/no/Grüße $HOME 'x' \u20ac.conf";
-	const { stdout } = await cagewright(["run", "redis", "--print", "--", "/usr/bin/redis-server", asked], { state });
-	const { status, stdout: told } = spawnSync("sh", [], { input: stdout, cwd: "/", encoding: "utf8" });
-	expect(status).toBe(1);
-	expect(told).toContain(asked);
+test("what is mapped without a file behind it is no file", () => {
+	const maps = `55e0-55e1 r--p 00000000 fe:01 12 /usr/bin/app
+7f00-7f01 rw-s 00000000 00:01 1026 /memfd:cache (deleted)
+7f02-7f03 rw-p 00000000 00:00 0 [heap]
+7f04-7f05 rw-p 00000000 00:00 0
+55e1-55e2 r-xp 00001000 fe:01 12 /usr/bin/app
+`;
+	expect(parseMaps(maps)).toEqual([
+		{ name: "/usr/bin/app", inode: 12 },
+		{ name: "/memfd:cache (deleted)", inode: 1026 },
+	]);
 });
 
-test("killing the shell ends the printed cage", async () => {
-	const { stdout } = await cagewright(["run", "redis", "--print"], { state });
-	const shell = spawn("sh", [], { stdio: ["pipe", "ignore", "ignore"], cwd: "/" });
-	shell.stdin.end(stdout);
-	await eventually(() => askRedis(port, ["PING"]));
-	shell.kill("SIGKILL");
-	await eventually(() => expect(listeners(port)).toEqual([]));
-});
-
-test("what runs is listed, and neither removed nor started a second time behind anybody's back", async () => {
-	const run = startRun("redis", { state });
-	await eventually(() => askRedis(port, ["PING"]));
-	const { json } = await cagewright(["list", "--json"], { state });
-	expect(json.cages).toMatchObject([{ name: "redis", running: [expect.any(Number)] }]);
-	const removal = await cagewright(["remove", "redis", "--yes"], { state });
-	expect(removal.status).toBe(4);
-	expect(removal.stderr).toMatch(/^cagewright: [^\n]*redis[^\n]*stop it first[^\n]*\n$/);
-	expect(existsSync(made.root)).toBe(true);
-	expect(await askRedis(port, ["PING"])).toBe("PONG");
-	expect((await run.stop()).status).toBe(0);
-	expect((await cagewright(["list", "--json"], { state })).json.cages).toMatchObject([{ running: [] }]);
-});
-
-test("an application that dies is not hidden: the status says by which signal", async () => {
-	const run = startRun("redis", { state });
-	await eventually(() => askRedis(port, ["PING"]));
-	const [server] = listeners(port);
-	process.kill(server ?? 0, "SIGKILL");
-	expect((await run.ended).status).toBe(137);
-	expect(processesIn(made.root)).toEqual([]);
-});
-
-test("an application that crashes ends the run", async () => {
-	const run = startRun("redis", { state });
-	await eventually(() => askRedis(port, ["PING"]));
-	await askRedis(port, ["CONFIG", "SET", "crash-log-enabled", "no"]);
-	await askRedis(port, ["SHUTDOWN", "NOSAVE", "FORCE"]).catch(() => "");
-	expect((await run.ended).status).toBe(0);
-});
-
-test("killing run itself leaves no process of the cage", async () => {
-	const run = startRun("redis", { state });
-	await eventually(() => askRedis(port, ["PING"]));
-	await run.stop("SIGKILL");
-	await eventually(() => expect(processesIn(made.root)).toEqual([]));
-	// Its scratch folder goes with the next start.
-	const next = startRun("redis", { state });
-	await eventually(() => askRedis(port, ["PING"]));
-	expect((await next.stop()).status).toBe(0);
-});
-
-test("nothing of the caller comes in: no environment, no terminal, no descriptor, and no shell is there", async () => {
-	const run = startRun("redis", { state, env: { SECRET_OF_THE_CALLER: "swordfish" } });
-	await eventually(() => askRedis(port, ["PING"]));
-	for (const pid of processesIn(made.root)) {
-		const { readFileSync, readlinkSync } = await import("node:fs");
-		expect(readFileSync(`/proc/${pid}/environ`, "latin1")).not.toContain("swordfish");
-		if (nameOf(pid) === "cagewright-init") continue;
-		expect(commandOf(pid)).toContain("redis-server");
-		const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-		expect(open.filter((target) => target.startsWith("/") && !target.startsWith("/dev/"))).toEqual([]);
-	}
-	expect(existsSync(`${made.root}/bin/sh`)).toBe(false);
-	expect((await run.stop()).status).toBe(0);
-});
-
-test("show tells why each entry is there", async () => {
-	const { json, status } = await cagewright(["show", "redis", "--json"], { state });
-	expect(status).toBe(0);
-	const entries = json.entries as { path: string; kind: string; reasons: unknown[]; sha256?: string }[];
-	expect(entries.find(({ path }) => path === "/usr/bin/redis-check-rdb" || path.endsWith("redis-server"))).toBeDefined();
-	for (const entry of entries) expect(entry.reasons, entry.path).not.toEqual([]);
-	const history = await cagewright(["show", "redis", "--history"], { state });
-	expect(history.stdout).toContain(" made ");
-});
-
-test("remove can keep the data, and otherwise takes everything", async () => {
-	const dump = `${made.data}${daemon.folder}/data`;
-	expect((await cagewright(["remove", "redis"], { state })).status).toBe(2);
-	expect((await cagewright(["remove", "redis", "--dry-run"], { state })).status).toBe(0);
-	expect(existsSync(made.root)).toBe(true);
-	expect((await cagewright(["remove", "redis", "--yes", "--keep-data"], { state })).status).toBe(0);
-	expect(existsSync(dump)).toBe(true);
-	expect((await cagewright(["list", "--json"], { state })).json.cages).toEqual([]);
-	expect((await cagewright(["run", "redis"], { state })).status).toBe(2);
-
-	writeFileSync(`${dump}/note`, "from before");
-	const again = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
-	expect(existsSync(`${again.data}${daemon.folder}/data/note`)).toBe(true);
-	expect((await cagewright(["remove", "redis", "--yes"], { state })).status).toBe(0);
-	expect(readdirSync(`${state}/cages`)).toEqual([]);
+test("why a process may not be watched, and so what to do", () => {
+	const said = "strace: attach: ptrace(PTRACE_SEIZE, 7): Operation not permitted\n";
+	expect(refusal(7, said, 3, true)).toMatchObject({ code: "attach-forbidden", exit: 3 });
+	expect(refusal(7, said, 1, false)).toMatchObject({ code: "attach-needs-root", values: { scope: 1 }, exit: 3 });
+	expect(refusal(7, said, undefined, true)).toMatchObject({ code: "attach-refused", exit: 3 });
+	expect(refusal(7, said.replace("Operation not permitted", "No such process"), 1, true)).toMatchObject({
+		code: "process-unknown",
+		exit: 2,
+	});
 });

@@ -7,6 +7,7 @@ import type { RunningProcess } from "../../core/trace/running.ts";
 import type { Attached, AttachRequest, Ended } from "../../engine/ports.ts";
 import { handledSignals } from "../launch/processes.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
+import { refusedBySystem } from "./refusal.ts";
 import { runningTree } from "./tree.ts";
 
 /** Processes that come while strace takes hold of those that were there are taken along in another turn; a tree that never rests, in part. */
@@ -85,7 +86,7 @@ class Tracer implements Attached {
 			// Where one thread of several is refused, strace keeps the others.
 			if (this.#over || /attach: ptrace\(.*(?<!No such process)$/m.test(this.#said)) {
 				await this.detach();
-				throw refusal(this.init, this.#said, scope(), process.getuid?.() === 0);
+				throw refusedBySystem(this.init, this.#said);
 			}
 			await sleep(5);
 		}
@@ -121,22 +122,4 @@ function tracerOf(id: number): number | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-/** kernel.yama.ptrace_scope; undefined where the kernel has no Yama. */
-function scope(): number | undefined {
-	try {
-		return Number(readFileSync("/proc/sys/kernel/yama/ptrace_scope", "latin1"));
-	} catch {
-		return undefined;
-	}
-}
-
-/** Why strace could not take hold of a process, and so what to do (ptrace(2), "Ptrace access mode checking" and Yama). */
-export function refusal(pid: number, said: string, scope: number | undefined, isRoot: boolean): Failure {
-	const line = said.split("\n").find((text) => text.includes("ptrace(")) ?? said.trim().split("\n").at(-1) ?? "";
-	if (/No such process/.test(line)) return new Failure("process-unknown", { pid }, 2);
-	if (scope === 3) return new Failure("attach-forbidden", { pid }, 3);
-	if (!isRoot) return new Failure("attach-needs-root", { pid, scope: scope ?? 0 }, 3);
-	return new Failure("attach-refused", { pid, detail: line }, 3);
 }

@@ -7,19 +7,29 @@ import { children } from "../launch/processes.ts";
 import { type ListeningSockets, parseSockets } from "../units/processes.ts";
 import { mappedFiles } from "./mapped.ts";
 import { identity, link, names, present, status, text } from "./proc.ts";
+import { refusedBySystem } from "./refusal.ts";
 
 /**
  * The process and all that it started, itself first. Throws `process-unknown` (exit 2) where there is none, `process-of-kernel` for a
- * thread of the kernel, and `process-elsewhere` where its files are not those of this machine, as in a container.
+ * thread of the kernel, `process-elsewhere` where its files are not those of this machine, as in a container, and `attach-…`
+ * (exit 3) where this account may not look into it.
  */
 export function runningTree(pid: number): RunningProcess[] {
 	if (!Number.isInteger(pid) || pid < 1 || status(pid) === undefined) throw new Failure("process-unknown", { pid }, 2);
 	if (!/^VmSize:/m.test(status(pid) ?? "")) throw new Failure("process-of-kernel", { pid }, 2);
-	if (identity(`/proc/${pid}/root/.`) !== identity("/proc/self/root/.") && link(pid, "ns/mnt") !== link("self", "ns/mnt")) {
+	// Who may not see its executable may not watch it either: both ask the same of the kernel (proc_pid_exe(5)).
+	if (link(pid, "exe") === undefined) throw refusedBySystem(pid, `/proc/${pid}/exe: Permission denied`);
+	if (hasOtherRoot(pid) && link(pid, "ns/mnt") !== link("self", "ns/mnt")) {
 		throw new Failure("process-elsewhere", { pid }, 2);
 	}
 	const sockets = socketsSeenBy(pid);
 	return descendants(pid).flatMap((one) => runningProcess(one, sockets) ?? []);
+}
+
+/** Told by device and inode, for the link reads "/" in a container; whoever may not look is refused when it comes to watching. */
+function hasOtherRoot(pid: number): boolean {
+	const root = identity(`/proc/${pid}/root/.`);
+	return root !== "" && root !== identity("/proc/self/root/.");
 }
 
 function descendants(pid: number): number[] {
@@ -34,13 +44,12 @@ function runningProcess(pid: number, sockets: ListeningSockets): RunningProcess 
 		(new RegExp(`^${name}:\\s*(.*)$`, "m").exec(said)?.[1] ?? "").split(/\s+/).filter(Boolean).map(Number);
 	const ids = ([real = 0, effective = 0, saved = 0]: number[]): Ids => ({ real, effective, saved });
 	const { files, inodes } = descriptors(pid);
-	const root = identity(`/proc/${pid}/root/.`) === identity("/proc/self/root/.") ? undefined : link(pid, "root");
 	return {
 		pid,
 		threads: names(`/proc/${pid}/task`).map(Number),
 		program: present(link(pid, "exe")),
 		cwd: present(link(pid, "cwd")),
-		root: root ?? "",
+		root: (hasOtherRoot(pid) ? link(pid, "root") : undefined) ?? "",
 		uid: ids(numbers("Uid")),
 		gid: ids(numbers("Gid")),
 		groups: numbers("Groups"),

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
+import { TraceFold } from "../../../src/core/trace/fold.ts";
+import { type RunningProcess, traceOfRunning } from "../../../src/core/trace/running.ts";
+import { accessesOf, summary } from "./folding.ts";
+
+const root = { real: 0, effective: 0, saved: 0 };
+const www = { real: 33, effective: 33, saved: 33 };
+const running = (values: Partial<RunningProcess>): RunningProcess => ({
+	pid: 100,
+	threads: [100],
+	program: "/usr/sbin/app" as Path,
+	cwd: "/srv" as Path,
+	root: "",
+	uid: root,
+	gid: root,
+	groups: [],
+	mapped: [],
+	descriptors: [],
+	sockets: [],
+	...values,
+});
+
+describe("what a start that nobody watched has left", () => {
+	const main = running({
+		mapped: ["/lib/libc.so.6" as Path],
+		descriptors: [
+			{ path: "/var/log/app" as Path, flags: 0o102001 },
+			{ path: "/etc" as Path, flags: 0o200000 },
+			{ path: "/var/lib/db" as Path, flags: 0o2 },
+			{ path: "/srv/page" as Path, flags: 0o100000 },
+			{ path: "/proc/self" as Path, flags: 0o10000000 },
+		],
+		sockets: [
+			{ family: "AF_INET", protocol: "tcp", port: 80 },
+			{ family: "AF_UNIX", name: "/run/app.sock" as Path },
+			{ family: "AF_UNIX", name: "@hidden" as Path },
+		],
+	});
+	const worker = running({ pid: 101, threads: [101], uid: www, gid: www, groups: [33, 44], root: "/var/empty" as Path });
+
+	test("files by what they are open for, sockets, accounts, and that more may be missing", () => {
+		const trace = traceOfRunning([main, worker], "/usr/bin/app-link" as Path);
+		const accesses = Object.fromEntries([...trace.accesses.values()].map((access) => [access.path, summary(access)]));
+		expect(accesses).toEqual({
+			"/usr/sbin/app": "execute",
+			"/usr/bin/app-link": "execute",
+			"/lib/libc.so.6": "read",
+			"/var/log/app": "write",
+			"/etc": "list",
+			"/var/lib/db": "read write",
+			"/srv/page": "read",
+			"/proc/self": "look",
+			"/srv": "enter",
+			"/run/app.sock": "listen",
+			"/var/empty": "enter",
+		});
+		expect([...trace.capabilities.keys()].sort()).toEqual(["net_bind_service", "setgid", "setuid", "sys_chroot"]);
+		expect([[...trace.uids], [...trace.gids]]).toEqual([[33], [33, 44]]);
+		expect([[...trace.ports], [...trace.abstractSockets], [...trace.chroots]]).toEqual([["tcp 80"], ["hidden"], ["/var/empty"]]);
+		expect([...trace.gaps]).toEqual(["start-up"]);
+		expect(trace.accesses.get("/var/log/app" as Path)?.rootOps).toEqual(new Set(["write"]));
+	});
+
+	test("an account that all of them share is no switch", () => {
+		const trace = traceOfRunning(
+			[running({ uid: www, gid: www }), running({ pid: 101, uid: www, gid: www })],
+			"/usr/sbin/app" as Path,
+		);
+		expect([trace.capabilities.size, trace.uids.size, trace.gids.size]).toEqual([0, 0, 0]);
+	});
+});
+
+test("lines of processes that ran before count from their own directories and roots", () => {
+	const fold = new TraceFold();
+	fold.join([
+		running({ threads: [100, 105] }),
+		running({ pid: 101, threads: [101], cwd: "/var/empty/in" as Path, root: "/var/empty" as Path }),
+	]);
+	fold.feed(
+		Buffer.from(`100  access("a", R_OK) = 0
+105  chdir("/opt") = 0
+100  access("b", R_OK) = 0
+101  access("c", R_OK) = 0
+101  access("/d", R_OK) = 0
+101  access("../../../../e", R_OK) = 0
+101 <detached ...>
+`),
+	);
+	fold.end();
+	expect(Object.keys(accessesOf(fold))).toEqual(["/srv/a", "/opt", "/opt/b", "/var/empty/in/c", "/var/empty/d", "/var/empty/e"]);
+	expect([fold.started, fold.mainPid]).toEqual([true, 100]);
+});

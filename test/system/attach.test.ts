@@ -1,0 +1,230 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemMachine } from "../../src/cli/machine.ts";
+import type { Path } from "../../src/core/path/path.ts";
+import { runningTree } from "../../src/system/running/tree.ts";
+import { begin, cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, giveTo, nginx, redis, startOnHost } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { fetchPage, freePort, privateNetwork } from "./network.ts";
+import { allProcesses, read, statusField } from "./processes.ts";
+
+/** Every thread of a process with all that it started. */
+const threads = (pid: number) => runningTree(pid).flatMap((process) => process.threads.map((id) => `${process.pid}/task/${id}`));
+const tracers = (pid: number) =>
+	new Set(threads(pid).map((thread) => /^TracerPid:\s*(\d+)/m.exec(read(thread as unknown as number, "status"))?.[1]));
+const states = (pid: number) =>
+	threads(pid).map((thread) => /^State:\s*(\w)/m.exec(read(thread as unknown as number, "status"))?.[1]);
+
+describe("a service of several processes and threads that runs already", () => {
+	const actors = ["main", "thread", "child", "grandchild"];
+	let folder: string;
+	let service: ChildProcess;
+	let pid: number;
+	const count = (name: string) => Number(readFileSync(join(folder, `${name}.count`), "utf8"));
+	const worksOn = async () => {
+		const before = actors.map(count);
+		await eventually(() => expect(actors.every((name, index) => count(name) > (before[index] ?? 0) + 1)).toBe(true));
+	};
+	/** Ends when each of them has done its work twice more. */
+	const twice = () =>
+		actors
+			.map(
+				(name) => `n=$(cat ${folder}/${name}.count); while [ $(cat ${folder}/${name}.count) -lt $((n+3)) ]; do sleep 0.05; done`,
+			)
+			.join("; ");
+	const words = (...more: string[]) => [
+		"trace",
+		"--name",
+		"seen",
+		"--attach",
+		String(pid),
+		"--probe",
+		`test -e ${folder}/main`,
+		...more,
+	];
+
+	beforeAll(async () => {
+		folder = temporaryFolder("attached");
+		mkdirSync(join(folder, "elsewhere"));
+		for (const name of [...actors, "kept-open"]) writeFileSync(join(folder, name), "");
+		service = spawn("python3", [join(import.meta.dirname, "attached.py"), folder], {
+			stdio: "ignore",
+			cwd: "/",
+			env: { PATH: "/usr/bin:/bin", PYTHONDONTWRITEBYTECODE: "1", MODE: "plain", API_TOKEN: "hidden", SHLVL: "1" },
+			detached: true,
+		});
+		pid = service.pid ?? 0;
+		await eventually(() => expect(actors.map(count).every((number) => number > 0)).toBe(true));
+	});
+	afterAll(async () => {
+		process.kill(-pid, "SIGKILL");
+		if (service.signalCode === null) await once(service, "close");
+	});
+
+	test("is seen whole, and runs on as if nothing had been", async () => {
+		const state = temporaryState();
+		const { json, status, stderr } = await cagewright(words("--json", "--exercise", twice()), { state });
+		expect({ status, json }).toMatchObject({ status: 0, json: { answered: true, gaps: ["start-up"], signals: [] } });
+		expect(stderr).toContain("It ran before");
+		expect(tracers(pid)).toEqual(new Set(["0"]));
+		await worksOn();
+
+		const { store } = systemMachine(state);
+		const { accesses } = (await store.trace("seen")) ?? { accesses: new Map() };
+		for (const name of actors) expect(accesses.get(`${folder}/${name}` as Path)?.succeeded).toContain("read");
+		for (const name of ["main", "thread"])
+			expect(accesses.get(`${folder}/relative-to-${name}` as Path)?.failed.get("ENOENT")).toContain("look");
+		for (const name of ["child", "grandchild"]) {
+			expect(accesses.get(`${folder}/elsewhere/relative-to-${name}` as Path)?.failed.get("ENOENT")).toContain("look");
+		}
+		// What came only while it was watched, and what the start has left.
+		expect(accesses.get(`${folder}/short-lived` as Path)?.failed.get("ENOENT")).toContain("look");
+		expect(accesses.get(`${folder}/kept-open` as Path)?.succeeded).toContain("read");
+		expect([...accesses.keys()].some((path) => /\/libc\.so\.6$/.test(path))).toBe(true);
+
+		const cage = await store.cage("seen");
+		expect(cage?.application).toMatchObject({ cwd: folder, env: { MODE: "plain" } });
+		expect(cage?.application.command.slice(1)).toEqual([join(import.meta.dirname, "attached.py"), folder]);
+		expect(cage?.application.env).not.toHaveProperty("API_TOKEN");
+		expect(cage?.application.env).not.toHaveProperty("SHLVL");
+		expect(stderr).toContain("API_TOKEN");
+	});
+
+	test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)(
+		"outlives %s to Cagewright, and nobody holds it any more",
+		async (signal) => {
+			const run = begin(words("--for", "3600"), { state: temporaryState() });
+			await run.says(/watching process/);
+			const [tracer, ...others] = tracers(pid);
+			expect(others).toEqual([]);
+			expect(read(Number(tracer), "comm").trim()).toBe("strace");
+			await run.stop(signal);
+			await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
+			await eventually(() => expect(allProcesses()).not.toContain(Number(tracer)));
+			await worksOn();
+			expect(states(pid)).not.toContain("t");
+			expect(states(pid)).not.toContain("T");
+		},
+	);
+
+	test("outlives the death of strace, and that is told", async () => {
+		const run = begin(words("--for", "3600"), { state: temporaryState() });
+		await run.says(/watching process/);
+		process.kill(Number([...tracers(pid)][0]), "SIGKILL");
+		expect((await run.ended).status).toBe(1);
+		await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
+		await worksOn();
+	});
+
+	test("cannot be watched twice at once, nor without the right to", async () => {
+		const run = begin(words("--for", "3600"), { state: temporaryState() });
+		await run.says(/watching process/);
+		const twice = await cagewright(words(), { state: temporaryState() });
+		expect({ status: twice.status, stderr: twice.stderr }).toMatchObject({
+			status: 3,
+			stderr: expect.stringContaining("is traced by process"),
+		});
+		await run.stop();
+		await eventually(() => expect(tracers(pid)).toEqual(new Set(["0"])));
+
+		const enter = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace", "--"];
+		const { status, stderr } = await cagewright(words(), { state: temporaryState(), enter });
+		expect({ status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining("CAP_SYS_PTRACE") });
+		await worksOn();
+	});
+});
+
+describe("what cannot be watched", () => {
+	const probe = ["--probe", "true"];
+	test("a process that is not there, and a thread of the kernel", async () => {
+		const state = temporaryState();
+		const gone = spawn("true");
+		await once(gone, "close");
+		expect(await cagewright(["trace", "--attach", String(gone.pid), ...probe], { state })).toMatchObject({
+			status: 2,
+			stderr: expect.stringContaining("There is no process"),
+		});
+		const kernel = allProcesses().find((pid) => statusField(pid, "PPid") === "2");
+		if (kernel !== undefined) {
+			expect(await cagewright(["trace", "--attach", String(kernel), ...probe], { state })).toMatchObject({
+				status: 2,
+				stderr: expect.stringContaining("thread of the kernel"),
+			});
+		}
+	});
+
+	test("--for alone, and no process id", async () => {
+		const state = temporaryState();
+		expect((await cagewright(["trace", "--for", "5", ...probe, "--", "redis-server"], { state })).status).toBe(2);
+		expect((await cagewright(["make", "--attach", "redis", ...probe], { state })).status).toBe(2);
+		expect((await cagewright(["build", "--attach", "1", ...probe], { state })).status).toBe(2);
+	});
+
+	test("one that ends meanwhile is told", async () => {
+		const state = temporaryState();
+		const port = await freePort();
+		const daemon = redis(port);
+		const server = await startOnHost(daemon);
+		const run = begin(["trace", "--name", "ends", "--attach", String(server.pid), "--probe", daemon.probe, "--for", "3600"], {
+			state,
+		});
+		await run.says(/watching process/);
+		server.kill("SIGTERM");
+		expect(await run.ended).toMatchObject({ status: 1, stderr: expect.stringContaining("is not watched any more") });
+	});
+});
+
+describe("a whole cage from a daemon that runs", () => {
+	test("redis, under its account and with its data kept", async () => {
+		const state = temporaryState();
+		const network = await privateNetwork();
+		const daemon = redis(6379);
+		giveTo("redis", `${daemon.folder}/data`);
+		const server = await startOnHost(
+			{ ...daemon, command: ["setpriv", "--reuid=redis", "--regid=redis", "--clear-groups", ...daemon.command] },
+			network,
+		);
+		expect(await askRedis(6379, ["SET", "live", "yes"], network)).toBe("OK");
+		const made = await make(
+			[
+				"--name",
+				"redis",
+				"--attach",
+				String(server.pid),
+				"--probe",
+				daemon.probe,
+				"--exercise",
+				"redis-cli save",
+				"--",
+				...daemon.command,
+			],
+			{ state },
+		);
+		expect(made).toMatchObject({
+			answered: true,
+			accounts: { users: ["redis"] },
+			confinement: { user: "redis", capabilities: [] },
+		});
+		expect(made.rounds.length).toBeGreaterThan(1);
+		expect(statusField(server.pid ?? 0, "TracerPid")).toBe("0");
+		expect(await askRedis(6379, ["GET", "live"], network)).toBe("yes");
+	});
+
+	test("nginx with its workers, who switch accounts", async () => {
+		const state = temporaryState();
+		const network = await privateNetwork();
+		const daemon = nginx({ port: 80, main: ["user www-data;", "worker_processes 2;"] });
+		const server = await startOnHost(daemon, network);
+		const made = await make(["--name", "web", "--attach", String(server.pid), "--probe", daemon.probe, "--", ...daemon.command], {
+			state,
+		});
+		expect(made.answered).toBe(true);
+		expect(made.accounts.users).toEqual(expect.arrayContaining(["root", "www-data"]));
+		expect(made.confinement.capabilities).toEqual(expect.arrayContaining(["net_bind_service", "setgid", "setuid"]));
+		expect(await fetchPage("http://127.0.0.1:80/", network)).toContain("a page of the test");
+	});
+});
