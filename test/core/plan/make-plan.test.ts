@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
+import type { Path } from "../../../src/core/path/path.ts";
 import type { Addition } from "../../../src/core/plan/make-plan.ts";
 import { describeAddition, lastWords, remedies } from "../../../src/engine/make.ts";
 import type { TrialRound } from "../../../src/engine/trial.ts";
+import { messagesFor } from "../../../src/messages/messages.ts";
 import { makeElf } from "../elf/make-elf.ts";
 import { application, entryAt, included, planFor, rules, trace, writableOf } from "./traces.ts";
 import { file, link, node, tree } from "./tree.ts";
@@ -157,6 +159,23 @@ describe("a plan", () => {
 	test("tells of an application that goes into a root of its own", () => {
 		const made = planFor(tree(host), trace({}, { chroots: new Set(["/run/sshd"] as never[]) }));
 		expect(made.notes).toEqual([{ code: "chroots-itself", values: { path: "/run/sshd" } }]);
+	});
+	test("tells of abstract sockets, and why files may be missing from the trace", () => {
+		const made = planFor(tree(host), trace({}, { abstractSockets: new Set(["a\n"]), gaps: new Set(["start-up", "io-uring"]) }));
+		expect(made.notes).toEqual([
+			{ code: "abstract-sockets", values: { names: "@a\\n" } },
+			{ code: "gap-io-uring", values: {} },
+			{ code: "gap-start-up", values: {} },
+		]);
+		for (const language of ["en", "de"] as const) {
+			for (const note of made.notes) expect(messagesFor(language).note(note.code, note.values)).not.toContain(note.code);
+		}
+	});
+	test("gives a device that a trial of an attached application showed to be missing", () => {
+		const files = tree({ ...host, "/dev/urandom": node(1, 9) });
+		const additions = [{ kind: "path", path: "/dev/urandom" as Path, round: 1, call: "openat" }] as const;
+		const device = planFor(files, trace({}), { additions }).entries.find((entry) => entry.path === "/dev/urandom");
+		expect(device).toMatchObject({ kind: "device", decision: "include", reasons: [{ kind: "trial", round: 1, call: "openat" }] });
 	});
 	test("opens /proc when a trial showed the need, and says for what", () => {
 		const made = planFor(tree(host), trace({}), {

@@ -46,6 +46,28 @@ const remedyOf = (remedy: Addition | undefined) =>
 				? remedy.name
 				: `${remedy.kind} ${remedy.path}`;
 
+describe("where the start was not watched on the host", () => {
+	const files = tree({ ...host, "/dev/urandom": node(1, 9) });
+	const attached = trace({}, { gaps: new Set(["start-up"]) });
+	const missingAtStart = (inCage: Record<string, Did>, values: Values = {}) =>
+		summary(findMissing(attached, trace(inCage), planFor(files, attached, values), files, 1));
+
+	test("whatever a layer of the cage stops there may be wanted", () => {
+		expect(missingAtStart({ "/etc/app/conf": "ENOENT:read" })).toEqual([["/etc/app/conf", "absent", "path /etc/app/conf"]]);
+		expect(missingAtStart({ "/var/lib/app/new": "EROFS:create" })).toEqual([
+			["/var/lib/app/new", "read-only", "writable /var/lib/app"],
+		]);
+		expect(missingAtStart({ "/run/app/pid": "ENOENT:create" })).toEqual([["/run/app/pid", "absent", "writable /run/app"]]);
+		expect(missingAtStart({ "/dev/urandom": "ENOENT:read" })).toEqual([["/dev/urandom", "absent", "path /dev/urandom"]]);
+	});
+
+	test("what is not there on the host either, and what the cage never gives, stays out", () => {
+		expect(missingAtStart({ "/etc/app/none": "ENOENT:read" })).toEqual([]);
+		expect(missingAtStart({ "/proc/sys/x": "EROFS:write" })).toEqual([]);
+		expect(missingAtStart({ "/dev/tty": "ENOENT:read" })).toEqual([["/dev/tty", "absent", "", "declined"]]);
+	});
+});
+
 describe("the difference", () => {
 	test("is what worked on the host and fails in the cage", () => {
 		const all = missing({ "/usr/share/app/data": "read" }, { "/usr/share/app/data": "ENOENT:read" });
