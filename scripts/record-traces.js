@@ -23,6 +23,8 @@ try {
 		platform: "node",
 	});
 	const { straceArguments } = await import(pathToFileURL(join(folder, "options.mjs")).href);
+	// What stands in a string is no path, whatever it looks like: here it is shown whole, to prove it.
+	const options = [...straceArguments({ fast: false }), "-s", "4096"];
 	const programs = readdirSync(join(corpus, "programs")).filter((name) => name.endsWith(".c"));
 	const wanted = process.argv.slice(2);
 	for (const name of programs.map((file) => basename(file, ".c")).filter((one) => !wanted.length || wanted.includes(one))) {
@@ -36,7 +38,7 @@ try {
 				"unshare",
 				[
 					...["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--ipc"],
-					...["sh", "-c", run, "sh", program, join(corpus, `${name}.strace`), ...straceArguments({ fast: false })],
+					...["sh", "-c", run, "sh", program, join(corpus, `${name}.strace`), ...options],
 				],
 				{ stdio: "inherit", env: { PATH: process.env.PATH, LANG: "C" } },
 			);

@@ -3,7 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Path } from "../../src/core/path/path.ts";
 import { callShape, tracedCalls } from "../../src/core/trace/calls.ts";
+import { TraceFold } from "../../src/core/trace/fold.ts";
+import { straceArguments } from "../../src/core/trace/options.ts";
+import { startAtFirstExecve } from "../../src/core/trace/start.ts";
 
 /** The calls of a class (`-e trace=`) that the strace of this machine knows, of 64-bit and of 32-bit programs. */
 let folder: string;
@@ -18,6 +22,37 @@ function knownToStrace(what: string): string[] {
 	const names = [...readFileSync(file, "latin1").matchAll(/^([a-z][a-z0-9_]*)\(.*= -1 ENOSYS /gm)].map((match) => match[1] ?? "");
 	return [...new Set(names)].filter((name) => !/^syscall_0x/.test(name)).sort();
 }
+
+test("names come whole, however long, with the options that the tracer gives to strace", () => {
+	const deep = join(folder, ...Array.from({ length: 15 }, (_, index) => String(index % 10).repeat(250)));
+	const socket = join(folder, "s".repeat(105 - folder.length));
+	const groups = Array.from({ length: 200 }, (_, index) => 1000 + index);
+	const script = `
+import os, socket, sys
+deep, name = sys.argv[1:]
+os.makedirs(os.path.dirname(deep))
+open(deep, "w").close()
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).bind(name)
+try:
+    socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendmsg([b"x" * 100] * 300, [], 0, name + "x")
+except FileNotFoundError:
+    pass
+os.setgroups([${groups.join()}])
+`;
+	const file = join(folder, "trace");
+	execFileSync("strace", [...straceArguments({ fast: true }), "-o", file, "python3", "-c", script, deep, socket], {
+		stdio: "pipe",
+	});
+	const folded = new TraceFold({ start: startAtFirstExecve() });
+	folded.feed(readFileSync(file));
+	folded.end();
+	const { accesses, gaps, gids } = folded.trace;
+	expect(accesses.get(deep as Path)?.succeeded).toContain("create");
+	expect(accesses.get(socket as Path)?.succeeded).toContain("listen");
+	expect(accesses.get(`${socket}x` as Path)?.failed.get("ENOENT")).toContain("connect");
+	expect([...gids]).toEqual(groups);
+	expect([...gaps]).toEqual([]);
+});
 
 describe("no call that names a path is missed", () => {
 	test("whatever strace counts among the calls with a file name is traced, and its paths are read", () => {

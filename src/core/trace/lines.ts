@@ -1,4 +1,4 @@
-/** 32 arguments of 4096 bytes, each byte as four characters, is the longest line that `-s 4096` makes. */
+/** 256 parts of 256 bytes, each byte as four characters, are the longest message that strace shows of a sendmsg(2); paths have 4096 bytes. */
 const maxLine = 1 << 20;
 
 /** Cuts a stream into lines. A line that is longer than any of strace's is dropped, so the buffer is bounded. */
