@@ -53,6 +53,7 @@ export async function traceRunning(
 	async function watch() {
 		emit({ event: "processes-attached", pid, processes: processes.length });
 		emit({ event: "warned", code: "attached-late", values: {} });
+		if (!attached.isWhole) emit({ event: "warned", code: "attached-partly", values: {} });
 		const handlesTerm = attached.handledSignals().includes("SIGTERM");
 		const probes = await probeUntilAnswered(context, attached, application.probes, application.timeout);
 		const answered = probes.every((probe) => probe.ok);

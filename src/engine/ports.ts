@@ -89,6 +89,8 @@ export interface Reachable {
 
 /** A process that ran before, and is watched. `ended` resolves when the watching is over, whatever ended it. */
 export interface Attached extends Reachable {
+	/** False where processes of its tree came too fast to be all taken hold of. */
+	readonly isWhole: boolean;
 	/** Signals that the process has a handler for, e.g. `SIGHUP`. */
 	handledSignals(): string[];
 	/** Ends the watching; the process runs on. */

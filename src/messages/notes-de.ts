@@ -19,7 +19,8 @@ export const notesDe: Notes = {
 	"gap-line-dropped": "Eine Zeile der Aufzeichnung war zu lang zum Lesen; hier kann eine Datei fehlen.",
 	"attached-late":
 		"Sie lief schon: Was sie zum Start getan hat, fehlt in der Aufzeichnung. Eingebundene Bibliotheken und offene Dateien sind darin; den Rest finden die Proberunden.",
-	"attached-partly": "Prozess {pid} kam und ging zu schnell, um von Anfang an beobachtet zu werden.",
+	"attached-partly":
+		"Sie startet Prozesse zu schnell, um alle zu beobachten; geben Sie mehr Zeit oder Übungen, und versuchen Sie es noch einmal.",
 	"attach-env-left-out":
 		"Aus ihrer Umgebung nicht übernommen, weil es geheim sein kann: {names}. Was sie zum Start braucht, geben Sie mit --env.",
 	"found-elsewhere": "Sie läuft in einem Container oder einer eigenen Wurzel; der Befehl stammt von dort.",

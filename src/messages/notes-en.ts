@@ -17,7 +17,7 @@ export const notesEn = {
 	"gap-line-dropped": "A line of the trace was too long to be read; a file may be missing here.",
 	"attached-late":
 		"It ran before: what it did to start is not in the trace. Its mapped libraries and open files are; the trial rounds find the rest.",
-	"attached-partly": "Process {pid} came and went too fast to be watched from its beginning.",
+	"attached-partly": "It starts processes too fast for all of them to be watched; give more time or exercises, and try again.",
 	"attach-env-left-out":
 		"Not taken over from its environment, because it may be secret: {names}. Give with --env what it needs to start.",
 	"found-elsewhere": "It runs in a container or a root of its own; the command is from there.",

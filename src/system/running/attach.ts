@@ -28,7 +28,8 @@ export async function attach(request: AttachRequest): Promise<Attached> {
 		request.onProcesses(processes);
 		const tracer = new Tracer(request, processes);
 		await tracer.attached();
-		if (!tracer.missed(pid) || turn === turns) return tracer;
+		tracer.isWhole = !tracer.missed();
+		if (tracer.isWhole || turn === turns) return tracer;
 		await tracer.detach();
 	}
 }
@@ -43,6 +44,7 @@ function refuseTraced(processes: readonly RunningProcess[]): void {
 class Tracer implements Attached {
 	readonly init: number;
 	readonly ended: Promise<Ended>;
+	isWhole = true;
 	readonly #child: ChildProcess;
 	readonly #processes: readonly RunningProcess[];
 	readonly #off: () => void;
@@ -93,8 +95,8 @@ class Tracer implements Attached {
 	}
 
 	/** True where processes came that strace has not taken hold of. */
-	missed(pid: number): boolean {
-		return runningTree(pid).some((process) => this.#isFree(process.pid));
+	missed(): boolean {
+		return !this.#over && runningTree(this.init).some((process) => this.#isFree(process.pid));
 	}
 
 	handledSignals(): string[] {

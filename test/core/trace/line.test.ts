@@ -38,6 +38,11 @@ describe("one line", () => {
 		expect(read("7  wait4(-1, 0x7, 0, NULL) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)")).toMatchObject({
 			result: undefined,
 		});
+		expect(read("7  restart_syscall(<... resuming interrupted nanosleep ...>) = 0")).toMatchObject({ result: 0 });
+		expect(read('7  open("/fifo", O_RDONLY) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)')).toMatchObject({
+			result: undefined,
+		});
+		expect(read("7  exit_group(0)                     = ?")).toMatchObject({ result: undefined });
 		expect(read("7  fcntl(1</dev/null>, F_GETFL)      = 0x8001 (flags O_WRONLY|O_LARGEFILE)")).toMatchObject({ result: 0x8001 });
 		expect(read("7  vfork()                           = 2 /* 15409 in strace's PID NS */")).toMatchObject({ result: 15409 });
 		expect(read("7  socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 4<socket:[11322]>")).toMatchObject({
@@ -103,6 +108,13 @@ describe("one line", () => {
 
 	test.each([
 		"",
+		"5  [ Process PID=5 runs in 32 bit mode. ]",
+		"5  [ Process PID=5 runs in x32 mode. ]",
+		'5  openat(AT_FDCWD</>, "/x", O_RDONLY <detached ...>',
+		"5 <detached ...>",
+		"strace: Process 5 detached",
+		"5  --- stopped by SIGTSTP ---",
+		"5  --- SIGCONT",
 		"strace: Process 5 attached",
 		"5  ",
 		"5",

@@ -16,6 +16,7 @@ const one = `${begin}10  openat(AT_FDCWD</>, "/a\\377", O_RDONLY) = 3</b>
 const two = `${begin}10  stat("/missing", {st_mode=0}) = 0
 10  openat(AT_FDCWD</>, "/a\\377", O_RDWR) = -1 EROFS (Read-only file system)
 10  setgroups(0, NULL) = -1 EPERM (Operation not permitted)
+10  io_uring_setup(4, {flags=0}) = 5<anon_inode:[io_uring]>
 10  chroot("/jail") = 0`;
 
 test("a trace survives JSON", () => {
@@ -36,6 +37,7 @@ test("traces add up and stay as they were", () => {
 	expect(sum.accesses.get("/owned" as Path)?.owner).toEqual({ uid: 33, gid: 33 });
 	expect(sum.refusals.get("setgroups")?.count).toBe(2);
 	expect([...sum.capabilities.keys()].sort()).toEqual(["chown", "sys_chroot"]);
+	expect([...sum.gaps]).toEqual(["io-uring"]);
 	expect([sum.calls, sum.processes]).toEqual([a.calls + b.calls, 2]);
 	if (missing) missing.succeeded = new Set(["write"]);
 	expect(JSON.stringify([traceToJson(a), traceToJson(b)])).toBe(before);
