@@ -7,8 +7,8 @@ import { build } from "esbuild";
 import { root } from "./set-up.js";
 
 /**
- * `node scripts/record-traces.js [NAME…]`: records test/core/trace/corpus/NAME.strace anew from programs/NAME.c, by strace with the options
- * that the tracer uses. Needs root and gcc. Each program gets an empty /mnt, a process table and a network of its own, so what is
+ * `node scripts/record-traces.js [NAME…]`: records test/core/trace/corpus/NAME.fast.strace and NAME.whole.strace anew from programs/NAME.c, by
+ * strace with the options that the tracer uses in its two modes. Needs root and gcc. Each program gets an empty /mnt, a process table and a network of its own, so what is
  * recorded names no place of this machine. What is expected of a recording stands in NAME.expected, written by hand.
  */
 const corpus = join(root, "test", "core", "trace", "corpus");
@@ -24,28 +24,31 @@ try {
 	});
 	const { straceArguments } = await import(pathToFileURL(join(folder, "options.mjs")).href);
 	// What stands in a string is no path, whatever it looks like: here it is shown whole, to prove it.
-	const options = [...straceArguments({ fast: false }), "-s", "4096"];
+	const modes = { fast: straceArguments({ fast: true }), whole: straceArguments({ fast: false }) };
 	const programs = readdirSync(join(corpus, "programs")).filter((name) => name.endsWith(".c"));
 	const wanted = process.argv.slice(2);
 	for (const name of programs.map((file) => basename(file, ".c")).filter((one) => !wanted.length || wanted.includes(one))) {
 		const program = join(folder, name);
 		const form = name === "i386" ? ["-m32", "-ffreestanding", "-nostdlib", "-fno-pie", "-fno-stack-protector"] : ["-pthread"];
 		execFileSync("gcc", ["-w", "-static", ...form, "-o", program, join(corpus, "programs", `${name}.c`)], { stdio: "inherit" });
-		const run =
-			'mount -t tmpfs tmpfs /mnt && cp "$1" /mnt/program && cd /mnt && out=$2 && shift 2 && exec strace "$@" -o "$out" -- ./program';
-		try {
-			execFileSync(
-				"unshare",
-				[
-					...["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--ipc"],
-					...["sh", "-c", run, "sh", program, join(corpus, `${name}.strace`), ...options],
-				],
-				{ stdio: "inherit", env: { PATH: process.env.PATH, LANG: "C" } },
-			);
-		} catch {
-			// Some of them end badly on purpose.
-		}
+		for (const [mode, options] of Object.entries(modes))
+			record(program, join(corpus, `${name}.${mode}.strace`), [...options, "-s", "4096"]);
 	}
 } finally {
 	rmSync(folder, { recursive: true, force: true });
+}
+
+/** Runs the program as /mnt/program and writes its trace to `file`. */
+function record(program, file, options) {
+	const run =
+		'mount -t tmpfs tmpfs /mnt && cp "$1" /mnt/program && cd /mnt && out=$2 && shift 2 && exec strace "$@" -o "$out" -- ./program';
+	const alone = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "--net", "--ipc"];
+	try {
+		execFileSync("unshare", [...alone, "sh", "-c", run, "sh", program, file, ...options], {
+			stdio: "inherit",
+			env: { PATH: process.env.PATH, LANG: "C" },
+		});
+	} catch {
+		// Some of them end badly on purpose.
+	}
 }

@@ -14,7 +14,8 @@ export const recordings = readdirSync(folder)
 	.filter((file) => file.endsWith(".strace"))
 	.map((file) => basename(file, ".strace"));
 export const recording = (name: string) => read(`${name}.strace`);
-export const expected = (name: string) => read(`${name}.expected`);
+/** Of both of its recordings, `NAME.fast` and `NAME.whole`. */
+export const expected = (name: string) => read(`${name.replace(/\.(fast|whole)$/, "")}.expected`);
 
 /** The programs were started in /mnt. */
 export function foldRecording(text: string): TraceFold {
@@ -22,7 +23,7 @@ export function foldRecording(text: string): TraceFold {
 }
 
 /** One line for each access and for each other thing that was learned; bytes beyond ASCII as \u00NN. */
-export function described({ trace }: TraceFold): string {
+export function described({ mainPid, trace }: TraceFold): string {
 	const quote = (text: string) =>
 		JSON.stringify(text).replace(/[\x7f-\xff]/g, (byte) => `\\u${byte.charCodeAt(0).toString(16).padStart(4, "0")}`);
 	const lines = [...trace.accesses.values()].map((access) => `${quote(access.path)} ${summary(access)}`).sort();
@@ -38,7 +39,7 @@ export function described({ trace }: TraceFold): string {
 	add("gap", trace.gaps);
 	add(
 		"exit",
-		trace.exits.map(({ how, pid }) => `${pid} ${how}`),
+		trace.exits.map(({ how, pid }) => `${pid === mainPid ? "main" : "other"} ${how}`),
 	);
 	return `${lines.join("\n")}\n`;
 }
