@@ -1,10 +1,10 @@
 import { tracedCalls } from "./calls.ts";
 
 /**
- * Signals whose deliveries and deaths are shown. strace prints `+++ killed by …` only for signals that `-e signal=` selects, so `none`
- * would hide how a process died; the frequent ones (CHLD, ALRM, USR1…) stay out.
+ * Signals that are not shown: those that end nobody (signal(7)). strace prints `+++ killed by …` only for signals that it shows, and a
+ * process whose end is not told would live on here, until another one gets its number.
  */
-const shownSignals = "ABRT,BUS,FPE,HUP,ILL,INT,KILL,QUIT,SEGV,SYS,TERM,TRAP,XCPU,XFSZ";
+const hiddenSignals = "CHLD,CONT,STOP,TSTP,TTIN,TTOU,URG,WINCH";
 
 /**
  * How much of a string strace shows that is no path (paths are whole anyway), and how many elements of a list. What a server sends stays
@@ -27,7 +27,7 @@ export function straceArguments(options: { readonly fast: boolean }): string[] {
 		...["-s", String(shownLength)],
 		"--decode-pids=pidns",
 		"-e",
-		`signal=${shownSignals}`,
+		`signal=!${hiddenSignals}`,
 		"-e",
 		`trace=${tracedCalls}`,
 	];

@@ -65,11 +65,13 @@ int main(int count, char **words)
 		call(SYS_exit, 1);
 	}
 	await();
-	if (call(SYS_fork) == 0) {
-		call(SYS_kill, getpid(), SIGKILL);
-		call(SYS_pause);
+	for (const int *deadly = (const int[]){ SIGKILL, SIGPIPE, SIGUSR1, SIGALRM, SIGRTMIN + 2, 0 }; *deadly; deadly++) {
+		if (call(SYS_fork) == 0) {
+			call(SYS_kill, getpid(), *deadly);
+			call(SYS_pause);
+		}
+		await();
 	}
-	await();
 	pthread_t thread;
 	pthread_create(&thread, NULL, executes, NULL);
 	pthread_join(thread, NULL);
