@@ -12,9 +12,9 @@ import type { Terminal } from "./terminal.ts";
 
 /**
  * With `--attach`, what the process says of itself stands where no option says otherwise: command, account, environment, working
- * directory. A template, where one is named, knows all that itself. Throws what `runningTree` throws, and `for-needs-attach` (exit 2).
+ * directory. A template, where one is named, knows all that itself; any other name is the cage's. Throws what `runningTree` throws, and `for-needs-attach` (exit 2).
  */
-export function toldOfProcess(context: Context, told: Told): Told {
+export async function toldOfProcess(context: Context, told: Told): Promise<Told> {
 	const { command, options, target } = told;
 	const { attach } = options;
 	if (attach === undefined) {
@@ -23,8 +23,8 @@ export function toldOfProcess(context: Context, told: Told): Told {
 	}
 	const [main] = runningTree(attach);
 	if (main === undefined) throw new Failure("process-unknown", { pid: attach }, 2);
-	if (target !== undefined) return told;
 	const { machine } = context;
+	if ((await machine.store.templates()).some(({ template }) => template.name === target)) return told;
 	const exe = main.program === undefined ? undefined : pathToText(main.program);
 	const { application, notes } = draftFromProcess(
 		{
@@ -53,6 +53,7 @@ export function toldOfProcess(context: Context, told: Told): Told {
 		command: command.length ? command : (application.command ?? []),
 		options: {
 			...options,
+			...(options.name === undefined && target !== undefined ? { name: target } : {}),
 			...(user === undefined ? {} : { user }),
 			cwd: options.cwd ?? application.cwd ?? "/",
 			env: [...environment.pairs, ...(options.env ?? [])],

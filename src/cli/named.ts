@@ -25,7 +25,7 @@ export async function templateNamed({ machine }: Context, name: string): Promise
 }
 
 export async function answersOf(context: Context, told: Told): Promise<Answers> {
-	const { command, options, target } = toldOfProcess(context, told);
+	const { command, options, target } = await toldOfProcess(context, told);
 	return answersFrom(options, command, target === undefined ? undefined : await templateNamed(context, target));
 }
 

@@ -36,16 +36,7 @@ describe("a service of several processes and threads that runs already", () => {
 				(name) => `n=$(cat ${folder}/${name}.count); while [ $(cat ${folder}/${name}.count) -lt $((n+3)) ]; do sleep 0.05; done`,
 			)
 			.join("; ");
-	const words = (...more: string[]) => [
-		"trace",
-		"--name",
-		"seen",
-		"--attach",
-		String(pid),
-		"--probe",
-		`test -e ${folder}/main`,
-		...more,
-	];
+	const words = (...more: string[]) => ["trace", "seen", "--attach", String(pid), "--probe", `test -e ${folder}/main`, ...more];
 
 	beforeAll(async () => {
 		folder = temporaryFolder("attached");
@@ -140,20 +131,24 @@ describe("a service of several processes and threads that runs already", () => {
 
 describe("what cannot be watched", () => {
 	const probe = ["--probe", "true"];
-	test("a process that is not there, and a thread of the kernel", async () => {
+	test("a process that is not there, and one without memory", async () => {
 		const state = temporaryState();
 		const gone = spawn("true");
 		await once(gone, "close");
-		expect(await cagewright(["trace", "--attach", String(gone.pid), ...probe], { state })).toMatchObject({
-			status: 2,
-			stderr: expect.stringContaining("There is no process"),
-		});
-		const kernel = allProcesses().find((pid) => statusField(pid, "PPid") === "2");
-		if (kernel !== undefined) {
-			expect(await cagewright(["trace", "--attach", String(kernel), ...probe], { state })).toMatchObject({
-				status: 2,
-				stderr: expect.stringContaining("thread of the kernel"),
-			});
+		const nobody = await cagewright(["trace", "--attach", String(gone.pid), ...probe], { state });
+		expect([nobody.status, nobody.stderr]).toEqual([2, expect.stringContaining("There is no process")]);
+		const script = "import os, sys; child = os.fork(); child or os._exit(0); print(child, flush=True); sys.stdin.read()";
+		// A zombie has no memory either, and every machine can have one.
+		const parent = spawn("python3", ["-c", script], { stdio: ["pipe", "pipe", "inherit"] });
+		try {
+			const [said] = await once(parent.stdout, "data");
+			const zombie = String(said).trim();
+			await eventually(() => expect(statusField(Number(zombie), "State")).toMatch(/^Z/));
+			const { status, stderr } = await cagewright(["trace", "--attach", zombie, ...probe], { state });
+			expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("thread of the kernel, or has ended") });
+		} finally {
+			parent.stdin.end();
+			await once(parent, "close");
 		}
 	});
 
