@@ -44,6 +44,7 @@ export function recordMarkdown(
 		]),
 		`## ${words.trials}`,
 		words.seconds(cage.seconds.trace, cage.seconds.plan, cage.seconds.build, cage.seconds.trial),
+		plan.notes.map((note) => `- ${text(messages.note(note.code, note.values))}`).join("\n"),
 		table(
 			words.trialHead,
 			cage.trials.map((trial) => [

@@ -52,6 +52,12 @@ const hostile = [
 	"--- | ---",
 ];
 
+test("what an administrator should know of the plan stands in the record, such as why files may be missing", () => {
+	const notes = [{ code: "gap-start-up", values: {} }];
+	expect(record({ plan: { notes } })).toContain("- It was watched only after it had started.");
+	expect(record({ plan: { notes } }, [], place, "de")).toContain("- Sie wurde erst beobachtet, als sie schon lief.");
+});
+
 describe("names cannot become markup", () => {
 	test.each(hostile)("%j as a path, a target, a rule and a call", (text) => {
 		const path = pathFromText(`/srv/${text}`);
@@ -86,6 +92,7 @@ describe("names cannot become markup", () => {
 						groupsLeftOut: 1,
 					},
 					openings: { capabilities: [{ name: "chown", why: text }] },
+					notes: [{ code: "abstract-sockets", values: { names: text } }],
 					identity: { ...made().plan.identity, name: text },
 				},
 				entries: [manifestEntry("/usr/bin/app", { package: { name: text, version: text } })],
