@@ -1,7 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import { keptEnvironment } from "../core/application/kept-environment.ts";
 import { Failure } from "../core/failure.ts";
+import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";
+import type { RunningProcess } from "../core/trace/running.ts";
 import type { Context } from "../engine/context.ts";
 import type { TraceOptions } from "../engine/trace.ts";
 import { words } from "../system/running/proc.ts";
@@ -48,7 +50,7 @@ export async function toldOfProcess(context: Context, told: Told): Promise<Told>
 		if (!command.length || note.code !== "found-title-rewritten") warn(note.code, note.values);
 	}
 	if (environment.leftOut.length) warn("attach-env-left-out", { names: environment.leftOut.join(", ") });
-	const user = options.user ?? application.user;
+	const user = options.user ?? accountOf(main, machine.accounts.users());
 	return {
 		command: command.length ? command : (application.command ?? []),
 		options: {
@@ -59,6 +61,13 @@ export async function toldOfProcess(context: Context, told: Told): Promise<Told>
 			env: [...environment.pairs, ...(options.env ?? [])],
 		},
 	};
+}
+
+/** `user` or `user:group`, by ids where they have no name; undefined for root. */
+function accountOf({ gid, uid }: RunningProcess, users: readonly User[]): string | undefined {
+	if (uid.effective === 0) return undefined;
+	const user = users.find((one) => one.uid === uid.effective);
+	return user?.gid === gid.effective ? user.name : `${user?.name ?? uid.effective}:${gid.effective}`;
 }
 
 /** On a terminal, and where no time was given, the watching lasts until Enter. */

@@ -173,6 +173,27 @@ describe("what cannot be watched", () => {
 	});
 });
 
+test.each([
+	["an account with another group", "redis", "daemon", /^redis:1$/],
+	["ids without an account", "54321", "54322", /^54321:54322$/],
+	["root", "0", "0", undefined],
+])("the account is the process's own: %s", async (_, user, group, expected) => {
+	const words = ["setpriv", `--reuid=${user}`, `--regid=${group}`, "--clear-groups", "sleep", "infinity"];
+	const child = spawn(words[0] ?? "", words.slice(1), { stdio: "ignore", cwd: "/" });
+	try {
+		await eventually(() => expect(read(child.pid ?? 0, "comm").trim()).toBe("sleep"));
+		const args = ["make", "--attach", String(child.pid), "--probe", "true", "--dry-run", "--json"];
+		const { application } = (await cagewright(args, { state: temporaryState() })).json as unknown as {
+			application: { user?: string };
+		};
+		if (expected === undefined) expect(application).not.toHaveProperty("user");
+		else expect(application.user).toMatch(expected);
+	} finally {
+		child.kill();
+		await once(child, "close");
+	}
+});
+
 describe("a whole cage from a daemon that runs", () => {
 	test("redis, under its account and with its data kept", async () => {
 		const state = temporaryState();
