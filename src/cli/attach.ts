@@ -14,7 +14,8 @@ import type { Terminal } from "./terminal.ts";
 
 /**
  * With `--attach`, what the process says of itself stands where no option says otherwise: command, account, environment, working
- * directory. A template, where one is named, knows all that itself; any other name is the cage's. Throws what `runningTree` throws, and `for-needs-attach` (exit 2).
+ * directory. A template, where one is named, knows all that itself; any other name is the cage's. Throws what `runningTree` throws,
+ * and `for-needs-attach` (exit 2).
  */
 export async function toldOfProcess(context: Context, told: Told): Promise<Told> {
 	const { command, options, target } = told;
@@ -30,15 +31,10 @@ export async function toldOfProcess(context: Context, told: Told): Promise<Told>
 	const exe = main.program === undefined ? undefined : pathToText(main.program);
 	const { application, notes } = draftFromProcess(
 		{
-			pid: attach,
-			parent: 0,
 			uid: main.uid.effective,
 			...(exe === undefined ? {} : { exe }),
 			command: words(attach, "cmdline"),
 			...(main.cwd === undefined ? {} : { cwd: pathToText(main.cwd) ?? "/" }),
-			cgroup: "",
-			ports: [],
-			elsewhere: false,
 		},
 		(uid) => machine.accounts.users().find((user) => user.uid === uid)?.name,
 	);

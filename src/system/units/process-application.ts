@@ -36,7 +36,7 @@ export function mainProcesses(processes: readonly ListeningProcess[]): Listening
 
 /** The application that a process is, as far as it can be told from outside; its environment stays unread. */
 export function draftFromProcess(
-	process: ListeningProcess,
+	process: Pick<ListeningProcess, "command" | "cwd" | "exe" | "uid">,
 	accountName: (uid: number) => string | undefined,
 ): { readonly application: ApplicationDraft; readonly notes: readonly Note[] } {
 	const notes: Note[] = [];
