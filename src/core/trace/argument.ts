@@ -64,7 +64,10 @@ export function descriptorLabel(argument: string | undefined): string | undefine
 	return close < 0 ? undefined : unescapeC(argument.slice(open + 1, close));
 }
 
-/** The path of a descriptor; undefined for sockets, pipes and what else has none, and for a file that was deleted since: another may have its name. */
+/**
+ * The path of a descriptor; undefined for sockets, pipes and what else has none, and for a file that was deleted since: another
+ * may have its name.
+ */
 export function descriptorPath(argument: string | undefined): Path | undefined {
 	if (argument?.endsWith(">(deleted)")) return undefined;
 	const label = descriptorLabel(argument);
