@@ -3,6 +3,7 @@ import type { Path } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { placeOf } from "../core/plan/links.ts";
 import { isNeighbour } from "../core/plan/neighbours.ts";
+import { syslogName } from "../core/plan/syslog.ts";
 import type { Context } from "./context.ts";
 
 /** One try at a life of the application. */
@@ -54,8 +55,10 @@ export async function reachingNeighbours<T extends { readonly answered: boolean 
 	}
 }
 
+/** Without syslog: what is rehearsed shall not get into the host's log, and an attempt tells the plan enough. */
 function socketsAmong(unheard: ReadonlySet<Path>, files: Files): Path[] {
 	return [...unheard]
+		.filter((path) => path !== syslogName)
 		.map((path) => placeOf(path, files))
 		.filter((path) => isNeighbour(path) && files.status(path)?.kind === "socket");
 }

@@ -88,6 +88,7 @@ export const cliDe: CliMessages = {
 		capability: (name, why) => `Capability ${name} (${why})`,
 		proc: "/proc, nur die eigenen Prozesse",
 		unixSockets: "Unix-Sockets",
+		syslog: (socket) => `das Syslog des Wirts (${socket})`,
 		memfd: "memfd_create",
 	},
 	difference: {

@@ -93,6 +93,7 @@ export const cliEn = {
 		capability: (name: string, why: string) => `capability ${name} (${why})`,
 		proc: "/proc, its own processes only",
 		unixSockets: "unix sockets",
+		syslog: (socket: string) => `the host's syslog (${socket})`,
 		memfd: "memfd_create",
 	},
 	difference: {

@@ -23,6 +23,10 @@ export const notesDe: Notes = {
 		"Sie startet Prozesse zu schnell, um alle zu beobachten; geben Sie mehr Zeit oder Übungen, und versuchen Sie es noch einmal.",
 	"attach-env-left-out":
 		"Aus ihrer Umgebung nicht übernommen, weil es geheim sein kann: {names}. Was sie zum Start braucht, geben Sie mit --env.",
+	"syslog-shared":
+		"Sie schreibt in das Syslog des Wirts ({socket}): {directory} wird nur lesbar in den Käfig eingebunden, für /dev/log. Jeder Socket darin ist für sie erreichbar, und Unix-Sockets sind es auch. Abzulehnen mit: --exclude /dev/log.",
+	"syslog-not-shared":
+		"Sie schreibt in das Syslog des Wirts, dessen Socket {socket} in {directory} liegt; dort liegt mehr als Syslog, der Käfig bekommt also nichts davon, und Meldungen gehen verloren. Lassen Sie den Syslog-Dienst in einem eigenen Verzeichnis lauschen und machen Sie /dev/log zu einem Verweis auf diesen Socket.",
 	"found-elsewhere": "Sie läuft in einem Container oder einer eigenen Wurzel; der Befehl stammt von dort.",
 	"found-program-missing": "{program} ist auf diesem Rechner nicht installiert.",
 	"found-title-rewritten": "Der Prozess hat seine Befehlszeile überschrieben; prüfen Sie den Befehl.",

@@ -20,6 +20,10 @@ export const notesEn = {
 	"attached-partly": "It starts processes too fast for all of them to be watched; give more time or exercises, and try again.",
 	"attach-env-left-out":
 		"Not taken over from its environment, because it may be secret: {names}. Give with --env what it needs to start.",
+	"syslog-shared":
+		"It writes to the host's syslog ({socket}): {directory} is mounted in the cage, read-only, for /dev/log. Every socket in there is within its reach, and so are unix sockets. To refuse it: --exclude /dev/log.",
+	"syslog-not-shared":
+		"It writes to the host's syslog, whose socket {socket} lies in {directory}; that is shared with more than syslog, so the cage gets none of it and messages are lost. Let the syslog daemon listen in a directory of its own, and make /dev/log a link to that socket.",
 	"found-elsewhere": "It runs in a container or a root of its own; the command is from there.",
 	"found-program-missing": "{program} is not installed on this machine.",
 	"found-title-rewritten": "The process has rewritten its command line; check the command.",

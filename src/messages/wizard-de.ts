@@ -158,7 +158,12 @@ export const wizardDe: WizardMessages = {
 		startsEmpty: "beginnt leer",
 		capability: "Capability",
 		opening: "Öffnung",
-		openings: { proc: "/proc, nur die eigenen Prozesse", unixSockets: "Unix-Sockets", memfd: "memfd_create" },
+		openings: {
+			proc: "/proc, nur die eigenen Prozesse",
+			unixSockets: "Unix-Sockets",
+			syslog: "das Syslog des Wirts",
+			memfd: "memfd_create",
+		},
 		closed: "Öffnungen",
 		closedValue: "keine: keine Capability, kein /proc",
 		kept: "Konten",

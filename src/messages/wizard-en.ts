@@ -159,7 +159,12 @@ export const wizardEn = {
 		startsEmpty: "starts empty",
 		capability: "Capability",
 		opening: "Opening",
-		openings: { proc: "/proc, its own processes only", unixSockets: "unix sockets", memfd: "memfd_create" },
+		openings: {
+			proc: "/proc, its own processes only",
+			unixSockets: "unix sockets",
+			syslog: "the host's syslog",
+			memfd: "memfd_create",
+		},
 		closed: "Openings",
 		closedValue: "none: no capability, no /proc",
 		kept: "Accounts",

@@ -1,7 +1,7 @@
 import type { Cage } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
-import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
+import { countEntries, openingsToJson, reasonToJson } from "../core/cage/manifest.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
@@ -75,7 +75,7 @@ export function planToJson(plan: Plan): object {
 		groups: groupsOf(plan).map((group) => ({ ...group, paths: group.paths.map(pathToJson) })),
 		offers: plan.offers.map((offer) => ({ ...offer, path: pathToJson(offer.path), option: offerOption(offer) })),
 		accounts: plan.accounts,
-		openings: plan.openings,
+		openings: openingsToJson(plan.openings),
 		declined: plan.declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })),
 		notes: plan.notes,
 	};
@@ -146,7 +146,7 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		landlock: measured !== undefined,
 		namespaces: namespaces ?? [],
 		network,
-		openings,
+		openings: openingsToJson(openings),
 		findings: found.filter((finding) => finding.severity === "danger"),
 		warnings: found.filter((finding) => finding.severity === "warning"),
 	};

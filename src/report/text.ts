@@ -147,6 +147,7 @@ export function openingsText(openings: Plan["openings"], messages: Messages): st
 	const open = openings.capabilities.map((capability) => words.capability(capability.name, capability.why));
 	if (openings.proc !== undefined) open.push(words.proc);
 	if (openings.unixSockets !== undefined) open.push(words.unixSockets);
+	if (openings.syslog !== undefined) open.push(words.syslog(showPath(openings.syslog)));
 	if (openings.memfd !== undefined) open.push(words.memfd);
 	return open.join(", ") || words.nothingOpen;
 }

@@ -74,8 +74,8 @@ function settingsThatDiffer(plan: Plan, manifest: Manifest): Setting[] {
 }
 
 /** What is open, without what showed the need: another trace may show it by another call. */
-function withoutWords({ capabilities, ...rest }: Plan["openings"]): unknown {
-	return [capabilities.map(({ name }) => name).sort(), Object.keys(rest).sort()];
+function withoutWords({ capabilities, syslog, ...rest }: Plan["openings"]): unknown {
+	return [capabilities.map(({ name }) => name).sort(), syslog ?? null, Object.keys(rest).sort()];
 }
 
 /** JSON with the keys of each object in order, so that two values compare by content. */

@@ -30,7 +30,8 @@ export function cageEntries(plan: Plan, owner?: Owner): Entry[] {
 	const setuid = new Set(plan.rules.allowSetuid.map(pathFromText));
 
 	for (const entry of plan.entries) {
-		if (entry.decision !== "include") continue;
+		// The launcher leads to the sockets of the host; on disk there are none.
+		if (entry.decision !== "include" || entry.kind === "socket") continue;
 		refuseUnsafe(entry.path);
 		// A mount hides what lies below it, so it would be a copy that nobody can reach.
 		if (covered.some((mount) => entry.path !== mount && isWithin(entry.path, mount))) continue;

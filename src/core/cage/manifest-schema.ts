@@ -83,6 +83,7 @@ export const manifestSchema = v.object({
 		capabilities: v.array(v.object({ name: v.string(), why: v.string() })),
 		proc: v.exactOptional(v.string()),
 		unixSockets: v.exactOptional(v.string()),
+		syslog: v.exactOptional(path),
 		memfd: v.exactOptional(v.string()),
 	}),
 	identity: v.object({ name: v.string(), uid: whole, gid: whole, groups: v.array(whole), home: v.string() }),

@@ -103,7 +103,12 @@ export function manifestToJson(manifest: Manifest): unknown {
 			reasons: directory.reasons.map(reasonToJson),
 			seeds: directory.seeds.map((seed) => ({ ...seed, path: pathToJson(seed.path) })),
 		})),
+		openings: openingsToJson(manifest.openings),
 	};
+}
+
+export function openingsToJson({ syslog, ...openings }: Partial<Openings>): object {
+	return { ...openings, ...(syslog === undefined ? {} : { syslog: pathToJson(syslog) }) };
 }
 
 /** Fails with `manifest-invalid` (exit 1), which names the first place that does not fit. */

@@ -1,4 +1,4 @@
-import { isWithin, join, type Path, pathFromText } from "../path/path.ts";
+import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import type { Identity } from "../plan/plan.ts";
 
@@ -41,6 +41,8 @@ export interface CageRoot {
 		readonly mode: number;
 	}[];
 	readonly proc: boolean;
+	/** The host's socket that `/dev/log` leads to, by way of its directory. */
+	readonly syslog?: Path;
 	/** Capabilities that the application keeps, lower case without CAP_. */
 	readonly capabilities: readonly string[];
 	/** Host path of the seccomp filter. */
@@ -106,6 +108,9 @@ export const launchDirectory = pathFromText("/.launch");
 export const initName = "cagewright-init";
 export const initInside = join(launchDirectory, initName);
 
+/** Where systemd-journald(8) has its sockets, and where the /dev/log of systemd's PrivateDevices= leads. */
+export const journalDirectory = pathFromText("/run/systemd/journal");
+
 /** Directories that get an empty file system of their own at every launch. */
 export const temporaryDirectories = [pathFromText("/tmp"), pathFromText("/var/tmp")] as const;
 
@@ -168,6 +173,7 @@ function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 		lines.push(`mknod -m ${device.mode.toString(8)} ${inside(device.path)} ${device.type} ${device.major} ${device.minor}`);
 	}
 	for (const [name, target] of deviceLinks) lines.push(`ln -s ${target} ${inside(pathFromText(`/dev/${name}`))}`);
+	if (cage.syslog !== undefined) lines.push(...syslogSteps(cage.syslog, inside));
 	lines.push(
 		`mkdir -m 1777 ${inside(pathFromText("/dev/shm"))}`,
 		`mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(pathFromText("/dev/shm"))}`,
@@ -248,6 +254,22 @@ const deviceLinks = [
 	["stdout", "/proc/self/fd/1"],
 	["stderr", "/proc/self/fd/2"],
 ] as const;
+
+/**
+ * In the launcher's own /dev, where no link of the application's can lead the mount astray. A host whose syslog is away keeps no
+ * application from its start: as there, messages are lost meanwhile.
+ */
+function syslogSteps(socket: Path, inside: (path: Path) => string): string[] {
+	const source = quoteShell(parent(socket));
+	const place = inside(pathFromText("/dev/syslog"));
+	return [
+		`if [ -d ${source} ]; then`,
+		`mkdir ${place}`,
+		`mount -n -o bind,ro,nosuid,nodev,noexec ${source} ${place}`,
+		`ln -s -- ${quoteShell(`syslog/${baseName(socket)}`)} ${inside(pathFromText("/dev/log"))}`,
+		"fi",
+	];
+}
 
 function cageMount(mount: CageMount, target: string): string[] {
 	const flags = `${mount.access},nosuid,nodev${mount.access === "rw" ? ",noexec" : ""}`;

@@ -1,10 +1,10 @@
 import { type Bind, launchEnvironment } from "../application/application.ts";
-import { baseName, isWithin, type Path, pathFromText } from "../path/path.ts";
-import { printable } from "../path/quote.ts";
+import { baseName, isWithin, type Path, parent, pathFromText } from "../path/path.ts";
+import { printable, showPath } from "../path/quote.ts";
 import type { Plan } from "../plan/plan.ts";
 import { systemdCaps } from "./capabilities.ts";
 import { initCannotExecute } from "./init.ts";
-import { initInside, launchDirectory, temporaryDirectories } from "./launch.ts";
+import { initInside, journalDirectory, launchDirectory, temporaryDirectories } from "./launch.ts";
 import { argumentWord, assignmentWord, bindWord, lineText, pathText, pathWord, programWord } from "./unit-quote.ts";
 
 export interface UnitInput {
@@ -239,6 +239,19 @@ function files(unit: UnitText, input: UnitInput): void {
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	unit.because("Sockets of the host's journal; the output is logged without them.");
 	unit.set("BindLogSockets", "no");
+	if (plan.openings.syslog !== undefined) shareSyslog(unit, plan.openings.syslog);
+}
+
+/** PrivateDevices= makes /dev/log a link to the journal's socket, whatever the host's own leads to (systemd.exec(5)). */
+function shareSyslog(unit: UnitText, socket: Path): void {
+	if (baseName(socket) !== "dev-log") {
+		unit.because(
+			`Missing here: /dev/log for ${showPath(socket)}; with PrivateDevices= it can only lead to a socket of the name dev-log.`,
+		);
+		return;
+	}
+	unit.because("The application writes to the host's syslog: the directory of its socket, for /dev/log.");
+	unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", parent(socket), journalDirectory, "norbind"));
 }
 
 function inHome(path: Path): boolean {

@@ -74,6 +74,11 @@ export class EntryCollector {
 		this.#put(path, "device", { status, decision, risks, reason, extra: { device: { type, ...status.device } } });
 	}
 
+	addSocket(path: Path, decision: Decision, reason: Reason): void {
+		const status: FileStatus = { kind: "socket", mode: 0o666, uid: 0, gid: 0, size: 0, mtime: 0 };
+		this.#put(path, "socket", { status, decision, risks: [], reason });
+	}
+
 	addGenerated(path: Path, content: string, reason: Reason): void {
 		const status: FileStatus = { kind: "file", mode: 0o644, uid: 0, gid: 0, size: Buffer.byteLength(content), mtime: 0 };
 		this.#entries.delete(path);

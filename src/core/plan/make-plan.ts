@@ -1,4 +1,5 @@
 import type { Application, Rules } from "../application/application.ts";
+import { journalDirectory } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
@@ -18,6 +19,7 @@ import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
 import { fileRisks, headSize } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { planShared } from "./shared.ts";
+import { planSyslog, type SyslogPlan, syslogName } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
 
@@ -120,9 +122,12 @@ export function makePlan(input: PlanInput): Plan {
 	if (files.status(pathFromText(generatedPaths.loaderCache))) {
 		collector.addGenerated(pathFromText(generatedPaths.loaderCache), "", { kind: "loader-cache" });
 	}
+	const syslog = planSyslog(trace, rules.include, files, (path) => excluded(path) !== undefined);
+	if (syslog) addSyslog(syslog, collector);
 	const openings = planOpenings(identity, trace, files, {
 		capabilities: additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
 		opened: additions.flatMap((one) => (one.kind === "opening" ? [{ name: one.name, why: one.call }] : [])),
+		...(syslog?.socket === undefined ? {} : { syslog: syslog.socket }),
 	});
 
 	const entries = collector.entries();
@@ -137,7 +142,7 @@ export function makePlan(input: PlanInput): Plan {
 		accounts,
 		openings,
 		declined: declined(entries),
-		notes: [...notes(trace, writable.refused), ...besideProgram(writable.directories, isOwn)],
+		notes: [...notes(trace, writable.refused), ...besideProgram(writable.directories, isOwn), ...(syslog?.notes ?? [])],
 	};
 }
 
@@ -190,6 +195,14 @@ function addDevices({ additions, files, rules, trace }: PlanInput, collector: En
 		const path = addition.kind === "path" ? deviceName(addition.path, files) : undefined;
 		if (path !== undefined) add(path, trialReason(addition));
 	}
+}
+
+/** A link that the launcher makes: the entry is there to be seen and refused. */
+function addSyslog({ access, socket }: SyslogPlan, collector: EntryCollector): void {
+	const reason: Reason = access ? tracedReason(access) : { kind: "rule", rule: "include", value: syslogName };
+	collector.addSocket(syslogName, socket === undefined ? "declined" : "include", reason);
+	// systemd would make the place for its mount in the generation itself.
+	if (socket !== undefined) collector.addMountPoint(journalDirectory, { kind: "launcher" });
 }
 
 /** The name below /dev that a device gets in the cage: a link there becomes the device itself, because the launcher makes nodes alone. */

@@ -1,15 +1,18 @@
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { ancestors, parent } from "../path/path.ts";
+import { ancestors, type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import type { Identity, Openings } from "./plan.ts";
+import { syslogName } from "./syslog.ts";
 
 /** What a trial found to be needed beyond what the host's trace showed. */
 export interface FoundOpenings {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
 	readonly opened: readonly { readonly name: "proc" | "unixSockets"; readonly why: string }[];
+	/** The host's socket for syslog, where the cage is to reach it. */
+	readonly syslog?: Path;
 }
 
 /**
@@ -28,11 +31,13 @@ export function planOpenings(identity: Identity, trace: Trace, files: Files, fou
 	}
 	for (const { name, why } of found.capabilities) if (!capabilities.has(name)) capabilities.set(name, why);
 	const opened = (name: "proc" | "unixSockets") => found.opened.find((one) => one.name === name)?.why;
-	const [proc, unixSockets] = [opened("proc"), trace.families.has("AF_UNIX") ? "AF_UNIX" : opened("unixSockets")];
+	const bySyslog = found.syslog === undefined ? undefined : `connect ${syslogName}`;
+	const [proc, unixSockets] = [opened("proc"), trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? opened("unixSockets"))];
 	return {
 		capabilities: [...capabilities].map(([name, why]) => ({ name, why })).sort((a, b) => (a.name < b.name ? -1 : 1)),
 		...(proc === undefined ? {} : { proc }),
 		...(unixSockets === undefined ? {} : { unixSockets }),
+		...(found.syslog === undefined ? {} : { syslog: found.syslog }),
 		...(trace.memfd ? { memfd: "memfd_create" } : {}),
 	};
 }

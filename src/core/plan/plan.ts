@@ -95,6 +95,8 @@ export interface Openings {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
 	readonly proc?: string;
 	readonly unixSockets?: string;
+	/** The host's socket that `/dev/log` leads to; its directory is mounted. */
+	readonly syslog?: Path;
 	readonly memfd?: string;
 }
 

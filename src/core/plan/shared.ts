@@ -6,6 +6,7 @@ import { placeOf } from "./links.ts";
 import { isNeighbour } from "./neighbours.ts";
 import type { SharedDirectory, SharedKind } from "./plan.ts";
 import { headSize } from "./risks.ts";
+import { syslogName } from "./syslog.ts";
 
 export interface SharedInput {
 	readonly trace: Trace;
@@ -43,7 +44,7 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 	const keys = new Map<Path, Path>();
 	for (const access of input.trace.accesses.values()) {
 		const real = placeOf(access.path, input.files);
-		if (access.succeeded.has("connect") && !access.succeeded.has("listen") && isNeighbour(real)) {
+		if (access.succeeded.has("connect") && !access.succeeded.has("listen") && access.path !== syslogName && isNeighbour(real)) {
 			if (input.files.status(real)?.kind === "socket") propose(parent(real), "socket", real);
 		}
 		const kind = input.files.status(real)?.kind;

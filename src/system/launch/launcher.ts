@@ -198,6 +198,7 @@ function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: st
 		kept: cage.kept,
 		devices: cage.devices,
 		proc: cage.openings.proc !== undefined,
+		...(cage.openings.syslog === undefined ? {} : { syslog: cage.openings.syslog }),
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
 		filter: pathFromText(join(folder, "filter")),
 		tools: loaderAndLibraries(requireTool("setpriv")),

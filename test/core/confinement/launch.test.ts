@@ -139,6 +139,18 @@ describe("a cage", () => {
 				expect([words, options]).toEqual([words, expect.arrayContaining(["noexec"])]);
 		}
 	});
+	test("syslog is the directory of its socket, in the launcher's own /dev before that becomes read-only", () => {
+		const all = lines(spec({ ...cage, syslog: path("/usr/log's/dev-log") }));
+		expect(all.some((line) => line.includes("syslog"))).toBe(false);
+		const made = lines(spec({ ...cage, syslog: path("/usr/dev-log") }));
+		const at = made.indexOf(`mkdir ${inCage("/dev/syslog")}`);
+		expect(made.slice(at, at + 3)).toEqual([
+			`mkdir ${inCage("/dev/syslog")}`,
+			`mount -n -o bind,ro,nosuid,nodev,noexec /usr ${inCage("/dev/syslog")}`,
+			`ln -s -- syslog/dev-log ${inCage("/dev/log")}`,
+		]);
+		expect(made.slice(at)).toContain(`mount -n -o remount,ro,nosuid,noexec ${inCage("/dev")}`);
+	});
 	test("what it keeps below a temporary directory is bound back by way of the empty .launch, and read-only", () => {
 		const kept: CageRoot["kept"] = [
 			{ path: path("/tmp/app"), kind: "directory" },

@@ -137,6 +137,14 @@ describe("what the unit says", () => {
 		expect(values(open, "PrivateNetwork")).toEqual(["yes"]);
 	});
 
+	it("shares the directory of the journal's socket with an application that writes to syslog", () => {
+		const bound = (socket: string) => values(unit({ openings: { syslog: path(socket) } }), "BindReadOnlyPaths");
+		expect(bound("/run/systemd/journal/dev-log")).toEqual(["/run/systemd/journal:/run/systemd/journal:norbind"]);
+		expect(bound("/run/other/dev-log")).toEqual(["/run/other:/run/systemd/journal:norbind"]);
+		expect(bound("/run/syslog/log")).toEqual([]);
+		expect(unit({ openings: { syslog: path("/run/syslog/log") } })).toContain("# Missing here: /dev/log for /run/syslog/log;");
+	});
+
 	it("says why for each opening", () => {
 		const openings = {
 			capabilities: [{ name: "chown", why: "fchown /var/log/a" }],

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { cageEntries } from "../../../src/core/cage/layout.ts";
+import { asApp, entryAt, planFor, rules, trace } from "./traces.ts";
+import { directory, link, type Node, socket, tree } from "./tree.ts";
+
+const journal = { "/dev/log": link("/run/systemd/journal/dev-log"), "/run/systemd/journal/dev-log": socket() };
+const tried = trace({ "/dev/log": "ECONNREFUSED:connect" });
+const planned = (nodes: Record<string, Node>, seen = tried, values: Parameters<typeof rules>[0] = {}) =>
+	planFor(tree(nodes), seen, { rules: rules(values), identity: asApp });
+const codes = (plan: ReturnType<typeof planned>) => plan.notes.map(({ code }) => code);
+
+describe("an application that writes to syslog", () => {
+	test("gets the real socket behind /dev/log, and unix sockets, and both say why", () => {
+		const plan = planned(journal);
+		expect(plan.openings).toMatchObject({ syslog: "/run/systemd/journal/dev-log", unixSockets: "connect /dev/log" });
+		expect(plan.notes).toEqual([
+			{ code: "syslog-shared", values: { socket: "/run/systemd/journal/dev-log", directory: "/run/systemd/journal" } },
+		]);
+		expect(entryAt(plan, "/dev/log")).toMatchObject({ kind: "socket", decision: "include", reasons: [{ kind: "traced" }] });
+	});
+
+	test("has the place for a mount in its cage, and no socket on disk", () => {
+		const made = cageEntries(planned(journal)).map(({ path }) => path);
+		expect(made).toContain("/run/systemd/journal");
+		expect(made).not.toContain("/dev/log");
+	});
+
+	test("is seen by a connection that worked, too", () => {
+		const seen = trace({ "/dev/log": "connect" }, { families: new Set(["AF_UNIX"]) });
+		expect(planned(journal, seen).openings).toMatchObject({ syslog: "/run/systemd/journal/dev-log", unixSockets: "AF_UNIX" });
+	});
+
+	test("is not one that only looked, nor one on a host without a socket there", () => {
+		expect(planned(journal, trace({ "/dev/log": "look" })).openings).toEqual({ capabilities: [] });
+		expect(planned({ "/dev/log": link("/run/systemd/journal/dev-log") }).openings).toEqual({ capabilities: [] });
+		expect(planned({}).notes).toEqual([]);
+	});
+
+	test("can be named where it sends without a connection, which no trace shows", () => {
+		const plan = planned(journal, trace({}), { include: ["/dev/log"] });
+		expect(plan.openings.syslog).toBe("/run/systemd/journal/dev-log");
+		expect(entryAt(plan, "/dev/log")?.reasons).toEqual([{ kind: "rule", rule: "include", value: "/dev/log" }]);
+	});
+
+	test.each(["/dev/log", "/run/systemd/journal", "/run/**"])("can be refused by excluding %s", (pattern) => {
+		const plan = planned(journal, tried, { exclude: [pattern] });
+		expect(plan.openings).toEqual({ capabilities: [] });
+		expect(codes(plan)).toEqual([]);
+		expect(entryAt(plan, "/dev/log")?.decision).toBe("declined");
+	});
+});
+
+describe("a directory that holds more than the socket of syslog is not shared", () => {
+	test.each<[string, Record<string, Node>]>([
+		["/dev itself", { "/dev/log": socket() }],
+		["/run", { "/dev/log": link("/run/log"), "/run/log": socket() }],
+		["/var/lib", { "/dev/log": link("/var/lib/log"), "/var/lib/log": socket() }],
+		["/tmp", { "/dev/log": link("/tmp/syslog/log"), "/tmp/syslog/log": socket() }],
+		["of another account", { ...journal, "/run/systemd/journal": directory({ uid: 900 }) }],
+		["that others write to", { ...journal, "/run/systemd/journal": directory({ mode: 0o775 }) }],
+	])("%s", (_, nodes) => {
+		const plan = planned(nodes);
+		expect(plan.openings).toEqual({ capabilities: [] });
+		expect(codes(plan)).toEqual(["syslog-not-shared"]);
+		expect(entryAt(plan, "/dev/log")?.decision).toBe("declined");
+	});
+});

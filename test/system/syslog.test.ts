@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { fetchPage, type Network } from "./network.ts";
+
+/** syslog(3) of a real application, and a socket that reads what arrives, on a machine whose /dev and /run are the test's own. */
+
+const state = temporaryState();
+const folder = temporaryFolder("syslog");
+const application = ["python3", `${folder}/application.py`];
+const probe = "curl -fsS --noproxy '*' http://127.0.0.1:8090/ | grep -q answered";
+
+writeFileSync(
+	`${folder}/application.py`,
+	[
+		"import http.server, syslog",
+		"class Handler(http.server.BaseHTTPRequestHandler):",
+		"    def do_GET(self):",
+		"        syslog.openlog('caged-application')",
+		"        syslog.syslog('asked for ' + self.path)",
+		"        syslog.closelog()",
+		"        self.send_response(200)",
+		"        self.end_headers()",
+		"        self.wfile.write(b'answered\\n')",
+		"http.server.HTTPServer(('127.0.0.1', 8090), Handler).serve_forever()",
+		"",
+	].join("\n"),
+);
+/** As syslog daemons do: the socket that an earlier one left goes, and a new one takes its place. */
+writeFileSync(
+	`${folder}/daemon.py`,
+	[
+		"import os, socket, sys",
+		"if os.path.lexists(sys.argv[1]): os.unlink(sys.argv[1])",
+		"heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
+		"heard.bind(sys.argv[1])",
+		"os.chmod(sys.argv[1], 0o666)",
+		"print('listening', flush=True)",
+		"while True:",
+		"    line = heard.recv(4096)",
+		"    with open(sys.argv[2], 'ab') as log: log.write(line + b'\\n')",
+		"",
+	].join("\n"),
+);
+
+interface Machine extends Network {
+	/** Starts the syslog daemon anew and gives the file of what it hears. */
+	startSyslog(): Promise<string>;
+}
+
+const children: ChildProcess[] = [];
+let logs = 0;
+
+/** A /dev with nodes of its own and an empty /run; `prepare` makes the way to the socket. */
+async function machine(prepare: string, socket: string): Promise<Machine> {
+	const nodes = { null: 3, zero: 5, full: 7, random: 8, urandom: 9 };
+	const script = [
+		"set -eu",
+		"mount -n -t tmpfs -o mode=755 tmpfs /dev",
+		...Object.entries(nodes).map(([name, minor]) => `mknod -m 666 /dev/${name} c 1 ${minor}`),
+		"ln -s /proc/self/fd /dev/fd",
+		"mkdir -m 1777 /dev/shm",
+		"mount -n -t tmpfs -o mode=755 tmpfs /run",
+		prepare,
+		...["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys", "echo up", "exec cat"],
+	];
+	const holder = spawn("unshare", ["--mount", "--net", "sh", "-c", script.join("\n")], { stdio: ["pipe", "pipe", "inherit"] });
+	children.push(holder);
+	await once(holder.stdout, "data");
+	const enter = ["nsenter", `--mount=/proc/${holder.pid}/ns/mnt`, `--net=/proc/${holder.pid}/ns/net`, "--"];
+	let daemon: ChildProcess | undefined;
+	return {
+		enter,
+		pid: holder.pid ?? 0,
+		async startSyslog() {
+			if (daemon) await end(daemon);
+			const log = `${folder}/log-${++logs}`;
+			writeFileSync(log, "");
+			const [program = "", ...words] = enter;
+			daemon = spawn(program, [...words, "python3", `${folder}/daemon.py`, socket, log], {
+				stdio: ["ignore", "pipe", "inherit"],
+			});
+			children.push(daemon);
+			if (daemon.stdout) await once(daemon.stdout, "data");
+			return log;
+		},
+	};
+}
+
+async function end(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
+	child.kill("SIGKILL");
+	await once(child, "close");
+}
+afterAll(async () => {
+	for (const child of children.reverse()) await end(child);
+});
+
+const options = (name: string, ...more: string[]) => {
+	return ["--name", name, "--user", "www-data", "--probe", probe, ...more, "--", ...application];
+};
+
+describe("where /dev/log leads to a directory of its own, as systemd's does", () => {
+	const socket = "/run/systemd/journal/dev-log";
+	let host: Machine;
+	let log: string;
+	const heard = (file = log) => readFileSync(file, "utf8");
+	beforeAll(async () => {
+		host = await machine("mkdir -p /run/systemd/journal && ln -s /run/systemd/journal/dev-log /dev/log", socket);
+		log = await host.startSyslog();
+	});
+
+	test("nothing of a rehearsal gets into the host's log, and the plan says what it proposes and how to refuse it", async () => {
+		const traced = await cagewright(["trace", ...options("watched")], { state, enter: host.enter });
+		expect(traced).toMatchObject({ status: 0 });
+		const { stdout } = await cagewright(["plan", "watched"], { state, enter: host.enter });
+		expect(stdout).toContain(`unix sockets, the host's syslog (${socket})`);
+		expect(stdout).toContain("/run/systemd/journal is mounted in the cage, read-only");
+		expect(stdout).toContain("--exclude /dev/log");
+		expect(heard()).toBe("");
+	});
+
+	test("what the caged application says arrives, also after the syslog daemon started anew", async () => {
+		const made = await make(options("speaks"), { state, enter: host.enter });
+		expect(made.confinement).toMatchObject({ capabilities: [], openings: { syslog: socket, unixSockets: "connect /dev/log" } });
+		const run = startRun("speaks", { state, enter: host.enter });
+		await eventually(() => fetchPage("http://127.0.0.1:8090/first", host));
+		await eventually(() => expect(heard()).toContain("caged-application: asked for /first"));
+		const second = await host.startSyslog();
+		await fetchPage("http://127.0.0.1:8090/second", host);
+		await eventually(() => expect(heard(second)).toContain("caged-application: asked for /second"));
+		await run.stop();
+	});
+
+	test("a host whose syslog is away starts the application all the same", async () => {
+		const away = await machine("", "/run/nowhere");
+		const run = startRun("speaks", { state, enter: away.enter });
+		expect(await eventually(() => fetchPage("http://127.0.0.1:8090/", away))).toBe("answered");
+		await run.stop();
+	});
+
+	test("refused, it answers as before, and nothing arrives", async () => {
+		log = await host.startSyslog();
+		const made = await make(options("silent", "--exclude", "/dev/log"), { state, enter: host.enter });
+		expect(made.confinement).toMatchObject({ openings: {} });
+		expect((made.confinement as { openings?: object }).openings).toEqual({});
+		const run = startRun("silent", { state, enter: host.enter });
+		expect(await eventually(() => fetchPage("http://127.0.0.1:8090/unheard", host))).toBe("answered");
+		await run.stop();
+		expect(heard()).toBe("");
+	});
+});
+
+test("where the socket lies in /dev itself, nothing of it comes into the cage, and the plan says what to do", async () => {
+	const host = await machine("", "/dev/log");
+	const log = await host.startSyslog();
+	const made = await make(options("apart"), { state, enter: host.enter });
+	expect((made.confinement as { openings?: object }).openings).toEqual({});
+	const { stdout } = await cagewright(["plan", "apart"], { state, enter: host.enter });
+	expect(stdout).toContain("whose socket /dev/log lies in /dev;");
+	expect(readFileSync(log, "utf8")).toBe("");
+});
