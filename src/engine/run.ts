@@ -55,12 +55,16 @@ function isExecutableInCage({ manifest }: PresentCage, program: string): boolean
 		: entry.kind !== "directory";
 }
 
-/** Sends a signal to the application in the running cage. Throws `cage-not-running` (exit 1). */
+/**
+ * Sends a signal to the application in the running cage, whichever generation it was started in. Throws `cage-not-running` (exit 1).
+ */
 export async function signalCage(context: Context, name: string, signal: string): Promise<void> {
-	const { layout } = await presentCage(context, name);
-	const { inits } = context.machine.launcher.running(layout.root);
+	await presentCage(context, name);
+	const { launcher, store } = context.machine;
+	const generations = await store.generations(name);
+	const inits = generations.flatMap((generation) => launcher.running(store.root(name, generation)).inits);
 	if (!inits.length) throw new Failure("cage-not-running", { name }, 1);
-	for (const init of inits) context.machine.launcher.send(init, signal);
+	for (const init of inits) launcher.send(init, signal);
 }
 
 /** Takes a cage away. Throws `cage-running` (exit 4) while something runs in any of its generations. */

@@ -1,0 +1,169 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside } from "./held.ts";
+import { freePort } from "./network.ts";
+import { commandOf, listeners, nameOf, processesIn } from "./processes.ts";
+
+const state = temporaryState();
+let daemon: Daemon;
+let made: Made;
+let port: number;
+
+beforeAll(async () => {
+	port = await freePort();
+	daemon = redis(port);
+	made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+});
+
+test("another command runs in the cage instead, and its output and status are those of run", async () => {
+	const version = await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state });
+	expect(version).toMatchObject({ status: 0, stderr: "" });
+	expect(version.stdout).toContain("Redis server");
+	const failing = await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "/no/such/file"], { state });
+	expect(failing.status).toBe(1);
+});
+
+test("a command that is not in the cage is refused with 125, whatever the host has", async () => {
+	for (const command of ["/bin/sh", "/usr/bin/id", "sh"]) {
+		const { status, stderr } = await cagewright(["run", "redis", "--", command], { state });
+		expect({ command, status }).toEqual({ command, status: 125 });
+		expect(stderr).toMatch(/^cagewright: [^\n]+\n$/);
+		expect(stderr).toContain(command);
+	}
+});
+
+test("the printed commands start the same cage from any shell", async () => {
+	const { status, stdout } = await cagewright(["run", "redis", "--print"], { state });
+	expect(status).toBe(0);
+	const script = `${temporaryFolder("printed")}/run.sh`;
+	writeFileSync(script, stdout);
+	const shell = spawn("sh", [script], { stdio: "ignore", cwd: "/" });
+	const ended = once(shell, "close");
+	try {
+		await eventually(() => askRedis(port, ["PING"]));
+		expectServedInside(made, port);
+		const [init] = processesIn(made.root).filter((pid) => nameOf(pid) === "cagewright-init");
+		process.kill(init ?? 0, "SIGTERM");
+		expect(await ended).toEqual([0, null]);
+	} finally {
+		shell.kill("SIGKILL");
+	}
+});
+
+test("the printed commands hand over every byte as it is", async () => {
+	const asked = "/no/Grüße $HOME 'x' \u20ac.conf";
+	const { stdout } = await cagewright(["run", "redis", "--print", "--", "/usr/bin/redis-server", asked], { state });
+	const { status, stdout: told } = spawnSync("sh", [], { input: stdout, cwd: "/", encoding: "utf8" });
+	expect(status).toBe(1);
+	expect(told).toContain(asked);
+});
+
+test("killing the shell ends the printed cage", async () => {
+	const { stdout } = await cagewright(["run", "redis", "--print"], { state });
+	const shell = spawn("sh", [], { stdio: ["pipe", "ignore", "ignore"], cwd: "/" });
+	shell.stdin.end(stdout);
+	await eventually(() => askRedis(port, ["PING"]));
+	shell.kill("SIGKILL");
+	await eventually(() => expect(listeners(port)).toEqual([]));
+});
+
+test("what runs is listed, and neither removed nor started a second time behind anybody's back", async () => {
+	const run = startRun("redis", { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	const { json } = await cagewright(["list", "--json"], { state });
+	expect(json.cages).toMatchObject([{ name: "redis", running: [expect.any(Number)] }]);
+	const removal = await cagewright(["remove", "redis", "--yes"], { state });
+	expect(removal.status).toBe(4);
+	expect(removal.stderr).toMatch(/^cagewright: [^\n]*redis[^\n]*stop it first[^\n]*\n$/);
+	expect(existsSync(made.root)).toBe(true);
+	expect(await askRedis(port, ["PING"])).toBe("PONG");
+	expect((await run.stop()).status).toBe(0);
+	expect((await cagewright(["list", "--json"], { state })).json.cages).toMatchObject([{ running: [] }]);
+});
+
+test("an application that dies is not hidden: the status says by which signal", async () => {
+	const run = startRun("redis", { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	const [server] = listeners(port);
+	process.kill(server ?? 0, "SIGKILL");
+	expect((await run.ended).status).toBe(137);
+	expect(processesIn(made.root)).toEqual([]);
+});
+
+test("an application that crashes ends the run", async () => {
+	const run = startRun("redis", { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	await askRedis(port, ["CONFIG", "SET", "crash-log-enabled", "no"]);
+	await askRedis(port, ["SHUTDOWN", "NOSAVE", "FORCE"]).catch(() => "");
+	expect((await run.ended).status).toBe(0);
+});
+
+test("killing run itself leaves no process of the cage", async () => {
+	const run = startRun("redis", { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	await run.stop("SIGKILL");
+	await eventually(() => expect(processesIn(made.root)).toEqual([]));
+	// Its scratch folder goes with the next start.
+	const next = startRun("redis", { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	expect((await next.stop()).status).toBe(0);
+});
+
+test("nothing of the caller comes in: no environment, no terminal, no descriptor, and no shell is there", async () => {
+	const run = startRun("redis", { state, env: { SECRET_OF_THE_CALLER: "swordfish" } });
+	await eventually(() => askRedis(port, ["PING"]));
+	for (const pid of processesIn(made.root)) {
+		const { readFileSync, readlinkSync } = await import("node:fs");
+		expect(readFileSync(`/proc/${pid}/environ`, "latin1")).not.toContain("swordfish");
+		if (nameOf(pid) === "cagewright-init") continue;
+		expect(commandOf(pid)).toContain("redis-server");
+		const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+		expect(open.filter((target) => target.startsWith("/") && !target.startsWith("/dev/"))).toEqual([]);
+	}
+	expect(existsSync(`${made.root}/bin/sh`)).toBe(false);
+	expect((await run.stop()).status).toBe(0);
+});
+
+test("signals reach an application that still runs in the generation before", async () => {
+	const run = startRun("redis", { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	const options = ["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--include", "/etc/hostname"];
+	const next = await make([...options, "--", ...daemon.command], { state });
+	expect(next.root).not.toBe(made.root);
+	expect(processesIn(made.root)).not.toEqual([]);
+	const { status, stderr } = await cagewright(["signal", "redis", "TERM"], { state });
+	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	expect((await run.ended).status).toBe(0);
+});
+
+test("show tells why each entry is there", async () => {
+	const { json, status } = await cagewright(["show", "redis", "--json"], { state });
+	expect(status).toBe(0);
+	const entries = json.entries as { path: string; kind: string; reasons: unknown[]; sha256?: string }[];
+	expect(entries.find(({ path }) => path === "/usr/bin/redis-check-rdb" || path.endsWith("redis-server"))).toBeDefined();
+	for (const entry of entries) expect(entry.reasons, entry.path).not.toEqual([]);
+	const history = await cagewright(["show", "redis", "--history"], { state });
+	expect(history.stdout).toContain(" made ");
+});
+
+test("remove can keep the data, and otherwise takes everything", async () => {
+	const dump = `${made.data}${daemon.folder}/data`;
+	expect((await cagewright(["remove", "redis"], { state })).status).toBe(2);
+	expect((await cagewright(["remove", "redis", "--dry-run"], { state })).status).toBe(0);
+	expect(existsSync(made.root)).toBe(true);
+	expect((await cagewright(["remove", "redis", "--yes", "--keep-data"], { state })).status).toBe(0);
+	expect(existsSync(dump)).toBe(true);
+	expect((await cagewright(["list", "--json"], { state })).json.cages).toEqual([]);
+	expect((await cagewright(["run", "redis"], { state })).status).toBe(2);
+
+	writeFileSync(`${dump}/note`, "from before");
+	const again = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	expect(existsSync(`${again.data}${daemon.folder}/data/note`)).toBe(true);
+	expect((await cagewright(["remove", "redis", "--yes"], { state })).status).toBe(0);
+	expect(readdirSync(`${state}/cages`)).toEqual([]);
+});
