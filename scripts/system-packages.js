@@ -16,6 +16,7 @@ const programs = {
 	python3: "python3",
 	openssl: "openssl",
 	setcap: "libcap2-bin",
+	logrotate: "logrotate",
 	"systemd-analyze": "systemd",
 	apache2: "apache2",
 	"/usr/bin/perl": "perl",

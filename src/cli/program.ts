@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
 import { addApplicationOptions, addAttach, addConsent, addGlobalOptions, addRounds, type GlobalOptions } from "./options.ts";
@@ -93,9 +93,20 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	).action((name: string, signal: string) =>
 		verb(async (terminal) => (await import("./run.ts")).signal(terminal, name, signal))(),
 	);
-	define("unit <name>", "print a hardened systemd unit", "cagewright unit redis >/etc/systemd/system/cage-redis.service").action(
-		(name: string) => verb(async (terminal) => (await import("./unit.ts")).unit(terminal, name))(),
-	);
+	define(
+		"unit <name>",
+		"print a hardened systemd unit, or what else the host needs beside it",
+		"cagewright unit redis >/etc/systemd/system/cage-redis.service",
+	)
+		.addOption(new Option("--logrotate", "print a file for logrotate instead, for the cage's logs").conflicts("deployHook"))
+		.option("--deploy-hook", "print a hook for certbot instead, that reloads a renewed certificate")
+		.action((name: string, options: { logrotate?: boolean; deployHook?: boolean }) =>
+			verb(async (terminal) => {
+				if (options.logrotate) return (await import("./upkeep.ts")).logrotate(terminal, name);
+				if (options.deployHook) return (await import("./upkeep.ts")).hook(terminal, name);
+				return (await import("./unit.ts")).unit(terminal, name);
+			})(),
+		);
 	define("list", "the cages on this machine", "cagewright list").action(() =>
 		verb(async (terminal) => (await import("./show.ts")).list(terminal))(),
 	);

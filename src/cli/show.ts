@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
-import { pathToJson, pathToText } from "../core/path/path.ts";
-import { printable, quoteShellLine } from "../core/path/quote.ts";
+import { type Path, pathToJson, pathToText } from "../core/path/path.ts";
+import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import { logDirectories } from "../core/upkeep/rotation.ts";
 import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, indent, table } from "../report/format.ts";
@@ -127,6 +128,9 @@ function showText(
 				(trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const,
 			),
 			[messages.cli.plan.openings, openingsText(manifest.openings, messages)],
+			...logDirectories(manifest).map(
+				(path, index) => [index ? "" : words.logs, showPath(`${layout.data}${path}` as Path)] as const,
+			),
 		]),
 		`${messages.cli.plan.files(counts.files, messages.bytes(counts.bytes))}; ${messages.cli.plan.others(counts.symlinks, counts.directories, counts.devices.length)}`,
 		`${messages.cli.plan.writable}:`,

@@ -150,6 +150,7 @@ export const cliDe: CliMessages = {
 		generation: "Generation",
 		made: "Gebaut",
 		probes: "Proben",
+		logs: "Protokolle",
 		trials: "Erprobungen",
 		trial: (round, answered, at) => `Runde ${round}: ${answered ? "beantwortet" : "nicht beantwortet"}, ${at}`,
 		entries: "Einträge",
@@ -161,6 +162,8 @@ export const cliDe: CliMessages = {
 		done: (name) => `${name} entfernt.`,
 		kept: (name) => `${name} bleibt.`,
 	},
+	certificateCopied: (name, path) =>
+		`${name} hat ${path} als Kopie, die eine Erneuerung nicht erreicht. Machen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	apps: {
 		head: ["Name", "Gefunden als", "Lauscht", "Befehl"],
 		reasons: { unit: "Unit", process: "läuft", template: "Vorlage" },

@@ -156,6 +156,7 @@ export const cliEn = {
 		generation: "Generation",
 		made: "Made",
 		probes: "Probes",
+		logs: "Logs",
 		trials: "Trials",
 		trial: (round: number, answered: boolean, at: string) => `round ${round}: ${answered ? "answered" : "not answered"}, ${at}`,
 		entries: "Entries",
@@ -167,6 +168,8 @@ export const cliEn = {
 		done: (name: string) => `Removed ${name}.`,
 		kept: (name: string) => `${name} stays.`,
 	},
+	certificateCopied: (name: string, path: string) =>
+		`${name} has ${path} as a copy, which a renewal does not reach. Make the cage again with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	apps: {
 		head: ["Name", "Found as", "Listens", "Command"],
 		reasons: { unit: "unit", process: "running", template: "template" },

@@ -72,6 +72,12 @@ export const failuresDe: Failures = {
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
 	"no-probe":
 		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
+	"logs-unknown":
+		"{name} schreibt keine eigenen Protokolle unter /var/log, die zu rotieren wären; was sie ausgibt, bekommt, wer sie startet.",
+	"logrotate-inexpressible":
+		"Eine Datei für logrotate kann {path} nicht ausdrücken: keine geschweiften Klammern, Zeilenenden oder Bytes, die kein Text sind.",
+	"reload-unknown":
+		"Es ist kein Signal bekannt, auf das {name} ihr Zertifikat neu liest; starten Sie sie im Hook neu, oder fragen Sie ihre Dokumentation.",
 	"no-record": "Für den Käfig {name} gibt es noch keinen Nachweis; er entsteht nach der ersten Erprobung.",
 	"no-such-directory": "Das Verzeichnis {path} gibt es nicht; legen Sie es an oder nennen Sie ein anderes.",
 	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show` nennt die vorhandenen.",

@@ -60,6 +60,11 @@ export const failuresEn = {
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
+	"logs-unknown":
+		"{name} writes no logs of its own below /var/log that would have to be rotated; what it prints goes to whoever starts it.",
+	"logrotate-inexpressible": "A file for logrotate cannot say {path}: no braces, line ends or bytes that are not text.",
+	"reload-unknown":
+		"No signal is known by which {name} reads its certificate again; restart it in the hook instead, or ask its documentation.",
 	"no-record": "There is no record of the cage {name} yet; it is written after the first trial.",
 	"no-such-directory": "There is no directory {path}; create it or name another one.",
 	"no-such-generation": "There is no generation {generation}; `cagewright show` lists those that there are.",

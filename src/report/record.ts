@@ -1,6 +1,7 @@
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Reason } from "../core/plan/plan.ts";
+import { logDirectories } from "../core/upkeep/rotation.ts";
 import type { MadeCage } from "../engine/make.ts";
 import type { Messages } from "../messages/messages.ts";
 import { showReason } from "./reasons.ts";
@@ -111,9 +112,11 @@ export function recordMarkdown(
 				cell(showPath(directory.path)),
 				`${directory.uid}:${directory.gid}`,
 				directory.mode.toString(8),
+				cell(`${place.data}${showPath(directory.path)}`),
 				text(why(directory.reasons)),
 			]),
 		),
+		logDirectories(manifest).length ? words.logs(code(`cagewright unit ${cage.name} --logrotate`)) : "",
 		...(plan.shared.length ? [`## ${words.shared}`] : []),
 		table(
 			words.sharedHead,

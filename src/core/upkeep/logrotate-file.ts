@@ -1,0 +1,87 @@
+import { Failure } from "../failure.ts";
+import { type Path, pathToText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+
+/** Files as logrotate.conf(5) describes them, read as latin1 and written as text. */
+
+/** One `PATTERN… { … }` of a file. */
+export interface LogrotateStanza {
+	/** File names or globs, without their quotes. */
+	readonly patterns: readonly Path[];
+	/** `rotate 14`, `missingok`…: words between single spaces, in order, without scripts. */
+	readonly directives: readonly string[];
+	/** Bodies of `postrotate` and the others, by their names. */
+	readonly scripts: ReadonlyMap<string, string>;
+}
+
+const scriptNames = new Set(["prerotate", "postrotate", "firstaction", "lastaction", "preremove"]);
+
+/** What a file rotates. Directives outside of braces hold for everything and belong to its reader; what is no stanza is passed over. */
+export function parseLogrotate(text: string): LogrotateStanza[] {
+	const stanzas: LogrotateStanza[] = [];
+	const lines = text.replace(/\r\n/g, "\n").split("\n").values();
+	let header = "";
+	for (const line of lines) {
+		const words = line.trim();
+		// A list of names may go on for several lines.
+		if (words.startsWith("#") || (header === "" && !/^[/"']/.test(words))) continue;
+		header = `${header} ${words}`;
+		const brace = header.indexOf("{");
+		if (brace < 0) continue;
+		stanzas.push(stanza(header.slice(0, brace), header.slice(brace + 1), lines));
+		header = "";
+	}
+	return stanzas;
+}
+
+function stanza(names: string, rest: string, lines: Iterator<string>): LogrotateStanza {
+	const directives: string[] = [];
+	const scripts = new Map<string, string>();
+	for (let line: string | undefined = rest; line !== undefined; line = following(lines)) {
+		const words = line.trim();
+		if (words.startsWith("}")) break;
+		if (words === "" || words.startsWith("#")) continue;
+		if (scriptNames.has(words)) scripts.set(words, script(lines));
+		// `size=1M` is `size 1M`.
+		else directives.push(words.replace(/^(\w+)\s*[=\s]\s*/, "$1 ").replace(/\s+/g, " "));
+	}
+	return { patterns: splitNames(names), directives, scripts };
+}
+
+function script(lines: Iterator<string>): string {
+	const body: string[] = [];
+	for (let line = following(lines); line !== undefined && line.trim() !== "endscript"; line = following(lines)) body.push(line);
+	return body.join("\n");
+}
+
+function following(lines: Iterator<string>): string | undefined {
+	const { done, value } = lines.next();
+	return done ? undefined : value;
+}
+
+/** Words as popt splits them for logrotate: quotes of both kinds, in which a backslash escapes nothing but the quote. */
+function splitNames(text: string): Path[] {
+	const words = text.match(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+/gs) ?? [];
+	return words.map((word) =>
+		word.replace(/"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\\(.)/gs, (_, double?: string, single?: string, plain?: string) =>
+			double !== undefined ? double.replaceAll('\\"', '"') : single !== undefined ? single.replaceAll("\\'", "'") : (plain ?? ""),
+		),
+	) as Path[];
+}
+
+/** A path in a glob, where it is to mean itself (glob(7)). */
+export function escapeLogGlob(path: Path): Path {
+	return path.replace(/[\\*?[\]]/g, "\\$&") as Path;
+}
+
+/**
+ * A glob as a quoted name of a stanza. logrotate ends the list of names at the first brace, quoted or not (measured), and a file of it
+ * is text in lines: a name that it cannot hold fails with `logrotate-inexpressible` (exit 2).
+ */
+export function quoteLogrotate(glob: Path): string {
+	const text = pathToText(glob);
+	if (text === undefined || /[{}\p{Cc}]/u.test(text)) {
+		throw new Failure("logrotate-inexpressible", { path: showPath(glob) }, 2);
+	}
+	return `"${text.replaceAll('"', '\\"')}"`;
+}

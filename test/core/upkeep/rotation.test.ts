@@ -1,0 +1,176 @@
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../../src/core/failure.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { copiedCertificates, deployHook } from "../../../src/core/upkeep/deploy-hook.ts";
+import { logDirectories, logRotation } from "../../../src/core/upkeep/rotation.ts";
+import { application } from "../plan/traces.ts";
+import { type Node, tree } from "../plan/tree.ts";
+
+interface Given {
+	readonly program?: string;
+	readonly writable?: Readonly<Record<string, { gid?: number; mode?: number }>>;
+	readonly host?: Readonly<Record<string, Node>>;
+	readonly data?: string;
+}
+
+const writableOf = (all: Given["writable"] = {}) =>
+	Object.entries(all).map(([path, { gid = 4, mode = 0o750 }]) => ({
+		path: pathFromText(path),
+		...{ mode, uid: 33, gid, reasons: [], seeds: [] },
+	}));
+
+function rotation({ data = "/state/cages/web/data", host = {}, program = "/usr/sbin/nginx", writable }: Given): string {
+	return logRotation({
+		cage: { name: "web", application: { ...application, command: [program] } },
+		manifest: { writable: writableOf(writable) },
+		data: pathFromText(data),
+		files: tree(Object.fromEntries(Object.entries(host).map(([name, text]) => [`/etc/logrotate.d/${name}`, text]))),
+		program: ["/usr/bin/node", "/opt/cagewright.js", "--state", "/state"],
+	});
+}
+const nginx = { "/var/log/nginx": {}, "/run": {} };
+const lines = (text: string) => text.split("\n").map((line) => line.trim());
+const signals = (text: string) => [...text.matchAll(/signal web (\w+)/g)].map(([, signal]) => signal);
+
+describe("the logs of a cage", () => {
+	test("are rotated as the host's own file says, by the cage's paths and the cage's signal", () => {
+		const nginxOfHost =
+			"/var/log/nginx/*.log {\n\tdaily\n\trotate 14\n\tcreate 0640 www-data adm\n\tsharedscripts\n\tprerotate\n\t\trun-parts x\n\tendscript\n\tpostrotate\n\t\tinvoke-rc.d nginx rotate\n\tendscript\n}\n";
+		expect(rotation({ writable: nginx, host: { nginx: nginxOfHost, other: "/var/log/other.log {\nyearly\n}\n" } })).toBe(
+			[
+				"# Logs of the cage web, which lie below its data on the host.",
+				"",
+				"# After /etc/logrotate.d/nginx of this host.",
+				'"/state/cages/web/data/var/log/nginx/*.log" {',
+				"\tdaily",
+				"\trotate 14",
+				"\tcreate 0640 www-data adm",
+				"\tsharedscripts",
+				"\tpostrotate",
+				'\t\tsaid=$(/usr/bin/node /opt/cagewright.js --state /state signal web USR1 2>&1) || [ $? -eq 1 ] || { echo "$said" >&2; exit 1; }',
+				"\tendscript",
+				"}",
+				"",
+			].join("\n"),
+		);
+	});
+
+	test("get defaults where the host says nothing of them", () => {
+		const text = rotation({ writable: { "/var/log/web": {} } });
+		expect(lines(text)).toEqual(expect.arrayContaining(["weekly", "missingok", "create"]));
+		expect(text).toContain('"/state/cages/web/data/var/log/web/*.log" {');
+	});
+
+	test("that are none are an error", () => {
+		expect(() => rotation({ writable: { "/var/lib/web": {} } })).toThrow(Failure);
+	});
+
+	test("may lie anywhere in its data", () => {
+		const host = { app: "/srv/app/*.log /var/log/elsewhere.log {\nweekly\n}\n" };
+		const text = rotation({ writable: { "/srv/app": {} }, host });
+		expect(text).toContain('"/state/cages/web/data/srv/app/*.log" {');
+		expect(text).not.toContain("elsewhere");
+	});
+
+	test("directly in a directory that the application cannot swap, and nowhere below", () => {
+		const host = { app: "/srv/app/*/deep.log {\n}\n/srv/app/sub/x.log {\n}\n/srv/*/x.log {\n}\n" };
+		expect(() => rotation({ writable: { "/srv/app": {}, "/srv/app/sub": {} }, host })).toThrow(Failure);
+		expect(logDirectories({ writable: writableOf({ "/var/log/a": {}, "/var/log/a/b": {}, "/srv": {} }) })).toEqual([
+			"/var/log/a",
+		]);
+	});
+
+	test("of no file that logrotate itself passes over", () => {
+		for (const name of ["nginx.dpkg-old", "nginx~", "nginx.rpmsave", "nginx.disabled"]) {
+			expect(lines(rotation({ writable: nginx, host: { [name]: "/var/log/nginx/*.log {\nyearly\n}\n" } }))).not.toContain(
+				"yearly",
+			);
+		}
+	});
+
+	test("take from the host what means the same here, and nothing that runs or mails", () => {
+		const host = {
+			nginx: "/var/log/nginx/*.log {\nmail root\nolddir /var/log/old\nsu www-data adm\nsize=1M\ntabooext + .x\n}\n",
+		};
+		const text = rotation({ writable: nginx, host });
+		expect(lines(text)).toContain("size 1M");
+		expect(text).not.toMatch(/mail|olddir|su www|taboo/);
+	});
+});
+
+describe("the application gets to know", () => {
+	const stanza = (script: string) => `/var/log/app/*.log {\npostrotate\n${script}\nendscript\n}\n`;
+	const app = (script: string) =>
+		rotation({ program: "/usr/bin/app", writable: { "/var/log/app": {} }, host: { app: stanza(script) } });
+
+	test.each([
+		["/usr/sbin/apache2", ["USR1"]],
+		["/usr/sbin/named", ["HUP"]],
+		["/usr/sbin/php-fpm8.4", ["USR1"]],
+		["/usr/bin/redis-server", []],
+	])("by the signal of %s", (program, expected) => {
+		const text = rotation({ program, writable: { "/var/log/x": {} } });
+		expect(signals(text)).toEqual(expected);
+		expect(text).not.toContain("copytruncate");
+	});
+
+	test.each([
+		["kill -HUP `cat /run/app.pid`", "HUP"],
+		["kill -s SIGUSR1 $(cat /run/app.pid)", "USR1"],
+		["systemctl kill --signal=USR2 app", "USR2"],
+		["/bin/kill -USR1 1", "USR1"],
+	])("by the signal that the host's script sends: %s", (script, signal) => expect(signals(app(script))).toEqual([signal]));
+
+	test("never of a script that tells no signal, nor where nothing is known: the file is copied and emptied", () => {
+		for (const text of [
+			app("invoke-rc.d app rotate"),
+			app("kill -9 1; app --HUPPLA"),
+			rotation({ program: "/usr/bin/app", writable: { "/var/log/app": {} } }),
+		]) {
+			expect(lines(text)).toContain("copytruncate");
+			expect(signals(text)).toEqual([]);
+			expect(lines(text)).not.toContain("create");
+		}
+	});
+
+	test("nothing, where the host's file says that it needs not", () => {
+		const host = { app: "/var/log/app/*.log {\nweekly\n}\n" };
+		const text = rotation({ program: "/usr/bin/app", writable: { "/var/log/app": {} }, host });
+		expect(text).not.toMatch(/copytruncate|postrotate/);
+	});
+
+	test("nothing of what the host's file has copied and emptied", () => {
+		const host = { nginx: "/var/log/nginx/*.log {\ncopytruncate\n}\n" };
+		expect(lines(rotation({ writable: nginx, host })).filter((line) => /copytruncate|postrotate/.test(line))).toEqual([
+			"copytruncate",
+		]);
+	});
+});
+
+test.each<[string, { gid?: number; mode?: number }, boolean]>([
+	["its group", { mode: 0o770 }, true],
+	["everybody", { mode: 0o757, gid: 0 }, true],
+	["the group root", { mode: 0o770, gid: 0 }, false],
+	["nobody else", { mode: 0o755 }, false],
+])("a directory that %s can write to is worked in as root, told so", (_, directory, told) => {
+	const text = rotation({ writable: { "/var/log/web": directory } });
+	expect(lines(text).includes(`su 0 ${directory.gid ?? 4}`)).toBe(told);
+});
+
+describe("the hook of certbot", () => {
+	test("is a script that sends the signal", () => {
+		const text = deployHook({ program: ["/usr/bin/node", "/a b/it's.js", "--state", "/s"], name: "web", signal: "HUP" });
+		expect(text.startsWith("#!/bin/sh\n")).toBe(true);
+		expect(text).toContain(`$(/usr/bin/node '/a b/it'\\''s.js' --state /s signal web HUP 2>&1)`);
+	});
+	test("does not reach a certificate that the cage has as a copy", () => {
+		const entry = (path: string, kind: "file" | "directory") => ({
+			path: pathFromText(path),
+			kind,
+			...{ mode: 0o644, uid: 0, gid: 0, size: 1, mtime: 0, reasons: [], risks: [] },
+		});
+		const copied = "/etc/letsencrypt/archive/site/cert1.pem";
+		const entries = [entry("/etc/letsencrypt", "directory"), entry(copied, "file"), entry("/etc/letsencryptx", "file")];
+		expect(copiedCertificates({ entries })).toEqual([copied]);
+	});
+});

@@ -1,0 +1,129 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { fetchPage, freePort, type Network, privateNetwork } from "./network.ts";
+import { processesIn, statusField } from "./processes.ts";
+
+/** Real daemons in cages, and the real logrotate, on paths that shells and globs would like to misread. */
+
+const state = `${temporaryState()}/it's "here" [x] *$1 #`;
+mkdirSync(state, { mode: 0o700 });
+const folder = temporaryFolder("upkeep");
+let network: Network;
+beforeAll(async () => {
+	network = await privateNetwork();
+});
+
+let files = 0;
+/** What a verb printed, as a file of root's. */
+async function printed(...args: string[]): Promise<string> {
+	const { status, stderr, stdout } = await cagewright(args, { state });
+	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	const file = `${folder}/printed-${++files}`;
+	writeFileSync(file, stdout, { mode: 0o644 });
+	return file;
+}
+
+/** Both streams; throws where it does not end with 0. */
+async function output(command: string, ...args: string[]): Promise<string> {
+	const { stderr, stdout } = await promisify(execFile)(command, args, { cwd: "/" });
+	return stdout + stderr;
+}
+const rotate = (file: string) => output("logrotate", "-f", "-s", `${folder}/status`, file);
+const read = (path: string) => readFileSync(path, "utf8");
+
+describe("nginx, whose logs the host knows how to rotate", () => {
+	let made: Made;
+	let log: string;
+	beforeAll(async () => {
+		const probe = "curl -fsSI --noproxy '*' http://127.0.0.1:80/ | grep -qi '^server: nginx'";
+		made = await make(["--name", "web", "--probe", probe, "--", "nginx", "-g", "daemon off;"], { state });
+		log = `${made.data}/var/log/nginx/access.log`;
+	});
+
+	test("goes on in a new file after a rotation, and the old one is kept under its new name", async () => {
+		const run = startRun("web", { state, enter: network.enter });
+		await eventually(() => fetchPage("http://127.0.0.1:80/?before", network));
+		await eventually(() => expect(read(log)).toContain("?before"));
+		expect(await rotate(await printed("unit", "web", "--logrotate"))).toBe("");
+		expect(read(`${log}.1`)).toContain("?before");
+		await eventually(async () => {
+			await fetchPage("http://127.0.0.1:80/?after", network);
+			expect(read(log)).toContain("?after");
+		});
+		expect(read(log)).not.toContain("?before");
+		expect((await run.stop()).status).toBe(0);
+	});
+
+	test("that does not run is rotated all the same, in silence", async () => {
+		writeFileSync(log, "a line\n");
+		expect(await rotate(await printed("unit", "web", "--logrotate"))).toBe("");
+		expect(read(`${log}.1`)).toBe("a line\n");
+	});
+
+	test("reads its configuration anew by the hook for renewed certificates", async () => {
+		const hook = await printed("unit", "web", "--deploy-hook");
+		expect(await output("sh", hook)).toBe("");
+		const run = startRun("web", { state, enter: network.enter });
+		await eventually(() => fetchPage("http://127.0.0.1:80/", network));
+		const workers = () => processesIn(made.root).filter((pid) => statusField(pid, "Uid").split("\t")[0] !== "0");
+		const [before] = workers();
+		expect(before).toBeDefined();
+		expect(await output("sh", hook)).toBe("");
+		await eventually(() => expect(workers()).not.toContain(before));
+		expect((await run.stop()).status).toBe(0);
+	});
+
+	test("says where its logs are on the host", async () => {
+		const { stdout } = await cagewright(["show", "web"], { state });
+		expect(stdout).toContain(`${made.data}/var/log/nginx\n`);
+		const record = await cagewright(["show", "web", "--record"], { state });
+		expect(record.stdout).toContain(`${made.data}/var/log/nginx`);
+		expect(record.stdout).toContain("cagewright unit web --logrotate");
+	});
+
+	test("is not taken for told where the signal could not be sent: the script fails and says why", async () => {
+		const hook = `${folder}/hook`;
+		writeFileSync(hook, read(await printed("unit", "web", "--deploy-hook")).replace("signal web", "signal gone"));
+		await expect(output("sh", hook)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("gone") });
+	});
+
+	test("only one of both texts is printed at a time", async () => {
+		expect((await cagewright(["unit", "web", "--logrotate", "--deploy-hook"], { state })).status).toBe(2);
+	});
+});
+
+test("redis needs no signal: it opens its log for each line", async () => {
+	const port = await freePort();
+	const daemon = redis(port);
+	const command = [...daemon.command, "--logfile", "/var/log/redis/redis-server-test.log"];
+	const made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...command], { state });
+	const log = `${made.data}/var/log/redis/redis-server-test.log`;
+	const run = startRun("redis", { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	const file = await printed("unit", "redis", "--logrotate");
+	expect(read(file)).not.toMatch(/postrotate|copytruncate/);
+	expect(await rotate(file)).toBe("");
+	expect(existsSync(`${log}.1`)).toBe(true);
+	await askRedis(port, ["SAVE"]);
+	await eventually(() => expect(read(log)).toContain("DB saved on disk"));
+	expect((await run.stop()).status).toBe(0);
+});
+
+test("an application without logs, or without a signal to reload on, says so", async () => {
+	const port = await freePort();
+	const daemon = redis(port);
+	await make(["--name", "bare", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	for (const [option, words] of [
+		["--logrotate", /no logs of its own/],
+		["--deploy-hook", /No signal is known/],
+	] as const) {
+		const { status, stderr, stdout } = await cagewright(["unit", "bare", option], { state });
+		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+		expect(stderr).toMatch(words);
+	}
+});
