@@ -62,6 +62,17 @@ export function requirePrograms() {
 	process.exit(3);
 }
 
+/** Debian packages of those programs (by name) that are not there. */
+export function withoutPrograms(wanted) {
+	return [
+		...new Set(
+			Object.keys(wanted)
+				.filter((name) => !isInstalled(name))
+				.map((name) => wanted[name]),
+		),
+	];
+}
+
 function isInstalled(name) {
 	if (name.startsWith("/")) return existsSync(name);
 	return ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"].some((folder) => {

@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { root, say, setUp } from "./set-up.js";
+import { requirePrograms, withoutPrograms } from "./system-packages.js";
+
+/**
+ * `npm run bench:peers [-- REPETITIONS]`: whole jobs beside other tools. They watch services on the machine itself, so all of it runs in
+ * namespaces of its own, on empty copies of the directories that the services write to.
+ */
+setUp();
+requirePrograms();
+const missing = withoutPrograms({
+	jk_init: "jailkit",
+	cde: "cde",
+	reprozip: "reprozip",
+	wrk: "wrk",
+	"redis-benchmark": "redis-tools",
+});
+if (missing.length) {
+	say(`this bench needs more: apt-get install --no-install-recommends ${missing.join(" ")}`);
+	process.exit(3);
+}
+const { build } = await import("esbuild");
+const folder = join(root, "node_modules", ".cache", "cagewright-bench");
+mkdirSync(folder, { recursive: true });
+await build({
+	absWorkingDir: root,
+	entryPoints: { peers: "test/bench/peers/main.ts" },
+	outdir: folder,
+	bundle: true,
+	format: "esm",
+	platform: "node",
+	target: "node20.19",
+	packages: "external",
+});
+const covered = ["/run", "/var/log/nginx", "/var/lib/nginx", "/var/log/redis", "/var/lib/redis"];
+const prepare = [
+	...covered.map(
+		(path) =>
+			`mount -n -t tmpfs -o "mode=$(stat -c %a ${path}),uid=$(stat -c %u ${path}),gid=$(stat -c %g ${path})" tmpfs ${path}`,
+	),
+	"mkdir -m 755 /run/redis && chown redis:redis /run/redis",
+	...["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"],
+	'exec "$@"',
+].join("\n");
+const namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
+const words = [...namespaces, "sh", "-euc", prepare, "sh", process.execPath, join(folder, "peers.js"), ...process.argv.slice(2)];
+const { status } = spawnSync("unshare", words, { cwd: root, stdio: "inherit" });
+process.exitCode = status ?? 1;

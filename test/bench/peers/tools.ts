@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { firstAnswer, shell, start, stop } from "./serving.ts";
+import type { Repair, RepairStep, Subject } from "./subjects.ts";
+
+/** A way from an installed service to its cage. */
+export interface Tool {
+	readonly name: string;
+	readonly version: string;
+	/** Makes what it makes of the service in an empty folder; returns the directory to chroot into. */
+	make(subject: Subject, folder: string): Promise<string>;
+	/** Words before a command that is watched; absent where the tool watches nothing. The folder is empty. */
+	readonly watch?: (folder: string) => readonly string[];
+	/** A shell line that puts a path of the host into the cage, `$ROOT`. */
+	readonly copy?: (path: string) => string;
+}
+
+/** Upstream's, without Debian's epoch and revision. */
+function versionOf(name: string): string {
+	const status = execFileSync("dpkg", ["-s", name], { encoding: "utf8" });
+	return /^Version: (?:\d+:)?(.*?)(?:-[^-]*)?$/m.exec(status)?.[1] ?? "";
+}
+
+export const jailkit: Tool = {
+	name: "jailkit",
+	version: versionOf("jailkit"),
+	async make({ command }, folder) {
+		const root = join(folder, "jail");
+		mkdirSync(root, { mode: 0o755 });
+		shell(`jk_init -j '${root}' uidbasics netbasics && jk_cp -o -j '${root}' ${command[0]}`);
+		return root;
+	},
+	copy: (path) => `jk_cp -o -j "$ROOT" ${path}`,
+};
+
+export const cde: Tool = {
+	name: "CDE",
+	version: versionOf("cde"),
+	async make(subject, folder) {
+		await watched(subject, ["cde", ...subject.command], folder);
+		return join(folder, "cde-package", "cde-root");
+	},
+	watch: () => ["cde"],
+};
+
+export const reprozip: Tool = {
+	name: "ReproZip",
+	version: versionOf("reprozip"),
+	async make(subject, folder) {
+		await watched(subject, ["reprozip", "trace", "-d", "trace", ...subject.command], folder);
+		const unpack = "mkdir root pack && tar -xf bench.rpz -C pack && tar -xzf pack/DATA.tar.gz -C root --strip-components=1";
+		shell(`cd '${folder}' && reprozip pack -d trace bench.rpz && ${unpack}`, { HOME: folder });
+		return join(folder, "root");
+	},
+	watch: (folder) => ["reprozip", "trace", "-d", join(folder, "trace")],
+};
+
+/** One run of the service on the host, up to its first answer and to its end. */
+async function watched(subject: Subject, command: readonly string[], folder: string): Promise<void> {
+	const run = start(command, folder);
+	const problem = await firstAnswer(subject, run);
+	await stop(subject, run);
+	if (problem !== undefined) throw new Error(`${command[0]} of ${subject.name}: ${problem}`);
+}
+
+/** How a server is started in a peer's cage: as its unit would, by chroot(8). */
+export function chrootCommand({ account, command }: Subject, root: string): string[] {
+	return ["chroot", ...(account ? [`--userspec=${account.uid}:${account.gid}`] : []), root, ...command];
+}
+
+export interface NumberedRepair {
+	/** What the administrator reads. */
+	readonly message: string;
+	/** What the administrator types; the cage is `$ROOT`. */
+	readonly line: string;
+}
+
+/** The repair that a message asks for, unless it was done already. */
+export function repairFor(
+	subject: Subject,
+	tool: Tool,
+	output: string,
+	done: readonly NumberedRepair[],
+): NumberedRepair | undefined {
+	for (const repair of subject.repairs) {
+		const found = matches(repair, output);
+		const line = found && lineOf(repair.does(found), tool);
+		if (found && line !== undefined && !done.some((one) => one.line === line)) return { message: found[0], line };
+	}
+	return undefined;
+}
+
+/** The last that was said counts. */
+function matches({ message }: Repair, output: string): RegExpExecArray | undefined {
+	return [...output.matchAll(new RegExp(message, "g"))].at(-1);
+}
+
+function lineOf(step: RepairStep, { copy = copyByHand }: Tool): string {
+	if ("copy" in step) return copy(step.copy);
+	if ("line" in step) return `mkdir -p "$ROOT/etc" && grep '^${step.line}:' ${step.of} >>"$ROOT${step.of}"`;
+	if ("owner" in step) return `chown -R --reference=${step.owner} "$ROOT${step.owner}"`;
+	const place = `"$ROOT${step.directory}"`;
+	const like = `--reference=${step.directory}`;
+	return `mkdir -p ${place} && chown ${like} ${place} && chmod ${like} ${place}`;
+}
+
+const copyByHand = (path: string) => `cp -a --parents ${path} "$ROOT"`;
