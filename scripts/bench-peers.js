@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root, say, setUp } from "./set-up.js";
 import { requirePrograms, withoutPrograms } from "./system-packages.js";
@@ -44,7 +44,14 @@ const prepare = [
 	...["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"],
 	'exec "$@"',
 ].join("\n");
+const place = mkdtempSync("/var/lib/cagewright-bench-");
+chmodSync(place, 0o755);
 const namespaces = ["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"];
-const words = [...namespaces, "sh", "-euc", prepare, "sh", process.execPath, join(folder, "peers.js"), ...process.argv.slice(2)];
-const { status } = spawnSync("unshare", words, { cwd: root, stdio: "inherit" });
-process.exitCode = status ?? 1;
+const program = [process.execPath, join(folder, "peers.js"), place, ...process.argv.slice(2)];
+const child = spawn("unshare", [...namespaces, "sh", "-euc", prepare, "sh", ...program], { cwd: root, stdio: "inherit" });
+// The first process of a PID namespace, and unshare before it, take no notice of these by themselves.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill("SIGKILL"));
+child.on("close", (status) => {
+	rmSync(place, { recursive: true, force: true });
+	process.exitCode = status ?? 1;
+});

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { inFolder, inTurn, ratios, seconds } from "../harness.ts";
+import { inTurn, ratios, seconds } from "../harness.ts";
 import { makeCage, ours, runCommand, tracedThroughput } from "./cagewright.ts";
 import { count, firstAnswer, isInside, type Started, shell, start, stop, throughput, unlinkFromHost } from "./serving.ts";
 import { nginx, redis, type Subject } from "./subjects.ts";
@@ -13,15 +13,17 @@ import { cde, chrootCommand, jailkit, type NumberedRepair, repairFor, reprozip, 
  * namespaces of its own with empty state directories over the host's (scripts/bench-peers.js), so that nothing stays.
  */
 
-const repetitions = Number(process.argv[2] ?? 5);
+const [folder = "", wanted = "5"] = process.argv.slice(2);
+const repetitions = Number(wanted);
 const peers = [jailkit, cde, reprozip];
 const say = (text: string) => console.error(text);
 
 /** An empty folder for one job. */
-function fresh(folder: string): string {
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder, { mode: 0o755 });
-	return folder;
+function fresh(name: string): string {
+	const path = join(folder, name);
+	rmSync(path, { recursive: true, force: true });
+	mkdirSync(path, { mode: 0o755 });
+	return path;
 }
 
 /** Starts a server, which must answer, and from `root` where one is given. */
@@ -51,32 +53,31 @@ async function repairs(tool: Tool, subject: Subject, root: string): Promise<{ do
 		await stop(subject, run);
 		if (problem === undefined) return inside ? { done } : { done, unsolved: "it answers from outside" };
 		const repair = repairFor(subject, tool, problem, done);
-		if (!repair) return { done, unsolved: problem.trim().split("\n").at(-1) ?? "" };
+		if (!repair) return { done, unsolved: problem.trim().split("\n").slice(-3).join(" ") };
 		done.push(repair);
 		say(`  ${tool.name}, ${subject.name}, repair ${done.length}: ${repair.message}\n    ${repair.line}`);
 		shell(repair.line, { ROOT: root });
 	}
 }
 
-async function compare(subject: Subject, folder: string): Promise<Column[]> {
+async function compare(subject: Subject): Promise<Column[]> {
 	say(`${subject.name}: what has to be repaired`);
 	const found: { tool: Tool; repaired: Awaited<ReturnType<typeof repairs>>; counted: ReturnType<typeof count> }[] = [];
 	for (const tool of peers) {
-		const root = await tool.make(subject, fresh(join(folder, "once")));
+		const root = await tool.make(subject, fresh("once"));
 		const { linked } = count(root);
 		unlinkFromHost(root);
 		const repaired = await repairs(tool, subject, root);
 		found.push({ tool, repaired, counted: { ...count(root), linked } });
 		if (repaired.unsolved !== undefined) say(`  ${tool.name}, ${subject.name}: ${repaired.unsolved}`);
 	}
-	const state = join(folder, "state");
-	fresh(state);
+	const state = fresh("state");
 	const counted = count(makeCage(subject, state));
 
 	say(`${subject.name}: time to the first answer`);
 	const times = await inTurn(repetitions, {
 		[ours.name]: () => {
-			const own = join(fresh(join(folder, "job")), "state");
+			const own = join(fresh("job"), "state");
 			return seconds(async () => {
 				const root = makeCage(subject, own);
 				await served(subject, runCommand(subject, own), root, () => {});
@@ -89,7 +90,7 @@ async function compare(subject: Subject, folder: string): Promise<Column[]> {
 					tool.name,
 					() =>
 						seconds(async () => {
-							const root = await tool.make(subject, fresh(join(folder, "job")));
+							const root = await tool.make(subject, fresh("job"));
 							unlinkFromHost(root);
 							for (const { line } of repaired.done) shell(line, { ROOT: root });
 							await served(subject, chrootCommand(subject, root), root, () => {});
@@ -106,7 +107,7 @@ async function compare(subject: Subject, folder: string): Promise<Column[]> {
 			peers.flatMap((tool) => {
 				const { watch } = tool;
 				if (!watch) return [];
-				return [[tool.name, () => watchedThroughput(subject, watch, fresh(join(folder, "watched")))]];
+				return [[tool.name, () => watchedThroughput(subject, watch, fresh("watched"))]];
 			}),
 		),
 	} as Record<string, () => Promise<number>>);
@@ -138,10 +139,7 @@ async function watchedThroughput(subject: Subject, watch: NonNullable<Tool["watc
 }
 
 const columns: Column[] = [];
-await inFolder(async (folder) => {
-	shell(`chmod 755 '${folder}'`);
-	for (const subject of [nginx, redis]) columns.push(...(await compare(subject, folder)));
-});
+for (const subject of [nginx, redis]) columns.push(...(await compare(subject)));
 console.log(markdown(columns, { repetitions, machine: machineText(), date: new Date().toISOString().slice(0, 10) }));
 
 function machineText(): string {

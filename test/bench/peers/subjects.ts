@@ -91,8 +91,8 @@ export const redis: Subject = {
 		{ message: /can't open config file '(.*)\/redis\.conf': Permission/, does: ([, path = ""]) => ({ owner: path }) },
 		{ message: /Can't open the log file: No such/, does: () => ({ directory: "/var/log/redis" }) },
 		{ message: /Can't open the log file: Permission/, does: () => ({ owner: "/var/log/redis" }) },
-		{ message: /Can't chdir to '(.*)': No such/, does: ([, path = ""]) => ({ directory: path }) },
-		{ message: /Can't chdir to '(.*)': Permission/, does: ([, path = ""]) => ({ owner: path }) },
+		{ message: />>> 'dir (\S+)'\nNo such/, does: ([, path = ""]) => ({ directory: path }) },
+		{ message: />>> 'dir (\S+)'\nPermission/, does: ([, path = ""]) => ({ owner: path }) },
 		...loading,
 	],
 };

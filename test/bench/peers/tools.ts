@@ -86,7 +86,8 @@ export function repairFor(
 	for (const repair of subject.repairs) {
 		const found = matches(repair, output);
 		const line = found && lineOf(repair.does(found), tool);
-		if (found && line !== undefined && !done.some((one) => one.line === line)) return { message: found[0], line };
+		if (found && line !== undefined && !done.some((one) => one.line === line))
+			return { message: found[0].replace(/\s+/g, " "), line };
 	}
 	return undefined;
 }
