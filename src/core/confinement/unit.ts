@@ -1,5 +1,5 @@
 import { type Bind, launchEnvironment } from "../application/application.ts";
-import { baseName, isWithin, type Path, parent, pathFromText } from "../path/path.ts";
+import { baseName, isWithin, join, type Path, pathFromText } from "../path/path.ts";
 import { printable, showPath } from "../path/quote.ts";
 import type { Plan } from "../plan/plan.ts";
 import { systemdCaps } from "./capabilities.ts";
@@ -237,21 +237,27 @@ function files(unit: UnitText, input: UnitInput): void {
 	unit.set("TemporaryFileSystem", "/dev/shm:mode=1777,nosuid,nodev,noexec");
 	const hidden = ["/dev/pts", "/dev/hugepages", "/sys", ...(plan.openings.proc === undefined ? ["/proc"] : [])];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
-	unit.because("Sockets of the host's journal; the output is logged without them.");
-	unit.set("BindLogSockets", "no");
-	if (plan.openings.syslog !== undefined) shareSyslog(unit, plan.openings.syslog);
+	logSockets(unit, plan.openings.syslog);
 }
 
-/** PrivateDevices= makes /dev/log a link to the journal's socket, whatever the host's own leads to (systemd.exec(5)). */
-function shareSyslog(unit: UnitText, socket: Path): void {
-	if (baseName(socket) !== "dev-log") {
-		unit.because(
-			`Missing here: /dev/log for ${showPath(socket)}; with PrivateDevices= it can only lead to a socket of the name dev-log.`,
-		);
+/**
+ * With PrivateDevices=, /dev/log can only lead to the journal's socket. From 257 on BindLogSockets= makes that link and brings the
+ * journal's three sockets (measured); before, PrivateDevices= makes it by itself.
+ */
+function logSockets(unit: UnitText, syslog: Path | undefined): void {
+	if (syslog === join(journalDirectory, "dev-log")) {
+		unit.because("The application writes to the host's syslog: the journal's sockets, and /dev/log.");
+		if (unit.knows("BindLogSockets")) unit.set("BindLogSockets", "yes");
+		else unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", journalDirectory, journalDirectory, "norbind"));
 		return;
 	}
-	unit.because("The application writes to the host's syslog: the directory of its socket, for /dev/log.");
-	unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", parent(socket), journalDirectory, "norbind"));
+	if (syslog !== undefined) {
+		unit.because(
+			`Missing here: /dev/log for ${showPath(syslog)}; with PrivateDevices= it can only lead to the journal's socket.`,
+		);
+	}
+	unit.because("Sockets of the host's journal; the output is logged without them.");
+	unit.set("BindLogSockets", "no");
 }
 
 function inHome(path: Path): boolean {

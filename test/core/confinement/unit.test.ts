@@ -137,12 +137,16 @@ describe("what the unit says", () => {
 		expect(values(open, "PrivateNetwork")).toEqual(["yes"]);
 	});
 
-	it("shares the directory of the journal's socket with an application that writes to syslog", () => {
-		const bound = (socket: string) => values(unit({ openings: { syslog: path(socket) } }), "BindReadOnlyPaths");
-		expect(bound("/run/systemd/journal/dev-log")).toEqual(["/run/systemd/journal:/run/systemd/journal:norbind"]);
-		expect(bound("/run/other/dev-log")).toEqual(["/run/other:/run/systemd/journal:norbind"]);
-		expect(bound("/run/syslog/log")).toEqual([]);
-		expect(unit({ openings: { syslog: path("/run/syslog/log") } })).toContain("# Missing here: /dev/log for /run/syslog/log;");
+	it("shares the journal's sockets with an application that writes to syslog", () => {
+		const to = (socket: string, systemdVersion = 257) => unit({ openings: { syslog: path(socket) } }, { systemdVersion });
+		const journal = "/run/systemd/journal/dev-log";
+		expect(values(unit(), "BindLogSockets")).toEqual(["no"]);
+		expect(values(to(journal), "BindLogSockets")).toEqual(["yes"]);
+		expect(values(to(journal), "BindReadOnlyPaths")).toEqual([]);
+		expect(values(to(journal, 256), "BindLogSockets")).toEqual([]);
+		expect(values(to(journal, 256), "BindReadOnlyPaths")).toEqual(["/run/systemd/journal:/run/systemd/journal:norbind"]);
+		expect(values(to("/run/syslog/log"), "BindLogSockets")).toEqual(["no"]);
+		expect(to("/run/syslog/log")).toContain("# Missing here: /dev/log for /run/syslog/log;");
 	});
 
 	it("says why for each opening", () => {
