@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
 import { type Made, make, startRun, temporaryState } from "./cagewright.ts";
 import { pythonPages } from "./daemons.ts";
@@ -29,4 +30,10 @@ test("it ends on INT as well", async () => {
 	const run = startRun("pages", { state });
 	await eventually(() => fetchPage(`http://127.0.0.1:${port}/index.html`));
 	expect((await run.stop("SIGINT")).status).toBe(0);
+});
+
+test("the account of its unit can start the init, which systemd shows inside without the folders above", () => {
+	const init = `${state}/cages/pages/launcher`;
+	const mount = `mount -n --bind '${init}' /mnt && exec setpriv --reuid nobody --regid nogroup --clear-groups env /mnt/cagewright-init / /bin/true`;
+	execFileSync("unshare", ["--mount", "sh", "-euc", mount]);
 });

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { rmdir } from "node:fs/promises";
+import { chmod, rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
@@ -186,6 +186,8 @@ export class StateFolder implements Store {
 		const init = initExecutable(process.arch);
 		if (!init) return;
 		await makeSafeFolder(this.launcher(name));
+		// A unit mounts it into the cage, where the account has to go through it; here nobody gets past the folders above.
+		await chmod(pathToBytes(this.launcher(name)), 0o755);
 		await writeAtomic(join(this.launcher(name), initName), init, 0o755);
 	}
 
