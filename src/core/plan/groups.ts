@@ -103,6 +103,7 @@ export function groupOf(entry: Entry): GroupName {
 	const { decision, kind, path, reasons, risks } = entry;
 	if (decision === "declined") return risks.includes("secret") ? "secrets" : "left-out";
 	if (kind === "device") return "devices";
+	if (kind === "socket") return "sockets";
 	if (kind === "generated") return path.startsWith("/etc/ld.so") ? "libraries" : "accounts";
 	if (kind === "bind") {
 		const [reason] = reasons;
@@ -125,7 +126,7 @@ export function groupOf(entry: Entry): GroupName {
 
 function recommendationOf({ decision, kind }: Entry): Recommendation {
 	if (decision === "declined") return "leave-out";
-	return kind === "generated" ? "generate" : kind === "bind" ? "bind" : kind === "device" ? "make" : "copy";
+	return kind === "generated" ? "generate" : kind === "bind" || kind === "socket" ? "bind" : kind === "device" ? "make" : "copy";
 }
 
 function groupOfWritable({ path }: WritableDirectory): GroupName {

@@ -1,5 +1,4 @@
 import type { Application, Rules } from "../application/application.ts";
-import { journalDirectory } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
@@ -19,7 +18,7 @@ import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
 import { fileRisks, headSize } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { planShared } from "./shared.ts";
-import { planSyslog, type SyslogPlan, syslogName } from "./syslog.ts";
+import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
 
@@ -195,14 +194,6 @@ function addDevices({ additions, files, rules, trace }: PlanInput, collector: En
 		const path = addition.kind === "path" ? deviceName(addition.path, files) : undefined;
 		if (path !== undefined) add(path, trialReason(addition));
 	}
-}
-
-/** A link that the launcher makes: the entry is there to be seen and refused. */
-function addSyslog({ access, socket }: SyslogPlan, collector: EntryCollector): void {
-	const reason: Reason = access ? tracedReason(access) : { kind: "rule", rule: "include", value: syslogName };
-	collector.addSocket(syslogName, socket === undefined ? "declined" : "include", reason);
-	// systemd would make the place for its mount in the generation itself.
-	if (socket !== undefined) collector.addMountPoint(journalDirectory, { kind: "launcher" });
 }
 
 /** The name below /dev that a device gets in the cage: a link there becomes the device itself, because the launcher makes nodes alone. */

@@ -1,10 +1,13 @@
+import { journalDirectory } from "../confinement/launch.ts";
 import type { Files } from "../machine/facts.ts";
 import { normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { areaOf, holdsState, isSystemDirectory } from "./areas.ts";
+import type { EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Reason } from "./plan.ts";
+import { tracedReason } from "./writable.ts";
 
 /** Where syslog(3) sends to (`_PATH_LOG` of the C library). */
 export const syslogName = pathFromText("/dev/log");
@@ -53,4 +56,12 @@ function isShareable(directory: Path, files: Files): boolean {
 	const status = files.status(directory);
 	const ofEverybody = isSystemDirectory(directory) || holdsState(directory) || directory === run;
 	return areaOf(directory) === "files" && !ofEverybody && status?.uid === 0 && (status.mode & 0o022) === 0;
+}
+
+/** A link that the launcher makes: the entry is there to be seen and refused. */
+export function addSyslog({ access, socket }: SyslogPlan, collector: EntryCollector): void {
+	const reason: Reason = access ? tracedReason(access) : { kind: "rule", rule: "include", value: syslogName };
+	collector.addSocket(syslogName, socket === undefined ? "declined" : "include", reason);
+	// systemd would make the place for its mount in the generation itself.
+	if (socket !== undefined) collector.addMountPoint(journalDirectory, { kind: "launcher" });
 }

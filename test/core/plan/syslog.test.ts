@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
+import { groupsOf } from "../../../src/core/plan/groups.ts";
 import { asApp, entryAt, planFor, rules, trace } from "./traces.ts";
 import { directory, link, type Node, socket, tree } from "./tree.ts";
 
@@ -17,6 +18,11 @@ describe("an application that writes to syslog", () => {
 			{ code: "syslog-shared", values: { socket: "/run/systemd/journal/dev-log", directory: "/run/systemd/journal" } },
 		]);
 		expect(entryAt(plan, "/dev/log")).toMatchObject({ kind: "socket", decision: "include", reasons: [{ kind: "traced" }] });
+	});
+
+	test("is shown it among the sockets of other services", () => {
+		const group = groupsOf(planned(journal)).find(({ name }) => name === "sockets");
+		expect(group).toMatchObject({ recommendation: "bind", paths: ["/dev/log"] });
 	});
 
 	test("has the place for a mount in its cage, and no socket on disk", () => {
