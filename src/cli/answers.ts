@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type Application, launchPath, noRules, type Rules } from "../core/application/application.ts";
+import type { Listening } from "../core/application/found.ts";
 import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
 import { Failure } from "../core/failure.ts";
@@ -12,15 +13,16 @@ import {
 	isName,
 	parseBind,
 } from "../core/questions/answers.ts";
-import { mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
+import { mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
 import type { Template } from "../core/template/template.ts";
 import { findTool } from "../system/launch/tools.ts";
 import { placeholders } from "../system/templates/builtin.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
 import type { ApplicationOptions } from "./options.ts";
+import type { StartingPoint } from "./starting-point.ts";
 
-/** From options, and a template if one was named, to answers. Whatever is wrong is a Failure (exit 2), and nothing was changed. */
-export function answersFrom(options: ApplicationOptions, command: readonly string[], template: Template | undefined): Answers {
+/** From options, and what was named to begin with, to answers. Whatever is wrong is a Failure (exit 2), and nothing was changed. */
+export function answersFrom(options: ApplicationOptions, command: readonly string[], start: StartingPoint | undefined): Answers {
 	const given: TemplateAnswers = {
 		...(command.length ? { command: resolveCommand(command) } : {}),
 		...(options.user === undefined ? {} : { user: options.user }),
@@ -33,13 +35,19 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		directories: (options.directory ?? []).map((path) => absolute("directory", path)),
 		rules: rulesFrom(options),
 	};
-	const { application, rules } = template ? fromTemplate(template, given) : fromCommand(given);
-	const name = options.name ?? template?.name ?? defaultName(application.command[0] ?? "");
+	const { application, rules } =
+		start === undefined
+			? fromCommand(given)
+			: start.kind === "template"
+				? fromTemplate(start.template, given)
+				: fromUnit(start, given);
+	const name = options.name ?? nameOf(start) ?? defaultName(application.command[0] ?? "");
 	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
 	return {
 		name,
-		...(template ? { template: template.name } : {}),
-		application: withProbe(application),
+		...(start?.kind === "template" ? { template: start.template.name } : {}),
+		...(start?.kind === "found" ? { notes: start.notes, ...(start.unit === undefined ? {} : { unit: start.unit }) } : {}),
+		application: withProbe(application, start?.kind === "found" ? start.ports : []),
 		rules,
 		onHost: options.onHost ?? false,
 		...(options.attach === undefined
@@ -47,6 +55,15 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 			: { attach: { pid: options.attach, ...(options.for === undefined ? {} : { seconds: options.for }) } }),
 		rounds: options.rounds ?? (options.attach === undefined ? defaultRounds : defaultRoundsAttached),
 	};
+}
+
+function nameOf(start: StartingPoint | undefined): string | undefined {
+	return start?.kind === "template" ? start.template.name : start?.name;
+}
+
+function fromUnit({ application }: StartingPoint & { kind: "found" }, given: TemplateAnswers) {
+	const merged = mergeAnswers({ application, rules: noRules }, given);
+	return { ...merged, application: { ...merged.application, command: resolveCommand(merged.application.command) } };
 }
 
 function fromTemplate(template: Template, given: TemplateAnswers): { application: Application; rules: Rules } {
@@ -74,16 +91,16 @@ function fromCommand(given: TemplateAnswers): { application: Application; rules:
 	};
 }
 
-/** A known protocol supplies the probe that nobody gave. */
-export function withProbe(application: Application): Application {
+/** A known protocol supplies the probe that nobody gave, at a port where the application listens already if that is known. */
+function withProbe(application: Application, ports: readonly Listening[]): Application {
 	if (application.probes.length) return application;
-	const [proposal] = proposeProbe({ command: application.command, ports: [], env: application.env, ...probeTools() });
+	const [proposal] = proposeProbe({ command: application.command, ports, env: application.env, ...probeTools() });
 	return proposal
 		? { ...application, probes: proposal.probes, exercises: [...application.exercises, ...proposal.exercises] }
 		: application;
 }
 
-export function probeTools(): { programs: ReadonlySet<string>; node: string } {
+function probeTools(): { programs: ReadonlySet<string>; node: string } {
 	return { programs: new Set(probePrograms.filter((name) => findTool(name) !== undefined)), node: process.execPath };
 }
 

@@ -1,27 +1,22 @@
-import { printable, quoteShellLine } from "../core/path/quote.ts";
-import { table } from "../report/format.ts";
-import { findApplications } from "../system/units/find.ts";
+import { Failure } from "../core/failure.ts";
+import { foundDetails, foundTable } from "../report/found.ts";
+import { systemFiles } from "../system/files/files.ts";
+import { systemPackages } from "../system/packages/packages.ts";
+import { findApplications, findUnit } from "../system/units/find.ts";
 import type { Terminal } from "./terminal.ts";
 
-export async function apps(terminal: Terminal): Promise<number> {
-	const words = terminal.messages.cli.apps;
-	const found = await findApplications();
-	if (terminal.options.json) {
-		terminal.printJson("apps", { applications: found });
+/** The applications found on this machine, or all that is known of one: a systemd unit, or a name of the list. */
+export async function apps(terminal: Terminal, name: string | undefined): Promise<number> {
+	const packages = systemPackages(systemFiles());
+	if (name === undefined) {
+		const found = await findApplications({ packages });
+		if (terminal.options.json) terminal.printJson("apps", { applications: found });
+		else terminal.print(foundTable(found, terminal.messages));
 		return 0;
 	}
-	if (!found.length) terminal.print(words.none);
-	else {
-		const rows = found.map((one) => [
-			printable(one.name),
-			words.reasons[one.reason],
-			one.ports
-				.map((port) => (port.protocol === "unix" ? "unix" : `${port.protocol} ${port.port}`))
-				.slice(0, 3)
-				.join(", "),
-			printable(quoteShellLine(one.application.command ?? [])).slice(0, 120),
-		]);
-		terminal.print(table([words.head, ...rows]));
-	}
+	const one = (await findUnit(name, { packages })) ?? (await findApplications({ packages })).find((each) => each.name === name);
+	if (one === undefined) throw new Failure("app-unknown", { name }, 2);
+	if (terminal.options.json) terminal.printJson("apps", { applications: [one] });
+	else terminal.print(foundDetails(one, terminal.messages));
 	return 0;
 }

@@ -1,15 +1,14 @@
-import { noRules } from "../core/application/application.ts";
 import { splitCommandLine } from "../core/application/command-line.ts";
 import type { FoundApplication } from "../core/application/found.ts";
-import { proposeProbe } from "../core/application/probe.ts";
 import { Failure } from "../core/failure.ts";
 import { quoteShellLine } from "../core/path/quote.ts";
-import { type Answers, defaultRounds, defaultTimeout } from "../core/questions/answers.ts";
+import type { Answers } from "../core/questions/answers.ts";
 import type { Machine } from "../engine/context.ts";
 import type { Choice } from "../engine/session.ts";
 import type { Chooser } from "../engine/wizard.ts";
 import { findApplications } from "../system/units/find.ts";
-import { answersFrom, probeTools } from "./answers.ts";
+import { answersFrom } from "./answers.ts";
+import { fromFound } from "./starting-point.ts";
 import { unitText } from "./unit.ts";
 
 /** What the wizard offers on this machine: the demonstration, templates, units and running services. */
@@ -50,29 +49,10 @@ export class SystemChooser implements Chooser {
 	}
 
 	async propose(choice: Choice): Promise<Answers> {
-		if (choice.id.startsWith("template:")) return answersFrom({}, [], await this.#template(choice.name));
+		if (choice.id.startsWith("template:")) return this.#fromTemplate(choice.name);
 		const found = this.#found.get(choice.id);
 		if (!found) throw new Failure("choice-gone", { name: choice.name }, 2);
-		const { application } = found;
-		const command = application.command ?? [];
-		const [probe] = proposeProbe({ command, ports: found.ports, env: application.env ?? {}, ...probeTools() });
-		return {
-			name: found.name.replace(/[^A-Za-z0-9._-]/g, "-"),
-			application: {
-				command,
-				...(application.user === undefined ? {} : { user: application.user }),
-				cwd: application.cwd ?? "/",
-				env: application.env ?? {},
-				probes: application.probes?.length ? application.probes : (probe?.probes ?? []),
-				exercises: application.exercises?.length ? application.exercises : (probe?.exercises ?? []),
-				timeout: application.timeout ?? defaultTimeout,
-				network: application.network ?? "host",
-				directories: application.directories ?? [],
-			},
-			rules: noRules,
-			onHost: false,
-			rounds: defaultRounds,
-		};
+		return answersFrom({}, [], fromFound(found));
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {
@@ -82,16 +62,18 @@ export class SystemChooser implements Chooser {
 	}
 
 	async base(answers: Answers): Promise<Answers | undefined> {
-		return answers.template === undefined ? undefined : answersFrom({}, [], await this.#template(answers.template));
+		if (answers.template !== undefined) return this.#fromTemplate(answers.template);
+		const unit = [...this.#found.values()].find((one) => answers.unit !== undefined && one.unit === answers.unit);
+		return unit === undefined ? undefined : answersFrom({}, [], fromFound(unit));
 	}
 
 	unit(name: string): Promise<string> {
 		return unitText(this.#machine, name);
 	}
 
-	async #template(name: string) {
+	async #fromTemplate(name: string): Promise<Answers> {
 		const stored = (await this.#machine.store.templates()).find((one) => one.template.name === name);
 		if (!stored) throw new Failure("template-unknown", { name }, 2);
-		return stored.template;
+		return answersFrom({}, [], { kind: "template", template: stored.template });
 	}
 }

@@ -7,17 +7,16 @@ import type { Context } from "../engine/context.ts";
 import { checkName, identityOf, type MadeCage, makeCage } from "../engine/make.ts";
 import { madeToJson, planToJson } from "../report/json.ts";
 import { dryRunText, madeText, planText } from "../report/text.ts";
-import { answersFrom } from "./answers.ts";
 import { ask } from "./ask.ts";
 import { untilEnter } from "./attach.ts";
-import { answersOf, type Told, templateNamed } from "./named.ts";
+import { answersOf, baseOf, type Told } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function make(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { options } = told;
-		const answers = await answersOf(context, told);
+		const answers = await answersOf(context, told, terminal);
 		// Whatever can be wrong with the question is found out before anything is started.
 		if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
 		identityOf(context, answers);
@@ -63,10 +62,18 @@ export function showMade(terminal: Terminal, { machine }: Context, made: MadeCag
 
 /** Says what `make` and `trace` would do. */
 export async function dryRun(terminal: Terminal, context: Context, answers: Answers): Promise<number> {
-	const base = answers.template === undefined ? undefined : answersFrom({}, [], await templateNamed(context, answers.template));
-	const command = equivalentCommand(answers, base);
-	const { application, name, rules } = answers;
-	if (terminal.options.json) terminal.printJson("make", { dryRun: true, name, application, rules, command });
+	const command = equivalentCommand(answers, await baseOf(context, answers));
+	const { application, name, notes = [], rules, unit } = answers;
+	if (terminal.options.json)
+		terminal.printJson("make", {
+			dryRun: true,
+			name,
+			...(unit === undefined ? {} : { unit }),
+			application,
+			rules,
+			notes,
+			command,
+		});
 	else terminal.print(dryRunText(answers, terminal.state, command, terminal.messages));
 	return 0;
 }

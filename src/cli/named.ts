@@ -2,31 +2,36 @@ import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { mergeRules } from "../core/template/merge.ts";
-import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { answersFrom } from "./answers.ts";
 import { toldOfProcess } from "./attach.ts";
 import type { ApplicationOptions, ConsentOptions } from "./options.ts";
+import { startingPoint } from "./starting-point.ts";
+import type { Terminal } from "./terminal.ts";
 
-/** What `make` and its single steps are told: a template or a cage, a command, and options. */
+/** What `make` and its single steps are told: a template, a unit or a cage, a command, and options. */
 export interface Told {
 	readonly target?: string;
 	readonly command: readonly string[];
 	readonly options: ApplicationOptions & ConsentOptions;
 }
 
-/** Throws `template-unknown` (exit 2). */
-export async function templateNamed({ machine }: Context, name: string): Promise<Template> {
-	const found = (await machine.store.templates()).find((stored) => stored.template.name === name);
-	if (!found) throw new Failure("template-unknown", { name }, 2);
-	return found.template;
+/** Says on stderr where a name means two things. */
+export async function answersOf(context: Context, told: Told, terminal: Terminal): Promise<Answers> {
+	const { command, options, target } = await toldOfProcess(context, told);
+	const start = target === undefined ? undefined : await startingPoint(context, target);
+	if (start?.kind === "template" && start.unit !== undefined && !terminal.options.quiet) {
+		terminal.say(terminal.messages.cli.templateNotUnit(start.template.name, start.unit));
+	}
+	return answersFrom(options, command, start);
 }
 
-export async function answersOf(context: Context, told: Told): Promise<Answers> {
-	const { command, options, target } = await toldOfProcess(context, told);
-	return answersFrom(options, command, target === undefined ? undefined : await templateNamed(context, target));
+/** The answers without any option, to name only the difference in the equivalent command; undefined where nothing was named. */
+export async function baseOf(context: Context, { template, unit }: Answers): Promise<Answers | undefined> {
+	const name = template ?? unit;
+	return name === undefined ? undefined : answersFrom({}, [], await startingPoint(context, name));
 }
 
 export interface Traced {

@@ -123,8 +123,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((name: string, options: { keepData?: boolean; yes?: boolean; dryRun?: boolean }) =>
 			verb(async (terminal) => (await import("./remove.ts")).remove(terminal, name, options))(),
 		);
-	define("apps", "the applications found on this machine", "cagewright apps").action(() =>
-		verb(async (terminal) => (await import("./apps.ts")).apps(terminal))(),
+	define("apps [name]", "the applications found on this machine, or all that is known of one", "cagewright apps nginx").action(
+		(name: string | undefined) => verb(async (terminal) => (await import("./apps.ts")).apps(terminal, name))(),
 	);
 	define("doctor", "what this machine offers and lacks", "cagewright doctor --fix")
 		.option("--fix", "install what is missing with the system's package manager")

@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal.ts";
 export async function trace(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const answers = await answersOf(context, told);
+		const answers = await answersOf(context, told, terminal);
 		identityOf(context, answers);
 		await checkName(context, answers, told.options.replace ?? false);
 		if (told.options.dryRun) return dryRun(terminal, context, answers);

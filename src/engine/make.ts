@@ -98,6 +98,8 @@ export async function traceStep(
 		application: answers.application,
 		rules: answers.rules,
 		...(answers.template === undefined ? {} : { template: answers.template }),
+		...(answers.unit === undefined ? {} : { unit: answers.unit }),
+		...(answers.notes === undefined ? {} : { notes: answers.notes }),
 		onHost: answers.onHost,
 		additions: [],
 		exercises: result.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command),
@@ -126,6 +128,7 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 	const plan = makePlan({
 		application: cage.application,
 		rules: cage.rules,
+		notes: cage.notes ?? [],
 		identity: resolveIdentity(cage.application.user, users, groups),
 		trace,
 		additions: cage.additions,

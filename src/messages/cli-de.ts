@@ -4,6 +4,8 @@ import type { CliMessages } from "./cli-en.ts";
 export const cliDe: CliMessages = {
 	buildQuestion: (name) => `Den Käfig ${name} nach diesem Plan bauen? [j/N]`,
 	isYes: (answer) => /^(j(a)?|y(es)?)$/i.test(answer),
+	templateNotUnit: (template, unit) =>
+		`${template} gilt als die Vorlage dieses Namens; für die systemd-Unit schreiben Sie ${unit}.`,
 	nothingMade: "Es wurde nichts gebaut.",
 	built: (name, root, unchanged) => `${unchanged ? "Unverändert" : "Gebaut"}: ${root}\nWeiter: cagewright trial ${name}`,
 	wouldTry: (name, probes) =>
@@ -16,6 +18,8 @@ export const cliDe: CliMessages = {
 		directory: "Arbeitsverzeichnis",
 		probes: "Proben",
 		exercises: "Übungen",
+		directories: "Verzeichnisse",
+		notes: "Hinweise",
 		trace: (onHost, pid) =>
 			pid !== undefined
 				? `1. Prozess ${pid} mit strace beobachten, während er läuft, und ihn weiterlaufen lassen`
@@ -165,8 +169,23 @@ export const cliDe: CliMessages = {
 	certificateCopied: (name, path) =>
 		`${name} hat ${path} als Kopie, die eine Erneuerung nicht erreicht. Machen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	apps: {
-		head: ["Name", "Gefunden als", "Lauscht", "Befehl"],
-		reasons: { unit: "Unit", process: "läuft", template: "Vorlage" },
+		head: ["Name", "Gefunden als", "Lauscht", "Paket", "Befehl"],
+		reasons: { unit: "Unit", process: "Prozess", template: "Vorlage" },
+		enabled: "eingeschaltet",
+		running: (pid) => `läuft (${pid})`,
+		cannot: "Können so nicht in einen Käfig",
+		next: "Mehr über eine: cagewright apps NAME. Eine Unit in einen Käfig: cagewright make NAME.service",
+		make: (unit) => `In einen Käfig: cagewright make ${unit}`,
+		found: "Gefunden als",
+		file: "Unit-Datei",
+		package: "Paket",
+		listens: "Lauscht",
+		command: "Befehl",
+		account: "Konto",
+		directory: "Arbeitsverzeichnis",
+		environment: "Umgebung",
+		directories: "Verzeichnisse",
+		notes: "Hinweise",
 		none: "Keine Anwendung gefunden. Jeder Befehl kann in einen Käfig: cagewright make --name NAME --probe BEFEHL -- BEFEHL",
 	},
 	doctor: {

@@ -7,6 +7,8 @@ export const cliEn = {
 	buildQuestion: (name: string) => `Build the cage ${name} from this plan? [y/N]`,
 	isYes: (answer: string) => /^y(es)?$/i.test(answer),
 	nothingMade: "Nothing was made.",
+	templateNotUnit: (template: string, unit: string) =>
+		`${template} is taken as the template of that name; for the systemd unit write ${unit}.`,
 	built: (name: string, root: string, unchanged: boolean) =>
 		`${unchanged ? "Unchanged" : "Built"}: ${root}\nNext: cagewright trial ${name}`,
 	wouldTry: (name: string, probes: readonly string[]) =>
@@ -19,6 +21,8 @@ export const cliEn = {
 		directory: "Working directory",
 		probes: "Probes",
 		exercises: "Exercises",
+		directories: "Directories",
+		notes: "Notes",
 		trace: (onHost: boolean, pid: number | undefined) =>
 			pid !== undefined
 				? `1. Watch process ${pid} with strace while it runs, and leave it running`
@@ -171,8 +175,23 @@ export const cliEn = {
 	certificateCopied: (name: string, path: string) =>
 		`${name} has ${path} as a copy, which a renewal does not reach. Make the cage again with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	apps: {
-		head: ["Name", "Found as", "Listens", "Command"],
-		reasons: { unit: "unit", process: "running", template: "template" },
+		head: ["Name", "Found as", "Listens", "Package", "Command"],
+		reasons: { unit: "unit", process: "process", template: "template" },
+		enabled: "enabled",
+		running: (pid: number) => `running (${pid})`,
+		cannot: "Cannot be caged as they stand",
+		next: "More of one: cagewright apps NAME. To cage a unit: cagewright make NAME.service",
+		make: (unit: string) => `To cage it: cagewright make ${unit}`,
+		found: "Found as",
+		file: "Unit file",
+		package: "Package",
+		listens: "Listens",
+		command: "Command",
+		account: "Account",
+		directory: "Working directory",
+		environment: "Environment",
+		directories: "Directories",
+		notes: "Notes",
 		none: "No application was found. Any command can be caged: cagewright make --name NAME --probe CMD -- COMMAND",
 	},
 	doctor: {

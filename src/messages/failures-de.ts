@@ -4,6 +4,7 @@ import type { Failures } from "./failures-en.ts";
 export const failuresDe: Failures = {
 	"account-unknown":
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
+	"app-unknown": "Auf diesem Rechner fand sich keine Anwendung {name}; `cagewright apps` zeigt die vorhandenen.",
 	"assignment-before-command":
 		"Ein Befehl kann nicht mit {name}= beginnen; geben Sie die Variable als Umgebung an (--env {name}=…).",
 	"attach-forbidden":
@@ -127,10 +128,25 @@ export const failuresDe: Failures = {
 	"template-file-needed": "Nennen Sie die Datei der Vorlage.",
 	"template-invalid": "Die Vorlage ist bei {place} nicht gültig: {problem}. `cagewright template check DATEI` nennt alles.",
 	"template-too-large": "{file} ist größer, als eine Vorlage sein darf ({limit:bytes}).",
+	"target-unknown":
+		"Es gibt weder eine Vorlage noch eine systemd-Unit {name}; `cagewright template list` und `cagewright apps` zeigen die vorhandenen.",
 	"template-unknown": "Eine Vorlage {name} gibt es nicht; `cagewright template list` zeigt die vorhandenen.",
 	"timeout-invalid": "{value} ist keine Zahl von Sekunden; schreiben Sie eine von 1 bis 86400.",
 	"tool-missing": "{tool} fehlt; installieren Sie das Paket {package} oder führen Sie `cagewright doctor --fix` aus.",
+	"unit-ends":
+		"{unit} ist eine Aufgabe, die endet; nennen Sie die Unit dessen, was weiterläuft (`cagewright apps`), oder geben Sie einen Befehl.",
 	"unit-inexpressible": "{setting}={value} lässt sich nicht in eine Unit von systemd schreiben; ändern Sie den Wert.",
+	"unit-needs-instance":
+		"{unit} ist eine Vorlage von systemd und braucht eine Instanz; schreiben Sie NAME@INSTANZ, etwa postgresql@17-main.",
+	"unit-per-connection-refused":
+		"{socket} startet {unit} für jede Verbindung neu, es läuft also nichts weiter; geben Sie den Befehl eines Servers, der selbst lauscht.",
+	"unit-program-missing":
+		"{unit} startet {program}, und das ist nicht installiert; installieren Sie es, oder geben Sie einen anderen Befehl.",
+	"unit-sockets-refused":
+		"{unit} bekommt die Sockets {sockets} von systemd, und die lassen sich hier nicht übergeben; lassen Sie sie mit eigenen Optionen lauschen und geben Sie diesen Befehl.",
+	"unit-starts-nothing":
+		"{unit} startet keinen Befehl; nennen Sie eine andere Unit (`cagewright apps`), oder geben Sie einen Befehl.",
+	"unit-unknown": "Es gibt keine systemd-Unit {name}, oder sie ist maskiert; `cagewright apps` zeigt die vorhandenen.",
 	"unsafe-data": "{path} in den Daten des Käfigs ist weder Datei noch Verzeichnis noch Verweis; entfernen Sie es.",
 	"unsafe-directory":
 		"In {path} lässt sich nicht sicher arbeiten ({problem}); es muss Ihnen gehören, ohne Verweis auf dem Weg, und sonst darf niemand schreiben.",

@@ -1,6 +1,7 @@
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
+	"app-unknown": "No application {name} was found on this machine; `cagewright apps` shows those that there are.",
 	"assignment-before-command": "A command cannot begin with {name}=; give the variable as environment (--env {name}=…).",
 	"attach-forbidden":
 		"Process {pid} cannot be watched: kernel.yama.ptrace_scope is 3, which holds until the machine is started anew. Set it to 1 in /etc/sysctl.d and reboot, or trace a start of its own without --attach.",
@@ -112,10 +113,21 @@ export const failuresEn = {
 	"template-file-needed": "Name the file of the template.",
 	"template-invalid": "The template is not valid at {place}: {problem}. `cagewright template check FILE` lists everything.",
 	"template-too-large": "{file} is larger than a template may be ({limit:bytes}).",
+	"target-unknown":
+		"There is neither a template nor a systemd unit {name}; `cagewright template list` and `cagewright apps` show those that there are.",
 	"template-unknown": "There is no template {name}; `cagewright template list` shows those that there are.",
 	"timeout-invalid": "{value} is no number of seconds; write one from 1 to 86400.",
 	"tool-missing": "{tool} is missing; install the package {package}, or run `cagewright doctor --fix`.",
+	"unit-ends": "{unit} is a task that ends; name the unit of what keeps running (`cagewright apps`), or give a command.",
 	"unit-inexpressible": "{setting}={value} cannot be written into a systemd unit; change that value.",
+	"unit-needs-instance": "{unit} is a template of systemd and needs an instance; write NAME@INSTANCE, as in postgresql@17-main.",
+	"unit-per-connection-refused":
+		"{socket} starts {unit} anew for each connection, so nothing keeps running; give the command of a server that listens itself.",
+	"unit-program-missing": "{unit} starts {program}, which is not installed; install it, or give another command.",
+	"unit-sockets-refused":
+		"{unit} gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options and give that command.",
+	"unit-starts-nothing": "{unit} starts no command; name another unit (`cagewright apps`), or give a command.",
+	"unit-unknown": "There is no systemd unit {name}, or it is masked; `cagewright apps` shows those that there are.",
 	"unsafe-data": "{path} in the cage's data is neither file, directory nor link; remove it.",
 	"unsafe-directory":
 		"{path} is not safe to work in ({problem}); it must belong to you, with no link on the way and nobody else writing.",

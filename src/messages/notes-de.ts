@@ -27,6 +27,12 @@ export const notesDe: Notes = {
 		"Sie schreibt in das Syslog des Wirts ({socket}): {directory} wird nur lesbar in den Käfig eingebunden, für /dev/log. Jeder Socket darin ist für sie erreichbar, und Unix-Sockets sind es auch. Abzulehnen mit: --exclude /dev/log.",
 	"syslog-not-shared":
 		"Sie schreibt in das Syslog des Wirts, dessen Socket {socket} in {directory} liegt; dort liegt mehr als Syslog, der Käfig bekommt also nichts davon, und Meldungen gehen verloren. Lassen Sie den Syslog-Dienst in einem eigenen Verzeichnis lauschen und machen Sie /dev/log zu einem Verweis auf diesen Socket.",
+	"own-chroot-empty":
+		"{program} kann sich auch selbst einsperren: `{setting}` ({source}). Dazu gehört ein leeres Verzeichnis von root; was es braucht, hat es vorher geöffnet.",
+	"own-chroot-files":
+		"{program} kann sich auch selbst einsperren: `{setting}` ({source}). Dazu gehört ein Verzeichnis mit allem, was es danach öffnet, unter denselben Pfaden.",
+	"own-chroot-sessions":
+		"{program} kann auch jede Sitzung einsperren: `{setting}` ({source}). Dazu gehört für jede ein Verzeichnis von root; der Server selbst bleibt draußen.",
 	"found-elsewhere": "Sie läuft in einem Container oder einer eigenen Wurzel; der Befehl stammt von dort.",
 	"found-program-missing": "{program} ist auf diesem Rechner nicht installiert.",
 	"found-title-rewritten": "Der Prozess hat seine Befehlszeile überschrieben; prüfen Sie den Befehl.",
@@ -37,24 +43,40 @@ export const notesDe: Notes = {
 	"unit-notify": "Sie meldet systemd, dass sie bereit ist; im Käfig läuft sie einfach.",
 	"unit-foreground": "Geändert, damit sie im Vordergrund bleibt: aus {from} wurde {to}.",
 	"unit-forking-unknown":
-		"{program} geht in den Hintergrund, und wie es vorn bleibt, ist nicht bekannt; suchen Sie die Option dafür.",
+		"{program} geht in den Hintergrund. Der Käfig folgt ihm dorthin und beendet es trotzdem; besser ist eine Option, mit der es vorn bleibt, falls es sie gibt.",
 	"unit-several-commands": "Der erste von {count} Befehlen wurde genommen.",
-	"unit-start-pre": "Im Käfig nicht ausgeführt: {command} (ExecStartPre).",
+	"unit-start-pre":
+		"Nicht ausgeführt: {command} (ExecStartPre). Legt es etwas an, das gebraucht wird, führen Sie es vorher auf dem Host aus; Verzeichnisse nennt --directory.",
+	"unit-start-pre-check": "Nicht ausgeführt: {command} (ExecStartPre); es prüft nur die Konfiguration.",
+	"unit-start-pre-directories": "Der Käfig hat {directories}; sonst legt das {command} an (ExecStartPre).",
 	"unit-shell": "Der Befehl läuft über {program}, die Shell käme also in den Käfig.",
+	"unit-shell-exec":
+		"Die Unit läuft über eine Shell-Zeile; genommen wurde, worin sie endet: {command}. Was sie davor tut, entfällt.",
 	"unit-argument-zero": "Die Unit gibt dem Programm einen anderen Namen ({name}); der Käfig nicht.",
 	"unit-environment-file-missing": "Die Umgebungsdatei {path} ist nicht da.",
 	"unit-variables-missing": "Diese Variablen des Befehls setzt nichts: {names}.",
+	"unit-variables-passed": "systemd gibt {names} aus seiner eigenen Umgebung weiter; geben Sie sie nötigenfalls mit --env an.",
 	"unit-supplementary-groups": "Die Unit fügt die Gruppen {groups} hinzu; der Käfig gibt nur die des Kontos.",
-	"unit-dynamic-user": "systemd erfindet das Konto {user}, solange der Dienst läuft; nennen Sie ein echtes.",
+	"unit-dynamic-user":
+		"systemd erfindet das Konto {user}, solange der Dienst läuft; legen Sie es an, oder nennen Sie mit --user ein anderes.",
 	"unit-ambient-capabilities": "Die Unit gewährt {capabilities}; der Käfig lernt aus der Beobachtung, was nötig ist.",
-	"unit-sockets": "systemd öffnet die Sockets {sockets}; im Käfig öffnet die Anwendung ihre eigenen.",
+	"unit-process-settings": "Die Unit setzt {settings}; der Käfig nicht.",
+	"unit-link-broken": "Die Unit-Datei {path} ist ein Link, der ins Leere führt.",
+	"unit-unreadable": "Die Unit-Datei {path} ist nicht lesbar.",
+	"unit-sockets":
+		"systemd würde die Sockets {sockets} öffnen; im Käfig öffnet die Anwendung ihre eigenen, wo ihre Konfiguration es sagt.",
+	"unit-sockets-passed":
+		"systemd würde die Sockets {sockets} öffnen; im Käfig tut das systemd-socket-activate und startet die Anwendung bei der ersten Verbindung.",
+	"unit-sockets-unsupported":
+		"Sie bekommt die Sockets {sockets} von systemd, und die lassen sich hier nicht übergeben; lassen Sie sie mit eigenen Optionen lauschen.",
+	"unit-per-connection": "{socket} startet sie für jede Verbindung neu; ein Käfig ist für einen Server, der selbst lauscht.",
 	"unit-root-directory": "Die Unit läuft schon in {directory}.",
 	"unit-credentials": "Die Unit übergibt die Zugangsdaten {names}; der Käfig nicht.",
 	"unit-reload-signal": "Ihre Konfiguration liest sie auf {signal} neu.",
 	"unit-reload-command": "Ihre Konfiguration wird neu gelesen durch: {command}.",
 	"unit-privileged": "Die Unit startet den Befehl mit den Rechten von root, obwohl sie ein Konto nennt.",
 	"unit-home": "Das Arbeitsverzeichnis ist ein Heimatverzeichnis, das nicht bekannt ist.",
-	"unit-template": "{name} braucht eine Instanz; nennen Sie sie vor dem Punkt.",
+	"unit-template": "{name} braucht eine Instanz; schreiben Sie sie hinter das @.",
 	"unit-lines-skipped":
 		"{count} {count|Zeile|Zeilen} der Unit {count|war|waren} nicht lesbar und {count|wurde|wurden} übergangen.",
 };

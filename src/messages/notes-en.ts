@@ -24,6 +24,12 @@ export const notesEn = {
 		"It writes to the host's syslog ({socket}): {directory} is mounted in the cage, read-only, for /dev/log. Every socket in there is within its reach, and so are unix sockets. To refuse it: --exclude /dev/log.",
 	"syslog-not-shared":
 		"It writes to the host's syslog, whose socket {socket} lies in {directory}; that is shared with more than syslog, so the cage gets none of it and messages are lost. Let the syslog daemon listen in a directory of its own, and make /dev/log a link to that socket.",
+	"own-chroot-empty":
+		"{program} can also lock itself in: `{setting}` ({source}). It takes an empty directory of root; what it needs it has opened before.",
+	"own-chroot-files":
+		"{program} can also lock itself in: `{setting}` ({source}). It takes a directory with all that it opens afterwards, under the same paths.",
+	"own-chroot-sessions":
+		"{program} can also lock each session in: `{setting}` ({source}). It takes a directory of root for each; the server itself stays outside.",
 	"found-elsewhere": "It runs in a container or a root of its own; the command is from there.",
 	"found-program-missing": "{program} is not installed on this machine.",
 	"found-title-rewritten": "The process has rewritten its command line; check the command.",
@@ -34,24 +40,39 @@ export const notesEn = {
 	"unit-notify": "It reports to systemd that it is ready; in the cage it simply runs.",
 	"unit-foreground": "Changed so that it stays in the foreground: {from} became {to}.",
 	"unit-forking-unknown":
-		"{program} goes into the background, and how to keep it is not known; find its option for the foreground.",
+		"{program} goes into the background. The cage follows it there and ends it all the same; an option that keeps it in front is better, if it has one.",
 	"unit-several-commands": "The first of {count} commands was taken.",
-	"unit-start-pre": "Not run in the cage: {command} (ExecStartPre).",
+	"unit-start-pre":
+		"Not run: {command} (ExecStartPre). If it makes something that is needed, run it on the host first; directories can be named with --directory.",
+	"unit-start-pre-check": "Not run: {command} (ExecStartPre); it only checks the configuration.",
+	"unit-start-pre-directories": "The cage has {directories}, which {command} (ExecStartPre) would make.",
 	"unit-shell": "The command goes through {program}, so the shell would come into the cage.",
+	"unit-shell-exec":
+		"The unit goes through a shell line; taken was what it ends in: {command}. What it does before that is left out.",
 	"unit-argument-zero": "The unit gives the program another name ({name}); the cage does not.",
 	"unit-environment-file-missing": "The environment file {path} is not there.",
 	"unit-variables-missing": "Nothing sets these variables of the command: {names}.",
+	"unit-variables-passed": "systemd passes on {names} of its own environment; give them with --env if they matter.",
 	"unit-supplementary-groups": "The unit adds the groups {groups}; the cage gives only the account's own.",
-	"unit-dynamic-user": "systemd makes up the account {user} while the service runs; name a real one.",
+	"unit-dynamic-user": "systemd makes up the account {user} while the service runs; make it one, or name another with --user.",
 	"unit-ambient-capabilities": "The unit grants {capabilities}; the cage learns from the trace what is needed.",
-	"unit-sockets": "systemd opens the sockets {sockets}; in the cage the application opens its own.",
+	"unit-process-settings": "The unit sets {settings}; the cage does not.",
+	"unit-link-broken": "The unit file {path} is a link that leads nowhere.",
+	"unit-unreadable": "The unit file {path} cannot be read.",
+	"unit-sockets":
+		"systemd would open the sockets {sockets}; in the cage the application opens its own, where its configuration says.",
+	"unit-sockets-passed":
+		"systemd would open the sockets {sockets}; in the cage systemd-socket-activate does, and starts the application at the first connection.",
+	"unit-sockets-unsupported":
+		"It gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options.",
+	"unit-per-connection": "{socket} starts it anew for each connection; a cage is for a server that listens itself.",
 	"unit-root-directory": "The unit already runs in {directory}.",
 	"unit-credentials": "The unit passes the credentials {names}; the cage does not.",
 	"unit-reload-signal": "Its configuration is read again on {signal}.",
 	"unit-reload-command": "Its configuration is read again by: {command}.",
 	"unit-privileged": "The unit starts the command with root's rights although it names an account.",
 	"unit-home": "The working directory is a home that is not known.",
-	"unit-template": "{name} needs an instance; name it before the dot.",
+	"unit-template": "{name} needs an instance; write it behind the @.",
 	"unit-lines-skipped": "{count} {count|line|lines} of the unit could not be read and {count|was|were} skipped.",
 };
 

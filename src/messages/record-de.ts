@@ -11,6 +11,8 @@ export const recordDe: RecordMessages = {
 	directory: "Arbeitsverzeichnis",
 	template: "Vorlage",
 	noTemplate: "keine",
+	unit: "systemd-Unit",
+	notes: "Was zu wissen ist",
 	when: "Gebaut",
 	who: "Gebaut von (Konto des Systems)",
 	generation: "Generation",

@@ -12,6 +12,8 @@ export const recordEn = {
 	directory: "Working directory",
 	template: "Template",
 	noTemplate: "none",
+	unit: "systemd unit",
+	notes: "What to know",
 	when: "Made",
 	who: "Made by (account of the system)",
 	generation: "Generation",

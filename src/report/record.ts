@@ -36,13 +36,18 @@ export function recordMarkdown(
 			[words.command, code(quoteShellLine(cage.application.command))],
 			[words.account, code(manifest.identity.name)],
 			[words.directory, code(cage.application.cwd)],
-			[words.template, cage.template === undefined ? words.noTemplate : code(cage.template)],
+			cage.unit === undefined
+				? [words.template, cage.template === undefined ? words.noTemplate : code(cage.template)]
+				: [words.unit, code(cage.unit)],
 			[words.when, manifest.madeAt],
 			[words.who, text(place.who)],
 			[words.generation, String(manifest.generation)],
 			[words.where, code(place.root)],
 			[words.data, code(place.data)],
 		]),
+		...(plan.notes.length
+			? [`## ${words.notes}`, plan.notes.map((note) => `- ${text(messages.note(note.code, note.values))}`).join("\n")]
+			: []),
 		`## ${words.trials}`,
 		words.seconds(cage.seconds.trace, cage.seconds.plan, cage.seconds.build, cage.seconds.trial),
 		plan.notes.map((note) => `- ${text(messages.note(note.code, note.values))}`).join("\n"),

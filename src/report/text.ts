@@ -210,6 +210,11 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 			[words.directory, printable(application.cwd)],
 			...several(words.probes, application.probes),
 			...several(words.exercises, application.exercises),
+			...several(words.directories, application.directories),
+			...several(
+				words.notes,
+				(answers.notes ?? []).map(({ code, values }) => messages.note(code, values)),
+			),
 		]),
 		words.trace(answers.onHost, answers.attach?.pid),
 		words.plan,

@@ -11,7 +11,8 @@ export function contextIn(state: string): Context {
 
 /** A real plan of a built-in template: traced on this machine. */
 export async function planOf(context: Context, name: string): Promise<Plan> {
-	const answers = answersFrom({}, [], builtinTemplate(name));
+	const template = builtinTemplate(name);
+	const answers = answersFrom({}, [], template && { kind: "template", template });
 	const { cage, result } = await traceStep(context, answers, {});
 	return planStep(context, cage, result.trace);
 }

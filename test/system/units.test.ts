@@ -10,6 +10,7 @@ import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
 import { draftFromProcess, mainProcesses } from "../../src/system/units/process-application.ts";
 import { type ListeningProcess, listeningProcesses, parseSockets } from "../../src/system/units/processes.ts";
 import { UnitFiles } from "../../src/system/units/unit-files.ts";
+import { UnitTree } from "../../src/system/units/unit-tree.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -46,7 +47,7 @@ describe("unit files in a tree", () => {
 			"etc/systemd/system/multi-user.target.wants/b.service": "-> /usr/lib/systemd/system/b.service",
 			lib: "-> usr/lib",
 		});
-		const units = new UnitFiles(root);
+		const units = new UnitFiles(new UnitTree(root));
 		expect(units.services()).toEqual([
 			{ name: "a.service", path: "/etc/systemd/system/a.service", aliases: [], enabled: false },
 			{ name: "b.service", path: "/usr/lib/systemd/system/b.service", aliases: ["alias.service"], enabled: true },
@@ -68,7 +69,7 @@ describe("unit files in a tree", () => {
 			"etc/systemd/system/a-b.service.d/40-off.conf": "-> /dev/null",
 			"etc/systemd/system/a-b.service.d/readme.txt": "[Service]\nEnvironment=README=1",
 		});
-		const loaded = new UnitFiles(root).load("a-b");
+		const loaded = new UnitFiles(new UnitTree(root)).load("a-b");
 		expect(loaded?.files.map((file) => file.replace("/systemd/system", ""))).toEqual([
 			"/usr/lib/a-b.service",
 			"/usr/lib/a-b.service.d/10-first.conf",
@@ -85,7 +86,7 @@ describe("unit files in a tree", () => {
 			"etc/systemd/system/db@two.service": "-> /usr/lib/systemd/system/db@.service",
 			"etc/systemd/system/db@main.service.d/a.conf": "[Service]\nUser=main",
 		});
-		const units = new UnitFiles(root);
+		const units = new UnitFiles(new UnitTree(root));
 		expect(units.services().map(({ name }) => name)).toEqual(["db@.service", "db@main.service", "db@two.service"]);
 		expect(units.load("db@main")?.unit).toMatchObject({ user: "main", execStart: [{ words: ["/bin/db", "/etc/main.conf"] }] });
 		expect(units.load("db@other")?.unit.user).toBe("db");
@@ -98,9 +99,9 @@ describe("unit files in a tree", () => {
 			"etc/default/a2": "B=2\nA=3",
 			"etc/default/b": "A=no",
 		});
-		const loaded = new UnitFiles(root).load("a");
+		const loaded = new UnitFiles(new UnitTree(root)).load("a");
 		if (loaded === undefined) throw new Error("not loaded");
-		expect(applicationFromUnit(loaded.unit, loaded.environmentFiles).application.command).toEqual(["/bin/a", "3", "2"]);
+		expect(applicationFromUnit(loaded.unit, loaded.surroundings).application.command).toEqual(["/bin/a", "3", "2"]);
 	});
 });
 

@@ -1,3 +1,4 @@
+import type { PackageRef } from "../plan/plan.ts";
 import type { Application } from "./application.ts";
 import type { Note } from "./note.ts";
 
@@ -21,15 +22,40 @@ export interface FoundApplication {
 	readonly description: string;
 	/** Full name, e.g. `nginx.service`. */
 	readonly unit?: string;
+	/** Where the unit file lies, links followed. */
+	readonly file?: string;
+	/** Some target wants the unit at boot. */
+	readonly enabled?: boolean;
 	/** Other names of the unit. */
 	readonly aliases?: readonly string[];
 	/** Of the first process, where it runs now. */
 	readonly pid?: number;
 	readonly ports: readonly Listening[];
 	readonly application: ApplicationDraft;
+	/** The package that brings the unit, or else the program. */
+	readonly package?: PackageRef;
 	/** False where it cannot be caged as it stands; the notes say why. */
 	readonly startable: boolean;
 	readonly notes: readonly Note[];
+}
+
+/** Notes that say why an application cannot be caged as it stands, the weightiest first. */
+const obstacles = [
+	"unit-link-broken",
+	"unit-unreadable",
+	"unit-template",
+	"unit-without-command",
+	"unit-oneshot",
+	"found-program-missing",
+	"unit-per-connection",
+	"unit-sockets-unsupported",
+	"found-elsewhere",
+];
+
+/** Why it cannot be caged as it stands; undefined where it can. */
+export function obstacle({ notes, startable }: FoundApplication): Note | undefined {
+	if (startable) return undefined;
+	return obstacles.flatMap((code) => notes.find((note) => note.code === code) ?? [])[0];
 }
 
 /** Running ones that listen first, then what could be started, then what cannot; by name within. */

@@ -4,60 +4,20 @@ import { parseEnvironmentFile } from "./environment-file.ts";
 import { stayInForeground } from "./foreground.ts";
 import type { ApplicationDraft } from "./found.ts";
 import type { Note } from "./note.ts";
+import { execOfShellLine, isShell } from "./shell-exec.ts";
+import type { SocketUnit } from "./socket-unit.ts";
+import { behindStartScript, type ReadText, type Start } from "./start-scripts.ts";
 import { substituteVariables, type UnitCommand } from "./unit-exec.ts";
 import { define, type ServiceUnit } from "./unit-file.ts";
-
-export type UnitNoteCode =
-	/** No ExecStart=. */
-	| "unit-without-command"
-	/** {type}: a task that ends, or that others start over D-Bus. */
-	| "unit-oneshot"
-	| "unit-dbus"
-	/** Reports its readiness to systemd; in the cage it simply runs. */
-	| "unit-notify"
-	/** {from, to}: changed so that it stays in the foreground. */
-	| "unit-foreground"
-	/** {program}: forks into the background, and how to keep it is not known. */
-	| "unit-forking-unknown"
-	/** {count}: the first of several commands was taken. */
-	| "unit-several-commands"
-	/** {command}: ExecStartPre=, not run in the cage. */
-	| "unit-start-pre"
-	/** {program}: the command is a shell line or script, and the shell would come into the cage. */
-	| "unit-shell"
-	/** {name}: `@` gave the program another name. */
-	| "unit-argument-zero"
-	/** {path} */
-	| "unit-environment-file-missing"
-	/** {names}: variables in the command that nothing sets. */
-	| "unit-variables-missing"
-	/** {groups}: beyond the account's own. */
-	| "unit-supplementary-groups"
-	/** {user}: systemd makes up an account while the service runs. */
-	| "unit-dynamic-user"
-	/** {capabilities}: AmbientCapabilities=. */
-	| "unit-ambient-capabilities"
-	/** {sockets}: systemd opens the sockets. */
-	| "unit-sockets"
-	/** {directory}: already in a root of its own. */
-	| "unit-root-directory"
-	/** {names} */
-	| "unit-credentials"
-	/** {signal} or {command}: how the configuration is read again. */
-	| "unit-reload-signal"
-	| "unit-reload-command"
-	/** Started with root's rights by `+` or `!` although User= names an account. */
-	| "unit-privileged"
-	/** WorkingDirectory=~ without an account whose home is known. */
-	| "unit-home"
-	/** {name}: NAME@.service, which needs an instance. */
-	| "unit-template"
-	/** {count}: lines that systemd would skip. */
-	| "unit-lines-skipped";
+import type { UnitNoteCode } from "./unit-notes.ts";
+import { activate } from "./unit-sockets.ts";
+import { judgeBeforeStart } from "./unit-start-pre.ts";
 
 export interface UnitApplication {
 	readonly application: ApplicationDraft;
 	readonly notes: readonly Note<UnitNoteCode>[];
+	/** False where it cannot be started by hand as it stands; the notes say why. */
+	readonly startable: boolean;
 	/** ExecStartPre= with its variables put in. */
 	readonly before: readonly (readonly string[])[];
 	/** Signal without SIG that makes the application read its configuration again, where ExecReload= is a plain kill. */
@@ -69,11 +29,22 @@ export interface UnitApplication {
 /** Contents of the files that EnvironmentFile= names, by its path or glob; where a glob matches several, one after the other. */
 export type EnvironmentFiles = ReadonlyMap<string, string>;
 
+/** What is known of the machine around a unit. */
+export interface UnitSurroundings {
+	readonly environmentFiles?: EnvironmentFiles;
+	/** The socket units that belong to it. */
+	readonly sockets?: readonly SocketUnit[];
+	/** Directories that systemd-tmpfiles makes for it. */
+	readonly tmpfiles?: readonly string[];
+	readonly read?: ReadText;
+}
+
 /**
  * The application that a systemd service is, started as systemd would start it (systemd.service(5), systemd.exec(5)) but kept in the
  * foreground. What an `Application` cannot say is in the notes.
  */
-export function applicationFromUnit(unit: ServiceUnit, environmentFiles: EnvironmentFiles = new Map()): UnitApplication {
+export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroundings = {}): UnitApplication {
+	const { environmentFiles = new Map(), read = () => undefined, sockets = [], tmpfiles = [] } = surroundings;
 	const notes: Note<UnitNoteCode>[] = [];
 	const note = (code: UnitNoteCode, values: Note["values"] = {}) => notes.push({ code, values });
 
@@ -83,69 +54,132 @@ export function applicationFromUnit(unit: ServiceUnit, environmentFiles: Environ
 		command.substitute ? substituteVariables(command.words, env) : { words: command.words, missing: [] };
 
 	if (unit.name.template) note("unit-template", { name: unit.name.full });
-	const start = unit.execStart[0];
-	if (start === undefined) note("unit-without-command");
+	const first = unit.execStart[0];
+	if (first === undefined) note("unit-without-command");
 	if (unit.execStart.length > 1) note("unit-several-commands", { count: unit.execStart.length });
 	if (unit.type === "oneshot") note("unit-oneshot");
 	if (unit.type === "dbus") note("unit-dbus");
 	if (unit.type === "notify" || unit.type === "notify-reload") note("unit-notify");
 
 	let command: readonly string[] | undefined;
-	let user = account(unit);
-	let directories = unit.directories.map(({ path }) => path);
-	if (start !== undefined) {
-		const told = words(start);
-		if (told.missing.length > 0) note("unit-variables-missing", { names: told.missing.join(" ") });
-		if (start.argumentZero !== undefined) note("unit-argument-zero", { name: start.argumentZero });
-		if (start.privileged && unit.user !== undefined) note("unit-privileged");
-		command = told.words;
-		const program = baseName((command[0] ?? "") as Path);
-		const known = stayInForeground(command);
-		if (known?.changed && unit.type !== "oneshot") {
-			note("unit-foreground", { from: quoteShellLine(command), to: quoteShellLine(known.command) });
-			command = known.command;
-			for (const [name, value] of Object.entries(known.env ?? {})) if (!Object.hasOwn(env, name)) env[name] = value;
-			directories = [...directories, ...(known.directories ?? [])];
-			user ??= known.user;
-		} else if (unit.type === "forking" && (known === undefined || program === "pg_ctlcluster"))
-			note("unit-forking-unknown", { program });
-		if (start.throughShell || /^(ba|da|k|z|a)?sh$/.test(program)) note("unit-shell", { program });
+	// systemd.service(5): `+` and `!` leave User= out, and the program switches by itself.
+	let user = first?.privileged ? undefined : account(unit);
+	let startable = first !== undefined && unit.type !== "oneshot" && !unit.name.template;
+	const directories = [...unit.directories.map(({ path }) => path), ...tmpfiles];
+	if (first !== undefined) {
+		const told = words(first);
+		if (first.argumentZero !== undefined) note("unit-argument-zero", { name: first.argumentZero });
+		if (first.privileged && unit.user !== undefined) note("unit-privileged");
+		const start = startOf(unit, told, env, read, note);
+		if (first.throughShell || isShell(start.command[0] ?? "")) note("unit-shell", { program: start.command[0] ?? "" });
+		for (const [name, value] of Object.entries(start.env ?? {})) if (!Object.hasOwn(env, name)) define(env, name, value);
+		directories.push(...(start.directories ?? []));
+		user ??= start.user;
+		const activation = activate(start.command, unit.sockets, sockets, env, user === undefined);
+		if (activation.note !== undefined) notes.push(activation.note);
+		directories.push(...activation.directories);
+		startable &&= activation.startable;
+		command = activation.command;
 	}
 
 	const before = unit.execStartPre.map((each) => words(each).words);
-	for (const each of before) note("unit-start-pre", { command: quoteShellLine(each) });
+	directories.push(...directoriesBefore(before, note));
 	const reloadSignal = unit.execReload.map((each) => killSignal(each.words)).find((signal) => signal !== undefined);
 	if (reloadSignal !== undefined) note("unit-reload-signal", { signal: reloadSignal });
 	else for (const each of unit.execReload) note("unit-reload-command", { command: quoteShellLine(each.words) });
 
-	if (unit.dynamicUser) note("unit-dynamic-user", { user: unit.user ?? unit.name.prefix });
-	if (unit.supplementaryGroups.length > 0) note("unit-supplementary-groups", { groups: unit.supplementaryGroups.join(" ") });
-	if (unit.ambientCapabilities.length > 0)
-		note("unit-ambient-capabilities", { capabilities: unit.ambientCapabilities.join(" ") });
-	if (unit.sockets.length > 0) note("unit-sockets", { sockets: unit.sockets.join(" ") });
+	if (unit.dynamicUser) note("unit-dynamic-user", { user: user ?? "" });
+	const list = (code: UnitNoteCode, name: string, values: readonly string[]) => {
+		if (values.length > 0) note(code, { [name]: values.join(" ") });
+	};
+	list("unit-variables-passed", "names", unit.passEnvironment);
+	list("unit-supplementary-groups", "groups", unit.supplementaryGroups);
+	list("unit-ambient-capabilities", "capabilities", unit.ambientCapabilities);
+	list("unit-process-settings", "settings", unit.processSettings);
+	list("unit-credentials", "names", unit.credentials);
 	if (unit.rootDirectory !== undefined) note("unit-root-directory", { directory: unit.rootDirectory });
-	if (unit.credentials.length > 0) note("unit-credentials", { names: unit.credentials.join(" ") });
-	if (unit.workingDirectory === "~") note("unit-home");
+	const cwd = unit.workingDirectory === "~" ? homeOf(user, read) : (unit.workingDirectory ?? "/");
+	if (cwd === undefined) note("unit-home");
 	if (unit.skipped.length > 0) note("unit-lines-skipped", { count: unit.skipped.length });
 
 	return {
 		application: {
 			...(command === undefined ? {} : { command }),
 			...(user === undefined ? {} : { user }),
-			...(unit.workingDirectory === "~" ? {} : { cwd: unit.workingDirectory ?? "/" }),
+			...(cwd === undefined ? {} : { cwd }),
 			env,
 			directories: [...new Set(directories)],
 		},
 		notes,
+		startable,
 		before,
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 		capabilities: unit.ambientCapabilities,
 	};
 }
 
-/** `user`, `user:group`, or undefined for a start as root. Of a made-up account (DynamicUser=) nothing is known on this machine. */
+type AddNote = (code: UnitNoteCode, values?: Note["values"]) => void;
+
+/** The command without what is only around it: a shell line, a start script, a fork into the background. */
+function startOf(
+	unit: ServiceUnit,
+	told: { readonly words: readonly string[]; readonly missing: readonly string[] },
+	env: Readonly<Record<string, string>>,
+	read: ReadText,
+	note: AddNote,
+): Start {
+	const ends = execOfShellLine(told.words, env);
+	const missing = [...told.missing, ...(ends?.missing ?? [])];
+	if (missing.length > 0) note("unit-variables-missing", { names: missing.join(" ") });
+	if (ends !== undefined) note("unit-shell-exec", { command: quoteShellLine(ends.words) });
+	const command = ends?.words ?? told.words;
+	if (unit.type === "oneshot") return { command };
+	const script = behindStartScript(command, read, env);
+	const start = script ?? { command };
+	const known = stayInForeground(start.command);
+	if (known?.changed || script !== undefined) {
+		const stays = known?.command ?? start.command;
+		note("unit-foreground", { from: quoteShellLine(command), to: quoteShellLine(stays) });
+		return { ...start, command: stays };
+	}
+	if (unit.type === "forking" && known === undefined) {
+		note("unit-forking-unknown", { program: baseName((command[0] ?? "") as Path) });
+	}
+	return start;
+}
+
+/** Says what ExecStartPre= does, and takes over what the cage can have without it: the directories that it makes. */
+function directoriesBefore(before: readonly (readonly string[])[], note: AddNote): string[] {
+	const directories: string[] = [];
+	for (const command of before) {
+		const judged = judgeBeforeStart(command);
+		const shown = quoteShellLine(command);
+		if (judged.kind === "directories") {
+			directories.push(...judged.directories);
+			note("unit-start-pre-directories", { command: shown, directories: judged.directories.join(" ") });
+			continue;
+		}
+		// The account gets the directories that are made for it, so handing them over says nothing new.
+		if (judged.kind === "ownership" && judged.paths.every((path) => directories.includes(path))) continue;
+		note(judged.kind === "check" ? "unit-start-pre-check" : "unit-start-pre", { command: shown });
+	}
+	return directories;
+}
+
+/** Home of an account by passwd(5). systemd takes root's where no account is named. */
+function homeOf(user: string | undefined, read: ReadText): string | undefined {
+	const name = user?.split(":", 1)[0] ?? "root";
+	const line = (read("/etc/passwd") ?? "").split("\n").find((each) => each.startsWith(`${name}:`));
+	const home = line?.split(":")[5];
+	return home?.startsWith("/") ? home : undefined;
+}
+
+/**
+ * `user`, `user:group`, or undefined for a start as root. With DynamicUser= and no User= systemd makes up an account with the unit's name; named
+ * here, a start fails for want of it, where leaving it out would silently start as root.
+ */
 function account(unit: ServiceUnit): string | undefined {
-	if (unit.dynamicUser) return undefined;
+	if (unit.dynamicUser && unit.user === undefined) return unit.name.prefix;
 	const user = unit.user === "root" || unit.user === "0" ? undefined : unit.user;
 	// With systemd a Group= equal to the account's name is its own group; saying it twice would only look like a choice.
 	if (unit.group === undefined || unit.group === user || (user === undefined && unit.group === "root")) return user;

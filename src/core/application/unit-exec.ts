@@ -6,7 +6,7 @@ export interface UnitCommand {
 	readonly words: readonly string[];
 	/** `-`: a failure counts as success. */
 	readonly ignoreFailure: boolean;
-	/** `+`, `!`, `!!`: with the service manager's privileges instead of User='s. */
+	/** `+`, `!`: with the service manager's privileges instead of User='s. `!!` means nothing where ambient capabilities are known. */
 	readonly privileged: boolean;
 	/** `:` leaves $VARIABLE as it is. */
 	readonly substitute: boolean;
@@ -46,7 +46,7 @@ function withoutPrefix(words: readonly string[]): UnitCommand | undefined {
 	if (program === "" || program.endsWith("/")) return undefined;
 	const command = {
 		ignoreFailure: prefix.includes("-"),
-		privileged: prefix.includes("+") || prefix.includes("!"),
+		privileged: /\+|(?<!!)!(?!!)/.test(prefix),
 		substitute: !prefix.includes(":"),
 		throughShell: prefix.includes("|"),
 	};
@@ -73,7 +73,8 @@ export function substituteVariables(
 	const [program = "", ...rest] = words;
 	const result = [program];
 	for (const word of rest) {
-		const alone = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(word)?.[1];
+		// Whatever follows the dollar is the name, and `$NAME-x` one that no variable has (replace_env_argv() in systemd).
+		const alone = /^\$([^{$].*)$/s.exec(word)?.[1];
 		if (alone === undefined) {
 			result.push(
 				word.replace(/\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name?: string) => (name === undefined ? "$" : value(name))),

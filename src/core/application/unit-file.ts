@@ -23,6 +23,10 @@ export interface ServiceUnit {
 	readonly environment: Readonly<Record<string, string>>;
 	readonly environmentFiles: readonly EnvironmentFileRef[];
 	readonly unsetEnvironment: readonly string[];
+	/** Variables that come from the service manager's own environment. */
+	readonly passEnvironment: readonly string[];
+	/** Settings of the process that an application cannot carry, as they are written: `UMask=0007`, `LimitNOFILE=65536`. */
+	readonly processSettings: readonly string[];
 	/** What systemd makes for the service before it starts. */
 	readonly directories: readonly ServiceDirectory[];
 	readonly ambientCapabilities: readonly string[];
@@ -136,6 +140,10 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 			return { path: expand(optional ? value.slice(1) : value), optional };
 		}),
 		unsetEnvironment: words("Service", "UnsetEnvironment"),
+		passEnvironment: words("Service", "PassEnvironment"),
+		processSettings: settings
+			.named("Service", /^(UMask|Limit[A-Z]+)$/)
+			.map(({ name: setting, value }) => `${setting}=${expand(value)}`),
 		directories: Object.entries(directoryKinds).flatMap(([key, { kind, base, variable }]) =>
 			words("Service", key).flatMap((word) => {
 				// `name:link` makes a link as well (systemd.exec(5)); a name outside of the base is refused there.
@@ -211,6 +219,13 @@ class Settings {
 
 	list(section: string, name: string): readonly Placed[] {
 		return this.#values.get(`${section}.${name}`) ?? [];
+	}
+
+	/** The last of each setting whose name matches. */
+	named(section: string, pattern: RegExp): readonly Placed[] {
+		return [...this.#values.values()].flatMap((values) =>
+			values.filter((each) => each.section === section && pattern.test(each.name)).slice(-1),
+		);
 	}
 
 	last(section: string, name: string): string | undefined {

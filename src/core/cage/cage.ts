@@ -1,4 +1,5 @@
 import type { Application, Rules } from "../application/application.ts";
+import type { Note } from "../application/note.ts";
 import type { Addition } from "../plan/make-plan.ts";
 import type { MissingKind } from "../plan/missing.ts";
 import type { FindingCode } from "./audit.ts";
@@ -10,6 +11,9 @@ export interface Cage {
 	readonly rules: Rules;
 	/** The template it was made from. */
 	readonly template?: string;
+	/** The systemd unit it was made from, and what reading it told. */
+	readonly unit?: string;
+	readonly notes?: readonly Note[];
 	readonly onHost: boolean;
 	/** What trials found and what was accepted of it. */
 	readonly additions: readonly Addition[];

@@ -1,4 +1,6 @@
 import type { Application, Rules } from "../application/application.ts";
+import type { Note } from "../application/note.ts";
+import { ownChroot } from "../application/own-chroot.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
@@ -32,6 +34,8 @@ export type Addition =
 export interface PlanInput {
 	readonly application: Application;
 	readonly rules: Rules;
+	/** What is known of the application before it was watched. */
+	readonly notes?: readonly Note[];
 	readonly identity: Identity;
 	/** All traced runs on the host, added up. */
 	readonly trace: Trace;
@@ -141,7 +145,12 @@ export function makePlan(input: PlanInput): Plan {
 		accounts,
 		openings,
 		declined: declined(entries),
-		notes: [...notes(trace, writable.refused), ...besideProgram(writable.directories, isOwn), ...(syslog?.notes ?? [])],
+		notes: [
+			...(input.notes ?? []),
+			...notes(application, trace, writable.refused),
+			...besideProgram(writable.directories, isOwn),
+			...(syslog?.notes ?? []),
+		],
 	};
 }
 
@@ -240,8 +249,11 @@ function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => b
 	);
 }
 
-function notes(trace: Trace, refused: readonly Path[]): Plan["notes"] {
+function notes({ command }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
+	// Whatever locks itself in already needs no advice on how to.
+	const own = trace.chroots.size ? undefined : ownChroot(command);
 	return [
+		...(own === undefined ? [] : [own]),
 		...refused.map((path) => ({ code: "writes-system-directory", values: { path: showPath(path) } })),
 		...[...trace.chroots].map((path) => ({ code: "chroots-itself", values: { path: showPath(path) } })),
 		...(trace.abstractSockets.size

@@ -1,4 +1,5 @@
 import type { Application, Bind, Rules } from "../application/application.ts";
+import type { Note } from "../application/note.ts";
 
 /**
  * Everything that a person decides about a cage, as text: what the options of `make` carry, what the wizard's form edits, and
@@ -7,6 +8,9 @@ import type { Application, Bind, Rules } from "../application/application.ts";
 export interface Answers {
 	readonly name: string;
 	readonly template?: string;
+	/** The systemd unit that they were read from, e.g. `nginx.service`, and what reading it told. */
+	readonly unit?: string;
+	readonly notes?: readonly Note[];
 	readonly application: Application;
 	readonly rules: Rules;
 	readonly onHost: boolean;

@@ -2,17 +2,18 @@ import { quoteShellLine } from "../path/quote.ts";
 import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout } from "./answers.ts";
 
 /**
- * The command line that does what the answers say, without a question. With a template (`base` is what it says by itself), only what
- * differs from it is named. Lists add up to those of a template: where one of its values was taken away, everything is said without it.
+ * The command line that does what the answers say, without a question. With a template or a unit (`base` is what it says by
+ * itself), only what differs from it is named. Lists add up to its own: where one of its values was taken away, everything is said without it.
  */
 export function equivalentCommand(answers: Answers, base?: Answers): string {
 	if (base !== undefined && takesAway(answers, base)) {
-		const { template: _, ...rest } = answers;
+		const { template: _, unit: __, ...rest } = answers;
 		return equivalentCommand(rest);
 	}
 	const { application, rules } = answers;
 	const words = ["cagewright", "make"];
-	if (answers.template !== undefined) words.push(answers.template);
+	const named = answers.template ?? answers.unit;
+	if (named !== undefined) words.push(named);
 	const add = (option: string, value: string | number | undefined, usual?: string | number) => {
 		if (value === undefined || value === usual) return;
 		const text = String(value);

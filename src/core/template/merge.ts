@@ -25,8 +25,7 @@ export type Merged =
  * answer's replace the template's, which may ask at another port. Environment, exercises, directories and rules add up.
  */
 export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, placeholders: Placeholders = {}): Merged {
-	const { user: templateUser, ...from } = template.application;
-	const user = answers.user ?? templateUser;
+	const { user, ...from } = template.application;
 	const lines = [from.probes, from.exercises];
 	const missing = placeholderNames.find(
 		(name) =>
@@ -38,19 +37,37 @@ export function mergeTemplate(template: Template, answers: TemplateAnswers = {},
 	if (missing !== undefined) return { error: { code: "placeholder-unresolved", name: missing } };
 
 	const inLines = (all: readonly string[]) => all.map((line) => fillLine(line, placeholders));
+	const filled = {
+		...from,
+		...(user === undefined ? {} : { user }),
+		command: from.command.map((word) => fillWord(word, placeholders)),
+		probes: inLines(from.probes),
+		exercises: inLines(from.exercises),
+	};
+	return mergeAnswers({ application: filled, rules: template.rules }, answers);
+}
+
+/** The same for an application that is known to its last word. */
+export function mergeAnswers(
+	{ application: from, rules }: { readonly application: Application; readonly rules: Rules },
+	answers: TemplateAnswers,
+): { readonly application: Application; readonly rules: Rules } {
+	const { user: known, ...rest } = from;
+	const user = answers.user ?? known;
 	return {
 		application: {
-			command: answers.command ?? from.command.map((word) => fillWord(word, placeholders)),
+			...rest,
+			command: answers.command ?? from.command,
 			...(user === undefined ? {} : { user }),
 			cwd: answers.cwd ?? from.cwd,
 			env: { ...from.env, ...answers.env },
-			probes: answers.probes !== undefined && answers.probes.length > 0 ? answers.probes : inLines(from.probes),
-			exercises: unique([...inLines(from.exercises), ...(answers.exercises ?? [])]),
+			probes: answers.probes !== undefined && answers.probes.length > 0 ? answers.probes : from.probes,
+			exercises: unique([...from.exercises, ...(answers.exercises ?? [])]),
 			timeout: answers.timeout ?? from.timeout,
 			network: answers.network ?? from.network,
 			directories: unique([...from.directories, ...(answers.directories ?? [])]),
 		},
-		rules: mergeRules(template.rules, answers.rules ?? {}),
+		rules: mergeRules(rules, answers.rules ?? {}),
 	};
 }
 

@@ -50,6 +50,9 @@ const cageSchema = v.looseObject({
 		allowSecret: strings,
 		allowSetuid: strings,
 	}),
+	notes: v.exactOptional(
+		v.array(v.object({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) })),
+	),
 	onHost: v.boolean(),
 	additions: v.array(addition),
 	exercises: strings,

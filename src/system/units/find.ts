@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import { type ApplicationDraft, compareFound, type FoundApplication } from "../../core/application/found.ts";
 import type { Note } from "../../core/application/note.ts";
-import { applicationFromUnit } from "../../core/application/unit-application.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
+import type { Packages } from "../../engine/ports.ts";
 import { lookUpProgram } from "./path-lookup.ts";
-import { isPlumbing } from "./plumbing.ts";
 import { draftFromProcess, mainProcesses } from "./process-application.ts";
 import { type ListeningProcess, listeningProcesses } from "./processes.ts";
+import { findService, findServices } from "./services.ts";
 import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
 
@@ -13,6 +14,8 @@ export interface FindOptions {
 	/** Tree in which unit files, programs and accounts are looked for; a test's own. */
 	readonly root?: string;
 	readonly proc?: string;
+	/** Names the package of each program; left out, none is named. */
+	readonly packages?: Packages;
 	/** Templates to offer where their programs are installed. */
 	readonly templates?: readonly TemplateOffer[];
 }
@@ -40,11 +43,11 @@ export type FoundNoteCode =
  * none of them, templates whose programs are there. Sorted by `compareFound`. Reads only; needs no systemd that runs.
  */
 export async function findApplications(options: FindOptions = {}): Promise<FoundApplication[]> {
-	const { root = "/", proc = "/proc", templates = [] } = options;
+	const { packages, root = "/", proc = "/proc", templates = [] } = options;
 	const tree = new UnitTree(root);
 	const processes = mainProcesses(await listeningProcesses(proc).catch(() => []));
 	const claimed = new Set<number>();
-	const found: FoundApplication[] = [...services(root, tree, processes, claimed)];
+	const found: FoundApplication[] = [...findServices(tree, processes, claimed)];
 
 	const accounts = accountNames(tree);
 	for (const process of processes) {
@@ -74,76 +77,40 @@ export async function findApplications(options: FindOptions = {}): Promise<Found
 			found.push({ name, reason: "template", description, ports: [], application, startable: true, notes: [] });
 		}
 	}
-	return found.sort(compareFound);
+	return (await withPackages(found, tree, packages)).sort(compareFound);
 }
 
-function services(
-	root: string,
+/** The application of one systemd service (`nginx`, `nginx.service`, `db@main`); undefined where there is none of that name, or it is masked. */
+export async function findUnit(
+	name: string,
+	{ packages, proc = "/proc", root = "/" }: FindOptions = {},
+): Promise<FoundApplication | undefined> {
+	const processes = mainProcesses(await listeningProcesses(proc).catch(() => []));
+	const tree = new UnitTree(root);
+	const found = findService(name, tree, processes);
+	return found && (await withPackages([found], tree, packages))[0];
+}
+
+/** The full name of the service that a name means, if there is one; quicker than `findUnit`. */
+export function unitNamed(name: string): string | undefined {
+	return new UnitFiles().load(name)?.unit.name.full;
+}
+
+async function withPackages(
+	found: readonly FoundApplication[],
 	tree: UnitTree,
-	processes: readonly ListeningProcess[],
-	claimed: Set<number>,
-): readonly FoundApplication[] {
-	const units = new UnitFiles(root);
-	const loaded = units.services().flatMap((file) => {
-		const service = units.load(file.name);
-		return service === undefined || isPlumbing(service.unit) ? [] : [{ file, service }];
-	});
-	const drafts = loaded.map(({ file, service }) => {
-		const { application, notes } = applicationFromUnit(service.unit, service.environmentFiles);
-		return { file, service, ...withAbsoluteProgram(application, tree, notes) };
-	});
-	// Where systemd runs, the control group tells whose a process is; else its program does, if it is one unit's alone.
-	const users = new Map<string, number>();
-	for (const { program, service } of drafts) {
-		if (program !== undefined && !service.unit.name.template) users.set(program, (users.get(program) ?? 0) + 1);
-	}
-	return drafts.map(({ file, service, application, notes, program, missing }): FoundApplication => {
-		const names = [file.name, ...file.aliases];
-		const own = processes.filter(
-			(process) =>
-				!process.elsewhere &&
-				(names.some((name) => process.cgroup.split("/").includes(name)) ||
-					(process.exe === program && users.get(program ?? "") === 1 && !/\.(service|scope)(\/|$)/.test(process.cgroup))),
-		);
-		if (!service.unit.name.template) for (const { pid } of own) claimed.add(pid);
-		const first = service.unit.name.template ? undefined : own[0];
-		const { unit } = service;
-		return {
-			name: file.name.replace(/\.service$/, ""),
-			reason: "unit",
-			description: unit.description,
-			unit: file.name,
-			aliases: file.aliases,
-			...(first === undefined ? {} : { pid: first.pid }),
-			ports: first === undefined ? [] : own.flatMap(({ ports }) => ports),
-			application,
-			startable: !unit.name.template && unit.type !== "oneshot" && application.command !== undefined && !missing,
-			notes,
-		};
+	packages: Packages | undefined,
+): Promise<FoundApplication[]> {
+	if (packages === undefined) return [...found];
+	// The package that brings the unit is the one to install or ask about; its program may be another one's (redis-server, redis-tools).
+	const place = ({ application, file }: FoundApplication): Path =>
+		pathFromText(file ?? tree.resolve(application.command?.[0] ?? "/"));
+	const owners = await packages.owners(found.map(place));
+	return found.map((one) => {
+		const owner = owners.get(place(one));
+		return owner === undefined ? one : { ...one, package: owner };
 	});
 }
-
-/** systemd.service(5): a program without a slash is looked up in a fixed path. Also finds the file that would run. */
-function withAbsoluteProgram(
-	application: ApplicationDraft,
-	tree: UnitTree,
-	notes: readonly Note[],
-): { application: ApplicationDraft; notes: readonly Note[]; missing: boolean; program?: string } {
-	const [name, ...rest] = application.command ?? [];
-	if (name === undefined) return { application, notes, missing: false };
-	const path = name.startsWith("/")
-		? name
-		: (searchPath.map((directory) => `${directory}/${name}`).find((candidate) => tree.exists(candidate)) ?? name);
-	const there = path.startsWith("/") && tree.exists(path);
-	return {
-		application: { ...application, command: [path, ...rest] },
-		notes: there ? notes : [...notes, { code: "found-program-missing", values: { program: name } } satisfies Note<FoundNoteCode>],
-		missing: !there,
-		...(there ? { program: tree.resolve(path) } : {}),
-	};
-}
-
-const searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 function isInstalled(program: string): boolean {
 	return "path" in lookUpProgram(program);

@@ -19,6 +19,11 @@ const names = [
 
 /** True for services that are part of the system and no application. */
 export function isPlumbing(unit: ServiceUnit): boolean {
-	const name = unit.name.full.replace(/\.service$/, "");
-	return unit.refuseManualStart || unit.onTerminal || !unit.defaultDependencies || names.some((pattern) => pattern.test(name));
+	return unit.refuseManualStart || unit.onTerminal || !unit.defaultDependencies || isPlumbingName(unit.name.full);
+}
+
+/** The same by the name alone, for a unit that cannot be read. */
+export function isPlumbingName(unit: string): boolean {
+	const name = unit.replace(/\.service$/, "");
+	return names.some((pattern) => pattern.test(name));
 }

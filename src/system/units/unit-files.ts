@@ -1,27 +1,13 @@
 import { arch, hostname, release } from "node:os";
 import { basename } from "node:path";
 import picomatch from "picomatch";
-import type { EnvironmentFiles } from "../../core/application/unit-application.ts";
+import { parseSocketUnit, type SocketUnit } from "../../core/application/socket-unit.ts";
+import { directoriesOf, parseTmpfiles, type TmpfilesDirectory } from "../../core/application/tmpfiles.ts";
+import type { EnvironmentFiles, UnitSurroundings } from "../../core/application/unit-application.ts";
 import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-file.ts";
 import { type MachineSpecifiers, parseUnitName } from "../../core/application/unit-specifiers.ts";
+import { UnitPlaces } from "./unit-places.ts";
 import { UnitTree } from "./unit-tree.ts";
-
-/** Where the system manager looks for units, the strongest first (systemd.unit(5), UNIT FILE LOAD PATH). */
-export const unitDirectories = [
-	"/etc/systemd/system.control",
-	"/run/systemd/system.control",
-	"/run/systemd/transient",
-	"/run/systemd/generator.early",
-	"/etc/systemd/system",
-	"/etc/systemd/system.attached",
-	"/run/systemd/system",
-	"/run/systemd/system.attached",
-	"/run/systemd/generator",
-	"/usr/local/lib/systemd/system",
-	"/usr/lib/systemd/system",
-	"/lib/systemd/system",
-	"/run/systemd/generator.late",
-] as const;
 
 export interface ServiceFile {
 	/** The unit's own name; with an instance where one is enabled. */
@@ -38,16 +24,29 @@ export interface LoadedService {
 	readonly unit: ServiceUnit;
 	/** The unit file and its drop-ins, in the order in which they apply. */
 	readonly files: readonly string[];
-	readonly environmentFiles: EnvironmentFiles;
+	/** What else the machine has for it. */
+	readonly surroundings: UnitSurroundings;
+}
+
+/** A unit file that systemd would not load, and why. */
+export interface DamagedUnit {
+	readonly name: string;
+	readonly path: string;
+	/** `unit-link-broken`: the link leads nowhere. `unit-unreadable`: no file, too large, or not for this account. */
+	readonly problem: "unit-link-broken" | "unit-unreadable";
 }
 
 /** Reads unit files without a running systemd. */
 export class UnitFiles {
 	readonly #tree: UnitTree;
+	readonly #places: UnitPlaces;
 	#aliasesOf: ReadonlyMap<string, readonly string[]> | undefined;
+	#socketUnits: readonly SocketUnit[] | undefined;
+	#tmpfilesDirectories: readonly TmpfilesDirectory[] | undefined;
 
-	constructor(root = "/") {
-		this.#tree = new UnitTree(root);
+	constructor(tree = new UnitTree()) {
+		this.#tree = tree;
+		this.#places = new UnitPlaces(tree);
 	}
 
 	/**
@@ -57,28 +56,21 @@ export class UnitFiles {
 	services(): ServiceFile[] {
 		const found = new Map<string, { path: string; aliases: Set<string> }>();
 		const seen = new Set<string>();
-		const wanted = new Set<string>();
-		for (const directory of unitDirectories) {
-			for (const name of this.#tree.list(directory)) {
-				if (/\.(wants|requires|upholds)$/.test(name)) {
-					for (const each of this.#tree.list(`${directory}/${name}`)) if (each.endsWith(".service")) wanted.add(each);
-				}
-				// The first directory decides, even where it masks.
-				if (!name.endsWith(".service") || seen.has(name)) continue;
-				seen.add(name);
-				const fragment = this.#fragment(`${directory}/${name}`);
-				if (fragment === undefined) continue;
-				const target = basename(fragment);
-				const own = target.endsWith(".service") && sameKind(name, target) ? target : name;
-				// A link from an instance to its template is that instance, not another name of the template.
-				const key = parseUnitName(own).template && !parseUnitName(name).template ? name : own;
-				const entry = found.get(key) ?? { path: fragment, aliases: new Set<string>() };
-				if (key !== name) entry.aliases.add(name);
-				found.set(key, entry);
-			}
+		const wanted = this.#places.wanted("service");
+		for (const { name, path } of this.#places.all("service")) {
+			seen.add(name);
+			const fragment = this.#places.fragment(path);
+			if (fragment === undefined) continue;
+			const target = basename(fragment);
+			const own = target.endsWith(".service") && sameKind(name, target) ? target : name;
+			// A link from an instance to its template is that instance, not another name of the template.
+			const key = parseUnitName(own).template && !parseUnitName(name).template ? name : own;
+			const entry = found.get(key) ?? { path: fragment, aliases: new Set<string>() };
+			if (key !== name) entry.aliases.add(name);
+			found.set(key, entry);
 		}
 		// An alias that is masked by its own name elsewhere stays away: the unit itself must be loadable.
-		for (const name of [...found.keys()]) if (this.#path(name) === undefined) found.delete(name);
+		for (const name of [...found.keys()]) if (this.#places.path(name) === undefined) found.delete(name);
 		for (const name of wanted) {
 			const { instance, prefix, template } = parseUnitName(name);
 			const of = found.get(`${prefix}@.service`);
@@ -93,78 +85,91 @@ export class UnitFiles {
 			.sort((one, other) => (one.name < other.name ? -1 : 1));
 	}
 
+	/** Services whose files are there and cannot be loaded; a mask is no damage. */
+	damaged(): DamagedUnit[] {
+		const damaged: DamagedUnit[] = [];
+		for (const { name, path } of this.#places.all("service")) {
+			const fragment = this.#tree.resolve(path);
+			if (fragment === "/dev/null" || this.#tree.read(fragment) !== undefined) continue;
+			const there = this.#tree.exists(fragment) && this.#tree.link(fragment) === undefined;
+			damaged.push({ name, path, problem: there ? "unit-unreadable" : "unit-link-broken" });
+		}
+		return damaged;
+	}
+
 	/** A service with its drop-ins, or undefined where there is none of that name or it is masked. `.service` may be left out. */
 	load(name: string): LoadedService | undefined {
 		const full = name.endsWith(".service") ? name : `${name}.service`;
 		if (!/^[A-Za-z0-9:_.\\@-]+$/.test(full)) return undefined;
-		const path = this.#path(full);
+		const path = this.#places.path(full);
 		if (path === undefined) return undefined;
 		// The name that the file has is the unit's; an alias given here must not change what %n means.
 		const target = basename(path);
 		const own = target.endsWith(".service") && sameKind(full, target) && !parseUnitName(target).template ? target : full;
-		const files = [path, ...this.#dropIns([own, full, ...(this.#aliases().get(path) ?? [])])];
+		const aliases = this.#aliases().get(path) ?? [];
+		const files = [path, ...this.#places.dropIns([own, full, ...aliases])];
 		const unit = parseServiceUnit(
 			own,
 			files.map((file) => this.#tree.read(file) ?? ""),
 			this.#machine(),
 		);
-		return { unit, files, environmentFiles: this.#environmentFiles(unit) };
+		const names = [own, full, ...aliases];
+		const surroundings = {
+			environmentFiles: this.#environmentFiles(unit),
+			sockets: this.#sockets(unit, names),
+			tmpfiles: this.#tmpfiles(unit, names),
+			read: (file: string) => this.#tree.read(file),
+		};
+		return { unit, files, surroundings };
+	}
+
+	/** The sockets that systemd would hand to a service: those that name it, and those that it names. */
+	#sockets(unit: ServiceUnit, names: readonly string[]): SocketUnit[] {
+		this.#socketUnits ??= this.#allSockets();
+		return this.#socketUnits
+			.map((socket) => instanceOf(socket, unit.name.instance))
+			.filter(({ name, service }) => names.includes(service) || unit.sockets.includes(name));
+	}
+
+	#allSockets(): SocketUnit[] {
+		const wanted = this.#places.wanted("socket");
+		return [...this.#places.all("socket")].flatMap(({ name, path }) => {
+			const fragment = this.#places.fragment(path);
+			if (fragment === undefined) return [];
+			const texts = [fragment, ...this.#places.dropIns([name])].map((file) => this.#tree.read(file) ?? "");
+			return [parseSocketUnit(name, texts, wanted.has(name), this.#machine())];
+		});
+	}
+
+	#tmpfiles(unit: ServiceUnit, names: readonly string[]): string[] {
+		this.#tmpfilesDirectories ??= this.#allTmpfiles();
+		const program = basename(unit.execStart[0]?.words[0] ?? "");
+		return directoriesOf(this.#tmpfilesDirectories, new Set([program, ...names.map((name) => parseUnitName(name).prefix)]));
+	}
+
+	/** tmpfiles.d(5): of files that share a name the stronger place wins, and a link to /dev/null masks. */
+	#allTmpfiles(): TmpfilesDirectory[] {
+		const files = new Map<string, string>();
+		for (const directory of ["/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d"]) {
+			for (const name of this.#tree.list(directory)) {
+				if (name.endsWith(".conf") && !files.has(name)) files.set(name, `${directory}/${name}`);
+			}
+		}
+		const machine = this.#machine();
+		return [...files].flatMap(([name, path]) => parseTmpfiles(name, this.#tree.read(path) ?? "", machine));
 	}
 
 	/** Links to each unit file: drop-ins of every name of a unit apply to it. */
 	#aliases(): ReadonlyMap<string, readonly string[]> {
 		if (this.#aliasesOf !== undefined) return this.#aliasesOf;
 		const aliases = new Map<string, string[]>();
-		for (const directory of unitDirectories) {
-			for (const name of this.#tree.list(directory)) {
-				const path = `${directory}/${name}`;
-				if (!name.endsWith(".service") || name.includes("@") || this.#tree.link(path) === undefined) continue;
-				const target = this.#tree.resolve(path);
-				aliases.set(target, [...(aliases.get(target) ?? []), name]);
-			}
+		for (const { name, path } of this.#places.all("service")) {
+			if (name.includes("@") || this.#tree.link(path) === undefined) continue;
+			const target = this.#tree.resolve(path);
+			aliases.set(target, [...(aliases.get(target) ?? []), name]);
 		}
 		this.#aliasesOf = aliases;
 		return aliases;
-	}
-
-	#path(name: string): string | undefined {
-		const { prefix, instance, template } = parseUnitName(name);
-		const names = instance !== "" && !template ? [name, `${prefix}@.service`] : [name];
-		for (const each of names) {
-			for (const directory of unitDirectories) {
-				const path = `${directory}/${each}`;
-				if (this.#tree.link(path) === undefined && !this.#tree.exists(path)) continue;
-				return this.#fragment(path);
-			}
-		}
-		return undefined;
-	}
-
-	/** The file behind a unit's name; undefined where it is masked: a link to /dev/null, or empty. */
-	#fragment(path: string): string | undefined {
-		const fragment = this.#tree.resolve(path);
-		const text = fragment === "/dev/null" ? undefined : this.#tree.read(fragment);
-		return text === undefined || text === "" ? undefined : fragment;
-	}
-
-	/**
-	 * systemd.unit(5): drop-ins apply in the order of their file names, whatever directory they are in; of those that share a name, the
-	 * more particular directory wins (`a-b.service.d` before `a-.service.d` before `service.d`), then the stronger place.
-	 */
-	#dropIns(names: readonly string[]): string[] {
-		const chosen = new Map<string, string>();
-		for (const folder of dropInFolders(names)) {
-			for (const directory of unitDirectories) {
-				const place = `${directory}/${folder}`;
-				for (const name of this.#tree.list(place)) {
-					if (name.endsWith(".conf") && !chosen.has(name)) chosen.set(name, `${place}/${name}`);
-				}
-			}
-		}
-		return [...chosen]
-			.sort(([one], [other]) => (one < other ? -1 : 1))
-			.map(([, path]) => this.#tree.resolve(path))
-			.filter((path) => path !== "/dev/null" && this.#tree.read(path) !== undefined);
 	}
 
 	#environmentFiles(unit: ServiceUnit): EnvironmentFiles {
@@ -208,17 +213,14 @@ function sameKind(one: string, other: string): boolean {
 	return one.includes("@") === other.includes("@");
 }
 
-/** Names of drop-in folders for a unit and its aliases, the most particular first. */
-function dropInFolders(names: readonly string[]): string[] {
-	const folders: string[] = [];
-	for (const name of names) {
-		const { prefix, instance } = parseUnitName(name);
-		folders.push(`${name}.d`);
-		const stem = instance === "" ? prefix : `${prefix}@`;
-		if (instance !== "") folders.push(`${stem}.service.d`);
-		for (let dash = prefix.lastIndexOf("-"); dash > 0; dash = prefix.lastIndexOf("-", dash - 1)) {
-			folders.push(`${prefix.slice(0, dash + 1)}.service.d`);
-		}
-	}
-	return [...new Set([...folders, "service.d"])];
+/** A template's socket as that of one instance. */
+function instanceOf(socket: SocketUnit, instance: string): SocketUnit {
+	if (instance === "" || !parseUnitName(socket.name).template || socket.accept) return socket;
+	const filled = (text: string) => text.replaceAll(/%[iI]/g, instance).replace("@.", `@${instance}.`);
+	return {
+		...socket,
+		name: filled(socket.name),
+		service: filled(socket.service),
+		listens: socket.listens.map((listen) => ({ ...listen, address: filled(listen.address) })),
+	};
 }

@@ -5,7 +5,7 @@ import { applicationFromUnit } from "../../../src/core/application/unit-applicat
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
 
 function of(text: string, files: Record<string, string> = {}, name = "a.service") {
-	return applicationFromUnit(parseServiceUnit(name, [text]), new Map(Object.entries(files)));
+	return applicationFromUnit(parseServiceUnit(name, [text]), { environmentFiles: new Map(Object.entries(files)) });
 }
 
 describe("the application of a unit", () => {
@@ -47,7 +47,9 @@ describe("the application of a unit", () => {
 		expect(user("User=redis\nGroup=redis")).toBe("redis");
 		expect(user("User=a\nGroup=b")).toBe("a:b");
 		expect(user("Group=b")).toBe("root:b");
-		expect(user("DynamicUser=yes\nUser=x")).toBeUndefined();
+		// systemd.exec(5): the name is the unit's where User= names none. Left out, it would start as root.
+		expect(user("DynamicUser=yes\nUser=x")).toBe("x");
+		expect(user("DynamicUser=yes")).toBe("a");
 	});
 
 	it("directories, and the variables that systemd sets for them", () => {
@@ -84,7 +86,12 @@ describe("the application of a unit", () => {
 		["[Service]\nExecStart=/bin/a\nSupplementaryGroups=ssl-cert", "unit-supplementary-groups"],
 		["[Service]\nExecStart=/bin/a\nDynamicUser=yes", "unit-dynamic-user"],
 		["[Service]\nExecStart=/bin/a\nAmbientCapabilities=CAP_NET_BIND_SERVICE", "unit-ambient-capabilities"],
-		["[Unit]\nRequires=a.socket\n[Service]\nExecStart=/bin/a", "unit-sockets"],
+		["[Unit]\nRequires=a.socket\n[Service]\nExecStart=/usr/sbin/sshd -D", "unit-sockets"],
+		["[Unit]\nRequires=a.socket\n[Service]\nExecStart=/bin/a", "unit-sockets-unsupported"],
+		["[Service]\nExecStart=/bin/a\nPassEnvironment=LANG TZ", "unit-variables-passed"],
+		["[Service]\nExecStart=/bin/a\nUMask=0007\nLimitNOFILE=1024", "unit-process-settings"],
+		["[Service]\nExecStart=/bin/sh -c 'set -e; exec /bin/a'", "unit-shell-exec"],
+		["[Service]\nExecStart=/bin/a\nExecStartPre=/opt/prepare", "unit-start-pre"],
 		["[Service]\nExecStart=/bin/a\nRootDirectory=/srv/a", "unit-root-directory"],
 		["[Service]\nExecStart=/bin/a\nLoadCredential=key:/etc/key", "unit-credentials"],
 		["[Service]\nUser=u\nExecStart=+/bin/a", "unit-privileged"],
@@ -107,16 +114,26 @@ describe("staying in the foreground", () => {
 		["redis-server /c --daemonize yes", "redis-server /c --daemonize no"],
 		["named -u bind", "named -u bind -f"],
 		["sshd -D", "sshd -D"],
-		["apachectl start", "/usr/sbin/apache2 -D FOREGROUND"],
 		["/usr/sbin/apache2 -k start", "/usr/sbin/apache2 -D FOREGROUND"],
 		["httpd -DFOREGROUND", "httpd -DFOREGROUND"],
 		["php-fpm8.4 --fpm-config /f", "php-fpm8.4 --fpm-config /f --nodaemonize"],
 		["memcached -d -m 64", "memcached -m 64"],
-		["haproxy -D -f /c", "haproxy -f /c"],
-		[
-			"pg_ctlcluster --skip-systemctl-redirect 17-main start",
-			"/usr/lib/postgresql/17/bin/postgres -D /var/lib/postgresql/17/main -c config_file=/etc/postgresql/17/main/postgresql.conf",
-		],
+		["haproxy -D -f /c", "haproxy -f /c -db"],
+		["haproxy -Ws -f /c", "haproxy -Ws -f /c"],
+		["chronyd -F 1", "chronyd -F 1 -n"],
+		["chronyd -4d", "chronyd -4d"],
+		["exim4 -bd -q30m", "exim4 -bdf -q30m"],
+		["in.tftpd --listen --user tftp /srv", "in.tftpd --foreground --user tftp /srv"],
+		["openvpn --daemon ovpn-a --cd /x", "openvpn --cd /x"],
+		["openvpn --daemon --cd /x", "openvpn --cd /x"],
+		["postfix debian-systemd-start", "postfix start-fg"],
+		["privoxy --user privoxy /c", "privoxy --user privoxy /c --no-daemon"],
+		["rsync --server", "rsync --server"],
+		["slapd -h ldap:///", "slapd -h ldap:/// -d 0"],
+		["slapd -d0", "slapd -d0"],
+		["ulogd --daemon --uid ulog", "ulogd --uid ulog"],
+		["unbound -d -p", "unbound -d -p"],
+		["vsftpd /etc/vsftpd.conf", "vsftpd /etc/vsftpd.conf -obackground=NO"],
 	])("%s", (from, to) => {
 		// "nginx -g daemon off;" has one word with a blank: compared as text.
 		expect(stayInForeground(from.split(" "))?.command.join(" ")).toBe(to);

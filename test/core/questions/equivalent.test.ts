@@ -27,7 +27,7 @@ function answersOf(line: string, template?: Template): Answers {
 	const command = separator < 0 ? [] : words.slice(separator + 1);
 	const named = make.args.length > command.length ? make.args[0] : undefined;
 	expect(named).toBe(named === undefined ? undefined : template?.name);
-	return answersFrom(make.opts(), command, named === undefined ? undefined : template);
+	return answersFrom(make.opts(), command, named === undefined ? undefined : template && { kind: "template", template });
 }
 
 const text = fc
@@ -144,7 +144,7 @@ describe("with a template", () => {
 		needs: { packages: {}, programs: [] },
 		notes: [],
 	};
-	const base = answersFrom({}, [], template);
+	const base = answersFrom({}, [], { kind: "template", template });
 	const changed = (application: Partial<Answers["application"]>, rules: Partial<Answers["rules"]> = {}): Answers => ({
 		...base,
 		application: { ...base.application, ...application },
@@ -199,7 +199,7 @@ describe("with a template", () => {
 					cwd: place,
 				}),
 				(options) => {
-					again(answersFrom(options, [], template));
+					again(answersFrom(options, [], { kind: "template", template }));
 				},
 			),
 			{ numRuns: 50 },

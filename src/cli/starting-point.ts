@@ -1,0 +1,76 @@
+import type { Application } from "../core/application/application.ts";
+import { type FoundApplication, type Listening, obstacle } from "../core/application/found.ts";
+import type { Note } from "../core/application/note.ts";
+import { Failure } from "../core/failure.ts";
+import { defaultTimeout } from "../core/questions/answers.ts";
+import type { Template } from "../core/template/template.ts";
+import type { Context } from "../engine/context.ts";
+import { findUnit, unitNamed } from "../system/units/find.ts";
+
+/** What `make` and its steps begin with beside options: a template, or an application that was found on this machine. */
+export type StartingPoint =
+	| { readonly kind: "template"; readonly template: Template; readonly unit?: string }
+	| {
+			readonly kind: "found";
+			readonly name: string;
+			readonly unit?: string;
+			readonly notes: readonly Note[];
+			readonly ports: readonly Listening[];
+			readonly application: Application;
+	  };
+
+/**
+ * A template of that name, else a systemd unit; `NAME.service` is always the unit. With a template, `unit` is the unit of the same name, which
+ * somebody may have meant. Throws `target-unknown`, or why the unit cannot be caged as it stands (exit 2).
+ */
+export async function startingPoint(context: Context, name: string): Promise<StartingPoint> {
+	const isUnit = /\.service$/.test(name);
+	const templates = isUnit ? [] : await context.machine.store.templates();
+	const template = templates.find((stored) => stored.template.name === name)?.template;
+	if (template !== undefined) {
+		const unit = unitNamed(name);
+		return { kind: "template", template, ...(unit === undefined ? {} : { unit }) };
+	}
+	const found = await findUnit(name);
+	if (found === undefined) throw new Failure(isUnit ? "unit-unknown" : "target-unknown", { name }, 2);
+	refuseUnstartable(found);
+	return fromFound(found);
+}
+
+/** An application that was found, as a starting point: what could not be told of it is what `make` without options would take. */
+export function fromFound({ application, name, notes, ports, unit }: FoundApplication): StartingPoint {
+	return {
+		kind: "found",
+		name: name.replace(/[^A-Za-z0-9._-]/g, "-"),
+		...(unit === undefined ? {} : { unit }),
+		notes,
+		ports,
+		application: {
+			command: application.command ?? [],
+			...(application.user === undefined ? {} : { user: application.user }),
+			cwd: application.cwd ?? "/",
+			env: application.env ?? {},
+			probes: application.probes ?? [],
+			exercises: application.exercises ?? [],
+			timeout: application.timeout ?? defaultTimeout,
+			network: application.network ?? "host",
+			directories: application.directories ?? [],
+		},
+	};
+}
+
+/** The note that says why, in the words of a failure. */
+const refusals: Readonly<Record<string, string>> = {
+	"unit-template": "unit-needs-instance",
+	"unit-without-command": "unit-starts-nothing",
+	"unit-oneshot": "unit-ends",
+	"unit-per-connection": "unit-per-connection-refused",
+	"unit-sockets-unsupported": "unit-sockets-refused",
+	"found-program-missing": "unit-program-missing",
+};
+
+function refuseUnstartable(found: FoundApplication): void {
+	if (found.startable) return;
+	const why = obstacle(found);
+	throw new Failure(refusals[why?.code ?? ""] ?? "unit-starts-nothing", { unit: found.unit ?? found.name, ...why?.values }, 2);
+}

@@ -1,0 +1,139 @@
+import { baseName, type Path } from "../path/path.ts";
+
+/** What a shell line ends in. `missing` names variables that it uses and that only the line itself, or nothing, sets; they count as empty. */
+export interface ShellExec {
+	readonly words: readonly string[];
+	readonly missing: readonly string[];
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Thrown and caught here: the line does more than words and variables can say. */
+class TooClever extends Error {}
+
+const shells = /^(ba|da|k|z|a)?sh$/;
+
+export function isShell(program: string): boolean {
+	return shells.test(baseName(program as Path));
+}
+
+/**
+ * The command that `sh -c LINE` becomes by an `exec` at its end, as many units have it (mariadb, slapd), so that no shell has to come
+ * along. Reads quotes, `$NAME`, `${NAME}`, `${NAME:+WORD}` and `${NAME:-WORD}` (XCU 2.2, 2.6.2). Undefined where the line has no such end, or
+ * uses more of the shell than that.
+ */
+export function execOfShellLine(command: readonly string[], variables: Variables): ShellExec | undefined {
+	const [program = "", option, line = "", ...more] = command;
+	if (!isShell(program) || option !== "-c" || more.length > 0) return undefined;
+	const end = /(?:^|[;&|\n]|\bthen)\s*exec\s+(?!.*[;&|\n]\s*exec\s)(.+)$/s.exec(line)?.[1];
+	if (end === undefined) return undefined;
+	const reader = new Reader(end.trim(), variables);
+	try {
+		const words = reader.words();
+		return words.length === 0 || words[0] === "" ? undefined : { words, missing: [...reader.missing] };
+	} catch (error) {
+		if (error instanceof TooClever) return undefined;
+		throw error;
+	}
+}
+
+class Reader {
+	readonly missing = new Set<string>();
+	readonly #text: string;
+	readonly #variables: Variables;
+	#at = 0;
+	#done: string[] = [];
+	#word: string | undefined;
+
+	constructor(text: string, variables: Variables) {
+		this.#text = text;
+		this.#variables = variables;
+	}
+
+	words(): string[] {
+		this.#read("", false);
+		this.#finish();
+		return this.#done;
+	}
+
+	/** Up to `end` (not taken), or to the end of the text. */
+	#read(end: string, quoted: boolean): void {
+		for (; this.#at < this.#text.length; this.#at += 1) {
+			const character = this.#text.charAt(this.#at);
+			const next = this.#text.charAt(this.#at + 1);
+			if (character === end) return;
+			if (character === "`" || (!quoted && ";&|<>()\n#".includes(character))) throw new TooClever();
+			if (character === "\\" && (!quoted || '$`"\\\n'.includes(next))) {
+				this.#at += 1;
+				if (next !== "\n") this.#add(next);
+			} else if (character === '"') {
+				this.#at += 1;
+				this.#add("");
+				// Inside of `"${A:+…}"` a quote ends nothing, but who writes that means no blank.
+				if (quoted) throw new TooClever();
+				this.#read('"', true);
+				this.#expect('"');
+			} else if (character === "'" && !quoted) {
+				const close = this.#text.indexOf("'", this.#at + 1);
+				if (close < 0) throw new TooClever();
+				this.#add(this.#text.slice(this.#at + 1, close));
+				this.#at = close;
+			} else if (character === "$") this.#variable(quoted);
+			else if (!quoted && (character === " " || character === "\t")) this.#finish();
+			else this.#add(character);
+		}
+	}
+
+	/** `$NAME`, `${NAME}`, `${NAME:+WORD}`, `${NAME:-WORD}`; leaves off at its last character. */
+	#variable(quoted: boolean): void {
+		const match = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:[+-])?)/.exec(this.#text.slice(this.#at));
+		if (match === null) throw new TooClever();
+		const [all, plain, braced, operator] = match;
+		const name = plain ?? braced ?? "";
+		const value = Object.hasOwn(this.#variables, name) ? (this.#variables[name] ?? "") : "";
+		if (operator === undefined && !Object.hasOwn(this.#variables, name)) this.missing.add(name);
+		this.#at += all.length - 1;
+		if (braced === undefined) {
+			this.#value(value, quoted);
+			return;
+		}
+		this.#at += 1;
+		const wanted = operator === ":+" ? value !== "" : value === "";
+		if (operator === undefined || (operator === ":-" && value !== "")) this.#value(value, quoted);
+		if (operator !== undefined && wanted) this.#read("}", quoted);
+		else if (operator !== undefined) {
+			// What is not taken still has to be passed over, quotes and all.
+			const [done, word, missing] = [this.#done, this.#word, [...this.missing]];
+			this.#done = [];
+			this.#read("}", quoted);
+			this.#done = done;
+			this.#word = word;
+			this.missing.clear();
+			for (const each of missing) this.missing.add(each);
+		}
+		this.#expect("}");
+	}
+
+	/** Without quotes a value is split at blanks (XCU 2.6.5). */
+	#value(value: string, quoted: boolean): void {
+		const [first = "", ...rest] = quoted ? [value] : value.split(/[ \t\n]+/);
+		if (first !== "" || quoted) this.#add(first);
+		for (const each of rest) {
+			this.#finish();
+			if (each !== "") this.#add(each);
+		}
+	}
+
+	#add(text: string): void {
+		this.#word = (this.#word ?? "") + text;
+	}
+
+	#finish(): void {
+		if (this.#word !== undefined) this.#done.push(this.#word);
+		this.#word = undefined;
+	}
+
+	#expect(character: string): void {
+		if (this.#text.charAt(this.#at) !== character) throw new TooClever();
+	}
+}

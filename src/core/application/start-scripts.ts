@@ -1,0 +1,135 @@
+import { baseName, type Path } from "../path/path.ts";
+import { parseEnvironmentFile } from "./environment-file.ts";
+
+/** What a distribution's start script makes of its arguments and its own configuration. */
+export interface Start {
+	readonly command: readonly string[];
+	readonly env?: Readonly<Record<string, string>>;
+	readonly directories?: readonly string[];
+	/** The account that the script switches to. */
+	readonly user?: string;
+}
+
+/** The text of a file on the machine; undefined where there is none. */
+export type ReadText = (path: string) => string | undefined;
+
+type Script = (command: readonly string[], read: ReadText, env: Readonly<Record<string, string>>) => Start | undefined;
+
+/** By base name, or by path where the name says nothing. As Debian 13 ships them; to teach another one, add a line. */
+const scripts: Readonly<Record<string, Script>> = {
+	apachectl: apache,
+	apache2ctl: apache,
+	pg_ctlcluster: postgres,
+	"systemd-memcached-wrapper": memcached,
+	"ntp-systemd-wrapper": ntp,
+	"/usr/share/dnsmasq/systemd-helper": dnsmasq,
+};
+
+/**
+ * The daemon behind a start script, started as the script would, so that neither it nor a shell has to come into the cage. Undefined for
+ * what is no such script, or is told something else than to start.
+ */
+export function behindStartScript(
+	command: readonly string[],
+	read: ReadText,
+	env: Readonly<Record<string, string>> = {},
+): Start | undefined {
+	const [program = ""] = command;
+	const script = [program, baseName(program as Path)].find((name) => Object.hasOwn(scripts, name));
+	return script === undefined ? undefined : scripts[script]?.(command, read, env);
+}
+
+/** apachectl(8) reads its variables from envvars, which asks nothing of the shell but a suffix. */
+function apache([, ...args]: readonly string[], read: ReadText, env: Readonly<Record<string, string>>): Start {
+	const folder = env.APACHE_CONFDIR ?? "/etc/apache2";
+	const suffix = folder.startsWith("/etc/apache2-") ? folder.slice("/etc/apache2".length) : "";
+	const place = `/var/run/apache2${suffix}`;
+	const variables: Record<string, string> = {
+		APACHE_RUN_USER: "www-data",
+		APACHE_RUN_GROUP: "www-data",
+		APACHE_PID_FILE: `${place}/apache2.pid`,
+		APACHE_RUN_DIR: place,
+		APACHE_LOCK_DIR: `/var/lock/apache2${suffix}`,
+		APACHE_LOG_DIR: `/var/log/apache2${suffix}`,
+	};
+	const exported = (read(`${folder}/envvars`) ?? "").replace(/^\s*export\s+(?=[A-Za-z_]\w*=)/gm, "");
+	for (const [name, value] of Object.entries(parseEnvironmentFile(exported))) {
+		const text = value.replace(/\$(SUFFIX|\{SUFFIX\})/g, suffix);
+		if (/^APACHE_/.test(name) && !text.includes("$") && text !== "") variables[name] = text;
+	}
+	const own = (variables.APACHE_ARGUMENTS ?? "").split(/\s+/).filter((word) => word !== "");
+	return {
+		command: [
+			"/usr/sbin/apache2",
+			...(suffix === "" ? [] : ["-d", folder]),
+			...own,
+			...args.filter((word) => word !== "start" && word !== "graceful"),
+		],
+		env: variables,
+		directories: [variables.APACHE_RUN_DIR, variables.APACHE_LOCK_DIR].flatMap((path) =>
+			path === undefined ? [] : [path.replace(/^\/var\/run\//, "/run/").replace(/^\/var\/lock\//, "/run/lock/")],
+		),
+	};
+}
+
+/** pg_ctlcluster(1) starts this as the owner of the cluster. */
+function postgres([, ...args]: readonly string[]): Start | undefined {
+	const words = args.filter((word) => !word.startsWith("-"));
+	const [, version, cluster] = /^(\d[\d.]*)[- ]([^ ]+) start$/.exec(words.join(" ")) ?? [];
+	if (version === undefined || cluster === undefined) return undefined;
+	const place = `${version}/${cluster}`;
+	return {
+		command: [
+			`/usr/lib/postgresql/${version}/bin/postgres`,
+			...["-D", `/var/lib/postgresql/${place}`, "-c", `config_file=/etc/postgresql/${place}/postgresql.conf`],
+		],
+		user: "postgres",
+		directories: ["/run/postgresql"],
+	};
+}
+
+/** Takes every line of the file as an option, but not those that make a daemon of it, and no log file. */
+function memcached([, file = "/etc/memcached.conf"]: readonly string[], read: ReadText): Start {
+	const lines = (read(file) ?? "").split("\n").map((line) => line.replace(/(?<!\\)#.*/, "").trim());
+	const options = lines.filter((line) => line.startsWith("-") && !/^-[dh]/.test(line)).flatMap((line) => line.split(/\s+/));
+	return { command: ["/usr/bin/memcached", ...options, ...(options.includes("-u") ? [] : ["-u", "root"])] };
+}
+
+function ntp(_: readonly string[], read: ReadText): Start {
+	const { NTPD_OPTS = "" } = parseEnvironmentFile(read("/etc/default/ntpsec") ?? "");
+	const options = NTPD_OPTS.split(/\s+/).filter((word) => word !== "");
+	return {
+		command: ["/usr/sbin/ntpd", "-p", "/run/ntpd.pid", "-c", "/etc/ntpsec/ntp.conf", ...options, "-u", "ntpsec:ntpsec"],
+	};
+}
+
+/** /usr/share/dnsmasq/systemd-helper with init-system-common, for `exec [INSTANCE]`. */
+function dnsmasq([, action, instance = ""]: readonly string[], read: ReadText): Start | undefined {
+	if (action !== "exec") return undefined;
+	const name = instance === "" ? "dnsmasq" : `dnsmasq.${instance}`;
+	const told = parseEnvironmentFile(read(`/etc/default/${name}`) ?? "");
+	const words = (text = "") => text.split(/\s+/).filter((word) => word !== "");
+	const option = (letter: string, value = "") => (value === "" ? [] : [letter, value]);
+	const each = (letter: string, values?: string) => words(values).flatMap((value) => [letter, value]);
+	// One line `. IN DS 20326 8 2 …` a key (dns-root-data).
+	const anchors = [...(read("/usr/share/dns/root.ds") ?? "").matchAll(/^([.\w]+)(?:\s+\d+)*(?:\s+IN)*\s+DS\s+(.+)$/gm)];
+	return {
+		command: [
+			...["/usr/sbin/dnsmasq", "-x", `/run/dnsmasq/${name}.pid`],
+			...option("-m", told.MAILHOSTNAME),
+			...option("-t", told.MAILTARGET),
+			...option("-u", told.DNSMASQ_USER || "dnsmasq"),
+			...each("-i", told.DNSMASQ_INTERFACE),
+			...each("-I", told.DNSMASQ_EXCEPT),
+			...option("-l", told.DHCP_LEASE),
+			...option("-s", told.DOMAIN_SUFFIX),
+			...option("-r", told.RESOLV_CONF),
+			...option("-c", told.CACHESIZE),
+			...option("-7", told.CONFIG_DIR),
+			...words(told.DNSMASQ_OPTS),
+			"--local-service",
+			...anchors.map(([, zone = "", data = ""]) => `--trust-anchor=${zone},${data.trim().split(/\s+/).join(",")}`),
+		],
+		directories: ["/run/dnsmasq"],
+	};
+}

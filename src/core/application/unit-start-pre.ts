@@ -1,0 +1,33 @@
+import { baseName, type Path } from "../path/path.ts";
+
+/** What a command of ExecStartPre= is for, as far as its words tell. */
+export type BeforeStart =
+	/** Makes directories, which a cage can have without the command. */
+	| { readonly kind: "directories"; readonly directories: readonly string[] }
+	/** Hands over or opens up what another one made. */
+	| { readonly kind: "ownership"; readonly paths: readonly string[] }
+	/** Only looks whether the configuration is right. */
+	| { readonly kind: "check" }
+	| { readonly kind: "other" };
+
+/** Options of mkdir(1) and install(1) that take a value as a word of their own. */
+const withValue = /^-[mogtS]$|^--(mode|owner|group)$/;
+
+export function judgeBeforeStart([program = "", ...args]: readonly string[]): BeforeStart {
+	const name = baseName(program as Path);
+	const operands = args.filter((word, index) => !word.startsWith("-") && !takesNext(name, args[index - 1]));
+	const absolute = operands.filter((word) => word.startsWith("/"));
+	const makes = name === "mkdir" || (name === "install" && args.some((word) => /^-[a-zA-Z]*d|^--directory$/.test(word)));
+	if (makes && absolute.length > 0 && absolute.length === operands.length) return { kind: "directories", directories: absolute };
+	if ((name === "chown" || name === "chmod" || name === "chgrp") && absolute.length > 0) {
+		return { kind: "ownership", paths: absolute };
+	}
+	const checks = /^(-t|-tt|-T|-C|-Cx|-c|--test|--configtest|--verify-config|checkconfig|configtest|conf-check|check)$/;
+	// `-c` is a check for haproxy alone; most others name their configuration by it.
+	const isCheck = args.some((word) => checks.test(word) && (word !== "-c" || name === "haproxy"));
+	return { kind: isCheck && name !== "sh" && name !== "bash" ? "check" : "other" };
+}
+
+function takesNext(name: string, word: string | undefined): boolean {
+	return word !== undefined && withValue.test(word) && (name === "install" || name === "mkdir");
+}

@@ -1,0 +1,129 @@
+import type { ApplicationDraft, FoundApplication } from "../../core/application/found.ts";
+import type { Note } from "../../core/application/note.ts";
+import { applicationFromUnit } from "../../core/application/unit-application.ts";
+import { isPlumbing, isPlumbingName } from "./plumbing.ts";
+import type { ListeningProcess } from "./processes.ts";
+import { type LoadedService, type ServiceFile, UnitFiles } from "./unit-files.ts";
+import type { UnitTree } from "./unit-tree.ts";
+
+/** The services of this machine that are no plumbing, with the processes that run for them, whose pids go to `claimed`. */
+export function findServices(
+	tree: UnitTree,
+	processes: readonly ListeningProcess[],
+	claimed: Set<number>,
+): readonly FoundApplication[] {
+	const units = new UnitFiles(tree);
+	const drafts = units.services().flatMap((file) => {
+		const service = units.load(file.name);
+		return service === undefined || isPlumbing(service.unit) ? [] : [draftOf(file, service, tree)];
+	});
+	// Where systemd runs, the control group tells whose a process is; else its program does, if it is one unit's alone.
+	const users = new Map<string, number>();
+	for (const { program, service } of drafts) {
+		if (program !== undefined && !service.unit.name.template) users.set(program, (users.get(program) ?? 0) + 1);
+	}
+	const services = drafts.map((draft) => {
+		const own = processesOf(draft, processes, users.get(draft.program ?? "") === 1);
+		for (const { pid } of own) claimed.add(pid);
+		return foundFrom(draft, own);
+	});
+	const broken = units.damaged().filter(({ name }) => !isPlumbingName(name));
+	const damaged = broken.map(
+		({ name, path, problem }): FoundApplication => ({
+			name: name.replace(/\.service$/, ""),
+			reason: "unit",
+			description: "",
+			unit: name,
+			file: path,
+			ports: [],
+			application: {},
+			startable: false,
+			notes: [{ code: problem, values: { path } }],
+		}),
+	);
+	return [...services, ...damaged];
+}
+
+/** One service by its name, with or without `.service`, also one that is plumbing; undefined where there is none, or it is masked. */
+export function findService(name: string, tree: UnitTree, processes: readonly ListeningProcess[]): FoundApplication | undefined {
+	const units = new UnitFiles(tree);
+	const service = units.load(name);
+	if (service === undefined) return undefined;
+	const { full } = service.unit.name;
+	const file = units.services().find((each) => each.name === full);
+	const draft = draftOf(file ?? { name: full, path: service.files[0] ?? "", aliases: [], enabled: false }, service, tree);
+	return foundFrom(draft, processesOf(draft, processes, true));
+}
+
+interface Draft {
+	readonly file: ServiceFile;
+	readonly service: LoadedService;
+	readonly application: ApplicationDraft;
+	readonly notes: readonly Note[];
+	readonly startable: boolean;
+	/** The file that runs, links followed, where it is there. */
+	readonly program?: string;
+}
+
+function draftOf(file: ServiceFile, service: LoadedService, tree: UnitTree): Draft {
+	const { application, notes, startable } = applicationFromUnit(service.unit, service.surroundings);
+	const located = withAbsoluteProgram(application, tree);
+	if (located === undefined) return { file, service, application, notes, startable: false };
+	const { command, there } = located;
+	return {
+		file,
+		service,
+		application: { ...application, command },
+		notes: there ? notes : [...notes, { code: "found-program-missing", values: { program: application.command?.[0] ?? "" } }],
+		startable: startable && there,
+		...(there ? { program: tree.resolve(command[0] ?? "") } : {}),
+	};
+}
+
+function processesOf(
+	{ file, program, service }: Draft,
+	processes: readonly ListeningProcess[],
+	alone: boolean,
+): readonly ListeningProcess[] {
+	if (service.unit.name.template) return [];
+	const names = [file.name, ...file.aliases];
+	return processes.filter(
+		(process) =>
+			!process.elsewhere &&
+			(names.some((name) => process.cgroup.split("/").includes(name)) ||
+				(process.exe === program && alone && !/\.(service|scope)(\/|$)/.test(process.cgroup))),
+	);
+}
+
+function foundFrom({ application, file, notes, service, startable }: Draft, own: readonly ListeningProcess[]): FoundApplication {
+	const first = own[0];
+	return {
+		name: file.name.replace(/\.service$/, ""),
+		reason: "unit",
+		description: service.unit.description,
+		unit: file.name,
+		file: file.path,
+		enabled: file.enabled,
+		aliases: file.aliases,
+		...(first === undefined ? {} : { pid: first.pid }),
+		ports: own.flatMap(({ ports }) => ports),
+		application,
+		startable,
+		notes,
+	};
+}
+
+/** systemd.service(5): a program without a slash is looked up in a fixed path. */
+function withAbsoluteProgram(
+	{ command }: ApplicationDraft,
+	tree: UnitTree,
+): { readonly command: readonly string[]; readonly there: boolean } | undefined {
+	const [name, ...rest] = command ?? [];
+	if (name === undefined) return undefined;
+	const path = name.startsWith("/")
+		? name
+		: (searchPath.map((directory) => `${directory}/${name}`).find((candidate) => tree.exists(candidate)) ?? name);
+	return { command: [path, ...rest], there: path.startsWith("/") && tree.exists(path) };
+}
+
+const searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
