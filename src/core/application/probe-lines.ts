@@ -5,6 +5,8 @@ import { quoteShell, quoteShellLine } from "../path/quote.ts";
 export interface Target {
 	readonly host: string;
 	readonly port: number;
+	/** A unix socket's absolute path, as the application names it; host and port mean nothing then. */
+	readonly socket?: string;
 }
 
 /** What a probe can be made with. */
@@ -23,7 +25,7 @@ const exchangeScript = [
 	"const [h,p,s]=process.argv.slice(1),q=JSON.parse(s);",
 	'let b="";',
 	"const f=()=>process.exit(1);",
-	'const c=require("net").connect(+p,h,n);',
+	'const c=require("net").connect(+p?{host:h,port:+p}:{path:h},n);',
 	'setTimeout(f,5e3);c.on("error",f).on("close",f).on("data",d=>{b+=d.toString("latin1");n()});',
 	"function n(){while(q.length){const t=q[0];",
 	'if("send" in t)c.write(t.send,"latin1");else{if(!RegExp(t.expect).test(b))return;b=""}q.shift()}process.exit(0)}',
@@ -34,7 +36,23 @@ export function exchange(target: Target, tools: Tools, steps: readonly Step[]): 
 	// Bytes above ASCII would not survive the shell's locale: JSON escapes them.
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it lets pass
 	const json = JSON.stringify(steps).replace(/[^\x00-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-	return quoteShellLine([tools.node, "-e", exchangeScript, target.host, String(target.port), json]);
+	// A probe runs outside of the cage, where the application's root has another path.
+	const place = target.socket === undefined ? quoteShell(target.host) : `"$CAGEWRIGHT_ROOT"${quoteShell(target.socket)}`;
+	const port = target.socket === undefined ? String(target.port) : "0";
+	return `${quoteShellLine([tools.node, "-e", exchangeScript])} ${place} ${port} ${quoteShell(json)}`;
+}
+
+/** Asks again each second, 5 s at most, and ends with 0 on an answer that matches; bytes are hexadecimal. */
+const datagramScript = [
+	"const [h,p,q,e]=process.argv.slice(1);",
+	'const s=require("dgram").createSocket(h.includes(":")?"udp6":"udp4");',
+	'const f=()=>s.send(Buffer.from(q,"hex"),+p,h);setInterval(f,1e3);setTimeout(()=>process.exit(1),5e3);f();',
+	's.on("error",()=>process.exit(1)).on("message",d=>RegExp(e).test(d.toString("hex"))&&process.exit(0))',
+].join("");
+
+/** A question and its answer over UDP, held by Node. `question` and `answer`, which is a pattern, are hexadecimal. */
+export function askDatagram(target: Target, tools: Tools, question: string, answer: string): string {
+	return quoteShellLine([tools.node, "-e", datagramScript, target.host, String(target.port), question, answer]);
 }
 
 /** A page that answers 2xx or 3xx; no proxy of the environment may answer in its place. */

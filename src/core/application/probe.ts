@@ -1,7 +1,8 @@
 import { baseName, type Path } from "../path/path.ts";
 import type { Listening } from "./found.ts";
 import type { Target, Tools } from "./probe-lines.ts";
-import { type Protocol, protocols } from "./protocols.ts";
+import type { Protocol } from "./protocol.ts";
+import { protocols } from "./protocols.ts";
 
 export interface ProbeProposal {
 	readonly protocol: string;
@@ -34,14 +35,16 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 
 	const propose = (protocol: Protocol, target: Target, why: ProbeProposal["why"]) => {
 		const { probes, exercises = [] } = protocol.lines(target, question, server);
-		proposals.push({ protocol: protocol.name, probes, exercises, why });
+		if (probes.length > 0) proposals.push({ protocol: protocol.name, probes, exercises, why });
 	};
 
 	const known = protocols.find(({ servers }) => servers.test(server));
 	if (known !== undefined) {
 		const usual = known.defaults?.[server] ?? known.ports[0] ?? 0;
 		const targets = told === undefined ? listeningTargets(question.ports, known, usual) : [told];
-		for (const target of targets.length > 0 ? targets : [{ host: "127.0.0.1", port: usual }]) {
+		const socket = known.socket?.(server);
+		const otherwise = { host: "127.0.0.1", port: usual, ...(socket === undefined ? {} : { socket }) };
+		for (const target of targets.length > 0 ? targets : [otherwise]) {
 			propose(known, target, { kind: "program", program: server, port: target.port });
 		}
 		return proposals;

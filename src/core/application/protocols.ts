@@ -1,22 +1,21 @@
-import { askNames, exchange, fetchPage, type Target, type Tools, urlHost } from "./probe-lines.ts";
-
-/** A protocol that we know how to speak. To teach another one, add an entry. */
-export interface Protocol {
-	readonly name: string;
-	/** Base names of servers that speak it. */
-	readonly servers: RegExp;
-	readonly transport: "tcp" | "udp";
-	/** The ports that it usually has, its default first. */
-	readonly ports: readonly number[];
-	/** Defaults of single servers that differ. */
-	readonly defaults?: Readonly<Record<string, number>>;
-	readonly lines: (target: Target, tools: Tools, server: string) => { readonly probes: string[]; readonly exercises?: string[] };
-}
+import { infrastructureProtocols } from "./infrastructure-protocols.ts";
+import { askNames, exchange, fetchPage, urlHost } from "./probe-lines.ts";
+import type { Protocol } from "./protocol.ts";
 
 /** The clients that probes are made with where they are installed; what a caller has to look for on PATH. */
-export const probePrograms = ["curl", "dig", "redis-cli", "pg_isready", "mariadb-admin", "mysqladmin", "ssh-keyscan"] as const;
+export const probePrograms = [
+	"curl",
+	"dig",
+	"redis-cli",
+	"pg_isready",
+	"mariadb-admin",
+	"mysqladmin",
+	"ssh-keyscan",
+	"chronyc",
+] as const;
 
 export const protocols: readonly Protocol[] = [
+	...infrastructureProtocols,
 	{
 		name: "redis",
 		servers: /^(redis|valkey|keydb)-server$/,

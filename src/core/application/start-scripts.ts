@@ -66,9 +66,7 @@ function apache([, ...args]: readonly string[], read: ReadText, env: Readonly<Re
 			...args.filter((word) => word !== "start" && word !== "graceful"),
 		],
 		env: variables,
-		directories: [variables.APACHE_RUN_DIR, variables.APACHE_LOCK_DIR].flatMap((path) =>
-			path === undefined ? [] : [path.replace(/^\/var\/run\//, "/run/").replace(/^\/var\/lock\//, "/run/lock/")],
-		),
+		directories: [variables.APACHE_RUN_DIR, variables.APACHE_LOCK_DIR].flatMap((path) => path ?? []),
 	};
 }
 

@@ -65,7 +65,9 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	// systemd.service(5): `+` and `!` leave User= out, and the program switches by itself.
 	let user = first?.privileged ? undefined : account(unit);
 	let startable = first !== undefined && unit.type !== "oneshot" && !unit.name.template;
-	const directories = [...unit.directories.map(({ path }) => path), ...tmpfiles];
+	// A directory of configuration is made once and then the administrator's: what is read of it comes along as files.
+	const directories = unit.directories.filter(({ kind }) => kind !== "configuration").map(({ path }) => path);
+	directories.push(...tmpfiles);
 	if (first !== undefined) {
 		const told = words(first);
 		if (first.argumentZero !== undefined) note("unit-argument-zero", { name: first.argumentZero });
@@ -108,7 +110,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 			...(user === undefined ? {} : { user }),
 			...(cwd === undefined ? {} : { cwd }),
 			env,
-			directories: [...new Set(directories)],
+			directories: [...new Set(directories.map(presentName))],
 		},
 		notes,
 		startable,
@@ -164,6 +166,11 @@ function directoriesBefore(before: readonly (readonly string[])[], note: AddNote
 		note(judged.kind === "check" ? "unit-start-pre-check" : "unit-start-pre", { command: shown });
 	}
 	return directories;
+}
+
+/** FHS 3.0, 3.15 and 5.13: these moved, and are links where they still are. */
+function presentName(path: string): string {
+	return path.replace(/^\/var\/run(?=\/)/, "/run").replace(/^\/var\/lock(?=\/)/, "/run/lock");
 }
 
 /** Home of an account by passwd(5). systemd takes root's where no account is named. */

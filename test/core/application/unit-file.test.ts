@@ -76,7 +76,7 @@ describe("commands (systemd.service(5))", () => {
 			},
 		]);
 		expect(parseExec("+:/bin/a")?.[0]).toMatchObject({ privileged: true, substitute: false });
-		expect(parseExec("!!/bin/a")?.[0]).toMatchObject({ words: ["/bin/a"], privileged: true });
+		expect(parseExec("!!/bin/a")?.[0]).toMatchObject({ words: ["/bin/a"], privileged: false });
 		expect(parseExec("|/bin/a")?.[0]).toMatchObject({ throughShell: true });
 	});
 

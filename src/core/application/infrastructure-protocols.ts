@@ -1,0 +1,120 @@
+import { askDatagram, exchange } from "./probe-lines.ts";
+import type { Protocol } from "./protocol.ts";
+
+/** Protocols of the services behind the services: scripts, directories, proxies, time, management, files. */
+export const infrastructureProtocols: readonly Protocol[] = [
+	{
+		name: "fastcgi",
+		servers: /^php-fpm[\d.]*$/,
+		transport: "tcp",
+		ports: [9000],
+		// Debian's pool www, and Red Hat's.
+		socket: (server) => {
+			const version = server.slice("php-fpm".length);
+			return version === "" ? "/run/php-fpm/www.sock" : `/run/php/php${version}-fpm.sock`;
+		},
+		// FCGI_GET_VALUES asks the server itself and runs no script; the answer is FCGI_GET_VALUES_RESULT (FastCGI 1.0, 4.1).
+		lines: (target, tools) => ({
+			probes: [exchange(target, tools, [{ send: "\x01\x09\0\0\0\x10\0\0\x0e\0FCGI_MAX_CONNS" }, { expect: "^\\x01\\x0a" }])],
+		}),
+	},
+	{
+		name: "ldap",
+		servers: /^(slapd|ns-slapd)$/,
+		transport: "tcp",
+		ports: [389],
+		// An anonymous bind; whatever bindResponse says, the server has answered (RFC 4511, 4.2).
+		lines: (target, tools) => ({
+			probes: [
+				exchange(target, tools, [
+					{ send: "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0" },
+					{ expect: "^0[^]{1,5}\\x02\\x01\\x01a" },
+				]),
+			],
+		}),
+	},
+	{
+		name: "http-proxy",
+		servers: /^(squid|tinyproxy|privoxy)$/,
+		transport: "tcp",
+		ports: [3128, 8888, 8118],
+		defaults: { tinyproxy: 8888, privoxy: 8118 },
+		// Nothing listens behind it in a network of its own: that the proxy says so is its answer.
+		lines: (target, tools) => ({
+			probes: [
+				exchange(target, tools, [{ send: "GET http://127.0.0.1:9/ HTTP/1.0\r\n\r\n" }, { expect: "^HTTP/1\\.[01] [2-5]" }]),
+			],
+		}),
+	},
+	{
+		name: "socks",
+		servers: /^(tor|danted|sockd)$/,
+		transport: "tcp",
+		ports: [9050, 1080],
+		defaults: { danted: 1080, sockd: 1080 },
+		// Method negotiation (RFC 1928, 3).
+		lines: (target, tools) => ({
+			probes: [exchange(target, tools, [{ send: "\x05\x01\0" }, { expect: "^\\x05" }])],
+		}),
+	},
+	{
+		name: "rsync",
+		servers: /^rsync$/,
+		transport: "tcp",
+		ports: [873],
+		lines: (target, tools) => ({
+			probes: [
+				exchange(target, tools, [{ expect: "^@RSYNCD: \\d" }, { send: "@RSYNCD: 31.0\n#list\n" }, { expect: "@RSYNCD: EXIT" }]),
+			],
+		}),
+	},
+	{
+		name: "ntp",
+		servers: /^ntpd$/,
+		transport: "udp",
+		ports: [123],
+		// A client's packet of version 4; a server answers even while it has no time to give (RFC 5905, 7.3).
+		lines: (target, tools) => ({ probes: [askDatagram(target, tools, `23${"00".repeat(47)}`, "^[0-9a-f]4[0-9a-f]{94}")] }),
+	},
+	{
+		name: "chrony",
+		servers: /^chronyd$/,
+		transport: "udp",
+		ports: [323],
+		// It serves time to nobody by default, but tells of itself on the loopback.
+		lines: (target, tools) => ({
+			probes: tools.programs.has("chronyc") ? [`chronyc -h ${target.host} -p ${target.port} tracking`] : [],
+		}),
+	},
+	{
+		name: "snmp",
+		servers: /^snmpd$/,
+		transport: "udp",
+		ports: [161],
+		// GetRequest of sysUpTime.0 in community "public", version 2c (RFC 3416); the answer is a Response.
+		lines: (target, tools) => ({
+			probes: [
+				askDatagram(
+					target,
+					tools,
+					"302902010104067075626c6963a01c020400000001020100020100300e300c06082b060102010103000500",
+					"a2",
+				),
+			],
+		}),
+	},
+	{
+		name: "tftp",
+		servers: /^(in\.tftpd|tftpd|atftpd)$/,
+		transport: "udp",
+		ports: [69],
+		// A read request; that there is no such file is an answer (RFC 1350).
+		lines: (target, tools) => ({
+			probes: [askDatagram(target, tools, `0001${hex("cagewright-probe")}00${hex("octet")}00`, "^000[35]")],
+		}),
+	},
+];
+
+function hex(text: string): string {
+	return Buffer.from(text, "latin1").toString("hex");
+}
