@@ -30,6 +30,7 @@ const programs = {
 	sftp: "openssh-client",
 	ruby: "ruby",
 	busybox: "busybox-static",
+	uuidd: "uuid-runtime",
 	"mkfs.xfs": "xfsprogs",
 	filefrag: "e2fsprogs",
 	"/usr/include/linux/capability.h": "linux-libc-dev",

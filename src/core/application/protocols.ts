@@ -71,8 +71,13 @@ export const protocols: readonly Protocol[] = [
 		servers: /^(named|dnsmasq|unbound|nsd|knotd|kresd|pdns_server|pdns_recursor|coredns)$/,
 		transport: "udp",
 		ports: [53, 5353],
-		// dnsmasq passes the zone on to a server that a network of its own cannot reach, but answers for its version.
-		lines: (target, tools, server) => ({ probes: [askNames(target, tools, server === "dnsmasq" ? "version" : "loopback-zone")] }),
+		// dnsmasq passes the zone on to a server that a network of its own cannot reach, but answers for its version; a server that
+		// has zones of its own alone refuses any other, which is an answer as well.
+		lines: (target, tools, server) => ({
+			probes: [
+				askNames(target, tools, server === "dnsmasq" ? "version" : "loopback-zone", /^(nsd|knotd|pdns_server)$/.test(server)),
+			],
+		}),
 	},
 	{
 		name: "postgresql",

@@ -126,9 +126,11 @@ export class UnitFiles {
 	/** The sockets that systemd would hand to a service: those that name it, and those that it names. */
 	#sockets(unit: ServiceUnit, names: readonly string[]): SocketUnit[] {
 		this.#socketUnits ??= this.#allSockets();
+		// What is started for each connection is an instance of the template that the socket names.
+		const template = unit.name.instance === "" ? [] : [`${unit.name.prefix}@.service`];
 		return this.#socketUnits
 			.map((socket) => instanceOf(socket, unit.name.instance))
-			.filter(({ name, service }) => names.includes(service) || unit.sockets.includes(name));
+			.filter(({ name, service }) => [...names, ...template].includes(service) || unit.sockets.includes(name));
 	}
 
 	#allSockets(): SocketUnit[] {

@@ -1,0 +1,146 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are the shell's, not ours
+import { describe, expect, it } from "vitest";
+import { execOfShellLine } from "../../../src/core/application/shell-exec.ts";
+import { behindStartScript } from "../../../src/core/application/start-scripts.ts";
+
+const of = (line: string, files: Record<string, string> = {}, env: Record<string, string> = {}) =>
+	behindStartScript(line.split(" "), (path) => files[path], env);
+
+describe("what a start script starts", () => {
+	it("apachectl: with the variables of envvars", () => {
+		const envvars = [
+			"# settings",
+			"unset HOME",
+			'if [ "${APACHE_CONFDIR##/etc/apache2-}" != "${APACHE_CONFDIR}" ] ; then',
+			'	SUFFIX="-x"',
+			"fi",
+			"export APACHE_RUN_USER=web",
+			"export APACHE_RUN_DIR=/var/run/apache2$SUFFIX",
+			"export APACHE_PID_FILE=/var/run/apache2$SUFFIX/apache2.pid",
+			"export APACHE_LOG_DIR=/srv/log",
+			"export LANG=C",
+			"#export APACHE_ARGUMENTS='-D NO'",
+		].join("\n");
+		expect(of("/usr/sbin/apachectl start", { "/etc/apache2/envvars": envvars })).toEqual({
+			command: ["/usr/sbin/apache2"],
+			env: {
+				APACHE_RUN_USER: "web",
+				APACHE_RUN_GROUP: "www-data",
+				APACHE_PID_FILE: "/var/run/apache2/apache2.pid",
+				APACHE_RUN_DIR: "/var/run/apache2",
+				APACHE_LOCK_DIR: "/var/lock/apache2",
+				APACHE_LOG_DIR: "/srv/log",
+			},
+			directories: ["/var/run/apache2", "/var/lock/apache2"],
+		});
+	});
+
+	it("apachectl of a second instance", () => {
+		const start = of("apachectl start", {}, { APACHE_CONFDIR: "/etc/apache2-shop" });
+		expect(start?.command).toEqual(["/usr/sbin/apache2", "-d", "/etc/apache2-shop"]);
+		expect(start?.env?.APACHE_RUN_DIR).toBe("/var/run/apache2-shop");
+	});
+
+	it("pg_ctlcluster", () => {
+		const place = "17/main";
+		expect(of("/usr/bin/pg_ctlcluster --skip-systemctl-redirect 17-main start")).toEqual({
+			command: [
+				"/usr/lib/postgresql/17/bin/postgres",
+				...["-D", `/var/lib/postgresql/${place}`, "-c", `config_file=/etc/postgresql/${place}/postgresql.conf`],
+			],
+			user: "postgres",
+			directories: ["/run/postgresql"],
+		});
+		expect(of("/usr/bin/pg_ctlcluster 17-main reload")).toBeUndefined();
+	});
+
+	it("memcached: the lines of its file, but neither -d nor a log file", () => {
+		const file = "# memory\n-d\nlogfile /var/log/memcached.log\n-m 64 # MiB\n-u memcache\n\n-l ::1\n";
+		expect(of("/usr/share/memcached/scripts/systemd-memcached-wrapper /etc/m.conf", { "/etc/m.conf": file })?.command).toEqual(
+			"/usr/bin/memcached -m 64 -u memcache -l ::1".split(" "),
+		);
+	});
+
+	it("dnsmasq: its defaults, trust anchors and instance", () => {
+		const files = {
+			"/etc/default/dnsmasq.lan": 'DNSMASQ_OPTS="--no-hosts"\nCONFIG_DIR=/etc/dnsmasq.d,.dpkg-dist\nDNSMASQ_EXCEPT="lo eth1"\n',
+			"/usr/share/dns/root.ds": ".	IN	DS	20326 8 2 E06D\n",
+		};
+		expect(of("/usr/share/dnsmasq/systemd-helper exec lan", files)?.command.join(" ")).toBe(
+			"/usr/sbin/dnsmasq -x /run/dnsmasq/dnsmasq.lan.pid -u dnsmasq -I lo -I eth1 -7 /etc/dnsmasq.d,.dpkg-dist --no-hosts --local-service --trust-anchor=.,20326,8,2,E06D",
+		);
+		expect(of("/usr/share/dnsmasq/systemd-helper checkconfig")).toBeUndefined();
+		expect(of("/opt/systemd-helper exec")).toBeUndefined();
+	});
+
+	it("ntpd", () => {
+		const start = of("/usr/libexec/ntpsec/ntp-systemd-wrapper", { "/etc/default/ntpsec": 'NTPD_OPTS="-g -N"' });
+		expect(start?.command.join(" ")).toBe("/usr/sbin/ntpd -p /run/ntpd.pid -c /etc/ntpsec/ntp.conf -g -N -u ntpsec:ntpsec");
+	});
+});
+
+describe("what a shell line ends in", () => {
+	const mariadb =
+		"set -f; [ ! -e /usr/bin/galera_recovery ] && VAR= ||  VAR=`/usr/bin/galera_recovery`; [ $? -eq 0 ] || exit 1;  exec /usr/sbin/mariadbd $MYSQLD_OPTS $_WSREP_NEW_CLUSTER $VAR";
+	const slapd =
+		'mkdir -p /run/slapd; \tchown "$SLAPD_USER":"$SLAPD_GROUP" /run/slapd; \t[ -d "$SLAPD_CONF" ] && confflag=-F || confflag=-f; \texec /usr/sbin/slapd -d0 \t${SLAPD_SERVICES:+-h "$SLAPD_SERVICES"} ${SLAPD_USER:+-u "$SLAPD_USER"} ${SLAPD_CONF:+$confflag "$SLAPD_CONF"} $SLAPD_OPTIONS';
+	const exec = (line: string, variables: Record<string, string> = {}) => execOfShellLine(["/bin/sh", "-c", line], variables);
+
+	it("mariadb of Debian 13", () => {
+		expect(exec(mariadb, { MYSQLD_OPTS: "--a=1 --b" })).toEqual({
+			words: ["/usr/sbin/mariadbd", "--a=1", "--b"],
+			missing: ["_WSREP_NEW_CLUSTER", "VAR"],
+		});
+	});
+
+	it("slapd of Debian 13", () => {
+		const services = { SLAPD_SERVICES: "ldap:/// ldapi:///", SLAPD_USER: "openldap", SLAPD_CONF: "", SLAPD_OPTIONS: "" };
+		expect(exec(slapd, services)).toEqual({
+			words: ["/usr/sbin/slapd", "-d0", "-h", "ldap:/// ldapi:///", "-u", "openldap"],
+			missing: [],
+		});
+		const own = exec(slapd, { ...services, SLAPD_CONF: "/etc/my.d" });
+		// The shell alone knows which of the two flags it is: said, not guessed.
+		expect(own?.missing).toEqual(["confflag"]);
+	});
+
+	it.each([
+		["exec /bin/a", ["/bin/a"]],
+		[`exec /bin/a 'x  y'"z"\\ w`, ["/bin/a", "x  yz w"]],
+		['exec /bin/a "$A"', ["/bin/a", "1 2"]],
+		["exec /bin/a $A", ["/bin/a", "1", "2"]],
+		["exec /bin/a x${A}y", ["/bin/a", "x1", "2y"]],
+		["exec /bin/a ${E:-none} ${A:-some}", ["/bin/a", "none", "1", "2"]],
+		['exec /bin/a "${A:+-x}" ${E:+-y "z"}', ["/bin/a", "-x"]],
+		['exec /bin/a ""', ["/bin/a", ""]],
+		["umask 007 && exec /bin/a", ["/bin/a"]],
+		["if true; then exec /bin/b; fi; exec /bin/a", ["/bin/a"]],
+	])("%s", (line, words) => {
+		expect(exec(line, { A: "1 2", E: "" })?.words).toEqual(words);
+	});
+
+	it.each([
+		"/bin/a",
+		"/bin/a | exec /bin/b; /bin/c",
+		"exec /bin/a >/dev/null",
+		"exec /bin/a | /bin/b",
+		"exec /bin/a $(id)",
+		"exec /bin/a `id`",
+		"exec /bin/a $1",
+		"exec /bin/a ${A%x}",
+		"exec /bin/a 'open",
+		'exec /bin/a "open',
+		"exec /bin/a ${A:-open",
+		"exec /bin/a & wait",
+		"echo exec /bin/a",
+		"exec",
+	])("is left to the shell: %s", (line) => {
+		expect(exec(line, { A: "x" })).toBeUndefined();
+	});
+
+	it("only of a shell, and only with -c", () => {
+		expect(execOfShellLine(["/bin/sh", "/opt/start"], {})).toBeUndefined();
+		expect(execOfShellLine(["/usr/bin/python3", "-c", "exec /bin/a"], {})).toBeUndefined();
+		expect(execOfShellLine(["/bin/sh", "-c", "exec /bin/a", "name"], {})).toBeUndefined();
+	});
+});

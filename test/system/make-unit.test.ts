@@ -1,0 +1,189 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cagewright, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside, expectWellMade } from "./held.ts";
+import { ask, fetchPage, freePort, type Network, privateNetwork } from "./network.ts";
+import { processesIn } from "./processes.ts";
+
+const state = temporaryState();
+
+interface Told extends Json {
+	readonly name: string;
+	readonly unit?: string;
+	readonly command: string;
+	readonly application: { readonly command: string[]; readonly user?: string; readonly directories: string[] };
+	readonly notes: readonly { readonly code: string; readonly values: Record<string, string> }[];
+}
+
+/** Unit files of the test's own in the place of /etc/systemd/system, for the commands that enter. */
+function withUnits(files: Readonly<Record<string, string>>): readonly string[] {
+	const folder = temporaryFolder("etc-units");
+	for (const [name, content] of Object.entries(files)) {
+		if (name.includes("/")) mkdirSync(`${folder}/${name.slice(0, name.lastIndexOf("/"))}`);
+		if (content.startsWith("-> ")) symlinkSync(content.slice(3), `${folder}/${name}`);
+		else writeFileSync(`${folder}/${name}`, content);
+	}
+	return ["unshare", "--mount", "sh", "-c", `mount --bind ${folder} /etc/systemd/system && exec "$@"`, "sh"];
+}
+
+async function dryRun(args: readonly string[], enter: readonly string[] = []): Promise<Told> {
+	const { json, status, stderr } = await cagewright(["make", ...args, "--dry-run", "--json", "--quiet"], { state, enter });
+	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	return json as Told;
+}
+
+describe("nginx by the name of its unit", () => {
+	let network: Network;
+	beforeAll(async () => {
+		network = await privateNetwork();
+	});
+
+	test("answers from its cage with nothing else said, and the record names unit and notes", async () => {
+		const made = await make(["nginx.service", "--name", "by-unit"], { state });
+		expectWellMade(made, "by-unit", state);
+		const run = startRun("by-unit", { state, enter: network.enter });
+		await eventually(() => fetchPage("http://127.0.0.1:80/", network));
+		expectServedInside(made, 80, network);
+		expect((await run.stop()).status).toBe(0);
+		const record = readFileSync(made.record as string, "utf8");
+		expect(record).toContain("- systemd unit: `nginx.service`");
+		expect(record).toContain("became /usr/sbin/nginx -g 'daemon off; master\\_process on;'");
+	});
+
+	test("the template of that name wins, which is said in one line", async () => {
+		const told = await cagewright(["make", "nginx", "--dry-run"], { state });
+		expect(told.stderr).toBe("nginx is taken as the template of that name; for the systemd unit write nginx.service.\n");
+		expect((await dryRun(["nginx"])).unit).toBeUndefined();
+		expect(await dryRun(["nginx.service"])).toMatchObject({
+			name: "nginx",
+			unit: "nginx.service",
+			command: "cagewright make nginx.service --yes",
+		});
+	});
+
+	test("options go on top of what the unit says", async () => {
+		const { application, command } = await dryRun([
+			"nginx.service",
+			"--probe",
+			"true",
+			"--directory",
+			"/run/x",
+			"--user",
+			"www-data",
+		]);
+		expect(application).toMatchObject({ user: "www-data", probes: ["true"], directories: ["/run/x"] });
+		expect(command).toBe("cagewright make nginx.service --user www-data --probe true --directory /run/x --yes");
+	});
+});
+
+test("another name of a unit leads to the unit itself", async () => {
+	expect(await dryRun(["redis.service"])).toMatchObject({ name: "redis-server", unit: "redis-server.service" });
+});
+
+test("a daemon without a template needs no more than its name", async () => {
+	const { application, notes, unit } = await dryRun(["redis-server"]);
+	expect({ unit, user: application.user, directories: application.directories }).toEqual({
+		unit: "redis-server.service",
+		user: "redis",
+		directories: ["/run/redis"],
+	});
+	expect(notes.map(({ code }) => code)).toContain("unit-process-settings");
+});
+
+test("a service that gets its socket from systemd gets it in the cage as well", async () => {
+	const probe = "uuidd --random --socket $CAGEWRIGHT_ROOT/run/uuidd/request";
+	const made = await make(["uuidd.service", "--probe", probe], { state });
+	expectWellMade(made, "uuidd", state);
+	expect(made.confinement.user).toBe("uuidd");
+	const run = startRun("uuidd", { state });
+	const asked = await eventually(async () => {
+		const answer = await ask(["uuidd", "--random", "--socket", `${made.data}/run/uuidd/request`]);
+		if (answer.status !== 0) throw new Error(answer.output);
+		return answer.output;
+	});
+	expect(asked).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+	expect(processesIn(made.root).length).toBeGreaterThan(1);
+	await run.stop();
+	expect(processesIn(made.root)).toEqual([]);
+});
+
+test("a daemon that forks twice and keeps a pid file is followed and ended", async () => {
+	const port = await freePort();
+	const daemon = redis(port, ["daemonize yes"]);
+	writeFileSync(`${daemon.folder}/redis.conf`, `pidfile ${daemon.folder}/data/redis.pid\n`, { flag: "a" });
+	const unit = `[Service]\nType=forking\nUser=redis\nPIDFile=${daemon.folder}/data/redis.pid\nExecStart=/usr/bin/setsid --fork ${daemon.command.join(" ")}\n`;
+	const enter = withUnits({ "twice.service": unit });
+	const { notes } = await dryRun(["twice", "--probe", daemon.probe], enter);
+	expect(notes).toEqual([{ code: "unit-forking-unknown", values: { program: "setsid" } }]);
+	const made = await make(["twice", "--probe", daemon.probe], { state, enter });
+	expectWellMade(made, "twice", state);
+	const run = startRun("twice", { state });
+	await eventually(() => askRedis(port, ["SET", "still", "here"]));
+	expectServedInside(made, port);
+	expect((await run.stop()).status).toBe(0);
+	expect(processesIn(made.root)).toEqual([]);
+});
+
+describe("units that cannot be caged as they stand", () => {
+	const enter = withUnits({
+		"task.service": "[Service]\nType=oneshot\nExecStart=/bin/true\n",
+		"nothing.service": "[Service]\nType=simple\n",
+		"gone.service": "[Service]\nExecStart=/opt/gone/daemon\n",
+		"masked.service": "-> /dev/null",
+		"each@.service": "[Service]\nExecStart=/bin/cat\n",
+		"each.socket": "[Socket]\nListenStream=7\nAccept=yes\n",
+		"udp.service": "[Service]\nExecStart=/bin/cat\n",
+		"udp.socket": "[Socket]\nListenDatagram=7777\nListenStream=7777\n",
+		"sockets.target.wants/udp.socket": "-> /etc/systemd/system/udp.socket",
+		"made-up.service": "[Service]\nDynamicUser=yes\nExecStart=/bin/cat\n",
+	});
+
+	test.each([
+		["task", "task.service is a task that ends"],
+		["nothing.service", "nothing.service starts no command"],
+		["gone", "gone.service starts /opt/gone/daemon, which is not installed"],
+		["masked.service", "There is no systemd unit masked.service, or it is masked"],
+		["no-such-thing", "There is neither a template nor a systemd unit no-such-thing"],
+		["each@", "each@.service is a template of systemd and needs an instance"],
+		["each@1", "each.socket starts each@1.service anew for each connection"],
+		["udp", "udp.service gets the sockets udp.socket from systemd"],
+		["made-up", "There is no account made-up on this machine"],
+	])("%s: says why in one line, exit 2", async (name, says) => {
+		const { status, stderr, stdout } = await cagewright(["make", name, "--probe", "true", "--yes"], { state, enter });
+		expect({ status, stdout, lines: stderr.trim().split("\n").length }).toEqual({ status: 2, stdout: "", lines: 1 });
+		expect(stderr).toContain(says);
+	});
+
+	test("apps lists them with the reason, and damaged files too", async () => {
+		const damaged = withUnits({
+			"broken.service": "-> /etc/systemd/system/nowhere.service",
+			"task.service": "[Service]\nType=oneshot\nExecStart=/bin/true\n",
+			"odd.service": "[Service]\nrubbish\nExecStart='/bin/cat\nExecStart=/bin/cat\n",
+		});
+		const { status, stderr, stdout } = await cagewright(["apps"], { state, enter: damaged });
+		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+		expect(stdout).toMatch(/broken +The unit file \/etc\/systemd\/system\/broken\.service is a link that leads nowhere\./);
+		expect(stdout).toMatch(/task +The unit is a task that ends/);
+		const { json } = await cagewright(["apps", "odd", "--json"], { state, enter: damaged });
+		expect(json.applications).toEqual([
+			expect.objectContaining({
+				unit: "odd.service",
+				file: "/etc/systemd/system/odd.service",
+				enabled: false,
+				notes: [{ code: "unit-lines-skipped", values: { count: 2 } }],
+			}),
+		]);
+	});
+});
+
+test("apps tells all that is known of one", async () => {
+	const { stdout } = await cagewright(["apps", "redis-server"], { state });
+	expect(stdout).toMatch(/^redis-server: /);
+	expect(stdout).toMatch(/Unit file +\/usr\/lib\/systemd\/system\/redis-server\.service/);
+	expect(stdout).toMatch(/Package +redis-server \S+/);
+	expect(stdout).toMatch(/To cage it: cagewright make redis-server\.service\n$/);
+	const none = await cagewright(["apps", "no-such-thing"], { state });
+	expect({ status: none.status, stdout: none.stdout }).toEqual({ status: 2, stdout: "" });
+});
