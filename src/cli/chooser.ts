@@ -43,6 +43,7 @@ export class SystemChooser implements Chooser {
 				kind: one.reason === "process" ? "process" : "unit",
 				name: one.name,
 				description: one.description || quoteShellLine(one.application.command ?? []),
+				detail: [...(one.unit === undefined ? [] : [one.unit]), quoteShellLine(one.application.command ?? [])].join(": "),
 			};
 		});
 		return [...templates, ...others];

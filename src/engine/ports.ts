@@ -41,7 +41,7 @@ export type Launch =
 	| {
 			readonly kind: "rehearsal";
 			readonly rehearsal: Rehearsal;
-			readonly directories: readonly Path[];
+			readonly directories: readonly { readonly path: Path; readonly mode: number }[];
 			readonly given: readonly Path[];
 			/** Sockets of the host at which the application finds somebody. */
 			readonly sockets: readonly Path[];

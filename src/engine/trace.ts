@@ -1,4 +1,5 @@
 import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
+import { parseMadeDirectory } from "../core/application/made-directory.ts";
 import { Failure } from "../core/failure.ts";
 import { normalise, type Path, pathFromText } from "../core/path/path.ts";
 import { placeOf } from "../core/plan/links.ts";
@@ -58,7 +59,10 @@ export async function traceApplication(
 	await checkProbesFailFirst(context, application.probes, options.onHost);
 	const { files, launcher } = context.machine;
 	// Real places, for the launcher makes and hands over what it is told.
-	const directories = application.directories.map((text) => placeOf(normalise(pathFromText(text)), files));
+	const directories = application.directories.map(parseMadeDirectory).map(({ mode, path }) => ({
+		path: placeOf(normalise(pathFromText(path)), files),
+		mode,
+	}));
 	const given = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
 	return reachingNeighbours(context, async ({ context: within, sockets, watch }) => {
 		const rehearsal = options.onHost ? undefined : await launcher.rehearse();

@@ -92,6 +92,51 @@ describe("unit files in a tree", () => {
 		expect(units.load("db@other")?.unit.user).toBe("db");
 	});
 
+	it("sockets and directories of tmpfiles.d belong to a service", () => {
+		const root = tree("surroundings", {
+			"usr/lib/systemd/system/a.service": service("/bin/a"),
+			"usr/lib/systemd/system/b@.service": service("/bin/b"),
+			"usr/lib/systemd/system/a.socket": "[Socket]\nListenStream=8080\n",
+			"etc/systemd/system/a.socket.d/more.conf": "[Socket]\nListenStream=8081\n",
+			"usr/lib/systemd/system/extra.socket": "[Socket]\nListenStream=8082\nService=a.service\n",
+			"usr/lib/systemd/system/b@.socket": "[Socket]\nListenStream=/run/b-%i\n",
+			"usr/lib/systemd/system/off.socket": "[Socket]\nListenStream=8083\nService=a.service\n",
+			"etc/systemd/system/off.socket": "-> /dev/null",
+			"etc/systemd/system/sockets.target.wants/a.socket": "-> /usr/lib/systemd/system/a.socket",
+			"usr/lib/tmpfiles.d/a.conf": "d /run/a 0750\nd /run/hidden\n",
+			"etc/tmpfiles.d/a.conf": "d /run/a 0700\n",
+			"usr/lib/tmpfiles.d/z.conf": "d /run/z\nd /var/lib/b/x\n",
+		});
+		const units = new UnitFiles(new UnitTree(root));
+		const { sockets = [], tmpfiles } = units.load("a")?.surroundings ?? {};
+		expect(sockets.map(({ enabled, listens, name }) => [name, enabled, ...listens.map(({ address }) => address)])).toEqual([
+			["a.socket", true, "8080", "8081"],
+			["extra.socket", false, "8082"],
+		]);
+		expect(tmpfiles).toEqual(["/run/a:0700"]);
+		const instance = units.load("b@one")?.surroundings;
+		expect(instance?.sockets).toMatchObject([
+			{ name: "b@one.socket", service: "b@one.service", listens: [{ address: "/run/b-one" }] },
+		]);
+		expect(instance?.tmpfiles).toEqual(["/var/lib/b/x"]);
+	});
+
+	it("damaged files are told from masks", () => {
+		const root = tree("damaged", {
+			"etc/systemd/system/masked.service": "-> /dev/null",
+			"etc/systemd/system/empty.service": "",
+			"etc/systemd/system/gone.service": "-> /usr/lib/systemd/system/gone.service",
+			"etc/systemd/system/loop.service": "-> loop.service",
+			"etc/systemd/system/folder.service/x": "",
+			"etc/systemd/system/good.service": service("/bin/a"),
+		});
+		expect(new UnitFiles(new UnitTree(root)).damaged().map(({ name, problem }) => [name, problem])).toEqual([
+			["folder.service", "unit-unreadable"],
+			["gone.service", "unit-link-broken"],
+			["loop.service", "unit-link-broken"],
+		]);
+	});
+
 	it("environment files are read, globs too", () => {
 		const root = tree("environment", {
 			"etc/systemd/system/a.service": service("/bin/a $A $B", "EnvironmentFile=/etc/default/a*\nEnvironmentFile=-/etc/none"),

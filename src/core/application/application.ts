@@ -16,7 +16,7 @@ export interface Application {
 	readonly timeout: number;
 	/** Network of a run; traces and trials always have one of their own. */
 	readonly network: "host" | "none";
-	/** Directories that systemd would make for the service before it starts (RuntimeDirectory= and its like), absolute. */
+	/** Directories that systemd would make for the service before it starts (RuntimeDirectory= and its like): absolute, `PATH[:MODE]`. */
 	readonly directories: readonly string[];
 }
 

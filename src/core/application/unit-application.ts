@@ -3,6 +3,7 @@ import { quoteShellLine } from "../path/quote.ts";
 import { parseEnvironmentFile } from "./environment-file.ts";
 import { stayInForeground } from "./foreground.ts";
 import type { ApplicationDraft } from "./found.ts";
+import { madeDirectoryText, mergeMadeDirectories } from "./made-directory.ts";
 import type { Note } from "./note.ts";
 import { execOfShellLine, isShell } from "./shell-exec.ts";
 import type { SocketUnit } from "./socket-unit.ts";
@@ -34,7 +35,7 @@ export interface UnitSurroundings {
 	readonly environmentFiles?: EnvironmentFiles;
 	/** The socket units that belong to it. */
 	readonly sockets?: readonly SocketUnit[];
-	/** Directories that systemd-tmpfiles makes for it. */
+	/** Directories that systemd-tmpfiles makes for it: `PATH[:MODE]`. */
 	readonly tmpfiles?: readonly string[];
 	readonly read?: ReadText;
 }
@@ -66,7 +67,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	let user = first?.privileged ? undefined : account(unit);
 	let startable = first !== undefined && unit.type !== "oneshot" && !unit.name.template;
 	// A directory of configuration is made once and then the administrator's: what is read of it comes along as files.
-	const directories = unit.directories.filter(({ kind }) => kind !== "configuration").map(({ path }) => path);
+	const directories = unit.directories.filter(({ kind }) => kind !== "configuration").map(madeDirectoryText);
 	directories.push(...tmpfiles);
 	if (first !== undefined) {
 		const told = words(first);
@@ -84,7 +85,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		command = activation.command;
 	}
 
-	const before = unit.execStartPre.map((each) => words(each).words);
+	const before = unit.execStartPre.map((each) => ({ written: quoteShellLine(each.words), words: words(each).words }));
 	directories.push(...directoriesBefore(before, note));
 	const reloadSignal = unit.execReload.map((each) => killSignal(each.words)).find((signal) => signal !== undefined);
 	if (reloadSignal !== undefined) note("unit-reload-signal", { signal: reloadSignal });
@@ -110,11 +111,11 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 			...(user === undefined ? {} : { user }),
 			...(cwd === undefined ? {} : { cwd }),
 			env,
-			directories: [...new Set(directories.map(presentName))],
+			directories: mergeMadeDirectories(directories.map(presentName)),
 		},
 		notes,
 		startable,
-		before,
+		before: before.map((each) => each.words),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 		capabilities: unit.ambientCapabilities,
 	};
@@ -150,20 +151,30 @@ function startOf(
 	return start;
 }
 
-/** Says what ExecStartPre= does, and takes over what the cage can have without it: the directories that it makes. */
-function directoriesBefore(before: readonly (readonly string[])[], note: AddNote): string[] {
+/**
+ * Says what ExecStartPre= does, and takes over what the cage can have without it: the directories that it makes. Commands are shown as they are
+ * written: values of variables may be secrets, and notes go into the record.
+ */
+function directoriesBefore(
+	before: readonly { readonly written: string; readonly words: readonly string[] }[],
+	note: AddNote,
+): string[] {
 	const directories: string[] = [];
-	for (const command of before) {
-		const judged = judgeBeforeStart(command);
-		const shown = quoteShellLine(command);
+	const made = new Set<string>();
+	for (const { words, written } of before) {
+		const judged = judgeBeforeStart(words);
 		if (judged.kind === "directories") {
-			directories.push(...judged.directories);
-			note("unit-start-pre-directories", { command: shown, directories: judged.directories.join(" ") });
+			directories.push(...judged.directories.map(madeDirectoryText));
+			for (const { path } of judged.directories) made.add(path);
+			note("unit-start-pre-directories", {
+				command: written,
+				directories: judged.directories.map(({ path }) => path).join(" "),
+			});
 			continue;
 		}
 		// The account gets the directories that are made for it, so handing them over says nothing new.
-		if (judged.kind === "ownership" && judged.paths.every((path) => directories.includes(path))) continue;
-		note(judged.kind === "check" ? "unit-start-pre-check" : "unit-start-pre", { command: shown });
+		if (judged.kind === "ownership" && judged.paths.every((path) => made.has(path))) continue;
+		note(judged.kind === "check" ? "unit-start-pre-check" : "unit-start-pre", { command: written });
 	}
 	return directories;
 }

@@ -55,6 +55,7 @@ export interface ServiceDirectory {
 	readonly kind: "runtime" | "state" | "cache" | "logs" | "configuration";
 	/** The environment variable in which systemd hands it over. */
 	readonly variable: string;
+	readonly mode: number;
 }
 
 export interface SkippedLine {
@@ -149,7 +150,9 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 				// `name:link` makes a link as well (systemd.exec(5)); a name outside of the base is refused there.
 				const directory = word.split(":", 1)[0]?.replace(/\/+$/, "") ?? "";
 				const bad = directory === "" || directory.startsWith("/") || directory.split("/").includes("..");
-				return bad ? [] : [{ path: `${base}/${directory}`, kind, variable }];
+				const mode = settings.last("Service", `${key}Mode`) ?? "";
+				const told = /^[0-7]{3,4}$/.test(mode) ? Number.parseInt(mode, 8) & 0o1777 : 0o755;
+				return bad ? [] : [{ path: `${base}/${directory}`, kind, variable, mode: told }];
 			}),
 		),
 		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),

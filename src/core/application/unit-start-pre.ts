@@ -1,9 +1,10 @@
 import { baseName, type Path } from "../path/path.ts";
+import type { MadeDirectory } from "./made-directory.ts";
 
 /** What a command of ExecStartPre= is for, as far as its words tell. */
 export type BeforeStart =
 	/** Makes directories, which a cage can have without the command. */
-	| { readonly kind: "directories"; readonly directories: readonly string[] }
+	| { readonly kind: "directories"; readonly directories: readonly MadeDirectory[] }
 	/** Hands over or opens up what another one made. */
 	| { readonly kind: "ownership"; readonly paths: readonly string[] }
 	/** Only looks whether the configuration is right. */
@@ -18,7 +19,10 @@ export function judgeBeforeStart([program = "", ...args]: readonly string[]): Be
 	const operands = args.filter((word, index) => !word.startsWith("-") && !takesNext(name, args[index - 1]));
 	const absolute = operands.filter((word) => word.startsWith("/"));
 	const makes = name === "mkdir" || (name === "install" && args.some((word) => /^-[a-zA-Z]*d|^--directory$/.test(word)));
-	if (makes && absolute.length > 0 && absolute.length === operands.length) return { kind: "directories", directories: absolute };
+	if (makes && absolute.length > 0 && absolute.length === operands.length) {
+		const mode = modeOf(args);
+		return { kind: "directories", directories: absolute.map((path) => ({ path, mode })) };
+	}
 	if ((name === "chown" || name === "chmod" || name === "chgrp") && absolute.length > 0) {
 		return { kind: "ownership", paths: absolute };
 	}
@@ -26,6 +30,13 @@ export function judgeBeforeStart([program = "", ...args]: readonly string[]): Be
 	// `-c` is a check for haproxy alone; most others name their configuration by it.
 	const isCheck = args.some((word) => checks.test(word) && (word !== "-c" || name === "haproxy"));
 	return { kind: isCheck && name !== "sh" && name !== "bash" ? "check" : "other" };
+}
+
+/** `-m 740`, `-m740`, `--mode=0740`; symbolic modes count as the usual one. */
+function modeOf(args: readonly string[]): number {
+	const at = args.findIndex((word) => /^-m|^--mode/.test(word));
+	const value = at < 0 ? "" : (/^(?:-m|--mode=?)([0-7]+)$/.exec(args[at] ?? "")?.[1] ?? args[at + 1] ?? "");
+	return /^[0-7]{3,5}$/.test(value) ? Number.parseInt(value, 8) & 0o1777 : 0o755;
 }
 
 function takesNext(name: string, word: string | undefined): boolean {

@@ -81,8 +81,8 @@ export interface RehearsalRoot {
 	readonly mounts: readonly RehearsalMount[];
 	/** Sockets of the host that shall be heard through the overlay. Real places. */
 	readonly sockets: readonly Path[];
-	/** Made in the overlay with this owner where they are absent. Real places: a link on the way would lead to the host. */
-	readonly directories: readonly Path[];
+	/** Made in the overlay for the account where they are absent. Real places: a link on the way would lead to the host. */
+	readonly directories: readonly { readonly path: Path; readonly mode: number }[];
 	/** Handed to the account, whoever owns them on the host. */
 	readonly given: readonly Path[];
 	/** Capabilities that an account is given while it is watched. */
@@ -321,9 +321,10 @@ function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
 		lines.push(`[ ! -S ${target} ] || mount -n --bind ${quoteShell(socket)} ${target}`);
 	}
 	const { uid, gid } = spec.identity;
-	for (const directory of rehearsal.directories) {
-		const target = quoteShell(`${rehearsal.directory}${directory}`);
-		lines.push(`[ -d ${target} ] || { mkdir -p ${target} && chown ${uid}:${gid} ${target}; }`);
+	for (const { mode, path } of rehearsal.directories) {
+		const target = quoteShell(`${rehearsal.directory}${path}`);
+		const bits = mode.toString(8).padStart(4, "0");
+		lines.push(`[ -d ${target} ] || { mkdir -p ${target} && chown ${uid}:${gid} ${target} && chmod ${bits} ${target}; }`);
 	}
 	for (const directory of rehearsal.given) {
 		const target = quoteShell(`${rehearsal.directory}${directory}`);

@@ -1,4 +1,5 @@
 import type { Rules } from "../application/application.ts";
+import { parseMadeDirectory } from "../application/made-directory.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Operation } from "../trace/trace.ts";
@@ -18,7 +19,7 @@ import { planSeeds, type SeedInput, type SeedPlan } from "./seeds.ts";
 
 export interface WritableInput extends SeedInput {
 	readonly identity: Identity;
-	/** RuntimeDirectory= and its like. */
+	/** RuntimeDirectory= and its like: `PATH[:MODE]`. */
 	readonly directories: readonly string[];
 	/** Whether a directory holds the application's own programs, sources or configuration. */
 	readonly isOwn: (directory: Path) => boolean;
@@ -59,7 +60,12 @@ export function planWritable(input: WritableInput): WritablePlan {
 		if (reasons.length < 3) reasons.push(reason);
 		wanted.set(directory, reasons);
 	};
-	const serviceDirectories = input.directories.map((text) => placeOf(normalise(pathFromText(text)), files));
+	const modes = new Map(
+		input.directories
+			.map(parseMadeDirectory)
+			.map(({ mode, path }) => [placeOf(normalise(pathFromText(path)), files), mode] as const),
+	);
+	const serviceDirectories = [...modes.keys()];
 	for (const directory of serviceDirectories) want(directory, { kind: "service-directory" });
 	for (const rule of ["writable", "seed"] as const) {
 		for (const value of rules[rule]) {
@@ -101,7 +107,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const there = status?.kind === "directory" && !isGiven(path, rules, identity, files) ? status : undefined;
 		return {
 			path,
-			mode: there ? there.mode & 0o1777 : 0o755,
+			mode: there ? there.mode & 0o1777 : (modes.get(path) ?? 0o755),
 			uid: there ? there.uid : identity.uid,
 			gid: there ? there.gid : identity.gid,
 			reasons: wanted.get(path) ?? [],

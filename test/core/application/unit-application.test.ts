@@ -60,6 +60,28 @@ describe("the application of a unit", () => {
 		expect(application.env).toEqual({ RUNTIME_DIRECTORY: "/run/a:/run/b" });
 	});
 
+	it("directories have their modes; those of configuration are made by nobody", () => {
+		const { application } = of(
+			"[Service]\nExecStart=/bin/a\nRuntimeDirectory=a b/c\nRuntimeDirectoryMode=0700\nLogsDirectory=a\nLogsDirectoryMode=2755\nConfigurationDirectory=a",
+		);
+		expect(application.directories).toEqual(["/run/a:0700", "/run/b/c:0700", "/var/log/a"]);
+		expect(application.env?.CONFIGURATION_DIRECTORY).toBe("/etc/a");
+	});
+
+	it("the working directory is the account's home where the unit says so", () => {
+		const passwd = "root:x:0:0::/root:/bin/sh\nu:x:9:9::/srv/u:/bin/sh\n";
+		const cwd = (text: string) => {
+			const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\nWorkingDirectory=~\n${text}`]);
+			return applicationFromUnit(unit, { read: (path) => (path === "/etc/passwd" ? passwd : undefined) }).application.cwd;
+		};
+		expect([cwd("User=u"), cwd(""), cwd("User=none")]).toEqual(["/srv/u", "/root", undefined]);
+	});
+
+	it("a start with systemd's rights is one as root, whatever account is named (`+`, `!`, not `!!`)", () => {
+		const user = (prefix: string) => of(`[Service]\nUser=u\nExecStart=${prefix}/bin/a`).application.user;
+		expect([user("+"), user("!"), user("!!"), user("-")]).toEqual([undefined, undefined, "u", "u"]);
+	});
+
 	it("an environment file wins over Environment=", () => {
 		const { application } = of("[Service]\nExecStart=/bin/a\nEnvironmentFile=/f\nEnvironment=A=1", { "/f": "A=2" });
 		expect(application.env).toEqual({ A: "2" });

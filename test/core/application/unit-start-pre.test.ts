@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
 import { describe, expect, it } from "vitest";
 import { directoriesOf, parseTmpfiles } from "../../../src/core/application/tmpfiles.ts";
 import { applicationFromUnit } from "../../../src/core/application/unit-application.ts";
@@ -6,9 +7,21 @@ import { judgeBeforeStart } from "../../../src/core/application/unit-start-pre.t
 
 describe("what comes before a start", () => {
 	it.each([
-		["/bin/mkdir -m 740 -p /var/log/mosquitto", { kind: "directories", directories: ["/var/log/mosquitto"] }],
-		["/usr/bin/install -Z -m 02755 -o debian-tor -g debian-tor -d /run/tor", { kind: "directories", directories: ["/run/tor"] }],
-		["install -m 755 -o mysql -g root -d /run/a /run/b", { kind: "directories", directories: ["/run/a", "/run/b"] }],
+		[
+			"/bin/mkdir -m 740 -p /var/log/mosquitto",
+			{ kind: "directories", directories: [{ path: "/var/log/mosquitto", mode: 0o740 }] },
+		],
+		[
+			"/usr/bin/install -Z -m 02755 -o debian-tor -g debian-tor -d /run/tor",
+			{ kind: "directories", directories: [{ path: "/run/tor", mode: 0o755 }] },
+		],
+		[
+			"install -m 755 -o mysql -g root -d /run/a /run/b",
+			{
+				kind: "directories",
+				directories: ["/run/a", "/run/b"].map((path) => ({ path, mode: 0o755 })),
+			},
+		],
 		["/usr/bin/install -m 600 /etc/a /run/a", { kind: "other" }],
 		["mkdir -p relative", { kind: "other" }],
 		["/bin/chown a:a /run/a", { kind: "ownership", paths: ["/run/a"] }],
@@ -21,6 +34,14 @@ describe("what comes before a start", () => {
 		["/usr/sbin/update-exim4.conf", { kind: "other" }],
 	])("%s", (line, judged) => {
 		expect(judgeBeforeStart(line.split(" "))).toEqual(judged);
+	});
+
+	it("values of variables, which may be secrets, are not repeated", () => {
+		const text =
+			"[Service]\nEnvironment=KEY=secret D=/run/a\nExecStart=/bin/a\nExecStartPre=/bin/b ${KEY}\nExecStartPre=mkdir -m 0700 ${D}\n";
+		const { application, notes } = applicationFromUnit(parseServiceUnit("a.service", [text]));
+		expect(notes.map(({ values }) => values.command)).toEqual(["/bin/b '${KEY}'", "mkdir -m 0700 '${D}'"]);
+		expect(application.directories).toEqual(["/run/a:0700"]);
 	});
 
 	it("directories come into the application, and their owner needs no word", () => {
@@ -39,7 +60,7 @@ describe("tmpfiles.d(5)", () => {
 	it("directories of all types, with specifiers; other lines are passed over", () => {
 		const text = [
 			"# d /run/no",
-			"d /run/mysqld 0755 mysql root -",
+			"d /run/mysqld 0750 mysql root -",
 			"    D!\t%t/php/  0755 www-data www-data - -",
 			'd "/run/with blank"',
 			"d relative",
@@ -49,22 +70,26 @@ describe("tmpfiles.d(5)", () => {
 			"d /var/run/old",
 		].join("\n");
 		expect(parseTmpfiles("a.conf", text)).toEqual(
-			["/run/mysqld", "/run/php", "/run/with blank", "/run/old"].map((path) => ({ path, file: "a" })),
+			["/run/mysqld", "/run/php", "/run/with blank", "/run/old"].map((path, at) => ({
+				path,
+				mode: at === 0 ? 0o750 : 0o755,
+				file: "a",
+			})),
 		);
 	});
 
 	it("belong to the service whose name the file or the directory has", () => {
 		const all = [
-			{ path: "/run/mysqld", file: "mariadb" },
-			{ path: "/run/postgresql", file: "postgresql-common" },
-			{ path: "/var/lib/libuuid", file: "uuidd-tmpfiles" },
-			{ path: "/run/other", file: "other" },
-			{ path: "/tmp", file: "mariadb" },
-			{ path: "/run", file: "mariadb" },
+			{ path: "/run/mysqld", mode: 0o755, file: "mariadb" },
+			{ path: "/run/postgresql", mode: 0o1775, file: "postgresql-common" },
+			{ path: "/var/lib/libuuid", mode: 0o755, file: "uuidd-tmpfiles" },
+			{ path: "/run/other", mode: 0o755, file: "other" },
+			{ path: "/tmp", mode: 0o755, file: "mariadb" },
+			{ path: "/run", mode: 0o755, file: "mariadb" },
 		];
 		expect(directoriesOf(all, new Set(["mariadb", "postgresql", "uuidd"]))).toEqual([
 			"/run/mysqld",
-			"/run/postgresql",
+			"/run/postgresql:1775",
 			"/var/lib/libuuid",
 		]);
 	});

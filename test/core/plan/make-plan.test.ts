@@ -177,6 +177,16 @@ describe("a plan", () => {
 		const device = planFor(files, trace({}), { additions }).entries.find((entry) => entry.path === "/dev/urandom");
 		expect(device).toMatchObject({ kind: "device", decision: "include", reasons: [{ kind: "trial", round: 1, call: "openat" }] });
 	});
+	test("says how an application could go into one, unless it does already; what was known before comes first", () => {
+		const named = { ...application, command: ["/usr/sbin/named", "-f"] };
+		const known = [{ code: "unit-notify", values: {} }];
+		const own = { code: "own-chroot-files", values: { program: "named", setting: "-t DIRECTORY", source: "named(8)" } };
+		expect(planFor(tree(host), trace({}), { application: named, notes: known }).notes).toEqual([...known, own]);
+		const chroots = new Set(["/var/lib/named"] as never[]);
+		expect(planFor(tree(host), trace({}, { chroots }), { application: named }).notes.map(({ code }) => code)).toEqual([
+			"chroots-itself",
+		]);
+	});
 	test("opens /proc when a trial showed the need, and says for what", () => {
 		const made = planFor(tree(host), trace({}), {
 			additions: [{ kind: "opening", name: "proc", round: 1, call: "openat /proc/stat" }],
