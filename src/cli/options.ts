@@ -34,7 +34,7 @@ const lists = {
 	bind: ["--bind <PATH[:ro|rw]>", "a directory of the host, mounted instead of copied; repeatable"],
 	device: ["--device <NODE>", "a device node that the cage gets; repeatable"],
 	directory: [
-		"--directory <PATH[:MODE]>",
+		"--directory <PATH[:MODE[:USER[:GROUP]]]>",
 		"a directory that must exist before the application starts, like systemd's RuntimeDirectory; repeatable",
 	],
 	allowSecret: ["--allow-secret <PATH>", "a private key, shadow file or token that may go into the cage; repeatable"],

@@ -1,4 +1,5 @@
 import type { Bind } from "../core/application/application.ts";
+import type { OwnedDirectory } from "../core/application/made-directory.ts";
 import type { Measured } from "../core/cage/cage.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Group, User } from "../core/machine/facts.ts";
@@ -37,11 +38,11 @@ export interface LaunchRequest {
 }
 
 export type Launch =
-	/** Directories are made with the application's account where the host has none (RuntimeDirectory= and its like). */
+	/** Directories are made where the host has none (RuntimeDirectory= and its like). */
 	| {
 			readonly kind: "rehearsal";
 			readonly rehearsal: Rehearsal;
-			readonly directories: readonly { readonly path: Path; readonly mode: number }[];
+			readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
 			readonly given: readonly Path[];
 			/** Sockets of the host at which the application finds somebody. */
 			readonly sockets: readonly Path[];

@@ -1,5 +1,5 @@
 import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
-import { parseMadeDirectory } from "../core/application/made-directory.ts";
+import { ownedDirectory } from "../core/application/made-directory.ts";
 import { Failure } from "../core/failure.ts";
 import { normalise, type Path, pathFromText } from "../core/path/path.ts";
 import { placeOf } from "../core/plan/links.ts";
@@ -59,10 +59,10 @@ export async function traceApplication(
 	await checkProbesFailFirst(context, application.probes, options.onHost);
 	const { files, launcher } = context.machine;
 	// Real places, for the launcher makes and hands over what it is told.
-	const directories = application.directories.map(parseMadeDirectory).map(({ mode, path }) => ({
-		path: placeOf(normalise(pathFromText(path)), files),
-		mode,
-	}));
+	const [users, groups] = [context.machine.accounts.users(), context.machine.accounts.groups()];
+	const directories = application.directories
+		.map((text) => ownedDirectory(text, identity, users, groups))
+		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
 	const given = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
 	return reachingNeighbours(context, async ({ context: within, sockets, watch }) => {
 		const rehearsal = options.onHost ? undefined : await launcher.rehearse();

@@ -113,12 +113,12 @@ describe("unit files in a tree", () => {
 			["a.socket", true, "8080", "8081"],
 			["extra.socket", false, "8082"],
 		]);
-		expect(tmpfiles).toEqual(["/run/a:0700"]);
+		expect(tmpfiles).toEqual(["/run/a:0700:root:root"]);
 		const instance = units.load("b@one")?.surroundings;
 		expect(instance?.sockets).toMatchObject([
 			{ name: "b@one.socket", service: "b@one.service", listens: [{ address: "/run/b-one" }] },
 		]);
-		expect(instance?.tmpfiles).toEqual(["/var/lib/b/x"]);
+		expect(instance?.tmpfiles).toEqual(["/var/lib/b/x:0755:root:root"]);
 	});
 
 	it("damaged files are told from masks", () => {

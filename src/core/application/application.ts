@@ -16,7 +16,10 @@ export interface Application {
 	readonly timeout: number;
 	/** Network of a run; traces and trials always have one of their own. */
 	readonly network: "host" | "none";
-	/** Directories that systemd would make for the service before it starts (RuntimeDirectory= and its like): absolute, `PATH[:MODE]`. */
+	/**
+	 * Directories that systemd would make for the service before it starts (RuntimeDirectory= and its like): absolute,
+	 * `PATH[:MODE[:USER[:GROUP]]]`.
+	 */
 	readonly directories: readonly string[];
 }
 

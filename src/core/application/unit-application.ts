@@ -3,7 +3,7 @@ import { quoteShellLine } from "../path/quote.ts";
 import { parseEnvironmentFile } from "./environment-file.ts";
 import { stayInForeground } from "./foreground.ts";
 import type { ApplicationDraft } from "./found.ts";
-import { madeDirectoryText, mergeMadeDirectories } from "./made-directory.ts";
+import { type MadeDirectory, madeDirectoryText, mergeMadeDirectories } from "./made-directory.ts";
 import type { Note } from "./note.ts";
 import { execOfShellLine, isShell } from "./shell-exec.ts";
 import type { SocketUnit } from "./socket-unit.ts";
@@ -35,7 +35,7 @@ export interface UnitSurroundings {
 	readonly environmentFiles?: EnvironmentFiles;
 	/** The socket units that belong to it. */
 	readonly sockets?: readonly SocketUnit[];
-	/** Directories that systemd-tmpfiles makes for it: `PATH[:MODE]`. */
+	/** Directories that systemd-tmpfiles makes for it: `PATH:MODE:USER:GROUP`. */
 	readonly tmpfiles?: readonly string[];
 	readonly read?: ReadText;
 }
@@ -67,7 +67,10 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	let user = first?.privileged ? undefined : account(unit);
 	let startable = first !== undefined && unit.type !== "oneshot" && !unit.name.template;
 	// A directory of configuration is made once and then the administrator's: what is read of it comes along as files.
-	const directories = unit.directories.filter(({ kind }) => kind !== "configuration").map(madeDirectoryText);
+	const owner = first?.privileged ? account(unit) : undefined;
+	const directories = unit.directories
+		.filter(({ kind }) => kind !== "configuration")
+		.map(({ mode, path }) => madeDirectoryText({ path, mode, ...(owner === undefined ? {} : { owner }) }));
 	directories.push(...tmpfiles);
 	if (first !== undefined) {
 		const told = words(first);
@@ -159,24 +162,24 @@ function directoriesBefore(
 	before: readonly { readonly written: string; readonly words: readonly string[] }[],
 	note: AddNote,
 ): string[] {
-	const directories: string[] = [];
-	const made = new Set<string>();
+	const made = new Map<string, MadeDirectory>();
 	for (const { words, written } of before) {
 		const judged = judgeBeforeStart(words);
 		if (judged.kind === "directories") {
-			directories.push(...judged.directories.map(madeDirectoryText));
-			for (const { path } of judged.directories) made.add(path);
+			for (const directory of judged.directories) made.set(directory.path, directory);
 			note("unit-start-pre-directories", {
 				command: written,
 				directories: judged.directories.map(({ path }) => path).join(" "),
 			});
 			continue;
 		}
-		// The account gets the directories that are made for it, so handing them over says nothing new.
-		if (judged.kind === "ownership" && judged.paths.every((path) => made.has(path))) continue;
+		if (judged.kind === "ownership" && judged.paths.every((path) => made.has(path))) {
+			for (const path of judged.paths) made.set(path, { ...(made.get(path) ?? { path, mode: 0o755 }), ...judged.change });
+			continue;
+		}
 		note(judged.kind === "check" ? "unit-start-pre-check" : "unit-start-pre", { command: written });
 	}
-	return directories;
+	return [...made.values()].map(madeDirectoryText);
 }
 
 /** FHS 3.0, 3.15 and 5.13: these moved, and are links where they still are. */

@@ -1,3 +1,4 @@
+import type { OwnedDirectory } from "../application/made-directory.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import type { Identity } from "../plan/plan.ts";
@@ -81,8 +82,8 @@ export interface RehearsalRoot {
 	readonly mounts: readonly RehearsalMount[];
 	/** Sockets of the host that shall be heard through the overlay. Real places. */
 	readonly sockets: readonly Path[];
-	/** Made in the overlay for the account where they are absent. Real places: a link on the way would lead to the host. */
-	readonly directories: readonly { readonly path: Path; readonly mode: number }[];
+	/** Made in the overlay where they are absent. Real places: a link on the way would lead to the host. */
+	readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
 	/** Handed to the account, whoever owns them on the host. */
 	readonly given: readonly Path[];
 	/** Capabilities that an account is given while it is watched. */
@@ -320,12 +321,12 @@ function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
 		const target = quoteShell(`${rehearsal.directory}${socket}`);
 		lines.push(`[ ! -S ${target} ] || mount -n --bind ${quoteShell(socket)} ${target}`);
 	}
-	const { uid, gid } = spec.identity;
-	for (const { mode, path } of rehearsal.directories) {
+	for (const { gid, mode, path, uid } of rehearsal.directories) {
 		const target = quoteShell(`${rehearsal.directory}${path}`);
 		const bits = mode.toString(8).padStart(4, "0");
 		lines.push(`[ -d ${target} ] || { mkdir -p ${target} && chown ${uid}:${gid} ${target} && chmod ${bits} ${target}; }`);
 	}
+	const { uid, gid } = spec.identity;
 	for (const directory of rehearsal.given) {
 		const target = quoteShell(`${rehearsal.directory}${directory}`);
 		lines.push(`mkdir -p ${target}`, `chown ${uid}:${gid} ${target}`);

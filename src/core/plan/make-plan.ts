@@ -1,4 +1,5 @@
 import type { Application, Rules } from "../application/application.ts";
+import { ownedDirectory } from "../application/made-directory.ts";
 import type { Note } from "../application/note.ts";
 import { ownChroot } from "../application/own-chroot.ts";
 import { Failure } from "../failure.ts";
@@ -75,7 +76,7 @@ export function makePlan(input: PlanInput): Plan {
 		rules: asked,
 		identity,
 		files,
-		directories: application.directories,
+		directories: application.directories.map((text) => ownedDirectory(text, identity, input.users, input.groups)),
 		found: additions.flatMap((one) => (one.kind === "writable" ? [{ path: one.path, reason: trialReason(one) }] : [])),
 		binds: asked.binds.map((bind) => pathFromText(bind.path)),
 		isLeftOut,

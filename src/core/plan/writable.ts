@@ -1,5 +1,5 @@
 import type { Rules } from "../application/application.ts";
-import { parseMadeDirectory } from "../application/made-directory.ts";
+import type { OwnedDirectory } from "../application/made-directory.ts";
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Operation } from "../trace/trace.ts";
@@ -19,8 +19,8 @@ import { planSeeds, type SeedInput, type SeedPlan } from "./seeds.ts";
 
 export interface WritableInput extends SeedInput {
 	readonly identity: Identity;
-	/** RuntimeDirectory= and its like: `PATH[:MODE]`. */
-	readonly directories: readonly string[];
+	/** RuntimeDirectory= and its like. */
+	readonly directories: readonly OwnedDirectory[];
 	/** Whether a directory holds the application's own programs, sources or configuration. */
 	readonly isOwn: (directory: Path) => boolean;
 	/** Directories that a trial asked for. */
@@ -60,12 +60,8 @@ export function planWritable(input: WritableInput): WritablePlan {
 		if (reasons.length < 3) reasons.push(reason);
 		wanted.set(directory, reasons);
 	};
-	const modes = new Map(
-		input.directories
-			.map(parseMadeDirectory)
-			.map(({ mode, path }) => [placeOf(normalise(pathFromText(path)), files), mode] as const),
-	);
-	const serviceDirectories = [...modes.keys()];
+	const made = new Map(input.directories.map((one) => [placeOf(normalise(pathFromText(one.path)), files), one]));
+	const serviceDirectories = [...made.keys()];
 	for (const directory of serviceDirectories) want(directory, { kind: "service-directory" });
 	for (const rule of ["writable", "seed"] as const) {
 		for (const value of rules[rule]) {
@@ -105,11 +101,12 @@ export function planWritable(input: WritableInput): WritablePlan {
 	const directories = paths.map((path): WritableDirectory => {
 		const status = files.status(path);
 		const there = status?.kind === "directory" && !isGiven(path, rules, identity, files) ? status : undefined;
+		const { gid, mode, uid } = there ?? made.get(path) ?? { ...identity, mode: 0o755 };
 		return {
 			path,
-			mode: there ? there.mode & 0o1777 : (modes.get(path) ?? 0o755),
-			uid: there ? there.uid : identity.uid,
-			gid: there ? there.gid : identity.gid,
+			mode: mode & 0o1777,
+			uid,
+			gid,
 			reasons: wanted.get(path) ?? [],
 			seeds: seeds.get(path) ?? [],
 		};

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { madeDirectoryText, mergeMadeDirectories, parseMadeDirectory } from "../../../src/core/application/made-directory.ts";
+import {
+	madeDirectoryText,
+	mergeMadeDirectories,
+	ownedDirectory,
+	parseMadeDirectory,
+} from "../../../src/core/application/made-directory.ts";
+import { Failure } from "../../../src/core/failure.ts";
+import type { User } from "../../../src/core/machine/facts.ts";
 
 describe("directories that are made before a start", () => {
 	it.each([
@@ -14,7 +21,28 @@ describe("directories that are made before a start", () => {
 		expect(parseMadeDirectory(madeDirectoryText({ path, mode }))).toEqual({ path, mode });
 	});
 
+	it.each([
+		["/run/a:0750:www-data", "www-data"],
+		["/run/a:0750:_a:b-c", "_a:b-c"],
+		["/run/a:0750:1000:1000", "1000:1000"],
+	])("%s belongs to its owner", (text, owner) => {
+		expect(parseMadeDirectory(text)).toEqual({ path: "/run/a", mode: 0o750, owner });
+		expect(madeDirectoryText({ path: "/run/a", mode: 0o750, owner })).toBe(text);
+	});
+
+	it("else to the account that the application is started as; an owner that is none is named", () => {
+		const identity = { name: "app", uid: 900, gid: 901, groups: [], home: "/" };
+		const users = [{ name: "www", uid: 33, gid: 34, home: "/" }] as unknown as User[];
+		const owned = (text: string) => ownedDirectory(text, identity, users, []);
+		expect(owned("/run/a")).toEqual({ path: "/run/a", mode: 0o755, uid: 900, gid: 901 });
+		expect(owned("/run/a:0700:www")).toEqual({ path: "/run/a", mode: 0o700, uid: 33, gid: 34 });
+		expect(() => owned("/run/a:0700:nobody-there")).toThrow(new Failure("account-unknown", { account: "nobody-there" }, 2));
+	});
+
 	it("each stands once, with the mode that was told", () => {
-		expect(mergeMadeDirectories(["/run/a", "/run/b:0700", "/run/a:0750", "/run/b"])).toEqual(["/run/a:0750", "/run/b:0700"]);
+		expect(mergeMadeDirectories(["/run/a", "/run/b:0700", "/run/a:0750", "/run/b", "/run/a:0755:u", "/run/b:0711"])).toEqual([
+			"/run/a:0755:u",
+			"/run/b:0700",
+		]);
 	});
 });

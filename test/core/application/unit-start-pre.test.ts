@@ -13,18 +13,20 @@ describe("what comes before a start", () => {
 		],
 		[
 			"/usr/bin/install -Z -m 02755 -o debian-tor -g debian-tor -d /run/tor",
-			{ kind: "directories", directories: [{ path: "/run/tor", mode: 0o755 }] },
+			{ kind: "directories", directories: [{ path: "/run/tor", mode: 0o755, owner: "debian-tor:debian-tor" }] },
 		],
 		[
 			"install -m 755 -o mysql -g root -d /run/a /run/b",
 			{
 				kind: "directories",
-				directories: ["/run/a", "/run/b"].map((path) => ({ path, mode: 0o755 })),
+				directories: ["/run/a", "/run/b"].map((path) => ({ path, mode: 0o755, owner: "mysql:root" })),
 			},
 		],
 		["/usr/bin/install -m 600 /etc/a /run/a", { kind: "other" }],
 		["mkdir -p relative", { kind: "other" }],
-		["/bin/chown a:a /run/a", { kind: "ownership", paths: ["/run/a"] }],
+		["/bin/chown a:a /run/a", { kind: "ownership", paths: ["/run/a"], change: { owner: "a:a" } }],
+		["chmod 0750 /run/a", { kind: "ownership", paths: ["/run/a"], change: { mode: 0o750 } }],
+		["chown -R a /run/a /run/b", { kind: "ownership", paths: ["/run/a", "/run/b"], change: { owner: "a" } }],
 		["/usr/sbin/nginx -t -q", { kind: "check" }],
 		["/usr/sbin/haproxy -f /c -c", { kind: "check" }],
 		["/opt/a -c /etc/a.conf", { kind: "other" }],
@@ -48,7 +50,7 @@ describe("what comes before a start", () => {
 		const text =
 			"[Service]\nExecStart=/bin/a\nExecStartPre=mkdir -p /var/run/a\nExecStartPre=chown a /var/run/a\nExecStartPre=chown a /srv\n";
 		const { application, notes } = applicationFromUnit(parseServiceUnit("a.service", [text]));
-		expect(application.directories).toEqual(["/run/a"]);
+		expect(application.directories).toEqual(["/run/a:0755:a"]);
 		expect(notes.map(({ code, values }) => [code, values.command])).toEqual([
 			["unit-start-pre-directories", "mkdir -p /var/run/a"],
 			["unit-start-pre", "chown a /srv"],
@@ -73,6 +75,7 @@ describe("tmpfiles.d(5)", () => {
 			["/run/mysqld", "/run/php", "/run/with blank", "/run/old"].map((path, at) => ({
 				path,
 				mode: at === 0 ? 0o750 : 0o755,
+				owner: at === 0 ? "mysql:root" : at === 1 ? "www-data:www-data" : "root:root",
 				file: "a",
 			})),
 		);
@@ -80,17 +83,17 @@ describe("tmpfiles.d(5)", () => {
 
 	it("belong to the service whose name the file or the directory has", () => {
 		const all = [
-			{ path: "/run/mysqld", mode: 0o755, file: "mariadb" },
-			{ path: "/run/postgresql", mode: 0o1775, file: "postgresql-common" },
-			{ path: "/var/lib/libuuid", mode: 0o755, file: "uuidd-tmpfiles" },
-			{ path: "/run/other", mode: 0o755, file: "other" },
-			{ path: "/tmp", mode: 0o755, file: "mariadb" },
-			{ path: "/run", mode: 0o755, file: "mariadb" },
+			{ path: "/run/mysqld", mode: 0o755, owner: "u:g", file: "mariadb" },
+			{ path: "/run/postgresql", mode: 0o1775, owner: "u:g", file: "postgresql-common" },
+			{ path: "/var/lib/libuuid", mode: 0o755, owner: "u:g", file: "uuidd-tmpfiles" },
+			{ path: "/run/other", mode: 0o755, owner: "u:g", file: "other" },
+			{ path: "/tmp", mode: 0o755, owner: "u:g", file: "mariadb" },
+			{ path: "/run", mode: 0o755, owner: "u:g", file: "mariadb" },
 		];
 		expect(directoriesOf(all, new Set(["mariadb", "postgresql", "uuidd"]))).toEqual([
-			"/run/mysqld",
-			"/run/postgresql:1775",
-			"/var/lib/libuuid",
+			"/run/mysqld:0755:u:g",
+			"/run/postgresql:1775:u:g",
+			"/var/lib/libuuid:0755:u:g",
 		]);
 	});
 });

@@ -275,12 +275,10 @@ describe("a rehearsal", () => {
 		]);
 	});
 	test("a directory of the service is made with its owner and mode only where there is none", () => {
-		const directories = [{ path: path("/run/app"), mode: 0o750 }];
+		const directories = [{ path: path("/run/app"), mode: 0o750, uid: 7, gid: 8 }];
 		const script = launchScript(spec({ ...rehearsal, directories }, { identity: asApp }));
 		const target = `${rehearsal.directory}/run/app`;
-		expect(script).toContain(
-			`\n[ -d ${target} ] || { mkdir -p ${target} && chown 900:901 ${target} && chmod 0750 ${target}; }\n`,
-		);
+		expect(script).toContain(`\n[ -d ${target} ] || { mkdir -p ${target} && chown 7:8 ${target} && chmod 0750 ${target}; }\n`);
 	});
 	test("keeps its layers in memory where an overlay cannot write to the disk below", () => {
 		expect(lines(spec({ ...rehearsal, memory: path("/state/m") })).slice(0, 3)).toEqual([
