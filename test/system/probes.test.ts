@@ -129,10 +129,44 @@ describe.runIf(isolated)("a proposed probe", () => {
 		["sshd", 2022, talker(2022, "SSH-2.0-OpenSSH_10.0\r\n", {})],
 		["dovecot", 1143, talker(1143, "* OK ready\r\n", { a: "a OK done\r\n" })],
 		["mosquitto", 1884, talker(1884, "", { "\x10": "\x20\x02\0\0" })],
+		["php-fpm8.4", 9100, talker(9100, "", { "\x01\x09": "\x01\x0a\0\0\0\x11\0\0" })],
+		["slapd", 3890, talker(3890, "", { "\x30\x0c": "\x30\x0c\x02\x01\x01\x61\x07" })],
+		["squid", 3129, talker(3129, "", { "GET http://": "HTTP/1.1 503 Service Unavailable\r\n\r\n" })],
+		["haproxy", 8081, talker(8081, "", { "GET / ": "HTTP/1.1 503 Service Unavailable\r\n\r\n" })],
+		["tor", 9051, talker(9051, "", { "\x05\x01": "\x05\0" })],
+		["rsync", 8730, talker(8730, "@RSYNCD: 32.0 sha512\n", { "@RSYNCD": "@RSYNCD: EXIT\n" })],
 	] as [string, number, string[]][])("%s: holds its conversation", (program, port, server) => {
 		const lines = linesFor([`/usr/sbin/${program}`, "-p", String(port)], new Set());
 		expect(ask(server, lines)).toBe(0);
 		expect(ask(talker(port, "nonsense\r\n", {}), lines, 0)).toBe(1);
+	});
+
+	it.each([
+		["ntpd", 1230, /^23(00){47}$/, `24${"00".repeat(47)}`],
+		["snmpd", 1610, /^30..020101/, "302a0201010406a22000"],
+		["in.tftpd", 6900, /^0001.+00$/, "000500016e6f00"],
+	])("%s: gets its datagram and takes the answer", (program, port, question, answer) => {
+		const replies = (text: string) => [
+			node,
+			"-e",
+			`const s = require("dgram").createSocket("udp4");
+			s.on("message", (d, from) => { if (RegExp(process.argv[1]).test(d.toString("hex"))) s.send(Buffer.from(process.argv[2], "hex"), from.port); }).bind(${port}, "127.0.0.1");`,
+			question.source,
+			text,
+		];
+		const lines = linesFor([`/usr/sbin/${program}`, "-p", String(port)], new Set());
+		expect(ask(replies(answer), lines)).toBe(0);
+		expect(ask(replies("ffff"), lines, 0)).toBe(1);
+	});
+
+	it("a unix socket is found below the application's root", () => {
+		const [line = ""] = linesFor(["/usr/sbin/php-fpm8.4", "--nodaemonize"], new Set());
+		const root = mkdtempSync(join(folder, "it's a root "));
+		mkdirSync(join(root, "run/php"), { recursive: true });
+		const server = `require("net").createServer((c) => c.once("data", () => c.write(Buffer.from([1, 10])))).listen(process.argv[1])`;
+		const within = `CAGEWRIGHT_ROOT=${quoteShellLine([root])}; ${line}`;
+		expect(ask([node, "-e", server, join(root, "run/php/php8.4-fpm.sock")], [within])).toBe(0);
+		expect(ask([], [within], 0)).toBe(1);
 	});
 
 	it("the pages that are fetched are real ones: https by a name that nobody vouches for", () => {

@@ -47,6 +47,23 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		}),
 	},
 	{
+		name: "http-in-front",
+		servers: /^(haproxy|varnishd|traefik)$/,
+		transport: "tcp",
+		// By its port alone it would be any web server.
+		ports: [],
+		defaults: { haproxy: 80, traefik: 80, varnishd: 6081 },
+		// A network of its own has none of the servers behind it: that they cannot be reached is its own answer (RFC 9110, 15.6).
+		lines: (target, tools) => ({
+			probes: [
+				exchange(target, tools, [
+					{ send: "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" },
+					{ expect: "^HTTP/1\\.[01] ([23]..|50[234]) " },
+				]),
+			],
+		}),
+	},
+	{
 		name: "socks",
 		servers: /^(tor|danted|sockd)$/,
 		transport: "tcp",

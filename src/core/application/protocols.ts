@@ -15,7 +15,6 @@ export const probePrograms = [
 ] as const;
 
 export const protocols: readonly Protocol[] = [
-	...infrastructureProtocols,
 	{
 		name: "redis",
 		servers: /^(redis|valkey|keydb)-server$/,
@@ -42,7 +41,7 @@ export const protocols: readonly Protocol[] = [
 	{
 		name: "http",
 		servers:
-			/^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|haproxy|traefik|varnishd|h2o|gunicorn|uvicorn|hypercorn|waitress-serve|uwsgi|http\.server|http-server|puma|unicorn|webfsd|thttpd|mini_httpd|darkhttpd|grafana(-server)?|prometheus.*|cagewright-demo)$/,
+			/^(nginx|apache2?|apachectl|apache2ctl|httpd|lighttpd|caddy|h2o|gunicorn|uvicorn|hypercorn|waitress-serve|uwsgi|http\.server|http-server|puma|unicorn|webfsd|thttpd|mini_httpd|darkhttpd|grafana(-server)?|prometheus.*|cagewright-demo)$/,
 		transport: "tcp",
 		ports: [80, 8080, 8000, 8008, 8081, 8085, 8888, 3000, 5000, 443, 8443],
 		defaults: {
@@ -54,7 +53,6 @@ export const protocols: readonly Protocol[] = [
 			"http-server": 8080,
 			puma: 9292,
 			unicorn: 8080,
-			varnishd: 6081,
 			grafana: 3000,
 			"grafana-server": 3000,
 			prometheus: 9090,
@@ -187,4 +185,5 @@ export const protocols: readonly Protocol[] = [
 			probes: [exchange(target, tools, [{ send: "\x10\x0d\0\x04MQTT\x04\x02\0\x1e\0\x01c" }, { expect: "^\\x20\\x02" }])],
 		}),
 	},
+	...infrastructureProtocols,
 ];
