@@ -72,7 +72,7 @@ export const notesDe: Notes = {
 	"unit-per-connection": "{socket} startet sie für jede Verbindung neu; ein Käfig ist für einen Server, der selbst lauscht.",
 	"unit-root-directory": "Die Unit läuft schon in {directory}.",
 	"unit-credentials": "Die Unit übergibt die Zugangsdaten {names}; der Käfig nicht.",
-	"unit-reload-signal": "Ihre Konfiguration liest sie auf {signal} neu.",
+	"unit-reload-signal": "Ihre Konfiguration liest sie auf {signal} neu: cagewright signal NAME {signal}.",
 	"unit-reload-command": "Ihre Konfiguration wird neu gelesen durch: {command}.",
 	"unit-privileged": "Die Unit startet den Befehl mit den Rechten von root, obwohl sie ein Konto nennt.",
 	"unit-home": "Das Arbeitsverzeichnis ist ein Heimatverzeichnis, das nicht bekannt ist.",

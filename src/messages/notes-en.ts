@@ -68,7 +68,7 @@ export const notesEn = {
 	"unit-per-connection": "{socket} starts it anew for each connection; a cage is for a server that listens itself.",
 	"unit-root-directory": "The unit already runs in {directory}.",
 	"unit-credentials": "The unit passes the credentials {names}; the cage does not.",
-	"unit-reload-signal": "Its configuration is read again on {signal}.",
+	"unit-reload-signal": "Its configuration is read again on {signal}: cagewright signal NAME {signal}.",
 	"unit-reload-command": "Its configuration is read again by: {command}.",
 	"unit-privileged": "The unit starts the command with root's rights although it names an account.",
 	"unit-home": "The working directory is a home that is not known.",

@@ -11,6 +11,7 @@ import { behindStartScript, type ReadText, type Start } from "./start-scripts.ts
 import { substituteVariables, type UnitCommand } from "./unit-exec.ts";
 import { define, type ServiceUnit } from "./unit-file.ts";
 import type { UnitNoteCode } from "./unit-notes.ts";
+import { reloadSignalOf } from "./unit-reload.ts";
 import { activate } from "./unit-sockets.ts";
 import { judgeBeforeStart } from "./unit-start-pre.ts";
 
@@ -21,7 +22,7 @@ export interface UnitApplication {
 	readonly startable: boolean;
 	/** ExecStartPre= with its variables put in. */
 	readonly before: readonly (readonly string[])[];
-	/** Signal without SIG that makes the application read its configuration again, where ExecReload= is a plain kill. */
+	/** Signal without SIG that makes the application read its configuration again, where ExecReload= is a kill or known to come to one. */
 	readonly reloadSignal?: string;
 	/** AmbientCapabilities= as setpriv names them. */
 	readonly capabilities: readonly string[];
@@ -90,7 +91,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 
 	const before = unit.execStartPre.map((each) => ({ written: quoteShellLine(each.words), words: words(each).words }));
 	directories.push(...directoriesBefore(before, note));
-	const reloadSignal = unit.execReload.map((each) => killSignal(each.words)).find((signal) => signal !== undefined);
+	const reloadSignal = reloadSignalOf(unit, command);
 	if (reloadSignal !== undefined) note("unit-reload-signal", { signal: reloadSignal });
 	else for (const each of unit.execReload) note("unit-reload-command", { command: quoteShellLine(each.words) });
 
@@ -231,16 +232,4 @@ function environmentOf(unit: ServiceUnit, files: EnvironmentFiles): { env: Recor
 		if (value === undefined || env[name] === value) delete env[name];
 	}
 	return { env, missing };
-}
-
-/** `/bin/kill -HUP $MAINPID` in its spellings. */
-function killSignal(words: readonly string[]): string | undefined {
-	const [program = "", ...rest] = words;
-	if (baseName(program as Path) !== "kill" || !rest.some((word) => /^\$(MAINPID|\{MAINPID\})$/.test(word))) return undefined;
-	const option = rest.findIndex((word) => word.startsWith("-"));
-	if (option < 0) return "TERM";
-	const text = rest[option] ?? "";
-	const named = text === "-s" || text === "--signal" ? rest[option + 1] : text.replace(/^(--signal=|-s|-)/, "");
-	const signal = named?.replace(/^SIG/, "");
-	return signal === "1" ? "HUP" : signal;
 }

@@ -93,7 +93,7 @@ export async function findUnit(
 
 /** The full name of the service that a name means, if there is one; quicker than `findUnit`. */
 export function unitNamed(name: string): string | undefined {
-	return new UnitFiles().load(name)?.unit.name.full;
+	return new UnitFiles().named(name);
 }
 
 async function withPackages(

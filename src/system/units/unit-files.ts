@@ -97,15 +97,23 @@ export class UnitFiles {
 		return damaged;
 	}
 
-	/** A service with its drop-ins, or undefined where there is none of that name or it is masked. `.service` may be left out. */
-	load(name: string): LoadedService | undefined {
+	/** The full name of the service that a name means; undefined where there is none, or it is masked. Reads no more than it must. */
+	named(name: string): string | undefined {
 		const full = name.endsWith(".service") ? name : `${name}.service`;
 		if (!/^[A-Za-z0-9:_.\\@-]+$/.test(full)) return undefined;
 		const path = this.#places.path(full);
 		if (path === undefined) return undefined;
 		// The name that the file has is the unit's; an alias given here must not change what %n means.
 		const target = basename(path);
-		const own = target.endsWith(".service") && sameKind(full, target) && !parseUnitName(target).template ? target : full;
+		return target.endsWith(".service") && sameKind(full, target) && !parseUnitName(target).template ? target : full;
+	}
+
+	/** A service with its drop-ins, or undefined where there is none of that name or it is masked. `.service` may be left out. */
+	load(name: string): LoadedService | undefined {
+		const full = name.endsWith(".service") ? name : `${name}.service`;
+		const own = this.named(full);
+		const path = own === undefined ? undefined : this.#places.path(full);
+		if (own === undefined || path === undefined) return undefined;
 		const aliases = this.#aliases().get(path) ?? [];
 		const files = [path, ...this.#places.dropIns([own, full, ...aliases])];
 		const unit = parseServiceUnit(

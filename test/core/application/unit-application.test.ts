@@ -93,6 +93,8 @@ describe("the application of a unit", () => {
 		["ExecReload=/bin/kill --signal=1 $MAINPID", "HUP"],
 		["ExecReload=/bin/kill $MAINPID", "TERM"],
 		["ExecReload=/usr/sbin/rndc reload", undefined],
+		["ExecReload=/usr/sbin/nginx -s reload\nExecStart=\nExecStart=/usr/sbin/nginx", "HUP"],
+		["ExecReload=/usr/sbin/apachectl graceful\nExecStart=\nExecStart=/usr/sbin/apachectl start", "USR1"],
 	])("%s", (line, signal) => {
 		expect(of(`[Service]\nExecStart=/bin/a\n${line}`).reloadSignal).toBe(signal);
 	});
