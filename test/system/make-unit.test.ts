@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, type Json, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, redis } from "./daemons.ts";
@@ -90,6 +90,18 @@ test("a daemon without a template needs no more than its name", async () => {
 		directories: ["/run/redis"],
 	});
 	expect(notes.map(({ code }) => code)).toContain("unit-process-settings");
+});
+
+const phpUnit = readdirSync("/usr/lib/systemd/system").find((name) => /^php[\d.]+-fpm\.service$/.test(name)) ?? "php-fpm.service";
+
+test.each([
+	["a start script with variables of its own", "apache2.service", ["root", "www-data"]],
+	["a shell line around it", "mariadb.service", ["mysql"]],
+	["nothing but a unix socket", phpUnit, ["www-data"]],
+])("a server with %s answers by the name of its unit: %s", async (_, unit, accounts) => {
+	const made = await make([unit], { state });
+	expectWellMade(made, unit.replace(/\.service$/, ""), state);
+	expect(made.accounts.users).toEqual(expect.arrayContaining(accounts));
 });
 
 test("a service that gets its socket from systemd gets it in the cage as well", async () => {
