@@ -4,6 +4,8 @@ import { baseName, type Path } from "../path/path.ts";
 export interface ShellExec {
 	readonly words: readonly string[];
 	readonly missing: readonly string[];
+	/** The plain commands that the line runs before, such as `mkdir` and `chown`; what is more than plain is not among them. */
+	readonly before: readonly (readonly string[])[];
 }
 
 type Variables = Readonly<Record<string, string>>;
@@ -25,12 +27,19 @@ export function isShell(program: string): boolean {
 export function execOfShellLine(command: readonly string[], variables: Variables): ShellExec | undefined {
 	const [program = "", option, line = "", ...more] = command;
 	if (!isShell(program) || option !== "-c" || more.length > 0) return undefined;
-	const end = /(?:^|[;&|\n]|\bthen)\s*exec\s+(?!.*[;&|\n]\s*exec\s)(.+)$/s.exec(line)?.[1];
-	if (end === undefined) return undefined;
-	const reader = new Reader(end.trim(), variables);
+	const end = /(?:^|[;&|\n]|\bthen)\s*exec\s+(?!.*[;&|\n]\s*exec\s)(.+)$/s.exec(line);
+	const last = read(end?.[1] ?? "", variables);
+	if (end === null || last === undefined || !last.words[0]) return undefined;
+	const before = line.slice(0, end.index).split(/[;\n]/);
+	const plain = before.map((part) => read(part, variables)?.words ?? []).filter((words) => words.length > 0);
+	return { ...last, before: plain };
+}
+
+/** One simple command; undefined where it is more than that. */
+function read(text: string, variables: Variables): Omit<ShellExec, "before"> | undefined {
+	const reader = new Reader(text.trim(), variables);
 	try {
-		const words = reader.words();
-		return words.length === 0 || words[0] === "" ? undefined : { words, missing: [...reader.missing] };
+		return { words: reader.words(), missing: [...reader.missing] };
 	} catch (error) {
 		if (error instanceof TooClever) return undefined;
 		throw error;

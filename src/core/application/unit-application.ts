@@ -142,7 +142,12 @@ function startOf(
 	const command = ends?.words ?? told.words;
 	if (unit.type === "oneshot") return { command };
 	const script = behindStartScript(command, read, env);
-	const start = script ?? { command };
+	// That the line made directories needs no words of its own: what it does before its end was said to be left out.
+	const made = directoriesBefore(
+		(ends?.before ?? []).map((words) => ({ written: "", words })),
+		() => {},
+	);
+	const start = { ...(script ?? { command }), directories: [...made, ...(script?.directories ?? [])] };
 	const known = stayInForeground(start.command);
 	if (known?.changed || script !== undefined) {
 		const stays = known?.command ?? start.command;

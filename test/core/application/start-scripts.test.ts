@@ -90,14 +90,20 @@ describe("what a shell line ends in", () => {
 		expect(exec(mariadb, { MYSQLD_OPTS: "--a=1 --b" })).toEqual({
 			words: ["/usr/sbin/mariadbd", "--a=1", "--b"],
 			missing: ["_WSREP_NEW_CLUSTER", "VAR"],
+			before: [["set", "-f"]],
 		});
 	});
 
 	it("slapd of Debian 13", () => {
-		const services = { SLAPD_SERVICES: "ldap:/// ldapi:///", SLAPD_USER: "openldap", SLAPD_CONF: "", SLAPD_OPTIONS: "" };
+		const account = { SLAPD_USER: "openldap", SLAPD_GROUP: "ldap" };
+		const services = { ...account, SLAPD_SERVICES: "ldap:/// ldapi:///", SLAPD_CONF: "", SLAPD_OPTIONS: "" };
 		expect(exec(slapd, services)).toEqual({
 			words: ["/usr/sbin/slapd", "-d0", "-h", "ldap:/// ldapi:///", "-u", "openldap"],
 			missing: [],
+			before: [
+				["mkdir", "-p", "/run/slapd"],
+				["chown", "openldap:ldap", "/run/slapd"],
+			],
 		});
 		const own = exec(slapd, { ...services, SLAPD_CONF: "/etc/my.d" });
 		// The shell alone knows which of the two flags it is: said, not guessed.

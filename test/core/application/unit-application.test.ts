@@ -60,6 +60,13 @@ describe("the application of a unit", () => {
 		expect(application.env).toEqual({ RUNTIME_DIRECTORY: "/run/a:/run/b" });
 	});
 
+	it("a shell line's directories are made as well", () => {
+		const line = "ExecStart=sh -c 'mkdir -p /run/slapd; chown a:b /run/slapd; touch /run/x; exec /usr/sbin/slapd -d0'";
+		const { application, notes } = of(`[Service]\n${line}`);
+		expect(application).toMatchObject({ command: ["/usr/sbin/slapd", "-d0"], directories: ["/run/slapd:0755:a:b"] });
+		expect(notes.map(({ code }) => code)).toEqual(["unit-shell-exec"]);
+	});
+
 	it("directories have their modes; those of configuration are made by nobody", () => {
 		const { application } = of(
 			"[Service]\nExecStart=/bin/a\nRuntimeDirectory=a b/c\nRuntimeDirectoryMode=0700\nLogsDirectory=a\nLogsDirectoryMode=2755\nConfigurationDirectory=a",
