@@ -12,7 +12,6 @@ export const recordDe: RecordMessages = {
 	template: "Vorlage",
 	noTemplate: "keine",
 	unit: "systemd-Unit",
-	notes: "Was zu wissen ist",
 	when: "Gebaut",
 	who: "Gebaut von (Konto des Systems)",
 	generation: "Generation",

@@ -13,7 +13,6 @@ export const recordEn = {
 	template: "Template",
 	noTemplate: "none",
 	unit: "systemd unit",
-	notes: "What to know",
 	when: "Made",
 	who: "Made by (account of the system)",
 	generation: "Generation",

@@ -45,9 +45,6 @@ export function recordMarkdown(
 			[words.where, code(place.root)],
 			[words.data, code(place.data)],
 		]),
-		...(plan.notes.length
-			? [`## ${words.notes}`, plan.notes.map((note) => `- ${text(messages.note(note.code, note.values))}`).join("\n")]
-			: []),
 		`## ${words.trials}`,
 		words.seconds(cage.seconds.trace, cage.seconds.plan, cage.seconds.build, cage.seconds.trial),
 		plan.notes.map((note) => `- ${text(messages.note(note.code, note.values))}`).join("\n"),
