@@ -15,6 +15,7 @@ import { auditGeneration } from "./audit.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Step } from "./events.ts";
+import { startFailure, wordsOf } from "./start-failure.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
 
@@ -73,25 +74,7 @@ export async function traceStep(
 	const { value: result, seconds } = attach
 		? await timed(context, "attach", () => traceRunning(context, application, attach, options.more))
 		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...options, onHost }));
-	if (!result.answered) {
-		const probe = result.probes.find((one) => !one.ok);
-		if (result.ended !== undefined) {
-			throw new Failure(
-				"ended-on-host",
-				{ command: answers.application.command.join(" "), status: result.ended, words: lastWords(result.output) },
-				1,
-			);
-		}
-		throw new Failure(
-			"not-answered-on-host",
-			{
-				command: answers.application.command.join(" "),
-				probe: probe?.command ?? "",
-				words: lastWords(result.output, probe?.output),
-			},
-			1,
-		);
-	}
+	if (!result.answered) throw startFailure(answers.application.command, result, machine.files);
 	const known = await machine.store.cage(answers.name);
 	const cage: Cage = {
 		name: answers.name,
@@ -391,7 +374,7 @@ async function failed(context: Context, cage: Cage, round: TrialRound): Promise<
 	await store.log(cage.name, "trial-failed", { rounds: cage.trials.length });
 	const probe = round.probes.find((one) => !one.ok);
 	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
-	const values = { name: cage.name, probe: probe?.command ?? "", words: lastWords(round.output, probe?.output) };
+	const values = { name: cage.name, probe: probe?.command ?? "", words: wordsOf(round.output, probe?.output) };
 	if (declined.length)
 		throw new Failure(
 			"needs-declined",
@@ -400,10 +383,4 @@ async function failed(context: Context, cage: Cage, round: TrialRound): Promise<
 		);
 	const still = round.missing.map((one) => `${one.path === undefined ? one.call : showPath(one.path)} (${one.error})`);
 	throw new Failure("not-answered-in-cage", { ...values, missing: still.slice(0, 5).join(", ") }, 1);
-}
-
-/** The last line that the application printed, or else what the probe said. */
-export function lastWords(output: string, probe = ""): string {
-	const line = (text: string) => text.trim().split("\n").at(-1)?.trim() ?? "";
-	return (line(output) || line(probe)).slice(0, 300);
 }

@@ -34,6 +34,11 @@ export const failuresEn = {
 		"{command} ended by itself with status {status}, even outside a cage; it has to stay in the foreground. {words}",
 	"env-invalid": "{value} is no variable of an environment; write NAME=value, the name in letters, digits and underscores.",
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
+	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",
+	"failed-on-host-silent":
+		"{command} fails with status {status}, even outside a cage, and prints nothing; its messages may go to the system log. Let it print them, and see what it lacks.",
+	"failed-on-host-writing":
+		"{command} fails with status {status}, even outside a cage. It could not write {path} ({error}): name {directory} with --directory where its service makes it, else check owner and mode. {words}",
 	"file-unreadable": "{file} cannot be read: {detail}",
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
 	"for-needs-attach": "--for says how long to watch a process that runs; name it with --attach PID.",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Addition } from "../../../src/core/plan/make-plan.ts";
-import { describeAddition, lastWords, remedies } from "../../../src/engine/make.ts";
+import { describeAddition, remedies } from "../../../src/engine/make.ts";
 import type { TrialRound } from "../../../src/engine/trial.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
 import { makeElf } from "../elf/make-elf.ts";
@@ -235,11 +235,4 @@ describe("remedies of a round", () => {
 		const capability: Addition = { kind: "capability", name: "net_bind_service", round: 1, call: "bind" };
 		expect([capability, proc, path("/a\x1b")].map(describeAddition)).toEqual(["CAP_NET_BIND_SERVICE", "/proc", "/a\\x1b"]);
 	});
-});
-
-test("the last words are the application's, else the probe's, and not long", () => {
-	expect(lastWords("one\ntwo\n\n", "probe")).toBe("two");
-	expect(lastWords(" \n", "curl: (7)\n")).toBe("curl: (7)");
-	expect(lastWords("", "")).toBe("");
-	expect(lastWords("x".repeat(1000))).toHaveLength(300);
 });
