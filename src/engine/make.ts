@@ -15,7 +15,7 @@ import { auditGeneration } from "./audit.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Step } from "./events.ts";
-import { startFailure, wordsOf } from "./start-failure.ts";
+import { startFailure, trialFailure } from "./failures.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
 
@@ -199,21 +199,22 @@ export function remedies(round: TrialRound, known: readonly Addition[]): Additio
 }
 
 function keyOf(addition: Addition): string {
-	return addition.kind === "capability"
-		? `capability ${addition.name}`
-		: addition.kind === "opening"
-			? `opening ${addition.name}`
-			: `${addition.kind} ${addition.path}`;
+	return `${addition.kind} ${"path" in addition ? addition.path : addition.name}`;
 }
 
 const openingNames = { proc: "/proc", unixSockets: "AF_UNIX" };
 
 export function describeAddition(addition: Addition): string {
-	return addition.kind === "capability"
-		? `CAP_${addition.name.toUpperCase()}`
-		: addition.kind === "opening"
-			? openingNames[addition.name]
-			: showPath(addition.path);
+	switch (addition.kind) {
+		case "capability":
+			return `CAP_${addition.name.toUpperCase()}`;
+		case "opening":
+			return openingNames[addition.name];
+		case "account":
+			return addition.name;
+		default:
+			return showPath(addition.path);
+	}
 }
 
 export function summarise(context: Context, round: TrialRound, generation: number, added: readonly Addition[]): TrialSummary {
@@ -372,15 +373,5 @@ async function failed(context: Context, cage: Cage, round: TrialRound): Promise<
 	const { store } = context.machine;
 	await store.saveCage(cage);
 	await store.log(cage.name, "trial-failed", { rounds: cage.trials.length });
-	const probe = round.probes.find((one) => !one.ok);
-	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
-	const values = { name: cage.name, probe: probe?.command ?? "", words: wordsOf(round.output, probe?.output) };
-	if (declined.length)
-		throw new Failure(
-			"needs-declined",
-			{ ...values, paths: declined.map((one) => (one.path === undefined ? "" : showPath(one.path))).join(", ") },
-			4,
-		);
-	const still = round.missing.map((one) => `${one.path === undefined ? one.call : showPath(one.path)} (${one.error})`);
-	throw new Failure("not-answered-in-cage", { ...values, missing: still.slice(0, 5).join(", ") }, 1);
+	throw trialFailure(cage.name, round);
 }

@@ -1,6 +1,7 @@
 import type { Application } from "../core/application/application.ts";
 import type { Finding } from "../core/cage/audit.ts";
 import { findMissing, isTolerable, type Missing } from "../core/plan/missing.ts";
+import { findMissingAccounts } from "../core/plan/missing-accounts.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
@@ -70,9 +71,13 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 		// An answer counts only if it comes from a process whose root is the cage.
 		const answered =
 			measured?.inside === true && probes.every((probe) => probe.ok) && !failed.some((name) => input.signals.includes(name));
-		const missing = findMissing(trace, run.trace, plan, context.machine.files, round).filter(
-			(one) => !answered || !isTolerable(one),
-		);
+		const { accounts, files } = context.machine;
+		const differences = findMissing(trace, run.trace, plan, files, round).filter((one) => !answered || !isTolerable(one));
+		// What it says of accounts while it answers is talk.
+		const unknown = answered
+			? []
+			: findMissingAccounts(run.trace, run.output, plan.accounts, accounts.users(), accounts.groups(), round);
+		const missing = [...differences, ...unknown];
 		return {
 			round,
 			probes,

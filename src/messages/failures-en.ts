@@ -63,6 +63,8 @@ export const failuresEn = {
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
+	"needs-kernel-files":
+		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
 	"logs-unknown":
@@ -75,6 +77,8 @@ export const failuresEn = {
 	"no-such-generation": "There is no generation {generation}; `cagewright show` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
 	"not-answered-in-cage": "{name} does not answer in its cage. Probe: {probe} {words} Still missing: {missing}",
+	"not-answered-in-cage-nothing-missing":
+		"{name} does not answer in its cage, and misses nothing that it used outside; see what it says. Probe: {probe} {words}",
 	"not-answered-on-host":
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",

@@ -40,11 +40,9 @@ const summary = (all: Missing[]) =>
 const remedyOf = (remedy: Addition | undefined) =>
 	remedy === undefined
 		? ""
-		: remedy.kind === "capability"
-			? `capability ${remedy.name}`
-			: remedy.kind === "opening"
-				? remedy.name
-				: `${remedy.kind} ${remedy.path}`;
+		: remedy.kind === "opening"
+			? remedy.name
+			: `${remedy.kind} ${"path" in remedy ? remedy.path : remedy.name}`;
 
 describe("where the start was not watched on the host", () => {
 	const files = tree({ ...host, "/dev/urandom": node(1, 9) });
@@ -243,6 +241,12 @@ describe("files of the kernel", () => {
 			["/var/log/app/out", "kernel-file", "proc"],
 		]);
 	});
+	test.each(["/proc/meminfo", "/proc/sys/vm/overcommit_memory", "/proc/mounts", "/sys", "/sys/class/net"])(
+		"have no remedy where no cage shows them: %s",
+		(path) => {
+			expect(summary(missing({ [path]: "read" }, { [path]: "ENOENT:read" }))).toEqual([[path, "kernel-file", ""]]);
+		},
+	);
 	test("are no file entries, and a strange name stays on one line", () => {
 		const all = missing({ "/proc/self/\nx\xff": "read" }, { "/proc/self/\nx\xff": "ENOENT:read" });
 		expect(all.map(({ remedy }) => remedy?.call)).toEqual(["openat /proc/self/\\nxÿ"]);
