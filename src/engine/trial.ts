@@ -76,7 +76,12 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 		// What it says of accounts while it answers is talk.
 		const unknown = answered
 			? []
-			: findMissingAccounts(run.trace, run.output, plan.accounts, accounts.users(), accounts.groups(), round);
+			: findMissingAccounts(
+					{ trace: run.trace, output: run.output, ended: run.endedItself, round },
+					plan.accounts,
+					accounts.users(),
+					accounts.groups(),
+				);
 		const missing = [...differences, ...unknown];
 		return {
 			round,

@@ -9,21 +9,35 @@ const speaksOfAccounts = /\b(users?|groups?|accounts?|[ug]ids?|get(pw|gr)nam\w*|
 /** getpwnam(3): errno where there is no such name. */
 const noSuchName = "ENOENT";
 
+/** What daemons look up by default: the account without rights that every system has (LSB 5.0, user and group names). */
+const unprivileged = ["nobody"];
+
+export interface Look {
+	/** What the application did in its cage, and all that it printed there. */
+	readonly trace: Trace;
+	readonly output: string;
+	/** It ended by itself. */
+	readonly ended: boolean;
+	readonly round: number;
+}
+
 /**
  * Accounts that the application looked up in its cage and did not find. A look-up reads the whole file, so no trace shows the name; but an
- * application that ends for want of one says so. Only what the host has and the cage leaves out counts, in a line about accounts.
+ * application that ends for want of one says so, in a line about accounts. Where it ends without a word right after the look-up (its
+ * words go to the system log), it may be the usual unprivileged one, or a group that its own directories belong to. Only what the host
+ * has and the cage leaves out counts.
  */
 export function findMissingAccounts(
-	cage: Trace,
-	output: string,
+	look: Look,
 	kept: PlannedAccounts,
 	users: readonly User[],
 	groups: readonly Group[],
-	round: number,
 ): Missing[] {
-	if (!accountFiles.some((path) => cage.accesses.get(path)?.succeeded.has("read"))) return [];
+	const { ended, output, round, trace } = look;
+	if (!accountFiles.some((path) => trace.accesses.get(path)?.succeeded.has("read"))) return [];
 	const lines = output.split("\n").filter((line) => speaksOfAccounts.test(line));
-	const words = new Set(lines.flatMap((line) => line.match(/[A-Za-z_][\w-]*(\.[\w-]+)*/g) ?? []));
+	const silent = ended && output.trim() === "" && endsWithLookUp(trace);
+	const words = new Set(silent ? unprivileged : lines.flatMap((line) => line.match(/[A-Za-z_][\w-]*(\.[\w-]+)*/g) ?? []));
 	const known = new Set([...kept.users, ...kept.groups].map(({ name }) => name));
 	const names = new Set([...users, ...groups].map(({ name }) => name));
 	return [...names]
@@ -35,4 +49,10 @@ export function findMissingAccounts(
 			remedy: { kind: "account", name, round, call: name },
 			declined: false,
 		}));
+}
+
+/** Accesses stand in the order in which each path first came. */
+function endsWithLookUp({ accesses }: Trace): boolean {
+	const last = [...accesses.values()].findLast(({ succeeded }) => succeeded.size > 0);
+	return last !== undefined && accountFiles.includes(last.path);
 }

@@ -4,14 +4,16 @@ import { asApp, type Did, groups, planFor, trace, users } from "./traces.ts";
 import { tree } from "./tree.ts";
 
 const files = tree({});
+const nobody = { name: "nobody", uid: 65534, gid: 65534, gecos: "", home: "/nonexistent", shell: "" };
 const reads: Record<string, Did> = { "/etc/passwd": "read" };
 const { accounts } = planFor(files, trace({}), { identity: asApp });
-const names = (output: string, did = reads) =>
-	findMissingAccounts(trace(did), output, accounts, users, groups, 2).map(({ call }) => call);
+const find = (output: string, did = reads, ended = true) =>
+	findMissingAccounts({ trace: trace(did), output, ended, round: 2 }, accounts, [...users, nobody], groups);
+const names = (...given: Parameters<typeof find>) => find(...given).map(({ call }) => call);
 
 test("an account that the application names in its complaint, the host has and the cage has not", () => {
 	const output = "starting\nfatal: main.cf: parameter default_privs: unknown user name value: other\n";
-	expect(findMissingAccounts(trace(reads), output, accounts, users, groups, 2)).toEqual([
+	expect(find(output)).toEqual([
 		{
 			kind: "account",
 			call: "other",
@@ -30,6 +32,14 @@ test.each([
 	["in a line about something else", "in other news: failed", reads],
 	["where it never looked one up", "unknown user: other", { "/etc/passwd": "ENOENT:read" } as Record<string, Did>],
 ])("none %s", (_, output, did) => expect(names(output, did)).toEqual([]));
+
+test("the usual unprivileged one, where it ends without a word right after a look-up", () => {
+	const later: Record<string, Did> = { ...reads, "/dev/log": "ENOENT:connect" };
+	expect(names("\n", later)).toEqual(["nobody"]);
+	expect(names("\n", later, false)).toEqual([]);
+	expect(names("starting\n", later)).toEqual([]);
+	expect(names("", { ...reads, "/etc/app.conf": "read" })).toEqual([]);
+});
 
 test("what was found is kept in the cage, as user and as group", () => {
 	const plan = planFor(files, trace({}), {
