@@ -78,7 +78,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			? []
 			: findMissingAccounts(
 					{ trace: run.trace, output: run.output, ended: run.endedItself, round },
-					plan.accounts,
+					plan,
 					accounts.users(),
 					accounts.groups(),
 				);

@@ -2,7 +2,7 @@ import type { Group, User } from "../machine/facts.ts";
 import { pathFromText } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Missing } from "./missing.ts";
-import type { PlannedAccounts } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 
 const accountFiles = ["/etc/passwd", "/etc/group"].map(pathFromText);
 const speaksOfAccounts = /\b(users?|groups?|accounts?|[ug]ids?|get(pw|gr)nam\w*|owner)\b/i;
@@ -29,7 +29,7 @@ export interface Look {
  */
 export function findMissingAccounts(
 	look: Look,
-	kept: PlannedAccounts,
+	plan: Pick<Plan, "accounts" | "writable">,
 	users: readonly User[],
 	groups: readonly Group[],
 ): Missing[] {
@@ -37,8 +37,11 @@ export function findMissingAccounts(
 	if (!accountFiles.some((path) => trace.accesses.get(path)?.succeeded.has("read"))) return [];
 	const lines = output.split("\n").filter((line) => speaksOfAccounts.test(line));
 	const silent = ended && output.trim() === "" && endsWithLookUp(trace);
-	const words = new Set(silent ? unprivileged : lines.flatMap((line) => line.match(/[A-Za-z_][\w-]*(\.[\w-]+)*/g) ?? []));
-	const known = new Set([...kept.users, ...kept.groups].map(({ name }) => name));
+	const owners = groups.filter(({ gid }) => plan.writable.some((directory) => directory.gid === gid)).map(({ name }) => name);
+	const words = new Set(
+		silent ? [...unprivileged, ...owners] : lines.flatMap((line) => line.match(/[A-Za-z_][\w-]*(\.[\w-]+)*/g) ?? []),
+	);
+	const known = new Set([...plan.accounts.users, ...plan.accounts.groups].map(({ name }) => name));
 	const names = new Set([...users, ...groups].map(({ name }) => name));
 	return [...names]
 		.filter((name) => words.has(name) && !known.has(name))

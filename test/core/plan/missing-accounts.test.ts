@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
 import { findMissingAccounts } from "../../../src/core/plan/missing-accounts.ts";
+import type { Plan } from "../../../src/core/plan/plan.ts";
+import { writable } from "../cage/plans.ts";
 import { asApp, type Did, groups, planFor, trace, users } from "./traces.ts";
 import { tree } from "./tree.ts";
 
 const files = tree({});
 const nobody = { name: "nobody", uid: 65534, gid: 65534, gecos: "", home: "/nonexistent", shell: "" };
 const reads: Record<string, Did> = { "/etc/passwd": "read" };
-const { accounts } = planFor(files, trace({}), { identity: asApp });
-const find = (output: string, did = reads, ended = true) =>
-	findMissingAccounts({ trace: trace(did), output, ended, round: 2 }, accounts, [...users, nobody], groups);
+const plan = planFor(files, trace({}), { identity: asApp });
+const find = (output: string, did = reads, ended = true, owned: Plan["writable"] = []) =>
+	findMissingAccounts({ trace: trace(did), output, ended, round: 2 }, { ...plan, writable: owned }, [...users, nobody], groups);
 const names = (...given: Parameters<typeof find>) => find(...given).map(({ call }) => call);
 
 test("an account that the application names in its complaint, the host has and the cage has not", () => {
@@ -36,17 +38,18 @@ test.each([
 test("the usual unprivileged one, where it ends without a word right after a look-up", () => {
 	const later: Record<string, Did> = { ...reads, "/dev/log": "ENOENT:connect" };
 	expect(names("\n", later)).toEqual(["nobody"]);
+	expect(names("", later, true, [writable("/var/spool/app", { gid: 902 })])).toEqual(["nobody", "certificates"]);
 	expect(names("\n", later, false)).toEqual([]);
 	expect(names("starting\n", later)).toEqual([]);
 	expect(names("", { ...reads, "/etc/app.conf": "read" })).toEqual([]);
 });
 
 test("what was found is kept in the cage, as user and as group", () => {
-	const plan = planFor(files, trace({}), {
+	const found = planFor(files, trace({}), {
 		identity: asApp,
 		additions: [{ kind: "account", name: "other", round: 1, call: "other" }],
 	});
 	const kept = (all: readonly { name: string; reason: string }[]) => all.map(({ name, reason }) => `${name}: ${reason}`);
-	expect(kept(plan.accounts.users)).toEqual(["app: started-as", "other: looked-up"]);
-	expect(kept(plan.accounts.groups)).toEqual(["app: started-as", "other: looked-up"]);
+	expect(kept(found.accounts.users)).toEqual(["app: started-as", "other: looked-up"]);
+	expect(kept(found.accounts.groups)).toEqual(["app: started-as", "other: looked-up"]);
 });
