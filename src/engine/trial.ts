@@ -78,9 +78,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			? []
 			: findMissingAccounts(
 					{ trace: run.trace, output: run.output, ended: run.endedItself, round },
-					plan,
-					accounts.users(),
-					accounts.groups(),
+					{ plan, users: accounts.users(), groups: accounts.groups(), files },
 				);
 		const missing = [...differences, ...unknown];
 		return {

@@ -5,12 +5,15 @@ import { writable } from "../cage/plans.ts";
 import { asApp, type Did, groups, planFor, trace, users } from "./traces.ts";
 import { tree } from "./tree.ts";
 
-const files = tree({});
+const files = tree({ "/etc/app.conf": "# User nobody\nSystemGroup certificates\nlisten other\n" });
 const nobody = { name: "nobody", uid: 65534, gid: 65534, gecos: "", home: "/nonexistent", shell: "" };
 const reads: Record<string, Did> = { "/etc/passwd": "read" };
 const plan = planFor(files, trace({}), { identity: asApp });
 const find = (output: string, did = reads, ended = true, owned: Plan["writable"] = []) =>
-	findMissingAccounts({ trace: trace(did), output, ended, round: 2 }, { ...plan, writable: owned }, [...users, nobody], groups);
+	findMissingAccounts(
+		{ trace: trace(did), output, ended, round: 2 },
+		{ plan: { ...plan, writable: owned }, users: [...users, nobody], groups, files },
+	);
 const names = (...given: Parameters<typeof find>) => find(...given).map(({ call }) => call);
 
 test("an account that the application names in its complaint, the host has and the cage has not", () => {
@@ -41,7 +44,14 @@ test("the usual unprivileged one, where it ends without a word right after a loo
 	expect(names("", later, true, [writable("/var/spool/app", { gid: 902 })])).toEqual(["nobody", "certificates"]);
 	expect(names("\n", later, false)).toEqual([]);
 	expect(names("starting\n", later)).toEqual([]);
-	expect(names("", { ...reads, "/etc/app.conf": "read" })).toEqual([]);
+	expect(names("", { ...reads, "/usr/share/app": "read" })).toEqual([]);
+});
+
+test("those that its configuration sets, where it ends without a word", () => {
+	const configured: Record<string, Did> = { ...reads, "/etc/app.conf": "read" };
+	expect(names("", configured)).toEqual(["certificates"]);
+	expect(names("", configured, false)).toEqual([]);
+	expect(names("listening\n", configured)).toEqual([]);
 });
 
 test("what was found is kept in the cage, as user and as group", () => {
