@@ -185,7 +185,9 @@ const errorTexts: Readonly<Record<string, string>> = {
 export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
 	const tolerable = round.answered ? [] : round.missing.filter(isTolerable);
 	const complained = tolerable.filter(({ error }) => round.output.includes(errorTexts[error] ?? "\0"));
-	const accepted = new Set(complained.length ? complained : tolerable);
+	// libc asks a name service's socket before it reads the file of accounts: an account that it does not find there explains both.
+	const looksUp = round.missing.some(({ kind }) => kind === "account");
+	const accepted = new Set(complained.length ? complained : looksUp ? [] : tolerable);
 	const additions = round.missing.flatMap((one) =>
 		one.remedy && !one.declined && (!isTolerable(one) || accepted.has(one)) ? [one.remedy] : [],
 	);

@@ -1,7 +1,7 @@
 import type { Files } from "../machine/facts.ts";
 import { type Path, parent } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
-import { areaOf, isByteCode } from "./areas.ts";
+import { isByteCode, isMountedByLauncher } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { changes } from "./writable.ts";
 
@@ -20,7 +20,7 @@ const refusals = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS"]);
  */
 export function lastRefusedWrite(trace: Trace, files: Files): RefusedWrite | undefined {
 	for (const { failed, path, succeeded } of [...trace.accesses.values()].reverse()) {
-		if (succeeded.size || areaOf(path) !== "files" || isByteCode(path)) continue;
+		if (succeeded.size || isMountedByLauncher(path) || isByteCode(path)) continue;
 		for (const [error, operations] of failed) {
 			const wanted = [...operations].some((one) => changes.has(one) && !(one === "remove" && error === "ENOENT"));
 			if (refusals.has(error) && wanted) return { path, error, directory: placeOf(parent(path), files) };

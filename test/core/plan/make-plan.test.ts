@@ -201,7 +201,7 @@ describe("remedies of a round", () => {
 	const proc: Addition = { kind: "opening", name: "proc", round: 2, call: "openat /proc/stat" };
 	const round = (
 		answered: boolean,
-		...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file"; error?: string }?][]
+		...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file" | "account"; error?: string }?][]
 	) =>
 		({
 			answered,
@@ -230,6 +230,13 @@ describe("remedies of a round", () => {
 		expect(remedies(both, [])).toEqual([proc, unix]);
 		const complaining = { ...both, output: "app: cannot open log: Address family not supported by protocol\n" };
 		expect(remedies(complaining, [])).toEqual([unix]);
+	});
+	test("do not open unix sockets beside an account: libc asks a socket before it reads the file", () => {
+		const sockets: Addition = { kind: "opening", name: "unixSockets", round: 2, call: "socket(AF_UNIX)" };
+		const account: Addition = { kind: "account", name: "nobody", round: 2, call: "nobody" };
+		expect(remedies(round(false, [sockets, { error: "EAFNOSUPPORT" }], [account, { kind: "account" }]), [])).toEqual([account]);
+		expect(remedies(round(false, [sockets]), [])).toEqual([sockets]);
+		expect(describeAddition(account)).toBe("nobody");
 	});
 	test("are told in words for people", () => {
 		const capability: Addition = { kind: "capability", name: "net_bind_service", round: 1, call: "bind" };

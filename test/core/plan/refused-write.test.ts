@@ -16,6 +16,10 @@ test("the last place that could not be written, with the real directory that it 
 	expect(refused(did)).toEqual({ path: "/var/run/app/app.pid", error: "ENOENT", directory: "/run/app" });
 });
 
+test("also below /tmp", () => {
+	expect(refused({ "/tmp/app/app.pid": "ENOENT:create" })).toMatchObject({ directory: "/tmp/app" });
+});
+
 test.each<[string, Record<string, Did>]>([
 	["was written in the end", { "/var/lib/app/a": "ENOENT:write create" }],
 	["was only read", { "/var/lib/app/a": "EACCES:read" }],
