@@ -179,6 +179,10 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 			if (declined.has(real) || declined.has(path) || area === "device") return { ...common, kind: "absent", declined: true };
 			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
 			if (isCovered && error === "ENOENT" && !changes.has(operation)) return undefined;
+			if (isCovered && operation === "create" && access.calls.has("linkat")) {
+				// open(2), O_TMPFILE: an unnamed file gets its name by way of /proc/self/fd.
+				return { ...common, kind: "absent", remedy: { kind: "opening", name: "proc", round, call: `linkat ${showPath(path)}` } };
+			}
 			if (isCovered) return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
 			if (files.status(real)) return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
 			return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };

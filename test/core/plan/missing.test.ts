@@ -232,6 +232,20 @@ describe("capability and filter", () => {
 	});
 });
 
+test("an unnamed file that cannot get its name for want of /proc asks for it, also where the application answers", () => {
+	const linked = (did: string): Record<string, Did> => ({
+		"/var/lib/app": "look",
+		"/var/lib/app/db": "read write",
+		"/var/lib/app/state": { did, calls: ["openat", "linkat"] },
+	});
+	const [unnamed] = missing(linked("create"), linked("ENOENT:create"));
+	expect(unnamed).toMatchObject({
+		path: "/var/lib/app/state",
+		remedy: { kind: "opening", name: "proc", call: "linkat /var/lib/app/state" },
+	});
+	expect(unnamed && isTolerable(unnamed)).toBe(false);
+});
+
 describe("files of the kernel", () => {
 	test("ask for /proc, also by way of a link", () => {
 		expect(missing({ "/proc/self/stat": "read" }, { "/proc/self/stat": "ENOENT:read" })).toMatchObject([
