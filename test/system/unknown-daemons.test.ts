@@ -102,3 +102,22 @@ test("one that lacks the directory of its pid file is told by that, though it sa
 	expect(result.stderr).toContain(`could not write ${missing} (ENOENT)`);
 	expect(result.stderr).toContain(`name ${folder}/run with --directory`);
 });
+
+test("one that takes a signal for its stop, too late for the rehearsal to see", async () => {
+	const port = await freePort();
+	const folder = temporaryFolder("graceful");
+	const lines = [
+		"import http.server, os, signal",
+		// Sooner in a cage than outside, told by what no cage shows: memcached ends up to two seconds after SIGUSR1.
+		"signal.signal(signal.SIGUSR1, lambda *_: None if os.path.exists('/proc/1') else os._exit(0))",
+		`http.server.test(http.server.SimpleHTTPRequestHandler, port=${port}, bind="127.0.0.1")`,
+	];
+	writeFileSync(`${folder}/serve.py`, `${lines.join("\n")}\n`);
+	const probe = `curl -fsS --noproxy '*' -o /dev/null http://127.0.0.1:${port}/`;
+	const command = ["/usr/bin/python3", `${folder}/serve.py`];
+	const made = await make(["--name", "graceful", "--user", "nobody", "--cwd", folder, "--probe", probe, "--", ...command], {
+		state,
+	});
+	expect(made.answered).toBe(true);
+	expect(made.rounds).toHaveLength(1);
+});
