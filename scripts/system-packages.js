@@ -38,6 +38,9 @@ const programs = {
 	"/lib/ld-musl-x86_64.so.1": "musl",
 	rpmbuild: "rpm",
 	pacman: "pacman-package-manager",
+	memcached: "memcached",
+	lighttpd: "lighttpd",
+	mosquitto: "mosquitto",
 };
 
 /** Makes sure that the tests find what they start. Where that cannot be had, says exactly what is missing and exits 3. */

@@ -15,6 +15,7 @@ import { auditGeneration } from "./audit.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Step } from "./events.ts";
+import { startFailure, trialFailure } from "./failures.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
 
@@ -73,25 +74,7 @@ export async function traceStep(
 	const { value: result, seconds } = attach
 		? await timed(context, "attach", () => traceRunning(context, application, attach, options.more))
 		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...options, onHost }));
-	if (!result.answered) {
-		const probe = result.probes.find((one) => !one.ok);
-		if (result.ended !== undefined) {
-			throw new Failure(
-				"ended-on-host",
-				{ command: answers.application.command.join(" "), status: result.ended, words: lastWords(result.output) },
-				1,
-			);
-		}
-		throw new Failure(
-			"not-answered-on-host",
-			{
-				command: answers.application.command.join(" "),
-				probe: probe?.command ?? "",
-				words: lastWords(result.output, probe?.output),
-			},
-			1,
-		);
-	}
+	if (!result.answered) throw startFailure(answers.application.command, result, machine.files);
 	const known = await machine.store.cage(answers.name);
 	const cage: Cage = {
 		name: answers.name,
@@ -205,7 +188,9 @@ const errorTexts: Readonly<Record<string, string>> = {
 export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
 	const tolerable = round.answered ? [] : round.missing.filter(isTolerable);
 	const complained = tolerable.filter(({ error }) => round.output.includes(errorTexts[error] ?? "\0"));
-	const accepted = new Set(complained.length ? complained : tolerable);
+	// libc asks a name service's socket before it reads the file of accounts: an account that it does not find there explains both.
+	const looksUp = round.missing.some(({ kind }) => kind === "account");
+	const accepted = new Set(complained.length ? complained : looksUp ? [] : tolerable);
 	const additions = round.missing.flatMap((one) =>
 		one.remedy && !one.declined && (!isTolerable(one) || accepted.has(one)) ? [one.remedy] : [],
 	);
@@ -219,21 +204,22 @@ export function remedies(round: TrialRound, known: readonly Addition[]): Additio
 }
 
 function keyOf(addition: Addition): string {
-	return addition.kind === "capability"
-		? `capability ${addition.name}`
-		: addition.kind === "opening"
-			? `opening ${addition.name}`
-			: `${addition.kind} ${addition.path}`;
+	return `${addition.kind} ${"path" in addition ? addition.path : addition.name}`;
 }
 
 const openingNames = { proc: "/proc", unixSockets: "AF_UNIX" };
 
 export function describeAddition(addition: Addition): string {
-	return addition.kind === "capability"
-		? `CAP_${addition.name.toUpperCase()}`
-		: addition.kind === "opening"
-			? openingNames[addition.name]
-			: showPath(addition.path);
+	switch (addition.kind) {
+		case "capability":
+			return `CAP_${addition.name.toUpperCase()}`;
+		case "opening":
+			return openingNames[addition.name];
+		case "account":
+			return addition.name;
+		default:
+			return showPath(addition.path);
+	}
 }
 
 export function summarise(context: Context, round: TrialRound, generation: number, added: readonly Addition[]): TrialSummary {
@@ -392,21 +378,5 @@ async function failed(context: Context, cage: Cage, round: TrialRound): Promise<
 	const { store } = context.machine;
 	await store.saveCage(cage);
 	await store.log(cage.name, "trial-failed", { rounds: cage.trials.length });
-	const probe = round.probes.find((one) => !one.ok);
-	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
-	const values = { name: cage.name, probe: probe?.command ?? "", words: lastWords(round.output, probe?.output) };
-	if (declined.length)
-		throw new Failure(
-			"needs-declined",
-			{ ...values, paths: declined.map((one) => (one.path === undefined ? "" : showPath(one.path))).join(", ") },
-			4,
-		);
-	const still = round.missing.map((one) => `${one.path === undefined ? one.call : showPath(one.path)} (${one.error})`);
-	throw new Failure("not-answered-in-cage", { ...values, missing: still.slice(0, 5).join(", ") }, 1);
-}
-
-/** The last line that the application printed, or else what the probe said. */
-export function lastWords(output: string, probe = ""): string {
-	const line = (text: string) => text.trim().split("\n").at(-1)?.trim() ?? "";
-	return (line(output) || line(probe)).slice(0, 300);
+	throw trialFailure(cage.name, round);
 }

@@ -43,7 +43,8 @@ export async function probeUntilAnswered(
 			const left = (deadline - machine.now()) / 1000;
 			if (over || left <= 0 || !launched.init) break;
 			const result = await machine.launcher.shell(command, { launched }, left, signal);
-			outcome = { command, ok: result.ok && !over, output: result.ok ? "" : result.output.trim() };
+			// A try that the deadline cuts off says less than the one before.
+			outcome = { command, ok: result.ok && !over, output: result.ok ? "" : result.output.trim() || outcome.output };
 			if (outcome.ok) break;
 			await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 		}

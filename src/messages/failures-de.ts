@@ -44,6 +44,11 @@ export const failuresDe: Failures = {
 	"env-invalid":
 		"{value} ist keine Umgebungsvariable; schreiben Sie NAME=Wert, den Namen aus Buchstaben, Ziffern und Unterstrichen.",
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
+	"failed-on-host": "{command} scheitert mit Status {status}, auch außerhalb eines Käfigs: {words}",
+	"failed-on-host-silent":
+		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs, und gibt nichts aus; seine Meldungen gehen vielleicht an das Systemprotokoll. Lassen Sie es sie ausgeben und sehen Sie, was fehlt.",
+	"failed-on-host-writing":
+		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs. Es konnte {path} nicht schreiben ({error}): nennen Sie {directory} mit --directory, wenn sein Dienst es anlegt; sonst prüfen Sie Eigentümer und Modus. {words}",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
 	"for-needs-attach": "--for sagt, wie lange ein laufender Prozess beobachtet wird; nennen Sie ihn mit --attach PID.",
@@ -70,6 +75,8 @@ export const failuresDe: Failures = {
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
+	"needs-kernel-files":
+		"{name} beklagt sich über {paths}, Dateien des Kernels, die kein Käfig zeigt; sehen Sie nach, ob es eine Option hat, ohne sie auszukommen. Probe: {probe} {words}",
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
 	"no-probe":
 		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
@@ -84,6 +91,8 @@ export const failuresDe: Failures = {
 	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show` nennt die vorhandenen.",
 	"no-terminal": "Der Assistent braucht ein Terminal; ohne eines hilft `cagewright make --help`.",
 	"not-answered-in-cage": "{name} antwortet in seinem Käfig nicht. Probe: {probe} {words} Es fehlt noch: {missing}",
+	"not-answered-in-cage-nothing-missing":
+		"{name} antwortet nicht in seinem Käfig und vermisst nichts, was es draußen benutzt hat; sehen Sie, was es sagt. Probe: {probe} {words}",
 	"not-answered-on-host":
 		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
 	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",

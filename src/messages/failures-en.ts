@@ -35,6 +35,11 @@ export const failuresEn = {
 		"{command} ended by itself with status {status}, even outside a cage; it has to stay in the foreground. {words}",
 	"env-invalid": "{value} is no variable of an environment; write NAME=value, the name in letters, digits and underscores.",
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
+	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",
+	"failed-on-host-silent":
+		"{command} fails with status {status}, even outside a cage, and prints nothing; its messages may go to the system log. Let it print them, and see what it lacks.",
+	"failed-on-host-writing":
+		"{command} fails with status {status}, even outside a cage. It could not write {path} ({error}): name {directory} with --directory where its service makes it, else check owner and mode. {words}",
 	"file-unreadable": "{file} cannot be read: {detail}",
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
 	"for-needs-attach": "--for says how long to watch a process that runs; name it with --attach PID.",
@@ -59,6 +64,8 @@ export const failuresEn = {
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
+	"needs-kernel-files":
+		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
 	"logs-unknown":
@@ -71,6 +78,8 @@ export const failuresEn = {
 	"no-such-generation": "There is no generation {generation}; `cagewright show` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
 	"not-answered-in-cage": "{name} does not answer in its cage. Probe: {probe} {words} Still missing: {missing}",
+	"not-answered-in-cage-nothing-missing":
+		"{name} does not answer in its cage, and misses nothing that it used outside; see what it says. Probe: {probe} {words}",
 	"not-answered-on-host":
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",

@@ -38,11 +38,13 @@ export const reasonsDe: ReasonMessages = {
 		capability: "Capability nicht behalten",
 		filtered: "Aufruf ist gefiltert",
 		"kernel-file": "Datei des Kerns",
+		account: "unbekanntes Konto",
 	},
 	accountReasons: {
 		"started-as": "als dieses startet die Anwendung",
 		"switched-to": "zu diesem wechselt die Anwendung",
 		"owns-files": "besitzt Dateien der Anwendung",
+		"looked-up": "die Anwendung fragt nach seinem Namen",
 		"group-of-account": "Gruppe eines behaltenen Kontos",
 	},
 };

@@ -41,11 +41,13 @@ export const reasonsEn = {
 		capability: "capability not kept",
 		filtered: "call is filtered",
 		"kernel-file": "file of the kernel",
+		account: "account that it does not know",
 	} satisfies Record<MissingKind, string>,
 	accountReasons: {
 		"started-as": "the application starts as it",
 		"switched-to": "the application switches to it",
 		"owns-files": "owns files of the application",
+		"looked-up": "the application asks for it by name",
 		"group-of-account": "group of a kept account",
 	} as Record<string, string>,
 };

@@ -199,6 +199,7 @@ export const wizardDe: WizardMessages = {
 			capability: "CAP_{name} behalten",
 			proc: "/proc öffnen",
 			unixSockets: "Unix-Sockets erlauben",
+			account: "{name} bekannt machen",
 		},
 		declined: "von Ihnen weggelassen",
 		noRemedy: "keine Abhilfe",

@@ -198,6 +198,7 @@ export const wizardEn = {
 			capability: "keep CAP_{name}",
 			proc: "open /proc",
 			unixSockets: "allow unix sockets",
+			account: "let it know {name}",
 		},
 		declined: "left out by you",
 		noRemedy: "no remedy",

@@ -12,14 +12,16 @@ export interface AccountFiles {
 const noShell = "/usr/sbin/nologin";
 
 /**
- * The cage's own passwd(5) and group(5): the accounts that the application starts as, switches to, or hands files to, and
- * nobody else; no password hash, no shell. nsswitch.conf names `files` and `dns` alone: both are inside glibc (2.34 and later),
+ * The cage's own passwd(5) and group(5): the accounts that the application starts as, switches to, hands files to, or asked
+ * for by name, and nobody else; no password hash, no shell. nsswitch.conf names `files` and `dns` alone: both are inside glibc (2.34 and later),
  * so that no module is loaded.
  */
 export function planAccounts(
 	identity: Identity,
 	trace: Trace,
 	writable: readonly WritableDirectory[],
+	/** Names that the application looked up in a trial. */
+	lookedUp: readonly string[],
 	users: readonly User[],
 	groups: readonly Group[],
 ): AccountFiles {
@@ -36,6 +38,8 @@ export function planAccounts(
 		if (owner && owner.gid >= 0) want(gids, owner.gid, "owns-files");
 	}
 	for (const directory of writable) if (directory.uid !== 0) want(uids, directory.uid, "owns-files");
+	for (const user of users) if (lookedUp.includes(user.name)) want(uids, user.uid, "looked-up");
+	for (const group of groups) if (lookedUp.includes(group.name)) want(gids, group.gid, "looked-up");
 	// -1 in setresuid(2) and chown(2) means "as it was".
 	for (const map of [uids, gids]) for (const id of map.keys()) if (id < 0 || id === 0xffffffff) map.delete(id);
 

@@ -30,6 +30,7 @@ export type Addition =
 	| { readonly kind: "path"; readonly path: Path; readonly round: number; readonly call: string }
 	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
 	| { readonly kind: "capability"; readonly name: string; readonly round: number; readonly call: string }
+	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
 	| { readonly kind: "opening"; readonly name: "proc" | "unixSockets"; readonly round: number; readonly call: string };
 
 export interface PlanInput {
@@ -119,7 +120,14 @@ export function makePlan(input: PlanInput): Plan {
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
 	for (const { path } of asked.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });
 	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });
-	const { accounts, group, nsswitch, passwd } = planAccounts(identity, trace, writable.directories, input.users, input.groups);
+	const { accounts, group, nsswitch, passwd } = planAccounts(
+		identity,
+		trace,
+		writable.directories,
+		additions.flatMap((one) => (one.kind === "account" ? [one.name] : [])),
+		input.users,
+		input.groups,
+	);
 	collector.addGenerated(pathFromText(generatedPaths.passwd), passwd, { kind: "account" });
 	collector.addGenerated(pathFromText(generatedPaths.group), group, { kind: "account" });
 	collector.addGenerated(pathFromText(generatedPaths.nsswitch), nsswitch, { kind: "account" });

@@ -11,13 +11,14 @@ import type { Plan } from "./plan.ts";
 import { changes, writes } from "./writable.ts";
 
 /** Which layer of the cage an access failed at, and so what would remedy it. */
-export type MissingKind = "absent" | "owner-or-mode" | "read-only" | "capability" | "filtered" | "kernel-file";
+export type MissingKind = "absent" | "owner-or-mode" | "read-only" | "capability" | "filtered" | "kernel-file" | "account";
 
 /** Something that worked on the host and fails in the cage. */
 export interface Missing {
 	readonly kind: MissingKind;
-	/** The path, or for a call without one its name. */
+	/** Absent where it is a call without one, or an account. */
 	readonly path?: Path;
+	/** The call; of an account its name. */
 	readonly call: string;
 	readonly error: string;
 	readonly program?: Path;
@@ -145,6 +146,9 @@ function stopsByLayer(error: string, operation: Operation): boolean {
 	return error === "EROFS" || error === "EACCES" || error === "EPERM" || (error === "ENOENT" && operation === "create");
 }
 
+/** What a cage's /proc shows where it is opened: processes and nothing else (proc(5), `subset=pid`). */
+const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
+
 /** undefined where it is as it should be. */
 function judge(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
 	const { covers, declined, files, plan, round } = search;
@@ -155,11 +159,8 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const real = placeOf(path, files);
 	const area = areaOf(real);
 	if (area === "kernel") {
-		return {
-			...common,
-			kind: "kernel-file",
-			remedy: { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}` },
-		};
+		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}` } as const;
+		return { ...common, kind: "kernel-file", ...(ofProcess.test(areaOf(path) === "kernel" ? path : real) ? { remedy } : {}) };
 	}
 	const wantsToWrite = writes(access) || changes.has(operation);
 	const isCovered = covers.some((place) => isWithin(real, place));
@@ -178,6 +179,10 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 			if (declined.has(real) || declined.has(path) || area === "device") return { ...common, kind: "absent", declined: true };
 			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
 			if (isCovered && error === "ENOENT" && !changes.has(operation)) return undefined;
+			if (isCovered && operation === "create" && access.calls.has("linkat")) {
+				// open(2), O_TMPFILE: an unnamed file gets its name by way of /proc/self/fd.
+				return { ...common, kind: "absent", remedy: { kind: "opening", name: "proc", round, call: `linkat ${showPath(path)}` } };
+			}
 			if (isCovered) return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };
 			if (files.status(real)) return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
 			return { ...common, kind: "absent", ...(wantsToWrite ? writable : {}) };

@@ -22,6 +22,7 @@ const addition = v.variant("kind", [
 	v.object({ kind: v.literal("path"), path, ...origin }),
 	v.object({ kind: v.literal("writable"), path, ...origin }),
 	v.object({ kind: v.literal("capability"), name: v.string(), ...origin }),
+	v.object({ kind: v.literal("account"), name: v.string(), ...origin }),
 	v.object({ kind: v.literal("opening"), name: v.picklist(["proc", "unixSockets"]), ...origin }),
 ]) satisfies v.GenericSchema<unknown, Addition>;
 

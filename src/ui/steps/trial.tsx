@@ -93,6 +93,8 @@ function remedyText({ declined, remedy }: Missing, proposed: boolean, messages: 
 			return messages.fill(words.remedies.writable, { path: showPath(remedy.path) });
 		case "capability":
 			return messages.fill(words.remedies.capability, { name: remedy.name.toUpperCase() });
+		case "account":
+			return messages.fill(words.remedies.account, { name: remedy.name });
 		case "opening":
 			return words.remedies[remedy.name];
 	}

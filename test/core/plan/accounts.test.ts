@@ -4,7 +4,7 @@ import { writable } from "../cage/plans.ts";
 import { asApp, asRoot, type Did, groups, trace, users } from "./traces.ts";
 
 const accounts = (identity = asRoot, did: Record<string, Did> = {}, values: Parameters<typeof trace>[1] = {}) =>
-	planAccounts(identity, trace(did, values), [], users, groups);
+	planAccounts(identity, trace(did, values), [], [], users, groups);
 
 describe("who is known in the cage", () => {
 	test("the account that the application starts as, with its groups, and nobody else", () => {
@@ -32,7 +32,14 @@ describe("who is known in the cage", () => {
 			["root", "started-as"],
 			["app", "owns-files"],
 		]);
-		const owned = planAccounts(asApp, trace({}), [writable("/srv", { uid: 1000 }), writable("/run", { uid: 0 })], users, groups);
+		const owned = planAccounts(
+			asApp,
+			trace({}),
+			[writable("/srv", { uid: 1000 }), writable("/run", { uid: 0 })],
+			[],
+			users,
+			groups,
+		);
 		expect(owned.accounts.users.map(({ name }) => name)).toEqual(["app", "other"]);
 	});
 	test("`as it was` is nobody", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Addition } from "../../../src/core/plan/make-plan.ts";
-import { describeAddition, lastWords, remedies } from "../../../src/engine/make.ts";
+import { describeAddition, remedies } from "../../../src/engine/make.ts";
 import type { TrialRound } from "../../../src/engine/trial.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
 import { makeElf } from "../elf/make-elf.ts";
@@ -211,7 +211,7 @@ describe("remedies of a round", () => {
 	const proc: Addition = { kind: "opening", name: "proc", round: 2, call: "openat /proc/stat" };
 	const round = (
 		answered: boolean,
-		...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file"; error?: string }?][]
+		...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file" | "account"; error?: string }?][]
 	) =>
 		({
 			answered,
@@ -241,15 +241,15 @@ describe("remedies of a round", () => {
 		const complaining = { ...both, output: "app: cannot open log: Address family not supported by protocol\n" };
 		expect(remedies(complaining, [])).toEqual([unix]);
 	});
+	test("do not open unix sockets beside an account: libc asks a socket before it reads the file", () => {
+		const sockets: Addition = { kind: "opening", name: "unixSockets", round: 2, call: "socket(AF_UNIX)" };
+		const account: Addition = { kind: "account", name: "nobody", round: 2, call: "nobody" };
+		expect(remedies(round(false, [sockets, { error: "EAFNOSUPPORT" }], [account, { kind: "account" }]), [])).toEqual([account]);
+		expect(remedies(round(false, [sockets]), [])).toEqual([sockets]);
+		expect(describeAddition(account)).toBe("nobody");
+	});
 	test("are told in words for people", () => {
 		const capability: Addition = { kind: "capability", name: "net_bind_service", round: 1, call: "bind" };
 		expect([capability, proc, path("/a\x1b")].map(describeAddition)).toEqual(["CAP_NET_BIND_SERVICE", "/proc", "/a\\x1b"]);
 	});
-});
-
-test("the last words are the application's, else the probe's, and not long", () => {
-	expect(lastWords("one\ntwo\n\n", "probe")).toBe("two");
-	expect(lastWords(" \n", "curl: (7)\n")).toBe("curl: (7)");
-	expect(lastWords("", "")).toBe("");
-	expect(lastWords("x".repeat(1000))).toHaveLength(300);
 });

@@ -40,11 +40,9 @@ const summary = (all: Missing[]) =>
 const remedyOf = (remedy: Addition | undefined) =>
 	remedy === undefined
 		? ""
-		: remedy.kind === "capability"
-			? `capability ${remedy.name}`
-			: remedy.kind === "opening"
-				? remedy.name
-				: `${remedy.kind} ${remedy.path}`;
+		: remedy.kind === "opening"
+			? remedy.name
+			: `${remedy.kind} ${"path" in remedy ? remedy.path : remedy.name}`;
 
 describe("where the start was not watched on the host", () => {
 	const files = tree({ ...host, "/dev/urandom": node(1, 9) });
@@ -234,6 +232,20 @@ describe("capability and filter", () => {
 	});
 });
 
+test("an unnamed file that cannot get its name for want of /proc asks for it, also where the application answers", () => {
+	const linked = (did: string): Record<string, Did> => ({
+		"/var/lib/app": "look",
+		"/var/lib/app/db": "read write",
+		"/var/lib/app/state": { did, calls: ["openat", "linkat"] },
+	});
+	const [unnamed] = missing(linked("create"), linked("ENOENT:create"));
+	expect(unnamed).toMatchObject({
+		path: "/var/lib/app/state",
+		remedy: { kind: "opening", name: "proc", call: "linkat /var/lib/app/state" },
+	});
+	expect(unnamed && isTolerable(unnamed)).toBe(false);
+});
+
 describe("files of the kernel", () => {
 	test("ask for /proc, also by way of a link", () => {
 		expect(missing({ "/proc/self/stat": "read" }, { "/proc/self/stat": "ENOENT:read" })).toMatchObject([
@@ -243,6 +255,12 @@ describe("files of the kernel", () => {
 			["/var/log/app/out", "kernel-file", "proc"],
 		]);
 	});
+	test.each(["/proc/meminfo", "/proc/sys/vm/overcommit_memory", "/proc/mounts", "/sys", "/sys/class/net"])(
+		"have no remedy where no cage shows them: %s",
+		(path) => {
+			expect(summary(missing({ [path]: "read" }, { [path]: "ENOENT:read" }))).toEqual([[path, "kernel-file", ""]]);
+		},
+	);
 	test("are no file entries, and a strange name stays on one line", () => {
 		const all = missing({ "/proc/self/\nx\xff": "read" }, { "/proc/self/\nx\xff": "ENOENT:read" });
 		expect(all.map(({ remedy }) => remedy?.call)).toEqual(["openat /proc/self/\\nxÿ"]);

@@ -64,6 +64,7 @@ describe("a secret by its name", () => {
 		"/etc/ssh/ssh_host_rsa_key.pub",
 		"/home/a/.ssh/id_ed25519.pub",
 		"/etc/app/tokenizer.model",
+		"/etc/pam.d/common-password",
 		"/etc/pam.d/common-password-policy.d/x",
 		"/etc/pam.d/common-password",
 		"/srv/app/password.js",

@@ -1,0 +1,56 @@
+import { tellingWords } from "../core/application/telling-words.ts";
+import { Failure } from "../core/failure.ts";
+import type { Files } from "../core/machine/facts.ts";
+import { showPath } from "../core/path/quote.ts";
+import type { Missing } from "../core/plan/missing.ts";
+import { lastRefusedWrite } from "../core/plan/refused-write.ts";
+import type { TraceResult } from "./trace.ts";
+import type { TrialRound } from "./trial.ts";
+
+/**
+ * Why an application could not be traced, all with exit 1: `not-answered-on-host`, `ended-on-host` where it went into the
+ * background, and `failed-on-host…` where it ended with an error.
+ */
+export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files): Failure {
+	const command = commandWords.join(" ");
+	const { ended: status, output, trace } = result;
+	if (status === undefined) {
+		const probe = result.probes.find((one) => !one.ok);
+		const values = { command, probe: probe?.command ?? "", words: wordsOf(output, probe?.output) };
+		return new Failure("not-answered-on-host", values, 1);
+	}
+	const values = { command, status, words: tellingWords(output) };
+	if (status === 0) return new Failure("ended-on-host", values, 1);
+	const refused = lastRefusedWrite(trace, files);
+	if (refused) {
+		const { directory, error, path } = refused;
+		const places = { path: showPath(path), error, directory: showPath(directory) };
+		return new Failure("failed-on-host-writing", { ...values, ...places }, 1);
+	}
+	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
+}
+
+/**
+ * Why an application does not answer in its cage: `needs-declined` (exit 4) where something was left out on purpose; with exit 1
+ * `needs-kernel-files` where it complains of one that no cage shows, and `not-answered-in-cage…` with what is missing, if anything.
+ */
+export function trialFailure(name: string, round: TrialRound): Failure {
+	const probe = round.probes.find((one) => !one.ok);
+	const words = wordsOf(round.output, probe?.output);
+	const values = { name, probe: probe?.command ?? "", words };
+	const pathsOf = (missing: readonly Missing[]) => missing.map(placeOrCall).join(", ");
+	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
+	if (declined.length) return new Failure("needs-declined", { ...values, paths: pathsOf(declined) }, 4);
+	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
+	if (kernel.length) return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel) }, 1);
+	if (!round.missing.length) return new Failure("not-answered-in-cage-nothing-missing", values, 1);
+	const missing = round.missing.slice(0, 5).map((one) => `${placeOrCall(one)} (${one.error})`);
+	return new Failure("not-answered-in-cage", { ...values, missing: missing.join(", ") }, 1);
+}
+
+const placeOrCall = ({ call, path }: Missing) => (path === undefined ? call : showPath(path));
+
+/** What the application said about it, or else what the probe said. */
+function wordsOf(output: string, probe = ""): string {
+	return tellingWords(output) || tellingWords(probe);
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { lastRefusedWrite } from "../../../src/core/plan/refused-write.ts";
+import { type Did, trace } from "./traces.ts";
+import { directory, link, tree } from "./tree.ts";
+
+const files = tree({ "/var/run": link("/run"), "/run": directory(), "/var/lib/app": directory() });
+const refused = (did: Record<string, Did>) => lastRefusedWrite(trace(did), files);
+
+test("the last place that could not be written, with the real directory that it would lie in", () => {
+	const did = {
+		"/var/lib/app/lock": "EACCES:create",
+		"/var/run/app/app.pid": "ENOENT:write ENOENT:create",
+		"/etc/app.conf": "ENOENT:read",
+		"/dev/log": "ENOENT:connect",
+	};
+	expect(refused(did)).toEqual({ path: "/var/run/app/app.pid", error: "ENOENT", directory: "/run/app" });
+});
+
+test("also below /tmp", () => {
+	expect(refused({ "/tmp/app/app.pid": "ENOENT:create" })).toMatchObject({ directory: "/tmp/app" });
+});
+
+test.each<[string, Record<string, Did>]>([
+	["was written in the end", { "/var/lib/app/a": "ENOENT:write create" }],
+	["was only read", { "/var/lib/app/a": "EACCES:read" }],
+	["was to be taken away and is not there", { "/run/app.sock": "ENOENT:remove" }],
+	["is there already", { "/run/app": "EEXIST:create" }],
+	["is the kernel's", { "/proc/self/oom_score_adj": "EACCES:write" }],
+	["is byte code", { "/usr/lib/__pycache__/a.pyc": "EACCES:create" }],
+])("not what %s", (_, did) => expect(refused(did)).toBeUndefined());

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { pathFromText } from "../../src/core/path/path.ts";
+import type { Missing } from "../../src/core/plan/missing.ts";
+import { startFailure, trialFailure } from "../../src/engine/failures.ts";
+import type { TraceResult } from "../../src/engine/trace.ts";
+import type { TrialRound } from "../../src/engine/trial.ts";
+import { type Did, trace } from "../core/plan/traces.ts";
+import { directory, link, tree } from "../core/plan/tree.ts";
+
+const files = tree({ "/run": directory(), "/var/run": link("/run") });
+const probes = [{ command: "ask it", ok: false, output: "curl: (7) Failed to connect\n" }];
+
+describe("an application that cannot be traced", () => {
+	const failure = (did: Record<string, Did>, values: Partial<TraceResult>) => {
+		const result = { trace: trace(did), probes, exercises: [], signals: [], handlesTerm: false, output: "", answered: false };
+		const { code, exit, values: said } = startFailure(["/usr/bin/app", "-d"], { ...result, ...values }, files);
+		return { code, exit, said };
+	};
+	test("does not answer, and the probe speaks where it says nothing itself", () => {
+		expect(failure({}, {})).toEqual({
+			code: "not-answered-on-host",
+			exit: 1,
+			said: { command: "/usr/bin/app -d", probe: "ask it", words: "curl: (7) Failed to connect" },
+		});
+	});
+	test("went into the background: only that is no failure of its own", () => {
+		expect(failure({ "/run/x/pid": "ENOENT:create" }, { ended: 0 }).code).toBe("ended-on-host");
+		expect(failure({}, { ended: 1, output: "bad option\n" })).toMatchObject({
+			code: "failed-on-host",
+			said: { status: 1, words: "bad option" },
+		});
+	});
+	test("could not write, whether it says so or not", () => {
+		expect(failure({ "/var/run/x/pid": "ENOENT:create" }, { ended: 1 })).toMatchObject({
+			code: "failed-on-host-writing",
+			said: { path: "/var/run/x/pid", error: "ENOENT", directory: "/run/x" },
+		});
+	});
+	test("says nothing at all", () => expect(failure({}, { ended: 1 }).code).toBe("failed-on-host-silent"));
+});
+
+describe("an application that does not answer in its cage", () => {
+	const failure = (missing: Missing[], output = "") => {
+		const round: TrialRound = { round: 1, probes, failedExercises: [], missing, answered: false, findings: [], output };
+		const { code, exit, values } = trialFailure("app", round);
+		return { code, exit, values };
+	};
+	const absent = (path: string, values: Partial<Missing> = {}): Missing => ({
+		...{ kind: "absent", path: pathFromText(path), call: "openat", error: "ENOENT", declined: false },
+		...values,
+	});
+	test("is told what is missing", () => {
+		const refused: Missing = { kind: "filtered", call: "bpf", error: "EPERM", declined: false };
+		expect(failure([absent("/a"), refused])).toMatchObject({
+			code: "not-answered-in-cage",
+			exit: 1,
+			values: { name: "app", missing: "/a (ENOENT), bpf (EPERM)" },
+		});
+		expect(failure([], "sorry\n")).toMatchObject({
+			code: "not-answered-in-cage-nothing-missing",
+			values: { words: "sorry" },
+		});
+	});
+	test("needs what was left out, which goes before everything else", () => {
+		const all = [absent("/a"), absent("/etc/key", { declined: true })];
+		expect(failure(all)).toMatchObject({ code: "needs-declined", exit: 4, values: { paths: "/etc/key" } });
+	});
+	test("needs a file of the kernel, where it says so itself", () => {
+		const kernel = absent("/sys", { kind: "kernel-file" });
+		expect(failure([kernel], 'panic: could not read "/sys"\n')).toMatchObject({
+			code: "needs-kernel-files",
+			values: { paths: "/sys" },
+		});
+		expect(failure([kernel], "panic: out of luck\n").code).toBe("not-answered-in-cage");
+	});
+});

@@ -1,0 +1,123 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { giveTo } from "./daemons.ts";
+import { expectWellMade } from "./held.ts";
+import { freePort } from "./network.ts";
+
+/** Daemons that nothing in the program knows the needs of: a command and a probe must do. */
+
+const state = temporaryState();
+
+/** A probe that sends bytes (as Python writes them) and looks for others in the answer. */
+function says(port: number, send: string, answer: string): string {
+	const steps = [
+		"import socket, sys",
+		`s = socket.create_connection(("127.0.0.1", ${port}), 3)`,
+		"s.settimeout(3)",
+		`s.sendall(b"${send}")`,
+		`sys.exit(b"${answer}" not in s.recv(4096))`,
+	];
+	return `python3 -c '${steps.join("\n")}'`;
+}
+
+test("memcached, which drops to an account of its own", async () => {
+	const port = await freePort();
+	const probe = says(port, "version\\r\\n", "VERSION ");
+	const command = ["memcached", "-u", "memcache", "-l", "127.0.0.1", "-p", String(port)];
+	const made = await make(["--name", "memcached", "--probe", probe, "--", ...command], { state });
+	expectWellMade(made, "memcached", state);
+	expect(made.rounds).toHaveLength(1);
+	expect(made.accounts.users).toContain("memcache");
+});
+
+test("lighttpd, with modules and a folder of pages", async () => {
+	const port = await freePort();
+	const folder = temporaryFolder("lighttpd");
+	mkdirSync(`${folder}/pages`);
+	writeFileSync(`${folder}/pages/index.html`, "a page of the test\n");
+	const settings = [
+		`server.modules = ("mod_access", "mod_rewrite")`,
+		`server.document-root = "${folder}/pages"`,
+		`server.bind = "127.0.0.1"`,
+		`server.port = ${port}`,
+		`server.username = "www-data"`,
+		`server.groupname = "www-data"`,
+		`index-file.names = ("index.html")`,
+	];
+	writeFileSync(`${folder}/lighttpd.conf`, `${settings.join("\n")}\n`);
+	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ | grep -q 'a page of the test'`;
+	const command = ["lighttpd", "-D", "-f", `${folder}/lighttpd.conf`];
+	const made = await make(["--name", "lighttpd", "--probe", probe, "--", ...command], { state });
+	expectWellMade(made, "lighttpd", state);
+	expect(made.rounds).toHaveLength(1);
+});
+
+test("mosquitto, which keeps its messages", async () => {
+	const port = await freePort();
+	const folder = temporaryFolder("mosquitto");
+	mkdirSync(`${folder}/data`);
+	giveTo("mosquitto", `${folder}/data`);
+	const settings = [
+		`listener ${port} 127.0.0.1`,
+		"allow_anonymous true",
+		"persistence true",
+		`persistence_location ${folder}/data/`,
+	];
+	writeFileSync(`${folder}/mosquitto.conf`, `${settings.join("\n")}\n`);
+	// MQTT 3.1.1: CONNECT with a clean session and the client `a`, answered by CONNACK "accepted".
+	const connect = "\\x10\\x0d\\x00\\x04MQTT\\x04\\x02\\x00\\x3c\\x00\\x01a";
+	const probe = says(port, connect, "\\x20\\x02\\x00\\x00");
+	const made = await make(["--name", "mosquitto", "--probe", probe, "--", "mosquitto", "-c", `${folder}/mosquitto.conf`], {
+		state,
+	});
+	expectWellMade(made, "mosquitto", state);
+	expect(made.rounds).toHaveLength(1);
+});
+
+test("one that looks up an account which it never becomes", async () => {
+	const port = await freePort();
+	const folder = temporaryFolder("look-up");
+	writeFileSync(
+		`${folder}/serve.py`,
+		`import http.server, pwd\npwd.getpwnam("games")\nhttp.server.test(http.server.SimpleHTTPRequestHandler, port=${port}, bind="127.0.0.1")\n`,
+	);
+	const probe = `curl -fsS --noproxy '*' -o /dev/null http://127.0.0.1:${port}/`;
+	const command = ["/usr/bin/python3", `${folder}/serve.py`];
+	const made = await make(["--name", "look-up", "--user", "nobody", "--cwd", folder, "--probe", probe, "--", ...command], {
+		state,
+	});
+	expect(made.rounds.map(({ added }) => added)).toEqual([[], ["games"]]);
+	expect(made.accounts.users.toSorted()).toEqual(["games", "nobody"]);
+});
+
+test("one that lacks the directory of its pid file is told by that, though it says nothing", async () => {
+	const folder = temporaryFolder("no-directory");
+	const missing = `${folder}/run/app.pid`;
+	const command = ["/bin/sh", "-c", `exec 2>/dev/null; : >${missing}`];
+	const result = await cagewright(["make", "--yes", "--quiet", "--name", "silent", "--probe", "false", "--", ...command], {
+		state,
+	});
+	expect(result).toMatchObject({ status: 1, stdout: "" });
+	expect(result.stderr).toContain(`could not write ${missing} (ENOENT)`);
+	expect(result.stderr).toContain(`name ${folder}/run with --directory`);
+});
+
+test("one that takes a signal for its stop, too late for the rehearsal to see", async () => {
+	const port = await freePort();
+	const folder = temporaryFolder("graceful");
+	const lines = [
+		"import http.server, os, signal",
+		// Sooner in a cage than outside, told by what no cage shows: memcached ends up to two seconds after SIGUSR1.
+		"signal.signal(signal.SIGUSR1, lambda *_: None if os.path.exists('/proc/1') else os._exit(0))",
+		`http.server.test(http.server.SimpleHTTPRequestHandler, port=${port}, bind="127.0.0.1")`,
+	];
+	writeFileSync(`${folder}/serve.py`, `${lines.join("\n")}\n`);
+	const probe = `curl -fsS --noproxy '*' -o /dev/null http://127.0.0.1:${port}/`;
+	const command = ["/usr/bin/python3", `${folder}/serve.py`];
+	const made = await make(["--name", "graceful", "--user", "nobody", "--cwd", folder, "--probe", probe, "--", ...command], {
+		state,
+	});
+	expect(made.answered).toBe(true);
+	expect(made.rounds).toHaveLength(1);
+});
