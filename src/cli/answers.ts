@@ -17,6 +17,7 @@ import { mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/templ
 import type { Template } from "../core/template/template.ts";
 import { findTool } from "../system/launch/tools.ts";
 import { placeholders } from "../system/templates/builtin.ts";
+import { directoriesOf } from "../system/units/find.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
 import type { ApplicationOptions } from "./options.ts";
 import type { StartingPoint } from "./starting-point.ts";
@@ -48,6 +49,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		...(start?.kind === "template" ? { template: start.template.name } : {}),
 		...(start?.kind === "found" ? { notes: start.notes, ...(start.unit === undefined ? {} : { unit: start.unit }) } : {}),
 		application: withProbe(application, start?.kind === "found" ? start.ports : []),
+		...(start === undefined ? { serviceDirectories: directoriesOf(application.command[0] ?? "") } : {}),
 		rules,
 		onHost: options.onHost ?? false,
 		...(options.attach === undefined

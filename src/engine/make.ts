@@ -1,10 +1,14 @@
+import type { Application } from "../core/application/application.ts";
 import { resolveIdentity } from "../core/application/identity.ts";
+import { mergeMadeDirectories, parseMadeDirectory } from "../core/application/made-directory.ts";
 import { type Cage, isSameApplication, type TrialSummary } from "../core/cage/cage.ts";
 import { type Counts, countEntries, type Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
-import { normalise, pathFromText } from "../core/path/path.ts";
+import type { Files } from "../core/machine/facts.ts";
+import { isWithin, normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { mayBeBound } from "../core/plan/areas.ts";
+import { placeOf } from "../core/plan/links.ts";
 import { type Addition, makePlan } from "../core/plan/make-plan.ts";
 import { isTolerable, type Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
@@ -70,7 +74,9 @@ export async function traceStep(
 	}
 	for (const { path } of answers.rules.binds) refuseBind(path, machine);
 	const identity = identityOf(context, answers);
-	const { application, attach, onHost, rules } = answers;
+	const { attach, onHost, rules, serviceDirectories = [] } = answers;
+	const told = answers.application;
+	const application = { ...told, directories: mergeMadeDirectories([...told.directories, ...serviceDirectories]) };
 	const { value: result, seconds } = attach
 		? await timed(context, "attach", () => traceRunning(context, application, attach, options.more))
 		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...options, onHost }));
@@ -78,7 +84,7 @@ export async function traceStep(
 	const known = await machine.store.cage(answers.name);
 	const cage: Cage = {
 		name: answers.name,
-		application: answers.application,
+		application: { ...told, directories: usedDirectories(application, told, result.trace, machine.files) },
 		rules: answers.rules,
 		...(answers.template === undefined ? {} : { template: answers.template }),
 		...(answers.unit === undefined ? {} : { unit: answers.unit }),
@@ -93,6 +99,16 @@ export async function traceStep(
 		seconds: { trace: seconds, plan: 0, build: 0, trial: 0 },
 	};
 	return { cage, result };
+}
+
+/** What was told, and of what the unit makes that in which the application did something. */
+function usedDirectories(all: Application, told: Application, { accesses }: Trace, files: Files): string[] {
+	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
+	return all.directories.filter((text) => {
+		const { path } = parseMadeDirectory(text);
+		const place = placeOf(normalise(pathFromText(path)), files);
+		return told.directories.some((one) => parseMadeDirectory(one).path === path) || places.some((one) => isWithin(one, place));
+	});
 }
 
 /** The host's own tree seen in a cage is no cage: throws `bind-refused` (exit 4), or `bind-unknown` (exit 2). */

@@ -140,7 +140,10 @@ export function sftp(port: number): Untuned {
 		folder,
 		options: ["--allow-secret", `${folder}/host`],
 		command: ["/usr/sbin/sshd", "-D", "-e", "-f", `${folder}/sshd.conf`],
-		probe: `printf 'get ${folder}/files/hello.txt /dev/stdout\\n' | ${client.join(" ")} www-data@127.0.0.1 | grep -q 'a file of the test'`,
+		probe: [
+			`printf 'get ${folder}/files/hello.txt ${folder}/got\\n' | ${client.join(" ")} www-data@127.0.0.1`,
+			`grep -q 'a file of the test' ${folder}/got`,
+		].join(" && "),
 	};
 }
 

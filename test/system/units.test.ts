@@ -9,6 +9,7 @@ import { findApplications } from "../../src/system/units/find.ts";
 import { lookUpProgram } from "../../src/system/units/path-lookup.ts";
 import { draftFromProcess, mainProcesses } from "../../src/system/units/process-application.ts";
 import { type ListeningProcess, listeningProcesses, parseSockets } from "../../src/system/units/processes.ts";
+import { serviceDirectories } from "../../src/system/units/services.ts";
 import { UnitFiles } from "../../src/system/units/unit-files.ts";
 import { UnitTree } from "../../src/system/units/unit-tree.ts";
 
@@ -55,6 +56,22 @@ describe("unit files in a tree", () => {
 		expect(units.load("a")?.unit.execStart[0]?.words).toEqual(["/bin/local"]);
 		expect(units.load("alias")?.unit.name.full).toBe("b.service");
 		for (const name of ["masked", "empty", "gone", "loop", "../a", "none"]) expect(units.load(name)).toBeUndefined();
+	});
+
+	it("the directories that the units of a program make are known by the program, also of plumbing and through a link", () => {
+		const root = tree("directories", {
+			"usr/sbin/sshd": "",
+			"usr/bin/dbd-1": "",
+			"usr/sbin/dbd": "-> ../bin/dbd-1",
+			"usr/lib/systemd/system/ssh.service": service("/usr/sbin/sshd -D", "RuntimeDirectory=sshd\nRuntimeDirectoryMode=0711"),
+			"usr/lib/systemd/system/db.service": service("/usr/sbin/dbd", "User=db\nRuntimeDirectory=db\nStateDirectory=db"),
+			"usr/lib/systemd/system/other.service": service("/usr/sbin/other --like=sshd", "RuntimeDirectory=other"),
+		});
+		const of = (program: string) => serviceDirectories(program, new UnitTree(root));
+		expect(of("/usr/sbin/sshd")).toEqual(["/run/sshd:0711"]);
+		expect(of("/usr/sbin/dbd")).toEqual(["/run/db:0755:db", "/var/lib/db:0755:db"]);
+		expect(of("/usr/bin/dbd-1")).toEqual(["/run/db:0755:db", "/var/lib/db:0755:db"]);
+		expect(of("/usr/bin/nothing")).toEqual([]);
 	});
 
 	it("drop-ins apply by file name; the more particular of one name wins", () => {

@@ -12,6 +12,8 @@ export interface Answers {
 	readonly unit?: string;
 	readonly notes?: readonly Note[];
 	readonly application: Application;
+	/** Directories that the unit of this program makes for it, as `--directory` takes them: those that it uses are taken. */
+	readonly serviceDirectories?: readonly string[];
 	readonly rules: Rules;
 	readonly onHost: boolean;
 	/** A process that runs already, to be watched instead of a start of its own; for so many seconds at least. */

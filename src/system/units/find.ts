@@ -1,12 +1,13 @@
 import { basename } from "node:path";
 import { type ApplicationDraft, compareFound, type FoundApplication } from "../../core/application/found.ts";
+import { parseMadeDirectory } from "../../core/application/made-directory.ts";
 import type { Note } from "../../core/application/note.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { Packages } from "../../engine/ports.ts";
 import { lookUpProgram } from "./path-lookup.ts";
 import { draftFromProcess, mainProcesses } from "./process-application.ts";
 import { type ListeningProcess, listeningProcesses } from "./processes.ts";
-import { findService, findServices } from "./services.ts";
+import { findService, findServices, serviceDirectories } from "./services.ts";
 import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
 
@@ -89,6 +90,16 @@ export async function findUnit(
 	const tree = new UnitTree(root);
 	const found = findService(name, tree, processes);
 	return found && (await withPackages([found], tree, packages))[0];
+}
+
+/** What the units of a program make for it before it starts, as `--directory` takes it; not what belongs to no account of this machine. */
+export function directoriesOf(program: string): string[] {
+	const tree = new UnitTree("/");
+	const accounts = new Set(accountNames(tree).values());
+	return serviceDirectories(program, tree).filter((text) => {
+		const [user] = parseMadeDirectory(text).owner?.split(":") ?? [];
+		return user === undefined || accounts.has(user);
+	});
 }
 
 /** The full name of the service that a name means, if there is one; quicker than `findUnit`. */

@@ -1,6 +1,8 @@
 import type { ApplicationDraft, FoundApplication } from "../../core/application/found.ts";
+import { madeDirectoryText, parseMadeDirectory } from "../../core/application/made-directory.ts";
 import type { Note } from "../../core/application/note.ts";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
+import { baseName, pathFromText } from "../../core/path/path.ts";
 import { isPlumbing, isPlumbingName } from "./plumbing.ts";
 import type { ListeningProcess } from "./processes.ts";
 import { type LoadedService, type ServiceFile, UnitFiles } from "./unit-files.ts";
@@ -53,6 +55,28 @@ export function findService(name: string, tree: UnitTree, processes: readonly Li
 	const file = units.services().find((each) => each.name === full);
 	const draft = draftOf(file ?? { name: full, path: service.files[0] ?? "", aliases: [], enabled: false }, service, tree);
 	return foundFrom(draft, processesOf(draft, processes, true));
+}
+
+/**
+ * Directories, as `--directory` takes them, that the units of a program make before it starts, with their owner where that is not root. Also of
+ * units that are plumbing: who starts sshd by hand needs /run/sshd as well. `program` is an absolute path, links followed or not.
+ */
+export function serviceDirectories(program: string, tree: UnitTree): string[] {
+	const units = new UnitFiles(tree);
+	const real = tree.resolve(program);
+	const name = baseName(pathFromText(real));
+	// Reading every unit would take longer than everything else before a trace.
+	const mentions = (file: ServiceFile) => file.name.includes(name) || (tree.read(file.path) ?? "").includes(name);
+	return units.services().flatMap((file) => {
+		const service = mentions(file) ? units.load(file.name) : undefined;
+		const draft = service && draftOf(file, service, tree);
+		if (draft?.program !== real) return [];
+		const { directories = [], user } = draft.application;
+		return directories.map((text) => {
+			const directory = parseMadeDirectory(text);
+			return madeDirectoryText({ ...directory, ...(directory.owner === undefined && user !== undefined ? { owner: user } : {}) });
+		});
+	});
 }
 
 interface Draft {
