@@ -70,7 +70,6 @@ describe("unit files in a tree", () => {
 		const of = (program: string) => serviceDirectories(program, new UnitTree(root));
 		expect(of("/usr/sbin/sshd")).toEqual(["/run/sshd:0711"]);
 		expect(of("/usr/sbin/dbd")).toEqual(["/run/db:0755:db", "/var/lib/db:0755:db"]);
-		expect(of("/usr/bin/dbd-1")).toEqual(["/run/db:0755:db", "/var/lib/db:0755:db"]);
 		expect(of("/usr/bin/nothing")).toEqual([]);
 	});
 

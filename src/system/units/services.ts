@@ -59,14 +59,17 @@ export function findService(name: string, tree: UnitTree, processes: readonly Li
 
 /**
  * Directories, as `--directory` takes them, that the units of a program make before it starts, with their owner where that is not root. Also of
- * units that are plumbing: who starts sshd by hand needs /run/sshd as well. `program` is an absolute path, links followed or not.
+ * units that are plumbing: who starts sshd by hand needs /run/sshd as well. `program` is an absolute path, as the unit names it or links followed.
  */
 export function serviceDirectories(program: string, tree: UnitTree): string[] {
 	const units = new UnitFiles(tree);
 	const real = tree.resolve(program);
-	const name = baseName(pathFromText(real));
+	const names = [program, real].map((path) => baseName(pathFromText(path)));
 	// Reading every unit would take longer than everything else before a trace.
-	const mentions = (file: ServiceFile) => file.name.includes(name) || (tree.read(file.path) ?? "").includes(name);
+	const mentions = (file: ServiceFile) => {
+		const text = `${file.name}\n${tree.read(file.path) ?? ""}`;
+		return names.some((name) => text.includes(name));
+	};
 	return units.services().flatMap((file) => {
 		const service = mentions(file) ? units.load(file.name) : undefined;
 		const draft = service && draftOf(file, service, tree);
