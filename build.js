@@ -13,7 +13,7 @@ const started = new Date();
 
 const { outputFiles } = await build({
 	absWorkingDir: root,
-	entryPoints: { main: "src/cli/main.ts", demo: "src/demo/server.ts" },
+	entryPoints: { main: "src/cli/main.ts", demo: "src/demo/server.ts", relay: "src/relay/relay.ts" },
 	outdir: "dist",
 	write: false,
 	bundle: true,

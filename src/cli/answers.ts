@@ -43,13 +43,14 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 				? fromTemplate(start.template, given)
 				: fromUnit(start, given);
 	const name = options.name ?? nameOf(start) ?? defaultName(application.command[0] ?? "");
+	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
 	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
 	return {
 		name,
 		...(start?.kind === "template" ? { template: start.template.name } : {}),
 		...(start?.kind === "found" ? { notes: start.notes, ...(start.unit === undefined ? {} : { unit: start.unit }) } : {}),
 		application: withProbe(application, start?.kind === "found" ? start.ports : []),
-		...(start === undefined ? { serviceDirectories: directoriesOf(application.command[0] ?? "") } : {}),
+		...(serviceDirectories.length ? { serviceDirectories } : {}),
 		rules,
 		onHost: options.onHost ?? false,
 		...(options.attach === undefined

@@ -5,6 +5,7 @@ import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { systemFiles } from "../system/files/files.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
+import { listensAt } from "../system/launch/loopback.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { attach } from "../system/running/attach.ts";
 import { StateFolder } from "../system/state/store.ts";
@@ -21,6 +22,7 @@ export function systemMachine(state: string): Machine {
 		doctor: systemDoctor,
 		attach,
 		audit: async (root, policy, signal) => (await auditCage({ root, policy }, signal)).findings,
+		listens: listensAt,
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {
 			await setTimeout(milliseconds, undefined, { signal });

@@ -15,6 +15,8 @@ export interface Machine {
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Looks at a cage on disk without changing or following anything. */
 	audit(root: Path, policy: AuditPolicy, signal: AbortSignal): Promise<readonly Finding[]>;
+	/** Whether a service of the host listens at this TCP port of its loopback. */
+	listens(port: number): boolean;
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;

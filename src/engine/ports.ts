@@ -73,6 +73,8 @@ export interface CageLayout {
 /** A place for what rehearsed applications write. Starting twice in the same one finds what the first start left. */
 export interface Rehearsal {
 	readonly folder: Path;
+	/** The process whose network namespace it has; absent, each start makes one. */
+	readonly network?: number;
 	dispose(): Promise<void>;
 }
 
@@ -129,7 +131,8 @@ export interface ShellResult {
 export interface Launcher {
 	/** Throws a Failure where the launch fails before the application's own start. */
 	start(request: LaunchRequest): Promise<Launched>;
-	rehearse(): Promise<Rehearsal>;
+	/** With a network of its own, in which these ports of the loopback lead to the host's. */
+	rehearse(ports?: readonly number[]): Promise<Rehearsal>;
 	/** Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). */
 	shell(
 		line: string,

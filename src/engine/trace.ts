@@ -1,7 +1,7 @@
 import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
 import { ownedDirectory } from "../core/application/made-directory.ts";
 import { Failure } from "../core/failure.ts";
-import { normalise, type Path, pathFromText } from "../core/path/path.ts";
+import { normalise, pathFromText } from "../core/path/path.ts";
 import { placeOf } from "../core/plan/links.ts";
 import type { Identity } from "../core/plan/plan.ts";
 import { directoryOf, isGiven } from "../core/plan/writable.ts";
@@ -10,7 +10,7 @@ import { addTraces } from "../core/trace/merge.ts";
 import { emptyTrace, type Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
-import { reachingNeighbours } from "./neighbours.ts";
+import { type Asked, reachingNeighbours } from "./neighbours.ts";
 import type { Ended, Launch, Launched } from "./ports.ts";
 import { checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
 
@@ -64,8 +64,8 @@ export async function traceApplication(
 		.map((text) => ownedDirectory(text, identity, users, groups))
 		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
 	const given = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
-	return reachingNeighbours(context, async ({ context: within, sockets, watch }) => {
-		const rehearsal = options.onHost ? undefined : await launcher.rehearse();
+	return reachingNeighbours(context, async ({ context: within, ports, sockets, watch }) => {
+		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
 		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given, sockets } : { kind: "host" };
 		const watched = { launch, ...(rehearsal ? { watch } : {}) };
 		try {
@@ -134,8 +134,8 @@ export interface Watching {
 	readonly launch: Launch;
 	/** Counts the lives of one application. */
 	readonly number: number;
-	/** Is told while it runs at which unix sockets nobody listens. */
-	readonly watch?: (unheard: ReadonlySet<Path>) => void;
+	/** Is told while it runs whom it asked for. */
+	readonly watch?: (asked: Asked) => void;
 }
 
 /** Tells of what a fold has found so far, not more often than anybody could see. */
@@ -171,6 +171,20 @@ export interface WatchedRun<T> {
 	readonly endedItself: boolean;
 }
 
+const quietAfter = 150;
+const mostQuiet = 2000;
+
+/**
+ * Waits until the application has done nothing for a moment, or is over. A master that reloads executes itself anew (haproxy), and a TERM that comes before
+ * it has its handlers again ends it without the farewell to its workers that shows what it needs.
+ */
+async function quiet({ machine, signal }: Context, since: () => true | number): Promise<void> {
+	const until = machine.now() + mostQuiet;
+	for (let idle = since(); idle !== true && idle < quietAfter && machine.now() < until; idle = since()) {
+		await machine.sleep(quietAfter - idle, signal);
+	}
+}
+
 /** Starts, folds the trace as it comes, lets `live` do its part, and ends the application whatever happened. */
 export async function watchedRun<T>(
 	context: Context,
@@ -183,6 +197,7 @@ export async function watchedRun<T>(
 	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
 	const report = new AccessReport(context, fold);
 	let output = "";
+	let heard = machine.now();
 	const run = await machine.launcher.start({
 		spec,
 		identity,
@@ -194,8 +209,9 @@ export async function watchedRun<T>(
 			// Denials by a filter of ours never show under strace's own filter.
 			mode: spec.kind === "cage" ? "whole" : "fast",
 			onData(chunk) {
+				heard = machine.now();
 				fold.feed(chunk);
-				watch?.(fold.unheardSockets());
+				watch?.(fold.asked());
 				report.fed();
 			},
 		},
@@ -209,15 +225,19 @@ export async function watchedRun<T>(
 	emit({ event: "application-started", where: spec.kind, run: number });
 	let value: T;
 	let ended: Ended;
+	let ending = false;
 	let over = false;
 	let endedItself = false;
 	void run.ended.then(() => {
 		over = true;
+		endedItself = !ending;
 	});
 	try {
 		value = await live(run);
+		ending = true;
+		await quiet(context, () => over || machine.now() - heard);
 	} finally {
-		endedItself = over;
+		ending = true;
 		ended = await run.stop(graceSeconds);
 		emit({ event: "application-ended", status: ended.status });
 	}

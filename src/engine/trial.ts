@@ -6,6 +6,7 @@ import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
+import { neighbourPorts } from "./neighbours.ts";
 import type { CageLayout, Measured } from "./ports.ts";
 import { probeUntilAnswered, runExercise } from "./probing.ts";
 import { livesThrough, watchedRun } from "./trace.ts";
@@ -45,7 +46,7 @@ export interface TrialRound {
  */
 export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
-	const rehearsal = await context.machine.launcher.rehearse();
+	const rehearsal = await context.machine.launcher.rehearse(neighbourPorts(trace, context.machine));
 	try {
 		const run = await watchedRun(
 			context,

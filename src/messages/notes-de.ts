@@ -6,6 +6,9 @@ export const notesDe: Notes = {
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
 	"writes-beside-program":
 		"Sie schreibt nach {path}, wo ihr Programm, ihre Quellen oder ihre Konfiguration liegen; im Käfig wird das alles zu Zustand, und von dort läuft kein Programm. Lassen Sie sie in ein eigenes Verzeichnis schreiben.",
+	"talks-to-port":
+		"Sie verbindet sich mit Port {port} dieses Rechners; im Käfig ist das der des Wirts, denn beide haben dasselbe Netz.",
+	"talks-to-port-in-vain": "Sie verbindet sich mit Port {port} dieses Rechners; ein Käfig ohne Netz kann ihn nicht erreichen.",
 	"neighbour-reached":
 		"Sie spricht mit einem Dienst dieses Rechners unter {path}; das wird durchgelassen, und alles beginnt von vorn.",
 	"chroots-itself": "Sie sperrt sich selbst in {path} ein; in einem Käfig ist das unnötig und kann scheitern.",

@@ -177,7 +177,9 @@ afterEach(async () => {
 	// What a failed test did not come to end must not make the next ones fail as well.
 	const forgotten = [...live];
 	for (const child of forgotten) child.kill("SIGTERM");
+	const impatient = setTimeout(() => forgotten.forEach((child) => void child.kill("SIGKILL")), 10_000);
 	await Promise.all(forgotten.map((child) => once(child, "close")));
+	clearTimeout(impatient);
 	for (const state of states) await eventually(() => expect(leftovers(state, folders)).toEqual([]));
 	expect(forgotten.map((child) => child.spawnargs.join(" "))).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
-import { type Daemon, nginx, startOnHost } from "./daemons.ts";
+import { askRedis, type Daemon, nginx, redis, startOnHost } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
 import { phpProgram } from "./more-daemons.ts";
@@ -73,6 +73,56 @@ test("a web server and php-fpm in a cage each share the directory of the socket,
 	expect(application.accounts.users).toEqual(expect.arrayContaining(["www-data"]));
 	await front.stop();
 	await back.stop();
+});
+
+/** A service that keeps its count in a database at another port of the loopback; what it was told comes back with the answer. */
+function counter(port: number, database: number): Daemon {
+	const folder = temporaryFolder("counter");
+	const ask = ["import socket", "def ask(line):", `    with socket.create_connection(('127.0.0.1', ${database}), 2) as s:`];
+	writeFileSync(
+		`${folder}/app.py`,
+		[
+			...[...ask, "        s.sendall(line + b'\\r\\n')", "        return s.recv(100).strip()"],
+			...["from wsgiref.simple_server import make_server", "def app(environ, start):", "    count = ask(b'INCR visits')"],
+			...["    start('200 OK', [('Content-Type', 'text/plain')])", "    return [b'visits ' + count + b'\\n']"],
+			`make_server('127.0.0.1', ${port}, app).serve_forever()`,
+		].join("\n"),
+	);
+	return {
+		folder,
+		command: ["python3", `${folder}/app.py`],
+		probe: `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ | grep -q 'visits :'`,
+	};
+}
+
+test("a service in a cage reaches its database over the loopback, on the host and in a cage, in rehearsals as well", async () => {
+	const database = await freePort();
+	const store = redis(database);
+	const kept = await make(["--name", "store", "--user", "redis", "--probe", store.probe, "--", ...store.command], { state });
+	const back = startRun("store", { state });
+	await eventually(() => askRedis(database, ["PING"]));
+	const port = await freePort();
+	const service = counter(port, database);
+	const options = ["--name", "counter", "--user", "nobody", "--probe", service.probe];
+	const made = await make([...options, "--", ...service.command], { state });
+	expect(made.rounds.length).toBe(1);
+	expect(kept.confinement.user).toBe("redis");
+	const { json } = await cagewright(["plan", "counter", "--json"], { state });
+	expect(json.notes).toContainEqual({ code: "talks-to-port", values: { port: database } });
+	const run = startRun("counter", { state });
+	expect(await eventually(() => fetchPage(`http://127.0.0.1:${port}/`))).toMatch(/^visits :\d+$/);
+	expectServedInside(made, port);
+	await run.stop();
+	await back.stop();
+});
+
+test("nobody is let through to a port at which the host has nobody", async () => {
+	const port = await freePort();
+	const service = counter(port, await freePort());
+	const options = ["--name", "lonely", "--user", "nobody", "--timeout", "3", "--probe", service.probe, "--yes"];
+	const { status, stderr } = await cagewright(["make", ...options, "--", ...service.command], { state });
+	expect(status).toBe(1);
+	expect(stderr).not.toContain("service of this machine");
 });
 
 /** A certificate as certbot keeps it: names in `live/`, files with a number in `archive/`. */

@@ -15,6 +15,8 @@ export interface LaunchSpec {
 	readonly env: Readonly<Record<string, string>>;
 	/** `own`: a network namespace with nothing but lo; `none`: without even that; `host`: shared. */
 	readonly network: "host" | "own" | "none";
+	/** The process whose network namespace is `own` already. */
+	readonly joins?: number;
 	/** The process that starts it, and that it must not outlive. */
 	readonly starter?: number;
 	/**
@@ -120,9 +122,10 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	const inCage = spec.root.kind === "cage";
 	return [
 		...["setpriv", "--pdeathsig", "KILL"],
+		...(spec.joins === undefined ? [] : ["nsenter", `--net=/proc/${spec.joins}/ns/net`, "--"]),
 		...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc"],
 		...(inCage ? ["--uts", "--cgroup"] : []),
-		...(spec.network === "host" ? [] : ["--net"]),
+		...(spec.network === "host" || spec.joins !== undefined ? [] : ["--net"]),
 		...["sh", "-eu", script],
 	];
 }

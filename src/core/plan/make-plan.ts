@@ -7,7 +7,7 @@ import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
 import { baseName, isWithin, join, normalise, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { Access, Trace } from "../trace/trace.ts";
+import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { areaOf, isByteCode } from "./areas.ts";
 import { judgeDevice, nullDevice } from "./devices.ts";
@@ -258,12 +258,16 @@ function besideProgram(writable: Plan["writable"], isOwn: (directory: Path) => b
 	);
 }
 
-function notes({ command }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
+function notes({ command, network }: Application, trace: Trace, refused: readonly Path[]): Plan["notes"] {
 	// Whatever locks itself in already needs no advice on how to.
 	const own = trace.chroots.size ? undefined : ownChroot(command);
 	return [
 		...(own === undefined ? [] : [own]),
 		...refused.map((path) => ({ code: "writes-system-directory", values: { path: showPath(path) } })),
+		...peerPorts(trace).map((port) => ({
+			code: network === "none" ? "talks-to-port-in-vain" : "talks-to-port",
+			values: { port },
+		})),
 		...[...trace.chroots].map((path) => ({ code: "chroots-itself", values: { path: showPath(path) } })),
 		...(trace.abstractSockets.size
 			? [

@@ -14,7 +14,7 @@ import { type Effect, Recorder } from "./recorder.ts";
 import type { RunningProcess } from "./running.ts";
 import { addressedCalls, isSending, Sockets } from "./sockets.ts";
 import { type StartMarker, startAfterInit } from "./start.ts";
-import type { Trace } from "./trace.ts";
+import { peerPorts, type Trace } from "./trace.ts";
 
 export interface FoldOptions {
 	/** Where the application begins; as the launcher starts it, unless given. */
@@ -65,9 +65,9 @@ export class TraceFold {
 	get initPid(): number | undefined {
 		return this.#start.initPid;
 	}
-	/** Unix sockets at which nobody listens, as far as the application found so far. */
-	unheardSockets(): ReadonlySet<Path> {
-		return this.#sockets.unheard;
+	/** Whom the application asked for so far: unix sockets at which nobody listens, and ports of the loopback that are not its own. */
+	asked(): { readonly sockets: ReadonlySet<Path>; readonly ports: readonly number[] } {
+		return { sockets: this.#sockets.unheard, ports: peerPorts(this.#recorder.trace) };
 	}
 	/** For a live display: a copy of numbers that are kept up to date anyway. */
 	counts(): AccessCounts {

@@ -11,6 +11,8 @@ export interface TraceJson {
 	readonly refusals: readonly { readonly call: string; readonly error: string; readonly count: number }[];
 	readonly ports: readonly string[];
 	readonly families: readonly string[];
+	/** Absent from traces that older versions stored. */
+	readonly peers?: readonly string[];
 	readonly abstractSockets: readonly PathJson[];
 	readonly chroots: readonly PathJson[];
 	readonly memfd: boolean;
@@ -44,6 +46,7 @@ export function traceToJson(trace: Trace): TraceJson {
 		refusals: [...trace.refusals.values()].map((refusal) => ({ ...refusal })),
 		ports: [...trace.ports],
 		families: [...trace.families],
+		peers: [...trace.peers],
 		abstractSockets: paths(trace.abstractSockets),
 		chroots: paths(trace.chroots),
 		memfd: trace.memfd,
@@ -66,6 +69,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		refusals: new Map(json.refusals.map((refusal) => [refusal.call, { ...refusal }])),
 		ports: new Set(json.ports),
 		families: new Set(json.families),
+		peers: new Set(json.peers),
 		abstractSockets: paths(json.abstractSockets),
 		chroots: paths(json.chroots),
 		memfd: json.memfd,

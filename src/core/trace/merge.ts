@@ -23,6 +23,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		refusals,
 		ports: union(a.ports, b.ports),
 		families: union(a.families, b.families),
+		peers: union(a.peers, b.peers),
 		abstractSockets: union(a.abstractSockets, b.abstractSockets),
 		chroots: union(a.chroots, b.chroots),
 		memfd: a.memfd || b.memfd,

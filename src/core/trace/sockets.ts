@@ -8,6 +8,7 @@ import type { Effect, Recorder, Touch } from "./recorder.ts";
 
 const maxSockets = 2048;
 const maxUnheard = 64;
+const maxPeers = 64;
 
 /** Calls that name the address of a socket. */
 export const addressedCalls: ReadonlySet<string> = new Set(["bind", "connect", "sendto", "sendmsg", "sendmmsg"]);
@@ -56,7 +57,8 @@ export class Sockets {
 		for (const address of addressesOf(event)) {
 			const family = fieldOf(address, "sa_family");
 			if (family === "AF_UNIX") touches.push(...this.#unixTouches(event, address, process, recorder));
-			else if (event.call === "bind" && event.error === undefined) this.#bound(event, address, family, recorder);
+			else if (event.call === "bind" && event.error === undefined) this.#bound(event, address, recorder);
+			else if (event.call === "connect" && isLoopback(address)) this.#asked(event, address, recorder);
 		}
 		if (touches.length === 0) return undefined;
 		return { call: recorder.name(event.call), touches, cwd: undefined, isNew: true, appliedTo: false, appliedAsRoot: false };
@@ -82,15 +84,35 @@ export class Sockets {
 		return [{ access: recorder.access(path), operations, error: event.error && recorder.name(event.error) }];
 	}
 
-	#bound(event: CallEvent, address: string, family: string | undefined, recorder: Recorder): void {
-		const port = /^htons\(([0-9]+)\)$/.exec(fieldOf(address, family === "AF_INET6" ? "sin6_port" : "sin_port") ?? "");
-		const number = Number(port?.[1] ?? 0);
-		const protocol = this.#protocols.get(descriptorLabel(event.args[0]) ?? "") ?? "tcp";
+	#asked(event: CallEvent, address: string, recorder: Recorder): void {
+		const port = portOf(address);
+		if (port > 0 && this.#protocolOf(event) === "tcp" && recorder.trace.peers.size < maxPeers)
+			recorder.trace.peers.add(`tcp ${port}`);
+	}
+
+	#protocolOf(event: CallEvent): string {
+		return this.#protocols.get(descriptorLabel(event.args[0]) ?? "") ?? "tcp";
+	}
+
+	#bound(event: CallEvent, address: string, recorder: Recorder): void {
+		const number = portOf(address);
+		const protocol = this.#protocolOf(event);
 		// Port 0 is any free one (ip(7)), and a raw socket's port is none.
 		if (number === 0 || protocol === "raw") return;
 		recorder.trace.ports.add(`${protocol} ${number}`);
 		if (number < 1024) recorder.capability("net_bind_service", event.call);
 	}
+}
+
+/** 0 where there is none. */
+function portOf(address: string): number {
+	const port = fieldOf(address, "sin6_port") ?? fieldOf(address, "sin_port");
+	return Number(/^htons\(([0-9]+)\)$/.exec(port ?? "")?.[1] ?? 0);
+}
+
+/** 0.0.0.0 and :: mean the machine itself when they are asked for a connection. */
+function isLoopback(address: string): boolean {
+	return /inet_addr\("(127\.[\d.]+|0\.0\.0\.0)"\)|inet_pton\(AF_INET6, "(::1?|::ffff:127\.[\d.]+)"/.test(address);
 }
 
 /** The addresses that a call names, as strace prints them. */

@@ -49,6 +49,8 @@ export interface Trace {
 	/** Ports that were bound, e.g. `tcp 80`. Socket families whose use succeeded (AF_UNIX only where bind or connect did). */
 	readonly ports: Set<string>;
 	readonly families: Set<string>;
+	/** Ports of this machine that were asked for a connection over the loopback, e.g. `tcp 6379`, whether or not somebody listened. */
+	readonly peers: Set<string>;
 	/** Abstract unix sockets that were connected or bound (without the leading NUL). */
 	readonly abstractSockets: Set<string>;
 	/** Directories that the application chrooted into by itself. */
@@ -73,6 +75,7 @@ export function emptyTrace(): Trace {
 		refusals: new Map(),
 		ports: new Set(),
 		families: new Set(),
+		peers: new Set(),
 		abstractSockets: new Set(),
 		chroots: new Set(),
 		memfd: false,
@@ -81,4 +84,9 @@ export function emptyTrace(): Trace {
 		processes: 0,
 		exits: [],
 	};
+}
+
+/** TCP ports of other services that the application asked for over the loopback. */
+export function peerPorts({ peers, ports }: Trace): number[] {
+	return [...peers].filter((peer) => !ports.has(peer)).map((peer) => Number(peer.slice("tcp ".length)));
 }

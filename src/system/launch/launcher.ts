@@ -24,6 +24,7 @@ import { parseMountinfo, rehearsalMounts } from "../rehearsal/mounts.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { loaderAndLibraries } from "./loader.ts";
+import { shareLoopback } from "./loopback.ts";
 import { measureConfinement } from "./measure.ts";
 import { findInit, handledSignals, mainProcess } from "./processes.ts";
 import { initsIn, processesIn } from "./running.ts";
@@ -40,11 +41,14 @@ export class UtilLinuxLauncher implements Launcher {
 		this.scratch = join(state, "scratch");
 	}
 
-	async rehearse(): Promise<Rehearsal> {
+	async rehearse(ports: readonly number[] = []): Promise<Rehearsal> {
+		const loopback = ports.length ? await shareLoopback(ports) : undefined;
 		const folder = this.makeFolder();
 		return {
 			folder: pathFromText(folder),
+			...(loopback ? { network: loopback.pid } : {}),
 			async dispose() {
+				await loopback?.dispose();
 				removeFolder(folder);
 			},
 		};
@@ -118,8 +122,10 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
 		const { spec } = request;
+		const joins = "rehearsal" in spec ? spec.rehearsal?.network : undefined;
 		const base = {
 			...request,
+			...(joins === undefined ? {} : { joins }),
 			init: pathFromText(join(folder, initName)),
 			setpriv: pathFromText(requireTool("setpriv")),
 			chroot: pathFromText(requireTool("chroot")),

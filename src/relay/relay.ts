@@ -1,0 +1,23 @@
+import { createServer } from "node:net";
+
+/**
+ * A process of its own, in the network namespace of a rehearsal: takes connections at ports of the loopback there and hands each, still unread, to the process
+ * that started it, which leads it to the host's. Arguments are the ports. Ends with that process.
+ */
+const ports = process.argv.slice(2).map(Number);
+const addresses = ["127.0.0.1", "::1"];
+
+await Promise.all(ports.flatMap((port) => addresses.map((host) => listen(port, host))));
+process.send?.({ listening: true });
+process.on("disconnect", () => process.exit(0));
+
+/** Where there is no IPv6, there is nothing to listen at. */
+function listen(port: number, host: string): Promise<void> {
+	return new Promise((resolve) => {
+		const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+			process.send?.({ port }, socket, { keepOpen: false }, () => {});
+		});
+		server.once("error", () => resolve());
+		server.listen({ port, host }, () => resolve());
+	});
+}
