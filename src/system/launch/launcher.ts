@@ -30,6 +30,7 @@ import { findInit, handledSignals, mainProcess } from "./processes.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { runGroup } from "./shell.ts";
 import { findTool, requireTool, toolEnvironment } from "./tools.ts";
+import { TracePipe } from "./trace-pipe.ts";
 
 const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 
@@ -58,14 +59,17 @@ export class UtilLinuxLauncher implements Launcher {
 		for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
 		if (request.trace) requireTool("strace");
 		const folder = this.makeFolder();
+		let trace: TracePipe | undefined;
 		try {
 			const { command, spec } = this.prepare(request, folder);
 			checkMountPoints(spec);
-			const child = spawnLaunch(request, command);
-			const launched = new RunningApplication(child, folder, request);
+			trace = request.trace && new TracePipe(folder, request.trace.onData);
+			const child = spawnLaunch(request, command, trace?.path);
+			const launched = new RunningApplication(child, folder, request, trace);
 			await launched.started();
 			return launched;
 		} catch (error) {
+			trace?.finish();
 			removeFolder(folder);
 			throw error;
 		}
@@ -234,18 +238,17 @@ function kindOf(path: Path): "directory" | "file" | undefined {
 	return status?.isDirectory() ? "directory" : status?.isFile() ? "file" : undefined;
 }
 
-function spawnLaunch(request: LaunchRequest, command: readonly string[]): ChildProcess {
+function spawnLaunch(request: LaunchRequest, command: readonly string[], tracePath: string | undefined): ChildProcess {
 	const words = [...command];
-	if (request.trace) {
-		// strace writes to a command of its own, because a name like /dev/fd/3 cannot open the socket that Node calls a pipe.
-		words.unshift("strace", ...straceArguments({ fast: request.trace.mode === "fast" }), "-o", "|exec cat >&3", "--");
+	if (request.trace && tracePath !== undefined) {
+		words.unshift("strace", ...straceArguments({ fast: request.trace.mode === "fast" }), "-o", tracePath, "--");
 		words.unshift("setpriv", "--pdeathsig", "KILL");
 	}
 	const output = request.onOutput ? "pipe" : "inherit";
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
-		stdio: ["ignore", output, output, ...(request.trace ? (["pipe"] as const) : [])],
+		stdio: ["ignore", output, output],
 		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of.
 		detached: true,
 	});
@@ -253,8 +256,6 @@ function spawnLaunch(request: LaunchRequest, command: readonly string[]): ChildP
 		child.stdout?.on("data", request.onOutput);
 		child.stderr?.on("data", request.onOutput);
 	}
-	const { trace } = request;
-	if (trace) (child.stdio[3] as NodeJS.ReadableStream).on("data", (chunk: Buffer) => trace.onData(chunk));
 	return child;
 }
 
@@ -265,7 +266,7 @@ class RunningApplication implements Launched {
 	private over: Ended | undefined;
 	private printed = "";
 
-	constructor(child: ChildProcess, folder: string, request: LaunchRequest) {
+	constructor(child: ChildProcess, folder: string, request: LaunchRequest, trace: TracePipe | undefined) {
 		this.child = child;
 		if (request.onOutput) {
 			const remember = (chunk: Buffer) => {
@@ -275,9 +276,13 @@ class RunningApplication implements Launched {
 			child.stderr?.on("data", remember);
 		}
 		this.ended = new Promise((resolve, reject) => {
-			child.on("error", reject);
-			// `close` comes when the trace and the output are read to their end.
+			child.on("error", (error) => {
+				trace?.finish();
+				reject(error);
+			});
+			// `close` comes when the output is read to its end.
 			child.on("close", (code, signal) => {
+				trace?.finish();
 				this.over = { status: code ?? (signal === "SIGTERM" ? 143 : 137) };
 				removeFolder(folder);
 				resolve(this.over);

@@ -1,0 +1,27 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { TracePipe } from "../../src/system/launch/trace-pipe.ts";
+import { temporaryFolder } from "./cagewright.ts";
+
+const descriptors = () => readdirSync("/proc/self/fd").length;
+
+test("every byte arrives once and in order, however fast they are written, and nothing stays open", async () => {
+	const before = descriptors();
+	const chunks: Uint8Array[] = [];
+	const pipe = new TracePipe(temporaryFolder("pipe"), (chunk) => chunks.push(chunk));
+	const writer = spawn("sh", ["-c", 'seq 300000 >"$1"', "sh", pipe.path], { stdio: "ignore" });
+	await once(writer, "close");
+	pipe.finish();
+	const lines = Buffer.concat(chunks).toString("latin1").trimEnd().split("\n");
+	expect(lines.length).toBe(300_000);
+	expect(lines.every((line, index) => line === String(index + 1))).toBe(true);
+	expect(descriptors()).toBe(before);
+});
+
+test("a writer that never came leaves nothing to read", () => {
+	const pipe = new TracePipe(temporaryFolder("pipe"), () => expect.unreachable());
+	pipe.finish();
+	pipe.finish();
+});
