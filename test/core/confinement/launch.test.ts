@@ -241,6 +241,9 @@ describe("a cage", () => {
 		expect(account.join(" ")).toContain("--reuid 900 --regid 901 --groups 902,5");
 	});
 	test("is made in namespaces of its own, and whoever dies, all end", () => {
+		const joined = namespaceCommand({ ...spec(cage, { network: "own" }), joins: 77 }, "script").join(" ");
+		expect(joined).toContain("nsenter --net=/proc/77/ns/net -- unshare");
+		expect(joined).not.toContain(" --net ");
 		const words = (network: LaunchSpec["network"]) => namespaceCommand(spec(cage, { network }), "script").join(" ");
 		expect(words("host")).toBe(
 			"setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --ipc --uts --cgroup sh -eu script",

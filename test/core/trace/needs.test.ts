@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
+import { peerPorts } from "../../../src/core/trace/trace.ts";
 import { accessesOf, begin, fold } from "./folding.ts";
 
 const traceOf = (lines: string) => fold(begin + lines).trace;
@@ -98,6 +99,26 @@ describe("sockets", () => {
 		const redis = `${socket}10  bind(4<socket:[1]>, {sa_family=AF_UNIX, sun_path="/run/redis/s.sock"}, 110) = 0`;
 		expect([...traceOf(redis).families]).toEqual(["AF_UNIX"]);
 		expect(accessesOf(fold(begin + redis))).toEqual({ "/run/redis/s.sock": "listen" });
+	});
+
+	test("ports of the loopback that were asked for, whatever became of it, less the application's own", () => {
+		const made = (inode: number, type = "SOCK_STREAM") => `10  socket(AF_INET, ${type}, IPPROTO_IP) = 4<socket:[${inode}]>\n`;
+		const connects = (inode: number, address: string, end: string) =>
+			`10  connect(4<socket:[${inode}]>, {${address}}, 16) = ${end}\n`;
+		const v4 = (port: number, host: string) => `sa_family=AF_INET, sin_port=htons(${port}), sin_addr=inet_addr("${host}")`;
+		const v6 = (port: number, host: string) =>
+			`sa_family=AF_INET6, sin6_port=htons(${port}), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "${host}", &sin6_addr), sin6_scope_id=0`;
+		const trace = traceOf(
+			[
+				made(1) + connects(1, v4(6379, "127.0.0.1"), "-1 ECONNREFUSED (Connection refused)"),
+				made(2) + connects(2, v4(5432, "127.0.0.53"), "-1 EINPROGRESS (Operation now in progress)"),
+				made(3) + connects(3, v6(3306, "::1"), "0"),
+				made(4, "SOCK_DGRAM") + connects(4, v4(53, "127.0.0.1"), "0"),
+				made(5) + connects(5, v4(443, "192.0.2.1"), "0"),
+				`${made(6)}10  bind(4<socket:[6]>, {${v4(8080, "127.0.0.1")}}, 16) = 0\n${made(7)}${connects(7, v4(8080, "127.0.0.1"), "0")}`,
+			].join(""),
+		);
+		expect(peerPorts(trace)).toEqual([6379, 5432, 3306]);
 	});
 
 	test("abstract sockets have no path", () => {

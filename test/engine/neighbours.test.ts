@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import type { Path } from "../../src/core/path/path.ts";
+import type { Context, Machine } from "../../src/engine/context.ts";
+import type { Event } from "../../src/engine/events.ts";
+import { type Attempt, reachingNeighbours } from "../../src/engine/neighbours.ts";
+import { socket, tree } from "../core/plan/tree.ts";
+
+const database = "/run/db/db.sock" as Path;
+const docker = "/run/docker.sock" as Path;
+
+/** A machine on which a database listens at a socket and at port 6379; its clock is moved by hand. */
+function setting() {
+	const clock = { now: 0 };
+	const events: Event[] = [];
+	const machine = {
+		files: tree({ [database]: socket(), [docker]: socket() }),
+		listens: (port: number) => port === 6379,
+		now: () => clock.now,
+	} as unknown as Machine;
+	const context: Context = { machine, emit: (event) => void events.push(event), signal: new AbortController().signal };
+	return { clock, context, events };
+}
+const asked = (sockets: readonly string[], ports: readonly number[] = []) => ({ sockets: new Set(sockets as Path[]), ports });
+const failed = { answered: false };
+
+describe("whom an application asks for", () => {
+	test("is let through in another life, and said", async () => {
+		const { context, events } = setting();
+		const lives: Pick<Attempt, "sockets" | "ports">[] = [];
+		const result = await reachingNeighbours(context, async ({ ports, sockets, watch }) => {
+			lives.push({ ports, sockets });
+			watch(asked(sockets.length ? [] : [database], ports.length ? [] : [6379, 5432]));
+			return { answered: sockets.length > 0 };
+		});
+		expect(result.answered).toBe(true);
+		expect(lives).toEqual([
+			{ ports: [], sockets: [] },
+			{ ports: [6379], sockets: [database] },
+		]);
+		expect(events).toMatchObject([
+			{ event: "warned", code: "neighbour-reached", values: { path: database } },
+			{ event: "warned", code: "neighbour-reached", values: { path: "127.0.0.1:6379" } },
+		]);
+	});
+	test("is not let through where the life answers without", async () => {
+		const { context, events } = setting();
+		await reachingNeighbours(context, async ({ watch }) => {
+			watch(asked([database]));
+			return { answered: true };
+		});
+		expect(events).toEqual([]);
+	});
+	test("ends a life that waits in vain, but not at once: a daemon that looks whether it runs already makes its socket anew", async () => {
+		const { clock, context } = setting();
+		let lives = 0;
+		await reachingNeighbours(context, async ({ context: within, watch }) => {
+			lives++;
+			watch(asked(lives === 1 ? [database] : []));
+			clock.now += 500;
+			watch(asked(lives === 1 ? [database] : []));
+			expect(within.signal.aborted).toBe(false);
+			clock.now += 600;
+			watch(asked(lives === 1 ? [database] : []));
+			expect(within.signal.aborted).toBe(lives === 1);
+			within.signal.throwIfAborted();
+			return { answered: true };
+		});
+		expect(lives).toBe(2);
+	});
+	test("is asked for once: who does not answer then does not answer", async () => {
+		const { context } = setting();
+		let lives = 0;
+		const result = await reachingNeighbours(context, async ({ watch }) => {
+			lives++;
+			watch(asked([database], [6379]));
+			return failed;
+		});
+		expect([result.answered, lives]).toEqual([false, 2]);
+	});
+	test.each([
+		["rules the machine", asked([docker])],
+		["is nobody", asked(["/run/gone.sock"], [1234])],
+		["is the host's log", asked(["/dev/log"])],
+	])("is left alone where it %s", async (_, whom) => {
+		const { context } = setting();
+		let lives = 0;
+		await reachingNeighbours(context, async ({ watch }) => {
+			lives++;
+			watch(whom);
+			return failed;
+		});
+		expect(lives).toBe(1);
+	});
+	test("a failure of the life itself is passed on", async () => {
+		const { context } = setting();
+		const broken = reachingNeighbours(context, async ({ watch }) => {
+			watch(asked([database]));
+			throw new Error("broken");
+		});
+		await expect(broken).rejects.toThrow("broken");
+	});
+});
