@@ -171,8 +171,9 @@ export interface WatchedRun<T> {
 	readonly endedItself: boolean;
 }
 
-const quietAfter = 150;
-const mostQuiet = 2000;
+/** Milliseconds without a call: a start makes them without a pause, while idle daemons look around some ten times a second (redis). */
+const quietAfter = 60;
+const mostQuiet = 1000;
 
 /**
  * Waits until the application has done nothing for a moment, or is over. A master that reloads executes itself anew (haproxy), and a TERM that comes before
