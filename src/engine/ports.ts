@@ -136,7 +136,7 @@ export interface Launcher {
 	/** Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). */
 	shell(
 		line: string,
-		where: { launched?: Reachable; onHost?: boolean },
+		where: { launched?: Reachable; network?: number; onHost?: boolean },
 		timeoutSeconds: number,
 		signal?: AbortSignal,
 	): Promise<ShellResult>;

@@ -20,6 +20,16 @@ export async function checkProbesFailFirst(context: Context, probes: readonly st
 	);
 }
 
+/** Whether a probe passes in a network in which the application does not run. */
+export async function passesAlone(
+	{ machine, signal }: Context,
+	probes: readonly string[],
+	where: { readonly network: number },
+): Promise<boolean> {
+	const results = await Promise.all(probes.map((command) => machine.launcher.shell(command, where, emptyProbeSeconds, signal)));
+	return results.some((result) => result.ok);
+}
+
 /**
  * Tries all probes until each has passed or `seconds` are over. The application's end ends the waiting: nobody will answer any more.
  */

@@ -64,7 +64,7 @@ export async function traceApplication(
 		.map((text) => ownedDirectory(text, identity, users, groups))
 		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
 	const given = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
-	return reachingNeighbours(context, async ({ context: within, ports, sockets, watch }) => {
+	return reachingNeighbours(context, application, async ({ context: within, ports, sockets, watch }) => {
 		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
 		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given, sockets } : { kind: "host" };
 		const watched = { launch, ...(rehearsal ? { watch } : {}) };

@@ -46,7 +46,7 @@ export interface TrialRound {
  */
 export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
-	const rehearsal = await context.machine.launcher.rehearse(neighbourPorts(trace, context.machine));
+	const rehearsal = await context.machine.launcher.rehearse(await neighbourPorts(context, application, trace));
 	try {
 		const run = await watchedRun(
 			context,

@@ -15,6 +15,8 @@ process.on("disconnect", () => process.exit(0));
 function listen(port: number, host: string): Promise<void> {
 	return new Promise((resolve) => {
 		const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+			// A client may hang up before it is handed over.
+			socket.on("error", () => socket.destroy());
 			process.send?.({ port }, socket, { keepOpen: false }, () => {});
 		});
 		server.once("error", () => resolve());

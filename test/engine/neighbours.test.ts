@@ -8,26 +8,36 @@ import { socket, tree } from "../core/plan/tree.ts";
 const database = "/run/db/db.sock" as Path;
 const docker = "/run/docker.sock" as Path;
 
-/** A machine on which a database listens at a socket and at port 6379; its clock is moved by hand. */
-function setting() {
+/** A machine on which a database listens at a socket and at port 6379; time passes only while somebody sleeps. */
+function setting({ answersAlone = false } = {}) {
 	const clock = { now: 0 };
 	const events: Event[] = [];
 	const machine = {
 		files: tree({ [database]: socket(), [docker]: socket() }),
 		listens: (port: number) => port === 6379,
 		now: () => clock.now,
+		launcher: {
+			rehearse: async () => ({ network: 77, dispose: async () => {} }),
+			shell: async () => ({ ok: answersAlone }),
+		},
+		async sleep(milliseconds: number, signal: AbortSignal) {
+			await new Promise((resolve) => setImmediate(resolve));
+			signal.throwIfAborted();
+			clock.now += milliseconds;
+		},
 	} as unknown as Machine;
 	const context: Context = { machine, emit: (event) => void events.push(event), signal: new AbortController().signal };
 	return { clock, context, events };
 }
 const asked = (sockets: readonly string[], ports: readonly number[] = []) => ({ sockets: new Set(sockets as Path[]), ports });
 const failed = { answered: false };
+const application = { network: "host" as const, probes: ["true"] };
 
 describe("whom an application asks for", () => {
 	test("is let through in another life, and said", async () => {
 		const { context, events } = setting();
 		const lives: Pick<Attempt, "sockets" | "ports">[] = [];
-		const result = await reachingNeighbours(context, async ({ ports, sockets, watch }) => {
+		const result = await reachingNeighbours(context, application, async ({ ports, sockets, watch }) => {
 			lives.push({ ports, sockets });
 			watch(asked(sockets.length ? [] : [database], ports.length ? [] : [6379, 5432]));
 			return { answered: sockets.length > 0 };
@@ -44,7 +54,7 @@ describe("whom an application asks for", () => {
 	});
 	test("is not let through where the life answers without", async () => {
 		const { context, events } = setting();
-		await reachingNeighbours(context, async ({ watch }) => {
+		await reachingNeighbours(context, application, async ({ watch }) => {
 			watch(asked([database]));
 			return { answered: true };
 		});
@@ -53,24 +63,46 @@ describe("whom an application asks for", () => {
 	test("ends a life that waits in vain, but not at once: a daemon that looks whether it runs already makes its socket anew", async () => {
 		const { clock, context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, async ({ context: within, watch }) => {
-			lives++;
-			watch(asked(lives === 1 ? [database] : []));
-			clock.now += 500;
-			watch(asked(lives === 1 ? [database] : []));
-			expect(within.signal.aborted).toBe(false);
-			clock.now += 600;
-			watch(asked(lives === 1 ? [database] : []));
-			expect(within.signal.aborted).toBe(lives === 1);
+		await reachingNeighbours(context, application, async ({ context: within, watch }) => {
+			if (++lives === 2) return { answered: true };
+			watch(asked([database]));
+			await context.machine.sleep(500, within.signal);
+			watch(asked([]));
+			await context.machine.sleep(2000, within.signal);
+			watch(asked([database]));
+			const before = clock.now;
+			await new Promise((resolve) => within.signal.addEventListener("abort", resolve));
+			expect(clock.now - before).toBeGreaterThan(1000);
 			within.signal.throwIfAborted();
-			return { answered: true };
+			return failed;
 		});
 		expect(lives).toBe(2);
+	});
+	test("a port over which a probe passes by itself stays closed: the host's own service would answer", async () => {
+		const { context, events } = setting({ answersAlone: true });
+		let lives = 0;
+		const result = await reachingNeighbours(context, application, async ({ watch }) => {
+			lives++;
+			watch(asked([], [6379]));
+			await context.machine.sleep(5000, context.signal);
+			return failed;
+		});
+		expect([result.answered, lives, events]).toEqual([false, 1, []]);
+	});
+	test("no port is let through for a cage that will have no network", async () => {
+		const { context } = setting();
+		let lives = 0;
+		await reachingNeighbours(context, { ...application, network: "none" }, async ({ watch }) => {
+			lives++;
+			watch(asked([], [6379]));
+			return failed;
+		});
+		expect(lives).toBe(1);
 	});
 	test("is asked for once: who does not answer then does not answer", async () => {
 		const { context } = setting();
 		let lives = 0;
-		const result = await reachingNeighbours(context, async ({ watch }) => {
+		const result = await reachingNeighbours(context, application, async ({ watch }) => {
 			lives++;
 			watch(asked([database], [6379]));
 			return failed;
@@ -84,7 +116,7 @@ describe("whom an application asks for", () => {
 	])("is left alone where it %s", async (_, whom) => {
 		const { context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, async ({ watch }) => {
+		await reachingNeighbours(context, application, async ({ watch }) => {
 			lives++;
 			watch(whom);
 			return failed;
@@ -93,7 +125,7 @@ describe("whom an application asks for", () => {
 	});
 	test("a failure of the life itself is passed on", async () => {
 		const { context } = setting();
-		const broken = reachingNeighbours(context, async ({ watch }) => {
+		const broken = reachingNeighbours(context, application, async ({ watch }) => {
 			watch(asked([database]));
 			throw new Error("broken");
 		});

@@ -116,6 +116,21 @@ test("a service in a cage reaches its database over the loopback, on the host an
 	await back.stop();
 });
 
+test("the host's own service never answers in place of an application that does not", async () => {
+	const port = await freePort();
+	const twin = nginx({ port });
+	await startOnHost(twin);
+	const folder = temporaryFolder("twin");
+	writeFileSync(
+		`${folder}/app.py`,
+		`import socket, time\nwhile True:\n    try: socket.create_connection(('127.0.0.1', ${port}), 1).close()\n    except OSError: pass\n    time.sleep(0.2)\n`,
+	);
+	const options = ["--name", "twin", "--user", "nobody", "--timeout", "4", "--probe", twin.probe, "--yes"];
+	const { status, stderr } = await cagewright(["make", ...options, "--", "python3", `${folder}/app.py`], { state });
+	expect(status).toBe(1);
+	expect(stderr).not.toContain("service of this machine");
+});
+
 test("nobody is let through to a port at which the host has nobody", async () => {
 	const port = await freePort();
 	const service = counter(port, await freePort());

@@ -77,15 +77,16 @@ export class UtilLinuxLauncher implements Launcher {
 
 	async shell(
 		line: string,
-		where: { launched?: Reachable; onHost?: boolean },
+		where: { launched?: Reachable; network?: number; onHost?: boolean },
 		timeoutSeconds: number,
 		signal?: AbortSignal,
 	): Promise<ShellResult> {
 		const { launched } = where;
+		const network = launched?.init ?? where.network;
 		const root = launched ? `/proc/${launched.init}/root` : "/nonexistent";
 		const env = { ...process.env, CAGEWRIGHT_ROOT: root };
-		const enter = launched
-			? [requireTool("nsenter"), `--net=/proc/${launched.init}/ns/net`, "--"]
+		const enter = network
+			? [requireTool("nsenter"), `--net=/proc/${network}/ns/net`, "--"]
 			: where.onHost
 				? []
 				: [requireTool("unshare"), "--net", "--"];

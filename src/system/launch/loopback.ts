@@ -41,13 +41,17 @@ export async function shareLoopback(ports: readonly number[]): Promise<SharedLoo
 		stdio: ["ignore", "ignore", "pipe", "ipc"],
 		detached: true,
 	});
+	const open = new Set<Socket>();
 	child.on("message", (message: { readonly port?: number }, socket) => {
-		if (message.port !== undefined && socket) lead(socket as Socket, message.port);
+		if (message.port !== undefined && socket) lead(socket as Socket, message.port, open);
 	});
+	// After the start it can only fail to be told something, and then it is gone.
+	child.on("error", () => {});
 	await listening(child);
 	return {
 		pid: child.pid ?? 0,
 		async dispose() {
+			for (const socket of open) socket.destroy();
 			if (child.exitCode !== null || child.signalCode !== null) return;
 			child.kill("SIGKILL");
 			await once(child, "close");
@@ -68,18 +72,36 @@ async function listening(child: ChildProcess): Promise<void> {
 	});
 }
 
-/** Both directions, each closed when its sender is done. A service that does not answer looks like one that hangs up. */
-function lead(inside: Socket, port: number): void {
-	const outside = (host: string, otherwise: () => void) => {
-		const socket = connect({ port, host, allowHalfOpen: true }, () => {
-			socket.off("error", otherwise);
-			socket.on("error", () => inside.destroy());
-			inside.on("error", () => socket.destroy());
-			inside.pipe(socket).pipe(inside);
+/**
+ * Both directions, each closed when its sender is done. A service that does not answer looks like one that hangs up. `open` holds the sockets
+ * as long as they are.
+ */
+function lead(inside: Socket, port: number, open: Set<Socket>): void {
+	// What comes over IPC is closed at its first end otherwise, whatever its server was told.
+	inside.allowHalfOpen = true;
+	hold(inside, open);
+	const reach = (host: string, otherwise: () => void) => {
+		const outside = hold(connect({ port, host, allowHalfOpen: true }), open);
+		let connected = false;
+		outside.once("connect", () => {
+			connected = true;
+			inside.pipe(outside).pipe(inside);
+			inside.once("close", () => outside.destroy());
+			outside.once("close", () => inside.destroy());
 		});
-		socket.once("error", otherwise);
+		outside.once("error", () => {
+			if (!connected) otherwise();
+		});
 	};
-	outside("127.0.0.1", () => outside("::1", () => inside.destroy()));
+	reach("127.0.0.1", () => reach("::1", () => inside.destroy()));
+}
+
+/** An error ends a socket and nothing else. */
+function hold(socket: Socket, open: Set<Socket>): Socket {
+	open.add(socket);
+	socket.on("error", () => socket.destroy());
+	socket.once("close", () => open.delete(socket));
+	return socket;
 }
 
 /** Whether somebody listens at a TCP port of the host's loopback, or at all addresses. */

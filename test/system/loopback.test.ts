@@ -1,0 +1,88 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { type SharedLoopback, shareLoopback } from "../../src/system/launch/loopback.ts";
+import { eventually } from "./eventually.ts";
+import { ask } from "./network.ts";
+
+const servers: Server[] = [];
+const shared: SharedLoopback[] = [];
+afterEach(async () => {
+	for (const one of shared.splice(0)) await one.dispose();
+	for (const server of servers.splice(0)) {
+		server.close();
+		await once(server, "close");
+	}
+});
+
+/** A service of the host, and its port in a network of its own. */
+async function service(onConnection: (socket: Socket) => void): Promise<{ port: number; enter: string[] }> {
+	const server = createServer({ allowHalfOpen: true }, onConnection).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	servers.push(server);
+	const address = server.address();
+	const port = typeof address === "object" && address ? address.port : 0;
+	const loopback = await shareLoopback([port]);
+	shared.push(loopback);
+	return { port, enter: ["nsenter", `--net=/proc/${loopback.pid}/ns/net`, "--"] };
+}
+
+const client = (...lines: string[]) => ["python3", "-c", ["import socket, struct, sys", ...lines].join("\n")];
+
+test("an answer after the question's end arrives whole", async () => {
+	const { enter, port } = await service((socket) => {
+		socket.resume();
+		socket.on("end", () => socket.end("x".repeat(120_000)));
+	});
+	const { output } = await ask([
+		...enter,
+		...client(
+			`s = socket.create_connection(('127.0.0.1', ${port}))`,
+			"s.sendall(b'q')",
+			"s.shutdown(socket.SHUT_WR)",
+			"n = 0",
+			"while (part := s.recv(65536)): n += len(part)",
+			"print(n)",
+		),
+	]);
+	expect(output).toBe("120000");
+});
+
+test("connections that are reset harm nobody", async () => {
+	const { enter, port } = await service((socket) => {
+		socket.on("error", () => socket.destroy());
+		socket.resume();
+		socket.end("hello");
+	});
+	const { output } = await ask([
+		...enter,
+		...client(
+			"for _ in range(200):",
+			`    s = socket.create_connection(('127.0.0.1', ${port}))`,
+			"    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))",
+			"    s.sendall(b'q')",
+			"    s.close()",
+			`print(socket.create_connection(('127.0.0.1', ${port})).recv(10).decode())`,
+		),
+	]);
+	expect(output).toBe("hello");
+});
+
+test("a service that holds its connections holds nobody up", async () => {
+	const held = new Set<Socket>();
+	const { enter, port } = await service((socket) => {
+		held.add(socket);
+		socket.on("error", () => socket.destroy());
+		socket.on("end", () => socket.destroy());
+		socket.on("close", () => held.delete(socket));
+		socket.resume();
+		socket.write("hi");
+	});
+	const { output } = await ask([
+		...enter,
+		...client(`print(socket.create_connection(('127.0.0.1', ${port})).recv(10).decode())`),
+	]);
+	expect(output).toBe("hi");
+	await shared.pop()?.dispose();
+	await eventually(() => expect(held.size).toBe(0));
+});
