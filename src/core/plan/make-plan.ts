@@ -64,11 +64,10 @@ export function makePlan(input: PlanInput): Plan {
 	const asked = { ...input.rules, binds: input.rules.binds.map((bind) => ({ ...bind, path: realText(bind.path, files) })) };
 	const excluded = matchPaths(asked.exclude, files);
 	const allowed = (path: Path, risk: Risk) => allows(asked, path, risk, files);
+	const isSecret = (path: Path, status: FileStatus) =>
+		status.kind === "file" && fileRisks(path, status, files.read(path, headSize)).includes("secret");
 	const isLeftOut = (path: Path, status: FileStatus) =>
-		excluded(path) !== undefined ||
-		(status.kind === "file" &&
-			fileRisks(path, status, files.read(path, headSize)).includes("secret") &&
-			!allowed(path, "secret"));
+		excluded(path) !== undefined || (isSecret(path, status) && !allowed(path, "secret"));
 	const trees = [...libraryTrees(trace, files), ...sourceTrees(trace, files)];
 	const isOwn = ownDirectories(application, trace, trees, files);
 	const writable = planWritable({
@@ -88,6 +87,9 @@ export function makePlan(input: PlanInput): Plan {
 		isOwn,
 		settled: [...writable.directories.map(({ path }) => path), ...asked.binds.map((bind) => pathFromText(bind.path))],
 		isLeftOut,
+		isSecret,
+		uids: new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0)),
+		gids: new Set([identity.gid, ...identity.groups, ...trace.gids].filter((gid) => gid > 0)),
 		included: asked.include.map((value) => placeOf(normalise(pathFromText(value)), files)),
 	});
 	const rules: Rules = {

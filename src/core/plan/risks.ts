@@ -15,7 +15,7 @@ const largeSize = 64 * 1024 * 1024;
 const shadowFiles = /^\/etc\/(shadow|gshadow|master\.passwd|security\/opasswd)-?$/;
 
 const secretNames =
-	/^(\.netrc|\.pgpass|\.my\.cnf|\.htpasswd|id_(rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|.*\.(keytab|kdbx|pfx|p12))$/;
+	/^(\.env(\.[\w-]+)?|\.netrc|\.pgpass|\.my\.cnf|\.htpasswd|id_(rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|.*\.(keytab|kdbx|pfx|p12))$/;
 const secretWords = /(^|[._-])(secrets?|tokens?|credentials?|passwords?|apikeys?)($|[._-])/i;
 
 /** Marks by which the tools themselves know these files: PEM (RFC 7468), OpenSSH, PuTTY, TSIG keys, and well-known token forms. */

@@ -1,7 +1,7 @@
 import type { FileStatus, Files } from "../machine/facts.ts";
-import { baseName, isWithin, join, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
+import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
+import { holdsState, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { isNeighbour } from "./neighbours.ts";
 import type { SharedDirectory, SharedKind } from "./plan.ts";
@@ -17,6 +17,10 @@ export interface SharedInput {
 	readonly settled: readonly Path[];
 	/** Whether something must not go in: excluded, or a secret that nobody allowed. */
 	readonly isLeftOut: (path: Path, status: FileStatus) => boolean;
+	readonly isSecret: (path: Path, status: FileStatus) => boolean;
+	/** Accounts and groups, beside root's, that the application has. */
+	readonly uids: ReadonlySet<number>;
+	readonly gids: ReadonlySet<number>;
 	/** What an include names is copied. */
 	readonly included: readonly Path[];
 }
@@ -63,18 +67,22 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 	return paths
 		.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)))
 		.sort()
-		.flatMap((path) => {
+		.flatMap((path): SharedDirectory[] => {
 			const { example, kind } = found.get(path) ?? { kind: "data" as const, example: path };
 			if (!mayBeShared(path, input)) return [];
-			const size = kind === "socket" ? { files: 0, bytes: 0 } : measure(path, input);
+			if (kind === "socket") return holdsOnlySockets(path, input) ? [{ path, kind, example, files: 0, bytes: 0 }] : [];
+			const size = measure(path, kind, input);
 			return size ? [{ path, kind, example, ...size }] : [];
 		});
 }
 
+/** Characters that every mount option, unit and script takes as they are; a directory of another name is copied. */
+const plainName = /^[\w./@+,=~-]+$/;
+
 function mayBeShared(path: Path, { files, included, isLeftOut, settled }: SharedInput): boolean {
 	const status = files.status(path);
 	const overlaps = [...settled, ...included].some((one) => isWithin(path, one) || isWithin(one, path));
-	return status !== undefined && mayBeBound(path) && pathToText(path) !== undefined && !isLeftOut(path, status) && !overlaps;
+	return status !== undefined && mayBeBound(path) && plainName.test(path) && !isLeftOut(path, status) && !overlaps;
 }
 
 function isContent({ succeeded }: Access, real: Path, input: SharedInput): boolean {
@@ -101,20 +109,24 @@ function certificatePlaces({ path }: Access, real: Path, input: SharedInput): Pa
 		!stores.some((store) => isWithin(directory, store)) &&
 		!isOwn(directory) &&
 		files.list(directory).every((name) => name === "README" || isPem(placeOf(join(directory, name), files), files));
-	return places.every((place) => holdsNothingElse(place) && mayBeShared(place, input) && measure(place, input)) ? places : [];
+	return places.every((place) => holdsNothingElse(place) && mayBeShared(place, input) && measure(place, "certificates", input))
+		? places
+		: [];
 }
 
 /**
  * Whether a file is another version of one that may go in: certbot keeps `privkey1.pem`, `privkey2.pem` in `archive/` and lets `live/privkey.pem` point to
  * the newest of them.
  */
-function isOtherVersion(path: Path, { files, isLeftOut, trace }: SharedInput): boolean {
+function isOtherVersion(path: Path, { files, isLeftOut, isSecret, trace }: SharedInput): boolean {
+	// A harmless file with a number opens no door to a secret with another.
+	const isAllowedSecret = (real: Path, status: FileStatus) => isSecret(real, status) && !isLeftOut(real, status);
 	const base = (name: Path) => baseName(name).replace(/\d+(?=\.[^.]+$)/, "");
 	return [...trace.accesses.values()].some((access) => {
 		const real = placeOf(access.path, files);
 		const status = files.status(real);
 		const isVersioned = baseName(access.path) === base(real) && access.path !== real;
-		return isVersioned && parent(real) === parent(path) && base(real) === base(path) && !!status && !isLeftOut(real, status);
+		return isVersioned && parent(real) === parent(path) && base(real) === base(path) && !!status && isAllowedSecret(real, status);
 	});
 }
 
@@ -123,9 +135,36 @@ function isPem(path: Path, files: Files): boolean {
 	return pem.test(files.read(path, headSize)?.toString("latin1") ?? "");
 }
 
+/** What services put beside their sockets. A directory that holds anything else is not there for them. */
+const besideSockets = /\.(pid|lock)$|^\.s\.PGSQL\.\d+\.lock$/;
+
+function holdsOnlySockets(directory: Path, { files }: SharedInput): boolean {
+	if (isSystemDirectory(directory) || holdsState(directory) || isTemporaryTop(directory) || isHome(directory)) return false;
+	return files.list(directory).every((name) => {
+		const kind = files.status(join(directory, name))?.kind;
+		return kind === "socket" || kind === "symlink" || (kind === "file" && besideSockets.test(name));
+	});
+}
+
+function isHome(directory: Path): boolean {
+	return /^\/(root|home\/[^/]+)$/.test(directory);
+}
+
+/** Whether a file says of itself that it is not for everybody: setuid, or not readable for the application's accounts. */
+function isPrivate({ gid, mode, uid }: FileStatus, { gids, uids }: SharedInput): boolean {
+	const isReadable = mode & 0o004 || (gids.has(gid) && mode & 0o040) || (uids.has(uid) && mode & 0o400);
+	return (mode & 0o6000) !== 0 || !isReadable;
+}
+
 /** undefined where something in it must not go in: then it is not shared, and only what was used of it is copied. */
-function measure(top: Path, input: SharedInput): { files: number; bytes: number } | undefined {
+function measure(top: Path, kind: SharedKind, input: SharedInput): { files: number; bytes: number } | undefined {
 	const { files, isLeftOut } = input;
+	const isForbidden = (path: Path, status: FileStatus) => {
+		if (isLeftOut(path, status)) return kind !== "certificates" || !isOtherVersion(path, input);
+		if (status.kind === "directory" || status.kind === "symlink") return false;
+		// A key is private, and its directory was asked about above.
+		return status.kind !== "file" || (kind !== "certificates" && isPrivate(status, input));
+	};
 	const size = { files: 0, bytes: 0 };
 	const pending: Path[] = [top];
 	for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
@@ -133,7 +172,7 @@ function measure(top: Path, input: SharedInput): { files: number; bytes: number 
 			const path = join(directory, name);
 			const status = files.status(path);
 			if (!status) continue;
-			if ((isLeftOut(path, status) && !isOtherVersion(path, input)) || size.files >= mostFiles) return undefined;
+			if (isForbidden(path, status) || size.files >= mostFiles) return undefined;
 			if (status.kind === "directory") pending.push(path);
 			else if (status.kind === "file") {
 				size.files++;

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../core/failure.ts";
 import { requireTool } from "./tools.ts";
 
 /** Bytes that a pipe holds (pipe(7)). */
@@ -27,7 +28,8 @@ export class TracePipe {
 	constructor(folder: string, onData: (chunk: Uint8Array) => void) {
 		this.path = join(folder, "trace");
 		this.#onData = onData;
-		spawnSync(requireTool("mkfifo"), ["-m", "600", "--", this.path]);
+		const made = spawnSync(requireTool("mkfifo"), ["-m", "600", "--", this.path], { encoding: "utf8" });
+		if (made.status !== 0) throw new Failure("launch-failed", { detail: made.stderr.trim() }, 3);
 		// Without O_NONBLOCK this would wait for a writer, and strace waits for a reader (fifo(7)).
 		this.#descriptor = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
 		void this.#watch();

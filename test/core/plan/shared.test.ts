@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
+import { isNeighbour } from "../../../src/core/plan/neighbours.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { application, entryAt, included, planFor, rules, trace } from "./traces.ts";
-import { directory, link, socket, tree } from "./tree.ts";
+import { directory, file, link, type Node, node, socket, tree } from "./tree.ts";
 
 const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n";
 const key = "-----BEGIN PRIVATE KEY-----\nMIIB\n";
@@ -37,6 +39,34 @@ describe("content that a service only reads", () => {
 	])("is not shared where %s", (_, more, asked) => {
 		const made = planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" }), { rules: rules(asked) });
 		expect(made.shared).toEqual([]);
+	});
+	test.each<[string, Record<string, Node>]>([
+		["a setuid program", { "/var/www/site/tool": file("x", { mode: 0o4755 }) }],
+		["a file that the application may not read", { "/var/www/site/sub/dump.sql": file("x", { mode: 0o600, uid: 5 }) }],
+		["the socket of somebody", { "/var/www/site/x.sock": socket() }],
+		["a device", { "/var/www/site/disk": node(8, 0, "block-device") }],
+		["an environment file", { "/var/www/site/.env": "A=b" }],
+	])("is not shared where it holds %s", (_, more) => {
+		expect(planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" })).shared).toEqual([]);
+	});
+	test("is shared with files that only the application's own account may read", () => {
+		const own = { "/var/www/site/note": file("x", { mode: 0o640, uid: 0, gid: 33 }) };
+		const made = planFor(tree({ ...site, ...own }), trace({ "/var/www/site/index.html": "read" }, { gids: new Set([33]) }));
+		expect(shared(made)).toEqual(["data /var/www/site"]);
+	});
+	test.each(["/srv/a:b", "/srv/a b", "/srv/it's", "/srv/100%", "/srv/n\nl"])(
+		"%j is copied: not everything could take its name",
+		(name) => {
+			const made = planFor(tree({ [`${name}/page`]: "p" }), trace({ [`${name}/page`]: "read" }));
+			expect(made.shared).toEqual([]);
+			expect(entryAt(made, `${name}/page`)).toMatchObject({ kind: "file" });
+		},
+	);
+	test("a harmless file with a number opens no door to a secret with another", () => {
+		const files = tree({ "/srv/a/id.txt": link("d/id1.txt"), "/srv/a/d/id1.txt": "text", "/srv/a/d/id2.txt": key });
+		expect(planFor(files, trace({ "/srv/a/id.txt": "read" })).shared).toEqual([]);
+		const pems = tree({ "/srv/a/c.pem": link("d/c1.pem"), "/srv/a/d/c1.pem": certificate, "/srv/a/d/c2.pem": key });
+		expect(planFor(pems, trace({ "/srv/a/c.pem": "read" })).shared).toEqual([]);
 	});
 	test("is not shared where the application writes, nor where its configuration or program lies", () => {
 		const files = tree({ ...site, "/srv/app/app.conf": "c", "/srv/app/run": directory() });
@@ -103,6 +133,29 @@ describe("sockets of other services", () => {
 		]);
 		expect(planFor(files, trace({ "/run/app.sock": "connect" })).shared).toEqual([]);
 	});
+	test.each([
+		["a home", "/home/user/db.sock", {}],
+		["root's home", "/root/db.sock", {}],
+		["/tmp itself", "/tmp/mysql.sock", {}],
+		["everybody's state", "/var/lib/db.sock", {}],
+		["other things", "/run/app/db.sock", { "/run/app/token": "t" }],
+	])("are left alone in a place with more than sockets: %s", (_, path, more) => {
+		expect(planFor(tree({ [path]: socket(), ...more }), trace({ [path]: "connect" })).shared).toEqual([]);
+	});
+	test("may lie beside the pid and lock files of their service", () => {
+		const more = { "/run/db/db.pid": "1", "/run/db/db.sock.lock": "", "/run/db/now.sock": link("db.sock") };
+		const made = planFor(tree({ "/run/db/db.sock": socket(), ...more }), trace({ "/run/db/db.sock": "connect" }));
+		expect(shared(made)).toEqual(["socket /run/db"]);
+	});
+	test.each([
+		"/var/lib/incus/unix.socket",
+		"/run/k3s/containerd/containerd.sock",
+		"/run/cri-dockerd.sock",
+		"/run/supervisor/supervisor.sock",
+		"/run/virtqemud/virtqemud-sock",
+		"/tmp/tmux-0/default",
+		"/run/user/1000/bus",
+	])("%s is never reached", (path) => expect(isNeighbour(path as Path)).toBe(false));
 	test("are not the application's own, and not those that rule the machine", () => {
 		expect(planFor(files, trace({ "/run/php/php.sock": "connect listen create" })).shared).toEqual([]);
 		const docker = tree({ "/run/docker/api.sock": socket() });
