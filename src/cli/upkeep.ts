@@ -24,8 +24,9 @@ export async function logrotate(terminal: Terminal, name: string): Promise<numbe
 export async function hook(terminal: Terminal, name: string): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { cage, manifest } = await presentCage(context, name);
-		const measured = cage.signals.includes("SIGHUP") ? "HUP" : undefined;
-		const signal = serverSignals(cage.application.command).reload ?? measured;
+		const known = serverSignals(cage.application.command);
+		// That a known server lives through HUP does not make it read its certificates.
+		const signal = known ? known.reload : cage.signals.includes("SIGHUP") ? "HUP" : undefined;
 		if (signal === undefined) throw new Failure("reload-unknown", { name }, 1);
 		for (const path of copiedCertificates(manifest)) {
 			terminal.say(terminal.messages.cli.certificateCopied(name, showPath(path)));

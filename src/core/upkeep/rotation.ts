@@ -101,7 +101,7 @@ const signalInScript = /(?:^|\s)-(?:s\s*|-signal[=\s]\s*)?(?:SIG)?(HUP|USR1|USR2
 
 function telling({ cage }: RotationInput, stanza: LogrotateStanza | undefined): Telling {
 	if (stanza?.directives.includes("copytruncate")) return "copytruncate";
-	const { reopen } = serverSignals(cage.application.command);
+	const reopen = serverSignals(cage.application.command)?.reopen;
 	if (reopen !== undefined) return reopen === "none" ? "nothing" : { signal: reopen };
 	const script = stanza?.scripts.get("postrotate");
 	const named = signalInScript.exec(script ?? "")?.[1];

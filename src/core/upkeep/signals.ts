@@ -36,7 +36,8 @@ const servers: readonly (readonly [RegExp, ServerSignals])[] = [
 	[/^dovecot$/, { reopen: "USR1", reload: "HUP" }],
 ];
 
-export function serverSignals(command: readonly string[]): ServerSignals {
+/** undefined for a program that is not known; a known one without `reload` reads its configuration at the start alone. */
+export function serverSignals(command: readonly string[]): ServerSignals | undefined {
 	const program = baseName(pathFromText(command[0] ?? ""));
-	return servers.find(([name]) => name.test(program))?.[1] ?? {};
+	return servers.find(([name]) => name.test(program))?.[1];
 }
