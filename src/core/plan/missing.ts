@@ -163,6 +163,9 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 		return { ...common, kind: "kernel-file", ...(ofProcess.test(areaOf(path) === "kernel" ? path : real) ? { remedy } : {}) };
 	}
 	const wantsToWrite = writes(access) || changes.has(operation);
+	// What the application only sees of the host is there from the beginning.
+	const isSeen = plan.rules.binds.some(({ access, path }) => access === "ro" && isWithin(real, pathFromText(path)));
+	const isState = covers.some((place) => isWithin(real, place)) && !isSeen;
 	const isCovered = covers.some((place) => isWithin(real, place));
 	const directory = parent(real);
 	const canOpen =
@@ -178,7 +181,7 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 			}
 			if (declined.has(real) || declined.has(path) || area === "device") return { ...common, kind: "absent", declined: true };
 			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
-			if (isCovered && error === "ENOENT" && !changes.has(operation)) return undefined;
+			if (isState && error === "ENOENT" && !changes.has(operation)) return undefined;
 			if (isCovered && operation === "create" && access.calls.has("linkat")) {
 				// open(2), O_TMPFILE: an unnamed file gets its name by way of /proc/self/fd.
 				return { ...common, kind: "absent", remedy: { kind: "opening", name: "proc", round, call: `linkat ${showPath(path)}` } };

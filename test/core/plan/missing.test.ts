@@ -133,7 +133,7 @@ describe("absent", () => {
 	test("state is covered by whichever name it was asked for", () => {
 		const state = { "/var/run/app/new": "create write", "/var/run/app/old.pid": "read" };
 		expect(missing(state, { "/var/run/app/old.pid": "ENOENT:read" })).toEqual([]);
-		const bind = { rules: rules({ binds: [{ path: "/srv/data/", access: "ro" as const }] }) };
+		const bind = { rules: rules({ binds: [{ path: "/srv/data/", access: "rw" as const }] }) };
 		expect(missing({ "/srv/data/f": "read" }, { "/srv/data/f": "ENOENT:read" }, bind)).toEqual([]);
 	});
 	test("a place to write that is not there becomes one", () => {
@@ -209,6 +209,11 @@ describe("capability and filter", () => {
 		expect(mixed && isTolerable(mixed)).toBe(true);
 		const [plain] = missing({ "/run/app/pid": "remove" }, { "/run/app/pid": "EACCES:remove" });
 		expect(plain && isTolerable(plain)).toBe(false);
+	});
+	test("what a directory of the host should show and does not: a mount of its own below it", () => {
+		const asked = { rules: rules({ binds: [{ path: "/srv/shared", access: "ro" }] }) };
+		const gone = missing({ "/srv/shared/up/g": "read" }, { "/srv/shared/up/g": "ENOENT:read" }, asked);
+		expect(summary(gone)).toEqual([["/srv/shared/up/g", "absent", ""]]);
 	});
 	test("so do calls without a path, where the host allowed them", () => {
 		expect(missing({}, {}, {}, [["setgroups", "EPERM"]])).toMatchObject([
