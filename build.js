@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -11,13 +11,11 @@ const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "dist");
 const started = new Date();
 
-const { outputFiles } = await build({
+const shared = {
 	absWorkingDir: root,
-	entryPoints: { main: "src/cli/main.ts", demo: "src/demo/server.ts", relay: "src/relay/relay.ts" },
 	outdir: "dist",
 	write: false,
 	bundle: true,
-	splitting: true,
 	format: "esm",
 	platform: "node",
 	target: "node20.19",
@@ -30,7 +28,11 @@ const { outputFiles } = await build({
 	banner: {
 		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
 	},
-});
+};
+const program = await build({ ...shared, entryPoints: { main: "src/cli/main.ts" }, splitting: true });
+// Each whole in a folder of its own: a cage for the demonstration takes the folder of its sources along, and nothing else of ours.
+const alone = await build({ ...shared, entryPoints: { "demo/demo": "src/demo/server.ts", "relay/relay": "src/relay/relay.ts" } });
+const outputFiles = [...alone.outputFiles, ...program.outputFiles];
 
 /**
  * Each file by one rename, and main.js last: the names of the others come from their content, so a program that starts meanwhile,
@@ -39,6 +41,7 @@ const { outputFiles } = await build({
 mkdirSync(dist, { recursive: true });
 const last = (file) => basename(file.path) === "main.js";
 for (const { contents, path } of outputFiles.toSorted((a, b) => Number(last(a)) - Number(last(b)))) {
+	mkdirSync(dirname(path), { recursive: true });
 	const staged = join(dist, `.${basename(path)}.${process.pid}`);
 	writeFileSync(staged, contents);
 	// What is edited while this runs is newer than its result.
@@ -47,7 +50,7 @@ for (const { contents, path } of outputFiles.toSorted((a, b) => Number(last(a)) 
 }
 
 // A wizard that was opened before loads its parts when it needs them, so what an earlier build left stays for an hour.
-const kept = new Set(outputFiles.map((file) => basename(file.path)));
+const kept = new Set(outputFiles.map((file) => relative(dist, file.path).split("/")[0]));
 const hour = 60 * 60 * 1000;
 for (const name of readdirSync(dist)) {
 	const path = join(dist, name);

@@ -19,9 +19,12 @@ beforeAll(async () => {
 test("the demonstration needs nothing but its name", () => {
 	expectWellMade(made, "demo", state);
 	// Below a private home, nobody cannot read the demonstration's own program: then it is root without any capability.
-	const readable = spawnSync("setpriv", ["--reuid=nobody", "--clear-groups", "test", "-r", resolve("dist/demo.js")]).status === 0;
+	const readable =
+		spawnSync("setpriv", ["--reuid=nobody", "--clear-groups", "test", "-r", resolve("dist/demo/demo.js")]).status === 0;
 	const user = readable ? "nobody" : "root";
 	expect(made.confinement).toMatchObject({ user, capabilities: [], network: "host" });
+	// Of ours, only the demonstration itself.
+	expect(made.files).toBeLessThan(25);
 });
 
 test("it answers from inside, counts on after a restart, and ends on TERM", async () => {

@@ -71,7 +71,7 @@ function serverName(command: readonly string[]): string {
 	if (/^(node|nodejs|ruby[\d.]*|perl|deno|bun)$/.test(program)) {
 		const script = words.find((word) => !word.startsWith("-"));
 		// The demonstration is the one script whose path we know by its folder.
-		return script?.endsWith("/dist/demo.js") ? "cagewright-demo" : name(script);
+		return script?.endsWith("/dist/demo/demo.js") ? "cagewright-demo" : name(script);
 	}
 	return program;
 }

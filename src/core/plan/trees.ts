@@ -131,6 +131,8 @@ function isOwnDirectory(directory: Path): boolean {
 }
 
 function sourceOf({ programs }: Access, real: Path): RegExp | undefined {
+	// Node looks for package.json in every directory above: that makes none of them the application's.
+	if (real.endsWith(".json")) return undefined;
 	const names = [...programs].map(baseName);
 	return languages.find(([program, source]) => source.test(real) && names.some((name) => program.test(name)))?.[1];
 }

@@ -20,7 +20,7 @@ const loopback = 'mount -n -t sysfs sysfs /sys; echo 0x9 >/sys/class/net/lo/flag
 
 /** Makes the namespace and waits until its ports are open. They lead to 127.0.0.1, or to ::1 where only that answers. */
 export async function shareLoopback(ports: readonly number[]): Promise<SharedLoopback> {
-	const relay = [process.execPath, join(programFolder(), "dist", "relay.js"), ...ports.map(String)];
+	const relay = [process.execPath, join(programFolder(), "dist", "relay", "relay.js"), ...ports.map(String)];
 	const words = [
 		"--pdeathsig",
 		"KILL",

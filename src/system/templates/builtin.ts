@@ -34,5 +34,5 @@ export function builtinTemplate(name: string): Template | undefined {
 
 /** What the placeholders of a template stand for here: Node's executable with links resolved, and the bundled demonstration. */
 export function placeholders(): Placeholders {
-	return { node: realpathSync(process.execPath), demo: join(programFolder(), "dist", "demo.js") };
+	return { node: realpathSync(process.execPath), demo: join(programFolder(), "dist", "demo", "demo.js") };
 }

@@ -32,7 +32,7 @@ describe("a probe for a known protocol", () => {
 		["/usr/bin/python3 -m http.server 8123 --bind 127.0.0.1", [], "http:8123"],
 		["/usr/bin/python3.13 -m uvicorn app:main --port=9000", [], "http:9000"],
 		["/usr/bin/php -S 127.0.0.1:8088", [], "http:8088"],
-		["/usr/bin/node /opt/cagewright/dist/demo.js", [], "http:8085"],
+		["/usr/bin/node /opt/cagewright/dist/demo/demo.js", [], "http:8085"],
 		["/usr/sbin/named -f -u bind", [udp(53), tcp(953), tcp(53)], "dns:53"],
 		["/usr/sbin/named -p 5300", [], "dns:5300"],
 		["/usr/sbin/named -p5300", [], "dns:5300"],

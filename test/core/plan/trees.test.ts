@@ -107,6 +107,16 @@ describe("sources of the application", () => {
 		expect(sourceTrees(traceBy("/usr/sbin/nginx", page), tree({ "/var/www/site/app.js": "" }))).toEqual([]);
 		expect(tops(sourceTrees(traceBy("/usr/bin/node", page), tree({ "/var/www/site/app.js": "" })))).toEqual(["/var/www/site"]);
 	});
+	test("a package.json above them makes no directory theirs, and comes along where it lies among them", () => {
+		const files = tree({
+			"/srv/all/package.json": "",
+			"/srv/all/other/x.js": "",
+			"/srv/all/app/a.js": "",
+			"/srv/all/app/b.json": "",
+		});
+		const seen = traceBy("/usr/bin/node", { "/srv/all/package.json": "read", "/srv/all/app/a.js": "read" });
+		expect(sourceTrees(seen, files)).toEqual([{ top: "/srv/all/app", paths: ["/srv/all/app/a.js", "/srv/all/app/b.json"] }]);
+	});
 	test("are one tree where one directory holds the other", () => {
 		const seen = traceBy("/usr/bin/python3", { "/srv/app/sub/deep.py": "read", "/srv/app/main.py": "read" });
 		expect(tops(sourceTrees(seen, tree(app)))).toEqual(["/srv/app"]);
