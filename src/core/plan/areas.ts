@@ -54,6 +54,11 @@ export function mayBeBound(directory: Path): boolean {
 	return !neverBound.test(directory);
 }
 
+/** The home of a person itself: it holds everything of theirs, and no service's own. */
+export function isHome(directory: Path): boolean {
+	return /^\/(root|home\/[^/]+)$/.test(directory);
+}
+
 /** Directories that a cage lives from: nothing may lie over one, whoever asks for it. */
 export function mustShow(directory: Path): boolean {
 	return systemDirectories.has(directory) && !holdsState(directory);

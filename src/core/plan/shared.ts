@@ -1,7 +1,7 @@
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { holdsState, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
+import { holdsState, isHome, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { isNeighbour } from "./neighbours.ts";
 import type { SharedDirectory, SharedKind } from "./plan.ts";
@@ -144,10 +144,6 @@ function holdsOnlySockets(directory: Path, { files }: SharedInput): boolean {
 		const kind = files.status(join(directory, name))?.kind;
 		return kind === "socket" || kind === "symlink" || (kind === "file" && besideSockets.test(name));
 	});
-}
-
-function isHome(directory: Path): boolean {
-	return /^\/(root|home\/[^/]+)$/.test(directory);
 }
 
 /** Whether a file says of itself that it is not for everybody: setuid, or not readable for the application's accounts. */

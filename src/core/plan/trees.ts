@@ -1,7 +1,7 @@
 import type { Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
-import { holdsState, isByteCode, isSystemDirectory, isTemporaryTop } from "./areas.ts";
+import { holdsState, isByteCode, isHome, isSystemDirectory, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
 
 /**
@@ -94,7 +94,6 @@ const languages: readonly (readonly [program: RegExp, source: RegExp])[] = [
 	[/^(sh|bash|dash|ksh|zsh)$/, /\.(sh|cgi)$/],
 	[/^(lua|tclsh)/, /\.(lua|tcl)$/],
 ];
-const homes = /^\/(root|home\/[^/]+)$/;
 const passedOver = /(^|\/)(\.git|\.svn|\.hg|node_modules|site-packages|dist-packages)(\/|$)/;
 
 /** Files of another kind beside the sources (templates of pages, messages) come along up to so many and so large, by directory. */
@@ -126,7 +125,7 @@ export function sourceTrees(trace: Trace, files: Files): LibraryTree[] {
 }
 
 function isOwnDirectory(directory: Path): boolean {
-	const isShared = isSystemDirectory(directory) || holdsState(directory) || isTemporaryTop(directory) || homes.test(directory);
+	const isShared = isSystemDirectory(directory) || holdsState(directory) || isTemporaryTop(directory) || isHome(directory);
 	return !isShared && !isWithin(directory, pathFromText("/etc")) && !isWithin(directory, pathFromText("/usr/local/bin"));
 }
 
