@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { bundleBench } from "./bundle-bench.js";
 import { root, say, setUp } from "./set-up.js";
 import { requirePrograms, withoutPrograms } from "./system-packages.js";
 
@@ -21,19 +22,7 @@ if (missing.length) {
 	say(`this bench needs more: apt-get install --no-install-recommends ${missing.join(" ")}`);
 	process.exit(3);
 }
-const { build } = await import("esbuild");
-const folder = join(root, "node_modules", ".cache", "cagewright-bench");
-mkdirSync(folder, { recursive: true });
-await build({
-	absWorkingDir: root,
-	entryPoints: { peers: "test/bench/peers/main.ts" },
-	outdir: folder,
-	bundle: true,
-	format: "esm",
-	platform: "node",
-	target: "node20.19",
-	packages: "external",
-});
+const folder = await bundleBench({ peers: "test/bench/peers/main.ts" });
 const covered = ["/run", "/var/log/nginx", "/var/lib/nginx", "/var/log/redis", "/var/lib/redis"];
 const prepare = [
 	...covered.map(
