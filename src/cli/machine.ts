@@ -4,20 +4,20 @@ import { systemAccounts } from "../system/accounts/accounts.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { systemFiles } from "../system/files/files.ts";
-import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
+import { type Launching, UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { attach } from "../system/running/attach.ts";
 import { StateFolder } from "../system/state/store.ts";
 
 /** The adapters of this machine, put together: the one place that knows both sides. */
-export function systemMachine(state: string): Machine {
+export function systemMachine(state: string, launching: Launching = {}): Machine {
 	const files = systemFiles();
 	return {
 		files,
 		packages: systemPackages(files),
 		accounts: systemAccounts,
-		launcher: new UtilLinuxLauncher(state),
+		launcher: new UtilLinuxLauncher(state, launching),
 		store: new StateFolder(state),
 		doctor: systemDoctor,
 		attach,

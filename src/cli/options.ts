@@ -1,3 +1,4 @@
+import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** The options that several verbs share, each defined once. */
@@ -108,6 +109,8 @@ export interface GlobalOptions {
 	json?: boolean;
 	events?: boolean;
 	debug?: boolean;
+	launcher?: LauncherName;
+	require?: "full";
 }
 
 export function addGlobalOptions(command: Command): Command {
@@ -118,5 +121,9 @@ export function addGlobalOptions(command: Command): Command {
 		.option("--quiet", "no progress")
 		.option("--json", "one JSON document on stdout")
 		.option("--events", "one JSON object a line on stderr while the work runs")
+		.addOption(
+			new Option("--launcher <LAUNCHER>", "start cages with this instead of the first that works here").choices(launcherNames),
+		)
+		.addOption(new Option("--require <LEVEL>", "refuse to start a cage with less than every layer").choices(["full"]))
 		.addOption(new Option("--debug", "stack traces").hideHelp());
 }

@@ -3,12 +3,20 @@ import { Failure } from "../core/failure.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { launchRequest, passedSignals, runCage, signalCage } from "../engine/run.ts";
+import { progressLine } from "../report/progress.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `run` passes signals on instead of being called off by them, so it makes its own context. */
 function quietContext(terminal: Terminal): Context {
-	return { machine: systemMachine(terminal.state), emit() {}, signal: new AbortController().signal };
+	return {
+		machine: systemMachine(terminal.state, terminal.launching),
+		emit(event) {
+			const line = event.event === "warned" ? progressLine(event, terminal.messages) : undefined;
+			if (line && !terminal.options.quiet) terminal.say(line.text);
+		},
+		signal: new AbortController().signal,
+	};
 }
 
 export async function run(terminal: Terminal, name: string, command: readonly string[], print: boolean): Promise<number> {

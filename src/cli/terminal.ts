@@ -5,6 +5,7 @@ import type { Event } from "../engine/events.ts";
 import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
+import type { Launching } from "../system/launch/launcher.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 
@@ -21,6 +22,12 @@ export class Terminal {
 		this.language = languageFrom(process.env, options.lang);
 		this.messages = messagesFor(this.language);
 		this.state = resolve(options.state ?? process.env.CAGEWRIGHT_STATE ?? defaultState());
+	}
+
+	/** How the command line wants cages to be started. */
+	get launching(): Launching {
+		const { launcher, require } = this.options;
+		return { ...(launcher === undefined ? {} : { launcher }), full: require === "full" };
 	}
 
 	/** A person is there to answer. */
@@ -57,7 +64,7 @@ export class Terminal {
 			return () => process.off(name, handler);
 		});
 		try {
-			return await work({ machine: systemMachine(this.state), emit: (event) => this.#show(event), signal: controller.signal });
+			return await work({ machine: systemMachine(this.state, this.launching), emit: (event) => this.#show(event), signal: controller.signal });
 		} catch (error) {
 			if (received) throw new Interrupted(received);
 			throw error;

@@ -20,6 +20,7 @@ import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Step } from "./events.ts";
 import { startFailure, trialFailure } from "./failures.ts";
+import { launchMethod } from "./method.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
 
@@ -245,6 +246,8 @@ export function summarise(context: Context, round: TrialRound, generation: numbe
 		generation,
 		answered: round.answered,
 		...(round.measured ? { measured: round.measured } : {}),
+		launcher: round.method.launcher,
+		weaker: round.method.weaker,
 		findings: round.findings.map(({ code, path, severity }) => ({ code, path: showPath(path), severity })),
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,
@@ -284,6 +287,8 @@ export async function makeCage(
 	writeRecord: RecordWriter,
 ): Promise<MadeCage | undefined> {
 	const { machine } = context;
+	// Before anything is watched that could not be confined afterwards.
+	launchMethod(context, { capabilities: [] }, false);
 	const lock = await machine.store.lock(answers.name);
 	try {
 		await checkName(context, answers, options.replace);

@@ -2,6 +2,7 @@ import type { Bind } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/made-directory.ts";
 import type { Measured } from "../core/cage/cage.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
+import type { Method, Needs } from "../core/confinement/method.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
@@ -129,6 +130,8 @@ export interface ShellResult {
 }
 
 export interface Launcher {
+	/** How a cage is started here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
+	method(needs: Needs): Method;
 	/** Throws a Failure where the launch fails before the application's own start. */
 	start(request: LaunchRequest): Promise<Launched>;
 	/** With a network of its own, in which these ports of the loopback lead to the host's. */

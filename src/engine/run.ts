@@ -4,6 +4,7 @@ import { pathFromText } from "../core/path/path.ts";
 import { auditGeneration } from "./audit.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
+import { launchMethod } from "./method.ts";
 import type { LaunchRequest } from "./ports.ts";
 
 /** Signals that `run` passes on to the application. */
@@ -35,6 +36,7 @@ export async function runCage(
 	const request = launchRequest(present, command);
 	const program = request.command[0] ?? "";
 	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);
+	launchMethod(context, present.layout.openings, true);
 	await auditGeneration(context, present.manifest, present.layout);
 	const launched = await context.machine.launcher.start(request);
 	const stop = onSignals((signal) => launched.signal(signal));
