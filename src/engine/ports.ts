@@ -31,6 +31,8 @@ export interface LaunchRequest {
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string>>;
 	readonly network: "host" | "own" | "none";
+	/** Files of the host that come into the cage's `.launch` for this launch alone, e.g. an interpreter with its loader and libraries. */
+	readonly brought?: readonly Path[];
 	/** Watches with strace: `fast` with --seccomp-bpf, `whole` where a filter of ours runs (its denials never show under `fast`). */
 	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
 	/** What the application prints. Without it, stdin, stdout and stderr are ours. */

@@ -3,15 +3,16 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statfsSync, wri
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { initExecutable } from "../../core/confinement/init.ts";
-import { type CageMount, initName, type LaunchSpec, launchScript, namespaceCommand } from "../../core/confinement/launch.ts";
+import { type CageMount, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
+import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
 import { filterOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import { straceArguments } from "../../core/trace/options.ts";
 import type {
-	CageLayout,
 	Ended,
+	Launch,
 	Launched,
 	Launcher,
 	LaunchRequest,
@@ -155,7 +156,7 @@ export class UtilLinuxLauncher implements Launcher {
 				};
 			}
 			case "cage":
-				return { ...base, root: cageRoot(spec.cage, spec.rehearsal, folder) };
+				return { ...base, root: cageRoot(request, spec, folder) };
 			default:
 				return spec satisfies never;
 		}
@@ -190,7 +191,11 @@ function watchedCapabilities(request: LaunchRequest): string[] {
 	return request.identity.uid === 0 ? [] : ["net_bind_service"];
 }
 
-function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: string): LaunchSpec["root"] {
+function cageRoot(
+	request: LaunchRequest,
+	{ cage, rehearsal }: Extract<Launch, { kind: "cage" }>,
+	folder: string,
+): LaunchSpec["root"] {
 	const mounts: CageMount[] = [];
 	const add = (path: Path, source: Path, access: "ro" | "rw") => {
 		const scratch = rehearsal && access === "rw" ? joinPath(rehearsal.folder, `data${mounts.length}`) : undefined;
@@ -213,6 +218,7 @@ function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: st
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
 		filter: pathFromText(join(folder, "filter")),
 		tools: loaderAndLibraries(requireTool("setpriv")),
+		brought: request.brought ?? [],
 	};
 }
 
