@@ -1,5 +1,5 @@
-import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
 
 /** The options that several verbs share, each defined once. */
 

@@ -5,7 +5,7 @@ import type { Event } from "../engine/events.ts";
 import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
-import type { Launching } from "../system/launch/launcher.ts";
+import type { Launching } from "../system/launch/method.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 
@@ -64,7 +64,11 @@ export class Terminal {
 			return () => process.off(name, handler);
 		});
 		try {
-			return await work({ machine: systemMachine(this.state, this.launching), emit: (event) => this.#show(event), signal: controller.signal });
+			return await work({
+				machine: systemMachine(this.state, this.launching),
+				emit: (event) => this.#show(event),
+				signal: controller.signal,
+			});
 		} catch (error) {
 			if (received) throw new Interrupted(received);
 			throw error;

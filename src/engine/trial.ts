@@ -7,10 +7,10 @@ import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
+import { launchMethod } from "./method.ts";
 import { neighbourPorts } from "./neighbours.ts";
 import type { CageLayout, Measured } from "./ports.ts";
 import { probeUntilAnswered, runExercise } from "./probing.ts";
-import { launchMethod } from "./method.ts";
 import { livesThrough, watchedRun } from "./trace.ts";
 
 export interface TrialInput {

@@ -1,8 +1,8 @@
 import type { Application, Rules } from "../application/application.ts";
 import type { Note } from "../application/note.ts";
+import type { LauncherName, Weakness } from "../confinement/method.ts";
 import type { Addition } from "../plan/make-plan.ts";
 import type { MissingKind } from "../plan/missing.ts";
-import type { LauncherName, Weakness } from "../confinement/method.ts";
 import type { FindingCode } from "./audit.ts";
 
 /** What is remembered of a cage beside its generations: what was asked for, what was decided, and how the trials went. */
