@@ -79,7 +79,7 @@ export const failuresDe: Failures = {
 		"{name} beklagt sich über {paths}, Dateien des Kernels, die kein Käfig zeigt; sehen Sie nach, ob es eine Option hat, ohne sie auszukommen. Probe: {probe} {words}",
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
 	"no-launcher":
-		"Auf diesem Rechner kann kein Käfig abgeschottet gestartet werden, also wird er nicht gestartet: {lacks} fehlt. `cagewright doctor` sagt, was es bringt.",
+		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
 	"no-probe":
 		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
 	"logs-unknown":

@@ -68,7 +68,7 @@ export const failuresEn = {
 		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
 	"no-launcher":
-		"A cage cannot be started confined on this machine, so it is not started: {lacks} missing. `cagewright doctor` says what brings it.",
+		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
 	"logs-unknown":
 		"{name} writes no logs of its own below /var/log that would have to be rotated; what it prints goes to whoever starts it.",

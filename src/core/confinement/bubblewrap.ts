@@ -80,13 +80,18 @@ function execution(spec: LaunchSpec, cage: CageRoot): string[] {
 	const command = (brought: readonly string[]) =>
 		`${quoteShellLine(before)} "$@" ${quoteShellLine([...after, ...brought, ...inside])}`;
 	if (cage.inScript === undefined) return [command(ours.flatMap((file) => ["--ro-bind", file, inLaunch(file)]))];
-	const [init, confiner] = [cage.inScript.init, cage.inScript.confiner].map((bytes) => Buffer.from(bytes).toString("base64"));
+	const contents = [cage.inScript.init, cage.inScript.confiner];
 	const read = ours.flatMap((file, index) => ["--perms", "0755", "--ro-bind-data", String(8 + index), inLaunch(file)]);
-	return [
-		`echo ${init} | base64 -d | { exec 8<&0; echo ${confiner} | base64 -d | { exec 9<&0 </dev/null`,
-		`${command(read)}; }; }`,
-	];
+	return [...contents.flatMap((bytes, index) => openContent(bytes, 8 + index)), command(read)];
 }
+
+/** Bytes as an open descriptor, by way of a file that is gone before anything else happens. */
+const openContent = (bytes: Uint8Array, descriptor: number) => [
+	"file=$(mktemp)",
+	`echo ${Buffer.from(bytes).toString("base64")} | base64 -d >"$file"`,
+	`exec ${descriptor}<"$file"`,
+	'rm "$file"',
+];
 
 const inLaunch = (file: Path) => join(launchDirectory, baseName(file));
 

@@ -13,7 +13,7 @@ export type Weakness = "landlock" | "noexec" | "proc";
 
 /** What was found, by looking and trying; nothing of it is concluded from a version. */
 export interface Features {
-	/** Namespaces that the kernel lacks, by their names in /proc/self/ns. */
+	/** Why the namespaces of a cage cannot be made, in the words of whoever tried; empty where they can. */
 	readonly namespaces: readonly string[];
 	readonly seccomp: boolean;
 	/** Version of the kernel's Landlock interface, 0 where it has none. */
@@ -64,7 +64,7 @@ export function chooseMethod(features: Features, needs: Needs, wanted?: Launcher
 
 /** What no launcher can do without. */
 function kernelLacks(features: Features): string[] {
-	const lacks = features.namespaces.map((name) => `namespace ${name}`);
+	const lacks = [...features.namespaces];
 	if (!features.seccomp) lacks.push("seccomp");
 	if (confinerOf(features).confiner === "own" && !features.confiner) lacks.push("setpriv --seccomp-filter (util-linux 2.41)");
 	return lacks;

@@ -35,13 +35,13 @@ export function machineFeatures(): Features {
 export function probeFeatures(): Features {
 	const setpriv = help("setpriv");
 	const utilLinuxLacks = lackingOf(utilLinux);
-	const knows = { landlock: setpriv.includes("--landlock-access"), seccompFilter: setpriv.includes("--seccomp-filter") };
+	const { landlock, refusal } = tryNamespaces(utilLinuxLacks.length ? "bwrap" : "unshare");
 	return {
-		namespaces: ["mnt", "pid", "ipc", "uts", "cgroup", "net"].filter((name) => !existsSync(`/proc/self/ns/${name}`)),
+		namespaces: refusal === undefined ? [] : [refusal],
 		seccomp: existsSync("/proc/sys/kernel/seccomp/actions_avail"),
-		landlock: landlockVersion(),
+		landlock,
 		utilLinuxLacks,
-		setpriv: knows,
+		setpriv: { landlock: setpriv.includes("--landlock-access"), seccompFilter: setpriv.includes("--seccomp-filter") },
 		// Asked only where it comes into question.
 		get bubblewrapLacks() {
 			return lackingOf(bubblewrap);
@@ -72,28 +72,33 @@ export function help(program: string): string {
 	return text;
 }
 
+const makers = {
+	unshare: ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup"],
+	bwrap: ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--die-with-parent", "--ro-bind", "/", "/"],
+};
+
 /**
- * Only a system call tells: securityfs need not be mounted, and its list says nothing of the version. Node cannot make one, so
- * a program of ours does, on a file system that nobody else sees and that may execute. 0 also where that cannot be made.
+ * Makes the namespaces of a cage, with nothing in them but the question which Landlock there is. Only a system call tells that:
+ * securityfs need not be mounted, and its list says nothing of the version. Node cannot make one, so a program of ours does, on a file system
+ * that nobody else sees and that may execute.
  */
-function landlockVersion(): number {
+function tryNamespaces(maker: keyof typeof makers): { landlock: number; refusal?: string } {
+	const path = findTool(maker);
+	if (path === undefined) return { landlock: 0 };
 	const program = landlockProbe(process.arch);
-	const unshare = findTool("unshare");
-	if (!program || !unshare) return landlockByName();
-	const script = [
-		"mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp",
-		"cd /tmp",
-		"base64 -d >probe",
-		"chmod 700 probe",
-		"./probe && echo 0 || echo $?",
-	].join("\n");
-	const { stdout } = spawnSync(unshare, ["--mount", "--propagation", "private", "sh", "-eu", "-c", script], {
+	const memory = maker === "unshare" ? ["mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp"] : [];
+	const asking = ["cd /tmp", "base64 -d >probe", "chmod 700 probe", "./probe && echo 0 || echo $?"];
+	const script = program ? [...memory, ...asking] : [...memory, "echo none"];
+	const words = [...makers[maker], ...(maker === "bwrap" ? ["--tmpfs", "/tmp"] : []), "sh", "-eu", "-c", script.join("\n")];
+	const { stderr, stdout } = spawnSync(path, words, {
 		env: toolEnvironment,
-		input: program.toString("base64"),
+		input: program?.toString("base64") ?? "",
 		encoding: "utf8",
 		timeout: 5000,
 	});
-	return /^\d+\n$/.test(stdout ?? "") ? Number(stdout) : 0;
+	if (stdout === "none\n") return { landlock: landlockByName() };
+	if (/^\d+\n$/.test(stdout)) return { landlock: Number(stdout) };
+	return { landlock: 0, refusal: stderr.trim().split("\n")[0] || `${maker}: namespaces` };
 }
 
 /** On a processor that the program was not written for: the kernel's own list (lsm= in kernel-parameters), taken as whole. */
