@@ -153,15 +153,23 @@ export interface Launcher {
 	print(request: LaunchRequest): string;
 }
 
-/** One thing that the work needs of the machine. */
+/**
+ * One thing that the work needs of the machine. `missing`: something does not work without it; `weaker`: it works with less
+ * protection; `note`: worth knowing.
+ */
 export interface Finding {
-	readonly what: "root" | "strace" | "util-linux" | "namespaces" | "overlay" | "landlock" | "seccomp" | "processor";
-	readonly ok: boolean;
-	/** Where or in which version it was found. */
+	readonly what: (typeof examined)[number];
+	readonly state: "ok" | "weaker" | "missing" | "note";
+	/** Where or in which version it was found; behind `-` what that lacks. */
 	readonly found: string;
 	/** The package that brings it, where one does. */
 	readonly package?: string;
 }
+
+export const examined = [
+	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "overlay", "namespaces"] as const),
+	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
+] as const;
 
 export interface Doctor {
 	examine(): Finding[];

@@ -78,7 +78,7 @@ export class Wizard implements WizardSession {
 	async lacks(): Promise<Lack[]> {
 		return this.#machine.doctor
 			.examine()
-			.filter((finding) => !finding.ok)
+			.filter((finding) => finding.state === "missing")
 			.map((finding) => ({ what: finding.what, ...(finding.package === undefined ? {} : { package: finding.package }) }));
 	}
 

@@ -9,10 +9,11 @@ import { planStep, trialStep } from "../../src/engine/make.ts";
 import { launchRequest } from "../../src/engine/run.ts";
 import { probeFeatures } from "../../src/system/launch/features.ts";
 import type { Launching } from "../../src/system/launch/method.ts";
-import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
+import { hiding } from "./hiding.ts";
 import { freePort } from "./network.ts";
 import { listeners, nameOf, processesIn } from "./processes.ts";
 
@@ -176,6 +177,22 @@ test("a run says in a line what is weaker, and --require full refuses it with wh
 	expect(
 		(await cagewright(["--require", "full", "run", "redis", "--", "/usr/bin/redis-server", "--version"], { state })).status,
 	).toBe(0);
+});
+
+test("without unshare a run is bubblewrap's, and without either it is refused", async () => {
+	const run = begin(["run", "redis"], { state, enter: hiding("/usr/bin/unshare") });
+	await eventually(() => askRedis(port, ["PING"]));
+	expectServedInside(made, port);
+	const ended = await run.stop();
+	expect([ended.status, ended.stderr]).toEqual([0, expect.stringMatching(/^Weaker here: bubblewrap [^\n]*\n$/)]);
+	const trial = await cagewright(["trial", "redis", "--json", "--quiet"], { state, enter: hiding("/usr/bin/unshare") });
+	expect([trial.status, trial.json.answered]).toEqual([0, true]);
+
+	const refused = await cagewright(["run", "redis"], { state, enter: hiding("/usr/bin/unshare", "/usr/bin/bwrap") });
+	expect([refused.status, refused.stderr]).toEqual([
+		3,
+		expect.stringMatching(/^cagewright: No cage [^\n]*unshare, bwrap[^\n]*\n$/),
+	]);
 });
 
 test("make refuses before anything is traced, and records what it used where it was allowed", async () => {
