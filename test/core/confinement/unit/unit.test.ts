@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { noRules } from "../../../src/core/application/application.ts";
-import { parseUnitText, splitWords } from "../../../src/core/application/unit-text.ts";
-import { makesCode, systemdUnit, type UnitInput } from "../../../src/core/confinement/unit.ts";
-import { Failure } from "../../../src/core/failure.ts";
-import { type Path, pathFromText } from "../../../src/core/path/path.ts";
-import type { Entry, Plan } from "../../../src/core/plan/plan.ts";
+import { noRules } from "../../../../src/core/application/application.ts";
+import { parseUnitText, splitWords } from "../../../../src/core/application/unit-text.ts";
+import { makesCode, type UnitInput } from "../../../../src/core/confinement/unit/input.ts";
+import { systemdUnit } from "../../../../src/core/confinement/unit/unit.ts";
+import { Failure } from "../../../../src/core/failure.ts";
+import { type Path, pathFromText } from "../../../../src/core/path/path.ts";
+import type { Entry, Plan } from "../../../../src/core/plan/plan.ts";
 
 const path = pathFromText;
 const launcher = path("/state/cages/app/launcher");
@@ -188,8 +189,8 @@ describe("what the unit says", () => {
 			{ path: "/srv/share", access: "rw" },
 		] as const;
 		const text = unit({}, { binds });
-		expect(values(text, "BindReadOnlyPaths")).toEqual(["/etc/letsencrypt:/etc/letsencrypt:rbind"]);
-		expect(values(text, "BindPaths").at(-1)).toBe("/srv/share:/srv/share:rbind");
+		expect(values(text, "BindReadOnlyPaths")).toEqual(["/etc/letsencrypt:/etc/letsencrypt:norbind"]);
+		expect(values(text, "BindPaths").at(-1)).toBe("/srv/share:/srv/share:norbind");
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/srv/share"]);
 	});
 
