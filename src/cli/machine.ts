@@ -9,6 +9,7 @@ import { listensAt } from "../system/launch/loopback.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { attach } from "../system/running/attach.ts";
 import { StateFolder } from "../system/state/store.ts";
+import { systemUnits } from "../system/units/host-units.ts";
 
 /** The adapters of this machine, put together: the one place that knows both sides. */
 export function systemMachine(state: string): Machine {
@@ -20,6 +21,7 @@ export function systemMachine(state: string): Machine {
 		launcher: new UtilLinuxLauncher(state),
 		store: new StateFolder(state),
 		doctor: systemDoctor,
+		units: systemUnits(),
 		attach,
 		audit: async (root, policy, signal) => (await auditCage({ root, policy }, signal)).findings,
 		listens: listensAt,

@@ -98,13 +98,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		"print a hardened systemd unit, or what else the host needs beside it",
 		"cagewright unit redis >/etc/systemd/system/cage-redis.service",
 	)
+		.option("--dropin <SERVICE>", "print a drop-in instead, that moves this service of the host into the cage")
 		.addOption(new Option("--logrotate", "print a file for logrotate instead, for the cage's logs").conflicts("deployHook"))
 		.option("--deploy-hook", "print a hook for certbot instead, that reloads a renewed certificate")
-		.action((name: string, options: { logrotate?: boolean; deployHook?: boolean }) =>
+		.action((name: string, options: { logrotate?: boolean; deployHook?: boolean; dropin?: string }) =>
 			verb(async (terminal) => {
 				if (options.logrotate) return (await import("./upkeep.ts")).logrotate(terminal, name);
 				if (options.deployHook) return (await import("./upkeep.ts")).hook(terminal, name);
-				return (await import("./unit.ts")).unit(terminal, name);
+				return (await import("./unit.ts")).unit(terminal, name, options);
 			})(),
 		);
 	define("list", "the cages on this machine", "cagewright list").action(() =>

@@ -22,7 +22,7 @@ export async function knownCage(store: Store, name: string): Promise<Cage> {
 }
 
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) where only earlier steps were done. */
-export async function presentCage({ machine }: Context, name: string): Promise<PresentCage> {
+export async function presentCage({ machine }: Pick<Context, "machine">, name: string): Promise<PresentCage> {
 	const cage = await knownCage(machine.store, name);
 	const generation = await machine.store.present(name);
 	const manifest = generation === undefined ? undefined : await machine.store.manifest(name, generation);

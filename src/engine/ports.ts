@@ -165,3 +165,24 @@ export interface Doctor {
 	/** Throws `no-package-manager` or `install-failed` (exit 3). */
 	install(packages: readonly string[], onLine: (line: string) => void): Promise<void>;
 }
+
+/** A systemd service of this machine, as its own unit and drop-ins of others describe it. */
+export interface HostService {
+	/** Full name, e.g. `nginx.service`. */
+	readonly name: string;
+	/** The unit file and its drop-ins, in the order in which they apply. */
+	readonly files: readonly string[];
+	readonly texts: readonly string[];
+	/** Enabled or required socket units that hand it their sockets. */
+	readonly sockets: readonly string[];
+	/** Without `SIG`: makes it read its configuration again. */
+	readonly reloadSignal?: string;
+}
+
+/** The system manager's units. Needs no systemd that runs. */
+export interface Units {
+	/** Of this machine's systemd; the newest that we know where there is none, for a unit may be meant for another machine. */
+	version(): number;
+	/** undefined where there is none of that name, or it is masked. What we installed is not part of it. */
+	service(name: string): HostService | undefined;
+}

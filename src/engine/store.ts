@@ -20,6 +20,8 @@ export interface Store {
 	present(name: string): Promise<number | undefined>;
 	manifest(name: string, generation: number): Promise<Manifest | undefined>;
 	root(name: string, generation: number): Path;
+	/** A path that leads to the present generation, whichever that is. */
+	presentRoot(name: string): Path;
 	data(name: string): Path;
 	/** The folder with the cage's init, for a unit to show inside. */
 	launcher(name: string): Path;

@@ -99,6 +99,10 @@ export class StateFolder implements Store {
 		return this.#paths(name).root(generation);
 	}
 
+	presentRoot(name: string): Path {
+		return this.#paths(name).current;
+	}
+
 	data(name: string): Path {
 		return this.#paths(name).data;
 	}
