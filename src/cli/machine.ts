@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Machine } from "../engine/context.ts";
 import { systemAccounts } from "../system/accounts/accounts.ts";
+import { systemServices } from "../system/adoption/services.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { systemFiles } from "../system/files/files.ts";
@@ -22,6 +23,7 @@ export function systemMachine(state: string): Machine {
 		store: new StateFolder(state),
 		doctor: systemDoctor,
 		units: systemUnits(),
+		services: systemServices,
 		attach,
 		audit: async (root, policy, signal) => (await auditCage({ root, policy }, signal)).findings,
 		listens: listensAt,

@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
+import type { AdoptOptions } from "./adopt.ts";
 import { addApplicationOptions, addAttach, addConsent, addGlobalOptions, addRounds, type GlobalOptions } from "./options.ts";
+import type { ReleaseOptions } from "./release.ts";
 import { Interrupted, Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -107,6 +109,26 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 				if (options.deployHook) return (await import("./upkeep.ts")).hook(terminal, name);
 				return (await import("./unit.ts")).unit(terminal, name, options);
 			})(),
+		);
+	addConsent(
+		addRounds(
+			addApplicationOptions(
+				define(
+					"adopt <service>",
+					"move a running systemd service into its cage, which is made first where there is none",
+					"cagewright adopt redis-server --yes",
+				),
+			),
+		),
+	).action((service: string, options: AdoptOptions) =>
+		verb(async (terminal) => (await import("./adopt.ts")).adopt(terminal, service, options))(),
+	);
+	define("release <service>", "move a service out of its cage, with what it wrote there", "cagewright release redis-server --yes")
+		.addOption(new Option("--keep <SIDE>", "whose state counts where both changed").choices(["host", "cage"]))
+		.option("--yes", "do not ask")
+		.option("--dry-run", "say what would be done, and do nothing")
+		.action((service: string, options: ReleaseOptions) =>
+			verb(async (terminal) => (await import("./release.ts")).release(terminal, service, options))(),
 		);
 	define("list", "the cages on this machine", "cagewright list").action(() =>
 		verb(async (terminal) => (await import("./show.ts")).list(terminal))(),

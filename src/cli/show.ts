@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Adoption } from "../core/adoption/adoption.ts";
 import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { type Path, pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
-import { knownCage, presentCage } from "../engine/cages.ts";
+import { knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
@@ -70,12 +71,13 @@ export async function show(terminal: Terminal, name: string, options: { history?
 			return 0;
 		}
 		const present = await presentCage(context, name);
+		const adoption = await store.adoption(name);
 		if (options.record) {
 			terminal.print(readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name));
 			return 0;
 		}
-		if (terminal.options.json) terminal.printJson("show", showJson(present));
-		else terminal.print(showText(terminal, present));
+		if (terminal.options.json) terminal.printJson("show", showJson(present, adoption));
+		else terminal.print(showText(terminal, present, adoption));
 		return 0;
 	});
 }
@@ -88,13 +90,14 @@ function readRecord(path: string, name: string): string {
 	}
 }
 
-function showJson({ cage, generation, layout, manifest }: Awaited<ReturnType<typeof presentCage>>): object {
+function showJson({ cage, generation, layout, manifest }: PresentCage, adoption: Adoption | undefined): object {
 	return {
 		name: cage.name,
 		generation,
 		root: pathToJson(layout.root),
 		data: pathToJson(layout.data),
 		application: cage.application,
+		...(adoption === undefined ? {} : { adopted: { service: adoption.service, since: adoption.since, phase: adoption.phase } }),
 		...countsToJson(manifest),
 		accounts: manifest.accounts,
 		confinement: confinementToJson(manifest, cage),
@@ -113,7 +116,8 @@ function showJson({ cage, generation, layout, manifest }: Awaited<ReturnType<typ
 
 function showText(
 	{ messages }: Terminal,
-	{ cage, generation, layout, manifest }: Awaited<ReturnType<typeof presentCage>>,
+	{ cage, generation, layout, manifest }: PresentCage,
+	adoption: Adoption | undefined,
 ): string {
 	const words = messages.cli.show;
 	const counts = countEntries(manifest);
@@ -123,6 +127,9 @@ function showText(
 			[words.account, manifest.identity.name],
 			[words.generation, `${generation}  ${pathToText(layout.root)}`],
 			[words.made, manifest.madeAt],
+			...(adoption === undefined
+				? []
+				: [[messages.cli.adoption.label, messages.cli.adoption.by(adoption.service, adoption.since)] as const]),
 			...cage.application.probes.map((probe, index) => [index ? "" : words.probes, printable(probe)] as const),
 			...cage.trials.map(
 				(trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const,

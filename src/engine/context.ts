@@ -1,7 +1,7 @@
 import type { AuditPolicy, Finding } from "../core/cage/audit.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Event } from "./events.ts";
-import type { Accounts, Attached, AttachRequest, Doctor, Files, Launcher, Packages, Units } from "./ports.ts";
+import type { Accounts, Attached, AttachRequest, Doctor, Files, Launcher, Packages, Services, Units } from "./ports.ts";
 import type { Store } from "./store.ts";
 
 export interface Machine {
@@ -12,6 +12,7 @@ export interface Machine {
 	readonly store: Store;
 	readonly doctor: Doctor;
 	readonly units: Units;
+	readonly services: Services;
 	/** Watches processes that run already. */
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Looks at a cage on disk without changing or following anything. */

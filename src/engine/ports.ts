@@ -186,3 +186,28 @@ export interface Units {
 	/** undefined where there is none of that name, or it is masked. What we installed is not part of it. */
 	service(name: string): HostService | undefined;
 }
+
+/** A service as the running systemd has it. */
+export interface ServiceState {
+	/** ActiveState of systemctl(1): `active`, `inactive`, `failed`, `activating`… */
+	readonly active: string;
+	/** 0 where there is none. */
+	readonly mainPid: number;
+	/** Why it ended: `success`, `exit-code`, `timeout`… */
+	readonly result: string;
+}
+
+/** The running systemd. What fails throws `systemctl-failed`. */
+export interface Services {
+	running(): boolean;
+	state(service: string): Promise<ServiceState>;
+	start(service: string): Promise<void>;
+	stop(service: string): Promise<void>;
+	/** Has it read its units again. */
+	reload(): Promise<void>;
+	forgetFailure(service: string): Promise<void>;
+	/** Our drop-in beside this service's unit, as it stands there now. */
+	dropin(service: string): Promise<string | undefined>;
+	writeDropin(service: string, text: string): Promise<void>;
+	removeDropin(service: string): Promise<void>;
+}

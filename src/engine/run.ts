@@ -72,6 +72,8 @@ export async function removeCage(context: Context, name: string, keepData: boole
 	const { launcher, store } = context.machine;
 	const lock = await store.lock(name);
 	try {
+		const adoption = await store.adoption(name);
+		if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
 		for (const generation of await store.generations(name)) {
 			const { processes } = launcher.running(store.root(name, generation));
 			if (processes.length) throw new Failure("cage-running", { name, pid: processes[0] ?? 0 }, 4);

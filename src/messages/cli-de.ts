@@ -1,3 +1,4 @@
+import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
 
 /** What the verbs say, German. */
@@ -159,6 +160,7 @@ export const cliDe: CliMessages = {
 		trial: (round, answered, at) => `Runde ${round}: ${answered ? "beantwortet" : "nicht beantwortet"}, ${at}`,
 		entries: "Einträge",
 	},
+	adoption: adoptionDe,
 	remove: {
 		will: (name, paths) => `Das Entfernen von ${name} löscht:\n${paths.map((path) => `  ${path}`).join("\n")}`,
 		keeps: (path) => `  (behält ${path})`,

@@ -1,4 +1,5 @@
 import type { GroupName, Recommendation } from "../core/plan/groups.ts";
+import { adoptionEn } from "./adoption-en.ts";
 import type { Widen } from "./widen.ts";
 
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
@@ -165,6 +166,7 @@ export const cliEn = {
 		trial: (round: number, answered: boolean, at: string) => `round ${round}: ${answered ? "answered" : "not answered"}, ${at}`,
 		entries: "Entries",
 	},
+	adoption: adoptionEn,
 	remove: {
 		will: (name: string, paths: readonly string[]) => `Removing ${name} deletes:\n${paths.map((path) => `  ${path}`).join("\n")}`,
 		keeps: (path: string) => `  (keeps ${path})`,

@@ -4,6 +4,42 @@ import type { Failures } from "./failures-en.ts";
 export const failuresDe: Failures = {
 	"account-unknown":
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
+	"adopt-failed": "{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause}",
+	"adopt-consent":
+		"{service} blieb unberührt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach, was geschähe, und wiederholen Sie mit --yes.",
+	"adopt-probe-fails":
+		"{service} antwortet schon so nicht, bevor etwas geändert wurde: {probe}; geben Sie eine andere --probe an.",
+	"adopt-too-wide":
+		"Im Käfig {name} ist {path} beschreibbar, wo auch andere ihren Zustand haben; machen Sie ihn neu mit engeren --writable-Verzeichnissen.",
+	"adopt-which-cage": "{service} hat mehr als einen Käfig ({names}); sagen Sie mit --name, welchen.",
+	"adopt-other-application":
+		"Der Käfig {name} ist nicht der von {service}: er startet {program}. Nennen Sie den richtigen mit --name, oder machen Sie einen.",
+	"already-adopted": "{service} läuft schon im Käfig {name}; `cagewright release {service}` holt ihn heraus.",
+	"both-changed":
+		"{path} von {service} wurde auf dem Rechner und im Käfig geändert; sagen Sie mit --keep host oder --keep cage, was gilt.",
+	"cage-adopted": "Der Käfig {name} hat den Dienst {service}; führen Sie zuerst `cagewright release {service}` aus.",
+	"cage-has-service":
+		"Der Käfig {name} hat schon den Dienst {service}; holen Sie den zuerst heraus, oder nennen Sie mit --name einen anderen Käfig.",
+	"dropin-changed":
+		"Unser Drop-in 50-cagewright.conf von {service} wurde geändert; nehmen Sie das zurück (`systemctl cat {service}` zeigt es), dann wiederholen Sie.",
+	"dropin-foreign": "{path} ist keine gewöhnliche Datei; nehmen Sie sie weg.",
+	"dropin-there":
+		"{service} hat schon ein Drop-in 50-cagewright.conf; entfernen Sie es zuerst, mit `cagewright unit` oder von Hand.",
+	"no-systemd":
+		"Auf diesem Rechner läuft kein systemd, also ist kein Dienst zu übernehmen; starten Sie den Käfig mit `cagewright run`.",
+	"not-adopted": "{service} ist in keinem Käfig; `cagewright show NAME` sagt, welchen Dienst ein Käfig hat.",
+	"release-failed": "{service} läuft in seinem Käfig {name} wie zuvor, denn auf dem Rechner ging es nicht: {cause}",
+	"release-place-changed":
+		"{path} ist kein gewöhnliches Verzeichnis mehr, oder auf dem Weg dorthin ist ein Link; bringen Sie das vorher in Ordnung.",
+	"release-stage-there":
+		"In {path} ist ein Ordner .cagewright-release von früher; entfernen Sie ihn, wenn kein anderes cagewright läuft.",
+	"service-not-running": "{service} läuft nicht ({state}); starten Sie ihn zuerst, damit zu sehen ist, dass er antwortet.",
+	"service-outside":
+		"Der Hauptprozess von {service} ist nicht im Käfig {name}; ein anderes Drop-in ändert vielleicht RootDirectory= (`systemctl cat {service}`).",
+	"service-silent": "{service} ist {state} und antwortete nicht: {probe}. Mehr sagt `journalctl -u {service}`.",
+	"systemctl-failed": "systemctl {what}: {detail}",
+	"undo-failed":
+		"{service} war nicht zurückzubringen und steht vielleicht: {cause} Der nächste cagewright-Befehl versucht es wieder; die Daten sind vollständig, auf dem Rechner und im Käfig {name}.",
 	"app-unknown": "Auf diesem Rechner fand sich keine Anwendung {name}; `cagewright apps` zeigt die vorhandenen.",
 	"assignment-before-command":
 		"Ein Befehl kann nicht mit {name}= beginnen; geben Sie die Variable als Umgebung an (--env {name}=…).",

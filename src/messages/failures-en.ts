@@ -1,6 +1,38 @@
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
+	"adopt-failed": "{service} runs on the host as before, for in the cage {name} it did not work: {cause}",
+	"adopt-consent":
+		"{service} was not touched, because nobody could be asked; look at what would be done with --dry-run and repeat with --yes.",
+	"adopt-probe-fails": "{service} does not answer as it is, before anything was changed: {probe}; give another --probe.",
+	"adopt-too-wide":
+		"The cage {name} has {path} as writable, where others keep their state too; make it again with narrower --writable directories.",
+	"adopt-which-cage": "{service} has more than one cage ({names}); say which with --name.",
+	"adopt-other-application":
+		"The cage {name} is not of {service}: it starts {program}. Name its own cage with --name, or make one.",
+	"already-adopted": "{service} runs in the cage {name} already; `cagewright release {service}` moves it out.",
+	"both-changed":
+		"{path} of {service} was changed on the host as well as in the cage; say which one counts with --keep host or --keep cage.",
+	"cage-adopted": "The cage {name} has the service {service}; run `cagewright release {service}` first.",
+	"cage-has-service": "The cage {name} has the service {service} already; release that first, or name another cage with --name.",
+	"dropin-changed":
+		"Our drop-in 50-cagewright.conf of {service} was changed; take the changes back (`systemctl cat {service}` shows it), then release.",
+	"dropin-foreign": "{path} is no plain file; take it away.",
+	"dropin-there": "{service} has a drop-in 50-cagewright.conf already; remove it first, with `cagewright unit` or by hand.",
+	"no-systemd": "No systemd runs on this machine, so there is no service to move; run the cage with `cagewright run`.",
+	"not-adopted": "{service} is in no cage; `cagewright show NAME` says which service a cage has.",
+	"release-failed": "{service} runs in its cage {name} as before, for on the host it did not work: {cause}",
+	"release-place-changed":
+		"{path} is no plain directory any more, or there is a link on the way to it; put it right before releasing.",
+	"release-stage-there":
+		"{path} holds a folder .cagewright-release of an earlier release; remove it if no other cagewright runs.",
+	"service-not-running": "{service} does not run ({state}); start it first, so that it can be seen to answer.",
+	"service-outside":
+		"The main process of {service} is not in the cage {name}; another drop-in may change RootDirectory= (`systemctl cat {service}`).",
+	"service-silent": "{service} is {state} and did not answer: {probe}. `journalctl -u {service}` says more.",
+	"systemctl-failed": "systemctl {what}: {detail}",
+	"undo-failed":
+		"{service} could not be brought back and may be down: {cause} The next cagewright command tries again; its data are whole, on the host and in the cage {name}.",
 	"app-unknown": "No application {name} was found on this machine; `cagewright apps` shows those that there are.",
 	"assignment-before-command": "A command cannot begin with {name}=; give the variable as environment (--env {name}=…).",
 	"attach-forbidden":

@@ -1,3 +1,4 @@
+import { Failure } from "../core/failure.ts";
 import type { MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
 import { cliDe } from "./cli-de.ts";
@@ -62,7 +63,7 @@ export interface Messages {
 	/** Puts values into a sentence of the catalogue. */
 	fill(sentence: string, values?: Values): string;
 	/** One line: what is wrong, where, and what to do. Also for the problems of a form. */
-	failure(error: { readonly code: string; readonly values: Values }): string;
+	failure(error: { readonly code: string; readonly values: Values; readonly cause?: unknown }): string;
 	note(code: string, values: Values): string;
 	missingKind(kind: MissingKind): string;
 	risk(risk: Risk): string;
@@ -81,6 +82,11 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 			? fill("{code} {values}", { code, values: plainValues(values) }, language)
 			: fill(sentence, values, language);
 	};
+	const failure: Messages["failure"] = ({ cause, code, values }) => {
+		if (cause === undefined) return say(failures, code, values).trim();
+		const first = cause instanceof Failure ? cause : new Failure("internal", { detail: String(cause) }, 70);
+		return say(failures, code, { ...values, cause: failure(first) }).trim();
+	};
 	return {
 		language,
 		cli,
@@ -88,7 +94,7 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		wizard,
 		reasons: reasons.reasons,
 		fill: (sentence, values = {}) => fill(sentence, values, language),
-		failure: ({ code, values }) => say(failures, code, values).trim(),
+		failure,
 		note: (code, values) => say({ ...failures, ...notes }, code, values),
 		missingKind: (kind) => reasons.missingKinds[kind],
 		risk: (risk) => reasons.risks[risk],

@@ -53,6 +53,7 @@ export function cagePaths(state: Path, name: string) {
 		log: join(directory, "log"),
 		lock: join(directory, "lock"),
 		description: join(directory, "cage.json"),
+		adoption: join(directory, "adoption.json"),
 	};
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { chmod, rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
+import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
@@ -10,7 +11,8 @@ import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../co
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { BuildRequest, Built, Lock, Store, StoredTemplate } from "../../engine/store.ts";
+import type { AdoptedState, BuildRequest, Built, Lock, Store, StoredTemplate } from "../../engine/store.ts";
+import { adoptedState, forgetAdoption, readAdoption, writeAdoption } from "../adoption/adopted-state.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import {
 	clearLeftovers,
@@ -45,8 +47,11 @@ const hostTrace = "host";
 export class StateFolder implements Store {
 	readonly #folder: Path;
 
+	readonly adopting: AdoptedState;
+
 	constructor(folder: string) {
 		this.#folder = pathFromText(folder);
+		this.adopting = adoptedState((name) => this.#paths(name).directory);
 	}
 
 	names(): Promise<string[]> {
@@ -145,6 +150,18 @@ export class StateFolder implements Store {
 
 	remove(name: string, keepData: boolean): Promise<void> {
 		return removeCage(this.#folder, name, keepData);
+	}
+
+	adoption(name: string): Promise<Adoption | undefined> {
+		return readAdoption(this.#paths(name).adoption);
+	}
+
+	saveAdoption(name: string, adoption: Adoption): Promise<void> {
+		return writeAdoption(this.#paths(name).adoption, adoption);
+	}
+
+	endAdoption(name: string): Promise<void> {
+		return forgetAdoption(this.#paths(name).adoption);
 	}
 
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {
