@@ -7,6 +7,7 @@ import { systemFiles } from "../system/files/files.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import { systemPackages } from "../system/packages/packages.ts";
+import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
 import { StateFolder } from "../system/state/store.ts";
 
@@ -21,7 +22,8 @@ export function systemMachine(state: string): Machine {
 		store: new StateFolder(state),
 		doctor: systemDoctor,
 		attach,
-		audit: async (root, policy, signal) => (await auditCage({ root, policy }, signal)).findings,
+		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
+		processesOf,
 		listens: listensAt,
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {

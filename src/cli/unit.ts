@@ -1,13 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { makesCode, systemdUnit } from "../core/confinement/unit.ts";
 import { join, pathFromText } from "../core/path/path.ts";
+import { auditGeneration } from "../engine/audit.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Machine } from "../engine/context.ts";
+import { recordAcceptances } from "./acceptance.ts";
 import type { Terminal } from "./terminal.ts";
 
-export async function unit(terminal: Terminal, name: string): Promise<number> {
-	return terminal.withContext(async ({ machine }) => {
-		const text = await unitText(machine, name);
+/** The unit starts the cage later, without us: what the audit has to say is said now. */
+export async function unit(terminal: Terminal, name: string, accept?: readonly string[]): Promise<number> {
+	return terminal.withContext(async (context) => {
+		await recordAcceptances(context, name, accept);
+		const { cage, layout, manifest } = await presentCage(context, name);
+		const separated = systemdVersion() >= firstWithPidNamespaces;
+		await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated });
+		const text = await unitText(context.machine, name);
 		if (terminal.options.json) terminal.printJson("unit", { name, unit: text });
 		else terminal.print(text);
 		return 0;
@@ -51,3 +58,5 @@ function systemdVersion(): number {
 }
 
 const newestKnown = 257;
+/** PrivatePIDs=, systemd.exec(5). */
+const firstWithPidNamespaces = 257;
