@@ -8,6 +8,7 @@ import { systemFiles } from "../system/files/files.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import { systemPackages } from "../system/packages/packages.ts";
+import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
 import { StateFolder } from "../system/state/store.ts";
 import { systemUnits } from "../system/units/host-units.ts";
@@ -25,7 +26,8 @@ export function systemMachine(state: string): Machine {
 		units: systemUnits(),
 		services: systemServices,
 		attach,
-		audit: async (root, policy, signal) => (await auditCage({ root, policy }, signal)).findings,
+		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
+		processesOf,
 		listens: listensAt,
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {

@@ -1,12 +1,21 @@
+import { auditGeneration } from "../engine/audit.ts";
+import { presentCage } from "../engine/cages.ts";
 import { dropinText, unitText } from "../engine/unit.ts";
+import { recordAcceptances } from "./acceptance.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface UnitOptions {
 	readonly dropin?: string;
+	readonly acceptFinding?: readonly string[];
 }
 
-export async function unit(terminal: Terminal, name: string, { dropin }: UnitOptions): Promise<number> {
+/** The unit starts the cage later, without us: what the audit has to say is said now. */
+export async function unit(terminal: Terminal, name: string, { acceptFinding, dropin }: UnitOptions): Promise<number> {
 	return terminal.withContext(async (context) => {
+		await recordAcceptances(context, name, acceptFinding);
+		const { cage, layout, manifest } = await presentCage(context, name);
+		const separated = context.machine.units.version() >= firstWithPidNamespaces;
+		await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated });
 		const text = await (dropin === undefined ? unitText(context, name) : dropinText(context, name, dropin));
 		if (terminal.options.json)
 			terminal.printJson("unit", { name, ...(dropin === undefined ? {} : { service: dropin }), unit: text });
@@ -14,3 +23,6 @@ export async function unit(terminal: Terminal, name: string, { dropin }: UnitOpt
 		return 0;
 	});
 }
+
+/** PrivatePIDs=, systemd.exec(5). */
+const firstWithPidNamespaces = 257;

@@ -1,6 +1,8 @@
 import type { Bind } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/made-directory.ts";
+import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Measured } from "../core/cage/cage.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
@@ -20,6 +22,31 @@ export interface Packages {
 export interface Accounts {
 	users(): User[];
 	groups(): Group[];
+	/** Makes a system account without a home, a shell and a password, with a group of its name. */
+	create(name: string): Promise<void>;
+	/** Takes an account away, with its group where that has no other member. */
+	remove(name: string): Promise<void>;
+}
+
+/** A generation on disk, and what it may hold. */
+export interface CageToAudit {
+	/** Host path of the generation. */
+	readonly root: Path;
+	readonly policy: AuditPolicy;
+	/** What it should hold; without it nothing is compared. */
+	readonly manifest?: Manifest;
+	/** Reads every file. Else only those are read whose stat(2) is not that of the copy any more. */
+	readonly thorough?: boolean;
+	/** What the application has written: host path `source`, mounted over `path`. */
+	readonly data?: readonly { readonly path: Path; readonly source: Path }[];
+}
+
+/** A process by one of its user ids (credentials(7)). */
+export interface AccountUse {
+	readonly pid: number;
+	readonly uid: number;
+	/** Its program, or its name where that cannot be seen. */
+	readonly program: string;
 }
 
 /** Where and how an application is started. */
