@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
 
 /** The options that several verbs share, each defined once. */
 
@@ -123,6 +124,8 @@ export interface GlobalOptions {
 	json?: boolean;
 	events?: boolean;
 	debug?: boolean;
+	launcher?: LauncherName;
+	require?: "full";
 }
 
 export function addGlobalOptions(command: Command): Command {
@@ -133,5 +136,9 @@ export function addGlobalOptions(command: Command): Command {
 		.option("--quiet", "no progress")
 		.option("--json", "one JSON document on stdout")
 		.option("--events", "one JSON object a line on stderr while the work runs")
+		.addOption(
+			new Option("--launcher <LAUNCHER>", "start cages with this instead of the first that works here").choices(launcherNames),
+		)
+		.addOption(new Option("--require <LEVEL>", "refuse to start a cage with less than every layer").choices(["full"]))
 		.addOption(new Option("--debug", "stack traces").hideHelp());
 }

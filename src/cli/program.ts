@@ -208,11 +208,11 @@ function wrongUsage(problem: string): number {
 }
 
 function takesValue(option: string | undefined): boolean {
-	return option === "--state" || option === "--lang";
+	return ["--state", "--lang", "--launcher", "--require"].includes(option ?? "");
 }
 
 function isGlobalOption(arg: string, before: string | undefined): boolean {
-	return /^--(state|lang)(=|$)|^--(no-color|quiet|debug)$/.test(arg) || takesValue(before);
+	return /^--(state|lang|launcher|require)(=|$)|^--(no-color|quiet|debug)$/.test(arg) || takesValue(before);
 }
 
 /** Words behind `--` are the command; a single word before it is the template or the cage. */

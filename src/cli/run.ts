@@ -3,6 +3,7 @@ import { Failure } from "../core/failure.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { launchRequest, passedSignals, runCage, signalCage } from "../engine/run.ts";
+import { progressLine } from "../report/progress.ts";
 import { recordAcceptances } from "./acceptance.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
@@ -10,10 +11,10 @@ import type { Terminal } from "./terminal.ts";
 /** `run` passes signals on instead of being called off by them, so it makes its own context. */
 function quietContext(terminal: Terminal): Context {
 	return {
-		machine: systemMachine(terminal.state),
+		machine: systemMachine(terminal.state, terminal.launching),
 		emit(event) {
-			// What was accepted once is never started in silence.
-			if (event.event === "warned") terminal.say(`cagewright: ${terminal.messages.note(event.code, event.values)}`);
+			const line = event.event === "warned" ? progressLine(event, terminal.messages) : undefined;
+			if (line && !terminal.options.quiet) terminal.say(line.text);
 		},
 		signal: new AbortController().signal,
 	};

@@ -25,6 +25,7 @@ import type { Context, Machine } from "./context.ts";
 import { adoptData, checkDedicatedAccount, dedicatedAccount, provideAccount } from "./dedicated-account.ts";
 import type { Step } from "./events.ts";
 import { startFailure, trialFailure } from "./failures.ts";
+import { launchMethod } from "./method.ts";
 import { separationNotes } from "./separation.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
@@ -283,6 +284,8 @@ export function summarise(context: Context, round: TrialRound, generation: numbe
 		answered: round.answered,
 		...(round.measured ? { measured: round.measured } : {}),
 		findings: round.findings.map(({ code, path, severity, values }) => ({ code, path: showPath(path), severity, values })),
+		launcher: round.method.launcher,
+		weaker: round.method.weaker,
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,
 		added: added.map(describeAddition),
@@ -321,6 +324,8 @@ export async function makeCage(
 	writeRecord: RecordWriter,
 ): Promise<MadeCage | undefined> {
 	const { machine } = context;
+	// Before anything is watched that could not be confined afterwards.
+	launchMethod(context, { capabilities: [] }, false);
 	const lock = await machine.store.lock(answers.name);
 	try {
 		await checkName(context, answers, options.replace);

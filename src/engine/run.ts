@@ -5,6 +5,7 @@ import { auditGeneration } from "./audit.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { type WithdrawnAccount, withdrawAccount } from "./dedicated-account.ts";
+import { launchMethod } from "./method.ts";
 import type { LaunchRequest } from "./ports.ts";
 
 /** Signals that `run` passes on to the application. */
@@ -37,6 +38,7 @@ export async function runCage(
 	const program = request.command[0] ?? "";
 	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
+	launchMethod(context, present.layout.openings, true);
 	const launched = await context.machine.launcher.start(request);
 	const stop = onSignals((signal) => launched.signal(signal));
 	try {

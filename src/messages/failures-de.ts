@@ -129,6 +129,8 @@ export const failuresDe: Failures = {
 	"needs-kernel-files":
 		"{name} beklagt sich über {paths}, Dateien des Kernels, die kein Käfig zeigt; sehen Sie nach, ob es eine Option hat, ohne sie auszukommen. Probe: {probe} {words}",
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
+	"no-launcher":
+		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
 	"no-probe":
 		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
 	"logs-unknown":
@@ -146,6 +148,12 @@ export const failuresDe: Failures = {
 		"{name} antwortet nicht in seinem Käfig und vermisst nichts, was es draußen benutzt hat; sehen Sie, was es sagt. Probe: {probe} {words}",
 	"not-answered-on-host":
 		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
+	"not-full-landlock":
+		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
+	"not-full-noexec":
+		"--require full: Mit {launcher} kann ausgeführt werden, was die Anwendung schreibt; mit util-linux starten (`cagewright doctor`), oder --require weglassen.",
+	"not-full-proc":
+		"--require full: Mit {launcher} zeigt /proc Einstellungen des Kerns; mit util-linux starten (`cagewright doctor`), oder --require weglassen.",
 	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",
 	"not-traced": "{name} wurde noch nicht beobachtet; führen Sie `cagewright trace {name}` aus.",
 	"nothing-to-cage": "Es fehlt die Anwendung; nennen Sie eine Vorlage oder einen Befehl: cagewright make -- BEFEHL.",

@@ -115,6 +115,8 @@ export const failuresEn = {
 	"needs-kernel-files":
 		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
+	"no-launcher":
+		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
 	"logs-unknown":
 		"{name} writes no logs of its own below /var/log that would have to be rotated; what it prints goes to whoever starts it.",
@@ -130,6 +132,12 @@ export const failuresEn = {
 		"{name} does not answer in its cage, and misses nothing that it used outside; see what it says. Probe: {probe} {words}",
 	"not-answered-on-host":
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
+	"not-full-landlock":
+		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
+	"not-full-noexec":
+		"--require full: {launcher} cannot keep what the application writes from being executed; start it with util-linux (`cagewright doctor`), or do without --require.",
+	"not-full-proc":
+		"--require full: with {launcher} /proc shows settings of the kernel; start it with util-linux (`cagewright doctor`), or do without --require.",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",
 	"not-traced": "{name} has not been traced yet; run `cagewright trace {name}`.",
 	"nothing-to-cage": "There is no application; name a template or give a command: cagewright make -- COMMAND.",

@@ -33,8 +33,9 @@ export const recordDe: RecordMessages = {
 	leftOut: (users, groups) =>
 		`${users} Einträge der /etc/passwd und ${groups} der /etc/group des Wirts sind weggelassen. Im Käfig gibt es kein gehashtes Passwort und keine Anmelde-Shell.`,
 	confinement: "Abschottung",
-	layers:
-		"Namensräume (Mount, PID, IPC, UTS, cgroup), nur lesbare Wurzel, eigenes /dev und /tmp, keine neuen Rechte, Landlock, seccomp.",
+	layers: (landlock: boolean) =>
+		`Namensräume (Mount, PID, IPC, UTS, cgroup), nur lesbare Wurzel, eigenes /dev und /tmp, keine neuen Rechte, ${landlock ? "Landlock, " : ""}seccomp.`,
+	launcher: (name: string) => `Gestartet mit ${name}.`,
 	open: "Offen gelassen",
 	network: (network) =>
 		network === "none" ? "Der Käfig hat kein Netz." : "Der Käfig teilt das Netz des Wirts, auch die Loopback-Schnittstelle.",

@@ -33,8 +33,9 @@ export const recordEn = {
 	leftOut: (users: number, groups: number) =>
 		`${users} entries of the host's /etc/passwd and ${groups} of its /etc/group are left out. No password hash and no login shell is in the cage.`,
 	confinement: "Confinement",
-	layers:
-		"Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, Landlock, seccomp.",
+	layers: (landlock: boolean) =>
+		`Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, ${landlock ? "Landlock, " : ""}seccomp.`,
+	launcher: (name: string) => `Started by ${name}.`,
 	open: "Left open",
 	network: (network: string) =>
 		network === "none" ? "The cage has no network." : "The cage shares the host's network, loopback included.",

@@ -2,7 +2,7 @@ import { baseName, isWithin, join, type Path, parent, pathFromText } from "../pa
 import { quoteShell } from "../path/quote.ts";
 import { type CageMount, type CageRoot, initInside, type LaunchSpec, launchDirectory, temporaryDirectories } from "./launch.ts";
 import { overlayIn } from "./overlay.ts";
-import { start } from "./start.ts";
+import { confineWords, insideTool, start } from "./start.ts";
 
 /** The steps that mount a cage, make it the root, and start the application in it. */
 export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
@@ -34,32 +34,14 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 		// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
 		"mount -n --move . /",
 	);
-	const tool = [
-		join(launchDirectory, baseName(cage.tools[0])),
-		"--library-path",
-		launchDirectory,
-		join(launchDirectory, baseName(spec.setpriv)),
-	];
-	const writable = [
-		...cage.mounts.filter((mount) => mount.access === "rw").map((mount) => mount.path),
-		...temporaryDirectories,
-		pathFromText("/dev/shm"),
-	];
-	const confine = [
-		...tool,
-		...["--pdeathsig", "KILL", "--no-new-privs", "--landlock-access", "fs"],
-		...["--landlock-rule", "path-beneath:execute,read-file,read-dir:/"],
-		...["--landlock-rule", "path-beneath:write-file:/dev"],
-		...writable.flatMap((path) => ["--landlock-rule", `path-beneath:${writeRights}:${path}`]),
-		...["--seccomp-filter", join(launchDirectory, baseName(cage.filter))],
-	];
-	lines.push(...start(spec, [...confine], cage.capabilities, initInside, tool));
+	const tool = insideTool(spec, cage);
+	lines.push(...start(spec, confineWords(cage, tool), cage.capabilities, initInside, tool));
 	return lines;
 }
 
 function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 	const ours: [Path, Uint8Array | undefined][] = [
-		[cage.filter, cage.inScript?.filter],
+		[cage.confiner.file, cage.inScript?.confiner],
 		[spec.init, cage.inScript?.init],
 	];
 	// Once each: cp(1) refuses a second file of the same name.
@@ -93,10 +75,7 @@ function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string): 
 	return [...lines, `umount -n ${inside(launchDirectory)}`];
 }
 
-const writeRights =
-	"write-file,read-file,read-dir,remove-dir,remove-file,make-dir,make-reg,make-sock,make-fifo,make-sym,refer,truncate";
-
-const deviceLinks = [
+export const deviceLinks = [
 	["fd", "/proc/self/fd"],
 	["stdin", "/proc/self/fd/0"],
 	["stdout", "/proc/self/fd/1"],

@@ -1,14 +1,24 @@
+import { bubblewrapScript } from "./bubblewrap.ts";
 import { cageSteps } from "./cage-steps.ts";
 import type { LaunchSpec } from "./launch.ts";
 import { rehearsalSteps } from "./rehearsal-steps.ts";
 import { start } from "./start.ts";
 
+/** The command that runs the script: as it is, where bwrap makes the namespaces. */
+export function launchCommand(spec: LaunchSpec, script: string): string[] {
+	if (spec.root.kind !== "cage" || spec.root.launcher === "util-linux") return namespaceCommand(spec, script);
+	return [...dying, ...joining(spec), "sh", "-eu", script];
+}
+
+const dying = ["setpriv", "--pdeathsig", "KILL"];
+const joining = ({ joins }: LaunchSpec) => (joins === undefined ? [] : ["nsenter", `--net=/proc/${joins}/ns/net`, "--"]);
+
 /** The command that makes the namespaces and runs the script in them. `--kill-child` and `--pdeathsig`: whoever dies, all end. */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	const inCage = spec.root.kind === "cage";
 	return [
-		...["setpriv", "--pdeathsig", "KILL"],
-		...(spec.joins === undefined ? [] : ["nsenter", `--net=/proc/${spec.joins}/ns/net`, "--"]),
+		...dying,
+		...joining(spec),
 		...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc"],
 		...(inCage ? ["--uts", "--cgroup"] : []),
 		...(spec.network === "host" || spec.joins !== undefined ? [] : ["--net"]),
@@ -21,6 +31,7 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
  * an entry there would outlive the mount (mount(8)).
  */
 export function launchScript(spec: LaunchSpec): string {
+	if (spec.root.kind === "cage" && spec.root.launcher === "bubblewrap") return bubblewrapScript(spec, spec.root);
 	const lines = [
 		"umask 022",
 		...(spec.starter === undefined ? [] : [stopWithout(spec.starter)]),

@@ -1,6 +1,7 @@
 import type { OwnedDirectory } from "../application/made-directory.ts";
 import { join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
+import type { LauncherName, Method } from "./method.ts";
 
 /**
  * What a launch is, as data, and the places that it uses. The shell script that does it is in launch-script.ts. Traces, trials and runs differ only in this value.
@@ -30,6 +31,7 @@ export interface LaunchSpec {
 /** A built cage: read-only, with its writable directories, its own /dev and /tmp, and every layer of confinement. */
 export interface CageRoot {
 	readonly kind: "cage";
+	readonly launcher: LauncherName;
 	readonly directory: Path;
 	/** Directories below the root that are mounted over, parents before children. */
 	readonly mounts: readonly CageMount[];
@@ -47,14 +49,20 @@ export interface CageRoot {
 	readonly syslog?: Path;
 	/** Capabilities that the application keeps, lower case without CAP_. */
 	readonly capabilities: readonly string[];
-	/** Host path of the seccomp filter. */
-	readonly filter: Path;
-	/** The init and the filter themselves, for a script that has to do without files of ours. */
-	readonly inScript?: { readonly init: Uint8Array; readonly filter: Uint8Array };
+	/** What loads the system call filter and the Landlock rules. */
+	readonly confiner: Confiner;
+	/** The init and the confiner's file themselves, for a script that has to do without files of ours. */
+	readonly inScript?: { readonly init: Uint8Array; readonly confiner: Uint8Array };
 	/** The loader and the libraries of setpriv: host paths. */
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
 	/** Programs of the host that come along for this launch alone, with their libraries: they lie in `.launch` under their own names. */
 	readonly brought: readonly Path[];
+}
+
+/** `file`: a host path, of the filter that setpriv reads, or of the program of ours with filter and rules in it (confine.ts). */
+export interface Confiner {
+	readonly kind: Method["confiner"];
+	readonly file: Path;
 }
 
 /** Something of the cage directly below /tmp or /var/tmp. */

@@ -9,13 +9,14 @@ const path = pathFromText;
 
 const cage: CageRoot = {
 	kind: "cage",
+	launcher: "util-linux",
 	directory: path("/state/cages/app/generations/1"),
 	mounts: [],
 	kept: [],
 	devices: [{ path: path("/dev/null"), type: "c", major: 1, minor: 3, mode: 0o666 }],
 	proc: false,
 	capabilities: [],
-	filter: path("/state/scratch/1/filter"),
+	confiner: { kind: "setpriv", file: path("/state/scratch/1/filter") },
 	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
 	brought: [],
 };
@@ -109,7 +110,7 @@ describe("a cage", () => {
 			`mount -n -o remount,ro,nosuid,noexec ${dir}/dev`,
 			`mount -n -t proc -o nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${dir}/proc`,
 			`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${dir}/.launch`,
-			`cp -L /usr/bin/setpriv /lib64/ld-linux-x86-64.so.2 /usr/lib/libc.so.6 ${cage.filter} /state/scratch/1/cagewright-init ${dir}/.launch`,
+			`cp -L /usr/bin/setpriv /lib64/ld-linux-x86-64.so.2 /usr/lib/libc.so.6 ${cage.confiner.file} /state/scratch/1/cagewright-init ${dir}/.launch`,
 			`mount -n -o remount,ro,nosuid,nodev ${dir}/.launch`,
 			`cd ${dir}`,
 			"mount -n --move . /",
@@ -341,7 +342,7 @@ describe("names that mean something to a shell", () => {
 			mounts: [{ path: name, source: name, access: "rw", scratch: name }],
 			kept: [{ path: `/tmp${name}` as Path, kind: "directory" }],
 			devices: [{ path: `/dev${name}` as Path, type: "c", major: 1, minor: 3, mode: 0o666 }],
-			filter: `/state${name}/filter` as Path,
+			confiner: { kind: "setpriv", file: `/state${name}/filter` as Path },
 		},
 		{ ...rehearsal, directory: name, given: [name], mounts: [{ kind: "bind", path: name }] },
 		host,
