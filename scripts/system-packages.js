@@ -41,6 +41,8 @@ const programs = {
 	memcached: "memcached",
 	lighttpd: "lighttpd",
 	mosquitto: "mosquitto",
+	mmdebstrap: "mmdebstrap",
+	"systemd-nspawn": "systemd-container",
 };
 
 /** Makes sure that the tests find what they start. Where that cannot be had, says exactly what is missing and exits 3. */

@@ -5,11 +5,11 @@ import { quoteShellLine } from "../core/path/quote.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Machine } from "../engine/context.ts";
 import type { Choice } from "../engine/session.ts";
+import { unitText } from "../engine/unit.ts";
 import type { Chooser } from "../engine/wizard.ts";
 import { findApplications } from "../system/units/find.ts";
 import { answersFrom } from "./answers.ts";
 import { fromFound } from "./starting-point.ts";
-import { unitText } from "./unit.ts";
 
 /** What the wizard offers on this machine: the demonstration, templates, units and running services. */
 export class SystemChooser implements Chooser {
@@ -69,7 +69,7 @@ export class SystemChooser implements Chooser {
 	}
 
 	unit(name: string): Promise<string> {
-		return unitText(this.#machine, name);
+		return unitText({ machine: this.#machine }, name);
 	}
 
 	async #fromTemplate(name: string): Promise<Answers> {

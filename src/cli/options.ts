@@ -39,6 +39,10 @@ const lists = {
 		"a directory that must exist before the application starts, like systemd's RuntimeDirectory; repeatable",
 	],
 	allowSecret: ["--allow-secret <PATH>", "a private key, shadow file or token that may go into the cage; repeatable"],
+	acceptFinding: [
+		"--accept-finding <CODE[:PATH]>",
+		"a danger that `check` names and that shall not stop the launch; said again at each launch; repeatable",
+	],
 	allowSetuid: ["--allow-setuid <PATH>", "a setuid file that may go into the cage; repeatable"],
 } as const;
 
@@ -60,6 +64,9 @@ export interface ApplicationOptions {
 	device?: string[];
 	allowSecret?: string[];
 	allowSetuid?: string[];
+	acceptFinding?: string[];
+	/** True without a name. */
+	dedicatedAccount?: string | true;
 	onHost?: boolean;
 	rounds?: number;
 	/** Only of `make` and `trace`. */
@@ -81,7 +88,15 @@ export function addApplicationOptions(command: Command): Command {
 		.option("--timeout <SECONDS>", "time for the first answer (default: 30)", seconds)
 		.addOption(new Option("--network <NETWORK>", "network of the cage when it runs (default: host)").choices(["host", "none"]));
 	for (const [flags, help] of Object.values(lists)) command.option(flags, help, collect);
+	command.option(
+		"--dedicated-account [NAME]",
+		"run as an account that no other service has, made where it is missing (default: cage-NAME)",
+	);
 	return command.option("--on-host", "trace on the real file system and network instead of in a rehearsal");
+}
+
+export function addAcceptFinding(command: Command): Command {
+	return command.option(...lists.acceptFinding, collect);
 }
 
 export function addAttach(command: Command): Command {

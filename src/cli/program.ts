@@ -1,8 +1,19 @@
 import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
-import { addApplicationOptions, addAttach, addConsent, addGlobalOptions, addRounds, type GlobalOptions } from "./options.ts";
+import type { AdoptOptions } from "./adopt.ts";
+import {
+	addAcceptFinding,
+	addApplicationOptions,
+	addAttach,
+	addConsent,
+	addGlobalOptions,
+	addRounds,
+	type GlobalOptions,
+} from "./options.ts";
+import type { ReleaseOptions } from "./release.ts";
 import { Interrupted, Terminal } from "./terminal.ts";
+import type { UnitOptions } from "./unit.ts";
 import { version } from "./version.ts";
 
 /**
@@ -81,10 +92,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		);
 	}
 
-	define("run <name> [command...]", "run the application in its cage, in the foreground", "cagewright run redis")
+	addAcceptFinding(
+		define("run <name> [command...]", "run the application in its cage, in the foreground", "cagewright run redis"),
+	)
 		.option("--print", "print the plain shell commands instead")
-		.action((name: string, command: string[], options: { print?: boolean }) =>
-			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options.print ?? false))(),
+		.action((name: string, command: string[], options: { print?: boolean; acceptFinding?: string[] }) =>
+			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options))(),
 		);
 	define(
 		"signal <name> <signal>",
@@ -93,19 +106,47 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	).action((name: string, signal: string) =>
 		verb(async (terminal) => (await import("./run.ts")).signal(terminal, name, signal))(),
 	);
-	define(
-		"unit <name>",
-		"print a hardened systemd unit, or what else the host needs beside it",
-		"cagewright unit redis >/etc/systemd/system/cage-redis.service",
+	addAcceptFinding(
+		define(
+			"unit <name>",
+			"print a hardened systemd unit, or what else the host needs beside it",
+			"cagewright unit redis >/etc/systemd/system/cage-redis.service",
+		),
 	)
+		.option("--dropin <SERVICE>", "print a drop-in instead, that moves this service of the host into the cage")
 		.addOption(new Option("--logrotate", "print a file for logrotate instead, for the cage's logs").conflicts("deployHook"))
 		.option("--deploy-hook", "print a hook for certbot instead, that reloads a renewed certificate")
-		.action((name: string, options: { logrotate?: boolean; deployHook?: boolean }) =>
+		.action((name: string, options: UnitOptions & { logrotate?: boolean; deployHook?: boolean }) =>
 			verb(async (terminal) => {
 				if (options.logrotate) return (await import("./upkeep.ts")).logrotate(terminal, name);
 				if (options.deployHook) return (await import("./upkeep.ts")).hook(terminal, name);
-				return (await import("./unit.ts")).unit(terminal, name);
+				return (await import("./unit.ts")).unit(terminal, name, options);
 			})(),
+		);
+	addConsent(
+		addRounds(
+			addApplicationOptions(
+				define(
+					"adopt <service>",
+					"move a running systemd service into its cage, which is made first where there is none",
+					"cagewright adopt redis-server --yes",
+				),
+			),
+		),
+	).action((service: string, options: AdoptOptions) =>
+		verb(async (terminal) => (await import("./adopt.ts")).adopt(terminal, service, options))(),
+	);
+	define("release <service>", "move a service out of its cage, with what it wrote there", "cagewright release redis-server --yes")
+		.addOption(new Option("--keep <SIDE>", "whose state counts where both changed").choices(["host", "cage"]))
+		.option("--yes", "do not ask")
+		.option("--dry-run", "say what would be done, and do nothing")
+		.action((service: string, options: ReleaseOptions) =>
+			verb(async (terminal) => (await import("./release.ts")).release(terminal, service, options))(),
+		);
+	define("check [names...]", "look at cages: the audit, and what differs from what was built", "cagewright check --all")
+		.option("--all", "every cage on this machine")
+		.action((names: string[], options: { all?: boolean }) =>
+			verb(async (terminal) => (await import("./check.ts")).check(terminal, names, options.all ?? false))(),
 		);
 	define("list", "the cages on this machine", "cagewright list").action(() =>
 		verb(async (terminal) => (await import("./show.ts")).list(terminal))(),

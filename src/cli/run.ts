@@ -4,6 +4,7 @@ import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { launchRequest, passedSignals, runCage, signalCage } from "../engine/run.ts";
 import { progressLine } from "../report/progress.ts";
+import { recordAcceptances } from "./acceptance.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -19,9 +20,15 @@ function quietContext(terminal: Terminal): Context {
 	};
 }
 
-export async function run(terminal: Terminal, name: string, command: readonly string[], print: boolean): Promise<number> {
+export async function run(
+	terminal: Terminal,
+	name: string,
+	command: readonly string[],
+	options: { print?: boolean; acceptFinding?: readonly string[] },
+): Promise<number> {
 	const context = quietContext(terminal);
-	if (print) {
+	await recordAcceptances(context, name, options.acceptFinding);
+	if (options.print) {
 		const script = context.machine.launcher.print(launchRequest(await presentCage(context, name), command));
 		// It is bytes, one character each: paths and arguments need not be UTF-8.
 		process.stdout.write(Buffer.from(script, "latin1"));

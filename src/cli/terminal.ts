@@ -1,5 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { Failure } from "../core/failure.ts";
+import { repairAdoptions } from "../engine/adoption/repair.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
@@ -64,17 +66,33 @@ export class Terminal {
 			return () => process.off(name, handler);
 		});
 		try {
-			return await work({
+			const context: Context = {
 				machine: systemMachine(this.state, this.launching),
 				emit: (event) => this.#show(event),
 				signal: controller.signal,
-			});
+			};
+			await this.#repair(context);
+			return await work(context);
 		} catch (error) {
-			if (received) throw new Interrupted(received);
+			// That a service could not be brought back is worth more than how we were ended.
+			if (received && !(error instanceof Failure && error.code === "undo-failed")) throw new Interrupted(received);
 			throw error;
 		} finally {
 			for (const off of handlers) off();
 			this.#clearLive();
+		}
+	}
+
+	/** What a killed `adopt` or `release` left is put right by whatever command comes next. */
+	async #repair(context: Context): Promise<void> {
+		try {
+			for (const { name, service, where } of await repairAdoptions({ ...context, emit() {} })) {
+				this.say(this.messages.cli.adoption.repaired(service, name, where));
+			}
+		} catch (error) {
+			// The command that was called may be the very one that finds out what is wrong.
+			if (!(error instanceof Failure)) throw error;
+			this.say(this.messages.failure(error));
 		}
 	}
 

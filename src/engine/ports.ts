@@ -1,6 +1,8 @@
 import type { Bind } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/made-directory.ts";
+import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Measured } from "../core/cage/cage.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Method, Needs } from "../core/confinement/method.ts";
 import type { Group, User } from "../core/machine/facts.ts";
@@ -21,6 +23,31 @@ export interface Packages {
 export interface Accounts {
 	users(): User[];
 	groups(): Group[];
+	/** Makes a system account without a home, a shell and a password, with a group of its name. */
+	create(name: string): Promise<void>;
+	/** Takes an account away, with its group where that has no other member. */
+	remove(name: string): Promise<void>;
+}
+
+/** A generation on disk, and what it may hold. */
+export interface CageToAudit {
+	/** Host path of the generation. */
+	readonly root: Path;
+	readonly policy: AuditPolicy;
+	/** What it should hold; without it nothing is compared. */
+	readonly manifest?: Manifest;
+	/** Reads every file. Else only those are read whose stat(2) is not that of the copy any more. */
+	readonly thorough?: boolean;
+	/** What the application has written: host path `source`, mounted over `path`. */
+	readonly data?: readonly { readonly path: Path; readonly source: Path }[];
+}
+
+/** A process by one of its user ids (credentials(7)). */
+export interface AccountUse {
+	readonly pid: number;
+	readonly uid: number;
+	/** Its program, or its name where that cannot be seen. */
+	readonly program: string;
 }
 
 /** Where and how an application is started. */
@@ -175,4 +202,50 @@ export interface Doctor {
 	examine(): Finding[];
 	/** Throws `no-package-manager` or `install-failed` (exit 3). */
 	install(packages: readonly string[], onLine: (line: string) => void): Promise<void>;
+}
+
+/** A systemd service of this machine, as its own unit and drop-ins of others describe it. */
+export interface HostService {
+	/** Full name, e.g. `nginx.service`. */
+	readonly name: string;
+	/** The unit file and its drop-ins, in the order in which they apply. */
+	readonly files: readonly string[];
+	readonly texts: readonly string[];
+	/** Enabled or required socket units that hand it their sockets. */
+	readonly sockets: readonly string[];
+	/** Without `SIG`: makes it read its configuration again. */
+	readonly reloadSignal?: string;
+}
+
+/** The system manager's units. Needs no systemd that runs. */
+export interface Units {
+	/** Of this machine's systemd; the newest that we know where there is none, for a unit may be meant for another machine. */
+	version(): number;
+	/** undefined where there is none of that name, or it is masked. What we installed is not part of it. */
+	service(name: string): HostService | undefined;
+}
+
+/** A service as the running systemd has it. */
+export interface ServiceState {
+	/** ActiveState of systemctl(1): `active`, `inactive`, `failed`, `activating`… */
+	readonly active: string;
+	/** 0 where there is none. */
+	readonly mainPid: number;
+	/** Why it ended: `success`, `exit-code`, `timeout`… */
+	readonly result: string;
+}
+
+/** The running systemd. What fails throws `systemctl-failed`. */
+export interface Services {
+	running(): boolean;
+	state(service: string): Promise<ServiceState>;
+	start(service: string): Promise<void>;
+	stop(service: string): Promise<void>;
+	/** Has it read its units again. */
+	reload(): Promise<void>;
+	forgetFailure(service: string): Promise<void>;
+	/** Our drop-in beside this service's unit, as it stands there now. */
+	dropin(service: string): Promise<string | undefined>;
+	writeDropin(service: string, text: string): Promise<void>;
+	removeDropin(service: string): Promise<void>;
 }

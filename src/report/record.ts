@@ -108,8 +108,10 @@ export function recordMarkdown(
 			.join("\n"),
 		`${words.network(cage.application.network)} ${words.open}: ${text(openingsText(manifest.openings, messages))}.`,
 		`### ${words.audit}`,
-		(last?.findings ?? []).map(({ code: finding, path }) => `- ${code(path)}: ${words.findings[finding]}`).join("\n") ||
-			words.auditClean,
+		(last?.findings ?? [])
+			.map(({ code: finding, path, values }) => `- ${code(path)}: ${text(messages.finding({ code: finding, values }).what)}`)
+			.join("\n") || words.auditClean,
+		cage.accepted?.length ? words.accepted(cage.accepted.map(code).join(", ")) : "",
 		`## ${words.writable}`,
 		table(
 			words.writableHead,
@@ -161,9 +163,18 @@ export function recordMarkdown(
 			]),
 		),
 		`## ${words.history}`,
-		history.map((line) => `- ${code(line)}`).join("\n"),
+		history.map(historyLine).join("\n"),
 	];
 	return `${sections.filter(Boolean).join("\n\n")}\n`;
+}
+
+/** The record with one more line of the log, which is its end. */
+export function withHistoryLine(record: string, line: string): string {
+	return `${record.trimEnd()}\n${historyLine(line)}\n`;
+}
+
+function historyLine(line: string): string {
+	return `- ${code(line)}`;
 }
 
 /** Text from outside must not become markup: CommonMark 2.4 and 2.5, and `|` for tables. */

@@ -71,7 +71,7 @@ describe("a generation", () => {
 		expect(lstatSync(root()).mode & 0o7777).toBe(0o755);
 		expect(lstatSync(cage).mode & 0o7777).toBe(0o700);
 		expect(lstatSync(join(cage, "manifests/1.json")).mode & 0o7777).toBe(0o600);
-		expect(readFileSync(join(cage, "current"), "utf8")).toBe("1\n");
+		expect(readlinkSync(join(cage, "current"))).toBe("generations/1");
 
 		expect(await readManifest(cage, 1)).toEqual(manifest);
 		expect(manifest).toMatchObject({ generation: 1, name: "app", madeAt: now.toISOString() });

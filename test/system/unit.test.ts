@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noRules } from "../../src/core/application/application.ts";
-import { systemdUnit, type UnitInput } from "../../src/core/confinement/unit.ts";
+import type { UnitInput } from "../../src/core/confinement/unit/input.ts";
+import { systemdUnit } from "../../src/core/confinement/unit/unit.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
 

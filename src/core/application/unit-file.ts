@@ -1,6 +1,7 @@
 import { parseExec, type UnitCommand } from "./unit-exec.ts";
+import { Settings } from "./unit-settings.ts";
 import { expandSpecifiers, type MachineSpecifiers, parseUnitName, type UnitName } from "./unit-specifiers.ts";
-import { type Assignment, parseUnitText, splitWords } from "./unit-text.ts";
+import { parseUnitText, splitWords } from "./unit-text.ts";
 
 export type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";
 
@@ -204,34 +205,4 @@ function capabilities(values: readonly string[]): string[] {
 		}
 	}
 	return [...set];
-}
-
-type Placed = Assignment & { readonly text: number };
-
-class Settings {
-	readonly #values = new Map<string, Placed[]>();
-
-	add(text: number, assignment: Assignment): void {
-		const key = `${assignment.section}.${assignment.name}`;
-		const values = this.#values.get(key) ?? [];
-		// "If the empty string is assigned, the list is reset": what came before has no effect.
-		if (assignment.value === "") values.length = 0;
-		else values.push({ ...assignment, text });
-		this.#values.set(key, values);
-	}
-
-	list(section: string, name: string): readonly Placed[] {
-		return this.#values.get(`${section}.${name}`) ?? [];
-	}
-
-	/** The last of each setting whose name matches. */
-	named(section: string, pattern: RegExp): readonly Placed[] {
-		return [...this.#values.values()].flatMap((values) =>
-			values.filter((each) => each.section === section && pattern.test(each.name)).slice(-1),
-		);
-	}
-
-	last(section: string, name: string): string | undefined {
-		return this.list(section, name).at(-1)?.value;
-	}
 }

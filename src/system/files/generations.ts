@@ -1,9 +1,9 @@
-import { lstat, readdir, readFile, rename } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink, rename } from "node:fs/promises";
 import { type Manifest, manifestFromJson, manifestToJson } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, parent, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
-import { writeAtomic } from "../state/atomic.ts";
+import { linkAtomic, writeAtomic } from "../state/atomic.ts";
 import { isLeftover, transientName } from "../state/process.ts";
 import { syncDirectory } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
@@ -17,7 +17,7 @@ export function generationPaths(cage: Path) {
 	return {
 		generations,
 		manifests,
-		/** Holds the number of the present generation. */
+		/** A link to the present generation: systemd units name it, so that the next start is of the generation that is present then. */
 		current: join(cage, "current"),
 		root: (generation: number) => join(generations, String(generation)),
 		manifest: (generation: number) => join(manifests, `${generation}.json`),
@@ -38,19 +38,20 @@ export async function nextGeneration(cage: Path): Promise<number> {
 	return Math.max(0, ...used) + 1;
 }
 
-/** The present generation, or undefined before the first. Fails with `state-damaged` where the pointer is no number. */
+/** The present generation, or undefined before the first. Fails with `state-damaged` where the pointer leads to none. */
 export async function currentGeneration(cage: Path): Promise<number | undefined> {
 	const { current } = generationPaths(cage);
-	const text = await readText(current);
-	if (text === undefined) return undefined;
-	if (!/^[1-9]\d{0,8}\n?$/.test(text)) throw new Failure("state-damaged", { path: showPath(current) });
-	return Number(text);
+	const target = await readPointer(current);
+	if (target === undefined) return undefined;
+	const [, number] = /^generations\/([1-9]\d{0,8})$/.exec(target) ?? [];
+	if (number === undefined) throw new Failure("state-damaged", { path: showPath(current) });
+	return Number(number);
 }
 
 /** Makes another generation the present one, by one rename. A running application keeps the one that it started with. */
 export async function switchGeneration(cage: Path, generation: number): Promise<void> {
 	if (!(await listGenerations(cage)).includes(generation)) throw new Failure("no-such-generation", { generation }, 2);
-	await writeAtomic(generationPaths(cage).current, `${generation}\n`);
+	await linkAtomic(generationPaths(cage).current, pathFromText(`generations/${generation}`));
 }
 
 export async function writeManifest(cage: Path, manifest: Manifest): Promise<void> {
@@ -132,6 +133,17 @@ function numbers(from: readonly string[], pattern: RegExp): number[] {
 		.flatMap((name) => pattern.exec(name)?.[1] ?? [])
 		.map(Number)
 		.sort((a, b) => a - b);
+}
+
+/** Where a link points, undefined where there is none. Earlier versions had a file with the number in its place. */
+async function readPointer(path: Path): Promise<string | undefined> {
+	try {
+		return await readlink(pathToBytes(path), "latin1");
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return undefined;
+		if (errorName(error) === "EINVAL") return `generations/${(await readText(path))?.trimEnd()}`;
+		throw error;
+	}
 }
 
 async function readText(path: Path): Promise<string | undefined> {

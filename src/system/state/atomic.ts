@@ -1,4 +1,4 @@
-import { type FileHandle, rename, unlink } from "node:fs/promises";
+import { type FileHandle, rename, symlink, unlink } from "node:fs/promises";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { openNew, syncDirectory } from "../files/descriptor.ts";
 import { writeFailure } from "../files/errors.ts";
@@ -9,14 +9,25 @@ import { transientName } from "./process.ts";
  * that nobody else can write to. Fails with `disk-full`, `read-only-file-system`, `not-permitted` or `cannot-write`.
  */
 export async function writeAtomic(path: Path, content: string | Uint8Array, mode = 0o600): Promise<void> {
-	const temporary = join(parent(path), transientName("tmp"));
-	try {
+	await replace(path, async (temporary) => {
 		const file = await openNew(temporary);
 		try {
 			await fill(file, content, mode);
 		} finally {
 			await file.close();
 		}
+	});
+}
+
+/** Makes a link the same way: it leads to the old place or to the new one. */
+export async function linkAtomic(path: Path, target: Path): Promise<void> {
+	await replace(path, (temporary) => symlink(pathToBytes(target), pathToBytes(temporary)));
+}
+
+async function replace(path: Path, make: (temporary: Path) => Promise<void>): Promise<void> {
+	const temporary = join(parent(path), transientName("tmp"));
+	try {
+		await make(temporary);
 		await rename(pathToBytes(temporary), pathToBytes(path));
 		await syncDirectory(parent(path));
 	} catch (error) {

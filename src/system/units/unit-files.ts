@@ -24,6 +24,8 @@ export interface LoadedService {
 	readonly unit: ServiceUnit;
 	/** The unit file and its drop-ins, in the order in which they apply. */
 	readonly files: readonly string[];
+	/** What those say, in the same order. */
+	readonly texts: readonly string[];
 	/** What else the machine has for it. */
 	readonly surroundings: UnitSurroundings;
 }
@@ -108,19 +110,16 @@ export class UnitFiles {
 		return target.endsWith(".service") && sameKind(full, target) && !parseUnitName(target).template ? target : full;
 	}
 
-	/** A service with its drop-ins, or undefined where there is none of that name or it is masked. `.service` may be left out. */
-	load(name: string): LoadedService | undefined {
+	/** A service with its drop-ins, or undefined where there is none of that name or it is masked. `.service` may be left out; so may drop-ins be. */
+	load(name: string, isLeftOut: (file: string) => boolean = () => false): LoadedService | undefined {
 		const full = name.endsWith(".service") ? name : `${name}.service`;
 		const own = this.named(full);
 		const path = own === undefined ? undefined : this.#places.path(full);
 		if (own === undefined || path === undefined) return undefined;
 		const aliases = this.#aliases().get(path) ?? [];
-		const files = [path, ...this.#places.dropIns([own, full, ...aliases])];
-		const unit = parseServiceUnit(
-			own,
-			files.map((file) => this.#tree.read(file) ?? ""),
-			this.#machine(),
-		);
+		const files = [path, ...this.#places.dropIns([own, full, ...aliases]).filter((file) => !isLeftOut(file))];
+		const texts = files.map((file) => this.#tree.read(file) ?? "");
+		const unit = parseServiceUnit(own, texts, this.#machine());
 		const names = [own, full, ...aliases];
 		const surroundings = {
 			environmentFiles: this.#environmentFiles(unit),
@@ -128,7 +127,7 @@ export class UnitFiles {
 			tmpfiles: this.#tmpfiles(unit, names),
 			read: (file: string) => this.#tree.read(file),
 		};
-		return { unit, files, surroundings };
+		return { unit, files, texts, surroundings };
 	}
 
 	/** The sockets that systemd would hand to a service: those that name it, and those that it names. */

@@ -1,6 +1,6 @@
-import { Failure } from "../failure.ts";
-import { type Path, pathToText } from "../path/path.ts";
-import { printable, showPath } from "../path/quote.ts";
+import { Failure } from "../../failure.ts";
+import { type Path, pathToText } from "../../path/path.ts";
+import { printable, showPath } from "../../path/quote.ts";
 
 /**
  * Words of unit files: systemd.syntax(7) for quotes and escapes, systemd.unit(5) for `%`, systemd.service(5) for `$`. What they

@@ -1,0 +1,76 @@
+import { Settings } from "../../application/unit-settings.ts";
+import { parseUnitText } from "../../application/unit-text.ts";
+import { printable } from "../../path/quote.ts";
+import type { UnitInput } from "./input.ts";
+import { commentText, type Setting } from "./lines.ts";
+import { hostsOwn, resets } from "./resets.ts";
+import { serviceLines } from "./unit.ts";
+import { knows } from "./versions.ts";
+
+/** The service that a drop-in moves into its cage. */
+export interface MovedService {
+	/** Full name, e.g. `nginx.service`. */
+	readonly name: string;
+	/** Its unit file and other drop-ins, in the order in which they apply. */
+	readonly texts: readonly string[];
+}
+
+export interface DropinInput extends UnitInput {
+	readonly service: MovedService;
+}
+
+/**
+ * A drop-in for the distribution's own unit, which moves the service into its cage. It takes back all that a unit could say of programs,
+ * files and rights outside, whatever the unit says today, and then says the same as the cage's own unit. What stays the host's: its
+ * place among other units, restarts, timeouts, limits. Throws a Failure `unit-inexpressible` like `systemdUnit`.
+ */
+export function systemdDropin(input: DropinInput): string {
+	const before = settingsOf(input.service);
+	const stopSignal = /^(?:SIG)?([A-Z][A-Z0-9]*)$/.exec(before.last("Service", "KillSignal") ?? "")?.[1];
+	const unit = serviceLines({ ...input, ...(stopSignal === undefined ? {} : { stopSignal }) });
+	const said = new Set(before.of("Service").map(({ name }) => name));
+	const own = unit.settings.filter(({ name }) => !(hostsOwn.has(name) && said.has(name)));
+	const limited = own.filter(({ name }) => name !== "Sockets" || !said.has(name));
+	return [
+		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is what it replaces of the unit.`,
+		"[Service]",
+		...takeBack(input.systemdVersion, before, new Set(limited.map(({ name }) => name))),
+		"",
+		"# The cage.",
+		...limited.flatMap((setting, index) => [
+			...commentText(setting.comments),
+			...(isFirst(limited, index) && !emptied.has(setting.name) ? was(before, setting.name) : []),
+			`${setting.name}=${setting.value}`,
+		]),
+		...commentText(unit.last),
+		"",
+	].join("\n");
+}
+
+const emptied: ReadonlySet<string> = new Set(resets.flatMap(({ lists }) => lists));
+
+function settingsOf({ texts }: MovedService): Settings {
+	const settings = new Settings();
+	for (const [text, content] of texts.entries()) {
+		for (const assignment of parseUnitText(content).assignments) settings.add(text, assignment);
+	}
+	return settings;
+}
+
+function takeBack(version: number, before: Settings, set: ReadonlySet<string>): string[] {
+	return resets.flatMap(({ lists, values, why }) => {
+		const empty = lists.map((name): [string, string] => [name, ""]);
+		const neutral = Object.entries(values).filter(([name]) => !set.has(name));
+		const lines = [...empty, ...neutral].filter(([name]) => knows(version, name));
+		return ["", `# ${why}`, ...lines.flatMap(([name, value]) => [...was(before, name), `${name}=${value}`])];
+	});
+}
+
+/** What the distribution's unit says of a setting, as comments. */
+function was(before: Settings, name: string): string[] {
+	return commentText(before.list("Service", name).map(({ value }) => printable(`was: ${name}=${value}`)));
+}
+
+function isFirst(settings: readonly Setting[], index: number): boolean {
+	return settings.findIndex(({ name }) => name === settings[index]?.name) === index;
+}

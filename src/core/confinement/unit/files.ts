@@ -1,0 +1,95 @@
+import { isWithin, join, type Path, pathFromText } from "../../path/path.ts";
+import { showPath } from "../../path/quote.ts";
+import { journalDirectory, launchDirectory, temporaryDirectories } from "../launch.ts";
+import { initOf, type UnitInput } from "./input.ts";
+import type { UnitLines } from "./lines.ts";
+import { bindWord, pathText, pathWord } from "./quote.ts";
+
+const homes = ["/home", "/root", "/run/user"].map(pathFromText);
+/** Nodes that PrivateDevices= makes (systemd.exec(5)). */
+const pseudoDevices = new Set(["null", "zero", "full", "random", "urandom", "tty", "ptmx"].map((name) => `/dev/${name}`));
+
+/** The root, what is mounted in it, and what of it can be written or executed. */
+export function files(unit: UnitLines, input: UnitInput): void {
+	const { plan } = input;
+	// What lies in a writable directory already came with it.
+	const data = input.data.filter(({ path }) => !input.data.some((other) => other.path !== path && isWithin(path, other.path)));
+	const stateInTemporary = data.some(({ path }) => temporaryDirectories.some((directory) => directory === path));
+	const binds = input.binds.map(({ path, access }) => ({ path: pathFromText(path), access }));
+
+	unit.because("The present generation of the cage: what is built later takes effect at the next start.");
+	unit.set("RootDirectory", pathText("RootDirectory", input.root));
+	if (input.launcher !== undefined && initOf(input)) {
+		unit.because("The init, which is PID 1 inside.");
+		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", input.launcher, launchDirectory, "norbind"));
+	}
+	if (data.length) unit.because("The application's state, which outlives every generation.");
+	for (const { path, source } of data) unit.set("BindPaths", bindWord("BindPaths", source, path, "norbind"));
+	for (const { path, access } of binds) {
+		unit.because(
+			"A directory of the host, by choice of the administrator. Without what is mounted below it, which was not chosen.",
+		);
+		const setting = access === "rw" ? "BindPaths" : "BindReadOnlyPaths";
+		unit.set(setting, bindWord(setting, path, path, "norbind"));
+	}
+	unit.because("With + the path is one of the cage; without it would be the host's.");
+	unit.set("ReadOnlyPaths", "+/");
+	const writable = [...data.map(({ path }) => path), ...binds.filter(({ access }) => access === "rw").map(({ path }) => path)];
+	const list = (setting: string) => writable.map((path) => pathWord(setting, path, "+"));
+	if (writable.length) unit.set("ReadWritePaths", list("ReadWritePaths").join(" "));
+	unit.because("On what is writable only: NoExecPaths=+/ with ExecPaths= would mount those read-write.");
+	// Those of the cage itself would become writable by it, so the temporary directories belong here only if they are private.
+	const temporaries = [...(stateInTemporary ? [] : temporaryDirectories), pathFromText("/dev/shm")];
+	unit.set("NoExecPaths", [...list("NoExecPaths"), ...temporaries.map((path) => pathWord("NoExecPaths", path, "-+"))].join(" "));
+	unit.set("ProtectSystem", "strict");
+	const inHomes = [...writable, ...binds.map(({ path }) => path), pathFromText(plan.application.cwd)].some(inHome);
+	const entryInHomes = plan.entries.find(
+		({ path, decision, kind }) => decision === "include" && kind !== "directory" && inHome(path),
+	);
+	if (inHomes || entryInHomes)
+		unit.because(`No ProtectHome=yes: it would hide what the cage itself has below ${homes.join(", ")}.`);
+	else unit.set("ProtectHome", "yes");
+	if (stateInTemporary) unit.because("No PrivateTmp=yes: a temporary directory is part of the state.");
+	else unit.set("PrivateTmp", "yes");
+	devices(unit, input);
+	unit.because("What PrivateDevices= would share with the host, and kernel files that the trial did not have.");
+	unit.set("TemporaryFileSystem", "/dev/shm:mode=1777,nosuid,nodev,noexec");
+	const hidden = ["/dev/pts", "/dev/hugepages", "/sys", ...(plan.openings.proc === undefined ? ["/proc"] : [])];
+	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
+	logSockets(unit, plan.openings.syslog);
+}
+
+function devices(unit: UnitLines, { plan }: UnitInput): void {
+	unit.set("PrivateDevices", "yes");
+	unit.set("DevicePolicy", "closed");
+	for (const { decision, kind, path } of plan.entries) {
+		if (kind !== "device" || decision !== "include" || pseudoDevices.has(path)) continue;
+		unit.because("A device of the plan, beyond null and its like.");
+		unit.set("BindPaths", bindWord("BindPaths", path, path, "norbind"));
+		unit.set("DeviceAllow", `${pathText("DeviceAllow", path)} rw`);
+	}
+}
+
+/**
+ * With PrivateDevices=, /dev/log can only lead to the journal's socket. From 257 on BindLogSockets= makes that link and brings the
+ * journal's three sockets (measured); before, PrivateDevices= makes it by itself.
+ */
+function logSockets(unit: UnitLines, syslog: Path | undefined): void {
+	if (syslog === join(journalDirectory, "dev-log")) {
+		unit.because("The application writes to the host's syslog: the journal's sockets, and /dev/log.");
+		if (unit.knows("BindLogSockets")) unit.set("BindLogSockets", "yes");
+		else unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", journalDirectory, journalDirectory, "norbind"));
+		return;
+	}
+	if (syslog !== undefined) {
+		unit.because(
+			`Missing here: /dev/log for ${showPath(syslog)}; with PrivateDevices= it can only lead to the journal's socket.`,
+		);
+	}
+	unit.because("Sockets of the host's journal; the output is logged without them.");
+	unit.set("BindLogSockets", "no");
+}
+
+function inHome(path: Path): boolean {
+	return homes.some((home) => isWithin(path, home));
+}

@@ -1,0 +1,37 @@
+import type { UnitInput } from "./input.ts";
+import type { UnitLines } from "./lines.ts";
+
+/** What of the kernel the application sees and may change. */
+export function kernel(unit: UnitLines, { jit, plan }: UnitInput): void {
+	const opened = new Set(plan.openings.capabilities.map(({ name }) => name));
+	unit.because("Without it, processes of the host under the same account are within reach: measured, that was a way out.");
+	unit.set("PrivatePIDs", "yes");
+	unit.set("PrivateIPC", "yes");
+	if (plan.openings.proc !== undefined) unit.because(`/proc is needed for: ${plan.openings.proc}`);
+	unit.set("ProtectProc", "invisible");
+	unit.set("ProcSubset", "pid");
+	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.because("No ProtectClock=yes: it sets the clock.");
+	else unit.set("ProtectClock", "yes");
+	unit.set("ProtectControlGroups", "yes");
+	unit.set("ProtectHostname", "yes");
+	if (opened.has("syslog")) unit.because("No ProtectKernelLogs=yes: it reads the kernel's log.");
+	else unit.set("ProtectKernelLogs", "yes");
+	unit.set("ProtectKernelModules", "yes");
+	unit.set("ProtectKernelTunables", "yes");
+	unit.set("LockPersonality", "yes");
+	if (jit) unit.because("No MemoryDenyWriteExecute=yes: the application makes machine code as it runs.");
+	else unit.set("MemoryDenyWriteExecute", "yes");
+	unit.because("A user namespace would hand out every capability inside itself.");
+	unit.set("RestrictNamespaces", "yes");
+	if (opened.has("sys_nice")) unit.because("No RestrictRealtime=yes: it sets priorities.");
+	else unit.set("RestrictRealtime", "yes");
+	unit.because("A setuid file in a data directory would be a trap for whoever meets it outside.");
+	unit.set("RestrictSUIDSGID", "yes");
+}
+
+export function network(unit: UnitLines, { plan }: UnitInput): void {
+	if (plan.application.network === "none") unit.set("PrivateNetwork", "yes");
+	const { unixSockets } = plan.openings;
+	if (unixSockets !== undefined) unit.because(`AF_UNIX is needed for: ${unixSockets}`);
+	unit.set("RestrictAddressFamilies", `AF_INET AF_INET6 AF_NETLINK${unixSockets === undefined ? "" : " AF_UNIX"}`);
+}

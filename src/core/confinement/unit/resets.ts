@@ -1,0 +1,77 @@
+/**
+ * What takes back what another unit says of the service: in a drop-in, an empty assignment starts a list anew, and a single setting has
+ * its last value (systemd.unit(5)). Taken back whether or not the unit says it now, since an upgrade of its package may say it then.
+ */
+interface Reset {
+	readonly why: string;
+	/** Settings whose assignments add up, or that are as good as unset when empty. */
+	readonly lists: readonly string[];
+	/** Single settings with the value that has no effect. */
+	readonly values: Readonly<Record<string, string>>;
+}
+
+export const resets: readonly Reset[] = [
+	{
+		why: "Commands, programs and files of the host around the start: the cage brings its own.",
+		lists: [
+			...["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"],
+			...["PIDFile", "OpenFile"],
+		],
+		values: { NotifyAccess: "none", WatchdogSec: "0", FileDescriptorStoreMax: "0", RemainAfterExit: "no" },
+	},
+	{
+		why: "Accounts and rights.",
+		lists: [
+			...["User", "Group", "SupplementaryGroups", "PAMName"],
+			...["CapabilityBoundingSet", "AmbientCapabilities", "SecureBits"],
+		],
+		values: { DynamicUser: "no", PrivateUsers: "no", Delegate: "no" },
+	},
+	{
+		why: "Environment, input and secrets: the application has what it had in the trial.",
+		lists: [
+			...["Environment", "EnvironmentFile", "PassEnvironment", "UnsetEnvironment", "StandardInputText", "StandardInputData"],
+			...["LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted", "ImportCredential"],
+		],
+		values: {},
+	},
+	{
+		why: "Directories of the host that systemd would make or hand over: in the cage they lie in its data.",
+		lists: ["RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory"],
+		values: {},
+	},
+	{
+		why: "The view of the file system.",
+		lists: [
+			...["RootDirectory", "RootImage", "MountImages", "ExtensionImages", "ExtensionDirectories", "WorkingDirectory"],
+			...["BindPaths", "BindReadOnlyPaths", "TemporaryFileSystem", "ReadWritePaths", "ReadOnlyPaths", "InaccessiblePaths"],
+			...["ExecPaths", "NoExecPaths", "DeviceAllow", "MountFlags"],
+		],
+		values: { RootEphemeral: "no", ProtectHome: "no", PrivateTmp: "no" },
+	},
+	{
+		why: "Network, kernel and system calls.",
+		lists: [
+			...["NetworkNamespacePath", "IPCNamespacePath", "RestrictAddressFamilies", "RestrictFileSystems", "Personality"],
+			...["SystemCallFilter", "SystemCallLog", "SystemCallArchitectures"],
+		],
+		values: {
+			PrivateNetwork: "no",
+			MemoryDenyWriteExecute: "no",
+			ProtectClock: "no",
+			ProtectKernelLogs: "no",
+			RestrictRealtime: "no",
+		},
+	},
+	{
+		why: "Which ends are failures.",
+		lists: ["SuccessExitStatus", "RestartPreventExitStatus", "RestartForceExitStatus"],
+		values: { GuessMainPID: "yes", SendSIGKILL: "yes", SendSIGHUP: "no" },
+	},
+];
+
+/** How the host keeps the service: where its own unit says something of this, that stays. */
+export const hostsOwn: ReadonlySet<string> = new Set([
+	...["Restart", "RestartSec", "TimeoutStopSec", "KillSignal", "UMask"],
+	...["MemoryMax", "MemorySwapMax", "TasksMax", "LimitNOFILE"],
+]);

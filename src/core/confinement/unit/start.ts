@@ -1,0 +1,95 @@
+import { launchEnvironment } from "../../application/application.ts";
+import { pathFromText } from "../../path/path.ts";
+import { initCannotExecute } from "../init.ts";
+import { initOf, type UnitInput, type UnitLimits } from "./input.ts";
+import type { UnitLines } from "./lines.ts";
+import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
+
+/** What systemd gives every service and our launcher does not: what was tried in the trial is what runs. */
+const systemdEnvironment = [
+	...["HOME", "LOGNAME", "USER", "SHELL", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID"],
+	...["MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE"],
+];
+
+/** How the application is started, told to read its configuration anew, and ended. */
+export function start(unit: UnitLines, input: UnitInput): void {
+	const { application } = input.plan;
+	const init = initOf(input);
+	unit.because(
+		"Kept in the foreground, as in the trial. No readiness by notification: its socket would be a way to PID 1 of the host.",
+	);
+	unit.set("Type", input.systemdVersion >= 240 ? "exec" : "simple");
+	const [program = "", ...args] = commandOf(input);
+	const words = init
+		? [programWord(pathText("ExecStart", init)), ...[application.cwd, program, ...args].map(argumentWord)]
+		: [programWord(program), ...args.map(argumentWord)];
+	if (input.sockets?.length) {
+		unit.because("These hand over their sockets, by descriptors of the main process: so no init stands before the application.");
+		unit.set("Sockets", input.sockets.join(" "));
+	}
+	unit.set("ExecStart", words.join(" "));
+	unit.set("WorkingDirectory", pathText("WorkingDirectory", pathFromText(application.cwd)));
+	unit.because("As in the trial: no variable of the service manager's, but those that hand over sockets.");
+	const environment = launchEnvironment(application);
+	for (const [name, value] of Object.entries(environment)) unit.set("Environment", assignmentWord(name, value));
+	unit.set("UnsetEnvironment", systemdEnvironment.filter((name) => !(name in environment)).join(" "));
+	unit.set("StandardInput", "null");
+	unit.set("UMask", "0022");
+	unit.set("Restart", "on-failure");
+	unit.set("RestartSec", "1s");
+	limits(unit, input.limits ?? {});
+	unit.because("Commands below run outside of the cage, and with + as root.");
+	unit.set("RootDirectoryStartOnly", "yes");
+	if (input.reloadSignal !== undefined) {
+		unit.because("The application reads its configuration again by this signal.");
+		unit.set("ExecReload", signalCommand(input.reloadSignal));
+	}
+	end(unit, input);
+}
+
+/** Where systemd hands over sockets, systemd-socket-activate(1), which stood in for it in the trial, has nothing to do. */
+function commandOf({ plan, sockets }: UnitInput): readonly string[] {
+	const { command } = plan.application;
+	if (!sockets?.length || !/(^|\/)systemd-socket-activate$/.test(command[0] ?? "")) return command;
+	const first = command.findIndex((word, index) => index > 0 && !word.startsWith("--"));
+	return first < 0 ? command : command.slice(first);
+}
+
+function limits(unit: UnitLines, { files, memory, processes }: UnitLimits): void {
+	if (memory !== undefined) {
+		unit.because("Most that the application may use of the machine.");
+		unit.set("MemoryMax", String(memory));
+		unit.set("MemorySwapMax", "0");
+	}
+	if (processes !== undefined) unit.set("TasksMax", String(processes));
+	if (files !== undefined) unit.set("LimitNOFILE", String(files));
+}
+
+function end(unit: UnitLines, input: UnitInput): void {
+	const signal = input.stopSignal ?? "TERM";
+	unit.because(
+		"The end of the main process ends all others; only that one gets the first signal, so that it can stop them in order.",
+	);
+	unit.set("KillMode", "mixed");
+	if (signal !== "TERM") unit.set("KillSignal", `SIG${signal}`);
+	if (!unit.knows("PrivatePIDs")) return;
+	if (initOf(input)) {
+		unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
+		unit.set("SuccessExitStatus", "129 130 141 143");
+		unit.set("RestartPreventExitStatus", String(initCannotExecute));
+	} else {
+		unit.because(
+			"PID 1 gets no default signal actions: an application without a handler for TERM is ended by KILL after this time.",
+		);
+		unit.set("TimeoutStopSec", "15s");
+	}
+	// Measured with 257.13: systemd often takes a main process in its own PID namespace for somebody else's child
+	// ("Supervising process ... which is not our child"), does not wait for it and sends KILL right after TERM.
+	unit.because("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
+	unit.set("ExecStop", `-${signalCommand(signal, '; while kill -0 "$1"; do sleep 0.1; done 2>/dev/null')}`);
+}
+
+/** kill(1) is not installed everywhere; that of the shell is. */
+function signalCommand(signal: string, then = ""): string {
+	return `+/bin/sh -c ${argumentWord(`kill -s ${signal} "$1"${then}`)} sh $MAINPID`;
+}

@@ -1,0 +1,38 @@
+/** First version that knows a setting (the "Added in version" of systemd.exec(5), systemd.service(5)); the rest is older than 239. */
+const since: Readonly<Record<string, number>> = {
+	RestrictSUIDSGID: 242,
+	ProtectHostname: 242,
+	ExecCondition: 243,
+	ProtectKernelLogs: 244,
+	ProtectClock: 245,
+	LoadCredential: 247,
+	SetCredential: 247,
+	MountImages: 247,
+	ProtectProc: 247,
+	ProcSubset: 247,
+	SystemCallLog: 247,
+	ExecPaths: 248,
+	ExtensionImages: 248,
+	IPCNamespacePath: 248,
+	NoExecPaths: 248,
+	PrivateIPC: 248,
+	LoadCredentialEncrypted: 250,
+	RestrictFileSystems: 250,
+	SetCredentialEncrypted: 250,
+	ExtensionDirectories: 251,
+	OpenFile: 253,
+	ImportCredential: 254,
+	RootEphemeral: 254,
+	/** RootDirectory= with a link in it (path_pick() of systemd); before, it must be the directory itself. */
+	RootDirectoryByLink: 256,
+	BindLogSockets: 257,
+	PrivatePIDs: 257,
+};
+
+export function neededVersion(setting: string): number {
+	return since[setting] ?? 0;
+}
+
+export function knows(version: number, setting: string): boolean {
+	return version >= neededVersion(setting);
+}

@@ -1,0 +1,64 @@
+import { systemdDropin } from "../core/confinement/unit/dropin.ts";
+import { makesCode, type UnitInput } from "../core/confinement/unit/input.ts";
+import { systemdUnit } from "../core/confinement/unit/unit.ts";
+import { knows } from "../core/confinement/unit/versions.ts";
+import { Failure } from "../core/failure.ts";
+import { join, pathFromText } from "../core/path/path.ts";
+import { serverSignals } from "../core/upkeep/signals.ts";
+import { type PresentCage, presentCage } from "./cages.ts";
+import type { Context } from "./context.ts";
+import type { HostService } from "./ports.ts";
+
+/** Nothing here takes long, or tells anybody anything. */
+type OnMachine = Pick<Context, "machine">;
+
+/** A service of its own for a cage. Throws what `presentCage` and `systemdUnit` throw. */
+export async function unitText(context: OnMachine, name: string): Promise<string> {
+	const present = await presentCage(context, name);
+	const { unit } = present.cage;
+	return systemdUnit(unitInput(context, present, unit === undefined ? undefined : context.machine.units.service(unit)));
+}
+
+/** A drop-in that moves a service of the host into a cage. Throws the same, and `unit-unknown` (exit 2). */
+export async function dropinText(context: OnMachine, name: string, service: string): Promise<string> {
+	const present = await presentCage(context, name);
+	const host = hostService(context, service);
+	return systemdDropin({ ...unitInput(context, present, host), service: host });
+}
+
+export function hostService({ machine }: OnMachine, name: string): HostService {
+	const host = machine.units.service(name);
+	if (!host) throw new Failure("unit-unknown", { name }, 2);
+	return host;
+}
+
+function unitInput({ machine }: OnMachine, { cage, generation, layout, manifest }: PresentCage, host?: HostService): UnitInput {
+	const systemdVersion = machine.units.version();
+	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal;
+	return {
+		name: cage.name,
+		root: knows(systemdVersion, "RootDirectoryByLink")
+			? machine.store.presentRoot(cage.name)
+			: machine.store.root(cage.name, generation),
+		data: layout.writable.map((path) => ({ path, source: join(layout.data, path.slice(1)) })),
+		binds: layout.binds,
+		plan: {
+			application: cage.application,
+			rules: cage.rules,
+			identity: manifest.identity,
+			entries: manifest.entries.map((entry) => ({ ...entry, decision: "include" as const })),
+			writable: manifest.writable,
+			accounts: manifest.accounts,
+			openings: manifest.openings,
+			shared: [],
+			offers: [],
+			declined: [],
+			notes: [],
+		},
+		...(cage.handlesTerm ? {} : { launcher: machine.store.launcher(cage.name) }),
+		systemdVersion,
+		jit: makesCode(pathFromText(cage.application.command[0] ?? "")),
+		sockets: host?.sockets ?? [],
+		...(reloadSignal === undefined ? {} : { reloadSignal }),
+	};
+}

@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+/** The system that tests boot: a small Debian of the machine's own release and mirror, made once and shared by all test files. */
+
+const packages = [
+	"bind9",
+	"bind9-dnsutils",
+	"curl",
+	"dbus",
+	"iproute2",
+	"logrotate",
+	"nginx",
+	"nodejs",
+	"perl-base",
+	"procps",
+	"python3-minimal",
+	"redis-server",
+	"redis-tools",
+	"strace",
+	"systemd",
+	"systemd-sysv",
+	"util-linux",
+] as const;
+
+/** Packages of daemons; their archives are kept in the tree, so that a test can install one again. */
+const reinstallable = ["bind9", "nginx", "redis-server"] as const;
+/** Where the tree keeps them. */
+export const archives = "/var/lib/archives";
+
+/** Every daemon is off until a test asks for it; modules are the real kernel's. */
+const setUp = [
+	'systemctl --root="$1" --quiet disable nginx.service redis-server.service named.service 2>/dev/null',
+	'systemctl --root="$1" --quiet mask systemd-modules-load.service systemd-logind.service',
+	`mkdir "$1${archives}"`,
+	...reinstallable.map((name) => `cp "$1"/var/cache/apt/archives/${name}_*.deb "$1${archives}/"`),
+	'ln -s /opt/cagewright/bin/cagewright.js "$1/usr/local/bin/cagewright"',
+	'echo booted >"$1/etc/hostname"',
+];
+
+const folder = "/var/tmp";
+
+/** The tree's path. Made anew where its packages, its set-up or the machine's sources are other ones. */
+export function bootedTree(): string {
+	const suite = /^VERSION_CODENAME=(\S+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
+	const sources = aptSources();
+	const identity = JSON.stringify([suite, sources, packages, setUp]);
+	const tree = join(folder, `cagewright-booted-${createHash("sha256").update(identity).digest("hex").slice(0, 16)}`);
+	if (!existsSync(tree)) makeTree(tree, suite, sources);
+	// Anybody may make a name in /var/tmp, and root is about to run what lies there.
+	const status = lstatSync(tree);
+	if (!status.isDirectory() || status.uid !== 0 || status.mode & 0o077)
+		throw new Error(`${tree} is not a folder of root's alone`);
+	return join(tree, "tree");
+}
+
+function makeTree(tree: string, suite: string, sources: string): void {
+	const part = mkdtempSync(`${tree}.part-`);
+	try {
+		mkdirSync(join(part, "tree"));
+		const skip = ["man", "locale", "doc", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
+		execFileSync(
+			"mmdebstrap",
+			[
+				"--quiet",
+				"--variant=apt",
+				`--include=${packages.join(",")}`,
+				...skip,
+				"--dpkgopt=force-unsafe-io",
+				...aptOptions().map((option) => `--aptopt=${option}`),
+				...setUp.map((line) => `--customize-hook=${line}`),
+				suite,
+				join(part, "tree"),
+				"-",
+			],
+			{ input: sources, stdio: ["pipe", "ignore", "inherit"] },
+		);
+		renameSync(part, tree);
+	} catch (error) {
+		// Another run may have been faster: a folder that is not empty is not replaced, and theirs is as good.
+		if (!existsSync(tree)) throw error;
+	} finally {
+		rmSync(part, { recursive: true, force: true });
+	}
+}
+
+/** The machine's package sources, as they stand (sources.list(5)); without those that only this machine can reach. */
+function aptSources(): string {
+	const parts = "/etc/apt/sources.list.d";
+	const files = [
+		"/etc/apt/sources.list",
+		...readdirSync(parts)
+			.sort()
+			.filter((name) => /\.(list|sources)$/.test(name))
+			.map((name) => join(parts, name)),
+	];
+	const text = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, "utf8").trim());
+	return `${text.filter((sources) => /\bhttps?:/.test(sources)).join("\n\n")}\n`;
+}
+
+/** How the machine reaches its mirror: proxies, and whether dates of releases count. */
+function aptOptions(): string[] {
+	return execFileSync("apt-config", ["dump", "--format", '%f "%v";%n', "Acquire"], { encoding: "utf8" })
+		.split("\n")
+		.filter((line) => /^Acquire::(https?|ftp|Check-[^:]*|Proxy[^:]*)(::.*)? ".+";$/i.test(line));
+}

@@ -1,0 +1,164 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { afterAll } from "vitest";
+import { bootedTree } from "./booted-tree.ts";
+import { program } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { allProcesses, nameOf, parentOf, statusField } from "./processes.ts";
+
+/**
+ * A Debian with a real systemd as its first process, booted for a test file in a few seconds: units, restarts and package scripts
+ * are the real ones. Each boot has a copy of the tree, a network and control groups of its own, so that boots know nothing of each
+ * other. The program is the one under test, as `cagewright`.
+ */
+export interface Booted {
+	/** Runs a shell line in the system, as a service of its own: nothing that it starts outlives it. */
+	run(line: string): Promise<Ran>;
+	/** Runs a shell line that must work; what it printed, trimmed. */
+	must(line: string): Promise<string>;
+	/** Switches it off and takes away all that it had. Tests that end without are cleaned up after. */
+	dispose(): Promise<void>;
+	/** The system's file tree, as seen from here. */
+	readonly tree: string;
+}
+
+export interface Ran {
+	readonly status: number;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+const booted = new Set<Booted>();
+
+/** For the hook that boots: the first one on a machine downloads its packages. */
+export const bootTime = 300_000;
+
+/** Boots, with these units enabled: `nginx`, `redis-server` and `named` are there. */
+export async function boot({ services = [] }: { services?: readonly string[] } = {}): Promise<Booted> {
+	const original = bootedTree();
+	const folder = mkdtempSync("/var/tmp/cagewright-boot-");
+	const tree = join(folder, "tree");
+	const groups = controlGroups(basename(folder));
+	let container: ChildProcess | undefined;
+	let console = "";
+	const system: Booted = {
+		tree,
+		run: (line) => runIn(firstProcess(container?.pid ?? 0), line),
+		async must(line) {
+			const { status, stderr, stdout } = await system.run(line);
+			if (status !== 0) throw new Error(`${line}\nended with ${status}: ${stdout}${stderr}`);
+			return stdout.trim();
+		},
+		async dispose() {
+			booted.delete(system);
+			if (container && container.exitCode === null && container.signalCode === null) {
+				container.kill("SIGKILL");
+				await once(container, "close");
+			}
+			for (const group of groups) await eventually(() => removeGroup(group));
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+	booted.add(system);
+	try {
+		execFileSync("cp", ["-a", "--reflink=auto", original, tree]);
+		if (services.length) execFileSync("systemctl", ["--quiet", `--root=${tree}`, "enable", ...services], { stdio: "pipe" });
+		for (const group of groups) mkdirSync(group, { recursive: true });
+		container = start(tree, groups);
+		for (const stream of [container.stdout, container.stderr])
+			stream?.setEncoding("utf8").on("data", (text: string) => {
+				console += text;
+			});
+		await eventually(async () => {
+			const state = (await system.run("systemctl is-system-running --wait")).stdout.trim();
+			if (state !== "running") throw new Error(`${state}: ${(await system.run("systemctl --failed")).stdout}`);
+		});
+		return system;
+	} catch (error) {
+		await system.dispose();
+		throw new Error(`the system did not boot: ${console}`, { cause: error });
+	}
+}
+
+afterAll(async () => {
+	for (const system of booted) await system.dispose();
+});
+
+/**
+ * In a process namespace that ends with us: whatever was booted cannot outlive the test. Its system calls are not filtered
+ * (SYSTEMD_SECCOMP), for the program under test makes namespaces, mounts and device nodes.
+ */
+function start(tree: string, groups: readonly string[]): ChildProcess {
+	const installed = dirname(dirname(program));
+	const shared = ["bin", "dist", "templates", "package.json"];
+	const nspawn = [
+		"systemd-nspawn",
+		"--quiet",
+		`--directory=${tree}`,
+		`--machine=${basename(dirname(tree))}`,
+		"--boot",
+		"--register=no",
+		"--keep-unit",
+		"--private-network",
+		"--capability=all",
+		"--console=pipe",
+		...shared.map((name) => `--bind-ro=${join(installed, name)}:/opt/cagewright/${name}`),
+	];
+	// What nspawn notes down of its containers goes with the mount namespace.
+	const notes = "/run/systemd/nspawn";
+	const inside = `mount -n -t tmpfs nspawn ${notes} && exec "$@"`;
+	const unshare = ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-c", inside, "sh", ...nspawn];
+	const joinGroups = groups.map((group) => `echo $$ >${group}/cgroup.procs && `).join("");
+	const outside = `${joinGroups} mkdir -p ${notes} && exec setpriv --pdeathsig KILL "$@"`;
+	return spawn("sh", ["-c", outside, "sh", ...unshare], {
+		env: { ...process.env, SYSTEMD_SECCOMP: "0" },
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+}
+
+/** systemd of the container: the first process of the namespace within the namespace that we started it in. */
+function firstProcess(container: number): number {
+	const descends = (pid: number): boolean => pid > 1 && (pid === container || descends(parentOf(pid)));
+	const isFirst = (pid: number) => /^\d+\s+\d+\s+1$/.test(statusField(pid, "NSpid"));
+	return allProcesses().find((pid) => nameOf(pid) === "systemd" && isFirst(pid) && descends(pid)) ?? 0;
+}
+
+/** systemd-run makes it a service: in a control group and an environment of the system, not of the test. */
+function runIn(leader: number, line: string): Promise<Ran> {
+	if (!leader) return Promise.reject(new Error("the system is not there yet"));
+	const service = ["systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--service-type=exec", "--property=User=root"];
+	const locale = ["--setenv=LANG=C.UTF-8", "--setenv=NO_COLOR=1", "--setenv=HOME=/root"];
+	const shell = [...service, ...locale, "sh", "-c", line];
+	const args = [
+		"--target",
+		String(leader),
+		"--mount",
+		"--uts",
+		"--ipc",
+		"--net",
+		"--pid",
+		"--cgroup",
+		"--root",
+		"--wd=/",
+		...shell,
+	];
+	return new Promise((resolve) => {
+		execFile("nsenter", args, { encoding: "utf8", maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+			resolve({ status: error ? (typeof error.code === "number" ? error.code : 1) : 0, stdout, stderr });
+		});
+	});
+}
+
+/** The hierarchies that systemd uses: the one of version 2, or version 2 beside its own of version 1 (cgroups(7)). */
+function controlGroups(name: string): string[] {
+	const mixed = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"].filter((path) => existsSync(path));
+	return (mixed.length ? mixed : ["/sys/fs/cgroup"]).map((path) => join(path, name));
+}
+
+function removeGroup(group: string): void {
+	if (!existsSync(group)) return;
+	for (const entry of readdirSync(group, { withFileTypes: true })) if (entry.isDirectory()) removeGroup(join(group, entry.name));
+	rmdirSync(group);
+}
