@@ -1,5 +1,7 @@
+import { refuseWeaker, unitWeaknesses } from "../core/confinement/method.ts";
 import { auditGeneration } from "../engine/audit.ts";
 import { presentCage } from "../engine/cages.ts";
+import { tellWeaker } from "../engine/method.ts";
 import { dropinText, unitText } from "../engine/unit.ts";
 import { recordAcceptances } from "./acceptance.ts";
 import type { Terminal } from "./terminal.ts";
@@ -14,7 +16,10 @@ export async function unit(terminal: Terminal, name: string, { acceptFinding, dr
 	return terminal.withContext(async (context) => {
 		await recordAcceptances(context, name, acceptFinding);
 		const { cage, layout, manifest } = await presentCage(context, name);
-		const separated = context.machine.units.version() >= firstWithPidNamespaces;
+		const weaker = unitWeaknesses(context.machine.units.version());
+		const separated = !weaker.includes("pids");
+		refuseWeaker(weaker, "systemd", terminal.launching.full);
+		tellWeaker(context, weaker, "systemd");
 		await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated });
 		const text = await (dropin === undefined ? unitText(context, name) : dropinText(context, name, dropin));
 		if (terminal.options.json)
@@ -23,6 +28,3 @@ export async function unit(terminal: Terminal, name: string, { acceptFinding, dr
 		return 0;
 	});
 }
-
-/** PrivatePIDs=, systemd.exec(5). */
-const firstWithPidNamespaces = 257;

@@ -13,6 +13,8 @@ export const notesDe: Notes = {
 		"Schwächer hier: Dieser Kern hat kein Landlock, das Schreiben begrenzen allein Mounts, Modi und Capabilities. Stattdessen ablehnen: --require full.",
 	"weaker-noexec":
 		"Schwächer hier: Mit {launcher} kann ausgeführt werden, was die Anwendung schreibt. Stattdessen ablehnen: --require full.",
+	"weaker-pids":
+		"Schwächer hier: systemd vor 257 kennt kein PrivatePIDs=, Prozesse des Rechners unter demselben Konto sind also in Reichweite. Stattdessen ablehnen: --require full.",
 	"weaker-proc":
 		"Schwächer hier: Mit {launcher} zeigt /proc im Käfig auch Einstellungen des Kerns. Stattdessen ablehnen: --require full.",
 	"neighbour-reached":

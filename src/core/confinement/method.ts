@@ -1,4 +1,6 @@
+import { Failure } from "../failure.ts";
 import { wholeLandlock } from "./landlock.ts";
+import { knows } from "./unit/versions.ts";
 
 /** Which program starts a cage on this machine, by what was found there, and what that way of starting cannot give. */
 
@@ -7,9 +9,10 @@ export type LauncherName = (typeof launcherNames)[number];
 
 /**
  * A layer that is missing where the others hold: `landlock` (the kernel has none), `noexec` (what the application writes can be
- * executed), `proc` (the /proc that it needs shows the kernel's settings as well).
+ * executed), `proc` (the /proc that it needs shows the kernel's settings as well), `pids` (a unit without a process namespace).
  */
-export type Weakness = "landlock" | "noexec" | "proc";
+export const weaknesses = ["landlock", "noexec", "proc", "pids"] as const;
+export type Weakness = (typeof weaknesses)[number];
 
 /** What was found, by looking and trying; nothing of it is concluded from a version. */
 export interface Features {
@@ -55,11 +58,21 @@ export function chooseMethod(features: Features, needs: Needs, wanted?: Launcher
 		const own = launcher === "util-linux" ? features.utilLinuxLacks : features.bubblewrapLacks;
 		if (!own.length && !basis.length) {
 			const { confiner, landlock } = confinerOf(features);
-			return { launcher, confiner, landlock, weaker: weaknesses(launcher, features, needs) };
+			return { launcher, confiner, landlock, weaker: weaknessesOf(launcher, features, needs) };
 		}
 		for (const one of own) lacks.add(one);
 	}
 	return { lacks: [...lacks] };
+}
+
+/** What a unit cannot give under this version of systemd. */
+export function unitWeaknesses(version: number): Weakness[] {
+	return knows(version, "PrivatePIDs") ? [] : ["pids"];
+}
+
+/** Throws `not-full-…` (exit 3) where every layer is wanted and one is missing. */
+export function refuseWeaker([weakness]: readonly Weakness[], launcher: string, full = false): void {
+	if (full && weakness) throw new Failure(`not-full-${weakness}`, { launcher }, 3);
 }
 
 /** What no launcher can do without. */
@@ -76,7 +89,7 @@ function confinerOf({ landlock, setpriv }: Features): Pick<Method, "confiner" | 
 	return { confiner: able ? "setpriv" : "own", landlock };
 }
 
-function weaknesses(launcher: LauncherName, features: Features, needs: Needs): Weakness[] {
+function weaknessesOf(launcher: LauncherName, features: Features, needs: Needs): Weakness[] {
 	const weaker: Weakness[] = features.landlock ? [] : ["landlock"];
 	// bwrap(1) has an option neither for noexec nor for procfs' hidepid= and subset=.
 	if (launcher === "bubblewrap") weaker.push("noexec", ...(needs.proc ? (["proc"] as const) : []));

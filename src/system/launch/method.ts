@@ -1,7 +1,14 @@
 import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
 import { landlockRules } from "../../core/confinement/landlock.ts";
 import type { CageMount } from "../../core/confinement/launch.ts";
-import { chooseMethod, type Features, type LauncherName, type Method, type Needs } from "../../core/confinement/method.ts";
+import {
+	chooseMethod,
+	type Features,
+	type LauncherName,
+	type Method,
+	type Needs,
+	refuseWeaker,
+} from "../../core/confinement/method.ts";
 import { filterOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
 import { writableInside } from "../../core/confinement/start.ts";
 import { Failure } from "../../core/failure.ts";
@@ -21,8 +28,7 @@ export interface Launching {
 export function methodFor({ features = machineFeatures(), full, launcher }: Launching, needs: Needs): Method {
 	const method = chooseMethod(features, needs, launcher);
 	if ("lacks" in method) throw new Failure("no-launcher", { lacks: method.lacks.join(", ") }, 3);
-	const [weakness] = method.weaker;
-	if (full && weakness) throw new Failure(`not-full-${weakness}`, { launcher: method.launcher }, 3);
+	refuseWeaker(method.weaker, method.launcher, full);
 	return method;
 }
 

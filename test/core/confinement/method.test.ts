@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { chooseMethod, type Features, type LauncherName } from "../../../src/core/confinement/method.ts";
+import {
+	chooseMethod,
+	type Features,
+	type LauncherName,
+	refuseWeaker,
+	unitWeaknesses,
+	weaknesses,
+} from "../../../src/core/confinement/method.ts";
 
 const debian13: Features = {
 	namespaces: [],
@@ -54,4 +61,18 @@ describe("nothing is started, and what is missing is named", () => {
 		],
 		["where the wanted one is missing, whatever else there is", { bubblewrapLacks: ["bwrap"] }, "bubblewrap", ["bwrap"]],
 	])("%s", (_, values, wanted, lacks) => expect(without(values, wanted)).toEqual({ lacks }));
+});
+
+test("a unit lacks a process namespace before systemd 257", () => {
+	expect([256, 257].map(unitWeaknesses)).toEqual([["pids"], []]);
+});
+
+test("whoever wants every layer is told what is missing; the others are not stopped", () => {
+	for (const weakness of weaknesses) {
+		expect(() => refuseWeaker([weakness], "x")).not.toThrow();
+		expect(() => refuseWeaker([weakness], "x", true)).toThrow(
+			expect.objectContaining({ code: `not-full-${weakness}`, exit: 3, values: { launcher: "x" } }),
+		);
+	}
+	expect(() => refuseWeaker([], "x", true)).not.toThrow();
 });
