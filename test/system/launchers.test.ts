@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { presentCage } from "../../src/engine/cages.ts";
@@ -151,6 +151,42 @@ describe.each(ways)("%s", (name, launching) => {
 		await launched.ended;
 		expect(output).toBe(weaker.includes("noexec") ? "program from data\nnothing\n" : "nothing\n");
 	});
+});
+
+describe.each([
+	["util-linux", false],
+	["bubblewrap", true],
+] as const)("an opened /proc under %s", (launcher, showsSettings) => {
+	test(`shows the cage's processes alone, and ${showsSettings ? "" : "no "}settings of the kernel, as the method says`, async () => {
+		const used = context({ launcher });
+		const present = await presentCage(used, "redis");
+		const openings = { ...present.layout.openings, proc: "a test" };
+		const look =
+			'print join(" ", grep { /^\\d+$/ } map { s|.*/||r } glob "/proc/*"), "\n", -d "/proc/sys" ? "settings" : "none", "\n"';
+		const request = launchRequest({ ...present, layout: { ...present.layout, openings } }, ["/usr/bin/perl", "-e", look]);
+		let output = "";
+		mkdirSync(`${made.root}/proc`);
+		try {
+			const onOutput = (chunk: Uint8Array) => {
+				output += Buffer.from(chunk).toString();
+			};
+			await (await used.machine.launcher.start({ ...request, onOutput })).ended;
+		} finally {
+			rmdirSync(`${made.root}/proc`);
+		}
+		// With hidepid= not even the init, which is another's, is seen.
+		expect(output).toMatch(showsSettings ? /^1 \d+\nsettings\n$/ : /^\d+\nnone\n$/);
+		expect(used.machine.launcher.method({ proc: true }).weaker.includes("proc")).toBe(showsSettings);
+	});
+});
+
+test("killing a run by bubblewrap leaves no process of the cage", async () => {
+	const run = begin(["--launcher", "bubblewrap", "run", "redis"], { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	await run.stop("SIGKILL");
+	await eventually(() => expect(processesIn(made.root)).toEqual([]));
+	// What it left in the scratch folder goes with the next start.
+	await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state });
 });
 
 test("without a cage everything that is tried there succeeds", () => {
