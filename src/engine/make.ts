@@ -325,7 +325,7 @@ export async function makeCage(
 ): Promise<MadeCage | undefined> {
 	const { machine } = context;
 	// Before anything is watched that could not be confined afterwards.
-	launchMethod(context, { capabilities: [] }, false);
+	launchMethod(context, false);
 	const lock = await machine.store.lock(answers.name);
 	try {
 		await checkName(context, answers, options.replace);

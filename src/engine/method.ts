@@ -1,10 +1,9 @@
 import type { Method, Weakness } from "../core/confinement/method.ts";
-import type { Openings } from "../core/plan/plan.ts";
 import type { Context } from "./context.ts";
 
-/** How a cage with these openings is started here; what that cannot give is told, a line each. Throws as `Launcher.method` does. */
-export function launchMethod(context: Context, openings: Openings, tells: boolean): Method {
-	const method = context.machine.launcher.method({ proc: openings.proc !== undefined });
+/** How a cage is started here; what that cannot give is told, a line each. Throws as `Launcher.method` does. */
+export function launchMethod(context: Context, tells: boolean): Method {
+	const method = context.machine.launcher.method();
 	if (tells) tellWeaker(context, method.weaker, method.launcher);
 	return method;
 }

@@ -4,7 +4,7 @@ import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Measured } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
-import type { Method, Needs } from "../core/confinement/method.ts";
+import type { Method } from "../core/confinement/method.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
@@ -160,7 +160,7 @@ export interface ShellResult {
 
 export interface Launcher {
 	/** How a cage is started here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
-	method(needs: Needs): Method;
+	method(): Method;
 	/** Throws a Failure where the launch fails before the application's own start. */
 	start(request: LaunchRequest): Promise<Launched>;
 	/** With a network of its own, in which these ports of the loopback lead to the host's. */

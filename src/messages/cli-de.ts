@@ -230,9 +230,8 @@ export const cliDe: CliMessages = {
 			processor: "einen Rechner mit amd64 nehmen.",
 			strace: "das Paket strace installieren.",
 			"util-linux":
-				"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren. Bis dahin starten Käfige mit bubblewrap, wo es da ist.",
-			bubblewrap:
-				"nichts zu tun, solange util-linux vollständig ist; sonst das Paket bubblewrap installieren (ab 0.5, für Erprobungen ab 0.11).",
+				"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren. Bis dahin starten vorhandene Käfige mit bubblewrap, wenn es da ist.",
+			bubblewrap: "nichts zu tun, solange util-linux vollständig ist; sonst das Paket bubblewrap installieren.",
 			systemd:
 				"Units brauchen ein gestartetes systemd; vor 257 kennt es kein PrivatePIDs=, ein Dienst braucht dann ein Konto, unter dem sonst nichts läuft.",
 			overlay:

@@ -236,8 +236,8 @@ export const cliEn = {
 			processor: "use a machine with amd64.",
 			strace: "install the package strace.",
 			"util-linux":
-				"programs or options are missing, or those of BusyBox are in their place; install the package util-linux. Until then cages are started with bubblewrap where that is here.",
-			bubblewrap: "nothing to do while util-linux is whole; else install the package bubblewrap (0.5 or later, 0.11 for trials).",
+				"programs or options are missing, or those of BusyBox are in their place; install the package util-linux. Until then cages that are there are started with bubblewrap, if that is here.",
+			bubblewrap: "nothing to do while util-linux is whole; else install the package bubblewrap.",
 			systemd:
 				"units need a booted systemd; before 257 it has no PrivatePIDs=, so a service needs an account that nothing else runs under.",
 			overlay:

@@ -150,12 +150,8 @@ export const failuresDe: Failures = {
 		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
 	"not-full-landlock":
 		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
-	"not-full-noexec":
-		"--require full: Mit {launcher} kann ausgeführt werden, was die Anwendung schreibt; mit util-linux starten (`cagewright doctor`), oder --require weglassen.",
 	"not-full-pids":
 		"--require full: Dieses systemd kennt kein PrivatePIDs=; systemd ab 257 nehmen, den Käfig mit `cagewright run` starten, oder --require weglassen.",
-	"not-full-proc":
-		"--require full: Mit {launcher} zeigt /proc Einstellungen des Kerns; mit util-linux starten (`cagewright doctor`), oder --require weglassen.",
 	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",
 	"not-traced": "{name} wurde noch nicht beobachtet; führen Sie `cagewright trace {name}` aus.",
 	"nothing-to-cage": "Es fehlt die Anwendung; nennen Sie eine Vorlage oder einen Befehl: cagewright make -- BEFEHL.",

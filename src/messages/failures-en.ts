@@ -134,12 +134,8 @@ export const failuresEn = {
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
 	"not-full-landlock":
 		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
-	"not-full-noexec":
-		"--require full: {launcher} cannot keep what the application writes from being executed; start it with util-linux (`cagewright doctor`), or do without --require.",
 	"not-full-pids":
 		"--require full: this systemd has no PrivatePIDs=; use systemd 257 or later, start the cage with `cagewright run`, or do without --require.",
-	"not-full-proc":
-		"--require full: with {launcher} /proc shows settings of the kernel; start it with util-linux (`cagewright doctor`), or do without --require.",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",
 	"not-traced": "{name} has not been traced yet; run `cagewright trace {name}`.",
 	"nothing-to-cage": "There is no application; name a template or give a command: cagewright make -- COMMAND.",

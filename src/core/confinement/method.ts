@@ -8,10 +8,9 @@ export const launcherNames = ["util-linux", "bubblewrap"] as const;
 export type LauncherName = (typeof launcherNames)[number];
 
 /**
- * A layer that is missing where the others hold: `landlock` (the kernel has none), `noexec` (what the application writes can be
- * executed), `proc` (the /proc that it needs shows the kernel's settings as well), `pids` (a unit without a process namespace).
+ * A layer that is missing where the others hold: `landlock` (the kernel has none), `pids` (a unit without a process namespace).
  */
-export const weaknesses = ["landlock", "noexec", "proc", "pids"] as const;
+export const weaknesses = ["landlock", "pids"] as const;
 export type Weakness = (typeof weaknesses)[number];
 
 /** What was found, by looking and trying; nothing of it is concluded from a version. */
@@ -39,18 +38,13 @@ export interface Method {
 	readonly weaker: readonly Weakness[];
 }
 
-export interface Needs {
-	/** The application is to see /proc. */
-	readonly proc: boolean;
-}
-
 /** Why nothing is started: what each launcher that came into question lacks. Never an open launch instead. */
 export interface NoMethod {
 	readonly lacks: readonly string[];
 }
 
 /** The first that works, or only the one that is wanted. */
-export function chooseMethod(features: Features, needs: Needs, wanted?: LauncherName): Method | NoMethod {
+export function chooseMethod(features: Features, wanted?: LauncherName): Method | NoMethod {
 	const candidates = wanted === undefined ? launcherNames : [wanted];
 	const basis = kernelLacks(features);
 	const lacks = new Set(basis);
@@ -58,7 +52,7 @@ export function chooseMethod(features: Features, needs: Needs, wanted?: Launcher
 		const own = launcher === "util-linux" ? features.utilLinuxLacks : features.bubblewrapLacks;
 		if (!own.length && !basis.length) {
 			const { confiner, landlock } = confinerOf(features);
-			return { launcher, confiner, landlock, weaker: weaknessesOf(launcher, features, needs) };
+			return { launcher, confiner, landlock, weaker: landlock ? [] : ["landlock"] };
 		}
 		for (const one of own) lacks.add(one);
 	}
@@ -87,11 +81,4 @@ function kernelLacks(features: Features): string[] {
 function confinerOf({ landlock, setpriv }: Features): Pick<Method, "confiner" | "landlock"> {
 	const able = setpriv.landlock && setpriv.seccompFilter && landlock >= wholeLandlock;
 	return { confiner: able ? "setpriv" : "own", landlock };
-}
-
-function weaknessesOf(launcher: LauncherName, features: Features, needs: Needs): Weakness[] {
-	const weaker: Weakness[] = features.landlock ? [] : ["landlock"];
-	// bwrap(1) has an option neither for noexec nor for procfs' hidepid= and subset=.
-	if (launcher === "bubblewrap") weaker.push("noexec", ...(needs.proc ? (["proc"] as const) : []));
-	return weaker;
 }

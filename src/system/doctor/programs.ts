@@ -18,11 +18,16 @@ export function programFindings(features: Features): Finding[] {
 	];
 }
 
-function utilLinux({ bubblewrapLacks, setpriv, utilLinuxLacks }: Features): Finding {
+/** bubblewrap can start a cage, but tracing takes unshare. */
+function utilLinux({ setpriv, utilLinuxLacks }: Features): Finding {
 	const found = version("setpriv");
 	if (utilLinuxLacks.length) {
-		const state = bubblewrapLacks.length ? "missing" : "weaker";
-		return { what: "util-linux", state, found: `${found} (- ${utilLinuxLacks.join(", ")})`.trim(), package: "util-linux" };
+		return {
+			what: "util-linux",
+			state: "missing",
+			found: `${found} (- ${utilLinuxLacks.join(", ")})`.trim(),
+			package: "util-linux",
+		};
 	}
 	// Not weaker: a program of ours does what an older setpriv cannot.
 	const own = [...(setpriv.landlock ? [] : ["--landlock-access"]), ...(setpriv.seccompFilter ? [] : ["--seccomp-filter"])];
