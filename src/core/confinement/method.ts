@@ -7,9 +7,7 @@ import { knows } from "./unit/versions.ts";
 export const launcherNames = ["util-linux", "bubblewrap"] as const;
 export type LauncherName = (typeof launcherNames)[number];
 
-/**
- * A layer that is missing where the others hold: `landlock` (the kernel has none), `pids` (a unit without a process namespace).
- */
+/** A layer that is missing where the others hold: `landlock` (the kernel has none), `pids` (a unit without a process namespace). */
 export const weaknesses = ["landlock", "pids"] as const;
 export type Weakness = (typeof weaknesses)[number];
 
@@ -20,12 +18,11 @@ export interface Features {
 	readonly seccomp: boolean;
 	/** Version of the kernel's Landlock interface, 0 where it has none. */
 	readonly landlock: number;
-	/** Programs and options of util-linux that the launch needs and that are not there; `setpriv --pdeathsig`. */
+	/** Programs and options that each launcher needs and that are not there, like `unshare` or `setpriv --pdeathsig`. */
 	readonly utilLinuxLacks: readonly string[];
+	readonly bubblewrapLacks: readonly string[];
 	/** What the installed setpriv can do by itself. */
 	readonly setpriv: { readonly landlock: boolean; readonly seccompFilter: boolean };
-	/** The same of bubblewrap. */
-	readonly bubblewrapLacks: readonly string[];
 	/** There is a program of ours for this processor that confines where setpriv cannot. */
 	readonly confiner: boolean;
 }

@@ -36,7 +36,7 @@ import { TracePipe } from "./trace-pipe.ts";
 
 const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 
-/** Starts applications by util-linux. `state` is the folder below which all of its temporary things live. */
+/** Starts applications by util-linux, or cages by bubblewrap where that has to do. `state` is the folder below which all of its temporary things live. */
 export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
 	private readonly launching: Launching;
