@@ -55,6 +55,7 @@ export const failuresDe: Failures = {
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
+	"option-without": "{option} bedeutet nur mit {needs} etwas; geben Sie das dazu oder lassen Sie {option} weg.",
 	"seed-unknown": "Unter {path} gibt es auf diesem Rechner nichts zu übernehmen; prüfen Sie den Pfad.",
 	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
 	"bind-refused":
@@ -142,15 +143,26 @@ export const failuresDe: Failures = {
 	"template-unknown": "Eine Vorlage {name} gibt es nicht; `cagewright template list` zeigt die vorhandenen.",
 	"timeout-invalid": "{value} ist keine Zahl von Sekunden; schreiben Sie eine von 1 bis 86400.",
 	"tool-missing": "{tool} fehlt; installieren Sie das Paket {package} oder führen Sie `cagewright doctor --fix` aus.",
+	"unit-changed":
+		"{path} wurde geändert, seit es geschrieben wurde; legen Sie die Änderungen in ein Drop-in anderen Namens oder entfernen Sie die Datei und versuchen Sie es noch einmal.",
 	"unit-ends":
 		"{unit} ist eine Aufgabe, die endet; nennen Sie die Unit dessen, was weiterläuft (`cagewright apps`), oder geben Sie einen Befehl.",
+	"unit-foreign":
+		"{path} ist nicht von cagewright und bleibt, wie es ist; legen Sie es beiseite und versuchen Sie es noch einmal.",
 	"unit-inexpressible": "{setting}={value} lässt sich nicht in eine Unit von systemd schreiben; ändern Sie den Wert.",
 	"unit-needs-instance":
 		"{unit} ist eine Vorlage von systemd und braucht eine Instanz; schreiben Sie NAME@INSTANZ, etwa postgresql@17-main.",
+	"unit-not-installed": "{path} ist nicht da; `cagewright unit NAME --install` schreibt es.",
+	"unit-of-other": "{path} gehört dem Käfig {cage}; entfernen Sie es zuerst dort.",
+	"unit-overridden":
+		"{path} kommt nach {dropin} und setzt {setting}, der Dienst wäre also nicht in seinem Käfig; entfernen Sie die Zeile oder benennen Sie die Datei so, dass sie vorher kommt.",
 	"unit-per-connection-refused":
 		"{socket} startet {unit} für jede Verbindung neu, es läuft also nichts weiter; geben Sie den Befehl eines Servers, der selbst lauscht.",
 	"unit-program-missing":
 		"{unit} startet {program}, und das ist nicht installiert; installieren Sie es, oder geben Sie einen anderen Befehl.",
+	"unit-rejected":
+		"systemd nähme die Unit nicht an ({complaint}); es wurde nichts geschrieben. Bitte melden Sie das mit der Ausgabe von `cagewright unit`.",
+	"unit-reload-failed": "systemd hat seine Units nicht neu gelesen ({problem}); was geschrieben wurde, ist zurückgenommen.",
 	"unit-sockets-refused":
 		"{unit} bekommt die Sockets {sockets} von systemd, und die lassen sich hier nicht übergeben; lassen Sie sie mit eigenen Optionen lauschen und geben Sie diesen Befehl.",
 	"unit-starts-nothing":

@@ -45,6 +45,7 @@ export const failuresEn = {
 	"for-needs-attach": "--for says how long to watch a process that runs; name it with --attach PID.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
+	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
 	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
 	"bind-unknown": "There is no {path} on this machine to bind; check the path.",
 	"bind-refused":
@@ -127,12 +128,22 @@ export const failuresEn = {
 	"template-unknown": "There is no template {name}; `cagewright template list` shows those that there are.",
 	"timeout-invalid": "{value} is no number of seconds; write one from 1 to 86400.",
 	"tool-missing": "{tool} is missing; install the package {package}, or run `cagewright doctor --fix`.",
+	"unit-changed":
+		"{path} was changed since it was written; move your changes to a drop-in of another name, or remove the file, and try again.",
 	"unit-ends": "{unit} is a task that ends; name the unit of what keeps running (`cagewright apps`), or give a command.",
+	"unit-foreign": "{path} was not written by cagewright and stays as it is; move it away and try again.",
 	"unit-inexpressible": "{setting}={value} cannot be written into a systemd unit; change that value.",
 	"unit-needs-instance": "{unit} is a template of systemd and needs an instance; write NAME@INSTANCE, as in postgresql@17-main.",
+	"unit-not-installed": "{path} is not there; `cagewright unit NAME --install` writes it.",
+	"unit-of-other": "{path} belongs to the cage {cage}; uninstall it there first.",
+	"unit-overridden":
+		"{path} comes after {dropin} and sets {setting}, so the service would not be in its cage; remove that line, or rename the file so that it comes first.",
 	"unit-per-connection-refused":
 		"{socket} starts {unit} anew for each connection, so nothing keeps running; give the command of a server that listens itself.",
 	"unit-program-missing": "{unit} starts {program}, which is not installed; install it, or give another command.",
+	"unit-rejected":
+		"systemd would not take the unit ({complaint}); nothing was written. Please report this with the output of `cagewright unit`.",
+	"unit-reload-failed": "systemd did not read its units again ({problem}); what was written has been taken back.",
 	"unit-sockets-refused":
 		"{unit} gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options and give that command.",
 	"unit-starts-nothing": "{unit} starts no command; name another unit (`cagewright apps`), or give a command.",

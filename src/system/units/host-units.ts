@@ -1,17 +1,44 @@
-import { execFileSync } from "node:child_process";
-import { basename } from "node:path";
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
 import { dropinName } from "../../core/confinement/unit/installed.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
+import { printable } from "../../core/path/quote.ts";
 import type { HostService, Units } from "../../engine/ports.ts";
+import { complaints, exposure } from "./analyze.ts";
+import { readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
 import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
 
-/** Units of this machine, or below another root (an image, a test). */
+/** Units of this machine, or of the system whose file tree is `root`: an image, which no systemd runs from. */
 export function systemUnits(root = "/"): Units {
+	const inTree = (place: Path) => pathFromText(join(root, place));
 	return {
 		version: systemdVersion,
 		service: (name) => hostService(name, root),
+		complaints,
+		exposure,
+		installed: (place) => readInstalled(inTree(place)),
+		install: (place, text, cage) => writeInstalled(inTree(place), text, cage),
+		uninstall: (place) => removeInstalled(inTree(place)),
+		reload: () => (root === "/" && isBooted() ? daemonReload() : Promise.resolve(false)),
 	};
+}
+
+/** sd_booted(3) */
+function isBooted(): boolean {
+	return existsSync("/run/systemd/system");
+}
+
+function daemonReload(): Promise<boolean> {
+	return new Promise((resolve, reject) => {
+		execFile("/usr/bin/systemctl", ["daemon-reload"], { encoding: "utf8" }, (error, _stdout, stderr) => {
+			if (error) reject(new Failure("unit-reload-failed", { problem: printable(stderr.trim() || error.message) }));
+			else resolve(true);
+		});
+	});
 }
 
 function hostService(name: string, root: string): HostService | undefined {

@@ -23,10 +23,7 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	const words = init
 		? [programWord(pathText("ExecStart", init)), ...[application.cwd, program, ...args].map(argumentWord)]
 		: [programWord(program), ...args.map(argumentWord)];
-	if (input.sockets?.length) {
-		unit.because("These hand over their sockets, by descriptors of the main process: so no init stands before the application.");
-		unit.set("Sockets", input.sockets.join(" "));
-	}
+	if (input.sockets?.length) sockets(unit, input.sockets);
 	unit.set("ExecStart", words.join(" "));
 	unit.set("WorkingDirectory", pathText("WorkingDirectory", pathFromText(application.cwd)));
 	unit.because("As in the trial: no variable of the service manager's, but those that hand over sockets.");
@@ -45,6 +42,15 @@ export function start(unit: UnitLines, input: UnitInput): void {
 		unit.set("ExecReload", signalCommand(input.reloadSignal));
 	}
 	end(unit, input);
+}
+
+function sockets(unit: UnitLines, names: readonly string[]): void {
+	unit.because("These hand over their sockets, as descriptors of the main process: so no init stands before the application.");
+	unit.set("Sockets", names.join(" "));
+	if (!unit.knows("PrivatePIDs")) return;
+	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the number that the process has outside (measured).
+	unit.because("The process id for which the sockets are, as it is in its own PID namespace.");
+	unit.set("Environment", "LISTEN_PID=1");
 }
 
 /** Where systemd hands over sockets, systemd-socket-activate(1), which stood in for it in the trial, has nothing to do. */

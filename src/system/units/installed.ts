@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { lstat, mkdir, rmdir, unlink } from "node:fs/promises";
+import { type Installed, judgeInstalled, stamped } from "../../core/confinement/unit/installed.ts";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { openForReading, syncDirectory } from "../files/descriptor.ts";
+import { errorName, writeFailure } from "../files/errors.ts";
+import { writeAtomic } from "../state/atomic.ts";
+import { requireSafeFolder } from "../state/folder.ts";
+
+/** Units that we put among the administrator's. No link is followed, and nothing that is not ours is touched. */
+
+const mostBytes = 1 << 20;
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+export async function readInstalled(place: Path): Promise<Installed> {
+	try {
+		const file = await openForReading(place);
+		try {
+			const status = await file.stat();
+			if (!status.isFile() || status.size > mostBytes) return { kind: "foreign" };
+			return judgeInstalled(await file.readFile("utf8"), sha256);
+		} finally {
+			await file.close();
+		}
+	} catch (error) {
+		const name = errorName(error);
+		if (name === "ENOENT") return { kind: "none" };
+		if (name === "ELOOP" || name === "ENXIO") return { kind: "foreign" };
+		if (name === "ENOTDIR")
+			throw new Failure("unsafe-directory", { path: showPath(parent(place)), problem: "not-a-directory" }, 4);
+		throw writeFailure(error, place);
+	}
+}
+
+export async function writeInstalled(place: Path, text: string, cage: string): Promise<void> {
+	await writeAtomic(await safePlace(place, true), stamped(text, cage, sha256), 0o644);
+}
+
+/** With its folder, where that was for it alone. */
+export async function removeInstalled(place: Path): Promise<void> {
+	const safe = await safePlace(place, false);
+	await unlink(pathToBytes(safe)).catch((error: unknown) => {
+		throw writeFailure(error, place);
+	});
+	await syncDirectory(parent(safe));
+	if (parent(safe).endsWith(".d")) await rmdir(pathToBytes(parent(safe))).catch(() => {});
+}
+
+/** Nobody but root may be able to swap any part of the way, and the folder itself may be no link. */
+async function safePlace(place: Path, make: boolean): Promise<Path> {
+	const folder = parent(place);
+	const above = (await requireSafeFolder(parent(folder))).path;
+	const own = join(above, pathFromText(folder.slice(folder.lastIndexOf("/") + 1)));
+	if (make && !(await isThere(own))) await mkdir(pathToBytes(own), 0o755);
+	if ((await lstat(pathToBytes(own))).isSymbolicLink())
+		throw new Failure("unsafe-directory", { path: showPath(folder), problem: "link" }, 4);
+	await requireSafeFolder(own);
+	return join(own, place.slice(folder.length + 1));
+}
+
+function isThere(path: Path): Promise<boolean> {
+	return lstat(pathToBytes(path)).then(
+		() => true,
+		() => false,
+	);
+}
