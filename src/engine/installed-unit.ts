@@ -1,9 +1,9 @@
 import { overridingSetting } from "../core/confinement/unit/dropin.ts";
 import { dropinName, dropinPlace, type Installed, unitName, unitPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
-import { baseName, type Path, parent, pathFromText } from "../core/path/path.ts";
+import { baseName, type Path, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import { presentCage } from "./cages.ts";
+import { cageFolder, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import type { HostService, UnitSet } from "./ports.ts";
 import { dropinText, hostService, unitText } from "./unit.ts";
@@ -41,7 +41,7 @@ export async function installUnit(context: Context, which: WhichUnit, dryRun: bo
 	const before = ofThisCage(context, which.name, place, await units.installed(place));
 	const action = before === undefined ? "installed" : before === text ? "unchanged" : "replaced";
 	if (dryRun || action === "unchanged") return { place, text, action, reloaded: false };
-	const write = (content: string) => units.install(place, content, cageFolder(context, cage.name));
+	const write = (content: string) => units.install(place, content, cageFolder(context.machine.store, cage.name));
 	const reloaded = await changing(context, cage.name, async () => {
 		await write(text);
 		return () => (before === undefined ? units.uninstall(place) : write(before));
@@ -59,7 +59,7 @@ export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: 
 	if (dryRun) return { place, text, action: "removed", reloaded: false };
 	const reloaded = await changing(context, which.name, async () => {
 		await units.uninstall(place);
-		return () => units.install(place, text, cageFolder(context, which.name));
+		return () => units.install(place, text, cageFolder(context.machine.store, which.name));
 	});
 	if (await store.cage(which.name)) await store.log(which.name, "unit", { action: "removed", path: showPath(place) });
 	return { place, text, action: "removed", reloaded };
@@ -102,16 +102,13 @@ function serviceName({ machine }: Context, service: string): string {
 	return known ?? full;
 }
 
-function cageFolder({ machine }: Context, name: string): string {
-	return showPath(parent(machine.store.presentRoot(name)));
-}
-
 /** The text that is there; undefined where nothing is. Refuses what is not this cage's as we left it. */
 function ofThisCage(context: Context, name: string, place: Path, installed: Installed): string | undefined {
 	if (installed.kind === "none") return undefined;
 	const path = showPath(place);
 	if (installed.kind === "foreign") throw new Failure("unit-foreign", { path }, 4);
-	if (installed.cage !== cageFolder(context, name)) throw new Failure("unit-of-other", { path, cage: installed.cage }, 4);
+	if (installed.cage !== cageFolder(context.machine.store, name))
+		throw new Failure("unit-of-other", { path, cage: installed.cage }, 4);
 	if (installed.changed) throw new Failure("unit-changed", { path }, 4);
 	return installed.text;
 }

@@ -195,6 +195,8 @@ export interface Units {
 	/** systemd's score, 0 to 10; undefined where it cannot be asked. */
 	exposure(units: UnitSet): Promise<number | undefined>;
 	installed(place: Path): Promise<Installed>;
+	/** Places of all that was installed for a cage, known by its folder, also what somebody changed since. */
+	installedFor(cage: string): Promise<readonly Path[]>;
 	/** Atomic; `cage` is the folder of the cage that it is for. */
 	install(place: Path, text: string, cage: string): Promise<void>;
 	uninstall(place: Path): Promise<void>;

@@ -1,14 +1,14 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
-import { dropinName } from "../../core/confinement/unit/installed.ts";
+import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { HostService, Units } from "../../engine/ports.ts";
 import { complaints, exposure } from "./analyze.ts";
-import { readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
+import { installedFor, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
 import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
 
@@ -20,6 +20,7 @@ export function systemUnits(root = "/"): Units {
 		service: (name) => hostService(name, root),
 		complaints,
 		exposure,
+		installedFor: (cage) => installedFor(inTree(administratorsUnits), cage),
 		installed: (place) => readInstalled(inTree(place)),
 		install: (place, text, cage) => writeInstalled(inTree(place), text, cage),
 		uninstall: (place) => removeInstalled(inTree(place)),
@@ -42,7 +43,7 @@ function daemonReload(): Promise<boolean> {
 }
 
 function hostService(name: string, root: string): HostService | undefined {
-	const service = new UnitFiles(new UnitTree(root)).load(name, (file) => basename(file) === dropinName);
+	const service = new UnitFiles(new UnitTree(root)).load(name);
 	if (service === undefined) return undefined;
 	const { files, surroundings, texts, unit } = service;
 	const { reloadSignal } = applicationFromUnit(unit, surroundings);

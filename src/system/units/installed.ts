@@ -1,8 +1,14 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, rmdir, unlink } from "node:fs/promises";
-import { type Installed, judgeInstalled, stamped } from "../../core/confinement/unit/installed.ts";
+import { lstat, mkdir, readdir, rmdir, unlink } from "node:fs/promises";
+import {
+	administratorsUnits,
+	dropinName,
+	type Installed,
+	judgeInstalled,
+	stamped,
+} from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, parent, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, parent, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { openForReading, syncDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
@@ -32,6 +38,23 @@ export async function readInstalled(place: Path): Promise<Installed> {
 			throw new Failure("unsafe-directory", { path: showPath(parent(place)), problem: "not-a-directory" }, 4);
 		throw writeFailure(error, place);
 	}
+}
+
+/** Everything in `top`, the administrator's units of a tree, that says it was written for this cage; places as in that tree. */
+export async function installedFor(top: Path, cage: string): Promise<Path[]> {
+	const names = await readdir(pathToBytes(top), { encoding: "buffer" }).catch(() => []);
+	const found: Path[] = [];
+	for (const name of names.map(pathFromBytes)) {
+		const inside = name.endsWith(".service")
+			? name
+			: name.endsWith(".service.d")
+				? join(name, pathFromText(dropinName))
+				: undefined;
+		if (inside === undefined) continue;
+		const installed = await readInstalled(join(top, inside)).catch(() => undefined);
+		if (installed?.kind === "ours" && installed.cage === cage) found.push(join(administratorsUnits, inside));
+	}
+	return found.sort();
 }
 
 export async function writeInstalled(place: Path, text: string, cage: string): Promise<void> {

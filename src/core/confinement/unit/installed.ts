@@ -2,7 +2,7 @@ import { join, type Path, pathFromText } from "../../path/path.ts";
 
 /** Where units of ours go, and how they are known again. */
 
-const administratorsUnits = pathFromText("/etc/systemd/system");
+export const administratorsUnits = pathFromText("/etc/systemd/system");
 
 export const dropinName = "50-cagewright.conf";
 

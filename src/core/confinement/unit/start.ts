@@ -72,27 +72,36 @@ function limits(unit: UnitLines, { files, memory, processes }: UnitLimits): void
 }
 
 function end(unit: UnitLines, input: UnitInput): void {
-	const signal = input.stopSignal ?? "TERM";
 	unit.because(
 		"The end of the main process ends all others; only that one gets the first signal, so that it can stop them in order.",
 	);
 	unit.set("KillMode", "mixed");
+	const isFirst = unit.knows("PrivatePIDs");
+	if (isFirst && !initOf(input) && input.launcher !== undefined) {
+		endByKill(unit);
+		return;
+	}
+	const signal = input.stopSignal ?? "TERM";
 	if (signal !== "TERM") unit.set("KillSignal", `SIG${signal}`);
-	if (!unit.knows("PrivatePIDs")) return;
+	if (!isFirst) return;
 	if (initOf(input)) {
 		unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
 		unit.set("SuccessExitStatus", "129 130 141 143");
 		unit.set("RestartPreventExitStatus", String(initCannotExecute));
-	} else {
-		unit.because(
-			"PID 1 gets no default signal actions: an application without a handler for TERM is ended by KILL after this time.",
-		);
-		unit.set("TimeoutStopSec", "15s");
 	}
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for somebody else's child
 	// ("Supervising process ... which is not our child"), does not wait for it and sends KILL right after TERM.
 	unit.because("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
 	unit.set("ExecStop", `-${signalCommand(signal, '; while kill -0 "$1"; do sleep 0.1; done 2>/dev/null')}`);
+}
+
+/** For an application that needs the init and cannot have it. */
+function endByKill(unit: UnitLines): void {
+	unit.because("As PID 1 it would not notice TERM, for which it has no handler; so KILL does what TERM would elsewhere.");
+	unit.set("KillSignal", "SIGKILL");
+	unit.set("SuccessExitStatus", "SIGKILL");
+	unit.because("But for a stop, such an end is a failure.");
+	unit.set("RestartForceExitStatus", "SIGKILL");
 }
 
 /** kill(1) is not installed everywhere; that of the shell is. */
