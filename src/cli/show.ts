@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Adoption } from "../core/adoption/adoption.ts";
 import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { type Path, pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
-import { knownCage, presentCage } from "../engine/cages.ts";
+import { isDamage, knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
@@ -17,9 +18,12 @@ export async function list(terminal: Terminal): Promise<number> {
 	const words = messages.cli.list;
 	return terminal.withContext(async (context) => {
 		const cages = await Promise.all((await context.machine.store.names()).map((name) => summary(context, name)));
+		const status = cages.some((cage) => cage.damage !== undefined) ? 1 : 0;
 		if (terminal.options.json) {
-			terminal.printJson("list", { cages });
-			return 0;
+			terminal.printJson("list", {
+				cages: cages.map(({ damage, ...cage }) => (damage ? { ...cage, damage: messages.failure(damage) } : cage)),
+			});
+			return status;
 		}
 		if (!cages.length) terminal.print(words.none);
 		else {
@@ -28,35 +32,55 @@ export async function list(terminal: Terminal): Promise<number> {
 				cage.generation === null ? "-" : String(cage.generation),
 				cage.files === null ? "-" : String(cage.files),
 				cage.bytes === null ? "-" : messages.bytes(cage.bytes),
-				cage.generation === null
-					? words.notBuilt
-					: cage.running[0] === undefined
-						? words.stopped
-						: words.running(cage.running[0]),
-				printable(cage.command.join(" ")),
+				cage.damage
+					? words.damaged
+					: cage.generation === null
+						? words.notBuilt
+						: cage.running[0] === undefined
+							? words.stopped
+							: words.running(cage.running[0]),
+				cage.damage ? messages.failure(cage.damage) : printable(cage.command.join(" ")),
 			]);
 			terminal.print(table([words.head, ...rows]));
 		}
-		return 0;
+		return status;
 	});
 }
 
-async function summary(context: Context, name: string) {
+interface Summary {
+	readonly name: string;
+	readonly generation: number | null;
+	readonly files: number | null;
+	readonly bytes: number | null;
+	readonly running: readonly number[];
+	readonly command: readonly string[];
+	readonly answered: boolean;
+	/** Why nothing can be told of it. */
+	readonly damage?: Failure;
+}
+
+async function summary(context: Context, name: string): Promise<Summary> {
 	const { launcher, store } = context.machine;
-	const cage = await store.cage(name);
-	const generation = (await store.present(name)) ?? null;
-	const manifest = generation === null ? undefined : await store.manifest(name, generation);
-	const counts = manifest ? countEntries(manifest) : undefined;
 	const generations = await store.generations(name);
-	return {
-		name,
-		generation,
-		files: counts?.files ?? null,
-		bytes: counts?.bytes ?? null,
-		running: generations.flatMap((one) => launcher.running(store.root(name, one)).inits),
-		command: cage?.application.command ?? [],
-		answered: cage?.trials.at(-1)?.answered ?? false,
-	};
+	const running = generations.flatMap((one) => launcher.running(store.root(name, one)).inits);
+	const unknown = { name, generation: null, files: null, bytes: null, running, command: [], answered: false };
+	try {
+		const cage = await store.cage(name);
+		const generation = (await store.present(name)) ?? null;
+		const manifest = generation === null ? undefined : await store.manifest(name, generation);
+		const counts = manifest ? countEntries(manifest) : undefined;
+		return {
+			...unknown,
+			generation,
+			files: counts?.files ?? null,
+			bytes: counts?.bytes ?? null,
+			command: cage?.application.command ?? [],
+			answered: cage?.trials.at(-1)?.answered ?? false,
+		};
+	} catch (error) {
+		if (!isDamage(error)) throw error;
+		return { ...unknown, damage: error };
+	}
 }
 
 export async function show(terminal: Terminal, name: string, options: { history?: boolean; record?: boolean }): Promise<number> {
@@ -70,12 +94,13 @@ export async function show(terminal: Terminal, name: string, options: { history?
 			return 0;
 		}
 		const present = await presentCage(context, name);
+		const adoption = await store.adoption(name);
 		if (options.record) {
 			terminal.print(readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name));
 			return 0;
 		}
-		if (terminal.options.json) terminal.printJson("show", showJson(present));
-		else terminal.print(showText(terminal, present));
+		if (terminal.options.json) terminal.printJson("show", showJson(present, adoption));
+		else terminal.print(showText(terminal, present, adoption));
 		return 0;
 	});
 }
@@ -88,13 +113,14 @@ function readRecord(path: string, name: string): string {
 	}
 }
 
-function showJson({ cage, generation, layout, manifest }: Awaited<ReturnType<typeof presentCage>>): object {
+function showJson({ cage, generation, layout, manifest }: PresentCage, adoption: Adoption | undefined): object {
 	return {
 		name: cage.name,
 		generation,
 		root: pathToJson(layout.root),
 		data: pathToJson(layout.data),
 		application: cage.application,
+		...(adoption === undefined ? {} : { adopted: { service: adoption.service, since: adoption.since, phase: adoption.phase } }),
 		...countsToJson(manifest),
 		accounts: manifest.accounts,
 		confinement: confinementToJson(manifest, cage),
@@ -113,7 +139,8 @@ function showJson({ cage, generation, layout, manifest }: Awaited<ReturnType<typ
 
 function showText(
 	{ messages }: Terminal,
-	{ cage, generation, layout, manifest }: Awaited<ReturnType<typeof presentCage>>,
+	{ cage, generation, layout, manifest }: PresentCage,
+	adoption: Adoption | undefined,
 ): string {
 	const words = messages.cli.show;
 	const counts = countEntries(manifest);
@@ -123,6 +150,9 @@ function showText(
 			[words.account, manifest.identity.name],
 			[words.generation, `${generation}  ${pathToText(layout.root)}`],
 			[words.made, manifest.madeAt],
+			...(adoption === undefined
+				? []
+				: [[messages.cli.adoption.label, messages.cli.adoption.by(adoption.service, adoption.since)] as const]),
 			...cage.application.probes.map((probe, index) => [index ? "" : words.probes, printable(probe)] as const),
 			...cage.trials.map(
 				(trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const,

@@ -1,10 +1,13 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { Failure } from "../core/failure.ts";
+import { repairAdoptions } from "../engine/adoption/repair.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
+import type { Launching } from "../system/launch/method.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 
@@ -21,6 +24,12 @@ export class Terminal {
 		this.language = languageFrom(process.env, options.lang);
 		this.messages = messagesFor(this.language);
 		this.state = resolve(options.state ?? process.env.CAGEWRIGHT_STATE ?? defaultState());
+	}
+
+	/** How the command line wants cages to be started. */
+	get launching(): Launching {
+		const { launcher, require } = this.options;
+		return { ...(launcher === undefined ? {} : { launcher }), full: require === "full" };
 	}
 
 	/** A person is there to answer. */
@@ -57,13 +66,33 @@ export class Terminal {
 			return () => process.off(name, handler);
 		});
 		try {
-			return await work({ machine: systemMachine(this.state), emit: (event) => this.#show(event), signal: controller.signal });
+			const context: Context = {
+				machine: systemMachine(this.state, this.launching),
+				emit: (event) => this.#show(event),
+				signal: controller.signal,
+			};
+			await this.#repair(context);
+			return await work(context);
 		} catch (error) {
-			if (received) throw new Interrupted(received);
+			// That a service could not be brought back is worth more than how we were ended.
+			if (received && !(error instanceof Failure && error.code === "undo-failed")) throw new Interrupted(received);
 			throw error;
 		} finally {
 			for (const off of handlers) off();
 			this.#clearLive();
+		}
+	}
+
+	/** What a killed `adopt` or `release` left is put right by whatever command comes next. */
+	async #repair(context: Context): Promise<void> {
+		try {
+			for (const { name, service, where } of await repairAdoptions({ ...context, emit() {} })) {
+				this.say(this.messages.cli.adoption.repaired(service, name, where));
+			}
+		} catch (error) {
+			// The command that was called may be the very one that finds out what is wrong.
+			if (!(error instanceof Failure)) throw error;
+			this.say(this.messages.failure(error));
 		}
 	}
 

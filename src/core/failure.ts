@@ -3,15 +3,15 @@ export type Exit = 1 | 2 | 3 | 4 | 70 | 125;
 
 /**
  * What went wrong, as a code of the message catalogue and the values that its sentence needs. Paths among the values are already
- * safe to show (`showPath`); whoever prints a failure finds the sentence.
+ * safe to show (`showPath`); whoever prints a failure finds the sentence. `{cause}` in it is the sentence of what led to it.
  */
 export class Failure extends Error {
 	readonly code: string;
 	readonly values: Readonly<Record<string, string | number>>;
 	readonly exit: Exit;
 
-	constructor(code: string, values: Readonly<Record<string, string | number>> = {}, exit: Exit = 1) {
-		super(`${code} ${JSON.stringify(values)}`);
+	constructor(code: string, values: Readonly<Record<string, string | number>> = {}, exit: Exit = 1, cause?: unknown) {
+		super(`${code} ${JSON.stringify(values)}`, cause === undefined ? {} : { cause });
 		this.name = "Failure";
 		this.code = code;
 		this.values = values;

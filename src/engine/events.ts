@@ -23,6 +23,8 @@ export type Event =
 	| { readonly event: "accesses-counted"; readonly counts: AccessCounts & { readonly newest: readonly Path[] } }
 	| ({ readonly event: "probe-tried" } & ProbeOutcome)
 	| ({ readonly event: "exercise-run" } & ProbeOutcome)
+	| { readonly event: "service-stopped"; readonly service: string }
+	| { readonly event: "service-started"; readonly service: string }
 	| { readonly event: "signal-sent"; readonly signal: string }
 	| { readonly event: "plan-made"; readonly plan: Plan }
 	| { readonly event: "file-copied"; readonly path: Path; readonly bytesDone: number; readonly bytesTotal: number }

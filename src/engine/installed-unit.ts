@@ -32,12 +32,7 @@ export interface InstalledUnit extends UnitAtPlace {
 export async function installUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { units } = context.machine;
 	const { cage } = await presentCage(context, which.name);
-	const host = which.service === undefined ? undefined : hostService(context, which.service);
-	const { place, text } = await unitAtPlace(context, which, host);
-	if (host) refuseOverridden(text, host);
-	const [complaint] = (await units.complaints(unitSet(which.name, text, host), baseName(place))) ?? [];
-	if (complaint !== undefined) throw new Failure("unit-rejected", { complaint });
-
+	const { place, text } = await soundUnit(context, which);
 	const before = ofThisCage(context, which.name, place, await units.installed(place));
 	const action = before === undefined ? "installed" : before === text ? "unchanged" : "replaced";
 	if (dryRun || action === "unchanged") return { place, text, action, reloaded: false };
@@ -48,6 +43,17 @@ export async function installUnit(context: Context, which: WhichUnit, dryRun: bo
 	});
 	await context.machine.store.log(cage.name, "unit", { action, path: showPath(place) });
 	return { place, text, action, reloaded };
+}
+
+/** A unit that systemd takes, and a drop-in that no other overrides; else fails with `unit-rejected` (exit 1) or `unit-overridden` (exit 4). */
+export async function soundUnit(context: Context, which: WhichUnit): Promise<UnitAtPlace> {
+	const host = which.service === undefined ? undefined : hostService(context, which.service);
+	const unit = await unitAtPlace(context, which, host);
+	if (host) refuseOverridden(unit.text, host);
+	const set = unitSet(which.name, unit.text, host);
+	const [complaint] = (await context.machine.units.complaints(set, baseName(unit.place))) ?? [];
+	if (complaint !== undefined) throw new Failure("unit-rejected", { complaint });
+	return unit;
 }
 
 /** Takes away what `installUnit` put there, also after the cage is gone. Fails with `unit-not-installed` (exit 1) or as that refuses. */

@@ -1,7 +1,8 @@
+import type { AdoptedPlace, Adoption } from "../core/adoption/adoption.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
-import type { Plan } from "../core/plan/plan.ts";
+import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
 
@@ -39,15 +40,65 @@ export interface Store {
 	/** Everything of a cage; with `keepData` its data stays. */
 	remove(name: string, keepData: boolean): Promise<void>;
 
+	/** The service that the cage has taken over, or is about to. */
+	adoption(name: string): Promise<Adoption | undefined>;
+	saveAdoption(name: string, adoption: Adoption): Promise<void>;
+	/** The service is the host's again. */
+	endAdoption(name: string): Promise<void>;
+	readonly adopting: AdoptedState;
+
 	/** Adds a line to the cage's log. */
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void>;
 	history(name: string): Promise<string[]>;
+	/** The record as it was written last. */
+	record(name: string): Promise<string | undefined>;
 	/** Writes the record; returns its path. */
 	saveRecord(name: string, text: string): Promise<string>;
+
+	/** The account of the host that was made for the cage; it outlives the cage where its data stays. */
+	madeAccount(name: string): Promise<MadeAccount | undefined>;
+	saveMadeAccount(name: string, account: MadeAccount | undefined): Promise<void>;
+	/** Gives what the cage's data has of one account to another. */
+	changeDataOwner(name: string, change: OwnerChange): Promise<void>;
 
 	templates(): Promise<StoredTemplate[]>;
 	/** Returns the path of the saved file. */
 	saveTemplate(template: Template): Promise<string>;
+}
+
+/** State on its way between the host and a cage. The caller holds the cage's lock, and the service is stopped. */
+export interface AdoptedState {
+	/** Lets go of what an earlier adoption kept; before anything is stopped. */
+	clear(name: string): Promise<void>;
+	/** Copies the host's state aside; tells files that were written to meanwhile. */
+	take(request: TakeRequest): Promise<{ readonly places: readonly AdoptedPlace[]; readonly unstable: readonly Path[] }>;
+	/** Makes the copy the cage's data. What it had stays aside. */
+	use(name: string): Promise<void>;
+	/** The cage has its own data again. */
+	restore(name: string): Promise<void>;
+	/** As `AdoptedPlace` has it, of now. */
+	fingerprints(name: string, path: Path): Promise<{ readonly host?: string; readonly cage?: string }>;
+	/** Copies the cage's state beside the host's. */
+	prepareReturn(name: string, path: Path, signal: AbortSignal): Promise<void>;
+	/** Makes the copy the host's content, which stays aside until `finishReturn`. */
+	swapReturn(path: Path): Promise<void>;
+	/** The host's content is as before, however far the others came. */
+	undoReturn(place: AdoptedPlace): Promise<void>;
+	finishReturn(path: Path): Promise<void>;
+}
+
+export interface TakeRequest {
+	readonly name: string;
+	readonly writable: readonly WritableDirectory[];
+	readonly places: readonly Path[];
+	readonly signal: AbortSignal;
+	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+export interface MadeAccount {
+	readonly name: string;
+	/** Absent until it is there. */
+	readonly uid?: number;
 }
 
 export interface Lock {

@@ -25,6 +25,10 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 			return { text: words.exercise(event.ok, printable(event.command)), lasting: !event.ok };
 		case "signal-sent":
 			return { text: words.signal(event.signal), lasting: false };
+		case "service-stopped":
+			return { text: messages.cli.adoption.stopping(event.service), lasting: true };
+		case "service-started":
+			return { text: messages.cli.adoption.started(event.service), lasting: false };
 		case "round-finished":
 			return event.missing.length
 				? { text: words.missing(event.missing.filter((one) => !one.declined).length), lasting: false }

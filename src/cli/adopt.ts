@@ -1,0 +1,120 @@
+import { dropinName } from "../core/confinement/unit/installed.ts";
+import { Failure } from "../core/failure.ts";
+import { pathToJson } from "../core/path/path.ts";
+import { printable, showPath } from "../core/path/quote.ts";
+import { type Adopted, adoptService } from "../engine/adoption/adopt.ts";
+import { type AdoptionPlan, planAdoption, requireSystemd } from "../engine/adoption/check.ts";
+import type { Context } from "../engine/context.ts";
+import { checkName, identityOf, makeCage } from "../engine/make.ts";
+import { hostService } from "../engine/unit.ts";
+import { ask } from "./ask.ts";
+import { dryRun as dryRunOfMake } from "./make.ts";
+import { answersOf } from "./named.ts";
+import type { ApplicationOptions, ConsentOptions } from "./options.ts";
+import { recordWriter } from "./record-writer.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type AdoptOptions = ApplicationOptions & ConsentOptions;
+
+export async function adopt(terminal: Terminal, called: string, options: AdoptOptions): Promise<number> {
+	return terminal.withContext(async (context) => {
+		requireSystemd(context);
+		const service = hostService(context, called).name;
+		const name = (await cageOf(context, service, options.name)) ?? (await makeFirst(terminal, context, service, options));
+		if (name === undefined) return options.dryRun ? 0 : 1;
+		const { probe = [], timeout } = options;
+		const request = { name, service, probes: probe, ...(timeout === undefined ? {} : { timeout }) };
+		if (options.dryRun) {
+			const plan = await planAdoption(context, request);
+			if (terminal.options.json) terminal.printJson("adopt", { dryRun: true, ...planJson(name, plan) });
+			else terminal.print(planText(terminal, name, plan));
+			return 0;
+		}
+		const adopted = await adoptService(context, request, async (plan) => options.yes || confirm(terminal, name, plan));
+		if (!adopted) {
+			terminal.say(terminal.messages.cli.adoption.stays(service));
+			return 1;
+		}
+		showAdopted(terminal, name, adopted);
+		return 0;
+	});
+}
+
+/** The cage that was made of this service, or the one that was named. Throws where the two do not go together. */
+async function cageOf(context: Context, service: string, named: string | undefined): Promise<string | undefined> {
+	const { store, units } = context.machine;
+	const cages = await Promise.all((await store.names()).map((name) => store.cage(name)));
+	const own = cages.flatMap((cage) => (cage?.unit !== undefined && fullName(context, cage.unit) === service ? [cage.name] : []));
+	if (named === undefined) {
+		if (own.length > 1) throw new Failure("adopt-which-cage", { service, names: own.join(", ") }, 2);
+		return own[0];
+	}
+	const cage = await store.cage(named);
+	if (!cage || own.includes(named)) return cage?.name;
+	// A cage that a template made: of the same program, it can take the service's place.
+	const [program = ""] = cage.application.command;
+	const texts = units.service(service)?.texts.join("\n") ?? "";
+	if (!texts.includes(program))
+		throw new Failure("adopt-other-application", { name: named, service, program: printable(program) }, 2);
+	return named;
+}
+
+function fullName({ machine }: Context, unit: string): string {
+	return machine.units.service(unit)?.name ?? unit;
+}
+
+/** As `make SERVICE` does it, with the same options. undefined where it was not confirmed, or only to be said. */
+async function makeFirst(
+	terminal: Terminal,
+	context: Context,
+	service: string,
+	options: AdoptOptions,
+): Promise<string | undefined> {
+	const answers = await answersOf(context, { target: service, command: [], options }, terminal);
+	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
+	identityOf(context, answers);
+	await checkName(context, answers, false);
+	if (options.dryRun) {
+		await dryRunOfMake(terminal, context, answers);
+		return undefined;
+	}
+	if (!options.yes && !terminal.interactive) throw new Failure("adopt-consent", { service }, 2);
+	const confirmed = async () => options.yes || ask(terminal, terminal.messages.cli.buildQuestion(answers.name));
+	const made = await makeCage(context, answers, { replace: false, confirm: confirmed }, recordWriter(terminal, context.machine));
+	return made?.cage.name;
+}
+
+async function confirm(terminal: Terminal, name: string, plan: AdoptionPlan): Promise<boolean> {
+	if (!terminal.interactive) throw new Failure("adopt-consent", { service: plan.service }, 2);
+	terminal.say(planText(terminal, name, plan));
+	return ask(terminal, terminal.messages.cli.adoption.adoptQuestion(plan.service));
+}
+
+export function dropinPath(service: string): string {
+	return `/etc/systemd/system/${service}.d/${dropinName}`;
+}
+
+function planText({ messages }: Terminal, name: string, plan: AdoptionPlan): string {
+	const words = messages.cli.adoption;
+	return [
+		words.willAdopt(plan.service, name),
+		words.stop,
+		words.copy(plan.places.map(showPath)),
+		words.dropin(dropinPath(plan.service)),
+		words.start(plan.probes.map(printable)),
+		words.orElse,
+	].join("\n");
+}
+
+function planJson(name: string, plan: AdoptionPlan): object {
+	const { dropin, places, probes, service, timeout } = plan;
+	return { name, service, places: places.map(pathToJson), probes, timeout, dropin: { path: dropinPath(service), text: dropin } };
+}
+
+function showAdopted(terminal: Terminal, name: string, { interrupted, plan }: Adopted): void {
+	const { layout } = plan.present;
+	if (terminal.options.json) {
+		const cage = { root: pathToJson(layout.root), data: pathToJson(layout.data) };
+		terminal.printJson("adopt", { ...planJson(name, plan), ...cage, answered: true, seconds: { interrupted } });
+	} else terminal.print(terminal.messages.cli.adoption.adopted(plan.service, name, interrupted));
+}

@@ -1,0 +1,37 @@
+import type { Path } from "../path/path.ts";
+
+/**
+ * How far a service is on its way into its cage or back. Written before each step is taken, so that whatever a killed command left can be
+ * told and finished or undone:
+ * `seeding` (stopped, its state is being copied) → `starting` (drop-in written, asked whether it answers) → `adopted` →
+ * `returning` (stopped, its state is being copied back; the drop-in is still there) → `returned` (drop-in taken away).
+ */
+export const phases = ["seeding", "starting", "adopted", "returning", "returned"] as const;
+export type Phase = (typeof phases)[number];
+
+/** A directory of state: the host keeps its own while the cage has a copy. */
+export interface AdoptedPlace {
+	readonly path: Path;
+	/** Of the host's directory when it was copied, to tell whether somebody wrote there since; undefined where there was none. */
+	readonly host?: string;
+	/** Of the cage's when it was filled. */
+	readonly cage: string;
+}
+
+/** A service of the host that a cage has taken over, or is about to. */
+export interface Adoption {
+	/** Full name, e.g. `nginx.service`. */
+	readonly service: string;
+	readonly phase: Phase;
+	/** ISO 8601, UTC. */
+	readonly since: string;
+	/** What was written beside the service's unit; only that is taken away again. */
+	readonly dropin: string;
+	readonly probes: readonly string[];
+	/** Seconds for an answer after a start. */
+	readonly timeout: number;
+	readonly places: readonly AdoptedPlace[];
+}
+
+/** Whose state counts where both sides changed. */
+export type Keep = "host" | "cage";

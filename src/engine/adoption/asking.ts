@@ -1,0 +1,52 @@
+import type { Path } from "../../core/path/path.ts";
+import type { Context } from "../context.ts";
+import type { ProbeOutcome } from "../events.ts";
+import type { Reachable } from "../ports.ts";
+
+/** A service answers where all its probes pass while it is active, by the main process that it then still has. */
+export interface Answer {
+	readonly answered: boolean;
+	readonly probes: readonly ProbeOutcome[];
+	/** ActiveState and Result of systemctl(1) at the end. */
+	readonly state: string;
+	readonly mainPid: number;
+}
+
+/** Asks until every probe passes, `seconds` are over, or the service has failed. */
+export async function askService(context: Context, service: string, probes: readonly string[], seconds: number): Promise<Answer> {
+	const { machine, signal } = context;
+	const deadline = machine.now() + seconds * 1000;
+	for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
+		signal.throwIfAborted();
+		const { active, mainPid, result } = await machine.services.state(service);
+		const outcomes: ProbeOutcome[] = [];
+		for (const command of active === "active" ? probes : []) {
+			const left = Math.max(1, (deadline - machine.now()) / 1000);
+			const where = mainPid ? { launched: reachable(mainPid) } : { onHost: true };
+			const asked = await machine.launcher.shell(command, where, left, signal);
+			outcomes.push({ command, ok: asked.ok, output: asked.ok ? "" : asked.output.trim() });
+			if (!asked.ok) break;
+		}
+		const still = await machine.services.state(service);
+		const answered =
+			active === "active" && still.active === "active" && still.mainPid === mainPid && outcomes.every(({ ok }) => ok);
+		const isOver = ["failed", "inactive"].includes(still.active) || machine.now() >= deadline;
+		if (answered || isOver) {
+			for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
+			const state = still.result === "success" ? still.active : `${still.active}, ${still.result || result}`;
+			return { answered, probes: outcomes, state, mainPid };
+		}
+		await machine.sleep(pause, signal);
+	}
+}
+
+function reachable(init: number): Reachable {
+	return { init, ended: new Promise(() => {}) };
+}
+
+/** By device and inode: whose root directory is a generation of the cage, whichever was present when the service started. */
+export async function runsInside({ machine }: Context, name: string, pid: number): Promise<boolean> {
+	const generations = await machine.store.generations(name);
+	const roots: Path[] = generations.map((generation) => machine.store.root(name, generation));
+	return pid > 0 && roots.some((root) => machine.launcher.running(root).processes.includes(pid));
+}

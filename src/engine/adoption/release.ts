@@ -1,0 +1,111 @@
+import type { AdoptedPlace, Adoption, Keep } from "../../core/adoption/adoption.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Path } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { Context } from "../context.ts";
+import { hostService } from "../unit.ts";
+import { problemOf } from "./adopt.ts";
+import { cageThatAdopted, enter, requireSystemd } from "./check.ts";
+import { startAndAsk, undoRelease } from "./undo.ts";
+
+export interface ReleasePlan {
+	readonly name: string;
+	readonly adoption: Adoption;
+	/** What the cage's state will replace, of the directories as they are now. */
+	readonly givenBack: readonly Path[];
+}
+
+export interface Released {
+	readonly plan: ReleasePlan;
+	/** Seconds from the stop until the service answered again. */
+	readonly interrupted: number;
+}
+
+/** What a release would do. Throws `not-adopted` (exit 2), or what speaks against it. */
+export async function planRelease(context: Context, called: string, keep?: Keep): Promise<ReleasePlan> {
+	const { machine } = context;
+	requireSystemd(context);
+	const service = machine.units.service(called) ? hostService(context, called).name : called;
+	const name = await cageThatAdopted(context, service);
+	const adoption = name === undefined ? undefined : await machine.store.adoption(name);
+	if (name === undefined || adoption?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
+	const there = await machine.services.dropin(service);
+	if (there !== undefined && there !== adoption.dropin) throw new Failure("dropin-changed", { service }, 4);
+	return { name, adoption, givenBack: await decide(context, name, adoption, keep) };
+}
+
+/** Moves a service out of its cage, with what it wrote there. Whatever fails, and a signal too, ends with it running in its cage. */
+export async function releaseService(
+	context: Context,
+	called: string,
+	keep: Keep | undefined,
+	confirm: (plan: ReleasePlan) => Promise<boolean>,
+): Promise<Released | undefined> {
+	const { machine } = context;
+	const { name } = await planRelease(context, called, keep);
+	const lock = await machine.store.lock(name);
+	try {
+		const plan = await planRelease(context, called, keep);
+		if (!(await confirm(plan))) return undefined;
+		const interrupted = await moveBack(context, plan, keep);
+		const { service } = plan.adoption;
+		await machine.store.log(name, "released", { service, interrupted, places: plan.givenBack.map(showPath) });
+		return { plan, interrupted };
+	} finally {
+		await lock.release();
+	}
+}
+
+async function moveBack(context: Context, { adoption: from, name }: ReleasePlan, keep: Keep | undefined): Promise<number> {
+	const { machine, signal } = context;
+	const { service } = from;
+	signal.throwIfAborted();
+	let adoption = await enter(context, name, { ...from, phase: "returning" });
+	const started = machine.now();
+	try {
+		context.emit({ event: "service-stopped", service });
+		await machine.services.stop(service);
+		// Once more, for the application may have written until just now.
+		const places = await decide(context, name, adoption, keep);
+		for (const path of places) await machine.store.adopting.prepareReturn(name, path, signal);
+		signal.throwIfAborted();
+		for (const path of places) await machine.store.adopting.swapReturn(path);
+		adoption = await enter(context, name, { ...adoption, phase: "returned" });
+		await machine.services.removeDropin(service);
+		await machine.services.reload();
+		await startAndAsk(context, adoption);
+		context.emit({ event: "service-started", service });
+	} catch (error) {
+		await undoRelease(context, name, adoption);
+		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
+		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
+	}
+	const seconds = Math.round((machine.now() - started) / 10) / 100;
+	await finishRelease(context, name, adoption);
+	return seconds;
+}
+
+/** Lets go of the host's earlier state. */
+export async function finishRelease({ machine }: Context, name: string, { places }: Adoption): Promise<void> {
+	for (const { path } of places) await machine.store.adopting.finishReturn(path);
+	await machine.store.endAdoption(name);
+}
+
+/**
+ * The directories whose state is to come from the cage: those where only the cage's was changed. Throws `both-changed` (exit 4) where the
+ * host's was changed too and nobody said which counts.
+ */
+async function decide({ machine }: Context, name: string, { places, service }: Adoption, keep?: Keep): Promise<Path[]> {
+	const changed: Path[] = [];
+	for (const place of places) {
+		const now = await machine.store.adopting.fingerprints(name, place.path);
+		if (now.cage === undefined || now.cage === place.cage) continue;
+		if (isUntouched(place, now.host) || keep === "cage") changed.push(place.path);
+		else if (keep === undefined) throw new Failure("both-changed", { service, path: showPath(place.path) }, 4);
+	}
+	return changed;
+}
+
+function isUntouched({ host }: AdoptedPlace, now: string | undefined): boolean {
+	return host === now;
+}

@@ -1,0 +1,59 @@
+import type { Adoption } from "../../core/adoption/adoption.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Context } from "../context.ts";
+import { askService, runsInside } from "./asking.ts";
+
+/** The same without the signal: what is undone is undone to its end. */
+export function calm(context: Context): Context {
+	return { ...context, signal: new AbortController().signal };
+}
+
+/** The old service on its own state, however far the adoption came. Throws `undo-failed` (exit 1) where it does not run then. */
+export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<void> {
+	const context = calm(hasty);
+	const { services, store } = context.machine;
+	const { phase, service } = adoption;
+	try {
+		if (phase === "starting") {
+			await services.stop(service).catch(() => {});
+			await services.removeDropin(service);
+			await services.reload();
+		}
+		await store.adopting.restore(name);
+		await startAndAsk(context, adoption);
+		await store.endAdoption(name);
+	} catch (error) {
+		throw new Failure("undo-failed", { service, name }, 1, error);
+	}
+}
+
+/** The caged service on its own data and the host's state as it was, however far the release came. */
+export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<void> {
+	const context = calm(hasty);
+	const { services, store } = context.machine;
+	const { dropin, places, service } = adoption;
+	try {
+		const { active, mainPid } = await services.state(service);
+		const isInside = active === "active" && (await runsInside(context, name, mainPid));
+		if (!isInside) await services.stop(service).catch(() => {});
+		await store.saveAdoption(name, { ...adoption, phase: "returning" });
+		for (const place of places) await store.adopting.undoReturn(place);
+		await services.writeDropin(service, dropin);
+		await services.reload();
+		await startAndAsk(context, adoption);
+		await store.saveAdoption(name, { ...adoption, phase: "adopted" });
+	} catch (error) {
+		throw new Failure("undo-failed", { service, name }, 1, error);
+	}
+}
+
+/** Starts it unless it runs, and waits for its answer. */
+export async function startAndAsk(context: Context, { probes, service, timeout }: Adoption): Promise<void> {
+	const { services } = context.machine;
+	if ((await services.state(service)).active !== "active") {
+		await services.forgetFailure(service);
+		await services.start(service);
+	}
+	const { answered, state } = await askService(context, service, probes, timeout);
+	if (!answered) throw new Failure("service-silent", { service, state, probe: probes[0] ?? "-" }, 1);
+}

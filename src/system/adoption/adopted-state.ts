@@ -1,0 +1,69 @@
+import { readFile, unlink } from "node:fs/promises";
+import type { Adoption } from "../../core/adoption/adoption.ts";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { AdoptedState } from "../../engine/store.ts";
+import { syncDirectory } from "../files/descriptor.ts";
+import { errorName } from "../files/errors.ts";
+import { writeAtomic } from "../state/atomic.ts";
+import { adoptionFromJson, adoptionToJson } from "./adoption-json.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { finish, prepare, removeMade, swap, undo } from "./give-back.ts";
+import { clearKept, restoreData, takeState, useState } from "./state-copy.ts";
+
+/** What a state folder keeps of adopted services. `directory` is a cage's own. */
+export function adoptedState(directory: (name: string) => Path): AdoptedState {
+	const inCage = (name: string, path: Path) => join(directory(name), `data${path}`);
+	return {
+		clear: (name) => clearKept(directory(name)),
+		async take({ name, onFile, places, signal, writable }) {
+			const { unstable } = await takeState(directory(name), writable, places, signal, onFile);
+			const taken = await Promise.all(
+				places.map(async (path) => {
+					const host = await fingerprint(path);
+					const cage = (await fingerprint(join(directory(name), `adopting/data${path}`))) ?? "";
+					return { path, cage, ...(host === undefined ? {} : { host }) };
+				}),
+			);
+			return { places: taken, unstable };
+		},
+		use: (name) => useState(directory(name)),
+		restore: (name) => restoreData(directory(name)),
+		async fingerprints(name, path) {
+			const [host, cage] = await Promise.all([fingerprint(path), fingerprint(inCage(name, path))]);
+			return { ...(host === undefined ? {} : { host }), ...(cage === undefined ? {} : { cage }) };
+		},
+		prepareReturn: (name, path, signal) => prepare(inCage(name, path), path, signal),
+		swapReturn: swap,
+		async undoReturn({ host, path }) {
+			await undo(path);
+			if (host === undefined) await removeMade(path);
+		},
+		finishReturn: finish,
+	};
+}
+
+export async function readAdoption(file: Path): Promise<Adoption | undefined> {
+	let text: string;
+	try {
+		text = await readFile(pathToBytes(file), "utf8");
+	} catch (error) {
+		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
+		throw error;
+	}
+	const adoption = adoptionFromJson(text);
+	if (adoption === undefined) throw new Failure("state-damaged", { path: showPath(file) });
+	return adoption;
+}
+
+export function writeAdoption(file: Path, adoption: Adoption): Promise<void> {
+	return writeAtomic(file, adoptionToJson(adoption));
+}
+
+export async function forgetAdoption(file: Path): Promise<void> {
+	await unlink(pathToBytes(file)).catch((error: unknown) => {
+		if (errorName(error) !== "ENOENT") throw error;
+	});
+	await syncDirectory(parent(file));
+}

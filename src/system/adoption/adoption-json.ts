@@ -1,0 +1,42 @@
+import * as v from "valibot";
+import { type Adoption, phases } from "../../core/adoption/adoption.ts";
+import { type PathJson, pathFromJson, pathToJson } from "../../core/path/path.ts";
+
+const schema = v.object({
+	schema: v.literal("cagewright/adoption/1"),
+	service: v.string(),
+	phase: v.picklist(phases),
+	since: v.string(),
+	dropin: v.string(),
+	probes: v.array(v.string()),
+	timeout: v.number(),
+	places: v.array(
+		v.object({
+			path: v.union([v.string(), v.object({ base64: v.string() })]),
+			host: v.optional(v.string()),
+			cage: v.string(),
+		}),
+	),
+});
+
+export function adoptionToJson(adoption: Adoption): string {
+	const places = adoption.places.map((place) => ({ ...place, path: pathToJson(place.path) }));
+	return `${JSON.stringify({ schema: "cagewright/adoption/1", ...adoption, places })}\n`;
+}
+
+/** undefined for what we did not write. */
+export function adoptionFromJson(text: string): Adoption | undefined {
+	try {
+		const { schema: _, places, ...rest } = v.parse(schema, JSON.parse(text));
+		return {
+			...rest,
+			places: places.map(({ cage, host, path }) => ({
+				path: pathFromJson(path as PathJson),
+				...(host === undefined ? {} : { host }),
+				cage,
+			})),
+		};
+	} catch {
+		return undefined;
+	}
+}
