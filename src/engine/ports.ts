@@ -1,3 +1,4 @@
+import type { Companions } from "../core/adoption/adoption.ts";
 import type { Bind } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/made-directory.ts";
 import type { Measured } from "../core/cage/cage.ts";
@@ -199,8 +200,12 @@ export interface ServiceState {
 export interface Services {
 	running(): boolean;
 	state(service: string): Promise<ServiceState>;
-	start(service: string): Promise<void>;
-	stop(service: string): Promise<void>;
+	/** Units that run now and belong to it. */
+	companions(service: string): Promise<Companions>;
+	/** Those that trigger it before it, those that require it after it. */
+	start(service: string, companions: Companions): Promise<void>;
+	/** Those that trigger it as well; systemd itself stops those that require it. */
+	stop(service: string, companions: Companions): Promise<void>;
 	/** Has it read its units again. */
 	reload(): Promise<void>;
 	forgetFailure(service: string): Promise<void>;

@@ -62,6 +62,10 @@ export interface Store {
 export interface AdoptedState {
 	/** Lets go of what an earlier adoption kept; before anything is stopped. */
 	clear(name: string): Promise<void>;
+	/** Throws `disk-full` where the host's state would not fit into the cage. */
+	requireRoom(name: string, places: readonly Path[]): Promise<void>;
+	/** Throws `disk-full` where the cage's state would not fit beside the host's. */
+	requireRoomOutside(name: string, places: readonly Path[]): Promise<void>;
 	/** Copies the host's state aside; tells files that were written to meanwhile. */
 	take(request: TakeRequest): Promise<{ readonly places: readonly AdoptedPlace[]; readonly unstable: readonly Path[] }>;
 	/** Makes the copy the cage's data. What it had stays aside. */

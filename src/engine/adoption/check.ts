@@ -49,6 +49,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const shared = sharedWithOthers(places);
 	if (shared !== undefined) throw new Failure("adopt-too-wide", { path: showPath(shared), name }, 4);
 	await auditGeneration(context, manifest, layout);
+	await machine.store.adopting.requireRoom(name, places);
 	const dropin = await dropinText(context, name, service);
 	const there = await machine.services.dropin(service);
 	if (there !== undefined) throw new Failure("dropin-there", { service }, 4);
@@ -58,7 +59,7 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	if (active !== "active") throw new Failure("service-not-running", { service, state: active }, 1);
 	// A probe that the service as it is does not answer would blame the cage.
 	const { answered, probes: asked } = await askService(context, service, probes, timeout);
-	if (!answered) throw new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) }, 1);
+	if (!answered) throw new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) ?? "" }, 1);
 	return { present, service, dropin, places, probes, timeout };
 }
 
@@ -74,8 +75,8 @@ export async function cageThatAdopted({ machine }: Context, service: string): Pr
 	return undefined;
 }
 
-export function failedProbe(probes: readonly { readonly command: string; readonly ok: boolean }[]): string {
-	return probes.find(({ ok }) => !ok)?.command ?? "-";
+export function failedProbe(probes: readonly { readonly command: string; readonly ok: boolean }[]): string | undefined {
+	return probes.find(({ ok }) => !ok)?.command;
 }
 
 /** Writes down where the adoption stands. */

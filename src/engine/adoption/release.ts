@@ -31,7 +31,9 @@ export async function planRelease(context: Context, called: string, keep?: Keep)
 	if (name === undefined || adoption?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
 	const there = await machine.services.dropin(service);
 	if (there !== undefined && there !== adoption.dropin) throw new Failure("dropin-changed", { service }, 4);
-	return { name, adoption, givenBack: await decide(context, name, adoption, keep) };
+	const givenBack = await decide(context, name, adoption, keep);
+	await machine.store.adopting.requireRoomOutside(name, givenBack);
+	return { name, adoption, givenBack };
 }
 
 /** Moves a service out of its cage, with what it wrote there. Whatever fails, and a signal too, ends with it running in its cage. */
@@ -47,26 +49,30 @@ export async function releaseService(
 	try {
 		const plan = await planRelease(context, called, keep);
 		if (!(await confirm(plan))) return undefined;
-		const interrupted = await moveBack(context, plan, keep);
-		const { service } = plan.adoption;
-		await machine.store.log(name, "released", { service, interrupted, places: plan.givenBack.map(showPath) });
-		return { plan, interrupted };
+		const released = await moveBack(context, plan, keep);
+		const { interrupted, plan: done } = released;
+		const { service } = done.adoption;
+		await machine.store.log(name, "released", { service, interrupted, places: done.givenBack.map(showPath) });
+		return released;
 	} finally {
 		await lock.release();
 	}
 }
 
-async function moveBack(context: Context, { adoption: from, name }: ReleasePlan, keep: Keep | undefined): Promise<number> {
+async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefined): Promise<Released> {
 	const { machine, signal } = context;
+	const { adoption: from, name } = plan;
 	const { service } = from;
+	let places: readonly Path[] = [];
 	signal.throwIfAborted();
-	let adoption = await enter(context, name, { ...from, phase: "returning" });
+	const companions = await machine.services.companions(service);
+	let adoption = await enter(context, name, { ...from, companions, phase: "returning" });
 	const started = machine.now();
 	try {
 		context.emit({ event: "service-stopped", service });
-		await machine.services.stop(service);
+		await machine.services.stop(service, companions);
 		// Once more, for the application may have written until just now.
-		const places = await decide(context, name, adoption, keep);
+		places = await decide(context, name, adoption, keep);
 		for (const path of places) await machine.store.adopting.prepareReturn(name, path, signal);
 		signal.throwIfAborted();
 		for (const path of places) await machine.store.adopting.swapReturn(path);
@@ -80,9 +86,9 @@ async function moveBack(context: Context, { adoption: from, name }: ReleasePlan,
 		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
 		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
 	}
-	const seconds = Math.round((machine.now() - started) / 10) / 100;
+	const interrupted = Math.round((machine.now() - started) / 10) / 100;
 	await finishRelease(context, name, adoption);
-	return seconds;
+	return { plan: { ...plan, givenBack: places }, interrupted };
 }
 
 /** Lets go of the host's earlier state. */

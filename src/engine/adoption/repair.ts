@@ -46,6 +46,7 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 	switch (adoption.phase) {
 		case "starting":
 			if (await answersInside(context, name, adoption)) {
+				await services.start(adoption.service, adoption.companions);
 				await store.saveAdoption(name, { ...adoption, phase: "adopted" });
 				return "cage";
 			}

@@ -12,10 +12,10 @@ export function calm(context: Context): Context {
 export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<void> {
 	const context = calm(hasty);
 	const { services, store } = context.machine;
-	const { phase, service } = adoption;
+	const { companions, phase, service } = adoption;
 	try {
 		if (phase === "starting") {
-			await services.stop(service).catch(() => {});
+			await services.stop(service, companions).catch(() => {});
 			await services.removeDropin(service);
 			await services.reload();
 		}
@@ -31,11 +31,11 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<void> {
 	const context = calm(hasty);
 	const { services, store } = context.machine;
-	const { dropin, places, service } = adoption;
+	const { companions, dropin, places, service } = adoption;
 	try {
 		const { active, mainPid } = await services.state(service);
 		const isInside = active === "active" && (await runsInside(context, name, mainPid));
-		if (!isInside) await services.stop(service).catch(() => {});
+		if (!isInside) await services.stop(service, companions).catch(() => {});
 		await store.saveAdoption(name, { ...adoption, phase: "returning" });
 		for (const place of places) await store.adopting.undoReturn(place);
 		await services.writeDropin(service, dropin);
@@ -48,12 +48,11 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 }
 
 /** Starts it unless it runs, and waits for its answer. */
-export async function startAndAsk(context: Context, { probes, service, timeout }: Adoption): Promise<void> {
+export async function startAndAsk(context: Context, { companions, probes, service, timeout }: Adoption): Promise<void> {
 	const { services } = context.machine;
-	if ((await services.state(service)).active !== "active") {
-		await services.forgetFailure(service);
-		await services.start(service);
-	}
+	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
+	// What runs already stays as it is.
+	await services.start(service, companions);
 	const { answered, state } = await askService(context, service, probes, timeout);
-	if (!answered) throw new Failure("service-silent", { service, state, probe: probes[0] ?? "-" }, 1);
+	if (!answered) throw new Failure("service-silent", { service, state, probe: probes[0] ?? "" }, 1);
 }
