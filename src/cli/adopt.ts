@@ -1,4 +1,4 @@
-import { dropinName } from "../core/confinement/unit/installed.ts";
+import { dropinPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
@@ -91,7 +91,7 @@ async function confirm(terminal: Terminal, name: string, plan: AdoptionPlan): Pr
 }
 
 export function dropinPath(service: string): string {
-	return `/etc/systemd/system/${service}.d/${dropinName}`;
+	return showPath(dropinPlace(service));
 }
 
 function planText({ messages }: Terminal, name: string, plan: AdoptionPlan): string {

@@ -4,6 +4,7 @@ import { showPath } from "../../core/path/quote.ts";
 import type { Context } from "../context.ts";
 import { askService, runsInside } from "./asking.ts";
 import { type AdoptionPlan, type AdoptRequest, enter, failedProbe, planAdoption } from "./check.ts";
+import { writeDropin } from "./dropin.ts";
 import { undoAdoption } from "./undo.ts";
 
 export interface Adopted {
@@ -60,8 +61,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		signal.throwIfAborted();
 		// What runs from here on may be written to: only an answer, or none, decides what becomes of it.
 		adoption = await enter(context, name, { ...adoption, phase: "starting", places: taken.places });
-		await machine.services.writeDropin(service, dropin);
-		await machine.services.reload();
+		await writeDropin(context, name, adoption);
 		await machine.services.start(service, companions);
 		context.emit({ event: "service-started", service });
 		await requireCaged(context, name, adoption);

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { hostService } from "../unit.ts";
 import { problemOf } from "./adopt.ts";
 import { cageThatAdopted, enter, requireSystemd } from "./check.ts";
+import { dropinThere, removeDropin } from "./dropin.ts";
 import { startAndAsk, undoRelease } from "./undo.ts";
 
 export interface ReleasePlan {
@@ -29,8 +30,7 @@ export async function planRelease(context: Context, called: string, keep?: Keep)
 	const name = await cageThatAdopted(context, service);
 	const adoption = name === undefined ? undefined : await machine.store.adoption(name);
 	if (name === undefined || adoption?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
-	const there = await machine.services.dropin(service);
-	if (there !== undefined && there !== adoption.dropin) throw new Failure("dropin-changed", { service }, 4);
+	await dropinThere(context, name, adoption);
 	const givenBack = await decide(context, name, adoption, keep);
 	await machine.store.adopting.requireRoomOutside(name, givenBack);
 	return { name, adoption, givenBack };
@@ -77,8 +77,7 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefi
 		signal.throwIfAborted();
 		for (const path of places) await machine.store.adopting.swapReturn(path);
 		adoption = await enter(context, name, { ...adoption, phase: "returned" });
-		await machine.services.removeDropin(service);
-		await machine.services.reload();
+		await removeDropin(context, name, adoption);
 		await startAndAsk(context, adoption);
 		context.emit({ event: "service-started", service });
 	} catch (error) {

@@ -2,6 +2,7 @@ import type { Adoption } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Context } from "../context.ts";
 import { askService, runsInside } from "./asking.ts";
+import { removeDropin, writeDropin } from "./dropin.ts";
 
 /** The same without the signal: what is undone is undone to its end. */
 export function calm(context: Context): Context {
@@ -16,8 +17,7 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 	try {
 		if (phase === "starting") {
 			await services.stop(service, companions).catch(() => {});
-			await services.removeDropin(service);
-			await services.reload();
+			await removeDropin(context, name, adoption);
 		}
 		await store.adopting.restore(name);
 		await startAndAsk(context, adoption);
@@ -31,15 +31,14 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<void> {
 	const context = calm(hasty);
 	const { services, store } = context.machine;
-	const { companions, dropin, places, service } = adoption;
+	const { companions, places, service } = adoption;
 	try {
 		const { active, mainPid } = await services.state(service);
 		const isInside = active === "active" && (await runsInside(context, name, mainPid));
 		if (!isInside) await services.stop(service, companions).catch(() => {});
 		await store.saveAdoption(name, { ...adoption, phase: "returning" });
 		for (const place of places) await store.adopting.undoReturn(place);
-		await services.writeDropin(service, dropin);
-		await services.reload();
+		await writeDropin(context, name, adoption);
 		await startAndAsk(context, adoption);
 		await store.saveAdoption(name, { ...adoption, phase: "adopted" });
 	} catch (error) {

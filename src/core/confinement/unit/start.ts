@@ -23,10 +23,7 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	const words = init
 		? [programWord(pathText("ExecStart", init)), ...[application.cwd, program, ...args].map(argumentWord)]
 		: [programWord(program), ...args.map(argumentWord)];
-	if (input.sockets?.length) {
-		unit.because("These hand over their sockets, by descriptors of the main process: so no init stands before the application.");
-		unit.set("Sockets", input.sockets.join(" "));
-	}
+	if (input.sockets?.length) sockets(unit, input.sockets);
 	unit.set("ExecStart", words.join(" "));
 	unit.set("WorkingDirectory", pathText("WorkingDirectory", pathFromText(application.cwd)));
 	unit.because("As in the trial: no variable of the service manager's, but those that hand over sockets.");
@@ -45,6 +42,15 @@ export function start(unit: UnitLines, input: UnitInput): void {
 		unit.set("ExecReload", signalCommand(input.reloadSignal));
 	}
 	end(unit, input);
+}
+
+function sockets(unit: UnitLines, names: readonly string[]): void {
+	unit.because("These hand over their sockets, as descriptors of the main process: so no init stands before the application.");
+	unit.set("Sockets", names.join(" "));
+	if (!unit.knows("PrivatePIDs")) return;
+	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the number that the process has outside (measured).
+	unit.because("The process id for which the sockets are, as it is in its own PID namespace.");
+	unit.set("Environment", "LISTEN_PID=1");
 }
 
 /** Where systemd hands over sockets, systemd-socket-activate(1), which stood in for it in the trial, has nothing to do. */
@@ -66,27 +72,36 @@ function limits(unit: UnitLines, { files, memory, processes }: UnitLimits): void
 }
 
 function end(unit: UnitLines, input: UnitInput): void {
-	const signal = input.stopSignal ?? "TERM";
 	unit.because(
 		"The end of the main process ends all others; only that one gets the first signal, so that it can stop them in order.",
 	);
 	unit.set("KillMode", "mixed");
+	const isFirst = unit.knows("PrivatePIDs");
+	if (isFirst && !initOf(input) && input.launcher !== undefined) {
+		endByKill(unit);
+		return;
+	}
+	const signal = input.stopSignal ?? "TERM";
 	if (signal !== "TERM") unit.set("KillSignal", `SIG${signal}`);
-	if (!unit.knows("PrivatePIDs")) return;
+	if (!isFirst) return;
 	if (initOf(input)) {
 		unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
 		unit.set("SuccessExitStatus", "129 130 141 143");
 		unit.set("RestartPreventExitStatus", String(initCannotExecute));
-	} else {
-		unit.because(
-			"PID 1 gets no default signal actions: an application without a handler for TERM is ended by KILL after this time.",
-		);
-		unit.set("TimeoutStopSec", "15s");
 	}
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for somebody else's child
 	// ("Supervising process ... which is not our child"), does not wait for it and sends KILL right after TERM.
 	unit.because("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
 	unit.set("ExecStop", `-${signalCommand(signal, '; while kill -0 "$1"; do sleep 0.1; done 2>/dev/null')}`);
+}
+
+/** For an application that needs the init and cannot have it. */
+function endByKill(unit: UnitLines): void {
+	unit.because("As PID 1 it would not notice TERM, for which it has no handler; so KILL does what TERM would elsewhere.");
+	unit.set("KillSignal", "SIGKILL");
+	unit.set("SuccessExitStatus", "SIGKILL");
+	unit.because("But for a stop, such an end is a failure.");
+	unit.set("RestartForceExitStatus", "SIGKILL");
 }
 
 /** kill(1) is not installed everywhere; that of the shell is. */
