@@ -75,7 +75,7 @@ async function makeFirst(
 	identityOf(context, answers);
 	await checkName(context, answers, false);
 	if (options.dryRun) {
-		await dryRunOfMake(terminal, context, answers);
+		await dryRunOfMake(terminal, context, answers, "adopt");
 		return undefined;
 	}
 	if (!options.yes && !terminal.interactive) throw new Failure("adopt-consent", { service }, 2);

@@ -74,6 +74,8 @@ export interface AdoptedState {
 	restore(name: string): Promise<void>;
 	/** As `AdoptedPlace` has it, of now. */
 	fingerprints(name: string, path: Path): Promise<{ readonly host?: string; readonly cage?: string }>;
+	/** A link in the cage's state that may not come back: it leads out of the state, and the host has none like it. */
+	foreignLink(name: string, path: Path): Promise<Path | undefined>;
 	/** Copies the cage's state beside the host's. */
 	prepareReturn(name: string, path: Path, signal: AbortSignal): Promise<void>;
 	/** Makes the copy the host's content, which stays aside until `finishReturn`. */

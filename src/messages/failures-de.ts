@@ -24,6 +24,8 @@ export const failuresDe: Failures = {
 		"Auf diesem Rechner läuft kein systemd, also ist kein Dienst zu übernehmen; starten Sie den Käfig mit `cagewright run`.",
 	"not-adopted": "{service} ist in keinem Käfig; `cagewright show NAME` sagt, welchen Dienst ein Käfig hat.",
 	"release-failed": "{service} läuft in seinem Käfig {name} wie zuvor, denn auf dem Rechner ging es nicht: {cause}",
+	"release-link":
+		"{path} ist ein Link, den die Anwendung in ihrem Käfig {name} gemacht hat und der aus ihrem Zustand hinausführt; sehen Sie ihn an, und entfernen Sie ihn aus den Daten des Käfigs.",
 	"release-place-changed":
 		"{path} ist kein gewöhnliches Verzeichnis mehr, oder auf dem Weg dorthin ist ein Link; bringen Sie das vorher in Ordnung.",
 	"release-stage-there":

@@ -18,6 +18,8 @@ export const failuresEn = {
 	"no-systemd": "No systemd runs on this machine, so there is no service to move; run the cage with `cagewright run`.",
 	"not-adopted": "{service} is in no cage; `cagewright show NAME` says which service a cage has.",
 	"release-failed": "{service} runs in its cage {name} as before, for on the host it did not work: {cause}",
+	"release-link":
+		"{path} is a link that the application made in its cage {name}, and that leads out of its state; look at it, and remove it from the cage's data before releasing.",
 	"release-place-changed":
 		"{path} is no plain directory any more, or there is a link on the way to it; put it right before releasing.",
 	"release-stage-there":

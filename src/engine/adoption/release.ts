@@ -98,7 +98,7 @@ export async function finishRelease({ machine }: Context, name: string, { places
 
 /**
  * The directories whose state is to come from the cage: those where only the cage's was changed. Throws `both-changed` (exit 4) where the
- * host's was changed too and nobody said which counts.
+ * host's was changed too and nobody said which counts, and `release-link` (exit 4) for a trap.
  */
 async function decide({ machine }: Context, name: string, { places, service }: Adoption, keep?: Keep): Promise<Path[]> {
 	const changed: Path[] = [];
@@ -107,6 +107,10 @@ async function decide({ machine }: Context, name: string, { places, service }: A
 		if (now.cage === undefined || now.cage === place.cage) continue;
 		if (isUntouched(place, now.host) || keep === "cage") changed.push(place.path);
 		else if (keep === undefined) throw new Failure("both-changed", { service, path: showPath(place.path) }, 4);
+	}
+	for (const path of changed) {
+		const link = await machine.store.adopting.foreignLink(name, path);
+		if (link !== undefined) throw new Failure("release-link", { path: showPath(link), name }, 4);
 	}
 	return changed;
 }

@@ -11,6 +11,7 @@ import { allocatedBytes, requireSpace } from "../files/survey.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { adoptionFromJson, adoptionToJson } from "./adoption-json.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { foreignLink } from "./foreign-link.ts";
 import { finish, prepare, removeMade, swap, undo } from "./give-back.ts";
 import { clearKept, restoreData, takeState, useState } from "./state-copy.ts";
 
@@ -46,6 +47,7 @@ export function adoptedState(directory: (name: string) => Path): AdoptedState {
 			const [host, cage] = await Promise.all([fingerprint(path), fingerprint(inCage(name, path))]);
 			return { ...(host === undefined ? {} : { host }), ...(cage === undefined ? {} : { cage }) };
 		},
+		foreignLink: (name, path) => foreignLink(inCage(name, path), path),
 		prepareReturn: (name, path, signal) => prepare(inCage(name, path), path, signal),
 		swapReturn: swap,
 		async undoReturn({ host, path }) {
