@@ -1,5 +1,5 @@
 import { overridingSetting } from "../core/confinement/unit/dropin.ts";
-import { dropinName, dropinPlace, type Installed, unitName, unitPlace } from "../core/confinement/unit/installed.ts";
+import { dropinName, dropinPlace, unitName, unitPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { baseName, type Path, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
@@ -32,8 +32,7 @@ export interface InstalledUnit extends UnitAtPlace {
 export async function installUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { units } = context.machine;
 	const { cage } = await presentCage(context, which.name);
-	const { place, text } = await soundUnit(context, which);
-	const before = ofThisCage(context, which.name, place, await units.installed(place));
+	const { before, place, text } = await planUnit(context, which);
 	const action = before === undefined ? "installed" : before === text ? "unchanged" : "replaced";
 	if (dryRun || action === "unchanged") return { place, text, action, reloaded: false };
 	const write = (content: string) => units.install(place, content, cageFolder(context.machine.store, cage.name));
@@ -45,22 +44,24 @@ export async function installUnit(context: Context, which: WhichUnit, dryRun: bo
 	return { place, text, action, reloaded };
 }
 
-/** A unit that systemd takes, and a drop-in that no other overrides; else fails with `unit-rejected` (exit 1) or `unit-overridden` (exit 4). */
-export async function soundUnit(context: Context, which: WhichUnit): Promise<UnitAtPlace> {
+/** What `installUnit` would write, and what it finds there, if anything. Refuses the same. */
+export async function planUnit(
+	context: Context,
+	which: WhichUnit,
+): Promise<UnitAtPlace & { readonly before: string | undefined }> {
 	const host = which.service === undefined ? undefined : hostService(context, which.service);
-	const unit = await unitAtPlace(context, which, host);
-	if (host) refuseOverridden(unit.text, host);
-	const set = unitSet(which.name, unit.text, host);
-	const [complaint] = (await context.machine.units.complaints(set, baseName(unit.place))) ?? [];
+	const { place, text } = await unitAtPlace(context, which, host);
+	if (host) refuseOverridden(text, host);
+	const [complaint] = (await context.machine.units.complaints(unitSet(which.name, text, host), baseName(place))) ?? [];
 	if (complaint !== undefined) throw new Failure("unit-rejected", { complaint });
-	return unit;
+	return { place, text, before: await installedText(context, which.name, place) };
 }
 
 /** Takes away what `installUnit` put there, also after the cage is gone. Fails with `unit-not-installed` (exit 1) or as that refuses. */
 export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { store, units } = context.machine;
 	const place = placeOf(which.name, which.service === undefined ? undefined : serviceName(context, which.service));
-	const text = ofThisCage(context, which.name, place, await units.installed(place));
+	const text = await installedText(context, which.name, place);
 	if (text === undefined) throw new Failure("unit-not-installed", { path: showPath(place) });
 	if (dryRun) return { place, text, action: "removed", reloaded: false };
 	const reloaded = await changing(context, which.name, async () => {
@@ -109,7 +110,8 @@ function serviceName({ machine }: Context, service: string): string {
 }
 
 /** The text that is there; undefined where nothing is. Refuses what is not this cage's as we left it. */
-function ofThisCage(context: Context, name: string, place: Path, installed: Installed): string | undefined {
+export async function installedText(context: Context, name: string, place: Path): Promise<string | undefined> {
+	const installed = await context.machine.units.installed(place);
 	if (installed.kind === "none") return undefined;
 	const path = showPath(place);
 	if (installed.kind === "foreign") throw new Failure("unit-foreign", { path }, 4);

@@ -1,3 +1,4 @@
+import type { Companions } from "../core/adoption/adoption.ts";
 import type { Bind } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/made-directory.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
@@ -250,13 +251,11 @@ export interface ServiceState {
 export interface Services {
 	running(): boolean;
 	state(service: string): Promise<ServiceState>;
-	start(service: string): Promise<void>;
-	stop(service: string): Promise<void>;
-	/** Has it read its units again. */
-	reload(): Promise<void>;
+	/** Units that run now and belong to it. */
+	companions(service: string): Promise<Companions>;
+	/** Those that trigger it before it, those that require it after it. */
+	start(service: string, companions: Companions): Promise<void>;
+	/** Those that trigger it as well; systemd itself stops those that require it. */
+	stop(service: string, companions: Companions): Promise<void>;
 	forgetFailure(service: string): Promise<void>;
-	/** Our drop-in beside this service's unit, as it stands there now. */
-	dropin(service: string): Promise<string | undefined>;
-	writeDropin(service: string, text: string): Promise<void>;
-	removeDropin(service: string): Promise<void>;
 }

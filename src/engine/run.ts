@@ -35,6 +35,9 @@ export async function runCage(
 	onSignals: (pass: (signal: string) => void) => () => void,
 ): Promise<number> {
 	const present = await presentCage(context, name);
+	// Two of them on the same data would spoil it.
+	const adoption = command.length ? undefined : await context.machine.store.adoption(name);
+	if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
 	const request = launchRequest(present, command);
 	const program = request.command[0] ?? "";
 	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);

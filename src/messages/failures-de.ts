@@ -20,15 +20,12 @@ export const failuresDe: Failures = {
 	"cage-adopted": "Der Käfig {name} hat den Dienst {service}; führen Sie zuerst `cagewright release {service}` aus.",
 	"cage-has-service":
 		"Der Käfig {name} hat schon den Dienst {service}; holen Sie den zuerst heraus, oder nennen Sie mit --name einen anderen Käfig.",
-	"dropin-changed":
-		"Unser Drop-in 50-cagewright.conf von {service} wurde geändert; nehmen Sie das zurück (`systemctl cat {service}` zeigt es), dann wiederholen Sie.",
-	"dropin-foreign": "{path} ist keine gewöhnliche Datei; nehmen Sie sie weg.",
-	"dropin-there":
-		"{service} hat schon ein Drop-in 50-cagewright.conf; entfernen Sie es zuerst, mit `cagewright unit` oder von Hand.",
 	"no-systemd":
 		"Auf diesem Rechner läuft kein systemd, also ist kein Dienst zu übernehmen; starten Sie den Käfig mit `cagewright run`.",
 	"not-adopted": "{service} ist in keinem Käfig; `cagewright show NAME` sagt, welchen Dienst ein Käfig hat.",
 	"release-failed": "{service} läuft in seinem Käfig {name} wie zuvor, denn auf dem Rechner ging es nicht: {cause}",
+	"release-link":
+		"{path} ist ein Link, den die Anwendung in ihrem Käfig {name} gemacht hat und der aus ihrem Zustand hinausführt; sehen Sie ihn an, und entfernen Sie ihn aus den Daten des Käfigs.",
 	"release-place-changed":
 		"{path} ist kein gewöhnliches Verzeichnis mehr, oder auf dem Weg dorthin ist ein Link; bringen Sie das vorher in Ordnung.",
 	"release-stage-there":
@@ -40,6 +37,8 @@ export const failuresDe: Failures = {
 	"systemctl-failed": "systemctl {what}: {detail}",
 	"undo-failed":
 		"{service} war nicht zurückzubringen und steht vielleicht: {cause} Der nächste cagewright-Befehl versucht es wieder; die Daten sind vollständig, auf dem Rechner und im Käfig {name}.",
+	"dropin-there":
+		"{service} hat schon ein Drop-in für den Käfig {name}; nehmen Sie das zuerst weg: cagewright unit {name} --dropin {service} --uninstall",
 	"app-unknown": "Auf diesem Rechner fand sich keine Anwendung {name}; `cagewright apps` zeigt die vorhandenen.",
 	"assignment-before-command":
 		"Ein Befehl kann nicht mit {name}= beginnen; geben Sie die Variable als Umgebung an (--env {name}=…).",

@@ -15,13 +15,11 @@ export const failuresEn = {
 		"{path} of {service} was changed on the host as well as in the cage; say which one counts with --keep host or --keep cage.",
 	"cage-adopted": "The cage {name} has the service {service}; run `cagewright release {service}` first.",
 	"cage-has-service": "The cage {name} has the service {service} already; release that first, or name another cage with --name.",
-	"dropin-changed":
-		"Our drop-in 50-cagewright.conf of {service} was changed; take the changes back (`systemctl cat {service}` shows it), then release.",
-	"dropin-foreign": "{path} is no plain file; take it away.",
-	"dropin-there": "{service} has a drop-in 50-cagewright.conf already; remove it first, with `cagewright unit` or by hand.",
 	"no-systemd": "No systemd runs on this machine, so there is no service to move; run the cage with `cagewright run`.",
 	"not-adopted": "{service} is in no cage; `cagewright show NAME` says which service a cage has.",
 	"release-failed": "{service} runs in its cage {name} as before, for on the host it did not work: {cause}",
+	"release-link":
+		"{path} is a link that the application made in its cage {name}, and that leads out of its state; look at it, and remove it from the cage's data before releasing.",
 	"release-place-changed":
 		"{path} is no plain directory any more, or there is a link on the way to it; put it right before releasing.",
 	"release-stage-there":
@@ -33,6 +31,8 @@ export const failuresEn = {
 	"systemctl-failed": "systemctl {what}: {detail}",
 	"undo-failed":
 		"{service} could not be brought back and may be down: {cause} The next cagewright command tries again; its data are whole, on the host and in the cage {name}.",
+	"dropin-there":
+		"{service} has a drop-in for the cage {name} already; take that away first: cagewright unit {name} --dropin {service} --uninstall",
 	"app-unknown": "No application {name} was found on this machine; `cagewright apps` shows those that there are.",
 	"assignment-before-command": "A command cannot begin with {name}=; give the variable as environment (--env {name}=…).",
 	"attach-forbidden":

@@ -14,6 +14,7 @@ import { openForReading, syncDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { requireSafeFolder } from "../state/folder.ts";
+import { isLeftover } from "../state/process.ts";
 
 /** Units that we put among the administrator's. No link is followed, and nothing that is not ours is touched. */
 
@@ -58,14 +59,26 @@ export async function installedFor(top: Path, cage: string): Promise<Path[]> {
 }
 
 export async function writeInstalled(place: Path, text: string, cage: string): Promise<void> {
-	await writeAtomic(await safePlace(place, true), stamped(text, cage, sha256), 0o644);
+	const safe = await safePlace(place, true);
+	await clearCutOff(safe);
+	await writeAtomic(safe, stamped(text, cage, sha256), 0o644);
+}
+
+/** What a kill in the middle of writing left in a folder that is for one service. */
+async function clearCutOff(safe: Path): Promise<void> {
+	const folder = parent(safe);
+	if (!folder.endsWith(".d")) return;
+	const names = (await readdir(pathToBytes(folder), { encoding: "buffer" })).map(pathFromBytes);
+	for (const name of names) if (isLeftover(name)) await unlink(pathToBytes(join(folder, name)));
 }
 
 /** With its folder, where that was for it alone. */
 export async function removeInstalled(place: Path): Promise<void> {
+	if (!(await isThere(parent(place)))) return;
 	const safe = await safePlace(place, false);
+	await clearCutOff(safe);
 	await unlink(pathToBytes(safe)).catch((error: unknown) => {
-		throw writeFailure(error, place);
+		if (errorName(error) !== "ENOENT") throw writeFailure(error, place);
 	});
 	await syncDirectory(parent(safe));
 	if (parent(safe).endsWith(".d")) await rmdir(pathToBytes(parent(safe))).catch(() => {});
