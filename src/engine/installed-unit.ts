@@ -63,6 +63,10 @@ export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: 
 	const place = placeOf(which.name, which.service === undefined ? undefined : serviceName(context, which.service));
 	const text = await installedText(context, which.name, place);
 	if (text === undefined) throw new Failure("unit-not-installed", { path: showPath(place) });
+	// The state went into the cage with the service, and has to come back with it.
+	const adoption = await store.adoption(which.name);
+	if (adoption && dropinPlace(adoption.service) === place)
+		throw new Failure("cage-adopted", { name: which.name, service: adoption.service }, 4);
 	if (dryRun) return { place, text, action: "removed", reloaded: false };
 	const reloaded = await changing(context, which.name, async () => {
 		await units.uninstall(place);
