@@ -1,4 +1,4 @@
-import { dropinName } from "../core/confinement/unit/installed.ts";
+import { dropinPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
@@ -75,7 +75,7 @@ async function makeFirst(
 	identityOf(context, answers);
 	await checkName(context, answers, false);
 	if (options.dryRun) {
-		await dryRunOfMake(terminal, context, answers);
+		await dryRunOfMake(terminal, context, answers, "adopt");
 		return undefined;
 	}
 	if (!options.yes && !terminal.interactive) throw new Failure("adopt-consent", { service }, 2);
@@ -91,7 +91,7 @@ async function confirm(terminal: Terminal, name: string, plan: AdoptionPlan): Pr
 }
 
 export function dropinPath(service: string): string {
-	return `/etc/systemd/system/${service}.d/${dropinName}`;
+	return showPath(dropinPlace(service));
 }
 
 function planText({ messages }: Terminal, name: string, plan: AdoptionPlan): string {

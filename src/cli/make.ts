@@ -60,12 +60,12 @@ export function showMade(terminal: Terminal, { machine }: Context, made: MadeCag
 	else terminal.print(madeText(made, root, data, terminal.messages));
 }
 
-/** Says what `make` and `trace` would do. */
-export async function dryRun(terminal: Terminal, context: Context, answers: Answers): Promise<number> {
+/** Says what `make` and `trace` would do, and `adopt` first where there is no cage yet. */
+export async function dryRun(terminal: Terminal, context: Context, answers: Answers, verb = "make"): Promise<number> {
 	const command = equivalentCommand(answers, await baseOf(context, answers));
 	const { application, name, notes = [], rules, unit } = answers;
 	if (terminal.options.json)
-		terminal.printJson("make", {
+		terminal.printJson(verb, {
 			dryRun: true,
 			name,
 			...(unit === undefined ? {} : { unit }),

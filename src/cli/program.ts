@@ -110,10 +110,17 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		define(
 			"unit <name>",
 			"print a hardened systemd unit, or what else the host needs beside it",
-			"cagewright unit redis >/etc/systemd/system/cage-redis.service",
+			"cagewright unit nginx --dropin nginx --install",
 		),
 	)
-		.option("--dropin <SERVICE>", "print a drop-in instead, that moves this service of the host into the cage")
+		.option("--dropin <SERVICE>", "a drop-in instead, that moves this service of the host into the cage")
+		.option("--install", "write it below /etc/systemd/system and let systemd read it")
+		.addOption(new Option("--uninstall", "remove what --install wrote").conflicts("install"))
+		.addOption(
+			new Option("--score", "how exposed systemd says the service is, before and after").conflicts(["install", "uninstall"]),
+		)
+		.option("--dry-run", "with --install or --uninstall: say what would be done")
+		.option("--root <DIR>", "units of another system, whose file tree is there")
 		.addOption(new Option("--logrotate", "print a file for logrotate instead, for the cage's logs").conflicts("deployHook"))
 		.option("--deploy-hook", "print a hook for certbot instead, that reloads a renewed certificate")
 		.action((name: string, options: UnitOptions & { logrotate?: boolean; deployHook?: boolean }) =>

@@ -85,6 +85,8 @@ export class Terminal {
 
 	/** What a killed `adopt` or `release` left is put right by whatever command comes next. */
 	async #repair(context: Context): Promise<void> {
+		// Nobody else moves services of the system.
+		if (process.geteuid?.() !== 0) return;
 		try {
 			for (const { name, service, where } of await repairAdoptions({ ...context, emit() {} })) {
 				this.say(this.messages.cli.adoption.repaired(service, name, where));

@@ -1,30 +1,87 @@
+import { resolve } from "node:path";
 import { refuseWeaker, unitWeaknesses } from "../core/confinement/method.ts";
+import { Failure } from "../core/failure.ts";
+import { showPath } from "../core/path/quote.ts";
 import { auditGeneration } from "../engine/audit.ts";
 import { presentCage } from "../engine/cages.ts";
+import type { Context } from "../engine/context.ts";
+import { type InstalledUnit, installUnit, uninstallUnit, unitExposure, type WhichUnit } from "../engine/installed-unit.ts";
 import { tellWeaker } from "../engine/method.ts";
 import { dropinText, unitText } from "../engine/unit.ts";
+import { table } from "../report/format.ts";
+import { systemUnits } from "../system/units/host-units.ts";
 import { recordAcceptances } from "./acceptance.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface UnitOptions {
 	readonly dropin?: string;
+	readonly install?: boolean;
+	readonly uninstall?: boolean;
+	readonly score?: boolean;
+	readonly dryRun?: boolean;
+	readonly root?: string;
 	readonly acceptFinding?: readonly string[];
 }
 
-/** The unit starts the cage later, without us: what the audit has to say is said now. */
-export async function unit(terminal: Terminal, name: string, { acceptFinding, dropin }: UnitOptions): Promise<number> {
-	return terminal.withContext(async (context) => {
-		await recordAcceptances(context, name, acceptFinding);
-		const { cage, layout, manifest } = await presentCage(context, name);
-		const weaker = unitWeaknesses(context.machine.units.version());
-		const separated = !weaker.includes("pids");
-		refuseWeaker(weaker, "systemd", terminal.launching.full);
-		tellWeaker(context, weaker, "systemd");
-		await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated });
-		const text = await (dropin === undefined ? unitText(context, name) : dropinText(context, name, dropin));
-		if (terminal.options.json)
-			terminal.printJson("unit", { name, ...(dropin === undefined ? {} : { service: dropin }), unit: text });
+export async function unit(terminal: Terminal, name: string, options: UnitOptions): Promise<number> {
+	const { dropin: service, install, root, score, uninstall } = options;
+	if (options.dryRun && !install && !uninstall)
+		throw new Failure("option-without", { option: "--dry-run", needs: "--install" }, 2);
+	const which = { name, ...(service === undefined ? {} : { service }) };
+	return terminal.withContext(async (whole) => {
+		const context = root === undefined ? whole : { ...whole, machine: { ...whole.machine, units: systemUnits(resolve(root)) } };
+		const dryRun = options.dryRun ?? false;
+		if (score) return printScore(terminal, context, which);
+		if (uninstall) return printDone(terminal, which, await uninstallUnit(context, which, dryRun), options);
+		await judge(terminal, context, name, options);
+		if (install) return printDone(terminal, which, await installUnit(context, which, dryRun), options);
+		const text = await (service === undefined ? unitText(context, name) : dropinText(context, name, service));
+		if (terminal.options.json) terminal.printJson("unit", { ...which, unit: text });
 		else terminal.print(text);
 		return 0;
 	});
+}
+
+/** The unit starts the cage later, without us: what the audit has to say is said now. */
+async function judge(terminal: Terminal, context: Context, name: string, { acceptFinding }: UnitOptions): Promise<void> {
+	await recordAcceptances(context, name, acceptFinding);
+	const { cage, layout, manifest } = await presentCage(context, name);
+	const weaker = unitWeaknesses(context.machine.units.version());
+	const separated = !weaker.includes("pids");
+	refuseWeaker(weaker, "systemd", terminal.launching.full);
+	tellWeaker(context, weaker, "systemd");
+	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated });
+}
+
+function printDone(terminal: Terminal, which: WhichUnit, done: InstalledUnit, { dryRun = false, root }: UnitOptions): number {
+	const words = terminal.messages.cli.unit;
+	const { action, reloaded, text } = done;
+	const place = showPath(done.place);
+	if (terminal.options.json) {
+		terminal.printJson("unit", { ...which, path: place, action, dryRun, reloaded, unit: text });
+		return 0;
+	}
+	terminal.print((dryRun ? words.would : words.done)[action](place));
+	if (!dryRun && action !== "unchanged" && !terminal.options.quiet) {
+		if (!reloaded && root === undefined) terminal.say(words.notReloaded);
+		terminal.say(words.next[action](which.service ?? `cage-${which.name}`));
+	}
+	return 0;
+}
+
+async function printScore(terminal: Terminal, context: Context, which: WhichUnit): Promise<number> {
+	const words = terminal.messages.cli.unit.score;
+	const score = await unitExposure(context, which);
+	if (terminal.options.json) terminal.printJson("unit", { ...which, exposure: score });
+	else {
+		terminal.print(
+			table([
+				words.head,
+				...(score.service === undefined ? [] : [[score.service, score.before?.toFixed(1) ?? "-"]]),
+				[words.inCage(which.name), score.after.toFixed(1)],
+			]),
+		);
+		terminal.say(words.noProof);
+	}
+	return 0;
 }

@@ -2,6 +2,8 @@ import type { Cage } from "../core/cage/cage.ts";
 import { keptInTemporary } from "../core/cage/kept.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
+import { parent } from "../core/path/path.ts";
+import { showPath } from "../core/path/quote.ts";
 import type { Context } from "./context.ts";
 import type { CageLayout } from "./ports.ts";
 import type { Store } from "./store.ts";
@@ -60,6 +62,11 @@ export async function presentCage({ machine }: Pick<Context, "machine">, name: s
 	const manifest = generation === undefined ? undefined : await machine.store.manifest(name, generation);
 	if (generation === undefined || !manifest) throw new Failure("cage-not-built", { name }, 2);
 	return { cage, generation, manifest, layout: layoutOf(machine.store, manifest) };
+}
+
+/** The folder of a cage, as units that were installed for it say. */
+export function cageFolder(store: Store, name: string): string {
+	return showPath(parent(store.presentRoot(name)));
 }
 
 /** What the launcher needs of a generation, from its manifest alone. */

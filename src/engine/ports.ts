@@ -1,3 +1,4 @@
+import type { Companions } from "../core/adoption/adoption.ts";
 import type { Bind } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/made-directory.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
@@ -5,6 +6,7 @@ import type { Measured } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Method } from "../core/confinement/method.ts";
+import type { Installed } from "../core/confinement/unit/installed.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
@@ -217,12 +219,30 @@ export interface HostService {
 	readonly reloadSignal?: string;
 }
 
-/** The system manager's units. Needs no systemd that runs. */
+/** A unit with its drop-ins, as text; `name` is one of the files. */
+export interface UnitSet {
+	readonly name: string;
+	readonly files: readonly { readonly name: string; readonly text: string }[];
+}
+
+/** The system manager's units. Only `reload` needs a systemd that runs. */
 export interface Units {
 	/** Of this machine's systemd; the newest that we know where there is none, for a unit may be meant for another machine. */
 	version(): number;
 	/** undefined where there is none of that name, or it is masked. What we installed is not part of it. */
 	service(name: string): HostService | undefined;
+	/** What systemd would complain about in the file `ours` of a set; undefined where it cannot be asked. */
+	complaints(units: UnitSet, ours: string): Promise<readonly string[] | undefined>;
+	/** systemd's score, 0 to 10; undefined where it cannot be asked. */
+	exposure(units: UnitSet): Promise<number | undefined>;
+	installed(place: Path): Promise<Installed>;
+	/** Places of all that was installed for a cage, known by its folder, also what somebody changed since. */
+	installedFor(cage: string): Promise<readonly Path[]>;
+	/** Atomic; `cage` is the folder of the cage that it is for. */
+	install(place: Path, text: string, cage: string): Promise<void>;
+	uninstall(place: Path): Promise<void>;
+	/** Lets systemd read its units again; false where none runs. Fails with `unit-reload-failed`. */
+	reload(): Promise<boolean>;
 }
 
 /** A service as the running systemd has it. */
@@ -239,13 +259,11 @@ export interface ServiceState {
 export interface Services {
 	running(): boolean;
 	state(service: string): Promise<ServiceState>;
-	start(service: string): Promise<void>;
-	stop(service: string): Promise<void>;
-	/** Has it read its units again. */
-	reload(): Promise<void>;
+	/** Units that run now and belong to it. */
+	companions(service: string): Promise<Companions>;
+	/** Those that trigger it before it, those that require it after it. */
+	start(service: string, companions: Companions): Promise<void>;
+	/** Those that trigger it as well; systemd itself stops those that require it. */
+	stop(service: string, companions: Companions): Promise<void>;
 	forgetFailure(service: string): Promise<void>;
-	/** Our drop-in beside this service's unit, as it stands there now. */
-	dropin(service: string): Promise<string | undefined>;
-	writeDropin(service: string, text: string): Promise<void>;
-	removeDropin(service: string): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import { launchEnvironment } from "../core/application/application.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
+import { showPath } from "../core/path/quote.ts";
 import { auditGeneration } from "./audit.ts";
-import { type PresentCage, presentCage } from "./cages.ts";
+import { cageFolder, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { type WithdrawnAccount, withdrawAccount } from "./dedicated-account.ts";
 import { launchMethod } from "./method.ts";
@@ -34,6 +35,9 @@ export async function runCage(
 	onSignals: (pass: (signal: string) => void) => () => void,
 ): Promise<number> {
 	const present = await presentCage(context, name);
+	// Two of them on the same data would spoil it.
+	const adoption = command.length ? undefined : await context.machine.store.adoption(name);
+	if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
 	const request = launchRequest(present, command);
 	const program = request.command[0] ?? "";
 	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);
@@ -75,11 +79,14 @@ export async function signalCage(context: Context, name: string, signal: string)
  * something runs in any of its generations.
  */
 export async function removeCage(context: Context, name: string, keepData: boolean): Promise<WithdrawnAccount | undefined> {
-	const { launcher, store } = context.machine;
+	const { launcher, store, units } = context.machine;
 	const lock = await store.lock(name);
 	try {
 		const adoption = await store.adoption(name);
 		if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
+		// It would be started again and again, and never with success.
+		const [place] = await units.installedFor(cageFolder(store, name));
+		if (place !== undefined) throw new Failure("cage-has-unit", { name, path: showPath(place) }, 4);
 		for (const generation of await store.generations(name)) {
 			const { processes } = launcher.running(store.root(name, generation));
 			if (processes.length) throw new Failure("cage-running", { name, pid: processes[0] ?? 0 }, 4);

@@ -70,6 +70,10 @@ export interface Store {
 export interface AdoptedState {
 	/** Lets go of what an earlier adoption kept; before anything is stopped. */
 	clear(name: string): Promise<void>;
+	/** Throws `disk-full` where the host's state would not fit into the cage. */
+	requireRoom(name: string, places: readonly Path[]): Promise<void>;
+	/** Throws `disk-full` where the cage's state would not fit beside the host's. */
+	requireRoomOutside(name: string, places: readonly Path[]): Promise<void>;
 	/** Copies the host's state aside; tells files that were written to meanwhile. */
 	take(request: TakeRequest): Promise<{ readonly places: readonly AdoptedPlace[]; readonly unstable: readonly Path[] }>;
 	/** Makes the copy the cage's data. What it had stays aside. */
@@ -78,6 +82,8 @@ export interface AdoptedState {
 	restore(name: string): Promise<void>;
 	/** As `AdoptedPlace` has it, of now. */
 	fingerprints(name: string, path: Path): Promise<{ readonly host?: string; readonly cage?: string }>;
+	/** A link in the cage's state that may not come back: it leads out of the state, and the host has none like it. */
+	foreignLink(name: string, path: Path): Promise<Path | undefined>;
 	/** Copies the cage's state beside the host's. */
 	prepareReturn(name: string, path: Path, signal: AbortSignal): Promise<void>;
 	/** Makes the copy the host's content, which stays aside until `finishReturn`. */

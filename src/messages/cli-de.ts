@@ -180,6 +180,31 @@ export const cliDe: CliMessages = {
 			`Das Konto ${account} bleibt, weil Prozess ${pid} darunter läuft; beenden Sie ihn und rufen Sie auf: userdel ${account}`,
 		kept: (name) => `${name} bleibt.`,
 	},
+	unit: {
+		done: {
+			installed: (path) => `${path} geschrieben.`,
+			replaced: (path) => `${path} neu geschrieben.`,
+			unchanged: (path) => `${path} ist, wie es sein soll.`,
+			removed: (path) => `${path} entfernt.`,
+		},
+		would: {
+			installed: (path) => `${path} würde geschrieben.`,
+			replaced: (path) => `${path} würde neu geschrieben.`,
+			unchanged: (path) => `${path} ist, wie es sein soll.`,
+			removed: (path) => `${path} würde entfernt.`,
+		},
+		notReloaded: "Hier läuft kein systemd; es liest die Datei, wenn es startet.",
+		next: {
+			installed: (unit) => `Im Käfig starten, jetzt und beim Hochfahren: systemctl enable ${unit} && systemctl restart ${unit}`,
+			replaced: (unit) => `Es wirkt ab dem nächsten Start: systemctl restart ${unit}`,
+			removed: (unit) => `Was von ${unit} läuft, läuft weiter, wie es gestartet wurde, bis es beendet oder neu gestartet wird.`,
+		},
+		score: {
+			head: ["Dienst", "Angriffsfläche (0 geschlossen, 10 offen; systemd-analyze security)"],
+			inCage: (name) => `${name} in seinem Käfig`,
+			noProof: "Die Zahl ist kein Beweis: sie zählt Einstellungen. `cagewright selftest` versucht die Auswege.",
+		},
+	},
 	certificateCopied: (name, path) =>
 		`${name} hat ${path} als Kopie, die eine Erneuerung nicht erreicht. Machen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	apps: {

@@ -186,6 +186,32 @@ export const cliEn = {
 			`The account ${account} stays, because process ${pid} runs under it; end that and run: userdel ${account}`,
 		kept: (name: string) => `${name} stays.`,
 	},
+	unit: {
+		done: {
+			installed: (path: string) => `Wrote ${path}.`,
+			replaced: (path: string) => `Wrote ${path} anew.`,
+			unchanged: (path: string) => `${path} is as it should be.`,
+			removed: (path: string) => `Removed ${path}.`,
+		},
+		would: {
+			installed: (path: string) => `Would write ${path}.`,
+			replaced: (path: string) => `Would write ${path} anew.`,
+			unchanged: (path: string) => `${path} is as it should be.`,
+			removed: (path: string) => `Would remove ${path}.`,
+		},
+		notReloaded: "No systemd runs here; it reads the file when it starts.",
+		next: {
+			installed: (unit: string) =>
+				`To start it in its cage, now and at boot: systemctl enable ${unit} && systemctl restart ${unit}`,
+			replaced: (unit: string) => `It takes effect at the next start: systemctl restart ${unit}`,
+			removed: (unit: string) => `What runs of ${unit} goes on as it was started, until it is stopped or restarted.`,
+		},
+		score: {
+			head: ["Service", "Exposure (0 closed, 10 open; systemd-analyze security)"],
+			inCage: (name: string) => `${name} in its cage`,
+			noProof: "A score is no proof: it counts settings. `cagewright selftest` tries the ways out.",
+		},
+	},
 	certificateCopied: (name: string, path: string) =>
 		`${name} has ${path} as a copy, which a renewal does not reach. Make the cage again with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	apps: {

@@ -20,15 +20,12 @@ export const failuresDe: Failures = {
 	"cage-adopted": "Der Käfig {name} hat den Dienst {service}; führen Sie zuerst `cagewright release {service}` aus.",
 	"cage-has-service":
 		"Der Käfig {name} hat schon den Dienst {service}; holen Sie den zuerst heraus, oder nennen Sie mit --name einen anderen Käfig.",
-	"dropin-changed":
-		"Unser Drop-in 50-cagewright.conf von {service} wurde geändert; nehmen Sie das zurück (`systemctl cat {service}` zeigt es), dann wiederholen Sie.",
-	"dropin-foreign": "{path} ist keine gewöhnliche Datei; nehmen Sie sie weg.",
-	"dropin-there":
-		"{service} hat schon ein Drop-in 50-cagewright.conf; entfernen Sie es zuerst, mit `cagewright unit` oder von Hand.",
 	"no-systemd":
 		"Auf diesem Rechner läuft kein systemd, also ist kein Dienst zu übernehmen; starten Sie den Käfig mit `cagewright run`.",
 	"not-adopted": "{service} ist in keinem Käfig; `cagewright show NAME` sagt, welchen Dienst ein Käfig hat.",
 	"release-failed": "{service} läuft in seinem Käfig {name} wie zuvor, denn auf dem Rechner ging es nicht: {cause}",
+	"release-link":
+		"{path} ist ein Link, den die Anwendung in ihrem Käfig {name} gemacht hat und der aus ihrem Zustand hinausführt; sehen Sie ihn an, und entfernen Sie ihn aus den Daten des Käfigs.",
 	"release-place-changed":
 		"{path} ist kein gewöhnliches Verzeichnis mehr, oder auf dem Weg dorthin ist ein Link; bringen Sie das vorher in Ordnung.",
 	"release-stage-there":
@@ -40,6 +37,8 @@ export const failuresDe: Failures = {
 	"systemctl-failed": "systemctl {what}: {detail}",
 	"undo-failed":
 		"{service} war nicht zurückzubringen und steht vielleicht: {cause} Der nächste cagewright-Befehl versucht es wieder; die Daten sind vollständig, auf dem Rechner und im Käfig {name}.",
+	"dropin-there":
+		"{service} hat schon ein Drop-in für den Käfig {name}; nehmen Sie das zuerst weg: cagewright unit {name} --dropin {service} --uninstall",
 	"app-unknown": "Auf diesem Rechner fand sich keine Anwendung {name}; `cagewright apps` zeigt die vorhandenen.",
 	"assignment-before-command":
 		"Ein Befehl kann nicht mit {name}= beginnen; geben Sie die Variable als Umgebung an (--env {name}=…).",
@@ -62,6 +61,8 @@ export const failuresDe: Failures = {
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"cage-busy": "Am Käfig {name} arbeitet gerade Prozess {pid}; warten Sie, bis er fertig ist.",
 	"cage-name-needed": "Nennen Sie den Käfig; `cagewright list` zeigt alle.",
+	"cage-has-unit":
+		"{path} startet {name} in diesem Käfig; entfernen Sie es zuerst (`cagewright unit {name} --uninstall`, für ein Drop-in mit --dropin DIENST).",
 	"cage-not-built": "Der Käfig {name} ist noch nicht gebaut; führen Sie `cagewright build {name}` aus.",
 	"cage-not-running": "Die Anwendung des Käfigs {name} läuft nicht; starten Sie sie mit `cagewright run {name}`.",
 	"cage-running": "Der Käfig {name} wird von Prozess {pid} benutzt; beenden Sie ihn zuerst.",
@@ -105,6 +106,7 @@ export const failuresDe: Failures = {
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
+	"option-without": "{option} bedeutet nur mit {needs} etwas; geben Sie das dazu oder lassen Sie {option} weg.",
 	"seed-unknown": "Unter {path} gibt es auf diesem Rechner nichts zu übernehmen; prüfen Sie den Pfad.",
 	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
 	"bind-refused":
@@ -200,15 +202,26 @@ export const failuresDe: Failures = {
 	"template-unknown": "Eine Vorlage {name} gibt es nicht; `cagewright template list` zeigt die vorhandenen.",
 	"timeout-invalid": "{value} ist keine Zahl von Sekunden; schreiben Sie eine von 1 bis 86400.",
 	"tool-missing": "{tool} fehlt; installieren Sie das Paket {package} oder führen Sie `cagewright doctor --fix` aus.",
+	"unit-changed":
+		"{path} wurde geändert, seit es geschrieben wurde; legen Sie die Änderungen in ein Drop-in anderen Namens oder entfernen Sie die Datei und versuchen Sie es noch einmal.",
 	"unit-ends":
 		"{unit} ist eine Aufgabe, die endet; nennen Sie die Unit dessen, was weiterläuft (`cagewright apps`), oder geben Sie einen Befehl.",
+	"unit-foreign":
+		"{path} ist nicht von cagewright und bleibt, wie es ist; legen Sie es beiseite und versuchen Sie es noch einmal.",
 	"unit-inexpressible": "{setting}={value} lässt sich nicht in eine Unit von systemd schreiben; ändern Sie den Wert.",
 	"unit-needs-instance":
 		"{unit} ist eine Vorlage von systemd und braucht eine Instanz; schreiben Sie NAME@INSTANZ, etwa postgresql@17-main.",
+	"unit-not-installed": "{path} ist nicht da; `cagewright unit NAME --install` schreibt es.",
+	"unit-of-other": "{path} gehört dem Käfig {cage}; entfernen Sie es zuerst dort.",
+	"unit-overridden":
+		"{path} kommt nach {dropin} und setzt {setting}, der Dienst wäre also nicht in seinem Käfig; entfernen Sie die Zeile oder benennen Sie die Datei so, dass sie vorher kommt.",
 	"unit-per-connection-refused":
 		"{socket} startet {unit} für jede Verbindung neu, es läuft also nichts weiter; geben Sie den Befehl eines Servers, der selbst lauscht.",
 	"unit-program-missing":
 		"{unit} startet {program}, und das ist nicht installiert; installieren Sie es, oder geben Sie einen anderen Befehl.",
+	"unit-rejected":
+		"systemd nähme die Unit nicht an ({complaint}); es wurde nichts geschrieben. Bitte melden Sie das mit der Ausgabe von `cagewright unit`.",
+	"unit-reload-failed": "systemd hat seine Units nicht neu gelesen ({problem}); was geschrieben wurde, ist zurückgenommen.",
 	"unit-sockets-refused":
 		"{unit} bekommt die Sockets {sockets} von systemd, und die lassen sich hier nicht übergeben; lassen Sie sie mit eigenen Optionen lauschen und geben Sie diesen Befehl.",
 	"unit-starts-nothing":

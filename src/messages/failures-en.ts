@@ -15,13 +15,11 @@ export const failuresEn = {
 		"{path} of {service} was changed on the host as well as in the cage; say which one counts with --keep host or --keep cage.",
 	"cage-adopted": "The cage {name} has the service {service}; run `cagewright release {service}` first.",
 	"cage-has-service": "The cage {name} has the service {service} already; release that first, or name another cage with --name.",
-	"dropin-changed":
-		"Our drop-in 50-cagewright.conf of {service} was changed; take the changes back (`systemctl cat {service}` shows it), then release.",
-	"dropin-foreign": "{path} is no plain file; take it away.",
-	"dropin-there": "{service} has a drop-in 50-cagewright.conf already; remove it first, with `cagewright unit` or by hand.",
 	"no-systemd": "No systemd runs on this machine, so there is no service to move; run the cage with `cagewright run`.",
 	"not-adopted": "{service} is in no cage; `cagewright show NAME` says which service a cage has.",
 	"release-failed": "{service} runs in its cage {name} as before, for on the host it did not work: {cause}",
+	"release-link":
+		"{path} is a link that the application made in its cage {name}, and that leads out of its state; look at it, and remove it from the cage's data before releasing.",
 	"release-place-changed":
 		"{path} is no plain directory any more, or there is a link on the way to it; put it right before releasing.",
 	"release-stage-there":
@@ -33,6 +31,8 @@ export const failuresEn = {
 	"systemctl-failed": "systemctl {what}: {detail}",
 	"undo-failed":
 		"{service} could not be brought back and may be down: {cause} The next cagewright command tries again; its data are whole, on the host and in the cage {name}.",
+	"dropin-there":
+		"{service} has a drop-in for the cage {name} already; take that away first: cagewright unit {name} --dropin {service} --uninstall",
 	"app-unknown": "No application {name} was found on this machine; `cagewright apps` shows those that there are.",
 	"assignment-before-command": "A command cannot begin with {name}=; give the variable as environment (--env {name}=…).",
 	"attach-forbidden":
@@ -53,6 +53,8 @@ export const failuresEn = {
 	"bad-name": "{name} is not a name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"cage-busy": "The cage {name} is being worked on by process {pid}; wait until that is done.",
 	"cage-name-needed": "Say which cage; `cagewright list` shows them.",
+	"cage-has-unit":
+		"{path} starts {name} in this cage; remove it first (`cagewright unit {name} --uninstall`, with --dropin SERVICE for a drop-in).",
 	"cage-not-built": "The cage {name} has not been built yet; run `cagewright build {name}`.",
 	"cage-not-running": "The application of the cage {name} does not run; start it with `cagewright run {name}`.",
 	"cage-running": "The cage {name} is in use by process {pid}; stop it first.",
@@ -92,6 +94,7 @@ export const failuresEn = {
 	"for-needs-attach": "--for says how long to watch a process that runs; name it with --attach PID.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
+	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
 	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
 	"bind-unknown": "There is no {path} on this machine to bind; check the path.",
 	"bind-refused":
@@ -181,12 +184,22 @@ export const failuresEn = {
 	"template-unknown": "There is no template {name}; `cagewright template list` shows those that there are.",
 	"timeout-invalid": "{value} is no number of seconds; write one from 1 to 86400.",
 	"tool-missing": "{tool} is missing; install the package {package}, or run `cagewright doctor --fix`.",
+	"unit-changed":
+		"{path} was changed since it was written; move your changes to a drop-in of another name, or remove the file, and try again.",
 	"unit-ends": "{unit} is a task that ends; name the unit of what keeps running (`cagewright apps`), or give a command.",
+	"unit-foreign": "{path} was not written by cagewright and stays as it is; move it away and try again.",
 	"unit-inexpressible": "{setting}={value} cannot be written into a systemd unit; change that value.",
 	"unit-needs-instance": "{unit} is a template of systemd and needs an instance; write NAME@INSTANCE, as in postgresql@17-main.",
+	"unit-not-installed": "{path} is not there; `cagewright unit NAME --install` writes it.",
+	"unit-of-other": "{path} belongs to the cage {cage}; uninstall it there first.",
+	"unit-overridden":
+		"{path} comes after {dropin} and sets {setting}, so the service would not be in its cage; remove that line, or rename the file so that it comes first.",
 	"unit-per-connection-refused":
 		"{socket} starts {unit} anew for each connection, so nothing keeps running; give the command of a server that listens itself.",
 	"unit-program-missing": "{unit} starts {program}, which is not installed; install it, or give another command.",
+	"unit-rejected":
+		"systemd would not take the unit ({complaint}); nothing was written. Please report this with the output of `cagewright unit`.",
+	"unit-reload-failed": "systemd did not read its units again ({problem}); what was written has been taken back.",
 	"unit-sockets-refused":
 		"{unit} gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options and give that command.",
 	"unit-starts-nothing": "{unit} starts no command; name another unit (`cagewright apps`), or give a command.",

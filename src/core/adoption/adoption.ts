@@ -9,6 +9,14 @@ import type { Path } from "../path/path.ts";
 export const phases = ["seeding", "starting", "adopted", "returning", "returned"] as const;
 export type Phase = (typeof phases)[number];
 
+/** Units beside a service that are stopped with it, and have to run again after it. */
+export interface Companions {
+	/** Sockets, timers and paths that start it. */
+	readonly triggers: readonly string[];
+	/** Services that require it: systemd stops them with it, and starts none of them with it. */
+	readonly dependents: readonly string[];
+}
+
 /** A directory of state: the host keeps its own while the cage has a copy. */
 export interface AdoptedPlace {
 	readonly path: Path;
@@ -25,6 +33,8 @@ export interface Adoption {
 	readonly phase: Phase;
 	/** ISO 8601, UTC. */
 	readonly since: string;
+	/** Units that ran and go down with it, or would start it meanwhile. */
+	readonly companions: Companions;
 	/** What was written beside the service's unit; only that is taken away again. */
 	readonly dropin: string;
 	readonly probes: readonly string[];

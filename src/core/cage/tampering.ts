@@ -2,6 +2,7 @@ import { isWithin, type Path, pathFromText } from "../path/path.ts";
 import type { Observed } from "./audit.ts";
 import type { Finding } from "./finding.ts";
 import { isFolder } from "./layout.ts";
+import { isMadeBySystemd } from "./made-by-systemd.ts";
 import { entriesByPath, type Manifest, type ManifestEntry, type Stamp } from "./manifest.ts";
 
 /** A generation on disk beside its manifest. Rules over observed facts; the walker in `system/` observes and hashes. */
@@ -29,7 +30,8 @@ export function compareWithManifest(observed: readonly (Observed & ObservedState
 	for (const one of observed) {
 		const entry = entries.get(one.path);
 		entries.delete(one.path);
-		findings.push(...(entry === undefined ? [addedOne(one)] : differences(one, entry)));
+		if (entry) findings.push(...differences(one, entry));
+		else if (!isMadeBySystemd(one)) findings.push(addedOne(one));
 	}
 	for (const { kind, path } of entries.values()) {
 		// Without root no node can be made; the launcher binds the host's.

@@ -4,6 +4,7 @@ import { showPath } from "../../core/path/quote.ts";
 import type { Context } from "../context.ts";
 import { askService, runsInside } from "./asking.ts";
 import { type AdoptionPlan, type AdoptRequest, enter, failedProbe, planAdoption } from "./check.ts";
+import { writeDropin } from "./dropin.ts";
 import { undoAdoption } from "./undo.ts";
 
 export interface Adopted {
@@ -40,13 +41,14 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 	const { machine, signal } = context;
 	const { dropin, places, present, probes, service, timeout } = plan;
 	const since = new Date(machine.now()).toISOString();
-	let adoption: Adoption = { service, phase: "seeding", since, dropin, probes, timeout, places: [] };
+	const companions = await machine.services.companions(service);
+	let adoption: Adoption = { service, phase: "seeding", since, companions, dropin, probes, timeout, places: [] };
 	signal.throwIfAborted();
 	adoption = await enter(context, name, adoption);
 	const started = machine.now();
 	try {
 		context.emit({ event: "service-stopped", service });
-		await machine.services.stop(service);
+		await machine.services.stop(service, companions);
 		const taken = await machine.store.adopting.take({
 			name,
 			writable: present.manifest.writable,
@@ -59,9 +61,8 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		signal.throwIfAborted();
 		// What runs from here on may be written to: only an answer, or none, decides what becomes of it.
 		adoption = await enter(context, name, { ...adoption, phase: "starting", places: taken.places });
-		await machine.services.writeDropin(service, dropin);
-		await machine.services.reload();
-		await machine.services.start(service);
+		await writeDropin(context, name, adoption);
+		await machine.services.start(service, companions);
 		context.emit({ event: "service-started", service });
 		await requireCaged(context, name, adoption);
 		await enter(context, name, { ...adoption, phase: "adopted" });
@@ -77,7 +78,11 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 async function requireCaged(context: Context, name: string, { probes, service, timeout }: Adoption): Promise<void> {
 	const answer = await askService(context, service, probes, timeout);
 	if (!answer.answered)
-		throw new Failure("service-silent", { service, state: answer.state, probe: failedProbe(answer.probes) }, 1);
+		throw new Failure(
+			"service-silent",
+			{ service, state: answer.state, probe: failedProbe(answer.probes) ?? probes[0] ?? "" },
+			1,
+		);
 	if (!(await runsInside(context, name, answer.mainPid))) throw new Failure("service-outside", { service, name }, 1);
 }
 

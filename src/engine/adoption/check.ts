@@ -6,7 +6,8 @@ import { showPath } from "../../core/path/quote.ts";
 import { auditGeneration } from "../audit.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { dropinText, hostService } from "../unit.ts";
+import { planUnit } from "../installed-unit.ts";
+import { hostService } from "../unit.ts";
 import { askService } from "./asking.ts";
 
 export interface AdoptRequest {
@@ -49,16 +50,16 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const shared = sharedWithOthers(places);
 	if (shared !== undefined) throw new Failure("adopt-too-wide", { path: showPath(shared), name }, 4);
 	await auditGeneration(context, manifest, layout);
-	const dropin = await dropinText(context, name, service);
-	const there = await machine.services.dropin(service);
-	if (there !== undefined) throw new Failure("dropin-there", { service }, 4);
+	await machine.store.adopting.requireRoom(name, places);
+	const { before, text: dropin } = await planUnit(context, { name, service });
+	if (before !== undefined) throw new Failure("dropin-there", { service, name }, 4);
 	const probes = request.probes.length ? request.probes : cage.application.probes;
 	const timeout = request.timeout ?? cage.application.timeout;
 	const { active } = await machine.services.state(service);
 	if (active !== "active") throw new Failure("service-not-running", { service, state: active }, 1);
 	// A probe that the service as it is does not answer would blame the cage.
 	const { answered, probes: asked } = await askService(context, service, probes, timeout);
-	if (!answered) throw new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) }, 1);
+	if (!answered) throw new Failure("adopt-probe-fails", { service, probe: failedProbe(asked) ?? "" }, 1);
 	return { present, service, dropin, places, probes, timeout };
 }
 
@@ -74,8 +75,8 @@ export async function cageThatAdopted({ machine }: Context, service: string): Pr
 	return undefined;
 }
 
-export function failedProbe(probes: readonly { readonly command: string; readonly ok: boolean }[]): string {
-	return probes.find(({ ok }) => !ok)?.command ?? "-";
+export function failedProbe(probes: readonly { readonly command: string; readonly ok: boolean }[]): string | undefined {
+	return probes.find(({ ok }) => !ok)?.command;
 }
 
 /** Writes down where the adoption stands. */

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { hostService } from "../unit.ts";
 import { problemOf } from "./adopt.ts";
 import { cageThatAdopted, enter, requireSystemd } from "./check.ts";
+import { dropinThere, removeDropin } from "./dropin.ts";
 import { startAndAsk, undoRelease } from "./undo.ts";
 
 export interface ReleasePlan {
@@ -29,9 +30,10 @@ export async function planRelease(context: Context, called: string, keep?: Keep)
 	const name = await cageThatAdopted(context, service);
 	const adoption = name === undefined ? undefined : await machine.store.adoption(name);
 	if (name === undefined || adoption?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
-	const there = await machine.services.dropin(service);
-	if (there !== undefined && there !== adoption.dropin) throw new Failure("dropin-changed", { service }, 4);
-	return { name, adoption, givenBack: await decide(context, name, adoption, keep) };
+	await dropinThere(context, name, adoption);
+	const givenBack = await decide(context, name, adoption, keep);
+	await machine.store.adopting.requireRoomOutside(name, givenBack);
+	return { name, adoption, givenBack };
 }
 
 /** Moves a service out of its cage, with what it wrote there. Whatever fails, and a signal too, ends with it running in its cage. */
@@ -47,32 +49,35 @@ export async function releaseService(
 	try {
 		const plan = await planRelease(context, called, keep);
 		if (!(await confirm(plan))) return undefined;
-		const interrupted = await moveBack(context, plan, keep);
-		const { service } = plan.adoption;
-		await machine.store.log(name, "released", { service, interrupted, places: plan.givenBack.map(showPath) });
-		return { plan, interrupted };
+		const released = await moveBack(context, plan, keep);
+		const { interrupted, plan: done } = released;
+		const { service } = done.adoption;
+		await machine.store.log(name, "released", { service, interrupted, places: done.givenBack.map(showPath) });
+		return released;
 	} finally {
 		await lock.release();
 	}
 }
 
-async function moveBack(context: Context, { adoption: from, name }: ReleasePlan, keep: Keep | undefined): Promise<number> {
+async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefined): Promise<Released> {
 	const { machine, signal } = context;
+	const { adoption: from, name } = plan;
 	const { service } = from;
+	let places: readonly Path[] = [];
 	signal.throwIfAborted();
-	let adoption = await enter(context, name, { ...from, phase: "returning" });
+	const companions = await machine.services.companions(service);
+	let adoption = await enter(context, name, { ...from, companions, phase: "returning" });
 	const started = machine.now();
 	try {
 		context.emit({ event: "service-stopped", service });
-		await machine.services.stop(service);
+		await machine.services.stop(service, companions);
 		// Once more, for the application may have written until just now.
-		const places = await decide(context, name, adoption, keep);
+		places = await decide(context, name, adoption, keep);
 		for (const path of places) await machine.store.adopting.prepareReturn(name, path, signal);
 		signal.throwIfAborted();
 		for (const path of places) await machine.store.adopting.swapReturn(path);
 		adoption = await enter(context, name, { ...adoption, phase: "returned" });
-		await machine.services.removeDropin(service);
-		await machine.services.reload();
+		await removeDropin(context, name, adoption);
 		await startAndAsk(context, adoption);
 		context.emit({ event: "service-started", service });
 	} catch (error) {
@@ -80,9 +85,9 @@ async function moveBack(context: Context, { adoption: from, name }: ReleasePlan,
 		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
 		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
 	}
-	const seconds = Math.round((machine.now() - started) / 10) / 100;
+	const interrupted = Math.round((machine.now() - started) / 10) / 100;
 	await finishRelease(context, name, adoption);
-	return seconds;
+	return { plan: { ...plan, givenBack: places }, interrupted };
 }
 
 /** Lets go of the host's earlier state. */
@@ -93,7 +98,7 @@ export async function finishRelease({ machine }: Context, name: string, { places
 
 /**
  * The directories whose state is to come from the cage: those where only the cage's was changed. Throws `both-changed` (exit 4) where the
- * host's was changed too and nobody said which counts.
+ * host's was changed too and nobody said which counts, and `release-link` (exit 4) for a trap.
  */
 async function decide({ machine }: Context, name: string, { places, service }: Adoption, keep?: Keep): Promise<Path[]> {
 	const changed: Path[] = [];
@@ -102,6 +107,10 @@ async function decide({ machine }: Context, name: string, { places, service }: A
 		if (now.cage === undefined || now.cage === place.cage) continue;
 		if (isUntouched(place, now.host) || keep === "cage") changed.push(place.path);
 		else if (keep === undefined) throw new Failure("both-changed", { service, path: showPath(place.path) }, 4);
+	}
+	for (const path of changed) {
+		const link = await machine.store.adopting.foreignLink(name, path);
+		if (link !== undefined) throw new Failure("release-link", { path: showPath(link), name }, 4);
 	}
 	return changed;
 }

@@ -2,6 +2,7 @@ import type { Adoption } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Context } from "../context.ts";
 import { askService, runsInside } from "./asking.ts";
+import { dropinThere, removeDropin } from "./dropin.ts";
 import { finishRelease } from "./release.ts";
 import { calm, startAndAsk, undoAdoption, undoRelease } from "./undo.ts";
 
@@ -46,14 +47,14 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 	switch (adoption.phase) {
 		case "starting":
 			if (await answersInside(context, name, adoption)) {
+				await services.start(adoption.service, adoption.companions);
 				await store.saveAdoption(name, { ...adoption, phase: "adopted" });
 				return "cage";
 			}
 			await undoAdoption(context, name, adoption);
 			return "host";
 		case "returned":
-			await services.removeDropin(adoption.service);
-			await services.reload();
+			await removeDropin(context, name, adoption);
 			await startAndAsk(context, adoption);
 			await finishRelease(context, name, adoption);
 			return "host";
@@ -66,10 +67,10 @@ async function repair(context: Context, name: string, adoption: Adoption): Promi
 	}
 }
 
-async function answersInside(context: Context, name: string, { probes, service, timeout }: Adoption): Promise<boolean> {
-	const { services } = context.machine;
-	// The kill may have come between the file and the start.
-	if ((await services.dropin(service)) === undefined) return false;
+async function answersInside(context: Context, name: string, adoption: Adoption): Promise<boolean> {
+	const { probes, service, timeout } = adoption;
+	// The kill may have come before the file.
+	if ((await dropinThere(context, name, adoption)) === undefined) return false;
 	const { answered, mainPid } = await askService(context, service, probes, timeout);
 	return answered && (await runsInside(context, name, mainPid));
 }

@@ -2,6 +2,7 @@ import type { Adoption } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Context } from "../context.ts";
 import { askService, runsInside } from "./asking.ts";
+import { removeDropin, writeDropin } from "./dropin.ts";
 
 /** The same without the signal: what is undone is undone to its end. */
 export function calm(context: Context): Context {
@@ -12,12 +13,11 @@ export function calm(context: Context): Context {
 export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<void> {
 	const context = calm(hasty);
 	const { services, store } = context.machine;
-	const { phase, service } = adoption;
+	const { companions, phase, service } = adoption;
 	try {
 		if (phase === "starting") {
-			await services.stop(service).catch(() => {});
-			await services.removeDropin(service);
-			await services.reload();
+			await services.stop(service, companions).catch(() => {});
+			await removeDropin(context, name, adoption);
 		}
 		await store.adopting.restore(name);
 		await startAndAsk(context, adoption);
@@ -31,15 +31,14 @@ export async function undoAdoption(hasty: Context, name: string, adoption: Adopt
 export async function undoRelease(hasty: Context, name: string, adoption: Adoption): Promise<void> {
 	const context = calm(hasty);
 	const { services, store } = context.machine;
-	const { dropin, places, service } = adoption;
+	const { companions, places, service } = adoption;
 	try {
 		const { active, mainPid } = await services.state(service);
 		const isInside = active === "active" && (await runsInside(context, name, mainPid));
-		if (!isInside) await services.stop(service).catch(() => {});
+		if (!isInside) await services.stop(service, companions).catch(() => {});
 		await store.saveAdoption(name, { ...adoption, phase: "returning" });
 		for (const place of places) await store.adopting.undoReturn(place);
-		await services.writeDropin(service, dropin);
-		await services.reload();
+		await writeDropin(context, name, adoption);
 		await startAndAsk(context, adoption);
 		await store.saveAdoption(name, { ...adoption, phase: "adopted" });
 	} catch (error) {
@@ -48,12 +47,11 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 }
 
 /** Starts it unless it runs, and waits for its answer. */
-export async function startAndAsk(context: Context, { probes, service, timeout }: Adoption): Promise<void> {
+export async function startAndAsk(context: Context, { companions, probes, service, timeout }: Adoption): Promise<void> {
 	const { services } = context.machine;
-	if ((await services.state(service)).active !== "active") {
-		await services.forgetFailure(service);
-		await services.start(service);
-	}
+	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
+	// What runs already stays as it is.
+	await services.start(service, companions);
 	const { answered, state } = await askService(context, service, probes, timeout);
-	if (!answered) throw new Failure("service-silent", { service, state, probe: probes[0] ?? "-" }, 1);
+	if (!answered) throw new Failure("service-silent", { service, state, probe: probes[0] ?? "" }, 1);
 }

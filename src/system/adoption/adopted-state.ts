@@ -6,9 +6,12 @@ import { showPath } from "../../core/path/quote.ts";
 import type { AdoptedState } from "../../engine/store.ts";
 import { syncDirectory } from "../files/descriptor.ts";
 import { errorName } from "../files/errors.ts";
+import { exists } from "../files/merge.ts";
+import { allocatedBytes, requireSpace } from "../files/survey.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { adoptionFromJson, adoptionToJson } from "./adoption-json.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { foreignLink } from "./foreign-link.ts";
 import { finish, prepare, removeMade, swap, undo } from "./give-back.ts";
 import { clearKept, restoreData, takeState, useState } from "./state-copy.ts";
 
@@ -17,6 +20,16 @@ export function adoptedState(directory: (name: string) => Path): AdoptedState {
 	const inCage = (name: string, path: Path) => join(directory(name), `data${path}`);
 	return {
 		clear: (name) => clearKept(directory(name)),
+		async requireRoom(name, places) {
+			const bytes = places.reduce((sum, path) => sum + allocatedBytes(path), 0);
+			await requireSpace(join(directory(name), "data"), bytes);
+		},
+		async requireRoomOutside(name, places) {
+			for (const path of places) {
+				const there = (await exists(path)) ? path : parent(path);
+				await requireSpace(there, allocatedBytes(inCage(name, path)));
+			}
+		},
 		async take({ name, onFile, places, signal, writable }) {
 			const { unstable } = await takeState(directory(name), writable, places, signal, onFile);
 			const taken = await Promise.all(
@@ -34,6 +47,7 @@ export function adoptedState(directory: (name: string) => Path): AdoptedState {
 			const [host, cage] = await Promise.all([fingerprint(path), fingerprint(inCage(name, path))]);
 			return { ...(host === undefined ? {} : { host }), ...(cage === undefined ? {} : { cage }) };
 		},
+		foreignLink: (name, path) => foreignLink(inCage(name, path), path),
 		prepareReturn: (name, path, signal) => prepare(inCage(name, path), path, signal),
 		swapReturn: swap,
 		async undoReturn({ host, path }) {

@@ -7,6 +7,7 @@ const schema = v.object({
 	service: v.string(),
 	phase: v.picklist(phases),
 	since: v.string(),
+	companions: v.object({ triggers: v.array(v.string()), dependents: v.array(v.string()) }),
 	dropin: v.string(),
 	probes: v.array(v.string()),
 	timeout: v.number(),

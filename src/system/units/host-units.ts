@@ -1,21 +1,49 @@
-import { execFileSync } from "node:child_process";
-import { basename } from "node:path";
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
-import { dropinName } from "../../core/confinement/unit/installed.ts";
+import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
+import { printable } from "../../core/path/quote.ts";
 import type { HostService, Units } from "../../engine/ports.ts";
+import { complaints, exposure } from "./analyze.ts";
+import { installedFor, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
 import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
 
-/** Units of this machine, or below another root (an image, a test). */
+/** Units of this machine, or of the system whose file tree is `root`: an image, which no systemd runs from. */
 export function systemUnits(root = "/"): Units {
+	const inTree = (place: Path) => pathFromText(join(root, place));
 	return {
 		version: systemdVersion,
 		service: (name) => hostService(name, root),
+		complaints,
+		exposure,
+		installedFor: (cage) => installedFor(inTree(administratorsUnits), cage),
+		installed: (place) => readInstalled(inTree(place)),
+		install: (place, text, cage) => writeInstalled(inTree(place), text, cage),
+		uninstall: (place) => removeInstalled(inTree(place)),
+		reload: () => (root === "/" && isBooted() ? daemonReload() : Promise.resolve(false)),
 	};
 }
 
+/** sd_booted(3) */
+function isBooted(): boolean {
+	return existsSync("/run/systemd/system");
+}
+
+function daemonReload(): Promise<boolean> {
+	return new Promise((resolve, reject) => {
+		execFile("/usr/bin/systemctl", ["daemon-reload"], { encoding: "utf8" }, (error, _stdout, stderr) => {
+			if (error) reject(new Failure("unit-reload-failed", { problem: printable(stderr.trim() || error.message) }));
+			else resolve(true);
+		});
+	});
+}
+
 function hostService(name: string, root: string): HostService | undefined {
-	const service = new UnitFiles(new UnitTree(root)).load(name, (file) => basename(file) === dropinName);
+	const service = new UnitFiles(new UnitTree(root)).load(name);
 	if (service === undefined) return undefined;
 	const { files, surroundings, texts, unit } = service;
 	const { reloadSignal } = applicationFromUnit(unit, surroundings);

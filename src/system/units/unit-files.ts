@@ -6,6 +6,7 @@ import { directoriesOf, parseTmpfiles, type TmpfilesDirectory } from "../../core
 import type { EnvironmentFiles, UnitSurroundings } from "../../core/application/unit-application.ts";
 import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-file.ts";
 import { type MachineSpecifiers, parseUnitName } from "../../core/application/unit-specifiers.ts";
+import { dropinName } from "../../core/confinement/unit/installed.ts";
 import { UnitPlaces } from "./unit-places.ts";
 import { UnitTree } from "./unit-tree.ts";
 
@@ -110,14 +111,15 @@ export class UnitFiles {
 		return target.endsWith(".service") && sameKind(full, target) && !parseUnitName(target).template ? target : full;
 	}
 
-	/** A service with its drop-ins, or undefined where there is none of that name or it is masked. `.service` may be left out; so may drop-ins be. */
-	load(name: string, isLeftOut: (file: string) => boolean = () => false): LoadedService | undefined {
+	/** A service with its drop-ins, or undefined where there is none of that name or it is masked. `.service` may be left out.
+	 * Our own drop-in is not counted: it says how the service is caged, not what it is. */
+	load(name: string): LoadedService | undefined {
 		const full = name.endsWith(".service") ? name : `${name}.service`;
 		const own = this.named(full);
 		const path = own === undefined ? undefined : this.#places.path(full);
 		if (own === undefined || path === undefined) return undefined;
 		const aliases = this.#aliases().get(path) ?? [];
-		const files = [path, ...this.#places.dropIns([own, full, ...aliases]).filter((file) => !isLeftOut(file))];
+		const files = [path, ...this.#places.dropIns([own, full, ...aliases]).filter((file) => basename(file) !== dropinName)];
 		const texts = files.map((file) => this.#tree.read(file) ?? "");
 		const unit = parseServiceUnit(own, texts, this.#machine());
 		const names = [own, full, ...aliases];

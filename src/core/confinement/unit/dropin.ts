@@ -19,6 +19,13 @@ export interface DropinInput extends UnitInput {
 	readonly service: MovedService;
 }
 
+/** A setting of a later drop-in, by which the service would leave its cage again. */
+export interface Overriding {
+	/** Index into the service's texts. */
+	readonly text: number;
+	readonly name: string;
+}
+
 /**
  * A drop-in for the distribution's own unit, which moves the service into its cage. It takes back all that a unit could say of programs,
  * files and rights outside, whatever the unit says today, and then says the same as the cage's own unit. What stays the host's: its
@@ -45,6 +52,21 @@ export function systemdDropin(input: DropinInput): string {
 		...commentText(unit.last),
 		"",
 	].join("\n");
+}
+
+/**
+ * Drop-ins apply in the order of their names, so those in `later` have the last word over ours: the first setting by which one of them
+ * says something else of what the drop-in is for.
+ */
+export function overridingSetting(dropin: string, { texts }: MovedService, later: readonly number[]): Overriding | undefined {
+	const ours = new Set(parseUnitText(dropin).assignments.map(({ name }) => name));
+	for (const text of later) {
+		const found = parseUnitText(texts[text] ?? "").assignments.find(
+			({ name, section }) => section === "Service" && ours.has(name) && !hostsOwn.has(name),
+		);
+		if (found) return { text, name: found.name };
+	}
+	return undefined;
 }
 
 const emptied: ReadonlySet<string> = new Set(resets.flatMap(({ lists }) => lists));

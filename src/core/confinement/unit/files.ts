@@ -4,6 +4,7 @@ import { journalDirectory, launchDirectory, temporaryDirectories } from "../laun
 import { initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { bindWord, pathText, pathWord } from "./quote.ts";
+import { knows } from "./versions.ts";
 
 const homes = ["/home", "/root", "/run/user"].map(pathFromText);
 /** Nodes that PrivateDevices= makes (systemd.exec(5)). */
@@ -17,7 +18,9 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const stateInTemporary = data.some(({ path }) => temporaryDirectories.some((directory) => directory === path));
 	const binds = input.binds.map(({ path, access }) => ({ path: pathFromText(path), access }));
 
-	unit.because("The present generation of the cage: what is built later takes effect at the next start.");
+	if (knows(input.systemdVersion, "RootDirectoryByLink"))
+		unit.because("The present generation of the cage: what is built later takes effect at the next start.");
+	else unit.because("One generation of the cage: this systemd takes no link here, so write the unit anew after each update.");
 	unit.set("RootDirectory", pathText("RootDirectory", input.root));
 	if (input.launcher !== undefined && initOf(input)) {
 		unit.because("The init, which is PID 1 inside.");

@@ -72,6 +72,6 @@ export const resets: readonly Reset[] = [
 
 /** How the host keeps the service: where its own unit says something of this, that stays. */
 export const hostsOwn: ReadonlySet<string> = new Set([
-	...["Restart", "RestartSec", "TimeoutStopSec", "KillSignal", "UMask"],
+	...["Restart", "RestartSec", "TimeoutStopSec", "UMask"],
 	...["MemoryMax", "MemorySwapMax", "TasksMax", "LimitNOFILE"],
 ]);

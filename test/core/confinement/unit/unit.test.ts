@@ -198,6 +198,23 @@ describe("what the unit says", () => {
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/srv/share"]);
 	});
 
+	it("says how to reload, and ends by the signal that is known to end it", () => {
+		expect(values(unit(), "ExecReload")).toEqual([]);
+		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(
+			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; kill -s USR2 /,
+		);
+		const quits = unit({}, { stopSignal: "QUIT" });
+		expect(values(quits, "KillSignal")).toEqual(["SIGQUIT"]);
+		expect(values(quits, "ExecStop")[0]).toContain("kill -s QUIT");
+	});
+
+	it("limits what it is told to, and nothing else", () => {
+		const limits = ["MemoryMax", "TasksMax", "LimitNOFILE"];
+		const of = (text: string) => limits.map((name) => values(text, name));
+		expect(of(unit())).toEqual([[], [], []]);
+		expect(of(unit({}, { limits: { memory: 1 << 28, processes: 20, files: 1024 } }))).toEqual([["268435456"], ["20"], ["1024"]]);
+	});
+
 	it("gives a device of the plan", () => {
 		const device = { type: "c", major: 10, minor: 229 } as const;
 		const entry = {
@@ -232,10 +249,23 @@ describe("PID 1", () => {
 		expect(values(text, "RestartPreventExitStatus")).toEqual(["125"]);
 	});
 
-	it("is the application where there is none, which may ignore TERM", () => {
+	it("is the application where there is none, because it has a handler for TERM", () => {
 		const text = unit();
 		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
-		expect(values(text, "TimeoutStopSec")).toEqual(["15s"]);
+		expect(values(text, "SuccessExitStatus")).toEqual([]);
+	});
+
+	it("is the application where systemd hands over sockets, as descriptors for that process", () => {
+		const command = ["/usr/bin/systemd-socket-activate", "--listen=80", "--fdname=a", "/usr/sbin/daemon", "--foreground"];
+		const text = unit({ application: { command } }, { launcher, sockets: ["app.socket"] });
+		expect(values(text, "Sockets")).toEqual(["app.socket"]);
+		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
+		expect(values(text, "Environment")).toContain("LISTEN_PID=1");
+		expect(values(text, "BindReadOnlyPaths")).toEqual([]);
+		// It has no handler for TERM, else it would not need the init.
+		expect(values(text, "KillSignal")).toEqual(["SIGKILL"]);
+		expect(values(text, "ExecStop")).toEqual([]);
+		expect(values(unit({}, { sockets: ["app.socket"] }), "KillSignal")).toEqual([]);
 	});
 
 	it("is waited for at the end", () => {
@@ -243,6 +273,33 @@ describe("PID 1", () => {
 		expect(values(text, "RootDirectoryStartOnly")).toEqual(["yes"]);
 		expect(values(text, "ExecStop")[0]).toMatch(/^-\+\/bin\/sh -c /);
 		expect(splitWords(values(text, "ExecStop")[0] ?? "")?.at(-1)).toBe("$MAINPID");
+	});
+});
+
+describe("commands outside of the cage", () => {
+	const commands = (env: Record<string, string>) => {
+		const text = unit({ application: { env } }, { reloadSignal: "HUP" });
+		return [...values(text, "ExecReload"), ...values(text, "ExecStop")];
+	};
+	it("look up programs in a path of their own", () => {
+		for (const command of commands({ PATH: "/srv/app/bin" }))
+			expect(splitWords(command)?.[2]).toMatch(/^PATH=\/usr\/bin:\/bin; /);
+	});
+	it.each([
+		{ LD_PRELOAD: "/srv/app/hook.so" },
+		{ LD_PRELOAD: "/usr/local/lib/x.so" },
+		{ LD_LIBRARY_PATH: "/usr/lib:" },
+		{ LD_LIBRARY_PATH: "lib" },
+		{ LD_AUDIT: "/usr/lib/../../srv/x.so" },
+		{ GCONV_PATH: "/srv/app" },
+	])("are left out where a variable of the application would steer them: %j", (env) => {
+		expect(commands(env)).toEqual([]);
+		expect(unit({ application: { env } })).toContain(
+			`# No ExecReload= and no ExecStop=: outside of the cage, as root, ${Object.keys(env)[0]}`,
+		);
+	});
+	it("are there with a library of the distribution", () => {
+		expect(commands({ LD_PRELOAD: "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2" })).toHaveLength(2);
 	});
 });
 

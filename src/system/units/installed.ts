@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { lstat, mkdir, readdir, rmdir, unlink } from "node:fs/promises";
+import {
+	administratorsUnits,
+	dropinName,
+	type Installed,
+	judgeInstalled,
+	stamped,
+} from "../../core/confinement/unit/installed.ts";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, parent, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { openForReading, syncDirectory } from "../files/descriptor.ts";
+import { errorName, writeFailure } from "../files/errors.ts";
+import { writeAtomic } from "../state/atomic.ts";
+import { requireSafeFolder } from "../state/folder.ts";
+import { isLeftover } from "../state/process.ts";
+
+/** Units that we put among the administrator's. No link is followed, and nothing that is not ours is touched. */
+
+const mostBytes = 1 << 20;
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+export async function readInstalled(place: Path): Promise<Installed> {
+	try {
+		const file = await openForReading(place);
+		try {
+			const status = await file.stat();
+			if (!status.isFile() || status.size > mostBytes) return { kind: "foreign" };
+			return judgeInstalled(await file.readFile("utf8"), sha256);
+		} finally {
+			await file.close();
+		}
+	} catch (error) {
+		const name = errorName(error);
+		if (name === "ENOENT") return { kind: "none" };
+		if (name === "ELOOP" || name === "ENXIO") return { kind: "foreign" };
+		if (name === "ENOTDIR")
+			throw new Failure("unsafe-directory", { path: showPath(parent(place)), problem: "not-a-directory" }, 4);
+		throw writeFailure(error, place);
+	}
+}
+
+/** Everything in `top`, the administrator's units of a tree, that says it was written for this cage; places as in that tree. */
+export async function installedFor(top: Path, cage: string): Promise<Path[]> {
+	const names = await readdir(pathToBytes(top), { encoding: "buffer" }).catch(() => []);
+	const found: Path[] = [];
+	for (const name of names.map(pathFromBytes)) {
+		const inside = name.endsWith(".service")
+			? name
+			: name.endsWith(".service.d")
+				? join(name, pathFromText(dropinName))
+				: undefined;
+		if (inside === undefined) continue;
+		const installed = await readInstalled(join(top, inside)).catch(() => undefined);
+		if (installed?.kind === "ours" && installed.cage === cage) found.push(join(administratorsUnits, inside));
+	}
+	return found.sort();
+}
+
+export async function writeInstalled(place: Path, text: string, cage: string): Promise<void> {
+	const safe = await safePlace(place, true);
+	await clearCutOff(safe);
+	await writeAtomic(safe, stamped(text, cage, sha256), 0o644);
+}
+
+/** What a kill in the middle of writing left in a folder that is for one service. */
+async function clearCutOff(safe: Path): Promise<void> {
+	const folder = parent(safe);
+	if (!folder.endsWith(".d")) return;
+	const names = (await readdir(pathToBytes(folder), { encoding: "buffer" })).map(pathFromBytes);
+	for (const name of names) if (isLeftover(name)) await unlink(pathToBytes(join(folder, name)));
+}
+
+/** With its folder, where that was for it alone. */
+export async function removeInstalled(place: Path): Promise<void> {
+	if (!(await isThere(parent(place)))) return;
+	const safe = await safePlace(place, false);
+	await clearCutOff(safe);
+	await unlink(pathToBytes(safe)).catch((error: unknown) => {
+		if (errorName(error) !== "ENOENT") throw writeFailure(error, place);
+	});
+	await syncDirectory(parent(safe));
+	if (parent(safe).endsWith(".d")) await rmdir(pathToBytes(parent(safe))).catch(() => {});
+}
+
+/** Nobody but root may be able to swap any part of the way, and the folder itself may be no link. */
+async function safePlace(place: Path, make: boolean): Promise<Path> {
+	const folder = parent(place);
+	const above = (await requireSafeFolder(parent(folder))).path;
+	const own = join(above, pathFromText(folder.slice(folder.lastIndexOf("/") + 1)));
+	if (make && !(await isThere(own))) await mkdir(pathToBytes(own), 0o755);
+	if ((await lstat(pathToBytes(own))).isSymbolicLink())
+		throw new Failure("unsafe-directory", { path: showPath(folder), problem: "link" }, 4);
+	await requireSafeFolder(own);
+	return join(own, place.slice(folder.length + 1));
+}
+
+function isThere(path: Path): Promise<boolean> {
+	return lstat(pathToBytes(path)).then(
+		() => true,
+		() => false,
+	);
+}

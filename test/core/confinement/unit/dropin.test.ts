@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { noRules } from "../../../../src/core/application/application.ts";
+import { parseServiceUnit } from "../../../../src/core/application/unit-file.ts";
+import { overridingSetting, systemdDropin } from "../../../../src/core/confinement/unit/dropin.ts";
+import type { UnitInput } from "../../../../src/core/confinement/unit/input.ts";
+import { systemdUnit } from "../../../../src/core/confinement/unit/unit.ts";
+import { pathFromText } from "../../../../src/core/path/path.ts";
+
+const input: UnitInput = {
+	name: "app",
+	root: pathFromText("/state/cages/app/current"),
+	data: [],
+	binds: [],
+	plan: {
+		application: {
+			command: ["/usr/sbin/daemon", "--foreground"],
+			cwd: "/",
+			env: { MODE: "caged" },
+			probes: [],
+			exercises: [],
+			timeout: 30,
+			network: "host",
+			directories: [],
+		},
+		rules: noRules,
+		identity: { name: "daemon", uid: 990, gid: 991, groups: [991], home: "/nonexistent" },
+		entries: [],
+		writable: [],
+		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
+		openings: { capabilities: [] },
+		shared: [],
+		offers: [],
+		declined: [],
+		notes: [],
+	},
+	systemdVersion: 257,
+	jit: false,
+};
+
+const hosts = `[Unit]
+Description=The daemon
+[Service]
+Type=forking
+ExecStartPre=/usr/sbin/daemon --check
+ExecStart=/usr/sbin/daemon
+ExecStop=/usr/sbin/daemon --stop
+PIDFile=/run/daemon.pid
+User=root
+EnvironmentFile=/etc/default/daemon
+Environment=MODE=host
+AmbientCapabilities=CAP_SYS_ADMIN
+ReadWritePaths=/srv
+StateDirectory=daemon
+PrivateTmp=yes
+Restart=always
+LimitNOFILE=4096
+`;
+
+const dropin = (...texts: string[]) => systemdDropin({ ...input, service: { name: "daemon.service", texts } });
+/** What systemd makes of a unit and our drop-in. */
+const together = (text: string) => parseServiceUnit("daemon.service", [text, dropin(text)]);
+const lines = (...texts: string[]) => dropin(...texts).split("\n");
+
+describe("a drop-in", () => {
+	it("makes of the distribution's service what the cage's own unit is", () => {
+		const own = parseServiceUnit("daemon.service", [systemdUnit(input)]);
+		const { description, processSettings, ...same } = together(hosts);
+		expect({ ...own, description, processSettings }).toEqual({ ...same, description, processSettings });
+	});
+
+	it("does so whatever the unit says after an upgrade of its package", () => {
+		const now = dropin("[Service]\nExecStart=/usr/sbin/daemon\n");
+		const { description, processSettings, ...same } = parseServiceUnit("daemon.service", [hosts, now]);
+		expect(same).toEqual(expect.objectContaining({ type: "exec", execStartPre: [], user: "daemon", directories: [] }));
+		expect([description, processSettings]).toEqual(["The daemon", ["LimitNOFILE=4096", "UMask=0022"]]);
+	});
+
+	it("says what it replaces", () => {
+		expect(lines(hosts)).toContain("# was: Type=forking");
+		expect(lines(hosts)).toContain("# was: ExecStart=/usr/sbin/daemon");
+		expect(lines(hosts)).toContain("# was: PIDFile=/run/daemon.pid");
+		const each = lines(hosts).filter((line) => line.startsWith("# was: "));
+		expect(new Set(each).size).toBe(each.length);
+	});
+
+	it("says it in one line, whatever it is", () => {
+		const hostile = "[Service]\nExecStart=/bin/a \\\nUser=root\x1b[2J\u202e\n";
+		for (const line of lines(hostile)) expect(line).toMatch(/^(# [^\p{Cc}\p{Cf}]*|\[Service\]|[A-Za-z]+=.*|)$/u);
+		expect(together(hostile).user).toBe("daemon");
+	});
+
+	it("leaves to the host how it keeps the service", () => {
+		expect(lines(hosts).some((line) => line.startsWith("Restart="))).toBe(false);
+		expect(lines("[Service]\nExecStart=/usr/sbin/daemon\n")).toContain("Restart=on-failure");
+	});
+
+	it("ends the service by the signal that its unit names", () => {
+		expect(dropin("[Service]\nKillSignal=SIGQUIT\n")).toContain("kill -s QUIT");
+		expect(dropin("[Service]\nKillSignal=$(id)\n")).toContain("kill -s TERM");
+	});
+
+	it("takes back what the cage's own unit does not set", () => {
+		const jit = systemdDropin({
+			...input,
+			jit: true,
+			service: { name: "a.service", texts: ["[Service]\nMemoryDenyWriteExecute=yes"] },
+		});
+		expect(jit).toContain("# was: MemoryDenyWriteExecute=yes\nMemoryDenyWriteExecute=no\n");
+		expect(dropin(hosts)).toContain("MemoryDenyWriteExecute=yes");
+	});
+
+	it("says nothing that an older systemd does not know", () => {
+		const old = systemdDropin({ ...input, systemdVersion: 239, service: { name: "a.service", texts: [hosts] } });
+		expect(old).not.toMatch(/^(LoadCredential|ExecPaths|OpenFile|PrivatePIDs|ProtectProc)=/m);
+	});
+});
+
+describe("a drop-in that comes later", () => {
+	const later = (text: string) => overridingSetting(dropin(hosts), { name: "daemon.service", texts: [hosts, text] }, [1])?.name;
+	it.each(["ExecStart=/bin/sh", "User=root", "ReadWritePaths=/", "RootDirectory=", "PrivatePIDs=no"])(
+		"may not say %s",
+		(line) => {
+			expect(later(`[Service]\n${line}\n`)).toBe(line.split("=")[0]);
+		},
+	);
+	it.each(["Restart=no", "LimitNOFILE=1", "Nice=5", "TimeoutStopSec=1"])("may say %s", (line) => {
+		expect(later(`[Service]\n${line}\n`)).toBeUndefined();
+	});
+	it("may order the service", () => {
+		expect(later("[Unit]\nAfter=other.service\nUser=root\n")).toBeUndefined();
+	});
+});

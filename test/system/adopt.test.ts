@@ -1,0 +1,187 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Booted, boot, bootTime } from "./booted.ts";
+import { archives } from "./booted-tree.ts";
+import { eventually } from "./eventually.ts";
+
+let system: Booted;
+beforeAll(async () => {
+	system = await boot({ services: ["redis-server", "nginx"] });
+}, bootTime);
+
+const cagewright = (line: string) => system.run(`cagewright ${line} --quiet`);
+
+async function json(line: string): Promise<Record<string, unknown>> {
+	return JSON.parse(await system.must(`cagewright ${line} --quiet --json`)) as Record<string, unknown>;
+}
+
+/** Everything that systemd reads of services, to the last byte, with owners and modes. */
+const unitFiles = () =>
+	system.must("find /etc/systemd /usr/lib/systemd/system -printf '%p %M %u %g %l\\n' -type f -exec md5sum {} + | sort");
+const property = (service: string, name: string) => system.must(`systemctl show --value --property=${name} ${service}`);
+/** Device and inode: whose root the main process has. */
+const rootOf = async (service: string) => system.must(`stat -L -c %d:%i /proc/${await property(service, "MainPID")}/root/.`);
+const rootOfCage = (name: string) => system.must(`stat -L -c %d:%i /var/lib/cagewright/cages/${name}/current/`);
+const rootOfHost = () => system.must("stat -c %d:%i /");
+/** Starts of a service since the boot, each with an invocation of its own. */
+const starts = async (unit: string) =>
+	Number(await system.must(`journalctl -b -o json -u ${unit}.service | grep -o '"INVOCATION_ID":"[^"]*"' | sort -u | wc -l`));
+
+describe("redis", () => {
+	const keys = 100_000;
+	/** How many of the keys have their value. */
+	const whole = () =>
+		system.must(
+			`redis-cli eval "local n=0; for i=1,${keys} do if redis.call('get','key:'..i)==tostring(i) then n=n+1 end end; return n" 0`,
+		);
+	let before = "";
+
+	test("is adopted with every key and at most one interruption", async () => {
+		await system.must(`redis-cli eval "for i=1,${keys} do redis.call('set','key:'..i,i) end" 0`);
+		before = await unitFiles();
+		const invocation = await property("redis-server", "InvocationID");
+		const started = await starts("redis-server");
+		const adopted = await json("adopt redis-server --yes");
+		expect(adopted).toMatchObject({ schema: "cagewright/adopt/1", service: "redis-server.service", answered: true });
+		expect(await rootOf("redis-server")).toBe(await rootOfCage("redis-server"));
+		expect(await whole()).toBe(String(keys));
+		expect(await property("redis-server", "InvocationID")).not.toBe(invocation);
+		expect([await starts("redis-server"), await property("redis-server", "NRestarts")]).toEqual([started + 1, "0"]);
+	});
+
+	test("is shown as adopted, and its cage is neither removed nor started beside it", async () => {
+		expect(await json("show redis-server")).toMatchObject({ adopted: { service: "redis-server.service", phase: "adopted" } });
+		expect(await cagewright("remove redis-server --yes")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
+		expect(await cagewright("run redis-server")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
+		expect(await cagewright("adopt redis-server --yes")).toMatchObject({ status: 2 });
+		expect(await cagewright("unit redis-server --dropin redis-server --uninstall")).toMatchObject({ status: 4 });
+	});
+
+	test("stays in its cage when its package is installed again", async () => {
+		const invocation = await property("redis-server", "InvocationID");
+		await system.must(`DEBIAN_FRONTEND=noninteractive dpkg -i ${archives}/redis-server_*.deb`);
+		expect(await property("redis-server", "InvocationID")).not.toBe(invocation);
+		await eventually(() => system.must("test $(redis-cli ping) = PONG"));
+		expect(await rootOf("redis-server")).toBe(await rootOfCage("redis-server"));
+		expect(await whole()).toBe(String(keys));
+	});
+
+	test("is not released where both sides changed, until told which counts", async () => {
+		await system.must("redis-cli set caged yes && touch /var/lib/redis/meanwhile");
+		const root = await rootOf("redis-server");
+		expect(await cagewright("release redis-server --yes")).toMatchObject({ status: 4, stderr: /--keep host or --keep cage/ });
+		expect(await rootOf("redis-server")).toBe(root);
+		expect((await json("release redis-server --keep cage --dry-run")).places).toContain("/var/lib/redis");
+		expect((await json("release redis-server --keep host --dry-run")).places).not.toContain("/var/lib/redis");
+		await system.must("rm /var/lib/redis/meanwhile");
+	});
+
+	test("is not released with a link that was laid as a trap", async () => {
+		const trap = "/var/lib/cagewright/cages/redis-server/data/var/lib/redis/trap";
+		await system.must(`ln -s /etc/shadow ${trap}`);
+		const root = await rootOf("redis-server");
+		expect(await cagewright("release redis-server --yes")).toMatchObject({
+			status: 4,
+			stderr: /\/var\/lib\/redis\/trap is a link/,
+		});
+		expect(await rootOf("redis-server")).toBe(root);
+		await system.must(`rm ${trap}`);
+	});
+
+	test("comes back with what was written in the cage, and nothing else changed", async () => {
+		const started = await starts("redis-server");
+		expect(await json("release redis-server --yes")).toMatchObject({ schema: "cagewright/release/1", answered: true });
+		expect(await rootOf("redis-server")).toBe(await rootOfHost());
+		expect([await whole(), await system.must("redis-cli get caged")]).toEqual([String(keys), "yes"]);
+		expect(await system.must("stat -c '%U:%G %a' /var/lib/redis /var/lib/redis/dump.rdb")).toBe(
+			"redis:redis 750\nredis:redis 660",
+		);
+		expect(await starts("redis-server")).toBe(started + 1);
+		expect(await unitFiles()).toBe(before);
+		expect((await system.must("ls -A /var/lib/redis")).split("\n")).toEqual(["dump.rdb"]);
+	});
+
+	test("runs as before where it does not answer from its cage", async () => {
+		await system.must("rm /var/lib/cagewright/cages/redis-server/current/usr/lib/*/libssl.so.*");
+		expect(await cagewright("adopt redis-server --yes --timeout 3")).toMatchObject({
+			status: 1,
+			stderr: /^cagewright: redis-server.service runs on the host as before.*\n$/,
+		});
+		expect(await rootOf("redis-server")).toBe(await rootOfHost());
+		expect([await whole(), await unitFiles()]).toEqual([String(keys), before]);
+		await system.must("cagewright make redis-server.service --yes --quiet");
+	});
+
+	/**
+	 * strace ends the program at one of its renames: each step of the way is such a rename, of the journal, of the data, or of the
+	 * drop-in. strace counts them by thread, so there is one thread for all.
+	 */
+	test.each([
+		{ verb: "adopt", steps: [1, 4, 8, 11, 12] },
+		{ verb: "release", steps: [2, 3, 4, 8, 9] },
+	])(
+		"is whole after a kill of $verb at any step",
+		async ({ steps, verb }) => {
+			const found = new Set<string>();
+			for (const step of steps) {
+				if (verb === "release" && !("adopted" in (await json("show redis-server")))) await json("adopt redis-server --yes");
+				if (verb === "adopt" && "adopted" in (await json("show redis-server"))) await json("release redis-server --yes");
+				await system.must(`redis-cli set last ${verb}${step}`);
+				const kill = `strace -f -qq -o /dev/null -e trace=rename -e inject=rename:signal=KILL:when=${step}`;
+				const killed = await system.run(`UV_THREADPOOL_SIZE=1 ${kill} cagewright ${verb} redis-server --yes --quiet`);
+				expect(killed.status).toBe(137);
+				// Any verb puts it right, and says so. The first rename is what would tell that there is anything.
+				const { stderr } = await system.run("cagewright list");
+				if (step > 1) expect(stderr).toMatch(/^An earlier command was cut off: redis-server.service runs/);
+				const isInside = "adopted" in (await json("show redis-server"));
+				found.add(isInside ? "cage" : "host");
+				expect(await rootOf("redis-server")).toBe(isInside ? await rootOfCage("redis-server") : await rootOfHost());
+				expect([await whole(), await system.must("redis-cli get last")]).toEqual([String(keys), `${verb}${step}`]);
+			}
+			if ("adopted" in (await json("show redis-server"))) await json("release redis-server --yes");
+			expect(found).toEqual(new Set(["cage", "host"]));
+			expect([await unitFiles(), await system.must("ls -A /var/lib/redis")]).toEqual([before, "dump.rdb"]);
+		},
+		180_000,
+	);
+});
+
+describe("nginx", () => {
+	/** What a client that asks all the time got, by status of curl: 0 is an answer, 7 a refused connection. */
+	const client = "while :; do curl -fsS -o /dev/null --max-time 5 http://127.0.0.1/; echo $? >>/run/client; done";
+	/** Stretches of failures among the answers. */
+	const interruptions = async () => (await system.must("tr -d '\\n' </run/client")).split(/0+/).filter(Boolean).length;
+
+	test("is away once for each move, while a client asks all the time", async () => {
+		const before = await unitFiles();
+		await system.must(
+			"printf '[Unit]\nRequires=nginx.service\n[Service]\nExecStart=sleep infinity\n' >/run/systemd/system/after.service",
+		);
+		await system.must(
+			`systemctl daemon-reload; systemctl start after; systemd-run -q --unit=client sh -c '${client}' 2>/dev/null`,
+		);
+		await json("adopt nginx.service --yes");
+		expect(await rootOf("nginx")).toBe(await rootOfCage("nginx"));
+		await system.must("systemctl reload nginx && curl -fsS localhost");
+		expect(await interruptions()).toBe(1);
+		// What requires it went down with it, and is there again.
+		expect(await system.must("systemctl is-active after")).toBe("active");
+		await json("release nginx --yes");
+		expect(await rootOf("nginx")).toBe(await rootOfHost());
+		await system.must("systemctl stop client; curl -fsS localhost");
+		expect(await interruptions()).toBe(2);
+		expect(await system.must("systemctl is-active after")).toBe("active");
+		await system.must("grep -c curl /var/log/nginx/access.log");
+		expect(await unitFiles()).toBe(before);
+	});
+
+	test("runs on the host after a TERM in the middle", async () => {
+		const before = await unitFiles();
+		const pipe = "cagewright adopt nginx --yes --events 2>/run/events & wait_for=$!";
+		const line = `${pipe}; until grep -q service-stopped /run/events; do sleep 0.02; done; kill -TERM $wait_for; wait $wait_for`;
+		expect((await system.run(line)).status).toBe(143);
+		expect(await rootOf("nginx")).toBe(await rootOfHost());
+		await system.must("curl -fsS localhost");
+		expect(await unitFiles()).toBe(before);
+		expect(await json("show nginx")).not.toHaveProperty("adopted");
+	});
+});

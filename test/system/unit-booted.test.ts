@@ -1,0 +1,261 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Booted, boot, bootTime } from "./booted.ts";
+import { archives } from "./booted-tree.ts";
+import { eventually } from "./eventually.ts";
+
+/** Units and drop-ins on a booted systemd: the daemons of the distribution, each in its cage. */
+
+let system: Booted;
+
+interface Served {
+	/** The cage, and the distribution's service. */
+	readonly cage: string;
+	readonly service: string;
+	readonly packageName: string;
+	readonly probe: string;
+	/** systemd's score of the cage's unit, at most. */
+	readonly exposure: number;
+}
+
+const redis: Served = {
+	cage: "redis",
+	service: "redis-server",
+	packageName: "redis-server",
+	probe: 'test "$(redis-cli PING)" = PONG',
+	exposure: 1.5,
+};
+const nginx: Served = {
+	cage: "nginx",
+	service: "nginx",
+	packageName: "nginx",
+	probe: "curl -fsS --max-time 5 http://127.0.0.1/ | grep -qi nginx",
+	exposure: 2.4,
+};
+const bind: Served = {
+	cage: "named",
+	service: "named",
+	packageName: "bind9",
+	probe: "dig +short +time=2 +tries=1 @127.0.0.1 www.example.test A | grep -qx 192.0.2.7",
+	exposure: 2.1,
+};
+const all = [redis, nginx, bind];
+
+/** A zone to serve, and a server of an account's own. */
+function configure(tree: string): void {
+	const zone = "$TTL 60\n@ IN SOA ns root 1 3600 600 86400 60\n@ IN NS ns\nns IN A 127.0.0.1\nwww IN A 192.0.2.7\n";
+	writeFileSync(join(tree, "etc/bind/example.test.zone"), zone);
+	const declaration = 'zone "example.test" { type primary; file "/etc/bind/example.test.zone"; };\n';
+	appendFileSync(join(tree, "etc/bind/named.conf.local"), declaration);
+	mkdirSync(join(tree, "srv/web"));
+	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path state/${name};`);
+	const server = "server { listen 127.0.0.1:80; root /var/www/html; index index.nginx-debian.html; }";
+	const lines = [
+		"daemon off;",
+		"pid state/pid;",
+		"error_log state/error.log;",
+		"events {}",
+		"http {",
+		...temporary,
+		"access_log off;",
+	];
+	writeFileSync(join(tree, "srv/web/nginx.conf"), [...lines, server, "}\n"].join("\n"));
+}
+
+beforeAll(async () => {
+	system = await boot();
+	configure(system.tree);
+	for (const { cage, service } of all) await system.must(`cagewright make ${service}.service --name ${cage} --yes --quiet`);
+}, bootTime);
+
+afterAll(() => system?.dispose());
+
+const property = (unit: string, name: string) => system.must(`systemctl show --value --property=${name} ${unit}`);
+const mainPid = (unit: string) => property(unit, "MainPID");
+
+const answers = (probe: string) => eventually(() => system.must(probe));
+
+/** Its root directory is the present generation, by device and inode, and its processes are in a namespace of their own. */
+async function isInCage(unit: string, cage: string): Promise<void> {
+	const pid = await mainPid(unit);
+	const [root, present] = (
+		await system.must(`stat -L -c %d:%i /proc/${pid}/root /var/lib/cagewright/cages/${cage}/current`)
+	).split("\n");
+	expect(root).toBe(present);
+	expect(await system.must(`readlink /proc/${pid}/ns/pid`)).not.toBe(await system.must("readlink /proc/1/ns/pid"));
+}
+
+/** A start that systemd had to try again is none. */
+const starts = async (unit: string, { cage, probe }: Served) => {
+	await system.must(`systemctl start ${unit}`);
+	await answers(probe);
+	await isInCage(unit, cage);
+	expect(await property(unit, "NRestarts")).toBe("0");
+};
+
+async function restartsAfterKill(unit: string, { cage, probe }: Served): Promise<void> {
+	const before = await mainPid(unit);
+	await system.must(`kill -KILL ${before}`);
+	await eventually(async () => expect(["0", before]).not.toContain(await mainPid(unit)));
+	await answers(probe);
+	await isInCage(unit, cage);
+}
+
+/** Everything that nginx logs from now on goes to a file that was not there, as after a rotation on the host. */
+async function nginxReopensLogs(): Promise<void> {
+	const logs = "/var/lib/cagewright/cages/nginx/data/var/log/nginx";
+	await system.must(`mv ${logs}/access.log ${logs}/access.log.1 && cagewright signal nginx USR1`);
+	await eventually(() => system.must(`curl -fsS -o /dev/null http://127.0.0.1/reopened; test -s ${logs}/access.log`));
+}
+
+async function nginxReloads(unit: string): Promise<void> {
+	const workers = () => system.must(`pgrep -P ${pid} | sort`);
+	const pid = await mainPid(unit);
+	const before = await workers();
+	await system.must(`systemctl reload ${unit}`);
+	await eventually(async () =>
+		expect((await workers()).split("\n")).not.toEqual(expect.arrayContaining([before.split("\n")[0]])),
+	);
+	await answers(nginx.probe);
+	expect(await mainPid(unit)).toBe(pid);
+}
+
+async function bindReloads(unit: string): Promise<void> {
+	const pid = await mainPid(unit);
+	await system.must(`systemctl reload ${unit}`);
+	await eventually(() => system.must(`journalctl --no-pager --unit=${unit} _PID=${pid} | grep 'reloading zones succeeded'`));
+	await answers(bind.probe);
+}
+
+describe("a drop-in moves the distribution's service into its cage", () => {
+	afterAll(async () => {
+		for (const { cage, service } of all) {
+			await system.must(`systemctl stop ${service}; cagewright unit ${cage} --dropin ${service} --uninstall`);
+		}
+	});
+
+	test.each(all)("$service starts there, and is exposed as little as that allows", async (served) => {
+		const { cage, exposure, service } = served;
+		await system.must(`cagewright unit ${cage} --dropin ${service} --install`);
+		await starts(service, served);
+		const said = JSON.parse(await system.must(`cagewright unit ${cage} --dropin ${service} --score --json`));
+		expect(said.exposure.after).toBeLessThanOrEqual(exposure);
+	});
+
+	test("nginx reloads and opens its logs anew", async () => {
+		await nginxReloads("nginx");
+		await nginxReopensLogs();
+	});
+
+	test("bind9 reloads", () => bindReloads("named"));
+
+	test.each(all)("$service comes back after a kill, in its cage", (served) => restartsAfterKill(served.service, served), 30_000);
+
+	test.each(all)(
+		"$packageName is installed again and restarts its service in the cage",
+		async (served) => {
+			const { cage, packageName, probe, service } = served;
+			await system.must(`systemctl enable ${service}`);
+			const before = await mainPid(service);
+			const archive = `${archives}/${packageName}_*.deb`;
+			await system.must(`dpkg --unpack ${archive} && dpkg --configure ${packageName}`);
+			await eventually(async () => expect(["0", before]).not.toContain(await mainPid(service)));
+			await answers(probe);
+			await isInCage(service, cage);
+		},
+		60_000,
+	);
+
+	test("the next start is of the generation that is present then", async () => {
+		const root = async () => system.must(`stat -L -c %i /proc/${await mainPid("redis-server")}/root`);
+		const before = await root();
+		await system.must("cagewright make redis-server.service --name redis --include /etc/hostname --yes --quiet");
+		expect(await root()).toBe(before);
+		await system.must("systemctl restart redis-server");
+		await answers(redis.probe);
+		expect(await root()).not.toBe(before);
+		await isInCage("redis-server", "redis");
+	}, 30_000);
+
+	test("state stays, and the host's own is left alone", async () => {
+		await system.must("redis-cli SET kept yes && redis-cli SAVE && systemctl restart redis-server");
+		await answers('test "$(redis-cli GET kept)" = yes');
+		await system.must("! test -e /var/lib/redis/dump.rdb");
+	});
+});
+
+describe("a unit of its own", () => {
+	test.each(all)(
+		"of $cage starts, comes back after a kill, and ends",
+		async (served) => {
+			const unit = `cage-${served.cage}`;
+			await system.must(`cagewright unit ${served.cage} --install`);
+			await starts(unit, served);
+			await restartsAfterKill(unit, served);
+			if (served === nginx) {
+				await nginxReloads(unit);
+				await nginxReopensLogs();
+			}
+			if (served === bind) await bindReloads(unit);
+			await system.must(`systemctl stop ${unit}`);
+			expect(await property(unit, "Result")).toBe("success");
+			await system.must(`cagewright unit ${served.cage} --uninstall`);
+		},
+		60_000,
+	);
+
+	test("starts nginx as an account, which binds a low port by its one capability", async () => {
+		const served: Served = { ...nginx, cage: "web", exposure: 1.5 };
+		await system.must(
+			"install -d -o www-data -g www-data /srv/web/state && cagewright make --name web --user www-data --probe 'curl -fsS http://127.0.0.1/' " +
+				"--yes --quiet -- /usr/sbin/nginx -e state/error.log -p /srv/web/ -c nginx.conf",
+		);
+		await system.must("cagewright unit web --install");
+		await starts("cage-web", served);
+		const said = JSON.parse(await system.must("cagewright unit web --score --json"));
+		expect(said.exposure.after).toBeLessThanOrEqual(served.exposure);
+		await system.must("systemctl stop cage-web");
+		expect(await system.run("cagewright remove web --yes")).toMatchObject({ status: 4 });
+		await system.must("cagewright unit web --uninstall && cagewright remove web --yes");
+	}, 60_000);
+});
+
+describe("a service with a socket unit, and a directory of the host", () => {
+	const probe = "curl -fsS --max-time 5 http://127.0.0.1:21110/ | grep -qx 'by socket'";
+
+	beforeAll(async () => {
+		// It takes the sockets as sd_listen_fds(3) does, and has none of its own.
+		const server = [
+			"import os, socket",
+			'assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"',
+			"listening = socket.socket(fileno=3)",
+			"while True:",
+			"\tconnection, _ = listening.accept()",
+			"\tconnection.recv(1000)",
+			'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nby socket")',
+			"\tconnection.close()",
+		];
+		for (const folder of ["srv/taker", "srv/share/below"]) mkdirSync(join(system.tree, folder), { recursive: true });
+		writeFileSync(join(system.tree, "srv/taker/server.py"), `${server.join("\n")}\n`);
+		const units = join(system.tree, "etc/systemd/system");
+		writeFileSync(join(units, "taker.service"), "[Service]\nUser=daemon\nExecStart=/usr/bin/python3 /srv/taker/server.py\n");
+		writeFileSync(join(units, "taker.socket"), "[Socket]\nListenStream=127.0.0.1:21110\n[Install]\nWantedBy=sockets.target\n");
+		await system.must("touch /srv/share/chosen && mount -t tmpfs tmpfs /srv/share/below && touch /srv/share/below/not-chosen");
+		await system.must("systemctl daemon-reload && systemctl --quiet enable taker.socket");
+		await system.must(`cagewright make taker.service --bind /srv/share --probe "${probe}" --yes --quiet`);
+		await system.must("cagewright unit taker --dropin taker --install && systemctl start taker.socket");
+	}, 60_000);
+
+	afterAll(() => system.must("systemctl stop taker.socket taker.service && umount /srv/share/below"));
+
+	test("gets what systemd opened for it, in its cage", async () => {
+		await answers(probe);
+		await isInCage("taker.service", "taker");
+	});
+
+	test("sees the directory without what is mounted below it", async () => {
+		const root = `/proc/${await mainPid("taker.service")}/root`;
+		expect(await system.must(`cd ${root}/srv/share && find . | sort`)).toBe(".\n./below\n./chosen");
+	});
+});

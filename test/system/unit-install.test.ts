@@ -1,0 +1,185 @@
+import {
+	chmodSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { systemMachine } from "../../src/cli/machine.ts";
+import type { Context } from "../../src/engine/context.ts";
+import { installUnit } from "../../src/engine/installed-unit.ts";
+import type { UnitSet } from "../../src/engine/ports.ts";
+import { systemUnits } from "../../src/system/units/host-units.ts";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+
+/** Installing a cage's unit, and a drop-in for a service, into the file tree of another system. */
+
+const state = temporaryState();
+const tree = temporaryFolder("system");
+const place = "etc/systemd/system/cage-demo.service";
+const dropin = "etc/systemd/system/app.service.d/50-cagewright.conf";
+const at = (path: string) => join(tree, path);
+const unit = (...args: string[]) => cagewright(["unit", "demo", "--root", tree, ...args], { state });
+const installed = (path: string) => readFileSync(at(path), "utf8");
+
+beforeAll(async () => {
+	await make(["demo"], { state });
+}, 60_000);
+
+beforeEach(() => {
+	rmSync(at("etc"), { recursive: true, force: true });
+	mkdirSync(at("etc/systemd/system"), { recursive: true });
+	mkdirSync(at("usr/lib/systemd/system"), { recursive: true });
+	writeFileSync(
+		at("usr/lib/systemd/system/app.service"),
+		"[Service]\nType=forking\nExecStart=/usr/bin/true -d\nKillSignal=SIGQUIT\n",
+	);
+});
+
+describe("--install", () => {
+	test("writes what the verb prints, for everybody to read, and says so in the cage's history", async () => {
+		expect(await unit("--install")).toMatchObject({ status: 0, stdout: `Wrote /${place}.\n` });
+		const [first = "", ...rest] = installed(place).split("\n");
+		expect(first).toContain(join(state, "cages/demo"));
+		expect(rest.join("\n")).toBe((await unit()).stdout);
+		expect(lstatSync(at(place))).toMatchObject({ mode: 0o100644, uid: 0, gid: 0 });
+		expect((await cagewright(["show", "demo", "--history"], { state })).stdout).toContain(`"path":"/${place}"`);
+		expect(readdirSync(at("etc/systemd/system"))).toEqual(["cage-demo.service"]);
+	});
+
+	test("writes a drop-in for a service, in its folder", async () => {
+		expect((await unit("--dropin", "app", "--install")).status).toBe(0);
+		const text = installed(dropin);
+		expect(text).toContain("# was: Type=forking\nType=exec\n");
+		expect(text).toContain("# was: ExecStart=/usr/bin/true -d\nExecStart=\n");
+		expect(text).toContain("kill -s QUIT");
+		expect(lstatSync(at("etc/systemd/system/app.service.d")).mode & 0o777).toBe(0o755);
+	});
+
+	test("a second time changes nothing, and replaces what an older version wrote", async () => {
+		await unit("--install");
+		const before = lstatSync(at(place));
+		expect((await unit("--install", "--json")).json).toMatchObject({ action: "unchanged" });
+		expect(lstatSync(at(place)).ino).toBe(before.ino);
+		await cagewright(["make", "demo", "--env", "MORE=1", "--yes", "--replace"], { state });
+		expect((await unit("--install", "--json")).json).toMatchObject({ action: "replaced" });
+		expect(installed(place)).toContain("MORE=1");
+	}, 60_000);
+
+	test("only says what it would do with --dry-run", async () => {
+		expect(await unit("--install", "--dry-run")).toMatchObject({ status: 0, stdout: `Would write /${place}.\n` });
+		expect(existsSync(at(place))).toBe(false);
+	});
+
+	const obstacles: [string, () => void][] = [
+		["a file of somebody else", () => writeFileSync(at(place), "[Service]\nExecStart=/usr/bin/true\n")],
+		["a link, wherever it leads", () => symlinkSync("/nowhere", at(place))],
+		["a directory", () => mkdirSync(at(place))],
+	];
+	test.each(obstacles)("leaves %s as it is (4)", async (_what, obstacle) => {
+		obstacle();
+		const before = lstatSync(at(place));
+		const { status, stderr } = await unit("--install");
+		expect({ status, stderr }).toMatchObject({ status: 4, stderr: expect.stringContaining(`/${place} was not written by`) });
+		expect(lstatSync(at(place)).ino).toBe(before.ino);
+		expect((await unit("--uninstall")).status).toBe(4);
+	});
+
+	test("leaves a unit of ours that somebody changed (4)", async () => {
+		await unit("--install");
+		writeFileSync(at(place), `${installed(place)}Nice=5\n`);
+		const { status, stderr } = await unit("--install");
+		expect({ status, stderr }).toMatchObject({ status: 4, stderr: expect.stringContaining("was changed since") });
+		expect((await unit("--uninstall")).status).toBe(4);
+		expect(installed(place)).toContain("Nice=5");
+	});
+
+	test("leaves the unit of another state's cage (4)", async () => {
+		await unit("--install");
+		writeFileSync(at(place), installed(place).replace(state, "/another/state"));
+		expect(await unit("--install")).toMatchObject({ status: 4, stderr: expect.stringContaining("/another/state/cages/demo") });
+	});
+
+	test("writes through no link and into no folder that others may write to (4)", async () => {
+		mkdirSync(at("elsewhere"), { recursive: true });
+		symlinkSync(at("elsewhere"), at("etc/systemd/system/app.service.d"));
+		expect((await unit("--dropin", "app", "--install")).status).toBe(4);
+		expect(readdirSync(at("elsewhere"))).toEqual([]);
+		chmodSync(at("etc/systemd/system"), 0o777);
+		expect((await unit("--install")).status).toBe(4);
+		expect(existsSync(at(place))).toBe(false);
+	});
+
+	test("refuses a drop-in that a later one would override (4), not one that settles the host's own matters", async () => {
+		const override = "etc/systemd/system/app.service.d/override.conf";
+		mkdirSync(at("etc/systemd/system/app.service.d"));
+		writeFileSync(at(override), "[Service]\nRestart=always\nLimitNOFILE=4096\n");
+		expect((await unit("--dropin", "app", "--install")).status).toBe(0);
+		writeFileSync(at(override), "[Service]\nUser=root\n");
+		expect(await unit("--dropin", "app", "--install")).toMatchObject({ status: 4, stderr: expect.stringContaining("sets User") });
+	});
+
+	test("writes nothing that systemd would complain about (1)", async () => {
+		const units = systemUnits(tree);
+		const broken = (set: UnitSet, ours: string) => {
+			const files = set.files.map((file) => ({ ...file, text: `${file.text}\n[Service]\nPrivateEverything=yes\n` }));
+			return units.complaints({ ...set, files }, ours);
+		};
+		const context: Context = {
+			machine: { ...systemMachine(state), units: { ...units, complaints: broken } },
+			emit() {},
+			signal: new AbortController().signal,
+		};
+		const refused = { code: "unit-rejected", values: { complaint: expect.stringContaining("PrivateEverything") }, exit: 1 };
+		await expect(installUnit(context, { name: "demo" }, false)).rejects.toMatchObject(refused);
+		await expect(installUnit(context, { name: "demo", service: "app" }, false)).rejects.toMatchObject(refused);
+		expect(readdirSync(at("etc/systemd/system"))).toEqual([]);
+	});
+
+	test("knows no such service (2)", async () => {
+		expect((await unit("--dropin", "nothing", "--install")).status).toBe(2);
+	});
+});
+
+describe("--uninstall", () => {
+	test("removes what was installed, and the folder that was for it alone", async () => {
+		await unit("--install");
+		await unit("--dropin", "app", "--install");
+		expect(await unit("--uninstall", "--dry-run")).toMatchObject({ status: 0, stdout: `Would remove /${place}.\n` });
+		expect(existsSync(at(place))).toBe(true);
+		expect(await unit("--uninstall")).toMatchObject({ status: 0, stdout: `Removed /${place}.\n` });
+		expect((await unit("--dropin", "app", "--uninstall")).status).toBe(0);
+		expect(readdirSync(at("etc/systemd/system"))).toEqual([]);
+	});
+
+	test("keeps a folder with drop-ins of others", async () => {
+		await unit("--dropin", "app", "--install");
+		writeFileSync(at("etc/systemd/system/app.service.d/10-other.conf"), "");
+		await unit("--dropin", "app", "--uninstall");
+		expect(readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["10-other.conf"]);
+	});
+
+	test("has nothing to do where nothing is (1)", async () => {
+		expect((await unit("--uninstall")).status).toBe(1);
+	});
+});
+
+test("--score compares the service with its cage, in numbers of systemd's", async () => {
+	const { json } = await unit("--dropin", "app", "--score", "--json");
+	const { after, before, service } = json.exposure as { after: number; before: number; service: string };
+	expect(service).toBe("app.service");
+	expect(before).toBeGreaterThan(9);
+	expect(after).toBeLessThanOrEqual(2);
+	expect((await unit("--dropin", "app", "--score")).stdout).toMatch(/app\.service +9\.\d\n/);
+});
+
+test("options that have no meaning alone are refused (2)", async () => {
+	expect((await unit("--dry-run")).status).toBe(2);
+	expect((await unit("--install", "--uninstall")).status).toBe(2);
+});
