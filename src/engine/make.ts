@@ -208,6 +208,9 @@ export async function trialStep(
 	round: number,
 	rounds: number,
 ): Promise<TrialRound> {
+	const { dedicatedAccount: account } = cage;
+	// Under another account it would have the rights of other services.
+	if (account !== undefined && !candidate.plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
 	context.emit({ event: "round-started", round, rounds });
 	const layout = layoutOf(context.machine.store, candidate.manifest);
 	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });

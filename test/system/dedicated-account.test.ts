@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { begin, cagewright, make, startRun, temporaryState } from "./cagewright.ts";
 import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
@@ -66,7 +66,7 @@ test("a daemon that starts as root and switches to a shared account switches to 
 	const made = await make([...words, "--", ...daemon.command], { state });
 	const uid = uidOf("cage-ded-web");
 	const running = startRun("ded-nginx", { state });
-	await eventually(() => execFileSync("sh", ["-c", daemon.probe]));
+	await eventually(() => execFileSync("sh", ["-c", daemon.probe], { stdio: "pipe" }));
 	const [worker = 0] = listeners(port).filter((pid) => commandOf(pid).includes("worker"));
 	expect(statusField(worker, "Uid")).toBe([uid, uid, uid, uid].join("\t"));
 	expect(statusField(parentOf(worker), "Uid")).toMatch(/^0\t/);
@@ -187,7 +187,6 @@ test("a service that is planned beside others is told of what it would share wit
 });
 
 test("an allowance that allows nothing is said on stderr", async () => {
-	writeFileSync(`${state}/.key`, "");
 	const { daemon, words } = await redisWithState();
 	const result = await cagewright(
 		["make", ...words("ded-allowed"), "--allow-secret", "/etc/no-such.key", "--yes", "--", ...daemon.command],
