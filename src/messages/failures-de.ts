@@ -18,9 +18,9 @@ export const failuresDe: Failures = {
 	"account-name-invalid":
 		"{name} taugt nicht als Name eines Kontos; erlaubt sind bis zu 32 Kleinbuchstaben, Ziffern, Strich und Unterstrich, vorn ein Buchstabe.",
 	"audit-danger":
-		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {path} {what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}.",
+		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {place}{what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}.",
 	"audit-dangers":
-		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {path} {what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}. Noch {more} mehr: cagewright check {name}.",
+		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {place}{what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}. Noch {more} mehr: cagewright check {name}.",
 	"backslash-at-end": "Der Befehl endet mit einem Rückstrich, der für nichts steht; entfernen Sie ihn.",
 	"bad-name":
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",

@@ -166,6 +166,22 @@ describe.each([
 		expect(fromOutside("redis", targetOf(b))).toMatchObject({ signal: byPidAlone, file: "EACCES", socket: "EACCES" });
 	});
 
+	test("a unit for a systemd without PID namespaces takes an account of its own, or a word of the administrator", async () => {
+		const systemctl = `${folder}/systemctl`;
+		writeFileSync(systemctl, "#!/bin/sh\necho 'systemd 252 (252.1)'\n", { mode: 0o755 });
+		const older = ["unshare", "--mount", "sh", "-c", 'mount -n --bind "$0" /usr/bin/systemctl && exec "$@"', systemctl];
+		const unit = (...accept: string[]) => cagewright(["unit", a.name, ...accept], { state, enter: older });
+		const result = await unit();
+		if (options.length) expect(result).toMatchObject({ status: 0, stderr: "" });
+		else {
+			expect(result).toMatchObject({ status: 4, stdout: "" });
+			expect(result.stderr).toContain("redis is also the account of");
+			const accepted = await unit("--accept-finding", "account-used-outside", "--accept-finding", "account-of-other-cage");
+			expect(accepted.status).toBe(0);
+			expect(accepted.stderr).toContain("accepted by name: account-used-outside /, account-of-other-cage /");
+		}
+	});
+
 	test("the check says whether they share an account", async () => {
 		const { json } = await cagewright(["check", a.name, "--json"], { state });
 		const [cage] = json.cages as { findings: { code: string; severity: string; values: object }[] }[];
