@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { makesCode, systemdUnit } from "../core/confinement/unit.ts";
 import { join, pathFromText } from "../core/path/path.ts";
+import { printable } from "../core/path/quote.ts";
 import { auditGeneration } from "../engine/audit.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Machine } from "../engine/context.ts";
@@ -14,7 +15,11 @@ export async function unit(terminal: Terminal, name: string, accept?: readonly s
 		const { cage, layout, manifest } = await presentCage(context, name);
 		const separated = systemdVersion() >= firstWithPidNamespaces;
 		await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated });
-		const text = await unitText(context.machine, name);
+		// Whoever starts the unit later is not told by us.
+		const accepted = cage.accepted?.length
+			? `# ${printable(terminal.messages.cli.unitAccepted(cage.accepted.join(", ")))}\n`
+			: "";
+		const text = accepted + (await unitText(context.machine, name));
 		if (terminal.options.json) terminal.printJson("unit", { name, unit: text });
 		else terminal.print(text);
 		return 0;

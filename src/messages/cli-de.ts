@@ -147,6 +147,7 @@ export const cliDe: CliMessages = {
 		danger: "Gefahr",
 		warning: "Warnung",
 		accepted: "hingenommen",
+		known: "bekannt",
 		damaged: "beschädigt",
 	},
 	list: {
@@ -178,6 +179,7 @@ export const cliDe: CliMessages = {
 			`Das Konto ${account} bleibt, weil Prozess ${pid} darunter läuft; beenden Sie ihn und rufen Sie auf: userdel ${account}`,
 		kept: (name) => `${name} bleibt.`,
 	},
+	unitAccepted: (findings) => `Startet, obwohl die Prüfung dies fand und es namentlich hingenommen wurde: ${findings}`,
 	certificateCopied: (name, path) =>
 		`${name} hat ${path} als Kopie, die eine Erneuerung nicht erreicht. Machen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	apps: {

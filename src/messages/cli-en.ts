@@ -153,6 +153,7 @@ export const cliEn = {
 		danger: "danger",
 		warning: "warning",
 		accepted: "accepted",
+		known: "known",
 		damaged: "damaged",
 	},
 	list: {
@@ -184,6 +185,7 @@ export const cliEn = {
 			`The account ${account} stays, because process ${pid} runs under it; end that and run: userdel ${account}`,
 		kept: (name: string) => `${name} stays.`,
 	},
+	unitAccepted: (findings: string) => `Started although the audit found, and it was accepted by name: ${findings}`,
 	certificateCopied: (name: string, path: string) =>
 		`${name} has ${path} as a copy, which a renewal does not reach. Make the cage again with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	apps: {

@@ -43,6 +43,8 @@ export const failuresDe: Failures = {
 		"Es wurde nichts gebaut, weil niemand gefragt werden konnte; sehen Sie den Plan an und wiederholen Sie es mit {option}.",
 	"dedicated-account-group":
 		"Auf diesem Rechner gibt es eine Gruppe {account}, aber kein solches Konto; nennen Sie ein anderes mit --dedicated-account NAME.",
+	"dedicated-account-of-everybody":
+		"{account} ist ein Konto, das jedes Paket benutzen darf, und kann also nicht dem Käfig allein gehören; nennen Sie ein anderes mit --dedicated-account NAME.",
 	"dedicated-account-root":
 		"{program} läuft nur als root, es gibt also kein Konto zu ersetzen; nennen Sie mit --user eines, als das es startet.",
 	"dedicated-account-several":

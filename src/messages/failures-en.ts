@@ -36,6 +36,8 @@ export const failuresEn = {
 	"consent-needed": "Nothing was built, because nobody could be asked; look at the plan and repeat with {option}.",
 	"dedicated-account-group":
 		"There is a group {account} on this machine but no such account; name another one with --dedicated-account NAME.",
+	"dedicated-account-of-everybody":
+		"{account} is an account that any package may use, so it cannot be the cage's alone; name another one with --dedicated-account NAME.",
 	"dedicated-account-root":
 		"{program} runs as root alone, so there is no account to replace; name one that it starts as with --user.",
 	"dedicated-account-several":

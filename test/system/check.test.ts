@@ -189,7 +189,9 @@ test("what would stop the launch stops the unit as well", async () => {
 	} finally {
 		rmSync(inCage("/usr/bin/mine"));
 	}
-	expect((await cagewright(["unit", name], { state })).status).toBe(0);
+	const { status, stdout } = await cagewright(["unit", name], { state });
+	expect(status).toBe(0);
+	expect(stdout).toMatch(/^# Started although .* accepted by name: .*way-sticky.*\n/);
 });
 
 test("a check changes nothing", async () => {
@@ -211,6 +213,7 @@ test("the check as JSON", async () => {
 			path: "/usr/bin/mine",
 			severity: "danger",
 			accepted: false,
+			known: false,
 			values: { kind: "file" },
 			what: "was put into the cage since it was built (file)",
 			close: "Remove it; what the application needs goes in with make --include",
