@@ -9,7 +9,6 @@ import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { isWithin, normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import { unusedAllowances } from "../core/plan/allowances.ts";
 import { mayBeBound } from "../core/plan/areas.ts";
 import { withDedicatedAccount } from "../core/plan/dedicated.ts";
 import { placeOf } from "../core/plan/links.ts";
@@ -18,6 +17,7 @@ import { isTolerable, type Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import { warnUnusedAllowances } from "./allowances.ts";
 import { traceRunning } from "./attach.ts";
 import { auditGeneration } from "./audit.ts";
 import { layoutOf, readableCage, readableManifest } from "./cages.ts";
@@ -371,13 +371,6 @@ export async function withOwnAccount<T>(
 	} catch (error) {
 		await account.undo();
 		throw error;
-	}
-}
-
-/** Says which of the paths that were allowed by name are nothing of the plan. */
-export function warnUnusedAllowances({ emit, machine }: Context, plan: Plan): void {
-	for (const { option, path } of unusedAllowances(plan, machine.files)) {
-		emit({ event: "warned", code: "allowance-unused", values: { option, path } });
 	}
 }
 
