@@ -1,4 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
+import { footprintOf } from "../core/cage/footprint.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
@@ -180,6 +181,7 @@ export class Wizard implements WizardSession {
 			this.#round = tried.value;
 			this.#cage = {
 				...cage,
+				footprint: footprintOf(plan, this.#traced()),
 				trials: [...cage.trials, summarise(context, tried.value, built.value.manifest.generation, this.#accepted)],
 				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
 			};

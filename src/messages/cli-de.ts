@@ -148,6 +148,7 @@ export const cliDe: CliMessages = {
 		danger: "Gefahr",
 		warning: "Warnung",
 		accepted: "hingenommen",
+		known: "bekannt",
 		damaged: "beschädigt",
 	},
 	list: {

@@ -154,6 +154,7 @@ export const cliEn = {
 		danger: "danger",
 		warning: "warning",
 		accepted: "accepted",
+		known: "known",
 		damaged: "damaged",
 	},
 	list: {

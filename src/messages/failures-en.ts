@@ -46,9 +46,9 @@ export const failuresEn = {
 	"account-name-invalid":
 		"{name} is no name for an account; use up to 32 small letters, digits, dash and underscore, beginning with a letter.",
 	"audit-danger":
-		"The cage {name} is not safe and was not started: {path} {what}. {close}; or take it upon you with --accept-finding {finding}:{path}.",
+		"The cage {name} is not safe and was not started: {place}{what}. {close}; or take it upon you with --accept-finding {finding}:{path}.",
 	"audit-dangers":
-		"The cage {name} is not safe and was not started: {path} {what}. {close}; or take it upon you with --accept-finding {finding}:{path}. {more} more: cagewright check {name}.",
+		"The cage {name} is not safe and was not started: {place}{what}. {close}; or take it upon you with --accept-finding {finding}:{path}. {more} more: cagewright check {name}.",
 	"backslash-at-end": "The command ends with a backslash that stands for nothing; remove it.",
 	"bad-name": "{name} is not a name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"cage-busy": "The cage {name} is being worked on by process {pid}; wait until that is done.",
@@ -70,6 +70,8 @@ export const failuresEn = {
 	"consent-needed": "Nothing was built, because nobody could be asked; look at the plan and repeat with {option}.",
 	"dedicated-account-group":
 		"There is a group {account} on this machine but no such account; name another one with --dedicated-account NAME.",
+	"dedicated-account-of-everybody":
+		"{account} is an account that any package may use, so it cannot be the cage's alone; name another one with --dedicated-account NAME.",
 	"dedicated-account-root":
 		"{program} runs as root alone, so there is no account to replace; name one that it starts as with --user.",
 	"dedicated-account-several":
