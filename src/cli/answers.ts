@@ -4,7 +4,9 @@ import { type Application, launchPath, noRules, type Rules } from "../core/appli
 import type { Listening } from "../core/application/found.ts";
 import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
+import { parseAcceptance } from "../core/cage/acceptance.ts";
 import { Failure } from "../core/failure.ts";
+import { dedicatedName, isAccountName } from "../core/plan/dedicated.ts";
 import {
 	type Answers,
 	defaultRounds,
@@ -52,12 +54,26 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		application: withProbe(application, start?.kind === "found" ? start.ports : []),
 		...(serviceDirectories.length ? { serviceDirectories } : {}),
 		rules,
+		...(options.acceptFinding?.length ? { accepted: acceptances(options.acceptFinding) } : {}),
+		...(options.dedicatedAccount === undefined ? {} : { dedicatedAccount: dedicated(options.dedicatedAccount, name) }),
 		onHost: options.onHost ?? false,
 		...(options.attach === undefined
 			? {}
 			: { attach: { pid: options.attach, ...(options.for === undefined ? {} : { seconds: options.for }) } }),
 		rounds: options.rounds ?? (options.attach === undefined ? defaultRounds : defaultRoundsAttached),
 	};
+}
+
+/** As they were given, once each of them is known to mean something. */
+export function acceptances(texts: readonly string[]): readonly string[] {
+	texts.forEach(parseAcceptance);
+	return texts;
+}
+
+function dedicated(option: string | true, cage: string): string {
+	const name = option === true ? dedicatedName(cage) : option;
+	if (!isAccountName(name)) throw new Failure("account-name-invalid", { name }, 2);
+	return name;
 }
 
 function nameOf(start: StartingPoint | undefined): string | undefined {

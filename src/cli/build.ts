@@ -1,5 +1,6 @@
+import { footprintOf } from "../core/cage/footprint.ts";
 import { pathToText } from "../core/path/path.ts";
-import { buildStep, planStep, timed } from "../engine/make.ts";
+import { buildAudited, planStep, timed, warnUnusedAllowances, withOwnAccount } from "../engine/make.ts";
 import { planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";
@@ -10,17 +11,25 @@ export async function build(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
 		const { cage, trace } = await tracedCage(context, told);
-		const plan = await planStep(context, cage, trace);
+		const planned = await planStep(context, cage, trace);
 		if (told.options.dryRun) {
-			terminal.print(planText(plan, terminal.messages));
+			terminal.print(planText(planned, terminal.messages));
 			return 0;
 		}
 		const lock = await store.lock(cage.name);
 		try {
 			const previous = await store.present(cage.name);
-			const { value: candidate, seconds } = await timed(context, "build", () => buildStep(context, cage.name, plan, previous));
+			warnUnusedAllowances(context, planned);
+			const { seconds, value } = await timed(context, "build", () =>
+				withOwnAccount(context, cage, planned, trace, previous, async (plan) => ({
+					plan,
+					candidate: await buildAudited(context, cage, plan, previous),
+				})),
+			);
+			const { candidate, plan } = value;
 			const { generation } = candidate.manifest;
-			await store.saveCage({ ...cage, seconds: { ...cage.seconds, build: seconds } });
+			const footprint = footprintOf(plan, trace);
+			await store.saveCage({ ...cage, footprint, seconds: { ...cage.seconds, build: seconds } });
 			await store.publish(cage.name, generation);
 			await store.log(cage.name, "built", { generation, ...planTotals(plan) });
 			const root = pathToText(store.root(cage.name, generation)) ?? "";

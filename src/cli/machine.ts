@@ -7,25 +7,28 @@ import { auditCage } from "../system/files/audit.ts";
 import { systemFiles } from "../system/files/files.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
+import type { Launching } from "../system/launch/method.ts";
 import { systemPackages } from "../system/packages/packages.ts";
+import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
 import { StateFolder } from "../system/state/store.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 
 /** The adapters of this machine, put together: the one place that knows both sides. */
-export function systemMachine(state: string): Machine {
+export function systemMachine(state: string, launching: Launching = {}): Machine {
 	const files = systemFiles();
 	return {
 		files,
 		packages: systemPackages(files),
 		accounts: systemAccounts,
-		launcher: new UtilLinuxLauncher(state),
+		launcher: new UtilLinuxLauncher(state, launching),
 		store: new StateFolder(state),
 		doctor: systemDoctor,
 		units: systemUnits(),
 		services: systemServices,
 		attach,
-		audit: async (root, policy, signal) => (await auditCage({ root, policy }, signal)).findings,
+		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
+		processesOf,
 		listens: listensAt,
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {

@@ -72,6 +72,7 @@ export async function dryRun(terminal: Terminal, context: Context, answers: Answ
 			application,
 			rules,
 			notes,
+			...(answers.dedicatedAccount === undefined ? {} : { dedicatedAccount: answers.dedicatedAccount }),
 			command,
 		});
 	else terminal.print(dryRunText(answers, terminal.state, command, terminal.messages));

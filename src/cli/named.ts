@@ -1,3 +1,4 @@
+import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
 import type { Answers } from "../core/questions/answers.ts";
@@ -46,13 +47,19 @@ export async function tracedCage({ machine }: Context, { command, options, targe
 	const cage = await knownCage(machine.store, name);
 	const trace = await machine.store.trace(name);
 	if (!trace) throw new Failure("not-traced", { name }, 2);
-	const { application, rules } = answersFrom(
+	const { accepted, application, dedicatedAccount, rules } = answersFrom(
 		{ ...options, name, probe: options.probe ?? [...cage.application.probes] },
 		cage.application.command,
 		undefined,
 	);
 	return {
-		cage: { ...cage, rules: mergeRules(cage.rules, rules), application: { ...cage.application, probes: application.probes } },
+		cage: {
+			...cage,
+			...(accepted ? { accepted: mergeAcceptances(cage.accepted ?? [], accepted) } : {}),
+			...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
+			rules: mergeRules(cage.rules, rules),
+			application: { ...cage.application, probes: application.probes },
+		},
 		trace,
 	};
 }

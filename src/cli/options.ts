@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
 
 /** The options that several verbs share, each defined once. */
 
@@ -38,6 +39,10 @@ const lists = {
 		"a directory that must exist before the application starts, like systemd's RuntimeDirectory; repeatable",
 	],
 	allowSecret: ["--allow-secret <PATH>", "a private key, shadow file or token that may go into the cage; repeatable"],
+	acceptFinding: [
+		"--accept-finding <CODE[:PATH]>",
+		"a danger that `check` names and that shall not stop the launch; said again at each launch; repeatable",
+	],
 	allowSetuid: ["--allow-setuid <PATH>", "a setuid file that may go into the cage; repeatable"],
 } as const;
 
@@ -59,6 +64,9 @@ export interface ApplicationOptions {
 	device?: string[];
 	allowSecret?: string[];
 	allowSetuid?: string[];
+	acceptFinding?: string[];
+	/** True without a name. */
+	dedicatedAccount?: string | true;
 	onHost?: boolean;
 	rounds?: number;
 	/** Only of `make` and `trace`. */
@@ -80,7 +88,15 @@ export function addApplicationOptions(command: Command): Command {
 		.option("--timeout <SECONDS>", "time for the first answer (default: 30)", seconds)
 		.addOption(new Option("--network <NETWORK>", "network of the cage when it runs (default: host)").choices(["host", "none"]));
 	for (const [flags, help] of Object.values(lists)) command.option(flags, help, collect);
+	command.option(
+		"--dedicated-account [NAME]",
+		"run as an account that no other service has, made where it is missing (default: cage-NAME)",
+	);
 	return command.option("--on-host", "trace on the real file system and network instead of in a rehearsal");
+}
+
+export function addAcceptFinding(command: Command): Command {
+	return command.option(...lists.acceptFinding, collect);
 }
 
 export function addAttach(command: Command): Command {
@@ -108,6 +124,8 @@ export interface GlobalOptions {
 	json?: boolean;
 	events?: boolean;
 	debug?: boolean;
+	launcher?: LauncherName;
+	require?: "full";
 }
 
 export function addGlobalOptions(command: Command): Command {
@@ -118,5 +136,9 @@ export function addGlobalOptions(command: Command): Command {
 		.option("--quiet", "no progress")
 		.option("--json", "one JSON document on stdout")
 		.option("--events", "one JSON object a line on stderr while the work runs")
+		.addOption(
+			new Option("--launcher <LAUNCHER>", "start cages with this instead of the first that works here").choices(launcherNames),
+		)
+		.addOption(new Option("--require <LEVEL>", "refuse to start a cage with less than every layer").choices(["full"]))
 		.addOption(new Option("--debug", "stack traces").hideHelp());
 }

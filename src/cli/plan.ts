@@ -1,5 +1,5 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
-import { planStep } from "../engine/make.ts";
+import { planStep, warnUnusedAllowances } from "../engine/make.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";
@@ -19,6 +19,7 @@ export async function plan(terminal: Terminal, told: Told): Promise<number> {
 				await lock.release();
 			}
 		}
+		warnUnusedAllowances(context, proposed);
 		const present = await store.present(cage.name);
 		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
 		const difference = manifest && comparePlanWithManifest(proposed, manifest);

@@ -2,7 +2,15 @@ import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
 import type { AdoptOptions } from "./adopt.ts";
-import { addApplicationOptions, addAttach, addConsent, addGlobalOptions, addRounds, type GlobalOptions } from "./options.ts";
+import {
+	addAcceptFinding,
+	addApplicationOptions,
+	addAttach,
+	addConsent,
+	addGlobalOptions,
+	addRounds,
+	type GlobalOptions,
+} from "./options.ts";
 import type { ReleaseOptions } from "./release.ts";
 import { Interrupted, Terminal } from "./terminal.ts";
 import type { UnitOptions } from "./unit.ts";
@@ -84,10 +92,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		);
 	}
 
-	define("run <name> [command...]", "run the application in its cage, in the foreground", "cagewright run redis")
+	addAcceptFinding(
+		define("run <name> [command...]", "run the application in its cage, in the foreground", "cagewright run redis"),
+	)
 		.option("--print", "print the plain shell commands instead")
-		.action((name: string, command: string[], options: { print?: boolean }) =>
-			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options.print ?? false))(),
+		.action((name: string, command: string[], options: { print?: boolean; acceptFinding?: string[] }) =>
+			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options))(),
 		);
 	define(
 		"signal <name> <signal>",
@@ -96,10 +106,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	).action((name: string, signal: string) =>
 		verb(async (terminal) => (await import("./run.ts")).signal(terminal, name, signal))(),
 	);
-	define(
-		"unit <name>",
-		"print a hardened systemd unit, or what else the host needs beside it",
-		"cagewright unit nginx --dropin nginx --install",
+	addAcceptFinding(
+		define(
+			"unit <name>",
+			"print a hardened systemd unit, or what else the host needs beside it",
+			"cagewright unit nginx --dropin nginx --install",
+		),
 	)
 		.option("--dropin <SERVICE>", "a drop-in instead, that moves this service of the host into the cage")
 		.option("--install", "write it below /etc/systemd/system and let systemd read it")
@@ -137,6 +149,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--dry-run", "say what would be done, and do nothing")
 		.action((service: string, options: ReleaseOptions) =>
 			verb(async (terminal) => (await import("./release.ts")).release(terminal, service, options))(),
+		);
+	define("check [names...]", "look at cages: the audit, and what differs from what was built", "cagewright check --all")
+		.option("--all", "every cage on this machine")
+		.action((names: string[], options: { all?: boolean }) =>
+			verb(async (terminal) => (await import("./check.ts")).check(terminal, names, options.all ?? false))(),
 		);
 	define("list", "the cages on this machine", "cagewright list").action(() =>
 		verb(async (terminal) => (await import("./show.ts")).list(terminal))(),
@@ -198,11 +215,11 @@ function wrongUsage(problem: string): number {
 }
 
 function takesValue(option: string | undefined): boolean {
-	return option === "--state" || option === "--lang";
+	return ["--state", "--lang", "--launcher", "--require"].includes(option ?? "");
 }
 
 function isGlobalOption(arg: string, before: string | undefined): boolean {
-	return /^--(state|lang)(=|$)|^--(no-color|quiet|debug)$/.test(arg) || takesValue(before);
+	return /^--(state|lang|launcher|require)(=|$)|^--(no-color|quiet|debug)$/.test(arg) || takesValue(before);
 }
 
 /** Words behind `--` are the command; a single word before it is the template or the cage. */

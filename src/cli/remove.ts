@@ -14,7 +14,12 @@ export async function remove(
 		const { store } = context.machine;
 		if (!(await store.names()).includes(name)) throw new Failure("cage-unknown", { name }, 2);
 		const data = pathToText(store.data(name)) ?? "";
-		const will = `${words.will(name, [data.replace(/\/data$/, "")])}${options.keepData ? `\n${words.keeps(data)}` : ""}`;
+		const account = options.keepData ? undefined : (await store.madeAccount(name))?.name;
+		const will = [
+			words.will(name, [data.replace(/\/data$/, "")]),
+			...(options.keepData ? [words.keeps(data)] : []),
+			...(account === undefined ? [] : [words.account(account)]),
+		].join("\n");
 		if (options.dryRun) {
 			terminal.print(will);
 			return 0;
@@ -27,8 +32,15 @@ export async function remove(
 				return 1;
 			}
 		}
-		await removeCage(context, name, options.keepData ?? false);
-		if (terminal.options.json) terminal.printJson("remove", { name, removed: true, keptData: options.keepData ?? false });
+		const withdrawn = await removeCage(context, name, options.keepData ?? false);
+		if (withdrawn?.keptFor !== undefined) terminal.say(words.accountKept(withdrawn.name, withdrawn.keptFor));
+		if (terminal.options.json)
+			terminal.printJson("remove", {
+				name,
+				removed: true,
+				keptData: options.keepData ?? false,
+				...(withdrawn ? { account: withdrawn } : {}),
+			});
 		else terminal.print(words.done(name));
 		return 0;
 	});

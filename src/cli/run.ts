@@ -3,17 +3,32 @@ import { Failure } from "../core/failure.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { launchRequest, passedSignals, runCage, signalCage } from "../engine/run.ts";
+import { progressLine } from "../report/progress.ts";
+import { recordAcceptances } from "./acceptance.ts";
 import { systemMachine } from "./machine.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `run` passes signals on instead of being called off by them, so it makes its own context. */
 function quietContext(terminal: Terminal): Context {
-	return { machine: systemMachine(terminal.state), emit() {}, signal: new AbortController().signal };
+	return {
+		machine: systemMachine(terminal.state, terminal.launching),
+		emit(event) {
+			const line = event.event === "warned" ? progressLine(event, terminal.messages) : undefined;
+			if (line && !terminal.options.quiet) terminal.say(line.text);
+		},
+		signal: new AbortController().signal,
+	};
 }
 
-export async function run(terminal: Terminal, name: string, command: readonly string[], print: boolean): Promise<number> {
+export async function run(
+	terminal: Terminal,
+	name: string,
+	command: readonly string[],
+	options: { print?: boolean; acceptFinding?: readonly string[] },
+): Promise<number> {
 	const context = quietContext(terminal);
-	if (print) {
+	await recordAcceptances(context, name, options.acceptFinding);
+	if (options.print) {
 		const script = context.machine.launcher.print(launchRequest(await presentCage(context, name), command));
 		// It is bytes, one character each: paths and arguments need not be UTF-8.
 		process.stdout.write(Buffer.from(script, "latin1"));

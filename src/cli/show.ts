@@ -6,7 +6,7 @@ import { Failure } from "../core/failure.ts";
 import { type Path, pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
-import { knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
+import { isDamage, knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
@@ -18,9 +18,12 @@ export async function list(terminal: Terminal): Promise<number> {
 	const words = messages.cli.list;
 	return terminal.withContext(async (context) => {
 		const cages = await Promise.all((await context.machine.store.names()).map((name) => summary(context, name)));
+		const status = cages.some((cage) => cage.damage !== undefined) ? 1 : 0;
 		if (terminal.options.json) {
-			terminal.printJson("list", { cages });
-			return 0;
+			terminal.printJson("list", {
+				cages: cages.map(({ damage, ...cage }) => (damage ? { ...cage, damage: messages.failure(damage) } : cage)),
+			});
+			return status;
 		}
 		if (!cages.length) terminal.print(words.none);
 		else {
@@ -29,35 +32,55 @@ export async function list(terminal: Terminal): Promise<number> {
 				cage.generation === null ? "-" : String(cage.generation),
 				cage.files === null ? "-" : String(cage.files),
 				cage.bytes === null ? "-" : messages.bytes(cage.bytes),
-				cage.generation === null
-					? words.notBuilt
-					: cage.running[0] === undefined
-						? words.stopped
-						: words.running(cage.running[0]),
-				printable(cage.command.join(" ")),
+				cage.damage
+					? words.damaged
+					: cage.generation === null
+						? words.notBuilt
+						: cage.running[0] === undefined
+							? words.stopped
+							: words.running(cage.running[0]),
+				cage.damage ? messages.failure(cage.damage) : printable(cage.command.join(" ")),
 			]);
 			terminal.print(table([words.head, ...rows]));
 		}
-		return 0;
+		return status;
 	});
 }
 
-async function summary(context: Context, name: string) {
+interface Summary {
+	readonly name: string;
+	readonly generation: number | null;
+	readonly files: number | null;
+	readonly bytes: number | null;
+	readonly running: readonly number[];
+	readonly command: readonly string[];
+	readonly answered: boolean;
+	/** Why nothing can be told of it. */
+	readonly damage?: Failure;
+}
+
+async function summary(context: Context, name: string): Promise<Summary> {
 	const { launcher, store } = context.machine;
-	const cage = await store.cage(name);
-	const generation = (await store.present(name)) ?? null;
-	const manifest = generation === null ? undefined : await store.manifest(name, generation);
-	const counts = manifest ? countEntries(manifest) : undefined;
 	const generations = await store.generations(name);
-	return {
-		name,
-		generation,
-		files: counts?.files ?? null,
-		bytes: counts?.bytes ?? null,
-		running: generations.flatMap((one) => launcher.running(store.root(name, one)).inits),
-		command: cage?.application.command ?? [],
-		answered: cage?.trials.at(-1)?.answered ?? false,
-	};
+	const running = generations.flatMap((one) => launcher.running(store.root(name, one)).inits);
+	const unknown = { name, generation: null, files: null, bytes: null, running, command: [], answered: false };
+	try {
+		const cage = await store.cage(name);
+		const generation = (await store.present(name)) ?? null;
+		const manifest = generation === null ? undefined : await store.manifest(name, generation);
+		const counts = manifest ? countEntries(manifest) : undefined;
+		return {
+			...unknown,
+			generation,
+			files: counts?.files ?? null,
+			bytes: counts?.bytes ?? null,
+			command: cage?.application.command ?? [],
+			answered: cage?.trials.at(-1)?.answered ?? false,
+		};
+	} catch (error) {
+		if (!isDamage(error)) throw error;
+		return { ...unknown, damage: error };
+	}
 }
 
 export async function show(terminal: Terminal, name: string, options: { history?: boolean; record?: boolean }): Promise<number> {

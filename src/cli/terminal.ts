@@ -7,6 +7,7 @@ import type { Event } from "../engine/events.ts";
 import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
+import type { Launching } from "../system/launch/method.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
 
@@ -23,6 +24,12 @@ export class Terminal {
 		this.language = languageFrom(process.env, options.lang);
 		this.messages = messagesFor(this.language);
 		this.state = resolve(options.state ?? process.env.CAGEWRIGHT_STATE ?? defaultState());
+	}
+
+	/** How the command line wants cages to be started. */
+	get launching(): Launching {
+		const { launcher, require } = this.options;
+		return { ...(launcher === undefined ? {} : { launcher }), full: require === "full" };
 	}
 
 	/** A person is there to answer. */
@@ -60,7 +67,7 @@ export class Terminal {
 		});
 		try {
 			const context: Context = {
-				machine: systemMachine(this.state),
+				machine: systemMachine(this.state, this.launching),
 				emit: (event) => this.#show(event),
 				signal: controller.signal,
 			};

@@ -34,7 +34,12 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 				trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
 			);
 			await store.saveCage({ ...cage, trials: [...cage.trials, summarise(context, round, present, [])] });
-			await store.log(cage.name, "tried", { generation: present, answered: round.answered, missing: round.missing.length });
+			await store.log(cage.name, "tried", {
+				generation: present,
+				answered: round.answered,
+				missing: round.missing.length,
+				...(cage.accepted ? { accepted: cage.accepted } : {}),
+			});
 			const open = remedies(round, cage.additions).length;
 			if (terminal.options.json) {
 				const { answered, missing, output, probes } = round;

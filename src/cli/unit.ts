@@ -1,11 +1,15 @@
 import { resolve } from "node:path";
+import { knows } from "../core/confinement/unit/versions.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
+import { auditGeneration } from "../engine/audit.ts";
+import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { type InstalledUnit, installUnit, uninstallUnit, unitExposure, type WhichUnit } from "../engine/installed-unit.ts";
 import { dropinText, unitText } from "../engine/unit.ts";
 import { table } from "../report/format.ts";
 import { systemUnits } from "../system/units/host-units.ts";
+import { recordAcceptances } from "./acceptance.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface UnitOptions {
@@ -15,6 +19,7 @@ export interface UnitOptions {
 	readonly score?: boolean;
 	readonly dryRun?: boolean;
 	readonly root?: string;
+	readonly acceptFinding?: readonly string[];
 }
 
 export async function unit(terminal: Terminal, name: string, options: UnitOptions): Promise<number> {
@@ -24,16 +29,24 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 	const which = { name, ...(service === undefined ? {} : { service }) };
 	return terminal.withContext(async (whole) => {
 		const context = root === undefined ? whole : { ...whole, machine: { ...whole.machine, units: systemUnits(resolve(root)) } };
+		const dryRun = options.dryRun ?? false;
 		if (score) return printScore(terminal, context, which);
-		if (install || uninstall) {
-			const done = await (install ? installUnit : uninstallUnit)(context, which, options.dryRun ?? false);
-			return printDone(terminal, which, done, options);
-		}
+		if (uninstall) return printDone(terminal, which, await uninstallUnit(context, which, dryRun), options);
+		await judge(context, name, options);
+		if (install) return printDone(terminal, which, await installUnit(context, which, dryRun), options);
 		const text = await (service === undefined ? unitText(context, name) : dropinText(context, name, service));
 		if (terminal.options.json) terminal.printJson("unit", { ...which, unit: text });
 		else terminal.print(text);
 		return 0;
 	});
+}
+
+/** The unit starts the cage later, without us: what the audit has to say is said now. */
+async function judge(context: Context, name: string, { acceptFinding }: UnitOptions): Promise<void> {
+	await recordAcceptances(context, name, acceptFinding);
+	const { cage, layout, manifest } = await presentCage(context, name);
+	const separated = knows(context.machine.units.version(), "PrivatePIDs");
+	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated });
 }
 
 function printDone(terminal: Terminal, which: WhichUnit, done: InstalledUnit, { dryRun = false, root }: UnitOptions): number {

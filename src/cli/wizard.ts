@@ -11,7 +11,7 @@ export async function wizard(terminal: Terminal): Promise<number> {
 	const color = terminal.options.color !== false && !process.env.NO_COLOR;
 	// chalk reads this when it is loaded, and knows nothing of NO_COLOR.
 	if (!color) process.env.FORCE_COLOR = "0";
-	const machine = systemMachine(terminal.state);
+	const machine = systemMachine(terminal.state, terminal.launching);
 	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal, machine));
 	const { runWizard } = await import("../ui/run-wizard.tsx");
 	const ascii = !/UTF-?8/i.test(process.env.LC_ALL ?? process.env.LC_CTYPE ?? process.env.LANG ?? "UTF-8");

@@ -1,11 +1,24 @@
-import type { AuditPolicy, Finding } from "../core/cage/audit.ts";
+import { isAccepted, parseAcceptance } from "../core/cage/acceptance.ts";
+import type { AuditPolicy } from "../core/cage/audit.ts";
+import type { Finding } from "../core/cage/finding.ts";
+import { runningUids } from "../core/cage/footprint.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../core/confinement/launch.ts";
 import { Failure } from "../core/failure.ts";
-import { pathFromText } from "../core/path/path.ts";
+import { isWithin, join, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
+import { accountFindings } from "./account-findings.ts";
 import type { Context } from "./context.ts";
-import type { CageLayout } from "./ports.ts";
+import type { CageLayout, CageToAudit } from "./ports.ts";
+
+export interface AuditOptions {
+	/** What the administrator accepted by name, as `--accept-finding` takes it. */
+	readonly accepted?: readonly string[];
+	/** Reads every file, not only those whose times tell that they were touched. */
+	readonly thorough?: boolean;
+	/** False where the cage shares the host's PID namespace: then another process of its account is a way out. */
+	readonly separated?: boolean;
+}
 
 /** What a generation may hold, from its own manifest. */
 function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
@@ -30,17 +43,50 @@ function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
 	};
 }
 
-/**
- * Looks at a generation as it is on disk now: after a build and before each launch. Throws `audit-danger` (exit 4) for what would
- * let the application out or others in; the rest comes back as warnings.
- */
-export async function auditGeneration(
-	{ machine, signal }: Context,
+/** Each directory of the data once: some lie in others. */
+function dataOf({ data, writable }: CageLayout): NonNullable<CageToAudit["data"]> {
+	return writable
+		.filter((path) => !writable.some((other) => other !== path && isWithin(path, other)))
+		.map((path) => ({ path, source: join(data, path.slice(1)) }));
+}
+
+/** Everything that is to be said of a generation as it is on disk now. Looks only. */
+export async function findingsOf(
+	context: Context,
 	manifest: Manifest,
 	layout: CageLayout,
+	{ separated = true, thorough = false }: AuditOptions = {},
 ): Promise<readonly Finding[]> {
-	const findings = await machine.audit(layout.root, policyOf(manifest, layout), signal);
-	const danger = findings.find((finding) => finding.severity === "danger");
-	if (danger) throw new Failure("audit-danger", { name: manifest.name, path: showPath(danger.path), code: danger.code }, 4);
+	const { machine, signal } = context;
+	const policy = policyOf(manifest, layout);
+	const onDisk = await machine.audit({ root: layout.root, policy, manifest, thorough, data: dataOf(layout) }, signal);
+	// Without root there is but one account, its owner's.
+	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
+	return [...onDisk, ...(await accountFindings(machine, manifest.name, uids, separated))];
+}
+
+/**
+ * Looks at a generation after a build and before each launch. Throws `audit-danger` (exit 4) for what would let the application out or
+ * others in, unless it was accepted by name; that is said each time. The rest comes back as warnings.
+ */
+export async function auditGeneration(
+	context: Context,
+	manifest: Manifest,
+	layout: CageLayout,
+	options: AuditOptions = {},
+): Promise<readonly Finding[]> {
+	const accepted = (options.accepted ?? []).map(parseAcceptance);
+	const findings = await findingsOf(context, manifest, layout, options);
+	const dangers = findings.filter((finding) => finding.severity === "danger");
+	const open = dangers.filter((finding) => !isAccepted(finding, accepted));
+	if (open[0]) throw auditFailure(manifest.name, open[0], open.length - 1);
+	if (dangers.length) {
+		const named = dangers.map(({ code, path }) => `${code} ${showPath(path)}`).join(", ");
+		context.emit({ event: "warned", code: "findings-accepted", values: { name: manifest.name, findings: named } });
+	}
 	return findings;
+}
+
+function auditFailure(name: string, { code, path, values }: Finding, more: number): Failure {
+	return new Failure(more ? "audit-dangers" : "audit-danger", { ...values, name, path: showPath(path), finding: code, more }, 4);
 }

@@ -23,6 +23,38 @@ export async function knownCage(store: Store, name: string): Promise<Cage> {
 	return cage;
 }
 
+/** A cage of that name if there is one. One whose description is damaged is none where it is to be replaced; else throws `state-damaged`. */
+export async function readableCage(store: Store, name: string, replace: boolean): Promise<Cage | undefined> {
+	try {
+		return await store.cage(name);
+	} catch (error) {
+		if (replace && isDamage(error)) return undefined;
+		throw error;
+	}
+}
+
+/** A generation if its manifest can be read. Where it is to be replaced, nothing is taken over from a damaged one; else throws. */
+export async function readableManifest(
+	store: Store,
+	name: string,
+	generation: number | undefined,
+	replace: boolean,
+): Promise<number | undefined> {
+	if (generation === undefined) return undefined;
+	try {
+		await store.manifest(name, generation);
+		return generation;
+	} catch (error) {
+		if (replace && isDamage(error)) return undefined;
+		throw error;
+	}
+}
+
+/** A description, a manifest or a pointer that cannot be understood, or a generation that lost its manifest. */
+export function isDamage(error: unknown): error is Failure {
+	return error instanceof Failure && ["state-damaged", "manifest-invalid", "no-such-generation"].includes(error.code);
+}
+
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) where only earlier steps were done. */
 export async function presentCage({ machine }: Pick<Context, "machine">, name: string): Promise<PresentCage> {
 	const cage = await knownCage(machine.store, name);

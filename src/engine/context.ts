@@ -1,7 +1,18 @@
-import type { AuditPolicy, Finding } from "../core/cage/audit.ts";
-import type { Path } from "../core/path/path.ts";
+import type { Finding } from "../core/cage/finding.ts";
 import type { Event } from "./events.ts";
-import type { Accounts, Attached, AttachRequest, Doctor, Files, Launcher, Packages, Services, Units } from "./ports.ts";
+import type {
+	Accounts,
+	AccountUse,
+	Attached,
+	AttachRequest,
+	CageToAudit,
+	Doctor,
+	Files,
+	Launcher,
+	Packages,
+	Services,
+	Units,
+} from "./ports.ts";
 import type { Store } from "./store.ts";
 
 export interface Machine {
@@ -16,7 +27,9 @@ export interface Machine {
 	/** Watches processes that run already. */
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Looks at a cage on disk without changing or following anything. */
-	audit(root: Path, policy: AuditPolicy, signal: AbortSignal): Promise<readonly Finding[]>;
+	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
+	/** Every process that has one of these user ids. */
+	processesOf(uids: readonly number[]): readonly AccountUse[];
 	/** Whether a service of the host listens at this TCP port of its loopback. */
 	listens(port: number): boolean;
 	/** Milliseconds since 1970. */

@@ -32,7 +32,8 @@ export interface InstalledUnit extends UnitAtPlace {
 export async function installUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { units } = context.machine;
 	const { cage } = await presentCage(context, which.name);
-	const { before, place, text } = await planUnit(context, which);
+	const { place, text } = await soundUnit(context, which);
+	const before = await installedText(context, which.name, place);
 	const action = before === undefined ? "installed" : before === text ? "unchanged" : "replaced";
 	if (dryRun || action === "unchanged") return { place, text, action, reloaded: false };
 	const write = (content: string) => units.install(place, content, cageFolder(context.machine.store, cage.name));
@@ -44,17 +45,15 @@ export async function installUnit(context: Context, which: WhichUnit, dryRun: bo
 	return { place, text, action, reloaded };
 }
 
-/** What `installUnit` would write, and what it finds there, if anything. Refuses the same. */
-export async function planUnit(
-	context: Context,
-	which: WhichUnit,
-): Promise<UnitAtPlace & { readonly before: string | undefined }> {
+/** A unit that systemd takes, and a drop-in that no other overrides; else fails with `unit-rejected` (exit 1) or `unit-overridden` (exit 4). */
+export async function soundUnit(context: Context, which: WhichUnit): Promise<UnitAtPlace> {
 	const host = which.service === undefined ? undefined : hostService(context, which.service);
-	const { place, text } = await unitAtPlace(context, which, host);
-	if (host) refuseOverridden(text, host);
-	const [complaint] = (await context.machine.units.complaints(unitSet(which.name, text, host), baseName(place))) ?? [];
+	const unit = await unitAtPlace(context, which, host);
+	if (host) refuseOverridden(unit.text, host);
+	const set = unitSet(which.name, unit.text, host);
+	const [complaint] = (await context.machine.units.complaints(set, baseName(unit.place))) ?? [];
 	if (complaint !== undefined) throw new Failure("unit-rejected", { complaint });
-	return { place, text, before: await installedText(context, which.name, place) };
+	return unit;
 }
 
 /** Takes away what `installUnit` put there, also after the cage is gone. Fails with `unit-not-installed` (exit 1) or as that refuses. */

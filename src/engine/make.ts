@@ -1,13 +1,17 @@
 import type { Application } from "../core/application/application.ts";
 import { resolveIdentity } from "../core/application/identity.ts";
 import { mergeMadeDirectories, parseMadeDirectory } from "../core/application/made-directory.ts";
+import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import { type Cage, isSameApplication, type TrialSummary } from "../core/cage/cage.ts";
+import { footprintOf } from "../core/cage/footprint.ts";
 import { type Counts, countEntries, type Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { isWithin, normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
+import { unusedAllowances } from "../core/plan/allowances.ts";
 import { mayBeBound } from "../core/plan/areas.ts";
+import { withDedicatedAccount } from "../core/plan/dedicated.ts";
 import { placeOf } from "../core/plan/links.ts";
 import { type Addition, makePlan } from "../core/plan/make-plan.ts";
 import { isTolerable, type Missing } from "../core/plan/missing.ts";
@@ -16,10 +20,13 @@ import type { Answers } from "../core/questions/answers.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { traceRunning } from "./attach.ts";
 import { auditGeneration } from "./audit.ts";
-import { layoutOf } from "./cages.ts";
+import { layoutOf, readableCage, readableManifest } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
+import { adoptData, checkDedicatedAccount, dedicatedAccount, provideAccount } from "./dedicated-account.ts";
 import type { Step } from "./events.ts";
 import { startFailure, trialFailure } from "./failures.ts";
+import { launchMethod } from "./method.ts";
+import { separationNotes } from "./separation.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
 
@@ -49,8 +56,12 @@ export function addSeconds(before: Cage["seconds"], build: number, trial: number
 }
 
 /** Refuses to turn a cage into another one: throws `name-taken` (exit 2) where its command, account or directory is another. */
-export async function checkName({ machine }: Context, answers: Answers, replace: boolean): Promise<Cage | undefined> {
-	const cage = await machine.store.cage(answers.name);
+export async function checkName(context: Context, answers: Answers, replace: boolean): Promise<Cage | undefined> {
+	const { machine } = context;
+	const cage = await readableCage(machine.store, answers.name, replace);
+	if (answers.dedicatedAccount !== undefined) {
+		await checkDedicatedAccount(context, answers.name, answers.dedicatedAccount);
+	}
 	if (cage && !replace && !isSameApplication(cage.application, answers.application)) {
 		throw new Failure("name-taken", { name: answers.name, command: cage.application.command.join(" ") }, 2);
 	}
@@ -65,7 +76,7 @@ export function identityOf({ machine }: Context, answers: Answers): Identity {
 export async function traceStep(
 	context: Context,
 	answers: Answers,
-	options: Omit<TraceOptions, "onHost">,
+	{ replace = false, ...options }: Omit<TraceOptions, "onHost"> & { replace?: boolean },
 ): Promise<{ cage: Cage; result: TraceResult }> {
 	const { machine } = context;
 	// What cannot work is found out before anything is started.
@@ -81,7 +92,10 @@ export async function traceStep(
 		? await timed(context, "attach", () => traceRunning(context, application, attach, options.more))
 		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...options, onHost }));
 	if (!result.answered) throw startFailure(answers.application.command, result, machine.files);
-	const known = await machine.store.cage(answers.name);
+	const known = await readableCage(machine.store, answers.name, replace);
+	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
+	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
+	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
 	const cage: Cage = {
 		name: answers.name,
 		application: { ...told, directories: usedDirectories(application, told, result.trace, machine.files) },
@@ -89,6 +103,8 @@ export async function traceStep(
 		...(answers.template === undefined ? {} : { template: answers.template }),
 		...(answers.unit === undefined ? {} : { unit: answers.unit }),
 		...(answers.notes === undefined ? {} : { notes: answers.notes }),
+		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
+		...(accepted.length ? { accepted } : {}),
 		onHost: answers.onHost,
 		additions: [],
 		exercises: result.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command),
@@ -124,7 +140,7 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 	for (const { path } of cage.rules.binds) refuseBind(path, machine);
 	const users = machine.accounts.users();
 	const groups = machine.accounts.groups();
-	const plan = makePlan({
+	const made = makePlan({
 		application: cage.application,
 		rules: cage.rules,
 		notes: cage.notes ?? [],
@@ -135,6 +151,8 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 		groups,
 		files: machine.files,
 	});
+	const own = dedicatedAccount(machine, cage.dedicatedAccount);
+	const plan = own ? withDedicatedAccount(made, own) : made;
 	const owners = await machine.packages.owners(
 		plan.entries.filter((entry) => entry.kind === "file" || entry.kind === "symlink").map((entry) => entry.path),
 	);
@@ -144,6 +162,12 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 			const owner = owners.get(entry.path);
 			return owner ? { ...entry, package: owner } : entry;
 		}),
+		notes: [
+			...plan.notes,
+			...(cage.dedicatedAccount !== undefined && !own
+				? [{ code: "dedicated-account-to-be-made", values: { account: cage.dedicatedAccount } }]
+				: await separationNotes(machine, cage.name, plan, trace)),
+		],
 	};
 	context.emit({ event: "plan-made", plan: named });
 	return named;
@@ -163,6 +187,20 @@ export async function buildStep(context: Context, name: string, plan: Plan, prev
 	return { plan, manifest: built.manifest, unchanged: built.unchanged };
 }
 
+/** A build that nobody tries: what would not be launched is not kept either. */
+export async function buildAudited(context: Context, cage: Cage, plan: Plan, previous: number | undefined): Promise<Candidate> {
+	const { store } = context.machine;
+	const candidate = await buildStep(context, cage.name, plan, previous);
+	try {
+		const { manifest } = candidate;
+		await auditGeneration(context, manifest, layoutOf(store, manifest), { accepted: cage.accepted ?? [] });
+		return candidate;
+	} catch (error) {
+		if (!candidate.unchanged) await store.discard(cage.name, candidate.manifest.generation);
+		throw error;
+	}
+}
+
 export async function trialStep(
 	context: Context,
 	cage: Cage,
@@ -173,7 +211,7 @@ export async function trialStep(
 ): Promise<TrialRound> {
 	context.emit({ event: "round-started", round, rounds });
 	const layout = layoutOf(context.machine.store, candidate.manifest);
-	const findings = await auditGeneration(context, candidate.manifest, layout);
+	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });
 	const tried = await runTrial(context, {
 		application: cage.application,
 		identity: candidate.plan.identity,
@@ -245,7 +283,9 @@ export function summarise(context: Context, round: TrialRound, generation: numbe
 		generation,
 		answered: round.answered,
 		...(round.measured ? { measured: round.measured } : {}),
-		findings: round.findings.map(({ code, path, severity }) => ({ code, path: showPath(path), severity })),
+		findings: round.findings.map(({ code, path, severity, values }) => ({ code, path: showPath(path), severity, values })),
+		launcher: round.method.launcher,
+		weaker: round.method.weaker,
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,
 		added: added.map(describeAddition),
@@ -284,25 +324,62 @@ export async function makeCage(
 	writeRecord: RecordWriter,
 ): Promise<MadeCage | undefined> {
 	const { machine } = context;
+	// Before anything is watched that could not be confined afterwards.
+	launchMethod(context, { capabilities: [] }, false);
 	const lock = await machine.store.lock(answers.name);
 	try {
 		await checkName(context, answers, options.replace);
-		const { cage: traced, result } = await traceStep(context, answers, options.more ? { more: options.more } : {});
+		const { cage: traced, result } = await traceStep(context, answers, {
+			replace: options.replace,
+			...(options.more ? { more: options.more } : {}),
+		});
 		const planned = await timed(context, "plan", () => planStep(context, traced, result.trace));
 		if (!(await options.confirm(planned.value))) return undefined;
-		const previous = await machine.store.present(answers.name);
+		warnUnusedAllowances(context, planned.value);
+		const present = await machine.store.present(answers.name);
+		const previous = await readableManifest(machine.store, answers.name, present, options.replace);
 		await machine.store.saveTrace(answers.name, result.trace);
-		return await rounds(
-			context,
-			{ ...traced, seconds: { ...traced.seconds, plan: planned.seconds } },
-			planned.value,
-			result.trace,
-			answers.rounds,
-			previous,
-			writeRecord,
+		const cage = { ...traced, seconds: { ...traced.seconds, plan: planned.seconds } };
+		return await withOwnAccount(context, cage, planned.value, result.trace, previous, (plan) =>
+			rounds(context, cage, plan, result.trace, answers.rounds, previous, writeRecord),
 		);
 	} finally {
 		await lock.release();
+	}
+}
+
+/** Does what needs the cage's account with it in place. Where the work fails, an account that was made for it is gone again. */
+export async function withOwnAccount<T>(
+	context: Context,
+	cage: Cage,
+	planned: Plan,
+	trace: Trace,
+	previous: number | undefined,
+	work: (plan: Plan) => Promise<T>,
+): Promise<T> {
+	const { dedicatedAccount: name } = cage;
+	if (name === undefined) return work(planned);
+	await checkDedicatedAccount(context, cage.name, name);
+	const account = await provideAccount(context, cage.name, name);
+	try {
+		const plan = await planStep(context, cage, trace);
+		const data = await adoptData(context, cage.name, plan, previous);
+		try {
+			return await work(plan);
+		} catch (error) {
+			await data.undo();
+			throw error;
+		}
+	} catch (error) {
+		await account.undo();
+		throw error;
+	}
+}
+
+/** Says which of the paths that were allowed by name are nothing of the plan. */
+export function warnUnusedAllowances({ emit, machine }: Context, plan: Plan): void {
+	for (const { option, path } of unusedAllowances(plan, machine.files)) {
+		emit({ event: "warned", code: "allowance-unused", values: { option, path } });
 	}
 }
 
@@ -338,6 +415,7 @@ export async function rounds(
 			const { answered, missing } = tried.value;
 			cage = {
 				...cage,
+				footprint: footprintOf(plan, trace),
 				trials: [...cage.trials, summarise(context, tried.value, generation, added)],
 				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
 			};
@@ -380,6 +458,7 @@ export async function publish(
 		files: counts.files,
 		bytes: counts.bytes,
 		answered: made.answered,
+		...(cage.accepted ? { accepted: cage.accepted } : {}),
 	});
 	const record = await store.saveRecord(cage.name, writeRecord(made, await store.history(cage.name)));
 	for (const generation of await store.generations(cage.name)) {

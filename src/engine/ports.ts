@@ -1,8 +1,11 @@
 import type { Companions } from "../core/adoption/adoption.ts";
 import type { Bind } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/made-directory.ts";
+import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Measured } from "../core/cage/cage.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
+import type { Method, Needs } from "../core/confinement/method.ts";
 import type { Installed } from "../core/confinement/unit/installed.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
@@ -22,6 +25,31 @@ export interface Packages {
 export interface Accounts {
 	users(): User[];
 	groups(): Group[];
+	/** Makes a system account without a home, a shell and a password, with a group of its name. */
+	create(name: string): Promise<void>;
+	/** Takes an account away, with its group where that has no other member. */
+	remove(name: string): Promise<void>;
+}
+
+/** A generation on disk, and what it may hold. */
+export interface CageToAudit {
+	/** Host path of the generation. */
+	readonly root: Path;
+	readonly policy: AuditPolicy;
+	/** What it should hold; without it nothing is compared. */
+	readonly manifest?: Manifest;
+	/** Reads every file. Else only those are read whose stat(2) is not that of the copy any more. */
+	readonly thorough?: boolean;
+	/** What the application has written: host path `source`, mounted over `path`. */
+	readonly data?: readonly { readonly path: Path; readonly source: Path }[];
+}
+
+/** A process by one of its user ids (credentials(7)). */
+export interface AccountUse {
+	readonly pid: number;
+	readonly uid: number;
+	/** Its program, or its name where that cannot be seen. */
+	readonly program: string;
 }
 
 /** Where and how an application is started. */
@@ -32,6 +60,8 @@ export interface LaunchRequest {
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string>>;
 	readonly network: "host" | "own" | "none";
+	/** Files of the host that come into the cage's `.launch` for this launch alone, e.g. an interpreter with its loader and libraries. */
+	readonly brought?: readonly Path[];
 	/** Watches with strace: `fast` with --seccomp-bpf, `whole` where a filter of ours runs (its denials never show under `fast`). */
 	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
 	/** What the application prints. Without it, stdin, stdout and stderr are ours. */
@@ -131,6 +161,8 @@ export interface ShellResult {
 }
 
 export interface Launcher {
+	/** How a cage is started here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
+	method(needs: Needs): Method;
 	/** Throws a Failure where the launch fails before the application's own start. */
 	start(request: LaunchRequest): Promise<Launched>;
 	/** With a network of its own, in which these ports of the loopback lead to the host's. */

@@ -5,6 +5,8 @@ import { showPath } from "../core/path/quote.ts";
 import { auditGeneration } from "./audit.ts";
 import { cageFolder, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
+import { type WithdrawnAccount, withdrawAccount } from "./dedicated-account.ts";
+import { launchMethod } from "./method.ts";
 import type { LaunchRequest } from "./ports.ts";
 
 /** Signals that `run` passes on to the application. */
@@ -39,7 +41,8 @@ export async function runCage(
 	const request = launchRequest(present, command);
 	const program = request.command[0] ?? "";
 	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);
-	await auditGeneration(context, present.manifest, present.layout);
+	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
+	launchMethod(context, present.layout.openings, true);
 	const launched = await context.machine.launcher.start(request);
 	const stop = onSignals((signal) => launched.signal(signal));
 	try {
@@ -71,8 +74,11 @@ export async function signalCage(context: Context, name: string, signal: string)
 	for (const init of inits) launcher.send(init, signal);
 }
 
-/** Takes a cage away. Throws `cage-running` (exit 4) while something runs in any of its generations. */
-export async function removeCage(context: Context, name: string, keepData: boolean): Promise<void> {
+/**
+ * Takes a cage away, and the account that was made for it; with its data stays whoever owns that. Throws `cage-running` (exit 4) while
+ * something runs in any of its generations.
+ */
+export async function removeCage(context: Context, name: string, keepData: boolean): Promise<WithdrawnAccount | undefined> {
 	const { launcher, store, units } = context.machine;
 	const lock = await store.lock(name);
 	try {
@@ -85,7 +91,9 @@ export async function removeCage(context: Context, name: string, keepData: boole
 			const { processes } = launcher.running(store.root(name, generation));
 			if (processes.length) throw new Failure("cage-running", { name, pid: processes[0] ?? 0 }, 4);
 		}
+		const made = keepData ? undefined : await store.madeAccount(name);
 		await store.remove(name, keepData);
+		return made && (await withdrawAccount(context, name, made));
 	} finally {
 		await lock.release();
 	}

@@ -2,7 +2,7 @@ import type { AdoptedPlace, Adoption } from "../core/adoption/adoption.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
-import type { Plan, WritableDirectory } from "../core/plan/plan.ts";
+import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
 
@@ -50,8 +50,16 @@ export interface Store {
 	/** Adds a line to the cage's log. */
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void>;
 	history(name: string): Promise<string[]>;
+	/** The record as it was written last. */
+	record(name: string): Promise<string | undefined>;
 	/** Writes the record; returns its path. */
 	saveRecord(name: string, text: string): Promise<string>;
+
+	/** The account of the host that was made for the cage; it outlives the cage where its data stays. */
+	madeAccount(name: string): Promise<MadeAccount | undefined>;
+	saveMadeAccount(name: string, account: MadeAccount | undefined): Promise<void>;
+	/** Gives what the cage's data has of one account to another. */
+	changeDataOwner(name: string, change: OwnerChange): Promise<void>;
 
 	templates(): Promise<StoredTemplate[]>;
 	/** Returns the path of the saved file. */
@@ -91,6 +99,12 @@ export interface TakeRequest {
 	readonly places: readonly Path[];
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+export interface MadeAccount {
+	readonly name: string;
+	/** Absent until it is there. */
+	readonly uid?: number;
 }
 
 export interface Lock {

@@ -1,11 +1,13 @@
 import type { Application } from "../core/application/application.ts";
 import type { Finding } from "../core/cage/audit.ts";
+import type { Method } from "../core/confinement/method.ts";
 import { findMissing, isTolerable, type Missing } from "../core/plan/missing.ts";
 import { findMissingAccounts } from "../core/plan/missing-accounts.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
+import { launchMethod } from "./method.ts";
 import { neighbourPorts } from "./neighbours.ts";
 import type { CageLayout, Measured } from "./ports.ts";
 import { probeUntilAnswered, runExercise } from "./probing.ts";
@@ -33,6 +35,7 @@ export interface TrialRound {
 	readonly answered: boolean;
 	/** What held the application while it answered; absent where it never did. */
 	readonly measured?: Measured;
+	readonly method: Method;
 	/** What the audit of the generation warned of. */
 	readonly findings: readonly Finding[];
 	/** The application's last words, and its exit status where it ended by itself. */
@@ -46,6 +49,7 @@ export interface TrialRound {
  */
 export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
+	const method = launchMethod(context, cage.openings, round === 1);
 	const rehearsal = await context.machine.launcher.rehearse(await neighbourPorts(context, application, trace));
 	try {
 		const run = await watchedRun(
@@ -92,6 +96,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			missing,
 			answered,
 			...(measured ? { measured } : {}),
+			method,
 			output: run.output,
 			...(run.endedItself && !stoppedWell ? { ended: run.ended.status } : {}),
 		};

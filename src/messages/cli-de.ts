@@ -15,6 +15,7 @@ export const cliDe: CliMessages = {
 		title: (name) => `Würde den Käfig ${name} bauen. Es wurde nichts gestartet und nichts verändert.`,
 		command: "Befehl",
 		account: "Konto",
+		dedicatedAccount: (name) => `im Käfig ${name}, das auf diesem Rechner angelegt wird, wo es fehlt`,
 		rootAccount: "root, nur mit den Capabilities, die es erkennbar braucht",
 		directory: "Arbeitsverzeichnis",
 		probes: "Proben",
@@ -142,7 +143,15 @@ export const cliDe: CliMessages = {
 		signal: (signal) => `${signal} gesendet`,
 		missing: (count) => `${count} fehlen`,
 	},
+	check: {
+		clean: "nichts gefunden",
+		danger: "Gefahr",
+		warning: "Warnung",
+		accepted: "hingenommen",
+		damaged: "beschädigt",
+	},
 	list: {
+		damaged: "beschädigt",
 		none: "Es gibt noch keinen Käfig. Zum Beispiel: cagewright make demo --yes",
 		head: ["Name", "Gen", "Dateien", "Größe", "Zustand", "Befehl"],
 		running: (pid) => `läuft (${pid})`,
@@ -166,6 +175,9 @@ export const cliDe: CliMessages = {
 		keeps: (path) => `  (behält ${path})`,
 		question: (name) => `${name} entfernen? [j/N]`,
 		done: (name) => `${name} entfernt.`,
+		account: (account) => `  das Konto ${account} dieses Rechners, das dafür angelegt wurde`,
+		accountKept: (account, pid) =>
+			`Das Konto ${account} bleibt, weil Prozess ${pid} darunter läuft; beenden Sie ihn und rufen Sie auf: userdel ${account}`,
 		kept: (name) => `${name} bleibt.`,
 	},
 	unit: {

@@ -18,6 +18,7 @@ export const cliEn = {
 		title: (name: string) => `Would make the cage ${name}. Nothing was started and nothing was changed.`,
 		command: "Command",
 		account: "Account",
+		dedicatedAccount: (name: string) => `in the cage ${name}, which is made on this machine where it is missing`,
 		rootAccount: "root, keeping only the capabilities that it is seen to need",
 		directory: "Working directory",
 		probes: "Probes",
@@ -148,7 +149,15 @@ export const cliEn = {
 		signal: (signal: string) => `sent ${signal}`,
 		missing: (count: number) => `${count} missing`,
 	},
+	check: {
+		clean: "nothing found",
+		danger: "danger",
+		warning: "warning",
+		accepted: "accepted",
+		damaged: "damaged",
+	},
 	list: {
+		damaged: "damaged",
 		none: "There is no cage yet. Try: cagewright make demo --yes",
 		head: ["Name", "Gen", "Files", "Size", "State", "Command"],
 		running: (pid: number) => `running (${pid})`,
@@ -172,6 +181,9 @@ export const cliEn = {
 		keeps: (path: string) => `  (keeps ${path})`,
 		question: (name: string) => `Remove ${name}? [y/N]`,
 		done: (name: string) => `Removed ${name}.`,
+		account: (account: string) => `  the account ${account} of this machine, which was made for it`,
+		accountKept: (account: string, pid: number) =>
+			`The account ${account} stays, because process ${pid} runs under it; end that and run: userdel ${account}`,
 		kept: (name: string) => `${name} stays.`,
 	},
 	unit: {

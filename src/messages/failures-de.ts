@@ -50,8 +50,12 @@ export const failuresDe: Failures = {
 		"Prozess {pid} kann nicht beobachtet werden, obwohl dies root ist ({detail}); CAP_SYS_PTRACE fehlt, wie in einem Container. Rufen Sie dies auf dem Wirt selbst auf, oder zeichnen Sie ohne --attach auf.",
 	"attached-ended":
 		"Prozess {pid} wird nicht mehr beobachtet: Er ist beendet, oder strace wurde beendet. Sehen Sie nach, ob er läuft, und versuchen Sie es noch einmal, oder zeichnen Sie ohne --attach einen eigenen Start auf.",
+	"account-name-invalid":
+		"{name} taugt nicht als Name eines Kontos; erlaubt sind bis zu 32 Kleinbuchstaben, Ziffern, Strich und Unterstrich, vorn ein Buchstabe.",
 	"audit-danger":
-		"Der Käfig {name} ist nicht sicher: {path} ({code}). Er wurde nicht gestartet; ändern Sie die Datei auf dem Wirt oder schließen Sie sie aus.",
+		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {path} {what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}.",
+	"audit-dangers":
+		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {path} {what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}. Noch {more} mehr: cagewright check {name}.",
 	"backslash-at-end": "Der Befehl endet mit einem Rückstrich, der für nichts steht; entfernen Sie ihn.",
 	"bad-name":
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
@@ -67,12 +71,21 @@ export const failuresDe: Failures = {
 	"cannot-remove":
 		"{path} lässt sich nicht entfernen ({error}); sehen Sie nach, was es festhält, und versuchen Sie es noch einmal.",
 	"cannot-write": "{path} lässt sich nicht schreiben ({error}); prüfen Sie das Dateisystem und seine Mount-Optionen.",
+	"check-names-or-all": "Nennen Sie die Käfige, die geprüft werden sollen, oder --all für jeden.",
 	"choice-gone": "{name} ist nicht mehr da; wählen Sie noch einmal.",
 	"command-empty": "Der Befehl fehlt; geben Sie das Programm mit seinen Argumenten ein.",
 	"command-needs-separator": "Wofür steht {word}? Setzen Sie `--` vor den Befehl: cagewright make -- BEFEHL.",
 	"command-not-in-cage": "{program} ist nicht im Käfig {name}; nehmen Sie es mit --include {program} auf.",
 	"consent-needed":
 		"Es wurde nichts gebaut, weil niemand gefragt werden konnte; sehen Sie den Plan an und wiederholen Sie es mit {option}.",
+	"dedicated-account-group":
+		"Auf diesem Rechner gibt es eine Gruppe {account}, aber kein solches Konto; nennen Sie ein anderes mit --dedicated-account NAME.",
+	"dedicated-account-root":
+		"{program} läuft nur als root, es gibt also kein Konto zu ersetzen; nennen Sie mit --user eines, als das es startet.",
+	"dedicated-account-several":
+		"Es läuft unter mehreren Konten ({accounts}), und ein eigenes kann nur für eines stehen; starten Sie es mit --user als dieses.",
+	"dedicated-account-shared":
+		"Das Konto {account} kann nicht dem Käfig allein gehören: {why} benutzt es; nennen Sie ein anderes mit --dedicated-account NAME.",
 	"device-refused": "{path} führt aus jedem Käfig hinaus und kommt in keinen; lassen Sie es weg.",
 	"device-unknown": "{path} ist keine Gerätedatei dieses Rechners; prüfen Sie den Namen.",
 	"disk-full": "Für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
@@ -88,6 +101,7 @@ export const failuresDe: Failures = {
 		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs. Es konnte {path} nicht schreiben ({error}): nennen Sie {directory} mit --directory, wenn sein Dienst es anlegt; sonst prüfen Sie Eigentümer und Modus. {words}",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
+	"finding-unknown": "Einen Befund {code}, der hingenommen werden könnte, gibt es nicht; es gibt: {codes}.",
 	"for-needs-attach": "--for sagt, wie lange ein laufender Prozess beobachtet wird; nennen Sie ihn mit --attach PID.",
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
@@ -102,7 +116,8 @@ export const failuresDe: Failures = {
 	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",
 	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` sagt, was diesem Rechner fehlt.",
 	"lock-unreadable": "Die Sperre {path} lässt sich nicht lesen; wenn kein anderes cagewright läuft, entfernen Sie sie.",
-	"manifest-invalid": "Das Verzeichnis der Einträge des Käfigs ist beschädigt ({where} {problem}); bauen Sie den Käfig neu.",
+	"manifest-invalid":
+		"Das Verzeichnis der Einträge des Käfigs ist beschädigt ({where} {problem}); machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
 	"missing-program": "{program} ist nicht installiert; `cagewright doctor --fix` installiert, was fehlt.",
 	"mount-point-unsafe":
 		"{path} ist kein gewöhnliches Verzeichnis, dort wird nichts eingehängt; entfernen Sie es aus den Daten des Käfigs.",
@@ -116,6 +131,8 @@ export const failuresDe: Failures = {
 	"needs-kernel-files":
 		"{name} beklagt sich über {paths}, Dateien des Kernels, die kein Käfig zeigt; sehen Sie nach, ob es eine Option hat, ohne sie auszukommen. Probe: {probe} {words}",
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
+	"no-launcher":
+		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
 	"no-probe":
 		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
 	"logs-unknown":
@@ -133,6 +150,12 @@ export const failuresDe: Failures = {
 		"{name} antwortet nicht in seinem Käfig und vermisst nichts, was es draußen benutzt hat; sehen Sie, was es sagt. Probe: {probe} {words}",
 	"not-answered-on-host":
 		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
+	"not-full-landlock":
+		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
+	"not-full-noexec":
+		"--require full: Mit {launcher} kann ausgeführt werden, was die Anwendung schreibt; mit util-linux starten (`cagewright doctor`), oder --require weglassen.",
+	"not-full-proc":
+		"--require full: Mit {launcher} zeigt /proc Einstellungen des Kerns; mit util-linux starten (`cagewright doctor`), oder --require weglassen.",
 	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",
 	"not-traced": "{name} wurde noch nicht beobachtet; führen Sie `cagewright trace {name}` aus.",
 	"nothing-to-cage": "Es fehlt die Anwendung; nennen Sie eine Vorlage oder einen Befehl: cagewright make -- BEFEHL.",
@@ -169,7 +192,8 @@ export const failuresDe: Failures = {
 	"source-moved": "{path} führt jetzt nach {real}; beobachten Sie noch einmal.",
 	"source-not-regular": "{path} ist keine gewöhnliche Datei mehr; beobachten Sie noch einmal oder schließen Sie es aus.",
 	"source-of-kernel": "{path} gehört dem Kern und lässt sich nicht kopieren; schließen Sie es aus.",
-	"state-damaged": "{path} ist beschädigt; stellen Sie es aus einer Sicherung wieder her oder bauen Sie den Käfig neu.",
+	"state-damaged":
+		"{path} ist beschädigt; stellen Sie es aus einer Sicherung wieder her, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
 	"still-in-use": "{path} wird noch benutzt; beenden Sie, was es benutzt, und versuchen Sie es noch einmal.",
 	"template-action-unknown": "`template {action}` gibt es nicht; es gibt list, show, save und check.",
 	"template-file-needed": "Nennen Sie die Datei der Vorlage.",

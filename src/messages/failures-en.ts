@@ -43,7 +43,12 @@ export const failuresEn = {
 		"Process {pid} cannot be watched although this is root ({detail}); CAP_SYS_PTRACE is missing, as in a container. Run this on the host itself, or trace without --attach.",
 	"attached-ended":
 		"Process {pid} is not watched any more: it has ended, or strace was ended. See whether it runs and try again, or trace a start of its own without --attach.",
-	"audit-danger": "The cage {name} is not safe: {path} ({code}). It was not started; change that file on the host or exclude it.",
+	"account-name-invalid":
+		"{name} is no name for an account; use up to 32 small letters, digits, dash and underscore, beginning with a letter.",
+	"audit-danger":
+		"The cage {name} is not safe and was not started: {path} {what}. {close}; or take it upon you with --accept-finding {finding}:{path}.",
+	"audit-dangers":
+		"The cage {name} is not safe and was not started: {path} {what}. {close}; or take it upon you with --accept-finding {finding}:{path}. {more} more: cagewright check {name}.",
 	"backslash-at-end": "The command ends with a backslash that stands for nothing; remove it.",
 	"bad-name": "{name} is not a name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"cage-busy": "The cage {name} is being worked on by process {pid}; wait until that is done.",
@@ -57,11 +62,20 @@ export const failuresEn = {
 	"cannot-read": "{path} cannot be read ({error}); check the file and its file system.",
 	"cannot-remove": "{path} cannot be removed ({error}); see what holds it and try again.",
 	"cannot-write": "{path} cannot be written ({error}); check the file system and its mount options.",
+	"check-names-or-all": "Say which cages to check, or --all for every one.",
 	"choice-gone": "{name} is not there any more; choose again.",
 	"command-empty": "There is no command; type the program with its arguments.",
 	"command-needs-separator": "What is {word} for? Put `--` before the command: cagewright make -- COMMAND.",
 	"command-not-in-cage": "{program} is not in the cage {name}; add it with --include {program}.",
 	"consent-needed": "Nothing was built, because nobody could be asked; look at the plan and repeat with {option}.",
+	"dedicated-account-group":
+		"There is a group {account} on this machine but no such account; name another one with --dedicated-account NAME.",
+	"dedicated-account-root":
+		"{program} runs as root alone, so there is no account to replace; name one that it starts as with --user.",
+	"dedicated-account-several":
+		"It runs as several accounts ({accounts}), and one of its own can stand for one only; start it as the one with --user.",
+	"dedicated-account-shared":
+		"The account {account} cannot be the cage's alone: it is used by {why}; name another one with --dedicated-account NAME.",
 	"device-refused": "{path} leads out of any cage and is never given to one; leave it out.",
 	"device-unknown": "{path} is no device node of this machine; check the name.",
 	"disk-full": "There is no space left for {path}; make room and try again.",
@@ -76,6 +90,7 @@ export const failuresEn = {
 		"{command} fails with status {status}, even outside a cage. It could not write {path} ({error}): name {directory} with --directory where its service makes it, else check owner and mode. {words}",
 	"file-unreadable": "{file} cannot be read: {detail}",
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
+	"finding-unknown": "There is no finding {code} that could be accepted; there are: {codes}.",
 	"for-needs-attach": "--for says how long to watch a process that runs; name it with --attach PID.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
@@ -89,7 +104,8 @@ export const failuresEn = {
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",
 	"launch-failed": "The cage could not be started: {detail}. `cagewright doctor` says what this machine lacks.",
 	"lock-unreadable": "The lock {path} cannot be read; if no other cagewright runs, remove it.",
-	"manifest-invalid": "The manifest of the cage is damaged ({where} {problem}); build the cage anew.",
+	"manifest-invalid":
+		"The manifest of the cage is damaged ({where} {problem}); make the cage anew with --replace, which keeps its data.",
 	"missing-program": "{program} is not installed; `cagewright doctor --fix` installs what is missing.",
 	"mount-point-unsafe": "{path} is no plain directory, so nothing is mounted there; remove it from the cage's data.",
 	"mounted-below": "{mount} is mounted below {path}; unmount it first.",
@@ -102,6 +118,8 @@ export const failuresEn = {
 	"needs-kernel-files":
 		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
+	"no-launcher":
+		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
 	"logs-unknown":
 		"{name} writes no logs of its own below /var/log that would have to be rotated; what it prints goes to whoever starts it.",
@@ -117,6 +135,12 @@ export const failuresEn = {
 		"{name} does not answer in its cage, and misses nothing that it used outside; see what it says. Probe: {probe} {words}",
 	"not-answered-on-host":
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
+	"not-full-landlock":
+		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
+	"not-full-noexec":
+		"--require full: {launcher} cannot keep what the application writes from being executed; start it with util-linux (`cagewright doctor`), or do without --require.",
+	"not-full-proc":
+		"--require full: with {launcher} /proc shows settings of the kernel; start it with util-linux (`cagewright doctor`), or do without --require.",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",
 	"not-traced": "{name} has not been traced yet; run `cagewright trace {name}`.",
 	"nothing-to-cage": "There is no application; name a template or give a command: cagewright make -- COMMAND.",
@@ -151,7 +175,7 @@ export const failuresEn = {
 	"source-moved": "{path} now leads to {real}; trace again.",
 	"source-not-regular": "{path} is no regular file any more; trace again or exclude it.",
 	"source-of-kernel": "{path} belongs to the kernel and cannot be copied; exclude it.",
-	"state-damaged": "{path} is damaged; restore it from a backup, or build the cage anew.",
+	"state-damaged": "{path} is damaged; restore it from a backup, or make the cage anew with --replace, which keeps its data.",
 	"still-in-use": "{path} is still in use; stop what uses it and try again.",
 	"template-action-unknown": "`template {action}` does not exist; there are list, show, save and check.",
 	"template-file-needed": "Name the file of the template.",

@@ -1,3 +1,4 @@
+import { type FindingCode, findingCodes } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
 import type { MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
@@ -6,6 +7,8 @@ import { type CliMessages, cliEn } from "./cli-en.ts";
 import { failuresDe } from "./failures-de.ts";
 import { type Failures, failuresEn } from "./failures-en.ts";
 import { fill, formatBytes, formatCount, type Values } from "./fill.ts";
+import { findingsDe } from "./findings-de.ts";
+import { type FindingMessages, findingsEn } from "./findings-en.ts";
 import { notesDe } from "./notes-de.ts";
 import { type Notes, notesEn } from "./notes-en.ts";
 import { reasonsDe } from "./reasons-de.ts";
@@ -29,6 +32,7 @@ export interface Catalogue {
 	readonly failures: Failures;
 	readonly notes: Notes;
 	readonly reasons: ReasonMessages;
+	readonly findings: FindingMessages;
 	readonly templateProblems: Readonly<Record<string, string>>;
 }
 
@@ -40,6 +44,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 		failures: failuresEn,
 		notes: notesEn,
 		reasons: reasonsEn,
+		findings: findingsEn,
 		templateProblems: templateProblemsEn,
 	},
 	de: {
@@ -49,6 +54,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 		failures: failuresDe,
 		notes: notesDe,
 		reasons: reasonsDe,
+		findings: findingsDe,
 		templateProblems: templateProblemsDe,
 	},
 };
@@ -65,6 +71,8 @@ export interface Messages {
 	/** One line: what is wrong, where, and what to do. Also for the problems of a form. */
 	failure(error: { readonly code: string; readonly values: Values; readonly cause?: unknown }): string;
 	note(code: string, values: Values): string;
+	/** What a finding of the audit means, and how to close it. */
+	finding(finding: { readonly code: FindingCode; readonly values?: Values | undefined }): { what: string; close: string };
 	missingKind(kind: MissingKind): string;
 	risk(risk: Risk): string;
 	accountReason(reason: string): string;
@@ -74,7 +82,7 @@ export interface Messages {
 }
 
 export function messagesFor(language: Language, catalogue: Catalogue = catalogues[language]): Messages {
-	const { cli, failures, notes, reasons, record, templateProblems, wizard } = catalogue;
+	const { cli, failures, findings, notes, reasons, record, templateProblems, wizard } = catalogue;
 	/** A code that has no sentence yet still says more as it is than nothing. */
 	const say = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
 		const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
@@ -82,8 +90,15 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 			? fill("{code} {values}", { code, values: plainValues(values) }, language)
 			: fill(sentence, values, language);
 	};
+	const finding: Messages["finding"] = ({ code, values = {} }) => ({
+		what: fill(findings[code].what, values, language),
+		close: fill(findings[code].close, values, language),
+	});
 	const failure: Messages["failure"] = ({ cause, code, values }) => {
-		if (cause === undefined) return say(failures, code, values).trim();
+		if (cause === undefined) {
+			const found = findingCodes.find((one) => one === values.finding);
+			return say(failures, code, { ...values, ...(found ? finding({ code: found, values }) : {}) }).trim();
+		}
 		const first = cause instanceof Failure ? cause : new Failure("internal", { detail: String(cause) }, 70);
 		return say(failures, code, { ...values, cause: failure(first) }).trim();
 	};
@@ -94,6 +109,7 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		wizard,
 		reasons: reasons.reasons,
 		fill: (sentence, values = {}) => fill(sentence, values, language),
+		finding,
 		failure,
 		note: (code, values) => say({ ...failures, ...notes }, code, values),
 		missingKind: (kind) => reasons.missingKinds[kind],

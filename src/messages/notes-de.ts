@@ -9,8 +9,34 @@ export const notesDe: Notes = {
 	"talks-to-port":
 		"Sie verbindet sich mit Port {port} dieses Rechners; im Käfig ist das der des Wirts, denn beide haben dasselbe Netz.",
 	"talks-to-port-in-vain": "Sie verbindet sich mit Port {port} dieses Rechners; ein Käfig ohne Netz kann ihn nicht erreichen.",
+	"weaker-landlock":
+		"Schwächer hier: Dieser Kern hat kein Landlock, das Schreiben begrenzen allein Mounts, Modi und Capabilities. Stattdessen ablehnen: --require full.",
+	"weaker-noexec":
+		"Schwächer hier: Mit {launcher} kann ausgeführt werden, was die Anwendung schreibt. Stattdessen ablehnen: --require full.",
+	"weaker-proc":
+		"Schwächer hier: Mit {launcher} zeigt /proc im Käfig auch Einstellungen des Kerns. Stattdessen ablehnen: --require full.",
 	"neighbour-reached":
 		"Sie spricht mit einem Dienst dieses Rechners unter {path}; das wird durchgelassen, und alles beginnt von vorn.",
+	"shares-port":
+		"Der Käfig {name} lauscht ebenfalls an {port}, die beiden können also nicht zugleich laufen: Geben Sie einem einen anderen Port, oder --network none.",
+	"shares-account-cage":
+		"Der Käfig {name} läuft ebenfalls als {account}; nur PID-Namensräume trennen die beiden. Geben Sie diesem ein eigenes Konto: --dedicated-account.",
+	"shares-account-process":
+		"Prozess {pid} ({program}) dieses Rechners läuft ebenfalls als {account} (insgesamt {count}). Wenn er nicht das ist, was der Käfig ersetzt, geben Sie dem Käfig ein eigenes Konto: --dedicated-account.",
+	"account-of-everybody":
+		"{account} ist ein Konto, das jedes Paket benutzen darf; geben Sie dem Käfig ein eigenes: --dedicated-account.",
+	"account-owns-elsewhere":
+		"{account} besitzt auch, was nicht zu dieser Anwendung gehört: {paths} (insgesamt {count}). Geben Sie dem Käfig ein eigenes Konto: --dedicated-account.",
+	"shares-directory":
+		"Der Käfig {name} hat ebenfalls {path} vom Wirt, und einer der beiden darf dort schreiben: Binden Sie es nur lesend ein, oder lassen Sie es nur in einem.",
+	"separate-state":
+		"Der Käfig {name} schreibt ebenfalls {path}; jeder hat eine eigene Kopie, und keiner sieht, was der andere schreibt.",
+	"dedicated-account-to-be-made":
+		"Das Konto {account} wird auf diesem Rechner angelegt, ohne Heimatverzeichnis, Shell und Passwort, und verschwindet wieder mit dem Käfig.",
+	"dedicated-account-inside":
+		"Im Käfig steht der Name {account} für {dedicated} (uid {uid}); wo die Konfiguration das Konto als Nummer nennt, ändern Sie sie in {uid}.",
+	"findings-accepted": "{name} startet, obwohl die Prüfung dies fand und es namentlich hingenommen wurde: {findings}.",
+	"allowance-unused": "{option} {path} erlaubt nichts: Der Plan hat dort keine solche Datei. Prüfen Sie den Pfad.",
 	"chroots-itself": "Sie sperrt sich selbst in {path} ein; in einem Käfig ist das unnötig und kann scheitern.",
 	"abstract-sockets":
 		"Sie benutzt abstrakte Unix-Sockets ({names}); die gehören zum Netz, nicht zu den Dateien, und ein Käfig mit eigenem Netz hat andere.",

@@ -7,7 +7,31 @@ export const notesEn = {
 	"talks-to-port":
 		"It asks for connections to port {port} of this machine; in the cage that is the host's, for the two share the network.",
 	"talks-to-port-in-vain": "It asks for connections to port {port} of this machine, which a cage without a network cannot reach.",
+	"weaker-landlock":
+		"Weaker here: this kernel has no Landlock, so writing is confined by mounts, modes and capabilities alone. To refuse it instead: --require full.",
+	"weaker-noexec":
+		"Weaker here: {launcher} cannot keep what the application writes from being executed. To refuse it instead: --require full.",
+	"weaker-proc":
+		"Weaker here: with {launcher} the /proc of the cage shows settings of the kernel as well. To refuse it instead: --require full.",
 	"neighbour-reached": "It talks to a service of this machine at {path}; that is let through, and everything else starts again.",
+	"shares-port":
+		"The cage {name} listens at {port} as well, so the two cannot run at the same time: give one another port, or --network none.",
+	"shares-account-cage":
+		"The cage {name} runs as {account} as well; only PID namespaces keep the two apart. Give this one an account of its own: --dedicated-account.",
+	"shares-account-process":
+		"Process {pid} ({program}) of this machine runs as {account} as well ({count} in all). If it is not what the cage replaces, give the cage an account of its own: --dedicated-account.",
+	"account-of-everybody": "{account} is an account that any package may use; give the cage one of its own: --dedicated-account.",
+	"account-owns-elsewhere":
+		"{account} also owns what is not this application's: {paths} ({count} in all). Give the cage an account of its own: --dedicated-account.",
+	"shares-directory":
+		"The cage {name} has {path} of the host as well, and one of the two may write there: bind it read-only, or keep it in one of them.",
+	"separate-state": "The cage {name} writes {path} as well; each has a copy of its own, and neither sees what the other writes.",
+	"dedicated-account-to-be-made":
+		"The account {account} will be made on this machine, without a home, a shell and a password, and goes away again with the cage.",
+	"dedicated-account-inside":
+		"In the cage the name {account} stands for {dedicated} (uid {uid}); where its configuration names the account by number, change that to {uid}.",
+	"findings-accepted": "{name} starts although the audit found, and it was accepted by name: {findings}.",
+	"allowance-unused": "{option} {path} allows nothing: the plan has no such file there. Check the path.",
 	"chroots-itself": "It locks itself into {path} on its own; inside a cage that is not needed and may fail.",
 	"abstract-sockets":
 		"It uses abstract unix sockets ({names}); they belong to the network, not to the files, and a cage with a network of its own has others.",

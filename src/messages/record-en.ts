@@ -1,4 +1,3 @@
-import type { FindingCode } from "../core/cage/audit.ts";
 import type { Widen } from "./widen.ts";
 
 /** The record of a cage, English. It says what was measured and leaves open what was not. */
@@ -34,35 +33,15 @@ export const recordEn = {
 	leftOut: (users: number, groups: number) =>
 		`${users} entries of the host's /etc/passwd and ${groups} of its /etc/group are left out. No password hash and no login shell is in the cage.`,
 	confinement: "Confinement",
-	layers:
-		"Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, Landlock, seccomp.",
+	layers: (landlock: boolean) =>
+		`Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, ${landlock ? "Landlock, " : ""}seccomp.`,
+	launcher: (name: string) => `Started by ${name}.`,
 	open: "Left open",
 	network: (network: string) =>
 		network === "none" ? "The cage has no network." : "The cage shares the host's network, loopback included.",
 	audit: "Audit of the files on disk",
 	auditClean: "Nothing was found.",
-	findings: {
-		"way-not-directory": "leads to the cage and is no directory",
-		"way-foreign-owner": "leads to the cage and belongs to another account",
-		"way-writable": "leads to the cage and can be written by others",
-		"way-sticky": "leads to the cage and is a sticky directory of root's: passes, but a place of its own is better",
-		setuid: "is setuid",
-		setgid: "is setgid",
-		"file-capabilities": "has file capabilities",
-		"file-capabilities-unseen": "file capabilities could not be looked for, getcap is missing",
-		device: "is a device that the plan does not have",
-		fifo: "is a FIFO that the plan does not have",
-		socket: "is a socket that the plan does not have",
-		"hard-link": "has more than one name",
-		"world-writable": "can be written by everybody",
-		"application-may-write": "can be written by the application",
-		"application-owns": "belongs to the application's account; only the read-only mount keeps it from being changed",
-		"shadow-file": "is a file of password hashes",
-		"password-hash": "holds a password hash",
-		"password-empty": "has an account without a password",
-		"link-leads-outside": "is a link to a place that is not in the cage",
-		mounted: "is a mount of its own",
-	} satisfies Record<FindingCode, string>,
+	accepted: (findings: string) => `Accepted by name, and said again at each launch: ${findings}.`,
 	writable: "Writable directories",
 	writableHead: ["Path", "Owner", "Mode", "On the host", "Why"],
 	logs: (command: string) => `Logs are among them; for their rotation on the host: ${command}`,

@@ -138,12 +138,13 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 	// A trial always has a network of its own; a run only where it was asked for.
 	const namespaces = measured?.namespaces.filter((kind) => kind !== "net" || network === "none");
 	return {
-		launcher: "util-linux",
+		launcher: last?.launcher ?? "util-linux",
+		weaker: last?.weaker ?? [],
 		user: manifest.identity.name,
 		capabilities: measured?.capabilities ?? needed.map((capability) => capability.name),
 		seccomp: measured?.seccomp ?? false,
-		// setpriv refuses to start anything where it cannot have Landlock, and /proc does not tell.
-		landlock: measured !== undefined,
+		// /proc does not tell: but where it was to be had and could not, nothing would have been started.
+		landlock: measured !== undefined && !last?.weaker?.includes("landlock"),
 		namespaces: namespaces ?? [],
 		network,
 		openings: openingsToJson(openings),

@@ -27,6 +27,7 @@ export function recordMarkdown(
 	const words = messages.record;
 	const { cage, counts, manifest, plan } = made;
 	const why = (reasons: readonly Reason[]) => reasons.map((reason) => showReason(reason, messages)).join("; ");
+	const last = cage.trials.at(-1);
 	const yesNo = (value: boolean) => (value ? words.yes : words.no);
 	const sections = [
 		`# ${text(words.title(cage.name))}`,
@@ -59,10 +60,10 @@ export function recordMarkdown(
 				String(trial.missing.filter((one) => !one.declined).length),
 			]),
 		),
-		(cage.trials.at(-1)?.probes ?? []).map((probe) => `- ${words.probe(probe.ok, code(probe.command))}`).join("\n"),
+		(last?.probes ?? []).map((probe) => `- ${words.probe(probe.ok, code(probe.command))}`).join("\n"),
 		table(
 			words.missingHead,
-			(cage.trials.at(-1)?.missing ?? []).map((one) => [
+			(last?.missing ?? []).map((one) => [
 				messages.missingKind(one.kind),
 				cell(one.what),
 				cell(one.call),
@@ -101,12 +102,16 @@ export function recordMarkdown(
 		),
 		words.leftOut(manifest.accounts.usersLeftOut, manifest.accounts.groupsLeftOut),
 		`## ${words.confinement}`,
-		words.layers,
+		`${words.layers(!last?.weaker?.includes("landlock"))} ${words.launcher(last?.launcher ?? "util-linux")}`,
+		(last?.weaker ?? [])
+			.map((weakness) => `- ${text(messages.note(`weaker-${weakness}`, { launcher: last?.launcher ?? "" }))}`)
+			.join("\n"),
 		`${words.network(cage.application.network)} ${words.open}: ${text(openingsText(manifest.openings, messages))}.`,
 		`### ${words.audit}`,
-		(cage.trials.at(-1)?.findings ?? [])
-			.map(({ code: finding, path }) => `- ${code(path)}: ${words.findings[finding]}`)
+		(last?.findings ?? [])
+			.map(({ code: finding, path, values }) => `- ${code(path)}: ${text(messages.finding({ code: finding, values }).what)}`)
 			.join("\n") || words.auditClean,
+		cage.accepted?.length ? words.accepted(cage.accepted.map(code).join(", ")) : "",
 		`## ${words.writable}`,
 		table(
 			words.writableHead,
@@ -158,9 +163,18 @@ export function recordMarkdown(
 			]),
 		),
 		`## ${words.history}`,
-		history.map((line) => `- ${code(line)}`).join("\n"),
+		history.map(historyLine).join("\n"),
 	];
 	return `${sections.filter(Boolean).join("\n\n")}\n`;
+}
+
+/** The record with one more line of the log, which is its end. */
+export function withHistoryLine(record: string, line: string): string {
+	return `${record.trimEnd()}\n${historyLine(line)}\n`;
+}
+
+function historyLine(line: string): string {
+	return `- ${code(line)}`;
 }
 
 /** Text from outside must not become markup: CommonMark 2.4 and 2.5, and `|` for tables. */

@@ -207,6 +207,7 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 		fields([
 			[words.command, printable(quoteShellLine(application.command))],
 			[words.account, printable(application.user ?? words.rootAccount)],
+			...(answers.dedicatedAccount === undefined ? [] : [["", words.dedicatedAccount(answers.dedicatedAccount)] as const]),
 			[words.directory, printable(application.cwd)],
 			...several(words.probes, application.probes),
 			...several(words.exercises, application.exercises),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Method } from "../../src/core/confinement/method.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
 import { startFailure, trialFailure } from "../../src/engine/failures.ts";
@@ -40,8 +41,9 @@ describe("an application that cannot be traced", () => {
 });
 
 describe("an application that does not answer in its cage", () => {
+	const method: Method = { launcher: "util-linux", confiner: "setpriv", landlock: 3, weaker: [] };
 	const failure = (missing: Missing[], output = "") => {
-		const round: TrialRound = { round: 1, probes, failedExercises: [], missing, answered: false, findings: [], output };
+		const round: TrialRound = { round: 1, probes, failedExercises: [], missing, answered: false, findings: [], output, method };
 		const { code, exit, values } = trialFailure("app", round);
 		return { code, exit, values };
 	};

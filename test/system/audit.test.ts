@@ -133,7 +133,7 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		const data = [{ path: pathFromText("/data"), source: pathFromText(source) }];
 		const { findings } = await auditCage({ root: pathFromText(cage), policy, data });
 		expect(findings.at(-1)).toEqual({
-			code: "file-capabilities",
+			code: "data-file-capabilities",
 			path: "/data/sub dir/trap",
 			severity: "danger",
 			values: { capabilities: "cap_chown=ep" },

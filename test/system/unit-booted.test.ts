@@ -102,10 +102,10 @@ async function restartsAfterKill(unit: string, { cage, probe }: Served): Promise
 	await isInCage(unit, cage);
 }
 
-/** Everything that nginx logs from now on goes to a file that was not there. */
-async function nginxReopensLogs(unit: string): Promise<void> {
+/** Everything that nginx logs from now on goes to a file that was not there, as after a rotation on the host. */
+async function nginxReopensLogs(): Promise<void> {
 	const logs = "/var/lib/cagewright/cages/nginx/data/var/log/nginx";
-	await system.must(`mv ${logs}/access.log ${logs}/access.log.1 && systemctl kill --signal=USR1 --kill-whom=main ${unit}`);
+	await system.must(`mv ${logs}/access.log ${logs}/access.log.1 && cagewright signal nginx USR1`);
 	await eventually(() => system.must(`curl -fsS -o /dev/null http://127.0.0.1/reopened; test -s ${logs}/access.log`));
 }
 
@@ -145,7 +145,7 @@ describe("a drop-in moves the distribution's service into its cage", () => {
 
 	test("nginx reloads and opens its logs anew", async () => {
 		await nginxReloads("nginx");
-		await nginxReopensLogs("nginx");
+		await nginxReopensLogs();
 	});
 
 	test("bind9 reloads", () => bindReloads("named"));
@@ -195,7 +195,7 @@ describe("a unit of its own", () => {
 			await restartsAfterKill(unit, served);
 			if (served === nginx) {
 				await nginxReloads(unit);
-				await nginxReopensLogs(unit);
+				await nginxReopensLogs();
 			}
 			if (served === bind) await bindReloads(unit);
 			await system.must(`systemctl stop ${unit}`);
@@ -221,29 +221,41 @@ describe("a unit of its own", () => {
 	}, 60_000);
 });
 
-test("what systemd opens for a service reaches it in its cage", async () => {
-	// It takes the sockets as sd_listen_fds(3) does, and has none of its own.
-	const server = [
-		"import os, socket",
-		'assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"',
-		"listening = socket.socket(fileno=3)",
-		"while True:",
-		"\tconnection, _ = listening.accept()",
-		"\tconnection.recv(1000)",
-		'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nby socket")',
-		"\tconnection.close()",
-	];
-	mkdirSync(join(system.tree, "srv/taker"));
-	writeFileSync(join(system.tree, "srv/taker/server.py"), `${server.join("\n")}\n`);
-	const units = join(system.tree, "etc/systemd/system");
-	const service = "[Service]\nUser=daemon\nExecStart=/usr/bin/python3 /srv/taker/server.py\n";
-	writeFileSync(join(units, "taker.service"), service);
-	writeFileSync(join(units, "taker.socket"), "[Socket]\nListenStream=127.0.0.1:21110\n[Install]\nWantedBy=sockets.target\n");
+describe("a service with a socket unit, and a directory of the host", () => {
 	const probe = "curl -fsS --max-time 5 http://127.0.0.1:21110/ | grep -qx 'by socket'";
-	await system.must("systemctl daemon-reload && systemctl --quiet enable taker.socket");
-	await system.must(`cagewright make taker.service --probe "${probe}" --yes --quiet`);
-	await system.must("cagewright unit taker --dropin taker --install && systemctl start taker.socket");
-	await answers(probe);
-	await isInCage("taker.service", "taker");
-	await system.must("systemctl stop taker.socket taker.service");
-}, 60_000);
+
+	beforeAll(async () => {
+		// It takes the sockets as sd_listen_fds(3) does, and has none of its own.
+		const server = [
+			"import os, socket",
+			'assert os.environ["LISTEN_PID"] == str(os.getpid()) and os.environ["LISTEN_FDS"] == "1"',
+			"listening = socket.socket(fileno=3)",
+			"while True:",
+			"\tconnection, _ = listening.accept()",
+			"\tconnection.recv(1000)",
+			'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nby socket")',
+			"\tconnection.close()",
+		];
+		for (const folder of ["srv/taker", "srv/share/below"]) mkdirSync(join(system.tree, folder), { recursive: true });
+		writeFileSync(join(system.tree, "srv/taker/server.py"), `${server.join("\n")}\n`);
+		const units = join(system.tree, "etc/systemd/system");
+		writeFileSync(join(units, "taker.service"), "[Service]\nUser=daemon\nExecStart=/usr/bin/python3 /srv/taker/server.py\n");
+		writeFileSync(join(units, "taker.socket"), "[Socket]\nListenStream=127.0.0.1:21110\n[Install]\nWantedBy=sockets.target\n");
+		await system.must("touch /srv/share/chosen && mount -t tmpfs tmpfs /srv/share/below && touch /srv/share/below/not-chosen");
+		await system.must("systemctl daemon-reload && systemctl --quiet enable taker.socket");
+		await system.must(`cagewright make taker.service --bind /srv/share --probe "${probe}" --yes --quiet`);
+		await system.must("cagewright unit taker --dropin taker --install && systemctl start taker.socket");
+	}, 60_000);
+
+	afterAll(() => system.must("systemctl stop taker.socket taker.service && umount /srv/share/below"));
+
+	test("gets what systemd opened for it, in its cage", async () => {
+		await answers(probe);
+		await isInCage("taker.service", "taker");
+	});
+
+	test("sees the directory without what is mounted below it", async () => {
+		const root = `/proc/${await mainPid("taker.service")}/root`;
+		expect(await system.must(`cd ${root}/srv/share && find . | sort`)).toBe(".\n./below\n./chosen");
+	});
+});

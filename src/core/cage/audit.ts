@@ -1,5 +1,8 @@
 import type { FileKind } from "../machine/facts.ts";
 import { ancestors, isWithin, join, type Path, parent, pathFromText, root } from "../path/path.ts";
+import type { Finding, FindingCode } from "./finding.ts";
+
+export type { Finding, FindingCode } from "./finding.ts";
 
 /**
  * The audit of a cage: what must be true of its files and of the way to them, whoever made them (the list was measured together
@@ -40,36 +43,6 @@ export interface AuditPolicy {
 	readonly mounts: readonly Path[];
 	/** Accounts that the application runs as; root is not one of them, because only the read-only mount stops it. */
 	readonly accounts: readonly { readonly uid: number; readonly gids: readonly number[] }[];
-}
-
-export type FindingCode =
-	| "way-not-directory"
-	| "way-foreign-owner"
-	| "way-writable"
-	| "way-sticky"
-	| "setuid"
-	| "setgid"
-	| "file-capabilities"
-	| "file-capabilities-unseen"
-	| "device"
-	| "fifo"
-	| "socket"
-	| "hard-link"
-	| "world-writable"
-	| "application-may-write"
-	| "application-owns"
-	| "shadow-file"
-	| "password-hash"
-	| "password-empty"
-	| "link-leads-outside"
-	| "mounted";
-
-export interface Finding {
-	readonly code: FindingCode;
-	/** In the cage; for the way to it (`way-…`), on the host. */
-	readonly path: Path;
-	readonly severity: "danger" | "warning";
-	readonly values: Readonly<Record<string, string | number>>;
 }
 
 const groupOrWorldWrite = 0o022;
@@ -114,16 +87,25 @@ export function auditFiles(observed: readonly Observed[], policy: AuditPolicy): 
 }
 
 /**
- * What the application has written itself (`source`, the host's side of a mount at `path`): files of its own, which may be anything
- * but a trap for whoever meets them outside, where nosuid and nodev do not hold.
+ * What the application has written itself: files of its own, which may be anything but a trap for whoever meets them outside, where
+ * nosuid and nodev do not hold.
  */
 export function auditData(observed: readonly Observed[]): Finding[] {
 	const none: ReadonlySet<string> = new Set();
-	return observed.flatMap((one) => [
-		...auditPrivilege(one, none),
-		...(one.kind === "character-device" || one.kind === "block-device" ? auditKind(one, none, none) : []),
-	]);
+	return observed.flatMap((one) => {
+		const device = one.kind === "character-device" || one.kind === "block-device";
+		const findings = [...auditPrivilege(one, none), ...(device ? auditKind({ ...one, links: 1 }, none, none) : [])];
+		return findings.map((finding): Finding => ({ ...finding, code: dataCodes[finding.code] ?? finding.code }));
+	});
 }
+
+/** Closed in another way than in the cage's own files: those are the build's, these the application's. */
+const dataCodes: Partial<Record<FindingCode, FindingCode>> = {
+	setuid: "data-setuid",
+	setgid: "data-setgid",
+	"file-capabilities": "data-file-capabilities",
+	device: "data-device",
+};
 
 function* auditPrivilege({ path, kind, mode, capabilities }: Observed, setuid: ReadonlySet<string>): Generator<Finding> {
 	// On a directory setgid only hands its group down (inode(7)).

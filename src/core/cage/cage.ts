@@ -1,8 +1,10 @@
 import type { Application, Rules } from "../application/application.ts";
 import type { Note } from "../application/note.ts";
+import type { LauncherName, Weakness } from "../confinement/method.ts";
 import type { Addition } from "../plan/make-plan.ts";
 import type { MissingKind } from "../plan/missing.ts";
-import type { FindingCode } from "./audit.ts";
+import type { FindingCode } from "./finding.ts";
+import type { Footprint } from "./footprint.ts";
 
 /** What is remembered of a cage beside its generations: what was asked for, what was decided, and how the trials went. */
 export interface Cage {
@@ -14,6 +16,12 @@ export interface Cage {
 	/** The systemd unit it was made from, and what reading it told. */
 	readonly unit?: string;
 	readonly notes?: readonly Note[];
+	/** Dangers of the audit that the administrator accepted, as `--accept-finding` takes them. */
+	readonly accepted?: readonly string[];
+	/** Name of the host's account that the cage has for itself. */
+	readonly dedicatedAccount?: string;
+	/** What it has that another service could have as well, as of the last build. */
+	readonly footprint?: Footprint;
 	readonly onHost: boolean;
 	/** What trials found and what was accepted of it. */
 	readonly additions: readonly Addition[];
@@ -48,9 +56,18 @@ export interface TrialSummary {
 	readonly answered: boolean;
 	/** What the kernel said of the application's main process while it answered. */
 	readonly measured?: Measured;
+	/** How it was started, and what that could not give; absent in what older versions wrote. */
+	readonly launcher?: LauncherName;
+	readonly weaker?: readonly Weakness[];
 	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
 	/** What the audit found; a danger only where it was overridden. */
-	readonly findings: readonly { readonly code: FindingCode; readonly path: string; readonly severity: "danger" | "warning" }[];
+	readonly findings: readonly {
+		readonly code: FindingCode;
+		readonly path: string;
+		readonly severity: "danger" | "warning";
+		/** Absent in what older versions wrote. */
+		readonly values?: Readonly<Record<string, string | number>>;
+	}[];
 	readonly failedExercises: readonly string[];
 	/** What was added before this round. */
 	readonly added: readonly string[];

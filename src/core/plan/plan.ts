@@ -108,6 +108,12 @@ export interface PlannedAccounts {
 	readonly groupsLeftOut: number;
 }
 
+/** Files of one account become another's: `[from, to]`. */
+export interface OwnerChange {
+	readonly uid: readonly [number, number];
+	readonly gid: readonly [number, number];
+}
+
 /** Everything that the build and the launcher need to know, and nothing else. Plain data. */
 export interface Plan {
 	readonly application: Application;
@@ -121,6 +127,8 @@ export interface Plan {
 	readonly offers: readonly Offer[];
 	readonly accounts: PlannedAccounts;
 	readonly openings: Openings;
+	/** Where the cage has an account of its own: whose files on the host become its files. All owners in the plan are changed already. */
+	readonly ownerChange?: OwnerChange;
 	/** Secrets and setuid files that were wanted but not allowed, and devices that are refused. */
 	readonly declined: readonly { readonly path: Path; readonly risk: Risk }[];
 	/** Things an administrator should know; codes of the message catalogue with their values. */

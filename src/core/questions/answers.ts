@@ -15,6 +15,10 @@ export interface Answers {
 	/** Directories that the unit of this program makes for it, as `--directory` takes them: those that it uses are taken. */
 	readonly serviceDirectories?: readonly string[];
 	readonly rules: Rules;
+	/** Dangers of the audit that are accepted, as `--accept-finding` takes them. */
+	readonly accepted?: readonly string[];
+	/** An account of the host for this cage alone, made where it is missing. */
+	readonly dedicatedAccount?: string;
 	readonly onHost: boolean;
 	/** A process that runs already, to be watched instead of a start of its own; for so many seconds at least. */
 	readonly attach?: { readonly pid: number; readonly seconds?: number };

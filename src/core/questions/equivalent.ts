@@ -37,6 +37,8 @@ export function equivalentCommand(answers: Answers, base?: Answers): string {
 		const text = bindText(bind);
 		if (!base?.rules.binds.some((one) => bindText(one) === text)) add("--bind", text);
 	}
+	add("--dedicated-account", answers.dedicatedAccount);
+	for (const finding of answers.accepted ?? []) add("--accept-finding", finding);
 	if (answers.onHost) words.push("--on-host");
 	add("--attach", answers.attach?.pid);
 	add("--for", answers.attach?.seconds);

@@ -1,12 +1,34 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { Failure } from "../../core/failure.ts";
 import { parseGroup, parsePasswd } from "../../core/machine/passwd.ts";
 import type { Accounts } from "../../engine/ports.ts";
+import { requireTool, toolEnvironment } from "../launch/tools.ts";
 
 /** Accounts of the host's own files. */
 export const systemAccounts: Accounts = {
 	users: () => parsePasswd(read("/etc/passwd")),
 	groups: () => parseGroup(read("/etc/group")),
+	create: (name) =>
+		change("useradd", [
+			...["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"],
+			...["--shell", "/usr/sbin/nologin", "--comment", "made by cagewright", name],
+		]),
+	// Without --remove it touches no file but those of the accounts; its group goes with it (userdel(8), USERGROUPS_ENAB).
+	remove: (name) => change("userdel", [name]),
 };
+
+/** Throws `tool-missing` (exit 3) or `program-failed` (exit 1). */
+async function change(tool: string, words: readonly string[]): Promise<void> {
+	try {
+		await promisify(execFile)(requireTool(tool), words, { env: toolEnvironment });
+	} catch (error) {
+		if (error instanceof Failure) throw error;
+		const said = String((error as { stderr?: unknown }).stderr ?? "").trim();
+		throw new Failure("program-failed", { program: tool, problem: said.split("\n").at(-1) || String(error) }, 1);
+	}
+}
 
 function read(path: string): string {
 	try {

@@ -1,29 +1,15 @@
 import { execFile } from "node:child_process";
-import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { promisify } from "node:util";
-import {
-	type AuditPolicy,
-	accountFiles,
-	auditData,
-	auditFiles,
-	auditWay,
-	type Finding,
-	type Observed,
-} from "../../core/cage/audit.ts";
-import type { FileKind } from "../../core/machine/facts.ts";
-import { ancestors, join, type Path, pathToBytes, pathToText, root } from "../../core/path/path.ts";
+import { auditData, auditFiles, auditWay, type Finding, type Observed } from "../../core/cage/audit.ts";
+import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
+import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
+import { ancestors, type Path, pathToText, root } from "../../core/path/path.ts";
+import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
-import { deviceNumbers, systemFiles } from "./files.ts";
+import { hashFile } from "./hash.ts";
+import { observe, observeTree, type Seen } from "./observe.ts";
 
 const run = promisify(execFile);
-
-export interface CageToAudit {
-	/** Host path of the generation. */
-	readonly root: Path;
-	readonly policy: AuditPolicy;
-	/** What the application has written: host path `source`, mounted over `path`. */
-	readonly data?: readonly { readonly path: Path; readonly source: Path }[];
-}
 
 export interface AuditResult {
 	/** Sorted by path; of one path in the order of the rules. */
@@ -33,7 +19,8 @@ export interface AuditResult {
 }
 
 /** Looks at a cage without changing or following anything; what vanishes meanwhile is passed over. */
-export async function auditCage({ root: cage, policy, data = [] }: CageToAudit, signal?: AbortSignal): Promise<AuditResult> {
+export async function auditCage(request: CageToAudit, signal?: AbortSignal): Promise<AuditResult> {
+	const { data = [], manifest, policy, root: cage, thorough = false } = request;
 	const way = [root, ...ancestors(cage), cage].filter((path, index, all) => all.indexOf(path) === index);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
 	// A component that is not there cannot be judged, and neither can what would lie below it.
@@ -42,72 +29,40 @@ export async function auditCage({ root: cage, policy, data = [] }: CageToAudit, 
 		...auditWay(seen, policy.owner),
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
 	];
-	const files = walk(cage, root, signal);
+	const files = observeTree(cage, root, signal);
 	const capabilities = await fileCapabilities([cage, ...data.map(({ source }) => source)], signal);
 	if (capabilities === undefined) {
 		findings.push({ code: "file-capabilities-unseen", path: root, severity: "warning", values: { tool: "getcap" } });
 	}
 	const inside = auditFiles(addCapabilities(files, cage, root, capabilities), policy);
+	const changed = manifest ? compareWithManifest(await withHashes(files, cage, manifest, thorough, signal), manifest) : [];
 	let looked = files.length;
 	const written = data.flatMap(({ path, source }) => {
-		const observed = walk(source, path, signal);
+		const observed = observeTree(source, path, signal);
 		looked += observed.length;
 		return auditData(addCapabilities(observed, source, path, capabilities));
 	});
-	const ordered = [...inside, ...written].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+	const ordered = [...inside, ...changed, ...written].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 	return { findings: [...findings, ...ordered], looked };
 }
 
-/** Everything at and below `top` on the host, named as if `top` were `shown`. Another file system is named, not entered. */
-function walk(top: Path, shown: Path, signal: AbortSignal | undefined): Observed[] {
-	const all: Observed[] = [];
-	const device = lstat(top)?.dev;
-	const pending: [host: Path, shown: Path][] = [[top, shown]];
-	for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-		signal?.throwIfAborted();
-		const [host, path] = next;
-		const stats = lstat(host);
-		if (stats === undefined) continue;
-		const mounted = stats.isDirectory() && stats.dev !== device;
-		all.push({ ...describe(host, path, stats), ...(mounted && { mounted }) });
-		if (!stats.isDirectory() || mounted) continue;
-		// "latin1" asks Node for one character a byte, which is what a Path is.
-		for (const name of attempt(() => readdirSync(pathToBytes(host), { encoding: "latin1" })) ?? []) {
-			pending.push([join(host, name as Path), join(path, name as Path)]);
-		}
+/** Reads what was touched since it was copied; `thorough`, everything. */
+async function withHashes(
+	files: readonly Seen[],
+	cage: Path,
+	manifest: Manifest,
+	thorough: boolean,
+	signal: AbortSignal | undefined,
+): Promise<Seen[]> {
+	const entries = entriesByPath(manifest);
+	const all: Seen[] = [];
+	for (const one of files) {
+		const { kind, path, stamp } = one;
+		const unsure = kind === "file" && stamp !== undefined && (thorough || needsHash(entries.get(path), stamp));
+		// What cannot be read is not what was copied.
+		all.push(unsure ? { ...one, sha256: (await hashFile(`${cage}${path}` as Path, signal)) ?? "" } : one);
 	}
 	return all;
-}
-
-function observe(host: Path, path: Path): Observed | undefined {
-	const stats = lstat(host);
-	return stats && describe(host, path, stats);
-}
-
-function describe(host: Path, path: Path, stats: Stats): Observed {
-	const kind = kindOf(stats);
-	const target = kind === "symlink" ? attempt(() => readlinkSync(pathToBytes(host), { encoding: "latin1" }) as Path) : undefined;
-	const content = kind === "file" && accountFiles.includes(path) ? systemFiles().read(host)?.toString("latin1") : undefined;
-	return {
-		path,
-		kind,
-		mode: stats.mode & 0o7777,
-		uid: stats.uid,
-		gid: stats.gid,
-		links: stats.nlink,
-		...((kind === "character-device" || kind === "block-device") && { device: deviceNumbers(stats.rdev) }),
-		...(target !== undefined && { target }),
-		...(content !== undefined && { content }),
-	};
-}
-
-function kindOf(stats: Stats): FileKind {
-	if (stats.isFile()) return "file";
-	if (stats.isDirectory()) return "directory";
-	if (stats.isSymbolicLink()) return "symlink";
-	if (stats.isCharacterDevice()) return "character-device";
-	if (stats.isBlockDevice()) return "block-device";
-	return stats.isFIFO() ? "fifo" : "socket";
 }
 
 /**
@@ -152,18 +107,6 @@ function addCapabilities(observed: Observed[], top: Path, shown: Path, lines: re
 				const capabilities = found.get(one.path);
 				return capabilities === undefined ? one : { ...one, capabilities };
 			});
-}
-
-function lstat(path: Path): Stats | undefined {
-	return attempt(() => lstatSync(pathToBytes(path), { throwIfNoEntry: false }));
-}
-
-function attempt<T>(look: () => T): T | undefined {
-	try {
-		return look();
-	} catch {
-		return undefined;
-	}
 }
 
 async function attemptLater<T>(look: () => Promise<T>): Promise<T | undefined> {

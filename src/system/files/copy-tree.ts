@@ -2,6 +2,8 @@ import type { Stats } from "node:fs";
 
 import { type FileHandle, lchown, lstat, lutimes, mkdir, readdir, readlink, symlink } from "node:fs/promises";
 import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { changeOwner } from "../../core/plan/dedicated.ts";
+import type { OwnerChange } from "../../core/plan/plan.ts";
 import { below, openDirectory } from "./descriptor.ts";
 import { errorName, readFailure, writeFailure } from "./errors.ts";
 import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
@@ -9,6 +11,8 @@ import { copyRegularFile, type Reflinks } from "./safe-copy.ts";
 export interface TreeCopy {
 	/** Owners are kept as they are only where we are root. */
 	readonly isRoot: boolean;
+	/** Files of one account that become another's. */
+	readonly ownerChange?: OwnerChange | undefined;
 	readonly reflinks: Reflinks;
 	readonly signal?: AbortSignal | undefined;
 	/** Bytes done of one file. */
@@ -35,15 +39,19 @@ export async function copyTree(job: TreeCopy, from: Path, to: Path, name: Path):
 	else job.skipped.push(name);
 }
 
-async function copyFile(job: TreeCopy, from: Path, to: Path, name: Path, { gid, mode, uid }: Stats): Promise<void> {
+export function ownerInCage({ gid, uid }: Pick<Stats, "gid" | "uid">, { ownerChange }: TreeCopy): { uid: number; gid: number } {
+	return ownerChange ? changeOwner({ uid, gid }, ownerChange) : { uid, gid };
+}
+
+async function copyFile(job: TreeCopy, from: Path, to: Path, name: Path, stats: Stats): Promise<void> {
 	const { isRoot, reflinks, signal } = job;
-	const owner = isRoot ? { uid, gid } : undefined;
+	const owner = isRoot ? ownerInCage(stats, job) : undefined;
 	const onBytes = (bytes: number) => job.onFile?.(name, bytes);
 	const done = await copyRegularFile({
 		from,
 		to,
 		name,
-		mode: mode & 0o777,
+		mode: stats.mode & 0o777,
 		owner,
 		onChange: "accept",
 		reflinks,
@@ -53,14 +61,15 @@ async function copyFile(job: TreeCopy, from: Path, to: Path, name: Path, { gid, 
 	if (!done.stable) job.unstable.push(name);
 }
 
-async function copyLink({ isRoot }: TreeCopy, from: Path, to: Path, name: Path, { gid, mtimeMs, uid }: Stats): Promise<void> {
+async function copyLink(job: TreeCopy, from: Path, to: Path, name: Path, stats: Stats): Promise<void> {
+	const { gid, uid } = ownerInCage(stats, job);
 	const target = await readlink(pathToBytes(from), { encoding: "buffer" }).catch((error: unknown) => {
 		throw readFailure(error, name);
 	});
 	try {
 		await symlink(target, pathToBytes(to));
-		if (isRoot) await lchown(pathToBytes(to), uid, gid);
-		await lutimes(pathToBytes(to), mtimeMs / 1000, mtimeMs / 1000);
+		if (job.isRoot) await lchown(pathToBytes(to), uid, gid);
+		await lutimes(pathToBytes(to), stats.mtimeMs / 1000, stats.mtimeMs / 1000);
 	} catch (error) {
 		throw writeFailure(error, name);
 	}
@@ -78,7 +87,7 @@ async function copyDirectory(job: TreeCopy, from: Path, to: Path, name: Path): P
 				const child = pathFromBytes(bytes);
 				await copyChild(job, below(source, child), below(target, child), join(name, child));
 			}
-			await setOwner(target, stats, job.isRoot);
+			await setOwner(target, { ...ownerInCage(stats, job), mode: stats.mode }, job.isRoot);
 			await target.utimes(stats.atimeMs / 1000, stats.mtimeMs / 1000);
 		} finally {
 			await target.close();

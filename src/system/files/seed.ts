@@ -4,7 +4,7 @@ import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
-import { copyTree, setOwner, type TreeCopy } from "./copy-tree.ts";
+import { copyTree, ownerInCage, setOwner, type TreeCopy } from "./copy-tree.ts";
 import { below, makeDirectory, openBelow, openDirectory } from "./descriptor.ts";
 import { errorName, readFailure, writeFailure } from "./errors.ts";
 import { exists, merge, unsafeData } from "./merge.ts";
@@ -13,7 +13,7 @@ import { allocatedBytes, requireSpace } from "./survey.ts";
 import { runIn } from "./tools.ts";
 
 export interface SeedRequest {
-	readonly plan: Pick<Plan, "writable">;
+	readonly plan: Pick<Plan, "writable" | "ownerChange">;
 	/** `STATE/cages/NAME`; its data is in `data/`, what was seeded is remembered in `seeded.json`. The caller holds its lock. */
 	readonly cage: Path;
 	readonly signal?: AbortSignal;
@@ -60,6 +60,7 @@ export async function seedData(request: SeedRequest): Promise<Seeded> {
 	let last = { path: undefined as Path | undefined, bytes: 0 };
 	const job: TreeCopy = {
 		isRoot: process.geteuid?.() === 0,
+		ownerChange: plan.ownerChange,
 		reflinks: new Set(),
 		signal,
 		skipped: [],
@@ -143,7 +144,7 @@ async function openData(top: FileHandle, path: Path, job: TreeCopy): Promise<Fil
 				.filter(Boolean)
 				.slice(0, depth + 1)
 				.join("/")}`;
-			await setOwner(made, await ownerOnHost(host as Path), job.isRoot);
+			await setOwner(made, await ownerOnHost(host as Path, job), job.isRoot);
 		});
 	} catch (error) {
 		if (errorName(error) === "ENOTDIR" || errorName(error) === "ELOOP") throw unsafeData(path);
@@ -151,10 +152,10 @@ async function openData(top: FileHandle, path: Path, job: TreeCopy): Promise<Fil
 	}
 }
 
-async function ownerOnHost(path: Path): Promise<{ uid: number; gid: number; mode: number }> {
+async function ownerOnHost(path: Path, job: TreeCopy): Promise<{ uid: number; gid: number; mode: number }> {
 	try {
-		const { gid, mode, uid } = await stat(pathToBytes(path));
-		return { uid, gid, mode: mode & 0o1777 };
+		const stats = await stat(pathToBytes(path));
+		return { ...ownerInCage(stats, job), mode: stats.mode & 0o1777 };
 	} catch {
 		return { uid: 0, gid: 0, mode: 0o755 };
 	}
@@ -180,7 +181,8 @@ async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, see
 	const name = names.pop() ?? seed;
 	const host = await openHost(parent(seed));
 	const above = await openBelow(filled, names, async (made, depth) => {
-		await setOwner(made, await ownerOnHost(join(directory, names.slice(0, depth + 1).join("/"))), job.isRoot);
+		const host = join(directory, names.slice(0, depth + 1).join("/"));
+		await setOwner(made, await ownerOnHost(host, job), job.isRoot);
 	});
 	try {
 		if (!(await exists(below(above, name)))) await copyTree(job, below(host, name), below(above, name), seed);

@@ -3,8 +3,9 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statfsSync, wri
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { initExecutable } from "../../core/confinement/init.ts";
-import { type CageMount, initName, type LaunchSpec, launchScript, namespaceCommand } from "../../core/confinement/launch.ts";
-import { filterOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
+import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
+import { launchCommand, launchScript } from "../../core/confinement/launch-script.ts";
+import type { Method, Needs } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
@@ -12,6 +13,7 @@ import { straceArguments } from "../../core/trace/options.ts";
 import type {
 	CageLayout,
 	Ended,
+	Launch,
 	Launched,
 	Launcher,
 	LaunchRequest,
@@ -26,6 +28,7 @@ import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { loaderAndLibraries } from "./loader.ts";
 import { shareLoopback } from "./loopback.ts";
 import { measureConfinement } from "./measure.ts";
+import { confinerFile, confinerName, type Launching, methodFor } from "./method.ts";
 import { findInit, handledSignals, mainProcess } from "./processes.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { runGroup } from "./shell.ts";
@@ -37,8 +40,10 @@ const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 /** Starts applications by util-linux. `state` is the folder below which all of its temporary things live. */
 export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
+	private readonly launching: Launching;
 
-	constructor(state: string) {
+	constructor(state: string, launching: Launching = {}) {
+		this.launching = launching;
 		this.scratch = join(state, "scratch");
 	}
 
@@ -56,7 +61,9 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	async start(request: LaunchRequest): Promise<Launched> {
-		for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
+		if (request.spec.kind !== "cage") {
+			for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
+		}
 		if (request.trace) requireTool("strace");
 		const folder = this.makeFolder();
 		let trace: TracePipe | undefined;
@@ -101,19 +108,28 @@ export class UtilLinuxLauncher implements Launcher {
 		process.kill(pid, signal);
 	}
 
+	method(needs: Needs): Method {
+		return methodFor(this.launching, needs);
+	}
+
 	print(request: LaunchRequest): string {
 		const spec = this.specification(request, this.scratch);
 		const root =
-			spec.root.kind === "cage" ? { ...spec.root, inScript: { init: requireInit(), filter: filterFor(request) } } : spec.root;
+			spec.root.kind === "cage"
+				? { ...spec.root, inScript: { init: requireInit(), confiner: this.confiner(request, spec.root).bytes } }
+				: spec.root;
 		const script = launchScript({ ...spec, root }).trimEnd();
-		const command = namespaceCommand(spec, "SCRIPT");
+		const command = launchCommand(spec, "SCRIPT");
 		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellLine([script])}\n`;
 	}
 
 	private prepare(request: LaunchRequest, folder: string): { command: string[]; spec: LaunchSpec } {
 		const spec = this.specification(request, folder);
 		writeFileSync(join(folder, initName), requireInit(), { mode: 0o700 });
-		if (spec.root.kind === "cage") writeFileSync(join(folder, "filter"), filterFor(request));
+		if (spec.root.kind === "cage") {
+			const { bytes, name } = this.confiner(request, spec.root);
+			writeFileSync(join(folder, name), bytes, { mode: 0o700 });
+		}
 		if (spec.root.kind === "rehearsal") {
 			mkdirSync(pathToBytes(spec.root.directory).toString(), { recursive: true });
 			for (const mount of spec.root.mounts) {
@@ -122,7 +138,7 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 		const script = join(folder, scriptName);
 		writeFileSync(script, Buffer.from(launchScript({ ...spec, starter: process.pid }), "latin1"), { mode: 0o600 });
-		return { command: namespaceCommand(spec, script), spec };
+		return { command: launchCommand(spec, script), spec };
 	}
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
@@ -155,10 +171,15 @@ export class UtilLinuxLauncher implements Launcher {
 				};
 			}
 			case "cage":
-				return { ...base, root: cageRoot(spec.cage, spec.rehearsal, folder) };
+				return { ...base, root: cageRoot(request, spec, folder, this.method(needsOf(spec.cage))) };
 			default:
 				return spec satisfies never;
 		}
+	}
+
+	private confiner({ spec }: LaunchRequest, { mounts }: CageRoot): { name: string; bytes: Buffer } {
+		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
+		return confinerFile(this.method(needsOf({ openings })), openings, mounts);
 	}
 
 	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
@@ -177,10 +198,7 @@ function requireInit(): Buffer {
 	return init;
 }
 
-function filterFor({ spec }: LaunchRequest): Uint8Array {
-	const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
-	return seccompFilter(process.arch === "arm64" ? "arm64" : "x64", filterOpenings(openings));
-}
+const needsOf = ({ openings }: Pick<CageLayout, "openings">): Needs => ({ proc: openings.proc !== undefined });
 
 /**
  * What an account may do while it is watched that it could not otherwise: bind a port below 1024. Where it does, the plan
@@ -190,7 +208,12 @@ function watchedCapabilities(request: LaunchRequest): string[] {
 	return request.identity.uid === 0 ? [] : ["net_bind_service"];
 }
 
-function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: string): LaunchSpec["root"] {
+function cageRoot(
+	request: LaunchRequest,
+	{ cage, rehearsal }: Extract<Launch, { kind: "cage" }>,
+	folder: string,
+	method: Method,
+): CageRoot {
 	const mounts: CageMount[] = [];
 	const add = (path: Path, source: Path, access: "ro" | "rw") => {
 		const scratch = rehearsal && access === "rw" ? joinPath(rehearsal.folder, `data${mounts.length}`) : undefined;
@@ -204,6 +227,7 @@ function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: st
 	mounts.sort((a, b) => a.path.length - b.path.length);
 	return {
 		kind: "cage",
+		launcher: method.launcher,
 		directory: cage.root,
 		mounts,
 		kept: cage.kept,
@@ -211,8 +235,9 @@ function cageRoot(cage: CageLayout, rehearsal: Rehearsal | undefined, folder: st
 		proc: cage.openings.proc !== undefined,
 		...(cage.openings.syslog === undefined ? {} : { syslog: cage.openings.syslog }),
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
-		filter: pathFromText(join(folder, "filter")),
+		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
 		tools: loaderAndLibraries(requireTool("setpriv")),
+		brought: request.brought ?? [],
 	};
 }
 
@@ -305,7 +330,9 @@ class RunningApplication implements Launched {
 				// An application that ended before we looked has still been started; the launcher's own errors say who they are from.
 				const line = this.printed
 					.split("\n")
-					.find((text) => /^(setpriv|unshare|mount|sh|chroot|mknod|env|cp|mkdir|[^ ]*launch\.sh):/.test(text));
+					.find((text) =>
+						/^(setpriv|unshare|bwrap|cagewright-conf|stat|mount|sh|chroot|mknod|env|cp|mkdir|[^ ]*launch\.sh):/.test(text),
+					);
 				if (line) throw new Failure("launch-failed", { detail: line }, 3);
 				return;
 			}

@@ -34,4 +34,6 @@ const packageOf: Readonly<Record<string, string>> = {
 	mount: "mount",
 	mknod: "coreutils",
 	ldconfig: "libc-bin",
+	useradd: "passwd",
+	userdel: "passwd",
 };

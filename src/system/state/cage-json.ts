@@ -54,6 +54,16 @@ const cageSchema = v.looseObject({
 	notes: v.exactOptional(
 		v.array(v.object({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) })),
 	),
+	accepted: v.exactOptional(strings),
+	dedicatedAccount: v.exactOptional(v.string()),
+	footprint: v.exactOptional(
+		v.object({
+			ports: strings,
+			uids: v.array(v.number()),
+			writable: strings,
+			binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) })),
+		}),
+	),
 	onHost: v.boolean(),
 	additions: v.array(addition),
 	exercises: strings,

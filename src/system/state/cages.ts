@@ -11,6 +11,7 @@ import { removeTree } from "../files/remove.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { makeSafeFolder, type SafeFolder } from "./folder.ts";
+import { madeAccountName } from "./made-account.ts";
 import { isLeftover } from "./process.ts";
 
 /** Names that are ours in a state folder; anything else says that it is somebody's own. */
@@ -98,16 +99,19 @@ export async function removeCage(state: Path, name: string, keepData: boolean): 
 	if (!keepData) return discard(directory);
 	await removeTree(description);
 	for (const entry of await list(directory)) {
-		if (entry !== "data" && entry !== "seeded.json" && entry !== "lock") await removeTree(join(directory, entry));
+		if (!staysWithData.has(entry)) await removeTree(join(directory, entry));
 	}
 }
+
+const staysWithData: ReadonlySet<string> = new Set(["data", "seeded.json", "lock", madeAccountName]);
 
 /** Takes away what was begun and never became a cage. `keepData` where the data was there before. The caller holds the lock. */
 export async function clearUnfinished(state: Path, name: string, keepData: boolean): Promise<void> {
 	const { directory } = cagePaths(state, name);
 	const entries = await list(directory);
 	if (entries.some((entry) => entry === "cage.json")) return;
-	const kept = new Set<string>(keepData ? ["lock", "data", "seeded.json"] : ["lock"]);
+	// An account that was made for it is known by that file alone.
+	const kept: ReadonlySet<string> = keepData ? staysWithData : new Set(["lock", madeAccountName]);
 	for (const entry of entries) if (!kept.has(entry)) await removeTree(join(directory, entry));
 }
 

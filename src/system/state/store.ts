@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { chmod, rmdir } from "node:fs/promises";
+import { chmod, readFile, rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
@@ -8,12 +8,15 @@ import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
+import type { OwnerChange } from "../../core/plan/plan.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { AdoptedState, BuildRequest, Built, Lock, Store, StoredTemplate } from "../../engine/store.ts";
+import type { AdoptedState, BuildRequest, Built, Lock, MadeAccount, Store, StoredTemplate } from "../../engine/store.ts";
 import { adoptedState, forgetAdoption, readAdoption, writeAdoption } from "../adoption/adopted-state.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
+import { changeTreeOwner } from "../files/change-owner.ts";
+import { errorName } from "../files/errors.ts";
 import {
 	clearLeftovers,
 	currentGeneration,
@@ -39,6 +42,7 @@ import {
 import { makeSafeFolder } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
+import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 
 const hostTrace = "host";
@@ -174,10 +178,29 @@ export class StateFolder implements Store {
 		);
 	}
 
+	async record(name: string): Promise<string | undefined> {
+		return readFile(pathToBytes(this.#recordPath(name)), "utf8").catch((error: unknown) => {
+			if (errorName(error) === "ENOENT") return undefined;
+			throw error;
+		});
+	}
+
 	async saveRecord(name: string, text: string): Promise<string> {
-		const path = join(this.#paths(name).directory, "record.md");
+		const path = this.#recordPath(name);
 		await writeAtomic(path, text);
 		return pathToText(path) ?? "";
+	}
+
+	madeAccount(name: string): Promise<MadeAccount | undefined> {
+		return readMadeAccount(this.#paths(name).directory);
+	}
+
+	saveMadeAccount(name: string, account: MadeAccount | undefined): Promise<void> {
+		return writeMadeAccount(this.#paths(name).directory, account);
+	}
+
+	changeDataOwner(name: string, change: OwnerChange): Promise<void> {
+		return changeTreeOwner(this.#paths(name).data, change);
 	}
 
 	async templates(): Promise<StoredTemplate[]> {
@@ -234,6 +257,10 @@ export class StateFolder implements Store {
 				return [];
 			}
 		});
+	}
+
+	#recordPath(name: string): Path {
+		return join(this.#paths(name).directory, "record.md");
 	}
 
 	#paths(name: string) {

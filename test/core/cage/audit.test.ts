@@ -130,7 +130,7 @@ describe("the state of an application", () => {
 			seen("/d/suid", { mode: 0o4755, uid: 990 }),
 			seen("/d/null", { kind: "character-device", device: { major: 1, minor: 3 } }),
 		];
-		expect(auditData(traps).map(({ code }) => code)).toEqual(["setuid", "device"]);
+		expect(auditData(traps).map(({ code }) => code)).toEqual(["data-setuid", "data-device"]);
 	});
 });
 

@@ -1,13 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import {
-	type CageRoot,
-	type HostRoot,
-	type LaunchSpec,
-	launchScript,
-	namespaceCommand,
-	type RehearsalRoot,
-} from "../../../src/core/confinement/launch.ts";
+import type { CageRoot, HostRoot, LaunchSpec, RehearsalRoot } from "../../../src/core/confinement/launch.ts";
+import { launchScript, namespaceCommand } from "../../../src/core/confinement/launch-script.ts";
 import { type Path, pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
 import { asApp, asRoot } from "../plan/traces.ts";
 
@@ -15,14 +9,16 @@ const path = pathFromText;
 
 const cage: CageRoot = {
 	kind: "cage",
+	launcher: "util-linux",
 	directory: path("/state/cages/app/generations/1"),
 	mounts: [],
 	kept: [],
 	devices: [{ path: path("/dev/null"), type: "c", major: 1, minor: 3, mode: 0o666 }],
 	proc: false,
 	capabilities: [],
-	filter: path("/state/scratch/1/filter"),
+	confiner: { kind: "setpriv", file: path("/state/scratch/1/filter") },
 	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
+	brought: [],
 };
 const rehearsal: RehearsalRoot = {
 	kind: "rehearsal",
@@ -113,8 +109,8 @@ describe("a cage", () => {
 			`mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${dir}/dev/shm`,
 			`mount -n -o remount,ro,nosuid,noexec ${dir}/dev`,
 			`mount -n -t proc -o nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${dir}/proc`,
-			`mount -n -t tmpfs -o nosuid,nodev,size=16m,mode=755 tmpfs ${dir}/.launch`,
-			`cp -L /usr/bin/setpriv /lib64/ld-linux-x86-64.so.2 /usr/lib/libc.so.6 ${cage.filter} /state/scratch/1/cagewright-init ${dir}/.launch`,
+			`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${dir}/.launch`,
+			`cp -L /usr/bin/setpriv /lib64/ld-linux-x86-64.so.2 /usr/lib/libc.so.6 ${cage.confiner.file} /state/scratch/1/cagewright-init ${dir}/.launch`,
 			`mount -n -o remount,ro,nosuid,nodev ${dir}/.launch`,
 			`cd ${dir}`,
 			"mount -n --move . /",
@@ -151,6 +147,14 @@ describe("a cage", () => {
 		]);
 		expect(made.slice(at)).toContain(`mount -n -o remount,ro,nosuid,noexec ${inCage("/dev")}`);
 	});
+	test("what is brought for one launch lies in .launch, and what setpriv has brought already is not brought twice", () => {
+		const found = lines(spec({ ...cage, brought: [path("/usr/bin/perl"), path("/usr/lib/libc.so.6")] }));
+		const copied = found.filter((line) => line.startsWith("cp -L"));
+		expect(copied).toHaveLength(1);
+		expect(copied[0]).toContain(" /usr/bin/perl ");
+		expect(copied[0]?.split("/usr/lib/libc.so.6")).toHaveLength(2);
+	});
+
 	test("what it keeps below a temporary directory is bound back by way of the empty .launch, and read-only", () => {
 		const kept: CageRoot["kept"] = [
 			{ path: path("/tmp/app"), kind: "directory" },
@@ -338,7 +342,7 @@ describe("names that mean something to a shell", () => {
 			mounts: [{ path: name, source: name, access: "rw", scratch: name }],
 			kept: [{ path: `/tmp${name}` as Path, kind: "directory" }],
 			devices: [{ path: `/dev${name}` as Path, type: "c", major: 1, minor: 3, mode: 0o666 }],
-			filter: `/state${name}/filter` as Path,
+			confiner: { kind: "setpriv", file: `/state${name}/filter` as Path },
 		},
 		{ ...rehearsal, directory: name, given: [name], mounts: [{ kind: "bind", path: name }] },
 		host,

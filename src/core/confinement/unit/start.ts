@@ -3,7 +3,9 @@ import { pathFromText } from "../../path/path.ts";
 import { initCannotExecute } from "../init.ts";
 import { initOf, type UnitInput, type UnitLimits } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
+import { signalCommand, steeringVariables } from "./outside.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
+import { knows } from "./versions.ts";
 
 /** What systemd gives every service and our launcher does not: what was tried in the trial is what runs. */
 const systemdEnvironment = [
@@ -35,13 +37,28 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	unit.set("Restart", "on-failure");
 	unit.set("RestartSec", "1s");
 	limits(unit, input.limits ?? {});
+	const steering = steeringVariables(environment);
+	if (steering.length)
+		unit.because(
+			`No ExecReload= and no ExecStop=: outside of the cage, as root, ${steering.join(" and ")} would steer them too.`,
+		);
+	else outside(unit, input);
+	end(unit, input);
+}
+
+function outside(unit: UnitLines, input: UnitInput): void {
 	unit.because("Commands below run outside of the cage, and with + as root.");
 	unit.set("RootDirectoryStartOnly", "yes");
 	if (input.reloadSignal !== undefined) {
 		unit.because("The application reads its configuration again by this signal.");
 		unit.set("ExecReload", signalCommand(input.reloadSignal));
 	}
-	end(unit, input);
+	if (!unit.knows("PrivatePIDs") || endsByKill(input)) return;
+	// Measured with 257.13: systemd often takes a main process in its own PID namespace for somebody else's child
+	// ("Supervising process ... which is not our child"), does not wait for it and sends KILL right after TERM.
+	unit.because("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
+	const wait = '; while kill -0 "$1"; do sleep 0.1; done 2>/dev/null';
+	unit.set("ExecStop", `-${signalCommand(input.stopSignal ?? "TERM", wait)}`);
 }
 
 function sockets(unit: UnitLines, names: readonly string[]): void {
@@ -76,35 +93,22 @@ function end(unit: UnitLines, input: UnitInput): void {
 		"The end of the main process ends all others; only that one gets the first signal, so that it can stop them in order.",
 	);
 	unit.set("KillMode", "mixed");
-	const isFirst = unit.knows("PrivatePIDs");
-	if (isFirst && !initOf(input) && input.launcher !== undefined) {
-		endByKill(unit);
+	if (endsByKill(input)) {
+		unit.because("As PID 1 it would not notice TERM, for which it has no handler; so KILL does what TERM would elsewhere.");
+		unit.set("KillSignal", "SIGKILL");
+		unit.set("SuccessExitStatus", "SIGKILL");
+		unit.because("But for a stop, such an end is a failure.");
+		unit.set("RestartForceExitStatus", "SIGKILL");
 		return;
 	}
-	const signal = input.stopSignal ?? "TERM";
-	if (signal !== "TERM") unit.set("KillSignal", `SIG${signal}`);
-	if (!isFirst) return;
-	if (initOf(input)) {
-		unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
-		unit.set("SuccessExitStatus", "129 130 141 143");
-		unit.set("RestartPreventExitStatus", String(initCannotExecute));
-	}
-	// Measured with 257.13: systemd often takes a main process in its own PID namespace for somebody else's child
-	// ("Supervising process ... which is not our child"), does not wait for it and sends KILL right after TERM.
-	unit.because("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
-	unit.set("ExecStop", `-${signalCommand(signal, '; while kill -0 "$1"; do sleep 0.1; done 2>/dev/null')}`);
+	if (input.stopSignal !== undefined && input.stopSignal !== "TERM") unit.set("KillSignal", `SIG${input.stopSignal}`);
+	if (!initOf(input)) return;
+	unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
+	unit.set("SuccessExitStatus", "129 130 141 143");
+	unit.set("RestartPreventExitStatus", String(initCannotExecute));
 }
 
-/** For an application that needs the init and cannot have it. */
-function endByKill(unit: UnitLines): void {
-	unit.because("As PID 1 it would not notice TERM, for which it has no handler; so KILL does what TERM would elsewhere.");
-	unit.set("KillSignal", "SIGKILL");
-	unit.set("SuccessExitStatus", "SIGKILL");
-	unit.because("But for a stop, such an end is a failure.");
-	unit.set("RestartForceExitStatus", "SIGKILL");
-}
-
-/** kill(1) is not installed everywhere; that of the shell is. */
-function signalCommand(signal: string, then = ""): string {
-	return `+/bin/sh -c ${argumentWord(`kill -s ${signal} "$1"${then}`)} sh $MAINPID`;
+/** The application is PID 1, needs the init for that, and cannot have it. */
+function endsByKill(input: UnitInput): boolean {
+	return knows(input.systemdVersion, "PrivatePIDs") && input.launcher !== undefined && initOf(input) === undefined;
 }

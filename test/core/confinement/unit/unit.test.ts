@@ -200,7 +200,7 @@ describe("what the unit says", () => {
 
 	it("says how to reload, and ends by the signal that is known to end it", () => {
 		expect(values(unit(), "ExecReload")).toEqual([]);
-		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(/^\+\/bin\/sh -c "kill -s USR2 /);
+		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; kill -s USR2 /);
 		const quits = unit({}, { stopSignal: "QUIT" });
 		expect(values(quits, "KillSignal")).toEqual(["SIGQUIT"]);
 		expect(values(quits, "ExecStop")[0]).toContain("kill -s QUIT");
@@ -271,6 +271,33 @@ describe("PID 1", () => {
 		expect(values(text, "RootDirectoryStartOnly")).toEqual(["yes"]);
 		expect(values(text, "ExecStop")[0]).toMatch(/^-\+\/bin\/sh -c /);
 		expect(splitWords(values(text, "ExecStop")[0] ?? "")?.at(-1)).toBe("$MAINPID");
+	});
+});
+
+describe("commands outside of the cage", () => {
+	const commands = (env: Record<string, string>) => {
+		const text = unit({ application: { env } }, { reloadSignal: "HUP" });
+		return [...values(text, "ExecReload"), ...values(text, "ExecStop")];
+	};
+	it("look up programs in a path of their own", () => {
+		for (const command of commands({ PATH: "/srv/app/bin" }))
+			expect(splitWords(command)?.[2]).toMatch(/^PATH=\/usr\/bin:\/bin; /);
+	});
+	it.each([
+		{ LD_PRELOAD: "/srv/app/hook.so" },
+		{ LD_PRELOAD: "/usr/local/lib/x.so" },
+		{ LD_LIBRARY_PATH: "/usr/lib:" },
+		{ LD_LIBRARY_PATH: "lib" },
+		{ LD_AUDIT: "/usr/lib/../../srv/x.so" },
+		{ GCONV_PATH: "/srv/app" },
+	])("are left out where a variable of the application would steer them: %j", (env) => {
+		expect(commands(env)).toEqual([]);
+		expect(unit({ application: { env } })).toContain(
+			`# No ExecReload= and no ExecStop=: outside of the cage, as root, ${Object.keys(env)[0]}`,
+		);
+	});
+	it("are there with a library of the distribution", () => {
+		expect(commands({ LD_PRELOAD: "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2" })).toHaveLength(2);
 	});
 });
 

@@ -1,0 +1,61 @@
+import type { Bind } from "../application/application.ts";
+import type { Note } from "../application/note.ts";
+import { isWithin, pathFromText, pathToText } from "../path/path.ts";
+import type { Plan, PlannedAccounts } from "../plan/plan.ts";
+import type { Trace } from "../trace/trace.ts";
+
+/** What a cage has of things that another service could have as well: kept with the cage, so that others need not read its manifest. */
+export interface Footprint {
+	/** E.g. `tcp 80`; empty where it has a network of its own. */
+	readonly ports: readonly string[];
+	/** Accounts that its processes run as, root left out: that is everybody's. */
+	readonly uids: readonly number[];
+	readonly writable: readonly string[];
+	readonly binds: readonly Bind[];
+}
+
+export function footprintOf(plan: Plan, trace: Trace): Footprint {
+	return {
+		ports: plan.application.network === "none" ? [] : [...trace.ports].sort(),
+		uids: runningUids(plan),
+		writable: plan.writable.flatMap(({ path }) => pathToText(path) ?? []),
+		binds: plan.rules.binds.map(({ access, path }) => ({ access, path })),
+	};
+}
+
+/** The accounts of processes: what merely owns files, or was looked up, runs nothing. */
+export function runningUids({ accounts, identity }: { identity: Plan["identity"]; accounts: PlannedAccounts }): number[] {
+	const run = accounts.users.filter(({ reason }) => reason === "started-as" || reason === "switched-to");
+	return [...new Set([identity.uid, ...run.map(({ uid }) => uid)])].filter((uid) => uid > 0).sort((a, b) => a - b);
+}
+
+/** What a cage would share with another one of this name, and what to do about it. */
+export function overlaps(mine: Footprint, name: string, theirs: Footprint, accountOf: (uid: number) => string): Note[] {
+	return [
+		...mine.ports.filter((port) => theirs.ports.includes(port)).map((port) => note("shares-port", { name, port })),
+		...mine.uids
+			.filter((uid) => theirs.uids.includes(uid))
+			.map((uid) => note("shares-account-cage", { name, account: accountOf(uid) })),
+		...sharedBinds(mine, theirs).map((path) => note("shares-directory", { name, path })),
+		...mine.writable
+			.filter((path) => theirs.writable.some((other) => touches(path, other)))
+			.map((path) => note("separate-state", { name, path })),
+	];
+}
+
+/** Directories of the host that one of the two may write and the other sees. */
+function sharedBinds(mine: Footprint, theirs: Footprint): string[] {
+	const met = mine.binds.filter((bind) =>
+		theirs.binds.some((other) => touches(bind.path, other.path) && (bind.access === "rw" || other.access === "rw")),
+	);
+	return [...new Set(met.map(({ path }) => path))];
+}
+
+function touches(a: string, b: string): boolean {
+	const [one, other] = [pathFromText(a), pathFromText(b)];
+	return isWithin(one, other) || isWithin(other, one);
+}
+
+function note(code: string, values: Note["values"]): Note {
+	return { code, values };
+}

@@ -1,0 +1,184 @@
+import { pathToBytes } from "../path/path.ts";
+import { type LandlockRule, landlockMask } from "./landlock.ts";
+import { Assembler, elfExecutable, words } from "./machine-code.ts";
+
+/**
+ * What setpriv does from util-linux 2.41 on and before that cannot: no new privileges, Landlock rules and the system call filter,
+ * for itself and for the program that it then becomes. A static executable that we assemble ourselves, with rules and filter in it: it
+ * reads no file and needs no library. Where the kernel refuses any step it says which, and starts nothing. In C it would read:
+ *
+ *     prctl(PR_SET_PDEATHSIG, SIGKILL);
+ *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
+ *     set = landlock_create_ruleset({all}, 8, 0);                       // only where the kernel has Landlock
+ *     for (rule in rules) landlock_add_rule(set, PATH_BENEATH, {rule.allowed, open(rule.path, O_PATH | O_DIRECTORY)}, 0);
+ *     landlock_restrict_self(set, 0) && fail("Landlock");
+ *     seccomp(SECCOMP_SET_MODE_FILTER, 0, filter) && fail("the system call filter");
+ *     execve(argv[1], argv + 1, envp); fail("starting the next program");
+ */
+
+/** Exit status where a step was refused. */
+export const confineFailed = 125;
+export const confineName = "cagewright-conf";
+
+export interface Confinement {
+	/** Version of the kernel's Landlock interface; 0 where it has none. */
+	readonly landlock: number;
+	readonly rules: readonly LandlockRule[];
+	/** `struct sock_filter[]`. */
+	readonly filter: Uint8Array;
+}
+
+/** The bytes of the program for this processor (`process.arch`), or undefined where we have none yet. */
+export function confineExecutable(architecture: string, confinement: Confinement): Buffer | undefined {
+	return architecture === "x64" ? elfExecutable(confineCode(confinement)) : undefined;
+}
+
+/** A program whose exit status is the version of the kernel's Landlock interface, 0 where it has none. */
+export function landlockProbe(architecture: string): Buffer | undefined {
+	if (architecture !== "x64") return undefined;
+	const a = new Assembler();
+	a.move("rdi", 0);
+	a.move("rsi", 0);
+	a.move("rdx", 1); // LANDLOCK_CREATE_RULESET_VERSION
+	a.syscall(call.landlockCreateRuleset);
+	a.move("rdi", 0);
+	a.testAnswer();
+	a.jump("ifNegative", "none");
+	a.emit(0x89, 0xc7); // mov edi, eax
+	a.label("none");
+	a.syscall(call.exitGroup);
+	return elfExecutable(a.finish({}));
+}
+
+/** Numbers of x86-64 (arch/x86/entry/syscalls/syscall_64.tbl). */
+const call = {
+	write: 1,
+	open: 2,
+	close: 3,
+	execve: 59,
+	prctl: 157,
+	exitGroup: 231,
+	seccomp: 317,
+	landlockCreateRuleset: 444,
+	landlockAddRule: 445,
+	landlockRestrictSelf: 446,
+};
+
+const steps = {
+	privileges: "no new privileges",
+	landlock: "Landlock",
+	filter: "the system call filter",
+	start: "starting the next program",
+} as const;
+
+/** r12d ruleset, r13 rule, r14 argv. What is handed over in memory lies below rsp: no call writes there, and no handler runs. */
+function confineCode({ filter, landlock, rules }: Confinement): Buffer {
+	const a = new Assembler();
+	const prctl = (option: number, value: number) => {
+		a.move("rdi", option);
+		a.move("rsi", value);
+		a.move("rdx", 0);
+		a.move("r10", 0);
+		a.move("r8", 0);
+		a.syscall(call.prctl);
+	};
+	const unless = (condition: "ifNegative" | "ifNotZero", step: keyof typeof steps) => {
+		a.testAnswer();
+		a.jump(condition, `failed-${step}`);
+	};
+
+	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
+	prctl(1, 9); // PR_SET_PDEATHSIG, SIGKILL
+	unless("ifNotZero", "privileges");
+	prctl(38, 1); // PR_SET_NO_NEW_PRIVS
+	unless("ifNotZero", "privileges");
+	if (landlock > 0) restrictFiles(a, unless);
+
+	a.emit(0x48, 0xc7, 0x44, 0x24, 0xf0, ...words(filter.length / 8)); // mov qword [rsp - 16], instructions: struct sock_fprog
+	a.address("rax", "filter");
+	a.emit(0x48, 0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], rax
+	a.move("rdi", 1); // SECCOMP_SET_MODE_FILTER
+	a.move("rsi", 0);
+	a.emit(0x48, 0x8d, 0x54, 0x24, 0xf0); // lea rdx, [rsp - 16]
+	a.syscall(call.seccomp);
+	unless("ifNotZero", "filter");
+
+	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
+	a.emit(0x49, 0x8d, 0x76, 0x08); // lea rsi, [r14 + 8]
+	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
+	a.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
+	a.syscall(call.execve);
+
+	const messages = Object.entries(steps).map(
+		([step, text]) => [step, Buffer.from(`${confineName}: ${text}: refused\n`)] as const,
+	);
+	// execve came back: the last step is the one that failed.
+	for (const [step, text] of messages.reverse()) {
+		a.label(`failed-${step}`);
+		a.address("rsi", `text-${step}`);
+		a.move("rdx", text.length);
+		a.jump("always", "say");
+	}
+	a.label("say");
+	a.move("rdi", 2);
+	a.syscall(call.write);
+	a.move("rdi", confineFailed);
+	a.syscall(call.exitGroup);
+	return a.finish({
+		ruleset: words(landlockMask(landlock), 0), // struct landlock_ruleset_attr, as of version 1
+		rules: Buffer.concat([...rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
+		filter,
+		...Object.fromEntries(messages.map(([step, text]) => [`text-${step}`, text])),
+	});
+}
+
+function restrictFiles(a: Assembler, unless: (condition: "ifNegative" | "ifNotZero", step: "landlock") => void): void {
+	a.address("rdi", "ruleset");
+	a.move("rsi", 8);
+	a.move("rdx", 0);
+	a.syscall(call.landlockCreateRuleset);
+	unless("ifNegative", "landlock");
+	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
+	a.address("r13", "rules");
+
+	a.label("rule");
+	a.emit(0x49, 0x8b, 0x45, 0x00); // mov rax, [r13]: what is allowed
+	a.emit(0x48, 0x85, 0xc0); // test rax, rax
+	a.jump("ifZero", "restrict");
+	a.emit(0x48, 0x89, 0x44, 0x24, 0xf0); // mov [rsp - 16], rax: struct landlock_path_beneath_attr
+	a.emit(0x49, 0x8d, 0x7d, 0x10); // lea rdi, [r13 + 16]
+	a.move("rsi", 0x290000); // O_PATH | O_DIRECTORY | O_CLOEXEC
+	a.move("rdx", 0);
+	a.syscall(call.open);
+	unless("ifNegative", "landlock");
+	a.emit(0x89, 0x44, 0x24, 0xf8); // mov [rsp - 8], eax
+	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
+	a.move("rsi", 1); // LANDLOCK_RULE_PATH_BENEATH
+	a.emit(0x48, 0x8d, 0x54, 0x24, 0xf0); // lea rdx, [rsp - 16]
+	a.move("r10", 0);
+	a.syscall(call.landlockAddRule);
+	unless("ifNotZero", "landlock");
+	a.emit(0x8b, 0x7c, 0x24, 0xf8); // mov edi, [rsp - 8]
+	a.syscall(call.close);
+	a.emit(0x4d, 0x03, 0x6d, 0x08); // add r13, [r13 + 8]
+	a.jump("always", "rule");
+
+	a.label("restrict");
+	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
+	a.move("rsi", 0);
+	a.syscall(call.landlockRestrictSelf);
+	unless("ifNotZero", "landlock");
+	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
+	a.syscall(call.close);
+}
+
+/** What is allowed, how long this is, and the path, ended by NUL. A list of rules ends with nothing allowed. */
+function ruleBytes({ path, rights }: LandlockRule, abi: number): Buffer {
+	const name = pathToBytes(path);
+	const length = 16 + Math.ceil((name.length + 1) / 8) * 8;
+	const bytes = Buffer.alloc(length);
+	bytes.writeUInt32LE(landlockMask(abi, rights), 0);
+	bytes.writeUInt32LE(length, 8);
+	bytes.set(name, 16);
+	return bytes;
+}

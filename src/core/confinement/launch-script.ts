@@ -1,0 +1,63 @@
+import { bubblewrapScript } from "./bubblewrap.ts";
+import { cageSteps } from "./cage-steps.ts";
+import type { LaunchSpec } from "./launch.ts";
+import { rehearsalSteps } from "./rehearsal-steps.ts";
+import { start } from "./start.ts";
+
+/** The command that runs the script: as it is, where bwrap makes the namespaces. */
+export function launchCommand(spec: LaunchSpec, script: string): string[] {
+	if (spec.root.kind !== "cage" || spec.root.launcher === "util-linux") return namespaceCommand(spec, script);
+	return [...dying, ...joining(spec), "sh", "-eu", script];
+}
+
+const dying = ["setpriv", "--pdeathsig", "KILL"];
+const joining = ({ joins }: LaunchSpec) => (joins === undefined ? [] : ["nsenter", `--net=/proc/${joins}/ns/net`, "--"]);
+
+/** The command that makes the namespaces and runs the script in them. `--kill-child` and `--pdeathsig`: whoever dies, all end. */
+export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
+	const inCage = spec.root.kind === "cage";
+	return [
+		...dying,
+		...joining(spec),
+		...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc"],
+		...(inCage ? ["--uts", "--cgroup"] : []),
+		...(spec.network === "host" || spec.joins !== undefined ? [] : ["--net"]),
+		...["sh", "-eu", script],
+	];
+}
+
+/**
+ * The script, in bytes as latin1 like a `Path`. Every mount is made with `-n`: the namespace is private, /run/mount/utab is not, and
+ * an entry there would outlive the mount (mount(8)).
+ */
+export function launchScript(spec: LaunchSpec): string {
+	if (spec.root.kind === "cage" && spec.root.launcher === "bubblewrap") return bubblewrapScript(spec, spec.root);
+	const lines = [
+		"umask 022",
+		...(spec.starter === undefined ? [] : [stopWithout(spec.starter)]),
+		...(spec.network === "own" ? loopbackUp : []),
+	];
+	switch (spec.root.kind) {
+		case "cage":
+			lines.push(...cageSteps(spec, spec.root));
+			break;
+		case "rehearsal":
+			lines.push(...rehearsalSteps(spec, spec.root));
+			break;
+		case "host":
+			lines.push("mount -n -t proc -o nosuid,nodev,noexec proc /proc", ...start(spec, [], spec.root.capabilities, spec.init));
+			break;
+		default:
+			spec.root satisfies never;
+	}
+	return `${lines.join("\n")}\n`;
+}
+
+/**
+ * A starter that was killed before `--pdeathsig` and `--kill-child` were in force would not be missed. By now they are, so one look
+ * is enough; the link of a dead process that nobody has waited for yet leads nowhere (proc_pid_exe(5)).
+ */
+const stopWithout = (starter: number) => `[ -e /proc/${starter}/exe ]`;
+
+/** sysfs belongs to the network namespace that mounts it; IFF_UP | IFF_LOOPBACK. Saves asking for iproute2. */
+const loopbackUp = ["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"];

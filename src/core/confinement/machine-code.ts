@@ -1,0 +1,111 @@
+/**
+ * What our own machine code is made with: a minimal ELF file, and an assembler of the few x86-64 instructions that system calls
+ * take. Nothing of it is linked, and nothing of it is ever written to, so one readable and executable segment holds everything.
+ */
+
+const loadAddress = 0x400000;
+const headerSize = 64 + 56;
+const machine = 62; // EM_X86_64
+
+/** elf(5): one header, one readable and executable segment, no sections; the stack is not executable by PT_LOAD's flags. */
+export function elfExecutable(code: Buffer): Buffer {
+	const header = Buffer.alloc(headerSize);
+	header.write("\x7fELF\x02\x01\x01", 0, "latin1");
+	header.writeUInt16LE(2, 16); // ET_EXEC
+	header.writeUInt16LE(machine, 18);
+	header.writeUInt32LE(1, 20);
+	header.writeBigUInt64LE(BigInt(loadAddress + headerSize), 24); // entry
+	header.writeBigUInt64LE(64n, 32); // program headers
+	header.writeUInt16LE(64, 52);
+	header.writeUInt16LE(56, 54);
+	header.writeUInt16LE(1, 56);
+	header.writeUInt32LE(1, 64); // PT_LOAD
+	header.writeUInt32LE(5, 68); // R X
+	header.writeBigUInt64LE(BigInt(loadAddress), 80);
+	header.writeBigUInt64LE(BigInt(loadAddress), 88);
+	const size = BigInt(headerSize + code.length);
+	header.writeBigUInt64LE(size, 96);
+	header.writeBigUInt64LE(size, 104);
+	header.writeBigUInt64LE(0x1000n, 112);
+	return Buffer.concat([header, code]);
+}
+
+/** 32-bit numbers one after another, as a struct of the kernel's has them. */
+export function words(...values: number[]): Buffer {
+	const bytes = Buffer.alloc(values.length * 4);
+	values.forEach((value, index) => {
+		bytes.writeUInt32LE(value >>> 0, index * 4);
+	});
+	return bytes;
+}
+
+const loads = { rax: [0xb8], rdi: [0xbf], rsi: [0xbe], rdx: [0xba], r10: [0x41, 0xba], r8: [0x41, 0xb8] };
+/** ModRM bytes of `lea register, [rip + offset]` with REX.W, and REX.R for r13. */
+const addresses = { rdi: [0x48, 0x8d, 0x3d], rsi: [0x48, 0x8d, 0x35], rax: [0x48, 0x8d, 0x05], r13: [0x4c, 0x8d, 0x2d] };
+const jumps = { always: [0xe9], ifZero: [0x0f, 0x84], ifNotZero: [0x0f, 0x85], ifNegative: [0x0f, 0x88] };
+
+/**
+ * Collects instructions; jumps and references to labels are patched when everything has its place. System V AMD64: a call's number
+ * in rax, its arguments in rdi, rsi, rdx, r10, r8.
+ */
+export class Assembler {
+	private bytes: number[] = [];
+	private labels = new Map<string, number>();
+	private patches: ((image: Buffer) => void)[] = [];
+
+	emit(...bytes: number[]): void {
+		this.bytes.push(...bytes);
+	}
+
+	label(name: string): void {
+		this.labels.set(name, this.bytes.length);
+	}
+
+	/** The lower half of a register, which clears the upper. */
+	move(register: keyof typeof loads, value: number): void {
+		this.emit(...loads[register], ...words(value));
+	}
+
+	address(register: keyof typeof addresses, label: string): void {
+		this.emit(...addresses[register]);
+		this.distanceTo(label);
+	}
+
+	syscall(number: number): void {
+		this.move("rax", number);
+		this.emit(0x0f, 0x05);
+	}
+
+	jump(condition: keyof typeof jumps, label: string): void {
+		this.emit(...jumps[condition]);
+		this.distanceTo(label);
+	}
+
+	/** test eax, eax: what a call answered. */
+	testAnswer(): void {
+		this.emit(0x85, 0xc0);
+	}
+
+	/** The code, then each of the constants at its label. */
+	finish(constants: Readonly<Record<string, Uint8Array>>): Buffer {
+		for (const [name, bytes] of Object.entries(constants)) {
+			while (this.bytes.length % 8) this.bytes.push(0);
+			this.label(name);
+			for (const byte of bytes) this.bytes.push(byte);
+		}
+		const image = Buffer.from(this.bytes);
+		for (const patch of this.patches) patch(image);
+		return image;
+	}
+
+	/** Four bytes that will hold how far the label is from the instruction's end. */
+	private distanceTo(label: string): void {
+		this.emit(0, 0, 0, 0);
+		const end = this.bytes.length;
+		this.patches.push((image) => {
+			const at = this.labels.get(label);
+			if (at === undefined) throw new Error(`no label ${label}`);
+			image.writeInt32LE(at - end, end - 4);
+		});
+	}
+}

@@ -1,0 +1,67 @@
+import { baseName, join, type Path, pathFromText } from "../path/path.ts";
+import { quoteShellLine } from "../path/quote.ts";
+import { landlockRules, setprivLandlock } from "./landlock.ts";
+import { type CageMount, type CageRoot, type LaunchSpec, launchDirectory, temporaryDirectories } from "./launch.ts";
+
+/**
+ * The last line: environment, root, what applies to the init and the application alike (`confine`), the init, and what applies
+ * to the application alone: its account and capabilities. setpriv runs twice, because the init keeps CAP_KILL for itself.
+ */
+export function start(
+	spec: LaunchSpec,
+	confine: readonly string[],
+	capabilities: readonly string[],
+	init: Path,
+	tool: readonly string[] = [spec.setpriv],
+): string[] {
+	const words = [
+		...["exec", "setsid", "env", "-i"],
+		...Object.entries(spec.env).map(([name, value]) => pathFromText(`${name}=${value}`)),
+		...(spec.root.kind === "host" ? [] : [spec.chroot, "."]),
+		...confine,
+		...[init, pathFromText(spec.cwd)],
+		...applicationWords(spec, capabilities, tool),
+	];
+	return [quoteShellLine(words)];
+}
+
+/** What applies to the application alone: its account and capabilities, by setpriv; then its command. */
+export function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
+	const { identity } = spec;
+	const root = identity.uid === 0;
+	const kept = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
+	const inherited = root ? "-all" : kept;
+	const unlimited = root && spec.root.kind !== "cage";
+	return [
+		...tool,
+		...["--reuid", String(identity.uid), "--regid", String(identity.gid)],
+		...(identity.groups.length ? ["--groups", identity.groups.join(",")] : ["--clear-groups"]),
+		...(unlimited ? [] : [`--inh-caps=${inherited}`, `--ambient-caps=${inherited}`, `--bounding-set=${kept}`]),
+		"--",
+		...spec.command.map(pathFromText),
+	];
+}
+
+/** setpriv as it lies in `.launch`, by way of its own loader. */
+export function insideTool(spec: LaunchSpec, { tools }: CageRoot): string[] {
+	return [
+		join(launchDirectory, baseName(tools[0])),
+		"--library-path",
+		launchDirectory,
+		join(launchDirectory, baseName(spec.setpriv)),
+	];
+}
+
+/** Before everything that runs in the cage: no new privileges, the Landlock rules and the system call filter. */
+export function confineWords(cage: CageRoot, tool: readonly string[]): string[] {
+	const file = join(launchDirectory, baseName(cage.confiner.file));
+	if (cage.confiner.kind === "own") return [file];
+	const landlock = setprivLandlock(landlockRules(writableInside(cage.mounts)));
+	return [...tool, "--pdeathsig", "KILL", "--no-new-privs", ...landlock, "--seccomp-filter", file];
+}
+
+/** Every directory that can be written in a cage with these mounts. */
+export function writableInside(mounts: readonly CageMount[]): Path[] {
+	const data = mounts.filter((mount) => mount.access === "rw").map((mount) => mount.path);
+	return [...data, ...temporaryDirectories, pathFromText("/dev/shm")];
+}

@@ -1,0 +1,111 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { landlockProbe } from "../../core/confinement/confine.ts";
+import type { Features } from "../../core/confinement/method.ts";
+import { findTool, toolEnvironment } from "./tools.ts";
+
+/** Options that the launch needs, by program. */
+const utilLinux = {
+	setpriv: ["--pdeathsig", "--bounding-set", "--ambient-caps", "--inh-caps", "--clear-groups"],
+	unshare: ["--mount", "--propagation", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup", "--net"],
+	nsenter: ["--net"],
+	mount: [],
+	setsid: [],
+	chroot: [],
+} as const;
+
+/** bubblewrap 0.5 is the first with --perms and --clearenv. setpriv comes along into the cage, for the account. */
+const bubblewrap = {
+	setpriv: utilLinux.setpriv,
+	bwrap: [
+		...["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup", "--as-pid-1"],
+		...["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "--cap-add", "--perms", "--remount-ro", "--dev-bind"],
+	],
+} as const;
+
+let found: Features | undefined;
+
+/** Looked up once for as long as this process lives: a few milliseconds. */
+export function machineFeatures(): Features {
+	found ??= probeFeatures();
+	return found;
+}
+
+/** Looks anew. */
+export function probeFeatures(): Features {
+	const setpriv = help("setpriv");
+	const utilLinuxLacks = lackingOf(utilLinux);
+	const { landlock, refusal } = tryNamespaces(utilLinuxLacks.length ? "bwrap" : "unshare");
+	return {
+		namespaces: refusal === undefined ? [] : [refusal],
+		seccomp: existsSync("/proc/sys/kernel/seccomp/actions_avail"),
+		landlock,
+		utilLinuxLacks,
+		setpriv: { landlock: setpriv.includes("--landlock-access"), seccompFilter: setpriv.includes("--seccomp-filter") },
+		// Asked only where it comes into question.
+		get bubblewrapLacks() {
+			return lackingOf(bubblewrap);
+		},
+		confiner: landlockProbe(process.arch) !== undefined,
+	};
+}
+
+function lackingOf(needed: Readonly<Record<string, readonly string[]>>): string[] {
+	return Object.entries(needed).flatMap(([program, options]) => {
+		if (findTool(program) === undefined) return [program];
+		if (!options.length) return [];
+		const text = help(program);
+		return options.filter((option) => !text.includes(option)).map((option) => `${program} ${option}`);
+	});
+}
+
+const texts = new Map<string, string>();
+
+/** What a program says of its options. Some print it where errors go. */
+export function help(program: string): string {
+	const known = texts.get(program);
+	if (known !== undefined) return known;
+	const path = findTool(program);
+	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: 5000 }) : undefined;
+	const text = `${result?.stdout ?? ""}${result?.stderr ?? ""}`;
+	texts.set(program, text);
+	return text;
+}
+
+const makers = {
+	unshare: ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup"],
+	bwrap: ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--die-with-parent", "--ro-bind", "/", "/"],
+};
+
+/**
+ * Makes the namespaces of a cage, with nothing in them but the question which Landlock there is. Only a system call tells that:
+ * securityfs need not be mounted, and its list says nothing of the version. Node cannot make one, so a program of ours does, on a file system
+ * that nobody else sees and that may execute.
+ */
+function tryNamespaces(maker: keyof typeof makers): { landlock: number; refusal?: string } {
+	const path = findTool(maker);
+	if (path === undefined) return { landlock: 0 };
+	const program = landlockProbe(process.arch);
+	const memory = maker === "unshare" ? ["mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp"] : [];
+	const asking = ["cd /tmp", "base64 -d >probe", "chmod 700 probe", "./probe && echo 0 || echo $?"];
+	const script = program ? [...memory, ...asking] : [...memory, "echo none"];
+	const words = [...makers[maker], ...(maker === "bwrap" ? ["--tmpfs", "/tmp"] : []), "sh", "-eu", "-c", script.join("\n")];
+	const { stderr, stdout } = spawnSync(path, words, {
+		env: toolEnvironment,
+		input: program?.toString("base64") ?? "",
+		encoding: "utf8",
+		timeout: 5000,
+	});
+	if (stdout === "none\n") return { landlock: landlockByName() };
+	if (/^\d+\n$/.test(stdout)) return { landlock: Number(stdout) };
+	return { landlock: 0, refusal: stderr.trim().split("\n")[0] || `${maker}: namespaces` };
+}
+
+/** On a processor that the program was not written for: the kernel's own list (lsm= in kernel-parameters), taken as whole. */
+function landlockByName(): number {
+	try {
+		return readFileSync("/sys/kernel/security/lsm", "utf8").trim().split(",").includes("landlock") ? 3 : 0;
+	} catch {
+		return 0;
+	}
+}

@@ -1,0 +1,40 @@
+import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
+import { landlockRules } from "../../core/confinement/landlock.ts";
+import type { CageMount } from "../../core/confinement/launch.ts";
+import { chooseMethod, type Features, type LauncherName, type Method, type Needs } from "../../core/confinement/method.ts";
+import { filterOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
+import { writableInside } from "../../core/confinement/start.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Openings } from "../../core/plan/plan.ts";
+import { machineFeatures } from "./features.ts";
+
+/** How cages are to be started, and what was found for it. */
+export interface Launching {
+	readonly launcher?: LauncherName;
+	/** Less than every layer is refused. */
+	readonly full?: boolean;
+	/** Instead of what this machine has. */
+	readonly features?: Features;
+}
+
+/** Throws `no-launcher`, or `not-full-…` where something is missing and that was to be refused (both exit 3). */
+export function methodFor({ features = machineFeatures(), full, launcher }: Launching, needs: Needs): Method {
+	const method = chooseMethod(features, needs, launcher);
+	if ("lacks" in method) throw new Failure("no-launcher", { lacks: method.lacks.join(", ") }, 3);
+	const [weakness] = method.weaker;
+	if (full && weakness) throw new Failure(`not-full-${weakness}`, { launcher: method.launcher }, 3);
+	return method;
+}
+
+export const confinerName = ({ confiner }: Method) => (confiner === "setpriv" ? "filter" : confineName);
+
+/** What comes into the cage to confine it: the filter for setpriv, or the program of ours with filter and rules in it. */
+export function confinerFile(method: Method, openings: Openings, mounts: readonly CageMount[]): { name: string; bytes: Buffer } {
+	const filter = seccompFilter(process.arch === "arm64" ? "arm64" : "x64", filterOpenings(openings));
+	const name = confinerName(method);
+	if (method.confiner === "setpriv") return { name, bytes: filter };
+	const rules = landlockRules(writableInside(mounts));
+	const bytes = confineExecutable(process.arch, { landlock: method.landlock, rules, filter });
+	if (!bytes) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	return { name, bytes };
+}

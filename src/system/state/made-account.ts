@@ -1,0 +1,37 @@
+import { readFile, unlink } from "node:fs/promises";
+import * as v from "valibot";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { MadeAccount } from "../../engine/store.ts";
+import { errorName } from "../files/errors.ts";
+import { writeAtomic } from "./atomic.ts";
+
+/** Which account of the host was made for a cage. A file of its own: it stays with the data, and with a damaged description. */
+export const madeAccountName = "account.json" as Path;
+
+const madeAccountSchema = v.object({
+	schema: v.literal("cagewright/account/1"),
+	name: v.string(),
+	uid: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+});
+
+/** Fails with `state-damaged` (exit 1). */
+export async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
+	const file = join(cage, madeAccountName);
+	try {
+		const { schema: _, ...account } = v.parse(madeAccountSchema, JSON.parse(await readFile(pathToBytes(file), "utf8")));
+		return account;
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return undefined;
+		throw new Failure("state-damaged", { path: showPath(file) });
+	}
+}
+
+export async function writeMadeAccount(cage: Path, account: MadeAccount | undefined): Promise<void> {
+	const file = join(cage, madeAccountName);
+	if (account) return writeAtomic(file, `${JSON.stringify({ schema: "cagewright/account/1", ...account })}\n`);
+	await unlink(pathToBytes(file)).catch((error: unknown) => {
+		if (errorName(error) !== "ENOENT") throw error;
+	});
+}

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { Observed } from "../../../src/core/cage/audit.ts";
+import { isMadeBySystemd } from "../../../src/core/cage/made-by-systemd.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
+
+const observed = (path: string, more: { mode?: number; target?: string; uid?: number; kind?: Observed["kind"] }): Observed => ({
+	path: pathFromText(path),
+	kind: more.kind ?? (more.target === undefined ? "directory" : "symlink"),
+	mode: more.mode ?? 0o755,
+	uid: more.uid ?? 0,
+	gid: 0,
+	links: 1,
+	...(more.target === undefined ? {} : { target: pathFromText(more.target) }),
+});
+
+test.each([
+	observed("/sbin", { target: "usr/sbin" }),
+	observed("/lib64", { target: "usr/lib64" }),
+	observed("/root", { mode: 0o750 }),
+	observed("/proc", { mode: 0o555 }),
+])("what systemd adds to a root is known: $path", (one) => {
+	expect(isMadeBySystemd(one)).toBe(true);
+});
+
+test.each([
+	observed("/sbin", { target: "usr/bin" }),
+	observed("/sbin", { target: "/usr/sbin" }),
+	observed("/opt", { target: "usr/opt" }),
+	observed("/usr/bin", { target: "usr/bin" }),
+	observed("/sbin", { target: "usr/sbin", uid: 33 }),
+	observed("/root", { mode: 0o777 }),
+	observed("/root/kit", {}),
+	observed("/proc", { kind: "file" }),
+])("nothing else is taken for it: $path $kind", (one) => {
+	expect(isMadeBySystemd(one)).toBe(false);
+});

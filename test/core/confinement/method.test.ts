@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { chooseMethod, type Features, type LauncherName } from "../../../src/core/confinement/method.ts";
+
+const debian13: Features = {
+	namespaces: [],
+	seccomp: true,
+	landlock: 6,
+	utilLinuxLacks: [],
+	setpriv: { landlock: true, seccompFilter: true },
+	bubblewrapLacks: [],
+	confiner: true,
+};
+const old = { landlock: false, seccompFilter: false };
+const without = (values: Partial<Features>, wanted?: LauncherName, proc = false) =>
+	chooseMethod({ ...debian13, ...values }, { proc }, wanted);
+
+describe("a machine gets the first launcher that works there", () => {
+	test.each<[string, Partial<Features>, object]>([
+		["Debian 13", {}, { launcher: "util-linux", confiner: "setpriv", landlock: 6, weaker: [] }],
+		["Debian 12", { landlock: 2, setpriv: old }, { launcher: "util-linux", confiner: "own", landlock: 2, weaker: [] }],
+		["RHEL 10", { setpriv: { ...old, landlock: true } }, { launcher: "util-linux", confiner: "own", landlock: 6, weaker: [] }],
+		["a new setpriv on an old kernel", { landlock: 1 }, { launcher: "util-linux", confiner: "own", landlock: 1, weaker: [] }],
+		["a kernel without Landlock", { landlock: 0 }, { launcher: "util-linux", confiner: "own", weaker: ["landlock"] }],
+		["no unshare", { utilLinuxLacks: ["unshare"] }, { launcher: "bubblewrap", confiner: "setpriv", weaker: ["noexec"] }],
+		[
+			"neither unshare nor Landlock",
+			{ utilLinuxLacks: ["unshare"], landlock: 0 },
+			{ launcher: "bubblewrap", weaker: ["landlock", "noexec"] },
+		],
+	])("%s", (_, values, expected) => expect(without(values)).toMatchObject(expected));
+
+	test("or the one that is wanted", () => {
+		expect(without({}, "bubblewrap")).toMatchObject({ launcher: "bubblewrap", weaker: ["noexec"] });
+		expect(without({}, "bubblewrap", true)).toMatchObject({ weaker: ["noexec", "proc"] });
+		expect(without({}, "util-linux", true)).toMatchObject({ weaker: [] });
+	});
+});
+
+describe("nothing is started, and what is missing is named", () => {
+	test.each<[string, Partial<Features>, LauncherName | undefined, string[]]>([
+		["without namespaces", { namespaces: ["unshare: not permitted"] }, undefined, ["unshare: not permitted"]],
+		["without seccomp", { seccomp: false }, undefined, ["seccomp"]],
+		[
+			"with an old setpriv on a processor that has no program of ours",
+			{ setpriv: old, confiner: false },
+			undefined,
+			["setpriv --seccomp-filter (util-linux 2.41)"],
+		],
+		[
+			"with neither launcher",
+			{ utilLinuxLacks: ["unshare --kill-child"], bubblewrapLacks: ["bwrap"] },
+			undefined,
+			["unshare --kill-child", "bwrap"],
+		],
+		["where the wanted one is missing, whatever else there is", { bubblewrapLacks: ["bwrap"] }, "bubblewrap", ["bwrap"]],
+	])("%s", (_, values, wanted, lacks) => expect(without(values, wanted)).toEqual({ lacks }));
+});
