@@ -1,6 +1,7 @@
 import { footprintOf } from "../core/cage/footprint.ts";
 import { pathToText } from "../core/path/path.ts";
-import { buildAudited, planStep, timed, warnUnusedAllowances, withOwnAccount } from "../engine/make.ts";
+import { warnUnusedAllowances } from "../engine/allowances.ts";
+import { buildAudited, planStep, timed, withOwnAccount } from "../engine/make.ts";
 import { planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";

@@ -1,5 +1,6 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
-import { planStep, warnUnusedAllowances } from "../engine/make.ts";
+import { warnUnusedAllowances } from "../engine/allowances.ts";
+import { planStep } from "../engine/make.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";

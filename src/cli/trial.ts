@@ -1,6 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
-import { planStep, remedies, rounds, summarise, timed, trialStep } from "../engine/make.ts";
+import { planStep, remedies, rounds, summarise, timed, trialStep, withOwnAccount } from "../engine/make.ts";
 import { missingToJson } from "../report/json.ts";
 import { roundText } from "../report/text.ts";
 import { showMade } from "./make.ts";
@@ -26,7 +26,9 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 			if (told.options.yes) {
 				const most = told.options.rounds ?? defaultRounds;
 				const writer = recordWriter(terminal, context.machine);
-				const made = await rounds(context, { ...cage, trials: [] }, plan, trace, most, present, writer);
+				const made = await withOwnAccount(context, cage, plan, trace, present, (planned) =>
+					rounds(context, { ...cage, trials: [] }, planned, trace, most, present, writer),
+				);
 				showMade(terminal, context, made);
 				return made.answered ? 0 : 1;
 			}

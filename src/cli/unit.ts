@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
-import { knows } from "../core/confinement/unit/versions.ts";
+import { refuseWeaker, unitWeaknesses } from "../core/confinement/method.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
 import { auditGeneration } from "../engine/audit.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { type InstalledUnit, installUnit, uninstallUnit, unitExposure, type WhichUnit } from "../engine/installed-unit.ts";
+import { tellWeaker } from "../engine/method.ts";
 import { dropinText, unitText } from "../engine/unit.ts";
 import { table } from "../report/format.ts";
 import { systemUnits } from "../system/units/host-units.ts";
@@ -32,7 +33,7 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 		const dryRun = options.dryRun ?? false;
 		if (score) return printScore(terminal, context, which);
 		if (uninstall) return printDone(terminal, which, await uninstallUnit(context, which, dryRun), options);
-		await judge(context, name, options);
+		await judge(terminal, context, name, options);
 		if (install) return printDone(terminal, which, await installUnit(context, which, dryRun), options);
 		const text = await (service === undefined ? unitText(context, name) : dropinText(context, name, service));
 		if (terminal.options.json) terminal.printJson("unit", { ...which, unit: text });
@@ -42,10 +43,13 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 }
 
 /** The unit starts the cage later, without us: what the audit has to say is said now. */
-async function judge(context: Context, name: string, { acceptFinding }: UnitOptions): Promise<void> {
+async function judge(terminal: Terminal, context: Context, name: string, { acceptFinding }: UnitOptions): Promise<void> {
 	await recordAcceptances(context, name, acceptFinding);
 	const { cage, layout, manifest } = await presentCage(context, name);
-	const separated = knows(context.machine.units.version(), "PrivatePIDs");
+	const weaker = unitWeaknesses(context.machine.units.version());
+	const separated = !weaker.includes("pids");
+	refuseWeaker(weaker, "systemd", terminal.launching.full);
+	tellWeaker(context, weaker, "systemd");
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated });
 }
 

@@ -88,5 +88,8 @@ export async function auditGeneration(
 }
 
 function auditFailure(name: string, { code, path, values }: Finding, more: number): Failure {
-	return new Failure(more ? "audit-dangers" : "audit-danger", { ...values, name, path: showPath(path), finding: code, more }, 4);
+	// What is said of an account begins with its name.
+	const place = code.startsWith("account-") ? "" : `${showPath(path)} `;
+	const words = { ...values, name, place, path: showPath(path), finding: code, more };
+	return new Failure(more ? "audit-dangers" : "audit-danger", words, 4);
 }

@@ -1,6 +1,7 @@
 import { isAccepted, parseAcceptance } from "../core/cage/acceptance.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
+import { showPath } from "../core/path/quote.ts";
 import { findingsOf } from "./audit.ts";
 import { isDamage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
@@ -8,6 +9,8 @@ import type { Context } from "./context.ts";
 export interface CheckedFinding extends Finding {
 	/** The administrator took it upon himself by name. */
 	readonly accepted: boolean;
+	/** A warning that the last trial gave already, so that it stands in the record: nothing new. */
+	readonly known: boolean;
 }
 
 /** What is to be said of one cage. */
@@ -19,9 +22,9 @@ export interface CheckedCage {
 	readonly damage?: Failure;
 }
 
-/** True where somebody should look. */
+/** False where somebody should look. */
 export function isClean({ damage, findings }: CheckedCage): boolean {
-	return damage === undefined && findings.every((finding) => finding.accepted);
+	return damage === undefined && findings.every(({ accepted, known }) => accepted || known);
 }
 
 /**
@@ -33,7 +36,13 @@ export async function checkCage(context: Context, name: string): Promise<Checked
 		const { cage, generation, layout, manifest } = await presentCage(context, name);
 		const accepted = (cage.accepted ?? []).map(parseAcceptance);
 		const findings = await findingsOf(context, manifest, layout, { thorough: true });
-		return { name, generation, findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted) })) };
+		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
+		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
+		return {
+			name,
+			generation,
+			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
+		};
 	} catch (error) {
 		if (!isDamage(error)) throw error;
 		return { name, findings: [], damage: error };

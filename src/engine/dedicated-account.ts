@@ -3,6 +3,7 @@ import { Failure } from "../core/failure.ts";
 import type { User } from "../core/machine/facts.ts";
 import type { DedicatedAccount } from "../core/plan/dedicated.ts";
 import type { Plan } from "../core/plan/plan.ts";
+import { isEverybodys } from "../core/plan/shared-accounts.ts";
 import { footprintsOfOthers, processesOutside } from "./account-findings.ts";
 import type { Context, Machine } from "./context.ts";
 import type { MadeAccount } from "./store.ts";
@@ -17,7 +18,8 @@ export function dedicatedAccount({ accounts }: Machine, name: string | undefined
 }
 
 /**
- * Refuses an account that is somebody's, or another service's: throws `dedicated-account-shared` (exit 2). One that is not there yet is fine.
+ * Refuses an account that is somebody's, or another service's: throws `dedicated-account-of-everybody`,
+ * `dedicated-account-shared` or `dedicated-account-group` (exit 2). One that is not there yet is fine.
  */
 export async function checkDedicatedAccount({ machine }: Context, cage: string, name: string): Promise<void> {
 	const user = machine.accounts.users().find((one) => one.name === name);
@@ -27,6 +29,7 @@ export async function checkDedicatedAccount({ machine }: Context, cage: string, 
 		}
 		return;
 	}
+	if (isEverybodys(name)) throw new Failure("dedicated-account-of-everybody", { account: name }, 2);
 	const why = await whyShared(machine, cage, user);
 	if (why) throw new Failure("dedicated-account-shared", { account: name, why }, 2);
 }

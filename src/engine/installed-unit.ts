@@ -32,8 +32,7 @@ export interface InstalledUnit extends UnitAtPlace {
 export async function installUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { units } = context.machine;
 	const { cage } = await presentCage(context, which.name);
-	const { place, text } = await soundUnit(context, which);
-	const before = await installedText(context, which.name, place);
+	const { before, place, text } = await planUnit(context, which);
 	const action = before === undefined ? "installed" : before === text ? "unchanged" : "replaced";
 	if (dryRun || action === "unchanged") return { place, text, action, reloaded: false };
 	const write = (content: string) => units.install(place, content, cageFolder(context.machine.store, cage.name));
@@ -45,15 +44,17 @@ export async function installUnit(context: Context, which: WhichUnit, dryRun: bo
 	return { place, text, action, reloaded };
 }
 
-/** A unit that systemd takes, and a drop-in that no other overrides; else fails with `unit-rejected` (exit 1) or `unit-overridden` (exit 4). */
-export async function soundUnit(context: Context, which: WhichUnit): Promise<UnitAtPlace> {
+/** What `installUnit` would write, and what it finds there, if anything. Refuses the same. */
+export async function planUnit(
+	context: Context,
+	which: WhichUnit,
+): Promise<UnitAtPlace & { readonly before: string | undefined }> {
 	const host = which.service === undefined ? undefined : hostService(context, which.service);
-	const unit = await unitAtPlace(context, which, host);
-	if (host) refuseOverridden(unit.text, host);
-	const set = unitSet(which.name, unit.text, host);
-	const [complaint] = (await context.machine.units.complaints(set, baseName(unit.place))) ?? [];
+	const { place, text } = await unitAtPlace(context, which, host);
+	if (host) refuseOverridden(text, host);
+	const [complaint] = (await context.machine.units.complaints(unitSet(which.name, text, host), baseName(place))) ?? [];
 	if (complaint !== undefined) throw new Failure("unit-rejected", { complaint });
-	return unit;
+	return { place, text, before: await installedText(context, which.name, place) };
 }
 
 /** Takes away what `installUnit` put there, also after the cage is gone. Fails with `unit-not-installed` (exit 1) or as that refuses. */
@@ -62,6 +63,10 @@ export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: 
 	const place = placeOf(which.name, which.service === undefined ? undefined : serviceName(context, which.service));
 	const text = await installedText(context, which.name, place);
 	if (text === undefined) throw new Failure("unit-not-installed", { path: showPath(place) });
+	// The state went into the cage with the service, and has to come back with it.
+	const adoption = await store.adoption(which.name);
+	if (adoption && dropinPlace(adoption.service) === place)
+		throw new Failure("cage-adopted", { name: which.name, service: adoption.service }, 4);
 	if (dryRun) return { place, text, action: "removed", reloaded: false };
 	const reloaded = await changing(context, which.name, async () => {
 		await units.uninstall(place);

@@ -9,7 +9,6 @@ import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { isWithin, normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import { unusedAllowances } from "../core/plan/allowances.ts";
 import { mayBeBound } from "../core/plan/areas.ts";
 import { withDedicatedAccount } from "../core/plan/dedicated.ts";
 import { placeOf } from "../core/plan/links.ts";
@@ -18,6 +17,7 @@ import { isTolerable, type Missing } from "../core/plan/missing.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import { warnUnusedAllowances } from "./allowances.ts";
 import { traceRunning } from "./attach.ts";
 import { auditGeneration } from "./audit.ts";
 import { layoutOf, readableCage, readableManifest } from "./cages.ts";
@@ -209,6 +209,9 @@ export async function trialStep(
 	round: number,
 	rounds: number,
 ): Promise<TrialRound> {
+	const { dedicatedAccount: account } = cage;
+	// Under another account it would have the rights of other services.
+	if (account !== undefined && !candidate.plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
 	context.emit({ event: "round-started", round, rounds });
 	const layout = layoutOf(context.machine.store, candidate.manifest);
 	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });
@@ -325,7 +328,7 @@ export async function makeCage(
 ): Promise<MadeCage | undefined> {
 	const { machine } = context;
 	// Before anything is watched that could not be confined afterwards.
-	launchMethod(context, { capabilities: [] }, false);
+	launchMethod(context, false);
 	const lock = await machine.store.lock(answers.name);
 	try {
 		await checkName(context, answers, options.replace);
@@ -373,13 +376,6 @@ export async function withOwnAccount<T>(
 	} catch (error) {
 		await account.undo();
 		throw error;
-	}
-}
-
-/** Says which of the paths that were allowed by name are nothing of the plan. */
-export function warnUnusedAllowances({ emit, machine }: Context, plan: Plan): void {
-	for (const { option, path } of unusedAllowances(plan, machine.files)) {
-		emit({ event: "warned", code: "allowance-unused", values: { option, path } });
 	}
 }
 

@@ -5,7 +5,7 @@ import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Measured } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
-import type { Method, Needs } from "../core/confinement/method.ts";
+import type { Method } from "../core/confinement/method.ts";
 import type { Installed } from "../core/confinement/unit/installed.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
@@ -162,7 +162,7 @@ export interface ShellResult {
 
 export interface Launcher {
 	/** How a cage is started here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
-	method(needs: Needs): Method;
+	method(): Method;
 	/** Throws a Failure where the launch fails before the application's own start. */
 	start(request: LaunchRequest): Promise<Launched>;
 	/** With a network of its own, in which these ports of the loopback lead to the host's. */
@@ -182,15 +182,23 @@ export interface Launcher {
 	print(request: LaunchRequest): string;
 }
 
-/** One thing that the work needs of the machine. */
+/**
+ * One thing that the work needs of the machine. `missing`: something does not work without it; `weaker`: it works with less
+ * protection; `note`: worth knowing.
+ */
 export interface Finding {
-	readonly what: "root" | "strace" | "util-linux" | "namespaces" | "overlay" | "landlock" | "seccomp" | "processor";
-	readonly ok: boolean;
-	/** Where or in which version it was found. */
+	readonly what: (typeof examined)[number];
+	readonly state: "ok" | "weaker" | "missing" | "note";
+	/** Where or in which version it was found; behind `-` what that lacks. */
 	readonly found: string;
 	/** The package that brings it, where one does. */
 	readonly package?: string;
 }
+
+export const examined = [
+	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "overlay", "namespaces"] as const),
+	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
+] as const;
 
 export interface Doctor {
 	examine(): Finding[];

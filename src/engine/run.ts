@@ -42,7 +42,7 @@ export async function runCage(
 	const program = request.command[0] ?? "";
 	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
-	launchMethod(context, present.layout.openings, true);
+	launchMethod(context, true);
 	const launched = await context.machine.launcher.start(request);
 	const stop = onSignals((signal) => launched.signal(signal));
 	try {

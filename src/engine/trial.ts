@@ -49,7 +49,7 @@ export interface TrialRound {
  */
 export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
 	const { application, cage, identity, plan, round, trace } = input;
-	const method = launchMethod(context, cage.openings, round === 1);
+	const method = launchMethod(context, round === 1);
 	const rehearsal = await context.machine.launcher.rehearse(await neighbourPorts(context, application, trace));
 	try {
 		const run = await watchedRun(

@@ -59,6 +59,7 @@ function unitInput({ machine }: OnMachine, { cage, generation, layout, manifest 
 		systemdVersion,
 		jit: makesCode(pathFromText(cage.application.command[0] ?? "")),
 		sockets: host?.sockets ?? [],
+		accepted: cage.accepted ?? [],
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 	};
 }

@@ -1,4 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
+import { footprintOf } from "../core/cage/footprint.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
@@ -78,7 +79,7 @@ export class Wizard implements WizardSession {
 	async lacks(): Promise<Lack[]> {
 		return this.#machine.doctor
 			.examine()
-			.filter((finding) => !finding.ok)
+			.filter((finding) => finding.state === "missing")
 			.map((finding) => ({ what: finding.what, ...(finding.package === undefined ? {} : { package: finding.package }) }));
 	}
 
@@ -180,6 +181,7 @@ export class Wizard implements WizardSession {
 			this.#round = tried.value;
 			this.#cage = {
 				...cage,
+				footprint: footprintOf(plan, this.#traced()),
 				trials: [...cage.trials, summarise(context, tried.value, built.value.manifest.generation, this.#accepted)],
 				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
 			};

@@ -148,6 +148,7 @@ export const cliDe: CliMessages = {
 		danger: "Gefahr",
 		warning: "Warnung",
 		accepted: "hingenommen",
+		known: "bekannt",
 		damaged: "beschädigt",
 	},
 	list: {
@@ -229,20 +230,51 @@ export const cliDe: CliMessages = {
 	},
 	doctor: {
 		head: ["", "Was", "Gefunden", "Gebraucht für"],
-		ok: "[ok]",
-		lacks: "[--]",
+		states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
 		fine: "Alles Nötige ist da.",
 		fix: (packages) => `Es fehlt: ${packages.join(", ")}. Zum Installieren: cagewright doctor --fix`,
 		installing: (command) => `Läuft: ${command}`,
 		needs: {
 			root: "alles außer Ansehen",
-			strace: "Beobachtung und Erprobung",
-			"util-linux": "Namensräume, Mounts und den Starter (2.41 oder neuer)",
-			overlay: "Generalproben",
-			landlock: "Abschottung",
-			seccomp: "Abschottung",
-			namespaces: "Generalproben und Abschottung",
 			processor: "den Init eines Käfigs",
+			strace: "Beobachtung und Erprobung",
+			"util-linux": "Namensräume, Mounts und den Starter",
+			bubblewrap: "den Start eines Käfigs, wo util-linux es nicht kann",
+			systemd: "Käfige als Dienste (cagewright unit)",
+			overlay: "Generalproben und Erprobungen, von denen nichts bleibt",
+			namespaces: "Generalproben und Abschottung",
+			"user-namespaces": "Käfige gewöhnlicher Benutzer; nicht als root",
+			seccomp: "den Filter für Systemaufrufe",
+			landlock: "eine zweite Schicht gegen Schreiben",
+			yama: "Beobachtung",
+			selinux: "Label der Dateien im Käfig",
+			apparmor: "Profile der Distribution",
+			cgroup: "Grenzen für Speicher und Prozesse",
+		},
+		advice: {
+			root: "cagewright mit sudo starten.",
+			processor: "einen Rechner mit amd64 nehmen.",
+			strace: "das Paket strace installieren.",
+			"util-linux":
+				"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren. Bis dahin starten vorhandene Käfige mit bubblewrap, wenn es da ist.",
+			bubblewrap: "nichts zu tun, solange util-linux vollständig ist; sonst das Paket bubblewrap installieren.",
+			systemd:
+				"Units brauchen ein gestartetes systemd; vor 257 kennt es kein PrivatePIDs=, ein Dienst braucht dann ein Konto, unter dem sonst nichts läuft.",
+			overlay:
+				"auf dem Rechner selbst ausführen oder in einem Container, der mounten darf; sonst mit --on-host beobachten, und eine Anwendung mit Zustand lässt sich nicht erproben.",
+			namespaces:
+				"auf dem Rechner selbst ausführen oder in einem Container mit CAP_SYS_ADMIN; ohne sie wird nie ein Käfig gestartet.",
+			"user-namespaces":
+				"als root nichts zu tun; für gewöhnliche Benutzer kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 und user.max_user_namespaces über 0 setzen, soweit es sie gibt (sysctl).",
+			seccomp: "einen Kern mit CONFIG_SECCOMP_FILTER starten; ohne ihn wird nie ein Käfig gestartet.",
+			landlock:
+				"Linux ab 5.13 mit landlock in lsm= auf der Befehlszeile des Kerns starten; bis dahin sagt es jeder Start, und --require full lehnt ihn ab.",
+			yama: "kernel.yama.ptrace_scope=3 verbietet strace bis zum nächsten Neustart; in /etc/sysctl.d auf 1 setzen und neu starten.",
+			selinux:
+				"die Dateien eines Käfigs haben das Label des Zustandsordners; scheitert eine Anwendung nur dort, nennt `ausearch -m avc -ts recent`, was verweigert wurde.",
+			apparmor:
+				"ein Profil für den Pfad des Programms kann auch im Käfig gelten; scheitert es nur dort, nennt `journalctl -k --grep=apparmor`, was verweigert wurde.",
+			cgroup: "Grenzen brauchen Version 2: systemd.unified_cgroup_hierarchy=1 auf der Befehlszeile des Kerns.",
 		},
 	},
 	template: {

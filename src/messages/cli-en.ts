@@ -154,6 +154,7 @@ export const cliEn = {
 		danger: "danger",
 		warning: "warning",
 		accepted: "accepted",
+		known: "known",
 		damaged: "damaged",
 	},
 	list: {
@@ -236,20 +237,50 @@ export const cliEn = {
 	},
 	doctor: {
 		head: ["", "What", "Found", "Needed for"],
-		ok: "[ok]",
-		lacks: "[--]",
+		states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
 		fine: "Everything that is needed is here.",
 		fix: (packages: readonly string[]) => `Missing: ${packages.join(", ")}. To install: cagewright doctor --fix`,
 		installing: (command: string) => `Running: ${command}`,
 		needs: {
 			root: "everything but looking",
-			strace: "tracing and trials",
-			"util-linux": "namespaces, mounts and the launcher (2.41 or later)",
-			overlay: "rehearsals",
-			landlock: "confinement",
-			seccomp: "confinement",
-			namespaces: "rehearsals and confinement",
 			processor: "the init of a cage",
+			strace: "tracing and trials",
+			"util-linux": "namespaces, mounts and the launcher",
+			bubblewrap: "starting a cage where util-linux cannot",
+			systemd: "cages as services (cagewright unit)",
+			overlay: "rehearsals and trials that leave nothing behind",
+			namespaces: "rehearsals and confinement",
+			"user-namespaces": "cages of ordinary users; none as root",
+			seccomp: "the filter of system calls",
+			landlock: "a second layer against writing",
+			yama: "tracing",
+			selinux: "labels of the files in a cage",
+			apparmor: "profiles of the distribution",
+			cgroup: "limits of memory and processes",
+		},
+		advice: {
+			root: "start cagewright with sudo.",
+			processor: "use a machine with amd64.",
+			strace: "install the package strace.",
+			"util-linux":
+				"programs or options are missing, or those of BusyBox are in their place; install the package util-linux. Until then cages that are there are started with bubblewrap, if that is here.",
+			bubblewrap: "nothing to do while util-linux is whole; else install the package bubblewrap.",
+			systemd:
+				"units need a booted systemd; before 257 it has no PrivatePIDs=, so a service needs an account that nothing else runs under.",
+			overlay:
+				"run this on the host itself or in a container that may mount; else trace with --on-host, and there is no trial of an application with state.",
+			namespaces: "run this on the host itself, or in a container that has CAP_SYS_ADMIN; a cage is never started without.",
+			"user-namespaces":
+				"nothing to do as root; for ordinary users set kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 and user.max_user_namespaces above 0, as far as they exist (sysctl).",
+			seccomp: "boot a kernel with CONFIG_SECCOMP_FILTER; a cage is never started without.",
+			landlock:
+				"boot Linux 5.13 or later with landlock in lsm= on the kernel's command line; until then each start says so, and --require full refuses it.",
+			yama: "kernel.yama.ptrace_scope=3 forbids strace until the next boot; set it to 1 in /etc/sysctl.d and reboot.",
+			selinux:
+				"the files of a cage have the label of the state folder; if an application fails only there, `ausearch -m avc -ts recent` names the denial.",
+			apparmor:
+				"a profile for the program's path may hold it in its cage as well; if it fails only there, `journalctl -k --grep=apparmor` names the denial.",
+			cgroup: "limits need version 2: systemd.unified_cgroup_hierarchy=1 on the kernel's command line.",
 		},
 	},
 	template: {

@@ -53,9 +53,9 @@ export const failuresDe: Failures = {
 	"account-name-invalid":
 		"{name} taugt nicht als Name eines Kontos; erlaubt sind bis zu 32 Kleinbuchstaben, Ziffern, Strich und Unterstrich, vorn ein Buchstabe.",
 	"audit-danger":
-		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {path} {what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}.",
+		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {place}{what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}.",
 	"audit-dangers":
-		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {path} {what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}. Noch {more} mehr: cagewright check {name}.",
+		"Der Käfig {name} ist nicht sicher und wurde nicht gestartet: {place}{what}. {close}; oder nehmen Sie es hin mit --accept-finding {finding}:{path}. Noch {more} mehr: cagewright check {name}.",
 	"backslash-at-end": "Der Befehl endet mit einem Rückstrich, der für nichts steht; entfernen Sie ihn.",
 	"bad-name":
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
@@ -80,6 +80,8 @@ export const failuresDe: Failures = {
 		"Es wurde nichts gebaut, weil niemand gefragt werden konnte; sehen Sie den Plan an und wiederholen Sie es mit {option}.",
 	"dedicated-account-group":
 		"Auf diesem Rechner gibt es eine Gruppe {account}, aber kein solches Konto; nennen Sie ein anderes mit --dedicated-account NAME.",
+	"dedicated-account-of-everybody":
+		"{account} ist ein Konto, das jedes Paket benutzen darf, und kann also nicht dem Käfig allein gehören; nennen Sie ein anderes mit --dedicated-account NAME.",
 	"dedicated-account-root":
 		"{program} läuft nur als root, es gibt also kein Konto zu ersetzen; nennen Sie mit --user eines, als das es startet.",
 	"dedicated-account-several":
@@ -152,10 +154,8 @@ export const failuresDe: Failures = {
 		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
 	"not-full-landlock":
 		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
-	"not-full-noexec":
-		"--require full: Mit {launcher} kann ausgeführt werden, was die Anwendung schreibt; mit util-linux starten (`cagewright doctor`), oder --require weglassen.",
-	"not-full-proc":
-		"--require full: Mit {launcher} zeigt /proc Einstellungen des Kerns; mit util-linux starten (`cagewright doctor`), oder --require weglassen.",
+	"not-full-pids":
+		"--require full: Dieses systemd kennt kein PrivatePIDs=; systemd ab 257 nehmen, den Käfig mit `cagewright run` starten, oder --require weglassen.",
 	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",
 	"not-traced": "{name} wurde noch nicht beobachtet; führen Sie `cagewright trace {name}` aus.",
 	"nothing-to-cage": "Es fehlt die Anwendung; nennen Sie eine Vorlage oder einen Befehl: cagewright make -- BEFEHL.",

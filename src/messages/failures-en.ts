@@ -46,9 +46,9 @@ export const failuresEn = {
 	"account-name-invalid":
 		"{name} is no name for an account; use up to 32 small letters, digits, dash and underscore, beginning with a letter.",
 	"audit-danger":
-		"The cage {name} is not safe and was not started: {path} {what}. {close}; or take it upon you with --accept-finding {finding}:{path}.",
+		"The cage {name} is not safe and was not started: {place}{what}. {close}; or take it upon you with --accept-finding {finding}:{path}.",
 	"audit-dangers":
-		"The cage {name} is not safe and was not started: {path} {what}. {close}; or take it upon you with --accept-finding {finding}:{path}. {more} more: cagewright check {name}.",
+		"The cage {name} is not safe and was not started: {place}{what}. {close}; or take it upon you with --accept-finding {finding}:{path}. {more} more: cagewright check {name}.",
 	"backslash-at-end": "The command ends with a backslash that stands for nothing; remove it.",
 	"bad-name": "{name} is not a name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"cage-busy": "The cage {name} is being worked on by process {pid}; wait until that is done.",
@@ -70,6 +70,8 @@ export const failuresEn = {
 	"consent-needed": "Nothing was built, because nobody could be asked; look at the plan and repeat with {option}.",
 	"dedicated-account-group":
 		"There is a group {account} on this machine but no such account; name another one with --dedicated-account NAME.",
+	"dedicated-account-of-everybody":
+		"{account} is an account that any package may use, so it cannot be the cage's alone; name another one with --dedicated-account NAME.",
 	"dedicated-account-root":
 		"{program} runs as root alone, so there is no account to replace; name one that it starts as with --user.",
 	"dedicated-account-several":
@@ -137,10 +139,8 @@ export const failuresEn = {
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
 	"not-full-landlock":
 		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
-	"not-full-noexec":
-		"--require full: {launcher} cannot keep what the application writes from being executed; start it with util-linux (`cagewright doctor`), or do without --require.",
-	"not-full-proc":
-		"--require full: with {launcher} /proc shows settings of the kernel; start it with util-linux (`cagewright doctor`), or do without --require.",
+	"not-full-pids":
+		"--require full: this systemd has no PrivatePIDs=; use systemd 257 or later, start the cage with `cagewright run`, or do without --require.",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",
 	"not-traced": "{name} has not been traced yet; run `cagewright trace {name}`.",
 	"nothing-to-cage": "There is no application; name a template or give a command: cagewright make -- COMMAND.",

@@ -11,10 +11,8 @@ export const notesDe: Notes = {
 	"talks-to-port-in-vain": "Sie verbindet sich mit Port {port} dieses Rechners; ein Käfig ohne Netz kann ihn nicht erreichen.",
 	"weaker-landlock":
 		"Schwächer hier: Dieser Kern hat kein Landlock, das Schreiben begrenzen allein Mounts, Modi und Capabilities. Stattdessen ablehnen: --require full.",
-	"weaker-noexec":
-		"Schwächer hier: Mit {launcher} kann ausgeführt werden, was die Anwendung schreibt. Stattdessen ablehnen: --require full.",
-	"weaker-proc":
-		"Schwächer hier: Mit {launcher} zeigt /proc im Käfig auch Einstellungen des Kerns. Stattdessen ablehnen: --require full.",
+	"weaker-pids":
+		"Schwächer hier: systemd vor 257 kennt kein PrivatePIDs=, Prozesse des Rechners unter demselben Konto sind also in Reichweite. Stattdessen ablehnen: --require full.",
 	"neighbour-reached":
 		"Sie spricht mit einem Dienst dieses Rechners unter {path}; das wird durchgelassen, und alles beginnt von vorn.",
 	"shares-port":

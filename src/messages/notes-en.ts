@@ -9,10 +9,8 @@ export const notesEn = {
 	"talks-to-port-in-vain": "It asks for connections to port {port} of this machine, which a cage without a network cannot reach.",
 	"weaker-landlock":
 		"Weaker here: this kernel has no Landlock, so writing is confined by mounts, modes and capabilities alone. To refuse it instead: --require full.",
-	"weaker-noexec":
-		"Weaker here: {launcher} cannot keep what the application writes from being executed. To refuse it instead: --require full.",
-	"weaker-proc":
-		"Weaker here: with {launcher} the /proc of the cage shows settings of the kernel as well. To refuse it instead: --require full.",
+	"weaker-pids":
+		"Weaker here: systemd before 257 has no PrivatePIDs=, so processes of the host under the same account are within reach. To refuse it instead: --require full.",
 	"neighbour-reached": "It talks to a service of this machine at {path}; that is let through, and everything else starts again.",
 	"shares-port":
 		"The cage {name} listens at {port} as well, so the two cannot run at the same time: give one another port, or --network none.",

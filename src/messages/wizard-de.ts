@@ -27,10 +27,10 @@ export const wizardDe: WizardMessages = {
 		things: {
 			root: "root: Starten Sie cagewright mit sudo",
 			strace: "strace, das die Anwendung beobachtet",
-			"util-linux": "util-linux ab 2.41, dessen setpriv die Anwendung abschottet",
+			"util-linux": "util-linux, das Namensräume und Mounts macht",
 			namespaces: "Namensräume des Kerns",
 			overlay: "overlayfs, damit von einer Generalprobe nichts zurückbleibt",
-			landlock: "Landlock (lsm=…,landlock auf der Befehlszeile des Kerns)",
+			yama: "strace ist verboten (kernel.yama.ptrace_scope=3): in /etc/sysctl.d auf 1 setzen und neu starten",
 			seccomp: "seccomp des Kerns",
 			processor: "ein unterstützter Prozessor (amd64 oder arm64)",
 		},

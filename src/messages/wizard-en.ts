@@ -28,10 +28,10 @@ export const wizardEn = {
 		things: {
 			root: "root: start cagewright with sudo",
 			strace: "strace, which watches the application",
-			"util-linux": "util-linux 2.41 or later, whose setpriv confines the application",
+			"util-linux": "util-linux, which makes namespaces and mounts",
 			namespaces: "namespaces of the kernel",
 			overlay: "overlayfs, so that a rehearsal leaves nothing behind",
-			landlock: "Landlock (lsm=…,landlock on the kernel's command line)",
+			yama: "strace is forbidden (kernel.yama.ptrace_scope=3): set it to 1 in /etc/sysctl.d and reboot",
 			seccomp: "seccomp of the kernel",
 			processor: "a supported processor (amd64 or arm64)",
 		} as Record<string, string>,

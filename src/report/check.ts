@@ -10,9 +10,9 @@ export function checkedText({ damage, findings, name }: CheckedCage, messages: M
 	if (!findings.length) return `${name}: ${words.clean}`;
 	return findings
 		.map((finding) => {
-			const { accepted, code, path, severity } = finding;
+			const { accepted, code, known, path, severity } = finding;
 			const { close, what } = messages.finding(finding);
-			const state = accepted ? words.accepted : words[severity];
+			const state = accepted ? words.accepted : known ? words.known : words[severity];
 			return `${name}: ${state} ${code} ${showPath(path)}: ${what}. ${close}`;
 		})
 		.join("\n");
@@ -28,6 +28,7 @@ export function checkedToJson({ damage, findings, generation, name }: CheckedCag
 			path: pathToJson(finding.path),
 			severity: finding.severity,
 			accepted: finding.accepted,
+			known: finding.known,
 			values: finding.values,
 			...messages.finding(finding),
 		})),

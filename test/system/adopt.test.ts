@@ -53,6 +53,7 @@ describe("redis", () => {
 		expect(await cagewright("remove redis-server --yes")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
 		expect(await cagewright("run redis-server")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
 		expect(await cagewright("adopt redis-server --yes")).toMatchObject({ status: 2 });
+		expect(await cagewright("unit redis-server --dropin redis-server --uninstall")).toMatchObject({ status: 4 });
 	});
 
 	test("stays in its cage when its package is installed again", async () => {

@@ -1,18 +1,20 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
+import { Assembler, Label } from "../../src/core/confinement/bpf.ts";
 import { presentCage } from "../../src/engine/cages.ts";
 import type { Context } from "../../src/engine/context.ts";
 import { planStep, trialStep } from "../../src/engine/make.ts";
 import { launchRequest } from "../../src/engine/run.ts";
 import { probeFeatures } from "../../src/system/launch/features.ts";
 import type { Launching } from "../../src/system/launch/method.ts";
-import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
+import { hiding } from "./hiding.ts";
 import { freePort } from "./network.ts";
 import { listeners, nameOf, processesIn } from "./processes.ts";
 
@@ -71,6 +73,20 @@ let made: Made;
 let port: number;
 const told: string[] = [];
 
+/** Words before a command for which the kernel has no Landlock: landlock_create_ruleset(2) answers as where it is not enabled. */
+function withoutLandlock(): string[] {
+	const assembler = new Assembler();
+	const others = new Label();
+	assembler.loadNumber();
+	assembler.ifEqual(444, undefined, others);
+	assembler.answer(0x00050000 | 95); // SECCOMP_RET_ERRNO, EOPNOTSUPP
+	assembler.place(others);
+	assembler.answer(0x7fff0000); // SECCOMP_RET_ALLOW
+	const file = `${temporaryFolder("filter")}/filter`;
+	writeFileSync(file, assembler.finish());
+	return ["setpriv", "--no-new-privs", "--seccomp-filter", file, "--"];
+}
+
 const context = (launching: Launching): Context => ({
 	machine: systemMachine(state, launching),
 	emit: (event) => {
@@ -96,7 +112,7 @@ beforeAll(async () => {
 });
 
 describe.each(ways)("%s", (name, launching) => {
-	const weaker = [...(name === "no Landlock" ? ["landlock"] : []), ...(name.startsWith("bubblewrap") ? ["noexec"] : [])];
+	const weaker = name === "no Landlock" ? ["landlock"] : [];
 
 	test("answers in a trial, inside and held by the kernel, and what is weaker is told", async () => {
 		told.length = 0;
@@ -148,8 +164,40 @@ describe.each(ways)("%s", (name, launching) => {
 			},
 		});
 		await launched.ended;
-		expect(output).toBe(weaker.includes("noexec") ? "program from data\nnothing\n" : "nothing\n");
+		expect(output).toBe("nothing\n");
 	});
+});
+
+describe.each(["util-linux", "bubblewrap"] as const)("an opened /proc under %s", (launcher) => {
+	test("shows the cage's own processes and no settings of the kernel", async () => {
+		const used = context({ launcher });
+		const present = await presentCage(used, "redis");
+		const openings = { ...present.layout.openings, proc: "a test" };
+		const look =
+			'print join(" ", grep { /^\\d+$/ } map { s|.*/||r } glob "/proc/*"), "\n", -d "/proc/sys" ? "settings" : "none", "\n"';
+		const request = launchRequest({ ...present, layout: { ...present.layout, openings } }, ["/usr/bin/perl", "-e", look]);
+		let output = "";
+		mkdirSync(`${made.root}/proc`);
+		try {
+			const onOutput = (chunk: Uint8Array) => {
+				output += Buffer.from(chunk).toString();
+			};
+			await (await used.machine.launcher.start({ ...request, onOutput })).ended;
+		} finally {
+			rmdirSync(`${made.root}/proc`);
+		}
+		// With hidepid= not even the init, which is another's, is seen.
+		expect(output).toMatch(/^\d+\nnone\n$/);
+	});
+});
+
+test("killing a run by bubblewrap leaves no process of the cage", async () => {
+	const run = begin(["--launcher", "bubblewrap", "run", "redis"], { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	await run.stop("SIGKILL");
+	await eventually(() => expect(processesIn(made.root)).toEqual([]));
+	// What it left in the scratch folder goes with the next start.
+	await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state });
 });
 
 test("without a cage everything that is tried there succeeds", () => {
@@ -161,32 +209,58 @@ test("without a cage everything that is tried there succeeds", () => {
 	expect(stdout.trim().split("\n")).toEqual([...attempts.matchAll(/^tries "([^"]+)"/gm)].map(([, name]) => name));
 });
 
-test("a run says in a line what is weaker, and --require full refuses it with what to do", async () => {
-	const run = startRun("redis", { state });
-	await eventually(() => askRedis(port, ["PING"]));
-	expect(await run.stop()).toMatchObject({ status: 0, stderr: "" });
+describe("without Landlock in the kernel", () => {
+	const version = ["run", "redis", "--", "/usr/bin/redis-server", "--version"];
 
-	const args = ["--launcher", "bubblewrap", "run", "redis", "--", "/usr/bin/redis-server", "--version"];
-	const version = await cagewright(args, { state });
-	expect(version.status).toBe(0);
-	expect(version.stderr).toMatch(/^Weaker here: bubblewrap [^\n]*--require full\.\n$/);
-	const refused = await cagewright(["--require", "full", ...args], { state });
-	expect([refused.status, refused.stdout]).toEqual([3, ""]);
-	expect(refused.stderr).toMatch(/^cagewright: --require full: bubblewrap [^\n]*util-linux[^\n]*\n$/);
-	expect(
-		(await cagewright(["--require", "full", "run", "redis", "--", "/usr/bin/redis-server", "--version"], { state })).status,
-	).toBe(0);
+	test("a run says in a line what is weaker, and --require full refuses it with what to do", async () => {
+		const where = { state, enter: withoutLandlock() };
+		const run = await cagewright(version, where);
+		expect([run.status, run.stderr]).toEqual([0, expect.stringMatching(/^Weaker here: [^\n]*Landlock[^\n]*--require full\.\n$/)]);
+		const refused = await cagewright(["--require", "full", ...version], where);
+		expect([refused.status, refused.stdout]).toEqual([3, ""]);
+		expect(refused.stderr).toMatch(/^cagewright: --require full: [^\n]*Landlock[^\n]*lsm=[^\n]*\n$/);
+	});
+
+	test("make refuses before anything is traced, and records what it used where it was allowed", async () => {
+		const where = { state, enter: withoutLandlock() };
+		const options = ["--name", "other", "--user", "redis", "--probe", daemon.probe, "--yes", "--json"];
+		const refused = await cagewright(["make", ...options, "--require", "full", "--", ...daemon.command], where);
+		expect([refused.status, refused.stderr.split("\n").length]).toEqual([3, 2]);
+		const allowed = await cagewright(["make", ...options, "--launcher", "bubblewrap", "--", ...daemon.command], where);
+		expect((allowed.json as Made).confinement).toMatchObject({ launcher: "bubblewrap", weaker: ["landlock"], landlock: false });
+		const record = await cagewright(["show", "other", "--record"], { state });
+		expect(record.stdout).toContain("Started by bubblewrap.");
+		expect(record.stdout).toContain("no Landlock");
+	});
+
+	test("doctor finds it", async () => {
+		const { json, status } = await cagewright(["doctor", "--json"], { state, enter: withoutLandlock() });
+		expect(status).toBe(0);
+		expect(json.findings).toContainEqual(expect.objectContaining({ what: "landlock", state: "weaker" }));
+	});
 });
 
-test("make refuses before anything is traced, and records what it used where it was allowed", async () => {
-	const options = ["--name", "other", "--user", "redis", "--probe", daemon.probe, "--launcher", "bubblewrap", "--yes", "--json"];
-	const refused = await cagewright(["make", ...options, "--require", "full", "--", ...daemon.command], { state });
-	expect([refused.status, refused.stderr.split("\n").length]).toEqual([3, 2]);
-	const allowed = await cagewright(["make", ...options, "--", ...daemon.command], { state });
-	expect((allowed.json as Made).confinement).toMatchObject({ launcher: "bubblewrap", weaker: ["noexec"], landlock: true });
-	const record = await cagewright(["show", "other", "--record"], { state });
-	expect(record.stdout).toContain("bubblewrap");
-	expect(record.stdout).toContain("from being executed");
+test("with every layer there is nothing to say, and --require full changes nothing", async () => {
+	for (const launcher of ["util-linux", "bubblewrap"]) {
+		const command = ["--launcher", launcher, "--require", "full", "run", "redis", "--", "/usr/bin/redis-server", "--version"];
+		expect(await cagewright(command, { state })).toMatchObject({ status: 0, stderr: "" });
+	}
+});
+
+test("without unshare a run is bubblewrap's, and without either it is refused", async () => {
+	const run = begin(["run", "redis"], { state, enter: hiding("/usr/bin/unshare") });
+	await eventually(() => askRedis(port, ["PING"]));
+	expectServedInside(made, port);
+	const ended = await run.stop();
+	expect([ended.status, ended.stderr]).toEqual([0, ""]);
+	const trial = await cagewright(["trial", "redis", "--json", "--quiet"], { state, enter: hiding("/usr/bin/unshare") });
+	expect([trial.status, trial.json.answered]).toEqual([0, true]);
+
+	const refused = await cagewright(["run", "redis"], { state, enter: hiding("/usr/bin/unshare", "/usr/bin/bwrap") });
+	expect([refused.status, refused.stderr]).toEqual([
+		3,
+		expect.stringMatching(/^cagewright: No cage [^\n]*unshare, bwrap[^\n]*\n$/),
+	]);
 });
 
 test("where no namespaces are to be had, nothing is started", async () => {

@@ -27,6 +27,9 @@ async function seesChoices(wizard: PtyProgram): Promise<void> {
 	await wizard.sees(/demo\s+demo/);
 }
 
+/** The files step with its plan: Enter goes on from there only once that is made. */
+const plannedFiles = /step 3\/7.*left out/s;
+
 /** What holds for the terminal whatever happened in it. */
 async function expectCleanEnd(wizard: PtyProgram, status: number): Promise<void> {
 	expect((await wizard.ended).exitCode).toBe(status);
@@ -48,7 +51,7 @@ describe.each([
 		wizard.press(keys.enter);
 		await wizard.sees("It answers.");
 		wizard.press(keys.enter);
-		await wizard.sees("step 3/7");
+		await wizard.sees(plannedFiles);
 		wizard.press(keys.enter);
 		await wizard.sees("step 4/7");
 		wizard.press(keys.enter);
@@ -80,7 +83,7 @@ describe("the wizard", () => {
 		wizard.press(keys.enter);
 		await wizard.sees("It answers.");
 		wizard.press(keys.enter);
-		await wizard.sees("step 3/7");
+		await wizard.sees(plannedFiles);
 		wizard.press(keys.enter);
 		await wizard.sees("step 4/7");
 		wizard.press(keys.enter);
@@ -141,16 +144,16 @@ describe("the wizard", () => {
 		wizard.press(keys.enter);
 		await wizard.sees("It answers.");
 		wizard.press(keys.enter);
-		await wizard.sees("step 3/7");
+		await wizard.sees(plannedFiles);
 		wizard.press(keys.enter);
 		await wizard.sees("step 4/7");
 		wizard.press(keys.escape);
-		await wizard.sees("step 3/7");
+		await wizard.sees(plannedFiles);
 		wizard.press(keys.escape);
 		await wizard.sees("step 2/7");
 		// The trace is still there: going on does not start the application again.
 		wizard.press(keys.enter);
-		await wizard.sees("step 3/7");
+		await wizard.sees(plannedFiles);
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		await expectCleanEnd(wizard, 130);
 	});

@@ -75,7 +75,7 @@ function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string): 
 	return [...lines, `umount -n ${inside(launchDirectory)}`];
 }
 
-export const deviceLinks = [
+const deviceLinks = [
 	["fd", "/proc/self/fd"],
 	["stdin", "/proc/self/fd/0"],
 	["stdout", "/proc/self/fd/1"],

@@ -1,40 +1,41 @@
-import { bubblewrapScript } from "./bubblewrap.ts";
 import { cageSteps } from "./cage-steps.ts";
 import type { LaunchSpec } from "./launch.ts";
 import { rehearsalSteps } from "./rehearsal-steps.ts";
 import { start } from "./start.ts";
 
-/** The command that runs the script: as it is, where bwrap makes the namespaces. */
-export function launchCommand(spec: LaunchSpec, script: string): string[] {
-	if (spec.root.kind !== "cage" || spec.root.launcher === "util-linux") return namespaceCommand(spec, script);
-	return [...dying, ...joining(spec), "sh", "-eu", script];
-}
-
-const dying = ["setpriv", "--pdeathsig", "KILL"];
-const joining = ({ joins }: LaunchSpec) => (joins === undefined ? [] : ["nsenter", `--net=/proc/${joins}/ns/net`, "--"]);
-
 /** The command that makes the namespaces and runs the script in them. `--kill-child` and `--pdeathsig`: whoever dies, all end. */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
-	const inCage = spec.root.kind === "cage";
+	const network = spec.network !== "host" && spec.joins === undefined;
+	const kinds = ["ipc", ...(spec.root.kind === "cage" ? ["uts", "cgroup"] : []), ...(network ? ["net"] : [])];
 	return [
-		...dying,
-		...joining(spec),
-		...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc"],
-		...(inCage ? ["--uts", "--cgroup"] : []),
-		...(spec.network === "host" || spec.joins !== undefined ? [] : ["--net"]),
+		...["setpriv", "--pdeathsig", "KILL"],
+		...(spec.joins === undefined ? [] : ["nsenter", `--net=/proc/${spec.joins}/ns/net`, "--"]),
+		...(spec.launcher === "bubblewrap" ? byBubblewrap(kinds) : byUnshare(kinds)),
 		...["sh", "-eu", script],
 	];
 }
+
+const byUnshare = (kinds: readonly string[]) => [
+	...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"],
+	...kinds.map((kind) => `--${kind}`),
+];
+
+/** Only the namespaces, with everything of the host in them: the mounts of a cage need options that bwrap(1) does not have. */
+const byBubblewrap = (kinds: readonly string[]) => [
+	...["bwrap", "--unshare-pid", ...kinds.map((kind) => `--unshare-${kind}`), "--die-with-parent", "--as-pid-1"],
+	...["--cap-add", "ALL", "--dev-bind", "/", "/"],
+];
 
 /**
  * The script, in bytes as latin1 like a `Path`. Every mount is made with `-n`: the namespace is private, /run/mount/utab is not, and
  * an entry there would outlive the mount (mount(8)).
  */
 export function launchScript(spec: LaunchSpec): string {
-	if (spec.root.kind === "cage" && spec.root.launcher === "bubblewrap") return bubblewrapScript(spec, spec.root);
 	const lines = [
 		"umask 022",
 		...(spec.starter === undefined ? [] : [stopWithout(spec.starter)]),
+		// bwrap leaves the mounts of the host in a place where what is unmounted there goes here too.
+		...(spec.launcher === "bubblewrap" ? ["mount -n --make-rprivate /"] : []),
 		...(spec.network === "own" ? loopbackUp : []),
 	];
 	switch (spec.root.kind) {

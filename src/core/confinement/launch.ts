@@ -8,6 +8,8 @@ import type { LauncherName, Method } from "./method.ts";
  * The order of the steps and the reasons for each are in docs/confinement.md; the numbers behind them were measured.
  */
 export interface LaunchSpec {
+	/** What makes the namespaces. */
+	readonly launcher: LauncherName;
 	readonly root: CageRoot | RehearsalRoot | HostRoot;
 	readonly identity: Identity;
 	readonly command: readonly string[];
@@ -31,7 +33,6 @@ export interface LaunchSpec {
 /** A built cage: read-only, with its writable directories, its own /dev and /tmp, and every layer of confinement. */
 export interface CageRoot {
 	readonly kind: "cage";
-	readonly launcher: LauncherName;
 	readonly directory: Path;
 	/** Directories below the root that are mounted over, parents before children. */
 	readonly mounts: readonly CageMount[];

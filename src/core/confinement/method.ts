@@ -1,15 +1,15 @@
+import { Failure } from "../failure.ts";
 import { wholeLandlock } from "./landlock.ts";
+import { knows } from "./unit/versions.ts";
 
 /** Which program starts a cage on this machine, by what was found there, and what that way of starting cannot give. */
 
 export const launcherNames = ["util-linux", "bubblewrap"] as const;
 export type LauncherName = (typeof launcherNames)[number];
 
-/**
- * A layer that is missing where the others hold: `landlock` (the kernel has none), `noexec` (what the application writes can be
- * executed), `proc` (the /proc that it needs shows the kernel's settings as well).
- */
-export type Weakness = "landlock" | "noexec" | "proc";
+/** A layer that is missing where the others hold: `landlock` (the kernel has none), `pids` (a unit without a process namespace). */
+export const weaknesses = ["landlock", "pids"] as const;
+export type Weakness = (typeof weaknesses)[number];
 
 /** What was found, by looking and trying; nothing of it is concluded from a version. */
 export interface Features {
@@ -18,12 +18,11 @@ export interface Features {
 	readonly seccomp: boolean;
 	/** Version of the kernel's Landlock interface, 0 where it has none. */
 	readonly landlock: number;
-	/** Programs and options of util-linux that the launch needs and that are not there; `setpriv --pdeathsig`. */
+	/** Programs and options that each launcher needs and that are not there, like `unshare` or `setpriv --pdeathsig`. */
 	readonly utilLinuxLacks: readonly string[];
+	readonly bubblewrapLacks: readonly string[];
 	/** What the installed setpriv can do by itself. */
 	readonly setpriv: { readonly landlock: boolean; readonly seccompFilter: boolean };
-	/** The same of bubblewrap. */
-	readonly bubblewrapLacks: readonly string[];
 	/** There is a program of ours for this processor that confines where setpriv cannot. */
 	readonly confiner: boolean;
 }
@@ -36,18 +35,13 @@ export interface Method {
 	readonly weaker: readonly Weakness[];
 }
 
-export interface Needs {
-	/** The application is to see /proc. */
-	readonly proc: boolean;
-}
-
 /** Why nothing is started: what each launcher that came into question lacks. Never an open launch instead. */
 export interface NoMethod {
 	readonly lacks: readonly string[];
 }
 
 /** The first that works, or only the one that is wanted. */
-export function chooseMethod(features: Features, needs: Needs, wanted?: LauncherName): Method | NoMethod {
+export function chooseMethod(features: Features, wanted?: LauncherName): Method | NoMethod {
 	const candidates = wanted === undefined ? launcherNames : [wanted];
 	const basis = kernelLacks(features);
 	const lacks = new Set(basis);
@@ -55,11 +49,21 @@ export function chooseMethod(features: Features, needs: Needs, wanted?: Launcher
 		const own = launcher === "util-linux" ? features.utilLinuxLacks : features.bubblewrapLacks;
 		if (!own.length && !basis.length) {
 			const { confiner, landlock } = confinerOf(features);
-			return { launcher, confiner, landlock, weaker: weaknesses(launcher, features, needs) };
+			return { launcher, confiner, landlock, weaker: landlock ? [] : ["landlock"] };
 		}
 		for (const one of own) lacks.add(one);
 	}
 	return { lacks: [...lacks] };
+}
+
+/** What a unit cannot give under this version of systemd. */
+export function unitWeaknesses(version: number): Weakness[] {
+	return knows(version, "PrivatePIDs") ? [] : ["pids"];
+}
+
+/** Throws `not-full-…` (exit 3) where every layer is wanted and one is missing. */
+export function refuseWeaker([weakness]: readonly Weakness[], launcher: string, full = false): void {
+	if (full && weakness) throw new Failure(`not-full-${weakness}`, { launcher }, 3);
 }
 
 /** What no launcher can do without. */
@@ -74,11 +78,4 @@ function kernelLacks(features: Features): string[] {
 function confinerOf({ landlock, setpriv }: Features): Pick<Method, "confiner" | "landlock"> {
 	const able = setpriv.landlock && setpriv.seccompFilter && landlock >= wholeLandlock;
 	return { confiner: able ? "setpriv" : "own", landlock };
-}
-
-function weaknesses(launcher: LauncherName, features: Features, needs: Needs): Weakness[] {
-	const weaker: Weakness[] = features.landlock ? [] : ["landlock"];
-	// bwrap(1) has an option neither for noexec nor for procfs' hidepid= and subset=.
-	if (launcher === "bubblewrap") weaker.push("noexec", ...(needs.proc ? (["proc"] as const) : []));
-	return weaker;
 }

@@ -10,15 +10,9 @@ export function overlayIn(scratch: Path, lower: Path, target: string, flags: str
 		`cd ${quoteShell(scratch)}`,
 		"mkdir -p lower upper work",
 		`mount -n --bind ${quoteShell(lower)} lower`,
-		...likeLower("lower"),
+		"chown --reference=lower upper",
+		"chmod --reference=lower upper",
 		`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work${flags} overlay ${target}`,
 		"cd /",
 	];
 }
-
-/** The folders that bwrap(1) makes such an overlay of: it takes no options that a path could end. */
-export function upperLayer(scratch: Path, lower: Path): string[] {
-	return [`cd ${quoteShell(scratch)}`, "mkdir -p upper work", ...likeLower(quoteShell(lower)), "cd /"];
-}
-
-const likeLower = (lower: string) => [`chown --reference=${lower} upper`, `chmod --reference=${lower} upper`];

@@ -12,6 +12,10 @@ const everybodys: ReadonlySet<string> = new Set(
 	"daemon bin sys games man lp mail news uucp proxy www-data backup list irc nobody".split(" "),
 );
 
+export function isEverybodys(account: string): boolean {
+	return everybodys.has(account);
+}
+
 /** Where packages keep what their accounts own, one directory each (hier(7)). */
 const places: readonly Path[] = [
 	"/etc",
@@ -33,7 +37,7 @@ export function sharedAccounts(plan: Plan, uids: readonly number[], users: reado
 		const account = users.find((user) => user.uid === uid)?.name ?? String(uid);
 		const others = foreignDirectories(plan, uid, files);
 		return [
-			...(everybodys.has(account) ? [{ code: "account-of-everybody", values: { account } }] : []),
+			...(isEverybodys(account) ? [{ code: "account-of-everybody", values: { account } }] : []),
 			...(others.length
 				? [
 						{

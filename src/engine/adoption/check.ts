@@ -6,7 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { auditGeneration } from "../audit.ts";
 import { type PresentCage, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
-import { installedText, soundUnit } from "../installed-unit.ts";
+import { planUnit } from "../installed-unit.ts";
 import { hostService } from "../unit.ts";
 import { askService } from "./asking.ts";
 
@@ -51,8 +51,8 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	if (shared !== undefined) throw new Failure("adopt-too-wide", { path: showPath(shared), name }, 4);
 	await auditGeneration(context, manifest, layout);
 	await machine.store.adopting.requireRoom(name, places);
-	const { place, text: dropin } = await soundUnit(context, { name, service });
-	if ((await installedText(context, name, place)) !== undefined) throw new Failure("dropin-there", { service, name }, 4);
+	const { before, text: dropin } = await planUnit(context, { name, service });
+	if (before !== undefined) throw new Failure("dropin-there", { service, name }, 4);
 	const probes = request.probes.length ? request.probes : cage.application.probes;
 	const timeout = request.timeout ?? cage.application.timeout;
 	const { active } = await machine.services.state(service);

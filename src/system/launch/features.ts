@@ -4,23 +4,24 @@ import { landlockProbe } from "../../core/confinement/confine.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
-/** Options that the launch needs, by program. */
-const utilLinux = {
+/** Options that the launch needs, by program: those of its last steps, and those of what makes the namespaces. */
+const steps = {
 	setpriv: ["--pdeathsig", "--bounding-set", "--ambient-caps", "--inh-caps", "--clear-groups"],
-	unshare: ["--mount", "--propagation", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup", "--net"],
 	nsenter: ["--net"],
 	mount: [],
 	setsid: [],
 	chroot: [],
 } as const;
-
-/** bubblewrap 0.5 is the first with --perms and --clearenv. setpriv comes along into the cage, for the account. */
+const utilLinux = {
+	unshare: ["--mount", "--propagation", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup", "--net"],
+	...steps,
+} as const;
 const bubblewrap = {
-	setpriv: utilLinux.setpriv,
 	bwrap: [
-		...["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup", "--as-pid-1"],
-		...["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "--cap-add", "--perms", "--remount-ro", "--dev-bind"],
+		...["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup"],
+		...["--as-pid-1", "--die-with-parent", "--cap-add", "--dev-bind"],
 	],
+	...steps,
 } as const;
 
 let found: Features | undefined;
@@ -74,7 +75,10 @@ export function help(program: string): string {
 
 const makers = {
 	unshare: ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "--cgroup"],
-	bwrap: ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--die-with-parent", "--ro-bind", "/", "/"],
+	bwrap: [
+		...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup", "--die-with-parent"],
+		...["--cap-add", "ALL", "--dev-bind", "/", "/"],
+	],
 };
 
 /**
@@ -86,10 +90,10 @@ function tryNamespaces(maker: keyof typeof makers): { landlock: number; refusal?
 	const path = findTool(maker);
 	if (path === undefined) return { landlock: 0 };
 	const program = landlockProbe(process.arch);
-	const memory = maker === "unshare" ? ["mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp"] : [];
+	const memory = ["mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp"];
 	const asking = ["cd /tmp", "base64 -d >probe", "chmod 700 probe", "./probe && echo 0 || echo $?"];
 	const script = program ? [...memory, ...asking] : [...memory, "echo none"];
-	const words = [...makers[maker], ...(maker === "bwrap" ? ["--tmpfs", "/tmp"] : []), "sh", "-eu", "-c", script.join("\n")];
+	const words = [...makers[maker], "sh", "-eu", "-c", script.join("\n")];
 	const { stderr, stdout } = spawnSync(path, words, {
 		env: toolEnvironment,
 		input: program?.toString("base64") ?? "",

@@ -4,14 +4,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
-import { launchCommand, launchScript } from "../../core/confinement/launch-script.ts";
-import type { Method, Needs } from "../../core/confinement/method.ts";
+import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
+import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import { straceArguments } from "../../core/trace/options.ts";
 import type {
-	CageLayout,
 	Ended,
 	Launch,
 	Launched,
@@ -37,7 +36,7 @@ import { TracePipe } from "./trace-pipe.ts";
 
 const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 
-/** Starts applications by util-linux. `state` is the folder below which all of its temporary things live. */
+/** Starts applications by util-linux, or cages by bubblewrap where that has to do. `state` is the folder below which all of its temporary things live. */
 export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
 	private readonly launching: Launching;
@@ -108,8 +107,8 @@ export class UtilLinuxLauncher implements Launcher {
 		process.kill(pid, signal);
 	}
 
-	method(needs: Needs): Method {
-		return methodFor(this.launching, needs);
+	method(): Method {
+		return methodFor(this.launching);
 	}
 
 	print(request: LaunchRequest): string {
@@ -119,7 +118,7 @@ export class UtilLinuxLauncher implements Launcher {
 				? { ...spec.root, inScript: { init: requireInit(), confiner: this.confiner(request, spec.root).bytes } }
 				: spec.root;
 		const script = launchScript({ ...spec, root }).trimEnd();
-		const command = launchCommand(spec, "SCRIPT");
+		const command = namespaceCommand(spec, "SCRIPT");
 		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellLine([script])}\n`;
 	}
 
@@ -138,7 +137,7 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 		const script = join(folder, scriptName);
 		writeFileSync(script, Buffer.from(launchScript({ ...spec, starter: process.pid }), "latin1"), { mode: 0o600 });
-		return { command: launchCommand(spec, script), spec };
+		return { command: namespaceCommand(spec, script), spec };
 	}
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
@@ -147,6 +146,7 @@ export class UtilLinuxLauncher implements Launcher {
 		const base = {
 			...request,
 			...(joins === undefined ? {} : { joins }),
+			launcher: spec.kind === "cage" ? this.method().launcher : ("util-linux" as const),
 			init: pathFromText(join(folder, initName)),
 			setpriv: pathFromText(requireTool("setpriv")),
 			chroot: pathFromText(requireTool("chroot")),
@@ -171,7 +171,7 @@ export class UtilLinuxLauncher implements Launcher {
 				};
 			}
 			case "cage":
-				return { ...base, root: cageRoot(request, spec, folder, this.method(needsOf(spec.cage))) };
+				return { ...base, root: cageRoot(request, spec, folder, this.method()) };
 			default:
 				return spec satisfies never;
 		}
@@ -179,7 +179,7 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private confiner({ spec }: LaunchRequest, { mounts }: CageRoot): { name: string; bytes: Buffer } {
 		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
-		return confinerFile(this.method(needsOf({ openings })), openings, mounts);
+		return confinerFile(this.method(), openings, mounts);
 	}
 
 	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
@@ -197,8 +197,6 @@ function requireInit(): Buffer {
 	if (!init) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return init;
 }
-
-const needsOf = ({ openings }: Pick<CageLayout, "openings">): Needs => ({ proc: openings.proc !== undefined });
 
 /**
  * What an account may do while it is watched that it could not otherwise: bind a port below 1024. Where it does, the plan
@@ -227,7 +225,6 @@ function cageRoot(
 	mounts.sort((a, b) => a.path.length - b.path.length);
 	return {
 		kind: "cage",
-		launcher: method.launcher,
 		directory: cage.root,
 		mounts,
 		kept: cage.kept,

@@ -1,7 +1,7 @@
 import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
 import { landlockRules } from "../../core/confinement/landlock.ts";
 import type { CageMount } from "../../core/confinement/launch.ts";
-import { chooseMethod, type Features, type LauncherName, type Method, type Needs } from "../../core/confinement/method.ts";
+import { chooseMethod, type Features, type LauncherName, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { filterOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
 import { writableInside } from "../../core/confinement/start.ts";
 import { Failure } from "../../core/failure.ts";
@@ -18,11 +18,10 @@ export interface Launching {
 }
 
 /** Throws `no-launcher`, or `not-full-…` where something is missing and that was to be refused (both exit 3). */
-export function methodFor({ features = machineFeatures(), full, launcher }: Launching, needs: Needs): Method {
-	const method = chooseMethod(features, needs, launcher);
+export function methodFor({ features = machineFeatures(), full, launcher }: Launching): Method {
+	const method = chooseMethod(features, launcher);
 	if ("lacks" in method) throw new Failure("no-launcher", { lacks: method.lacks.join(", ") }, 3);
-	const [weakness] = method.weaker;
-	if (full && weakness) throw new Failure(`not-full-${weakness}`, { launcher: method.launcher }, 3);
+	refuseWeaker(method.weaker, method.launcher, full);
 	return method;
 }
 

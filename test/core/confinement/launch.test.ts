@@ -9,7 +9,6 @@ const path = pathFromText;
 
 const cage: CageRoot = {
 	kind: "cage",
-	launcher: "util-linux",
 	directory: path("/state/cages/app/generations/1"),
 	mounts: [],
 	kept: [],
@@ -38,6 +37,7 @@ const rehearsal: RehearsalRoot = {
 const host: HostRoot = { kind: "host", capabilities: [] };
 
 const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {}): LaunchSpec => ({
+	launcher: "util-linux",
 	root,
 	identity: asRoot,
 	command: ["/usr/bin/app", "-x"],

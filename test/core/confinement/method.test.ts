@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { chooseMethod, type Features, type LauncherName } from "../../../src/core/confinement/method.ts";
+import {
+	chooseMethod,
+	type Features,
+	type LauncherName,
+	refuseWeaker,
+	unitWeaknesses,
+	weaknesses,
+} from "../../../src/core/confinement/method.ts";
 
 const debian13: Features = {
 	namespaces: [],
@@ -11,8 +18,7 @@ const debian13: Features = {
 	confiner: true,
 };
 const old = { landlock: false, seccompFilter: false };
-const without = (values: Partial<Features>, wanted?: LauncherName, proc = false) =>
-	chooseMethod({ ...debian13, ...values }, { proc }, wanted);
+const without = (values: Partial<Features>, wanted?: LauncherName) => chooseMethod({ ...debian13, ...values }, wanted);
 
 describe("a machine gets the first launcher that works there", () => {
 	test.each<[string, Partial<Features>, object]>([
@@ -21,19 +27,15 @@ describe("a machine gets the first launcher that works there", () => {
 		["RHEL 10", { setpriv: { ...old, landlock: true } }, { launcher: "util-linux", confiner: "own", landlock: 6, weaker: [] }],
 		["a new setpriv on an old kernel", { landlock: 1 }, { launcher: "util-linux", confiner: "own", landlock: 1, weaker: [] }],
 		["a kernel without Landlock", { landlock: 0 }, { launcher: "util-linux", confiner: "own", weaker: ["landlock"] }],
-		["no unshare", { utilLinuxLacks: ["unshare"] }, { launcher: "bubblewrap", confiner: "setpriv", weaker: ["noexec"] }],
+		["no unshare", { utilLinuxLacks: ["unshare"] }, { launcher: "bubblewrap", confiner: "setpriv", weaker: [] }],
 		[
 			"neither unshare nor Landlock",
 			{ utilLinuxLacks: ["unshare"], landlock: 0 },
-			{ launcher: "bubblewrap", weaker: ["landlock", "noexec"] },
+			{ launcher: "bubblewrap", weaker: ["landlock"] },
 		],
 	])("%s", (_, values, expected) => expect(without(values)).toMatchObject(expected));
 
-	test("or the one that is wanted", () => {
-		expect(without({}, "bubblewrap")).toMatchObject({ launcher: "bubblewrap", weaker: ["noexec"] });
-		expect(without({}, "bubblewrap", true)).toMatchObject({ weaker: ["noexec", "proc"] });
-		expect(without({}, "util-linux", true)).toMatchObject({ weaker: [] });
-	});
+	test("or the one that is wanted", () => expect(without({}, "bubblewrap")).toMatchObject({ launcher: "bubblewrap" }));
 });
 
 describe("nothing is started, and what is missing is named", () => {
@@ -54,4 +56,18 @@ describe("nothing is started, and what is missing is named", () => {
 		],
 		["where the wanted one is missing, whatever else there is", { bubblewrapLacks: ["bwrap"] }, "bubblewrap", ["bwrap"]],
 	])("%s", (_, values, wanted, lacks) => expect(without(values, wanted)).toEqual({ lacks }));
+});
+
+test("a unit lacks a process namespace before systemd 257", () => {
+	expect([256, 257].map(unitWeaknesses)).toEqual([["pids"], []]);
+});
+
+test("whoever wants every layer is told what is missing; the others are not stopped", () => {
+	for (const weakness of weaknesses) {
+		expect(() => refuseWeaker([weakness], "x")).not.toThrow();
+		expect(() => refuseWeaker([weakness], "x", true)).toThrow(
+			expect.objectContaining({ code: `not-full-${weakness}`, exit: 3, values: { launcher: "x" } }),
+		);
+	}
+	expect(() => refuseWeaker([], "x", true)).not.toThrow();
 });

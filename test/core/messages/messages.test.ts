@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { weaknesses } from "../../../src/core/confinement/method.ts";
 import { asciiMessages } from "../../../src/messages/ascii.ts";
 import { catalogues, languageFrom, messagesFor } from "../../../src/messages/messages.ts";
 
@@ -81,6 +82,15 @@ describe("messages", () => {
 	test("say an unknown code as it is", () => {
 		expect(en.failure({ code: "brand-new", values: { path: "/a" } })).toBe("brand-new path=/a");
 		expect(en.failure({ code: "toString", values: {} })).toBe("toString");
+	});
+
+	test("say what each weakness is, and what to do where it is refused", () => {
+		for (const weakness of weaknesses) {
+			for (const messages of [en, de]) {
+				expect(messages.note(`weaker-${weakness}`, { launcher: "bubblewrap" })).toContain("--require full.");
+				expect(messages.failure({ code: `not-full-${weakness}`, values: { launcher: "bubblewrap" } })).toContain("--require");
+			}
+		}
 	});
 
 	test("find a note among the failures too", () => {

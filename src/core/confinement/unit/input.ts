@@ -27,6 +27,8 @@ export interface UnitInput {
 	/** Signal, without `SIG`, that asks the application to end; TERM where nothing else is known. */
 	readonly stopSignal?: string;
 	readonly limits?: UnitLimits;
+	/** Dangers that the audit found and that were accepted by name: whoever starts the unit is not told by us. */
+	readonly accepted?: readonly string[];
 }
 
 /** Most that the application may use of the machine. */

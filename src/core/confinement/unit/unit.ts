@@ -27,6 +27,8 @@ export function systemdUnit(input: UnitInput): string {
 /** Everything that a service in a cage says of itself. */
 export function serviceLines(input: UnitInput): UnitLines {
 	const unit = new UnitLines(input.systemdVersion);
+	if (input.accepted?.length)
+		unit.because(`Started although the audit found, and it was accepted by name: ${input.accepted.join(", ")}`);
 	start(unit, input);
 	account(unit, input);
 	files(unit, input);

@@ -200,7 +200,9 @@ describe("what the unit says", () => {
 
 	it("says how to reload, and ends by the signal that is known to end it", () => {
 		expect(values(unit(), "ExecReload")).toEqual([]);
-		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; kill -s USR2 /);
+		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(
+			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; kill -s USR2 /,
+		);
 		const quits = unit({}, { stopSignal: "QUIT" });
 		expect(values(quits, "KillSignal")).toEqual(["SIGQUIT"]);
 		expect(values(quits, "ExecStop")[0]).toContain("kill -s QUIT");

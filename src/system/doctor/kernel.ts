@@ -1,0 +1,109 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { wholeLandlock } from "../../core/confinement/landlock.ts";
+import type { Features } from "../../core/confinement/method.ts";
+import type { Finding } from "../../engine/ports.ts";
+import { findTool, toolEnvironment } from "../launch/tools.ts";
+
+/** What the kernel offers, and what it was told to forbid. */
+export function kernelFindings(features: Features): Finding[] {
+	return [
+		{
+			what: "namespaces",
+			state: features.namespaces.length ? "missing" : "ok",
+			found: features.namespaces.join(", ") || "mount, pid, ipc, uts, cgroup",
+		},
+		userNamespaces(),
+		{ what: "seccomp", state: features.seccomp ? "ok" : "missing", found: features.seccomp ? "seccomp(2)" : "" },
+		landlock(features),
+		yama(),
+		selinux(),
+		appArmor(),
+		cgroups(),
+	];
+}
+
+function landlock({ landlock: version }: Features): Finding {
+	const found = version === 0 ? "" : version < wholeLandlock ? `ABI ${version} (- truncate)` : `ABI ${version}`;
+	return { what: "landlock", state: version === 0 ? "weaker" : "ok", found };
+}
+
+/** Overlays are refused in some containers, and on top of some file systems: only a try tells. In memory, seen by nobody. */
+export function overlay(): Finding {
+	const script = [
+		"mount -n -t tmpfs -o size=64k tmpfs /tmp",
+		"cd /tmp",
+		"mkdir lower upper work all",
+		"mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay all",
+		": >all/file",
+	];
+	const result = tryIn(["--mount", "--propagation", "private"], script.join("\n"));
+	return { what: "overlay", state: result.works ? "ok" : "missing", found: result.works ? "overlayfs" : result.says };
+}
+
+/** For cages that ordinary users make. As root one tries nothing, so it is tried as nobody. */
+function userNamespaces(): Finding {
+	const settings = [
+		"user/max_user_namespaces",
+		"kernel/unprivileged_userns_clone",
+		"kernel/apparmor_restrict_unprivileged_userns",
+	]
+		.flatMap((name) => {
+			const value = readText(`/proc/sys/${name}`).trim();
+			return value === "" ? [] : [`${name.replace("/", ".")}=${value}`];
+		})
+		.join(", ");
+	const nobody = process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"] : [];
+	const result = tryIn(["--user", "--map-root-user", "--mount"], "mount -n -t tmpfs tmpfs /tmp", nobody);
+	return {
+		what: "user-namespaces",
+		state: result.works ? "ok" : "note",
+		found: [result.says, settings].filter(Boolean).join(", "),
+	};
+}
+
+/** ptrace_scope of 3 forbids strace even to root, until the next boot (Yama in the kernel's admin guide). */
+function yama(): Finding {
+	const scope = readText("/proc/sys/kernel/yama/ptrace_scope").trim();
+	return {
+		what: "yama",
+		state: scope === "3" ? "missing" : "ok",
+		found: scope === "" ? "-" : `kernel.yama.ptrace_scope=${scope}`,
+	};
+}
+
+/** selinux(8): the file is there where a policy is loaded. */
+function selinux(): Finding {
+	const enforce = readText("/sys/fs/selinux/enforce").trim();
+	const found = { "1": "enforcing", "0": "permissive" }[enforce] ?? "-";
+	return { what: "selinux", state: enforce === "1" ? "note" : "ok", found };
+}
+
+function appArmor(): Finding {
+	const enabled = readText("/sys/module/apparmor/parameters/enabled").trim() === "Y";
+	const enforced = readText("/sys/kernel/security/apparmor/profiles").match(/ \(enforce\)$/gm)?.length ?? 0;
+	return { what: "apparmor", state: enforced ? "note" : "ok", found: enabled ? `${enforced} enforce` : "-" };
+}
+
+/** cgroups(7): limits of memory and processes are those of version 2. */
+function cgroups(): Finding {
+	const second = existsSync("/sys/fs/cgroup/cgroup.controllers");
+	const found = second ? "cgroup2" : existsSync("/sys/fs/cgroup") ? "cgroup" : "-";
+	return { what: "cgroup", state: second ? "ok" : "note", found };
+}
+
+function tryIn(namespaces: readonly string[], script: string, before: readonly string[] = []): { works: boolean; says: string } {
+	const [program = "", ...words] = [...before, "unshare", ...namespaces, "sh", "-eu", "-c", script];
+	const path = findTool(program);
+	if (path === undefined) return { works: false, says: "" };
+	const { status, stderr } = spawnSync(path, words, { env: toolEnvironment, encoding: "utf8", timeout: 5000, cwd: "/" });
+	return { works: status === 0, says: (stderr ?? "").trim().split("\n")[0] ?? "" };
+}
+
+function readText(path: string): string {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return "";
+	}
+}

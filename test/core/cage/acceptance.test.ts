@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { isAccepted, mergeAcceptances, parseAcceptance } from "../../../src/core/cage/acceptance.ts";
+import type { Finding } from "../../../src/core/cage/finding.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
+
+const finding = (code: Finding["code"], path: string): Finding => ({
+	code,
+	path: pathFromText(path),
+	severity: "danger",
+	values: {},
+});
+const accepts = (text: string, one: Finding) => isAccepted(one, [parseAcceptance(text)]);
+
+test("a code covers it everywhere, with a path there alone", () => {
+	expect(accepts("setuid", finding("setuid", "/a"))).toBe(true);
+	expect(accepts("setuid:/a", finding("setuid", "/a"))).toBe(true);
+	expect(accepts("setuid:/a", finding("setuid", "/a/b"))).toBe(false);
+	expect(accepts("setuid:/a:b", finding("setuid", "/a:b"))).toBe(true);
+	expect(accepts("setuid", finding("setgid", "/a"))).toBe(false);
+});
+
+test.each(["", "setui", "SETUID", ":/a", "setuid /a", "constructor"])("%j is no finding", (text) => {
+	expect(() => parseAcceptance(text)).toThrow(expect.objectContaining({ code: "finding-unknown", exit: 2 }));
+});
+
+test("a path has to be absolute", () => {
+	expect(() => parseAcceptance("setuid:a")).toThrow(expect.objectContaining({ code: "path-not-absolute", exit: 2 }));
+});
+
+test("what is accepted twice is kept once", () => {
+	expect(mergeAcceptances(["setuid"], ["setgid", "setuid"])).toEqual(["setuid", "setgid"]);
+});

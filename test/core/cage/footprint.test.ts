@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { type Footprint, footprintOf, overlaps, runningUids } from "../../../src/core/cage/footprint.ts";
+import { emptyTrace } from "../../../src/core/trace/trace.ts";
+import { plan, writable } from "./plans.ts";
+
+const user = (name: string, uid: number, reason: string) => ({ name, uid, gid: uid, home: "/", reason });
+const accounts = {
+	users: [user("root", 0, "started-as"), user("www", 33, "switched-to"), user("adm", 4, "owns-files")],
+	groups: [],
+	usersLeftOut: 0,
+	groupsLeftOut: 0,
+};
+
+const mine: Footprint = {
+	ports: ["tcp 80", "udp 53"],
+	uids: [33],
+	writable: ["/var/lib/a"],
+	binds: [{ path: "/srv", access: "ro" }],
+};
+const nothing: Footprint = { ports: [], uids: [], writable: [], binds: [] };
+const shared = (theirs: Partial<Footprint>, from: Footprint = mine) =>
+	overlaps(from, "other", { ...nothing, ...theirs }, (uid) => `uid ${uid}`).map(({ code, values }) => [
+		code,
+		values.port ?? values.account ?? values.path,
+	]);
+
+test("processes run as who starts and who is switched to, not as who owns files, and root is everybody's", () => {
+	expect(runningUids(plan([], { accounts, identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/" } }))).toEqual([33]);
+	expect(runningUids(plan([], { accounts }))).toEqual([33, 900]);
+});
+
+test("what a plan and its trace have that others could have as well", () => {
+	const trace = { ...emptyTrace(), ports: new Set(["udp 53", "tcp 53"]) };
+	const made = plan([], { writable: [writable("/var/lib/a")] });
+	expect(footprintOf(made, trace)).toEqual({ ports: ["tcp 53", "udp 53"], uids: [900], writable: ["/var/lib/a"], binds: [] });
+	const closed = { ...made, application: { ...made.application, network: "none" as const } };
+	expect(footprintOf(closed, trace).ports).toEqual([]);
+});
+
+test("nothing is shared where nothing is the same", () => {
+	expect(shared({ ports: ["tcp 53"], uids: [34], writable: ["/var/lib/ab"], binds: [{ path: "/srv2", access: "rw" }] })).toEqual(
+		[],
+	);
+});
+
+test("ports, accounts and state that both have", () => {
+	expect(shared({ ports: ["tcp 80"], uids: [33], writable: ["/var/lib/a/b"] })).toEqual([
+		["shares-port", "tcp 80"],
+		["shares-account-cage", "uid 33"],
+		["separate-state", "/var/lib/a"],
+	]);
+});
+
+test("a directory of the host is shared where one of the two may write", () => {
+	expect(shared({ binds: [{ path: "/srv/www", access: "ro" }] })).toEqual([]);
+	expect(shared({ binds: [{ path: "/srv/www", access: "rw" }] })).toEqual([["shares-directory", "/srv"]]);
+	const writer = { ...nothing, binds: [{ path: "/srv/www", access: "rw" as const }] };
+	expect(shared({ binds: [{ path: "/srv", access: "ro" }] }, writer)).toEqual([["shares-directory", "/srv/www"]]);
+});

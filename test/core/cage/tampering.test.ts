@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import type { Observed } from "../../../src/core/cage/audit.ts";
+import type { Manifest, ManifestEntry } from "../../../src/core/cage/manifest.ts";
+import { compareWithManifest, needsHash, type ObservedState } from "../../../src/core/cage/tampering.ts";
+import { type Path, pathFromText } from "../../../src/core/path/path.ts";
+
+const stamp = { device: "1", inode: "2", size: "3", modified: "4", changed: "5" };
+
+function built(path: string, values: Partial<ManifestEntry> = {}): ManifestEntry {
+	const place = pathFromText(path);
+	return { path: place, kind: "file", mode: 0o755, uid: 0, gid: 0, size: 3, mtime: 0, reasons: [], risks: [], ...values };
+}
+
+function seen(path: string, values: Partial<Observed & ObservedState> = {}): Observed & ObservedState {
+	return { path: pathFromText(path), kind: "file", mode: 0o755, uid: 0, gid: 0, links: 1, ...values };
+}
+
+/** Codes, each with its severity and path. */
+function compare(observed: (Observed & ObservedState)[], entries: ManifestEntry[], values: Partial<Manifest> = {}): string[] {
+	const manifest = { entries, ...values } as Manifest;
+	return compareWithManifest(observed, manifest).map(({ code, path, severity }) => `${severity} ${code} ${path}`);
+}
+
+const hashed = (path: string) => built(path, { sha256: "a", mode: 0o644 });
+const other = (path: string, mode = 0o644) => seen(path, { sha256: "b", mode });
+
+describe("a file of another content", () => {
+	test.each([
+		["/usr/lib/libc.so.6", "danger changed /usr/lib/libc.so.6"],
+		["/etc/app.conf", "warning configuration-edited /etc/app.conf"],
+		["/etc/ld.so.cache", "danger changed /etc/ld.so.cache"],
+		["/etc/passwd", "danger changed /etc/passwd"],
+		["/etcetera", "danger changed /etcetera"],
+	])("%s", (path, finding) => {
+		expect(compare([other(path)], [hashed(path)])).toEqual([finding]);
+	});
+	test("that is a program is none of configuration, wherever it lies", () => {
+		const path = "/etc/app/hook";
+		expect(compare([other(path, 0o755)], [built(path, { sha256: "a" })])).toEqual([`danger changed ${path}`]);
+	});
+	test("of which nothing was read is taken as it is", () => {
+		expect(compare([seen("/a", { mode: 0o644 })], [hashed("/a")])).toEqual([]);
+	});
+});
+
+test("what became something else, or leads elsewhere", () => {
+	const target = "b" as Path;
+	const link = built("/lib", { kind: "symlink", target: "usr/lib" as Path, mode: 0o777 });
+	expect(compare([seen("/lib", { kind: "symlink", target, mode: 0o777 })], [link])).toEqual(["danger changed /lib"]);
+	expect(compare([seen("/lib", { kind: "directory" })], [link])).toEqual([
+		"danger changed /lib",
+		"warning attributes-changed /lib",
+	]);
+	const device = built("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } });
+	const memory = seen("/dev/null", { kind: "character-device", device: { major: 1, minor: 1 } });
+	expect(compare([memory], [device])).toEqual(["danger changed /dev/null"]);
+});
+
+test("what was put in is a danger where it could be executed or read by the loader", () => {
+	const added = [
+		seen("/usr/bin/sh"),
+		seen("/etc/app.d", { kind: "directory" }),
+		seen("/etc/more.conf", { mode: 0o644 }),
+		seen("/etc/ld.so.preload", { mode: 0o644 }),
+	];
+	expect(compare(added, [])).toEqual([
+		"warning added /etc/app.d",
+		"danger added /etc/ld.so.preload",
+		"warning added /etc/more.conf",
+		"danger added /usr/bin/sh",
+	]);
+});
+
+test("what is missing, but for the nodes that nobody but root can make", () => {
+	const entries = [built("/a"), built("/dev/null", { kind: "device" })];
+	expect(compare([], entries)).toEqual(["warning missing /a", "warning missing /dev/null"]);
+	expect(compare([], entries, { owner: { uid: 1000, gid: 1000 } })).toEqual(["warning missing /a"]);
+});
+
+test("another mode or owner, which a link has not", () => {
+	expect(compare([seen("/a", { mode: 0o700 })], [built("/a")])).toEqual(["warning attributes-changed /a"]);
+	expect(compare([seen("/a", { gid: 5 })], [built("/a")])).toEqual(["warning attributes-changed /a"]);
+	const link = { kind: "symlink", target: "b" as Path } as const;
+	expect(compare([seen("/a", { ...link, mode: 0o700 })], [built("/a", link)])).toEqual([]);
+});
+
+test("a file is read where its stamp is not that of the copy any more", () => {
+	const entry = built("/a", { sha256: "a", copy: stamp });
+	expect(needsHash(entry, stamp)).toBe(false);
+	for (const key of Object.keys(stamp)) expect(needsHash(entry, { ...stamp, [key]: "9" })).toBe(true);
+	expect(needsHash(built("/a", { sha256: "a" }), stamp)).toBe(true);
+	expect(needsHash(built("/a", { kind: "directory" }), stamp)).toBe(false);
+});

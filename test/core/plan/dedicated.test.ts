@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { dedicatedName, isAccountName, withDedicatedAccount } from "../../../src/core/plan/dedicated.ts";
+import type { Plan } from "../../../src/core/plan/plan.ts";
+import { entry, plan, writable } from "../cage/plans.ts";
+
+const account = { name: "cage-web", uid: 700, gid: 701 };
+const root = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
+const user = (name: string, uid: number, reason: string) => ({ name, uid, gid: uid, home: "/var/www", reason });
+
+/** An application of www-data (33), which starts as it or as root. */
+function planned(values: Partial<Plan> = {}, users = [user("www-data", 33, "started-as")]): Plan {
+	const groups = [{ name: "www-data", gid: 33, members: [], reason: "started-as" }];
+	const passwd = "root:x:0:0:root:/root:/usr/sbin/nologin\nwww-data:x:33:33:w:/var/www:/usr/sbin/nologin\n";
+	return plan(
+		[
+			entry("/usr/bin/app", { mode: 0o755 }),
+			entry("/etc/app.key", { uid: 33, gid: 0 }),
+			entry("/etc/app.conf", { gid: 33 }),
+			entry("/etc/passwd", { kind: "generated", content: passwd }),
+			entry("/etc/group", { kind: "generated", content: "root:x:0:\nwww-data:x:33:\nssl-cert:x:110:www-data\n" }),
+		],
+		{
+			identity: { name: "www-data", uid: 33, gid: 33, groups: [110], home: "/var/www" },
+			accounts: { users, groups, usersLeftOut: 0, groupsLeftOut: 0 },
+			writable: [writable("/var/lib/app", { uid: 33, gid: 33 }), writable("/var/log/app", { uid: 0, gid: 33 })],
+			...values,
+		},
+	);
+}
+
+const ownersOf = (made: Plan) => made.entries.map(({ gid, path, uid }) => `${path} ${uid}:${gid}`);
+const contentOf = (made: Plan, path: string) => made.entries.find((one) => one.path === path);
+
+describe("a cage's own account", () => {
+	test("stands for the one that the application starts as, with its supplementary groups", () => {
+		const made = withDedicatedAccount(planned(), account);
+		expect(made.identity).toEqual({ name: "cage-web", uid: 700, gid: 701, groups: [110], home: "/var/www" });
+		expect(made.ownerChange).toEqual({ uid: [33, 700], gid: [33, 701] });
+		expect(made.notes).toEqual([]);
+	});
+
+	test("has the files and the state that the old one had; root's stay root's", () => {
+		const made = withDedicatedAccount(planned(), account);
+		expect(ownersOf(made)).toEqual([
+			"/usr/bin/app 0:0",
+			"/etc/app.key 700:0",
+			"/etc/app.conf 0:701",
+			"/etc/passwd 0:0",
+			"/etc/group 0:0",
+		]);
+		expect(made.writable.map(({ gid, uid }) => [uid, gid])).toEqual([
+			[700, 701],
+			[0, 701],
+		]);
+	});
+
+	test("is named by the old name first in the cage, and then by its own", () => {
+		const made = withDedicatedAccount(planned(), account);
+		const passwd = contentOf(made, "/etc/passwd");
+		expect(passwd?.content).toBe(
+			"root:x:0:0:root:/root:/usr/sbin/nologin\nwww-data:x:700:701:w:/var/www:/usr/sbin/nologin\ncage-web:x:700:701::/nonexistent:/usr/sbin/nologin\n",
+		);
+		expect(passwd?.size).toBe(passwd?.content?.length);
+		expect(contentOf(made, "/etc/group")?.content).toBe("root:x:0:\nwww-data:x:701:\nssl-cert:x:110:www-data\ncage-web:x:701:\n");
+		expect(made.accounts.users.map(({ name, reason, uid }) => [name, uid, reason])).toEqual([
+			["www-data", 700, "started-as"],
+			["cage-web", 700, "dedicated"],
+		]);
+	});
+
+	test("stands for the one that a start as root switches to; a configuration may name that by number", () => {
+		const made = withDedicatedAccount(planned({ identity: root }, [user("www-data", 33, "switched-to")]), account);
+		expect(made.identity).toEqual(root);
+		expect(made.ownerChange?.uid).toEqual([33, 700]);
+		expect(made.notes).toEqual([
+			{ code: "dedicated-account-inside", values: { account: "www-data", dedicated: "cage-web", uid: 700 } },
+		]);
+	});
+
+	test("cannot stand for root, or for several", () => {
+		const onlyRoot = planned({ identity: root }, [user("www-data", 33, "owns-files")]);
+		expect(() => withDedicatedAccount(onlyRoot, account)).toThrow(
+			expect.objectContaining({ code: "dedicated-account-root", exit: 2 }),
+		);
+		const several = planned({ identity: root }, [user("www-data", 33, "switched-to"), user("mail", 8, "switched-to")]);
+		expect(() => withDedicatedAccount(several, account)).toThrow(
+			expect.objectContaining({ code: "dedicated-account-several", values: { accounts: "mail, www-data" } }),
+		);
+	});
+});
+
+test("names of accounts are what useradd takes", () => {
+	expect(dedicatedName("redis")).toBe("cage-redis");
+	expect(dedicatedName("My.Site@2")).toBe("cage-my-site-2");
+	expect(isAccountName(dedicatedName("x".repeat(64)))).toBe(true);
+	for (const name of ["", "-a", "a b", "a:b", "A", "a\n", "0", "x".repeat(33)]) expect(isAccountName(name)).toBe(false);
+});

@@ -1,0 +1,257 @@
+import { execFileSync } from "node:child_process";
+import {
+	appendFileSync,
+	chmodSync,
+	existsSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	utimesSync,
+	writeFileSync,
+} from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { cagewright, type Made, make, type Result, temporaryState } from "./cagewright.ts";
+import { type Daemon, redis } from "./daemons.ts";
+import { freePort } from "./network.ts";
+
+/** What the audit sees of a cage that was changed, at a check and at a launch. */
+
+const state = temporaryState();
+const name = "checked";
+let daemon: Daemon;
+let made: Made;
+let library: string;
+
+beforeAll(async () => {
+	daemon = redis(await freePort());
+	// The state of the tests lies below /tmp.
+	const words = ["--name", name, "--user", "redis", "--accept-finding", "way-sticky", "--probe", daemon.probe];
+	made = await make([...words, "--", ...daemon.command], { state });
+	library =
+		execFileSync("find", [made.root, "-name", "libssl.so*", "-type", "f"], { encoding: "utf8" }).trim().split("\n")[0] ?? "";
+});
+
+const check = (...words: string[]) => cagewright(["check", ...(words.length ? words : [name])], { state });
+/** Ends by itself, once it was let in. */
+const launch = (...options: string[]) =>
+	cagewright(["run", name, ...options, "--", "/usr/bin/redis-server", "--version"], { state });
+
+/** One line a finding: severity, code and path. */
+function found({ stdout }: Result): string[] {
+	return stdout
+		.trim()
+		.split("\n")
+		.map((line) => /^\S+: (\S+ \S+ [^:]+): .+\. .+/.exec(line)?.[1] ?? line)
+		.filter((line) => !line.startsWith("accepted way-sticky") && !line.includes("account-used-outside"));
+}
+
+test("a cage as it was built is clean but for what was accepted", async () => {
+	const result = await check();
+	expect(found(result)).toEqual([]);
+	expect(result.stdout).toContain("checked: accepted way-sticky /tmp: ");
+});
+
+interface Change {
+	readonly what: string;
+	readonly change: () => void;
+	readonly undo: () => void;
+	readonly finding: string;
+	readonly refused: boolean;
+}
+
+const aside = () => `${made.root}/../aside`;
+const inCage = (path: string) => `${made.root}${path}`;
+const configuration = () => `${made.root}/etc/ssl/openssl.cnf`;
+const trap = () => `${made.data}${daemon.folder}/data/trap`;
+
+const changes: Change[] = [
+	{
+		what: "a library with another byte and its old times",
+		change: () => {
+			execFileSync("cp", ["-a", library, aside()]);
+			const { atime, mtime } = statSync(library);
+			const bytes = readFileSync(library);
+			bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+			writeFileSync(library, bytes);
+			utimesSync(library, atime, mtime);
+		},
+		undo: () => renameSync(aside(), library),
+		finding: "danger changed LIBRARY",
+		refused: true,
+	},
+	{
+		what: "a file that was put in",
+		change: () => writeFileSync(inCage("/usr/bin/sh"), "", { mode: 0o755 }),
+		undo: () => rmSync(inCage("/usr/bin/sh")),
+		finding: "danger added /usr/bin/sh",
+		refused: true,
+	},
+	{
+		what: "a library that the loader is told to load",
+		change: () => writeFileSync(inCage("/etc/ld.so.preload"), "/usr/lib/mine.so\n", { mode: 0o644 }),
+		undo: () => rmSync(inCage("/etc/ld.so.preload")),
+		finding: "danger added /etc/ld.so.preload",
+		refused: true,
+	},
+	{
+		what: "a configuration that was edited",
+		change: () => {
+			execFileSync("cp", ["-a", configuration(), aside()]);
+			appendFileSync(configuration(), "# edited\n");
+		},
+		undo: () => renameSync(aside(), configuration()),
+		finding: "warning configuration-edited /etc/ssl/openssl.cnf",
+		refused: false,
+	},
+	{
+		what: "a configuration that is gone",
+		change: () => renameSync(inCage("/etc/nsswitch.conf"), aside()),
+		undo: () => renameSync(aside(), inCage("/etc/nsswitch.conf")),
+		finding: "warning missing /etc/nsswitch.conf",
+		refused: false,
+	},
+	{
+		what: "another mode",
+		change: () => chmodSync(library, 0o600),
+		undo: () => chmodSync(library, 0o644),
+		finding: "warning attributes-changed LIBRARY",
+		refused: false,
+	},
+	{
+		what: "a setuid file in the data",
+		change: () => {
+			writeFileSync(trap(), "");
+			chmodSync(trap(), 0o4755);
+		},
+		undo: () => rmSync(trap()),
+		finding: "danger data-setuid DATA/trap",
+		refused: true,
+	},
+	{
+		what: "a device in the data",
+		change: () => void execFileSync("mknod", [trap(), "c", "1", "1"]),
+		undo: () => rmSync(trap()),
+		finding: "danger data-device DATA/trap",
+		refused: true,
+	},
+];
+
+test.each(changes)("$what is found", async ({ change, finding, refused, undo }) => {
+	change();
+	try {
+		const result = await check();
+		expect(result.status).toBe(1);
+		const path = finding.replace("LIBRARY", library.slice(made.root.length)).replace("DATA", `${daemon.folder}/data`);
+		expect(found(result)).toEqual([path]);
+		const launched = await launch();
+		expect(launched.status === 4).toBe(refused);
+		if (refused) {
+			const [, code, where] = path.split(" ");
+			expect(launched.stderr).toMatch(/^cagewright: The cage checked is not safe and was not started: [^\n]+\n$/);
+			expect(launched.stderr).toContain(`--accept-finding ${code}:${where}`);
+		}
+	} finally {
+		undo();
+	}
+	expect(found(await check())).toEqual([]);
+});
+
+test("a danger is accepted by its name alone, and is named at every launch from then on", async () => {
+	const added = inCage("/usr/bin/sh");
+	writeFileSync(added, "", { mode: 0o755 });
+	try {
+		expect((await launch("--accept-finding", "aded")).status).toBe(2);
+		expect((await launch("--accept-finding", "added:/usr/bin/other")).status).toBe(4);
+
+		for (const result of [await launch("--accept-finding", "added:/usr/bin/sh"), await launch()]) {
+			expect(result.status).toBe(0);
+			expect(result.stderr).toMatch(/^cagewright: checked starts although [^\n]+ accepted by name: added \/usr\/bin\/sh\.\n$/);
+		}
+		expect(found(await check())).toEqual(["accepted added /usr/bin/sh"]);
+		const said = 'finding-accepted {"accepted":["added:/usr/bin/sh"]}';
+		expect((await cagewright(["show", name, "--history"], { state })).stdout).toContain(said);
+		expect((await cagewright(["show", name, "--record"], { state })).stdout).toContain(said);
+
+		writeFileSync(`${added}2`, "");
+		expect((await launch()).status).toBe(4);
+	} finally {
+		for (const path of [added, `${added}2`]) rmSync(path, { force: true });
+	}
+	expect((await launch()).stderr).toBe("");
+});
+
+test("what would stop the launch stops the unit as well", async () => {
+	writeFileSync(inCage("/usr/bin/mine"), "");
+	try {
+		const result = await cagewright(["unit", name], { state });
+		expect(result).toMatchObject({ status: 4, stdout: "" });
+	} finally {
+		rmSync(inCage("/usr/bin/mine"));
+	}
+	const { status, stdout } = await cagewright(["unit", name], { state });
+	expect(status).toBe(0);
+	expect(stdout).toMatch(/^# Started although .* accepted by name: .*way-sticky.*\n/m);
+});
+
+test("a check changes nothing", async () => {
+	const look = () => execFileSync("find", [state, "-printf", "%p %i %s %m %U %T@ %C@\n"], { encoding: "utf8" });
+	const before = look();
+	await check();
+	expect(look()).toBe(before);
+});
+
+test("the check as JSON", async () => {
+	writeFileSync(inCage("/usr/bin/mine"), "");
+	try {
+		const { json, status } = await check(name, "--json");
+		expect(status).toBe(1);
+		expect(json).toMatchObject({ schema: "cagewright/check/1", cages: [{ name, generation: 1 }] });
+		const [cage] = json.cages as { findings: object[] }[];
+		expect(cage?.findings).toContainEqual({
+			code: "added",
+			path: "/usr/bin/mine",
+			severity: "danger",
+			accepted: false,
+			known: false,
+			values: { kind: "file" },
+			what: "was put into the cage since it was built (file)",
+			close: "Remove it; what the application needs goes in with make --include",
+		});
+	} finally {
+		rmSync(inCage("/usr/bin/mine"));
+	}
+});
+
+test("which cages are to be checked has to be said", async () => {
+	expect((await cagewright(["check"], { state })).status).toBe(2);
+	expect((await check(name, "--all")).status).toBe(2);
+	expect((await check("nobody")).status).toBe(2);
+});
+
+test.each(["cage.json", "manifests/1.json"])(
+	"a damaged %s is told beside the other cages, and made anew with its data kept",
+	async (file) => {
+		const folder = `${state}/cages/${name}`;
+		writeFileSync(`${made.data}${daemon.folder}/data/kept`, "kept");
+		const generation = readFileSync(`${folder}/current`, "utf8").trim();
+		writeFileSync(`${folder}/${file.replace("1.json", `${generation}.json`)}`, "{");
+
+		const list = await cagewright(["list"], { state });
+		expect(list.status).toBe(1);
+		expect(list.stdout).toMatch(new RegExp(`^${name} +- +- +- +damaged +\\S.* is damaged.*--replace`, "m"));
+		const all = await check("--all");
+		expect(all.status).toBe(1);
+		expect(all.stdout).toMatch(new RegExp(`^${name}: damaged: .*--replace`));
+		const one = await cagewright(["list", "--json"], { state });
+		expect(one.json.cages).toMatchObject([{ name, generation: null, damage: expect.stringContaining("damaged") }]);
+
+		const words = ["--name", name, "--user", "redis", "--accept-finding", "way-sticky", "--probe", daemon.probe];
+		const again = ["make", ...words, "--yes", "--quiet", "--", ...daemon.command];
+		expect((await cagewright(again, { state })).status).toBe(1);
+		made = await make([...words, "--replace", "--", ...daemon.command], { state });
+		expect(made.root).toBe(`${folder}/generations/${Number(generation) + 1}`);
+		expect(existsSync(`${made.data}${daemon.folder}/data/kept`)).toBe(true);
+		expect((await cagewright(["list"], { state })).status).toBe(0);
+	},
+);

@@ -1,0 +1,199 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { afterAll, expect, test } from "vitest";
+import { begin, cagewright, make, startRun, temporaryState } from "./cagewright.ts";
+import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+import { commandOf, listeners, parentOf, processesIn, statusField } from "./processes.ts";
+
+/** An account of the host that one cage has for itself, with real accounts: made, used, and gone again. */
+
+const state = temporaryState();
+
+const account = (name: string) =>
+	readFileSync("/etc/passwd", "utf8")
+		.split("\n")
+		.find((line) => line.startsWith(`${name}:`));
+const uidOf = (name: string) => Number(account(name)?.split(":")[2]);
+const uidsIn = (root: string) => new Set(processesIn(root).map((pid) => statusField(pid, "Uid")));
+const remove = (name: string, ...options: string[]) => cagewright(["remove", name, "--yes", ...options], { state });
+
+// What a failed test leaves.
+afterAll(() => {
+	for (const line of readFileSync("/etc/passwd", "utf8").split("\n")) {
+		const [name = ""] = line.split(":");
+		if (name.startsWith("cage-ded-")) execFileSync("userdel", [name]);
+	}
+});
+
+/** A redis whose configuration its own group alone may read, and which has a key in its dump. */
+async function redisWithState() {
+	const port = await freePort();
+	const daemon = redis(port);
+	execFileSync("chgrp", ["redis", `${daemon.folder}/redis.conf`]);
+	execFileSync("chmod", ["640", `${daemon.folder}/redis.conf`]);
+	const script = `cd ${daemon.folder} && printf 'SET old state\\r\\nSAVE\\r\\nSHUTDOWN NOSAVE\\r\\n' >lines; redis-server - --port 0 --unixsocket ${daemon.folder}/fill.sock --dir ${daemon.folder}/data --daemonize no </dev/null >/dev/null & until redis-cli -s ${daemon.folder}/fill.sock ping >/dev/null 2>&1; do sleep 0.05; done; redis-cli -s ${daemon.folder}/fill.sock <${daemon.folder}/lines >/dev/null; wait`;
+	execFileSync("sh", ["-c", script]);
+	giveTo("redis", `${daemon.folder}/data/dump.rdb`);
+	const words = (name: string) => ["--name", name, "--user", "redis", "--probe", daemon.probe];
+	return { port, daemon, words };
+}
+
+test("a daemon that starts as an account runs as the cage's own, with its state, and the account goes with the cage", async () => {
+	const { daemon, port, words } = await redisWithState();
+	const made = await make([...words("ded-redis"), "--dedicated-account", "--", ...daemon.command], { state });
+	expect(account("cage-ded-redis")).toMatch(/^cage-ded-redis:x:(\d+):\d+:[^:]*:\/nonexistent:\/usr\/sbin\/nologin$/);
+	expect(made.confinement.user).toBe("cage-ded-redis");
+	const uid = uidOf("cage-ded-redis");
+	expect(statSync(`${made.data}${daemon.folder}/data/dump.rdb`).uid).toBe(uid);
+
+	const running = startRun("ded-redis", { state });
+	expect(await eventually(() => askRedis(port, ["GET", "old"]))).toBe("state");
+	expect(await askRedis(port, ["SAVE"])).toBe("OK");
+	expect(uidsIn(made.root)).toContain([uid, uid, uid, uid].join("\t"));
+	expect((await running.stop()).status).toBe(0);
+
+	const result = await remove("ded-redis");
+	expect(result.status).toBe(0);
+	expect(account("cage-ded-redis")).toBeUndefined();
+});
+
+test("a daemon that starts as root and switches to a shared account switches to the cage's own, its configuration untouched", async () => {
+	const port = await freePort();
+	const daemon = nginx({ port, main: ["user www-data;"] });
+	const words = ["--name", "ded-nginx", "--dedicated-account", "cage-ded-web", "--probe", daemon.probe];
+	const made = await make([...words, "--", ...daemon.command], { state });
+	const uid = uidOf("cage-ded-web");
+	const running = startRun("ded-nginx", { state });
+	await eventually(() => execFileSync("sh", ["-c", daemon.probe], { stdio: "pipe" }));
+	const [worker = 0] = listeners(port).filter((pid) => commandOf(pid).includes("worker"));
+	expect(statusField(worker, "Uid")).toBe([uid, uid, uid, uid].join("\t"));
+	expect(statusField(parentOf(worker), "Uid")).toMatch(/^0\t/);
+	expect((await running.stop("SIGQUIT")).status).toBe(0);
+	expect(readFileSync(`${made.root}${daemon.folder}/nginx.conf`, "utf8")).toContain("user www-data;");
+	expect((await remove("ded-nginx")).status).toBe(0);
+	expect(account("cage-ded-web")).toBeUndefined();
+});
+
+test("a cage that has state already takes it along to its account", async () => {
+	const { daemon, port, words } = await redisWithState();
+	const before = await make([...words("ded-later"), "--", ...daemon.command], { state });
+	const dump = `${before.data}${daemon.folder}/data/dump.rdb`;
+	const running = startRun("ded-later", { state });
+	await eventually(() => askRedis(port, ["SET", "newer", "state"]));
+	expect(await askRedis(port, ["SAVE"])).toBe("OK");
+
+	const busy = ["make", ...words("ded-later"), "--dedicated-account", "--yes", "--quiet", "--", ...daemon.command];
+	const refused = await cagewright(busy, { state });
+	expect(refused).toMatchObject({ status: 4, stdout: "" });
+	expect(account("cage-ded-later")).toBeUndefined();
+	expect(statSync(dump).uid).toBe(uidOf("redis"));
+	expect((await running.stop()).status).toBe(0);
+
+	await make([...words("ded-later"), "--dedicated-account", "--", ...daemon.command], { state });
+	expect(statSync(dump).uid).toBe(uidOf("cage-ded-later"));
+	const again = startRun("ded-later", { state });
+	expect(await eventually(() => askRedis(port, ["GET", "newer"]))).toBe("state");
+	expect((await again.stop()).status).toBe(0);
+
+	// It stays the cage's, also where it is not named again, and with the data that it owns.
+	const third = await make([...words("ded-later"), "--", ...daemon.command], { state });
+	expect(third.confinement.user).toBe("cage-ded-later");
+	expect((await remove("ded-later", "--keep-data")).status).toBe(0);
+	expect(account("cage-ded-later")).toBeDefined();
+	await make([...words("ded-later"), "--dedicated-account", "--", ...daemon.command], { state });
+	expect(statSync(dump).uid).toBe(uidOf("cage-ded-later"));
+	expect((await remove("ded-later")).status).toBe(0);
+	expect(account("cage-ded-later")).toBeUndefined();
+});
+
+test("what was made for a cage that does not work is gone again", async () => {
+	const { daemon, words } = await redisWithState();
+	// The host has it, the cage has not.
+	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "2", "--rounds", "1"];
+	const failing = ["make", ...words("ded-undone"), ...probes, "--dedicated-account", "--yes", "--quiet", "--", ...daemon.command];
+	expect((await cagewright(failing, { state })).status).toBe(1);
+	expect(account("cage-ded-undone")).toBeUndefined();
+	expect(existsSync(`${state}/cages/ded-undone/account.json`)).toBe(false);
+	await remove("ded-undone");
+});
+
+test("what was made for a cage is gone again when the work is called off", async () => {
+	const { daemon, words } = await redisWithState();
+	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "60"];
+	const started = begin(
+		["make", ...words("ded-called-off"), ...probes, "--dedicated-account", "--yes", "--", ...daemon.command],
+		{ state },
+	);
+	await started.says("Trial in the cage");
+	expect(account("cage-ded-called-off")).toBeDefined();
+	expect((await started.stop("SIGINT")).status).toBe(130);
+	expect(account("cage-ded-called-off")).toBeUndefined();
+});
+
+test("a dry run and a plan that nobody confirmed make no account and say that one would be made", async () => {
+	const { daemon, words } = await redisWithState();
+	const rest = ["--dedicated-account", "--", ...daemon.command];
+	const dry = await cagewright(["make", ...words("ded-dry"), "--dry-run", ...rest], { state });
+	expect(dry).toMatchObject({ status: 0 });
+	expect(dry.stdout).toContain("cage-ded-dry");
+	expect(dry.stdout).toContain("--dedicated-account cage-ded-dry");
+	const shown = await cagewright(["make", ...words("ded-dry"), ...rest], { state });
+	expect(shown.status).toBe(2);
+	expect(shown.stdout).toContain("The account cage-ded-dry will be made on this machine");
+	expect(account("cage-ded-dry")).toBeUndefined();
+	expect(readdirSync(`${state}/cages`)).not.toContain("ded-dry");
+});
+
+test.each([
+	["root", "used by uid 0"],
+	["no/name", "no name for an account"],
+	["mail", "any package may use"],
+	["adm", "There is a group adm"],
+	["redis", "used by /usr/bin/sleep"],
+])("%s is not taken for a cage's own account", async (name, says) => {
+	const { daemon, words } = await redisWithState();
+	const holder = spawn("setpriv", ["--reuid=redis", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
+	try {
+		await eventually(() => expect(commandOf(holder.pid ?? 0)).toBe("sleep 60"));
+		const make = ["make", ...words("ded-refused"), "--dedicated-account", name, "--yes", "--quiet", "--", ...daemon.command];
+		const result = await cagewright(make, { state });
+		expect(result).toMatchObject({ status: 2, stdout: "" });
+		expect(result.stderr).toContain(says);
+	} finally {
+		holder.kill("SIGKILL");
+		await once(holder, "close");
+	}
+});
+
+test("a service that is planned beside others is told of what it would share with them", async () => {
+	const { daemon, port, words } = await redisWithState();
+	await make([...words("ded-first"), "--bind", `${daemon.folder}/data:rw`, "--", ...daemon.command], { state });
+	const running = startRun("ded-first", { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	const options = ["--bind", `${daemon.folder}/data:ro`, "--writable", `${daemon.folder}/other`];
+	const shown = await cagewright(["make", ...words("ded-second"), ...options, "--json", "--", ...daemon.command], { state });
+	expect((await running.stop()).status).toBe(0);
+	const notes = shown.json.notes as { code: string; values: Record<string, unknown> }[];
+	expect(notes).toContainEqual({ code: "shares-port", values: { name: "ded-first", port: `tcp ${port}` } });
+	expect(notes).toContainEqual({ code: "shares-account-cage", values: { name: "ded-first", account: "redis" } });
+	expect(notes).toContainEqual({ code: "shares-directory", values: { name: "ded-first", path: `${daemon.folder}/data` } });
+	expect(notes).toContainEqual({
+		code: "shares-account-process",
+		values: expect.objectContaining({ account: "redis", program: expect.stringContaining("redis") }),
+	});
+	expect((await remove("ded-first")).status).toBe(0);
+});
+
+test("an allowance that allows nothing is said on stderr", async () => {
+	const { daemon, words } = await redisWithState();
+	const result = await cagewright(
+		["make", ...words("ded-allowed"), "--allow-secret", "/etc/no-such.key", "--yes", "--", ...daemon.command],
+		{ state },
+	);
+	expect(result.status).toBe(0);
+	expect(result.stderr).toContain("--allow-secret /etc/no-such.key allows nothing");
+	expect((await remove("ded-allowed")).status).toBe(0);
+});

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { examined, type Finding } from "../../src/engine/ports.ts";
+import { cagewright, temporaryState } from "./cagewright.ts";
+import { hiding } from "./hiding.ts";
+
+type Told = Finding & { readonly ok: boolean; readonly means: string; readonly advice?: string };
+const state = temporaryState();
+
+async function findings(enter: readonly string[] = []) {
+	const { json, status } = await cagewright(["doctor", "--json"], { state, enter });
+	const all = json.findings as readonly Told[];
+	const of = (what: Finding["what"]) => all.find((one) => one.what === what);
+	return { status, all, of };
+}
+
+test("says what is there, and what each of it means", async () => {
+	const { all, of, status } = await findings();
+	expect(all.map(({ what }) => what)).toEqual(examined);
+	expect(status).toBe(0);
+	for (const { advice, means, state: found } of all) {
+		expect(means.length).toBeGreaterThan(3);
+		expect(advice === undefined).toBe(found === "ok");
+	}
+	// The tests themselves need these.
+	for (const what of ["root", "strace", "util-linux", "overlay", "namespaces", "seccomp"] as const) {
+		expect(of(what)).toMatchObject({ state: "ok", ok: true });
+	}
+	const text = await cagewright(["doctor"], { state });
+	for (const what of examined) expect(text.stdout).toContain(` ${what} `);
+});
+
+test("what was forbidden is found by trying: namespaces and overlays without CAP_SYS_ADMIN", async () => {
+	const { of, status } = await findings(["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]);
+	expect(status).toBe(3);
+	for (const what of ["namespaces", "overlay"] as const) {
+		expect(of(what)).toMatchObject({
+			state: "missing",
+			found: expect.stringContaining("not permitted"),
+			advice: expect.stringContaining("container"),
+		});
+	}
+});
+
+test("without unshare nothing can be traced, although bubblewrap starts what is there", async () => {
+	const { of, status } = await findings(hiding("/usr/bin/unshare"));
+	expect(of("util-linux")).toMatchObject({
+		state: "missing",
+		package: "util-linux",
+		found: expect.stringContaining("(- unshare)"),
+		advice: expect.stringContaining("bubblewrap"),
+	});
+	expect([of("namespaces")?.state, of("landlock")?.state, status]).toEqual(["ok", "ok", 3]);
+});
+
+test("without bubblewrap alone nothing is missing", async () => {
+	const { of, status } = await findings(hiding("/usr/bin/bwrap"));
+	expect(of("bubblewrap")).toMatchObject({ state: "note", advice: expect.stringContaining("bubblewrap") });
+	expect(status).toBe(0);
+});

@@ -1,0 +1,204 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { cagewright, type Made, make, type Started, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+import { nameOf, processesIn, statusField } from "./processes.ts";
+
+/** Two cages that run at the same time: what the one can do to the other, tried in earnest, and the same tried where it must work. */
+
+const state = temporaryState();
+const folder = temporaryFolder("neighbour");
+const neighbour = `${folder}/neighbour`;
+const shared = `cagewright-separation-${process.pid}`;
+
+interface Caged {
+	readonly name: string;
+	readonly made: Made;
+	readonly daemon: Daemon;
+	readonly port: number;
+}
+
+interface Target {
+	readonly pid: number;
+	readonly file: string;
+	readonly socket: string;
+}
+
+let segment: string;
+
+beforeAll(() => {
+	const source = fileURLToPath(new URL("neighbour.c", import.meta.url));
+	execFileSync("gcc", ["-static", "-O1", "-Wall", "-o", neighbour, source]);
+	segment = /id: (\d+)/.exec(execFileSync("ipcmk", ["-M", "64", "-p", "0666"], { encoding: "utf8" }))?.[1] ?? "";
+	writeFileSync(`/dev/shm/${shared}`, "", { mode: 0o666 });
+	execFileSync("chmod", ["666", `/dev/shm/${shared}`]);
+});
+afterAll(() => {
+	execFileSync("ipcrm", ["-m", segment]);
+	rmSync(`/dev/shm/${shared}`);
+});
+
+async function caged(name: string, options: readonly string[]): Promise<Caged> {
+	const port = await freePort();
+	const daemon = redis(port);
+	// A file and a socket in its data, for the other to try.
+	appendFileSync(`${daemon.folder}/redis.conf`, `unixsocket ${daemon.folder}/data/redis.sock\nunixsocketperm 666\n`);
+	const words = ["--name", name, "--user", "redis", "--include", neighbour, "--probe", daemon.probe, ...options];
+	return { name, daemon, port, made: await make([...words, "--", ...daemon.command], { state }) };
+}
+
+/** Of a cage that runs: its redis, seen from outside. */
+function targetOf({ daemon, made }: Caged): Target {
+	const pid = processesIn(made.root).find((one) => nameOf(one) === "redis-server") ?? 0;
+	const data = `${made.data}${daemon.folder}/data`;
+	return { pid, file: `${data}/dump.rdb`, socket: `${data}/redis.sock` };
+}
+
+const keyOf = () => {
+	const line = execFileSync("ipcs", ["-m"], { encoding: "utf8" })
+		.split("\n")
+		.find((one) => one.split(/\s+/)[1] === segment);
+	return String(Number(line?.split(/\s+/)[0]));
+};
+
+const attempt = ({ file, pid, socket }: Target) => [neighbour, String(pid), file, socket, keyOf(), shared];
+
+function outcomes(text: string): Record<string, string> {
+	return Object.fromEntries(
+		text
+			.trim()
+			.split("\n")
+			.map((line) => line.split(" ")),
+	);
+}
+
+/** Tried from a cage, under everything that confines its application. */
+async function fromInside(name: string, target: Target): Promise<Record<string, string>> {
+	const { stderr, stdout } = await cagewright(["run", name, "--", ...attempt(target)], { state });
+	expect(stderr).toBe("");
+	return outcomes(stdout);
+}
+
+/** Tried with the rights and the files of a cage that runs, but with the host's PID namespace. */
+function fromItsFiles({ made }: Caged, target: Target): Record<string, string> {
+	const pid = processesIn(made.root).find((one) => nameOf(one) === "redis-server") ?? 0;
+	const [uid, gid] = [statusField(pid, "Uid"), statusField(pid, "Gid")].map((ids) => ids.split(/\s+/)[0] ?? "");
+	const words = ["-t", String(pid), "--mount", "--ipc", "--setuid", uid ?? "", "--setgid", gid ?? "", "--"];
+	return outcomes(execFileSync("nsenter", [...words, ...attempt(target)], { encoding: "utf8", cwd: "/" }));
+}
+
+/** Tried outside every cage, under an account. */
+function fromOutside(account: string, target: Target): Record<string, string> {
+	const words = [`--reuid=${account}`, `--regid=${account}`, "--clear-groups", "--", ...attempt(target)];
+	return outcomes(execFileSync("setpriv", words, { encoding: "utf8", cwd: "/" }));
+}
+
+const nothing = {
+	signal: "ESRCH",
+	proc: "ENOENT",
+	memory: "EPERM",
+	file: "ENOENT",
+	socket: "ENOENT",
+	sysv: "ENOENT",
+	posix: "ENOENT",
+};
+
+describe.each([
+	["with accounts of their own", ["--dedicated-account"], "EPERM"],
+	["of one account, kept apart by PID namespaces", [], "ok"],
+])("two cages %s", (_kind, options, byPidAlone) => {
+	const suffix = options.length ? "own" : "one";
+	let a: Caged;
+	let b: Caged;
+	let running: Started[] = [];
+
+	beforeAll(async () => {
+		a = await caged(`sep-a-${suffix}`, options);
+		b = await caged(`sep-b-${suffix}`, options);
+	});
+	beforeEach(async () => {
+		running = [startRun(a.name, { state }), startRun(b.name, { state })];
+		for (const { port } of [a, b]) {
+			await eventually(() => askRedis(port, ["PING"]));
+			expect(await askRedis(port, ["SAVE"])).toBe("OK");
+		}
+	});
+	afterEach(async () => {
+		for (const one of running) expect((await one.stop()).status).toBe(0);
+	});
+	afterAll(async () => {
+		for (const one of [a, b]) {
+			expect((await cagewright(["remove", one.name, "--yes"], { state })).status).toBe(0);
+		}
+	});
+
+	test("neither sees, signals or reads the other, its files, its sockets or its memory", async () => {
+		expect(await fromInside(a.name, targetOf(b))).toEqual(nothing);
+		expect(await fromInside(b.name, targetOf(a))).toEqual(nothing);
+	});
+
+	test("each reaches its own files", async () => {
+		const own = { pid: 1, file: `${a.daemon.folder}/data/dump.rdb`, socket: `${a.daemon.folder}/data/redis.sock` };
+		expect(await fromInside(a.name, own)).toMatchObject({ file: "ok", socket: "ok" });
+		// The same place in the other cage is another file, and here none.
+		expect(await fromInside(b.name, own)).toMatchObject({ file: "ENOENT", socket: "ENOENT" });
+	});
+
+	test("the host's own attempts find what is there", () => {
+		const target = targetOf(b);
+		expect(fromOutside("0", target)).toEqual({
+			signal: "ok",
+			proc: "ok",
+			memory: "ok",
+			file: "ok",
+			socket: "ok",
+			sysv: "ok",
+			posix: "ok",
+		});
+	});
+
+	test(`the account alone answers a signal with ${byPidAlone}`, () => {
+		expect(fromItsFiles(a, targetOf(b))).toMatchObject({ signal: byPidAlone, file: "ENOENT", socket: "ENOENT", posix: "ENOENT" });
+		expect(fromOutside("redis", targetOf(b))).toMatchObject({ signal: byPidAlone, file: "EACCES", socket: "EACCES" });
+	});
+
+	test("the check says whether they share an account", async () => {
+		const { json, status } = await cagewright(["check", a.name, "--json"], { state });
+		// That the state lies below /tmp was said when the cages were made; that another one has the account is new to the first.
+		expect(status).toBe(options.length ? 0 : 1);
+		const [cage] = json.cages as { findings: { code: string; severity: string; values: object }[] }[];
+		const codes = cage?.findings.filter(({ code }) => code.startsWith("account-")) ?? [];
+		if (options.length) expect(codes).toEqual([]);
+		else {
+			expect(codes).toContainEqual(
+				expect.objectContaining({
+					code: "account-of-other-cage",
+					severity: "warning",
+					values: { account: "redis", cages: b.name },
+				}),
+			);
+			expect(codes).toContainEqual(expect.objectContaining({ code: "account-used-outside", severity: "warning" }));
+		}
+	});
+
+	// The last one: what it accepts stays accepted.
+	test("a unit for a systemd without PID namespaces takes an account of its own, or a word of the administrator", async () => {
+		const systemctl = `${folder}/systemctl`;
+		writeFileSync(systemctl, "#!/bin/sh\necho 'systemd 252 (252.1)'\n", { mode: 0o755 });
+		const older = ["unshare", "--mount", "sh", "-c", 'mount -n --bind "$0" /usr/bin/systemctl && exec "$@"', systemctl];
+		const unit = (...accept: string[]) => cagewright(["unit", a.name, ...accept], { state, enter: older });
+		const result = await unit();
+		if (options.length) expect(result).toMatchObject({ status: 0, stderr: "" });
+		else {
+			expect(result).toMatchObject({ status: 4, stdout: "" });
+			expect(result.stderr).toContain("redis is also the account of");
+			const accepted = await unit("--accept-finding", "account-used-outside", "--accept-finding", "account-of-other-cage");
+			expect(accepted.status).toBe(0);
+			expect(accepted.stderr).toContain("accepted by name: account-used-outside /, account-of-other-cage /");
+		}
+	});
+});
