@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { placesOf, sharedWithOthers } from "../../../src/core/adoption/places.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
+
+const writable = (...paths: string[]) => ({
+	writable: paths.map((path) => ({ path: pathFromText(path), mode: 0o755, uid: 0, gid: 0, reasons: [], seeds: [] })),
+});
+
+test("a service takes its outermost directories of state along, and nothing that a boot empties", () => {
+	const all = writable("/run", "/run/redis", "/tmp/x", "/var/lib/redis", "/var/lib/redis/modules", "/var/log/redis");
+	expect(placesOf(all)).toEqual(["/var/lib/redis", "/var/log/redis"]);
+});
+
+test("a directory in which others keep their state is told", () => {
+	expect(sharedWithOthers(placesOf(writable("/var/lib/redis", "/var/log")))).toBe("/var/log");
+	expect(sharedWithOthers(placesOf(writable("/var/lib/redis")))).toBeUndefined();
+});
