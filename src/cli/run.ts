@@ -13,8 +13,11 @@ function quietContext(terminal: Terminal): Context {
 	return {
 		machine: systemMachine(terminal.state, terminal.launching),
 		emit(event) {
-			const line = event.event === "warned" ? progressLine(event, terminal.messages) : undefined;
-			if (line && !terminal.options.quiet) terminal.say(line.text);
+			if (event.event !== "warned") return;
+			// What was accepted once is never started in silence.
+			const isSilent = terminal.options.quiet && event.code !== "findings-accepted";
+			const line = isSilent ? undefined : progressLine(event, terminal.messages);
+			if (line) terminal.say(line.text);
 		},
 		signal: new AbortController().signal,
 	};

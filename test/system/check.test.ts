@@ -10,6 +10,7 @@ import {
 	utimesSync,
 	writeFileSync,
 } from "node:fs";
+import { basename } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, type Made, make, type Result, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
@@ -164,9 +165,9 @@ test("a danger is accepted by its name alone, and is named at every launch from 
 		expect((await launch("--accept-finding", "aded")).status).toBe(2);
 		expect((await launch("--accept-finding", "added:/usr/bin/other")).status).toBe(4);
 
-		for (const result of [await launch("--accept-finding", "added:/usr/bin/sh"), await launch()]) {
+		for (const result of [await launch("--accept-finding", "added:/usr/bin/sh"), await launch("--quiet")]) {
 			expect(result.status).toBe(0);
-			expect(result.stderr).toMatch(/^cagewright: checked starts although [^\n]+ accepted by name: added \/usr\/bin\/sh\.\n$/);
+			expect(result.stderr).toMatch(/^checked starts although [^\n]+ accepted by name: added \/usr\/bin\/sh\.\n$/);
 		}
 		expect(found(await check())).toEqual(["accepted added /usr/bin/sh"]);
 		const said = 'finding-accepted {"accepted":["added:/usr/bin/sh"]}';
@@ -234,7 +235,7 @@ test.each(["cage.json", "manifests/1.json"])(
 	async (file) => {
 		const folder = `${state}/cages/${name}`;
 		writeFileSync(`${made.data}${daemon.folder}/data/kept`, "kept");
-		const generation = readFileSync(`${folder}/current`, "utf8").trim();
+		const generation = basename(made.root);
 		writeFileSync(`${folder}/${file.replace("1.json", `${generation}.json`)}`, "{");
 
 		const list = await cagewright(["list"], { state });

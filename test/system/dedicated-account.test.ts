@@ -152,7 +152,7 @@ test.each([
 	["no/name", "no name for an account"],
 	["mail", "any package may use"],
 	["adm", "There is a group adm"],
-	["redis", "used by /usr/bin/sleep"],
+	["redis", "used by /usr/bin/"],
 ])("%s is not taken for a cage's own account", async (name, says) => {
 	const { daemon, words } = await redisWithState();
 	const holder = spawn("setpriv", ["--reuid=redis", "--clear-groups", "sleep", "60"], { stdio: "ignore" });
