@@ -1,12 +1,13 @@
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { type Application, launchPath, noRules, type Rules } from "../core/application/application.ts";
+import { type Application, type Limits, launchPath, noRules, type Rules } from "../core/application/application.ts";
 import type { Listening } from "../core/application/found.ts";
 import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
 import { parseAcceptance } from "../core/cage/acceptance.ts";
 import { Failure } from "../core/failure.ts";
 import { dedicatedName, isAccountName } from "../core/plan/dedicated.ts";
+import { openingWord } from "../core/plan/opening-names.ts";
 import {
 	type Answers,
 	defaultRounds,
@@ -15,7 +16,7 @@ import {
 	isName,
 	parseBind,
 } from "../core/questions/answers.ts";
-import { mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
+import { limitsOf, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
 import type { Template } from "../core/template/template.ts";
 import { findTool } from "../system/launch/tools.ts";
 import { placeholders } from "../system/templates/builtin.ts";
@@ -35,6 +36,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		exercises: options.exercise ?? [],
 		...(options.timeout === undefined ? {} : { timeout: options.timeout }),
 		...(options.network === undefined ? {} : { network: options.network }),
+		limits: limitsFrom(options),
 		directories: (options.directory ?? []).map((path) => absolute("directory", path)),
 		rules: rulesFrom(options),
 	};
@@ -105,6 +107,7 @@ function fromCommand(given: TemplateAnswers): { application: Application; rules:
 			timeout: given.timeout ?? defaultTimeout,
 			network: given.network ?? "host",
 			directories: given.directories ?? [],
+			...limitsOf(given.limits),
 		},
 		rules: { ...noRules, ...given.rules },
 	};
@@ -141,6 +144,14 @@ function environmentFrom(pairs: readonly string[]): Record<string, string> {
 	return environment;
 }
 
+function limitsFrom({ limitFiles, limitMemory, limitProcesses }: ApplicationOptions): Limits {
+	return {
+		...(limitMemory === undefined ? {} : { memory: limitMemory }),
+		...(limitProcesses === undefined ? {} : { processes: limitProcesses }),
+		...(limitFiles === undefined ? {} : { files: limitFiles }),
+	};
+}
+
 function rulesFrom(options: ApplicationOptions): Rules {
 	return {
 		include: (options.include ?? []).map((path) => absolute("include", path)),
@@ -155,6 +166,8 @@ function rulesFrom(options: ApplicationOptions): Rules {
 		devices: (options.device ?? []).map((path) => absolute("device", path)),
 		allowSecret: (options.allowSecret ?? []).map((path) => absolute("allow-secret", path)),
 		allowSetuid: (options.allowSetuid ?? []).map((path) => absolute("allow-setuid", path)),
+		allow: (options.allow ?? []).map((text) => opening("allow", text)),
+		refuse: (options.refuse ?? []).map((text) => opening("refuse", text)),
 	};
 }
 
@@ -162,6 +175,12 @@ function rulesFrom(options: ApplicationOptions): Rules {
 function anywhere(pattern: string): string {
 	if (!pattern.startsWith("*")) return pattern;
 	return pattern.startsWith("**/") ? `/${pattern}` : `/**/${pattern}`;
+}
+
+function opening(option: string, text: string): string {
+	const word = openingWord(text);
+	if (word === undefined) throw new Failure("opening-unknown", { option, value: text }, 2);
+	return word;
 }
 
 function absolute(option: string, path: string): string {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseSize } from "../core/confinement/limits.ts";
 import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
 
 /** The options that several verbs share, each defined once. */
@@ -24,6 +25,20 @@ const count = (text: string) => {
 	return value;
 };
 
+const size = (text: string) => {
+	const value = parseSize(text);
+	// Less would not start the programs that lead to the application.
+	if (value === undefined || value < 4 * 1024 ** 2) throw new InvalidArgumentError("a size of at least 4M, such as 512M or 2G.");
+	return value;
+};
+
+const atLeast = (least: number) => (text: string) => {
+	const value = Number(text);
+	if (!/^[0-9]+$/.test(text) || value < least || value > 4_194_304)
+		throw new InvalidArgumentError(`a whole number from ${least}.`);
+	return value;
+};
+
 const lists = {
 	env: ["--env <K=V>", "a variable of the application's environment; repeatable"],
 	probe: ["--probe <CMD>", "shell line that exits 0 when the application answered a real request; repeatable, all must pass"],
@@ -44,6 +59,11 @@ const lists = {
 		"a danger that `check` names and that shall not stop the launch; said again at each launch; repeatable",
 	],
 	allowSetuid: ["--allow-setuid <PATH>", "a setuid file that may go into the cage; repeatable"],
+	allow: [
+		"--allow <OPENING>",
+		"leave this open although no need was seen: proc, unix-sockets, syslog, memfd, writable-code, capability:NAME; repeatable",
+	],
+	refuse: ["--refuse <OPENING>", "keep this closed although a need was seen; repeatable"],
 } as const;
 
 export interface ApplicationOptions {
@@ -55,6 +75,9 @@ export interface ApplicationOptions {
 	exercise?: string[];
 	timeout?: number;
 	network?: "host" | "none";
+	limitMemory?: number;
+	limitProcesses?: number;
+	limitFiles?: number;
 	directory?: string[];
 	include?: string[];
 	exclude?: string[];
@@ -64,6 +87,8 @@ export interface ApplicationOptions {
 	device?: string[];
 	allowSecret?: string[];
 	allowSetuid?: string[];
+	allow?: string[];
+	refuse?: string[];
 	acceptFinding?: string[];
 	/** True without a name. */
 	dedicatedAccount?: string | true;
@@ -86,7 +111,10 @@ export function addApplicationOptions(command: Command): Command {
 		.option("--user <USER[:GROUP]>", "account to start as, with its groups (else as root, with only the capabilities it needs)")
 		.option("--cwd <DIR>", "working directory (default: /)")
 		.option("--timeout <SECONDS>", "time for the first answer (default: 30)", seconds)
-		.addOption(new Option("--network <NETWORK>", "network of the cage when it runs (default: host)").choices(["host", "none"]));
+		.addOption(new Option("--network <NETWORK>", "network of the cage when it runs (default: host)").choices(["host", "none"]))
+		.option("--limit-memory <SIZE>", "most memory that the application may use, e.g. 512M", size)
+		.option("--limit-processes <N>", "most processes and threads of the application", atLeast(1))
+		.option("--limit-files <N>", "most open files of each of its processes", atLeast(16));
 	for (const [flags, help] of Object.values(lists)) command.option(flags, help, collect);
 	command.option(
 		"--dedicated-account [NAME]",

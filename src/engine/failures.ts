@@ -2,7 +2,7 @@ import { tellingWords } from "../core/application/telling-words.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { showPath } from "../core/path/quote.ts";
-import type { Missing } from "../core/plan/missing.ts";
+import { type Missing, openingOf } from "../core/plan/missing.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
@@ -31,7 +31,8 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 }
 
 /**
- * Why an application does not answer in its cage: `needs-declined` (exit 4) where something was left out on purpose; with exit 1
+ * Why an application does not answer in its cage: `needs-declined` and `needs-refused` (exit 4) where something was left out or kept closed
+ * on purpose; with exit 1
  * `needs-kernel-files` where it complains of one that no cage shows, and `not-answered-in-cage…` with what is missing, if anything.
  */
 export function trialFailure(name: string, round: TrialRound): Failure {
@@ -39,6 +40,11 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 	const words = wordsOf(round.output, probe?.output);
 	const values = { name, probe: probe?.command ?? "", words };
 	const pathsOf = (missing: readonly Missing[]) => missing.map(placeOrCall).join(", ");
+	const refused = round.missing.filter((one) => one.declined && openingOf(one) !== undefined);
+	if (refused.length) {
+		const options = [...new Set(refused.map((one) => `--refuse ${openingOf(one)}`))].join(", ");
+		return new Failure("needs-refused", { ...values, openings: pathsOf(refused), options }, 4);
+	}
 	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
 	if (declined.length) return new Failure("needs-declined", { ...values, paths: pathsOf(declined) }, 4);
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));

@@ -264,14 +264,14 @@ function keyOf(addition: Addition): string {
 	return `${addition.kind} ${"path" in addition ? addition.path : addition.name}`;
 }
 
-const openingNames = { proc: "/proc", unixSockets: "AF_UNIX" };
+const openingLabels = { proc: "/proc", unixSockets: "AF_UNIX", memfd: "memfd_create", writableCode: "PROT_EXEC" };
 
 export function describeAddition(addition: Addition): string {
 	switch (addition.kind) {
 		case "capability":
 			return `CAP_${addition.name.toUpperCase()}`;
 		case "opening":
-			return openingNames[addition.name];
+			return openingLabels[addition.name];
 		case "account":
 			return addition.name;
 		default:

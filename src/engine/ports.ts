@@ -1,5 +1,5 @@
 import type { Companions } from "../core/adoption/adoption.ts";
-import type { Bind } from "../core/application/application.ts";
+import type { Bind, Limits } from "../core/application/application.ts";
 import type { OwnedDirectory } from "../core/application/made-directory.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Measured } from "../core/cage/cage.ts";
@@ -60,6 +60,7 @@ export interface LaunchRequest {
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string>>;
 	readonly network: "host" | "own" | "none";
+	readonly limits?: Limits;
 	/** Files of the host that come into the cage's `.launch` for this launch alone, e.g. an interpreter with its loader and libraries. */
 	readonly brought?: readonly Path[];
 	/** Watches with strace: `fast` with --seccomp-bpf, `whole` where a filter of ours runs (its denials never show under `fast`). */

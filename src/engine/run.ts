@@ -21,6 +21,7 @@ export function launchRequest({ cage, layout, manifest }: PresentCage, command?:
 		cwd: cage.application.cwd,
 		env: launchEnvironment(cage.application),
 		network: cage.application.network,
+		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 	};
 }
 

@@ -206,6 +206,8 @@ export async function watchedRun<T>(
 		cwd: application.cwd,
 		env: launchEnvironment(application),
 		network: spec.kind === "host" ? "host" : "own",
+		// On the host it is watched for what it needs, not for how much.
+		...(spec.kind === "cage" && application.limits ? { limits: application.limits } : {}),
 		trace: {
 			// Denials by a filter of ours never show under strace's own filter.
 			mode: spec.kind === "cage" ? "whole" : "fast",

@@ -1,9 +1,9 @@
 import { systemdDropin } from "../core/confinement/unit/dropin.ts";
-import { makesCode, type UnitInput } from "../core/confinement/unit/input.ts";
+import type { UnitInput } from "../core/confinement/unit/input.ts";
 import { systemdUnit } from "../core/confinement/unit/unit.ts";
 import { knows } from "../core/confinement/unit/versions.ts";
 import { Failure } from "../core/failure.ts";
-import { join, pathFromText } from "../core/path/path.ts";
+import { join } from "../core/path/path.ts";
 import { serverSignals } from "../core/upkeep/signals.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
@@ -57,7 +57,7 @@ function unitInput({ machine }: OnMachine, { cage, generation, layout, manifest 
 		},
 		...(cage.handlesTerm ? {} : { launcher: machine.store.launcher(cage.name) }),
 		systemdVersion,
-		jit: makesCode(pathFromText(cage.application.command[0] ?? "")),
+		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 		sockets: host?.sockets ?? [],
 		accepted: cage.accepted ?? [],
 		...(reloadSignal === undefined ? {} : { reloadSignal }),

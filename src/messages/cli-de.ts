@@ -96,6 +96,8 @@ export const cliDe: CliMessages = {
 		unixSockets: "Unix-Sockets",
 		syslog: (socket) => `das Syslog des Wirts (${socket})`,
 		memfd: "memfd_create",
+		writableCode: "Speicher, der beschrieben und ausgeführt wird",
+		refusedOpenings: "Auf Ihr Wort hin geschlossen",
 	},
 	difference: {
 		none: (generation) => `An Generation ${generation} würde sich nichts ändern.`,

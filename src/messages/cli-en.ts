@@ -101,6 +101,8 @@ export const cliEn = {
 		unixSockets: "unix sockets",
 		syslog: (socket: string) => `the host's syslog (${socket})`,
 		memfd: "memfd_create",
+		writableCode: "memory that is written and executed",
+		refusedOpenings: "Kept closed on your word",
 	},
 	difference: {
 		none: (generation: number) => `Nothing would change in generation ${generation}.`,

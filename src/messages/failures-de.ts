@@ -128,6 +128,10 @@ export const failuresDe: Failures = {
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"name-taken":
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
+	"needs-refused":
+		"{name} antwortet nicht ohne das, was verweigert wurde: {openings}. Lassen Sie {options} weg, wenn es offen sein darf. Probe: {probe} {words}",
+	"opening-unknown":
+		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, syslog, memfd, writable-code und capability:NAME.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
 	"needs-kernel-files":
@@ -139,6 +143,8 @@ export const failuresDe: Failures = {
 		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
 	"logs-unknown":
 		"{name} schreibt keine eigenen Protokolle unter /var/log, die zu rotieren wären; was sie ausgibt, bekommt, wer sie startet.",
+	"limit-not-held":
+		"Nichts auf diesem System hält eine Anwendung, die als root startet, bei {value} Prozessen: es gibt keine Control Group, und ein Ressourcenlimit hält root nicht. Starten Sie sie unter einem Konto (--user), oder lassen Sie --limit-processes weg.",
 	"logrotate-inexpressible":
 		"Eine Datei für logrotate kann {path} nicht ausdrücken: keine geschweiften Klammern, Zeilenenden oder Bytes, die kein Text sind.",
 	"reload-unknown":

@@ -115,6 +115,10 @@ export const failuresEn = {
 		"{name} is no name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"name-taken":
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
+	"needs-refused":
+		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
+	"opening-unknown":
+		"--{option} {value} is no opening; they are proc, unix-sockets, syslog, memfd, writable-code and capability:NAME.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
 	"needs-kernel-files":
@@ -125,6 +129,8 @@ export const failuresEn = {
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
 	"logs-unknown":
 		"{name} writes no logs of its own below /var/log that would have to be rotated; what it prints goes to whoever starts it.",
+	"limit-not-held":
+		"Nothing on this machine holds an application that starts as root to {value} processes: there is no control group to be had, and a resource limit does not hold root. Start it as an account (--user), or leave out --limit-processes.",
 	"logrotate-inexpressible": "A file for logrotate cannot say {path}: no braces, line ends or bytes that are not text.",
 	"reload-unknown":
 		"No signal is known by which {name} reads its certificate again; restart it in the hook instead, or ask its documentation.",

@@ -37,6 +37,10 @@ export const recordDe: RecordMessages = {
 		`Namensräume (Mount, PID, IPC, UTS, cgroup), nur lesbare Wurzel, eigenes /dev und /tmp, keine neuen Rechte, ${landlock ? "Landlock, " : ""}seccomp.`,
 	launcher: (name: string) => `Gestartet mit ${name}.`,
 	open: "Offen gelassen",
+	refusedHead: ["Geschlossen gehalten", "Obwohl es benutzt wurde"],
+	limitHead: ["Grenze", "Wert", "Gehalten von"],
+	limits: { memory: "Speicher", processes: "Prozesse und Threads", files: "offene Dateien je Prozess" },
+	limitsBy: { cgroup: "einer Control Group, für den ganzen Käfig", rlimit: "einem Ressourcenlimit, für jeden Prozess" },
 	network: (network) =>
 		network === "none" ? "Der Käfig hat kein Netz." : "Der Käfig teilt das Netz des Wirts, auch die Loopback-Schnittstelle.",
 	audit: "Prüfung der Dateien",

@@ -37,6 +37,10 @@ export const recordEn = {
 		`Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, ${landlock ? "Landlock, " : ""}seccomp.`,
 	launcher: (name: string) => `Started by ${name}.`,
 	open: "Left open",
+	refusedHead: ["Kept closed", "Although it was used"],
+	limitHead: ["Limit", "Value", "Held by"],
+	limits: { memory: "memory", processes: "processes and threads", files: "open files of each process" },
+	limitsBy: { cgroup: "a control group, for the whole cage", rlimit: "a resource limit, for each process" },
 	network: (network: string) =>
 		network === "none" ? "The cage has no network." : "The cage shares the host's network, loopback included.",
 	audit: "Audit of the files on disk",

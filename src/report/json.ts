@@ -147,6 +147,7 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		landlock: measured !== undefined && !last?.weaker?.includes("landlock"),
 		namespaces: namespaces ?? [],
 		network,
+		...(measured?.limits ? { limits: measured.limits } : {}),
 		openings: openingsToJson(openings),
 		findings: found.filter((finding) => finding.severity === "danger"),
 		warnings: found.filter((finding) => finding.severity === "warning"),

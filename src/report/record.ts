@@ -107,6 +107,18 @@ export function recordMarkdown(
 			.map((weakness) => `- ${text(messages.note(`weaker-${weakness}`, { launcher: last?.launcher ?? "" }))}`)
 			.join("\n"),
 		`${words.network(cage.application.network)} ${words.open}: ${text(openingsText(manifest.openings, messages))}.`,
+		table(
+			words.refusedHead,
+			(manifest.openings.refused ?? []).map(({ name, why }) => [cell(name), text(why)]),
+		),
+		table(
+			words.limitHead,
+			(last?.measured?.limits ?? []).map(({ by, kind, value }) => [
+				words.limits[kind],
+				kind === "memory" ? messages.bytes(value) : String(value),
+				words.limitsBy[by],
+			]),
+		),
 		`### ${words.audit}`,
 		(last?.findings ?? [])
 			.map(({ code: finding, path, values }) => `- ${code(path)}: ${text(messages.finding({ code: finding, values }).what)}`)

@@ -3,6 +3,7 @@ import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
+import { capabilityWord, openingNames, openingWords } from "../core/plan/opening-names.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { MadeCage } from "../engine/make.ts";
@@ -51,7 +52,7 @@ export function planText(plan: Plan, messages: Messages): string {
 		);
 	}
 	if (plan.offers.length) lines.push(`${words.offers}:`, indent(offerTable(plan, messages)));
-	lines.push(`${words.openings}: ${openingsText(plan.openings, messages)}`);
+	lines.push(...openingLines(plan.openings, messages));
 	if (plan.declined.length) {
 		lines.push(`${words.declined}:`);
 		lines.push(
@@ -142,14 +143,35 @@ function seedsText(seeds: Plan["writable"][number]["seeds"], messages: Messages)
 	return words.seeds(seeds.length, messages.bytes(seeds.reduce((sum, seed) => sum + seed.bytes, 0)));
 }
 
-export function openingsText(openings: Plan["openings"], messages: Messages): string {
+/** Each opening by its word, with what is open and why. */
+function openingRows(openings: Plan["openings"], messages: Messages): { word: string; text: string }[] {
 	const words = messages.cli.plan;
-	const open = openings.capabilities.map((capability) => words.capability(capability.name, capability.why));
-	if (openings.proc !== undefined) open.push(words.proc);
-	if (openings.unixSockets !== undefined) open.push(words.unixSockets);
-	if (openings.syslog !== undefined) open.push(words.syslog(showPath(openings.syslog)));
-	if (openings.memfd !== undefined) open.push(words.memfd);
-	return open.join(", ") || words.nothingOpen;
+	return [
+		...openings.capabilities.map(({ name, why }) => ({
+			word: capabilityWord(name),
+			text: words.capability(name, printable(why)),
+		})),
+		...openingNames.flatMap((name) => {
+			const why = openings[name];
+			if (why === undefined) return [];
+			const text = name === "syslog" ? words.syslog(showPath(why as Path)) : `${words[name]} (${printable(why)})`;
+			return [{ word: openingWords[name], text }];
+		}),
+	];
+}
+
+export function openingsText(openings: Plan["openings"], messages: Messages): string {
+	const open = openingRows(openings, messages).map(({ text }) => text);
+	return open.join(", ") || messages.cli.plan.nothingOpen;
+}
+
+/** What is open, with the option that would close it, and what a rule keeps closed. */
+function openingLines(openings: Plan["openings"], messages: Messages): string[] {
+	const words = messages.cli.plan;
+	const rows = openingRows(openings, messages).map(({ text, word }) => [text, `--refuse ${word}`]);
+	const lines = rows.length ? [`${words.openings}:`, indent(table(rows))] : [`${words.openings}: ${words.nothingOpen}`];
+	const refused = (openings.refused ?? []).map(({ name, why }) => `${name} (${printable(why)})`);
+	return refused.length ? [...lines, `${words.refusedOpenings}: ${refused.join(", ")}`] : lines;
 }
 
 export function madeText(made: MadeCage, root: string, data: string, messages: Messages): string {

@@ -188,3 +188,22 @@ test("what was left out, what stays open and how the trials went is in it, in bo
 test("an empty table is left out rather than shown without rows", () => {
 	expect(record()).not.toMatch(/\| --- \|\n\n/);
 });
+
+test("what is held within limits says by what, and what is kept closed stands beside what is open", () => {
+	const measured = {
+		inside: true,
+		seccomp: true,
+		noNewPrivileges: true,
+		capabilities: [],
+		namespaces: [],
+		limits: [
+			{ kind: "memory" as const, value: 1 << 26, by: "cgroup" as const },
+			{ kind: "files" as const, value: 64, by: "rlimit" as const },
+		],
+	};
+	const openings = { capabilities: [], memfd: "memfd_create", refused: [{ name: "writable-code", why: "mprotect(PROT_EXEC)" }] };
+	const text = record({ trial: { measured }, manifest: { openings } });
+	expect(text).toContain("| memory | 67.1 MB | a control group, for the whole cage |");
+	expect(text).toContain("| open files of each process | 64 | a resource limit, for each process |");
+	expect(text).toContain("| `writable-code` | mprotect(PROT\\_EXEC) |");
+});

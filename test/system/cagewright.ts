@@ -61,6 +61,8 @@ export interface Made extends Json {
 		readonly landlock: boolean;
 		readonly namespaces: readonly string[];
 		readonly network: string;
+		readonly openings: Readonly<Record<string, unknown>>;
+		readonly limits?: readonly { readonly kind: string; readonly value: number; readonly by: string }[];
 		readonly findings: readonly unknown[];
 		readonly warnings: readonly unknown[];
 	};

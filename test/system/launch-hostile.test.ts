@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 
 /** What an application's description says must not reach the launcher, which is root on the host. */
 const server = [
@@ -26,6 +26,18 @@ test("the PATH of the application brings no program into the launch", async () =
 	const made = await make(["--name", "path", "--env", path, ...server], { state: temporaryState() });
 	expect(made.answered).toBe(true);
 	expect(existsSync(mark)).toBe(false);
+});
+
+test("the variables of the application reach nothing before it: the loader complains of a library once", async () => {
+	const where = { state: temporaryState() };
+	const made = await make(["--name", "preload", "--user", "nobody", "--env", "LD_PRELOAD=/no/such.so", ...server], where);
+	expect(made.answered).toBe(true);
+	const shown = "import os; print(sorted(os.environ.items()))";
+	const { stderr, stdout } = await cagewright(["run", "preload", "--", "/usr/bin/python3", "-c", shown], where);
+	expect(stderr.match(/cannot be preloaded/g)).toHaveLength(1);
+	// PWD, OLDPWD and _ would be a shell's.
+	expect(stdout).toContain("[('LANG', 'C'), ('LC_CTYPE', 'C.UTF-8'), ('LD_PRELOAD', '/no/such.so'), ('PATH', ");
+	expect(stdout.match(/\('/g)).toHaveLength(4);
 });
 
 test("a directory behind a link of the host is made in the rehearsal alone", async () => {

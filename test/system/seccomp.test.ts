@@ -121,6 +121,21 @@ const denied: readonly [promise: string, call: Call, answer: string, openings?: 
 	["no character device is made", ["mknodat", -100, "=character", 0o020644, 0x103], "EPERM"],
 	["no block device is made", ["mknodat", -100, "=block", 0o060644, 0x700], "EPERM"],
 	["addresses stay random", ["personality", 0x0040000], "EPERM"],
+	["the memory map is not rewritten", ["prctl", 35, 15, pair, 0, 0], "EPERM"],
+	["no memory is mapped to be written and executed", ["mmap", 0, 4096, 7, 0x22, -1, 0], "EPERM"],
+	["nor to be written and executed but not read", ["mmap", 0, 4096, 6, 0x22, -1, 0], "EPERM"],
+	["no memory is made executable", ["mprotect", 0, 0, 5], "EPERM"],
+	["nor by its newest form", ["pkey_mprotect", 0, 0, 4, -1], "EPERM"],
+	["no shared memory is executed", ["shmat", -1, 0, 0x8000], "EPERM"],
+	// The kernel looks at the lower word alone: bits above it must not lead round a rule.
+	["nothing is typed by a longer number", ["ioctl", 0, 0x1_0000_5412, "=x"], "EPERM"],
+	["no user namespace is made by longer flags", ["clone", 0x1_1000_0000 + sigchld, 0, 0, 0, 0], "EPERM"],
+	["no AF_UNIX by a longer family", ["socket", 0x1_0000_0001, 1, 0], "EAFNOSUPPORT"],
+	["addresses stay random against a longer persona", ["personality", 0x1_0004_0000], "EPERM"],
+	["no setuid bit by a longer mode", ["fchmod", 0, 0x1_0000_09ed], "EPERM"],
+	["no executable memory by a longer protection", ["mprotect", 0, 0, 0x1_0000_0005], "EPERM"],
+	["no connection into a virtual machine's host", ["socket", 40, 1, 0], "EAFNOSUPPORT"],
+	["no capabilities of files by handle", ["name_to_handle_at", -100, "=.", 0, 0, 0], "EPERM"],
 ];
 
 /** What goes on working, the calls that try it, and what had to be opened for it. */
@@ -141,6 +156,8 @@ const allowed: readonly [promise: string, call: Call, openings?: FilterOpenings]
 	["creating a file", ["openat", -100, "=new", 0o100 + 1, 0o644]],
 	["opening without a mode", ["openat", -100, "=file", 0, 0o7777]],
 	["asking for the personality", ["personality", 0xffffffff]],
+	["memory to write", ["mprotect", 0, 0, 3]],
+	["executable memory where it is opened", ["mprotect", 0, 0, 7], { ...closed, writableCode: true }],
 ];
 
 const able = run(["setpriv", "--help"]).stdout.includes("--seccomp-filter") && process.getuid?.() === 0;
@@ -179,9 +196,13 @@ describe.skipIf(!able)("under the filter", () => {
 		expect([stdout, exitCode]).toEqual(["one\na", 7]);
 	});
 
+	it("Node, which writes code as it runs, cannot start", async () => {
+		expect(run(filtered(closed, [process.execPath, "-e", ""])).exitCode).not.toBe(0);
+	});
+
 	it("threads start", async () => {
 		const script = 'new (require("worker_threads").Worker)("process.stdout.write(String(6*7))", { eval: true })';
-		expect(run(filtered(closed, [process.execPath, "-e", script])).stdout).toBe("42");
+		expect(run(filtered({ ...closed, writableCode: true }, [process.execPath, "-e", script])).stdout).toBe("42");
 	});
 
 	it("a second setpriv changes the account and gives up every capability", async () => {

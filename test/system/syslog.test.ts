@@ -117,10 +117,20 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 		const traced = await cagewright(["trace", ...options("watched")], { state, enter: host.enter });
 		expect(traced).toMatchObject({ status: 0 });
 		const { stdout } = await cagewright(["plan", "watched"], { state, enter: host.enter });
-		expect(stdout).toContain(`unix sockets, the host's syslog (${socket})`);
+		expect(stdout).toMatch(/unix sockets \(connect \/dev\/log\) +--refuse unix-sockets\n/);
+		expect(stdout).toMatch(new RegExp(`the host's syslog \\(${socket}\\) +--refuse syslog\n`));
 		expect(stdout).toContain("/run/systemd/journal is mounted in the cage, read-only");
 		expect(stdout).toContain("--exclude /dev/log");
 		expect(heard()).toBe("");
+	});
+
+	test("it stays closed where that was asked for", async () => {
+		const closed = ["--refuse", "syslog", "--refuse", "unix-sockets"];
+		const { json } = await cagewright(["plan", "watched", "--json", ...closed], { state, enter: host.enter });
+		expect(json.openings).toEqual({
+			capabilities: [],
+			refused: [{ name: "syslog", why: "connect /dev/log" }],
+		});
 	});
 
 	test("what the caged application says arrives, also after the syslog daemon started anew", async () => {

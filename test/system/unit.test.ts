@@ -68,7 +68,6 @@ function write(account: boolean, openings: Plan["openings"], groups: number[], m
 		binds: [{ path: "/etc/ssl", access: "ro" }],
 		plan: plan(account, openings, groups, ["/usr/bin/true", ...hostile]),
 		systemdVersion,
-		jit: false,
 		...more,
 	});
 	const file = join(directory, "caged.service");
@@ -81,7 +80,7 @@ const variants: [string, boolean, Plan["openings"]["capabilities"], Partial<Unit
 	["an account that binds a low port", true, [low]],
 	["a start as root", false, [low, ...kept]],
 	["an account with our init", true, [], { launcher }],
-	["a runtime that makes code", true, [], { jit: true }],
+	["limits", true, [], { limits: { memory: 1 << 26, processes: 20, files: 100 } }],
 ];
 
 describe.skipIf(!systemdVersion)("the unit", () => {

@@ -21,6 +21,17 @@ export interface Application {
 	 * `PATH[:MODE[:USER[:GROUP]]]`.
 	 */
 	readonly directories: readonly string[];
+	readonly limits?: Limits;
+}
+
+/** Most that the application may use of the machine. */
+export interface Limits {
+	/** Bytes. */
+	readonly memory?: number;
+	/** Processes and threads together. */
+	readonly processes?: number;
+	/** Open files of each process. */
+	readonly files?: number;
 }
 
 /** What the administrator asked for beyond what the trace shows. Paths and globs as text. */
@@ -33,6 +44,9 @@ export interface Rules {
 	readonly devices: readonly string[];
 	readonly allowSecret: readonly string[];
 	readonly allowSetuid: readonly string[];
+	/** Openings of the confinement by their words (opening-names.ts): what is open though no trace showed the need, what stays closed though one did. */
+	readonly allow: readonly string[];
+	readonly refuse: readonly string[];
 }
 
 /** A directory of the host that is mounted in the cage instead of being copied. */
@@ -50,6 +64,8 @@ export const noRules: Rules = {
 	devices: [],
 	allowSecret: [],
 	allowSetuid: [],
+	allow: [],
+	refuse: [],
 };
 
 export const launchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

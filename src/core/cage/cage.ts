@@ -1,5 +1,6 @@
 import type { Application, Rules } from "../application/application.ts";
 import type { Note } from "../application/note.ts";
+import type { HeldLimit } from "../confinement/limits.ts";
 import type { LauncherName, Weakness } from "../confinement/method.ts";
 import type { Addition } from "../plan/make-plan.ts";
 import type { MissingKind } from "../plan/missing.ts";
@@ -46,6 +47,8 @@ export interface Measured {
 	readonly capabilities: readonly string[];
 	/** Kinds of namespaces that are not the host's. */
 	readonly namespaces: readonly string[];
+	/** The limits that were asked for and what holds each. */
+	readonly limits?: readonly HeldLimit[];
 }
 
 /** A round as the record tells it. */

@@ -74,7 +74,7 @@ function settingsThatDiffer(plan: Plan, manifest: Manifest): Setting[] {
 }
 
 /** What is open, without what showed the need: another trace may show it by another call. */
-function withoutWords({ capabilities, syslog, ...rest }: Plan["openings"]): unknown {
+function withoutWords({ capabilities, refused: _, syslog, ...rest }: Plan["openings"]): unknown {
 	return [capabilities.map(({ name }) => name).sort(), syslog ?? null, Object.keys(rest).sort()];
 }
 

@@ -17,7 +17,18 @@ const path = v.pipe(
 	v.check((value) => value.startsWith("/") && !/(^|\/)\.\.(\/|$)|\0/.test(value), "no absolute path"),
 );
 
-const rule = v.picklist(["include", "exclude", "writable", "seed", "binds", "devices", "allowSecret", "allowSetuid"]);
+const rule = v.picklist([
+	"include",
+	"exclude",
+	"writable",
+	"seed",
+	"binds",
+	"devices",
+	"allowSecret",
+	"allowSetuid",
+	"allow",
+	"refuse",
+]);
 const reason = v.variant("kind", [
 	v.object({ kind: v.literal("traced"), calls: v.array(v.string()), program: v.exactOptional(path) }),
 	v.object({ kind: v.literal("needed-by"), by: path }),
@@ -85,6 +96,8 @@ export const manifestSchema = v.object({
 		unixSockets: v.exactOptional(v.string()),
 		syslog: v.exactOptional(path),
 		memfd: v.exactOptional(v.string()),
+		writableCode: v.exactOptional(v.string()),
+		refused: v.exactOptional(v.array(v.object({ name: v.string(), why: v.string() }))),
 	}),
 	identity: v.object({ name: v.string(), uid: whole, gid: whole, groups: v.array(whole), home: v.string() }),
 });

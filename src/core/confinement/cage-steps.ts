@@ -43,6 +43,7 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 	const ours: [Path, Uint8Array | undefined][] = [
 		[cage.confiner.file, cage.inScript?.confiner],
 		[spec.init, cage.inScript?.init],
+		[spec.environment, cage.inScript?.environment],
 	];
 	// Once each: cp(1) refuses a second file of the same name.
 	const copied = new Set([

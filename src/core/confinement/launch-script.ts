@@ -1,15 +1,21 @@
 import { cageSteps } from "./cage-steps.ts";
 import type { LaunchSpec } from "./launch.ts";
+import { enterGroups, limitWords } from "./limits.ts";
 import { rehearsalSteps } from "./rehearsal-steps.ts";
 import { start } from "./start.ts";
+
+const dying = ["setpriv", "--pdeathsig", "KILL"];
+const limiting = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits, groups);
+const joining = ({ joins }: LaunchSpec) => (joins === undefined ? [] : ["nsenter", `--net=/proc/${joins}/ns/net`, "--"]);
 
 /** The command that makes the namespaces and runs the script in them. `--kill-child` and `--pdeathsig`: whoever dies, all end. */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	const network = spec.network !== "host" && spec.joins === undefined;
 	const kinds = ["ipc", ...(spec.root.kind === "cage" ? ["uts", "cgroup"] : []), ...(network ? ["net"] : [])];
 	return [
-		...["setpriv", "--pdeathsig", "KILL"],
-		...(spec.joins === undefined ? [] : ["nsenter", `--net=/proc/${spec.joins}/ns/net`, "--"]),
+		...dying,
+		...limiting(spec),
+		...joining(spec),
 		...(spec.launcher === "bubblewrap" ? byBubblewrap(kinds) : byUnshare(kinds)),
 		...["sh", "-eu", script],
 	];
@@ -36,6 +42,7 @@ export function launchScript(spec: LaunchSpec): string {
 		...(spec.starter === undefined ? [] : [stopWithout(spec.starter)]),
 		// bwrap leaves the mounts of the host in a place where what is unmounted there goes here too.
 		...(spec.launcher === "bubblewrap" ? ["mount -n --make-rprivate /"] : []),
+		...enterGroups(spec),
 		...(spec.network === "own" ? loopbackUp : []),
 	];
 	switch (spec.root.kind) {

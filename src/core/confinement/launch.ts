@@ -1,6 +1,8 @@
+import type { Limits } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/made-directory.ts";
 import { join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
+import type { GroupLimit } from "./limits.ts";
 import type { LauncherName, Method } from "./method.ts";
 
 /**
@@ -17,15 +19,19 @@ export interface LaunchSpec {
 	readonly env: Readonly<Record<string, string>>;
 	/** `own`: a network namespace with nothing but lo; `none`: without even that; `host`: shared. */
 	readonly network: "host" | "own" | "none";
+	readonly limits?: Limits;
+	/** The control groups that hold some of them, made already. */
+	readonly groups?: readonly GroupLimit[];
 	/** The process whose network namespace is `own` already. */
 	readonly joins?: number;
 	/** The process that starts it, and that it must not outlive. */
 	readonly starter?: number;
 	/**
-	 * Host paths of the init executable, setpriv and chroot. Never names: behind `env -i` they would be looked up in the
+	 * Host paths of the init executable, of the one that sets the environment, of setpriv and chroot. Never names: behind `env -i` they would be looked up in the
 	 * application's own PATH, as root.
 	 */
 	readonly init: Path;
+	readonly environment: Path;
 	readonly setpriv: Path;
 	readonly chroot: Path;
 }
@@ -53,7 +59,7 @@ export interface CageRoot {
 	/** What loads the system call filter and the Landlock rules. */
 	readonly confiner: Confiner;
 	/** The init and the confiner's file themselves, for a script that has to do without files of ours. */
-	readonly inScript?: { readonly init: Uint8Array; readonly confiner: Uint8Array };
+	readonly inScript?: { readonly init: Uint8Array; readonly environment: Uint8Array; readonly confiner: Uint8Array };
 	/** The loader and the libraries of setpriv: host paths. */
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
 	/** Programs of the host that come along for this launch alone, with their libraries: they lie in `.launch` under their own names. */

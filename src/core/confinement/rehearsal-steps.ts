@@ -44,7 +44,7 @@ export function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): stri
 	const launch = `${rehearsal.directory}${launchDirectory}`;
 	lines.push(
 		`mkdir -p ${quoteShell(launch)}`,
-		`cp ${quoteShell(spec.init)} ${quoteShell(launch)}`,
+		`cp ${quoteShell(spec.init)} ${quoteShell(spec.environment)} ${quoteShell(launch)}`,
 		`cd ${quoteShell(rehearsal.directory)}`,
 		"mount -n --move . /",
 	);

@@ -16,6 +16,8 @@ export interface FilterOpenings {
 	/** socket(AF_UNIX) and socketpair(AF_UNIX) with datagrams. */
 	readonly unixSockets: boolean;
 	readonly memfd: boolean;
+	/** Memory that was written and is then executed: what compilers do that translate while the application runs. */
+	readonly writableCode?: boolean;
 	/** SOCK_RAW on AF_INET and AF_INET6; of use only with CAP_NET_RAW. */
 	readonly rawSockets?: boolean;
 	/** For applications that chroot by themselves; of use only with CAP_SYS_CHROOT. */
@@ -28,6 +30,7 @@ export function filterOpenings(openings: Openings): FilterOpenings {
 	return {
 		unixSockets: openings.unixSockets !== undefined,
 		memfd: openings.memfd !== undefined,
+		writableCode: openings.writableCode !== undefined,
 		rawSockets: has("net_raw"),
 		chroot: has("sys_chroot"),
 	};
@@ -61,7 +64,8 @@ export type Why =
 	| "keyrings"
 	| "kernel-interfaces"
 	| "machine"
-	| "code-without-file";
+	| "code-without-file"
+	| "writable-code";
 export type When =
 	| "other-architecture"
 	| "newer-than-table"
@@ -73,7 +77,10 @@ export type When =
 	| "not-regular-fifo-or-socket"
 	| "setuid-or-setgid-mode"
 	| "creates-with-setuid-or-setgid-mode"
-	| "not-linux-or-query";
+	| "not-linux-or-query"
+	| "memory-layout"
+	| "writable-and-executable"
+	| "executable";
 
 interface Rule {
 	readonly call: SyscallName;
@@ -96,6 +103,11 @@ const fileType = { mask: 0xf000, none: 0, fifo: 0x1000, regular: 0x8000, socket:
 const setIdBits = 0o6000;
 /** open(2): O_CREAT, and the own bit of O_TMPFILE, with which the mode counts too; the same on both processors. */
 const creates = 0x40 | 0x400000;
+/** mmap(2), shmat(2): the same on both processors. */
+const protection = { write: 2, execute: 4 };
+const attachExecutable = 0x8000;
+/** prctl(2): PR_SET_MM. */
+const setMemoryMap = 35;
 /** personality(2): PER_LINUX, and the value that only asks. */
 const harmlessPersonalities = [0, 0xffffffff];
 
@@ -154,6 +166,18 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 
 	// Old personalities take away address randomisation and make every readable page executable.
 	deny("personality", "EPERM", "foreign-abi", "not-linux-or-query", not(oneOf(0, harmlessPersonalities)));
+	// Moves the heap, the stack and the name of the program: for restoring checkpoints, and to look like another process.
+	deny("prctl", "EPERM", "kernel-interfaces", "memory-layout", oneOf(0, [setMemoryMap]));
+
+	// What systemd's MemoryDenyWriteExecute= denies: who got in by an overflow could write the code that is run next. The loader maps code
+	// from files and makes memory read-only, which takes neither.
+	if (!openings.writableCode) {
+		const both = all(bits(2, protection.write), bits(2, protection.execute));
+		deny("mmap", "EPERM", "writable-code", "writable-and-executable", both);
+		deny("mprotect", "EPERM", "writable-code", "executable", bits(2, protection.execute));
+		deny("pkey_mprotect", "EPERM", "writable-code", "executable", bits(2, protection.execute));
+		deny("shmat", "EPERM", "writable-code", "executable", bits(2, attachExecutable));
+	}
 	return rules;
 }
 

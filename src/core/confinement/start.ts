@@ -1,10 +1,11 @@
 import { baseName, join, type Path, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
+import { environmentName, environmentWords } from "./environment.ts";
 import { landlockRules, setprivLandlock } from "./landlock.ts";
 import { type CageMount, type CageRoot, type LaunchSpec, launchDirectory, temporaryDirectories } from "./launch.ts";
 
 /**
- * The last line: environment, root, what applies to the init and the application alike (`confine`), the init, and what applies
+ * The last line: an empty environment, root, what applies to the init and the application alike (`confine`), the init, and what applies
  * to the application alone: its account and capabilities. setpriv runs twice, because the init keeps CAP_KILL for itself.
  */
 export function start(
@@ -14,10 +15,10 @@ export function start(
 	init: Path,
 	tool: readonly string[] = [spec.setpriv],
 ): string[] {
+	const onHost = spec.root.kind === "host";
 	const words = [
 		...["exec", "setsid", "env", "-i"],
-		...Object.entries(spec.env).map(([name, value]) => pathFromText(`${name}=${value}`)),
-		...(spec.root.kind === "host" ? [] : [spec.chroot, "."]),
+		...(onHost ? variables(spec) : [spec.chroot, "."]),
 		...confine,
 		...[init, pathFromText(spec.cwd)],
 		...applicationWords(spec, capabilities, tool),
@@ -25,7 +26,7 @@ export function start(
 	return [quoteShellLine(words)];
 }
 
-/** What applies to the application alone: its account and capabilities, by setpriv; then its command. */
+/** What applies to the application alone: its account and capabilities, by setpriv; its environment; then its command. */
 export function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
 	const { identity } = spec;
 	const root = identity.uid === 0;
@@ -38,9 +39,13 @@ export function applicationWords(spec: LaunchSpec, capabilities: readonly string
 		...(identity.groups.length ? ["--groups", identity.groups.join(",")] : ["--clear-groups"]),
 		...(unlimited ? [] : [`--inh-caps=${inherited}`, `--ambient-caps=${inherited}`, `--bounding-set=${kept}`]),
 		"--",
+		// Nothing of the host's own tree can be given to an account to execute: there the variables come before.
+		...(spec.root.kind === "host" ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec))),
 		...spec.command.map(pathFromText),
 	];
 }
+
+const variables = ({ env }: LaunchSpec) => Object.entries(env).map(([name, value]) => pathFromText(`${name}=${value}`));
 
 /** setpriv as it lies in `.launch`, by way of its own loader. */
 export function insideTool(spec: LaunchSpec, { tools }: CageRoot): string[] {

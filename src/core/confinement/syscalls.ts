@@ -4,7 +4,10 @@
  */
 export const syscalls = {
 	open: [2, undefined],
+	mmap: [9, 222],
+	mprotect: [10, 226],
 	ioctl: [16, 29],
+	shmat: [30, 196],
 	socket: [41, 198],
 	socketpair: [53, 199],
 	clone: [56, 220],
@@ -19,6 +22,7 @@ export const syscalls = {
 	vhangup: [153, 58],
 	modify_ldt: [154, undefined],
 	pivot_root: [155, 41],
+	prctl: [157, 167],
 	adjtimex: [159, 171],
 	chroot: [161, 51],
 	acct: [163, 89],
@@ -61,6 +65,7 @@ export const syscalls = {
 	bpf: [321, 280],
 	execveat: [322, 281],
 	userfaultfd: [323, 282],
+	pkey_mprotect: [329, 288],
 	io_uring_setup: [425, 425],
 	io_uring_enter: [426, 426],
 	io_uring_register: [427, 427],

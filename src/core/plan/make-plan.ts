@@ -15,13 +15,14 @@ import { EntryCollector } from "./entries.ts";
 import { addLibraries } from "./libraries.ts";
 import { placeOf } from "./links.ts";
 import { planOffers } from "./offers.ts";
-import { planOpenings } from "./openings.ts";
+import { allows as allowsOpening, openingWords, refuses } from "./opening-names.ts";
+import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
 import { fileRisks, headSize } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { planShared } from "./shared.ts";
-import { addSyslog, planSyslog } from "./syslog.ts";
+import { addSyslog, planSyslog, syslogName } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
 
@@ -31,7 +32,7 @@ export type Addition =
 	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
 	| { readonly kind: "capability"; readonly name: string; readonly round: number; readonly call: string }
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
-	| { readonly kind: "opening"; readonly name: "proc" | "unixSockets"; readonly round: number; readonly call: string };
+	| { readonly kind: "opening"; readonly name: FoundOpening; readonly round: number; readonly call: string };
 
 export interface PlanInput {
 	readonly application: Application;
@@ -136,13 +137,20 @@ export function makePlan(input: PlanInput): Plan {
 	if (files.status(pathFromText(generatedPaths.loaderCache))) {
 		collector.addGenerated(pathFromText(generatedPaths.loaderCache), "", { kind: "loader-cache" });
 	}
-	const syslog = planSyslog(trace, rules.include, files, (path) => excluded(path) !== undefined);
+	const syslog = planSyslog(
+		trace,
+		{ include: rules.include, allowed: allowsOpening(rules, openingWords.syslog) },
+		files,
+		(path) => excluded(path) !== undefined || (path === syslogName && refuses(rules, openingWords.syslog)),
+	);
 	if (syslog) addSyslog(syslog, collector);
-	const openings = planOpenings(identity, trace, files, {
+	const found = {
 		capabilities: additions.flatMap((one) => (one.kind === "capability" ? [{ name: one.name, why: one.call }] : [])),
 		opened: additions.flatMap((one) => (one.kind === "opening" ? [{ name: one.name, why: one.call }] : [])),
 		...(syslog?.socket === undefined ? {} : { syslog: syslog.socket }),
-	});
+		asksSyslog: syslog !== undefined,
+	};
+	const openings = planOpenings(identity, trace, files, found, rules);
 
 	const entries = collector.entries();
 	return {

@@ -1,12 +1,14 @@
 import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { refusedUnixSocket } from "../trace/needs.ts";
+import { refusedCode, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
 import { placeOf } from "./links.ts";
 import type { Addition } from "./make-plan.ts";
+import { capabilityWord, openingWords, refuses } from "./opening-names.ts";
+import type { FoundOpening } from "./openings.ts";
 import type { Plan } from "./plan.ts";
 import { changes, writes } from "./writable.ts";
 
@@ -26,7 +28,7 @@ export interface Missing {
 	readonly remedy?: Addition;
 	/** On the host it failed in the same way as well as it worked: another process of the application was refused there too. */
 	readonly mixed?: true;
-	/** Left out on purpose: a secret, a setuid file, an exclude. */
+	/** Left out on purpose: a secret, a setuid file, an exclude, an opening that a rule refuses. */
 	readonly declined: boolean;
 }
 
@@ -74,13 +76,31 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 	const missing = [...cage.accesses.values()].flatMap((access) => missingOf(access, search) ?? []);
 	for (const { call, error } of cage.refusals.values()) {
 		if (host.refusals.has(call)) continue;
-		const remedy =
-			call === refusedUnixSocket
-				? { remedy: { kind: "opening", name: "unixSockets", round, call } as const }
-				: capabilityRemedy([call], search);
+		const name = openingBehind(call);
+		const remedy = name ? { remedy: { kind: "opening", name, round, call } as const } : capabilityRemedy([call], search);
 		missing.push({ kind: capabilityOf[call] ? "capability" : "filtered", call, error, ...remedy, declined: false });
 	}
-	return missing.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
+	return missing
+		.map((one) => (isRefused(one, plan) ? { ...one, declined: true } : one))
+		.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
+}
+
+/** The opening for want of which the filter refuses a call. */
+function openingBehind(call: string): FoundOpening | undefined {
+	if (call === refusedUnixSocket) return "unixSockets";
+	if (call === "memfd_create") return "memfd";
+	return refusedCode.test(call) ? "writableCode" : undefined;
+}
+
+/** The word of `--allow` and `--refuse` for what would remedy it, where an opening would. */
+export function openingOf({ remedy }: Pick<Missing, "remedy">): string | undefined {
+	if (remedy?.kind === "capability") return capabilityWord(remedy.name);
+	return remedy?.kind === "opening" ? openingWords[remedy.name] : undefined;
+}
+
+function isRefused(missing: Missing, { rules }: Plan): boolean {
+	const word = openingOf(missing);
+	return word !== undefined && refuses(rules, word);
 }
 
 /**
@@ -88,7 +108,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
  * goes on by itself. Such a thing counts where the application does not answer.
  */
 export function isTolerable({ kind, mixed, remedy }: Missing): boolean {
-	return mixed || kind === "kernel-file" || (remedy?.kind === "opening" && remedy.name === "unixSockets");
+	return mixed || kind === "kernel-file" || (remedy?.kind === "opening" && remedy.name !== "proc");
 }
 
 interface Search {

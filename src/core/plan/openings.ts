@@ -1,26 +1,39 @@
+import { noRules, type Rules } from "../application/application.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { ancestors, type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
+import { allowedReason, allows, capabilitiesIn, capabilityWord, openingWords, refuses } from "./opening-names.ts";
 import type { Identity, Openings } from "./plan.ts";
 import { syslogName } from "./syslog.ts";
 
 /** What a trial found to be needed beyond what the host's trace showed. */
 export interface FoundOpenings {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
-	readonly opened: readonly { readonly name: "proc" | "unixSockets"; readonly why: string }[];
+	readonly opened: readonly { readonly name: FoundOpening; readonly why: string }[];
 	/** The host's socket for syslog, where the cage is to reach it. */
 	readonly syslog?: Path;
+	/** That something asked for the host's syslog, though it is not given. */
+	readonly asksSyslog?: boolean;
 }
+
+/** Openings of which a trial can show that they are missing. */
+export type FoundOpening = "proc" | "unixSockets" | "memfd" | "writableCode";
 
 /**
  * What confinement has to leave open: only what the application was seen to use with success. An account keeps no capability
  * but the one for low ports; a root start keeps those that its calls needed, and those that its files will ask for once
- * CAP_DAC_OVERRIDE is no longer taken for granted.
+ * CAP_DAC_OVERRIDE is no longer taken for granted. Then the rules have their say.
  */
-export function planOpenings(identity: Identity, trace: Trace, files: Files, found: FoundOpenings): Openings {
+export function planOpenings(
+	identity: Identity,
+	trace: Trace,
+	files: Files,
+	found: FoundOpenings,
+	rules: Pick<Rules, "allow" | "refuse"> = noRules,
+): Openings {
 	const capabilities = new Map<string, string>();
 	for (const { name, call } of trace.capabilities.values()) {
 		if (identity.uid === 0 || name === "net_bind_service") capabilities.set(name, call);
@@ -30,15 +43,37 @@ export function planOpenings(identity: Identity, trace: Trace, files: Files, fou
 		if (override) capabilities.set(override.name, override.why);
 	}
 	for (const { name, why } of found.capabilities) if (!capabilities.has(name)) capabilities.set(name, why);
-	const opened = (name: "proc" | "unixSockets") => found.opened.find((one) => one.name === name)?.why;
+	const refused: { name: string; why: string }[] = [];
+	const decide = (word: string, seen: string | undefined) => {
+		if (!refuses(rules, word)) return seen ?? (allows(rules, word) ? allowedReason(word) : undefined);
+		if (seen !== undefined) refused.push({ name: word, why: seen });
+		return undefined;
+	};
+	const names = new Set([...capabilities.keys(), ...capabilitiesIn(rules.allow)]);
+	const kept = [...names].sort().flatMap((name) => {
+		const why = decide(capabilityWord(name), capabilities.get(name));
+		return why === undefined ? [] : [{ name, why }];
+	});
+	if (found.asksSyslog && found.syslog === undefined) decide(openingWords.syslog, `connect ${syslogName}`);
+	const opened = (name: FoundOpening) => found.opened.find((one) => one.name === name)?.why;
 	const bySyslog = found.syslog === undefined ? undefined : `connect ${syslogName}`;
-	const [proc, unixSockets] = [opened("proc"), trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? opened("unixSockets"))];
+	const seen: Record<FoundOpening, string | undefined> = {
+		proc: opened("proc"),
+		unixSockets: trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? opened("unixSockets")),
+		memfd: trace.memfd ? "memfd_create" : opened("memfd"),
+		writableCode: trace.writableCode ?? opened("writableCode"),
+	};
+	const open = Object.fromEntries(
+		Object.entries(seen).flatMap(([name, why]) => {
+			const reason = decide(openingWords[name as FoundOpening], why);
+			return reason === undefined ? [] : [[name, reason]];
+		}),
+	);
 	return {
-		capabilities: [...capabilities].map(([name, why]) => ({ name, why })).sort((a, b) => (a.name < b.name ? -1 : 1)),
-		...(proc === undefined ? {} : { proc }),
-		...(unixSockets === undefined ? {} : { unixSockets }),
+		capabilities: kept,
+		...open,
 		...(found.syslog === undefined ? {} : { syslog: found.syslog }),
-		...(trace.memfd ? { memfd: "memfd_create" } : {}),
+		...(refused.length ? { refused } : {}),
 	};
 }
 

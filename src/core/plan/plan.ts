@@ -98,6 +98,10 @@ export interface Openings {
 	/** The host's socket that `/dev/log` leads to; its directory is mounted. */
 	readonly syslog?: Path;
 	readonly memfd?: string;
+	/** Memory that is written and then executed. */
+	readonly writableCode?: string;
+	/** What a need was seen for and a rule keeps closed, by the words of `--refuse`. */
+	readonly refused?: readonly { readonly name: string; readonly why: string }[];
 }
 
 export interface PlannedAccounts {

@@ -31,13 +31,14 @@ export interface SyslogPlan {
  */
 export function planSyslog(
 	trace: Trace,
-	include: readonly string[],
+	asked: { readonly include: readonly string[]; readonly allowed: boolean },
 	files: Files,
 	isRefused: (path: Path) => boolean,
 ): SyslogPlan | undefined {
 	const access = trace.accesses.get(syslogName);
 	const tried = access && [access.succeeded, ...access.failed.values()].some((operations) => operations.has("connect"));
-	if (!tried && !include.some((text) => normalise(pathFromText(text)) === syslogName)) return undefined;
+	const named = asked.allowed || asked.include.some((text) => normalise(pathFromText(text)) === syslogName);
+	if (!tried && !named) return undefined;
 	const socket = placeOf(syslogName, files);
 	if (files.status(socket)?.kind !== "socket") return undefined;
 	const found = access ? { access } : {};

@@ -1,3 +1,4 @@
+import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout } from "./answers.ts";
 
@@ -32,6 +33,9 @@ export function equivalentCommand(answers: Answers, base?: Answers): string {
 	for (const value of beyond(all["--exercise"], usual?.["--exercise"])) add("--exercise", value);
 	add("--timeout", application.timeout, base?.application.timeout ?? defaultTimeout);
 	add("--network", application.network, base?.application.network ?? "host");
+	add("--limit-memory", application.limits?.memory, base?.application.limits?.memory);
+	add("--limit-processes", application.limits?.processes, base?.application.limits?.processes);
+	add("--limit-files", application.limits?.files, base?.application.limits?.files);
 	for (const option of listOptions) for (const value of beyond(all[option], usual?.[option])) add(option, value);
 	for (const bind of rules.binds) {
 		const text = bindText(bind);
@@ -57,6 +61,8 @@ const listOptions = [
 	"--device",
 	"--allow-secret",
 	"--allow-setuid",
+	"--allow",
+	"--refuse",
 ] as const;
 
 /** What adds up to a template's. */
@@ -71,6 +77,8 @@ function lists({ application, rules }: Answers): Record<(typeof listOptions)[num
 		"--device": rules.devices,
 		"--allow-secret": rules.allowSecret,
 		"--allow-setuid": rules.allowSetuid,
+		"--allow": rules.allow,
+		"--refuse": rules.refuse,
 	};
 }
 
@@ -82,6 +90,7 @@ function takesAway(answers: Answers, base: Answers): boolean {
 			(option) => !isSame(all[option].slice(0, usual[option].length), usual[option]),
 		) ||
 		base.rules.binds.some((bind, index) => rules.binds[index]?.path !== bind.path) ||
+		limitsGiven(base.application.limits ?? {}).some(({ kind }) => application.limits?.[kind] === undefined) ||
 		Object.keys(base.application.env).some((name) => application.env[name] === undefined) ||
 		(base.application.user !== undefined && application.user === undefined) ||
 		(base.application.probes.length > 0 && application.probes.length === 0)

@@ -1,4 +1,5 @@
 import picomatch from "picomatch";
+import { openingWord } from "../plan/opening-names.ts";
 import type { TemplateProblem } from "./problems.ts";
 import { placeholderNames } from "./template.ts";
 
@@ -43,6 +44,9 @@ export const path: Check = (text) => {
 	if (!text.startsWith("/")) return "not-absolute";
 	return parentComponent.test(text) ? "parent-component" : undefined;
 };
+
+/** In the form that rules keep, so that one opening has one word. */
+export const opening: Check = (text) => (openingWord(text) === text ? undefined : "not-an-opening");
 
 /** Directories that are the system itself: programs and configuration in them must not become writable for an application. */
 const system = new Set(

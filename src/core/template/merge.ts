@@ -1,4 +1,5 @@
-import type { Application, Rules } from "../application/application.ts";
+import type { Application, Limits, Rules } from "../application/application.ts";
+import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
 import { type PlaceholderName, type Placeholders, placeholderNames, type Template } from "./template.ts";
 
@@ -12,6 +13,7 @@ export interface TemplateAnswers {
 	readonly exercises?: readonly string[];
 	readonly timeout?: number;
 	readonly network?: "host" | "none";
+	readonly limits?: Limits;
 	readonly directories?: readonly string[];
 	readonly rules?: Partial<Rules>;
 }
@@ -66,12 +68,18 @@ export function mergeAnswers(
 			timeout: answers.timeout ?? from.timeout,
 			network: answers.network ?? from.network,
 			directories: unique([...from.directories, ...(answers.directories ?? [])]),
+			...limitsOf({ ...from.limits, ...answers.limits }),
 		},
 		rules: mergeRules(rules, answers.rules ?? {}),
 	};
 }
 
-/** Both lists, each value once; of two binds of one path the later one counts. */
+/** Absent where there are none. */
+export function limitsOf(limits: Limits = {}): Pick<Application, "limits"> {
+	return limitsGiven(limits).length ? { limits } : {};
+}
+
+/** Both lists, each value once; of two binds of one path, and of two words about one opening, the later one counts. */
 export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
 	const both = (key: Exclude<keyof Rules, "binds">) => unique([...rules[key], ...(more[key] ?? [])]);
 	const binds = new Map([...rules.binds, ...(more.binds ?? [])].map((bind) => [bind.path, bind]));
@@ -84,6 +92,8 @@ export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
 		devices: both("devices"),
 		allowSecret: both("allowSecret"),
 		allowSetuid: both("allowSetuid"),
+		allow: both("allow").filter((word) => more.allow?.includes(word) || !more.refuse?.includes(word)),
+		refuse: both("refuse").filter((word) => more.refuse?.includes(word) || !more.allow?.includes(word)),
 	};
 }
 

@@ -35,6 +35,8 @@ export type TemplateProblem =
 	| "bad-account"
 	| "bad-variable-name"
 	| "not-a-device"
+	/** No word of `--allow` and `--refuse`. */
+	| "not-an-opening"
 	/** {name} */
 	| "unknown-placeholder";
 

@@ -76,6 +76,13 @@ const command = v.pipe(
 	}),
 );
 
+const whole = (least: number) =>
+	v.pipe(
+		v.number(),
+		v.safeInteger("out-of-range" satisfies TemplateProblem),
+		v.minValue(least, "out-of-range" satisfies TemplateProblem),
+	);
+
 const application = object({
 	command,
 	user: v.exactOptional(text(checks.account, 128)),
@@ -94,6 +101,13 @@ const application = object({
 	),
 	network: v.optional(v.picklist(["host", "none"], "not-one-of" satisfies TemplateProblem), "host"),
 	directories: list(text(checks.stateDirectory, limits.path)),
+	limits: v.exactOptional(
+		object({
+			memory: v.exactOptional(whole(4 * 1024 ** 2)),
+			processes: v.exactOptional(whole(1)),
+			files: v.exactOptional(whole(16)),
+		}),
+	),
 });
 
 const rules = object({
@@ -110,6 +124,8 @@ const rules = object({
 	devices: list(text(checks.device, limits.path)),
 	allowSecret: list(text(checks.single, limits.path)),
 	allowSetuid: list(text(checks.single, limits.path)),
+	allow: list(text(checks.opening, limits.word)),
+	refuse: list(text(checks.opening, limits.word)),
 } satisfies Record<keyof Rules, v.GenericSchema>);
 
 const needs = object({

@@ -93,6 +93,8 @@ special(
 );
 special("umount umount2", { path: 0, does: enter });
 special("socket socketpair bind connect sendto sendmsg sendmmsg kill tkill tgkill capset memfd_create");
+// Whether code is written while it runs. mmap is rare once the libraries are there, and a fold passes over all others at once (`isOrdinaryMemory`).
+special("mmap mprotect pkey_mprotect shmat");
 special("setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid");
 special("setuid32 setgid32 setreuid32 setregid32 setresuid32 setresgid32 setgroups32 setfsuid32 setfsgid32");
 special("setrlimit prlimit64 setpriority nice sched_setscheduler sched_setattr sched_setparam sched_setaffinity");
@@ -108,7 +110,7 @@ export function callShape(name: string): CallShape | undefined {
 
 /**
  * The value for strace's `-e trace=`. Every call carries the question mark that makes it no error on a machine without it (strace(1)).
- * Calls that move data (read, write, epoll_wait, mmap…) are left out: they name no path and would cost most of the speed. Those that
+ * Calls that move data (read, write, epoll_wait…) are left out: they name no path and would cost most of the speed. Those that
  * send do name one where a datagram goes to a unix socket (sd_notify(3) does it by sendmsg).
  */
 export const tracedCalls: string = [...shapes.keys()].map((name) => `?${name}`).join(",");

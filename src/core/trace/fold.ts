@@ -6,7 +6,7 @@ import { effectOf, openedByHandle, tellsItsPaths, usedPath } from "./effect.ts";
 import { follow } from "./follow.ts";
 import { type CallEvent, LineReader, type TraceEvent } from "./line.ts";
 import { LineSplitter } from "./lines.ts";
-import { noteNeeds, noteRefusal } from "./needs.ts";
+import { isOrdinaryMemory, noteNeeds, noteRefusal } from "./needs.ts";
 import type { Process } from "./process.ts";
 import { ProcessTable } from "./processes.ts";
 import { Recent } from "./recent.ts";
@@ -129,6 +129,7 @@ export class TraceFold {
 		}
 		// A server may answer by them a thousand times a second, and only those to a unix socket name a path.
 		if (rest.startsWith("send") && !rest.endsWith(" ...>") && !rest.includes("AF_UNIX")) return;
+		if (isOrdinaryMemory(rest)) return;
 		const event = this.#reader.event(process.pid, rest);
 		if (event === undefined) {
 			if (rest.endsWith(" ...>")) process.cwdAtEntry = process.fs.cwd;

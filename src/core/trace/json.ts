@@ -16,6 +16,7 @@ export interface TraceJson {
 	readonly abstractSockets: readonly PathJson[];
 	readonly chroots: readonly PathJson[];
 	readonly memfd: boolean;
+	readonly writableCode?: string;
 	/** Absent from traces that older versions stored. */
 	readonly gaps?: readonly Gap[];
 	readonly calls: number;
@@ -50,6 +51,7 @@ export function traceToJson(trace: Trace): TraceJson {
 		abstractSockets: paths(trace.abstractSockets),
 		chroots: paths(trace.chroots),
 		memfd: trace.memfd,
+		...(trace.writableCode === undefined ? {} : { writableCode: trace.writableCode }),
 		gaps: [...trace.gaps],
 		calls: trace.calls,
 		processes: trace.processes,
@@ -73,6 +75,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		abstractSockets: paths(json.abstractSockets),
 		chroots: paths(json.chroots),
 		memfd: json.memfd,
+		...(json.writableCode === undefined ? {} : { writableCode: json.writableCode }),
 		gaps: new Set(json.gaps),
 		calls: json.calls,
 		processes: json.processes,

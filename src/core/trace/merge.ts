@@ -14,6 +14,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		const known = refusals.get(call);
 		refusals.set(call, { ...refusal, ...known, count: refusal.count + (known?.count ?? 0) });
 	}
+	const writableCode = a.writableCode ?? b.writableCode;
 	return {
 		accesses,
 		programs: union(a.programs, b.programs),
@@ -27,6 +28,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		abstractSockets: union(a.abstractSockets, b.abstractSockets),
 		chroots: union(a.chroots, b.chroots),
 		memfd: a.memfd || b.memfd,
+		...(writableCode === undefined ? {} : { writableCode }),
 		gaps: union(a.gaps, b.gaps),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,

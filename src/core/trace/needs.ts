@@ -64,14 +64,43 @@ export function noteNeeds(
 		case "memfd_create":
 			recorder.trace.memfd = true;
 			break;
+		case "mmap":
+		case "mprotect":
+		case "pkey_mprotect":
+		case "shmat":
+			if (writesCode(event)) recorder.trace.writableCode ??= codeCall(event);
+			break;
 	}
 }
 
 /** What a trace calls the refusal of a unix socket; other families likewise. */
 export const refusedUnixSocket = "socket(AF_UNIX)";
 
+/** What a trace calls the refusal of an executable memory. */
+export const refusedCode = /^(mmap|mprotect|pkey_mprotect|shmat)\(/;
+
+const codeCall = ({ call }: CallEvent) =>
+	call === "shmat" ? "shmat(SHM_EXEC)" : call === "mmap" ? "mmap(PROT_WRITE|PROT_EXEC)" : `${call}(PROT_EXEC)`;
+
+/** What the filter denies unless it is opened: see seccomp.ts. */
+function writesCode({ args, call }: CallEvent): boolean {
+	const flags = args[2] ?? "";
+	return call === "mmap" ? flags.includes("PROT_WRITE|PROT_EXEC") : /\b(PROT|SHM)_EXEC\b/.test(flags);
+}
+
+/** Mapping a library and growing the heap are most of these calls, and nobody asks about them. */
+export function isOrdinaryMemory(line: string): boolean {
+	if (line.startsWith("mmap(")) return !line.includes("PROT_WRITE|PROT_EXEC");
+	return (line.startsWith("mprotect(") || line.startsWith("pkey_mprotect(")) && !line.includes("PROT_EXEC");
+}
+
 /** A call without a path that was not allowed: for want of a right, or because a filter does not let its socket family through. */
-export function noteRefusal({ args, call }: CallEvent, error: string, recorder: Recorder): void {
+export function noteRefusal(event: CallEvent, error: string, recorder: Recorder): void {
+	const { args, call } = event;
+	if (refusedCode.test(`${call}(`)) {
+		if (error === "EPERM" && writesCode(event)) recorder.refusal(codeCall(event), error);
+		return;
+	}
 	if (error === "EPERM" || error === "EACCES") recorder.refusal(call, error);
 	if (error === "EAFNOSUPPORT" && call === "socket") recorder.refusal(`socket(${args[0] ?? ""})`, error);
 }

@@ -1,3 +1,4 @@
+import { environmentName } from "../confinement/environment.ts";
 import { initName } from "../confinement/launch.ts";
 import { baseName, type Path } from "../path/path.ts";
 
@@ -18,7 +19,8 @@ export function startAtFirstExecve(): StartMarker {
 
 /**
  * For the launcher: the init is executed by the process that becomes PID 1; the first other process that executes anything after that is
- * the main process. It executes setpriv (itself or through the dynamic linker) and then the application.
+ * the main process. It executes setpriv (itself or through the dynamic linker), the program that sets the environment, and then the
+ * application.
  */
 export function startAfterInit(): StartMarker {
 	let initPid: number | undefined;
@@ -34,7 +36,7 @@ export function startAfterInit(): StartMarker {
 				main = pid;
 				return false;
 			}
-			return pid === main;
+			return pid === main && baseName(program) !== environmentName;
 		},
 		get initPid() {
 			return initPid;

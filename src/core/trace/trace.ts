@@ -57,6 +57,8 @@ export interface Trace {
 	readonly chroots: Set<Path>;
 	/** True where memfd_create succeeded. */
 	memfd: boolean;
+	/** The call by which memory that can be written became executable, where one succeeded. */
+	writableCode?: string;
 	readonly gaps: Set<Gap>;
 	/** Calls that were folded, and processes seen. */
 	calls: number;

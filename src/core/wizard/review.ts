@@ -1,3 +1,4 @@
+import { type OpeningName, openingNames } from "../plan/opening-names.ts";
 import type { Offer, Plan, SharedDirectory, WritableDirectory } from "../plan/plan.ts";
 import { type Totals, totalsOf } from "./files.ts";
 import type { Values } from "./seen.ts";
@@ -12,7 +13,7 @@ export type ReviewRow =
 	| { readonly kind: "devices"; readonly paths: readonly string[] }
 	| { readonly kind: "writable"; readonly directory: WritableDirectory }
 	| { readonly kind: "capability"; readonly name: string; readonly why: string }
-	| { readonly kind: "opening"; readonly name: "proc" | "unixSockets" | "syslog" | "memfd"; readonly why: string }
+	| { readonly kind: "opening"; readonly name: OpeningName; readonly why: string }
 	| { readonly kind: "closed" }
 	| { readonly kind: "shared"; readonly directory: SharedDirectory }
 	| { readonly kind: "offer"; readonly offer: Offer }
@@ -33,7 +34,7 @@ function makeRows(plan: Plan): readonly ReviewRow[] {
 	const { accounts, application, identity, openings } = plan;
 	const totals = totalsOf(plan);
 	const devices = plan.entries.filter((entry) => entry.kind === "device" && entry.decision === "include");
-	const opened = (["proc", "unixSockets", "syslog", "memfd"] as const).flatMap((name) => {
+	const opened = openingNames.flatMap((name) => {
 		const why = openings[name];
 		return why === undefined ? [] : [{ kind: "opening" as const, name, why }];
 	});

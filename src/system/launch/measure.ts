@@ -1,12 +1,15 @@
 import { readFileSync, readlinkSync, statSync } from "node:fs";
+import type { Limits } from "../../core/application/application.ts";
 import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
+import { limitsGiven } from "../../core/confinement/limits.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Measured } from "../../engine/ports.ts";
+import { heldLimits } from "./limits.ts";
 
 const namespaceKinds = { mnt: "mount", pid: "pid", ipc: "ipc", uts: "uts", cgroup: "cgroup", net: "net", user: "user" } as const;
 
 /** Reads what the kernel says of a process; undefined where it ended. */
-export function measureConfinement(pid: number, root: Path): Measured | undefined {
+export function measureConfinement(pid: number, root: Path, limits: Limits = {}): Measured | undefined {
 	try {
 		const status = readFileSync(`/proc/${pid}/status`, "latin1");
 		const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
@@ -22,6 +25,7 @@ export function measureConfinement(pid: number, root: Path): Measured | undefine
 			namespaces: Object.entries(namespaceKinds).flatMap(([kind, name]) =>
 				readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`) ? [] : [name],
 			),
+			...(limitsGiven(limits).length ? { limits: heldLimits(pid, limits) } : {}),
 		};
 	} catch {
 		return undefined;

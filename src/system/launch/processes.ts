@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
+import { environmentName } from "../../core/confinement/environment.ts";
 import { initName } from "../../core/confinement/launch.ts";
 
 /** Reading /proc (proc(5)). A process may vanish at any moment: what cannot be read is absent. */
@@ -50,7 +51,7 @@ export function startTime(pid: number): string | undefined {
 }
 
 /** Programs that only lead to the application. */
-const launcherPrograms = new Set(["setpriv", "ld-linux"]);
+const launcherPrograms = new Set(["setpriv", "ld-linux", environmentName]);
 
 /** The first process of the PID namespace that was made below `ancestor`, once it has become our init (or the launch is past it). */
 export function findInit(ancestor: number): number | undefined {

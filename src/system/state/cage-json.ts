@@ -23,7 +23,7 @@ const addition = v.variant("kind", [
 	v.object({ kind: v.literal("writable"), path, ...origin }),
 	v.object({ kind: v.literal("capability"), name: v.string(), ...origin }),
 	v.object({ kind: v.literal("account"), name: v.string(), ...origin }),
-	v.object({ kind: v.literal("opening"), name: v.picklist(["proc", "unixSockets"]), ...origin }),
+	v.object({ kind: v.literal("opening"), name: v.picklist(["proc", "unixSockets", "memfd", "writableCode"]), ...origin }),
 ]) satisfies v.GenericSchema<unknown, Addition>;
 
 /** Loose where a field is only shown: a description that another version wrote with more in it can still be read. */
@@ -40,6 +40,13 @@ const cageSchema = v.looseObject({
 		timeout: v.number(),
 		network: v.picklist(["host", "none"]),
 		directories: strings,
+		limits: v.exactOptional(
+			v.object({
+				memory: v.exactOptional(v.number()),
+				processes: v.exactOptional(v.number()),
+				files: v.exactOptional(v.number()),
+			}),
+		),
 	}),
 	rules: v.looseObject({
 		include: strings,
@@ -50,6 +57,9 @@ const cageSchema = v.looseObject({
 		devices: strings,
 		allowSecret: strings,
 		allowSetuid: strings,
+		// Absent from what older versions wrote.
+		allow: v.optional(strings, []),
+		refuse: v.optional(strings, []),
 	}),
 	notes: v.exactOptional(
 		v.array(v.object({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) })),

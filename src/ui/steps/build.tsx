@@ -98,7 +98,11 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 		case "capability":
 			return { label: words.capability, value: `CAP_${row.name.toUpperCase()} (${printable(row.why)})`, warns: true };
 		case "opening":
-			return { label: words.opening, value: words.openings[row.name], warns: row.name === "proc" };
+			return {
+				label: words.opening,
+				value: `${words.openings[row.name]} (${printable(row.why)})`,
+				warns: row.name === "proc" || row.name === "writableCode",
+			};
 		case "shared": {
 			const { example, kind, path } = row.directory;
 			return {

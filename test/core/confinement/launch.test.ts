@@ -45,6 +45,7 @@ const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {}): Launc
 	env: { LANG: "C" },
 	network: "host",
 	init: path("/state/scratch/1/cagewright-init"),
+	environment: path("/state/scratch/1/cagewright-env"),
 	setpriv: path("/usr/bin/setpriv"),
 	chroot: path("/usr/sbin/chroot"),
 	...values,
@@ -110,7 +111,7 @@ describe("a cage", () => {
 			`mount -n -o remount,ro,nosuid,noexec ${dir}/dev`,
 			`mount -n -t proc -o nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${dir}/proc`,
 			`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${dir}/.launch`,
-			`cp -L /usr/bin/setpriv /lib64/ld-linux-x86-64.so.2 /usr/lib/libc.so.6 ${cage.confiner.file} /state/scratch/1/cagewright-init ${dir}/.launch`,
+			`cp -L /usr/bin/setpriv /lib64/ld-linux-x86-64.so.2 /usr/lib/libc.so.6 ${cage.confiner.file} /state/scratch/1/cagewright-init /state/scratch/1/cagewright-env ${dir}/.launch`,
 			`mount -n -o remount,ro,nosuid,nodev ${dir}/.launch`,
 			`cd ${dir}`,
 			"mount -n --move . /",
@@ -211,12 +212,11 @@ describe("a cage", () => {
 		const words = lastOf(spec(cage));
 		const init = words.indexOf("/.launch/cagewright-init");
 		const before = words.slice(0, init);
-		expect(before.slice(0, 8)).toEqual([
+		expect(before.slice(0, 7)).toEqual([
 			"exec_",
 			"setsid",
 			"env",
 			"-i",
-			"LANG=C",
 			"/usr/sbin/chroot",
 			".",
 			"/.launch/ld-linux-x86-64.so.2",
@@ -229,6 +229,7 @@ describe("a cage", () => {
 			...["/.launch/ld-linux-x86-64.so.2", "--library-path", "/.launch", "/.launch/setpriv"],
 			...["--reuid", "0", "--regid", "0", "--clear-groups"],
 			...["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"],
+			...["/.launch/cagewright-env", "LANG=C", ""],
 			...["/usr/bin/app", "-x"],
 		]);
 	});
@@ -276,7 +277,7 @@ describe("a rehearsal", () => {
 			`mkdir -p ${dir}/srv/state`,
 			`chown 900:901 ${dir}/srv/state`,
 			`mkdir -p ${dir}/.launch`,
-			`cp /state/scratch/1/cagewright-init ${dir}/.launch`,
+			`cp /state/scratch/1/cagewright-init /state/scratch/1/cagewright-env ${dir}/.launch`,
 			`cd ${dir}`,
 			"mount -n --move . /",
 		]);
@@ -295,7 +296,9 @@ describe("a rehearsal", () => {
 		]);
 	});
 	test("watches root with all that root has, and an account with what it is given for watching", () => {
-		expect(started(spec(rehearsal)).join(" ")).toBe("/ /usr/bin/setpriv --reuid 0 --regid 0 --clear-groups -- /usr/bin/app -x");
+		expect(started(spec(rehearsal)).join(" ")).toBe(
+			"/ /usr/bin/setpriv --reuid 0 --regid 0 --clear-groups -- /.launch/cagewright-env LANG=C  /usr/bin/app -x",
+		);
 		const account = started(spec({ ...rehearsal, capabilities: ["net_bind_service"] }, { identity: asApp })).join(" ");
 		expect(account).toContain("--bounding-set=-all,+net_bind_service");
 	});
@@ -357,7 +360,8 @@ describe("names that mean something to a shell", () => {
 				const last = all.at(-1) ?? [];
 				const bytes = path(text);
 				expect(last.slice(-4)).toEqual(["/bin/app", bytes, "", "-n"]);
-				expect(last.slice(4, 6)).toEqual([`A=${bytes}`, "B="]);
+				const variables = root.kind === "host" ? last.slice(4, 6) : last.slice(-7, -5);
+				expect(variables).toEqual([`A=${bytes}`, "B="]);
 				expect(started(made)[0]).toBe(bytes);
 				if (root.kind === "cage") {
 					expect(all).toContainEqual(["cd", `/state${name}`]);
@@ -370,7 +374,14 @@ describe("names that mean something to a shell", () => {
 	});
 	test("cannot become another variable, option or program", () => {
 		const words = lastOf(spec(cage, { env: { A: "x\nB=y chroot /", PATH: "/bin" }, command: ["/bin/app", "--reuid", "0"] }));
-		expect(words.slice(4, 8)).toEqual(["A=x\nB=y chroot /", "PATH=/bin", "/usr/sbin/chroot", "."]);
-		expect(words.slice(words.lastIndexOf("--") + 1)).toEqual(["/bin/app", "--reuid", "0"]);
+		expect(words.slice(4, 6)).toEqual(["/usr/sbin/chroot", "."]);
+		const variables = ["A=x\nB=y chroot /", "PATH=/bin", ""];
+		expect(words.slice(words.lastIndexOf("--") + 1)).toEqual([
+			"/.launch/cagewright-env",
+			...variables,
+			"/bin/app",
+			"--reuid",
+			"0",
+		]);
 	});
 });

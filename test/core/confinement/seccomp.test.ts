@@ -4,7 +4,7 @@ import { describeFilter, type FilterOpenings, filterOpenings, seccompFilter } fr
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "../../../src/core/confinement/syscalls.ts";
 
 const closed: FilterOpenings = { unixSockets: false, memfd: false };
-const everythingOpen: FilterOpenings = { unixSockets: true, memfd: true, rawSockets: true, chroot: true };
+const everythingOpen: FilterOpenings = { unixSockets: true, memfd: true, writableCode: true, rawSockets: true, chroot: true };
 const audit = { x64: 0xc000003e, arm64: 0xc00000b7 };
 const architectures = ["x64", "arm64"] as const;
 
@@ -129,6 +129,20 @@ const decisions: [SyscallName, number[], string, FilterOpenings?][] = [
 	["memfd_create", [], "EPERM"],
 	["memfd_create", [], "allow", { ...closed, memfd: true }],
 	["execveat", [], "EPERM", everythingOpen],
+	["prctl", [35, 1, 0, 0], "EPERM"],
+	["prctl", [1, 9, 0, 0], "allow"],
+	["mmap", [0, 4096, 7, 0x22, -1, 0], "EPERM"],
+	["mmap", [0, 4096, 6, 0x22, -1, 0], "EPERM"],
+	["mmap", [0, 4096, 5, 2, 3, 0], "allow"],
+	["mmap", [0, 4096, 3, 0x22, -1, 0], "allow"],
+	["mprotect", [0, 4096, 5], "EPERM"],
+	["mprotect", [0, 4096, 7], "EPERM"],
+	["mprotect", [0, 4096, 1], "allow"],
+	["pkey_mprotect", [0, 4096, 4, -1], "EPERM"],
+	["shmat", [0, 0, 0x8000], "EPERM"],
+	["shmat", [0, 0, 0], "allow"],
+	["mprotect", [0, 4096, 5], "allow", { ...closed, writableCode: true }],
+	["mmap", [0, 4096, 7, 0x22, -1, 0], "allow", { ...closed, writableCode: true }],
 ];
 
 /** Calls that no rule is about: [x86_64, aarch64]. The second setpriv and the init need the first lot. */
@@ -234,7 +248,13 @@ describe("the description", () => {
 
 it("opens what a plan opens", () => {
 	const why = "seen";
-	expect(filterOpenings({ capabilities: [] })).toEqual({ unixSockets: false, memfd: false, rawSockets: false, chroot: false });
+	expect(filterOpenings({ capabilities: [] })).toEqual({
+		unixSockets: false,
+		memfd: false,
+		writableCode: false,
+		rawSockets: false,
+		chroot: false,
+	});
 	const capabilities = ["net_raw", "sys_chroot"].map((name) => ({ name, why }));
-	expect(filterOpenings({ capabilities, unixSockets: why, memfd: why })).toEqual(everythingOpen);
+	expect(filterOpenings({ capabilities, unixSockets: why, memfd: why, writableCode: why })).toEqual(everythingOpen);
 });

@@ -235,6 +235,15 @@ describe("capability and filter", () => {
 		expect(refused && isTolerable(refused)).toBe(true);
 		expect(missing({}, {}, {}, [["socket(AF_PACKET)", "EAFNOSUPPORT"]])[0]?.remedy).toBeUndefined();
 	});
+	test.each([
+		["memfd_create", "memfd"],
+		["mmap(PROT_WRITE|PROT_EXEC)", "writableCode"],
+		["mprotect(PROT_EXEC)", "writableCode"],
+	])("what the filter refused of %s can be opened, where nothing answers", (call, name) => {
+		const [refused] = missing({}, {}, {}, [[call, "EPERM"]]);
+		expect(refused).toMatchObject({ kind: "filtered", remedy: { kind: "opening", name }, declined: false });
+		expect(refused && isTolerable(refused)).toBe(true);
+	});
 });
 
 test("an unnamed file that cannot get its name for want of /proc asks for it, also where the application answers", () => {

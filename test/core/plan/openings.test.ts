@@ -64,6 +64,41 @@ test("unix sockets and memfd are open only where their use succeeded", () => {
 	expect(planOpenings(asApp, trace({}, { families: new Set(["AF_INET"]) }), tree({}), none).unixSockets).toBeUndefined();
 });
 
+test("memory that is written and executed is open where a trace shows it", () => {
+	const seen = trace({}, { writableCode: "mprotect(PROT_EXEC)" });
+	expect(planOpenings(asApp, seen, tree({}), none).writableCode).toBe("mprotect(PROT_EXEC)");
+});
+
+describe("rules about openings", () => {
+	const seen = trace({}, { ...used("chown", "kill"), families: new Set(["AF_UNIX"]), memfd: true });
+	const plan = (rules: { allow?: string[]; refuse?: string[] }) =>
+		planOpenings(asRoot, seen, tree({}), none, { allow: [], refuse: [], ...rules });
+
+	test("keep closed what a trace shows, and tell of it", () => {
+		expect(plan({ refuse: ["memfd", "capability:kill"] })).toEqual({
+			capabilities: [{ name: "chown", why: "chown()" }],
+			unixSockets: "AF_UNIX",
+			refused: [
+				{ name: "capability:kill", why: "kill()" },
+				{ name: "memfd", why: "memfd_create" },
+			],
+		});
+	});
+	test("open what no trace shows", () => {
+		expect(plan({ allow: ["writable-code", "proc", "capability:sys_nice"] })).toMatchObject({
+			capabilities: [{ name: "chown" }, { name: "kill" }, { name: "sys_nice", why: "--allow capability:sys_nice" }],
+			proc: "--allow proc",
+			writableCode: "--allow writable-code",
+		});
+	});
+	test("leave the reason that a trace gives", () => {
+		expect(plan({ allow: ["memfd"] }).memfd).toBe("memfd_create");
+	});
+	test("keep closed what they both allow and refuse", () => {
+		expect(plan({ allow: ["proc"], refuse: ["proc"] }).proc).toBeUndefined();
+	});
+});
+
 describe("root that passes by modes", () => {
 	const needs = (did: Did, nodes: Record<string, Node>, path = "/srv/f") =>
 		names(planOpenings(asRoot, trace({ [path]: did }), tree(nodes), none));

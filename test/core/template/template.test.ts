@@ -160,6 +160,18 @@ describe("merging with answers", () => {
 		expect(mergeTemplate(base, {}, { node: "/n" })).toEqual({ error: { code: "placeholder-unresolved", name: "demo" } });
 	});
 
+	it("lets the later word about an opening count", () => {
+		const base = { ...template(smallest), rules: { ...noRules, allow: ["memfd", "proc"], refuse: ["syslog"] } };
+		const merged = mergeTemplate(base, { rules: { allow: ["syslog"], refuse: ["memfd"] } });
+		expect(merged).toMatchObject({ rules: { allow: ["proc", "syslog"], refuse: ["memfd"] } });
+	});
+
+	it("takes each limit by itself from the answers", () => {
+		const application = { ...template(smallest).application, limits: { memory: 1 << 26, files: 64 } };
+		const merged = mergeTemplate({ ...template(smallest), application }, { limits: { files: 128 } });
+		expect(merged).toMatchObject({ application: { limits: { memory: 1 << 26, files: 128 } } });
+	});
+
 	it("lets the answers win, and adds up what adds up", () => {
 		const answers = {
 			command: ["/bin/y"],

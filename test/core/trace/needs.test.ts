@@ -134,6 +134,28 @@ test("memfd_create that succeeded", () => {
 	expect(traceOf('10  memfd_create("x", MFD_CLOEXEC)    = -1 EPERM (Operation not permitted)').memfd).toBe(false);
 });
 
+describe("memory that is written and executed", () => {
+	const anonymous = "MAP_PRIVATE|MAP_ANONYMOUS, -1, 0";
+	test.each([
+		[`mmap(NULL, 65536, PROT_READ|PROT_WRITE|PROT_EXEC, ${anonymous}) = 0x7f0000000000`, "mmap(PROT_WRITE|PROT_EXEC)"],
+		["mprotect(0x7faea77c3000, 245760, PROT_READ|PROT_EXEC) = 0", "mprotect(PROT_EXEC)"],
+		["pkey_mprotect(0x7faea77c3000, 4096, PROT_EXEC, 1) = 0", "pkey_mprotect(PROT_EXEC)"],
+		["shmat(0, NULL, SHM_EXEC) = 0x7f0000000000", "shmat(SHM_EXEC)"],
+		["mmap(NULL, 1454080, PROT_READ|PROT_EXEC, MAP_PRIVATE|MAP_FIXED, 3</lib/libc.so.6>, 0x28000) = 0x7f0000000000", undefined],
+		["mprotect(0x7fc5f10a1000, 16384, PROT_READ) = 0", undefined],
+		["shmat(0, NULL, SHM_RDONLY) = 0x7f0000000000", undefined],
+		["mprotect(0x7faea77c3000, 245760, PROT_READ|PROT_EXEC) = -1 EPERM (Operation not permitted)", undefined],
+	])("%s", (line, call) => {
+		expect(traceOf(`10  ${line}`).writableCode).toBe(call);
+	});
+	test("its refusal is told as one thing, whatever else the call may be refused for", () => {
+		const refused =
+			traceOf(`10  mmap(NULL, 4096, PROT_READ|PROT_WRITE|PROT_EXEC, ${anonymous}) = -1 EPERM (Operation not permitted)
+10  mprotect(0x7000, 4096, PROT_READ) = -1 EACCES (Permission denied)`);
+		expect([...refused.refusals.keys()]).toEqual(["mmap(PROT_WRITE|PROT_EXEC)"]);
+	});
+});
+
 test("nginx as root, real lines: what it needed", () => {
 	const folded = fold(`27126 execve("/usr/sbin/nginx", ["nginx", "-g", "daemon off;"], 0x7ffe /* 33 vars */) = 0
 27126 connect(5<socket:[67871]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1 ENOENT (No such file or directory)

@@ -1,5 +1,5 @@
-import type { Bind } from "../../application/application.ts";
-import { baseName, type Path } from "../../path/path.ts";
+import type { Bind, Limits } from "../../application/application.ts";
+import type { Path } from "../../path/path.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { initInside } from "../launch.ts";
 import { knows } from "./versions.ts";
@@ -16,8 +16,6 @@ export interface UnitInput {
 	readonly plan: Plan;
 	/** As `systemctl --version` says. What is newer stands in the unit as a comment that names the version. */
 	readonly systemdVersion: number;
-	/** True where the application writes machine code as it runs; see `makesCode`. */
-	readonly jit: boolean;
 	/** Host path of the folder that holds our init, and nothing else; seen as `/.launch` inside. */
 	readonly launcher?: Path;
 	/** Socket units that hand their sockets to the application, by full name. */
@@ -26,28 +24,9 @@ export interface UnitInput {
 	readonly reloadSignal?: string;
 	/** Signal, without `SIG`, that asks the application to end; TERM where nothing else is known. */
 	readonly stopSignal?: string;
-	readonly limits?: UnitLimits;
+	readonly limits?: Limits;
 	/** Dangers that the audit found and that were accepted by name: whoever starts the unit is not told by us. */
 	readonly accepted?: readonly string[];
-}
-
-/** Most that the application may use of the machine. */
-export interface UnitLimits {
-	/** Bytes. */
-	readonly memory?: number;
-	/** Processes and threads together. */
-	readonly processes?: number;
-	/** Open files of each process. */
-	readonly files?: number;
-}
-
-/** Runtimes with a just-in-time compiler: they need memory that is writable and executable. */
-const jitRuntimes =
-	/^(node|nodejs|deno|bun|java|dotnet|mono|luajit|pypy3?|beam\.smp|erl|julia|qemu-.*|postgres|php.*|ruby.*|pwsh)$/;
-
-/** Guesses from the program's name whether MemoryDenyWriteExecute= would break it. */
-export function makesCode(program: Path): boolean {
-	return jitRuntimes.test(baseName(program));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 
 /** What of the kernel the application sees and may change. */
-export function kernel(unit: UnitLines, { jit, plan }: UnitInput): void {
+export function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	const opened = new Set(plan.openings.capabilities.map(({ name }) => name));
 	unit.because("Without it, processes of the host under the same account are within reach: measured, that was a way out.");
 	unit.set("PrivatePIDs", "yes");
@@ -19,7 +19,9 @@ export function kernel(unit: UnitLines, { jit, plan }: UnitInput): void {
 	unit.set("ProtectKernelModules", "yes");
 	unit.set("ProtectKernelTunables", "yes");
 	unit.set("LockPersonality", "yes");
-	if (jit) unit.because("No MemoryDenyWriteExecute=yes: the application makes machine code as it runs.");
+	const { writableCode } = plan.openings;
+	if (writableCode !== undefined)
+		unit.because(`No MemoryDenyWriteExecute=yes: the application writes code as it runs: ${writableCode}`);
 	else unit.set("MemoryDenyWriteExecute", "yes");
 	unit.because("A user namespace would hand out every capability inside itself.");
 	unit.set("RestrictNamespaces", "yes");

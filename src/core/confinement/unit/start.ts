@@ -1,7 +1,8 @@
+import type { Limits } from "../../application/application.ts";
 import { launchEnvironment } from "../../application/application.ts";
 import { pathFromText } from "../../path/path.ts";
 import { initCannotExecute } from "../init.ts";
-import { initOf, type UnitInput, type UnitLimits } from "./input.ts";
+import { initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { signalCommand, steeringVariables } from "./outside.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
@@ -78,7 +79,7 @@ function commandOf({ plan, sockets }: UnitInput): readonly string[] {
 	return first < 0 ? command : command.slice(first);
 }
 
-function limits(unit: UnitLines, { files, memory, processes }: UnitLimits): void {
+function limits(unit: UnitLines, { files, memory, processes }: Limits): void {
 	if (memory !== undefined) {
 		unit.because("Most that the application may use of the machine.");
 		unit.set("MemoryMax", String(memory));

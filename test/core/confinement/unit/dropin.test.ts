@@ -34,7 +34,6 @@ const input: UnitInput = {
 		notes: [],
 	},
 	systemdVersion: 257,
-	jit: false,
 };
 
 const hosts = `[Unit]
@@ -102,7 +101,7 @@ describe("a drop-in", () => {
 	it("takes back what the cage's own unit does not set", () => {
 		const jit = systemdDropin({
 			...input,
-			jit: true,
+			plan: { ...input.plan, openings: { capabilities: [], writableCode: "mmap" } },
 			service: { name: "a.service", texts: ["[Service]\nMemoryDenyWriteExecute=yes"] },
 		});
 		expect(jit).toContain("# was: MemoryDenyWriteExecute=yes\nMemoryDenyWriteExecute=no\n");

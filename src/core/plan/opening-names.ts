@@ -1,0 +1,50 @@
+import type { Rules } from "../application/application.ts";
+import { capabilityNamed } from "../confinement/capabilities.ts";
+import type { Openings } from "./plan.ts";
+
+/** What `--allow` and `--refuse` call an opening, beside `capability:NAME`. */
+export const openingWords = {
+	proc: "proc",
+	unixSockets: "unix-sockets",
+	syslog: "syslog",
+	memfd: "memfd",
+	writableCode: "writable-code",
+} as const satisfies Record<Exclude<keyof Openings, "capabilities" | "refused">, string>;
+export type OpeningName = keyof typeof openingWords;
+export const openingNames = Object.keys(openingWords) as OpeningName[];
+
+const capabilityPrefix = "capability:";
+
+export function capabilityWord(name: string): string {
+	return `${capabilityPrefix}${name}`;
+}
+
+/** The word as rules keep it; undefined for what names no opening. */
+export function openingWord(text: string): string | undefined {
+	if (text.startsWith(capabilityPrefix)) {
+		const name = capabilityNamed(text.slice(capabilityPrefix.length));
+		return name === undefined ? undefined : capabilityWord(name);
+	}
+	return openingNames.map((name) => openingWords[name] as string).find((word) => word === text);
+}
+
+/** The capabilities among words of openings. */
+export function capabilitiesIn(words: readonly string[]): string[] {
+	return words.flatMap((word) => (word.startsWith(capabilityPrefix) ? [word.slice(capabilityPrefix.length)] : []));
+}
+
+type Asked = Pick<Rules, "allow" | "refuse">;
+
+export function refuses({ refuse }: Asked, word: string): boolean {
+	return refuse.includes(word);
+}
+
+/** Where both are said of one opening, it stays closed. */
+export function allows(rules: Asked, word: string): boolean {
+	return rules.allow.includes(word) && !refuses(rules, word);
+}
+
+/** Why an opening is there that nobody saw a need for: the option, which is the same word in every language. */
+export function allowedReason(word: string): string {
+	return `--allow ${word}`;
+}

@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Limits } from "../../core/application/application.ts";
+import { type GroupLimit, processesOfOurs } from "../../core/confinement/limits.ts";
+import { isLeftover, transientName } from "../state/process.ts";
+
+/**
+ * Control groups for one launch each (cgroups(7)), both versions. They are made beside what is there and never change it: where no
+ * controller can be had so, nothing is made, and resource limits have to do.
+ */
+
+type Controller = "memory" | "pids";
+const controllerOf = { memory: "memory", processes: "pids" } as const satisfies Record<GroupLimit["kind"], Controller>;
+
+interface Place {
+	readonly version: 1 | 2;
+	/** An existing group below which groups with the controller can be made. */
+	readonly folder: string;
+}
+
+/** Makes what can be had of these limits. What it makes must be removed with `removeGroups`. */
+export function makeGroups(limits: Limits): GroupLimit[] {
+	const made: GroupLimit[] = [];
+	const name = `cagewright${transientName("scratch")}`;
+	for (const kind of ["memory", "processes"] as const) {
+		const value = limits[kind];
+		const place = value === undefined ? undefined : placeOf(controllerOf[kind]);
+		if (value === undefined || place === undefined) continue;
+		const folder = join(place.folder, name);
+		try {
+			if (!existsSync(folder)) mkdirSync(folder, { mode: 0o755 });
+			setLimit(folder, place.version, kind, value);
+			made.push({ kind, folder });
+		} catch {
+			// Read-only, or not ours to change: a container without a group of its own.
+			if (!made.some((one) => one.folder === folder) && existsSync(folder)) rmdirSync(folder);
+		}
+	}
+	return made;
+}
+
+function setLimit(folder: string, version: 1 | 2, kind: GroupLimit["kind"], value: number): void {
+	if (kind === "processes") writeFileSync(join(folder, "pids.max"), String(value + processesOfOurs));
+	else if (version === 1) {
+		writeFileSync(join(folder, "memory.limit_in_bytes"), String(value));
+		writeWhereThere(join(folder, "memory.memsw.limit_in_bytes"), String(value));
+	} else {
+		writeFileSync(join(folder, "memory.max"), String(value));
+		// What has no room in memory would go on in swap.
+		writeWhereThere(join(folder, "memory.swap.max"), "0");
+	}
+}
+
+function writeWhereThere(file: string, text: string): void {
+	if (existsSync(file)) writeFileSync(file, text);
+}
+
+/** When the last process is gone; the kernel takes a moment to notice. */
+export async function removeGroups(groups: readonly GroupLimit[]): Promise<void> {
+	for (const folder of new Set(groups.map((group) => group.folder))) {
+		for (let attempt = 0; attempt < 100 && !remove(folder); attempt++) await sleep(20);
+	}
+}
+
+/** Takes away the groups of killed commands. One in which something still runs stays. */
+export function clearAbandonedGroups(): void {
+	const parents = new Set((["memory", "pids"] as const).flatMap((controller) => placeOf(controller)?.folder ?? []));
+	for (const parent of parents) {
+		for (const name of readdirSync(parent)) {
+			if (name.startsWith("cagewright.") && isLeftover(name.slice("cagewright".length))) remove(join(parent, name));
+		}
+	}
+}
+
+/** A group has no files that could be removed; rmdir(2) is all it takes. */
+function remove(folder: string): boolean {
+	try {
+		rmdirSync(folder);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === "ENOENT";
+	}
+}
+
+/** The limit of the group that a process is in, where that is one of ours. */
+export function groupLimit(pid: number, kind: GroupLimit["kind"]): number | undefined {
+	try {
+		const group = groupsOf(pid, controllerOf[kind]).find(({ folder }) => basename(folder).startsWith("cagewright."));
+		if (!group) return undefined;
+		const file = kind === "processes" ? "pids.max" : group.version === 1 ? "memory.limit_in_bytes" : "memory.max";
+		const value = Number(readFileSync(join(group.folder, file), "latin1"));
+		if (!Number.isFinite(value)) return undefined;
+		return kind === "processes" ? value - processesOfOurs : value;
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Where a group with this controller can be made: with version 1 below our own; with version 2 below the nearest one that hands it to
+ * its children, for one that has processes of its own hands out nothing.
+ */
+function placeOf(controller: Controller): Place | undefined {
+	for (const group of groupsOf("self", controller)) {
+		if (group.version === 1) return group;
+		for (let folder = group.folder; folder.startsWith(group.mount); folder = dirname(folder)) {
+			if (wordsOf(join(folder, "cgroup.subtree_control")).includes(controller)) return { version: 2, folder };
+		}
+	}
+	return undefined;
+}
+
+function wordsOf(file: string): string[] {
+	try {
+		return readFileSync(file, "latin1").trim().split(/\s+/);
+	} catch {
+		return [];
+	}
+}
+
+/** The groups of a process that this controller may be in, of version 1 before that of version 2 (proc_pid_cgroup(5)). */
+function groupsOf(pid: number | "self", controller: Controller): (Place & { readonly mount: string })[] {
+	const groups = readFileSync(`/proc/${pid}/cgroup`, "utf8").trim().split("\n");
+	const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n").flatMap(parseMount);
+	return ([1, 2] as const).flatMap((version) => {
+		const path = groups
+			.map((line) => /^(\d+):([^:]*):(.*)$/.exec(line))
+			.find((found) => (version === 2 ? found?.[1] === "0" : found?.[2]?.split(",").includes(controller)))?.[3];
+		const mount = mounts.find((one) => one.version === version && (version === 2 || one.options.includes(controller)));
+		if (path === undefined || mount === undefined) return [];
+		// In a container the mount may begin below the hierarchy's root, and the path with it.
+		const below = mount.root !== "/" && path.startsWith(mount.root) ? path.slice(mount.root.length) : path;
+		const folder = join(mount.place, below);
+		return existsSync(folder) ? [{ version, folder, mount: mount.place }] : [];
+	});
+}
+
+/** proc_pid_mountinfo(5). */
+function parseMount(line: string): { version: 1 | 2; root: string; place: string; options: string[] }[] {
+	const [before = "", after = ""] = line.split(" - ");
+	const [, , , root = "", place = ""] = before.split(" ");
+	const [type, , options = ""] = after.split(" ");
+	const version = type === "cgroup2" ? 2 : type === "cgroup" ? 1 : undefined;
+	return version === undefined ? [] : [{ version, root, place, options: options.split(",") }];
+}

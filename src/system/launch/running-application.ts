@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, constants, openSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isatty } from "node:tty";
+import type { Limits } from "../../core/application/application.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Path } from "../../core/path/path.ts";
+import { straceArguments } from "../../core/trace/options.ts";
+import type { Ended, Launched, LaunchRequest, Measured } from "../../engine/ports.ts";
+import { measureConfinement } from "./measure.ts";
+import { findInit, handledSignals, mainProcess } from "./processes.ts";
+import { requireTool, toolEnvironment } from "./tools.ts";
+import type { TracePipe } from "./trace-pipe.ts";
+
+/** Starts the command that launches, watched by strace where the request says so. */
+export function spawnLaunch(request: LaunchRequest, command: readonly string[], tracePath: string | undefined): ChildProcess {
+	const words = [...command];
+	if (request.trace && tracePath !== undefined) {
+		words.unshift("strace", ...straceArguments({ fast: request.trace.mode === "fast" }), "-o", tracePath, "--");
+		words.unshift("setpriv", "--pdeathsig", "KILL");
+	}
+	const outputs = [1, 2].map((descriptor) => (request.onOutput ? "pipe" : outputOnly(descriptor)));
+	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
+		env: toolEnvironment,
+		cwd: "/",
+		stdio: ["ignore", ...outputs],
+		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of.
+		detached: true,
+	});
+	for (const output of outputs) if (typeof output === "number" && output > 2) closeSync(output);
+	if (request.onOutput) {
+		child.stdout?.on("data", request.onOutput);
+		child.stderr?.on("data", request.onOutput);
+	}
+	return child;
+}
+
+/**
+ * A terminal is open for reading as well, whatever the number of the descriptor, and in a session of its own nothing keeps the application
+ * from reading what is typed into it (measured: by its stdout). So it gets the terminal opened anew, for writing.
+ */
+function outputOnly(descriptor: number): number {
+	return isatty(descriptor) ? openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NOCTTY) : descriptor;
+}
+
+/** A launch under way, and the application that it becomes. */
+export class RunningApplication implements Launched {
+	readonly ended: Promise<Ended>;
+	init = 0;
+	private readonly child: ChildProcess;
+	private over: Ended | undefined;
+	private printed = "";
+	private readonly limits: Limits | undefined;
+
+	/** `cleanUp` takes away what was made for the launch, once nothing of it runs. */
+	constructor(child: ChildProcess, request: LaunchRequest, trace: TracePipe | undefined, cleanUp: () => Promise<void>) {
+		this.child = child;
+		this.limits = request.limits;
+		if (request.onOutput) {
+			const remember = (chunk: Buffer) => {
+				this.printed = (this.printed + chunk.toString("utf8")).slice(-2000);
+			};
+			child.stdout?.on("data", remember);
+			child.stderr?.on("data", remember);
+		}
+		this.ended = new Promise((resolve, reject) => {
+			child.on("error", (error) => {
+				trace?.finish();
+				reject(error);
+			});
+			// `close` comes when the output is read to its end.
+			child.on("close", (code, signal) => {
+				trace?.finish();
+				this.over = { status: code ?? (signal === "SIGTERM" ? 143 : 137) };
+				const over = this.over;
+				cleanUp().then(() => resolve(over), reject);
+			});
+		});
+		request.signal?.addEventListener("abort", () => this.kill(), { once: true });
+		if (request.signal?.aborted) this.kill();
+	}
+
+	/** Resolves once the init runs; throws where the launcher itself failed before. */
+	async started(): Promise<void> {
+		for (let waited = 0; ; waited++) {
+			const init = this.child.pid ? findInit(this.child.pid) : undefined;
+			if (init) {
+				this.init = init;
+				return;
+			}
+			if (this.over) {
+				// An application that ended before we looked has still been started; the launcher's own errors say who they are from.
+				const line = this.printed
+					.split("\n")
+					.find((text) =>
+						/^(setpriv|unshare|bwrap|cagewright-conf|stat|mount|sh|chroot|mknod|cagewright-env|cp|mkdir|[^ ]*launch\.sh):/.test(
+							text,
+						),
+					);
+				if (line) throw new Failure("launch-failed", { detail: line }, 3);
+				return;
+			}
+			await sleep(Math.min(5 + waited, 25));
+		}
+	}
+
+	signal(name: string): void {
+		try {
+			if (this.init) process.kill(this.init, name);
+		} catch {
+			// It ended in between.
+		}
+	}
+
+	measure(root: Path): Measured | undefined {
+		const main = this.init ? mainProcess(this.init) : undefined;
+		return main === undefined ? undefined : measureConfinement(main, root, this.limits);
+	}
+
+	handledSignals(): string[] {
+		const main = this.init ? mainProcess(this.init) : undefined;
+		return main ? handledSignals(main) : [];
+	}
+
+	async stop(graceSeconds: number): Promise<Ended> {
+		this.signal("SIGTERM");
+		const timer = setTimeout(() => this.kill(), graceSeconds * 1000);
+		const ended = await this.ended;
+		clearTimeout(timer);
+		return ended;
+	}
+
+	private kill(): void {
+		try {
+			if (this.init) process.kill(this.init, "SIGKILL");
+			else if (this.child.pid) process.kill(-this.child.pid, "SIGKILL");
+		} catch {
+			// It ended in between.
+		}
+	}
+}

@@ -1,0 +1,118 @@
+import { lstatSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { join } from "node:path";
+import { environmentName } from "../../core/confinement/environment.ts";
+import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
+import type { Method } from "../../core/confinement/method.ts";
+import { Failure } from "../../core/failure.ts";
+import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import type { Launch, LaunchRequest } from "../../engine/ports.ts";
+import { parseMountinfo, rehearsalMounts } from "../rehearsal/mounts.ts";
+import { loaderAndLibraries } from "./loader.ts";
+import { confinerName } from "./method.ts";
+import { requireTool } from "./tools.ts";
+
+/** From what is asked for to what the launch script is written from: the machine's own paths and mounts. */
+
+const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
+
+/** `folder` is where the files of ours for this launch lie; the method is asked for only where a cage is started. */
+export function specificationOf(request: LaunchRequest, folder: string, scratch: string, methodOf: () => Method): LaunchSpec {
+	const { spec } = request;
+	const joins = "rehearsal" in spec ? spec.rehearsal?.network : undefined;
+	const base = {
+		...request,
+		...(joins === undefined ? {} : { joins }),
+		launcher: spec.kind === "cage" ? methodOf().launcher : ("util-linux" as const),
+		init: pathFromText(join(folder, initName)),
+		environment: pathFromText(join(folder, environmentName)),
+		setpriv: pathFromText(requireTool("setpriv")),
+		chroot: pathFromText(requireTool("chroot")),
+	};
+	switch (spec.kind) {
+		case "host":
+			return { ...base, root: { kind: "host", capabilities: watchedCapabilities(request) } };
+		case "rehearsal": {
+			const layers = joinPath(spec.rehearsal.folder, "layers");
+			return {
+				...base,
+				root: {
+					kind: "rehearsal",
+					directory: joinPath(layers, "root"),
+					...(statfsSync(scratch).type === overlayMagic ? { memory: layers } : {}),
+					mounts: rehearsalMounts(parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1")), layers, kindOf),
+					directories: spec.directories,
+					given: spec.given,
+					sockets: spec.sockets,
+					capabilities: watchedCapabilities(request),
+				},
+			};
+		}
+		case "cage":
+			return { ...base, root: cageRoot(request, spec, folder, methodOf()) };
+		default:
+			return spec satisfies never;
+	}
+}
+
+/**
+ * What an account may do while it is watched that it could not otherwise: bind a port below 1024. Where it does, the plan
+ * gives it that capability; where not, nobody notices.
+ */
+function watchedCapabilities(request: LaunchRequest): string[] {
+	return request.identity.uid === 0 ? [] : ["net_bind_service"];
+}
+
+function cageRoot(
+	request: LaunchRequest,
+	{ cage, rehearsal }: Extract<Launch, { kind: "cage" }>,
+	folder: string,
+	method: Method,
+): CageRoot {
+	const mounts: CageMount[] = [];
+	const add = (path: Path, source: Path, access: "ro" | "rw") => {
+		const scratch = rehearsal && access === "rw" ? joinPath(rehearsal.folder, `data${mounts.length}`) : undefined;
+		if (scratch) mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
+		mounts.push({ path, source, access, ...(scratch ? { scratch } : {}) });
+	};
+	// What lies in a writable directory already came with it.
+	const outermost = cage.writable.filter((path) => !cage.writable.some((other) => other !== path && isWithin(path, other)));
+	for (const path of outermost) add(path, `${cage.data}${path}` as Path, "rw");
+	for (const bind of cage.binds) add(pathFromText(bind.path), pathFromText(bind.path), bind.access);
+	mounts.sort((a, b) => a.path.length - b.path.length);
+	return {
+		kind: "cage",
+		directory: cage.root,
+		mounts,
+		kept: cage.kept,
+		devices: cage.devices,
+		proc: cage.openings.proc !== undefined,
+		...(cage.openings.syslog === undefined ? {} : { syslog: cage.openings.syslog }),
+		capabilities: cage.openings.capabilities.map((capability) => capability.name),
+		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
+		tools: loaderAndLibraries(requireTool("setpriv")),
+		brought: request.brought ?? [],
+	};
+}
+
+/**
+ * Every place that is mounted over must be a directory reached through directories alone: mount(8) follows links, and one in
+ * the cage would lead to the host's tree.
+ */
+export function checkMountPoints(spec: LaunchSpec): void {
+	if (spec.root.kind !== "cage") return;
+	const { directory, mounts } = spec.root;
+	for (const { path } of mounts) {
+		for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
+			const part = `${directory}${end < 0 ? path : path.slice(0, end)}` as Path;
+			if (!lstatSync(pathToBytes(part), { throwIfNoEntry: false })?.isDirectory()) {
+				throw new Failure("mount-point-unsafe", { path: part }, 4);
+			}
+			if (end < 0) break;
+		}
+	}
+}
+
+function kindOf(path: Path): "directory" | "file" | undefined {
+	const status = lstatSync(pathToBytes(path), { throwIfNoEntry: false });
+	return status?.isDirectory() ? "directory" : status?.isFile() ? "file" : undefined;
+}

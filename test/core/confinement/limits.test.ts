@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { enterGroups, limitWords, parseSize } from "../../../src/core/confinement/limits.ts";
+
+describe("a size", () => {
+	test.each([
+		["4096", 4096],
+		["512M", 512 * 1024 ** 2],
+		["2g", 2 * 1024 ** 3],
+		["1T", 1024 ** 4],
+		["0", undefined],
+		["-1", undefined],
+		["1.5G", undefined],
+		["M", undefined],
+		["999999999999999T", undefined],
+		["", undefined],
+	])("%s", (text, bytes) => {
+		expect(parseSize(text)).toBe(bytes);
+	});
+});
+
+describe("limits", () => {
+	const limits = { memory: 1 << 26, processes: 20, files: 100 };
+
+	test("are resource limits where there is no control group", () => {
+		expect(limitWords(limits, [])).toEqual(["prlimit", "--as=67108864:67108864", "--nproc=20:20", "--nofile=100:100", "--"]);
+	});
+	test("that control groups hold are no resource limits as well", () => {
+		const groups = (["memory", "processes"] as const).map((kind) => ({ kind, folder: "/g" }));
+		expect(limitWords(limits, groups)).toEqual(["prlimit", "--nofile=100:100", "--"]);
+	});
+	test("take no program where there are none", () => {
+		expect(limitWords({}, [])).toEqual([]);
+	});
+	test("enter each control group once", () => {
+		const groups = [
+			{ kind: "memory" as const, folder: "/sys/fs/cgroup/a b" },
+			{ kind: "processes" as const, folder: "/sys/fs/cgroup/a b" },
+		];
+		expect(enterGroups({ groups })).toEqual(["echo 0 >'/sys/fs/cgroup/a b'/cgroup.procs"]);
+	});
+});

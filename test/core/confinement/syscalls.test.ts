@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type SyscallName, syscalls } from "../../../src/core/confinement/syscalls.ts";
+
+/**
+ * The numbers as the kernel's headers of this machine give them (linux-libc-dev). A call that is newer than the headers is in neither
+ * list, so it is left out; each list has to have most of them.
+ */
+const headers = {
+	x86_64: { column: 0, file: "/usr/include/x86_64-linux-gnu/asm/unistd_64.h" },
+	// aarch64 has the generic table (asm/unistd.h of arm64 includes it).
+	aarch64: { column: 1, file: "/usr/include/asm-generic/unistd.h" },
+} as const;
+
+function numbersIn(file: string): Map<string, number> {
+	const defined = readFileSync(file, "latin1").matchAll(/^#define __NR(3264)?_(\w+)\s+(\d+)\s*$/gm);
+	return new Map([...defined].map(([, , name = "", number]) => [name, Number(number)]));
+}
+
+describe.each(Object.entries(headers))("the table of %s", (_name, { column, file }) => {
+	const numbers = numbersIn(file);
+	const names = Object.keys(syscalls) as SyscallName[];
+
+	test("has the kernel's numbers", () => {
+		const known = names.filter((name) => numbers.has(name));
+		const expected = Object.fromEntries(known.map((name) => [name, numbers.get(name)]));
+		expect(Object.fromEntries(known.map((name) => [name, syscalls[name][column]]))).toEqual(expected);
+		expect(known.length).toBeGreaterThan(60);
+	});
+	test("has no number for a call that the processor does not have", () => {
+		const newest = Math.max(...[...numbers].flatMap(([name, number]) => (name === "syscalls" ? [] : [number])));
+		const absent = names.filter((name) => !numbers.has(name));
+		for (const name of absent) {
+			const number = syscalls[name][column];
+			expect({ name, known: number !== undefined && number <= newest }).toEqual({ name, known: false });
+		}
+	});
+});

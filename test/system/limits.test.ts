@@ -1,0 +1,113 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryState, type Where } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { fetchPage, freePort } from "./network.ts";
+
+/** A real process in the cage comes up against each limit, held by control groups and without them. */
+
+const where: Where = { state: temporaryState() };
+/** As in a container that shows no control groups. */
+const withoutGroups: Where = { ...where, enter: ["unshare", "--mount", "sh", "-c", 'umount -R /sys/fs/cgroup; exec "$@"', "sh"] };
+const limits = ["--limit-memory", "96M", "--limit-processes", "8", "--limit-files", "64"];
+let port: number;
+
+function server(): string[] {
+	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ >/dev/null`;
+	return [
+		"--probe",
+		probe,
+		"--",
+		"/usr/bin/python3",
+		"-m",
+		"http.server",
+		"-b",
+		"127.0.0.1",
+		"-d",
+		"/usr/lib/python3",
+		String(port),
+	];
+}
+
+const python = (name: string, code: string, how: Where) => cagewright(["run", name, "--", "/usr/bin/python3", "-c", code], how);
+
+const allocates = "print(len(bytearray(200 << 20)))";
+const opens = `
+files = []
+try:
+	while len(files) < 500: files.append(open("/dev/null"))
+except OSError as error: print("refused", len(files) < 64)`;
+const forks = `
+import os, time
+try:
+	for _ in range(50):
+		if os.fork() == 0: time.sleep(1); os._exit(0)
+except OSError as error: print("refused", error.errno)`;
+
+/** Every control group of ours on the machine that a launch of this state could have made. */
+function groupsOf(pid: number): string[] {
+	const found: string[] = [];
+	const walk = (folder: string, depth: number) => {
+		for (const entry of readdirSync(folder, { withFileTypes: true })) {
+			if (!entry.isDirectory()) continue;
+			if (entry.name.startsWith(`cagewright.scratch-${pid}-`)) found.push(join(folder, entry.name));
+			else if (depth < 6) walk(join(folder, entry.name), depth + 1);
+		}
+	};
+	walk("/sys/fs/cgroup", 0);
+	return found;
+}
+
+let made: Made;
+beforeAll(async () => {
+	port = await freePort();
+	made = await make(["--name", "limited", "--user", "nobody", ...limits, ...server()], where);
+});
+
+test("the result says what holds each limit", () => {
+	expect(made.confinement.limits).toEqual([
+		{ kind: "memory", value: 96 << 20, by: "cgroup" },
+		{ kind: "processes", value: 8, by: "cgroup" },
+		{ kind: "files", value: 64, by: "rlimit" },
+	]);
+});
+
+describe.each([
+	["control groups", where, 137],
+	["resource limits alone", withoutGroups, 1],
+] as const)("by %s", (_name, how, status) => {
+	test("memory ends", async () => {
+		expect(await python("limited", allocates, how)).toMatchObject({ status, stdout: "" });
+	});
+	test("processes end", async () => {
+		expect(await python("limited", forks, how)).toMatchObject({ status: 0, stdout: "refused 11\n" });
+	});
+	test("open files end", async () => {
+		expect(await python("limited", opens, how)).toMatchObject({ status: 0, stdout: "refused True\n" });
+	});
+});
+
+test("without a control group root is not held to a number of processes, so nothing starts", async () => {
+	await make(["--name", "rooted", "--limit-processes", "8", ...server()], where);
+	const { status, stderr } = await cagewright(["run", "rooted"], withoutGroups);
+	expect(status).toBe(3);
+	expect(stderr).toMatch(/^cagewright: [^\n]*--limit-processes[^\n]*\n$/);
+});
+
+test("no control group is left behind, and what a killed run left goes with the next start", async () => {
+	const first = startRun("limited", where);
+	await eventually(() => fetchPage(`http://127.0.0.1:${port}/`));
+	expect(groupsOf(first.pid)).not.toEqual([]);
+	await first.stop("SIGKILL");
+	expect(groupsOf(first.pid)).not.toEqual([]);
+	await eventually(async () => {
+		const next = await python("limited", "print(1)", where);
+		expect(next.stdout).toBe("1\n");
+		expect(groupsOf(first.pid)).toEqual([]);
+	});
+	const last = startRun("limited", where);
+	await eventually(() => fetchPage(`http://127.0.0.1:${port}/`));
+	await last.stop();
+	expect(groupsOf(last.pid)).toEqual([]);
+});

@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { freePort } from "./network.ts";
+
+/** What the trace shows is open, and the administrator has the last word about it. */
+
+const where = { state: temporaryState() };
+let server: string[];
+let python: string[];
+
+beforeAll(async () => {
+	const port = await freePort();
+	const script = join(temporaryFolder("openings"), "server.js");
+	writeFileSync(script, `require("http").createServer((_, answer) => answer.end("hello")).listen(${port}, "127.0.0.1")`);
+	const probe = (of: number) => `curl -fsS --noproxy '*' http://127.0.0.1:${of}/ >/dev/null`;
+	server = ["--probe", probe(port), "--", process.execPath, script];
+	const other = await freePort();
+	python = [
+		"--probe",
+		probe(other),
+		"--",
+		"/usr/bin/python3",
+		"-m",
+		"http.server",
+		"-b",
+		"127.0.0.1",
+		"-d",
+		"/usr/lib/python3",
+		String(other),
+	];
+});
+
+describe("memory that is written and executed", () => {
+	test("is open for what compiles as it runs, with the call that shows it", async () => {
+		const made = await make(["--name", "compiles", "--user", "nobody", ...server], where);
+		expect(made.confinement.openings).toEqual({ writableCode: "mprotect(PROT_EXEC)" });
+		const plan = await cagewright(["plan", "compiles"], where);
+		expect(plan.stdout).toMatch(/mprotect\(PROT_EXEC\)\) +--refuse writable-code\n/);
+	});
+	test("that is refused though it is needed is named with the option, and nothing is made", async () => {
+		const refused = ["--name", "refused", "--user", "nobody", "--refuse", "writable-code", "--yes", ...server];
+		const { status, stderr } = await cagewright(["make", ...refused], where);
+		expect(status).toBe(4);
+		expect(stderr).toMatch(/^cagewright: [^\n]*mprotect\(PROT_EXEC\)[^\n]*--refuse writable-code[^\n]*$/m);
+	});
+	test("is closed for what does not", async () => {
+		const made = await make(["--name", "interprets", "--user", "nobody", ...python], where);
+		expect(made.confinement.openings).toEqual({});
+		const code = "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)";
+		const { status, stderr } = await cagewright(["run", "interprets", "--", "/usr/bin/python3", "-c", code], where);
+		expect(status).toBe(1);
+		expect(stderr).toContain("PermissionError: [Errno 1]");
+	});
+});
+
+test("what no trace showed can be allowed, and is named with its option as the reason", async () => {
+	const made = await make(
+		["--name", "allowed", "--user", "nobody", "--allow", "memfd", "--allow", "unix-sockets", ...python],
+		where,
+	);
+	expect(made.confinement.openings).toEqual({ memfd: "--allow memfd", unixSockets: "--allow unix-sockets" });
+	const code = "import os, socket; os.memfd_create('a'); socket.socket(socket.AF_UNIX); print('open')";
+	const { stdout } = await cagewright(["run", "allowed", "--", "/usr/bin/python3", "-c", code], where);
+	expect(stdout).toBe("open\n");
+});
+
+test("a /proc that is allowed shows the application's own processes and nothing of the kernel", async () => {
+	await make(["--name", "shown", "--user", "nobody", "--allow", "proc", ...python], where);
+	const code = `
+import os
+print(sorted(name for name in os.listdir("/proc") if not name.isdigit()), os.path.exists("/proc/1/root"), open("/proc/self/comm").read().strip())
+try: open("/proc/self/mem", "wb")
+except OSError as error: print(error.errno)`;
+	const { stdout } = await cagewright(["run", "shown", "--", "/usr/bin/python3", "-c", code], where);
+	// EACCES by Landlock: a program that rewrites its own code would pass by the filter.
+	expect(stdout).toBe("['self', 'thread-self'] False python3\n13\n");
+});
+
+test("a word that is no opening is refused before anything is done", async () => {
+	const { status, stderr } = await cagewright(["make", "--allow", "everything", "--yes", ...python], where);
+	expect({ status, lines: stderr.split("\n").length }).toEqual({ status: 2, lines: 2 });
+	expect(stderr).toContain("writable-code");
+});
+
+describe("a cage without a network", () => {
+	const program = (code: string) => ["run", "alone", "--", "/usr/bin/python3", "-c", code];
+	beforeAll(async () => {
+		await make(["--name", "alone", "--user", "nobody", "--network", "none", "--allow", "unix-sockets", ...python], where);
+	});
+
+	test("has not even a loopback that is up, and no other interface", async () => {
+		const code = `
+import socket
+print(socket.if_nameindex())
+try: socket.create_connection(("127.0.0.1", 9), 2)
+except OSError as error: print(error.errno)`;
+		const { stdout } = await cagewright(program(code), where);
+		expect(stdout).toBe("[(1, 'lo')]\n101\n"); // ENETUNREACH
+	});
+	test("can listen, where nobody comes", async () => {
+		const { stdout } = await cagewright(program("import socket; socket.create_server(('', 21410)); print('listens')"), where);
+		expect(stdout).toBe("listens\n");
+	});
+	test("reaches no abstract socket of the host, though unix sockets are open", async () => {
+		const name = `cagewright-test-${process.pid}`;
+		const code = `
+import socket
+listening = socket.socket(socket.AF_UNIX); listening.bind("\\0${name}"); listening.listen()
+print("up", flush=True)
+listening.accept()`;
+		const holder = spawn("/usr/bin/python3", ["-c", code], { stdio: ["ignore", "pipe", "inherit"] });
+		try {
+			await once(holder.stdout, "data");
+			const connect = `
+import socket
+try: socket.socket(socket.AF_UNIX).connect("\\0${name}"); print("reached")
+except OSError as error: print(error.errno)`;
+			expect((await cagewright(program(connect), where)).stdout).toBe("111\n"); // ECONNREFUSED: nobody has that name
+		} finally {
+			holder.kill("SIGKILL");
+			await once(holder, "close");
+		}
+	});
+});
