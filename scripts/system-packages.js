@@ -6,6 +6,7 @@ import { say } from "./set-up.js";
 /** Programs that the tests start, and files that they read, with the Debian package that brings each. */
 const programs = {
 	strace: "strace",
+	bwrap: "bubblewrap",
 	ip: "iproute2",
 	"redis-server": "redis-server",
 	"redis-cli": "redis-tools",

@@ -80,7 +80,12 @@ async function makeFirst(
 	}
 	if (!options.yes && !terminal.interactive) throw new Failure("adopt-consent", { service }, 2);
 	const confirmed = async () => options.yes || ask(terminal, terminal.messages.cli.buildQuestion(answers.name));
-	const made = await makeCage(context, answers, { replace: false, confirm: confirmed }, recordWriter(terminal, context.machine));
+	const made = await makeCage(
+		context,
+		answers,
+		{ replace: false, selftest: options.selftest ?? true, confirm: confirmed },
+		recordWriter(terminal, context.machine),
+	);
 	return made?.cage.name;
 }
 

@@ -11,6 +11,7 @@ import type { Launching } from "../system/launch/method.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
+import { selftestTools } from "../system/selftest/outside.ts";
 import { StateFolder } from "../system/state/store.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 
@@ -24,6 +25,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		launcher: new UtilLinuxLauncher(state, launching),
 		store: new StateFolder(state),
 		doctor: systemDoctor,
+		selftest: selftestTools,
 		units: systemUnits(),
 		services: systemServices,
 		attach,

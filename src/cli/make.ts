@@ -1,8 +1,10 @@
+import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
+import { foundHolding } from "../core/selftest/verdict.ts";
 import type { Context } from "../engine/context.ts";
 import { checkName, identityOf, type MadeCage, makeCage } from "../engine/make.ts";
 import { madeToJson, planToJson } from "../report/json.ts";
@@ -27,6 +29,7 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 			answers,
 			{
 				replace: options.replace ?? false,
+				selftest: options.selftest ?? true,
 				confirm: async (plan) => options.yes || confirm(terminal, answers.name, plan),
 				...untilEnter(terminal, told),
 			},
@@ -36,8 +39,7 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 			terminal.say(terminal.messages.cli.nothingMade);
 			return 1;
 		}
-		showMade(terminal, context, made);
-		return made.answered ? 0 : 1;
+		return showMade(terminal, context, made);
 	});
 }
 
@@ -53,11 +55,21 @@ async function confirm(terminal: Terminal, name: string, plan: Plan): Promise<bo
 	throw new Failure("consent-needed", { option: "--yes" }, 2);
 }
 
-export function showMade(terminal: Terminal, { machine }: Context, made: MadeCage): void {
+/** The exit status: 1 where it does not answer, or something led out. */
+export function showMade(terminal: Terminal, { machine }: Context, made: MadeCage): number {
 	const root = pathToText(machine.store.root(made.cage.name, made.manifest.generation)) ?? "";
 	const data = pathToText(machine.store.data(made.cage.name)) ?? "";
 	if (terminal.options.json) terminal.printJson("make", madeToJson(made, root, data));
 	else terminal.print(madeText(made, root, data, terminal.messages));
+	return made.answered && isSafe(terminal, made.cage) ? 0 : 1;
+}
+
+/** Names what led out of a cage, however quiet it should be. */
+export function isSafe(terminal: Terminal, { name, selftest }: Cage): boolean {
+	if (foundHolding(selftest)) return true;
+	const ways = [...(selftest?.escaped ?? []), ...(selftest?.findings ?? [])].join(", ");
+	terminal.say(`cagewright: ${terminal.messages.failure({ code: "selftest-escaped", values: { name, ways } })}`);
+	return false;
 }
 
 /** Says what `make` and `trace` would do, and `adopt` first where there is no cage yet. */

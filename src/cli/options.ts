@@ -94,6 +94,8 @@ export interface ApplicationOptions {
 	dedicatedAccount?: string | true;
 	onHost?: boolean;
 	rounds?: number;
+	/** False with `--no-selftest`. */
+	selftest?: boolean;
 	/** Only of `make` and `trace`. */
 	attach?: number;
 	for?: number;
@@ -134,7 +136,9 @@ export function addAttach(command: Command): Command {
 }
 
 export function addRounds(command: Command): Command {
-	return command.option("--rounds <N>", "trial rounds at most (default: 5; with --attach 20)", count);
+	return command
+		.option("--no-selftest", "do not try the ways out once the application answers")
+		.option("--rounds <N>", "trial rounds at most (default: 5; with --attach 20)", count);
 }
 
 export function addConsent(command: Command): Command {

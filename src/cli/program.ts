@@ -130,6 +130,15 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 				return (await import("./unit.ts")).unit(terminal, name, options);
 			})(),
 		);
+	define(
+		"selftest <name>",
+		"try the known ways out from inside the cage, and audit it from outside",
+		"cagewright selftest redis --network none",
+	)
+		.addOption(new Option("--network <NETWORK>", "try it in this network (default: the cage's own)").choices(["host", "none"]))
+		.action((name: string, options: { network?: "host" | "none" }) =>
+			verb(async (terminal) => (await import("./selftest.ts")).selftest(terminal, name, options))(),
+		);
 	addConsent(
 		addRounds(
 			addApplicationOptions(

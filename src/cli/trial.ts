@@ -1,9 +1,10 @@
 import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
-import { planStep, remedies, rounds, summarise, timed, trialStep, withOwnAccount } from "../engine/make.ts";
+import { planStep, remedies, rounds, summarise, tested, timed, trialStep, withOwnAccount } from "../engine/make.ts";
 import { missingToJson } from "../report/json.ts";
+import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText } from "../report/text.ts";
-import { showMade } from "./make.ts";
+import { isSafe, showMade } from "./make.ts";
 import { type Told, tracedCage } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,16 +27,18 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 			if (told.options.yes) {
 				const most = told.options.rounds ?? defaultRounds;
 				const writer = recordWriter(terminal, context.machine);
+				const { selftest } = told.options;
 				const made = await withOwnAccount(context, cage, plan, trace, present, (planned) =>
-					rounds(context, { ...cage, trials: [] }, planned, trace, most, present, writer),
+					rounds(context, { ...cage, trials: [] }, planned, trace, most, present, writer, selftest),
 				);
-				showMade(terminal, context, made);
-				return made.answered ? 0 : 1;
+				return showMade(terminal, context, made);
 			}
 			const { seconds, value: round } = await timed(context, "trial", () =>
 				trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
 			);
-			await store.saveCage({ ...cage, trials: [...cage.trials, summarise(context, round, present, [])] });
+			const wanted = round.answered && (told.options.selftest ?? true);
+			const tried = await tested(context, cage, manifest, wanted);
+			await store.saveCage({ ...tried, trials: [...cage.trials, summarise(context, round, present, [])] });
 			await store.log(cage.name, "tried", {
 				generation: present,
 				answered: round.answered,
@@ -51,10 +54,11 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 					probes,
 					missing: missing.map(missingToJson),
 					output: output.slice(-2000),
+					selftest: selftestToMadeJson(tried.selftest),
 					seconds,
 				});
 			} else terminal.print(roundText(cage.name, round, open, terminal.messages));
-			return round.answered && !open ? 0 : 1;
+			return round.answered && !open && isSafe(terminal, tried) ? 0 : 1;
 		} finally {
 			await lock.release();
 		}

@@ -10,6 +10,7 @@ import type {
 	Files,
 	Launcher,
 	Packages,
+	SelftestTools,
 	Services,
 	Units,
 } from "./ports.ts";
@@ -22,6 +23,7 @@ export interface Machine {
 	readonly launcher: Launcher;
 	readonly store: Store;
 	readonly doctor: Doctor;
+	readonly selftest: SelftestTools;
 	readonly units: Units;
 	readonly services: Services;
 	/** Watches processes that run already. */

@@ -36,4 +36,11 @@ export type Event =
 			readonly missing: readonly Missing[];
 			readonly probes: readonly ProbeOutcome[];
 	  }
+	| { readonly event: "selftest-started" }
+	| {
+			readonly event: "selftest-finished";
+			readonly tried: number;
+			readonly escaped: readonly string[];
+			readonly openByDesign: readonly string[];
+	  }
 	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };

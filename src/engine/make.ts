@@ -26,6 +26,7 @@ import { adoptData, checkDedicatedAccount, dedicatedAccount, provideAccount } fr
 import type { Step } from "./events.ts";
 import { startFailure, trialFailure } from "./failures.ts";
 import { launchMethod } from "./method.ts";
+import { selftestStep } from "./selftest.ts";
 import { separationNotes } from "./separation.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
@@ -304,6 +305,8 @@ export function summarise(context: Context, round: TrialRound, generation: numbe
 
 export interface MakeOptions {
 	readonly replace: boolean;
+	/** Tries the ways out once the application answers. */
+	readonly selftest: boolean;
 	/** Asked once, before anything is built; false ends the job with nothing made. */
 	readonly confirm: (plan: Plan) => Promise<boolean>;
 	readonly more?: TraceOptions["more"];
@@ -344,7 +347,7 @@ export async function makeCage(
 		await machine.store.saveTrace(answers.name, result.trace);
 		const cage = { ...traced, seconds: { ...traced.seconds, plan: planned.seconds } };
 		return await withOwnAccount(context, cage, planned.value, result.trace, previous, (plan) =>
-			rounds(context, cage, plan, result.trace, answers.rounds, previous, writeRecord),
+			rounds(context, cage, plan, result.trace, answers.rounds, previous, writeRecord, options.selftest),
 		);
 	} finally {
 		await lock.release();
@@ -390,6 +393,7 @@ export async function rounds(
 	most: number,
 	previous: number | undefined,
 	writeRecord: RecordWriter,
+	selftest = true,
 ): Promise<MadeCage> {
 	const { store } = context.machine;
 	let cage = start;
@@ -424,6 +428,7 @@ export async function rounds(
 			if (!answered) {
 				await failed(context, cage, tried.value);
 			}
+			cage = await tested(context, cage, candidate.manifest, selftest);
 			unused = undefined;
 			return await publish(
 				context,
@@ -435,6 +440,13 @@ export async function rounds(
 	} finally {
 		await discardUnused();
 	}
+}
+
+/** With what became of the ways out of this generation, if it is wanted; what was found of another one says nothing of this. */
+export async function tested(context: Context, cage: Cage, manifest: Manifest, wanted = true): Promise<Cage> {
+	const { selftest: _, ...rest } = cage;
+	const selftest = wanted ? await selftestStep(context, rest, manifest) : undefined;
+	return selftest ? { ...rest, selftest } : rest;
 }
 
 /** Makes the candidate the present generation and writes down what there is to know. */

@@ -5,17 +5,22 @@ import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Measured } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
+import type { Layer } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
+import type { Architecture } from "../core/confinement/syscalls.ts";
 import type { Installed } from "../core/confinement/unit/installed.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
+import type { Observed } from "../core/selftest/outside.ts";
+import type { DecoyFacts } from "../core/selftest/program.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 
 /** What the engine needs from the machine. Adapters in `system/` implement it; only `cli/` puts the two together. */
 
 export type { Measured } from "../core/cage/cage.ts";
 export type { FileKind, FileStatus, Files, Group, User } from "../core/machine/facts.ts";
+export type { Observed } from "../core/selftest/outside.ts";
 
 export interface Packages {
 	/** The package that owns each path, in one query for all of them. Paths without an owner are absent. Never throws for an unknown system. */
@@ -63,6 +68,8 @@ export interface LaunchRequest {
 	readonly limits?: Limits;
 	/** Files of the host that come into the cage's `.launch` for this launch alone, e.g. an interpreter with its loader and libraries. */
 	readonly brought?: readonly Path[];
+	/** Layers of a cage that are left out. Only the self-test and tests do that. */
+	readonly without?: readonly Layer[];
 	/** Watches with strace: `fast` with --seccomp-bpf, `whole` where a filter of ours runs (its denials never show under `fast`). */
 	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
 	/** What the application prints. Without it, stdin, stdout and stderr are ours. */
@@ -149,6 +156,8 @@ export interface Launched extends Reachable {
 	handledSignals(): string[];
 	/** What holds the application's main process, read from outside; undefined when it is gone. */
 	measure(root: Path): Measured | undefined;
+	/** All that can be seen of its confinement from outside; undefined when it is gone. */
+	observe(root: Path): Observed | undefined;
 	/** TERM, then KILL after so many seconds; resolves when nothing of it is left. */
 	stop(graceSeconds: number): Promise<Ended>;
 }
@@ -181,6 +190,31 @@ export interface Launcher {
 	send(pid: number, signal: string): void;
 	/** The plain commands that start the cage, for reading and for pasting into a root shell. */
 	print(request: LaunchRequest): string;
+}
+
+/** What a self-test needs of the host. */
+export interface SelftestTools {
+	readonly architecture: Architecture;
+	/** The host's perl; undefined where there is none. */
+	interpreter(): Interpreter | undefined;
+	hostRoot(): { readonly identity: string; readonly disk: number };
+	/** Starts a process outside, under the account of a cage. */
+	decoy(identity: Identity): Promise<Decoy>;
+}
+
+export interface Interpreter {
+	/** With its loader and its libraries: host paths. */
+	readonly brought: readonly Path[];
+	/** The loader as it is seen inside. */
+	readonly loader: Path;
+	/** The words in front of a program's text, inside. */
+	readonly command: readonly string[];
+}
+
+export interface Decoy {
+	readonly facts: DecoyFacts;
+	/** Resolves when it is gone, with all that it made. */
+	dispose(): Promise<void>;
 }
 
 /**

@@ -24,6 +24,7 @@ import {
 	type RecordWriter,
 	remedies,
 	summarise,
+	tested,
 	timed,
 	traceStep,
 	trialStep,
@@ -205,10 +206,11 @@ export class Wizard implements WizardSession {
 			if (!candidate || !round) throw new Failure("cage-not-built", { name: answers.name }, 2);
 			const previous = await store.present(answers.name);
 			await store.saveTrace(answers.name, this.#traced());
+			const cage = await tested(context, this.#current(answers), candidate.manifest);
 			const made = await publish(
 				context,
 				{
-					cage: this.#current(answers),
+					cage,
 					plan: candidate.plan,
 					manifest: candidate.manifest,
 					counts: countEntries(candidate.manifest),

@@ -191,6 +191,14 @@ export const failuresDe: Failures = {
 	"read-only-file-system": "{path} liegt auf einem nur lesbaren Dateisystem; wählen Sie mit --state ein anderes Verzeichnis.",
 	"shell-syntax":
 		"{character} gilt einer Shell, der Befehl wird aber ohne Shell gestartet; setzen Sie es in Anführungszeichen oder lassen Sie es weg.",
+	"selftest-blind":
+		"Der Selbsttest wirkt hier nicht: Selbst ohne jede Schicht kam auf diesen Wegen nichts hinaus: {groups}. Über den Käfig ist nichts bekannt; siehe `cagewright doctor`.",
+	"selftest-broken":
+		"Der Selbsttest kam zu keinem Ende, über den Käfig ist also nichts bekannt; versuchen Sie es noch einmal, wenn die Maschine weniger zu tun hat. {detail}",
+	"selftest-escaped":
+		"Der Käfig {name} hält nicht: {ways}. Starten Sie ihn nicht; `cagewright selftest {name}` sagt, was jedes bedeutet und wie es sich schließen lässt.",
+	"selftest-needs-perl":
+		"Der Selbsttest braucht perl auf dieser Maschine (Debian-Paket perl-base); installieren Sie es und testen Sie noch einmal.",
 	"signal-unknown": "Das Signal {signal} gibt es nicht; `kill -l` zeigt alle.",
 	"source-changed": "{path} hat sich während des Kopierens geändert; versuchen Sie es noch einmal, wenn es ruht.",
 	"source-gone": "{path} ist seit der Beobachtung verschwunden; beobachten Sie noch einmal.",

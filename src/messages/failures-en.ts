@@ -174,6 +174,13 @@ export const failuresEn = {
 	"quote-unterminated": "A quote {quote} is opened and never closed; close it.",
 	"read-only-file-system": "{path} is on a read-only file system; choose another state directory with --state.",
 	"shell-syntax": "{character} is for a shell, and the command is started without one; quote it or leave it out.",
+	"selftest-blind":
+		"The self-test does not work here: even without any layer nothing got out by these ways: {groups}. Nothing is known of the cage; see `cagewright doctor`.",
+	"selftest-broken":
+		"The self-test came to no end, so nothing is known of the cage; try again when the machine is less busy. {detail}",
+	"selftest-escaped":
+		"The cage {name} does not hold: {ways}. Do not run it; `cagewright selftest {name}` says what each means and how to close it.",
+	"selftest-needs-perl": "The self-test needs perl on this machine (Debian package perl-base); install it and test again.",
 	"signal-unknown": "There is no signal {signal}; `kill -l` lists them.",
 	"source-changed": "{path} changed while it was copied; try again when it is at rest.",
 	"source-gone": "{path} is gone since the trace; trace again.",

@@ -15,6 +15,8 @@ import { reasonsDe } from "./reasons-de.ts";
 import { type ReasonMessages, reasonsEn } from "./reasons-en.ts";
 import { recordDe } from "./record-de.ts";
 import { type RecordMessages, recordEn } from "./record-en.ts";
+import { selftestDe } from "./selftest-de.ts";
+import { type SelftestMessages, selftestEn } from "./selftest-en.ts";
 import { templateProblemsDe } from "./template-problems-de.ts";
 import { templateProblemsEn } from "./template-problems-en.ts";
 import type { Widen } from "./widen.ts";
@@ -28,6 +30,7 @@ export type WizardMessages = Widen<typeof wizardEn>;
 export interface Catalogue {
 	readonly cli: CliMessages;
 	readonly record: RecordMessages;
+	readonly selftest: SelftestMessages;
 	readonly wizard: WizardMessages;
 	readonly failures: Failures;
 	readonly notes: Notes;
@@ -40,6 +43,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 	en: {
 		cli: cliEn,
 		record: recordEn,
+		selftest: selftestEn,
 		wizard: wizardEn,
 		failures: failuresEn,
 		notes: notesEn,
@@ -50,6 +54,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 	de: {
 		cli: cliDe,
 		record: recordDe,
+		selftest: selftestDe,
 		wizard: wizardDe,
 		failures: failuresDe,
 		notes: notesDe,
@@ -64,6 +69,7 @@ export interface Messages {
 	readonly language: Language;
 	readonly cli: CliMessages;
 	readonly record: RecordMessages;
+	readonly selftest: SelftestMessages;
 	readonly wizard: WizardMessages;
 	readonly reasons: ReasonMessages["reasons"];
 	/** Puts values into a sentence of the catalogue. */
@@ -82,7 +88,7 @@ export interface Messages {
 }
 
 export function messagesFor(language: Language, catalogue: Catalogue = catalogues[language]): Messages {
-	const { cli, failures, findings, notes, reasons, record, templateProblems, wizard } = catalogue;
+	const { cli, failures, findings, notes, reasons, record, selftest, templateProblems, wizard } = catalogue;
 	/** A code that has no sentence yet still says more as it is than nothing. */
 	const say = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
 		const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
@@ -106,6 +112,7 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		language,
 		cli,
 		record,
+		selftest,
 		wizard,
 		reasons: reasons.reasons,
 		fill: (sentence, values = {}) => fill(sentence, values, language),

@@ -9,6 +9,7 @@ import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Event } from "../engine/events.ts";
 import type { MadeCage } from "../engine/make.ts";
 import { offerOption } from "./offers.ts";
+import { selftestToMadeJson } from "./selftest.ts";
 
 /** Values as the JSON that the contract promises: paths as text or base64, sets as lists. Fields may be added, never taken away. */
 
@@ -118,6 +119,7 @@ export function madeToJson(made: MadeCage, root: string, data: string): object {
 			groups: manifest.accounts.groups.map((group) => group.name),
 		},
 		confinement: confinementToJson(manifest, cage),
+		selftest: selftestToMadeJson(cage.selftest),
 		record: made.record,
 		seconds: cage.seconds,
 	};

@@ -33,6 +33,8 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 			return event.missing.length
 				? { text: words.missing(event.missing.filter((one) => !one.declined).length), lasting: false }
 				: undefined;
+		case "selftest-started":
+			return { text: messages.selftest.progress, lasting: false };
 		case "warned":
 			return { text: messages.note(event.code, event.values), lasting: true };
 		default:

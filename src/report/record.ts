@@ -5,6 +5,7 @@ import { logDirectories } from "../core/upkeep/rotation.ts";
 import type { MadeCage } from "../engine/make.ts";
 import type { Messages } from "../messages/messages.ts";
 import { showReason } from "./reasons.ts";
+import { selftestLines } from "./selftest.ts";
 import { openingsText } from "./text.ts";
 
 export interface RecordPlace {
@@ -124,6 +125,8 @@ export function recordMarkdown(
 			.map(({ code: finding, path, values }) => `- ${code(path)}: ${text(messages.finding({ code: finding, values }).what)}`)
 			.join("\n") || words.auditClean,
 		cage.accepted?.length ? words.accepted(cage.accepted.map(code).join(", ")) : "",
+		`## ${messages.selftest.section}`,
+		selftestLines(cage.selftest, messages).map(text).join("\n"),
 		`## ${words.writable}`,
 		table(
 			words.writableHead,

@@ -14,6 +14,7 @@ import { fields, indent, table } from "./format.ts";
 import { planTotals } from "./json.ts";
 import { offerOption } from "./offers.ts";
 import { showReason } from "./reasons.ts";
+import { selftestLines } from "./selftest.ts";
 
 /** What the verbs print for people. */
 
@@ -187,6 +188,7 @@ export function madeText(made: MadeCage, root: string, data: string, messages: M
 			["", `cagewright unit ${cage.name}`],
 		]),
 	];
+	if (cage.selftest) lines.push(...selftestLines(cage.selftest, messages));
 	const failed = cage.trials.at(-1)?.failedExercises ?? [];
 	if (failed.length) lines.push(`${words.exercises}:`, indent(failed.map(printable).join("\n")));
 	const declined = made.missing.filter((one) => one.declined);

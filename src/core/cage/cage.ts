@@ -4,6 +4,7 @@ import type { HeldLimit } from "../confinement/limits.ts";
 import type { LauncherName, Weakness } from "../confinement/method.ts";
 import type { Addition } from "../plan/make-plan.ts";
 import type { MissingKind } from "../plan/missing.ts";
+import type { SelftestSummary } from "../selftest/verdict.ts";
 import type { FindingCode } from "./finding.ts";
 import type { Footprint } from "./footprint.ts";
 
@@ -34,6 +35,8 @@ export interface Cage {
 	/** ISO 8601, UTC. */
 	readonly madeAt: string;
 	readonly trials: readonly TrialSummary[];
+	/** The ways out, tried after the last trial; absent where they were not. */
+	readonly selftest?: SelftestSummary;
 	readonly seconds: { readonly trace: number; readonly plan: number; readonly build: number; readonly trial: number };
 }
 

@@ -1,43 +1,51 @@
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 import { type CageMount, type CageRoot, initInside, type LaunchSpec, launchDirectory, temporaryDirectories } from "./launch.ts";
+import { mountOptions } from "./layers.ts";
 import { overlayIn } from "./overlay.ts";
 import { confineWords, insideTool, start } from "./start.ts";
 
 /** The steps that mount a cage, make it the root, and start the application in it. */
 export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	const inside = (path: Path) => quoteShell(`${cage.directory}${path}`);
-	const lines = [`mount -n -o bind,ro,nosuid,nodev ${quoteShell(cage.directory)} ${quoteShell(cage.directory)}`];
-	for (const path of temporaryDirectories) lines.push(...temporary(path, cage, inside));
-	for (const mount of cage.mounts) lines.push(...cageMount(mount, inside(mount.path)));
-	lines.push(`mount -n -t tmpfs -o nosuid,noexec,size=64k,mode=755 tmpfs ${inside(pathFromText("/dev"))}`);
+	const { without = [] } = spec;
+	const options: Options = (text) => mountOptions(text, without);
+	const lines = [`mount -n -o ${options("bind,ro,nosuid,nodev")} ${quoteShell(cage.directory)} ${quoteShell(cage.directory)}`];
+	for (const path of temporaryDirectories) lines.push(...temporary(path, cage, inside, options));
+	for (const mount of cage.mounts) lines.push(...cageMount(mount, inside(mount.path), options));
+	lines.push(`mount -n -t tmpfs -o ${options("nosuid,noexec,size=64k,mode=755")} tmpfs ${inside(pathFromText("/dev"))}`);
 	for (const device of cage.devices) {
 		const parent = device.path.slice(0, device.path.lastIndexOf("/")) as Path;
 		if (parent !== "/dev") lines.push(`mkdir -p ${inside(parent)}`);
 		lines.push(`mknod -m ${device.mode.toString(8)} ${inside(device.path)} ${device.type} ${device.major} ${device.minor}`);
 	}
 	for (const [name, target] of deviceLinks) lines.push(`ln -s ${target} ${inside(pathFromText(`/dev/${name}`))}`);
-	if (cage.syslog !== undefined) lines.push(...syslogSteps(cage.syslog, inside));
+	if (cage.syslog !== undefined) lines.push(...syslogSteps(cage.syslog, inside, options));
 	lines.push(
 		`mkdir -m 1777 ${inside(pathFromText("/dev/shm"))}`,
-		`mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(pathFromText("/dev/shm"))}`,
-		`mount -n -o remount,ro,nosuid,noexec ${inside(pathFromText("/dev"))}`,
+		`mount -n -t tmpfs -o ${options("nosuid,nodev,noexec,mode=1777")} tmpfs ${inside(pathFromText("/dev/shm"))}`,
+		`mount -n -o ${options("remount,ro,nosuid,noexec")} ${inside(pathFromText("/dev"))}`,
 	);
 	if (cage.proc)
-		lines.push(`mount -n -t proc -o nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${inside(pathFromText("/proc"))}`);
+		lines.push(
+			`mount -n -t proc -o ${options("nosuid,nodev,noexec,hidepid=invisible,subset=pid")} proc ${inside(pathFromText("/proc"))}`,
+		);
 	const launch = inside(launchDirectory);
 	lines.push(
-		`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${launch}`,
+		`mount -n -t tmpfs -o ${options("nosuid,nodev,size=64m,mode=755")} tmpfs ${launch}`,
 		...bringTools(spec, cage, launch),
-		`mount -n -o remount,ro,nosuid,nodev ${launch}`,
+		`mount -n -o ${options("remount,ro,nosuid,nodev")} ${launch}`,
 		`cd ${quoteShell(cage.directory)}`,
 		// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
-		"mount -n --move . /",
+		...(without.includes("root") ? [] : ["mount -n --move . /"]),
 	);
 	const tool = insideTool(spec, cage);
-	lines.push(...start(spec, confineWords(cage, tool), cage.capabilities, initInside, tool));
+	lines.push(...start(spec, confineWords(cage, tool, without), cage.capabilities, initInside, tool));
 	return lines;
 }
+
+/** Flags of a mount, but for those that this launch leaves out. */
+type Options = (text: string) => string;
 
 function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] {
 	const ours: [Path, Uint8Array | undefined][] = [
@@ -59,8 +67,8 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 }
 
 /** An empty directory, and in it what the cage has there: bound back by way of the still empty `.launch`. */
-function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string): string[] {
-	const mount = `mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${inside(path)}`;
+function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string, options: Options): string[] {
+	const mount = `mount -n -t tmpfs -o ${options("nosuid,nodev,noexec,mode=1777")} tmpfs ${inside(path)}`;
 	const kept = cage.kept.filter((one) => isWithin(one.path, path));
 	if (!kept.length) return [mount];
 	const lines = [`mount -n --bind ${inside(path)} ${inside(launchDirectory)}`, mount];
@@ -71,7 +79,7 @@ function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string): 
 			continue;
 		}
 		lines.push(one.kind === "directory" ? `mkdir ${inside(one.path)}` : `: >${inside(one.path)}`);
-		lines.push(`mount -n -o bind,ro,nosuid,nodev ${stashed} ${inside(one.path)}`);
+		lines.push(`mount -n -o ${options("bind,ro,nosuid,nodev")} ${stashed} ${inside(one.path)}`);
 	}
 	return [...lines, `umount -n ${inside(launchDirectory)}`];
 }
@@ -87,20 +95,20 @@ const deviceLinks = [
  * In the launcher's own /dev, where no link of the application's can lead the mount astray. A host whose syslog is away keeps no
  * application from its start: as there, messages are lost meanwhile.
  */
-function syslogSteps(socket: Path, inside: (path: Path) => string): string[] {
+function syslogSteps(socket: Path, inside: (path: Path) => string, options: Options): string[] {
 	const source = quoteShell(parent(socket));
 	const place = inside(pathFromText("/dev/syslog"));
 	return [
 		`if [ -d ${source} ]; then`,
 		`mkdir ${place}`,
-		`mount -n -o bind,ro,nosuid,nodev,noexec ${source} ${place}`,
+		`mount -n -o ${options("bind,ro,nosuid,nodev,noexec")} ${source} ${place}`,
 		`ln -s -- ${quoteShell(`syslog/${baseName(socket)}`)} ${inside(pathFromText("/dev/log"))}`,
 		"fi",
 	];
 }
 
-function cageMount(mount: CageMount, target: string): string[] {
-	const flags = `${mount.access},nosuid,nodev${mount.access === "rw" ? ",noexec" : ""}`;
+function cageMount(mount: CageMount, target: string, options: Options): string[] {
+	const flags = options(mount.access === "rw" ? "rw,nosuid,nodev,noexec" : "ro,nosuid,nodev");
 	if (mount.scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(mount.source)} ${target}`];
-	return [...overlayIn(mount.scratch, mount.source, target, `,nosuid,nodev${mount.access === "rw" ? ",noexec" : ",ro"}`)];
+	return [...overlayIn(mount.scratch, mount.source, target, `,${flags}`)];
 }

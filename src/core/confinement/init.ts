@@ -28,9 +28,12 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  * kernel/signal.c), an unblocked one without a handler would be dropped.
  */
 
-/** The bytes of the init for this processor (`process.arch`), or undefined where we have none yet. */
-export function initExecutable(architecture: string): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(x64()) : undefined;
+/**
+ * The bytes of the init for this processor (`process.arch`), or undefined where we have none yet. `closes` is false only where a self-test
+ * wants to find what was left open.
+ */
+export function initExecutable(architecture: string, closes = true): Buffer | undefined {
+	return architecture === "x64" ? elfExecutable(x64(closes)) : undefined;
 }
 
 /** Exit status of the init when the working directory cannot be entered or the first program cannot be executed. */
@@ -48,7 +51,7 @@ const data = {
 };
 
 /** r12d app, r13d ending, r14 argv, r15d code. */
-function x64(): Buffer {
+function x64(closes: boolean): Buffer {
 	const a = new Assembler();
 	const mask = (name: keyof typeof data) => {
 		a.move("rdi", 2); // SIG_SETMASK
@@ -138,7 +141,7 @@ function x64(): Buffer {
 
 	a.label("child");
 	mask("noSignals");
-	closeFrom(3);
+	if (closes) closeFrom(3);
 	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
 	a.syscall(80); // chdir
 	a.testAnswer();

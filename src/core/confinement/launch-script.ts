@@ -10,8 +10,11 @@ const joining = ({ joins }: LaunchSpec) => (joins === undefined ? [] : ["nsenter
 
 /** The command that makes the namespaces and runs the script in them. `--kill-child` and `--pdeathsig`: whoever dies, all end. */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
+	const { without = [] } = spec;
 	const network = spec.network !== "host" && spec.joins === undefined;
-	const kinds = ["ipc", ...(spec.root.kind === "cage" ? ["uts", "cgroup"] : []), ...(network ? ["net"] : [])];
+	const kinds = ["pid", "ipc", ...(spec.root.kind === "cage" ? ["uts", "cgroup"] : []), ...(network ? ["net"] : [])].filter(
+		(kind) => !without.some((layer) => layer === kind),
+	);
 	return [
 		...dying,
 		...limiting(spec),
@@ -22,13 +25,13 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 }
 
 const byUnshare = (kinds: readonly string[]) => [
-	...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"],
+	...["unshare", "--mount", "--propagation", "private", "--fork", "--kill-child"],
 	...kinds.map((kind) => `--${kind}`),
 ];
 
 /** Only the namespaces, with everything of the host in them: the mounts of a cage need options that bwrap(1) does not have. */
 const byBubblewrap = (kinds: readonly string[]) => [
-	...["bwrap", "--unshare-pid", ...kinds.map((kind) => `--unshare-${kind}`), "--die-with-parent", "--as-pid-1"],
+	...["bwrap", ...kinds.map((kind) => `--unshare-${kind}`), "--die-with-parent", "--as-pid-1"],
 	...["--cap-add", "ALL", "--dev-bind", "/", "/"],
 ];
 
@@ -44,6 +47,8 @@ export function launchScript(spec: LaunchSpec): string {
 		...(spec.launcher === "bubblewrap" ? ["mount -n --make-rprivate /"] : []),
 		...enterGroups(spec),
 		...(spec.network === "own" ? loopbackUp : []),
+		// Something for a self-test to find.
+		...(spec.without?.includes("descriptors") ? ["exec 9</"] : []),
 	];
 	switch (spec.root.kind) {
 		case "cage":

@@ -2,6 +2,7 @@ import type { Limits } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/made-directory.ts";
 import { join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
+import type { Layer } from "./layers.ts";
 import type { GroupLimit } from "./limits.ts";
 import type { LauncherName, Method } from "./method.ts";
 
@@ -24,6 +25,8 @@ export interface LaunchSpec {
 	readonly groups?: readonly GroupLimit[];
 	/** The process whose network namespace is `own` already. */
 	readonly joins?: number;
+	/** Layers of a cage that are left out, to see whether that is noticed. */
+	readonly without?: readonly Layer[];
 	/** The process that starts it, and that it must not outlive. */
 	readonly starter?: number;
 	/**

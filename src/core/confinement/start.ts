@@ -3,6 +3,7 @@ import { quoteShellLine } from "../path/quote.ts";
 import { environmentName, environmentWords } from "./environment.ts";
 import { landlockRules, setprivLandlock } from "./landlock.ts";
 import { type CageMount, type CageRoot, type LaunchSpec, launchDirectory, temporaryDirectories } from "./launch.ts";
+import type { Layer } from "./layers.ts";
 
 /**
  * The last line: an empty environment, root, what applies to the init and the application alike (`confine`), the init, and what applies
@@ -15,10 +16,13 @@ export function start(
 	init: Path,
 	tool: readonly string[] = [spec.setpriv],
 ): string[] {
+	const { without = [] } = spec;
 	const onHost = spec.root.kind === "host";
+	const inherits = without.includes("environment");
 	const words = [
-		...["exec", "setsid", "env", "-i"],
-		...(onHost ? variables(spec) : [spec.chroot, "."]),
+		...["exec", ...(without.includes("session") ? [] : ["setsid"]), "env", ...(inherits ? [] : ["-i"])],
+		...(onHost || inherits ? variables(spec) : []),
+		...(onHost ? [] : [spec.chroot, "."]),
 		...confine,
 		...[init, pathFromText(spec.cwd)],
 		...applicationWords(spec, capabilities, tool),
@@ -28,11 +32,11 @@ export function start(
 
 /** What applies to the application alone: its account and capabilities, by setpriv; its environment; then its command. */
 export function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
-	const { identity } = spec;
+	const { identity, without = [] } = spec;
 	const root = identity.uid === 0;
 	const kept = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
 	const inherited = root ? "-all" : kept;
-	const unlimited = root && spec.root.kind !== "cage";
+	const unlimited = (root && spec.root.kind !== "cage") || without.includes("capabilities");
 	return [
 		...tool,
 		...["--reuid", String(identity.uid), "--regid", String(identity.gid)],
@@ -40,7 +44,9 @@ export function applicationWords(spec: LaunchSpec, capabilities: readonly string
 		...(unlimited ? [] : [`--inh-caps=${inherited}`, `--ambient-caps=${inherited}`, `--bounding-set=${kept}`]),
 		"--",
 		// Nothing of the host's own tree can be given to an account to execute: there the variables come before.
-		...(spec.root.kind === "host" ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec))),
+		...(spec.root.kind === "host" || without.includes("environment")
+			? []
+			: environmentWords(join(launchDirectory, environmentName), variables(spec))),
 		...spec.command.map(pathFromText),
 	];
 }
@@ -58,11 +64,16 @@ export function insideTool(spec: LaunchSpec, { tools }: CageRoot): string[] {
 }
 
 /** Before everything that runs in the cage: no new privileges, the Landlock rules and the system call filter. */
-export function confineWords(cage: CageRoot, tool: readonly string[]): string[] {
+export function confineWords(cage: CageRoot, tool: readonly string[], without: readonly Layer[] = []): string[] {
 	const file = join(launchDirectory, baseName(cage.confiner.file));
-	if (cage.confiner.kind === "own") return [file];
-	const landlock = setprivLandlock(landlockRules(writableInside(cage.mounts)));
-	return [...tool, "--pdeathsig", "KILL", "--no-new-privs", ...landlock, "--seccomp-filter", file];
+	// Our own program does all three or none.
+	if (cage.confiner.kind === "own") return without.includes("seccomp") ? [] : [file];
+	return [
+		...[...tool, "--pdeathsig", "KILL"],
+		...(without.includes("no-new-privs") ? [] : ["--no-new-privs"]),
+		...(without.includes("landlock") ? [] : setprivLandlock(landlockRules(writableInside(cage.mounts)))),
+		...(without.includes("seccomp") ? [] : ["--seccomp-filter", file]),
+	];
 }
 
 /** Every directory that can be written in a cage with these mounts. */

@@ -100,6 +100,11 @@ export class UtilLinuxLauncher implements Launcher {
 		process.kill(pid, signal);
 	}
 
+	/** Layers can be left out by util-linux alone. */
+	private methodOf({ without }: LaunchRequest): Method {
+		return without ? methodFor({ ...this.launching, launcher: "util-linux" }) : this.method();
+	}
+
 	method(): Method {
 		return methodFor(this.launching);
 	}
@@ -123,7 +128,7 @@ export class UtilLinuxLauncher implements Launcher {
 		groups: readonly GroupLimit[],
 	): { command: string[]; spec: LaunchSpec } {
 		const spec = { ...this.specification(request, folder), groups };
-		const { environment, init } = ownPrograms();
+		const { environment, init } = ownPrograms(!request.without?.includes("descriptors"));
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });
 		// The account executes it, by then: it lies in a folder that root alone can enter, and gets copied from there.
 		writeFileSync(join(folder, environmentName), environment, { mode: 0o755 });
@@ -143,12 +148,13 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
-		return specificationOf(request, folder, this.scratch, () => this.method());
+		return specificationOf(request, folder, this.scratch, () => this.methodOf(request));
 	}
 
-	private confiner({ spec }: LaunchRequest, { mounts }: CageRoot): { name: string; bytes: Buffer } {
+	private confiner(request: LaunchRequest, { mounts }: CageRoot): { name: string; bytes: Buffer } {
+		const { spec } = request;
 		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
-		return confinerFile(this.method(), openings, mounts);
+		return confinerFile(this.methodOf(request), openings, mounts);
 	}
 
 	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
@@ -162,9 +168,9 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 }
 
-/** What is ours in every launch. */
-function ownPrograms(): { init: Buffer; environment: Buffer } {
-	const [init, environment] = [initExecutable(process.arch), environmentExecutable(process.arch)];
+/** What is ours in every launch; an init that closes nothing only for a self-test. */
+function ownPrograms(closes = true): { init: Buffer; environment: Buffer } {
+	const [init, environment] = [initExecutable(process.arch, closes), environmentExecutable(process.arch)];
 	if (!init || !environment) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return { init, environment };
 }

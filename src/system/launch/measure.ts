@@ -6,7 +6,16 @@ import { type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Measured } from "../../engine/ports.ts";
 import { heldLimits } from "./limits.ts";
 
-const namespaceKinds = { mnt: "mount", pid: "pid", ipc: "ipc", uts: "uts", cgroup: "cgroup", net: "net", user: "user" } as const;
+/** Files of /proc/PID/ns (namespaces(7)) and how we call them. */
+export const namespaceKinds = {
+	mnt: "mount",
+	pid: "pid",
+	ipc: "ipc",
+	uts: "uts",
+	cgroup: "cgroup",
+	net: "net",
+	user: "user",
+} as const;
 
 /** Reads what the kernel says of a process; undefined where it ended. */
 export function measureConfinement(pid: number, root: Path, limits: Limits = {}): Measured | undefined {

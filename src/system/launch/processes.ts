@@ -57,8 +57,10 @@ const launcherPrograms = new Set(["setpriv", "ld-linux", environmentName]);
 export function findInit(ancestor: number): number | undefined {
 	for (const child of children(ancestor)) {
 		const status = processStatus(child);
+		// A launch without a PID namespace has an init as well.
+		if (status?.name === initName) return child;
 		if (status && status.namespacePids.length > 1 && status.namespacePids.at(-1) === 1 && ownsNamespace(child, ancestor)) {
-			return status.name === initName ? child : undefined;
+			return undefined;
 		}
 		const below = findInit(child);
 		if (below) return below;

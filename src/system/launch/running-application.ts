@@ -6,8 +6,9 @@ import type { Limits } from "../../core/application/application.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { straceArguments } from "../../core/trace/options.ts";
-import type { Ended, Launched, LaunchRequest, Measured } from "../../engine/ports.ts";
+import type { Ended, Launched, LaunchRequest, Measured, Observed } from "../../engine/ports.ts";
 import { measureConfinement } from "./measure.ts";
+import { observeConfinement } from "./observe.ts";
 import { findInit, handledSignals, mainProcess } from "./processes.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
@@ -115,6 +116,11 @@ export class RunningApplication implements Launched {
 	measure(root: Path): Measured | undefined {
 		const main = this.init ? mainProcess(this.init) : undefined;
 		return main === undefined ? undefined : measureConfinement(main, root, this.limits);
+	}
+
+	observe(root: Path): Observed | undefined {
+		const main = this.init ? mainProcess(this.init) : undefined;
+		return main === undefined ? undefined : observeConfinement(main, this.init, root);
 	}
 
 	handledSignals(): string[] {

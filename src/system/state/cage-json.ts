@@ -81,6 +81,9 @@ const cageSchema = v.looseObject({
 	handlesTerm: v.boolean(),
 	madeAt: v.string(),
 	trials: v.array(v.looseObject({ round: v.number(), at: v.string(), generation: v.number(), answered: v.boolean() })),
+	selftest: v.exactOptional(
+		v.looseObject({ at: v.string(), tried: v.number(), escaped: strings, openByDesign: strings, findings: strings }),
+	),
 	seconds: v.object({ trace: v.number(), plan: v.number(), build: v.number(), trial: v.number() }),
 });
 

@@ -186,7 +186,7 @@ describe("a cage", () => {
 			"mount -n --bind /data/a,b:c lower",
 			"chown --reference=lower upper",
 			"chmod --reference=lower upper",
-			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,nosuid,nodev,noexec overlay ${inCage("/a,b:c")}`,
+			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,rw,nosuid,nodev,noexec overlay ${inCage("/a,b:c")}`,
 			"cd /",
 		]);
 	});
@@ -251,7 +251,7 @@ describe("a cage", () => {
 		expect(joined).not.toContain(" --net ");
 		const words = (network: LaunchSpec["network"]) => namespaceCommand(spec(cage, { network }), "script").join(" ");
 		expect(words("host")).toBe(
-			"setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --ipc --uts --cgroup sh -eu script",
+			"setpriv --pdeathsig KILL unshare --mount --propagation private --fork --kill-child --pid --ipc --uts --cgroup sh -eu script",
 		);
 		expect(words("none")).toContain("--cgroup --net sh");
 		expect(words("own")).toContain("--cgroup --net sh");

@@ -1,0 +1,165 @@
+import { type Architecture, syscalls } from "../confinement/syscalls.ts";
+import { type Path, pathToText } from "../path/path.ts";
+import { moreSyscalls, type Way } from "./way.ts";
+import { ways } from "./ways/ways.ts";
+
+/** The program that is started in the cage instead of the application, and what it is told. */
+
+/** What the attempts aim at. Values are numbers and names of ours, and paths. */
+export interface Target {
+	/** `device:inode` of the host's root directory. */
+	readonly host: string;
+	/** Where the loader lies inside: the one program that is surely there. */
+	readonly loader: Path;
+	readonly writable: readonly Path[];
+	/** Read-only directories of the host. */
+	readonly shared: readonly Path[];
+	/** Names of the environment that the application gets. */
+	readonly environment: readonly string[];
+	/** Number of the disk that the host's root is on; 0 where it is none. */
+	readonly disk: number;
+	readonly uid: number;
+	readonly decoy: DecoyFacts;
+}
+
+/** What the process outside says of itself. */
+export interface DecoyFacts {
+	readonly pid: number;
+	/** Its secret, and where that lies in its memory. */
+	readonly token: string;
+	readonly address: number;
+	/** Ids of System V's shared memory, message queue and semaphores. */
+	readonly memory: number;
+	readonly messages: number;
+	readonly semaphores: number;
+	/** Name of a POSIX queue, and description of a key; empty where the kernel has none. */
+	readonly queue: string;
+	readonly key: string;
+	/** TCP port at 127.0.0.1, and the abstract socket's name without its NUL. */
+	readonly port: number;
+	readonly abstract: string;
+}
+
+/** Text for `perl -e`. With `spare`, without the attempts that would change the host where nothing stops them. */
+export function attemptsProgram(architecture: Architecture, { spare }: { readonly spare: boolean }): string {
+	const tried = Object.values(ways).flat() as Way[];
+	return [
+		prelude(architecture),
+		...tried.filter((way) => !(spare && way.spared)).map(({ attempt, id }) => `attempt('${id}', sub {\n${attempt}\n});`),
+		"print qq(done\\n);",
+		// Whoever started it has a look from outside, and ends it.
+		"sleep 20;",
+	].join("\n");
+}
+
+/** The words behind the program. A directory whose name is no text is not tried; another one of its kind is. */
+export function attemptsArguments(target: Target, architecture: Architecture): string[] {
+	const lines = (paths: readonly Path[]) => paths.flatMap((path) => pathToText(path) ?? []).join("\n");
+	const { decoy, environment, shared, writable, ...rest } = target;
+	const values = {
+		...rest,
+		...decoy,
+		architecture,
+		abstract: decoy.abstract,
+		environment: environment.join("\n"),
+		shared: lines(shared),
+		writable: lines(writable),
+	};
+	return Object.entries(values).map(([name, value]) => `${name}=${value}`);
+}
+
+function numbers(architecture: Architecture): string {
+	return Object.entries({ ...syscalls, ...moreSyscalls })
+		.flatMap(([name, both]) => {
+			const number = both[architecture === "x64" ? 0 : 1];
+			return number === undefined ? [] : [`${name} => ${number}`];
+		})
+		.join(", ");
+}
+
+/**
+ * perl's own functions only: there is not one module in a cage. Numbers of perl stay numbers and text is handed over by address (perlfunc,
+ * syscall), so each argument is written as what it is.
+ */
+const prelude = (architecture: Architecture) => String.raw`
+$0 = 'selftest'; $| = 1; alarm 30;
+my %number = (${numbers(architecture)});
+my %of = map { split /=/, $_, 2 } @ARGV;
+my @writable = split /\n/, $of{writable};
+my $other = 0 + $of{pid};
+
+# Each in a process of its own: what crashes, hangs or gives up rights is gone after it.
+sub attempt {
+	my ($id, $try) = @_;
+	my $child = fork;
+	if (!defined $child) { print "$id\tfailed\t", 0 + $!, "\n"; return }
+	if ($child == 0) {
+		alarm 10;
+		$! = 0;
+		my $out = eval { $try->() };
+		my $error = 0 + $!;
+		my $how = $@ eq "none\n" ? 'impossible' : $@ ? 'failed' : $out ? 'escaped' : 'refused';
+		syswrite STDOUT, "$id\t$how\t$error\n";
+		syscall $number{exit_group}, 0;
+	}
+	waitpid $child, 0;
+	my $signal = $? & 127;
+	print "$id\t", ($signal == 14 ? 'failed' : 'killed'), "\t$signal\n" if $signal;
+}
+
+sub sys {
+	my $name = shift;
+	die "none\n" unless defined $number{$name};
+	# perl hands over no constant, so copies are, and what the kernel wrote into them comes back.
+	my @words = @_;
+	$! = 0;
+	my $result = syscall $number{$name}, @words;
+	for (0 .. $#words) { $_[$_] = $words[$_] unless Internals::SvREADONLY($_[$_]) }
+	return $result;
+}
+sub done { return $_[0] != -1 }
+
+# It worked, or failed for its arguments: whoever is not allowed never gets that far.
+sub answered { my $result = shift; my $error = 0 + $!; return $result != -1 || scalar grep { $_ == $error } @_ }
+
+sub at_host { my @s = stat $_[0]; return @s && "$s[0]:$s[1]" eq $of{host} }
+sub climb { chdir '..' for 1 .. 64; return at_host('.') }
+
+# The first for which it works; the error is that of the last.
+sub first_in { my $try = pop; for (@_) { return 1 if $try->($_) } return 0 }
+sub keep_error { my $error = 0 + $!; $_[0]->(); $! = $error }
+sub fileno_of { return fileno $_[0] }
+
+# In directories of the application nothing that lies there is followed or changed: the name cannot be guessed, and it must be new
+# (O_WRONLY | O_CREAT | O_EXCL).
+sub new_in { return "$_[0]/.$of{token}" }
+sub plain { sysopen my $it, $_[0], 0301, 0600 or return; return $it }
+sub opens_for_writing { return open my $it, '+<', $_[0] }
+# O_TMPFILE | O_RDWR: a file without a name, gone when it is closed.
+sub makes_in { return done(sys('openat', -100, "$_[0]", ${architecture === "x64" ? "0x410002" : "0x404002"}, 0600)) }
+sub copy_loader {
+	open my $from, '<', $of{loader} or return 0;
+	local $/;
+	my $bytes = <$from>;
+	return syswrite($_[0], $bytes) == length $bytes;
+}
+# True where the child becomes another program that ends well.
+sub runs {
+	my $start = shift;
+	pipe my $told, my $tell;
+	my $child = fork;
+	if ($child == 0) {
+		close $told;
+		open STDOUT, '>', '/dev/null' or close STDOUT;
+		$start->();
+		syswrite $tell, pack 'L', 0 + $!;
+		syscall $number{exit_group}, 1;
+	}
+	close $tell;
+	my $read = sysread $told, my $error, 4;
+	waitpid $child, 0;
+	my $ended = $?;
+	$! = $read ? unpack 'L', $error : 0;
+	return $ended == 0;
+}
+`;

@@ -1,0 +1,175 @@
+import type { Weakness } from "../confinement/method.ts";
+import type { Openings } from "../plan/plan.ts";
+import { type Check, isWarning } from "./outside.ts";
+import { type Group, groups, type Opening, type Stop } from "./way.ts";
+import { ways } from "./ways/ways.ts";
+
+/** What became of the attempts. */
+
+/**
+ * `escaped`: out. `open`: out, by something that the cage was made with. `refused`: by the kernel, with an
+ * error. `impossible`: there was nothing to try. `failed`: the attempt itself came to no end.
+ */
+export type Result = "escaped" | "open" | "refused" | "impossible" | "failed";
+
+export interface Outcome {
+	readonly id: string;
+	readonly group: Group;
+	readonly outcome: Result;
+	/** The name of the error, or of the signal that ended the attempt. */
+	readonly detail: string;
+	readonly stoppedBy: readonly Stop[];
+	readonly opens: readonly Opening[];
+}
+
+/** What an attempt printed. */
+export interface Told {
+	readonly how: "escaped" | "refused" | "impossible" | "failed" | "killed";
+	readonly number: number;
+}
+
+/** By way. `done` once all of them are over. */
+export function parseAttempts(output: string): { readonly told: ReadonlyMap<string, Told>; readonly done: boolean } {
+	const told = new Map<string, Told>();
+	const lines = output.split("\n");
+	for (const line of lines) {
+		const [id = "", how, number = ""] = line.split("\t");
+		if (isHow(how)) told.set(id, { how, number: Number(number) });
+	}
+	return { told, done: lines.includes("done") };
+}
+
+function isHow(text: string | undefined): text is Told["how"] {
+	return text !== undefined && ["escaped", "refused", "impossible", "failed", "killed"].includes(text);
+}
+
+/** What the cage was made with, and what its launcher cannot give. */
+export interface Made {
+	readonly openings: Openings;
+	readonly network: "host" | "own" | "none";
+	readonly weaker: readonly Weakness[];
+}
+
+export function outcomesOf(told: ReadonlyMap<string, Told>, made: Made): Outcome[] {
+	return groups.flatMap((group) =>
+		ways[group].map((way) => {
+			const opens = (way.opens ?? []).filter((opening) => isOpened(opening, made));
+			const one = told.get(way.id);
+			return {
+				id: way.id,
+				group,
+				outcome: one ? resultOf(one, opens.length > 0) : "failed",
+				detail: one && one.how !== "escaped" && one.how !== "impossible" ? detailOf(one) : "",
+				stoppedBy: way.stoppedBy,
+				opens,
+			};
+		}),
+	);
+}
+
+function isOpened(opening: Opening, { network, openings, weaker }: Made): boolean {
+	switch (opening) {
+		case "network":
+			return network === "host";
+		case "unix-sockets":
+			return network === "host" && openings.unixSockets !== undefined;
+		case "memfd":
+			return openings.memfd !== undefined;
+		case "proc":
+			return openings.proc !== undefined;
+		case "writable-code":
+			return openings.writableCode !== undefined;
+		default:
+			return (
+				openings.capabilities.some(({ name }) => opening === `capability ${name}`) ||
+				weaker.some((weakness) => opening === `weak ${weakness}`)
+			);
+	}
+}
+
+function resultOf({ how }: Told, opened: boolean): Result {
+	if (how === "escaped") return opened ? "open" : "escaped";
+	return how === "killed" ? "refused" : how;
+}
+
+function detailOf({ how, number }: Told): string {
+	return how === "killed" ? (signals[number] ?? `signal ${number}`) : (errors[number] ?? (number ? `errno ${number}` : ""));
+}
+
+/** errno(3), as x86_64 and aarch64 number them. */
+const errors: Readonly<Record<number, string>> = {
+	1: "EPERM",
+	2: "ENOENT",
+	3: "ESRCH",
+	5: "EIO",
+	6: "ENXIO",
+	7: "E2BIG",
+	9: "EBADF",
+	11: "EAGAIN",
+	13: "EACCES",
+	14: "EFAULT",
+	16: "EBUSY",
+	18: "EXDEV",
+	19: "ENODEV",
+	20: "ENOTDIR",
+	22: "EINVAL",
+	25: "ENOTTY",
+	28: "ENOSPC",
+	30: "EROFS",
+	38: "ENOSYS",
+	93: "EPROTONOSUPPORT",
+	94: "ESOCKTNOSUPPORT",
+	95: "EOPNOTSUPP",
+	97: "EAFNOSUPPORT",
+	101: "ENETUNREACH",
+	111: "ECONNREFUSED",
+	126: "ENOKEY",
+};
+const signals: Readonly<Record<number, string>> = { 9: "SIGKILL", 11: "SIGSEGV", 31: "SIGSYS" };
+
+/** Groups of which a launch without any layer let out nobody: then the test itself does not work. */
+export function unproven(control: ReadonlyMap<string, Told>): Group[] {
+	return groups.filter((group) => !ways[group].some((way) => control.get(way.id)?.how === "escaped"));
+}
+
+/** How the test of a cage went. */
+export interface Selftest {
+	readonly network: "host" | "own" | "none";
+	readonly ways: readonly Outcome[];
+	readonly audit: readonly Check[];
+	/** How many ways led out of the same cage without any layer, before and afterwards. */
+	readonly control: { readonly before: number; readonly after: number };
+	readonly seconds: number;
+}
+
+/** What is remembered of it. */
+export interface SelftestSummary {
+	readonly at: string;
+	readonly tried: number;
+	readonly escaped: readonly string[];
+	readonly openByDesign: readonly string[];
+	/** Checks from outside that failed. */
+	readonly findings: readonly string[];
+}
+
+export const withOutcome = (test: Selftest, outcome: Result) => test.ways.filter((way) => way.outcome === outcome);
+export const failedChecks = (test: Selftest) => test.audit.filter((check) => !check.ok && !isWarning(check));
+
+/** The same, of what is remembered; a test that was not made has found nothing. */
+export const foundHolding = (summary: SelftestSummary | undefined) => !summary?.escaped.length && !summary?.findings.length;
+
+/** Every attempt was refused, and nothing that should hold is missing. */
+export function holds(test: Selftest): boolean {
+	return !withOutcome(test, "escaped").length && !withOutcome(test, "failed").length && !failedChecks(test).length;
+}
+
+export function summariseSelftest(test: Selftest, at: string): SelftestSummary {
+	const ids = (outcome: Result) => withOutcome(test, outcome).map(({ id }) => id);
+	return {
+		at,
+		tried: test.ways.length - ids("impossible").length,
+		escaped: ids("escaped"),
+		openByDesign: ids("open"),
+		findings: failedChecks(test).map(({ id }) => id),
+	};
+}

@@ -1,0 +1,73 @@
+import type { Way } from "../way.ts";
+
+/** What the kernel lets everybody do, but for its own settings. */
+const unprivileged = new Set(["io-uring", "userfaultfd", "memory-secret", "local-descriptors", "personality"]);
+
+/** Parts of the kernel that no caged application needs, and the machine itself. */
+export const kernel: readonly Way[] = [
+	...(
+		[
+			// BPF_MAP_CREATE of an array; it goes with the process.
+			["bpf", "bpf", "0, pack('L5 x100', 2, 4, 4, 1, 0), 120", ""],
+			["io-uring", "io_uring_setup", "1, pack('x120')", ""],
+			// A software clock of this process: struct perf_event_attr.
+			["perf", "perf_event_open", "pack('L L Q x112', 1, 128, 0), 0, -1, -1, 0", ""],
+			["userfaultfd", "userfaultfd", "1", ""],
+			["fanotify", "fanotify_init", "0, 0", ""],
+			["memory-secret", "memfd_secret", "0", ""],
+			["local-descriptors", "modify_ldt", "0, pack('x16'), 16", ""],
+			// ADDR_NO_RANDOMIZE
+			["personality", "personality", "0x40000", ""],
+			["module-load", "init_module", "0, 0, ''", "8, 14, 22"],
+			["module-load-file", "finit_module", "-1, '', 0", "9"],
+			["module-unload", "delete_module", "'no such module', 2048", "2"],
+			// More segments than any kernel takes.
+			["kexec", "kexec_load", "0, 1000, 0, 0", "22"],
+			["kexec-file", "kexec_file_load", "-1, -1, 0, '', 0x8000", "22"],
+			["reboot", "reboot", "0, 0, 0, 0", "22"],
+			["swap-on", "swapon", "'/no such file', 0", "2"],
+			["swap-off", "swapoff", "'/no such file'", "2"],
+			["accounting", "acct", "'/no such file'", "2"],
+			["set-clock", "settimeofday", "0, 0", ""],
+			// ADJ_TICK, with a tick of no length.
+			["adjust-clock", "clock_adjtime", "0, pack('L x4 q x192', 0x4000, 0)", "22"],
+			["host-name", "sethostname", "'', 1000", "22"],
+			["domain-name", "setdomainname", "'', 1000", "22"],
+			// SYSLOG_ACTION_SIZE_BUFFER
+			["kernel-log", "syslog", "10, 0, 0", ""],
+			["io-ports", "iopl", "3", ""],
+			["io-port", "ioperm", "0x80, 1, 1", ""],
+			["quota", "quotactl", "0x80000000, '/no such file', 0, 0", "2, 15, 19, 22, 38"],
+		] as const
+	).map(
+		([id, call, words, errors]): Way => ({
+			id,
+			stoppedBy: unprivileged.has(id) ? ["seccomp"] : ["capabilities", "seccomp"],
+			attempt: `return answered(sys('${call}', ${words})${errors ? `, ${errors}` : ""});`,
+		}),
+	),
+	{
+		// getpid of the x32 table. The filter kills for it; a kernel without x32 says ENOSYS.
+		id: "foreign-calls",
+		stoppedBy: ["seccomp"],
+		attempt: String.raw`die "none\n" unless $of{architecture} eq 'x64'; return done(syscall 0x40000000 | 39);`,
+	},
+	{
+		// Landlock takes 16 rule sets on top of each other (landlock(7)): where all of 16 go, ours was not there.
+		id: "without-landlock",
+		stoppedBy: ["landlock"],
+		opens: ["weak landlock"],
+		attempt: String.raw`
+			sys('prctl', 38, 1, 0, 0, 0);
+			my $rules = sys('landlock_create_ruleset', pack('Q', 1), 8, 0);
+			done($rules) or die "none\n";
+			for (1 .. 16) { return 0 unless done(sys('landlock_restrict_self', 0 + $rules, 0)) }
+			return 1;`,
+	},
+	{
+		id: "writable-code",
+		stoppedBy: ["seccomp"],
+		opens: ["writable-code"],
+		attempt: `return done(sys('mmap', 0, 4096, 7, 0x22, -1, 0));`,
+	},
+];

@@ -1,0 +1,121 @@
+import type { Way } from "../way.ts";
+
+/** clone(2): the flag of each kind of namespace. */
+const kinds = {
+	mount: 0x20000,
+	cgroup: 0x2000000,
+	uts: 0x4000000,
+	ipc: 0x8000000,
+	user: 0x10000000,
+	pid: 0x20000000,
+	net: 0x40000000,
+} as const;
+const newTime = 0x80;
+
+const adminOpens = ["capability sys_admin"] as const;
+
+/** Other views of the system, by the old and the new interfaces. */
+export const namespaces: readonly Way[] = [
+	...Object.entries({ ...kinds, time: newTime }).map(
+		([kind, flag]): Way => ({
+			id: `unshare-${kind}`,
+			stoppedBy: kind === "user" ? ["seccomp"] : ["capabilities", "seccomp"],
+			attempt: `return done(sys('unshare', ${flag}));`,
+		}),
+	),
+	...Object.entries(kinds).map(
+		([kind, flag]): Way => ({
+			id: `clone-${kind}`,
+			stoppedBy: kind === "user" ? ["seccomp"] : ["capabilities", "seccomp"],
+			attempt: `
+				my $child = sys('clone', ${flag} | 17, 0, 0, 0, 0);
+				syscall($number{exit_group}, 0) if $child == 0;
+				return done($child);`,
+		}),
+	),
+	{
+		id: "clone3-user",
+		stoppedBy: ["seccomp"],
+		attempt: `
+			my $child = sys('clone3', pack('Q11', ${kinds.user}, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0), 88);
+			syscall($number{exit_group}, 0) if $child == 0;
+			return done($child);`,
+	},
+	{
+		id: "enter-by-pidfd",
+		stoppedBy: ["pid", "capabilities", "seccomp"],
+		attempt: `
+			my $process = sys('pidfd_open', $other, 0);
+			done($process) or return 0;
+			return done(sys('setns', 0 + $process, ${kinds.uts}));`,
+	},
+	{
+		id: "enter-by-proc",
+		stoppedBy: ["no-proc", "capabilities", "seccomp"],
+		attempt: `
+			open my $its, '<', '/proc/1/ns/uts' or return 0;
+			return done(sys('setns', fileno $its, 0));`,
+	},
+	...(
+		[
+			["mount-tmpfs", "'none', $place, 'tmpfs', 0, 0"],
+			["mount-bind", "'/', $place, 0, 0x1000, 0"],
+			["mount-proc", "'none', $place, 'proc', 0, 0"],
+			["mount-overlay", "'none', $place, 'overlay', 0, 'lowerdir=/:/tmp'"],
+		] as const
+	).map(
+		([id, words]): Way => ({
+			id,
+			stoppedBy: ["capabilities", "seccomp", "landlock"],
+			opens: adminOpens,
+			attempt: `
+				my $place = '/tmp/.mount';
+				mkdir $place;
+				my $mounted = done(sys('mount', ${words}));
+				keep_error(sub { sys('umount2', $place, 2) if $mounted });
+				return $mounted;`,
+		}),
+	),
+	{
+		// MNT_EXPIRE only marks it, and says EAGAIN or EBUSY.
+		id: "unmount",
+		stoppedBy: ["capabilities", "seccomp", "landlock"],
+		opens: adminOpens,
+		attempt: `return answered(sys('umount2', '/dev/shm', 4), 11, 16);`,
+	},
+	{
+		id: "pivot-root",
+		stoppedBy: ["capabilities", "seccomp", "landlock"],
+		opens: adminOpens,
+		attempt: `return answered(sys('pivot_root', '/', '/'), 16);`,
+	},
+	{ id: "fsopen", stoppedBy: ["capabilities", "seccomp"], attempt: `return done(sys('fsopen', 'tmpfs', 0));` },
+	{ id: "fspick", stoppedBy: ["capabilities", "seccomp"], attempt: `return done(sys('fspick', -100, '/tmp', 0));` },
+	{
+		// OPEN_TREE_CLONE
+		id: "open-tree",
+		stoppedBy: ["capabilities", "seccomp"],
+		attempt: `return done(sys('open_tree', -100, '/', 1));`,
+	},
+	{
+		id: "fsmount",
+		stoppedBy: ["capabilities", "seccomp"],
+		attempt: `return answered(sys('fsmount', -1, 0, 0), 9);`,
+	},
+	{
+		id: "move-mount",
+		stoppedBy: ["capabilities", "seccomp", "landlock"],
+		attempt: `return answered(sys('move_mount', -1, '', -1, '', 0x44), 9);`,
+	},
+	{
+		// Takes nosuid (MOUNT_ATTR_NOSUID) from /tmp.
+		id: "mount-setattr",
+		stoppedBy: ["capabilities", "seccomp"],
+		attempt: `return done(sys('mount_setattr', -100, '/tmp', 0, pack('Q4', 0, 2, 0, 0), 32));`,
+	},
+	{
+		id: "list-mounts",
+		stoppedBy: ["seccomp"],
+		attempt: String.raw`my $ids = "\0" x 256; return done(sys('listmount', pack('L L Q Q Q', 32, 0, 0xffffffffffffffff, 0, 0), $ids, 32, 0));`,
+	},
+];

@@ -1,0 +1,197 @@
+import type { Cage } from "../core/cage/cage.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
+import { launchDirectory, temporaryDirectories } from "../core/confinement/launch.ts";
+import { type Layer, layers } from "../core/confinement/layers.ts";
+import type { Method } from "../core/confinement/method.ts";
+import { Failure } from "../core/failure.ts";
+import { type Path, pathFromText } from "../core/path/path.ts";
+import { auditOutside, type Expected, type Observed } from "../core/selftest/outside.ts";
+import { attemptsArguments, attemptsProgram, type DecoyFacts } from "../core/selftest/program.ts";
+import {
+	outcomesOf,
+	parseAttempts,
+	type Selftest,
+	type SelftestSummary,
+	summariseSelftest,
+	type Told,
+	unproven,
+} from "../core/selftest/verdict.ts";
+import { auditGeneration } from "./audit.ts";
+import { layoutOf, presentCage } from "./cages.ts";
+import type { Context } from "./context.ts";
+import { launchMethod } from "./method.ts";
+import type { CageLayout, Interpreter, LaunchRequest } from "./ports.ts";
+import { launchRequest } from "./run.ts";
+
+/** Seconds for all attempts; on an idle machine they take a third of one. */
+const patience = 30;
+
+export interface SelftestOptions {
+	/** Instead of the cage's own. */
+	readonly network?: "host" | "none";
+	/** Layers that the launch under test goes without. No verb offers it: it is how the test is tested. */
+	readonly without?: readonly Layer[];
+}
+
+/**
+ * Tries the ways out from inside the present generation, under the launch that the application gets. Throws `selftest-needs-perl` (exit 3), and
+ * `selftest-blind` (exit 70) where a launch without any layer let nobody out, so that a test which does not work never looks like a cage that holds.
+ */
+export async function selftestCage(context: Context, name: string, options: SelftestOptions = {}): Promise<Selftest> {
+	const { cage, manifest } = await presentCage(context, name);
+	const interpreter = context.machine.selftest.interpreter();
+	if (!interpreter) throw new Failure("selftest-needs-perl", {}, 3);
+	return testCage(context, cage, manifest, interpreter, options);
+}
+
+/** What says something of the test, and nothing of the cage. */
+const testsOwn = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
+
+/**
+ * The same as the last step of a trial. Undefined where it cannot be done, with a word about it: a cage that answers is no worse for a machine
+ * without perl, and the record says that the ways out were not tried.
+ */
+export async function selftestStep(context: Context, cage: Cage, manifest: Manifest): Promise<SelftestSummary | undefined> {
+	const { now, selftest } = context.machine;
+	const interpreter = selftest.interpreter();
+	if (!interpreter) {
+		context.emit({ event: "warned", code: "selftest-needs-perl", values: {} });
+		return undefined;
+	}
+	context.emit({ event: "selftest-started" });
+	try {
+		const summary = summariseSelftest(await testCage(context, cage, manifest, interpreter), new Date(now()).toISOString());
+		const { escaped, openByDesign, tried } = summary;
+		context.emit({ event: "selftest-finished", tried, escaped, openByDesign });
+		return summary;
+	} catch (error) {
+		if (!(error instanceof Failure) || !testsOwn.has(error.code)) throw error;
+		context.emit({ event: "warned", code: error.code, values: error.values });
+		return undefined;
+	}
+}
+
+export async function testCage(
+	context: Context,
+	cage: Cage,
+	manifest: Manifest,
+	interpreter: Interpreter,
+	options: SelftestOptions = {},
+): Promise<Selftest> {
+	const { now, selftest, store } = context.machine;
+	const started = now();
+	const layout = layoutOf(store, manifest);
+	await auditGeneration(context, manifest, layout);
+	const request = launchRequest({ cage, manifest, layout, generation: manifest.generation });
+	const network = options.network ?? request.network;
+	const method = launchMethod(context, false);
+	const decoy = await selftest.decoy(manifest.identity);
+	try {
+		const launch = (change: Partial<LaunchRequest>, spare: boolean) =>
+			tryOut(context, layout, { ...request, network, ...change }, { interpreter, decoy: decoy.facts, spare });
+		// As root, without a single layer: chroot and nothing else.
+		const control = () => launch({ identity: bareRoot, network: "host", without: layers }, true);
+		const before = await control();
+		const real = await launch({ ...(options.without ? { without: options.without } : {}) }, false);
+		const after = await control();
+		const blind = [...new Set([...unproven(before.told), ...unproven(after.told)])];
+		if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
+		const ways = outcomesOf(real.told, { openings: layout.openings, network, weaker: method.weaker });
+		const endless = ways.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
+		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
+		return {
+			network,
+			ways,
+			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), expected(request, network, layout, method)),
+			control: { before: escapes(before.told), after: escapes(after.told) },
+			seconds: Math.round((now() - started) / 10) / 100,
+		};
+	} finally {
+		await decoy.dispose();
+	}
+}
+
+const withoutDecoy = (seen: Observed, pid: number) => ({ ...seen, sameAccount: seen.sameAccount.filter((one) => one !== pid) });
+
+const bareRoot = { name: "root", uid: 0, gid: 0, groups: [], home: "/" };
+
+const escapes = (told: ReadonlyMap<string, Told>) => [...told.values()].filter(({ how }) => how === "escaped").length;
+
+/** One launch of the attempts, on a copy of the data that is thrown away. Throws `selftest-broken` (exit 70) where they come to no end. */
+async function tryOut(
+	context: Context,
+	cage: CageLayout,
+	request: LaunchRequest,
+	{ decoy, interpreter, spare }: { readonly interpreter: Interpreter; readonly decoy: DecoyFacts; readonly spare: boolean },
+): Promise<{ told: ReadonlyMap<string, Told>; seen: Observed }> {
+	const { launcher, now, selftest, sleep } = context.machine;
+	const { architecture } = selftest;
+	const rehearsal = await launcher.rehearse();
+	try {
+		let output = "";
+		const { disk, identity: host } = selftest.hostRoot();
+		const target = {
+			host,
+			disk,
+			decoy,
+			loader: interpreter.loader,
+			uid: request.identity.uid,
+			// Whether PWD belongs there is seen from outside.
+			environment: [...Object.keys(request.env), "PWD"],
+			writable: [...writableIn(cage), ...temporaryDirectories, pathFromText("/dev/shm")],
+			shared: cage.binds.filter(({ access }) => access === "ro").map(({ path }) => pathFromText(path)),
+		};
+		const launched = await launcher.start({
+			...request,
+			spec: { kind: "cage", cage, rehearsal },
+			command: [...interpreter.command, attemptsProgram(architecture, { spare }), ...attemptsArguments(target, architecture)],
+			brought: interpreter.brought,
+			onOutput: (chunk) => {
+				output += Buffer.from(chunk).toString("latin1");
+			},
+			signal: context.signal,
+		});
+		let over = false;
+		void launched.ended.then(() => {
+			over = true;
+		});
+		const deadline = now() + patience * 1000;
+		let seen: Observed | undefined;
+		try {
+			while (!over && !parseAttempts(output).done && now() < deadline) await sleep(10, context.signal);
+			seen = launched.observe(cage.root);
+		} finally {
+			await launched.stop(1);
+		}
+		const { done, told } = parseAttempts(output);
+		if (!done || !seen) throw new Failure("selftest-broken", { detail: output.trim().split("\n").at(-1)?.slice(-200) ?? "" }, 70);
+		return { told, seen };
+	} finally {
+		await rehearsal.dispose();
+	}
+}
+
+function writableIn(cage: CageLayout): Path[] {
+	return [...cage.writable, ...cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path))];
+}
+
+/** What a launch of this request leaves in force. */
+function expected(request: LaunchRequest, network: "host" | "own" | "none", cage: CageLayout, { launcher }: Method): Expected {
+	const devices = cage.devices.map(({ path }) => path);
+	return {
+		capabilities: cage.openings.capabilities.map(({ name }) => name),
+		namespaces: ["mount", "pid", "ipc", "uts", "cgroup", ...(network === "host" ? [] : ["net"])],
+		// bwrap names the working directory in PWD (measured).
+		environment: [...Object.keys(request.env), ...(launcher === "bubblewrap" ? ["PWD"] : [])],
+		nodes: [pathFromText("/dev"), ...devices],
+		mounts: [
+			...devices,
+			...["/", "/dev", "/dev/shm", "/dev/syslog", "/proc"].map(pathFromText),
+			launchDirectory,
+			...temporaryDirectories,
+			...cage.kept.map(({ path }) => path),
+			...cage.writable,
+			...cage.binds.map(({ path }) => pathFromText(path)),
+		],
+	};
+}

@@ -1,0 +1,115 @@
+import { printable } from "../core/path/quote.ts";
+import type { Check } from "../core/selftest/outside.ts";
+import { isWarning } from "../core/selftest/outside.ts";
+import {
+	failedChecks,
+	holds,
+	type Outcome,
+	type Selftest,
+	type SelftestSummary,
+	summariseSelftest,
+	withOutcome,
+} from "../core/selftest/verdict.ts";
+import { groups, type Opening } from "../core/selftest/way.ts";
+import type { Messages } from "../messages/messages.ts";
+import { indent, table } from "./format.ts";
+
+/** `cagewright/selftest/1`. */
+export function selftestToJson(name: string, test: Selftest): object {
+	const { audit, control, network, seconds, ways } = test;
+	const { escaped, findings, openByDesign, tried } = summariseSelftest(test, "");
+	return { name, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
+}
+
+export function selftestText(name: string, test: Selftest, messages: Messages): string {
+	const words = messages.selftest;
+	const escaped = withOutcome(test, "escaped");
+	const findings = failedChecks(test);
+	return [
+		words.title(name),
+		waysTable(test, messages),
+		"",
+		words.outside,
+		indent(table(test.audit.map((check) => checkRow(check, messages)))),
+		"",
+		...escaped.flatMap((way) => [
+			words.isOut(wayTitle(way.id, messages), words.meanings[way.group]),
+			words.shouldStop(stopsText(way, messages)),
+		]),
+		...withOutcome(test, "open").flatMap((way) => [
+			wayTitle(way.id, messages),
+			...way.opens.map((opening) => words.openBy(openingText(opening, messages))),
+		]),
+		words.control(test.control.before, test.control.after),
+		...(holds(test)
+			? [words.holds(withOutcome(test, "refused").length, withOutcome(test, "open").length)]
+			: [words.leaks(escaped.length, findings.length), words.toClose]),
+	].join("\n");
+}
+
+/** All groups in one table, so that the columns are the same throughout. */
+function waysTable(test: Selftest, messages: Messages): string {
+	const words = messages.selftest;
+	const rows = test.ways.map((way) => [
+		`    ${wayTitle(way.id, messages)}`,
+		`${words.outcomes[way.outcome]} ${way.detail}`.trimEnd(),
+		way.outcome === "refused" ? stopsText(way, messages) : "",
+	]);
+	const lines = table(rows).split("\n");
+	return groups
+		.flatMap((group) => [`  ${words.groups[group]}`, ...lines.filter((_, index) => test.ways[index]?.group === group)])
+		.join("\n");
+}
+
+function checkRow(check: Check, messages: Messages): string[] {
+	const words = messages.selftest;
+	const verdict = check.ok ? words.ok : isWarning(check) ? words.warns : words.lacks;
+	return [verdict, words.checks[check.id], printable(check.found.join(", "))];
+}
+
+function wayTitle(id: string, messages: Messages): string {
+	const titles: Readonly<Record<string, string>> = messages.selftest.ways;
+	return titles[id] ?? id;
+}
+
+function stopsText(way: Outcome, messages: Messages): string {
+	return way.stoppedBy.map((stop) => messages.selftest.stops[stop]).join(", ");
+}
+
+function openingText(opening: Opening, messages: Messages): string {
+	const { openings } = messages.selftest;
+	switch (opening) {
+		case "network":
+		case "unix-sockets":
+		case "memfd":
+		case "proc":
+		case "writable-code":
+			return openings[opening];
+		default:
+			return opening.startsWith("weak ")
+				? openings.weak(opening.slice("weak ".length))
+				: openings.capability(opening.slice("capability ".length));
+	}
+}
+
+/** As `make` and `trial` tell it; null where nothing was tried. */
+export function selftestToMadeJson(summary: SelftestSummary | undefined): object | null {
+	if (!summary) return null;
+	const { escaped, findings, openByDesign, tried } = summary;
+	return { escaped, openByDesign, tried, findings };
+}
+
+/** In a few lines: after `make`, and in the record. */
+export function selftestLines(summary: SelftestSummary | undefined, messages: Messages): string[] {
+	const words = messages.selftest;
+	if (!summary) return [words.notTried];
+	const { at, escaped, findings, openByDesign, tried } = summary;
+	const titles = (ids: readonly string[]) => ids.map((id) => wayTitle(id, messages)).join(", ");
+	return [
+		words.tried(tried, at),
+		...(escaped.length ? [words.out(titles(escaped))] : []),
+		...(findings.length ? [words.missing(findings.join(", "))] : []),
+		...(escaped.length || findings.length ? [] : [words.noneOut]),
+		...(openByDesign.length ? [words.byDesign(titles(openByDesign))] : []),
+	];
+}

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { capabilitiesOfMask } from "../../core/confinement/capabilities.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { type Observed, parseMounts } from "../../core/selftest/outside.ts";
+import { rootOfNamespace } from "../selftest/outside.ts";
+import { namespaceKinds } from "./measure.ts";
+
+/** Everything that /proc tells of a caged process and its init (proc(5)); undefined where one of them ended. */
+export function observeConfinement(pid: number, init: number, root: Path): Observed | undefined {
+	try {
+		const status = readFileSync(`/proc/${pid}/status`, "latin1");
+		const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1] ?? "";
+		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+		// The name may hold spaces and parentheses; the fields behind it are state, ppid, pgrp, session, tty_nr.
+		const [, , , session, terminal] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+		const sets = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"];
+		const cage = identityOf(pathToBytes(root));
+		const namespaceRoot = rootOfNamespace(pid);
+		return {
+			inside: identityOf(`/proc/${pid}/root/.`) === cage,
+			rootOfNamespace: namespaceRoot === undefined ? undefined : namespaceRoot === cage,
+			capabilities: Object.fromEntries(sets.map((name) => [name, capabilitiesOfMask(field(name) || "0")])),
+			seccomp: field("Seccomp") === "2",
+			noNewPrivileges: field("NoNewPrivs") === "1",
+			sharedNamespaces: Object.entries(namespaceKinds).flatMap(([kind, name]) =>
+				readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`) ? [name] : [],
+			),
+			descriptors: [...descriptors(pid, 3), ...descriptors(init, 0)],
+			mounts: parseMounts(readFileSync(`/proc/${pid}/mountinfo`, "latin1")),
+			ownSession: Number(session) === init,
+			terminal: terminal !== "0",
+			environment: readFileSync(`/proc/${init}/environ`, "latin1")
+				.split("\0")
+				.filter(Boolean)
+				.map((variable) => variable.slice(0, variable.indexOf("="))),
+			sameAccount: othersOf(Number(field("Uid")), pid),
+		};
+	} catch {
+		return undefined;
+	}
+}
+
+function identityOf(path: string | Buffer): string {
+	const { dev, ino } = statSync(path, { bigint: true });
+	return `${dev}:${ino}`;
+}
+
+function descriptors(pid: number, first: number): string[] {
+	return readdirSync(`/proc/${pid}/fd`)
+		.filter((number) => Number(number) >= first)
+		.map((number) => `${number}: ${readlinkSync(`/proc/${pid}/fd/${number}`)}`);
+}
+
+/** Root is always there. Who shares the PID namespace belongs to the cage. */
+function othersOf(uid: number, pid: number): number[] {
+	if (uid === 0) return [];
+	const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
+	return readdirSync("/proc").flatMap((name) => {
+		if (!/^\d+$/.test(name)) return [];
+		try {
+			const outside = statSync(`/proc/${name}`).uid === uid && readlinkSync(`/proc/${name}/ns/pid`) !== namespace;
+			return outside ? [Number(name)] : [];
+		} catch {
+			return []; // It ended.
+		}
+	});
+}

@@ -1,0 +1,80 @@
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { launchDirectory } from "../../core/confinement/launch.ts";
+import type { Architecture } from "../../core/confinement/syscalls.ts";
+import { Failure } from "../../core/failure.ts";
+import { pathFromText } from "../../core/path/path.ts";
+import type { Identity } from "../../core/plan/plan.ts";
+import { decoyProgram, parseDecoy } from "../../core/selftest/decoy.ts";
+import type { Decoy, Interpreter, SelftestTools } from "../../engine/ports.ts";
+import { loaderAndLibraries } from "../launch/loader.ts";
+import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+
+/** What a self-test needs of the host: an interpreter, a process outside, and what the host's root looks like. */
+
+const architecture: Architecture = process.arch === "arm64" ? "arm64" : "x64";
+
+export const selftestTools: SelftestTools = {
+	architecture,
+
+	interpreter(): Interpreter | undefined {
+		const perl = findTool("perl");
+		if (perl === undefined) return undefined;
+		const [loader, ...libraries] = loaderAndLibraries(perl);
+		const inside = (path: string) => join(launchDirectory, basename(path));
+		return {
+			brought: [pathFromText(perl), loader, ...libraries],
+			loader: pathFromText(inside(loader)),
+			command: [inside(loader), "--library-path", launchDirectory, inside(perl), "-e"],
+		};
+	},
+
+	hostRoot() {
+		const { dev, ino } = statSync("/", { bigint: true });
+		// MKDEV of <linux/kdev_t.h>: a file system without a disk has major number 0, and nothing to open.
+		const isDisk = ((dev >> 8n) & 0xfffn) > 0n;
+		return { identity: `${dev}:${ino}`, disk: isDisk ? Number(dev) : 0 };
+	},
+
+	async decoy({ gid, uid }: Identity): Promise<Decoy> {
+		const program = decoyProgram(architecture, randomBytes(8).toString("hex"));
+		const account = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups", "--"];
+		const perl = [findTool("perl") ?? "perl", "-e", program];
+		const child = spawn(requireTool("setpriv"), process.getuid?.() === 0 ? [...account, ...perl] : ["--", ...perl], {
+			env: toolEnvironment,
+			cwd: "/",
+			stdio: ["pipe", "pipe", "ignore"],
+			detached: true,
+		});
+		const closed = once(child, "close");
+		child.stdin.on("error", () => {});
+		let line = "";
+		for await (const chunk of child.stdout) {
+			line += String(chunk);
+			if (line.includes("\n")) break;
+		}
+		const facts = parseDecoy(line.trimEnd());
+		const dispose = async () => {
+			child.stdin.end();
+			await closed;
+		};
+		if (!facts) {
+			await dispose();
+			throw new Failure("selftest-broken", { detail: "decoy" }, 70);
+		}
+		return { facts, dispose };
+	},
+};
+
+/** `device:inode` of the root of a process's mount namespace, whatever its own root is: somebody who enters it finds himself there. */
+export function rootOfNamespace(pid: number): string | undefined {
+	const perl = findTool("perl");
+	if (perl === undefined) return undefined;
+	const setns = architecture === "x64" ? 308 : 268;
+	const program = `open my $its, '<', '/proc/${pid}/ns/mnt' or exit 1; syscall(${setns}, fileno $its, 0) == 0 or exit 1; my @s = stat '/'; print "$s[0]:$s[1]"`;
+	const { status, stdout } = spawnSync(perl, ["-e", program], { env: toolEnvironment, encoding: "utf8" });
+	return status === 0 ? stdout : undefined;
+}

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { auditOutside, type Expected, type Observed, parseMounts } from "../../../src/core/selftest/outside.ts";
+
+const path = pathFromText;
+const expected: Expected = {
+	capabilities: ["setuid"],
+	namespaces: ["mount", "pid"],
+	environment: ["LANG"],
+	mounts: ["/", "/dev", "/tmp", "/data"].map(path),
+	nodes: [path("/dev")],
+};
+const mounts = parseMounts(
+	[
+		"30 1 8:1 /cage / ro,nosuid,nodev - ext4 /dev/sda1 rw",
+		"31 30 0:40 / /dev ro,nosuid,noexec - tmpfs tmpfs rw",
+		"32 30 0:41 / /tmp rw,nosuid,nodev,noexec - tmpfs tmpfs rw",
+		"33 30 8:1 /data /data rw,nosuid,nodev,noexec - ext4 /dev/sda1 rw",
+		"",
+	].join("\n"),
+);
+const fine: Observed = {
+	inside: true,
+	rootOfNamespace: true,
+	capabilities: { CapEff: ["setuid"], CapBnd: [] },
+	seccomp: true,
+	noNewPrivileges: true,
+	sharedNamespaces: ["user", "net"],
+	descriptors: [],
+	mounts,
+	ownSession: true,
+	terminal: false,
+	environment: ["LANG"],
+	sameAccount: [],
+};
+const failed = (change: Partial<Observed>) =>
+	auditOutside({ ...fine, ...change }, expected)
+		.filter(({ ok }) => !ok)
+		.map(({ found, id }) => [id, ...found]);
+const mounted = (line: string) => ({ mounts: [...mounts, ...parseMounts(line)] });
+
+test("a cage as it should be passes", () => {
+	expect(failed({})).toEqual([]);
+});
+
+test.each<[Partial<Observed>, string[]]>([
+	[{ inside: false }, ["inside"]],
+	[{ rootOfNamespace: false }, ["root"]],
+	[{ capabilities: { CapBnd: ["sys_admin"] } }, ["capabilities", "CapBnd:sys_admin"]],
+	[{ noNewPrivileges: false }, ["no-new-privs"]],
+	[{ seccomp: false }, ["seccomp"]],
+	[{ sharedNamespaces: ["pid", "user"] }, ["namespaces", "pid"]],
+	[{ descriptors: ["9: /"] }, ["descriptors", "9: /"]],
+	[{ ownSession: false }, ["session", "session"]],
+	[{ terminal: true }, ["session", "terminal"]],
+	[{ environment: ["LANG", "SSH_AUTH_SOCK"] }, ["environment", "SSH_AUTH_SOCK"]],
+	[{ sameAccount: [77] }, ["account", "77"]],
+	[mounted("40 30 8:1 / /data ro,nodev - ext4 a rw"), ["nosuid", "/data"]],
+	[mounted("40 30 8:1 / /data ro,nosuid - ext4 a rw"), ["nodev", "/data"]],
+	[mounted("40 30 8:1 / /data rw,nosuid,nodev - ext4 a rw"), ["noexec", "/data"]],
+	[mounted("40 30 8:1 / /host ro,nosuid,nodev - ext4 a rw"), ["mounts", "/host"]],
+	[mounted("40 30 8:1 / / rw,nosuid,nodev,noexec - ext4 a rw"), ["ro", "/"]],
+])("%j is found", (change, finding) => {
+	expect(failed(change)).toEqual([finding]);
+});
+
+test("names of mount points are read as the kernel writes them", () => {
+	expect(parseMounts(String.raw`40 30 8:1 / /a\040b\134c ro,nosuid - ext4 /dev/sda1 rw`)).toEqual([
+		{ path: "/a b\\c", options: ["ro", "nosuid"] },
+	]);
+});

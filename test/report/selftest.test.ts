@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { checkIds } from "../../src/core/selftest/outside.ts";
+import { outcomesOf, type Selftest, type Told } from "../../src/core/selftest/verdict.ts";
+import { ways } from "../../src/core/selftest/ways/ways.ts";
+import { catalogues, messagesFor } from "../../src/messages/messages.ts";
+import { selftestLines, selftestText } from "../../src/report/selftest.ts";
+
+const all = Object.values(ways).flat();
+const en = messagesFor("en");
+
+function made(escaped: readonly string[], network: "host" | "none" = "none"): Selftest {
+	const told = all.map(({ id }): [string, Told] => [id, { how: escaped.includes(id) ? "escaped" : "refused", number: 1 }]);
+	return {
+		network,
+		ways: outcomesOf(new Map(told), { openings: { capabilities: [] }, network, weaker: [] }),
+		audit: checkIds.map((id) => ({ id, ok: true, found: [] })),
+		control: { before: 90, after: 91 },
+		seconds: 1,
+	};
+}
+
+test.each(["en", "de"] as const)("each way has a title in %s, and each title a way", (language) => {
+	expect(Object.keys(catalogues[language].selftest.ways).sort()).toEqual(all.map(({ id }) => id).sort());
+});
+
+describe("the table", () => {
+	test("says what got out, what that means, what should have stopped it, and what to do", () => {
+		const text = selftestText("app", made(["file-handle"]), en);
+		expect(text).toMatch(/open a file by its handle +OUT/);
+		expect(text).toContain("open a file by its handle: files outside the cage are within reach");
+		expect(text).toContain("What should have stopped it: no capability, filter.");
+		expect(text).toContain("NOT SAFE: 1 ways lead out, 0 checks from outside failed.");
+		expect(text).toContain("stop the application");
+	});
+
+	test("says of what is open by design how to close it", () => {
+		const text = selftestText("app", made(["loopback"], "host"), en);
+		expect(text).toMatch(/the host's loopback +open\n/);
+		expect(text).toContain("--network none closes it");
+		expect(text).toContain("Nothing got out");
+	});
+
+	test("says what is missing from outside, with what was found", () => {
+		const audit = [{ id: "nosuid" as const, ok: false, found: ["/tmp", "/\x1b[2J"] }];
+		const text = selftestText("app", { ...made([]), audit }, en);
+		expect(text).toContain("MISSING  nosuid on every mount  /tmp, /\\x1b[2J");
+		expect(text).toContain("NOT SAFE");
+	});
+});
+
+test("the short form names what got out by its title", () => {
+	const summary = { at: "2026-01-01", tried: 140, escaped: ["bpf"], openByDesign: ["loopback"], findings: ["nosuid"] };
+	expect(selftestLines(summary, en)).toEqual([
+		"140 ways out were tried from inside (2026-01-01).",
+		"Led out: bpf.",
+		"Missing, seen from outside: nosuid.",
+		"Open by design: the host's loopback.",
+	]);
+});

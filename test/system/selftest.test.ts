@@ -1,0 +1,160 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { systemMachine } from "../../src/cli/machine.ts";
+import { type Layer, layers } from "../../src/core/confinement/layers.ts";
+import { failedChecks, holds, type Selftest, withOutcome } from "../../src/core/selftest/verdict.ts";
+import { selftestCage } from "../../src/engine/selftest.ts";
+import { begin, cagewright, type Json, make, temporaryState } from "./cagewright.ts";
+import { redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+import { allProcesses, commandOf, nameOf } from "./processes.ts";
+
+const state = temporaryState();
+const cages = ["demo", "redis", "web"] as const;
+
+interface Tested extends Json {
+	readonly holds: boolean;
+	readonly escaped: readonly string[];
+	readonly openByDesign: readonly string[];
+	readonly findings: readonly string[];
+	readonly tried: number;
+	readonly control: { readonly before: number; readonly after: number };
+}
+
+let maker: Awaited<ReturnType<typeof make>>;
+beforeAll(async () => {
+	const daemon = redis(await freePort());
+	maker = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	await make(["demo", "--no-selftest"], { state });
+	const probe = "curl -fsSI --noproxy '*' http://127.0.0.1:80/ | grep -qi '^server: nginx'";
+	await make(["--name", "web", "--no-selftest", "--probe", probe, "--", "nginx", "-g", "daemon off;"], { state });
+});
+
+async function selftest(args: readonly string[]): Promise<Tested> {
+	const { json, status, stderr } = await cagewright(["selftest", ...args, "--json", "--quiet"], { state });
+	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	return json as Tested;
+}
+
+/** The test of a launch that goes without these layers. */
+function withoutLayers(name: string, without: readonly Layer[], network?: "none"): Promise<Selftest> {
+	const context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
+	return selftestCage(context, name, { without, ...(network ? { network } : {}) });
+}
+
+describe.each(cages)("the cage %s", (name) => {
+	test("lets nothing out, and what is open is open by design", async () => {
+		const told = await selftest([name]);
+		expect(told.schema).toBe("cagewright/selftest/1");
+		expect(told).toMatchObject({ holds: true, escaped: [], findings: [] });
+		// A root start keeps what nginx needs to drop its workers and to hand them their logs.
+		expect(told.openByDesign).toEqual(name === "web" ? expect.arrayContaining(["loopback"]) : ["loopback"]);
+		expect(told.tried).toBeGreaterThan(120);
+		expect(told.control.before).toBeGreaterThan(80);
+		expect(told.control.after).toBe(told.control.before);
+	});
+
+	test("without a network the host's loopback is out of reach as well", async () => {
+		const told = await selftest([name, "--network", "none"]);
+		expect(told).toMatchObject({ holds: true, escaped: [], findings: [] });
+		expect(told.openByDesign).not.toContain("loopback");
+	});
+});
+
+describe.each(["redis", "web"])("the cage %s, started as its application is", (name) => {
+	test.each(layers)("without %s is caught", async (layer) => {
+		// setpriv sets no_new_privs by itself for the other two (measured).
+		const without: readonly Layer[] = layer === "no-new-privs" ? [layer, "landlock", "seccomp"] : [layer];
+		const told = await withoutLayers(name, without, layer === "net" ? "none" : undefined);
+		expect(holds(told)).toBe(false);
+		expect(named(told)).toContain(layer);
+	});
+});
+
+/** The layers that a test says are missing. */
+function named(told: Selftest): string[] {
+	const ways = withOutcome(told, "escaped").map(({ id }) => (id === "without-landlock" ? "landlock" : id));
+	return [...ways, ...failedChecks(told).flatMap(({ found, id }) => (id === "namespaces" ? found : [id]))];
+}
+
+test("started by bubblewrap, what it cannot give is open, and nothing gets out", async () => {
+	const told = await selftest(["redis", "--launcher", "bubblewrap"]);
+	expect(told).toMatchObject({
+		holds: true,
+		escaped: [],
+		openByDesign: ["run-written", "map-written", "loopback"],
+		findings: [],
+	});
+});
+
+test("make tries the ways out by itself, and the record tells of it", async () => {
+	expect(maker.selftest).toMatchObject({ escaped: [], openByDesign: ["loopback"], findings: [], tried: expect.any(Number) });
+	expect(readFileSync(String(maker.record), "utf8")).toContain("None led out");
+	const { json, status } = await cagewright(["trial", "redis", "--json"], { state });
+	expect({ status, selftest: json.selftest }).toMatchObject({ status: 0, selftest: { escaped: [] } });
+});
+
+test("where it is not wanted, the record says that nothing was tried", async () => {
+	const { json, status } = await cagewright(["trial", "redis", "--no-selftest", "--yes", "--json"], { state });
+	expect({ status, selftest: json.selftest }).toEqual({ status: 0, selftest: null });
+	expect(readFileSync(String(json.record), "utf8")).toContain("were not tried");
+});
+
+test("nothing of it is left: no process outside, no shared memory, queue or key, no change to the cage or its data", async () => {
+	const before = [ipc(), keys(), content(maker.data), content(maker.root)];
+	await selftest(["redis"]);
+	expect([ipc(), keys(), content(maker.data), content(maker.root)]).toEqual(before);
+	expect(decoys()).toEqual([]);
+});
+
+test("killed in the middle, it takes everything with it", async () => {
+	const before = [ipc(), keys()];
+	const run = begin(["selftest", "redis"], { state });
+	await eventually(() => expect(decoys()).not.toEqual([]));
+	await run.stop("SIGKILL");
+	await eventually(() => expect([decoys(), ipc(), keys()]).toEqual([[], ...before]));
+	// Its scratch folder goes with the next start.
+	await selftest(["redis"]);
+});
+
+test("called off, it says so by its status", async () => {
+	const run = begin(["selftest", "redis"], { state });
+	await eventually(() => expect(decoys()).not.toEqual([]));
+	expect((await run.stop("SIGTERM")).status).toBe(143);
+});
+
+test("a cage that is not there is one line and status 2", async () => {
+	const { status, stderr } = await cagewright(["selftest", "nobody"], { state });
+	expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^cagewright: [^\n]*nobody[^\n]*\n$/) });
+});
+
+test("the table says what became of each way, in both languages", async () => {
+	const { stdout } = await cagewright(["selftest", "redis", "--quiet"], { state });
+	expect(stdout).toMatch(/chroot again with an open directory +refused EPERM/);
+	expect(stdout).toContain("--network none closes it");
+	expect(stdout).toContain("Nothing got out");
+	const german = await cagewright(["selftest", "redis", "--quiet", "--lang", "de"], { state });
+	expect(german.stdout).toContain("Nichts kam hinaus");
+});
+
+const decoys = () => allProcesses().filter((pid) => nameOf(pid).startsWith("cagewright-dec") && commandOf(pid) !== "");
+
+/** Names, modes, owners and sums of everything below a folder. */
+function content(folder: string): string {
+	const line = "find . -printf '%p %m %U:%G %T@ %C@\\n' | sort; find . -type f -exec sha256sum {} + | sort";
+	const { status, stdout } = spawnSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
+	expect(status).toBe(0);
+	return stdout;
+}
+
+function ipc(): string {
+	const of = (kind: string) => readFileSync(`/proc/sysvipc/${kind}`, "latin1").replace(/^.*\n/, "").split("\n").length;
+	return [of("shm"), of("msg"), of("sem")].join(" ");
+}
+
+/** Keys of ours: root sees all of them (proc_keys(5)). */
+function keys(): number {
+	return spawnSync("grep", ["-c", "cagewright-", "/proc/keys"], { encoding: "utf8" }).stdout.trim() === "0" ? 0 : 1;
+}
