@@ -18,6 +18,7 @@ import {
 } from "../core/questions/answers.ts";
 import { limitsOf, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
 import type { Template } from "../core/template/template.ts";
+import { isRootless } from "../system/launch/rootless.ts";
 import { findTool } from "../system/launch/tools.ts";
 import { placeholders } from "../system/templates/builtin.ts";
 import { directoriesOf } from "../system/units/find.ts";
@@ -40,12 +41,13 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		directories: (options.directory ?? []).map((path) => absolute("directory", path)),
 		rules: rulesFrom(options),
 	};
-	const { application, rules } =
+	const { application: described, rules } =
 		start === undefined
 			? fromCommand(given)
 			: start.kind === "template"
 				? fromTemplate(start.template, given)
 				: fromUnit(start, given);
+	const application = isRootless() ? asOneself(described, options) : described;
 	const name = options.name ?? nameOf(start) ?? defaultName(application.command[0] ?? "");
 	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
 	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
@@ -64,6 +66,11 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 			: { attach: { pid: options.attach, ...(options.for === undefined ? {} : { seconds: options.for }) } }),
 		rounds: options.rounds ?? (options.attach === undefined ? defaultRounds : defaultRoundsAttached),
 	};
+}
+
+/** Without root there is no account to choose: that of a template or a unit gives way, one that was asked for is refused later. */
+function asOneself({ user: _, ...application }: Application, options: ApplicationOptions): Application {
+	return options.user === undefined ? application : { ...application, user: options.user };
 }
 
 /** As they were given, once each of them is known to mean something. */

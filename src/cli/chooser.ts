@@ -9,6 +9,7 @@ import { unitText } from "../engine/unit.ts";
 import type { Chooser } from "../engine/wizard.ts";
 import { findApplications } from "../system/units/find.ts";
 import { answersFrom } from "./answers.ts";
+import { ownUnitText } from "./own-unit.ts";
 import { fromFound } from "./starting-point.ts";
 
 /** What the wizard offers on this machine: the demonstration, templates, units and running services. */
@@ -69,7 +70,9 @@ export class SystemChooser implements Chooser {
 	}
 
 	unit(name: string): Promise<string> {
-		return unitText({ machine: this.#machine }, name);
+		return this.#machine.accounts.own()
+			? Promise.resolve(ownUnitText(this.#machine, name))
+			: unitText({ machine: this.#machine }, name);
 	}
 
 	async #fromTemplate(name: string): Promise<Answers> {

@@ -11,6 +11,7 @@ import { dropinText, unitText } from "../engine/unit.ts";
 import { table } from "../report/format.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { recordAcceptances } from "./acceptance.ts";
+import { ownUnitText, refuseDropin } from "./own-unit.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface UnitOptions {
@@ -31,15 +32,23 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 	return terminal.withContext(async (whole) => {
 		const context = root === undefined ? whole : { ...whole, machine: { ...whole.machine, units: systemUnits(resolve(root)) } };
 		const dryRun = options.dryRun ?? false;
+		if (!uninstall && (await presentCage(context, name)).manifest.owner) {
+			refuseDropin(name, service);
+			printUnit(terminal, which, ownUnitText(context.machine, name));
+			return 0;
+		}
 		if (score) return printScore(terminal, context, which);
 		if (uninstall) return printDone(terminal, which, await uninstallUnit(context, which, dryRun), options);
 		await judge(terminal, context, name, options);
 		if (install) return printDone(terminal, which, await installUnit(context, which, dryRun), options);
-		const text = await (service === undefined ? unitText(context, name) : dropinText(context, name, service));
-		if (terminal.options.json) terminal.printJson("unit", { ...which, unit: text });
-		else terminal.print(text);
+		printUnit(terminal, which, await (service === undefined ? unitText(context, name) : dropinText(context, name, service)));
 		return 0;
 	});
+}
+
+function printUnit(terminal: Terminal, which: WhichUnit, unit: string): void {
+	if (terminal.options.json) terminal.printJson("unit", { ...which, unit });
+	else terminal.print(unit);
 }
 
 /** The unit starts the cage later, without us: what the audit has to say is said now. */

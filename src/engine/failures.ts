@@ -4,16 +4,21 @@ import type { Files } from "../core/machine/facts.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type Missing, openingOf } from "../core/plan/missing.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
+import type { OwnAccount } from "./ports.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
 
 /**
- * Why an application could not be traced, all with exit 1: `not-answered-on-host`, `ended-on-host` where it went into the
- * background, and `failed-on-host…` where it ended with an error.
+ * Why an application could not be traced: `port-needs-root` (exit 3) where it wanted one that an ordinary user does not get; the others with
+ * exit 1, `not-answered-on-host`, `ended-on-host` where it went into the background, and `failed-on-host…` where it ended with an error.
  */
-export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files): Failure {
+export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files, own?: OwnAccount): Failure {
 	const command = commandWords.join(" ");
 	const { ended: status, output, trace } = result;
+	const [port] = trace.refusedPorts;
+	if (own && port !== undefined) {
+		return new Failure("port-needs-root", { command, port, user: own.name, lowest: own.lowestPort }, 3);
+	}
 	if (status === undefined) {
 		const probe = result.probes.find((one) => !one.ok);
 		const values = { command, probe: probe?.command ?? "", words: wordsOf(output, probe?.output) };

@@ -1,6 +1,7 @@
 import type { Application } from "../core/application/application.ts";
 import { resolveIdentity } from "../core/application/identity.ts";
 import { mergeMadeDirectories, parseMadeDirectory } from "../core/application/made-directory.ts";
+import type { Note } from "../core/application/note.ts";
 import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import { type Cage, isSameApplication, type TrialSummary } from "../core/cage/cage.ts";
 import { footprintOf } from "../core/cage/footprint.ts";
@@ -69,8 +70,36 @@ export async function checkName(context: Context, answers: Answers, replace: boo
 	return cage;
 }
 
+/** Throws `account-unknown` or `group-unknown` (exit 2), and `account-needs-root` (exit 3). */
 export function identityOf({ machine }: Context, answers: Answers): Identity {
-	return resolveIdentity(answers.application.user, machine.accounts.users(), machine.accounts.groups());
+	const own = machine.accounts.own();
+	const { dedicatedAccount } = answers;
+	if (own && dedicatedAccount !== undefined) {
+		throw new Failure("account-needs-root", { account: dedicatedAccount, own: own.name }, 3);
+	}
+	return identityFor(machine, answers.application.user);
+}
+
+/** Without root there is one account, whoever is asked for. */
+function identityFor({ accounts }: Machine, user: string | undefined): Identity {
+	const own = accounts.own();
+	if (!own) return resolveIdentity(user, accounts.users(), accounts.groups());
+	const { lowestPort: _, ...identity } = own;
+	if (user === undefined || user === "") return identity;
+	const asked = resolveIdentity(user, accounts.users(), accounts.groups());
+	if (asked.uid === own.uid && asked.gid === own.gid) return identity;
+	throw new Failure("account-needs-root", { account: user, own: own.name }, 3);
+}
+
+/** What is different without root, for the screen at once and for the plan and the record. */
+function limits({ accounts }: Machine): Note[] {
+	const own = accounts.own();
+	return own ? [{ code: "rootless", values: { user: own.name, port: own.lowestPort } }] : [];
+}
+
+/** Without root there is no other account to be had, and the user's own processes are no news. */
+async function separation(machine: Machine, ...cage: [name: string, plan: Plan, trace: Trace]): Promise<Note[]> {
+	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
 }
 
 /** Traces and stores what was seen, so that `plan` and `build` go on from it. Throws `not-answered-on-host` (exit 1). */
@@ -86,13 +115,15 @@ export async function traceStep(
 	}
 	for (const { path } of answers.rules.binds) refuseBind(path, machine);
 	const identity = identityOf(context, answers);
+	const notes = [...(answers.notes ?? []), ...limits(machine)];
+	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
 	const told = answers.application;
 	const application = { ...told, directories: mergeMadeDirectories([...told.directories, ...serviceDirectories]) };
 	const { value: result, seconds } = attach
 		? await timed(context, "attach", () => traceRunning(context, application, attach, options.more))
 		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...options, onHost }));
-	if (!result.answered) throw startFailure(answers.application.command, result, machine.files);
+	if (!result.answered) throw startFailure(answers.application.command, result, machine.files, machine.accounts.own());
 	const known = await readableCage(machine.store, answers.name, replace);
 	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
 	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
@@ -103,7 +134,7 @@ export async function traceStep(
 		rules: answers.rules,
 		...(answers.template === undefined ? {} : { template: answers.template }),
 		...(answers.unit === undefined ? {} : { unit: answers.unit }),
-		...(answers.notes === undefined ? {} : { notes: answers.notes }),
+		...(notes.length ? { notes } : {}),
 		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
 		...(accepted.length ? { accepted } : {}),
 		onHost: answers.onHost,
@@ -145,7 +176,7 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 		application: cage.application,
 		rules: cage.rules,
 		notes: cage.notes ?? [],
-		identity: resolveIdentity(cage.application.user, users, groups),
+		identity: identityFor(machine, cage.application.user),
 		trace,
 		additions: cage.additions,
 		users,
@@ -167,7 +198,7 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 			...plan.notes,
 			...(cage.dedicatedAccount !== undefined && !own
 				? [{ code: "dedicated-account-to-be-made", values: { account: cage.dedicatedAccount } }]
-				: await separationNotes(machine, cage.name, plan, trace)),
+				: await separation(machine, cage.name, plan, trace)),
 		],
 	};
 	context.emit({ event: "plan-made", plan: named });

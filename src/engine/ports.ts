@@ -34,6 +34,12 @@ export interface Accounts {
 	create(name: string): Promise<void>;
 	/** Takes an account away, with its group where that has no other member. */
 	remove(name: string): Promise<void>;
+	/** Where this is not root: the one account that there is, and the lowest port that it may bind. */
+	own(): OwnAccount | undefined;
+}
+
+export interface OwnAccount extends Identity {
+	readonly lowestPort: number;
 }
 
 /** A generation on disk, and what it may hold. */

@@ -1,8 +1,10 @@
 import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
 import { ownedDirectory } from "../core/application/made-directory.ts";
 import { Failure } from "../core/failure.ts";
-import { normalise, pathFromText } from "../core/path/path.ts";
+import type { Files } from "../core/machine/facts.ts";
+import { normalise, type Path, pathFromText } from "../core/path/path.ts";
 import { placeOf } from "../core/plan/links.ts";
+import { likelyOwn, uncopied } from "../core/plan/own-directory.ts";
 import type { Identity } from "../core/plan/plan.ts";
 import { directoryOf, isGiven } from "../core/plan/writable.ts";
 import { TraceFold } from "../core/trace/fold.ts";
@@ -57,13 +59,44 @@ export async function traceApplication(
 ): Promise<TraceResult> {
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	await checkProbesFailFirst(context, application.probes, options.onHost);
-	const { files, launcher } = context.machine;
+	const { files } = context.machine;
 	// Real places, for the launcher makes and hands over what it is told.
 	const [users, groups] = [context.machine.accounts.users(), context.machine.accounts.groups()];
 	const directories = application.directories
 		.map((text) => ownedDirectory(text, identity, users, groups))
 		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
-	const given = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
+	const writable = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
+	const own = context.machine.accounts.own();
+	const likely = own ? likelyOwn(application.command, application.cwd, own, files) : [];
+	return withLayers(own, [...writable, ...likely], files, (given) =>
+		traceLives(context, application, identity, options, directories, given),
+	);
+}
+
+/** As often as directories turn up that the rehearsal lacked a layer for. */
+async function withLayers(
+	own: Identity | undefined,
+	first: readonly Path[],
+	files: Files,
+	trace: (given: readonly Path[]) => Promise<TraceResult>,
+): Promise<TraceResult> {
+	for (let given = first; ; ) {
+		const result = await trace(given);
+		const more = own ? uncopied(result.trace, own.uid, files).filter((path) => !given.includes(path)) : [];
+		if (!more.length) return result;
+		given = [...given, ...more];
+	}
+}
+
+function traceLives(
+	context: Context,
+	application: Application,
+	identity: Identity,
+	options: TraceOptions,
+	directories: Extract<Launch, { kind: "rehearsal" }>["directories"],
+	given: readonly Path[],
+): Promise<TraceResult> {
+	const { launcher } = context.machine;
 	return reachingNeighbours(context, application, async ({ context: within, ports, sockets, watch }) => {
 		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
 		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given, sockets } : { kind: "host" };

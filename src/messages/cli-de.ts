@@ -237,7 +237,7 @@ export const cliDe: CliMessages = {
 		fix: (packages) => `Es fehlt: ${packages.join(", ")}. Zum Installieren: cagewright doctor --fix`,
 		installing: (command) => `Läuft: ${command}`,
 		needs: {
-			root: "alles außer Ansehen",
+			root: "Ports unter 1024, Dienste, eigene Konten",
 			processor: "den Init eines Käfigs",
 			strace: "Beobachtung und Erprobung",
 			"util-linux": "Namensräume, Mounts und den Starter",
@@ -254,7 +254,7 @@ export const cliDe: CliMessages = {
 			cgroup: "Grenzen für Speicher und Prozesse",
 		},
 		advice: {
-			root: "cagewright mit sudo starten.",
+			root: "für eigene Käfige nichts zu tun; für das, was root braucht, cagewright mit sudo starten.",
 			processor: "einen Rechner mit amd64 nehmen.",
 			strace: "das Paket strace installieren.",
 			"util-linux":

@@ -244,7 +244,7 @@ export const cliEn = {
 		fix: (packages: readonly string[]) => `Missing: ${packages.join(", ")}. To install: cagewright doctor --fix`,
 		installing: (command: string) => `Running: ${command}`,
 		needs: {
-			root: "everything but looking",
+			root: "ports below 1024, services, accounts of their own",
 			processor: "the init of a cage",
 			strace: "tracing and trials",
 			"util-linux": "namespaces, mounts and the launcher",
@@ -261,7 +261,7 @@ export const cliEn = {
 			cgroup: "limits of memory and processes",
 		},
 		advice: {
-			root: "start cagewright with sudo.",
+			root: "nothing to do for cages of your own; for what needs root, start cagewright with sudo.",
 			processor: "use a machine with amd64.",
 			strace: "install the package strace.",
 			"util-linux":

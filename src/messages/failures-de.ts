@@ -2,6 +2,8 @@ import type { Failures } from "./failures-en.ts";
 
 /** Fehler, deutsch: was falsch ist, wo, und was zu tun ist; je eine Zeile. */
 export const failuresDe: Failures = {
+	"account-needs-root":
+		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
 	"account-unknown":
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
 	"adopt-failed": "{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause}",
@@ -91,6 +93,8 @@ export const failuresDe: Failures = {
 	"device-refused": "{path} führt aus jedem Käfig hinaus und kommt in keinen; lassen Sie es weg.",
 	"device-unknown": "{path} ist keine Gerätedatei dieses Rechners; prüfen Sie den Namen.",
 	"disk-full": "Für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
+	"dropin-needs-root":
+		"{name} entstand ohne root, und {service} kann nur root ändern; bauen Sie den Käfig als root, oder nehmen Sie seine eigene Unit: cagewright unit {name}.",
 	"ended-on-host":
 		"{command} endete von selbst mit Status {status}, auch außerhalb eines Käfigs; es muss im Vordergrund bleiben. {words}",
 	"env-invalid":
@@ -182,6 +186,8 @@ export const failuresDe: Failures = {
 	"process-of-kernel": "Prozess {pid} gehört dem Kern oder ist beendet; nennen Sie den Prozess der Anwendung selbst.",
 	"process-traced": "Prozess {pid} wird schon von Prozess {tracer} beobachtet; beenden Sie erst diesen.",
 	"process-unknown": "Es gibt keinen Prozess {pid}; `cagewright apps` zeigt, was läuft.",
+	"port-needs-root":
+		"{command} will Port {port}, und {user} bekommt keinen unter {lowest}; lassen Sie es an einem höheren lauschen, oder rufen Sie dies als root auf.",
 	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; amd64 und arm64 werden es.",
 	"program-failed": "{program} ist gescheitert: {problem}",
 	"program-not-a-file": "{program} ist keine Datei; nennen Sie das Programm selbst.",
@@ -243,6 +249,10 @@ export const failuresDe: Failures = {
 	"unit-starts-nothing":
 		"{unit} startet keinen Befehl; nennen Sie eine andere Unit (`cagewright apps`), oder geben Sie einen Befehl.",
 	"unit-unknown": "Es gibt keine systemd-Unit {name}, oder sie ist maskiert; `cagewright apps` zeigt die vorhandenen.",
+	"user-namespaces-off":
+		"Dieses System gibt gewöhnlichen Benutzern keine Benutzernamensräume ({detail}); als root erlaubt `sysctl -w {setting}` sie, oder rufen Sie cagewright als root auf.",
+	"user-namespaces-refused":
+		"Dieser Benutzer bekommt keinen Benutzernamensraum mit Rechten darin ({detail}); erlauben Sie das auf diesem System, oder rufen Sie cagewright als root auf.",
 	"unsafe-data": "{path} in den Daten des Käfigs ist weder Datei noch Verzeichnis noch Verweis; entfernen Sie es.",
 	"unsafe-directory":
 		"In {path} lässt sich nicht sicher arbeiten ({problem}); es muss Ihnen gehören, ohne Verweis auf dem Weg, und sonst darf niemand schreiben.",

@@ -1,5 +1,7 @@
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
+	"account-needs-root":
+		"Only root can start something as {account}; leave --user out, and it runs as {own}, or run this as root.",
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
 	"adopt-failed": "{service} runs on the host as before, for in the cage {name} it did not work: {cause}",
 	"adopt-consent":
@@ -81,6 +83,8 @@ export const failuresEn = {
 	"device-refused": "{path} leads out of any cage and is never given to one; leave it out.",
 	"device-unknown": "{path} is no device node of this machine; check the name.",
 	"disk-full": "There is no space left for {path}; make room and try again.",
+	"dropin-needs-root":
+		"{name} was made without root, and {service} is root's to change; make the cage as root, or take the unit of its own: cagewright unit {name}.",
 	"ended-on-host":
 		"{command} ended by itself with status {status}, even outside a cage; it has to stay in the foreground. {words}",
 	"env-invalid": "{value} is no variable of an environment; write NAME=value, the name in letters, digits and underscores.",
@@ -166,6 +170,8 @@ export const failuresEn = {
 	"process-of-kernel": "Process {pid} is a thread of the kernel, or has ended; name the application's own process.",
 	"process-traced": "Process {pid} is traced by process {tracer} already; end that first.",
 	"process-unknown": "There is no process {pid}; `cagewright apps` shows what runs.",
+	"port-needs-root":
+		"{command} wants port {port}, and {user} gets none below {lowest}; let it listen at a higher one, or run this as root.",
 	"processor-unsupported": "This processor ({processor}) is not supported; amd64 and arm64 are.",
 	"program-failed": "{program} failed: {problem}",
 	"program-not-a-file": "{program} is no file; name the program itself.",
@@ -219,6 +225,10 @@ export const failuresEn = {
 		"{unit} gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options and give that command.",
 	"unit-starts-nothing": "{unit} starts no command; name another unit (`cagewright apps`), or give a command.",
 	"unit-unknown": "There is no systemd unit {name}, or it is masked; `cagewright apps` shows those that there are.",
+	"user-namespaces-off":
+		"This system keeps user namespaces from ordinary users ({detail}); as root, `sysctl -w {setting}` allows them, or run cagewright as root.",
+	"user-namespaces-refused":
+		"This user gets no user namespace with rights in it ({detail}); allow that on this system, or run cagewright as root.",
 	"unsafe-data": "{path} in the cage's data is neither file, directory nor link; remove it.",
 	"unsafe-directory":
 		"{path} is not safe to work in ({problem}); it must belong to you, with no link on the way and nobody else writing.",

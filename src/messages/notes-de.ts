@@ -2,6 +2,8 @@ import type { Notes } from "./notes-en.ts";
 
 /** Was ein Administrator wissen sollte, deutsch. */
 export const notesDe: Notes = {
+	rootless:
+		"Ohne root: Sie läuft als {user}, das einzige Konto darin; kein Port unter {port}, kein Kontowechsel, und hinein kommt nur, was {user} lesen darf.",
 	"writes-system-directory":
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
 	"writes-beside-program":

@@ -1,5 +1,7 @@
 /** What an administrator should know, English: notes of a plan, of a unit that was read, warnings of the work. */
 export const notesEn = {
+	rootless:
+		"Without root: it runs as {user}, the one account inside; no port below {port}, no change of account, and only what {user} may read goes in.",
 	"writes-system-directory":
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
 	"writes-beside-program":

@@ -26,6 +26,8 @@ export const wizardDe: WizardMessages = {
 		noPackage: "kein Paket bringt es",
 		things: {
 			root: "root: Starten Sie cagewright mit sudo",
+			"user-namespaces":
+				"Benutzernamensräume für gewöhnliche Benutzer: Schalten Sie sie ein (cagewright doctor nennt die Einstellung), oder starten Sie cagewright mit sudo",
 			strace: "strace, das die Anwendung beobachtet",
 			"util-linux": "util-linux, das Namensräume und Mounts macht",
 			namespaces: "Namensräume des Kerns",

@@ -27,6 +27,8 @@ export const wizardEn = {
 		noPackage: "no package brings it",
 		things: {
 			root: "root: start cagewright with sudo",
+			"user-namespaces":
+				"user namespaces for ordinary users: switch them on (cagewright doctor names the setting), or start cagewright with sudo",
 			strace: "strace, which watches the application",
 			"util-linux": "util-linux, which makes namespaces and mounts",
 			namespaces: "namespaces of the kernel",

@@ -143,6 +143,7 @@ export function confinementToJson(manifest: Manifest, cage: Cage): object {
 		launcher: last?.launcher ?? "util-linux",
 		weaker: last?.weaker ?? [],
 		user: manifest.identity.name,
+		rootless: manifest.owner !== undefined,
 		capabilities: measured?.capabilities ?? needed.map((capability) => capability.name),
 		seccomp: measured?.seccomp ?? false,
 		// /proc does not tell: but where it was to be had and could not, nothing would have been started.

@@ -37,6 +37,24 @@ describe("an application that cannot be traced", () => {
 			said: { path: "/var/run/x/pid", error: "ENOENT", directory: "/run/x" },
 		});
 	});
+	test("wanted a port that only root gets, which counts where this is an ordinary user", () => {
+		const result = {
+			trace: trace({}, { refusedPorts: new Set(["tcp 80"]) }),
+			probes,
+			exercises: [],
+			signals: [],
+			handlesTerm: false,
+		};
+		const ended = { ...result, output: "", answered: false, ended: 1 };
+		const own = { name: "app", uid: 900, gid: 901, groups: [], home: "/", lowestPort: 1024 };
+		const { code, exit, values } = startFailure(["/usr/bin/app"], ended, files, own);
+		expect({ code, exit, values }).toEqual({
+			code: "port-needs-root",
+			exit: 3,
+			values: { command: "/usr/bin/app", port: "tcp 80", user: "app", lowest: 1024 },
+		});
+		expect(startFailure(["/usr/bin/app"], ended, files).code).toBe("failed-on-host-silent");
+	});
 	test("says nothing at all", () => expect(failure({}, { ended: 1 }).code).toBe("failed-on-host-silent"));
 });
 

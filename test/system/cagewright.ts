@@ -20,6 +20,8 @@ export interface Where {
 	readonly cwd?: string;
 	/** Words before the command: in which network or mount namespace it runs. */
 	readonly enter?: readonly string[];
+	/** Another copy of the program, where this one cannot be read. */
+	readonly program?: string;
 }
 
 export interface Result {
@@ -87,7 +89,14 @@ const folders: string[] = [];
 
 /** Begins a command and does not wait for it. */
 export function begin(args: readonly string[], where: Where): Started {
-	const [command = "", ...rest] = [...(where.enter ?? []), process.execPath, program, "--state", where.state, ...args];
+	const [command = "", ...rest] = [
+		...(where.enter ?? []),
+		process.execPath,
+		where.program ?? program,
+		"--state",
+		where.state,
+		...args,
+	];
 	const { CAGEWRIGHT_STATE: _, LANGUAGE: __, ...inherited } = process.env;
 	const child = spawn(command, rest, {
 		env: { ...inherited, LANG: "C.UTF-8", LC_ALL: "C.UTF-8", NO_COLOR: "1", ...where.env },

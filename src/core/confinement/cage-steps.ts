@@ -9,16 +9,13 @@ import { confineWords, insideTool, start } from "./start.ts";
 export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	const inside = (path: Path) => quoteShell(`${cage.directory}${path}`);
 	const { without = [] } = spec;
+	const isRootless = spec.rootless !== undefined;
 	const options: Options = (text) => mountOptions(text, without);
 	const lines = [`mount -n -o ${options("bind,ro,nosuid,nodev")} ${quoteShell(cage.directory)} ${quoteShell(cage.directory)}`];
 	for (const path of temporaryDirectories) lines.push(...temporary(path, cage, inside, options));
-	for (const mount of cage.mounts) lines.push(...cageMount(mount, inside(mount.path), options));
+	for (const mount of cage.mounts) lines.push(...cageMount(mount, inside(mount.path), options, isRootless));
 	lines.push(`mount -n -t tmpfs -o ${options("nosuid,noexec,size=64k,mode=755")} tmpfs ${inside(pathFromText("/dev"))}`);
-	for (const device of cage.devices) {
-		const parent = device.path.slice(0, device.path.lastIndexOf("/")) as Path;
-		if (parent !== "/dev") lines.push(`mkdir -p ${inside(parent)}`);
-		lines.push(`mknod -m ${device.mode.toString(8)} ${inside(device.path)} ${device.type} ${device.major} ${device.minor}`);
-	}
+	for (const device of cage.devices) lines.push(...deviceSteps(device, inside, isRootless));
 	for (const [name, target] of deviceLinks) lines.push(`ln -s ${target} ${inside(pathFromText(`/dev/${name}`))}`);
 	if (cage.syslog !== undefined) lines.push(...syslogSteps(cage.syslog, inside, options));
 	lines.push(
@@ -84,6 +81,15 @@ function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string, o
 	return [...lines, `umount -n ${inside(launchDirectory)}`];
 }
 
+/** No user namespace may make a node, but it may show one of the host. `ro` keeps its mode and owner as they are, and is no matter to what a device does. */
+function deviceSteps(device: CageRoot["devices"][number], inside: (path: Path) => string, isRootless: boolean): string[] {
+	const { major, minor, mode, path, type } = device;
+	const node = inside(path);
+	const folder = parent(path) === "/dev" ? [] : [`mkdir -p ${inside(parent(path))}`];
+	if (isRootless) return [...folder, `: >${node}`, `mount -n -o bind,ro,nosuid,noexec ${quoteShell(path)} ${node}`];
+	return [...folder, `mknod -m ${mode.toString(8)} ${node} ${type} ${major} ${minor}`];
+}
+
 const deviceLinks = [
 	["fd", "/proc/self/fd"],
 	["stdin", "/proc/self/fd/0"],
@@ -107,8 +113,8 @@ function syslogSteps(socket: Path, inside: (path: Path) => string, options: Opti
 	];
 }
 
-function cageMount(mount: CageMount, target: string, options: Options): string[] {
+function cageMount(mount: CageMount, target: string, options: Options, isRootless: boolean): string[] {
 	const flags = options(mount.access === "rw" ? "rw,nosuid,nodev,noexec" : "ro,nosuid,nodev");
 	if (mount.scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(mount.source)} ${target}`];
-	return [...overlayIn(mount.scratch, mount.source, target, `,${flags}`)];
+	return overlayIn(mount.scratch, mount.source, target, `,${flags}`, isRootless);
 }

@@ -1,12 +1,12 @@
+import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
-import type { LaunchSpec } from "./launch.ts";
+import type { LaunchSpec, Rootless } from "./launch.ts";
 import { enterGroups, limitWords } from "./limits.ts";
 import { rehearsalSteps } from "./rehearsal-steps.ts";
 import { start } from "./start.ts";
 
 const dying = ["setpriv", "--pdeathsig", "KILL"];
 const limiting = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits, groups);
-const joining = ({ joins }: LaunchSpec) => (joins === undefined ? [] : ["nsenter", `--net=/proc/${joins}/ns/net`, "--"]);
 
 /** The command that makes the namespaces and runs the script in them. `--kill-child` and `--pdeathsig`: whoever dies, all end. */
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
@@ -18,14 +18,15 @@ export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	return [
 		...dying,
 		...limiting(spec),
-		...joining(spec),
-		...(spec.launcher === "bubblewrap" ? byBubblewrap(kinds) : byUnshare(kinds)),
+		...(spec.joins === undefined ? [] : join(spec.joins, spec.rootless)),
+		...(spec.launcher === "bubblewrap" ? byBubblewrap(kinds) : byUnshare(kinds, spec)),
 		...["sh", "-eu", script],
 	];
 }
 
-const byUnshare = (kinds: readonly string[]) => [
-	...["unshare", "--mount", "--propagation", "private", "--fork", "--kill-child"],
+const byUnshare = (kinds: readonly string[], { joins, rootless }: LaunchSpec) => [
+	...["unshare", ...(rootless && joins === undefined ? ownUser : [])],
+	...["--mount", "--propagation", "private", "--fork", "--kill-child"],
 	...kinds.map((kind) => `--${kind}`),
 ];
 
@@ -42,11 +43,11 @@ const byBubblewrap = (kinds: readonly string[]) => [
 export function launchScript(spec: LaunchSpec): string {
 	const lines = [
 		"umask 022",
-		...(spec.starter === undefined ? [] : [stopWithout(spec.starter)]),
+		...(spec.starter === undefined ? [] : [stopWithout(spec.starter, spec.rootless)]),
 		// bwrap leaves the mounts of the host in a place where what is unmounted there goes here too.
 		...(spec.launcher === "bubblewrap" ? ["mount -n --make-rprivate /"] : []),
 		...enterGroups(spec),
-		...(spec.network === "own" ? loopbackUp : []),
+		...(spec.network === "own" && spec.joins === undefined ? networkSteps(spec.rootless) : []),
 		// Something for a self-test to find.
 		...(spec.without?.includes("descriptors") ? ["exec 9</"] : []),
 	];
@@ -67,10 +68,39 @@ export function launchScript(spec: LaunchSpec): string {
 }
 
 /**
- * A starter that was killed before `--pdeathsig` and `--kill-child` were in force would not be missed. By now they are, so one look
- * is enough; the link of a dead process that nobody has waited for yet leads nowhere (proc_pid_exe(5)).
+ * The account keeps its number and gets every capability inside (user_namespaces(7)). Without `--keep-caps` they would be lost with the next
+ * program, for it is not root.
  */
-const stopWithout = (starter: number) => `[ -e /proc/${starter}/exe ]`;
+export const ownUser = ["--user", "--map-current-user", "--keep-caps"];
 
-/** sysfs belongs to the network namespace that mounts it; IFF_UP | IFF_LOOPBACK. Saves asking for iproute2. */
+/** A network belongs to the user namespace that made it, and nobody enters it who has no capability there. */
+function join(pid: number, rootless: Rootless | undefined): string[] {
+	const net = `--net=/proc/${pid}/ns/net`;
+	return rootless
+		? ["nsenter", `--user=/proc/${pid}/ns/user`, net, "--preserve-credentials", "--keep-caps", "--"]
+		: ["nsenter", net, "--"];
+}
+
+/**
+ * A starter that was killed before `--pdeathsig` and `--kill-child` were in force would not be missed. By now they are, so one look
+ * is enough; the link of a dead process that nobody has waited for yet leads nowhere (proc_pid_exe(5)). From a user namespace that link
+ * cannot be followed, but the state can be read, if the host does not hide what others run (`hidepid`).
+ */
+function stopWithout(starter: number, rootless: Rootless | undefined): string {
+	if (!rootless) return `[ -e /proc/${starter}/exe ]`;
+	return `[ ! -e /proc/1 ] || grep -q '^State:[[:space:]]*[^ZX]' /proc/${starter}/status`;
+}
+
+/** What a network of its own needs. */
+export function networkSteps(rootless: Rootless | undefined): string[] {
+	if (!rootless) return loopbackUp;
+	const { loopback, lowestPort } = rootless;
+	const ports = lowestPort === 1024 ? [] : [`echo ${lowestPort} >/proc/sys/net/ipv4/ip_unprivileged_port_start`];
+	return [quoteShell(loopback), ...ports];
+}
+
+/**
+ * sysfs belongs to the network namespace that mounts it; IFF_UP | IFF_LOOPBACK. Saves asking for iproute2. Its files belong to root, whom the
+ * user namespace of an ordinary account does not know (measured), hence a program of ours there.
+ */
 const loopbackUp = ["mount -n -t sysfs sysfs /sys", "echo 0x9 >/sys/class/net/lo/flags", "umount -n /sys"];

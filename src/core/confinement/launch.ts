@@ -27,6 +27,11 @@ export interface LaunchSpec {
 	readonly joins?: number;
 	/** Layers of a cage that are left out, to see whether that is noticed. */
 	readonly without?: readonly Layer[];
+	/**
+	 * Set where an ordinary user starts it: the namespaces belong to a user namespace that knows this one account, so that nothing
+	 * can be handed to another one, and no device node can be made.
+	 */
+	readonly rootless?: Rootless;
 	/** The process that starts it, and that it must not outlive. */
 	readonly starter?: number;
 	/**
@@ -37,6 +42,13 @@ export interface LaunchSpec {
 	readonly environment: Path;
 	readonly setpriv: Path;
 	readonly chroot: Path;
+}
+
+export interface Rootless {
+	/** Host path of the program that switches the loopback on (`loopbackExecutable`). */
+	readonly loopback: Path;
+	/** The lowest port that an account may bind in the host's network; one of its own begins with the kernel's default. */
+	readonly lowestPort: number;
 }
 
 /** A built cage: read-only, with its writable directories, its own /dev and /tmp, and every layer of confinement. */
@@ -112,11 +124,19 @@ export interface RehearsalRoot {
 }
 
 export type RehearsalMount =
-	| { readonly kind: "overlay"; readonly path: Path; readonly scratch: Path }
+	/** `mode` is that of the layer's root, where it cannot take over the owner of what it covers. */
+	| { readonly kind: "overlay"; readonly path: Path; readonly scratch: Path; readonly mode?: number }
 	| { readonly kind: "bind"; readonly path: Path }
 	| { readonly kind: "proc"; readonly path: Path }
 	| { readonly kind: "sysfs"; readonly path: Path }
-	| { readonly kind: "tmpfs"; readonly path: Path };
+	| { readonly kind: "tmpfs"; readonly path: Path }
+	/** Without root, where no overlay can lie over what holds other mounts: an empty root, and in it what the host's directories hold. */
+	| { readonly kind: "skeleton"; readonly path: Path }
+	| { readonly kind: "folder"; readonly path: Path; readonly mode: number }
+	| { readonly kind: "link"; readonly path: Path; readonly target: Path }
+	| { readonly kind: "file"; readonly path: Path }
+	/** With all that is mounted below it. */
+	| { readonly kind: "tree"; readonly path: Path };
 
 /** The real file system and, usually, the real network: only on request. */
 export interface HostRoot {

@@ -1,18 +1,38 @@
-import type { Path } from "../path/path.ts";
+import { join, type Path } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 
 /**
  * An overlay whose layers are named relative to its scratch folder: no character of a path can end an option (overlayfs takes
- * `,` and `:` as separators). The upper layer's root is what is seen, so it takes over owner and mode of what it covers.
+ * `,` and `:` as separators). The upper layer's root is what is seen, so it takes over owner and mode of what it covers. Without root all of it is
+ * the user's anyhow, and the overlay keeps its marks in attributes of users (`userxattr`), the only ones that a user namespace may set.
  */
-export function overlayIn(scratch: Path, lower: Path, target: string, flags: string): string[] {
+export function overlayIn(scratch: Path, lower: Path, target: string, flags: string, isRootless: boolean): string[] {
 	return [
 		`cd ${quoteShell(scratch)}`,
 		"mkdir -p lower upper work",
 		`mount -n --bind ${quoteShell(lower)} lower`,
-		"chown --reference=lower upper",
+		...(isRootless ? [] : ["chown --reference=lower upper"]),
 		"chmod --reference=lower upper",
-		`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work${flags} overlay ${target}`,
+		mountHere(target, `${isRootless ? ",userxattr" : ""}${flags}`),
 		"cd /",
 	];
 }
+
+/** The same without root where `prepareLayers` made the layers: a rehearsal has dozens of them, and strace watches each program. */
+export function preparedOverlay(scratch: Path, lower: Path, target: string): string[] {
+	return [`cd ${quoteShell(scratch)}`, `mount -n --bind ${quoteShell(lower)} lower`, mountHere(target, ",userxattr"), "cd /"];
+}
+
+export function prepareLayers(layers: readonly { readonly scratch: Path; readonly mode: number }[]): string[] {
+	const folders = layers.flatMap(({ scratch }) => ["lower", "upper", "work"].map((name) => join(scratch, name)));
+	const uppersOf = (mode: number) => layers.flatMap((layer) => (layer.mode === mode ? join(layer.scratch, "upper") : []));
+	return [
+		`mkdir -p ${words(folders)}`,
+		...[...new Set(layers.map(({ mode }) => mode))].map((mode) => `chmod ${mode.toString(8)} ${words(uppersOf(mode))}`),
+	];
+}
+
+const words = (paths: readonly Path[]) => paths.map((path) => quoteShell(path)).join(" ");
+
+const mountHere = (target: string, options: string) =>
+	`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work${options} overlay ${target}`;

@@ -7,7 +7,8 @@ import type { Layer } from "./layers.ts";
 
 /**
  * The last line: an empty environment, root, what applies to the init and the application alike (`confine`), the init, and what applies
- * to the application alone: its account and capabilities. setpriv runs twice, because the init keeps CAP_KILL for itself.
+ * to the application alone: its account and capabilities. setpriv runs twice, because the init keeps CAP_KILL for itself. Without root
+ * there is one account, and nothing that either of them could keep: the second run then only marks where the application begins (trace/start.ts).
  */
 export function start(
 	spec: LaunchSpec,
@@ -19,10 +20,12 @@ export function start(
 	const { without = [] } = spec;
 	const onHost = spec.root.kind === "host";
 	const inherits = without.includes("environment");
+	const none = ["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"];
 	const words = [
 		...["exec", ...(without.includes("session") ? [] : ["setsid"]), "env", ...(inherits ? [] : ["-i"])],
 		...(onHost || inherits ? variables(spec) : []),
 		...(onHost ? [] : [spec.chroot, "."]),
+		...(spec.rootless && !without.includes("capabilities") ? [...tool, ...none, "--"] : []),
 		...confine,
 		...[init, pathFromText(spec.cwd)],
 		...applicationWords(spec, capabilities, tool),
@@ -32,22 +35,22 @@ export function start(
 
 /** What applies to the application alone: its account and capabilities, by setpriv; its environment; then its command. */
 export function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
-	const { identity, without = [] } = spec;
-	const root = identity.uid === 0;
+	const account = spec.rootless ? ["--inh-caps=-all"] : accountWords(spec, capabilities);
+	// Nothing of the host's own tree can be given to an account to execute: there the variables come before.
+	const isGiven = spec.root.kind === "host" || spec.without?.includes("environment");
+	const environment = isGiven ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));
+	return [...tool, ...account, "--", ...environment, ...spec.command.map(pathFromText)];
+}
+
+function accountWords({ identity, root, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {
+	const isRoot = identity.uid === 0;
 	const kept = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
-	const inherited = root ? "-all" : kept;
-	const unlimited = (root && spec.root.kind !== "cage") || without.includes("capabilities");
+	const inherited = isRoot ? "-all" : kept;
+	const unlimited = (isRoot && root.kind !== "cage") || without.includes("capabilities");
 	return [
-		...tool,
 		...["--reuid", String(identity.uid), "--regid", String(identity.gid)],
 		...(identity.groups.length ? ["--groups", identity.groups.join(",")] : ["--clear-groups"]),
 		...(unlimited ? [] : [`--inh-caps=${inherited}`, `--ambient-caps=${inherited}`, `--bounding-set=${kept}`]),
-		"--",
-		// Nothing of the host's own tree can be given to an account to execute: there the variables come before.
-		...(spec.root.kind === "host" || without.includes("environment")
-			? []
-			: environmentWords(join(launchDirectory, environmentName), variables(spec))),
-		...spec.command.map(pathFromText),
 	];
 }
 

@@ -13,6 +13,7 @@ export interface TraceJson {
 	readonly families: readonly string[];
 	/** Absent from traces that older versions stored. */
 	readonly peers?: readonly string[];
+	readonly refusedPorts?: readonly string[];
 	readonly abstractSockets: readonly PathJson[];
 	readonly chroots: readonly PathJson[];
 	readonly memfd: boolean;
@@ -48,6 +49,7 @@ export function traceToJson(trace: Trace): TraceJson {
 		ports: [...trace.ports],
 		families: [...trace.families],
 		peers: [...trace.peers],
+		refusedPorts: [...trace.refusedPorts],
 		abstractSockets: paths(trace.abstractSockets),
 		chroots: paths(trace.chroots),
 		memfd: trace.memfd,
@@ -72,6 +74,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		ports: new Set(json.ports),
 		families: new Set(json.families),
 		peers: new Set(json.peers),
+		refusedPorts: new Set(json.refusedPorts),
 		abstractSockets: paths(json.abstractSockets),
 		chroots: paths(json.chroots),
 		memfd: json.memfd,

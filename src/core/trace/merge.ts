@@ -25,6 +25,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		ports: union(a.ports, b.ports),
 		families: union(a.families, b.families),
 		peers: union(a.peers, b.peers),
+		refusedPorts: union(a.refusedPorts, b.refusedPorts),
 		abstractSockets: union(a.abstractSockets, b.abstractSockets),
 		chroots: union(a.chroots, b.chroots),
 		memfd: a.memfd || b.memfd,

@@ -58,6 +58,7 @@ export class Sockets {
 			const family = fieldOf(address, "sa_family");
 			if (family === "AF_UNIX") touches.push(...this.#unixTouches(event, address, process, recorder));
 			else if (event.call === "bind" && event.error === undefined) this.#bound(event, address, recorder);
+			else if (event.call === "bind" && event.error === "EACCES") this.#refused(event, address, recorder);
 			else if (event.call === "connect" && isLoopback(address)) this.#asked(event, address, recorder);
 		}
 		if (touches.length === 0) return undefined;
@@ -82,6 +83,12 @@ export class Sockets {
 		else if (event.call === "bind" || !failed) this.unheard.delete(path);
 		const operations = [event.call === "bind" ? ("listen" as const) : ("connect" as const)];
 		return [{ access: recorder.access(path), operations, error: event.error && recorder.name(event.error) }];
+	}
+
+	#refused(event: CallEvent, address: string, recorder: Recorder): void {
+		const port = portOf(address);
+		if (port > 0 && recorder.trace.refusedPorts.size < maxPeers)
+			recorder.trace.refusedPorts.add(`${this.#protocolOf(event)} ${port}`);
 	}
 
 	#asked(event: CallEvent, address: string, recorder: Recorder): void {

@@ -51,6 +51,8 @@ export interface Trace {
 	readonly families: Set<string>;
 	/** Ports of this machine that were asked for a connection over the loopback, e.g. `tcp 6379`, whether or not somebody listened. */
 	readonly peers: Set<string>;
+	/** Ports that a bind was refused for want of a right, e.g. `tcp 80`. */
+	readonly refusedPorts: Set<string>;
 	/** Abstract unix sockets that were connected or bound (without the leading NUL). */
 	readonly abstractSockets: Set<string>;
 	/** Directories that the application chrooted into by itself. */
@@ -78,6 +80,7 @@ export function emptyTrace(): Trace {
 		ports: new Set(),
 		families: new Set(),
 		peers: new Set(),
+		refusedPorts: new Set(),
 		abstractSockets: new Set(),
 		chroots: new Set(),
 		memfd: false,

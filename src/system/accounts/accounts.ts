@@ -3,13 +3,15 @@ import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { Failure } from "../../core/failure.ts";
 import { parseGroup, parsePasswd } from "../../core/machine/passwd.ts";
-import type { Accounts } from "../../engine/ports.ts";
+import type { Accounts, OwnAccount } from "../../engine/ports.ts";
+import { isRootless, lowestPort } from "../launch/rootless.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
 
 /** Accounts of the host's own files. */
 export const systemAccounts: Accounts = {
 	users: () => parsePasswd(read("/etc/passwd")),
 	groups: () => parseGroup(read("/etc/group")),
+	own: () => (isRootless() ? ownAccount() : undefined),
 	create: (name) =>
 		change("useradd", [
 			...["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"],
@@ -18,6 +20,14 @@ export const systemAccounts: Accounts = {
 	// Without --remove it touches no file but those of the accounts; its group goes with it (userdel(8), USERGROUPS_ENAB).
 	remove: (name) => change("userdel", [name]),
 };
+
+/** As the kernel has it: an account need not be in any file (a directory service, a container). */
+function ownAccount(): OwnAccount {
+	const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
+	const user = systemAccounts.users().find((one) => one.uid === uid);
+	const groups = (process.getgroups?.() ?? []).filter((one) => one !== gid);
+	return { name: user?.name ?? String(uid), uid, gid, groups, home: user?.home ?? "/", lowestPort: lowestPort() };
+}
 
 /** Throws `tool-missing` (exit 3) or `program-failed` (exit 1). */
 async function change(tool: string, words: readonly string[]): Promise<void> {

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { wholeLandlock } from "../../core/confinement/landlock.ts";
+import { ownUser } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import type { Finding } from "../../engine/ports.ts";
+import { isRootless } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 
 /** What the kernel offers, and what it was told to forbid. */
@@ -37,7 +39,8 @@ export function overlay(): Finding {
 		"mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay all",
 		": >all/file",
 	];
-	const result = tryIn(["--mount", "--propagation", "private"], script.join("\n"));
+	const own = isRootless() ? ownUser : [];
+	const result = tryIn([...own, "--mount", "--propagation", "private"], script.join("\n"));
 	return { what: "overlay", state: result.works ? "ok" : "missing", found: result.works ? "overlayfs" : result.says };
 }
 
@@ -57,7 +60,7 @@ function userNamespaces(): Finding {
 	const result = tryIn(["--user", "--map-root-user", "--mount"], "mount -n -t tmpfs tmpfs /tmp", nobody);
 	return {
 		what: "user-namespaces",
-		state: result.works ? "ok" : "note",
+		state: result.works ? "ok" : isRootless() ? "missing" : "note",
 		found: [result.says, settings].filter(Boolean).join(", "),
 	};
 }

@@ -3,13 +3,14 @@ import { existsSync } from "node:fs";
 import { initExecutable } from "../../core/confinement/init.ts";
 import type { Features } from "../../core/confinement/method.ts";
 import type { Finding } from "../../engine/ports.ts";
+import { isRootless } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 
 /** Who we are, and the programs that the work is done with. */
 export function programFindings(features: Features): Finding[] {
 	const strace = findTool("strace");
 	return [
-		{ what: "root", state: process.getuid?.() === 0 ? "ok" : "missing", found: `uid ${process.getuid?.()}` },
+		{ what: "root", state: isRootless() ? "note" : "ok", found: `uid ${process.geteuid?.()}` },
 		{ what: "processor", state: initExecutable(process.arch) ? "ok" : "missing", found: process.arch },
 		{ what: "strace", state: strace ? "ok" : "missing", found: strace ?? "", package: "strace" },
 		utilLinux(features),

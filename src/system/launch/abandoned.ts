@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isLeftover } from "../state/process.ts";
+import { removeScratch } from "./scratch.ts";
 
 export const scriptName = "launch.sh";
 
@@ -17,7 +18,7 @@ export function clearAbandoned(scratch: string): void {
 	for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
 		if (wordsOf(pid).some((word) => scripts.has(word))) end(Number(pid));
 	}
-	for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+	for (const folder of folders) removeScratch(folder);
 }
 
 function wordsOf(pid: string): string[] {

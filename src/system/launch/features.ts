@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { landlockProbe } from "../../core/confinement/confine.ts";
+import { ownUser } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
+import { isRootless } from "./rootless.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
 /** Options that the launch needs, by program: those of its last steps, and those of what makes the namespaces. */
@@ -93,7 +95,8 @@ function tryNamespaces(maker: keyof typeof makers): { landlock: number; refusal?
 	const memory = ["mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp"];
 	const asking = ["cd /tmp", "base64 -d >probe", "chmod 700 probe", "./probe && echo 0 || echo $?"];
 	const script = program ? [...memory, ...asking] : [...memory, "echo none"];
-	const words = [...makers[maker], "sh", "-eu", "-c", script.join("\n")];
+	const own = isRootless() && maker === "unshare" ? ownUser : [];
+	const words = [...own, ...makers[maker], "sh", "-eu", "-c", script.join("\n")];
 	const { stderr, stdout } = spawnSync(path, words, {
 		env: toolEnvironment,
 		input: program?.toString("base64") ?? "",

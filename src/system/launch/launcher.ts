@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { environmentExecutable, environmentName } from "../../core/confinement/environment.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
@@ -13,11 +13,15 @@ import type { Launched, Launcher, LaunchRequest, Reachable, Rehearsal, ShellResu
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
+import { enter } from "./enter.ts";
 import { prepareLimits, refuseUnheld } from "./limits.ts";
-import { shareLoopback } from "./loopback.ts";
+import { type SharedLoopback, shareLoopback } from "./loopback.ts";
+import { writeLoopback } from "./loopback-program.ts";
 import { confinerFile, type Launching, methodFor } from "./method.ts";
+import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
+import { removeScratch } from "./scratch.ts";
 import { runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
 import { findTool, requireTool } from "./tools.ts";
@@ -34,14 +38,15 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	async rehearse(ports: readonly number[] = []): Promise<Rehearsal> {
-		const loopback = ports.length ? await shareLoopback(ports) : undefined;
+		if (isRootless()) requireUserNamespaces();
 		const folder = this.makeFolder();
+		const loopback = ports.length ? await this.shareLoopback(ports, folder) : undefined;
 		return {
 			folder: pathFromText(folder),
 			...(loopback ? { network: loopback.pid } : {}),
 			async dispose() {
 				await loopback?.dispose();
-				removeFolder(folder);
+				removeScratch(folder);
 			},
 		};
 	}
@@ -51,11 +56,12 @@ export class UtilLinuxLauncher implements Launcher {
 			for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
 		}
 		if (request.trace) requireTool("strace");
+		if (isRootless()) requireUserNamespaces();
 		const folder = this.makeFolder();
 		let trace: TracePipe | undefined;
 		let groups: GroupLimit[] = [];
 		const cleanUp = async () => {
-			removeFolder(folder);
+			removeScratch(folder);
 			await removeGroups(groups);
 		};
 		try {
@@ -81,15 +87,10 @@ export class UtilLinuxLauncher implements Launcher {
 		signal?: AbortSignal,
 	): Promise<ShellResult> {
 		const { launched } = where;
-		const network = launched?.init ?? where.network;
+		const network = launched?.init || where.network;
 		const root = launched ? `/proc/${launched.init}/root` : "/nonexistent";
 		const env = { ...process.env, CAGEWRIGHT_ROOT: root };
-		const enter = network
-			? [requireTool("nsenter"), `--net=/proc/${network}/ns/net`, "--"]
-			: where.onHost
-				? []
-				: [requireTool("unshare"), "--net", "--"];
-		return runGroup([...enter, "/bin/sh", "-c", line], env, timeoutSeconds, signal);
+		return runGroup([...enter(network, where.onHost ?? false), "/bin/sh", "-c", line], env, timeoutSeconds, signal);
 	}
 
 	running(root: Path): { processes: number[]; inits: number[] } {
@@ -106,7 +107,12 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	method(): Method {
-		return methodFor(this.launching);
+		if (!isRootless()) return methodFor(this.launching);
+		requireUserNamespaces();
+		const method = methodFor(this.launching);
+		// What bwrap does for an ordinary user is another thing, and nobody has tried whether a cage is as strong with it.
+		if (method.launcher === "bubblewrap") throw new Failure("tool-missing", { tool: "unshare", package: "util-linux" }, 3);
+		return method;
 	}
 
 	print(request: LaunchRequest): string {
@@ -132,6 +138,7 @@ export class UtilLinuxLauncher implements Launcher {
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });
 		// The account executes it, by then: it lies in a folder that root alone can enter, and gets copied from there.
 		writeFileSync(join(folder, environmentName), environment, { mode: 0o755 });
+		if (spec.rootless) writeLoopback(folder);
 		if (spec.root.kind === "cage") {
 			const { bytes, name } = this.confiner(request, spec.root);
 			writeFileSync(join(folder, name), bytes, { mode: 0o700 });
@@ -149,6 +156,15 @@ export class UtilLinuxLauncher implements Launcher {
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
 		return specificationOf(request, folder, this.scratch, () => this.methodOf(request));
+	}
+
+	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {
+		try {
+			return await shareLoopback(ports, isRootless() ? rootless(writeLoopback(folder)) : undefined);
+		} catch (error) {
+			removeScratch(folder);
+			throw error;
+		}
 	}
 
 	private confiner(request: LaunchRequest, { mounts }: CageRoot): { name: string; bytes: Buffer } {
@@ -173,10 +189,6 @@ function ownPrograms(closes = true): { init: Buffer; environment: Buffer } {
 	const [init, environment] = [initExecutable(process.arch, closes), environmentExecutable(process.arch)];
 	if (!init || !environment) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return { init, environment };
-}
-
-function removeFolder(folder: string): void {
-	rmSync(folder, { recursive: true, force: true });
 }
 
 /** True where strace is installed. */

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import type { Rootless } from "../../core/confinement/launch.ts";
+import { networkSteps, ownUser } from "../../core/confinement/launch-script.ts";
 import { Failure } from "../../core/failure.ts";
 import { programFolder } from "../templates/builtin.ts";
 import { parseSockets } from "../units/processes.ts";
@@ -15,25 +17,12 @@ export interface SharedLoopback {
 	dispose(): Promise<void>;
 }
 
-/** The loopback is switched on by way of sysfs, which belongs to the network namespace that mounts it; saves asking for iproute2. */
-const loopback = 'mount -n -t sysfs sysfs /sys; echo 0x9 >/sys/class/net/lo/flags; umount -n /sys; exec "$@"';
-
 /** Makes the namespace and waits until its ports are open. They lead to 127.0.0.1, or to ::1 where only that answers. */
-export async function shareLoopback(ports: readonly number[]): Promise<SharedLoopback> {
+export async function shareLoopback(ports: readonly number[], rootless?: Rootless): Promise<SharedLoopback> {
 	const relay = [process.execPath, join(programFolder(), "dist", "relay", "relay.js"), ...ports.map(String)];
 	const words = [
-		"--pdeathsig",
-		"KILL",
-		"unshare",
-		"--net",
-		"--mount",
-		"--propagation",
-		"private",
-		"sh",
-		"-eu",
-		"-c",
-		loopback,
-		"sh",
+		...["--pdeathsig", "KILL", "unshare", ...(rootless ? ownUser : []), "--net", "--mount", "--propagation", "private"],
+		...["sh", "-eu", "-c", [...networkSteps(rootless), 'exec "$@"'].join("\n"), "sh"],
 	];
 	const child = spawn(requireTool("setpriv"), [...words, ...relay], {
 		env: toolEnvironment,

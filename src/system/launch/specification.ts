@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { environmentName } from "../../core/confinement/environment.ts";
 import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
@@ -6,9 +6,11 @@ import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/ports.ts";
-import { parseMountinfo, rehearsalMounts } from "../rehearsal/mounts.ts";
+import { hostMounts } from "../rehearsal/host-mounts.ts";
 import { loaderAndLibraries } from "./loader.ts";
+import { loopbackPlace } from "./loopback-program.ts";
 import { confinerName } from "./method.ts";
+import { isRootless, rootless } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 
 /** From what is asked for to what the launch script is written from: the machine's own paths and mounts. */
@@ -22,6 +24,7 @@ export function specificationOf(request: LaunchRequest, folder: string, scratch:
 	const base = {
 		...request,
 		...(joins === undefined ? {} : { joins }),
+		...(isRootless() ? { rootless: rootless(loopbackPlace(folder)) } : {}),
 		launcher: spec.kind === "cage" ? methodOf().launcher : ("util-linux" as const),
 		init: pathFromText(join(folder, initName)),
 		environment: pathFromText(join(folder, environmentName)),
@@ -39,7 +42,7 @@ export function specificationOf(request: LaunchRequest, folder: string, scratch:
 					kind: "rehearsal",
 					directory: joinPath(layers, "root"),
 					...(statfsSync(scratch).type === overlayMagic ? { memory: layers } : {}),
-					mounts: rehearsalMounts(parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1")), layers, kindOf),
+					mounts: hostMounts(spec, layers),
 					directories: spec.directories,
 					given: spec.given,
 					sockets: spec.sockets,
@@ -59,7 +62,7 @@ export function specificationOf(request: LaunchRequest, folder: string, scratch:
  * gives it that capability; where not, nobody notices.
  */
 function watchedCapabilities(request: LaunchRequest): string[] {
-	return request.identity.uid === 0 ? [] : ["net_bind_service"];
+	return request.identity.uid === 0 || isRootless() ? [] : ["net_bind_service"];
 }
 
 function cageRoot(
@@ -110,9 +113,4 @@ export function checkMountPoints(spec: LaunchSpec): void {
 			if (end < 0) break;
 		}
 	}
-}
-
-function kindOf(path: Path): "directory" | "file" | undefined {
-	const status = lstatSync(pathToBytes(path), { throwIfNoEntry: false });
-	return status?.isDirectory() ? "directory" : status?.isFile() ? "file" : undefined;
 }

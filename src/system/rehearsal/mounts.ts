@@ -37,6 +37,12 @@ const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubele
 	pathFromText,
 );
 
+export const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
+
+/** Whether nothing can be written there, so that it is shown as it is. */
+export const isBound = (mount: Pick<Mount, "type" | "readOnly"> | undefined) =>
+	mount !== undefined && (mount.readOnly || kernelTypes.has(mount.type));
+
 /**
  * How to rebuild the host's mounts for a rehearsal: an overlay over everything that can be written, the rest bound as it is,
  * proc and sysfs anew because they belong to the namespaces. `exists` tells whether a place can be seen and is a directory.
@@ -51,7 +57,7 @@ export function rehearsalMounts(
 	if (sorted[0]?.path !== root) sorted.unshift({ path: root, type: "unknown", readOnly: false });
 	const result: RehearsalMount[] = [];
 	for (const { path, type, readOnly } of sorted) {
-		if (skippedBelow.some((below) => isWithin(path, below))) continue;
+		if (isSkipped(path)) continue;
 		// What the kernel shows below /proc and /sys is theirs; remounting those brings the parts that an application may see.
 		if (path !== "/proc" && isWithin(path, pathFromText("/proc"))) continue;
 		if (path !== "/sys" && isWithin(path, pathFromText("/sys"))) continue;
@@ -60,7 +66,7 @@ export function rehearsalMounts(
 		if (path === "/proc") result.push({ kind: "proc", path });
 		else if (path === "/sys") result.push({ kind: "sysfs", path });
 		else if (path === "/dev/shm") result.push({ kind: "tmpfs", path });
-		else if (there === "file" || readOnly || kernelTypes.has(type)) result.push({ kind: "bind", path });
+		else if (there === "file" || isBound({ type, readOnly })) result.push({ kind: "bind", path });
 		else result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)) });
 	}
 	return result;

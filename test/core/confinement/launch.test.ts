@@ -307,6 +307,78 @@ describe("a rehearsal", () => {
 	});
 });
 
+describe("without root", () => {
+	const rootless = { loopback: path("/state/scratch/1/loopback"), lowestPort: 1024 };
+	const ordinary = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {}) =>
+		spec(root, { identity: asApp, rootless, ...values });
+
+	test("the namespaces belong to a user namespace in which the account keeps its number", () => {
+		expect(namespaceCommand(ordinary(cage), "s").join(" ")).toMatch(
+			/^setpriv --pdeathsig KILL unshare --user --map-current-user --keep-caps --mount --propagation private --fork --kill-child --pid /,
+		);
+	});
+	test("a network that is there already is entered by the user namespace that it belongs to", () => {
+		const words = namespaceCommand(ordinary(cage, { network: "own", joins: 77 }), "s").join(" ");
+		expect(words).toContain(
+			"nsenter --user=/proc/77/ns/user --net=/proc/77/ns/net --preserve-credentials --keep-caps -- unshare --mount ",
+		);
+		expect(words).not.toContain("--map-current-user");
+	});
+	test("a device is shown, not made, and nothing is handed to anybody", () => {
+		const mounts: CageRoot["mounts"] = [
+			{ path: path("/data"), source: path("/state/data"), access: "rw", scratch: path("/state/s") },
+		];
+		const script = lines(ordinary({ ...cage, mounts }));
+		expect(script).toContain(`mount -n -o bind,ro,nosuid,noexec /dev/null ${inCage("/dev/null")}`);
+		expect(script.filter((line) => /^(mknod|chown)/.test(line))).toEqual([]);
+		expect(script.find((line) => line.includes("-t overlay"))).toContain("workdir=work,userxattr,rw,nosuid,nodev,noexec");
+	});
+	test("neither the init nor the application keeps a capability, whatever the plan opens", () => {
+		const words = lastOf(ordinary({ ...cage, capabilities: ["net_bind_service"] })).join(" ");
+		expect(words).toMatch(
+			/setpriv --inh-caps=-all --ambient-caps=-all --bounding-set=-all -- \S+ \S+ \S+ \S+setpriv --pdeathsig /,
+		);
+		expect(words).not.toMatch(/net_bind_service|--reuid|--clear-groups/);
+	});
+	test("a rehearsal makes its skeleton and its layers before it mounts anything on them", () => {
+		const dir = rehearsal.directory;
+		const mounts: RehearsalRoot["mounts"] = [
+			{ kind: "skeleton", path: path("/") },
+			{ kind: "link", path: path("/bin"), target: path("usr/bin") },
+			{ kind: "folder", path: path("/dev"), mode: 0o555 },
+			{ kind: "tree", path: path("/dev") },
+			{ kind: "folder", path: path("/usr"), mode: 0o555 },
+			{ kind: "overlay", path: path("/usr"), scratch: path("/state/l/1"), mode: 0o555 },
+			{ kind: "folder", path: path("/tmp"), mode: 0o777 },
+			{ kind: "overlay", path: path("/tmp"), scratch: path("/state/l/2"), mode: 0o777 },
+		];
+		const script = launchScript(ordinary({ ...rehearsal, mounts }));
+		expect(script.split("\n").slice(1, 16)).toEqual([
+			`mount -n -t tmpfs -o nosuid,nodev,mode=555 tmpfs ${dir}`,
+			`mkdir -m 555 ${dir}/dev ${dir}/usr`,
+			`mkdir -m 777 ${dir}/tmp`,
+			"mkdir -p /state/l/1/lower /state/l/1/upper /state/l/1/work /state/l/2/lower /state/l/2/upper /state/l/2/work",
+			"chmod 555 /state/l/1/upper",
+			"chmod 777 /state/l/2/upper",
+			`ln -s -- usr/bin ${dir}/bin`,
+			`mount -n --rbind /dev ${dir}/dev`,
+			"if [ -e /usr ]; then",
+			"cd /state/l/1",
+			"mount -n --bind /usr lower",
+			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr overlay ${dir}/usr`,
+			"cd /",
+			"fi",
+			"if [ -e /tmp ]; then",
+		]);
+	});
+	test("a network of its own has the lowest port that the host has", () => {
+		const own = (lowestPort: number) => launchScript(ordinary(cage, { network: "own", rootless: { ...rootless, lowestPort } }));
+		expect(own(1024)).toContain("\n/state/scratch/1/loopback\n");
+		expect(own(1024)).not.toContain("ip_unprivileged_port_start");
+		expect(own(80)).toContain("\necho 80 >/proc/sys/net/ipv4/ip_unprivileged_port_start\n");
+	});
+});
+
 test("on the host nothing is mounted but /proc, and nothing is entered", () => {
 	expect(commands(spec(host))).toEqual([
 		"mount -n -t proc -o nosuid,nodev,noexec proc /proc".split(" "),

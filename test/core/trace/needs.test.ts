@@ -91,6 +91,13 @@ describe("sockets", () => {
 		]);
 	});
 
+	test("ports that were refused, for want of a right and not because somebody has them", () => {
+		const trace = traceOf(`10  socket(AF_INET6, SOCK_DGRAM, IPPROTO_IP) = 5<socket:[2]>
+10  bind(5<socket:[2]>, {sa_family=AF_INET6, sin6_port=htons(53), sin6_flowinfo=htonl(0)}, 28) = -1 EACCES (Permission denied)
+10  bind(6<socket:[3]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = -1 EADDRINUSE (Address already in use)`);
+		expect([[...trace.ports], [...trace.refusedPorts]]).toEqual([[], ["udp 53"]]);
+	});
+
 	test("the unix family only where a bind or connect succeeded", () => {
 		const socket = "10  socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 4<socket:[1]>\n";
 		const nscd = `${socket}10  connect(4<socket:[1]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1 ENOENT (No such file or directory)`;

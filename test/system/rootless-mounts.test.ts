@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { type Path, pathFromText } from "../../src/core/path/path.ts";
+import type { Mount } from "../../src/system/rehearsal/mounts.ts";
+import { rootlessMounts } from "../../src/system/rehearsal/rootless-mounts.ts";
+
+const mount = (path: string, type = "ext4", readOnly = false): Mount => ({ path: pathFromText(path), type, readOnly });
+
+/** A host by its names: a trailing slash is a directory, `=` a socket, `->` a link; all is everybody's to enter but what is in `closed`. */
+function rebuild(
+	names: readonly string[],
+	mounts: readonly Mount[],
+	{ open = [], sockets = [], closed = [] }: Partial<Asked> = {},
+) {
+	const known = new Map(
+		names.map((name) => [
+			name.replace(/\/$|=$|->.*/, ""),
+			name.endsWith("/") ? "directory" : name.endsWith("=") ? "socket" : "file",
+		]),
+	);
+	const made = rootlessMounts(mounts, pathFromText("/scratch"), open.map(pathFromText), sockets.map(pathFromText), {
+		kind: (path) => (names.some((name) => name.startsWith(`${path}->`)) ? "symlink" : (known.get(path) as "file" | undefined)),
+		mode: (path) => (closed.includes(path) ? 0 : 0o555),
+		list: (above) =>
+			[...known.keys()].flatMap((path) => {
+				const at = path.lastIndexOf("/");
+				return (path.slice(0, at) || "/") === above ? [path.slice(at + 1) as Path] : [];
+			}),
+		target: (path) => names.find((name) => name.startsWith(`${path}->`))?.split("->")[1] as Path | undefined,
+	});
+	return made.filter(({ kind }) => kind !== "folder").map(({ kind, path }) => `${kind} ${path}`);
+}
+
+interface Asked {
+	readonly open: readonly string[];
+	readonly sockets: readonly string[];
+	readonly closed: readonly string[];
+}
+
+test("an overlay lies over each thing that holds no mount, and what leads to one is made anew", () => {
+	const names = ["/bin->usr/bin", "/usr/", "/var/", "/var/lib/", "/var/log/", "/note"];
+	expect(rebuild(names, [mount("/"), mount("/var/lib")])).toEqual([
+		"skeleton /",
+		"link /bin",
+		"file /note",
+		"overlay /usr",
+		"overlay /var/lib",
+		"overlay /var/log",
+	]);
+});
+
+test("the kernel's trees are those of the namespaces, and devices come with all that is below", () => {
+	const names = ["/proc/", "/sys/", "/dev/", "/dev/shm/", "/dev/pts/"];
+	const mounts = ["/", "/proc", "/sys", "/sys/fs/cgroup", "/dev", "/dev/shm", "/dev/pts"].map((path) => mount(path));
+	expect(rebuild(names, mounts)).toEqual(["skeleton /", "tree /dev", "tmpfs /dev/shm", "proc /proc", "sysfs /sys"]);
+});
+
+test("what nobody can write is bound as it is", () => {
+	const names = ["/ro/", "/rw/"];
+	expect(rebuild(names, [mount("/"), mount("/ro", "squashfs", true)])).toEqual(["skeleton /", "bind /ro", "overlay /rw"]);
+});
+
+test("a directory that the user cannot enter stays closed, and one that cannot be listed still leads on", () => {
+	const names = ["/closed/", "/closed/inside/", "/hidden/", "/hidden/mounted/"];
+	expect(rebuild(names, [mount("/"), mount("/hidden/mounted")], { closed: ["/closed"] })).toEqual([
+		"skeleton /",
+		"overlay /hidden/mounted",
+	]);
+});
+
+test("of the sockets beside mounts only those come along that are asked for", () => {
+	const names = ["/run/", "/run/user/", "/run/lock/", "/run/a.sock=", "/run/b.sock="];
+	const mounts = [mount("/"), mount("/run", "tmpfs"), mount("/run/lock", "tmpfs"), mount("/run/user/7", "tmpfs")];
+	expect(rebuild(names, mounts, { sockets: ["/run/b.sock"] })).toEqual(["skeleton /", "file /run/b.sock", "overlay /run/lock"]);
+});
+
+test("what has to be written gets a layer of its own, on top and once", () => {
+	const names = ["/srv/", "/srv/site/", "/tmp/"];
+	expect(rebuild(names, [mount("/"), mount("/tmp", "tmpfs")], { open: ["/srv/site", "/tmp", "/absent"] })).toEqual([
+		"skeleton /",
+		"overlay /srv",
+		"overlay /tmp",
+		"overlay /srv/site",
+	]);
+});

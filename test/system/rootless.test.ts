@@ -1,0 +1,254 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seccompFilter } from "../../src/core/confinement/seccomp.ts";
+import { begin, cagewright, home, type Made, make, startRun } from "./cagewright.ts";
+import { askRedis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside, expectWellMade } from "./held.ts";
+import { fetchPage, type Network, privateNetwork } from "./network.ts";
+import { nobodyInParticular, type Ordinary, ordinaryUser, ownFolder, readableProgram } from "./ordinary.ts";
+import { allProcesses, commandOf, listeners, statusField } from "./processes.ts";
+
+const account = `cw-ordinary-${process.pid}`;
+let network: Network;
+let copy: string;
+let user: Ordinary;
+
+beforeAll(async () => {
+	network = await privateNetwork();
+	copy = readableProgram();
+	user = ordinaryUser(copy, network);
+});
+
+const processesOf = (uid: number) =>
+	allProcesses()
+		.filter((pid) => statusField(pid, "Uid").startsWith(`${uid}\t`))
+		.map(commandOf);
+
+/** redis in a home, on a port that is his to take. */
+function redisOf({ home: own }: Ordinary, port: number) {
+	const probe = `test "$(redis-cli -p ${port} SET probe ok)" = OK`;
+	return ["--probe", probe, "--", "redis-server", "--port", String(port), "--dir", `${own}/redis`];
+}
+
+describe("an ordinary user", () => {
+	test("makes the demonstration, is told the limits, and it answers under every layer", async () => {
+		const said = await cagewright(["make", "demo", "--yes"], user);
+		expect(said.stderr).toMatch(/^Without root: .*64321.* no port below 1024/m);
+		const made = await make(["demo"], user);
+		expectWellMade(made, "demo", user.state);
+		expect(made.confinement).toMatchObject({
+			user: String(user.uid),
+			rootless: true,
+			capabilities: [],
+			namespaces: expect.arrayContaining(["user"]),
+		});
+		expect(readFileSync(join(user.state, "cages/demo/record.md"), "utf8")).toContain("Without root");
+		const run = startRun("demo", user);
+		expect(await eventually(() => fetchPage("http://127.0.0.1:8085/", network))).toMatch(/^hello from the cage/);
+		expectServedInside(made, 8085, network);
+		expect((await run.stop()).status).toBe(0);
+	});
+
+	test("keeps the state of a redis from one run to the next", async () => {
+		ownFolder(user, "redis");
+		const made = await make(["--name", "redis", ...redisOf(user, 21451)], user);
+		expect(readdirSync(join(user.home, "redis"))).toEqual([]);
+		const first = startRun("redis", user);
+		expect(await eventually(() => askRedis(21451, ["SET", "kept", "yes"], network))).toBe("OK");
+		expectServedInside(made, 21451, network);
+		await cagewright(["signal", "redis", "TERM"], user);
+		expect((await first.ended).status).toBe(0);
+		const second = startRun("redis", user);
+		expect(await eventually(() => askRedis(21451, ["GET", "kept"], network))).toBe("yes");
+		await second.stop();
+		expect(statSync(join(made.data, user.home, "redis/dump.rdb")).uid).toBe(user.uid);
+	});
+
+	test("reaches the application's own unix socket with a probe", async () => {
+		const folder = ownFolder(user, "sockets");
+		const probe = `test "$(redis-cli -s "$CAGEWRIGHT_ROOT${folder}/redis.sock" PING)" = PONG`;
+		const command = ["redis-server", "--port", "0", "--unixsocket", `${folder}/redis.sock`, "--dir", folder];
+		expect((await make(["--name", "by-socket", "--probe", probe, "--", ...command], user)).answered).toBe(true);
+	});
+
+	test("can write in the rehearsal below a directory of root, and changes nothing there", async () => {
+		const folder = ownFolder(user, "hidden");
+		// Named in no command, so that only the trace tells of it.
+		const settings = join(user.home, "redis.conf");
+		writeFileSync(settings, `port 21452\ndir ${folder}\nappendonly yes\n`);
+		const probe = `test "$(redis-cli -p 21452 SET a b)" = OK`;
+		chownSync(user.home, 0, 0);
+		try {
+			await make(["--name", "below-root", "--probe", probe, "--", "redis-server", settings], user);
+			expect(readdirSync(folder)).toEqual([]);
+		} finally {
+			chownSync(user.home, user.uid, user.uid);
+		}
+	});
+
+	test("gets what only the trial asks for in a second round", async () => {
+		const extra = join(user.home, "extra.txt");
+		writeFileSync(extra, "only in the cage\n");
+		// The filter lies beside the init in a cage alone, not in a rehearsal.
+		const server = `
+			const { existsSync, readFileSync } = require("node:fs");
+			const text = existsSync("/.launch/filter") ? readFileSync(${JSON.stringify(extra)}) : "on the host";
+			require("node:http").createServer((_, answer) => answer.end(text)).listen(21453, "127.0.0.1");`;
+		const probe = `curl -fsS --noproxy '*' http://127.0.0.1:21453/`;
+		const made = await make(["--name", "late", "--probe", probe, "--", process.execPath, "-e", server], user);
+		expect(made.rounds.map(({ added }) => added.includes(extra))).toEqual([false, true]);
+	});
+
+	test("reaches a service of the host while it is watched", async () => {
+		const script = `require("node:http").createServer((_, answer) => answer.end("of the host")).listen(21454, "127.0.0.1")`;
+		const [program = "", ...rest] = [...network.enter, process.execPath, "-e", script];
+		const service = spawn(program, rest, { stdio: "ignore" });
+		try {
+			await eventually(() => fetchPage("http://127.0.0.1:21454/", network));
+			const asking = `require("node:http").createServer(async (_, answer) =>
+				answer.end(await (await fetch("http://127.0.0.1:21454/")).text())).listen(21455, "127.0.0.1")`;
+			const probe = `test "$(curl -fsS --noproxy '*' http://127.0.0.1:21455/)" = "of the host"`;
+			const made = await make(["--name", "asking", "--probe", probe, "--", process.execPath, "-e", asking], user);
+			expect(made.answered).toBe(true);
+		} finally {
+			service.kill();
+			await once(service, "close");
+		}
+	});
+
+	test("has two states that know nothing of each other", async () => {
+		const other = ordinaryUser(copy, network);
+		ownFolder(other, "redis");
+		await make(["--name", "redis", ...redisOf(other, 21456)], other);
+		const run = startRun("redis", other);
+		await eventually(() => askRedis(21456, ["SET", "whose", "other"], network));
+		const wrong = await cagewright(["signal", "redis", "TERM"], user);
+		expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining("does not run") });
+		await cagewright(["remove", "redis", "--yes"], user);
+		expect(existsSync(join(user.state, "cages/redis"))).toBe(false);
+		expect(await askRedis(21456, ["GET", "whose"], network)).toBe("other");
+		await run.stop();
+	});
+
+	test("leaves no process behind, even where the program is killed", async () => {
+		const other = ordinaryUser(copy, network, nobodyInParticular + 1);
+		await make(["demo"], other);
+		const run = startRun("demo", other);
+		await eventually(() => fetchPage("http://127.0.0.1:8085/", network));
+		run.send("SIGKILL");
+		await run.ended;
+		await eventually(() => expect(processesOf(other.uid)).toEqual([]));
+		const making = begin(["make", "demo", "--name", "cut", "--yes"], other);
+		await eventually(() => expect(listeners(8085, network.pid).length + processesOf(other.uid).length).toBeGreaterThan(4));
+		making.send("SIGTERM");
+		expect((await making.ended).status).toBe(143);
+		await eventually(() => expect(processesOf(other.uid)).toEqual([]));
+		expect(readdirSync(join(other.state, "scratch"))).toEqual([]);
+	});
+});
+
+describe("what only root can do is said at once", () => {
+	const probe = "false";
+	test("a port below 1024", async () => {
+		const command = ["--probe", probe, "--", "redis-server", "--port", "451", "--dir", ownFolder(user, "low")];
+		const { status, stderr } = await cagewright(["make", "--name", "low", "--yes", "--quiet", ...command], user);
+		expect({ status, stderr }).toEqual({
+			status: 3,
+			stderr: expect.stringMatching(/^cagewright: .* wants port tcp 451, and 64321 gets none below 1024; [^\n]+\n$/),
+		});
+	});
+
+	test("another account", async () => {
+		const { status, stderr } = await cagewright(["make", "demo", "--user", "nobody", "--yes", "--quiet"], user);
+		expect({ status, stderr }).toEqual({
+			status: 3,
+			stderr: expect.stringMatching(/^cagewright: Only root can start something as nobody; [^\n]+\n$/),
+		});
+	});
+
+	test("anything, where the system keeps user namespaces for itself", async () => {
+		const filter = join(user.home, "no-namespaces");
+		writeFileSync(filter, seccompFilter("x64", { unixSockets: true, memfd: true, writableCode: true }));
+		const refused = [...user.enter, "--no-new-privs", "--seccomp-filter", filter];
+		const { status, stderr } = await cagewright(["make", "demo", "--yes", "--quiet"], { ...user, enter: refused });
+		expect({ status, stderr }).toEqual({
+			status: 3,
+			stderr: expect.stringMatching(/^cagewright: This user gets no user namespace with rights in it \([^\n]+\n$/),
+		});
+		// The limit holds below the user namespace in which it is set (namespaces(7)).
+		const none = 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"';
+		const within = ["unshare", "--user", "--map-current-user", "--keep-caps", "sh", "-euc", none, "sh"];
+		const doctor = await cagewright(["doctor", "--json"], { ...user, enter: [...user.enter, ...within] });
+		expect(doctor.json.findings).toContainEqual(
+			expect.objectContaining({
+				what: "user-namespaces",
+				state: "missing",
+				found: expect.stringContaining("user.max_user_namespaces=0"),
+			}),
+		);
+	});
+});
+
+describe("nobody gets out", () => {
+	let outside: ChildProcess;
+	let canary: string;
+	const waysOut = readFileSync(join(home, "test/system/ways-out.pl"), "utf8");
+
+	beforeAll(() => {
+		canary = join(user.home, "canary");
+		writeFileSync(canary, "seen\n");
+		const [program = "", ...rest] = [...user.enter, "sleep", "600"];
+		outside = spawn(program, rest, { stdio: "ignore" });
+	});
+	afterAll(async () => {
+		outside.kill("SIGKILL");
+		await once(outside, "close");
+	});
+
+	test("by what the kernel offers, though the same attempts succeed outside", async () => {
+		const data = ownFolder(user, "escape");
+		const probe = `test "$(redis-cli -p 21457 PING)" = PONG`;
+		const command = ["redis-server", "--port", "21457", "--dir", data];
+		await make(["--name", "escape", "--include", "/usr/bin/perl", "--probe", probe, "--", ...command], user);
+		const attempts = ["/usr/bin/perl", "-e", waysOut, "--", canary, String(outside.pid), data];
+		const inside = await cagewright(["run", "escape", "--", ...attempts], user);
+		expect(inside).toMatchObject({ status: 0, stdout: "" });
+
+		const [program = "", ...rest] = [...user.enter, ...attempts];
+		const { stdout } = spawnSync(program, rest, { encoding: "utf8" });
+		expect(stdout.split("\n")).toEqual(
+			expect.arrayContaining([
+				"read the file outside",
+				"climb to the file outside",
+				"reach it through the process outside",
+				"signal the process outside",
+				"trace the process outside",
+				"make a user namespace",
+				"clone into a user namespace",
+				"make a unix socket",
+				"leave a setuid file",
+				"run what it wrote",
+			]),
+		);
+	});
+});
+
+describe("an account of the system", () => {
+	beforeAll(() => {
+		execFileSync("useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", account]);
+	});
+	afterAll(() => {
+		execFileSync("userdel", [account]);
+	});
+
+	test("keeps its name in the cage", async () => {
+		const uid = Number(execFileSync("id", ["-u", account], { encoding: "utf8" }));
+		const made: Made = await make(["demo"], ordinaryUser(copy, network, uid));
+		expect(made.confinement.user).toBe(account);
+		expect(made.accounts.users).toEqual([account]);
+	});
+});
