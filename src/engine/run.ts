@@ -7,7 +7,7 @@ import { cageFolder, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { type WithdrawnAccount, withdrawAccount } from "./dedicated-account.ts";
 import { launchMethod } from "./method.ts";
-import type { LaunchRequest } from "./ports.ts";
+import type { Launched, LaunchRequest } from "./ports.ts";
 
 /** Signals that `run` passes on to the application. */
 export const passedSignals = ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
@@ -44,9 +44,16 @@ export async function runCage(
 	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
 	launchMethod(context, true);
-	const launched = await context.machine.launcher.start(request);
-	const stop = onSignals((signal) => launched.signal(signal));
+	// A service manager may stop what has hardly begun: a signal that comes before there is an application waits for it.
+	let launched: Launched | undefined;
+	const early: string[] = [];
+	const stop = onSignals((signal) => {
+		if (launched) launched.signal(signal);
+		else early.push(signal);
+	});
 	try {
+		launched = await context.machine.launcher.start(request);
+		for (const signal of early) launched.signal(signal);
 		return (await launched.ended).status;
 	} finally {
 		stop();
