@@ -100,6 +100,15 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options))(),
 		);
 	define(
+		"shell <name> [command...]",
+		"a shell in the cage for looking around, confined as the application is; the cage stays without one",
+		"cagewright shell redis -- ls -la /",
+	)
+		.option("--keep-writes", "let it write to the application's data (else what it writes is thrown away)")
+		.action((name: string, command: string[], options: { keepWrites?: boolean }) =>
+			verb(async (terminal) => (await import("./shell.ts")).shell(terminal, name, command, options))(),
+		);
+	define(
 		"signal <name> <signal>",
 		"send HUP, USR1 … to the application in the running cage",
 		"cagewright signal nginx HUP",
@@ -164,6 +173,13 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((names: string[], options: { all?: boolean }) =>
 			verb(async (terminal) => (await import("./check.ts")).check(terminal, names, options.all ?? false))(),
 		);
+	define(
+		"explain <name> [subject]",
+		"why a path is in the cage or not, which layer refuses a path, a system call or a capability, and what opens it",
+		"cagewright explain redis /etc/shadow",
+	).action((name: string, subject: string | undefined) =>
+		verb(async (terminal) => (await import("./explain.ts")).explain(terminal, name, subject))(),
+	);
 	define("list", "the cages on this machine", "cagewright list").action(() =>
 		verb(async (terminal) => (await import("./show.ts")).list(terminal))(),
 	);

@@ -25,7 +25,7 @@ export async function remove(
 			return 0;
 		}
 		if (!options.yes) {
-			if (!terminal.interactive) throw new Failure("consent-needed", { option: "--yes" }, 2);
+			if (!terminal.interactive) throw new Failure("removal-unconfirmed", { name }, 2);
 			terminal.say(will);
 			if (!(await ask(terminal, words.question(name)))) {
 				terminal.say(words.kept(name));

@@ -59,10 +59,10 @@ export async function traceRunning(
 		const answered = probes.every((probe) => probe.ok);
 		const exercises: TraceResult["exercises"][number][] = [];
 		if (answered) {
-			for (const exercise of application.exercises) exercises.push(await runExercise(context, attached, exercise));
+			for (const exercise of application.exercises) exercises.push(await runExercise(context, attached, exercise, application));
 			const next = async () => Promise.race([more?.(watching), attached.ended.then(() => undefined)]);
 			for (let line = await next(); line !== undefined; line = await next()) {
-				exercises.push(await runExercise(context, attached, line));
+				exercises.push(await runExercise(context, attached, line, application));
 			}
 			const left = (seconds ?? 0) * 1000 - (machine.now() - started);
 			if (left > 0) await machine.sleep(left, watching).catch(() => undefined);

@@ -14,7 +14,7 @@ export interface ProbeOutcome {
 
 /** What happened, in the past tense. The engine emits them as they come; each face shows what it cares for. */
 export type Event =
-	| { readonly event: "step-started"; readonly step: Step }
+	| { readonly event: "step-started"; readonly step: Step; readonly onHost?: boolean }
 	| { readonly event: "step-finished"; readonly step: Step; readonly seconds: number }
 	| { readonly event: "application-started"; readonly where: "rehearsal" | "host" | "cage"; readonly run: number }
 	| { readonly event: "processes-attached"; readonly pid: number; readonly processes: number }

@@ -42,9 +42,14 @@ export interface Candidate {
 }
 
 /** Measures a step and tells of it. Seconds, with two decimals. */
-export async function timed<T>(context: Context, step: Step, work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
+export async function timed<T>(
+	context: Context,
+	step: Step,
+	work: () => Promise<T>,
+	onHost = false,
+): Promise<{ value: T; seconds: number }> {
 	const started = context.machine.now();
-	context.emit({ event: "step-started", step });
+	context.emit({ event: "step-started", step, ...(onHost ? { onHost } : {}) });
 	const value = await work();
 	const seconds = Math.round((context.machine.now() - started) / 10) / 100;
 	context.emit({ event: "step-finished", step, seconds });
@@ -122,7 +127,12 @@ export async function traceStep(
 	const application = { ...told, directories: mergeMadeDirectories([...told.directories, ...serviceDirectories]) };
 	const { value: result, seconds } = attach
 		? await timed(context, "attach", () => traceRunning(context, application, attach, options.more))
-		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...options, onHost }));
+		: await timed(
+				context,
+				"trace",
+				() => traceApplication(context, application, rules, identity, { ...options, onHost }),
+				onHost,
+			);
 	if (!result.answered) throw startFailure(answers.application.command, result, machine.files, machine.accounts.own());
 	const known = await readableCage(machine.store, answers.name, replace);
 	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.

@@ -4,6 +4,7 @@ import type { OwnedDirectory } from "../core/application/made-directory.ts";
 import type { AuditPolicy } from "../core/cage/audit.ts";
 import type { Measured } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
+import type { HostShell } from "../core/confinement/brought-shell.ts";
 import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Layer } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
@@ -76,6 +77,13 @@ export interface LaunchRequest {
 	readonly brought?: readonly Path[];
 	/** Layers of a cage that are left out. Only the self-test and tests do that. */
 	readonly without?: readonly Layer[];
+	/** Further names of the first of them there. */
+	readonly names?: readonly string[];
+	/**
+	 * Somebody is at its stdin, by a pipe or with a terminal of its own; without it there is nothing to read. It is over with its first
+	 * process, whatever that left in the background.
+	 */
+	readonly attended?: "pipe" | "terminal";
 	/** Watches with strace: `fast` with --seccomp-bpf, `whole` where a filter of ours runs (its denials never show under `fast`). */
 	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
 	/** What the application prints. Without it, stdin, stdout and stderr are ours. */
@@ -181,6 +189,8 @@ export interface Launcher {
 	method(): Method;
 	/** Throws a Failure where the launch fails before the application's own start. */
 	start(request: LaunchRequest): Promise<Launched>;
+	/** What can be brought into a cage to look around with. Throws `shell-missing` (exit 3). */
+	hostShell(): HostShell;
 	/** With a network of its own, in which these ports of the loopback lead to the host's. */
 	rehearse(ports?: readonly number[]): Promise<Rehearsal>;
 	/** Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). */

@@ -1,3 +1,5 @@
+import type { Application } from "../core/application/application.ts";
+import { shortened } from "../core/application/telling-words.ts";
 import { Failure } from "../core/failure.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
@@ -5,7 +7,8 @@ import type { Reachable } from "./ports.ts";
 
 /** Seconds that one probe gets to say by itself that nothing answers, before anything is started. */
 const emptyProbeSeconds = 3;
-const exerciseSeconds = 120;
+/** An exercise that hangs must not hold everything up; one that takes longer says so with --timeout. */
+const exerciseSeconds = 30;
 
 /**
  * A probe that passes while the application does not run proves nothing: `true` does, and so does one that a daemon of the
@@ -15,7 +18,8 @@ export async function checkProbesFailFirst(context: Context, probes: readonly st
 	await Promise.all(
 		probes.map(async (command) => {
 			const result = await context.machine.launcher.shell(command, { onHost }, emptyProbeSeconds, context.signal);
-			if (result.ok) throw new Failure(onHost ? "probe-answered-by-another" : "probe-proves-nothing", { probe: command }, 2);
+			if (result.ok)
+				throw new Failure(onHost ? "probe-answered-by-another" : "probe-proves-nothing", { probe: shortened(command) }, 2);
 		}),
 	);
 }
@@ -64,9 +68,17 @@ export async function probeUntilAnswered(
 	return outcomes;
 }
 
-export async function runExercise(context: Context, launched: Reachable, command: string): Promise<ProbeOutcome> {
-	const result = await context.machine.launcher.shell(command, { launched }, exerciseSeconds, context.signal);
+export async function runExercise(
+	context: Context,
+	launched: Reachable,
+	command: string,
+	{ timeout }: Application,
+): Promise<ProbeOutcome> {
+	const seconds = Math.max(exerciseSeconds, timeout);
+	const result = await context.machine.launcher.shell(command, { launched }, seconds, context.signal);
 	const outcome = { command, ok: result.ok, output: result.ok ? "" : result.output.trim() };
 	context.emit({ event: "exercise-run", ...outcome });
+	if (result.timedOut)
+		context.emit({ event: "warned", code: "exercise-timed-out", values: { command: shortened(command), seconds } });
 	return outcome;
 }

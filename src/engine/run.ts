@@ -1,6 +1,7 @@
-import { launchEnvironment } from "../core/application/application.ts";
+import { type Application, launchEnvironment } from "../core/application/application.ts";
+import { placeInCage } from "../core/explain/path.ts";
 import { Failure } from "../core/failure.ts";
-import { pathFromText } from "../core/path/path.ts";
+import { isWithin, join, type Path, parent, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { auditGeneration } from "./audit.ts";
 import { cageFolder, type PresentCage, presentCage } from "./cages.ts";
@@ -41,15 +42,24 @@ export async function runCage(
 	if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
 	const request = launchRequest(present, command);
 	const program = request.command[0] ?? "";
-	if (!isExecutableInCage(present, program)) throw new Failure("command-not-in-cage", { name, program }, 125);
+	if (!isExecutableInCage(present, program)) {
+		const programs = programsIn(present).slice(0, mostNamed).join(", ");
+		throw new Failure("command-not-in-cage", { name, program, programs }, 125);
+	}
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
 	launchMethod(context, true);
 	// A service manager may stop what has hardly begun: a signal that comes before there is an application waits for it.
 	let launched: Launched | undefined;
 	const early: string[] = [];
+	let isAsked = false;
 	const stop = onSignals((signal) => {
-		if (launched) launched.signal(signal);
-		else early.push(signal);
+		const ends = signal === "SIGTERM" || signal === "SIGINT";
+		// Whoever asks a second time has waited long enough for what does not listen.
+		if (ends && isAsked) context.emit({ event: "warned", code: "run-killed", values: { name } });
+		const sent = ends && isAsked ? "SIGKILL" : signal;
+		if (launched) launched.signal(sent);
+		else early.push(sent);
+		isAsked ||= ends;
 	});
 	try {
 		launched = await context.machine.launcher.start(request);
@@ -60,14 +70,34 @@ export async function runCage(
 	}
 }
 
-function isExecutableInCage({ manifest }: PresentCage, program: string): boolean {
-	const path = pathFromText(program);
-	// A link on the way (/bin -> usr/bin) shows as a path that no entry has: then the launch itself finds out.
-	const entry = manifest.entries.find((one) => one.path === path);
-	if (!program.startsWith("/")) return false;
-	return entry === undefined
-		? manifest.entries.some((one) => one.kind === "symlink" && program.startsWith(`${one.path}/`))
-		: entry.kind !== "directory";
+/** How many programs an error names. */
+const mostNamed = 8;
+
+/** A bare name is looked up in the application's PATH, as execvp(3) does. */
+function isExecutableInCage({ cage, manifest }: PresentCage, program: string): boolean {
+	const isThere = (path: Path) => {
+		const place = placeInCage(path, manifest);
+		const entry = manifest.entries.find((one) => one.path === place);
+		// What the host or the data hold is seen by the launch alone.
+		return entry ? entry.kind !== "directory" : manifest.binds.some((bind) => isWithin(place, pathFromText(bind.path)));
+	};
+	if (program.includes("/")) return program.startsWith("/") && isThere(pathFromText(program));
+	return searchPath(cage.application).some((directory) => isThere(join(directory, pathFromText(program))));
+}
+
+function searchPath(application: Application): Path[] {
+	return (launchEnvironment(application).PATH ?? "").split(":").filter(Boolean).map(pathFromText);
+}
+
+/** What of the cage could be run by its bare name. */
+function programsIn({ cage, manifest }: PresentCage): string[] {
+	const directories = new Set(searchPath(cage.application).map((directory) => placeInCage(directory, manifest)));
+	return manifest.entries
+		.filter(
+			(entry) =>
+				(entry.kind === "symlink" || (entry.kind === "file" && entry.mode & 0o111)) && directories.has(parent(entry.path)),
+		)
+		.map((entry) => showPath(entry.path));
 }
 
 /**

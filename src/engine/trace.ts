@@ -130,10 +130,10 @@ async function firstLife(context: Context, application: Application, run: Launch
 	const answered = probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered };
-	for (const exercise of application.exercises) exercises.push(await runExercise(context, run, exercise));
+	for (const exercise of application.exercises) exercises.push(await runExercise(context, run, exercise, application));
 	const next = async () => options.more?.(context.signal);
 	for (let line = await next(); line !== undefined; line = await next()) {
-		exercises.push(await runExercise(context, run, line));
+		exercises.push(await runExercise(context, run, line, application));
 	}
 	const handlesTerm = run.handledSignals().includes("SIGTERM");
 	return { probes, exercises, signals: await sendSignals(context, application, run), handlesTerm, answered };

@@ -64,7 +64,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 				const failedSignals: string[] = [];
 				if (probes.every((probe) => probe.ok)) {
 					for (const exercise of input.exercises) {
-						const outcome = await runExercise(context, launched, exercise);
+						const outcome = await runExercise(context, launched, exercise, application);
 						if (!outcome.ok) failed.push(exercise);
 					}
 					for (const signal of input.signals)

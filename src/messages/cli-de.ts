@@ -132,6 +132,7 @@ export const cliDe: CliMessages = {
 	},
 	progress: {
 		trace: "Beobachtung in einer Generalprobe…",
+		traceOnHost: "Beobachtung auf dem wirklichen Dateisystem und Netz…",
 		attach: "Beobachte, was schon läuft …",
 		attached: (pid, processes) =>
 			processes === 1 ? `beobachte Prozess ${pid}` : `beobachte Prozess ${pid} und ${processes - 1} weitere`,
@@ -210,6 +211,8 @@ export const cliDe: CliMessages = {
 	},
 	certificateCopied: (name, path) =>
 		`${name} hat ${path} als Kopie, die eine Erneuerung nicht erreicht. Machen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
+	shell: (name, keepWrites) =>
+		`Eine Shell im Käfig ${name}, eingesperrt wie seine Anwendung. ${keepWrites ? "Was sie in die Daten schreibt, bleibt." : "Was sie schreibt, wird verworfen (--keep-writes behält es)."} Mit exit verlassen Sie sie.`,
 	apps: {
 		head: ["Name", "Gefunden als", "Lauscht", "Paket", "Befehl"],
 		reasons: { unit: "Unit", process: "Prozess", template: "Vorlage" },

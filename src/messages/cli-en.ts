@@ -138,6 +138,7 @@ export const cliEn = {
 	},
 	progress: {
 		trace: "Tracing in a rehearsal…",
+		traceOnHost: "Tracing on the real file system and network…",
 		attach: "Watching what runs already…",
 		attached: (pid: number, processes: number) =>
 			processes === 1 ? `watching process ${pid}` : `watching process ${pid} and ${processes - 1} more`,
@@ -217,6 +218,8 @@ export const cliEn = {
 	},
 	certificateCopied: (name: string, path: string) =>
 		`${name} has ${path} as a copy, which a renewal does not reach. Make the cage again with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
+	shell: (name: string, keepWrites: boolean) =>
+		`A shell in the cage ${name}, confined as its application. ${keepWrites ? "What it writes to the data stays." : "What it writes is thrown away (--keep-writes keeps it)."} Leave it with exit.`,
 	apps: {
 		head: ["Name", "Found as", "Listens", "Package", "Command"],
 		reasons: { unit: "unit", process: "process", template: "template" },

@@ -77,7 +77,8 @@ export const failuresDe: Failures = {
 	"choice-gone": "{name} ist nicht mehr da; wählen Sie noch einmal.",
 	"command-empty": "Der Befehl fehlt; geben Sie das Programm mit seinen Argumenten ein.",
 	"command-needs-separator": "Wofür steht {word}? Setzen Sie `--` vor den Befehl: cagewright make -- BEFEHL.",
-	"command-not-in-cage": "{program} ist nicht im Käfig {name}; nehmen Sie es mit --include {program} auf.",
+	"command-not-in-cage":
+		"{program} ist nicht im Käfig {name} (Programme darin: {programs}); nehmen Sie es mit --include PFAD auf, oder sehen Sie sich mit `cagewright shell {name}` um.",
 	"consent-needed":
 		"Es wurde nichts gebaut, weil niemand gefragt werden konnte; sehen Sie den Plan an und wiederholen Sie es mit {option}.",
 	"dedicated-account-group":
@@ -100,6 +101,8 @@ export const failuresDe: Failures = {
 	"env-invalid":
 		"{value} ist keine Umgebungsvariable; schreiben Sie NAME=Wert, den Namen aus Buchstaben, Ziffern und Unterstrichen.",
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
+	"explain-unknown":
+		"{subject} ist weder ein Pfad noch ein Systemaufruf, den der Filter kennt, noch eine Capability; Pfade beginnen mit einem Schrägstrich.",
 	"failed-on-host": "{command} scheitert mit Status {status}, auch außerhalb eines Käfigs: {words}",
 	"failed-on-host-silent":
 		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs, und gibt nichts aus; seine Meldungen gehen vielleicht an das Systemprotokoll. Lassen Sie es sie ausgeben und sehen Sie, was fehlt.",
@@ -113,6 +116,8 @@ export const failuresDe: Failures = {
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
 	"option-without": "{option} bedeutet nur mit {needs} etwas; geben Sie das dazu oder lassen Sie {option} weg.",
+	"removal-unconfirmed":
+		"{name} wurde nicht entfernt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach und wiederholen Sie es mit --yes.",
 	"seed-unknown": "Unter {path} gibt es auf diesem Rechner nichts zu übernehmen; prüfen Sie den Pfad.",
 	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
 	"bind-refused":
@@ -195,6 +200,8 @@ export const failuresDe: Failures = {
 	"program-not-found": "{program} gibt es auf diesem Rechner nicht; prüfen Sie den Namen oder installieren Sie es.",
 	"quote-unterminated": "Ein Anführungszeichen {quote} wird geöffnet und nie geschlossen; schließen Sie es.",
 	"read-only-file-system": "{path} liegt auf einem nur lesbaren Dateisystem; wählen Sie mit --state ein anderes Verzeichnis.",
+	"shell-missing":
+		"Es gibt keine Shell, die in den Käfig mitgenommen werden könnte; installieren Sie busybox-static (oder bash).",
 	"shell-syntax":
 		"{character} gilt einer Shell, der Befehl wird aber ohne Shell gestartet; setzen Sie es in Anführungszeichen oder lassen Sie es weg.",
 	"selftest-blind":

@@ -68,7 +68,8 @@ export const failuresEn = {
 	"choice-gone": "{name} is not there any more; choose again.",
 	"command-empty": "There is no command; type the program with its arguments.",
 	"command-needs-separator": "What is {word} for? Put `--` before the command: cagewright make -- COMMAND.",
-	"command-not-in-cage": "{program} is not in the cage {name}; add it with --include {program}.",
+	"command-not-in-cage":
+		"{program} is not in the cage {name} (programs there: {programs}); add it with --include PATH, or look around with `cagewright shell {name}`.",
 	"consent-needed": "Nothing was built, because nobody could be asked; look at the plan and repeat with {option}.",
 	"dedicated-account-group":
 		"There is a group {account} on this machine but no such account; name another one with --dedicated-account NAME.",
@@ -89,6 +90,8 @@ export const failuresEn = {
 		"{command} ended by itself with status {status}, even outside a cage; it has to stay in the foreground. {words}",
 	"env-invalid": "{value} is no variable of an environment; write NAME=value, the name in letters, digits and underscores.",
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
+	"explain-unknown":
+		"{subject} is neither a path, nor a system call that the filter knows, nor a capability; paths begin with a slash.",
 	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",
 	"failed-on-host-silent":
 		"{command} fails with status {status}, even outside a cage, and prints nothing; its messages may go to the system log. Let it print them, and see what it lacks.",
@@ -101,6 +104,7 @@ export const failuresEn = {
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
 	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
+	"removal-unconfirmed": "{name} was not removed, because nobody could be asked; look with --dry-run and repeat with --yes.",
 	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
 	"bind-unknown": "There is no {path} on this machine to bind; check the path.",
 	"bind-refused":
@@ -179,6 +183,7 @@ export const failuresEn = {
 	"program-not-found": "{program} is not on this machine; check the name or install it.",
 	"quote-unterminated": "A quote {quote} is opened and never closed; close it.",
 	"read-only-file-system": "{path} is on a read-only file system; choose another state directory with --state.",
+	"shell-missing": "There is no shell to bring into the cage; install busybox-static (or bash).",
 	"shell-syntax": "{character} is for a shell, and the command is started without one; quote it or leave it out.",
 	"selftest-blind":
 		"The self-test does not work here: even without any layer nothing got out by these ways: {groups}. Nothing is known of the cage; see `cagewright doctor`.",

@@ -4,6 +4,8 @@ import type { MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
 import { cliDe } from "./cli-de.ts";
 import { type CliMessages, cliEn } from "./cli-en.ts";
+import { explainDe } from "./explain-de.ts";
+import { type ExplainMessages, explainEn } from "./explain-en.ts";
 import { failuresDe } from "./failures-de.ts";
 import { type Failures, failuresEn } from "./failures-en.ts";
 import { fill, formatBytes, formatCount, type Values } from "./fill.ts";
@@ -29,6 +31,7 @@ export type WizardMessages = Widen<typeof wizardEn>;
 /** The words of one language. Texts live in one file a section and language; this puts them together. */
 export interface Catalogue {
 	readonly cli: CliMessages;
+	readonly explain: ExplainMessages;
 	readonly record: RecordMessages;
 	readonly selftest: SelftestMessages;
 	readonly wizard: WizardMessages;
@@ -42,6 +45,7 @@ export interface Catalogue {
 export const catalogues: Readonly<Record<Language, Catalogue>> = {
 	en: {
 		cli: cliEn,
+		explain: explainEn,
 		record: recordEn,
 		selftest: selftestEn,
 		wizard: wizardEn,
@@ -53,6 +57,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 	},
 	de: {
 		cli: cliDe,
+		explain: explainDe,
 		record: recordDe,
 		selftest: selftestDe,
 		wizard: wizardDe,
@@ -68,6 +73,7 @@ export const catalogues: Readonly<Record<Language, Catalogue>> = {
 export interface Messages {
 	readonly language: Language;
 	readonly cli: CliMessages;
+	readonly explain: ExplainMessages;
 	readonly record: RecordMessages;
 	readonly selftest: SelftestMessages;
 	readonly wizard: WizardMessages;
@@ -88,7 +94,7 @@ export interface Messages {
 }
 
 export function messagesFor(language: Language, catalogue: Catalogue = catalogues[language]): Messages {
-	const { cli, failures, findings, notes, reasons, record, selftest, templateProblems, wizard } = catalogue;
+	const { cli, explain, failures, findings, notes, reasons, record, selftest, templateProblems, wizard } = catalogue;
 	/** A code that has no sentence yet still says more as it is than nothing. */
 	const say = (sentences: Readonly<Record<string, string>>, code: string, values: Values) => {
 		const sentence = Object.hasOwn(sentences, code) ? sentences[code] : undefined;
@@ -111,6 +117,7 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 	return {
 		language,
 		cli,
+		explain,
 		record,
 		selftest,
 		wizard,

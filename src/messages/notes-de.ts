@@ -8,6 +8,9 @@ export const notesDe: Notes = {
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
 	"writes-beside-program":
 		"Sie schreibt nach {path}, wo ihr Programm, ihre Quellen oder ihre Konfiguration liegen; im Käfig wird das alles zu Zustand, und von dort läuft kein Programm. Lassen Sie sie in ein eigenes Verzeichnis schreiben.",
+	"exercise-timed-out":
+		"Eine Übung endete nicht innerhalb von {seconds} Sekunden: {command}. Mit --timeout bekommt sie länger Zeit.",
+	"run-killed": "{name} läuft noch; es wird jetzt mit KILL beendet.",
 	"talks-to-port":
 		"Sie verbindet sich mit Port {port} dieses Rechners; im Käfig ist das der des Wirts, denn beide haben dasselbe Netz.",
 	"talks-to-port-in-vain": "Sie verbindet sich mit Port {port} dieses Rechners; ein Käfig ohne Netz kann ihn nicht erreichen.",

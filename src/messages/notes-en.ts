@@ -6,6 +6,8 @@ export const notesEn = {
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
 	"writes-beside-program":
 		"It writes into {path}, where its own program, sources or configuration lie; in the cage all of that becomes state, and no program runs from there. Let it write into a directory of its own.",
+	"exercise-timed-out": "An exercise did not end within {seconds} seconds: {command}. --timeout gives it longer.",
+	"run-killed": "{name} still runs; it is killed now.",
 	"talks-to-port":
 		"It asks for connections to port {port} of this machine; in the cage that is the host's, for the two share the network.",
 	"talks-to-port-in-vain": "It asks for connections to port {port} of this machine, which a cage without a network cannot reach.",

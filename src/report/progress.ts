@@ -8,7 +8,10 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 	switch (event.event) {
 		case "step-started":
 			if (event.step === "trial") return undefined;
-			return { text: words[event.step], lasting: event.step === "trace" || event.step === "attach" };
+			return {
+				text: event.onHost ? words.traceOnHost : words[event.step],
+				lasting: event.step === "trace" || event.step === "attach",
+			};
 		case "processes-attached":
 			return { text: words.attached(event.pid, event.processes), lasting: true };
 		case "round-started":

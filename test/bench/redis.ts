@@ -14,6 +14,11 @@ export async function firstAnswer(port: number): Promise<void> {
 	throw new Error(`nothing answers on port ${port}`);
 }
 
+/** Resolves once nobody answers any more: what ends a server may be over a moment before the server is. */
+export async function silence(port: number): Promise<void> {
+	while (await ping(port)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 function ping(port: number): Promise<boolean> {
 	return new Promise((resolve) => {
 		const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));

@@ -1,5 +1,5 @@
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
-import { quoteShell } from "../path/quote.ts";
+import { quoteShell, quoteShellLine } from "../path/quote.ts";
 import { type CageMount, type CageRoot, initInside, type LaunchSpec, launchDirectory, temporaryDirectories } from "./launch.ts";
 import { mountOptions } from "./layers.ts";
 import { overlayIn } from "./overlay.ts";
@@ -31,6 +31,8 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	lines.push(
 		`mount -n -t tmpfs -o ${options("nosuid,nodev,size=64m,mode=755")} tmpfs ${launch}`,
 		...bringTools(spec, cage, launch),
+		// Now, and not when it is over: a starter that is killed leaves no file behind.
+		...(spec.spent === undefined ? [] : [`rm -r ${quoteShell(spec.spent)}`]),
 		`mount -n -o ${options("remount,ro,nosuid,nodev")} ${launch}`,
 		`cd ${quoteShell(cage.directory)}`,
 		// Now the cage is the root of the mount namespace: there is no directory above it that an open descriptor could lead to.
@@ -50,17 +52,21 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 		[spec.init, cage.inScript?.init],
 		[spec.environment, cage.inScript?.environment],
 	];
-	// Once each: cp(1) refuses a second file of the same name.
-	const copied = new Set([
-		...[spec.setpriv, ...cage.tools, ...cage.brought],
-		...ours.flatMap(([file, content]) => (content ? [] : [file])),
-	]);
+	// Each name once: cp(1) refuses a second file of the same name, and one library may be known by several paths.
+	const copied = new Map<Path, Path>();
+	const all = [spec.setpriv, ...cage.tools, ...ours.flatMap(([file, content]) => (content ? [] : [file])), ...cage.brought];
+	for (const file of all) if (!copied.has(baseName(file))) copied.set(baseName(file), file);
 	const written = ours.flatMap(([file, content]) => {
 		if (!content) return [];
 		const target = `${launch}/${quoteShell(baseName(file))}`;
 		return [`echo ${Buffer.from(content).toString("base64")} | base64 -d >${target}`, `chmod 755 ${target}`];
 	});
-	return [`cp -L ${[...copied].map((tool) => quoteShell(tool)).join(" ")} ${launch}`, ...written];
+	const [first] = cage.brought;
+	const links =
+		first === undefined || !cage.names.length
+			? []
+			: [`for name in ${quoteShellLine(cage.names)}; do ln -s -- ${quoteShell(baseName(first))} ${launch}/"$name"; done`];
+	return [`cp -L ${[...copied.values()].map((tool) => quoteShell(tool)).join(" ")} ${launch}`, ...links, ...written];
 }
 
 /** An empty directory, and in it what the cage has there: bound back by way of the still empty `.launch`. */

@@ -28,12 +28,16 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  * kernel/signal.c), an unblocked one without a handler would be dropped.
  */
 
-/**
- * The bytes of the init for this processor (`process.arch`), or undefined where we have none yet. `closes` is false only where a self-test
- * wants to find what was left open.
- */
-export function initExecutable(architecture: string, closes = true): Buffer | undefined {
-	return architecture === "x64" ? elfExecutable(x64(closes)) : undefined;
+export interface InitKind {
+	/** `ending` is 1 from the beginning: nothing that the first program left in the background keeps the cage. */
+	readonly endsWithFirst?: boolean;
+	/** False only where a self-test wants to find what was left open. */
+	readonly closes?: boolean;
+}
+
+/** The bytes of the init for this processor (`process.arch`), or undefined where we have none yet. */
+export function initExecutable(architecture: string, kind: InitKind = {}): Buffer | undefined {
+	return architecture === "x64" ? elfExecutable(x64(kind)) : undefined;
 }
 
 /** Exit status of the init when the working directory cannot be entered or the first program cannot be executed. */
@@ -51,7 +55,7 @@ const data = {
 };
 
 /** r12d app, r13d ending, r14 argv, r15d code. */
-function x64(closes: boolean): Buffer {
+function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
 	const a = new Assembler();
 	const mask = (name: keyof typeof data) => {
 		a.move("rdi", 2); // SIG_SETMASK
@@ -74,7 +78,7 @@ function x64(closes: boolean): Buffer {
 	a.jump("ifZero", "child");
 	a.jump("ifNegative", "failed");
 	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
-	a.emit(0x45, 0x31, 0xed); // xor r13d, r13d
+	a.emit(0x41, 0xbd, endsWithFirst ? 1 : 0, 0, 0, 0); // mov r13d, ending
 	closeFrom(0);
 	a.address("rdi", "capHeader");
 	a.address("rsi", "onlyKill");

@@ -32,6 +32,10 @@ export interface LaunchSpec {
 	 * can be handed to another one, and no device node can be made.
 	 */
 	readonly rootless?: Rootless;
+	/** Its stdin is a terminal of its own, which it gets for its session. */
+	readonly hasTerminal?: boolean;
+	/** A folder of the launcher's that nothing needs any more once its files lie in `.launch`. */
+	readonly spent?: Path;
 	/** The process that starts it, and that it must not outlive. */
 	readonly starter?: number;
 	/**
@@ -79,6 +83,8 @@ export interface CageRoot {
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
 	/** Programs of the host that come along for this launch alone, with their libraries: they lie in `.launch` under their own names. */
 	readonly brought: readonly Path[];
+	/** Further names of the first of them: links. */
+	readonly names: readonly string[];
 }
 
 /** `file`: a host path, of the filter that setpriv reads, or of the program of ours with filter and rules in it (confine.ts). */

@@ -22,7 +22,8 @@ export function start(
 	const inherits = without.includes("environment");
 	const none = ["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"];
 	const words = [
-		...["exec", ...(without.includes("session") ? [] : ["setsid"]), "env", ...(inherits ? [] : ["-i"])],
+		...["exec", ...(without.includes("session") ? [] : ["setsid", ...(spec.hasTerminal ? ["--ctty"] : [])])],
+		...["env", ...(inherits ? [] : ["-i"])],
 		...(onHost || inherits ? variables(spec) : []),
 		...(onHost ? [] : [spec.chroot, "."]),
 		...(spec.rootless && !without.includes("capabilities") ? [...tool, ...none, "--"] : []),

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { HostShell } from "../../core/confinement/brought-shell.ts";
 import { environmentExecutable, environmentName } from "../../core/confinement/environment.ts";
-import { initExecutable } from "../../core/confinement/init.ts";
+import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
 import { type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
 import type { GroupLimit } from "../../core/confinement/limits.ts";
@@ -14,6 +15,7 @@ import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { enter } from "./enter.ts";
+import { hostShell } from "./host-shell.ts";
 import { prepareLimits, refuseUnheld } from "./limits.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { writeLoopback } from "./loopback-program.ts";
@@ -80,6 +82,10 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
+	hostShell(): HostShell {
+		return hostShell();
+	}
+
 	async shell(
 		line: string,
 		where: { launched?: Reachable; network?: number; onHost?: boolean },
@@ -134,7 +140,10 @@ export class UtilLinuxLauncher implements Launcher {
 		groups: readonly GroupLimit[],
 	): { command: string[]; spec: LaunchSpec } {
 		const spec = { ...this.specification(request, folder), groups };
-		const { environment, init } = ownPrograms(!request.without?.includes("descriptors"));
+		const { environment, init } = ownPrograms({
+			endsWithFirst: request.attended !== undefined,
+			closes: !request.without?.includes("descriptors"),
+		});
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });
 		// The account executes it, by then: it lies in a folder that root alone can enter, and gets copied from there.
 		writeFileSync(join(folder, environmentName), environment, { mode: 0o755 });
@@ -150,7 +159,8 @@ export class UtilLinuxLauncher implements Launcher {
 			}
 		}
 		const script = join(folder, scriptName);
-		writeFileSync(script, Buffer.from(launchScript({ ...spec, starter: process.pid }), "latin1"), { mode: 0o600 });
+		const whole: LaunchSpec = { ...spec, starter: process.pid, ...(request.trace ? {} : { spent: pathFromText(folder) }) };
+		writeFileSync(script, Buffer.from(launchScript(whole), "latin1"), { mode: 0o600 });
 		return { command: namespaceCommand(spec, script), spec };
 	}
 
@@ -184,9 +194,9 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 }
 
-/** What is ours in every launch; an init that closes nothing only for a self-test. */
-function ownPrograms(closes = true): { init: Buffer; environment: Buffer } {
-	const [init, environment] = [initExecutable(process.arch, closes), environmentExecutable(process.arch)];
+/** What is ours in every launch. */
+function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
+	const [init, environment] = [initExecutable(process.arch, kind), environmentExecutable(process.arch)];
 	if (!init || !environment) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return { init, environment };
 }

@@ -1,39 +1,53 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
+import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { Limits } from "../../core/application/application.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
+import { quoteShellLine } from "../../core/path/quote.ts";
 import { straceArguments } from "../../core/trace/options.ts";
 import type { Ended, Launched, LaunchRequest, Measured, Observed } from "../../engine/ports.ts";
 import { measureConfinement } from "./measure.ts";
 import { observeConfinement } from "./observe.ts";
 import { findInit, handledSignals, mainProcess } from "./processes.ts";
+import { keepTerminal, withTerminal } from "./terminal.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
 /** Starts the command that launches, watched by strace where the request says so. */
 export function spawnLaunch(request: LaunchRequest, command: readonly string[], tracePath: string | undefined): ChildProcess {
-	const words = [...command];
+	const { attended } = request;
+	const words = attended === "terminal" ? withTerminal(quoteShellLine(command)) : [...command];
 	if (request.trace && tracePath !== undefined) {
 		words.unshift("strace", ...straceArguments({ fast: request.trace.mode === "fast" }), "-o", tracePath, "--");
 		words.unshift("setpriv", "--pdeathsig", "KILL");
 	}
-	const outputs = [1, 2].map((descriptor) => (request.onOutput ? "pipe" : outputOnly(descriptor)));
+	// Who relays a terminal needs ours as it is; the application has one of its own then.
+	const outputOf = (descriptor: number) => (attended === "terminal" ? descriptor : outputOnly(descriptor));
+	const outputs = [1, 2].map((descriptor) => (request.onOutput ? "pipe" : outputOf(descriptor)));
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
-		stdio: ["ignore", ...outputs],
-		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of.
-		detached: true,
+		stdio: [attended === "pipe" ? "pipe" : attended === "terminal" ? "inherit" : "ignore", ...outputs],
+		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of. But whoever relays a terminal has to be told of its size.
+		detached: attended !== "terminal",
 	});
+	if (child.stdin) feed(child.stdin);
 	for (const output of outputs) if (typeof output === "number" && output > 2) closeSync(output);
 	if (request.onOutput) {
 		child.stdout?.on("data", request.onOutput);
 		child.stderr?.on("data", request.onOutput);
 	}
 	return child;
+}
+
+/** By a pipe, never the descriptor itself: a directory as stdin would lead out of the cage. */
+function feed(stdin: Writable): void {
+	stdin.on("error", () => {}); // It may end without reading everything.
+	stdin.on("close", () => process.stdin.destroy());
+	process.stdin.pipe(stdin);
 }
 
 /**
@@ -49,6 +63,7 @@ export class RunningApplication implements Launched {
 	readonly ended: Promise<Ended>;
 	init = 0;
 	private readonly child: ChildProcess;
+	private readonly leadsGroup: boolean;
 	private over: Ended | undefined;
 	private printed = "";
 	private readonly limits: Limits | undefined;
@@ -57,6 +72,8 @@ export class RunningApplication implements Launched {
 	constructor(child: ChildProcess, request: LaunchRequest, trace: TracePipe | undefined, cleanUp: () => Promise<void>) {
 		this.child = child;
 		this.limits = request.limits;
+		this.leadsGroup = request.attended !== "terminal";
+		const putBack = request.attended === "terminal" ? keepTerminal() : undefined;
 		if (request.onOutput) {
 			const remember = (chunk: Buffer) => {
 				this.printed = (this.printed + chunk.toString("utf8")).slice(-2000);
@@ -73,6 +90,7 @@ export class RunningApplication implements Launched {
 			child.on("close", (code, signal) => {
 				trace?.finish();
 				this.over = { status: code ?? (signal === "SIGTERM" ? 143 : 137) };
+				putBack?.();
 				const over = this.over;
 				cleanUp().then(() => resolve(over), reject);
 			});
@@ -139,7 +157,7 @@ export class RunningApplication implements Launched {
 	private kill(): void {
 		try {
 			if (this.init) process.kill(this.init, "SIGKILL");
-			else if (this.child.pid) process.kill(-this.child.pid, "SIGKILL");
+			else if (this.child.pid) process.kill(this.leadsGroup ? -this.child.pid : this.child.pid, "SIGKILL");
 		} catch {
 			// It ended in between.
 		}

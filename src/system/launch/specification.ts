@@ -25,6 +25,7 @@ export function specificationOf(request: LaunchRequest, folder: string, scratch:
 		...request,
 		...(joins === undefined ? {} : { joins }),
 		...(isRootless() ? { rootless: rootless(loopbackPlace(folder)) } : {}),
+		...(request.attended === "terminal" ? { hasTerminal: true } : {}),
 		launcher: spec.kind === "cage" ? methodOf().launcher : ("util-linux" as const),
 		init: pathFromText(join(folder, initName)),
 		environment: pathFromText(join(folder, environmentName)),
@@ -94,6 +95,7 @@ function cageRoot(
 		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
 		tools: loaderAndLibraries(requireTool("setpriv")),
 		brought: request.brought ?? [],
+		names: request.names ?? [],
 	};
 }
 

@@ -18,6 +18,7 @@ const cage: CageRoot = {
 	confiner: { kind: "setpriv", file: path("/state/scratch/1/filter") },
 	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
 	brought: [],
+	names: [],
 };
 const rehearsal: RehearsalRoot = {
 	kind: "rehearsal",

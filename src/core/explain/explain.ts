@@ -1,0 +1,115 @@
+import type { Cage, TrialSummary } from "../cage/cage.ts";
+import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
+import { capabilityNamed } from "../confinement/capabilities.ts";
+import { type Denial, describeFilter, type FilterOpenings, filterOpenings } from "../confinement/seccomp.ts";
+import { syscalls } from "../confinement/syscalls.ts";
+import type { MissingKind } from "../plan/missing.ts";
+
+/** What holds an application back. Several may say the same. */
+export type Layer = "absent" | "owner-or-mode" | "mount" | "landlock" | "capability" | "seccomp" | "network";
+
+/** Something that was or would be refused, by which layers, and the one option that opens it; without it nothing does. */
+export interface Refusal {
+	readonly what: string;
+	readonly layers: readonly Layer[];
+	readonly option?: string;
+}
+
+/** A system call under the filter and in the cage's network. Without a denial it passes. */
+export interface CallExplanation {
+	readonly subject: "call";
+	readonly name: string;
+	readonly denials: readonly Pick<Denial, "answer" | "why" | "when">[];
+	/** The filter would deny it, but the application was seen to need it. */
+	readonly opened: boolean;
+	readonly refusals: readonly Refusal[];
+}
+
+export interface CapabilityExplanation {
+	readonly subject: "capability";
+	readonly name: string;
+	/** The call that showed the need; absent where it is not kept. */
+	readonly kept?: string;
+	/** An account keeps none but the one for low ports. */
+	readonly startsAsRoot: boolean;
+}
+
+/** Of a name that is no path: a call, a capability, or both (`kill`). Empty where it is neither. */
+export function explainName(text: string, cage: Cage, manifest: Manifest): (CallExplanation | CapabilityExplanation)[] {
+	const found: (CallExplanation | CapabilityExplanation)[] = [];
+	if (Object.hasOwn(syscalls, text)) found.push(explainCall(text, cage, manifest));
+	const name = capabilityNamed(text);
+	if (name !== undefined) {
+		const kept = manifest.openings.capabilities.find((one) => one.name === name)?.why;
+		found.push({
+			subject: "capability",
+			name,
+			...(kept === undefined ? {} : { kept }),
+			startsAsRoot: manifest.identity.uid === 0,
+		});
+	}
+	return found;
+}
+
+const ofNetwork = new Set(["socket", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg"]);
+
+function explainCall(name: string, { application }: Cage, { openings }: Manifest): CallExplanation {
+	const filter = filterOpenings(openings);
+	const of = (denials: readonly Denial[]) => denials.filter((one) => one.call === name);
+	const denials = of(describeFilter(filter));
+	const closed = of(describeFilter({ unixSockets: false, memfd: false }));
+	const option = denials.length ? optionForCall(name, filter) : undefined;
+	const cut = application.network === "none" && ofNetwork.has(name);
+	return {
+		subject: "call",
+		name,
+		denials: denials.map(({ answer, when, why }) => ({ answer, why, ...(when === undefined ? {} : { when }) })),
+		opened: denials.length < closed.length,
+		refusals: [
+			...(denials.length ? [{ what: name, layers: ["seccomp"] as const, ...(option === undefined ? {} : { option }) }] : []),
+			...(cut ? [{ what: name, layers: ["network"] as const, option: "--network host" }] : []),
+		],
+	};
+}
+
+/** What the filter would let more of the call pass with. */
+function optionForCall(name: string, filter: FilterOpenings): string | undefined {
+	const count = (openings: FilterOpenings) => describeFilter(openings).filter(({ call }) => call === name).length;
+	const word = filterWords.find(([, opening]) => count({ ...filter, ...opening }) < count(filter))?.[0];
+	return word === undefined ? undefined : `--allow ${word}`;
+}
+
+const filterWords: readonly (readonly [word: string, opening: Partial<FilterOpenings>])[] = [
+	["unix-sockets", { unixSockets: true }],
+	["memfd", { memfd: true }],
+	["writable-code", { writableCode: true }],
+	["capability:net_raw", { rawSockets: true }],
+	["capability:sys_chroot", { chroot: true }],
+];
+
+const layersOf: Readonly<Record<MissingKind, readonly Layer[]>> = {
+	absent: ["absent"],
+	"owner-or-mode": ["owner-or-mode"],
+	"read-only": ["mount", "landlock"],
+	capability: ["capability"],
+	filtered: ["seccomp"],
+	"kernel-file": ["absent"],
+	account: ["absent"],
+};
+
+/** What the last trial found refused or missing. `declined` are the paths that were left out on purpose, with the option for each. */
+export function explainTrial(trial: TrialSummary | undefined, declined: ReadonlyMap<string, string>): Refusal[] {
+	return (trial?.missing ?? []).map(({ kind, what }) => {
+		const option = declined.get(what) ?? optionFor(kind, what);
+		return { what, layers: layersOf[kind], ...(option === undefined ? {} : { option }) };
+	});
+}
+
+function optionFor(kind: MissingKind, what: string): string | undefined {
+	if (!what.startsWith("/")) return undefined;
+	if (kind === "absent") return `--include ${what}`;
+	return kind === "read-only" ? `--writable ${what.replace(/\/[^/]*$/, "") || "/"}` : undefined;
+}
+
+/** What an entry is, for people and JSON alike. */
+export type ShownEntry = Pick<ManifestEntry, "kind" | "mode" | "uid" | "gid" | "reasons" | "target">;

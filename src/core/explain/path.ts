@@ -1,0 +1,199 @@
+import type { Manifest } from "../cage/manifest.ts";
+import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
+import { isWithin, normalise, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
+import { areaOf, holdsState, isSystemDirectory } from "../plan/areas.ts";
+import { type LinkFiles, placeOf } from "../plan/links.ts";
+import type { Plan, Reason, Risk } from "../plan/plan.ts";
+import { matchPaths } from "../plan/rules.ts";
+import type { Trace } from "../trace/trace.ts";
+import type { Layer, Refusal, ShownEntry } from "./explain.ts";
+
+/** Which mount a path lies on, and with which flags; see docs/confinement.md. */
+export interface Cover {
+	readonly mount: "cage" | "data" | "bind" | "temporary" | "devices" | "proc" | "launcher";
+	/** Where it is mounted. */
+	readonly at: Path;
+	readonly access: "ro" | "rw";
+	readonly executes: boolean;
+}
+
+/** Why a path is not in the cage. */
+export type Absence =
+	| { readonly kind: "declined"; readonly risk?: Risk }
+	| { readonly kind: "excluded"; readonly rule: string }
+	| { readonly kind: "kernel" }
+	| { readonly kind: "not-on-host" }
+	/** It lies in the application's own data, which has no such thing now. */
+	| { readonly kind: "not-in-data" }
+	| { readonly kind: "untouched" }
+	| { readonly kind: "new-in-plan" };
+
+export interface PathExplanation {
+	readonly subject: "path";
+	readonly path: Path;
+	/** Where the cage's own links lead. */
+	readonly place: Path;
+	readonly entry?: ShownEntry;
+	readonly absence?: Absence;
+	readonly cover: Cover;
+	readonly may: readonly Action[];
+	readonly refusals: readonly Refusal[];
+}
+
+export type Action = "read" | "write" | "execute";
+
+/** What of the machine and the cage the answer needs. */
+export interface Facts {
+	readonly manifest: Manifest;
+	readonly plan: Plan | undefined;
+	readonly trace: Trace | undefined;
+	/** What is dangerous about the host's file; absent where it has none. */
+	readonly onHost: readonly Risk[] | undefined;
+	/** What lies at the place now: in the application's data, and on the host. */
+	readonly inData?: Omit<ShownEntry, "reasons">;
+	readonly inHost?: Omit<ShownEntry, "reasons">;
+}
+
+/** Where a path of the cage leads by the links in it. */
+export function placeInCage(path: Path, { entries }: Manifest): Path {
+	const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+	const files: LinkFiles = {
+		status: (one) => byPath.get(one),
+		readLink: (one) => byPath.get(one)?.target,
+	};
+	return placeOf(normalise(path), files);
+}
+
+export function explainPath(path: Path, facts: Facts): PathExplanation {
+	const { inData, inHost, manifest } = facts;
+	const place = placeInCage(path, manifest);
+	const cover = coverOf(place, manifest);
+	const known = manifest.entries.find((entry) => entry.path === place);
+	const mounted = { data: inData, bind: inHost }[cover.mount as "data" | "bind"];
+	const isMount = cover.mount === "data" || cover.mount === "bind";
+	const entry = isMount ? mounted && { ...mounted, reasons: reasonsOf(cover, manifest) } : known;
+	const absence =
+		entry || !["cage", "data", "bind", "proc"].includes(cover.mount) ? undefined : absenceOf(path, place, cover, facts);
+	const may: Action[] = [];
+	const refusals: Refusal[] = [];
+	for (const action of ["read", "write", "execute"] as const) {
+		const layers = absence
+			? action === "write" && cover.access === "rw"
+				? []
+				: (["absent"] as const)
+			: layersAgainst(action, cover, entry, manifest);
+		if (action === "execute" && (absence || entry?.kind !== "file" || !(entry.mode & 0o111))) continue;
+		if (!layers.length) may.push(action);
+		else {
+			const option = optionAgainst(action, path, place, absence, layers, facts);
+			refusals.push({ what: action, layers, ...(option === undefined ? {} : { option }) });
+		}
+	}
+	return {
+		subject: "path",
+		path,
+		place,
+		...(entry ? { entry } : {}),
+		...(absence ? { absence } : {}),
+		cover,
+		may,
+		refusals,
+	};
+}
+
+function coverOf(place: Path, { binds, openings, writable }: Manifest): Cover {
+	const below = (directories: readonly Path[]) =>
+		directories.filter((one) => isWithin(place, one)).sort((a, b) => b.length - a.length)[0];
+	const bind = below(binds.map((one) => pathFromText(one.path)));
+	if (bind !== undefined) {
+		const access = binds.find((one) => one.path === pathToText(bind))?.access ?? "ro";
+		return { mount: "bind", at: bind, access, executes: access === "ro" };
+	}
+	const data = below(writable.map((one) => one.path));
+	if (data !== undefined) return { mount: "data", at: data, access: "rw", executes: false };
+	const temporary = below(temporaryDirectories);
+	if (temporary !== undefined) return { mount: "temporary", at: temporary, access: "rw", executes: false };
+	const shared = pathFromText("/dev/shm");
+	if (isWithin(place, shared)) return { mount: "temporary", at: shared, access: "rw", executes: false };
+	if (areaOf(place) === "device") return { mount: "devices", at: pathFromText("/dev"), access: "ro", executes: false };
+	if (areaOf(place) === "launch") return { mount: "launcher", at: launchDirectory, access: "ro", executes: true };
+	const proc = pathFromText("/proc");
+	if (openings.proc !== undefined && isWithin(place, proc)) return { mount: "proc", at: proc, access: "ro", executes: false };
+	return { mount: "cage", at: pathFromText("/"), access: "ro", executes: true };
+}
+
+/** Why there is such a mount. */
+function reasonsOf({ at, mount }: Cover, { entries, writable }: Manifest): readonly Reason[] {
+	const known = mount === "data" ? writable : entries;
+	return known.find(({ path }) => path === at)?.reasons ?? [];
+}
+
+function absenceOf(path: Path, place: Path, cover: Cover, { manifest, onHost, plan, trace }: Facts): Absence | undefined {
+	if (cover.mount === "proc") return undefined; // The kernel says what is there.
+	const declined = plan?.entries.find((entry) => (entry.path === place || entry.path === path) && entry.decision === "declined");
+	const rule = plan && matchPaths(plan.rules.exclude)(place);
+	if (rule !== undefined) return { kind: "excluded", rule };
+	if (declined) {
+		const risk = plan?.declined.find((one) => one.path === declined.path)?.risk;
+		return { kind: "declined", ...(risk === undefined ? {} : { risk }) };
+	}
+	if (areaOf(place) === "kernel" && manifest.openings.proc === undefined) return { kind: "kernel" };
+	if (cover.mount === "data") return { kind: "not-in-data" };
+	if (!onHost) return { kind: "not-on-host" };
+	const planned = plan?.entries.some((entry) => entry.path === place && entry.decision === "include");
+	return { kind: planned && trace ? "new-in-plan" : "untouched" };
+}
+
+/** path_resolution(7), for the account that the application starts as. Root without CAP_DAC_OVERRIDE is an owner like any other. */
+function layersAgainst(action: Action, cover: Cover, entry: ShownEntry | undefined, { identity, openings }: Manifest): Layer[] {
+	const layers: Layer[] = [];
+	const isDevice = entry?.kind === "device";
+	if (action === "write" && cover.access === "ro" && !isDevice) layers.push("mount", "landlock");
+	if (action === "execute" && !cover.executes) layers.push("mount");
+	if (entry && entry.kind !== "symlink") {
+		const bit = { read: 4, write: 2, execute: 1 }[action];
+		const isGroup = entry.gid === identity.gid || identity.groups.includes(entry.gid);
+		const bits = entry.uid === identity.uid ? entry.mode >> 6 : isGroup ? entry.mode >> 3 : entry.mode;
+		const kept = openings.capabilities.some(
+			({ name }) => name === "dac_override" || (name === "dac_read_search" && action === "read"),
+		);
+		if (!(bits & bit) && !kept) layers.push("owner-or-mode");
+	}
+	return layers;
+}
+
+const allowing: Partial<Record<Risk, string>> = {
+	secret: "--allow-secret",
+	setuid: "--allow-setuid",
+	device: "--device",
+	large: "--include",
+	home: "--include",
+};
+
+function optionAgainst(
+	action: Action,
+	path: Path,
+	place: Path,
+	absence: Absence | undefined,
+	layers: readonly Layer[],
+	{ onHost }: Facts,
+): string | undefined {
+	const shown = pathToText(path) ?? "";
+	if (absence?.kind === "declined") {
+		const option = absence.risk && allowing[absence.risk];
+		return option === undefined ? undefined : `${option} ${shown}`;
+	}
+	const directory = parent(place);
+	const canBeGiven = (!isSystemDirectory(directory) || holdsState(directory)) && areaOf(directory) === "files";
+	if (action === "write") {
+		const isMissing = absence ? !onHost || absence.kind === "untouched" : layers.includes("mount");
+		return isMissing && canBeGiven ? `--writable ${pathToText(directory) ?? ""}` : undefined;
+	}
+	if (absence?.kind === "untouched" || absence?.kind === "new-in-plan") {
+		const consents = (["secret", "setuid"] as const)
+			.filter((risk) => onHost?.includes(risk))
+			.map((risk) => `${allowing[risk]} ${shown}`);
+		return [`--include ${shown}`, ...consents].join(" ");
+	}
+	return undefined;
+}

@@ -1,0 +1,81 @@
+import {
+	type CallExplanation,
+	type CapabilityExplanation,
+	explainName,
+	explainTrial,
+	type Refusal,
+} from "../core/explain/explain.ts";
+import { explainPath, type PathExplanation, placeInCage } from "../core/explain/path.ts";
+import { Failure } from "../core/failure.ts";
+import type { FileKind, FileStatus } from "../core/machine/facts.ts";
+import { type Path, pathFromText, pathToText } from "../core/path/path.ts";
+import type { EntryKind, Plan, Risk } from "../core/plan/plan.ts";
+import { fileRisks, headSize } from "../core/plan/risks.ts";
+import { type PresentCage, presentCage } from "./cages.ts";
+import type { Context } from "./context.ts";
+import { planStep } from "./make.ts";
+
+export type Explanation = PathExplanation | CallExplanation | CapabilityExplanation;
+
+/** What the last trial found refused or missing, and what was left out on purpose. */
+export interface Overview {
+	readonly answered: boolean;
+	readonly at?: string;
+	readonly refusals: readonly Refusal[];
+	readonly declined: readonly { readonly path: Path; readonly risk: Risk }[];
+}
+
+const entryKinds = {
+	file: "file",
+	directory: "directory",
+	symlink: "symlink",
+	"character-device": "device",
+	"block-device": "device",
+	fifo: "socket",
+	socket: "socket",
+} satisfies Record<FileKind, EntryKind>;
+
+/** Of a path, a system call or a capability. Throws `explain-unknown` (exit 2) for a name that is neither. */
+export async function explainSubject(context: Context, name: string, text: string): Promise<Explanation[]> {
+	const present = await presentCage(context, name);
+	if (!text.startsWith("/")) {
+		const found = explainName(text, present.cage, present.manifest);
+		if (!found.length) throw new Failure("explain-unknown", { subject: text }, 2);
+		return found;
+	}
+	const { files, store } = context.machine;
+	const path = pathFromText(text);
+	const place = placeInCage(path, present.manifest);
+	const [plan, trace] = [await planOf(context, present), await store.trace(name)];
+	const real = files.resolve(path) ?? path;
+	const onMachine = files.status(real);
+	const onHost = onMachine && fileRisks(real, onMachine, onMachine.kind === "file" ? files.read(real, headSize) : undefined);
+	const shown = (status: FileStatus | undefined) => status && { ...status, device: undefined, kind: entryKinds[status.kind] };
+	const [inData, inHost] = [shown(files.status(`${present.layout.data}${place}` as Path)), shown(files.status(place))];
+	const facts = { manifest: present.manifest, plan, trace, onHost, ...(inData ? { inData } : {}), ...(inHost ? { inHost } : {}) };
+	return [explainPath(path, facts)];
+}
+
+export async function explainCage(context: Context, name: string): Promise<Overview> {
+	const present = await presentCage(context, name);
+	const trial = present.cage.trials.at(-1);
+	const declined = (await planOf(context, present))?.declined ?? [];
+	const options = new Map(
+		declined.map(({ path, risk }) => [
+			pathToText(path) ?? "",
+			`${risk === "setuid" ? "--allow-setuid" : "--allow-secret"} ${pathToText(path)}`,
+		]),
+	);
+	return {
+		answered: trial?.answered ?? false,
+		...(trial ? { at: trial.at } : {}),
+		refusals: explainTrial(trial, options),
+		declined,
+	};
+}
+
+/** What would be planned today; absent where the trace is gone. */
+async function planOf(context: Context, { cage }: PresentCage): Promise<Plan | undefined> {
+	const trace = await context.machine.store.trace(cage.name);
+	return trace && planStep(context, cage, trace);
+}

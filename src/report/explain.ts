@@ -1,0 +1,97 @@
+import { reasonToJson } from "../core/cage/manifest.ts";
+import type { Refusal } from "../core/explain/explain.ts";
+import type { Absence } from "../core/explain/path.ts";
+import { type Path, pathToJson } from "../core/path/path.ts";
+import { printable, showPath } from "../core/path/quote.ts";
+import type { Explanation, Overview } from "../engine/explain.ts";
+import type { Messages } from "../messages/messages.ts";
+import { fields, indent } from "./format.ts";
+import { showReason } from "./reasons.ts";
+
+export function explanationText(one: Explanation, messages: Messages): string {
+	const words = messages.explain;
+	if (one.subject === "capability") {
+		if (one.kept !== undefined) return words.capabilityKept(one.name, printable(one.kept));
+		return one.startsAsRoot ? words.capabilityNotSeen(one.name) : words.capabilityOfAccount(one.name);
+	}
+	if (one.subject === "call") {
+		if (!one.denials.length && !one.refusals.length) return words.callPasses(one.name, one.opened);
+		return [
+			...one.denials.map(({ answer, when, why }) =>
+				words.callDenied(one.name, answer, words.why[why], when === undefined ? "" : words.when[when]),
+			),
+			...(one.denials.length && one.refusals.every(({ option }) => option === undefined) ? [words.nothingOpens] : []),
+			...one.refusals.filter(({ option }) => option !== undefined).map((refusal) => refusalText(refusal, messages)),
+		].join("\n");
+	}
+	const { absence, cover, entry, may, path, place, refusals } = one;
+	const leads = place === path ? showPath(path) : `${showPath(path)} -> ${showPath(place)}`;
+	return [
+		leads,
+		indent(
+			fields([
+				...(entry
+					? ([
+							[words.is, `${entry.kind} ${entry.mode.toString(8).padStart(4, "0")} ${entry.uid}:${entry.gid}`],
+							...entry.reasons.map((reason, index) => [index ? "" : words.because, showReason(reason, messages)] as const),
+						] as const)
+					: []),
+				...(absence ? [[words.absent, words.absence[absence.kind](detailOf(absence, messages))] as const] : []),
+				[words.mount, words.mounts[cover.mount](showPath(cover.at), cover.access)],
+				...(may.length ? [[words.may, may.map((action) => words.actions[action]).join(", ")] as const] : []),
+			]),
+		),
+		...refusals.map((refusal) => indent(refusalText({ ...refusal, what: words.actions[refusal.what as "read"] }, messages))),
+	].join("\n");
+}
+
+function detailOf(absence: Absence, messages: Messages): string {
+	if (absence.kind === "excluded") return printable(absence.rule);
+	return absence.kind === "declined" && absence.risk ? messages.risk(absence.risk) : "";
+}
+
+export function overviewText({ answered, at, declined, refusals }: Overview, messages: Messages): string {
+	const words = messages.explain;
+	return [
+		at === undefined ? words.noTrial : words.trial(answered, at),
+		...(refusals.length
+			? [indent(refusals.map((refusal) => refusalText(refusal, messages)).join("\n"))]
+			: [words.nothingRefused]),
+		...(declined.length
+			? [`${words.declined}:`, indent(declined.map(({ path, risk }) => `${showPath(path)} (${messages.risk(risk)})`).join("\n"))]
+			: []),
+	].join("\n");
+}
+
+function refusalText({ layers, option, what }: Refusal, messages: Messages): string {
+	const words = messages.explain;
+	const by = layers.map((layer) => words.layers[layer]).join(", ");
+	return `${words.refused(printable(what), by)} ${option === undefined ? words.nothingOpens : words.opens(printable(option))}`;
+}
+
+export function explanationToJson(one: Explanation): object {
+	if (one.subject !== "path") return one;
+	const { cover, entry, path, place } = one;
+	const shown = (value: Path) => pathToJson(value);
+	return {
+		...one,
+		path: shown(path),
+		place: shown(place),
+		cover: { ...cover, at: shown(cover.at) },
+		...(entry
+			? {
+					entry: {
+						kind: entry.kind,
+						mode: entry.mode.toString(8).padStart(4, "0"),
+						uid: entry.uid,
+						gid: entry.gid,
+						reasons: entry.reasons.map(reasonToJson),
+					},
+				}
+			: {}),
+	};
+}
+
+export function overviewToJson({ declined, ...overview }: Overview): object {
+	return { ...overview, declined: declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })) };
+}

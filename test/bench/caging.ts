@@ -1,0 +1,153 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { type Bench, freePort, inFolder, inTurn, median, milliseconds, type Result, ratios, seconds } from "./harness.ts";
+import { firstAnswer, redisCommand, silence } from "./redis.ts";
+
+/** A server that runs bare or in its cage, under the same account, on the host's network. */
+interface Server {
+	readonly name: string;
+	readonly account: string;
+	readonly command: readonly string[];
+	readonly probe: string;
+	/** Measures requests a second. */
+	readonly load: () => number;
+}
+
+/** What a cage costs: at the start, and while it serves. */
+export const caging: Bench = {
+	name: "caging",
+	run: () =>
+		inFolder(async (state) => {
+			// nginx reads its pages as an account of its own.
+			chmodSync(state, 0o755);
+			const results: Result[] = [];
+			const redisPort = await freePort();
+			const redis = redisServer(redisPort);
+			make(state, redis);
+			results.push(...(await starting(state, redis, redisPort)), await serving(state, redis));
+			const nginx = nginxServer(state, await freePort());
+			make(state, nginx);
+			results.push(await serving(state, nginx));
+			return results;
+		}),
+};
+
+const program = (state: string, ...args: string[]) => [
+	process.execPath,
+	"bin/cagewright.js",
+	"--state",
+	`${state}/state`,
+	...args,
+];
+
+function make(state: string, { account, command, name, probe }: Server): void {
+	const [node = "", ...args] = program(state, "make", "--name", name, "--user", account, "--probe", probe, "--yes", "--quiet");
+	execFileSync(node, [...args, "--", ...command], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+const bare = ({ account, command }: Server) => ["setpriv", "--reuid", account, "--regid", account, "--clear-groups", ...command];
+
+async function starting(state: string, server: Server, port: number): Promise<Result[]> {
+	const [node = "", ...args] = program(state, "run", server.name, "--print");
+	const printed = execFileSync(node, args, { encoding: "latin1" });
+	const untilAnswer = async (command: readonly string[]) => {
+		const taken = await running(command, () => seconds(() => firstAnswer(port)));
+		await silence(port);
+		return taken;
+	};
+	const measured = await inTurn(21, {
+		bare: () => untilAnswer(bare(server)),
+		caged: () => untilAnswer(program(state, "run", server.name)),
+		printed: () => untilAnswer(["sh", "-c", printed]),
+	});
+	const more = (values: readonly number[]) => values.map((value, index) => value - (measured.bare[index] ?? Number.NaN));
+	const result = (what: string, values: readonly number[]): Result => ({
+		what,
+		against: "bare",
+		values: more(values),
+		unit: "s",
+		target: { atMost: 0.15 },
+		note: `${milliseconds(values)} / ${milliseconds(measured.bare)}`,
+	});
+	return [
+		result("redis until its first answer, by cagewright run, more than", measured.caged),
+		result("redis until its first answer, by run --print, more than", measured.printed),
+	];
+}
+
+async function serving(state: string, server: Server): Promise<Result> {
+	const { inside, outside } = await inTurn(7, {
+		outside: () => running(bare(server), () => answered(server)),
+		inside: () => running(program(state, "run", server.name), () => answered(server)),
+	});
+	return {
+		what: `${server.name} requests a second in its cage`,
+		against: "bare",
+		values: ratios(inside, outside),
+		unit: "x",
+		target: { atLeast: 0.97 },
+		note: `${median(inside).toFixed(0)} / ${median(outside).toFixed(0)} requests/s`,
+	};
+}
+
+async function answered({ load, probe }: Server): Promise<number> {
+	for (let tries = 0; ; tries++) {
+		try {
+			execFileSync("sh", ["-c", probe], { stdio: "ignore" });
+			return load();
+		} catch (error) {
+			if (tries > 200) throw error;
+			await new Promise((resolve) => setTimeout(resolve, 25));
+		}
+	}
+}
+
+/** Starts it, measures, and ends it. The clock of `measure` starts with the process. */
+async function running(command: readonly string[], measure: () => Promise<number>): Promise<number> {
+	const [file = "", ...args] = command;
+	const child: ChildProcess = spawn(file, args, { stdio: "ignore" });
+	const ended = once(child, "exit");
+	try {
+		return await measure();
+	} finally {
+		child.kill("SIGTERM");
+		await ended;
+	}
+}
+
+function redisServer(port: number): Server {
+	return {
+		name: "redis",
+		account: "redis",
+		command: redisCommand(port),
+		probe: `test "$(redis-cli -p ${port} PING)" = PONG`,
+		load() {
+			const options = ["-h", "127.0.0.1", "-p", String(port), "-t", "get", "-n", "100000", "-c", "50", "--csv"];
+			return Number(/"GET","([\d.]+)"/.exec(execFileSync("redis-benchmark", options, { encoding: "utf8" }))?.[1]);
+		},
+	};
+}
+
+function nginxServer(state: string, port: number): Server {
+	const folder = `${state}/nginx`;
+	mkdirSync(folder);
+	writeFileSync(`${folder}/index.html`, "a page of the bench\n");
+	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+		(name) => `${name}_temp_path /tmp/bench-${port}-${name};`,
+	);
+	const http = [`access_log off; root ${folder};`, ...temporary, `server { listen 127.0.0.1:${port}; }`];
+	const main = ["daemon off; worker_processes 1; error_log stderr crit;", `pid /tmp/bench-${port}.pid;`, "events {}"];
+	writeFileSync(`${folder}/nginx.conf`, `${[...main, "http {", ...http, "}"].join("\n")}\n`);
+	const url = `http://127.0.0.1:${port}/`;
+	return {
+		name: "nginx",
+		account: "www-data",
+		command: ["/usr/sbin/nginx", "-e", "stderr", "-c", `${folder}/nginx.conf`],
+		probe: `curl -fsS --noproxy '*' ${url} | grep -q 'a page of the bench'`,
+		load() {
+			const answer = execFileSync("wrk", ["-t", "1", "-c", "32", "-d", "3s", url], { encoding: "utf8" });
+			return Number(/Requests\/sec:\s*([\d.]+)/.exec(answer)?.[1]);
+		},
+	};
+}

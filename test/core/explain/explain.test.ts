@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import type { Cage } from "../../../src/core/cage/cage.ts";
+import type { Manifest } from "../../../src/core/cage/manifest.ts";
+import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
+import { explainPath, type Facts } from "../../../src/core/explain/path.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { entry, plan, writable } from "../cage/plans.ts";
+
+const { application, rules } = plan([]);
+const cage: Cage = {
+	name: "app",
+	application,
+	rules,
+	onHost: false,
+	additions: [],
+	exercises: [],
+	signals: [],
+	handlesTerm: true,
+	madeAt: "",
+	trials: [],
+	seconds: { trace: 0, plan: 0, build: 0, trial: 0 },
+};
+
+const entries = [
+	entry("/bin", { kind: "symlink", target: pathFromText("usr/bin") }),
+	entry("/usr/bin/app", { mode: 0o755 }),
+	entry("/etc/app.key", { mode: 0o640 }),
+	entry("/dev/null", { kind: "device", mode: 0o666, device: { type: "c", major: 1, minor: 3 } }),
+];
+
+const manifest: Manifest = {
+	schema: "cagewright/manifest/1",
+	generation: 1,
+	name: "app",
+	command: application.command,
+	madeAt: "",
+	entries,
+	writable: [writable("/var/lib/app")],
+	binds: [{ path: "/srv/pages", access: "ro" }],
+	accounts: plan([]).accounts,
+	openings: { capabilities: [{ name: "net_bind_service", why: "bind 80" }] },
+	identity: plan([]).identity,
+};
+
+function explained(path: string, facts: Partial<Facts> = {}) {
+	const all = { manifest, plan: plan(entries), trace: undefined, onHost: undefined, ...facts };
+	const { absence, cover, may, place, refusals } = explainPath(pathFromText(path), all);
+	return {
+		place,
+		absence: absence?.kind,
+		mount: cover.mount,
+		may,
+		refused: refusals.map(({ layers, option, what }) => [what, layers.join("+"), option]),
+	};
+}
+
+describe("a path", () => {
+	test("is followed through the cage's own links, and a program may be read and executed, never written", () => {
+		expect(explained("/bin/app")).toEqual({
+			place: "/usr/bin/app",
+			absence: undefined,
+			mount: "cage",
+			may: ["read", "execute"],
+			refused: [["write", "mount+landlock+owner-or-mode", undefined]],
+		});
+	});
+
+	test("may be closed by owner and mode alone", () => {
+		expect(explained("/etc/app.key").refused[0]).toEqual(["read", "owner-or-mode", undefined]);
+	});
+
+	test("that was never used goes in by --include, with consent where it is a secret", () => {
+		expect(explained("/srv/other/f", { onHost: [] })).toMatchObject({
+			absence: "untouched",
+			refused: [
+				["read", "absent", "--include /srv/other/f"],
+				["write", "absent", "--writable /srv/other"],
+			],
+		});
+		expect(explained("/etc/shadow", { onHost: ["secret"] }).refused[0]?.[2]).toBe(
+			"--include /etc/shadow --allow-secret /etc/shadow",
+		);
+	});
+
+	test("says why it was left out", () => {
+		const secret = entry("/etc/app/key", { decision: "declined" });
+		const declined = plan([secret], { declined: [{ path: secret.path, risk: "secret" }] });
+		expect(explained("/etc/app/key", { plan: declined, onHost: ["secret"] })).toMatchObject({
+			absence: "declined",
+			refused: [["read", "absent", "--allow-secret /etc/app/key"], expect.anything()],
+		});
+		const excluding = plan([], { rules: { ...rules, exclude: ["/opt/**"] } });
+		expect(explained("/opt/x", { plan: excluding, onHost: [] }).absence).toBe("excluded");
+		expect(explained("/opt/x").absence).toBe("not-on-host");
+		expect(explained("/proc/self/stat", { onHost: [] }).absence).toBe("kernel");
+	});
+
+	test("in the application's data is writable and never executed", () => {
+		const inData = { kind: "file", mode: 0o755, uid: 900, gid: 900 } as const;
+		expect(explained("/var/lib/app/tool", { inData })).toMatchObject({
+			mount: "data",
+			may: ["read", "write"],
+			refused: [["execute", "mount", undefined]],
+		});
+	});
+
+	test("of the host, of the launcher's /dev and of /tmp lies on another mount", () => {
+		const inHost = { kind: "file", mode: 0o644, uid: 0, gid: 0 } as const;
+		expect(explained("/srv/pages/index.html", { inHost })).toMatchObject({ mount: "bind", absence: undefined, may: ["read"] });
+		expect(explained("/srv/pages/none")).toMatchObject({ mount: "bind", absence: "not-on-host" });
+		expect(explained("/dev/null")).toMatchObject({ mount: "devices", may: ["read", "write"] });
+		expect(explained("/tmp/f")).toMatchObject({ mount: "temporary", may: ["read", "write"] });
+	});
+});
+
+describe("a name", () => {
+	test("of a call tells whether the filter refuses it", () => {
+		expect(explainName("ptrace", cage, manifest)).toMatchObject([
+			{ subject: "call", denials: [{ answer: "EPERM", why: "other-processes" }], opened: false },
+		]);
+		const opened = { ...manifest, openings: { ...manifest.openings, memfd: "memfd_create" } };
+		expect(explainName("memfd_create", cage, opened)).toMatchObject([{ denials: [], opened: true }]);
+	});
+
+	test("of a call for the network tells that there is none, and how there would be one", () => {
+		const without = { ...cage, application: { ...application, network: "none" as const } };
+		const [call] = explainName("socket", without, manifest);
+		expect(call).toMatchObject({
+			refusals: expect.arrayContaining([{ what: "socket", layers: ["network"], option: "--network host" }]),
+		});
+	});
+
+	test("of a capability tells whether it is kept, and for what", () => {
+		expect(explainName("CAP_NET_BIND_SERVICE", cage, manifest)).toMatchObject([{ subject: "capability", kept: "bind 80" }]);
+		expect(explainName("net_admin", cage, manifest)).toEqual([{ subject: "capability", name: "net_admin", startsAsRoot: false }]);
+	});
+
+	test("of both is answered for both, and of neither not at all", () => {
+		expect(explainName("chroot", cage, manifest).map(({ subject }) => subject)).toEqual(["call"]);
+		expect(explainName("syslog", cage, manifest).map(({ subject }) => subject)).toEqual(["call", "capability"]);
+		expect(explainName("nonsense", cage, manifest)).toEqual([]);
+	});
+});
+
+test("each refusal of a trial names its layers and the option that opens it", () => {
+	const missing = [
+		{ kind: "absent", what: "/etc/app/key", call: "openat", error: "ENOENT", declined: true },
+		{ kind: "read-only", what: "/var/log/app/log", call: "openat", error: "EROFS", declined: false },
+		{ kind: "filtered", what: "mount", call: "mount", error: "EPERM", declined: false },
+	] as const;
+	const trial = {
+		round: 1,
+		at: "",
+		generation: 1,
+		answered: false,
+		probes: [],
+		findings: [],
+		failedExercises: [],
+		added: [],
+		missing,
+	};
+	expect(explainTrial(trial, new Map([["/etc/app/key", "--allow-secret /etc/app/key"]]))).toEqual([
+		{ what: "/etc/app/key", layers: ["absent"], option: "--allow-secret /etc/app/key" },
+		{ what: "/var/log/app/log", layers: ["mount", "landlock"], option: "--writable /var/log/app" },
+		{ what: "mount", layers: ["seccomp"] },
+	]);
+});

@@ -1,0 +1,195 @@
+import { readFileSync, readlinkSync } from "node:fs";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { systemMachine } from "../../src/cli/machine.ts";
+import type { LaunchSpec } from "../../src/core/confinement/launch.ts";
+import { presentCage } from "../../src/engine/cages.ts";
+import type { Context } from "../../src/engine/context.ts";
+import type { LaunchRequest } from "../../src/engine/ports.ts";
+import { launchRequest } from "../../src/engine/run.ts";
+import { begin, cagewright, make, type Started, temporaryState } from "./cagewright.ts";
+import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+import { allProcesses, commandOf, leftovers, nameOf, parentOf } from "./processes.ts";
+
+/** Where the launch script that the launcher is about to start is cut off, and what stands there instead of the rest. */
+const cut = vi.hoisted(() => ({ at: -1, by: "", lines: 0 }));
+
+vi.mock(import("../../src/core/confinement/launch-script.ts"), async (original) => {
+	const real = await original();
+	return {
+		...real,
+		launchScript(spec: LaunchSpec) {
+			const lines = real.launchScript(spec).split("\n");
+			cut.lines = lines.length - 2; // The last is the application's start.
+			return cut.at < 0 ? lines.join("\n") : closed([...lines.slice(0, cut.at), cut.by]).join("\n");
+		},
+	};
+});
+
+/** An `if` that was cut in two still has to be shell. */
+function closed(lines: readonly string[]): readonly string[] {
+	const open = lines.filter((line) => line.startsWith("if ")).length > lines.filter((line) => line === "fi").length;
+	return open ? [...lines, "fi"] : lines;
+}
+
+const state = temporaryState();
+let daemon: Daemon;
+let port: number;
+
+beforeAll(async () => {
+	port = await freePort();
+	daemon = redis(port);
+	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+});
+
+const below = (pid: number): number[] =>
+	allProcesses()
+		.filter((one) => parentOf(one) === pid)
+		.flatMap((one) => [one, ...below(one)]);
+
+/** Mounts, network namespaces and processes of the machine that belong to this work. */
+function remains(namespaces: ReadonlySet<string>, words: readonly string[] = []): string[] {
+	const held = allProcesses().filter((pid) => [...namespacesOf(pid)].some((one) => namespaces.has(one)));
+	const mounts = readFileSync("/proc/self/mountinfo", "latin1").split("\n");
+	return [
+		...held.map((pid) => `process ${pid} ${nameOf(pid)} in a namespace of the launch`),
+		...mounts.filter((line) => [...namespaces].some((one) => line.includes(one))),
+		...leftovers(state, [daemon.folder]).filter((one) => !one.startsWith("scratch/")),
+		...allProcesses()
+			.filter((pid) => words.some((word) => commandOf(pid).includes(word)))
+			.map((pid) => `process ${pid}: ${commandOf(pid)}`),
+	];
+}
+
+/** Those that are not ours. */
+function namespacesOf(pid: number): Set<string> {
+	return new Set(
+		["mnt", "pid", "net", "ipc", "uts", "cgroup"].flatMap((kind) => {
+			try {
+				const [theirs, ours] = [readlinkSync(`/proc/${pid}/ns/${kind}`), readlinkSync(`/proc/self/ns/${kind}`)];
+				return theirs === ours ? [] : [theirs];
+			} catch {
+				return [];
+			}
+		}),
+	);
+}
+
+const scratch = () => leftovers(state).filter((one) => one.startsWith("scratch/"));
+
+/** Not those of probes: they come and go. */
+const ofALaunch = new Set(["node", "setpriv", "strace", "unshare", "cagewright-init", "redis-server"]);
+
+/** Kills one process after the other, each in a launch of its own, until one launch has no further process. */
+async function killEach(start: () => Started, isUp: () => Promise<unknown> | undefined, afterwards: () => Promise<unknown>) {
+	const killed: string[] = [];
+	for (let index = 0; ; index++) {
+		const started = start();
+		await eventually(isUp);
+		const processes = [started.pid, ...below(started.pid)].filter((pid) => ofALaunch.has(nameOf(pid)));
+		const namespaces = new Set(processes.flatMap((pid) => [...namespacesOf(pid)]));
+		const victim = processes[index];
+		const name = victim === undefined ? "" : nameOf(victim);
+		// What ended by itself meanwhile was no chance to see anything: the next launch has another one.
+		if (victim === undefined) started.send("SIGTERM");
+		else if (isKilled(victim)) killed.push(name);
+		else {
+			started.send("SIGTERM");
+			index--;
+		}
+		await started.ended;
+		await eventually(() => expect({ killed, remains: remains(namespaces) }).toEqual({ killed, remains: [] }));
+		await afterwards();
+		expect({ killed, scratch: scratch() }).toEqual({ killed, scratch: [] });
+		if (victim === undefined) return killed;
+	}
+}
+
+function isKilled(pid: number): boolean {
+	try {
+		process.kill(pid, "SIGKILL");
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+const nothing = async () => {};
+const next = () => cagewright(["shell", "redis", "--", "true"], { state });
+
+describe("whichever process is killed, nothing is left", () => {
+	test("of a run, at once", async () => {
+		const killed = await killEach(
+			() => begin(["run", "redis"], { state }),
+			() => askRedis(port, ["PING"]),
+			nothing,
+		);
+		expect(killed).toEqual(expect.arrayContaining(["node", "unshare", "cagewright-init", "redis-server"]));
+	});
+
+	test("of a trial, its files by the next command", async () => {
+		const killed = await killEach(
+			() => begin(["trial", "redis"], { state }),
+			async () => {
+				if (!allProcesses().some((pid) => nameOf(pid) === "redis-server" && commandOf(pid).includes(`:${port}`)))
+					throw new Error("not up");
+			},
+			next,
+		);
+		expect(killed).toEqual(expect.arrayContaining(["node", "strace", "unshare", "cagewright-init", "redis-server"]));
+	});
+
+	test("of a rehearsal, its files by the next command", async () => {
+		const options = ["trace", "--name", "again", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command];
+		await killEach(
+			() => begin(options, { state }),
+			async () => {
+				if (!allProcesses().some((pid) => nameOf(pid) === "redis-server" && commandOf(pid).includes(`:${port}`)))
+					throw new Error("not up");
+			},
+			next,
+		);
+	});
+});
+
+describe("wherever the launcher dies, nothing is left", () => {
+	async function requestOf(kind: "run" | "trial" | "rehearsal"): Promise<{ request: LaunchRequest; dispose(): Promise<void> }> {
+		const context: Context = { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
+		const request = { ...launchRequest(await presentCage(context, "redis")), onOutput() {} };
+		if (kind === "run") return { request, dispose: nothing };
+		const rehearsal = await context.machine.launcher.rehearse();
+		const spec =
+			kind === "trial"
+				? ({ ...request.spec, rehearsal } as LaunchRequest["spec"])
+				: ({ kind: "rehearsal", rehearsal, directories: [], given: [], sockets: [] } as const);
+		return { request: { ...request, spec, network: "own" }, dispose: () => rehearsal.dispose() };
+	}
+
+	const word = "sleep 271828";
+	async function dieAt(step: number, kind: "run" | "trial" | "rehearsal", kill: "exit" | "outer" | "inner") {
+		const { launcher } = systemMachine(state);
+		Object.assign(cut, { at: step, by: kill === "exit" ? "exit 9" : word });
+		const { dispose, request } = await requestOf(kind);
+		const before = new Set(below(process.pid));
+		const starting = launcher.start(request).catch(() => undefined);
+		if (kill !== "exit") {
+			await eventually(() => expect(below(process.pid).map(commandOf)).toContain(word));
+			const [outer = 0, inner = 0] = below(process.pid).filter((pid) => !before.has(pid));
+			process.kill(kill === "outer" ? outer : inner, "SIGKILL");
+		}
+		await (await starting)?.ended;
+		await dispose();
+		await eventually(() => expect({ step, remains: remains(new Set(), [word]) }).toEqual({ step, remains: [] }));
+		expect({ step, scratch: scratch() }).toEqual({ step, scratch: [] });
+	}
+
+	test.each(["run", "trial", "rehearsal"] as const)("in each step of a %s", async (kind) => {
+		await dieAt(0, kind, "exit");
+		const steps = cut.lines;
+		expect(steps).toBeGreaterThan(10);
+		for (let step = 0; step <= steps; step++) {
+			for (const kill of ["exit", step % 2 ? "outer" : "inner"] as const) await dieAt(step, kind, kill);
+		}
+	});
+});

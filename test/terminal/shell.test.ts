@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { cagewright, home, type Made, make, temporaryState } from "../system/cagewright.ts";
+import { pythonPages } from "../system/daemons.ts";
+import { eventually } from "../system/eventually.ts";
+import { freePort } from "../system/network.ts";
+import { allProcesses, commandOf, nameOf, parentOf, processesIn, statusField } from "../system/processes.ts";
+import { keys, PtyProgram } from "./terminal.ts";
+
+const state = temporaryState();
+let made: Made;
+let running: PtyProgram | undefined;
+
+/** Python, because it can ask the kernel for anything. */
+beforeAll(async () => {
+	const pages = pythonPages(await freePort());
+	made = await make(["--name", "pages", "--user", "www-data", "--probe", pages.probe, "--", ...pages.command], { state });
+});
+
+afterEach(() => {
+	running?.kill("SIGKILL");
+	running?.dispose();
+});
+
+/** A shell of ours around the cage's: it shows how the terminal was set before and is after. */
+async function sitDown(size = { columns: 100, rows: 30 }): Promise<PtyProgram> {
+	const line = `${process.execPath} ${join(home, "bin/cagewright.js")} --state ${state} shell pages`;
+	running = new PtyProgram(
+		"sh",
+		[
+			"-c",
+			`before=$(stty -g); ${line}; echo "over: $?"; until [ "$(stty -g)" = "$before" ]; do sleep 0.1; done; echo as it was; read wait`,
+		],
+		{
+			...size,
+			env: {},
+		},
+	);
+	await running.sees("cage pages:/");
+	return running;
+}
+
+const below = (pid: number): number[] =>
+	allProcesses()
+		.filter((one) => parentOf(one) === pid)
+		.flatMap((one) => [one, ...below(one)]);
+
+describe("a shell in the cage on a terminal", () => {
+	it("is held as the application is, has a terminal of its own, and leaves ours as it was", async () => {
+		const terminal = await sitDown();
+		const inside = processesIn(made.root).find((pid) => nameOf(pid) === "busybox") ?? 0;
+		for (const [field, value] of [
+			["Seccomp", "2"],
+			["NoNewPrivs", "1"],
+			["CapBnd", "0000000000000000"],
+		] as const)
+			expect({ field, value: statusField(inside, field) }).toEqual({ field, value });
+		terminal.press("whoami; exit 7", keys.enter);
+		await terminal.sees("www-data");
+		await terminal.sees("over: 7");
+		await terminal.sees("as it was");
+		expect(processesIn(made.root)).toEqual([]);
+	});
+
+	it("can be interrupted, stops and resumes jobs, and follows the size of the window", async () => {
+		const terminal = await sitDown();
+		terminal.press("sleep 1000; echo status $?", keys.enter);
+		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 1000"));
+		terminal.press(keys.ctrlC);
+		await eventually(() => expect(below(terminal.pid).map(commandOf)).not.toContain("sleep 1000"));
+		terminal.press("sleep 2000", keys.enter);
+		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 2000"));
+		terminal.press("\x1a");
+		await terminal.sees("Stopped");
+		terminal.press("fg", keys.enter);
+		await eventually(() => expect(below(terminal.pid).filter((pid) => statusField(pid, "State").startsWith("T"))).toEqual([]));
+		terminal.press(keys.ctrlC);
+		await eventually(() => expect(below(terminal.pid).map(commandOf)).not.toContain("sleep 2000"));
+		terminal.press("stty size", keys.enter);
+		await terminal.sees("30 100");
+		terminal.resize(90, 25);
+		await eventually(async () => {
+			terminal.press("stty size", keys.enter);
+			await terminal.sees("25 90", 1);
+		});
+		terminal.press("exit 0", keys.enter);
+		await terminal.sees("over: 0");
+	});
+
+	it("cannot type into it", async () => {
+		const terminal = await sitDown();
+		const injection = `import ctypes; libc = ctypes.CDLL(None, use_errno=True); print("answer", libc.ioctl(0, 0x5412, b"x"), ctypes.get_errno())`;
+		terminal.press(`python3 -c '${injection}'`, keys.enter);
+		await terminal.sees("answer -1 1");
+	});
+
+	it("takes what is left in the background along", async () => {
+		const terminal = await sitDown();
+		terminal.press("(trap '' HUP; exec sleep 3000) &", keys.enter);
+		await eventually(() => expect(below(terminal.pid).map(commandOf)).toContain("sleep 3000"));
+		terminal.press("exit", keys.enter);
+		await terminal.sees("over: 0");
+		expect(processesIn(made.root)).toEqual([]);
+	});
+
+	it.each([
+		["the shell", (pids: number[]) => pids.find((pid) => nameOf(pid) === "busybox")],
+		["the init", (pids: number[]) => pids.find((pid) => nameOf(pid) === "cagewright-init")],
+		["what relays the terminal", (pids: number[]) => pids.find((pid) => nameOf(pid) === "script")],
+		["the program itself", (pids: number[]) => pids.find((pid) => commandOf(pid).includes("bin/cagewright.js"))],
+	])("leaves the terminal as it was when %s is killed", async (_, choose) => {
+		const terminal = await sitDown();
+		process.kill(choose(below(terminal.pid)) ?? 0, "SIGKILL");
+		await terminal.sees("over: 137");
+		await eventually(() => expect(processesIn(made.root)).toEqual([]));
+		await terminal.sees("as it was");
+		// What of its files a killed command left goes with the next one.
+		await cagewright(["shell", "pages", "--", "true"], { state });
+	});
+});
