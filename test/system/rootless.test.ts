@@ -193,6 +193,22 @@ describe("what only root can do is said at once", () => {
 	});
 });
 
+test.each([
+	["demo", "demo", []],
+	["redis", "tested", ["--name", "tested"]],
+] as const)(
+	"the ways out of a cage of an ordinary user are tried, and none leads out: %s",
+	async (application, name, options) => {
+		ownFolder(user, "redis");
+		const made = await make(application === "demo" ? ["demo"] : [...options, ...redisOf(user, 21452)], user);
+		expect(made.selftest).toMatchObject({ escaped: [], findings: [], tried: expect.any(Number) });
+		const { json, status } = await cagewright(["selftest", name, "--network", "none", "--json"], user);
+		expect(status).toBe(0);
+		expect(json).toMatchObject({ holds: true, escaped: [], control: { before: expect.any(Number) } });
+		expect(json.openByDesign).not.toContain("loopback");
+	},
+);
+
 describe("nobody gets out", () => {
 	let outside: ChildProcess;
 	let canary: string;
