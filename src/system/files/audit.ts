@@ -72,19 +72,17 @@ async function withHashes(
 async function fileCapabilities(directories: readonly Path[], signal: AbortSignal | undefined): Promise<string[] | undefined> {
 	const tool = findTool("getcap");
 	if (tool === undefined) return undefined;
-	const lines: string[] = [];
-	for (const directory of directories) {
-		const cwd = pathToText(directory);
-		if (cwd === undefined) return undefined;
-		const options = { cwd, env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28 } as const;
-		// It starts in the directory, so that names come out relative, and bytes as they are.
-		const answer = await attemptLater(() => run(tool, ["-r", "."], { ...options, ...(signal && { signal }) }));
-		if (answer === undefined) return undefined;
-		for (const line of answer.stdout.split("\n")) {
-			if (line.startsWith("./")) lines.push(`${directory}${line.slice(1)}`);
-		}
-	}
-	return lines;
+	const answers = await Promise.all(
+		directories.map(async (directory) => {
+			const cwd = pathToText(directory);
+			if (cwd === undefined) return undefined;
+			const options = { cwd, env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28 } as const;
+			// It starts in the directory, so that names come out relative, and bytes as they are.
+			const answer = await attemptLater(() => run(tool, ["-r", "."], { ...options, ...(signal && { signal }) }));
+			return answer?.stdout.split("\n").flatMap((line) => (line.startsWith("./") ? [`${directory}${line.slice(1)}`] : []));
+		}),
+	);
+	return answers.some((lines) => lines === undefined) ? undefined : answers.flatMap((lines) => lines ?? []);
 }
 
 /** `PATH CAPABILITIES`, where both may hold blanks: the longest path that was observed is meant. */
