@@ -52,15 +52,18 @@ export async function runCage(
 	// A service manager may stop what has hardly begun: a signal that comes before there is an application waits for it.
 	let launched: Launched | undefined;
 	const early: string[] = [];
-	let isAsked = false;
+	let asked: number | undefined;
 	const stop = onSignals((signal) => {
 		const ends = signal === "SIGTERM" || signal === "SIGINT";
+		const now = context.machine.now();
+		// timeout(1) and a terminal send one to us and one to our group: that is asked once.
+		const isAsked = asked !== undefined && now - asked > togetherMilliseconds;
 		// Whoever asks a second time has waited long enough for what does not listen.
 		if (ends && isAsked) context.emit({ event: "warned", code: "run-killed", values: { name } });
 		const sent = ends && isAsked ? "SIGKILL" : signal;
 		if (launched) launched.signal(sent);
 		else early.push(sent);
-		isAsked ||= ends;
+		if (ends) asked ??= now;
 	});
 	try {
 		launched = await context.machine.launcher.start({ ...request, command: [place, ...args] });
@@ -70,6 +73,9 @@ export async function runCage(
 		stop();
 	}
 }
+
+/** Signals that come closer together are one request. */
+const togetherMilliseconds = 100;
 
 /** How many programs an error names. */
 const mostNamed = 8;

@@ -2,6 +2,8 @@ import type { Failures } from "./failures-en.ts";
 
 /** Fehler, deutsch: was falsch ist, wo, und was zu tun ist; je eine Zeile. */
 export const failuresDe: Failures = {
+	"access-denied":
+		"Dieser Benutzer darf {path} nicht verwenden; starten Sie als root, oder nennen Sie mit --state ein anderes Verzeichnis.",
 	"account-needs-root":
 		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
 	"account-unknown":
@@ -94,6 +96,8 @@ export const failuresDe: Failures = {
 	"device-refused": "{path} führt aus jedem Käfig hinaus und kommt in keinen; lassen Sie es weg.",
 	"device-unknown": "{path} ist keine Gerätedatei dieses Rechners; prüfen Sie den Namen.",
 	"disk-full": "Für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
+	"unit-needs-root":
+		"{option} ist für Units des Systems, und der Käfig {name} gehört einem gewöhnlichen Benutzer; geben Sie seine Unit ohne {option} aus und legen Sie sie unter ~/.config/systemd/user ab.",
 	"dropin-needs-root":
 		"{name} entstand ohne root, und {service} kann nur root ändern; bauen Sie den Käfig als root, oder nehmen Sie seine eigene Unit: cagewright unit {name}.",
 	"ended-on-host":

@@ -1,5 +1,6 @@
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
+	"access-denied": "This user may not use {path}; run it as root, or name another folder with --state.",
 	"account-needs-root":
 		"Only root can start something as {account}; leave --user out, and it runs as {own}, or run this as root.",
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
@@ -84,6 +85,8 @@ export const failuresEn = {
 	"device-refused": "{path} leads out of any cage and is never given to one; leave it out.",
 	"device-unknown": "{path} is no device node of this machine; check the name.",
 	"disk-full": "There is no space left for {path}; make room and try again.",
+	"unit-needs-root":
+		"{option} is for units of the system, and the cage {name} belongs to an ordinary user; print its unit without {option} and put it below ~/.config/systemd/user.",
 	"dropin-needs-root":
 		"{name} was made without root, and {service} is root's to change; make the cage as root, or take the unit of its own: cagewright unit {name}.",
 	"ended-on-host":

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seccompFilter } from "../../src/core/confinement/seccomp.ts";
-import { begin, cagewright, home, type Made, make, startRun } from "./cagewright.ts";
+import { begin, cagewright, home, type Made, make, startRun, temporaryState } from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -159,6 +159,25 @@ describe("what only root can do is said at once", () => {
 		expect({ status, stderr }).toEqual({
 			status: 3,
 			stderr: expect.stringMatching(/^cagewright: .* wants port tcp 451, and 64321 gets none below 1024; [^\n]+\n$/),
+		});
+	});
+
+	test("a state folder of root's", async () => {
+		const state = temporaryState();
+		mkdirSync(join(state, "cages"), { mode: 0o700 });
+		const { status, stderr } = await cagewright(["list"], { ...user, state });
+		expect({ status, stderr }).toEqual({
+			status: 3,
+			stderr: expect.stringMatching(/^cagewright: This user may not use [^\n]+\n$/),
+		});
+	});
+
+	test("a unit of the system", async () => {
+		await make(["demo", "--no-selftest"], user);
+		const { status, stderr } = await cagewright(["unit", "demo", "--install"], user);
+		expect({ status, stderr }).toEqual({
+			status: 3,
+			stderr: expect.stringMatching(/^cagewright: --install is for units of the system[^\n]+\n$/),
 		});
 	});
 
