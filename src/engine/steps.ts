@@ -182,6 +182,7 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 		rules: cage.rules,
 		notes: cage.notes ?? [],
 		identity: identityFor(machine, cage.application.user),
+		owner: machine.accounts.own()?.uid ?? 0,
 		trace,
 		additions: cage.additions,
 		users,

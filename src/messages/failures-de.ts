@@ -123,6 +123,14 @@ export const failuresDe: Failures = {
 	"removal-unconfirmed":
 		"{name} wurde nicht entfernt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach und wiederholen Sie es mit --yes.",
 	"seed-unknown": "Unter {path} gibt es auf diesem Rechner nichts zu übernehmen; prüfen Sie den Pfad.",
+	"bind-below-bind":
+		"{path} liegt unter {above}, das ebenfalls eingebunden wird, und wird darum nicht eigens eingehängt; lassen Sie eine der beiden Einbindungen weg.",
+	"bind-below-writable":
+		"{path} liegt unter {above}, das die Anwendung beschreibt und das zu den Daten des Käfigs gehört, dort wird nichts eingebunden; binden Sie stattdessen {above}:rw ein, oder lassen Sie die Einbindung weg.",
+	"bind-gone":
+		"{path} fehlt oder lässt sich nicht betreten, {bind} ist im Käfig also nicht zu zeigen; stellen Sie es wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu.",
+	"bind-unsafe":
+		"{path} führt zur Einbindung {bind} und ist kein Verzeichnis (mehr), von dort wird nichts eingehängt; finden Sie heraus, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her.",
 	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
 	"bind-refused":
 		"{path} gehört zum System selbst und wird in keinem Käfig gezeigt; binden Sie das eine Verzeichnis darunter ein, das gebraucht wird.",

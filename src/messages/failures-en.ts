@@ -109,6 +109,14 @@ export const failuresEn = {
 	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
 	"removal-unconfirmed": "{name} was not removed, because nobody could be asked; look with --dry-run and repeat with --yes.",
 	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
+	"bind-below-bind":
+		"{path} lies below {above}, which is a bind as well, so it is not mounted on its own; leave one of the two binds out.",
+	"bind-below-writable":
+		"{path} lies below {above}, which the application writes and which is the cage's own data, so no bind is mounted there; bind {above}:rw instead, or leave the bind out.",
+	"bind-gone":
+		"{path} is gone or cannot be entered, so {bind} cannot be shown in the cage; put it back, or build the cage anew without that bind.",
+	"bind-unsafe":
+		"{path} leads to the bind {bind} and is no directory (any more), so nothing is mounted from there; find out who replaced it, and put the directory back.",
 	"bind-unknown": "There is no {path} on this machine to bind; check the path.",
 	"bind-refused":
 		"{path} is a part of the system itself and is not shown in a cage; bind the one directory below it that is needed.",

@@ -115,6 +115,23 @@ export const findingsDe: FindingMessages = {
 		what: "liegt in den Daten der Anwendung und ist ein Gerät ({type} {major}:{minor}), das für jeden wirkt, der es draußen öffnet",
 		close: "Finden Sie heraus, woher es kommt, und entfernen Sie es",
 	},
+	"bind-not-directory": {
+		what: "führt zur Einbindung {bind} und ist kein Verzeichnis ({kind}): Ein Link dort bestimmt, was der Käfig vom Rechner zeigt",
+		close:
+			"Finden Sie heraus, wer es dorthin gelegt hat, und stellen Sie das Verzeichnis wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu",
+	},
+	"bind-absent": {
+		what: "fehlt, die Einbindung {bind} ist also nicht einzuhängen",
+		close: "Stellen Sie es wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu",
+	},
+	"bind-foreign-owner": {
+		what: "führt zur Einbindung {bind} und gehört uid {uid}, die an seine Stelle einen Link auf jedes Verzeichnis des Rechners setzen kann",
+		close: "Geben Sie es root (chown root), oder binden Sie es selbst ein statt etwas darin",
+	},
+	"bind-writable": {
+		what: "führt zur Einbindung {bind} und ist für andere beschreibbar ({mode}), die einen Link auf jedes Verzeichnis des Rechners in den Weg legen können",
+		close: "Schließen Sie es (chmod go-w), oder binden Sie es selbst ein statt etwas darin",
+	},
 	"account-used-outside": {
 		what: "{account} ist auch das Konto von {count} {count|Prozess|Prozessen} außerhalb des Käfigs, etwa Prozess {pid} ({program}); nur der PID-Namensraum trennt sie von denen des Käfigs",
 		close: "Geben Sie dem Käfig ein eigenes Konto: make --dedicated-account",

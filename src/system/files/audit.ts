@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { auditData, auditFiles, auditWay, type Finding, type Observed } from "../../core/cage/audit.ts";
+import { auditBinds, type BindWay } from "../../core/cage/audit-binds.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
-import { ancestors, type Path, pathToText, root } from "../../core/path/path.ts";
+import { wayTo } from "../../core/machine/way.ts";
+import { type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { hashFile } from "./hash.ts";
@@ -20,14 +22,15 @@ export interface AuditResult {
 
 /** Looks at a cage without changing or following anything; what vanishes meanwhile is passed over. */
 export async function auditCage(request: CageToAudit, signal?: AbortSignal): Promise<AuditResult> {
-	const { data = [], manifest, policy, root: cage, thorough = false } = request;
-	const way = [root, ...ancestors(cage), cage].filter((path, index, all) => all.indexOf(path) === index);
+	const { binds = [], data = [], manifest, policy, root: cage, thorough = false } = request;
+	const way = wayTo(cage);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
 	// A component that is not there cannot be judged, and neither can what would lie below it.
 	const missing = way.slice(seen.length, seen.length + 1);
 	const findings = [
 		...auditWay(seen, policy.owner),
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
+		...auditBinds(binds.map(bindWay), policy.owner),
 	];
 	const files = observeTree(cage, root, signal);
 	const capabilities = await fileCapabilities([cage, ...data.map(({ source }) => source)], signal);
@@ -44,6 +47,18 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	});
 	const ordered = [...inside, ...changed, ...written].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 	return { findings: [...findings, ...ordered], looked };
+}
+
+/** Follows no link: where one is met, what it leads to is not the way. */
+function bindWay(bind: Path): BindWay {
+	const seen: Seen[] = [];
+	for (const path of wayTo(bind)) {
+		const part = observe(path, path);
+		if (part === undefined) return { bind, seen, absent: path };
+		seen.push(part);
+		if (part.kind !== "directory") break;
+	}
+	return { bind, seen };
 }
 
 /** Reads what was touched since it was copied; `thorough`, everything. */

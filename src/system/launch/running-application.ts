@@ -120,7 +120,7 @@ export class RunningApplication implements Launched {
 				const line = this.printed
 					.split("\n")
 					.find((text) =>
-						/^(setpriv|unshare|bwrap|cagewright-conf|stat|mount|sh|chroot|mknod|cagewright-env|cp|mkdir|[^ ]*launch\.sh):/.test(
+						/^(setpriv|unshare|bwrap|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cp|mkdir|[^ ]*launch\.sh):/.test(
 							text,
 						),
 					);
