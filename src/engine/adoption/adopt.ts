@@ -14,8 +14,8 @@ export interface Adopted {
 }
 
 /**
- * Moves a running service into its cage. Whatever fails, and a signal too, ends with the old service running on its own state, which
- * was never touched. undefined where it was not confirmed.
+ * Moves a running service into its cage. Whatever fails, and a signal until it is started there, ends with the old service running on its
+ * own state, which was never touched. undefined where it was not confirmed.
  */
 export async function adoptService(
 	context: Context,

@@ -7,7 +7,7 @@ import { hostService } from "../unit.ts";
 import { problemOf } from "./adopt.ts";
 import { cageThatAdopted, enter, requireSystemd } from "./check.ts";
 import { dropinThere, removeDropin } from "./dropin.ts";
-import { startAndAsk, undoRelease } from "./undo.ts";
+import { calm, startAndAsk, undoRelease } from "./undo.ts";
 
 export interface ReleasePlan {
 	readonly name: string;
@@ -36,7 +36,7 @@ export async function planRelease(context: Context, called: string, keep?: Keep)
 	return { name, adoption, givenBack };
 }
 
-/** Moves a service out of its cage, with what it wrote there. Whatever fails, and a signal too, ends with it running in its cage. */
+/** Moves a service out of its cage, with what it wrote there. Whatever fails, and a signal until it is started there, ends with it running in its cage. */
 export async function releaseService(
 	context: Context,
 	called: string,
@@ -80,7 +80,8 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefi
 		for (const place of staged) await machine.store.adopting.swapReturn(place);
 		adoption = await enter(context, name, { ...adoption, phase: "returned" });
 		await removeDropin(context, name, adoption);
-		await startAndAsk(context, adoption);
+		// What runs now may be written to: no signal takes it away, only that it does not answer.
+		await startAndAsk(calm(context), adoption);
 		context.emit({ event: "service-started", service });
 	} catch (error) {
 		// As it is written down: a stage may have been made that did not come back to here.

@@ -93,6 +93,8 @@ export async function swap(place: Path, known: ReturnStage): Promise<void> {
 
 /** Makes it the host's content again, however far the swap had come. */
 export async function undo(place: Path, known: ReturnStage): Promise<void> {
+	// Nothing is moved before the inode is known.
+	if (known.inode === undefined) return finish(place, known);
 	await withStage(place, known, async (target, stage) => {
 		if (await exists(below(stage, old))) {
 			await makeDirectory(below(stage, undone));
@@ -163,7 +165,8 @@ async function openStage(target: FileHandle, place: Path, { inode, name }: Retur
 	});
 	try {
 		const { dev, ino, mode, uid } = await stage.stat({ bigint: true });
-		const isPrivate = uid === 0n && (mode & 0o7777n) === 0o700n && dev === (await target.stat({ bigint: true })).dev;
+		// The setgid bit comes from the place (inode(7)).
+		const isPrivate = uid === 0n && (mode & 0o777n) === 0o700n && dev === (await target.stat({ bigint: true })).dev;
 		const isOurs = inode === undefined ? (await names(stage)).length === 0 : String(ino) === inode;
 		if (!isPrivate || !isOurs) throw changed(place, name);
 		return stage;

@@ -5,6 +5,7 @@ import { syncDirectory } from "../files/descriptor.ts";
 import { exists } from "../files/merge.ts";
 import { removeTree } from "../files/remove.ts";
 import { type Seeded, seedData } from "../files/seed.ts";
+import { undoneData } from "../state/cages.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
 
 /**
@@ -57,7 +58,7 @@ export async function useState(cage: Path): Promise<void> {
  */
 export async function restoreData(cage: Path, since?: string): Promise<Path | undefined> {
 	const { before, data, staging } = paths(cage);
-	const kept = since === undefined ? undefined : join(cage, `data.undone-${since.replace(/[^0-9TZ]/g, "")}`);
+	const kept = since === undefined ? undefined : join(cage, `${undoneData}${since.replace(/[^0-9TZ]/g, "")}`);
 	if (await exists(before)) {
 		// A kill may have come between the two renames.
 		if (kept === undefined) await removeTree(data);
