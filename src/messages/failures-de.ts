@@ -9,6 +9,8 @@ export const failuresDe: Failures = {
 	"account-unknown":
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
 	"adopt-failed": "{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause}",
+	"adopt-failed-kept":
+		"{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause} Was der Dienst dort schrieb, ist in {path} aufgehoben.",
 	"adopt-consent":
 		"{service} blieb unberührt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach, was geschähe, und wiederholen Sie mit --yes.",
 	"adopt-probe-fails":
@@ -32,8 +34,8 @@ export const failuresDe: Failures = {
 		"{path} ist ein Link, den die Anwendung in ihrem Käfig {name} gemacht hat und der aus ihrem Zustand hinausführt; sehen Sie ihn an, und entfernen Sie ihn aus den Daten des Käfigs.",
 	"release-place-changed":
 		"{path} ist kein gewöhnliches Verzeichnis mehr, oder auf dem Weg dorthin ist ein Link; bringen Sie das vorher in Ordnung.",
-	"release-stage-there":
-		"In {path} ist ein Ordner .cagewright-release von früher; entfernen Sie ihn, wenn kein anderes cagewright läuft.",
+	"release-stage-changed":
+		"{path} ist nicht der Ordner, der hier beim Herausholen gemacht wurde; nichts wurde von dort oder dorthin bewegt. Sehen Sie ihn an, und räumen Sie ihn weg.",
 	"service-not-running": "{service} läuft nicht ({state}); starten Sie ihn zuerst, damit zu sehen ist, dass er antwortet.",
 	"service-outside":
 		"Der Hauptprozess von {service} ist nicht im Käfig {name}; ein anderes Drop-in ändert vielleicht RootDirectory= (`systemctl cat {service}`).",

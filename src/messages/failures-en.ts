@@ -5,6 +5,8 @@ export const failuresEn = {
 		"Only root can start something as {account}; leave --user out, and it runs as {own}, or run this as root.",
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
 	"adopt-failed": "{service} runs on the host as before, for in the cage {name} it did not work: {cause}",
+	"adopt-failed-kept":
+		"{service} runs on the host as before, for in the cage {name} it did not work: {cause} What it wrote there is kept in {path}.",
 	"adopt-consent":
 		"{service} was not touched, because nobody could be asked; look at what would be done with --dry-run and repeat with --yes.",
 	"adopt-probe-fails": "{service} does not answer as it is, before anything was changed: {probe}; give another --probe.",
@@ -25,8 +27,8 @@ export const failuresEn = {
 		"{path} is a link that the application made in its cage {name}, and that leads out of its state; look at it, and remove it from the cage's data before releasing.",
 	"release-place-changed":
 		"{path} is no plain directory any more, or there is a link on the way to it; put it right before releasing.",
-	"release-stage-there":
-		"{path} holds a folder .cagewright-release of an earlier release; remove it if no other cagewright runs.",
+	"release-stage-changed":
+		"{path} is not the folder that the release made there, so nothing was moved from or to it; look at it, and move it away.",
 	"service-not-running": "{service} does not run ({state}); start it first, so that it can be seen to answer.",
 	"service-outside":
 		"The main process of {service} is not in the cage {name}; another drop-in may change RootDirectory= (`systemctl cat {service}`).",

@@ -99,6 +99,10 @@ export const findingsDe: FindingMessages = {
 		what: "fehlt im Käfig seit dem Bau ({kind})",
 		close: "Bauen Sie den Käfig neu; was er nicht haben soll, lässt make --exclude weg",
 	},
+	unseen: {
+		what: "lässt sich nicht ansehen ({error}); was dort oder darunter ist, bleibt unbekannt",
+		close: "Finden Sie heraus, warum, und entfernen Sie es oder machen Sie es lesbar",
+	},
 	"data-setuid": {
 		what: "liegt in den Daten der Anwendung und ist setuid ({mode}): eine Falle für jeden, der es draußen startet",
 		close: "Finden Sie heraus, woher es kommt, und entfernen Sie es, oder chmod u-s",

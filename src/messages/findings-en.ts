@@ -96,6 +96,10 @@ export const findingsEn = {
 		what: "was taken out of the cage since it was built ({kind})",
 		close: "Build the cage anew; what it shall not have is left out with make --exclude",
 	},
+	unseen: {
+		what: "cannot be looked at ({error}), so what is there or below is unknown",
+		close: "Find out why, and remove it or make it readable",
+	},
 	"data-setuid": {
 		what: "lies in the application's data and is setuid ({mode}): a trap for whoever starts it outside",
 		close: "Find out where it came from, and remove it or chmod u-s",

@@ -27,6 +27,7 @@ export const findingCodes = [
 	"attributes-changed",
 	"added",
 	"missing",
+	"unseen",
 	"data-setuid",
 	"data-setgid",
 	"data-file-capabilities",

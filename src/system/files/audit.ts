@@ -32,7 +32,8 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
 		...auditBinds(binds.map(bindWay), policy.owner),
 	];
-	const files = observeTree(cage, root, signal);
+	const { seen: files, unseen } = observeTree(cage, root, signal);
+	findings.push(...unseen.map(unseenFinding));
 	const capabilities = await fileCapabilities([cage, ...data.map(({ source }) => source)], signal);
 	if (capabilities === undefined) {
 		findings.push({ code: "file-capabilities-unseen", path: root, severity: "warning", values: { tool: "getcap" } });
@@ -41,9 +42,9 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	const changed = manifest ? compareWithManifest(await withHashes(files, cage, manifest, thorough, signal), manifest) : [];
 	let looked = files.length;
 	const written = data.flatMap(({ path, source }) => {
-		const observed = observeTree(source, path, signal);
+		const { seen: observed, unseen } = observeTree(source, path, signal);
 		looked += observed.length;
-		return auditData(addCapabilities(observed, source, path, capabilities));
+		return [...unseen.map(unseenFinding), ...auditData(addCapabilities(observed, source, path, capabilities))];
 	});
 	const ordered = [...inside, ...changed, ...written].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 	return { findings: [...findings, ...ordered], looked };
@@ -59,6 +60,12 @@ function bindWay(bind: Path): BindWay {
 		if (part.kind !== "directory") break;
 	}
 	return { bind, seen };
+}
+
+/** Without root, what the mode keeps from the account that the cage runs as gives nobody a right that it has not. */
+function unseenFinding({ error, path }: { readonly error: string; readonly path: Path }): Finding {
+	const severity = error === "EACCES" && process.geteuid?.() !== 0 ? "warning" : "danger";
+	return { code: "unseen", path, severity, values: { error } };
 }
 
 /** Reads what was touched since it was copied; `thorough`, everything. */
@@ -101,7 +108,12 @@ async function fileCapabilities(directories: readonly Path[], signal: AbortSigna
 }
 
 /** `PATH CAPABILITIES`, where both may hold blanks: the longest path that was observed is meant. */
-function addCapabilities(observed: Observed[], top: Path, shown: Path, lines: readonly string[] | undefined): Observed[] {
+function addCapabilities(
+	observed: readonly Observed[],
+	top: Path,
+	shown: Path,
+	lines: readonly string[] | undefined,
+): readonly Observed[] {
 	const found = new Map<string, string>();
 	const known = new Set<string>(observed.map(({ path }) => path));
 	for (const line of lines ?? []) {
