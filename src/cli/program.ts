@@ -13,6 +13,7 @@ import {
 } from "./options.ts";
 import type { ReleaseOptions } from "./release.ts";
 import { Interrupted, Terminal } from "./terminal.ts";
+import type { TestedOptions } from "./selftest.ts";
 import type { UnitOptions } from "./unit.ts";
 import { version } from "./version.ts";
 
@@ -145,7 +146,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		"cagewright selftest redis --network none",
 	)
 		.addOption(new Option("--network <NETWORK>", "try it in this network (default: the cage's own)").choices(["host", "none"]))
-		.action((name: string, options: { network?: "host" | "none" }) =>
+		.option("--unit", "try it under the unit of `cagewright unit`, by the systemd that runs here")
+		.addOption(new Option("--dropin <SERVICE>", "the same for the drop-in of this service of the host").conflicts("unit"))
+		.action((name: string, options: TestedOptions) =>
 			verb(async (terminal) => (await import("./selftest.ts")).selftest(terminal, name, options))(),
 		);
 	addConsent(

@@ -216,6 +216,32 @@ export interface SelftestTools {
 	hostRoot(): { readonly identity: string; readonly disk: number };
 	/** Starts a process outside, under the account of a cage. */
 	decoy(identity: Identity): Promise<Decoy>;
+	/** Starts the attempts as a service of the running systemd. Throws `systemctl-failed`, and leaves nothing then. */
+	service(request: AttemptsService): Promise<StartedAttempts>;
+}
+
+/** A service that is there for a self-test alone. */
+export interface AttemptsService {
+	/** Its unit. */
+	readonly text: string;
+	/** Where our init and these files of the host are put for it. */
+	readonly launcher: Path;
+	readonly brought: readonly Path[];
+	/** Made for what it prints. */
+	readonly output: Path;
+	/** Made empty, with owner and mode of their source. */
+	readonly directories: readonly { readonly source: Path; readonly place: Path }[];
+}
+
+export interface StartedAttempts {
+	/** All that was printed so far. */
+	output(): string;
+	runs(): Promise<boolean>;
+	observe(root: Path): Promise<Observed | undefined>;
+	/** What systemd says of it. */
+	problem(): Promise<string>;
+	/** Ends it and takes its unit away. */
+	remove(): Promise<void>;
 }
 
 export interface Interpreter {

@@ -26,6 +26,20 @@ export async function dropinText(context: OnMachine, name: string, service: stri
 	return systemdDropin({ ...unitInput(context, present, host), service: host });
 }
 
+/**
+ * What the service of a cage is made of, in the order in which it applies, after `change` of what the cage says of it: the cage's own unit,
+ * or the texts of a service of the host and the drop-in for it.
+ */
+export function unitTexts(
+	context: OnMachine,
+	present: PresentCage,
+	host: HostService | undefined,
+	change: (input: UnitInput) => UnitInput,
+): readonly string[] {
+	if (host) return [...host.texts, systemdDropin({ ...change(unitInput(context, present, host)), service: host })];
+	return [systemdUnit(change(unitInput(context, present)))];
+}
+
 export function hostService({ machine }: OnMachine, name: string): HostService {
 	const host = machine.units.service(name);
 	if (!host) throw new Failure("unit-unknown", { name }, 2);

@@ -25,7 +25,7 @@ export function observeConfinement(pid: number, init: number, root: Path): Obser
 			sharedNamespaces: Object.entries(namespaceKinds).flatMap(([kind, name]) =>
 				readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`) ? [name] : [],
 			),
-			descriptors: [...descriptors(pid, 3), ...descriptors(init, 0)],
+			descriptors: [...descriptors(pid, 3), ...(init === pid ? [] : descriptors(init, 0))],
 			mounts: parseMounts(readFileSync(`/proc/${pid}/mountinfo`, "latin1")),
 			ownSession: Number(session) === init,
 			terminal: terminal !== "0",
