@@ -147,7 +147,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	)
 		.addOption(new Option("--network <NETWORK>", "try it in this network (default: the cage's own)").choices(["host", "none"]))
 		.option("--unit", "try it under the unit of `cagewright unit`, by the systemd that runs here")
-		.addOption(new Option("--dropin <SERVICE>", "the same for the drop-in of this service of the host").conflicts("unit"))
+		.option("--dropin <SERVICE>", "the same under the drop-in for this service of the host")
 		.action((name: string, options: TestedOptions) =>
 			verb(async (terminal) => (await import("./selftest.ts")).selftest(terminal, name, options))(),
 		);

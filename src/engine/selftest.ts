@@ -3,6 +3,7 @@ import type { Manifest } from "../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../core/confinement/launch.ts";
 import { type Layer, layers } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
+import { unitName } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { type Path, pathFromText } from "../core/path/path.ts";
 import { auditOutside, type Expected, type Observed } from "../core/selftest/outside.ts";
@@ -22,7 +23,7 @@ import type { Context } from "./context.ts";
 import { launchMethod } from "./method.ts";
 import type { CageLayout, Interpreter, LaunchRequest } from "./ports.ts";
 import { launchRequest } from "./run.ts";
-import { requireUnit, tryUnderUnit, type UnderUnit, unitLacks } from "./unit-selftest.ts";
+import { expectedOfUnit, requireUnit, tryUnderUnit, type UnderUnit, unitLacks } from "./unit-selftest.ts";
 
 /** Seconds for all attempts; on an idle machine they take a third of one. */
 const patience = 30;
@@ -90,7 +91,7 @@ export async function testCage(
 	const request = launchRequest({ cage, manifest, layout, generation: manifest.generation });
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
-	const weaker = options.unit ? unitLacks(context) : method.weaker;
+	const weaker = options.unit ? unitLacks(context, method) : method.weaker;
 	const decoy = await selftest.decoy(manifest.identity);
 	try {
 		const launch = (change: Partial<LaunchRequest>, spare: boolean) =>
@@ -115,10 +116,12 @@ export async function testCage(
 		const ways = outcomesOf(real.told, { openings: layout.openings, network, weaker });
 		const endless = ways.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
+		const inForce = expected(request, network, layout, method);
 		return {
+			...(options.unit ? { unit: options.unit.service ?? unitName(cage.name) } : {}),
 			network,
 			ways,
-			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), expected(request, network, layout, method)),
+			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), options.unit ? expectedOfUnit(inForce, layout) : inForce),
 			control: { before: escapes(before.told), after: escapes(after.told) },
 			seconds: Math.round((now() - started) / 10) / 100,
 		};

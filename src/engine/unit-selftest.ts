@@ -1,13 +1,13 @@
-import { unitWeaknesses, type Weakness } from "../core/confinement/method.ts";
+import { type Method, unitWeaknesses, type Weakness } from "../core/confinement/method.ts";
 import { attemptsUnit } from "../core/confinement/unit/attempts.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
 import { Failure } from "../core/failure.ts";
 import { join, type Path, pathFromText } from "../core/path/path.ts";
-import type { Observed } from "../core/selftest/outside.ts";
+import type { Expected, Observed } from "../core/selftest/outside.ts";
 import { parseAttempts, type Told } from "../core/selftest/verdict.ts";
 import type { PresentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import type { Interpreter } from "./ports.ts";
+import type { CageLayout, Interpreter } from "./ports.ts";
 import { hostService, unitTexts } from "./unit.ts";
 
 /** The attempts under the unit that a cage has in production, instead of under the launcher. */
@@ -18,7 +18,7 @@ const most = 60;
 export interface UnderUnit {
 	/** A drop-in for this service of the host, instead of the cage's own unit. */
 	readonly service?: string;
-	/** Settings that the unit under test goes without. No verb offers it: it is how the test is tested. */
+	/** Settings that the unit under test goes without, and `confiner`, our first program. No verb offers it: it is how the test is tested. */
 	readonly withoutSettings?: readonly string[];
 }
 
@@ -28,10 +28,40 @@ export function requireUnit({ machine }: Context, { manifest }: PresentCage): vo
 	if (!machine.services.running()) throw new Failure("selftest-needs-systemd", {}, 3);
 }
 
-/** What systemd cannot give: rules of Landlock are none of its settings. */
-export function unitLacks({ machine }: Pick<Context, "machine">): Weakness[] {
-	return unitWeaknesses(machine.units.version());
+/** What a unit lacks here. */
+export function unitLacks({ machine }: Pick<Context, "machine">, { weaker }: Method): Weakness[] {
+	return [...weaker, ...unitWeaknesses(machine.units.version())];
 }
+
+/** What systemd does otherwise than the launcher (docs/confinement.md, "The systemd unit"), from what a launch leaves in force. */
+export function expectedOfUnit(expected: Expected, { openings }: CageLayout): Expected {
+	return {
+		...expected,
+		mounts: [
+			...expected.mounts,
+			...madeBySystemd.map(pathFromText),
+			...(openings.syslog === undefined ? [] : journalMounts.map(pathFromText)),
+		],
+		design: {
+			// BindPaths= and RootDirectory= know no such flag.
+			nodev: { instead: "device-group" },
+			// systemd asks /proc/self/ns for them, after that was made inaccessible (measured with 257).
+			namespaces: { instead: "no-capability", only: ["uts", "cgroup"] },
+		},
+	};
+}
+
+/** What PrivateDevices=, PrivateIPC=, ProtectHome=, InaccessiblePaths= and RootDirectory= mount; all of it empty, but for the host's os-release. */
+const madeBySystemd = [
+	...["/dev/mqueue", "/dev/pts", "/dev/hugepages", "/sys", "/home", "/root", "/run", "/run/user"],
+	...["/run/host", "/run/host/.os-release-stage", "/run/systemd/incoming"],
+];
+const journalMounts = [
+	"/run/systemd/journal",
+	"/run/systemd/journal/dev-log",
+	"/run/systemd/journal/socket",
+	"/run/systemd/journal/stdout",
+];
 
 /** One start of the attempts as a service, with empty directories in the place of the data. Throws `selftest-broken` (exit 70). */
 export async function tryUnderUnit(
@@ -48,6 +78,7 @@ export async function tryUnderUnit(
 		const launchFolder = join(rehearsal.folder, pathFromText("launch"));
 		const output = join(rehearsal.folder, pathFromText("output"));
 		const empty = (index: number) => join(rehearsal.folder, pathFromText(`data${index}`));
+		const brought = [...attempts.interpreter.brought];
 		const directories: { source: Path; place: Path }[] = [];
 		const change = (input: UnitInput): UnitInput => {
 			const shared = input.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
@@ -56,19 +87,22 @@ export async function tryUnderUnit(
 				directories.push({ source, place: empty(index) });
 				return { path, source: empty(index) };
 			});
-			const { plan } = input;
+			const { confiner: wanted, plan, ...rest } = input;
+			const confiner = withoutSettings.includes("confiner") ? undefined : wanted;
+			if (confiner) brought.push(join(confiner.folder, pathFromText(confiner.name)));
 			return {
-				...input,
+				...rest,
 				data,
 				binds: input.binds.filter(({ access }) => access === "ro"),
 				sockets: [],
 				...(input.launcher === undefined ? {} : { launcher: launchFolder }),
+				...(confiner ? { confiner: { ...confiner, folder: launchFolder } } : {}),
 				plan: { ...plan, application: { ...plan.application, command: attempts.command, network: attempts.network } },
 			};
 		};
 		const text = attemptsUnit({
 			name: present.cage.name,
-			texts: unitTexts(context, present, host, change),
+			texts: await unitTexts(context, present, host, change),
 			launcher: launchFolder,
 			output,
 			seconds: most,
@@ -77,7 +111,7 @@ export async function tryUnderUnit(
 		const started = await selftest.service({
 			text,
 			launcher: launchFolder,
-			brought: attempts.interpreter.brought,
+			brought,
 			output,
 			directories,
 		});

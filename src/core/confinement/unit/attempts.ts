@@ -54,5 +54,7 @@ const others: ReadonlySet<string> = new Set([
 	...["ExecCondition", "ExecStartPre", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"],
 	...["Restart", "RestartSec", "RestartSteps", "RestartMaxDelaySec", "RestartMode", "RuntimeMaxSec"],
 	...["RestartPreventExitStatus", "RestartForceExitStatus", "StandardOutput", "StandardError"],
+	// At its end, that takes from everybody outside who has the same account (measured), in the host's namespace.
+	"RemoveIPC",
 	...["Sockets", "BusName", "FailureAction", "SuccessAction", "StartLimitAction", "RebootArgument"],
 ]);
