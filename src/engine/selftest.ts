@@ -3,7 +3,6 @@ import type { Manifest } from "../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../core/confinement/launch.ts";
 import { type Layer, layers } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
-import { unitName } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { type Path, pathFromText } from "../core/path/path.ts";
 import { auditOutside, type Expected, type Observed } from "../core/selftest/outside.ts";
@@ -23,7 +22,7 @@ import type { Context } from "./context.ts";
 import { launchMethod } from "./method.ts";
 import type { CageLayout, Interpreter, LaunchRequest } from "./ports.ts";
 import { launchRequest } from "./run.ts";
-import { expectedOfUnit, requireUnit, tryUnderUnit, type UnderUnit, unitLacks } from "./unit-selftest.ts";
+import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, unitLacks } from "./unit-selftest.ts";
 
 /** Seconds for all attempts; on an idle machine they take a third of one. */
 const patience = 30;
@@ -118,7 +117,7 @@ export async function testCage(
 		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
 		const inForce = expected(request, network, layout, method);
 		return {
-			...(options.unit ? { unit: options.unit.service ?? unitName(cage.name) } : {}),
+			...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
 			network,
 			ways,
 			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), options.unit ? expectedOfUnit(inForce, layout) : inForce),

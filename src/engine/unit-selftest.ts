@@ -1,6 +1,7 @@
 import { type Method, unitWeaknesses, type Weakness } from "../core/confinement/method.ts";
 import { attemptsUnit } from "../core/confinement/unit/attempts.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
+import { unitName } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { join, type Path, pathFromText } from "../core/path/path.ts";
 import type { Expected, Observed } from "../core/selftest/outside.ts";
@@ -26,6 +27,11 @@ export interface UnderUnit {
 export function requireUnit({ machine }: Context, { manifest }: PresentCage): void {
 	if (manifest.owner) throw new Failure("selftest-own-unit", { name: manifest.name }, 2);
 	if (!machine.services.running()) throw new Failure("selftest-needs-systemd", {}, 3);
+}
+
+/** Full name of the service that is tested. Throws `unit-unknown` (exit 2). */
+export function testedUnit(context: Context, cage: string, { service }: UnderUnit): string {
+	return service === undefined ? unitName(cage) : hostService(context, service).name;
 }
 
 /** What a unit lacks here. */
@@ -118,8 +124,7 @@ export async function tryUnderUnit(
 		const deadline = now() + patience * 1000;
 		let seen: Observed | undefined;
 		try {
-			while (!parseAttempts(started.output()).done && now() < deadline && (await started.runs()))
-				await sleep(20, context.signal);
+			while (!parseAttempts(started.output()).done && now() < deadline && (await started.runs())) await sleep(20, context.signal);
 			seen = await started.observe(present.layout.root);
 		} finally {
 			await started.remove();
