@@ -12,8 +12,8 @@ import {
 	type GlobalOptions,
 } from "./options.ts";
 import type { ReleaseOptions } from "./release.ts";
-import { Interrupted, Terminal } from "./terminal.ts";
 import type { TestedOptions } from "./selftest.ts";
+import { Interrupted, Terminal } from "./terminal.ts";
 import type { UnitOptions } from "./unit.ts";
 import { version } from "./version.ts";
 

@@ -1,4 +1,14 @@
-import { chownSync, chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	chownSync,
+	copyFileSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	unlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";

@@ -230,7 +230,8 @@ export class StateFolder implements Store {
 
 	async placeConfiner(name: string, program: Uint8Array): Promise<string> {
 		const file = `${confineName}-${createHash("sha256").update(program).digest("hex").slice(0, 12)}`;
-		await this.#placeProgram(name, file, program);
+		const there = await readFile(pathToBytes(join(this.launcher(name), pathFromText(file)))).catch(() => undefined);
+		if (!there?.equals(program)) await this.#placeProgram(name, file, program);
 		return file;
 	}
 
