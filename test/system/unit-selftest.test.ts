@@ -178,6 +178,40 @@ test("the services themselves run, first confined by the program of ours", async
 	for (const name of names) await system.must(`systemctl stop cage-${name} && cagewright unit ${name} --uninstall --quiet`);
 });
 
+test("directories of the host and the host's syslog: open as chosen, and nothing of it is touched", async () => {
+	const server = [
+		"import socket, time",
+		"log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
+		"try:",
+		'\tlog.connect("/dev/log")',
+		'\tlog.send(b"<14>writer: heard from its cage")',
+		"except OSError:",
+		"\tpass",
+		'open("/srv/written/here", "w").close()',
+		`listening = socket.create_server(("127.0.0.1", ${port + 1}))`,
+		"while True:",
+		"\tconnection, _ = listening.accept()",
+		"\tconnection.recv(1000)",
+		'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nanswered\\n")',
+		"\tconnection.close()",
+	];
+	mkdirSync(join(system.tree, "srv/writer"));
+	writeFileSync(join(system.tree, "srv/writer/server.py"), `${server.join("\n")}\n`);
+	await system.must(
+		"chown daemon /srv/written && cagewright make --name writer --user daemon --bind /srv/written:rw --bind /srv/shared --allow syslog --allow unix-sockets --no-selftest --yes --quiet " +
+			`--probe 'curl -fsS http://127.0.0.1:${port + 1}/ | grep -qx answered' -- /usr/bin/python3 /srv/writer/server.py`,
+	);
+	await system.must("rm -f /srv/written/here");
+	const told = await selftest("writer --unit");
+	expect(told).toMatchObject({ holds: true, escaped: [], findings: [] });
+	expect(told.openByDesign).toEqual(expect.arrayContaining(["abstract-socket", "abstract-by-pair", "loopback"]));
+	expect(await system.must("ls -A /srv/written")).toBe("");
+	await system.must("cagewright unit writer --install --quiet && systemctl start cage-writer");
+	await eventually(() => system.must(`curl -fsS http://127.0.0.1:${port + 1}/ && test -e /srv/written/here`));
+	await eventually(() => system.must("journalctl --no-pager _SYSTEMD_UNIT=cage-writer.service | grep 'heard from its cage'"));
+	await system.must("systemctl stop cage-writer && cagewright unit writer --uninstall --quiet");
+});
+
 test("the table names the service, in both languages", async () => {
 	expect(await system.must("cagewright selftest redis --unit --quiet")).toContain("as the service cage-redis.service");
 	expect(await system.must("cagewright selftest redis --unit --quiet --lang de")).toContain("als Dienst cage-redis.service");
