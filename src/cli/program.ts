@@ -13,6 +13,7 @@ import {
 	type GlobalOptions,
 } from "./options.ts";
 import type { ReleaseOptions } from "./release.ts";
+import type { TestedOptions } from "./selftest.ts";
 import { Interrupted, Terminal } from "./terminal.ts";
 import type { UnitOptions } from "./unit.ts";
 import { version } from "./version.ts";
@@ -146,7 +147,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		"cagewright selftest redis --network none",
 	)
 		.addOption(new Option("--network <NETWORK>", "try it in this network (default: the cage's own)").choices(["host", "none"]))
-		.action((name: string, options: { network?: "host" | "none" }) =>
+		.option("--unit", "try it under the unit of `cagewright unit`, by the systemd that runs here")
+		.option("--dropin <SERVICE>", "the same under the drop-in for this service of the host")
+		.action((name: string, options: TestedOptions) =>
 			verb(async (terminal) => (await import("./selftest.ts")).selftest(terminal, name, options))(),
 		);
 	addConsent(

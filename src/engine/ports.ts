@@ -206,6 +206,8 @@ export interface Launcher {
 	running(root: Path): { readonly processes: readonly number[]; readonly inits: readonly number[] };
 	/** Sends a signal to a process that `running` named. */
 	send(pid: number, signal: string): void;
+	/** For the unit of a cage: a program that loads filter and Landlock rules; undefined where there is none for this processor. */
+	unitConfiner(cage: CageLayout): Uint8Array | undefined;
 	/** The plain commands that start the cage, for reading and for pasting into a root shell. */
 	print(request: LaunchRequest): string;
 }
@@ -218,6 +220,32 @@ export interface SelftestTools {
 	hostRoot(): { readonly identity: string; readonly disk: number };
 	/** Starts a process outside, under the account of a cage. */
 	decoy(identity: Identity): Promise<Decoy>;
+	/** Starts the attempts as a service of the running systemd. Throws `systemctl-failed`, and leaves nothing then. */
+	service(request: AttemptsService): Promise<StartedAttempts>;
+}
+
+/** A service that is there for a self-test alone. */
+export interface AttemptsService {
+	/** Its unit. */
+	readonly text: string;
+	/** Where our init and these files of the host are put for it. */
+	readonly launcher: Path;
+	readonly brought: readonly Path[];
+	/** Made for what it prints. */
+	readonly output: Path;
+	/** Made empty, with owner and mode of their source. */
+	readonly directories: readonly { readonly source: Path; readonly place: Path }[];
+}
+
+export interface StartedAttempts {
+	/** All that was printed so far. */
+	output(): string;
+	runs(): Promise<boolean>;
+	observe(root: Path): Promise<Observed | undefined>;
+	/** What systemd says of it. */
+	problem(): Promise<string>;
+	/** Ends it and takes its unit away. */
+	remove(): Promise<void>;
 }
 
 export interface Interpreter {

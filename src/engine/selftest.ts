@@ -6,7 +6,7 @@ import type { Method } from "../core/confinement/method.ts";
 import { Failure } from "../core/failure.ts";
 import { type Path, pathFromText } from "../core/path/path.ts";
 import { auditOutside, type Expected, type Observed } from "../core/selftest/outside.ts";
-import { attemptsArguments, attemptsProgram, type DecoyFacts } from "../core/selftest/program.ts";
+import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from "../core/selftest/program.ts";
 import {
 	outcomesOf,
 	parseAttempts,
@@ -22,6 +22,7 @@ import type { Context } from "./context.ts";
 import { launchMethod } from "./method.ts";
 import type { CageLayout, Interpreter, LaunchRequest } from "./ports.ts";
 import { launchRequest } from "./run.ts";
+import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, unitLacks } from "./unit-selftest.ts";
 
 /** Seconds for all attempts; on an idle machine they take a third of one. */
 const patience = 30;
@@ -31,6 +32,8 @@ export interface SelftestOptions {
 	readonly network?: "host" | "none";
 	/** Layers that the launch under test goes without. No verb offers it: it is how the test is tested. */
 	readonly without?: readonly Layer[];
+	/** As a service of systemd, instead of by the launcher. */
+	readonly unit?: UnderUnit;
 }
 
 /**
@@ -38,7 +41,9 @@ export interface SelftestOptions {
  * `selftest-blind` (exit 70) where a launch without any layer let nobody out, so that a test which does not work never looks like a cage that holds.
  */
 export async function selftestCage(context: Context, name: string, options: SelftestOptions = {}): Promise<Selftest> {
-	const { cage, manifest } = await presentCage(context, name);
+	const present = await presentCage(context, name);
+	if (options.unit) requireUnit(context, present);
+	const { cage, manifest } = present;
 	const interpreter = context.machine.selftest.interpreter();
 	if (!interpreter) throw new Failure("selftest-needs-perl", {}, 3);
 	return testCage(context, cage, manifest, interpreter, options);
@@ -85,24 +90,37 @@ export async function testCage(
 	const request = launchRequest({ cage, manifest, layout, generation: manifest.generation });
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
+	const weaker = options.unit ? unitLacks(context, method) : method.weaker;
 	const decoy = await selftest.decoy(manifest.identity);
 	try {
 		const launch = (change: Partial<LaunchRequest>, spare: boolean) =>
 			tryOut(context, layout, { ...request, network, ...change }, { interpreter, decoy: decoy.facts, spare });
 		// As root, without a single layer: chroot and nothing else.
+		const unitOut = (unit: UnderUnit) => {
+			const present = { cage, manifest, layout, generation: manifest.generation };
+			const { architecture } = selftest;
+			const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
+			const command = [...interpreter.command, attemptsProgram(architecture, { spare: false }), ...target];
+			const inNetwork = network === "none" ? "none" : "host";
+			return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
+		};
 		const control = () => launch({ identity: bareRoot, network: "host", without: layers }, true);
 		const before = await control();
-		const real = await launch({ ...(options.without ? { without: options.without } : {}) }, false);
+		const real = options.unit
+			? await unitOut(options.unit)
+			: await launch({ ...(options.without ? { without: options.without } : {}) }, false);
 		const after = await control();
 		const blind = [...new Set([...unproven(before.told), ...unproven(after.told)])];
 		if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
-		const ways = outcomesOf(real.told, { openings: layout.openings, network, weaker: method.weaker });
+		const ways = outcomesOf(real.told, { openings: layout.openings, network, weaker });
 		const endless = ways.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
+		const inForce = expected(request, network, layout, method);
 		return {
+			...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
 			network,
 			ways,
-			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), expected(request, network, layout, method)),
+			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), options.unit ? expectedOfUnit(inForce, layout) : inForce),
 			control: { before: escapes(before.told), after: escapes(after.told) },
 			seconds: Math.round((now() - started) / 10) / 100,
 		};
@@ -129,18 +147,7 @@ async function tryOut(
 	const rehearsal = await launcher.rehearse();
 	try {
 		let output = "";
-		const { disk, identity: host } = selftest.hostRoot();
-		const target = {
-			host,
-			disk,
-			decoy,
-			loader: interpreter.loader,
-			uid: request.identity.uid,
-			// Whether PWD belongs there is seen from outside.
-			environment: [...Object.keys(request.env), "PWD"],
-			writable: [...writableIn(cage), ...temporaryDirectories, pathFromText("/dev/shm")],
-			shared: cage.binds.filter(({ access }) => access === "ro").map(({ path }) => pathFromText(path)),
-		};
+		const target = targetOf(context, cage, request, interpreter, decoy);
 		const launched = await launcher.start({
 			...request,
 			spec: { kind: "cage", cage, rehearsal },
@@ -169,6 +176,27 @@ async function tryOut(
 	} finally {
 		await rehearsal.dispose();
 	}
+}
+
+function targetOf(
+	{ machine }: Context,
+	cage: CageLayout,
+	{ env, identity }: LaunchRequest,
+	{ loader }: Interpreter,
+	decoy: DecoyFacts,
+): Target {
+	const { disk, identity: host } = machine.selftest.hostRoot();
+	return {
+		host,
+		disk,
+		decoy,
+		loader,
+		uid: identity.uid,
+		// Whether PWD belongs there is seen from outside.
+		environment: [...Object.keys(env), "PWD"],
+		writable: [...writableIn(cage), ...temporaryDirectories, pathFromText("/dev/shm")],
+		shared: cage.binds.filter(({ access }) => access === "ro").map(({ path }) => pathFromText(path)),
+	};
 }
 
 function writableIn(cage: CageLayout): Path[] {

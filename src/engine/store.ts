@@ -26,6 +26,8 @@ export interface Store {
 	data(name: string): Path;
 	/** The folder with the cage's init, for a unit to show inside. */
 	launcher(name: string): Path;
+	/** Puts a program there for a unit, under a name that tells its content: another unit may want another one. Returns the name. */
+	placeConfiner(name: string, program: Uint8Array): Promise<string>;
 	/**
 	 * Builds a new generation that nobody uses yet, and makes and seeds what the data lacks. Where it would equal `previous`, that
 	 * one's number comes back and nothing is copied.

@@ -16,14 +16,28 @@ type OnMachine = Pick<Context, "machine">;
 export async function unitText(context: OnMachine, name: string): Promise<string> {
 	const present = await presentCage(context, name);
 	const { unit } = present.cage;
-	return systemdUnit(unitInput(context, present, unit === undefined ? undefined : context.machine.units.service(unit)));
+	return systemdUnit(await unitInput(context, present, unit === undefined ? undefined : context.machine.units.service(unit)));
 }
 
 /** A drop-in that moves a service of the host into a cage. Throws the same, and `unit-unknown` (exit 2). */
 export async function dropinText(context: OnMachine, name: string, service: string): Promise<string> {
 	const present = await presentCage(context, name);
 	const host = hostService(context, service);
-	return systemdDropin({ ...unitInput(context, present, host), service: host });
+	return systemdDropin({ ...(await unitInput(context, present, host)), service: host });
+}
+
+/**
+ * What the service of a cage is made of, in the order in which it applies, after `change` of what the cage says of it: the cage's own unit,
+ * or the texts of a service of the host and the drop-in for it.
+ */
+export async function unitTexts(
+	context: OnMachine,
+	present: PresentCage,
+	host: HostService | undefined,
+	change: (input: UnitInput) => UnitInput,
+): Promise<readonly string[]> {
+	const input = change(await unitInput(context, present, host));
+	return host ? [...host.texts, systemdDropin({ ...input, service: host })] : [systemdUnit(input)];
 }
 
 export function hostService({ machine }: OnMachine, name: string): HostService {
@@ -32,7 +46,13 @@ export function hostService({ machine }: OnMachine, name: string): HostService {
 	return host;
 }
 
-function unitInput({ machine }: OnMachine, { cage, generation, layout, manifest }: PresentCage, host?: HostService): UnitInput {
+async function unitInput(
+	{ machine }: OnMachine,
+	{ cage, generation, layout, manifest }: PresentCage,
+	host?: HostService,
+): Promise<UnitInput> {
+	const program = machine.launcher.unitConfiner(layout);
+	const confiner = program && (await machine.store.placeConfiner(cage.name, program));
 	const systemdVersion = machine.units.version();
 	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal;
 	return {
@@ -56,6 +76,7 @@ function unitInput({ machine }: OnMachine, { cage, generation, layout, manifest 
 			notes: [],
 		},
 		...(cage.handlesTerm ? {} : { launcher: machine.store.launcher(cage.name) }),
+		...(confiner === undefined ? {} : { confiner: { folder: machine.store.launcher(cage.name), name: confiner } }),
 		systemdVersion,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 		sockets: host?.sockets ?? [],

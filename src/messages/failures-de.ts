@@ -224,6 +224,10 @@ export const failuresDe: Failures = {
 		"Der Selbsttest kam zu keinem Ende, über den Käfig ist also nichts bekannt; versuchen Sie es noch einmal, wenn die Maschine weniger zu tun hat. {detail}",
 	"selftest-escaped":
 		"Der Käfig {name} hält nicht: {ways}. Starten Sie ihn nicht; `cagewright selftest {name}` sagt, was jedes bedeutet und wie es sich schließen lässt.",
+	"selftest-needs-systemd":
+		"Hier läuft kein systemd, also lässt sich keine Unit prüfen; prüfen Sie ohne --unit den Starter, oder dort, wo die Unit laufen soll.",
+	"selftest-own-unit":
+		"Die Unit von {name} führt cagewright selbst aus, das den Käfig macht; `cagewright selftest {name}` ohne --unit prüft genau das.",
 	"selftest-needs-perl":
 		"Der Selbsttest braucht perl auf dieser Maschine (Debian-Paket perl-base); installieren Sie es und testen Sie noch einmal.",
 	"signal-unknown": "Das Signal {signal} gibt es nicht; `kill -l` zeigt alle.",

@@ -204,6 +204,10 @@ export const failuresEn = {
 		"The self-test came to no end, so nothing is known of the cage; try again when the machine is less busy. {detail}",
 	"selftest-escaped":
 		"The cage {name} does not hold: {ways}. Do not run it; `cagewright selftest {name}` says what each means and how to close it.",
+	"selftest-needs-systemd":
+		"No systemd runs here, so no unit can be tested; leave --unit out to test the launcher, or test where the unit shall run.",
+	"selftest-own-unit":
+		"The unit of {name} runs cagewright itself, which makes the cage; `cagewright selftest {name}` without --unit tests that.",
 	"selftest-needs-perl": "The self-test needs perl on this machine (Debian package perl-base); install it and test again.",
 	"signal-unknown": "There is no signal {signal}; `kill -l` lists them.",
 	"source-changed": "{path} changed while it was copied; try again when it is at rest.",

@@ -67,6 +67,12 @@ export const selftestDe: SelftestMessages = {
 		environment: "nichts in der Umgebung außer dem Geplanten",
 		account: "niemand sonst außerhalb unter seinem Konto",
 	},
+	/** What stands in for what a unit cannot have. */
+	instead: {
+		"device-group": "die Kontrollgruppe des Dienstes lässt kein anderes Gerät öffnen",
+		"no-capability": "ohne eine Capability und einen Systemaufruf, um etwas daran zu ändern",
+	},
+	titleOfUnit: (name, unit) => `Auswege aus dem Käfig ${name} als Dienst ${unit}`,
 	title: (name) => `Auswege aus dem Käfig ${name}`,
 	outside: "Von außen gesehen",
 	ok: "ok",

@@ -1,4 +1,4 @@
-import type { CheckId } from "../core/selftest/outside.ts";
+import type { CheckId, Instead } from "../core/selftest/outside.ts";
 import type { Result } from "../core/selftest/verdict.ts";
 import type { Group, Stop } from "../core/selftest/way.ts";
 import type { Widen } from "./widen.ts";
@@ -70,6 +70,12 @@ export const selftestEn = {
 		environment: "nothing in the environment beyond the plan's",
 		account: "nobody else outside under its account",
 	} satisfies Record<CheckId, string>,
+	/** What stands in for what a unit cannot have. */
+	instead: {
+		"device-group": "the service's control group lets no other device be opened",
+		"no-capability": "without a capability and a system call to change anything of it",
+	} satisfies Record<Instead, string>,
+	titleOfUnit: (name: string, unit: string) => `Ways out of the cage ${name}, as the service ${unit}`,
 	title: (name: string) => `Ways out of the cage ${name}`,
 	outside: "Seen from outside",
 	ok: "ok",

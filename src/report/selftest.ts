@@ -16,9 +16,10 @@ import { indent, table } from "./format.ts";
 
 /** `cagewright/selftest/1`. */
 export function selftestToJson(name: string, test: Selftest): object {
-	const { audit, control, network, seconds, ways } = test;
+	const { audit, control, network, seconds, unit, ways } = test;
 	const { escaped, findings, openByDesign, tried } = summariseSelftest(test, "");
-	return { name, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
+	const under = unit === undefined ? {} : { unit };
+	return { name, ...under, holds: holds(test), network, tried, escaped, openByDesign, findings, ways, audit, control, seconds };
 }
 
 export function selftestText(name: string, test: Selftest, messages: Messages): string {
@@ -26,7 +27,7 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 	const escaped = withOutcome(test, "escaped");
 	const findings = failedChecks(test);
 	return [
-		words.title(name),
+		test.unit === undefined ? words.title(name) : words.titleOfUnit(name, test.unit),
 		waysTable(test, messages),
 		"",
 		words.outside,
@@ -64,7 +65,8 @@ function waysTable(test: Selftest, messages: Messages): string {
 function checkRow(check: Check, messages: Messages): string[] {
 	const words = messages.selftest;
 	const verdict = check.ok ? words.ok : isWarning(check) ? words.warns : words.lacks;
-	return [verdict, words.checks[check.id], printable(check.found.join(", "))];
+	const instead = check.instead === undefined ? [] : [words.instead[check.instead]];
+	return [verdict, words.checks[check.id], [printable(check.found.join(", ")), ...instead].filter(Boolean).join(": ")];
 }
 
 function wayTitle(id: string, messages: Messages): string {

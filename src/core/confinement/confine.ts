@@ -7,7 +7,7 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  * for itself and for the program that it then becomes. A static executable that we assemble ourselves, with rules and filter in it: it
  * reads no file and needs no library. Where the kernel refuses any step it says which, and starts nothing. In C it would read:
  *
- *     prctl(PR_SET_PDEATHSIG, SIGKILL);
+ *     prctl(PR_SET_PDEATHSIG, SIGKILL);                                 // not under systemd
  *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
  *     set = landlock_create_ruleset({all}, 8, 0);                       // only where the kernel has Landlock
  *     for (rule in rules) landlock_add_rule(set, PATH_BENEATH, {rule.allowed, open(rule.path, O_PATH | O_DIRECTORY)}, 0);
@@ -26,6 +26,8 @@ export interface Confinement {
 	readonly rules: readonly LandlockRule[];
 	/** `struct sock_filter[]`. */
 	readonly filter: Uint8Array;
+	/** Whoever started it ends before it, as systemd's helper does; else it ends with that one. */
+	readonly outlives?: boolean;
 }
 
 /** The bytes of the program for this processor (`process.arch`), or undefined where we have none yet. */
@@ -72,7 +74,7 @@ const steps = {
 } as const;
 
 /** r12d ruleset, r13 rule, r14 argv. What is handed over in memory lies below rsp: no call writes there, and no handler runs. */
-function confineCode({ filter, landlock, rules }: Confinement): Buffer {
+function confineCode({ filter, landlock, outlives = false, rules }: Confinement): Buffer {
 	const a = new Assembler();
 	const prctl = (option: number, value: number) => {
 		a.move("rdi", option);
@@ -88,8 +90,10 @@ function confineCode({ filter, landlock, rules }: Confinement): Buffer {
 	};
 
 	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
-	prctl(1, 9); // PR_SET_PDEATHSIG, SIGKILL
-	unless("ifNotZero", "privileges");
+	if (!outlives) {
+		prctl(1, 9); // PR_SET_PDEATHSIG, SIGKILL
+		unless("ifNotZero", "privileges");
+	}
 	prctl(38, 1); // PR_SET_NO_NEW_PRIVS
 	unless("ifNotZero", "privileges");
 	if (landlock > 0) restrictFiles(a, unless);

@@ -34,13 +34,20 @@ export interface Expected {
 	readonly mounts: readonly Path[];
 	/** Where device nodes work: its own /dev, and nodes that a launcher mounts one by one. */
 	readonly nodes: readonly Path[];
+	/** What this way of starting cannot give, with what stands in for it; where `only`, no more than that. */
+	readonly design?: Readonly<Partial<Record<CheckId, { readonly instead: Instead; readonly only?: readonly string[] }>>>;
 }
+
+/** `device-group`: the service's control group lets no device be opened; `no-capability`: nor a call that would use it. */
+export type Instead = "device-group" | "no-capability";
 
 export interface Check {
 	readonly id: CheckId;
 	readonly ok: boolean;
 	/** Whatever is against it; paths and names as they are. */
 	readonly found: readonly string[];
+	/** By design: another layer stands in for it. */
+	readonly instead?: Instead;
 }
 
 export const checkIds = [
@@ -63,10 +70,14 @@ export const checkIds = [
 export type CheckId = (typeof checkIds)[number];
 
 /** An account that others use as well is separated by the PID namespace alone: worth knowing, and no way out by itself. */
-export const isWarning = (check: Check) => check.id === "account";
+export const isWarning = (check: Check) => check.id === "account" || check.instead !== undefined;
 
 export function auditOutside(seen: Observed, expected: Expected): Check[] {
-	const check = (id: CheckId, found: readonly string[]): Check => ({ id, ok: !found.length, found });
+	const check = (id: CheckId, found: readonly string[]): Check => {
+		const design = expected.design?.[id];
+		const isDesign = found.length > 0 && found.every((one) => design?.only?.includes(one) ?? true);
+		return { id, ok: !found.length, found, ...(design && isDesign ? { instead: design.instead } : {}) };
+	};
 	const told = (id: CheckId, ok: boolean): Check => ({ id, ok, found: [] });
 	const without = (flag: string, of = seen.mounts) => of.filter(({ options }) => !options.includes(flag)).map(({ path }) => path);
 	const writable = seen.mounts.filter(({ options }) => options.includes("rw"));

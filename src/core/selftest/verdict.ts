@@ -134,6 +134,8 @@ export function unproven(control: ReadonlyMap<string, Told>): Group[] {
 
 /** How the test of a cage went. */
 export interface Selftest {
+	/** The service as which it was started; absent where the launcher did that. */
+	readonly unit?: string;
 	readonly network: "host" | "own" | "none";
 	readonly ways: readonly Outcome[];
 	readonly audit: readonly Check[];

@@ -45,7 +45,7 @@ async function companions(service: string): Promise<Companions> {
 	};
 }
 
-async function must(words: readonly string[]): Promise<void> {
+export async function must(words: readonly string[]): Promise<void> {
 	const { output, status } = await systemctl(words);
 	if (status === 0) return;
 	const detail = printable(output.trim().replace(/\s*\n\s*/g, " "));
@@ -53,6 +53,6 @@ async function must(words: readonly string[]): Promise<void> {
 }
 
 /** In a group of its own: a Ctrl-C on the terminal is ours, and what was begun is waited for. */
-function systemctl(words: readonly string[]) {
+export function systemctl(words: readonly string[]) {
 	return runGroup([requireTool("systemctl"), "--no-pager", "--no-ask-password", ...words], toolEnvironment, patience);
 }

@@ -10,7 +10,7 @@ import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
-import type { Launched, Launcher, LaunchRequest, Reachable, Rehearsal, ShellResult } from "../../engine/ports.ts";
+import type { CageLayout, Launched, Launcher, LaunchRequest, Reachable, Rehearsal, ShellResult } from "../../engine/ports.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
@@ -19,7 +19,7 @@ import { hostShell } from "./host-shell.ts";
 import { prepareLimits, refuseUnheld } from "./limits.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { writeLoopback } from "./loopback-program.ts";
-import { confinerFile, type Launching, methodFor } from "./method.ts";
+import { confinerFile, type Launching, methodFor, unitConfiner } from "./method.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
@@ -121,6 +121,10 @@ export class UtilLinuxLauncher implements Launcher {
 		// What bwrap does for an ordinary user is another thing, and nobody has tried whether a cage is as strong with it.
 		if (method.launcher === "bubblewrap") throw new Failure("tool-missing", { tool: "unshare", package: "util-linux" }, 3);
 		return method;
+	}
+
+	unitConfiner(cage: CageLayout): Uint8Array | undefined {
+		return unitConfiner(cage);
 	}
 
 	print(request: LaunchRequest): string {

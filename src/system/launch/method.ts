@@ -1,11 +1,13 @@
 import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
 import { landlockRules } from "../../core/confinement/landlock.ts";
-import type { CageMount } from "../../core/confinement/launch.ts";
+import { type CageMount, temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type LauncherName, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { filterOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
 import { writableInside } from "../../core/confinement/start.ts";
 import { Failure } from "../../core/failure.ts";
+import { pathFromText } from "../../core/path/path.ts";
 import type { Openings } from "../../core/plan/plan.ts";
+import type { CageLayout } from "../../engine/ports.ts";
 import { machineFeatures } from "./features.ts";
 
 /** How cages are to be started, and what was found for it. */
@@ -23,6 +25,14 @@ export function methodFor(state: string, { features = machineFeatures(state), fu
 	if ("lacks" in method) throw new Failure("no-launcher", { lacks: method.lacks.join(", ") }, 3);
 	refuseWeaker(method.weaker, method.launcher, full);
 	return method;
+}
+
+/** What the unit of a cage starts first; its rules are those of the kernel that runs now. */
+export function unitConfiner({ binds, openings, writable }: CageLayout): Buffer | undefined {
+	const filter = seccompFilter(process.arch === "arm64" ? "arm64" : "x64", filterOpenings(openings));
+	const shared = binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
+	const rules = landlockRules([...writable, ...shared, ...temporaryDirectories, pathFromText("/dev/shm")]);
+	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, rules, filter, outlives: true });
 }
 
 export const confinerName = ({ confiner }: Method) => (confiner === "setpriv" ? "filter" : confineName);

@@ -25,13 +25,14 @@ export function observeConfinement(pid: number, init: number, root: Path): Obser
 			sharedNamespaces: Object.entries(namespaceKinds).flatMap(([kind, name]) =>
 				readlinkSync(`/proc/${pid}/ns/${kind}`) === readlinkSync(`/proc/self/ns/${kind}`) ? [name] : [],
 			),
-			descriptors: [...descriptors(pid, 3), ...descriptors(init, 0)],
+			descriptors: [...descriptors(pid, 3), ...(init === pid ? [] : descriptors(init, 0))],
 			mounts: parseMounts(readFileSync(`/proc/${pid}/mountinfo`, "latin1")),
-			ownSession: Number(session) === init,
+			ownSession: Number(session) === init || isAlone(Number(session), pid),
 			terminal: terminal !== "0",
 			environment: readFileSync(`/proc/${init}/environ`, "latin1")
 				.split("\0")
-				.filter(Boolean)
+				// Where there is no init, the program has written over it.
+				.filter((variable) => variable.includes("="))
 				.map((variable) => variable.slice(0, variable.indexOf("="))),
 			sameAccount: othersOf(Number(field("Uid")), pid),
 		};
@@ -49,6 +50,21 @@ function descriptors(pid: number, first: number): string[] {
 	return readdirSync(`/proc/${pid}/fd`)
 		.filter((number) => Number(number) >= first)
 		.map((number) => `${number}: ${readlinkSync(`/proc/${pid}/fd/${number}`)}`);
+}
+
+/** Nobody outside its PID namespace is in this session: systemd's helper, which began it, has ended. */
+function isAlone(session: number, pid: number): boolean {
+	const namespace = readlinkSync(`/proc/${pid}/ns/pid`);
+	return !readdirSync("/proc").some((name) => {
+		if (!/^\d+$/.test(name)) return false;
+		try {
+			const stat = readFileSync(`/proc/${name}/stat`, "latin1");
+			const [, , , its] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+			return Number(its) === session && readlinkSync(`/proc/${name}/ns/pid`) !== namespace;
+		} catch {
+			return false; // It ended.
+		}
+	});
 }
 
 /** Root is always there. Who shares the PID namespace belongs to the cage. */

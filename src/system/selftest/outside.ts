@@ -12,6 +12,7 @@ import { decoyProgram, parseDecoy } from "../../core/selftest/decoy.ts";
 import type { Decoy, Interpreter, SelftestTools } from "../../engine/ports.ts";
 import { loaderAndLibraries } from "../launch/loader.ts";
 import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
+import { startAttempts } from "./service.ts";
 
 /** What a self-test needs of the host: an interpreter, a process outside, and what the host's root looks like. */
 
@@ -67,6 +68,8 @@ export const selftestTools: SelftestTools = {
 		}
 		return { facts, dispose };
 	},
+
+	service: startAttempts,
 };
 
 /** `device:inode` of the root of a process's mount namespace, whatever its own root is: somebody who enters it finds himself there. */

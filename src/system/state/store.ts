@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { chmod, readFile, rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
+import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
 import { Failure } from "../../core/failure.ts";
@@ -226,13 +228,23 @@ export class StateFolder implements Store {
 		return pathToText(path) ?? "";
 	}
 
+	async placeConfiner(name: string, program: Uint8Array): Promise<string> {
+		const file = `${confineName}-${createHash("sha256").update(program).digest("hex").slice(0, 12)}`;
+		const there = await readFile(pathToBytes(join(this.launcher(name), pathFromText(file)))).catch(() => undefined);
+		if (!there?.equals(program)) await this.#placeProgram(name, file, program);
+		return file;
+	}
+
 	async #placeInit(name: string): Promise<void> {
 		const init = initExecutable(process.arch);
-		if (!init) return;
+		if (init) await this.#placeProgram(name, initName, init);
+	}
+
+	async #placeProgram(name: string, file: string, program: Uint8Array): Promise<void> {
 		await makeSafeFolder(this.launcher(name));
 		// A unit mounts it into the cage, where the account has to go through it; here nobody gets past the folders above.
 		await chmod(pathToBytes(this.launcher(name)), 0o755);
-		await writeAtomic(join(this.launcher(name), initName), init, 0o755);
+		await writeAtomic(join(this.launcher(name), pathFromText(file)), program, 0o755);
 	}
 
 	get #templateFolder(): Path {

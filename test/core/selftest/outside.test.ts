@@ -69,3 +69,15 @@ test("names of mount points are read as the kernel writes them", () => {
 		{ path: "/a b\\c", options: ["ro", "nosuid"] },
 	]);
 });
+
+test("what a way of starting cannot give is by design, and no more than that", () => {
+	const design = { namespaces: { instead: "no-capability", only: ["uts"] }, nodev: { instead: "device-group" } } as const;
+	const of = (change: Partial<Observed>) =>
+		auditOutside({ ...fine, ...change }, { ...expected, namespaces: ["pid", "uts"], design })
+			.filter(({ ok }) => !ok)
+			.map(({ id, instead }) => [id, instead]);
+	expect(of({ sharedNamespaces: ["uts"] })).toEqual([["namespaces", "no-capability"]]);
+	expect(of({ sharedNamespaces: ["uts", "pid"] })).toEqual([["namespaces", undefined]]);
+	expect(of(mounted("40 30 8:1 / /data ro,nosuid - ext4 a rw"))).toEqual([["nodev", "device-group"]]);
+	expect(of({})).toEqual([]);
+});

@@ -23,7 +23,10 @@ export function calls(unit: UnitLines, input: UnitInput): void {
 		"SystemCallFilter",
 		"~memfd_create execveat io_uring_setup io_uring_enter io_uring_register userfaultfd setns unshare",
 	);
-	unit.set("SystemCallFilter", "~open_by_handle_at name_to_handle_at process_vm_readv process_vm_writev process_madvise kcmp");
+	unit.set(
+		"SystemCallFilter",
+		"~open_by_handle_at name_to_handle_at process_vm_readv process_vm_writev process_madvise kcmp listmount statmount",
+	);
 	if (openings.memfd !== undefined) {
 		unit.because(`memfd is needed for: ${openings.memfd}`);
 		unit.set("SystemCallFilter", "memfd_create");
@@ -31,6 +34,10 @@ export function calls(unit: UnitLines, input: UnitInput): void {
 	// As in the trial, whose filter knows arguments: a daemon that cannot give up rights which it does not have ends (measured: named).
 	unit.because("Without a capability these only give up rights, or change what is the account's own.");
 	unit.set("SystemCallFilter", "capset @setuid @chown");
+	if (input.confiner) {
+		unit.because("By these the first program gives up more; whoever has them can only give up more.");
+		unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
+	}
 	const needed = new Set(openings.capabilities.flatMap(({ name }) => callsOf[name] ?? []));
 	if (needed.size) {
 		unit.because("What the capabilities above are used through.");

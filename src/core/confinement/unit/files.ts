@@ -6,6 +6,7 @@ import type { UnitLines } from "./lines.ts";
 import { bindWord, pathText, pathWord } from "./quote.ts";
 import { knows } from "./versions.ts";
 
+const run = pathFromText("/run");
 const homes = ["/home", "/root", "/run/user"].map(pathFromText);
 /** Nodes that PrivateDevices= makes (systemd.exec(5)). */
 const pseudoDevices = new Set(["null", "zero", "full", "random", "urandom", "tty", "ptmx"].map((name) => `/dev/${name}`));
@@ -22,9 +23,10 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		unit.because("The present generation of the cage: what is built later takes effect at the next start.");
 	else unit.because("One generation of the cage: this systemd takes no link here, so write the unit anew after each update.");
 	unit.set("RootDirectory", pathText("RootDirectory", input.root));
-	if (input.launcher !== undefined && initOf(input)) {
-		unit.because("The init, which is PID 1 inside.");
-		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", input.launcher, launchDirectory, "norbind"));
+	const launcher = initOf(input) ? input.launcher : input.confiner?.folder;
+	if (launcher !== undefined) {
+		unit.because("Programs of ours: what confines, and where it is needed the init, which is PID 1 inside.");
+		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", launcher, launchDirectory, "norbind"));
 	}
 	if (data.length) unit.because("The application's state, which outlives every generation.");
 	for (const { path, source } of data) unit.set("BindPaths", bindWord("BindPaths", source, path, "norbind"));
@@ -57,6 +59,11 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	devices(unit, input);
 	unit.because("What PrivateDevices= would share with the host, and kernel files that the trial did not have.");
 	unit.set("TemporaryFileSystem", "/dev/shm:mode=1777,nosuid,nodev,noexec");
+	// ReadOnlyPaths=+/ leaves that file system as it is, executable and open to whoever is root inside (measured).
+	if (![...data, ...binds].some(({ path }) => isWithin(run, path))) {
+		unit.because("What systemd mounts at /run, but read-only.");
+		unit.set("TemporaryFileSystem", "/run:ro,mode=0755,nosuid,nodev,noexec");
+	}
 	const hidden = ["/dev/pts", "/dev/hugepages", "/sys", ...(plan.openings.proc === undefined ? ["/proc"] : [])];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.openings.syslog);

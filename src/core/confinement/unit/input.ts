@@ -16,8 +16,10 @@ export interface UnitInput {
 	readonly plan: Plan;
 	/** As `systemctl --version` says. What is newer stands in the unit as a comment that names the version. */
 	readonly systemdVersion: number;
-	/** Host path of the folder that holds our init, and nothing else; seen as `/.launch` inside. */
+	/** Host path of the folder that holds our init; seen as `/.launch` inside. Absent where the application needs none. */
 	readonly launcher?: Path;
+	/** Our program that loads filter and Landlock rules: its name in a folder of the host that is seen as `/.launch` inside. */
+	readonly confiner?: { readonly folder: Path; readonly name: string };
 	/** Socket units that hand their sockets to the application, by full name. */
 	readonly sockets?: readonly string[];
 	/** Signal, without `SIG`, by which the application reads its configuration again. */

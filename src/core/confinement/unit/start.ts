@@ -1,7 +1,8 @@
 import type { Limits } from "../../application/application.ts";
 import { launchEnvironment } from "../../application/application.ts";
-import { pathFromText } from "../../path/path.ts";
+import { join, pathFromText } from "../../path/path.ts";
 import { initCannotExecute } from "../init.ts";
+import { launchDirectory } from "../launch.ts";
 import { initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { signalCommand, steeringVariables } from "./outside.ts";
@@ -23,11 +24,19 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	);
 	unit.set("Type", input.systemdVersion >= 240 ? "exec" : "simple");
 	const [program = "", ...args] = commandOf(input);
-	const words = init
-		? [programWord(pathText("ExecStart", init)), ...[application.cwd, program, ...args].map(argumentWord)]
-		: [programWord(program), ...args.map(argumentWord)];
+	const confiner = input.confiner && join(launchDirectory, pathFromText(input.confiner.name));
+	if (confiner) {
+		unit.because(
+			"The first program loads what systemd has no settings for: Landlock rules, and a filter that looks at arguments. Where the kernel refuses, nothing starts.",
+		);
+	}
+	const [first = "", ...words] = [
+		...[confiner, init].flatMap((path) => (path === undefined ? [] : [pathText("ExecStart", path)])),
+		...(init ? [application.cwd] : []),
+		...[program, ...args],
+	];
 	if (input.sockets?.length) sockets(unit, input.sockets);
-	unit.set("ExecStart", words.join(" "));
+	unit.set("ExecStart", [programWord(first), ...words.map(argumentWord)].join(" "));
 	unit.set("WorkingDirectory", pathText("WorkingDirectory", pathFromText(application.cwd)));
 	unit.because("As in the trial: no variable of the service manager's, but those that hand over sockets.");
 	const environment = launchEnvironment(application);
@@ -103,10 +112,12 @@ function end(unit: UnitLines, input: UnitInput): void {
 		return;
 	}
 	if (input.stopSignal !== undefined && input.stopSignal !== "TERM") unit.set("KillSignal", `SIG${input.stopSignal}`);
-	if (!initOf(input)) return;
-	unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
-	unit.set("SuccessExitStatus", "129 130 141 143");
-	unit.set("RestartPreventExitStatus", String(initCannotExecute));
+	if (initOf(input)) {
+		unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
+		unit.set("SuccessExitStatus", "129 130 141 143");
+	}
+	// The same number for both.
+	if (initOf(input) || input.confiner) unit.set("RestartPreventExitStatus", String(initCannotExecute));
 }
 
 /** The application is PID 1, needs the init for that, and cannot have it. */

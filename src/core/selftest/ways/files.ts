@@ -202,19 +202,20 @@ export const files: readonly Way[] = [
 	},
 	...(
 		[
-			["proc-kcore", "<", "/proc/kcore"],
-			["proc-sysrq", ">>", "/proc/sysrq-trigger"],
-			["proc-core-pattern", ">>", "/proc/sys/kernel/core_pattern"],
-			["proc-modprobe", ">>", "/proc/sys/kernel/modprobe"],
-			["sys-uevent", ">>", "/sys/kernel/uevent_helper"],
-			["dev-mem", "<", "/dev/mem"],
-			["dev-kmsg", "<", "/dev/kmsg"],
+			["proc-kcore", 0, "/proc/kcore"],
+			["proc-sysrq", 1, "/proc/sysrq-trigger"],
+			["proc-core-pattern", 1, "/proc/sys/kernel/core_pattern"],
+			["proc-modprobe", 1, "/proc/sys/kernel/modprobe"],
+			["sys-uevent", 1, "/sys/kernel/uevent_helper"],
+			["dev-mem", 0, "/dev/mem"],
+			["dev-kmsg", 0, "/dev/kmsg"],
 		] as const
 	).map(
 		([id, how, path]): Way => ({
 			id,
 			stoppedBy: path.startsWith("/dev") ? ["own-dev"] : ["no-proc"],
-			attempt: `return open my $it, '${how}', '${path}';`,
+			// O_RDONLY or O_WRONLY: nothing is made where there is none, as in an empty /proc of the cage.
+			attempt: `return sysopen my $it, '${path}', ${how};`,
 		}),
 	),
 ];

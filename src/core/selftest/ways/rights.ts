@@ -35,7 +35,7 @@ export const rights: readonly Way[] = [
 			return first_in(@writable, sub {
 				my $file = new_in($_[0]);
 				plain($file) or return 0;
-				my $given = chown 1, 1, $file;
+				my $given = chown $of{uid} eq '1' ? 2 : 1, -1, $file;
 				keep_error(sub { unlink $file });
 				return $given;
 			});`,

@@ -410,3 +410,33 @@ describe("hostile text", () => {
 		expect(() => unit({ openings: { capabilities: [{ name: "chown CAP_SYS_ADMIN", why: "" }] } })).toThrow(RangeError);
 	});
 });
+
+describe("the program that confines", () => {
+	const confiner = { folder: launcher, name: "cagewright-conf-0123456789ab" };
+	const inside = "/.launch/cagewright-conf-0123456789ab";
+
+	it("is started first, before the application or its init", () => {
+		expect(values(unit({}, { confiner }), "ExecStart")).toEqual([`${inside} /usr/sbin/daemon --foreground`]);
+		expect(values(unit({}, { confiner, launcher }), "ExecStart")).toEqual([
+			`${inside} /.launch/cagewright-init / /usr/sbin/daemon --foreground`,
+		]);
+		expect(values(unit({}, { confiner, launcher, sockets: ["a.socket"] }), "ExecStart")).toEqual([
+			`${inside} /usr/sbin/daemon --foreground`,
+		]);
+	});
+
+	it("is mounted, may confine itself, and is not tried again where the kernel refuses", () => {
+		const text = unit({}, { confiner });
+		expect(values(text, "BindReadOnlyPaths")).toEqual([`${launcher}:/.launch:norbind`]);
+		expect(values(text, "SystemCallFilter").join(" ")).toContain(" landlock_restrict_self");
+		expect(values(text, "RestartPreventExitStatus")).toEqual(["125"]);
+		expect(values(unit(), "RestartPreventExitStatus")).toEqual([]);
+	});
+});
+
+it("mounts /run read-only, unless it is state or a directory of the host", () => {
+	expect(values(unit(), "TemporaryFileSystem").at(-1)).toBe("/run:ro,mode=0755,nosuid,nodev,noexec");
+	const data = [{ path: path("/run"), source: path("/state/cages/app/data/run") }];
+	expect(values(unit({}, { data }), "TemporaryFileSystem")).toHaveLength(1);
+	expect(values(unit({}, { binds: [{ path: "/run", access: "ro" }] }), "TemporaryFileSystem")).toHaveLength(1);
+});

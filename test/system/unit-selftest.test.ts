@@ -1,0 +1,230 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Selftest } from "../../src/core/selftest/verdict.ts";
+import { type Booted, boot, bootTime } from "./booted.ts";
+import { cagewright, home, type Json, make, temporaryState } from "./cagewright.ts";
+import { redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+
+/** The ways out, tried under the units that run in production, on a booted systemd. */
+
+let system: Booted;
+/** redis starts as an account and nginx as root, both without an init of ours; the third has one. */
+const cages = { redis: "redis-server", nginx: "nginx", plain: "plain" } as const;
+const names = Object.keys(cages) as (keyof typeof cages)[];
+const state = "/var/lib/cagewright";
+const port = 21111;
+
+beforeAll(async () => {
+	system = await boot();
+	addPlainService(system.tree);
+	await system.must("systemctl daemon-reload");
+	const probe = `--probe 'curl -fsS http://127.0.0.1:${port}/ | grep -qx answered'`;
+	for (const [name, service] of Object.entries(cages)) {
+		await system.must(
+			`cagewright make ${service}.service --name ${name} --no-selftest --yes --quiet ${name === "plain" ? probe : ""}`,
+		);
+	}
+	bundleEngine(system.tree);
+}, bootTime);
+
+afterAll(() => system?.dispose());
+
+/** A server without a handler for TERM: as PID 1 it needs the init. */
+function addPlainService(tree: string): void {
+	const server = [
+		"import socket",
+		`listening = socket.create_server(("127.0.0.1", ${port}))`,
+		"while True:",
+		"\tconnection, _ = listening.accept()",
+		"\tconnection.recv(1000)",
+		'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nanswered\\n")',
+		"\tconnection.close()",
+	];
+	for (const folder of ["srv/plain", "srv/written", "srv/shared"]) mkdirSync(join(tree, folder), { recursive: true });
+	writeFileSync(join(tree, "srv/plain/server.py"), `${server.join("\n")}\n`);
+	const unit = "[Service]\nUser=daemon\nExecStart=/usr/bin/python3 /srv/plain/server.py\nExecStartPost=/bin/touch /srv/touched\n";
+	writeFileSync(join(tree, "etc/systemd/system/plain.service"), unit);
+}
+
+/** No verb leaves a setting out, so the engine itself is brought into the system. */
+function bundleEngine(tree: string): void {
+	const contents = [
+		'import { systemMachine } from "./src/cli/machine.ts";',
+		'import { selftestCage } from "./src/engine/selftest.ts";',
+		"const [name, ...withoutSettings] = process.argv.slice(2);",
+		`const context = { machine: systemMachine("${state}"), emit() {}, signal: new AbortController().signal };`,
+		"console.log(JSON.stringify(await selftestCage(context, name, { unit: { withoutSettings } })));",
+	].join("\n");
+	buildSync({
+		stdin: { contents, resolveDir: home, loader: "ts" },
+		outfile: join(tree, "opt/without.mjs"),
+		bundle: true,
+		platform: "node",
+		format: "esm",
+		logLevel: "error",
+		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+	});
+}
+
+async function selftest(words: string): Promise<Json> {
+	const { status, stderr, stdout } = await system.run(`cagewright selftest ${words} --json --quiet`);
+	const { escaped, findings } = status === 1 ? JSON.parse(stdout) : {};
+	expect({ status, stderr }, `${escaped}; ${findings}`).toEqual({ status: 0, stderr: "" });
+	return JSON.parse(stdout);
+}
+
+async function withoutSettings(name: string, settings: readonly string[]): Promise<string[]> {
+	const told: Selftest = JSON.parse(await system.must(`node /opt/without.mjs ${name} ${settings.join(" ")}`));
+	const missing = told.audit.filter(({ id, instead, ok }) => !ok && instead === undefined && id !== "account");
+	return [
+		...told.ways.filter(({ outcome }) => outcome === "escaped").map(({ id }) => id),
+		...missing.flatMap(({ found, id }) => [id, ...found]),
+	];
+}
+
+describe.each(names)("the unit of %s", (name) => {
+	test("lets nothing out, and what is open is open by design", async () => {
+		const told = await selftest(`${name} --unit`);
+		expect(told).toMatchObject({ holds: true, unit: `cage-${name}.service`, escaped: [], findings: [] });
+		expect(told.openByDesign).toEqual(name === "nginx" ? expect.arrayContaining(["loopback"]) : ["loopback"]);
+		expect(told.tried).toBeGreaterThan(120);
+		const { after, before } = told.control as { before: number; after: number };
+		expect(before).toBeGreaterThan(80);
+		expect(after).toBe(before);
+	});
+
+	test("without a network the host's loopback is out of reach as well", async () => {
+		const told = await selftest(`${name} --unit --network none`);
+		expect(told).toMatchObject({ holds: true, escaped: [], findings: [] });
+		expect(told.openByDesign).not.toContain("loopback");
+	});
+
+	test("so does the drop-in for the service of the distribution", async () => {
+		const told = await selftest(`${name} --dropin ${cages[name]}`);
+		expect(told).toMatchObject({ holds: true, unit: `${cages[name]}.service`, escaped: [], findings: [] });
+	});
+
+	test.each([
+		{ settings: ["PrivatePIDs"], caught: ["signal", "pidfd", "pid"] },
+		{ settings: ["PrivateIPC"], caught: ["shared-memory", "ipc"] },
+		{ settings: ["confiner"], caught: ["abstract-by-pair", "socket-netlink-audit", "without-landlock", "type-into-terminal"] },
+		// The filter of systemd and ours say much the same, and either is enough for that.
+		{ settings: ["SystemCallFilter", "confiner"], caught: ["key-add", "io-uring"] },
+		{ settings: ["NoExecPaths", "confiner"], caught: ["map-written", "noexec"] },
+		{ settings: ["ReadOnlyPaths", "ProtectSystem"], caught: ["ro"] },
+		{ settings: ["RootDirectory"], caught: ["inside"] },
+		{ settings: ["UnsetEnvironment"], caught: ["environment"] },
+	])("without $settings is caught", async ({ caught, settings }) => {
+		expect(await withoutSettings(name, settings)).toEqual(expect.arrayContaining(caught));
+	});
+});
+
+test("a root start without its bounding set is caught", async () => {
+	expect(await withoutSettings("nginx", ["CapabilityBoundingSet"])).toEqual(expect.arrayContaining(["capabilities"]));
+});
+
+test("what systemd leaves of it is nothing: no unit, no process, no change to the cage, its data or the service", async () => {
+	const content = () =>
+		system.must(`cd ${state}/cages && find . -printf '%p %m %U:%G %T@\\n' | grep -v /launcher | sort && ls -a ${state}/scratch`);
+	const before = await content();
+	await selftest("plain --dropin plain");
+	expect(await content()).toBe(before);
+	expect(await units()).toBe("");
+	await system.must("! test -e /srv/touched && ! pgrep cagewright-dec");
+});
+
+const units = () =>
+	system.must(
+		"systemctl list-units --all --plain --no-legend 'cagewright-selftest*'; ls /run/systemd/system | grep selftest || :",
+	);
+
+const begun = () =>
+	system.must(
+		"pid=$(pgrep -x -f 'node /opt/cagewright/bin/cagewright.js selftest plain --unit') && systemctl is-active 'cagewright-selftest-*' >&2 && echo $pid",
+	);
+
+test("called off, it takes its unit away", async () => {
+	const run = system.run("exec node /opt/cagewright/bin/cagewright.js selftest plain --unit");
+	const pid = await eventually(begun);
+	await system.must(`kill -TERM ${pid}`);
+	expect((await run).status).toBe(143);
+	expect(await units()).toBe("");
+});
+
+test("killed, its service ends by itself, and the next one takes the unit away", async () => {
+	const run = system.run("exec node /opt/cagewright/bin/cagewright.js selftest plain --unit");
+	await system.must(`kill -KILL ${await eventually(begun)}`);
+	await run;
+	expect(await units()).not.toBe("");
+	await selftest("plain --unit");
+	expect(await units()).toBe("");
+});
+
+test("the services themselves run, first confined by the program of ours", async () => {
+	for (const name of names) {
+		await system.must(`cagewright unit ${name} --install --quiet && systemctl start cage-${name}`);
+		const command = await system.must(`systemctl show --value --property=ExecStart cage-${name}`);
+		expect(command).toContain("/.launch/cagewright-conf-");
+	}
+	await eventually(() => system.must(`redis-cli PING && curl -fsS http://127.0.0.1/ && curl -fsS http://127.0.0.1:${port}/`));
+	// Beside the one that runs, on directories of its own.
+	expect(await selftest("redis --unit")).toMatchObject({ holds: true });
+	await system.must("redis-cli PING");
+	for (const name of names) await system.must(`systemctl stop cage-${name} && cagewright unit ${name} --uninstall --quiet`);
+});
+
+test("directories of the host and the host's syslog: open as chosen, and nothing of it is touched", async () => {
+	const server = [
+		"import socket, time",
+		"log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
+		"try:",
+		'\tlog.connect("/dev/log")',
+		'\tlog.send(b"<14>writer: heard from its cage")',
+		"except OSError:",
+		"\tpass",
+		'open("/srv/written/here", "w").close()',
+		`listening = socket.create_server(("127.0.0.1", ${port + 1}))`,
+		"while True:",
+		"\tconnection, _ = listening.accept()",
+		"\tconnection.recv(1000)",
+		'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nanswered\\n")',
+		"\tconnection.close()",
+	];
+	mkdirSync(join(system.tree, "srv/writer"));
+	writeFileSync(join(system.tree, "srv/writer/server.py"), `${server.join("\n")}\n`);
+	await system.must(
+		"chown daemon /srv/written && cagewright make --name writer --user daemon --bind /srv/written:rw --bind /srv/shared --allow syslog --allow unix-sockets --no-selftest --yes --quiet " +
+			`--probe 'curl -fsS http://127.0.0.1:${port + 1}/ | grep -qx answered' -- /usr/bin/python3 /srv/writer/server.py`,
+	);
+	await system.must("rm -f /srv/written/here");
+	const told = await selftest("writer --unit");
+	expect(told).toMatchObject({ holds: true, escaped: [], findings: [] });
+	expect(told.openByDesign).toEqual(expect.arrayContaining(["abstract-socket", "abstract-by-pair", "loopback"]));
+	expect(await system.must("ls -A /srv/written")).toBe("");
+	await system.must("cagewright unit writer --install --quiet && systemctl start cage-writer");
+	await eventually(() => system.must(`curl -fsS http://127.0.0.1:${port + 1}/ && test -e /srv/written/here`));
+	await eventually(() => system.must("journalctl --no-pager _SYSTEMD_UNIT=cage-writer.service | grep 'heard from its cage'"));
+	await system.must("systemctl stop cage-writer && cagewright unit writer --uninstall --quiet");
+});
+
+test("the table names the service, in both languages", async () => {
+	expect(await system.must("cagewright selftest redis --unit --quiet")).toContain("as the service cage-redis.service");
+	expect(await system.must("cagewright selftest redis --unit --quiet --lang de")).toContain("als Dienst cage-redis.service");
+});
+
+test("where no systemd runs, that is said", async () => {
+	const booted = spawnSync("test", ["-d", "/run/systemd/system"]).status === 0;
+	if (booted) return;
+	const here = temporaryState();
+	const daemon = redis(await freePort());
+	await make(["--name", "redis", "--user", "redis", "--no-selftest", "--probe", daemon.probe, "--", ...daemon.command], {
+		state: here,
+	});
+	const { status, stderr } = await cagewright(["selftest", "redis", "--unit"], { state: here });
+	expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^cagewright: No systemd runs here[^\n]*\n$/) });
+});
