@@ -30,8 +30,8 @@ const bubblewrap = {
 let found: Features | undefined;
 
 /** Looked up once for as long as this process lives, and kept in the state folder where all is well. */
-export function machineFeatures(state: string): Features {
-	found ??= knownOrProbed(state);
+export function machineFeatures(state?: string): Features {
+	found ??= state === undefined ? probeFeatures() : knownOrProbed(state);
 	return found;
 }
 
