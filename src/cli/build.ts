@@ -1,7 +1,8 @@
 import { footprintOf } from "../core/cage/footprint.ts";
 import { pathToText } from "../core/path/path.ts";
 import { warnUnusedAllowances } from "../engine/allowances.ts";
-import { buildAudited, planStep, timed, withOwnAccount } from "../engine/make.ts";
+import { withOwnAccount } from "../engine/make.ts";
+import { buildAudited, planStep, timed } from "../engine/steps.ts";
 import { planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";

@@ -11,7 +11,11 @@ export function ownUnitText({ store }: Machine, name: string): string {
 	return userUnit(name, [process.execPath, realpathSync(process.argv[1] ?? ""), "--state", pathToText(state) ?? "", "run", name]);
 }
 
-/** Services of the system are root's to change: throws `dropin-needs-root` (exit 3). */
-export function refuseDropin(name: string, dropin: string | undefined): void {
+/** Services of the system are root's to change: throws `dropin-needs-root` or `unit-needs-root` (exit 3). */
+export function refuseOfRoot(
+	name: string,
+	{ dropin, install, score }: { dropin?: string; install?: boolean; score?: boolean },
+): void {
 	if (dropin !== undefined) throw new Failure("dropin-needs-root", { name, service: dropin }, 3);
+	if (install || score) throw new Failure("unit-needs-root", { name, option: install ? "--install" : "--score" }, 3);
 }

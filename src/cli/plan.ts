@@ -1,6 +1,6 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
 import { warnUnusedAllowances } from "../engine/allowances.ts";
-import { planStep } from "../engine/make.ts";
+import { planStep } from "../engine/steps.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";

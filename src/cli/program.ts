@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
+import { printable } from "../core/path/quote.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
 import type { AdoptOptions } from "./adopt.ts";
 import {
@@ -269,6 +270,12 @@ function argumentsOf(
 	return before[0] === undefined ? { command } : { target: before[0], command };
 }
 
+/** Where this user may not go: a state of root's, as a rule. */
+function deniedPath(error: unknown): string | undefined {
+	const { code, path } = error as NodeJS.ErrnoException;
+	return error instanceof Error && (code === "EACCES" || code === "EPERM") ? path : undefined;
+}
+
 /** One line for a foreseen failure; anything else is a bug of ours (70). */
 export function report(error: unknown, options: GlobalOptions): number {
 	const messages = messagesFor(languageFrom(process.env, options.lang));
@@ -278,6 +285,11 @@ export function report(error: unknown, options: GlobalOptions): number {
 		return error.exit;
 	}
 	if (error instanceof Interrupted) return error.status;
+	const denied = deniedPath(error);
+	if (denied !== undefined) {
+		process.stderr.write(`cagewright: ${messages.failure(new Failure("access-denied", { path: printable(denied) }, 3))}\n`);
+		return 3;
+	}
 	process.stderr.write(
 		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,
 	);

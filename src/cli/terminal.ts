@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
+import { showPath } from "../core/path/quote.ts";
 import { repairAdoptions } from "../engine/adoption/repair.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
@@ -10,6 +11,8 @@ import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
+
+const worthMore = ["undo-failed", "adopt-failed-kept"];
 
 /** What every verb has of the outside: where to print, in which language, and the signal that calls it off. */
 export class Terminal {
@@ -74,8 +77,8 @@ export class Terminal {
 			await this.#repair(context);
 			return await work(context);
 		} catch (error) {
-			// That a service could not be brought back is worth more than how we were ended.
-			if (received && !(error instanceof Failure && error.code === "undo-failed")) throw new Interrupted(received);
+			// That a service could not be brought back, or where its data is, is worth more than how we were ended.
+			if (received && !(error instanceof Failure && worthMore.includes(error.code))) throw new Interrupted(received);
 			throw error;
 		} finally {
 			for (const off of handlers) off();
@@ -88,8 +91,8 @@ export class Terminal {
 		// Nobody else moves services of the system.
 		if (process.geteuid?.() !== 0) return;
 		try {
-			for (const { name, service, where } of await repairAdoptions({ ...context, emit() {} })) {
-				this.say(this.messages.cli.adoption.repaired(service, name, where));
+			for (const { kept, name, service, where } of await repairAdoptions({ ...context, emit() {} })) {
+				this.say(this.messages.cli.adoption.repaired(service, name, where, kept && showPath(kept)));
 			}
 		} catch (error) {
 			// The command that was called may be the very one that finds out what is wrong.

@@ -1,4 +1,4 @@
-import { checkName, identityOf, traceStep } from "../engine/make.ts";
+import { checkName, identityOf, traceStep } from "../engine/steps.ts";
 import { traceText } from "../report/text.ts";
 import { untilEnter } from "./attach.ts";
 import { dryRun } from "./make.ts";

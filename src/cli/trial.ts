@@ -1,6 +1,8 @@
 import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
-import { planStep, remedies, rounds, summarise, tested, timed, trialStep, withOwnAccount } from "../engine/make.ts";
+import { rounds, tested, withOwnAccount } from "../engine/make.ts";
+import { remedies, summarise } from "../engine/remedies.ts";
+import { planStep, timed, trialStep } from "../engine/steps.ts";
 import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText } from "../report/text.ts";

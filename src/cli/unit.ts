@@ -11,7 +11,7 @@ import { dropinText, unitText } from "../engine/unit.ts";
 import { table } from "../report/format.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { recordAcceptances } from "./acceptance.ts";
-import { ownUnitText, refuseDropin } from "./own-unit.ts";
+import { ownUnitText, refuseOfRoot } from "./own-unit.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface UnitOptions {
@@ -33,7 +33,7 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 		const context = root === undefined ? whole : { ...whole, machine: { ...whole.machine, units: systemUnits(resolve(root)) } };
 		const dryRun = options.dryRun ?? false;
 		if (!uninstall && (await presentCage(context, name)).manifest.owner) {
-			refuseDropin(name, service);
+			refuseOfRoot(name, options);
 			printUnit(terminal, which, ownUnitText(context.machine, name));
 			return 0;
 		}

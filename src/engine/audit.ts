@@ -59,7 +59,9 @@ export async function findingsOf(
 ): Promise<readonly Finding[]> {
 	const { machine, signal } = context;
 	const policy = policyOf(manifest, layout);
-	const onDisk = await machine.audit({ root: layout.root, policy, manifest, thorough, data: dataOf(layout) }, signal);
+	const binds = layout.binds.map((bind) => pathFromText(bind.path));
+	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds };
+	const onDisk = await machine.audit(request, signal);
 	// Without root there is but one account, its owner's.
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
 	return [...onDisk, ...(await accountFindings(machine, manifest.name, uids, separated))];

@@ -13,7 +13,7 @@ import type { EntryKind, Plan, Risk } from "../core/plan/plan.ts";
 import { fileRisks, headSize } from "../core/plan/risks.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { planStep } from "./make.ts";
+import { planStep } from "./steps.ts";
 
 export type Explanation = PathExplanation | CallExplanation | CapabilityExplanation;
 

@@ -54,6 +54,8 @@ export interface CageToAudit {
 	readonly thorough?: boolean;
 	/** What the application has written: host path `source`, mounted over `path`. */
 	readonly data?: readonly { readonly path: Path; readonly source: Path }[];
+	/** Directories of the host that it shows. */
+	readonly binds?: readonly Path[];
 }
 
 /** A process by one of its user ids (credentials(7)). */

@@ -1,7 +1,7 @@
 import { type Application, launchEnvironment } from "../core/application/application.ts";
 import { placeInCage } from "../core/explain/path.ts";
 import { Failure } from "../core/failure.ts";
-import { isWithin, join, type Path, parent, pathFromText } from "../core/path/path.ts";
+import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { auditGeneration } from "./audit.ts";
 import { cageFolder, type PresentCage, presentCage } from "./cages.ts";
@@ -41,8 +41,9 @@ export async function runCage(
 	const adoption = command.length ? undefined : await context.machine.store.adoption(name);
 	if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
 	const request = launchRequest(present, command);
-	const program = request.command[0] ?? "";
-	if (!isExecutableInCage(present, program)) {
+	const [program = "", ...args] = request.command;
+	const place = placeOfProgram(present, program);
+	if (place === undefined) {
 		const programs = programsIn(present).slice(0, mostNamed).join(", ");
 		throw new Failure("command-not-in-cage", { name, program, programs }, 125);
 	}
@@ -51,18 +52,21 @@ export async function runCage(
 	// A service manager may stop what has hardly begun: a signal that comes before there is an application waits for it.
 	let launched: Launched | undefined;
 	const early: string[] = [];
-	let isAsked = false;
+	let asked: number | undefined;
 	const stop = onSignals((signal) => {
 		const ends = signal === "SIGTERM" || signal === "SIGINT";
+		const now = context.machine.now();
+		// timeout(1) and a terminal send one to us and one to our group: that is asked once.
+		const isAsked = asked !== undefined && now - asked > togetherMilliseconds;
 		// Whoever asks a second time has waited long enough for what does not listen.
 		if (ends && isAsked) context.emit({ event: "warned", code: "run-killed", values: { name } });
 		const sent = ends && isAsked ? "SIGKILL" : signal;
 		if (launched) launched.signal(sent);
 		else early.push(sent);
-		isAsked ||= ends;
+		if (ends) asked ??= now;
 	});
 	try {
-		launched = await context.machine.launcher.start(request);
+		launched = await context.machine.launcher.start({ ...request, command: [place, ...args] });
 		for (const signal of early) launched.signal(signal);
 		return (await launched.ended).status;
 	} finally {
@@ -70,19 +74,24 @@ export async function runCage(
 	}
 }
 
+/** Signals that come closer together are one request. */
+const togetherMilliseconds = 100;
+
 /** How many programs an error names. */
 const mostNamed = 8;
 
-/** A bare name is looked up in the application's PATH, as execvp(3) does. */
-function isExecutableInCage({ cage, manifest }: PresentCage, program: string): boolean {
+/** A bare name is looked up in the application's PATH, as execvp(3) does; the last step of a launch does not look. */
+function placeOfProgram({ cage, manifest }: PresentCage, program: string): string | undefined {
 	const isThere = (path: Path) => {
 		const place = placeInCage(path, manifest);
 		const entry = manifest.entries.find((one) => one.path === place);
 		// What the host or the data hold is seen by the launch alone.
 		return entry ? entry.kind !== "directory" : manifest.binds.some((bind) => isWithin(place, pathFromText(bind.path)));
 	};
-	if (program.includes("/")) return program.startsWith("/") && isThere(pathFromText(program));
-	return searchPath(cage.application).some((directory) => isThere(join(directory, pathFromText(program))));
+	if (program.includes("/")) return program.startsWith("/") && isThere(pathFromText(program)) ? program : undefined;
+	const places = searchPath(cage.application).map((directory) => join(directory, pathFromText(program)));
+	const place = places.find(isThere);
+	return place === undefined ? undefined : pathToText(place);
 }
 
 function searchPath(application: Application): Path[] {

@@ -1,4 +1,4 @@
-import type { AdoptedPlace, Adoption } from "../core/adoption/adoption.ts";
+import type { AdoptedPlace, Adoption, StagedPlace } from "../core/adoption/adoption.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
@@ -80,19 +80,25 @@ export interface AdoptedState {
 	take(request: TakeRequest): Promise<{ readonly places: readonly AdoptedPlace[]; readonly unstable: readonly Path[] }>;
 	/** Makes the copy the cage's data. What it had stays aside. */
 	use(name: string): Promise<void>;
-	/** The cage has its own data again. */
-	restore(name: string): Promise<void>;
+	/**
+	 * The cage has its own data again. With `since`, when the adoption began, what it had meanwhile is kept: tells where. Without, it is let go.
+	 */
+	restore(name: string, since?: string): Promise<Path | undefined>;
 	/** As `AdoptedPlace` has it, of now. */
 	fingerprints(name: string, path: Path): Promise<{ readonly host?: string; readonly cage?: string }>;
 	/** A link in the cage's state that may not come back: it leads out of the state, and the host has none like it. */
 	foreignLink(name: string, path: Path): Promise<Path | undefined>;
+	/** For a stage: nobody can have put anything there before. */
+	stageName(): Path;
+	/** Makes the stage of a place; the place with what the stage is known by from then on. */
+	makeStage(name: string, place: StagedPlace): Promise<StagedPlace>;
 	/** Copies the cage's state beside the host's. */
-	prepareReturn(name: string, path: Path, signal: AbortSignal): Promise<void>;
+	prepareReturn(name: string, place: StagedPlace, signal: AbortSignal): Promise<void>;
 	/** Makes the copy the host's content, which stays aside until `finishReturn`. */
-	swapReturn(path: Path): Promise<void>;
-	/** The host's content is as before, however far the others came. */
-	undoReturn(place: AdoptedPlace): Promise<void>;
-	finishReturn(path: Path): Promise<void>;
+	swapReturn(place: StagedPlace): Promise<void>;
+	/** The host's content is as before, however far the others came. The place without its stage. */
+	undoReturn(place: StagedPlace): Promise<AdoptedPlace>;
+	finishReturn(place: StagedPlace): Promise<void>;
 }
 
 export interface TakeRequest {

@@ -13,23 +13,10 @@ import type { Trace } from "../core/trace/trace.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
-import {
-	addSeconds,
-	buildStep,
-	type Candidate,
-	checkName,
-	identityOf,
-	planStep,
-	publish,
-	type RecordWriter,
-	remedies,
-	summarise,
-	tested,
-	timed,
-	traceStep,
-	trialStep,
-} from "./make.ts";
+import { publish, type RecordWriter, tested } from "./make.ts";
+import { remedies, summarise } from "./remedies.ts";
 import type { Choice, Finished, Lack, Problem, WizardSession } from "./session.ts";
+import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { Lock } from "./store.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";

@@ -26,10 +26,10 @@ export const adoptionDe: Widen<typeof adoptionEn> = {
 	adopted: (service, name, seconds) =>
 		`${service} läuft im Käfig ${name}. Er war ${seconds} s lang weg.\nZurück: cagewright release ${service}`,
 	released: (service, seconds) => `${service} läuft wieder auf dem Rechner selbst. Er war ${seconds} s lang weg.`,
-	repaired: (service, name, where) =>
+	repaired: (service, name, where, kept) =>
 		where === "cage"
 			? `Ein früherer Befehl wurde abgebrochen: ${service} läuft in seinem Käfig ${name}.`
-			: `Ein früherer Befehl wurde abgebrochen: ${service} läuft auf dem Rechner selbst, wie zuvor.`,
+			: `Ein früherer Befehl wurde abgebrochen: ${service} läuft auf dem Rechner selbst, wie zuvor.${kept ? ` Was er im Käfig ${name} schrieb, ist in ${kept} aufgehoben.` : ""}`,
 	by: (service, since) => `${service}, seit ${since}`,
 	label: "Übernommen",
 };

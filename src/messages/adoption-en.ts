@@ -23,10 +23,10 @@ export const adoptionEn = {
 	adopted: (service: string, name: string, seconds: number) =>
 		`${service} runs in the cage ${name}. It was away for ${seconds} s.\nBack: cagewright release ${service}`,
 	released: (service: string, seconds: number) => `${service} runs on the host again. It was away for ${seconds} s.`,
-	repaired: (service: string, name: string, where: "cage" | "host") =>
+	repaired: (service: string, name: string, where: "cage" | "host", kept?: string) =>
 		where === "cage"
 			? `An earlier command was cut off: ${service} runs in its cage ${name}.`
-			: `An earlier command was cut off: ${service} runs on the host, as before.`,
+			: `An earlier command was cut off: ${service} runs on the host, as before.${kept ? ` What it wrote in the cage ${name} is kept in ${kept}.` : ""}`,
 	by: (service: string, since: string) => `${service}, since ${since}`,
 	label: "Adopted by",
 };

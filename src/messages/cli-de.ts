@@ -279,7 +279,7 @@ export const cliDe: CliMessages = {
 				"die Dateien eines Käfigs haben das Label des Zustandsordners; scheitert eine Anwendung nur dort, nennt `ausearch -m avc -ts recent`, was verweigert wurde.",
 			apparmor:
 				"ein Profil für den Pfad des Programms kann auch im Käfig gelten; scheitert es nur dort, nennt `journalctl -k --grep=apparmor`, was verweigert wurde.",
-			cgroup: "Grenzen brauchen Version 2: systemd.unified_cgroup_hierarchy=1 auf der Befehlszeile des Kerns.",
+			cgroup: "keine Kontrollgruppen für memory und pids: Grenzen gelten für jeden Prozess statt für den ganzen Käfig.",
 		},
 	},
 	template: {

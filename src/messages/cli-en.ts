@@ -285,7 +285,7 @@ export const cliEn = {
 				"the files of a cage have the label of the state folder; if an application fails only there, `ausearch -m avc -ts recent` names the denial.",
 			apparmor:
 				"a profile for the program's path may hold it in its cage as well; if it fails only there, `journalctl -k --grep=apparmor` names the denial.",
-			cgroup: "limits need version 2: systemd.unified_cgroup_hierarchy=1 on the kernel's command line.",
+			cgroup: "no control groups for memory and pids: limits hold for each process instead of the whole cage.",
 		},
 	},
 	template: {

@@ -2,11 +2,15 @@ import type { Failures } from "./failures-en.ts";
 
 /** Fehler, deutsch: was falsch ist, wo, und was zu tun ist; je eine Zeile. */
 export const failuresDe: Failures = {
+	"access-denied":
+		"Dieser Benutzer darf {path} nicht verwenden; starten Sie als root, oder nennen Sie mit --state ein anderes Verzeichnis.",
 	"account-needs-root":
 		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
 	"account-unknown":
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
 	"adopt-failed": "{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause}",
+	"adopt-failed-kept":
+		"{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause} Was der Dienst dort schrieb, ist in {path} aufgehoben.",
 	"adopt-consent":
 		"{service} blieb unberührt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach, was geschähe, und wiederholen Sie mit --yes.",
 	"adopt-probe-fails":
@@ -30,8 +34,8 @@ export const failuresDe: Failures = {
 		"{path} ist ein Link, den die Anwendung in ihrem Käfig {name} gemacht hat und der aus ihrem Zustand hinausführt; sehen Sie ihn an, und entfernen Sie ihn aus den Daten des Käfigs.",
 	"release-place-changed":
 		"{path} ist kein gewöhnliches Verzeichnis mehr, oder auf dem Weg dorthin ist ein Link; bringen Sie das vorher in Ordnung.",
-	"release-stage-there":
-		"In {path} ist ein Ordner .cagewright-release von früher; entfernen Sie ihn, wenn kein anderes cagewright läuft.",
+	"release-stage-changed":
+		"{path} ist nicht der Ordner, der hier beim Herausholen gemacht wurde; nichts wurde von dort oder dorthin bewegt. Sehen Sie ihn an, und räumen Sie ihn weg.",
 	"service-not-running": "{service} läuft nicht ({state}); starten Sie ihn zuerst, damit zu sehen ist, dass er antwortet.",
 	"service-outside":
 		"Der Hauptprozess von {service} ist nicht im Käfig {name}; ein anderes Drop-in ändert vielleicht RootDirectory= (`systemctl cat {service}`).",
@@ -94,6 +98,8 @@ export const failuresDe: Failures = {
 	"device-refused": "{path} führt aus jedem Käfig hinaus und kommt in keinen; lassen Sie es weg.",
 	"device-unknown": "{path} ist keine Gerätedatei dieses Rechners; prüfen Sie den Namen.",
 	"disk-full": "Für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
+	"unit-needs-root":
+		"{option} ist für Units des Systems, und der Käfig {name} gehört einem gewöhnlichen Benutzer; geben Sie seine Unit ohne {option} aus und legen Sie sie unter ~/.config/systemd/user ab.",
 	"dropin-needs-root":
 		"{name} entstand ohne root, und {service} kann nur root ändern; bauen Sie den Käfig als root, oder nehmen Sie seine eigene Unit: cagewright unit {name}.",
 	"ended-on-host":
@@ -119,6 +125,14 @@ export const failuresDe: Failures = {
 	"removal-unconfirmed":
 		"{name} wurde nicht entfernt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach und wiederholen Sie es mit --yes.",
 	"seed-unknown": "Unter {path} gibt es auf diesem Rechner nichts zu übernehmen; prüfen Sie den Pfad.",
+	"bind-below-bind":
+		"{path} liegt unter {above}, das ebenfalls eingebunden wird, und wird darum nicht eigens eingehängt; lassen Sie eine der beiden Einbindungen weg.",
+	"bind-below-writable":
+		"{path} liegt unter {above}, das die Anwendung beschreibt und das zu den Daten des Käfigs gehört, dort wird nichts eingebunden; binden Sie stattdessen {above}:rw ein, oder lassen Sie die Einbindung weg.",
+	"bind-gone":
+		"{path} fehlt oder lässt sich nicht betreten, {bind} ist im Käfig also nicht zu zeigen; stellen Sie es wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu.",
+	"bind-unsafe":
+		"{path} führt zur Einbindung {bind} und ist kein Verzeichnis (mehr), von dort wird nichts eingehängt; finden Sie heraus, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her.",
 	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
 	"bind-refused":
 		"{path} gehört zum System selbst und wird in keinem Käfig gezeigt; binden Sie das eine Verzeichnis darunter ein, das gebraucht wird.",

@@ -1,9 +1,12 @@
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
+	"access-denied": "This user may not use {path}; run it as root, or name another folder with --state.",
 	"account-needs-root":
 		"Only root can start something as {account}; leave --user out, and it runs as {own}, or run this as root.",
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
 	"adopt-failed": "{service} runs on the host as before, for in the cage {name} it did not work: {cause}",
+	"adopt-failed-kept":
+		"{service} runs on the host as before, for in the cage {name} it did not work: {cause} What it wrote there is kept in {path}.",
 	"adopt-consent":
 		"{service} was not touched, because nobody could be asked; look at what would be done with --dry-run and repeat with --yes.",
 	"adopt-probe-fails": "{service} does not answer as it is, before anything was changed: {probe}; give another --probe.",
@@ -24,8 +27,8 @@ export const failuresEn = {
 		"{path} is a link that the application made in its cage {name}, and that leads out of its state; look at it, and remove it from the cage's data before releasing.",
 	"release-place-changed":
 		"{path} is no plain directory any more, or there is a link on the way to it; put it right before releasing.",
-	"release-stage-there":
-		"{path} holds a folder .cagewright-release of an earlier release; remove it if no other cagewright runs.",
+	"release-stage-changed":
+		"{path} is not the folder that the release made there, so nothing was moved from or to it; look at it, and move it away.",
 	"service-not-running": "{service} does not run ({state}); start it first, so that it can be seen to answer.",
 	"service-outside":
 		"The main process of {service} is not in the cage {name}; another drop-in may change RootDirectory= (`systemctl cat {service}`).",
@@ -84,6 +87,8 @@ export const failuresEn = {
 	"device-refused": "{path} leads out of any cage and is never given to one; leave it out.",
 	"device-unknown": "{path} is no device node of this machine; check the name.",
 	"disk-full": "There is no space left for {path}; make room and try again.",
+	"unit-needs-root":
+		"{option} is for units of the system, and the cage {name} belongs to an ordinary user; print its unit without {option} and put it below ~/.config/systemd/user.",
 	"dropin-needs-root":
 		"{name} was made without root, and {service} is root's to change; make the cage as root, or take the unit of its own: cagewright unit {name}.",
 	"ended-on-host":
@@ -106,6 +111,14 @@ export const failuresEn = {
 	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
 	"removal-unconfirmed": "{name} was not removed, because nobody could be asked; look with --dry-run and repeat with --yes.",
 	"seed-unknown": "There is nothing to seed from at {path} on this machine; check the path.",
+	"bind-below-bind":
+		"{path} lies below {above}, which is a bind as well, so it is not mounted on its own; leave one of the two binds out.",
+	"bind-below-writable":
+		"{path} lies below {above}, which the application writes and which is the cage's own data, so no bind is mounted there; bind {above}:rw instead, or leave the bind out.",
+	"bind-gone":
+		"{path} is gone or cannot be entered, so {bind} cannot be shown in the cage; put it back, or build the cage anew without that bind.",
+	"bind-unsafe":
+		"{path} leads to the bind {bind} and is no directory (any more), so nothing is mounted from there; find out who replaced it, and put the directory back.",
 	"bind-unknown": "There is no {path} on this machine to bind; check the path.",
 	"bind-refused":
 		"{path} is a part of the system itself and is not shown in a cage; bind the one directory below it that is needed.",

@@ -99,6 +99,10 @@ export const findingsDe: FindingMessages = {
 		what: "fehlt im Käfig seit dem Bau ({kind})",
 		close: "Bauen Sie den Käfig neu; was er nicht haben soll, lässt make --exclude weg",
 	},
+	unseen: {
+		what: "lässt sich nicht ansehen ({error}); was dort oder darunter ist, bleibt unbekannt",
+		close: "Finden Sie heraus, warum, und entfernen Sie es oder machen Sie es lesbar",
+	},
 	"data-setuid": {
 		what: "liegt in den Daten der Anwendung und ist setuid ({mode}): eine Falle für jeden, der es draußen startet",
 		close: "Finden Sie heraus, woher es kommt, und entfernen Sie es, oder chmod u-s",
@@ -114,6 +118,23 @@ export const findingsDe: FindingMessages = {
 	"data-device": {
 		what: "liegt in den Daten der Anwendung und ist ein Gerät ({type} {major}:{minor}), das für jeden wirkt, der es draußen öffnet",
 		close: "Finden Sie heraus, woher es kommt, und entfernen Sie es",
+	},
+	"bind-not-directory": {
+		what: "führt zur Einbindung {bind} und ist kein Verzeichnis ({kind}): Ein Link dort bestimmt, was der Käfig vom Rechner zeigt",
+		close:
+			"Finden Sie heraus, wer es dorthin gelegt hat, und stellen Sie das Verzeichnis wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu",
+	},
+	"bind-absent": {
+		what: "fehlt, die Einbindung {bind} ist also nicht einzuhängen",
+		close: "Stellen Sie es wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu",
+	},
+	"bind-foreign-owner": {
+		what: "führt zur Einbindung {bind} und gehört uid {uid}, die an seine Stelle einen Link auf jedes Verzeichnis des Rechners setzen kann",
+		close: "Geben Sie es root (chown root), oder binden Sie es selbst ein statt etwas darin",
+	},
+	"bind-writable": {
+		what: "führt zur Einbindung {bind} und ist für andere beschreibbar ({mode}), die einen Link auf jedes Verzeichnis des Rechners in den Weg legen können",
+		close: "Schließen Sie es (chmod go-w), oder binden Sie es selbst ein statt etwas darin",
 	},
 	"account-used-outside": {
 		what: "{account} ist auch das Konto von {count} {count|Prozess|Prozessen} außerhalb des Käfigs, etwa Prozess {pid} ({program}); nur der PID-Namensraum trennt sie von denen des Käfigs",

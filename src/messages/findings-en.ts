@@ -96,6 +96,10 @@ export const findingsEn = {
 		what: "was taken out of the cage since it was built ({kind})",
 		close: "Build the cage anew; what it shall not have is left out with make --exclude",
 	},
+	unseen: {
+		what: "cannot be looked at ({error}), so what is there or below is unknown",
+		close: "Find out why, and remove it or make it readable",
+	},
 	"data-setuid": {
 		what: "lies in the application's data and is setuid ({mode}): a trap for whoever starts it outside",
 		close: "Find out where it came from, and remove it or chmod u-s",
@@ -111,6 +115,22 @@ export const findingsEn = {
 	"data-device": {
 		what: "lies in the application's data and is a device ({type} {major}:{minor}), which works for whoever opens it outside",
 		close: "Find out where it came from, and remove it",
+	},
+	"bind-not-directory": {
+		what: "leads to the bind {bind} and is no directory ({kind}): a link there chooses what of the host the cage shows",
+		close: "Find out who put it there, and put the directory back, or build the cage anew without that bind",
+	},
+	"bind-absent": {
+		what: "is not there, so the bind {bind} cannot be mounted",
+		close: "Put it back, or build the cage anew without that bind",
+	},
+	"bind-foreign-owner": {
+		what: "leads to the bind {bind} and belongs to uid {uid}, who can put a link to any directory of the host in its place",
+		close: "Give it to root (chown root), or bind it instead of what lies in it",
+	},
+	"bind-writable": {
+		what: "leads to the bind {bind} and can be written by others ({mode}), who can put a link to any directory of the host into the way",
+		close: "Close it (chmod go-w), or bind it instead of what lies in it",
 	},
 	"account-used-outside": {
 		what: "{account} is also the account of {count} {count|process|processes} outside the cage, process {pid} ({program}) for one; the PID namespace alone keeps them from the cage's",

@@ -85,7 +85,8 @@ export const selftestDe: SelftestMessages = {
 	openBy: (what) => `  Mit Absicht offen: ${what}`,
 	openings: {
 		network: "das Netz des Wirts wird geteilt; --network none schließt das",
-		"unix-sockets": "Unix-Sockets, vom Plan geöffnet; --network none lässt nur die des Käfigs",
+		"unix-sockets":
+			"Unix-Sockets, vom Plan geöffnet: was jemand von außen darüber reicht, hat die Anwendung, mit den Rechten ihres Kontos; --network none lässt nur die des Käfigs",
 		memfd: "memfd_create, vom Plan geöffnet",
 		proc: "/proc, vom Plan geöffnet",
 		"writable-code": "Speicher, der beschrieben und ausgeführt wird, vom Plan geöffnet",
@@ -110,6 +111,7 @@ export const selftestDe: SelftestMessages = {
 		"move-directory-out": "ein Verzeichnis hinausverschieben",
 		"file-handle": "eine Datei über ihr Handle öffnen",
 		"device-node": "einen Geräteknoten anlegen",
+		"node-by-rename": "einen Geräteknoten durch Umbenennen hinterlassen",
 		"disk-node": "den Knoten der Platte anlegen und lesen",
 		"setuid-chmod": "Setuid-Bit über chmod",
 		"setuid-fchmod": "Setuid-Bit über fchmod",

@@ -88,7 +88,8 @@ export const selftestEn = {
 	openBy: (what: string) => `  Open by design: ${what}`,
 	openings: {
 		network: "the host's network is shared; --network none closes it",
-		"unix-sockets": "unix sockets, opened by the plan; --network none leaves those of the cage alone",
+		"unix-sockets":
+			"unix sockets, opened by the plan: what somebody outside hands over by one, the application has, with the rights of its account; --network none leaves those of the cage alone",
 		memfd: "memfd_create, opened by the plan",
 		proc: "/proc, opened by the plan",
 		"writable-code": "memory that is written and executed, opened by the plan",
@@ -114,6 +115,7 @@ export const selftestEn = {
 		"move-directory-out": "move a directory out of a root",
 		"file-handle": "open a file by its handle",
 		"device-node": "make a device node",
+		"node-by-rename": "leave a device node by a rename",
 		"disk-node": "make the disk's node and read it",
 		"setuid-chmod": "setuid bit by chmod",
 		"setuid-fchmod": "setuid bit by fchmod",

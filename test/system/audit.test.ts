@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
 	chmodSync,
 	chownSync,
@@ -6,7 +7,6 @@ import {
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
-	rmSync,
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AuditPolicy } from "../../src/core/cage/audit.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { type AuditResult, auditCage } from "../../src/system/files/audit.ts";
+import { makeDeep } from "./deep.ts";
 
 const policy: AuditPolicy = {
 	owner: 0,
@@ -40,7 +41,8 @@ beforeEach(() => {
 	writeFileSync(join(cage, "usr/bin/program"), "x", { mode: 0o755 });
 	symlinkSync("usr/bin", join(cage, "bin"));
 });
-afterEach(() => rmSync(top, { recursive: true, force: true }));
+// Not by Node, which gives up beyond PATH_MAX.
+afterEach(() => void execFileSync("rm", ["-rf", top]));
 
 const audit = (at = cage): Promise<AuditResult> => auditCage({ root: pathFromText(at), policy });
 
@@ -55,6 +57,22 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		await execa("mknod", ["-m", "666", join(cage, "dev/null"), "c", "1", "3"]);
 		expect(await findings()).toEqual([]);
 		expect((await audit()).looked).toBe(10);
+	});
+
+	it("has no file too deep to be found: data", async () => {
+		const data = join(top, "written");
+		mkdirSync(data);
+		makeDeep(data, "touch evil; chmod 4755 evil");
+		const { findings } = await auditCage({
+			root: pathFromText(cage),
+			policy,
+			data: [{ path: pathFromText("/data"), source: pathFromText(data) }],
+		});
+		const [deepest] = findings.filter(({ code }) => code === "data-setuid");
+		expect(deepest).toMatchObject({ severity: "danger", path: expect.stringMatching(/^\/data\/.{5000,}\/evil$/) });
+		expect(findings).toContainEqual(
+			expect.objectContaining({ code: "unseen", severity: "danger", values: { error: "ENAMETOOLONG" } }),
+		);
 	});
 
 	it("warns about a sticky directory that it lies in", async () => {

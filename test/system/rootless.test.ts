@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seccompFilter } from "../../src/core/confinement/seccomp.ts";
-import { begin, cagewright, home, type Made, make, startRun } from "./cagewright.ts";
+import { begin, cagewright, home, type Made, make, startRun, temporaryState } from "./cagewright.ts";
 import { askRedis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -162,6 +162,25 @@ describe("what only root can do is said at once", () => {
 		});
 	});
 
+	test("a state folder of root's", async () => {
+		const state = temporaryState();
+		mkdirSync(join(state, "cages"), { mode: 0o700 });
+		const { status, stderr } = await cagewright(["list"], { ...user, state });
+		expect({ status, stderr }).toEqual({
+			status: 3,
+			stderr: expect.stringMatching(/^cagewright: This user may not use [^\n]+\n$/),
+		});
+	});
+
+	test("a unit of the system", async () => {
+		await make(["demo", "--no-selftest"], user);
+		const { status, stderr } = await cagewright(["unit", "demo", "--install"], user);
+		expect({ status, stderr }).toEqual({
+			status: 3,
+			stderr: expect.stringMatching(/^cagewright: --install is for units of the system[^\n]+\n$/),
+		});
+	});
+
 	test("another account", async () => {
 		const { status, stderr } = await cagewright(["make", "demo", "--user", "nobody", "--yes", "--quiet"], user);
 		expect({ status, stderr }).toEqual({
@@ -192,6 +211,22 @@ describe("what only root can do is said at once", () => {
 		);
 	});
 });
+
+test.each([
+	["demo", "demo", []],
+	["redis", "tested", ["--name", "tested"]],
+] as const)(
+	"the ways out of a cage of an ordinary user are tried, and none leads out: %s",
+	async (application, name, options) => {
+		ownFolder(user, "redis");
+		const made = await make(application === "demo" ? ["demo"] : [...options, ...redisOf(user, 21452)], user);
+		expect(made.selftest).toMatchObject({ escaped: [], findings: [], tried: expect.any(Number) });
+		const { json, status } = await cagewright(["selftest", name, "--network", "none", "--json"], user);
+		expect(status).toBe(0);
+		expect(json).toMatchObject({ holds: true, escaped: [], control: { before: expect.any(Number) } });
+		expect(json.openByDesign).not.toContain("loopback");
+	},
+);
 
 describe("nobody gets out", () => {
 	let outside: ChildProcess;

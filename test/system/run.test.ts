@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis } from "./daemons.ts";
@@ -156,8 +156,11 @@ test("remove can keep the data, and otherwise takes everything", async () => {
 	expect((await cagewright(["remove", "redis"], { state })).status).toBe(2);
 	expect((await cagewright(["remove", "redis", "--dry-run"], { state })).status).toBe(0);
 	expect(existsSync(made.root)).toBe(true);
+	// What a service wrote in the cage before it was taken back to the host.
+	const undone = `${state}/cages/redis/data.undone-20260102T030405678Z`;
+	mkdirSync(undone);
 	expect((await cagewright(["remove", "redis", "--yes", "--keep-data"], { state })).status).toBe(0);
-	expect(existsSync(dump)).toBe(true);
+	expect([existsSync(dump), existsSync(undone)]).toEqual([true, true]);
 	expect((await cagewright(["list", "--json"], { state })).json.cages).toEqual([]);
 	expect((await cagewright(["run", "redis"], { state })).status).toBe(2);
 

@@ -57,7 +57,7 @@ function perl(calls: readonly Call[]): string[] {
 	return ["env", `CLONE=${syscallNumber("clone", architecture)}`, "perl", "-e", caller, "--", ...written];
 }
 
-const errno: Record<string, number> = { ok: 0, EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 };
+const errno: Record<string, number> = { ok: 0, EPERM: 1, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
 const sigchld = 17;
 const pair = "=        ";
 const unix = { ...closed, unixSockets: true };
@@ -74,6 +74,8 @@ const denied: readonly [promise: string, call: Call, answer: string, openings?: 
 	["no tree is cloned", ["open_tree", -100, "=/", 1], "EPERM"],
 	["no mount gets other flags", ["mount_setattr", -1, "=a", 0, 0, 0], "EPERM"],
 	["the root is not pivoted", ["pivot_root", "=/nonexistent", "=/nonexistent"], "EPERM"],
+	["no device node is left by a rename", ["renameat2", -100, "=absent", -100, "=other", 4], "EPERM"],
+	["no rarer protocol is loaded by its number", ["socket", 2, 2, 136], "EPROTONOSUPPORT"],
 	["there is no second chroot", ["chroot", "=/"], "EPERM"],
 	["no process is traced", ["ptrace", 0, 0, 0, 0], "EPERM"],
 	["no memory of a process is read", ["process_vm_readv", 1, 0, 0, 0, 0, 0], "EPERM"],

@@ -156,6 +156,15 @@ describe("data of a cage", () => {
 		expect(readdirSync(cage)).toEqual(["data"]);
 	});
 
+	test("a whole directory whose host path goes through a link is refused", async () => {
+		symlinkSync("state", join(folder, "alias"));
+		const seeds = [{ path: join(folder, "alias/sub"), bytes: 1 }];
+		await expect(seed({ ...directory([]), path: join(folder, "alias/sub"), seeds })).rejects.toMatchObject({
+			code: expect.stringMatching(/source-(is-link|gone)/),
+		});
+		expect(readdirSync(cage)).toEqual(["data"]);
+	});
+
 	test("what is written to meanwhile is taken, and told", async () => {
 		writeFileSync(inState("live"), Buffer.alloc(4_000_000, 1));
 		let value = 0;

@@ -24,6 +24,27 @@ export interface AdoptedPlace {
 	readonly host?: string;
 	/** Of the cage's when it was filled. */
 	readonly cage: string;
+	/** While a release gives it back, from just before anything is made there; only such places are undone or finished. */
+	readonly stage?: ReturnStage;
+}
+
+/**
+ * The folder within a place where a release keeps one side while the other is there. Its name cannot be guessed, and with its inode it is
+ * told from what somebody else put there: the application may write to the place.
+ */
+export interface ReturnStage {
+	readonly name: Path;
+	/** st_ino as decimal text; absent until it is made. */
+	readonly inode?: string;
+	/** Whether the host's state was as it had been copied. Moving it changes its times (ctime): after an undo it is looked at anew. */
+	readonly untouched: boolean;
+}
+
+/** A place that a release is giving back. */
+export type StagedPlace = AdoptedPlace & { readonly stage: ReturnStage };
+
+export function isStaged(place: AdoptedPlace): place is StagedPlace {
+	return place.stage !== undefined;
 }
 
 /** A service of the host that a cage has taken over, or is about to. */

@@ -27,10 +27,15 @@ export const findingCodes = [
 	"attributes-changed",
 	"added",
 	"missing",
+	"unseen",
 	"data-setuid",
 	"data-setgid",
 	"data-file-capabilities",
 	"data-device",
+	"bind-not-directory",
+	"bind-absent",
+	"bind-foreign-owner",
+	"bind-writable",
 	"account-used-outside",
 	"account-of-other-cage",
 ] as const;
@@ -39,7 +44,7 @@ export type FindingCode = (typeof findingCodes)[number];
 
 export interface Finding {
 	readonly code: FindingCode;
-	/** In the cage; for the way to it (`way-…`), on the host; for what concerns the cage as a whole, its root. */
+	/** In the cage; for the way to it (`way-…`) and to its binds (`bind-…`), on the host; for what concerns the cage as a whole, its root. */
 	readonly path: Path;
 	/** A danger would let the application out, or others in, and stops every launch. */
 	readonly severity: "danger" | "warning";

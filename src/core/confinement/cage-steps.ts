@@ -1,5 +1,5 @@
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
-import { quoteShell, quoteShellLine } from "../path/quote.ts";
+import { quoteShell, quoteShellLine, showPath } from "../path/quote.ts";
 import { type CageMount, type CageRoot, initInside, type LaunchSpec, launchDirectory, temporaryDirectories } from "./launch.ts";
 import { mountOptions } from "./layers.ts";
 import { overlayIn } from "./overlay.ts";
@@ -121,6 +121,19 @@ function syslogSteps(socket: Path, inside: (path: Path) => string, options: Opti
 
 function cageMount(mount: CageMount, target: string, options: Options, isRootless: boolean): string[] {
 	const flags = options(mount.access === "rw" ? "rw,nosuid,nodev,noexec" : "ro,nosuid,nodev");
-	if (mount.scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(mount.source)} ${target}`];
-	return overlayIn(mount.scratch, mount.source, target, `,${flags}`, isRootless);
+	const { scratch, source } = mount;
+	if (scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...expected(mount, target)];
+	return [
+		...overlayIn(scratch, source, target, `,${flags}`, isRootless),
+		...expected(mount, quoteShell(join(scratch, pathFromText("lower")))),
+	];
+}
+
+/** mount(8) follows links: whoever can swap a part of the way for one chooses what is mounted. So what was mounted is looked at. */
+function expected({ identity, source }: CageMount, mounted: string): string[] {
+	if (identity === undefined) return [];
+	const complaint = quoteShell(
+		`cagewright-bind: ${showPath(source)} was replaced during the start; find out by whom, and start again`,
+	);
+	return [`[ "$(stat -c %d:%i ${mounted})" = ${identity} ] || { echo ${complaint} >&2; exit 125; }`];
 }

@@ -38,7 +38,7 @@ export function filterOpenings(openings: Openings): FilterOpenings {
 
 export type Answer = keyof typeof errors;
 /** errno(3), asm-generic numbers. */
-const errors = { EPERM: 1, ENOSYS: 38, EAFNOSUPPORT: 97 };
+const errors = { EPERM: 1, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
 
 /** One thing that the filter denies. `why` and `when` are codes for the record; without `when` the call is denied always. */
 export interface Denial {
@@ -74,7 +74,9 @@ export type When =
 	| "family-not-opened"
 	| "netlink-but-not-route"
 	| "type-not-opened"
+	| "rare-protocol"
 	| "not-regular-fifo-or-socket"
+	| "leaves-whiteout"
 	| "setuid-or-setgid-mode"
 	| "creates-with-setuid-or-setgid-mode"
 	| "not-linux-or-query"
@@ -101,6 +103,10 @@ const tioclinux = 0x541c;
 /** mknod(2): a type of 0 means a regular file. */
 const fileType = { mask: 0xf000, none: 0, fifo: 0x1000, regular: 0x8000, socket: 0xc000 };
 const setIdBits = 0o6000;
+/** rename(2): RENAME_WHITEOUT. */
+const renameWhiteout = 4;
+/** protocols(5): any, ICMP, TCP, UDP, ICMPv6, and MPTCP, which Go asks for first. */
+const protocols = [0, 1, 6, 17, 58, 262];
 /** open(2): O_CREAT, and the own bit of O_TMPFILE, with which the mode counts too; the same on both processors. */
 const creates = 0x40 | 0x400000;
 /** mmap(2), shmat(2): the same on both processors. */
@@ -134,6 +140,12 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 	const types = [type.stream, type.datagram, type.sequenced, ...(openings.rawSockets ? [type.raw] : [])];
 	deny("socket", "EPERM", "raw-sockets", "type-not-opened", all(not(netlink), not(oneOf(1, types, typeMask))));
 
+	// The rarer transports are modules too, which a socket by their number loads.
+	if (!openings.rawSockets) {
+		const internet = oneOf(0, [family.inet, family.inet6]);
+		deny("socket", "EPROTONOSUPPORT", "socket-families", "rare-protocol", all(internet, not(oneOf(2, protocols))));
+	}
+
 	// Pairs talk to each other only, so they stay. But a datagram pair can still sendto() any abstract socket (measured), which
 	// makes it AF_UNIX through the back door; and other families would load their modules.
 	deny("socketpair", "EAFNOSUPPORT", "socket-families", "family-not-opened", not(oneOf(0, [family.unix])));
@@ -147,6 +159,9 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 		deny(call, "EPERM", "device-nodes", "not-regular-fifo-or-socket", not(oneOf(mode, nodes, fileType.mask)));
 		deny(call, "EPERM", "setuid-files", "setuid-or-setgid-mode", bits(mode, setIdBits));
 	}
+
+	// The one node that needs no right to make one: harmless (0:0), but no backup and no audit of the data expects it.
+	deny("renameat2", "EPERM", "device-nodes", "leaves-whiteout", bits(4, renameWhiteout));
 
 	// A setuid file dropped into a data directory would be a trap for whoever meets it outside, where nosuid does not hold.
 	for (const [call, mode] of [

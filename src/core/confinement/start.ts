@@ -36,7 +36,8 @@ export function start(
 
 /** What applies to the application alone: its account and capabilities, by setpriv; its environment; then its command. */
 export function applicationWords(spec: LaunchSpec, capabilities: readonly string[], tool: readonly string[]): string[] {
-	const account = spec.rootless ? ["--inh-caps=-all"] : accountWords(spec, capabilities);
+	const ofOne = spec.without?.includes("capabilities") ? [] : ["--inh-caps=-all"];
+	const account = spec.rootless ? ofOne : accountWords(spec, capabilities);
 	// Nothing of the host's own tree can be given to an account to execute: there the variables come before.
 	const isGiven = spec.root.kind === "host" || spec.without?.includes("environment");
 	const environment = isGiven ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));

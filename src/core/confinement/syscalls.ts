@@ -83,6 +83,7 @@ export const syscalls = {
 	quotactl_fd: [443, 443],
 	memfd_secret: [447, 447],
 	fchmodat2: [452, 452],
+	renameat2: [316, 276],
 	statmount: [457, 457],
 	listmount: [458, 458],
 	open_tree_attr: [467, 467],

@@ -10,6 +10,7 @@ import { showPath } from "../path/quote.ts";
 import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
 import { areaOf, isByteCode } from "./areas.ts";
+import { realBinds, refuseNestedBinds } from "./binds.ts";
 import { judgeDevice, nullDevice } from "./devices.ts";
 import { EntryCollector } from "./entries.ts";
 import { addLibraries } from "./libraries.ts";
@@ -40,6 +41,8 @@ export interface PlanInput {
 	/** What is known of the application before it was watched. */
 	readonly notes?: readonly Note[];
 	readonly identity: Identity;
+	/** Whose the cage will be; root's unless it is made without root. */
+	readonly owner?: number;
 	/** All traced runs on the host, added up. */
 	readonly trace: Trace;
 	readonly additions: readonly Addition[];
@@ -62,7 +65,7 @@ const generatedPaths = {
 export function makePlan(input: PlanInput): Plan {
 	const { additions, application, identity, trace } = input;
 	const files = rememberFiles(input.files);
-	const asked = { ...input.rules, binds: input.rules.binds.map((bind) => ({ ...bind, path: realText(bind.path, files) })) };
+	const asked = { ...input.rules, binds: realBinds(input.rules.binds, files) };
 	const excluded = matchPaths(asked.exclude, files);
 	const allowed = (path: Path, risk: Risk) => allows(asked, path, risk, files);
 	const isSecret = (path: Path, status: FileStatus) =>
@@ -82,11 +85,17 @@ export function makePlan(input: PlanInput): Plan {
 		binds: asked.binds.map((bind) => pathFromText(bind.path)),
 		isLeftOut,
 	});
+	const mounted = asked.binds.map((bind) => pathFromText(bind.path));
+	refuseNestedBinds(
+		mounted,
+		writable.directories.map(({ path }) => path),
+	);
 	const shared = planShared({
+		owner: input.owner ?? 0,
 		trace,
 		files,
 		isOwn,
-		settled: [...writable.directories.map(({ path }) => path), ...asked.binds.map((bind) => pathFromText(bind.path))],
+		settled: [...writable.directories.map(({ path }) => path), ...mounted],
 		isLeftOut,
 		isSecret,
 		uids: new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0)),
@@ -243,10 +252,6 @@ function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {
 }
 
 /** The real place of what a rule names, as text; the text itself where that is none. */
-function realText(text: string, files: Files): string {
-	return pathToText(placeOf(normalise(pathFromText(text)), files)) ?? text;
-}
-
 function trialReason({ call, round }: { round: number; call: string }): Reason {
 	return { kind: "trial", round, call };
 }

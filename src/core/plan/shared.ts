@@ -1,4 +1,5 @@
 import type { FileStatus, Files } from "../machine/facts.ts";
+import { type WayPart, wayFaults, wayTo } from "../machine/way.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { holdsState, isHome, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
@@ -21,6 +22,8 @@ export interface SharedInput {
 	/** Accounts and groups, beside root's, that the application has. */
 	readonly uids: ReadonlySet<number>;
 	readonly gids: ReadonlySet<number>;
+	/** Whose the cage will be. */
+	readonly owner: number;
 	/** What an include names is copied. */
 	readonly included: readonly Path[];
 }
@@ -79,10 +82,20 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 /** Characters that every mount option, unit and script takes as they are; a directory of another name is copied. */
 const plainName = /^[\w./@+,=~-]+$/;
 
-function mayBeShared(path: Path, { files, included, isLeftOut, settled }: SharedInput): boolean {
+function mayBeShared(path: Path, { files, included, isLeftOut, owner, settled }: SharedInput): boolean {
 	const status = files.status(path);
 	const overlaps = [...settled, ...included].some((one) => isWithin(path, one) || isWithin(one, path));
-	return status !== undefined && mayBeBound(path) && plainName.test(path) && !isLeftOut(path, status) && !overlaps;
+	if (status === undefined || !mayBeBound(path) || !plainName.test(path) || isLeftOut(path, status) || overlaps) return false;
+	return isKept(path, files, owner);
+}
+
+/** Whether nobody but root and the cage's owner can put another directory in its place: nobody was asked about the risk. */
+function isKept(path: Path, files: Files, owner: number): boolean {
+	const parts = wayTo(path).flatMap((part): WayPart[] => {
+		const status = files.status(part);
+		return status ? [{ ...status, path: part }] : [];
+	});
+	return !wayFaults(parts, owner).length;
 }
 
 function isContent({ succeeded }: Access, real: Path, input: SharedInput): boolean {

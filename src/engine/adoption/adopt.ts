@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { askService, runsInside } from "./asking.ts";
 import { type AdoptionPlan, type AdoptRequest, enter, failedProbe, planAdoption } from "./check.ts";
 import { writeDropin } from "./dropin.ts";
-import { undoAdoption } from "./undo.ts";
+import { calm, undoAdoption } from "./undo.ts";
 
 export interface Adopted {
 	readonly plan: AdoptionPlan;
@@ -14,8 +14,8 @@ export interface Adopted {
 }
 
 /**
- * Moves a running service into its cage. Whatever fails, and a signal too, ends with the old service running on its own state, which
- * was never touched. undefined where it was not confirmed.
+ * Moves a running service into its cage. Whatever fails, and a signal until it is started there, ends with the old service running on its
+ * own state, which was never touched. undefined where it was not confirmed.
  */
 export async function adoptService(
 	context: Context,
@@ -59,16 +59,18 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		for (const path of taken.unstable) context.emit({ event: "warned", code: "seed-unstable", values: { path: showPath(path) } });
 		await machine.store.adopting.use(name);
 		signal.throwIfAborted();
-		// What runs from here on may be written to: only an answer, or none, decides what becomes of it.
+		// What runs from here on may be written to: only an answer, or none, decides what becomes of it, and no signal.
 		adoption = await enter(context, name, { ...adoption, phase: "starting", places: taken.places });
 		await writeDropin(context, name, adoption);
 		await machine.services.start(service, companions);
 		context.emit({ event: "service-started", service });
-		await requireCaged(context, name, adoption);
+		await requireCaged(calm(context), name, adoption);
 		await enter(context, name, { ...adoption, phase: "adopted" });
 	} catch (error) {
-		await undoAdoption(context, name, adoption);
-		await machine.store.log(name, "adoption-undone", { service, problem: problemOf(error) });
+		const kept = await undoAdoption(context, name, adoption);
+		const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
+		await machine.store.log(name, "adoption-undone", { service, problem: problemOf(error), ...keptAt });
+		if (kept !== undefined) throw new Failure("adopt-failed-kept", { service, name, path: showPath(kept) }, 1, error);
 		throw signal.aborted ? error : new Failure("adopt-failed", { service, name }, 1, error);
 	}
 	return Math.round((machine.now() - started) / 10) / 100;

@@ -1,4 +1,4 @@
-import type { AdoptedPlace, Adoption, Keep } from "../../core/adoption/adoption.ts";
+import { type AdoptedPlace, type Adoption, isStaged, type Keep } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -7,7 +7,7 @@ import { hostService } from "../unit.ts";
 import { problemOf } from "./adopt.ts";
 import { cageThatAdopted, enter, requireSystemd } from "./check.ts";
 import { dropinThere, removeDropin } from "./dropin.ts";
-import { startAndAsk, undoRelease } from "./undo.ts";
+import { calm, startAndAsk, undoRelease } from "./undo.ts";
 
 export interface ReleasePlan {
 	readonly name: string;
@@ -31,12 +31,12 @@ export async function planRelease(context: Context, called: string, keep?: Keep)
 	const adoption = name === undefined ? undefined : await machine.store.adoption(name);
 	if (name === undefined || adoption?.phase !== "adopted") throw new Failure("not-adopted", { service }, 2);
 	await dropinThere(context, name, adoption);
-	const givenBack = await decide(context, name, adoption, keep);
+	const givenBack = (await decide(context, name, adoption, keep)).map(({ path }) => path);
 	await machine.store.adopting.requireRoomOutside(name, givenBack);
 	return { name, adoption, givenBack };
 }
 
-/** Moves a service out of its cage, with what it wrote there. Whatever fails, and a signal too, ends with it running in its cage. */
+/** Moves a service out of its cage, with what it wrote there. Whatever fails, and a signal until it is started there, ends with it running in its cage. */
 export async function releaseService(
 	context: Context,
 	called: string,
@@ -72,16 +72,20 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefi
 		context.emit({ event: "service-stopped", service });
 		await machine.services.stop(service, companions);
 		// Once more, for the application may have written until just now.
-		places = await decide(context, name, adoption, keep);
-		for (const path of places) await machine.store.adopting.prepareReturn(name, path, signal);
+		adoption = await stage(context, name, adoption, await decide(context, name, adoption, keep));
+		const staged = adoption.places.filter(isStaged);
+		places = staged.map(({ path }) => path);
+		for (const place of staged) await machine.store.adopting.prepareReturn(name, place, signal);
 		signal.throwIfAborted();
-		for (const path of places) await machine.store.adopting.swapReturn(path);
+		for (const place of staged) await machine.store.adopting.swapReturn(place);
 		adoption = await enter(context, name, { ...adoption, phase: "returned" });
 		await removeDropin(context, name, adoption);
-		await startAndAsk(context, adoption);
+		// What runs now may be written to: no signal takes it away, only that it does not answer.
+		await startAndAsk(calm(context), adoption);
 		context.emit({ event: "service-started", service });
 	} catch (error) {
-		await undoRelease(context, name, adoption);
+		// As it is written down: a stage may have been made that did not come back to here.
+		await undoRelease(context, name, (await machine.store.adoption(name)) ?? adoption);
 		await machine.store.log(name, "release-undone", { service, problem: problemOf(error) });
 		throw signal.aborted ? error : new Failure("release-failed", { service, name }, 1, error);
 	}
@@ -90,9 +94,23 @@ async function moveBack(context: Context, plan: ReleasePlan, keep: Keep | undefi
 	return { plan: { ...plan, givenBack: places }, interrupted };
 }
 
+/** Makes the stages of these places. Each is written down before it is made, and known by its inode after. */
+async function stage(context: Context, name: string, adoption: Adoption, returning: readonly Returning[]): Promise<Adoption> {
+	const { adopting } = context.machine.store;
+	const own = adopting.stageName();
+	const places = adoption.places.map((place): AdoptedPlace => {
+		const found = returning.find(({ path }) => path === place.path);
+		return found ? { ...place, stage: { name: own, untouched: found.untouched } } : place;
+	});
+	await enter(context, name, { ...adoption, places });
+	const made: AdoptedPlace[] = [];
+	for (const place of places) made.push(isStaged(place) ? await adopting.makeStage(name, place) : place);
+	return enter(context, name, { ...adoption, places: made });
+}
+
 /** Lets go of the host's earlier state. */
 export async function finishRelease({ machine }: Context, name: string, { places }: Adoption): Promise<void> {
-	for (const { path } of places) await machine.store.adopting.finishReturn(path);
+	for (const place of places.filter(isStaged)) await machine.store.adopting.finishReturn(place);
 	await machine.store.endAdoption(name);
 }
 
@@ -100,21 +118,29 @@ export async function finishRelease({ machine }: Context, name: string, { places
  * The directories whose state is to come from the cage: those where only the cage's was changed. Throws `both-changed` (exit 4) where the
  * host's was changed too and nobody said which counts, and `release-link` (exit 4) for a trap.
  */
-async function decide({ machine }: Context, name: string, { places, service }: Adoption, keep?: Keep): Promise<Path[]> {
-	const changed: Path[] = [];
+async function decide({ machine }: Context, name: string, { places, service }: Adoption, keep?: Keep): Promise<Returning[]> {
+	const returning: Returning[] = [];
 	for (const place of places) {
-		const now = await machine.store.adopting.fingerprints(name, place.path);
-		if (now.cage === undefined || now.cage === place.cage) continue;
-		if (isUntouched(place, now.host) || keep === "cage") changed.push(place.path);
-		else if (keep === undefined) throw new Failure("both-changed", { service, path: showPath(place.path) }, 4);
+		const { path } = place;
+		const now = await machine.store.adopting.fingerprints(name, path).catch((error: unknown) => {
+			// What cannot be looked at may have been changed on both sides: then it counts what was said.
+			if (keep === undefined || !(error instanceof Failure)) throw error;
+			return undefined;
+		});
+		if (now !== undefined && (now.cage === undefined || now.cage === place.cage)) continue;
+		const untouched = now !== undefined && place.host === now.host;
+		if (untouched || keep === "cage") returning.push({ path, untouched });
+		else if (keep === undefined) throw new Failure("both-changed", { service, path: showPath(path) }, 4);
 	}
-	for (const path of changed) {
+	for (const { path } of returning) {
 		const link = await machine.store.adopting.foreignLink(name, path);
 		if (link !== undefined) throw new Failure("release-link", { path: showPath(link), name }, 4);
 	}
-	return changed;
+	return returning;
 }
 
-function isUntouched({ host }: AdoptedPlace, now: string | undefined): boolean {
-	return host === now;
+interface Returning {
+	readonly path: Path;
+	/** Whether the host's state is as it was copied. */
+	readonly untouched: boolean;
 }

@@ -1,5 +1,7 @@
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
+import type { Path } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
 import type { Context } from "../context.ts";
 import { askService, runsInside } from "./asking.ts";
 import { dropinThere, removeDropin } from "./dropin.ts";
@@ -11,6 +13,8 @@ export interface Repaired {
 	readonly service: string;
 	/** Where the service is now, whole. */
 	readonly where: "cage" | "host";
+	/** What the caged service may have written before it was taken back to the host. */
+	readonly kept?: Path;
 }
 
 /**
@@ -32,9 +36,11 @@ export async function repairAdoptions(hasty: Context): Promise<Repaired[]> {
 		try {
 			const now = await store.adoption(name);
 			if (now === undefined || now.phase === "adopted") continue;
-			const where = await repair(context, name, now);
-			await store.log(name, "repaired", { service: now.service, phase: now.phase, where });
-			repaired.push({ name, service: now.service, where });
+			const done = await repair(context, name, now);
+			const { kept, where } = done;
+			const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
+			await store.log(name, "repaired", { service: now.service, phase: now.phase, where, ...keptAt });
+			repaired.push({ name, service: now.service, ...done });
 		} finally {
 			await lock.release();
 		}
@@ -42,29 +48,31 @@ export async function repairAdoptions(hasty: Context): Promise<Repaired[]> {
 	return repaired;
 }
 
-async function repair(context: Context, name: string, adoption: Adoption): Promise<Repaired["where"]> {
+async function repair(context: Context, name: string, adoption: Adoption): Promise<Pick<Repaired, "where" | "kept">> {
 	const { services, store } = context.machine;
 	switch (adoption.phase) {
 		case "starting":
 			if (await answersInside(context, name, adoption)) {
 				await services.start(adoption.service, adoption.companions);
 				await store.saveAdoption(name, { ...adoption, phase: "adopted" });
-				return "cage";
+				return { where: "cage" };
 			}
-			await undoAdoption(context, name, adoption);
-			return "host";
+			return takenBack(await undoAdoption(context, name, adoption));
 		case "returned":
 			await removeDropin(context, name, adoption);
 			await startAndAsk(context, adoption);
 			await finishRelease(context, name, adoption);
-			return "host";
+			return { where: "host" };
 		case "returning":
 			await undoRelease(context, name, adoption);
-			return "cage";
+			return { where: "cage" };
 		default:
-			await undoAdoption(context, name, adoption);
-			return "host";
+			return takenBack(await undoAdoption(context, name, adoption));
 	}
+}
+
+function takenBack(kept: Path | undefined): Pick<Repaired, "where" | "kept"> {
+	return { where: "host", ...(kept === undefined ? {} : { kept }) };
 }
 
 async function answersInside(context: Context, name: string, adoption: Adoption): Promise<boolean> {

@@ -1,5 +1,6 @@
-import type { Adoption } from "../../core/adoption/adoption.ts";
+import { type AdoptedPlace, type Adoption, isStaged } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
+import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
 import { askService, runsInside } from "./asking.ts";
 import { removeDropin, writeDropin } from "./dropin.ts";
@@ -9,19 +10,23 @@ export function calm(context: Context): Context {
 	return { ...context, signal: new AbortController().signal };
 }
 
-/** The old service on its own state, however far the adoption came. Throws `undo-failed` (exit 1) where it does not run then. */
-export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<void> {
+/**
+ * The old service on its own state, however far the adoption came. Where the caged one may have been started, its data is kept: tells where.
+ * Throws `undo-failed` (exit 1) where it does not run then.
+ */
+export async function undoAdoption(hasty: Context, name: string, adoption: Adoption): Promise<Path | undefined> {
 	const context = calm(hasty);
 	const { services, store } = context.machine;
-	const { companions, phase, service } = adoption;
+	const { companions, phase, service, since } = adoption;
 	try {
 		if (phase === "starting") {
 			await services.stop(service, companions).catch(() => {});
 			await removeDropin(context, name, adoption);
 		}
-		await store.adopting.restore(name);
+		const kept = await store.adopting.restore(name, phase === "starting" ? since : undefined);
 		await startAndAsk(context, adoption);
 		await store.endAdoption(name);
+		return kept;
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
 	}
@@ -37,10 +42,11 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 		const isInside = active === "active" && (await runsInside(context, name, mainPid));
 		if (!isInside) await services.stop(service, companions).catch(() => {});
 		await store.saveAdoption(name, { ...adoption, phase: "returning" });
-		for (const place of places) await store.adopting.undoReturn(place);
+		const before: AdoptedPlace[] = [];
+		for (const place of places) before.push(isStaged(place) ? await store.adopting.undoReturn(place) : place);
 		await writeDropin(context, name, adoption);
 		await startAndAsk(context, adoption);
-		await store.saveAdoption(name, { ...adoption, phase: "adopted" });
+		await store.saveAdoption(name, { ...adoption, phase: "adopted", places: before });
 	} catch (error) {
 		throw new Failure("undo-failed", { service, name }, 1, error);
 	}

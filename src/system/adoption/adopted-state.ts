@@ -12,7 +12,7 @@ import { writeAtomic } from "../state/atomic.ts";
 import { adoptionFromJson, adoptionToJson } from "./adoption-json.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { foreignLink } from "./foreign-link.ts";
-import { finish, prepare, removeMade, swap, undo } from "./give-back.ts";
+import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./give-back.ts";
 import { clearKept, restoreData, takeState, useState } from "./state-copy.ts";
 
 /** What a state folder keeps of adopted services. `directory` is a cage's own. */
@@ -42,19 +42,26 @@ export function adoptedState(directory: (name: string) => Path): AdoptedState {
 			return { places: taken, unstable };
 		},
 		use: (name) => useState(directory(name)),
-		restore: (name) => restoreData(directory(name)),
+		restore: (name, since) => restoreData(directory(name), since),
 		async fingerprints(name, path) {
 			const [host, cage] = await Promise.all([fingerprint(path), fingerprint(inCage(name, path))]);
 			return { ...(host === undefined ? {} : { host }), ...(cage === undefined ? {} : { cage }) };
 		},
 		foreignLink: (name, path) => foreignLink(inCage(name, path), path),
-		prepareReturn: (name, path, signal) => prepare(inCage(name, path), path, signal),
-		swapReturn: swap,
-		async undoReturn({ host, path }) {
-			await undo(path);
-			if (host === undefined) await removeMade(path);
+		stageName: newStageName,
+		async makeStage(name, { path, stage, ...rest }) {
+			return { ...rest, path, stage: { ...stage, inode: await makeStage(inCage(name, path), path, stage.name) } };
 		},
-		finishReturn: finish,
+		prepareReturn: (name, { path, stage }, signal) => prepare(inCage(name, path), path, stage, signal),
+		swapReturn: ({ path, stage }) => swap(path, stage),
+		async undoReturn({ stage, ...place }) {
+			const { host, path } = place;
+			await undo(path, stage);
+			if (host === undefined) await removeMade(path);
+			const now = host === undefined || !stage.untouched ? host : await fingerprint(path);
+			return now === undefined ? place : { ...place, host: now };
+		},
+		finishReturn: ({ path, stage }) => finish(path, stage),
 	};
 }
 

@@ -1,7 +1,13 @@
 import * as v from "valibot";
-import { type Adoption, phases } from "../../core/adoption/adoption.ts";
-import { type PathJson, pathFromJson, pathToJson } from "../../core/path/path.ts";
+import { type Adoption, phases, type ReturnStage } from "../../core/adoption/adoption.ts";
+import { type Path, type PathJson, pathFromJson, pathToJson } from "../../core/path/path.ts";
 
+const stageSchema = v.object({
+	// One name of ours, never a way to somewhere else.
+	name: v.pipe(v.string(), v.regex(/^\.cagewright-release-[0-9a-f]+$/)),
+	inode: v.optional(v.string()),
+	untouched: v.boolean(),
+});
 const schema = v.object({
 	schema: v.literal("cagewright/adoption/1"),
 	service: v.string(),
@@ -16,6 +22,7 @@ const schema = v.object({
 			path: v.union([v.string(), v.object({ base64: v.string() })]),
 			host: v.optional(v.string()),
 			cage: v.string(),
+			stage: v.optional(stageSchema),
 		}),
 	),
 });
@@ -31,13 +38,18 @@ export function adoptionFromJson(text: string): Adoption | undefined {
 		const { schema: _, places, ...rest } = v.parse(schema, JSON.parse(text));
 		return {
 			...rest,
-			places: places.map(({ cage, host, path }) => ({
+			places: places.map(({ cage, host, path, stage }) => ({
 				path: pathFromJson(path as PathJson),
 				...(host === undefined ? {} : { host }),
 				cage,
+				...(stage === undefined ? {} : { stage: stageFrom(stage) }),
 			})),
 		};
 	} catch {
 		return undefined;
 	}
+}
+
+function stageFrom({ inode, name, untouched }: v.InferOutput<typeof stageSchema>): ReturnStage {
+	return { name: name as Path, ...(inode === undefined ? {} : { inode }), untouched };
 }

@@ -1,32 +1,40 @@
-import { createHash, type Hash } from "node:crypto";
-import { lstat, readdir, readlink } from "node:fs/promises";
-import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
-import { errorName, readFailure } from "../files/errors.ts";
+import { createHash } from "node:crypto";
+import { readlinkSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { readFailure } from "../files/errors.ts";
+import { walk } from "../files/walk.ts";
+
+/** Entries between two looks at what else there is to do: a signal must not wait for a large tree. */
+const atOnce = 500;
 
 /**
- * One value for all that is below a directory: names, kinds, owners, modes, sizes and times of files. It changes when anybody writes
- * there. Reading the content too would keep the service down for as long as a copy. undefined where there is no such directory.
+ * One value for all that is below a directory: names, kinds, owners, modes, and of files size, inode and times. It changes when anybody
+ * writes there: who sets a time of modification back changes that of the status (ctime), which nobody can set. Reading the content too
+ * would keep the service down for as long as a copy. undefined where there is no such directory.
  */
 export async function fingerprint(directory: Path): Promise<string | undefined> {
 	const hash = createHash("sha256");
-	try {
-		await add(hash, directory, "");
-	} catch (error) {
-		if (errorName(error) === "ENOENT") return undefined;
-		throw readFailure(error, directory);
+	let count = 0;
+	for (const { error, host, path, stats } of walk(directory, "/" as Path)) {
+		if (error !== undefined) throw new Failure("cannot-read", { path: showPath(directory), error }, 1);
+		if (++count % atOnce === 0) await setImmediate();
+		// Sockets and FIFOs are nobody's state.
+		if (!stats.isDirectory() && !stats.isFile() && !stats.isSymbolicLink()) continue;
+		const line: unknown[] = [path, stats.uid, stats.gid, stats.mode & ~0o6000n];
+		if (stats.isFile()) line.push(stats.size, stats.ino, stats.mtimeNs, stats.ctimeNs);
+		if (stats.isSymbolicLink()) line.push(linkTarget(host, directory));
+		hash.update(`${JSON.stringify(line.map(String))}\n`);
 	}
-	return hash.digest("hex");
+	return count === 0 ? undefined : hash.digest("hex");
 }
 
-async function add(hash: Hash, path: Path, name: string): Promise<void> {
-	const stats = await lstat(pathToBytes(path), { bigint: true });
-	// Sockets and FIFOs are nobody's state.
-	if (!stats.isDirectory() && !stats.isFile() && !stats.isSymbolicLink()) return;
-	const line: unknown[] = [name, stats.uid, stats.gid, stats.mode & ~0o6000n];
-	if (stats.isFile()) line.push(stats.size, stats.mtimeNs / 1000n);
-	if (stats.isSymbolicLink()) line.push((await readlink(pathToBytes(path), { encoding: "buffer" })).toString("hex"));
-	hash.update(`${line.join("\0")}\n`);
-	if (!stats.isDirectory()) return;
-	const names = (await readdir(pathToBytes(path), { encoding: "buffer" })).map(pathFromBytes).sort();
-	for (const child of names) await add(hash, join(path, child), `${name}/${child}`);
+function linkTarget(link: Path, directory: Path): string {
+	try {
+		return readlinkSync(pathToBytes(link), { encoding: "latin1" });
+	} catch (error) {
+		throw readFailure(error, directory);
+	}
 }

@@ -1,25 +1,26 @@
-import { lstat, readdir, readlink } from "node:fs/promises";
-import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { readlinkSync } from "node:fs";
+import { readlink } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { walk } from "../files/walk.ts";
 
 /**
  * A link in the cage's state that leads out of it, and that the host did not have. In the cage it led nowhere; on the host a service that
- * starts as root, or logrotate, would write to where it leads. undefined where there is none.
+ * starts as root, or logrotate, would write to where it leads. undefined where there is none; fails where something cannot be looked at.
  */
 export async function foreignLink(from: Path, place: Path): Promise<Path | undefined> {
-	const stats = await lstat(pathToBytes(from)).catch(() => undefined);
-	if (stats?.isSymbolicLink()) {
-		const target = await targetOf(from);
+	for (const { error, host, path, stats } of walk(from, place)) {
+		if (error !== undefined) throw new Failure("cannot-read", { path: showPath(path), error }, 1);
+		if (!stats.isSymbolicLink()) continue;
+		const target = readlinkSync(pathToBytes(host), { encoding: "latin1" });
 		const isInside = !target.startsWith("/") && !target.split("/").includes("..");
-		return isInside || target === (await targetOf(place)) ? undefined : place;
-	}
-	if (!stats?.isDirectory()) return undefined;
-	for (const name of (await readdir(pathToBytes(from), { encoding: "buffer" })).map(pathFromBytes)) {
-		const found = await foreignLink(join(from, name), join(place, name));
-		if (found !== undefined) return found;
+		if (!isInside && target !== (await targetOnHost(path))) return path;
 	}
 	return undefined;
 }
 
-async function targetOf(link: Path): Promise<Path> {
-	return pathFromBytes(await readlink(pathToBytes(link), { encoding: "buffer" }).catch(() => Buffer.from("")));
+/** A link that cannot be read is not the same one. */
+async function targetOnHost(link: Path): Promise<Path | undefined> {
+	return readlink(pathToBytes(link), { encoding: "buffer" }).then(pathFromBytes, () => undefined);
 }

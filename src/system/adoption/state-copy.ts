@@ -5,6 +5,7 @@ import { syncDirectory } from "../files/descriptor.ts";
 import { exists } from "../files/merge.ts";
 import { removeTree } from "../files/remove.ts";
 import { type Seeded, seedData } from "../files/seed.ts";
+import { undoneData } from "../state/cages.ts";
 import { readSeeded, writeSeeded } from "../state/seeded.ts";
 
 /**
@@ -51,14 +52,22 @@ export async function useState(cage: Path): Promise<void> {
 	await removeTree(staging);
 }
 
-export async function restoreData(cage: Path): Promise<void> {
+/**
+ * The cage has its own data again. Where the service may have been started (`since`, when its adoption began), what it accepted meanwhile
+ * is nowhere else: it is kept under the name that is returned. Without it, the copy is let go.
+ */
+export async function restoreData(cage: Path, since?: string): Promise<Path | undefined> {
 	const { before, data, staging } = paths(cage);
+	const kept = since === undefined ? undefined : join(cage, `${undoneData}${since.replace(/[^0-9TZ]/g, "")}`);
 	if (await exists(before)) {
-		await removeTree(data);
+		// A kill may have come between the two renames.
+		if (kept === undefined) await removeTree(data);
+		else if (await exists(data)) await rename(pathToBytes(data), pathToBytes(kept));
 		await rename(pathToBytes(before), pathToBytes(data));
 		await syncDirectory(cage);
 	}
 	await removeTree(staging);
+	return kept !== undefined && (await exists(kept)) ? kept : undefined;
 }
 
 async function isDirectory(path: Path): Promise<boolean> {

@@ -88,11 +88,11 @@ function appArmor(): Finding {
 	return { what: "apparmor", state: enforced ? "note" : "ok", found: enabled ? `${enforced} enforce` : "-" };
 }
 
-/** cgroups(7): limits of memory and processes are those of version 2. */
+/** cgroups(7): either version holds limits of memory and processes. */
 function cgroups(): Finding {
 	const second = existsSync("/sys/fs/cgroup/cgroup.controllers");
-	const found = second ? "cgroup2" : existsSync("/sys/fs/cgroup") ? "cgroup" : "-";
-	return { what: "cgroup", state: second ? "ok" : "note", found };
+	const first = ["memory", "pids"].every((name) => existsSync(`/sys/fs/cgroup/${name}`));
+	return { what: "cgroup", state: second || first ? "ok" : "note", found: second ? "cgroup2" : first ? "cgroup" : "-" };
 }
 
 function tryIn(namespaces: readonly string[], script: string, before: readonly string[] = []): { works: boolean; says: string } {

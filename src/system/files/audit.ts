@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { auditData, auditFiles, auditWay, type Finding, type Observed } from "../../core/cage/audit.ts";
+import { auditBinds, type BindWay } from "../../core/cage/audit-binds.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
-import { ancestors, type Path, pathToText, root } from "../../core/path/path.ts";
+import { wayTo } from "../../core/machine/way.ts";
+import { type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { hashFile } from "./hash.ts";
@@ -20,16 +22,18 @@ export interface AuditResult {
 
 /** Looks at a cage without changing or following anything; what vanishes meanwhile is passed over. */
 export async function auditCage(request: CageToAudit, signal?: AbortSignal): Promise<AuditResult> {
-	const { data = [], manifest, policy, root: cage, thorough = false } = request;
-	const way = [root, ...ancestors(cage), cage].filter((path, index, all) => all.indexOf(path) === index);
+	const { binds = [], data = [], manifest, policy, root: cage, thorough = false } = request;
+	const way = wayTo(cage);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
 	// A component that is not there cannot be judged, and neither can what would lie below it.
 	const missing = way.slice(seen.length, seen.length + 1);
 	const findings = [
 		...auditWay(seen, policy.owner),
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
+		...auditBinds(binds.map(bindWay), policy.owner),
 	];
-	const files = observeTree(cage, root, signal);
+	const { seen: files, unseen } = observeTree(cage, root, signal);
+	findings.push(...unseen.map(unseenFinding));
 	const capabilities = await fileCapabilities([cage, ...data.map(({ source }) => source)], signal);
 	if (capabilities === undefined) {
 		findings.push({ code: "file-capabilities-unseen", path: root, severity: "warning", values: { tool: "getcap" } });
@@ -38,12 +42,30 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	const changed = manifest ? compareWithManifest(await withHashes(files, cage, manifest, thorough, signal), manifest) : [];
 	let looked = files.length;
 	const written = data.flatMap(({ path, source }) => {
-		const observed = observeTree(source, path, signal);
+		const { seen: observed, unseen } = observeTree(source, path, signal);
 		looked += observed.length;
-		return auditData(addCapabilities(observed, source, path, capabilities));
+		return [...unseen.map(unseenFinding), ...auditData(addCapabilities(observed, source, path, capabilities))];
 	});
 	const ordered = [...inside, ...changed, ...written].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 	return { findings: [...findings, ...ordered], looked };
+}
+
+/** Follows no link: where one is met, what it leads to is not the way. */
+function bindWay(bind: Path): BindWay {
+	const seen: Seen[] = [];
+	for (const path of wayTo(bind)) {
+		const part = observe(path, path);
+		if (part === undefined) return { bind, seen, absent: path };
+		seen.push(part);
+		if (part.kind !== "directory") break;
+	}
+	return { bind, seen };
+}
+
+/** Without root, what the mode keeps from the account that the cage runs as gives nobody a right that it has not. */
+function unseenFinding({ error, path }: { readonly error: string; readonly path: Path }): Finding {
+	const severity = error === "EACCES" && process.geteuid?.() !== 0 ? "warning" : "danger";
+	return { code: "unseen", path, severity, values: { error } };
 }
 
 /** Reads what was touched since it was copied; `thorough`, everything. */
@@ -72,23 +94,26 @@ async function withHashes(
 async function fileCapabilities(directories: readonly Path[], signal: AbortSignal | undefined): Promise<string[] | undefined> {
 	const tool = findTool("getcap");
 	if (tool === undefined) return undefined;
-	const lines: string[] = [];
-	for (const directory of directories) {
-		const cwd = pathToText(directory);
-		if (cwd === undefined) return undefined;
-		const options = { cwd, env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28 } as const;
-		// It starts in the directory, so that names come out relative, and bytes as they are.
-		const answer = await attemptLater(() => run(tool, ["-r", "."], { ...options, ...(signal && { signal }) }));
-		if (answer === undefined) return undefined;
-		for (const line of answer.stdout.split("\n")) {
-			if (line.startsWith("./")) lines.push(`${directory}${line.slice(1)}`);
-		}
-	}
-	return lines;
+	const answers = await Promise.all(
+		directories.map(async (directory) => {
+			const cwd = pathToText(directory);
+			if (cwd === undefined) return undefined;
+			const options = { cwd, env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28 } as const;
+			// It starts in the directory, so that names come out relative, and bytes as they are.
+			const answer = await attemptLater(() => run(tool, ["-r", "."], { ...options, ...(signal && { signal }) }));
+			return answer?.stdout.split("\n").flatMap((line) => (line.startsWith("./") ? [`${directory}${line.slice(1)}`] : []));
+		}),
+	);
+	return answers.some((lines) => lines === undefined) ? undefined : answers.flatMap((lines) => lines ?? []);
 }
 
 /** `PATH CAPABILITIES`, where both may hold blanks: the longest path that was observed is meant. */
-function addCapabilities(observed: Observed[], top: Path, shown: Path, lines: readonly string[] | undefined): Observed[] {
+function addCapabilities(
+	observed: readonly Observed[],
+	top: Path,
+	shown: Path,
+	lines: readonly string[] | undefined,
+): readonly Observed[] {
 	const found = new Map<string, string>();
 	const known = new Set<string>(observed.map(({ path }) => path));
 	for (const line of lines ?? []) {

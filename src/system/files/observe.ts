@@ -1,34 +1,48 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
 import { accountFiles, type Observed } from "../../core/cage/audit.ts";
 import type { ObservedState } from "../../core/cage/tampering.ts";
 import type { FileKind } from "../../core/machine/facts.ts";
-import { join, type Path, pathToBytes } from "../../core/path/path.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { deviceNumbers, systemFiles } from "./files.ts";
 import { stampOf } from "./safe-copy.ts";
+import { walk } from "./walk.ts";
 
-/** Looking at files for the audit: nothing is followed, nothing is changed, and what vanishes meanwhile is passed over. */
+/** Looking at files for the audit: nothing is followed, nothing is changed, what vanishes meanwhile is passed over, and what
+ * cannot be looked at is told. */
 
 export type Seen = Observed & ObservedState;
 
-/** Everything at and below `top` on the host, named as if `top` were `shown`. Another file system is named, not entered. */
-export function observeTree(top: Path, shown: Path, signal: AbortSignal | undefined): Seen[] {
-	const all: Seen[] = [];
+export interface ObservedTree {
+	readonly seen: readonly Seen[];
+	/** What could not be looked at, and why (errno(3)). */
+	readonly unseen: readonly { readonly path: Path; readonly error: string }[];
+}
+
+/** Longest path that a tool other than us can name below the directory that it starts in (PATH_MAX, with the final NUL and `./`). */
+const nameable = 4096 - 3;
+
+/**
+ * Everything at and below `top` on the host, named as if `top` were `shown`. Another file system is named, not entered. What lies deeper
+ * than a path can name is seen, but getcap(8) does not get there: the first such path counts as unseen too.
+ */
+export function observeTree(top: Path, shown: Path, signal: AbortSignal | undefined): ObservedTree {
+	const seen: Seen[] = [];
+	const unseen: { path: Path; error: string }[] = [];
 	const device = lstat(top)?.dev;
-	const pending: [host: Path, shown: Path][] = [[top, shown]];
-	for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+	let isTooDeep = false;
+	for (const { error, host, path, stats } of walk(top, shown, ({ dev }) => dev === device)) {
 		signal?.throwIfAborted();
-		const [host, path] = next;
-		const stats = lstat(host);
-		if (stats === undefined) continue;
-		const mounted = stats.isDirectory() && stats.dev !== device;
-		all.push({ ...describe(host, path, stats), ...(mounted && { mounted }) });
-		if (!stats.isDirectory() || mounted) continue;
-		// "latin1" asks Node for one character a byte, which is what a Path is.
-		for (const name of attempt(() => readdirSync(pathToBytes(host), { encoding: "latin1" })) ?? []) {
-			pending.push([join(host, name as Path), join(path, name as Path)]);
+		if (error !== undefined) {
+			unseen.push({ path, error });
+			continue;
 		}
+		const mounted = stats.isDirectory() && stats.dev !== device;
+		seen.push({ ...describe(host, path, stats), ...(mounted && { mounted }) });
+		if (isTooDeep || path.length - shown.length <= nameable) continue;
+		isTooDeep = true;
+		unseen.push({ path, error: "ENAMETOOLONG" });
 	}
-	return all;
+	return { seen, unseen };
 }
 
 export function observe(host: Path, path: Path): Seen | undefined {

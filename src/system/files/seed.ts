@@ -164,9 +164,7 @@ async function ownerOnHost(path: Path, job: TreeCopy): Promise<{ uid: number; gi
 /** Copies a seed to where it belongs below the directory that is being filled. */
 async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, seed: Path): Promise<void> {
 	if (seed === directory) {
-		const source = await openDirectory(seed).catch((error: unknown) => {
-			throw readFailure(error, seed);
-		});
+		const source = await openHost(seed);
 		try {
 			for (const bytes of await readdir(pathToBytes(below(source)), { encoding: "buffer" })) {
 				const name = pathFromBytes(bytes);

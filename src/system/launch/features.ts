@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { landlockProbe } from "../../core/confinement/confine.ts";
 import { ownUser } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
+import { keepFeatures, knownFeatures } from "./known-features.ts";
 import { isRootless } from "./rootless.ts";
 import { findTool, toolEnvironment } from "./tools.ts";
 
@@ -28,14 +29,37 @@ const bubblewrap = {
 
 let found: Features | undefined;
 
-/** Looked up once for as long as this process lives: a few milliseconds. */
-export function machineFeatures(): Features {
-	found ??= probeFeatures();
+/** Looked up once for as long as this process lives, and kept in the state folder where all is well. */
+export function machineFeatures(state: string): Features {
+	found ??= knownOrProbed(state);
 	return found;
+}
+
+function knownOrProbed(state: string): Features {
+	const tools = Object.keys(utilLinux);
+	const known = knownFeatures(state, tools);
+	if (known) return withBubblewrap(known);
+	const features = probe();
+	if (!features.namespaces.length && !features.utilLinuxLacks.length) keepFeatures(state, tools, features);
+	return withBubblewrap(features);
+}
+
+/** Bubblewrap is asked only where it comes into question. */
+function withBubblewrap(features: Omit<Features, "bubblewrapLacks">): Features {
+	return {
+		...features,
+		get bubblewrapLacks() {
+			return lackingOf(bubblewrap);
+		},
+	};
 }
 
 /** Looks anew. */
 export function probeFeatures(): Features {
+	return withBubblewrap(probe());
+}
+
+function probe(): Omit<Features, "bubblewrapLacks"> {
 	const setpriv = help("setpriv");
 	const utilLinuxLacks = lackingOf(utilLinux);
 	const { landlock, refusal } = tryNamespaces(utilLinuxLacks.length ? "bwrap" : "unshare");
@@ -45,10 +69,6 @@ export function probeFeatures(): Features {
 		landlock,
 		utilLinuxLacks,
 		setpriv: { landlock: setpriv.includes("--landlock-access"), seccompFilter: setpriv.includes("--seccomp-filter") },
-		// Asked only where it comes into question.
-		get bubblewrapLacks() {
-			return lackingOf(bubblewrap);
-		},
 		confiner: landlockProbe(process.arch) !== undefined,
 	};
 }

@@ -33,8 +33,10 @@ import { TracePipe } from "./trace-pipe.ts";
 export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
 	private readonly launching: Launching;
+	private readonly state: string;
 
 	constructor(state: string, launching: Launching = {}) {
+		this.state = state;
 		this.launching = launching;
 		this.scratch = join(state, "scratch");
 	}
@@ -109,13 +111,13 @@ export class UtilLinuxLauncher implements Launcher {
 
 	/** Layers can be left out by util-linux alone. */
 	private methodOf({ without }: LaunchRequest): Method {
-		return without ? methodFor({ ...this.launching, launcher: "util-linux" }) : this.method();
+		return without ? methodFor(this.state, { ...this.launching, launcher: "util-linux" }) : this.method();
 	}
 
 	method(): Method {
-		if (!isRootless()) return methodFor(this.launching);
+		if (!isRootless()) return methodFor(this.state, this.launching);
 		requireUserNamespaces();
-		const method = methodFor(this.launching);
+		const method = methodFor(this.state, this.launching);
 		// What bwrap does for an ordinary user is another thing, and nobody has tried whether a cage is as strong with it.
 		if (method.launcher === "bubblewrap") throw new Failure("tool-missing", { tool: "unshare", package: "util-linux" }, 3);
 		return method;

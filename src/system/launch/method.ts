@@ -20,7 +20,7 @@ export interface Launching {
 }
 
 /** Throws `no-launcher`, or `not-full-…` where something is missing and that was to be refused (both exit 3). */
-export function methodFor({ features = machineFeatures(), full, launcher }: Launching): Method {
+export function methodFor(state: string, { features = machineFeatures(state), full, launcher }: Launching): Method {
 	const method = chooseMethod(features, launcher);
 	if ("lacks" in method) throw new Failure("no-launcher", { lacks: method.lacks.join(", ") }, 3);
 	refuseWeaker(method.weaker, method.launcher, full);

@@ -74,7 +74,9 @@ function othersOf(uid: number, pid: number): number[] {
 	return readdirSync("/proc").flatMap((name) => {
 		if (!/^\d+$/.test(name)) return [];
 		try {
-			const outside = statSync(`/proc/${name}`).uid === uid && readlinkSync(`/proc/${name}/ns/pid`) !== namespace;
+			// One that is over and was not waited for yet does nothing any more.
+			const lives = !/^State:\s*Z/m.test(readFileSync(`/proc/${name}/status`, "latin1"));
+			const outside = lives && statSync(`/proc/${name}`).uid === uid && readlinkSync(`/proc/${name}/ns/pid`) !== namespace;
 			return outside ? [Number(name)] : [];
 		} catch {
 			return []; // It ended.

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, constants, openSync } from "node:fs";
-import type { Writable } from "node:stream";
+import { fstatSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { Limits } from "../../core/application/application.ts";
@@ -25,7 +25,7 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 		words.unshift("setpriv", "--pdeathsig", "KILL");
 	}
 	// Who relays a terminal needs ours as it is; the application has one of its own then.
-	const outputOf = (descriptor: number) => (attended === "terminal" ? descriptor : outputOnly(descriptor));
+	const outputOf = (descriptor: number) => (attended === "terminal" ? descriptor : outputFor(descriptor));
 	const outputs = [1, 2].map((descriptor) => (request.onOutput ? "pipe" : outputOf(descriptor)));
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
@@ -35,7 +35,8 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 		detached: attended !== "terminal",
 	});
 	if (child.stdin) feed(child.stdin);
-	for (const output of outputs) if (typeof output === "number" && output > 2) closeSync(output);
+	relay(child.stdout, process.stdout, outputs[0], request);
+	relay(child.stderr, process.stderr, outputs[1], request);
 	if (request.onOutput) {
 		child.stdout?.on("data", request.onOutput);
 		child.stderr?.on("data", request.onOutput);
@@ -51,11 +52,18 @@ function feed(stdin: Writable): void {
 }
 
 /**
- * A terminal is open for reading as well, whatever the number of the descriptor, and in a session of its own nothing keeps the application
- * from reading what is typed into it (measured: by its stdout). So it gets the terminal opened anew, for writing.
+ * What the application may have as its output. Never a terminal: it is open for reading as well, so what is typed could be read by its stdout,
+ * and even one that is opened for writing alone lets whoever has it change how the terminal reads (both measured). Never a directory
+ * either: from one, every file of the host that lies below can be handed over to others by chmod.
  */
-function outputOnly(descriptor: number): number {
-	return isatty(descriptor) ? openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NOCTTY) : descriptor;
+function outputFor(descriptor: number): "pipe" | "ignore" | number {
+	if (isatty(descriptor)) return "pipe";
+	return fstatSync(descriptor).isDirectory() ? "ignore" : descriptor;
+}
+
+/** Passes on what comes by a pipe of ours. */
+function relay(from: Readable | null, to: Writable, output: unknown, { onOutput }: LaunchRequest): void {
+	if (!onOutput && output === "pipe") from?.pipe(to, { end: false });
 }
 
 /** A launch under way, and the application that it becomes. */
@@ -112,7 +120,7 @@ export class RunningApplication implements Launched {
 				const line = this.printed
 					.split("\n")
 					.find((text) =>
-						/^(setpriv|unshare|bwrap|cagewright-conf|stat|mount|sh|chroot|mknod|cagewright-env|cp|mkdir|[^ ]*launch\.sh):/.test(
+						/^(setpriv|unshare|bwrap|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cp|mkdir|[^ ]*launch\.sh):/.test(
 							text,
 						),
 					);

@@ -7,6 +7,7 @@ import { Failure } from "../../core/failure.ts";
 import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/ports.ts";
 import { hostMounts } from "../rehearsal/host-mounts.ts";
+import { bindIdentity } from "./bind-sources.ts";
 import { loaderAndLibraries } from "./loader.ts";
 import { loopbackPlace } from "./loopback-program.ts";
 import { confinerName } from "./method.ts";
@@ -73,15 +74,18 @@ function cageRoot(
 	method: Method,
 ): CageRoot {
 	const mounts: CageMount[] = [];
-	const add = (path: Path, source: Path, access: "ro" | "rw") => {
+	const add = (path: Path, source: Path, access: "ro" | "rw", identity?: string) => {
 		const scratch = rehearsal && access === "rw" ? joinPath(rehearsal.folder, `data${mounts.length}`) : undefined;
 		if (scratch) mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
-		mounts.push({ path, source, access, ...(scratch ? { scratch } : {}) });
+		mounts.push({ path, source, access, ...(scratch ? { scratch } : {}), ...(identity ? { identity } : {}) });
 	};
 	// What lies in a writable directory already came with it.
 	const outermost = cage.writable.filter((path) => !cage.writable.some((other) => other !== path && isWithin(path, other)));
 	for (const path of outermost) add(path, `${cage.data}${path}` as Path, "rw");
-	for (const bind of cage.binds) add(pathFromText(bind.path), pathFromText(bind.path), bind.access);
+	for (const { access, path: text } of cage.binds) {
+		const path = pathFromText(text);
+		add(path, path, access, bindIdentity(path));
+	}
 	mounts.sort((a, b) => a.path.length - b.path.length);
 	return {
 		kind: "cage",

@@ -99,11 +99,16 @@ export async function removeCage(state: Path, name: string, keepData: boolean): 
 	if (!keepData) return discard(directory);
 	await removeTree(description);
 	for (const entry of await list(directory)) {
-		if (!staysWithData.has(entry)) await removeTree(join(directory, entry));
+		if (!staysWithData(entry)) await removeTree(join(directory, entry));
 	}
 }
 
-const staysWithData: ReadonlySet<string> = new Set(["data", "seeded.json", "lock", madeAccountName]);
+/** What an adopted service wrote before it was taken back to the host: it may be nowhere else. */
+export const undoneData = "data.undone-";
+
+function staysWithData(entry: string): boolean {
+	return ["data", "seeded.json", "lock", madeAccountName].includes(entry) || entry.startsWith(undoneData);
+}
 
 /** Takes away what was begun and never became a cage. `keepData` where the data was there before. The caller holds the lock. */
 export async function clearUnfinished(state: Path, name: string, keepData: boolean): Promise<void> {
@@ -111,8 +116,8 @@ export async function clearUnfinished(state: Path, name: string, keepData: boole
 	const entries = await list(directory);
 	if (entries.some((entry) => entry === "cage.json")) return;
 	// An account that was made for it is known by that file alone.
-	const kept: ReadonlySet<string> = keepData ? staysWithData : new Set(["lock", madeAccountName]);
-	for (const entry of entries) if (!kept.has(entry)) await removeTree(join(directory, entry));
+	const stays = keepData ? staysWithData : (entry: string) => ["lock", madeAccountName].includes(entry);
+	for (const entry of entries) if (!stays(entry)) await removeTree(join(directory, entry));
 }
 
 export async function hasData(state: Path, name: string): Promise<boolean> {

@@ -175,6 +175,19 @@ describe("a cage", () => {
 			`umount -n ${inCage("/.launch")}`,
 		]);
 	});
+	test.each([
+		["itself", {}, inCage("/site")],
+		["below a trial's overlay", { scratch: path("/state/s") }, "/state/s/lower"],
+	])("a directory of the host is looked at once it is mounted: %s", (_, more, mounted) => {
+		const mounts: CageRoot["mounts"] = [
+			{ path: path("/site"), source: path("/site"), access: "rw", identity: "8:15", ...more },
+			{ path: path("/data"), source: path("/state/data"), access: "rw" },
+		];
+		const looks = launchScript(spec({ ...cage, mounts }))
+			.split("\n")
+			.filter((line) => line.includes("stat -c"));
+		expect(looks).toEqual([expect.stringContaining(`[ "$(stat -c %d:%i ${mounted})" = 8:15 ] || { echo `)]);
+	});
 	test("a trial writes into an overlay whose layers no path can talk into options", () => {
 		const mounts: CageRoot["mounts"] = [
 			{ path: path("/a,b:c"), source: path("/data/a,b:c"), access: "rw", scratch: path("/state/s,upperdir=x") },

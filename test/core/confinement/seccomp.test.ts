@@ -36,7 +36,7 @@ function run(program: Buffer, architecture: number, number: number, args: readon
 function answer(value: number): string {
 	if (value === 0x7fff0000) return "allow";
 	if (value === 0x80000000) return "kill";
-	const names: Record<number, string> = { 1: "EPERM", 38: "ENOSYS", 97: "EAFNOSUPPORT" };
+	const names: Record<number, string> = { 1: "EPERM", 38: "ENOSYS", 93: "EPROTONOSUPPORT", 97: "EAFNOSUPPORT" };
 	return (value >>> 16 === 5 && names[value & 0xffff]) || `0x${value.toString(16)}`;
 }
 
@@ -73,7 +73,7 @@ const decisions: [SyscallName, number[], string, FilterOpenings?][] = [
 	["ioctl", [0, 0x5413], "allow"],
 	["socket", [2, 1 | cloexec, 6], "allow"],
 	["socket", [10, 2, 17], "allow"],
-	["socket", [2, 5, 132], "allow"],
+	["socket", [2, 5, 132], "EPROTONOSUPPORT"],
 	["socket", [16, 3 | cloexec, 0], "allow"],
 	["socket", [16, 3, 9], "EAFNOSUPPORT"],
 	["socket", [1, 1, 0], "EAFNOSUPPORT"],

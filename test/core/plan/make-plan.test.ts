@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Addition } from "../../../src/core/plan/make-plan.ts";
-import { describeAddition, remedies } from "../../../src/engine/make.ts";
+import { describeAddition, remedies } from "../../../src/engine/remedies.ts";
 import type { TrialRound } from "../../../src/engine/trial.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
 import { makeElf } from "../elf/make-elf.ts";

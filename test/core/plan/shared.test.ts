@@ -49,6 +49,22 @@ describe("content that a service only reads", () => {
 	])("is not shared where it holds %s", (_, more) => {
 		expect(planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" })).shared).toEqual([]);
 	});
+	test.each<[string, Record<string, Node>, number, boolean]>([
+		["belongs to another", { "/var/www": directory({ uid: 33 }) }, 0, false],
+		["is writable by another", { "/var/www": directory({ mode: 0o777 }) }, 0, false],
+		["belongs to whom the cage belongs to", { "/var/www": directory({ uid: 1000 }) }, 1000, true],
+		["is sticky and keeps what is root's", { "/var/www": directory({ mode: 0o1777 }) }, 0, true],
+		[
+			"is sticky and holds what is another's",
+			{ "/var/www": directory({ mode: 0o1777 }), "/var/www/site": directory({ uid: 33 }) },
+			0,
+			false,
+		],
+		["is root's, whosever the content is", { "/var/www/site": directory({ uid: 33 }) }, 0, true],
+	])("whose way %s", (_, more, owner, isShared) => {
+		const made = planFor(tree({ ...site, ...more }), trace({ "/var/www/site/index.html": "read" }), { owner });
+		expect(shared(made)).toEqual(isShared ? ["data /var/www/site"] : []);
+	});
 	test("is shared with files that only the application's own account may read", () => {
 		const own = { "/var/www/site/note": file("x", { mode: 0o640, uid: 0, gid: 33 }) };
 		const made = planFor(tree({ ...site, ...own }), trace({ "/var/www/site/index.html": "read" }, { gids: new Set([33]) }));

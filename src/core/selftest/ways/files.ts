@@ -102,6 +102,18 @@ export const files: readonly Way[] = [
 		}),
 	),
 	{
+		id: "node-by-rename",
+		stoppedBy: ["seccomp"],
+		attempt: `
+			return first_in(@writable, sub {
+				my $file = new_in($_[0]);
+				plain($file) or return 0;
+				my $made = done(sys('renameat2', -100, $file, -100, "$file.x", 4));
+				keep_error(sub { unlink $file, "$file.x" });
+				return $made;
+			});`,
+	},
+	{
 		// A file capability in data that somebody runs outside: struct vfs_cap_data, revision 2, CAP_SYS_ADMIN.
 		id: "file-capability",
 		stoppedBy: ["capabilities"],

@@ -1,0 +1,80 @@
+import type { TrialSummary } from "../core/cage/cage.ts";
+import { showPath } from "../core/path/quote.ts";
+import type { Addition } from "../core/plan/make-plan.ts";
+import { isTolerable } from "../core/plan/missing.ts";
+import type { Context } from "./context.ts";
+import type { TrialRound } from "./trial.ts";
+
+/** What a trial found missing, and what is done about it. */
+
+/** strerror(3) of the errors that a tolerable refusal ends in. */
+const errorTexts: Readonly<Record<string, string>> = {
+	ENOENT: "No such file or directory",
+	EACCES: "Permission denied",
+	EPERM: "Operation not permitted",
+	EAFNOSUPPORT: "Address family not supported by protocol",
+};
+
+/**
+ * What of the missing would be added, each once. Of what an application mostly lives without only that which it complained of, if it
+ * did: nothing is opened on a guess.
+ */
+export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
+	const tolerable = round.answered ? [] : round.missing.filter(isTolerable);
+	const complained = tolerable.filter(({ error }) => round.output.includes(errorTexts[error] ?? "\0"));
+	// libc asks a name service's socket before it reads the file of accounts: an account that it does not find there explains both.
+	const looksUp = round.missing.some(({ kind }) => kind === "account");
+	const accepted = new Set(complained.length ? complained : looksUp ? [] : tolerable);
+	const additions = round.missing.flatMap((one) =>
+		one.remedy && !one.declined && (!isTolerable(one) || accepted.has(one)) ? [one.remedy] : [],
+	);
+	const seen = new Set(known.map(keyOf));
+	return additions.filter((addition) => {
+		const key = keyOf(addition);
+		if (seen.has(key)) return false;
+		seen.add(key);
+		return true;
+	});
+}
+
+function keyOf(addition: Addition): string {
+	return `${addition.kind} ${"path" in addition ? addition.path : addition.name}`;
+}
+
+const openingLabels = { proc: "/proc", unixSockets: "AF_UNIX", memfd: "memfd_create", writableCode: "PROT_EXEC" };
+
+export function describeAddition(addition: Addition): string {
+	switch (addition.kind) {
+		case "capability":
+			return `CAP_${addition.name.toUpperCase()}`;
+		case "opening":
+			return openingLabels[addition.name];
+		case "account":
+			return addition.name;
+		default:
+			return showPath(addition.path);
+	}
+}
+
+export function summarise(context: Context, round: TrialRound, generation: number, added: readonly Addition[]): TrialSummary {
+	return {
+		round: round.round,
+		at: new Date(context.machine.now()).toISOString(),
+		generation,
+		answered: round.answered,
+		...(round.measured ? { measured: round.measured } : {}),
+		findings: round.findings.map(({ code, path, severity, values }) => ({ code, path: showPath(path), severity, values })),
+		launcher: round.method.launcher,
+		weaker: round.method.weaker,
+		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
+		failedExercises: round.failedExercises,
+		added: added.map(describeAddition),
+		missing: round.missing.map((one) => ({
+			kind: one.kind,
+			what: one.path === undefined ? one.call : showPath(one.path),
+			call: one.call,
+			error: one.error,
+			declined: one.declined,
+		})),
+	};
+}

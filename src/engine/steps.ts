@@ -1,0 +1,269 @@
+import type { Application } from "../core/application/application.ts";
+import { resolveIdentity } from "../core/application/identity.ts";
+import { mergeMadeDirectories, parseMadeDirectory } from "../core/application/made-directory.ts";
+import type { Note } from "../core/application/note.ts";
+import { mergeAcceptances } from "../core/cage/acceptance.ts";
+import { type Cage, isSameApplication } from "../core/cage/cage.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
+import { Failure } from "../core/failure.ts";
+import type { Files } from "../core/machine/facts.ts";
+import { isWithin, normalise, pathFromText } from "../core/path/path.ts";
+import { showPath } from "../core/path/quote.ts";
+import { mayBeBound } from "../core/plan/areas.ts";
+import { withDedicatedAccount } from "../core/plan/dedicated.ts";
+import { placeOf } from "../core/plan/links.ts";
+import { makePlan } from "../core/plan/make-plan.ts";
+import type { Identity, Plan } from "../core/plan/plan.ts";
+import type { Answers } from "../core/questions/answers.ts";
+import type { Trace } from "../core/trace/trace.ts";
+import { traceRunning } from "./attach.ts";
+import { auditGeneration } from "./audit.ts";
+import { layoutOf, readableCage } from "./cages.ts";
+import type { Context, Machine } from "./context.ts";
+import { checkDedicatedAccount, dedicatedAccount } from "./dedicated-account.ts";
+import type { Step } from "./events.ts";
+import { startFailure } from "./failures.ts";
+import { separationNotes } from "./separation.ts";
+import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
+import { runTrial, type TrialRound } from "./trial.ts";
+
+/** The steps of the whole job, each on what the ones before left. The verbs, the wizard and `make` all go through here. */
+
+/** A candidate: built and tried, but not yet what the cage runs. */
+export interface Candidate {
+	readonly plan: Plan;
+	readonly manifest: Manifest;
+	readonly unchanged: boolean;
+}
+
+/** Measures a step and tells of it. Seconds, with two decimals. */
+export async function timed<T>(
+	context: Context,
+	step: Step,
+	work: () => Promise<T>,
+	onHost = false,
+): Promise<{ value: T; seconds: number }> {
+	const started = context.machine.now();
+	context.emit({ event: "step-started", step, ...(onHost ? { onHost } : {}) });
+	const value = await work();
+	const seconds = Math.round((context.machine.now() - started) / 10) / 100;
+	context.emit({ event: "step-finished", step, seconds });
+	return { value, seconds };
+}
+
+/** What a round took on top, in hundredths of a second. */
+export function addSeconds(before: Cage["seconds"], build: number, trial: number): Cage["seconds"] {
+	const sum = (a: number, b: number) => Math.round((a + b) * 100) / 100;
+	return { ...before, build: sum(before.build, build), trial: sum(before.trial, trial) };
+}
+
+/** Refuses to turn a cage into another one: throws `name-taken` (exit 2) where its command, account or directory is another. */
+export async function checkName(context: Context, answers: Answers, replace: boolean): Promise<Cage | undefined> {
+	const { machine } = context;
+	const cage = await readableCage(machine.store, answers.name, replace);
+	if (answers.dedicatedAccount !== undefined) {
+		await checkDedicatedAccount(context, answers.name, answers.dedicatedAccount);
+	}
+	if (cage && !replace && !isSameApplication(cage.application, answers.application)) {
+		throw new Failure("name-taken", { name: answers.name, command: cage.application.command.join(" ") }, 2);
+	}
+	return cage;
+}
+
+/** Throws `account-unknown` or `group-unknown` (exit 2), and `account-needs-root` (exit 3). */
+export function identityOf({ machine }: Context, answers: Answers): Identity {
+	const own = machine.accounts.own();
+	const { dedicatedAccount } = answers;
+	if (own && dedicatedAccount !== undefined) {
+		throw new Failure("account-needs-root", { account: dedicatedAccount, own: own.name }, 3);
+	}
+	return identityFor(machine, answers.application.user);
+}
+
+/** Without root there is one account, whoever is asked for. */
+function identityFor({ accounts }: Machine, user: string | undefined): Identity {
+	const own = accounts.own();
+	if (!own) return resolveIdentity(user, accounts.users(), accounts.groups());
+	const { lowestPort: _, ...identity } = own;
+	if (user === undefined || user === "") return identity;
+	const asked = resolveIdentity(user, accounts.users(), accounts.groups());
+	if (asked.uid === own.uid && asked.gid === own.gid) return identity;
+	throw new Failure("account-needs-root", { account: user, own: own.name }, 3);
+}
+
+/** What is different without root, for the screen at once and for the plan and the record. */
+function limits({ accounts }: Machine): Note[] {
+	const own = accounts.own();
+	return own ? [{ code: "rootless", values: { user: own.name, port: own.lowestPort } }] : [];
+}
+
+/** Without root there is no other account to be had, and the user's own processes are no news. */
+async function separation(machine: Machine, ...cage: [name: string, plan: Plan, trace: Trace]): Promise<Note[]> {
+	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
+}
+
+/** Traces and stores what was seen, so that `plan` and `build` go on from it. Throws `not-answered-on-host` (exit 1). */
+export async function traceStep(
+	context: Context,
+	answers: Answers,
+	{ replace = false, ...options }: Omit<TraceOptions, "onHost"> & { replace?: boolean },
+): Promise<{ cage: Cage; result: TraceResult }> {
+	const { machine } = context;
+	// What cannot work is found out before anything is started.
+	for (const path of answers.rules.seed) {
+		if (machine.files.resolve(normalise(pathFromText(path))) === undefined) throw new Failure("seed-unknown", { path }, 2);
+	}
+	for (const { path } of answers.rules.binds) refuseBind(path, machine);
+	const identity = identityOf(context, answers);
+	const notes = [...(answers.notes ?? []), ...limits(machine)];
+	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
+	const { attach, onHost, rules, serviceDirectories = [] } = answers;
+	const told = answers.application;
+	const application = { ...told, directories: mergeMadeDirectories([...told.directories, ...serviceDirectories]) };
+	const { value: result, seconds } = attach
+		? await timed(context, "attach", () => traceRunning(context, application, attach, options.more))
+		: await timed(
+				context,
+				"trace",
+				() => traceApplication(context, application, rules, identity, { ...options, onHost }),
+				onHost,
+			);
+	if (!result.answered) throw startFailure(answers.application.command, result, machine.files, machine.accounts.own());
+	const known = await readableCage(machine.store, answers.name, replace);
+	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
+	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
+	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
+	const cage: Cage = {
+		name: answers.name,
+		application: { ...told, directories: usedDirectories(application, told, result.trace, machine.files) },
+		rules: answers.rules,
+		...(answers.template === undefined ? {} : { template: answers.template }),
+		...(answers.unit === undefined ? {} : { unit: answers.unit }),
+		...(notes.length ? { notes } : {}),
+		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
+		...(accepted.length ? { accepted } : {}),
+		onHost: answers.onHost,
+		additions: [],
+		exercises: result.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command),
+		signals: result.signals,
+		handlesTerm: result.handlesTerm,
+		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
+		trials: [],
+		seconds: { trace: seconds, plan: 0, build: 0, trial: 0 },
+	};
+	return { cage, result };
+}
+
+/** What was told, and of what the unit makes that in which the application did something. */
+function usedDirectories(all: Application, told: Application, { accesses }: Trace, files: Files): string[] {
+	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
+	return all.directories.filter((text) => {
+		const { path } = parseMadeDirectory(text);
+		const place = placeOf(normalise(pathFromText(path)), files);
+		return told.directories.some((one) => parseMadeDirectory(one).path === path) || places.some((one) => isWithin(one, place));
+	});
+}
+
+/** The host's own tree seen in a cage is no cage: throws `bind-refused` (exit 4), or `bind-unknown` (exit 2). */
+function refuseBind(path: string, { files }: Machine): void {
+	const real = files.resolve(normalise(pathFromText(path)));
+	if (real === undefined) throw new Failure("bind-unknown", { path }, 2);
+	if (!mayBeBound(real)) throw new Failure("bind-refused", { path }, 4);
+}
+
+/** The plan for a cage from its stored trace, with the owning packages. */
+export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
+	const { machine } = context;
+	for (const { path } of cage.rules.binds) refuseBind(path, machine);
+	const users = machine.accounts.users();
+	const groups = machine.accounts.groups();
+	const made = makePlan({
+		application: cage.application,
+		rules: cage.rules,
+		notes: cage.notes ?? [],
+		identity: identityFor(machine, cage.application.user),
+		owner: machine.accounts.own()?.uid ?? 0,
+		trace,
+		additions: cage.additions,
+		users,
+		groups,
+		files: machine.files,
+	});
+	const own = dedicatedAccount(machine, cage.dedicatedAccount);
+	const plan = own ? withDedicatedAccount(made, own) : made;
+	const owners = await machine.packages.owners(
+		plan.entries.filter((entry) => entry.kind === "file" || entry.kind === "symlink").map((entry) => entry.path),
+	);
+	const named = {
+		...plan,
+		entries: plan.entries.map((entry) => {
+			const owner = owners.get(entry.path);
+			return owner ? { ...entry, package: owner } : entry;
+		}),
+		notes: [
+			...plan.notes,
+			...(cage.dedicatedAccount !== undefined && !own
+				? [{ code: "dedicated-account-to-be-made", values: { account: cage.dedicatedAccount } }]
+				: await separation(machine, cage.name, plan, trace)),
+		],
+	};
+	context.emit({ event: "plan-made", plan: named });
+	return named;
+}
+
+export async function buildStep(context: Context, name: string, plan: Plan, previous: number | undefined): Promise<Candidate> {
+	const { emit, machine, signal } = context;
+	const built = await machine.store.build({
+		name,
+		plan,
+		...(previous === undefined ? {} : { previous }),
+		signal,
+		onFile: (path, bytesDone, bytesTotal) => emit({ event: "file-copied", path, bytesDone, bytesTotal }),
+	});
+	for (const path of built.unstable) emit({ event: "warned", code: "seed-unstable", values: { path: showPath(path) } });
+	emit({ event: "generation-built", generation: built.generation, unchanged: built.unchanged });
+	return { plan, manifest: built.manifest, unchanged: built.unchanged };
+}
+
+/** A build that nobody tries: what would not be launched is not kept either. */
+export async function buildAudited(context: Context, cage: Cage, plan: Plan, previous: number | undefined): Promise<Candidate> {
+	const { store } = context.machine;
+	const candidate = await buildStep(context, cage.name, plan, previous);
+	try {
+		const { manifest } = candidate;
+		await auditGeneration(context, manifest, layoutOf(store, manifest), { accepted: cage.accepted ?? [] });
+		return candidate;
+	} catch (error) {
+		if (!candidate.unchanged) await store.discard(cage.name, candidate.manifest.generation);
+		throw error;
+	}
+}
+
+export async function trialStep(
+	context: Context,
+	cage: Cage,
+	candidate: Candidate,
+	trace: Trace,
+	round: number,
+	rounds: number,
+): Promise<TrialRound> {
+	const { dedicatedAccount: account } = cage;
+	// Under another account it would have the rights of other services.
+	if (account !== undefined && !candidate.plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
+	context.emit({ event: "round-started", round, rounds });
+	const layout = layoutOf(context.machine.store, candidate.manifest);
+	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });
+	const tried = await runTrial(context, {
+		application: cage.application,
+		identity: candidate.plan.identity,
+		plan: candidate.plan,
+		cage: layout,
+		trace,
+		exercises: cage.exercises,
+		signals: cage.signals,
+		round,
+	});
+	const result = { ...tried, findings };
+	context.emit({ event: "round-finished", round, missing: result.missing, probes: result.probes });
+	return result;
+}

@@ -1,0 +1,99 @@
+import { execFileSync } from "node:child_process";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	utimesSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
+import { fingerprint } from "../../src/system/adoption/fingerprint.ts";
+import { foreignLink } from "../../src/system/adoption/foreign-link.ts";
+import { restoreData, useState } from "../../src/system/adoption/state-copy.ts";
+import { makeDeep } from "./deep.ts";
+
+let folder: Path;
+beforeEach(() => {
+	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-adopted-`));
+});
+// Node's own rmSync gives up beyond PATH_MAX.
+afterEach(() => void execFileSync("rm", ["-rf", folder]));
+
+describe("a fingerprint", () => {
+	test("tells a file that was rewritten in the same size with its time set back", async () => {
+		const file = join(folder, "file");
+		writeFileSync(file, "one");
+		const { atime, mtime } = statSync(file);
+		utimesSync(file, atime, mtime);
+		const before = await fingerprint(folder);
+		expect(await fingerprint(folder)).toBe(before);
+		writeFileSync(file, "two");
+		utimesSync(file, atime, mtime);
+		expect(await fingerprint(folder)).not.toBe(before);
+	});
+
+	test("covers what lies deeper than a path can name", async () => {
+		makeDeep(folder, "touch file");
+		const before = await fingerprint(folder);
+		makeDeep(folder, "echo more >file");
+		expect(await fingerprint(folder)).not.toBe(before);
+	});
+
+	test("is none of a directory that is not there", async () => {
+		expect(await fingerprint(join(folder, "absent"))).toBeUndefined();
+	});
+});
+
+describe("a link that leads out of the state", () => {
+	test("is found deeper than a path can name", async () => {
+		makeDeep(folder, "ln -s /etc/shadow trap");
+		expect(await foreignLink(folder, "/var/lib/app" as Path)).toMatch(/^\/var\/lib\/app\/.*\/trap$/);
+	});
+
+	test("passes where the host has the same", async () => {
+		const [cage, host] = [join(folder, "cage"), join(folder, "host")];
+		for (const directory of [cage, host]) {
+			mkdirSync(directory);
+			symlinkSync("/etc/shadow", join(directory, "link"));
+		}
+		expect(await foreignLink(cage, host)).toBeUndefined();
+		rmSync(join(host, "link"));
+		expect(await foreignLink(cage, host)).toBe(join(host, "link"));
+	});
+});
+
+describe("data of a cage whose service was taken back", () => {
+	beforeEach(async () => {
+		for (const [directory, text] of [
+			["data", "own"],
+			["adopting/data", "host"],
+		] as const) {
+			mkdirSync(join(folder, directory), { recursive: true, mode: 0o700 });
+			writeFileSync(join(folder, `${directory}/file`), text);
+		}
+		await useState(folder);
+		writeFileSync(join(folder, "data/file"), "accepted");
+	});
+
+	test("is its own again, and what the service wrote is kept", async () => {
+		const kept = await restoreData(folder, "2026-01-02T03:04:05.678Z");
+		expect(kept).toBe(join(folder, "data.undone-20260102T030405678Z"));
+		expect(readFileSync(`${kept}/file`, "utf8")).toBe("accepted");
+		expect(readFileSync(join(folder, "data/file"), "utf8")).toBe("own");
+		expect(await restoreData(folder, "2026-01-02T03:04:05.678Z")).toBe(kept);
+	});
+
+	test("is not kept where the service was never started", async () => {
+		expect(await restoreData(folder)).toBeUndefined();
+		expect(readFileSync(join(folder, "data/file"), "utf8")).toBe("own");
+		expect(readdirSync(folder).filter((name) => name.startsWith("data"))).toEqual(["data"]);
+		expect(existsSync(join(folder, "adopting"))).toBe(false);
+	});
+});

@@ -1,0 +1,114 @@
+import { execFile } from "node:child_process";
+import { chownSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { freePort } from "./network.ts";
+
+/** Somebody who owns a directory on the way to a bind puts a link to a directory of root's in its place. */
+
+const state = temporaryState();
+const folder = temporaryFolder("binds");
+const web = join(folder, "web");
+const shared = join(web, "up");
+const aside = join(web, "aside");
+const secret = join(folder, "secret");
+const read = ["/usr/bin/python3", "-c", `print(open("${shared}/page").read())`];
+const run = (...options: string[]) => cagewright(["run", "bound", ...options, "--", ...read], { state });
+
+beforeAll(async () => {
+	mkdirSync(shared, { recursive: true });
+	mkdirSync(secret, { mode: 0o700 });
+	writeFileSync(join(shared, "page"), "public");
+	writeFileSync(join(secret, "page"), "root alone");
+	const port = String(await freePort());
+	await make(
+		[
+			...["--name", "bound", "--bind", `${shared}:ro`, "--accept-finding", "way-sticky"],
+			...["--probe", `curl -fsS --noproxy '*' http://127.0.0.1:${port}/page`],
+			...["--", "/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", shared, port],
+		],
+		{ state },
+	);
+});
+
+afterEach(() => {
+	try {
+		unlinkSync(shared);
+	} catch {
+		// No link was put there.
+	}
+	try {
+		renameSync(aside, shared);
+	} catch {
+		// It was not moved.
+	}
+	chownSync(web, 0, 0);
+});
+
+function swapForLink(): void {
+	renameSync(shared, aside);
+	symlinkSync(secret, shared);
+}
+
+test("a bind that nobody touched is seen", async () => {
+	expect(await run()).toMatchObject({ status: 0, stdout: "public\n" });
+});
+
+test("a link in the place of a bind's source refuses the start", async () => {
+	swapForLink();
+	const result = await run();
+	expect(result).toMatchObject({ status: 4, stdout: "" });
+	expect(result.stderr).toMatch(/^cagewright: .*bind-not-directory.*\n$/);
+	expect(result.stderr).toContain(shared);
+});
+
+test("check names a link on the way to a bind", async () => {
+	swapForLink();
+	const result = await cagewright(["check", "bound"], { state });
+	expect(result.status).toBe(1);
+	expect(result.stdout).toContain(`danger bind-not-directory ${shared}: `);
+});
+
+test("no unit is printed while the way to a bind leads over a link", async () => {
+	swapForLink();
+	const result = await cagewright(["unit", "bound"], { state });
+	expect(result).toMatchObject({ status: 4, stdout: "" });
+	expect(result.stderr).toContain("bind-not-directory");
+});
+
+test("a source that is gone refuses the start in one line", async () => {
+	renameSync(shared, aside);
+	const result = await run();
+	expect(result).toMatchObject({ status: 4, stdout: "" });
+	expect(result.stderr).toMatch(/^cagewright: .*bind-absent.*\n$/);
+});
+
+test("a directory on the way that is another's refuses the start until it is accepted by name", async () => {
+	chownSync(web, 65_534, 65_534);
+	const refused = await run();
+	expect(refused.status).toBe(4);
+	expect(refused.stderr).toContain(`${web} `);
+	expect(refused.stderr).toContain("bind-foreign-owner");
+	expect(await run("--accept-finding", `bind-foreign-owner:${web}`)).toMatchObject({ status: 0, stdout: "public\n" });
+});
+
+test("a swap between the look and the mount is caught after the mount", async () => {
+	const { stdout: commands } = await run("--print");
+	swapForLink();
+	const launched = promisify(execFile)("sh", ["-c", commands], { cwd: "/" });
+	await expect(launched).rejects.toMatchObject({
+		code: 125,
+		stdout: "",
+		stderr: expect.stringMatching(new RegExp(`^cagewright-bind: ${shared} was replaced .*\\n$`)),
+	});
+	rmSync(shared);
+});
+
+test("a link is not followed even where its finding was accepted", async () => {
+	swapForLink();
+	const result = await run("--accept-finding", `bind-not-directory:${shared}`);
+	expect(result).toMatchObject({ status: 4, stdout: "" });
+	expect(result.stderr).toContain(`cagewright: ${shared} leads to the bind ${shared} and is no directory`);
+});
