@@ -143,23 +143,22 @@ const units = () =>
 		"systemctl list-units --all --plain --no-legend 'cagewright-selftest*'; ls /run/systemd/system | grep selftest || :",
 	);
 
-const begun = () =>
-	system.must(
-		"pid=$(pgrep -x -f 'node /opt/cagewright/bin/cagewright.js selftest plain --unit') && systemctl is-active 'cagewright-selftest-*' >&2 && echo $pid",
-	);
+/** As soon as the service is there: it lasts some tenths of a second. */
+async function interrupted(signal: string): Promise<number> {
+	const run = system.run("exec node /opt/cagewright/bin/cagewright.js selftest plain --unit");
+	const there = "for n in $(seq 500); do systemctl --quiet is-active 'cagewright-selftest-*' && break; sleep 0.02; done";
+	const pid = "$(pgrep -o -x -f 'node /opt/cagewright/bin/cagewright.js selftest plain --unit')";
+	await system.must(`${there}; kill -s ${signal} ${pid}`);
+	return (await run).status;
+}
 
 test("called off, it takes its unit away", async () => {
-	const run = system.run("exec node /opt/cagewright/bin/cagewright.js selftest plain --unit");
-	const pid = await eventually(begun);
-	await system.must(`kill -TERM ${pid}`);
-	expect((await run).status).toBe(143);
+	expect(await interrupted("TERM")).toBe(143);
 	expect(await units()).toBe("");
 });
 
 test("killed, its service ends by itself, and the next one takes the unit away", async () => {
-	const run = system.run("exec node /opt/cagewright/bin/cagewright.js selftest plain --unit");
-	await system.must(`kill -KILL ${await eventually(begun)}`);
-	await run;
+	await interrupted("KILL");
 	expect(await units()).not.toBe("");
 	await selftest("plain --unit");
 	expect(await units()).toBe("");
