@@ -125,7 +125,10 @@ export async function tryUnderUnit(
 		let seen: Observed | undefined;
 		try {
 			while (!parseAttempts(started.output()).done && now() < deadline && (await started.runs())) await sleep(20, context.signal);
-			seen = await started.observe(present.layout.root);
+			for (let again = 0; !seen && again < 20; again++) {
+				if (again) await sleep(10, context.signal);
+				seen = await started.observe(present.layout.root);
+			}
 		} finally {
 			await started.remove();
 		}
