@@ -32,7 +32,9 @@ function byLoader(all: Iterable<readonly [Path, Elf]>): Map<Path, Path[]> {
 	for (const [path, elf] of all) {
 		if (elf.isStatic) continue;
 		const loader = elf.interpreter ?? loaders.get(abiOf(elf));
-		if (loader !== undefined) groups.set(loader, [...(groups.get(loader) ?? []), path]);
+		// A program for another processor can lie here without anything to load it.
+		if (loader !== undefined && files.inspect(files.resolve(loader) ?? loader, parseElf) !== undefined)
+			groups.set(loader, [...(groups.get(loader) ?? []), path]);
 	}
 	return groups;
 }
