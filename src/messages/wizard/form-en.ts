@@ -1,0 +1,37 @@
+import type { FieldName } from "../../core/wizard/state.ts";
+
+export const formEn = {
+	title: "What is started, as whom, and how do we know that it works?",
+	fields: {
+		name: "Name",
+		command: "Command",
+		user: "Account",
+		probe: "Probe",
+		exercise: "Exercise",
+		cwd: "Directory",
+		env: "Variable",
+		timeout: "Timeout",
+		network: "Network",
+		onHost: "On the host",
+	} satisfies Record<FieldName, string>,
+	hints: {
+		name: "The name of the cage: letters, digits, dot, dash.",
+		command: "Must stay in the foreground. Started as it stands, without a shell.",
+		user: "user or user:group. Empty: root, with only the capabilities that it is seen to need.",
+		probe: "Shell line that exits 0 when the application answered a real request. All must pass.",
+		exercise: "Shell line that is run while tracing, to reach more of the application. May stay empty.",
+		cwd: "Working directory of the application.",
+		env: "NAME=value, on top of the launcher's own small environment. May stay empty.",
+		timeout: "Seconds to wait for the first answer.",
+		network: "Space changes it. Of the finished cage; traces and trials always have one of their own.",
+		onHost: "Space changes it. yes: traced on the real files and network, and what it writes stays.",
+	} satisfies Record<FieldName, string>,
+	another: "(another one)",
+	empty: "(empty)",
+	values: { host: "the host's", none: "none", yes: "yes", no: "no, in a rehearsal" } as Record<string, string>,
+	button: "Start tracing",
+	ready: "It starts in a rehearsal: nothing it writes stays, and production goes on.",
+	readyOnHost: "Careful: it starts on the real system, and what it writes stays.",
+	problems: "{count} {count|thing|things} to put right:",
+	checking: "Checking…",
+};
