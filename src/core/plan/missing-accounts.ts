@@ -53,9 +53,7 @@ export function findMissingAccounts(look: Look, known: Known): Missing[] {
 		.map((name) => {
 			const missing = { kind: "account", call: name, error: noSuchName } as const;
 			const declined = (["user", "group"] as const).some((kind) => isLeftOut(plan.rules, kind, name));
-			return declined
-				? { ...missing, declined }
-				: { ...missing, remedy: { kind: "account", name, round, call: name }, declined };
+			return declined ? { ...missing, declined } : { ...missing, remedy: { kind: "account", name, round, call: name }, declined };
 		});
 }
 

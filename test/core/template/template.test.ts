@@ -167,7 +167,10 @@ describe("merging with answers", () => {
 	});
 
 	it("lets the later word about an account count", () => {
-		const base = { ...template(smallest), rules: { ...noRules, accounts: ["user:mail", "games"], withoutAccounts: ["group:adm"] } };
+		const base = {
+			...template(smallest),
+			rules: { ...noRules, accounts: ["user:mail", "games"], withoutAccounts: ["group:adm"] },
+		};
 		const merged = mergeTemplate(base, { rules: { accounts: ["adm"], withoutAccounts: ["mail", "user:games"] } });
 		expect(merged).toMatchObject({ rules: { accounts: ["games", "adm"], withoutAccounts: ["mail", "user:games"] } });
 	});
