@@ -40,6 +40,18 @@ export const reasonsDe: ReasonMessages = {
 		"kernel-file": "Datei des Kerns",
 		account: "unbekanntes Konto",
 	},
+	importances: {
+		said: "das sagte die Anwendung: {line}",
+		"error-said": "diesen Fehler nannte die Anwendung: {line}",
+		"last-call": "{before} gescheiterte Aufrufe später endete die Anwendung",
+		veryLast: "der letzte gescheiterte Aufruf vor dem Ende der Anwendung",
+		configuration: "Konfiguration",
+		library: "eine Bibliothek",
+		package: "gehört zu ihrem Paket {package}",
+		other: "nichts spricht dafür",
+		noise: "Anwendungen kommen meist ohne aus",
+		ofPackage: "{what} ihres Pakets {package}",
+	},
 	accountReasons: {
 		"started-as": "als dieses startet die Anwendung",
 		"switched-to": "zu diesem wechselt die Anwendung",
