@@ -6,6 +6,7 @@ import { chooseDe } from "./wizard/choose-de.ts";
 import { filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
+import { linearDe } from "./wizard/linear-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
 import { traceDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
@@ -38,6 +39,7 @@ export const wizardDe: WizardMessages = {
 	build: buildDe,
 	trial: trialDe,
 	save: saveDe,
+	linear: linearDe,
 	prompts: {
 		command: "Befehl",
 		search: "Suche",

@@ -6,6 +6,7 @@ import { chooseEn } from "./wizard/choose-en.ts";
 import { filesEn } from "./wizard/files-en.ts";
 import { formEn } from "./wizard/form-en.ts";
 import { lacksEn } from "./wizard/lacks-en.ts";
+import { linearEn } from "./wizard/linear-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
 import { traceEn } from "./wizard/trace-en.ts";
 import { trialEn } from "./wizard/trial-en.ts";
@@ -38,6 +39,7 @@ export const wizardEn = {
 	build: buildEn,
 	trial: trialEn,
 	save: saveEn,
+	linear: linearEn,
 	prompts: {
 		command: "Command",
 		search: "Search",

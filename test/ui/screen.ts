@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { Terminal } from "@xterm/headless";
 import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { drawApp } from "../../src/ui/draw.tsx";
+import { type Drawn, drawApp } from "../../src/ui/draw.tsx";
 import type { Look } from "../../src/ui/look.ts";
 import { WizardStore } from "../../src/ui/store.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
@@ -31,7 +31,7 @@ class Output extends EventEmitter {
 export class ScreenDriver {
 	readonly store: WizardStore;
 	readonly #output: Output;
-	readonly #undraw: () => void;
+	readonly #drawn: Drawn;
 	readonly language: "en" | "de";
 
 	constructor(session: ScriptedSession, columns: number, rows: number, language: "en" | "de" = "en", look: Partial<Look> = {}) {
@@ -40,7 +40,7 @@ export class ScreenDriver {
 		this.#output = new Output(columns, rows);
 		this.store.dispatch({ type: "resized", columns, rows });
 		const all = { messages: messagesFor(language), color: false, ascii: false, ...look };
-		this.#undraw = drawApp(
+		this.#drawn = drawApp(
 			this.store,
 			all,
 			(error) => {
@@ -91,7 +91,7 @@ export class ScreenDriver {
 	}
 
 	close(): void {
-		this.#undraw();
+		this.#drawn.end();
 		this.store.dispose();
 	}
 }

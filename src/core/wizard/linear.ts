@@ -1,4 +1,4 @@
-import { bindingsOf, type Binding, type Command } from "./bindings.ts";
+import { type Binding, bindingsOf, type Command } from "./bindings.ts";
 import { isOffered } from "./footer.ts";
 import { switches } from "./form.ts";
 import type { Key } from "./keys.ts";
@@ -48,7 +48,10 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 		actions.push({ typed, key: binding.keys[0] ?? "", command: binding.command });
 	}
 	if (!state.overlay && countOf(state) > linearRows) {
-		for (const [typed, command] of [["+", "page-down"], ["-", "page-up"]] as const) {
+		for (const [typed, command] of [
+			["+", "page-down"],
+			["-", "page-up"],
+		] as const) {
 			const key = bindings.find((one) => one.command === command)?.keys[0];
 			if (key !== undefined) actions.push({ typed, key, command });
 		}
@@ -83,7 +86,12 @@ const times = (id: string, count: number) => Array.from({ length: count }, () =>
 const replace = (text: string): Key[] => [key("end"), key("ctrl-u"), ...(text === "" ? [] : [{ id: "paste", text }])];
 
 /** What a line means now. */
-export function readLinear(state: WizardState, editing: number | undefined, line: string, isYes: (line: string) => boolean): LinearAnswer {
+export function readLinear(
+	state: WizardState,
+	editing: number | undefined,
+	line: string,
+	isYes: (line: string) => boolean,
+): LinearAnswer {
 	const typed = line.trim();
 	if (state.question) return { keys: [key(isYes(typed) ? "y" : "n")] };
 	if (state.prompt) {

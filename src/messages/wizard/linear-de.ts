@@ -2,7 +2,8 @@ import type { WizardMessages } from "../messages.ts";
 
 /** Was gesagt wird, wo nichts gezeichnet wird; deutsch. */
 export const linearDe: WizardMessages["linear"] = {
-	welcome: "Cagewright ohne Bildschirm. Antworten Sie mit Zahl oder Buchstabe und Enter; ein Fragezeichen sagt alles noch einmal.",
+	welcome:
+		"Cagewright ohne Bildschirm. Antworten Sie mit Zahl oder Buchstabe und Enter; ein Fragezeichen sagt alles noch einmal.",
 	step: "Schritt {number} von {of}: {name}.",
 	stepOf: "Schritt {number} von {of}: {name}. Käfig: {cage}.",
 	marks: {

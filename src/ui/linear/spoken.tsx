@@ -2,7 +2,6 @@ import { EventEmitter } from "node:events";
 import { Box, render } from "ink";
 import type { WizardState } from "../../core/wizard/state.ts";
 import { asciiText } from "../../messages/ascii.ts";
-import type { Messages } from "../../messages/messages.ts";
 import { type Look, ViewContext } from "../look.ts";
 import { Body } from "../steps/body.tsx";
 
@@ -53,9 +52,10 @@ export function inWords(line: string, { ascii, messages }: Pick<Look, "ascii" | 
 	// A button is what Enter does, and that is said with the answers.
 	if (/^\W*\[ .* \]$/.test(said)) return "";
 	said = said
+		.replace(/^(\d+\.) +/, "$1 ")
 		.replace(/\[[#-]+\] (?=\d)/, "")
 		.replace(/^(\d+\. )? *> +/, `$1${words.selected} `)
-		.replace(/^(\d+\. )?([^ ]*:)? *! +/, `$1$2 ${words.attention} `);
+		.replace(new RegExp(`^(\\d+\\. )?(${words.selected} )?! +`), `$1$2${words.attention} `);
 	for (const [mark, word] of marks) said = said.replace(`${mark} `, `${word} `);
 	said = said
 		.replaceAll(" -> ", ` ${words.leadsTo} `)
@@ -67,13 +67,3 @@ export function inWords(line: string, { ascii, messages }: Pick<Look, "ascii" | 
 		.replace(/ {2,}/g, ", ");
 	return ascii ? asciiText(said) : said;
 }
-
-/** Those of the lines that were not said before: a selection that moved away makes no line new. */
-export function newLines(before: readonly string[], now: readonly string[], messages: Messages): readonly string[] {
-	const { selected } = messages.wizard.linear;
-	const plain = (line: string) => line.replace(`${selected} `, "");
-	const said = new Set(before);
-	const saidPlain = new Set(before.map(plain));
-	return now.filter((line) => !said.has(line) && (line.includes(selected) || !saidPlain.has(plain(line))));
-}
-
