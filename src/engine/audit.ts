@@ -8,7 +8,7 @@ import { Failure } from "../core/failure.ts";
 import { isWithin, join, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { accountFindings } from "./account-findings.ts";
-import type { Context } from "./context.ts";
+import type { StartContext } from "./context.ts";
 import type { CageLayout, CageToAudit } from "./ports.ts";
 
 export interface AuditOptions {
@@ -52,7 +52,7 @@ function dataOf({ data, writable }: CageLayout): NonNullable<CageToAudit["data"]
 
 /** Everything that is to be said of a generation as it is on disk now. Looks only. */
 export async function findingsOf(
-	context: Context,
+	context: StartContext,
 	manifest: Manifest,
 	layout: CageLayout,
 	{ separated = true, thorough = false }: AuditOptions = {},
@@ -72,7 +72,7 @@ export async function findingsOf(
  * others in, unless it was accepted by name; that is said each time. The rest comes back as warnings.
  */
 export async function auditGeneration(
-	context: Context,
+	context: StartContext,
 	manifest: Manifest,
 	layout: CageLayout,
 	options: AuditOptions = {},
