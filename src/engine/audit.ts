@@ -61,10 +61,10 @@ export async function findingsOf(
 	const policy = policyOf(manifest, layout);
 	const binds = layout.binds.map((bind) => pathFromText(bind.path));
 	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds };
-	const onDisk = await machine.audit(request, signal);
 	// Without root there is but one account, its owner's.
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
-	return [...onDisk, ...(await accountFindings(machine, manifest.name, uids, separated))];
+	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids, separated)]);
+	return found.flat();
 }
 
 /**

@@ -56,7 +56,10 @@ export function isDamage(error: unknown): error is Failure {
 }
 
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) where only earlier steps were done. */
-export async function presentCage({ machine }: { machine: Pick<StartContext["machine"], "store"> }, name: string): Promise<PresentCage> {
+export async function presentCage(
+	{ machine }: { machine: Pick<StartContext["machine"], "store"> },
+	name: string,
+): Promise<PresentCage> {
 	const cage = await knownCage(machine.store, name);
 	const generation = await machine.store.present(name);
 	const manifest = generation === undefined ? undefined : await machine.store.manifest(name, generation);

@@ -171,7 +171,8 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
-		return specificationOf(request, folder, this.scratch, () => this.methodOf(request));
+		const { scratch, state } = this;
+		return specificationOf(request, { folder, scratch, state }, () => this.methodOf(request));
 	}
 
 	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {

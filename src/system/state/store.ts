@@ -18,25 +18,12 @@ import { adoptedState, forgetAdoption, writeAdoption } from "../adoption/adopted
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { changeTreeOwner } from "../files/change-owner.ts";
 import { errorName } from "../files/errors.ts";
-import {
-	clearLeftovers,
-	readManifest,
-	removeGeneration,
-	switchGeneration,
-} from "../files/generations.ts";
+import { clearLeftovers, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
 import { seedData } from "../files/seed.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
 import { programFolder } from "../templates/folder.ts";
 import { writeAtomic } from "./atomic.ts";
-import {
-	cagePaths,
-	clearRemovedCages,
-	clearUnfinished,
-	hasData,
-	openState,
-	removeCage,
-	writeCage,
-} from "./cages.ts";
+import { cagePaths, clearRemovedCages, clearUnfinished, hasData, openState, removeCage, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
