@@ -67,7 +67,12 @@ export class ProcessTreeMaker {
 		const children = new Map<number | undefined, Omit<ProcessRow, "depth">[]>();
 		for (const { pid, uid } of gone) uids.set(pid, uid);
 		for (const { pid, uid } of living) uids.set(pid, uid.effective);
-		const add = (parent: number | undefined, row: Omit<ProcessRow, "depth" | "program">, program: Path | undefined, uid: number) => {
+		const add = (
+			parent: number | undefined,
+			row: Omit<ProcessRow, "depth" | "program">,
+			program: Path | undefined,
+			uid: number,
+		) => {
 			const known = parent !== undefined && uids.has(parent) && parent !== row.pid ? parent : undefined;
 			const changed = known !== undefined && uids.get(known) !== uid;
 			const whole = { ...row, ...(program === undefined ? {} : { program }), ...(changed ? { uid } : {}) };

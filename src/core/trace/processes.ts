@@ -1,7 +1,16 @@
 import { isWithin, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import type { LineReader } from "./line.ts";
-import { childOf, firstProcess, interchangeable, type Process, type Sharing, sharesNothing, sharingOf, takeOver } from "./process.ts";
+import {
+	childOf,
+	firstProcess,
+	interchangeable,
+	type Process,
+	type Sharing,
+	sharesNothing,
+	sharingOf,
+	takeOver,
+} from "./process.ts";
 import { type ProcessTree, ProcessTreeMaker } from "./process-tree.ts";
 import type { RunningProcess } from "./running.ts";
 

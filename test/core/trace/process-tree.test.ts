@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
 import { TraceFold } from "../../../src/core/trace/fold.ts";
+import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
 import { begin, fold } from "./folding.ts";
 
 /** A row as text: indentation, pid, program, what is special. */
