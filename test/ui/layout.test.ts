@@ -97,6 +97,56 @@ describe.each(cases)("%d columns, %d rows, %s", (columns, rows, language) => {
 		await fits(screen);
 	});
 
+	/** The pages that every screen has: they fit, they are whole when one is at their end, and close again. */
+	async function pagesFit(screen: ScreenDriver, typing = false) {
+		for (const key of typing ? ["f1", "f2", "f3"] : ["?", "i", "c"]) {
+			screen.key(key);
+			await fits(screen);
+			screen.key("G");
+			const lines = await fits(screen);
+			expect(lines.join("\n")).not.toMatch(/, [1-9]\d* (below|darunter)/);
+			screen.key("k");
+			const above = (await screen.lines()).join("\n");
+			if (above.includes(screen.words.more.split("{above}")[1]?.split("{below}")[0] ?? ""))
+				expect(above).toMatch(/, 1 (below|darunter)/);
+			screen.key("escape");
+		}
+	}
+
+	test("the pages over every screen fit and end where they end", async () => {
+		const screen = start();
+		await screen.sees(screen.words.choose.title.slice(0, 20));
+		for (let number = 0; number < 40; number++) {
+			screen.session.emit({
+				event: "command-started",
+				number,
+				line: `strace -f -o /tmp/trace unshare --mount ${"x".repeat(number * 3)}`,
+			});
+		}
+		await pagesFit(screen);
+		screen.type("\x1b[B\r");
+		await screen.sees(screen.words.form.button);
+		await pagesFit(screen);
+		screen.key("up");
+		screen.key("up");
+		screen.key("up");
+		await pagesFit(screen, true);
+		screen.type("\x1b[6~\r");
+		await screen.sees(screen.words.trace.answering.slice(0, 12));
+		await pagesFit(screen);
+		screen.type("\r");
+		await screen.sees("[!] /etc/redis/tls.key");
+		await pagesFit(screen);
+		screen.type("/redis");
+		await pagesFit(screen, true);
+		screen.type("\r\r");
+		await screen.sees(screen.words.accounts.group);
+		await pagesFit(screen);
+		screen.type("\r");
+		await screen.sees(screen.words.build.title.slice(0, 20));
+		await pagesFit(screen);
+	});
+
 	test("failures and questions fit", async () => {
 		const words = "x".repeat(300);
 		const session = new ScriptedSession({
