@@ -33,10 +33,10 @@ export class ScreenDriver {
 	readonly session: ScriptedSession;
 	readonly #output: Output;
 	readonly #undraw: () => void;
-	readonly #language: "en" | "de";
+	readonly language: "en" | "de";
 
 	constructor(session: ScriptedSession, columns: number, rows: number, language: "en" | "de" = "en", look: Partial<Look> = {}) {
-		this.#language = language;
+		this.language = language;
 		this.session = session;
 		this.store = new WizardStore(session);
 		this.#output = new Output(columns, rows);
@@ -53,7 +53,7 @@ export class ScreenDriver {
 	}
 
 	get words() {
-		return messagesFor(this.#language).wizard;
+		return messagesFor(this.language).wizard;
 	}
 
 	type(input: string): this {
