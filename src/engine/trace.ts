@@ -185,6 +185,8 @@ export interface Watching {
 export interface WatchedRun<T> {
 	readonly value: T;
 	readonly trace: Trace;
+	/** Paths, and names of calls without one, that failed last; newest last. */
+	readonly lastFailed: readonly string[];
 	readonly output: string;
 	readonly ended: Ended;
 	/** It ended before it was told to. */
@@ -269,5 +271,5 @@ export async function watchedRun<T>(
 	signal.throwIfAborted();
 	fold.end();
 	report.end();
-	return { value, trace: fold.trace ?? emptyTrace(), output, ended, endedItself };
+	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output, ended, endedItself };
 }

@@ -109,6 +109,7 @@ export function missingToJson(missing: Missing): object {
 		...(missing.program === undefined ? {} : { program: pathToJson(missing.program) }),
 		declined,
 		remedy: missing.remedy?.kind ?? null,
+		...(missing.importance ? { importance: missing.importance } : {}),
 	};
 }
 

@@ -84,6 +84,11 @@ export class TraceFold {
 		return this.#started ? this.#processes.tree() : noProcesses;
 	}
 
+	/** What failed last before the main process was over, or until now: paths, and names of calls without one; newest last, at most 64. */
+	lastFailed(): string[] {
+		return this.#recorder.failures.list();
+	}
+
 	/** The application runs already: what strace shows of these processes counts from the first line on. The first one is the main process. */
 	join(processes: readonly RunningProcess[]): void {
 		for (const process of processes) this.#processes.join(process);
