@@ -68,9 +68,11 @@ export class Terminal {
 			process.on(name, handler);
 			return () => process.off(name, handler);
 		});
+		const machine = systemMachine(this.state, this.launching);
+		machine.commands.listen((event) => this.#show(event));
 		try {
 			const context: Context = {
-				machine: systemMachine(this.state, this.launching),
+				machine,
 				emit: (event) => this.#show(event),
 				signal: controller.signal,
 			};

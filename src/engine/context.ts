@@ -6,6 +6,7 @@ import type {
 	Attached,
 	AttachRequest,
 	CageToAudit,
+	CommandFeed,
 	Doctor,
 	Files,
 	Launcher,
@@ -26,6 +27,8 @@ export interface Machine {
 	readonly selftest: SelftestTools;
 	readonly units: Units;
 	readonly services: Services;
+	/** What is started of all this for the user to see. */
+	readonly commands: CommandFeed;
 	/** Watches processes that run already. */
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Looks at a cage on disk without changing or following anything. */
