@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { ScreenDriver } from "./screen.ts";
+import { ScriptedSession } from "./scripted-session.ts";
+
+// Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
+vi.hoisted(() => {
+	process.env.CI = "false";
+	process.env.CONTINUOUS_INTEGRATION = "false";
+});
+
+let open: ScreenDriver | undefined;
+afterEach(() => open?.close());
+
+/** A busy machine draws late: waits until the screen is as it should be. */
+async function until(screen: ScreenDriver, isGood: (picture: string) => boolean): Promise<readonly string[]> {
+	for (let tries = 0; tries < 100; tries++) {
+		const lines = await screen.lines();
+		if (isGood(lines.join("\n"))) return lines;
+	}
+	throw new Error(`never as it should be:\n${(await screen.lines()).join("\n")}`);
+}
+
+describe.each([
+	[80, 24, "en"],
+	[60, 15, "de"],
+	[200, 60, "en"],
+	[40, 12, "de"],
+] as const)("the pages over every screen at %d columns, %d rows, %s", (columns, rows, language) => {
+	/** Nothing scrolled away, the keys are at the bottom, and at its end a page is whole: no row less, no row more. */
+	async function pagesFit(screen: ScreenDriver, isTyping = false) {
+		const words = screen.words;
+		const pages = [
+			["?", "f1", words.keysTitle],
+			["i", "f2", words.why.title.split("{")[0] ?? ""],
+			["c", "f3", words.commands.title.slice(0, 20)],
+		] as const;
+		for (const [letter, functionKey, title] of pages) {
+			screen.key(isTyping ? functionKey : letter);
+			await screen.sees(title);
+			screen.key("G");
+			const end = await until(screen, (picture) => !/, [1-9]\d* (below|darunter)/.test(picture));
+			expect(screen.scrolled).toBe(0);
+			expect(end[rows - 2], end.join("\n")).not.toBe("");
+			screen.key("k");
+			// Where it can be scrolled at all, one line up shows one less at the end.
+			await until(screen, (picture) => !/\d (above|darüber), /.test(picture) || /, 1 (below|darunter)/.test(picture));
+			screen.key("escape");
+		}
+	}
+
+	test("fit and end where they end", async () => {
+		const screen = new ScreenDriver(new ScriptedSession(), columns, rows, language);
+		open = screen;
+		screen.store.start();
+		await screen.sees(screen.words.choose.title.slice(0, 20));
+		for (let number = 0; number < 40; number++) {
+			const line = `strace -f -o /tmp/trace unshare --mount ${"x".repeat(number * 3)}`;
+			screen.session.emit({ event: "command-started", number, line });
+		}
+		await pagesFit(screen);
+		screen.type("\x1b[B\r");
+		await screen.sees(screen.words.form.button);
+		await pagesFit(screen);
+		screen.type("\x1b[A\x1b[A\x1b[A");
+		await pagesFit(screen, true);
+		screen.type("\x1b[6~\r");
+		await screen.sees(screen.words.trace.answering.slice(0, 12));
+		await pagesFit(screen);
+		screen.type("\r");
+		await screen.sees("[!] /etc/redis/tls.key");
+		await pagesFit(screen);
+		screen.type("/redis");
+		await pagesFit(screen, true);
+		screen.type("\r\r");
+		await screen.sees(screen.words.accounts.group);
+		await pagesFit(screen);
+		screen.type("\r");
+		await screen.sees(screen.words.build.title.slice(0, 20));
+		await pagesFit(screen);
+	});
+});
