@@ -1,8 +1,6 @@
-import { printable, showPath } from "../../core/path/quote.ts";
-import { type FileRow, selectedRow } from "../../core/wizard/files.ts";
-import type { Messages } from "../../messages/messages.ts";
-import { showReason } from "../../report/reasons.ts";
+import { selectedRow } from "../../core/wizard/files/shown.ts";
 import { useView } from "../look.ts";
+import { fileFacts } from "../steps/file-facts.ts";
 import { wrapWords } from "../wrap-words.ts";
 import { Line } from "./line.tsx";
 import { ScrollPage } from "./scroll-page.tsx";
@@ -12,30 +10,6 @@ export function WhyPage() {
 	const { messages, state, width } = useView();
 	const row = selectedRow(state);
 	if (!row) return <Line>{messages.wizard.files.empty}</Line>;
-	const lines = [`${showPath(row.path)}`, "", ...facts(row, messages)].flatMap((line) =>
-		line === "" ? [""] : wrapWords(line, width),
-	);
+	const lines = fileFacts(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width)));
 	return <ScrollPage title={messages.wizard.files.why} lines={lines} />;
-}
-
-function facts(row: FileRow, messages: Messages): string[] {
-	const words = messages.wizard.files;
-	if (row.kind === "state") {
-		const { gid, mode, reasons, seeds, uid } = row.directory;
-		return [
-			...reasons.map((reason) => `- ${showReason(reason, messages)}`),
-			messages.fill(words.whyMode, { mode: mode.toString(8), uid, gid }),
-			...seeds.map((seed) => `- ${showPath(seed.path)} ${messages.bytes(seed.bytes)}`),
-		];
-	}
-	const { decision, gid, mode, reasons, risks, target, uid } = row.entry;
-	const owner = row.entry.package;
-	return [
-		...reasons.map((reason) => `- ${showReason(reason, messages)}`),
-		...risks.map((risk) => `! ${messages.risk(risk)}`),
-		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
-		...(owner ? [messages.fill(words.fromPackage, { name: printable(owner.name), version: printable(owner.version) })] : []),
-		messages.fill(words.whyMode, { mode: mode.toString(8), uid, gid }),
-		decision === "include" ? words.goesIn : words.leftOut,
-	];
 }
