@@ -44,6 +44,8 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "undo":
 		case "all":
 		case "package":
+		case "kind":
+		case "writable":
 		case "bind":
 		case "empty":
 			return isOfferedInFiles(state, command);

@@ -1,7 +1,7 @@
-/** A bar in characters that every terminal has: how much of the whole something is. What is not nothing gets a mark. */
+/** A bar in characters that every terminal has: how much of the whole something is. */
 export function shareBar(part: number, whole: number, width: number): string {
-	const filled = part > 0 && whole > 0 ? Math.max(1, Math.round((part / whole) * width)) : 0;
-	return `${"#".repeat(Math.min(width, filled))}${".".repeat(Math.max(0, width - filled))}`;
+	const filled = part > 0 && whole > 0 ? Math.min(width, Math.round((part / whole) * width)) : 0;
+	return `${"#".repeat(filled)}${".".repeat(width - filled)}`;
 }
 
 /** Whole percents; what is less than one and yet something says so. */

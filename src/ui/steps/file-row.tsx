@@ -1,12 +1,16 @@
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
+import type { GroupName } from "../../core/plan/groups.ts";
 import { needsAttention } from "../../core/wizard/files/attention.ts";
-import { type FileNode, type Item, noSums } from "../../core/wizard/files/nodes.ts";
+import type { FileNode, Item } from "../../core/wizard/files/nodes.ts";
 import { itemNow, type Standing, sumsNow, willBeMounted } from "../../core/wizard/files/pending.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { SplitLine } from "../parts/line.tsx";
 import { percent, shareBar } from "../parts/share-bar.ts";
+
+/** Groups of directories that the application writes. */
+const written: readonly GroupName[] = ["state", "logs", "runtime"];
 
 const barWidth = 8;
 const bytesWidth = 8;
@@ -54,6 +58,7 @@ function markOf(node: FileNode, standing: Standing): string {
 	if (!item) {
 		const sums = sumsNow(standing, node);
 		if (sums.waiting) return "[!]";
+		if (written.includes(node.group)) return "[w]";
 		return sums.in === sums.items ? "[x]" : sums.in ? "[~]" : "[ ]";
 	}
 	if (item.kind === "state") return "[w]";
@@ -65,15 +70,16 @@ function markOf(node: FileNode, standing: Standing): string {
 /** Columns, so that the eye can go down them: a word or how many, the bytes, and their share of the cage. */
 function aside(node: FileNode, standing: Standing, whole: number, width: number, messages: Messages): string {
 	const item = itemNow(standing, node);
-	const sums = sumsNow(standing, node) ?? noSums;
+	const sums = sumsNow(standing, node);
 	// What stays out has a size too, and no share.
 	const bytes = sums.bytesIn || sums.bytes;
-	const size = bytes || !item ? messages.bytes(bytes) : "";
+	const size = bytes ? messages.bytes(bytes) : "";
 	const word = item ? wordOf(item, messages) : node.kind === "group" ? recommended(node, standing, messages) : "";
 	if (width < 60) return item && word !== "" ? word : size;
 	const count = item ? "" : messages.count(sums.items);
 	const share = sums.bytesIn ? `${percent(sums.bytesIn, whole)} %` : "";
-	const bar = sums.bytesIn ? shareBar(sums.bytesIn, whole, barWidth) : "";
+	// Of single files only those that weigh something have a bar: the others would be rows of dots.
+	const bar = sums.bytesIn && (!item || sums.bytesIn * 100 >= whole) ? shareBar(sums.bytesIn, whole, barWidth) : "";
 	const numbers = `${size.padStart(bytesWidth)} ${bar.padEnd(barWidth)} ${share.padStart(4)}`;
 	if (width < 76) return item ? (word === "" ? size : word) : `${size} ${share.padStart(4)}`;
 	return `${word}${count.padStart(word === "" ? 0 : 6)} ${numbers}`;

@@ -1,6 +1,6 @@
 import { printable, showPath } from "../../core/path/quote.ts";
 import type { FileNode } from "../../core/wizard/files/nodes.ts";
-import { type Standing, standingOf, sumsNow } from "../../core/wizard/files/pending.ts";
+import { bytesOfCage, type Standing, standingOf, sumsNow } from "../../core/wizard/files/pending.ts";
 import { isFiltered, selectedRow, shownRows } from "../../core/wizard/files/shown.ts";
 import { fileTabs } from "../../core/wizard/files/state.ts";
 import { isBusy } from "../../core/wizard/reduced.ts";
@@ -10,11 +10,12 @@ import { showReason } from "../../report/reasons.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
 import { columnsForTwo, Panes } from "../parts/panes.tsx";
+import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 import { Rows } from "../parts/rows.tsx";
 import { percent } from "../parts/share-bar.ts";
 import { wrapWords } from "../wrap-words.ts";
-import { fileFacts, wholeNow } from "./file-facts.ts";
 import { FileRow } from "./file-row.tsx";
+import { whyFileRow } from "./why-file.ts";
 
 export function FilesStep() {
 	const { messages, state } = useView();
@@ -30,12 +31,13 @@ function List({ standing }: { standing: Standing }) {
 	const { height, messages, state, width } = useView();
 	const rows = shownRows(state);
 	const query = state.queries.files ?? "";
-	const whole = wholeNow(standing);
+	const whole = bytesOfCage(standing);
 	const tree = !isFiltered(state);
 	const open = new Set(state.files.opened);
 	const nothing =
 		query === "" ? messages.wizard.files.emptyTabs[state.tab] : messages.fill(messages.wizard.nothingFound, { query });
-	const about = state.size.columns >= columnsForTwo ? [] : aboutRow(state, standing, messages).slice(0, height < 10 ? 1 : 2);
+	const room = height < 10 ? 1 : height < 14 ? 2 : 4;
+	const about = state.size.columns >= columnsForTwo ? [] : paragraph(aboutRow(state, standing, messages), width, room);
 	return (
 		<>
 			<Line>{totalsText(standing, state, messages, width)}</Line>
@@ -49,12 +51,7 @@ function List({ standing }: { standing: Standing }) {
 					<FileRow key={node.id} isOpen={open.has(node.id)} {...{ node, selected, standing, tree, whole }} />
 				)}
 			/>
-			{about.map((line, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text have nothing else
-				<Line key={index} dimColor>
-					{line}
-				</Line>
-			))}
+			<Paragraph lines={about} dimColor />
 		</>
 	);
 }
@@ -80,32 +77,31 @@ function tabsText(state: WizardState, count: number, messages: Messages, width: 
 	return [`${names}${searching}`, `${place}${searching}`].find((text) => text.length <= width) ?? place;
 }
 
-/** The selected row in two lines, for terminals that have no room for the pane beside it; `i` shows the rest. */
-function aboutRow(state: WizardState, standing: Standing, messages: Messages): string[] {
+/** The selected row in a few words, the most important first, for terminals that have no room for the pane beside it; `i` shows the rest. */
+function aboutRow(state: WizardState, standing: Standing, messages: Messages): string {
 	const words = messages.wizard.files;
 	const row = selectedRow(state);
-	if (!row) return [""];
+	if (!row) return "";
 	if (!row.item) return aboutFolder(row, standing, messages);
 	if (row.item.kind === "state") {
 		const [reason] = row.item.directory.reasons;
-		return [reason ? showReason(reason, messages) : "", words.canState];
+		return `${reason ? `${showReason(reason, messages)}. ` : ""}${words.canState}`;
 	}
 	const { package: owner, reasons, risks, target } = row.item.entry;
 	const [reason] = reasons;
 	const [risk] = risks;
-	const first = [
+	const facts = [
 		...(reason ? [showReason(reason, messages)] : []),
 		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
 		...(owner ? [`${printable(owner.name)} ${printable(owner.version)}`] : []),
 	];
-	// A risk has to be seen where there is one line alone.
-	return risk === undefined ? [first.join("; "), ""] : [words.risks[risk], first.join("; ")];
+	return `${risk === undefined ? "" : `${words.risks[risk]} `}${facts.join("; ")}`;
 }
 
-function aboutFolder(row: FileNode, standing: Standing, messages: Messages): string[] {
+function aboutFolder(row: FileNode, standing: Standing, messages: Messages): string {
 	const words = messages.wizard.files;
 	const { bytesIn, in: included, items, waiting } = sumsNow(standing, row);
-	const share = percent(bytesIn, wholeNow(standing));
+	const share = percent(bytesIn, bytesOfCage(standing));
 	const spare = row.kind === "group" ? standing.model.spare.get(row.group) : undefined;
 	const second = waiting
 		? messages.fill(words.waitingHere, { count: waiting })
@@ -114,14 +110,14 @@ function aboutFolder(row: FileNode, standing: Standing, messages: Messages): str
 			: row.kind === "folder"
 				? words.can
 				: "";
-	return [messages.fill(words.sums, { in: included, items, bytes: bytesIn, share }), second];
+	return `${messages.fill(words.sums, { in: included, items, bytes: bytesIn, share })} ${second}`;
 }
 
 /** Everything about the selected row, beside the list. */
 function Facts() {
 	const { height, messages, state, width } = useView();
 	const row = selectedRow(state);
-	const lines = row ? fileFacts(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width))) : [];
+	const lines = row ? whyFileRow(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width))) : [];
 	return lines.slice(0, height).map((line, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text have nothing else
 		<Line key={index} bold={index === 0}>

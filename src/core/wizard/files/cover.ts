@@ -1,4 +1,4 @@
-import { isWithin, type Path, pathToText } from "../../path/path.ts";
+import { isWithin, join, normalise, type Path, parent, pathToText } from "../../path/path.ts";
 import { escapeGlob } from "../../template/from-cage.ts";
 import type { FilesModel } from "./model.ts";
 import type { FileNode } from "./nodes.ts";
@@ -21,6 +21,29 @@ function countFolders(items: readonly FileNode[]): Map<string, number> {
 		}
 	}
 	return counts;
+}
+
+/** Items that lie where a link leads, by its place: a rule for the link means them too. */
+export function behindLink(model: FilesModel, node: FileNode): readonly FileNode[] {
+	const place = placeOfLink(node);
+	if (place === undefined || !countsOf(model).has(place)) return [];
+	return model.items.filter(({ path }) => path !== undefined && isWithin(path, place));
+}
+
+/** Without the links that also lead to something that was not chosen (`/lib` to all of /usr/lib): a rule for one would take that along. */
+export function withoutWays(model: FilesModel, nodes: readonly FileNode[]): readonly FileNode[] {
+	const all = countsOf(model);
+	const ours = countFolders(nodes);
+	return nodes.filter((node) => {
+		const place = placeOfLink(node);
+		return place === undefined || all.get(place) === ours.get(place);
+	});
+}
+
+function placeOfLink({ item }: FileNode): Path | undefined {
+	if (item?.kind !== "entry" || item.entry.target === undefined) return undefined;
+	const { target } = item.entry;
+	return normalise(target.startsWith("/") ? target : join(parent(item.path), target));
 }
 
 /** From so deep on a folder that was not chosen itself stands for what is in it: a rule for all of /usr would also mean what comes later. */

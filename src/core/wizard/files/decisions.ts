@@ -4,7 +4,7 @@ import type { Decision } from "../../plan/plan.ts";
 import { matchPaths } from "../../plan/rules.ts";
 import { escapeGlob } from "../../template/from-cage.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
-import { coverOf } from "./cover.ts";
+import { coverOf, withoutWays } from "./cover.ts";
 import type { FileNode, Item } from "./nodes.ts";
 import { itemNow, type Standing } from "./pending.ts";
 
@@ -46,7 +46,9 @@ function isAllowed({ allowSecret, allowSetuid, devices }: Rules, text: string): 
 /** Leaves out what goes in of the items; `top` is the folder that they were chosen by. */
 export function leaveOut(standing: Standing, rules: Rules, items: readonly FileNode[], top?: Path): Change {
 	const going = items.filter((node) => isIn(standing, node));
-	const free = going.filter((node) => freedomOf(standing, node, rules) === "free");
+	const willing = going.filter((node) => freedomOf(standing, node, rules) === "free");
+	// One that was chosen by itself takes along what it leads to.
+	const free = willing.length > 1 ? withoutWays(standing.model, willing) : willing;
 	const named = new Set(free.map(({ path }) => pathToText(path as Path) ?? ""));
 	const mounts = rules.binds.filter(({ path }) => named.has(path));
 	// A single yes that is taken back leaves its question behind. Of many, each keeps its yes for when they come in again.

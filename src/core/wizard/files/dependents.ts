@@ -1,10 +1,8 @@
 import { join, normalise, type Path, parent } from "../../path/path.ts";
-import type { Entry, Plan } from "../../plan/plan.ts";
+import type { Plan } from "../../plan/plan.ts";
 
 /** What hangs together with an entry, by their paths. */
 export interface Dependents {
-	/** Files that would not work without it: they need it as a library or as their interpreter. */
-	readonly usedBy: readonly Path[];
 	/** Links that lead to it. */
 	readonly links: readonly Path[];
 	/** What is there for its sake alone or among others: its libraries, its interpreter. */
@@ -18,12 +16,11 @@ interface Index {
 
 const remembered = new WeakMap<Plan, Index>();
 
-/** What depends on an entry, as far as the plan tells: it keeps a few reasons for each. */
-export function dependentsOf(plan: Plan, { path, reasons }: Pick<Entry, "path" | "reasons">): Dependents {
+/** What depends on an entry, beside what its own reasons name; as far as the plan tells, which keeps a few reasons for each. */
+export function dependentsOf(plan: Plan, path: Path): Dependents {
 	const index = remembered.get(plan) ?? makeIndex(plan);
 	remembered.set(plan, index);
 	return {
-		usedBy: reasons.flatMap((reason) => (reason.kind === "needed-by" || reason.kind === "interpreter-of" ? [reason.by] : [])),
 		links: index.links.get(path) ?? [],
 		needs: index.needs.get(path) ?? [],
 	};

@@ -221,6 +221,11 @@ export function itemsBelow(node: FileNode): FileNode[] {
 }
 
 export function recommendationOfItem(item: Item): Recommendation {
-	if (item.kind === "entry") return recommendationOf(item.entry);
+	if (item.kind === "entry") {
+		const { entry } = item;
+		// What a rule left out would else go in; what waits for a yes would not.
+		const isKept = entry.decision === "declined" && !needsAttention(entry) && !entry.risks.includes("large");
+		return recommendationOf(isKept ? { ...entry, decision: "include" } : entry);
+	}
 	return item.directory.seeds.length ? "seed" : "empty";
 }

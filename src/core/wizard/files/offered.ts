@@ -16,6 +16,10 @@ export function isOfferedInFiles(state: WizardState, command: Command): boolean 
 			return state.files.past.length > 0;
 		case "package":
 			return row?.item?.kind === "entry" && row.item.entry.package !== undefined;
+		case "kind":
+			return row?.item?.kind === "entry";
+		case "writable":
+			return row !== undefined && folderOf(row) !== undefined;
 		case "bind":
 		case "empty":
 			return row !== undefined && row.kind !== "group" && folderOf(row) === row.path;

@@ -81,3 +81,9 @@ export function willBeMounted({ pending }: Standing, { path }: FileNode): boolea
 	}
 	return false;
 }
+
+/** Bytes of everything that goes in, state that is copied included. */
+export function bytesOfCage({ changed, model }: Standing): number {
+	if (!changed.size) return model.sums.bytesIn;
+	return model.groups.reduce((sum, group) => sum + (changed.get(group) ?? group.sums).bytesIn, 0);
+}

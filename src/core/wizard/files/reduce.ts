@@ -21,8 +21,6 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 			return only(state.jobs.plan === undefined ? go(state, "accounts") : notice(state, "still-planning"));
 		case "back":
 			return only(go(state, "trace"));
-		case "why":
-			return row ? only({ ...state, overlay: "why", scroll: 0 }) : only(state);
 		case "next-tab":
 		case "previous-tab": {
 			const step = command === "next-tab" ? 1 : fileTabs.length - 1;
@@ -92,7 +90,13 @@ function open(state: WizardState, row: FileNode): Reduced {
 	if (!row.children.length || isFiltered(state)) return only(state);
 	const { opened } = state.files;
 	if (opened.includes(row.id)) return only(cursorTo(state, (state.cursors.files ?? 0) + 1));
-	return only({ ...state, files: { ...state.files, opened: [...opened, row.id] } });
+	return only({ ...state, files: { ...state.files, opened: withOpen(opened, wayInto(row)) } });
+}
+
+/** A folder with nothing but one folder in it is no stop on the way. */
+function wayInto(row: FileNode): FileNode[] {
+	const [only] = row.children;
+	return row.children.length === 1 && only?.children.length ? [row, ...wayInto(only)] : [row];
 }
 
 function openAll(state: WizardState, row: FileNode): Reduced {

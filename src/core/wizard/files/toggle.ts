@@ -1,8 +1,10 @@
+import type { Rules } from "../../application/application.ts";
 import { type Path, pathToText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
 import { notice, only, without } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
+import { behindLink } from "./cover.ts";
 import { allowOne, type Change, fillAgain, freedomOf, isEmptied, isIn, leaveOut, makeEmpty, takeIn } from "./decisions.ts";
 import { decide } from "./history.ts";
 import { modelOf } from "./model.ts";
@@ -24,7 +26,8 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 	const included = isIn(standing, row);
 	switch (freedomOf(standing, row, rules)) {
 		case "free":
-			return apply(state, included ? leaveOut(standing, rules, [row]) : takeIn(standing, rules, [row]));
+			if (!included) return apply(state, takeIn(standing, rules, [row]));
+			return leaveOutOne(state, standing, rules, row);
 		case "own-yes":
 			return only({ ...without(state, "notice"), question: { kind: questionOf(entry) ?? "secret", path: entry.path, text } });
 		case "fixed":
@@ -32,6 +35,14 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 				notice(state, included ? `${entry.kind === "device" ? "device" : "generated"}-always` : "device-never", { path }),
 			);
 	}
+}
+
+function leaveOutOne(state: WizardState, standing: Standing, rules: Rules, row: FileNode): Reduced {
+	const change = leaveOut(standing, rules, [row]);
+	const along = behindLink(standing.model, row).filter((node) => isIn(standing, node));
+	if (!along.length) return apply(state, change);
+	const decided = new Map([...change.decided, ...along.map(({ path }) => [path as Path, "declined"] as const)]);
+	return say(apply(state, { ...change, decided }), "link-leads", { path: showPath(row.path as Path), count: along.length });
 }
 
 /** Of state the host's content is in or out; the directory itself is what the application needs. */
@@ -51,10 +62,12 @@ export function decideAlike(state: WizardState, nodes: readonly FileNode[], top?
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
 	const standing = standingOf(plan, state.files.pending);
-	const comesIn = nodes.some((node) => {
-		const isOut = node.item?.kind === "entry" && !isIn(standing, node);
-		return isOut && freedomOf(standing, node, answers.rules) === "free";
-	});
+	const isFree = (node: FileNode) => freedomOf(standing, node, answers.rules) === "free";
+	const entries = nodes.filter(({ item }) => item?.kind === "entry");
+	// Where nothing can go out either, it is said what would have to come in.
+	const comesIn =
+		entries.some((node) => !isIn(standing, node) && isFree(node)) ||
+		!entries.some((node) => isIn(standing, node) && isFree(node));
 	const change = comesIn ? takeIn(standing, answers.rules, nodes) : leaveOut(standing, answers.rules, nodes, top);
 	return applyMany(state, change, comesIn);
 }

@@ -5,7 +5,7 @@ import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { matchPaths } from "../../core/plan/rules.ts";
 import { dependentsOf } from "../../core/wizard/files/dependents.ts";
 import type { FileNode, Item } from "../../core/wizard/files/nodes.ts";
-import { itemNow, type Standing, standingOf, sumsNow, willBeMounted } from "../../core/wizard/files/pending.ts";
+import { bytesOfCage, itemNow, type Standing, standingOf, sumsNow, willBeMounted } from "../../core/wizard/files/pending.ts";
 import { newTest } from "../../core/wizard/files/shown.ts";
 import type { WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -16,7 +16,7 @@ import { percent, shareBar } from "../parts/share-bar.ts";
 const mostPaths = 6;
 
 /** Everything that is known about a row of the files, a line each. */
-export function fileFacts(row: FileNode, state: WizardState, messages: Messages): readonly string[] {
+export function whyFileRow(row: FileNode, state: WizardState, messages: Messages): readonly string[] {
 	const { answers, files, plan } = state;
 	if (!plan) return [];
 	const standing = standingOf(plan, files.pending);
@@ -34,7 +34,7 @@ function folderFacts(row: FileNode, standing: Standing, messages: Messages): str
 	const words = messages.wizard.files;
 	const { model } = standing;
 	const sums = sumsNow(standing, row);
-	const whole = standing.changed.size ? wholeNow(standing) : model.sums.bytesIn;
+	const whole = bytesOfCage(standing);
 	const spare = row.kind === "group" ? model.spare.get(row.group) : undefined;
 	const proposed = row.kind === "group" ? (model.recommended.get(row.group) ?? []) : [];
 	const children = [...row.children].sort((a, b) => sumsNow(standing, b).bytesIn - sumsNow(standing, a).bytesIn);
@@ -53,10 +53,6 @@ function folderFacts(row: FileNode, standing: Standing, messages: Messages): str
 		}),
 		...(row.kind === "folder" ? ["", words.can] : []),
 	];
-}
-
-export function wholeNow(standing: Standing): number {
-	return standing.model.groups.reduce((sum, group) => sum + sumsNow(standing, group).bytesIn, 0);
 }
 
 function stateFacts({ gid, mode, reasons, seeds, uid }: WritableDirectory, messages: Messages): string[] {
@@ -80,7 +76,7 @@ function entryFacts(item: Extract<Item, { kind: "entry" }>, plan: Plan, rules: R
 	const { decision, device, gid, kind, mode, path, reasons, risks, size, target, uid } = entry;
 	const owner = entry.package;
 	const rule = decision === "declined" && rules ? matchPaths(rules.exclude)(path) : undefined;
-	const { links, needs, usedBy } = dependentsOf(plan, entry);
+	const { links, needs } = dependentsOf(plan, path);
 	const shown = [words.kinds[kind], device ? messages.fill(words.device, { ...device }) : "", size ? messages.bytes(size) : ""];
 	return [
 		decision === "include" ? (kind === "bind" ? words.isMounted : words.goesIn) : words.leftOut,
@@ -92,7 +88,6 @@ function entryFacts(item: Extract<Item, { kind: "entry" }>, plan: Plan, rules: R
 		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
 		...(owner ? [messages.fill(words.fromPackage, { name: printable(owner.name), version: printable(owner.version) })] : []),
 		messages.fill(words.whyMode, { mode: mode.toString(8).padStart(4, "0"), uid, gid }),
-		...named(words.usedBy, usedBy, messages),
 		...named(words.links, links, messages),
 		...named(words.needs, needs, messages),
 	];
