@@ -13,6 +13,9 @@ export const linearEn = {
 		"[!!]": "failed:",
 		"[..]": "waiting:",
 	},
+	/** Of a group in a list, whether what is in it is listed below. */
+	folded: "closed:",
+	unfolded: "open:",
 	selected: "selected:",
 	attention: "attention:",
 	leadsTo: "leads to",

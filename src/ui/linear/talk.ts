@@ -4,6 +4,7 @@ import { stepOf, steps, type WizardState } from "../../core/wizard/state.ts";
 import type { Look } from "../look.ts";
 import { messageText } from "../message-text.ts";
 import type { WizardStore } from "../store.ts";
+import { inWords } from "./in-words.ts";
 import { newLines } from "./new-lines.ts";
 
 /** Milliseconds in which what changes together is said together. */
@@ -173,12 +174,11 @@ export class Talk {
 		if (menu !== this.#menu) this.#say(menu);
 		this.#menu = menu;
 		const first = actions.find((one) => one.typed === "");
-		return first ? this.#fill(words.askDefault, { word: messages.wizard.keys[first.command] }) : words.ask;
+		return first ? this.#fill(words.askDefault, { word: this.#word(first.command) }) : words.ask;
 	}
 
 	#menuFor(state: WizardState, actions: readonly LinearAction[]): string {
 		const words = this.#words;
-		const { keys } = this.#look.messages.wizard;
 		const own: Readonly<Record<string, string>> = { "+": words.more, "-": words.fewer };
 		const takes = actions.some((one) => one.typed === "" && ["choose", "pick"].includes(one.command));
 		const list =
@@ -186,9 +186,14 @@ export class Talk {
 		return [
 			...(list === undefined ? [] : [list]),
 			...actions.map(({ command, typed }) =>
-				this.#fill(words.action, { typed: typed === "" ? words.enter : typed, word: own[typed] ?? keys[command] }),
+				this.#fill(words.action, { typed: typed === "" ? words.enter : typed, word: own[typed] ?? this.#word(command) }),
 			),
 		].join("\n");
+	}
+
+	/** What a command does; where its word is made of a mark, that is said too. */
+	#word(command: Command): string {
+		return inWords(this.#look.messages.wizard.keys[command], this.#look).replace(/:$/, "");
 	}
 
 	#stepLine(state: WizardState): string {
