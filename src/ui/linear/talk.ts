@@ -1,3 +1,4 @@
+import type { Command } from "../../core/wizard/bindings.ts";
 import { isResting, type LinearAction, linearActions, readLinear } from "../../core/wizard/linear.ts";
 import { countOf } from "../../core/wizard/reduce.ts";
 import { stepOf, steps, type WizardState } from "../../core/wizard/state.ts";
