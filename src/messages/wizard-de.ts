@@ -60,7 +60,12 @@ export const wizardDe: WizardMessages = {
 	},
 	notices: {
 		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
-		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
+		"exercise-too-late": "Sie läuft nicht mehr. r startet einen weiteren Lauf, der diesen ergänzt.",
+		"nothing-to-exercise": "Mehr zum Üben ist nicht bekannt; mit e tippen Sie eine eigene Zeile.",
+		"exercise-no-command":
+			"Dafür ist kein Befehl bekannt. Benutzen Sie die Anwendung so, dass sie es braucht, oder tippen Sie mit e eine Zeile.",
+		"signal-by-itself": "Das kommt von selbst, sobald es genug ist.",
+		"run-stopped": "Angehalten. Was die früheren Läufe zeigten, bleibt.",
 		"state-not-toggled": "Hier schreibt die Anwendung; das liegt getrennt vom Käfig und überdauert Erneuerungen.",
 		"name-not-text": "{path} ist kein Text (UTF-8), keine Regel kann es nennen; lassen Sie mit g den Ordner weg.",
 		"device-always": "{path} ist harmlos und bleibt.",

@@ -61,7 +61,11 @@ export const wizardEn = {
 	},
 	notices: {
 		"not-answered-yet": "Not yet: first the application has to answer its probes.",
-		"exercise-too-late": "Exercises can be added only while the application is being traced.",
+		"exercise-too-late": "It does not run any more. Press r for another run, which adds to this one.",
+		"nothing-to-exercise": "Nothing more is known that could be exercised; type a line of your own with e.",
+		"exercise-no-command": "No command is known for this. Use the application so that it needs it, or type a line with e.",
+		"signal-by-itself": "This comes by itself once it is enough.",
+		"run-stopped": "Stopped. What the runs before it showed is kept.",
 		"state-not-toggled": "The application writes here, so it is kept apart from the cage and outlives updates.",
 		"name-not-text": "{path} is not text (UTF-8), so no rule can name it; leave its folder out by g instead.",
 		"device-always": "{path} is harmless and stays.",

@@ -11,6 +11,9 @@ export type Command =
 	| "enough"
 	| "build"
 	| "again"
+	| "run-next"
+	| "another-run"
+	| "start-over"
 	| "accept-remedies"
 	| "save"
 	| "finish-anyway"
@@ -128,8 +131,13 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	],
 	trace: [
 		{ command: "enough", keys: ["enter"], footer: 1 },
-		{ command: "exercise", keys: ["e"], footer: 3 },
-		{ command: "again", keys: ["r"], footer: 5 },
+		{ command: "run-next", keys: ["x"], footer: 3 },
+		{ command: "exercise", keys: ["e"], footer: 4 },
+		{ command: "next-tab", keys: ["tab"], footer: 3 },
+		{ command: "previous-tab", keys: ["shift-tab"] },
+		{ command: "another-run", keys: ["r"], footer: 5 },
+		{ command: "start-over", keys: ["R"] },
+		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,
 	],
