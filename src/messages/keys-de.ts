@@ -10,6 +10,8 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	build: "bauen, erproben",
 	"run-next": "Nächstes üben",
 	"another-run": "weiterer Lauf",
+	"next-view": "nächste Ansicht",
+	"previous-view": "Ansicht davor",
 	"start-over": "neu beobachten, Läufe vergessen",
 	again: "noch einmal",
 	"accept-remedies": "ergänzen, erproben",

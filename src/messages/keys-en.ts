@@ -11,6 +11,8 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	again: "try again",
 	"run-next": "run next",
 	"another-run": "another run",
+	"next-view": "next view",
+	"previous-view": "view before",
 	"start-over": "trace anew, forget the runs",
 	"accept-remedies": "add and try again",
 	save: "save",

@@ -14,6 +14,8 @@ export type Command =
 	| "run-next"
 	| "another-run"
 	| "start-over"
+	| "next-view"
+	| "previous-view"
 	| "accept-remedies"
 	| "save"
 	| "finish-anyway"
@@ -133,8 +135,8 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "enough", keys: ["enter"], footer: 1 },
 		{ command: "run-next", keys: ["x"], footer: 3 },
 		{ command: "exercise", keys: ["e"], footer: 4 },
-		{ command: "next-tab", keys: ["tab"], footer: 3 },
-		{ command: "previous-tab", keys: ["shift-tab"] },
+		{ command: "next-view", keys: ["tab"], footer: 3 },
+		{ command: "previous-view", keys: ["shift-tab"] },
 		{ command: "another-run", keys: ["r"], footer: 5 },
 		{ command: "start-over", keys: ["R"] },
 		...moving,

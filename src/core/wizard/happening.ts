@@ -107,7 +107,7 @@ function traceHappening(trace: Tracing, event: TraceHappening, at: number | unde
 			return { ...trace, running: false };
 		case "accesses-counted": {
 			// The second start counts anew, and mostly sees the same.
-			if (trace.run > 1) return trace;
+			if (event.run > 1) return trace;
 			const { newest = trace.newest, ...counts } = event.counts;
 			return { ...trace, counts, newest, novelty: counted(trace.novelty, trace.counts, counts, at) };
 		}

@@ -103,7 +103,11 @@ export type Happening =
 	| { readonly event: "application-started"; readonly where: string; readonly run: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
-	| { readonly event: "accesses-counted"; readonly counts: AccessCounts & { readonly newest?: readonly Path[] } }
+	| {
+			readonly event: "accesses-counted";
+			readonly run: number;
+			readonly counts: AccessCounts & { readonly newest?: readonly Path[] };
+	  }
 	| { readonly event: "processes-seen"; readonly processes: ShownProcesses }
 	| ({ readonly event: "coverage-measured" } & Reached)
 	| { readonly event: "exercise-started"; readonly command: string }

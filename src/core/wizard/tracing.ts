@@ -110,9 +110,9 @@ export function reduceTrace(state: WizardState, command: Command): Reduced {
 			return trace.result ? addRun(state, trace, answers) : begin(state, newTracing(subjectOf(answers)), answers, false);
 		case "start-over":
 			return busy ? only(state) : begin(state, newTracing(subjectOf(answers)), answers, false);
-		case "next-tab":
+		case "next-view":
 			return turn(state, trace, 1);
-		case "previous-tab":
+		case "previous-view":
 			return turn(state, trace, -1);
 		case "stop":
 			return stop(state, trace, busy);
@@ -165,7 +165,7 @@ export function tracedOnce(state: WizardState, value: Traced): Reduced {
 	if (!trace || !answers) return only(state);
 	const { added, reached = trace.reached, ...result } = value;
 	const known = withExercises(answers, trace);
-	const { added: _, processes: __, ...old } = trace;
+	const { added: _, ...old } = trace;
 	const over: Tracing = {
 		...old,
 		running: false,

@@ -20,7 +20,7 @@ export const traceDe: WizardMessages["trace"] = {
 	gained: "+{count:count} {count|Pfad|Pfade}",
 	gainedNothing: "nichts Neues",
 	running: "läuft",
-	others: "{count:count} weitere beantwortet",
+	sum: "{answered:count} von {all:count} Proben und Übungen beantwortet",
 	output: "Ausgabe der Anwendung",
 	noOutput: "(noch nichts)",
 	signal: "Signal {signal}",

@@ -13,7 +13,7 @@ export function withPending(lines: readonly string[], outcomes: readonly ProbeOu
 	return [...pending, ...outcomes.filter((outcome) => !lines.includes(outcome.command))];
 }
 
-export function markOf({ ok }: Outcome): string {
+export function markOf({ ok }: Pick<Outcome, "ok">): string {
 	return ok === undefined ? "[..]" : ok ? "[ok]" : "[!!]";
 }
 

@@ -29,34 +29,48 @@ export function askedOf(state: WizardState): readonly Asked[] {
 	];
 }
 
-/** What failed and what runs first; where there are more than fit, the last row counts those that answered. */
+/** What failed and what runs first; where there are more than fit, the last row says how many of all answered. */
 export function TraceAsked({ height }: { height: number }) {
 	const { messages, state, width } = useView();
 	const all = askedOf(state);
 	const crowded = all.length > height;
 	const rank = ({ isRunning, ok }: Asked) => (ok === false ? 0 : isRunning ? 1 : ok === undefined ? 2 : 3);
-	const shown = crowded ? [...all].sort((a, b) => rank(a) - rank(b)).slice(0, height - 1) : all;
-	const hidden = all.filter((one) => !shown.includes(one));
+	const ranked = [...all].sort((a, b) => rank(a) - rank(b));
+	// A single row says what failed, not how many did not.
+	const isAlone = height === 1 && ranked[0] !== undefined && rank(ranked[0]) < 2;
+	const shown = !crowded ? all : ranked.slice(0, isAlone ? 1 : height - 1);
 	return (
 		<>
 			{shown.map((asked) => (
 				<AskedLine key={asked.command} asked={asked} width={width} messages={messages} />
 			))}
-			{crowded && height > 0 ? (
-				<Line color="green">
-					{`[ok] ${messages.fill(messages.wizard.trace.others, { count: hidden.filter(({ ok }) => ok).length, of: all.length })}`}
-				</Line>
-			) : null}
+			{crowded && !isAlone ? <Sum all={all} messages={messages} /> : null}
 		</>
 	);
+}
+
+function Sum({ all, messages }: { all: readonly Asked[]; messages: Messages }) {
+	const answered = all.filter(({ ok }) => ok).length;
+	const ok = all.some((one) => one.ok === false) ? false : answered === all.length ? true : undefined;
+	return (
+		<Line {...colorOf(ok)}>{`${markOf({ ok })} ${messages.fill(messages.wizard.trace.sum, { answered, all: all.length })}`}</Line>
+	);
+}
+
+function colorOf(ok: boolean | undefined): { color?: string } {
+	return ok === undefined ? {} : { color: ok ? "green" : "red" };
 }
 
 function AskedLine({ asked, messages, width }: { asked: Asked; messages: Messages; width: number }) {
 	const { command, ok, output } = asked;
 	const said = ok === false && output !== "" ? `: ${lastLine(output)}` : "";
-	const color = ok === false ? { color: "red" } : ok ? { color: "green" } : {};
 	return (
-		<SplitLine {...color} width={width} left={`${markOf(asked)} ${printable(command + said)}`} right={aside(asked, messages)} />
+		<SplitLine
+			{...colorOf(ok)}
+			width={width}
+			left={`${markOf(asked)} ${printable(command + said)}`}
+			right={aside(asked, messages)}
+		/>
 	);
 }
 

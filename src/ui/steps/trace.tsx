@@ -32,8 +32,9 @@ function Main({ isWide }: { isWide: boolean }) {
 	const status = paragraph(statusText(state, messages), width, 2);
 	const counts = countsText(trace.counts, messages);
 	const added = addedLines(state, messages, width);
-	// A third for what was asked: two rows of what happens are worth more than the last of many exercises.
-	const asked = Math.max(1, Math.min(8, Math.floor((height - status.length - added.length - 2) / 3)));
+	// Of a small screen a third for what was asked: what happens is worth more than the last of many exercises.
+	const room = height - status.length - added.length - 2;
+	const asked = Math.max(1, Math.min(8, Math.floor(room / (room < 12 ? 3 : 2))));
 	const rows = Math.min(asked, askedOf(state).length);
 	const left = height - status.length - 1 - added.length - rows - 1;
 	return (
