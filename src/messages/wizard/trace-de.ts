@@ -1,4 +1,6 @@
 import type { WizardMessages } from "../messages.ts";
+import type { Widen } from "../widen.ts";
+import type { traceNoticesEn } from "./trace-en.ts";
 
 export const traceDe: WizardMessages["trace"] = {
 	starting: "{name} wird unter strace gestartet…",
@@ -37,4 +39,14 @@ export const traceDe: WizardMessages["trace"] = {
 	account: "als {name}",
 	exited: "beendet ({status})",
 	killed: "beendet durch {signal}",
+};
+
+export const traceNoticesDe: Widen<typeof traceNoticesEn> = {
+	"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
+	"exercise-too-late": "Sie läuft nicht mehr. r startet einen weiteren Lauf, der diesen ergänzt.",
+	"nothing-to-exercise": "Mehr zum Üben ist nicht bekannt; mit e tippen Sie eine eigene Zeile.",
+	"exercise-no-command":
+		"Dafür ist kein Befehl bekannt. Benutzen Sie die Anwendung so, dass sie es braucht, oder tippen Sie mit e eine Zeile.",
+	"signal-by-itself": "Das kommt von selbst, sobald es genug ist.",
+	"run-stopped": "Angehalten. Was die früheren Läufe zeigten, bleibt.",
 };

@@ -38,3 +38,12 @@ export const traceEn = {
 	exited: "ended ({status})",
 	killed: "killed by {signal}",
 };
+
+export const traceNoticesEn = {
+	"not-answered-yet": "Not yet: first the application has to answer its probes.",
+	"exercise-too-late": "It does not run any more. Press r for another run, which adds to this one.",
+	"nothing-to-exercise": "Nothing more is known that could be exercised; type a line of your own with e.",
+	"exercise-no-command": "No command is known for this. Use the application so that it needs it, or type a line with e.",
+	"signal-by-itself": "This comes by itself once it is enough.",
+	"run-stopped": "Stopped. What the runs before it showed is kept.",
+};
