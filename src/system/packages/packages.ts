@@ -1,4 +1,4 @@
-import { join, type Path, pathFromBytes } from "../../core/path/path.ts";
+import { join, type Path, pathFromBytes, pathFromText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Files, Packages } from "../../engine/ports.ts";
 import { parseApkInstalled } from "./apk.ts";
@@ -6,6 +6,7 @@ import { Claims } from "./claims.ts";
 import { divertedName, parseDiversions, parseDpkgStatus } from "./dpkg.ts";
 import { parsePacmanDesc, parsePacmanFiles } from "./pacman.ts";
 import { parseRpmLine, rpmArguments } from "./rpm.ts";
+import { securityUpdates } from "./security.ts";
 
 type LookingFiles = Pick<Files, "status" | "list" | "read" | "readLink" | "resolve">;
 
@@ -22,6 +23,17 @@ const databases: readonly Database[] = [
 	{ places: ["/var/lib/pacman/local"], claimAll: claimPacman },
 	{ places: ["/usr/lib/sysimage/rpm", "/var/lib/rpm"], claimAll: claimRpm },
 ];
+
+/** Files that each package manager writes when anything is installed or removed. */
+const records = [
+	"/var/lib/dpkg/status",
+	"/usr/lib/apk/db/installed",
+	"/lib/apk/db/installed",
+	"/var/lib/pacman/local",
+	"/usr/lib/sysimage/rpm/rpmdb.sqlite",
+	"/var/lib/rpm/rpmdb.sqlite",
+	"/var/lib/rpm/Packages",
+].map(pathFromText);
 
 /**
  * Which package each file belongs to, from the package manager's own records. All but rpm's are text and read directly: that takes a fraction of
@@ -41,6 +53,8 @@ export function systemPackages(files: LookingFiles): Packages {
 			}
 			return new Map<Path, PackageRef>();
 		},
+		security: securityUpdates,
+		changedAt: () => Math.max(0, ...records.map((place) => files.status(place)?.mtime ?? 0)),
 	};
 }
 

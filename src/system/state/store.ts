@@ -4,6 +4,7 @@ import { chmod, readFile, rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
+import type { Edit } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
@@ -18,6 +19,7 @@ import type { AdoptedState, BuildRequest, Built, Lock, MadeAccount, Store, Store
 import { adoptedState, forgetAdoption, readAdoption, writeAdoption } from "../adoption/adopted-state.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { changeTreeOwner } from "../files/change-owner.ts";
+import { findEdits } from "../files/edits.ts";
 import { errorName } from "../files/errors.ts";
 import {
 	clearLeftovers,
@@ -28,6 +30,7 @@ import {
 	switchGeneration,
 } from "../files/generations.ts";
 import { seedData } from "../files/seed.ts";
+import { setAside } from "../files/set-aside.ts";
 import { builtinTemplates, programFolder } from "../templates/builtin.ts";
 import { writeAtomic } from "./atomic.ts";
 import {
@@ -45,6 +48,7 @@ import { makeSafeFolder } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
+import { onRestartRequest, requestRestart } from "./restart.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 
 const hostTrace = "host";
@@ -142,6 +146,16 @@ export class StateFolder implements Store {
 		return { generation: manifest.generation, unchanged, manifest, unstable };
 	}
 
+	async edits(name: string, generation: number, signal: AbortSignal): Promise<readonly Edit[]> {
+		const { directory, root } = this.#paths(name);
+		return findEdits(root(generation), await readManifest(directory, generation), signal);
+	}
+
+	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined> {
+		const { directory, root } = this.#paths(name);
+		return setAside(directory, generation, root(generation), edit);
+	}
+
 	publish(name: string, generation: number): Promise<void> {
 		return switchGeneration(this.#paths(name).directory, generation);
 	}
@@ -168,6 +182,14 @@ export class StateFolder implements Store {
 
 	endAdoption(name: string): Promise<void> {
 		return forgetAdoption(this.#paths(name).adoption);
+	}
+
+	requestRestart(name: string, generation: number): Promise<void> {
+		return requestRestart(this.#paths(name).directory, generation);
+	}
+
+	onRestartRequest(name: string, listener: (generation: number) => void): () => void {
+		return onRestartRequest(this.#paths(name).directory, listener);
 	}
 
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {
