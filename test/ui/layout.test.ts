@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Failure } from "../../src/core/failure.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
+import { walks } from "./walks.ts";
 
 // Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
 vi.hoisted(() => {
@@ -22,14 +22,14 @@ const sizes = [
 const cases = sizes.flatMap(([columns, rows]) => (["en", "de"] as const).map((language) => [columns, rows, language] as const));
 
 describe.each(cases)("%d columns, %d rows, %s", (columns, rows, language) => {
-	const start = (session = new ScriptedSession()) => {
+	const start = (session: ScriptedSession) => {
 		open = new ScreenDriver(session, columns, rows, language);
 		open.store.start();
 		return open;
 	};
 
 	/** Nothing scrolled away, the title is at the top, the keys are at the bottom and whole, the last row is free. */
-	async function fits(screen: ScreenDriver): Promise<readonly string[]> {
+	async function fits(screen: ScreenDriver): Promise<void> {
 		const lines = await screen.lines();
 		const picture = lines.join("\n");
 		expect(screen.scrolled, picture).toBe(0);
@@ -37,89 +37,13 @@ describe.each(cases)("%d columns, %d rows, %s", (columns, rows, language) => {
 		expect(lines[rows - 1], picture).toBe("");
 		expect(lines[rows - 2], picture).not.toBe("");
 		expect(lines[rows - 2], picture).not.toContain("…");
-		return lines;
 	}
 
-	test("every screen of the straight path fits", async () => {
-		const screen = start();
-		await screen.sees(screen.words.choose.title.slice(0, 20));
-		await fits(screen);
-		screen.type("\x1b[B\r");
-		await screen.sees(screen.words.form.button);
-		await fits(screen);
-		for (let field = 0; field < 16; field++) {
-			screen.key("up");
+	test.each(walks)("$name", async ({ go, script }) => {
+		const screen = start(new ScriptedSession(script));
+		await go(screen, async () => {
 			await fits(screen);
-		}
-		screen.type("\x1b[6~\r");
-		await screen.sees(screen.words.trace.answering.slice(0, 12));
-		await fits(screen);
-		screen.type("e");
-		await fits(screen);
-		screen.type("curl localhost\r");
-		await screen.sees("[!!]");
-		await fits(screen);
-		screen.key("enter");
-		await screen.sees("[!] /etc/redis/tls.key");
-		await fits(screen);
-		screen.key("space");
-		await fits(screen);
-		screen.type("yi");
-		await fits(screen);
-		screen.type("q?");
-		await fits(screen);
-		screen.type("qG");
-		await fits(screen);
-		screen.type("\t\t/redis");
-		await fits(screen);
-		screen.type("\r");
-		await screen.sees(`/etc/redis/redis.conf`);
-		screen.type("\r");
-		await screen.sees(screen.words.accounts.group);
-		await fits(screen);
-		screen.type("\r");
-		await screen.sees(screen.words.build.title.slice(0, 20));
-		for (let row = 0; row < 8; row++) {
-			await fits(screen);
-			screen.key("down");
-		}
-		screen.type("\r");
-		await screen.sees(screen.words.trial.declined);
-		await fits(screen);
-		screen.type("\r");
-		await screen.sees(screen.words.trial.notNeeded);
-		await fits(screen);
-		screen.type("\r");
-		await screen.sees(screen.words.save.root);
-		await fits(screen);
-		screen.type("jj\r");
-		await screen.sees("[Unit]");
-		await fits(screen);
-	});
-
-	test("failures and questions fit", async () => {
-		const words = "x".repeat(300);
-		const session = new ScriptedSession({
-			lacks: [{ what: "strace", package: "strace" }, { what: "util-linux", package: "util-linux" }, { what: "landlock" }],
-			failures: {
-				trace: new Failure("not-answered-on-host", { command: "/usr/bin/redis-server", probe: "redis-cli PING", words }, 1),
-			},
 		});
-		const screen = start(session);
-		await screen.sees("strace");
-		await fits(screen);
-		screen.type("q");
-		await fits(screen);
-		screen.type("n\r");
-		await screen.sees(screen.words.choose.title.slice(0, 20));
-		screen.type("\x1b[B\r");
-		await screen.sees(screen.words.form.button);
-		screen.type("\r");
-		await screen.sees("! /usr/bin/redis-server");
-		await fits(screen);
-		screen.type("\x03");
-		await fits(screen);
-		await screen.sees(language === "de" ? "(j/n)" : "(y/n)");
 	});
 });
 

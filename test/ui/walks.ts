@@ -1,0 +1,103 @@
+import { Failure } from "../../src/core/failure.ts";
+import type { ScreenDriver } from "./screen.ts";
+import type { Script } from "./scripted-session.ts";
+
+/** One way through the wizard. `seen` is called on each screen that is worth a look, with a name that no other has. */
+export interface Walk {
+	readonly name: string;
+	readonly script?: Script;
+	go(screen: ScreenDriver, seen: (name: string) => Promise<void>): Promise<void>;
+}
+
+const words = "x".repeat(300);
+
+/**
+ * The ways that lead to every screen. What holds for all of them (they fit, nothing is cut off, there is a way back and a way out)
+ * is checked on each, in both languages and at each size: a new screen needs a line here and nothing else.
+ */
+export const walks: readonly Walk[] = [
+	{
+		name: "the straight path",
+		async go(screen, seen) {
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			await seen("choose");
+			screen.type("\x1b[B\r");
+			await screen.sees(screen.words.form.button);
+			await seen("form");
+			for (let field = 0; field < 16; field++) {
+				screen.key("up");
+				await seen(`form-${field}`);
+			}
+			screen.type("\x1b[6~\r");
+			await screen.sees(screen.words.trace.answering.slice(0, 12));
+			await seen("trace");
+			screen.type("e");
+			await seen("trace-exercise");
+			screen.type("curl localhost\r");
+			await screen.sees("[!!]");
+			await seen("trace-exercise-failed");
+			screen.key("enter");
+			await screen.sees("[!] /etc/redis/tls.key");
+			await seen("files");
+			screen.key("space");
+			await seen("files-secret");
+			screen.type("yi");
+			await seen("files-why");
+			screen.type("q?");
+			await seen("files-keys");
+			screen.type("qG");
+			await seen("files-last");
+			screen.type("\t\t/redis");
+			await seen("files-search");
+			screen.type("\r");
+			await screen.sees(`/etc/redis/redis.conf`);
+			screen.type("\r");
+			await screen.sees(screen.words.accounts.group);
+			await seen("accounts");
+			screen.type("\r");
+			await screen.sees(screen.words.build.title.slice(0, 20));
+			await seen("build");
+			for (let row = 1; row < 8; row++) {
+				screen.key("down");
+				await seen(`build-${row}`);
+			}
+			screen.type("\r");
+			await screen.sees(screen.words.trial.declined);
+			await seen("trial-missing");
+			screen.type("\r");
+			await screen.sees(screen.words.trial.notNeeded);
+			await seen("trial-answered");
+			screen.type("\r");
+			await screen.sees(screen.words.save.root);
+			await seen("save");
+			screen.type("jj\r");
+			await screen.sees("[Unit]");
+			await seen("save-unit");
+		},
+	},
+	{
+		name: "failures and questions",
+		script: {
+			lacks: [{ what: "strace", package: "strace" }, { what: "util-linux", package: "util-linux" }, { what: "landlock" }],
+			failures: {
+				trace: new Failure("not-answered-on-host", { command: "/usr/bin/redis-server", probe: "redis-cli PING", words }, 1),
+			},
+		},
+		async go(screen, seen) {
+			await screen.sees("strace");
+			await seen("lacks");
+			screen.type("q");
+			await seen("quit");
+			screen.type("n\r");
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("\x1b[B\r");
+			await screen.sees(screen.words.form.button);
+			screen.type("\r");
+			await screen.sees("! /usr/bin/redis-server");
+			await seen("trace-failed");
+			screen.type("\x03");
+			await screen.sees(screen.language === "de" ? "(j/n)" : "(y/n)");
+			await seen("interrupted");
+		},
+	},
+];
