@@ -1,35 +1,9 @@
-<<<<<<< HEAD
-import { join, type Path, pathFromBytes, pathFromText } from "../../core/path/path.ts";
-=======
-import type { Path } from "../../core/path/path.ts";
->>>>>>> main
+import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Packages } from "../../engine/ports.ts";
 import { Claims } from "./claims.ts";
-<<<<<<< HEAD
-import { divertedName, parseDiversions, parseDpkgStatus } from "./dpkg.ts";
-import { parsePacmanDesc, parsePacmanFiles } from "./pacman.ts";
-import { parseRpmLine, rpmArguments } from "./rpm.ts";
-import { securityUpdates } from "./security.ts";
-
-type LookingFiles = Pick<Files, "status" | "list" | "read" | "readLink" | "resolve">;
-
-interface Database {
-	/** What only a machine with this package manager has. */
-	readonly places: readonly string[];
-	readonly claimAll: (claims: Claims, place: Path, files: LookingFiles) => void | Promise<void>;
-}
-
-// Only rpm has to be started to be asked, so it comes last.
-const databases: readonly Database[] = [
-	{ places: ["/var/lib/dpkg/status"], claimAll: claimDpkg },
-	{ places: ["/usr/lib/apk/db/installed", "/lib/apk/db/installed"], claimAll: claimApk },
-	{ places: ["/var/lib/pacman/local"], claimAll: claimPacman },
-	{ places: ["/usr/lib/sysimage/rpm", "/var/lib/rpm"], claimAll: claimRpm },
-];
-=======
 import { type Database, databases, type LookingFiles } from "./databases.ts";
->>>>>>> main
+import { securityUpdates } from "./security.ts";
 
 /** Files that each package manager writes when anything is installed or removed. */
 const records = [
