@@ -1,24 +1,19 @@
 import { readFileSync, watch } from "node:fs";
-import { join, type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { errorName } from "../files/errors.ts";
-import { writeAtomic } from "./atomic.ts";
 
 /** How an update tells whoever runs a cage in the foreground to start it again: a file beside the cage with the number of a generation. */
-const name = "restart";
-
-export async function requestRestart(cage: Path, generation: number): Promise<void> {
-	await writeAtomic(join(cage, name), `${generation}\n`);
-}
+export const restartRequest = pathFromText("restart");
 
 /** Calls `listener` with the generation that is asked for, each time it is. Returns a function that stops listening. */
 export function onRestartRequest(cage: Path, listener: (generation: number) => void): () => void {
 	const look = () => {
-		const generation = Number(read(join(cage, name)));
+		const generation = Number(read(join(cage, restartRequest)));
 		if (Number.isSafeInteger(generation) && generation > 0) listener(generation);
 	};
 	try {
 		const watcher = watch(pathToText(cage) ?? "", { persistent: false }, (_, file) => {
-			if (file === name) look();
+			if (file === restartRequest) look();
 		});
 		// A folder that is removed is no reason to end what runs.
 		watcher.on("error", () => {});
