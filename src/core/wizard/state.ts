@@ -3,6 +3,7 @@ import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import type { AccessCounts } from "../trace/counts.ts";
+import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
 import type {
@@ -55,9 +56,6 @@ export interface Tracing {
 	readonly result?: Traced;
 }
 
-export const fileTabs = ["all", "attention", "files", "links", "directories", "devices", "generated", "state"] as const;
-export type FileTab = (typeof fileTabs)[number];
-
 export interface Building {
 	readonly bytesDone: number;
 	readonly bytesTotal: number;
@@ -80,7 +78,7 @@ export type PromptKind = "command" | "search" | "exercise" | "include" | "exclud
 
 export type Question =
 	| { readonly kind: "quit" }
-	| { readonly kind: "secret" | "setuid" | "device"; readonly path: Path; readonly text: string };
+	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
 
 export type JobKind =
 	| "lacks"
@@ -130,6 +128,7 @@ export interface WizardState {
 	readonly trace?: Tracing;
 	readonly plan?: Plan;
 	readonly tab: FileTab;
+	readonly files: FilesState;
 	readonly building?: Building;
 	readonly trial: Trying;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
@@ -204,6 +203,7 @@ export const startState: WizardState = {
 	jobs: {},
 	ticket: 0,
 	tab: "all",
+	files: noFilesState,
 	trial: noTrial,
 	thenBuild: false,
 	output: [],
