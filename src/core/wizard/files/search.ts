@@ -23,9 +23,10 @@ export function search(items: readonly FileNode[], texts: readonly string[], que
 function rankOf(text: string, words: readonly string[]): number | undefined {
 	for (const word of words) if (!text.includes(word)) return undefined;
 	const last = words[words.length - 1] as string;
-	const name = text.lastIndexOf("/") + 1;
-	if (last.includes("/")) return 2;
-	return text.startsWith(last, name) ? 0 : text.indexOf(last, name) >= 0 ? 1 : 2;
+	const at = text.lastIndexOf(last);
+	// No slash behind it: it is in the name, and at its beginning where one stands before it.
+	if (text.indexOf("/", at + 1) >= 0) return 2;
+	return text.startsWith("/", at - 1) ? 0 : 1;
 }
 
 function scattered(items: readonly FileNode[], texts: readonly string[], letters: string): readonly FileNode[] {
