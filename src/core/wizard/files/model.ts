@@ -36,7 +36,7 @@ function makeModel(plan: Plan): FilesModel {
 		const below = itemsBelow(group);
 		for (const item of below) items.push(item);
 		recommended.set(group.group, recommendations(below));
-		const place = spareOf(below.flatMap((node) => (node.sums.in && node.path !== undefined ? [node.path] : [])));
+		const place = mayBeSpare.includes(group.group) ? spareOf(below.flatMap(pathIn)) : undefined;
 		if (place !== undefined) spare.set(group.group, place);
 	}
 	return {
@@ -51,6 +51,11 @@ function makeModel(plan: Plan): FilesModel {
 		spare,
 	};
 }
+
+/** The groups that are made of such places. */
+const mayBeSpare: readonly GroupName[] = ["certificates", "time-zones", "locale"];
+
+const pathIn = ({ path, sums }: FileNode) => (sums.in && path !== undefined ? [path] : []);
 
 /** What is recommended for the items, what holds for most of them first. */
 function recommendations(items: readonly FileNode[]): readonly Recommendation[] {
