@@ -13,6 +13,7 @@ const daemon = "cagewright-test-greeter";
 export const greeter = "/usr/bin/cagewright-test-greeter";
 export const configuration = "/etc/cagewright-test-greeter.conf";
 export const stateDirectory = "/var/lib/cagewright-test-greeter";
+export const libraryFile = "/usr/lib/x86_64-linux-gnu/libcagewright-test-greeting.so.1";
 export const extraFile = "/usr/share/cagewright-test-greeting/words";
 
 const program = `
