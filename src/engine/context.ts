@@ -14,7 +14,7 @@ import type {
 	Services,
 	Units,
 } from "./ports.ts";
-import type { Store } from "./store.ts";
+import type { Sessions, Store } from "./store.ts";
 
 export interface Machine {
 	readonly files: Files;
@@ -22,6 +22,7 @@ export interface Machine {
 	readonly accounts: Accounts;
 	readonly launcher: Launcher;
 	readonly store: Store;
+	readonly sessions: Sessions;
 	readonly doctor: Doctor;
 	readonly selftest: SelftestTools;
 	readonly units: Units;

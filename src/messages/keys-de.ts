@@ -39,6 +39,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	"next-field": "nächstes",
 	begin: "Beobachtung starten",
 	"previous-field": "davor",
+	discard: "verwerfen",
 	up: "hinauf",
 	down: "hinab",
 	"page-up": "Seite hinauf",

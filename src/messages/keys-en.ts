@@ -39,6 +39,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	"next-field": "next",
 	begin: "start tracing",
 	"previous-field": "before",
+	discard: "discard",
 	up: "up",
 	down: "down",
 	"page-up": "page up",

@@ -14,6 +14,8 @@ export interface WizardOptions {
 	readonly ascii: boolean;
 	/** Goes straight to the form with these. */
 	readonly initial?: Answers;
+	/** Goes on with this session. */
+	readonly resume?: string;
 }
 
 /** Runs the wizard in the terminal until somebody ends it. `lines` are for printing once the terminal is back. */
@@ -40,7 +42,7 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 				offEnd();
 			};
 		});
-		store.start(options.initial);
+		store.start(options.initial, options.resume);
 		return { status: await over, lines: lastLines(store.state, messages) };
 	} finally {
 		stopKeys();

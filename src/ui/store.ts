@@ -19,6 +19,7 @@ export class WizardStore {
 	#drawing: ReturnType<typeof setTimeout> | undefined;
 	#checking: ReturnType<typeof setTimeout> | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
+	#disposed = false;
 
 	constructor(session: WizardSession) {
 		this.#session = session;
@@ -43,8 +44,8 @@ export class WizardStore {
 		});
 	}
 
-	start(initial?: Answers): void {
-		this.dispatch({ type: "started", ...(initial ? { initial } : {}) });
+	start(initial?: Answers, resume?: string): void {
+		this.dispatch({ type: "started", ...(initial ? { initial } : {}), ...(resume === undefined ? {} : { resume }) });
 	}
 
 	/** All keys of one read, one after the other, drawn once. */
@@ -53,13 +54,17 @@ export class WizardStore {
 	}
 
 	dispatch(...actions: Action[]): void {
+		// What ends because we do is not what the next start goes on from.
+		if (this.#disposed) return;
 		const before = this.#state;
 		for (const action of actions) {
 			const { intentions, state } = reduce(this.#state, action);
 			this.#state = state;
 			for (const intention of intentions) this.#run(intention);
 		}
-		if (this.#state !== before) for (const listener of this.#listeners) listener();
+		if (this.#state === before) return;
+		this.#session.keep(this.#state);
+		for (const listener of this.#listeners) listener();
 	}
 
 	/** Ends what runs; resolves when nothing of it is left. */
@@ -70,6 +75,7 @@ export class WizardStore {
 	}
 
 	dispose(): void {
+		this.#disposed = true;
 		this.#stopListening();
 		clearTimeout(this.#drawing);
 		clearTimeout(this.#checking);
@@ -89,6 +95,9 @@ export class WizardStore {
 				return;
 			case "enough":
 				this.#session.enough();
+				return;
+			case "forget":
+				this.#session.forget();
 				return;
 			case "accept":
 				this.#session.accept(intention.missing);
@@ -152,6 +161,11 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 			};
 		case "unit":
 			return { job: "unit", value: await session.unit() };
+		case "resume":
+			return { job: "resume", value: await session.resume(intention.id) };
+		case "discard":
+			await session.discard(intention.id);
+			return { job: "discard" };
 	}
 }
 

@@ -1,6 +1,7 @@
 import type { Key } from "./keys.ts";
 import type { Move } from "./list.ts";
 import type { Screen, WizardState } from "./state.ts";
+import { isWorthKeeping } from "./stored.ts";
 
 /** Named commands. The message catalogue has a word for each in its section `keys`. */
 export type Command =
@@ -41,6 +42,7 @@ export type Command =
 	| "next-field"
 	| "begin"
 	| "previous-field"
+	| "discard"
 	| Move;
 
 export interface Binding {
@@ -82,6 +84,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "choose", keys: ["enter"], footer: 1 },
 		{ command: "type-command", keys: ["c"], footer: 3 },
 		{ command: "search", keys: ["/"], footer: 4 },
+		{ command: "discard", keys: ["d"], footer: 2 },
 		...moving,
 		{ command: "back", keys: ["escape", "left"] },
 		...quitting,
@@ -153,9 +156,12 @@ const inQuestion: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
 ];
 
+/** Leaving keeps what was answered, unless one says otherwise. */
+const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard", keys: ["d"], footer: 3 }];
+
 /** What the keys do at this moment. */
 export function bindingsOf(state: WizardState): readonly Binding[] {
-	if (state.question) return inQuestion;
+	if (state.question) return state.question.kind === "quit" && isWorthKeeping(state) ? inQuitQuestion : inQuestion;
 	if (state.overlay) return inOverlay;
 	if (state.prompt) return typing;
 	return onScreen[state.screen];

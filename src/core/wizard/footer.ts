@@ -1,5 +1,6 @@
 import { type Binding, bindingsOf } from "./bindings.ts";
-import { isBusy } from "./reduced.ts";
+import { shownChoices } from "./choose.ts";
+import { cursorOf, isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
 import { answersAlready } from "./tracing.ts";
 import { lastRound, wanted } from "./trying.ts";
@@ -11,6 +12,8 @@ export function offered(state: WizardState): readonly Binding[] {
 
 function isOffered(state: WizardState, { command }: Binding): boolean {
 	switch (command) {
+		case "discard":
+			return state.question !== undefined || shownChoices(state)[cursorOf(state)]?.kind === "session";
 		case "enough":
 			return isBusy(state, "trace") ? answersAlready(state) && !state.trace?.enough : state.trace?.result !== undefined;
 		case "exercise":

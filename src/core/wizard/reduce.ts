@@ -7,7 +7,7 @@ import { happen } from "./happening.ts";
 import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
 import { reducePrompt } from "./prompts.ts";
-import { cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
 import { reviewRows } from "./review.ts";
 import { reduceSave, saveItems } from "./saving.ts";
@@ -19,8 +19,9 @@ import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts
 export function reduce(state: WizardState, action: Action): Reduced {
 	switch (action.type) {
 		case "started": {
-			const { initial } = action;
-			return start(initial ? { ...state, answers: initial, proposal: initial } : state, { job: "lacks" });
+			const { initial, resume } = action;
+			const begun = initial ? { ...state, answers: initial, proposal: initial } : state;
+			return start(resume === undefined ? begun : { ...begun, resuming: resume }, { job: "lacks" });
 		}
 		case "resized":
 			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
@@ -79,9 +80,19 @@ function reduceScreen(state: WizardState, command: Command): Reduced {
 
 function reduceQuestion(state: WizardState, command: Command | undefined): Reduced {
 	const { question } = state;
+	if (question?.kind === "quit" && command === "discard") {
+		return andThen(only({ ...state, discarded: true }, { job: "forget" }), (forgotten) => leave(forgotten, 1));
+	}
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
 	if (command === "no") return only(without(state, "question"));
-	return question.kind === "quit" ? leave(state, state.finished ? 0 : 1) : allow(state, question.kind, question.text);
+	switch (question.kind) {
+		case "quit":
+			return leave(state, state.finished ? 0 : 1);
+		case "discard":
+			return start(without(state, "question"), { job: "discard", id: question.id });
+		default:
+			return allow(state, question.kind, question.text);
+	}
 }
 
 function reduceOverlay(state: WizardState, command: Command | undefined): Reduced {

@@ -2,8 +2,11 @@ import type { Path } from "../path/path.ts";
 import { openForm } from "./choose.ts";
 import { selectedRow, shownRows } from "./files.ts";
 import { validated } from "./form.ts";
-import { go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { resumed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
+import { noTrial } from "./state.ts";
+import { isWorthKeeping } from "./stored.ts";
 import { afterTrace, beginTrace } from "./tracing.ts";
 import { buildAndTry } from "./trying.ts";
 
@@ -15,13 +18,16 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "lacks":
 			if (action.value.length) return only({ ...state, screen: "lacks", lacks: action.value });
 			if (state.answers) return openForm({ ...state, lacks: [] });
-			return start({ ...go(state, "choose"), lacks: [] }, { job: "choices" });
+			return andThen(start({ ...go(state, "choose"), lacks: [] }, { job: "choices" }), resumeWanted);
 		case "install":
 			return start(state, { job: "lacks" });
 		case "choices":
 			return only({ ...state, choices: action.value });
-		case "propose":
-			return openForm({ ...without(state, "form"), answers: action.value, proposal: action.value });
+		case "propose": {
+			const opened = openForm({ ...startedAnew(state), answers: action.value, proposal: action.value });
+			// What was done for another application is a session of its own now, to be found in the list.
+			return isWorthKeeping(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
+		}
 		case "validate": {
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
@@ -45,7 +51,15 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
 		case "unit":
 			return only({ ...state, unit: action.value, overlay: "unit", scroll: 0 });
+		case "resume":
+			return resumed(state, action.value);
+		case "discard":
+			return start(state, { job: "choices" });
 	}
+}
+
+function startedAnew(state: WizardState): WizardState {
+	return { ...without(state, "form", "trace", "plan", "building"), trial: noTrial, output: [], outputOpen: "", warnings: [] };
 }
 
 /** A decision may move its row; the cursor goes with it. */

@@ -10,22 +10,17 @@ function subjectOf(answers: Answers): string {
 	return JSON.stringify([answers.name, answers.application, answers.onHost]);
 }
 
+export function freshTracing(subject: string): Tracing {
+	return { newest: [], run: 0, running: false, probes: [], exercises: [], signals: [], enough: false, subject };
+}
+
 export function beginTrace(state: WizardState): Reduced {
 	const { answers } = state;
 	if (!answers) return only(go(state, "choose"));
 	const subject = subjectOf(answers);
 	// On the way back and forth nothing is done twice.
 	if (state.trace?.result && state.trace.subject === subject) return only(go(state, "trace"));
-	const trace: Tracing = {
-		newest: [],
-		run: 0,
-		running: false,
-		probes: [],
-		exercises: [],
-		signals: [],
-		enough: false,
-		subject,
-	};
+	const trace = freshTracing(subject);
 	const fresh = {
 		...without(go(state, "trace"), "plan", "building"),
 		trace,

@@ -1,5 +1,6 @@
 import { showPath } from "../../core/path/quote.ts";
 import type { Question, WizardState } from "../../core/wizard/state.ts";
+import { isWorthKeeping } from "../../core/wizard/stored.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { Line } from "./line.tsx";
@@ -26,8 +27,14 @@ function messageText(state: WizardState, messages: Messages): string | undefined
 
 function questionText(question: Question, state: WizardState, messages: Messages): string {
 	const { questions } = messages.wizard;
-	if (question.kind === "quit") return state.finished ? questions.quitDone : questions.quit;
+	if (question.kind === "quit") return quitText(state, questions);
+	if (question.kind === "discard") return messages.fill(questions.discard, { name: question.name });
 	return messages.fill(questions[question.kind], { path: showPath(question.path) });
+}
+
+function quitText(state: WizardState, questions: Messages["wizard"]["questions"]): string {
+	if (state.finished) return questions.quitDone;
+	return isWorthKeeping(state) ? questions.quitKept : questions.quit;
 }
 
 export function MessageArea({ lines }: { lines: readonly string[] }) {
