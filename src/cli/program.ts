@@ -87,6 +87,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		const command = define(`${name} [target] [command...]`, description, example);
 		addConsent(addRounds(addApplicationOptions(command)));
 		if (name === "make" || name === "trace") addAttach(command);
+		if (name === "trace") command.option("--add", "add this run to what was traced of the cage, with these exercises");
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {
 				const work = await load();

@@ -5,7 +5,7 @@ import { remedies, summarise } from "../engine/remedies.ts";
 import { planStep, timed, trialStep } from "../engine/steps.ts";
 import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
-import { roundText } from "../report/text.ts";
+import { roundText } from "../report/trial.ts";
 import { isSafe, showMade } from "./make.ts";
 import { type Told, tracedCage } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
@@ -40,7 +40,7 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 			);
 			const wanted = round.answered && (told.options.selftest ?? true);
 			const tried = await tested(context, cage, manifest, wanted);
-			await store.saveCage({ ...tried, trials: [...cage.trials, summarise(context, round, present, [])] });
+			await store.saveCage({ ...tried, trials: [...cage.trials, summarise(context, round, present, [], seconds)] });
 			await store.log(cage.name, "tried", {
 				generation: present,
 				answered: round.answered,
@@ -57,9 +57,10 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 					missing: missing.map(missingToJson),
 					output: output.slice(-2000),
 					selftest: selftestToMadeJson(tried.selftest),
+					generation: present,
 					seconds,
 				});
-			} else terminal.print(roundText(cage.name, round, open, terminal.messages));
+			} else terminal.print(roundText(cage.name, round, { generation: present, seconds }, open, terminal.messages));
 			return round.answered && !open && isSafe(terminal, tried) ? 0 : 1;
 		} finally {
 			await lock.release();

@@ -131,7 +131,7 @@ export async function rounds(
 			cage = {
 				...cage,
 				footprint: footprintOf(plan, trace),
-				trials: [...cage.trials, summarise(context, tried.value, generation, added)],
+				trials: [...cage.trials, summarise(context, tried.value, generation, added, built.seconds + tried.seconds)],
 				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
 			};
 			added = remedies(tried.value, cage.additions);

@@ -12,6 +12,7 @@ import type { Architecture } from "../core/confinement/syscalls.ts";
 import type { Installed } from "../core/confinement/unit/installed.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
+import type { PackageContents } from "../core/plan/coverage.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { DecoyFacts } from "../core/selftest/program.ts";
@@ -26,6 +27,8 @@ export type { Observed } from "../core/selftest/outside.ts";
 export interface Packages {
 	/** The package that owns each path, in one query for all of them. Paths without an owner are absent. Never throws for an unknown system. */
 	owners(paths: readonly Path[]): Promise<Map<Path, PackageRef>>;
+	/** What the package that owns a path holds, then those that were built from the same source; empty where nobody owns it. Never throws either. */
+	related(path: Path): Promise<readonly PackageContents[]>;
 }
 
 export interface Accounts {

@@ -2,18 +2,11 @@ import type { TrialSummary } from "../core/cage/cage.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
 import { isTolerable } from "../core/plan/missing.ts";
+import { errorTexts } from "../core/plan/rank-missing.ts";
 import type { Context } from "./context.ts";
 import type { TrialRound } from "./trial.ts";
 
 /** What a trial found missing, and what is done about it. */
-
-/** strerror(3) of the errors that a tolerable refusal ends in. */
-const errorTexts: Readonly<Record<string, string>> = {
-	ENOENT: "No such file or directory",
-	EACCES: "Permission denied",
-	EPERM: "Operation not permitted",
-	EAFNOSUPPORT: "Address family not supported by protocol",
-};
 
 /**
  * What of the missing would be added, each once. Of what an application mostly lives without only that which it complained of, if it
@@ -56,7 +49,14 @@ export function describeAddition(addition: Addition): string {
 	}
 }
 
-export function summarise(context: Context, round: TrialRound, generation: number, added: readonly Addition[]): TrialSummary {
+/** `seconds` of the build and the trial. */
+export function summarise(
+	context: Context,
+	round: TrialRound,
+	generation: number,
+	added: readonly Addition[],
+	seconds: number,
+): TrialSummary {
 	return {
 		round: round.round,
 		at: new Date(context.machine.now()).toISOString(),
@@ -69,6 +69,7 @@ export function summarise(context: Context, round: TrialRound, generation: numbe
 		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
 		failedExercises: round.failedExercises,
 		added: added.map(describeAddition),
+		seconds: Math.round(seconds * 100) / 100,
 		missing: round.missing.map((one) => ({
 			kind: one.kind,
 			what: one.path === undefined ? one.call : showPath(one.path),

@@ -1,9 +1,11 @@
 import type { Application } from "../core/application/application.ts";
 import type { Finding } from "../core/cage/audit.ts";
 import type { Method } from "../core/confinement/method.ts";
+import { pathFromText } from "../core/path/path.ts";
 import { findMissing, isTolerable, type Missing } from "../core/plan/missing.ts";
 import { findMissingAccounts } from "../core/plan/missing-accounts.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
+import { rankMissing } from "../core/plan/rank-missing.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
@@ -88,7 +90,8 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 					{ trace: run.trace, output: run.output, ended: run.endedItself, round },
 					{ plan, users: accounts.users(), groups: accounts.groups(), files },
 				);
-		const missing = [...differences, ...unknown];
+		const ended = run.endedItself && !stoppedWell;
+		const missing = await ranked(context, input, [...differences, ...unknown], { ...run, ended });
 		return {
 			round,
 			probes,
@@ -98,9 +101,23 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			...(measured ? { measured } : {}),
 			method,
 			output: run.output,
-			...(run.endedItself && !stoppedWell ? { ended: run.ended.status } : {}),
+			...(ended ? { ended: run.ended.status } : {}),
 		};
 	} finally {
 		await rehearsal.dispose();
 	}
+}
+
+/** Asks for the owners of what is missing alone: an application that answers has no need of it. */
+async function ranked(
+	{ machine }: Context,
+	{ application, plan }: TrialInput,
+	missing: readonly Missing[],
+	{ ended, lastFailed, output }: { ended: boolean; lastFailed: readonly string[]; output: string },
+): Promise<Missing[]> {
+	if (!missing.length) return [];
+	const program = pathFromText(application.command[0] ?? "");
+	const own = plan.entries.find((entry) => entry.path === program)?.package?.name;
+	const owners = await machine.packages.owners(missing.flatMap(({ path }) => path ?? []));
+	return rankMissing(missing, { output, ended, lastFailed, owners, ...(own === undefined ? {} : { package: own }) });
 }

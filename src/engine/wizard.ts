@@ -207,7 +207,10 @@ export class Wizard implements WizardSession {
 			this.#cage = {
 				...cage,
 				footprint: footprintOf(plan, this.#traced()),
-				trials: [...cage.trials, summarise(context, tried.value, built.value.manifest.generation, this.#accepted)],
+				trials: [
+					...cage.trials,
+					summarise(context, tried.value, built.value.manifest.generation, this.#accepted, built.seconds + tried.seconds),
+				],
 				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
 			};
 			this.#accepted = [];

@@ -52,6 +52,8 @@ export const cliDe: CliMessages = {
 		startsEmpty: "beginnt leer",
 		accounts: (users, groups, usersOut, groupsOut) =>
 			`passwd behält ${users || "niemanden"} (${usersOut} weggelassen), group behält ${groups || "keine"} (${groupsOut} weggelassen)`,
+		accountsChosen: "Von Ihnen gewählte Konten",
+		accountsWithout: "Von Ihnen weggelassene Konten",
 		groups: {
 			program: "Programm",
 			libraries: "Bibliotheken",
@@ -126,8 +128,12 @@ export const cliDe: CliMessages = {
 		title: (round) => `Runde ${round}`,
 		probe: (ok, command) => `${ok ? "[ok]    " : "[Fehler]"} ${command}`,
 		exercise: (command) => `[Fehler] ${command} (ging auf dem Wirt)`,
-		missing: "Ging auf dem Wirt und scheitert im Käfig:",
+		head: ["Runde", "Antwort", "Proben", "Fehlend", "Generation", "Sekunden", "Zuvor ergänzt"],
+		yes: "ja",
+		no: "nein",
+		missing: "Ging auf dem Wirt und scheitert im Käfig, die wahrscheinlichste Ursache zuerst:",
 		none: "Es fehlt nichts.",
+		said: "Zuletzt sagte sie:",
 		fix: (name) => `Fehlendes aufnehmen und erneut erproben: cagewright trial ${name} --yes`,
 	},
 	progress: {

@@ -57,6 +57,8 @@ export const cliEn = {
 		startsEmpty: "starts empty",
 		accounts: (users: string, groups: string, usersOut: number, groupsOut: number) =>
 			`passwd keeps ${users || "nobody"} (${usersOut} left out), group keeps ${groups || "none"} (${groupsOut} left out)`,
+		accountsChosen: "Accounts that you chose",
+		accountsWithout: "Accounts that you leave out",
 		groups: {
 			program: "program",
 			libraries: "libraries",
@@ -132,8 +134,12 @@ export const cliEn = {
 		title: (round: number) => `Round ${round}`,
 		probe: (ok: boolean, command: string) => `${ok ? "[ok]  " : "[fail]"} ${command}`,
 		exercise: (command: string) => `[fail] ${command} (worked on the host)`,
-		missing: "Worked on the host and fails in the cage:",
+		head: ["Round", "Answered", "Probes", "Missing", "Generation", "Seconds", "Added before"],
+		yes: "yes",
+		no: "no",
+		missing: "Worked on the host and fails in the cage, the likeliest cause first:",
 		none: "Nothing is missing.",
+		said: "It said last:",
 		fix: (name: string) => `To add what is missing and try again: cagewright trial ${name} --yes`,
 	},
 	progress: {

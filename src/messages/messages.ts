@@ -1,5 +1,6 @@
 import { type FindingCode, findingCodes } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
+import type { Importance } from "../core/plan/importance.ts";
 import type { MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
 import { cliDe } from "./cli-de.ts";
@@ -86,6 +87,8 @@ export interface Messages {
 	/** What a finding of the audit means, and how to close it. */
 	finding(finding: { readonly code: FindingCode; readonly values?: Values | undefined }): { what: string; close: string };
 	missingKind(kind: MissingKind): string;
+	/** Why something that is missing may matter. */
+	importance(importance: Importance): string;
 	risk(risk: Risk): string;
 	accountReason(reason: string): string;
 	templateProblem(code: string, values: Values): string;
@@ -126,6 +129,13 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		finding,
 		failure,
 		note: (code, values) => say({ ...failures, ...notes }, code, values),
+		importance: ({ level, ...values }) => {
+			const words = reasons.importances;
+			if (level === "last-call" && values.before === 1) return words.veryLast;
+			const what = fill(words[level], values, language);
+			if (values.package === undefined || level === "package") return what;
+			return fill(words.ofPackage, { what, package: values.package }, language);
+		},
 		missingKind: (kind) => reasons.missingKinds[kind],
 		risk: (risk) => reasons.risks[risk],
 		accountReason: (reason) => say(reasons.accountReasons, reason, {}).trim(),

@@ -1,3 +1,4 @@
+import type { Importance } from "../core/plan/importance.ts";
 import type { MissingKind } from "../core/plan/missing.ts";
 import type { Risk } from "../core/plan/plan.ts";
 import type { Widen } from "./widen.ts";
@@ -43,11 +44,25 @@ export const reasonsEn = {
 		"kernel-file": "file of the kernel",
 		account: "account that it does not know",
 	} satisfies Record<MissingKind, string>,
+	/** Why something that is missing stands where it does in the list. */
+	importances: {
+		said: "the application said so: {line}",
+		"error-said": "the application said this error: {line}",
+		"last-call": "the application ended {before} failed calls later",
+		veryLast: "the last call that failed before the application ended",
+		configuration: "configuration",
+		library: "a library",
+		package: "belongs to its package {package}",
+		other: "nothing speaks for it",
+		noise: "applications mostly live without it",
+		ofPackage: "{what} of its package {package}",
+	} satisfies Record<Importance["level"] | "veryLast" | "ofPackage", string>,
 	accountReasons: {
 		"started-as": "the application starts as it",
 		"switched-to": "the application switches to it",
 		"owns-files": "owns files of the application",
 		"looked-up": "the application asks for it by name",
+		chosen: "chosen by the administrator",
 		dedicated: "the cage has it for itself",
 		"group-of-account": "group of a kept account",
 	} as Record<string, string>,

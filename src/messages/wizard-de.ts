@@ -3,12 +3,14 @@ import type { WizardMessages } from "./messages.ts";
 import { accountsDe } from "./wizard/accounts-de.ts";
 import { buildDe } from "./wizard/build-de.ts";
 import { chooseDe } from "./wizard/choose-de.ts";
+import { coverageDe } from "./wizard/coverage-de.ts";
 import { filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
 import { traceDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
+import { whyDe } from "./wizard/why-de.ts";
 
 /** Der Assistent, deutsch. */
 export const wizardDe: WizardMessages = {
@@ -35,11 +37,13 @@ export const wizardDe: WizardMessages = {
 	choose: chooseDe,
 	form: formDe,
 	trace: traceDe,
+	coverage: coverageDe,
 	files: filesDe,
 	accounts: accountsDe,
 	build: buildDe,
 	trial: trialDe,
 	save: saveDe,
+	why: whyDe,
 	prompts: {
 		command: "Befehl",
 		search: "Suche",
@@ -81,7 +85,29 @@ export const wizardDe: WizardMessages = {
 		"no-remedy": "Dagegen gibt es nichts, was man ergänzen könnte.",
 		"template-saved": "Als Vorlage {name} gesichert: {path}",
 	},
+	decided: {
+		account: "als {name}",
+		probes: "{count} {count|Probe|Proben}",
+		contents: "{files:count} {files|Datei|Dateien}, {bytes:bytes}",
+		undecided: "{count} unentschieden",
+		openings: "{count} {count|Öffnung|Öffnungen}",
+		closed: "nichts offen",
+		answers: "antwortet im Käfig",
+	},
+	commands: {
+		title: "Ausgeführte Befehle, der neueste zuletzt",
+		none: "Bisher keine.",
+		status: "Status {status}",
+		times: "{count}-mal",
+	},
 	keysTitle: "Tasten, die hier gelten",
+	keyGroups: {
+		going: "Weiter und zurück",
+		deciding: "Entscheiden",
+		moving: "Bewegen",
+		typing: "In der Zeile",
+		looking: "Nachsehen",
+	},
 	unknown: "{code} {values}",
 	keys: keysDe,
 	keyNames: keyNamesDe,

@@ -1,14 +1,17 @@
+import type { KeyGroup } from "../core/wizard/bindings.ts";
 import type { PromptKind, StepName } from "../core/wizard/state.ts";
 import { keyNamesEn, keysEn } from "./keys-en.ts";
 import { accountsEn } from "./wizard/accounts-en.ts";
 import { buildEn } from "./wizard/build-en.ts";
 import { chooseEn } from "./wizard/choose-en.ts";
+import { coverageEn } from "./wizard/coverage-en.ts";
 import { filesEn } from "./wizard/files-en.ts";
 import { formEn } from "./wizard/form-en.ts";
 import { lacksEn } from "./wizard/lacks-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
 import { traceEn } from "./wizard/trace-en.ts";
 import { trialEn } from "./wizard/trial-en.ts";
+import { whyEn } from "./wizard/why-en.ts";
 
 /** The wizard, English. Sentences with `{…}` are filled by `fill`. */
 export const wizardEn = {
@@ -35,11 +38,13 @@ export const wizardEn = {
 	choose: chooseEn,
 	form: formEn,
 	trace: traceEn,
+	coverage: coverageEn,
 	files: filesEn,
 	accounts: accountsEn,
 	build: buildEn,
 	trial: trialEn,
 	save: saveEn,
+	why: whyEn,
 	prompts: {
 		command: "Command",
 		search: "Search",
@@ -80,7 +85,30 @@ export const wizardEn = {
 		"no-remedy": "There is no remedy that could be added for this.",
 		"template-saved": "Saved as template {name}: {path}",
 	},
+	/** In the line below the steps: what is settled so far. */
+	decided: {
+		account: "as {name}",
+		probes: "{count} {count|probe|probes}",
+		contents: "{files:count} {files|file|files}, {bytes:bytes}",
+		undecided: "{count} undecided",
+		openings: "{count} {count|opening|openings}",
+		closed: "nothing open",
+		answers: "answers in the cage",
+	},
+	commands: {
+		title: "Commands that were run, the newest last",
+		none: "None so far.",
+		status: "exit {status}",
+		times: "{count} times",
+	},
 	keysTitle: "Keys that work here",
+	keyGroups: {
+		going: "Going on and back",
+		deciding: "Deciding",
+		moving: "Moving",
+		typing: "In the line",
+		looking: "Looking",
+	} satisfies Record<KeyGroup, string>,
 	unknown: "{code} {values}",
 	keys: keysEn,
 	keyNames: keyNamesEn,

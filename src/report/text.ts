@@ -2,19 +2,18 @@ import { type Difference, isSame } from "../core/cage/difference.ts";
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { groupsOf } from "../core/plan/groups.ts";
-import type { Missing } from "../core/plan/missing.ts";
 import { capabilityWord, openingNames, openingWords } from "../core/plan/opening-names.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { MadeCage } from "../engine/make.ts";
 import type { TraceResult } from "../engine/trace.ts";
-import type { TrialRound } from "../engine/trial.ts";
 import type { Messages } from "../messages/messages.ts";
 import { fields, indent, table } from "./format.ts";
 import { planTotals } from "./json.ts";
 import { offerOption } from "./offers.ts";
 import { showReason } from "./reasons.ts";
 import { selftestLines } from "./selftest.ts";
+import { missingTable } from "./trial.ts";
 
 /** What the verbs print for people. */
 
@@ -35,6 +34,9 @@ export function planText(plan: Plan, messages: Messages): string {
 			plan.accounts.groupsLeftOut,
 		),
 	];
+	const { accounts, withoutAccounts } = plan.rules;
+	if (accounts.length) lines.push(`${words.accountsChosen}: ${accounts.map(printable).join(", ")}`);
+	if (withoutAccounts.length) lines.push(`${words.accountsWithout}: ${withoutAccounts.map(printable).join(", ")}`);
 	if (plan.writable.length) {
 		lines.push(`${words.writable}:`);
 		lines.push(indent(table(plan.writable.map((directory) => [showPath(directory.path), seedsText(directory.seeds, messages)]))));
@@ -193,27 +195,6 @@ export function madeText(made: MadeCage, root: string, data: string, messages: M
 	if (failed.length) lines.push(`${words.exercises}:`, indent(failed.map(printable).join("\n")));
 	const declined = made.missing.filter((one) => one.declined);
 	if (declined.length) lines.push(`${words.leftOut}:`, indent(missingTable(declined, messages)));
-	return lines.join("\n");
-}
-
-export function missingTable(missing: readonly Missing[], messages: Messages): string {
-	return table(
-		missing.map((one) => [
-			messages.missingKind(one.kind),
-			one.path === undefined ? one.call : showPath(one.path),
-			`${one.call}: ${one.error}`,
-		]),
-	);
-}
-
-export function roundText(name: string, round: TrialRound, open: number, messages: Messages): string {
-	const words = messages.cli.round;
-	const lines = round.probes.map((probe) => words.probe(probe.ok, printable(probe.command)));
-	lines.push(...round.failedExercises.map((exercise) => words.exercise(printable(exercise))));
-	if (round.missing.length) lines.push(words.missing, indent(missingTable(round.missing, messages)));
-	else lines.push(words.none);
-	if (!round.answered && round.output) lines.push(indent(printableLines(round.output.trim().split("\n").slice(-5).join("\n"))));
-	if (open) lines.push(words.fix(name));
 	return lines.join("\n");
 }
 

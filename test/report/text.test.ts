@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { noRules } from "../../src/core/application/application.ts";
 import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
+import type { Importance } from "../../src/core/plan/importance.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Reason } from "../../src/core/plan/plan.ts";
 import type { TrialRound } from "../../src/engine/trial.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { indent, table } from "../../src/report/format.ts";
 import { showReason } from "../../src/report/reasons.ts";
-import { dryRunText, madeText, missingTable, planText, roundText } from "../../src/report/text.ts";
+import { dryRunText, madeText, planText } from "../../src/report/text.ts";
+import { missingTable, roundText } from "../../src/report/trial.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
 import { application } from "../core/plan/traces.ts";
 import { made } from "./made.ts";
@@ -109,26 +111,50 @@ describe("a trial round for people", () => {
 	test("says what is missing, what the probes said, and how to go on", () => {
 		const text = roundText(
 			"app",
-			round({ probes: [{ command: `curl ${evil}`, ok: false } as never], missing: [missing] }),
+			round({ probes: [{ command: `curl ${evil}`, ok: false, output: `refused\n${evil}` }], missing: [missing] }),
+			{ generation: 3, seconds: 1.25 },
 			1,
 			en,
 		);
 		expectPlain(text);
 		expect(text).toContain("openat: ENOENT");
+		expect(text).toMatch(/^1 +yes +0\/1 +1 +3 +1\.3 +-$/m);
+		expect(text).toContain("\n  refused\n  x\\x1b");
 		expect(text).toContain("app");
 	});
 	test("an exercise that failed in the cage is no good news", () => {
-		const text = roundText("app", round({ failedExercises: [`curl ${evil}`] }), 0, en);
+		const text = roundText("app", round({ failedExercises: [`curl ${evil}`] }), {}, 0, en);
 		expectPlain(text);
 		expect(text).toContain("[fail] curl x");
 	});
 	test("shows the last five lines of an application that did not answer, line by line and harmless", () => {
 		const output = `1\n2\n3\nC:\\new ${evil}\n5\n6\n`;
-		const text = roundText("app", round({ answered: false, output }), 0, en);
+		const text = roundText("app", round({ answered: false, output }), {}, 0, en);
 		expectPlain(text);
 		expect(text).toContain("  C:\\new x\\x1b");
 		expect(text).toContain("\n  5\n  6");
 		expect(text).not.toMatch(/^ *1$/m);
+	});
+	test("says what speaks for each of the missing", () => {
+		const importances: Importance[] = [
+			{ level: "said", line: `cannot open ${evil}` },
+			{ level: "last-call", before: 1 },
+			{ level: "last-call", before: 7 },
+			{ level: "configuration", package: "nginx" },
+			{ level: "noise" },
+		];
+		const text = missingTable(
+			importances.map((importance) => ({ ...missing, importance })),
+			en,
+		);
+		expectPlain(text);
+		expect(text.split("\n").map((line) => line.split(/ {2,}/).at(-1))).toEqual([
+			expect.stringContaining("the application said so: cannot open x"),
+			"the last call that failed before the application ended",
+			"the application ended 7 failed calls later",
+			"configuration of its package nginx",
+			"applications mostly live without it",
+		]);
 	});
 	test("a call without a path stands for itself", () => {
 		expect(missingTable([{ kind: "filtered", call: "setgroups", error: "EPERM", declined: false }], en)).toMatch(

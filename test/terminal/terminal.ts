@@ -1,14 +1,30 @@
-import { spawn } from "@lydell/node-pty";
+import { type IPty, spawn } from "@lydell/node-pty";
 import { Terminal } from "@xterm/headless";
+import { modesAfter, usualModes } from "./modes.ts";
 
 export const keys = { enter: "\r", escape: "\x1b", down: "\x1b[B", up: "\x1b[A", tab: "\t", ctrlC: "\x03" } as const;
 
-/** A real pseudo-terminal with a program in it, and an emulator that shows what a person would see. */
+interface End {
+	readonly exitCode: number;
+	readonly signal?: number;
+	/** How the terminal was set then, as `stty -g` says it. */
+	readonly modes: string;
+}
+
+/**
+ * A real pseudo-terminal with a program in it, and an emulator that shows what a person would see. `dispose` fails where the
+ * program did to the terminal what none may do, whatever else the test was about.
+ */
 export class PtyProgram {
-	readonly ended: Promise<{ exitCode: number; signal?: number }>;
+	readonly ended: Promise<End>;
 	readonly #emulator: Terminal;
-	readonly #pty: ReturnType<typeof spawn>;
+	readonly #pty: IPty;
 	#raw = "";
+	#end: End | undefined;
+	#killed = false;
+	/** Where a resize began: what is drawn for the old size until the next clearing is nobody's fault. */
+	#resizedAt: number | undefined;
+	#tooTall: string | undefined;
 
 	constructor(
 		program: string,
@@ -27,8 +43,14 @@ export class PtyProgram {
 			this.#raw += data;
 			this.#emulator.write(data);
 		});
-		this.ended = new Promise((resolve) => {
+		this.#emulator.onScroll(() => this.#noticeScroll());
+		const exit = new Promise<{ exitCode: number; signal?: number }>((resolve) => {
 			this.#pty.onExit(({ exitCode, signal }) => resolve({ exitCode, ...(signal ? { signal } : {}) }));
+		});
+		const modes = modesAfter(this.#pty);
+		this.ended = exit.then(async (how) => {
+			this.#end = { ...how, modes: await modes };
+			return this.#end;
 		});
 	}
 
@@ -46,11 +68,13 @@ export class PtyProgram {
 	}
 
 	resize(columns: number, rows: number): void {
+		this.#resizedAt = this.#raw.length;
 		this.#pty.resize(columns, rows);
 		this.#emulator.resize(columns, rows);
 	}
 
 	kill(signal: string): void {
+		if (signal === "SIGKILL" && !this.#end) this.#killed = true;
 		this.#pty.kill(signal);
 	}
 
@@ -82,5 +106,34 @@ export class PtyProgram {
 
 	dispose(): void {
 		this.#emulator.dispose();
+		const wrong = this.#wrong();
+		if (wrong.length) throw new Error(`the terminal was not treated as it must be: ${wrong.join("; ")}`);
+	}
+
+	/** In the alternate screen nothing may ever scroll: a frame that does has as many rows as the terminal. */
+	#noticeScroll(): void {
+		const { active } = this.#emulator.buffer;
+		if (active.type !== "alternate") return;
+		if (this.#resizedAt !== undefined) {
+			if (!this.#raw.includes("\x1b[2J", this.#resizedAt)) return;
+			this.#resizedAt = undefined;
+		}
+		// Entering the screen counts as scrolling too; nothing stands there yet.
+		const top = active.getLine(0)?.translateToString(true);
+		if (top) this.#tooTall ??= top;
+	}
+
+	#wrong(): string[] {
+		const wrong: string[] = [];
+		if (this.#tooTall !== undefined) wrong.push(`a frame was as tall as the terminal (then at the top: ${this.#tooTall})`);
+		if (this.#raw.includes("\x1b[3J")) wrong.push("the scrollback was cleared");
+		// Whoever is killed cannot tidy up.
+		if (!this.#end || this.#killed) return wrong;
+		const { exitCode, modes, signal } = this.#end;
+		if (!this.isRestored) wrong.push("cursor, alternate screen or marked pastes are not as before");
+		if (modes !== usualModes()) wrong.push(`its modes are not as before: ${modes}`);
+		if (exitCode === 70) wrong.push("the program ended with a bug of its own (70)");
+		if (signal !== undefined) wrong.push(`the program died of signal ${signal} instead of ending with a status`);
+		return wrong;
 	}
 }

@@ -77,6 +77,8 @@ export interface TrialSummary {
 	readonly failedExercises: readonly string[];
 	/** What was added before this round. */
 	readonly added: readonly string[];
+	/** Of the build and the trial; absent in what older versions wrote. */
+	readonly seconds?: number;
 	readonly missing: readonly {
 		readonly kind: MissingKind;
 		readonly what: string;

@@ -5,6 +5,7 @@ import { refusedCode, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
+import type { Importance } from "./importance.ts";
 import { placeOf } from "./links.ts";
 import type { Addition } from "./make-plan.ts";
 import { capabilityWord, openingWords, refuses } from "./opening-names.ts";
@@ -30,6 +31,8 @@ export interface Missing {
 	readonly mixed?: true;
 	/** Left out on purpose: a secret, a setuid file, an exclude, an opening that a rule refuses. */
 	readonly declined: boolean;
+	/** Once it was weighed against what the application said and did last (rank-missing.ts). */
+	readonly importance?: Importance;
 }
 
 /** Calls that are refused for want of a capability, by the capability (capabilities(7)). */

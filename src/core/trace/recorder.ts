@@ -1,6 +1,7 @@
 import type { Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import { Tally } from "./counts.ts";
+import { LastFailures } from "./last-failures.ts";
 import type { Process } from "./process.ts";
 import { SharedSets } from "./shared.ts";
 import { type Access, emptyTrace, type Operation, type Trace } from "./trace.ts";
@@ -36,6 +37,7 @@ const noFailures: Access["failed"] = new Map();
 export class Recorder {
 	readonly trace: Trace = emptyTrace();
 	readonly tally = new Tally();
+	readonly failures = new LastFailures();
 	readonly #names = new Map<string, string>();
 	readonly #calls = new SharedSets<string>();
 	readonly #programs = new SharedSets<Path>();
@@ -68,6 +70,7 @@ export class Recorder {
 	}
 
 	apply(effect: Effect, process: Process): void {
+		for (const { access, error } of effect.touches) if (error !== undefined) this.failures.add(access.path);
 		const asRoot = process.uid.effective === 0;
 		if (effect.appliedTo === process.program && effect.appliedAsRoot === asRoot) return;
 		effect.appliedTo = process.program;
@@ -99,6 +102,7 @@ export class Recorder {
 	}
 
 	refusal(call: string, error: string): void {
+		this.failures.add(this.name(call));
 		const known = this.trace.refusals.get(call);
 		if (known) known.count++;
 		else this.trace.refusals.set(this.name(call), { call: this.name(call), error: this.name(error), count: 1 });
@@ -108,6 +112,7 @@ export class Recorder {
 	exit(pid: number, how: string): void {
 		const { exits } = this.trace;
 		if (pid === this.mainPid) {
+			this.failures.freeze();
 			exits.unshift({ pid, how });
 			return;
 		}

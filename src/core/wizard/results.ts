@@ -2,6 +2,7 @@ import type { Path } from "../path/path.ts";
 import { openForm } from "./choose.ts";
 import { selectedRow, shownRows } from "./files.ts";
 import { validated } from "./form.ts";
+import { openPage } from "./pages.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
 import { resumed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
@@ -50,7 +51,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
 		case "unit":
-			return only({ ...state, unit: action.value, overlay: "unit", scroll: 0 });
+			return only(openPage({ ...state, unit: action.value }, "unit"));
 		case "resume":
 			return resumed(state, action.value);
 		case "discard":

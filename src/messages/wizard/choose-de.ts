@@ -10,6 +10,6 @@ export const chooseDe: WizardMessages["choose"] = {
 	sessionDamaged: "nicht lesbar, beiseitegelegt",
 	sessionNewer: "von einer neueren Version, bleibt liegen",
 	searching: "Filter: {query}",
-	none: "Keine Anwendung gefunden. Mit c geben Sie einen Befehl ein.",
+	none: "Keine Anwendung gefunden. Mit t geben Sie einen Befehl ein.",
 	reading: "Es wird gelesen, was {name} braucht…",
 };

@@ -8,6 +8,6 @@ export const chooseEn = {
 	sessionDamaged: "cannot be read, set aside",
 	sessionNewer: "of a newer version, left alone",
 	searching: "filter: {query}",
-	none: "No application was found. Press c to type a command.",
+	none: "No application was found. Press t to type a command.",
 	reading: "Reading what {name} needs…",
 };

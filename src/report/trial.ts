@@ -1,0 +1,71 @@
+import { printable, showPath } from "../core/path/quote.ts";
+import type { Missing } from "../core/plan/missing.ts";
+import type { TrialRound } from "../engine/trial.ts";
+import type { Messages } from "../messages/messages.ts";
+import { indent, table } from "./format.ts";
+
+/** A round as the table of rounds has it; a cage that an older version tried knows less of it. */
+export interface RoundRow {
+	readonly round: number;
+	readonly answered: boolean;
+	readonly probes: readonly { readonly ok: boolean }[];
+	readonly missing: readonly unknown[];
+	readonly generation?: number;
+	readonly seconds?: number;
+	readonly added?: readonly string[];
+}
+
+/** The rounds of a trial, one a line below a head. What was added may be much, so it stands last and may be cut off. */
+export function roundsTable(rounds: readonly RoundRow[], messages: Messages): string {
+	const words = messages.cli.round;
+	const rows = rounds.map(({ added = [], answered, generation, missing, probes, round, seconds }) => [
+		String(round),
+		answered ? words.yes : words.no,
+		`${probes.filter((probe) => probe.ok).length}/${probes.length}`,
+		String(missing.length),
+		generation === undefined ? "-" : String(generation),
+		seconds === undefined ? "-" : seconds.toFixed(1),
+		added.map(printable).join(", ") || "-",
+	]);
+	return table([words.head, ...rows]);
+}
+
+/** The likeliest cause first, with what speaks for it. */
+export function missingTable(missing: readonly Missing[], messages: Messages): string {
+	return table(
+		missing.map((one) => [
+			messages.missingKind(one.kind),
+			one.path === undefined ? one.call : showPath(one.path),
+			`${one.call}: ${one.error}`,
+			...(one.importance ? [messages.importance(one.importance)] : []),
+		]),
+	);
+}
+
+/** One round of the trial of a cage; `open` of the missing could be added. */
+export function roundText(
+	name: string,
+	round: TrialRound,
+	row: Pick<RoundRow, "generation" | "seconds">,
+	open: number,
+	messages: Messages,
+): string {
+	const words = messages.cli.round;
+	const lines = [roundsTable([{ ...round, ...row }], messages), ""];
+	for (const { command, ok, output } of round.probes) {
+		lines.push(words.probe(ok, printable(command)));
+		if (!ok && output) lines.push(indent(printableLines(output)));
+	}
+	lines.push(...round.failedExercises.map((exercise) => words.exercise(printable(exercise))));
+	if (round.missing.length) lines.push(words.missing, indent(missingTable(round.missing, messages)));
+	else lines.push(words.none);
+	if (!round.answered && round.output) {
+		lines.push(words.said, indent(printableLines(round.output.trim().split("\n").slice(-5).join("\n"))));
+	}
+	if (open) lines.push(words.fix(name));
+	return lines.join("\n");
+}
+
+function printableLines(text: string): string {
+	return text.split("\n").map(printable).join("\n");
+}

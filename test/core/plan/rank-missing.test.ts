@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import type { Missing } from "../../../src/core/plan/missing.ts";
+import { type Evidence, rankMissing } from "../../../src/core/plan/rank-missing.ts";
+
+const absent = (path: string, more: Partial<Missing> = {}): Missing => ({
+	kind: "absent",
+	path: pathFromText(path),
+	call: "openat",
+	error: "ENOENT",
+	declined: false,
+	...more,
+});
+const nothing: Evidence = { output: "", ended: false, lastFailed: [], owners: new Map() };
+const levels = (missing: readonly Missing[], evidence: Partial<Evidence>) =>
+	rankMissing(missing, { ...nothing, ...evidence }).map(({ call, importance, path }) => [path ?? call, importance.level]);
+
+describe("what is missing, by importance", () => {
+	test("what the application said just before it ended comes first, with the line that says it", () => {
+		const output = "starting\nfatal: cannot load '/etc/app/main.conf': No such file or directory\n";
+		const [first] = rankMissing([absent("/etc/app/a.conf"), absent("/etc/app/main.conf")], {
+			...nothing,
+			output,
+			ended: true,
+			lastFailed: ["/etc/app/main.conf", "/etc/app/a.conf"],
+		});
+		expect(first?.path).toBe("/etc/app/main.conf");
+		expect(first?.importance).toEqual({
+			level: "said",
+			line: "fatal: cannot load '/etc/app/main.conf': No such file or directory",
+		});
+	});
+
+	test.each([
+		["by the end of its path", "open conf/main.conf failed (2)"],
+		["by its name", "error while loading: main.conf: cannot open"],
+		["with a line number", "in /etc/app/conf/main.conf:12: unknown"],
+		["at the end of a sentence", "I need ./main.conf."],
+		["behind an equals sign", "config=/etc/app/conf/main.conf"],
+	])("a file is named %s", (_, output) => {
+		expect(levels([absent("/etc/app/conf/main.conf")], { output })).toEqual([["/etc/app/conf/main.conf", "said"]]);
+	});
+
+	test.each([
+		["another file of that beginning", "see /etc/app/conf/main.conf.example"],
+		["another file of that name", "read /srv/main.conf"],
+		["a part of a word", "mainconf and domain.conf"],
+	])("%s is not meant", (_, output) => {
+		expect(levels([absent("/etc/app/conf/main.conf")], { output })).toEqual([["/etc/app/conf/main.conf", "configuration"]]);
+	});
+
+	test("the later line counts more, and what was said long ago not at all", () => {
+		const talk = Array.from({ length: 30 }, (_, line) => `line ${line}`).join("\n");
+		const output = `lost /etc/old.conf\n${talk}\nno /etc/one.conf\nno /etc/two.conf\n`;
+		expect(levels([absent("/etc/old.conf"), absent("/etc/one.conf"), absent("/etc/two.conf")], { output })).toEqual([
+			["/etc/two.conf", "said"],
+			["/etc/one.conf", "said"],
+			["/etc/old.conf", "configuration"],
+		]);
+	});
+
+	test("an error without a name means what failed with it last", () => {
+		const missing = [
+			absent("/srv/a"),
+			absent("/srv/b"),
+			absent("/srv/c", { kind: "owner-or-mode", error: "EACCES" }),
+			absent("/usr/share/locale/de/LC_MESSAGES/libc.mo"),
+		];
+		const ranked = rankMissing(missing, {
+			...nothing,
+			output: "app: No such file or directory",
+			ended: true,
+			lastFailed: ["/srv/a", "/srv/c", "/srv/b", "/usr/share/locale/de/LC_MESSAGES/libc.mo", "/nowhere"],
+		});
+		expect(ranked.map(({ importance, path }) => [path, importance.level, importance.before])).toEqual([
+			["/srv/b", "error-said", 3],
+			["/srv/a", "error-said", 5],
+			["/usr/share/locale/de/LC_MESSAGES/libc.mo", "last-call", 2],
+			["/srv/c", "last-call", 4],
+		]);
+	});
+
+	test("what failed last counts only where the application ended", () => {
+		const evidence = { lastFailed: ["/srv/a", "/srv/b"] };
+		expect(levels([absent("/srv/a"), absent("/srv/b")], { ...evidence, ended: true })).toEqual([
+			["/srv/b", "last-call"],
+			["/srv/a", "last-call"],
+		]);
+		expect(levels([absent("/srv/a"), absent("/srv/b")], evidence)).toEqual([
+			["/srv/a", "other"],
+			["/srv/b", "other"],
+		]);
+	});
+
+	test("without a word of it: configuration, libraries, the package's files, others, and noise last", () => {
+		const own = ["/etc/z.conf", "/usr/share/app/data"].map((path) => [pathFromText(path), { name: "app" }] as const);
+		const missing = [
+			absent("/proc/self/stat", { kind: "kernel-file" }),
+			absent("/srv/data"),
+			absent("/usr/share/zoneinfo/Europe/Berlin"),
+			absent("/usr/share/app/data"),
+			absent("/usr/lib/libx.so.1"),
+			absent("/etc/a.conf"),
+			absent("/etc/z.conf"),
+		];
+		expect(levels(missing, { owners: new Map(own), package: "app" })).toEqual([
+			["/etc/z.conf", "configuration"],
+			["/etc/a.conf", "configuration"],
+			["/usr/lib/libx.so.1", "library"],
+			["/usr/share/app/data", "package"],
+			["/srv/data", "other"],
+			["/proc/self/stat", "noise"],
+			["/usr/share/zoneinfo/Europe/Berlin", "noise"],
+		]);
+	});
+
+	test("an account and a call without a path are named by their names", () => {
+		const missing: Missing[] = [
+			{ kind: "filtered", call: "setgroups", error: "EPERM", declined: false },
+			{ kind: "account", call: "www-data", error: "ENOENT", declined: false },
+		];
+		expect(levels(missing, { output: "setgroups: refused\nunknown user www-data" })).toEqual([
+			["www-data", "said"],
+			["setgroups", "said"],
+		]);
+	});
+});

@@ -1,0 +1,34 @@
+import { spawn as spawnProcess, spawnSync } from "node:child_process";
+import { closeSync, constants, openSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import type { IPty } from "@lydell/node-pty";
+
+/**
+ * How a terminal is set (`stty -g`) once the program in it has ended. Something has to hold both ends of it meanwhile: the kernel
+ * forgets the modes with the last process that has it open. So a program of its own waits for the end, looks, and lets go.
+ */
+export function modesAfter(pty: IPty): Promise<string> {
+	const { fd, ptsName } = pty as IPty & { readonly fd: number; readonly ptsName: string };
+	const slave = openSync(ptsName, constants.O_RDWR | constants.O_NOCTTY);
+	const look = `tail --pid=${pty.pid} -s 0.02 -f /dev/null; stty -g`;
+	const { stdout } = spawnProcess("sh", ["-c", look], { stdio: [slave, "pipe", "ignore", fd] });
+	closeSync(slave);
+	return stdout === null ? Promise.resolve("") : text(stdout).then((said) => said.trim());
+}
+
+let usual: string | undefined;
+
+/** How they are at the start of every program here. */
+export function usualModes(): string {
+	usual ??= measure();
+	return usual;
+}
+
+function measure(): string {
+	const code = `
+		const { spawn } = require("@lydell/node-pty");
+		const pty = spawn("stty", ["-g"], {});
+		pty.onData((data) => process.stdout.write(data));
+		pty.onExit(() => process.exit());`;
+	return spawnSync(process.execPath, ["-e", code], { cwd: import.meta.dirname, encoding: "utf8" }).stdout.trim();
+}
