@@ -4,6 +4,7 @@ import type { Plan } from "../core/plan/plan.ts";
 import type { AccessCounts } from "../core/trace/counts.ts";
 import type { ProcessRow, ProcessTree } from "../core/trace/process-tree.ts";
 import type { Reached } from "./coverage.ts";
+import type { CommandEvent } from "./ports.ts";
 
 export type Step = "trace" | "attach" | "plan" | "build" | "trial";
 
@@ -53,7 +54,5 @@ export type Event =
 			readonly escaped: readonly string[];
 			readonly openByDesign: readonly string[];
 	  }
-	/** A program was started for the user; `line` is what one would type. Its end carries the same number. */
-	| { readonly event: "command-started"; readonly number: number; readonly line: string }
-	| { readonly event: "command-ended"; readonly number: number; readonly status: number }
+	| CommandEvent
 	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };

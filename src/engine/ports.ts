@@ -290,6 +290,16 @@ export interface Doctor {
 	install(packages: readonly string[], onLine: (line: string) => void): Promise<void>;
 }
 
+/** A program was started for the user, or is over; both carry the same number. `line` is what one would type. */
+export type CommandEvent =
+	| { readonly event: "command-started"; readonly number: number; readonly line: string }
+	| { readonly event: "command-ended"; readonly number: number; readonly status: number };
+
+export interface CommandFeed {
+	/** Called for each start and each end. Returns a function that stops listening. */
+	listen(listener: (event: CommandEvent) => void): () => void;
+}
+
 /** A systemd service of this machine, as its own unit and drop-ins of others describe it. */
 export interface HostService {
 	/** Full name, e.g. `nginx.service`. */

@@ -77,6 +77,7 @@ export class Wizard implements WizardSession {
 			round: this.#round,
 			candidate: this.#candidate && { generation: this.#candidate.manifest.generation, madeAt: this.#candidate.manifest.madeAt },
 		}));
+		machine.commands.listen((event) => this.#emit(event));
 	}
 
 	listen(listener: (event: Event) => void): () => void {
