@@ -1,7 +1,7 @@
 import type { Answers } from "../core/questions/answers.ts";
 import { isLongWork, settle } from "../core/wizard/settle.ts";
 import type { WizardState } from "../core/wizard/state.ts";
-import { isWorthKeeping, keptOf } from "../core/wizard/stored.ts";
+import { isWorthKeeping, storedOf } from "../core/wizard/stored.ts";
 import { aboutOf } from "./sessions.ts";
 import type { HeldSession, OpenedSession, Sessions } from "./store.ts";
 import { type Work, workToFields } from "./stored-work.ts";
@@ -96,8 +96,8 @@ export class SessionKeeper {
 		}
 		this.#held ??= await this.#sessions.create();
 		const about = state.answers && aboutOf(state.answers);
-		const fields = { about, ...keptOf(settle(state)), ...workToFields(this.#work()) };
+		const fields = { about, ...storedOf(settle(state)), ...workToFields(this.#work()) };
 		// The plan can be made again from the rest, and a large one takes its time.
-		await this.#held.write(fields, ["plan"]);
+		await this.#held.write(fields, ["plan", "tried"]);
 	}
 }

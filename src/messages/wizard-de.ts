@@ -4,7 +4,7 @@ import { accountsDe } from "./wizard/accounts-de.ts";
 import { buildDe } from "./wizard/build-de.ts";
 import { chooseDe } from "./wizard/choose-de.ts";
 import { coverageDe } from "./wizard/coverage-de.ts";
-import { filesDe } from "./wizard/files-de.ts";
+import { fileNoticesDe, filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
@@ -61,18 +61,12 @@ export const wizardDe: WizardMessages = {
 		secret: "{path} ist ein Geheimnis. Wer in die Anwendung einbricht, kann es im Käfig lesen. Hineinlassen? (j/n)",
 		setuid: "{path} gibt jedem, der es ausführt, die Rechte seines Eigentümers. In den Käfig lassen? (j/n)",
 		device: "{path} ist ein Gerät mit einem Weg zum Rechner. In den Käfig lassen? (j/n)",
+		bind: "In {path} liegen Geheimnisse oder Setuid-Dateien; eingehängt sieht der Käfig alles darin. Einhängen? (j/n)",
 	},
 	notices: {
+		...fileNoticesDe,
 		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
 		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
-		"state-not-toggled": "Hier schreibt die Anwendung; das liegt getrennt vom Käfig und überdauert Erneuerungen.",
-		"name-not-text": "{path} ist kein Text (UTF-8), keine Regel kann es nennen; lassen Sie mit g den Ordner weg.",
-		"device-always": "{path} ist harmlos und bleibt.",
-		"device-never": "{path} führt aus jedem Käfig hinaus und kommt in keinen.",
-		"generated-always": "{path} wird für den Käfig geschrieben und bleibt.",
-		"directory-follows": "Ein Ordner kommt mit seinem Inhalt; g lässt alles unter {path} weg.",
-		"pattern-removed": "Zurückgenommen für alles, worauf es passte: {pattern}",
-		"left-out-otherwise": "{path} ist aus einem anderen Grund weggelassen; i zeigt ihn.",
 		resumed: "Wieder dort, wo Sie {name} {ago:ago} verlassen haben.",
 		"resumed-changed":
 			"Wieder dort, wo Sie {name} {ago:ago} verlassen haben. Seither {count|hat sich|haben sich} {count:count} {count|Datei|Dateien} geändert, etwa {example}; sicher ist eine neue Beobachtung (r in Schritt 2).",

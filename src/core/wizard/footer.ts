@@ -1,5 +1,6 @@
 import { type Binding, bindingsOf } from "./bindings.ts";
 import { shownChoices } from "./choose.ts";
+import { isOfferedInFiles } from "./files/offered.ts";
 import { cursorOf, isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
 import { answersAlready } from "./tracing.ts";
@@ -40,6 +41,17 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 			return onButton(state);
 		case "pick":
 			return !isBusy(state, "finish");
+		case "open":
+		case "shut-or-back":
+		case "next-waiting":
+		case "undo":
+		case "all":
+		case "package":
+		case "kind":
+		case "writable":
+		case "bind":
+		case "empty":
+			return isOfferedInFiles(state, command);
 		case "toggle":
 			return state.screen !== "trial" || (lastRound(state)?.missing.length ?? 0) > 0;
 		default:

@@ -1,7 +1,10 @@
 import type { PlannedAccounts } from "../plan/plan.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
-import { allow, reduceFiles, shownRows } from "./files.ts";
+import { reduceFiles } from "./files/reduce.ts";
+import { shownRows } from "./files/shown.ts";
+import { allow } from "./files/toggle.ts";
+import { bind } from "./files/whole-folders.ts";
 import { reduceForm } from "./form.ts";
 import { happen } from "./happening.ts";
 import type { Key } from "./keys.ts";
@@ -94,8 +97,10 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 			return leave(state, state.finished ? 0 : 1);
 		case "discard":
 			return start(without(state, "question"), { job: "discard", id: question.id });
+		case "bind":
+			return bind(state, question.path);
 		default:
-			return allow(state, question.kind, question.text);
+			return allow(state, question.kind, question.path);
 	}
 }
 

@@ -1,12 +1,11 @@
-import type { Path } from "../path/path.ts";
 import { openForm } from "./choose.ts";
-import { selectedRow, shownRows } from "./files.ts";
+import { firstLook, followRow } from "./files/cursor.ts";
+import { planFailed, planMade } from "./files/history.ts";
 import { validated } from "./form.ts";
 import { openPage } from "./pages.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
-import { resumed, resumeWanted } from "./resuming.ts";
+import { anew, resumed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
-import { noTrial } from "./state.ts";
 import { isWorthKeeping } from "./stored.ts";
 import { afterTrace, beginTrace } from "./tracing.ts";
 import { buildAndTry } from "./trying.ts";
@@ -25,7 +24,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "choices":
 			return only({ ...state, choices: action.value });
 		case "propose": {
-			const opened = openForm({ ...startedAnew(state), answers: action.value, proposal: action.value });
+			const opened = openForm({ ...anew(state), answers: action.value, proposal: action.value });
 			// What was done for another application is a session of its own now, to be found in the list.
 			return isWorthKeeping(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
 		}
@@ -38,12 +37,14 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return afterTrace({ ...state, trace: { ...state.trace, running: false, result: action.value } });
 		}
 		case "plan": {
-			const planned = followRow({ ...state, plan: action.value, thenBuild: false }, selectedRow(state)?.path);
+			const made = { ...planMade(state, action.value), thenBuild: false };
+			const planned = state.plan ? followRow(state, made) : firstLook(made);
 			return state.thenBuild ? buildAndTry(planned) : only(planned);
 		}
 		case "try": {
 			const { now: _, ...trial } = state.trial;
-			const tried = { ...state, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
+			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
+			const tried = { ...state, files, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
 			return only(setCursor({ ...tried, screen: "trial" }, 0));
 		}
 		case "finish":
@@ -59,19 +60,6 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 	}
 }
 
-function startedAnew(state: WizardState): WizardState {
-	return { ...without(state, "form", "trace", "plan", "building"), trial: noTrial, output: [], outputOpen: "", warnings: [] };
-}
-
-/** A decision may move its row; the cursor goes with it. */
-function followRow(state: WizardState, path: Path | undefined): WizardState {
-	const rows = shownRows(state);
-	const cursor = state.cursors.files ?? 0;
-	const same = rows[cursor]?.path === path ? cursor : rows.findIndex((row) => row.path === path);
-	const files = same >= 0 ? same : Math.max(0, Math.min(cursor, rows.length - 1));
-	return { ...state, cursors: { ...state.cursors, files } };
-}
-
 export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduced {
 	const state = settle(before, job, ticket);
 	if (!state) return only(before);
@@ -79,8 +67,7 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 	switch (job) {
 		case "plan":
 			// The rules of the plan that is on the screen were good; the decision that made it fail is taken back.
-			if (!state.plan || !state.answers) return only(failed);
-			return only({ ...failed, answers: { ...state.answers, rules: state.plan.rules } });
+			return only(planFailed(failed));
 		case "propose":
 			return only(without(failed, "chosen"));
 		case "validate":

@@ -1,6 +1,6 @@
 import { notice, only, start, without } from "./reduced.ts";
 import type { Resumed } from "./seen.ts";
-import type { Reduced, WizardState } from "./state.ts";
+import { type Reduced, startState, type WizardState } from "./state.ts";
 import type { Kept } from "./stored.ts";
 
 /** Goes on with the session that was asked for on the command line. */
@@ -9,11 +9,22 @@ export function resumeWanted(state: WizardState): Reduced {
 	return resuming === undefined ? only(state) : start(without(state, "resuming"), { job: "resume", id: resuming });
 }
 
+/** A state in which nothing was done yet, in this terminal and with this list. */
+export function anew(now: WizardState): WizardState {
+	const { choices, chosen, commands, cursors, jobs, lacks, queries, size, ticket } = now;
+	return {
+		...startState,
+		...{ commands, cursors, jobs, queries, size, ticket },
+		...(choices ? { choices } : {}),
+		...(chosen === undefined ? {} : { chosen }),
+		...(lacks ? { lacks } : {}),
+	};
+}
+
 /** What was left takes the place of everything but what belongs to this terminal and this moment. */
 export function resumed(now: WizardState, { ago, changed, example, name, state, whole }: Resumed): Reduced {
-	const { choices, jobs, lacks, size, ticket } = now;
-	const here = { jobs, size, ticket, ...(choices ? { choices } : {}), ...(lacks ? { lacks } : {}), thenBuild: false };
-	const back: WizardState = { ...(state as Kept), ...here };
+	const { jobs, size, ticket, ...here } = anew(now);
+	const back: WizardState = { ...here, ...(state as Kept), jobs, size, ticket };
 	const told = !whole
 		? notice(back, "resumed-in-part", { name, ago })
 		: changed > 0

@@ -3,6 +3,7 @@ import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import type { AccessCounts } from "../trace/counts.ts";
+import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
 import type {
@@ -56,9 +57,6 @@ export interface Tracing {
 	readonly result?: Traced;
 }
 
-export const fileTabs = ["all", "attention", "files", "links", "directories", "devices", "generated", "state"] as const;
-export type FileTab = (typeof fileTabs)[number];
-
 export interface Building {
 	readonly bytesDone: number;
 	readonly bytesTotal: number;
@@ -82,7 +80,7 @@ export type PromptKind = "command" | "search" | "exercise" | "include" | "exclud
 export type Question =
 	| { readonly kind: "quit" }
 	| { readonly kind: "discard"; readonly id: string; readonly name: string }
-	| { readonly kind: "secret" | "setuid" | "device"; readonly path: Path; readonly text: string };
+	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
 
 export type JobKind =
 	| "lacks"
@@ -134,6 +132,7 @@ export interface WizardState {
 	readonly trace?: Tracing;
 	readonly plan?: Plan;
 	readonly tab: FileTab;
+	readonly files: FilesState;
 	readonly building?: Building;
 	readonly trial: Trying;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
@@ -217,6 +216,7 @@ export const startState: WizardState = {
 	jobs: {},
 	ticket: 0,
 	tab: "all",
+	files: noFilesState,
 	trial: noTrial,
 	thenBuild: false,
 	output: [],

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { noRules } from "../application/application.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
+import { type KeptFiles, keptFiles, restoredFiles } from "./files/kept.ts";
 import { formFor } from "./form.ts";
 import type { Round } from "./seen.ts";
 import type { Form, Screen, Tracing, WizardState } from "./state.ts";
@@ -27,7 +28,15 @@ const transient = [
 	"finished",
 ] as const satisfies readonly (keyof WizardState)[];
 
+/** The wizard's state as it comes back. */
 export type Kept = Omit<WizardState, (typeof transient)[number]>;
+
+/** The wizard's state as it is stored: plain data, and a plan of 50,000 entries no more often than it must be. */
+export type Stored = Omit<Kept, "files"> & {
+	readonly files: KeptFiles;
+	/** The plan that was tried last; `plan` where it is the one on the screen. */
+	readonly tried?: Plan | "plan";
+};
 
 /** The form of what is stored. A change that `restored` cannot make up for gets a new number and a migration from the one before. */
 export const sessionVersion = 1;
@@ -49,11 +58,21 @@ export function migrated(
 }
 
 /** Of a state in which nothing runs any more. The trace itself is the engine's. */
-export function keptOf(state: WizardState): Kept {
+export function storedOf(state: WizardState): Stored {
+	const { files, plan, trace } = state;
+	const { tried } = files;
+	return {
+		...keptOf(state),
+		...(trace ? { trace: withoutAccesses(trace) } : {}),
+		files: keptFiles(files),
+		...(tried ? { tried: tried === plan ? "plan" : tried } : {}),
+	};
+}
+
+function keptOf(state: WizardState): Kept {
 	const kept: Partial<WizardState> = { ...state };
 	for (const name of transient) delete kept[name];
-	const { trace } = state;
-	return { ...kept, ...(trace ? { trace: withoutAccesses(trace) } : {}) } as Kept;
+	return kept as Kept;
 }
 
 const stripped = new WeakMap<Tracing, Tracing>();
@@ -173,10 +192,10 @@ export interface Restored {
 export function restored(stored: Readonly<Record<string, unknown>>, traced: boolean): Restored | undefined {
 	if (!v.is(answersSchema, stored.answers)) return undefined;
 	const answers = withAllRules(stored.answers as unknown as Answers);
-	const { form: _form, plan: _plan, trace: _trace, trial: _trial, ...rest } = sound(stored);
+	const { files: _files, form: _form, plan: _plan, trace: _trace, trial: _trial, ...rest } = sound(stored);
 	const form = v.is(formSchema, stored.form) ? { ...formFor(answers), ...(stored.form as object), going: false } : undefined;
 	const trace = restoredTrace(stored.trace, traced);
-	const plan = trace?.result?.answered && v.is(planSchema, stored.plan) ? (stored.plan as unknown as Plan) : undefined;
+	const plan = trace?.result?.answered ? asPlan(stored.plan) : undefined;
 	const rounds = plan ? restoredRounds(stored.trial) : undefined;
 	const state: Kept = {
 		...rest,
@@ -184,6 +203,7 @@ export function restored(stored: Readonly<Record<string, unknown>>, traced: bool
 		form: form ?? formFor(answers),
 		...(trace ? { trace } : {}),
 		...(plan ? { plan } : {}),
+		files: restoredFiles(stored.files, stored.tried === "plan" ? plan : asPlan(stored.tried)),
 		trial: rounds ? { ...noTrial, ...(stored.trial as object), rounds } : noTrial,
 	};
 	const furthest: Screen = plan
@@ -202,6 +222,10 @@ export function restored(stored: Readonly<Record<string, unknown>>, traced: bool
 	const lost = [stored.form && !form, stored.trace && !trace, plan && stored.trial && !rounds, screen !== wanted];
 	const { overlay: _overlay, prompt: _prompt, ...still } = state;
 	return { state: screen === left ? { ...state, screen } : { ...still, screen }, whole: !lost.some(Boolean) };
+}
+
+function asPlan(stored: unknown): Plan | undefined {
+	return v.is(planSchema, stored) ? (stored as unknown as Plan) : undefined;
 }
 
 function restoredTrace(stored: unknown, traced: boolean): Tracing | undefined {
@@ -238,7 +262,8 @@ const shapes: Readonly<Record<string, v.GenericSchema>> = {
 /** What is not of its kind is left out; fields that nothing is known of here are taken as they are. */
 function sound(stored: Readonly<Record<string, unknown>>): Kept {
 	const known: Readonly<Record<string, unknown>> = { ...startState };
-	const good = Object.entries(stored).filter(([name, value]) => {
+	const { tried: _, ...fields } = stored;
+	const good = Object.entries(fields).filter(([name, value]) => {
 		const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
 		return shape ? v.is(shape, value) : known[name] === undefined || kindOf(known[name]) === kindOf(value);
 	});
