@@ -7,8 +7,9 @@ import { coverageDe } from "./wizard/coverage-de.ts";
 import { fileNoticesDe, filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
+import { linearDe } from "./wizard/linear-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
-import { traceDe } from "./wizard/trace-de.ts";
+import { traceDe, traceNoticesDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
 import { whyDe } from "./wizard/why-de.ts";
 
@@ -43,6 +44,7 @@ export const wizardDe: WizardMessages = {
 	build: buildDe,
 	trial: trialDe,
 	save: saveDe,
+	linear: linearDe,
 	why: whyDe,
 	prompts: {
 		command: "Befehl",
@@ -65,13 +67,12 @@ export const wizardDe: WizardMessages = {
 	},
 	notices: {
 		...fileNoticesDe,
-		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
-		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
 		resumed: "Wieder dort, wo Sie {name} {ago:ago} verlassen haben.",
 		"resumed-changed":
 			"Wieder dort, wo Sie {name} {ago:ago} verlassen haben. Seither {count|hat sich|haben sich} {count:count} {count|Datei|Dateien} geändert, etwa {example}; sicher ist eine neue Beobachtung (r in Schritt 2).",
 		"resumed-in-part":
 			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Weiter geht es nach dem letzten heilen Schritt.",
+		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",

@@ -8,8 +8,9 @@ import { coverageEn } from "./wizard/coverage-en.ts";
 import { fileNoticesEn, filesEn } from "./wizard/files-en.ts";
 import { formEn } from "./wizard/form-en.ts";
 import { lacksEn } from "./wizard/lacks-en.ts";
+import { linearEn } from "./wizard/linear-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
-import { traceEn } from "./wizard/trace-en.ts";
+import { traceEn, traceNoticesEn } from "./wizard/trace-en.ts";
 import { trialEn } from "./wizard/trial-en.ts";
 import { whyEn } from "./wizard/why-en.ts";
 
@@ -44,6 +45,7 @@ export const wizardEn = {
 	build: buildEn,
 	trial: trialEn,
 	save: saveEn,
+	linear: linearEn,
 	why: whyEn,
 	prompts: {
 		command: "Command",
@@ -66,12 +68,11 @@ export const wizardEn = {
 	},
 	notices: {
 		...fileNoticesEn,
-		"not-answered-yet": "Not yet: first the application has to answer its probes.",
-		"exercise-too-late": "Exercises can be added only while the application is being traced.",
 		resumed: "Back where you left {name} {ago:ago}.",
 		"resumed-changed":
 			"Back where you left {name} {ago:ago}. Since then {count:count} {count|file|files} changed, such as {example}: trace it again (r in step 2) to be sure.",
 		"resumed-in-part": "Not all of {name}, left {ago:ago}, could be read. It goes on from the last step that is whole.",
+		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",
 		"must-answer-first": "A cage whose application does not answer is not saved.",

@@ -4,10 +4,10 @@ import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import { type KeptFiles, keptFiles, restoredFiles } from "./files/kept.ts";
 import { formFor } from "./form.ts";
-import type { Round } from "./seen.ts";
-import type { Form, Screen, Tracing, WizardState } from "./state.ts";
+import type { Round, Traced } from "./seen.ts";
+import type { Form, Screen, WizardState } from "./state.ts";
 import { noTrial, startState } from "./state.ts";
-import { freshTracing } from "./tracing.ts";
+import { newTracing, type Tracing } from "./tracing-state.ts";
 
 /**
  * What of the wizard's state outlives the process, and how it comes back. Everything is kept but what is listed here, so a new field needs
@@ -82,8 +82,8 @@ function withoutAccesses(trace: Tracing): Tracing {
 	if (!trace.result) return trace;
 	const known = stripped.get(trace);
 	if (known) return known;
-	const { answered, exercises, output, probes, signals } = trace.result;
-	const less = { ...trace, result: { answered, exercises, output, probes, signals } };
+	const { trace: _, ...result } = trace.result as Traced & { readonly trace?: unknown };
+	const less = { ...trace, result };
 	stripped.set(trace, less);
 	return less;
 }
@@ -230,7 +230,7 @@ function asPlan(stored: unknown): Plan | undefined {
 
 function restoredTrace(stored: unknown, traced: boolean): Tracing | undefined {
 	if (!v.is(tracingSchema, stored)) return undefined;
-	const trace = { ...freshTracing(stored.subject), ...(stored as object), running: false } as Tracing;
+	const trace = { ...newTracing(stored.subject), ...(stored as object), running: false } as Tracing;
 	return trace.result && !traced ? undefined : trace;
 }
 
