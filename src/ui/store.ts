@@ -8,6 +8,8 @@ import type { WizardSession } from "../engine/session.ts";
 /** Milliseconds between drawings of what runs, and before what was typed is checked. */
 const drawInterval = 100;
 const checkDelay = 150;
+/** Milliseconds of rest before a plan is made anew. */
+const planDelay = 200;
 
 /** Holds the state, hands what happens to the reducer, and what the reducer wants done to the session. */
 export class WizardStore {
@@ -17,9 +19,11 @@ export class WizardStore {
 	#state: WizardState = startState;
 	#happened: Happening[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
+	#planning: ReturnType<typeof setTimeout> | undefined;
 	#checking: ReturnType<typeof setTimeout> | undefined;
 	#ticking: ReturnType<typeof setInterval> | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
+	#disposed = false;
 
 	constructor(session: WizardSession) {
 		this.#session = session;
@@ -44,8 +48,8 @@ export class WizardStore {
 		});
 	}
 
-	start(initial?: Answers): void {
-		this.dispatch({ type: "started", ...(initial ? { initial } : {}) });
+	start(initial?: Answers, resume?: string): void {
+		this.dispatch({ type: "started", ...(initial ? { initial } : {}), ...(resume === undefined ? {} : { resume }) });
 	}
 
 	/** All keys of one read, one after the other, drawn once. */
@@ -54,6 +58,8 @@ export class WizardStore {
 	}
 
 	dispatch(...actions: Action[]): void {
+		// What ends because we do is not what the next start goes on from.
+		if (this.#disposed) return;
 		const before = this.#state;
 		for (const action of actions) {
 			const { intentions, state } = reduce(this.#state, action);
@@ -61,7 +67,9 @@ export class WizardStore {
 			for (const intention of intentions) this.#run(intention);
 		}
 		this.#tick(this.#state.jobs.trace !== undefined);
-		if (this.#state !== before) for (const listener of this.#listeners) listener();
+		if (this.#state === before) return;
+		this.#session.keep(this.#state);
+		for (const listener of this.#listeners) listener();
 	}
 
 	/** Ends what runs; resolves when nothing of it is left. */
@@ -72,9 +80,11 @@ export class WizardStore {
 	}
 
 	dispose(): void {
+		this.#disposed = true;
 		this.#stopListening();
 		clearTimeout(this.#drawing);
 		clearTimeout(this.#checking);
+		clearTimeout(this.#planning);
 		this.#tick(false);
 	}
 
@@ -103,6 +113,9 @@ export class WizardStore {
 			case "enough":
 				this.#session.enough();
 				return;
+			case "forget":
+				this.#session.forget();
+				return;
 			case "accept":
 				this.#session.accept(intention.missing);
 				return;
@@ -112,6 +125,11 @@ export class WizardStore {
 			case "validate":
 				clearTimeout(this.#checking);
 				this.#checking = setTimeout(() => void this.#work(intention), intention.soon ? checkDelay : 0);
+				return;
+			case "plan":
+				// The next decision follows at once where somebody makes many. The first plan, and one that is built at once, are waited for.
+				clearTimeout(this.#planning);
+				this.#planning = setTimeout(() => void this.#work(intention), this.#state.plan && !this.#state.thenBuild ? planDelay : 0);
 				return;
 			default:
 				void this.#work(intention);
@@ -165,6 +183,11 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 			};
 		case "unit":
 			return { job: "unit", value: await session.unit() };
+		case "resume":
+			return { job: "resume", value: await session.resume(intention.id) };
+		case "discard":
+			await session.discard(intention.id);
+			return { job: "discard" };
 	}
 }
 
