@@ -15,10 +15,12 @@ export function cutTexts(lines: readonly string[], catalogue: object): string[] 
 			[...line.matchAll(/…/g)].some(({ index }) => {
 				const before = line.slice(Math.max(0, index - enough), index);
 				if (before.length < enough || line.slice(0, index).endsWith(" ")) return false;
+				// The mark may be the text's own.
+				if (texts.some((text) => text.includes(`${before}…`))) return false;
 				return texts.some((text) => {
 					const at = text.indexOf(before);
-					// Behind it more would have come, and the mark is not the text's own.
-					return at >= 0 && at + enough < text.length && text[at + enough] !== "…";
+					// Behind it more would have come.
+					return at >= 0 && at + enough < text.length;
 				});
 			}),
 	);

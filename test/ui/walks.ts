@@ -46,7 +46,7 @@ export const walks: readonly Walk[] = [
 				screen.type("g");
 			}
 			screen.type("x");
-			await screen.sees("[!!] redis-cli -p 6379 INFO");
+			await screen.when((state) => state.trace?.exercises.some(({ command }) => command.includes("INFO")));
 			await seen("trace-run-next");
 			screen.type("jx");
 			await seen("trace-signal-by-itself");
