@@ -1,6 +1,7 @@
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { Surroundings } from "../core/wizard/surroundings.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
@@ -35,6 +36,8 @@ export interface WizardSession {
 
 	/** The plan for the last trace under these answers; quick enough to be called after each decision. */
 	plan(answers: Answers): Promise<Plan>;
+	/** What the plan meets on this machine: accounts, a cage of the name, room on the disk. */
+	surroundings(answers: Answers): Promise<Surroundings>;
 
 	/** Builds a candidate generation from the plan and tries it: one round. The cage's present generation is untouched. */
 	buildAndTry(answers: Answers): Promise<TrialRound>;

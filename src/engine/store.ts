@@ -9,6 +9,8 @@ import type { Trace } from "../core/trace/trace.ts";
 /** The state folder: cages with their generations and data, and saved templates. Names are valid before they come here. */
 export interface Store {
 	names(): Promise<string[]>;
+	/** Where a cage of this name lies or will lie. Makes nothing. */
+	place(name: string): Promise<CagePlace>;
 	/** Waits for nobody: throws `cage-busy` where another command works on the cage. Clears away what a killed command left. */
 	lock(name: string): Promise<Lock>;
 
@@ -107,6 +109,15 @@ export interface TakeRequest {
 	readonly places: readonly Path[];
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+export interface CagePlace {
+	/** The state folder. */
+	readonly folder: string;
+	/** Bytes that are free there. */
+	readonly free: number;
+	/** It has state, also where the cage itself was taken away. */
+	readonly hasData: boolean;
 }
 
 export interface MadeAccount {

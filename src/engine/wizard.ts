@@ -10,6 +10,7 @@ import { type Answers, isName } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import type { Surroundings } from "../core/wizard/surroundings.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
@@ -18,6 +19,7 @@ import { remedies, summarise } from "./remedies.ts";
 import type { Choice, Finished, Lack, Problem, WizardSession } from "./session.ts";
 import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { Lock } from "./store.ts";
+import { surroundingsOf } from "./surroundings.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
 
@@ -152,6 +154,10 @@ export class Wizard implements WizardSession {
 		});
 	}
 
+	async surroundings(answers: Answers): Promise<Surroundings> {
+		return surroundingsOf(this.#machine, answers, await this.#commandFor(answers));
+	}
+
 	buildAndTry(answers: Answers): Promise<TrialRound> {
 		return this.#run(async (context) => {
 			const plan = this.#plan ?? (await planStep(context, this.#current(answers), this.#traced()));
@@ -218,7 +224,7 @@ export class Wizard implements WizardSession {
 				data: pathToText(layout.data) ?? "",
 				record: made.record,
 				answered: made.answered,
-				command: equivalentCommand(answers, await this.#chooser.base(answers)),
+				command: await this.#commandFor(answers),
 			};
 		});
 	}
@@ -245,6 +251,10 @@ export class Wizard implements WizardSession {
 		await this.#discardCandidate();
 		await this.#lock?.release();
 		this.#lock = undefined;
+	}
+
+	async #commandFor(answers: Answers): Promise<string> {
+		return equivalentCommand(answers, await this.#chooser.base(answers));
 	}
 
 	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {

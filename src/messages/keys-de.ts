@@ -24,6 +24,8 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	toggle: "rein/raus",
 	"next-tab": "nächste Art",
 	"previous-tab": "Art davor",
+	"next-file": "nächste Datei",
+	"previous-file": "vorige Datei",
 	"type-command": "Befehl eingeben",
 	exercise: "Übung",
 	include: "aufnehmen",

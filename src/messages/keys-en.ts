@@ -24,6 +24,8 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	toggle: "in or out",
 	"next-tab": "next kind",
 	"previous-tab": "kind before",
+	"next-file": "next file",
+	"previous-file": "file before",
 	"type-command": "type a command",
 	exercise: "exercise",
 	include: "add",

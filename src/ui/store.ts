@@ -141,6 +141,8 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 			return { job: "trace", value: await session.trace(intention.answers) };
 		case "plan":
 			return { job: "plan", value: await session.plan(intention.answers) };
+		case "surroundings":
+			return { job: "surroundings", value: await session.surroundings(intention.answers) };
 		case "try":
 			return { job: "try", value: await session.buildAndTry(intention.answers) };
 		case "finish":

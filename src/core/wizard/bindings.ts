@@ -26,6 +26,8 @@ export type Command =
 	| "toggle"
 	| "next-tab"
 	| "previous-tab"
+	| "next-file"
+	| "previous-file"
 	| "type-command"
 	| "exercise"
 	| "include"
@@ -116,7 +118,17 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ ...back, footer: 3 },
 		...quitting,
 	],
-	accounts: [{ command: "go-on", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
+	accounts: [
+		{ command: "go-on", keys: ["enter"], footer: 1 },
+		{ command: "toggle", keys: ["space"], footer: 2 },
+		{ command: "next-file", keys: ["tab"], footer: 4 },
+		{ command: "previous-file", keys: ["shift-tab"] },
+		{ command: "search", keys: ["/"], footer: 5 },
+		{ command: "why", keys: ["i"], footer: 5 },
+		...moving,
+		{ ...back, footer: 3 },
+		...quitting,
+	],
 	build: [
 		{ command: "build", keys: ["enter"], footer: 1 },
 		{ command: "to-application", keys: ["1"], footer: 4 },

@@ -1,4 +1,4 @@
-import type { PlannedAccounts } from "../plan/plan.ts";
+import { countAccounts, leaveOut, reduceAccounts } from "./accounts.ts";
 import { bindingsOf, bindingsOfScreen, type Command, commandFor } from "./bindings.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
 import { allow, reduceFiles, shownRows } from "./files.ts";
@@ -13,7 +13,7 @@ import { reviewRows } from "./review.ts";
 import { reduceSave, saveItems } from "./saving.ts";
 import type { Action, Reduced, WizardState } from "./state.ts";
 import { reduceTrace } from "./tracing.ts";
-import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts";
+import { lastRound, reduceBuild, reduceTrial } from "./trying.ts";
 
 /** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
 export function reduce(state: WizardState, action: Action): Reduced {
@@ -81,6 +81,7 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 	const { question } = state;
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
 	if (command === "no") return only(without(state, "question"));
+	if (question.kind === "account") return leaveOut(state, question.account);
 	return question.kind === "quit" ? leave(state, state.finished ? 0 : 1) : allow(state, question.kind, question.text);
 }
 
@@ -124,7 +125,7 @@ export function countOf(state: WizardState): number {
 		case "files":
 			return shownRows(state).length;
 		case "accounts":
-			return state.plan ? accountRows(state.plan.accounts).length : 0;
+			return countAccounts(state);
 		case "trial":
 			return lastRound(state)?.missing.length ?? 0;
 		case "save":
@@ -134,15 +135,4 @@ export function countOf(state: WizardState): number {
 		default:
 			return 0;
 	}
-}
-
-export type AccountRow =
-	| ({ readonly kind: "user" } & PlannedAccounts["users"][number])
-	| ({ readonly kind: "group" } & PlannedAccounts["groups"][number]);
-
-export function accountRows(accounts: PlannedAccounts): readonly AccountRow[] {
-	return [
-		...accounts.users.map((user) => ({ kind: "user" as const, ...user })),
-		...accounts.groups.map((group) => ({ kind: "group" as const, ...group })),
-	];
 }

@@ -1,4 +1,5 @@
 import type { Path } from "../path/path.ts";
+import { followAccount } from "./accounts.ts";
 import { openForm } from "./choose.ts";
 import { selectedRow, shownRows } from "./files.ts";
 import { validated } from "./form.ts";
@@ -32,8 +33,11 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		}
 		case "plan": {
 			const planned = followRow({ ...state, plan: action.value, thenBuild: false }, selectedRow(state)?.path);
-			return state.thenBuild ? buildAndTry(planned) : only(planned);
+			if (state.thenBuild) return buildAndTry(planned);
+			return state.answers ? start(planned, { job: "surroundings", answers: state.answers }) : only(planned);
 		}
+		case "surroundings":
+			return only(followAccount(state, { ...state, surroundings: action.value }));
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			const tried = { ...state, trial: { ...trial, rounds: [...trial.rounds, action.value] } };

@@ -1,11 +1,14 @@
 import type { Path } from "../path/path.ts";
+import type { AccountUse } from "../plan/account-use.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import type { AccessCounts } from "../trace/counts.ts";
+import type { Account, AccountFile } from "./account-rows.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
 import type { Choice, Finished, Happening, Lack, ProbeOutcome, Problem, Round, Told, Traced, Values } from "./seen.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
@@ -68,7 +71,9 @@ export type PromptKind = "command" | "search" | "exercise" | "include" | "exclud
 
 export type Question =
 	| { readonly kind: "quit" }
-	| { readonly kind: "secret" | "setuid" | "device"; readonly path: Path; readonly text: string };
+	| { readonly kind: "secret" | "setuid" | "device"; readonly path: Path; readonly text: string }
+	/** Leaving out an account that something hangs on, with all of that. */
+	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 
 export type JobKind =
 	| "lacks"
@@ -78,6 +83,7 @@ export type JobKind =
 	| "validate"
 	| "trace"
 	| "plan"
+	| "surroundings"
 	| "try"
 	| "finish"
 	| "template"
@@ -114,6 +120,8 @@ export interface WizardState {
 	readonly trace?: Tracing;
 	readonly plan?: Plan;
 	readonly tab: FileTab;
+	readonly surroundings?: Surroundings;
+	readonly accountFile: AccountFile;
 	readonly building?: Building;
 	readonly trial: Trying;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
@@ -146,6 +154,7 @@ export type Result =
 	| { readonly job: "validate"; readonly value: readonly Problem[] }
 	| { readonly job: "trace"; readonly value: Traced }
 	| { readonly job: "plan"; readonly value: Plan }
+	| { readonly job: "surroundings"; readonly value: Surroundings }
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
@@ -166,7 +175,7 @@ export type Job =
 	| { readonly job: "propose"; readonly line: string }
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
-	| { readonly job: "trace" | "plan" | "try" | "finish"; readonly answers: Answers }
+	| { readonly job: "trace" | "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
 
 export interface Reduced {
@@ -184,6 +193,7 @@ export const startState: WizardState = {
 	jobs: {},
 	ticket: 0,
 	tab: "all",
+	accountFile: "passwd",
 	trial: noTrial,
 	thenBuild: false,
 	output: [],

@@ -29,11 +29,6 @@ export function wanted(state: WizardState): readonly Missing[] {
 	return round.missing.filter((one) => isProposed(one, round) && !state.trial.unwanted.includes(missingKey(one)));
 }
 
-export function reduceAccounts(state: WizardState, command: Command): Reduced {
-	if (command === "go-on") return only(go(state, "build"));
-	return only(command === "back" ? go(state, "files") : state);
-}
-
 export function reduceBuild(state: WizardState, command: Command): Reduced {
 	if (isBusy(state, "try", "plan")) {
 		if (command !== "back") return only(state);

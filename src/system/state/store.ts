@@ -14,7 +14,7 @@ import type { OwnerChange } from "../../core/plan/plan.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { AdoptedState, BuildRequest, Built, Lock, MadeAccount, Store, StoredTemplate } from "../../engine/store.ts";
+import type { AdoptedState, BuildRequest, Built, CagePlace, Lock, MadeAccount, Store, StoredTemplate } from "../../engine/store.ts";
 import { adoptedState, forgetAdoption, readAdoption, writeAdoption } from "../adoption/adopted-state.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { changeTreeOwner } from "../files/change-owner.ts";
@@ -28,6 +28,7 @@ import {
 	switchGeneration,
 } from "../files/generations.ts";
 import { seedData } from "../files/seed.ts";
+import { freeBytes } from "../files/survey.ts";
 import { builtinTemplates, programFolder } from "../templates/builtin.ts";
 import { writeAtomic } from "./atomic.ts";
 import {
@@ -62,6 +63,14 @@ export class StateFolder implements Store {
 
 	names(): Promise<string[]> {
 		return listCages(this.#folder);
+	}
+
+	async place(name: string): Promise<CagePlace> {
+		return {
+			folder: pathToText(this.#folder) ?? "",
+			free: await freeBytes(this.#folder),
+			hasData: await hasData(this.#folder, name),
+		};
 	}
 
 	async lock(name: string): Promise<Lock> {
