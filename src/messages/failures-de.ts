@@ -8,7 +8,7 @@ export const failuresDe: Failures = {
 		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
 	"account-always-kept-dedicated": "{name} ist das Konto, das der Käfig für sich hat; es lässt sich nicht weglassen.",
 	"account-always-kept-root":
-		"{name} bleibt in jedem Käfig: root gehören dessen Dateien, und Programme fragen, wer 0 ist; nennen Sie es nicht mit --without-account.",
+		"{name} wird nicht weggelassen: root gehören die Dateien jedes Käfigs, und Programme fragen, wer 0 ist; nennen Sie es nicht mit --without-account.",
 	"account-always-kept-started-as":
 		"Als {name} startet die Anwendung, also bleibt es; mit --user startet sie als ein anderes Konto.",
 	"account-word-invalid":

@@ -9,6 +9,7 @@ import { lacksDe } from "./wizard/lacks-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
 import { traceDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
+import { whyDe } from "./wizard/why-de.ts";
 
 /** Der Assistent, deutsch. */
 export const wizardDe: WizardMessages = {
@@ -38,6 +39,7 @@ export const wizardDe: WizardMessages = {
 	build: buildDe,
 	trial: trialDe,
 	save: saveDe,
+	why: whyDe,
 	prompts: {
 		command: "Befehl",
 		search: "Suche",
@@ -55,6 +57,8 @@ export const wizardDe: WizardMessages = {
 		device: "{path} ist ein Gerät mit einem Weg zum Rechner. In den Käfig lassen? (j/n)",
 	},
 	notices: {
+		"account-not-named": "Keine Regel kann {name} nennen; darin steht, was in keinem Kontonamen stehen sollte.",
+		"nsswitch-always": "Diese Datei wird für den Käfig geschrieben und bleibt, wie sie ist.",
 		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
 		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
 		"state-not-toggled": "Hier schreibt die Anwendung; das liegt getrennt vom Käfig und überdauert Erneuerungen.",
@@ -72,7 +76,29 @@ export const wizardDe: WizardMessages = {
 		"no-remedy": "Dagegen gibt es nichts, was man ergänzen könnte.",
 		"template-saved": "Als Vorlage {name} gesichert: {path}",
 	},
+	decided: {
+		account: "als {name}",
+		probes: "{count} {count|Probe|Proben}",
+		contents: "{files:count} {files|Datei|Dateien}, {bytes:bytes}",
+		undecided: "{count} unentschieden",
+		openings: "{count} {count|Öffnung|Öffnungen}",
+		closed: "nichts offen",
+		answers: "antwortet im Käfig",
+	},
+	commands: {
+		title: "Ausgeführte Befehle, der neueste zuletzt",
+		none: "Bisher keine.",
+		status: "Status {status}",
+		times: "{count}-mal",
+	},
 	keysTitle: "Tasten, die hier gelten",
+	keyGroups: {
+		going: "Weiter und zurück",
+		deciding: "Entscheiden",
+		moving: "Bewegen",
+		typing: "In der Zeile",
+		looking: "Nachsehen",
+	},
 	unknown: "{code} {values}",
 	keys: keysDe,
 	keyNames: keyNamesDe,

@@ -1,3 +1,4 @@
+import type { KeyGroup } from "../core/wizard/bindings.ts";
 import type { PromptKind, StepName } from "../core/wizard/state.ts";
 import { keyNamesEn, keysEn } from "./keys-en.ts";
 import { accountsEn } from "./wizard/accounts-en.ts";
@@ -9,6 +10,7 @@ import { lacksEn } from "./wizard/lacks-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
 import { traceEn } from "./wizard/trace-en.ts";
 import { trialEn } from "./wizard/trial-en.ts";
+import { whyEn } from "./wizard/why-en.ts";
 
 /** The wizard, English. Sentences with `{…}` are filled by `fill`. */
 export const wizardEn = {
@@ -38,6 +40,7 @@ export const wizardEn = {
 	build: buildEn,
 	trial: trialEn,
 	save: saveEn,
+	why: whyEn,
 	prompts: {
 		command: "Command",
 		search: "Search",
@@ -55,6 +58,8 @@ export const wizardEn = {
 		device: "{path} is a device with a way to the machine. Let it into the cage? (y/n)",
 	},
 	notices: {
+		"account-not-named": "No rule can name {name}; it holds what no name of an account should.",
+		"nsswitch-always": "This file is written for the cage and stays as it is.",
 		"not-answered-yet": "Not yet: first the application has to answer its probes.",
 		"exercise-too-late": "Exercises can be added only while the application is being traced.",
 		"state-not-toggled": "The application writes here, so it is kept apart from the cage and outlives updates.",
@@ -72,7 +77,30 @@ export const wizardEn = {
 		"no-remedy": "There is no remedy that could be added for this.",
 		"template-saved": "Saved as template {name}: {path}",
 	},
+	/** In the line below the steps: what is settled so far. */
+	decided: {
+		account: "as {name}",
+		probes: "{count} {count|probe|probes}",
+		contents: "{files:count} {files|file|files}, {bytes:bytes}",
+		undecided: "{count} undecided",
+		openings: "{count} {count|opening|openings}",
+		closed: "nothing open",
+		answers: "answers in the cage",
+	},
+	commands: {
+		title: "Commands that were run, the newest last",
+		none: "None so far.",
+		status: "exit {status}",
+		times: "{count} times",
+	},
 	keysTitle: "Keys that work here",
+	keyGroups: {
+		going: "Going on and back",
+		deciding: "Deciding",
+		moving: "Moving",
+		typing: "In the line",
+		looking: "Looking",
+	} satisfies Record<KeyGroup, string>,
 	unknown: "{code} {values}",
 	keys: keysEn,
 	keyNames: keyNamesEn,

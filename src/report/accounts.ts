@@ -34,7 +34,11 @@ export function accountFacts(row: AccountRow, plan: Plan, messages: Messages, mo
 }
 
 /** What would no longer hold without it. */
-export function lostWith({ account, paths, runs, users }: { account: Account } & AccountUse, messages: Messages, most: number): string[] {
+export function lostWith(
+	{ account, paths, runs, users }: { account: Account } & AccountUse,
+	messages: Messages,
+	most: number,
+): string[] {
 	const words = messages.wizard.accounts;
 	const lost = [
 		...(paths.length

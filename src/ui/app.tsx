@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 import { Frame } from "./frame.tsx";
 import type { Look } from "./look.ts";
 import type { WizardStore } from "./store.ts";
@@ -8,5 +8,6 @@ export function App({ look, store }: { store: WizardStore; look: Look }) {
 		(listener) => store.subscribe(listener),
 		() => store.state,
 	);
-	return <Frame state={state} look={look} />;
+	const onMeasured = useCallback((scrollEnd: number) => store.dispatch({ type: "measured", scrollEnd }), [store]);
+	return <Frame state={state} look={look} onMeasured={onMeasured} />;
 }

@@ -13,12 +13,20 @@ export interface AccountUse {
 }
 
 /** For an account that is kept, and for one that is not: then it is what has no name. */
-export function accountUse(plan: Pick<Plan, "entries" | "writable" | "accounts" | "identity">, kind: AccountKind, id: number): AccountUse {
+export function accountUse(
+	plan: Pick<Plan, "entries" | "writable" | "accounts" | "identity">,
+	kind: AccountKind,
+	id: number,
+): AccountUse {
 	const isIts = (owner: { readonly uid: number; readonly gid: number }) => (kind === "user" ? owner.uid : owner.gid) === id;
 	const taken = plan.entries.filter((entry) => entry.decision === "include" && isIts(entry)).map(({ path }) => path);
 	const written = plan.writable.filter(isIts).map(({ path }) => path);
 	const { accounts, identity } = plan;
-	const reasons = (kind === "user" ? accounts.users.map(({ reason, uid }) => ({ id: uid, reason })) : accounts.groups.map(({ gid, reason }) => ({ id: gid, reason })))
+	const reasons = (
+		kind === "user"
+			? accounts.users.map(({ reason, uid }) => ({ id: uid, reason }))
+			: accounts.groups.map(({ gid, reason }) => ({ id: gid, reason }))
+	)
 		.filter((one) => one.id === id)
 		.map(({ reason }) => reason);
 	const runs =

@@ -37,8 +37,6 @@ export function reduceAccounts(state: WizardState, command: Command): Reduced {
 			return only(showFile(state, accountFiles.length - 1));
 		case "search":
 			return ask(state, "search", state.queries.accounts ?? "");
-		case "why":
-			return row?.account ? only({ ...state, overlay: "why", scroll: 0 }) : only(state);
 		case "toggle":
 			return row?.account ? toggle(state, row, row.account) : only(notice(state, "nsswitch-always"));
 		default:
@@ -69,7 +67,7 @@ function takeIn(state: WizardState, { kind, name }: Account): Reduced {
 	const { rules } = state.answers ?? {};
 	if (!rules) return only(state);
 	const withoutAccounts = withoutWord(rules.withoutAccounts, kind, name, true);
-	if (withoutAccounts.length < rules.withoutAccounts.length) return decide(state, { withoutAccounts });
+	if (namedBy(rules.withoutAccounts, kind, name) !== undefined) return decide(state, { withoutAccounts });
 	return decide(state, { accounts: [...rules.accounts, accountWord(kind, name)] });
 }
 
@@ -80,7 +78,7 @@ export function leaveOut(state: WizardState, { kind, name, reason }: Account): R
 	// A word of a rule must name something; the other one of that name may not exist.
 	const others = kind === "user" ? state.surroundings?.groups : state.surroundings?.users;
 	const accounts = withoutWord(rules.accounts, kind, name, others?.some((one) => one.name === name) ?? false);
-	if (reason === "chosen" && accounts.length < rules.accounts.length) return decide(state, { accounts });
+	if (reason === "chosen") return decide(state, { accounts });
 	return decide(state, { accounts, withoutAccounts: [...rules.withoutAccounts, accountWord(kind, name)] });
 }
 
@@ -106,4 +104,3 @@ export function followAccount(before: WizardState, after: WizardState): WizardSt
 export function countAccounts(state: WizardState): number {
 	return shownAccounts(state).length;
 }
-

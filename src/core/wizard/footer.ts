@@ -1,3 +1,4 @@
+import { selectedAccount } from "./accounts.ts";
 import { type Binding, bindingsOf } from "./bindings.ts";
 import { isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
@@ -29,6 +30,7 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "to-accounts":
 			return !isBusy(state, "try", "plan");
 		case "go-on":
+			if (state.screen === "accounts") return !isBusy(state, "plan");
 			return state.screen !== "files" || (state.plan !== undefined && !isBusy(state, "plan"));
 		case "next-field":
 		case "start":
@@ -38,6 +40,7 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "pick":
 			return !isBusy(state, "finish");
 		case "toggle":
+			if (state.screen === "accounts") return selectedAccount(state)?.account !== undefined && !isBusy(state, "plan");
 			return state.screen !== "trial" || (lastRound(state)?.missing.length ?? 0) > 0;
 		default:
 			return true;

@@ -1,11 +1,12 @@
 import { countAccounts, leaveOut, reduceAccounts } from "./accounts.ts";
-import { bindingsOf, bindingsOfScreen, type Command, commandFor } from "./bindings.ts";
+import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
 import { allow, reduceFiles, shownRows } from "./files.ts";
 import { reduceForm } from "./form.ts";
 import { happen } from "./happening.ts";
 import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
+import { measured, openPage, pageOf, reducePage } from "./pages.ts";
 import { reducePrompt } from "./prompts.ts";
 import { cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
@@ -24,6 +25,8 @@ export function reduce(state: WizardState, action: Action): Reduced {
 		}
 		case "resized":
 			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
+		case "measured":
+			return only(measured(state, action.scrollEnd));
 		case "happened":
 			return only(happen(state, action.events));
 		case "done":
@@ -44,12 +47,13 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 		return state.question?.kind === "quit" ? leave(state, 130) : only({ ...state, question: { kind: "quit" } });
 	}
 	if (state.question) return reduceQuestion(state, command);
-	if (state.overlay) return reduceOverlay(state, command);
+	if (state.overlay) return reducePage(state, command, command && isMove(command) ? command : undefined);
+	const page = pageOf(command);
+	if (page) return only(openPage(state, page));
 	if (state.prompt) return reducePrompt(state, key, reduceMoveKey);
+	if (command === "quit") return state.finished ? leave(state, 0) : only({ ...state, question: { kind: "quit" } });
 	if (state.screen === "form") return reduceForm(state, key, command);
 	if (command === undefined) return only(state);
-	if (command === "quit") return state.finished ? leave(state, 0) : only({ ...state, question: { kind: "quit" } });
-	if (command === "keys") return only({ ...state, overlay: "keys", scroll: 0 });
 	if (isMove(command)) return move(state, command);
 	return reduceScreen(without(state, "notice"), command);
 }
@@ -83,15 +87,6 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 	if (command === "no") return only(without(state, "question"));
 	if (question.kind === "account") return leaveOut(state, question.account);
 	return question.kind === "quit" ? leave(state, state.finished ? 0 : 1) : allow(state, question.kind, question.text);
-}
-
-function reduceOverlay(state: WizardState, command: Command | undefined): Reduced {
-	if (command === "close") return only(without(state, "overlay"));
-	if (command === undefined || !isMove(command)) return only(state);
-	const lines = { keys: bindingsOfScreen(state.screen).length, unit: (state.unit ?? "").split("\n").length, why: 30 };
-	const page = Math.max(2, state.size.rows - 10);
-	const most = Math.max(1, (state.overlay ? lines[state.overlay] : 0) - page + 1);
-	return only({ ...state, scroll: moveCursor(state.scroll, command, most, page) });
 }
 
 /** Nothing may go on behind a wizard that is gone. */

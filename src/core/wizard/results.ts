@@ -3,6 +3,7 @@ import { followAccount } from "./accounts.ts";
 import { openForm } from "./choose.ts";
 import { selectedRow, shownRows } from "./files.ts";
 import { validated } from "./form.ts";
+import { openPage } from "./pages.ts";
 import { go, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
 import { afterTrace, beginTrace } from "./tracing.ts";
@@ -32,7 +33,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return afterTrace({ ...state, trace: { ...state.trace, running: false, result: action.value } });
 		}
 		case "plan": {
-			const planned = followRow({ ...state, plan: action.value, thenBuild: false }, selectedRow(state)?.path);
+			const made = { ...state, plan: action.value, thenBuild: false };
+			const planned = followAccount(state, followRow(made, selectedRow(state)?.path));
 			if (state.thenBuild) return buildAndTry(planned);
 			return state.answers ? start(planned, { job: "surroundings", answers: state.answers }) : only(planned);
 		}
@@ -48,7 +50,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
 		case "unit":
-			return only({ ...state, unit: action.value, overlay: "unit", scroll: 0 });
+			return only(openPage({ ...state, unit: action.value }, "unit"));
 	}
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "./bindings.ts";
+import { openPage } from "./pages.ts";
 import { ask, cursorOf, isBusy, only, start } from "./reduced.ts";
 import type { Reduced, WizardState } from "./state.ts";
 
@@ -16,7 +17,7 @@ export function reduceSave(state: WizardState, command: Command): Reduced {
 		case "template":
 			return ask(state, "template", answers?.template ?? answers?.name ?? "");
 		case "unit":
-			return state.unit === undefined ? start(state, { job: "unit" }) : only({ ...state, overlay: "unit", scroll: 0 });
+			return state.unit === undefined ? start(state, { job: "unit" }) : only(openPage(state, "unit"));
 		default:
 			return only(state);
 	}

@@ -66,6 +66,18 @@ export interface Finished {
 	readonly command: string;
 }
 
+/** A program that was started for the user. */
+export interface RanCommand {
+	/** The number of its last start. */
+	readonly number: number;
+	/** As one would type it. */
+	readonly line: string;
+	/** Starts with nothing else between them. */
+	readonly times: number;
+	/** Exit status of the last start; absent while it runs. */
+	readonly status?: number;
+}
+
 /** Events that a screen shows something of. `newest` comes where the engine sends it. */
 export type Happening =
 	| { readonly event: "application-started"; readonly where: string; readonly run: number }
@@ -78,4 +90,6 @@ export type Happening =
 	| { readonly event: "file-copied"; readonly path: Path; readonly bytesDone: number; readonly bytesTotal: number }
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
+	| { readonly event: "command-started"; readonly number: number; readonly line: string }
+	| { readonly event: "command-ended"; readonly number: number; readonly status: number }
 	| { readonly event: "warned"; readonly code: string; readonly values: Values };

@@ -7,7 +7,19 @@ import type { AccessCounts } from "../trace/counts.ts";
 import type { Account, AccountFile } from "./account-rows.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
-import type { Choice, Finished, Happening, Lack, ProbeOutcome, Problem, Round, Told, Traced, Values } from "./seen.ts";
+import type {
+	Choice,
+	Finished,
+	Happening,
+	Lack,
+	ProbeOutcome,
+	Problem,
+	RanCommand,
+	Round,
+	Told,
+	Traced,
+	Values,
+} from "./seen.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
@@ -89,6 +101,9 @@ export type JobKind =
 	| "template"
 	| "unit";
 
+/** What can lie over a screen. */
+export type Page = "keys" | "why" | "commands" | "unit";
+
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
 	readonly screen: Screen;
@@ -97,9 +112,10 @@ export interface WizardState {
 	readonly cursors: Readonly<Partial<Record<Screen, number>>>;
 	/** Filters that were typed, by screen. */
 	readonly queries: Readonly<Partial<Record<Screen, string>>>;
-	readonly overlay?: "keys" | "why" | "unit";
-	/** How far down the overlay is scrolled. */
+	readonly overlay?: Page;
+	/** How far down the page is scrolled, and how far it can be: it is measured when it is drawn, for its lines depend on language and width. */
 	readonly scroll: number;
+	readonly scrollEnd?: number;
 	readonly question?: Question;
 	readonly prompt?: { readonly kind: PromptKind; readonly line: TextLine };
 	/** One line that passes: what a key did, or why it did nothing. */
@@ -129,6 +145,8 @@ export interface WizardState {
 	/** The last lines that the application printed. */
 	readonly output: readonly string[];
 	readonly outputOpen: string;
+	/** Programs that were started, the oldest first. */
+	readonly commands: readonly RanCommand[];
 	readonly finished?: Finished;
 	readonly template?: { readonly name: string; readonly path: string };
 	readonly unit?: string;
@@ -142,6 +160,8 @@ export type Action =
 	| { readonly type: "started"; readonly initial?: Answers }
 	| { readonly type: "key"; readonly key: Key }
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
+	/** A page was drawn: the furthest that it can be scrolled. */
+	| { readonly type: "measured"; readonly scrollEnd: number }
 	| { readonly type: "happened"; readonly events: readonly Happening[] }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
 	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Told };
@@ -198,6 +218,7 @@ export const startState: WizardState = {
 	thenBuild: false,
 	output: [],
 	outputOpen: "",
+	commands: [],
 };
 
 export function stepOf(screen: Screen): StepName {

@@ -14,7 +14,7 @@ export const accountsDe: WizardMessages["accounts"] = {
 	group: "Gruppe",
 	why: "Warum es da ist und was daran hängt",
 	kept: "Behalten: {reason}.",
-	owns: "Besitzt {count:count} {count|Eintrag|Einträge} des Käfigs: {paths}",
+	owns: "Besitzt {count:count} {count|Eintrag|Einträge} des Käfigs: {paths}.",
 	ownGroup: "Die eigene Gruppe von {users}.",
 	beforeLine: "Vorher: {line}",
 	notNeeded: "Weggelassen: Nichts schien es zu brauchen.",

@@ -12,7 +12,7 @@ export const accountsEn = {
 	group: "group",
 	why: "Why it is there, and what hangs on it",
 	kept: "Kept: {reason}.",
-	owns: "Owns {count:count} {count|entry|entries} of the cage: {paths}",
+	owns: "Owns {count:count} {count|entry|entries} of the cage: {paths}.",
 	ownGroup: "The own group of {users}.",
 	beforeLine: "Before: {line}",
 	notNeeded: "Left out: nothing was seen to need it.",

@@ -14,7 +14,16 @@ import type { OwnerChange } from "../../core/plan/plan.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { AdoptedState, BuildRequest, Built, CagePlace, Lock, MadeAccount, Store, StoredTemplate } from "../../engine/store.ts";
+import type {
+	AdoptedState,
+	BuildRequest,
+	Built,
+	CagePlace,
+	Lock,
+	MadeAccount,
+	Store,
+	StoredTemplate,
+} from "../../engine/store.ts";
 import { adoptedState, forgetAdoption, readAdoption, writeAdoption } from "../adoption/adopted-state.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { changeTreeOwner } from "../files/change-owner.ts";

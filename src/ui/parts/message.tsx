@@ -1,6 +1,7 @@
 import { showPath } from "../../core/path/quote.ts";
 import type { Question, WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { lostWith } from "../../report/accounts.ts";
 import { useView } from "../look.ts";
 import { Line } from "./line.tsx";
 import { Paragraph, paragraph } from "./paragraph.tsx";
@@ -27,6 +28,10 @@ function messageText(state: WizardState, messages: Messages): string | undefined
 function questionText(question: Question, state: WizardState, messages: Messages): string {
 	const { questions } = messages.wizard;
 	if (question.kind === "quit") return state.finished ? questions.quitDone : questions.quit;
+	if (question.kind === "account") {
+		const lost = lostWith(question, messages, 2).join(" ");
+		return messages.fill(messages.wizard.accounts.question, { name: question.account.name, lost });
+	}
 	return messages.fill(questions[question.kind], { path: showPath(question.path) });
 }
 

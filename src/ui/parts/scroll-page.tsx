@@ -1,12 +1,16 @@
+import { useLayoutEffect } from "react";
 import { useView } from "../look.ts";
 import { Line } from "./line.tsx";
 
-/** A page over the screen: a title and as many lines as fit, from where it was scrolled to. */
+/** A page over the screen: a title and as many lines as fit, from where it was scrolled to. Each line is one row; who has longer ones wraps them. */
 export function ScrollPage({ lines, title }: { title: string; lines: readonly string[] }) {
-	const { height, messages, state } = useView();
+	const { height, messages, onMeasured, state } = useView();
 	const crowded = lines.length > height - 1;
 	const room = height - (crowded ? 2 : 1);
-	const start = Math.max(0, Math.min(state.scroll, lines.length - room));
+	const end = Math.max(0, lines.length - room);
+	// The reducer moves, but only who draws knows how many rows the text has.
+	useLayoutEffect(() => onMeasured?.(end), [onMeasured, end]);
+	const start = Math.min(state.scroll, end);
 	return (
 		<>
 			<Line bold>{title}</Line>
@@ -14,11 +18,7 @@ export function ScrollPage({ lines, title }: { title: string; lines: readonly st
 				// biome-ignore lint/suspicious/noArrayIndexKey: lines of a text repeat
 				<Line key={index}>{line === "" ? " " : line}</Line>
 			))}
-			{crowded ? (
-				<Line dimColor>
-					{messages.fill(messages.wizard.more, { above: start, below: Math.max(0, lines.length - start - room) })}
-				</Line>
-			) : null}
+			{crowded ? <Line dimColor>{messages.fill(messages.wizard.more, { above: start, below: end - start })}</Line> : null}
 		</>
 	);
 }

@@ -35,11 +35,17 @@ export function AccountsStep() {
 			<Paragraph lines={top} />
 			{roomy ? <Line /> : null}
 			<SplitLine
-				left={accountFiles.map((file) => (file === accountFile ? `[${names[file]}]` : ` ${names[file]} `)).join(" ")}
+				left={
+					width < 60
+						? `[${names[accountFile]}] ${accountFiles.indexOf(accountFile) + 1}/${accountFiles.length}`
+						: accountFiles.map((file) => (file === accountFile ? `[${names[file]}]` : ` ${names[file]} `)).join(" ")
+				}
 				right={
 					surroundings
 						? query === ""
-							? messages.fill(words.counts, { kept, leftOut })
+							? width < 60
+								? `${kept}/${kept + leftOut}`
+								: messages.fill(words.counts, { kept, leftOut })
 							: messages.fill(words.matching, { count: rows.length, query })
 						: messages.wizard.looking
 				}
@@ -89,7 +95,17 @@ function Entry({ row, selected, wide }: { row: AccountRow; selected: boolean; wi
 }
 
 /** One row in two halves with a line between them. */
-function Columns({ bold = false, dimColor = false, left, right }: { left: string; right: string; bold?: boolean; dimColor?: boolean }) {
+function Columns({
+	bold = false,
+	dimColor = false,
+	left,
+	right,
+}: {
+	left: string;
+	right: string;
+	bold?: boolean;
+	dimColor?: boolean;
+}) {
 	const { ascii, width } = useView();
 	const half = Math.floor((width - 3) / 2);
 	return (

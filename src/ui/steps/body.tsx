@@ -1,4 +1,5 @@
 import { useView } from "../look.ts";
+import { CommandsPage } from "../parts/commands-page.tsx";
 import { KeysPage } from "../parts/keys-page.tsx";
 import { UnitPage } from "../parts/unit-page.tsx";
 import { WhyPage } from "../parts/why-page.tsx";
@@ -24,7 +25,7 @@ const bodies = {
 	save: SaveStep,
 };
 
-const overlays = { keys: KeysPage, why: WhyPage, unit: UnitPage };
+const overlays = { keys: KeysPage, why: WhyPage, commands: CommandsPage, unit: UnitPage };
 
 export function Body() {
 	const { state } = useView();
