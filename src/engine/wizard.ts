@@ -59,6 +59,7 @@ export class Wizard implements WizardSession {
 		this.#machine = machine;
 		this.#chooser = chooser;
 		this.#writeRecord = writeRecord;
+		machine.commands.listen((event) => this.#emit(event));
 	}
 
 	listen(listener: (event: Event) => void): () => void {
