@@ -4,7 +4,7 @@ import { accountsDe } from "./wizard/accounts-de.ts";
 import { buildDe } from "./wizard/build-de.ts";
 import { chooseDe } from "./wizard/choose-de.ts";
 import { coverageDe } from "./wizard/coverage-de.ts";
-import { filesDe } from "./wizard/files-de.ts";
+import { fileNoticesDe, filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
@@ -57,20 +57,14 @@ export const wizardDe: WizardMessages = {
 		secret: "{path} ist ein Geheimnis. Wer in die Anwendung einbricht, kann es im Käfig lesen. Hineinlassen? (j/n)",
 		setuid: "{path} gibt jedem, der es ausführt, die Rechte seines Eigentümers. In den Käfig lassen? (j/n)",
 		device: "{path} ist ein Gerät mit einem Weg zum Rechner. In den Käfig lassen? (j/n)",
+		bind: "In {path} liegen Geheimnisse oder Setuid-Dateien; eingehängt sieht der Käfig alles darin. Einhängen? (j/n)",
 	},
 	notices: {
 		"account-not-named": "Keine Regel kann {name} nennen; darin steht, was in keinem Kontonamen stehen sollte.",
 		"nsswitch-always": "Diese Datei wird für den Käfig geschrieben und bleibt, wie sie ist.",
+		...fileNoticesDe,
 		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
 		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
-		"state-not-toggled": "Hier schreibt die Anwendung; das liegt getrennt vom Käfig und überdauert Erneuerungen.",
-		"name-not-text": "{path} ist kein Text (UTF-8), keine Regel kann es nennen; lassen Sie mit g den Ordner weg.",
-		"device-always": "{path} ist harmlos und bleibt.",
-		"device-never": "{path} führt aus jedem Käfig hinaus und kommt in keinen.",
-		"generated-always": "{path} wird für den Käfig geschrieben und bleibt.",
-		"directory-follows": "Ein Ordner kommt mit seinem Inhalt; g lässt alles unter {path} weg.",
-		"pattern-removed": "Zurückgenommen für alles, worauf es passte: {pattern}",
-		"left-out-otherwise": "{path} ist aus einem anderen Grund weggelassen; i zeigt ihn.",
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",

@@ -5,7 +5,7 @@ import { accountsEn } from "./wizard/accounts-en.ts";
 import { buildEn } from "./wizard/build-en.ts";
 import { chooseEn } from "./wizard/choose-en.ts";
 import { coverageEn } from "./wizard/coverage-en.ts";
-import { filesEn } from "./wizard/files-en.ts";
+import { fileNoticesEn, filesEn } from "./wizard/files-en.ts";
 import { formEn } from "./wizard/form-en.ts";
 import { lacksEn } from "./wizard/lacks-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
@@ -58,20 +58,14 @@ export const wizardEn = {
 		secret: "{path} is a secret. Whoever breaks into the application can read it in the cage. Let it in? (y/n)",
 		setuid: "{path} gives whoever runs it the rights of its owner. Let it into the cage? (y/n)",
 		device: "{path} is a device with a way to the machine. Let it into the cage? (y/n)",
+		bind: "{path} holds secrets or setuid files; mounted, the cage sees all that is in it. Mount it? (y/n)",
 	},
 	notices: {
 		"account-not-named": "No rule can name {name}; it holds what no name of an account should.",
 		"nsswitch-always": "This file is written for the cage and stays as it is.",
+		...fileNoticesEn,
 		"not-answered-yet": "Not yet: first the application has to answer its probes.",
 		"exercise-too-late": "Exercises can be added only while the application is being traced.",
-		"state-not-toggled": "The application writes here, so it is kept apart from the cage and outlives updates.",
-		"name-not-text": "{path} is not text (UTF-8), so no rule can name it; leave its folder out by g instead.",
-		"device-always": "{path} is harmless and stays.",
-		"device-never": "{path} leads out of any cage and is never given to one.",
-		"generated-always": "{path} is written for the cage and stays.",
-		"directory-follows": "A folder comes with what is in it; g leaves out everything below {path}.",
-		"pattern-removed": "Taken back for everything that it matched: {pattern}",
-		"left-out-otherwise": "{path} was left out for another reason; press i to see it.",
 		"build-undone": "Stopped. Nothing of the build is left.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",
 		"must-answer-first": "A cage whose application does not answer is not saved.",

@@ -1,4 +1,5 @@
 import { Failure } from "../../src/core/failure.ts";
+import { fileTabs } from "../../src/core/wizard/files/state.ts";
 import type { ScreenDriver } from "./screen.ts";
 import type { Script } from "./scripted-session.ts";
 
@@ -47,10 +48,29 @@ export const walks: readonly Walk[] = [
 			await seen("files-keys");
 			screen.type("qG");
 			await seen("files-last");
-			screen.type("\t\t/redis");
+			screen.type("*");
+			await seen("files-open");
+			// To the libraries, into them and all of them out.
+			screen.type("\x1b[Hjjjll ");
+			await screen.sees(`[ ] ${screen.words.files.groups.libraries}`);
+			await seen("files-many-out");
+			screen.type("u\x1b[Hj b");
+			await seen("files-bind");
+			screen.type("n\x1b[H ");
+			await seen("files-only-aside");
+			for (const tab of fileTabs) {
+				screen.type("\t");
+				await seen(`files-tab-${tab}`);
+			}
+			screen.type("/redis");
 			await seen("files-search");
 			screen.type("\r");
-			await screen.sees(`/etc/redis/redis.conf`);
+			await screen.sees("/etc/redis/redis.conf");
+			screen.type("/");
+			screen.key("escape");
+			screen.type("g");
+			await seen("files-pattern");
+			screen.key("escape");
 			screen.type("\r");
 			await screen.sees("[passwd]");
 			await seen("accounts");

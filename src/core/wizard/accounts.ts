@@ -1,9 +1,9 @@
+import type { Rules } from "../application/application.ts";
 import { accountWord, namedBy, parseAccountName, whyAlwaysKept } from "../plan/account-rules.ts";
 import { accountUse } from "../plan/account-use.ts";
 import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
 import type { Command } from "./bindings.ts";
-import { decide } from "./files.ts";
-import { ask, go, isBusy, notice, only, setCursor, without } from "./reduced.ts";
+import { ask, go, isBusy, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { Reduced, WizardState } from "./state.ts";
 
 /** The rows of the file that is shown, narrowed by what was searched for. */
@@ -80,6 +80,13 @@ export function leaveOut(state: WizardState, { kind, name, reason }: Account): R
 	const accounts = withoutWord(rules.accounts, kind, name, others?.some((one) => one.name === name) ?? false);
 	if (reason === "chosen") return decide(state, { accounts });
 	return decide(state, { accounts, withoutAccounts: [...rules.withoutAccounts, accountWord(kind, name)] });
+}
+
+/** Changes the rules and asks for the plan that follows from them. Space takes it back, so it is none of what the files can undo. */
+function decide(state: WizardState, change: Partial<Rules>): Reduced {
+	if (!state.answers) return only(state);
+	const answers = { ...state.answers, rules: { ...state.answers.rules, ...change } };
+	return start({ ...without(state, "notice", "question", "prompt"), answers }, { job: "plan", answers });
 }
 
 /** Without the word that names it; where that names user and group at once, the word for the other one stays. */

@@ -34,6 +34,18 @@ export type Command =
 	| "include"
 	| "exclude"
 	| "writable"
+	| "open"
+	| "open-all"
+	| "shut"
+	| "shut-or-back"
+	| "all"
+	| "package"
+	| "kind"
+	| "bind"
+	| "empty"
+	| "undo"
+	| "redo"
+	| "next-waiting"
 	| "to-application"
 	| "to-files"
 	| "to-accounts"
@@ -138,14 +150,26 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	files: [
 		{ command: "go-on", keys: ["enter"], footer: 1 },
 		{ command: "toggle", keys: ["space"], footer: 2 },
+		{ command: "open", keys: ["right", "l"], footer: 3 },
+		{ command: "shut", keys: ["h"] },
+		{ command: "shut-or-back", keys: ["left"], footer: 3 },
+		{ command: "open-all", keys: ["*"] },
+		{ command: "next-waiting", keys: ["!"], footer: 4 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
 		{ command: "previous-tab", keys: ["shift-tab"] },
 		{ command: "search", keys: ["/"], footer: 5 },
-		{ command: "include", keys: ["a"], footer: 6 },
-		{ command: "exclude", keys: ["g"], footer: 6 },
+		{ command: "undo", keys: ["u"], footer: 5 },
+		{ command: "redo", keys: ["ctrl-r"] },
+		{ command: "all", keys: ["a"], footer: 6 },
+		{ command: "exclude", keys: ["g", "-"], footer: 6 },
+		{ command: "include", keys: ["+"], footer: 6 },
+		{ command: "package", keys: ["p"], footer: 7 },
+		{ command: "kind", keys: ["t"], footer: 9 },
+		{ command: "bind", keys: ["b"], footer: 7 },
+		{ command: "empty", keys: ["e"], footer: 7 },
 		{ command: "writable", keys: ["w"], footer: 7 },
 		...movingInFiles,
-		{ ...back, footer: 3 },
+		{ command: "back", keys: ["escape"] },
 		...quitting,
 	],
 	accounts: [
@@ -238,6 +262,11 @@ const groups = {
 		"previous-tab",
 		"next-file",
 		"previous-file",
+		"open",
+		"open-all",
+		"shut",
+		"shut-or-back",
+		"next-waiting",
 		"search",
 		"next-field",
 		"previous-field",

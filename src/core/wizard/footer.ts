@@ -1,5 +1,6 @@
 import { selectedAccount } from "./accounts.ts";
 import { type Binding, bindingsOf } from "./bindings.ts";
+import { isOfferedInFiles } from "./files/offered.ts";
 import { isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
 import { answersAlready } from "./tracing.ts";
@@ -39,6 +40,17 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 			return onButton(state);
 		case "pick":
 			return !isBusy(state, "finish");
+		case "open":
+		case "shut-or-back":
+		case "next-waiting":
+		case "undo":
+		case "all":
+		case "package":
+		case "kind":
+		case "writable":
+		case "bind":
+		case "empty":
+			return isOfferedInFiles(state, command);
 		case "toggle":
 			if (state.screen === "accounts") return selectedAccount(state)?.account !== undefined && !isBusy(state, "plan");
 			return state.screen !== "trial" || (lastRound(state)?.missing.length ?? 0) > 0;

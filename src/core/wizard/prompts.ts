@@ -1,7 +1,7 @@
 import { splitCommandLine } from "../application/command-line.ts";
 import { isName } from "../questions/answers.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
-import { decide } from "./files.ts";
+import { addRule } from "./files/patterns.ts";
 import type { Key } from "./keys.ts";
 import { editLine } from "./line.ts";
 import { notice, only, setCursor, start, without } from "./reduced.ts";
@@ -24,12 +24,12 @@ export function reducePrompt(state: WizardState, key: Key, move: (state: WizardS
 
 function search(state: WizardState, query: string): WizardState {
 	if ((state.queries[state.screen] ?? "") === query) return state;
-	return setCursor({ ...state, queries: { ...state.queries, [state.screen]: query } }, 0);
+	const files = { ...state.files, touched: [] };
+	return setCursor({ ...state, files, queries: { ...state.queries, [state.screen]: query } }, 0);
 }
 
 function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: string): Reduced {
 	if (text === "") return only(closed);
-	const rules = closed.answers?.rules;
 	switch (kind) {
 		case "search":
 			return only(closed);
@@ -51,8 +51,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 		case "writable": {
 			if (!text.startsWith("/") && !(kind === "exclude" && text.startsWith("*")))
 				return only(notice(open, "path-not-absolute", { option: kind, path: text }));
-			if (!rules || rules[kind].includes(text)) return only(closed);
-			return decide(closed, { [kind]: [...rules[kind], text] });
+			return addRule(closed, kind, text);
 		}
 	}
 }

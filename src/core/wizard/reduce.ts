@@ -1,7 +1,10 @@
 import { countAccounts, leaveOut, reduceAccounts } from "./accounts.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
-import { allow, reduceFiles, shownRows } from "./files.ts";
+import { reduceFiles } from "./files/reduce.ts";
+import { shownRows } from "./files/shown.ts";
+import { allow } from "./files/toggle.ts";
+import { bind } from "./files/whole-folders.ts";
 import { reduceForm } from "./form.ts";
 import { happen } from "./happening.ts";
 import type { Key } from "./keys.ts";
@@ -85,8 +88,9 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 	const { question } = state;
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
 	if (command === "no") return only(without(state, "question"));
+	if (question.kind === "quit") return leave(state, state.finished ? 0 : 1);
 	if (question.kind === "account") return leaveOut(state, question.account);
-	return question.kind === "quit" ? leave(state, state.finished ? 0 : 1) : allow(state, question.kind, question.text);
+	return question.kind === "bind" ? bind(state, question.path) : allow(state, question.kind, question.path);
 }
 
 /** Nothing may go on behind a wizard that is gone. */

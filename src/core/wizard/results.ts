@@ -1,7 +1,7 @@
-import type { Path } from "../path/path.ts";
 import { followAccount } from "./accounts.ts";
 import { openForm } from "./choose.ts";
-import { selectedRow, shownRows } from "./files.ts";
+import { firstLook, followRow } from "./files/cursor.ts";
+import { planFailed, planMade } from "./files/history.ts";
 import { validated } from "./form.ts";
 import { openPage } from "./pages.ts";
 import { go, notice, only, setCursor, start, without } from "./reduced.ts";
@@ -33,8 +33,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return afterTrace({ ...state, trace: { ...state.trace, running: false, result: action.value } });
 		}
 		case "plan": {
-			const made = { ...state, plan: action.value, thenBuild: false };
-			const planned = followAccount(state, followRow(made, selectedRow(state)?.path));
+			const made = { ...planMade(state, action.value), thenBuild: false };
+			const planned = followAccount(state, state.plan ? followRow(state, made) : firstLook(made));
 			if (state.thenBuild) return buildAndTry(planned);
 			return state.answers ? start(planned, { job: "surroundings", answers: state.answers }) : only(planned);
 		}
@@ -42,7 +42,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return only(followAccount(state, { ...state, surroundings: action.value }));
 		case "try": {
 			const { now: _, ...trial } = state.trial;
-			const tried = { ...state, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
+			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
+			const tried = { ...state, files, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
 			return only(setCursor({ ...tried, screen: "trial" }, 0));
 		}
 		case "finish":
@@ -54,15 +55,6 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 	}
 }
 
-/** A decision may move its row; the cursor goes with it. */
-function followRow(state: WizardState, path: Path | undefined): WizardState {
-	const rows = shownRows(state);
-	const cursor = state.cursors.files ?? 0;
-	const same = rows[cursor]?.path === path ? cursor : rows.findIndex((row) => row.path === path);
-	const files = same >= 0 ? same : Math.max(0, Math.min(cursor, rows.length - 1));
-	return { ...state, cursors: { ...state.cursors, files } };
-}
-
 export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduced {
 	const state = settle(before, job, ticket);
 	if (!state) return only(before);
@@ -70,8 +62,7 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 	switch (job) {
 		case "plan":
 			// The rules of the plan that is on the screen were good; the decision that made it fail is taken back.
-			if (!state.plan || !state.answers) return only(failed);
-			return only({ ...failed, answers: { ...state.answers, rules: state.plan.rules } });
+			return only(planFailed(failed));
 		case "propose":
 			return only(without(failed, "chosen"));
 		case "validate":

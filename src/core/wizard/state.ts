@@ -5,6 +5,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import type { AccessCounts } from "../trace/counts.ts";
 import type { Account, AccountFile } from "./account-rows.ts";
+import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
 import type {
@@ -58,9 +59,6 @@ export interface Tracing {
 	readonly result?: Traced;
 }
 
-export const fileTabs = ["all", "attention", "files", "links", "directories", "devices", "generated", "state"] as const;
-export type FileTab = (typeof fileTabs)[number];
-
 export interface Building {
 	readonly bytesDone: number;
 	readonly bytesTotal: number;
@@ -83,7 +81,7 @@ export type PromptKind = "command" | "search" | "exercise" | "include" | "exclud
 
 export type Question =
 	| { readonly kind: "quit" }
-	| { readonly kind: "secret" | "setuid" | "device"; readonly path: Path; readonly text: string }
+	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string }
 	/** Leaving out an account that something hangs on, with all of that. */
 	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 
@@ -136,6 +134,7 @@ export interface WizardState {
 	readonly trace?: Tracing;
 	readonly plan?: Plan;
 	readonly tab: FileTab;
+	readonly files: FilesState;
 	readonly surroundings?: Surroundings;
 	readonly accountFile: AccountFile;
 	readonly building?: Building;
@@ -213,6 +212,7 @@ export const startState: WizardState = {
 	jobs: {},
 	ticket: 0,
 	tab: "all",
+	files: noFilesState,
 	accountFile: "passwd",
 	trial: noTrial,
 	thenBuild: false,
