@@ -1,6 +1,7 @@
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Surroundings } from "../core/wizard/surroundings.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
@@ -46,6 +47,8 @@ export interface WizardSession {
 
 	/** Makes the last candidate the cage's present generation, writes record and log. */
 	finish(answers: Answers): Promise<Finished>;
+	/** Writes the review to a new file, readable by its owner alone; never over anything, nor through a link. Returns its absolute path. */
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Saves the answers and decisions as a template of that name. */
 	saveTemplate(name: string, answers: Answers): Promise<string>;
 	/** The systemd unit of the finished cage. */

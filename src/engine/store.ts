@@ -1,4 +1,5 @@
 import type { AdoptedPlace, Adoption, StagedPlace } from "../core/adoption/adoption.ts";
+import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
@@ -141,6 +142,8 @@ export interface MadeAccount {
 }
 
 export interface Lock {
+	/** Takes away what was begun under it and never became a cage. */
+	clear(): Promise<void>;
 	release(): Promise<void>;
 }
 
@@ -150,6 +153,8 @@ export interface BuildRequest {
 	readonly previous?: number;
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+	/** What comes next, of those that a build has; the bytes count anew. */
+	onPhase?(phase: BuildPhase): void;
 }
 
 export interface Built {

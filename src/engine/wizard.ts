@@ -10,6 +10,7 @@ import { type Answers, isName } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Surroundings } from "../core/wizard/surroundings.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
@@ -27,6 +28,8 @@ import type { TrialRound } from "./trial.ts";
 export interface Chooser {
 	choices(): Promise<readonly Choice[]>;
 	propose(choice: Choice): Promise<Answers>;
+	/** Writes a review down in the language of the user. Throws where something is at that path. */
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Throws a Failure where the line is no command. */
 	proposeCommand(line: string): Promise<Answers>;
 	/** Answers as a template would give them, to name only the difference in the equivalent command. */
@@ -53,6 +56,8 @@ export class Wizard implements WizardSession {
 	#round: TrialRound | undefined;
 	#lines: string[] = [];
 	#enough = false;
+	/** A build or its trial runs, or waits to run. */
+	#building = false;
 	#wake: () => void = () => {};
 
 	constructor(machine: Machine, chooser: Chooser, writeRecord: RecordWriter) {
@@ -160,32 +165,37 @@ export class Wizard implements WizardSession {
 	}
 
 	buildAndTry(answers: Answers): Promise<TrialRound> {
-		return this.#run(async (context) => {
-			const plan = this.#plan ?? (await planStep(context, this.#current(answers), this.#traced()));
-			const previous = await this.#machine.store.present(answers.name);
-			const built = await timed(context, "build", () =>
-				buildStep(context, answers.name, plan, this.#candidate?.manifest.generation ?? previous),
-			);
-			if (this.#candidate?.manifest.generation !== built.value.manifest.generation) await this.#discardCandidate();
-			this.#candidate = built.value;
-			const cage = this.#current(answers);
-			const round = cage.trials.length + 1;
-			const tried = await timed(context, "trial", () =>
-				trialStep(context, cage, built.value, this.#traced(), round, Math.max(answers.rounds, round)),
-			);
-			this.#round = tried.value;
-			this.#cage = {
-				...cage,
-				footprint: footprintOf(plan, this.#traced()),
-				trials: [
-					...cage.trials,
-					summarise(context, tried.value, built.value.manifest.generation, this.#accepted, built.seconds + tried.seconds),
-				],
-				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
-			};
-			this.#accepted = [];
-			return tried.value;
+		this.#building = true;
+		return this.#run((context) => this.#buildAndTry(context, answers)).finally(() => {
+			this.#building = false;
 		});
+	}
+
+	async #buildAndTry(context: Context, answers: Answers): Promise<TrialRound> {
+		const plan = this.#plan ?? (await planStep(context, this.#current(answers), this.#traced()));
+		const previous = await this.#machine.store.present(answers.name);
+		const built = await timed(context, "build", () =>
+			buildStep(context, answers.name, plan, this.#candidate?.manifest.generation ?? previous),
+		);
+		if (this.#candidate?.manifest.generation !== built.value.manifest.generation) await this.#discardCandidate();
+		this.#candidate = built.value;
+		const cage = this.#current(answers);
+		const round = cage.trials.length + 1;
+		const tried = await timed(context, "trial", () =>
+			trialStep(context, cage, built.value, this.#traced(), round, Math.max(answers.rounds, round)),
+		);
+		this.#round = tried.value;
+		this.#cage = {
+			...cage,
+			footprint: footprintOf(plan, this.#traced()),
+			trials: [
+				...cage.trials,
+				summarise(context, tried.value, built.value.manifest.generation, this.#accepted, built.seconds + tried.seconds),
+			],
+			seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
+		};
+		this.#accepted = [];
+		return tried.value;
 	}
 
 	accept(missing: readonly Missing[]): void {
@@ -230,6 +240,10 @@ export class Wizard implements WizardSession {
 		});
 	}
 
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
+		return this.#chooser.saveReview(path, name, rows);
+	}
+
 	async saveTemplate(name: string, answers: Answers): Promise<string> {
 		if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
 		return this.#machine.store.saveTemplate(templateFromCage(name.toLowerCase(), answers.application, answers.rules).template);
@@ -240,10 +254,15 @@ export class Wizard implements WizardSession {
 	}
 
 	async cancel(): Promise<void> {
+		const building = this.#building;
 		this.#controller.abort();
 		this.#wake();
 		await this.#work.catch(() => {});
 		this.#controller = new AbortController();
+		if (!building) return;
+		// What was built so far is nobody's: not the candidate, and where there was no cage before, nothing at all.
+		await this.#discardCandidate();
+		await this.#lock?.clear();
 	}
 
 	/** Ends everything that was not finished: nothing of a candidate stays. */

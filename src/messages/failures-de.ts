@@ -177,6 +177,8 @@ export const failuresDe: Failures = {
 		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, syslog, memfd, writable-code und capability:NAME.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
+	"file-exists":
+		"Unter {path} gibt es schon etwas, und nichts wird überschrieben; nennen Sie eine Datei, die es noch nicht gibt.",
 	"needs-account":
 		"{name} antwortet nicht ohne ein Konto, das weggelassen wurde: {accounts}. Nehmen Sie --without-account zurück, wenn der Käfig es kennen darf. Probe: {probe} {words}",
 	"needs-kernel-files":

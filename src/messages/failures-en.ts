@@ -161,6 +161,7 @@ export const failuresEn = {
 		"--{option} {value} is no opening; they are proc, unix-sockets, syslog, memfd, writable-code and capability:NAME.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
+	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",
 	"needs-account":
 		"{name} does not answer without an account that was left out: {accounts}. Take back --without-account if the cage may know it. Probe: {probe} {words}",
 	"needs-kernel-files":

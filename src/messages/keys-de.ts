@@ -44,6 +44,8 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	undo: "rückgängig",
 	redo: "wiederholen",
 	"next-waiting": "nächstes [!]",
+	"dry-run": "Probelauf",
+	"save-review": "Liste sichern",
 	"to-application": "Anwendung",
 	"to-files": "Dateien",
 	"to-accounts": "Konten",

@@ -44,6 +44,8 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	undo: "undo",
 	redo: "redo",
 	"next-waiting": "next [!]",
+	"dry-run": "dry run",
+	"save-review": "save this list",
 	"to-application": "application",
 	"to-files": "files",
 	"to-accounts": "accounts",

@@ -50,6 +50,7 @@ export const wizardDe: WizardMessages = {
 		exclude: "Muster weglassen",
 		writable: "Diesen Ordner beschreibbar machen",
 		template: "Name der Vorlage",
+		review: "Neue Datei",
 	},
 	questions: {
 		quit: "Verlassen? Antworten und Beobachtung gehen verloren, kein Käfig entsteht. (j/n)",
@@ -66,6 +67,7 @@ export const wizardDe: WizardMessages = {
 		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
 		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
+		"review-saved": "Geschrieben nach {path}, lesbar nur für den Eigentümer.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",
 		"declined-by-you": "Das haben Sie weggelassen. Mit 3 zurück zu den Dateien, um es zu erlauben.",

@@ -51,6 +51,7 @@ export const wizardEn = {
 		exclude: "Leave out pattern",
 		writable: "Make this folder writable",
 		template: "Name of the template",
+		review: "New file",
 	} satisfies Record<PromptKind, string>,
 	questions: {
 		quit: "Leave? What was answered and traced is lost, and no cage is made. (y/n)",
@@ -67,6 +68,7 @@ export const wizardEn = {
 		"not-answered-yet": "Not yet: first the application has to answer its probes.",
 		"exercise-too-late": "Exercises can be added only while the application is being traced.",
 		"build-undone": "Stopped. Nothing of the build is left.",
+		"review-saved": "Written to {path}, readable by its owner alone.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",
 		"must-answer-first": "A cage whose application does not answer is not saved.",
 		"declined-by-you": "You left this out. Press 3 to go back to the files and allow it.",

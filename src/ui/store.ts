@@ -79,7 +79,7 @@ export class WizardStore {
 		this.#drawing = undefined;
 		const events = this.#happened;
 		this.#happened = [];
-		if (events.length) this.dispatch({ type: "happened", events });
+		if (events.length) this.dispatch({ type: "happened", events, at: performance.now() });
 	}
 
 	#run(intention: Intention): void {
@@ -152,6 +152,8 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 				job: "template",
 				value: { name: intention.name, path: await session.saveTemplate(intention.name, intention.answers) },
 			};
+		case "review":
+			return { job: "review", value: await session.saveReview(intention.path, intention.name, intention.rows) };
 		case "unit":
 			return { job: "unit", value: await session.unit() };
 	}

@@ -7,6 +7,7 @@ import type { Entry, Identity, Plan, WritableDirectory } from "../../src/core/pl
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
+import type { ReviewRow } from "../../src/core/wizard/review.ts";
 import type { Surroundings } from "../../src/core/wizard/surroundings.ts";
 import type { Event } from "../../src/engine/events.ts";
 import type { Choice, Finished, Lack, Problem, WizardSession } from "../../src/engine/session.ts";
@@ -311,6 +312,7 @@ export class ScriptedSession implements WizardSession {
 
 	async buildAndTry(answers: Answers): Promise<TrialRound> {
 		this.calls.push("build");
+		this.emit({ event: "phase-started", phase: "copying" });
 		for (let done = 0; done <= 4; done++) {
 			this.emit({
 				event: "file-copied",
@@ -321,6 +323,7 @@ export class ScriptedSession implements WizardSession {
 			await this.#pause(1);
 		}
 		this.#throwIf("buildAndTry");
+		this.emit({ event: "phase-started", phase: "syncing" });
 		this.emit({ event: "generation-built", generation: 1, unchanged: false });
 		await this.#pause(1);
 		this.#round++;
@@ -373,6 +376,11 @@ export class ScriptedSession implements WizardSession {
 			command:
 				"cagewright make redis --device /dev/fuse --allow-secret /etc/redis/tls.key --exclude '/usr/lib/x86_64-linux-gnu/**' --yes",
 		};
+	}
+
+	async saveReview(place: string, _name: string, rows: readonly ReviewRow[]) {
+		this.calls.push(`review ${place} ${rows.length}`);
+		return `/root/${place}`;
 	}
 
 	async saveTemplate(name: string) {

@@ -97,10 +97,21 @@ export const walks: readonly Walk[] = [
 			screen.type("\r");
 			await screen.sees(screen.words.build.title.slice(0, 20));
 			await seen("build");
-			for (let row = 1; row < 8; row++) {
+			for (let row = 1; row < 12; row++) {
 				screen.key("down");
 				await seen(`build-${row}`);
 			}
+			screen.type("G");
+			await seen("build-last");
+			screen.type("d");
+			await screen.sees("--dry-run");
+			await seen("build-dry-run");
+			screen.type("qs");
+			await screen.sees("redis-review.txt");
+			await seen("build-save-where");
+			screen.type("\r");
+			await screen.sees("/root/redis-review.txt");
+			await seen("build-saved");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.declined);
 			await seen("trial-missing");

@@ -3,6 +3,7 @@ import { accountWord, namedBy, parseAccountName, whyAlwaysKept } from "../plan/a
 import { accountUse } from "../plan/account-use.ts";
 import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
 import type { Command } from "./bindings.ts";
+import { toReview } from "./building.ts";
 import { ask, go, isBusy, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { Reduced, WizardState } from "./state.ts";
 
@@ -28,7 +29,7 @@ export function reduceAccounts(state: WizardState, command: Command): Reduced {
 	switch (command) {
 		case "go-on":
 			// A plan that is being made anew must be the one that the next step shows.
-			return only(isBusy(state, "plan") ? state : go(state, "build"));
+			return isBusy(state, "plan") ? only(state) : toReview(state);
 		case "back":
 			return only(go(state, "files"));
 		case "next-file":

@@ -46,6 +46,8 @@ export type Command =
 	| "undo"
 	| "redo"
 	| "next-waiting"
+	| "dry-run"
+	| "save-review"
 	| "to-application"
 	| "to-files"
 	| "to-accounts"
@@ -187,6 +189,8 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "to-application", keys: ["1"], footer: 4 },
 		{ command: "to-files", keys: ["3"], footer: 4 },
 		{ command: "to-accounts", keys: ["4"], footer: 4 },
+		{ command: "dry-run", keys: ["d"], footer: 5 },
+		{ command: "save-review", keys: ["s"], footer: 5 },
 		...moving,
 		back,
 		...quitting,
@@ -296,7 +300,7 @@ const groups = {
 		"quit",
 		"interrupt",
 	],
-	looking: ["keys", "why", "commands"],
+	looking: ["keys", "why", "commands", "dry-run", "save-review"],
 } satisfies Record<string, readonly Command[]>;
 
 /** The order in which the page of all keys shows them. */

@@ -29,6 +29,8 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "to-application":
 		case "to-files":
 		case "to-accounts":
+		case "dry-run":
+		case "save-review":
 			return !isBusy(state, "try", "plan");
 		case "go-on":
 			if (state.screen === "accounts") return !isBusy(state, "plan");

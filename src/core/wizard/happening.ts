@@ -1,4 +1,5 @@
 import { addCommand } from "./commands.ts";
+import { happenInBuild } from "./progress.ts";
 import type { Happening, ProbeOutcome } from "./seen.ts";
 import type { Tracing, Trying, WizardState } from "./state.ts";
 import { told } from "./state.ts";
@@ -8,12 +9,12 @@ export const linesKept = 200;
 const longestLine = 2000;
 
 /** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */
-export function happen(state: WizardState, events: readonly Happening[]): WizardState {
+export function happen(state: WizardState, events: readonly Happening[], at?: number): WizardState {
 	let next = state;
 	let text = "";
 	for (const event of events) {
 		if (event.event === "output-received") text += event.text;
-		else next = happenOne(next, event);
+		else next = happenOne(next, event, at);
 		// A chatty application must not make us keep what nobody will see.
 		if (text.length > 256 * 1024) text = text.slice(-128 * 1024);
 	}
@@ -27,19 +28,21 @@ function addOutput(state: WizardState, text: string): Pick<WizardState, "output"
 	return { output: [...state.output, ...kept].slice(-linesKept), outputOpen: open };
 }
 
-function happenOne(state: WizardState, event: Exclude<Happening, { event: "output-received" }>): WizardState {
+function happenOne(
+	state: WizardState,
+	event: Exclude<Happening, { event: "output-received" }>,
+	at: number | undefined,
+): WizardState {
 	switch (event.event) {
 		case "warned": {
 			const warning = told(event.code, event.values);
 			const known = state.warnings.some((one) => JSON.stringify(one) === JSON.stringify(warning));
 			return known ? state : { ...state, warnings: [...state.warnings, warning].slice(-20) };
 		}
-		case "file-copied": {
-			const { bytesDone, bytesTotal, path } = event;
-			return { ...state, building: { ...state.building, path, bytesDone, bytesTotal, files: (state.building?.files ?? 0) + 1 } };
-		}
+		case "phase-started":
+		case "file-copied":
 		case "generation-built":
-			return state.building ? { ...state, building: { ...state.building, generation: event.generation } } : state;
+			return state.building ? { ...state, building: happenInBuild(state.building, event, at) } : state;
 		case "round-started":
 			return { ...state, screen: state.screen === "build" ? "trial" : state.screen, trial: { ...state.trial, now: event.round } };
 		case "probe-tried":

@@ -1,5 +1,6 @@
 import { countAccounts, leaveOut, reduceAccounts } from "./accounts.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
+import { reduceBuild } from "./building.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
 import { reduceFiles } from "./files/reduce.ts";
 import { shownRows } from "./files/shown.ts";
@@ -17,7 +18,7 @@ import { reviewRows } from "./review.ts";
 import { reduceSave, saveItems } from "./saving.ts";
 import type { Action, Reduced, WizardState } from "./state.ts";
 import { reduceTrace } from "./tracing.ts";
-import { lastRound, reduceBuild, reduceTrial } from "./trying.ts";
+import { lastRound, reduceTrial } from "./trying.ts";
 
 /** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
 export function reduce(state: WizardState, action: Action): Reduced {
@@ -31,7 +32,7 @@ export function reduce(state: WizardState, action: Action): Reduced {
 		case "measured":
 			return only(measured(state, action.scrollEnd));
 		case "happened":
-			return only(happen(state, action.events));
+			return only(happen(state, action.events, action.at));
 		case "done":
 			return reduceDone(state, action);
 		case "failed":

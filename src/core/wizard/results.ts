@@ -1,4 +1,5 @@
 import { followAccount } from "./accounts.ts";
+import { buildAndTry } from "./building.ts";
 import { openForm } from "./choose.ts";
 import { firstLook, followRow } from "./files/cursor.ts";
 import { planFailed, planMade } from "./files/history.ts";
@@ -7,7 +8,6 @@ import { openPage } from "./pages.ts";
 import { go, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
 import { afterTrace, beginTrace } from "./tracing.ts";
-import { buildAndTry } from "./trying.ts";
 
 /** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
 export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
@@ -50,6 +50,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return only(setCursor({ ...state, finished: action.value }, 0));
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
+		case "review":
+			return only(notice(state, "review-saved", { path: action.value }));
 		case "unit":
 			return only(openPage({ ...state, unit: action.value }, "unit"));
 	}

@@ -1,3 +1,4 @@
+import type { BuildPhase } from "../cage/build-phases.ts";
 import type { Path } from "../path/path.ts";
 import type { AccountUse } from "../plan/account-use.ts";
 import type { Missing } from "../plan/missing.ts";
@@ -8,6 +9,8 @@ import type { Account, AccountFile } from "./account-rows.ts";
 import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
+import type { Sample } from "./progress.ts";
+import type { ReviewRow } from "./review.ts";
 import type {
 	Choice,
 	Finished,
@@ -60,9 +63,11 @@ export interface Tracing {
 }
 
 export interface Building {
+	readonly phase: BuildPhase;
+	/** Of the phase. */
 	readonly bytesDone: number;
 	readonly bytesTotal: number;
-	readonly files: number;
+	readonly samples: readonly Sample[];
 	readonly path?: Path;
 	readonly generation?: number;
 }
@@ -77,7 +82,7 @@ export interface Trying {
 	readonly unwanted: readonly string[];
 }
 
-export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template";
+export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template" | "review";
 
 export type Question =
 	| { readonly kind: "quit" }
@@ -97,10 +102,11 @@ export type JobKind =
 	| "try"
 	| "finish"
 	| "template"
+	| "review"
 	| "unit";
 
 /** What can lie over a screen. */
-export type Page = "keys" | "why" | "commands" | "unit";
+export type Page = "keys" | "why" | "commands" | "unit" | "dry-run";
 
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
@@ -161,7 +167,8 @@ export type Action =
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
 	/** A page was drawn: the furthest that it can be scrolled. */
 	| { readonly type: "measured"; readonly scrollEnd: number }
-	| { readonly type: "happened"; readonly events: readonly Happening[] }
+	/** `at`: milliseconds of a clock that does not jump. */
+	| { readonly type: "happened"; readonly events: readonly Happening[]; readonly at?: number }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
 	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Told };
 
@@ -177,6 +184,8 @@ export type Result =
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
+	/** Where it was written. */
+	| { readonly job: "review"; readonly value: string }
 	| { readonly job: "unit"; readonly value: string };
 
 /** What the wizard wants done; whoever runs it answers with `done` or `failed` and the same ticket. */
@@ -195,7 +204,9 @@ export type Job =
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
 	| { readonly job: "trace" | "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
-	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
+	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
+	/** Writes it down at a path of the user's, where nothing is yet. */
+	| { readonly job: "review"; readonly path: string; readonly name: string; readonly rows: readonly ReviewRow[] };
 
 export interface Reduced {
 	readonly state: WizardState;

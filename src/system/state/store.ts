@@ -31,8 +31,8 @@ import { findEdits } from "../files/edits.ts";
 import { errorName } from "../files/errors.ts";
 import { clearLeftovers, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
 import { seedData } from "../files/seed.ts";
-import { freeBytes } from "../files/survey.ts";
 import { setAside } from "../files/set-aside.ts";
+import { freeBytes } from "../files/survey.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
 import { programFolder } from "../templates/folder.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -72,10 +72,12 @@ export class StateFolder extends StateReader implements Store {
 		await clearRemovedCages(this.folder);
 		await clearLeftovers(directory);
 		const hadData = await hasData(this.folder, name);
+		const clear = () => clearUnfinished(this.folder, name, hadData);
 		return {
+			clear,
 			release: async () => {
 				// Where nothing came of it there is nothing to keep; and what went wrong then matters more than what went wrong here.
-				await clearUnfinished(this.folder, name, hadData).catch(() => {});
+				await clear().catch(() => {});
 				held.release();
 				await rmdir(pathToBytes(directory)).catch(() => {});
 			},
@@ -98,7 +100,7 @@ export class StateFolder extends StateReader implements Store {
 		return join(this.paths(name).directory, "launcher");
 	}
 
-	async build({ name, onFile, plan, previous: from, signal }: BuildRequest): Promise<Built> {
+	async build({ name, onFile, onPhase, plan, previous: from, signal }: BuildRequest): Promise<Built> {
 		const { directory, root } = this.paths(name);
 		const previous = from === undefined ? undefined : { manifest: await readManifest(directory, from), root: root(from) };
 		const unchanged = previous !== undefined && (await isUpToDate(plan, previous));
@@ -111,8 +113,10 @@ export class StateFolder extends StateReader implements Store {
 					activate: false,
 					signal,
 					onFile,
+					...(onPhase ? { onPhase } : {}),
 					...(previous ? { previous } : {}),
 				});
+		onPhase?.("seeding");
 		const { unstable } = await seedData({ plan, cage: directory, signal, onFile });
 		await this.#placeInit(name);
 		return { generation: manifest.generation, unchanged, manifest, unstable };
