@@ -1,8 +1,10 @@
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { Added } from "../core/trace/another-run.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Surroundings } from "../core/wizard/surroundings.ts";
+import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
@@ -30,8 +32,8 @@ export interface WizardSession {
 	/** What is wrong with the answers, by field; empty when the work can start. */
 	validate(answers: Answers): Promise<readonly Problem[]>;
 
-	/** Traces. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
-	trace(answers: Answers): Promise<TraceResult>;
+	/** Traces; with `add`, the run adds to what those before it showed. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
+	trace(answers: Answers, add?: boolean): Promise<WizardTrace>;
 	exercise(line: string): void;
 	enough(): void;
 
@@ -56,6 +58,12 @@ export interface WizardSession {
 
 	/** Ends what runs now and undoes it. Resolves when nothing of it is left. */
 	cancel(): Promise<void>;
+}
+
+export interface WizardTrace extends TraceResult {
+	/** What the run showed beyond the earlier ones. */
+	readonly added?: Added;
+	readonly reached?: Reached;
 }
 
 export interface Lack {

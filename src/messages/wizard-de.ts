@@ -7,8 +7,9 @@ import { coverageDe } from "./wizard/coverage-de.ts";
 import { fileNoticesDe, filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
+import { linearDe } from "./wizard/linear-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
-import { traceDe } from "./wizard/trace-de.ts";
+import { traceDe, traceNoticesDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
 import { whyDe } from "./wizard/why-de.ts";
 
@@ -41,6 +42,7 @@ export const wizardDe: WizardMessages = {
 	build: buildDe,
 	trial: trialDe,
 	save: saveDe,
+	linear: linearDe,
 	why: whyDe,
 	prompts: {
 		command: "Befehl",
@@ -64,8 +66,7 @@ export const wizardDe: WizardMessages = {
 		"account-not-named": "Keine Regel kann {name} nennen; darin steht, was in keinem Kontonamen stehen sollte.",
 		"nsswitch-always": "Diese Datei wird für den Käfig geschrieben und bleibt, wie sie ist.",
 		...fileNoticesDe,
-		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
-		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
+		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"review-saved": "Geschrieben nach {path}, lesbar nur für den Eigentümer.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",

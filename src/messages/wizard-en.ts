@@ -8,8 +8,9 @@ import { coverageEn } from "./wizard/coverage-en.ts";
 import { fileNoticesEn, filesEn } from "./wizard/files-en.ts";
 import { formEn } from "./wizard/form-en.ts";
 import { lacksEn } from "./wizard/lacks-en.ts";
+import { linearEn } from "./wizard/linear-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
-import { traceEn } from "./wizard/trace-en.ts";
+import { traceEn, traceNoticesEn } from "./wizard/trace-en.ts";
 import { trialEn } from "./wizard/trial-en.ts";
 import { whyEn } from "./wizard/why-en.ts";
 
@@ -42,6 +43,7 @@ export const wizardEn = {
 	build: buildEn,
 	trial: trialEn,
 	save: saveEn,
+	linear: linearEn,
 	why: whyEn,
 	prompts: {
 		command: "Command",
@@ -65,8 +67,7 @@ export const wizardEn = {
 		"account-not-named": "No rule can name {name}; it holds what no name of an account should.",
 		"nsswitch-always": "This file is written for the cage and stays as it is.",
 		...fileNoticesEn,
-		"not-answered-yet": "Not yet: first the application has to answer its probes.",
-		"exercise-too-late": "Exercises can be added only while the application is being traced.",
+		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
 		"review-saved": "Written to {path}, readable by its owner alone.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",

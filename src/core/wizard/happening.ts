@@ -1,8 +1,10 @@
 import { addCommand } from "./commands.ts";
+import { counted, exerciseEnded, exerciseStarted, ticked } from "./novelty.ts";
 import { happenInBuild } from "./progress.ts";
 import type { Happening, ProbeOutcome } from "./seen.ts";
 import type { Tracing, Trying, WizardState } from "./state.ts";
 import { told } from "./state.ts";
+import { mayExercise } from "./tracing.ts";
 
 /** Lines of output that are kept; a screen shows fewer. */
 export const linesKept = 200;
@@ -50,7 +52,7 @@ function happenOne(
 			const list = event.event === "probe-tried" ? "probes" : "exercises";
 			if (state.jobs.try !== undefined) return { ...state, trial: addOutcome(state.trial, list, event) };
 			// The second start of a trace asks the same probes again; the first answers stay on the screen.
-			return state.trace ? { ...state, trace: addOutcome(state.trace, list, event) } : state;
+			return state.trace ? { ...state, trace: outcomeOfTrace(state.trace, list, event) } : state;
 		}
 		case "command-started":
 		case "command-ended":
@@ -58,8 +60,11 @@ function happenOne(
 		case "application-started":
 		case "application-ended":
 		case "accesses-counted":
+		case "processes-seen":
+		case "coverage-measured":
+		case "exercise-started":
 		case "signal-sent":
-			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: traceHappening(state.trace, event) } : state;
+			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: traceHappening(state.trace, event, at) } : state;
 		default:
 			// The engine tells more than a screen shows.
 			return state;
@@ -74,20 +79,54 @@ function addOutcome<T extends Pick<Tracing & Trying, "probes" | "exercises">>(
 	return { ...to, [list]: [...to[list].filter((one) => one.command !== command), { command, ok, output }] };
 }
 
-function traceHappening(
-	trace: Tracing,
-	event: Extract<Happening, { event: "application-started" | "application-ended" | "accesses-counted" | "signal-sent" }>,
-): Tracing {
+function outcomeOfTrace(trace: Tracing, list: "probes" | "exercises", outcome: ProbeOutcome): Tracing {
+	const added = addOutcome(trace, list, outcome);
+	return list === "probes" ? added : { ...added, novelty: exerciseEnded(trace.novelty, outcome.command) };
+}
+
+type TraceHappening = Extract<
+	Happening,
+	{
+		event:
+			| "application-started"
+			| "application-ended"
+			| "accesses-counted"
+			| "processes-seen"
+			| "coverage-measured"
+			| "exercise-started"
+			| "signal-sent";
+	}
+>;
+
+function traceHappening(trace: Tracing, event: TraceHappening, at: number | undefined): Tracing {
 	switch (event.event) {
 		case "application-started":
 			return { ...trace, run: event.run, running: true };
 		case "application-ended":
 			return { ...trace, running: false };
 		case "accesses-counted": {
+			// The second start counts anew, and mostly sees the same.
+			if (event.run > 1) return trace;
 			const { newest = trace.newest, ...counts } = event.counts;
-			return { ...trace, counts, newest };
+			return { ...trace, counts, newest, novelty: counted(trace.novelty, trace.counts, counts, at) };
 		}
+		case "processes-seen":
+			return { ...trace, processes: event.processes };
+		case "coverage-measured": {
+			const { coverage, next } = event;
+			return { ...trace, reached: { next, ...(coverage ? { coverage } : {}) } };
+		}
+		case "exercise-started":
+			return { ...trace, novelty: exerciseStarted(trace.novelty, event.command, trace.counts) };
 		case "signal-sent":
 			return { ...trace, signals: [...trace.signals, event.signal] };
 	}
+}
+
+/** A second has passed. The same state where nothing on the screen would change. */
+export function tick(state: WizardState, at: number): WizardState {
+	const { trace } = state;
+	if (!trace || !mayExercise(state)) return state;
+	const novelty = ticked(trace.novelty, at);
+	return novelty === trace.novelty ? state : { ...state, trace: { ...trace, novelty } };
 }

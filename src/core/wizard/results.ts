@@ -7,7 +7,7 @@ import { validated } from "./form.ts";
 import { openPage } from "./pages.ts";
 import { go, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
-import { afterTrace, beginTrace } from "./tracing.ts";
+import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
 
 /** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
 export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
@@ -28,10 +28,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
 		}
-		case "trace": {
-			if (!state.trace) return only(state);
-			return afterTrace({ ...state, trace: { ...state.trace, running: false, result: action.value } });
-		}
+		case "trace":
+			return tracedOnce(state, action.value);
 		case "plan": {
 			const made = { ...planMade(state, action.value), thenBuild: false };
 			const planned = followAccount(state, state.plan ? followRow(state, made) : firstLook(made));
@@ -70,7 +68,7 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":
-			return only(state.trace ? { ...failed, trace: { ...state.trace, running: false, subject: "" } } : failed);
+			return only(state.trace ? { ...failed, trace: traceFailed(state.trace) } : failed);
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			return only({ ...without(failed, "building"), screen: "build", failure, trial });

@@ -4,7 +4,6 @@ import type { AccountUse } from "../plan/account-use.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
-import type { AccessCounts } from "../trace/counts.ts";
 import type { Account, AccountFile } from "./account-rows.ts";
 import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
@@ -25,6 +24,9 @@ import type {
 	Values,
 } from "./seen.ts";
 import type { Surroundings } from "./surroundings.ts";
+import type { Tracing } from "./tracing-state.ts";
+
+export type { Tracing } from "./tracing-state.ts";
 
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
@@ -46,20 +48,6 @@ export interface Form {
 	readonly problems: readonly Problem[];
 	/** Enter was pressed on the button: the next validation goes on if it finds nothing. */
 	readonly going: boolean;
-}
-
-export interface Tracing {
-	readonly counts?: AccessCounts;
-	readonly newest: readonly Path[];
-	readonly run: number;
-	readonly running: boolean;
-	readonly probes: readonly ProbeOutcome[];
-	readonly exercises: readonly ProbeOutcome[];
-	readonly signals: readonly string[];
-	readonly enough: boolean;
-	/** What was traced: the same application is not traced again on the way back and forth. */
-	readonly subject: string;
-	readonly result?: Traced;
 }
 
 export interface Building {
@@ -167,8 +155,9 @@ export type Action =
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
 	/** A page was drawn: the furthest that it can be scrolled. */
 	| { readonly type: "measured"; readonly scrollEnd: number }
-	/** `at`: milliseconds of a clock that does not jump. */
+	/** `at` in milliseconds, of a clock that only goes forward. */
 	| { readonly type: "happened"; readonly events: readonly Happening[]; readonly at?: number }
+	| { readonly type: "ticked"; readonly at: number }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
 	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Told };
 
@@ -203,7 +192,9 @@ export type Job =
 	| { readonly job: "propose"; readonly line: string }
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
-	| { readonly job: "trace" | "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
+	/** With `add`, the run adds to what those before it showed. */
+	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
+	| { readonly job: "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
 	/** Writes it down at a path of the user's, where nothing is yet. */
 	| { readonly job: "review"; readonly path: string; readonly name: string; readonly rows: readonly ReviewRow[] };
