@@ -19,8 +19,9 @@ export function reviewLines(rows: readonly ReviewRow[], messages: Messages): rea
 	return rows.map((row, index) => {
 		const line = reviewLine(row, messages);
 		const before = rows[index - 1];
-		const repeats = before !== undefined && before.kind === row.kind && row.kind !== "section" && row.kind !== "kept";
-		return repeats ? { ...line, label: "" } : line;
+		return before !== undefined && !line.section && reviewLine(before, messages).label === line.label
+			? { ...line, label: "" }
+			: line;
 	});
 }
 
@@ -69,6 +70,8 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 				warns: row.name === "proc" || row.name === "writableCode",
 			};
 		}
+		case "closed":
+			return { label: "", value: words.closed };
 		case "refused":
 			return { label: labels.refused, value: `${printable(row.name)} (${printable(row.why)})` };
 		case "undecided":

@@ -3,7 +3,7 @@ import { openPage } from "./pages.ts";
 import { nothingBuilt } from "./progress.ts";
 import { ask, cancel, go, isBusy, notice, only, start, without } from "./reduced.ts";
 import { reviewRows } from "./review.ts";
-import { noTrial, type Reduced, type WizardState } from "./state.ts";
+import { noTrial, type Reduced, type Screen, type WizardState } from "./state.ts";
 
 export function reduceBuild(state: WizardState, command: Command): Reduced {
 	if (isBusy(state, "try", "plan")) {
@@ -28,7 +28,7 @@ export function reduceBuild(state: WizardState, command: Command): Reduced {
 
 /** Before it is shown, the machine is looked at again: another command may have been at work on the cage meanwhile. */
 export function toReview(state: WizardState): Reduced {
-	const there = go(state, "build");
+	const there = without(go(state, "build"), "detour");
 	return state.answers ? start(there, { job: "surroundings", answers: state.answers }) : only(there);
 }
 
@@ -53,16 +53,17 @@ export function buildAndTry(state: WizardState): Reduced {
 	return start(fresh, { job: "try", answers });
 }
 
-/** From the review to an answer. */
+const jumps: Partial<Record<Command, Screen>> = { "to-application": "form", "to-files": "files", "to-accounts": "accounts" };
+
+/** From the review, or from the trial, to an answer. */
 export function jump(state: WizardState, command: Command): Reduced {
-	switch (command) {
-		case "to-application":
-			return only(go(state, "form"));
-		case "to-files":
-			return only(go(state, "files"));
-		case "to-accounts":
-			return only(go(state, "accounts"));
-		default:
-			return only(state);
-	}
+	const screen = jumps[command];
+	return only(screen ? { ...go(state, screen), detour: true } : state);
+}
+
+/** Whoever only looked at an answer, or changed one, comes to the review again, not through the steps between. */
+export function endDetour(state: WizardState, command: Command | undefined): Reduced | undefined {
+	const leads = command === "back" || (command === "go-on" && state.screen !== "form");
+	if (!state.detour || !leads || !Object.values(jumps).includes(state.screen) || isBusy(state, "plan")) return undefined;
+	return toReview(state);
 }

@@ -46,7 +46,8 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 		case "exercise":
 			return askFor(closed, text);
 		case "review":
-			return saveReview(closed, text);
+			// It stays open until the file is there: where that fails, another name is soon typed.
+			return saveReview(open, text);
 		case "template":
 			if (!isName(text)) return only(notice(open, "name-invalid", { name: text }));
 			return closed.answers ? start(closed, { job: "template", name: text, answers: closed.answers }) : only(closed);

@@ -1,6 +1,6 @@
 import { countAccounts, leaveOut, reduceAccounts } from "./accounts.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
-import { reduceBuild } from "./building.ts";
+import { endDetour, reduceBuild } from "./building.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
 import { reduceFiles } from "./files/reduce.ts";
 import { shownRows } from "./files/shown.ts";
@@ -58,6 +58,8 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 	if (page) return only(openPage(state, page));
 	if (state.prompt) return reducePrompt(state, key, reduceMoveKey);
 	if (command === "quit") return state.finished ? leave(state, 0) : only({ ...state, question: { kind: "quit" } });
+	const reviewed = endDetour(state, command);
+	if (reviewed) return reviewed;
 	if (state.screen === "form") return reduceForm(state, key, command);
 	if (command === undefined) return only(state);
 	if (isMove(command)) return move(state, command);

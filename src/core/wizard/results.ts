@@ -49,7 +49,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
 		case "review":
-			return only(notice(state, "review-saved", { path: action.value }));
+			return only(notice(without(state, "prompt"), "review-saved", { path: action.value }));
 		case "unit":
 			return only(openPage({ ...state, unit: action.value }, "unit"));
 	}

@@ -37,6 +37,8 @@ export type ReviewRow =
 	| { readonly kind: "network"; readonly network: "host" | "none" }
 	| { readonly kind: "capability"; readonly name: string; readonly why: string }
 	| { readonly kind: "opening"; readonly name: OpeningName; readonly why: string }
+	/** Nothing is left open. */
+	| { readonly kind: "closed" }
 	| { readonly kind: "refused"; readonly name: string; readonly why: string }
 	| { readonly kind: "undecided"; readonly count: number }
 	| { readonly kind: "declined"; readonly path: string; readonly risk: Risk }
@@ -89,6 +91,7 @@ function makeRows(
 		...part("application", applicationRows(plan, answers)),
 		...(notes.length ? part("warnings", notes) : []),
 		...part("openings", [
+			...(isClosed(openings) ? [{ kind: "closed" as const }] : []),
 			...openings.capabilities.map((one) => ({ kind: "capability" as const, ...one })),
 			...openingNames.flatMap((name) => {
 				const why = openings[name];
@@ -167,6 +170,10 @@ function existingRows(surroundings: Surroundings | undefined): readonly ReviewRo
 		{ kind: "data-stays" },
 		...(adopted === undefined ? [] : [{ kind: "adopted" as const, service: adopted }]),
 	];
+}
+
+function isClosed(openings: Plan["openings"]): boolean {
+	return !openings.capabilities.length && openingNames.every((name) => openings[name] === undefined);
 }
 
 function accountRows({ accounts, rules }: Plan): readonly ReviewRow[] {

@@ -135,6 +135,8 @@ export interface WizardState {
 	readonly trial: Trying;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
 	readonly thenBuild: boolean;
+	/** An answer was jumped to from the review: there is where one goes on, or back, to. */
+	readonly detour?: true;
 	/** The last lines that the application printed. */
 	readonly output: readonly string[];
 	readonly outputOpen: string;

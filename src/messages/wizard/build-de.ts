@@ -53,6 +53,7 @@ export const buildDe: WizardMessages["build"] = {
 		host: "das des Wirts, wenn sie läuft; beim Beobachten und Erproben ein eigenes",
 		none: "keines",
 	},
+	closed: "nichts: keine Capability, kein /proc",
 	open: "{what} ({why}); {option} schließt es",
 	openings: {
 		proc: "/proc, nur die eigenen Prozesse",

@@ -51,6 +51,7 @@ export const buildEn = {
 		host: "the host's, when it runs; in traces and trials one of its own",
 		none: "none",
 	},
+	closed: "nothing: no capability, no /proc",
 	open: "{what} ({why}); closed by {option}",
 	openings: {
 		proc: "/proc, its own processes only",

@@ -14,7 +14,7 @@ const names = { passwd: "passwd", group: "group", nsswitch: "nsswitch.conf" } as
 
 /** The three files of names, before and after: beside each other where there is room, else marked line by line. */
 export function AccountsStep() {
-	const { height, messages, state, width } = useView();
+	const { height, linear, messages, state, width } = useView();
 	const { accountFile, plan, surroundings } = state;
 	const words = messages.wizard.accounts;
 	if (!plan) return null;
@@ -24,7 +24,7 @@ export function AccountsStep() {
 	const { kept, leftOut } = accountTable(plan, accountFile, surroundings);
 	const query = state.queries.accounts ?? "";
 	const roomy = height > 12;
-	const wide = width >= columnsForTwo;
+	const wide = width >= columnsForTwo && !linear;
 	const runsAs = identity.uid === 0 ? words.runsAsRoot : messages.fill(words.runsAs, { name: identity.name, uid: identity.uid });
 	const top = roomy ? paragraph(`${runsAs} ${words.never}`, width, 2) : [];
 	const facts = row ? accountFacts(row, plan, messages, wide ? 8 : 3).join(" ") : "";

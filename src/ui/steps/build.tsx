@@ -45,9 +45,10 @@ export function BuildStep() {
 }
 
 function Row({ labelWidth, row, selected }: { row: ReviewLine; selected: boolean; labelWidth: number }) {
-	const { ascii, width } = useView();
+	const { ascii, linear, width } = useView();
 	const { label, section, value, warns } = row;
 	if (section) {
+		if (linear) return <Line>{`${label}:`}</Line>;
 		const jump = jumps[section];
 		const title = `${selected ? ">" : ascii ? "-" : "─"} ${label}${jump ? ` (${jump})` : ""} `;
 		return (
