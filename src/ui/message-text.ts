@@ -1,5 +1,6 @@
 import { showPath } from "../core/path/quote.ts";
 import type { Question, WizardState } from "../core/wizard/state.ts";
+import { isWorthKeeping } from "../core/wizard/stored.ts";
 import type { Messages } from "../messages/messages.ts";
 import { lostWith } from "../report/accounts.ts";
 
@@ -17,7 +18,10 @@ export function messageText(state: WizardState, messages: Messages): string | un
 
 function questionText(question: Question, state: WizardState, messages: Messages): string {
 	const { questions } = messages.wizard;
-	if (question.kind === "quit") return state.finished ? questions.quitDone : questions.quit;
+	if (question.kind === "quit") {
+		return state.finished ? questions.quitDone : isWorthKeeping(state) ? questions.quitKept : questions.quit;
+	}
+	if (question.kind === "discard") return messages.fill(questions.discard, { name: question.name });
 	if (question.kind === "account") {
 		const lost = lostWith(question, messages, 2).join(" ");
 		return messages.fill(messages.wizard.accounts.question, { name: question.account.name, lost });

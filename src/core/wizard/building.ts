@@ -29,7 +29,15 @@ export function reduceBuild(state: WizardState, command: Command): Reduced {
 /** Before it is shown, the machine is looked at again: another command may have been at work on the cage meanwhile. */
 export function toReview(state: WizardState): Reduced {
 	const there = without(go(state, "build"), "detour");
-	return state.answers ? start(there, { job: "surroundings", answers: state.answers }) : only(there);
+	return lookAround(there);
+}
+
+/** Looks at the machine; what was to be said stays said. */
+export function lookAround(state: WizardState): Reduced {
+	const { answers, failure } = state;
+	if (!answers) return only(state);
+	const looking = start(state, { job: "surroundings", answers });
+	return failure ? { ...looking, state: { ...looking.state, failure } } : looking;
 }
 
 export function saveReview(state: WizardState, path: string): Reduced {

@@ -1,12 +1,14 @@
 import { followAccount } from "./accounts.ts";
-import { buildAndTry } from "./building.ts";
+import { buildAndTry, lookAround } from "./building.ts";
 import { openForm } from "./choose.ts";
 import { firstLook, followRow } from "./files/cursor.ts";
 import { planFailed, planMade } from "./files/history.ts";
 import { validated } from "./form.ts";
 import { openPage } from "./pages.ts";
-import { go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { anew, resumed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
+import { isWorthKeeping } from "./stored.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
 
 /** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
@@ -17,13 +19,16 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "lacks":
 			if (action.value.length) return only({ ...state, screen: "lacks", lacks: action.value });
 			if (state.answers) return openForm({ ...state, lacks: [] });
-			return start({ ...go(state, "choose"), lacks: [] }, { job: "choices" });
+			return andThen(start({ ...go(state, "choose"), lacks: [] }, { job: "choices" }), resumeWanted);
 		case "install":
 			return start(state, { job: "lacks" });
 		case "choices":
 			return only({ ...state, choices: action.value });
-		case "propose":
-			return openForm({ ...without(state, "form"), answers: action.value, proposal: action.value });
+		case "propose": {
+			const opened = openForm({ ...anew(state), answers: action.value, proposal: action.value });
+			// What was done for another application is a session of its own now, to be found in the list.
+			return isWorthKeeping(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
+		}
 		case "validate": {
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
@@ -34,7 +39,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			const made = { ...planMade(state, action.value), thenBuild: false };
 			const planned = followAccount(state, state.plan ? followRow(state, made) : firstLook(made));
 			if (state.thenBuild) return buildAndTry(planned);
-			return state.answers ? start(planned, { job: "surroundings", answers: state.answers }) : only(planned);
+			return lookAround(planned);
 		}
 		case "surroundings":
 			return only(followAccount(state, { ...state, surroundings: action.value }));
@@ -52,6 +57,10 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return only(notice(without(state, "prompt"), "review-saved", { path: action.value }));
 		case "unit":
 			return only(openPage({ ...state, unit: action.value }, "unit"));
+		case "resume":
+			return resumed(state, action.value);
+		case "discard":
+			return start(state, { job: "choices" });
 	}
 }
 

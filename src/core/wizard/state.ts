@@ -18,6 +18,7 @@ import type {
 	ProbeOutcome,
 	Problem,
 	RanCommand,
+	Resumed,
 	Round,
 	Told,
 	Traced,
@@ -74,6 +75,7 @@ export type PromptKind = "command" | "search" | "exercise" | "include" | "exclud
 
 export type Question =
 	| { readonly kind: "quit" }
+	| { readonly kind: "discard"; readonly id: string; readonly name: string }
 	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string }
 	/** Leaving out an account that something hangs on, with all of that. */
 	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
@@ -91,7 +93,9 @@ export type JobKind =
 	| "finish"
 	| "template"
 	| "review"
-	| "unit";
+	| "unit"
+	| "resume"
+	| "discard";
 
 /** What can lie over a screen. */
 export type Page = "keys" | "why" | "commands" | "unit" | "dry-run";
@@ -145,6 +149,10 @@ export interface WizardState {
 	readonly finished?: Finished;
 	readonly template?: { readonly name: string; readonly path: string };
 	readonly unit?: string;
+	/** A session to go on with as soon as this machine has what is needed. */
+	readonly resuming?: string;
+	/** What was answered is not wanted any more. */
+	readonly discarded?: true;
 	readonly exit?: number;
 }
 
@@ -152,7 +160,7 @@ export const noTrial: Trying = { rounds: [], probes: [], exercises: [], unwanted
 
 /** What happens to the wizard. */
 export type Action =
-	| { readonly type: "started"; readonly initial?: Answers }
+	| { readonly type: "started"; readonly initial?: Answers; readonly resume?: string }
 	| { readonly type: "key"; readonly key: Key }
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
 	/** A page was drawn: the furthest that it can be scrolled. */
@@ -177,7 +185,9 @@ export type Result =
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
 	/** Where it was written. */
 	| { readonly job: "review"; readonly value: string }
-	| { readonly job: "unit"; readonly value: string };
+	| { readonly job: "unit"; readonly value: string }
+	| { readonly job: "resume"; readonly value: Resumed }
+	| { readonly job: "discard" };
 
 /** What the wizard wants done; whoever runs it answers with `done` or `failed` and the same ticket. */
 export type Intention =
@@ -185,10 +195,13 @@ export type Intention =
 	| { readonly job: "exercise"; readonly line: string }
 	| { readonly job: "enough" }
 	| { readonly job: "accept"; readonly missing: readonly Missing[] }
-	| { readonly job: "cancel" };
+	| { readonly job: "cancel" }
+	/** What was answered is not to be kept. */
+	| { readonly job: "forget" };
 
 export type Job =
 	| { readonly job: "lacks" | "choices" | "unit" }
+	| { readonly job: "resume" | "discard"; readonly id: string }
 	| { readonly job: "install"; readonly lacks: readonly Lack[] }
 	| { readonly job: "propose"; readonly choice: Choice }
 	| { readonly job: "propose"; readonly line: string }

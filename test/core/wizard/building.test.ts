@@ -4,7 +4,7 @@ import { bytesNeeded, type ReviewRow, reviewRows } from "../../../src/core/wizar
 import { planFor, redis, surroundings } from "../../ui/scripted-session.ts";
 import { atBuild, type Drive, enter, traced } from "./drive.ts";
 
-const escape = (wizard: Drive) => wizard.act({ type: "key", key: { id: "escape" } });
+const pressEscape = (wizard: Drive) => wizard.act({ type: "key", key: { id: "escape" } });
 const reviewed = (values: Partial<typeof surroundings> = {}) =>
 	atBuild().answer({ job: "surroundings", value: { ...surroundings, ...values } });
 
@@ -85,10 +85,10 @@ describe("a way round by an answer", () => {
 	])("%s leads to %s, and back again", (key, screen) => {
 		const wizard = reviewed().type(key);
 		expect(wizard.state.screen).toBe(screen);
-		expect(escape(wizard).state.screen).toBe("build");
+		expect(pressEscape(wizard).state.screen).toBe("build");
 		// Whoever went back has ended the way round.
-		expect(escape(wizard).state.screen).toBe("accounts");
-		expect(escape(wizard).state.screen).toBe("files");
+		expect(pressEscape(wizard).state.screen).toBe("accounts");
+		expect(pressEscape(wizard).state.screen).toBe("files");
 	});
 	test("going on leads back too, once the plan is made", () => {
 		expect(reviewed().type(`4${enter}`).state.screen).toBe("build");
@@ -123,7 +123,7 @@ describe("a build", () => {
 		const wizard = building();
 		const ticket = wizard.state.jobs.try ?? -1;
 		wizard.wanted();
-		expect(escape(wizard).wanted()).toEqual(["cancel"]);
+		expect(pressEscape(wizard).wanted()).toEqual(["cancel"]);
 		expect(wizard.state).toMatchObject({ screen: "build", notice: { code: "build-undone" } });
 		expect(wizard.state.building).toBeUndefined();
 		wizard.act({ type: "failed", job: "try", ticket, failure: { code: "internal", values: {} } });
