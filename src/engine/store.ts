@@ -63,6 +63,9 @@ export interface Store extends CageReader {
 	endAdoption(name: string): Promise<void>;
 	readonly adopting: AdoptedState;
 
+	/** That an upgrade of the host made the cage old, and what of; undefined takes the mark away. */
+	markStale(name: string, mark: StaleMark | undefined): Promise<void>;
+	staleMark(name: string): Promise<StaleMark | undefined>;
 	/** Asks whoever runs the cage in the foreground to start it again in this generation. */
 	requestRestart(name: string, generation: number): Promise<void>;
 
@@ -187,6 +190,13 @@ export interface CagePlace {
 	readonly free: number;
 	/** It has state, also where the cage itself was taken away. */
 	readonly hasData: boolean;
+}
+
+export interface StaleMark {
+	/** ISO 8601, UTC: when it was noticed. */
+	readonly since: string;
+	readonly packages: readonly string[];
+	readonly security: boolean;
 }
 
 export interface MadeAccount {
