@@ -132,7 +132,7 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 		case "without":
 			return { label: labels.without, value: row.names.map(printable).join(", ") };
 		case "none":
-			return { label: "", value: words.none };
+			return { label: "", value: row.section === "left-out" ? words.nothing : words.none };
 	}
 }
 

@@ -40,22 +40,22 @@ function rows(values: Partial<Plan> = everything, around: Partial<typeof surroun
 	});
 }
 
-const valueOf = (text: string, part: string) => text.split("\n").find((line) => line.includes(part));
+const lineWith = (text: string, part: string) => text.split("\n").find((line) => line.includes(part));
 
 describe("the review as text", () => {
 	const text = reviewText("redis", rows(), en);
 	test("names for each opening why it is there, and the option that closes it", () => {
-		expect(valueOf(text, "CAP_CHOWN")).toMatch(/^! .*\(fchownat\); closed by --refuse capability:chown$/);
-		expect(valueOf(text, "/proc, its own")).toMatch(/^! .*--refuse proc$/);
-		expect(valueOf(text, "refused by you")).toContain("memfd (memfd_create)");
+		expect(lineWith(text, "CAP_CHOWN")).toMatch(/^! .*\(fchownat\); closed by --refuse capability:chown$/);
+		expect(lineWith(text, "/proc, its own")).toMatch(/^! .*--refuse proc$/);
+		expect(lineWith(text, "refused by you")).toContain("memfd (memfd_create)");
 	});
 	test("warns of what is dangerous by a mark, not by colour", () => {
-		for (const part of ["started as root", "/srv/x", "CAP_CHOWN"]) expect(valueOf(text, part)).toMatch(/^!/);
-		expect(valueOf(text, "/etc/ssl")).toMatch(/^ /);
+		for (const part of ["started as root", "/srv/x", "CAP_CHOWN"]) expect(lineWith(text, part)).toMatch(/^!/);
+		expect(lineWith(text, "/etc/ssl")).toMatch(/^ /);
 	});
 	test("says what is copied once, what starts empty, and the options that let in what is left out", () => {
-		expect(valueOf(text, "/var/lib/a ")).toContain("starts empty");
-		expect(valueOf(text, "/var/lib/b")).toContain("3 kB copied from the host once: /var/lib/b/x");
+		expect(lineWith(text, "/var/lib/a ")).toContain("starts empty");
+		expect(lineWith(text, "/var/lib/b")).toContain("3 kB copied from the host once: /var/lib/b/x");
 		expect(text).toContain("--allow-secret");
 		expect(text).toContain("--seed /var/lib/c");
 	});
@@ -66,7 +66,7 @@ describe("the review as text", () => {
 		expect(text).toContain("/etc/key\\x1b[2J");
 	});
 	test("warns where it would not fit on the disk", () => {
-		const line = (free: number) => valueOf(reviewText("redis", rows(everything, { free }), en), "are free");
+		const line = (free: number) => lineWith(reviewText("redis", rows(everything, { free }), en), "are free");
 		expect(line(5000)).toMatch(/^ /);
 		expect(line(3000)).toMatch(/^!/);
 	});

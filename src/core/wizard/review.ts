@@ -58,7 +58,7 @@ export type ReviewRow =
 	| { readonly kind: "not-kept"; readonly users: number; readonly groups: number }
 	| { readonly kind: "without"; readonly names: readonly string[] }
 	/** A part with nothing in it. */
-	| { readonly kind: "none" };
+	| { readonly kind: "none"; readonly section: SectionName };
 
 type Reviewed = Pick<WizardState, "plan" | "answers" | "surroundings" | "warnings">;
 
@@ -83,7 +83,7 @@ function makeRows(
 ): readonly ReviewRow[] {
 	const part = (section: SectionName, rows: readonly ReviewRow[]): readonly ReviewRow[] => [
 		{ kind: "section", section },
-		...(rows.length ? rows : [{ kind: "none" as const }]),
+		...(rows.length ? rows : [{ kind: "none" as const, section }]),
 	];
 	const notes = notesOf(plan, warnings);
 	const { openings, rules } = plan;

@@ -48,6 +48,7 @@ export const buildDe: WizardMessages["build"] = {
 	undecidedValue:
 		"{count} ohne Ihr Ja: {count|ein Geheimnis, setuid-Programm oder Gerät|Geheimnisse, setuid-Programme oder Geräte}; 3 zeigt sie",
 	none: "keine",
+	nothing: "nichts",
 	dedicated: "unter {name}, einem eigenen Konto",
 	networks: {
 		host: "das des Wirts, wenn sie läuft; beim Beobachten und Erproben ein eigenes",

@@ -46,6 +46,7 @@ export const buildEn = {
 	undecidedValue:
 		"{count} without your yes: {count|a secret, setuid file or device|secrets, setuid files or devices}; 3 shows them",
 	none: "none",
+	nothing: "nothing",
 	dedicated: "under {name}, an account of its own",
 	networks: {
 		host: "the host's, when it runs; in traces and trials one of its own",

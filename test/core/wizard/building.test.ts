@@ -32,7 +32,10 @@ describe("the review", () => {
 	});
 	test("a part with nothing in it says so", () => {
 		const rows = reviewRows(reviewed().state);
-		expect(rows[rows.findIndex((row) => row.kind === "section" && row.section === "binds") + 1]).toEqual({ kind: "none" });
+		expect(rows[rows.findIndex((row) => row.kind === "section" && row.section === "binds") + 1]).toEqual({
+			kind: "none",
+			section: "binds",
+		});
 	});
 	test("says what becomes of a cage of the name and its state", () => {
 		expect(rowsOf("new-cage", reviewed())).toHaveLength(1);
