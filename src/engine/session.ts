@@ -5,7 +5,7 @@ import type { Added } from "../core/trace/another-run.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Left, Resumed } from "../core/wizard/seen.ts";
 import type { WizardState } from "../core/wizard/state.ts";
-import type { Surroundings } from "../core/wizard/surroundings.ts";
+import type { HostView } from "../core/wizard/surroundings.ts";
 import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
@@ -42,7 +42,7 @@ export interface WizardSession {
 	/** The plan for the last trace under these answers; quick enough to be called after each decision. */
 	plan(answers: Answers): Promise<Plan>;
 	/** What the plan meets on this machine: accounts, a cage of the name, room on the disk. */
-	surroundings(answers: Answers): Promise<Surroundings>;
+	surroundings(answers: Answers): Promise<HostView>;
 
 	/** Builds a candidate generation from the plan and tries it: one round. The cage's present generation is untouched. */
 	buildAndTry(answers: Answers): Promise<TrialRound>;

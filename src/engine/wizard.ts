@@ -16,7 +16,7 @@ import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Resumed } from "../core/wizard/seen.ts";
 import type { WizardState } from "../core/wizard/state.ts";
 import { restored } from "../core/wizard/stored.ts";
-import type { Surroundings } from "../core/wizard/surroundings.ts";
+import type { HostView } from "../core/wizard/surroundings.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
@@ -196,7 +196,7 @@ export class Wizard implements WizardSession {
 		});
 	}
 
-	async surroundings(answers: Answers): Promise<Surroundings> {
+	async surroundings(answers: Answers): Promise<HostView> {
 		return surroundingsOf(this.#machine, answers, await this.#commandFor(answers));
 	}
 

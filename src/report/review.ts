@@ -14,14 +14,22 @@ export interface ReviewLine {
 	readonly warns?: boolean;
 }
 
-/** A line for each row of the review. */
+const remembered = new WeakMap<readonly ReviewRow[], { messages: Messages; lines: readonly ReviewLine[] }>();
+
+/** A line for each row of the review. Asked for with each frame, so it is remembered. */
 export function reviewLines(rows: readonly ReviewRow[], messages: Messages): readonly ReviewLine[] {
-	return rows.map((row, index) => {
-		const line = reviewLine(row, messages);
-		const before = rows[index - 1];
-		return before !== undefined && !line.section && reviewLine(before, messages).label === line.label
-			? { ...line, label: "" }
-			: line;
+	const known = remembered.get(rows);
+	if (known?.messages === messages) return known.lines;
+	const lines = makeLines(rows, messages);
+	remembered.set(rows, { messages, lines });
+	return lines;
+}
+
+function makeLines(rows: readonly ReviewRow[], messages: Messages): readonly ReviewLine[] {
+	const all = rows.map((row) => reviewLine(row, messages));
+	return all.map((line, index) => {
+		const repeats = !line.section && all[index - 1]?.label === line.label;
+		return repeats ? { ...line, label: "" } : line;
 	});
 }
 

@@ -9,7 +9,7 @@ import type { Answers } from "../../src/core/questions/answers.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { ReviewRow } from "../../src/core/wizard/review.ts";
 import type { Resumed } from "../../src/core/wizard/seen.ts";
-import type { Surroundings } from "../../src/core/wizard/surroundings.ts";
+import type { HostView } from "../../src/core/wizard/surroundings.ts";
 import type { Reached } from "../../src/engine/coverage.ts";
 import type { Event, ShownProcesses } from "../../src/engine/events.ts";
 import type { Choice, Finished, Lack, Problem, WizardSession, WizardTrace } from "../../src/engine/session.ts";
@@ -98,7 +98,7 @@ const writable: readonly WritableDirectory[] = [
 	{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
 ];
 
-export const surroundings: Surroundings = {
+export const surroundings: HostView = {
 	users,
 	groups,
 	nsswitch,

@@ -12,12 +12,21 @@ export interface AccountUse {
 	readonly users: readonly string[];
 }
 
-/** For an account that is kept, and for one that is not: then it is what has no name. */
-export function accountUse(
-	plan: Pick<Plan, "entries" | "writable" | "accounts" | "identity">,
-	kind: AccountKind,
-	id: number,
-): AccountUse {
+type Used = Pick<Plan, "entries" | "writable" | "accounts" | "identity">;
+
+const remembered = new WeakMap<object, Map<string, AccountUse>>();
+
+/** Asked for with each frame: of a large plan it is remembered. For an account that is kept, and for one that is not: then it is what has no name. */
+export function accountUse(plan: Used, kind: AccountKind, id: number): AccountUse {
+	const uses = remembered.get(plan) ?? new Map<string, AccountUse>();
+	remembered.set(plan, uses);
+	const key = `${kind} ${id}`;
+	const use = uses.get(key) ?? findUse(plan, kind, id);
+	uses.set(key, use);
+	return use;
+}
+
+function findUse(plan: Used, kind: AccountKind, id: number): AccountUse {
 	const isIts = (owner: { readonly uid: number; readonly gid: number }) => (kind === "user" ? owner.uid : owner.gid) === id;
 	const taken = plan.entries.filter((entry) => entry.decision === "include" && isIts(entry)).map(({ path }) => path);
 	const written = plan.writable.filter(isIts).map(({ path }) => path);

@@ -2,7 +2,7 @@ import type { Group, User } from "../machine/facts.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 import type { AccountKind } from "../plan/account-rules.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { HostView } from "./surroundings.ts";
 
 export const accountFiles = ["passwd", "group", "nsswitch"] as const;
 export type AccountFile = (typeof accountFiles)[number];
@@ -40,10 +40,10 @@ const places: Readonly<Record<AccountFile, Path>> = {
 	nsswitch: pathFromText("/etc/nsswitch.conf"),
 };
 
-const remembered = new WeakMap<Plan, Map<AccountFile, { surroundings: Surroundings | undefined; table: AccountTable }>>();
+const remembered = new WeakMap<Plan, Map<AccountFile, { surroundings: HostView | undefined; table: AccountTable }>>();
 
 /** Before and after. Until it is known what the host has, what the cage gets alone. Asked for with each frame and each key. */
-export function accountTable(plan: Plan, file: AccountFile, surroundings: Surroundings | undefined): AccountTable {
+export function accountTable(plan: Plan, file: AccountFile, surroundings: HostView | undefined): AccountTable {
 	const tables = remembered.get(plan) ?? new Map();
 	remembered.set(plan, tables);
 	const known = tables.get(file);
@@ -53,7 +53,7 @@ export function accountTable(plan: Plan, file: AccountFile, surroundings: Surrou
 	return table;
 }
 
-function makeTable(plan: Plan, file: AccountFile, surroundings: Surroundings | undefined): AccountTable {
+function makeTable(plan: Plan, file: AccountFile, surroundings: HostView | undefined): AccountTable {
 	const content = plan.entries.find((entry) => entry.path === places[file])?.content ?? "";
 	const after = new Map(linesOf(content).map((line) => [keyOf(line), line]));
 	const before = surroundings ? hostLines(file, surroundings) : [];
@@ -83,7 +83,7 @@ interface HostLine {
 }
 
 /** Without what stands in the place of the password: whatever it is, it is nobody's business on a screen. */
-function hostLines(file: AccountFile, { groups, nsswitch, users }: Surroundings): HostLine[] {
+function hostLines(file: AccountFile, { groups, nsswitch, users }: HostView): HostLine[] {
 	if (file === "passwd") {
 		return users.map((user) => ({
 			key: user.name,

@@ -29,7 +29,7 @@ export function reduceAccounts(state: WizardState, command: Command): Reduced {
 	switch (command) {
 		case "go-on":
 			// A plan that is being made anew must be the one that the next step shows.
-			return isBusy(state, "plan") ? only(state) : toReview(state);
+			return isBusy(state, "plan") ? only(notice(state, "still-planning")) : toReview(state);
 		case "back":
 			return only(go(state, "files"));
 		case "next-file":
@@ -52,16 +52,23 @@ function showFile(state: WizardState, step: number): WizardState {
 
 function toggle(state: WizardState, row: AccountRow, account: Account): Reduced {
 	const { answers, plan } = state;
-	if (!answers || !plan || isBusy(state, "plan")) return only(state);
+	if (!answers || !plan) return only(state);
 	const word = accountWord(account.kind, account.name);
 	if (!parseAccountName(word)) return only(notice(state, "account-not-named", { name: account.name }));
-	if (row.mark === "left-out") return takeIn(state, account);
+	if (!goesIn(answers.rules, row, account)) return takeIn(state, account);
 	const why = whyAlwaysKept(account, plan.identity);
 	if (why !== undefined) return only(notice(state, `account-always-kept-${why}`, { name: account.name }));
 	// What only a rule brought goes as it came.
-	if (account.reason === "chosen") return leaveOut(state, account);
+	if (account.reason === "chosen" || row.mark === "left-out") return leaveOut(state, account);
 	const { paths, runs, users } = accountUse(plan, account.kind, account.id);
 	return only({ ...without(state, "notice"), question: { kind: "account", account, paths, runs, users } });
+}
+
+/** What was decided holds, though the plan that follows from it is still being made. */
+function goesIn({ accounts, withoutAccounts }: Rules, { mark }: AccountRow, { kind, name, reason }: Account): boolean {
+	if (namedBy(withoutAccounts, kind, name) !== undefined) return false;
+	if (namedBy(accounts, kind, name) !== undefined) return true;
+	return mark !== "left-out" && reason !== "chosen";
 }
 
 function takeIn(state: WizardState, { kind, name }: Account): Reduced {
@@ -73,7 +80,7 @@ function takeIn(state: WizardState, { kind, name }: Account): Reduced {
 }
 
 /** Also what a question was answered to with yes. */
-export function leaveOut(state: WizardState, { kind, name, reason }: Account): Reduced {
+export function leaveOut(state: WizardState, { kind, name, reason = "chosen" }: Account): Reduced {
 	const { rules } = state.answers ?? {};
 	if (!rules) return only(state);
 	// A word of a rule must name something; the other one of that name may not exist.

@@ -8,7 +8,7 @@ import type { Answers } from "../questions/answers.ts";
 import { type Totals, totalsOf } from "./files/totals.ts";
 import type { Told, Values } from "./seen.ts";
 import type { WizardState } from "./state.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { HostView } from "./surroundings.ts";
 
 export type SectionName =
 	| "application"
@@ -78,7 +78,7 @@ export function reviewRows({ answers, plan, surroundings, warnings }: Reviewed):
 function makeRows(
 	plan: Plan,
 	answers: Answers | undefined,
-	surroundings: Surroundings | undefined,
+	surroundings: HostView | undefined,
 	warnings: readonly Told[],
 ): readonly ReviewRow[] {
 	const part = (section: SectionName, rows: readonly ReviewRow[]): readonly ReviewRow[] => [
@@ -160,7 +160,7 @@ function leftOutRows(plan: Plan): readonly ReviewRow[] {
 	];
 }
 
-function existingRows(surroundings: Surroundings | undefined): readonly ReviewRow[] {
+function existingRows(surroundings: HostView | undefined): readonly ReviewRow[] {
 	if (!surroundings) return [{ kind: "unknown" }];
 	const { cage, hasData } = surroundings;
 	if (!cage) return [{ kind: hasData ? "old-data" : "new-cage" }];

@@ -24,7 +24,7 @@ import type {
 	Traced,
 	Values,
 } from "./seen.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { HostView } from "./surroundings.ts";
 import type { Tracing } from "./tracing-state.ts";
 
 export type { Tracing } from "./tracing-state.ts";
@@ -133,7 +133,7 @@ export interface WizardState {
 	readonly plan?: Plan;
 	readonly tab: FileTab;
 	readonly files: FilesState;
-	readonly surroundings?: Surroundings;
+	readonly surroundings?: HostView;
 	readonly accountFile: AccountFile;
 	readonly building?: Building;
 	readonly trial: Trying;
@@ -179,7 +179,7 @@ export type Result =
 	| { readonly job: "validate"; readonly value: readonly Problem[] }
 	| { readonly job: "trace"; readonly value: Traced }
 	| { readonly job: "plan"; readonly value: Plan }
-	| { readonly job: "surroundings"; readonly value: Surroundings }
+	| { readonly job: "surroundings"; readonly value: HostView }
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }

@@ -1,7 +1,7 @@
 import type { Group, User } from "../machine/facts.ts";
 
 /** What is on this machine beside the plan: what the reviews before a build compare it with. */
-export interface Surroundings {
+export interface HostView {
 	readonly users: readonly User[];
 	readonly groups: readonly Group[];
 	/** /etc/nsswitch.conf; empty where there is none. */

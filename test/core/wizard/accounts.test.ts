@@ -76,6 +76,17 @@ describe("the accounts", () => {
 		expect(rulesOf(planned(wizard))).toEqual({ accounts: [], withoutAccounts: [] });
 		expect(selectedAccount(wizard.state)).toMatchObject({ mark: "left-out", account: { name: "games" } });
 	});
+	test("keys that come before the plan is made count all the same", () => {
+		const wizard = atAccounts().type(`/games${enter} `).type(`/\x15mail${enter} `);
+		expect(rulesOf(wizard)).toEqual({ accounts: ["user:games", "user:mail"], withoutAccounts: [] });
+		// The same key twice is as none.
+		expect(rulesOf(wizard.type("  "))).toEqual({ accounts: ["user:games", "user:mail"], withoutAccounts: [] });
+		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: ["user:games"], withoutAccounts: [] });
+		expect(lines(planned(wizard.type("/\x15").type(enter))).slice(0, 2)).toEqual(["same games", "same redis"]);
+		wizard.type(`/games${enter} `);
+		expect(rulesOf(wizard)).toEqual({ accounts: [], withoutAccounts: [] });
+		expect(rulesOf(wizard.type(" "))).toEqual({ accounts: ["user:games"], withoutAccounts: [] });
+	});
 	test("what hangs on one is asked about before it goes", () => {
 		const wizard = atAccounts().type(`${tab} `);
 		expect(wizard.state.question).toMatchObject({
