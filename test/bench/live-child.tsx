@@ -35,7 +35,7 @@ const look = { messages: messagesFor("en"), color: true, ascii: false };
 const fail = (error: unknown) => {
 	throw error;
 };
-const undraw = drawApp(store, look, fail, output as unknown as NodeJS.WriteStream);
+const drawn = drawApp(store, look, fail, output as unknown as NodeJS.WriteStream);
 store.start(redis);
 await until(() => store.state.screen === "form");
 store.press(decodeKeys(nothingDecoded, "\x1b[6~\r").keys);
@@ -81,6 +81,6 @@ while (performance.now() - started < seconds * 1000) {
 const { system, user } = process.cpuUsage(before);
 const cores = (system + user) / 1e6 / ((performance.now() - started) / 1000);
 process.stdout.write(JSON.stringify({ cores, frames: output.frames - framesBefore, lines }));
-undraw();
+drawn.end();
 store.dispose();
 process.exit(0);

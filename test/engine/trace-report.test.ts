@@ -97,3 +97,26 @@ test("at the end everything is told at once, and nothing afterwards", async () =
 	report.fed();
 	expect(clock.events.length).toBe(told);
 });
+
+test("what is reached is told of each second at most, and the last of it too", async () => {
+	const clock = new Clock();
+	const fold = new TraceFold({ start: startAtFirstExecve() });
+	const told: number[] = [];
+	const reach = {
+		ready: Promise.resolve(),
+		measure: ({ accesses }: { accesses: ReadonlyMap<unknown, unknown> }) => ({ next: [], paths: accesses.size }),
+		tell: ({ paths }: { paths: number }) => void told.push(paths),
+	};
+	const report = new TraceReport(clock.context, fold, 1, reach as never);
+	for (let piece = 0; piece < 100; piece++) {
+		const line = piece ? `stat("/file-${piece}", {st_mode=0}) = 0` : 'execve("/bin/app", ["app"], 0x7 /* 1 var */) = 0';
+		fold.feed(Buffer.from(`10  ${line}\n`, "latin1"));
+		report.fed();
+		await clock.pass(10);
+	}
+	expect(told.length).toBeLessThanOrEqual(2);
+	await clock.pass(1000);
+	expect(told.at(-1)).toBe(100);
+	await clock.pass(5000);
+	expect(told.length).toBeLessThanOrEqual(3);
+});
