@@ -191,7 +191,7 @@ describe("another run", () => {
 		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
 		wizard.act({ type: "key", key: { id: "escape" } });
 		wizard.wanted();
-		wizard.type("R");
+		wizard.type("o");
 		expect(wizard.intentions).toMatchObject([{ job: "trace", add: false }]);
 		expect(wizard.state.trace?.result).toBeUndefined();
 	});
