@@ -43,6 +43,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.configureOutput({ writeErr: () => {} })
 		.addHelpText("after", "\nExample:\n  cagewright make redis --yes\n  cagewright run redis\n");
 	addGlobalOptions(program);
+	program.option("--resume [NAME]", "open the wizard where a session was left (without a name: the latest)");
 	program
 		.option("--linear", "the wizard as questions and answers, line by line, for screen readers")
 		.option("--inline", "the wizard below what stands in the terminal, instead of in a screen of its own")
@@ -263,6 +264,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			verb(async (terminal) => (await import("./template.ts")).template(terminal, action, name, options.as))(),
 		);
 
+	define("sessions <action> [name]", "what the wizard was left with: list, show NAME, remove NAME", "cagewright sessions list")
+		.option("--yes", "do not ask")
+		.action((action: string, name: string | undefined, options: { yes?: boolean }) =>
+			verb(async (terminal) => (await import("./sessions.ts")).sessions(terminal, action, name, options))(),
+		);
+
 	const word = args.find((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
 	if (word !== undefined && word !== "help" && !program.commands.some((command) => command.name() === word)) {
 		return wrongUsage(`unknown command '${word}'`);
@@ -270,7 +277,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	try {
 		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
 			program.parseOptions([...args]);
-			return await (await import("./wizard.ts")).wizard(new Terminal(global()));
+			return await (await import("./wizard.ts")).wizard(new Terminal(global()), program.opts().resume);
 		}
 		await program.parseAsync([...args], { from: "user" });
 		return status;
@@ -289,11 +296,13 @@ function wrongUsage(problem: string): number {
 }
 
 function takesValue(option: string | undefined): boolean {
-	return ["--state", "--lang", "--launcher", "--require"].includes(option ?? "");
+	return ["--state", "--lang", "--launcher", "--require", "--resume"].includes(option ?? "");
 }
 
 function isGlobalOption(arg: string, before: string | undefined): boolean {
-	return /^--(state|lang|launcher|require)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before);
+	return (
+		/^--(state|lang|launcher|require|resume)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before)
+	);
 }
 
 /** Words behind `--` are the command; a single word before it is the template or the cage. */
