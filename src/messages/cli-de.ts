@@ -251,7 +251,7 @@ export const cliDe: CliMessages = {
 			strace: "Beobachtung und Erprobung",
 			"util-linux": "Namensräume, Mounts und den Starter",
 			bubblewrap: "den Start eines Käfigs, wo util-linux es nicht kann",
-			systemd: "Käfige als Dienste (cagewright unit)",
+			systemd: "Käfige als Dienste (cagewright unit), und den Start eines Käfigs, wo sonst nichts es kann",
 			overlay: "Generalproben und Erprobungen, von denen nichts bleibt",
 			namespaces: "Generalproben und Abschottung",
 			"user-namespaces": "Käfige gewöhnlicher Benutzer; nicht als root",

@@ -258,7 +258,7 @@ export const cliEn = {
 			strace: "tracing and trials",
 			"util-linux": "namespaces, mounts and the launcher",
 			bubblewrap: "starting a cage where util-linux cannot",
-			systemd: "cages as services (cagewright unit)",
+			systemd: "cages as services (cagewright unit), and starting one where nothing else can",
 			overlay: "rehearsals and trials that leave nothing behind",
 			namespaces: "rehearsals and confinement",
 			"user-namespaces": "cages of ordinary users; none as root",

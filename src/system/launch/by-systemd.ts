@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { initName } from "../../core/confinement/launch.ts";
+import { layers } from "../../core/confinement/layers.ts";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
-import { transientDropin } from "../../core/confinement/unit/transient.ts";
+import { bareDropin, transientDropin } from "../../core/confinement/unit/transient.ts";
 import { Failure } from "../../core/failure.ts";
 import { join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { CageLayout, Launch, Launched, LaunchRequest } from "../../engine/ports.ts";
@@ -42,12 +43,15 @@ export async function startByService(
 	follow: (child: ChildProcess) => void,
 	cleanUp: () => Promise<void>,
 ): Promise<Launched> {
-	const { spec } = request;
-	if (spec.kind !== "cage" || request.trace || request.attended) throw new Failure("service-cannot", {}, 3);
+	const { spec, without = [] } = request;
+	const isBare = without.length === layers.length;
+	if (spec.kind !== "cage" || request.trace || request.attended || (without.length && !isBare))
+		throw new Failure("service-cannot", {}, 3);
 	clearAbandoned();
 	const id = `cagewright${transientName("scratch")}`;
 	const dropins = join(units, `${id}.service.d`);
-	const client = await startClient(`${id}.scope`);
+	const scope = `${id}.scope`;
+	const client = await startClient(scope);
 	const end = async () => {
 		client.stdin?.end();
 		rmSync(dropins, { recursive: true, force: true });
@@ -58,7 +62,11 @@ export async function startByService(
 		const tools = { launcher, confiner: confinerInFolder, version: places.systemdVersion };
 		const input = unitInputOf(request, { cage: spec.cage, ...mountsOf(spec) }, tools);
 		mkdirSync(dropins, { mode: 0o755 });
-		writeFileSync(join(dropins, "50-cagewright.conf"), transientDropin(input, `${id}.scope`), { mode: 0o600 });
+		writeFileSync(
+			join(dropins, "50-cagewright.conf"),
+			isBare ? bareDropin(input, scope, launcher) : transientDropin(input, scope),
+			{ mode: 0o600 },
+		);
 		await must(["daemon-reload"]);
 		const outputs = outputsFor(request);
 		const words = ["--quiet", "--pipe", "--wait", "--collect", "--service-type=exec", `--unit=${id}.service`, "--", ...instead];
@@ -72,7 +80,7 @@ export async function startByService(
 		follow(child);
 		relayOutputs(child, request, outputs);
 		const launched = new ServiceApplication(child, request, `${id}.service`, end);
-		await launched.started(spec.cage.root);
+		await launched.started(isBare ? undefined : spec.cage.root);
 		return launched;
 	} catch (error) {
 		await end();

@@ -138,9 +138,11 @@ export class UtilLinuxLauncher implements Launcher {
 		process.kill(pid, signal);
 	}
 
-	/** Layers can be left out by util-linux alone. */
+	/** Layers can be left out one at a time by util-linux alone; all of them, by systemd as well. */
 	private methodOf({ without }: LaunchRequest): Method {
-		return without ? methodFor(this.state, { ...this.launching, launcher: "util-linux" }) : this.method();
+		const features = this.launching.features ?? machineFeatures(this.state);
+		const byService = this.method().launcher === "systemd-run" && features.utilLinuxLacks.length > 0;
+		return without && !byService ? methodFor(this.state, { ...this.launching, launcher: "util-linux" }) : this.method();
 	}
 
 	method(): Method {

@@ -39,14 +39,17 @@ export class ServiceApplication implements Launched {
 		request.signal?.addEventListener("abort", () => this.#kill(), { once: true });
 	}
 
-	/** Resolves once the application is held as it should be. Throws `launch-failed` (exit 3) where systemd did not come so far. */
-	async started(root: Path): Promise<void> {
+	/**
+	 * Resolves once the application runs, held as it should be in this root, if one is given. Throws `launch-failed` (exit 3) where systemd did not
+	 * come so far.
+	 */
+	async started(root: Path | undefined): Promise<void> {
 		while (!this.#over) {
 			const { active, mainPid } = await systemServices.state(this.#service);
 			if (active === "active" && mainPid) {
 				this.init = mainPid;
 				if (this.#request.signal?.aborted) this.#kill();
-				return this.#requireHeld(root);
+				return root === undefined ? undefined : this.#requireHeld(root);
 			}
 			await sleep(10);
 		}

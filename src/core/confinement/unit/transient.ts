@@ -1,5 +1,8 @@
+import type { Path } from "../../path/path.ts";
+import { launchDirectory } from "../launch.ts";
 import { aroundTheMain } from "./attempts.ts";
 import type { UnitInput } from "./input.ts";
+import { bindWord } from "./quote.ts";
 import { serviceLines } from "./unit.ts";
 
 /**
@@ -22,6 +25,27 @@ export function transientDropin(input: UnitInput, client: string): string {
 		"",
 	].join("\n");
 }
+
+/**
+ * The same without a single layer, for the control of a self-test: a root directory, and what is mounted in it. Nothing of what the cage's own unit
+ * says remains.
+ */
+export function bareDropin(
+	{ confiner: _confiner, launcher: _launcher, ...input }: UnitInput,
+	client: string,
+	programs: Path,
+): string {
+	const mounted = serviceLines(input).settings.filter(({ name }) => bare.has(name));
+	return [
+		...["[Unit]", `BindsTo=${client}`, `After=${client}`, "", "[Service]", "ExecStart="],
+		...mounted.map(({ name, value }) => `${name}=${value}`),
+		`BindReadOnlyPaths=${bindWord("BindReadOnlyPaths", programs, launchDirectory, "norbind")}`,
+		"KillSignal=SIGKILL",
+		"",
+	].join("\n");
+}
+
+const bare: ReadonlySet<string> = new Set(["Type", "ExecStart", "WorkingDirectory", "RootDirectory", "BindPaths"]);
 
 /** Its input and output are those of the client, and systemd stops it only where that was killed. */
 const atTheEnd: ReadonlySet<string> = new Set(["StandardInput", "KillSignal"]);
