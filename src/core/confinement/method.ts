@@ -67,7 +67,7 @@ export function chooseMethod(features: Features, wanted?: LauncherName): Method 
 function lacksOf(launcher: LauncherName, features: Features): readonly string[] {
 	if (launcher === "util-linux") return features.utilLinuxLacks;
 	if (launcher === "bubblewrap") return features.bubblewrapLacks;
-	return [...features.systemdRunLacks, ...(features.confiner ? [] : ["processor"])];
+	return [...features.systemdRunLacks, ...(features.confiner ? [] : ["x86_64"])];
 }
 
 /** What a unit cannot give under this version of systemd. */

@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { landlockProbe } from "../../core/confinement/confine.ts";
 import { ownUser } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
@@ -143,7 +145,7 @@ const makers = {
 function tryNamespaces(maker: keyof typeof makers): { landlock: number; refusal?: string } {
 	const path = findTool(maker);
 	// systemd may yet make them.
-	if (path === undefined) return { landlock: landlockByName() };
+	if (path === undefined) return { landlock: landlockAsked() };
 	const program = landlockProbe(process.arch);
 	const memory = ["mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp"];
 	const asking = ["cd /tmp", "base64 -d >probe", "chmod 700 probe", "./probe && echo 0 || echo $?"];
@@ -159,6 +161,19 @@ function tryNamespaces(maker: keyof typeof makers): { landlock: number; refusal?
 	if (stdout === "none\n") return { landlock: landlockByName() };
 	if (/^\d+\n$/.test(stdout)) return { landlock: Number(stdout) };
 	return { landlock: 0, refusal: stderr.trim().split("\n")[0] || `${maker}: namespaces` };
+}
+
+/** Asked without any namespace, as a program of ours in a folder of our own. */
+function landlockAsked(): number {
+	const program = landlockProbe(process.arch);
+	if (!program) return landlockByName();
+	const folder = mkdtempSync(join(tmpdir(), "cagewright-"));
+	try {
+		writeFileSync(join(folder, "probe"), program, { mode: 0o700 });
+		return spawnSync(join(folder, "probe"), [], { env: {}, timeout: 5000 }).status ?? landlockByName();
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
 }
 
 /** Where nothing can ask for the version: the kernel's own list (lsm= in kernel-parameters), taken as whole. */

@@ -60,7 +60,7 @@ describe("nothing is started, and what is missing is named", () => {
 			"with an old setpriv on a processor that has no program of ours",
 			{ setpriv: old, confiner: false },
 			undefined,
-			["setpriv --seccomp-filter (util-linux 2.41)"],
+			["setpriv --seccomp-filter (util-linux 2.41)", "x86_64"],
 		],
 		[
 			"with none of them",
