@@ -6,6 +6,7 @@ import { Commands } from "../system/commands.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { systemFiles } from "../system/files/files.ts";
+import { changedOrigins } from "../system/files/origins.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import type { Launching } from "../system/launch/method.ts";
@@ -13,6 +14,7 @@ import { systemPackages } from "../system/packages/packages.ts";
 import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
 import { selftestTools } from "../system/selftest/outside.ts";
+import { StateSessions } from "../system/state/sessions.ts";
 import { StateFolder } from "../system/state/store.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 
@@ -26,6 +28,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		accounts: systemAccounts,
 		launcher: new UtilLinuxLauncher(state, launching, commands),
 		store: new StateFolder(state),
+		sessions: new StateSessions(state),
 		doctor: systemDoctor(commands),
 		commands,
 		selftest: selftestTools,
@@ -33,6 +36,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		services: systemServices,
 		attach,
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
+		changedOrigins,
 		processesOf,
 		listens: listensAt,
 		now: () => Date.now(),

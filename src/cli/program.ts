@@ -1,6 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
+import { timerTasks } from "../core/upkeep/installation.ts";
 import type { AdoptOptions } from "./adopt.ts";
+import type { CheckOptions } from "./check.ts";
+import type { InstallOptions } from "./install.ts";
 import {
 	addAcceptFinding,
 	addApplicationOptions,
@@ -8,13 +11,16 @@ import {
 	addConsent,
 	addGlobalOptions,
 	addRounds,
+	count,
 	type GlobalOptions,
 } from "./options.ts";
 import type { ReleaseOptions } from "./release.ts";
 import { report } from "./report.ts";
+import type { RollbackOptions } from "./rollback.ts";
 import type { TestedOptions } from "./selftest.ts";
 import { Terminal } from "./terminal.ts";
 import type { UnitOptions } from "./unit.ts";
+import type { UpdateOptions } from "./update.ts";
 import { version } from "./version.ts";
 
 /**
@@ -39,6 +45,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.configureOutput({ writeErr: () => {} })
 		.addHelpText("after", "\nExample:\n  cagewright make redis --yes\n  cagewright run redis\n");
 	addGlobalOptions(program);
+	program.option("--resume [NAME]", "open the wizard where a session was left (without a name: the latest)");
+	program
+		.option("--linear", "the wizard as questions and answers, line by line, for screen readers")
+		.option("--inline", "the wizard below what stands in the terminal, instead of in a screen of its own")
+		.option("--ascii", "the wizard in ASCII alone");
 
 	const define = (usage: string, description: string, example: string) =>
 		program
@@ -174,9 +185,69 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		);
 	define("check [names...]", "look at cages: the audit, and what differs from what was built", "cagewright check --all")
 		.option("--all", "every cage on this machine")
-		.action((names: string[], options: { all?: boolean }) =>
-			verb(async (terminal) => (await import("./check.ts")).check(terminal, names, options.all ?? false))(),
+		.option("--deep", "read every file, of the cage and of the host, instead of those that were touched")
+		.option("--nagios", "one line and an exit status for monitoring (0 OK, 1 WARNING, 2 CRITICAL)")
+		.action((names: string[], options: CheckOptions) =>
+			verb(async (terminal) => (await import("./check.ts")).check(terminal, names, options))(),
 		);
+	define(
+		"update [names...]",
+		"a new generation from the host's files, tried beside the present one, then used; else everything stays",
+		"cagewright update redis",
+	)
+		.option("--all", "every cage on this machine")
+		.option("--dry-run", "say what is new and what would be done, and do nothing")
+		.option("--yes", "keep what was edited in the cage where the host's configuration changed as well")
+		.addOption(
+			new Option("--configuration <WHICH>", "what goes on where both were changed: the cage's or the host's").choices([
+				"keep",
+				"host",
+			]),
+		)
+		.option("--no-restart", "leave what runs in the generation that it was started in")
+		.option("--no-selftest", "do not try the ways out of the new generation")
+		.option("--keep-generations <N>", "from now on, keep so many old generations (default: 2)", count)
+		.option("--keep-days <N>", "from now on, clear old generations after so many days; the last one stays", count)
+		.action((names: string[], options: UpdateOptions) =>
+			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
+		);
+	define("stale", "name the cages that an upgrade of the host has made old", "cagewright stale")
+		.option("--mark", "mark them, for `list`; what the hooks of the package manager do")
+		.action((options: { mark?: boolean }) => verb(async (terminal) => (await import("./stale.ts")).stale(terminal, options))());
+	define(
+		"install",
+		"put the program, completion, hooks of the package manager and a daily timer in fixed places",
+		"cagewright install --timer update",
+	)
+		.addOption(new Option("--timer <TASK>", "what is done once a day (default: check)").choices(timerTasks))
+		.option("--root <DIR>", "another system, whose file tree is there")
+		.option("--dry-run", "say what would be written, and do nothing")
+		.action((options: InstallOptions) =>
+			verb(async (terminal) => {
+				const verbs = program.commands.map((command) => ({
+					name: command.name(),
+					options: command.options.flatMap(({ long }) => long ?? []),
+				}));
+				return (await import("./install.ts")).install(terminal, options, verbs);
+			})(),
+		);
+	define("uninstall", "take all of that away again, and nothing else", "cagewright uninstall")
+		.option("--root <DIR>", "another system, whose file tree is there")
+		.action((options: InstallOptions) => verb(async (terminal) => (await import("./install.ts")).uninstall(terminal, options))());
+	define("rollback <name>", "back to the generation before; the data stays as it is", "cagewright rollback redis")
+		.option("--to <N>", "to this generation", count)
+		.option("--dry-run", "say what would be done, and do nothing")
+		.option("--no-restart", "leave what runs in the generation that it was started in")
+		.action((name: string, options: RollbackOptions) =>
+			verb(async (terminal) => (await import("./rollback.ts")).rollback(terminal, name, options))(),
+		);
+	define("diff <name> [a] [b]", "what differs between two generations (else the last two)", "cagewright diff redis 3 4").action(
+		(name: string, a: string | undefined, b: string | undefined) =>
+			verb(async (terminal) => {
+				const [from, to] = [a, b].map((text) => (text === undefined ? undefined : count(text)));
+				return (await import("./diff.ts")).diff(terminal, name, from, to);
+			})(),
+	);
 	define(
 		"explain <name> [subject]",
 		"why a path is in the cage or not, which layer refuses a path, a system call or a capability, and what opens it",
@@ -218,6 +289,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			verb(async (terminal) => (await import("./template.ts")).template(terminal, action, name, options.as))(),
 		);
 
+	define("sessions <action> [name]", "what the wizard was left with: list, show NAME, remove NAME", "cagewright sessions list")
+		.option("--yes", "do not ask")
+		.action((action: string, name: string | undefined, options: { yes?: boolean }) =>
+			verb(async (terminal) => (await import("./sessions.ts")).sessions(terminal, action, name, options))(),
+		);
+
 	const word = args.find((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
 	if (word !== undefined && word !== "help" && !program.commands.some((command) => command.name() === word)) {
 		return wrongUsage(`unknown command '${word}'`);
@@ -225,7 +302,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	try {
 		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
 			program.parseOptions([...args]);
-			return await (await import("./wizard.ts")).wizard(new Terminal(global()));
+			return await (await import("./wizard.ts")).wizard(new Terminal(global()), program.opts().resume);
 		}
 		await program.parseAsync([...args], { from: "user" });
 		return status;
@@ -244,11 +321,13 @@ function wrongUsage(problem: string): number {
 }
 
 function takesValue(option: string | undefined): boolean {
-	return ["--state", "--lang", "--launcher", "--require"].includes(option ?? "");
+	return ["--state", "--lang", "--launcher", "--require", "--resume"].includes(option ?? "");
 }
 
 function isGlobalOption(arg: string, before: string | undefined): boolean {
-	return /^--(state|lang|launcher|require)(=|$)|^--(no-color|quiet|debug)$/.test(arg) || takesValue(before);
+	return (
+		/^--(state|lang|launcher|require|resume)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before)
+	);
 }
 
 /** Words behind `--` are the command; a single word before it is the template or the cage. */

@@ -1,4 +1,6 @@
+import type { ChangedOrigin } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
 import type { Event } from "./events.ts";
 import type {
 	Accounts,
@@ -15,7 +17,7 @@ import type {
 	Services,
 	Units,
 } from "./ports.ts";
-import type { CageReader, Store } from "./store.ts";
+import type { CageReader, Sessions, Store } from "./store.ts";
 
 export interface Machine {
 	readonly files: Files;
@@ -23,6 +25,7 @@ export interface Machine {
 	readonly accounts: Accounts;
 	readonly launcher: Launcher;
 	readonly store: Store;
+	readonly sessions: Sessions;
 	readonly doctor: Doctor;
 	readonly selftest: SelftestTools;
 	readonly units: Units;
@@ -33,6 +36,8 @@ export interface Machine {
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Looks at a cage on disk without changing or following anything. */
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
+	/** Files of the host that a generation was copied from and that are others now; with `deep` each is read. */
+	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<readonly ChangedOrigin[]>;
 	/** Every process that has one of these user ids. */
 	processesOf(uids: readonly number[]): readonly AccountUse[];
 	/** Whether a service of the host listens at this TCP port of its loopback. */

@@ -28,6 +28,10 @@ export type { Observed } from "../core/selftest/outside.ts";
 export interface Packages {
 	/** The package that owns each path, in one query for all of them. Paths without an owner are absent. Never throws for an unknown system. */
 	owners(paths: readonly Path[]): Promise<Map<Path, PackageRef>>;
+	/** Names of those whose given version comes from an archive of security updates, as far as the system knows. */
+	security(packages: readonly PackageRef[]): Promise<ReadonlySet<string>>;
+	/** When a package was last installed or removed, milliseconds since 1970; 0 where that cannot be told. */
+	changedAt(): number;
 	/** What the package that owns a path holds, then those that were built from the same source; empty where nobody owns it. Never throws either. */
 	related(path: Path): Promise<readonly PackageContents[]>;
 }
@@ -340,6 +344,16 @@ export interface Units {
 	reload(): Promise<boolean>;
 }
 
+/** The program in its fixed place on a system. */
+export interface ProgramPlace {
+	/** `link`: a link to a program elsewhere, such as a clone; `foreign`: something else has the name. */
+	state(): Promise<"none" | "ours" | "link" | "foreign">;
+	/** Puts the program that runs now there; one that was there before is replaced by one rename. */
+	install(): Promise<void>;
+	/** False where there was none. */
+	uninstall(): Promise<boolean>;
+}
+
 /** A service as the running systemd has it. */
 export interface ServiceState {
 	/** ActiveState of systemctl(1): `active`, `inactive`, `failed`, `activating`… */
@@ -361,4 +375,6 @@ export interface Services {
 	/** Those that trigger it as well; systemd itself stops those that require it. */
 	stop(service: string, companions: Companions): Promise<void>;
 	forgetFailure(service: string): Promise<void>;
+	/** Lets a unit of the system below `root` be started at its boot, or no more, and on the running one at once. Nothing happens where it is not there. */
+	enable(unit: string, wanted: boolean, root: string): Promise<void>;
 }

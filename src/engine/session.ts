@@ -1,6 +1,10 @@
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { Added } from "../core/trace/another-run.ts";
+import type { Left, Resumed } from "../core/wizard/seen.ts";
+import type { WizardState } from "../core/wizard/state.ts";
+import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
@@ -28,8 +32,8 @@ export interface WizardSession {
 	/** What is wrong with the answers, by field; empty when the work can start. */
 	validate(answers: Answers): Promise<readonly Problem[]>;
 
-	/** Traces. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
-	trace(answers: Answers): Promise<TraceResult>;
+	/** Traces; with `add`, the run adds to what those before it showed. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
+	trace(answers: Answers, add?: boolean): Promise<WizardTrace>;
 	exercise(line: string): void;
 	enough(): void;
 
@@ -50,6 +54,21 @@ export interface WizardSession {
 
 	/** Ends what runs now and undoes it. Resolves when nothing of it is left. */
 	cancel(): Promise<void>;
+
+	/** Told of every state, so that the next start can go on from the last one. */
+	keep(state: WizardState): void;
+	/** What was answered is not to be kept. */
+	forget(): void;
+	/** Goes on with a session that was left; throws where another process has it or its cage, or where it cannot be read. */
+	resume(id: string): Promise<Resumed>;
+	/** Throws a session away that was left. */
+	discard(id: string): Promise<void>;
+}
+
+export interface WizardTrace extends TraceResult {
+	/** What the run showed beyond the earlier ones. */
+	readonly added?: Added;
+	readonly reached?: Reached;
 }
 
 export interface Lack {
@@ -61,10 +80,12 @@ export interface Lack {
 
 export interface Choice {
 	readonly id: string;
-	readonly kind: "demo" | "template" | "unit" | "process";
+	readonly kind: "session" | "demo" | "template" | "unit" | "process";
 	readonly name: string;
 	readonly description: string;
 	readonly detail?: string;
+	/** Of a session alone. */
+	readonly left?: Left;
 }
 
 export interface Problem {

@@ -1,5 +1,7 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
+import { installDe } from "./install-de.ts";
+import { updateDe } from "./update-de.ts";
 
 /** What the verbs say, German. */
 export const cliDe: CliMessages = {
@@ -152,6 +154,8 @@ export const cliDe: CliMessages = {
 		signal: (signal) => `${signal} gesendet`,
 		missing: (count) => `${count} fehlen`,
 	},
+	install: installDe,
+	update: updateDe,
 	check: {
 		clean: "nichts gefunden",
 		danger: "Gefahr",
@@ -159,6 +163,26 @@ export const cliDe: CliMessages = {
 		accepted: "hingenommen",
 		known: "bekannt",
 		damaged: "beschädigt",
+		update: "Aktualisierung",
+		securityUpdate: "SICHERHEITSAKTUALISIERUNG",
+		drift: (name, from, to, files) => {
+			if (name === undefined) return `Dateien ohne Paket sind auf dem Rechner inzwischen andere: ${files}`;
+			if (to === undefined) return `${name} ${from ?? ""} oder Dateien daraus gibt es auf dem Rechner nicht mehr: ${files}`;
+			if (from === to) return `Dateien von ${name} ${to} wurden auf dem Rechner geändert: ${files}`;
+			return `${name} ${from ?? "?"} -> ${to}: ${files}`;
+		},
+		moreFiles: (count) => `${count} weitere`,
+		wouldAdd: (count, paths) => `${count} ${count === 1 ? "Eintrag käme" : "Einträge kämen"} hinzu: ${paths}`,
+		wouldDrop: (count, paths) => `${count} ${count === 1 ? "Eintrag fiele" : "Einträge fielen"} weg: ${paths}`,
+		wouldSet: (settings) => `neben den Dateien würde sich ändern: ${settings}`,
+		toUpdate: (name) => `auf den neuen Stand bringen, vor dem Gebrauch erprobt: cagewright update ${name}`,
+		nagios: {
+			clean: (count) => `${count} ${count === 1 ? "Käfig" : "Käfige"}, nichts gefunden`,
+			dangers: (names) => `Gefahren in ${names}`,
+			security: (names) => `Sicherheitsaktualisierungen fehlen in ${names}`,
+			outdated: (names) => `Aktualisierungen fehlen in ${names}`,
+			warnings: (names) => `Warnungen in ${names}`,
+		},
 	},
 	list: {
 		damaged: "beschädigt",
@@ -166,6 +190,7 @@ export const cliDe: CliMessages = {
 		head: ["Name", "Gen", "Dateien", "Größe", "Zustand", "Befehl"],
 		running: (pid) => `läuft (${pid})`,
 		stopped: "steht",
+		stale: "veraltet",
 		notBuilt: "nicht gebaut",
 	},
 	show: {
@@ -290,6 +315,30 @@ export const cliDe: CliMessages = {
 				"ein Profil für den Pfad des Programms kann auch im Käfig gelten; scheitert es nur dort, nennt `journalctl -k --grep=apparmor`, was verweigert wurde.",
 			cgroup: "keine Kontrollgruppen für memory und pids: Grenzen gelten für jeden Prozess statt für den ganzen Käfig.",
 		},
+	},
+	sessions: {
+		head: ["Sitzung", "Käfig", "Schritt", "Verlassen", "Was in den Käfig kommt"],
+		none: "Es gibt keine verlassene Sitzung.",
+		open: (pid) => `offen in Prozess ${pid}`,
+		damaged: "nicht lesbar; der Assistent legt sie beiseite",
+		session: "Sitzung",
+		cage: "Käfig",
+		command: "Befehl",
+		left: "Verlassen",
+		step: "Schritt",
+		state: "Zustand",
+		place: "Ort",
+		traced: "Beobachtet",
+		planned: "Geplant",
+		rounds: "Erprobungen",
+		goOn: "Weiter",
+		same: "Ohne Assistent",
+		no: "noch nicht",
+		paths: (count) => `${count} Pfade`,
+		entries: (count) => `${count} Einträge`,
+		question: (name) => `Die Sitzung ${name} verwerfen, mit allen Antworten und der Beobachtung? [j/N]`,
+		kept: (name) => `Die Sitzung ${name} bleibt.`,
+		removed: (name) => `Die Sitzung ${name} ist fort.`,
 	},
 	template: {
 		head: ["Name", "Herkunft", "Was es ist"],

@@ -17,6 +17,16 @@ export const failuresDe: Failures = {
 		"Ein Konto {value}, das der Käfig kennen könnte, gibt es auf diesem Rechner nicht; lassen Sie --account {value} weg.",
 	"account-unknown":
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
+	"configuration-conflict":
+		"{name}: {paths} wurde im Käfig bearbeitet und hat sich auch auf dem Rechner geändert; nichts wurde getan. Was soll gelten: --configuration keep oder --configuration host",
+	"install-foreign": "{path} gehört jemand anderem und wird nicht überschrieben; beiseitelegen und erneut installieren",
+	"update-refused": "{name} bleibt bei Generation {generation}, denn die neue lief nicht: {cause}",
+	"update-undone":
+		"{name} ist wieder bei Generation {generation}, die Daten wie sie sind, denn die neue lief nach dem Start nicht: {cause}",
+	"rollback-undone": "{name} ist wieder bei Generation {generation}, denn die andere lief nach dem Start nicht: {cause}",
+	"update-silent": "{service} antwortet nach dem Neustart nicht: {probe}",
+	"update-names-or-all": "zu aktualisierende Käfige nennen oder mit --all alle; zum Beispiel: cagewright update redis",
+	"nothing-before": "{name} hat keine Generation vor {generation}; cagewright show {name} --history sagt, was daraus wurde",
 	"adopt-failed": "{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause}",
 	"adopt-failed-kept":
 		"{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause} Was der Dienst dort schrieb, ist in {path} aufgehoben.",
@@ -164,6 +174,7 @@ export const failuresDe: Failures = {
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
 	"needs-refused":
 		"{name} antwortet nicht ohne das, was verweigert wurde: {openings}. Lassen Sie {options} weg, wenn es offen sein darf. Probe: {probe} {words}",
+	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
 	"opening-unknown":
 		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, syslog, memfd, writable-code und capability:NAME.",
 	"needs-declined":
@@ -173,6 +184,8 @@ export const failuresDe: Failures = {
 	"needs-kernel-files":
 		"{name} beklagt sich über {paths}, Dateien des Kernels, die kein Käfig zeigt; sehen Sie nach, ob es eine Option hat, ohne sie auszukommen. Probe: {probe} {words}",
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
+	"dropin-other-application":
+		"{service} startet nicht {program} wie der Käfig {name}: Seine Nutzer fänden eine andere Anwendung vor. Nennen Sie den Käfig dieses Dienstes, oder machen Sie einen: cagewright make {service}",
 	"no-launcher":
 		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
 	"no-probe":
@@ -298,4 +311,18 @@ export const failuresDe: Failures = {
 	"unsafe-data": "{path} in den Daten des Käfigs ist weder Datei noch Verzeichnis noch Verweis; entfernen Sie es.",
 	"unsafe-directory":
 		"In {path} lässt sich nicht sicher arbeiten ({problem}); es muss Ihnen gehören, ohne Verweis auf dem Weg, und sonst darf niemand schreiben.",
+	// sessions of the wizard
+	"session-unknown": "Eine Sitzung {name} gibt es nicht; `cagewright sessions list` zeigt alle, die es gibt.",
+	"session-ambiguous": "So heißen mehrere Sitzungen: {name}. Nehmen Sie stattdessen eine von diesen: {ids}.",
+	"session-open": "Die Sitzung {id} ist in Prozess {pid} offen; machen Sie dort weiter, oder beenden Sie ihn zuerst.",
+	"session-newer":
+		"Die Sitzung {id} stammt von einem neueren cagewright und bleibt, wie sie ist; machen Sie mit jener Version weiter, oder entfernen Sie sie.",
+	"session-damaged": "Die Sitzung {id} ist nicht lesbar. Sie wurde beiseitegelegt: {path}.",
+	"session-not-kept": "Die Sitzung ließ sich nicht aufheben: {cause}",
+	"no-session": "Es gibt keine verlassene Sitzung; `cagewright` allein beginnt eine.",
+	"session-removal-unconfirmed":
+		"Mit der Sitzung {name} geht verloren, was beantwortet und beobachtet wurde; bestätigen Sie das mit --yes.",
+	"sessions-action-unknown": "`sessions` kennt list, show NAME und remove NAME, nicht {action}.",
+	"session-name-needed": "Nennen Sie die Sitzung: ihren Käfig oder die Kennung, die `cagewright sessions list` zeigt.",
+	"cut-off": "Das brach ab, als der Assistent endete; davon ist nichts übrig. Beginnen Sie es neu.",
 };

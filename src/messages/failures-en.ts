@@ -12,6 +12,16 @@ export const failuresEn = {
 		"--{option} {value} names no account; write NAME, user:NAME or group:NAME. A number would mean another account on another machine.",
 	"account-word-unknown": "There is no account {value} on this machine for the cage to know; leave --account {value} out.",
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
+	"configuration-conflict":
+		"{name}: {paths} was edited in the cage and has changed on the host as well; nothing was done. Say which goes on: --configuration keep, or --configuration host",
+	"install-foreign": "{path} is somebody else's, and is not overwritten; move it aside, then install again",
+	"update-refused": "{name} stays at generation {generation}, for the new one did not work: {cause}",
+	"update-undone":
+		"{name} is back at generation {generation} and its data as it is, for the new one did not work when it was started: {cause}",
+	"rollback-undone": "{name} is at generation {generation} again, for the other one did not work when it was started: {cause}",
+	"update-silent": "{service} does not answer after the restart: {probe}",
+	"update-names-or-all": "name the cages to update, or all of them with --all; for example: cagewright update redis",
+	"nothing-before": "{name} has no generation before {generation}; cagewright show {name} --history tells what became of it",
 	"adopt-failed": "{service} runs on the host as before, for in the cage {name} it did not work: {cause}",
 	"adopt-failed-kept":
 		"{service} runs on the host as before, for in the cage {name} it did not work: {cause} What it wrote there is kept in {path}.",
@@ -148,6 +158,7 @@ export const failuresEn = {
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
 	"needs-refused":
 		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
+	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
 		"--{option} {value} is no opening; they are proc, unix-sockets, syslog, memfd, writable-code and capability:NAME.",
 	"needs-declined":
@@ -157,6 +168,8 @@ export const failuresEn = {
 	"needs-kernel-files":
 		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
+	"dropin-other-application":
+		"{service} does not start {program}, which the cage {name} has: its clients would find another application. Name the cage of that service, or make one: cagewright make {service}",
 	"no-launcher":
 		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
@@ -270,6 +283,18 @@ export const failuresEn = {
 	"unsafe-data": "{path} in the cage's data is neither file, directory nor link; remove it.",
 	"unsafe-directory":
 		"{path} is not safe to work in ({problem}); it must belong to you, with no link on the way and nobody else writing.",
+	// sessions of the wizard
+	"session-unknown": "There is no session {name}; `cagewright sessions list` shows those that there are.",
+	"session-ambiguous": "{name} is the name of several sessions; take one of these instead: {ids}.",
+	"session-open": "The session {id} is open in process {pid}; go on there, or end that first.",
+	"session-newer": "The session {id} was left by a newer cagewright and stays as it is; go on with that version, or remove it.",
+	"session-damaged": "The session {id} cannot be read. It was set aside in {path}.",
+	"session-not-kept": "The session could not be kept: {cause}",
+	"no-session": "No session was left; `cagewright` alone begins one.",
+	"session-removal-unconfirmed": "Removing the session {name} throws away what was answered and traced; confirm it with --yes.",
+	"sessions-action-unknown": "`sessions` knows list, show NAME and remove NAME, not {action}.",
+	"session-name-needed": "Name the session: its cage, or the id that `cagewright sessions list` shows.",
+	"cut-off": "This was cut off when the wizard ended, and nothing of it is left. Begin it again.",
 };
 
 export type Failures = Readonly<Record<keyof typeof failuresEn, string>>;

@@ -3,22 +3,40 @@ import { printable } from "../core/path/quote.ts";
 export type Values = Readonly<Record<string, string | number>>;
 
 /**
- * Puts values into a sentence: `{name}` as it is, `{name:bytes}` and `{name:count}` in the language's way of writing numbers,
+ * Puts values into a sentence: `{name}` as it is, `{name:bytes}` and `{name:count}` in the language's way of writing numbers, `{name:ago}` of seconds,
  * `{name|one|other}` the word that goes with the number. Values come from elsewhere, so nothing in them may steer a terminal.
  */
 export function fill(sentence: string, values: Values, language: string): string {
-	return sentence.replace(/\{(\w+)(?::(bytes|count)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, one, other) => {
+	return sentence.replace(/\{(\w+)(?::(bytes|count|ago)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, one, other) => {
 		const value = values[name] ?? "";
 		if (form === "bytes") return formatBytes(Number(value), language);
 		if (form === "count") return formatCount(Number(value), language);
+		if (form === "ago") return formatAgo(Number(value), language);
 		if (one !== undefined) return new Intl.PluralRules(language).select(Number(value)) === "one" ? one : other;
 		return printable(String(value));
 	});
 }
 
 export function formatCount(count: number, language: string): string {
-	return new Intl.NumberFormat(language).format(count);
+	return numberFormat(language).format(count);
 }
+
+/** How long ago something was, in the largest unit of which there is a whole one; nobody needs to know of seconds. */
+export function formatAgo(seconds: number, language: string): string {
+	const span = spans.find(([, length]) => seconds >= length);
+	if (!span) return language === "de" ? "gerade eben" : "just now";
+	const [unit, length] = span;
+	return new Intl.RelativeTimeFormat(language).format(-Math.floor(seconds / length), unit);
+}
+
+const spans = [
+	["year", 365 * 86_400],
+	["month", 30 * 86_400],
+	["week", 7 * 86_400],
+	["day", 86_400],
+	["hour", 3600],
+	["minute", 60],
+] as const;
 
 const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
@@ -33,12 +51,17 @@ export function formatBytes(bytes: number, language: string): string {
 	if (unit === 0) return `${formatCount(value, language)} B`;
 	const name = units[unit] ?? "byte";
 	const digits = value >= 100 ? 0 : 1;
-	const format = new Intl.NumberFormat(language, {
-		style: "unit",
-		unit: name,
-		unitDisplay: "short",
-		maximumFractionDigits: digits,
-	});
+	const format = numberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
 	// A space that does not break has no place in a terminal's columns.
 	return format.format(value).replace(/[\u00a0\u202f]/g, " ");
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Each made once: making one takes longer than a hundred uses, and a screen of the wizard has a number in each row. */
+function numberFormat(language: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+	const key = `${language} ${options.unit ?? ""} ${options.maximumFractionDigits ?? ""}`;
+	const format = formats.get(key) ?? new Intl.NumberFormat(language, options);
+	formats.set(key, format);
+	return format;
 }

@@ -4,11 +4,12 @@ import { accountsDe } from "./wizard/accounts-de.ts";
 import { buildDe } from "./wizard/build-de.ts";
 import { chooseDe } from "./wizard/choose-de.ts";
 import { coverageDe } from "./wizard/coverage-de.ts";
-import { filesDe } from "./wizard/files-de.ts";
+import { fileNoticesDe, filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
+import { linearDe } from "./wizard/linear-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
-import { traceDe } from "./wizard/trace-de.ts";
+import { traceDe, traceNoticesDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
 import { whyDe } from "./wizard/why-de.ts";
 
@@ -30,6 +31,8 @@ export const wizardDe: WizardMessages = {
 	working: "In Arbeit…",
 	more: "{above} darüber, {below} darunter",
 	nothingFound: "Nichts passt zu „{query}“.",
+	leftKept:
+		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: cagewright --resume {name}",
 	left: "Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert.",
 	lacks: lacksDe,
 	choose: chooseDe,
@@ -41,6 +44,7 @@ export const wizardDe: WizardMessages = {
 	build: buildDe,
 	trial: trialDe,
 	save: saveDe,
+	linear: linearDe,
 	why: whyDe,
 	prompts: {
 		command: "Befehl",
@@ -52,23 +56,23 @@ export const wizardDe: WizardMessages = {
 		template: "Name der Vorlage",
 	},
 	questions: {
-		quit: "Verlassen? Antworten und Beobachtung gehen verloren, kein Käfig entsteht. (j/n)",
+		quit: "Verlassen? Beantwortet ist noch nichts, und kein Käfig entsteht. (j/n)",
+		quitKept: "Verlassen? Die Sitzung bleibt; der nächste Start bietet sie an. d verlässt und verwirft sie. (j/n)",
+		discard: "Die Sitzung {name} verwerfen, mit allen Antworten und der Beobachtung? (j/n)",
 		quitDone: "Verlassen? Der Käfig steht. (j/n)",
 		secret: "{path} ist ein Geheimnis. Wer in die Anwendung einbricht, kann es im Käfig lesen. Hineinlassen? (j/n)",
 		setuid: "{path} gibt jedem, der es ausführt, die Rechte seines Eigentümers. In den Käfig lassen? (j/n)",
 		device: "{path} ist ein Gerät mit einem Weg zum Rechner. In den Käfig lassen? (j/n)",
+		bind: "In {path} liegen Geheimnisse oder Setuid-Dateien; eingehängt sieht der Käfig alles darin. Einhängen? (j/n)",
 	},
 	notices: {
-		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
-		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
-		"state-not-toggled": "Hier schreibt die Anwendung; das liegt getrennt vom Käfig und überdauert Erneuerungen.",
-		"name-not-text": "{path} ist kein Text (UTF-8), keine Regel kann es nennen; lassen Sie mit g den Ordner weg.",
-		"device-always": "{path} ist harmlos und bleibt.",
-		"device-never": "{path} führt aus jedem Käfig hinaus und kommt in keinen.",
-		"generated-always": "{path} wird für den Käfig geschrieben und bleibt.",
-		"directory-follows": "Ein Ordner kommt mit seinem Inhalt; g lässt alles unter {path} weg.",
-		"pattern-removed": "Zurückgenommen für alles, worauf es passte: {pattern}",
-		"left-out-otherwise": "{path} ist aus einem anderen Grund weggelassen; i zeigt ihn.",
+		...fileNoticesDe,
+		resumed: "Wieder dort, wo Sie {name} {ago:ago} verlassen haben.",
+		"resumed-changed":
+			"Wieder dort, wo Sie {name} {ago:ago} verlassen haben. Seither {count|hat sich|haben sich} {count:count} {count|Datei|Dateien} geändert, etwa {example}; sicher ist eine neue Beobachtung (r in Schritt 2).",
+		"resumed-in-part":
+			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Weiter geht es nach dem letzten heilen Schritt.",
+		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",

@@ -18,7 +18,9 @@ export class WizardStore {
 	#happened: Happening[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
 	#checking: ReturnType<typeof setTimeout> | undefined;
+	#ticking: ReturnType<typeof setInterval> | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
+	#disposed = false;
 
 	constructor(session: WizardSession) {
 		this.#session = session;
@@ -43,8 +45,8 @@ export class WizardStore {
 		});
 	}
 
-	start(initial?: Answers): void {
-		this.dispatch({ type: "started", ...(initial ? { initial } : {}) });
+	start(initial?: Answers, resume?: string): void {
+		this.dispatch({ type: "started", ...(initial ? { initial } : {}), ...(resume === undefined ? {} : { resume }) });
 	}
 
 	/** All keys of one read, one after the other, drawn once. */
@@ -53,13 +55,18 @@ export class WizardStore {
 	}
 
 	dispatch(...actions: Action[]): void {
+		// What ends because we do is not what the next start goes on from.
+		if (this.#disposed) return;
 		const before = this.#state;
 		for (const action of actions) {
 			const { intentions, state } = reduce(this.#state, action);
 			this.#state = state;
 			for (const intention of intentions) this.#run(intention);
 		}
-		if (this.#state !== before) for (const listener of this.#listeners) listener();
+		this.#tick(this.#state.jobs.trace !== undefined);
+		if (this.#state === before) return;
+		this.#session.keep(this.#state);
+		for (const listener of this.#listeners) listener();
 	}
 
 	/** Ends what runs; resolves when nothing of it is left. */
@@ -70,16 +77,28 @@ export class WizardStore {
 	}
 
 	dispose(): void {
+		this.#disposed = true;
 		this.#stopListening();
 		clearTimeout(this.#drawing);
 		clearTimeout(this.#checking);
+		this.#tick(false);
+	}
+
+	/** While an application is traced the state is told that time passes: the core has no clock. */
+	#tick(on: boolean): void {
+		if (on) {
+			this.#ticking ??= setInterval(() => this.dispatch({ type: "ticked", at: performance.now() }), 1000).unref();
+		} else {
+			clearInterval(this.#ticking);
+			this.#ticking = undefined;
+		}
 	}
 
 	#flush(): void {
 		this.#drawing = undefined;
 		const events = this.#happened;
 		this.#happened = [];
-		if (events.length) this.dispatch({ type: "happened", events });
+		if (events.length) this.dispatch({ type: "happened", events, at: performance.now() });
 	}
 
 	#run(intention: Intention): void {
@@ -89,6 +108,9 @@ export class WizardStore {
 				return;
 			case "enough":
 				this.#session.enough();
+				return;
+			case "forget":
+				this.#session.forget();
 				return;
 			case "accept":
 				this.#session.accept(intention.missing);
@@ -138,7 +160,7 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 		case "validate":
 			return { job: "validate", value: await session.validate(intention.answers) };
 		case "trace":
-			return { job: "trace", value: await session.trace(intention.answers) };
+			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan":
 			return { job: "plan", value: await session.plan(intention.answers) };
 		case "try":
@@ -152,6 +174,11 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 			};
 		case "unit":
 			return { job: "unit", value: await session.unit() };
+		case "resume":
+			return { job: "resume", value: await session.resume(intention.id) };
+		case "discard":
+			await session.discard(intention.id);
+			return { job: "discard" };
 	}
 }
 

@@ -1,34 +1,40 @@
 import type { PlannedAccounts } from "../plan/plan.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
-import { allow, reduceFiles, shownRows } from "./files.ts";
+import { reduceFiles } from "./files/reduce.ts";
+import { shownRows } from "./files/shown.ts";
+import { allow } from "./files/toggle.ts";
+import { bind } from "./files/whole-folders.ts";
 import { reduceForm } from "./form.ts";
-import { happen } from "./happening.ts";
+import { happen, tick } from "./happening.ts";
 import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
 import { measured, openPage, pageOf, reducePage } from "./pages.ts";
 import { reducePrompt } from "./prompts.ts";
-import { cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
 import { reviewRows } from "./review.ts";
 import { reduceSave, saveItems } from "./saving.ts";
 import type { Action, Reduced, WizardState } from "./state.ts";
-import { reduceTrace } from "./tracing.ts";
+import { countOfTrace, reduceTrace } from "./tracing.ts";
 import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts";
 
 /** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
 export function reduce(state: WizardState, action: Action): Reduced {
 	switch (action.type) {
 		case "started": {
-			const { initial } = action;
-			return start(initial ? { ...state, answers: initial, proposal: initial } : state, { job: "lacks" });
+			const { initial, resume } = action;
+			const begun = initial ? { ...state, answers: initial, proposal: initial } : state;
+			return start(resume === undefined ? begun : { ...begun, resuming: resume }, { job: "lacks" });
 		}
 		case "resized":
 			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
 		case "measured":
 			return only(measured(state, action.scrollEnd));
 		case "happened":
-			return only(happen(state, action.events));
+			return only(happen(state, action.events, action.at));
+		case "ticked":
+			return only(tick(state, action.at));
 		case "done":
 			return reduceDone(state, action);
 		case "failed":
@@ -83,9 +89,21 @@ function reduceScreen(state: WizardState, command: Command): Reduced {
 
 function reduceQuestion(state: WizardState, command: Command | undefined): Reduced {
 	const { question } = state;
+	if (question?.kind === "quit" && command === "discard") {
+		return andThen(only({ ...state, discarded: true }, { job: "forget" }), (forgotten) => leave(forgotten, 1));
+	}
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
 	if (command === "no") return only(without(state, "question"));
-	return question.kind === "quit" ? leave(state, state.finished ? 0 : 1) : allow(state, question.kind, question.text);
+	switch (question.kind) {
+		case "quit":
+			return leave(state, state.finished ? 0 : 1);
+		case "discard":
+			return start(without(state, "question"), { job: "discard", id: question.id });
+		case "bind":
+			return bind(state, question.path);
+		default:
+			return allow(state, question.kind, question.path);
+	}
 }
 
 /** Nothing may go on behind a wizard that is gone. */
@@ -120,6 +138,8 @@ export function countOf(state: WizardState): number {
 			return shownRows(state).length;
 		case "accounts":
 			return state.plan ? accountRows(state.plan.accounts).length : 0;
+		case "trace":
+			return countOfTrace(state);
 		case "trial":
 			return lastRound(state)?.missing.length ?? 0;
 		case "save":

@@ -1,11 +1,13 @@
-import type { Path } from "../path/path.ts";
 import { openForm } from "./choose.ts";
-import { selectedRow, shownRows } from "./files.ts";
+import { firstLook, followRow } from "./files/cursor.ts";
+import { planFailed, planMade } from "./files/history.ts";
 import { validated } from "./form.ts";
 import { openPage } from "./pages.ts";
-import { go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { anew, resumed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
-import { afterTrace, beginTrace } from "./tracing.ts";
+import { isWorthKeeping } from "./stored.ts";
+import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
 import { buildAndTry } from "./trying.ts";
 
 /** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
@@ -16,28 +18,31 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "lacks":
 			if (action.value.length) return only({ ...state, screen: "lacks", lacks: action.value });
 			if (state.answers) return openForm({ ...state, lacks: [] });
-			return start({ ...go(state, "choose"), lacks: [] }, { job: "choices" });
+			return andThen(start({ ...go(state, "choose"), lacks: [] }, { job: "choices" }), resumeWanted);
 		case "install":
 			return start(state, { job: "lacks" });
 		case "choices":
 			return only({ ...state, choices: action.value });
-		case "propose":
-			return openForm({ ...without(state, "form"), answers: action.value, proposal: action.value });
+		case "propose": {
+			const opened = openForm({ ...anew(state), answers: action.value, proposal: action.value });
+			// What was done for another application is a session of its own now, to be found in the list.
+			return isWorthKeeping(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
+		}
 		case "validate": {
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
 		}
-		case "trace": {
-			if (!state.trace) return only(state);
-			return afterTrace({ ...state, trace: { ...state.trace, running: false, result: action.value } });
-		}
+		case "trace":
+			return tracedOnce(state, action.value);
 		case "plan": {
-			const planned = followRow({ ...state, plan: action.value, thenBuild: false }, selectedRow(state)?.path);
+			const made = { ...planMade(state, action.value), thenBuild: false };
+			const planned = state.plan ? followRow(state, made) : firstLook(made);
 			return state.thenBuild ? buildAndTry(planned) : only(planned);
 		}
 		case "try": {
 			const { now: _, ...trial } = state.trial;
-			const tried = { ...state, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
+			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
+			const tried = { ...state, files, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
 			return only(setCursor({ ...tried, screen: "trial" }, 0));
 		}
 		case "finish":
@@ -46,16 +51,11 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
 		case "unit":
 			return only(openPage({ ...state, unit: action.value }, "unit"));
+		case "resume":
+			return resumed(state, action.value);
+		case "discard":
+			return start(state, { job: "choices" });
 	}
-}
-
-/** A decision may move its row; the cursor goes with it. */
-function followRow(state: WizardState, path: Path | undefined): WizardState {
-	const rows = shownRows(state);
-	const cursor = state.cursors.files ?? 0;
-	const same = rows[cursor]?.path === path ? cursor : rows.findIndex((row) => row.path === path);
-	const files = same >= 0 ? same : Math.max(0, Math.min(cursor, rows.length - 1));
-	return { ...state, cursors: { ...state.cursors, files } };
 }
 
 export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduced {
@@ -65,14 +65,13 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 	switch (job) {
 		case "plan":
 			// The rules of the plan that is on the screen were good; the decision that made it fail is taken back.
-			if (!state.plan || !state.answers) return only(failed);
-			return only({ ...failed, answers: { ...state.answers, rules: state.plan.rules } });
+			return only(planFailed(failed));
 		case "propose":
 			return only(without(failed, "chosen"));
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":
-			return only(state.trace ? { ...failed, trace: { ...state.trace, running: false, subject: "" } } : failed);
+			return only(state.trace ? { ...failed, trace: traceFailed(state.trace) } : failed);
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			return only({ ...without(failed, "building"), screen: "build", failure, trial });

@@ -2,7 +2,7 @@ import type { Path } from "../path/path.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
-import type { AccessCounts } from "../trace/counts.ts";
+import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
 import type {
@@ -13,11 +13,15 @@ import type {
 	ProbeOutcome,
 	Problem,
 	RanCommand,
+	Resumed,
 	Round,
 	Told,
 	Traced,
 	Values,
 } from "./seen.ts";
+import type { Tracing } from "./tracing-state.ts";
+
+export type { Tracing } from "./tracing-state.ts";
 
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
@@ -41,23 +45,6 @@ export interface Form {
 	readonly going: boolean;
 }
 
-export interface Tracing {
-	readonly counts?: AccessCounts;
-	readonly newest: readonly Path[];
-	readonly run: number;
-	readonly running: boolean;
-	readonly probes: readonly ProbeOutcome[];
-	readonly exercises: readonly ProbeOutcome[];
-	readonly signals: readonly string[];
-	readonly enough: boolean;
-	/** What was traced: the same application is not traced again on the way back and forth. */
-	readonly subject: string;
-	readonly result?: Traced;
-}
-
-export const fileTabs = ["all", "attention", "files", "links", "directories", "devices", "generated", "state"] as const;
-export type FileTab = (typeof fileTabs)[number];
-
 export interface Building {
 	readonly bytesDone: number;
 	readonly bytesTotal: number;
@@ -80,7 +67,8 @@ export type PromptKind = "command" | "search" | "exercise" | "include" | "exclud
 
 export type Question =
 	| { readonly kind: "quit" }
-	| { readonly kind: "secret" | "setuid" | "device"; readonly path: Path; readonly text: string };
+	| { readonly kind: "discard"; readonly id: string; readonly name: string }
+	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
 
 export type JobKind =
 	| "lacks"
@@ -93,7 +81,9 @@ export type JobKind =
 	| "try"
 	| "finish"
 	| "template"
-	| "unit";
+	| "unit"
+	| "resume"
+	| "discard";
 
 /** What can lie over a screen. */
 export type Page = "keys" | "why" | "commands" | "unit";
@@ -130,6 +120,7 @@ export interface WizardState {
 	readonly trace?: Tracing;
 	readonly plan?: Plan;
 	readonly tab: FileTab;
+	readonly files: FilesState;
 	readonly building?: Building;
 	readonly trial: Trying;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
@@ -142,6 +133,10 @@ export interface WizardState {
 	readonly finished?: Finished;
 	readonly template?: { readonly name: string; readonly path: string };
 	readonly unit?: string;
+	/** A session to go on with as soon as this machine has what is needed. */
+	readonly resuming?: string;
+	/** What was answered is not wanted any more. */
+	readonly discarded?: true;
 	readonly exit?: number;
 }
 
@@ -149,12 +144,14 @@ export const noTrial: Trying = { rounds: [], probes: [], exercises: [], unwanted
 
 /** What happens to the wizard. */
 export type Action =
-	| { readonly type: "started"; readonly initial?: Answers }
+	| { readonly type: "started"; readonly initial?: Answers; readonly resume?: string }
 	| { readonly type: "key"; readonly key: Key }
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
 	/** A page was drawn: the furthest that it can be scrolled. */
 	| { readonly type: "measured"; readonly scrollEnd: number }
-	| { readonly type: "happened"; readonly events: readonly Happening[] }
+	/** `at` in milliseconds, of a clock that only goes forward. */
+	| { readonly type: "happened"; readonly events: readonly Happening[]; readonly at?: number }
+	| { readonly type: "ticked"; readonly at: number }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
 	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Told };
 
@@ -169,7 +166,9 @@ export type Result =
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
-	| { readonly job: "unit"; readonly value: string };
+	| { readonly job: "unit"; readonly value: string }
+	| { readonly job: "resume"; readonly value: Resumed }
+	| { readonly job: "discard" };
 
 /** What the wizard wants done; whoever runs it answers with `done` or `failed` and the same ticket. */
 export type Intention =
@@ -177,16 +176,21 @@ export type Intention =
 	| { readonly job: "exercise"; readonly line: string }
 	| { readonly job: "enough" }
 	| { readonly job: "accept"; readonly missing: readonly Missing[] }
-	| { readonly job: "cancel" };
+	| { readonly job: "cancel" }
+	/** What was answered is not to be kept. */
+	| { readonly job: "forget" };
 
 export type Job =
 	| { readonly job: "lacks" | "choices" | "unit" }
+	| { readonly job: "resume" | "discard"; readonly id: string }
 	| { readonly job: "install"; readonly lacks: readonly Lack[] }
 	| { readonly job: "propose"; readonly choice: Choice }
 	| { readonly job: "propose"; readonly line: string }
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
-	| { readonly job: "trace" | "plan" | "try" | "finish"; readonly answers: Answers }
+	/** With `add`, the run adds to what those before it showed. */
+	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
+	| { readonly job: "plan" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
 
 export interface Reduced {
@@ -204,6 +208,7 @@ export const startState: WizardState = {
 	jobs: {},
 	ticket: 0,
 	tab: "all",
+	files: noFilesState,
 	trial: noTrial,
 	thenBuild: false,
 	output: [],
