@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { linearActions } from "../../src/core/wizard/linear.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
+import { inWords } from "../../src/ui/linear/in-words.ts";
 import { spokenLines } from "../../src/ui/linear/spoken.tsx";
 import { Talk } from "../../src/ui/linear/talk.ts";
 import { WizardStore } from "../../src/ui/store.ts";
@@ -137,5 +138,25 @@ describe("the wizard as a talk", () => {
 		await talk.hears("„999“ ist keine der Antworten.");
 		talk.answer("?");
 		await talk.hears("1. gewählt: demo, Vorführung");
+	});
+});
+
+describe("marks in words", () => {
+	const say = (line: string) => inWords(line, { ascii: false, messages: messagesFor("en") });
+
+	it.each([
+		["> [x] /etc/redis/redis.conf      108 kB", "selected: in: /etc/redis/redis.conf, 108 kB"],
+		["3. > + [!] Secrets   left out   2", "3. selected: closed: attention: Secrets, left out, 2"],
+		["  [ ] - root:x:0:0::/root:/bin/sh", "out: root:x:0:0::/root:/bin/sh"],
+		["#######.  16.4 MB  /usr/lib", "16.4 MB, /usr/lib"],
+		["[####------] 40 %", "40 %"],
+		[" All  Waiting <Yours 2> New", "All, Waiting selected: Yours 2, New"],
+		["[!!] curl localhost: command not found", "failed: curl localhost: command not found"],
+		["  ! Note   something", "attention: Note, something"],
+		["-> redis-check-rdb", "leads to redis-check-rdb"],
+		["> [ Start tracing ]", ""],
+		["--name <NAME> -- [command...]", "--name <NAME> -- [command...]"],
+	])("says %j", (line, words) => {
+		expect(say(line)).toBe(words);
 	});
 });

@@ -93,7 +93,11 @@ export function readLinear(
 	isYes: (line: string) => boolean,
 ): LinearAnswer {
 	const typed = line.trim();
-	if (state.question) return { keys: [key(isYes(typed) ? "y" : "n")] };
+	if (state.question) {
+		// Besides yes and no there may be a letter of its own; whatever is none of them is no.
+		const own = bindingsOf(state).find((one) => one.keys.includes(typed.toLowerCase()));
+		return { keys: [key(own?.keys[0] ?? (isYes(typed) ? "y" : "n"))] };
+	}
 	if (state.prompt) {
 		if (typed === "." || (typed === "" && state.prompt.line.text === "")) return { keys: [key("escape")] };
 		return { keys: [...(typed === "" ? [] : replace(typed)), key("enter")] };

@@ -1,6 +1,11 @@
 import { asciiText } from "../../messages/ascii.ts";
 import type { Look } from "../look.ts";
 
+/** Drawn for the eye; the number stands beside it. */
+const bar = /(?<=^|\s)\[?[#.-]{4,}\]?(?=\s)/;
+/** The one that is shown, in a line of nothing but names and numbers. */
+const tabs = /(?<=^[\p{L}\d.,/ ]*)[<[]([\p{L}][^<>[\]]*)[>\]](?=[\p{L}\d.,/ ]*$)/u;
+
 /** Marks, arrows and columns as words. */
 export function inWords(line: string, { ascii, messages }: Pick<Look, "ascii" | "messages">): string {
 	const words = messages.wizard.linear;
@@ -10,13 +15,14 @@ export function inWords(line: string, { ascii, messages }: Pick<Look, "ascii" | 
 	if (/^\W*\[ .* \]$/.test(said)) return "";
 	said = said
 		.replace(/^(\d+\.) +/, "$1 ")
-		.replace(/\[?[#.-]{4,}\]? (?=<?\d)/, "")
+		.replace(bar, "")
+		.replace(tabs, `${words.selected} $1,`)
 		.replace(/^(\d+\. )? *> +/, `$1${words.selected} `)
-		.replace(new RegExp(`^(\\d+\\. )?(${words.selected} )?! +`), `$1$2${words.attention} `);
-	said = said.replace(
-		new RegExp(`^(\\d+\\. )?(${words.selected} )?( *)([-+]) (?=\\[)`),
-		(_, number = "", chosen = "", _deep, sign) => `${number}${chosen}${sign === "+" ? words.folded : words.unfolded} `,
-	);
+		.replace(new RegExp(`^(\\d+\\. )?(${words.selected} )? *! +`), `$1$2${words.attention} `)
+		.replace(
+			new RegExp(`^(\\d+\\. )?(${words.selected} )? *([-+]) (?=\\[)`),
+			(_, number = "", chosen = "", sign) => `${number}${chosen}${sign === "+" ? words.folded : words.unfolded} `,
+		);
 	for (const [mark, word] of marks) said = said.replace(mark, word);
 	said = said
 		.replaceAll(" -> ", ` ${words.leadsTo} `)
@@ -25,6 +31,7 @@ export function inWords(line: string, { ascii, messages }: Pick<Look, "ascii" | 
 		.replace(/[│─]/g, " ")
 		.trim()
 		.replace(/(:) {2,}/g, "$1 ")
+		.replace(/^((?:\d+\. )?(?:\S+: )+)[-+] /, "$1")
 		.replace(/ {2,}/g, ", ");
 	return ascii ? asciiText(said) : said;
 }
