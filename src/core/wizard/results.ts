@@ -37,7 +37,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "plan": {
 			const made = { ...planMade(state, action.value), thenBuild: false };
 			const planned = state.plan ? followRow(state, made) : firstLook(made);
-			return state.thenBuild ? buildAndTry(planned) : only(planned);
+			if (state.thenBuild) return buildAndTry(planned);
+			return only(state.files.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
 		}
 		case "try": {
 			const { now: _, ...trial } = state.trial;
