@@ -19,7 +19,7 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 			// A plan that is being made anew must be the one that the next step shows.
 			if (!state.plan) return only(state);
 			if (state.jobs.plan === undefined) return only(go(state, "accounts"));
-			return only(notice({ ...state, files: { ...state.files, goesOn: true } }, "still-planning"));
+			return only(notice({ ...state, files: { ...state.files, goesOn: true } }, "goes-on-once-planned"));
 		case "back":
 			return only(go(state, "trace"));
 		case "next-tab":

@@ -200,7 +200,7 @@ describe("the plan that follows", () => {
 	test("Enter says that it waits for it, and goes on once it is there", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ").type(enter);
 		expect(wizard.state.screen).toBe("files");
-		expect(wizard.state.notice?.code).toBe("still-planning");
+		expect(wizard.state.notice?.code).toBe("goes-on-once-planned");
 		expect(planned(wizard).state.screen).toBe("accounts");
 	});
 
