@@ -6,6 +6,7 @@ import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
 import { parseAcceptance } from "../core/cage/acceptance.ts";
 import { Failure } from "../core/failure.ts";
+import { parseAccountName } from "../core/plan/account-rules.ts";
 import { dedicatedName, isAccountName } from "../core/plan/dedicated.ts";
 import { openingWord } from "../core/plan/opening-names.ts";
 import {
@@ -175,6 +176,8 @@ function rulesFrom(options: ApplicationOptions): Rules {
 		allowSetuid: (options.allowSetuid ?? []).map((path) => absolute("allow-setuid", path)),
 		allow: (options.allow ?? []).map((text) => opening("allow", text)),
 		refuse: (options.refuse ?? []).map((text) => opening("refuse", text)),
+		accounts: (options.account ?? []).map((text) => account("account", text)),
+		withoutAccounts: (options.withoutAccount ?? []).map((text) => account("without-account", text)),
 	};
 }
 
@@ -188,6 +191,11 @@ function opening(option: string, text: string): string {
 	const word = openingWord(text);
 	if (word === undefined) throw new Failure("opening-unknown", { option, value: text }, 2);
 	return word;
+}
+
+function account(option: string, text: string): string {
+	if (!parseAccountName(text)) throw new Failure("account-word-invalid", { option, value: text }, 2);
+	return text;
 }
 
 function absolute(option: string, path: string): string {

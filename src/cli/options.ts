@@ -64,6 +64,11 @@ const lists = {
 		"leave this open although no need was seen: proc, unix-sockets, syslog, memfd, writable-code, capability:NAME; repeatable",
 	],
 	refuse: ["--refuse <OPENING>", "keep this closed although a need was seen; repeatable"],
+	account: [
+		"--account <NAME>",
+		"let the cage know this user or group of the host (NAME, user:NAME, group:NAME); never a password or a shell; repeatable",
+	],
+	withoutAccount: ["--without-account <NAME>", "leave this user or group out although a need was seen; repeatable"],
 } as const;
 
 export interface ApplicationOptions {
@@ -89,6 +94,8 @@ export interface ApplicationOptions {
 	allowSetuid?: string[];
 	allow?: string[];
 	refuse?: string[];
+	account?: string[];
+	withoutAccount?: string[];
 	acceptFinding?: string[];
 	/** True without a name. */
 	dedicatedAccount?: string | true;

@@ -39,6 +39,7 @@ function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
 		accounts: [
 			...(identity.uid === 0 ? [] : [{ uid: identity.uid, gids: [identity.gid, ...identity.groups] }]),
 			...switched.filter((user) => user.uid !== identity.uid).map((user) => ({ uid: user.uid, gids: [user.gid] })),
+			...(manifest.accounts.nameless ?? []).map((uid) => ({ uid, gids: [] })),
 		],
 	};
 }

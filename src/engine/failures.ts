@@ -36,7 +36,7 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 }
 
 /**
- * Why an application does not answer in its cage: `needs-declined` and `needs-refused` (exit 4) where something was left out or kept closed
+ * Why an application does not answer in its cage: `needs-declined`, `needs-account` and `needs-refused` (exit 4) where something was left out or kept closed
  * on purpose; with exit 1
  * `needs-kernel-files` where it complains of one that no cage shows, and `not-answered-in-cage…` with what is missing, if anything.
  */
@@ -52,6 +52,8 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 	}
 	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
 	if (declined.length) return new Failure("needs-declined", { ...values, paths: pathsOf(declined) }, 4);
+	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
+	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
 	if (kernel.length) return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel) }, 1);
 	if (!round.missing.length) return new Failure("not-answered-in-cage-nothing-missing", values, 1);

@@ -9,6 +9,7 @@ import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { isWithin, normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
+import { checkAccountRules } from "../core/plan/accounts.ts";
 import { mayBeBound } from "../core/plan/areas.ts";
 import { withDedicatedAccount } from "../core/plan/dedicated.ts";
 import { placeOf } from "../core/plan/links.ts";
@@ -115,6 +116,7 @@ export async function traceStep(
 	}
 	for (const { path } of answers.rules.binds) refuseBind(path, machine);
 	const identity = identityOf(context, answers);
+	checkAccountRules(answers.rules, identity, machine.accounts.users(), machine.accounts.groups());
 	const notes = [...(answers.notes ?? []), ...limits(machine)];
 	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;

@@ -52,6 +52,8 @@ export const cliDe: CliMessages = {
 		startsEmpty: "beginnt leer",
 		accounts: (users, groups, usersOut, groupsOut) =>
 			`passwd behält ${users || "niemanden"} (${usersOut} weggelassen), group behält ${groups || "keine"} (${groupsOut} weggelassen)`,
+		accountsChosen: "Von Ihnen gewählte Konten",
+		accountsWithout: "Von Ihnen weggelassene Konten",
 		groups: {
 			program: "Programm",
 			libraries: "Bibliotheken",

@@ -57,6 +57,8 @@ export const cliEn = {
 		startsEmpty: "starts empty",
 		accounts: (users: string, groups: string, usersOut: number, groupsOut: number) =>
 			`passwd keeps ${users || "nobody"} (${usersOut} left out), group keeps ${groups || "none"} (${groupsOut} left out)`,
+		accountsChosen: "Accounts that you chose",
+		accountsWithout: "Accounts that you leave out",
 		groups: {
 			program: "program",
 			libraries: "libraries",

@@ -6,6 +6,15 @@ export const failuresDe: Failures = {
 		"Dieser Benutzer darf {path} nicht verwenden; starten Sie als root, oder nennen Sie mit --state ein anderes Verzeichnis.",
 	"account-needs-root":
 		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
+	"account-always-kept-dedicated": "{name} ist das Konto, das der Käfig für sich hat; es lässt sich nicht weglassen.",
+	"account-always-kept-root":
+		"{name} bleibt in jedem Käfig: root gehören dessen Dateien, und Programme fragen, wer 0 ist; nennen Sie es nicht mit --without-account.",
+	"account-always-kept-started-as":
+		"Als {name} startet die Anwendung, also bleibt es; mit --user startet sie als ein anderes Konto.",
+	"account-word-invalid":
+		"--{option} {value} nennt kein Konto; schreiben Sie NAME, user:NAME oder group:NAME. Eine Nummer hieße auf einem anderen Rechner ein anderes Konto.",
+	"account-word-unknown":
+		"Ein Konto {value}, das der Käfig kennen könnte, gibt es auf diesem Rechner nicht; lassen Sie --account {value} weg.",
 	"account-unknown":
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
 	"adopt-failed": "{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause}",
@@ -157,6 +166,8 @@ export const failuresDe: Failures = {
 		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, syslog, memfd, writable-code und capability:NAME.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
+	"needs-account":
+		"{name} antwortet nicht ohne ein Konto, das weggelassen wurde: {accounts}. Nehmen Sie --without-account zurück, wenn der Käfig es kennen darf. Probe: {probe} {words}",
 	"needs-kernel-files":
 		"{name} beklagt sich über {paths}, Dateien des Kernels, die kein Käfig zeigt; sehen Sie nach, ob es eine Option hat, ohne sie auszukommen. Probe: {probe} {words}",
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",

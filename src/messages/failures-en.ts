@@ -3,6 +3,14 @@ export const failuresEn = {
 	"access-denied": "This user may not use {path}; run it as root, or name another folder with --state.",
 	"account-needs-root":
 		"Only root can start something as {account}; leave --user out, and it runs as {own}, or run this as root.",
+	"account-always-kept-dedicated": "{name} is the account that the cage has for itself; it cannot be left out.",
+	"account-always-kept-root":
+		"{name} stays in every cage: root owns the cage's files, and programs ask who 0 is; do not name it with --without-account.",
+	"account-always-kept-started-as":
+		"{name} is what the application is started as, so it stays; start it as another account with --user.",
+	"account-word-invalid":
+		"--{option} {value} names no account; write NAME, user:NAME or group:NAME. A number would mean another account on another machine.",
+	"account-word-unknown": "There is no account {value} on this machine for the cage to know; leave --account {value} out.",
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
 	"adopt-failed": "{service} runs on the host as before, for in the cage {name} it did not work: {cause}",
 	"adopt-failed-kept":
@@ -142,6 +150,8 @@ export const failuresEn = {
 		"--{option} {value} is no opening; they are proc, unix-sockets, syslog, memfd, writable-code and capability:NAME.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
+	"needs-account":
+		"{name} does not answer without an account that was left out: {accounts}. Take back --without-account if the cage may know it. Probe: {probe} {words}",
 	"needs-kernel-files":
 		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",

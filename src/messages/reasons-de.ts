@@ -57,6 +57,7 @@ export const reasonsDe: ReasonMessages = {
 		"switched-to": "zu diesem wechselt die Anwendung",
 		"owns-files": "besitzt Dateien der Anwendung",
 		"looked-up": "die Anwendung fragt nach seinem Namen",
+		chosen: "vom Administrator gewählt",
 		dedicated: "der Käfig hat es für sich allein",
 		"group-of-account": "Gruppe eines behaltenen Kontos",
 	},

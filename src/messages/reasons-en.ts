@@ -62,6 +62,7 @@ export const reasonsEn = {
 		"switched-to": "the application switches to it",
 		"owns-files": "owns files of the application",
 		"looked-up": "the application asks for it by name",
+		chosen: "chosen by the administrator",
 		dedicated: "the cage has it for itself",
 		"group-of-account": "group of a kept account",
 	} as Record<string, string>,

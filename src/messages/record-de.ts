@@ -32,6 +32,7 @@ export const recordDe: RecordMessages = {
 	groupHead: ["Gruppe", "gid", "Warum"],
 	leftOut: (users, groups) =>
 		`${users} Einträge der /etc/passwd und ${groups} der /etc/group des Wirts sind weggelassen. Im Käfig gibt es kein gehashtes Passwort und keine Anmelde-Shell.`,
+	accountsLeftOut: (names) => `Vom Administrator weggelassen, obwohl ein Bedarf zu sehen war: ${names}.`,
 	confinement: "Abschottung",
 	layers: (landlock: boolean) =>
 		`Namensräume (Mount, PID, IPC, UTS, cgroup), nur lesbare Wurzel, eigenes /dev und /tmp, keine neuen Rechte, ${landlock ? "Landlock, " : ""}seccomp.`,

@@ -32,6 +32,7 @@ export const recordEn = {
 	groupHead: ["Group", "gid", "Why"],
 	leftOut: (users: number, groups: number) =>
 		`${users} entries of the host's /etc/passwd and ${groups} of its /etc/group are left out. No password hash and no login shell is in the cage.`,
+	accountsLeftOut: (names: string) => `Left out by the administrator although a need was seen: ${names}.`,
 	confinement: "Confinement",
 	layers: (landlock: boolean) =>
 		`Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, ${landlock ? "Landlock, " : ""}seccomp.`,

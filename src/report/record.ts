@@ -102,6 +102,7 @@ export function recordMarkdown(
 			manifest.accounts.groups.map((group) => [cell(group.name), String(group.gid), text(messages.accountReason(group.reason))]),
 		),
 		words.leftOut(manifest.accounts.usersLeftOut, manifest.accounts.groupsLeftOut),
+		plan.rules.withoutAccounts.length ? words.accountsLeftOut(plan.rules.withoutAccounts.map(code).join(", ")) : "",
 		`## ${words.confinement}`,
 		`${words.layers(!last?.weaker?.includes("landlock"))} ${words.launcher(last?.launcher ?? "util-linux")}`,
 		(last?.weaker ?? [])

@@ -34,6 +34,9 @@ export function planText(plan: Plan, messages: Messages): string {
 			plan.accounts.groupsLeftOut,
 		),
 	];
+	const { accounts, withoutAccounts } = plan.rules;
+	if (accounts.length) lines.push(`${words.accountsChosen}: ${accounts.map(printable).join(", ")}`);
+	if (withoutAccounts.length) lines.push(`${words.accountsWithout}: ${withoutAccounts.map(printable).join(", ")}`);
 	if (plan.writable.length) {
 		lines.push(`${words.writable}:`);
 		lines.push(indent(table(plan.writable.map((directory) => [showPath(directory.path), seedsText(directory.seeds, messages)]))));

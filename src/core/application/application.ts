@@ -47,6 +47,9 @@ export interface Rules {
 	/** Openings of the confinement by their words (opening-names.ts): what is open though no trace showed the need, what stays closed though one did. */
 	readonly allow: readonly string[];
 	readonly refuse: readonly string[];
+	/** Accounts of the host by name (account-rules.ts): known in the cage though nobody was seen to need them, or unknown though somebody was. */
+	readonly accounts: readonly string[];
+	readonly withoutAccounts: readonly string[];
 }
 
 /** A directory of the host that is mounted in the cage instead of being copied. */
@@ -66,6 +69,8 @@ export const noRules: Rules = {
 	allowSetuid: [],
 	allow: [],
 	refuse: [],
+	accounts: [],
+	withoutAccounts: [],
 };
 
 export const launchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -26,7 +26,9 @@ export function footprintOf(plan: Plan, trace: Trace): Footprint {
 /** The accounts of processes: what merely owns files, or was looked up, runs nothing. */
 export function runningUids({ accounts, identity }: { identity: Plan["identity"]; accounts: PlannedAccounts }): number[] {
 	const run = accounts.users.filter(({ reason }) => reason === "started-as" || reason === "switched-to");
-	return [...new Set([identity.uid, ...run.map(({ uid }) => uid)])].filter((uid) => uid > 0).sort((a, b) => a - b);
+	return [...new Set([identity.uid, ...run.map(({ uid }) => uid), ...(accounts.nameless ?? [])])]
+		.filter((uid) => uid > 0)
+		.sort((a, b) => a - b);
 }
 
 /** What a cage would share with another one of this name, and what to do about it. */

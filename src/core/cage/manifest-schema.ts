@@ -28,6 +28,8 @@ const rule = v.picklist([
 	"allowSetuid",
 	"allow",
 	"refuse",
+	"accounts",
+	"withoutAccounts",
 ]);
 const reason = v.variant("kind", [
 	v.object({ kind: v.literal("traced"), calls: v.array(v.string()), program: v.exactOptional(path) }),
@@ -89,7 +91,13 @@ export const manifestSchema = v.object({
 	entries: v.array(entry),
 	writable: v.array(writable),
 	binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) })),
-	accounts: v.object({ users: v.array(user), groups: v.array(group), usersLeftOut: whole, groupsLeftOut: whole }),
+	accounts: v.object({
+		users: v.array(user),
+		groups: v.array(group),
+		usersLeftOut: whole,
+		groupsLeftOut: whole,
+		nameless: v.exactOptional(v.array(whole)),
+	}),
 	openings: v.object({
 		capabilities: v.array(v.object({ name: v.string(), why: v.string() })),
 		proc: v.exactOptional(v.string()),

@@ -139,6 +139,7 @@ export function makePlan(input: PlanInput): Plan {
 		additions.flatMap((one) => (one.kind === "account" ? [one.name] : [])),
 		input.users,
 		input.groups,
+		rules,
 	);
 	collector.addGenerated(pathFromText(generatedPaths.passwd), passwd, { kind: "account" });
 	collector.addGenerated(pathFromText(generatedPaths.group), group, { kind: "account" });

@@ -1,6 +1,7 @@
 import type { Files, Group, User } from "../machine/facts.ts";
 import { isWithin, pathFromText } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
+import { isLeftOut } from "./account-rules.ts";
 import { placeOf } from "./links.ts";
 import type { Missing } from "./missing.ts";
 import type { Plan } from "./plan.ts";
@@ -26,7 +27,7 @@ export interface Look {
 }
 
 export interface Known {
-	readonly plan: Pick<Plan, "accounts" | "writable">;
+	readonly plan: Pick<Plan, "accounts" | "writable" | "rules">;
 	/** The host's. */
 	readonly users: readonly User[];
 	readonly groups: readonly Group[];
@@ -49,13 +50,11 @@ export function findMissingAccounts(look: Look, known: Known): Missing[] {
 	const names = new Set([...users, ...groups].map(({ name }) => name));
 	return [...names]
 		.filter((name) => words.has(name) && !kept.has(name))
-		.map((name) => ({
-			kind: "account",
-			call: name,
-			error: noSuchName,
-			remedy: { kind: "account", name, round, call: name },
-			declined: false,
-		}));
+		.map((name) => {
+			const missing = { kind: "account", call: name, error: noSuchName } as const;
+			const declined = (["user", "group"] as const).some((kind) => isLeftOut(plan.rules, kind, name));
+			return declined ? { ...missing, declined } : { ...missing, remedy: { kind: "account", name, round, call: name }, declined };
+		});
 }
 
 function namesIn(text: string, line: RegExp): Set<string> {

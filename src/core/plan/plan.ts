@@ -110,6 +110,8 @@ export interface PlannedAccounts {
 	/** How many entries of the host's files are left out. */
 	readonly usersLeftOut: number;
 	readonly groupsLeftOut: number;
+	/** Whom the application changes to although a rule leaves the name out: its processes run under the number all the same. */
+	readonly nameless?: readonly number[];
 }
 
 /** Files of one account become another's: `[from, to]`. */

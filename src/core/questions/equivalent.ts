@@ -63,6 +63,8 @@ const listOptions = [
 	"--allow-setuid",
 	"--allow",
 	"--refuse",
+	"--account",
+	"--without-account",
 ] as const;
 
 /** What adds up to a template's. */
@@ -79,6 +81,8 @@ function lists({ application, rules }: Answers): Record<(typeof listOptions)[num
 		"--allow-setuid": rules.allowSetuid,
 		"--allow": rules.allow,
 		"--refuse": rules.refuse,
+		"--account": rules.accounts,
+		"--without-account": rules.withoutAccounts,
 	};
 }
 

@@ -1,4 +1,5 @@
 import picomatch from "picomatch";
+import { parseAccountName } from "../plan/account-rules.ts";
 import { openingWord } from "../plan/opening-names.ts";
 import type { TemplateProblem } from "./problems.ts";
 import { placeholderNames } from "./template.ts";
@@ -89,6 +90,12 @@ export const account: Check = (text) => {
 	if (/^[+\s]*(0x)?\d+\s*(:|$)/i.test(text) || /:[+\s]*(0x)?\d+\s*$/i.test(text)) return "numeric-account";
 	const name = "[A-Za-z_][A-Za-z0-9_.-]{0,31}\\$?";
 	return new RegExp(`^${name}(:${name})?$`).test(text) ? undefined : "bad-account";
+};
+
+/** A user or group by name that is known in the cage, or not: `NAME`, `user:NAME`, `group:NAME`. */
+export const accountName: Check = (text) => {
+	if (/^(user:|group:)?[+\s]*(0x)?\d+\s*$/i.test(text)) return "numeric-account";
+	return parseAccountName(text) ? undefined : "bad-account";
 };
 
 export const variableName: Check = (text) =>

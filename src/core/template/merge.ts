@@ -1,6 +1,7 @@
 import type { Application, Limits, Rules } from "../application/application.ts";
 import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
+import { namedBy, parseAccountName } from "../plan/account-rules.ts";
 import { type PlaceholderName, type Placeholders, placeholderNames, type Template } from "./template.ts";
 
 /** What was said beside the template, on the command line or in the wizard. Lists that are absent are not "none". */
@@ -79,7 +80,7 @@ export function limitsOf(limits: Limits = {}): Pick<Application, "limits"> {
 	return limitsGiven(limits).length ? { limits } : {};
 }
 
-/** Both lists, each value once; of two binds of one path, and of two words about one opening, the later one counts. */
+/** Both lists, each value once; of two binds of one path, and of two words about one opening or account, the later one counts. */
 export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
 	const both = (key: Exclude<keyof Rules, "binds">) => unique([...rules[key], ...(more[key] ?? [])]);
 	const binds = new Map([...rules.binds, ...(more.binds ?? [])].map((bind) => [bind.path, bind]));
@@ -94,7 +95,19 @@ export function mergeRules(rules: Rules, more: Partial<Rules>): Rules {
 		allowSetuid: both("allowSetuid"),
 		allow: both("allow").filter((word) => more.allow?.includes(word) || !more.refuse?.includes(word)),
 		refuse: both("refuse").filter((word) => more.refuse?.includes(word) || !more.allow?.includes(word)),
+		accounts: both("accounts").filter((word) => more.accounts?.includes(word) || !isNamed(word, more.withoutAccounts)),
+		withoutAccounts: both("withoutAccounts").filter(
+			(word) => more.withoutAccounts?.includes(word) || !isNamed(word, more.accounts),
+		),
 	};
+}
+
+/** Whether these words speak of all that the word names. */
+function isNamed(word: string, words: readonly string[] = []): boolean {
+	const account = parseAccountName(word);
+	if (!account) return words.includes(word);
+	const { kind, name } = account;
+	return (kind ? [kind] : (["user", "group"] as const)).every((one) => namedBy(words, one, name) !== undefined);
 }
 
 function placeholderText(name: PlaceholderName): string {

@@ -126,6 +126,8 @@ const rules = object({
 	allowSetuid: list(text(checks.single, limits.path)),
 	allow: list(text(checks.opening, limits.word)),
 	refuse: list(text(checks.opening, limits.word)),
+	accounts: list(text(checks.accountName, 128)),
+	withoutAccounts: list(text(checks.accountName, 128)),
 } satisfies Record<keyof Rules, v.GenericSchema>);
 
 const needs = object({

@@ -60,6 +60,8 @@ const cageSchema = v.looseObject({
 		// Absent from what older versions wrote.
 		allow: v.optional(strings, []),
 		refuse: v.optional(strings, []),
+		accounts: v.optional(strings, []),
+		withoutAccounts: v.optional(strings, []),
 	}),
 	notes: v.exactOptional(
 		v.array(v.object({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) })),

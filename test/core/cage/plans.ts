@@ -53,6 +53,8 @@ export function plan(entries: readonly Entry[], values: Partial<Plan> = {}): Pla
 			allowSetuid: [],
 			allow: [],
 			refuse: [],
+			accounts: [],
+			withoutAccounts: [],
 		},
 		identity: { name: "app", uid: 900, gid: 900, groups: [], home: "/" },
 		entries,

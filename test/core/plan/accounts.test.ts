@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { planAccounts } from "../../../src/core/plan/accounts.ts";
+import { type AccountRules, planAccounts } from "../../../src/core/plan/accounts.ts";
 import { writable } from "../cage/plans.ts";
-import { asApp, asRoot, type Did, groups, trace, users } from "./traces.ts";
+import { asApp, asRoot, type Did, groups, rules, trace, users } from "./traces.ts";
 
 const accounts = (identity = asRoot, did: Record<string, Did> = {}, values: Parameters<typeof trace>[1] = {}) =>
 	planAccounts(identity, trace(did, values), [], [], users, groups);
@@ -54,6 +54,43 @@ describe("who is known in the cage", () => {
 	});
 	test("an id that has no name stays without one", () => {
 		expect(accounts({ ...asApp, uid: 5555, gid: 5555, name: "5555" }).passwd).toBe("");
+	});
+});
+
+describe("what the administrator decides", () => {
+	const did = trace({}, { uids: new Set([1000]) });
+	const decided = (values: Partial<AccountRules>, identity = asRoot) =>
+		planAccounts(identity, did, [], [], users, groups, rules(values));
+
+	test("an account that nothing asked for is known, with its group, and the reason says who wanted it", () => {
+		const { accounts: made, passwd } = planAccounts(asApp, trace({}), [], [], users, groups, rules({ accounts: ["user:other"] }));
+		expect(passwd).toContain("other:x:1000:1000::/home/other:/usr/sbin/nologin\n");
+		expect(made.users.map(({ name, reason }) => [name, reason])).toEqual([
+			["app", "started-as"],
+			["other", "chosen"],
+		]);
+		expect(made.groups.map(({ name, reason }) => [name, reason])).toContainEqual(["other", "group-of-account"]);
+		expect(decided({ accounts: ["group:app"] }).accounts.users.map(({ name }) => name)).not.toContain("app");
+	});
+	test("one that was seen stays out, and who runs under its number is remembered", () => {
+		const { accounts: made, group, passwd } = decided({ withoutAccounts: ["other"] });
+		expect(passwd).not.toContain("other");
+		expect(group).not.toContain("other");
+		expect(made.nameless).toEqual([1000]);
+		expect(decided({ accounts: ["other"], withoutAccounts: ["other"] }).passwd).not.toContain("other");
+		expect(decided({ withoutAccounts: ["group:other"] }).passwd).toContain("other");
+	});
+	test.each([
+		[{ withoutAccounts: ["root"] }, asRoot, "account-always-kept-root"],
+		[{ withoutAccounts: ["user:app"] }, asApp, "account-always-kept-started-as"],
+		[{ withoutAccounts: ["group:app"] }, asApp, "account-always-kept-started-as"],
+		[{ accounts: ["nowhere"] }, asApp, "account-word-unknown"],
+		[{ accounts: ["user:certificates"] }, asApp, "account-word-unknown"],
+	] as const)("not %j as %j", (values, identity, code) => {
+		expect(() => decided(values, identity)).toThrow(expect.objectContaining({ code, exit: 2 }));
+	});
+	test("what this machine has not may be left out", () => {
+		expect(decided({ withoutAccounts: ["nowhere"] }).accounts.users).toHaveLength(2);
 	});
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { findMissingAccounts } from "../../../src/core/plan/missing-accounts.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { writable } from "../cage/plans.ts";
-import { asApp, type Did, groups, planFor, trace, users } from "./traces.ts";
+import { asApp, type Did, groups, planFor, rules, trace, users } from "./traces.ts";
 import { tree } from "./tree.ts";
 
 const files = tree({ "/etc/app.conf": "# User nobody\nSystemGroup certificates\nlisten other\n" });
@@ -28,6 +28,14 @@ test("an account that the application names in its complaint, the host has and t
 		},
 	]);
 	expect(names('getgrnam("certificates") failed')).toEqual(["certificates"]);
+});
+
+test("one that the administrator left out is named, and nothing is proposed against it", () => {
+	const without = planFor(files, trace({}), { identity: asApp, rules: rules({ withoutAccounts: ["other"] }) });
+	const look = { trace: trace(reads), output: "unknown user: other", ended: true, round: 1 };
+	const [found, ...more] = findMissingAccounts(look, { plan: without, users, groups, files });
+	expect(more).toEqual([]);
+	expect(found).toEqual({ kind: "account", call: "other", error: "ENOENT", declined: true });
 });
 
 test.each([

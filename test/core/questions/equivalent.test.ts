@@ -92,6 +92,8 @@ const answers: fc.Arbitrary<Answers> = fc.record({
 		allowSetuid: places,
 		allow: fc.subarray(["memfd", "capability:chown"]),
 		refuse: fc.subarray(["proc", "unix-sockets"]),
+		accounts: fc.subarray(["mail", "group:adm"]),
+		withoutAccounts: fc.subarray(["user:games", "host$"]),
 	}),
 	onHost: fc.boolean(),
 	rounds: fc.integer({ min: 1, max: 100 }),

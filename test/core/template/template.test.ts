@@ -166,6 +166,15 @@ describe("merging with answers", () => {
 		expect(merged).toMatchObject({ rules: { allow: ["proc", "syslog"], refuse: ["memfd"] } });
 	});
 
+	it("lets the later word about an account count", () => {
+		const base = {
+			...template(smallest),
+			rules: { ...noRules, accounts: ["user:mail", "games"], withoutAccounts: ["group:adm"] },
+		};
+		const merged = mergeTemplate(base, { rules: { accounts: ["adm"], withoutAccounts: ["mail", "user:games"] } });
+		expect(merged).toMatchObject({ rules: { accounts: ["games", "adm"], withoutAccounts: ["mail", "user:games"] } });
+	});
+
 	it("takes each limit by itself from the answers", () => {
 		const application = { ...template(smallest).application, limits: { memory: 1 << 26, files: 64 } };
 		const merged = mergeTemplate({ ...template(smallest), application }, { limits: { files: 128 } });
