@@ -39,6 +39,10 @@ function happenOne(state: WizardState, event: Exclude<Happening, { event: "outpu
 		}
 		case "generation-built":
 			return state.building ? { ...state, building: { ...state.building, generation: event.generation } } : state;
+		case "ways-tried": {
+			const { event: _, ...testing } = event;
+			return state.jobs.selftest === undefined ? state : { ...state, trial: { ...state.trial, testing } };
+		}
 		case "round-started":
 			return { ...state, screen: state.screen === "build" ? "trial" : state.screen, trial: { ...state.trial, now: event.round } };
 		case "probe-tried":

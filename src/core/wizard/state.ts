@@ -2,10 +2,24 @@ import type { Path } from "../path/path.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
+import type { Tested } from "../selftest/verdict.ts";
 import type { AccessCounts } from "../trace/counts.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
-import type { Choice, Finished, Happening, Lack, ProbeOutcome, Problem, Round, Told, Traced, Values } from "./seen.ts";
+import type {
+	Choice,
+	Finished,
+	Happening,
+	InstalledUnit,
+	Lack,
+	ProbeOutcome,
+	Problem,
+	Round,
+	Testing,
+	Told,
+	Traced,
+	Values,
+} from "./seen.ts";
 
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
@@ -62,12 +76,24 @@ export interface Trying {
 	readonly now?: number;
 	/** Proposed remedies that the administrator does not want, by `missingKey`. */
 	readonly unwanted: readonly string[];
+	/** What became of the ways out of the candidate; absent until that is known. */
+	readonly tested?: Tested;
+	/** How far the test is. */
+	readonly testing?: Testing;
+	/** The last round's candidate is the cage's present generation. */
+	readonly saved?: true;
 }
 
-export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template";
+export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template" | "find";
+
+/** Texts that the session writes, to be read as a page. */
+export type TextPage = "unit" | "dropin" | "record";
 
 export type Question =
 	| { readonly kind: "quit" }
+	/** So many ways lead out of the cage, and so many layers are missing. */
+	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
+	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
 	| { readonly kind: "secret" | "setuid" | "device"; readonly path: Path; readonly text: string };
 
 export type JobKind =
@@ -81,7 +107,10 @@ export type JobKind =
 	| "try"
 	| "finish"
 	| "template"
-	| "unit";
+	| "text"
+	| "selftest"
+	| "shell"
+	| "install-unit";
 
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
@@ -91,7 +120,7 @@ export interface WizardState {
 	readonly cursors: Readonly<Partial<Record<Screen, number>>>;
 	/** Filters that were typed, by screen. */
 	readonly queries: Readonly<Partial<Record<Screen, string>>>;
-	readonly overlay?: "keys" | "why" | "unit";
+	readonly overlay?: "keys" | "why" | "output" | "selftest" | "next" | TextPage;
 	/** How far down the overlay is scrolled. */
 	readonly scroll: number;
 	readonly question?: Question;
@@ -123,7 +152,9 @@ export interface WizardState {
 	readonly outputOpen: string;
 	readonly finished?: Finished;
 	readonly template?: { readonly name: string; readonly path: string };
-	readonly unit?: string;
+	readonly texts: Readonly<Partial<Record<TextPage, string>>>;
+	/** What is looked for in a page. */
+	readonly sought: string;
 	readonly exit?: number;
 }
 
@@ -149,7 +180,11 @@ export type Result =
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
-	| { readonly job: "unit"; readonly value: string };
+	| { readonly job: "text"; readonly value: { readonly page: TextPage; readonly text: string } }
+	| { readonly job: "selftest"; readonly value: Tested }
+	/** Its exit status. */
+	| { readonly job: "shell"; readonly value: number }
+	| { readonly job: "install-unit"; readonly value: InstalledUnit };
 
 /** What the wizard wants done; whoever runs it answers with `done` or `failed` and the same ticket. */
 export type Intention =
@@ -160,7 +195,9 @@ export type Intention =
 	| { readonly job: "cancel" };
 
 export type Job =
-	| { readonly job: "lacks" | "choices" | "unit" }
+	| { readonly job: "lacks" | "choices" | "selftest" | "shell" }
+	| { readonly job: "text"; readonly page: TextPage }
+	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "install"; readonly lacks: readonly Lack[] }
 	| { readonly job: "propose"; readonly choice: Choice }
 	| { readonly job: "propose"; readonly line: string }
@@ -188,6 +225,8 @@ export const startState: WizardState = {
 	thenBuild: false,
 	output: [],
 	outputOpen: "",
+	texts: {},
+	sought: "",
 };
 
 export function stepOf(screen: Screen): StepName {
