@@ -35,6 +35,11 @@ export class Terminal {
 		return { ...(launcher === undefined ? {} : { launcher }), full: require === "full" };
 	}
 
+	/** The state folder, where a command has to name it: without a word another one would be taken. */
+	get otherState(): string | undefined {
+		return this.state === defaultState() ? undefined : this.state;
+	}
+
 	/** A person is there to answer. */
 	get interactive(): boolean {
 		return Boolean(process.stdin.isTTY && process.stderr.isTTY) && !this.options.json;

@@ -12,7 +12,12 @@ export async function wizard(terminal: Terminal): Promise<number> {
 	// chalk reads this when it is loaded, and knows nothing of NO_COLOR.
 	if (!color) process.env.FORCE_COLOR = "0";
 	const machine = systemMachine(terminal.state, terminal.launching);
-	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal, machine));
+	const state = terminal.otherState;
+	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal, machine), {
+		...(state === undefined ? {} : { state }),
+		terminal: process.env.TERM ?? "dumb",
+		full: terminal.launching.full ?? false,
+	});
 	const { runWizard } = await import("../ui/run-wizard.tsx");
 	const ascii = !/UTF-?8/i.test(process.env.LC_ALL ?? process.env.LC_CTYPE ?? process.env.LANG ?? "UTF-8");
 	try {

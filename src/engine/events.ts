@@ -51,4 +51,7 @@ export type Event =
 			readonly escaped: readonly string[];
 			readonly openByDesign: readonly string[];
 	  }
+	/** A program was started for the user; `line` is what one would type. Its end carries the same number. */
+	| { readonly event: "command-started"; readonly number: number; readonly line: string }
+	| { readonly event: "command-ended"; readonly number: number; readonly status: number }
 	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };

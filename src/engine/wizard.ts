@@ -2,20 +2,26 @@ import type { Cage } from "../core/cage/cage.ts";
 import { footprintOf } from "../core/cage/footprint.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
-import { pathToText } from "../core/path/path.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { type Answers, isName } from "../core/questions/answers.ts";
+import { withDepartures } from "../core/questions/departures.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
+import { summariseSelftest, type Tested } from "../core/selftest/verdict.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
-import { layoutOf } from "./cages.ts";
+import type { InstalledUnit } from "../core/wizard/seen.ts";
+import type { TextPage } from "../core/wizard/state.ts";
+import { finishedWith, installFor } from "./afterwards.ts";
+import { layoutOf, type PresentCage, presentCage } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
 import { publish, type RecordWriter, tested } from "./make.ts";
 import { remedies, summarise } from "./remedies.ts";
-import type { Choice, Finished, Lack, Problem, WizardSession } from "./session.ts";
+import { selftestIfPossible } from "./selftest.ts";
+import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession } from "./session.ts";
+import { shellIn } from "./shell.ts";
 import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { Lock } from "./store.ts";
 import type { TraceResult } from "./trace.ts";
@@ -29,7 +35,19 @@ export interface Chooser {
 	proposeCommand(line: string): Promise<Answers>;
 	/** Answers as a template would give them, to name only the difference in the equivalent command. */
 	base(answers: Answers): Promise<Answers | undefined>;
-	unit(name: string): Promise<string>;
+	/** The unit of a cage, or the drop-in for a service of the host. */
+	unit(name: string, service: string | undefined): Promise<string>;
+	/** The service of the host that is the same application. */
+	serviceOf(answers: Answers): string | undefined;
+}
+
+export interface Surroundings {
+	/** The state folder, where it is not the one that is taken without a word. */
+	readonly state?: string;
+	/** TERM of whoever sits before the wizard. */
+	readonly terminal: string;
+	/** Nothing weaker than every layer is accepted. */
+	readonly full: boolean;
 }
 
 /** The use cases, strung together for a person who goes forward and back. */
@@ -37,6 +55,7 @@ export class Wizard implements WizardSession {
 	readonly #machine: Machine;
 	readonly #chooser: Chooser;
 	readonly #writeRecord: RecordWriter;
+	readonly #surroundings: Surroundings;
 	readonly #listeners = new Set<(event: Event) => void>();
 	#controller = new AbortController();
 	/** Whatever runs at the moment; settled when nothing of it is left. */
@@ -49,14 +68,20 @@ export class Wizard implements WizardSession {
 	#accepted: Addition[] = [];
 	#candidate: Candidate | undefined;
 	#round: TrialRound | undefined;
+	/** What became of the ways out of the candidate. */
+	#tested: Tested | undefined;
+	/** All that `make` would have added in the rounds so far. */
+	#proposed: Addition[] = [];
+	#service: string | undefined;
 	#lines: string[] = [];
 	#enough = false;
 	#wake: () => void = () => {};
 
-	constructor(machine: Machine, chooser: Chooser, writeRecord: RecordWriter) {
+	constructor(machine: Machine, chooser: Chooser, writeRecord: RecordWriter, surroundings: Surroundings) {
 		this.#machine = machine;
 		this.#chooser = chooser;
 		this.#writeRecord = writeRecord;
+		this.#surroundings = surroundings;
 	}
 
 	listen(listener: (event: Event) => void): () => void {
@@ -126,6 +151,7 @@ export class Wizard implements WizardSession {
 			this.#lines = [];
 			this.#enough = false;
 			this.#additions = [];
+			this.#proposed = [];
 			const { cage, result } = await traceStep(context, answers, { more: () => this.#more() });
 			this.#cage = cage;
 			this.#trace = result.trace;
@@ -152,7 +178,7 @@ export class Wizard implements WizardSession {
 		});
 	}
 
-	buildAndTry(answers: Answers): Promise<TrialRound> {
+	buildAndTry(answers: Answers): Promise<TriedRound> {
 		return this.#run(async (context) => {
 			const plan = this.#plan ?? (await planStep(context, this.#current(answers), this.#traced()));
 			const previous = await this.#machine.store.present(answers.name);
@@ -167,17 +193,18 @@ export class Wizard implements WizardSession {
 				trialStep(context, cage, built.value, this.#traced(), round, Math.max(answers.rounds, round)),
 			);
 			this.#round = tried.value;
+			this.#tested = undefined;
+			this.#proposed = [...this.#proposed, ...remedies(tried.value, [...this.#additions, ...this.#proposed])];
+			const seconds = built.seconds + tried.seconds;
+			const summary = summarise(context, tried.value, built.value.manifest.generation, this.#accepted, seconds);
 			this.#cage = {
 				...cage,
 				footprint: footprintOf(plan, this.#traced()),
-				trials: [
-					...cage.trials,
-					summarise(context, tried.value, built.value.manifest.generation, this.#accepted, built.seconds + tried.seconds),
-				],
+				trials: [...cage.trials, summary],
 				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
 			};
 			this.#accepted = [];
-			return tried.value;
+			return { ...tried.value, generation: summary.generation, added: summary.added, seconds };
 		});
 	}
 
@@ -188,38 +215,60 @@ export class Wizard implements WizardSession {
 		this.#plan = undefined;
 	}
 
+	selftest(): Promise<Tested> {
+		return this.#run(async (context) => {
+			const { cage, manifest } = this.#tried();
+			const tested = await selftestIfPossible(context, cage, manifest);
+			this.#tested = tested;
+			return tested;
+		});
+	}
+
+	shell(): Promise<number> {
+		const { terminal } = this.#surroundings;
+		return this.#run(async (context) => {
+			const present = this.#candidate ? this.#tried() : await presentCage(context, this.#cage?.name ?? "");
+			return shellIn(context, present, { command: [], keepWrites: false, terminal });
+		});
+	}
+
 	finish(answers: Answers): Promise<Finished> {
 		return this.#run(async (context) => {
-			const { store } = this.#machine;
-			const candidate = this.#candidate;
+			const { now, store } = this.#machine;
 			const round = this.#round;
-			if (!candidate || !round) throw new Failure("cage-not-built", { name: answers.name }, 2);
+			if (!round) throw new Failure("cage-not-built", { name: answers.name }, 2);
+			const { cage, manifest, plan } = this.#tried();
 			const previous = await store.present(answers.name);
 			await store.saveTrace(answers.name, this.#traced());
-			const cage = await tested(context, this.#current(answers), candidate.manifest);
+			const { answered, missing } = round;
 			const made = await publish(
 				context,
 				{
-					cage,
-					plan: candidate.plan,
-					manifest: candidate.manifest,
-					counts: countEntries(candidate.manifest),
-					answered: round.answered,
-					missing: round.missing,
+					cage: this.#tested
+						? withVerdict(cage, this.#tested, new Date(now()).toISOString())
+						: await tested(context, this.#current(answers), manifest),
+					plan,
+					manifest,
+					counts: countEntries(manifest),
+					answered,
+					missing,
 				},
 				previous,
 				this.#writeRecord,
 			);
 			this.#candidate = undefined;
-			const layout = layoutOf(store, candidate.manifest);
-			return {
-				name: answers.name,
-				root: pathToText(layout.root) ?? "",
-				data: pathToText(layout.data) ?? "",
-				record: made.record,
-				answered: made.answered,
-				command: equivalentCommand(answers, await this.#chooser.base(answers)),
-			};
+			this.#service = this.#chooser.serviceOf(answers);
+			const { state } = this.#surroundings;
+			const same = withDepartures(withExercises(answers, made.cage), {
+				proposed: this.#proposed,
+				added: this.#additions,
+				rounds: made.cage.trials.length,
+			});
+			return finishedWith(this.#machine, made, {
+				command: equivalentCommand(same, await this.#chooser.base(answers), state),
+				...(this.#service === undefined ? {} : { service: this.#service }),
+				...(state === undefined ? {} : { state }),
+			});
 		});
 	}
 
@@ -228,8 +277,14 @@ export class Wizard implements WizardSession {
 		return this.#machine.store.saveTemplate(templateFromCage(name.toLowerCase(), answers.application, answers.rules).template);
 	}
 
-	unit(): Promise<string> {
-		return this.#chooser.unit(this.#cage?.name ?? "");
+	async text(page: TextPage): Promise<string> {
+		const name = this.#cage?.name ?? "";
+		if (page === "record") return (await this.#machine.store.record(name)) ?? "";
+		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
+	}
+
+	installUnit(service: string | undefined): Promise<InstalledUnit> {
+		return this.#run((context) => installFor(context, this.#cage?.name ?? "", service, this.#surroundings.full));
 	}
 
 	async cancel(): Promise<void> {
@@ -279,6 +334,21 @@ export class Wizard implements WizardSession {
 		return { ...this.#cage, rules: answers.rules, additions: this.#additions };
 	}
 
+	/** The candidate, and the cage that it would be. */
+	#tried(): PresentCage & { plan: Plan } {
+		const cage = this.#cage;
+		if (!this.#candidate || !cage) throw new Failure("cage-not-built", { name: cage?.name ?? "" }, 2);
+		const { manifest, plan } = this.#candidate;
+		const { rules } = plan;
+		return {
+			cage: { ...cage, rules, additions: this.#additions },
+			plan,
+			manifest,
+			generation: manifest.generation,
+			layout: layoutOf(this.#machine.store, manifest),
+		};
+	}
+
 	#traced(): Trace {
 		if (!this.#trace) throw new Failure("not-traced", { name: this.#cage?.name ?? "" }, 2);
 		return this.#trace;
@@ -295,8 +365,20 @@ export class Wizard implements WizardSession {
 		const candidate = this.#candidate;
 		this.#candidate = undefined;
 		this.#round = undefined;
+		this.#tested = undefined;
 		if (!candidate) return;
 		const { generation, name } = candidate.manifest;
 		if ((await store.present(name)) !== generation) await store.discard(name, generation);
 	}
+}
+
+/** What was exercised while tracing belongs to what made the cage. */
+function withExercises(answers: Answers, { exercises }: Cage): Answers {
+	const { application } = answers;
+	const more = exercises.filter((line) => !application.exercises.includes(line));
+	return more.length ? { ...answers, application: { ...application, exercises: [...application.exercises, ...more] } } : answers;
+}
+
+function withVerdict({ selftest: _, ...cage }: Cage, { test }: Tested, at: string): Cage {
+	return test ? { ...cage, selftest: summariseSelftest(test, at) } : cage;
 }

@@ -9,6 +9,7 @@ import { lacksDe } from "./wizard/lacks-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
 import { traceDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
+import { whyDe } from "./wizard/why-de.ts";
 
 /** Der Assistent, deutsch. */
 export const wizardDe: WizardMessages = {
@@ -27,6 +28,7 @@ export const wizardDe: WizardMessages = {
 	looking: "Dieser Rechner wird angesehen…",
 	working: "In Arbeit…",
 	more: "{above} darüber, {below} darunter",
+	matches: "{at}/{count} „{query}“",
 	nothingFound: "Nichts passt zu „{query}“.",
 	left: "Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert.",
 	lacks: lacksDe,
@@ -38,6 +40,7 @@ export const wizardDe: WizardMessages = {
 	build: buildDe,
 	trial: trialDe,
 	save: saveDe,
+	why: whyDe,
 	prompts: {
 		command: "Befehl",
 		search: "Suche",
@@ -46,12 +49,19 @@ export const wizardDe: WizardMessages = {
 		exclude: "Muster weglassen",
 		writable: "Diesen Ordner beschreibbar machen",
 		template: "Name der Vorlage",
+		find: "Suchen",
 	},
 	questions: {
 		quit: "Verlassen? Antworten und Beobachtung gehen verloren, kein Käfig entsteht. (j/n)",
 		quitDone: "Verlassen? Der Käfig steht. (j/n)",
 		secret: "{path} ist ein Geheimnis. Wer in die Anwendung einbricht, kann es im Käfig lesen. Hineinlassen? (j/n)",
 		setuid: "{path} gibt jedem, der es ausführt, die Rechte seines Eigentümers. In den Käfig lassen? (j/n)",
+		escape:
+			"NICHT SICHER: {escaped} {escaped|Weg führt|Wege führen} aus diesem Käfig, {missing} {missing|Schicht fehlt|Schichten fehlen}. Trotzdem sichern? n zeigt, was gefunden wurde. (j/n)",
+		"install-unit":
+			"Die Unit von {name} nach /etc/systemd/system schreiben und systemd sie lesen lassen? Gestartet wird nichts. (j/n)",
+		"install-dropin":
+			"Ein Drop-in für {service} schreiben? Ab seinem nächsten Start läuft er im Käfig {name}, mit den Daten des Käfigs. (j/n)",
 		device: "{path} ist ein Gerät mit einem Weg zum Rechner. In den Käfig lassen? (j/n)",
 	},
 	notices: {
@@ -70,9 +80,37 @@ export const wizardDe: WizardMessages = {
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",
 		"declined-by-you": "Das haben Sie weggelassen. Mit 3 zurück zu den Dateien, um es zu erlauben.",
 		"no-remedy": "Dagegen gibt es nichts, was man ergänzen könnte.",
+		testing: "Die Auswege werden gerade versucht; gleich steht fest, was daraus wurde.",
+		untested: "Die Auswege werden versucht, sobald die Anwendung antwortet.",
+		"unit-installed": "Geschrieben: {place}. Starten: systemctl enable --now {unit}",
+		"unit-replaced": "Neu geschrieben: {place}. Neu starten: systemctl restart {unit}",
+		"unit-unchanged": "{place} ist schon da, so wie es sein soll.",
+		"unit-removed": "{place} ist weg.",
 		"template-saved": "Als Vorlage {name} gesichert: {path}",
 	},
+	decided: {
+		account: "als {name}",
+		probes: "{count} {count|Probe|Proben}",
+		contents: "{files:count} {files|Datei|Dateien}, {bytes:bytes}",
+		undecided: "{count} unentschieden",
+		openings: "{count} {count|Öffnung|Öffnungen}",
+		closed: "nichts offen",
+		answers: "antwortet im Käfig",
+	},
+	commands: {
+		title: "Ausgeführte Befehle, der neueste zuletzt",
+		none: "Bisher keine.",
+		status: "Status {status}",
+		times: "{count}-mal",
+	},
 	keysTitle: "Tasten, die hier gelten",
+	keyGroups: {
+		going: "Weiter und zurück",
+		deciding: "Entscheiden",
+		moving: "Bewegen",
+		typing: "In der Zeile",
+		looking: "Nachsehen",
+	},
 	unknown: "{code} {values}",
 	keys: keysDe,
 	keyNames: keyNamesDe,

@@ -1,3 +1,4 @@
+import type { KeyGroup } from "../core/wizard/bindings.ts";
 import type { PromptKind, StepName } from "../core/wizard/state.ts";
 import { keyNamesEn, keysEn } from "./keys-en.ts";
 import { accountsEn } from "./wizard/accounts-en.ts";
@@ -9,6 +10,7 @@ import { lacksEn } from "./wizard/lacks-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
 import { traceEn } from "./wizard/trace-en.ts";
 import { trialEn } from "./wizard/trial-en.ts";
+import { whyEn } from "./wizard/why-en.ts";
 
 /** The wizard, English. Sentences with `{…}` are filled by `fill`. */
 export const wizardEn = {
@@ -27,6 +29,7 @@ export const wizardEn = {
 	looking: "Looking at this machine…",
 	working: "Working…",
 	more: "{above} above, {below} below",
+	matches: "{at}/{count} “{query}”",
 	nothingFound: "Nothing matches “{query}”.",
 	left: "Left before the end. No cage was made and nothing on this machine was changed.",
 	lacks: lacksEn,
@@ -38,6 +41,7 @@ export const wizardEn = {
 	build: buildEn,
 	trial: trialEn,
 	save: saveEn,
+	why: whyEn,
 	prompts: {
 		command: "Command",
 		search: "Search",
@@ -46,12 +50,18 @@ export const wizardEn = {
 		exclude: "Leave out pattern",
 		writable: "Make this folder writable",
 		template: "Name of the template",
+		find: "Find",
 	} satisfies Record<PromptKind, string>,
 	questions: {
 		quit: "Leave? What was answered and traced is lost, and no cage is made. (y/n)",
 		quitDone: "Leave? The cage stands. (y/n)",
 		secret: "{path} is a secret. Whoever breaks into the application can read it in the cage. Let it in? (y/n)",
 		setuid: "{path} gives whoever runs it the rights of its owner. Let it into the cage? (y/n)",
+		escape:
+			"NOT SAFE: {escaped} {escaped|way leads|ways lead} out of this cage, {missing} {missing|layer is|layers are} missing. Save it nevertheless? n shows what was found. (y/n)",
+		"install-unit": "Write the unit of {name} below /etc/systemd/system and let systemd read it? Nothing is started. (y/n)",
+		"install-dropin":
+			"Write a drop-in for {service}? From its next start on it runs in the cage {name}, with the cage's data. (y/n)",
 		device: "{path} is a device with a way to the machine. Let it into the cage? (y/n)",
 	},
 	notices: {
@@ -70,9 +80,38 @@ export const wizardEn = {
 		"must-answer-first": "A cage whose application does not answer is not saved.",
 		"declined-by-you": "You left this out. Press 3 to go back to the files and allow it.",
 		"no-remedy": "There is no remedy that could be added for this.",
+		testing: "The ways out are being tried; in a moment it is known what came of it.",
+		untested: "The ways out are tried once the application answers.",
+		"unit-installed": "Written: {place}. Start it: systemctl enable --now {unit}",
+		"unit-replaced": "Written anew: {place}. Restart it: systemctl restart {unit}",
+		"unit-unchanged": "{place} is there already, as it should be.",
+		"unit-removed": "{place} is gone.",
 		"template-saved": "Saved as template {name}: {path}",
 	},
+	/** In the line below the steps: what is settled so far. */
+	decided: {
+		account: "as {name}",
+		probes: "{count} {count|probe|probes}",
+		contents: "{files:count} {files|file|files}, {bytes:bytes}",
+		undecided: "{count} undecided",
+		openings: "{count} {count|opening|openings}",
+		closed: "nothing open",
+		answers: "answers in the cage",
+	},
+	commands: {
+		title: "Commands that were run, the newest last",
+		none: "None so far.",
+		status: "exit {status}",
+		times: "{count} times",
+	},
 	keysTitle: "Keys that work here",
+	keyGroups: {
+		going: "Going on and back",
+		deciding: "Deciding",
+		moving: "Moving",
+		typing: "In the line",
+		looking: "Looking",
+	} satisfies Record<KeyGroup, string>,
 	unknown: "{code} {values}",
 	keys: keysEn,
 	keyNames: keyNamesEn,

@@ -1,4 +1,5 @@
 import { printable } from "../core/path/quote.ts";
+import { countsOf, type Finding } from "../core/selftest/findings.ts";
 import type { Check } from "../core/selftest/outside.ts";
 import { isWarning } from "../core/selftest/outside.ts";
 import {
@@ -54,6 +55,27 @@ function waysTable(test: Selftest, messages: Messages): string {
 	return groups
 		.flatMap((group) => [`  ${words.groups[group]}`, ...lines.filter((_, index) => test.ways[index]?.group === group)])
 		.join("\n");
+}
+
+/** In one line: how many ways were tried and what became of them. */
+export function verdictText(test: Selftest, messages: Messages): string {
+	const words = messages.wizard.trial;
+	const counts = countsOf(test);
+	const verdict = messages.fill(words.tested, counts);
+	return counts.missing ? `${verdict}; ${messages.fill(words.missingLayers, counts)}` : verdict;
+}
+
+/** A finding with its mark, and below it what there is to say. */
+export function findingLines(finding: Finding, messages: Messages): string[] {
+	const words = messages.selftest;
+	if (finding.kind === "way") {
+		const { way } = finding;
+		const mark = finding.urgency === "act" ? "[!!]" : finding.urgency === "design" ? "[--]" : "[ok]";
+		return [`${mark} ${words.outcomes[way.outcome]}: ${wayTitle(way.id, messages)}`, ...wayDetails(way, messages)];
+	}
+	const { check } = finding;
+	const mark = finding.urgency === "act" ? `[!!] ${words.lacks}` : finding.urgency === "design" ? `[--] ${words.warns}` : "[ok]";
+	return [`${mark}${check.ok ? "" : ":"} ${words.checks[check.id]}`, ...checkDetails(check, messages)];
 }
 
 /** What it means how an attempt ended, and what is to be done; one sentence a line. */

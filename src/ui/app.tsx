@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 import { Frame } from "./frame.tsx";
 import type { Look } from "./look.ts";
 import type { WizardStore } from "./store.ts";
@@ -8,5 +8,9 @@ export function App({ look, store }: { store: WizardStore; look: Look }) {
 		(listener) => store.subscribe(listener),
 		() => store.state,
 	);
-	return <Frame state={state} look={look} />;
+	const onMeasured = useCallback(
+		(scrollEnd: number, found: readonly number[]) => store.dispatch({ type: "measured", scrollEnd, found }),
+		[store],
+	);
+	return <Frame state={state} look={look} onMeasured={onMeasured} />;
 }

@@ -1,6 +1,6 @@
 import { Box } from "ink";
 import type { WizardState } from "../core/wizard/state.ts";
-import { type Look, ViewContext } from "./look.ts";
+import { type Look, type View, ViewContext } from "./look.ts";
 import { Footer } from "./parts/footer.tsx";
 import { Header, headerRows } from "./parts/header.tsx";
 import { Line } from "./parts/line.tsx";
@@ -11,10 +11,10 @@ import { Body } from "./steps/body.tsx";
  * The fixed areas take what they need and the body gets the rows that are left. One row of the terminal stays free: with as many
  * rows as the terminal has, Ink clears the scrollback on every frame.
  */
-export function Frame({ look, state }: { state: WizardState; look: Look }) {
+export function Frame({ look, onMeasured, state }: { state: WizardState; look: Look; onMeasured?: View["onMeasured"] }) {
 	const { columns, rows } = state.size;
 	const height = rows - 1;
-	const outer = { ...look, state, width: columns, height };
+	const outer: View = { ...look, state, width: columns, height, ...(onMeasured ? { onMeasured } : {}) };
 	if (columns < 40 || rows < 12) {
 		return (
 			<ViewContext value={outer}>

@@ -1,3 +1,4 @@
+import { printable } from "../core/path/quote.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { WizardSession } from "../engine/session.ts";
 import { asciiMessages } from "../messages/ascii.ts";
@@ -24,28 +25,48 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 	const store = new WizardStore(options.session);
 	// A screen reader reads what is added line by line; it needs no other screen.
 	const alternate = process.env.INK_SCREEN_READER !== "true";
-	const giveBack = takeTerminal(stdin, stdout, alternate);
-	const stopKeys = readKeys(stdin, (keys) => store.press(keys));
-	let leave = () => {};
+	let isOver = false;
+	let handedOver = false;
+	let stand = () => {};
+	let offExit = () => {};
 	let offSignals = () => {};
 	try {
 		const over = new Promise<number>((resolve, reject) => {
-			offSignals = onEndingSignal(resolve);
-			const offEnd = store.onExit(resolve);
-			const undraw = drawing(stdout, store, alternate, () =>
-				drawApp(store, { messages, color: options.color, ascii: options.ascii }, reject),
-			);
-			leave = () => {
-				undraw();
-				offEnd();
+			const sit = () => {
+				const giveBack = takeTerminal(stdin, stdout, alternate);
+				const stopKeys = readKeys(stdin, (keys) => store.press(keys));
+				const undraw = drawing(stdout, store, alternate, () =>
+					drawApp(store, { messages, color: options.color, ascii: options.ascii }, reject),
+				);
+				stand = () => {
+					stand = () => {};
+					stopKeys();
+					undraw();
+					giveBack();
+				};
 			};
+			store.handOver = async (work) => {
+				stand();
+				handedOver = true;
+				stdout.write(`${messages.cli.shell(printable(store.state.answers?.name ?? ""), false)}\n`);
+				try {
+					return await work();
+				} finally {
+					handedOver = false;
+					if (!isOver) sit();
+				}
+			};
+			// The child of a moment gets Ctrl-C as a key; what comes as a signal came too early for it, and is not meant for us.
+			offSignals = onEndingSignal(resolve, (signal) => handedOver && signal === "SIGINT");
+			offExit = store.onExit(resolve);
+			sit();
 		});
 		store.start(options.initial);
 		return { status: await over, lines: lastLines(store.state, messages) };
 	} finally {
-		stopKeys();
-		leave();
-		giveBack();
+		isOver = true;
+		stand();
+		offExit();
 		await store.cancel();
 		offSignals();
 	}

@@ -53,12 +53,16 @@ const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Tells the first signal that wants to end us; a second one ends at once. The handlers stay until they are taken off: Ink has some of
- * its own, and they kill the process as soon as they are the only ones.
+ * its own, and they kill the process as soon as they are the only ones. What `ignores` says yes to is somebody else's at that moment.
  */
-export function onEndingSignal(listener: (status: number) => void): () => void {
+export function onEndingSignal(
+	listener: (status: number) => void,
+	ignores: (signal: keyof typeof statuses) => boolean = () => false,
+): () => void {
 	let told = false;
 	const handlers = (Object.entries(statuses) as [keyof typeof statuses, number][]).map(([name, status]) => {
 		const handler = () => {
+			if (ignores(name)) return;
 			if (told) process.exit(status);
 			told = true;
 			listener(status);

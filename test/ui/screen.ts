@@ -30,12 +30,14 @@ class Output extends EventEmitter {
 /** The whole wizard on an emulated terminal. */
 export class ScreenDriver {
 	readonly store: WizardStore;
+	readonly session: ScriptedSession;
 	readonly #output: Output;
 	readonly #undraw: () => void;
 	readonly language: "en" | "de";
 
 	constructor(session: ScriptedSession, columns: number, rows: number, language: "en" | "de" = "en", look: Partial<Look> = {}) {
 		this.language = language;
+		this.session = session;
 		this.store = new WizardStore(session);
 		this.#output = new Output(columns, rows);
 		this.store.dispatch({ type: "resized", columns, rows });

@@ -99,7 +99,7 @@ describe("the wizard", () => {
 
 	test("takes a typed command and asks for its probe", async () => {
 		const wizard = await start().sees("Which application");
-		wizard.press("c/usr/bin/thing; reboot\r");
+		wizard.press("t/usr/bin/thing; reboot\r");
 		await wizard.sees("is for a shell");
 		wizard.press("\x15/usr/bin/thing --serve\r");
 		await wizard.sees("There is no probe");
@@ -130,7 +130,7 @@ describe("the wizard", () => {
 		const wizard = await atFiles({ rounds: [{ answered: false, missing: [declined] }] });
 		wizard.press("\r\r\r");
 		await wizard.sees("/etc/redis/tls.key. Press 3 to go back");
-		wizard.press("c");
+		wizard.press("s");
 		await wizard.sees("is not saved");
 		wizard.press("3");
 		await wizard.sees("> [!] /etc/redis/tls.key");

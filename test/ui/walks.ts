@@ -1,6 +1,7 @@
 import { Failure } from "../../src/core/failure.ts";
 import type { ScreenDriver } from "./screen.ts";
 import type { Script } from "./scripted-session.ts";
+import { trialWalks } from "./trial-walks.ts";
 
 /** One way through the wizard. `seen` is called on each screen that is worth a look, with a name that no other has. */
 export interface Walk {
@@ -66,11 +67,12 @@ export const walks: readonly Walk[] = [
 			await seen("trial-missing");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.notNeeded);
+			await screen.sees("[ok] 1");
 			await seen("trial-answered");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);
 			await seen("save");
-			screen.type("jj\r");
+			screen.type("jjjj\r");
 			await screen.sees("[Unit]");
 			await seen("save-unit");
 		},
@@ -100,4 +102,5 @@ export const walks: readonly Walk[] = [
 			await seen("interrupted");
 		},
 	},
+	...trialWalks,
 ];

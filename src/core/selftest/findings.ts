@@ -2,31 +2,32 @@ import { type Check, isWarning } from "./outside.ts";
 import type { Outcome, Result, Selftest } from "./verdict.ts";
 import { failedChecks, withOutcome } from "./verdict.ts";
 
-/** One thing that the test has to say of a cage. */
-export type Finding =
+/** One thing that the test has to say of a cage. `act`: somebody should do something. `design`: the plan opens it, or it is worth knowing. */
+export type Finding = { readonly urgency: "act" | "design" | "fine" } & (
 	| { readonly kind: "way"; readonly way: Outcome }
-	| { readonly kind: "check"; readonly check: Check; readonly state: "failed" | "warning" | "ok" };
+	| { readonly kind: "check"; readonly check: Check }
+);
 
-/** First what somebody has to act upon, last what is as it should be. */
+const wayUrgency: Readonly<Record<Result, Finding["urgency"]>> = {
+	escaped: "act",
+	failed: "act",
+	open: "design",
+	refused: "fine",
+	impossible: "fine",
+};
+
+/** Those that somebody has to act upon first. */
 export function findingsOf(test: Selftest): readonly Finding[] {
-	const of = (...outcomes: Result[]): Finding[] =>
-		outcomes.flatMap((outcome) => withOutcome(test, outcome).map((way) => ({ kind: "way", way })));
-	const checks = (state: "failed" | "warning" | "ok"): Finding[] =>
-		test.audit.filter((check) => stateOf(check) === state).map((check) => ({ kind: "check", check, state }));
-	return [
-		...of("escaped", "failed"),
-		...checks("failed"),
-		...of("open"),
-		...checks("warning"),
-		...of("refused"),
-		...checks("ok"),
-		...of("impossible"),
+	const all: Finding[] = [
+		...test.ways.map((way) => ({ kind: "way" as const, way, urgency: wayUrgency[way.outcome] })),
+		...test.audit.map((check) => ({ kind: "check" as const, check, urgency: checkUrgency(check) })),
 	];
+	return (["act", "design", "fine"] as const).flatMap((urgency) => all.filter((finding) => finding.urgency === urgency));
 }
 
-function stateOf(check: Check): "failed" | "warning" | "ok" {
-	if (check.ok) return "ok";
-	return isWarning(check) ? "warning" : "failed";
+function checkUrgency(check: Check): Finding["urgency"] {
+	if (check.ok) return "fine";
+	return isWarning(check) ? "design" : "act";
 }
 
 /** The verdict in numbers. `missing` are checks from outside that failed. */

@@ -1,6 +1,6 @@
 import type { Key } from "./keys.ts";
 import type { Move } from "./list.ts";
-import type { Screen, WizardState } from "./state.ts";
+import type { Page, Screen, WizardState } from "./state.ts";
 
 /** Named commands. The message catalogue has a word for each in its section `keys`. */
 export type Command =
@@ -22,6 +22,7 @@ export type Command =
 	| "interrupt"
 	| "keys"
 	| "why"
+	| "commands"
 	| "search"
 	| "toggle"
 	| "next-tab"
@@ -41,6 +42,16 @@ export type Command =
 	| "next-field"
 	| "begin"
 	| "previous-field"
+	| "output"
+	| "selftest"
+	| "shell"
+	| "next-match"
+	| "previous-match"
+	| "line-start"
+	| "line-end"
+	| "cut-before"
+	| "cut-after"
+	| "cut-word"
 	| Move;
 
 export interface Binding {
@@ -50,10 +61,29 @@ export interface Binding {
 	readonly footer?: number;
 }
 
+/** The pages over a screen. Where letters are text, the second of these keys, and from one page the letters lead to the others. */
+const pages: readonly Binding[] = [
+	{ command: "why", keys: ["i", "f2"], footer: 7 },
+	{ command: "commands", keys: ["c", "f3"] },
+	{ command: "keys", keys: ["?", "f1", "ctrl-g"], footer: 0 },
+];
+
+const pagesWhileTyping: readonly Binding[] = [
+	{ command: "why", keys: ["f2"] },
+	{ command: "commands", keys: ["f3"] },
+	{ command: "keys", keys: ["ctrl-g", "f1"], footer: 0 },
+];
+
+const pagesOfTrial: readonly Binding[] = [
+	{ command: "output", keys: ["o"], footer: 5 },
+	{ command: "selftest", keys: ["t"], footer: 5 },
+];
+
+/** On every screen alike. */
 const quitting: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
 	{ command: "quit", keys: ["q"], footer: 8 },
-	{ command: "keys", keys: ["?"], footer: 0 },
+	...pages,
 ];
 
 const moving: readonly Binding[] = [
@@ -74,13 +104,25 @@ const typing: readonly Binding[] = [
 	{ command: "submit", keys: ["enter"], footer: 1 },
 	{ command: "close", keys: ["escape"], footer: 2 },
 	{ command: "interrupt", keys: ["ctrl-c"] },
+	...pagesWhileTyping,
+];
+
+const typingInPage = typing.filter((binding) => !pagesWhileTyping.includes(binding));
+
+/** What the keys do to a line that is being edited (line.ts): for the page of all keys alone. */
+export const editing: readonly Binding[] = [
+	{ command: "line-start", keys: ["home", "ctrl-a"] },
+	{ command: "line-end", keys: ["end", "ctrl-e"] },
+	{ command: "cut-before", keys: ["ctrl-u"] },
+	{ command: "cut-after", keys: ["ctrl-k"] },
+	{ command: "cut-word", keys: ["ctrl-w"] },
 ];
 
 const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	lacks: [{ command: "install", keys: ["enter"], footer: 1 }, ...quitting],
 	choose: [
 		{ command: "choose", keys: ["enter"], footer: 1 },
-		{ command: "type-command", keys: ["c"], footer: 3 },
+		{ command: "type-command", keys: ["t", ":"], footer: 3 },
 		{ command: "search", keys: ["/"], footer: 4 },
 		...moving,
 		{ command: "back", keys: ["escape", "left"] },
@@ -94,6 +136,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "first", keys: ["pageup"] },
 		{ command: "back", keys: ["escape"], footer: 2 },
 		{ command: "interrupt", keys: ["ctrl-c"] },
+		...pagesWhileTyping,
 	],
 	trace: [
 		{ command: "enough", keys: ["enter"], footer: 1 },
@@ -105,7 +148,6 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	files: [
 		{ command: "go-on", keys: ["enter"], footer: 1 },
 		{ command: "toggle", keys: ["space"], footer: 2 },
-		{ command: "why", keys: ["i"], footer: 5 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
 		{ command: "previous-tab", keys: ["shift-tab"] },
 		{ command: "search", keys: ["/"], footer: 5 },
@@ -130,22 +172,41 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "accept-remedies", keys: ["enter"], footer: 1 },
 		// The same key when nothing is left to add; the footer shows the one that holds.
 		{ command: "save", keys: ["enter"], footer: 1 },
-		{ command: "finish-anyway", keys: ["c"], footer: 3 },
+		{ command: "finish-anyway", keys: ["s"], footer: 3 },
 		{ command: "again", keys: ["r"], footer: 5 },
 		{ command: "toggle", keys: ["space"], footer: 4 },
+		{ command: "shell", keys: ["!"], footer: 6 },
+		...pagesOfTrial,
 		{ command: "to-files", keys: ["3"], footer: 6 },
 		...moving,
 		back,
 		...quitting,
 	],
-	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, ...quitting],
+	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
 };
 
-const inOverlay: readonly Binding[] = [
-	{ command: "close", keys: ["escape", "enter", "left", "?", "i", "q"], footer: 1 },
-	...moving,
-	{ command: "interrupt", keys: ["ctrl-c"] },
+/** On the button of the form nothing is typed: the keys of all screens hold there. */
+const onButton: readonly Binding[] = [
+	...onScreen.form.filter(
+		({ command }) => command !== "interrupt" && command !== "back" && !pagesWhileTyping.some((one) => one.command === command),
+	),
+	{ command: "back", keys: ["escape", "left"], footer: 2 },
+	...quitting,
 ];
+
+/** The key that opened a page closes it, those of the other pages lead there. */
+function onPage(page: Page): readonly Binding[] {
+	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
+	return [
+		{ command: "close", keys: ["escape", "enter", "left", "q", ...(own?.keys ?? [])], footer: 1 },
+		{ command: "search", keys: ["/"], footer: 2 },
+		{ command: "next-match", keys: ["n"], footer: 3 },
+		{ command: "previous-match", keys: ["N"] },
+		...moving,
+		...pages.filter((binding) => binding !== own),
+		{ command: "interrupt", keys: ["ctrl-c"] },
+	];
+}
 
 const inQuestion: readonly Binding[] = [
 	{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 },
@@ -156,16 +217,74 @@ const inQuestion: readonly Binding[] = [
 /** What the keys do at this moment. */
 export function bindingsOf(state: WizardState): readonly Binding[] {
 	if (state.question) return inQuestion;
-	if (state.overlay) return inOverlay;
-	if (state.prompt) return typing;
-	return onScreen[state.screen];
+	if (state.overlay && state.prompt?.kind === "find") return typingInPage;
+	if (state.overlay) return onPage(state.overlay);
+	return bindingsBelow(state);
 }
 
-/** What the keys of the screen do, whatever lies over it: for the page of all keys. */
-export function bindingsOfScreen(screen: Screen): readonly Binding[] {
+/** What they do once no page lies over the screen and no question waits: what the page of all keys shows. */
+export function bindingsBelow({ form, prompt, screen }: WizardState): readonly Binding[] {
+	if (prompt) return typing;
+	if (screen === "form" && form?.cursor === form?.rows.length) return onButton;
 	return onScreen[screen];
 }
 
 export function commandFor(bindings: readonly Binding[], key: Key): Command | undefined {
 	return bindings.find((binding) => binding.keys.includes(key.id))?.command;
+}
+
+const groups = {
+	moving: [
+		"up",
+		"down",
+		"page-up",
+		"page-down",
+		"first",
+		"last",
+		"next-tab",
+		"previous-tab",
+		"search",
+		"next-match",
+		"previous-match",
+		"next-field",
+		"previous-field",
+		"start",
+		"to-application",
+		"to-files",
+		"to-accounts",
+	],
+	typing: editing.map((binding) => binding.command),
+	going: [
+		"go-on",
+		"choose",
+		"install",
+		"enough",
+		"build",
+		"again",
+		"accept-remedies",
+		"save",
+		"finish-anyway",
+		"pick",
+		"end",
+		"begin",
+		"submit",
+		"back",
+		"stop",
+		"close",
+		"quit",
+		"interrupt",
+	],
+	looking: ["keys", "why", "commands", "output", "selftest", "shell"],
+} satisfies Record<string, readonly Command[]>;
+
+/** The order in which the page of all keys shows them. */
+export const keyGroups = ["going", "deciding", "moving", "typing", "looking"] as const;
+export type KeyGroup = (typeof keyGroups)[number];
+
+/** What a command is for. One that nobody put elsewhere decides something. */
+export function groupOf(command: Command): KeyGroup {
+	const of = (Object.keys(groups) as (keyof typeof groups)[]).find((group) =>
+		(groups[group] as readonly Command[]).includes(command),
+	);
+	return of ?? "deciding";
 }

@@ -106,8 +106,6 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 			return only(go(state, "trace"));
 		case "toggle":
 			return row ? toggle(state, row) : only(state);
-		case "why":
-			return row ? only({ ...state, overlay: "why", scroll: 0 }) : only(state);
 		case "next-tab":
 		case "previous-tab": {
 			const step = command === "next-tab" ? 1 : fileTabs.length - 1;

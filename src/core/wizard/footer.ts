@@ -36,7 +36,13 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "begin":
 			return onButton(state);
 		case "pick":
-			return !isBusy(state, "finish");
+			return !isBusy(state, "finish", "selftest");
+		case "shell":
+			return lastRound(state) !== undefined && !isBusy(state, "try", "plan", "selftest");
+		case "selftest":
+			return state.trial.tested !== undefined;
+		case "next-match":
+			return (state.find?.rows.length ?? 0) > 1;
 		case "toggle":
 			return state.screen !== "trial" || (lastRound(state)?.missing.length ?? 0) > 0;
 		default:

@@ -1,3 +1,4 @@
+import { addCommand } from "./commands.ts";
 import type { Happening, ProbeOutcome } from "./seen.ts";
 import type { Tracing, Trying, WizardState } from "./state.ts";
 import { told } from "./state.ts";
@@ -52,6 +53,9 @@ function happenOne(state: WizardState, event: Exclude<Happening, { event: "outpu
 			// The second start of a trace asks the same probes again; the first answers stay on the screen.
 			return state.trace ? { ...state, trace: addOutcome(state.trace, list, event) } : state;
 		}
+		case "command-started":
+		case "command-ended":
+			return { ...state, commands: addCommand(state.commands, event) };
 		case "application-started":
 		case "application-ended":
 		case "accesses-counted":

@@ -39,6 +39,15 @@ const sequences: Readonly<Record<string, string>> = {
 	OH: "home",
 	OF: "end",
 	OM: "enter",
+	OP: "f1",
+	OQ: "f2",
+	OR: "f3",
+	"[11~": "f1",
+	"[12~": "f2",
+	"[13~": "f3",
+	"[[A": "f1",
+	"[[B": "f2",
+	"[[C": "f3",
 };
 
 const controls: Readonly<Record<string, string>> = {
@@ -116,6 +125,8 @@ function sequenceAt(input: string, at: number): string | undefined {
 	if (next === undefined) return undefined;
 	if (next === "O") return input[at + 2] === undefined ? undefined : input.slice(at, at + 3);
 	if (next !== "[") return "\x1b";
+	// The function keys of the Linux console have one letter more.
+	if (input[at + 2] === "[") return input[at + 3] === undefined ? undefined : input.slice(at, at + 4);
 	for (let end = at + 2; end < input.length; end++) {
 		const code = input.charCodeAt(end);
 		if (code >= 0x40 && code <= 0x7e) return input.slice(at, end + 1);

@@ -32,6 +32,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 	const rules = closed.answers?.rules;
 	switch (kind) {
 		case "search":
+		case "find":
 			return only(closed);
 		case "command": {
 			const split = splitCommandLine(text);

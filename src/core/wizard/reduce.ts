@@ -1,16 +1,18 @@
 import type { PlannedAccounts } from "../plan/plan.ts";
-import { bindingsOf, bindingsOfScreen, type Command, commandFor } from "./bindings.ts";
+import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
 import { allow, reduceFiles, shownRows } from "./files.ts";
+import { endStatus, lookAtEscape, save } from "./finishing.ts";
 import { reduceForm } from "./form.ts";
 import { happen } from "./happening.ts";
 import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
+import { measured, openPage, pageOf, reduceFind, reducePage } from "./pages.ts";
 import { reducePrompt } from "./prompts.ts";
 import { cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
 import { reviewRows } from "./review.ts";
-import { reduceSave, saveItems } from "./saving.ts";
+import { installUnit, reduceSave, saveItems } from "./saving.ts";
 import type { Action, Reduced, WizardState } from "./state.ts";
 import { reduceTrace } from "./tracing.ts";
 import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts";
@@ -24,6 +26,8 @@ export function reduce(state: WizardState, action: Action): Reduced {
 		}
 		case "resized":
 			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
+		case "measured":
+			return only(measured(state, action.scrollEnd, action.found ?? []));
 		case "happened":
 			return only(happen(state, action.events));
 		case "done":
@@ -44,12 +48,14 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 		return state.question?.kind === "quit" ? leave(state, 130) : only({ ...state, question: { kind: "quit" } });
 	}
 	if (state.question) return reduceQuestion(state, command);
-	if (state.overlay) return reduceOverlay(state, command);
+	if (state.overlay && state.prompt?.kind === "find") return reduceFind(state, key, command);
+	if (state.overlay) return reducePage(state, command, command && isMove(command) ? command : undefined);
+	const page = pageOf(command);
+	if (page) return only(openPage(state, page));
 	if (state.prompt) return reducePrompt(state, key, reduceMoveKey);
+	if (command === "quit") return state.finished ? leave(state, endStatus(state)) : only({ ...state, question: { kind: "quit" } });
 	if (state.screen === "form") return reduceForm(state, key, command);
 	if (command === undefined) return only(state);
-	if (command === "quit") return state.finished ? leave(state, 0) : only({ ...state, question: { kind: "quit" } });
-	if (command === "keys") return only({ ...state, overlay: "keys", scroll: 0 });
 	if (isMove(command)) return move(state, command);
 	return reduceScreen(without(state, "notice"), command);
 }
@@ -80,23 +86,24 @@ function reduceScreen(state: WizardState, command: Command): Reduced {
 function reduceQuestion(state: WizardState, command: Command | undefined): Reduced {
 	const { question } = state;
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
-	if (command === "no") return only(without(state, "question"));
-	return question.kind === "quit" ? leave(state, state.finished ? 0 : 1) : allow(state, question.kind, question.text);
-}
-
-function reduceOverlay(state: WizardState, command: Command | undefined): Reduced {
-	if (command === "close") return only(without(state, "overlay"));
-	if (command === undefined || !isMove(command)) return only(state);
-	const lines = { keys: bindingsOfScreen(state.screen).length, unit: (state.unit ?? "").split("\n").length, why: 30 };
-	const page = Math.max(2, state.size.rows - 10);
-	const most = Math.max(1, (state.overlay ? lines[state.overlay] : 0) - page + 1);
-	return only({ ...state, scroll: moveCursor(state.scroll, command, most, page) });
+	const answered = without(state, "question");
+	if (command === "no") return only(question.kind === "escape" ? lookAtEscape(answered) : answered);
+	switch (question.kind) {
+		case "quit":
+			return leave(state, endStatus(state));
+		case "escape":
+			return save(answered);
+		case "install-unit":
+			return installUnit(answered, question.service);
+		default:
+			return allow(state, question.kind, question.text);
+	}
 }
 
 /** Nothing may go on behind a wizard that is gone. */
 function leave(state: WizardState, exit: number): Reduced {
 	const gone = { ...without(state, "question"), exit };
-	return isBusy(state, "trace", "try", "install", "finish") ? cancel(gone) : only(gone);
+	return isBusy(state, "trace", "try", "install", "finish", "selftest") ? cancel(gone) : only(gone);
 }
 
 const moves: readonly string[] = ["up", "down", "page-up", "page-down", "first", "last"] satisfies Move[];
@@ -128,7 +135,7 @@ export function countOf(state: WizardState): number {
 		case "trial":
 			return lastRound(state)?.missing.length ?? 0;
 		case "save":
-			return saveItems.length;
+			return saveItems(state).length;
 		case "build":
 			return reviewRows(state).length;
 		default:

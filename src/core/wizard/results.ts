@@ -1,7 +1,9 @@
 import type { Path } from "../path/path.ts";
 import { openForm } from "./choose.ts";
 import { selectedRow, shownRows } from "./files.ts";
+import { tested } from "./finishing.ts";
 import { validated } from "./form.ts";
+import { openPage } from "./pages.ts";
 import { go, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
 import { afterTrace, beginTrace } from "./tracing.ts";
@@ -36,15 +38,26 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		}
 		case "try": {
 			const { now: _, ...trial } = state.trial;
-			const tried = { ...state, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
-			return only(setCursor({ ...tried, screen: "trial" }, 0));
+			const rounds = [...trial.rounds, action.value];
+			const tried = setCursor({ ...state, screen: "trial", trial: { ...trial, rounds } }, 0);
+			return action.value.answered ? start(tried, { job: "selftest" }) : only(tried);
 		}
 		case "finish":
-			return only(setCursor({ ...state, finished: action.value }, 0));
+			return only(setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0));
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
-		case "unit":
-			return only({ ...state, unit: action.value, overlay: "unit", scroll: 0 });
+		case "text": {
+			const { page, text } = action.value;
+			return only(openPage({ ...state, texts: { ...state.texts, [page]: text } }, page));
+		}
+		case "selftest":
+			return tested(state, action.value);
+		case "shell":
+			return only(state);
+		case "install-unit": {
+			const { action: done, place, unit } = action.value;
+			return only(notice(state, `unit-${done}`, { place, unit }));
+		}
 	}
 }
 

@@ -95,6 +95,18 @@ export interface Finished {
 	readonly installs: boolean;
 }
 
+/** A program that was started for the user. */
+export interface RanCommand {
+	/** The number of its last start. */
+	readonly number: number;
+	/** As one would type it. */
+	readonly line: string;
+	/** Starts with nothing else between them. */
+	readonly times: number;
+	/** Exit status of the last start; absent while it runs. */
+	readonly status?: number;
+}
+
 /** Events that a screen shows something of. `newest` comes where the engine sends it. */
 export type Happening =
 	| { readonly event: "application-started"; readonly where: string; readonly run: number }
@@ -108,4 +120,6 @@ export type Happening =
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
 	| ({ readonly event: "ways-tried" } & Testing)
+	| { readonly event: "command-started"; readonly number: number; readonly line: string }
+	| { readonly event: "command-ended"; readonly number: number; readonly status: number }
 	| { readonly event: "warned"; readonly code: string; readonly values: Values };

@@ -14,6 +14,7 @@ import type {
 	Lack,
 	ProbeOutcome,
 	Problem,
+	RanCommand,
 	Round,
 	Testing,
 	Told,
@@ -112,6 +113,9 @@ export type JobKind =
 	| "shell"
 	| "install-unit";
 
+/** What can lie over a screen. */
+export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "next" | TextPage;
+
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
 	readonly screen: Screen;
@@ -120,9 +124,10 @@ export interface WizardState {
 	readonly cursors: Readonly<Partial<Record<Screen, number>>>;
 	/** Filters that were typed, by screen. */
 	readonly queries: Readonly<Partial<Record<Screen, string>>>;
-	readonly overlay?: "keys" | "why" | "output" | "selftest" | "next" | TextPage;
-	/** How far down the overlay is scrolled. */
+	readonly overlay?: Page;
+	/** How far down the page is scrolled, and how far it can be: it is measured when it is drawn, for its lines depend on language and width. */
 	readonly scroll: number;
+	readonly scrollEnd?: number;
 	readonly question?: Question;
 	readonly prompt?: { readonly kind: PromptKind; readonly line: TextLine };
 	/** One line that passes: what a key did, or why it did nothing. */
@@ -150,11 +155,13 @@ export interface WizardState {
 	/** The last lines that the application printed. */
 	readonly output: readonly string[];
 	readonly outputOpen: string;
+	/** Programs that were started, the oldest first. */
+	readonly commands: readonly RanCommand[];
 	readonly finished?: Finished;
 	readonly template?: { readonly name: string; readonly path: string };
 	readonly texts: Readonly<Partial<Record<TextPage, string>>>;
-	/** What is looked for in a page. */
-	readonly sought: string;
+	/** What is looked for in a page, the rows that have it, and the one that was gone to. */
+	readonly find?: { readonly text: string; readonly rows: readonly number[]; readonly at: number };
 	readonly exit?: number;
 }
 
@@ -165,6 +172,8 @@ export type Action =
 	| { readonly type: "started"; readonly initial?: Answers }
 	| { readonly type: "key"; readonly key: Key }
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
+	/** A page was drawn: the furthest that it can be scrolled, and the rows that have what is looked for. */
+	| { readonly type: "measured"; readonly scrollEnd: number; readonly found?: readonly number[] }
 	| { readonly type: "happened"; readonly events: readonly Happening[] }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
 	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Told };
@@ -226,7 +235,7 @@ export const startState: WizardState = {
 	output: [],
 	outputOpen: "",
 	texts: {},
-	sought: "",
+	commands: [],
 };
 
 export function stepOf(screen: Screen): StepName {

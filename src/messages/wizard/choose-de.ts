@@ -5,6 +5,6 @@ export const chooseDe: WizardMessages["choose"] = {
 	first: "Zum ersten Mal hier? Die Vorführung braucht nichts, was nicht schon da ist.",
 	kinds: { demo: "Vorführung", template: "Vorlage", unit: "Dienst", process: "läuft" },
 	searching: "Filter: {query}",
-	none: "Keine Anwendung gefunden. Mit c geben Sie einen Befehl ein.",
+	none: "Keine Anwendung gefunden. Mit t geben Sie einen Befehl ein.",
 	reading: "Es wird gelesen, was {name} braucht…",
 };

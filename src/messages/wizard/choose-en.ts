@@ -3,6 +3,6 @@ export const chooseEn = {
 	first: "New here? The demonstration needs nothing that is not there already.",
 	kinds: { demo: "demo", template: "template", unit: "service", process: "running" },
 	searching: "filter: {query}",
-	none: "No application was found. Press c to type a command.",
+	none: "No application was found. Press t to type a command.",
 	reading: "Reading what {name} needs…",
 };

@@ -1,27 +1,89 @@
+import { Text } from "ink";
 import { printable } from "../../core/path/quote.ts";
+import { type Decided, decidedSoFar } from "../../core/wizard/decided.ts";
+import { fitting } from "../../core/wizard/footer.ts";
 import { stepOf, steps } from "../../core/wizard/state.ts";
+import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { Line, SplitLine } from "./line.tsx";
 
 export const headerRows = 3;
 
-/** Where one is, what is done and what lies ahead. */
+/** Where one is, what is done and what lies ahead, what the cage is called, and what is decided so far. */
 export function Header() {
 	const { ascii, messages, state, width } = useView();
 	const words = messages.wizard;
-	const now = steps.indexOf(stepOf(state.screen));
-	const name = state.answers?.name && state.screen !== "choose" ? ` ${ascii ? "|" : "·"} ${printable(state.answers.name)}` : "";
-	const current = words.steps[stepOf(state.screen)];
-	const step = messages.fill(words.step, { number: now + 1, of: steps.length, name: current });
-	const finished = state.finished !== undefined;
-	const mark = (index: number) => (index < now || finished ? "[x]" : index === now ? "[>]" : "[ ]");
-	const long = steps.map((one, index) => `${mark(index)} ${words.steps[one]}`).join(" ");
-	const short = steps.map((_, index) => mark(index)).join("");
+	const now = stepOf(state.screen);
+	const named = state.screen !== "choose" && state.screen !== "lacks" ? state.answers?.name : undefined;
+	const name = named ? ` ${ascii ? "|" : "·"} ${printable(named)}` : "";
+	const step = messages.fill(words.step, { number: steps.indexOf(now) + 1, of: steps.length, name: words.steps[now] });
 	return (
 		<>
 			<SplitLine left={`${words.title}${name}`} right={step} width={width} bold />
-			<Line dimColor>{long.length <= width ? long : short}</Line>
-			<Line dimColor>{(ascii ? "-" : "─").repeat(width)}</Line>
+			<Steps />
+			<DecidedLine />
 		</>
 	);
+}
+
+/** Each step with its mark and its name; where the names have no room, only that of this one and of the next. */
+function Steps() {
+	const { messages, state, width } = useView();
+	const words = messages.wizard.steps;
+	const at = steps.indexOf(stepOf(state.screen));
+	const finished = state.finished !== undefined;
+	const all = steps.map((step, index) => {
+		const done = index < at || finished;
+		return { step, name: words[step], mark: done ? "[x]" : index === at ? "[>]" : "[ ]", isNow: index === at, done };
+	});
+	const length = (gap: string) => all.reduce((sum, { mark, name }) => sum + mark.length + gap.length + name.length + 1, -1);
+	const isLong = length("") <= width;
+	const gap = length(" ") <= width ? " " : "";
+	return (
+		<Line>
+			{all.map(({ done, isNow, mark, name, step }, index) => (
+				<Text key={step} bold={isNow} dimColor={!isNow} {...(isNow ? { color: "cyan" } : done ? { color: "green" } : {})}>
+					{isLong ? `${index ? " " : ""}${mark}${gap}${name}` : index === at || index === at + 1 ? `${mark} ${name} ` : mark}
+				</Text>
+			))}
+		</Line>
+	);
+}
+
+/** A line across, with what is decided in it. */
+function DecidedLine() {
+	const { ascii, messages, state, width } = useView();
+	const [dash, dot] = ascii ? ["-", " | "] : ["─", " · "];
+	const items = decidedSoFar(state).map((one) => ({ rank: one.rank, text: decidedText(one, messages) }));
+	const text = fitting(items, width - 8, dot.length)
+		.map((item) => item.text)
+		.join(dot);
+	if (text === "") return <Line dimColor>{dash.repeat(width)}</Line>;
+	return (
+		<Line>
+			<Text dimColor>{`${dash.repeat(2)} `}</Text>
+			{text}
+			<Text dimColor>{` ${dash.repeat(Math.max(0, width - 4 - text.length))}`}</Text>
+		</Line>
+	);
+}
+
+function decidedText(one: Decided, messages: Messages): string {
+	const words = messages.wizard.decided;
+	switch (one.what) {
+		case "program":
+			return printable(one.name);
+		case "account":
+			return messages.fill(words.account, { name: one.name ?? "root" });
+		case "probes":
+			return messages.fill(words.probes, { count: one.count });
+		case "contents":
+			return messages.fill(words.contents, { files: one.files, bytes: one.bytes });
+		case "undecided":
+			return messages.fill(words.undecided, { count: one.count });
+		case "openings":
+			return one.count ? messages.fill(words.openings, { count: one.count }) : words.closed;
+		case "answers":
+			return words.answers;
+	}
 }

@@ -26,8 +26,19 @@ function messageText(state: WizardState, messages: Messages): string | undefined
 
 function questionText(question: Question, state: WizardState, messages: Messages): string {
 	const { questions } = messages.wizard;
-	if (question.kind === "quit") return state.finished ? questions.quitDone : questions.quit;
-	return messages.fill(questions[question.kind], { path: showPath(question.path) });
+	switch (question.kind) {
+		case "quit":
+			return state.finished ? questions.quitDone : questions.quit;
+		case "escape":
+			return messages.fill(questions.escape, { escaped: question.escaped, missing: question.missing });
+		case "install-unit": {
+			const { name, service } = question;
+			if (service === undefined) return messages.fill(questions["install-unit"], { name });
+			return messages.fill(questions["install-dropin"], { name, service });
+		}
+		default:
+			return messages.fill(questions[question.kind], { path: showPath(question.path) });
+	}
 }
 
 export function MessageArea({ lines }: { lines: readonly string[] }) {

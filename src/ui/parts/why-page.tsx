@@ -1,41 +1,38 @@
-import { printable, showPath } from "../../core/path/quote.ts";
-import { type FileRow, selectedRow } from "../../core/wizard/files.ts";
+import { selectedRow } from "../../core/wizard/files.ts";
+import type { Screen, WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { showReason } from "../../report/reasons.ts";
 import { useView } from "../look.ts";
+import { whyMissing } from "../steps/missing.ts";
+import { whyFileRow } from "../steps/why-file.ts";
 import { wrapWords } from "../wrap-words.ts";
-import { Line } from "./line.tsx";
 import { ScrollPage } from "./scroll-page.tsx";
 
-/** Everything that is known about the selected entry. */
+/** What is known of the selected entry of a screen's list, one paragraph a line; undefined where nothing is selected. */
+export type WhyEntry = (state: WizardState, messages: Messages) => readonly string[] | undefined;
+
+/** A step that has a list says here why its entries are there. */
+const entries: Partial<Record<Screen, WhyEntry>> = {
+	files: (state, messages) => {
+		const row = selectedRow(state);
+		return row && whyFileRow(row, messages);
+	},
+	trial: whyMissing,
+};
+
+/** Why the selected entry is there, why this step exists, what it does to the machine, and where its proposals come from. */
 export function WhyPage() {
 	const { messages, state, width } = useView();
-	const row = selectedRow(state);
-	if (!row) return <Line>{messages.wizard.files.empty}</Line>;
-	const lines = [`${showPath(row.path)}`, "", ...facts(row, messages)].flatMap((line) =>
-		line === "" ? [""] : wrapWords(line, width),
-	);
-	return <ScrollPage title={messages.wizard.files.why} lines={lines} />;
-}
-
-function facts(row: FileRow, messages: Messages): string[] {
-	const words = messages.wizard.files;
-	if (row.kind === "state") {
-		const { gid, mode, reasons, seeds, uid } = row.directory;
-		return [
-			...reasons.map((reason) => `- ${showReason(reason, messages)}`),
-			messages.fill(words.whyMode, { mode: mode.toString(8), uid, gid }),
-			...seeds.map((seed) => `- ${showPath(seed.path)} ${messages.bytes(seed.bytes)}`),
-		];
-	}
-	const { decision, gid, mode, reasons, risks, target, uid } = row.entry;
-	const owner = row.entry.package;
-	return [
-		...reasons.map((reason) => `- ${showReason(reason, messages)}`),
-		...risks.map((risk) => `! ${messages.risk(risk)}`),
-		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
-		...(owner ? [messages.fill(words.fromPackage, { name: printable(owner.name), version: printable(owner.version) })] : []),
-		messages.fill(words.whyMode, { mode: mode.toString(8), uid, gid }),
-		decision === "include" ? words.goesIn : words.leftOut,
+	const words = messages.wizard.why;
+	const entry = entries[state.screen]?.(state, messages);
+	const step = words.steps[state.screen];
+	const texts = [
+		...(entry ? [...entry, ""] : []),
+		step.purpose,
+		"",
+		`${words.machine} ${step.machine}`,
+		"",
+		`${words.proposals} ${step.proposals}`,
 	];
+	const lines = texts.flatMap((text) => (text === "" ? [""] : wrapWords(text, width)));
+	return <ScrollPage title={messages.fill(words.title, { step: words.names[state.screen] })} lines={lines} />;
 }
