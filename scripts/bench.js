@@ -1,12 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { bundleBench } from "./bundle-bench.js";
-import { root, setUp } from "./set-up.js";
-import { requirePrograms } from "./system-packages.js";
+import { root, say, setUp } from "./set-up.js";
+import { requirePrograms, withoutPrograms } from "./system-packages.js";
 
 /** `npm run bench [-- NAME…]`: the benches, in turn. */
 setUp();
 requirePrograms();
+const missing = withoutPrograms({ wrk: "wrk", "redis-benchmark": "redis-tools" });
+if (missing.length) {
+	say(`the benches need more: apt-get install --no-install-recommends ${missing.join(" ")}`);
+	process.exit(3);
+}
 const folder = await bundleBench({ main: "test/bench/main.ts", "fold-child": "test/bench/fold-child.ts" });
 const { status } = spawnSync(process.execPath, [join(folder, "main.js"), ...process.argv.slice(2)], {
 	cwd: root,

@@ -5,7 +5,11 @@ import { withHistoryLine } from "../report/record.ts";
 import { acceptances } from "./answers.ts";
 
 /** Keeps what `--accept-finding` says in the cage, its log and its record, before anything is started that relies on it. */
-export async function recordAcceptances({ machine }: Context, name: string, texts: readonly string[] = []): Promise<void> {
+export async function recordAcceptances(
+	{ machine }: Pick<Context, "machine">,
+	name: string,
+	texts: readonly string[] = [],
+): Promise<void> {
 	if (!texts.length) return;
 	const { store } = machine;
 	acceptances(texts);

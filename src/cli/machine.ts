@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Machine } from "../engine/context.ts";
 import { systemAccounts } from "../system/accounts/accounts.ts";
 import { systemServices } from "../system/adoption/services.ts";
+import { Commands } from "../system/commands.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { systemFiles } from "../system/files/files.ts";
@@ -18,13 +19,15 @@ import { systemUnits } from "../system/units/host-units.ts";
 /** The adapters of this machine, put together: the one place that knows both sides. */
 export function systemMachine(state: string, launching: Launching = {}): Machine {
 	const files = systemFiles();
+	const commands = new Commands();
 	return {
 		files,
 		packages: systemPackages(files),
 		accounts: systemAccounts,
-		launcher: new UtilLinuxLauncher(state, launching),
+		launcher: new UtilLinuxLauncher(state, launching, commands),
 		store: new StateFolder(state),
-		doctor: systemDoctor,
+		doctor: systemDoctor(commands),
+		commands,
 		selftest: selftestTools,
 		units: systemUnits(),
 		services: systemServices,

@@ -1,7 +1,11 @@
+import { plainRun } from "./plain-run.ts";
 import { version } from "./version.ts";
 
+const args = process.argv.slice(2);
+const run = plainRun(args);
+
 /** Nothing else is loaded for this: it is what scripts ask most, and first. */
-if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-V")) {
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
 	process.stdout.write(`${version}\n`);
 } else {
 	// Whoever reads us may stop reading (`| head`): that is no error of ours.
@@ -9,6 +13,7 @@ if (process.argv.length === 3 && (process.argv[2] === "--version" || process.arg
 		if (error.code !== "EPIPE") throw error;
 		process.exit(0);
 	});
-	const { runProgram } = await import("./program.ts");
-	process.exitCode = await runProgram(process.argv.slice(2));
+	process.exitCode = run
+		? await (await import("./start.ts")).startPlainly(run)
+		: await (await import("./program.ts")).runProgram(args);
 }

@@ -106,6 +106,8 @@ export interface ApplicationOptions {
 	/** Only of `make` and `trace`. */
 	attach?: number;
 	for?: number;
+	/** Only of `trace`. */
+	add?: boolean;
 }
 
 export interface ConsentOptions {

@@ -1,6 +1,8 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
 import { warnUnusedAllowances } from "../engine/allowances.ts";
+import { reachedOf } from "../engine/coverage.ts";
 import { planStep } from "../engine/steps.ts";
+import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";
@@ -24,11 +26,13 @@ export async function plan(terminal: Terminal, told: Told): Promise<number> {
 		const present = await store.present(cage.name);
 		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
 		const difference = manifest && comparePlanWithManifest(proposed, manifest);
+		const reached = await reachedOf(context, cage, trace);
 		if (terminal.options.json) {
 			const compared = difference ? { comparedWith: present, difference: differenceToJson(difference) } : {};
-			terminal.printJson("plan", { name: cage.name, ...planToJson(proposed), ...compared });
+			terminal.printJson("plan", { name: cage.name, ...planToJson(proposed), ...compared, ...reachedToJson(reached) });
 		} else {
 			terminal.print(planText(proposed, terminal.messages));
+			if (reached.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
 			if (difference && present !== undefined) terminal.print(differenceText(difference, present, terminal.messages));
 		}
 		return 0;

@@ -1,7 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
-import { printable } from "../core/path/quote.ts";
-import { languageFrom, messagesFor } from "../messages/messages.ts";
 import type { AdoptOptions } from "./adopt.ts";
 import {
 	addAcceptFinding,
@@ -13,8 +11,9 @@ import {
 	type GlobalOptions,
 } from "./options.ts";
 import type { ReleaseOptions } from "./release.ts";
+import { report } from "./report.ts";
 import type { TestedOptions } from "./selftest.ts";
-import { Interrupted, Terminal } from "./terminal.ts";
+import { Terminal } from "./terminal.ts";
 import type { UnitOptions } from "./unit.ts";
 import { version } from "./version.ts";
 
@@ -86,6 +85,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		const command = define(`${name} [target] [command...]`, description, example);
 		addConsent(addRounds(addApplicationOptions(command)));
 		if (name === "make" || name === "trace") addAttach(command);
+		if (name === "trace") command.option("--add", "add this run to what was traced of the cage, with these exercises");
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {
 				const work = await load();
@@ -115,7 +115,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		"send HUP, USR1 … to the application in the running cage",
 		"cagewright signal nginx HUP",
 	).action((name: string, signal: string) =>
-		verb(async (terminal) => (await import("./run.ts")).signal(terminal, name, signal))(),
+		verb(async (terminal) => (await import("./signal.ts")).signal(terminal, name, signal))(),
 	);
 	addAcceptFinding(
 		define(
@@ -268,30 +268,4 @@ function argumentsOf(
 	const before = positional.slice(0, positional.length - command.length);
 	if (before.length > 1) throw new Failure("command-needs-separator", { word: before[1] ?? "" }, 2);
 	return before[0] === undefined ? { command } : { target: before[0], command };
-}
-
-/** Where this user may not go: a state of root's, as a rule. */
-function deniedPath(error: unknown): string | undefined {
-	const { code, path } = error as NodeJS.ErrnoException;
-	return error instanceof Error && (code === "EACCES" || code === "EPERM") ? path : undefined;
-}
-
-/** One line for a foreseen failure; anything else is a bug of ours (70). */
-export function report(error: unknown, options: GlobalOptions): number {
-	const messages = messagesFor(languageFrom(process.env, options.lang));
-	if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-	if (error instanceof Failure) {
-		process.stderr.write(`cagewright: ${messages.failure(error)}\n`);
-		return error.exit;
-	}
-	if (error instanceof Interrupted) return error.status;
-	const denied = deniedPath(error);
-	if (denied !== undefined) {
-		process.stderr.write(`cagewright: ${messages.failure(new Failure("access-denied", { path: printable(denied) }, 3))}\n`);
-		return 3;
-	}
-	process.stderr.write(
-		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,
-	);
-	return 70;
 }

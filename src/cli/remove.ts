@@ -1,6 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
-import { removeCage } from "../engine/run.ts";
+import { removeCage } from "../engine/remove.ts";
 import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 

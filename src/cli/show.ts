@@ -8,6 +8,8 @@ import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
 import { isDamage, knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
+import { reachedOf } from "../engine/coverage.ts";
+import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
 import { entryTable, openingsText } from "../report/text.ts";
@@ -95,12 +97,20 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		}
 		const present = await presentCage(context, name);
 		const adoption = await store.adoption(name);
+		const trace = await store.trace(name);
 		if (options.record) {
 			terminal.print(readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name));
 			return 0;
 		}
-		if (terminal.options.json) terminal.printJson("show", showJson(present, adoption));
-		else terminal.print(showText(terminal, present, adoption));
+		// A cage may be there without its trace, where an older version made it.
+		const reached = trace && (await reachedOf(context, present.cage, trace));
+		if (terminal.options.json) {
+			const { coverage = null } = reached ? reachedToJson(reached) : {};
+			terminal.printJson("show", { ...showJson(present, adoption), coverage });
+		} else {
+			terminal.print(showText(terminal, present, adoption));
+			if (reached?.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
+		}
 		return 0;
 	});
 }

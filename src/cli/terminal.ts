@@ -1,5 +1,3 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
 import { repairAdoptions } from "../engine/adoption/repair.ts";
@@ -9,8 +7,10 @@ import { languageFrom, type Messages, messagesFor } from "../messages/messages.t
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
+import { Interrupted } from "./interrupted.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
+import { defaultState, stateFolder } from "./state.ts";
 
 const worthMore = ["undo-failed", "adopt-failed-kept"];
 
@@ -26,7 +26,7 @@ export class Terminal {
 		this.options = options;
 		this.language = languageFrom(process.env, options.lang);
 		this.messages = messagesFor(this.language);
-		this.state = resolve(options.state ?? process.env.CAGEWRIGHT_STATE ?? defaultState());
+		this.state = stateFolder(options.state);
 	}
 
 	/** How the command line wants cages to be started. */
@@ -73,9 +73,11 @@ export class Terminal {
 			process.on(name, handler);
 			return () => process.off(name, handler);
 		});
+		const machine = systemMachine(this.state, this.launching);
+		machine.commands.listen((event) => this.#show(event));
 		try {
 			const context: Context = {
-				machine: systemMachine(this.state, this.launching),
+				machine,
 				emit: (event) => this.#show(event),
 				signal: controller.signal,
 			};
@@ -125,21 +127,4 @@ export class Terminal {
 		if (this.#live) process.stderr.write("\r\x1b[K");
 		this.#live = "";
 	}
-}
-
-/** Ended by a signal, after everything was undone: 128 + its number. */
-export class Interrupted extends Error {
-	readonly status: number;
-
-	constructor(signal: NodeJS.Signals) {
-		super(signal);
-		this.name = "Interrupted";
-		this.status = signal === "SIGHUP" ? 129 : signal === "SIGINT" ? 130 : 143;
-	}
-}
-
-/** The contract's places: the system's for root, the XDG state folder for anybody else (XDG Base Directory Specification). */
-function defaultState(): string {
-	if (process.getuid?.() === 0) return "/var/lib/cagewright";
-	return join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "cagewright");
 }

@@ -1,21 +1,29 @@
+import type { Cage } from "../core/cage/cage.ts";
+import { Failure } from "../core/failure.ts";
+import type { Answers } from "../core/questions/answers.ts";
+import type { Context } from "../engine/context.ts";
 import { checkName, identityOf, traceStep } from "../engine/steps.ts";
+import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
 import { traceText } from "../report/text.ts";
 import { untilEnter } from "./attach.ts";
 import { dryRun } from "./make.ts";
-import { answersOf, type Told } from "./named.ts";
+import { answersOf, type Told, type Traced, tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Watches the application and stores what it touches; begins a cage. */
+/** Watches the application and stores what it touches; begins a cage, or with `--add` adds to what was seen of one. */
 export async function trace(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const answers = await answersOf(context, told, terminal);
+		const stored = told.options.add ? await tracedCage(context, withoutAttach(told)) : undefined;
+		const answers = stored ? answersToAdd(stored.cage, told) : await answersOf(context, told, terminal);
 		identityOf(context, answers);
 		await checkName(context, answers, told.options.replace ?? false);
 		if (told.options.dryRun) return dryRun(terminal, context, answers);
 		const lock = await store.lock(answers.name);
 		try {
-			const { cage, result } = await traceStep(context, answers, untilEnter(terminal, told));
+			const earlier: { earlier?: Traced } = stored ? { earlier: stored } : {};
+			const options = { ...untilEnter(terminal, told), ...earlier, coverage: true };
+			const { added, cage, reached, result } = await traceStep(context, answers, options);
 			await store.saveTrace(cage.name, result.trace);
 			await store.saveCage(cage);
 			await store.log(cage.name, "traced", { paths: result.trace.accesses.size, calls: result.trace.calls });
@@ -34,11 +42,52 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 					ports: [...ports],
 					gaps: [...gaps],
 					seconds: cage.seconds.trace,
+					...(added ? { added: addedToJson(added) } : {}),
+					...(reached ? reachedToJson(reached) : {}),
 				});
-			} else terminal.print(traceText(cage.name, result, terminal.messages));
+			} else {
+				const { messages } = terminal;
+				if (added) terminal.print(addedText(added, accountNames(context), messages));
+				if (reached) terminal.print(reachedText(reached, messages));
+				terminal.print(traceText(cage.name, result, messages));
+			}
 			return 0;
 		} finally {
 			await lock.release();
 		}
 	});
+}
+
+/** With one of these it would be watched as something else than it is. */
+const anotherApplication = ["replace", "user", "cwd", "env", "directory", "network"] as const;
+
+/** The cage's own answers; exercises that are given are run instead of its own, for those were seen already. */
+function answersToAdd(cage: Cage, { options }: Told): Answers {
+	for (const option of anotherApplication) {
+		if (options[option] !== undefined) throw new Failure("add-same-application", { option: `--${option}` }, 2);
+	}
+	const { application, dedicatedAccount, name, notes, onHost, rules, template, unit } = cage;
+	const { attach, exercise, for: seconds, timeout = application.timeout } = options;
+	return {
+		name,
+		application: { ...application, timeout, exercises: exercise ?? application.exercises },
+		rules,
+		onHost: options.onHost ?? onHost,
+		rounds: 1,
+		...(template === undefined ? {} : { template }),
+		...(unit === undefined ? {} : { unit }),
+		...(notes === undefined ? {} : { notes }),
+		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
+		...(attach === undefined ? {} : { attach: { pid: attach, ...(seconds === undefined ? {} : { seconds }) } }),
+	};
+}
+
+/** What is watched is no decision about the cage. */
+function withoutAttach({ options: { attach: _, for: __, ...options }, ...told }: Told): Told {
+	return { ...told, options };
+}
+
+function accountNames({ machine }: Context): (uid: number) => string {
+	const names = new Map(machine.accounts.users().map(({ name, uid }) => [uid, name]));
+	return (uid) => names.get(uid) ?? String(uid);
 }

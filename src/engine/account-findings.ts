@@ -2,16 +2,16 @@ import type { Finding } from "../core/cage/finding.ts";
 import type { Footprint } from "../core/cage/footprint.ts";
 import { Failure } from "../core/failure.ts";
 import { root } from "../core/path/path.ts";
-import type { Machine } from "./context.ts";
+import type { StartMachine } from "./context.ts";
 import type { AccountUse } from "./ports.ts";
-import type { Store } from "./store.ts";
+import type { CageReader } from "./store.ts";
 
 /**
  * Who else has the accounts of a cage: processes outside it, and other cages. Of one account a process may signal, trace and read
  * another (ptrace(2)), unless a PID namespace keeps it from seeing it.
  */
 export async function accountFindings(
-	machine: Machine,
+	machine: StartMachine,
 	name: string,
 	uids: readonly number[],
 	separated: boolean,
@@ -39,7 +39,7 @@ export async function accountFindings(
 
 /** Processes under these accounts that do not run in this cage. */
 export async function processesOutside(
-	{ launcher, processesOf, store }: Machine,
+	{ launcher, processesOf, store }: StartMachine,
 	name: string,
 	uids: readonly number[],
 ): Promise<AccountUse[]> {
@@ -51,7 +51,7 @@ export async function processesOutside(
 }
 
 /** What the other cages of this state have, by name. One that is damaged is passed over: `check` and `list` tell of it. */
-export async function footprintsOfOthers(store: Store, name: string): Promise<Map<string, Footprint>> {
+export async function footprintsOfOthers(store: CageReader, name: string): Promise<Map<string, Footprint>> {
 	const found = new Map<string, Footprint>();
 	for (const other of await store.names()) {
 		if (other === name) continue;

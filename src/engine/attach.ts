@@ -7,7 +7,8 @@ import { type RunningProcess, traceOfRunning } from "../core/trace/running.ts";
 import { emptyTrace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import { probeUntilAnswered, runExercise } from "./probing.ts";
-import { AccessReport, type TraceOptions, type TraceResult } from "./trace.ts";
+import type { TraceOptions, TraceResult } from "./trace.ts";
+import { TraceReport } from "./trace-report.ts";
 
 /**
  * Watches a process that runs already, with all that it started: probes and exercises, and for `seconds` where they are given. It is
@@ -18,13 +19,13 @@ export async function traceRunning(
 	context: Context,
 	application: Application,
 	{ pid, seconds }: { readonly pid: number; readonly seconds?: number },
-	more: TraceOptions["more"],
+	{ more, reach }: Pick<TraceOptions, "more" | "reach">,
 ): Promise<TraceResult> {
 	const { emit, machine, signal } = context;
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	const command = pathFromText(application.command[0] ?? "");
 	const fold = new TraceFold();
-	const report = new AccessReport(context, fold);
+	const report = new TraceReport(context, fold, reach);
 	const started = machine.now();
 	let before = emptyTrace();
 	let processes: readonly RunningProcess[] = [];
@@ -47,7 +48,7 @@ export async function traceRunning(
 	const watching = AbortSignal.any([signal, over.signal]);
 	const life = await watch().finally(() => attached.detach());
 	fold.end();
-	report.now();
+	report.end();
 	return { ...life, trace: addTraces(before, fold.trace), signals: [], output: "" };
 
 	async function watch() {
@@ -59,11 +60,13 @@ export async function traceRunning(
 		const answered = probes.every((probe) => probe.ok);
 		const exercises: TraceResult["exercises"][number][] = [];
 		if (answered) {
-			for (const exercise of application.exercises) exercises.push(await runExercise(context, attached, exercise, application));
-			const next = async () => Promise.race([more?.(watching), attached.ended.then(() => undefined)]);
-			for (let line = await next(); line !== undefined; line = await next()) {
+			const exercise = async (line: string) => {
 				exercises.push(await runExercise(context, attached, line, application));
-			}
+				reach?.exercised(line);
+			};
+			for (const line of application.exercises) await exercise(line);
+			const next = async () => Promise.race([more?.(watching), attached.ended.then(() => undefined)]);
+			for (let line = await next(); line !== undefined; line = await next()) await exercise(line);
 			const left = (seconds ?? 0) * 1000 - (machine.now() - started);
 			if (left > 0) await machine.sleep(left, watching).catch(() => undefined);
 		}

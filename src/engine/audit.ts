@@ -8,7 +8,7 @@ import { Failure } from "../core/failure.ts";
 import { isWithin, join, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { accountFindings } from "./account-findings.ts";
-import type { Context } from "./context.ts";
+import type { StartContext } from "./context.ts";
 import type { CageLayout, CageToAudit } from "./ports.ts";
 
 export interface AuditOptions {
@@ -53,7 +53,7 @@ function dataOf({ data, writable }: CageLayout): NonNullable<CageToAudit["data"]
 
 /** Everything that is to be said of a generation as it is on disk now. Looks only. */
 export async function findingsOf(
-	context: Context,
+	context: StartContext,
 	manifest: Manifest,
 	layout: CageLayout,
 	{ separated = true, thorough = false }: AuditOptions = {},
@@ -62,10 +62,10 @@ export async function findingsOf(
 	const policy = policyOf(manifest, layout);
 	const binds = layout.binds.map((bind) => pathFromText(bind.path));
 	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds };
-	const onDisk = await machine.audit(request, signal);
 	// Without root there is but one account, its owner's.
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
-	return [...onDisk, ...(await accountFindings(machine, manifest.name, uids, separated))];
+	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids, separated)]);
+	return found.flat();
 }
 
 /**
@@ -73,7 +73,7 @@ export async function findingsOf(
  * others in, unless it was accepted by name; that is said each time. The rest comes back as warnings.
  */
 export async function auditGeneration(
-	context: Context,
+	context: StartContext,
 	manifest: Manifest,
 	layout: CageLayout,
 	options: AuditOptions = {},

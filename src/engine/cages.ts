@@ -4,9 +4,9 @@ import type { Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import type { Context } from "./context.ts";
+import type { StartContext } from "./context.ts";
 import type { CageLayout } from "./ports.ts";
-import type { Store } from "./store.ts";
+import type { CageReader } from "./store.ts";
 
 /** A cage with its present generation. */
 export interface PresentCage {
@@ -17,14 +17,14 @@ export interface PresentCage {
 }
 
 /** Throws `cage-unknown` (exit 2). */
-export async function knownCage(store: Store, name: string): Promise<Cage> {
+export async function knownCage(store: CageReader, name: string): Promise<Cage> {
 	const cage = await store.cage(name);
 	if (!cage) throw new Failure("cage-unknown", { name }, 2);
 	return cage;
 }
 
 /** A cage of that name if there is one. One whose description is damaged is none where it is to be replaced; else throws `state-damaged`. */
-export async function readableCage(store: Store, name: string, replace: boolean): Promise<Cage | undefined> {
+export async function readableCage(store: CageReader, name: string, replace: boolean): Promise<Cage | undefined> {
 	try {
 		return await store.cage(name);
 	} catch (error) {
@@ -35,7 +35,7 @@ export async function readableCage(store: Store, name: string, replace: boolean)
 
 /** A generation if its manifest can be read. Where it is to be replaced, nothing is taken over from a damaged one; else throws. */
 export async function readableManifest(
-	store: Store,
+	store: CageReader,
 	name: string,
 	generation: number | undefined,
 	replace: boolean,
@@ -56,7 +56,10 @@ export function isDamage(error: unknown): error is Failure {
 }
 
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) where only earlier steps were done. */
-export async function presentCage({ machine }: Pick<Context, "machine">, name: string): Promise<PresentCage> {
+export async function presentCage(
+	{ machine }: { machine: Pick<StartContext["machine"], "store"> },
+	name: string,
+): Promise<PresentCage> {
 	const cage = await knownCage(machine.store, name);
 	const generation = await machine.store.present(name);
 	const manifest = generation === undefined ? undefined : await machine.store.manifest(name, generation);
@@ -65,12 +68,12 @@ export async function presentCage({ machine }: Pick<Context, "machine">, name: s
 }
 
 /** The folder of a cage, as units that were installed for it say. */
-export function cageFolder(store: Store, name: string): string {
+export function cageFolder(store: CageReader, name: string): string {
 	return showPath(parent(store.presentRoot(name)));
 }
 
 /** What the launcher needs of a generation, from its manifest alone. */
-export function layoutOf(store: Store, manifest: Manifest): CageLayout {
+export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
 	return {
 		name: manifest.name,
 		root: store.root(manifest.name, manifest.generation),

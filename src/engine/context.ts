@@ -6,6 +6,7 @@ import type {
 	Attached,
 	AttachRequest,
 	CageToAudit,
+	CommandFeed,
 	Doctor,
 	Files,
 	Launcher,
@@ -14,7 +15,7 @@ import type {
 	Services,
 	Units,
 } from "./ports.ts";
-import type { Store } from "./store.ts";
+import type { CageReader, Store } from "./store.ts";
 
 export interface Machine {
 	readonly files: Files;
@@ -26,6 +27,8 @@ export interface Machine {
 	readonly selftest: SelftestTools;
 	readonly units: Units;
 	readonly services: Services;
+	/** What is started of all this for the user to see. */
+	readonly commands: CommandFeed;
 	/** Watches processes that run already. */
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Looks at a cage on disk without changing or following anything. */
@@ -37,6 +40,17 @@ export interface Machine {
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What starting a cage needs of the machine: little enough to be loaded quickly. */
+export interface StartMachine extends Pick<Machine, "audit" | "processesOf" | "now"> {
+	readonly accounts: Pick<Accounts, "users">;
+	readonly launcher: Pick<Launcher, "method" | "start" | "running" | "send">;
+	readonly store: CageReader;
+}
+
+export interface StartContext extends Omit<Context, "machine"> {
+	readonly machine: StartMachine;
 }
 
 /** What every use case gets: the machine, somebody to tell, and the way to call it off. */

@@ -2,6 +2,9 @@ import type { Path } from "../core/path/path.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { AccessCounts } from "../core/trace/counts.ts";
+import type { ProcessRow, ProcessTree } from "../core/trace/process-tree.ts";
+import type { Reached } from "./coverage.ts";
+import type { CommandEvent } from "./ports.ts";
 
 export type Step = "trace" | "attach" | "plan" | "build" | "trial";
 
@@ -10,6 +13,11 @@ export interface ProbeOutcome {
 	readonly ok: boolean;
 	/** The end of what it printed when it failed. */
 	readonly output: string;
+}
+
+/** Processes with the names of the accounts that they changed to. */
+export interface ShownProcesses extends ProcessTree {
+	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
 
 /** What happened, in the past tense. The engine emits them as they come; each face shows what it cares for. */
@@ -21,7 +29,10 @@ export type Event =
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
 	| { readonly event: "accesses-counted"; readonly counts: AccessCounts & { readonly newest: readonly Path[] } }
+	| { readonly event: "processes-seen"; readonly processes: ShownProcesses }
+	| ({ readonly event: "coverage-measured" } & Reached)
 	| ({ readonly event: "probe-tried" } & ProbeOutcome)
+	| { readonly event: "exercise-started"; readonly command: string }
 	| ({ readonly event: "exercise-run" } & ProbeOutcome)
 	| { readonly event: "service-stopped"; readonly service: string }
 	| { readonly event: "service-started"; readonly service: string }
@@ -51,7 +62,5 @@ export type Event =
 			readonly escaped: readonly string[];
 			readonly openByDesign: readonly string[];
 	  }
-	/** A program was started for the user; `line` is what one would type. Its end carries the same number. */
-	| { readonly event: "command-started"; readonly number: number; readonly line: string }
-	| { readonly event: "command-ended"; readonly number: number; readonly status: number }
+	| CommandEvent
 	| { readonly event: "warned"; readonly code: string; readonly values: Readonly<Record<string, string | number>> };

@@ -1,3 +1,4 @@
+import { placeInCage } from "../core/cage/place.ts";
 import {
 	type CallExplanation,
 	type CapabilityExplanation,
@@ -5,7 +6,7 @@ import {
 	explainTrial,
 	type Refusal,
 } from "../core/explain/explain.ts";
-import { explainPath, type PathExplanation, placeInCage } from "../core/explain/path.ts";
+import { explainPath, type PathExplanation } from "../core/explain/path.ts";
 import { Failure } from "../core/failure.ts";
 import type { FileKind, FileStatus } from "../core/machine/facts.ts";
 import { type Path, pathFromText, pathToText } from "../core/path/path.ts";

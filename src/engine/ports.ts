@@ -12,6 +12,7 @@ import type { Architecture } from "../core/confinement/syscalls.ts";
 import type { Installed } from "../core/confinement/unit/installed.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
+import type { PackageContents } from "../core/plan/coverage.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { DecoyFacts } from "../core/selftest/program.ts";
@@ -26,6 +27,8 @@ export type { Observed } from "../core/selftest/outside.ts";
 export interface Packages {
 	/** The package that owns each path, in one query for all of them. Paths without an owner are absent. Never throws for an unknown system. */
 	owners(paths: readonly Path[]): Promise<Map<Path, PackageRef>>;
+	/** What the package that owns a path holds, then those that were built from the same source; empty where nobody owns it. Never throws either. */
+	related(path: Path): Promise<readonly PackageContents[]>;
 }
 
 export interface Accounts {
@@ -285,6 +288,16 @@ export interface Doctor {
 	examine(): Finding[];
 	/** Throws `no-package-manager` or `install-failed` (exit 3). */
 	install(packages: readonly string[], onLine: (line: string) => void): Promise<void>;
+}
+
+/** A program was started for the user, or is over; both carry the same number. `line` is what one would type. */
+export type CommandEvent =
+	| { readonly event: "command-started"; readonly number: number; readonly line: string }
+	| { readonly event: "command-ended"; readonly number: number; readonly status: number };
+
+export interface CommandFeed {
+	/** Called for each start and each end. Returns a function that stops listening. */
+	listen(listener: (event: CommandEvent) => void): () => void;
 }
 
 /** A systemd service of this machine, as its own unit and drop-ins of others describe it. */

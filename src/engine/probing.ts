@@ -75,6 +75,7 @@ export async function runExercise(
 	{ timeout }: Application,
 ): Promise<ProbeOutcome> {
 	const seconds = Math.max(exerciseSeconds, timeout);
+	context.emit({ event: "exercise-started", command });
 	const result = await context.machine.launcher.shell(command, { launched }, seconds, context.signal);
 	const outcome = { command, ok: result.ok, output: result.ok ? "" : result.output.trim() };
 	context.emit({ event: "exercise-run", ...outcome });

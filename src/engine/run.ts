@@ -1,12 +1,11 @@
 import { type Application, launchEnvironment } from "../core/application/application.ts";
-import { placeInCage } from "../core/explain/path.ts";
+import { placeInCage } from "../core/cage/place.ts";
 import { Failure } from "../core/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { auditGeneration } from "./audit.ts";
-import { cageFolder, type PresentCage, presentCage } from "./cages.ts";
-import type { Context } from "./context.ts";
-import { type WithdrawnAccount, withdrawAccount } from "./dedicated-account.ts";
+import { type PresentCage, presentCage } from "./cages.ts";
+import type { StartContext } from "./context.ts";
 import { launchMethod } from "./method.ts";
 import type { Launched, LaunchRequest } from "./ports.ts";
 
@@ -31,7 +30,7 @@ export function launchRequest({ cage, layout, manifest }: PresentCage, command?:
  * that ended it. Throws `command-not-in-cage` (exit 125) where the program is not there.
  */
 export async function runCage(
-	context: Context,
+	context: StartContext,
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
@@ -107,41 +106,4 @@ function programsIn({ cage, manifest }: PresentCage): string[] {
 				(entry.kind === "symlink" || (entry.kind === "file" && entry.mode & 0o111)) && directories.has(parent(entry.path)),
 		)
 		.map((entry) => showPath(entry.path));
-}
-
-/**
- * Sends a signal to the application in the running cage, whichever generation it was started in. Throws `cage-not-running` (exit 1).
- */
-export async function signalCage(context: Context, name: string, signal: string): Promise<void> {
-	await presentCage(context, name);
-	const { launcher, store } = context.machine;
-	const generations = await store.generations(name);
-	const inits = generations.flatMap((generation) => launcher.running(store.root(name, generation)).inits);
-	if (!inits.length) throw new Failure("cage-not-running", { name }, 1);
-	for (const init of inits) launcher.send(init, signal);
-}
-
-/**
- * Takes a cage away, and the account that was made for it; with its data stays whoever owns that. Throws `cage-running` (exit 4) while
- * something runs in any of its generations.
- */
-export async function removeCage(context: Context, name: string, keepData: boolean): Promise<WithdrawnAccount | undefined> {
-	const { launcher, store, units } = context.machine;
-	const lock = await store.lock(name);
-	try {
-		const adoption = await store.adoption(name);
-		if (adoption) throw new Failure("cage-adopted", { name, service: adoption.service }, 4);
-		// It would be started again and again, and never with success.
-		const [place] = await units.installedFor(cageFolder(store, name));
-		if (place !== undefined) throw new Failure("cage-has-unit", { name, path: showPath(place) }, 4);
-		for (const generation of await store.generations(name)) {
-			const { processes } = launcher.running(store.root(name, generation));
-			if (processes.length) throw new Failure("cage-running", { name, pid: processes[0] ?? 0 }, 4);
-		}
-		const made = keepData ? undefined : await store.madeAccount(name);
-		await store.remove(name, keepData);
-		return made && (await withdrawAccount(context, name, made));
-	} finally {
-		await lock.release();
-	}
 }

@@ -16,11 +16,13 @@ import { placeOf } from "../core/plan/links.ts";
 import { makePlan } from "../core/plan/make-plan.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import { type Added, addedBy, addRun } from "../core/trace/another-run.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { traceRunning } from "./attach.ts";
 import { auditGeneration } from "./audit.ts";
 import { layoutOf, readableCage } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
+import { Reach, type Reached } from "./coverage.ts";
 import { checkDedicatedAccount, dedicatedAccount } from "./dedicated-account.ts";
 import type { Step } from "./events.ts";
 import { startFailure } from "./failures.ts";
@@ -103,12 +105,29 @@ async function separation(machine: Machine, ...cage: [name: string, plan: Plan, 
 	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
 }
 
+export interface TraceStepOptions extends Pick<TraceOptions, "more"> {
+	readonly replace?: boolean;
+	/** A cage with its trace, to which this run adds what it shows. */
+	readonly earlier?: { readonly cage: Cage; readonly trace: Trace };
+	/** Measures what is reached of the application's packages, and tells of it while it runs. */
+	readonly coverage?: boolean;
+}
+
+export interface TracedStep {
+	readonly cage: Cage;
+	/** Its trace is the sum of all runs. */
+	readonly result: TraceResult;
+	/** What this run showed beyond the earlier ones. */
+	readonly added?: Added;
+	readonly reached?: Reached;
+}
+
 /** Traces and stores what was seen, so that `plan` and `build` go on from it. Throws `not-answered-on-host` (exit 1). */
 export async function traceStep(
 	context: Context,
 	answers: Answers,
-	{ replace = false, ...options }: Omit<TraceOptions, "onHost"> & { replace?: boolean },
-): Promise<{ cage: Cage; result: TraceResult }> {
+	{ coverage = false, earlier, more, replace = false }: TraceStepOptions,
+): Promise<TracedStep> {
 	const { machine } = context;
 	// What cannot work is found out before anything is started.
 	for (const path of answers.rules.seed) {
@@ -122,22 +141,25 @@ export async function traceStep(
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
 	const told = answers.application;
 	const application = { ...told, directories: mergeMadeDirectories([...told.directories, ...serviceDirectories]) };
-	const { value: result, seconds } = attach
-		? await timed(context, "attach", () => traceRunning(context, application, attach, options.more))
-		: await timed(
-				context,
-				"trace",
-				() => traceApplication(context, application, rules, identity, { ...options, onHost }),
-				onHost,
-			);
-	if (!result.answered) throw startFailure(answers.application.command, result, machine.files, machine.accounts.own());
+	const reach = coverage ? new Reach(context, application, earlier ? [earlier.trace] : [], earlier?.cage.exercises) : undefined;
+	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}) };
+	const { value: run, seconds } = attach
+		? await timed(context, "attach", () => traceRunning(context, application, attach, traced))
+		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...traced, onHost }), onHost);
+	if (!run.answered) throw startFailure(answers.application.command, run, machine.files, machine.accounts.own());
+	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
+	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
 	const known = await readableCage(machine.store, answers.name, replace);
 	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
 	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
 	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
 	const cage: Cage = {
 		name: answers.name,
-		application: { ...told, directories: usedDirectories(application, told, result.trace, machine.files) },
+		application: {
+			...told,
+			exercises: [...new Set([...(earlier?.cage.application.exercises ?? []), ...told.exercises])],
+			directories: usedDirectories(application, told, result.trace, machine.files),
+		},
 		rules: answers.rules,
 		...(answers.template === undefined ? {} : { template: answers.template }),
 		...(answers.unit === undefined ? {} : { unit: answers.unit }),
@@ -145,15 +167,22 @@ export async function traceStep(
 		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
 		...(accepted.length ? { accepted } : {}),
 		onHost: answers.onHost,
-		additions: [],
-		exercises: result.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command),
-		signals: result.signals,
+		additions: earlier?.cage.additions ?? [],
+		exercises: [...new Set([...(earlier?.cage.exercises ?? []), ...passed])],
+		signals: [...new Set([...(earlier?.cage.signals ?? []), ...run.signals])],
 		handlesTerm: result.handlesTerm,
 		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
 		trials: [],
-		seconds: { trace: seconds, plan: 0, build: 0, trial: 0 },
+		seconds: { trace: Math.round((seconds + (earlier?.cage.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },
 	};
-	return { cage, result };
+	const reached = await reach?.measured(result.trace);
+	if (reached) reach?.tell(reached);
+	return {
+		cage,
+		result,
+		...(earlier ? { added: addedBy(earlier.trace, run.trace) } : {}),
+		...(reached ? { reached } : {}),
+	};
 }
 
 /** What was told, and of what the unit makes that in which the application did something. */

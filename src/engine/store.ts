@@ -6,17 +6,10 @@ import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts"
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
 
-/** The state folder: cages with their generations and data, and saved templates. Names are valid before they come here. */
-export interface Store {
+/** What is read of the cages in a state folder. Names are valid before they come here. */
+export interface CageReader {
 	names(): Promise<string[]>;
-	/** Waits for nobody: throws `cage-busy` where another command works on the cage. Clears away what a killed command left. */
-	lock(name: string): Promise<Lock>;
-
 	cage(name: string): Promise<Cage | undefined>;
-	saveCage(cage: Cage): Promise<void>;
-	trace(name: string): Promise<Trace | undefined>;
-	saveTrace(name: string, trace: Trace): Promise<void>;
-
 	/** The generation that runs at the next start; undefined before the first. */
 	present(name: string): Promise<number | undefined>;
 	manifest(name: string, generation: number): Promise<Manifest | undefined>;
@@ -24,6 +17,21 @@ export interface Store {
 	/** A path that leads to the present generation, whichever that is. */
 	presentRoot(name: string): Path;
 	data(name: string): Path;
+	/** Generations on disk, oldest first. */
+	generations(name: string): Promise<number[]>;
+	/** The service that the cage has taken over, or is about to. */
+	adoption(name: string): Promise<Adoption | undefined>;
+}
+
+/** The state folder: cages with their generations and data, and saved templates. */
+export interface Store extends CageReader {
+	/** Waits for nobody: throws `cage-busy` where another command works on the cage. Clears away what a killed command left. */
+	lock(name: string): Promise<Lock>;
+
+	saveCage(cage: Cage): Promise<void>;
+	trace(name: string): Promise<Trace | undefined>;
+	saveTrace(name: string, trace: Trace): Promise<void>;
+
 	/** The folder with the cage's init, for a unit to show inside. */
 	launcher(name: string): Path;
 	/** Puts a program there for a unit, under a name that tells its content: another unit may want another one. Returns the name. */
@@ -37,13 +45,9 @@ export interface Store {
 	publish(name: string, generation: number): Promise<void>;
 	/** Takes away a generation that never was, or no longer is, the present one. */
 	discard(name: string, generation: number): Promise<void>;
-	/** Generations on disk, oldest first. */
-	generations(name: string): Promise<number[]>;
 	/** Everything of a cage; with `keepData` its data stays. */
 	remove(name: string, keepData: boolean): Promise<void>;
 
-	/** The service that the cage has taken over, or is about to. */
-	adoption(name: string): Promise<Adoption | undefined>;
 	saveAdoption(name: string, adoption: Adoption): Promise<void>;
 	/** The service is the host's again. */
 	endAdoption(name: string): Promise<void>;

@@ -11,16 +11,20 @@ import { TraceFold } from "../core/trace/fold.ts";
 import { addTraces } from "../core/trace/merge.ts";
 import { emptyTrace, type Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
+import type { Reach } from "./coverage.ts";
 import type { ProbeOutcome } from "./events.ts";
 import { type Asked, reachingNeighbours } from "./neighbours.ts";
 import type { Ended, Launch, Launched } from "./ports.ts";
 import { checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
+import { TraceReport } from "./trace-report.ts";
 
 export interface TraceOptions {
 	/** On the real file system and network instead of in a rehearsal. */
 	readonly onHost: boolean;
 	/** Lets a person go on: resolves with one more exercise, or with `undefined` when it is enough. */
 	readonly more?: (signal: AbortSignal) => Promise<string | undefined>;
+	/** Is kept told of what was exercised, and tells how far that reaches. */
+	readonly reach?: Reach;
 }
 
 export interface TraceResult {
@@ -41,9 +45,6 @@ export interface TraceResult {
 /** Seconds that an application gets to end by itself. */
 export const graceSeconds = 10;
 const outputKept = 16 * 1024;
-
-/** Events of a live trace come at most so often (milliseconds): a terminal shows no more, and a busy daemon makes thousands. */
-const countInterval = 100;
 
 /**
  * Watches the application through a whole life: start, probes, exercises, log reopening, reload, stop, and a second start that
@@ -100,7 +101,8 @@ function traceLives(
 	return reachingNeighbours(context, application, async ({ context: within, ports, sockets, watch }) => {
 		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
 		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given, sockets } : { kind: "host" };
-		const watched = { launch, ...(rehearsal ? { watch } : {}) };
+		const { reach } = options;
+		const watched = { launch, ...(rehearsal ? { watch } : {}), ...(reach ? { reach } : {}) };
 		try {
 			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run) =>
 				firstLife(within, application, run, options),
@@ -130,12 +132,16 @@ async function firstLife(context: Context, application: Application, run: Launch
 	const answered = probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered };
-	for (const exercise of application.exercises) exercises.push(await runExercise(context, run, exercise, application));
-	const next = async () => options.more?.(context.signal);
-	for (let line = await next(); line !== undefined; line = await next()) {
+	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
-	}
+		options.reach?.exercised(line);
+	};
+	if (options.reach) options.reach.signals = signalsOf(application, run);
+	for (const line of application.exercises) await exercise(line);
+	const next = async () => options.more?.(context.signal);
+	for (let line = await next(); line !== undefined; line = await next()) await exercise(line);
 	const handlesTerm = run.handledSignals().includes("SIGTERM");
+	if (options.reach) options.reach.signals = [];
 	return { probes, exercises, signals: await sendSignals(context, application, run), handlesTerm, answered };
 }
 
@@ -143,11 +149,15 @@ async function firstLife(context: Context, application: Application, run: Launch
  * Reopening of logs and reload, by the signals that daemons have for it, where the application handles them. Node's SIGUSR1 is
  * its debugger, which opens a port.
  */
-async function sendSignals(context: Context, application: Application, run: Launched): Promise<string[]> {
-	const lived: string[] = [];
+function signalsOf(application: Application, run: Launched): string[] {
 	const handled = run.handledSignals();
 	const wanted = /\/(node|nodejs)$/.test(application.command[0] ?? "") ? ["SIGHUP"] : ["SIGUSR1", "SIGHUP"];
-	for (const signal of wanted.filter((name) => handled.includes(name))) {
+	return wanted.filter((name) => handled.includes(name));
+}
+
+async function sendSignals(context: Context, application: Application, run: Launched): Promise<string[]> {
+	const lived: string[] = [];
+	for (const signal of signalsOf(application, run)) {
 		if (!(await livesThrough(context, application, run, signal))) return lived;
 		lived.push(signal);
 	}
@@ -169,30 +179,7 @@ export interface Watching {
 	readonly number: number;
 	/** Is told while it runs whom it asked for. */
 	readonly watch?: (asked: Asked) => void;
-}
-
-/** Tells of what a fold has found so far, not more often than anybody could see. */
-export class AccessReport {
-	readonly #context: Context;
-	readonly #fold: TraceFold;
-	#last = 0;
-
-	constructor(context: Context, fold: TraceFold) {
-		this.#context = context;
-		this.#fold = fold;
-	}
-
-	/** More was fed. */
-	fed(): void {
-		const now = this.#context.machine.now();
-		if (now - this.#last < countInterval) return;
-		this.#last = now;
-		this.now();
-	}
-
-	now(): void {
-		this.#context.emit({ event: "accesses-counted", counts: { ...this.#fold.counts(), newest: this.#fold.newest() } });
-	}
+	readonly reach?: Reach;
 }
 
 export interface WatchedRun<T> {
@@ -226,12 +213,14 @@ export async function watchedRun<T>(
 	context: Context,
 	application: Application,
 	identity: Identity,
-	{ launch: spec, number, watch }: Watching,
+	{ launch: spec, number, reach, watch }: Watching,
 	live: (run: Launched) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
 	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
-	const report = new AccessReport(context, fold);
+	const report = new TraceReport(context, fold, reach);
+	// A character may be cut between two pieces.
+	const decoder = new TextDecoder();
 	let output = "";
 	let heard = machine.now();
 	const run = await machine.launcher.start({
@@ -254,7 +243,7 @@ export async function watchedRun<T>(
 			},
 		},
 		onOutput(chunk) {
-			const text = Buffer.from(chunk).toString("utf8");
+			const text = decoder.decode(chunk, { stream: true });
 			output = (output + text).slice(-outputKept);
 			emit({ event: "output-received", text });
 		},
@@ -281,6 +270,6 @@ export async function watchedRun<T>(
 	}
 	signal.throwIfAborted();
 	fold.end();
-	report.now();
+	report.end();
 	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output, ended, endedItself };
 }

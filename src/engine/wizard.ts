@@ -82,6 +82,7 @@ export class Wizard implements WizardSession {
 		this.#chooser = chooser;
 		this.#writeRecord = writeRecord;
 		this.#surroundings = surroundings;
+		machine.commands.listen((event) => this.#emit(event));
 	}
 
 	listen(listener: (event: Event) => void): () => void {

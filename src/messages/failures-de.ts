@@ -63,6 +63,8 @@ export const failuresDe: Failures = {
 		"Prozess {pid} darf von diesem Konto nicht beobachtet werden (kernel.yama.ptrace_scope ist {scope}); rufen Sie dies als root auf.",
 	"attach-refused":
 		"Prozess {pid} kann nicht beobachtet werden, obwohl dies root ist ({detail}); CAP_SYS_PTRACE fehlt, wie in einem Container. Rufen Sie dies auf dem Wirt selbst auf, oder zeichnen Sie ohne --attach auf.",
+	"add-same-application":
+		"--add setzt die Beobachtung des Käfigs fort, wie er ist; {option} passt nicht dazu. Lassen Sie es weg, oder beobachten Sie ohne --add neu.",
 	"attached-ended":
 		"Prozess {pid} wird nicht mehr beobachtet: Er ist beendet, oder strace wurde beendet. Sehen Sie nach, ob er läuft, und versuchen Sie es noch einmal, oder zeichnen Sie ohne --attach einen eigenen Start auf.",
 	"account-name-invalid":

@@ -54,6 +54,8 @@ export const failuresEn = {
 		"Process {pid} may not be watched by this account (kernel.yama.ptrace_scope is {scope}); run this as root.",
 	"attach-refused":
 		"Process {pid} cannot be watched although this is root ({detail}); CAP_SYS_PTRACE is missing, as in a container. Run this on the host itself, or trace without --attach.",
+	"add-same-application":
+		"--add goes on with the cage as it is, so {option} has no place beside it; leave it out, or trace anew without --add.",
 	"attached-ended":
 		"Process {pid} is not watched any more: it has ended, or strace was ended. See whether it runs and try again, or trace a start of its own without --attach.",
 	"account-name-invalid":

@@ -3,6 +3,7 @@ import type { WizardMessages } from "./messages.ts";
 import { accountsDe } from "./wizard/accounts-de.ts";
 import { buildDe } from "./wizard/build-de.ts";
 import { chooseDe } from "./wizard/choose-de.ts";
+import { coverageDe } from "./wizard/coverage-de.ts";
 import { filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
@@ -35,6 +36,7 @@ export const wizardDe: WizardMessages = {
 	choose: chooseDe,
 	form: formDe,
 	trace: traceDe,
+	coverage: coverageDe,
 	files: filesDe,
 	accounts: accountsDe,
 	build: buildDe,

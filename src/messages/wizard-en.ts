@@ -4,6 +4,7 @@ import { keyNamesEn, keysEn } from "./keys-en.ts";
 import { accountsEn } from "./wizard/accounts-en.ts";
 import { buildEn } from "./wizard/build-en.ts";
 import { chooseEn } from "./wizard/choose-en.ts";
+import { coverageEn } from "./wizard/coverage-en.ts";
 import { filesEn } from "./wizard/files-en.ts";
 import { formEn } from "./wizard/form-en.ts";
 import { lacksEn } from "./wizard/lacks-en.ts";
@@ -36,6 +37,7 @@ export const wizardEn = {
 	choose: chooseEn,
 	form: formEn,
 	trace: traceEn,
+	coverage: coverageEn,
 	files: filesEn,
 	accounts: accountsEn,
 	build: buildEn,

@@ -8,6 +8,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Event } from "../engine/events.ts";
 import type { MadeCage } from "../engine/make.ts";
+import { reachedToJson } from "./coverage.ts";
 import { offerOption } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
 
@@ -19,6 +20,13 @@ export function eventToJson(event: Event): object {
 			return { event: event.event, ...planTotals(event.plan) };
 		case "accesses-counted":
 			return { ...event, counts: { ...event.counts, newest: event.counts.newest.map(pathToJson) } };
+		case "processes-seen": {
+			const { rows, ...counts } = event.processes;
+			const named = rows.map(({ program, ...row }) => ({ ...row, program: program === undefined ? null : pathToJson(program) }));
+			return { event: event.event, ...counts, processes: named };
+		}
+		case "coverage-measured":
+			return { event: event.event, ...reachedToJson(event) };
 		case "file-copied":
 			return { ...event, path: pathToJson(event.path) };
 		case "round-finished":

@@ -183,3 +183,53 @@ describe.skipIf(systemFiles().status("/var/lib/dpkg/status" as Path) === undefin
 		for (const name of names) expect(owners.get(name)).toEqual({ name: "libc6", version: stdout });
 	});
 });
+
+describe("what belongs together", () => {
+	const names = async (packages: ReturnType<typeof machine>, path: string) =>
+		(await packages.related(path as Path)).map(({ files, ref }) => `${ref.name} ${files.join(" ")}`);
+
+	test("dpkg: of one source, whatever its version", async () => {
+		const stanza = (name: string, more: string) => `Package: ${name}\nArchitecture: amd64\nVersion: 1\n${more}`;
+		const packages = machine({
+			"/var/lib/dpkg/status": [
+				stanza("served", ""),
+				stanza("served-common", "Source: served (1.2)"),
+				stanza("libserved1", "Source: served"),
+				stanza("other", "Source: other-served"),
+			].join("\n\n"),
+			"/var/lib/dpkg/info/served.list": "/usr/sbin/served\n",
+			"/var/lib/dpkg/info/served-common.list": "/etc/served.conf\n",
+			"/var/lib/dpkg/info/libserved1:amd64.list": "/usr/lib/libserved.so.1\n",
+			"/var/lib/dpkg/info/other.list": "/usr/bin/other\n",
+		});
+		expect(await names(packages, "/etc/served.conf")).toEqual([
+			"served-common /etc/served.conf",
+			"served /usr/sbin/served",
+			"libserved1 /usr/lib/libserved.so.1",
+		]);
+		expect(await names(packages, "/usr/bin/nobody's")).toEqual([]);
+	});
+
+	test("apk: of one origin", async () => {
+		const installed =
+			"P:served\nV:1\no:served\nF:usr/sbin\nR:served\n\nP:served-mod\nV:1\no:served\nF:usr/lib\nR:mod.so\n\nP:x\nV:1\nF:bin\nR:x";
+		expect(await names(machine({ "/lib/apk/db/installed": installed }), "/usr/lib/mod.so")).toEqual([
+			"served-mod /usr/lib /usr/lib/mod.so",
+			"served /usr/sbin /usr/sbin/served",
+		]);
+	});
+
+	test("pacman: of one base", async () => {
+		const desc = (name: string, base: string) => `%NAME%\n${name}\n\n%VERSION%\n1\n\n%BASE%\n${base}\n`;
+		const local = "/var/lib/pacman/local";
+		const packages = machine({
+			[`${local}/a-1/desc`]: desc("a", "ab"),
+			[`${local}/a-1/files`]: "%FILES%\nusr/bin/a\n",
+			[`${local}/b-1/desc`]: desc("b", "ab"),
+			[`${local}/b-1/files`]: "%FILES%\nusr/bin/b\n",
+			[`${local}/c-1/desc`]: desc("c", "c"),
+			[`${local}/c-1/files`]: "%FILES%\nusr/bin/c\n",
+		});
+		expect(await names(packages, "/usr/bin/b")).toEqual(["b /usr/bin/b", "a /usr/bin/a"]);
+	});
+});

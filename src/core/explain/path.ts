@@ -1,8 +1,8 @@
 import type { Manifest } from "../cage/manifest.ts";
+import { placeInCage } from "../cage/place.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
-import { isWithin, normalise, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
+import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, holdsState, isSystemDirectory } from "../plan/areas.ts";
-import { type LinkFiles, placeOf } from "../plan/links.ts";
 import type { Plan, Reason, Risk } from "../plan/plan.ts";
 import { matchPaths } from "../plan/rules.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -52,16 +52,6 @@ export interface Facts {
 	/** What lies at the place now: in the application's data, and on the host. */
 	readonly inData?: Omit<ShownEntry, "reasons">;
 	readonly inHost?: Omit<ShownEntry, "reasons">;
-}
-
-/** Where a path of the cage leads by the links in it. */
-export function placeInCage(path: Path, { entries }: Manifest): Path {
-	const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-	const files: LinkFiles = {
-		status: (one) => byPath.get(one),
-		readLink: (one) => byPath.get(one)?.target,
-	};
-	return placeOf(normalise(path), files);
 }
 
 export function explainPath(path: Path, facts: Facts): PathExplanation {

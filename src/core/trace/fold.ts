@@ -8,6 +8,7 @@ import { type CallEvent, LineReader, type TraceEvent } from "./line.ts";
 import { LineSplitter } from "./lines.ts";
 import { isOrdinaryMemory, noteNeeds, noteRefusal } from "./needs.ts";
 import type { Process } from "./process.ts";
+import { noProcesses, type ProcessTree } from "./process-tree.ts";
 import { ProcessTable } from "./processes.ts";
 import { Recent } from "./recent.ts";
 import { type Effect, Recorder } from "./recorder.ts";
@@ -76,6 +77,11 @@ export class TraceFold {
 	/** The last different paths, newest last; at most 20. */
 	newest(): Path[] {
 		return [...this.#recorder.tally.newest];
+	}
+
+	/** For a live display, made anew at each call. */
+	tree(): ProcessTree {
+		return this.#started ? this.#processes.tree() : noProcesses;
 	}
 
 	/** What failed last before the main process was over, or until now: paths, and names of calls without one; newest last, at most 64. */
@@ -157,7 +163,7 @@ export class TraceFold {
 			this.#processes.supersede(event.pid, event.by);
 		} else if (event.kind === "exit") {
 			if (records) this.#recorder.exit(event.pid, event.how);
-			this.#processes.remove(event.pid);
+			this.#processes.remove(event.pid, records ? event.how : undefined);
 			this.#reader.forget(event.pid);
 		}
 	}

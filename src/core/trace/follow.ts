@@ -5,7 +5,7 @@ import { located, moveTo, usedPath } from "./effect.ts";
 import { changeIdentity } from "./identity.ts";
 import type { CallEvent } from "./line.ts";
 import { followLimits } from "./needs.ts";
-import type { Process } from "./process.ts";
+import { type Process, sharingOf } from "./process.ts";
 import type { ProcessTable } from "./processes.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Sockets } from "./sockets.ts";
@@ -67,7 +67,7 @@ export function follow(event: CallEvent, shape: CallShape, process: Process, fol
 		case "vfork":
 		case "clone":
 		case "clone3":
-			return event.result ? processes.born(process, event.result, event.args.join().includes("CLONE_FS")) : undefined;
+			return event.result ? processes.born(process, event.result, sharingOf(event.args.join())) : undefined;
 	}
 	return undefined;
 }

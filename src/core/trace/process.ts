@@ -19,6 +19,10 @@ export interface Ids {
 /** What is known of one process or thread at this point of the trace. */
 export interface Process {
 	readonly pid: number;
+	/** The process that it is a thread of: its own pid where it is the first thread. */
+	group: number;
+	/** The process that made it; undefined for the first. */
+	parent: number | undefined;
 	fs: FileSystemView;
 	program: Path | undefined;
 	uid: Ids;
@@ -43,6 +47,8 @@ export function sameIds(id: number): Ids {
 export function firstProcess(pid: number, cwd: Path | undefined, uid: number, gid: number): Process {
 	return {
 		pid,
+		group: pid,
+		parent: undefined,
 		fs: { cwd, root: "", shown: "" },
 		program: undefined,
 		uid: sameIds(uid),
@@ -56,11 +62,27 @@ export function firstProcess(pid: number, cwd: Path | undefined, uid: number, gi
 	};
 }
 
-/** fork(2): the child has its own copy of all this, and with CLONE_FS (clone(2)) shares the working directory and root. */
-export function childOf(parent: Process, pid: number, sharesFs: boolean, guessed: boolean): Process {
+/** What clone(2) was told of a child; fork(2) and vfork(2) are told nothing. */
+export interface Sharing {
+	/** CLONE_FS: one working directory and root. */
+	readonly fs: boolean;
+	/** CLONE_THREAD: it is a thread of the caller's process. */
+	readonly thread: boolean;
+}
+
+export const sharesNothing: Sharing = { fs: false, thread: false };
+
+export function sharingOf(call: string): Sharing {
+	return { fs: call.includes("CLONE_FS"), thread: call.includes("CLONE_THREAD") };
+}
+
+/** fork(2): the child has its own copy of all this but what it shares. */
+export function childOf(parent: Process, pid: number, shares: Sharing, guessed: boolean): Process {
 	return {
 		pid,
-		fs: sharesFs ? parent.fs : { ...parent.fs },
+		group: shares.thread ? parent.group : pid,
+		parent: shares.thread ? parent.parent : parent.group,
+		fs: shares.fs ? parent.fs : { ...parent.fs },
 		program: parent.program,
 		uid: parent.uid,
 		gid: parent.gid,

@@ -1,7 +1,17 @@
 import { isWithin, type Path } from "../path/path.ts";
 import { own } from "./argument.ts";
 import type { LineReader } from "./line.ts";
-import { childOf, firstProcess, interchangeable, type Process, takeOver } from "./process.ts";
+import {
+	childOf,
+	firstProcess,
+	interchangeable,
+	type Process,
+	type Sharing,
+	sharesNothing,
+	sharingOf,
+	takeOver,
+} from "./process.ts";
+import { type ProcessTree, ProcessTreeMaker } from "./process-tree.ts";
 import type { RunningProcess } from "./running.ts";
 
 const forkCalls = /^(?:clone3?|v?fork)\(/;
@@ -22,7 +32,10 @@ export class ProcessTable {
 	#heldLength = 0;
 	/** Ended before the line that names them as somebody's child. */
 	readonly #ended = new Set<number>();
+	readonly #tree = new ProcessTreeMaker();
 	#last: Process | undefined;
+	/** The first of those that ran before strace came. */
+	#joined: number | undefined;
 
 	constructor(reader: LineReader, first: { readonly cwd?: Path; readonly uid?: number; readonly gid?: number }) {
 		this.#reader = reader;
@@ -39,8 +52,10 @@ export class ProcessTable {
 	/** A process that ran before strace came; its threads share its directories. */
 	join({ cwd, gid, pid, program, root, threads, uid }: RunningProcess): void {
 		const fs = { cwd, root, shown: "" as const };
+		const parent = this.#joined;
+		this.#joined ??= pid;
 		for (const id of new Set([pid, ...threads])) {
-			this.#processes.set(id, { ...firstProcess(id, cwd, 0, 0), fs, program, uid, gid });
+			this.#processes.set(id, { ...firstProcess(id, cwd, 0, 0), fs, program, uid, gid, group: pid, parent });
 		}
 		this.#last = undefined;
 	}
@@ -53,9 +68,9 @@ export class ProcessTable {
 		}
 		const [parent, ...others] = this.#reader.within(forkCalls).flatMap((candidate) => this.#processes.get(candidate) ?? []);
 		if (!parent || !others.every((other) => interchangeable(parent, other))) return undefined;
-		const sharesFs =
-			others.every((other) => other.fs === parent.fs) && (this.#reader.unfinished(parent.pid)?.includes("CLONE_FS") ?? false);
-		return this.#add(childOf(parent, pid, sharesFs, true));
+		const shares = sharingOf(this.#reader.unfinished(parent.pid) ?? "");
+		const sharesFs = shares.fs && others.every((other) => other.fs === parent.fs);
+		return this.#add(childOf(parent, pid, { ...shares, fs: sharesFs }, true));
 	}
 
 	/** Keeps a line of a process without known parent. When that gets too much, gives the process with a guessed one. */
@@ -83,22 +98,26 @@ export class ProcessTable {
 	/** Most processes are like the youngest one that is known. */
 	guess(pid: number): Process | undefined {
 		const like = [...this.#processes.values()].findLast((process) => !process.launcher) ?? this.#processes.values().next().value;
-		return like ? this.#add(childOf(like, pid, false, true)) : undefined;
+		return like ? this.#add(childOf(like, pid, sharesNothing, true)) : undefined;
 	}
 
 	/** `parent`'s fork reported `pid`. */
-	born(parent: Process, pid: number, sharesFs: boolean): Process | undefined {
+	born(parent: Process, pid: number, shares: Sharing): Process | undefined {
 		if (this.#ended.delete(pid)) return undefined;
 		const known = this.#processes.get(pid);
 		if (known?.guessed) {
-			known.guessed = false;
+			const { group, parent: by } = childOf(parent, pid, shares, false);
+			Object.assign(known, { guessed: false, group, parent: by });
 			return known;
 		}
-		return this.#add(childOf(parent, pid, sharesFs, false));
+		return this.#add(childOf(parent, pid, shares, false));
 	}
 
-	remove(pid: number): void {
-		if (this.#processes.get(pid)?.guessed && this.#ended.size < maxEnded) this.#ended.add(pid);
+	/** `how` it ended, where that was seen. */
+	remove(pid: number, how?: string): void {
+		const process = this.#processes.get(pid);
+		if (process?.guessed && this.#ended.size < maxEnded) this.#ended.add(pid);
+		if (process && how !== undefined) this.#tree.ended(process, how);
 		this.#processes.delete(pid);
 		this.#last = undefined;
 	}
@@ -118,6 +137,11 @@ export class ProcessTable {
 			if (fs.cwd !== undefined && isWithin(fs.cwd, from)) fs.cwd = moved(fs.cwd);
 			if (fs.root !== "" && isWithin(fs.root, from)) fs.root = moved(fs.root);
 		}
+	}
+
+	/** For a live display: those that run, and the last that ended. */
+	tree(): ProcessTree {
+		return this.#tree.tree(this.#processes.values());
 	}
 
 	/** All processes so far but `application` belong to the launcher. */

@@ -1,15 +1,13 @@
-import { readFile, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import type { Adoption } from "../../core/adoption/adoption.ts";
-import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
-import { showPath } from "../../core/path/quote.ts";
 import type { AdoptedState } from "../../engine/store.ts";
 import { syncDirectory } from "../files/descriptor.ts";
 import { errorName } from "../files/errors.ts";
 import { exists } from "../files/merge.ts";
 import { allocatedBytes, requireSpace } from "../files/survey.ts";
 import { writeAtomic } from "../state/atomic.ts";
-import { adoptionFromJson, adoptionToJson } from "./adoption-json.ts";
+import { adoptionToJson } from "./adoption-json.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { foreignLink } from "./foreign-link.ts";
 import { finish, makeStage, newStageName, prepare, removeMade, swap, undo } from "./give-back.ts";
@@ -63,19 +61,6 @@ export function adoptedState(directory: (name: string) => Path): AdoptedState {
 		},
 		finishReturn: ({ path, stage }) => finish(path, stage),
 	};
-}
-
-export async function readAdoption(file: Path): Promise<Adoption | undefined> {
-	let text: string;
-	try {
-		text = await readFile(pathToBytes(file), "utf8");
-	} catch (error) {
-		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
-		throw error;
-	}
-	const adoption = adoptionFromJson(text);
-	if (adoption === undefined) throw new Failure("state-damaged", { path: showPath(file) });
-	return adoption;
 }
 
 export function writeAdoption(file: Path, adoption: Adoption): Promise<void> {

@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 import { Failure } from "../../core/failure.ts";
-import type { Doctor } from "../../engine/ports.ts";
+import type { Commands } from "../commands.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 
 /** Installs packages with the system's own package manager, without questions. */
-export const install: Doctor["install"] = async (packages, onLine) => {
+export async function install(packages: readonly string[], onLine: (line: string) => void, commands: Commands): Promise<void> {
 	const command = installCommand(packages);
 	if (!command) throw new Failure("no-package-manager", { packages: packages.join(" ") }, 3);
 	onLine(command.flatMap((words) => [words.join(" ")]).join(" && "));
-	for (const words of command) await runVisible(words, onLine);
-};
+	for (const words of command) await runVisible(words, onLine, commands);
+}
 
 function installCommand(packages: readonly string[]): string[][] | undefined {
 	if (findTool("apt-get"))
@@ -24,12 +24,17 @@ function installCommand(packages: readonly string[]): string[][] | undefined {
 	return undefined;
 }
 
-function runVisible([program = "", ...args]: readonly string[], onLine: (line: string) => void): Promise<void> {
+function runVisible(
+	[program = "", ...args]: readonly string[],
+	onLine: (line: string) => void,
+	commands: Commands,
+): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(findTool(program) ?? program, args, {
 			env: { ...process.env, ...toolEnvironment, DEBIAN_FRONTEND: "noninteractive" },
 			stdio: ["ignore", "pipe", "pipe"],
 		});
+		commands.follow(child);
 		let last = "";
 		const show = (chunk: Buffer) => {
 			for (const line of chunk.toString("utf8").split("\n").filter(Boolean)) {

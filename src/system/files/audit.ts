@@ -23,6 +23,9 @@ export interface AuditResult {
 /** Looks at a cage without changing or following anything; what vanishes meanwhile is passed over. */
 export async function auditCage(request: CageToAudit, signal?: AbortSignal): Promise<AuditResult> {
 	const { binds = [], data = [], manifest, policy, root: cage, thorough = false } = request;
+	// The tool looks while we do.
+	const asked = fileCapabilities([cage, ...data.map(({ source }) => source)], signal);
+	asked.catch(() => {}); // Told below, unless something else ends the audit before.
 	const way = wayTo(cage);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
 	// A component that is not there cannot be judged, and neither can what would lie below it.
@@ -34,19 +37,20 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	];
 	const { seen: files, unseen } = observeTree(cage, root, signal);
 	findings.push(...unseen.map(unseenFinding));
-	const capabilities = await fileCapabilities([cage, ...data.map(({ source }) => source)], signal);
+	const written = data.map(({ path, source }) => ({ path, source, ...observeTree(source, path, signal) }));
+	const hashed = manifest ? await withHashes(files, cage, manifest, thorough, signal) : [];
+	const capabilities = await asked;
 	if (capabilities === undefined) {
 		findings.push({ code: "file-capabilities-unseen", path: root, severity: "warning", values: { tool: "getcap" } });
 	}
 	const inside = auditFiles(addCapabilities(files, cage, root, capabilities), policy);
-	const changed = manifest ? compareWithManifest(await withHashes(files, cage, manifest, thorough, signal), manifest) : [];
-	let looked = files.length;
-	const written = data.flatMap(({ path, source }) => {
-		const { seen: observed, unseen } = observeTree(source, path, signal);
-		looked += observed.length;
-		return [...unseen.map(unseenFinding), ...auditData(addCapabilities(observed, source, path, capabilities))];
-	});
-	const ordered = [...inside, ...changed, ...written].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+	const changed = manifest ? compareWithManifest(hashed, manifest) : [];
+	const inData = written.flatMap(({ path, seen, source, unseen }) => [
+		...unseen.map(unseenFinding),
+		...auditData(addCapabilities(seen, source, path, capabilities)),
+	]);
+	const ordered = [...inside, ...changed, ...inData].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+	const looked = written.reduce((sum, { seen }) => sum + seen.length, files.length);
 	return { findings: [...findings, ...ordered], looked };
 }
 
@@ -93,18 +97,11 @@ async function withHashes(
  */
 async function fileCapabilities(directories: readonly Path[], signal: AbortSignal | undefined): Promise<string[] | undefined> {
 	const tool = findTool("getcap");
-	if (tool === undefined) return undefined;
-	const answers = await Promise.all(
-		directories.map(async (directory) => {
-			const cwd = pathToText(directory);
-			if (cwd === undefined) return undefined;
-			const options = { cwd, env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28 } as const;
-			// It starts in the directory, so that names come out relative, and bytes as they are.
-			const answer = await attemptLater(() => run(tool, ["-r", "."], { ...options, ...(signal && { signal }) }));
-			return answer?.stdout.split("\n").flatMap((line) => (line.startsWith("./") ? [`${directory}${line.slice(1)}`] : []));
-		}),
-	);
-	return answers.some((lines) => lines === undefined) ? undefined : answers.flatMap((lines) => lines ?? []);
+	const names = directories.flatMap((directory) => pathToText(directory) ?? []);
+	if (tool === undefined || names.length < directories.length) return undefined;
+	const options = { cwd: "/", env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28 } as const;
+	const answer = await attemptLater(() => run(tool, ["-r", ...names], { ...options, ...(signal && { signal }) }));
+	return answer?.stdout.split("\n");
 }
 
 /** `PATH CAPABILITIES`, where both may hold blanks: the longest path that was observed is meant. */

@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import type { Path } from "../../core/path/path.ts";
 import { openForReading } from "./descriptor.ts";
 
@@ -11,8 +9,13 @@ export async function hashFile(path: Path, signal?: AbortSignal): Promise<string
 		try {
 			if (!(await file.stat()).isFile()) return undefined;
 			const hash = createHash("sha256");
-			await pipeline(createReadStream("", { fd: file, autoClose: false }), hash, { ...(signal && { signal }) });
-			return hash.digest("hex");
+			const chunk = Buffer.allocUnsafe(2 ** 18);
+			for (;;) {
+				const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+				signal?.throwIfAborted();
+				if (bytesRead === 0) return hash.digest("hex");
+				hash.update(chunk.subarray(0, bytesRead));
+			}
 		} finally {
 			await file.close();
 		}

@@ -18,8 +18,8 @@ export interface ObservedTree {
 	readonly unseen: readonly { readonly path: Path; readonly error: string }[];
 }
 
-/** Longest path that a tool other than us can name below the directory that it starts in (PATH_MAX, with the final NUL and `./`). */
-const nameable = 4096 - 3;
+/** Bytes of the longest path that a tool other than us can name (PATH_MAX, without the final NUL). */
+const nameable = 4095;
 
 /**
  * Everything at and below `top` on the host, named as if `top` were `shown`. Another file system is named, not entered. What lies deeper
@@ -38,7 +38,7 @@ export function observeTree(top: Path, shown: Path, signal: AbortSignal | undefi
 		}
 		const mounted = stats.isDirectory() && stats.dev !== device;
 		seen.push({ ...describe(host, path, stats), ...(mounted && { mounted }) });
-		if (isTooDeep || path.length - shown.length <= nameable) continue;
+		if (isTooDeep || top.length + 1 + path.length - shown.length <= nameable) continue;
 		isTooDeep = true;
 		unseen.push({ path, error: "ENAMETOOLONG" });
 	}

@@ -11,6 +11,7 @@ import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import type { CageLayout, Launched, Launcher, LaunchRequest, Reachable, Rehearsal, ShellResult } from "../../engine/ports.ts";
+import { Commands } from "../commands.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
@@ -34,9 +35,11 @@ export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
 	private readonly launching: Launching;
 	private readonly state: string;
+	private readonly commands: Commands;
 
-	constructor(state: string, launching: Launching = {}) {
+	constructor(state: string, launching: Launching = {}, commands = new Commands()) {
 		this.state = state;
+		this.commands = commands;
 		this.launching = launching;
 		this.scratch = join(state, "scratch");
 	}
@@ -74,6 +77,7 @@ export class UtilLinuxLauncher implements Launcher {
 			checkMountPoints(spec);
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
 			const child = spawnLaunch(request, command, trace?.path);
+			this.commands.follow(child);
 			const launched = new RunningApplication(child, request, trace, cleanUp);
 			await launched.started();
 			return launched;
@@ -98,7 +102,11 @@ export class UtilLinuxLauncher implements Launcher {
 		const network = launched?.init || where.network;
 		const root = launched ? `/proc/${launched.init}/root` : "/nonexistent";
 		const env = { ...process.env, CAGEWRIGHT_ROOT: root };
-		return runGroup([...enter(network, where.onHost ?? false), "/bin/sh", "-c", line], env, timeoutSeconds, signal);
+		const words = [...enter(network, where.onHost ?? false), "/bin/sh", "-c", line];
+		const ended = this.commands.started(words);
+		const result = await runGroup(words, env, timeoutSeconds, signal);
+		ended(result.status);
+		return result;
 	}
 
 	running(root: Path): { processes: number[]; inits: number[] } {
@@ -171,7 +179,8 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	private specification(request: LaunchRequest, folder: string): LaunchSpec {
-		return specificationOf(request, folder, this.scratch, () => this.methodOf(request));
+		const { scratch, state } = this;
+		return specificationOf(request, { folder, scratch, state }, () => this.methodOf(request));
 	}
 
 	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {

@@ -2,6 +2,7 @@ import { libraryClosure } from "../../core/elf/closure.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText } from "../../core/path/path.ts";
 import { systemFiles } from "../files/files.ts";
+import { keep, known, stateOf } from "./known.ts";
 
 /**
  * What an executable needs to start anywhere: its loader, and its libraries. setpriv is brought into a cage with them, because it
@@ -12,4 +13,17 @@ export function loaderAndLibraries(executable: string): [Path, ...Path[]] {
 	const [loader] = interpreters.keys();
 	if (!loader) throw new Failure("executable-unreadable", { path: executable }, 3);
 	return [loader, ...[...needed.keys()].filter((library) => library !== loader)];
+}
+
+const file = "tools.json";
+
+/** The same, kept in the state folder for as long as none of these files and nothing that the loader reads is another one (ld.so(8)). */
+export function knownLoaderAndLibraries(executable: string, state: string): [Path, ...Path[]] {
+	const keyOf = (files: readonly string[]) =>
+		[executable, "/etc/ld.so.cache", "/etc/ld.so.preload", ...files].map(stateOf).join("\n");
+	const before = known<[Path, ...Path[]]>(state, file, keyOf);
+	if (before) return before;
+	const found = loaderAndLibraries(executable);
+	keep(state, file, found, keyOf);
+	return found;
 }

@@ -8,7 +8,7 @@ import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from
 import type { Launch, LaunchRequest } from "../../engine/ports.ts";
 import { hostMounts } from "../rehearsal/host-mounts.ts";
 import { bindIdentity } from "./bind-sources.ts";
-import { loaderAndLibraries } from "./loader.ts";
+import { knownLoaderAndLibraries } from "./loader.ts";
 import { loopbackPlace } from "./loopback-program.ts";
 import { confinerName } from "./method.ts";
 import { isRootless, rootless } from "./rootless.ts";
@@ -18,8 +18,16 @@ import { requireTool } from "./tools.ts";
 
 const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 
-/** `folder` is where the files of ours for this launch lie; the method is asked for only where a cage is started. */
-export function specificationOf(request: LaunchRequest, folder: string, scratch: string, methodOf: () => Method): LaunchSpec {
+/** Folders of the state folder: of ours for this launch, and of all launches. */
+export interface Places {
+	readonly folder: string;
+	readonly scratch: string;
+	readonly state: string;
+}
+
+/** The method is asked for only where a cage is started. */
+export function specificationOf(request: LaunchRequest, places: Places, methodOf: () => Method): LaunchSpec {
+	const { folder, scratch } = places;
 	const { spec } = request;
 	const joins = "rehearsal" in spec ? spec.rehearsal?.network : undefined;
 	const base = {
@@ -53,7 +61,7 @@ export function specificationOf(request: LaunchRequest, folder: string, scratch:
 			};
 		}
 		case "cage":
-			return { ...base, root: cageRoot(request, spec, folder, methodOf()) };
+			return { ...base, root: cageRoot(request, spec, places, methodOf()) };
 		default:
 			return spec satisfies never;
 	}
@@ -70,7 +78,7 @@ function watchedCapabilities(request: LaunchRequest): string[] {
 function cageRoot(
 	request: LaunchRequest,
 	{ cage, rehearsal }: Extract<Launch, { kind: "cage" }>,
-	folder: string,
+	{ folder, state }: Places,
 	method: Method,
 ): CageRoot {
 	const mounts: CageMount[] = [];
@@ -97,7 +105,7 @@ function cageRoot(
 		...(cage.openings.syslog === undefined ? {} : { syslog: cage.openings.syslog }),
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
 		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
-		tools: loaderAndLibraries(requireTool("setpriv")),
+		tools: knownLoaderAndLibraries(requireTool("setpriv"), state),
 		brought: request.brought ?? [],
 		names: request.names ?? [],
 	};

@@ -4,6 +4,7 @@ export interface DpkgPackage {
 	readonly ref: PackageRef;
 	/** Without an architecture. */
 	readonly name: string;
+	readonly source: string;
 }
 
 /**
@@ -11,19 +12,21 @@ export interface DpkgPackage {
  * side). A package of another architecture than dpkg's own keeps it in its name, as apt writes it.
  */
 export function parseDpkgStatus(status: string): Map<string, DpkgPackage> {
-	const stanzas: { name: string; version: string; architecture: string }[] = [];
+	const stanzas: { name: string; version: string; architecture: string; source: string }[] = [];
 	for (const stanza of status.split(/\n{2,}/)) {
 		const name = field(stanza, "Package");
 		const version = field(stanza, "Version");
 		if (name !== undefined && version !== undefined) {
-			stanzas.push({ name, version, architecture: field(stanza, "Architecture") ?? "all" });
+			// Where the source has another version than the package, that stands behind its name.
+			const source = field(stanza, "Source")?.replace(/ .*/, "") ?? name;
+			stanzas.push({ name, version, source, architecture: field(stanza, "Architecture") ?? "all" });
 		}
 	}
 	const native = stanzas.find(({ name }) => name === "dpkg")?.architecture;
 	const packages = new Map<string, DpkgPackage>();
-	for (const { name, version, architecture } of stanzas) {
+	for (const { name, version, architecture, source } of stanzas) {
 		const isForeign = native !== undefined && architecture !== native && architecture !== "all";
-		const known = { name, ref: { name: isForeign ? `${name}:${architecture}` : name, version } };
+		const known = { name, source, ref: { name: isForeign ? `${name}:${architecture}` : name, version } };
 		packages.set(`${name}:${architecture}`, known);
 		if (!isForeign || !packages.has(name)) packages.set(name, known);
 	}

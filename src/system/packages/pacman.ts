@@ -7,6 +7,11 @@ export function parsePacmanDesc(text: string): PackageRef | undefined {
 	return name === undefined || version === undefined ? undefined : { name, version };
 }
 
+/** The package that it was built with (`%BASE%`); undefined in what old versions wrote. */
+export function parsePacmanBase(text: string): string | undefined {
+	return section(text, "BASE")[0];
+}
+
 /** The `files` file beside it: paths relative to the root below `%FILES%`, directories with a slash at the end. Given absolute and without it. */
 export function parsePacmanFiles(text: string): string[] {
 	return section(text, "FILES").map((line) => `/${line.replace(/\/$/, "")}`);

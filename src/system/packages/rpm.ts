@@ -6,6 +6,9 @@ import type { PackageRef } from "../../core/plan/plan.ts";
  */
 export const rpmArguments: readonly string[] = ["-qa", "--queryformat", "[%{=NAME}\\t%{=EVR}\\t%{FILENAMES}\\n]"];
 
+/** Of every package its name and the source package that it was built from. */
+export const rpmSourcesArguments: readonly string[] = ["-qa", "--queryformat", "%{NAME}\\t%{SOURCERPM}\\n"];
+
 /** One line of the answer; undefined for what is none. */
 export function parseRpmLine(line: string): { ref: PackageRef; file: string } | undefined {
 	const [name, version, ...rest] = line.split("\t");

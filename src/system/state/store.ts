@@ -4,7 +4,6 @@ import { chmod, readFile, rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
-import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
@@ -15,115 +14,70 @@ import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { AdoptedState, BuildRequest, Built, Lock, MadeAccount, Store, StoredTemplate } from "../../engine/store.ts";
-import { adoptedState, forgetAdoption, readAdoption, writeAdoption } from "../adoption/adopted-state.ts";
+import { adoptedState, forgetAdoption, writeAdoption } from "../adoption/adopted-state.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { changeTreeOwner } from "../files/change-owner.ts";
 import { errorName } from "../files/errors.ts";
-import {
-	clearLeftovers,
-	currentGeneration,
-	listGenerations,
-	readManifest,
-	removeGeneration,
-	switchGeneration,
-} from "../files/generations.ts";
+import { clearLeftovers, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
 import { seedData } from "../files/seed.ts";
-import { builtinTemplates, programFolder } from "../templates/builtin.ts";
+import { builtinTemplates } from "../templates/builtin.ts";
+import { programFolder } from "../templates/folder.ts";
 import { writeAtomic } from "./atomic.ts";
-import {
-	cagePaths,
-	clearRemovedCages,
-	clearUnfinished,
-	hasData,
-	listCages,
-	openState,
-	readCage,
-	removeCage,
-	writeCage,
-} from "./cages.ts";
+import { cagePaths, clearRemovedCages, clearUnfinished, hasData, openState, removeCage, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
+import { StateReader } from "./reader.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 
 const hostTrace = "host";
 
 /** The state folder on disk. Looking at it makes nothing; the first thing that is written makes the folder. */
-export class StateFolder implements Store {
-	readonly #folder: Path;
-
+export class StateFolder extends StateReader implements Store {
 	readonly adopting: AdoptedState;
 
 	constructor(folder: string) {
-		this.#folder = pathFromText(folder);
-		this.adopting = adoptedState((name) => this.#paths(name).directory);
-	}
-
-	names(): Promise<string[]> {
-		return listCages(this.#folder);
+		super(folder);
+		this.adopting = adoptedState((name) => this.paths(name).directory);
 	}
 
 	async lock(name: string): Promise<Lock> {
-		await openState(this.#folder);
-		const { directory, lock } = cagePaths(this.#folder, name);
+		await openState(this.folder);
+		const { directory, lock } = cagePaths(this.folder, name);
 		await makeSafeFolder(directory);
 		const held = lockCage(lock, name);
-		await clearRemovedCages(this.#folder);
+		await clearRemovedCages(this.folder);
 		await clearLeftovers(directory);
-		const hadData = await hasData(this.#folder, name);
+		const hadData = await hasData(this.folder, name);
 		return {
 			release: async () => {
 				// Where nothing came of it there is nothing to keep; and what went wrong then matters more than what went wrong here.
-				await clearUnfinished(this.#folder, name, hadData).catch(() => {});
+				await clearUnfinished(this.folder, name, hadData).catch(() => {});
 				held.release();
 				await rmdir(pathToBytes(directory)).catch(() => {});
 			},
 		};
 	}
 
-	cage(name: string): Promise<Cage | undefined> {
-		return readCage(this.#folder, name);
-	}
-
 	saveCage(cage: Cage): Promise<void> {
-		return writeCage(this.#folder, cage);
+		return writeCage(this.folder, cage);
 	}
 
 	trace(name: string): Promise<Trace | undefined> {
-		return readTrace(this.#paths(name).traces, hostTrace);
+		return readTrace(this.paths(name).traces, hostTrace);
 	}
 
 	saveTrace(name: string, trace: Trace): Promise<void> {
-		return writeTrace(this.#paths(name).traces, hostTrace, trace);
-	}
-
-	present(name: string): Promise<number | undefined> {
-		return currentGeneration(this.#paths(name).directory);
-	}
-
-	manifest(name: string, generation: number): Promise<Manifest> {
-		return readManifest(this.#paths(name).directory, generation);
-	}
-
-	root(name: string, generation: number): Path {
-		return this.#paths(name).root(generation);
-	}
-
-	presentRoot(name: string): Path {
-		return this.#paths(name).current;
-	}
-
-	data(name: string): Path {
-		return this.#paths(name).data;
+		return writeTrace(this.paths(name).traces, hostTrace, trace);
 	}
 
 	launcher(name: string): Path {
-		return join(this.#paths(name).directory, "launcher");
+		return join(this.paths(name).directory, "launcher");
 	}
 
 	async build({ name, onFile, plan, previous: from, signal }: BuildRequest): Promise<Built> {
-		const { directory, root } = this.#paths(name);
+		const { directory, root } = this.paths(name);
 		const previous = from === undefined ? undefined : { manifest: await readManifest(directory, from), root: root(from) };
 		const unchanged = previous !== undefined && (await isUpToDate(plan, previous));
 		const manifest = unchanged
@@ -143,39 +97,31 @@ export class StateFolder implements Store {
 	}
 
 	publish(name: string, generation: number): Promise<void> {
-		return switchGeneration(this.#paths(name).directory, generation);
+		return switchGeneration(this.paths(name).directory, generation);
 	}
 
 	discard(name: string, generation: number): Promise<void> {
-		return removeGeneration(this.#paths(name).directory, generation);
-	}
-
-	generations(name: string): Promise<number[]> {
-		return listGenerations(this.#paths(name).directory);
+		return removeGeneration(this.paths(name).directory, generation);
 	}
 
 	remove(name: string, keepData: boolean): Promise<void> {
-		return removeCage(this.#folder, name, keepData);
-	}
-
-	adoption(name: string): Promise<Adoption | undefined> {
-		return readAdoption(this.#paths(name).adoption);
+		return removeCage(this.folder, name, keepData);
 	}
 
 	saveAdoption(name: string, adoption: Adoption): Promise<void> {
-		return writeAdoption(this.#paths(name).adoption, adoption);
+		return writeAdoption(this.paths(name).adoption, adoption);
 	}
 
 	endAdoption(name: string): Promise<void> {
-		return forgetAdoption(this.#paths(name).adoption);
+		return forgetAdoption(this.paths(name).adoption);
 	}
 
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {
-		return appendLog(this.#paths(name).log, { time: new Date().toISOString(), action, details });
+		return appendLog(this.paths(name).log, { time: new Date().toISOString(), action, details });
 	}
 
 	async history(name: string): Promise<string[]> {
-		return (await readLog(this.#paths(name).log)).map(
+		return (await readLog(this.paths(name).log)).map(
 			({ action, details, time }) => `${time} ${action} ${JSON.stringify(details)}`,
 		);
 	}
@@ -194,15 +140,15 @@ export class StateFolder implements Store {
 	}
 
 	madeAccount(name: string): Promise<MadeAccount | undefined> {
-		return readMadeAccount(this.#paths(name).directory);
+		return readMadeAccount(this.paths(name).directory);
 	}
 
 	saveMadeAccount(name: string, account: MadeAccount | undefined): Promise<void> {
-		return writeMadeAccount(this.#paths(name).directory, account);
+		return writeMadeAccount(this.paths(name).directory, account);
 	}
 
 	changeDataOwner(name: string, change: OwnerChange): Promise<void> {
-		return changeTreeOwner(this.#paths(name).data, change);
+		return changeTreeOwner(this.paths(name).data, change);
 	}
 
 	async templates(): Promise<StoredTemplate[]> {
@@ -221,7 +167,7 @@ export class StateFolder implements Store {
 		// What we would refuse to read must not be written either.
 		if ("errors" in parsed)
 			throw new Failure("template-invalid", { place: parsed.errors[0]?.path ?? "", problem: parsed.errors[0]?.code ?? "" }, 2);
-		await openState(this.#folder);
+		await openState(this.folder);
 		await makeSafeFolder(this.#templateFolder);
 		const path = join(this.#templateFolder, pathFromText(`${template.name}.json`));
 		await writeAtomic(path, text);
@@ -248,7 +194,7 @@ export class StateFolder implements Store {
 	}
 
 	get #templateFolder(): Path {
-		return join(this.#folder, "templates");
+		return join(this.folder, "templates");
 	}
 
 	/** A file that is no template any more is passed over here; `template check` says why. */
@@ -272,10 +218,6 @@ export class StateFolder implements Store {
 	}
 
 	#recordPath(name: string): Path {
-		return join(this.#paths(name).directory, "record.md");
-	}
-
-	#paths(name: string) {
-		return cagePaths(this.#folder, name);
+		return join(this.paths(name).directory, "record.md");
 	}
 }

@@ -9,7 +9,8 @@ import { escapeGlob, templateFromCage } from "../../../src/core/template/from-ca
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
 import type { Template } from "../../../src/core/template/template.ts";
-import { builtinTemplates, programFolder } from "../../../src/system/templates/builtin.ts";
+import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
+import { programFolder } from "../../../src/system/templates/folder.ts";
 import { accepted, refused, refusedByUs, smallest } from "./corpus.ts";
 
 const jsonSchema = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false }).compile(

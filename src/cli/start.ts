@@ -1,0 +1,77 @@
+import type { StartContext, StartMachine } from "../engine/context.ts";
+import type { Event } from "../engine/events.ts";
+import { passedSignals, runCage } from "../engine/run.ts";
+import { systemAccounts } from "../system/accounts/accounts.ts";
+import { auditCage } from "../system/files/audit.ts";
+import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
+import type { Launching } from "../system/launch/method.ts";
+import { processesOf } from "../system/running/account-use.ts";
+import { StateReader } from "../system/state/reader.ts";
+import type { GlobalOptions } from "./options.ts";
+import { stateFolder } from "./state.ts";
+
+/**
+ * Starting a cage, in a bundle of its own (build.js): every module that is loaded here makes each start slower. What it seldom needs, as the
+ * sentences of both languages, comes by a dynamic import.
+ */
+
+function startMachine(state: string, launching: Launching): StartMachine {
+	return {
+		accounts: systemAccounts,
+		launcher: new UtilLinuxLauncher(state, launching),
+		store: new StateReader(state),
+		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
+		processesOf,
+		now: () => Date.now(),
+	};
+}
+
+/** Runs the application, or a command instead of it; tells its exit status. Signals are passed on instead of calling it off. */
+export async function startCage(
+	name: string,
+	command: readonly string[],
+	options: Pick<GlobalOptions, "state" | "quiet" | "lang">,
+	launching: Launching = {},
+): Promise<number> {
+	let told: Promise<void> = Promise.resolve();
+	const context: StartContext = {
+		machine: startMachine(stateFolder(options.state), launching),
+		emit(event) {
+			// What was accepted once is never started in silence.
+			if (event.event !== "warned" || (options.quiet && event.code !== "findings-accepted")) return;
+			told = told.then(() => tell(event, options.lang));
+		},
+		signal: new AbortController().signal,
+	};
+	try {
+		return await runCage(context, name, command, (pass) => {
+			for (const signal of passedSignals) process.on(signal, pass);
+			return () => {
+				for (const signal of passedSignals) process.off(signal, pass);
+			};
+		});
+	} finally {
+		await told;
+	}
+}
+
+async function tell(event: Event, lang: string | undefined): Promise<void> {
+	const { line } = await import("./tell.ts");
+	process.stderr.write(line(event, lang));
+}
+
+/** The whole of `run NAME` from the command line: as `runProgram`, for arguments that need no more reading. */
+export async function startPlainly({ command, name, options }: PlainRun): Promise<number> {
+	try {
+		return await startCage(name, command, options);
+	} catch (error) {
+		return (await import("./report.ts")).report(error, options);
+	}
+}
+
+/** `run NAME`, as most service managers and scripts say it. */
+export interface PlainRun {
+	readonly name: string;
+	readonly command: readonly string[];
+	readonly options: Pick<GlobalOptions, "state" | "quiet">;
+}

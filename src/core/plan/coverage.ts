@@ -1,0 +1,172 @@
+import type { Files } from "../machine/facts.ts";
+import { baseName, isWithin, type Path, parent, pathFromText } from "../path/path.ts";
+import type { Access, Trace } from "../trace/trace.ts";
+import type { PackageRef } from "./plan.ts";
+import { isLibraryFile } from "./trees.ts";
+
+/** A package with the names of all that it holds, directories too. */
+export interface PackageContents {
+	readonly ref: PackageRef;
+	readonly files: readonly Path[];
+}
+
+export const coverageGroups = ["programs", "modules", "configuration", "data"] as const;
+export type CoverageGroup = (typeof coverageGroups)[number];
+
+export interface Reach {
+	readonly reached: number;
+	readonly of: number;
+	/** What was not reached, by the package's name for it, sorted. */
+	readonly untouched: readonly Path[];
+}
+
+/** How much of what its packages hold an application has reached while it was traced. */
+export interface Coverage {
+	/** The package that brings the program first, then those of the same source of which something was reached. */
+	readonly packages: readonly PackageRef[];
+	readonly groups: Readonly<Record<CoverageGroup, Reach>>;
+}
+
+/**
+ * Directories of /etc that are read by others: the service manager, logrotate, cron, the firewall. What lies directly in one of them tells
+ * nothing of the application.
+ */
+const othersConfiguration =
+	/^\/etc\/(init\.d|init|rc\w*\.d|default|sysconfig|logrotate\.d|cron[.\w]*|anacron|insserv[.\w]*|ufw|apparmor\.d|apport|bash_completion\.d|profile\.d|rsyslog\.d|logcheck|udev|sysctl\.d|systemd|dbus-1|network|ppp|runit|sv|NetworkManager|dhcp|resolvconf|X11|xdg|polkit-1|modprobe\.d)\//;
+
+/** What no running application reads: documentation, what packagers and editors need, headers, units. */
+const documentation =
+	/^\/usr\/(local\/)?(include|src|games)\/|^\/usr\/(local\/)?share\/(doc|doc-base|man|info|lintian|locale|bug|reportbug|apport|bash-completion|zsh|fish|vim|emacs|nano|runit|applications|pixmaps|icons|metainfo|appdata|menu|polkit-1|dbus-1|gtk-doc|pkgconfig|aclocal|licenses|initramfs-tools|debconf|dh-[^/]*|perl5\/Debian)\/|^(\/usr)?\/lib\/(systemd|sysusers\.d|tmpfiles\.d|sysctl\.d|udev|modules-load\.d|environment\.d|debug|\.build-id|NetworkManager|init)\/|\/(pkgconfig|cmake)\/|\.(a|la|h|pc)$/;
+
+const programDirectory = /^(\/usr(\/local)?)?\/s?bin\//;
+const sharedObject = /\.so(\.\d+)*$/;
+const scriptModule = /\.(py|pm|pl|rb|lua|php|js|mjs|cjs|tcl)$/;
+/** Where the dynamic linker looks by itself: a library there is linked, not plugged in. */
+const libraryDirectory = /^(\/usr)?\/lib(32|64|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/;
+
+function groupOf(path: Path, isExecutable: boolean): CoverageGroup | undefined {
+	if (path.startsWith("/etc/")) return othersConfiguration.test(path) ? undefined : "configuration";
+	if (documentation.test(path) || path.startsWith("/var/") || path.startsWith("/run/")) return undefined;
+	if (programDirectory.test(path)) return "programs";
+	if (sharedObject.test(path)) return libraryDirectory.test(parent(path)) ? undefined : "modules";
+	if (scriptModule.test(path) || isLibraryFile(path)) return "modules";
+	return isExecutable && /^(\/usr(\/local)?)?\/lib/.test(path) ? "programs" : "data";
+}
+
+/** What a package holds, under the one real name that it has. */
+interface Item {
+	readonly name: Path;
+	readonly group: CoverageGroup;
+	readonly package: PackageRef;
+}
+
+/** Measures traces against what packages hold. It looks at the files once; a measurement then costs a pass over the accesses. */
+export class CoverageMeter {
+	/** By real path. */
+	readonly #items = new Map<Path, Item>();
+	readonly #files: Pick<Files, "resolve">;
+	/** Programs are executed by a name, and nothing tells where it led. */
+	readonly #programs = new Map<Path, Path | undefined>();
+	readonly #owner: PackageRef | undefined;
+
+	/** The first package is the one that brings the program. */
+	constructor(packages: readonly PackageContents[], files: Pick<Files, "resolve" | "status">) {
+		this.#files = files;
+		this.#owner = packages[0]?.ref;
+		for (const { files: names, ref } of packages) {
+			for (const name of names) {
+				const real = files.resolve(name);
+				const status = real === undefined ? undefined : files.status(real);
+				if (real === undefined || status?.kind !== "file" || this.#items.has(real)) continue;
+				const group = groupOf(name, (status.mode & 0o111) !== 0);
+				if (group !== undefined) this.#items.set(real, { name, group, package: ref });
+			}
+		}
+	}
+
+	/** What all of these traces have reached together. */
+	measure(...traces: readonly Pick<Trace, "accesses">[]): Coverage {
+		const reached = new Set<Path>();
+		for (const { accesses } of traces) for (const access of accesses.values()) this.#note(access, reached);
+		const packages = new Set(this.#owner ? [this.#owner] : []);
+		for (const [real, item] of this.#items) if (reached.has(real)) packages.add(item.package);
+		const groups = Object.fromEntries(
+			coverageGroups.map((group) => [group, { reached: 0, of: 0, untouched: [] as Path[] }]),
+		) as Record<CoverageGroup, { reached: number; of: number; untouched: Path[] }>;
+		for (const [real, item] of this.#items) {
+			// Of the same source are also clients and tools; a package of which nothing was reached is no part of the application.
+			if (!packages.has(item.package)) continue;
+			const reach = groups[item.group];
+			reach.of++;
+			if (reached.has(real)) reach.reached++;
+			else reach.untouched.push(item.name);
+		}
+		for (const { untouched } of Object.values(groups)) untouched.sort();
+		return { packages: [...packages], groups };
+	}
+
+	#note(access: Access, reached: Set<Path>): void {
+		const { path, real, succeeded } = access;
+		// Only to have looked whether it is there is not to have used it.
+		if (!succeeded.has("read") && !succeeded.has("execute") && !succeeded.has("write")) return;
+		for (const name of [path, real]) {
+			if (name === undefined) continue;
+			const item = this.#items.has(name) ? name : sourceOf(name);
+			if (this.#items.has(item)) reached.add(item);
+		}
+		if (!succeeded.has("execute")) return;
+		if (!this.#programs.has(path)) this.#programs.set(path, this.#files.resolve(path));
+		const program = this.#programs.get(path);
+		if (program !== undefined && this.#items.has(program)) reached.add(program);
+	}
+}
+
+/** Python reads what it made of a module, which no package lists: `__pycache__/a.cpython-313.pyc` for `a.py`. */
+function sourceOf(path: Path): Path {
+	const [, directory, name] = /^(.*)\/__pycache__\/([^/]+?)\.[^/]*\.pyc$/.exec(path) ?? [];
+	return directory === undefined ? path : (`${directory}/${name}.py` as Path);
+}
+
+/** Whether there is anything to be reached that was not. */
+export function isWhole({ groups }: Coverage): boolean {
+	return coverageGroups.every((group) => groups[group].untouched.length === 0);
+}
+
+/** What is reached, and of how many, over all groups. */
+export function totalReach({ groups }: Coverage): { readonly reached: number; readonly of: number } {
+	return coverageGroups.reduce(
+		(sum, group) => ({ reached: sum.reached + groups[group].reached, of: sum.of + groups[group].of }),
+		{ reached: 0, of: 0 },
+	);
+}
+
+const interpreters =
+	/^(ba|da|z|k|c|tc|a)?sh$|^(python|perl|ruby|node|nodejs|php|php-cgi|lua|tclsh|java|env|deno|bun|guile|Rscript)[\d.]*$/;
+
+/**
+ * The file of the command whose package is the application's: the program, or of an interpreter the script that it runs. undefined where that is
+ * a module that the interpreter looks for itself, or no file: the interpreter's own package says nothing of the application.
+ */
+export function broughtFile(command: readonly string[], files: Pick<Files, "resolve" | "status">): Path | undefined {
+	const program = pathFromText(command[0] ?? "");
+	const isFile = (path: Path) => {
+		const real = path.startsWith("/") ? files.resolve(path) : undefined;
+		return real !== undefined && files.status(real)?.kind === "file";
+	};
+	if (!interpreters.test(baseName(program))) return isFile(program) ? program : undefined;
+	const script = command.slice(1).find((word) => !word.startsWith("-"));
+	const path = script === undefined ? undefined : pathFromText(script);
+	return path !== undefined && isFile(path) && !isWithin(path, "/etc" as Path) ? path : undefined;
+}
+
+const mostUntouched = 20;
+
+/** With no more names than anybody reads; the numbers stay. */
+export function shortCoverage(coverage: Coverage): Coverage {
+	const short = ({ of, reached, untouched }: Reach): Reach => ({ reached, of, untouched: untouched.slice(0, mostUntouched) });
+	const { configuration, data, modules, programs } = coverage.groups;
+	return {
+		...coverage,
+		groups: { programs: short(programs), modules: short(modules), configuration: short(configuration), data: short(data) },
+	};
+}

@@ -1,0 +1,96 @@
+import type { TraceFold } from "../core/trace/fold.ts";
+import type { Context } from "./context.ts";
+import type { Reach } from "./coverage.ts";
+import type { ShownProcesses } from "./events.ts";
+
+/** Events of a live trace come at most so often (milliseconds): a terminal shows no more, and a busy daemon makes thousands. */
+const interval = 100;
+/** A measurement passes over all paths. */
+const reachInterval = 1000;
+
+/**
+ * Tells of what a fold has found so far, not more often than anybody could see, and the last of it even where nothing follows. Only what
+ * has changed is told.
+ */
+export class TraceReport {
+	readonly #context: Context;
+	readonly #fold: TraceFold;
+	readonly #reach: Reach | undefined;
+	#last = 0;
+	#lastReach = 0;
+	#waiting = false;
+	#over = false;
+	#processes = "";
+	#told = "";
+	#names: ReadonlyMap<number, string> | undefined;
+
+	constructor(context: Context, fold: TraceFold, reach?: Reach) {
+		this.#context = context;
+		this.#fold = fold;
+		this.#reach = reach;
+		// An application that does nothing at this moment would leave them untold.
+		void reach?.ready.then(() => this.fed());
+	}
+
+	/** More was fed. */
+	fed(): void {
+		if (this.#over) return;
+		const { machine, signal } = this.#context;
+		const left = interval - (machine.now() - this.#last);
+		if (left <= 0) this.#tell();
+		else if (!this.#waiting) {
+			this.#waiting = true;
+			machine.sleep(left, signal).then(
+				() => {
+					this.#waiting = false;
+					if (!this.#over) this.#tell();
+				},
+				() => {},
+			);
+		}
+	}
+
+	/** Everything was fed. */
+	end(): void {
+		this.#over = true;
+		this.#lastReach = 0;
+		this.#tell();
+	}
+
+	#tell(): void {
+		const { emit, machine } = this.#context;
+		this.#last = machine.now();
+		emit({ event: "accesses-counted", counts: { ...this.#fold.counts(), newest: this.#fold.newest() } });
+		const processes = this.#named();
+		const text = JSON.stringify(processes);
+		if (text !== this.#processes) {
+			this.#processes = text;
+			emit({ event: "processes-seen", processes });
+		}
+		this.#tellReach();
+	}
+
+	#tellReach(): void {
+		if (!this.#reach || this.#last - this.#lastReach < reachInterval) return;
+		this.#lastReach = this.#last;
+		const reached = this.#reach.measure(this.#fold.trace);
+		const text = JSON.stringify(reached);
+		if (text === this.#told) return;
+		this.#told = text;
+		this.#reach.tell(reached);
+	}
+
+	#named(): ShownProcesses {
+		const { living, ended, rows } = this.#fold.tree();
+		this.#names ??= new Map(this.#context.machine.accounts.users().map(({ name, uid }) => [uid, name]));
+		const names = this.#names;
+		return {
+			living,
+			ended,
+			rows: rows.map((row) => {
+				const account = row.uid === undefined ? undefined : names.get(row.uid);
+				return account === undefined ? row : { ...row, account };
+			}),
+		};
+	}
+}

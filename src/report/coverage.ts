@@ -1,0 +1,91 @@
+import { pathToJson } from "../core/path/path.ts";
+import { printable, showPath } from "../core/path/quote.ts";
+import { type Coverage, coverageGroups } from "../core/plan/coverage.ts";
+import type { NextExercise } from "../core/plan/next-exercises.ts";
+import { type Added, isNothing } from "../core/trace/another-run.ts";
+import type { Reached } from "../engine/coverage.ts";
+import type { Messages } from "../messages/messages.ts";
+import { indent } from "./format.ts";
+
+/** How much of its packages an application reached, and what to exercise next: for people and as JSON. */
+
+export function reachedToJson({ coverage, next }: Reached): { coverage: object | null; next: readonly object[] } {
+	return {
+		coverage: coverage
+			? {
+					packages: coverage.packages,
+					...Object.fromEntries(
+						coverageGroups.map((group) => {
+							const { of, reached, untouched } = coverage.groups[group];
+							return [group, { reached, of, untouched: untouched.map(pathToJson) }];
+						}),
+					),
+				}
+			: null,
+		next: next.map((one) =>
+			"directory" in one ? { ...one, directory: pathToJson(one.directory), paths: one.paths.map(pathToJson) } : one,
+		),
+	};
+}
+
+export function addedToJson(added: Added): object {
+	return { ...added, paths: added.paths.map(pathToJson), programs: added.programs.map(pathToJson) };
+}
+
+/** One line; undefined where no package is known. */
+export function coverageLine({ groups, packages }: Coverage, messages: Messages): string {
+	const words = messages.wizard.coverage;
+	const shares = coverageGroups
+		.filter((group) => groups[group].of > 0)
+		.map((group) => messages.fill(words.share, { group: words.groups[group], ...numbersOf(groups[group]) }));
+	return messages.fill(words.line, { packages: packages.map(({ name }) => name).join(", "), groups: shares.join(", ") });
+}
+
+function numbersOf({ of, reached }: { readonly of: number; readonly reached: number }) {
+	return { of, reached };
+}
+
+/** What a proposal asks for; of a command what it shows stands beside it. */
+export function nextText(next: NextExercise, messages: Messages): string {
+	const words = messages.wizard.coverage;
+	switch (next.kind) {
+		case "command":
+			return next.command;
+		case "signal":
+			return messages.fill(words.signal, { signal: next.signal });
+		default: {
+			const { count, directory, paths } = next;
+			const names = paths.map((path) => showPath(path).slice(showPath(directory).length + 1)).join(", ");
+			const more = count > paths.length ? ", …" : "";
+			return messages.fill(words[next.kind], { count, directory: showPath(directory), names: names + more });
+		}
+	}
+}
+
+export function reachedText({ coverage, next }: Reached, messages: Messages): string {
+	const words = messages.wizard.coverage;
+	const lines = next.map((one) =>
+		one.kind === "command"
+			? `--exercise ${printable(one.command)}  (${words.shows[one.shows]})`
+			: printable(nextText(one, messages)),
+	);
+	return [
+		coverage ? coverageLine(coverage, messages) : words.noPackage,
+		...(lines.length ? [`${words.next}:`, indent(lines.join("\n"))] : []),
+	].join("\n");
+}
+
+export function addedText(added: Added, accountOf: (uid: number) => string, messages: Messages): string {
+	const words = messages.wizard.coverage;
+	if (isNothing(added)) return words.addedNothing;
+	const list = (sentence: string, names: readonly string[]) =>
+		names.length ? [messages.fill(sentence, { names: names.join(", ") })] : [];
+	const what = [
+		...list(words.addedPrograms, added.programs.map(showPath)),
+		...list(words.addedCapabilities, added.capabilities),
+		...list(words.addedPorts, added.ports),
+		...list(words.addedAccounts, added.uids.map(accountOf)),
+		...(added.paths.length ? [added.paths.slice(0, 3).map(showPath).join(", ") + (added.count > 3 ? ", …" : "")] : []),
+	];
+	return messages.fill(words.added, { paths: added.count, what: what.join("; ") });
+}

@@ -1,0 +1,33 @@
+import type { ChildProcess } from "node:child_process";
+import { constants } from "node:os";
+import { quoteShellLine } from "../core/path/quote.ts";
+import type { CommandEvent, CommandFeed } from "../engine/ports.ts";
+
+/** Tells of the programs that the adapters start for the user, as one would type them. */
+export class Commands implements CommandFeed {
+	readonly #listeners = new Set<(event: CommandEvent) => void>();
+	#number = 0;
+
+	listen(listener: (event: CommandEvent) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** Returns what tells its exit status. */
+	started(words: readonly string[]): (status: number) => void {
+		const number = ++this.#number;
+		this.#tell({ event: "command-started", number, line: quoteShellLine(words) });
+		return (status) => this.#tell({ event: "command-ended", number, status });
+	}
+
+	/** Follows a process that was started; one that could not be is status 127, as a shell has it. */
+	follow(child: ChildProcess): void {
+		const ended = this.started(child.spawnargs);
+		child.once("error", () => ended(127));
+		child.once("exit", (code, signal) => ended(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+	}
+
+	#tell(event: CommandEvent): void {
+		for (const listener of this.#listeners) listener(event);
+	}
+}

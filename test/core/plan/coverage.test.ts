@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
+import { broughtFile, CoverageMeter, coverageGroups, totalReach } from "../../../src/core/plan/coverage.ts";
+import { nextExercises } from "../../../src/core/plan/next-exercises.ts";
+import { begin, fold } from "../trace/folding.ts";
+import { directory, file, link, tree } from "./tree.ts";
+
+const executable = file("", { mode: 0o755 });
+const files = tree({
+	"/usr/sbin/served": executable,
+	"/usr/bin/servectl": link("../sbin/served"),
+	"/usr/bin/client": executable,
+	"/usr/lib/served/helper": executable,
+	"/usr/lib/served/mod_one.so": "",
+	"/usr/lib/served/mod_two.so": "",
+	"/usr/lib/x86_64-linux-gnu/libserved.so.1": "",
+	"/usr/lib/python3/dist-packages/served/plug.py": "",
+	"/etc/served/served.conf": "",
+	"/etc/served/more.conf": "",
+	"/etc/served/enabled": directory(),
+	"/etc/init.d/served": executable,
+	"/usr/share/doc/served/copyright": "",
+	"/usr/share/served/page.html": "",
+	"/lib": link("usr/lib"),
+});
+const served = {
+	ref: { name: "served", version: "1" },
+	files: [
+		...[
+			"/usr",
+			"/usr/sbin/served",
+			"/usr/bin/servectl",
+			"/lib/served/helper",
+			"/lib/served/mod_one.so",
+			"/lib/served/mod_two.so",
+		],
+		...["/usr/lib/x86_64-linux-gnu/libserved.so.1", "/etc/served/enabled", "/etc/init.d/served", "/usr/share/served/page.html"],
+		...["/usr/share/doc/served/copyright", "/usr/lib/python3/dist-packages/served/plug.py", "/not/there"],
+	] as Path[],
+};
+const common = {
+	ref: { name: "served-common", version: "1" },
+	files: ["/etc/served/served.conf", "/etc/served/more.conf"] as Path[],
+};
+const client = { ref: { name: "client", version: "1" }, files: ["/usr/bin/client"] as Path[] };
+
+const trace = (...lines: string[]) => fold(begin + lines.map((line) => `10  ${line}`).join("\n")).trace;
+const run = trace(
+	'execve("/usr/bin/servectl", ["x"], 0x7 /* 1 var */) = 0',
+	'openat(AT_FDCWD</>, "/lib/served/mod_one.so", O_RDONLY) = 3</usr/lib/served/mod_one.so>',
+	'openat(AT_FDCWD</>, "/usr/lib/python3/dist-packages/served/__pycache__/plug.cpython-313.pyc", O_RDONLY) = 3</usr/lib/python3/dist-packages/served/__pycache__/plug.cpython-313.pyc>',
+	'openat(AT_FDCWD</>, "/etc/alias.conf", O_RDONLY) = 3</etc/served/served.conf>',
+	'stat("/etc/served/more.conf", {st_mode=S_IFREG|0644}) = 0',
+	'openat(AT_FDCWD</>, "/usr/lib/served/mod_two.so", O_RDONLY) = -1 EACCES (Permission denied)',
+);
+
+test("counts by group what was really used, by whatever name", () => {
+	const { groups, packages } = new CoverageMeter([served, common, client], files).measure(run);
+	// The client is of the same source, but nothing of it was reached.
+	expect(packages.map(({ name }) => name)).toEqual(["served", "served-common"]);
+	expect(coverageGroups.map((group) => [group, groups[group].reached, groups[group].of])).toEqual([
+		["programs", 1, 2],
+		["modules", 2, 3],
+		["configuration", 1, 2],
+		["data", 0, 1],
+	]);
+	expect(groups.modules.untouched).toEqual(["/lib/served/mod_two.so"]);
+	expect(groups.configuration.untouched).toEqual(["/etc/served/more.conf"]);
+});
+
+test("several runs reach together what they reach", () => {
+	const meter = new CoverageMeter([served, common], files);
+	const more = trace('openat(AT_FDCWD</>, "/etc/served/more.conf", O_RDONLY) = 3</etc/served/more.conf>');
+	expect(meter.measure(more).groups.configuration.reached).toBe(1);
+	expect(meter.measure(run, more).groups.configuration.reached).toBe(2);
+	expect(totalReach(meter.measure(run, more))).toEqual({ reached: 5, of: 8 });
+});
+
+test("an interpreter's package is not the application's, its script's is", () => {
+	const scripts = tree({ "/usr/bin/python3": executable, "/usr/share/tool/main.py": "", "/usr/sbin/served": executable });
+	expect(broughtFile(["/usr/sbin/served", "-x"], scripts)).toBe("/usr/sbin/served");
+	expect(broughtFile(["/usr/bin/python3", "-u", "/usr/share/tool/main.py"], scripts)).toBe("/usr/share/tool/main.py");
+	expect(broughtFile(["/usr/bin/python3", "-m", "http.server"], scripts)).toBeUndefined();
+	expect(broughtFile(["/usr/sbin/gone"], scripts)).toBeUndefined();
+});
+
+test("what comes next: lines that can be run, then signals, then what was never touched", () => {
+	const application = {
+		command: ["/usr/sbin/served"],
+		cwd: "/",
+		env: {},
+		probes: ["redis-cli -p 1 PING"],
+		exercises: [],
+		timeout: 1,
+		network: "host" as const,
+		directories: [],
+	};
+	const coverage = new CoverageMeter([served, common], files).measure(run);
+	const next = nextExercises({ application, run: ["redis-cli -p 1 SAVE"], signals: ["SIGHUP"], coverage });
+	expect(next.map((one) => (one.kind === "command" ? one.command : one.kind))).toEqual([
+		...["redis-cli -p 1 INFO", "redis-cli -p 1 BGREWRITEAOF", "redis-cli -p 1 EVAL 'return 1' 0"],
+		...["signal", "modules", "helpers", "configuration"],
+	]);
+	expect(next.find((one) => one.kind === "helpers")).toMatchObject({
+		directory: "/lib/served",
+		count: 1,
+		paths: ["/lib/served/helper"],
+	});
+	expect(nextExercises({ application: { ...application, probes: [] }, run: [], signals: [] })).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { addedBy, addRun, isNothing } from "../../../src/core/trace/another-run.ts";
+import { begin, fold } from "./folding.ts";
+
+const trace = (...lines: string[]) => fold(begin + lines.map((line) => `10  ${line}`).join("\n")).trace;
+const first = trace('stat("/a", {st_mode=0}) = 0', 'openat(AT_FDCWD</>, "/b", O_RDONLY) = -1 ENOENT (No such file or directory)');
+const second = trace(
+	'stat("/a", {st_mode=0}) = 0',
+	'openat(AT_FDCWD</>, "/b", O_RDONLY) = 3</b>',
+	'openat(AT_FDCWD</>, "/c", O_RDONLY) = -1 ENOENT (No such file or directory)',
+	'execve("/bin/date", ["date"], 0x7 /* 1 var */) = 0',
+	"setuid(33) = 0",
+);
+
+test("says what a run showed beyond the ones before", () => {
+	const added = addedBy(first, second);
+	// What is not there in either is nothing; what was not there and is now, is.
+	expect(added).toMatchObject({ count: 2, paths: ["/b", "/bin/date"], programs: ["/bin/date"], uids: [33] });
+	expect(added.capabilities).toEqual(["setuid"]);
+	expect(isNothing(added)).toBe(false);
+	expect(isNothing(addedBy(second, second))).toBe(true);
+});
+
+test("runs add up, and one that was watched from its start fills the gap of one that was not", () => {
+	const late = { ...trace(), gaps: new Set(["start-up", "io-uring"] as const) };
+	expect([...addRun(first, late).gaps]).toEqual(["io-uring"]);
+	expect([...addRun(late, late).gaps]).toEqual(["start-up", "io-uring"]);
+	const sum = addRun(first, second);
+	expect([...(sum.accesses.get("/b" as never)?.succeeded ?? [])]).toEqual(["read"]);
+	expect(sum.calls).toBe(first.calls + second.calls);
+});

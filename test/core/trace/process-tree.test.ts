@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { TraceFold } from "../../../src/core/trace/fold.ts";
+import { startAtFirstExecve } from "../../../src/core/trace/start.ts";
+import { begin, fold } from "./folding.ts";
+
+/** A row as text: indentation, pid, program, what is special. */
+function drawn(lines: string): string[] {
+	const folded = new TraceFold({ start: startAtFirstExecve() });
+	folded.feed(Buffer.from(`${begin}${lines}\n`, "latin1"));
+	return treeOf(folded);
+}
+
+function treeOf(folded: TraceFold): string[] {
+	return folded
+		.tree()
+		.rows.map(
+			({ depth, ended, pid, program, threads, uid }) =>
+				`${"  ".repeat(depth)}${pid} ${program}${uid === undefined ? "" : ` uid ${uid}`}${threads ? ` +${threads}` : ""}${ended ? ` (${ended})` : ""}`,
+		);
+}
+
+test("children below their parents, with what they execute and as whom", () => {
+	expect(
+		drawn(
+			[
+				"10  clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 11",
+				"10  fork() = 12",
+				"11  setuid(33) = 0",
+				'12  execve("/bin/sh", ["sh"], 0x7 /* 1 var */) = 0',
+				"12  vfork() = 13",
+				'13  execve("/bin/date", ["date"], 0x7 /* 1 var */) = 0',
+			].join("\n"),
+		),
+	).toEqual(["10 /bin/app", "  11 /bin/app uid 33", "  12 /bin/sh", "    13 /bin/date"]);
+});
+
+test("threads are counted at their process, and what a thread forks is the process's child", () => {
+	const thread = (caller: number, pid: number) =>
+		`${caller}  clone3({flags=CLONE_VM|CLONE_FS|CLONE_THREAD|CLONE_SETTLS, exit_signal=0}, 88) = ${pid}`;
+	const lines = [thread(10, 11), thread(11, 12), "12  fork() = 13"];
+	expect(drawn(lines.join("\n"))).toEqual(["10 /bin/app +2", "  13 /bin/app"]);
+	expect(drawn([...lines, "11  +++ exited with 0 +++"].join("\n"))).toEqual(["10 /bin/app +1", "  13 /bin/app"]);
+});
+
+test("who has ended says how, and stays the parent of those that run on", () => {
+	expect(drawn("10  fork() = 11\n11  fork() = 12\n11  +++ exited with 0 +++\n12  +++ killed by SIGSEGV +++\n")).toEqual([
+		"10 /bin/app",
+		"  11 /bin/app (exit 0)",
+		"    12 /bin/app (signal SIGSEGV)",
+	]);
+});
+
+test("a child that speaks before its parent's fork is reported gets that parent in the end", () => {
+	expect(
+		drawn(
+			[
+				"10  fork() = 11",
+				"10  fork( <unfinished ...>",
+				"11  fork( <unfinished ...>",
+				'12  access("/x", R_OK) = 0',
+				"11  <... fork resumed>) = 12",
+				"10  <... fork resumed>) = 13",
+			].join("\n"),
+		),
+	).toEqual(["10 /bin/app", "  11 /bin/app", "    12 /bin/app", "  13 /bin/app"]);
+});
+
+test("stays small, however many processes come and go, and counts them all", () => {
+	const lines = Array.from({ length: 5000 }, (_, index) => `10  fork() = ${100 + index}\n${100 + index}  +++ exited with 0 +++`);
+	const folded = fold(begin + lines.join("\n"));
+	const tree = folded.tree();
+	expect(tree.living).toBe(1);
+	expect(tree.ended).toBe(5000);
+	expect(tree.rows.length).toBeLessThan(20);
+	expect(tree.rows[0]?.pid).toBe(10);
+	const crowd = fold(begin + Array.from({ length: 500 }, (_, index) => `10  fork() = ${100 + index}`).join("\n")).tree();
+	expect(crowd.living).toBe(501);
+	expect(crowd.rows.length).toBe(60);
+});
+
+test("nothing of the launcher is in it", () => {
+	const folded = new TraceFold();
+	folded.feed(Buffer.from('9  execve("/usr/bin/unshare", ["unshare"], 0x7 /* 1 var */) = 0\n9  fork() = 10\n', "latin1"));
+	expect(folded.tree().rows).toEqual([]);
+});

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { cagewright, temporaryState } from "./cagewright.ts";
+
+/** A second run of a trace adds to the first, and both say how far they reached. */
+
+const client = "redis-cli -h 127.0.0.1 -p 6379";
+
+test("a run with another exercise adds what that shows, and the plan has both", async () => {
+	const state = temporaryState();
+	const first = await cagewright(["trace", "redis", "--json", "--quiet"], { state });
+	expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: "" });
+	expect(first.json.added).toBeUndefined();
+	expect(first.json.coverage).toMatchObject({ programs: { reached: 1, of: 1 }, configuration: { reached: 1, of: 1 } });
+	const proposed = (first.json.next as { command?: string }[]).map(({ command }) => command);
+	expect(proposed).toContain(`${client} BGREWRITEAOF`);
+
+	const words = ["trace", "redis", "--add", "--exercise", `${client} BGREWRITEAOF`];
+	const second = await cagewright([...words, "--json", "--quiet"], { state });
+	expect({ status: second.status, stderr: second.stderr }).toEqual({ status: 0, stderr: "" });
+	expect(second.json.paths).toBeGreaterThan(first.json.paths as number);
+	const { count, paths } = second.json.added as { count: number; paths: string[] };
+	expect(count).toBeGreaterThan(0);
+	expect(paths.join()).toContain("rewriteaof");
+	// What was run already is not proposed again.
+	const left = (second.json.next as { command?: string }[]).map(({ command }) => command);
+	expect(left).not.toContain(`${client} BGREWRITEAOF`);
+
+	// The trial runs the exercises of both.
+	expect((await cagewright(["build", "redis"], { state })).status).toBe(0);
+	expect((await cagewright(["trial", "redis", "--json"], { state })).json).toMatchObject({ answered: true });
+	const shown = await cagewright(["show", "redis", "--json"], { state });
+	expect((shown.json.application as { exercises: string[] }).exercises).toEqual([
+		...["SAVE", "BGSAVE", "INFO", "BGREWRITEAOF"].map((word) => `${client} ${word}`),
+	]);
+	expect((await cagewright(["show", "redis"], { state })).stdout).toContain("Reached of redis-server: programs 1 of 1");
+	const again = await cagewright([...words, "--lang", "de"], { state });
+	expect(again.stdout).toMatch(/Dieser Lauf (zeigte nichts|ergänzte)/);
+});
+
+test("it goes on with the cage as it is", async () => {
+	const state = temporaryState();
+	const unknown = await cagewright(["trace", "nobody-knows-me", "--add"], { state });
+	expect(unknown.status).toBe(2);
+	expect((await cagewright(["trace", "redis", "--quiet"], { state })).status).toBe(0);
+	const other = await cagewright(["trace", "redis", "--add", "--user", "nobody"], { state });
+	expect(other.status).toBe(2);
+	expect(other.stderr).toContain("--user has no place beside it");
+});
