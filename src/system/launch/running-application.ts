@@ -27,6 +27,8 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 	// Who relays a terminal needs ours as it is; the application has one of its own then.
 	const outputOf = (descriptor: number) => (attended === "terminal" ? descriptor : outputFor(descriptor));
 	const outputs = [1, 2].map((descriptor) => (request.onOutput ? "pipe" : outputOf(descriptor)));
+	// Asked before anybody else can have changed it.
+	const putBack = attended === "terminal" ? keepTerminal() : undefined;
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
@@ -34,6 +36,7 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of. But whoever relays a terminal has to be told of its size.
 		detached: attended !== "terminal",
 	});
+	if (putBack) child.on("close", putBack);
 	if (child.stdin) feed(child.stdin);
 	relay(child.stdout, process.stdout, outputs[0], request);
 	relay(child.stderr, process.stderr, outputs[1], request);
@@ -81,7 +84,6 @@ export class RunningApplication implements Launched {
 		this.child = child;
 		this.limits = request.limits;
 		this.leadsGroup = request.attended !== "terminal";
-		const putBack = request.attended === "terminal" ? keepTerminal() : undefined;
 		if (request.onOutput) {
 			const remember = (chunk: Buffer) => {
 				this.printed = (this.printed + chunk.toString("utf8")).slice(-2000);
@@ -98,7 +100,6 @@ export class RunningApplication implements Launched {
 			child.on("close", (code, signal) => {
 				trace?.finish();
 				this.over = { status: code ?? (signal === "SIGTERM" ? 143 : 137) };
-				putBack?.();
 				const over = this.over;
 				cleanUp().then(() => resolve(over), reject);
 			});
