@@ -3,8 +3,10 @@ import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { NextStep } from "../core/questions/next-steps.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
+import type { Added } from "../core/trace/another-run.ts";
 import type { InstalledUnit } from "../core/wizard/seen.ts";
 import type { TextPage } from "../core/wizard/state.ts";
+import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
@@ -32,8 +34,8 @@ export interface WizardSession {
 	/** What is wrong with the answers, by field; empty when the work can start. */
 	validate(answers: Answers): Promise<readonly Problem[]>;
 
-	/** Traces. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
-	trace(answers: Answers): Promise<TraceResult>;
+	/** Traces; with `add`, the run adds to what those before it showed. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
+	trace(answers: Answers, add?: boolean): Promise<WizardTrace>;
 	exercise(line: string): void;
 	enough(): void;
 
@@ -61,6 +63,12 @@ export interface WizardSession {
 
 	/** Ends what runs now and undoes it. Resolves when nothing of it is left. */
 	cancel(): Promise<void>;
+}
+
+export interface WizardTrace extends TraceResult {
+	/** What the run showed beyond the earlier ones. */
+	readonly added?: Added;
+	readonly reached?: Reached;
 }
 
 export interface Lack {

@@ -17,7 +17,7 @@ export function fill(sentence: string, values: Values, language: string): string
 }
 
 export function formatCount(count: number, language: string): string {
-	return new Intl.NumberFormat(language).format(count);
+	return numberFormat(language).format(count);
 }
 
 const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
@@ -33,12 +33,17 @@ export function formatBytes(bytes: number, language: string): string {
 	if (unit === 0) return `${formatCount(value, language)} B`;
 	const name = units[unit] ?? "byte";
 	const digits = value >= 100 ? 0 : 1;
-	const format = new Intl.NumberFormat(language, {
-		style: "unit",
-		unit: name,
-		unitDisplay: "short",
-		maximumFractionDigits: digits,
-	});
+	const format = numberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
 	// A space that does not break has no place in a terminal's columns.
 	return format.format(value).replace(/[\u00a0\u202f]/g, " ");
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Each made once: making one takes longer than a hundred uses, and a screen of the wizard has a number in each row. */
+function numberFormat(language: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+	const key = `${language} ${options.unit ?? ""} ${options.maximumFractionDigits ?? ""}`;
+	const format = formats.get(key) ?? new Intl.NumberFormat(language, options);
+	formats.set(key, format);
+	return format;
 }

@@ -4,11 +4,12 @@ import { accountsDe } from "./wizard/accounts-de.ts";
 import { buildDe } from "./wizard/build-de.ts";
 import { chooseDe } from "./wizard/choose-de.ts";
 import { coverageDe } from "./wizard/coverage-de.ts";
-import { filesDe } from "./wizard/files-de.ts";
+import { fileNoticesDe, filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
+import { linearDe } from "./wizard/linear-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
-import { traceDe } from "./wizard/trace-de.ts";
+import { traceDe, traceNoticesDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
 import { whyDe } from "./wizard/why-de.ts";
 
@@ -42,6 +43,7 @@ export const wizardDe: WizardMessages = {
 	build: buildDe,
 	trial: trialDe,
 	save: saveDe,
+	linear: linearDe,
 	why: whyDe,
 	prompts: {
 		command: "Befehl",
@@ -65,18 +67,11 @@ export const wizardDe: WizardMessages = {
 		"install-dropin":
 			"Ein Drop-in für {service} schreiben? Ab seinem nächsten Start läuft er im Käfig {name}, mit den Daten des Käfigs. (j/n)",
 		device: "{path} ist ein Gerät mit einem Weg zum Rechner. In den Käfig lassen? (j/n)",
+		bind: "In {path} liegen Geheimnisse oder Setuid-Dateien; eingehängt sieht der Käfig alles darin. Einhängen? (j/n)",
 	},
 	notices: {
-		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
-		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
-		"state-not-toggled": "Hier schreibt die Anwendung; das liegt getrennt vom Käfig und überdauert Erneuerungen.",
-		"name-not-text": "{path} ist kein Text (UTF-8), keine Regel kann es nennen; lassen Sie mit g den Ordner weg.",
-		"device-always": "{path} ist harmlos und bleibt.",
-		"device-never": "{path} führt aus jedem Käfig hinaus und kommt in keinen.",
-		"generated-always": "{path} wird für den Käfig geschrieben und bleibt.",
-		"directory-follows": "Ein Ordner kommt mit seinem Inhalt; g lässt alles unter {path} weg.",
-		"pattern-removed": "Zurückgenommen für alles, worauf es passte: {pattern}",
-		"left-out-otherwise": "{path} ist aus einem anderen Grund weggelassen; i zeigt ihn.",
+		...fileNoticesDe,
+		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",

@@ -5,11 +5,12 @@ import { accountsEn } from "./wizard/accounts-en.ts";
 import { buildEn } from "./wizard/build-en.ts";
 import { chooseEn } from "./wizard/choose-en.ts";
 import { coverageEn } from "./wizard/coverage-en.ts";
-import { filesEn } from "./wizard/files-en.ts";
+import { fileNoticesEn, filesEn } from "./wizard/files-en.ts";
 import { formEn } from "./wizard/form-en.ts";
 import { lacksEn } from "./wizard/lacks-en.ts";
+import { linearEn } from "./wizard/linear-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
-import { traceEn } from "./wizard/trace-en.ts";
+import { traceEn, traceNoticesEn } from "./wizard/trace-en.ts";
 import { trialEn } from "./wizard/trial-en.ts";
 import { whyEn } from "./wizard/why-en.ts";
 
@@ -43,6 +44,7 @@ export const wizardEn = {
 	build: buildEn,
 	trial: trialEn,
 	save: saveEn,
+	linear: linearEn,
 	why: whyEn,
 	prompts: {
 		command: "Command",
@@ -65,18 +67,11 @@ export const wizardEn = {
 		"install-dropin":
 			"Write a drop-in for {service}? From its next start on it runs in the cage {name}, with the cage's data. (y/n)",
 		device: "{path} is a device with a way to the machine. Let it into the cage? (y/n)",
+		bind: "{path} holds secrets or setuid files; mounted, the cage sees all that is in it. Mount it? (y/n)",
 	},
 	notices: {
-		"not-answered-yet": "Not yet: first the application has to answer its probes.",
-		"exercise-too-late": "Exercises can be added only while the application is being traced.",
-		"state-not-toggled": "The application writes here, so it is kept apart from the cage and outlives updates.",
-		"name-not-text": "{path} is not text (UTF-8), so no rule can name it; leave its folder out by g instead.",
-		"device-always": "{path} is harmless and stays.",
-		"device-never": "{path} leads out of any cage and is never given to one.",
-		"generated-always": "{path} is written for the cage and stays.",
-		"directory-follows": "A folder comes with what is in it; g leaves out everything below {path}.",
-		"pattern-removed": "Taken back for everything that it matched: {pattern}",
-		"left-out-otherwise": "{path} was left out for another reason; press i to see it.",
+		...fileNoticesEn,
+		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",
 		"must-answer-first": "A cage whose application does not answer is not saved.",

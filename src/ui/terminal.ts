@@ -57,10 +57,12 @@ const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
  */
 export function onEndingSignal(
 	listener: (status: number) => void,
+	names: readonly (keyof typeof statuses)[] = ["SIGHUP", "SIGINT", "SIGTERM"],
 	ignores: (signal: keyof typeof statuses) => boolean = () => false,
 ): () => void {
 	let told = false;
-	const handlers = (Object.entries(statuses) as [keyof typeof statuses, number][]).map(([name, status]) => {
+	const handlers = names.map((name) => {
+		const status = statuses[name];
 		const handler = () => {
 			if (ignores(name)) return;
 			if (told) process.exit(status);

@@ -64,6 +64,8 @@ test("nothing untrusted reaches the terminal as it is", async () => {
 	await screen.sees("# red\\x1b[0m");
 	await screen.sees(screen.words.trace.answering.slice(0, 12));
 	screen.type("\r");
+	await screen.sees("[!] /etc/redis/tls.key");
+	screen.type("/gnp");
 	await screen.sees("\\x1b[31mred\\u{202e}gnp");
 });
 

@@ -1,4 +1,5 @@
 import { Failure } from "../../src/core/failure.ts";
+import { fileTabs } from "../../src/core/wizard/files/state.ts";
 import type { ScreenDriver } from "./screen.ts";
 import type { Script } from "./scripted-session.ts";
 import { trialWalks } from "./trial-walks.ts";
@@ -37,6 +38,18 @@ export const walks: readonly Walk[] = [
 			screen.type("curl localhost\r");
 			await screen.sees("[!!]");
 			await seen("trace-exercise-failed");
+			for (const view of ["processes", "newest", "reached"] as const) {
+				screen.key("tab");
+				await seen(`trace-${view}`);
+				screen.type("G");
+				await seen(`trace-${view}-last`);
+				screen.type("g");
+			}
+			screen.type("x");
+			await seen("trace-run-next");
+			screen.type("jx");
+			await seen("trace-signal-by-itself");
+			screen.key("shift-tab");
 			screen.key("enter");
 			await screen.sees("[!] /etc/redis/tls.key");
 			await seen("files");
@@ -48,10 +61,29 @@ export const walks: readonly Walk[] = [
 			await seen("files-keys");
 			screen.type("qG");
 			await seen("files-last");
-			screen.type("\t\t/redis");
+			screen.type("*");
+			await seen("files-open");
+			// To the libraries, into them and all of them out.
+			screen.type("\x1b[Hjjjll ");
+			await screen.sees(`[ ] ${screen.words.files.groups.libraries}`);
+			await seen("files-many-out");
+			screen.type("u\x1b[Hj b");
+			await seen("files-bind");
+			screen.type("n\x1b[H ");
+			await seen("files-only-aside");
+			for (const tab of fileTabs) {
+				screen.type("\t");
+				await seen(`files-tab-${tab}`);
+			}
+			screen.type("/redis");
 			await seen("files-search");
 			screen.type("\r");
-			await screen.sees(`/etc/redis/redis.conf`);
+			await screen.sees("/etc/redis/redis.conf");
+			screen.type("/");
+			screen.key("escape");
+			screen.type("g");
+			await seen("files-pattern");
+			screen.key("escape");
 			screen.type("\r");
 			await screen.sees(screen.words.accounts.group);
 			await seen("accounts");
@@ -100,6 +132,26 @@ export const walks: readonly Walk[] = [
 			screen.type("\x03");
 			await screen.sees(screen.language === "de" ? "(j/n)" : "(y/n)");
 			await seen("interrupted");
+		},
+	},
+	{
+		name: "another run that adds up",
+		async go(screen, seen) {
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("\x1b[B\r");
+			await screen.sees(screen.words.form.button);
+			screen.type("\x1b[6~\r");
+			await screen.sees(screen.words.trace.answering.slice(0, 12));
+			screen.store.dispatch({ type: "ticked", at: 1000 }, { type: "ticked", at: 8000 });
+			await seen("trace-quiet");
+			screen.type("r");
+			await screen.sees(screen.words.trace.adding.slice(0, 4));
+			await screen.sees(screen.words.trace.answering.slice(0, 12));
+			await seen("trace-adding");
+			screen.key("enter");
+			await screen.sees("2 ");
+			await screen.sees(screen.words.coverage.added.slice(0, 10));
+			await seen("trace-added");
 		},
 	},
 	...trialWalks,

@@ -40,19 +40,23 @@ export interface Group {
 }
 
 /** Trees that programs read as a whole at their start. */
-const places: readonly (readonly [GroupName, string])[] = [
-	["time-zones", "/usr/share/zoneinfo"],
-	["certificates", "/etc/ssl/certs"],
-	["certificates", "/usr/share/ca-certificates"],
-	["certificates", "/etc/pki"],
-	["locale", "/usr/lib/locale"],
-	["locale", "/usr/share/locale"],
-	["locale", "/usr/share/i18n"],
-];
+const places: readonly (readonly [GroupName, Path])[] = (
+	[
+		["time-zones", "/usr/share/zoneinfo"],
+		["certificates", "/etc/ssl/certs"],
+		["certificates", "/usr/share/ca-certificates"],
+		["certificates", "/etc/pki"],
+		["locale", "/usr/lib/locale"],
+		["locale", "/usr/share/locale"],
+		["locale", "/usr/share/i18n"],
+	] as const
+).map(([name, top]) => [name, pathFromText(top)]);
+const [etc, usr, log] = (["/etc", "/usr", "/var/log"] as const).map(pathFromText) as [Path, Path, Path];
 /** From so many files on, such a tree is worth a word. */
 const worthAWord = 40;
 
-const order: readonly GroupName[] = [
+/** In which one would look at them. */
+export const groupOrder: readonly GroupName[] = [
 	"program",
 	"libraries",
 	"interpreter",
@@ -92,7 +96,7 @@ export function groupsOf(plan: Plan): Group[] {
 		put(groupOfWritable(directory), directory.seeds.length ? "seed" : "empty", directory.path, bytes);
 	}
 	return [...groups.values()]
-		.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+		.sort((a, b) => groupOrder.indexOf(a.name) - groupOrder.indexOf(b.name))
 		.map((group) => {
 			const spare = spareOf(group.paths);
 			return spare === undefined || group.recommendation !== "copy" ? group : { ...group, spare };
@@ -110,7 +114,7 @@ export function groupOf(entry: Entry): GroupName {
 		if (reason?.kind !== "shared") return "data";
 		return reason.what === "socket" ? "sockets" : reason.what;
 	}
-	const place = places.find(([, top]) => isWithin(path, pathFromText(top)));
+	const place = places.find(([, top]) => isWithin(path, top));
 	if (place) return place[0];
 	if (isLibraryFile(path)) return "interpreter";
 	if (reasons.some((reason) => reason.kind === "traced" && reason.calls.some((call) => call.startsWith("execve"))))
@@ -119,22 +123,22 @@ export function groupOf(entry: Entry): GroupName {
 	if (reasons.some((reason) => reason.kind === "interpreter-of")) return /\/ld-/.test(path) ? "libraries" : "program";
 	// Merged-usr and the like: /lib is how the loader is found.
 	if (kind === "symlink" && /^\/(usr\/)?(s?bin|lib\w*)$/.test(path)) return "libraries";
-	if (isWithin(path, pathFromText("/etc"))) return "configuration";
-	if (isWithin(path, pathFromText("/usr"))) return "resources";
+	if (isWithin(path, etc)) return "configuration";
+	if (isWithin(path, usr)) return "resources";
 	return reasons.some((reason) => reason.kind === "part-of") ? "program" : "data";
 }
 
-function recommendationOf({ decision, kind }: Entry): Recommendation {
+export function recommendationOf({ decision, kind }: Entry): Recommendation {
 	if (decision === "declined") return "leave-out";
 	return kind === "generated" ? "generate" : kind === "bind" || kind === "socket" ? "bind" : kind === "device" ? "make" : "copy";
 }
 
-function groupOfWritable({ path }: WritableDirectory): GroupName {
-	if (isWithin(path, pathFromText("/var/log"))) return "logs";
+export function groupOfWritable({ path }: Pick<WritableDirectory, "path">): GroupName {
+	if (isWithin(path, log)) return "logs";
 	return startsEmpty(path) || /^\/(tmp|var\/(tmp|cache|lock))(\/|$)/.test(path) ? "runtime" : "state";
 }
 
 function spareOf(paths: readonly Path[]): string | undefined {
-	const counts = places.map(([, top]) => [top, paths.filter((path) => isWithin(path, pathFromText(top))).length] as const);
+	const counts = places.map(([, top]) => [top, paths.filter((path) => isWithin(path, top)).length] as const);
 	return counts.find(([, count]) => count >= worthAWord)?.[0];
 }

@@ -11,6 +11,11 @@ export type Command =
 	| "enough"
 	| "build"
 	| "again"
+	| "run-next"
+	| "another-run"
+	| "start-over"
+	| "next-view"
+	| "previous-view"
 	| "accept-remedies"
 	| "save"
 	| "finish-anyway"
@@ -32,6 +37,18 @@ export type Command =
 	| "include"
 	| "exclude"
 	| "writable"
+	| "open"
+	| "open-all"
+	| "shut"
+	| "shut-or-back"
+	| "all"
+	| "package"
+	| "kind"
+	| "bind"
+	| "empty"
+	| "undo"
+	| "redo"
+	| "next-waiting"
 	| "to-application"
 	| "to-files"
 	| "to-accounts"
@@ -140,22 +157,39 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	],
 	trace: [
 		{ command: "enough", keys: ["enter"], footer: 1 },
-		{ command: "exercise", keys: ["e"], footer: 3 },
-		{ command: "again", keys: ["r"], footer: 5 },
+		{ command: "run-next", keys: ["x"], footer: 3 },
+		{ command: "exercise", keys: ["e"], footer: 4 },
+		{ command: "next-view", keys: ["tab"], footer: 3 },
+		{ command: "previous-view", keys: ["shift-tab"] },
+		{ command: "another-run", keys: ["r"], footer: 5 },
+		{ command: "start-over", keys: ["R"] },
+		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,
 	],
 	files: [
 		{ command: "go-on", keys: ["enter"], footer: 1 },
 		{ command: "toggle", keys: ["space"], footer: 2 },
+		{ command: "open", keys: ["right", "l"], footer: 3 },
+		{ command: "shut", keys: ["h"] },
+		{ command: "shut-or-back", keys: ["left"], footer: 3 },
+		{ command: "open-all", keys: ["*"] },
+		{ command: "next-waiting", keys: ["!"], footer: 4 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
 		{ command: "previous-tab", keys: ["shift-tab"] },
 		{ command: "search", keys: ["/"], footer: 5 },
-		{ command: "include", keys: ["a"], footer: 6 },
-		{ command: "exclude", keys: ["g"], footer: 6 },
+		{ command: "undo", keys: ["u"], footer: 5 },
+		{ command: "redo", keys: ["ctrl-r"] },
+		{ command: "all", keys: ["a"], footer: 6 },
+		{ command: "exclude", keys: ["g", "-"], footer: 6 },
+		{ command: "include", keys: ["+"], footer: 6 },
+		{ command: "package", keys: ["p"], footer: 7 },
+		{ command: "kind", keys: ["t"], footer: 9 },
+		{ command: "bind", keys: ["b"], footer: 7 },
+		{ command: "empty", keys: ["e"], footer: 7 },
 		{ command: "writable", keys: ["w"], footer: 7 },
 		...movingInFiles,
-		{ ...back, footer: 3 },
+		{ command: "back", keys: ["escape"] },
 		...quitting,
 	],
 	accounts: [{ command: "go-on", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
@@ -243,6 +277,11 @@ const groups = {
 		"last",
 		"next-tab",
 		"previous-tab",
+		"open",
+		"open-all",
+		"shut",
+		"shut-or-back",
+		"next-waiting",
 		"search",
 		"next-match",
 		"previous-match",

@@ -1,7 +1,7 @@
 import { baseName, type Path } from "../path/path.ts";
 import { openingNames } from "../plan/opening-names.ts";
 import type { Plan } from "../plan/plan.ts";
-import { totalsOf } from "./files.ts";
+import { totalsOf } from "./files/totals.ts";
 import type { WizardState } from "./state.ts";
 import { lastRound } from "./trying.ts";
 

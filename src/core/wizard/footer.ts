@@ -1,7 +1,8 @@
 import { type Binding, bindingsOf } from "./bindings.ts";
+import { isOfferedInFiles } from "./files/offered.ts";
 import { isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
-import { answersAlready } from "./tracing.ts";
+import { answersAlready, mayExercise, nextProposal } from "./tracing.ts";
 import { lastRound, wanted } from "./trying.ts";
 
 /** The keys that do something at this moment, for the footer: a key that would only say why not is no help there. */
@@ -9,14 +10,19 @@ export function offered(state: WizardState): readonly Binding[] {
 	return bindingsOf(state).filter((binding) => binding.footer !== undefined && isOffered(state, binding));
 }
 
-function isOffered(state: WizardState, { command }: Binding): boolean {
+/** Whether a key would do more at this moment than say why not. */
+export function isOffered(state: WizardState, { command }: Binding): boolean {
 	switch (command) {
 		case "enough":
 			return isBusy(state, "trace") ? answersAlready(state) && !state.trace?.enough : state.trace?.result !== undefined;
 		case "exercise":
-			return isBusy(state, "trace") && answersAlready(state) && !state.trace?.enough;
+			return mayExercise(state);
+		case "run-next":
+			return mayExercise(state) && nextProposal(state)?.kind === "command";
+		case "another-run":
+			return !isBusy(state, "trace") || mayExercise(state);
 		case "again":
-			return !isBusy(state, "trace", "try", "plan");
+			return !isBusy(state, "try", "plan");
 		case "accept-remedies":
 			return !isBusy(state, "try", "plan") && wanted(state).length > 0;
 		case "save":
@@ -43,6 +49,17 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 			return state.trial.tested !== undefined;
 		case "next-match":
 			return (state.find?.rows.length ?? 0) > 1;
+		case "open":
+		case "shut-or-back":
+		case "next-waiting":
+		case "undo":
+		case "all":
+		case "package":
+		case "kind":
+		case "writable":
+		case "bind":
+		case "empty":
+			return isOfferedInFiles(state, command);
 		case "toggle":
 			return state.screen !== "trial" || (lastRound(state)?.missing.length ?? 0) > 0;
 		default:

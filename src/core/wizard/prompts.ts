@@ -1,11 +1,12 @@
 import { splitCommandLine } from "../application/command-line.ts";
 import { isName } from "../questions/answers.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
-import { decide } from "./files.ts";
+import { addRule } from "./files/patterns.ts";
 import type { Key } from "./keys.ts";
 import { editLine } from "./line.ts";
 import { notice, only, setCursor, start, without } from "./reduced.ts";
 import type { PromptKind, Reduced, WizardState } from "./state.ts";
+import { askFor } from "./tracing.ts";
 
 /** Keys while a line is being typed. A search takes effect with each key; everything else with Enter. */
 export function reducePrompt(state: WizardState, key: Key, move: (state: WizardState, key: Key) => Reduced): Reduced {
@@ -24,12 +25,12 @@ export function reducePrompt(state: WizardState, key: Key, move: (state: WizardS
 
 function search(state: WizardState, query: string): WizardState {
 	if ((state.queries[state.screen] ?? "") === query) return state;
-	return setCursor({ ...state, queries: { ...state.queries, [state.screen]: query } }, 0);
+	const files = { ...state.files, touched: [] };
+	return setCursor({ ...state, files, queries: { ...state.queries, [state.screen]: query } }, 0);
 }
 
 function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: string): Reduced {
 	if (text === "") return only(closed);
-	const rules = closed.answers?.rules;
 	switch (kind) {
 		case "search":
 		case "find":
@@ -43,7 +44,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 			return start({ ...without(closed, "chosen") }, { job: "propose", line: text });
 		}
 		case "exercise":
-			return only(closed, { job: "exercise", line: text });
+			return askFor(closed, text);
 		case "template":
 			if (!isName(text)) return only(notice(open, "name-invalid", { name: text }));
 			return closed.answers ? start(closed, { job: "template", name: text, answers: closed.answers }) : only(closed);
@@ -52,8 +53,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 		case "writable": {
 			if (!text.startsWith("/") && !(kind === "exclude" && text.startsWith("*")))
 				return only(notice(open, "path-not-absolute", { option: kind, path: text }));
-			if (!rules || rules[kind].includes(text)) return only(closed);
-			return decide(closed, { [kind]: [...rules[kind], text] });
+			return addRule(closed, kind, text);
 		}
 	}
 }

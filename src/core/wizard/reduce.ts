@@ -1,10 +1,13 @@
 import type { PlannedAccounts } from "../plan/plan.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
-import { allow, reduceFiles, shownRows } from "./files.ts";
+import { reduceFiles } from "./files/reduce.ts";
+import { shownRows } from "./files/shown.ts";
+import { allow } from "./files/toggle.ts";
+import { bind } from "./files/whole-folders.ts";
 import { endStatus, lookAtEscape, save } from "./finishing.ts";
 import { reduceForm } from "./form.ts";
-import { happen } from "./happening.ts";
+import { happen, tick } from "./happening.ts";
 import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
 import { measured, openPage, pageOf, reduceFind, reducePage } from "./pages.ts";
@@ -14,7 +17,7 @@ import { reduceDone, reduceFailed } from "./results.ts";
 import { reviewRows } from "./review.ts";
 import { installUnit, reduceSave, saveItems } from "./saving.ts";
 import type { Action, Reduced, WizardState } from "./state.ts";
-import { reduceTrace } from "./tracing.ts";
+import { countOfTrace, reduceTrace } from "./tracing.ts";
 import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts";
 
 /** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
@@ -29,7 +32,9 @@ export function reduce(state: WizardState, action: Action): Reduced {
 		case "measured":
 			return only(measured(state, action.scrollEnd, action.found ?? []));
 		case "happened":
-			return only(happen(state, action.events));
+			return only(happen(state, action.events, action.at));
+		case "ticked":
+			return only(tick(state, action.at));
 		case "done":
 			return reduceDone(state, action);
 		case "failed":
@@ -95,8 +100,10 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 			return save(answered);
 		case "install-unit":
 			return installUnit(answered, question.service);
+		case "bind":
+			return bind(state, question.path);
 		default:
-			return allow(state, question.kind, question.text);
+			return allow(state, question.kind, question.path);
 	}
 }
 
@@ -132,6 +139,8 @@ export function countOf(state: WizardState): number {
 			return shownRows(state).length;
 		case "accounts":
 			return state.plan ? accountRows(state.plan.accounts).length : 0;
+		case "trace":
+			return countOfTrace(state);
 		case "trial":
 			return lastRound(state)?.missing.length ?? 0;
 		case "save":

@@ -1,12 +1,12 @@
-import type { Path } from "../path/path.ts";
 import { openForm } from "./choose.ts";
-import { selectedRow, shownRows } from "./files.ts";
+import { firstLook, followRow } from "./files/cursor.ts";
+import { planFailed, planMade } from "./files/history.ts";
 import { tested } from "./finishing.ts";
 import { validated } from "./form.ts";
 import { openPage } from "./pages.ts";
 import { go, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
-import { afterTrace, beginTrace } from "./tracing.ts";
+import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
 import { buildAndTry } from "./trying.ts";
 
 /** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
@@ -28,18 +28,18 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
 		}
-		case "trace": {
-			if (!state.trace) return only(state);
-			return afterTrace({ ...state, trace: { ...state.trace, running: false, result: action.value } });
-		}
+		case "trace":
+			return tracedOnce(state, action.value);
 		case "plan": {
-			const planned = followRow({ ...state, plan: action.value, thenBuild: false }, selectedRow(state)?.path);
+			const made = { ...planMade(state, action.value), thenBuild: false };
+			const planned = state.plan ? followRow(state, made) : firstLook(made);
 			return state.thenBuild ? buildAndTry(planned) : only(planned);
 		}
 		case "try": {
 			const { now: _, ...trial } = state.trial;
+			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
 			const rounds = [...trial.rounds, action.value];
-			const tried = setCursor({ ...state, screen: "trial", trial: { ...trial, rounds } }, 0);
+			const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds } }, 0);
 			return action.value.answered ? start(tried, { job: "selftest" }) : only(tried);
 		}
 		case "finish":
@@ -61,15 +61,6 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 	}
 }
 
-/** A decision may move its row; the cursor goes with it. */
-function followRow(state: WizardState, path: Path | undefined): WizardState {
-	const rows = shownRows(state);
-	const cursor = state.cursors.files ?? 0;
-	const same = rows[cursor]?.path === path ? cursor : rows.findIndex((row) => row.path === path);
-	const files = same >= 0 ? same : Math.max(0, Math.min(cursor, rows.length - 1));
-	return { ...state, cursors: { ...state.cursors, files } };
-}
-
 export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduced {
 	const state = settle(before, job, ticket);
 	if (!state) return only(before);
@@ -77,14 +68,13 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 	switch (job) {
 		case "plan":
 			// The rules of the plan that is on the screen were good; the decision that made it fail is taken back.
-			if (!state.plan || !state.answers) return only(failed);
-			return only({ ...failed, answers: { ...state.answers, rules: state.plan.rules } });
+			return only(planFailed(failed));
 		case "propose":
 			return only(without(failed, "chosen"));
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":
-			return only(state.trace ? { ...failed, trace: { ...state.trace, running: false, subject: "" } } : failed);
+			return only(state.trace ? { ...failed, trace: traceFailed(state.trace) } : failed);
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			return only({ ...without(failed, "building"), screen: "build", failure, trial });

@@ -1,6 +1,6 @@
 import { type OpeningName, openingNames } from "../plan/opening-names.ts";
 import type { Offer, Plan, SharedDirectory, WritableDirectory } from "../plan/plan.ts";
-import { type Totals, totalsOf } from "./files.ts";
+import { type Totals, totalsOf } from "./files/totals.ts";
 import type { Values } from "./seen.ts";
 import type { WizardState } from "./state.ts";
 

@@ -3,7 +3,7 @@ import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import type { Tested } from "../selftest/verdict.ts";
-import type { AccessCounts } from "../trace/counts.ts";
+import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
 import type {
@@ -21,6 +21,9 @@ import type {
 	Traced,
 	Values,
 } from "./seen.ts";
+import type { Tracing } from "./tracing-state.ts";
+
+export type { Tracing } from "./tracing-state.ts";
 
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
@@ -43,23 +46,6 @@ export interface Form {
 	/** Enter was pressed on the button: the next validation goes on if it finds nothing. */
 	readonly going: boolean;
 }
-
-export interface Tracing {
-	readonly counts?: AccessCounts;
-	readonly newest: readonly Path[];
-	readonly run: number;
-	readonly running: boolean;
-	readonly probes: readonly ProbeOutcome[];
-	readonly exercises: readonly ProbeOutcome[];
-	readonly signals: readonly string[];
-	readonly enough: boolean;
-	/** What was traced: the same application is not traced again on the way back and forth. */
-	readonly subject: string;
-	readonly result?: Traced;
-}
-
-export const fileTabs = ["all", "attention", "files", "links", "directories", "devices", "generated", "state"] as const;
-export type FileTab = (typeof fileTabs)[number];
 
 export interface Building {
 	readonly bytesDone: number;
@@ -95,7 +81,7 @@ export type Question =
 	/** So many ways lead out of the cage, and so many layers are missing. */
 	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
 	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
-	| { readonly kind: "secret" | "setuid" | "device"; readonly path: Path; readonly text: string };
+	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
 
 export type JobKind =
 	| "lacks"
@@ -148,6 +134,7 @@ export interface WizardState {
 	readonly trace?: Tracing;
 	readonly plan?: Plan;
 	readonly tab: FileTab;
+	readonly files: FilesState;
 	readonly building?: Building;
 	readonly trial: Trying;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
@@ -174,7 +161,9 @@ export type Action =
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
 	/** A page was drawn: the furthest that it can be scrolled, and the rows that have what is looked for. */
 	| { readonly type: "measured"; readonly scrollEnd: number; readonly found?: readonly number[] }
-	| { readonly type: "happened"; readonly events: readonly Happening[] }
+	/** `at` in milliseconds, of a clock that only goes forward. */
+	| { readonly type: "happened"; readonly events: readonly Happening[]; readonly at?: number }
+	| { readonly type: "ticked"; readonly at: number }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
 	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Told };
 
@@ -212,7 +201,9 @@ export type Job =
 	| { readonly job: "propose"; readonly line: string }
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
-	| { readonly job: "trace" | "plan" | "try" | "finish"; readonly answers: Answers }
+	/** With `add`, the run adds to what those before it showed. */
+	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
+	| { readonly job: "plan" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
 
 export interface Reduced {
@@ -230,6 +221,7 @@ export const startState: WizardState = {
 	jobs: {},
 	ticket: 0,
 	tab: "all",
+	files: noFilesState,
 	trial: noTrial,
 	thenBuild: false,
 	output: [],

@@ -1,4 +1,4 @@
-import { selectedRow } from "../../core/wizard/files.ts";
+import { selectedRow } from "../../core/wizard/files/shown.ts";
 import type { Screen, WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
@@ -14,7 +14,7 @@ export type WhyEntry = (state: WizardState, messages: Messages) => readonly stri
 const entries: Partial<Record<Screen, WhyEntry>> = {
 	files: (state, messages) => {
 		const row = selectedRow(state);
-		return row && whyFileRow(row, messages);
+		return row && whyFileRow(row, state, messages);
 	},
 	trial: whyMissing,
 };

@@ -1,104 +1,127 @@
 import { printable, showPath } from "../../core/path/quote.ts";
-import { type FileRow, needsAttention, rowsOfTab, selectedRow, shownRows, totalsOf } from "../../core/wizard/files.ts";
-import { fileTabs } from "../../core/wizard/state.ts";
+import type { FileNode } from "../../core/wizard/files/nodes.ts";
+import { bytesOfCage, type Standing, standingOf, sumsNow } from "../../core/wizard/files/pending.ts";
+import { isFiltered, selectedRow, shownRows } from "../../core/wizard/files/shown.ts";
+import { fileTabs } from "../../core/wizard/files/state.ts";
+import { isBusy } from "../../core/wizard/reduced.ts";
+import type { WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { showReason } from "../../report/reasons.ts";
 import { useView } from "../look.ts";
-import { Line, SplitLine } from "../parts/line.tsx";
+import { Line } from "../parts/line.tsx";
+import { columnsForTwo, Panes } from "../parts/panes.tsx";
+import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 import { Rows } from "../parts/rows.tsx";
+import { percent } from "../parts/share-bar.ts";
+import { wrapWords } from "../wrap-words.ts";
+import { FileRow } from "./file-row.tsx";
+import { whyFileRow } from "./why-file.ts";
 
 export function FilesStep() {
-	const { ascii, height, messages, state, width } = useView();
-	const words = messages.wizard.files;
-	const { plan } = state;
-	if (!plan) return <Line dimColor>{state.failure ? "" : words.planning}</Line>;
+	const { messages, state } = useView();
+	if (!state.plan) return <Line dimColor>{state.failure ? "" : messages.wizard.files.planning}</Line>;
+	return (
+		<Panes detail={<Facts />}>
+			<List standing={standingOf(state.plan, state.files.pending)} />
+		</Panes>
+	);
+}
+
+function List({ standing }: { standing: Standing }) {
+	const { height, messages, state, width } = useView();
 	const rows = shownRows(state);
-	const totals = totalsOf(plan);
 	const query = state.queries.files ?? "";
+	const whole = bytesOfCage(standing);
+	const tree = !isFiltered(state);
+	const open = new Set(state.files.opened);
+	const nothing =
+		query === "" ? messages.wizard.files.emptyTabs[state.tab] : messages.fill(messages.wizard.nothingFound, { query });
+	const room = height < 10 ? 1 : height < 14 ? 2 : 4;
+	const about = state.size.columns >= columnsForTwo ? [] : paragraph(aboutRow(state, standing, messages), width, room);
 	return (
 		<>
-			<Line>
-				{totals.attention ? `${messages.fill(words.attention, { count: totals.attention })} ${ascii ? "|" : "·"} ` : ""}
-				{messages.fill(words.totals, { ...totals })}
-			</Line>
-			<Tabs />
-			{rows.length ? null : <Line>{query === "" ? words.empty : messages.fill(messages.wizard.nothingFound, { query })}</Line>}
+			<Line>{totalsText(standing, state, messages, width)}</Line>
+			<Line bold>{tabsText(state, rows.length, messages, width)}</Line>
+			{rows.length ? null : <Line>{nothing}</Line>}
 			<Rows
 				items={rows}
 				cursor={state.cursors.files ?? 0}
-				height={height - 3}
-				row={(row, selected) => <FileLine key={`${row.kind} ${row.path}`} row={row} selected={selected} width={width} />}
+				height={height - 2 - about.length}
+				row={(node, selected) => (
+					<FileRow key={node.id} isOpen={open.has(node.id)} {...{ node, selected, standing, tree, whole }} />
+				)}
 			/>
-			<Detail />
+			<Paragraph lines={about} dimColor />
 		</>
 	);
 }
 
-/** The kinds with how many there are of each. */
-function Tabs() {
-	const { messages, state, width } = useView();
-	const { plan } = state;
-	if (!plan) return null;
-	const all = fileTabs.map((tab) => ({ tab, count: rowsOfTab(plan, tab).length }));
-	const label = ({ count, tab }: { tab: (typeof fileTabs)[number]; count: number }) => {
-		const text = `${messages.wizard.files.tabs[tab]} ${count}`;
-		return tab === state.tab ? `<${text}>` : ` ${text} `;
-	};
-	const long = all.map(label).join("");
-	// Where there is no room for the numbers, the one of the shown kind stays.
-	const short = all.map((one) => (one.tab === state.tab ? label(one) : messages.wizard.files.tabs[one.tab])).join(" ");
-	return <Line bold>{long.length <= width ? long : short}</Line>;
-}
-
-function FileLine({ row, selected, width }: { row: FileRow; selected: boolean; width: number }) {
-	const { messages } = useView();
-	const warns = row.kind === "entry" && needsAttention(row.entry);
-	return (
-		<SplitLine
-			width={width}
-			cut="middle"
-			left={`${selected ? ">" : " "} ${markOf(row)} ${showPath(row.path)}`}
-			right={aside(row, messages)}
-			bold={selected}
-			{...(selected ? { color: "cyan" } : warns ? { color: "yellow" } : {})}
-		/>
-	);
-}
-
-/** In, out, or out until somebody says yes. */
-function markOf(row: FileRow): string {
-	if (row.kind === "state") return "[w]";
-	if (row.entry.decision === "include") return "[x]";
-	return needsAttention(row.entry) ? "[!]" : "[ ]";
-}
-
-function aside(row: FileRow, messages: Messages): string {
+/** What there is room for, with what waits for somebody at its beginning. */
+function totalsText({ totals }: Standing, state: WizardState, messages: Messages, width: number): string {
 	const words = messages.wizard.files;
-	if (row.kind === "state") {
-		const { seeds } = row.directory;
-		const bytes = seeds.reduce((sum, seed) => sum + seed.bytes, 0);
-		return seeds.length ? messages.fill(words.stateSeeded, { count: seeds.length, bytes }) : words.stateEmpty;
-	}
-	const { device, kind, risks, size } = row.entry;
-	const [risk] = risks;
-	if (risk !== undefined) return risk === "large" ? messages.bytes(size) : messages.risk(risk);
-	if (device) return messages.fill(words.device, { ...device });
-	return kind === "file" ? messages.bytes(size) : words.kinds[kind];
+	const waiting = totals.attention ? `${messages.fill(words.attention, { count: totals.attention })} | ` : "";
+	const planning = isBusy(state, "plan") ? ` | ${words.replanning}` : "";
+	const [long, short] = [messages.fill(words.totals, { ...totals }), messages.fill(words.totalsShort, { ...totals })];
+	const all = [`${waiting}${long}${planning}`, `${waiting}${short}${planning}`, `${waiting}${short}`, short];
+	return all.find((text) => text.length <= width) ?? short;
 }
 
-/** Why the selected entry is there; `i` shows the rest. */
-function Detail() {
-	const { messages, state } = useView();
-	const row = selectedRow(state);
+/** The views, the one on the screen with how much is in it. */
+function tabsText(state: WizardState, count: number, messages: Messages, width: number): string {
+	const words = messages.wizard.files.tabs;
 	const query = state.queries.files ?? "";
-	if (!row) return <Line />;
-	const reasons = row.kind === "entry" ? row.entry.reasons : row.directory.reasons;
-	const owner = row.kind === "entry" ? row.entry.package : undefined;
-	const parts = [
-		...(reasons[0] ? [showReason(reasons[0], messages)] : []),
-		...(row.kind === "entry" && row.entry.target !== undefined ? [`-> ${showPath(row.entry.target)}`] : []),
+	const here = isFiltered(state) ? `<${words[state.tab]} ${messages.count(count)}>` : `<${words[state.tab]}>`;
+	const names = fileTabs.map((tab) => (tab === state.tab ? here : ` ${words[tab]} `)).join("");
+	const searching = query === "" || state.prompt ? "" : ` ${messages.fill(messages.wizard.choose.searching, { query })}`;
+	const place = `${here} ${fileTabs.indexOf(state.tab) + 1}/${fileTabs.length}`;
+	return [`${names}${searching}`, `${place}${searching}`].find((text) => text.length <= width) ?? place;
+}
+
+/** The selected row in a few words, the most important first, for terminals that have no room for the pane beside it; `i` shows the rest. */
+function aboutRow(state: WizardState, standing: Standing, messages: Messages): string {
+	const words = messages.wizard.files;
+	const row = selectedRow(state);
+	if (!row) return "";
+	if (!row.item) return aboutFolder(row, standing, messages);
+	if (row.item.kind === "state") {
+		const [reason] = row.item.directory.reasons;
+		return `${reason ? `${showReason(reason, messages)}. ` : ""}${words.canState}`;
+	}
+	const { package: owner, reasons, risks, target } = row.item.entry;
+	const [reason] = reasons;
+	const [risk] = risks;
+	const facts = [
+		...(reason ? [showReason(reason, messages)] : []),
+		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
 		...(owner ? [`${printable(owner.name)} ${printable(owner.version)}`] : []),
-		...(query !== "" && !state.prompt ? [messages.fill(messages.wizard.choose.searching, { query })] : []),
 	];
-	return <Line dimColor>{parts.join("; ")}</Line>;
+	return `${risk === undefined ? "" : `${words.risks[risk]} `}${facts.join("; ")}`;
+}
+
+function aboutFolder(row: FileNode, standing: Standing, messages: Messages): string {
+	const words = messages.wizard.files;
+	const { bytesIn, in: included, items, waiting } = sumsNow(standing, row);
+	const share = percent(bytesIn, bytesOfCage(standing));
+	const spare = row.kind === "group" ? standing.model.spare.get(row.group) : undefined;
+	const second = waiting
+		? messages.fill(words.waitingHere, { count: waiting })
+		: spare !== undefined
+			? messages.fill(words.spare, { place: spare })
+			: row.kind === "folder"
+				? words.can
+				: "";
+	return `${messages.fill(words.sums, { in: included, items, bytes: bytesIn, share })} ${second}`;
+}
+
+/** Everything about the selected row, beside the list. */
+function Facts() {
+	const { height, messages, state, width } = useView();
+	const row = selectedRow(state);
+	const lines = row ? whyFileRow(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width))) : [];
+	return lines.slice(0, height).map((line, index) => (
+		// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text have nothing else
+		<Line key={index} bold={index === 0}>
+			{line === "" ? " " : line}
+		</Line>
+	));
 }

@@ -45,14 +45,14 @@ export function FormStep() {
 }
 
 function Field({ form, index, labelWidth, selected }: { form: Form; index: number; selected: boolean; labelWidth: number }) {
-	const { messages, width } = useView();
+	const { linear, messages, width } = useView();
 	const words = messages.wizard.form;
 	const row = form.rows[index];
 	if (!row) return null;
 	// Of several rows of one field the first carries its name.
 	const first = form.rows[index - 1]?.field !== row.field;
 	const wrong = first && form.problems.some((problem) => problem.field === row.field);
-	const label = `${selected ? ">" : " "} ${wrong ? "!" : " "} ${(first ? words.fields[row.field] : "").padEnd(labelWidth)}`;
+	const label = `${selected ? ">" : " "} ${wrong ? "!" : " "} ${(first || linear ? words.fields[row.field] : "").padEnd(labelWidth)}`;
 	if (selected && !switches.includes(row.field)) return <TextInput label={label} line={row.line} width={width} />;
 	return (
 		<Line width={width} dimColor={row.line.text === ""} bold={selected}>

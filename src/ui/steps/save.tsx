@@ -9,6 +9,7 @@ import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
 import { columnsForTwo, Panes } from "../parts/panes.tsx";
 import { Paragraph, paragraph } from "../parts/paragraph.tsx";
+import { Rows } from "../parts/rows.tsx";
 import { wrapRows } from "../wrap-words.ts";
 
 export function SaveStep() {
@@ -90,10 +91,11 @@ function factLines({ command, data, next, record, root }: Finished, messages: Me
  * in focus, and a change of place mounts it anew.
  */
 function Menu({ finished, items, limit }: { finished: Finished; items: readonly SaveItem[]; limit: number }) {
-	const { messages, state } = useView();
+	const { linear, messages, state } = useView();
 	const cursor = cursorOf(state);
 	const { service = "" } = finished;
 	const rows = items.map((value) => ({ value, label: messages.fill(messages.wizard.save.menu[value], { service }) }));
+	if (linear) return <Rows items={rows} cursor={cursor} height={rows.length} row={menuRow} />;
 	return (
 		<SelectInput
 			key={`${cursor} ${limit}`}
@@ -105,6 +107,10 @@ function Menu({ finished, items, limit }: { finished: Finished; items: readonly 
 			itemComponent={Item}
 		/>
 	);
+}
+
+function menuRow({ label }: { label: string }, selected: boolean) {
+	return <Line>{`${selected ? ">" : " "} ${label}`}</Line>;
 }
 
 function Indicator({ isSelected = false }: { isSelected?: boolean }) {

@@ -23,6 +23,10 @@ export class Drive {
 		return this;
 	}
 
+	press(id: string): this {
+		return this.act({ type: "key", key: { id } });
+	}
+
 	act(action: Action): this {
 		const { intentions, state } = reduce(this.state, action);
 		this.state = state;

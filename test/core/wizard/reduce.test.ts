@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { selectedRow, shownRows, totalsOf } from "../../../src/core/wizard/files.ts";
 import { readForm } from "../../../src/core/wizard/form.ts";
 import { absent, planFor, redis, selftestOf } from "../../ui/scripted-session.ts";
 import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, finished, traced } from "./drive.ts";
@@ -172,7 +171,7 @@ describe("tracing", () => {
 	test("the same application is not traced twice, another one is", () => {
 		const wizard = atFiles();
 		wizard.wanted();
-		wizard.type("\x1b[D\x1b[D").type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+		wizard.press("escape").press("escape").type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
 		expect(wizard.wanted()).not.toContain("trace");
 		wizard.type("\x1b[D").type("\x1b[5~x\x1b[6~").type(enter).answer({ job: "validate", value: [] });
 		expect(wizard.wanted()).toContain("trace");
@@ -195,86 +194,6 @@ describe("tracing", () => {
 		wizard.wanted();
 		wizard.type("r");
 		expect(wizard.wanted()).toEqual(["trace"]);
-	});
-});
-
-describe("files", () => {
-	const select = (wizard: Drive, path: string) => {
-		const index = shownRows(wizard.state).findIndex((row) => row.path === path);
-		return wizard.type(`\x1b[H${"j".repeat(index)}`);
-	};
-
-	test("down and Space in one read leave out the row that the cursor arrived at", () => {
-		const wizard = atFiles();
-		const target = shownRows(wizard.state)[5]?.path;
-		wizard.type(`${down.repeat(5)} `);
-		expect(wizard.state.answers?.rules.exclude).toEqual([target]);
-	});
-
-	test("Space again takes it back in", () => {
-		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ");
-		wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
-		expect(selectedRow(wizard.state)?.path).toBe("/etc/redis/redis.conf");
-		wizard.type(" ");
-		expect(wizard.state.answers?.rules.exclude).toEqual([]);
-	});
-
-	test.each([
-		["/etc/redis/tls.key", "allowSecret"],
-		["/usr/lib/dbus/helper", "allowSetuid"],
-		["/dev/fuse", "devices"],
-	] as const)("%s needs a yes of its own", (path, rule) => {
-		const wizard = select(atFiles(), path).type(" ");
-		expect(wizard.state.answers?.rules[rule]).toEqual([]);
-		expect(wizard.state.question).toMatchObject({ text: path });
-		wizard.type("n");
-		expect(wizard.state.answers?.rules[rule]).toEqual([]);
-		wizard.type(" y");
-		expect(wizard.state.answers?.rules[rule]).toEqual([path]);
-		expect(wizard.state.jobs.plan).toBeDefined();
-	});
-
-	test("what has to be there stays", () => {
-		for (const [path, code] of [
-			["/dev/null", "device-always"],
-			["/etc/passwd", "generated-always"],
-			["/usr", "directory-follows"],
-			["/var/lib/redis", "state-not-toggled"],
-		] as const) {
-			const wizard = select(atFiles(), path).type(" ");
-			expect(wizard.state.notice?.code).toBe(code);
-		}
-	});
-
-	test("a rule that fails is taken back", () => {
-		const wizard = atFiles().type(`a/nowhere${enter}`);
-		expect(wizard.state.answers?.rules.include).toEqual(["/nowhere"]);
-		wizard.fail("plan", { code: "include-matches-nothing", values: { value: "/nowhere" } });
-		expect(wizard.state.answers?.rules.include).toEqual([]);
-		expect(wizard.state.failure?.code).toBe("include-matches-nothing");
-	});
-
-	test("g offers the folder of the selected entry as a pattern", () => {
-		const wizard = select(atFiles(), "/etc/redis/redis.conf").type("g");
-		expect(wizard.state.prompt?.line.text).toBe("/etc/redis/**");
-		wizard.type(enter);
-		expect(wizard.state.answers?.rules.exclude).toEqual(["/etc/redis/**"]);
-	});
-
-	test("searching narrows as one types, Esc gives everything back", () => {
-		const wizard = atFiles().type("/redis.conf");
-		expect(shownRows(wizard.state)[0]?.path).toBe("/etc/redis/redis.conf");
-		wizard.act({ type: "key", key: { id: "escape" } });
-		expect(shownRows(wizard.state).length).toBeGreaterThan(40);
-	});
-
-	test("counts what goes in and what waits for a decision", () => {
-		expect(totalsOf(planFor(redis))).toMatchObject({ links: 1, devices: 1, attention: 3, leftOut: 3 });
-	});
-
-	test("Enter waits for the plan that follows from the last decision", () => {
-		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ").type(enter);
-		expect(wizard.state.screen).toBe("files");
 	});
 });
 

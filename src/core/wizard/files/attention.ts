@@ -1,0 +1,22 @@
+import type { Entry } from "../../plan/plan.ts";
+
+/** Risks to which one says yes by itself, each, and never for many at once. */
+const ownYes = ["secret", "setuid", "device"] as const;
+export type OwnYes = (typeof ownYes)[number];
+
+/** True where a person has to look: it was wanted, and is left out until somebody says yes. */
+export function needsAttention(entry: Entry): boolean {
+	return entry.decision === "declined"
+		? entry.risks.includes("refused-device") || ownYes.some((risk) => entry.risks.includes(risk))
+		: isDangerous(entry);
+}
+
+/** Secrets and setuid files, in or out. */
+export function isDangerous({ risks }: Entry): boolean {
+	return risks.includes("secret") || risks.includes("setuid");
+}
+
+/** The question that has to be answered before it may go in; none where nothing stands against it, or where no yes would help. */
+export function questionOf({ risks }: Entry): OwnYes | undefined {
+	return risks.includes("refused-device") ? undefined : ownYes.find((risk) => risks.includes(risk));
+}

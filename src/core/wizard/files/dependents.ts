@@ -1,0 +1,43 @@
+import { join, normalise, type Path, parent } from "../../path/path.ts";
+import type { Plan } from "../../plan/plan.ts";
+
+/** What hangs together with an entry, by their paths. */
+export interface Dependents {
+	/** Links that lead to it. */
+	readonly links: readonly Path[];
+	/** What is there for its sake alone or among others: its libraries, its interpreter. */
+	readonly needs: readonly Path[];
+}
+
+interface Index {
+	readonly needs: ReadonlyMap<Path, readonly Path[]>;
+	readonly links: ReadonlyMap<Path, readonly Path[]>;
+}
+
+const remembered = new WeakMap<Plan, Index>();
+
+/** What depends on an entry, beside what its own reasons name; as far as the plan tells, which keeps a few reasons for each. */
+export function dependentsOf(plan: Plan, path: Path): Dependents {
+	const index = remembered.get(plan) ?? makeIndex(plan);
+	remembered.set(plan, index);
+	return {
+		links: index.links.get(path) ?? [],
+		needs: index.needs.get(path) ?? [],
+	};
+}
+
+function makeIndex(plan: Plan): Index {
+	const needs = new Map<Path, Path[]>();
+	const links = new Map<Path, Path[]>();
+	const put = (index: Map<Path, Path[]>, key: Path, path: Path) => {
+		const known = index.get(key);
+		if (known) known.push(path);
+		else index.set(key, [path]);
+	};
+	for (const { path, reasons, target } of plan.entries) {
+		for (const reason of reasons)
+			if (reason.kind === "needed-by" || reason.kind === "interpreter-of") put(needs, reason.by, path);
+		if (target !== undefined) put(links, normalise(target.startsWith("/") ? target : join(parent(path), target)), path);
+	}
+	return { needs, links };
+}

@@ -1,0 +1,59 @@
+import type { Path } from "../../path/path.ts";
+import { type GroupName, groupsOf, type Recommendation } from "../../plan/groups.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { addSums, buildGroups, type FileNode, itemsBelow, noSums, recommendationOfItem, type Sums } from "./nodes.ts";
+
+/** A plan as the files step looks at it. Made once for each plan: with many thousands of entries no key may wait for it. */
+export interface FilesModel {
+	readonly plan: Plan;
+	readonly groups: readonly FileNode[];
+	/** All items in the order of the tree. */
+	readonly items: readonly FileNode[];
+	readonly byPath: ReadonlyMap<Path, FileNode>;
+	readonly sums: Sums;
+	/** In lower case, in the order of `items`: what a search looks at. */
+	readonly texts: readonly string[];
+	readonly recommended: ReadonlyMap<GroupName, readonly Recommendation[]>;
+	/** Places that most services never need the whole of. */
+	readonly spare: ReadonlyMap<GroupName, string>;
+}
+
+const remembered = new WeakMap<Plan, FilesModel>();
+
+export function modelOf(plan: Plan): FilesModel {
+	const model = remembered.get(plan) ?? makeModel(plan);
+	remembered.set(plan, model);
+	return model;
+}
+
+function makeModel(plan: Plan): FilesModel {
+	const groups = buildGroups(plan);
+	const recommended = new Map<GroupName, readonly Recommendation[]>();
+	const items: FileNode[] = [];
+	for (const group of groups) {
+		const below = itemsBelow(group);
+		for (const item of below) items.push(item);
+		recommended.set(group.group, recommendations(below));
+	}
+	return {
+		plan,
+		groups,
+		items,
+		byPath: new Map(items.map((item) => [item.path as Path, item])),
+		sums: groups.reduce((sum, group) => addSums(sum, group.sums), noSums),
+		texts: items.map((item) => (item.path as Path).toLowerCase()),
+		recommended,
+		spare: new Map(groupsOf(plan).flatMap(({ name, spare }) => (spare === undefined ? [] : [[name, spare] as const]))),
+	};
+}
+
+/** What is recommended for the items, what holds for most of them first. */
+function recommendations(items: readonly FileNode[]): readonly Recommendation[] {
+	const counts = new Map<Recommendation, number>();
+	for (const { item } of items) {
+		if (!item) continue;
+		const one = recommendationOfItem(item);
+		counts.set(one, (counts.get(one) ?? 0) + 1);
+	}
+	return [...counts].sort(([, a], [, b]) => b - a).map(([one]) => one);
+}

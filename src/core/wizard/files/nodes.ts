@@ -1,0 +1,231 @@
+import { type Path, parent } from "../../path/path.ts";
+import {
+	type GroupName,
+	groupOf,
+	groupOfWritable,
+	groupOrder,
+	type Recommendation,
+	recommendationOf,
+} from "../../plan/groups.ts";
+import type { Entry, Plan, WritableDirectory } from "../../plan/plan.ts";
+import { isDangerous, needsAttention } from "./attention.ts";
+
+/** What one decides about: an entry of the plan, or a directory that the application may write. */
+export type Item =
+	| { readonly kind: "entry"; readonly path: Path; readonly entry: Entry }
+	| { readonly kind: "state"; readonly path: Path; readonly directory: WritableDirectory };
+
+/** What is below a node, itself included where it is an item. Bytes of what goes in, and of all. */
+export interface Sums {
+	readonly items: number;
+	readonly in: number;
+	readonly bytesIn: number;
+	readonly bytes: number;
+	readonly waiting: number;
+}
+
+/** A row of the tree: a group, a folder in it, or an item. */
+export interface FileNode {
+	/** Stays the same from plan to plan: the group; the group and the folder; the path of an item. */
+	readonly id: string;
+	readonly kind: "group" | "folder" | "item";
+	readonly group: GroupName;
+	/** Of a folder and an item: from the row above on, so that folders with nothing but one folder in them are one row. */
+	readonly name: string;
+	/** Of the folder or the item. */
+	readonly path?: Path;
+	readonly item?: Item;
+	readonly depth: number;
+	readonly parent?: FileNode;
+	readonly children: readonly FileNode[];
+	readonly sums: Sums;
+}
+
+export const noSums: Sums = { items: 0, in: 0, bytesIn: 0, bytes: 0, waiting: 0 };
+
+/** What is dangerous is together and at the top, in or out: it has to be looked at. Everything else stays where it belongs, also when it is left out. */
+const order: readonly GroupName[] = ["secrets", ...groupOrder.filter((name) => name !== "secrets")];
+
+export function buildGroups(plan: Plan): FileNode[] {
+	const items = itemsOf(plan);
+	const writable = plan.writable.map(({ path }) => path);
+	const holder = (path: Path) => writable.find((top) => path.startsWith(`${top}/`));
+	const byGroup = new Map<GroupName, Item[]>();
+	for (const item of items) {
+		const group = groupOfItem(item, writable.length ? holder : () => undefined);
+		const known = byGroup.get(group);
+		if (known) known.push(item);
+		else byGroup.set(group, [item]);
+	}
+	return order.flatMap((name) => {
+		const its = byGroup.get(name);
+		return its ? [groupNode(name, its)] : [];
+	});
+}
+
+function groupOfItem(item: Item, holder: (path: Path) => Path | undefined): GroupName {
+	if (item.kind === "state") return groupOfWritable(item.directory);
+	const { entry } = item;
+	if (isDangerous(entry)) return "secrets";
+	const top = entry.decision === "declined" ? holder(entry.path) : undefined;
+	if (top !== undefined) return groupOfWritable({ path: top });
+	return groupOf(entry.decision === "declined" ? { ...entry, decision: "include" } : entry);
+}
+
+/** Folders that only lead to something else are no items of their own. */
+function itemsOf(plan: Plan): Item[] {
+	const states = plan.writable.map((directory): Item => ({ kind: "state", path: directory.path, directory }));
+	const items: Item[] = [...states];
+	const above = new Set<string>();
+	const leadTo = (path: Path) => {
+		for (let folder = parent(path); folder.length > 1 && !above.has(folder); folder = parent(folder)) above.add(folder);
+	};
+	for (const { path } of states) {
+		above.add(path);
+		leadTo(path);
+	}
+	for (const { kind, path } of plan.entries) if (kind !== "directory") leadTo(path);
+	// The deepest come first, backwards: an empty folder is an item, those above it are not.
+	const directories: Item[] = [];
+	for (let at = plan.entries.length - 1; at >= 0; at--) {
+		const entry = plan.entries[at];
+		if (!entry) continue;
+		if (entry.kind !== "directory") items.push({ kind: "entry", path: entry.path, entry });
+		else if (!above.has(entry.path)) {
+			directories.push({ kind: "entry", path: entry.path, entry });
+			leadTo(entry.path);
+		}
+	}
+	return [...items, ...directories];
+}
+
+interface Folder {
+	readonly path: string;
+	readonly folders: Map<string, Folder>;
+	readonly items: Item[];
+}
+
+function groupNode(name: GroupName, items: readonly Item[]): FileNode {
+	const root: Folder = { path: "", folders: new Map(), items: [] };
+	let last: { path: string; folder: Folder } = { path: "", folder: root };
+	for (const item of items) {
+		const path = item.path.slice(0, item.path.lastIndexOf("/"));
+		// Neighbours mostly lie in the same folder.
+		if (path !== last.path) last = { path, folder: folderAt(root, path) };
+		last.folder.items.push(item);
+	}
+	const node = { id: name, kind: "group" as const, group: name, name, depth: 0 };
+	return close(node, root, undefined, "");
+}
+
+function folderAt(root: Folder, path: string): Folder {
+	let folder = root;
+	for (let at = 1; at > 0 && at <= path.length; ) {
+		const end = path.indexOf("/", at);
+		const name = end < 0 ? path.slice(at) : path.slice(at, end);
+		let next = folder.folders.get(name);
+		if (!next) {
+			next = { path: `${folder.path}/${name}`, folders: new Map(), items: [] };
+			folder.folders.set(name, next);
+		}
+		folder = next;
+		at = end < 0 ? 0 : end + 1;
+	}
+	return folder;
+}
+
+type Open = { -readonly [Name in keyof FileNode]: FileNode[Name] };
+
+/** Gives a node its children, sorted by name, and sums them up. `from` is the path up to which the rows above name it. */
+function close(node: Omit<FileNode, "children" | "sums">, folder: Folder, above: FileNode | undefined, from: string): FileNode {
+	const made: Open = { ...node, ...(above ? { parent: above } : {}), children: [], sums: noSums };
+	const children = [
+		...[...folder.folders.values()].map((below) => folderNode(below, made, from)),
+		...folder.items.map((item) => itemNode(item, made, from)),
+	];
+	children.sort((a, b) => (a.name < b.name ? -1 : 1));
+	made.children = children;
+	made.sums = children.reduce((sum, child) => addSums(sum, child.sums), noSums);
+	return made;
+}
+
+function folderNode(folder: Folder, above: FileNode, from: string): FileNode {
+	let end = folder;
+	while (end.folders.size + end.items.length === 1) {
+		const [item] = end.items;
+		if (item) return itemNode(item, above, from);
+		for (const only of end.folders.values()) end = only;
+	}
+	const node = {
+		id: `${above.group} ${end.path}`,
+		kind: "folder" as const,
+		group: above.group,
+		name: end.path.slice(from.length),
+		path: end.path as Path,
+		depth: above.depth + 1,
+	};
+	return close(node, end, above, `${end.path}/`);
+}
+
+function itemNode(item: Item, above: FileNode, from: string): FileNode {
+	return {
+		id: item.path,
+		kind: "item",
+		group: above.group,
+		name: item.path.slice(from.length),
+		path: item.path,
+		item,
+		depth: above.depth + 1,
+		parent: above,
+		children: [],
+		sums: sumsOfItem(item),
+	};
+}
+
+export function sumsOfItem(item: Item): Sums {
+	if (item.kind === "state") {
+		const bytes = item.directory.seeds.reduce((sum, seed) => sum + seed.bytes, 0);
+		return { items: 1, in: 1, bytesIn: bytes, bytes, waiting: 0 };
+	}
+	const { entry } = item;
+	const included = entry.decision === "include";
+	return {
+		items: 1,
+		in: included ? 1 : 0,
+		bytesIn: included ? entry.size : 0,
+		bytes: entry.size,
+		waiting: !included && needsAttention(entry) ? 1 : 0,
+	};
+}
+
+export function addSums(a: Sums, b: Sums): Sums {
+	return {
+		items: a.items + b.items,
+		in: a.in + b.in,
+		bytesIn: a.bytesIn + b.bytesIn,
+		bytes: a.bytes + b.bytes,
+		waiting: a.waiting + b.waiting,
+	};
+}
+
+/** All items at or below a node. */
+export function itemsBelow(node: FileNode): FileNode[] {
+	if (node.kind === "item") return [node];
+	const found: FileNode[] = [];
+	const pending: FileNode[] = [node];
+	for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+		if (next.kind === "item") found.push(next);
+		else for (let at = next.children.length - 1; at >= 0; at--) pending.push(next.children[at] as FileNode);
+	}
+	return found;
+}
+
+export function recommendationOfItem(item: Item): Recommendation {
+	if (item.kind === "entry") {
+		const { entry } = item;
+		// What a rule left out would else go in; what waits for a yes would not.
+		const isKept = entry.decision === "declined" && !needsAttention(entry) && !entry.risks.includes("large");
+		return recommendationOf(isKept ? { ...entry, decision: "include" } : entry);
+	}
+	return item.directory.seeds.length ? "seed" : "empty";
+}

@@ -1,0 +1,35 @@
+import { isWithin, type Path, pathFromText } from "../../path/path.ts";
+import { matchPaths } from "../../plan/rules.ts";
+import { only } from "../reduced.ts";
+import type { Reduced, WizardState } from "../state.ts";
+import { isIn } from "./decisions.ts";
+import { decide } from "./history.ts";
+import { standingOf } from "./pending.ts";
+import { say } from "./toggle.ts";
+
+const devices = pathFromText("/dev");
+
+/** A rule that was typed: a path or a pattern to add or to leave out, a folder that becomes writable. */
+export function addRule(state: WizardState, kind: "include" | "exclude" | "writable", text: string): Reduced {
+	const rules = state.answers?.rules;
+	if (!rules) return only(state);
+	if (kind === "exclude") return excludePattern(state, text);
+	// What lies there is made by the launcher and has a rule of its own.
+	const name = kind === "include" && isWithin(pathFromText(text), devices) ? "devices" : kind;
+	return rules[name].includes(text) ? only(state) : decide(state, { [name]: [...rules[name], text] });
+}
+
+function excludePattern(state: WizardState, text: string): Reduced {
+	const rules = state.answers?.rules;
+	if (!rules || rules.exclude.includes(text)) return only(state);
+	const change = { exclude: [...rules.exclude, text] };
+	if (!state.plan) return decide(state, change);
+	const standing = standingOf(state.plan, state.files.pending);
+	const matches = matchPaths([text]);
+	const hit = standing.model.items.filter((node) => {
+		const kind = node.item?.kind === "entry" ? node.item.entry.kind : "generated";
+		return kind !== "generated" && kind !== "device" && matches(node.path as Path) !== undefined && isIn(standing, node);
+	});
+	const reduced = decide(state, change, new Map(hit.map(({ path }) => [path as Path, "declined"])));
+	return say(reduced, hit.length ? "many-out" : "pattern-matches-nothing", { count: hit.length, pattern: text });
+}

@@ -1,0 +1,52 @@
+import type { FileNode } from "./nodes.ts";
+
+/** Beyond this many times its length, letters that lie apart are no match but an accident. */
+const widest = 4;
+
+/**
+ * What matches a query, the best first: every word of it in the path, in the name rather than above it; where that finds nothing, its letters in this
+ * order, close together. Of the library for such matches the first key would take several times longer than a key may at 50,000 paths (measured).
+ */
+export function search(items: readonly FileNode[], texts: readonly string[], query: string): readonly FileNode[] {
+	const words = query.toLowerCase().split(" ").filter(Boolean);
+	if (!words.length) return items;
+	const ranks: FileNode[][] = [[], [], []];
+	for (let at = 0; at < texts.length; at++) {
+		const rank = rankOf(texts[at] as string, words);
+		if (rank !== undefined) ranks[rank]?.push(items[at] as FileNode);
+	}
+	const found = ranks.flat();
+	return found.length ? found : scattered(items, texts, words.join(""));
+}
+
+/** 0: the name begins with it, 1: the name has it, 2: the path has it. The last word counts; it is the one that is being typed. */
+function rankOf(text: string, words: readonly string[]): number | undefined {
+	for (const word of words) if (!text.includes(word)) return undefined;
+	const last = words[words.length - 1] as string;
+	const name = text.lastIndexOf("/") + 1;
+	if (last.includes("/")) return 2;
+	return text.startsWith(last, name) ? 0 : text.indexOf(last, name) >= 0 ? 1 : 2;
+}
+
+function scattered(items: readonly FileNode[], texts: readonly string[], letters: string): readonly FileNode[] {
+	const most = letters.length * widest;
+	const found: { node: FileNode; span: number }[] = [];
+	for (let at = 0; at < texts.length; at++) {
+		const span = spanOf(texts[at] as string, letters);
+		if (span !== undefined && span <= most) found.push({ node: items[at] as FileNode, span });
+	}
+	return found.sort((a, b) => a.span - b.span).map(({ node }) => node);
+}
+
+/** How far apart the letters lie, looked for from the end of the path, where its name is. */
+function spanOf(text: string, letters: string): number | undefined {
+	let at = text.length;
+	let end = 0;
+	for (let letter = letters.length - 1; letter >= 0; letter--) {
+		if (at === 0) return undefined;
+		at = text.lastIndexOf(letters[letter] as string, at - 1);
+		if (at < 0) return undefined;
+		if (letter === letters.length - 1) end = at;
+	}
+	return end - at + 1;
+}
