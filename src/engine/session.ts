@@ -4,8 +4,8 @@ import type { Answers } from "../core/questions/answers.ts";
 import type { NextStep } from "../core/questions/next-steps.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { Added } from "../core/trace/another-run.ts";
-import type { InstalledUnit } from "../core/wizard/seen.ts";
-import type { TextPage } from "../core/wizard/state.ts";
+import type { InstalledUnit, Left, Resumed } from "../core/wizard/seen.ts";
+import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
@@ -48,9 +48,9 @@ export interface WizardSession {
 	accept(missing: readonly Missing[]): void;
 
 	/** Tries the ways out of the last candidate. */
-	selftest(): Promise<Tested>;
+	selftest(answers: Answers): Promise<Tested>;
 	/** A shell in the last candidate, else in the present generation, on this terminal, which is the caller's to hand over. Its exit status. */
-	shell(): Promise<number>;
+	shell(answers: Answers): Promise<number>;
 
 	/** Makes the last candidate the cage's present generation, writes record and log. */
 	finish(answers: Answers): Promise<Finished>;
@@ -63,6 +63,15 @@ export interface WizardSession {
 
 	/** Ends what runs now and undoes it. Resolves when nothing of it is left. */
 	cancel(): Promise<void>;
+
+	/** Told of every state, so that the next start can go on from the last one. */
+	keep(state: WizardState): void;
+	/** What was answered is not to be kept. */
+	forget(): void;
+	/** Goes on with a session that was left; throws where another process has it or its cage, or where it cannot be read. */
+	resume(id: string): Promise<Resumed>;
+	/** Throws a session away that was left. */
+	discard(id: string): Promise<void>;
 }
 
 export interface WizardTrace extends TraceResult {
@@ -80,10 +89,12 @@ export interface Lack {
 
 export interface Choice {
 	readonly id: string;
-	readonly kind: "demo" | "template" | "unit" | "process";
+	readonly kind: "session" | "demo" | "template" | "unit" | "process";
 	readonly name: string;
 	readonly description: string;
 	readonly detail?: string;
+	/** Of a session alone. */
+	readonly left?: Left;
 }
 
 export interface Problem {

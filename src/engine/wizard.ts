@@ -2,6 +2,7 @@ import type { Cage } from "../core/cage/cage.ts";
 import { footprintOf } from "../core/cage/footprint.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
+import { showPath } from "../core/path/quote.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
@@ -9,21 +10,27 @@ import { type Answers, isName } from "../core/questions/answers.ts";
 import { withDepartures } from "../core/questions/departures.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { summariseSelftest, type Tested } from "../core/selftest/verdict.ts";
+import { changedSince } from "../core/session/changed.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
-import type { InstalledUnit } from "../core/wizard/seen.ts";
-import type { TextPage } from "../core/wizard/state.ts";
+import type { InstalledUnit, Resumed } from "../core/wizard/seen.ts";
+import type { TextPage, WizardState } from "../core/wizard/state.ts";
+import { restored } from "../core/wizard/stored.ts";
 import { finishedWith, installFor } from "./afterwards.ts";
 import { layoutOf, type PresentCage, presentCage } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
+import { trialFailure } from "./failures.ts";
+import { SessionKeeper } from "./kept-session.ts";
 import { publish, type RecordWriter, tested } from "./make.ts";
 import { remedies, summarise } from "./remedies.ts";
 import { selftestIfPossible } from "./selftest.ts";
 import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "./session.ts";
+import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { shellIn } from "./shell.ts";
 import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { Lock } from "./store.ts";
+import { stateOf, workFromFields } from "./stored-work.ts";
 import type { TrialRound } from "./trial.ts";
 
 /** What can be chosen, and the answers that a choice proposes. */
@@ -48,6 +55,8 @@ export interface Surroundings {
 	/** Nothing weaker than every layer is accepted. */
 	readonly full: boolean;
 }
+
+type TriedCage = PresentCage & { readonly plan: Plan };
 
 /** The use cases, strung together for a person who goes forward and back. */
 export class Wizard implements WizardSession {
@@ -75,12 +84,24 @@ export class Wizard implements WizardSession {
 	#lines: string[] = [];
 	#enough = false;
 	#wake: () => void = () => {};
+	/** Whose lock is held. */
+	#locked = "";
+	readonly #keeper: SessionKeeper;
 
 	constructor(machine: Machine, chooser: Chooser, writeRecord: RecordWriter, surroundings: Surroundings) {
 		this.#machine = machine;
 		this.#chooser = chooser;
 		this.#writeRecord = writeRecord;
 		this.#surroundings = surroundings;
+		this.#keeper = new SessionKeeper(machine.sessions, () => ({
+			cage: this.#cage,
+			trace: this.#trace,
+			additions: this.#additions,
+			accepted: this.#accepted,
+			proposed: this.#proposed,
+			round: this.#round,
+			candidate: this.#candidate && { generation: this.#candidate.manifest.generation, madeAt: this.#candidate.manifest.madeAt },
+		}));
 		machine.commands.listen((event) => this.#emit(event));
 	}
 
@@ -103,16 +124,30 @@ export class Wizard implements WizardSession {
 		);
 	}
 
-	choices(): Promise<readonly Choice[]> {
-		return this.#chooser.choices();
+	async choices(): Promise<readonly Choice[]> {
+		const { now, sessions } = this.#machine;
+		return [...(await leftSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
 	}
 
-	propose(choice: Choice): Promise<Answers> {
-		return this.#chooser.propose(choice);
+	async propose(choice: Choice): Promise<Answers> {
+		return this.#startAnew(await this.#chooser.propose(choice));
 	}
 
-	proposeCommand(line: string): Promise<Answers> {
-		return this.#chooser.proposeCommand(line);
+	async proposeCommand(line: string): Promise<Answers> {
+		return this.#startAnew(await this.#chooser.proposeCommand(line));
+	}
+
+	/** What was done for another application until now stays a session of its own. */
+	#startAnew(answers: Answers): Promise<Answers> {
+		return this.#run(async () => {
+			await this.#discardCandidate();
+			await this.#keeper.close();
+			await this.#lock?.release();
+			this.#lock = undefined;
+			this.#cage = this.#trace = this.#plan = this.#round = undefined;
+			this.#additions = this.#accepted = this.#proposed = [];
+			return answers;
+		});
 	}
 
 	async validate(answers: Answers): Promise<Problem[]> {
@@ -148,6 +183,7 @@ export class Wizard implements WizardSession {
 		return this.#run(async (context) => {
 			await this.#takeLock(answers.name);
 			await this.#discardCandidate();
+			this.#round = undefined;
 			this.#lines = [];
 			this.#enough = false;
 			this.#proposed = [];
@@ -189,6 +225,8 @@ export class Wizard implements WizardSession {
 			);
 			if (this.#candidate?.manifest.generation !== built.value.manifest.generation) await this.#discardCandidate();
 			this.#candidate = built.value;
+			// Should we be killed in the trial, whoever comes next knows what is left of it.
+			this.#keeper.write();
 			const cage = this.#current(answers);
 			const round = cage.trials.length + 1;
 			const tried = await timed(context, "trial", () =>
@@ -217,29 +255,34 @@ export class Wizard implements WizardSession {
 		this.#plan = undefined;
 	}
 
-	selftest(): Promise<Tested> {
-		return this.#run(async (context) => {
-			const { cage, manifest } = this.#tried();
+	/** The ways out of the last candidate. */
+	selftest(answers: Answers): Promise<Tested> {
+		return this.#withCandidate(answers, async (context, { cage, manifest }) => {
 			const tested = await selftestIfPossible(context, cage, manifest);
 			this.#tested = tested;
 			return tested;
 		});
 	}
 
-	shell(): Promise<number> {
-		const { terminal } = this.#surroundings;
-		return this.#run(async (context) => {
-			const present = this.#candidate ? this.#tried() : await presentCage(context, this.#cage?.name ?? "");
-			return shellIn(context, present, { command: [], keepWrites: false, terminal });
-		});
+	async shell(answers: Answers): Promise<number> {
+		const options = { command: [], keepWrites: false, terminal: this.#surroundings.terminal };
+		// Once it is saved, the candidate is what the cage runs.
+		if (!this.#round) return this.#run(async (context) => shellIn(context, await presentCage(context, answers.name), options));
+		return this.#withCandidate(answers, (context, tried) => shellIn(context, tried, options));
 	}
 
-	finish(answers: Answers): Promise<Finished> {
-		return this.#run(async (context) => {
+	/** The candidate of a session that was left is gone; it is made and tried once more. */
+	async #withCandidate<T>(answers: Answers, work: (context: Context, tried: TriedCage) => Promise<T>): Promise<T> {
+		if (!this.#candidate && this.#round) await this.buildAndTry(answers);
+		return this.#run((context) => work(context, this.#tried()));
+	}
+
+	async finish(answers: Answers): Promise<Finished> {
+		return this.#withCandidate(answers, async (context, { cage, manifest, plan }) => {
 			const { now, store } = this.#machine;
 			const round = this.#round;
 			if (!round) throw new Failure("cage-not-built", { name: answers.name }, 2);
-			const { cage, manifest, plan } = this.#tried();
+			if (!round.answered) throw trialFailure(answers.name, round);
 			const previous = await store.present(answers.name);
 			await store.saveTrace(answers.name, this.#traced());
 			const { answered, missing } = round;
@@ -258,7 +301,7 @@ export class Wizard implements WizardSession {
 				previous,
 				this.#writeRecord,
 			);
-			this.#candidate = undefined;
+			this.#candidate = this.#round = undefined;
 			this.#service = this.#chooser.serviceOf(answers);
 			const { state } = this.#surroundings;
 			const same = withDepartures(withExercises(answers, made.cage), {
@@ -296,12 +339,61 @@ export class Wizard implements WizardSession {
 		this.#controller = new AbortController();
 	}
 
-	/** Ends everything that was not finished: nothing of a candidate stays. */
-	async close(): Promise<void> {
+	keep(state: WizardState): void {
+		this.#keeper.keep(state);
+	}
+
+	forget(): void {
+		this.#keeper.forget();
+	}
+
+	discard(id: string): Promise<void> {
+		return removeSession(this.#context(), id);
+	}
+
+	resume(id: string): Promise<Resumed> {
+		return this.#run(async ({ machine }) => {
+			const opened = await machine.sessions.open(id);
+			try {
+				const work = workFromFields(opened.fields);
+				const back = restored(stateOf(opened.fields), work !== undefined);
+				if (!back) throw new Failure("session-damaged", { id, path: id }, 1);
+				if (work) await this.#moveLock(work.cage.name);
+				await this.#discardCandidate();
+				if (work) await discardCandidate(machine, work.cage.name, opened.fields.workCandidate);
+				await this.#keeper.adopt(opened);
+				this.#cage = work?.cage;
+				this.#trace = work?.trace;
+				this.#plan = undefined;
+				this.#additions = [...(work?.additions ?? [])];
+				this.#accepted = [...(work?.accepted ?? [])];
+				this.#proposed = [...(work?.proposed ?? [])];
+				this.#round = work?.round;
+				const { plan } = back.state;
+				const changed = plan ? changedSince(plan, machine.files) : [];
+				return {
+					...back,
+					name: back.state.answers?.name ?? "",
+					ago: Math.max(0, Math.round((machine.now() - opened.savedAt) / 1000)),
+					changed: changed.length,
+					example: changed[0] === undefined ? "" : showPath(changed[0]),
+				};
+			} catch (error) {
+				opened.held.release();
+				throw error;
+			}
+		});
+	}
+
+	/** Ends everything that was not finished: nothing of a candidate stays. The session does; resolves with why it could not. */
+	async close(): Promise<Failure | undefined> {
 		await this.cancel();
 		await this.#discardCandidate();
+		await this.#keeper.close();
 		await this.#lock?.release();
 		this.#lock = undefined;
+		const { failure } = this.#keeper;
+		return failure === undefined ? undefined : new Failure("session-not-kept", {}, 1, failure);
 	}
 
 	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {
@@ -337,7 +429,7 @@ export class Wizard implements WizardSession {
 	}
 
 	/** The candidate, and the cage that it would be. */
-	#tried(): PresentCage & { plan: Plan } {
+	#tried(): TriedCage {
 		const cage = this.#cage;
 		if (!this.#candidate || !cage) throw new Failure("cage-not-built", { name: cage?.name ?? "" }, 2);
 		const { manifest, plan } = this.#candidate;
@@ -360,13 +452,22 @@ export class Wizard implements WizardSession {
 		await this.#lock?.release();
 		this.#lock = undefined;
 		this.#lock = await this.#machine.store.lock(name);
+		this.#locked = name;
+	}
+
+	/** What is locked stays so where the other lock cannot be had. */
+	async #moveLock(name: string): Promise<void> {
+		if (this.#lock && this.#locked === name) return;
+		const lock = await this.#machine.store.lock(name);
+		await this.#lock?.release();
+		this.#lock = lock;
+		this.#locked = name;
 	}
 
 	async #discardCandidate(): Promise<void> {
 		const { store } = this.#machine;
 		const candidate = this.#candidate;
 		this.#candidate = undefined;
-		this.#round = undefined;
 		this.#tested = undefined;
 		if (!candidate) return;
 		const { generation, name } = candidate.manifest;

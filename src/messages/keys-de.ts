@@ -62,6 +62,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	"next-field": "nächstes",
 	begin: "Beobachtung starten",
 	"previous-field": "davor",
+	discard: "verwerfen",
 	"line-start": "Anfang der Zeile",
 	"line-end": "Ende der Zeile",
 	"cut-before": "alles davor löschen",

@@ -62,6 +62,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	"next-field": "next",
 	begin: "start tracing",
 	"previous-field": "before",
+	discard: "discard",
 	"line-start": "start of the line",
 	"line-end": "end of the line",
 	"cut-before": "clear what stands before",

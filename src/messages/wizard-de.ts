@@ -32,6 +32,8 @@ export const wizardDe: WizardMessages = {
 	more: "{above} darüber, {below} darunter",
 	matches: "{at}/{count} „{query}“",
 	nothingFound: "Nichts passt zu „{query}“.",
+	leftKept:
+		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: cagewright --resume {name}",
 	left: "Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert.",
 	lacks: lacksDe,
 	choose: chooseDe,
@@ -56,7 +58,9 @@ export const wizardDe: WizardMessages = {
 		find: "Suchen",
 	},
 	questions: {
-		quit: "Verlassen? Antworten und Beobachtung gehen verloren, kein Käfig entsteht. (j/n)",
+		quit: "Verlassen? Beantwortet ist noch nichts, und kein Käfig entsteht. (j/n)",
+		quitKept: "Verlassen? Die Sitzung bleibt; der nächste Start bietet sie an. d verlässt und verwirft sie. (j/n)",
+		discard: "Die Sitzung {name} verwerfen, mit allen Antworten und der Beobachtung? (j/n)",
 		quitDone: "Verlassen? Der Käfig steht. (j/n)",
 		secret: "{path} ist ein Geheimnis. Wer in die Anwendung einbricht, kann es im Käfig lesen. Hineinlassen? (j/n)",
 		setuid: "{path} gibt jedem, der es ausführt, die Rechte seines Eigentümers. In den Käfig lassen? (j/n)",
@@ -71,6 +75,11 @@ export const wizardDe: WizardMessages = {
 	},
 	notices: {
 		...fileNoticesDe,
+		resumed: "Wieder dort, wo Sie {name} {ago:ago} verlassen haben.",
+		"resumed-changed":
+			"Wieder dort, wo Sie {name} {ago:ago} verlassen haben. Seither {count|hat sich|haben sich} {count:count} {count|Datei|Dateien} geändert, etwa {example}; sicher ist eine neue Beobachtung (r in Schritt 2).",
+		"resumed-in-part":
+			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Weiter geht es nach dem letzten heilen Schritt.",
 		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",

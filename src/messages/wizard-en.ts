@@ -34,6 +34,8 @@ export const wizardEn = {
 	matches: "{at}/{count} “{query}”",
 	nothingFound: "Nothing matches “{query}”.",
 	left: "Left before the end. No cage was made and nothing on this machine was changed.",
+	leftKept:
+		"Left before the end. No cage was made and nothing on this machine was changed. The session is kept: cagewright --resume {name}",
 	lacks: lacksEn,
 	choose: chooseEn,
 	form: formEn,
@@ -57,7 +59,9 @@ export const wizardEn = {
 		find: "Find",
 	} satisfies Record<PromptKind, string>,
 	questions: {
-		quit: "Leave? What was answered and traced is lost, and no cage is made. (y/n)",
+		quit: "Leave? Nothing was answered yet, and no cage is made. (y/n)",
+		quitKept: "Leave? The session is kept, and the next start offers it. d leaves and discards it. (y/n)",
+		discard: "Discard the session {name}, with what was answered and traced? (y/n)",
 		quitDone: "Leave? The cage stands. (y/n)",
 		secret: "{path} is a secret. Whoever breaks into the application can read it in the cage. Let it in? (y/n)",
 		setuid: "{path} gives whoever runs it the rights of its owner. Let it into the cage? (y/n)",
@@ -71,6 +75,10 @@ export const wizardEn = {
 	},
 	notices: {
 		...fileNoticesEn,
+		resumed: "Back where you left {name} {ago:ago}.",
+		"resumed-changed":
+			"Back where you left {name} {ago:ago}. Since then {count:count} {count|file|files} changed, such as {example}: trace it again (r in step 2) to be sure.",
+		"resumed-in-part": "Not all of {name}, left {ago:ago}, could be read. It goes on from the last step that is whole.",
 		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",

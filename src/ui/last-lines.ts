@@ -1,12 +1,17 @@
 import { isSafe } from "../core/wizard/finishing.ts";
 import type { WizardState } from "../core/wizard/state.ts";
+import { isWorthKeeping } from "../core/wizard/stored.ts";
 import type { Messages } from "../messages/messages.ts";
 
 /** What stays in the terminal after the wizard: where everything is, how to do it again, and what comes next. */
 export function lastLines(state: WizardState, messages: Messages): string[] {
 	const { finished } = state;
 	const words = messages.wizard.save;
-	if (!finished) return [messages.wizard.left];
+	if (!finished) {
+		const { left, leftKept } = messages.wizard;
+		const isKept = isWorthKeeping(state) && !state.discarded;
+		return [isKept ? messages.fill(leftKept, { name: state.answers?.name ?? "" }) : left];
+	}
 	const { command, data, name, next, record, root } = finished;
 	return [
 		messages.fill(isSafe(state) ? words.done : words.unsafe, { name }),

@@ -1,5 +1,6 @@
 import { showPath } from "../core/path/quote.ts";
 import type { Question, WizardState } from "../core/wizard/state.ts";
+import { isWorthKeeping } from "../core/wizard/stored.ts";
 import type { Messages } from "../messages/messages.ts";
 
 /** What has to be said now: a question before a failure before a notice. */
@@ -18,7 +19,9 @@ function questionText(question: Question, state: WizardState, messages: Messages
 	const { questions } = messages.wizard;
 	switch (question.kind) {
 		case "quit":
-			return state.finished ? questions.quitDone : questions.quit;
+			return state.finished ? questions.quitDone : isWorthKeeping(state) ? questions.quitKept : questions.quit;
+		case "discard":
+			return messages.fill(questions.discard, { name: question.name });
 		case "escape":
 			return messages.fill(questions.escape, { escaped: question.escaped, missing: question.missing });
 		case "install-unit": {

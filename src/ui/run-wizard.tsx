@@ -47,7 +47,7 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 			offExit = store.onExit(resolve);
 			sit();
 		});
-		store.start(options.initial);
+		store.start(options.initial, options.resume);
 		return { status: await over, lines: lastLines(store.state, look.messages) };
 	} finally {
 		isOver = true;

@@ -22,6 +22,7 @@ export class WizardStore {
 	#checking: ReturnType<typeof setTimeout> | undefined;
 	#ticking: ReturnType<typeof setInterval> | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
+	#disposed = false;
 
 	constructor(session: WizardSession) {
 		this.#session = session;
@@ -46,8 +47,8 @@ export class WizardStore {
 		});
 	}
 
-	start(initial?: Answers): void {
-		this.dispatch({ type: "started", ...(initial ? { initial } : {}) });
+	start(initial?: Answers, resume?: string): void {
+		this.dispatch({ type: "started", ...(initial ? { initial } : {}), ...(resume === undefined ? {} : { resume }) });
 	}
 
 	/** All keys of one read, one after the other, drawn once. */
@@ -56,6 +57,8 @@ export class WizardStore {
 	}
 
 	dispatch(...actions: Action[]): void {
+		// What ends because we do is not what the next start goes on from.
+		if (this.#disposed) return;
 		const before = this.#state;
 		for (const action of actions) {
 			const { intentions, state } = reduce(this.#state, action);
@@ -63,7 +66,9 @@ export class WizardStore {
 			for (const intention of intentions) this.#run(intention);
 		}
 		this.#tick(this.#state.jobs.trace !== undefined);
-		if (this.#state !== before) for (const listener of this.#listeners) listener();
+		if (this.#state === before) return;
+		this.#session.keep(this.#state);
+		for (const listener of this.#listeners) listener();
 	}
 
 	/** Ends what runs; resolves when nothing of it is left. */
@@ -74,6 +79,7 @@ export class WizardStore {
 	}
 
 	dispose(): void {
+		this.#disposed = true;
 		this.#stopListening();
 		clearTimeout(this.#drawing);
 		clearTimeout(this.#checking);
@@ -104,6 +110,9 @@ export class WizardStore {
 				return;
 			case "enough":
 				this.#session.enough();
+				return;
+			case "forget":
+				this.#session.forget();
 				return;
 			case "accept":
 				this.#session.accept(intention.missing);
@@ -172,11 +181,16 @@ async function ask(
 		case "text":
 			return { job: "text", value: { page: intention.page, text: await session.text(intention.page) } };
 		case "selftest":
-			return { job: "selftest", value: await session.selftest() };
+			return { job: "selftest", value: await session.selftest(intention.answers) };
 		case "shell":
-			return { job: "shell", value: await handOver(() => session.shell()) };
+			return { job: "shell", value: await handOver(() => session.shell(intention.answers)) };
 		case "install-unit":
 			return { job: "install-unit", value: await session.installUnit(intention.service) };
+		case "resume":
+			return { job: "resume", value: await session.resume(intention.id) };
+		case "discard":
+			await session.discard(intention.id);
+			return { job: "discard" };
 	}
 }
 

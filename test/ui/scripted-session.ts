@@ -11,6 +11,7 @@ import type { Outcome, Selftest, Tested } from "../../src/core/selftest/verdict.
 import { groups } from "../../src/core/selftest/way.ts";
 import { ways } from "../../src/core/selftest/ways/ways.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
+import type { Resumed } from "../../src/core/wizard/seen.ts";
 import type { TextPage } from "../../src/core/wizard/state.ts";
 import type { Reached } from "../../src/engine/coverage.ts";
 import type { Event, ShownProcesses } from "../../src/engine/events.ts";
@@ -246,6 +247,9 @@ export interface Script {
 	readonly tested?: Tested;
 	/** Milliseconds that each part of the work takes. */
 	readonly pace?: number;
+	/** Sessions at the top of the list, and what each of them comes back with. */
+	readonly sessions?: readonly Choice[];
+	readonly resumed?: Resumed;
 	/** Failures that a method throws. */
 	readonly failures?: Partial<Record<"trace" | "plan" | "buildAndTry" | "finish" | "proposeCommand", Failure>>;
 }
@@ -287,7 +291,7 @@ export class ScriptedSession implements WizardSession {
 	}
 
 	async choices() {
-		return choices;
+		return [...(this.#script.sessions ?? []), ...choices];
 	}
 
 	async propose(choice: Choice) {
@@ -495,6 +499,23 @@ export class ScriptedSession implements WizardSession {
 	async cancel() {
 		this.calls.push("cancel");
 		this.#abort();
+	}
+
+	keep() {}
+
+	forget() {
+		this.calls.push("forget");
+	}
+
+	async resume(id: string) {
+		this.calls.push(`resume ${id}`);
+		const { resumed } = this.#script;
+		if (!resumed) throw new Failure("session-unknown", { name: id }, 2);
+		return resumed;
+	}
+
+	async discard(id: string) {
+		this.calls.push(`discard ${id}`);
 	}
 
 	async #pause(times: number) {

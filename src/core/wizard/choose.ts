@@ -34,9 +34,15 @@ export function reduceChoose(state: WizardState, command: Command): Reduced {
 			if (state.choices === undefined && state.jobs.choices === undefined) return start(state, { job: "choices" });
 			const choice = shownChoices(state)[cursorOf(state)];
 			if (!choice) return only(state);
+			if (choice.kind === "session") return start(state, { job: "resume", id: choice.id });
 			// The same one again: what was typed in the form is still there.
 			if (choice.id === state.chosen && state.answers) return openForm(state);
 			return start({ ...state, chosen: choice.id }, { job: "propose", choice });
+		}
+		case "discard": {
+			const { id, kind, name } = shownChoices(state)[cursorOf(state)] ?? {};
+			if (id === undefined || name === undefined || kind !== "session") return only(state);
+			return only({ ...state, question: { kind: "discard", id, name } });
 		}
 		default:
 			return only(state);

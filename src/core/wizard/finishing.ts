@@ -10,8 +10,15 @@ import type { Question, Reduced, WizardState } from "./state.ts";
 export function finish(state: WizardState): Reduced {
 	if (state.finished && state.trial.saved) return only(go(state, "save"));
 	if (isBusy(state, "selftest")) return only(go(state, "save"));
+	// A session that was left in the middle of it.
+	if (!state.trial.tested) return tryWaysOut(go(state, "save"));
 	const question = escapeOf(state);
 	return question ? only({ ...go(state, "save"), question }) : save(state);
+}
+
+export function tryWaysOut(state: WizardState): Reduced {
+	const { answers } = state;
+	return answers ? start(state, { job: "selftest", answers }) : only(state);
 }
 
 export function save(state: WizardState): Reduced {

@@ -12,7 +12,7 @@ import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
 import { measured, openPage, pageOf, reduceFind, reducePage } from "./pages.ts";
 import { reducePrompt } from "./prompts.ts";
-import { cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
 import { reviewRows } from "./review.ts";
 import { installUnit, reduceSave, saveItems } from "./saving.ts";
@@ -24,8 +24,9 @@ import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts
 export function reduce(state: WizardState, action: Action): Reduced {
 	switch (action.type) {
 		case "started": {
-			const { initial } = action;
-			return start(initial ? { ...state, answers: initial, proposal: initial } : state, { job: "lacks" });
+			const { initial, resume } = action;
+			const begun = initial ? { ...state, answers: initial, proposal: initial } : state;
+			return start(resume === undefined ? begun : { ...begun, resuming: resume }, { job: "lacks" });
 		}
 		case "resized":
 			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
@@ -90,6 +91,9 @@ function reduceScreen(state: WizardState, command: Command): Reduced {
 
 function reduceQuestion(state: WizardState, command: Command | undefined): Reduced {
 	const { question } = state;
+	if (question?.kind === "quit" && command === "discard") {
+		return andThen(only({ ...state, discarded: true }, { job: "forget" }), (forgotten) => leave(forgotten, 1));
+	}
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
 	const answered = without(state, "question");
 	if (command === "no") return only(question.kind === "escape" ? lookAtEscape(answered) : answered);
@@ -100,6 +104,8 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 			return save(answered);
 		case "install-unit":
 			return installUnit(answered, question.service);
+		case "discard":
+			return start(answered, { job: "discard", id: question.id });
 		case "bind":
 			return bind(state, question.path);
 		default:

@@ -1,11 +1,13 @@
 import { openForm } from "./choose.ts";
 import { firstLook, followRow } from "./files/cursor.ts";
 import { planFailed, planMade } from "./files/history.ts";
-import { tested } from "./finishing.ts";
+import { tested, tryWaysOut } from "./finishing.ts";
 import { validated } from "./form.ts";
 import { openPage } from "./pages.ts";
-import { go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { anew, resumed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
+import { isWorthKeeping } from "./stored.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
 import { buildAndTry } from "./trying.ts";
 
@@ -17,13 +19,16 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "lacks":
 			if (action.value.length) return only({ ...state, screen: "lacks", lacks: action.value });
 			if (state.answers) return openForm({ ...state, lacks: [] });
-			return start({ ...go(state, "choose"), lacks: [] }, { job: "choices" });
+			return andThen(start({ ...go(state, "choose"), lacks: [] }, { job: "choices" }), resumeWanted);
 		case "install":
 			return start(state, { job: "lacks" });
 		case "choices":
 			return only({ ...state, choices: action.value });
-		case "propose":
-			return openForm({ ...without(state, "form"), answers: action.value, proposal: action.value });
+		case "propose": {
+			const opened = openForm({ ...anew(state), answers: action.value, proposal: action.value });
+			// What was done for another application is a session of its own now, to be found in the list.
+			return isWorthKeeping(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
+		}
 		case "validate": {
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
@@ -40,7 +45,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
 			const rounds = [...trial.rounds, action.value];
 			const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds } }, 0);
-			return action.value.answered ? start(tried, { job: "selftest" }) : only(tried);
+			return action.value.answered ? tryWaysOut(tried) : only(tried);
 		}
 		case "finish":
 			return only(setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0));
@@ -58,6 +63,10 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			const { action: done, place, unit } = action.value;
 			return only(notice(state, `unit-${done}`, { place, unit }));
 		}
+		case "resume":
+			return resumed(state, action.value);
+		case "discard":
+			return start(state, { job: "choices" });
 	}
 }
 

@@ -15,6 +15,7 @@ import type {
 	ProbeOutcome,
 	Problem,
 	RanCommand,
+	Resumed,
 	Round,
 	Testing,
 	Told,
@@ -81,6 +82,7 @@ export type Question =
 	/** So many ways lead out of the cage, and so many layers are missing. */
 	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
 	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
+	| { readonly kind: "discard"; readonly id: string; readonly name: string }
 	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
 
 export type JobKind =
@@ -97,7 +99,9 @@ export type JobKind =
 	| "text"
 	| "selftest"
 	| "shell"
-	| "install-unit";
+	| "install-unit"
+	| "resume"
+	| "discard";
 
 /** What can lie over a screen. */
 export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "next" | TextPage;
@@ -149,6 +153,10 @@ export interface WizardState {
 	readonly texts: Readonly<Partial<Record<TextPage, string>>>;
 	/** What is looked for in a page, the rows that have it, and the one that was gone to. */
 	readonly find?: { readonly text: string; readonly rows: readonly number[]; readonly at: number };
+	/** A session to go on with as soon as this machine has what is needed. */
+	readonly resuming?: string;
+	/** What was answered is not wanted any more. */
+	readonly discarded?: true;
 	readonly exit?: number;
 }
 
@@ -156,7 +164,7 @@ export const noTrial: Trying = { rounds: [], probes: [], exercises: [], unwanted
 
 /** What happens to the wizard. */
 export type Action =
-	| { readonly type: "started"; readonly initial?: Answers }
+	| { readonly type: "started"; readonly initial?: Answers; readonly resume?: string }
 	| { readonly type: "key"; readonly key: Key }
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
 	/** A page was drawn: the furthest that it can be scrolled, and the rows that have what is looked for. */
@@ -182,7 +190,9 @@ export type Result =
 	| { readonly job: "selftest"; readonly value: Tested }
 	/** Its exit status. */
 	| { readonly job: "shell"; readonly value: number }
-	| { readonly job: "install-unit"; readonly value: InstalledUnit };
+	| { readonly job: "install-unit"; readonly value: InstalledUnit }
+	| { readonly job: "resume"; readonly value: Resumed }
+	| { readonly job: "discard" };
 
 /** What the wizard wants done; whoever runs it answers with `done` or `failed` and the same ticket. */
 export type Intention =
@@ -190,12 +200,16 @@ export type Intention =
 	| { readonly job: "exercise"; readonly line: string }
 	| { readonly job: "enough" }
 	| { readonly job: "accept"; readonly missing: readonly Missing[] }
-	| { readonly job: "cancel" };
+	| { readonly job: "cancel" }
+	/** What was answered is not to be kept. */
+	| { readonly job: "forget" };
 
 export type Job =
-	| { readonly job: "lacks" | "choices" | "selftest" | "shell" }
+	| { readonly job: "lacks" | "choices" }
+	| { readonly job: "selftest" | "shell"; readonly answers: Answers }
 	| { readonly job: "text"; readonly page: TextPage }
 	| { readonly job: "install-unit"; readonly service?: string }
+	| { readonly job: "resume" | "discard"; readonly id: string }
 	| { readonly job: "install"; readonly lacks: readonly Lack[] }
 	| { readonly job: "propose"; readonly choice: Choice }
 	| { readonly job: "propose"; readonly line: string }

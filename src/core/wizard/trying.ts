@@ -108,10 +108,15 @@ export function reduceTrial(state: WizardState, command: Command): Reduced {
 		case "shell":
 			if (!round) return only(state);
 			// One thing after the other: nobody should sit before an empty screen until the test is over.
-			return isBusy(state, "selftest") ? only(notice(state, "testing")) : start(without(state, "notice"), { job: "shell" });
+			return isBusy(state, "selftest") ? only(notice(state, "testing")) : openShell(state);
 		default:
 			return andThen(endSelftest(state), (ended) => jump(ended, command));
 	}
+}
+
+function openShell(state: WizardState): Reduced {
+	const { answers } = state;
+	return answers ? start(without(state, "notice"), { job: "shell", answers }) : only(state);
 }
 
 /** Whoever goes on with another candidate does not wait for the verdict of this one. */

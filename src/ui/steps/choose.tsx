@@ -4,6 +4,7 @@ import { cursorOf } from "../../core/wizard/reduced.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
 import { Rows } from "../parts/rows.tsx";
+import { sessionHint, sessionText } from "../parts/session-text.ts";
 
 export function ChooseStep() {
 	const { height, messages, state, width } = useView();
@@ -18,7 +19,7 @@ export function ChooseStep() {
 		? messages.fill(words.reading, { name: chosen?.name ?? "" })
 		: query !== "" && !state.prompt
 			? messages.fill(words.searching, { query })
-			: (chosen?.detail ?? words.first);
+			: ((chosen && sessionHint(chosen, messages)) ?? chosen?.detail ?? words.first);
 	return (
 		<>
 			<Line bold>{words.title}</Line>
@@ -32,7 +33,7 @@ export function ChooseStep() {
 				height={height - 3}
 				row={(choice, selected) => (
 					<Line key={choice.id} bold={selected} width={width} {...(selected ? { color: "cyan" } : {})}>
-						{`${selected ? ">" : " "} ${printable(choice.name).slice(0, nameWidth).padEnd(nameWidth)}  ${words.kinds[choice.kind].padEnd(kindWidth)}  ${printable(choice.description)}`}
+						{`${selected ? ">" : " "} ${printable(choice.name).slice(0, nameWidth).padEnd(nameWidth)}  ${words.kinds[choice.kind].padEnd(kindWidth)}  ${printable(choice.left ? sessionText(choice.left, messages) : choice.description)}`}
 					</Line>
 				)}
 			/>
