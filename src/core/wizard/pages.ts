@@ -53,8 +53,11 @@ export function reduceFind(state: WizardState, key: Key, command: Command | unde
 
 function goToMatch(state: WizardState, next: (rows: readonly number[], at: number) => number | undefined): WizardState {
 	const { find } = state;
-	const at = find && next(find.rows, find.at);
-	if (!find || at === undefined) return state;
+	if (!find) return state;
+	// It came in one read with what is looked for: nobody knows yet where that is.
+	if (find.at < 0) return { ...state, find: { ...find, ahead: (find.ahead ?? 0) + 1 } };
+	const at = next(find.rows, find.at);
+	if (at === undefined) return state;
 	return { ...state, find: { ...find, at }, scroll: Math.min(at, state.scrollEnd ?? at) };
 }
 
@@ -65,8 +68,13 @@ export function measured(state: WizardState, scrollEnd: number, found: readonly 
 	const { find } = state;
 	if (find && find.rows.join() !== found.join()) {
 		const from = find.at < 0 ? scroll : find.at;
-		const at = found.find((row) => row >= from) ?? found[0] ?? -1;
-		return { ...state, scrollEnd, find: { ...find, rows: found, at }, scroll: at < 0 ? scroll : Math.min(at, scrollEnd) };
+		const first = Math.max(
+			0,
+			found.findIndex((row) => row >= from),
+		);
+		const at = found[(first + (find.ahead ?? 0)) % Math.max(1, found.length)] ?? -1;
+		const { ahead: _, ...rest } = find;
+		return { ...state, scrollEnd, find: { ...rest, rows: found, at }, scroll: at < 0 ? scroll : Math.min(at, scrollEnd) };
 	}
 	return scroll === state.scroll && scrollEnd === state.scrollEnd ? state : { ...state, scroll, scrollEnd };
 }

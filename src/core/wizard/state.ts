@@ -151,8 +151,10 @@ export interface WizardState {
 	readonly finished?: Finished;
 	readonly template?: { readonly name: string; readonly path: string };
 	readonly texts: Readonly<Partial<Record<TextPage, string>>>;
-	/** What is looked for in a page, the rows that have it, and the one that was gone to. */
-	readonly find?: { readonly text: string; readonly rows: readonly number[]; readonly at: number };
+	/**
+	 * What is looked for in a page, the rows that have it, and the one that was gone to: -1 until they are known, and then so many further on.
+	 */
+	readonly find?: { readonly text: string; readonly rows: readonly number[]; readonly at: number; readonly ahead?: number };
 	/** A session to go on with as soon as this machine has what is needed. */
 	readonly resuming?: string;
 	/** What was answered is not wanted any more. */

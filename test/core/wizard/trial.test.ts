@@ -93,6 +93,12 @@ describe("the pages of a trial", () => {
 		expect(wizard.state.overlay).toBe("output");
 	});
 
+	test("go on to a later match also where all of the keys came at once", () => {
+		const wizard = atTrial(tried(false)).type(`o/err${enter}nn`);
+		wizard.act({ type: "measured", scrollEnd: 100, found: [7, 30, 104] });
+		expect(wizard.state.find?.at).toBe(104);
+	});
+
 	test("forget what was looked for with Esc, and close with the next one", () => {
 		const wizard = atTrial(tried(false)).type("o/x\x1b");
 		// A lone Esc before nothing waits for more; the second key says that it was one.
