@@ -94,7 +94,7 @@ describe("the pages of a trial", () => {
 	});
 
 	test("go on to a later match also where all of the keys came at once", () => {
-		const wizard = atTrial(tried(false)).type(`o/err${enter}nn`);
+		const wizard = atTrial(tried(false)).type(`og/err${enter}nn`);
 		wizard.act({ type: "measured", scrollEnd: 100, found: [7, 30, 104] });
 		expect(wizard.state.find?.at).toBe(104);
 	});
