@@ -178,6 +178,8 @@ async function ask(
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan":
 			return { job: "plan", value: await session.plan(intention.answers) };
+		case "surroundings":
+			return { job: "surroundings", value: await session.surroundings(intention.answers) };
 		case "try":
 			return { job: "try", value: await session.buildAndTry(intention.answers) };
 		case "finish":
@@ -187,6 +189,8 @@ async function ask(
 				job: "template",
 				value: { name: intention.name, path: await session.saveTemplate(intention.name, intention.answers) },
 			};
+		case "review":
+			return { job: "review", value: await session.saveReview(intention.path, intention.name, intention.rows) };
 		case "text":
 			return { job: "text", value: { page: intention.page, text: await session.text(intention.page) } };
 		case "selftest":

@@ -33,6 +33,8 @@ export type Command =
 	| "toggle"
 	| "next-tab"
 	| "previous-tab"
+	| "next-file"
+	| "previous-file"
 	| "type-command"
 	| "exercise"
 	| "include"
@@ -50,6 +52,8 @@ export type Command =
 	| "undo"
 	| "redo"
 	| "next-waiting"
+	| "dry-run"
+	| "save-review"
 	| "to-application"
 	| "to-files"
 	| "to-accounts"
@@ -98,12 +102,15 @@ const pagesOfTrial: readonly Binding[] = [
 	{ command: "selftest", keys: ["t"], footer: 5 },
 ];
 
-/** On every screen alike. */
+/** On every screen alike. The way out is in the footer of each. */
 const quitting: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
-	{ command: "quit", keys: ["q"], footer: 8 },
+	{ command: "quit", keys: ["q"], footer: 2 },
 	...pages,
 ];
+
+/** The way out where `q` is a letter or closes something. */
+const interrupting: Binding = { command: "interrupt", keys: ["ctrl-c"], footer: 3 };
 
 const moving: readonly Binding[] = [
 	{ command: "up", keys: ["up", "k"] },
@@ -122,7 +129,7 @@ const movingInFiles = moving.map((binding) => (binding.command === "first" ? { .
 const typing: readonly Binding[] = [
 	{ command: "submit", keys: ["enter"], footer: 1 },
 	{ command: "close", keys: ["escape"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 	...pagesWhileTyping,
 ];
 
@@ -155,7 +162,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "start", keys: ["pagedown"], footer: 3 },
 		{ command: "first", keys: ["pageup"] },
 		{ command: "back", keys: ["escape"], footer: 2 },
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 		...pagesWhileTyping,
 	],
 	trace: [
@@ -175,7 +182,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "toggle", keys: ["space"], footer: 2 },
 		{ command: "open", keys: ["right", "l"], footer: 3 },
 		{ command: "shut", keys: ["h"] },
-		{ command: "shut-or-back", keys: ["left"], footer: 3 },
+		{ command: "shut-or-back", keys: ["left"], footer: 2 },
 		{ command: "open-all", keys: ["*"] },
 		{ command: "next-waiting", keys: ["!"], footer: 4 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
@@ -195,12 +202,23 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "back", keys: ["escape"] },
 		...quitting,
 	],
-	accounts: [{ command: "go-on", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
+	accounts: [
+		{ command: "go-on", keys: ["enter"], footer: 1 },
+		{ command: "toggle", keys: ["space"], footer: 2 },
+		{ command: "next-file", keys: ["tab"], footer: 4 },
+		{ command: "previous-file", keys: ["shift-tab"] },
+		{ command: "search", keys: ["/"], footer: 5 },
+		...moving,
+		{ ...back, footer: 3 },
+		...quitting,
+	],
 	build: [
 		{ command: "build", keys: ["enter"], footer: 1 },
-		{ command: "to-application", keys: ["1"], footer: 4 },
-		{ command: "to-files", keys: ["3"], footer: 4 },
-		{ command: "to-accounts", keys: ["4"], footer: 4 },
+		{ command: "dry-run", keys: ["d"], footer: 3 },
+		{ command: "save-review", keys: ["s"], footer: 4 },
+		{ command: "to-application", keys: ["1"], footer: 6 },
+		{ command: "to-files", keys: ["3"], footer: 6 },
+		{ command: "to-accounts", keys: ["4"], footer: 6 },
 		...moving,
 		back,
 		...quitting,
@@ -241,14 +259,14 @@ function onPage(page: Page): readonly Binding[] {
 		{ command: "previous-match", keys: ["N"] },
 		...moving,
 		...pages.filter((binding) => binding !== own),
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 	];
 }
 
 const inQuestion: readonly Binding[] = [
 	{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 },
 	{ command: "no", keys: ["n", "N", "escape", "left"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 ];
 
 /** Leaving keeps what was answered, unless one says otherwise. */
@@ -283,6 +301,8 @@ const groups = {
 		"last",
 		"next-tab",
 		"previous-tab",
+		"next-file",
+		"previous-file",
 		"open",
 		"open-all",
 		"shut",
@@ -319,7 +339,7 @@ const groups = {
 		"quit",
 		"interrupt",
 	],
-	looking: ["keys", "why", "commands", "output", "selftest", "shell"],
+	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell"],
 } satisfies Record<string, readonly Command[]>;
 
 /** The order in which the page of all keys shows them. */

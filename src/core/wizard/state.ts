@@ -1,11 +1,16 @@
+import type { BuildPhase } from "../cage/build-phases.ts";
 import type { Path } from "../path/path.ts";
+import type { AccountUse } from "../plan/account-use.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import type { Tested } from "../selftest/verdict.ts";
+import type { Account, AccountFile } from "./account-rows.ts";
 import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
+import type { Sample } from "./progress.ts";
+import type { ReviewRow } from "./review.ts";
 import type {
 	Choice,
 	Finished,
@@ -22,6 +27,7 @@ import type {
 	Traced,
 	Values,
 } from "./seen.ts";
+import type { HostView } from "./surroundings.ts";
 import type { Tracing } from "./tracing-state.ts";
 
 export type { Tracing } from "./tracing-state.ts";
@@ -49,9 +55,11 @@ export interface Form {
 }
 
 export interface Building {
+	readonly phase: BuildPhase;
+	/** Of the phase. */
 	readonly bytesDone: number;
 	readonly bytesTotal: number;
-	readonly files: number;
+	readonly samples: readonly Sample[];
 	readonly path?: Path;
 	readonly generation?: number;
 }
@@ -72,7 +80,7 @@ export interface Trying {
 	readonly saved?: true;
 }
 
-export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template" | "find";
+export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template" | "review" | "find";
 
 /** Texts that the session writes, to be read as a page. */
 export type TextPage = "unit" | "dropin" | "record";
@@ -83,7 +91,9 @@ export type Question =
 	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
 	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
 	| { readonly kind: "discard"; readonly id: string; readonly name: string }
-	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
+	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string }
+	/** Leaving out an account that something hangs on, with all of that. */
+	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 
 export type JobKind =
 	| "lacks"
@@ -93,6 +103,7 @@ export type JobKind =
 	| "validate"
 	| "trace"
 	| "plan"
+	| "surroundings"
 	| "try"
 	| "finish"
 	| "template"
@@ -100,11 +111,12 @@ export type JobKind =
 	| "selftest"
 	| "shell"
 	| "install-unit"
+	| "review"
 	| "resume"
 	| "discard";
 
 /** What can lie over a screen. */
-export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "next" | TextPage;
+export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "next" | "dry-run" | TextPage;
 
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
@@ -139,10 +151,14 @@ export interface WizardState {
 	readonly plan?: Plan;
 	readonly tab: FileTab;
 	readonly files: FilesState;
+	readonly surroundings?: HostView;
+	readonly accountFile: AccountFile;
 	readonly building?: Building;
 	readonly trial: Trying;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
 	readonly thenBuild: boolean;
+	/** An answer was jumped to from the review: there is where one goes on, or back, to. */
+	readonly detour?: true;
 	/** The last lines that the application printed. */
 	readonly output: readonly string[];
 	readonly outputOpen: string;
@@ -185,9 +201,12 @@ export type Result =
 	| { readonly job: "validate"; readonly value: readonly Problem[] }
 	| { readonly job: "trace"; readonly value: Traced }
 	| { readonly job: "plan"; readonly value: Plan }
+	| { readonly job: "surroundings"; readonly value: HostView }
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
+	/** Where it was written. */
+	| { readonly job: "review"; readonly value: string }
 	| { readonly job: "text"; readonly value: { readonly page: TextPage; readonly text: string } }
 	| { readonly job: "selftest"; readonly value: Tested }
 	/** Its exit status. */
@@ -219,8 +238,10 @@ export type Job =
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
 	/** With `add`, the run adds to what those before it showed. */
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
-	| { readonly job: "plan" | "try" | "finish"; readonly answers: Answers }
-	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
+	| { readonly job: "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
+	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
+	/** Writes it down at a path of the user's, where nothing is yet. */
+	| { readonly job: "review"; readonly path: string; readonly name: string; readonly rows: readonly ReviewRow[] };
 
 export interface Reduced {
 	readonly state: WizardState;
@@ -238,6 +259,7 @@ export const startState: WizardState = {
 	ticket: 0,
 	tab: "all",
 	files: noFilesState,
+	accountFile: "passwd",
 	trial: noTrial,
 	thenBuild: false,
 	output: [],

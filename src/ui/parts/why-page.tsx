@@ -3,6 +3,7 @@ import type { Screen, WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { whyMissing } from "../steps/missing.ts";
+import { whyAccount } from "../steps/why-account.ts";
 import { whyFileRow } from "../steps/why-file.ts";
 import { wrapWords } from "../wrap-words.ts";
 import { ScrollPage } from "./scroll-page.tsx";
@@ -16,6 +17,7 @@ const entries: Partial<Record<Screen, WhyEntry>> = {
 		const row = selectedRow(state);
 		return row && whyFileRow(row, state, messages);
 	},
+	accounts: whyAccount,
 	trial: whyMissing,
 };
 

@@ -1,5 +1,6 @@
 import { useView } from "../look.ts";
 import { CommandsPage } from "../parts/commands-page.tsx";
+import { DryRunPage } from "../parts/dry-run-page.tsx";
 import { KeysPage } from "../parts/keys-page.tsx";
 import { NextPage } from "../parts/next-page.tsx";
 import { OutputPage } from "../parts/output-page.tsx";
@@ -35,6 +36,7 @@ const overlays = {
 	output: OutputPage,
 	selftest: SelftestPage,
 	next: NextPage,
+	"dry-run": DryRunPage,
 	unit: () => <TextPage page="unit" />,
 	dropin: () => <TextPage page="dropin" />,
 	record: () => <TextPage page="record" />,
