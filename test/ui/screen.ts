@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
 import { Terminal } from "@xterm/headless";
 import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
-import { isResting } from "../../src/core/wizard/linear.ts";
 import type { WizardState } from "../../src/core/wizard/state.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { type Drawn, drawApp } from "../../src/ui/draw.tsx";
@@ -96,7 +95,7 @@ export class ScreenDriver {
 
 	/** The frame once nothing runs any more that the person does not have to wait for, and the last key is drawn. */
 	async settled(): Promise<readonly string[]> {
-		for (let tries = 0; tries < 100 && !isResting(this.store.state); tries++)
+		for (let tries = 0; tries < 100 && !isStill(this.store.state); tries++)
 			await new Promise((resolve) => setTimeout(resolve, 10));
 		for (let lines = await this.lines(); ; ) {
 			const next = await this.lines();
@@ -114,4 +113,9 @@ export class ScreenDriver {
 		this.#drawn.end();
 		this.store.dispose();
 	}
+}
+
+/** Nothing runs but a trace, which waits for the person: also under a page that lies over the screen. */
+function isStill({ jobs }: WizardState): boolean {
+	return Object.keys(jobs).every((job) => job === "trace");
 }
