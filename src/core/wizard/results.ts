@@ -4,7 +4,7 @@ import { planFailed, planMade } from "./files/history.ts";
 import { validated } from "./form.ts";
 import { openPage } from "./pages.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
-import { anew, resumed, resumeWanted } from "./resuming.ts";
+import { anew, resumed, resumeFailed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
 import { isWorthKeeping } from "./stored.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
@@ -68,6 +68,9 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 			return only(planFailed(failed));
 		case "propose":
 			return only(without(failed, "chosen"));
+		case "resume":
+			// Somebody else may have taken it, or it was set aside: the list is another one by now.
+			return resumeFailed(failed);
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":

@@ -92,6 +92,9 @@ describe("work that was cut off", () => {
 		const again = new Drive().resume(state);
 		expect(again.wanted()).toEqual(["plan"]);
 		expect(again.state.failure).toEqual({ code: "cut-off", values: {} });
+		// Enter may come while it is planned anew.
+		again.type(enter).answer({ job: "plan", value: planFor(redis) });
+		expect(again.wanted()).toEqual(["try"]);
 	});
 
 	test("a decision whose plan was still being made is in the next plan", () => {
