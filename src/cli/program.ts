@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
+import { timerTasks } from "../core/upkeep/installation.ts";
 import type { AdoptOptions } from "./adopt.ts";
 import type { CheckOptions } from "./check.ts";
+import type { InstallOptions } from "./install.ts";
 import {
 	addAcceptFinding,
 	addApplicationOptions,
@@ -209,6 +211,29 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((names: string[], options: UpdateOptions) =>
 			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
 		);
+	define("stale", "name the cages that an upgrade of the host has made old", "cagewright stale")
+		.option("--mark", "mark them, for `list`; what the hooks of the package manager do")
+		.action((options: { mark?: boolean }) => verb(async (terminal) => (await import("./stale.ts")).stale(terminal, options))());
+	define(
+		"install",
+		"put the program, completion, hooks of the package manager and a daily timer in fixed places",
+		"cagewright install --timer update",
+	)
+		.addOption(new Option("--timer <TASK>", "what is done once a day (default: check)").choices(timerTasks))
+		.option("--root <DIR>", "another system, whose file tree is there")
+		.option("--dry-run", "say what would be written, and do nothing")
+		.action((options: InstallOptions) =>
+			verb(async (terminal) => {
+				const verbs = program.commands.map((command) => ({
+					name: command.name(),
+					options: command.options.flatMap(({ long }) => long ?? []),
+				}));
+				return (await import("./install.ts")).install(terminal, options, verbs);
+			})(),
+		);
+	define("uninstall", "take all of that away again, and nothing else", "cagewright uninstall")
+		.option("--root <DIR>", "another system, whose file tree is there")
+		.action((options: InstallOptions) => verb(async (terminal) => (await import("./install.ts")).uninstall(terminal, options))());
 	define("rollback <name>", "back to the generation before; the data stays as it is", "cagewright rollback redis")
 		.option("--to <N>", "to this generation", count)
 		.option("--dry-run", "say what would be done, and do nothing")

@@ -60,6 +60,9 @@ export interface Store extends CageReader {
 	endAdoption(name: string): Promise<void>;
 	readonly adopting: AdoptedState;
 
+	/** That an upgrade of the host made the cage old, and what of; undefined takes the mark away. */
+	markStale(name: string, mark: StaleMark | undefined): Promise<void>;
+	staleMark(name: string): Promise<StaleMark | undefined>;
 	/** Asks whoever runs the cage in the foreground to start it again in this generation. */
 	requestRestart(name: string, generation: number): Promise<void>;
 
@@ -175,6 +178,13 @@ export interface TakeRequest {
 	readonly places: readonly Path[];
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+export interface StaleMark {
+	/** ISO 8601, UTC: when it was noticed. */
+	readonly since: string;
+	readonly packages: readonly string[];
+	readonly security: boolean;
 }
 
 export interface MadeAccount {

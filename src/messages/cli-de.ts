@@ -1,5 +1,6 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
+import { installDe } from "./install-de.ts";
 import { updateDe } from "./update-de.ts";
 
 /** What the verbs say, German. */
@@ -153,6 +154,7 @@ export const cliDe: CliMessages = {
 		signal: (signal) => `${signal} gesendet`,
 		missing: (count) => `${count} fehlen`,
 	},
+	install: installDe,
 	update: updateDe,
 	check: {
 		clean: "nichts gefunden",
@@ -188,6 +190,7 @@ export const cliDe: CliMessages = {
 		head: ["Name", "Gen", "Dateien", "Größe", "Zustand", "Befehl"],
 		running: (pid) => `läuft (${pid})`,
 		stopped: "steht",
+		stale: "veraltet",
 		notBuilt: "nicht gebaut",
 	},
 	show: {

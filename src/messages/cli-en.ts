@@ -1,5 +1,6 @@
 import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import { adoptionEn } from "./adoption-en.ts";
+import { installEn } from "./install-en.ts";
 import { updateEn } from "./update-en.ts";
 import type { Widen } from "./widen.ts";
 
@@ -159,6 +160,7 @@ export const cliEn = {
 		signal: (signal: string) => `sent ${signal}`,
 		missing: (count: number) => `${count} missing`,
 	},
+	install: installEn,
 	update: updateEn,
 	check: {
 		clean: "nothing found",
@@ -194,6 +196,7 @@ export const cliEn = {
 		head: ["Name", "Gen", "Files", "Size", "State", "Command"],
 		running: (pid: number) => `running (${pid})`,
 		stopped: "stopped",
+		stale: "old",
 		notBuilt: "not built",
 	},
 	show: {

@@ -19,6 +19,7 @@ export const failuresDe: Failures = {
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
 	"configuration-conflict":
 		"{name}: {paths} wurde im Käfig bearbeitet und hat sich auch auf dem Rechner geändert; nichts wurde getan. Was soll gelten: --configuration keep oder --configuration host",
+	"install-foreign": "{path} gehört jemand anderem und wird nicht überschrieben; beiseitelegen und erneut installieren",
 	"update-refused": "{name} bleibt bei Generation {generation}, denn die neue lief nicht: {cause}",
 	"update-undone":
 		"{name} ist wieder bei Generation {generation}, die Daten wie sie sind, denn die neue lief nach dem Start nicht: {cause}",

@@ -14,6 +14,7 @@ export const failuresEn = {
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
 	"configuration-conflict":
 		"{name}: {paths} was edited in the cage and has changed on the host as well; nothing was done. Say which goes on: --configuration keep, or --configuration host",
+	"install-foreign": "{path} is somebody else's, and is not overwritten; move it aside, then install again",
 	"update-refused": "{name} stays at generation {generation}, for the new one did not work: {cause}",
 	"update-undone":
 		"{name} is back at generation {generation} and its data as it is, for the new one did not work when it was started: {cause}",
