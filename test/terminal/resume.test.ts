@@ -269,7 +269,9 @@ describe("the wizard", () => {
 		// Nothing was taken from it.
 		other.press(keys.ctrlC, "d");
 		await other.ended;
-		await next.sees(/demo\s+session/);
+		await next.sees(/demo\s+session\s+step 3 of 7/);
+		next.press(keys.down);
+		await next.sees(/^> demo\s+session\s+step 3 of 7/m);
 		next.press(keys.enter);
 		await next.sees(plannedFiles);
 	}, 120_000);
