@@ -33,6 +33,8 @@ export type Command =
 	| "toggle"
 	| "next-tab"
 	| "previous-tab"
+	| "next-file"
+	| "previous-file"
 	| "type-command"
 	| "exercise"
 	| "include"
@@ -50,6 +52,8 @@ export type Command =
 	| "undo"
 	| "redo"
 	| "next-waiting"
+	| "dry-run"
+	| "save-review"
 	| "to-application"
 	| "to-files"
 	| "to-accounts"
@@ -88,12 +92,15 @@ const pagesWhileTyping: readonly Binding[] = [
 	{ command: "keys", keys: ["ctrl-g", "f1"], footer: 0 },
 ];
 
-/** On every screen alike. */
+/** On every screen alike. The way out is in the footer of each. */
 const quitting: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
-	{ command: "quit", keys: ["q"], footer: 8 },
+	{ command: "quit", keys: ["q"], footer: 2 },
 	...pages,
 ];
+
+/** The way out where `q` is a letter or closes something. */
+const interrupting: Binding = { command: "interrupt", keys: ["ctrl-c"], footer: 3 };
 
 const moving: readonly Binding[] = [
 	{ command: "up", keys: ["up", "k"] },
@@ -112,7 +119,7 @@ const movingInFiles = moving.map((binding) => (binding.command === "first" ? { .
 const typing: readonly Binding[] = [
 	{ command: "submit", keys: ["enter"], footer: 1 },
 	{ command: "close", keys: ["escape"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 	...pagesWhileTyping,
 ];
 
@@ -143,7 +150,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "start", keys: ["pagedown"], footer: 3 },
 		{ command: "first", keys: ["pageup"] },
 		{ command: "back", keys: ["escape"], footer: 2 },
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 		...pagesWhileTyping,
 	],
 	trace: [
@@ -153,7 +160,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "next-view", keys: ["tab"], footer: 3 },
 		{ command: "previous-view", keys: ["shift-tab"] },
 		{ command: "another-run", keys: ["r"], footer: 5 },
-		{ command: "start-over", keys: ["R"] },
+		{ command: "start-over", keys: ["o"] },
 		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,
@@ -163,7 +170,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "toggle", keys: ["space"], footer: 2 },
 		{ command: "open", keys: ["right", "l"], footer: 3 },
 		{ command: "shut", keys: ["h"] },
-		{ command: "shut-or-back", keys: ["left"], footer: 3 },
+		{ command: "shut-or-back", keys: ["left"], footer: 2 },
 		{ command: "open-all", keys: ["*"] },
 		{ command: "next-waiting", keys: ["!"], footer: 4 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
@@ -183,12 +190,23 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "back", keys: ["escape"] },
 		...quitting,
 	],
-	accounts: [{ command: "go-on", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
+	accounts: [
+		{ command: "go-on", keys: ["enter"], footer: 1 },
+		{ command: "toggle", keys: ["space"], footer: 2 },
+		{ command: "next-file", keys: ["tab"], footer: 4 },
+		{ command: "previous-file", keys: ["shift-tab"] },
+		{ command: "search", keys: ["/"], footer: 5 },
+		...moving,
+		{ ...back, footer: 3 },
+		...quitting,
+	],
 	build: [
 		{ command: "build", keys: ["enter"], footer: 1 },
-		{ command: "to-application", keys: ["1"], footer: 4 },
-		{ command: "to-files", keys: ["3"], footer: 4 },
-		{ command: "to-accounts", keys: ["4"], footer: 4 },
+		{ command: "dry-run", keys: ["d"], footer: 3 },
+		{ command: "save-review", keys: ["s"], footer: 4 },
+		{ command: "to-application", keys: ["1"], footer: 6 },
+		{ command: "to-files", keys: ["3"], footer: 6 },
+		{ command: "to-accounts", keys: ["4"], footer: 6 },
 		...moving,
 		back,
 		...quitting,
@@ -224,14 +242,14 @@ function onPage(page: Page): readonly Binding[] {
 		{ command: "close", keys: ["escape", "enter", "left", "q", ...(own?.keys ?? [])], footer: 1 },
 		...moving,
 		...pages.filter((binding) => binding !== own),
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 	];
 }
 
 const inQuestion: readonly Binding[] = [
 	{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 },
 	{ command: "no", keys: ["n", "N", "escape", "left"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 ];
 
 /** Leaving keeps what was answered, unless one says otherwise. */
@@ -265,6 +283,8 @@ const groups = {
 		"last",
 		"next-tab",
 		"previous-tab",
+		"next-file",
+		"previous-file",
 		"open",
 		"open-all",
 		"shut",
@@ -299,7 +319,7 @@ const groups = {
 		"quit",
 		"interrupt",
 	],
-	looking: ["keys", "why", "commands"],
+	looking: ["keys", "why", "commands", "dry-run", "save-review"],
 } satisfies Record<string, readonly Command[]>;
 
 /** The order in which the page of all keys shows them. */
