@@ -3,32 +3,29 @@ import { footprintOf } from "../core/cage/footprint.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
-import { showPath } from "../core/path/quote.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { type Answers, isName } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
-import { changedSince } from "../core/session/changed.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Resumed } from "../core/wizard/seen.ts";
 import type { WizardState } from "../core/wizard/state.ts";
-import { restored } from "../core/wizard/stored.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
 import { trialFailure } from "./failures.ts";
 import { SessionKeeper } from "./kept-session.ts";
+import { openLeft } from "./left-session.ts";
 import { publish, type RecordWriter, tested } from "./make.ts";
 import { remedies, summarise } from "./remedies.ts";
 import type { Choice, Finished, Lack, Problem, WizardSession, WizardTrace } from "./session.ts";
 import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { Lock } from "./store.ts";
-import { stateOf, workFromFields } from "./stored-work.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import type { TrialRound } from "./trial.ts";
 
@@ -320,34 +317,23 @@ export class Wizard implements WizardSession {
 
 	resume(id: string): Promise<Resumed> {
 		return this.#run(async ({ machine }) => {
-			const opened = await machine.sessions.open(id);
+			const { opened, resumed, work } = await openLeft(machine, id);
 			try {
-				const work = workFromFields(opened.fields);
-				const back = restored(stateOf(opened.fields), work !== undefined);
-				if (!back) throw new Failure("session-damaged", { id, path: id }, 1);
 				if (work) await this.#moveLock(work.cage.name);
 				await this.#discardCandidate();
 				if (work) await discardCandidate(machine, work.cage.name, opened.fields.workCandidate);
 				await this.#keeper.adopt(opened);
-				this.#cage = work?.cage;
-				this.#trace = work?.trace;
-				this.#plan = undefined;
-				this.#additions = [...(work?.additions ?? [])];
-				this.#accepted = [...(work?.accepted ?? [])];
-				this.#round = work?.round;
-				const { plan } = back.state;
-				const changed = plan ? changedSince(plan, machine.files) : [];
-				return {
-					...back,
-					name: back.state.answers?.name ?? "",
-					ago: Math.max(0, Math.round((machine.now() - opened.savedAt) / 1000)),
-					changed: changed.length,
-					example: changed[0] === undefined ? "" : showPath(changed[0]),
-				};
 			} catch (error) {
 				opened.held.release();
 				throw error;
 			}
+			this.#cage = work?.cage;
+			this.#trace = work?.trace;
+			this.#plan = undefined;
+			this.#additions = [...(work?.additions ?? [])];
+			this.#accepted = [...(work?.accepted ?? [])];
+			this.#round = work?.round;
+			return resumed;
 		});
 	}
 

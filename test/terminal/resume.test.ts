@@ -189,7 +189,11 @@ describe("the wizard", () => {
 		await next.sees("step 4/7");
 		next.press(keys.enter);
 		await next.sees("step 5/7");
-		await next.sees("/srv");
+		// Somewhere in the review.
+		await eventually(async () => {
+			next.press("\x1b[6~");
+			expect((await next.screen()).join("\n")).toMatch(/ \/srv\b/);
+		});
 	}, 120_000);
 
 	it("leaves what it was killed over in a trial to whoever comes next", async () => {
