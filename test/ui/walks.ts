@@ -5,6 +5,7 @@ import type { Choice, Left } from "../../src/core/wizard/seen.ts";
 import { startState } from "../../src/core/wizard/state.ts";
 import type { ScreenDriver } from "./screen.ts";
 import { redis, type Script } from "./scripted-session.ts";
+import { trialWalks } from "./trial-walks.ts";
 
 /** One way through the wizard. `seen` is called on each screen that is worth a look, with a name that no other has. */
 export interface Walk {
@@ -140,11 +141,12 @@ export const walks: readonly Walk[] = [
 			await seen("trial-missing");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.notNeeded);
+			await screen.sees("[ok] 1");
 			await seen("trial-answered");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);
 			await seen("save");
-			screen.type("jj\r");
+			screen.type("jjjj\r");
 			await screen.sees("[Unit]");
 			await seen("save-unit");
 		},
@@ -220,4 +222,5 @@ export const walks: readonly Walk[] = [
 			await seen("trace-added");
 		},
 	},
+	...trialWalks,
 ];
