@@ -1,6 +1,7 @@
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { Choice, ProbeAttempt, Problem } from "../core/wizard/seen.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
@@ -27,6 +28,8 @@ export interface WizardSession {
 	proposeCommand(line: string): Promise<Answers>;
 	/** What is wrong with the answers, by field; empty when the work can start. */
 	validate(answers: Answers): Promise<readonly Problem[]>;
+	/** Tries a probe before anything is traced: on the host, and where nothing answers there, in a rehearsal. */
+	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]>;
 
 	/** Traces. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
 	trace(answers: Answers): Promise<TraceResult>;
@@ -52,25 +55,13 @@ export interface WizardSession {
 	cancel(): Promise<void>;
 }
 
+export type { Choice, Problem } from "../core/wizard/seen.ts";
+
 export interface Lack {
 	/** A program or a feature of the kernel, e.g. `strace`. */
 	readonly what: string;
 	/** The package that brings it; absent where none can. */
 	readonly package?: string;
-}
-
-export interface Choice {
-	readonly id: string;
-	readonly kind: "demo" | "template" | "unit" | "process";
-	readonly name: string;
-	readonly description: string;
-	readonly detail?: string;
-}
-
-export interface Problem {
-	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | "timeout";
-	readonly code: string;
-	readonly values: Readonly<Record<string, string | number>>;
 }
 
 export interface Finished {

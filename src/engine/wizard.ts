@@ -10,6 +10,7 @@ import { type Answers, isName } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import type { ProbeAttempt } from "../core/wizard/seen.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
@@ -20,6 +21,7 @@ import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep,
 import type { Lock } from "./store.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
+import { tryProbe } from "./try-probe.ts";
 
 /** What can be chosen, and the answers that a choice proposes. */
 export interface Chooser {
@@ -117,7 +119,21 @@ export class Wizard implements WizardSession {
 		if (!application.probes.length) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
 		if (!(application.timeout > 0))
 			problems.push({ field: "timeout", code: "timeout-invalid", values: { value: application.timeout } });
+		problems.push(...(await this.#warnings("probe", application.probes)));
+		problems.push(...(await this.#warnings("exercise", application.exercises)));
 		return problems;
+	}
+
+	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]> {
+		return this.#run((context) => tryProbe(context, answers, line));
+	}
+
+	/** A line that cannot work here is worth a word before tracing, and no more: a template may be made for another machine. */
+	async #warnings(field: "probe" | "exercise", lines: readonly string[]): Promise<Problem[]> {
+		const found = await Promise.all(lines.map((line) => this.#machine.launcher.lineProblem(line)));
+		return found.flatMap((problem, index) =>
+			problem ? [{ field, ...problem, line: lines[index] ?? "", isWarning: true as const }] : [],
+		);
 	}
 
 	trace(answers: Answers): Promise<TraceResult> {

@@ -55,6 +55,8 @@ export const wizardEn = {
 	questions: {
 		quit: "Leave? What was answered and traced is lost, and no cage is made. (y/n)",
 		quitDone: "Leave? The cage stands. (y/n)",
+		install:
+			"{programs} {count|is|are} not on this machine. Install {packages} now? A service that comes with a package may be started by it. (y/n)",
 		secret: "{path} is a secret. Whoever breaks into the application can read it in the cage. Let it in? (y/n)",
 		setuid: "{path} gives whoever runs it the rights of its owner. Let it into the cage? (y/n)",
 		device: "{path} is a device with a way to the machine. Let it into the cage? (y/n)",
@@ -69,6 +71,9 @@ export const wizardEn = {
 		"must-answer-first": "A cage whose application does not answer is not saved.",
 		"declined-by-you": "You left this out. Press 3 to go back to the files and allow it.",
 		"no-remedy": "There is no remedy that could be added for this.",
+		"not-installed": "{name} is not installed: {programs} is not here, and the template names no package of this system.",
+		"no-probe-to-try": "There is no probe yet that could be tried.",
+		"probe-stopped": "The probe was stopped.",
 		"template-saved": "Saved as template {name}: {path}",
 	},
 	/** In the line below the steps: what is settled so far. */

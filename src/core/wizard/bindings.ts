@@ -54,6 +54,7 @@ export type Command =
 	| "next-field"
 	| "begin"
 	| "previous-field"
+	| "try-probe"
 	| "line-start"
 	| "line-end"
 	| "cut-before"
@@ -132,7 +133,8 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "next-field", keys: ["enter", "down", "tab"], footer: 1 },
 		{ command: "begin", keys: ["enter"], footer: 1 },
 		{ command: "previous-field", keys: ["up", "shift-tab"], footer: 6 },
-		{ command: "start", keys: ["pagedown"], footer: 3 },
+		{ command: "start", keys: ["pagedown"], footer: 4 },
+		{ command: "try-probe", keys: ["ctrl-t"], footer: 3 },
 		{ command: "first", keys: ["pageup"] },
 		{ command: "back", keys: ["escape"], footer: 2 },
 		{ command: "interrupt", keys: ["ctrl-c"] },

@@ -1,6 +1,6 @@
 import type { PlannedAccounts } from "../plan/plan.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
-import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
+import { installPackages, reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
 import { reduceFiles } from "./files/reduce.ts";
 import { shownRows } from "./files/shown.ts";
 import { allow } from "./files/toggle.ts";
@@ -88,6 +88,7 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 	const { question } = state;
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
 	if (command === "no") return only(without(state, "question"));
+	if (question.kind === "install") return installPackages(state, question.packages);
 	if (question.kind === "quit") return leave(state, state.finished ? 0 : 1);
 	return question.kind === "bind" ? bind(state, question.path) : allow(state, question.kind, question.path);
 }

@@ -1,7 +1,8 @@
-import { openForm } from "./choose.ts";
+import { foundChoices, openForm } from "./choose.ts";
 import { firstLook, followRow } from "./files/cursor.ts";
 import { planFailed, planMade } from "./files/history.ts";
 import { validated } from "./form.ts";
+import { afterTrying } from "./form-probe.ts";
 import { openPage } from "./pages.ts";
 import { go, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
@@ -18,15 +19,17 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			if (state.answers) return openForm({ ...state, lacks: [] });
 			return start({ ...go(state, "choose"), lacks: [] }, { job: "choices" });
 		case "install":
-			return start(state, { job: "lacks" });
+			return start(state, { job: state.screen === "choose" ? "choices" : "lacks" });
 		case "choices":
-			return only({ ...state, choices: action.value });
+			return only(foundChoices(state, action.value));
 		case "propose":
 			return openForm({ ...without(state, "form"), answers: action.value, proposal: action.value });
 		case "validate": {
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
 		}
+		case "probe":
+			return only(afterTrying(state, { attempts: action.value }));
 		case "trace": {
 			if (!state.trace) return only(state);
 			return afterTrace({ ...state, trace: { ...state.trace, running: false, result: action.value } });
@@ -61,6 +64,8 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 			return only(planFailed(failed));
 		case "propose":
 			return only(without(failed, "chosen"));
+		case "probe":
+			return only(afterTrying(state, { failure }));
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":

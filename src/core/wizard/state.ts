@@ -11,6 +11,7 @@ import type {
 	Finished,
 	Happening,
 	Lack,
+	ProbeAttempt,
 	ProbeOutcome,
 	Problem,
 	RanCommand,
@@ -40,7 +41,13 @@ export interface Form {
 	readonly problems: readonly Problem[];
 	/** Enter was pressed on the button: the next validation goes on if it finds nothing. */
 	readonly going: boolean;
+	/** The probe that is being tried, and what came of those that were, by their lines. */
+	readonly trying?: string;
+	readonly tried: Readonly<Record<string, Tried>>;
 }
+
+/** What came of trying a probe: attempts, or why there could be none. */
+export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Told };
 
 export interface Tracing {
 	readonly counts?: AccessCounts;
@@ -78,6 +85,7 @@ export type PromptKind = "command" | "search" | "exercise" | "include" | "exclud
 
 export type Question =
 	| { readonly kind: "quit" }
+	| { readonly kind: "install"; readonly programs: readonly string[]; readonly packages: readonly string[] }
 	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
 
 export type JobKind =
@@ -86,6 +94,7 @@ export type JobKind =
 	| "choices"
 	| "propose"
 	| "validate"
+	| "probe"
 	| "trace"
 	| "plan"
 	| "try"
@@ -163,6 +172,7 @@ export type Result =
 	| { readonly job: "choices"; readonly value: readonly Choice[] }
 	| { readonly job: "propose"; readonly value: Answers }
 	| { readonly job: "validate"; readonly value: readonly Problem[] }
+	| { readonly job: "probe"; readonly value: readonly ProbeAttempt[] }
 	| { readonly job: "trace"; readonly value: Traced }
 	| { readonly job: "plan"; readonly value: Plan }
 	| { readonly job: "try"; readonly value: Round }
@@ -185,6 +195,7 @@ export type Job =
 	| { readonly job: "propose"; readonly line: string }
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
+	| { readonly job: "probe"; readonly line: string; readonly answers: Answers }
 	| { readonly job: "trace" | "plan" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
 

@@ -27,6 +27,14 @@ function messageText(state: WizardState, messages: Messages): string | undefined
 function questionText(question: Question, state: WizardState, messages: Messages): string {
 	const { questions } = messages.wizard;
 	if (question.kind === "quit") return state.finished ? questions.quitDone : questions.quit;
+	if (question.kind === "install") {
+		const { packages, programs } = question;
+		return messages.fill(questions.install, {
+			programs: programs.join(", "),
+			packages: packages.join(" "),
+			count: programs.length,
+		});
+	}
 	return messages.fill(questions[question.kind], { path: showPath(question.path) });
 }
 

@@ -1,7 +1,11 @@
+import { printable } from "../../core/path/quote.ts";
+import { selectedChoice } from "../../core/wizard/choose.ts";
 import { selectedRow } from "../../core/wizard/files/shown.ts";
 import type { Screen, WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
+import { choiceText } from "../steps/choice-detail.tsx";
+import { aboutApplication } from "../steps/form-detail.tsx";
 import { whyFileRow } from "../steps/why-file.ts";
 import { wrapWords } from "../wrap-words.ts";
 import { ScrollPage } from "./scroll-page.tsx";
@@ -11,6 +15,14 @@ export type WhyEntry = (state: WizardState, messages: Messages) => readonly stri
 
 /** A step that has a list says here why its entries are there. */
 const entries: Partial<Record<Screen, WhyEntry>> = {
+	choose: (state, messages) => {
+		const choice = selectedChoice(state);
+		return choice && [printable(choice.name), "", ...choiceText(choice, messages)];
+	},
+	form: (state, messages) => {
+		const told = aboutApplication(state, messages);
+		return told.length ? told : undefined;
+	},
 	files: (state, messages) => {
 		const row = selectedRow(state);
 		return row && whyFileRow(row, state, messages);
