@@ -1,14 +1,28 @@
 import { Failure } from "../core/failure.ts";
 import { type CheckedCage, checkAll, checkCage, isClean } from "../engine/check.ts";
-import { checkedText, checkedToJson } from "../report/check.ts";
+import { checkedText, checkedToJson, nagiosLine } from "../report/check.ts";
 import type { Terminal } from "./terminal.ts";
 
+export interface CheckOptions {
+	readonly all?: boolean;
+	/** Reads every file, of the cage and of the host. */
+	readonly deep?: boolean;
+	/** One line, and the status that monitoring expects. */
+	readonly nagios?: boolean;
+}
+
 /** Looks at cages and says what is wrong with them, one line a finding. Status 1 where there is anything that nobody accepted. */
-export async function check(terminal: Terminal, names: readonly string[], all: boolean): Promise<number> {
+export async function check(terminal: Terminal, names: readonly string[], options: CheckOptions): Promise<number> {
+	const { all = false, deep = false } = options;
 	if (all === names.length > 0) throw new Failure("check-names-or-all", {}, 2);
 	return terminal.withContext(async (context) => {
-		const checked: CheckedCage[] = all ? await checkAll(context) : [];
-		for (const name of names) checked.push(await checkCage(context, name));
+		const checked: CheckedCage[] = all ? await checkAll(context, { deep }) : [];
+		for (const name of names) checked.push(await checkCage(context, name, { deep }));
+		if (options.nagios) {
+			const { status, text } = nagiosLine(checked, terminal.messages);
+			terminal.print(text);
+			return status;
+		}
 		if (terminal.options.json) {
 			terminal.printJson("check", { cages: checked.map((cage) => checkedToJson(cage, terminal.messages)) });
 		} else if (checked.length) terminal.print(checked.map((cage) => checkedText(cage, terminal.messages)).join("\n"));

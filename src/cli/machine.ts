@@ -6,6 +6,7 @@ import { Commands } from "../system/commands.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { systemFiles } from "../system/files/files.ts";
+import { changedOrigins } from "../system/files/origins.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import type { Launching } from "../system/launch/method.ts";
@@ -33,6 +34,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		services: systemServices,
 		attach,
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
+		changedOrigins,
 		processesOf,
 		listens: listensAt,
 		now: () => Date.now(),

@@ -19,7 +19,7 @@ const processId = (text: string) => {
 	return value;
 };
 
-const count = (text: string) => {
+export const count = (text: string) => {
 	const value = Number(text);
 	if (!Number.isInteger(value) || value < 1 || value > 100) throw new InvalidArgumentError("a whole number from 1 to 100.");
 	return value;

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
 import type { AdoptOptions } from "./adopt.ts";
+import type { CheckOptions } from "./check.ts";
 import {
 	addAcceptFinding,
 	addApplicationOptions,
@@ -8,13 +9,16 @@ import {
 	addConsent,
 	addGlobalOptions,
 	addRounds,
+	count,
 	type GlobalOptions,
 } from "./options.ts";
 import type { ReleaseOptions } from "./release.ts";
 import { report } from "./report.ts";
+import type { RollbackOptions } from "./rollback.ts";
 import type { TestedOptions } from "./selftest.ts";
 import { Terminal } from "./terminal.ts";
 import type { UnitOptions } from "./unit.ts";
+import type { UpdateOptions } from "./update.ts";
 import { version } from "./version.ts";
 
 /**
@@ -174,9 +178,46 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		);
 	define("check [names...]", "look at cages: the audit, and what differs from what was built", "cagewright check --all")
 		.option("--all", "every cage on this machine")
-		.action((names: string[], options: { all?: boolean }) =>
-			verb(async (terminal) => (await import("./check.ts")).check(terminal, names, options.all ?? false))(),
+		.option("--deep", "read every file, of the cage and of the host, instead of those that were touched")
+		.option("--nagios", "one line and an exit status for monitoring (0 OK, 1 WARNING, 2 CRITICAL)")
+		.action((names: string[], options: CheckOptions) =>
+			verb(async (terminal) => (await import("./check.ts")).check(terminal, names, options))(),
 		);
+	define(
+		"update [names...]",
+		"a new generation from the host's files, tried beside the present one, then used; else everything stays",
+		"cagewright update redis",
+	)
+		.option("--all", "every cage on this machine")
+		.option("--dry-run", "say what is new and what would be done, and do nothing")
+		.option("--yes", "keep what was edited in the cage where the host's configuration changed as well")
+		.addOption(
+			new Option("--configuration <WHICH>", "what goes on where both were changed: the cage's or the host's").choices([
+				"keep",
+				"host",
+			]),
+		)
+		.option("--no-restart", "leave what runs in the generation that it was started in")
+		.option("--no-selftest", "do not try the ways out of the new generation")
+		.option("--keep-generations <N>", "from now on, keep so many old generations (default: 2)", count)
+		.option("--keep-days <N>", "from now on, clear old generations after so many days; the last one stays", count)
+		.action((names: string[], options: UpdateOptions) =>
+			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
+		);
+	define("rollback <name>", "back to the generation before; the data stays as it is", "cagewright rollback redis")
+		.option("--to <N>", "to this generation", count)
+		.option("--dry-run", "say what would be done, and do nothing")
+		.option("--no-restart", "leave what runs in the generation that it was started in")
+		.action((name: string, options: RollbackOptions) =>
+			verb(async (terminal) => (await import("./rollback.ts")).rollback(terminal, name, options))(),
+		);
+	define("diff <name> [a] [b]", "what differs between two generations (else the last two)", "cagewright diff redis 3 4").action(
+		(name: string, a: string | undefined, b: string | undefined) =>
+			verb(async (terminal) => {
+				const [from, to] = [a, b].map((text) => (text === undefined ? undefined : count(text)));
+				return (await import("./diff.ts")).diff(terminal, name, from, to);
+			})(),
+	);
 	define(
 		"explain <name> [subject]",
 		"why a path is in the cage or not, which layer refuses a path, a system call or a capability, and what opens it",

@@ -31,7 +31,7 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 				const writer = recordWriter(terminal, context.machine);
 				const { selftest } = told.options;
 				const made = await withOwnAccount(context, cage, plan, trace, present, (planned) =>
-					rounds(context, { ...cage, trials: [] }, planned, trace, most, present, writer, selftest),
+					rounds(context, { ...cage, trials: [] }, planned, trace, { most, previous: present, writeRecord: writer, selftest }),
 				);
 				return showMade(terminal, context, made);
 			}

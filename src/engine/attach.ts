@@ -25,7 +25,7 @@ export async function traceRunning(
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	const command = pathFromText(application.command[0] ?? "");
 	const fold = new TraceFold();
-	const report = new TraceReport(context, fold, reach);
+	const report = new TraceReport(context, fold, 1, reach);
 	const started = machine.now();
 	let before = emptyTrace();
 	let processes: readonly RunningProcess[] = [];

@@ -1,10 +1,15 @@
 import { isAccepted, parseAcceptance } from "../core/cage/acceptance.ts";
+import { comparePlanWithManifest, type Difference } from "../core/cage/difference.ts";
+import type { PackageDrift } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
 import { findingsOf } from "./audit.ts";
-import { isDamage, presentCage } from "./cages.ts";
+import { isDamage, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
+import { hostDrift } from "./drift.ts";
+import { takeOverEdits } from "./edits.ts";
+import { planStep } from "./steps.ts";
 
 export interface CheckedFinding extends Finding {
 	/** The administrator took it upon himself by name. */
@@ -18,43 +23,83 @@ export interface CheckedCage {
 	readonly name: string;
 	readonly generation?: number;
 	readonly findings: readonly CheckedFinding[];
+	/** What the host has anew since the generation was copied. */
+	readonly drift: readonly PackageDrift[];
+	/** What a build of today would add and drop beyond that; absent where nothing was installed since and there was no need to plan. */
+	readonly plan?: Pick<Difference, "added" | "removed" | "settings">;
 	/** Why it could not be looked at: its description or its manifest is damaged. */
 	readonly damage?: Failure;
 }
 
 /** False where somebody should look. */
-export function isClean({ damage, findings }: CheckedCage): boolean {
-	return damage === undefined && findings.every(({ accepted, known }) => accepted || known);
+export function isClean(cage: CheckedCage): boolean {
+	return cage.damage === undefined && cage.findings.every(({ accepted, known }) => accepted || known) && !isOutdated(cage);
+}
+
+/** True where `update` would make another generation. */
+export function isOutdated({ drift, plan }: CheckedCage): boolean {
+	return drift.length > 0 || (plan !== undefined && plan.added.length + plan.removed.length + plan.settings.length > 0);
 }
 
 /**
- * The whole audit of a cage's present generation, every file read and compared with its manifest. Changes nothing. Throws what
- * `presentCage` throws for a cage that is not there; damage is a result.
+ * The whole audit of a cage's present generation, and its drift against the host. A file whose stat(2) is as it was is not read again, unless `deep`
+ * asks for it. Changes nothing. Throws what `presentCage` throws for a cage that is not there; damage is a result.
  */
-export async function checkCage(context: Context, name: string): Promise<CheckedCage> {
+export async function checkCage(context: Context, name: string, { deep = false } = {}): Promise<CheckedCage> {
 	try {
-		const { cage, generation, layout, manifest } = await presentCage(context, name);
+		const present = await presentCage(context, name);
+		const { cage, generation, layout, manifest } = present;
 		const accepted = (cage.accepted ?? []).map(parseAcceptance);
-		const findings = await findingsOf(context, manifest, layout, { thorough: true });
+		const findings = await findingsOf(context, manifest, layout, { thorough: deep });
 		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
+		const drift = await hostDrift(context, manifest, deep);
+		const plan = await plannedNow(context, present, deep || drift.length > 0);
 		return {
 			name,
 			generation,
 			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
+			drift,
+			...(plan ? { plan } : {}),
 		};
 	} catch (error) {
 		if (!isDamage(error)) throw error;
-		return { name, findings: [], damage: error };
+		return { name, findings: [], drift: [], damage: error };
+	}
+}
+
+/**
+ * What a build of today would add and drop. Planning takes as long as all the rest, so it is done where there is a reason: a file of the host
+ * changed, or packages were installed or removed since the generation was made.
+ */
+async function plannedNow(
+	context: Context,
+	{ cage, generation, manifest }: PresentCage,
+	isCalledFor: boolean,
+): Promise<CheckedCage["plan"]> {
+	const { packages, store } = context.machine;
+	if (!isCalledFor && packages.changedAt() < Date.parse(manifest.madeAt)) return undefined;
+	const trace = await store.trace(cage.name);
+	if (!trace) return undefined;
+	const silent = { ...context, emit() {} };
+	try {
+		const planned = await planStep(silent, cage, trace);
+		const plan = await takeOverEdits(silent, cage.name, planned, generation, "cage");
+		const { added, removed, settings } = comparePlanWithManifest(plan, manifest);
+		return { added, removed, settings };
+	} catch (error) {
+		// What cannot be planned any more (an account that is gone, a bind that vanished) is told by an update; here it must not hide the rest.
+		if (!(error instanceof Failure)) throw error;
+		return undefined;
 	}
 }
 
 /** Every cage that was built. */
-export async function checkAll(context: Context): Promise<CheckedCage[]> {
+export async function checkAll(context: Context, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
 	const checked: CheckedCage[] = [];
 	for (const name of await context.machine.store.names()) {
 		try {
-			checked.push(await checkCage(context, name));
+			checked.push(await checkCage(context, name, options));
 		} catch (error) {
 			if (!(error instanceof Failure) || error.code !== "cage-not-built") throw error;
 		}

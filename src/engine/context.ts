@@ -1,4 +1,6 @@
+import type { ChangedOrigin } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
 import type { Event } from "./events.ts";
 import type {
 	Accounts,
@@ -33,6 +35,8 @@ export interface Machine {
 	attach(request: AttachRequest): Promise<Attached>;
 	/** Looks at a cage on disk without changing or following anything. */
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
+	/** Files of the host that a generation was copied from and that are others now; with `deep` each is read. */
+	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<readonly ChangedOrigin[]>;
 	/** Every process that has one of these user ids. */
 	processesOf(uids: readonly number[]): readonly AccountUse[];
 	/** Whether a service of the host listens at this TCP port of its loopback. */

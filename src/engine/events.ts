@@ -28,7 +28,11 @@ export type Event =
 	| { readonly event: "processes-attached"; readonly pid: number; readonly processes: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
-	| { readonly event: "accesses-counted"; readonly counts: AccessCounts & { readonly newest: readonly Path[] } }
+	| {
+			readonly event: "accesses-counted";
+			readonly run: number;
+			readonly counts: AccessCounts & { readonly newest: readonly Path[] };
+	  }
 	| { readonly event: "processes-seen"; readonly processes: ShownProcesses }
 	| ({ readonly event: "coverage-measured" } & Reached)
 	| ({ readonly event: "probe-tried" } & ProbeOutcome)

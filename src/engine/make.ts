@@ -1,4 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
+import type { Winner } from "../core/cage/edits.ts";
 import { footprintOf } from "../core/cage/footprint.ts";
 import { type Counts, countEntries, type Manifest } from "../core/cage/manifest.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
@@ -13,6 +14,7 @@ import { adoptData, checkDedicatedAccount, provideAccount } from "./dedicated-ac
 import { trialFailure } from "./failures.ts";
 import { launchMethod } from "./method.ts";
 import { remedies, summarise } from "./remedies.ts";
+import { clearOldGenerations } from "./retention.ts";
 import { selftestStep } from "./selftest.ts";
 import { addSeconds, buildStep, checkName, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { TraceOptions } from "./trace.ts";
@@ -62,7 +64,7 @@ export async function makeCage(
 		await machine.store.saveTrace(answers.name, result.trace);
 		const cage = { ...traced, seconds: { ...traced.seconds, plan: planned.seconds } };
 		return await withOwnAccount(context, cage, planned.value, result.trace, previous, (plan) =>
-			rounds(context, cage, plan, result.trace, answers.rounds, previous, writeRecord, options.selftest),
+			rounds(context, cage, plan, result.trace, { most: answers.rounds, previous, writeRecord, selftest: options.selftest }),
 		);
 	} finally {
 		await lock.release();
@@ -99,16 +101,25 @@ export async function withOwnAccount<T>(
 
 export type RecordWriter = (made: Omit<MadeCage, "record">, history: readonly string[]) => string;
 
+export interface RoundsOptions {
+	readonly most: number;
+	/** The generation to go on from. */
+	readonly previous: number | undefined;
+	readonly writeRecord: RecordWriter;
+	readonly selftest?: boolean | undefined;
+	/** Whose configuration goes on where both the cage's and the host's were changed. */
+	readonly winner?: Winner;
+	/** What the log calls it; else `made` or `rebuilt`. */
+	readonly action?: string;
+}
+
 /** Builds and tries until every probe passes and nothing is missing that could be added, or nothing more can be done. */
 export async function rounds(
 	context: Context,
 	start: Cage,
 	firstPlan: Plan,
 	trace: Trace,
-	most: number,
-	previous: number | undefined,
-	writeRecord: RecordWriter,
-	selftest = true,
+	{ action, most, previous, selftest = true, winner, writeRecord }: RoundsOptions,
 ): Promise<MadeCage> {
 	const { store } = context.machine;
 	let cage = start;
@@ -121,7 +132,7 @@ export async function rounds(
 	};
 	try {
 		for (let round = 1; ; round++) {
-			const built = await timed(context, "build", () => buildStep(context, cage.name, plan, unused ?? previous));
+			const built = await timed(context, "build", () => buildStep(context, cage.name, plan, unused ?? previous, winner));
 			const candidate = built.value;
 			const { generation } = candidate.manifest;
 			if (unused !== generation) await discardUnused();
@@ -150,6 +161,7 @@ export async function rounds(
 				{ cage, plan, manifest: candidate.manifest, counts: countEntries(candidate.manifest), answered, missing },
 				previous,
 				writeRecord,
+				action,
 			);
 		}
 	} finally {
@@ -170,12 +182,13 @@ export async function publish(
 	made: Omit<MadeCage, "record">,
 	previous: number | undefined,
 	writeRecord: RecordWriter,
+	action = previous === undefined ? "made" : "rebuilt",
 ): Promise<MadeCage> {
 	const { store } = context.machine;
 	const { cage, counts, manifest } = made;
 	await store.saveCage(cage);
 	await store.publish(cage.name, manifest.generation);
-	await store.log(cage.name, previous === undefined ? "made" : "rebuilt", {
+	await store.log(cage.name, action, {
 		generation: manifest.generation,
 		rounds: cage.trials.length,
 		files: counts.files,
@@ -184,10 +197,7 @@ export async function publish(
 		...(cage.accepted ? { accepted: cage.accepted } : {}),
 	});
 	const record = await store.saveRecord(cage.name, writeRecord(made, await store.history(cage.name)));
-	for (const generation of await store.generations(cage.name)) {
-		// The one before stays: it is the way back.
-		if (generation < manifest.generation && generation !== previous) await store.discard(cage.name, generation);
-	}
+	await clearOldGenerations(context, cage, manifest.generation);
 	return { ...made, record };
 }
 

@@ -27,6 +27,10 @@ export type { Observed } from "../core/selftest/outside.ts";
 export interface Packages {
 	/** The package that owns each path, in one query for all of them. Paths without an owner are absent. Never throws for an unknown system. */
 	owners(paths: readonly Path[]): Promise<Map<Path, PackageRef>>;
+	/** Names of those whose given version comes from an archive of security updates, as far as the system knows. */
+	security(packages: readonly PackageRef[]): Promise<ReadonlySet<string>>;
+	/** When a package was last installed or removed, milliseconds since 1970; 0 where that cannot be told. */
+	changedAt(): number;
 	/** What the package that owns a path holds, then those that were built from the same source; empty where nobody owns it. Never throws either. */
 	related(path: Path): Promise<readonly PackageContents[]>;
 }

@@ -35,6 +35,20 @@ export async function runCage(
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
 ): Promise<number> {
+	for (;;) {
+		const { isAgain, status } = await runOnce(context, name, command, onSignals);
+		if (!isAgain) return status;
+		context.emit({ event: "warned", code: "run-again", values: { name } });
+	}
+}
+
+/** One start; `isAgain` where an update made another generation the present one, and asked for a start in that. */
+async function runOnce(
+	context: StartContext,
+	name: string,
+	command: readonly string[],
+	onSignals: (pass: (signal: string) => void) => () => void,
+): Promise<{ readonly status: number; readonly isAgain: boolean }> {
 	const present = await presentCage(context, name);
 	// Two of them on the same data would spoil it.
 	const adoption = command.length ? undefined : await context.machine.store.adoption(name);
@@ -64,14 +78,29 @@ export async function runCage(
 		else early.push(sent);
 		if (ends) asked ??= now;
 	});
+	let isAgain = false;
+	let kill: ReturnType<typeof setTimeout> | undefined;
+	const stopListening = context.machine.store.onRestartRequest(name, (generation) => {
+		if (command.length || isAgain || generation === present.generation) return;
+		isAgain = true;
+		if (launched) launched.signal("SIGTERM");
+		else early.push("SIGTERM");
+		kill = setTimeout(() => launched?.signal("SIGKILL"), restartPatience);
+	});
 	try {
 		launched = await context.machine.launcher.start({ ...request, command: [place, ...args] });
 		for (const signal of early) launched.signal(signal);
-		return (await launched.ended).status;
+		const { status } = await launched.ended;
+		return { status, isAgain: isAgain && asked === undefined };
 	} finally {
+		clearTimeout(kill);
+		stopListening();
 		stop();
 	}
 }
+
+/** Milliseconds that an application gets to end when its cage is started again. */
+const restartPatience = 20_000;
 
 /** Signals that come closer together are one request. */
 const togetherMilliseconds = 100;

@@ -1,7 +1,9 @@
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { Added } from "../core/trace/another-run.ts";
 import type { Choice, ProbeAttempt, Problem } from "../core/wizard/seen.ts";
+import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
@@ -31,8 +33,8 @@ export interface WizardSession {
 	/** Tries a probe before anything is traced: on the host, and where nothing answers there, in a rehearsal. */
 	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]>;
 
-	/** Traces. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
-	trace(answers: Answers): Promise<TraceResult>;
+	/** Traces; with `add`, the run adds to what those before it showed. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
+	trace(answers: Answers, add?: boolean): Promise<WizardTrace>;
 	exercise(line: string): void;
 	enough(): void;
 
@@ -56,6 +58,12 @@ export interface WizardSession {
 }
 
 export type { Choice, Problem } from "../core/wizard/seen.ts";
+
+export interface WizardTrace extends TraceResult {
+	/** What the run showed beyond the earlier ones. */
+	readonly added?: Added;
+	readonly reached?: Reached;
+}
 
 export interface Lack {
 	/** A program or a feature of the kernel, e.g. `strace`. */

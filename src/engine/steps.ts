@@ -4,6 +4,7 @@ import { mergeMadeDirectories, parseMadeDirectory } from "../core/application/ma
 import type { Note } from "../core/application/note.ts";
 import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import { type Cage, isSameApplication } from "../core/cage/cage.ts";
+import type { Winner } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
@@ -24,6 +25,7 @@ import { layoutOf, readableCage } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import { Reach, type Reached } from "./coverage.ts";
 import { checkDedicatedAccount, dedicatedAccount } from "./dedicated-account.ts";
+import { takeOverEdits } from "./edits.ts";
 import type { Step } from "./events.ts";
 import { startFailure } from "./failures.ts";
 import { separationNotes } from "./separation.ts";
@@ -166,6 +168,7 @@ export async function traceStep(
 		...(notes.length ? { notes } : {}),
 		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
 		...(accepted.length ? { accepted } : {}),
+		...(known?.retention ? { retention: known.retention } : {}),
 		onHost: answers.onHost,
 		additions: earlier?.cage.additions ?? [],
 		exercises: [...new Set([...(earlier?.cage.exercises ?? []), ...passed])],
@@ -242,8 +245,16 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 	return named;
 }
 
-export async function buildStep(context: Context, name: string, plan: Plan, previous: number | undefined): Promise<Candidate> {
+/** Where the cage's configuration and the host's were both changed, the cage's goes on unless `winner` says otherwise. */
+export async function buildStep(
+	context: Context,
+	name: string,
+	planned: Plan,
+	previous: number | undefined,
+	winner: Winner = "cage",
+): Promise<Candidate> {
 	const { emit, machine, signal } = context;
+	const plan = await takeOverEdits(context, name, planned, previous, winner);
 	const built = await machine.store.build({
 		name,
 		plan,

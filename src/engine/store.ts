@@ -1,5 +1,6 @@
 import type { AdoptedPlace, Adoption, StagedPlace } from "../core/adoption/adoption.ts";
 import type { Cage } from "../core/cage/cage.ts";
+import type { Edit } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
 import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
@@ -21,6 +22,8 @@ export interface CageReader {
 	generations(name: string): Promise<number[]>;
 	/** The service that the cage has taken over, or is about to. */
 	adoption(name: string): Promise<Adoption | undefined>;
+	/** Called each time an update asks whoever runs the cage in the foreground to start it again. Returns a function that stops listening. */
+	onRestartRequest(name: string, listener: (generation: number) => void): () => void;
 }
 
 /** The state folder: cages with their generations and data, and saved templates. */
@@ -41,6 +44,10 @@ export interface Store extends CageReader {
 	 * one's number comes back and nothing is copied.
 	 */
 	build(request: BuildRequest): Promise<Built>;
+	/** Configuration that was edited in a generation since it was built, or before. */
+	edits(name: string, generation: number, signal: AbortSignal): Promise<readonly Edit[]>;
+	/** Keeps an edited file that gives way to the host's; tells where. Of a link nothing has to be kept but its target. */
+	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
 	/** Makes a built generation the present one, by one rename. */
 	publish(name: string, generation: number): Promise<void>;
 	/** Takes away a generation that never was, or no longer is, the present one. */
@@ -52,6 +59,9 @@ export interface Store extends CageReader {
 	/** The service is the host's again. */
 	endAdoption(name: string): Promise<void>;
 	readonly adopting: AdoptedState;
+
+	/** Asks whoever runs the cage in the foreground to start it again in this generation. */
+	requestRestart(name: string, generation: number): Promise<void>;
 
 	/** Adds a line to the cage's log. */
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void>;

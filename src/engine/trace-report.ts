@@ -14,6 +14,7 @@ const reachInterval = 1000;
  */
 export class TraceReport {
 	readonly #context: Context;
+	readonly #run: number;
 	readonly #fold: TraceFold;
 	readonly #reach: Reach | undefined;
 	#last = 0;
@@ -24,7 +25,9 @@ export class TraceReport {
 	#told = "";
 	#names: ReadonlyMap<number, string> | undefined;
 
-	constructor(context: Context, fold: TraceFold, reach?: Reach) {
+	/** `run` counts the lives of one application. */
+	constructor(context: Context, fold: TraceFold, run: number, reach?: Reach) {
+		this.#run = run;
 		this.#context = context;
 		this.#fold = fold;
 		this.#reach = reach;
@@ -50,6 +53,11 @@ export class TraceReport {
 		}
 	}
 
+	/** Tells at once, so that what comes next is told from what was before. */
+	now(): void {
+		if (!this.#over) this.#tell();
+	}
+
 	/** Everything was fed. */
 	end(): void {
 		this.#over = true;
@@ -60,7 +68,7 @@ export class TraceReport {
 	#tell(): void {
 		const { emit, machine } = this.#context;
 		this.#last = machine.now();
-		emit({ event: "accesses-counted", counts: { ...this.#fold.counts(), newest: this.#fold.newest() } });
+		emit({ event: "accesses-counted", run: this.#run, counts: { ...this.#fold.counts(), newest: this.#fold.newest() } });
 		const processes = this.#named();
 		const text = JSON.stringify(processes);
 		if (text !== this.#processes) {

@@ -115,8 +115,8 @@ function traceLives(
 		const { reach } = options;
 		const watched = { launch, ...(rehearsal ? { watch } : {}), ...(reach ? { reach } : {}) };
 		try {
-			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run) =>
-				firstLife(within, application, run, options),
+			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled) =>
+				firstLife(within, application, run, options, settled),
 			);
 			if (!first.value.answered) {
 				return {
@@ -138,21 +138,30 @@ function traceLives(
 
 type Life = Omit<TraceResult, "trace" | "output" | "ended">;
 
-async function firstLife(context: Context, application: Application, run: Launched, options: TraceOptions): Promise<Life> {
+async function firstLife(
+	context: Context,
+	application: Application,
+	run: Launched,
+	{ more, reach }: TraceOptions,
+	settled: () => Promise<void>,
+): Promise<Life> {
 	const probes = await probeUntilAnswered(context, run, application.probes, application.timeout);
 	const answered = probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered };
 	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
-		options.reach?.exercised(line);
+		reach?.exercised(line);
+		// What the application still does because of it is not put down to the next one.
+		if (reach) await settled();
 	};
-	if (options.reach) options.reach.signals = signalsOf(application, run);
+	if (reach) reach.signals = signalsOf(application, run);
+	if (reach) await settled();
 	for (const line of application.exercises) await exercise(line);
-	const next = async () => options.more?.(context.signal);
+	const next = async () => more?.(context.signal);
 	for (let line = await next(); line !== undefined; line = await next()) await exercise(line);
 	const handlesTerm = run.handledSignals().includes("SIGTERM");
-	if (options.reach) options.reach.signals = [];
+	if (reach) reach.signals = [];
 	return { probes, exercises, signals: await sendSignals(context, application, run), handlesTerm, answered };
 }
 
@@ -219,17 +228,17 @@ async function quiet({ machine, signal }: Context, since: () => true | number): 
 	}
 }
 
-/** Starts, folds the trace as it comes, lets `live` do its part, and ends the application whatever happened. */
+/** Starts, folds the trace as it comes, lets `live` do its part (`settled` waits for a pause and tells what was seen), and ends the application whatever happened. */
 export async function watchedRun<T>(
 	context: Context,
 	application: Application,
 	identity: Identity,
 	{ launch: spec, number, reach, watch }: Watching,
-	live: (run: Launched) => Promise<T>,
+	live: (run: Launched, settled: () => Promise<void>) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
 	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
-	const report = new TraceReport(context, fold, reach);
+	const report = new TraceReport(context, fold, number, reach);
 	// A character may be cut between two pieces.
 	const decoder = new TextDecoder();
 	let output = "";
@@ -270,10 +279,14 @@ export async function watchedRun<T>(
 		over = true;
 		endedItself = !ending;
 	});
+	const settled = () => quiet(context, () => over || machine.now() - heard);
 	try {
-		value = await live(run);
+		value = await live(run, async () => {
+			await settled();
+			report.now();
+		});
 		ending = true;
-		await quiet(context, () => over || machine.now() - heard);
+		await settled();
 	} finally {
 		ending = true;
 		ended = await run.stop(graceSeconds);

@@ -16,10 +16,9 @@ import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
 import { publish, type RecordWriter, tested } from "./make.ts";
 import { remedies, summarise } from "./remedies.ts";
-import type { Choice, Finished, Lack, Problem, WizardSession } from "./session.ts";
+import type { Choice, Finished, Lack, Problem, WizardSession, WizardTrace } from "./session.ts";
 import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { Lock } from "./store.ts";
-import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
 import { tryProbe } from "./try-probe.ts";
 
@@ -136,17 +135,19 @@ export class Wizard implements WizardSession {
 		);
 	}
 
-	trace(answers: Answers): Promise<TraceResult> {
+	trace(answers: Answers, add = false): Promise<WizardTrace> {
 		return this.#run(async (context) => {
 			await this.#takeLock(answers.name);
 			await this.#discardCandidate();
 			this.#lines = [];
 			this.#enough = false;
-			this.#additions = [];
-			const { cage, result } = await traceStep(context, answers, { more: () => this.#more() });
+			const earlier = add && this.#cage && this.#trace ? { earlier: { cage: this.#current(answers), trace: this.#trace } } : {};
+			const more = () => this.#more();
+			const { added, cage, reached, result } = await traceStep(context, answers, { more, coverage: true, ...earlier });
+			this.#additions = [...cage.additions];
 			this.#cage = cage;
 			this.#trace = result.trace;
-			return result;
+			return { ...result, ...(added ? { added } : {}), ...(reached ? { reached } : {}) };
 		});
 	}
 

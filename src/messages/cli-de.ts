@@ -1,5 +1,6 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
+import { updateDe } from "./update-de.ts";
 
 /** What the verbs say, German. */
 export const cliDe: CliMessages = {
@@ -152,6 +153,7 @@ export const cliDe: CliMessages = {
 		signal: (signal) => `${signal} gesendet`,
 		missing: (count) => `${count} fehlen`,
 	},
+	update: updateDe,
 	check: {
 		clean: "nichts gefunden",
 		danger: "Gefahr",
@@ -159,6 +161,26 @@ export const cliDe: CliMessages = {
 		accepted: "hingenommen",
 		known: "bekannt",
 		damaged: "beschädigt",
+		update: "Aktualisierung",
+		securityUpdate: "SICHERHEITSAKTUALISIERUNG",
+		drift: (name, from, to, files) => {
+			if (name === undefined) return `Dateien ohne Paket sind auf dem Rechner inzwischen andere: ${files}`;
+			if (to === undefined) return `${name} ${from ?? ""} oder Dateien daraus gibt es auf dem Rechner nicht mehr: ${files}`;
+			if (from === to) return `Dateien von ${name} ${to} wurden auf dem Rechner geändert: ${files}`;
+			return `${name} ${from ?? "?"} -> ${to}: ${files}`;
+		},
+		moreFiles: (count) => `${count} weitere`,
+		wouldAdd: (count, paths) => `${count} ${count === 1 ? "Eintrag käme" : "Einträge kämen"} hinzu: ${paths}`,
+		wouldDrop: (count, paths) => `${count} ${count === 1 ? "Eintrag fiele" : "Einträge fielen"} weg: ${paths}`,
+		wouldSet: (settings) => `neben den Dateien würde sich ändern: ${settings}`,
+		toUpdate: (name) => `auf den neuen Stand bringen, vor dem Gebrauch erprobt: cagewright update ${name}`,
+		nagios: {
+			clean: (count) => `${count} ${count === 1 ? "Käfig" : "Käfige"}, nichts gefunden`,
+			dangers: (names) => `Gefahren in ${names}`,
+			security: (names) => `Sicherheitsaktualisierungen fehlen in ${names}`,
+			outdated: (names) => `Aktualisierungen fehlen in ${names}`,
+			warnings: (names) => `Warnungen in ${names}`,
+		},
 	},
 	list: {
 		damaged: "beschädigt",

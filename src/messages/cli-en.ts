@@ -1,5 +1,6 @@
 import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import { adoptionEn } from "./adoption-en.ts";
+import { updateEn } from "./update-en.ts";
 import type { Widen } from "./widen.ts";
 
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
@@ -158,6 +159,7 @@ export const cliEn = {
 		signal: (signal: string) => `sent ${signal}`,
 		missing: (count: number) => `${count} missing`,
 	},
+	update: updateEn,
 	check: {
 		clean: "nothing found",
 		danger: "danger",
@@ -165,6 +167,26 @@ export const cliEn = {
 		accepted: "accepted",
 		known: "known",
 		damaged: "damaged",
+		update: "update",
+		securityUpdate: "SECURITY UPDATE",
+		drift: (name: string | undefined, from: string | undefined, to: string | undefined, files: string) => {
+			if (name === undefined) return `files that belong to no package are others on the host now: ${files}`;
+			if (to === undefined) return `${name} ${from ?? ""} is gone from the host, or its files are: ${files}`;
+			if (from === to) return `files of ${name} ${to} were changed on the host: ${files}`;
+			return `${name} ${from ?? "?"} -> ${to}: ${files}`;
+		},
+		moreFiles: (count: number) => `${count} more`,
+		wouldAdd: (count: number, paths: string) => `would add ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
+		wouldDrop: (count: number, paths: string) => `would drop ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
+		wouldSet: (settings: string) => `would change what is set beside the files: ${settings}`,
+		toUpdate: (name: string) => `to bring it up to date, tried before it is used: cagewright update ${name}`,
+		nagios: {
+			clean: (count: number) => `${count} ${count === 1 ? "cage" : "cages"}, nothing found`,
+			dangers: (names: string) => `dangers in ${names}`,
+			security: (names: string) => `security updates missing in ${names}`,
+			outdated: (names: string) => `updates missing in ${names}`,
+			warnings: (names: string) => `warnings in ${names}`,
+		},
 	},
 	list: {
 		damaged: "damaged",

@@ -17,6 +17,15 @@ export const failuresDe: Failures = {
 		"Ein Konto {value}, das der Käfig kennen könnte, gibt es auf diesem Rechner nicht; lassen Sie --account {value} weg.",
 	"account-unknown":
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
+	"configuration-conflict":
+		"{name}: {paths} wurde im Käfig bearbeitet und hat sich auch auf dem Rechner geändert; nichts wurde getan. Was soll gelten: --configuration keep oder --configuration host",
+	"update-refused": "{name} bleibt bei Generation {generation}, denn die neue lief nicht: {cause}",
+	"update-undone":
+		"{name} ist wieder bei Generation {generation}, die Daten wie sie sind, denn die neue lief nach dem Start nicht: {cause}",
+	"rollback-undone": "{name} ist wieder bei Generation {generation}, denn die andere lief nach dem Start nicht: {cause}",
+	"update-silent": "{service} antwortet nach dem Neustart nicht: {probe}",
+	"update-names-or-all": "zu aktualisierende Käfige nennen oder mit --all alle; zum Beispiel: cagewright update redis",
+	"nothing-before": "{name} hat keine Generation vor {generation}; cagewright show {name} --history sagt, was daraus wurde",
 	"adopt-failed": "{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause}",
 	"adopt-failed-kept":
 		"{service} läuft auf dem Rechner wie zuvor, denn im Käfig {name} ging es nicht: {cause} Was der Dienst dort schrieb, ist in {path} aufgehoben.",

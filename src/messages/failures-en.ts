@@ -12,6 +12,15 @@ export const failuresEn = {
 		"--{option} {value} names no account; write NAME, user:NAME or group:NAME. A number would mean another account on another machine.",
 	"account-word-unknown": "There is no account {value} on this machine for the cage to know; leave --account {value} out.",
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
+	"configuration-conflict":
+		"{name}: {paths} was edited in the cage and has changed on the host as well; nothing was done. Say which goes on: --configuration keep, or --configuration host",
+	"update-refused": "{name} stays at generation {generation}, for the new one did not work: {cause}",
+	"update-undone":
+		"{name} is back at generation {generation} and its data as it is, for the new one did not work when it was started: {cause}",
+	"rollback-undone": "{name} is at generation {generation} again, for the other one did not work when it was started: {cause}",
+	"update-silent": "{service} does not answer after the restart: {probe}",
+	"update-names-or-all": "name the cages to update, or all of them with --all; for example: cagewright update redis",
+	"nothing-before": "{name} has no generation before {generation}; cagewright show {name} --history tells what became of it",
 	"adopt-failed": "{service} runs on the host as before, for in the cage {name} it did not work: {cause}",
 	"adopt-failed-kept":
 		"{service} runs on the host as before, for in the cage {name} it did not work: {cause} What it wrote there is kept in {path}.",

@@ -14,6 +14,12 @@ export const notesDe: Notes = {
 		"Sie schreibt nach {path}, wo ihr Programm, ihre Quellen oder ihre Konfiguration liegen; im Käfig wird das alles zu Zustand, und von dort läuft kein Programm. Lassen Sie sie in ein eigenes Verzeichnis schreiben.",
 	"exercise-timed-out":
 		"Eine Übung endete nicht innerhalb von {seconds} Sekunden: {command}. Mit --timeout bekommt sie länger Zeit.",
+	"configuration-kept":
+		"{path} wurde im Käfig {name} bearbeitet und hat sich auch auf dem Rechner geändert: die bearbeitete Fassung gilt weiter. Die des Rechners liegt an ihrem Ort; cagewright update {name} --configuration host nimmt sie.",
+	"configuration-replaced": "{path} im Käfig {name} ist jetzt die Fassung des Rechners; die bearbeitete ist aufgehoben: {kept}",
+	"unit-not-refreshed": "Die Unit von {name} wurde nicht neu geschrieben ({problem}); siehe cagewright unit {name}.",
+	"undone-silent": "{name} antwortet auch in der vorigen Generation nicht ({problem}): siehe die Ausgabe.",
+	"run-again": "{name} wurde aktualisiert und wird in der neuen Generation wieder gestartet.",
 	"run-killed": "{name} läuft noch; es wird jetzt mit KILL beendet.",
 	"talks-to-port":
 		"Sie verbindet sich mit Port {port} dieses Rechners; im Käfig ist das der des Wirts, denn beide haben dasselbe Netz.",

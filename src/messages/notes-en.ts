@@ -10,6 +10,12 @@ export const notesEn = {
 	"writes-beside-program":
 		"It writes into {path}, where its own program, sources or configuration lie; in the cage all of that becomes state, and no program runs from there. Let it write into a directory of its own.",
 	"exercise-timed-out": "An exercise did not end within {seconds} seconds: {command}. --timeout gives it longer.",
+	"configuration-kept":
+		"{path} was edited in the cage {name} and has changed on the host as well: the edited one goes on. The host's lies at its place; cagewright update {name} --configuration host takes it.",
+	"configuration-replaced": "{path} of the cage {name} is the host's now; what was edited is kept: {kept}",
+	"unit-not-refreshed": "The unit of {name} was not written anew ({problem}); see cagewright unit {name}.",
+	"undone-silent": "{name} does not answer in the generation before either ({problem}): see its output.",
+	"run-again": "{name} was updated and is started again in its new generation.",
 	"run-killed": "{name} still runs; it is killed now.",
 	"talks-to-port":
 		"It asks for connections to port {port} of this machine; in the cage that is the host's, for the two share the network.",

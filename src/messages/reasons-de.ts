@@ -20,6 +20,7 @@ export const reasonsDe: ReasonMessages = {
 		loaderCache: "neu geschrieben: wo die Bibliotheken liegen",
 		launcher: "der Starter braucht es",
 		serviceDirectory: "Verzeichnis, das der Dienst vor dem Start bekommt",
+		edited: "Konfiguration, die im Käfig selbst ergänzt wurde",
 	},
 	risks: {
 		secret: "Geheimnis",

@@ -24,6 +24,7 @@ export const reasonsEn = {
 		loaderCache: "written anew: where the libraries are",
 		launcher: "the launcher needs it",
 		serviceDirectory: "a directory that the service is given before it starts",
+		edited: "configuration that was added in the cage itself",
 	},
 	risks: {
 		secret: "secret",

@@ -8,7 +8,7 @@ import { fileNoticesDe, filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
-import { traceDe } from "./wizard/trace-de.ts";
+import { traceDe, traceNoticesDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
 import { whyDe } from "./wizard/why-de.ts";
 
@@ -63,8 +63,7 @@ export const wizardDe: WizardMessages = {
 	},
 	notices: {
 		...fileNoticesDe,
-		"not-answered-yet": "Noch nicht: Erst muss die Anwendung ihre Proben beantworten.",
-		"exercise-too-late": "Übungen gehen nur, solange die Anwendung beobachtet wird.",
+		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",

@@ -9,7 +9,7 @@ import { fileNoticesEn, filesEn } from "./wizard/files-en.ts";
 import { formEn } from "./wizard/form-en.ts";
 import { lacksEn } from "./wizard/lacks-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
-import { traceEn } from "./wizard/trace-en.ts";
+import { traceEn, traceNoticesEn } from "./wizard/trace-en.ts";
 import { trialEn } from "./wizard/trial-en.ts";
 import { whyEn } from "./wizard/why-en.ts";
 
@@ -64,8 +64,7 @@ export const wizardEn = {
 	},
 	notices: {
 		...fileNoticesEn,
-		"not-answered-yet": "Not yet: first the application has to answer its probes.",
-		"exercise-too-late": "Exercises can be added only while the application is being traced.",
+		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",
 		"must-answer-first": "A cage whose application does not answer is not saved.",

@@ -1,24 +1,86 @@
-import { pathToJson } from "../core/path/path.ts";
+import { type Path, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import type { CheckedCage } from "../engine/check.ts";
+import { type CheckedCage, isOutdated } from "../engine/check.ts";
 import type { Messages } from "../messages/messages.ts";
 
-/** What a check found, one line a finding: which, where, what it means, and how to close it. */
-export function checkedText({ damage, findings, name }: CheckedCage, messages: Messages): string {
+/** What a check found, one line a finding: which, where, what it means, and how to close it. Files of the host are told by their package. */
+export function checkedText(cage: CheckedCage, messages: Messages): string {
+	const { damage, drift, findings, name } = cage;
 	const words = messages.cli.check;
 	if (damage) return `${name}: ${words.damaged}: ${messages.failure(damage)}`;
-	if (!findings.length) return `${name}: ${words.clean}`;
-	return findings
-		.map((finding) => {
-			const { accepted, code, known, path, severity } = finding;
-			const { close, what } = messages.finding(finding);
-			const state = accepted ? words.accepted : known ? words.known : words[severity];
-			return `${name}: ${state} ${code} ${showPath(path)}: ${what}. ${close}`;
-		})
-		.join("\n");
+	const lines = findings.map((finding) => {
+		const { accepted, code, known, path, severity } = finding;
+		const { close, what } = messages.finding(finding);
+		const state = accepted ? words.accepted : known ? words.known : words[severity];
+		return `${name}: ${state} ${code} ${showPath(path)}: ${what}. ${close}`;
+	});
+	for (const one of drift) {
+		const named = one.files.slice(0, filesNamed).map(({ path }) => showPath(path));
+		const files = [...named, ...(one.files.length > filesNamed ? [words.moreFiles(one.files.length - filesNamed)] : [])].join(
+			", ",
+		);
+		const state = one.security ? words.securityUpdate : words.update;
+		lines.push(`${name}: ${state} ${words.drift(one.package, one.from, one.to, files)}`);
+	}
+	const { added, dropped, settings } = changesOf(cage);
+	const others = [
+		...(added.length ? [words.wouldAdd(added.length, shorten(added))] : []),
+		...(dropped.length ? [words.wouldDrop(dropped.length, shorten(dropped))] : []),
+		...(settings.length ? [words.wouldSet(settings.join(", "))] : []),
+	];
+	for (const other of others) lines.push(`${name}: ${words.update} ${other}`);
+	if (drift.length || others.length) lines.push(`${name}: ${words.toUpdate(name)}`);
+	return lines.length ? lines.join("\n") : `${name}: ${words.clean}`;
 }
 
-export function checkedToJson({ damage, findings, generation, name }: CheckedCage, messages: Messages): object {
+/** How many files a line names. */
+const filesNamed = 3;
+
+function shorten(paths: readonly Path[]): string {
+	const named = paths.slice(0, filesNamed).map(showPath).join(", ");
+	return paths.length > filesNamed ? `${named}, …` : named;
+}
+
+/** What a build of today would change beside the files that the drift names already. */
+function changesOf({ drift, plan }: CheckedCage): { added: Path[]; dropped: Path[]; settings: readonly string[] } {
+	const told = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+	const untold = (entries: readonly { readonly path: Path; readonly kind: string }[]) =>
+		entries.flatMap(({ kind, path }) => (kind === "directory" || told.has(path) ? [] : [path]));
+	return { added: untold(plan?.added ?? []), dropped: untold(plan?.removed ?? []), settings: plan?.settings ?? [] };
+}
+
+/** One line and an exit status as monitoring wants them (Nagios plugin API: 0 OK, 1 WARNING, 2 CRITICAL), with performance data. */
+export function nagiosLine(
+	cages: readonly CheckedCage[],
+	messages: Messages,
+): { readonly text: string; readonly status: number } {
+	const words = messages.cli.check;
+	const isOpen = ({ accepted, known }: CheckedCage["findings"][number]) => !accepted && !known;
+	const dangers = cages.filter(
+		({ damage, findings }) => damage !== undefined || findings.some((one) => isOpen(one) && one.severity === "danger"),
+	);
+	const security = cages.filter(({ drift }) => drift.some((one) => one.security));
+	const outdated = cages.filter(isOutdated);
+	const warned = cages.filter(({ findings }) => findings.some((one) => isOpen(one) && one.severity === "warning"));
+	const parts = [
+		...(dangers.length ? [words.nagios.dangers(names(dangers))] : []),
+		...(security.length ? [words.nagios.security(names(security))] : []),
+		...(outdated.length ? [words.nagios.outdated(names(outdated))] : []),
+		...(warned.length ? [words.nagios.warnings(names(warned))] : []),
+	];
+	const status = dangers.length || security.length ? 2 : outdated.length || warned.length ? 1 : 0;
+	const state = ["OK", "WARNING", "CRITICAL"][status];
+	const counts = `cages=${cages.length} dangers=${dangers.length} security=${security.length} outdated=${outdated.length} warnings=${warned.length}`;
+	return { text: `CAGEWRIGHT ${state} - ${parts.join("; ") || words.nagios.clean(cages.length)} | ${counts}`, status };
+}
+
+function names(cages: readonly CheckedCage[]): string {
+	return cages.map(({ name }) => name).join(", ");
+}
+
+export function checkedToJson(cage: CheckedCage, messages: Messages): object {
+	const { damage, drift, findings, generation, name } = cage;
+	const { added, dropped, settings } = changesOf(cage);
 	return {
 		name,
 		...(generation === undefined ? {} : { generation }),
@@ -32,5 +94,14 @@ export function checkedToJson({ damage, findings, generation, name }: CheckedCag
 			values: finding.values,
 			...messages.finding(finding),
 		})),
+		outdated: isOutdated(cage),
+		drift: drift.map(({ files, ...one }) => ({
+			...one,
+			files: files.map(({ change, path }) => ({ path: pathToJson(path), change })),
+		})),
+		// Beyond those files; empty also where nothing was installed since and nothing had to be planned.
+		wouldAdd: added.map(pathToJson),
+		wouldDrop: dropped.map(pathToJson),
+		wouldSet: settings,
 	};
 }

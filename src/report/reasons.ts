@@ -32,6 +32,8 @@ export function showReason(reason: Reason, messages: Messages): string {
 			return words.launcher;
 		case "service-directory":
 			return words.serviceDirectory;
+		case "edited":
+			return words.edited;
 		default:
 			return reason satisfies never;
 	}

@@ -18,6 +18,7 @@ export class WizardStore {
 	#happened: Happening[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
 	#checking: ReturnType<typeof setTimeout> | undefined;
+	#ticking: ReturnType<typeof setInterval> | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
 
 	constructor(session: WizardSession) {
@@ -59,6 +60,7 @@ export class WizardStore {
 			this.#state = state;
 			for (const intention of intentions) this.#run(intention);
 		}
+		this.#tick(this.#state.jobs.trace !== undefined);
 		if (this.#state !== before) for (const listener of this.#listeners) listener();
 	}
 
@@ -73,13 +75,24 @@ export class WizardStore {
 		this.#stopListening();
 		clearTimeout(this.#drawing);
 		clearTimeout(this.#checking);
+		this.#tick(false);
+	}
+
+	/** While an application is traced the state is told that time passes: the core has no clock. */
+	#tick(on: boolean): void {
+		if (on) {
+			this.#ticking ??= setInterval(() => this.dispatch({ type: "ticked", at: performance.now() }), 1000).unref();
+		} else {
+			clearInterval(this.#ticking);
+			this.#ticking = undefined;
+		}
 	}
 
 	#flush(): void {
 		this.#drawing = undefined;
 		const events = this.#happened;
 		this.#happened = [];
-		if (events.length) this.dispatch({ type: "happened", events });
+		if (events.length) this.dispatch({ type: "happened", events, at: performance.now() });
 	}
 
 	#run(intention: Intention): void {
@@ -140,7 +153,7 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 		case "probe":
 			return { job: "probe", value: await session.tryProbe(intention.line, intention.answers) };
 		case "trace":
-			return { job: "trace", value: await session.trace(intention.answers) };
+			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan":
 			return { job: "plan", value: await session.plan(intention.answers) };
 		case "try":

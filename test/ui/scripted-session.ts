@@ -7,9 +7,9 @@ import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { ProbeAttempt } from "../../src/core/wizard/seen.ts";
-import type { Event } from "../../src/engine/events.ts";
-import type { Choice, Finished, Lack, Problem, WizardSession } from "../../src/engine/session.ts";
-import type { TraceResult } from "../../src/engine/trace.ts";
+import type { Reached } from "../../src/engine/coverage.ts";
+import type { Event, ShownProcesses } from "../../src/engine/events.ts";
+import type { Choice, Finished, Lack, Problem, WizardSession, WizardTrace } from "../../src/engine/session.ts";
 import type { TrialRound } from "../../src/engine/trial.ts";
 
 const path = pathFromText;
@@ -181,6 +181,51 @@ const choices: readonly Choice[] = [
 	},
 ];
 
+/** Processes of which one has a name that wants to steer the terminal, and more than a small screen has rows for. */
+export const shownProcesses: ShownProcesses = {
+	living: 31,
+	ended: 4711,
+	rows: [
+		{ pid: 4000, depth: 0, program: path("/usr/bin/redis-server"), threads: 5 },
+		{ pid: 4001, depth: 1, program: path("/usr/bin/\x1b[31mred\u202epng"), threads: 0, uid: 33, account: "www-data" },
+		{
+			pid: 4002,
+			depth: 2,
+			program: path("/usr/bin/a-program-with-a-name-that-has-no-end-in-sight-on-small-screens"),
+			threads: 0,
+		},
+		{ pid: 4003, depth: 1, threads: 0, ended: "signal SIGSEGV" },
+		...Array.from({ length: 28 }, (_, index) => ({
+			pid: 4010 + index,
+			depth: 3,
+			program: path("/usr/bin/redis-server"),
+			threads: 1,
+		})),
+	],
+};
+
+export const reached: Reached = {
+	coverage: {
+		packages: [
+			{ name: "redis-server", version: "7.0.15" },
+			{ name: "redis-server-common", version: "7.0.15" },
+		],
+		groups: {
+			programs: { reached: 1, of: 3, untouched: [path("/usr/lib/redis/helper")] },
+			modules: { reached: 2, of: 1204, untouched: [path("/usr/lib/redis/modules/a.so")] },
+			configuration: { reached: 1, of: 1, untouched: [] },
+			data: { reached: 0, of: 0, untouched: [] },
+		},
+	},
+	next: [
+		{ kind: "command", command: "redis-cli -p 6379 INFO", shows: "status" },
+		{ kind: "command", command: "redis-cli -p 6379 EVAL 'return 1' 0", shows: "script" },
+		{ kind: "signal", signal: "SIGHUP" },
+		{ kind: "modules", directory: path("/usr/lib/redis/modules"), paths: [path("/usr/lib/redis/modules/a.so")], count: 1202 },
+		{ kind: "helpers", directory: path("/usr/lib/redis"), paths: [path("/usr/lib/redis/helper")], count: 1 },
+	],
+};
+
 export interface Script {
 	readonly lacks?: readonly Lack[];
 	readonly problems?: (answers: Answers) => readonly Problem[];
@@ -268,8 +313,8 @@ export class ScriptedSession implements WizardSession {
 		);
 	}
 
-	async trace(answers: Answers): Promise<TraceResult> {
-		this.calls.push("trace");
+	async trace(answers: Answers, add = false): Promise<WizardTrace> {
+		this.calls.push(add ? "trace added" : "trace");
 		this.#throwIf("trace");
 		const counts = {
 			paths: 0,
@@ -287,7 +332,12 @@ export class ScriptedSession implements WizardSession {
 		};
 		this.emit({ event: "application-started", where: "rehearsal", run: 1 });
 		this.emit({ event: "output-received", text: "1:M * Redis is starting\n1:M \x1b[31m# red\x1b[0m\n" });
-		this.emit({ event: "accesses-counted", counts: { ...counts, paths: 62, newest: [pathFromText("/etc/ssl/openssl.cnf")] } });
+		this.emit({
+			event: "accesses-counted",
+			run: 1,
+			counts: { ...counts, paths: 62, newest: [pathFromText("/etc/ssl/openssl.cnf")] },
+		});
+		this.emit({ event: "processes-seen", processes: shownProcesses }, { event: "coverage-measured", ...reached });
 		await this.#pause(5);
 		for (const command of answers.application.probes) this.emit({ event: "probe-tried", command, ok: true, output: "" });
 		for (const command of answers.application.exercises) this.emit({ event: "exercise-run", command, ok: true, output: "" });
@@ -306,11 +356,24 @@ export class ScriptedSession implements WizardSession {
 			handlesTerm: true,
 			output: "",
 			answered: true,
+			...(add
+				? {
+						added: {
+							paths: [path("/usr/share/redis/added")],
+							count: 1,
+							programs: [],
+							capabilities: ["chown"],
+							ports: [],
+							uids: [],
+						},
+					}
+				: {}),
 		};
 	}
 
 	exercise(line: string) {
 		this.calls.push(`exercise ${line}`);
+		this.emit({ event: "exercise-started", command: line });
 		this.emit({ event: "exercise-run", command: line, ok: false, output: "command not found" });
 	}
 

@@ -37,6 +37,18 @@ export const walks: readonly Walk[] = [
 			screen.type("curl localhost\r");
 			await screen.sees("[!!]");
 			await seen("trace-exercise-failed");
+			for (const view of ["processes", "newest", "reached"] as const) {
+				screen.key("tab");
+				await seen(`trace-${view}`);
+				screen.type("G");
+				await seen(`trace-${view}-last`);
+				screen.type("g");
+			}
+			screen.type("x");
+			await seen("trace-run-next");
+			screen.type("jx");
+			await seen("trace-signal-by-itself");
+			screen.key("shift-tab");
 			screen.key("enter");
 			await screen.sees("[!] /etc/redis/tls.key");
 			await seen("files");
@@ -165,6 +177,26 @@ export const walks: readonly Walk[] = [
 			await seen("form-tried");
 			screen.type("\x07");
 			await seen("form-keys");
+		},
+	},
+	{
+		name: "another run that adds up",
+		async go(screen, seen) {
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("\x1b[B\r");
+			await screen.sees(screen.words.form.button);
+			screen.type("\x1b[6~\r");
+			await screen.sees(screen.words.trace.answering.slice(0, 12));
+			screen.store.dispatch({ type: "ticked", at: 1000 }, { type: "ticked", at: 8000 });
+			await seen("trace-quiet");
+			screen.type("r");
+			await screen.sees(screen.words.trace.adding.slice(0, 4));
+			await screen.sees(screen.words.trace.answering.slice(0, 12));
+			await seen("trace-adding");
+			screen.key("enter");
+			await screen.sees("2 ");
+			await screen.sees(screen.words.coverage.added.slice(0, 10));
+			await seen("trace-added");
 		},
 	},
 ];

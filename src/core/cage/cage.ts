@@ -7,6 +7,7 @@ import type { MissingKind } from "../plan/missing.ts";
 import type { SelftestSummary } from "../selftest/verdict.ts";
 import type { FindingCode } from "./finding.ts";
 import type { Footprint } from "./footprint.ts";
+import type { Retention } from "./retention.ts";
 
 /** What is remembered of a cage beside its generations: what was asked for, what was decided, and how the trials went. */
 export interface Cage {
@@ -24,6 +25,8 @@ export interface Cage {
 	readonly dedicatedAccount?: string;
 	/** What it has that another service could have as well, as of the last build. */
 	readonly footprint?: Footprint;
+	/** How long its old generations are kept; without it, as `defaultRetention` says. */
+	readonly retention?: Retention;
 	readonly onHost: boolean;
 	/** What trials found and what was accepted of it. */
 	readonly additions: readonly Addition[];

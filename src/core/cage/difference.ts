@@ -45,13 +45,21 @@ function aspectsThatDiffer(entry: Entry, old: ManifestEntry): Aspect[] {
 	if (entry.kind !== old.kind) aspects.push("kind");
 	if (entry.mode !== old.mode) aspects.push("mode");
 	if (entry.uid !== old.uid || entry.gid !== old.gid) aspects.push("owner");
-	if (file && entry.size !== old.size) aspects.push("size");
+	// What was edited in the cage is there already; only what the host has beside it may be news.
+	const isEdited = entry.edited !== undefined;
+	if (isEdited && entry.edited !== hostContent(old)) aspects.push("content");
+	if (file && !isEdited && entry.size !== old.size) aspects.push("size");
 	// A directory's time says what was made beside the entries that we have: nothing about the cage.
-	if (file && Math.trunc(entry.mtime) !== Math.trunc(old.mtime)) aspects.push("time");
-	if (entry.target !== old.target) aspects.push("target");
+	if (file && !isEdited && Math.trunc(entry.mtime) !== Math.trunc(old.mtime)) aspects.push("time");
+	if (!isEdited && entry.target !== old.target) aspects.push("target");
 	if (deviceKey(entry.device) !== deviceKey(old.device)) aspects.push("device");
 	if (entry.kind === "generated" && (entry.content ?? "") !== (old.content ?? "")) aspects.push("content");
 	return aspects;
+}
+
+/** The host's content that a generation's entry was copied or told apart from. */
+export function hostContent({ edited, kind, sha256, target }: ManifestEntry): string | undefined {
+	return edited ?? (kind === "symlink" ? target : sha256);
 }
 
 function deviceKey(device: Entry["device"]): string {

@@ -44,6 +44,7 @@ const reason = v.variant("kind", [
 	v.object({ kind: v.literal("loader-cache") }),
 	v.object({ kind: v.literal("launcher") }),
 	v.object({ kind: v.literal("service-directory") }),
+	v.object({ kind: v.literal("edited") }),
 	v.object({ kind: v.literal("trial"), round: whole, call: v.string() }),
 ]);
 
@@ -64,6 +65,7 @@ const entry = v.object({
 	origin: v.exactOptional(path),
 	source: v.exactOptional(stamp),
 	copy: v.exactOptional(stamp),
+	edited: v.exactOptional(v.string()),
 	reasons: v.array(reason),
 	risks: v.array(v.picklist(["secret", "setuid", "device", "world-writable", "state", "refused-device", "large", "home"])),
 	package: v.exactOptional(v.object({ name: v.string(), version: v.string() })),

@@ -38,6 +38,8 @@ export interface ManifestEntry {
 	readonly source?: Stamp;
 	/** The copy when it was finished. */
 	readonly copy?: Stamp;
+	/** As in the plan's entry: the content was edited in the cage, and this is the host's that it was told apart from. */
+	readonly edited?: string;
 	readonly reasons: readonly Reason[];
 	readonly risks: Entry["risks"];
 	readonly package?: PackageRef;

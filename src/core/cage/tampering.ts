@@ -82,7 +82,7 @@ const configuration = pathFromText("/etc");
  * What an administrator edits in place, and the next build does not take for damage: files of /etc without a program's mode. What
  * the loader reads there (ld.so(8)) steers what is executed, and the accounts are written by the build.
  */
-function isConfiguration({ kind, mode, path }: Observed): boolean {
+export function isConfiguration({ kind, mode, path }: Pick<Observed, "kind" | "mode" | "path">): boolean {
 	if (!isWithin(path, configuration) || path.startsWith("/etc/ld.so.") || accounts.has(path)) return false;
 	return kind === "symlink" || (kind === "file" && (mode & 0o111) === 0);
 }

@@ -44,6 +44,8 @@ export type Reason =
 	| { readonly kind: "loader-cache" }
 	| { readonly kind: "launcher" }
 	| { readonly kind: "service-directory" }
+	/** Put into the cage's configuration by the administrator, in the cage itself. */
+	| { readonly kind: "edited" }
 	| { readonly kind: "trial"; readonly round: number; readonly call: string };
 
 export type Risk = "secret" | "setuid" | "device" | "world-writable" | "state" | "refused-device" | "large" | "home";
@@ -69,6 +71,11 @@ export interface Entry {
 	/** What a generated file says. */
 	readonly content?: string;
 	readonly package?: PackageRef;
+	/**
+	 * Set where the content is the administrator's, edited in the generation before, and taken over from there: what the host has at this
+	 * path (SHA-256 of a file, target of a link), empty where it has nothing.
+	 */
+	readonly edited?: string;
 	readonly reasons: readonly Reason[];
 	readonly risks: readonly Risk[];
 }

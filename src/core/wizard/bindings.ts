@@ -11,6 +11,11 @@ export type Command =
 	| "enough"
 	| "build"
 	| "again"
+	| "run-next"
+	| "another-run"
+	| "start-over"
+	| "next-view"
+	| "previous-view"
 	| "accept-remedies"
 	| "save"
 	| "finish-anyway"
@@ -142,8 +147,13 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	],
 	trace: [
 		{ command: "enough", keys: ["enter"], footer: 1 },
-		{ command: "exercise", keys: ["e"], footer: 3 },
-		{ command: "again", keys: ["r"], footer: 5 },
+		{ command: "run-next", keys: ["x"], footer: 3 },
+		{ command: "exercise", keys: ["e"], footer: 4 },
+		{ command: "next-view", keys: ["tab"], footer: 3 },
+		{ command: "previous-view", keys: ["shift-tab"] },
+		{ command: "another-run", keys: ["r"], footer: 5 },
+		{ command: "start-over", keys: ["R"] },
+		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,
 	],

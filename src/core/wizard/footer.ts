@@ -2,7 +2,7 @@ import { type Binding, bindingsOf } from "./bindings.ts";
 import { isOfferedInFiles } from "./files/offered.ts";
 import { isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
-import { answersAlready } from "./tracing.ts";
+import { answersAlready, mayExercise, nextProposal } from "./tracing.ts";
 import { lastRound, wanted } from "./trying.ts";
 
 /** The keys that do something at this moment, for the footer: a key that would only say why not is no help there. */
@@ -15,9 +15,13 @@ function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "enough":
 			return isBusy(state, "trace") ? answersAlready(state) && !state.trace?.enough : state.trace?.result !== undefined;
 		case "exercise":
-			return isBusy(state, "trace") && answersAlready(state) && !state.trace?.enough;
+			return mayExercise(state);
+		case "run-next":
+			return mayExercise(state) && nextProposal(state)?.kind === "command";
+		case "another-run":
+			return !isBusy(state, "trace") || mayExercise(state);
 		case "again":
-			return !isBusy(state, "trace", "try", "plan");
+			return !isBusy(state, "try", "plan");
 		case "accept-remedies":
 			return !isBusy(state, "try", "plan") && wanted(state).length > 0;
 		case "save":

@@ -1,19 +1,21 @@
 import { addCommand } from "./commands.ts";
+import { counted, exerciseEnded, exerciseStarted, ticked } from "./novelty.ts";
 import type { Happening, ProbeOutcome } from "./seen.ts";
 import type { Tracing, Trying, WizardState } from "./state.ts";
 import { told } from "./state.ts";
+import { mayExercise } from "./tracing.ts";
 
 /** Lines of output that are kept; a screen shows fewer. */
 export const linesKept = 200;
 const longestLine = 2000;
 
 /** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */
-export function happen(state: WizardState, events: readonly Happening[]): WizardState {
+export function happen(state: WizardState, events: readonly Happening[], at?: number): WizardState {
 	let next = state;
 	let text = "";
 	for (const event of events) {
 		if (event.event === "output-received") text += event.text;
-		else next = happenOne(next, event);
+		else next = happenOne(next, event, at);
 		// A chatty application must not make us keep what nobody will see.
 		if (text.length > 256 * 1024) text = text.slice(-128 * 1024);
 	}
@@ -27,7 +29,11 @@ function addOutput(state: WizardState, text: string): Pick<WizardState, "output"
 	return { output: [...state.output, ...kept].slice(-linesKept), outputOpen: open };
 }
 
-function happenOne(state: WizardState, event: Exclude<Happening, { event: "output-received" }>): WizardState {
+function happenOne(
+	state: WizardState,
+	event: Exclude<Happening, { event: "output-received" }>,
+	at: number | undefined,
+): WizardState {
 	switch (event.event) {
 		case "warned": {
 			const warning = told(event.code, event.values);
@@ -47,7 +53,7 @@ function happenOne(state: WizardState, event: Exclude<Happening, { event: "outpu
 			const list = event.event === "probe-tried" ? "probes" : "exercises";
 			if (state.jobs.try !== undefined) return { ...state, trial: addOutcome(state.trial, list, event) };
 			// The second start of a trace asks the same probes again; the first answers stay on the screen.
-			return state.trace ? { ...state, trace: addOutcome(state.trace, list, event) } : state;
+			return state.trace ? { ...state, trace: outcomeOfTrace(state.trace, list, event) } : state;
 		}
 		case "command-started":
 		case "command-ended":
@@ -55,8 +61,11 @@ function happenOne(state: WizardState, event: Exclude<Happening, { event: "outpu
 		case "application-started":
 		case "application-ended":
 		case "accesses-counted":
+		case "processes-seen":
+		case "coverage-measured":
+		case "exercise-started":
 		case "signal-sent":
-			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: traceHappening(state.trace, event) } : state;
+			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: traceHappening(state.trace, event, at) } : state;
 		default:
 			// The engine tells more than a screen shows.
 			return state;
@@ -71,20 +80,54 @@ function addOutcome<T extends Pick<Tracing & Trying, "probes" | "exercises">>(
 	return { ...to, [list]: [...to[list].filter((one) => one.command !== command), { command, ok, output }] };
 }
 
-function traceHappening(
-	trace: Tracing,
-	event: Extract<Happening, { event: "application-started" | "application-ended" | "accesses-counted" | "signal-sent" }>,
-): Tracing {
+function outcomeOfTrace(trace: Tracing, list: "probes" | "exercises", outcome: ProbeOutcome): Tracing {
+	const added = addOutcome(trace, list, outcome);
+	return list === "probes" ? added : { ...added, novelty: exerciseEnded(trace.novelty, outcome.command) };
+}
+
+type TraceHappening = Extract<
+	Happening,
+	{
+		event:
+			| "application-started"
+			| "application-ended"
+			| "accesses-counted"
+			| "processes-seen"
+			| "coverage-measured"
+			| "exercise-started"
+			| "signal-sent";
+	}
+>;
+
+function traceHappening(trace: Tracing, event: TraceHappening, at: number | undefined): Tracing {
 	switch (event.event) {
 		case "application-started":
 			return { ...trace, run: event.run, running: true };
 		case "application-ended":
 			return { ...trace, running: false };
 		case "accesses-counted": {
+			// The second start counts anew, and mostly sees the same.
+			if (event.run > 1) return trace;
 			const { newest = trace.newest, ...counts } = event.counts;
-			return { ...trace, counts, newest };
+			return { ...trace, counts, newest, novelty: counted(trace.novelty, trace.counts, counts, at) };
 		}
+		case "processes-seen":
+			return { ...trace, processes: event.processes };
+		case "coverage-measured": {
+			const { coverage, next } = event;
+			return { ...trace, reached: { next, ...(coverage ? { coverage } : {}) } };
+		}
+		case "exercise-started":
+			return { ...trace, novelty: exerciseStarted(trace.novelty, event.command, trace.counts) };
 		case "signal-sent":
 			return { ...trace, signals: [...trace.signals, event.signal] };
 	}
+}
+
+/** A second has passed. The same state where nothing on the screen would change. */
+export function tick(state: WizardState, at: number): WizardState {
+	const { trace } = state;
+	if (!trace || !mayExercise(state)) return state;
+	const novelty = ticked(trace.novelty, at);
+	return novelty === trace.novelty ? state : { ...state, trace: { ...trace, novelty } };
 }

@@ -6,6 +6,7 @@ import type { Key } from "./keys.ts";
 import { editLine } from "./line.ts";
 import { notice, only, setCursor, start, without } from "./reduced.ts";
 import type { PromptKind, Reduced, WizardState } from "./state.ts";
+import { askFor } from "./tracing.ts";
 
 /** Keys while a line is being typed. A search takes effect with each key; everything else with Enter. */
 export function reducePrompt(state: WizardState, key: Key, move: (state: WizardState, key: Key) => Reduced): Reduced {
@@ -42,7 +43,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 			return start({ ...without(closed, "chosen") }, { job: "propose", line: text });
 		}
 		case "exercise":
-			return only(closed, { job: "exercise", line: text });
+			return askFor(closed, text);
 		case "template":
 			if (!isName(text)) return only(notice(open, "name-invalid", { name: text }));
 			return closed.answers ? start(closed, { job: "template", name: text, answers: closed.answers }) : only(closed);

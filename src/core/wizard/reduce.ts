@@ -6,7 +6,7 @@ import { shownRows } from "./files/shown.ts";
 import { allow } from "./files/toggle.ts";
 import { bind } from "./files/whole-folders.ts";
 import { reduceForm } from "./form.ts";
-import { happen } from "./happening.ts";
+import { happen, tick } from "./happening.ts";
 import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
 import { measured, openPage, pageOf, reducePage } from "./pages.ts";
@@ -16,7 +16,7 @@ import { reduceDone, reduceFailed } from "./results.ts";
 import { reviewRows } from "./review.ts";
 import { reduceSave, saveItems } from "./saving.ts";
 import type { Action, Reduced, WizardState } from "./state.ts";
-import { reduceTrace } from "./tracing.ts";
+import { countOfTrace, reduceTrace } from "./tracing.ts";
 import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts";
 
 /** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
@@ -31,7 +31,9 @@ export function reduce(state: WizardState, action: Action): Reduced {
 		case "measured":
 			return only(measured(state, action.scrollEnd));
 		case "happened":
-			return only(happen(state, action.events));
+			return only(happen(state, action.events, action.at));
+		case "ticked":
+			return only(tick(state, action.at));
 		case "done":
 			return reduceDone(state, action);
 		case "failed":
@@ -125,6 +127,8 @@ export function countOf(state: WizardState): number {
 			return shownRows(state).length;
 		case "accounts":
 			return state.plan ? accountRows(state.plan.accounts).length : 0;
+		case "trace":
+			return countOfTrace(state);
 		case "trial":
 			return lastRound(state)?.missing.length ?? 0;
 		case "save":

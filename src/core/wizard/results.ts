@@ -6,7 +6,7 @@ import { afterTrying } from "./form-probe.ts";
 import { openPage } from "./pages.ts";
 import { go, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
-import { afterTrace, beginTrace } from "./tracing.ts";
+import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
 import { buildAndTry } from "./trying.ts";
 
 /** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
@@ -30,10 +30,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		}
 		case "probe":
 			return only(afterTrying(state, { attempts: action.value }));
-		case "trace": {
-			if (!state.trace) return only(state);
-			return afterTrace({ ...state, trace: { ...state.trace, running: false, result: action.value } });
-		}
+		case "trace":
+			return tracedOnce(state, action.value);
 		case "plan": {
 			const made = { ...planMade(state, action.value), thenBuild: false };
 			const planned = state.plan ? followRow(state, made) : firstLook(made);
@@ -69,7 +67,7 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":
-			return only(state.trace ? { ...failed, trace: { ...state.trace, running: false, subject: "" } } : failed);
+			return only(state.trace ? { ...failed, trace: traceFailed(state.trace) } : failed);
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			return only({ ...without(failed, "building"), screen: "build", failure, trial });

@@ -1,7 +1,14 @@
 import type { Path } from "../path/path.ts";
+import type { Coverage } from "../plan/coverage.ts";
 import type { Missing } from "../plan/missing.ts";
+import type { NextExercise } from "../plan/next-exercises.ts";
 import type { PackageRef } from "../plan/plan.ts";
+import type { Added } from "../trace/another-run.ts";
 import type { AccessCounts } from "../trace/counts.ts";
+import type { ProcessRow, ProcessTree } from "../trace/process-tree.ts";
+
+export type { NextExercise } from "../plan/next-exercises.ts";
+export type { Added } from "../trace/another-run.ts";
 
 /**
  * What the wizard gets to see of the work. The engine's own values fit; they are named here once more because core knows nothing
@@ -93,6 +100,19 @@ export interface Traced {
 	readonly signals: readonly string[];
 	readonly output: string;
 	readonly answered: boolean;
+	readonly added?: Added;
+	readonly reached?: Reached;
+}
+
+export interface Reached {
+	/** Absent where no package brings the application. */
+	readonly coverage?: Coverage;
+	readonly next: readonly NextExercise[];
+}
+
+/** `account` is the name of the account that a process changed to. */
+export interface ShownProcesses extends ProcessTree {
+	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
 
 export interface Finished {
@@ -121,7 +141,14 @@ export type Happening =
 	| { readonly event: "application-started"; readonly where: string; readonly run: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
-	| { readonly event: "accesses-counted"; readonly counts: AccessCounts & { readonly newest?: readonly Path[] } }
+	| {
+			readonly event: "accesses-counted";
+			readonly run: number;
+			readonly counts: AccessCounts & { readonly newest?: readonly Path[] };
+	  }
+	| { readonly event: "processes-seen"; readonly processes: ShownProcesses }
+	| ({ readonly event: "coverage-measured" } & Reached)
+	| { readonly event: "exercise-started"; readonly command: string }
 	| ({ readonly event: "probe-tried" } & ProbeOutcome)
 	| ({ readonly event: "exercise-run" } & ProbeOutcome)
 	| { readonly event: "signal-sent"; readonly signal: string }

@@ -2,7 +2,6 @@ import type { Path } from "../path/path.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
-import type { AccessCounts } from "../trace/counts.ts";
 import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
@@ -20,6 +19,9 @@ import type {
 	Traced,
 	Values,
 } from "./seen.ts";
+import type { Tracing } from "./tracing-state.ts";
+
+export type { Tracing } from "./tracing-state.ts";
 
 export const steps = ["choose", "trace", "files", "accounts", "build", "trial", "save"] as const;
 export type StepName = (typeof steps)[number];
@@ -48,20 +50,6 @@ export interface Form {
 
 /** What came of trying a probe: attempts, or why there could be none. */
 export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Told };
-
-export interface Tracing {
-	readonly counts?: AccessCounts;
-	readonly newest: readonly Path[];
-	readonly run: number;
-	readonly running: boolean;
-	readonly probes: readonly ProbeOutcome[];
-	readonly exercises: readonly ProbeOutcome[];
-	readonly signals: readonly string[];
-	readonly enough: boolean;
-	/** What was traced: the same application is not traced again on the way back and forth. */
-	readonly subject: string;
-	readonly result?: Traced;
-}
 
 export interface Building {
 	readonly bytesDone: number;
@@ -162,7 +150,9 @@ export type Action =
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
 	/** A page was drawn: the furthest that it can be scrolled. */
 	| { readonly type: "measured"; readonly scrollEnd: number }
-	| { readonly type: "happened"; readonly events: readonly Happening[] }
+	/** `at` in milliseconds, of a clock that only goes forward. */
+	| { readonly type: "happened"; readonly events: readonly Happening[]; readonly at?: number }
+	| { readonly type: "ticked"; readonly at: number }
 	| ({ readonly type: "done"; readonly ticket: number } & Result)
 	| { readonly type: "failed"; readonly job: JobKind; readonly ticket: number; readonly failure: Told };
 
@@ -196,7 +186,9 @@ export type Job =
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
 	| { readonly job: "probe"; readonly line: string; readonly answers: Answers }
-	| { readonly job: "trace" | "plan" | "try" | "finish"; readonly answers: Answers }
+	/** With `add`, the run adds to what those before it showed. */
+	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
+	| { readonly job: "plan" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
 
 export interface Reduced {

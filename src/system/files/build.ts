@@ -51,7 +51,7 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 	const paths = generationPaths(cage);
 	await makeSafeFolder(paths.generations);
 	await makeSafeFolder(paths.manifests);
-	const files = await survey(entries, paths.generations, signal);
+	const files = await survey(entries, paths.generations, request.previous?.root, signal);
 	const generation = await nextGeneration(cage);
 	const staging = join(paths.generations, transientName("staging"));
 	try {
@@ -74,8 +74,10 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
  */
 export function isUpToDate(plan: Plan, { manifest, root }: Previous): boolean {
 	if (!isSame(comparePlanWithManifest(plan, manifest))) return false;
+	// What was edited in that generation is compared by content already, and is no reason for another one.
+	const edited = new Set(plan.entries.flatMap((entry) => (entry.edited === undefined ? [] : [entry.path])));
 	for (const entry of entriesByPath(manifest).values()) {
-		if (entry.kind === "file" && !isUntouched(entry, root)) return false;
+		if (entry.kind === "file" && !edited.has(entry.path) && !isUntouched(entry, root)) return false;
 	}
 	return true;
 }

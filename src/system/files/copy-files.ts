@@ -12,7 +12,8 @@ export type At = (path: Path) => Path;
 const lanes = 4;
 
 /**
- * Copies all files, from the previous generation where neither the host's file nor that copy was touched since, else from the host.
+ * Copies all files, from the previous generation where neither the host's file nor that copy was touched since, or where the copy was edited
+ * and goes on; else from the host.
  * The first failure ends all lanes, and is thrown when all have ended: nobody writes into the folder any more.
  */
 export async function copyFiles(filling: Filling, at: At): Promise<ManifestEntry[]> {
@@ -46,10 +47,14 @@ function copier({ files, isRoot, onFile, previous }: Filling, at: At, signal: Ab
 	return async (entry: Entry): Promise<ManifestEntry> => {
 		const { path } = entry;
 		const old = before?.get(path);
-		const reused = old && previous && isUntouched(old, previous.root, files.get(path)?.stamp) ? old : undefined;
+		const isEdited = entry.edited !== undefined && previous !== undefined;
+		const reused = old && previous && !isEdited && isUntouched(old, previous.root, files.get(path)?.stamp) ? old : undefined;
+		const there = `${previous?.root}${path}` as Path;
 		const source = reused
-			? { from: `${previous?.root}${path}` as Path, name: path, sha256: reused.sha256, modified: reused.source?.modified }
-			: { from: path, atItsRealPath: true };
+			? { from: there, name: path, sha256: reused.sha256, modified: reused.source?.modified }
+			: isEdited
+				? { from: there, name: path }
+				: { from: path, atItsRealPath: true };
 		let seen = 0;
 		const onBytes = (bytes: number) => {
 			done += bytes - seen;
@@ -61,7 +66,8 @@ function copier({ files, isRoot, onFile, previous }: Filling, at: At, signal: Ab
 		const result = await copyRegularFile({ ...source, to: at(path), mode: entry.mode, owner, reflinks, signal, onBytes });
 		if (result.size === 0) onBytes(0);
 		const { copy, mtime, sha256, size } = result;
-		const stamp = reused?.source ?? result.source;
+		// Of what was edited the source is no file of the host.
+		const stamp = isEdited ? undefined : (reused?.source ?? result.source);
 		return { ...describe(entry), origin: path, size, mtime, sha256, copy, ...(stamp && { source: stamp }) };
 	};
 }

@@ -17,17 +17,23 @@ export interface Surveyed {
 
 /**
  * Looks at every file to be copied: whether it is there and a file, how much it is, and whether it fits. Finding that out first
- * costs some microseconds for each and saves filling the disk of a production machine up to its last byte.
+ * costs some microseconds for each and saves filling the disk of a production machine up to its last byte. What was edited in the
+ * generation before (its root is `previous`) is looked at there.
  *
  * Fails with `source-gone`, `source-is-link`, `source-not-regular`, `cannot-read`, or `disk-full` (values: path, needed, free).
  */
-export async function survey(entries: readonly Entry[], destination: Path, signal?: AbortSignal): Promise<Map<Path, Surveyed>> {
+export async function survey(
+	entries: readonly Entry[],
+	destination: Path,
+	previous?: Path,
+	signal?: AbortSignal,
+): Promise<Map<Path, Surveyed>> {
 	const found = new Map<Path, Surveyed>();
 	let needed = 0;
-	for (const { kind, path } of entries) {
+	for (const { edited, kind, path } of entries) {
 		if (kind !== "file") continue;
 		signal?.throwIfAborted();
-		const stats = look(path);
+		const stats = look(edited === undefined || previous === undefined ? path : (`${previous}${path}` as Path), path);
 		// Thousands of calls at once are quick, but a key press should not wait for all of them.
 		if (found.size % 500 === 499) await setImmediate();
 		if (stats.isSymbolicLink()) throw new Failure("source-is-link", { path: showPath(path) }, 4);
@@ -39,9 +45,9 @@ export async function survey(entries: readonly Entry[], destination: Path, signa
 	return found;
 }
 
-function look(path: Path): BigIntStats {
+function look(place: Path, path: Path): BigIntStats {
 	try {
-		return lstatSync(pathToBytes(path), { bigint: true });
+		return lstatSync(pathToBytes(place), { bigint: true });
 	} catch (error) {
 		throw readFailure(error, path);
 	}

@@ -1,8 +1,20 @@
-import type { Path } from "../../core/path/path.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { PackageRef } from "../../core/plan/plan.ts";
 import type { Packages } from "../../engine/ports.ts";
 import { Claims } from "./claims.ts";
 import { type Database, databases, type LookingFiles } from "./databases.ts";
+import { securityUpdates } from "./security.ts";
+
+/** Files that each package manager writes when anything is installed or removed. */
+const records = [
+	"/var/lib/dpkg/status",
+	"/usr/lib/apk/db/installed",
+	"/lib/apk/db/installed",
+	"/var/lib/pacman/local",
+	"/usr/lib/sysimage/rpm/rpmdb.sqlite",
+	"/var/lib/rpm/rpmdb.sqlite",
+	"/var/lib/rpm/Packages",
+].map(pathFromText);
 
 /**
  * Which package each file belongs to, from the package manager's own records. All but rpm's are text and read directly: that takes a fraction of
@@ -19,6 +31,8 @@ export function systemPackages(files: LookingFiles): Packages {
 			const owner = known?.owners.get(path);
 			return known && owner ? known.database.related(owner, known.place, files) : [];
 		},
+		security: securityUpdates,
+		changedAt: () => Math.max(0, ...records.map((place) => files.status(place)?.mtime ?? 0)),
 	};
 }
 

@@ -76,6 +76,7 @@ const cageSchema = v.looseObject({
 			binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) })),
 		}),
 	),
+	retention: v.exactOptional(v.object({ generations: v.number(), days: v.exactOptional(v.number()) })),
 	onHost: v.boolean(),
 	additions: v.array(addition),
 	exercises: strings,

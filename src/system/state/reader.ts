@@ -6,6 +6,7 @@ import type { CageReader } from "../../engine/store.ts";
 import { readAdoption } from "../adoption/read.ts";
 import { currentGeneration, listGenerations, readManifest } from "../files/generations.ts";
 import { cagePaths, listCages, readCage } from "./cages.ts";
+import { onRestartRequest } from "./restart.ts";
 
 /** What starting a cage reads of the state folder; all that writes is in store.ts. */
 export class StateReader implements CageReader {
@@ -49,6 +50,10 @@ export class StateReader implements CageReader {
 
 	adoption(name: string): Promise<Adoption | undefined> {
 		return readAdoption(this.paths(name).adoption);
+	}
+
+	onRestartRequest(name: string, listener: (generation: number) => void): () => void {
+		return onRestartRequest(this.paths(name).directory, listener);
 	}
 
 	protected paths(name: string) {

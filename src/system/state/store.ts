@@ -4,6 +4,7 @@ import { chmod, readFile, rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
+import type { Edit } from "../../core/cage/edits.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
@@ -17,9 +18,11 @@ import type { AdoptedState, BuildRequest, Built, Lock, MadeAccount, Store, Store
 import { adoptedState, forgetAdoption, writeAdoption } from "../adoption/adopted-state.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { changeTreeOwner } from "../files/change-owner.ts";
+import { findEdits } from "../files/edits.ts";
 import { errorName } from "../files/errors.ts";
 import { clearLeftovers, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
 import { seedData } from "../files/seed.ts";
+import { setAside } from "../files/set-aside.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
 import { programFolder } from "../templates/folder.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -29,6 +32,7 @@ import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
 import { StateReader } from "./reader.ts";
+import { restartRequest } from "./restart.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 
 const hostTrace = "host";
@@ -96,6 +100,16 @@ export class StateFolder extends StateReader implements Store {
 		return { generation: manifest.generation, unchanged, manifest, unstable };
 	}
 
+	async edits(name: string, generation: number, signal: AbortSignal): Promise<readonly Edit[]> {
+		const { directory, root } = this.paths(name);
+		return findEdits(root(generation), await readManifest(directory, generation), signal);
+	}
+
+	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined> {
+		const { directory, root } = this.paths(name);
+		return setAside(directory, generation, root(generation), edit);
+	}
+
 	publish(name: string, generation: number): Promise<void> {
 		return switchGeneration(this.paths(name).directory, generation);
 	}
@@ -114,6 +128,10 @@ export class StateFolder extends StateReader implements Store {
 
 	endAdoption(name: string): Promise<void> {
 		return forgetAdoption(this.paths(name).adoption);
+	}
+
+	requestRestart(name: string, generation: number): Promise<void> {
+		return writeAtomic(join(this.paths(name).directory, restartRequest), `${generation}\n`);
 	}
 
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {

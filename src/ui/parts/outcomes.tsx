@@ -13,16 +13,19 @@ export function withPending(lines: readonly string[], outcomes: readonly ProbeOu
 	return [...pending, ...outcomes.filter((outcome) => !lines.includes(outcome.command))];
 }
 
+export function markOf({ ok }: Pick<Outcome, "ok">): string {
+	return ok === undefined ? "[..]" : ok ? "[ok]" : "[!!]";
+}
+
 export function OutcomeLine({ outcome }: { outcome: Outcome }) {
-	const mark = outcome.ok === undefined ? "[..]" : outcome.ok ? "[ok]" : "[!!]";
 	const said = outcome.ok === false && outcome.output !== "" ? `: ${lastLine(outcome.output)}` : "";
 	return (
 		<Line {...(outcome.ok === false ? { color: "red" } : outcome.ok ? { color: "green" } : {})}>
-			{`${mark} ${printable(outcome.command)}${printable(said)}`}
+			{`${markOf(outcome)} ${printable(outcome.command)}${printable(said)}`}
 		</Line>
 	);
 }
 
-function lastLine(text: string): string {
+export function lastLine(text: string): string {
 	return text.trim().split("\n").at(-1) ?? "";
 }

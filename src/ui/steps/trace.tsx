@@ -1,48 +1,85 @@
-import { showPath } from "../../core/path/quote.ts";
+import { Box } from "ink";
+import type { AccessCounts } from "../../core/trace/counts.ts";
 import { isBusy } from "../../core/wizard/reduced.ts";
-import type { Tracing, WizardState } from "../../core/wizard/state.ts";
-import { answersAlready } from "../../core/wizard/tracing.ts";
+import type { WizardState } from "../../core/wizard/state.ts";
+import { answersAlready, quiet } from "../../core/wizard/tracing.ts";
+import type { TraceTab } from "../../core/wizard/tracing-state.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { addedText } from "../../report/coverage.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
-import { type Outcome, OutcomeLine, withPending } from "../parts/outcomes.tsx";
 import { OutputTail } from "../parts/output.tsx";
+import { columnsForTwo, Panes } from "../parts/panes.tsx";
 import { Paragraph, paragraph } from "../parts/paragraph.tsx";
+import { askedOf, TraceAsked } from "./trace-asked.tsx";
+import { TraceTabs, TraceView, titleOf } from "./trace-views.tsx";
 
+/** What happens, as it happens: on a wide terminal all of it, on a narrow one the part that a tab chooses. */
 export function TraceStep() {
+	const { state, width } = useView();
+	if (!state.trace || !state.answers) return null;
+	return (
+		<Panes detail={<Beside />}>
+			<Main isWide={width >= columnsForTwo} />
+		</Panes>
+	);
+}
+
+function Main({ isWide }: { isWide: boolean }) {
 	const { height, messages, state, width } = useView();
-	const { answers, trace } = state;
-	const words = messages.wizard.trace;
-	if (!trace || !answers) return null;
-	const probes = withPending(answers.application.probes, trace.probes);
-	const exercises = withPending(answers.application.exercises, trace.exercises);
-	const newest = trace.newest.at(-1);
-	// Two rows of output are worth more than the last of many exercises.
-	const most = Math.max(2, height - 7);
-	const asked = [...probes, ...exercises];
-	const shown = asked.length > most ? worthSeeing(asked, most) : asked;
+	const { trace } = state;
+	if (!trace) return null;
 	const status = paragraph(statusText(state, messages), width, 2);
-	const fixed = 3 + status.length + shown.length + (newest === undefined ? 0 : 1);
+	const counts = countsText(trace.counts, messages);
+	const added = addedLines(state, messages, width);
+	// Of a small screen a third for what was asked: what happens is worth more than the last of many exercises.
+	const room = height - status.length - added.length - 2;
+	const asked = Math.max(1, Math.min(8, Math.floor(room / (room < 12 ? 3 : 2))));
+	const rows = Math.min(asked, askedOf(state).length);
+	const left = height - status.length - 1 - added.length - rows - 1;
 	return (
 		<>
-			<Paragraph lines={status} bold />
-			<Line>{countsText(trace, messages)}</Line>
-			{newest === undefined ? null : (
-				<Line cut="middle" dimColor>
-					{messages.fill(words.newest, { path: showPath(newest) })}
-				</Line>
-			)}
-			<Line />
-			{shown.map((outcome) => (
-				<OutcomeLine key={outcome.command} outcome={outcome} />
-			))}
-			<Line dimColor>{words.output}</Line>
-			<OutputTail height={height - fixed} />
+			<Paragraph lines={status} bold {...(quiet(state) ? { color: "green" } : {})} />
+			<Line>{counts}</Line>
+			<Paragraph lines={added} color="cyan" />
+			<TraceAsked height={rows} />
+			{isWide ? <Line dimColor>{messages.wizard.trace.output}</Line> : <TraceTabs />}
+			{isWide ? <OutputTail height={left} /> : <TraceView tab={trace.tab} height={left} isActive />}
 		</>
 	);
 }
 
-function countsText({ counts }: Tracing, messages: Messages): string {
+/** Beside the output: all of the rest where there is room for it, else what the tab says. */
+function Beside() {
+	const { height, state } = useView();
+	const { trace } = state;
+	if (!trace) return null;
+	const all = ["processes", "newest", "reached"] as const;
+	const shown = height >= 24 ? all : [trace.tab === "output" ? "processes" : trace.tab];
+	const share = Math.floor(height / shown.length);
+	return shown.map((tab, index) => (
+		<Section
+			key={tab}
+			tab={tab}
+			isActive={tab === trace.tab || shown.length === 1}
+			height={index === shown.length - 1 ? height - share * index : share}
+		/>
+	));
+}
+
+function Section({ height, isActive, tab }: { height: number; isActive: boolean; tab: Exclude<TraceTab, "output"> }) {
+	const { messages, state, width } = useView();
+	return (
+		<Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
+			<Line bold={isActive} dimColor={!isActive}>
+				{titleOf(tab, state, messages)}
+			</Line>
+			<TraceView tab={tab} height={height - 1} isActive={isActive} />
+		</Box>
+	);
+}
+
+function countsText(counts: AccessCounts | undefined, messages: Messages): string {
 	if (!counts) return "";
 	return messages.fill(messages.wizard.trace.counts, {
 		paths: counts.paths,
@@ -53,17 +90,24 @@ function countsText({ counts }: Tracing, messages: Messages): string {
 	});
 }
 
-function worthSeeing(outcomes: readonly Outcome[], most: number): readonly Outcome[] {
-	const failed = outcomes.filter((outcome) => outcome.ok === false);
-	return [...failed, ...outcomes.filter((outcome) => outcome.ok !== false)].slice(0, most);
-}
-
 function statusText(state: WizardState, messages: Messages): string {
 	const words = messages.wizard.trace;
 	const { trace } = state;
 	if (!trace) return "";
-	if (!isBusy(state, "trace")) return state.failure || !trace.result ? words.failed : words.done;
-	if (trace.enough) return words.finishing;
+	if (!isBusy(state, "trace")) {
+		if (state.failure || !trace.result) return trace.result ? words.failedKept : words.failed;
+		return trace.runs > 1 ? messages.fill(words.doneRuns, { runs: trace.runs }) : words.done;
+	}
+	if (trace.enough) return trace.again ? words.finishingAgain : words.finishing;
 	if (!trace.running) return messages.fill(words.starting, { name: state.answers?.name ?? "" });
-	return answersAlready(state) ? words.answering : words.waiting;
+	if (!answersAlready(state)) return words.waiting;
+	const still = quiet(state);
+	if (!still) return words.answering;
+	return messages.fill(still.kind === "since-exercise" ? words.quietSince : words.quietFor, { seconds: still.seconds });
+}
+
+/** That a run adds to others, and afterwards what it added. */
+function addedLines({ trace }: WizardState, messages: Messages, width: number): readonly string[] {
+	if (trace?.adding) return [messages.fill(messages.wizard.trace.adding, { run: trace.runs + 1 })];
+	return trace?.added ? paragraph(addedText(trace.added, String, messages), width, 2) : [];
 }

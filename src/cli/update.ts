@@ -1,0 +1,102 @@
+import type { Edit, Winner } from "../core/cage/edits.ts";
+import type { Retention } from "../core/cage/retention.ts";
+import { Failure } from "../core/failure.ts";
+import { showPath } from "../core/path/quote.ts";
+import { foundHolding } from "../core/selftest/verdict.ts";
+import type { Context } from "../engine/context.ts";
+import { planUpdate, type Updated, updateCage } from "../engine/update.ts";
+import { updatedText, updatedToJson, updatePlanText, updatePlanToJson } from "../report/update.ts";
+import { ask } from "./ask.ts";
+import { recordWriter } from "./record-writer.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface UpdateOptions {
+	readonly all?: boolean;
+	readonly dryRun?: boolean;
+	readonly yes?: boolean;
+	readonly configuration?: "keep" | "host";
+	/** False with `--no-restart`, `--no-selftest`. */
+	readonly restart?: boolean;
+	readonly selftest?: boolean;
+	readonly keepGenerations?: number;
+	readonly keepDays?: number;
+}
+
+/** Brings cages up to date, one after the other; one that fails does not stop the others. Status 1 where any failed. */
+export async function update(terminal: Terminal, called: readonly string[], options: UpdateOptions): Promise<number> {
+	if ((options.all ?? false) === called.length > 0) throw new Failure("update-names-or-all", {}, 2);
+	return terminal.withContext(async (context) => {
+		const names = options.all ? await builtCages(context) : called;
+		const results: object[] = [];
+		const failures: Failure[] = [];
+		for (const name of names) {
+			try {
+				results.push(await (options.dryRun ? dryRun(terminal, context, name) : updateOne(terminal, context, name, options)));
+			} catch (error) {
+				// Alone, it is the error of the command; among others it is a line of the summary.
+				if (!(error instanceof Failure) || context.signal.aborted || names.length === 1) throw error;
+				failures.push(error);
+				results.push({ name, outcome: "failed", problem: terminal.messages.failure(error) });
+				terminal.say(`cagewright: ${name}: ${terminal.messages.failure(error)}`);
+			}
+		}
+		if (terminal.options.json) terminal.printJson("update", { cages: results });
+		else if (!names.length) terminal.print(terminal.messages.cli.list.none);
+		else if (options.all) terminal.print(terminal.messages.cli.update.summary(names.length - failures.length, failures.length));
+		return failures.length || results.some((one) => "escaped" in one) ? 1 : 0;
+	});
+}
+
+async function builtCages({ machine: { store } }: Context): Promise<string[]> {
+	const built: string[] = [];
+	for (const name of await store.names()) if ((await store.generations(name)).length) built.push(name);
+	return built;
+}
+
+async function dryRun(terminal: Terminal, context: Context, name: string): Promise<object> {
+	const plan = await planUpdate(context, name);
+	if (!terminal.options.json) terminal.print(updatePlanText(plan, terminal.messages));
+	return { ...updatePlanToJson(plan), outcome: plan.isNeeded ? "planned" : "unchanged" };
+}
+
+async function updateOne(terminal: Terminal, context: Context, name: string, options: UpdateOptions): Promise<object> {
+	const retention = retentionOf(options);
+	const updated = await updateCage(
+		context,
+		name,
+		{
+			winner: (conflicts) => winner(terminal, name, conflicts, options),
+			restart: options.restart ?? true,
+			selftest: options.selftest ?? true,
+			...(retention ? { retention } : {}),
+		},
+		recordWriter(terminal, context.machine),
+	);
+	if (!terminal.options.json) terminal.print(updatedText(updated, terminal.messages));
+	return { ...updatedToJson(updated), ...(isSafe(updated) ? {} : { escaped: true }) };
+}
+
+function isSafe({ made }: Updated): boolean {
+	return made === undefined || foundHolding(made.cage.selftest);
+}
+
+/** As dpkg: the cage's own stays unless somebody says otherwise. Where nobody can be asked and no option answers, nothing is done. */
+async function winner(
+	terminal: Terminal,
+	name: string,
+	conflicts: readonly Edit[],
+	{ configuration, yes }: UpdateOptions,
+): Promise<Winner> {
+	if (configuration !== undefined) return configuration === "host" ? "host" : "cage";
+	if (yes) return "cage";
+	const paths = conflicts.map(({ path }) => showPath(path)).join(", ");
+	if (!terminal.interactive) throw new Failure("configuration-conflict", { name, paths }, 2);
+	const words = terminal.messages.cli.update;
+	terminal.say(words.conflicts(name, paths));
+	return (await ask(terminal, words.keepQuestion)) ? "cage" : "host";
+}
+
+function retentionOf({ keepDays, keepGenerations }: UpdateOptions): Retention | undefined {
+	if (keepGenerations === undefined && keepDays === undefined) return undefined;
+	return { generations: keepGenerations ?? 2, ...(keepDays === undefined ? {} : { days: keepDays }) };
+}

@@ -1,0 +1,12 @@
+import { byPackage, type PackageDrift, updatedPackages } from "../core/cage/drift.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
+import type { Context } from "./context.ts";
+
+/** What of the host's files is another one than a generation has, by package. `deep` reads every file. */
+export async function hostDrift({ machine, signal }: Context, manifest: Manifest, deep: boolean): Promise<PackageDrift[]> {
+	const changed = await machine.changedOrigins(manifest, deep, signal);
+	if (!changed.length) return [];
+	const now = await machine.packages.owners(changed.map(({ path }) => path));
+	const updated = updatedPackages(byPackage(changed, now, new Set()));
+	return byPackage(changed, now, updated.length ? await machine.packages.security(updated) : new Set());
+}

@@ -1,0 +1,241 @@
+import type { Cage } from "../core/cage/cage.ts";
+import { comparePlanWithManifest, type Difference, isSame } from "../core/cage/difference.ts";
+import type { PackageDrift } from "../core/cage/drift.ts";
+import { type Edit, stateOfEdit, type Winner, withEdits } from "../core/cage/edits.ts";
+import type { Retention } from "../core/cage/retention.ts";
+import { Failure } from "../core/failure.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import { defaultRounds } from "../core/questions/answers.ts";
+import { addTraces } from "../core/trace/merge.ts";
+import type { Trace } from "../core/trace/trace.ts";
+import { auditGeneration } from "./audit.ts";
+import { layoutOf, type PresentCage, presentCage } from "./cages.ts";
+import type { Context } from "./context.ts";
+import { hostDrift } from "./drift.ts";
+import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "./make.ts";
+import { launchMethod } from "./method.ts";
+import { type Restarted, restartCage } from "./restart.ts";
+import { clearOldGenerations } from "./retention.ts";
+import { planStep, timed, traceStep } from "./steps.ts";
+
+export interface UpdateOptions {
+	/** Whose configuration goes on where both the cage's and the host's were changed; asked once for all of a cage. */
+	readonly winner: (conflicts: readonly Edit[]) => Promise<Winner>;
+	readonly selftest: boolean;
+	/** False leaves what runs in the generation that it was started in. */
+	readonly restart: boolean;
+	/** From now on. */
+	readonly retention?: Retention;
+}
+
+/** What an update would do. */
+export interface UpdatePlan {
+	readonly name: string;
+	/** The present generation. */
+	readonly from: number;
+	readonly drift: readonly PackageDrift[];
+	readonly difference: Difference;
+	/** Configuration edited in the cage: all of it, and that of which the host has another version as well. */
+	readonly edits: readonly Edit[];
+	readonly conflicts: readonly Edit[];
+	/** False where a build would make the same again. */
+	readonly isNeeded: boolean;
+}
+
+export interface Updated {
+	readonly plan: UpdatePlan;
+	/** Absent where nothing was to be done but, perhaps, to restart what still ran in an older generation. */
+	readonly made?: MadeCage;
+	readonly restarted: Restarted;
+}
+
+/** What the host has anew for a cage, and what that would change in it. Changes nothing. Throws `not-traced` (exit 2). */
+export async function planUpdate(context: Context, name: string): Promise<UpdatePlan> {
+	return (await prepare(context, name)).update;
+}
+
+interface Prepared {
+	readonly present: PresentCage;
+	readonly trace: Trace;
+	readonly planned: Plan;
+	readonly update: UpdatePlan;
+}
+
+async function prepare(context: Context, name: string): Promise<Prepared> {
+	const { machine, signal } = context;
+	const present = await presentCage(context, name);
+	const { cage, generation: from, manifest } = present;
+	const trace = await machine.store.trace(name);
+	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const drift = await hostDrift(context, manifest, false);
+	const edits = await machine.store.edits(name, from, signal);
+	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
+	const { value: planned } = await timed(context, "plan", () => planStep(context, cage, trace));
+	const difference = comparePlanWithManifest(
+		withEdits(planned, manifest, edits, () => "cage"),
+		manifest,
+	);
+	const isNeeded = drift.length > 0 || !isSame(difference);
+	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, isNeeded } };
+}
+
+/**
+ * Brings a cage up to date with the host: watches the application anew in a rehearsal where its programs or libraries changed, builds the next
+ * generation beside the present one, tries it on a private network with a copy of the data, makes it the present one, and restarts what runs.
+ * Whatever fails before leaves the present generation as it is (`update-refused`, exit 1); where what was restarted does not answer, the generation
+ * before comes back (`update-undone`, exit 1). State is never touched.
+ */
+export async function updateCage(
+	context: Context,
+	name: string,
+	options: UpdateOptions,
+	writeRecord: RecordWriter,
+): Promise<Updated> {
+	const { store } = context.machine;
+	const lock = await store.lock(name);
+	try {
+		const prepared = await prepare(context, name);
+		const { present, update } = prepared;
+		if (options.retention) await store.saveCage({ ...present.cage, retention: options.retention });
+		if (!update.isNeeded) {
+			if (options.retention) await clearOldGenerations(context, { ...present.cage, retention: options.retention }, update.from);
+			return { plan: update, restarted: await restarting(context, name, options.restart) };
+		}
+		launchMethod(context, false);
+		const winner = update.conflicts.length ? await options.winner(update.conflicts) : "cage";
+		const made = await build(context, prepared, options, winner, writeRecord);
+		try {
+			return { plan: update, made, restarted: await restarting(context, name, options.restart) };
+		} catch (error) {
+			await goBack(context, name, update.from, present.cage, error);
+			throw context.signal.aborted ? error : new Failure("update-undone", { name, generation: update.from }, 1, error);
+		}
+	} finally {
+		await lock.release();
+	}
+}
+
+async function build(
+	context: Context,
+	{ planned, present, trace, update }: Prepared,
+	{ retention, selftest }: UpdateOptions,
+	winner: Winner,
+	writeRecord: RecordWriter,
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	const { cage: before, generation } = present;
+	const cage: Cage = { ...before, trials: [], ...(retention ? { retention } : {}) };
+	try {
+		const seen = await watchAgain(context, cage, update, trace);
+		const plan = seen === trace ? planned : await planStep(context, cage, seen);
+		if (seen !== trace) await store.saveTrace(cage.name, seen);
+		return await withOwnAccount(context, cage, plan, seen, generation, (own) =>
+			rounds(context, cage, own, seen, {
+				most: defaultRounds,
+				previous: generation,
+				writeRecord,
+				selftest,
+				winner,
+				action: "updated",
+			}),
+		);
+	} catch (error) {
+		// What is remembered of the cage tells of the generation that goes on.
+		await store.saveCage({ ...before, ...(retention ? { retention } : {}) });
+		if (context.signal.aborted || !(error instanceof Failure)) throw error;
+		await store.log(cage.name, "update-refused", { generation, problem: error.code });
+		throw new Failure("update-refused", { name: cage.name, generation }, error.exit, error);
+	}
+}
+
+/**
+ * A new version may open other files than the old one did. What was seen before still counts: it came up in an exercise, or in a trial. Where only
+ * configuration changed, or where the application was watched while it ran already, the trial alone finds out.
+ */
+async function watchAgain(context: Context, cage: Cage, { drift }: UpdatePlan, trace: Trace): Promise<Trace> {
+	const isCode = drift.some(({ files }) => files.some(({ path }) => !path.startsWith("/etc/")));
+	const wasAttached = (cage.notes ?? []).some(({ code }) => code === "attached-late");
+	if (!isCode || wasAttached) return trace;
+	const { accepted, application, dedicatedAccount, name, onHost, rules, template, unit } = cage;
+	const { result } = await traceStep(
+		context,
+		{
+			name,
+			application,
+			rules,
+			onHost,
+			rounds: defaultRounds,
+			...(template === undefined ? {} : { template }),
+			...(unit === undefined ? {} : { unit }),
+			...(cage.notes ? { notes: cage.notes } : {}),
+			...(accepted ? { accepted } : {}),
+			...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
+		},
+		{},
+	);
+	return addTraces(trace, result.trace);
+}
+
+async function restarting(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
+	return isWanted ? restartCage(context, name) : { restarted: [], remaining: [], interrupted: 0 };
+}
+
+/** To a generation, and to what was remembered of the cage with it; then what runs is started in it. Not called off by a signal. */
+async function goBack(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
+	const context = { ...hasty, signal: new AbortController().signal };
+	const { store } = context.machine;
+	await store.publish(name, generation);
+	await store.saveCage(cage);
+	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
+	await restartCage(context, name).catch((second: unknown) => {
+		if (!(second instanceof Failure)) throw second;
+		context.emit({ event: "warned", code: "undone-silent", values: { name, problem: second.code } });
+	});
+}
+
+/**
+ * Makes an older generation (without `to`, the one before the present) the present one again and restarts what runs. Its files are looked at
+ * first, as before any launch. The data stays as it is. Throws `nothing-before` (exit 1), `no-such-generation` (exit 2).
+ */
+export async function rollbackCage(
+	context: Context,
+	name: string,
+	options: { readonly to?: number; readonly restart: boolean },
+): Promise<{ readonly from: number; readonly to: number; readonly restarted: Restarted }> {
+	const { store } = context.machine;
+	const lock = await store.lock(name);
+	try {
+		const { cage, generation: from } = await presentCage(context, name);
+		const to = await rollbackTarget(context, name, from, options.to);
+		await requireSound(context, cage, to);
+		await store.publish(name, to);
+		await store.log(name, "rolled-back", { from, generation: to });
+		try {
+			return { from, to, restarted: await restarting(context, name, options.restart) };
+		} catch (error) {
+			await goBack(context, name, from, cage, error);
+			throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
+		}
+	} finally {
+		await lock.release();
+	}
+}
+
+/** Which generation a rollback would go to. */
+export async function rollbackTarget({ machine }: Context, name: string, from: number, asked?: number): Promise<number> {
+	const others = (await machine.store.generations(name)).filter((one) => one !== from);
+	if (asked !== undefined) {
+		if (!others.includes(asked)) throw new Failure("no-such-generation", { generation: asked }, 2);
+		return asked;
+	}
+	const before = others.filter((one) => one < from).at(-1);
+	if (before === undefined) throw new Failure("nothing-before", { name, generation: from }, 1);
+	return before;
+}
+
+async function requireSound(context: Context, cage: Cage, generation: number): Promise<void> {
+	const { machine } = context;
+	const manifest = await machine.store.manifest(cage.name, generation);
+	if (!manifest) throw new Failure("no-such-generation", { generation }, 2);
+	await auditGeneration(context, manifest, layoutOf(machine.store, manifest), { accepted: cage.accepted ?? [] });
+}

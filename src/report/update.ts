@@ -1,0 +1,136 @@
+import { compareGenerations } from "../core/cage/compare.ts";
+import { countEntries, type Manifest, type ManifestEntry } from "../core/cage/manifest.ts";
+import { pathToJson } from "../core/path/path.ts";
+import { showPath } from "../core/path/quote.ts";
+import type { Restarted } from "../engine/restart.ts";
+import type { Updated, UpdatePlan } from "../engine/update.ts";
+import type { Messages } from "../messages/messages.ts";
+import { indent } from "./format.ts";
+
+/** Updates, rollbacks and the differences between generations, in words and as JSON. */
+
+export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
+	const { conflicts, difference, drift, edits, from, isNeeded, name } = plan;
+	const words = messages.cli.update;
+	if (!isNeeded) return words.unchanged(name, from);
+	const lines = [
+		...drift.map((one) => {
+			const files = messages.cli.check.moreFiles(one.files.length);
+			const told = messages.cli.check.drift(
+				one.package,
+				one.from,
+				one.to,
+				one.package === undefined ? filesOf(one.files) : files,
+			);
+			return one.security ? `${messages.cli.check.securityUpdate} ${told}` : told;
+		}),
+		...difference.added.map(({ path }) => `+ ${showPath(path)}`),
+		...difference.removed.map(({ path }) => `- ${showPath(path)}`),
+		...difference.settings.map((setting) => messages.cli.check.wouldSet(setting)),
+		...edits
+			.filter((edit) => !conflicts.includes(edit) && edit.kind !== "directory")
+			.map(({ path }) => words.editGoesOn(showPath(path))),
+		...conflicts.map(({ path }) => words.conflict(showPath(path), name)),
+	];
+	return `${words.would(name, from)}\n${indent(lines.join("\n"))}`;
+}
+
+function filesOf(files: UpdatePlan["drift"][number]["files"]): string {
+	return files.map(({ path }) => showPath(path)).join(", ");
+}
+
+export function updatePlanToJson({ conflicts, difference, drift, edits, from, name }: UpdatePlan): object {
+	return {
+		name,
+		from,
+		drift: drift.map(({ files, ...one }) => ({
+			...one,
+			files: files.map(({ change, path }) => ({ path: pathToJson(path), change })),
+		})),
+		added: difference.added.map(({ path }) => pathToJson(path)),
+		removed: difference.removed.map(({ path }) => pathToJson(path)),
+		changed: difference.changed.map(({ aspects, path }) => ({ path: pathToJson(path), aspects })),
+		settings: difference.settings,
+		edited: edits.map(({ path }) => pathToJson(path)),
+		conflicts: conflicts.map(({ path }) => pathToJson(path)),
+	};
+}
+
+export function updatedText({ made, plan, restarted }: Updated, messages: Messages): string {
+	const words = messages.cli.update;
+	const { from, name } = plan;
+	if (made === undefined) return [words.unchanged(name, from), ...restartedText(name, restarted, messages)].join("\n");
+	const { files } = countEntries(made.manifest);
+	const packages = plan.drift.flatMap(({ from: was, package: one, to }) =>
+		one !== undefined && to !== undefined && was !== to ? [`${one} ${was ?? "?"} -> ${to}`] : [],
+	);
+	return [
+		words.updated(name, from, made.manifest.generation, files),
+		...(packages.length ? [indent(packages.join("\n"))] : []),
+		...restartedText(name, restarted, messages),
+	].join("\n");
+}
+
+/** What became of what ran. */
+export function restartedText(name: string, { interrupted, remaining, restarted }: Restarted, messages: Messages): string[] {
+	const words = messages.cli.update;
+	return [
+		...(restarted.length ? [words.restarted(restarted.join(", "), interrupted)] : []),
+		...(remaining.length ? [words.remaining(name, remaining.join(", "))] : []),
+	];
+}
+
+export function updatedToJson({ made, plan, restarted }: Updated): object {
+	return {
+		...updatePlanToJson(plan),
+		outcome: made ? "updated" : "unchanged",
+		...(made ? { to: made.manifest.generation, answered: made.answered, record: made.record } : {}),
+		...restarted,
+	};
+}
+
+export function differenceText(a: Manifest, b: Manifest, messages: Messages): string {
+	const words = messages.cli.update;
+	const { added, changed, packages, removed, settings } = compareGenerations(a, b);
+	const size = ({ kind, size: bytes }: ManifestEntry) => (kind === "file" ? `  ${messages.bytes(bytes)}` : "");
+	const lines = [
+		...packages.map(({ from, name, to }) => `  ${name} ${from} -> ${to}`),
+		...added.map((entry) => `+ ${showPath(entry.path)}${size(entry)}`),
+		...removed.map((entry) => `- ${showPath(entry.path)}${size(entry)}`),
+		...changed.map(({ after, before, path }) => `~ ${showPath(path)}  ${changeOf(before, after)}`),
+		...settings.map((setting) => `  ${messages.cli.check.wouldSet(setting)}`),
+	];
+	return lines.length ? lines.join("\n") : words.same(a.generation, b.generation);
+}
+
+function changeOf(before: ManifestEntry, after: ManifestEntry): string {
+	const facts = (entry: ManifestEntry): readonly [string, string][] => [
+		["kind", entry.kind],
+		["mode", `0${entry.mode.toString(8)}`],
+		["owner", `${entry.uid}:${entry.gid}`],
+		["size", String(entry.size)],
+		["sha256", (entry.sha256 ?? "").slice(0, 12)],
+		["->", entry.target === undefined ? "" : showPath(entry.target)],
+	];
+	const now = new Map(facts(after));
+	return facts(before)
+		.flatMap(([name, was]) => (was === now.get(name) ? [] : [`${name} ${was || "-"} -> ${now.get(name) || "-"}`]))
+		.join(", ");
+}
+
+export function differenceToJson(a: Manifest, b: Manifest): object {
+	const { added, changed, packages, removed, settings } = compareGenerations(a, b);
+	return {
+		from: a.generation,
+		to: b.generation,
+		packages,
+		added: added.map(({ path }) => pathToJson(path)),
+		removed: removed.map(({ path }) => pathToJson(path)),
+		changed: changed.map(({ after, before, path }) => ({
+			path: pathToJson(path),
+			from: before.sha256 ?? null,
+			to: after.sha256 ?? null,
+		})),
+		settings,
+	};
+}

@@ -1,0 +1,73 @@
+import { readlinkSync } from "node:fs";
+import { hostContent } from "../../core/cage/difference.ts";
+import type { Edit } from "../../core/cage/edits.ts";
+import { isFolder } from "../../core/cage/layout.ts";
+import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
+import { isConfiguration, needsHash } from "../../core/cage/tampering.ts";
+import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { hashFile } from "./hash.ts";
+import { observe, observeTree, type Seen } from "./observe.ts";
+
+const configuration = pathFromText("/etc");
+
+/**
+ * What was edited below /etc of a generation, and what the host has there now. Reads only files that were touched since they were copied, and
+ * those that were edited before. Directories are told where they are new and something edited lies in them.
+ */
+export async function findEdits(root: Path, manifest: Manifest, signal?: AbortSignal): Promise<Edit[]> {
+	const entries = entriesByPath(manifest);
+	const { seen } = observeTree(join(root, configuration.slice(1)), configuration, signal);
+	const edits: Edit[] = [];
+	const directories = new Map<Path, Seen>();
+	for (const one of seen) {
+		const entry = entries.get(one.path);
+		if (one.kind === "directory" && entry === undefined) directories.set(one.path, one);
+		if (!isConfiguration(one) || (entry !== undefined && (isFolder(entry) || entry.kind === "generated"))) continue;
+		const edit = await editOf(one, entry, root, signal);
+		if (edit) edits.push(edit);
+	}
+	const above = [...directories.values()].filter(({ path }) => edits.some((edit) => edit.path.startsWith(`${path}/`)));
+	return [...above.map((one) => describe(one, "directory", { is: "" })), ...edits];
+}
+
+async function editOf(
+	one: Seen,
+	entry: ManifestEntry | undefined,
+	root: Path,
+	signal: AbortSignal | undefined,
+): Promise<Edit | undefined> {
+	const kind = one.kind === "symlink" ? "symlink" : "file";
+	const untouched = kind === "file" && entry?.edited === undefined && one.stamp && entry && !needsHash(entry, one.stamp);
+	if (untouched) return undefined;
+	const is = await content(join(root, one.path.slice(1) as Path), kind, signal);
+	// Empty: added in an earlier generation, so there was none.
+	const was = (entry && hostContent(entry)) || undefined;
+	if (is === undefined || (is === was && entry?.kind === kind)) return undefined;
+	const now = observe(one.path, one.path);
+	const host = now && (now.kind === "file" || now.kind === "symlink") ? await content(one.path, now.kind, signal) : undefined;
+	return describe(one, kind, { is, ...(was === undefined ? {} : { was }), ...(host === undefined ? {} : { host }) });
+}
+
+async function content(path: Path, kind: "file" | "symlink", signal: AbortSignal | undefined): Promise<string | undefined> {
+	if (kind === "file") return hashFile(path, signal);
+	try {
+		return readlinkSync(pathToBytes(path), { encoding: "latin1" });
+	} catch {
+		return undefined;
+	}
+}
+
+function describe(one: Seen, kind: Edit["kind"], what: Pick<Edit, "is" | "was" | "host">): Edit {
+	const { gid, mode, path, stamp, target, uid } = one;
+	return {
+		path,
+		kind,
+		mode,
+		uid,
+		gid,
+		size: kind === "file" ? Number(stamp?.size ?? 0) : 0,
+		mtime: Math.floor(Number(stamp?.modified ?? 0) / 1e6),
+		...(kind === "symlink" && target !== undefined ? { target } : {}),
+		...what,
+	};
+}

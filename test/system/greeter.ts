@@ -1,0 +1,133 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+
+/**
+ * A daemon and its library as two Debian packages, in as many versions as a test wants: the upgrades are dpkg's own. It answers each line that a client
+ * sends with a greeting of the library, the line of its configuration and a count, after it has written the line to its state and to disk.
+ */
+
+const library = "libcagewright-test-greeting";
+const daemon = "cagewright-test-greeter";
+export const greeter = "/usr/bin/cagewright-test-greeter";
+export const configuration = "/etc/cagewright-test-greeter.conf";
+export const stateDirectory = "/var/lib/cagewright-test-greeter";
+export const extraFile = "/usr/share/cagewright-test-greeting/words";
+
+const program = `
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <fcntl.h>
+#include <arpa/inet.h>
+#include <sys/socket.h>
+const char *greeting(void);
+int main(int argc, char **argv) {
+	char line[256], words[128] = "";
+	FILE *conf = fopen("${configuration}", "r");
+	if (!conf || !fgets(words, sizeof words, conf)) return 3;
+	fclose(conf);
+	words[strcspn(words, "\\n")] = 0;
+	int log = open("${stateDirectory}/lines", O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (log < 0) return 4;
+	int server = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
+	setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(atoi(argv[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	if (bind(server, (void *)&at, sizeof at) || listen(server, 64)) return 5;
+	for (;;) {
+		int client = accept(server, 0, 0);
+		if (client < 0) continue;
+		FILE *stream = fdopen(client, "r+");
+		if (fgets(line, sizeof line, stream)) {
+			if (write(log, line, strlen(line)) < 0 || fdatasync(log)) return 6;
+			fseek(stream, 0, SEEK_CUR);
+			fprintf(stream, "%s %s\\n", greeting(), words);
+			fflush(stream);
+		}
+		fclose(stream);
+	}
+}
+`;
+
+/** Libraries by what they do when they are asked: say a word; read it from a file that came with this version; fail. */
+const libraries = {
+	says: (word: string) => `const char *greeting(void) { return "${word}"; }`,
+	reads: () => `#include <stdio.h>
+		const char *greeting(void) {
+			static char word[64];
+			FILE *file = fopen("${extraFile}", "r");
+			if (!file || fscanf(file, "%63s", word) != 1) __builtin_trap();
+			fclose(file);
+			return word;
+		}`,
+	fails: () => "const char *greeting(void) { __builtin_trap(); }",
+} as const;
+
+export interface GreeterPackages {
+	/** Installs the daemon in its first version, with a library that says `word`. */
+	install(word: string): void;
+	/** Replaces the library by dpkg. With `reads`, the word comes from a new file of the package. */
+	upgrade(version: string, does: keyof typeof libraries, word?: string): void;
+	/** As the next version of the daemon's package would. */
+	changeConfiguration(text: string): void;
+	purge(): void;
+}
+
+/** `folder` is the test's own. Everything is purged when the file's tests are over. */
+export function greeterPackages(folder: string): GreeterPackages {
+	const purge = () => {
+		execFileSync("dpkg", ["--purge", daemon, library], { stdio: "ignore" });
+		rmSync(stateDirectory, { recursive: true, force: true });
+	};
+	afterAll(purge);
+	const pack = (name: string, version: string, fill: (tree: string) => void, more = "") => {
+		const tree = join(folder, `${name}_${version}`);
+		mkdirSync(join(tree, "DEBIAN"), { recursive: true });
+		fill(tree);
+		writeFileSync(
+			join(tree, "DEBIAN/control"),
+			`Package: ${name}\nVersion: ${version}\nArchitecture: amd64\nMaintainer: nobody <nobody@example.org>\n${more}Description: for a test\n`,
+		);
+		const file = `${tree}.deb`;
+		execFileSync("dpkg-deb", ["--root-owner-group", "--build", tree, file], { stdio: "ignore" });
+		execFileSync("dpkg", ["--install", file], { stdio: "ignore" });
+	};
+	const compile = (to: string, source: string, options: readonly string[]) => {
+		mkdirSync(join(to, ".."), { recursive: true });
+		execFileSync("gcc", ["-x", "c", "-", "-x", "none", "-o", to, ...options], { input: source });
+	};
+	const packLibrary = (version: string, does: keyof typeof libraries, word: string) =>
+		pack(library, version, (tree) => {
+			compile(join(tree, `usr/lib/x86_64-linux-gnu/${library}.so.1`), libraries[does](word), [
+				"-shared",
+				"-fPIC",
+				`-Wl,-soname,${library}.so.1`,
+			]);
+			if (does !== "reads") return;
+			mkdirSync(join(tree, extraFile, ".."), { recursive: true });
+			writeFileSync(join(tree, extraFile), `${word}\n`);
+		});
+	return {
+		install(word) {
+			packLibrary("1.0", "says", word);
+			pack(
+				daemon,
+				"1.0",
+				(tree) => {
+					compile(join(tree, greeter), program, [`/usr/lib/x86_64-linux-gnu/${library}.so.1`]);
+					mkdirSync(join(tree, "etc"));
+					writeFileSync(join(tree, configuration), "of the package\n");
+					mkdirSync(join(tree, stateDirectory), { recursive: true });
+				},
+				`Depends: ${library}\n`,
+			);
+		},
+		upgrade: (version, does, word = "") => packLibrary(version, does, word),
+		changeConfiguration: (text) => writeFileSync(configuration, text),
+		purge: () => {
+			if (existsSync(greeter)) purge();
+		},
+	};
+}

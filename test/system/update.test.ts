@@ -1,0 +1,224 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { configuration, extraFile, greeter, greeterPackages, stateDirectory } from "./greeter.ts";
+import { freePort } from "./network.ts";
+
+const state = temporaryState();
+const packages = greeterPackages(temporaryFolder("packages"));
+let port: number;
+let made: Made;
+
+interface Drift {
+	readonly package?: string;
+	readonly from?: string;
+	readonly to?: string;
+	readonly files: readonly { readonly path: string }[];
+}
+interface Checked {
+	readonly outdated: boolean;
+	readonly drift: readonly Drift[];
+	readonly wouldAdd: readonly string[];
+}
+
+/** One line to the daemon; its answer, or undefined where it is not there. */
+function askGreeter(line: string): Promise<string | undefined> {
+	return new Promise((resolve) => {
+		let answer = "";
+		const socket = createConnection({ host: "127.0.0.1", port });
+		socket.on("connect", () => socket.write(`${line}\n`));
+		socket.on("data", (data) => {
+			answer += data;
+		});
+		socket.on("close", () => resolve(answer.includes("\n") ? answer.trim() : undefined));
+		socket.on("error", () => resolve(undefined));
+		socket.setTimeout(5000, () => socket.destroy());
+	});
+}
+
+const lines = () => readFileSync(`${made.data}${stateDirectory}/lines`, "utf8").split("\n").filter(Boolean);
+const generation = () =>
+	Number(
+		execFileSync("readlink", [`${state}/cages/greeter/current`], { encoding: "utf8" })
+			.trim()
+			.split("/")[1],
+	);
+const check = async () => {
+	const { json, status } = await cagewright(["check", "greeter", "--json"], { state });
+	return { status, cage: (json.cages as readonly Checked[])[0] as Checked };
+};
+const answering = (word: string) => eventually(async () => expect(await askGreeter("hello")).toContain(word));
+
+beforeAll(async () => {
+	packages.install("one");
+	port = await freePort();
+	const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
+	made = await make(["--name", "greeter", "--no-selftest", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], {
+		state,
+	});
+});
+
+test("an unchanged host leaves nothing to do", async () => {
+	const { cage } = await check();
+	expect(cage).toMatchObject({ outdated: false, drift: [] });
+	const result = await cagewright(["update", "greeter", "--json"], { state });
+	expect(result.status, result.stderr).toBe(0);
+	expect(result.json).toMatchObject({ cages: [{ outcome: "unchanged", from: 1 }] });
+	expect(generation()).toBe(1);
+});
+
+test("a library is upgraded: named, brought in while a client asks, refused where it is broken, rolled back", async () => {
+	const run = startRun("greeter", { state });
+	await answering("one");
+
+	// check names the package and its versions, and changes nothing.
+	packages.upgrade("2.0", "reads", "two");
+	const { cage, status } = await check();
+	expect(status).toBe(1);
+	expect(cage.drift).toMatchObject([
+		{ package: "libcagewright-test-greeting", from: "1.0", to: "2.0", files: [{ path: expect.stringContaining(".so.1") }] },
+	]);
+	expect(cage.outdated).toBe(true);
+	const nagios = await cagewright(["check", "--all", "--nagios"], { state });
+	expect(nagios).toMatchObject({ status: 1 });
+	expect(nagios.stdout).toMatch(/^CAGEWRIGHT WARNING - .*greeter.* \| cages=1 /);
+	const dry = await cagewright(["update", "greeter", "--dry-run"], { state });
+	expect(dry.stdout).toContain("libcagewright-test-greeting 1.0 -> 2.0");
+	expect(generation()).toBe(1);
+	expect(await askGreeter("still")).toContain("one");
+
+	// update brings it in, with what the new version opens, while a client keeps asking.
+	const client = keepAsking();
+	const updated = await cagewright(["update", "greeter", "--json", "--no-selftest"], { state });
+	const { acknowledged, gaps } = await client.stop();
+	expect(updated.status, updated.stderr).toBe(0);
+	expect(updated.json).toMatchObject({
+		cages: [{ outcome: "updated", from: 1, to: 2, answered: true, restarted: ["run"], remaining: [] }],
+	});
+	expect(existsSync(`${state}/cages/greeter/generations/2${extraFile}`)).toBe(true);
+	expect(await askGreeter("after")).toContain("two");
+	expect(gaps).toBeLessThanOrEqual(1);
+
+	// No write that was acknowledged is lost, and none is there twice.
+	expect(acknowledged.length).toBeGreaterThan(20);
+	const kept = lines().filter((line) => line.startsWith("client-"));
+	expect(new Set(kept).size).toBe(kept.length);
+	expect(kept).toEqual(expect.arrayContaining(acknowledged));
+
+	// A broken version is refused, and the old cage goes on.
+	const before = lines().length;
+	packages.upgrade("3.0", "fails");
+	const refused = await cagewright(["update", "greeter", "--quiet"], { state });
+	expect(refused.status).toBe(1);
+	expect(refused.stderr).toMatch(/^cagewright: greeter stays at generation 2, .*\n$/);
+	expect(generation()).toBe(2);
+	expect(await askGreeter("going on")).toContain("two");
+	expect(lines().length).toBe(before + 1);
+	const listed = await cagewright(["list", "--json"], { state });
+	expect(listed.json.cages).toMatchObject([{ name: "greeter", generation: 2, answered: true }]);
+
+	// The generation before comes back with today's data, and the way forward again is there as well.
+	const rolled = await cagewright(["rollback", "greeter", "--json"], { state });
+	expect(rolled.status, rolled.stderr).toBe(0);
+	expect(rolled.json).toMatchObject({ from: 2, to: 1, restarted: ["run"] });
+	await answering("one");
+	expect(lines().length).toBeGreaterThan(before);
+	expect((await cagewright(["rollback", "greeter"], { state })).stderr).toContain("has no generation before 1");
+	expect((await cagewright(["rollback", "greeter", "--to", "2"], { state })).status).toBe(0);
+	await answering("two");
+	const diff = await cagewright(["diff", "greeter", "1", "2"], { state });
+	expect(diff.stdout).toContain("libcagewright-test-greeting 1.0 -> 2.0");
+	expect(diff.stdout).toContain(`+ ${extraFile}`);
+	expect((await run.stop()).status).toBe(143);
+});
+
+/** A client that writes down what was acknowledged, and how often it found nobody. */
+function keepAsking() {
+	const acknowledged: string[] = [];
+	let gaps = 0;
+	let isAsking = true;
+	const asking = (async () => {
+		let wasThere = true;
+		for (let number = 0; isAsking; number++) {
+			const line = `client-${number}`;
+			const isThere = (await askGreeter(line)) !== undefined;
+			if (isThere) acknowledged.push(line);
+			else await new Promise((resolve) => setTimeout(resolve, 5));
+			if (wasThere && !isThere) gaps++;
+			wasThere = isThere;
+		}
+	})();
+	return {
+		async stop() {
+			isAsking = false;
+			await asking;
+			return { acknowledged, gaps };
+		},
+	};
+}
+
+describe("configuration that was edited in the cage", () => {
+	const inCage = (path: string) => `${state}/cages/greeter/generations/${generation()}${path}`;
+
+	beforeAll(() => packages.upgrade("4.0", "says", "four"));
+
+	test("goes on, and so does what was added beside it", async () => {
+		writeFileSync(inCage(configuration), "edited in the cage\n");
+		writeFileSync(inCage("/etc/added.conf"), "added\n");
+		const result = await cagewright(["update", "greeter", "--json", "--no-selftest"], { state });
+		expect(result.status, result.stderr).toBe(0);
+		expect(generation()).toBe(3);
+		expect(readFileSync(inCage(configuration), "utf8")).toBe("edited in the cage\n");
+		expect(readFileSync(inCage("/etc/added.conf"), "utf8")).toBe("added\n");
+		expect((await check()).cage.outdated).toBe(false);
+		// What was taken over once is nothing new.
+		expect((await cagewright(["update", "greeter", "--json"], { state })).json).toMatchObject({
+			cages: [{ outcome: "unchanged" }],
+		});
+	});
+
+	test("is asked about where the host's changed as well, and never lost", async () => {
+		packages.changeConfiguration("new on the host\n");
+		const asked = await cagewright(["update", "greeter", "--quiet"], { state });
+		expect(asked).toMatchObject({ status: 2, stderr: expect.stringContaining("--configuration") });
+		expect(generation()).toBe(3);
+
+		const kept = await cagewright(["update", "greeter", "--configuration", "keep", "--no-selftest"], { state });
+		expect(kept.status, kept.stderr).toBe(0);
+		expect(readFileSync(inCage(configuration), "utf8")).toBe("edited in the cage\n");
+		// Decided is decided, until the host's changes once more.
+		expect((await cagewright(["update", "greeter", "--json"], { state })).json).toMatchObject({
+			cages: [{ outcome: "unchanged" }],
+		});
+
+		packages.changeConfiguration("newer on the host\n");
+		const before = generation();
+		const taken = await cagewright(["update", "greeter", "--configuration", "host", "--no-selftest"], { state });
+		expect(taken.status, taken.stderr).toBe(0);
+		expect(readFileSync(inCage(configuration), "utf8")).toBe("newer on the host\n");
+		expect(readFileSync(`${state}/cages/greeter/edited/${before}${configuration}`, "utf8")).toBe("edited in the cage\n");
+	});
+
+	test("update --all does the same for every cage", async () => {
+		appendFileSync(inCage(configuration), "once more\n");
+		packages.upgrade("5.0", "says", "five");
+		const { stderr, status } = await cagewright(["update", "--all", "--no-selftest"], { state });
+		expect(status, stderr).toBe(0);
+		expect(readFileSync(inCage(configuration), "utf8")).toBe("newer on the host\nonce more\n");
+	});
+
+	test("old generations are cleared by a rule that can be set", async () => {
+		const generations = async () => (await cagewright(["diff", "greeter", "--json"], { state })).json;
+		expect((await generations()).to).toBe(generation());
+		const result = await cagewright(["update", "greeter", "--keep-generations", "1"], { state });
+		expect(result.status, result.stderr).toBe(0);
+		const left = execFileSync("ls", [`${state}/cages/greeter/generations`], { encoding: "utf8" })
+			.trim()
+			.split("\n");
+		expect(left).toHaveLength(2);
+		expect(statSync(`${state}/cages/greeter/generations/${generation()}`).isDirectory()).toBe(true);
+	});
+});
