@@ -167,6 +167,9 @@ export interface GlobalOptions {
 	debug?: boolean;
 	launcher?: LauncherName;
 	require?: "full";
+	linear?: boolean;
+	inline?: boolean;
+	ascii?: boolean;
 }
 
 export function addGlobalOptions(command: Command): Command {

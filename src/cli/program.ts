@@ -43,6 +43,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.configureOutput({ writeErr: () => {} })
 		.addHelpText("after", "\nExample:\n  cagewright make redis --yes\n  cagewright run redis\n");
 	addGlobalOptions(program);
+	program
+		.option("--linear", "the wizard as questions and answers, line by line, for screen readers")
+		.option("--inline", "the wizard below what stands in the terminal, instead of in a screen of its own")
+		.option("--ascii", "the wizard in ASCII alone");
 
 	const define = (usage: string, description: string, example: string) =>
 		program
@@ -289,7 +293,7 @@ function takesValue(option: string | undefined): boolean {
 }
 
 function isGlobalOption(arg: string, before: string | undefined): boolean {
-	return /^--(state|lang|launcher|require)(=|$)|^--(no-color|quiet|debug)$/.test(arg) || takesValue(before);
+	return /^--(state|lang|launcher|require)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before);
 }
 
 /** Words behind `--` are the command; a single word before it is the template or the cage. */

@@ -7,16 +7,21 @@ import type { Terminal } from "./terminal.ts";
 
 /** Opens the wizard, and prints what it leaves to say once the terminal is as it was before. */
 export async function wizard(terminal: Terminal): Promise<number> {
-	if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.TERM === "dumb") throw new Failure("no-terminal", {}, 2);
-	const color = terminal.options.color !== false && !process.env.NO_COLOR;
-	// chalk reads this when it is loaded, and knows nothing of NO_COLOR.
-	if (!color) process.env.FORCE_COLOR = "0";
+	if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure("no-terminal", {}, 2);
+	const { env } = process;
+	const color = terminal.options.color !== false && !env.NO_COLOR;
+	// What no screen can be drawn on, and whoever has no use for one, gets lines.
+	const linear = terminal.options.linear === true || env.INK_SCREEN_READER === "true" || env.TERM === "dumb";
 	const machine = systemMachine(terminal.state, terminal.launching);
 	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal, machine));
-	const { runWizard } = await import("../ui/run-wizard.tsx");
-	const ascii = !/UTF-?8/i.test(process.env.LC_ALL ?? process.env.LC_CTYPE ?? process.env.LANG ?? "UTF-8");
+	// An empty variable counts as not set.
+	const ascii = terminal.options.ascii === true || !/UTF-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "UTF-8");
+	const options = { session, messages: terminal.messages, color, ascii, inline: terminal.options.inline === true };
 	try {
-		const { lines, status } = await runWizard({ session, messages: terminal.messages, color, ascii });
+		const run = linear
+			? (await import("../ui/linear/run-linear.ts")).runLinear
+			: (await import("../ui/run-wizard.tsx")).runWizard;
+		const { lines, status } = await run(options);
 		for (const line of lines) terminal.print(line);
 		return status;
 	} finally {

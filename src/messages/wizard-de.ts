@@ -7,6 +7,7 @@ import { coverageDe } from "./wizard/coverage-de.ts";
 import { fileNoticesDe, filesDe } from "./wizard/files-de.ts";
 import { formDe } from "./wizard/form-de.ts";
 import { lacksDe } from "./wizard/lacks-de.ts";
+import { linearDe } from "./wizard/linear-de.ts";
 import { saveDe } from "./wizard/save-de.ts";
 import { traceDe, traceNoticesDe } from "./wizard/trace-de.ts";
 import { trialDe } from "./wizard/trial-de.ts";
@@ -41,6 +42,7 @@ export const wizardDe: WizardMessages = {
 	build: buildDe,
 	trial: trialDe,
 	save: saveDe,
+	linear: linearDe,
 	why: whyDe,
 	prompts: {
 		command: "Befehl",

@@ -8,6 +8,7 @@ import { coverageEn } from "./wizard/coverage-en.ts";
 import { fileNoticesEn, filesEn } from "./wizard/files-en.ts";
 import { formEn } from "./wizard/form-en.ts";
 import { lacksEn } from "./wizard/lacks-en.ts";
+import { linearEn } from "./wizard/linear-en.ts";
 import { saveEn } from "./wizard/save-en.ts";
 import { traceEn, traceNoticesEn } from "./wizard/trace-en.ts";
 import { trialEn } from "./wizard/trial-en.ts";
@@ -42,6 +43,7 @@ export const wizardEn = {
 	build: buildEn,
 	trial: trialEn,
 	save: saveEn,
+	linear: linearEn,
 	why: whyEn,
 	prompts: {
 		command: "Command",

@@ -13,21 +13,35 @@ export function drawApp(
 	look: Look,
 	onFailure: (error: unknown) => void,
 	stdout: NodeJS.WriteStream = process.stdout,
-): () => void {
+): Drawn {
 	const instance = render(<App store={store} look={look} />, { stdout: sized(stdout), exitOnCtrlC: false, patchConsole: false });
 	instance.waitUntilExit().catch(onFailure);
-	return () => instance.unmount();
+	return { clear: () => instance.clear(), end: () => instance.unmount() };
+}
+
+/** What is on the terminal. */
+export interface Drawn {
+	/** Takes the frame away. */
+	clear(): void;
+	/** Leaves it as it is and draws no more. */
+	end(): void;
 }
 
 /**
- * Some terminals (serial lines, a pty that nobody sized) say 0 by 0. Ink takes every frame for one that fills such a terminal, and clears
- * the scrollback each time.
+ * The terminal as it was when drawing began. Ink takes a frame that is as tall as the terminal for one that fills it, and clears the
+ * scrollback then; so it must not hear of a new size before the frame fits it. Some terminals (serial lines, a pty that nobody sized)
+ * say 0 by 0.
  */
 function sized(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
+	const rows = stdout.rows || usualSize.rows;
+	const columns = stdout.columns || usualSize.columns;
 	return new Proxy(stdout, {
 		get(target, name) {
-			if (name === "rows") return target.rows || usualSize.rows;
-			if (name === "columns") return target.columns || usualSize.columns;
+			if (name === "rows") return rows;
+			if (name === "columns") return columns;
+			if (name === "on" || name === "off") {
+				return (event: string, listener: () => void) => (event === "resize" ? target : target[name](event, listener));
+			}
 			const value: unknown = Reflect.get(target, name);
 			return typeof value === "function" ? value.bind(target) : value;
 		},

@@ -7,6 +7,8 @@ export interface Look {
 	readonly messages: Messages;
 	readonly color: boolean;
 	readonly ascii: boolean;
+	/** Not drawn but said: lists are numbered, and nothing is cut off. */
+	readonly linear?: boolean;
 }
 
 export interface View extends Look {

@@ -1,29 +1,17 @@
-import type { Answers } from "../core/questions/answers.ts";
-import type { WizardSession } from "../engine/session.ts";
-import { asciiMessages } from "../messages/ascii.ts";
-import type { Messages } from "../messages/messages.ts";
+import type { Drawn } from "./draw.tsx";
+import { importInk } from "./import-ink.ts";
 import { lastLines } from "./last-lines.ts";
+import { lookFrom, type WizardOptions } from "./options.ts";
 import { WizardStore } from "./store.ts";
 import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
-
-export interface WizardOptions {
-	readonly session: WizardSession;
-	readonly messages: Messages;
-	readonly color: boolean;
-	/** For terminals that show nothing but ASCII. */
-	readonly ascii: boolean;
-	/** Goes straight to the form with these. */
-	readonly initial?: Answers;
-}
 
 /** Runs the wizard in the terminal until somebody ends it. `lines` are for printing once the terminal is back. */
 export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: string[] }> {
 	const { stdin, stdout } = process;
-	const messages = options.ascii ? asciiMessages(options.messages.language) : options.messages;
-	const { drawApp } = await importInk(options.color);
+	const look = lookFrom(options);
+	const { drawApp } = await importInk(options.color, () => import("./draw.tsx"));
 	const store = new WizardStore(options.session);
-	// A screen reader reads what is added line by line; it needs no other screen.
-	const alternate = process.env.INK_SCREEN_READER !== "true";
+	const alternate = !options.inline;
 	const giveBack = takeTerminal(stdin, stdout, alternate);
 	const stopKeys = readKeys(stdin, (keys) => store.press(keys));
 	let leave = () => {};
@@ -32,16 +20,14 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 		const over = new Promise<number>((resolve, reject) => {
 			offSignals = onEndingSignal(resolve);
 			const offEnd = store.onExit(resolve);
-			const undraw = drawing(stdout, store, alternate, () =>
-				drawApp(store, { messages, color: options.color, ascii: options.ascii }, reject),
-			);
+			const undraw = drawing(stdout, store, alternate, () => drawApp(store, look, reject));
 			leave = () => {
 				undraw();
 				offEnd();
 			};
 		});
 		store.start(options.initial);
-		return { status: await over, lines: lastLines(store.state, messages) };
+		return { status: await over, lines: lastLines(store.state, look.messages) };
 	} finally {
 		stopKeys();
 		leave();
@@ -57,44 +43,36 @@ const resizeDelay = 60;
 /**
  * Draws at the size of the terminal. A terminal whose height changes moves its lines, and Ink goes on from where they were; so
  * after each change of size it begins anew on an empty screen. The store keeps everything, nothing is lost.
+ *
+ * Without a screen of our own, the frame that was drawn last is taken away first, or it would stay above the next. In a terminal that
+ * became smaller its rows fill what is seen, and what of them the terminal has moved up out of sight stays there.
  */
-function drawing(stdout: NodeJS.WriteStream, store: WizardStore, alternate: boolean, draw: () => () => void): () => void {
+function drawing(stdout: NodeJS.WriteStream, store: WizardStore, alternate: boolean, draw: () => Drawn): () => void {
 	let waiting: ReturnType<typeof setTimeout> | undefined;
-	const measure = () =>
-		store.dispatch({ type: "resized", columns: stdout.columns || usualSize.columns, rows: stdout.rows || usualSize.rows });
+	let { columns, rows } = store.state.size;
+	const measure = () => {
+		const before = { columns, rows };
+		columns = stdout.columns || usualSize.columns;
+		rows = stdout.rows || usualSize.rows;
+		store.dispatch({ type: "resized", columns, rows });
+		return columns < before.columns || rows < before.rows;
+	};
 	measure();
-	let undraw = draw();
+	let drawn = draw();
 	const onResize = () => {
 		clearTimeout(waiting);
 		waiting = setTimeout(() => {
-			undraw();
+			if (!alternate) drawn.clear();
+			drawn.end();
 			if (alternate) stdout.write("\x1b[2J\x1b[H");
-			measure();
-			undraw = draw();
+			if (measure() && !alternate) stdout.write("\x1b[H\x1b[J");
+			drawn = draw();
 		}, resizeDelay);
 	};
 	stdout.on("resize", onResize);
 	return () => {
 		clearTimeout(waiting);
 		stdout.off("resize", onResize);
-		undraw();
+		drawn.end();
 	};
-}
-
-/**
- * Ink and chalk read their environment when they are loaded. With CI set Ink would draw the last frame alone, which is no
- * wizard; the application that is traced never sees this change.
- */
-async function importInk(color: boolean): Promise<typeof import("./draw.tsx")> {
-	const before = { CI: process.env.CI, CONTINUOUS_INTEGRATION: process.env.CONTINUOUS_INTEGRATION };
-	if (!color) process.env.FORCE_COLOR = "0";
-	for (const name of Object.keys(before)) process.env[name] = "false";
-	try {
-		return await import("./draw.tsx");
-	} finally {
-		for (const [name, value] of Object.entries(before)) {
-			if (value === undefined) delete process.env[name];
-			else process.env[name] = value;
-		}
-	}
 }

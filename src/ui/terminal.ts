@@ -55,9 +55,13 @@ const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
  * Tells the first signal that wants to end us; a second one ends at once. The handlers stay until they are taken off: Ink has some of
  * its own, and they kill the process as soon as they are the only ones.
  */
-export function onEndingSignal(listener: (status: number) => void): () => void {
+export function onEndingSignal(
+	listener: (status: number) => void,
+	names: readonly (keyof typeof statuses)[] = ["SIGHUP", "SIGINT", "SIGTERM"],
+): () => void {
 	let told = false;
-	const handlers = (Object.entries(statuses) as [keyof typeof statuses, number][]).map(([name, status]) => {
+	const handlers = names.map((name) => {
+		const status = statuses[name];
 		const handler = () => {
 			if (told) process.exit(status);
 			told = true;

@@ -36,7 +36,7 @@ export class PtyProgram {
 		this.#pty = spawn(program, [...args], {
 			cols: columns,
 			rows,
-			name: "xterm-256color",
+			name: options.env?.TERM ?? "xterm-256color",
 			env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8", ...options.env },
 		});
 		this.#pty.onData((data) => {
@@ -85,6 +85,13 @@ export class PtyProgram {
 			{ length: this.#emulator.rows },
 			(_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? "",
 		);
+	}
+
+	/** Everything that a person can scroll back to, and the screen below it. */
+	async history(): Promise<string[]> {
+		await new Promise<void>((resolve) => this.#emulator.write("", resolve));
+		const { active } = this.#emulator.buffer;
+		return Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? "");
 	}
 
 	/** Waits until the screen shows a text; fails with what it showed instead. */

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { Terminal } from "@xterm/headless";
 import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { drawApp } from "../../src/ui/draw.tsx";
+import { type Drawn, drawApp } from "../../src/ui/draw.tsx";
 import type { Look } from "../../src/ui/look.ts";
 import { WizardStore } from "../../src/ui/store.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
@@ -32,7 +32,7 @@ export class ScreenDriver {
 	readonly store: WizardStore;
 	readonly session: ScriptedSession;
 	readonly #output: Output;
-	readonly #undraw: () => void;
+	readonly #drawn: Drawn;
 	readonly language: "en" | "de";
 
 	constructor(session: ScriptedSession, columns: number, rows: number, language: "en" | "de" = "en", look: Partial<Look> = {}) {
@@ -42,7 +42,7 @@ export class ScreenDriver {
 		this.#output = new Output(columns, rows);
 		this.store.dispatch({ type: "resized", columns, rows });
 		const all = { messages: messagesFor(language), color: false, ascii: false, ...look };
-		this.#undraw = drawApp(
+		this.#drawn = drawApp(
 			this.store,
 			all,
 			(error) => {
@@ -93,7 +93,7 @@ export class ScreenDriver {
 	}
 
 	close(): void {
-		this.#undraw();
+		this.#drawn.end();
 		this.store.dispose();
 	}
 }

@@ -10,7 +10,8 @@ export function offered(state: WizardState): readonly Binding[] {
 	return bindingsOf(state).filter((binding) => binding.footer !== undefined && isOffered(state, binding));
 }
 
-function isOffered(state: WizardState, { command }: Binding): boolean {
+/** Whether a key would do more at this moment than say why not. */
+export function isOffered(state: WizardState, { command }: Binding): boolean {
 	switch (command) {
 		case "enough":
 			return isBusy(state, "trace") ? answersAlready(state) && !state.trace?.enough : state.trace?.result !== undefined;

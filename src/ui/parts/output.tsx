@@ -2,9 +2,13 @@ import { printable } from "../../core/path/quote.ts";
 import { useView } from "../look.ts";
 import { Line } from "./line.tsx";
 
+/** Lines that are enough for whoever has them read aloud. */
+const linesSaid = 5;
+
 /** The last lines that came, as many as there is room for. */
-export function OutputTail({ height }: { height: number }) {
-	const { messages, state } = useView();
+export function OutputTail({ height: given }: { height: number }) {
+	const { linear, messages, state } = useView();
+	const height = linear ? Math.min(given, linesSaid) : given;
 	if (height < 1) return null;
 	const lines = (state.outputOpen === "" ? state.output : [...state.output, state.outputOpen]).slice(-height);
 	if (!lines.length) return <Line dimColor>{messages.wizard.trace.noOutput}</Line>;

@@ -1,4 +1,6 @@
+import { Box, Text } from "ink";
 import type { ReactNode } from "react";
+import { linearRows } from "../../core/wizard/linear.ts";
 import { windowOf } from "../../core/wizard/list.ts";
 import { useView } from "../look.ts";
 import { Line } from "./line.tsx";
@@ -11,14 +13,28 @@ interface RowsProps<T> {
 }
 
 /** The part of a list that fits, with a last row that says how much there is above and below. */
-export function Rows<T>({ cursor, height, items, row }: RowsProps<T>) {
-	const { messages } = useView();
+export function Rows<T>({ cursor, height: given, items, row }: RowsProps<T>) {
+	const { linear, messages } = useView();
+	const height = linear ? Math.min(given, linearRows) : given;
 	const crowded = items.length > height;
 	const { end, start } = windowOf(cursor, items.length, crowded ? height - 1 : height);
 	return (
 		<>
-			{items.slice(start, end).map((item, offset) => row(item, start + offset === cursor, start + offset))}
+			{items.slice(start, end).map((item, offset) => {
+				const index = start + offset;
+				const drawn = row(item, index === cursor, index);
+				return linear ? <Numbered key={index} number={index + 1} row={drawn} /> : drawn;
+			})}
 			{crowded ? <Line dimColor>{messages.fill(messages.wizard.more, { above: start, below: items.length - end })}</Line> : null}
 		</>
+	);
+}
+
+function Numbered({ number, row }: { number: number; row: ReactNode }) {
+	return (
+		<Box>
+			<Text>{`${number}.`}</Text>
+			{row}
+		</Box>
 	);
 }

@@ -6,7 +6,8 @@ import { Line } from "./line.tsx";
 
 /** A line that is being edited. The part around the cursor is shown when it is longer than the screen. */
 export function TextInput({ label, line, width: given }: { label: string; line: TextLine; width?: number }) {
-	const { color, width: whole } = useView();
+	const { color, linear, width: whole } = useView();
+	if (linear) return <Line>{`${label}${printable(line.text)}`}</Line>;
 	const width = given ?? whole;
 	const room = Math.max(8, width - label.length - 1);
 	const before = printable(line.text.slice(0, line.at));

@@ -31,14 +31,15 @@ export function FormStep() {
 type Item = { readonly kind: "field"; readonly index: number } | ({ readonly kind: "said"; readonly key: string } & Said);
 
 function Fields({ form }: { form: Form }) {
-	const { height, messages, state, width } = useView();
+	const { height, linear, messages, state, width } = useView();
 	const words = messages.wizard.form;
 	const onButton = form.cursor === form.rows.length;
 	const labelWidth = Math.max(...Object.values(words.fields).map((label) => label.length)) + 2;
-	const isTight = height < tightRows;
+	// Where rows are numbered, each of them is a field.
+	const isTight = linear || height < tightRows;
 	const items = itemsOf(form, messages, isTight ? 0 : width - labelWidth - 5);
 	const selected = items.findIndex((item) => item.kind === "field" && item.index === form.cursor);
-	const hint = (isTight ? tightHint(form, messages) : undefined) ?? hintText(form, state, messages);
+	const hint = (isTight && !linear ? tightHint(form, messages) : undefined) ?? hintText(form, state, messages);
 	// Always as many rows, so that nothing jumps while one moves.
 	const lines = [...paragraph(hint.text, width, hintRows), ""].slice(0, hintRows);
 	return (
@@ -57,6 +58,7 @@ function Fields({ form }: { form: Form }) {
 					)
 				}
 			/>
+			{linear ? <SaidOfAll form={form} /> : null}
 			<Line width={width} bold={onButton} inverse={onButton}>{`${onButton ? ">" : " "} [ ${words.button} ]`}</Line>
 			<Paragraph lines={lines} dimColor={!hint.wrong} {...(hint.wrong ? { color: "yellow" } : {})} />
 		</>
@@ -87,13 +89,22 @@ function tightHint(form: Form, messages: Messages): { text: string; wrong: boole
 	return last && { text: last.text, wrong: last.tone === "problem" || last.tone === "warning" };
 }
 
+function SaidOfAll({ form }: { form: Form }) {
+	const { messages } = useView();
+	return form.rows.flatMap(({ field }, index) =>
+		saidOf(form, index, messages).map(({ text }) => (
+			<Line key={`${index} ${text}`}>{`${messages.wizard.form.fields[field]}: ${text}`}</Line>
+		)),
+	);
+}
+
 function lookOf({ tone }: Said): Pick<LineProps, "color" | "dimColor"> {
 	if (tone === "plain") return { dimColor: true };
 	return { color: tone === "problem" ? "red" : tone === "warning" ? "yellow" : "green" };
 }
 
 function Field({ form, index, labelWidth }: { form: Form; index: number; labelWidth: number }) {
-	const { messages, width } = useView();
+	const { linear, messages, width } = useView();
 	const words = messages.wizard.form;
 	const row = form.rows[index];
 	if (!row) return null;
@@ -101,7 +112,7 @@ function Field({ form, index, labelWidth }: { form: Form; index: number; labelWi
 	// Of several rows of one field the first carries its name.
 	const first = form.rows[index - 1]?.field !== row.field;
 	const wrong = form.problems.some((problem) => isAbout(problem, form, index));
-	const label = `${selected ? ">" : " "} ${wrong ? "!" : " "} ${(first ? words.fields[row.field] : "").padEnd(labelWidth)}`;
+	const label = `${selected ? ">" : " "} ${wrong ? "!" : " "} ${(first || linear ? words.fields[row.field] : "").padEnd(labelWidth)}`;
 	if (selected && !switches.includes(row.field)) return <TextInput label={label} line={row.line} width={width} />;
 	return (
 		<Line width={width} dimColor={row.line.text === ""} bold={selected}>

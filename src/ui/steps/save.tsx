@@ -4,6 +4,7 @@ import { cursorOf } from "../../core/wizard/reduced.ts";
 import { saveItems } from "../../core/wizard/saving.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
+import { Rows } from "../parts/rows.tsx";
 import { wrapWords } from "../wrap-words.ts";
 
 export function SaveStep() {
@@ -48,10 +49,15 @@ export function SaveStep() {
  * in focus, and a change of place mounts it anew.
  */
 function Menu() {
-	const { messages, state } = useView();
+	const { linear, messages, state } = useView();
 	const cursor = cursorOf(state);
 	const items = saveItems.map((value) => ({ value, label: messages.wizard.save.menu[value] }));
+	if (linear) return <Rows items={items} cursor={cursor} height={items.length} row={menuRow} />;
 	return <SelectInput key={cursor} items={items} initialIndex={cursor} isFocused={false} indicatorComponent={Indicator} />;
+}
+
+function menuRow({ label }: { label: string }, selected: boolean) {
+	return <Line>{`${selected ? ">" : " "} ${label}`}</Line>;
 }
 
 function Indicator({ isSelected = false }: { isSelected?: boolean }) {

@@ -1,0 +1,30 @@
+import { asciiText } from "../../messages/ascii.ts";
+import type { Look } from "../look.ts";
+
+/** Marks, arrows and columns as words. */
+export function inWords(line: string, { ascii, messages }: Pick<Look, "ascii" | "messages">): string {
+	const words = messages.wizard.linear;
+	const marks: readonly (readonly [string, string])[] = Object.entries(words.marks);
+	let said = line.trimEnd();
+	// A button is what Enter does, and that is said with the answers.
+	if (/^\W*\[ .* \]$/.test(said)) return "";
+	said = said
+		.replace(/^(\d+\.) +/, "$1 ")
+		.replace(/\[?[#.-]{4,}\]? (?=<?\d)/, "")
+		.replace(/^(\d+\. )? *> +/, `$1${words.selected} `)
+		.replace(new RegExp(`^(\\d+\\. )?(${words.selected} )?! +`), `$1$2${words.attention} `);
+	said = said.replace(
+		new RegExp(`^(\\d+\\. )?(${words.selected} )?( *)([-+]) (?=\\[)`),
+		(_, number = "", chosen = "", _deep, sign) => `${number}${chosen}${sign === "+" ? words.folded : words.unfolded} `,
+	);
+	for (const [mark, word] of marks) said = said.replace(mark, word);
+	said = said
+		.replaceAll(" -> ", ` ${words.leadsTo} `)
+		.replace(/^-> /, `${words.leadsTo} `)
+		.replaceAll(" · ", ", ")
+		.replace(/[│─]/g, " ")
+		.trim()
+		.replace(/(:) {2,}/g, "$1 ")
+		.replace(/ {2,}/g, ", ");
+	return ascii ? asciiText(said) : said;
+}

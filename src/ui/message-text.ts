@@ -1,0 +1,26 @@
+import { showPath } from "../core/path/quote.ts";
+import type { Question, WizardState } from "../core/wizard/state.ts";
+import type { Messages } from "../messages/messages.ts";
+
+/** What has to be said now: a question before a failure before a notice. */
+export function messageText(state: WizardState, messages: Messages): string | undefined {
+	const words = messages.wizard;
+	if (state.question) return `? ${questionText(state.question, state, messages)}`;
+	if (state.notice) {
+		const { code, values } = state.notice;
+		const sentence = (words.notices as Readonly<Record<string, string>>)[code];
+		return sentence === undefined ? `! ${messages.failure(state.notice)}` : messages.fill(sentence, values);
+	}
+	return state.failure ? `! ${messages.failure(state.failure)}` : undefined;
+}
+
+function questionText(question: Question, state: WizardState, messages: Messages): string {
+	const { questions } = messages.wizard;
+	if (question.kind === "quit") return state.finished ? questions.quitDone : questions.quit;
+	if (question.kind === "install") {
+		const { packages, programs } = question;
+		const values = { programs: programs.join(", "), packages: packages.join(" "), count: programs.length };
+		return messages.fill(questions.install, values);
+	}
+	return messages.fill(questions[question.kind], { path: showPath(question.path) });
+}

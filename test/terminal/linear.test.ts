@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { eventually } from "../system/eventually.ts";
+import { leftovers } from "../system/processes.ts";
+import { keys, PtyProgram } from "./terminal.ts";
+
+let running: PtyProgram | undefined;
+
+afterEach(() => {
+	running?.kill("SIGKILL");
+	running?.dispose();
+	running = undefined;
+});
+
+function openWizard(state: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): PtyProgram {
+	const program = [join(home, "bin/cagewright.js"), "--state", state, "--lang", "en", ...args];
+	running = new PtyProgram(process.execPath, program, { columns: 80, rows: 60, env });
+	return running;
+}
+
+/** Sequences that move, clear or colour. */
+const steering = "\x1b";
+
+describe("the wizard line by line", () => {
+	it("leads from the demonstration to a saved cage, there and back, and draws nothing", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state, ["--linear"]);
+		/** Answers, and waits until it was told that and asked this. */
+		const answer = async (line: string, told: string, asked: string) => {
+			const from = wizard.raw.length;
+			wizard.press(line, keys.enter);
+			await eventually(() => expect(wizard.raw.slice(from)).toMatch(new RegExp(`${told}.*Your choice, Enter: ${asked}: $`, "s")));
+		};
+		await wizard.sees("Your choice, Enter: choose:");
+		await answer("1", "What is started", "start tracing");
+		await answer("b", "Step 1 of 7: Choose", "choose");
+		await answer("1", "What is started", "start tracing");
+		await answer("", "Step 2 of 7: Trace", "enough, go on");
+		await answer("", "Step 3 of 7: Files. Cage: demo", "go on");
+		await answer("", "Step 4 of 7: Accounts", "go on");
+		await answer("b", "Step 3 of 7: Files", "go on");
+		await answer("", "Step 4 of 7: Accounts", "go on");
+		await answer("", "Step 5 of 7: Build", "build and try");
+		await answer("", "Step 6 of 7: Trial", "save");
+		await answer("", "The cage demo stands and answers", "choose");
+		wizard.press("1", keys.enter);
+		expect((await wizard.ended).exitCode).toBe(0);
+		expect(wizard.raw).toContain("cagewright make demo --yes");
+		expect(wizard.raw).not.toContain(steering);
+		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	it.each([
+		["on a terminal that can only write lines", { TERM: "dumb" }],
+		["where the environment says that a screen reader reads along", { INK_SCREEN_READER: "true" }],
+	])("is there by itself %s", async (_, env) => {
+		const wizard = openWizard(temporaryState(), [], env);
+		await wizard.sees("Your choice, Enter: choose:");
+		expect(wizard.raw).not.toContain(steering);
+		wizard.press(keys.ctrlC);
+		await wizard.sees("(y/n)");
+		wizard.press(keys.ctrlC);
+		expect((await wizard.ended).exitCode).toBe(130);
+	});
+
+	it.each([
+		["SIGHUP", 129],
+		["SIGTERM", 143],
+	] as const)("ends with what it runs on %s", async (signal, status) => {
+		const state = temporaryState();
+		const wizard = openWizard(state, ["--linear"]);
+		await wizard.sees("Your choice, Enter: choose:");
+		wizard.press("1", keys.enter);
+		await wizard.sees("Your choice, Enter: start tracing:");
+		wizard.press(keys.enter);
+		await wizard.sees("Your choice, Enter: enough, go on:");
+		wizard.kill(signal);
+		expect((await wizard.ended).exitCode).toBe(status);
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	it("takes the end of the input for no answer", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state, ["--linear"]);
+		await wizard.sees("Your choice, Enter: choose:");
+		wizard.press("\x04");
+		expect((await wizard.ended).exitCode).toBe(1);
+		expect((await cagewright(["list", "--json"], { state })).json.cages).toEqual([]);
+	});
+});
