@@ -91,11 +91,10 @@ function tightHint(form: Form, messages: Messages): { text: string; wrong: boole
 
 function SaidOfAll({ form }: { form: Form }) {
 	const { messages } = useView();
-	return form.rows.flatMap(({ field }, index) =>
-		saidOf(form, index, messages).map(({ text }) => (
-			<Line key={`${index} ${text}`}>{`${messages.wizard.form.fields[field]}: ${text}`}</Line>
-		)),
+	const lines = form.rows.flatMap(({ field }, index) =>
+		saidOf(form, index, messages).map(({ text }) => `${messages.wizard.form.fields[field]}: ${text}`),
 	);
+	return <Paragraph lines={lines} />;
 }
 
 function lookOf({ tone }: Said): Pick<LineProps, "color" | "dimColor"> {
