@@ -14,6 +14,7 @@ import { systemPackages } from "../system/packages/packages.ts";
 import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
 import { selftestTools } from "../system/selftest/outside.ts";
+import { StateSessions } from "../system/state/sessions.ts";
 import { StateFolder } from "../system/state/store.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 
@@ -27,6 +28,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		accounts: systemAccounts,
 		launcher: new UtilLinuxLauncher(state, launching, commands),
 		store: new StateFolder(state),
+		sessions: new StateSessions(state),
 		doctor: systemDoctor(commands),
 		commands,
 		selftest: selftestTools,

@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
+import { timerTasks } from "../core/upkeep/installation.ts";
 import type { AdoptOptions } from "./adopt.ts";
 import type { CheckOptions } from "./check.ts";
+import type { InstallOptions } from "./install.ts";
 import {
 	addAcceptFinding,
 	addApplicationOptions,
@@ -43,6 +45,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.configureOutput({ writeErr: () => {} })
 		.addHelpText("after", "\nExample:\n  cagewright make redis --yes\n  cagewright run redis\n");
 	addGlobalOptions(program);
+	program.option("--resume [NAME]", "open the wizard where a session was left (without a name: the latest)");
 	program
 		.option("--linear", "the wizard as questions and answers, line by line, for screen readers")
 		.option("--inline", "the wizard below what stands in the terminal, instead of in a screen of its own")
@@ -208,6 +211,29 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((names: string[], options: UpdateOptions) =>
 			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
 		);
+	define("stale", "name the cages that an upgrade of the host has made old", "cagewright stale")
+		.option("--mark", "mark them, for `list`; what the hooks of the package manager do")
+		.action((options: { mark?: boolean }) => verb(async (terminal) => (await import("./stale.ts")).stale(terminal, options))());
+	define(
+		"install",
+		"put the program, completion, hooks of the package manager and a daily timer in fixed places",
+		"cagewright install --timer update",
+	)
+		.addOption(new Option("--timer <TASK>", "what is done once a day (default: check)").choices(timerTasks))
+		.option("--root <DIR>", "another system, whose file tree is there")
+		.option("--dry-run", "say what would be written, and do nothing")
+		.action((options: InstallOptions) =>
+			verb(async (terminal) => {
+				const verbs = program.commands.map((command) => ({
+					name: command.name(),
+					options: command.options.flatMap(({ long }) => long ?? []),
+				}));
+				return (await import("./install.ts")).install(terminal, options, verbs);
+			})(),
+		);
+	define("uninstall", "take all of that away again, and nothing else", "cagewright uninstall")
+		.option("--root <DIR>", "another system, whose file tree is there")
+		.action((options: InstallOptions) => verb(async (terminal) => (await import("./install.ts")).uninstall(terminal, options))());
 	define("rollback <name>", "back to the generation before; the data stays as it is", "cagewright rollback redis")
 		.option("--to <N>", "to this generation", count)
 		.option("--dry-run", "say what would be done, and do nothing")
@@ -263,6 +289,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			verb(async (terminal) => (await import("./template.ts")).template(terminal, action, name, options.as))(),
 		);
 
+	define("sessions <action> [name]", "what the wizard was left with: list, show NAME, remove NAME", "cagewright sessions list")
+		.option("--yes", "do not ask")
+		.action((action: string, name: string | undefined, options: { yes?: boolean }) =>
+			verb(async (terminal) => (await import("./sessions.ts")).sessions(terminal, action, name, options))(),
+		);
+
 	const word = args.find((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
 	if (word !== undefined && word !== "help" && !program.commands.some((command) => command.name() === word)) {
 		return wrongUsage(`unknown command '${word}'`);
@@ -270,7 +302,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	try {
 		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
 			program.parseOptions([...args]);
-			return await (await import("./wizard.ts")).wizard(new Terminal(global()));
+			return await (await import("./wizard.ts")).wizard(new Terminal(global()), program.opts().resume);
 		}
 		await program.parseAsync([...args], { from: "user" });
 		return status;
@@ -289,11 +321,13 @@ function wrongUsage(problem: string): number {
 }
 
 function takesValue(option: string | undefined): boolean {
-	return ["--state", "--lang", "--launcher", "--require"].includes(option ?? "");
+	return ["--state", "--lang", "--launcher", "--require", "--resume"].includes(option ?? "");
 }
 
 function isGlobalOption(arg: string, before: string | undefined): boolean {
-	return /^--(state|lang|launcher|require)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before);
+	return (
+		/^--(state|lang|launcher|require|resume)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before)
+	);
 }
 
 /** Words behind `--` are the command; a single word before it is the template or the cage. */

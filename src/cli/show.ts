@@ -38,9 +38,10 @@ export async function list(terminal: Terminal): Promise<number> {
 					? words.damaged
 					: cage.generation === null
 						? words.notBuilt
-						: cage.running[0] === undefined
-							? words.stopped
-							: words.running(cage.running[0]),
+						: [
+								cage.running[0] === undefined ? words.stopped : words.running(cage.running[0]),
+								...(cage.stale ? [words.stale] : []),
+							].join(", "),
 				cage.damage ? messages.failure(cage.damage) : printable(cage.command.join(" ")),
 			]);
 			terminal.print(table([words.head, ...rows]));
@@ -57,6 +58,8 @@ interface Summary {
 	readonly running: readonly number[];
 	readonly command: readonly string[];
 	readonly answered: boolean;
+	/** An upgrade of the host made it old, as far as was noticed. */
+	readonly stale: boolean;
 	/** Why nothing can be told of it. */
 	readonly damage?: Failure;
 }
@@ -65,7 +68,7 @@ async function summary(context: Context, name: string): Promise<Summary> {
 	const { launcher, store } = context.machine;
 	const generations = await store.generations(name);
 	const running = generations.flatMap((one) => launcher.running(store.root(name, one)).inits);
-	const unknown = { name, generation: null, files: null, bytes: null, running, command: [], answered: false };
+	const unknown = { name, generation: null, files: null, bytes: null, running, command: [], answered: false, stale: false };
 	try {
 		const cage = await store.cage(name);
 		const generation = (await store.present(name)) ?? null;
@@ -78,6 +81,7 @@ async function summary(context: Context, name: string): Promise<Summary> {
 			bytes: counts?.bytes ?? null,
 			command: cage?.application.command ?? [],
 			answered: cage?.trials.at(-1)?.answered ?? false,
+			stale: (await store.staleMark(name)) !== undefined,
 		};
 	} catch (error) {
 		if (!isDamage(error)) throw error;

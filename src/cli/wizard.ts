@@ -1,4 +1,6 @@
 import { Failure } from "../core/failure.ts";
+import type { Machine } from "../engine/context.ts";
+import { findSession, type SessionSummary } from "../engine/sessions.ts";
 import { Wizard } from "../engine/wizard.ts";
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
@@ -6,7 +8,7 @@ import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Opens the wizard, and prints what it leaves to say once the terminal is as it was before. */
-export async function wizard(terminal: Terminal): Promise<number> {
+export async function wizard(terminal: Terminal, resume?: string | true): Promise<number> {
 	if (!process.stdin.isTTY || !process.stdout.isTTY) throw new Failure("no-terminal", {}, 2);
 	const { env } = process;
 	const color = terminal.options.color !== false && !env.NO_COLOR;
@@ -16,7 +18,8 @@ export async function wizard(terminal: Terminal): Promise<number> {
 	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal, machine));
 	// An empty variable counts as not set.
 	const ascii = terminal.options.ascii === true || !/UTF-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "UTF-8");
-	const options = { session, messages: terminal.messages, color, ascii, inline: terminal.options.inline === true };
+	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
+	const options = { session, messages: terminal.messages, color, ascii, inline: terminal.options.inline === true, ...left };
 	try {
 		const run = linear
 			? (await import("../ui/linear/run-linear.ts")).runLinear
@@ -25,6 +28,19 @@ export async function wizard(terminal: Terminal): Promise<number> {
 		for (const line of lines) terminal.print(line);
 		return status;
 	} finally {
-		await session.close();
+		const failure = await session.close();
+		if (failure) terminal.say(terminal.messages.failure(failure));
 	}
+}
+
+/** What cannot be gone on with is said before the terminal is taken. */
+async function leftSession(machine: Machine, wanted: string | undefined): Promise<SessionSummary> {
+	const found = await findSession({ machine }, wanted);
+	if (found.holder !== undefined) throw new Failure("session-open", { id: found.id, pid: found.holder });
+	if (found.problem === "newer") throw new Failure("session-newer", { id: found.id }, 2);
+	if (found.problem === "damaged") {
+		const path = found.isAside ? found.path : await machine.sessions.setAside(found.id);
+		throw new Failure("session-damaged", { id: found.id, path });
+	}
+	return found;
 }

@@ -17,7 +17,7 @@ import type {
 	Services,
 	Units,
 } from "./ports.ts";
-import type { CageReader, Store } from "./store.ts";
+import type { CageReader, Sessions, Store } from "./store.ts";
 
 export interface Machine {
 	readonly files: Files;
@@ -25,6 +25,7 @@ export interface Machine {
 	readonly accounts: Accounts;
 	readonly launcher: Launcher;
 	readonly store: Store;
+	readonly sessions: Sessions;
 	readonly doctor: Doctor;
 	readonly selftest: SelftestTools;
 	readonly units: Units;

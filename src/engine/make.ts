@@ -188,6 +188,7 @@ export async function publish(
 	const { cage, counts, manifest } = made;
 	await store.saveCage(cage);
 	await store.publish(cage.name, manifest.generation);
+	await store.markStale(cage.name, undefined);
 	await store.log(cage.name, action, {
 		generation: manifest.generation,
 		rounds: cage.trials.length,

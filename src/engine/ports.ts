@@ -353,6 +353,16 @@ export interface Units {
 	reload(): Promise<boolean>;
 }
 
+/** The program in its fixed place on a system. */
+export interface ProgramPlace {
+	/** `link`: a link to a program elsewhere, such as a clone; `foreign`: something else has the name. */
+	state(): Promise<"none" | "ours" | "link" | "foreign">;
+	/** Puts the program that runs now there; one that was there before is replaced by one rename. */
+	install(): Promise<void>;
+	/** False where there was none. */
+	uninstall(): Promise<boolean>;
+}
+
 /** A service as the running systemd has it. */
 export interface ServiceState {
 	/** ActiveState of systemctl(1): `active`, `inactive`, `failed`, `activating`… */
@@ -374,4 +384,6 @@ export interface Services {
 	/** Those that trigger it as well; systemd itself stops those that require it. */
 	stop(service: string, companions: Companions): Promise<void>;
 	forgetFailure(service: string): Promise<void>;
+	/** Lets a unit of the system below `root` be started at its boot, or no more, and on the running one at once. Nothing happens where it is not there. */
+	enable(unit: string, wanted: boolean, root: string): Promise<void>;
 }

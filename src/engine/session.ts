@@ -2,7 +2,8 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Added } from "../core/trace/another-run.ts";
-import type { Choice, ProbeAttempt, Problem } from "../core/wizard/seen.ts";
+import type { Choice, ProbeAttempt, Problem, Resumed } from "../core/wizard/seen.ts";
+import type { WizardState } from "../core/wizard/state.ts";
 import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
@@ -55,6 +56,15 @@ export interface WizardSession {
 
 	/** Ends what runs now and undoes it. Resolves when nothing of it is left. */
 	cancel(): Promise<void>;
+
+	/** Told of every state, so that the next start can go on from the last one. */
+	keep(state: WizardState): void;
+	/** What was answered is not to be kept. */
+	forget(): void;
+	/** Goes on with a session that was left; throws where another process has it or its cage, or where it cannot be read. */
+	resume(id: string): Promise<Resumed>;
+	/** Throws a session away that was left. */
+	discard(id: string): Promise<void>;
 }
 
 export type { Choice, Problem } from "../core/wizard/seen.ts";

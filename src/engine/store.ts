@@ -60,6 +60,9 @@ export interface Store extends CageReader {
 	endAdoption(name: string): Promise<void>;
 	readonly adopting: AdoptedState;
 
+	/** That an upgrade of the host made the cage old, and what of; undefined takes the mark away. */
+	markStale(name: string, mark: StaleMark | undefined): Promise<void>;
+	staleMark(name: string): Promise<StaleMark | undefined>;
 	/** Asks whoever runs the cage in the foreground to start it again in this generation. */
 	requestRestart(name: string, generation: number): Promise<void>;
 
@@ -80,6 +83,60 @@ export interface Store extends CageReader {
 	templates(): Promise<StoredTemplate[]>;
 	/** Returns the path of the saved file. */
 	saveTemplate(template: Template): Promise<string>;
+}
+
+/**
+ * Sessions of the wizard that were left before their end, each with an id of its own. Their fields are plain values; of what they mean nothing is
+ * known here.
+ */
+export interface Sessions {
+	/** All of them, the latest first. Looking changes nothing. */
+	list(): Promise<readonly StoredSession[]>;
+	/** A new one, open here. */
+	create(): Promise<HeldSession>;
+	/**
+	 * Opens one. Throws `session-unknown`, `session-open` with the pid of the process that has it, `session-newer`, or `session-damaged` once it was set
+	 * aside.
+	 */
+	open(id: string): Promise<OpenedSession>;
+	/** Takes one out of the way that cannot be read, for somebody to look at. Returns where it is. */
+	setAside(id: string): Promise<string>;
+	/** Throws `session-unknown` or `session-open`. */
+	remove(id: string): Promise<void>;
+}
+
+export interface StoredSession {
+	readonly id: string;
+	/** Milliseconds since 1970. */
+	readonly savedAt: number;
+	/** The process that has it open. */
+	readonly holder?: number;
+	/** Where it is. */
+	readonly path: string;
+	/** `aside`: damaged, and taken out of the way before. */
+	readonly problem?: "damaged" | "newer" | "aside";
+	/** The small fields; empty where there is a problem. */
+	readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface OpenedSession {
+	readonly held: HeldSession;
+	readonly savedAt: number;
+	/** All fields that could be read; a damaged part is missing. */
+	readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A session that no other process can open meanwhile. */
+export interface HeldSession {
+	readonly id: string;
+	/**
+	 * Writes these fields in place of those before; only what is another value than the last time is touched. At any moment there is a whole
+	 * session on disk. `late` may follow after the others: without them a session still holds together.
+	 */
+	write(fields: Readonly<Record<string, unknown>>, late: readonly string[]): Promise<void>;
+	/** There is nothing left to go on with. */
+	remove(): Promise<void>;
+	release(): void;
 }
 
 /** State on its way between the host and a cage. The caller holds the cage's lock, and the service is stopped. */
@@ -121,6 +178,13 @@ export interface TakeRequest {
 	readonly places: readonly Path[];
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+export interface StaleMark {
+	/** ISO 8601, UTC: when it was noticed. */
+	readonly since: string;
+	readonly packages: readonly string[];
+	readonly security: boolean;
 }
 
 export interface MadeAccount {

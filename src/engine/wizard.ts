@@ -3,22 +3,30 @@ import { footprintOf } from "../core/cage/footprint.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
+import { showPath } from "../core/path/quote.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { type Answers, isName } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
+import { changedSince } from "../core/session/changed.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
-import type { ProbeAttempt } from "../core/wizard/seen.ts";
+import type { ProbeAttempt, Resumed } from "../core/wizard/seen.ts";
+import type { WizardState } from "../core/wizard/state.ts";
+import { restored } from "../core/wizard/stored.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
+import { trialFailure } from "./failures.ts";
+import { SessionKeeper } from "./kept-session.ts";
 import { publish, type RecordWriter, tested } from "./make.ts";
 import { remedies, summarise } from "./remedies.ts";
 import type { Choice, Finished, Lack, Problem, WizardSession, WizardTrace } from "./session.ts";
+import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { Lock } from "./store.ts";
+import { stateOf, workFromFields } from "./stored-work.ts";
 import type { TrialRound } from "./trial.ts";
 import { tryProbe } from "./try-probe.ts";
 
@@ -53,11 +61,22 @@ export class Wizard implements WizardSession {
 	#lines: string[] = [];
 	#enough = false;
 	#wake: () => void = () => {};
+	/** Whose lock is held. */
+	#locked = "";
+	readonly #keeper: SessionKeeper;
 
 	constructor(machine: Machine, chooser: Chooser, writeRecord: RecordWriter) {
 		this.#machine = machine;
 		this.#chooser = chooser;
 		this.#writeRecord = writeRecord;
+		this.#keeper = new SessionKeeper(machine.sessions, () => ({
+			cage: this.#cage,
+			trace: this.#trace,
+			additions: this.#additions,
+			accepted: this.#accepted,
+			round: this.#round,
+			candidate: this.#candidate && { generation: this.#candidate.manifest.generation, madeAt: this.#candidate.manifest.madeAt },
+		}));
 		machine.commands.listen((event) => this.#emit(event));
 	}
 
@@ -80,16 +99,30 @@ export class Wizard implements WizardSession {
 		);
 	}
 
-	choices(): Promise<readonly Choice[]> {
-		return this.#chooser.choices();
+	async choices(): Promise<readonly Choice[]> {
+		const { now, sessions } = this.#machine;
+		return [...(await leftSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
 	}
 
-	propose(choice: Choice): Promise<Answers> {
-		return this.#chooser.propose(choice);
+	async propose(choice: Choice): Promise<Answers> {
+		return this.#startAnew(await this.#chooser.propose(choice));
 	}
 
-	proposeCommand(line: string): Promise<Answers> {
-		return this.#chooser.proposeCommand(line);
+	async proposeCommand(line: string): Promise<Answers> {
+		return this.#startAnew(await this.#chooser.proposeCommand(line));
+	}
+
+	/** What was done for another application until now stays a session of its own. */
+	#startAnew(answers: Answers): Promise<Answers> {
+		return this.#run(async () => {
+			await this.#discardCandidate();
+			await this.#keeper.close();
+			await this.#lock?.release();
+			this.#lock = undefined;
+			this.#cage = this.#trace = this.#plan = this.#round = undefined;
+			this.#additions = this.#accepted = [];
+			return answers;
+		});
 	}
 
 	async validate(answers: Answers): Promise<Problem[]> {
@@ -139,6 +172,7 @@ export class Wizard implements WizardSession {
 		return this.#run(async (context) => {
 			await this.#takeLock(answers.name);
 			await this.#discardCandidate();
+			this.#round = undefined;
 			this.#lines = [];
 			this.#enough = false;
 			const earlier = add && this.#cage && this.#trace ? { earlier: { cage: this.#current(answers), trace: this.#trace } } : {};
@@ -179,6 +213,8 @@ export class Wizard implements WizardSession {
 			);
 			if (this.#candidate?.manifest.generation !== built.value.manifest.generation) await this.#discardCandidate();
 			this.#candidate = built.value;
+			// Should we be killed in the trial, whoever comes next knows what is left of it.
+			this.#keeper.write();
 			const cage = this.#current(answers);
 			const round = cage.trials.length + 1;
 			const tried = await timed(context, "trial", () =>
@@ -206,12 +242,15 @@ export class Wizard implements WizardSession {
 		this.#plan = undefined;
 	}
 
-	finish(answers: Answers): Promise<Finished> {
+	async finish(answers: Answers): Promise<Finished> {
+		// The candidate of a session that was left is gone; what is saved has been tried.
+		if (!this.#candidate && this.#round) await this.buildAndTry(answers);
 		return this.#run(async (context) => {
 			const { store } = this.#machine;
 			const candidate = this.#candidate;
 			const round = this.#round;
 			if (!candidate || !round) throw new Failure("cage-not-built", { name: answers.name }, 2);
+			if (!round.answered) throw trialFailure(answers.name, round);
 			const previous = await store.present(answers.name);
 			await store.saveTrace(answers.name, this.#traced());
 			const cage = await tested(context, this.#current(answers), candidate.manifest);
@@ -257,12 +296,60 @@ export class Wizard implements WizardSession {
 		this.#controller = new AbortController();
 	}
 
-	/** Ends everything that was not finished: nothing of a candidate stays. */
-	async close(): Promise<void> {
+	keep(state: WizardState): void {
+		this.#keeper.keep(state);
+	}
+
+	forget(): void {
+		this.#keeper.forget();
+	}
+
+	discard(id: string): Promise<void> {
+		return removeSession(this.#context(), id);
+	}
+
+	resume(id: string): Promise<Resumed> {
+		return this.#run(async ({ machine }) => {
+			const opened = await machine.sessions.open(id);
+			try {
+				const work = workFromFields(opened.fields);
+				const back = restored(stateOf(opened.fields), work !== undefined);
+				if (!back) throw new Failure("session-damaged", { id, path: id }, 1);
+				if (work) await this.#moveLock(work.cage.name);
+				await this.#discardCandidate();
+				if (work) await discardCandidate(machine, work.cage.name, opened.fields.workCandidate);
+				await this.#keeper.adopt(opened);
+				this.#cage = work?.cage;
+				this.#trace = work?.trace;
+				this.#plan = undefined;
+				this.#additions = [...(work?.additions ?? [])];
+				this.#accepted = [...(work?.accepted ?? [])];
+				this.#round = work?.round;
+				const { plan } = back.state;
+				const changed = plan ? changedSince(plan, machine.files) : [];
+				return {
+					...back,
+					name: back.state.answers?.name ?? "",
+					ago: Math.max(0, Math.round((machine.now() - opened.savedAt) / 1000)),
+					changed: changed.length,
+					example: changed[0] === undefined ? "" : showPath(changed[0]),
+				};
+			} catch (error) {
+				opened.held.release();
+				throw error;
+			}
+		});
+	}
+
+	/** Ends everything that was not finished: nothing of a candidate stays. The session does; resolves with why it could not. */
+	async close(): Promise<Failure | undefined> {
 		await this.cancel();
 		await this.#discardCandidate();
+		await this.#keeper.close();
 		await this.#lock?.release();
 		this.#lock = undefined;
+		const { failure } = this.#keeper;
+		return failure === undefined ? undefined : new Failure("session-not-kept", {}, 1, failure);
 	}
 
 	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {
@@ -306,13 +393,22 @@ export class Wizard implements WizardSession {
 		await this.#lock?.release();
 		this.#lock = undefined;
 		this.#lock = await this.#machine.store.lock(name);
+		this.#locked = name;
+	}
+
+	/** What is locked stays so where the other lock cannot be had. */
+	async #moveLock(name: string): Promise<void> {
+		if (this.#lock && this.#locked === name) return;
+		const lock = await this.#machine.store.lock(name);
+		await this.#lock?.release();
+		this.#lock = lock;
+		this.#locked = name;
 	}
 
 	async #discardCandidate(): Promise<void> {
 		const { store } = this.#machine;
 		const candidate = this.#candidate;
 		this.#candidate = undefined;
-		this.#round = undefined;
 		if (!candidate) return;
 		const { generation, name } = candidate.manifest;
 		if ((await store.present(name)) !== generation) await store.discard(name, generation);

@@ -1,5 +1,6 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
+import { installDe } from "./install-de.ts";
 import { updateDe } from "./update-de.ts";
 
 /** What the verbs say, German. */
@@ -153,6 +154,7 @@ export const cliDe: CliMessages = {
 		signal: (signal) => `${signal} gesendet`,
 		missing: (count) => `${count} fehlen`,
 	},
+	install: installDe,
 	update: updateDe,
 	check: {
 		clean: "nichts gefunden",
@@ -188,6 +190,7 @@ export const cliDe: CliMessages = {
 		head: ["Name", "Gen", "Dateien", "Größe", "Zustand", "Befehl"],
 		running: (pid) => `läuft (${pid})`,
 		stopped: "steht",
+		stale: "veraltet",
 		notBuilt: "nicht gebaut",
 	},
 	show: {
@@ -309,6 +312,30 @@ export const cliDe: CliMessages = {
 				"ein Profil für den Pfad des Programms kann auch im Käfig gelten; scheitert es nur dort, nennt `journalctl -k --grep=apparmor`, was verweigert wurde.",
 			cgroup: "keine Kontrollgruppen für memory und pids: Grenzen gelten für jeden Prozess statt für den ganzen Käfig.",
 		},
+	},
+	sessions: {
+		head: ["Sitzung", "Käfig", "Schritt", "Verlassen", "Was in den Käfig kommt"],
+		none: "Es gibt keine verlassene Sitzung.",
+		open: (pid) => `offen in Prozess ${pid}`,
+		damaged: "nicht lesbar; der Assistent legt sie beiseite",
+		session: "Sitzung",
+		cage: "Käfig",
+		command: "Befehl",
+		left: "Verlassen",
+		step: "Schritt",
+		state: "Zustand",
+		place: "Ort",
+		traced: "Beobachtet",
+		planned: "Geplant",
+		rounds: "Erprobungen",
+		goOn: "Weiter",
+		same: "Ohne Assistent",
+		no: "noch nicht",
+		paths: (count) => `${count} Pfade`,
+		entries: (count) => `${count} Einträge`,
+		question: (name) => `Die Sitzung ${name} verwerfen, mit allen Antworten und der Beobachtung? [j/N]`,
+		kept: (name) => `Die Sitzung ${name} bleibt.`,
+		removed: (name) => `Die Sitzung ${name} ist fort.`,
 	},
 	template: {
 		head: ["Name", "Herkunft", "Was es ist"],

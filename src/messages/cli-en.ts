@@ -1,5 +1,6 @@
 import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import { adoptionEn } from "./adoption-en.ts";
+import { installEn } from "./install-en.ts";
 import { updateEn } from "./update-en.ts";
 import type { Widen } from "./widen.ts";
 
@@ -159,6 +160,7 @@ export const cliEn = {
 		signal: (signal: string) => `sent ${signal}`,
 		missing: (count: number) => `${count} missing`,
 	},
+	install: installEn,
 	update: updateEn,
 	check: {
 		clean: "nothing found",
@@ -194,6 +196,7 @@ export const cliEn = {
 		head: ["Name", "Gen", "Files", "Size", "State", "Command"],
 		running: (pid: number) => `running (${pid})`,
 		stopped: "stopped",
+		stale: "old",
 		notBuilt: "not built",
 	},
 	show: {
@@ -315,6 +318,30 @@ export const cliEn = {
 				"a profile for the program's path may hold it in its cage as well; if it fails only there, `journalctl -k --grep=apparmor` names the denial.",
 			cgroup: "no control groups for memory and pids: limits hold for each process instead of the whole cage.",
 		},
+	},
+	sessions: {
+		head: ["Session", "Cage", "Step", "Left", "What it cages"],
+		none: "No session was left.",
+		open: (pid: number) => `open in process ${pid}`,
+		damaged: "cannot be read; the wizard sets it aside",
+		session: "Session",
+		cage: "Cage",
+		command: "Command",
+		left: "Left",
+		step: "Step",
+		state: "State",
+		place: "Place",
+		traced: "Traced",
+		planned: "Planned",
+		rounds: "Trial rounds",
+		goOn: "Go on",
+		same: "Without the wizard",
+		no: "not yet",
+		paths: (count: string) => `${count} paths`,
+		entries: (count: string) => `${count} entries`,
+		question: (name: string) => `Discard the session ${name}, with what was answered and traced? [y/N]`,
+		kept: (name: string) => `The session ${name} stays.`,
+		removed: (name: string) => `The session ${name} is gone.`,
 	},
 	template: {
 		head: ["Name", "From", "What it is"],

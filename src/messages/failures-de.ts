@@ -19,6 +19,7 @@ export const failuresDe: Failures = {
 		"Das Konto {account} gibt es auf diesem Rechner nicht; nennen Sie ein vorhandenes oder legen Sie es mit useradd an.",
 	"configuration-conflict":
 		"{name}: {paths} wurde im Käfig bearbeitet und hat sich auch auf dem Rechner geändert; nichts wurde getan. Was soll gelten: --configuration keep oder --configuration host",
+	"install-foreign": "{path} gehört jemand anderem und wird nicht überschrieben; beiseitelegen und erneut installieren",
 	"update-refused": "{name} bleibt bei Generation {generation}, denn die neue lief nicht: {cause}",
 	"update-undone":
 		"{name} ist wieder bei Generation {generation}, die Daten wie sie sind, denn die neue lief nach dem Start nicht: {cause}",
@@ -306,4 +307,18 @@ export const failuresDe: Failures = {
 	"unsafe-data": "{path} in den Daten des Käfigs ist weder Datei noch Verzeichnis noch Verweis; entfernen Sie es.",
 	"unsafe-directory":
 		"In {path} lässt sich nicht sicher arbeiten ({problem}); es muss Ihnen gehören, ohne Verweis auf dem Weg, und sonst darf niemand schreiben.",
+	// sessions of the wizard
+	"session-unknown": "Eine Sitzung {name} gibt es nicht; `cagewright sessions list` zeigt alle, die es gibt.",
+	"session-ambiguous": "So heißen mehrere Sitzungen: {name}. Nehmen Sie stattdessen eine von diesen: {ids}.",
+	"session-open": "Die Sitzung {id} ist in Prozess {pid} offen; machen Sie dort weiter, oder beenden Sie ihn zuerst.",
+	"session-newer":
+		"Die Sitzung {id} stammt von einem neueren cagewright und bleibt, wie sie ist; machen Sie mit jener Version weiter, oder entfernen Sie sie.",
+	"session-damaged": "Die Sitzung {id} ist nicht lesbar. Sie wurde beiseitegelegt: {path}.",
+	"session-not-kept": "Die Sitzung ließ sich nicht aufheben: {cause}",
+	"no-session": "Es gibt keine verlassene Sitzung; `cagewright` allein beginnt eine.",
+	"session-removal-unconfirmed":
+		"Mit der Sitzung {name} geht verloren, was beantwortet und beobachtet wurde; bestätigen Sie das mit --yes.",
+	"sessions-action-unknown": "`sessions` kennt list, show NAME und remove NAME, nicht {action}.",
+	"session-name-needed": "Nennen Sie die Sitzung: ihren Käfig oder die Kennung, die `cagewright sessions list` zeigt.",
+	"cut-off": "Das brach ab, als der Assistent endete; davon ist nichts übrig. Beginnen Sie es neu.",
 };

@@ -14,6 +14,7 @@ export const failuresEn = {
 	"account-unknown": "There is no account {account} on this machine; name an existing one, or create it with useradd.",
 	"configuration-conflict":
 		"{name}: {paths} was edited in the cage and has changed on the host as well; nothing was done. Say which goes on: --configuration keep, or --configuration host",
+	"install-foreign": "{path} is somebody else's, and is not overwritten; move it aside, then install again",
 	"update-refused": "{name} stays at generation {generation}, for the new one did not work: {cause}",
 	"update-undone":
 		"{name} is back at generation {generation} and its data as it is, for the new one did not work when it was started: {cause}",
@@ -277,6 +278,18 @@ export const failuresEn = {
 	"unsafe-data": "{path} in the cage's data is neither file, directory nor link; remove it.",
 	"unsafe-directory":
 		"{path} is not safe to work in ({problem}); it must belong to you, with no link on the way and nobody else writing.",
+	// sessions of the wizard
+	"session-unknown": "There is no session {name}; `cagewright sessions list` shows those that there are.",
+	"session-ambiguous": "{name} is the name of several sessions; take one of these instead: {ids}.",
+	"session-open": "The session {id} is open in process {pid}; go on there, or end that first.",
+	"session-newer": "The session {id} was left by a newer cagewright and stays as it is; go on with that version, or remove it.",
+	"session-damaged": "The session {id} cannot be read. It was set aside in {path}.",
+	"session-not-kept": "The session could not be kept: {cause}",
+	"no-session": "No session was left; `cagewright` alone begins one.",
+	"session-removal-unconfirmed": "Removing the session {name} throws away what was answered and traced; confirm it with --yes.",
+	"sessions-action-unknown": "`sessions` knows list, show NAME and remove NAME, not {action}.",
+	"session-name-needed": "Name the session: its cage, or the id that `cagewright sessions list` shows.",
+	"cut-off": "This was cut off when the wizard ended, and nothing of it is left. Begin it again.",
 };
 
 export type Failures = Readonly<Record<keyof typeof failuresEn, string>>;

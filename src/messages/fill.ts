@@ -3,14 +3,15 @@ import { printable } from "../core/path/quote.ts";
 export type Values = Readonly<Record<string, string | number>>;
 
 /**
- * Puts values into a sentence: `{name}` as it is, `{name:bytes}` and `{name:count}` in the language's way of writing numbers,
+ * Puts values into a sentence: `{name}` as it is, `{name:bytes}` and `{name:count}` in the language's way of writing numbers, `{name:ago}` of seconds,
  * `{name|one|other}` the word that goes with the number. Values come from elsewhere, so nothing in them may steer a terminal.
  */
 export function fill(sentence: string, values: Values, language: string): string {
-	return sentence.replace(/\{(\w+)(?::(bytes|count)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, one, other) => {
+	return sentence.replace(/\{(\w+)(?::(bytes|count|ago)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, one, other) => {
 		const value = values[name] ?? "";
 		if (form === "bytes") return formatBytes(Number(value), language);
 		if (form === "count") return formatCount(Number(value), language);
+		if (form === "ago") return formatAgo(Number(value), language);
 		if (one !== undefined) return new Intl.PluralRules(language).select(Number(value)) === "one" ? one : other;
 		return printable(String(value));
 	});
@@ -19,6 +20,23 @@ export function fill(sentence: string, values: Values, language: string): string
 export function formatCount(count: number, language: string): string {
 	return numberFormat(language).format(count);
 }
+
+/** How long ago something was, in the largest unit of which there is a whole one; nobody needs to know of seconds. */
+export function formatAgo(seconds: number, language: string): string {
+	const span = spans.find(([, length]) => seconds >= length);
+	if (!span) return language === "de" ? "gerade eben" : "just now";
+	const [unit, length] = span;
+	return new Intl.RelativeTimeFormat(language).format(-Math.floor(seconds / length), unit);
+}
+
+const spans = [
+	["year", 365 * 86_400],
+	["month", 30 * 86_400],
+	["week", 7 * 86_400],
+	["day", 86_400],
+	["hour", 3600],
+	["minute", 60],
+] as const;
 
 const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 

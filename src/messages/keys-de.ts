@@ -58,6 +58,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	begin: "Beobachtung starten",
 	"try-probe": "Probe versuchen",
 	"previous-field": "davor",
+	discard: "verwerfen",
 	"line-start": "Anfang der Zeile",
 	"line-end": "Ende der Zeile",
 	"cut-before": "alles davor löschen",

@@ -58,6 +58,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	begin: "start tracing",
 	"try-probe": "try the probe",
 	"previous-field": "before",
+	discard: "discard",
 	"line-start": "start of the line",
 	"line-end": "end of the line",
 	"cut-before": "clear what stands before",

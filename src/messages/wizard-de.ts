@@ -31,6 +31,8 @@ export const wizardDe: WizardMessages = {
 	working: "In Arbeit…",
 	more: "{above} darüber, {below} darunter",
 	nothingFound: "Nichts passt zu „{query}“.",
+	leftKept:
+		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: cagewright --resume {name}",
 	left: "Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert.",
 	lacks: lacksDe,
 	choose: chooseDe,
@@ -54,7 +56,9 @@ export const wizardDe: WizardMessages = {
 		template: "Name der Vorlage",
 	},
 	questions: {
-		quit: "Verlassen? Antworten und Beobachtung gehen verloren, kein Käfig entsteht. (j/n)",
+		quit: "Verlassen? Beantwortet ist noch nichts, und kein Käfig entsteht. (j/n)",
+		quitKept: "Verlassen? Die Sitzung bleibt; der nächste Start bietet sie an. d verlässt und verwirft sie. (j/n)",
+		discard: "Die Sitzung {name} verwerfen, mit allen Antworten und der Beobachtung? (j/n)",
 		quitDone: "Verlassen? Der Käfig steht. (j/n)",
 		install:
 			"{programs} {count|fehlt|fehlen} auf diesem Rechner. {packages} jetzt installieren? Ein Dienst, der mitkommt, wird dabei oft gestartet. (j/n)",
@@ -65,6 +69,11 @@ export const wizardDe: WizardMessages = {
 	},
 	notices: {
 		...fileNoticesDe,
+		resumed: "Wieder dort, wo Sie {name} {ago:ago} verlassen haben.",
+		"resumed-changed":
+			"Wieder dort, wo Sie {name} {ago:ago} verlassen haben. Seither {count|hat sich|haben sich} {count:count} {count|Datei|Dateien} geändert, etwa {example}; sicher ist eine neue Beobachtung (r in Schritt 2).",
+		"resumed-in-part":
+			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Weiter geht es nach dem letzten heilen Schritt.",
 		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",

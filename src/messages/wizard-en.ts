@@ -33,6 +33,8 @@ export const wizardEn = {
 	more: "{above} above, {below} below",
 	nothingFound: "Nothing matches “{query}”.",
 	left: "Left before the end. No cage was made and nothing on this machine was changed.",
+	leftKept:
+		"Left before the end. No cage was made and nothing on this machine was changed. The session is kept: cagewright --resume {name}",
 	lacks: lacksEn,
 	choose: chooseEn,
 	form: formEn,
@@ -55,7 +57,9 @@ export const wizardEn = {
 		template: "Name of the template",
 	} satisfies Record<PromptKind, string>,
 	questions: {
-		quit: "Leave? What was answered and traced is lost, and no cage is made. (y/n)",
+		quit: "Leave? Nothing was answered yet, and no cage is made. (y/n)",
+		quitKept: "Leave? The session is kept, and the next start offers it. d leaves and discards it. (y/n)",
+		discard: "Discard the session {name}, with what was answered and traced? (y/n)",
 		quitDone: "Leave? The cage stands. (y/n)",
 		install:
 			"{programs} {count|is|are} not on this machine. Install {packages} now? A service that comes with a package may be started by it. (y/n)",
@@ -66,6 +70,10 @@ export const wizardEn = {
 	},
 	notices: {
 		...fileNoticesEn,
+		resumed: "Back where you left {name} {ago:ago}.",
+		"resumed-changed":
+			"Back where you left {name} {ago:ago}. Since then {count:count} {count|file|files} changed, such as {example}: trace it again (r in step 2) to be sure.",
+		"resumed-in-part": "Not all of {name}, left {ago:ago}, could be read. It goes on from the last step that is whole.",
 		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",

@@ -1,5 +1,6 @@
 import { showPath } from "../core/path/quote.ts";
 import type { Question, WizardState } from "../core/wizard/state.ts";
+import { isWorthKeeping } from "../core/wizard/stored.ts";
 import type { Messages } from "../messages/messages.ts";
 
 /** What has to be said now: a question before a failure before a notice. */
@@ -16,11 +17,14 @@ export function messageText(state: WizardState, messages: Messages): string | un
 
 function questionText(question: Question, state: WizardState, messages: Messages): string {
 	const { questions } = messages.wizard;
-	if (question.kind === "quit") return state.finished ? questions.quitDone : questions.quit;
 	if (question.kind === "install") {
 		const { packages, programs } = question;
 		const values = { programs: programs.join(", "), packages: packages.join(" "), count: programs.length };
 		return messages.fill(questions.install, values);
 	}
+	if (question.kind === "quit") {
+		return state.finished ? questions.quitDone : isWorthKeeping(state) ? questions.quitKept : questions.quit;
+	}
+	if (question.kind === "discard") return messages.fill(questions.discard, { name: question.name });
 	return messages.fill(questions[question.kind], { path: showPath(question.path) });
 }

@@ -14,6 +14,8 @@ export interface WizardOptions {
 	readonly inline: boolean;
 	/** Goes straight to the form with these. */
 	readonly initial?: Answers;
+	/** Goes on with this session. */
+	readonly resume?: string;
 }
 
 export function lookFrom({ ascii, color, messages }: Pick<WizardOptions, "ascii" | "color" | "messages">): Look {

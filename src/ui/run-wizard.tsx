@@ -26,7 +26,7 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 				offEnd();
 			};
 		});
-		store.start(options.initial);
+		store.start(options.initial, options.resume);
 		return { status: await over, lines: lastLines(store.state, look.messages) };
 	} finally {
 		stopKeys();

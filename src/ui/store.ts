@@ -20,6 +20,7 @@ export class WizardStore {
 	#checking: ReturnType<typeof setTimeout> | undefined;
 	#ticking: ReturnType<typeof setInterval> | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
+	#disposed = false;
 
 	constructor(session: WizardSession) {
 		this.#session = session;
@@ -44,8 +45,8 @@ export class WizardStore {
 		});
 	}
 
-	start(initial?: Answers): void {
-		this.dispatch({ type: "started", ...(initial ? { initial } : {}) });
+	start(initial?: Answers, resume?: string): void {
+		this.dispatch({ type: "started", ...(initial ? { initial } : {}), ...(resume === undefined ? {} : { resume }) });
 	}
 
 	/** All keys of one read, one after the other, drawn once. */
@@ -54,6 +55,8 @@ export class WizardStore {
 	}
 
 	dispatch(...actions: Action[]): void {
+		// What ends because we do is not what the next start goes on from.
+		if (this.#disposed) return;
 		const before = this.#state;
 		for (const action of actions) {
 			const { intentions, state } = reduce(this.#state, action);
@@ -61,7 +64,9 @@ export class WizardStore {
 			for (const intention of intentions) this.#run(intention);
 		}
 		this.#tick(this.#state.jobs.trace !== undefined);
-		if (this.#state !== before) for (const listener of this.#listeners) listener();
+		if (this.#state === before) return;
+		this.#session.keep(this.#state);
+		for (const listener of this.#listeners) listener();
 	}
 
 	/** Ends what runs; resolves when nothing of it is left. */
@@ -72,6 +77,7 @@ export class WizardStore {
 	}
 
 	dispose(): void {
+		this.#disposed = true;
 		this.#stopListening();
 		clearTimeout(this.#drawing);
 		clearTimeout(this.#checking);
@@ -102,6 +108,9 @@ export class WizardStore {
 				return;
 			case "enough":
 				this.#session.enough();
+				return;
+			case "forget":
+				this.#session.forget();
 				return;
 			case "accept":
 				this.#session.accept(intention.missing);
@@ -167,6 +176,11 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 			};
 		case "unit":
 			return { job: "unit", value: await session.unit() };
+		case "resume":
+			return { job: "resume", value: await session.resume(intention.id) };
+		case "discard":
+			await session.discard(intention.id);
+			return { job: "discard" };
 	}
 }
 

@@ -13,6 +13,7 @@ const daemon = "cagewright-test-greeter";
 export const greeter = "/usr/bin/cagewright-test-greeter";
 export const configuration = "/etc/cagewright-test-greeter.conf";
 export const stateDirectory = "/var/lib/cagewright-test-greeter";
+export const libraryFile = "/usr/lib/x86_64-linux-gnu/libcagewright-test-greeting.so.1";
 export const extraFile = "/usr/share/cagewright-test-greeting/words";
 
 const program = `
@@ -70,6 +71,8 @@ export interface GreeterPackages {
 	install(word: string): void;
 	/** Replaces the library by dpkg. With `reads`, the word comes from a new file of the package. */
 	upgrade(version: string, does: keyof typeof libraries, word?: string): void;
+	/** The library's package for an upgrade by somebody else; its file. */
+	pack(version: string, word: string): string;
 	/** As the next version of the daemon's package would. */
 	changeConfiguration(text: string): void;
 	purge(): void;
@@ -82,7 +85,7 @@ export function greeterPackages(folder: string): GreeterPackages {
 		rmSync(stateDirectory, { recursive: true, force: true });
 	};
 	afterAll(purge);
-	const pack = (name: string, version: string, fill: (tree: string) => void, more = "") => {
+	const pack = (name: string, version: string, fill: (tree: string) => void, more = ""): string => {
 		const tree = join(folder, `${name}_${version}`);
 		mkdirSync(join(tree, "DEBIAN"), { recursive: true });
 		fill(tree);
@@ -92,8 +95,9 @@ export function greeterPackages(folder: string): GreeterPackages {
 		);
 		const file = `${tree}.deb`;
 		execFileSync("dpkg-deb", ["--root-owner-group", "--build", tree, file], { stdio: "ignore" });
-		execFileSync("dpkg", ["--install", file], { stdio: "ignore" });
+		return file;
 	};
+	const install = (file: string) => execFileSync("dpkg", ["--install", file], { stdio: "ignore" });
 	const compile = (to: string, source: string, options: readonly string[]) => {
 		mkdirSync(join(to, ".."), { recursive: true });
 		execFileSync("gcc", ["-x", "c", "-", "-x", "none", "-o", to, ...options], { input: source });
@@ -111,20 +115,23 @@ export function greeterPackages(folder: string): GreeterPackages {
 		});
 	return {
 		install(word) {
-			packLibrary("1.0", "says", word);
-			pack(
-				daemon,
-				"1.0",
-				(tree) => {
-					compile(join(tree, greeter), program, [`/usr/lib/x86_64-linux-gnu/${library}.so.1`]);
-					mkdirSync(join(tree, "etc"));
-					writeFileSync(join(tree, configuration), "of the package\n");
-					mkdirSync(join(tree, stateDirectory), { recursive: true });
-				},
-				`Depends: ${library}\n`,
+			install(packLibrary("1.0", "says", word));
+			install(
+				pack(
+					daemon,
+					"1.0",
+					(tree) => {
+						compile(join(tree, greeter), program, [`/usr/lib/x86_64-linux-gnu/${library}.so.1`]);
+						mkdirSync(join(tree, "etc"));
+						writeFileSync(join(tree, configuration), "of the package\n");
+						mkdirSync(join(tree, stateDirectory), { recursive: true });
+					},
+					`Depends: ${library}\n`,
+				),
 			);
 		},
-		upgrade: (version, does, word = "") => packLibrary(version, does, word),
+		upgrade: (version, does, word = "") => void install(packLibrary(version, does, word)),
+		pack: (version, word) => packLibrary(version, "says", word),
 		changeConfiguration: (text) => writeFileSync(configuration, text),
 		purge: () => {
 			if (existsSync(greeter)) purge();

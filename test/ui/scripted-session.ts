@@ -6,7 +6,7 @@ import type { Entry, Plan } from "../../src/core/plan/plan.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
-import type { ProbeAttempt } from "../../src/core/wizard/seen.ts";
+import type { ProbeAttempt, Resumed } from "../../src/core/wizard/seen.ts";
 import type { Reached } from "../../src/engine/coverage.ts";
 import type { Event, ShownProcesses } from "../../src/engine/events.ts";
 import type { Choice, Finished, Lack, Problem, WizardSession, WizardTrace } from "../../src/engine/session.ts";
@@ -234,6 +234,9 @@ export interface Script {
 	readonly attempts?: readonly ProbeAttempt[];
 	/** Milliseconds that each part of the work takes. */
 	readonly pace?: number;
+	/** Sessions at the top of the list, and what each of them comes back with. */
+	readonly sessions?: readonly Choice[];
+	readonly resumed?: Resumed;
 	/** Failures that a method throws. */
 	readonly failures?: Partial<Record<"tryProbe" | "trace" | "plan" | "buildAndTry" | "finish" | "proposeCommand", Failure>>;
 }
@@ -275,7 +278,7 @@ export class ScriptedSession implements WizardSession {
 	}
 
 	async choices() {
-		return choices;
+		return [...(this.#script.sessions ?? []), ...choices];
 	}
 
 	async propose(choice: Choice) {
@@ -467,6 +470,23 @@ export class ScriptedSession implements WizardSession {
 	async cancel() {
 		this.calls.push("cancel");
 		this.#abort();
+	}
+
+	keep() {}
+
+	forget() {
+		this.calls.push("forget");
+	}
+
+	async resume(id: string) {
+		this.calls.push(`resume ${id}`);
+		const { resumed } = this.#script;
+		if (!resumed) throw new Failure("session-unknown", { name: id }, 2);
+		return resumed;
+	}
+
+	async discard(id: string) {
+		this.calls.push(`discard ${id}`);
 	}
 
 	async #pause(times: number) {

@@ -1,6 +1,7 @@
 import type { Key } from "./keys.ts";
 import type { Move } from "./list.ts";
 import type { Page, Screen, WizardState } from "./state.ts";
+import { isWorthKeeping } from "./stored.ts";
 
 /** Named commands. The message catalogue has a word for each in its section `keys`. */
 export type Command =
@@ -60,6 +61,7 @@ export type Command =
 	| "begin"
 	| "previous-field"
 	| "try-probe"
+	| "discard"
 	| "line-start"
 	| "line-end"
 	| "cut-before"
@@ -130,6 +132,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "choose", keys: ["enter"], footer: 1 },
 		{ command: "type-command", keys: ["t", ":"], footer: 3 },
 		{ command: "search", keys: ["/"], footer: 4 },
+		{ command: "discard", keys: ["d"], footer: 2 },
 		...moving,
 		{ command: "back", keys: ["escape", "left"] },
 		...quitting,
@@ -233,9 +236,12 @@ const inQuestion: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
 ];
 
+/** Leaving keeps what was answered, unless one says otherwise. */
+const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard", keys: ["d"], footer: 3 }];
+
 /** What the keys do at this moment. */
 export function bindingsOf(state: WizardState): readonly Binding[] {
-	if (state.question) return inQuestion;
+	if (state.question) return state.question.kind === "quit" && isWorthKeeping(state) ? inQuitQuestion : inQuestion;
 	if (state.overlay) return onPage(state.overlay);
 	return bindingsBelow(state);
 }

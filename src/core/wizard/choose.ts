@@ -49,10 +49,16 @@ export function reduceChoose(state: WizardState, command: Command): Reduced {
 			if (state.choices === undefined && state.jobs.choices === undefined) return start(state, { job: "choices" });
 			const choice = selectedChoice(state);
 			if (!choice || isBusy(state, "install", "propose")) return only(state);
+			if (choice.kind === "session") return start(state, { job: "resume", id: choice.id });
 			if (isMissing(choice)) return askToInstall(state, choice);
 			// The same one again: what was typed in the form is still there.
 			if (choice.id === state.chosen && state.answers) return openForm(state);
 			return start({ ...state, chosen: choice.id }, { job: "propose", choice });
+		}
+		case "discard": {
+			const { id, kind, name } = shownChoices(state)[cursorOf(state)] ?? {};
+			if (id === undefined || name === undefined || kind !== "session") return only(state);
+			return only({ ...state, question: { kind: "discard", id, name } });
 		}
 		default:
 			return only(state);

@@ -1,6 +1,7 @@
 import { type Binding, bindingsOf } from "./bindings.ts";
+import { shownChoices } from "./choose.ts";
 import { isOfferedInFiles } from "./files/offered.ts";
-import { isBusy } from "./reduced.ts";
+import { cursorOf, isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
 import { answersAlready, mayExercise, nextProposal } from "./tracing.ts";
 import { lastRound, wanted } from "./trying.ts";
@@ -13,6 +14,8 @@ export function offered(state: WizardState): readonly Binding[] {
 /** Whether a key would do more at this moment than say why not. */
 export function isOffered(state: WizardState, { command }: Binding): boolean {
 	switch (command) {
+		case "discard":
+			return state.question !== undefined || shownChoices(state)[cursorOf(state)]?.kind === "session";
 		case "enough":
 			return isBusy(state, "trace") ? answersAlready(state) && !state.trace?.enough : state.trace?.result !== undefined;
 		case "exercise":

@@ -11,7 +11,7 @@ import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
 import { measured, openPage, pageOf, reducePage } from "./pages.ts";
 import { reducePrompt } from "./prompts.ts";
-import { cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
 import { reviewRows } from "./review.ts";
 import { reduceSave, saveItems } from "./saving.ts";
@@ -23,8 +23,9 @@ import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts
 export function reduce(state: WizardState, action: Action): Reduced {
 	switch (action.type) {
 		case "started": {
-			const { initial } = action;
-			return start(initial ? { ...state, answers: initial, proposal: initial } : state, { job: "lacks" });
+			const { initial, resume } = action;
+			const begun = initial ? { ...state, answers: initial, proposal: initial } : state;
+			return start(resume === undefined ? begun : { ...begun, resuming: resume }, { job: "lacks" });
 		}
 		case "resized":
 			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
@@ -88,11 +89,23 @@ function reduceScreen(state: WizardState, command: Command): Reduced {
 
 function reduceQuestion(state: WizardState, command: Command | undefined): Reduced {
 	const { question } = state;
+	if (question?.kind === "quit" && command === "discard") {
+		return andThen(only({ ...state, discarded: true }, { job: "forget" }), (forgotten) => leave(forgotten, 1));
+	}
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
 	if (command === "no") return only(without(state, "question"));
-	if (question.kind === "install") return installPackages(state, question.packages);
-	if (question.kind === "quit") return leave(state, state.finished ? 0 : 1);
-	return question.kind === "bind" ? bind(state, question.path) : allow(state, question.kind, question.path);
+	switch (question.kind) {
+		case "quit":
+			return leave(state, state.finished ? 0 : 1);
+		case "discard":
+			return start(without(state, "question"), { job: "discard", id: question.id });
+		case "install":
+			return installPackages(state, question.packages);
+		case "bind":
+			return bind(state, question.path);
+		default:
+			return allow(state, question.kind, question.path);
+	}
 }
 
 /** Nothing may go on behind a wizard that is gone. */

@@ -4,8 +4,10 @@ import { planFailed, planMade } from "./files/history.ts";
 import { validated } from "./form.ts";
 import { afterTrying } from "./form-probe.ts";
 import { openPage } from "./pages.ts";
-import { go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
+import { anew, resumed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
+import { isWorthKeeping } from "./stored.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
 import { buildAndTry } from "./trying.ts";
 
@@ -17,13 +19,16 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "lacks":
 			if (action.value.length) return only({ ...state, screen: "lacks", lacks: action.value });
 			if (state.answers) return openForm({ ...state, lacks: [] });
-			return start({ ...go(state, "choose"), lacks: [] }, { job: "choices" });
+			return andThen(start({ ...go(state, "choose"), lacks: [] }, { job: "choices" }), resumeWanted);
 		case "install":
 			return start(state, { job: state.screen === "choose" ? "choices" : "lacks" });
 		case "choices":
 			return only(foundChoices(state, action.value));
-		case "propose":
-			return openForm({ ...without(state, "form"), answers: action.value, proposal: action.value });
+		case "propose": {
+			const opened = openForm({ ...anew(state), answers: action.value, proposal: action.value });
+			// What was done for another application is a session of its own now, to be found in the list.
+			return isWorthKeeping(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
+		}
 		case "validate": {
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
@@ -49,6 +54,10 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
 		case "unit":
 			return only(openPage({ ...state, unit: action.value }, "unit"));
+		case "resume":
+			return resumed(state, action.value);
+		case "discard":
+			return start(state, { job: "choices" });
 	}
 }
 

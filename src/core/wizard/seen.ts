@@ -21,7 +21,7 @@ export interface Lack {
 
 export interface Choice {
 	readonly id: string;
-	readonly kind: "demo" | "template" | "unit" | "process";
+	readonly kind: "session" | "demo" | "template" | "unit" | "process";
 	readonly name: string;
 	/** What it is, in one line. */
 	readonly description: string;
@@ -43,6 +43,31 @@ export interface Choice {
 	/** What an administrator should know beforehand, in the language of the wizard, and as notes. */
 	readonly advice?: readonly string[];
 	readonly notes?: readonly Told[];
+	/** Of a session alone. */
+	readonly left?: Left;
+}
+
+/** Where a session was left. */
+export interface Left {
+	/** Which of the steps, from 1. */
+	readonly step: number;
+	/** Seconds ago. */
+	readonly ago: number;
+	/** The process that has it open. */
+	readonly holder?: number;
+	/** Why one cannot go on with it. */
+	readonly problem?: "damaged" | "newer";
+}
+
+export interface Resumed {
+	/** The state as it was left, `Restored` of `stored.ts`. */
+	readonly state: object;
+	readonly whole: boolean;
+	readonly name: string;
+	readonly ago: number;
+	/** Files that are not any more what was traced, with one of them. */
+	readonly changed: number;
+	readonly example: string;
 }
 
 export interface Problem {

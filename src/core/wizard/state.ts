@@ -14,6 +14,7 @@ import type {
 	ProbeOutcome,
 	Problem,
 	RanCommand,
+	Resumed,
 	Round,
 	Told,
 	Traced,
@@ -74,6 +75,7 @@ export type PromptKind = "command" | "search" | "exercise" | "include" | "exclud
 export type Question =
 	| { readonly kind: "quit" }
 	| { readonly kind: "install"; readonly programs: readonly string[]; readonly packages: readonly string[] }
+	| { readonly kind: "discard"; readonly id: string; readonly name: string }
 	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
 
 export type JobKind =
@@ -88,7 +90,9 @@ export type JobKind =
 	| "try"
 	| "finish"
 	| "template"
-	| "unit";
+	| "unit"
+	| "resume"
+	| "discard";
 
 /** What can lie over a screen. */
 export type Page = "keys" | "why" | "commands" | "unit";
@@ -138,6 +142,10 @@ export interface WizardState {
 	readonly finished?: Finished;
 	readonly template?: { readonly name: string; readonly path: string };
 	readonly unit?: string;
+	/** A session to go on with as soon as this machine has what is needed. */
+	readonly resuming?: string;
+	/** What was answered is not wanted any more. */
+	readonly discarded?: true;
 	readonly exit?: number;
 }
 
@@ -145,7 +153,7 @@ export const noTrial: Trying = { rounds: [], probes: [], exercises: [], unwanted
 
 /** What happens to the wizard. */
 export type Action =
-	| { readonly type: "started"; readonly initial?: Answers }
+	| { readonly type: "started"; readonly initial?: Answers; readonly resume?: string }
 	| { readonly type: "key"; readonly key: Key }
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
 	/** A page was drawn: the furthest that it can be scrolled. */
@@ -168,7 +176,9 @@ export type Result =
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
-	| { readonly job: "unit"; readonly value: string };
+	| { readonly job: "unit"; readonly value: string }
+	| { readonly job: "resume"; readonly value: Resumed }
+	| { readonly job: "discard" };
 
 /** What the wizard wants done; whoever runs it answers with `done` or `failed` and the same ticket. */
 export type Intention =
@@ -176,10 +186,13 @@ export type Intention =
 	| { readonly job: "exercise"; readonly line: string }
 	| { readonly job: "enough" }
 	| { readonly job: "accept"; readonly missing: readonly Missing[] }
-	| { readonly job: "cancel" };
+	| { readonly job: "cancel" }
+	/** What was answered is not to be kept. */
+	| { readonly job: "forget" };
 
 export type Job =
 	| { readonly job: "lacks" | "choices" | "unit" }
+	| { readonly job: "resume" | "discard"; readonly id: string }
 	| { readonly job: "install"; readonly lacks: readonly Lack[] }
 	| { readonly job: "propose"; readonly choice: Choice }
 	| { readonly job: "propose"; readonly line: string }

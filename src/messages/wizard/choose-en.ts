@@ -1,7 +1,7 @@
 export const chooseEn = {
 	title: "Which application goes into a cage?",
 	first: "New here? The demonstration needs nothing that is not there already.",
-	kinds: { demo: "demo", template: "template", unit: "service", process: "process" },
+	kinds: { session: "session", demo: "demo", template: "template", unit: "service", process: "process" },
 	/** Whether it is on this machine, and runs. */
 	states: { missing: "missing", installed: "installed", running: "running" },
 	install: "Not installed. Enter offers to install {packages}.",
@@ -20,6 +20,11 @@ export const chooseEn = {
 	root: "root, with what it is seen to need",
 	pid: "process {pid}",
 	atBoot: "starts at boot",
+	session: "step {step} of {of}, {ago:ago}",
+	goOn: "Go on with {name} – step {step} of {of} {stepName}, {ago:ago}",
+	sessionOpen: "open in process {pid}",
+	sessionDamaged: "cannot be read, set aside",
+	sessionNewer: "of a newer version, left alone",
 	searching: "filter: {query}",
 	none: "No application was found. Press t to type a command.",
 	reading: "Reading what {name} needs…",

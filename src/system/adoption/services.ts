@@ -4,7 +4,7 @@ import { Failure } from "../../core/failure.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { ServiceState, Services } from "../../engine/ports.ts";
 import { runGroup } from "../launch/shell.ts";
-import { requireTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 
 /** Longer than any start that systemd itself waits for by default (TimeoutStartSec, 90 s). */
 const patience = 300;
@@ -22,6 +22,15 @@ export const systemServices: Services = {
 	stop: (service, { triggers }) => must(["stop", ...triggers, service]),
 	async forgetFailure(service) {
 		await systemctl(["reset-failed", service]);
+	},
+	async enable(unit, wanted, root) {
+		if (findTool("systemctl") === undefined) return;
+		const runs = root === "/" && systemServices.running();
+		if (runs) await must(["daemon-reload"]);
+		const now = runs ? ["--now"] : [`--root=${root}`];
+		// systemctl fails for a unit that is not there, and that is what was wanted.
+		if (wanted) await must([...now, "enable", unit]);
+		else await systemctl([...now, "disable", unit]);
 	},
 };
 

@@ -24,15 +24,20 @@ const holderSchema = v.object({
 	token: v.pipe(v.string(), v.hexadecimal()),
 });
 
-/**
- * Takes the lock that keeps two commands from working on one cage. Fails at once with `cage-busy` (exit 1) and the holder's pid.
- * The lock of a process that is gone is taken over; a file that is no lock of ours fails with `lock-unreadable`.
- */
+/** Takes the lock that keeps two commands from working on one cage. Fails at once with `cage-busy` (exit 1) and the holder's pid. */
 export function lockCage(lock: Path, name: string): Lock {
+	return lockFile(lock, (pid) => new Failure("cage-busy", { name, pid }));
+}
+
+/**
+ * Takes a lock, or fails at once with what `busy` says of the process that has it. The lock of a process that is gone is taken over; a file that
+ * is no lock of ours fails with `lock-unreadable`.
+ */
+export function lockFile(lock: Path, busy: (pid: number) => Failure): Lock {
 	const holder: Holder = { ...thisProcess(), token: randomBytes(8).toString("hex") };
 	try {
 		const other = take(lock, holder);
-		if (other !== undefined) throw new Failure("cage-busy", { name, pid: other.pid });
+		if (other !== undefined) throw busy(other.pid);
 	} catch (error) {
 		throw writeFailure(error, lock);
 	}
@@ -41,6 +46,16 @@ export function lockCage(lock: Path, name: string): Lock {
 			if (read(lock)?.token === holder.token) unlinkSync(pathToBytes(lock));
 		},
 	};
+}
+
+/** The process that has a lock at this moment; undefined where none has it, or where it is no lock of ours. */
+export function lockHolder(lock: Path): number | undefined {
+	try {
+		const holder = read(lock);
+		return holder === undefined || isGone(holder) ? undefined : holder.pid;
+	} catch {
+		return undefined;
+	}
 }
 
 /** Runs `work` while holding the lock. */

@@ -14,13 +14,23 @@ import type { OwnerChange } from "../../core/plan/plan.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
-import type { AdoptedState, BuildRequest, Built, Lock, MadeAccount, Store, StoredTemplate } from "../../engine/store.ts";
+import type {
+	AdoptedState,
+	BuildRequest,
+	Built,
+	Lock,
+	MadeAccount,
+	StaleMark,
+	Store,
+	StoredTemplate,
+} from "../../engine/store.ts";
 import { adoptedState, forgetAdoption, writeAdoption } from "../adoption/adopted-state.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { changeTreeOwner } from "../files/change-owner.ts";
 import { findEdits } from "../files/edits.ts";
 import { errorName } from "../files/errors.ts";
 import { clearLeftovers, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
+import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { setAside } from "../files/set-aside.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
@@ -33,6 +43,7 @@ import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
 import { StateReader } from "./reader.ts";
 import { restartRequest } from "./restart.ts";
+import { readStaleMark, staleMark } from "./stale.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 
 const hostTrace = "host";
@@ -128,6 +139,16 @@ export class StateFolder extends StateReader implements Store {
 
 	endAdoption(name: string): Promise<void> {
 		return forgetAdoption(this.paths(name).adoption);
+	}
+
+	async markStale(name: string, mark: StaleMark | undefined): Promise<void> {
+		const path = join(this.paths(name).directory, staleMark);
+		if (mark) await writeAtomic(path, `${JSON.stringify(mark)}\n`);
+		else await removeTree(path);
+	}
+
+	staleMark(name: string): Promise<StaleMark | undefined> {
+		return readStaleMark(join(this.paths(name).directory, staleMark));
 	}
 
 	requestRestart(name: string, generation: number): Promise<void> {

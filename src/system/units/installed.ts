@@ -67,7 +67,7 @@ export async function writeInstalled(place: Path, text: string, cage: string): P
 /** What a kill in the middle of writing left in a folder that is for one service. */
 async function clearCutOff(safe: Path): Promise<void> {
 	const folder = parent(safe);
-	if (!folder.endsWith(".d")) return;
+	if (!folder.endsWith(".service.d")) return;
 	const names = (await readdir(pathToBytes(folder), { encoding: "buffer" })).map(pathFromBytes);
 	for (const name of names) if (isLeftover(name)) await unlink(pathToBytes(join(folder, name)));
 }
@@ -81,12 +81,13 @@ export async function removeInstalled(place: Path): Promise<void> {
 		if (errorName(error) !== "ENOENT") throw writeFailure(error, place);
 	});
 	await syncDirectory(parent(safe));
-	if (parent(safe).endsWith(".d")) await rmdir(pathToBytes(parent(safe))).catch(() => {});
+	if (parent(safe).endsWith(".service.d")) await rmdir(pathToBytes(parent(safe))).catch(() => {});
 }
 
 /** Nobody but root may be able to swap any part of the way, and the folder itself may be no link. */
 async function safePlace(place: Path, make: boolean): Promise<Path> {
 	const folder = parent(place);
+	if (make) await makeShared(parent(folder));
 	const above = (await requireSafeFolder(parent(folder))).path;
 	const own = join(above, pathFromText(folder.slice(folder.lastIndexOf("/") + 1)));
 	if (make && !(await isThere(own))) await mkdir(pathToBytes(own), 0o755);
@@ -94,6 +95,16 @@ async function safePlace(place: Path, make: boolean): Promise<Path> {
 		throw new Failure("unsafe-directory", { path: showPath(folder), problem: "link" }, 4);
 	await requireSafeFolder(own);
 	return join(own, place.slice(folder.length + 1));
+}
+
+/** Directories of the system that are missing on the way, open to everybody as they are elsewhere. */
+async function makeShared(folder: Path): Promise<void> {
+	if (await isThere(folder)) return;
+	await makeShared(parent(folder));
+	await requireSafeFolder(parent(folder));
+	await mkdir(pathToBytes(folder), 0o755).catch((error: unknown) => {
+		throw writeFailure(error, folder);
+	});
 }
 
 function isThere(path: Path): Promise<boolean> {

@@ -26,7 +26,7 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 			lines.on("close", () => resolve(store.state.exit ?? (store.state.finished ? 0 : 1)));
 		});
 		talk.begin();
-		store.start(options.initial);
+		store.start(options.initial, options.resume);
 		return { status: await over, lines: lastLines(store.state, look.messages) };
 	} finally {
 		talk.end();

@@ -9,6 +9,7 @@ import { OutputTail } from "../parts/output.tsx";
 import { columnsForTwo, Panes } from "../parts/panes.tsx";
 import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 import { Rows } from "../parts/rows.tsx";
+import { sessionHint, sessionText } from "../parts/session-text.ts";
 import { ChoiceDetail } from "./choice-detail.tsx";
 
 export function ChooseStep() {
@@ -75,6 +76,8 @@ function rowText(
 ): string {
 	const words = messages.wizard.choose;
 	const shown = printable(choice.name).slice(0, name).padEnd(name);
+	if (choice.left)
+		return `${selected ? ">" : " "} ${shown}  ${words.kinds.session.padEnd(kind)}  ${sessionText(choice.left, messages)}`;
 	const is = words.states[stateOf(choice)].padEnd(state);
 	return `${selected ? ">" : " "} ${shown}  ${words.kinds[choice.kind].padEnd(kind)}  ${is}  ${printable(choice.description)}`;
 }
@@ -91,6 +94,8 @@ function hintText(messages: Messages, state: ReturnType<typeof useView>["state"]
 	const choice = selectedChoice(state);
 	if (isBusy(state, "propose")) return messages.fill(words.reading, { name: choice?.name ?? "" });
 	if (query !== "" && !state.prompt) return messages.fill(words.searching, { query });
+	const session = choice && sessionHint(choice, messages);
+	if (session) return session;
 	if (choice && isMissing(choice)) return missingText(choice, messages);
 	if (state.size.columns >= columnsForTwo) return words.first;
 	return choice?.detail ?? words.first;

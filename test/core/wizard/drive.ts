@@ -1,5 +1,6 @@
 import { decodeKeys, nothingDecoded } from "../../../src/core/wizard/keys.ts";
 import { reduce } from "../../../src/core/wizard/reduce.ts";
+import { resumed } from "../../../src/core/wizard/resuming.ts";
 import type { Happening, Told } from "../../../src/core/wizard/seen.ts";
 import {
 	type Action,
@@ -43,6 +44,14 @@ export class Drive {
 
 	happen(...events: Happening[]): this {
 		return this.act({ type: "happened", events });
+	}
+
+	/** What was left takes the place of whatever was there. */
+	resume(state: object): this {
+		const { intentions, state: next } = resumed(this.state, { state, whole: true, name: "", ago: 0, changed: 0, example: "" });
+		this.state = next;
+		this.intentions.push(...intentions);
+		return this;
 	}
 
 	/** What it wanted since the last time that somebody asked. */

@@ -1,0 +1,146 @@
+import { Failure } from "../core/failure.ts";
+import { printable } from "../core/path/quote.ts";
+import { equivalentCommand } from "../core/questions/equivalent.ts";
+import { type Screen, stepOf, steps } from "../core/wizard/state.ts";
+import { restored } from "../core/wizard/stored.ts";
+import type { Context } from "../engine/context.ts";
+import { findSession, removeSession, type SessionSummary, summaryOf } from "../engine/sessions.ts";
+import { stateOf, workFromFields } from "../engine/stored-work.ts";
+import { fields, table } from "../report/format.ts";
+import { ask } from "./ask.ts";
+import { SystemChooser } from "./chooser.ts";
+import type { Terminal } from "./terminal.ts";
+
+const actions = { list, show, remove };
+
+export interface SessionsOptions {
+	readonly yes?: boolean;
+}
+
+/** What the wizard was left with, for those who would rather not open it. */
+export async function sessions(
+	terminal: Terminal,
+	action: string,
+	name: string | undefined,
+	options: SessionsOptions,
+): Promise<number> {
+	if (!Object.hasOwn(actions, action)) throw new Failure("sessions-action-unknown", { action }, 2);
+	return terminal.withContext((context) => actions[action as keyof typeof actions](terminal, context, name, options));
+}
+
+async function list(terminal: Terminal, { machine }: Context): Promise<number> {
+	const words = terminal.messages.cli.sessions;
+	const all = (await machine.sessions.list()).map((one) => summaryOf(one, machine.now()));
+	if (terminal.options.json) terminal.printJson("sessions", { sessions: all.map(summaryToJson) });
+	else if (!all.length) terminal.print(words.none);
+	else {
+		const rows = all.map((one) => [
+			one.id,
+			printable(one.name) || "-",
+			one.problem ? "-" : stepText(terminal, one),
+			terminal.messages.fill("{ago:ago}", { ago: one.ago }),
+			one.problem ? problemText(terminal, one) : one.holder === undefined ? printable(one.command) : words.open(one.holder),
+		]);
+		terminal.print(table([words.head, ...rows]));
+	}
+	return 0;
+}
+
+async function show(terminal: Terminal, context: Context, name: string | undefined): Promise<number> {
+	const found = await findSession(context, required(name));
+	const words = terminal.messages.cli.sessions;
+	// Of one that cannot be opened there is no more to say.
+	const left = found.problem === undefined && found.holder === undefined ? await content(terminal, context, found.id) : undefined;
+	if (terminal.options.json) {
+		terminal.printJson("sessions", { session: { ...summaryToJson(found), ...left } });
+		return 0;
+	}
+	const { count } = terminal.messages;
+	const pairs: [string, string][] = [
+		[words.session, found.id],
+		[words.cage, printable(found.name) || "-"],
+		[words.command, printable(found.command) || "-"],
+		[words.left, `${new Date(found.savedAt).toISOString()} (${terminal.messages.fill("{ago:ago}", { ago: found.ago })})`],
+		...(found.problem ? [] : [[words.step, stepText(terminal, found)] as [string, string]]),
+		...(found.problem ? [[words.state, problemText(terminal, found)] as [string, string]] : []),
+		...(found.holder === undefined ? [] : [[words.state, words.open(found.holder)] as [string, string]]),
+		[words.place, printable(found.path)],
+	];
+	if (left) {
+		pairs.push(
+			[words.traced, left.paths === null ? words.no : words.paths(count(left.paths))],
+			[words.planned, left.entries === null ? words.no : words.entries(count(left.entries))],
+			[words.rounds, count(left.rounds)],
+			[words.goOn, `cagewright --resume ${found.id}`],
+			[words.same, printable(left.same)],
+		);
+	}
+	terminal.print(fields(pairs));
+	return 0;
+}
+
+/** What it holds; opened for as long as it is read. */
+async function content(terminal: Terminal, { machine }: Context, id: string) {
+	const { fields: stored, held } = await machine.sessions.open(id);
+	try {
+		const work = workFromFields(stored);
+		const { answers, plan, trial } = restored(stateOf(stored), work !== undefined)?.state ?? {};
+		if (!answers) throw new Failure("session-damaged", { id, path: id }, 1);
+		const base = await new SystemChooser(machine, terminal.language).base(answers);
+		return {
+			answers,
+			paths: work?.trace.accesses.size ?? null,
+			entries: plan?.entries.length ?? null,
+			rounds: trial?.rounds.length ?? 0,
+			same: equivalentCommand(answers, base),
+		};
+	} finally {
+		held.release();
+	}
+}
+
+async function remove(terminal: Terminal, context: Context, name: string | undefined, { yes }: SessionsOptions): Promise<number> {
+	const found = await findSession(context, required(name));
+	const words = terminal.messages.cli.sessions;
+	const shown = printable(found.name) || found.id;
+	if (!yes) {
+		if (!terminal.interactive) throw new Failure("session-removal-unconfirmed", { name: shown }, 2);
+		if (!(await ask(terminal, words.question(shown)))) {
+			terminal.say(words.kept(shown));
+			return 1;
+		}
+	}
+	await removeSession(context, found.id);
+	if (terminal.options.json) terminal.printJson("sessions", { id: found.id, name: found.name, removed: true });
+	else terminal.print(words.removed(shown));
+	return 0;
+}
+
+function required(name: string | undefined): string {
+	if (name === undefined) throw new Failure("session-name-needed", {}, 2);
+	return name;
+}
+
+function stepText(terminal: Terminal, { screen, step }: SessionSummary): string {
+	return `${step}/${steps.length} ${terminal.messages.wizard.steps[stepOf(screen as Screen)] ?? ""}`;
+}
+
+function problemText(terminal: Terminal, { isAside, problem }: SessionSummary): string {
+	const { choose } = terminal.messages.wizard;
+	if (problem === "newer") return choose.sessionNewer;
+	return isAside ? choose.sessionDamaged : terminal.messages.cli.sessions.damaged;
+}
+
+function summaryToJson({ command, holder, id, isAside, name, path, problem, savedAt, screen, step }: SessionSummary) {
+	return {
+		id,
+		name,
+		command,
+		savedAt: new Date(savedAt).toISOString(),
+		step,
+		screen,
+		path,
+		...(holder === undefined ? {} : { holder }),
+		...(problem === undefined ? {} : { problem: isAside ? "aside" : problem }),
+	};
+}

@@ -1,0 +1,82 @@
+import type { Cage } from "../core/cage/cage.ts";
+import { Failure } from "../core/failure.ts";
+import type { Addition } from "../core/plan/make-plan.ts";
+import { type TraceJson, traceFromJson, traceToJson } from "../core/trace/json.ts";
+import type { Trace } from "../core/trace/trace.ts";
+import type { TrialRound } from "./trial.ts";
+
+/** What the engine knows beside the wizard's state. */
+export interface Work {
+	readonly cage: Cage | undefined;
+	readonly trace: Trace | undefined;
+	readonly additions: readonly Addition[];
+	readonly accepted: readonly Addition[];
+	readonly round: TrialRound | undefined;
+	/** A generation that was built and is not yet what the cage runs. */
+	readonly candidate: { readonly generation: number; readonly madeAt: string } | undefined;
+}
+
+const traces = new WeakMap<Trace, TraceJson>();
+
+/** As fields of a session. The same trace gives the same value, so that it is told that it did not change. */
+export function workToFields({ trace, ...work }: Work): Readonly<Record<string, unknown>> {
+	const json = trace && (traces.get(trace) ?? traceToJson(trace));
+	if (trace && json) traces.set(trace, json);
+	return {
+		workTrace: json,
+		workCage: work.cage,
+		workAdditions: work.additions,
+		workAccepted: work.accepted,
+		workRound: work.round,
+		workCandidate: work.candidate,
+	};
+}
+
+/** The fields that are the wizard's state. */
+export function stateOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+	const { about, workAccepted, workAdditions, workCage, workCandidate, workRound, workTrace, ...state } = fields;
+	return state;
+}
+
+export type RestoredWork = Pick<Work, "additions" | "accepted" | "round"> & { readonly cage: Cage; readonly trace: Trace };
+
+/** Undefined where nothing was traced, or where what was cannot be understood any more. */
+export function workFromFields(fields: Readonly<Record<string, unknown>>): RestoredWork | undefined {
+	const { workAccepted, workAdditions, workCage, workRound, workTrace } = fields;
+	if (!isCage(workCage) || typeof workTrace !== "object" || workTrace === null) return undefined;
+	try {
+		return {
+			cage: workCage,
+			trace: traceFromJson(workTrace as TraceJson),
+			additions: listOf(workAdditions) as unknown as readonly Addition[],
+			accepted: listOf(workAccepted) as unknown as readonly Addition[],
+			round: isRound(workRound) ? workRound : undefined,
+		};
+	} catch (error) {
+		if (error instanceof Failure) throw error;
+		return undefined;
+	}
+}
+
+function listOf(value: unknown): readonly object[] {
+	return Array.isArray(value) ? value.filter((one) => typeof one === "object" && one !== null) : [];
+}
+
+function isCage(value: unknown): value is Cage {
+	const cage = (value ?? {}) as Partial<Record<keyof Cage, unknown>>;
+	const lists = [cage.additions, cage.exercises, cage.signals, cage.trials];
+	const objects = [cage.application, cage.rules, cage.seconds];
+	return (
+		typeof cage.name === "string" && lists.every(Array.isArray) && objects.every((one) => typeof one === "object" && one !== null)
+	);
+}
+
+function isRound(value: unknown): value is TrialRound {
+	const round = (value ?? {}) as Partial<Record<keyof TrialRound, unknown>>;
+	return (
+		typeof round.round === "number" &&
+		typeof round.answered === "boolean" &&
+		Array.isArray(round.missing) &&
+		typeof round.output === "string"
+	);
+}

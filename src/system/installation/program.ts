@@ -1,0 +1,84 @@
+import { cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "../../core/failure.ts";
+import { type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { programFolder as placeOfProgram, programLink } from "../../core/upkeep/installation.ts";
+import type { ProgramPlace } from "../../engine/ports.ts";
+import { errorName } from "../files/errors.ts";
+import { requireSafeFolder } from "../state/folder.ts";
+import { programFolder } from "../templates/folder.ts";
+
+/** What a release is (CONTRIBUTING, "Releases"). */
+const parts = ["bin", "dist", "templates", "package.json"];
+
+/** The program in its fixed place, below the root of this or another system. */
+export function programPlace(root = "/"): ProgramPlace {
+	const inTree = (path: Path) => join(root, pathToText(path) ?? "");
+	const [folder, link] = [inTree(placeOfProgram), inTree(programLink)];
+	return {
+		async state() {
+			const there = await lstat(link).catch(() => undefined);
+			if (there === undefined) return "none";
+			const target = there.isSymbolicLink() ? await readlink(link) : "";
+			if (target === pathToText(placeOfProgram) + executable) return "ours";
+			// As the README says to make it from a clone.
+			return target.endsWith(executable) ? "link" : "foreign";
+		},
+		async install() {
+			const from = programFolder();
+			for (const place of [folder, link]) {
+				await mkdir(join(place, ".."), { recursive: true, mode: 0o755 });
+				await requireSafeFolder(parent(pathFromText(place)));
+			}
+			if (from === folder) return;
+			const staging = `${folder}.new-${process.pid}`;
+			const old = `${folder}.old-${process.pid}`;
+			await clearCutOff(folder);
+			try {
+				await mkdir(staging, { mode: 0o755 });
+				for (const part of parts) await cp(join(from, part), join(staging, part), { recursive: true, errorOnExist: true });
+				await pinNode(join(staging, executable));
+				await rename(folder, old).catch(ignoreAbsent);
+				await rename(staging, folder);
+			} catch (error) {
+				await rm(staging, { recursive: true, force: true });
+				throw error;
+			}
+			await rm(old, { recursive: true, force: true });
+			const linking = `${link}.new-${process.pid}`;
+			await symlink((pathToText(placeOfProgram) ?? "") + executable, linking);
+			await rename(linking, link);
+		},
+		async uninstall() {
+			if ((await this.state()) === "ours") await unlink(link);
+			const status = await lstat(folder).catch(() => undefined);
+			if (status === undefined) return false;
+			if (!status.isDirectory()) throw new Failure("install-foreign", { path: showPath(placeOfProgram) }, 4);
+			await requireSafeFolder(pathFromText(folder));
+			await rm(folder, { recursive: true });
+			await clearCutOff(folder);
+			return true;
+		},
+	};
+}
+
+const executable = "/bin/cagewright.js";
+
+/** A hook and a timer have no PATH that one could rely on: the Node.js that runs now is named. */
+async function pinNode(script: string): Promise<void> {
+	const text = await readFile(script, "utf8");
+	await writeFile(script, text.replace(/^#!.*\n/, `#!${process.execPath}\n`), { mode: 0o755 });
+}
+
+/** What a kill in the middle of an installation left. */
+async function clearCutOff(folder: string): Promise<void> {
+	const above = join(folder, "..");
+	for (const name of await readdir(above)) {
+		if (/^cagewright\.(new|old)-\d+$/.test(name)) await rm(join(above, name), { recursive: true, force: true });
+	}
+}
+
+function ignoreAbsent(error: unknown): void {
+	if (errorName(error) !== "ENOENT") throw error;
+}

@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { lstat, readdir, rename } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { HeldSession, OpenedSession, Sessions, StoredSession } from "../../engine/store.ts";
+import { errorName } from "../files/errors.ts";
+import { discard } from "../files/generations.ts";
+import { removeTree } from "../files/remove.ts";
+import { openState } from "./cages.ts";
+import { makeSafeFolder } from "./folder.ts";
+import { SessionFolder } from "./held-session.ts";
+import { type Lock, lockFile, lockHolder } from "./lock.ts";
+import { isLeftover } from "./process.ts";
+import { isOwn } from "./session-file.ts";
+import { readHead } from "./session-head.ts";
+import { readPart } from "./session-parts.ts";
+
+const asidePrefix = "damaged-";
+const idPattern = /^[0-9a-f]{8}$/;
+const asidePattern = /^damaged-[0-9a-f]{8}(-[0-9a-f]{4})?$/;
+
+/**
+ * Sessions below the state folder: `sessions/ID/` with a head and its parts, and beside it `ID.lock` of the process that has it open. The lock is taken
+ * before the folder is made and given back after it is gone.
+ */
+export class StateSessions implements Sessions {
+	readonly #state: Path;
+	readonly #folder: Path;
+
+	constructor(state: string) {
+		this.#state = pathFromText(state);
+		this.#folder = join(this.#state, pathFromText("sessions"));
+	}
+
+	async list(): Promise<StoredSession[]> {
+		const ids = (await this.#names()).filter((name) => idPattern.test(name) || asidePattern.test(name));
+		const all = await Promise.all(ids.map((id) => this.#look(id)));
+		return all.flatMap((one) => one ?? []).sort((a, b) => b.savedAt - a.savedAt);
+	}
+
+	async create(): Promise<HeldSession> {
+		await openState(this.#state);
+		await makeSafeFolder(this.#folder);
+		await this.#clear();
+		const id = randomBytes(4).toString("hex");
+		const lock = this.#lock(id);
+		await makeSafeFolder(this.#place(id));
+		return new SessionFolder(id, this.#place(id), lock);
+	}
+
+	async open(id: string): Promise<OpenedSession> {
+		await this.#require(id);
+		const lock = this.#lock(id);
+		try {
+			const folder = this.#place(id);
+			const head = (await this.#isFolder(id)) ? await readHead(folder) : "damaged";
+			if (head === "newer") throw new Failure("session-newer", { id }, 2);
+			if (typeof head === "string") throw new Failure("session-damaged", { id, path: await this.#rename(id) }, 1);
+			const parts = await Promise.all(
+				Object.entries(head.parts).map(async ([name, file]) => [name, await readPart(folder, file)] as const),
+			);
+			const fields = { ...head.fields, ...Object.fromEntries(parts.filter(([, value]) => value !== undefined)) };
+			return { held: new SessionFolder(id, folder, lock, head), savedAt: head.savedAt, fields };
+		} catch (error) {
+			lock.release();
+			throw error;
+		}
+	}
+
+	async setAside(id: string): Promise<string> {
+		await this.#require(id);
+		const lock = this.#lock(id);
+		try {
+			return await this.#rename(id);
+		} finally {
+			lock.release();
+		}
+	}
+
+	async remove(id: string): Promise<void> {
+		await this.#require(id);
+		const lock = this.#lock(id);
+		try {
+			// Whatever else bears the name of a session, a link perhaps, is taken away as what it is.
+			if (await this.#isFolder(id)) await discard(this.#place(id));
+			else await removeTree(this.#place(id));
+		} finally {
+			lock.release();
+		}
+	}
+
+	/** Undefined where nothing was written yet. */
+	async #look(id: string): Promise<StoredSession | undefined> {
+		const path = this.#place(id);
+		const stats = await lstat(pathToBytes(path)).catch(() => undefined);
+		const known = { id, path: showPath(path), savedAt: stats?.mtimeMs ?? 0, fields: {} };
+		if (asidePattern.test(id)) return { ...known, problem: "aside" };
+		const pid = lockHolder(this.#lockPath(id));
+		const held = pid === undefined ? known : { ...known, holder: pid };
+		const head = (await this.#isFolder(id)) ? await readHead(path) : "damaged";
+		if (head === "missing") return undefined;
+		return typeof head === "string" ? { ...held, problem: head } : { ...held, savedAt: head.savedAt, fields: head.fields };
+	}
+
+	async #rename(id: string): Promise<string> {
+		const taken = (await this.#names()).includes(`${asidePrefix}${id}`);
+		const aside = this.#place(`${asidePrefix}${id}${taken ? `-${randomBytes(2).toString("hex")}` : ""}`);
+		await rename(pathToBytes(this.#place(id)), pathToBytes(aside));
+		return showPath(aside);
+	}
+
+	/** Throws `session-unknown` where there is nothing of that name. */
+	async #require(id: string): Promise<void> {
+		const isId = idPattern.test(id) || asidePattern.test(id);
+		if (!isId || !(await this.#names()).includes(id)) throw new Failure("session-unknown", { name: id }, 2);
+	}
+
+	/** A folder that nobody else can have put anything into. */
+	async #isFolder(id: string): Promise<boolean> {
+		const stats = await lstat(pathToBytes(this.#place(id))).catch(() => undefined);
+		return stats?.isDirectory() === true && isOwn(stats);
+	}
+
+	#lock(id: string): Lock {
+		return lockFile(this.#lockPath(id), (pid) => new Failure("session-open", { id, pid }, 1));
+	}
+
+	#lockPath(id: string): Path {
+		return this.#place(`${id}.lock`);
+	}
+
+	#place(name: string): Path {
+		return join(this.#folder, pathFromText(name));
+	}
+
+	/** What killed processes left: a removal that was begun, a session that was never written, the lock of one that is gone. */
+	async #clear(): Promise<void> {
+		const names = await this.#names();
+		for (const name of names) if (isLeftover(name)) await removeTree(this.#place(name));
+		const ids = new Set(names.map((name) => name.replace(/\.lock$/, "")).filter((name) => idPattern.test(name)));
+		for (const id of ids) {
+			if (lockHolder(this.#lockPath(id)) !== undefined) continue;
+			const isUnwritten = !names.includes(id) || ((await this.#isFolder(id)) && (await readHead(this.#place(id))) === "missing");
+			if (!isUnwritten) continue;
+			const lock = this.#lock(id);
+			await removeTree(this.#place(id));
+			lock.release();
+		}
+	}
+
+	async #names(): Promise<string[]> {
+		try {
+			return (await readdir(pathToBytes(this.#folder), { encoding: "buffer" })).map(pathFromBytes);
+		} catch (error) {
+			if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return [];
+			throw error;
+		}
+	}
+}

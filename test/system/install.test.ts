@@ -1,0 +1,118 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { beforeEach, expect, test } from "vitest";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { greeter, greeterPackages } from "./greeter.ts";
+import { freePort } from "./network.ts";
+
+const state = temporaryState();
+let root: string;
+const link = () => `${root}/usr/local/sbin/cagewright`;
+
+beforeEach(() => {
+	root = temporaryFolder("root");
+	for (const folder of ["etc/apt/apt.conf.d", "etc/systemd/system", "usr/local/sbin", "usr/local/lib"]) {
+		mkdirSync(`${root}/${folder}`, { recursive: true });
+	}
+});
+
+const install = (...options: string[]) => cagewright(["install", "--root", root, ...options], { state });
+const uninstall = () => cagewright(["uninstall", "--root", root], { state });
+const files = () =>
+	execFileSync("find", [root, "-type", "f", "-o", "-type", "l"], { encoding: "utf8" })
+		.split("\n")
+		.filter((path) => path && !path.includes("/usr/local/lib/cagewright/"))
+		.map((path) => path.slice(root.length))
+		.sort();
+
+test("program, completion, hook and timer come, work from there, and go again without a trace", async () => {
+	const dry = await install("--dry-run");
+	expect(dry.status, dry.stderr).toBe(0);
+	expect(files()).toEqual([]);
+	const done = await install();
+	expect(done.status, done.stderr).toBe(0);
+	expect(files()).toEqual([
+		"/etc/apt/apt.conf.d/90cagewright",
+		"/etc/systemd/system/cagewright-upkeep.service",
+		"/etc/systemd/system/cagewright-upkeep.timer",
+		"/etc/systemd/system/timers.target.wants/cagewright-upkeep.timer",
+		"/usr/local/sbin/cagewright",
+		"/usr/local/share/bash-completion/completions/cagewright",
+	]);
+	expect(readlinkSync(link())).toBe("/usr/local/lib/cagewright/bin/cagewright.js");
+	const there = `${root}/usr/local/lib/cagewright/bin/cagewright.js`;
+	expect(execFileSync(there, ["--version"], { encoding: "utf8", env: {} })).toMatch(/^\d+\.\d+/);
+	expect(lstatSync(there).mode & 0o777).toBe(0o755);
+	// Once more is the same once more, and what another choice does not want is taken away.
+	expect((await install("--timer", "none")).status).toBe(0);
+	expect(files()).not.toContain("/etc/systemd/system/cagewright-upkeep.timer");
+
+	const gone = await uninstall();
+	expect(gone.status, gone.stderr).toBe(0);
+	expect(files()).toEqual([]);
+	expect(existsSync(`${root}/usr/local/lib/cagewright`)).toBe(false);
+	expect((await uninstall()).stderr).toContain("Nothing was installed");
+});
+
+test("systemd and apt understand what was written", async () => {
+	await install("--timer", "update");
+	const units = ["service", "timer"].map((type) => `${root}/etc/systemd/system/cagewright-upkeep.${type}`);
+	const complaints = execFileSync("sh", ["-c", 'systemd-analyze verify "$@" 2>&1 || true', "sh", ...units], { encoding: "utf8" });
+	// The program is not in its place on this machine.
+	expect(complaints.split("\n").filter((line) => line && !line.includes("is not executable"))).toEqual([]);
+	expect(readFileSync(units[0] ?? "", "utf8")).toContain("update --all --yes");
+	const dump = execFileSync("apt-config", ["-c", `${root}/etc/apt/apt.conf.d/90cagewright`, "dump"], { encoding: "utf8" });
+	expect(dump).toMatch(/DPkg::Post-Invoke:: "test ! -x .*cagewright.* stale --mark \|\| true";/);
+});
+
+test("the completion knows verbs, options and cages", async () => {
+	await install();
+	mkdirSync(`${root}/state/cages/some-cage`, { recursive: true });
+	const script = `. ${root}/usr/local/share/bash-completion/completions/cagewright
+		CAGEWRIGHT_STATE=${root}/state; COMP_WORDS=(cagewright "$@"); COMP_CWORD=$#; _cagewright; echo "\${COMPREPLY[@]}"`;
+	const complete = (...words: string[]) => execFileSync("bash", ["-c", script, "bash", ...words], { encoding: "utf8" }).trim();
+	expect(complete("upd")).toBe("update");
+	expect(complete("update", "--dry")).toBe("--dry-run");
+	expect(complete("run", "so")).toBe("some-cage");
+});
+
+test("what is somebody else's is neither overwritten nor removed", async () => {
+	writeFileSync(link(), "mine\n");
+	const refused = await install();
+	expect(refused).toMatchObject({ status: 4, stderr: expect.stringContaining("/usr/local/sbin/cagewright") });
+	expect(files()).toEqual(["/usr/local/sbin/cagewright"]);
+	execFileSync("rm", [link()]);
+	// A link to a clone gives way.
+	symlinkSync("/opt/clone/bin/cagewright.js", link());
+	expect((await install()).status).toBe(0);
+	writeFileSync(`${root}/etc/apt/apt.conf.d/90cagewright`, "edited\n");
+	const gone = await uninstall();
+	expect(gone.stderr).toContain("90cagewright");
+	expect(files()).toEqual(["/etc/apt/apt.conf.d/90cagewright"]);
+});
+
+test("the hook of a real upgrade marks the cage, and an update takes the mark away", async () => {
+	const packages = greeterPackages(temporaryFolder("packages"));
+	packages.install("one");
+	const port = await freePort();
+	const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
+	await make(["--name", "greeter", "--no-selftest", "--probe", `bash -c '${asks}'`, "--", greeter, String(port)], { state });
+	await install();
+	const hook = readFileSync(`${root}/etc/apt/apt.conf.d/90cagewright`, "utf8");
+	// In its own tree the program has another place.
+	writeFileSync(
+		`${root}/hook`,
+		hook.replaceAll("/usr/local/sbin/cagewright", `${root}/usr/local/lib/cagewright/bin/cagewright.js`),
+	);
+	const deb = packages.pack("2.0", "two");
+	const said = execFileSync("apt-get", ["install", "-y", "--no-install-recommends", deb], {
+		encoding: "utf8",
+		env: { ...process.env, APT_CONFIG: `${root}/hook`, DEBIAN_FRONTEND: "noninteractive", LANG: "C.UTF-8" },
+	});
+	expect(said).toMatch(/the cage greeter still has older files of .*libcagewright-test-greeting/);
+	expect((await cagewright(["list"], { state })).stdout).toMatch(/greeter .*old/);
+	expect((await cagewright(["stale"], { state })).status).toBe(1);
+	expect((await cagewright(["update", "greeter", "--no-selftest"], { state })).status).toBe(0);
+	expect((await cagewright(["list"], { state })).stdout).not.toMatch(/greeter .*old/);
+	expect(await cagewright(["stale"], { state })).toMatchObject({ status: 0, stdout: "" });
+});

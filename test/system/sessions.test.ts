@@ -1,0 +1,234 @@
+import { once } from "node:events";
+import {
+	chmodSync,
+	chownSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Failure } from "../../src/core/failure.ts";
+import { StateSessions } from "../../src/system/state/sessions.ts";
+import { ownProcess } from "./workshop.ts";
+
+/** The store of sessions on a real disk, with what an accident or an enemy may leave there. */
+let state: string;
+let sessions: StateSessions;
+
+beforeEach(() => {
+	state = mkdtempSync(join(tmpdir(), "cagewright-sessions-"));
+	sessions = new StateSessions(state);
+});
+afterEach(() => rmSync(state, { recursive: true, force: true }));
+
+const place = (...names: string[]) => join(state, "sessions", ...names);
+const large = Array.from({ length: 3000 }, (_, index) => ({ path: `/usr/lib/\xff${index}`, reasons: [{ kind: "traced" }] }));
+const fields = { answers: { name: "redis" }, screen: "files", plan: { entries: large, notes: [] }, output: large.slice(0, 200) };
+
+async function left(more: object = {}): Promise<string> {
+	const held = await sessions.create();
+	await held.write({ ...fields, ...more }, ["plan"]);
+	held.release();
+	return held.id;
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+	const error = await work.then(
+		() => undefined,
+		(error: unknown) => error,
+	);
+	if (!(error instanceof Failure)) throw error ?? new Error("did not fail");
+	return error.code;
+}
+
+describe("a session", () => {
+	test("comes back as it was written, large parts beside a small head, for us alone", async () => {
+		const id = await left();
+		const files = readdirSync(place(id)).sort();
+		expect(files).toEqual([
+			expect.stringMatching(/^output-\d+\.jsonl$/),
+			expect.stringMatching(/^plan-\d+\.jsonl$/),
+			"session.json",
+		]);
+		for (const file of files) expect(statSync(place(id, file)).mode & 0o777).toBe(0o600);
+		expect(statSync(place(id)).mode & 0o777).toBe(0o700);
+		expect(statSync(place(id, "session.json")).size).toBeLessThan(4096);
+		const { fields: found, held } = await sessions.open(id);
+		expect(found).toEqual(fields);
+		held.release();
+	});
+
+	test("is written where it changed and nowhere else, and nothing old stays", async () => {
+		const held = await sessions.create();
+		await held.write(fields, ["plan"]);
+		const before = readdirSync(place(held.id));
+		await held.write({ ...fields, screen: "build" }, ["plan"]);
+		expect(readdirSync(place(held.id))).toEqual(before);
+		await held.write({ ...fields, plan: { ...fields.plan }, output: [] }, ["plan"]);
+		expect(readdirSync(place(held.id)).sort()).toEqual([expect.stringMatching(/^plan-/), "session.json"]);
+		expect(readdirSync(place(held.id))).not.toContain(before.find((name) => name.startsWith("plan-")));
+		await held.write({ answers: fields.answers }, []);
+		expect(readdirSync(place(held.id))).toEqual(["session.json"]);
+		await held.remove();
+		expect(readdirSync(place())).toEqual([]);
+	});
+
+	test("is found with the latest first, and looking makes nothing", async () => {
+		expect(await sessions.list()).toEqual([]);
+		expect(readdirSync(state)).toEqual([]);
+		const first = await left();
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		const second = await left();
+		expect((await sessions.list()).map((one) => one.id)).toEqual([second, first]);
+	});
+
+	test("conf leaves the signals that end us to us", async () => {
+		const before = ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR2"].map((name) => process.listenerCount(name));
+		await left();
+		expect(["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR2"].map((name) => process.listenerCount(name))).toEqual(before);
+	});
+});
+
+describe("a session that is damaged", () => {
+	test.each([
+		["cut off", (id: string) => truncateSync(place(id, "session.json"), 40)],
+		["emptied", (id: string) => truncateSync(place(id, "session.json"), 0)],
+		["something else", (id: string) => writeFileSync(place(id, "session.json"), '["what"]')],
+		["without a version", (id: string) => writeFileSync(place(id, "session.json"), '{"fields":{},"parts":{},"savedAt":1}')],
+		["too large", (id: string) => truncateSync(place(id, "session.json"), 2 * 1024 * 1024)],
+		["open to others", (id: string) => chmodSync(place(id, "session.json"), 0o666)],
+		["another account's", (id: string) => chownSync(place(id, "session.json"), 1234, 1234)],
+		["in another account's folder", (id: string) => chownSync(place(id), 1234, 1234)],
+		["in a folder for all", (id: string) => chmodSync(place(id), 0o777)],
+		[
+			"a link",
+			(id: string) => {
+				writeFileSync(join(state, "elsewhere"), readFileSync(place(id, "session.json")));
+				rmSync(place(id, "session.json"));
+				symlinkSync(join(state, "elsewhere"), place(id, "session.json"));
+			},
+		],
+		[
+			"a folder that is a link",
+			(id: string) => {
+				rmSync(place(id), { recursive: true });
+				symlinkSync("/etc", place(id));
+			},
+		],
+		[
+			"a FIFO's place",
+			(id: string) => {
+				rmSync(place(id, "session.json"));
+				mkdirSync(place(id, "session.json"));
+			},
+		],
+	])("%s: is told of, set aside with a word, and can be removed", async (_how, damage) => {
+		const id = await left();
+		damage(id);
+		expect(await sessions.list()).toMatchObject([{ id, problem: "damaged", fields: {} }]);
+		expect(await codeOf(sessions.open(id))).toBe("session-damaged");
+		expect(await sessions.list()).toMatchObject([{ id: `damaged-${id}`, problem: "aside" }]);
+		await sessions.remove(`damaged-${id}`);
+		expect(readdirSync(place())).toEqual([]);
+		expect(existsSync("/etc/passwd")).toBe(true);
+	});
+
+	test.each([
+		["cut off", (path: string) => truncateSync(path, statSync(path).size - 20)],
+		["cut at a line", (path: string) => writeFileSync(path, readFileSync(path, "utf8").split("\n").slice(0, 100).join("\n"))],
+		["gone", (path: string) => rmSync(path)],
+		["another account's", (path: string) => chownSync(path, 1234, 1234)],
+		[
+			"a link",
+			(path: string) => {
+				rmSync(path);
+				symlinkSync("/etc/passwd", path);
+			},
+		],
+	])("with a part %s: comes back without that part", async (_how, damage) => {
+		const id = await left();
+		const part = readdirSync(place(id)).find((name) => name.startsWith("plan-")) ?? "";
+		damage(place(id, part));
+		const { fields: found, held } = await sessions.open(id);
+		expect(found).toEqual({ ...fields, plan: undefined });
+		held.release();
+	});
+
+	test("a head cannot name a part outside of its folder", async () => {
+		const id = await left();
+		const head = JSON.parse(readFileSync(place(id, "session.json"), "utf8"));
+		writeFileSync(place("secret-1.jsonl"), '{"kind":"value"}\n"secret"\n{"end":2}\n', { mode: 0o600 });
+		head.parts.plan = "../secret-1.jsonl";
+		writeFileSync(place(id, "session.json"), JSON.stringify(head), { mode: 0o600 });
+		const { fields: found, held } = await sessions.open(id);
+		expect(found.plan).toBeUndefined();
+		held.release();
+	});
+
+	test("by a newer version is left alone", async () => {
+		const id = await left();
+		const text = JSON.stringify({ version: 99, whatever: true });
+		writeFileSync(place(id, "session.json"), text);
+		expect(await sessions.list()).toMatchObject([{ id, problem: "newer" }]);
+		expect(await codeOf(sessions.open(id))).toBe("session-newer");
+		expect(readFileSync(place(id, "session.json"), "utf8")).toBe(text);
+	});
+
+	test("names that are none of ours are not touched", async () => {
+		const id = await left();
+		writeFileSync(place("notes.txt"), "mine");
+		mkdirSync(place("backup"));
+		expect((await sessions.list()).map((one) => one.id)).toEqual([id]);
+		for (const name of ["notes.txt", "backup", "..", "../cages", "", `${id}/../${id}`]) {
+			expect(await codeOf(sessions.open(name))).toBe("session-unknown");
+			expect(await codeOf(sessions.remove(name))).toBe("session-unknown");
+		}
+	});
+});
+
+describe("two processes", () => {
+	/** A process of its own that opens a session, says so, and keeps it until it is killed. */
+	const holder = async (id: string) => {
+		const child = await ownProcess(
+			`import { StateSessions } from "./src/system/state/sessions.ts";
+			await new StateSessions(process.argv[2]).open(process.argv[3]);
+			console.log("open"); setInterval(() => {}, 1000);`,
+			[state, id],
+		);
+		await once(child.stdout as NodeJS.ReadableStream, "data");
+		return child;
+	};
+
+	test("never share one; that of a process that was killed is free again", async () => {
+		const id = await left();
+		const child = await holder(id);
+		expect(await sessions.list()).toMatchObject([{ id, holder: child.pid }]);
+		expect(await codeOf(sessions.open(id))).toBe("session-open");
+		expect(await codeOf(sessions.remove(id))).toBe("session-open");
+		child.kill("SIGKILL");
+		await once(child, "exit");
+		const { held } = await sessions.open(id);
+		held.release();
+	});
+
+	test("one that was never written is cleared away by the next, and never one that is being made", async () => {
+		const making = await sessions.create();
+		const dead = place("0123abcd");
+		mkdirSync(dead, { mode: 0o700 });
+		writeFileSync(join(dead, "plan-1.jsonl"), "");
+		expect(await sessions.list()).toEqual([]);
+		const next = await sessions.create();
+		expect(readdirSync(place()).sort()).toEqual([making.id, `${making.id}.lock`, next.id, `${next.id}.lock`].sort());
+		making.release();
+		next.release();
+	});
+});
