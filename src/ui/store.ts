@@ -8,6 +8,8 @@ import type { WizardSession } from "../engine/session.ts";
 /** Milliseconds between drawings of what runs, and before what was typed is checked. */
 const drawInterval = 100;
 const checkDelay = 150;
+/** Milliseconds of rest before a plan is made anew. */
+const planDelay = 200;
 
 /** Holds the state, hands what happens to the reducer, and what the reducer wants done to the session. */
 export class WizardStore {
@@ -17,6 +19,7 @@ export class WizardStore {
 	#state: WizardState = startState;
 	#happened: Happening[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
+	#planning: ReturnType<typeof setTimeout> | undefined;
 	#checking: ReturnType<typeof setTimeout> | undefined;
 	#ticking: ReturnType<typeof setInterval> | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
@@ -81,6 +84,7 @@ export class WizardStore {
 		this.#stopListening();
 		clearTimeout(this.#drawing);
 		clearTimeout(this.#checking);
+		clearTimeout(this.#planning);
 		this.#tick(false);
 	}
 
@@ -121,6 +125,11 @@ export class WizardStore {
 			case "validate":
 				clearTimeout(this.#checking);
 				this.#checking = setTimeout(() => void this.#work(intention), intention.soon ? checkDelay : 0);
+				return;
+			case "plan":
+				// The next decision follows at once where somebody makes many. The first plan, and one that is built at once, are waited for.
+				clearTimeout(this.#planning);
+				this.#planning = setTimeout(() => void this.#work(intention), this.#state.plan && !this.#state.thenBuild ? planDelay : 0);
 				return;
 			default:
 				void this.#work(intention);
