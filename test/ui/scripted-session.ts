@@ -283,6 +283,9 @@ export class ScriptedSession implements WizardSession {
 
 	async propose(choice: Choice) {
 		this.calls.push(`propose ${choice.id}`);
+		if (choice.kind === "process") {
+			return { ...redis, name: choice.name, notes: [{ code: "probe-guessed-http", values: { port: 4369 } }] };
+		}
 		return choice.name === "redis" ? redis : { ...redis, name: choice.name };
 	}
 

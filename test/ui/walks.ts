@@ -177,6 +177,13 @@ export const walks: readonly Walk[] = [
 			await seen("form-tried");
 			screen.type("\x07");
 			await seen("form-keys");
+			screen.type("\x07").key("escape");
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("\x1b[F\x1b[A\r");
+			await screen.sees(screen.words.form.button);
+			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B");
+			await screen.sees("4369");
+			await seen("form-guess");
 		},
 	},
 	{

@@ -79,7 +79,7 @@ export interface Binding {
 /** The pages over a screen. Where letters are text, the second of these keys, and from one page the letters lead to the others. */
 const pages: readonly Binding[] = [
 	{ command: "why", keys: ["i", "f2"], footer: 7 },
-	{ command: "commands", keys: ["c", "f3"] },
+	{ command: "commands", keys: ["c", "f3"], footer: 9 },
 	{ command: "keys", keys: ["?", "f1", "ctrl-g"], footer: 0 },
 ];
 

@@ -1,5 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../application/command-line.ts";
+import type { Note } from "../application/note.ts";
 import type { Answers } from "../questions/answers.ts";
 import { textLine } from "./line.ts";
 import type { Problem } from "./seen.ts";
@@ -69,11 +70,16 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 	const { notes, ...rest } = before;
 	// A probe that somebody changed is no guess of ours any more.
 	const isGuessed = isSame(application.probes, before.application.probes);
-	const kept = isGuessed ? notes : notes?.filter((note) => !note.code.startsWith("probe-guessed"));
+	const kept = isGuessed ? notes : notes?.filter((note) => !isGuess(note));
 	return {
 		answers: { ...rest, ...(kept ? { notes: kept } : {}), name: text("name"), application, onHost: text("onHost") === "yes" },
 		problems,
 	};
+}
+
+/** The note that says that a probe is a guess of ours. */
+export function isGuess({ code }: Note): boolean {
+	return code.startsWith("probe-guessed");
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {

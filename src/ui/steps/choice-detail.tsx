@@ -2,6 +2,7 @@ import { printable, quoteShellLine } from "../../core/path/quote.ts";
 import { selectedChoice } from "../../core/wizard/choose.ts";
 import type { Choice } from "../../core/wizard/seen.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { type Fact, labelled } from "../labelled.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
 import { Paragraph } from "../parts/paragraph.tsx";
@@ -12,7 +13,7 @@ export function ChoiceDetail() {
 	const { height, messages, state, width } = useView();
 	const choice = selectedChoice(state);
 	if (!choice) return null;
-	const lines = choiceText(choice, messages).flatMap((text) => (text === "" ? [""] : wrapped(text, width)));
+	const lines = choiceLines(choice, messages, width);
 	return (
 		<>
 			<Line bold width={width}>
@@ -23,39 +24,34 @@ export function ChoiceDetail() {
 	);
 }
 
-/** What it is, how it starts, where it is and what is missing of it, then what to know beforehand; one paragraph each. */
-export function choiceText(choice: Choice, messages: Messages): string[] {
-	const words = messages.wizard.choose;
-	const { account, command = [], description, detail = description, enabled, lacks, pid, ports = [], probes = [], unit } = choice;
-	const owner = choice.package;
-	const boot = enabled ? ` (${words.atBoot})` : "";
-	const facts: [string, string | undefined][] = [
-		[words.facts.command, command.length ? quoteShellLine(command) : undefined],
-		[words.facts.account, account ?? words.root],
-		[words.facts.package, owner && `${owner.name} ${owner.version}`],
-		[words.facts.unit, unit && `${unit}${boot}`],
-		[words.facts.process, pid === undefined ? undefined : messages.fill(words.pid, { pid })],
-		[words.facts.listens, ports.length ? ports.join(", ") : undefined],
-		...probes.map((probe): [string, string] => [words.facts.probe, probe]),
-		[words.facts.lacks, lacks?.programs.join(", ")],
-		[words.facts.packages, lacks?.packages.join(" ") || undefined],
-	];
-	const labelWidth = Math.max(...facts.map(([label]) => label.length));
+/** What it is, how it starts, where it is and what is missing of it, then what to know beforehand. */
+export function choiceLines(choice: Choice, messages: Messages, width: number): string[] {
+	const { advice = [], description, detail = description, kind, notes = [] } = choice;
+	const said = [...advice, ...notes.map(({ code, values }) => messages.note(code, values))];
 	return [
-		choice.kind === "template" || choice.kind === "demo" ? detail : description,
+		...wrapWords(kind === "template" || kind === "demo" ? detail : description, width),
 		"",
-		...facts.flatMap(([label, value]) => (value === undefined ? [] : [`${label.padEnd(labelWidth)}  ${value}`])),
-		...(choice.advice ?? []).flatMap((text) => ["", text]),
-		...(choice.notes ?? []).flatMap(({ code, values }) => ["", messages.note(code, values)]),
+		...labelled(factsOf(choice, messages), width),
+		...said.flatMap((text) => ["", ...wrapWords(text, width)]),
 	];
 }
 
-/** A label and its value: what is wrapped stands below the value's own beginning. */
-function wrapped(text: string, width: number): string[] {
-	const label = /^(\S.*? {2,})(\S.*)$/.exec(text);
-	if (!label) return wrapWords(text, width);
-	const [, head = "", value = ""] = label;
-	return wrapWords(value, Math.max(10, width - head.length)).map(
-		(line, index) => (index ? " ".repeat(head.length) : head) + line,
-	);
+function factsOf(
+	{ account, command = [], enabled, lacks, package: owner, pid, ports = [], probes = [], unit }: Choice,
+	messages: Messages,
+): Fact[] {
+	const words = messages.wizard.choose;
+	const { facts } = words;
+	const known = (label: string, value: string | undefined): Fact[] => (value ? [[label, value]] : []);
+	return [
+		...known(facts.command, quoteShellLine(command)),
+		[facts.account, account ?? words.root],
+		...known(facts.package, owner && `${owner.name} ${owner.version}`),
+		...known(facts.unit, unit && `${unit}${enabled ? ` (${words.atBoot})` : ""}`),
+		...known(facts.process, pid === undefined ? undefined : messages.fill(words.pid, { pid })),
+		...known(facts.listens, ports.join(", ")),
+		...probes.map((probe): Fact => [facts.probe, probe]),
+		...known(facts.lacks, lacks?.programs.join(", ")),
+		...known(facts.packages, lacks?.packages.join(" ")),
+	];
 }

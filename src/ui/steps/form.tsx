@@ -1,5 +1,5 @@
 import { printable } from "../../core/path/quote.ts";
-import { blocking, isAbout, switches } from "../../core/wizard/form-fields.ts";
+import { blocking, isAbout, isGuess, switches } from "../../core/wizard/form-fields.ts";
 import type { Form, FormRow, WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
@@ -37,9 +37,9 @@ function Fields({ form }: { form: Form }) {
 	const labelWidth = Math.max(...Object.values(words.fields).map((label) => label.length)) + 2;
 	// Where rows are numbered, each of them is a field.
 	const isTight = linear || height < tightRows;
-	const items = itemsOf(form, messages, isTight ? 0 : width - labelWidth - 5);
+	const items = itemsOf(form, state, messages, isTight ? 0 : width - labelWidth - 5);
 	const selected = items.findIndex((item) => item.kind === "field" && item.index === form.cursor);
-	const hint = (isTight && !linear ? tightHint(form, messages) : undefined) ?? hintText(form, state, messages);
+	const hint = (isTight && !linear ? tightHint(form, state, messages) : undefined) ?? hintText(form, state, messages);
 	// Always as many rows, so that nothing jumps while one moves.
 	const lines = [...paragraph(hint.text, width, hintRows), ""].slice(0, hintRows);
 	return (
@@ -66,33 +66,40 @@ function Fields({ form }: { form: Form }) {
 }
 
 /** Without a width, the fields alone. */
-function itemsOf(form: Form, messages: Messages, width: number): readonly Item[] {
+function itemsOf(form: Form, state: WizardState, messages: Messages, width: number): readonly Item[] {
 	return form.rows.flatMap((_, index): Item[] => {
-		const said = width ? saidOf(form, index, messages) : [];
+		const said = width ? saidOf(form, index, state, messages) : [];
 		const rows = said.flatMap(({ text, tone }) => paragraph(text, width, mostSaid).map((line) => ({ tone, text: line })));
 		return [{ kind: "field", index }, ...rows.map((one, at): Item => ({ kind: "said", key: `${index} ${at}`, ...one }))];
 	});
 }
 
 /** What there is to say of one row: what is wrong with it, and what came of trying it. */
-function saidOf(form: Form, index: number, messages: Messages): readonly Said[] {
+function saidOf(form: Form, index: number, { answers }: WizardState, messages: Messages): readonly Said[] {
 	const row = form.rows[index];
 	const about = form.problems
 		.filter((problem) => isAbout(problem, form, index))
 		.map((problem): Said => ({ tone: problem.isWarning ? "warning" : "problem", text: `! ${messages.failure(problem)}` }));
-	return [...about, ...(row?.field === "probe" ? probeLines(form, row.line.text.trim(), messages) : [])];
+	if (row?.field !== "probe") return about;
+	const isFirst = form.rows[index - 1]?.field !== "probe";
+	const guesses = isFirst ? (answers?.notes ?? []).filter(isGuess) : [];
+	return [
+		...about,
+		...guesses.map(({ code, values }): Said => ({ tone: "plain", text: messages.note(code, values) })),
+		...probeLines(form, row.line.text.trim(), messages),
+	];
 }
 
 /** Where rows are few, the newest of it stands in place of the hint, and nothing below the fields. */
-function tightHint(form: Form, messages: Messages): { text: string; wrong: boolean } | undefined {
-	const last = saidOf(form, form.cursor, messages).at(-1);
+function tightHint(form: Form, state: WizardState, messages: Messages): { text: string; wrong: boolean } | undefined {
+	const last = saidOf(form, form.cursor, state, messages).at(-1);
 	return last && { text: last.text, wrong: last.tone === "problem" || last.tone === "warning" };
 }
 
 function SaidOfAll({ form }: { form: Form }) {
-	const { messages } = useView();
+	const { messages, state } = useView();
 	const lines = form.rows.flatMap(({ field }, index) =>
-		saidOf(form, index, messages).map(({ text }) => `${messages.wizard.form.fields[field]}: ${text}`),
+		saidOf(form, index, state, messages).map(({ text }) => `${messages.wizard.form.fields[field]}: ${text}`),
 	);
 	return <Paragraph lines={lines} />;
 }
