@@ -4,6 +4,7 @@ import { type Path, pathFromText } from "../core/path/path.ts";
 import { quoteShellLine } from "../core/path/quote.ts";
 import type { PackageRef } from "../core/plan/plan.ts";
 import type { Template } from "../core/template/template.ts";
+import { isMissing } from "../core/wizard/choose.ts";
 import type { Packages } from "../engine/ports.ts";
 import type { Choice } from "../engine/session.ts";
 import { distributionIds } from "../system/packages/distribution.ts";
@@ -83,6 +84,6 @@ function isHere(program: string): boolean {
 
 /** What can be had at once first, and of that what a first look needs least for; then what would have to be installed. */
 export function compareChoices(one: Choice, other: Choice): number {
-	const rank = ({ kind, lacks }: Choice) => (lacks ? 3 : kind === "demo" ? 0 : kind === "template" ? 1 : 2);
+	const rank = (choice: Choice) => (isMissing(choice) ? 3 : choice.kind === "demo" ? 0 : choice.kind === "template" ? 1 : 2);
 	return rank(one) - rank(other);
 }

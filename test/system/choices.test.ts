@@ -69,7 +69,8 @@ test("what would have to be installed comes last, the demonstration first", () =
 		kind,
 		name,
 		description: "",
-		...(isHere ? {} : { lacks: { programs: [], packages: [] } }),
+		command: ["/a"],
+		...(isHere ? {} : { lacks: { programs: ["/a"], packages: [] } }),
 	});
 	const sorted = [choice("a", "template", false), choice("b", "unit"), choice("c", "template"), choice("d", "demo")].sort(
 		compareChoices,
