@@ -158,6 +158,7 @@ export const failuresEn = {
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
 	"needs-refused":
 		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
+	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
 		"--{option} {value} is no opening; they are proc, unix-sockets, syslog, memfd, writable-code and capability:NAME.",
 	"needs-declined":
@@ -167,6 +168,8 @@ export const failuresEn = {
 	"needs-kernel-files":
 		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
+	"dropin-other-application":
+		"{service} does not start {program}, which the cage {name} has: its clients would find another application. Name the cage of that service, or make one: cagewright make {service}",
 	"no-launcher":
 		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
 	"line-unreadable": "A shell cannot read this line: {detail}",
@@ -192,6 +195,8 @@ export const failuresEn = {
 		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
 	"not-full-pids":
 		"--require full: this systemd has no PrivatePIDs=; use systemd 257 or later, start the cage with `cagewright run`, or do without --require.",
+	"not-full-service":
+		"--require full: a cage that systemd starts has no namespaces of host name and control groups of its own, and no mount that is nodev; install util-linux or bubblewrap, or do without --require.",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",
 	"not-traced": "{name} has not been traced yet; run `cagewright trace {name}`.",
 	"nothing-to-cage": "There is no application; name a template or give a command: cagewright make -- COMMAND.",
@@ -233,6 +238,8 @@ export const failuresEn = {
 	"selftest-own-unit":
 		"The unit of {name} runs cagewright itself, which makes the cage; `cagewright selftest {name}` without --unit tests that.",
 	"selftest-needs-perl": "The self-test needs perl on this machine (Debian package perl-base); install it and test again.",
+	"service-cannot":
+		"Where systemd has to start the cage, nothing can be watched and no shell can be brought in; install util-linux 2.38 or bubblewrap for that (`cagewright doctor`).",
 	"signal-unknown": "There is no signal {signal}; `kill -l` lists them.",
 	"source-changed": "{path} changed while it was copied; try again when it is at rest.",
 	"source-gone": "{path} is gone since the trace; trace again.",
