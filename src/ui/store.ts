@@ -174,6 +174,8 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan":
 			return { job: "plan", value: await session.plan(intention.answers) };
+		case "surroundings":
+			return { job: "surroundings", value: await session.surroundings(intention.answers) };
 		case "try":
 			return { job: "try", value: await session.buildAndTry(intention.answers) };
 		case "finish":
@@ -183,6 +185,8 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 				job: "template",
 				value: { name: intention.name, path: await session.saveTemplate(intention.name, intention.answers) },
 			};
+		case "review":
+			return { job: "review", value: await session.saveReview(intention.path, intention.name, intention.rows) };
 		case "unit":
 			return { job: "unit", value: await session.unit() };
 		case "resume":

@@ -27,6 +27,8 @@ const transient = [
 	"resuming",
 	"commands",
 	"thenBuild",
+	"surroundings",
+	"building",
 	"finished",
 ] as const satisfies readonly (keyof WizardState)[];
 
@@ -258,7 +260,6 @@ const shapes: Readonly<Record<string, v.GenericSchema>> = {
 	output: strings,
 	chosen: v.string(),
 	prompt: v.looseObject({ kind: v.string(), line: v.looseObject({ text: v.string(), at: v.number() }) }),
-	building: v.looseObject({ bytesDone: v.number(), bytesTotal: v.number(), files: v.number() }),
 	template: v.looseObject({ name: v.string(), path: v.string() }),
 	unit: v.string(),
 };

@@ -1,5 +1,6 @@
 import type { Answers } from "../questions/answers.ts";
 import type { Command } from "./bindings.ts";
+import { toReview } from "./building.ts";
 import { openForm } from "./choose.ts";
 import { quietOf } from "./novelty.ts";
 import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, setCursor, start, without } from "./reduced.ts";
@@ -25,7 +26,7 @@ export function beginTrace(state: WizardState): Reduced {
 	if (!answers) return only(go(state, "choose"));
 	const subject = subjectOf(answers);
 	// On the way back and forth nothing is done twice.
-	if (trace?.result && trace.subject === subject) return only(go(state, "trace"));
+	if (trace?.result && trace.subject === subject) return state.detour ? toReview(state) : only(go(state, "trace"));
 	// Other probes and exercises show more of the same application.
 	if (trace?.result && essenceOf(trace.subject) === essenceOf(subject)) return addRun(state, trace, answers);
 	return begin(state, newTracing(subject), answers, false);
@@ -39,7 +40,7 @@ function addRun(state: WizardState, trace: Tracing, answers: Answers): Reduced {
 
 function begin(state: WizardState, trace: Tracing, answers: Answers, add: boolean): Reduced {
 	const fresh = {
-		...without(go(state, "trace"), "plan", "building"),
+		...without(go(state, "trace"), "plan", "building", "detour"),
 		trace,
 		trial: noTrial,
 		output: [],

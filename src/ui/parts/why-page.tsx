@@ -6,6 +6,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { choiceLines } from "../steps/choice-detail.tsx";
 import { aboutApplication } from "../steps/form-detail.tsx";
+import { whyAccount } from "../steps/why-account.ts";
 import { whyFileRow } from "../steps/why-file.ts";
 import { wrapWords } from "../wrap-words.ts";
 import { ScrollPage } from "./scroll-page.tsx";
@@ -27,6 +28,7 @@ const entries: Partial<Record<Screen, WhyEntry>> = {
 		const row = selectedRow(state);
 		return row && whyFileRow(row, state, messages);
 	},
+	accounts: whyAccount,
 };
 
 /** Why the selected entry is there, why this step exists, what it does to the machine, and where its proposals come from. */
