@@ -159,7 +159,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "next-view", keys: ["tab"], footer: 3 },
 		{ command: "previous-view", keys: ["shift-tab"] },
 		{ command: "another-run", keys: ["r"], footer: 5 },
-		{ command: "start-over", keys: ["R"] },
+		{ command: "start-over", keys: ["o"] },
 		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,

@@ -8,7 +8,7 @@ import { withoutTrying } from "./form-probe.ts";
 import type { Round, Traced } from "./seen.ts";
 import type { Form, Screen, WizardState } from "./state.ts";
 import { noTrial, startState } from "./state.ts";
-import { newTracing, type Tracing } from "./tracing-state.ts";
+import { atRest, newTracing, type Tracing } from "./tracing-state.ts";
 
 /**
  * What of the wizard's state outlives the process, and how it comes back. Everything is kept but what is listed here, so a new field needs
@@ -236,7 +236,7 @@ function asPlan(stored: unknown): Plan | undefined {
 
 function restoredTrace(stored: unknown, traced: boolean): Tracing | undefined {
 	if (!v.is(tracingSchema, stored)) return undefined;
-	const trace = { ...newTracing(stored.subject), ...(stored as object), running: false } as Tracing;
+	const trace = atRest({ ...newTracing(stored.subject), ...(stored as object) } as Tracing);
 	return trace.result && !traced ? undefined : trace;
 }
 

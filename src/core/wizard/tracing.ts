@@ -7,7 +7,7 @@ import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, setCursor, st
 import type { NextExercise, Traced } from "./seen.ts";
 import type { Reduced, WizardState } from "./state.ts";
 import { noTrial, told } from "./state.ts";
-import { newTracing, type TraceTab, type Tracing, traceTabs } from "./tracing-state.ts";
+import { atRest, newTracing, type TraceTab, type Tracing, traceTabs } from "./tracing-state.ts";
 
 /** What a trace depends on; rules do not change what the application does. */
 function subjectOf(answers: Answers): string {
@@ -156,8 +156,7 @@ function stop(state: WizardState, trace: Tracing, busy: boolean): Reduced {
 	if (!busy) return openForm(without(state, "failure"));
 	if (!trace.adding) return andThen(cancel(without(state, "trace")), openForm);
 	// What the runs before showed is not lost by ending one more.
-	const kept = { ...trace, adding: false, running: false, enough: false, again: false };
-	return cancel(notice({ ...state, trace: kept }, "run-stopped"));
+	return cancel(notice({ ...state, trace: atRest(trace) }, "run-stopped"));
 }
 
 /** The run is over. The first one leads on; of another, the screen says what it added. */
@@ -168,11 +167,7 @@ export function tracedOnce(state: WizardState, value: Traced): Reduced {
 	const known = withExercises(answers, trace);
 	const { added: _, ...old } = trace;
 	const over: Tracing = {
-		...old,
-		running: false,
-		adding: false,
-		again: false,
-		enough: false,
+		...atRest(old),
 		runs: trace.runs + 1,
 		result,
 		subject: subjectOf(known),
@@ -196,8 +191,7 @@ function withExercises(answers: Answers, { exercises }: Tracing): Answers {
 
 /** What becomes of a run that failed: the result of those before it stays. */
 export function traceFailed(trace: Tracing): Tracing {
-	const failed = { ...trace, running: false, adding: false, again: false, enough: false };
-	return trace.result ? failed : { ...failed, subject: "" };
+	return trace.result ? atRest(trace) : { ...atRest(trace), subject: "" };
 }
 
 export function afterTrace(state: WizardState): Reduced {
