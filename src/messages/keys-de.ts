@@ -22,7 +22,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	back: "zurück",
 	stop: "zurück",
 	quit: "beenden",
-	interrupt: "beenden (zweimal: sofort)",
+	interrupt: "beenden",
 	keys: "alle Tasten",
 	why: "warum",
 	commands: "gelaufene Befehle",

@@ -22,7 +22,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	back: "back",
 	stop: "back",
 	quit: "quit",
-	interrupt: "quit (twice: at once)",
+	interrupt: "quit",
 	keys: "all keys",
 	why: "why",
 	commands: "commands that ran",

@@ -93,12 +93,15 @@ const pagesWhileTyping: readonly Binding[] = [
 	{ command: "keys", keys: ["ctrl-g", "f1"], footer: 0 },
 ];
 
-/** On every screen alike. */
+/** On every screen alike. The way out is in the footer of each. */
 const quitting: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
-	{ command: "quit", keys: ["q"], footer: 8 },
+	{ command: "quit", keys: ["q"], footer: 2 },
 	...pages,
 ];
+
+/** The way out where `q` is a letter or closes something. */
+const interrupting: Binding = { command: "interrupt", keys: ["ctrl-c"], footer: 3 };
 
 const moving: readonly Binding[] = [
 	{ command: "up", keys: ["up", "k"] },
@@ -117,7 +120,7 @@ const movingInFiles = moving.map((binding) => (binding.command === "first" ? { .
 const typing: readonly Binding[] = [
 	{ command: "submit", keys: ["enter"], footer: 1 },
 	{ command: "close", keys: ["escape"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 	...pagesWhileTyping,
 ];
 
@@ -149,7 +152,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "try-probe", keys: ["ctrl-t"], footer: 3 },
 		{ command: "first", keys: ["pageup"] },
 		{ command: "back", keys: ["escape"], footer: 2 },
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 		...pagesWhileTyping,
 	],
 	trace: [
@@ -169,7 +172,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "toggle", keys: ["space"], footer: 2 },
 		{ command: "open", keys: ["right", "l"], footer: 3 },
 		{ command: "shut", keys: ["h"] },
-		{ command: "shut-or-back", keys: ["left"], footer: 3 },
+		{ command: "shut-or-back", keys: ["left"], footer: 2 },
 		{ command: "open-all", keys: ["*"] },
 		{ command: "next-waiting", keys: ["!"], footer: 4 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
@@ -241,14 +244,14 @@ function onPage(page: Page): readonly Binding[] {
 		{ command: "close", keys: ["escape", "enter", "left", "q", ...(own?.keys ?? [])], footer: 1 },
 		...moving,
 		...pages.filter((binding) => binding !== own),
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 	];
 }
 
 const inQuestion: readonly Binding[] = [
 	{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 },
 	{ command: "no", keys: ["n", "N", "escape", "left"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 ];
 
 /** Leaving keeps what was answered, unless one says otherwise. */
