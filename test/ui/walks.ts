@@ -2,6 +2,7 @@ import { Failure } from "../../src/core/failure.ts";
 import { fileTabs } from "../../src/core/wizard/files/state.ts";
 import type { ScreenDriver } from "./screen.ts";
 import type { Script } from "./scripted-session.ts";
+import { trialWalks } from "./trial-walks.ts";
 
 /** One way through the wizard. `seen` is called on each screen that is worth a look, with a name that no other has. */
 export interface Walk {
@@ -131,11 +132,12 @@ export const walks: readonly Walk[] = [
 			await seen("trial-missing");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.notNeeded);
+			await screen.sees("[ok] 1");
 			await seen("trial-answered");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);
 			await seen("save");
-			screen.type("jj\r");
+			screen.type("jjjj\r");
 			await screen.sees("[Unit]");
 			await seen("save-unit");
 		},
@@ -239,4 +241,5 @@ export const walks: readonly Walk[] = [
 			await seen("trace-added");
 		},
 	},
+	...trialWalks,
 ];

@@ -66,6 +66,11 @@ export type Command =
 	| "previous-field"
 	| "try-probe"
 	| "discard"
+	| "output"
+	| "selftest"
+	| "shell"
+	| "next-match"
+	| "previous-match"
 	| "line-start"
 	| "line-end"
 	| "cut-before"
@@ -91,6 +96,11 @@ const pagesWhileTyping: readonly Binding[] = [
 	{ command: "why", keys: ["f2"] },
 	{ command: "commands", keys: ["f3"] },
 	{ command: "keys", keys: ["ctrl-g", "f1"], footer: 0 },
+];
+
+const pagesOfTrial: readonly Binding[] = [
+	{ command: "output", keys: ["o"], footer: 5 },
+	{ command: "selftest", keys: ["t"], footer: 5 },
 ];
 
 /** On every screen alike. The way out is in the footer of each. */
@@ -123,6 +133,8 @@ const typing: readonly Binding[] = [
 	interrupting,
 	...pagesWhileTyping,
 ];
+
+const typingInPage = typing.filter((binding) => !pagesWhileTyping.includes(binding));
 
 /** What the keys do to a line that is being edited (line.ts): for the page of all keys alone. */
 export const editing: readonly Binding[] = [
@@ -220,12 +232,14 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "finish-anyway", keys: ["s"], footer: 3 },
 		{ command: "again", keys: ["r"], footer: 5 },
 		{ command: "toggle", keys: ["space"], footer: 4 },
+		{ command: "shell", keys: ["!"], footer: 6 },
+		...pagesOfTrial,
 		{ command: "to-files", keys: ["3"], footer: 6 },
 		...moving,
 		back,
 		...quitting,
 	],
-	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, ...quitting],
+	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
 };
 
 /** On the button of the form nothing is typed: the keys of all screens hold there. */
@@ -239,9 +253,12 @@ const onButton: readonly Binding[] = [
 
 /** The key that opened a page closes it, those of the other pages lead there. */
 function onPage(page: Page): readonly Binding[] {
-	const own = pages.find((binding) => binding.command === page);
+	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
 	return [
 		{ command: "close", keys: ["escape", "enter", "left", "q", ...(own?.keys ?? [])], footer: 1 },
+		{ command: "search", keys: ["/"], footer: 2 },
+		{ command: "next-match", keys: ["n"], footer: 3 },
+		{ command: "previous-match", keys: ["N"] },
 		...moving,
 		...pages.filter((binding) => binding !== own),
 		interrupting,
@@ -260,6 +277,7 @@ const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard",
 /** What the keys do at this moment. */
 export function bindingsOf(state: WizardState): readonly Binding[] {
 	if (state.question) return state.question.kind === "quit" && isWorthKeeping(state) ? inQuitQuestion : inQuestion;
+	if (state.overlay && state.prompt?.kind === "find") return typingInPage;
 	if (state.overlay) return onPage(state.overlay);
 	return bindingsBelow(state);
 }
@@ -293,6 +311,8 @@ const groups = {
 		"shut-or-back",
 		"next-waiting",
 		"search",
+		"next-match",
+		"previous-match",
 		"next-field",
 		"previous-field",
 		"start",
@@ -321,7 +341,7 @@ const groups = {
 		"quit",
 		"interrupt",
 	],
-	looking: ["keys", "why", "commands", "dry-run", "save-review"],
+	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell"],
 } satisfies Record<string, readonly Command[]>;
 
 /** The order in which the page of all keys shows them. */

@@ -3,6 +3,7 @@ import { buildAndTry, lookAround } from "./building.ts";
 import { foundChoices, openForm } from "./choose.ts";
 import { firstLook, followRow } from "./files/cursor.ts";
 import { planFailed, planMade } from "./files/history.ts";
+import { tested, tryWaysOut } from "./finishing.ts";
 import { validated } from "./form.ts";
 import { afterTrying } from "./form-probe.ts";
 import { openPage } from "./pages.ts";
@@ -49,17 +50,28 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
-			const tried = { ...state, files, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
-			return only(setCursor({ ...tried, screen: "trial" }, 0));
+			const rounds = [...trial.rounds, action.value];
+			const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds } }, 0);
+			return action.value.answered ? tryWaysOut(tried) : only(tried);
 		}
 		case "finish":
-			return only(setCursor({ ...state, finished: action.value }, 0));
+			return only(setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0));
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
+		case "text": {
+			const { page, text } = action.value;
+			return only(openPage({ ...state, texts: { ...state.texts, [page]: text } }, page));
+		}
+		case "selftest":
+			return tested(state, action.value);
+		case "shell":
+			return only(state);
+		case "install-unit": {
+			const { action: done, place, unit } = action.value;
+			return only(notice(state, `unit-${done}`, { place, unit }));
+		}
 		case "review":
 			return only(notice(without(state, "prompt"), "review-saved", { path: action.value }));
-		case "unit":
-			return only(openPage({ ...state, unit: action.value }, "unit"));
 		case "resume":
 			return resumed(state, action.value);
 		case "discard":

@@ -6,6 +6,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { choiceLines } from "../steps/choice-detail.tsx";
 import { aboutApplication } from "../steps/form-detail.tsx";
+import { whyMissing } from "../steps/missing.ts";
 import { whyAccount } from "../steps/why-account.ts";
 import { whyFileRow } from "../steps/why-file.ts";
 import { wrapWords } from "../wrap-words.ts";
@@ -29,6 +30,7 @@ const entries: Partial<Record<Screen, WhyEntry>> = {
 		return row && whyFileRow(row, state, messages);
 	},
 	accounts: whyAccount,
+	trial: whyMissing,
 };
 
 /** Why the selected entry is there, why this step exists, what it does to the machine, and where its proposals come from. */
