@@ -196,6 +196,8 @@ async function ask(
 			};
 		case "validate":
 			return { job: "validate", value: await session.validate(intention.answers) };
+		case "probe":
+			return { job: "probe", value: await session.tryProbe(intention.line, intention.answers) };
 		case "trace":
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan":
