@@ -80,7 +80,7 @@ export async function removeGeneration(cage: Path, generation: number): Promise<
 }
 
 /**
- * Removes a directory that others know by its name: the name goes first, so that a kill in the middle leaves something hidden,
+ * Removes a file or a directory that others know by its name: the name goes first, so that a kill in the middle leaves something hidden,
  * which `clearLeftovers` finds, and never half of what it was.
  */
 export async function discard(directory: Path): Promise<void> {

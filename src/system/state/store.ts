@@ -5,6 +5,7 @@ import { join as joinText } from "node:path";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Edit } from "../../core/cage/edits.ts";
+import type { ExportHead } from "../../core/cage/export.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
@@ -20,6 +21,7 @@ import type {
 	Built,
 	Lock,
 	MadeAccount,
+	ReceivedCage,
 	StaleMark,
 	Store,
 	StoredTemplate,
@@ -45,6 +47,7 @@ import { StateReader } from "./reader.ts";
 import { restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
 import { readTrace, writeTrace } from "./traces.ts";
+import { exportCage, readExportHead, receiveCage } from "./transfer.ts";
 
 const hostTrace = "host";
 
@@ -139,6 +142,22 @@ export class StateFolder extends StateReader implements Store {
 
 	endAdoption(name: string): Promise<void> {
 		return forgetAdoption(this.paths(name).adoption);
+	}
+
+	exportCage(head: ExportHead, to: Path | undefined, signal: AbortSignal): Promise<void> {
+		return exportCage({ state: this.folder, head, signal, ...(to === undefined ? {} : { to }) });
+	}
+
+	readExportHead(archive: Path, signal: AbortSignal): Promise<ExportHead> {
+		return readExportHead(archive, signal);
+	}
+
+	receiveCage(archive: Path, name: string, signal: AbortSignal): Promise<ReceivedCage> {
+		return receiveCage(this.folder, archive, name, signal);
+	}
+
+	async isTaken(name: string): Promise<boolean> {
+		return (await this.cage(name)) !== undefined || (await hasData(this.folder, name));
 	}
 
 	async markStale(name: string, mark: StaleMark | undefined): Promise<void> {
