@@ -7,7 +7,7 @@ import { type AdoptionPlan, planAdoption, requireSystemd } from "../engine/adopt
 import type { Context } from "../engine/context.ts";
 import { makeCage } from "../engine/make.ts";
 import { checkName, identityOf } from "../engine/steps.ts";
-import { hostService } from "../engine/unit.ts";
+import { hostService, isServiceOf } from "../engine/unit.ts";
 import { ask } from "./ask.ts";
 import { dryRun as dryRunOfMake } from "./make.ts";
 import { answersOf } from "./named.ts";
@@ -51,13 +51,10 @@ async function cageOf(context: Context, service: string, named: string | undefin
 		return own[0];
 	}
 	const cage = await store.cage(named);
-	if (!cage || own.includes(named)) return cage?.name;
-	// A cage that a template made: of the same program, it can take the service's place.
-	const [program = ""] = cage.application.command;
-	const texts = units.service(service)?.texts.join("\n") ?? "";
-	if (!texts.includes(program))
-		throw new Failure("adopt-other-application", { name: named, service, program: printable(program) }, 2);
-	return named;
+	const host = units.service(service);
+	if (!cage || !host || isServiceOf(context, cage, host)) return cage?.name;
+	const program = printable(cage.application.command[0] ?? "");
+	throw new Failure("adopt-other-application", { name: named, service, program }, 2);
 }
 
 function fullName({ machine }: Context, unit: string): string {

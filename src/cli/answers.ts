@@ -161,6 +161,10 @@ function limitsFrom({ limitFiles, limitMemory, limitProcesses }: ApplicationOpti
 }
 
 function rulesFrom(options: ApplicationOptions): Rules {
+	const allow = (options.allow ?? []).map((text) => opening("allow", text));
+	const refuse = (options.refuse ?? []).map((text) => opening("refuse", text));
+	const both = allow.find((word) => refuse.includes(word));
+	if (both !== undefined) throw new Failure("opening-both", { value: both }, 2);
 	return {
 		include: (options.include ?? []).map((path) => absolute("include", path)),
 		exclude: (options.exclude ?? []).map((pattern) => absolute("exclude", anywhere(pattern))),
@@ -174,8 +178,8 @@ function rulesFrom(options: ApplicationOptions): Rules {
 		devices: (options.device ?? []).map((path) => absolute("device", path)),
 		allowSecret: (options.allowSecret ?? []).map((path) => absolute("allow-secret", path)),
 		allowSetuid: (options.allowSetuid ?? []).map((path) => absolute("allow-setuid", path)),
-		allow: (options.allow ?? []).map((text) => opening("allow", text)),
-		refuse: (options.refuse ?? []).map((text) => opening("refuse", text)),
+		allow,
+		refuse,
 		accounts: (options.account ?? []).map((text) => account("account", text)),
 		withoutAccounts: (options.withoutAccount ?? []).map((text) => account("without-account", text)),
 	};

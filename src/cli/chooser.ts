@@ -3,10 +3,14 @@ import type { FoundApplication } from "../core/application/found.ts";
 import { Failure } from "../core/failure.ts";
 import { quoteShellLine } from "../core/path/quote.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Machine } from "../engine/context.ts";
 import type { Choice } from "../engine/session.ts";
 import { unitText } from "../engine/unit.ts";
 import type { Chooser } from "../engine/wizard.ts";
+import { messagesFor } from "../messages/messages.ts";
+import { reviewText } from "../report/review.ts";
+import { writeNewFile } from "../system/files/write-new.ts";
 import { findApplications } from "../system/units/find.ts";
 import { answersFrom } from "./answers.ts";
 import { ownUnitText } from "./own-unit.ts";
@@ -67,6 +71,10 @@ export class SystemChooser implements Chooser {
 		if (answers.template !== undefined) return this.#fromTemplate(answers.template);
 		const unit = [...this.#found.values()].find((one) => answers.unit !== undefined && one.unit === answers.unit);
 		return unit === undefined ? undefined : answersFrom({}, [], fromFound(unit));
+	}
+
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
+		return writeNewFile(path, reviewText(name, rows, messagesFor(this.#language)));
 	}
 
 	unit(name: string): Promise<string> {

@@ -21,7 +21,10 @@ export async function remove(
 			...(account === undefined ? [] : [words.account(account)]),
 		].join("\n");
 		if (options.dryRun) {
-			terminal.print(will);
+			const keptData = options.keepData ?? false;
+			if (terminal.options.json)
+				terminal.printJson("remove", { name, removed: false, dryRun: true, keptData, ...(account ? { account } : {}) });
+			else terminal.print(will);
 			return 0;
 		}
 		if (!options.yes) {

@@ -1,3 +1,4 @@
+import { type Path, pathToJson } from "../core/path/path.ts";
 import { presentCage } from "../engine/cages.ts";
 import { launchRequest } from "../engine/run.ts";
 import { recordAcceptances } from "./acceptance.ts";
@@ -15,6 +16,11 @@ export async function run(
 	await recordAcceptances({ machine }, name, options.acceptFinding);
 	if (options.print) {
 		const script = machine.launcher.print(launchRequest(await presentCage({ machine }, name), command));
+		if (terminal.options.json) {
+			// As every path in JSON: text, or base64 where it is none.
+			terminal.printJson("run", { name, script: pathToJson(script as Path) });
+			return 0;
+		}
 		// It is bytes, one character each: paths and arguments need not be UTF-8.
 		process.stdout.write(Buffer.from(script, "latin1"));
 		return 0;

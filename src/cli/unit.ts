@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { refuseWeaker, unitWeaknesses } from "../core/confinement/method.ts";
 import { Failure } from "../core/failure.ts";
-import { showPath } from "../core/path/quote.ts";
+import { printable, showPath } from "../core/path/quote.ts";
 import { auditGeneration } from "../engine/audit.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
@@ -90,6 +90,10 @@ async function printScore(terminal: Terminal, context: Context, which: WhichUnit
 				[words.inCage(which.name), score.after.toFixed(1)],
 			]),
 		);
+		const why = (reasons: (typeof score.open)[number]["for"]) =>
+			printable(reasons.map((reason) => `${reason.word}: ${reason.why}`).join("; "));
+		terminal.print(`\n${table([words.open, ...score.open.map((one) => [one.setting, one.costs.toFixed(1), why(one.for)])])}`);
+		if (score.startsAsRoot) terminal.say(words.asAccount);
 		terminal.say(words.noProof);
 	}
 	return 0;

@@ -1,3 +1,4 @@
+import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
@@ -43,6 +44,7 @@ export type Event =
 	| { readonly event: "signal-sent"; readonly signal: string }
 	| { readonly event: "plan-made"; readonly plan: Plan }
 	| { readonly event: "file-copied"; readonly path: Path; readonly bytesDone: number; readonly bytesTotal: number }
+	| { readonly event: "phase-started"; readonly phase: BuildPhase }
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
 	| {

@@ -1,4 +1,5 @@
 import { overridingSetting } from "../core/confinement/unit/dropin.ts";
+import { openedFor } from "../core/confinement/unit/exposure.ts";
 import { dropinName, dropinPlace, unitName, unitPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { baseName, type Path, pathFromText } from "../core/path/path.ts";
@@ -77,23 +78,36 @@ export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: 
 }
 
 /** How exposed systemd says a service is: the host's own, where one is known, and the cage's. */
-export interface Exposure {
+export interface Exposures {
 	readonly service?: string;
 	readonly before?: number;
 	readonly after: number;
+	/** What still counts against the cage's, and the openings that it is open for. */
+	readonly open: readonly {
+		readonly setting: string;
+		readonly costs: number;
+		readonly for: readonly { readonly word: string; readonly why: string }[];
+	}[];
+	readonly startsAsRoot: boolean;
 }
 
 /** Fails with `tool-missing` (exit 3) where there is no systemd-analyze. */
-export async function unitExposure(context: Context, { name, service }: WhichUnit): Promise<Exposure> {
+export async function unitExposure(context: Context, { name, service }: WhichUnit): Promise<Exposures> {
 	const { units } = context.machine;
-	const { cage } = await presentCage(context, name);
+	const { cage, manifest } = await presentCage(context, name);
 	const host = service === undefined ? undefined : hostService(context, service);
 	const known = host ?? (cage.unit === undefined ? undefined : units.service(cage.unit));
 	const { text } = await unitAtPlace(context, service === undefined ? { name } : { name, service }, host);
 	const before = known && (await units.exposure({ name: known.name, files: hostFiles(known) }));
 	const after = await units.exposure(unitSet(name, text, host));
 	if (after === undefined) throw new Failure("tool-missing", { tool: "systemd-analyze", package: "systemd" }, 3);
-	return { ...(known ? { service: known.name } : {}), ...(before === undefined ? {} : { before }), after };
+	return {
+		...(known ? { service: known.name } : {}),
+		...(before === undefined ? {} : { before: before.score }),
+		after: after.score,
+		open: after.open.map((one) => ({ ...one, for: openedFor(one.setting, manifest.openings) })),
+		startsAsRoot: manifest.identity.uid === 0,
+	};
 }
 
 async function unitAtPlace(context: Context, which: WhichUnit, host: HostService | undefined): Promise<UnitAtPlace> {

@@ -9,6 +9,7 @@ import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Layer } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
 import type { Architecture } from "../core/confinement/syscalls.ts";
+import type { Exposure } from "../core/confinement/unit/exposure.ts";
 import type { Installed } from "../core/confinement/unit/installed.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
@@ -331,8 +332,8 @@ export interface Units {
 	service(name: string): HostService | undefined;
 	/** What systemd would complain about in the file `ours` of a set; undefined where it cannot be asked. */
 	complaints(units: UnitSet, ours: string): Promise<readonly string[] | undefined>;
-	/** systemd's score, 0 to 10; undefined where it cannot be asked. */
-	exposure(units: UnitSet): Promise<number | undefined>;
+	/** systemd's opinion; undefined where it cannot be asked. */
+	exposure(units: UnitSet): Promise<Exposure | undefined>;
 	installed(place: Path): Promise<Installed>;
 	/** Places of all that was installed for a cage, known by its folder, also what somebody changed since. */
 	installedFor(cage: string): Promise<readonly Path[]>;

@@ -60,8 +60,9 @@ async function runOnce(
 		const programs = programsIn(present).slice(0, mostNamed).join(", ");
 		throw new Failure("command-not-in-cage", { name, program, programs }, 125);
 	}
-	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
-	launchMethod(context, true);
+	const { weaker } = launchMethod(context, true);
+	const separated = !weaker.includes("pids");
+	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [], separated });
 	// A service manager may stop what has hardly begun: a signal that comes before there is an application waits for it.
 	let launched: Launched | undefined;
 	const early: string[] = [];

@@ -116,11 +116,12 @@ export async function testCage(
 		const endless = ways.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
 		const inForce = expected(request, network, layout, method);
+		const isService = options.unit !== undefined || method.launcher === "systemd-run";
 		return {
 			...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
 			network,
 			ways,
-			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), options.unit ? expectedOfUnit(inForce, layout) : inForce),
+			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), isService ? expectedOfUnit(inForce, layout) : inForce),
 			control: { before: escapes(before.told), after: escapes(after.told) },
 			seconds: Math.round((now() - started) / 10) / 100,
 		};

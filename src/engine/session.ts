@@ -2,8 +2,10 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Added } from "../core/trace/another-run.ts";
+import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Left, Resumed } from "../core/wizard/seen.ts";
 import type { WizardState } from "../core/wizard/state.ts";
+import type { HostView } from "../core/wizard/surroundings.ts";
 import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
@@ -39,6 +41,8 @@ export interface WizardSession {
 
 	/** The plan for the last trace under these answers; quick enough to be called after each decision. */
 	plan(answers: Answers): Promise<Plan>;
+	/** What the plan meets on this machine: accounts, a cage of the name, room on the disk. */
+	surroundings(answers: Answers): Promise<HostView>;
 
 	/** Builds a candidate generation from the plan and tries it: one round. The cage's present generation is untouched. */
 	buildAndTry(answers: Answers): Promise<TrialRound>;
@@ -47,6 +51,8 @@ export interface WizardSession {
 
 	/** Makes the last candidate the cage's present generation, writes record and log. */
 	finish(answers: Answers): Promise<Finished>;
+	/** Writes the review to a new file, readable by its owner alone; never over anything, nor through a link. Returns its absolute path. */
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Saves the answers and decisions as a template of that name. */
 	saveTemplate(name: string, answers: Answers): Promise<string>;
 	/** The systemd unit of the finished cage. */

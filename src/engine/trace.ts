@@ -14,7 +14,7 @@ import type { Context } from "./context.ts";
 import type { Reach } from "./coverage.ts";
 import type { ProbeOutcome } from "./events.ts";
 import { type Asked, reachingNeighbours } from "./neighbours.ts";
-import type { Ended, Launch, Launched } from "./ports.ts";
+import type { Ended, Launch, Launched, LaunchRequest } from "./ports.ts";
 import { checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
 import { TraceReport } from "./trace-report.ts";
 
@@ -189,6 +189,8 @@ export interface Watching {
 	/** Is told while it runs whom it asked for. */
 	readonly watch?: (asked: Asked) => void;
 	readonly reach?: Reach;
+	/** It only lives: its trace is empty. */
+	readonly unseen?: boolean;
 }
 
 export interface WatchedRun<T> {
@@ -222,7 +224,7 @@ export async function watchedRun<T>(
 	context: Context,
 	application: Application,
 	identity: Identity,
-	{ launch: spec, number, reach, watch }: Watching,
+	{ launch: spec, number, reach, unseen, watch }: Watching,
 	live: (run: Launched, settled: () => Promise<void>) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
@@ -232,6 +234,16 @@ export async function watchedRun<T>(
 	const decoder = new TextDecoder();
 	let output = "";
 	let heard = machine.now();
+	const trace: LaunchRequest["trace"] = {
+		// Denials by a filter of ours never show under strace's own filter.
+		mode: spec.kind === "cage" ? "whole" : "fast",
+		onData(chunk) {
+			heard = machine.now();
+			fold.feed(chunk);
+			watch?.(fold.asked());
+			report.fed();
+		},
+	};
 	const run = await machine.launcher.start({
 		spec,
 		identity,
@@ -241,16 +253,7 @@ export async function watchedRun<T>(
 		network: spec.kind === "host" ? "host" : "own",
 		// On the host it is watched for what it needs, not for how much.
 		...(spec.kind === "cage" && application.limits ? { limits: application.limits } : {}),
-		trace: {
-			// Denials by a filter of ours never show under strace's own filter.
-			mode: spec.kind === "cage" ? "whole" : "fast",
-			onData(chunk) {
-				heard = machine.now();
-				fold.feed(chunk);
-				watch?.(fold.asked());
-				report.fed();
-			},
-		},
+		...(unseen ? {} : { trace }),
 		onOutput(chunk) {
 			const text = decoder.decode(chunk, { stream: true });
 			output = (output + text).slice(-outputKept);

@@ -1,9 +1,11 @@
+import type { Cage } from "../core/cage/cage.ts";
 import { systemdDropin } from "../core/confinement/unit/dropin.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
 import { systemdUnit } from "../core/confinement/unit/unit.ts";
 import { knows } from "../core/confinement/unit/versions.ts";
 import { Failure } from "../core/failure.ts";
 import { join } from "../core/path/path.ts";
+import { printable } from "../core/path/quote.ts";
 import { serverSignals } from "../core/upkeep/signals.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
@@ -19,10 +21,17 @@ export async function unitText(context: OnMachine, name: string): Promise<string
 	return systemdUnit(await unitInput(context, present, unit === undefined ? undefined : context.machine.units.service(unit)));
 }
 
-/** A drop-in that moves a service of the host into a cage. Throws the same, and `unit-unknown` (exit 2). */
+/**
+ * A drop-in that moves a service of the host into a cage. Throws the same, `unit-unknown` (exit 2), and `dropin-other-application` (exit 4) for
+ * a service that is none of the cage's.
+ */
 export async function dropinText(context: OnMachine, name: string, service: string): Promise<string> {
 	const present = await presentCage(context, name);
 	const host = hostService(context, service);
+	if (!isServiceOf(context, present.cage, host)) {
+		const program = printable(present.cage.application.command[0] ?? "");
+		throw new Failure("dropin-other-application", { name, service: host.name, program }, 4);
+	}
 	return systemdDropin({ ...(await unitInput(context, present, host)), service: host });
 }
 
@@ -46,6 +55,13 @@ export function hostService({ machine }: OnMachine, name: string): HostService {
 	return host;
 }
 
+/** The cage was made of this service, or it starts a program of which the service's unit speaks: a template's, as a rule. */
+export function isServiceOf({ machine }: OnMachine, cage: Cage, host: HostService): boolean {
+	const own = cage.unit === undefined ? undefined : (machine.units.service(cage.unit)?.name ?? cage.unit);
+	const [program = ""] = cage.application.command;
+	return own === host.name || host.texts.some((text) => text.includes(program));
+}
+
 async function unitInput(
 	{ machine }: OnMachine,
 	{ cage, generation, layout, manifest }: PresentCage,
@@ -64,16 +80,9 @@ async function unitInput(
 		binds: layout.binds,
 		plan: {
 			application: cage.application,
-			rules: cage.rules,
 			identity: manifest.identity,
 			entries: manifest.entries.map((entry) => ({ ...entry, decision: "include" as const })),
-			writable: manifest.writable,
-			accounts: manifest.accounts,
 			openings: manifest.openings,
-			shared: [],
-			offers: [],
-			declined: [],
-			notes: [],
 		},
 		...(cage.handlesTerm ? {} : { launcher: machine.store.launcher(cage.name) }),
 		...(confiner === undefined ? {} : { confiner: { folder: machine.store.launcher(cage.name), name: confiner } }),

@@ -12,9 +12,11 @@ import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { changedSince } from "../core/session/changed.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Resumed } from "../core/wizard/seen.ts";
 import type { WizardState } from "../core/wizard/state.ts";
 import { restored } from "../core/wizard/stored.ts";
+import type { HostView } from "../core/wizard/surroundings.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
@@ -27,12 +29,15 @@ import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { Lock } from "./store.ts";
 import { stateOf, workFromFields } from "./stored-work.ts";
+import { surroundingsOf } from "./surroundings.ts";
 import type { TrialRound } from "./trial.ts";
 
 /** What can be chosen, and the answers that a choice proposes. */
 export interface Chooser {
 	choices(): Promise<readonly Choice[]>;
 	propose(choice: Choice): Promise<Answers>;
+	/** Writes a review down in the language of the user. Throws where something is at that path. */
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Throws a Failure where the line is no command. */
 	proposeCommand(line: string): Promise<Answers>;
 	/** Answers as a template would give them, to name only the difference in the equivalent command. */
@@ -59,6 +64,8 @@ export class Wizard implements WizardSession {
 	#round: TrialRound | undefined;
 	#lines: string[] = [];
 	#enough = false;
+	/** A build or its trial runs, or waits to run. */
+	#building = false;
 	#wake: () => void = () => {};
 	/** Whose lock is held. */
 	#locked = "";
@@ -189,35 +196,44 @@ export class Wizard implements WizardSession {
 		});
 	}
 
+	async surroundings(answers: Answers): Promise<HostView> {
+		return surroundingsOf(this.#machine, answers, await this.#commandFor(answers));
+	}
+
 	buildAndTry(answers: Answers): Promise<TrialRound> {
-		return this.#run(async (context) => {
-			const plan = this.#plan ?? (await planStep(context, this.#current(answers), this.#traced()));
-			const previous = await this.#machine.store.present(answers.name);
-			const built = await timed(context, "build", () =>
-				buildStep(context, answers.name, plan, this.#candidate?.manifest.generation ?? previous),
-			);
-			if (this.#candidate?.manifest.generation !== built.value.manifest.generation) await this.#discardCandidate();
-			this.#candidate = built.value;
-			// Should we be killed in the trial, whoever comes next knows what is left of it.
-			this.#keeper.write();
-			const cage = this.#current(answers);
-			const round = cage.trials.length + 1;
-			const tried = await timed(context, "trial", () =>
-				trialStep(context, cage, built.value, this.#traced(), round, Math.max(answers.rounds, round)),
-			);
-			this.#round = tried.value;
-			this.#cage = {
-				...cage,
-				footprint: footprintOf(plan, this.#traced()),
-				trials: [
-					...cage.trials,
-					summarise(context, tried.value, built.value.manifest.generation, this.#accepted, built.seconds + tried.seconds),
-				],
-				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
-			};
-			this.#accepted = [];
-			return tried.value;
+		this.#building = true;
+		return this.#run((context) => this.#buildAndTry(context, answers)).finally(() => {
+			this.#building = false;
 		});
+	}
+
+	async #buildAndTry(context: Context, answers: Answers): Promise<TrialRound> {
+		const plan = this.#plan ?? (await planStep(context, this.#current(answers), this.#traced()));
+		const previous = await this.#machine.store.present(answers.name);
+		const built = await timed(context, "build", () =>
+			buildStep(context, answers.name, plan, this.#candidate?.manifest.generation ?? previous),
+		);
+		if (this.#candidate?.manifest.generation !== built.value.manifest.generation) await this.#discardCandidate();
+		this.#candidate = built.value;
+		// Should we be killed in the trial, whoever comes next knows what is left of it.
+		this.#keeper.write();
+		const cage = this.#current(answers);
+		const round = cage.trials.length + 1;
+		const tried = await timed(context, "trial", () =>
+			trialStep(context, cage, built.value, this.#traced(), round, Math.max(answers.rounds, round)),
+		);
+		this.#round = tried.value;
+		this.#cage = {
+			...cage,
+			footprint: footprintOf(plan, this.#traced()),
+			trials: [
+				...cage.trials,
+				summarise(context, tried.value, built.value.manifest.generation, this.#accepted, built.seconds + tried.seconds),
+			],
+			seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
+		};
+		this.#accepted = [];
+		return tried.value;
 	}
 
 	accept(missing: readonly Missing[]): void {
@@ -260,9 +276,13 @@ export class Wizard implements WizardSession {
 				data: pathToText(layout.data) ?? "",
 				record: made.record,
 				answered: made.answered,
-				command: equivalentCommand(answers, await this.#chooser.base(answers)),
+				command: await this.#commandFor(answers),
 			};
 		});
+	}
+
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
+		return this.#chooser.saveReview(path, name, rows);
 	}
 
 	async saveTemplate(name: string, answers: Answers): Promise<string> {
@@ -275,10 +295,15 @@ export class Wizard implements WizardSession {
 	}
 
 	async cancel(): Promise<void> {
+		const building = this.#building;
 		this.#controller.abort();
 		this.#wake();
 		await this.#work.catch(() => {});
 		this.#controller = new AbortController();
+		if (!building) return;
+		// What was built so far is nobody's: not the candidate, and where there was no cage before, nothing at all.
+		await this.#discardCandidate();
+		await this.#lock?.clear();
 	}
 
 	keep(state: WizardState): void {
@@ -335,6 +360,10 @@ export class Wizard implements WizardSession {
 		this.#lock = undefined;
 		const { failure } = this.#keeper;
 		return failure === undefined ? undefined : new Failure("session-not-kept", {}, 1, failure);
+	}
+
+	async #commandFor(answers: Answers): Promise<string> {
+		return equivalentCommand(answers, await this.#chooser.base(answers));
 	}
 
 	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {

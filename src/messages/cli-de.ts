@@ -239,6 +239,9 @@ export const cliDe: CliMessages = {
 		score: {
 			head: ["Dienst", "Angriffsfläche (0 geschlossen, 10 offen; systemd-analyze security)"],
 			inCage: (name) => `${name} in seinem Käfig`,
+			open: ["Was noch zählt", "Kostet", "Offen für"],
+			asAccount:
+				"Die Anwendung startet als root, das kostet am meisten, und jede Berechtigung kommt hinzu. `--refuse capability:NAME` schließt eine, sofern die Probe dann noch antwortet; am besten geschlossen ist, was unter einem Konto starten kann (`--user`).",
 			noProof: "Die Zahl ist kein Beweis: sie zählt Einstellungen. `cagewright selftest` versucht die Auswege.",
 		},
 	},
@@ -278,7 +281,7 @@ export const cliDe: CliMessages = {
 			strace: "Beobachtung und Erprobung",
 			"util-linux": "Namensräume, Mounts und den Starter",
 			bubblewrap: "den Start eines Käfigs, wo util-linux es nicht kann",
-			systemd: "Käfige als Dienste (cagewright unit)",
+			systemd: "Käfige als Dienste (cagewright unit), und den Start eines Käfigs, wo sonst nichts es kann",
 			overlay: "Generalproben und Erprobungen, von denen nichts bleibt",
 			namespaces: "Generalproben und Abschottung",
 			"user-namespaces": "Käfige gewöhnlicher Benutzer; nicht als root",
@@ -294,7 +297,7 @@ export const cliDe: CliMessages = {
 			processor: "einen Rechner mit amd64 nehmen.",
 			strace: "das Paket strace installieren.",
 			"util-linux":
-				"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren. Bis dahin starten vorhandene Käfige mit bubblewrap, wenn es da ist.",
+				"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren. Bis dahin starten vorhandene Käfige mit bubblewrap oder durch systemd, was davon da ist.",
 			bubblewrap: "nichts zu tun, solange util-linux vollständig ist; sonst das Paket bubblewrap installieren.",
 			systemd:
 				"Units brauchen ein gestartetes systemd; vor 257 kennt es kein PrivatePIDs=, ein Dienst braucht dann ein Konto, unter dem sonst nichts läuft.",

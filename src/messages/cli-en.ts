@@ -246,6 +246,9 @@ export const cliEn = {
 		score: {
 			head: ["Service", "Exposure (0 closed, 10 open; systemd-analyze security)"],
 			inCage: (name: string) => `${name} in its cage`,
+			open: ["What still counts", "Costs", "Open for"],
+			asAccount:
+				"It starts as root, which costs most of this, and each capability on top. `--refuse capability:NAME` closes one, if the trial then still answers; an application that can start as an account (`--user`) is closed best.",
 			noProof: "A score is no proof: it counts settings. `cagewright selftest` tries the ways out.",
 		},
 	},
@@ -285,7 +288,7 @@ export const cliEn = {
 			strace: "tracing and trials",
 			"util-linux": "namespaces, mounts and the launcher",
 			bubblewrap: "starting a cage where util-linux cannot",
-			systemd: "cages as services (cagewright unit)",
+			systemd: "cages as services (cagewright unit), and starting one where nothing else can",
 			overlay: "rehearsals and trials that leave nothing behind",
 			namespaces: "rehearsals and confinement",
 			"user-namespaces": "cages of ordinary users; none as root",
@@ -301,7 +304,7 @@ export const cliEn = {
 			processor: "use a machine with amd64.",
 			strace: "install the package strace.",
 			"util-linux":
-				"programs or options are missing, or those of BusyBox are in their place; install the package util-linux. Until then cages that are there are started with bubblewrap, if that is here.",
+				"programs or options are missing, or those of BusyBox are in their place; install the package util-linux. Until then cages that are there are started with bubblewrap or by systemd, whichever is here.",
 			bubblewrap: "nothing to do while util-linux is whole; else install the package bubblewrap.",
 			systemd:
 				"units need a booted systemd; before 257 it has no PrivatePIDs=, so a service needs an account that nothing else runs under.",

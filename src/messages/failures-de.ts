@@ -8,7 +8,7 @@ export const failuresDe: Failures = {
 		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
 	"account-always-kept-dedicated": "{name} ist das Konto, das der Käfig für sich hat; es lässt sich nicht weglassen.",
 	"account-always-kept-root":
-		"{name} bleibt in jedem Käfig: root gehören dessen Dateien, und Programme fragen, wer 0 ist; nennen Sie es nicht mit --without-account.",
+		"{name} wird nicht weggelassen: root gehören die Dateien jedes Käfigs, und Programme fragen, wer 0 ist; nennen Sie es nicht mit --without-account.",
 	"account-always-kept-started-as":
 		"Als {name} startet die Anwendung, also bleibt es; mit --user startet sie als ein anderes Konto.",
 	"account-word-invalid":
@@ -190,15 +190,20 @@ export const failuresDe: Failures = {
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
 	"needs-refused":
 		"{name} antwortet nicht ohne das, was verweigert wurde: {openings}. Lassen Sie {options} weg, wenn es offen sein darf. Probe: {probe} {words}",
+	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
 	"opening-unknown":
 		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, syslog, memfd, writable-code und capability:NAME.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
+	"file-exists":
+		"Unter {path} gibt es schon etwas, und nichts wird überschrieben; nennen Sie eine Datei, die es noch nicht gibt.",
 	"needs-account":
 		"{name} antwortet nicht ohne ein Konto, das weggelassen wurde: {accounts}. Nehmen Sie --without-account zurück, wenn der Käfig es kennen darf. Probe: {probe} {words}",
 	"needs-kernel-files":
 		"{name} beklagt sich über {paths}, Dateien des Kernels, die kein Käfig zeigt; sehen Sie nach, ob es eine Option hat, ohne sie auszukommen. Probe: {probe} {words}",
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
+	"dropin-other-application":
+		"{service} startet nicht {program} wie der Käfig {name}: Seine Nutzer fänden eine andere Anwendung vor. Nennen Sie den Käfig dieses Dienstes, oder machen Sie einen: cagewright make {service}",
 	"no-launcher":
 		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
 	"no-probe":
@@ -224,6 +229,8 @@ export const failuresDe: Failures = {
 		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
 	"not-full-pids":
 		"--require full: Dieses systemd kennt kein PrivatePIDs=; systemd ab 257 nehmen, den Käfig mit `cagewright run` starten, oder --require weglassen.",
+	"not-full-service":
+		"--require full: Ein Käfig, den systemd startet, hat keine eigenen Namensräume für Rechnername und Kontrollgruppen und keinen Mount mit nodev; util-linux oder bubblewrap installieren oder --require weglassen.",
 	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",
 	"not-traced": "{name} wurde noch nicht beobachtet; führen Sie `cagewright trace {name}` aus.",
 	"nothing-to-cage": "Es fehlt die Anwendung; nennen Sie eine Vorlage oder einen Befehl: cagewright make -- BEFEHL.",
@@ -269,6 +276,8 @@ export const failuresDe: Failures = {
 		"Die Unit von {name} führt cagewright selbst aus, das den Käfig macht; `cagewright selftest {name}` ohne --unit prüft genau das.",
 	"selftest-needs-perl":
 		"Der Selbsttest braucht perl auf dieser Maschine (Debian-Paket perl-base); installieren Sie es und testen Sie noch einmal.",
+	"service-cannot":
+		"Wo systemd den Käfig starten muss, lässt sich nichts aufzeichnen und keine Shell mitbringen; installieren Sie dafür util-linux 2.38 oder bubblewrap (`cagewright doctor`).",
 	"signal-unknown": "Das Signal {signal} gibt es nicht; `kill -l` zeigt alle.",
 	"source-changed": "{path} hat sich während des Kopierens geändert; versuchen Sie es noch einmal, wenn es ruht.",
 	"source-gone": "{path} ist seit der Beobachtung verschwunden; beobachten Sie noch einmal.",

@@ -5,7 +5,7 @@ export const failuresEn = {
 		"Only root can start something as {account}; leave --user out, and it runs as {own}, or run this as root.",
 	"account-always-kept-dedicated": "{name} is the account that the cage has for itself; it cannot be left out.",
 	"account-always-kept-root":
-		"{name} stays in every cage: root owns the cage's files, and programs ask who 0 is; do not name it with --without-account.",
+		"{name} is not left out: root owns the files of every cage, and programs ask who 0 is; do not name it with --without-account.",
 	"account-always-kept-started-as":
 		"{name} is what the application is started as, so it stays; start it as another account with --user.",
 	"account-word-invalid":
@@ -170,15 +170,19 @@ export const failuresEn = {
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
 	"needs-refused":
 		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
+	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
 		"--{option} {value} is no opening; they are proc, unix-sockets, syslog, memfd, writable-code and capability:NAME.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
+	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",
 	"needs-account":
 		"{name} does not answer without an account that was left out: {accounts}. Take back --without-account if the cage may know it. Probe: {probe} {words}",
 	"needs-kernel-files":
 		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
+	"dropin-other-application":
+		"{service} does not start {program}, which the cage {name} has: its clients would find another application. Name the cage of that service, or make one: cagewright make {service}",
 	"no-launcher":
 		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
@@ -202,6 +206,8 @@ export const failuresEn = {
 		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
 	"not-full-pids":
 		"--require full: this systemd has no PrivatePIDs=; use systemd 257 or later, start the cage with `cagewright run`, or do without --require.",
+	"not-full-service":
+		"--require full: a cage that systemd starts has no namespaces of host name and control groups of its own, and no mount that is nodev; install util-linux or bubblewrap, or do without --require.",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",
 	"not-traced": "{name} has not been traced yet; run `cagewright trace {name}`.",
 	"nothing-to-cage": "There is no application; name a template or give a command: cagewright make -- COMMAND.",
@@ -243,6 +249,8 @@ export const failuresEn = {
 	"selftest-own-unit":
 		"The unit of {name} runs cagewright itself, which makes the cage; `cagewright selftest {name}` without --unit tests that.",
 	"selftest-needs-perl": "The self-test needs perl on this machine (Debian package perl-base); install it and test again.",
+	"service-cannot":
+		"Where systemd has to start the cage, nothing can be watched and no shell can be brought in; install util-linux 2.38 or bubblewrap for that (`cagewright doctor`).",
 	"signal-unknown": "There is no signal {signal}; `kill -l` lists them.",
 	"source-changed": "{path} changed while it was copied; try again when it is at rest.",
 	"source-gone": "{path} is gone since the trace; trace again.",

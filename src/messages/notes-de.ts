@@ -24,6 +24,10 @@ export const notesDe: Notes = {
 		"Schwächer hier: Dieser Kern hat kein Landlock, das Schreiben begrenzen allein Mounts, Modi und Capabilities. Stattdessen ablehnen: --require full.",
 	"weaker-pids":
 		"Schwächer hier: systemd vor 257 kennt kein PrivatePIDs=, Prozesse des Rechners unter demselben Konto sind also in Reichweite. Stattdessen ablehnen: --require full.",
+	"trial-unseen":
+		"Den Käfig startet hier systemd, und was es startet, lässt sich nicht beobachten: Ob etwas fehlt, sagen allein die Prüfungen.",
+	"weaker-service":
+		"Schwächer hier: systemd startet den Käfig; es macht keine eigenen Namensräume für Rechnername und Kontrollgruppen, und kein Mount ist nodev (andere Geräte zu öffnen verwehrt die Kontrollgruppe des Dienstes). Stattdessen ablehnen: --require full.",
 	"neighbour-reached":
 		"Sie spricht mit einem Dienst dieses Rechners unter {path}; das wird durchgelassen, und alles beginnt von vorn.",
 	"shares-port":

@@ -21,6 +21,10 @@ export const notesEn = {
 		"Weaker here: this kernel has no Landlock, so writing is confined by mounts, modes and capabilities alone. To refuse it instead: --require full.",
 	"weaker-pids":
 		"Weaker here: systemd before 257 has no PrivatePIDs=, so processes of the host under the same account are within reach. To refuse it instead: --require full.",
+	"trial-unseen":
+		"systemd starts the cage here, and what it starts cannot be watched: only the probes tell whether something is missing.",
+	"weaker-service":
+		"Weaker here: systemd starts the cage; it makes no namespaces of host name and control groups, and no mount is nodev (the service's control group lets no other device be opened). To refuse it instead: --require full.",
 	"neighbour-reached": "It talks to a service of this machine at {path}; that is let through, and everything else starts again.",
 	"shares-port":
 		"The cage {name} listens at {port} as well, so the two cannot run at the same time: give one another port, or --network none.",

@@ -54,6 +54,7 @@ export const wizardDe: WizardMessages = {
 		exclude: "Muster weglassen",
 		writable: "Diesen Ordner beschreibbar machen",
 		template: "Name der Vorlage",
+		review: "Neue Datei",
 	},
 	questions: {
 		quit: "Verlassen? Beantwortet ist noch nichts, und kein Käfig entsteht. (j/n)",
@@ -66,6 +67,8 @@ export const wizardDe: WizardMessages = {
 		bind: "In {path} liegen Geheimnisse oder Setuid-Dateien; eingehängt sieht der Käfig alles darin. Einhängen? (j/n)",
 	},
 	notices: {
+		"account-not-named": "Keine Regel kann {name} nennen; darin steht, was in keinem Kontonamen stehen sollte.",
+		"nsswitch-always": "Diese Datei wird für den Käfig geschrieben und bleibt, wie sie ist.",
 		...fileNoticesDe,
 		resumed: "Wieder dort, wo Sie {name} {ago:ago} verlassen haben.",
 		"resumed-changed":
@@ -74,6 +77,7 @@ export const wizardDe: WizardMessages = {
 			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Weiter geht es nach dem letzten heilen Schritt.",
 		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
+		"review-saved": "Geschrieben nach {path}, lesbar nur für den Eigentümer.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",
 		"declined-by-you": "Das haben Sie weggelassen. Mit 3 zurück zu den Dateien, um es zu erlauben.",

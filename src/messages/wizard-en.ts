@@ -55,6 +55,7 @@ export const wizardEn = {
 		exclude: "Leave out pattern",
 		writable: "Make this folder writable",
 		template: "Name of the template",
+		review: "New file",
 	} satisfies Record<PromptKind, string>,
 	questions: {
 		quit: "Leave? Nothing was answered yet, and no cage is made. (y/n)",
@@ -67,6 +68,8 @@ export const wizardEn = {
 		bind: "{path} holds secrets or setuid files; mounted, the cage sees all that is in it. Mount it? (y/n)",
 	},
 	notices: {
+		"account-not-named": "No rule can name {name}; it holds what no name of an account should.",
+		"nsswitch-always": "This file is written for the cage and stays as it is.",
 		...fileNoticesEn,
 		resumed: "Back where you left {name} {ago:ago}.",
 		"resumed-changed":
@@ -74,6 +77,7 @@ export const wizardEn = {
 		"resumed-in-part": "Not all of {name}, left {ago:ago}, could be read. It goes on from the last step that is whole.",
 		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
+		"review-saved": "Written to {path}, readable by its owner alone.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",
 		"must-answer-first": "A cage whose application does not answer is not saved.",
 		"declined-by-you": "You left this out. Press 3 to go back to the files and allow it.",

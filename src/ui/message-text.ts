@@ -2,6 +2,7 @@ import { showPath } from "../core/path/quote.ts";
 import type { Question, WizardState } from "../core/wizard/state.ts";
 import { isWorthKeeping } from "../core/wizard/stored.ts";
 import type { Messages } from "../messages/messages.ts";
+import { lostWith } from "../report/accounts.ts";
 
 /** What has to be said now: a question before a failure before a notice. */
 export function messageText(state: WizardState, messages: Messages): string | undefined {
@@ -21,5 +22,9 @@ function questionText(question: Question, state: WizardState, messages: Messages
 		return state.finished ? questions.quitDone : isWorthKeeping(state) ? questions.quitKept : questions.quit;
 	}
 	if (question.kind === "discard") return messages.fill(questions.discard, { name: question.name });
+	if (question.kind === "account") {
+		const lost = lostWith(question, messages, 2).join(" ");
+		return messages.fill(messages.wizard.accounts.question, { name: question.account.name, lost });
+	}
 	return messages.fill(questions[question.kind], { path: showPath(question.path) });
 }

@@ -8,6 +8,8 @@ import type { WizardSession } from "../engine/session.ts";
 /** Milliseconds between drawings of what runs, and before what was typed is checked. */
 const drawInterval = 100;
 const checkDelay = 150;
+/** Milliseconds of rest before a plan is made anew. */
+const planDelay = 200;
 
 /** Holds the state, hands what happens to the reducer, and what the reducer wants done to the session. */
 export class WizardStore {
@@ -17,6 +19,7 @@ export class WizardStore {
 	#state: WizardState = startState;
 	#happened: Happening[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
+	#planning: ReturnType<typeof setTimeout> | undefined;
 	#checking: ReturnType<typeof setTimeout> | undefined;
 	#ticking: ReturnType<typeof setInterval> | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
@@ -81,6 +84,7 @@ export class WizardStore {
 		this.#stopListening();
 		clearTimeout(this.#drawing);
 		clearTimeout(this.#checking);
+		clearTimeout(this.#planning);
 		this.#tick(false);
 	}
 
@@ -121,6 +125,11 @@ export class WizardStore {
 			case "validate":
 				clearTimeout(this.#checking);
 				this.#checking = setTimeout(() => void this.#work(intention), intention.soon ? checkDelay : 0);
+				return;
+			case "plan":
+				// The next decision follows at once where somebody makes many. The first plan, and one that is built at once, are waited for.
+				clearTimeout(this.#planning);
+				this.#planning = setTimeout(() => void this.#work(intention), this.#state.plan && !this.#state.thenBuild ? planDelay : 0);
 				return;
 			default:
 				void this.#work(intention);
@@ -163,6 +172,8 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan":
 			return { job: "plan", value: await session.plan(intention.answers) };
+		case "surroundings":
+			return { job: "surroundings", value: await session.surroundings(intention.answers) };
 		case "try":
 			return { job: "try", value: await session.buildAndTry(intention.answers) };
 		case "finish":
@@ -172,6 +183,8 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 				job: "template",
 				value: { name: intention.name, path: await session.saveTemplate(intention.name, intention.answers) },
 			};
+		case "review":
+			return { job: "review", value: await session.saveReview(intention.path, intention.name, intention.rows) };
 		case "unit":
 			return { job: "unit", value: await session.unit() };
 		case "resume":

@@ -9,7 +9,7 @@ export interface Result {
 	/** What it is measured against: what a user would otherwise use. Absent for a plain amount. */
 	readonly against?: string;
 	readonly values: readonly number[];
-	readonly unit: "x" | "s" | "MB" | "calls/s";
+	readonly unit: "x" | "s" | "ms" | "MB" | "calls/s";
 	readonly target?: { readonly atMost: number } | { readonly atLeast: number };
 	/** The amounts behind a ratio. */
 	readonly note?: string;
@@ -61,7 +61,7 @@ export function meets({ target, values }: Result): boolean | undefined {
 	return "atMost" in target ? median(values) <= target.atMost : median(values) >= target.atLeast;
 }
 
-const digits = { x: 2, s: 2, MB: 0, "calls/s": 0 } as const;
+const digits = { x: 2, s: 2, ms: 1, MB: 0, "calls/s": 0 } as const;
 
 export function resultLine(result: Result): string {
 	const { against, note, target, unit, values } = result;

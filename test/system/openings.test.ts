@@ -86,6 +86,12 @@ test("a word that is no opening is refused before anything is done", async () =>
 	expect(stderr).toContain("writable-code");
 });
 
+test("what is allowed cannot be refused as well", async () => {
+	const both = ["--allow", "capability:CAP_CHOWN", "--refuse", "capability:chown"];
+	const { status, stderr } = await cagewright(["make", ...both, "--yes", ...python], where);
+	expect([status, stderr]).toEqual([2, expect.stringMatching(/^cagewright: [^\n]*capability:chown[^\n]*\n$/)]);
+});
+
 describe("a cage without a network", () => {
 	const program = (code: string) => ["run", "alone", "--", "/usr/bin/python3", "-c", code];
 	beforeAll(async () => {

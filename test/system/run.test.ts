@@ -55,6 +55,12 @@ test("the printed commands start the same cage from any shell", async () => {
 	}
 });
 
+test("the printed commands are JSON where that is asked for", async () => {
+	const { stdout } = await cagewright(["run", "redis", "--print"], { state });
+	const { json } = await cagewright(["run", "redis", "--print", "--json"], { state });
+	expect(json).toEqual({ schema: "cagewright/run/1", name: "redis", script: stdout });
+});
+
 test("the printed commands hand over every byte as it is", async () => {
 	const asked = "/no/Grüße $HOME 'x' \u20ac.conf";
 	const { stdout } = await cagewright(["run", "redis", "--print", "--", "/usr/bin/redis-server", asked], { state });

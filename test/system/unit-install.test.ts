@@ -5,6 +5,7 @@ import {
 	mkdirSync,
 	readdirSync,
 	readFileSync,
+	realpathSync,
 	rmSync,
 	symlinkSync,
 	writeFileSync,
@@ -22,6 +23,8 @@ import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.
 
 const state = temporaryState();
 const tree = temporaryFolder("system");
+/** What the demonstration is run by, and the service whose place it takes. */
+const program = realpathSync(process.execPath);
 const place = "etc/systemd/system/cage-demo.service";
 const dropin = "etc/systemd/system/app.service.d/50-cagewright.conf";
 const at = (path: string) => join(tree, path);
@@ -38,7 +41,7 @@ beforeEach(() => {
 	mkdirSync(at("usr/lib/systemd/system"), { recursive: true });
 	writeFileSync(
 		at("usr/lib/systemd/system/app.service"),
-		"[Service]\nType=forking\nExecStart=/usr/bin/true -d\nKillSignal=SIGQUIT\n",
+		`[Service]\nType=forking\nExecStart=${program} -d\nKillSignal=SIGQUIT\n`,
 	);
 });
 
@@ -57,7 +60,7 @@ describe("--install", () => {
 		expect((await unit("--dropin", "app", "--install")).status).toBe(0);
 		const text = installed(dropin);
 		expect(text).toContain("# was: Type=forking\nType=exec\n");
-		expect(text).toContain("# was: ExecStart=/usr/bin/true -d\nExecStart=\n");
+		expect(text).toContain(`# was: ExecStart=${program} -d\nExecStart=\n`);
 		expect(text).toContain("kill -s QUIT");
 		expect(lstatSync(at("etc/systemd/system/app.service.d")).mode & 0o777).toBe(0o755);
 	});
@@ -170,13 +173,26 @@ describe("--uninstall", () => {
 	});
 });
 
+test("a service that starts another program is left alone (4)", async () => {
+	writeFileSync(at("usr/lib/systemd/system/other.service"), "[Service]\nExecStart=/usr/sbin/other\n");
+	for (const more of [["--install"], ["--score"], []]) {
+		const { status, stderr, stdout } = await unit("--dropin", "other", ...more);
+		expect([status, stdout]).toEqual([4, ""]);
+		expect(stderr).toMatch(/^cagewright: other\.service does not start [^\n]*\bmake other\.service\n$/);
+	}
+	expect(existsSync(at("etc/systemd/system/other.service.d"))).toBe(false);
+});
+
 test("--score compares the service with its cage, in numbers of systemd's", async () => {
 	const { json } = await unit("--dropin", "app", "--score", "--json");
 	const { after, before, service } = json.exposure as { after: number; before: number; service: string };
 	expect(service).toBe("app.service");
 	expect(before).toBeGreaterThan(9);
 	expect(after).toBeLessThanOrEqual(2);
-	expect((await unit("--dropin", "app", "--score")).stdout).toMatch(/app\.service +9\.\d\n/);
+	const { stdout } = await unit("--dropin", "app", "--score");
+	expect(stdout).toMatch(/app\.service +9\.\d\n/);
+	// What it is open for, setting by setting.
+	expect(stdout).toMatch(/\nPrivateNetwork= +0\.\d *\n/);
 });
 
 test("options that have no meaning alone are refused (2)", async () => {

@@ -1,16 +1,20 @@
 import { noRules } from "../../src/core/application/application.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
+import { planAccounts } from "../../src/core/plan/accounts.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
-import type { Entry, Plan } from "../../src/core/plan/plan.ts";
+import type { Entry, Identity, Plan, WritableDirectory } from "../../src/core/plan/plan.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
+import type { ReviewRow } from "../../src/core/wizard/review.ts";
 import type { Resumed } from "../../src/core/wizard/seen.ts";
+import type { HostView } from "../../src/core/wizard/surroundings.ts";
 import type { Reached } from "../../src/engine/coverage.ts";
 import type { Event, ShownProcesses } from "../../src/engine/events.ts";
 import type { Choice, Finished, Lack, Problem, WizardSession, WizardTrace } from "../../src/engine/session.ts";
 import type { TrialRound } from "../../src/engine/trial.ts";
+import { groups, nsswitch, users } from "./host-accounts.ts";
 
 const path = pathFromText;
 
@@ -70,7 +74,7 @@ export const entries: readonly Entry[] = [
 		size: 0,
 	}),
 	entry("/etc/redis/\x1b[31mred\u202egnp", { size: 12 }),
-	entry("/etc/passwd", { kind: "generated", content: "redis:x:1:1::/:/usr/sbin/nologin\n", reasons: [{ kind: "account" }] }),
+	entry("/etc/passwd", { kind: "generated", reasons: [{ kind: "account" }] }),
 	entry("/usr", { kind: "directory", reasons: [{ kind: "parent-of", child: path("/usr/bin/redis-server") }], size: 0 }),
 	...Array.from({ length: 40 }, (_, index) =>
 		entry(`/usr/lib/x86_64-linux-gnu/a-directory-with-a-rather-long-name/libexample-${index}.so.${index}`, {
@@ -80,39 +84,51 @@ export const entries: readonly Entry[] = [
 	),
 ];
 
+const identity: Identity = { name: "redis", uid: 114, gid: 119, groups: [119, 4], home: "/var/lib/redis" };
+
+const writable: readonly WritableDirectory[] = [
+	{
+		path: path("/var/lib/redis"),
+		mode: 0o750,
+		uid: 114,
+		gid: 119,
+		reasons: [{ kind: "traced", calls: ["openat"] }],
+		seeds: [{ path: path("/var/lib/redis/dump.rdb"), bytes: 1_048_576 }],
+	},
+	{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
+];
+
+export const surroundings: HostView = {
+	users,
+	groups,
+	nsswitch,
+	state: "/var/lib/cagewright",
+	free: 52_000_000_000,
+	hasData: false,
+	command: "cagewright make redis --yes",
+};
+
 export function planFor(answers: Answers): Plan {
 	const { rules } = answers;
 	const excluded = matchPaths(rules.exclude);
 	const allowed = new Set([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
+	const { accounts, ...files } = planAccounts(identity, emptyTrace(), writable, [], users, groups, rules);
 	const decided = entries.map((one): Entry => {
+		if (one.path === "/etc/passwd") return { ...one, content: files.passwd };
 		if (excluded(one.path) !== undefined && one.kind !== "directory") return { ...one, decision: "declined" };
 		return allowed.has(one.path) ? { ...one, decision: "include", risks: one.risks.filter((risk) => risk !== "device") } : one;
 	});
 	return {
 		application: answers.application,
 		rules,
-		identity: { name: "redis", uid: 114, gid: 119, groups: [119], home: "/var/lib/redis" },
-		entries: decided,
-		writable: [
-			{
-				path: path("/var/lib/redis"),
-				mode: 0o750,
-				uid: 114,
-				gid: 119,
-				reasons: [{ kind: "traced", calls: ["openat"] }],
-				seeds: [{ path: path("/var/lib/redis/dump.rdb"), bytes: 1_048_576 }],
-			},
-			{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
+		identity,
+		entries: [
+			...decided,
+			entry("/etc/group", { kind: "generated", content: files.group, reasons: [{ kind: "account" }] }),
+			entry("/etc/nsswitch.conf", { kind: "generated", content: files.nsswitch, reasons: [{ kind: "account" }] }),
 		],
-		accounts: {
-			users: [{ name: "redis", uid: 114, gid: 119, home: "/var/lib/redis", reason: "started-as" }],
-			groups: [
-				{ name: "redis", gid: 119, members: [], reason: "started-as" },
-				{ name: "adm", gid: 4, members: [], reason: "owns-files" },
-			],
-			usersLeftOut: 28,
-			groupsLeftOut: 51,
-		},
+		writable,
+		accounts,
 		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
 		shared: [],
 		offers: [],
@@ -350,6 +366,10 @@ export class ScriptedSession implements WizardSession {
 		this.#enough();
 	}
 
+	async surroundings() {
+		return surroundings;
+	}
+
 	async plan(answers: Answers) {
 		this.calls.push("plan");
 		await this.#pause(1);
@@ -359,6 +379,7 @@ export class ScriptedSession implements WizardSession {
 
 	async buildAndTry(answers: Answers): Promise<TrialRound> {
 		this.calls.push("build");
+		this.emit({ event: "phase-started", phase: "copying" });
 		for (let done = 0; done <= 4; done++) {
 			this.emit({
 				event: "file-copied",
@@ -369,6 +390,7 @@ export class ScriptedSession implements WizardSession {
 			await this.#pause(1);
 		}
 		this.#throwIf("buildAndTry");
+		this.emit({ event: "phase-started", phase: "syncing" });
 		this.emit({ event: "generation-built", generation: 1, unchanged: false });
 		await this.#pause(1);
 		this.#round++;
@@ -421,6 +443,11 @@ export class ScriptedSession implements WizardSession {
 			command:
 				"cagewright make redis --device /dev/fuse --allow-secret /etc/redis/tls.key --exclude '/usr/lib/x86_64-linux-gnu/**' --yes",
 		};
+	}
+
+	async saveReview(place: string, _name: string, rows: readonly ReviewRow[]) {
+		this.calls.push(`review ${place} ${rows.length}`);
+		return `/root/${place}`;
 	}
 
 	async saveTemplate(name: string) {

@@ -84,15 +84,46 @@ export const walks: readonly Walk[] = [
 			await seen("files-pattern");
 			screen.key("escape");
 			screen.type("\r");
-			await screen.sees(screen.words.accounts.group);
+			await screen.sees("[passwd]");
 			await seen("accounts");
+			screen.type("j ");
+			await seen("accounts-added");
+			screen.type("G");
+			await seen("accounts-last");
+			screen.type("i");
+			await seen("accounts-why");
+			screen.type("qg ");
+			await seen("accounts-always-kept");
+			screen.type("\t");
+			await screen.sees("[group]");
+			screen.type("gj ");
+			await seen("accounts-asks");
+			screen.type("n/long");
+			await seen("accounts-search");
+			screen.type("\x15nobody-like-this");
+			await seen("accounts-search-nothing");
+			screen.key("escape");
+			screen.key("tab");
+			await screen.sees("[nsswitch.conf]");
+			await seen("accounts-nsswitch");
 			screen.type("\r");
 			await screen.sees(screen.words.build.title.slice(0, 20));
 			await seen("build");
-			for (let row = 1; row < 8; row++) {
+			for (let row = 1; row < 12; row++) {
 				screen.key("down");
 				await seen(`build-${row}`);
 			}
+			screen.type("G");
+			await seen("build-last");
+			screen.type("d");
+			await screen.sees("--dry-run");
+			await seen("build-dry-run");
+			screen.type("qs");
+			await screen.sees("redis-review.txt");
+			await seen("build-save-where");
+			screen.type("\r");
+			await screen.sees("/root/redis-review.txt");
+			await seen("build-saved");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.declined);
 			await seen("trial-missing");

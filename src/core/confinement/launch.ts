@@ -12,7 +12,7 @@ import type { LauncherName, Method } from "./method.ts";
  */
 export interface LaunchSpec {
 	/** What makes the namespaces. */
-	readonly launcher: LauncherName;
+	readonly launcher: Exclude<LauncherName, "systemd-run">;
 	readonly root: CageRoot | RehearsalRoot | HostRoot;
 	readonly identity: Identity;
 	readonly command: readonly string[];

@@ -4,11 +4,14 @@ import { knows } from "./unit/versions.ts";
 
 /** Which program starts a cage on this machine, by what was found there, and what that way of starting cannot give. */
 
-export const launcherNames = ["util-linux", "bubblewrap"] as const;
+export const launcherNames = ["util-linux", "bubblewrap", "systemd-run"] as const;
 export type LauncherName = (typeof launcherNames)[number];
 
-/** A layer that is missing where the others hold: `landlock` (the kernel has none), `pids` (a unit without a process namespace). */
-export const weaknesses = ["landlock", "pids"] as const;
+/**
+ * A layer that is missing where the others hold: `landlock` (the kernel has none), `pids` (a unit without a process namespace), `service` (systemd
+ * makes no namespaces of host name and control groups for it, and says no `nodev`).
+ */
+export const weaknesses = ["landlock", "pids", "service"] as const;
 export type Weakness = (typeof weaknesses)[number];
 
 /** What was found, by looking and trying; nothing of it is concluded from a version. */
@@ -21,6 +24,9 @@ export interface Features {
 	/** Programs and options that each launcher needs and that are not there, like `unshare` or `setpriv --pdeathsig`. */
 	readonly utilLinuxLacks: readonly string[];
 	readonly bubblewrapLacks: readonly string[];
+	readonly systemdRunLacks: readonly string[];
+	/** Of the systemd that runs; 0 where none does. */
+	readonly systemdVersion: number;
 	/** What the installed setpriv can do by itself. */
 	readonly setpriv: { readonly landlock: boolean; readonly seccompFilter: boolean };
 	/** There is a program of ours for this processor that confines where setpriv cannot. */
@@ -46,14 +52,22 @@ export function chooseMethod(features: Features, wanted?: LauncherName): Method 
 	const basis = kernelLacks(features);
 	const lacks = new Set(basis);
 	for (const launcher of candidates) {
-		const own = launcher === "util-linux" ? features.utilLinuxLacks : features.bubblewrapLacks;
+		const own = lacksOf(launcher, features);
 		if (!own.length && !basis.length) {
-			const { confiner, landlock } = confinerOf(features);
-			return { launcher, confiner, landlock, weaker: landlock ? [] : ["landlock"] };
+			const { confiner, landlock } = launcher === "systemd-run" ? ownConfiner(features) : confinerOf(features);
+			const units: Weakness[] = launcher === "systemd-run" ? [...unitWeaknesses(features.systemdVersion), "service"] : [];
+			return { launcher, confiner, landlock, weaker: [...(landlock ? [] : (["landlock"] as const)), ...units] };
 		}
 		for (const one of own) lacks.add(one);
 	}
 	return { lacks: [...lacks] };
+}
+
+/** Each is asked for only where it comes into question: some have to be looked up. */
+function lacksOf(launcher: LauncherName, features: Features): readonly string[] {
+	if (launcher === "util-linux") return features.utilLinuxLacks;
+	if (launcher === "bubblewrap") return features.bubblewrapLacks;
+	return [...features.systemdRunLacks, ...(features.confiner ? [] : ["x86_64"])];
 }
 
 /** What a unit cannot give under this version of systemd. */
@@ -79,3 +93,5 @@ function confinerOf({ landlock, setpriv }: Features): Pick<Method, "confiner" | 
 	const able = setpriv.landlock && setpriv.seccompFilter && landlock >= wholeLandlock;
 	return { confiner: able ? "setpriv" : "own", landlock };
 }
+
+const ownConfiner = ({ landlock }: Features) => ({ confiner: "own", landlock }) as const;

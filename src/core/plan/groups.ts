@@ -138,7 +138,8 @@ export function groupOfWritable({ path }: Pick<WritableDirectory, "path">): Grou
 	return startsEmpty(path) || /^\/(tmp|var\/(tmp|cache|lock))(\/|$)/.test(path) ? "runtime" : "state";
 }
 
-function spareOf(paths: readonly Path[]): string | undefined {
+/** The place of these paths that most services never need the whole of, where many of them lie in it. */
+export function spareOf(paths: readonly Path[]): string | undefined {
 	const counts = places.map(([, top]) => [top, paths.filter((path) => isWithin(path, top)).length] as const);
 	return counts.find(([, count]) => count >= worthAWord)?.[0];
 }

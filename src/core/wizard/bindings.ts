@@ -33,6 +33,8 @@ export type Command =
 	| "toggle"
 	| "next-tab"
 	| "previous-tab"
+	| "next-file"
+	| "previous-file"
 	| "type-command"
 	| "exercise"
 	| "include"
@@ -50,6 +52,8 @@ export type Command =
 	| "undo"
 	| "redo"
 	| "next-waiting"
+	| "dry-run"
+	| "save-review"
 	| "to-application"
 	| "to-files"
 	| "to-accounts"
@@ -153,7 +157,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "next-view", keys: ["tab"], footer: 3 },
 		{ command: "previous-view", keys: ["shift-tab"] },
 		{ command: "another-run", keys: ["r"], footer: 5 },
-		{ command: "start-over", keys: ["R"] },
+		{ command: "start-over", keys: ["o"] },
 		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,
@@ -183,12 +187,23 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "back", keys: ["escape"] },
 		...quitting,
 	],
-	accounts: [{ command: "go-on", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
+	accounts: [
+		{ command: "go-on", keys: ["enter"], footer: 1 },
+		{ command: "toggle", keys: ["space"], footer: 2 },
+		{ command: "next-file", keys: ["tab"], footer: 4 },
+		{ command: "previous-file", keys: ["shift-tab"] },
+		{ command: "search", keys: ["/"], footer: 5 },
+		...moving,
+		{ ...back, footer: 3 },
+		...quitting,
+	],
 	build: [
 		{ command: "build", keys: ["enter"], footer: 1 },
-		{ command: "to-application", keys: ["1"], footer: 4 },
-		{ command: "to-files", keys: ["3"], footer: 4 },
-		{ command: "to-accounts", keys: ["4"], footer: 4 },
+		{ command: "dry-run", keys: ["d"], footer: 3 },
+		{ command: "save-review", keys: ["s"], footer: 4 },
+		{ command: "to-application", keys: ["1"], footer: 6 },
+		{ command: "to-files", keys: ["3"], footer: 6 },
+		{ command: "to-accounts", keys: ["4"], footer: 6 },
 		...moving,
 		back,
 		...quitting,
@@ -265,6 +280,8 @@ const groups = {
 		"last",
 		"next-tab",
 		"previous-tab",
+		"next-file",
+		"previous-file",
 		"open",
 		"open-all",
 		"shut",
@@ -299,7 +316,7 @@ const groups = {
 		"quit",
 		"interrupt",
 	],
-	looking: ["keys", "why", "commands"],
+	looking: ["keys", "why", "commands", "dry-run", "save-review"],
 } satisfies Record<string, readonly Command[]>;
 
 /** The order in which the page of all keys shows them. */

@@ -1,5 +1,6 @@
-import type { PlannedAccounts } from "../plan/plan.ts";
+import { countAccounts, leaveOut, reduceAccounts } from "./accounts.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
+import { endDetour, reduceBuild } from "./building.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
 import { reduceFiles } from "./files/reduce.ts";
 import { shownRows } from "./files/shown.ts";
@@ -17,7 +18,7 @@ import { reviewRows } from "./review.ts";
 import { reduceSave, saveItems } from "./saving.ts";
 import type { Action, Reduced, WizardState } from "./state.ts";
 import { countOfTrace, reduceTrace } from "./tracing.ts";
-import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts";
+import { lastRound, reduceTrial } from "./trying.ts";
 
 /** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
 export function reduce(state: WizardState, action: Action): Reduced {
@@ -58,6 +59,8 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 	if (page) return only(openPage(state, page));
 	if (state.prompt) return reducePrompt(state, key, reduceMoveKey);
 	if (command === "quit") return state.finished ? leave(state, 0) : only({ ...state, question: { kind: "quit" } });
+	const reviewed = endDetour(state, command);
+	if (reviewed) return reviewed;
 	if (state.screen === "form") return reduceForm(state, key, command);
 	if (command === undefined) return only(state);
 	if (isMove(command)) return move(state, command);
@@ -99,6 +102,8 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 			return leave(state, state.finished ? 0 : 1);
 		case "discard":
 			return start(without(state, "question"), { job: "discard", id: question.id });
+		case "account":
+			return leaveOut(state, question.account);
 		case "bind":
 			return bind(state, question.path);
 		default:
@@ -137,7 +142,7 @@ export function countOf(state: WizardState): number {
 		case "files":
 			return shownRows(state).length;
 		case "accounts":
-			return state.plan ? accountRows(state.plan.accounts).length : 0;
+			return countAccounts(state);
 		case "trace":
 			return countOfTrace(state);
 		case "trial":
@@ -149,15 +154,4 @@ export function countOf(state: WizardState): number {
 		default:
 			return 0;
 	}
-}
-
-export type AccountRow =
-	| ({ readonly kind: "user" } & PlannedAccounts["users"][number])
-	| ({ readonly kind: "group" } & PlannedAccounts["groups"][number]);
-
-export function accountRows(accounts: PlannedAccounts): readonly AccountRow[] {
-	return [
-		...accounts.users.map((user) => ({ kind: "user" as const, ...user })),
-		...accounts.groups.map((group) => ({ kind: "group" as const, ...group })),
-	];
 }

@@ -1,3 +1,5 @@
+import { followAccount } from "./accounts.ts";
+import { buildAndTry, lookAround } from "./building.ts";
 import { openForm } from "./choose.ts";
 import { firstLook, followRow } from "./files/cursor.ts";
 import { planFailed, planMade } from "./files/history.ts";
@@ -8,7 +10,6 @@ import { anew, resumed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
 import { isWorthKeeping } from "./stored.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
-import { buildAndTry } from "./trying.ts";
 
 /** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
 export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
@@ -36,9 +37,12 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return tracedOnce(state, action.value);
 		case "plan": {
 			const made = { ...planMade(state, action.value), thenBuild: false };
-			const planned = state.plan ? followRow(state, made) : firstLook(made);
-			return state.thenBuild ? buildAndTry(planned) : only(planned);
+			const planned = followAccount(state, state.plan ? followRow(state, made) : firstLook(made));
+			if (state.thenBuild) return buildAndTry(planned);
+			return lookAround(planned);
 		}
+		case "surroundings":
+			return only(followAccount(state, { ...state, surroundings: action.value }));
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
@@ -49,6 +53,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return only(setCursor({ ...state, finished: action.value }, 0));
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
+		case "review":
+			return only(notice(without(state, "prompt"), "review-saved", { path: action.value }));
 		case "unit":
 			return only(openPage({ ...state, unit: action.value }, "unit"));
 		case "resume":

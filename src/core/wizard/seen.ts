@@ -1,3 +1,4 @@
+import type { BuildPhase } from "../cage/build-phases.ts";
 import type { Path } from "../path/path.ts";
 import type { Coverage } from "../plan/coverage.ts";
 import type { Missing } from "../plan/missing.ts";
@@ -140,6 +141,7 @@ export type Happening =
 	| ({ readonly event: "exercise-run" } & ProbeOutcome)
 	| { readonly event: "signal-sent"; readonly signal: string }
 	| { readonly event: "file-copied"; readonly path: Path; readonly bytesDone: number; readonly bytesTotal: number }
+	| { readonly event: "phase-started"; readonly phase: BuildPhase }
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
 	| { readonly event: "command-started"; readonly number: number; readonly line: string }

@@ -1,10 +1,15 @@
+import type { BuildPhase } from "../cage/build-phases.ts";
 import type { Path } from "../path/path.ts";
+import type { AccountUse } from "../plan/account-use.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
+import type { Account, AccountFile } from "./account-rows.ts";
 import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
+import type { Sample } from "./progress.ts";
+import type { ReviewRow } from "./review.ts";
 import type {
 	Choice,
 	Finished,
@@ -19,6 +24,7 @@ import type {
 	Traced,
 	Values,
 } from "./seen.ts";
+import type { HostView } from "./surroundings.ts";
 import type { Tracing } from "./tracing-state.ts";
 
 export type { Tracing } from "./tracing-state.ts";
@@ -46,9 +52,11 @@ export interface Form {
 }
 
 export interface Building {
+	readonly phase: BuildPhase;
+	/** Of the phase. */
 	readonly bytesDone: number;
 	readonly bytesTotal: number;
-	readonly files: number;
+	readonly samples: readonly Sample[];
 	readonly path?: Path;
 	readonly generation?: number;
 }
@@ -63,12 +71,14 @@ export interface Trying {
 	readonly unwanted: readonly string[];
 }
 
-export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template";
+export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template" | "review";
 
 export type Question =
 	| { readonly kind: "quit" }
 	| { readonly kind: "discard"; readonly id: string; readonly name: string }
-	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
+	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string }
+	/** Leaving out an account that something hangs on, with all of that. */
+	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 
 export type JobKind =
 	| "lacks"
@@ -78,15 +88,17 @@ export type JobKind =
 	| "validate"
 	| "trace"
 	| "plan"
+	| "surroundings"
 	| "try"
 	| "finish"
 	| "template"
+	| "review"
 	| "unit"
 	| "resume"
 	| "discard";
 
 /** What can lie over a screen. */
-export type Page = "keys" | "why" | "commands" | "unit";
+export type Page = "keys" | "why" | "commands" | "unit" | "dry-run";
 
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
@@ -121,10 +133,14 @@ export interface WizardState {
 	readonly plan?: Plan;
 	readonly tab: FileTab;
 	readonly files: FilesState;
+	readonly surroundings?: HostView;
+	readonly accountFile: AccountFile;
 	readonly building?: Building;
 	readonly trial: Trying;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
 	readonly thenBuild: boolean;
+	/** An answer was jumped to from the review: there is where one goes on, or back, to. */
+	readonly detour?: true;
 	/** The last lines that the application printed. */
 	readonly output: readonly string[];
 	readonly outputOpen: string;
@@ -163,9 +179,12 @@ export type Result =
 	| { readonly job: "validate"; readonly value: readonly Problem[] }
 	| { readonly job: "trace"; readonly value: Traced }
 	| { readonly job: "plan"; readonly value: Plan }
+	| { readonly job: "surroundings"; readonly value: HostView }
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
+	/** Where it was written. */
+	| { readonly job: "review"; readonly value: string }
 	| { readonly job: "unit"; readonly value: string }
 	| { readonly job: "resume"; readonly value: Resumed }
 	| { readonly job: "discard" };
@@ -190,8 +209,10 @@ export type Job =
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
 	/** With `add`, the run adds to what those before it showed. */
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
-	| { readonly job: "plan" | "try" | "finish"; readonly answers: Answers }
-	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
+	| { readonly job: "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
+	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
+	/** Writes it down at a path of the user's, where nothing is yet. */
+	| { readonly job: "review"; readonly path: string; readonly name: string; readonly rows: readonly ReviewRow[] };
 
 export interface Reduced {
 	readonly state: WizardState;
@@ -209,6 +230,7 @@ export const startState: WizardState = {
 	ticket: 0,
 	tab: "all",
 	files: noFilesState,
+	accountFile: "passwd",
 	trial: noTrial,
 	thenBuild: false,
 	output: [],

@@ -1,10 +1,10 @@
 import { pathToText } from "../path/path.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Command } from "./bindings.ts";
+import { buildAndTry, jump } from "./building.ts";
 import { andThen, cancel, cursorOf, go, isBusy, notice, only, start, without } from "./reduced.ts";
 import type { Round } from "./seen.ts";
 import type { Reduced, WizardState } from "./state.ts";
-import { noTrial } from "./state.ts";
 
 export function lastRound(state: WizardState): Round | undefined {
 	return state.trial.rounds.at(-1);
@@ -27,55 +27,6 @@ export function wanted(state: WizardState): readonly Missing[] {
 	const round = lastRound(state);
 	if (!round) return [];
 	return round.missing.filter((one) => isProposed(one, round) && !state.trial.unwanted.includes(missingKey(one)));
-}
-
-export function reduceAccounts(state: WizardState, command: Command): Reduced {
-	if (command === "go-on") return only(go(state, "build"));
-	return only(command === "back" ? go(state, "files") : state);
-}
-
-export function reduceBuild(state: WizardState, command: Command): Reduced {
-	if (isBusy(state, "try", "plan")) {
-		if (command !== "back") return only(state);
-		const { state: stopped, intentions } = cancel(without(state, "building"));
-		return { state: notice(stopped, "build-undone"), intentions };
-	}
-	switch (command) {
-		case "build":
-			return buildAndTry({ ...state, trial: noTrial });
-		case "back":
-			return only(go(state, "accounts"));
-		default:
-			return jump(state, command);
-	}
-}
-
-export function buildAndTry(state: WizardState): Reduced {
-	const { answers } = state;
-	if (!answers || !state.plan) return only(state);
-	const trial = { ...without(state, "failure").trial, probes: [], exercises: [] };
-	const { now: _, ...idle } = trial;
-	const fresh: WizardState = {
-		...go(state, "build"),
-		building: { bytesDone: 0, bytesTotal: 0, files: 0 },
-		trial: idle,
-		output: [],
-		outputOpen: "",
-	};
-	return start(fresh, { job: "try", answers });
-}
-
-function jump(state: WizardState, command: Command): Reduced {
-	switch (command) {
-		case "to-application":
-			return only(go(state, "form"));
-		case "to-files":
-			return only(go(state, "files"));
-		case "to-accounts":
-			return only(go(state, "accounts"));
-		default:
-			return only(state);
-	}
 }
 
 export function reduceTrial(state: WizardState, command: Command): Reduced {

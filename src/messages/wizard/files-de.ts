@@ -45,8 +45,8 @@ export const filesDe: WizardMessages["files"] = {
 		"{files:count} {files|Datei|Dateien}, {bytes:bytes} · {links:count} {links|Verweis|Verweise} · {devices:count} {devices|Gerät|Geräte} · {leftOut:count} weggelassen",
 	totalsShort: "{files:count} {files|Datei|Dateien}, {bytes:bytes} · {leftOut:count} weggelassen",
 	attention: "{count} [!] {count|wartet|warten} auf Sie",
-	stateSeeded: "beschreibbar · {count} kopiert, {bytes:bytes}",
-	stateEmpty: "beschreibbar · beginnt leer",
+	stateSeeded: "{count} kopiert",
+	stateEmpty: "beginnt leer",
 	device: "Gerät {type} {major}:{minor}",
 	kinds: {
 		file: "",

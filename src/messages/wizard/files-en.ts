@@ -46,8 +46,8 @@ export const filesEn = {
 		"{files:count} {files|file|files}, {bytes:bytes} · {links:count} {links|link|links} · {devices:count} {devices|device|devices} · {leftOut:count} left out",
 	totalsShort: "{files:count} {files|file|files}, {bytes:bytes} · {leftOut:count} left out",
 	attention: "{count} [!] {count|waits|wait} for you",
-	stateSeeded: "writable · {count} copied, {bytes:bytes}",
-	stateEmpty: "writable · starts empty",
+	stateSeeded: "{count} copied",
+	stateEmpty: "starts empty",
 	device: "device {type} {major}:{minor}",
 	kinds: {
 		file: "",

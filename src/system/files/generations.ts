@@ -96,8 +96,8 @@ export async function discard(directory: Path): Promise<void> {
 }
 
 /**
- * Clears away what a killed command left: staging folders and temporary files whose maker is gone, and a generation that was
- * finished but never recorded. To be called with the cage's lock held. Tells the names that it removed.
+ * Clears away what a killed command left: staging folders and temporary files whose maker is gone, a generation that was
+ * finished but never recorded, and the description of one that is gone. To be called with the cage's lock held. Tells the names that it removed.
  */
 export async function clearLeftovers(cage: Path): Promise<Path[]> {
 	const { generations, manifests } = generationPaths(cage);
@@ -114,6 +114,11 @@ export async function clearLeftovers(cage: Path): Promise<Path[]> {
 		if (whole.includes(number) || number === current) continue;
 		await discard(join(generations, String(number)));
 		removed.push(join(generations, String(number)));
+	}
+	// A removal that was cut off took the files first: what described them describes nothing.
+	const there = new Set(numbers(await names(generations), /^(\d+)$/));
+	for (const number of numbers(await names(manifests), /^(\d+)\.json$/)) {
+		if (!there.has(number)) await remove(join(manifests, `${number}.json` as Path));
 	}
 	if (removed.length > 0 && (await lstat(pathToBytes(generations)).catch(() => undefined))) await syncDirectory(generations);
 	return removed;

@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { landlockProbe } from "../../core/confinement/confine.ts";
 import { ownUser } from "../../core/confinement/launch-script.ts";
 import type { Features } from "../../core/confinement/method.ts";
@@ -27,6 +29,9 @@ const bubblewrap = {
 	...steps,
 } as const;
 
+/** What is found out at once. */
+type Kept = Omit<Features, "bubblewrapLacks" | "systemdRunLacks" | "systemdVersion">;
+
 let found: Features | undefined;
 
 /** Looked up once for as long as this process lives, and kept in the state folder where all is well. */
@@ -38,28 +43,53 @@ export function machineFeatures(state?: string): Features {
 function knownOrProbed(state: string): Features {
 	const tools = Object.keys(utilLinux);
 	const known = knownFeatures(state, tools);
-	if (known) return withBubblewrap(known);
+	if (known) return withOthers(known);
 	const features = probe();
 	if (!features.namespaces.length && !features.utilLinuxLacks.length) keepFeatures(state, tools, features);
-	return withBubblewrap(features);
+	return withOthers(features);
 }
 
-/** Bubblewrap is asked only where it comes into question. */
-function withBubblewrap(features: Omit<Features, "bubblewrapLacks">): Features {
+/** The others are asked only where they come into question. */
+function withOthers(features: Kept): Features {
 	return {
 		...features,
 		get bubblewrapLacks() {
 			return lackingOf(bubblewrap);
 		},
+		get systemdRunLacks() {
+			return systemdRunLacks();
+		},
+		get systemdVersion() {
+			return systemdVersion();
+		},
 	};
+}
+
+/** Newer than the oldest whose units a cage's was written for: before 248 it knows no NoExecPaths=, and much else is missing. */
+const oldestSystemd = 248;
+
+/** The manager of the system, that runs and that we may ask (sd_booted(3)). */
+function systemdRunLacks(): string[] {
+	if (!existsSync("/run/systemd/system")) return ["systemd (/run/systemd/system)"];
+	const programs = ["systemd-run", "systemctl", "nsenter"].filter((program) => findTool(program) === undefined);
+	if (programs.length) return programs;
+	return systemdVersion() < oldestSystemd ? [`systemd ${oldestSystemd}`] : [];
+}
+
+let version: number | undefined;
+
+/** 0 where there is none. */
+function systemdVersion(): number {
+	version ??= Number(/^systemd (\d+)/m.exec(textOf("systemctl", "--version"))?.[1] ?? 0);
+	return version;
 }
 
 /** Looks anew. */
 export function probeFeatures(): Features {
-	return withBubblewrap(probe());
+	return withOthers(probe());
 }
 
-function probe(): Omit<Features, "bubblewrapLacks"> {
+function probe(): Kept {
 	const setpriv = help("setpriv");
 	const utilLinuxLacks = lackingOf(utilLinux);
 	const { landlock, refusal } = tryNamespaces(utilLinuxLacks.length ? "bwrap" : "unshare");
@@ -88,11 +118,15 @@ const texts = new Map<string, string>();
 export function help(program: string): string {
 	const known = texts.get(program);
 	if (known !== undefined) return known;
-	const path = findTool(program);
-	const result = path ? spawnSync(path, ["--help"], { env: toolEnvironment, encoding: "utf8", timeout: 5000 }) : undefined;
-	const text = `${result?.stdout ?? ""}${result?.stderr ?? ""}`;
+	const text = textOf(program, "--help");
 	texts.set(program, text);
 	return text;
+}
+
+function textOf(program: string, option: string): string {
+	const path = findTool(program);
+	const result = path ? spawnSync(path, [option], { env: toolEnvironment, encoding: "utf8", timeout: 5000 }) : undefined;
+	return `${result?.stdout ?? ""}${result?.stderr ?? ""}`;
 }
 
 const makers = {
@@ -110,7 +144,8 @@ const makers = {
  */
 function tryNamespaces(maker: keyof typeof makers): { landlock: number; refusal?: string } {
 	const path = findTool(maker);
-	if (path === undefined) return { landlock: 0 };
+	// systemd may yet make them.
+	if (path === undefined) return { landlock: landlockAsked() };
 	const program = landlockProbe(process.arch);
 	const memory = ["mount -n -t tmpfs -o size=64k,mode=700 tmpfs /tmp"];
 	const asking = ["cd /tmp", "base64 -d >probe", "chmod 700 probe", "./probe && echo 0 || echo $?"];
@@ -128,7 +163,20 @@ function tryNamespaces(maker: keyof typeof makers): { landlock: number; refusal?
 	return { landlock: 0, refusal: stderr.trim().split("\n")[0] || `${maker}: namespaces` };
 }
 
-/** On a processor that the program was not written for: the kernel's own list (lsm= in kernel-parameters), taken as whole. */
+/** Asked without any namespace, as a program of ours in a folder of our own. */
+function landlockAsked(): number {
+	const program = landlockProbe(process.arch);
+	if (!program) return landlockByName();
+	const folder = mkdtempSync(join(tmpdir(), "cagewright-"));
+	try {
+		writeFileSync(join(folder, "probe"), program, { mode: 0o700 });
+		return spawnSync(join(folder, "probe"), [], { env: {}, timeout: 5000 }).status ?? landlockByName();
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+/** Where nothing can ask for the version: the kernel's own list (lsm= in kernel-parameters), taken as whole. */
 function landlockByName(): number {
 	try {
 		return readFileSync("/sys/kernel/security/lsm", "utf8").trim().split(",").includes("landlock") ? 3 : 0;

@@ -8,7 +8,7 @@ import { findTool } from "./tools.ts";
  * programs, and for a process with these rights. Should they be wrong all the same, the launch fails: nothing is started with less.
  */
 
-type Kept = Omit<Features, "bubblewrapLacks">;
+type Kept = Omit<Features, "bubblewrapLacks" | "systemdRunLacks" | "systemdVersion">;
 const file = "features.json";
 
 /** Undefined where nothing is known that still holds. */

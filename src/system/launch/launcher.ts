@@ -16,6 +16,7 @@ import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { enter } from "./enter.ts";
+import { machineFeatures } from "./features.ts";
 import { hostShell } from "./host-shell.ts";
 import { prepareLimits, refuseUnheld } from "./limits.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
@@ -30,7 +31,7 @@ import { checkMountPoints, specificationOf } from "./specification.ts";
 import { findTool, requireTool } from "./tools.ts";
 import { TracePipe } from "./trace-pipe.ts";
 
-/** Starts applications by util-linux, or cages by bubblewrap where that has to do. `state` is the folder below which all of its temporary things live. */
+/** Starts applications by util-linux, or cages by bubblewrap or systemd where those have to do. `state` is the folder below which all of its temporary things live. */
 export class UtilLinuxLauncher implements Launcher {
 	private readonly scratch: string;
 	private readonly launching: Launching;
@@ -64,7 +65,9 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 		if (request.trace) requireTool("strace");
 		if (isRootless()) requireUserNamespaces();
+		const method = request.spec.kind === "cage" ? this.methodOf(request) : undefined;
 		const folder = this.makeFolder();
+		if (method?.launcher === "systemd-run") return this.startByService(request, folder);
 		let trace: TracePipe | undefined;
 		let groups: GroupLimit[] = [];
 		const cleanUp = async () => {
@@ -84,6 +87,24 @@ export class UtilLinuxLauncher implements Launcher {
 		} catch (error) {
 			trace?.finish();
 			await cleanUp();
+			throw error;
+		}
+	}
+
+	/** Loaded where it is needed: as a rule something better starts a cage. */
+	private async startByService(request: LaunchRequest, folder: string): Promise<Launched> {
+		try {
+			const { startByService } = await import("./by-systemd.ts");
+			const { systemdVersion } = this.launching.features ?? machineFeatures(this.state);
+			const places = { folder, systemdVersion, init: ownPrograms().init };
+			return await startByService(
+				request,
+				places,
+				(child) => this.commands.follow(child),
+				async () => removeScratch(folder),
+			);
+		} catch (error) {
+			removeScratch(folder);
 			throw error;
 		}
 	}
@@ -117,17 +138,19 @@ export class UtilLinuxLauncher implements Launcher {
 		process.kill(pid, signal);
 	}
 
-	/** Layers can be left out by util-linux alone. */
+	/** Layers can be left out one at a time by util-linux alone; all of them, by systemd as well. */
 	private methodOf({ without }: LaunchRequest): Method {
-		return without ? methodFor(this.state, { ...this.launching, launcher: "util-linux" }) : this.method();
+		const features = this.launching.features ?? machineFeatures(this.state);
+		const byService = this.method().launcher === "systemd-run" && features.utilLinuxLacks.length > 0;
+		return without && !byService ? methodFor(this.state, { ...this.launching, launcher: "util-linux" }) : this.method();
 	}
 
 	method(): Method {
 		if (!isRootless()) return methodFor(this.state, this.launching);
 		requireUserNamespaces();
 		const method = methodFor(this.state, this.launching);
-		// What bwrap does for an ordinary user is another thing, and nobody has tried whether a cage is as strong with it.
-		if (method.launcher === "bubblewrap") throw new Failure("tool-missing", { tool: "unshare", package: "util-linux" }, 3);
+		// What the others do for an ordinary user is another thing, and nobody has tried whether a cage is as strong with it.
+		if (method.launcher !== "util-linux") throw new Failure("tool-missing", { tool: "unshare", package: "util-linux" }, 3);
 		return method;
 	}
 

@@ -25,8 +25,7 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 		words.unshift("setpriv", "--pdeathsig", "KILL");
 	}
 	// Who relays a terminal needs ours as it is; the application has one of its own then.
-	const outputOf = (descriptor: number) => (attended === "terminal" ? descriptor : outputFor(descriptor));
-	const outputs = [1, 2].map((descriptor) => (request.onOutput ? "pipe" : outputOf(descriptor)));
+	const outputs = attended === "terminal" && !request.onOutput ? [1, 2] : outputsFor(request);
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
@@ -35,13 +34,23 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 		detached: attended !== "terminal",
 	});
 	if (child.stdin) feed(child.stdin);
+	relayOutputs(child, request, outputs);
+	return child;
+}
+
+type Output = "pipe" | "ignore" | number;
+
+/** What stands for stdout and stderr of the application. */
+export function outputsFor({ onOutput }: LaunchRequest): Output[] {
+	return [1, 2].map((descriptor) => (onOutput ? "pipe" : outputFor(descriptor)));
+}
+
+export function relayOutputs(child: ChildProcess, request: LaunchRequest, outputs: readonly Output[]): void {
 	relay(child.stdout, process.stdout, outputs[0], request);
 	relay(child.stderr, process.stderr, outputs[1], request);
-	if (request.onOutput) {
-		child.stdout?.on("data", request.onOutput);
-		child.stderr?.on("data", request.onOutput);
-	}
-	return child;
+	if (!request.onOutput) return;
+	child.stdout?.on("data", request.onOutput);
+	child.stderr?.on("data", request.onOutput);
 }
 
 /** By a pipe, never the descriptor itself: a directory as stdin would lead out of the cage. */
@@ -56,7 +65,7 @@ function feed(stdin: Writable): void {
  * and even one that is opened for writing alone lets whoever has it change how the terminal reads (both measured). Never a directory
  * either: from one, every file of the host that lies below can be handed over to others by chmod.
  */
-function outputFor(descriptor: number): "pipe" | "ignore" | number {
+function outputFor(descriptor: number): Output {
 	if (isatty(descriptor)) return "pipe";
 	return fstatSync(descriptor).isDirectory() ? "ignore" : descriptor;
 }

@@ -35,7 +35,7 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 		...(joins === undefined ? {} : { joins }),
 		...(isRootless() ? { rootless: rootless(loopbackPlace(folder)) } : {}),
 		...(request.attended === "terminal" ? { hasTerminal: true } : {}),
-		launcher: spec.kind === "cage" ? methodOf().launcher : ("util-linux" as const),
+		launcher: spec.kind === "cage" ? byScript(methodOf()) : ("util-linux" as const),
 		init: pathFromText(join(folder, initName)),
 		environment: pathFromText(join(folder, environmentName)),
 		setpriv: pathFromText(requireTool("setpriv")),
@@ -65,6 +65,12 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 		default:
 			return spec satisfies never;
 	}
+}
+
+/** Where systemd makes the cage there is no script; Throws `no-launcher` (exit 3). */
+function byScript({ launcher }: Method): LaunchSpec["launcher"] {
+	if (launcher === "systemd-run") throw new Failure("no-launcher", { lacks: "unshare, bwrap" }, 3);
+	return launcher;
 }
 
 /**

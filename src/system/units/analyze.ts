@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { type Exposure, parseExposure } from "../../core/confinement/unit/exposure.ts";
 import type { UnitSet } from "../../engine/ports.ts";
 
 /** systemd's own opinion of units, by systemd-analyze(1). It needs no systemd that runs, and looks at copies. */
@@ -26,11 +27,9 @@ function isBesideThePoint(line: string): boolean {
 	return /Command \S+ is not executable|System call \S+ is not known|Special user \S+ configured/.test(line);
 }
 
-/** From 0, well closed, to 10; undefined where there is no systemd-analyze, or no answer. */
-export async function exposure(units: UnitSet): Promise<number | undefined> {
-	const answer = await analyze(units, ["security", "--offline=yes", "--no-pager"]);
-	const score = /Overall exposure level for .*: ([\d.]+)/.exec(answer ?? "")?.[1];
-	return score === undefined ? undefined : Number(score);
+/** Undefined where there is no systemd-analyze, or no answer. */
+export async function exposure(units: UnitSet): Promise<Exposure | undefined> {
+	return parseExposure((await analyze(units, ["security", "--offline=yes", "--no-pager"])) ?? "");
 }
 
 async function analyze({ files, name }: UnitSet, args: readonly string[]): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { useView } from "../look.ts";
 import { CommandsPage } from "../parts/commands-page.tsx";
+import { DryRunPage } from "../parts/dry-run-page.tsx";
 import { KeysPage } from "../parts/keys-page.tsx";
 import { UnitPage } from "../parts/unit-page.tsx";
 import { WhyPage } from "../parts/why-page.tsx";
@@ -25,7 +26,7 @@ const bodies = {
 	save: SaveStep,
 };
 
-const overlays = { keys: KeysPage, why: WhyPage, commands: CommandsPage, unit: UnitPage };
+const overlays = { keys: KeysPage, why: WhyPage, commands: CommandsPage, unit: UnitPage, "dry-run": DryRunPage };
 
 export function Body() {
 	const { state } = useView();

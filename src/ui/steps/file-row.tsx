@@ -94,8 +94,7 @@ function wordOf(item: Item, messages: Messages): string {
 	const words = messages.wizard.files;
 	if (item.kind === "state") {
 		const { seeds } = item.directory;
-		const bytes = seeds.reduce((sum, seed) => sum + seed.bytes, 0);
-		return seeds.length ? messages.fill(words.stateSeeded, { count: seeds.length, bytes }) : words.stateEmpty;
+		return seeds.length ? messages.fill(words.stateSeeded, { count: seeds.length }) : words.stateEmpty;
 	}
 	const { device, kind, risks } = item.entry;
 	const risk = risks.find((one) => one !== "large");

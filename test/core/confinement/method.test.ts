@@ -15,6 +15,8 @@ const debian13: Features = {
 	utilLinuxLacks: [],
 	setpriv: { landlock: true, seccompFilter: true },
 	bubblewrapLacks: [],
+	systemdRunLacks: [],
+	systemdVersion: 257,
 	confiner: true,
 };
 const old = { landlock: false, seccompFilter: false };
@@ -33,9 +35,21 @@ describe("a machine gets the first launcher that works there", () => {
 			{ utilLinuxLacks: ["unshare"], landlock: 0 },
 			{ launcher: "bubblewrap", weaker: ["landlock"] },
 		],
+		[
+			"neither unshare nor bwrap",
+			{ utilLinuxLacks: ["unshare"], bubblewrapLacks: ["bwrap"] },
+			{ launcher: "systemd-run", confiner: "own", weaker: ["service"] },
+		],
+		[
+			"nothing but an older systemd",
+			{ utilLinuxLacks: ["unshare"], bubblewrapLacks: ["bwrap"], systemdVersion: 252 },
+			{ launcher: "systemd-run", weaker: ["pids", "service"] },
+		],
 	])("%s", (_, values, expected) => expect(without(values)).toMatchObject(expected));
 
-	test("or the one that is wanted", () => expect(without({}, "bubblewrap")).toMatchObject({ launcher: "bubblewrap" }));
+	test.each(["bubblewrap", "systemd-run"] as const)("or the one that is wanted: %s", (launcher) =>
+		expect(without({}, launcher)).toMatchObject({ launcher }),
+	);
 });
 
 describe("nothing is started, and what is missing is named", () => {
@@ -46,13 +60,13 @@ describe("nothing is started, and what is missing is named", () => {
 			"with an old setpriv on a processor that has no program of ours",
 			{ setpriv: old, confiner: false },
 			undefined,
-			["setpriv --seccomp-filter (util-linux 2.41)"],
+			["setpriv --seccomp-filter (util-linux 2.41)", "x86_64"],
 		],
 		[
-			"with neither launcher",
-			{ utilLinuxLacks: ["unshare --kill-child"], bubblewrapLacks: ["bwrap"] },
+			"with none of them",
+			{ utilLinuxLacks: ["unshare --kill-child"], bubblewrapLacks: ["bwrap"], systemdRunLacks: ["systemd-run"] },
 			undefined,
-			["unshare --kill-child", "bwrap"],
+			["unshare --kill-child", "bwrap", "systemd-run"],
 		],
 		["where the wanted one is missing, whatever else there is", { bubblewrapLacks: ["bwrap"] }, "bubblewrap", ["bwrap"]],
 	])("%s", (_, values, wanted, lacks) => expect(without(values, wanted)).toEqual({ lacks }));

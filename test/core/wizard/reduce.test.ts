@@ -37,7 +37,7 @@ describe("the straight path", () => {
 		wizard.answer({ job: "plan", value: planFor(redis) }).type(enter + enter);
 		expect(wizard.state.screen).toBe("build");
 		wizard.type(enter);
-		expect(wizard.wanted()).toEqual(["try"]);
+		expect(wizard.wanted()).toEqual(["surroundings", "surroundings", "try"]);
 		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
 		expect(wizard.state.screen).toBe("trial");
 		wizard.answer({

@@ -25,7 +25,7 @@ export interface AttemptsUnit {
  * service could start or stop others. Throws a Failure `unit-inexpressible`.
  */
 export function attemptsUnit({ launcher, name, output, seconds, texts, without = [] }: AttemptsUnit): string {
-	const left = (setting: string) => !others.has(setting) && !without.includes(setting);
+	const left = (setting: string) => !aroundTheMain.has(setting) && !without.includes(setting);
 	const settings = texts.flatMap((text, index) =>
 		parseUnitText(text).assignments.filter(
 			(one) => one.section === "Service" && left(one.name) && (one.name !== "ExecStart" || index === texts.length - 1),
@@ -50,7 +50,8 @@ export function attemptsUnit({ launcher, name, output, seconds, texts, without =
 	].join("\n");
 }
 
-const others: ReadonlySet<string> = new Set([
+/** What is done with a service, beside holding its main program. */
+export const aroundTheMain: ReadonlySet<string> = new Set([
 	...["ExecCondition", "ExecStartPre", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"],
 	...["Restart", "RestartSec", "RestartSteps", "RestartMaxDelaySec", "RestartMode", "RuntimeMaxSec"],
 	...["RestartPreventExitStatus", "RestartForceExitStatus", "StandardOutput", "StandardError"],

@@ -1,8 +1,13 @@
 import type { Bind, Limits } from "../../application/application.ts";
 import type { Path } from "../../path/path.ts";
-import type { Plan } from "../../plan/plan.ts";
+import type { Entry, Plan } from "../../plan/plan.ts";
 import { initInside } from "../launch.ts";
 import { knows } from "./versions.ts";
+
+/** What of a plan a unit says. */
+export interface UnitPlan extends Pick<Plan, "application" | "identity" | "openings"> {
+	readonly entries: readonly Pick<Entry, "path" | "kind" | "decision">[];
+}
 
 /** What a unit for a cage is made from. */
 export interface UnitInput {
@@ -13,7 +18,7 @@ export interface UnitInput {
 	/** State of the application: host path `source`, mounted over `path`. */
 	readonly data: readonly { readonly path: Path; readonly source: Path }[];
 	readonly binds: readonly Bind[];
-	readonly plan: Plan;
+	readonly plan: UnitPlan;
 	/** As `systemctl --version` says. What is newer stands in the unit as a comment that names the version. */
 	readonly systemdVersion: number;
 	/** Host path of the folder that holds our init; seen as `/.launch` inside. Absent where the application needs none. */

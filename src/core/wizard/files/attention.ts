@@ -6,9 +6,12 @@ export type OwnYes = (typeof ownYes)[number];
 
 /** True where a person has to look: it was wanted, and is left out until somebody says yes. */
 export function needsAttention(entry: Entry): boolean {
-	return entry.decision === "declined"
-		? entry.risks.includes("refused-device") || ownYes.some((risk) => entry.risks.includes(risk))
-		: isDangerous(entry);
+	return entry.decision === "declined" ? isUnanswered(entry) : isDangerous(entry);
+}
+
+/** Whether a yes is asked for, where it stays out without one. */
+export function isUnanswered({ risks }: Entry): boolean {
+	return risks.length > 0 && (risks.includes("refused-device") || ownYes.some((risk) => risks.includes(risk)));
 }
 
 /** Secrets and setuid files, in or out. */

@@ -6,7 +6,7 @@ import { escapeGlob } from "../../template/from-cage.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
 import { coverOf, withoutWays } from "./cover.ts";
 import type { FileNode, Item } from "./nodes.ts";
-import { itemNow, type Standing } from "./pending.ts";
+import type { Standing } from "./pending.ts";
 
 /** What many decisions at once come to: the rules that say them, and what each item becomes. */
 export interface Change {
@@ -24,19 +24,21 @@ export interface Change {
 export type Freedom = "free" | "own-yes" | "fixed";
 
 export function freedomOf(standing: Standing, node: FileNode, rules: Rules): Freedom {
-	const item = itemNow(standing, node);
+	const { item, plain } = node;
+	if (plain) return "free";
 	const text = item?.kind === "entry" ? pathToText(item.path) : undefined;
 	if (item?.kind !== "entry" || text === undefined) return "fixed";
-	const { decision, kind, risks } = item.entry;
+	const { kind, risks } = item.entry;
 	if (kind === "generated" || risks.includes("refused-device")) return "fixed";
-	if (kind === "device" && decision === "include") return rules.devices.includes(text) ? "free" : "fixed";
-	if (decision === "declined" && questionOf(item.entry) !== undefined && !isAllowed(rules, text)) return "own-yes";
-	return "free";
+	if (kind === "device" && isIn(standing, node)) return rules.devices.includes(text) ? "free" : "fixed";
+	if (isIn(standing, node) || questionOf(item.entry) === undefined) return "free";
+	return isAllowed(rules, text) ? "free" : "own-yes";
 }
 
-export function isIn(standing: Standing, node: FileNode): boolean {
-	const item = itemNow(standing, node);
-	return item?.kind === "entry" && item.entry.decision === "include";
+export function isIn({ pending }: Standing, { item }: FileNode): boolean {
+	if (item?.kind !== "entry") return false;
+	const to = pending.size ? pending.get(item.path) : undefined;
+	return (to === undefined || to === "mounted" ? item.entry.decision : to) === "include";
 }
 
 function isAllowed({ allowSecret, allowSetuid, devices }: Rules, text: string): boolean {
@@ -49,7 +51,8 @@ export function leaveOut(standing: Standing, rules: Rules, items: readonly FileN
 	const willing = going.filter((node) => freedomOf(standing, node, rules) === "free");
 	// One that was chosen by itself takes along what it leads to.
 	const free = willing.length > 1 ? withoutWays(standing.model, willing) : willing;
-	const named = new Set(free.map(({ path }) => pathToText(path as Path) ?? ""));
+	// Most have no rule of their own: only the few that rules name are looked for.
+	const named = namedAmong(free, [rules.allowSecret, rules.allowSetuid, rules.devices, rules.binds.map(({ path }) => path)]);
 	const mounts = rules.binds.filter(({ path }) => named.has(path));
 	// A single yes that is taken back leaves its question behind. Of many, each keeps its yes for when they come in again.
 	const [single] = free.length === 1 ? named : [];
@@ -59,11 +62,13 @@ export function leaveOut(standing: Standing, rules: Rules, items: readonly FileN
 	]);
 	const without = (list: readonly string[], gone: ReadonlySet<string>) =>
 		list.some((one) => gone.has(one)) ? list.filter((one) => !gone.has(one)) : list;
-	const excluded = free.filter(({ item, path }) => isCopied(item) && !taken.has(pathToText(path as Path) ?? ""));
+	const excluded = free.filter(
+		(node) => node.plain || (isCopied(node.item) && !(taken.size && taken.has(pathToText(node.path as Path) ?? ""))),
+	);
 	return {
 		rules: {
 			...rules,
-			exclude: add(rules.exclude, coverOf(standing.model, excluded, top)),
+			exclude: add(rules.exclude, coverOf(excluded, top)),
 			allowSecret: without(rules.allowSecret, taken),
 			allowSetuid: without(rules.allowSetuid, taken),
 			devices: without(rules.devices, named),
@@ -76,6 +81,13 @@ export function leaveOut(standing: Standing, rules: Rules, items: readonly FileN
 	};
 }
 
+function namedAmong(nodes: readonly FileNode[], lists: readonly (readonly string[])[]): ReadonlySet<string> {
+	const texts = lists.flat();
+	if (!texts.length) return new Set();
+	const chosen = new Set(nodes.map(({ path }) => path));
+	return new Set(texts.filter((text) => chosen.has(pathFromText(text))));
+}
+
 /** A device goes by its own rule alone. */
 const isCopied = (item: Item | undefined) => item?.kind === "entry" && item.entry.kind !== "device";
 
@@ -84,7 +96,8 @@ export function takeIn(standing: Standing, rules: Rules, items: readonly FileNod
 	const out = items.filter((node) => node.item?.kind === "entry" && !isIn(standing, node));
 	const free = out.filter((node) => freedomOf(standing, node, rules) === "free");
 	const { exclude, replaced, unmatched } = withoutExcludes(standing, rules.exclude, out);
-	const named = unmatched.filter((node) => free.includes(node));
+	const isFree = new Set(free);
+	const named = unmatched.filter((node) => isFree.has(node));
 	return {
 		// What no rule left out was only looked at: naming it brings it.
 		rules: { ...rules, exclude, include: add(rules.include, named.map(ruleFor)) },
@@ -120,7 +133,7 @@ function withoutExcludes(standing: Standing, exclude: readonly string[], items: 
 		return gone(path) !== undefined && still(path) === undefined;
 	});
 	return {
-		exclude: add(kept, coverOf(standing.model, others)),
+		exclude: add(kept, coverOf(others)),
 		replaced: others.length ? [...hit] : [],
 		unmatched,
 	};

@@ -5,6 +5,7 @@ import { only, start, without } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";
 import { followRow } from "./cursor.ts";
 import { nothingPending } from "./pending.ts";
+import { isFiltered } from "./shown.ts";
 import type { Decided } from "./state.ts";
 
 /** The rules that are decided in this step. Those of other steps are none of its undoing. */
@@ -33,8 +34,8 @@ export function decide(
 			...files,
 			past: affordable([...files.past, asDecided(state, rules)].slice(-mostSteps)),
 			future: [],
-			pending: decided.size ? new Map([...files.pending, ...decided]) : files.pending,
-			touched: decided.size ? [...files.touched, ...decided.keys()] : files.touched,
+			pending: !decided.size ? files.pending : files.pending.size ? new Map([...files.pending, ...decided]) : decided,
+			touched: decided.size && isFiltered(state) ? [...files.touched, ...decided.keys()] : files.touched,
 		},
 	});
 }

@@ -1,12 +1,13 @@
 import type { Path } from "../../path/path.ts";
-import { type GroupName, groupsOf, type Recommendation } from "../../plan/groups.ts";
+import { type GroupName, type Recommendation, spareOf } from "../../plan/groups.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { addSums, buildGroups, type FileNode, itemsBelow, noSums, recommendationOfItem, type Sums } from "./nodes.ts";
+import { buildGroups, type FileNode, itemsBelow, type PlanFolder, recommendationOfItem, type Sums, sumOf } from "./nodes.ts";
 
 /** A plan as the files step looks at it. Made once for each plan: with many thousands of entries no key may wait for it. */
 export interface FilesModel {
 	readonly plan: Plan;
 	readonly groups: readonly FileNode[];
+	readonly folders: ReadonlyMap<string, PlanFolder>;
 	/** All items in the order of the tree. */
 	readonly items: readonly FileNode[];
 	readonly byPath: ReadonlyMap<Path, FileNode>;
@@ -27,25 +28,34 @@ export function modelOf(plan: Plan): FilesModel {
 }
 
 function makeModel(plan: Plan): FilesModel {
-	const groups = buildGroups(plan);
+	const { folders, groups } = buildGroups(plan);
 	const recommended = new Map<GroupName, readonly Recommendation[]>();
+	const spare = new Map<GroupName, string>();
 	const items: FileNode[] = [];
 	for (const group of groups) {
 		const below = itemsBelow(group);
 		for (const item of below) items.push(item);
 		recommended.set(group.group, recommendations(below));
+		const place = mayBeSpare.includes(group.group) ? spareOf(below.flatMap(pathIn)) : undefined;
+		if (place !== undefined) spare.set(group.group, place);
 	}
 	return {
 		plan,
 		groups,
+		folders,
 		items,
 		byPath: new Map(items.map((item) => [item.path as Path, item])),
-		sums: groups.reduce((sum, group) => addSums(sum, group.sums), noSums),
+		sums: sumOf(groups),
 		texts: items.map((item) => (item.path as Path).toLowerCase()),
 		recommended,
-		spare: new Map(groupsOf(plan).flatMap(({ name, spare }) => (spare === undefined ? [] : [[name, spare] as const]))),
+		spare,
 	};
 }
+
+/** The groups that are made of such places. */
+const mayBeSpare: readonly GroupName[] = ["certificates", "time-zones", "locale"];
+
+const pathIn = ({ path, sums }: FileNode) => (sums.in && path !== undefined ? [path] : []);
 
 /** What is recommended for the items, what holds for most of them first. */
 function recommendations(items: readonly FileNode[]): readonly Recommendation[] {

@@ -1,4 +1,4 @@
-import { type Path, parent } from "../../path/path.ts";
+import { type Path, parent, pathToText } from "../../path/path.ts";
 import {
 	type GroupName,
 	groupOf,
@@ -7,8 +7,8 @@ import {
 	type Recommendation,
 	recommendationOf,
 } from "../../plan/groups.ts";
-import type { Entry, Plan, WritableDirectory } from "../../plan/plan.ts";
-import { isDangerous, needsAttention } from "./attention.ts";
+import type { Decision, Entry, Plan, WritableDirectory } from "../../plan/plan.ts";
+import { isDangerous, isUnanswered, needsAttention } from "./attention.ts";
 
 /** What one decides about: an entry of the plan, or a directory that the application may write. */
 export type Item =
@@ -24,6 +24,14 @@ export interface Sums {
 	readonly waiting: number;
 }
 
+/** A folder of the whole plan, whatever groups share it. */
+export interface PlanFolder {
+	readonly path: Path;
+	readonly above?: PlanFolder;
+	/** Items of the plan at any depth below it. */
+	readonly items: number;
+}
+
 /** A row of the tree: a group, a folder in it, or an item. */
 export interface FileNode {
 	/** Stays the same from plan to plan: the group; the group and the folder; the path of an item. */
@@ -35,6 +43,10 @@ export interface FileNode {
 	/** Of the folder or the item. */
 	readonly path?: Path;
 	readonly item?: Item;
+	/** Where an item lies; undefined directly below the root. */
+	readonly folder?: PlanFolder;
+	/** An item that may go in and out with many others: no question stands against it, and a rule can name it. */
+	readonly plain: boolean;
 	readonly depth: number;
 	readonly parent?: FileNode;
 	readonly children: readonly FileNode[];
@@ -46,8 +58,9 @@ export const noSums: Sums = { items: 0, in: 0, bytesIn: 0, bytes: 0, waiting: 0 
 /** What is dangerous is together and at the top, in or out: it has to be looked at. Everything else stays where it belongs, also when it is left out. */
 const order: readonly GroupName[] = ["secrets", ...groupOrder.filter((name) => name !== "secrets")];
 
-export function buildGroups(plan: Plan): FileNode[] {
+export function buildGroups(plan: Plan): { groups: FileNode[]; folders: ReadonlyMap<string, PlanFolder> } {
 	const items = itemsOf(plan);
+	const folders = new Folders();
 	const writable = plan.writable.map(({ path }) => path);
 	const holder = (path: Path) => writable.find((top) => path.startsWith(`${top}/`));
 	const byGroup = new Map<GroupName, Item[]>();
@@ -57,10 +70,11 @@ export function buildGroups(plan: Plan): FileNode[] {
 		if (known) known.push(item);
 		else byGroup.set(group, [item]);
 	}
-	return order.flatMap((name) => {
+	const groups = order.flatMap((name) => {
 		const its = byGroup.get(name);
-		return its ? [groupNode(name, its)] : [];
+		return its ? [groupNode(name, its, folders)] : [];
 	});
+	return { groups, folders: folders.known };
 }
 
 function groupOfItem(item: Item, holder: (path: Path) => Path | undefined): GroupName {
@@ -103,9 +117,35 @@ interface Folder {
 	readonly path: string;
 	readonly folders: Map<string, Folder>;
 	readonly items: Item[];
+	/** Of the plan: the same for all groups. */
+	place?: PlanFolder;
 }
 
-function groupNode(name: GroupName, items: readonly Item[]): FileNode {
+type Counted = { -readonly [Name in keyof PlanFolder]: Name extends "above" ? Counted : PlanFolder[Name] };
+
+/** The folders of a plan, each once. */
+class Folders {
+	readonly known = new Map<string, Counted>();
+
+	/** Counts so many items into a folder and those above it. */
+	count(path: string, items: number): PlanFolder | undefined {
+		const place = this.#at(path);
+		for (let at = place; at; at = at.above) at.items += items;
+		return place;
+	}
+
+	#at(path: string): Counted | undefined {
+		if (path === "") return undefined;
+		const known = this.known.get(path);
+		if (known) return known;
+		const above = this.#at(path.slice(0, path.lastIndexOf("/")));
+		const made: Counted = { path: path as Path, ...(above ? { above } : {}), items: 0 };
+		this.known.set(path, made);
+		return made;
+	}
+}
+
+function groupNode(name: GroupName, items: readonly Item[], folders: Folders): FileNode {
 	const root: Folder = { path: "", folders: new Map(), items: [] };
 	let last: { path: string; folder: Folder } = { path: "", folder: root };
 	for (const item of items) {
@@ -114,8 +154,15 @@ function groupNode(name: GroupName, items: readonly Item[]): FileNode {
 		if (path !== last.path) last = { path, folder: folderAt(root, path) };
 		last.folder.items.push(item);
 	}
-	const node = { id: name, kind: "group" as const, group: name, name, depth: 0 };
+	place(root, folders);
+	const node = { id: name, kind: "group" as const, group: name, name, depth: 0, plain: false };
 	return close(node, root, undefined, "");
+}
+
+function place(folder: Folder, folders: Folders): void {
+	const there = folder.items.length ? folders.count(folder.path, folder.items.length) : undefined;
+	if (there) folder.place = there;
+	for (const below of folder.folders.values()) place(below, folders);
 }
 
 function folderAt(root: Folder, path: string): Folder {
@@ -141,11 +188,11 @@ function close(node: Omit<FileNode, "children" | "sums">, folder: Folder, above:
 	const made: Open = { ...node, ...(above ? { parent: above } : {}), children: [], sums: noSums };
 	const children = [
 		...[...folder.folders.values()].map((below) => folderNode(below, made, from)),
-		...folder.items.map((item) => itemNode(item, made, from)),
+		...folder.items.map((item) => itemNode(item, made, from, folder.place)),
 	];
 	children.sort((a, b) => (a.name < b.name ? -1 : 1));
 	made.children = children;
-	made.sums = children.reduce((sum, child) => addSums(sum, child.sums), noSums);
+	made.sums = sumOf(children);
 	return made;
 }
 
@@ -153,7 +200,7 @@ function folderNode(folder: Folder, above: FileNode, from: string): FileNode {
 	let end = folder;
 	while (end.folders.size + end.items.length === 1) {
 		const [item] = end.items;
-		if (item) return itemNode(item, above, from);
+		if (item) return itemNode(item, above, from, end.place);
 		for (const only of end.folders.values()) end = only;
 	}
 	const node = {
@@ -163,11 +210,12 @@ function folderNode(folder: Folder, above: FileNode, from: string): FileNode {
 		name: end.path.slice(from.length),
 		path: end.path as Path,
 		depth: above.depth + 1,
+		plain: false,
 	};
 	return close(node, end, above, `${end.path}/`);
 }
 
-function itemNode(item: Item, above: FileNode, from: string): FileNode {
+function itemNode(item: Item, above: FileNode, from: string, folder: PlanFolder | undefined): FileNode {
 	return {
 		id: item.path,
 		kind: "item",
@@ -175,6 +223,8 @@ function itemNode(item: Item, above: FileNode, from: string): FileNode {
 		name: item.path.slice(from.length),
 		path: item.path,
 		item,
+		...(folder ? { folder } : {}),
+		plain: isPlain(item),
 		depth: above.depth + 1,
 		parent: above,
 		children: [],
@@ -182,19 +232,28 @@ function itemNode(item: Item, above: FileNode, from: string): FileNode {
 	};
 }
 
+function isPlain(item: Item): boolean {
+	if (item.kind === "state") return false;
+	const { kind, risks } = item.entry;
+	return risks.length === 0 && !["generated", "device", "bind"].includes(kind) && pathToText(item.path) !== undefined;
+}
+
 export function sumsOfItem(item: Item): Sums {
 	if (item.kind === "state") {
 		const bytes = item.directory.seeds.reduce((sum, seed) => sum + seed.bytes, 0);
 		return { items: 1, in: 1, bytesIn: bytes, bytes, waiting: 0 };
 	}
-	const { entry } = item;
-	const included = entry.decision === "include";
+	return sumsOfEntry(item.entry, item.entry.decision);
+}
+
+export function sumsOfEntry(entry: Entry, decision: Decision): Sums {
+	const included = decision === "include";
 	return {
 		items: 1,
 		in: included ? 1 : 0,
 		bytesIn: included ? entry.size : 0,
 		bytes: entry.size,
-		waiting: !included && needsAttention(entry) ? 1 : 0,
+		waiting: !included && isUnanswered(entry) ? 1 : 0,
 	};
 }
 
@@ -206,6 +265,19 @@ export function addSums(a: Sums, b: Sums): Sums {
 		bytes: a.bytes + b.bytes,
 		waiting: a.waiting + b.waiting,
 	};
+}
+
+/** Of thousands of rows, without a value for each step on the way. */
+export function sumOf(nodes: readonly FileNode[]): Sums {
+	const sum = { ...noSums };
+	for (const { sums } of nodes) {
+		sum.items += sums.items;
+		sum.in += sums.in;
+		sum.bytesIn += sums.bytesIn;
+		sum.bytes += sums.bytes;
+		sum.waiting += sums.waiting;
+	}
+	return sum;
 }
 
 /** All items at or below a node. */

@@ -1,8 +1,8 @@
 import type { Path } from "../../path/path.ts";
-import type { Decision, Entry } from "../../plan/plan.ts";
+import type { Decision } from "../../plan/plan.ts";
 import { type FilesModel, modelOf } from "./model.ts";
-import { addSums, type FileNode, type Item, type Sums, sumsOfItem } from "./nodes.ts";
-import { type Totals, totalsOf, totalsWith } from "./totals.ts";
+import { addSums, type FileNode, type Item, noSums, type Sums, sumsOfEntry, sumsOfItem } from "./nodes.ts";
+import { addToTotals, type Totals, totalsOf } from "./totals.ts";
 
 /**
  * What was decided since the plan on the screen was made: shown at once, because making the next plan takes its time. By the path of the item, for
@@ -17,7 +17,7 @@ export interface Standing {
 	readonly model: FilesModel;
 	readonly pending: Pending;
 	readonly totals: Totals;
-	/** Of nodes whose sums are others than in the plan. */
+	/** Of groups and folders whose sums are others than in the plan. */
 	readonly changed: ReadonlyMap<FileNode, Sums>;
 }
 
@@ -32,20 +32,54 @@ export function standingOf(plan: FilesModel["plan"], pending: Pending): Standing
 }
 
 function makeStanding(model: FilesModel, pending: Pending): Standing {
-	const changed = new Map<FileNode, Sums>();
-	const decided: [Entry, Entry][] = [];
+	const changes = new Map<FileNode, Change>();
+	const totals = { ...totalsOf(model.plan) };
+	let deepest = 0;
+	let last: FileNode | undefined;
+	let change: Change = { ...noSums };
 	for (const [path, to] of pending) {
 		const node = model.byPath.get(path);
-		if (!node?.item || to === "mounted") continue;
-		const after = itemWith(node.item, to);
-		if (after === node.item) continue;
-		if (node.item.kind === "entry" && after.kind === "entry") decided.push([node.item.entry, after.entry]);
-		const [old, now] = [sumsOfItem(node.item), sumsOfItem(after)];
-		for (let at: FileNode | undefined = node; at; at = at.parent) {
-			changed.set(at, addSums(changed.get(at) ?? at.sums, difference(now, old)));
+		if (!node?.item || !node.parent || to === "mounted") continue;
+		// Neighbours lie in the same row.
+		if (node.parent !== last) {
+			last = node.parent;
+			change = changeOf(changes, last);
+			deepest = Math.max(deepest, last.depth);
 		}
+		if (node.item.kind === "state") addTo(change, sumsOfItem(itemWith(node.item, to)), 1);
+		else if (node.item.entry.decision === to) continue;
+		else {
+			const { entry } = node.item;
+			addToTotals(totals, entry, entry.decision, -1);
+			addToTotals(totals, entry, to, 1);
+			addTo(change, sumsOfEntry(entry, to), 1);
+		}
+		addTo(change, node.sums, -1);
 	}
-	return { model, pending, changed, totals: decided.length ? totalsWith(model.plan, decided) : totalsOf(model.plan) };
+	// What changed in a folder is handed up once, however much of it changed.
+	for (let depth = deepest; depth > 0; depth--) {
+		for (const [node, own] of changes) if (node.depth === depth && node.parent) addTo(changeOf(changes, node.parent), own, 1);
+	}
+	const changed = new Map([...changes].map(([node, own]) => [node, addSums(node.sums, own)]));
+	return { model, pending, changed, totals };
+}
+
+type Change = { -readonly [Name in keyof Sums]: number };
+
+function changeOf(changes: Map<FileNode, Change>, node: FileNode): Change {
+	const known = changes.get(node);
+	if (known) return known;
+	const fresh = { ...noSums };
+	changes.set(node, fresh);
+	return fresh;
+}
+
+function addTo(change: Change, sums: Sums, sign: 1 | -1): void {
+	change.items += sign * sums.items;
+	change.in += sign * sums.in;
+	change.bytesIn += sign * sums.bytesIn;
+	change.bytes += sign * sums.bytes;
+	change.waiting += sign * sums.waiting;
 }
 
 function itemWith(item: Item, to: Decision): Item {
@@ -54,24 +88,15 @@ function itemWith(item: Item, to: Decision): Item {
 	return { ...item, directory: { ...item.directory, seeds: [] } };
 }
 
-function difference(a: Sums, b: Sums): Sums {
-	return {
-		items: a.items - b.items,
-		in: a.in - b.in,
-		bytesIn: a.bytesIn - b.bytesIn,
-		bytes: a.bytes - b.bytes,
-		waiting: a.waiting - b.waiting,
-	};
-}
-
 /** The item as it will be. */
 export function itemNow({ pending }: Standing, node: FileNode): Item | undefined {
 	const to = node.path === undefined ? undefined : pending.get(node.path);
 	return !node.item || to === undefined || to === "mounted" ? node.item : itemWith(node.item, to);
 }
 
-export function sumsNow({ changed }: Standing, node: FileNode): Sums {
-	return changed.get(node) ?? node.sums;
+export function sumsNow(standing: Standing, node: FileNode): Sums {
+	const item = itemNow(standing, node);
+	return item === node.item ? (standing.changed.get(node) ?? node.sums) : item ? sumsOfItem(item) : node.sums;
 }
 
 /** Whether it will be seen through a mounted folder of the host, once the next plan is made. */

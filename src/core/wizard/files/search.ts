@@ -10,22 +10,27 @@ const widest = 4;
 export function search(items: readonly FileNode[], texts: readonly string[], query: string): readonly FileNode[] {
 	const words = query.toLowerCase().split(" ").filter(Boolean);
 	if (!words.length) return items;
-	const ranks: FileNode[][] = [[], [], []];
+	const begins: FileNode[] = [];
+	const named: FileNode[] = [];
+	const placed: FileNode[] = [];
+	const ranks = [begins, named, placed] as const;
 	for (let at = 0; at < texts.length; at++) {
 		const rank = rankOf(texts[at] as string, words);
-		if (rank !== undefined) ranks[rank]?.push(items[at] as FileNode);
+		if (rank !== undefined) ranks[rank].push(items[at] as FileNode);
 	}
-	const found = ranks.flat();
+	const found = begins.concat(named, placed);
 	return found.length ? found : scattered(items, texts, words.join(""));
 }
 
 /** 0: the name begins with it, 1: the name has it, 2: the path has it. The last word counts; it is the one that is being typed. */
-function rankOf(text: string, words: readonly string[]): number | undefined {
-	for (const word of words) if (!text.includes(word)) return undefined;
+function rankOf(text: string, words: readonly string[]): 0 | 1 | 2 | undefined {
 	const last = words[words.length - 1] as string;
-	const name = text.lastIndexOf("/") + 1;
-	if (last.includes("/")) return 2;
-	return text.startsWith(last, name) ? 0 : text.indexOf(last, name) >= 0 ? 1 : 2;
+	const at = text.lastIndexOf(last);
+	if (at < 0) return undefined;
+	for (let word = words.length - 2; word >= 0; word--) if (!text.includes(words[word] as string)) return undefined;
+	// No slash behind it: it is in the name, and at its beginning where one stands before it.
+	if (text.indexOf("/", at + 1) >= 0) return 2;
+	return text.startsWith("/", at - 1) ? 0 : 1;
 }
 
 function scattered(items: readonly FileNode[], texts: readonly string[], letters: string): readonly FileNode[] {

@@ -67,14 +67,15 @@ function listRows(
 	const matches = testOf(model.plan, tab, tried);
 	// Without a filter the texts need no second array.
 	if (!matches) return search(model.items, model.texts, bytesOf(query));
-	const at = model.items.flatMap((node, index) => (matches(node) || kept.has(node.path as Path) ? [index] : []));
-	const items = at.map((index) => model.items[index] as FileNode);
-	if (query === "") return items;
-	return search(
-		items,
-		at.map((index) => model.texts[index] as string),
-		bytesOf(query),
-	);
+	const items: FileNode[] = [];
+	const texts: string[] = [];
+	for (let at = 0; at < model.items.length; at++) {
+		const node = model.items[at] as FileNode;
+		if (!matches(node) && !(kept.size && kept.has(node.path as Path))) continue;
+		items.push(node);
+		if (query !== "") texts.push(model.texts[at] as string);
+	}
+	return query === "" ? items : search(items, texts, bytesOf(query));
 }
 
 /** Paths are bytes; what was typed is text. */

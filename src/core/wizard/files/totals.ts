@@ -1,5 +1,5 @@
-import type { Entry, Plan } from "../../plan/plan.ts";
-import { needsAttention } from "./attention.ts";
+import type { Decision, Entry, Plan } from "../../plan/plan.ts";
+import { isUnanswered } from "./attention.ts";
 
 export interface Totals {
 	readonly files: number;
@@ -19,27 +19,18 @@ export function totalsOf(plan: Plan): Totals {
 	const known = remembered.get(plan);
 	if (known) return known;
 	const totals: Mutable = { ...noTotals };
-	for (const entry of plan.entries) add(totals, entry, 1);
+	for (const entry of plan.entries) addToTotals(totals, entry, entry.decision, 1);
 	remembered.set(plan, totals);
-	return totals;
-}
-
-/** The same with some of the entries decided otherwise. */
-export function totalsWith(plan: Plan, changed: Iterable<readonly [before: Entry, after: Entry]>): Totals {
-	const totals: Mutable = { ...totalsOf(plan) };
-	for (const [before, after] of changed) {
-		add(totals, before, -1);
-		add(totals, after, 1);
-	}
 	return totals;
 }
 
 type Mutable = { -readonly [Name in keyof Totals]: number };
 
-function add(totals: Mutable, entry: Entry, sign: 1 | -1): void {
-	if (entry.decision === "declined") {
+/** Counts an entry in, or out again, as if it were decided so. */
+export function addToTotals(totals: Mutable, entry: Entry, decision: Decision, sign: 1 | -1): void {
+	if (decision === "declined") {
 		totals.leftOut += sign;
-		if (needsAttention(entry)) totals.attention += sign;
+		if (isUnanswered(entry)) totals.attention += sign;
 		return;
 	}
 	switch (entry.kind) {

@@ -52,6 +52,9 @@ export function emptyFolder(state: WizardState, row: FileNode): Reduced {
 	if (path === undefined || text === undefined || !rules || !state.plan) return only(notice(state, "no-folder"));
 	const standing = standingOf(state.plan, state.files.pending);
 	const values = { path: showPath(path) };
-	if (isEmptied(rules, text)) return say(apply(state, fillAgain(standing, rules, path, text)), "filled-again", values);
-	return say(apply(state, makeEmpty(standing, rules, path, text)), "made-empty", values);
+	const isState = row.item?.kind === "state";
+	if (isEmptied(rules, text)) {
+		return say(apply(state, fillAgain(standing, rules, path, text)), isState ? "state-as-found" : "filled-again", values);
+	}
+	return say(apply(state, makeEmpty(standing, rules, path, text)), isState ? "state-empty" : "made-empty", values);
 }

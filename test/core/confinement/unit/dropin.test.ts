@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { noRules } from "../../../../src/core/application/application.ts";
 import { parseServiceUnit } from "../../../../src/core/application/unit-file.ts";
 import { overridingSetting, systemdDropin } from "../../../../src/core/confinement/unit/dropin.ts";
 import type { UnitInput } from "../../../../src/core/confinement/unit/input.ts";
@@ -22,16 +21,9 @@ const input: UnitInput = {
 			network: "host",
 			directories: [],
 		},
-		rules: noRules,
 		identity: { name: "daemon", uid: 990, gid: 991, groups: [991], home: "/nonexistent" },
 		entries: [],
-		writable: [],
-		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
 		openings: { capabilities: [] },
-		shared: [],
-		offers: [],
-		declined: [],
-		notes: [],
 	},
 	systemdVersion: 257,
 };

@@ -1,0 +1,34 @@
+import type { Openings } from "../../plan/plan.ts";
+
+/** What systemd-analyze(1) makes of a unit. */
+export interface Exposure {
+	/** From 0, well closed, to 10. */
+	readonly score: number;
+	/** What keeps it from 0, in systemd's order; `costs` is what systemd prints, in tenths. */
+	readonly open: readonly { readonly setting: string; readonly costs: number }[];
+}
+
+/** Undefined for what is no answer of `systemd-analyze security`. */
+export function parseExposure(text: string): Exposure | undefined {
+	const score = /Overall exposure level for .*: ([\d.]+)/.exec(text)?.[1];
+	if (score === undefined) return undefined;
+	const lines = text.matchAll(/^\S+ +(\S+) {2,}\S.*? {2,}(\d+\.\d)\s*$/gm);
+	return { score: Number(score), open: [...lines].map(([, setting = "", costs]) => ({ setting, costs: Number(costs) })) };
+}
+
+/** What such a setting is open for: the openings of the cage that it stands for, by their words for `--refuse`. */
+export function openedFor(
+	setting: string,
+	{ capabilities, unixSockets }: Openings,
+): { readonly word: string; readonly why: string }[] {
+	if (setting === "RestrictAddressFamilies=~AF_UNIX") {
+		return unixSockets === undefined ? [] : [{ word: "unix-sockets", why: unixSockets }];
+	}
+	// As in CAP_(DAC_*|FOWNER|IPC_OWNER).
+	const names = /^CapabilityBoundingSet=~(CAP_[A-Z_()|*]+)$/.exec(setting)?.[1];
+	if (names === undefined) return [];
+	const named = new RegExp(`^${names.replaceAll("*", ".*")}$`);
+	return capabilities.flatMap(({ name, why }) =>
+		named.test(`CAP_${name.toUpperCase()}`) ? [{ word: `capability:${name}`, why }] : [],
+	);
+}

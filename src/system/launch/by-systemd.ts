@@ -1,0 +1,165 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { initName } from "../../core/confinement/launch.ts";
+import { layers } from "../../core/confinement/layers.ts";
+import type { UnitInput } from "../../core/confinement/unit/input.ts";
+import { bareDropin, transientDropin } from "../../core/confinement/unit/transient.ts";
+import { Failure } from "../../core/failure.ts";
+import { join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import type { CageLayout, Launch, Launched, LaunchRequest } from "../../engine/ports.ts";
+import { must } from "../adoption/services.ts";
+import { isLeftover, transientName } from "../state/process.ts";
+import { unitConfiner } from "./method.ts";
+import { outputsFor, relayOutputs } from "./running-application.ts";
+import { ServiceApplication } from "./service-application.ts";
+import { requireTool, toolEnvironment } from "./tools.ts";
+import { unitInputOf } from "./unit-input.ts";
+
+/**
+ * Starts a cage as a service of the running systemd, where nothing else makes namespaces: systemd-run(1) starts it with our descriptors and
+ * passes its exit status on, and a drop-in holds it as the cage's own unit would. systemd would let it outlive us; so it is bound to a
+ * scope, a process in which waits for nothing but our end.
+ */
+
+/** What starts a cage is looked up here by systemd; root alone writes to it. */
+const units = "/run/systemd/system";
+
+/** Where the drop-in is not found, this is what ends: a status that systemd keeps for itself (systemd.exec(5)), and never an open start. */
+const instead = ["/bin/sh", "-c", "exit 225"];
+
+export interface ServicePlaces {
+	/** Of ours for this launch, root's alone. */
+	readonly folder: string;
+	readonly systemdVersion: number;
+	readonly init: Uint8Array;
+}
+
+/** Throws `service-cannot` (exit 3) for what takes a launcher, and `launch-failed` where the application did not come so far. */
+export async function startByService(
+	request: LaunchRequest,
+	places: ServicePlaces,
+	follow: (child: ChildProcess) => void,
+	cleanUp: () => Promise<void>,
+): Promise<Launched> {
+	const { spec, without = [] } = request;
+	const isBare = without.length === layers.length;
+	if (spec.kind !== "cage" || request.trace || request.attended || (without.length && !isBare))
+		throw new Failure("service-cannot", {}, 3);
+	clearAbandoned();
+	const id = `cagewright${transientName("scratch")}`;
+	const dropins = join(units, `${id}.service.d`);
+	const scope = `${id}.scope`;
+	const client = await startClient(scope);
+	const end = async () => {
+		client.stdin?.end();
+		rmSync(dropins, { recursive: true, force: true });
+		await cleanUp();
+	};
+	try {
+		const launcher = bringPrograms(request, spec.cage, places);
+		const tools = { launcher, confiner: confinerInFolder, version: places.systemdVersion };
+		const input = unitInputOf(request, { cage: spec.cage, ...mountsOf(spec) }, tools);
+		mkdirSync(dropins, { mode: 0o755 });
+		writeFileSync(
+			join(dropins, "50-cagewright.conf"),
+			isBare ? bareDropin(input, scope, launcher) : transientDropin(input, scope),
+			{ mode: 0o600 },
+		);
+		await must(["daemon-reload"]);
+		const outputs = outputsFor(request);
+		const words = ["--quiet", "--pipe", "--wait", "--collect", "--service-type=exec", `--unit=${id}.service`, "--", ...instead];
+		// A Ctrl-C on the terminal is ours to pass on.
+		const child = spawn(requireTool("systemd-run"), words, {
+			env: toolEnvironment,
+			cwd: "/",
+			stdio: ["ignore", ...outputs],
+			detached: true,
+		});
+		follow(child);
+		relayOutputs(child, request, outputs);
+		const launched = new ServiceApplication(child, request, `${id}.service`, end);
+		await launched.started(isBare ? undefined : spec.cage.root);
+		return launched;
+	} catch (error) {
+		await end();
+		throw error;
+	}
+}
+
+/** Lives until its stdin ends, which the kernel sees to however we end. */
+async function startClient(scope: string): Promise<ChildProcess> {
+	const words = ["--quiet", "--scope", "--collect", `--unit=${scope}`, "--", "/bin/sh", "-c", "echo; exec cat"];
+	const client = spawn(requireTool("systemd-run"), words, {
+		env: toolEnvironment,
+		cwd: "/",
+		stdio: ["pipe", "pipe", "pipe"],
+		detached: true,
+	});
+	let said = "";
+	client.stderr?.setEncoding("utf8").on("data", (text: string) => {
+		said += text;
+	});
+	client.stdin?.on("error", () => {}); // It may be ended by somebody else.
+	const closed = once(client, "close");
+	const isUp = await Promise.race([
+		once(client.stdout as NonNullable<typeof client.stdout>, "data"),
+		closed.then(() => undefined),
+	]);
+	if (!isUp) throw new Failure("launch-failed", { detail: said.trim().split("\n")[0] ?? "systemd-run" }, 3);
+	return client;
+}
+
+/** Our init, what confines, and what is brought along, as it is seen below `/.launch`. */
+function bringPrograms({ brought = [], names = [] }: LaunchRequest, cage: CageLayout, { folder, init }: ServicePlaces): Path {
+	const launcher = join(folder, "launch");
+	mkdirSync(launcher);
+	chmodSync(launcher, 0o755);
+	const confiner = unitConfiner(cage);
+	if (!confiner) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	place(join(launcher, initName), init);
+	place(join(launcher, confinerInFolder), confiner);
+	for (const file of brought.map((path) => pathToBytes(path).toString())) {
+		const copy = join(launcher, basename(file));
+		copyFileSync(file, copy);
+		chmodSync(copy, 0o755);
+	}
+	const [first] = brought;
+	if (first !== undefined) for (const name of names) symlinkSync(basename(pathToBytes(first).toString()), join(launcher, name));
+	return pathFromText(launcher);
+}
+
+/** The account must get at it, whatever our umask is. */
+function place(file: string, content: Uint8Array): void {
+	writeFileSync(file, content);
+	chmodSync(file, 0o755);
+}
+
+const confinerInFolder = "confine";
+
+/** In a rehearsal, what the application may write is a copy that goes with it: systemd has no words for an overlay. */
+function mountsOf({ cage, rehearsal }: Extract<Launch, { kind: "cage" }>): Pick<UnitInput, "data" | "binds"> {
+	const data = cage.writable.map((path) => ({ path, source: joinPath(cage.data, path.slice(1)) }));
+	if (!rehearsal) return { data, binds: cage.binds };
+	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
+	const copied = [...data, ...shared.map((path) => ({ path, source: path }))].map(({ path, source }, index) => {
+		const copy = joinPath(rehearsal.folder, `data${index}`);
+		// A second start finds what the first one left.
+		if (!existsSync(pathToBytes(copy)))
+			execFileSync(requireTool("cp"), ["-a", "--reflink=auto", "--", textOf(source), textOf(copy)]);
+		return { path, source: copy };
+	});
+	return { data: copied, binds: cage.binds.filter(({ access }) => access === "ro") };
+}
+
+/** What is not text, a unit cannot name either: it fails there. */
+const textOf = (path: Path) => pathToBytes(path).toString();
+
+/** Drop-ins of commands that were killed; what they started ended with its client. */
+function clearAbandoned(): void {
+	for (const name of readdirSync(units)) {
+		const transient = /^cagewright(\.scratch-.*)\.service\.d$/.exec(name)?.[1];
+		if (transient !== undefined && isLeftover(transient)) rmSync(join(units, name), { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,75 @@
+import { afterEach, expect, test, vi } from "vitest";
+import type { Path } from "../../src/core/path/path.ts";
+import { matchPaths } from "../../src/core/plan/rules.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
+import { shownRows } from "../../src/core/wizard/files/shown.ts";
+import { largePlan } from "./large-plan.ts";
+import { ScreenDriver } from "./screen.ts";
+import { ScriptedSession } from "./scripted-session.ts";
+
+// Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
+vi.hoisted(() => {
+	process.env.CI = "false";
+	process.env.CONTINUOUS_INTEGRATION = "false";
+});
+
+/** Plans that come one after the other, of 50,000 entries. */
+class LargeSession extends ScriptedSession {
+	override async plan(answers: Answers) {
+		this.calls.push("plan");
+		return largePlan(answers);
+	}
+}
+
+let open: ScreenDriver | undefined;
+afterEach(() => open?.close());
+
+async function atFiles(columns: number, rows: number) {
+	const screen = new ScreenDriver(new LargeSession(), columns, rows);
+	open = screen;
+	screen.store.start();
+	await screen.sees("Which application");
+	screen.type("\x1b[B\r");
+	await screen.sees("Start tracing");
+	screen.type("\r");
+	await screen.sees("It answers.");
+	screen.type("\r");
+	await screen.sees("50 [!] wait for you");
+	return screen;
+}
+
+test("50,000 entries: what is shown is where the keys go", { timeout: 60_000 }, async () => {
+	const [columns, rows] = [200, 60];
+	const screen = await atFiles(columns, rows);
+	const rules = () => screen.store.state.answers?.rules.exclude ?? [];
+	const selected = () => shownRows(screen.store.state)[screen.store.state.cursors.files ?? 0];
+	expect(screen.scrolled).toBe(0);
+
+	// Closed groups, then into the libraries and down, all in one read.
+	screen.type(`\x1b[Hhjl${"j".repeat(300)} `);
+	const library = selected()?.path as Path;
+	expect(rules()).toEqual([library]);
+	const shown = await screen.sees(`[ ] ${library.slice(library.lastIndexOf("/") + 1)}`);
+	expect(shown.length).toBe(rows);
+
+	// All that a search finds, but no secret among them.
+	screen.type("/host-1\ra");
+	await screen.sees("need a yes");
+	expect(rules()).toEqual([library]);
+	screen.type("/\x15/page-4999\ra");
+	await screen.sees("4 left out");
+	const excluded = matchPaths(rules());
+	for (const row of shownRows(screen.store.state)) expect(excluded(row.path as Path)).toBeDefined();
+
+	// The plan that comes after it says the same, and the cursor is where it was.
+	const row = selected()?.path;
+	await vi.waitFor(() => expect(screen.store.state.jobs.plan).toBeUndefined(), { timeout: 10_000 });
+	expect(selected()?.path).toBe(row);
+
+	screen.type("u");
+	expect(rules()).toEqual([library]);
+	screen.type("u");
+	expect(rules()).toEqual([]);
+	await screen.sees("47,500 files");
+	expect(screen.scrolled).toBe(0);
+});

@@ -1,0 +1,64 @@
+import { pathFromText } from "../../src/core/path/path.ts";
+import type { Entry, Plan, Reason } from "../../src/core/plan/plan.ts";
+import { matchPaths } from "../../src/core/plan/rules.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
+import { planFor } from "./scripted-session.ts";
+
+const server = pathFromText("/usr/bin/redis-server");
+const traced: readonly Reason[] = [{ kind: "traced", calls: ["openat"], program: server }];
+const needed: readonly Reason[] = [{ kind: "needed-by", by: server }];
+
+/** What a very large application brings: libraries in one folder, resources in many, configuration, an interpreter's library, links and some secrets. */
+function manyEntries(count: number): Entry[] {
+	return Array.from({ length: count }, (_, index): Entry => {
+		const kind = index % 20 === 19 ? "symlink" : "file";
+		const isSecret = index % 1000 === 999;
+		return {
+			path: pathFromText(isSecret ? `/etc/app/keys/host-${index}.key` : placeOf(index)),
+			kind,
+			decision: isSecret ? "declined" : "include",
+			mode: 0o644,
+			uid: 0,
+			gid: 0,
+			size: kind === "symlink" ? 20 : ((index * 7919) % 200_000) + 100,
+			mtime: 0,
+			...(kind === "symlink" ? { target: pathFromText(`target-${index}`) } : {}),
+			package: { name: `package-${index % 400}`, version: "1.2.3-4" },
+			reasons: index % 10 < 2 ? needed : traced,
+			risks: isSecret ? ["secret"] : [],
+		};
+	});
+}
+
+function placeOf(index: number): string {
+	switch (index % 10) {
+		case 0:
+		case 1:
+			return `/usr/lib/x86_64-linux-gnu/libexample-${index}.so.${index % 7}`;
+		case 2:
+			return `/etc/app/conf.d/site-${index}.conf`;
+		case 3:
+		case 4:
+			return `/usr/lib/python3.13/package_${index % 300}/module_${index}.py`;
+		default:
+			return `/usr/share/app/part-${index % 40}/section-${index % 1500}/page-${index}.html`;
+	}
+}
+
+const byCount = new Map<number, readonly Entry[]>();
+
+/** A plan of so many entries; rules decide as they do in a small one. */
+export function largePlan(answers: Answers, count = 50_000): Plan {
+	const entries = byCount.get(count) ?? manyEntries(count).sort((a, b) => (a.path < b.path ? -1 : 1));
+	byCount.set(count, entries);
+	const { rules } = answers;
+	const excluded = matchPaths(rules.exclude);
+	const allowed = new Set(rules.allowSecret);
+	return {
+		...planFor(answers),
+		entries: entries.map((entry): Entry => {
+			if (excluded(entry.path) !== undefined) return { ...entry, decision: "declined" };
+			return allowed.has(entry.path) ? { ...entry, decision: "include" } : entry;
+		}),
+	};
+}
