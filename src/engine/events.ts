@@ -54,6 +54,14 @@ export type Event =
 			readonly probes: readonly ProbeOutcome[];
 	  }
 	| { readonly event: "selftest-started" }
+	/** The test starts the attempts three times: without any layer, as the application is started, and without any layer again. */
+	| {
+			readonly event: "ways-tried";
+			readonly launch: number;
+			readonly launches: number;
+			readonly tried: number;
+			readonly ways: number;
+	  }
 	| {
 			readonly event: "selftest-finished";
 			readonly tried: number;

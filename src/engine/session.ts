@@ -1,10 +1,12 @@
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { NextStep } from "../core/questions/next-steps.ts";
+import type { Tested } from "../core/selftest/verdict.ts";
 import type { Added } from "../core/trace/another-run.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { Left, Resumed } from "../core/wizard/seen.ts";
-import type { WizardState } from "../core/wizard/state.ts";
+import type { Choice, InstalledUnit, ProbeAttempt, Problem, Resumed } from "../core/wizard/seen.ts";
+import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
@@ -33,6 +35,8 @@ export interface WizardSession {
 	proposeCommand(line: string): Promise<Answers>;
 	/** What is wrong with the answers, by field; empty when the work can start. */
 	validate(answers: Answers): Promise<readonly Problem[]>;
+	/** Tries a probe before anything is traced: on the host, and where nothing answers there, in a rehearsal. */
+	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]>;
 
 	/** Traces; with `add`, the run adds to what those before it showed. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
 	trace(answers: Answers, add?: boolean): Promise<WizardTrace>;
@@ -45,9 +49,14 @@ export interface WizardSession {
 	surroundings(answers: Answers): Promise<HostView>;
 
 	/** Builds a candidate generation from the plan and tries it: one round. The cage's present generation is untouched. */
-	buildAndTry(answers: Answers): Promise<TrialRound>;
+	buildAndTry(answers: Answers): Promise<TriedRound>;
 	/** Takes over what remedies these missing things; the next `plan` has them. */
 	accept(missing: readonly Missing[]): void;
+
+	/** Tries the ways out of the last candidate. */
+	selftest(answers: Answers): Promise<Tested>;
+	/** A shell in the last candidate, else in the present generation, on this terminal, which is the caller's to hand over. Its exit status. */
+	shell(answers: Answers): Promise<number>;
 
 	/** Makes the last candidate the cage's present generation, writes record and log. */
 	finish(answers: Answers): Promise<Finished>;
@@ -55,8 +64,10 @@ export interface WizardSession {
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Saves the answers and decisions as a template of that name. */
 	saveTemplate(name: string, answers: Answers): Promise<string>;
-	/** The systemd unit of the finished cage. */
-	unit(): Promise<string>;
+	/** Of the finished cage: its record, its systemd unit, or the drop-in for the service of the host that it stands for. */
+	text(page: TextPage): Promise<string>;
+	/** Installs the unit, or the drop-in for a service. Root alone may, where systemd runs. */
+	installUnit(service: string | undefined): Promise<InstalledUnit>;
 
 	/** Ends what runs now and undoes it. Resolves when nothing of it is left. */
 	cancel(): Promise<void>;
@@ -71,6 +82,8 @@ export interface WizardSession {
 	discard(id: string): Promise<void>;
 }
 
+export type { Choice, Problem } from "../core/wizard/seen.ts";
+
 export interface WizardTrace extends TraceResult {
 	/** What the run showed beyond the earlier ones. */
 	readonly added?: Added;
@@ -84,27 +97,26 @@ export interface Lack {
 	readonly package?: string;
 }
 
-export interface Choice {
-	readonly id: string;
-	readonly kind: "session" | "demo" | "template" | "unit" | "process";
-	readonly name: string;
-	readonly description: string;
-	readonly detail?: string;
-	/** Of a session alone. */
-	readonly left?: Left;
-}
-
-export interface Problem {
-	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | "timeout";
-	readonly code: string;
-	readonly values: Readonly<Record<string, string | number>>;
-}
-
 export interface Finished {
 	readonly name: string;
 	readonly root: string;
 	readonly data: string;
 	readonly record: string;
 	readonly answered: boolean;
+	/** The one command line that does the same. */
 	readonly command: string;
+	readonly next: readonly NextStep[];
+	/** The service of the host that is the same application; absent where there is none. */
+	readonly service?: string;
+	/** A unit can be installed here. */
+	readonly installs: boolean;
+}
+
+/** A round with what there was before it, and which generation it made. */
+export interface TriedRound extends TrialRound {
+	readonly generation: number;
+	/** What was added before. */
+	readonly added: readonly string[];
+	/** Of the build and the trial. */
+	readonly seconds: number;
 }

@@ -30,6 +30,7 @@ export const wizardDe: WizardMessages = {
 	looking: "Dieser Rechner wird angesehen…",
 	working: "In Arbeit…",
 	more: "{above} darüber, {below} darunter",
+	matches: "{at}/{count} „{query}“",
 	nothingFound: "Nichts passt zu „{query}“.",
 	leftKept:
 		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: cagewright --resume {name}",
@@ -55,14 +56,23 @@ export const wizardDe: WizardMessages = {
 		writable: "Diesen Ordner beschreibbar machen",
 		template: "Name der Vorlage",
 		review: "Neue Datei",
+		find: "Suchen",
 	},
 	questions: {
 		quit: "Verlassen? Beantwortet ist noch nichts, und kein Käfig entsteht. (j/n)",
 		quitKept: "Verlassen? Die Sitzung bleibt; der nächste Start bietet sie an. d verlässt und verwirft sie. (j/n)",
 		discard: "Die Sitzung {name} verwerfen, mit allen Antworten und der Beobachtung? (j/n)",
 		quitDone: "Verlassen? Der Käfig steht. (j/n)",
+		install:
+			"{programs} {count|fehlt|fehlen} auf diesem Rechner. {packages} jetzt installieren? Ein Dienst, der mitkommt, wird dabei oft gestartet. (j/n)",
 		secret: "{path} ist ein Geheimnis. Wer in die Anwendung einbricht, kann es im Käfig lesen. Hineinlassen? (j/n)",
 		setuid: "{path} gibt jedem, der es ausführt, die Rechte seines Eigentümers. In den Käfig lassen? (j/n)",
+		escape:
+			"NICHT SICHER: {escaped} {escaped|Weg führt|Wege führen} aus diesem Käfig, {missing} {missing|Schicht fehlt|Schichten fehlen}. Trotzdem sichern? n zeigt, was gefunden wurde. (j/n)",
+		"install-unit":
+			"Die Unit von {name} nach /etc/systemd/system schreiben und systemd sie lesen lassen? Gestartet wird nichts. (j/n)",
+		"install-dropin":
+			"Ein Drop-in für {service} schreiben? Ab seinem nächsten Start läuft er im Käfig {name}, mit den Daten des Käfigs. (j/n)",
 		device: "{path} ist ein Gerät mit einem Weg zum Rechner. In den Käfig lassen? (j/n)",
 		bind: "In {path} liegen Geheimnisse oder Setuid-Dateien; eingehängt sieht der Käfig alles darin. Einhängen? (j/n)",
 	},
@@ -82,6 +92,15 @@ export const wizardDe: WizardMessages = {
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",
 		"declined-by-you": "Das haben Sie weggelassen. Mit 3 zurück zu den Dateien, um es zu erlauben.",
 		"no-remedy": "Dagegen gibt es nichts, was man ergänzen könnte.",
+		"not-installed": "{name} ist nicht installiert: {programs} fehlt, und die Vorlage nennt für dieses System kein Paket.",
+		"no-probe-to-try": "Es gibt noch keine Probe, die man versuchen könnte.",
+		"probe-stopped": "Die Probe wurde abgebrochen.",
+		testing: "Die Auswege werden gerade versucht; gleich steht fest, was daraus wurde.",
+		untested: "Die Auswege werden versucht, sobald die Anwendung antwortet.",
+		"unit-installed": "Geschrieben: {place}. Starten: systemctl enable --now {unit}",
+		"unit-replaced": "Neu geschrieben: {place}. Neu starten: systemctl restart {unit}",
+		"unit-unchanged": "{place} ist schon da, so wie es sein soll.",
+		"unit-removed": "{place} ist weg.",
 		"template-saved": "Als Vorlage {name} gesichert: {path}",
 	},
 	decided: {

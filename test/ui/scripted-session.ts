@@ -6,14 +6,19 @@ import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Entry, Identity, Plan, WritableDirectory } from "../../src/core/plan/plan.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
+import { nextSteps } from "../../src/core/questions/next-steps.ts";
+import { checkIds } from "../../src/core/selftest/outside.ts";
+import type { Outcome, Selftest, Tested } from "../../src/core/selftest/verdict.ts";
+import { groups as wayGroups } from "../../src/core/selftest/way.ts";
+import { ways } from "../../src/core/selftest/ways/ways.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { ReviewRow } from "../../src/core/wizard/review.ts";
-import type { Resumed } from "../../src/core/wizard/seen.ts";
+import type { ProbeAttempt, Resumed } from "../../src/core/wizard/seen.ts";
+import type { TextPage } from "../../src/core/wizard/state.ts";
 import type { HostView } from "../../src/core/wizard/surroundings.ts";
 import type { Reached } from "../../src/engine/coverage.ts";
 import type { Event, ShownProcesses } from "../../src/engine/events.ts";
-import type { Choice, Finished, Lack, Problem, WizardSession, WizardTrace } from "../../src/engine/session.ts";
-import type { TrialRound } from "../../src/engine/trial.ts";
+import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "../../src/engine/session.ts";
 import { groups, nsswitch, users } from "./host-accounts.ts";
 
 const path = pathFromText;
@@ -144,8 +149,16 @@ export const absent: Missing = {
 	error: "ENOENT",
 	remedy: { kind: "path", path: path("/usr/share/zoneinfo/Europe/Berlin"), round: 1, call: "openat" },
 	declined: false,
+	importance: { level: "said", line: "fatal: no time zone Europe/Berlin" },
 };
-const withheld: Missing = { kind: "absent", path: path("/etc/redis/tls.key"), call: "openat", error: "ENOENT", declined: true };
+const withheld: Missing = {
+	kind: "absent",
+	path: path("/etc/redis/tls.key"),
+	call: "openat",
+	error: "ENOENT",
+	declined: true,
+	importance: { level: "configuration", package: "redis-server" },
+};
 const kernelFile: Missing = {
 	kind: "kernel-file",
 	path: path("/proc/self/stat"),
@@ -153,6 +166,7 @@ const kernelFile: Missing = {
 	error: "ENOENT",
 	remedy: { kind: "opening", name: "proc", round: 1, call: "openat /proc/self/stat" },
 	declined: false,
+	importance: { level: "noise" },
 };
 
 const choices: readonly Choice[] = [
@@ -163,7 +177,21 @@ const choices: readonly Choice[] = [
 		description: "Demonstration",
 		detail: "A small web service that comes with this program.",
 	},
-	{ id: "t:redis", kind: "template", name: "redis", description: "Redis, as Debian installs it" },
+	{
+		id: "t:redis",
+		kind: "template",
+		name: "redis",
+		description: "Redis, as Debian installs it",
+		command: ["/usr/bin/redis-server", "/etc/redis/redis.conf"],
+		account: "redis",
+		package: { name: "redis-server", version: "5:8.0.2-3" },
+		unit: "redis-server.service",
+		enabled: true,
+		pid: 4242,
+		ports: ["tcp 6379", "unix /run/redis/redis.sock"],
+		probes: ["redis-cli -p 6379 PING | grep -q PONG"],
+		advice: ["The probe needs a server without a password; with requirepass, give a probe that knows it."],
+	},
 	{ id: "t:nginx", kind: "template", name: "nginx", description: "nginx, a web server" },
 	{
 		id: "u:ssh",
@@ -173,7 +201,35 @@ const choices: readonly Choice[] = [
 		detail: "ssh.service, listens on 0.0.0.0:22",
 	},
 	{ id: "p:4711", kind: "process", name: "beam.smp", description: "\x1b[2J evil process", detail: "pid 4711" },
+	{
+		id: "t:postgresql",
+		kind: "template",
+		name: "postgresql",
+		description: "PostgreSQL, as Debian installs it",
+		command: ["/usr/lib/postgresql/17/bin/postgres"],
+		lacks: { programs: ["/usr/lib/postgresql/17/bin/postgres", "pg_isready"], packages: ["postgresql", "postgresql-client"] },
+	},
 ];
+
+/** Of a cage in the host's network; what is named got out besides. */
+export function selftestOf(escaped: readonly string[] = [], missing: readonly string[] = []): Selftest {
+	const outcome = (id: string): Pick<Outcome, "outcome" | "detail" | "opens"> => {
+		if (escaped.includes(id)) return { outcome: "escaped", detail: "", opens: [] };
+		if (id === "loopback") return { outcome: "open", detail: "", opens: ["network"] };
+		return { outcome: "refused", detail: "EPERM", opens: [] };
+	};
+	return {
+		network: "host",
+		ways: wayGroups.flatMap((group) => ways[group].map(({ id, stoppedBy }) => ({ id, group, stoppedBy, ...outcome(id) }))),
+		audit: checkIds.map((id) => ({
+			id,
+			ok: !missing.includes(id) && id !== "account",
+			found: missing.includes(id) ? ["/\x1b[2Jevil"] : [],
+		})),
+		control: { before: 120, after: 121 },
+		seconds: 1.5,
+	};
+}
 
 /** Processes of which one has a name that wants to steer the terminal, and more than a small screen has rows for. */
 export const shownProcesses: ShownProcesses = {
@@ -225,13 +281,16 @@ export interface Script {
 	readonly problems?: (answers: Answers) => readonly Problem[];
 	/** One for each round; the last one stays. */
 	readonly rounds?: readonly { readonly answered: boolean; readonly missing: readonly Missing[] }[];
+	readonly attempts?: readonly ProbeAttempt[];
+	/** What becomes of the ways out. */
+	readonly tested?: Tested;
 	/** Milliseconds that each part of the work takes. */
 	readonly pace?: number;
 	/** Sessions at the top of the list, and what each of them comes back with. */
 	readonly sessions?: readonly Choice[];
 	readonly resumed?: Resumed;
 	/** Failures that a method throws. */
-	readonly failures?: Partial<Record<"trace" | "plan" | "buildAndTry" | "finish" | "proposeCommand", Failure>>;
+	readonly failures?: Partial<Record<"tryProbe" | "trace" | "plan" | "buildAndTry" | "finish" | "proposeCommand", Failure>>;
 }
 
 /** A session that does nothing and remembers what it was asked. */
@@ -276,6 +335,9 @@ export class ScriptedSession implements WizardSession {
 
 	async propose(choice: Choice) {
 		this.calls.push(`propose ${choice.id}`);
+		if (choice.kind === "process") {
+			return { ...redis, name: choice.name, notes: [{ code: "probe-guessed-http", values: { port: 4369 } }] };
+		}
 		return choice.name === "redis" ? redis : { ...redis, name: choice.name };
 	}
 
@@ -295,6 +357,18 @@ export class ScriptedSession implements WizardSession {
 		return answers.application.probes.length
 			? []
 			: [{ field: "probe", code: "no-probe", values: { command: answers.application.command[0] ?? "" } }];
+	}
+
+	async tryProbe(line: string): Promise<readonly ProbeAttempt[]> {
+		this.calls.push(`try ${line}`);
+		await this.#pause(1);
+		this.#throwIf("tryProbe");
+		return (
+			this.#script.attempts ?? [
+				{ where: "host", ok: false, status: 7, output: "Could not connect to Redis: Connection refused", timedOut: false },
+				{ where: "rehearsal", ok: true, status: 0, output: "", timedOut: false },
+			]
+		);
 	}
 
 	async trace(answers: Answers, add = false): Promise<WizardTrace> {
@@ -377,7 +451,7 @@ export class ScriptedSession implements WizardSession {
 		return planFor(answers);
 	}
 
-	async buildAndTry(answers: Answers): Promise<TrialRound> {
+	async buildAndTry(answers: Answers): Promise<TriedRound> {
 		this.calls.push("build");
 		this.emit({ event: "phase-started", phase: "copying" });
 		for (let done = 0; done <= 4; done++) {
@@ -421,7 +495,24 @@ export class ScriptedSession implements WizardSession {
 			method: { launcher: "util-linux", confiner: "setpriv", landlock: 3, weaker: [] },
 			...(answered ? {} : { ended: 1 }),
 			...round,
+			generation: this.#round,
+			added: this.#round === 1 ? [] : ["/usr/share/zoneinfo/Europe/Berlin"],
+			seconds: 1.25,
 		};
+	}
+
+	async selftest(): Promise<Tested> {
+		this.calls.push("selftest");
+		for (let tried = 20; tried <= 120; tried += 20) {
+			this.emit({ event: "ways-tried", launch: 2, launches: 3, tried, ways: 137 });
+			await this.#pause(1);
+		}
+		return this.#script.tested ?? { test: selftestOf() };
+	}
+
+	async shell() {
+		this.calls.push("shell");
+		return 0;
 	}
 
 	accept(missing: readonly Missing[]) {
@@ -433,6 +524,8 @@ export class ScriptedSession implements WizardSession {
 		this.calls.push("finish");
 		await this.#pause(2);
 		this.#throwIf("finish");
+		const command =
+			"cagewright make redis --device /dev/fuse --allow-secret /etc/redis/tls.key --exclude '/usr/lib/x86_64-linux-gnu/**' --yes";
 		const folder = `/var/lib/cagewright/cages/${answers.name}`;
 		return {
 			name: answers.name,
@@ -440,8 +533,10 @@ export class ScriptedSession implements WizardSession {
 			data: `${folder}/data`,
 			record: `${folder}/record.md`,
 			answered: true,
-			command:
-				"cagewright make redis --device /dev/fuse --allow-secret /etc/redis/tls.key --exclude '/usr/lib/x86_64-linux-gnu/**' --yes",
+			command,
+			service: "redis-server.service",
+			installs: true,
+			next: nextSteps({ name: answers.name, service: "redis-server.service", installs: true, again: command }),
 		};
 	}
 
@@ -455,8 +550,15 @@ export class ScriptedSession implements WizardSession {
 		return `/var/lib/cagewright/templates/${name}.json`;
 	}
 
-	async unit() {
+	async text(page: TextPage) {
+		this.calls.push(`text ${page}`);
+		if (page === "record") return `# redis\n\n${"A long line of the record. ".repeat(20)}\n`;
 		return "[Unit]\nDescription=redis in its cage\n\n[Service]\nExecStart=/usr/bin/redis-server\n";
+	}
+
+	async installUnit(service: string | undefined) {
+		this.calls.push(`install-unit ${service ?? ""}`);
+		return { place: "/etc/systemd/system/cage-redis.service", action: "installed" as const, unit: "cage-redis.service" };
 	}
 
 	async cancel() {

@@ -2,6 +2,7 @@ import { Failure } from "../../src/core/failure.ts";
 import { fileTabs } from "../../src/core/wizard/files/state.ts";
 import type { ScreenDriver } from "./screen.ts";
 import type { Script } from "./scripted-session.ts";
+import { trialWalks } from "./trial-walks.ts";
 
 /** One way through the wizard. `seen` is called on each screen that is worth a look, with a name that no other has. */
 export interface Walk {
@@ -14,7 +15,8 @@ const words = "x".repeat(300);
 
 /**
  * The ways that lead to every screen. What holds for all of them (they fit, nothing is cut off, there is a way back and a way out)
- * is checked on each, in both languages and at each size: a new screen needs a line here and nothing else.
+ * is checked on each, in both languages and at each size: a new screen needs a line here and nothing else. What comes by itself has to
+ * be waited for before a screen is `seen`; how each looks is kept (`npm run snapshots`), but for those whose name ends in a number.
  */
 export const walks: readonly Walk[] = [
 	{
@@ -45,6 +47,7 @@ export const walks: readonly Walk[] = [
 				screen.type("g");
 			}
 			screen.type("x");
+			await screen.when((state) => state.trace?.exercises.some(({ command }) => command.includes("INFO")));
 			await seen("trace-run-next");
 			screen.type("jx");
 			await seen("trace-signal-by-itself");
@@ -129,11 +132,12 @@ export const walks: readonly Walk[] = [
 			await seen("trial-missing");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.notNeeded);
+			await screen.sees("[ok] 1");
 			await seen("trial-answered");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);
 			await seen("save");
-			screen.type("jj\r");
+			screen.type("jjjj\r");
 			await screen.sees("[Unit]");
 			await seen("save-unit");
 		},
@@ -164,6 +168,60 @@ export const walks: readonly Walk[] = [
 		},
 	},
 	{
+		name: "what is missing, and a form with something to say",
+		script: {
+			problems: ({ application }) => [
+				{ field: "user", code: "account-unknown", values: { account: application.user ?? "" } },
+				{
+					field: "probe",
+					code: "line-program-missing",
+					values: { program: "redis-cli" },
+					line: application.probes[0] ?? "",
+					isWarning: true,
+				},
+			],
+			attempts: [
+				{ where: "host", ok: false, status: 7, output: "curl: (7) Failed to connect to 127.0.0.1 port 6379", timedOut: false },
+				{
+					where: "rehearsal",
+					ok: false,
+					status: 1,
+					output: "",
+					timedOut: false,
+					ended: 1,
+					printed: `${"x".repeat(300)}\n\x1b[2JFatal error, can't open config file`,
+				},
+			],
+		},
+		async go(screen, seen) {
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("G");
+			await seen("choose-missing");
+			screen.type("\r");
+			await screen.sees("postgresql-client");
+			await seen("choose-install");
+			screen.type("n\x1b[H\x1b[B");
+			await seen("choose-running");
+			screen.type("i");
+			await seen("choose-why");
+			screen.type("i\r");
+			await screen.sees(screen.words.form.button);
+			await seen("form-problems");
+			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B\x14");
+			await screen.sees("[!!]");
+			await seen("form-tried");
+			screen.type("\x07");
+			await seen("form-keys");
+			screen.type("\x07").key("escape");
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("\x1b[F\x1b[A\r");
+			await screen.sees(screen.words.form.button);
+			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B");
+			await screen.sees("4369");
+			await seen("form-guess");
+		},
+	},
+	{
 		name: "another run that adds up",
 		async go(screen, seen) {
 			await screen.sees(screen.words.choose.title.slice(0, 20));
@@ -183,4 +241,5 @@ export const walks: readonly Walk[] = [
 			await seen("trace-added");
 		},
 	},
+	...trialWalks,
 ];

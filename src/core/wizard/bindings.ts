@@ -64,7 +64,13 @@ export type Command =
 	| "next-field"
 	| "begin"
 	| "previous-field"
+	| "try-probe"
 	| "discard"
+	| "output"
+	| "selftest"
+	| "shell"
+	| "next-match"
+	| "previous-match"
 	| "line-start"
 	| "line-end"
 	| "cut-before"
@@ -82,7 +88,7 @@ export interface Binding {
 /** The pages over a screen. Where letters are text, the second of these keys, and from one page the letters lead to the others. */
 const pages: readonly Binding[] = [
 	{ command: "why", keys: ["i", "f2"], footer: 7 },
-	{ command: "commands", keys: ["c", "f3"] },
+	{ command: "commands", keys: ["c", "f3"], footer: 9 },
 	{ command: "keys", keys: ["?", "f1", "ctrl-g"], footer: 0 },
 ];
 
@@ -92,12 +98,20 @@ const pagesWhileTyping: readonly Binding[] = [
 	{ command: "keys", keys: ["ctrl-g", "f1"], footer: 0 },
 ];
 
-/** On every screen alike. */
+const pagesOfTrial: readonly Binding[] = [
+	{ command: "output", keys: ["o"], footer: 5 },
+	{ command: "selftest", keys: ["t"], footer: 5 },
+];
+
+/** On every screen alike. The way out is in the footer of each. */
 const quitting: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
-	{ command: "quit", keys: ["q"], footer: 8 },
+	{ command: "quit", keys: ["q"], footer: 2 },
 	...pages,
 ];
+
+/** The way out where `q` is a letter or closes something. */
+const interrupting: Binding = { command: "interrupt", keys: ["ctrl-c"], footer: 3 };
 
 const moving: readonly Binding[] = [
 	{ command: "up", keys: ["up", "k"] },
@@ -116,9 +130,11 @@ const movingInFiles = moving.map((binding) => (binding.command === "first" ? { .
 const typing: readonly Binding[] = [
 	{ command: "submit", keys: ["enter"], footer: 1 },
 	{ command: "close", keys: ["escape"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 	...pagesWhileTyping,
 ];
+
+const typingInPage = typing.filter((binding) => !pagesWhileTyping.includes(binding));
 
 /** What the keys do to a line that is being edited (line.ts): for the page of all keys alone. */
 export const editing: readonly Binding[] = [
@@ -144,10 +160,11 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "next-field", keys: ["enter", "down", "tab"], footer: 1 },
 		{ command: "begin", keys: ["enter"], footer: 1 },
 		{ command: "previous-field", keys: ["up", "shift-tab"], footer: 6 },
-		{ command: "start", keys: ["pagedown"], footer: 3 },
+		{ command: "start", keys: ["pagedown"], footer: 5 },
+		{ command: "try-probe", keys: ["ctrl-t"], footer: 4 },
 		{ command: "first", keys: ["pageup"] },
 		{ command: "back", keys: ["escape"], footer: 2 },
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 		...pagesWhileTyping,
 	],
 	trace: [
@@ -167,7 +184,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "toggle", keys: ["space"], footer: 2 },
 		{ command: "open", keys: ["right", "l"], footer: 3 },
 		{ command: "shut", keys: ["h"] },
-		{ command: "shut-or-back", keys: ["left"], footer: 3 },
+		{ command: "shut-or-back", keys: ["left"], footer: 2 },
 		{ command: "open-all", keys: ["*"] },
 		{ command: "next-waiting", keys: ["!"], footer: 4 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
@@ -215,12 +232,14 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "finish-anyway", keys: ["s"], footer: 3 },
 		{ command: "again", keys: ["r"], footer: 5 },
 		{ command: "toggle", keys: ["space"], footer: 4 },
+		{ command: "shell", keys: ["!"], footer: 6 },
+		...pagesOfTrial,
 		{ command: "to-files", keys: ["3"], footer: 6 },
 		...moving,
 		back,
 		...quitting,
 	],
-	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, ...quitting],
+	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
 };
 
 /** On the button of the form nothing is typed: the keys of all screens hold there. */
@@ -234,19 +253,22 @@ const onButton: readonly Binding[] = [
 
 /** The key that opened a page closes it, those of the other pages lead there. */
 function onPage(page: Page): readonly Binding[] {
-	const own = pages.find((binding) => binding.command === page);
+	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
 	return [
 		{ command: "close", keys: ["escape", "enter", "left", "q", ...(own?.keys ?? [])], footer: 1 },
+		{ command: "search", keys: ["/"], footer: 2 },
+		{ command: "next-match", keys: ["n"], footer: 3 },
+		{ command: "previous-match", keys: ["N"] },
 		...moving,
 		...pages.filter((binding) => binding !== own),
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 	];
 }
 
 const inQuestion: readonly Binding[] = [
 	{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 },
 	{ command: "no", keys: ["n", "N", "escape", "left"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 ];
 
 /** Leaving keeps what was answered, unless one says otherwise. */
@@ -255,6 +277,7 @@ const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard",
 /** What the keys do at this moment. */
 export function bindingsOf(state: WizardState): readonly Binding[] {
 	if (state.question) return state.question.kind === "quit" && isWorthKeeping(state) ? inQuitQuestion : inQuestion;
+	if (state.overlay && state.prompt?.kind === "find") return typingInPage;
 	if (state.overlay) return onPage(state.overlay);
 	return bindingsBelow(state);
 }
@@ -288,6 +311,8 @@ const groups = {
 		"shut-or-back",
 		"next-waiting",
 		"search",
+		"next-match",
+		"previous-match",
 		"next-field",
 		"previous-field",
 		"start",
@@ -316,7 +341,7 @@ const groups = {
 		"quit",
 		"interrupt",
 	],
-	looking: ["keys", "why", "commands", "dry-run", "save-review"],
+	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell"],
 } satisfies Record<string, readonly Command[]>;
 
 /** The order in which the page of all keys shows them. */

@@ -1,4 +1,5 @@
 import type { Command } from "./bindings.ts";
+import { withoutVerdict } from "./finishing.ts";
 import { openPage } from "./pages.ts";
 import { nothingBuilt } from "./progress.ts";
 import { ask, cancel, go, isBusy, notice, only, start, without } from "./reduced.ts";
@@ -49,7 +50,7 @@ export function saveReview(state: WizardState, path: string): Reduced {
 export function buildAndTry(state: WizardState): Reduced {
 	const { answers } = state;
 	if (!answers || !state.plan) return only(state);
-	const trial = { ...without(state, "failure").trial, probes: [], exercises: [] };
+	const trial = { ...withoutVerdict(state).trial, probes: [], exercises: [] };
 	const { now: _, ...idle } = trial;
 	const fresh: WizardState = {
 		...go(state, "build"),

@@ -46,10 +46,18 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "next-field":
 		case "start":
 			return !onButton(state);
+		case "try-probe":
+			return state.form?.rows[state.form.cursor]?.field === "probe" && !isBusy(state, "probe");
 		case "begin":
 			return onButton(state);
 		case "pick":
-			return !isBusy(state, "finish");
+			return !isBusy(state, "finish", "selftest");
+		case "shell":
+			return lastRound(state) !== undefined && !isBusy(state, "try", "plan", "selftest");
+		case "selftest":
+			return state.trial.tested !== undefined;
+		case "next-match":
+			return (state.find?.rows.length ?? 0) > 1;
 		case "open":
 		case "shut-or-back":
 		case "next-waiting":

@@ -45,6 +45,10 @@ function happenOne(
 		case "file-copied":
 		case "generation-built":
 			return state.building ? { ...state, building: happenInBuild(state.building, event, at) } : state;
+		case "ways-tried": {
+			const { event: _, ...testing } = event;
+			return state.jobs.selftest === undefined ? state : { ...state, trial: { ...state.trial, testing } };
+		}
 		case "round-started":
 			return { ...state, screen: state.screen === "build" ? "trial" : state.screen, trial: { ...state.trial, now: event.round } };
 		case "probe-tried":

@@ -34,6 +34,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 	if (text === "") return only(closed);
 	switch (kind) {
 		case "search":
+		case "find":
 			return only(closed);
 		case "command": {
 			const split = splitCommandLine(text);

@@ -1,9 +1,11 @@
 import { followAccount } from "./accounts.ts";
 import { buildAndTry, lookAround } from "./building.ts";
-import { openForm } from "./choose.ts";
+import { foundChoices, openForm } from "./choose.ts";
 import { firstLook, followRow } from "./files/cursor.ts";
 import { planFailed, planMade } from "./files/history.ts";
+import { tested, tryWaysOut } from "./finishing.ts";
 import { validated } from "./form.ts";
+import { afterTrying } from "./form-probe.ts";
 import { openPage } from "./pages.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
 import { anew, resumed, resumeWanted } from "./resuming.ts";
@@ -21,9 +23,9 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			if (state.answers) return openForm({ ...state, lacks: [] });
 			return andThen(start({ ...go(state, "choose"), lacks: [] }, { job: "choices" }), resumeWanted);
 		case "install":
-			return start(state, { job: "lacks" });
+			return start(state, { job: state.screen === "choose" ? "choices" : "lacks" });
 		case "choices":
-			return only({ ...state, choices: action.value });
+			return only(foundChoices(state, action.value));
 		case "propose": {
 			const opened = openForm({ ...anew(state), answers: action.value, proposal: action.value });
 			// What was done for another application is a session of its own now, to be found in the list.
@@ -33,30 +35,43 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
 		}
+		case "probe":
+			return only(afterTrying(state, { attempts: action.value }));
 		case "trace":
 			return tracedOnce(state, action.value);
 		case "plan": {
 			const made = { ...planMade(state, action.value), thenBuild: false };
 			const planned = followAccount(state, state.plan ? followRow(state, made) : firstLook(made));
 			if (state.thenBuild) return buildAndTry(planned);
-			return lookAround(planned);
+			return lookAround(state.files.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
 		}
 		case "surroundings":
 			return only(followAccount(state, { ...state, surroundings: action.value }));
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
-			const tried = { ...state, files, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
-			return only(setCursor({ ...tried, screen: "trial" }, 0));
+			const rounds = [...trial.rounds, action.value];
+			const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds } }, 0);
+			return action.value.answered ? tryWaysOut(tried) : only(tried);
 		}
 		case "finish":
-			return only(setCursor({ ...state, finished: action.value }, 0));
+			return only(setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0));
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
+		case "text": {
+			const { page, text } = action.value;
+			return only(openPage({ ...state, texts: { ...state.texts, [page]: text } }, page));
+		}
+		case "selftest":
+			return tested(state, action.value);
+		case "shell":
+			return only(state);
+		case "install-unit": {
+			const { action: done, place, unit } = action.value;
+			return only(notice(state, `unit-${done}`, { place, unit }));
+		}
 		case "review":
 			return only(notice(without(state, "prompt"), "review-saved", { path: action.value }));
-		case "unit":
-			return only(openPage({ ...state, unit: action.value }, "unit"));
 		case "resume":
 			return resumed(state, action.value);
 		case "discard":
@@ -74,6 +89,8 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 			return only(planFailed(failed));
 		case "propose":
 			return only(without(failed, "chosen"));
+		case "probe":
+			return only(afterTrying(state, { failure }));
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":

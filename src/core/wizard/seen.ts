@@ -3,6 +3,8 @@ import type { Path } from "../path/path.ts";
 import type { Coverage } from "../plan/coverage.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { NextExercise } from "../plan/next-exercises.ts";
+import type { PackageRef } from "../plan/plan.ts";
+import type { NextStep } from "../questions/next-steps.ts";
 import type { Added } from "../trace/another-run.ts";
 import type { AccessCounts } from "../trace/counts.ts";
 import type { ProcessRow, ProcessTree } from "../trace/process-tree.ts";
@@ -23,8 +25,26 @@ export interface Choice {
 	readonly id: string;
 	readonly kind: "session" | "demo" | "template" | "unit" | "process";
 	readonly name: string;
+	/** What it is, in one line. */
 	readonly description: string;
+	/** More about it, as whoever brings it says it. */
 	readonly detail?: string;
+	readonly command?: readonly string[];
+	/** Absent where it starts as root. */
+	readonly account?: string;
+	readonly package?: PackageRef;
+	readonly unit?: string;
+	readonly enabled?: boolean;
+	/** Of its first process, where it runs now. */
+	readonly pid?: number;
+	/** Where it listens now: `tcp 6379`, `unix /run/a.sock`. */
+	readonly ports?: readonly string[];
+	readonly probes?: readonly string[];
+	/** What is not on this machine: programs, and the packages that bring them. Absent where everything is there. */
+	readonly lacks?: { readonly programs: readonly string[]; readonly packages: readonly string[] };
+	/** What an administrator should know beforehand, in the language of the wizard, and as notes. */
+	readonly advice?: readonly string[];
+	readonly notes?: readonly Told[];
 	/** Of a session alone. */
 	readonly left?: Left;
 }
@@ -56,6 +76,25 @@ export interface Problem {
 	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | "timeout";
 	readonly code: string;
 	readonly values: Values;
+	/** Of several rows of one field, the text of the one that it is about. */
+	readonly line?: string;
+	/** Worth knowing, and in nobody's way. */
+	readonly isWarning?: true;
+}
+
+/** One try of a probe before tracing. */
+export interface ProbeAttempt {
+	/** `host`: what runs there now was asked; `rehearsal`: the application, started for a moment. */
+	readonly where: "host" | "rehearsal";
+	readonly ok: boolean;
+	readonly status: number;
+	/** The end of what the probe printed. */
+	readonly output: string;
+	readonly timedOut: boolean;
+	/** Exit status of the application, where it was over before it answered. */
+	readonly ended?: number;
+	/** The end of what it printed, where it did not answer. */
+	readonly printed?: string;
 }
 
 export type Values = Readonly<Record<string, string | number>>;
@@ -80,6 +119,27 @@ export interface Round {
 	readonly answered: boolean;
 	readonly output: string;
 	readonly ended?: number;
+	/** Of the generation that was tried: absent in a session that an older version began. */
+	readonly generation?: number;
+	/** What was added before. */
+	readonly added?: readonly string[];
+	/** Of the build and the trial. */
+	readonly seconds?: number;
+}
+
+/** How far the self-test is. */
+export interface Testing {
+	readonly launch: number;
+	readonly launches: number;
+	readonly tried: number;
+	readonly ways: number;
+}
+
+export interface InstalledUnit {
+	readonly place: string;
+	readonly action: "installed" | "replaced" | "unchanged" | "removed";
+	/** What systemd starts. */
+	readonly unit: string;
 }
 
 export interface Traced {
@@ -109,7 +169,14 @@ export interface Finished {
 	readonly data: string;
 	readonly record: string;
 	readonly answered: boolean;
+	/** The one command line that does the same. */
 	readonly command: string;
+	/** What comes next. */
+	readonly next: readonly NextStep[];
+	/** The service of the host that is the same application; absent where there is none. */
+	readonly service?: string;
+	/** A unit can be installed here. */
+	readonly installs: boolean;
 }
 
 /** A program that was started for the user. */
@@ -144,6 +211,7 @@ export type Happening =
 	| { readonly event: "phase-started"; readonly phase: BuildPhase }
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
+	| ({ readonly event: "ways-tried" } & Testing)
 	| { readonly event: "command-started"; readonly number: number; readonly line: string }
 	| { readonly event: "command-ended"; readonly number: number; readonly status: number }
 	| { readonly event: "warned"; readonly code: string; readonly values: Values };

@@ -4,6 +4,7 @@ import type { AccountUse } from "../plan/account-use.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
+import type { Tested } from "../selftest/verdict.ts";
 import type { Account, AccountFile } from "./account-rows.ts";
 import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
@@ -14,12 +15,15 @@ import type {
 	Choice,
 	Finished,
 	Happening,
+	InstalledUnit,
 	Lack,
+	ProbeAttempt,
 	ProbeOutcome,
 	Problem,
 	RanCommand,
 	Resumed,
 	Round,
+	Testing,
 	Told,
 	Traced,
 	Values,
@@ -49,7 +53,13 @@ export interface Form {
 	readonly problems: readonly Problem[];
 	/** Enter was pressed on the button: the next validation goes on if it finds nothing. */
 	readonly going: boolean;
+	/** The probe that is being tried, and what came of those that were, by their lines. */
+	readonly trying?: string;
+	readonly tried: Readonly<Record<string, Tried>>;
 }
+
+/** What came of trying a probe: attempts, or why there could be none. */
+export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Told };
 
 export interface Building {
 	readonly phase: BuildPhase;
@@ -69,12 +79,25 @@ export interface Trying {
 	readonly now?: number;
 	/** Proposed remedies that the administrator does not want, by `missingKey`. */
 	readonly unwanted: readonly string[];
+	/** What became of the ways out of the candidate; absent until that is known. */
+	readonly tested?: Tested;
+	/** How far the test is. */
+	readonly testing?: Testing;
+	/** The last round's candidate is the cage's present generation. */
+	readonly saved?: true;
 }
 
-export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template" | "review";
+export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template" | "review" | "find";
+
+/** Texts that the session writes, to be read as a page. */
+export type TextPage = "unit" | "dropin" | "record";
 
 export type Question =
 	| { readonly kind: "quit" }
+	| { readonly kind: "install"; readonly programs: readonly string[]; readonly packages: readonly string[] }
+	/** So many ways lead out of the cage, and so many layers are missing. */
+	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
+	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
 	| { readonly kind: "discard"; readonly id: string; readonly name: string }
 	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string }
 	/** Leaving out an account that something hangs on, with all of that. */
@@ -86,19 +109,23 @@ export type JobKind =
 	| "choices"
 	| "propose"
 	| "validate"
+	| "probe"
 	| "trace"
 	| "plan"
 	| "surroundings"
 	| "try"
 	| "finish"
 	| "template"
+	| "text"
+	| "selftest"
+	| "shell"
+	| "install-unit"
 	| "review"
-	| "unit"
 	| "resume"
 	| "discard";
 
 /** What can lie over a screen. */
-export type Page = "keys" | "why" | "commands" | "unit" | "dry-run";
+export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "next" | "dry-run" | TextPage;
 
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
@@ -148,7 +175,11 @@ export interface WizardState {
 	readonly commands: readonly RanCommand[];
 	readonly finished?: Finished;
 	readonly template?: { readonly name: string; readonly path: string };
-	readonly unit?: string;
+	readonly texts: Readonly<Partial<Record<TextPage, string>>>;
+	/**
+	 * What is looked for in a page, the rows that have it, and the one that was gone to: -1 until they are known, and then so many further on.
+	 */
+	readonly find?: { readonly text: string; readonly rows: readonly number[]; readonly at: number; readonly ahead?: number };
 	/** A session to go on with as soon as this machine has what is needed. */
 	readonly resuming?: string;
 	/** What was answered is not wanted any more. */
@@ -163,8 +194,8 @@ export type Action =
 	| { readonly type: "started"; readonly initial?: Answers; readonly resume?: string }
 	| { readonly type: "key"; readonly key: Key }
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
-	/** A page was drawn: the furthest that it can be scrolled. */
-	| { readonly type: "measured"; readonly scrollEnd: number }
+	/** A page was drawn: the furthest that it can be scrolled, and the rows that have what is looked for. */
+	| { readonly type: "measured"; readonly scrollEnd: number; readonly found?: readonly number[] }
 	/** `at` in milliseconds, of a clock that only goes forward. */
 	| { readonly type: "happened"; readonly events: readonly Happening[]; readonly at?: number }
 	| { readonly type: "ticked"; readonly at: number }
@@ -177,6 +208,7 @@ export type Result =
 	| { readonly job: "choices"; readonly value: readonly Choice[] }
 	| { readonly job: "propose"; readonly value: Answers }
 	| { readonly job: "validate"; readonly value: readonly Problem[] }
+	| { readonly job: "probe"; readonly value: readonly ProbeAttempt[] }
 	| { readonly job: "trace"; readonly value: Traced }
 	| { readonly job: "plan"; readonly value: Plan }
 	| { readonly job: "surroundings"; readonly value: HostView }
@@ -185,7 +217,11 @@ export type Result =
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
 	/** Where it was written. */
 	| { readonly job: "review"; readonly value: string }
-	| { readonly job: "unit"; readonly value: string }
+	| { readonly job: "text"; readonly value: { readonly page: TextPage; readonly text: string } }
+	| { readonly job: "selftest"; readonly value: Tested }
+	/** Its exit status. */
+	| { readonly job: "shell"; readonly value: number }
+	| { readonly job: "install-unit"; readonly value: InstalledUnit }
 	| { readonly job: "resume"; readonly value: Resumed }
 	| { readonly job: "discard" };
 
@@ -200,13 +236,17 @@ export type Intention =
 	| { readonly job: "forget" };
 
 export type Job =
-	| { readonly job: "lacks" | "choices" | "unit" }
+	| { readonly job: "lacks" | "choices" }
+	| { readonly job: "selftest" | "shell"; readonly answers: Answers }
+	| { readonly job: "text"; readonly page: TextPage }
+	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "resume" | "discard"; readonly id: string }
 	| { readonly job: "install"; readonly lacks: readonly Lack[] }
 	| { readonly job: "propose"; readonly choice: Choice }
 	| { readonly job: "propose"; readonly line: string }
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
+	| { readonly job: "probe"; readonly line: string; readonly answers: Answers }
 	/** With `add`, the run adds to what those before it showed. */
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
 	| { readonly job: "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
@@ -235,6 +275,7 @@ export const startState: WizardState = {
 	thenBuild: false,
 	output: [],
 	outputOpen: "",
+	texts: {},
 	commands: [],
 };
 
