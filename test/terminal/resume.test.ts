@@ -119,7 +119,7 @@ describe("the wizard", () => {
 		wizard = await leaveAndGoOn(wizard, state, "It answers from inside its cage");
 		// Nothing of what was built and not saved stayed; it is built and tried once more before it is saved.
 		wizard.press(keys.enter);
-		await wizard.sees("cagewright make demo");
+		await wizard.sees("make demo --yes");
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
