@@ -5,7 +5,8 @@ import type { traceNoticesEn } from "./trace-en.ts";
 export const traceDe: WizardMessages["trace"] = {
 	starting: "{name} wird unter strace gestartet…",
 	waiting: "Sie läuft. Auf die erste Antwort wird gewartet…",
-	answering: "Sie antwortet. Benutzen Sie sie jetzt, üben Sie das Nächste (x) oder Eigenes (e); Enter, wenn es genug ist.",
+	answering: "Sie antwortet. Benutzen Sie sie jetzt, oder üben Sie (e); Enter, wenn es genug ist.",
+	answeringNext: "Sie antwortet. Benutzen Sie sie jetzt, üben Sie das Nächste (x) oder Eigenes (e); Enter, wenn es genug ist.",
 	quietFor: "Sie antwortet. Seit {seconds} Sekunden nichts Neues: Enter geht weiter, oder üben Sie mehr.",
 	quietSince: "Sie antwortet. Seit der letzten Übung nichts Neues ({seconds} s): Enter geht weiter, oder üben Sie mehr.",
 	finishing: "Genug: Auch neue Logdateien, Neuladen, Ende und zweiter Start werden beobachtet…",

@@ -3,7 +3,8 @@ import type { TraceTab } from "../../core/wizard/tracing-state.ts";
 export const traceEn = {
 	starting: "Starting {name} under strace…",
 	waiting: "It runs. Waiting for its first answer…",
-	answering: "It answers. Use it now, run the next exercise (x) or your own (e); Enter when it is enough.",
+	answering: "It answers. Use it now, or exercise it (e); Enter when it is enough.",
+	answeringNext: "It answers. Use it now, run the next exercise (x) or your own (e); Enter when it is enough.",
 	quietFor: "It answers. Nothing new for {seconds} seconds: Enter goes on, or exercise it more.",
 	quietSince: "It answers. Nothing new since the last exercise ({seconds} s): Enter goes on, or exercise it more.",
 	finishing: "Enough: log reopening, reload, stop and a second start are watched as well…",
