@@ -190,6 +190,9 @@ export const failuresDe: Failures = {
 		"{service} startet nicht {program} wie der Käfig {name}: Seine Nutzer fänden eine andere Anwendung vor. Nennen Sie den Käfig dieses Dienstes, oder machen Sie einen: cagewright make {service}",
 	"no-launcher":
 		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
+	"line-unreadable": "Eine Shell kann diese Zeile nicht lesen: {detail}",
+	"line-program-missing":
+		"{program} gibt es auf diesem Rechner nicht: Installieren Sie, was es mitbringt, oder fragen Sie anders.",
 	"no-probe":
 		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
 	"logs-unknown":

@@ -46,6 +46,8 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "next-field":
 		case "start":
 			return !onButton(state);
+		case "try-probe":
+			return state.form?.rows[state.form.cursor]?.field === "probe" && !isBusy(state, "probe");
 		case "begin":
 			return onButton(state);
 		case "pick":

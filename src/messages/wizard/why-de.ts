@@ -33,9 +33,9 @@ export const whyDe: WizardMessages["why"] = {
 			purpose:
 				"Der Käfig entsteht aus dem, was die Anwendung tut, wenn sie so gestartet wird. Die Probe ist eine echte Anfrage: Sie entscheidet in jedem weiteren Schritt, ob die Anwendung geht. Das Konto ist das, was ein Eindringling wäre.",
 			machine:
-				"Nichts, bis die Beobachtung beginnt. Eine Probe zu versuchen führt diese eine Zeile aus wie eine Shell; gefragt wird, was gerade läuft, gestartet wird nichts.",
+				"Nichts, bis die Beobachtung beginnt. Eine Probe zu versuchen (Strg-T) führt diese eine Zeile aus wie eine Shell; gefragt wird, was auf diesem Wirt gerade läuft. Antwortet nichts, startet die Anwendung kurz in einer Generalprobe, und was sie dort schreibt, wird weggeworfen.",
 			proposals:
-				"Befehl, Konto, Verzeichnis und Variablen stammen aus der Vorlage, der Unit oder dem laufenden Prozess; Proben aus dem Protokoll, für das das Programm bekannt ist, oder sein Port, und das ist dann geraten.",
+				"Befehl, Konto, Verzeichnis und Variablen stammen aus der Vorlage, der Unit oder dem laufenden Prozess; Proben aus dem Protokoll, für das das Programm bekannt ist, oder sein Port, und das ist dann geraten. Ist beides unbekannt, wurde mit den Ports, an denen sie jetzt lauscht, einmal Verbindung aufgenommen, ob sie grüßt oder HTTP spricht: ebenfalls geraten.",
 		},
 		trace: {
 			purpose:
