@@ -100,7 +100,10 @@ function statusText(state: WizardState, messages: Messages): string {
 		if (state.failure || !trace.result) return trace.result ? words.failedKept : words.failed;
 		return trace.runs > 1 ? messages.fill(words.doneRuns, { runs: trace.runs }) : words.done;
 	}
+	const attached = state.answers?.attach;
+	if (trace.enough && attached && !trace.again) return words.finishingAttached;
 	if (trace.enough) return trace.again ? words.finishingAgain : words.finishing;
+	if (!trace.running && attached) return messages.fill(words.startingAttached, { pid: attached.pid });
 	if (!trace.running) return messages.fill(words.starting, { name: state.answers?.name ?? "" });
 	if (!answersAlready(state)) return words.waiting;
 	const still = quiet(state);
