@@ -12,6 +12,7 @@ import { reviewText } from "../report/review.ts";
 import { writeNewFile } from "../system/files/write-new.ts";
 import { findApplications } from "../system/units/find.ts";
 import { answersFrom } from "./answers.ts";
+import { asItRuns } from "./attach.ts";
 import { choiceOfFound, choiceOfTemplate, compareChoices, withPackages } from "./choices.ts";
 import { withGuess } from "./guessed-probe.ts";
 import { ownUnitText } from "./own-unit.ts";
@@ -40,7 +41,12 @@ export class SystemChooser implements Chooser {
 		return [...(await withPackages(templates, packages)), ...others].sort(compareChoices);
 	}
 
-	async propose(choice: Choice): Promise<Answers> {
+	async propose(choice: Choice, watch = false): Promise<Answers> {
+		const answers = await this.#proposed(choice);
+		return watch && choice.pid !== undefined ? asItRuns(answers, choice.pid, choice.kind === "process") : answers;
+	}
+
+	async #proposed(choice: Choice): Promise<Answers> {
 		if (choice.id.startsWith("template:")) return this.#fromTemplate(choice.name);
 		const found = this.#found.get(choice.id);
 		if (!found) throw new Failure("choice-gone", { name: choice.name }, 2);

@@ -29,8 +29,8 @@ export interface WizardSession {
 
 	/** Everything that can be chosen at the start. */
 	choices(): Promise<readonly Choice[]>;
-	/** The answers that a choice proposes. */
-	propose(choice: Choice): Promise<Answers>;
+	/** The answers that a choice proposes; with `watch`, what runs of it is watched instead of a start of its own. */
+	propose(choice: Choice, watch?: boolean): Promise<Answers>;
 	/** The answers for a typed command line, with a probe where the protocol is known. Throws where it is not a command. */
 	proposeCommand(line: string): Promise<Answers>;
 	/** What is wrong with the answers, by field; empty when the work can start. */

@@ -37,7 +37,7 @@ import { tryProbe } from "./try-probe.ts";
 /** What can be chosen, and the answers that a choice proposes. */
 export interface Chooser {
 	choices(): Promise<readonly Choice[]>;
-	propose(choice: Choice): Promise<Answers>;
+	propose(choice: Choice, watch?: boolean): Promise<Answers>;
 	/** Writes a review down in the language of the user. Throws where something is at that path. */
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Throws a Failure where the line is no command. */
@@ -134,8 +134,8 @@ export class Wizard implements WizardSession {
 		return [...(await leftSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
 	}
 
-	async propose(choice: Choice): Promise<Answers> {
-		return this.#startAnew(await this.#chooser.propose(choice));
+	async propose(choice: Choice, watch = false): Promise<Answers> {
+		return this.#startAnew(await this.#chooser.propose(choice, watch));
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {

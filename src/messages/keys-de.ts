@@ -12,6 +12,7 @@ export const keysDe: Readonly<Record<Command, string>> = {
 	"another-run": "weiterer Lauf",
 	"next-view": "nächste Ansicht",
 	"previous-view": "Ansicht davor",
+	"watch-running": "laufend beobachten",
 	"start-over": "neu beobachten, Läufe vergessen",
 	again: "noch einmal",
 	"accept-remedies": "ergänzen, erproben",

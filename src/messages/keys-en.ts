@@ -13,6 +13,7 @@ export const keysEn: Readonly<Record<Command, string>> = {
 	"another-run": "another run",
 	"next-view": "next view",
 	"previous-view": "view before",
+	"watch-running": "watch as it runs",
 	"start-over": "trace anew, forget the runs",
 	"accept-remedies": "add and try again",
 	save: "save",

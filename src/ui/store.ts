@@ -192,7 +192,9 @@ async function ask(
 		case "propose":
 			return {
 				job: "propose",
-				value: await ("choice" in intention ? session.propose(intention.choice) : session.proposeCommand(intention.line)),
+				value: await ("choice" in intention
+					? session.propose(intention.choice, intention.watch)
+					: session.proposeCommand(intention.line)),
 			};
 		case "validate":
 			return { job: "validate", value: await session.validate(intention.answers) };

@@ -15,6 +15,7 @@ export type Command =
 	| "run-next"
 	| "another-run"
 	| "start-over"
+	| "watch-running"
 	| "next-view"
 	| "previous-view"
 	| "accept-remedies"
@@ -150,6 +151,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	choose: [
 		{ command: "choose", keys: ["enter"], footer: 1 },
 		{ command: "type-command", keys: ["t", ":"], footer: 3 },
+		{ command: "watch-running", keys: ["w"], footer: 5 },
 		{ command: "search", keys: ["/"], footer: 4 },
 		{ command: "discard", keys: ["d"], footer: 2 },
 		...moving,

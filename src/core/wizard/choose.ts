@@ -55,6 +55,14 @@ export function reduceChoose(state: WizardState, command: Command): Reduced {
 			if (choice.id === state.chosen && state.answers) return openForm(state);
 			return start({ ...state, chosen: choice.id }, { job: "propose", choice });
 		}
+		case "watch-running": {
+			const choice = selectedChoice(state);
+			if (!choice || isBusy(state, "install", "propose")) return only(state);
+			if (choice.pid === undefined) return only(notice(state, "does-not-run", { name: choice.name }));
+			const chosen = `${choice.id} ${choice.pid}`;
+			if (chosen === state.chosen && state.answers) return openForm(state);
+			return start({ ...state, chosen }, { job: "propose", choice, watch: true });
+		}
 		case "discard": {
 			const { id, kind, name } = shownChoices(state)[cursorOf(state)] ?? {};
 			if (id === undefined || name === undefined || kind !== "session") return only(state);

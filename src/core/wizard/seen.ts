@@ -194,6 +194,7 @@ export interface RanCommand {
 /** Events that a screen shows something of. `newest` comes where the engine sends it. */
 export type Happening =
 	| { readonly event: "application-started"; readonly where: string; readonly run: number }
+	| { readonly event: "processes-attached"; readonly pid: number; readonly processes: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
 	| {

@@ -242,7 +242,8 @@ export type Job =
 	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "resume" | "discard"; readonly id: string }
 	| { readonly job: "install"; readonly lacks: readonly Lack[] }
-	| { readonly job: "propose"; readonly choice: Choice }
+	/** With `watch`, as it runs now. */
+	| { readonly job: "propose"; readonly choice: Choice; readonly watch?: boolean }
 	| { readonly job: "propose"; readonly line: string }
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }

@@ -30,6 +30,8 @@ export const formDe: WizardMessages["form"] = {
 	empty: "(leer)",
 	values: { host: "das des Wirts", none: "keines", yes: "ja", no: "nein, in einer Generalprobe" },
 	button: "Beobachtung starten",
+	readyRunning:
+		"Prozess {pid} wird beobachtet, wie er läuft: Er bekommt kein Signal und läuft weiter. Was er vorher tat, zeigt die Erprobung.",
 	ready: "Start in einer Generalprobe: Nichts davon bleibt, der Betrieb läuft weiter.",
 	readyOnHost: "Vorsicht: Start auf dem echten System; was sie schreibt, bleibt.",
 	problems: "{count} {count|Sache|Sachen} zu richten:",

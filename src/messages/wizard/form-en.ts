@@ -30,6 +30,7 @@ export const formEn = {
 	empty: "(empty)",
 	values: { host: "the host's", none: "none", yes: "yes", no: "no, in a rehearsal" } as Record<string, string>,
 	button: "Start tracing",
+	readyRunning: "Process {pid} is watched as it runs: it is sent no signal and runs on. What it did before shows in the trial.",
 	ready: "It starts in a rehearsal: nothing it writes stays, and production goes on.",
 	readyOnHost: "Careful: it starts on the real system, and what it writes stays.",
 	problems: "{count} {count|thing|things} to put right:",

@@ -43,7 +43,7 @@ export const whyDe: WizardMessages["why"] = {
 			machine:
 				"Die Anwendung läuft in einer Generalprobe: in einer Kopie des Dateisystems, aus der alles Geschriebene weggeworfen wird, und in einem eigenen Netz. Der Betrieb läuft weiter. Nur „auf dem Wirt“ schreibt sie wirklich.",
 			proposals:
-				"Proben und Übungen sind die Zeilen des Formulars; e führt eine weitere aus, solange die Anwendung beobachtet wird.",
+				"Proben und Übungen sind die Zeilen des Formulars. Was als Nächstes kommt, fragt mit dem Programm der Probe nach mehr; was das Paket enthält und noch niemand benutzt hat, ist aus der Paketdatenbank bekannt. x führt die nächste Zeile aus, e eine eigene.",
 		},
 		files: {
 			purpose:

@@ -50,7 +50,8 @@ export const whyEn = {
 				"Documentation never lists every file that an application opens. So it is started and watched by strace, from its start through requests, reload and stop: what it touches is what the cage needs. What is not exercised now is missed in the trial, or later.",
 			machine:
 				"The application runs in a rehearsal: a copy of the file system in which everything that it writes is thrown away, and a network of its own. What runs in production goes on. Only with “on the host” does it write for real.",
-			proposals: "Probes and exercises are the lines of the form; e runs one more against the application while it is watched.",
+			proposals:
+				"Probes and exercises are the lines of the form. What comes next asks for more with the client of the probe, and what the package holds and nothing has used yet is known from the package database; x runs the next line, e one of your own.",
 		},
 		files: {
 			purpose:

@@ -5,6 +5,7 @@ import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
 import { Paragraph } from "../parts/paragraph.tsx";
 import { wrapWords } from "../wrap-words.ts";
+import { readyText } from "./ready-text.ts";
 
 /** Beside the form, where there is room: what the field is for, what a try of its probe printed, and what was told of this application. */
 export function FormDetail({ form }: { form: Form }) {
@@ -12,7 +13,7 @@ export function FormDetail({ form }: { form: Form }) {
 	const words = messages.wizard.form;
 	const row = form.rows[form.cursor];
 	const texts = [
-		...(row ? [words.hints[row.field]] : [state.answers?.onHost ? words.readyOnHost : words.ready]),
+		...(row ? [words.hints[row.field]] : [readyText(state.answers, messages)]),
 		...(row?.field === "probe" ? printedBy(form, row.line.text.trim(), messages) : []),
 		...aboutApplication(state, messages).flatMap((text) => ["", text]),
 	];

@@ -10,6 +10,7 @@ import { Rows } from "../parts/rows.tsx";
 import { TextInput } from "../parts/text-input.tsx";
 import { FormDetail } from "./form-detail.tsx";
 import { probeLines, type Said } from "./probe-lines.ts";
+import { readyText } from "./ready-text.ts";
 
 const hintRows = 2;
 /** Rows that what is said of one field may take, beside the list and where the screen is the form's alone. */
@@ -145,6 +146,6 @@ function hintText(form: Form, { answers, size }: WizardState, messages: Messages
 	if (form.going) return { text: words.checking, wrong: false };
 	if (row) return { text: size.columns < columnsForTwo ? words.hints[row.field] : "", wrong: false };
 	const [first, ...more] = blocking(form.problems);
-	if (!first) return { text: answers?.onHost ? words.readyOnHost : words.ready, wrong: false };
+	if (!first) return { text: readyText(answers, messages), wrong: false };
 	return { text: `! ${messages.fill(words.problems, { count: more.length + 1 })} ${messages.failure(first)}`, wrong: true };
 }
