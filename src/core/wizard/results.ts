@@ -40,7 +40,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			const made = { ...planMade(state, action.value), thenBuild: false };
 			const planned = followAccount(state, state.plan ? followRow(state, made) : firstLook(made));
 			if (state.thenBuild) return buildAndTry(planned);
-			return lookAround(planned);
+			return lookAround(state.files.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
 		}
 		case "surroundings":
 			return only(followAccount(state, { ...state, surroundings: action.value }));

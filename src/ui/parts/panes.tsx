@@ -1,7 +1,6 @@
-import { Box } from "ink";
+import { Box, Text } from "ink";
 import type { ReactNode } from "react";
 import { useView, ViewContext } from "../look.ts";
-import { Line } from "./line.tsx";
 
 /** Columns from which on there is room for a second pane. */
 export const columnsForTwo = 110;
@@ -22,12 +21,8 @@ export function Panes({ children, detail }: { children: ReactNode; detail: React
 		<Box width={width} height={height} overflow="hidden">
 			<Pane width={left}>{children}</Pane>
 			<Box flexDirection="column" width={separatorWidth} flexShrink={0}>
-				{Array.from({ length: height }, (_, row) => (
-					// biome-ignore lint/suspicious/noArrayIndexKey: the rows of a line have nothing else
-					<Line key={row} dimColor>
-						{ascii ? " | " : " │ "}
-					</Line>
-				))}
+				{/* One text of many rows: a row each would be as much for Ink to lay out as the list beside it. */}
+				<Text dimColor>{Array.from({ length: height }, () => (ascii ? " | " : " │ ")).join("\n")}</Text>
 			</Box>
 			<Pane width={right}>{detail}</Pane>
 		</Box>
