@@ -29,6 +29,11 @@ export class Terminal {
 		this.state = stateFolder(options.state);
 	}
 
+	/** The folder of the cages where an option named it: commands to copy name it too. */
+	get askedState(): string | undefined {
+		return this.options.state === undefined ? undefined : this.state;
+	}
+
 	/** How the command line wants cages to be started. */
 	get launching(): Launching {
 		const { launcher, require } = this.options;

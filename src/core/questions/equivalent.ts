@@ -5,14 +5,15 @@ import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout } fr
 /**
  * The command line that does what the answers say, without a question. With a template or a unit (`base` is what it says by
  * itself), only what differs from it is named. Lists add up to its own: where one of its values was taken away, everything is said without it.
+ * `state` is the folder of the cages where that was asked for.
  */
-export function equivalentCommand(answers: Answers, base?: Answers): string {
+export function equivalentCommand(answers: Answers, base?: Answers, state?: string): string {
 	if (base !== undefined && takesAway(answers, base)) {
 		const { template: _, unit: __, ...rest } = answers;
-		return equivalentCommand(rest);
+		return equivalentCommand(rest, undefined, state);
 	}
 	const { application, rules } = answers;
-	const words = ["cagewright", "make"];
+	const words = [...programWords(state), "make"];
 	const named = answers.template ?? answers.unit;
 	if (named !== undefined) words.push(named);
 	const add = (option: string, value: string | number | undefined, usual?: string | number) => {
@@ -111,4 +112,9 @@ function isSame(values: readonly string[], others: readonly string[] | undefined
 
 function bindText({ access, path }: Answers["rules"]["binds"][number]): string {
 	return `${path}:${access}`;
+}
+
+/** How the program is called for the cages of a folder. */
+export function programWords(state?: string): string[] {
+	return ["cagewright", ...(state === undefined ? [] : ["--state", state])];
 }
