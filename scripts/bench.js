@@ -12,7 +12,11 @@ if (missing.length) {
 	say(`the benches need more: apt-get install --no-install-recommends ${missing.join(" ")}`);
 	process.exit(3);
 }
-const folder = await bundleBench({ main: "test/bench/main.ts", "fold-child": "test/bench/fold-child.ts" });
+const folder = await bundleBench({
+	main: "test/bench/main.ts",
+	"fold-child": "test/bench/fold-child.ts",
+	"live-child": "test/bench/live-child.tsx",
+});
 const { status } = spawnSync(process.execPath, [join(folder, "main.js"), ...process.argv.slice(2)], {
 	cwd: root,
 	stdio: "inherit",

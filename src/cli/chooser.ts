@@ -3,10 +3,14 @@ import type { FoundApplication } from "../core/application/found.ts";
 import { Failure } from "../core/failure.ts";
 import { quoteShellLine } from "../core/path/quote.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Machine } from "../engine/context.ts";
 import type { Choice } from "../engine/session.ts";
-import { unitText } from "../engine/unit.ts";
+import { dropinText, unitText } from "../engine/unit.ts";
 import type { Chooser } from "../engine/wizard.ts";
+import { messagesFor } from "../messages/messages.ts";
+import { reviewText } from "../report/review.ts";
+import { writeNewFile } from "../system/files/write-new.ts";
 import { findApplications } from "../system/units/find.ts";
 import { answersFrom } from "./answers.ts";
 import { ownUnitText } from "./own-unit.ts";
@@ -69,10 +73,23 @@ export class SystemChooser implements Chooser {
 		return unit === undefined ? undefined : answersFrom({}, [], fromFound(unit));
 	}
 
-	unit(name: string): Promise<string> {
-		return this.#machine.accounts.own()
-			? Promise.resolve(ownUnitText(this.#machine, name))
-			: unitText({ machine: this.#machine }, name);
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
+		return writeNewFile(path, reviewText(name, rows, messagesFor(this.#language)));
+	}
+
+	async unit(name: string, service: string | undefined): Promise<string> {
+		const machine = this.#machine;
+		if (machine.accounts.own()) return ownUnitText(machine, name);
+		return service === undefined ? unitText({ machine }, name) : dropinText({ machine }, name, service);
+	}
+
+	serviceOf({ application, unit }: Answers): string | undefined {
+		const [program] = application.command;
+		// One interpreter starts many services: the service has to have the name of the program as well.
+		const name = program?.slice(program.lastIndexOf("/") + 1) ?? "";
+		const same = (one: FoundApplication) => one.application.command?.[0] === program && one.unit?.startsWith(name);
+		const known = unit ?? [...this.#found.values()].find(same)?.unit;
+		return known === undefined ? undefined : this.#machine.units.service(known)?.name;
 	}
 
 	async #fromTemplate(name: string): Promise<Answers> {

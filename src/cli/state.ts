@@ -6,7 +6,7 @@ export function stateFolder(asked: string | undefined): string {
 	return resolve(asked ?? process.env.CAGEWRIGHT_STATE ?? defaultState());
 }
 
-function defaultState(): string {
+export function defaultState(): string {
 	if (process.getuid?.() === 0) return "/var/lib/cagewright";
 	return join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "cagewright");
 }

@@ -10,7 +10,7 @@ import type { Launching } from "../system/launch/method.ts";
 import { Interrupted } from "./interrupted.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
-import { stateFolder } from "./state.ts";
+import { defaultState, stateFolder } from "./state.ts";
 
 const worthMore = ["undo-failed", "adopt-failed-kept"];
 
@@ -29,15 +29,15 @@ export class Terminal {
 		this.state = stateFolder(options.state);
 	}
 
-	/** The folder of the cages where an option named it: commands to copy name it too. */
-	get askedState(): string | undefined {
-		return this.options.state === undefined ? undefined : this.state;
-	}
-
 	/** How the command line wants cages to be started. */
 	get launching(): Launching {
 		const { launcher, require } = this.options;
 		return { ...(launcher === undefined ? {} : { launcher }), full: require === "full" };
+	}
+
+	/** The state folder, where a command has to name it: without a word another one would be taken. */
+	get otherState(): string | undefined {
+		return this.state === defaultState() ? undefined : this.state;
 	}
 
 	/** A person is there to answer. */

@@ -1,13 +1,10 @@
 import { resolve } from "node:path";
-import { refuseWeaker, unitWeaknesses } from "../core/confinement/method.ts";
 import { Failure } from "../core/failure.ts";
 import { printable, showPath } from "../core/path/quote.ts";
-import { auditGeneration } from "../engine/audit.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { type InstalledUnit, installUnit, uninstallUnit, unitExposure, type WhichUnit } from "../engine/installed-unit.ts";
-import { tellWeaker } from "../engine/method.ts";
-import { dropinText, unitText } from "../engine/unit.ts";
+import { dropinText, judgeUnit, unitText } from "../engine/unit.ts";
 import { table } from "../report/format.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import { recordAcceptances } from "./acceptance.ts";
@@ -39,7 +36,8 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 		}
 		if (score) return printScore(terminal, context, which);
 		if (uninstall) return printDone(terminal, which, await uninstallUnit(context, which, dryRun), options);
-		await judge(terminal, context, name, options);
+		await recordAcceptances(context, name, options.acceptFinding);
+		await judgeUnit(context, name, terminal.launching.full ?? false);
 		if (install) return printDone(terminal, which, await installUnit(context, which, dryRun), options);
 		printUnit(terminal, which, await (service === undefined ? unitText(context, name) : dropinText(context, name, service)));
 		return 0;
@@ -49,17 +47,6 @@ export async function unit(terminal: Terminal, name: string, options: UnitOption
 function printUnit(terminal: Terminal, which: WhichUnit, unit: string): void {
 	if (terminal.options.json) terminal.printJson("unit", { ...which, unit });
 	else terminal.print(unit);
-}
-
-/** The unit starts the cage later, without us: what the audit has to say is said now. */
-async function judge(terminal: Terminal, context: Context, name: string, { acceptFinding }: UnitOptions): Promise<void> {
-	await recordAcceptances(context, name, acceptFinding);
-	const { cage, layout, manifest } = await presentCage(context, name);
-	const weaker = unitWeaknesses(context.machine.units.version());
-	const separated = !weaker.includes("pids");
-	refuseWeaker(weaker, "systemd", terminal.launching.full);
-	tellWeaker(context, weaker, "systemd");
-	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated });
 }
 
 function printDone(terminal: Terminal, which: WhichUnit, done: InstalledUnit, { dryRun = false, root }: UnitOptions): number {

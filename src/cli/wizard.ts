@@ -15,7 +15,12 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	// What no screen can be drawn on, and whoever has no use for one, gets lines.
 	const linear = terminal.options.linear === true || env.INK_SCREEN_READER === "true" || env.TERM === "dumb";
 	const machine = systemMachine(terminal.state, terminal.launching);
-	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal, machine));
+	const state = terminal.otherState;
+	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal, machine), {
+		...(state === undefined ? {} : { state }),
+		terminal: env.TERM ?? "dumb",
+		full: terminal.launching.full ?? false,
+	});
 	// An empty variable counts as not set.
 	const ascii = terminal.options.ascii === true || !/UTF-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "UTF-8");
 	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };

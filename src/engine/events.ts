@@ -1,3 +1,4 @@
+import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
@@ -43,6 +44,7 @@ export type Event =
 	| { readonly event: "signal-sent"; readonly signal: string }
 	| { readonly event: "plan-made"; readonly plan: Plan }
 	| { readonly event: "file-copied"; readonly path: Path; readonly bytesDone: number; readonly bytesTotal: number }
+	| { readonly event: "phase-started"; readonly phase: BuildPhase }
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
 	| {
@@ -52,6 +54,14 @@ export type Event =
 			readonly probes: readonly ProbeOutcome[];
 	  }
 	| { readonly event: "selftest-started" }
+	/** The test starts the attempts three times: without any layer, as the application is started, and without any layer again. */
+	| {
+			readonly event: "ways-tried";
+			readonly launch: number;
+			readonly launches: number;
+			readonly tried: number;
+			readonly ways: number;
+	  }
 	| {
 			readonly event: "selftest-finished";
 			readonly tried: number;

@@ -13,9 +13,11 @@ import {
 	type Selftest,
 	type SelftestSummary,
 	summariseSelftest,
+	type Tested,
 	type Told,
 	unproven,
 } from "../core/selftest/verdict.ts";
+import { ways } from "../core/selftest/ways/ways.ts";
 import { auditGeneration } from "./audit.ts";
 import { layoutOf, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
@@ -49,6 +51,8 @@ export async function selftestCage(context: Context, name: string, options: Self
 	return testCage(context, cage, manifest, interpreter, options);
 }
 
+const wayCount = Object.values(ways).flat().length;
+
 /** What says something of the test, and nothing of the cage. */
 const testsOwn = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
 
@@ -57,22 +61,25 @@ const testsOwn = new Set(["selftest-blind", "selftest-broken", "launch-failed", 
  * without perl, and the record says that the ways out were not tried.
  */
 export async function selftestStep(context: Context, cage: Cage, manifest: Manifest): Promise<SelftestSummary | undefined> {
-	const { now, selftest } = context.machine;
-	const interpreter = selftest.interpreter();
-	if (!interpreter) {
-		context.emit({ event: "warned", code: "selftest-needs-perl", values: {} });
-		return undefined;
-	}
+	const tested = await selftestIfPossible(context, cage, manifest);
+	if (tested.test) return summariseSelftest(tested.test, new Date(context.machine.now()).toISOString());
+	context.emit({ event: "warned", ...tested.untried });
+	return undefined;
+}
+
+/** The test, or why it could not be done. */
+export async function selftestIfPossible(context: Context, cage: Cage, manifest: Manifest): Promise<Tested> {
+	const interpreter = context.machine.selftest.interpreter();
+	if (!interpreter) return { untried: { code: "selftest-needs-perl", values: {} } };
 	context.emit({ event: "selftest-started" });
 	try {
-		const summary = summariseSelftest(await testCage(context, cage, manifest, interpreter), new Date(now()).toISOString());
-		const { escaped, openByDesign, tried } = summary;
+		const test = await testCage(context, cage, manifest, interpreter);
+		const { escaped, openByDesign, tried } = summariseSelftest(test, "");
 		context.emit({ event: "selftest-finished", tried, escaped, openByDesign });
-		return summary;
+		return { test };
 	} catch (error) {
 		if (!(error instanceof Failure) || !testsOwn.has(error.code)) throw error;
-		context.emit({ event: "warned", code: error.code, values: error.values });
-		return undefined;
+		return { untried: { code: error.code, values: error.values } };
 	}
 }
 
@@ -93,8 +100,21 @@ export async function testCage(
 	const weaker = options.unit ? unitLacks(context, method) : method.weaker;
 	const decoy = await selftest.decoy(manifest.identity);
 	try {
-		const launch = (change: Partial<LaunchRequest>, spare: boolean) =>
-			tryOut(context, layout, { ...request, network, ...change }, { interpreter, decoy: decoy.facts, spare });
+		let launch = 0;
+		const start = (change: Partial<LaunchRequest>, spare: boolean) => {
+			const number = ++launch;
+			return tryOut(
+				context,
+				layout,
+				{ ...request, network, ...change },
+				{
+					interpreter,
+					decoy: decoy.facts,
+					spare,
+					onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: wayCount }),
+				},
+			);
+		};
 		// As root, without a single layer: chroot and nothing else.
 		const unitOut = (unit: UnderUnit) => {
 			const present = { cage, manifest, layout, generation: manifest.generation };
@@ -104,23 +124,23 @@ export async function testCage(
 			const inNetwork = network === "none" ? "none" : "host";
 			return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
 		};
-		const control = () => launch({ identity: bareRoot, network: "host", without: layers }, true);
+		const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
 		const before = await control();
 		const real = options.unit
 			? await unitOut(options.unit)
-			: await launch({ ...(options.without ? { without: options.without } : {}) }, false);
+			: await start({ ...(options.without ? { without: options.without } : {}) }, false);
 		const after = await control();
 		const blind = [...new Set([...unproven(before.told), ...unproven(after.told)])];
 		if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
-		const ways = outcomesOf(real.told, { openings: layout.openings, network, weaker });
-		const endless = ways.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
+		const outcomes = outcomesOf(real.told, { openings: layout.openings, network, weaker });
+		const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
 		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
 		const inForce = expected(request, network, layout, method);
 		const isService = options.unit !== undefined || method.launcher === "systemd-run";
 		return {
 			...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
 			network,
-			ways,
+			ways: outcomes,
 			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), isService ? expectedOfUnit(inForce, layout) : inForce),
 			control: { before: escapes(before.told), after: escapes(after.told) },
 			seconds: Math.round((now() - started) / 10) / 100,
@@ -136,12 +156,20 @@ const bareRoot = { name: "root", uid: 0, gid: 0, groups: [], home: "/" };
 
 const escapes = (told: ReadonlyMap<string, Told>) => [...told.values()].filter(({ how }) => how === "escaped").length;
 
+interface Attempts {
+	readonly interpreter: Interpreter;
+	readonly decoy: DecoyFacts;
+	readonly spare: boolean;
+	/** Told while they run how many are over. */
+	onTried(tried: number): void;
+}
+
 /** One launch of the attempts, on a copy of the data that is thrown away. Throws `selftest-broken` (exit 70) where they come to no end. */
 async function tryOut(
 	context: Context,
 	cage: CageLayout,
 	request: LaunchRequest,
-	{ decoy, interpreter, spare }: { readonly interpreter: Interpreter; readonly decoy: DecoyFacts; readonly spare: boolean },
+	{ decoy, interpreter, onTried, spare }: Attempts,
 ): Promise<{ told: ReadonlyMap<string, Told>; seen: Observed }> {
 	const { launcher, now, selftest, sleep } = context.machine;
 	const { architecture } = selftest;
@@ -166,7 +194,12 @@ async function tryOut(
 		const deadline = now() + patience * 1000;
 		let seen: Observed | undefined;
 		try {
-			while (!over && !parseAttempts(output).done && now() < deadline) await sleep(10, context.signal);
+			for (let tried = 0; !over && now() < deadline; await sleep(10, context.signal)) {
+				const { done, told } = parseAttempts(output);
+				if (told.size > tried) onTried(told.size);
+				tried = told.size;
+				if (done) break;
+			}
 			// What ends just then can hide the others from whoever lists the children of a process (proc_pid_task(5)).
 			for (let again = 0; !seen && !over && again < 20; again++) {
 				if (again) await sleep(10, context.signal);

@@ -1,9 +1,13 @@
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { NextStep } from "../core/questions/next-steps.ts";
+import type { Tested } from "../core/selftest/verdict.ts";
 import type { Added } from "../core/trace/another-run.ts";
-import type { Left, Resumed } from "../core/wizard/seen.ts";
-import type { WizardState } from "../core/wizard/state.ts";
+import type { ReviewRow } from "../core/wizard/review.ts";
+import type { InstalledUnit, Left, Resumed } from "../core/wizard/seen.ts";
+import type { TextPage, WizardState } from "../core/wizard/state.ts";
+import type { HostView } from "../core/wizard/surroundings.ts";
 import type { Reached } from "./coverage.ts";
 import type { Event } from "./events.ts";
 import type { TraceResult } from "./trace.ts";
@@ -39,18 +43,29 @@ export interface WizardSession {
 
 	/** The plan for the last trace under these answers; quick enough to be called after each decision. */
 	plan(answers: Answers): Promise<Plan>;
+	/** What the plan meets on this machine: accounts, a cage of the name, room on the disk. */
+	surroundings(answers: Answers): Promise<HostView>;
 
 	/** Builds a candidate generation from the plan and tries it: one round. The cage's present generation is untouched. */
-	buildAndTry(answers: Answers): Promise<TrialRound>;
+	buildAndTry(answers: Answers): Promise<TriedRound>;
 	/** Takes over what remedies these missing things; the next `plan` has them. */
 	accept(missing: readonly Missing[]): void;
 
+	/** Tries the ways out of the last candidate. */
+	selftest(answers: Answers): Promise<Tested>;
+	/** A shell in the last candidate, else in the present generation, on this terminal, which is the caller's to hand over. Its exit status. */
+	shell(answers: Answers): Promise<number>;
+
 	/** Makes the last candidate the cage's present generation, writes record and log. */
 	finish(answers: Answers): Promise<Finished>;
+	/** Writes the review to a new file, readable by its owner alone; never over anything, nor through a link. Returns its absolute path. */
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Saves the answers and decisions as a template of that name. */
 	saveTemplate(name: string, answers: Answers): Promise<string>;
-	/** The systemd unit of the finished cage. */
-	unit(): Promise<string>;
+	/** Of the finished cage: its record, its systemd unit, or the drop-in for the service of the host that it stands for. */
+	text(page: TextPage): Promise<string>;
+	/** Installs the unit, or the drop-in for a service. Root alone may, where systemd runs. */
+	installUnit(service: string | undefined): Promise<InstalledUnit>;
 
 	/** Ends what runs now and undoes it. Resolves when nothing of it is left. */
 	cancel(): Promise<void>;
@@ -100,5 +115,20 @@ export interface Finished {
 	readonly data: string;
 	readonly record: string;
 	readonly answered: boolean;
+	/** The one command line that does the same. */
 	readonly command: string;
+	readonly next: readonly NextStep[];
+	/** The service of the host that is the same application; absent where there is none. */
+	readonly service?: string;
+	/** A unit can be installed here. */
+	readonly installs: boolean;
+}
+
+/** A round with what there was before it, and which generation it made. */
+export interface TriedRound extends TrialRound {
+	readonly generation: number;
+	/** What was added before. */
+	readonly added: readonly string[];
+	/** Of the build and the trial. */
+	readonly seconds: number;
 }

@@ -1,7 +1,7 @@
 import { launchEnvironment } from "../core/application/application.ts";
 import { broughtShell } from "../core/confinement/brought-shell.ts";
 import { auditGeneration } from "./audit.ts";
-import { presentCage } from "./cages.ts";
+import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { launchRequest } from "./run.ts";
 
@@ -19,10 +19,14 @@ export interface ShellOptions {
  * as it is; what it writes is thrown away with it unless that is asked for. Resolves with its exit status.
  */
 export async function shellInCage(context: Context, name: string, options: ShellOptions): Promise<number> {
+	return shellIn(context, await presentCage(context, name), options);
+}
+
+/** The same in any generation of a cage, also in one that is being tried. */
+export async function shellIn(context: Context, present: PresentCage, options: ShellOptions): Promise<number> {
 	const { command, keepWrites, terminal } = options;
 	const { launcher } = context.machine;
-	const present = await presentCage(context, name);
-	const start = { cage: name, command, ...(terminal === undefined ? {} : { terminal }) };
+	const start = { cage: present.cage.name, command, ...(terminal === undefined ? {} : { terminal }) };
 	const shell = broughtShell(launcher.hostShell(), start, launchEnvironment(present.cage.application));
 	await auditGeneration(context, present.manifest, present.layout);
 	const rehearsal = keepWrites ? undefined : await launcher.rehearse();

@@ -261,6 +261,7 @@ export async function buildStep(
 		...(previous === undefined ? {} : { previous }),
 		signal,
 		onFile: (path, bytesDone, bytesTotal) => emit({ event: "file-copied", path, bytesDone, bytesTotal }),
+		onPhase: (phase) => emit({ event: "phase-started", phase }),
 	});
 	for (const path of built.unstable) emit({ event: "warned", code: "seed-unstable", values: { path: showPath(path) } });
 	emit({ event: "generation-built", generation: built.generation, unchanged: built.unchanged });
@@ -292,9 +293,11 @@ export async function trialStep(
 	const { dedicatedAccount: account } = cage;
 	// Under another account it would have the rights of other services.
 	if (account !== undefined && !candidate.plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
-	context.emit({ event: "round-started", round, rounds });
+	context.emit({ event: "phase-started", phase: "auditing" });
 	const layout = layoutOf(context.machine.store, candidate.manifest);
 	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });
+	context.emit({ event: "phase-started", phase: "starting" });
+	context.emit({ event: "round-started", round, rounds });
 	const tried = await runTrial(context, {
 		application: cage.application,
 		identity: candidate.plan.identity,

@@ -1,4 +1,5 @@
 import type { AdoptedPlace, Adoption, StagedPlace } from "../core/adoption/adoption.ts";
+import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
@@ -28,6 +29,8 @@ export interface CageReader {
 
 /** The state folder: cages with their generations and data, and saved templates. */
 export interface Store extends CageReader {
+	/** Where a cage of this name lies or will lie. Makes nothing. */
+	place(name: string): Promise<CagePlace>;
 	/** Waits for nobody: throws `cage-busy` where another command works on the cage. Clears away what a killed command left. */
 	lock(name: string): Promise<Lock>;
 
@@ -180,6 +183,15 @@ export interface TakeRequest {
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
 }
 
+export interface CagePlace {
+	/** The state folder. */
+	readonly folder: string;
+	/** Bytes that are free there. */
+	readonly free: number;
+	/** It has state, also where the cage itself was taken away. */
+	readonly hasData: boolean;
+}
+
 export interface StaleMark {
 	/** ISO 8601, UTC: when it was noticed. */
 	readonly since: string;
@@ -194,6 +206,8 @@ export interface MadeAccount {
 }
 
 export interface Lock {
+	/** Takes away what was begun under it and never became a cage. */
+	clear(): Promise<void>;
 	release(): Promise<void>;
 }
 
@@ -203,6 +217,8 @@ export interface BuildRequest {
 	readonly previous?: number;
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+	/** What comes next, of those that a build has; the bytes count anew. */
+	onPhase?(phase: BuildPhase): void;
 }
 
 export interface Built {

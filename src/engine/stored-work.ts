@@ -11,6 +11,8 @@ export interface Work {
 	readonly trace: Trace | undefined;
 	readonly additions: readonly Addition[];
 	readonly accepted: readonly Addition[];
+	/** All that `make` would have added in the rounds so far. */
+	readonly proposed: readonly Addition[];
 	readonly round: TrialRound | undefined;
 	/** A generation that was built and is not yet what the cage runs. */
 	readonly candidate: { readonly generation: number; readonly madeAt: string } | undefined;
@@ -27,6 +29,7 @@ export function workToFields({ trace, ...work }: Work): Readonly<Record<string, 
 		workCage: work.cage,
 		workAdditions: work.additions,
 		workAccepted: work.accepted,
+		workProposed: work.proposed,
 		workRound: work.round,
 		workCandidate: work.candidate,
 	};
@@ -34,15 +37,18 @@ export function workToFields({ trace, ...work }: Work): Readonly<Record<string, 
 
 /** The fields that are the wizard's state. */
 export function stateOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-	const { about, workAccepted, workAdditions, workCage, workCandidate, workRound, workTrace, ...state } = fields;
+	const { about, workAccepted, workAdditions, workCage, workCandidate, workProposed, workRound, workTrace, ...state } = fields;
 	return state;
 }
 
-export type RestoredWork = Pick<Work, "additions" | "accepted" | "round"> & { readonly cage: Cage; readonly trace: Trace };
+export type RestoredWork = Pick<Work, "additions" | "accepted" | "proposed" | "round"> & {
+	readonly cage: Cage;
+	readonly trace: Trace;
+};
 
 /** Undefined where nothing was traced, or where what was cannot be understood any more. */
 export function workFromFields(fields: Readonly<Record<string, unknown>>): RestoredWork | undefined {
-	const { workAccepted, workAdditions, workCage, workRound, workTrace } = fields;
+	const { workAccepted, workAdditions, workCage, workProposed, workRound, workTrace } = fields;
 	if (!isCage(workCage) || typeof workTrace !== "object" || workTrace === null) return undefined;
 	try {
 		return {
@@ -50,6 +56,7 @@ export function workFromFields(fields: Readonly<Record<string, unknown>>): Resto
 			trace: traceFromJson(workTrace as TraceJson),
 			additions: listOf(workAdditions) as unknown as readonly Addition[],
 			accepted: listOf(workAccepted) as unknown as readonly Addition[],
+			proposed: listOf(workProposed) as unknown as readonly Addition[],
 			round: isRound(workRound) ? workRound : undefined,
 		};
 	} catch (error) {

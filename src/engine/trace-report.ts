@@ -19,7 +19,7 @@ export class TraceReport {
 	readonly #reach: Reach | undefined;
 	#last = 0;
 	#lastReach = 0;
-	#waiting = false;
+	readonly #waiting = new Set<string>();
 	#over = false;
 	#processes = "";
 	#told = "";
@@ -38,19 +38,24 @@ export class TraceReport {
 	/** More was fed. */
 	fed(): void {
 		if (this.#over) return;
-		const { machine, signal } = this.#context;
-		const left = interval - (machine.now() - this.#last);
+		const left = interval - (this.#context.machine.now() - this.#last);
 		if (left <= 0) this.#tell();
-		else if (!this.#waiting) {
-			this.#waiting = true;
-			machine.sleep(left, signal).then(
-				() => {
-					this.#waiting = false;
-					if (!this.#over) this.#tell();
-				},
-				() => {},
-			);
-		}
+		else this.#later("counts", left, () => this.#tell());
+	}
+
+	/** Once, however often it is asked for meanwhile. */
+	#later(what: "counts" | "reach", milliseconds: number, tell: () => void): void {
+		if (this.#waiting.has(what)) return;
+		this.#waiting.add(what);
+		const { machine, signal } = this.#context;
+		machine.sleep(milliseconds, signal).then(
+			() => {
+				this.#waiting.delete(what);
+				if (!this.#over) tell();
+			},
+			// Nobody wants to be told any more.
+			() => {},
+		);
 	}
 
 	/** Tells at once, so that what comes next is told from what was before. */
@@ -79,8 +84,14 @@ export class TraceReport {
 	}
 
 	#tellReach(): void {
-		if (!this.#reach || this.#last - this.#lastReach < reachInterval) return;
-		this.#lastReach = this.#last;
+		if (!this.#reach) return;
+		const now = this.#context.machine.now();
+		const left = this.#lastReach + reachInterval - now;
+		if (left > 0) {
+			this.#later("reach", left, () => this.#tellReach());
+			return;
+		}
+		this.#lastReach = now;
 		const reached = this.#reach.measure(this.#fold.trace);
 		const text = JSON.stringify(reached);
 		if (text === this.#told) return;

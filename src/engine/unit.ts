@@ -1,4 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
+import { refuseWeaker, unitWeaknesses } from "../core/confinement/method.ts";
 import { systemdDropin } from "../core/confinement/unit/dropin.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
 import { systemdUnit } from "../core/confinement/unit/unit.ts";
@@ -7,8 +8,10 @@ import { Failure } from "../core/failure.ts";
 import { join } from "../core/path/path.ts";
 import { printable } from "../core/path/quote.ts";
 import { serverSignals } from "../core/upkeep/signals.ts";
+import { auditGeneration } from "./audit.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
+import { tellWeaker } from "./method.ts";
 import type { HostService } from "./ports.ts";
 
 /** Nothing here takes long, or tells anybody anything. */
@@ -47,6 +50,15 @@ export async function unitTexts(
 ): Promise<readonly string[]> {
 	const input = change(await unitInput(context, present, host));
 	return host ? [...host.texts, systemdDropin({ ...input, service: host })] : [systemdUnit(input)];
+}
+
+/** The unit starts the cage later, without us: what the audit has to say is said now. With `full`, nothing weaker than everything is accepted. */
+export async function judgeUnit(context: Context, name: string, full: boolean): Promise<void> {
+	const { cage, layout, manifest } = await presentCage(context, name);
+	const weaker = unitWeaknesses(context.machine.units.version());
+	refuseWeaker(weaker, "systemd", full);
+	tellWeaker(context, weaker, "systemd");
+	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated: !weaker.includes("pids") });
 }
 
 export function hostService({ machine }: OnMachine, name: string): HostService {

@@ -130,7 +130,7 @@ export const cliDe: CliMessages = {
 		title: (round) => `Runde ${round}`,
 		probe: (ok, command) => `${ok ? "[ok]    " : "[Fehler]"} ${command}`,
 		exercise: (command) => `[Fehler] ${command} (ging auf dem Wirt)`,
-		head: ["Runde", "Antwort", "Proben", "Fehlend", "Generation", "Sekunden", "Zuvor ergänzt"],
+		head: ["Runde", "Antwort", "Proben", "Fehlend", "Gen.", "Sek.", "Zuvor ergänzt"],
 		yes: "ja",
 		no: "nein",
 		missing: "Ging auf dem Wirt und scheitert im Käfig, die wahrscheinlichste Ursache zuerst:",

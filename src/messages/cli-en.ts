@@ -136,7 +136,7 @@ export const cliEn = {
 		title: (round: number) => `Round ${round}`,
 		probe: (ok: boolean, command: string) => `${ok ? "[ok]  " : "[fail]"} ${command}`,
 		exercise: (command: string) => `[fail] ${command} (worked on the host)`,
-		head: ["Round", "Answered", "Probes", "Missing", "Generation", "Seconds", "Added before"],
+		head: ["Round", "Answer", "Probes", "Missing", "Gen.", "Seconds", "Added before"],
 		yes: "yes",
 		no: "no",
 		missing: "Worked on the host and fails in the cage, the likeliest cause first:",

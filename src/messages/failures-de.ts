@@ -8,7 +8,7 @@ export const failuresDe: Failures = {
 		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
 	"account-always-kept-dedicated": "{name} ist das Konto, das der Käfig für sich hat; es lässt sich nicht weglassen.",
 	"account-always-kept-root":
-		"{name} bleibt in jedem Käfig: root gehören dessen Dateien, und Programme fragen, wer 0 ist; nennen Sie es nicht mit --without-account.",
+		"{name} wird nicht weggelassen: root gehören die Dateien jedes Käfigs, und Programme fragen, wer 0 ist; nennen Sie es nicht mit --without-account.",
 	"account-always-kept-started-as":
 		"Als {name} startet die Anwendung, also bleibt es; mit --user startet sie als ein anderes Konto.",
 	"account-word-invalid":
@@ -179,6 +179,8 @@ export const failuresDe: Failures = {
 		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, syslog, memfd, writable-code und capability:NAME.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
+	"file-exists":
+		"Unter {path} gibt es schon etwas, und nichts wird überschrieben; nennen Sie eine Datei, die es noch nicht gibt.",
 	"needs-account":
 		"{name} antwortet nicht ohne ein Konto, das weggelassen wurde: {accounts}. Nehmen Sie --without-account zurück, wenn der Käfig es kennen darf. Probe: {probe} {words}",
 	"needs-kernel-files":

@@ -5,7 +5,7 @@ export const failuresEn = {
 		"Only root can start something as {account}; leave --user out, and it runs as {own}, or run this as root.",
 	"account-always-kept-dedicated": "{name} is the account that the cage has for itself; it cannot be left out.",
 	"account-always-kept-root":
-		"{name} stays in every cage: root owns the cage's files, and programs ask who 0 is; do not name it with --without-account.",
+		"{name} is not left out: root owns the files of every cage, and programs ask who 0 is; do not name it with --without-account.",
 	"account-always-kept-started-as":
 		"{name} is what the application is started as, so it stays; start it as another account with --user.",
 	"account-word-invalid":
@@ -163,6 +163,7 @@ export const failuresEn = {
 		"--{option} {value} is no opening; they are proc, unix-sockets, syslog, memfd, writable-code and capability:NAME.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
+	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",
 	"needs-account":
 		"{name} does not answer without an account that was left out: {accounts}. Take back --without-account if the cage may know it. Probe: {probe} {words}",
 	"needs-kernel-files":

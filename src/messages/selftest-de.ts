@@ -1,3 +1,4 @@
+import { selftestClosingDe } from "./selftest-closing-de.ts";
 import type { SelftestMessages } from "./selftest-en.ts";
 
 /** The self-test, German. */
@@ -78,8 +79,12 @@ export const selftestDe: SelftestMessages = {
 	ok: "ok",
 	lacks: "FEHLT",
 	warns: "Hinweis",
-	isOut: (way, meaning) => `${way}: ${meaning}.`,
+	stopped: (stops, error) => `  Aufgehalten, wie es sein soll, durch eines davon: ${stops}. ${error}`.trimEnd(),
 	shouldStop: (stops) => `  Aufhalten sollte das: ${stops}.`,
+	closing: selftestClosingDe,
+	close: (how) => `  Zum Schließen: ${how}`,
+	means: (what) => `  Was es heißt: ${what}`,
+	trying: (tried, ways, launch, launches) => `Die Auswege werden versucht, Start ${launch} von ${launches}: ${tried} von ${ways}`,
 	toClose:
 		"Zum Schließen: die Anwendung anhalten, nachsehen, was dieser Maschine fehlt (cagewright doctor), und vor dem Start noch einmal testen.",
 	openBy: (what) => `  Mit Absicht offen: ${what}`,

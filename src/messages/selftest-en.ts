@@ -1,6 +1,7 @@
 import type { CheckId, Instead } from "../core/selftest/outside.ts";
 import type { Result } from "../core/selftest/verdict.ts";
 import type { Group, Stop } from "../core/selftest/way.ts";
+import { selftestClosingEn } from "./selftest-closing-en.ts";
 import type { Widen } from "./widen.ts";
 
 /** The self-test, English. */
@@ -81,8 +82,13 @@ export const selftestEn = {
 	ok: "ok",
 	lacks: "MISSING",
 	warns: "note",
-	isOut: (way: string, meaning: string) => `${way}: ${meaning}.`,
+	stopped: (stops: string, error: string) => `  Stopped, as it should be, by one of: ${stops}. ${error}`.trimEnd(),
 	shouldStop: (stops: string) => `  What should have stopped it: ${stops}.`,
+	closing: selftestClosingEn,
+	close: (how: string) => `  To close it: ${how}`,
+	means: (what: string) => `  What it means: ${what}`,
+	trying: (tried: number, ways: number, launch: number, launches: number) =>
+		`Trying the ways out, launch ${launch} of ${launches}: ${tried} of ${ways}`,
 	toClose:
 		"To close it: stop the application, see what this machine lacks (cagewright doctor), and test again before you start it.",
 	openBy: (what: string) => `  Open by design: ${what}`,

@@ -30,6 +30,7 @@ export const wizardDe: WizardMessages = {
 	looking: "Dieser Rechner wird angesehen…",
 	working: "In Arbeit…",
 	more: "{above} darüber, {below} darunter",
+	matches: "{at}/{count} „{query}“",
 	nothingFound: "Nichts passt zu „{query}“.",
 	leftKept:
 		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: cagewright --resume {name}",
@@ -54,6 +55,8 @@ export const wizardDe: WizardMessages = {
 		exclude: "Muster weglassen",
 		writable: "Diesen Ordner beschreibbar machen",
 		template: "Name der Vorlage",
+		review: "Neue Datei",
+		find: "Suchen",
 	},
 	questions: {
 		quit: "Verlassen? Beantwortet ist noch nichts, und kein Käfig entsteht. (j/n)",
@@ -62,10 +65,18 @@ export const wizardDe: WizardMessages = {
 		quitDone: "Verlassen? Der Käfig steht. (j/n)",
 		secret: "{path} ist ein Geheimnis. Wer in die Anwendung einbricht, kann es im Käfig lesen. Hineinlassen? (j/n)",
 		setuid: "{path} gibt jedem, der es ausführt, die Rechte seines Eigentümers. In den Käfig lassen? (j/n)",
+		escape:
+			"NICHT SICHER: {escaped} {escaped|Weg führt|Wege führen} aus diesem Käfig, {missing} {missing|Schicht fehlt|Schichten fehlen}. Trotzdem sichern? n zeigt, was gefunden wurde. (j/n)",
+		"install-unit":
+			"Die Unit von {name} nach /etc/systemd/system schreiben und systemd sie lesen lassen? Gestartet wird nichts. (j/n)",
+		"install-dropin":
+			"Ein Drop-in für {service} schreiben? Ab seinem nächsten Start läuft er im Käfig {name}, mit den Daten des Käfigs. (j/n)",
 		device: "{path} ist ein Gerät mit einem Weg zum Rechner. In den Käfig lassen? (j/n)",
 		bind: "In {path} liegen Geheimnisse oder Setuid-Dateien; eingehängt sieht der Käfig alles darin. Einhängen? (j/n)",
 	},
 	notices: {
+		"account-not-named": "Keine Regel kann {name} nennen; darin steht, was in keinem Kontonamen stehen sollte.",
+		"nsswitch-always": "Diese Datei wird für den Käfig geschrieben und bleibt, wie sie ist.",
 		...fileNoticesDe,
 		resumed: "Wieder dort, wo Sie {name} {ago:ago} verlassen haben.",
 		"resumed-changed":
@@ -74,10 +85,17 @@ export const wizardDe: WizardMessages = {
 			"Von {name}, {ago:ago} verlassen, war nicht alles zu lesen. Weiter geht es nach dem letzten heilen Schritt.",
 		...traceNoticesDe,
 		"build-undone": "Angehalten. Vom Bau ist nichts übrig.",
+		"review-saved": "Geschrieben nach {path}, lesbar nur für den Eigentümer.",
 		"nothing-to-accept": "Es gibt nichts mehr zu ergänzen. Ändern Sie die Dateien (3), oder erproben Sie neu (r).",
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",
 		"declined-by-you": "Das haben Sie weggelassen. Mit 3 zurück zu den Dateien, um es zu erlauben.",
 		"no-remedy": "Dagegen gibt es nichts, was man ergänzen könnte.",
+		testing: "Die Auswege werden gerade versucht; gleich steht fest, was daraus wurde.",
+		untested: "Die Auswege werden versucht, sobald die Anwendung antwortet.",
+		"unit-installed": "Geschrieben: {place}. Starten: systemctl enable --now {unit}",
+		"unit-replaced": "Neu geschrieben: {place}. Neu starten: systemctl restart {unit}",
+		"unit-unchanged": "{place} ist schon da, so wie es sein soll.",
+		"unit-removed": "{place} ist weg.",
 		"template-saved": "Als Vorlage {name} gesichert: {path}",
 	},
 	decided: {

@@ -31,6 +31,7 @@ export const wizardEn = {
 	looking: "Looking at this machine…",
 	working: "Working…",
 	more: "{above} above, {below} below",
+	matches: "{at}/{count} “{query}”",
 	nothingFound: "Nothing matches “{query}”.",
 	left: "Left before the end. No cage was made and nothing on this machine was changed.",
 	leftKept:
@@ -55,6 +56,8 @@ export const wizardEn = {
 		exclude: "Leave out pattern",
 		writable: "Make this folder writable",
 		template: "Name of the template",
+		review: "New file",
+		find: "Find",
 	} satisfies Record<PromptKind, string>,
 	questions: {
 		quit: "Leave? Nothing was answered yet, and no cage is made. (y/n)",
@@ -63,10 +66,17 @@ export const wizardEn = {
 		quitDone: "Leave? The cage stands. (y/n)",
 		secret: "{path} is a secret. Whoever breaks into the application can read it in the cage. Let it in? (y/n)",
 		setuid: "{path} gives whoever runs it the rights of its owner. Let it into the cage? (y/n)",
+		escape:
+			"NOT SAFE: {escaped} {escaped|way leads|ways lead} out of this cage, {missing} {missing|layer is|layers are} missing. Save it nevertheless? n shows what was found. (y/n)",
+		"install-unit": "Write the unit of {name} below /etc/systemd/system and let systemd read it? Nothing is started. (y/n)",
+		"install-dropin":
+			"Write a drop-in for {service}? From its next start on it runs in the cage {name}, with the cage's data. (y/n)",
 		device: "{path} is a device with a way to the machine. Let it into the cage? (y/n)",
 		bind: "{path} holds secrets or setuid files; mounted, the cage sees all that is in it. Mount it? (y/n)",
 	},
 	notices: {
+		"account-not-named": "No rule can name {name}; it holds what no name of an account should.",
+		"nsswitch-always": "This file is written for the cage and stays as it is.",
 		...fileNoticesEn,
 		resumed: "Back where you left {name} {ago:ago}.",
 		"resumed-changed":
@@ -74,10 +84,17 @@ export const wizardEn = {
 		"resumed-in-part": "Not all of {name}, left {ago:ago}, could be read. It goes on from the last step that is whole.",
 		...traceNoticesEn,
 		"build-undone": "Stopped. Nothing of the build is left.",
+		"review-saved": "Written to {path}, readable by its owner alone.",
 		"nothing-to-accept": "Nothing is left to add. Change the files (3), or press r to try again.",
 		"must-answer-first": "A cage whose application does not answer is not saved.",
 		"declined-by-you": "You left this out. Press 3 to go back to the files and allow it.",
 		"no-remedy": "There is no remedy that could be added for this.",
+		testing: "The ways out are being tried; in a moment it is known what came of it.",
+		untested: "The ways out are tried once the application answers.",
+		"unit-installed": "Written: {place}. Start it: systemctl enable --now {unit}",
+		"unit-replaced": "Written anew: {place}. Restart it: systemctl restart {unit}",
+		"unit-unchanged": "{place} is there already, as it should be.",
+		"unit-removed": "{place} is gone.",
 		"template-saved": "Saved as template {name}: {path}",
 	},
 	/** In the line below the steps: what is settled so far. */

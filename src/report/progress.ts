@@ -38,6 +38,8 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 				: undefined;
 		case "selftest-started":
 			return { text: messages.selftest.progress, lasting: false };
+		case "ways-tried":
+			return { text: messages.selftest.trying(event.tried, event.ways, event.launch, event.launches), lasting: false };
 		case "warned":
 			return { text: messages.note(event.code, event.values), lasting: true };
 		default:

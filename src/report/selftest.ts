@@ -1,4 +1,5 @@
 import { printable } from "../core/path/quote.ts";
+import { countsOf, type Finding } from "../core/selftest/findings.ts";
 import type { Check } from "../core/selftest/outside.ts";
 import { isWarning } from "../core/selftest/outside.ts";
 import {
@@ -33,14 +34,8 @@ export function selftestText(name: string, test: Selftest, messages: Messages): 
 		words.outside,
 		indent(table(test.audit.map((check) => checkRow(check, messages)))),
 		"",
-		...escaped.flatMap((way) => [
-			words.isOut(wayTitle(way.id, messages), words.meanings[way.group]),
-			words.shouldStop(stopsText(way, messages)),
-		]),
-		...withOutcome(test, "open").flatMap((way) => [
-			wayTitle(way.id, messages),
-			...way.opens.map((opening) => words.openBy(openingText(opening, messages))),
-		]),
+		...[...escaped, ...withOutcome(test, "open")].flatMap((way) => [wayTitle(way.id, messages), ...wayDetails(way, messages)]),
+		...findings.flatMap((check) => [words.checks[check.id], ...checkDetails(check, messages)]),
 		words.control(test.control.before, test.control.after),
 		...(holds(test)
 			? [words.holds(withOutcome(test, "refused").length, withOutcome(test, "open").length)]
@@ -62,6 +57,55 @@ function waysTable(test: Selftest, messages: Messages): string {
 		.join("\n");
 }
 
+/** In one line: how many ways were tried and what became of them. */
+export function verdictText(test: Selftest, messages: Messages): string {
+	const words = messages.wizard.trial;
+	const counts = countsOf(test);
+	const verdict = messages.fill(words.tested, counts);
+	return counts.missing ? `${verdict}; ${messages.fill(words.missingLayers, counts)}` : verdict;
+}
+
+/** A finding with its mark, and below it what there is to say. */
+export function findingLines(finding: Finding, messages: Messages): string[] {
+	const words = messages.selftest;
+	if (finding.kind === "way") {
+		const { way } = finding;
+		const mark = finding.urgency === "act" ? "[!!]" : finding.urgency === "design" ? "[--]" : "[ok]";
+		return [`${mark} ${words.outcomes[way.outcome]}: ${wayTitle(way.id, messages)}`, ...wayDetails(way, messages)];
+	}
+	const { check } = finding;
+	const mark = finding.urgency === "act" ? `[!!] ${words.lacks}` : finding.urgency === "design" ? `[--] ${words.warns}` : "[ok]";
+	return [`${mark}${check.ok ? "" : ":"} ${words.checks[check.id]}`, ...checkDetails(check, messages)];
+}
+
+/** What it means how an attempt ended, and what is to be done; one sentence a line. */
+export function wayDetails(way: Outcome, messages: Messages): string[] {
+	const words = messages.selftest;
+	switch (way.outcome) {
+		case "open":
+			return way.opens.map((opening) => words.openBy(openingText(opening, messages)));
+		case "escaped":
+			return [
+				words.means(`${words.meanings[way.group]}.`),
+				words.shouldStop(stopsText(way, messages)),
+				...[...new Set(way.stoppedBy.map((stop) => words.closing.stops[stop]))].map((how) => words.close(`${how}.`)),
+			];
+		case "refused":
+			return [words.stopped(stopsText(way, messages), way.detail)];
+		default:
+			return [];
+	}
+}
+
+export function checkDetails(check: Check, messages: Messages): string[] {
+	const words = messages.selftest;
+	const [means = "", close = ""] = words.closing.checks[check.id];
+	const found = check.found.length ? [`  ${printable(check.found.join(", "))}`] : [];
+	if (check.ok) return [];
+	if (check.instead !== undefined) return [...found, `  ${words.instead[check.instead]}`];
+	return [...found, words.means(means), words.close(close)];
+}
+
 function checkRow(check: Check, messages: Messages): string[] {
 	const words = messages.selftest;
 	const verdict = check.ok ? words.ok : isWarning(check) ? words.warns : words.lacks;
@@ -69,7 +113,7 @@ function checkRow(check: Check, messages: Messages): string[] {
 	return [verdict, words.checks[check.id], [printable(check.found.join(", ")), ...instead].filter(Boolean).join(": ")];
 }
 
-function wayTitle(id: string, messages: Messages): string {
+export function wayTitle(id: string, messages: Messages): string {
 	const titles: Readonly<Record<string, string>> = messages.selftest.ways;
 	return titles[id] ?? id;
 }

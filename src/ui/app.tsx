@@ -8,6 +8,9 @@ export function App({ look, store }: { store: WizardStore; look: Look }) {
 		(listener) => store.subscribe(listener),
 		() => store.state,
 	);
-	const onMeasured = useCallback((scrollEnd: number) => store.dispatch({ type: "measured", scrollEnd }), [store]);
+	const onMeasured = useCallback(
+		(scrollEnd: number, found: readonly number[]) => store.dispatch({ type: "measured", scrollEnd, found }),
+		[store],
+	);
 	return <Frame state={state} look={look} onMeasured={onMeasured} />;
 }

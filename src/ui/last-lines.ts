@@ -1,8 +1,9 @@
+import { isSafe } from "../core/wizard/finishing.ts";
 import type { WizardState } from "../core/wizard/state.ts";
 import { isWorthKeeping } from "../core/wizard/stored.ts";
 import type { Messages } from "../messages/messages.ts";
 
-/** What stays in the terminal after the wizard: where everything is, and how to do it again. */
+/** What stays in the terminal after the wizard: where everything is, how to do it again, and what comes next. */
 export function lastLines(state: WizardState, messages: Messages): string[] {
 	const { finished } = state;
 	const words = messages.wizard.save;
@@ -11,14 +12,15 @@ export function lastLines(state: WizardState, messages: Messages): string[] {
 		const isKept = isWorthKeeping(state) && !state.discarded;
 		return [isKept ? messages.fill(leftKept, { name: state.answers?.name ?? "" }) : left];
 	}
+	const { command, data, name, next, record, root } = finished;
 	return [
-		messages.fill(words.done, { name: finished.name }),
-		`${words.root}: ${finished.root}`,
-		`${words.data}: ${finished.data}`,
-		`${words.record}: ${finished.record}`,
-		`${words.run}: cagewright run ${finished.name}`,
-		`${words.unit}: cagewright unit ${finished.name}`,
+		messages.fill(isSafe(state) ? words.done : words.unsafe, { name }),
+		`${words.root}: ${root}`,
+		`${words.data}: ${data}`,
+		`${words.record}: ${record}`,
+		// A line by itself can be copied; the last of them is the same command.
+		...next.filter(({ line }) => line !== command).flatMap(({ kind, line }) => [`${words.next[kind]}:`, `  ${line}`]),
 		words.same,
-		`  ${finished.command}`,
+		`  ${command}`,
 	];
 }

@@ -16,8 +16,8 @@ export interface View extends Look {
 	/** Of the body, which each step fills and never overflows. */
 	readonly width: number;
 	readonly height: number;
-	/** Tells the furthest that the page which is drawn can be scrolled. */
-	readonly onMeasured?: ((scrollEnd: number) => void) | undefined;
+	/** Tells the furthest that the page which is drawn can be scrolled, and its rows that have what is looked for. */
+	readonly onMeasured?: ((scrollEnd: number, found: readonly number[]) => void) | undefined;
 }
 
 export const ViewContext = createContext<View | undefined>(undefined);

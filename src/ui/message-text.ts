@@ -2,6 +2,7 @@ import { showPath } from "../core/path/quote.ts";
 import type { Question, WizardState } from "../core/wizard/state.ts";
 import { isWorthKeeping } from "../core/wizard/stored.ts";
 import type { Messages } from "../messages/messages.ts";
+import { lostWith } from "../report/accounts.ts";
 
 /** What has to be said now: a question before a failure before a notice. */
 export function messageText(state: WizardState, messages: Messages): string | undefined {
@@ -17,9 +18,23 @@ export function messageText(state: WizardState, messages: Messages): string | un
 
 function questionText(question: Question, state: WizardState, messages: Messages): string {
 	const { questions } = messages.wizard;
-	if (question.kind === "quit") {
-		return state.finished ? questions.quitDone : isWorthKeeping(state) ? questions.quitKept : questions.quit;
+	switch (question.kind) {
+		case "quit":
+			return state.finished ? questions.quitDone : isWorthKeeping(state) ? questions.quitKept : questions.quit;
+		case "discard":
+			return messages.fill(questions.discard, { name: question.name });
+		case "escape":
+			return messages.fill(questions.escape, { escaped: question.escaped, missing: question.missing });
+		case "install-unit": {
+			const { name, service } = question;
+			if (service === undefined) return messages.fill(questions["install-unit"], { name });
+			return messages.fill(questions["install-dropin"], { name, service });
+		}
+		case "account": {
+			const lost = lostWith(question, messages, 2).join(" ");
+			return messages.fill(messages.wizard.accounts.question, { name: question.account.name, lost });
+		}
+		default:
+			return messages.fill(questions[question.kind], { path: showPath(question.path) });
 	}
-	if (question.kind === "discard") return messages.fill(questions.discard, { name: question.name });
-	return messages.fill(questions[question.kind], { path: showPath(question.path) });
 }

@@ -1,3 +1,4 @@
+import { printable } from "../core/path/quote.ts";
 import type { Drawn } from "./draw.tsx";
 import { importInk } from "./import-ink.ts";
 import { lastLines } from "./last-lines.ts";
@@ -12,26 +13,46 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 	const { drawApp } = await importInk(options.color, () => import("./draw.tsx"));
 	const store = new WizardStore(options.session);
 	const alternate = !options.inline;
-	const giveBack = takeTerminal(stdin, stdout, alternate);
-	const stopKeys = readKeys(stdin, (keys) => store.press(keys));
-	let leave = () => {};
+	let isOver = false;
+	let handedOver = false;
+	let stand = () => {};
+	let offExit = () => {};
 	let offSignals = () => {};
 	try {
 		const over = new Promise<number>((resolve, reject) => {
-			offSignals = onEndingSignal(resolve);
-			const offEnd = store.onExit(resolve);
-			const undraw = drawing(stdout, store, alternate, () => drawApp(store, look, reject));
-			leave = () => {
-				undraw();
-				offEnd();
+			const sit = () => {
+				const giveBack = takeTerminal(stdin, stdout, alternate);
+				const stopKeys = readKeys(stdin, (keys) => store.press(keys));
+				const undraw = drawing(stdout, store, alternate, () => drawApp(store, look, reject));
+				stand = () => {
+					stand = () => {};
+					stopKeys();
+					undraw();
+					giveBack();
+				};
 			};
+			store.handOver = async (work) => {
+				stand();
+				handedOver = true;
+				stdout.write(`${look.messages.cli.shell(printable(store.state.answers?.name ?? ""), false)}\n`);
+				try {
+					return await work();
+				} finally {
+					handedOver = false;
+					if (!isOver) sit();
+				}
+			};
+			// The child of a moment gets Ctrl-C as a key; what comes as a signal came too early for it, and is not meant for us.
+			offSignals = onEndingSignal(resolve, undefined, (signal) => handedOver && signal === "SIGINT");
+			offExit = store.onExit(resolve);
+			sit();
 		});
 		store.start(options.initial, options.resume);
 		return { status: await over, lines: lastLines(store.state, look.messages) };
 	} finally {
-		stopKeys();
-		leave();
-		giveBack();
+		isOver = true;
+		stand();
+		offExit();
 		await store.cancel();
 		offSignals();
 	}

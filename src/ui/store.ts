@@ -16,6 +16,8 @@ export class WizardStore {
 	readonly #session: WizardSession;
 	readonly #listeners = new Set<() => void>();
 	readonly #stopListening: () => void;
+	/** Gives the terminal to whatever `work` starts, and takes it back afterwards. Where nobody owns one, there is nothing to give. */
+	handOver: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
 	#state: WizardState = startState;
 	#happened: Happening[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
@@ -141,7 +143,7 @@ export class WizardStore {
 		try {
 			// What was cancelled must be gone before the next thing begins.
 			await this.#cancelled;
-			const result = await ask(this.#session, intention);
+			const result = await ask(this.#session, intention, this.handOver);
 			// What happened before the answer belongs before it.
 			this.#flush();
 			this.dispatch({ type: "done", ticket, ...result });
@@ -152,7 +154,11 @@ export class WizardStore {
 	}
 }
 
-async function ask(session: WizardSession, intention: Extract<Intention, { ticket: number }>): Promise<Result> {
+async function ask(
+	session: WizardSession,
+	intention: Extract<Intention, { ticket: number }>,
+	handOver: WizardStore["handOver"],
+): Promise<Result> {
 	switch (intention.job) {
 		case "lacks":
 			return { job: "lacks", value: await session.lacks() };
@@ -172,6 +178,8 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan":
 			return { job: "plan", value: await session.plan(intention.answers) };
+		case "surroundings":
+			return { job: "surroundings", value: await session.surroundings(intention.answers) };
 		case "try":
 			return { job: "try", value: await session.buildAndTry(intention.answers) };
 		case "finish":
@@ -181,8 +189,16 @@ async function ask(session: WizardSession, intention: Extract<Intention, { ticke
 				job: "template",
 				value: { name: intention.name, path: await session.saveTemplate(intention.name, intention.answers) },
 			};
-		case "unit":
-			return { job: "unit", value: await session.unit() };
+		case "review":
+			return { job: "review", value: await session.saveReview(intention.path, intention.name, intention.rows) };
+		case "text":
+			return { job: "text", value: { page: intention.page, text: await session.text(intention.page) } };
+		case "selftest":
+			return { job: "selftest", value: await session.selftest(intention.answers) };
+		case "shell":
+			return { job: "shell", value: await handOver(() => session.shell(intention.answers)) };
+		case "install-unit":
+			return { job: "install-unit", value: await session.installUnit(intention.service) };
 		case "resume":
 			return { job: "resume", value: await session.resume(intention.id) };
 		case "discard":

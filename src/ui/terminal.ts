@@ -53,16 +53,18 @@ const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Tells the first signal that wants to end us; a second one ends at once. The handlers stay until they are taken off: Ink has some of
- * its own, and they kill the process as soon as they are the only ones.
+ * its own, and they kill the process as soon as they are the only ones. What `ignores` says yes to is somebody else's at that moment.
  */
 export function onEndingSignal(
 	listener: (status: number) => void,
 	names: readonly (keyof typeof statuses)[] = ["SIGHUP", "SIGINT", "SIGTERM"],
+	ignores: (signal: keyof typeof statuses) => boolean = () => false,
 ): () => void {
 	let told = false;
 	const handlers = names.map((name) => {
 		const status = statuses[name];
 		const handler = () => {
+			if (ignores(name)) return;
 			if (told) process.exit(status);
 			told = true;
 			listener(status);

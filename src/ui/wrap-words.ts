@@ -18,3 +18,10 @@ export function wrapWords(text: string, width: number): string[] {
 	if (line !== "") lines.push(line);
 	return lines;
 }
+
+/** By length alone, every space as it is: for what a program printed or will read. An empty line stays one. */
+export function wrapRows(line: string, width: number): string[] {
+	const rows: string[] = [];
+	for (let at = 0; at === 0 || at < line.length; at += width) rows.push(line.slice(at, at + width));
+	return rows;
+}

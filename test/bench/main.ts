@@ -2,6 +2,7 @@ import { building } from "./building.ts";
 import { caging } from "./caging.ts";
 import { folding } from "./folding.ts";
 import { meets, type Result, resultLine } from "./harness.ts";
+import { live } from "./live.ts";
 import { making } from "./making.ts";
 import { planning } from "./planning.ts";
 import { startup } from "./startup.ts";
@@ -9,7 +10,7 @@ import { tracing } from "./tracing.ts";
 import { wizard } from "./wizard.ts";
 
 /** Runs all benches, or those that are named; exits 1 where a target is missed. */
-const benches = [startup, tracing, folding, planning, building, making, caging, wizard];
+const benches = [startup, tracing, folding, live, planning, building, making, caging, wizard];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length) {

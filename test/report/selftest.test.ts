@@ -27,8 +27,9 @@ describe("the table", () => {
 	test("says what got out, what that means, what should have stopped it, and what to do", () => {
 		const text = selftestText("app", made(["file-handle"]), en);
 		expect(text).toMatch(/open a file by its handle +OUT/);
-		expect(text).toContain("open a file by its handle: files outside the cage are within reach");
+		expect(text).toContain("open a file by its handle\n  What it means: files outside the cage are within reach");
 		expect(text).toContain("What should have stopped it: no capability, filter.");
+		expect(text).toContain("To close it: see with cagewright doctor whether this kernel filters system calls.");
 		expect(text).toContain("NOT SAFE: 1 ways lead out, 0 checks from outside failed.");
 		expect(text).toContain("stop the application");
 	});
@@ -45,6 +46,7 @@ describe("the table", () => {
 		const text = selftestText("app", { ...made([]), audit }, en);
 		expect(text).toContain("MISSING  nosuid on every mount  /tmp, /\\x1b[2J");
 		expect(text).toContain("NOT SAFE");
+		expect(text).toContain("nosuid on every mount\n  /tmp, /\\x1b[2J\n  What it means: A setuid file there would give rights.");
 	});
 });
 

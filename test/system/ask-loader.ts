@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 /** What steers the loader beside the file itself. */
-export interface Surroundings {
+export interface HostView {
 	readonly libraryPath?: string | undefined;
 	readonly preload?: string | undefined;
 	/** Working directory. */
@@ -25,7 +25,7 @@ export interface Surroundings {
  * What the dynamic loader itself would load for each of the files, real paths. `--list` maps files and runs nothing of them. One shell asks
  * for all: starting a process for each from here takes several times as long as its answer.
  */
-export async function askLoader(loader: Path, paths: readonly Path[], surroundings: Surroundings = {}): Promise<Answer[]> {
+export async function askLoader(loader: Path, paths: readonly Path[], surroundings: HostView = {}): Promise<Answer[]> {
 	const { directory, libraryPath = "", preload = "" } = surroundings;
 	// The variables are set for the loader alone, not for the shell; empty they are as good as absent.
 	const ask = 'LD_LIBRARY_PATH=$library_path LD_PRELOAD=$preload "$loader" --list "$file" 2>&1';

@@ -35,7 +35,7 @@ it("the wizard leads an ordinary user to a cage that answers", async () => {
 	wizard.press(keys.enter);
 	await wizard.sees("It answers from inside its cage", 60);
 	wizard.press(keys.enter);
-	await wizard.sees("cagewright make demo");
+	await wizard.sees("make demo --yes");
 	wizard.press(keys.enter);
 	expect((await wizard.ended).exitCode).toBe(0);
 	expect((await cagewright(["show", "demo", "--json"], user)).json.generation).toBe(1);

@@ -56,11 +56,11 @@ describe.each([
 		wizard.press(keys.enter);
 		await wizard.sees("It answers from inside its cage");
 		wizard.press(keys.enter);
-		await wizard.sees("cagewright make demo");
+		await wizard.sees("make demo --yes");
 		wizard.press(keys.enter);
 		await expectCleanEnd(wizard, 0);
 		// The equivalent command stays to be read after the alternate screen is gone.
-		expect((await wizard.screen()).join("\n")).toContain("cagewright make demo --yes");
+		expect((await wizard.screen()).join("\n")).toContain(`cagewright --state ${state} make demo --yes`);
 		const shown = await cagewright(["show", "demo", "--json"], { state });
 		expect(shown.json.generation).toBe(1);
 		expect(leftovers(state)).toEqual([]);
@@ -88,7 +88,7 @@ describe("the wizard", () => {
 		wizard.press(keys.enter);
 		await wizard.sees("It answers from inside its cage");
 		wizard.press(keys.enter);
-		await wizard.sees("cagewright make redis");
+		await wizard.sees("make redis --yes");
 		wizard.press(keys.enter);
 		await expectCleanEnd(wizard, 0);
 		const shown = await cagewright(["show", "redis", "--json"], { state });

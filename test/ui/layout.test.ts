@@ -1,7 +1,11 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { Book } from "./book.ts";
+import { cutTexts } from "./cut-texts.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 import { walks } from "./walks.ts";
+import { waysOut } from "./ways-out.ts";
 
 // Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
 vi.hoisted(() => {
@@ -28,9 +32,11 @@ describe.each(cases)("%d columns, %d rows, %s", (columns, rows, language) => {
 		return open;
 	};
 
+	const book = new Book(`${columns}x${rows}-${language}`);
+	afterAll(() => book.close());
+
 	/** Nothing scrolled away, the title is at the top, the keys are at the bottom and whole, the last row is free. */
-	async function fits(screen: ScreenDriver): Promise<void> {
-		const lines = await screen.lines();
+	function fits(screen: ScreenDriver, lines: readonly string[]): void {
 		const picture = lines.join("\n");
 		expect(screen.scrolled, picture).toBe(0);
 		expect(lines[0], picture).toContain(screen.words.title);
@@ -41,8 +47,16 @@ describe.each(cases)("%d columns, %d rows, %s", (columns, rows, language) => {
 
 	test.each(walks)("$name", async ({ go, script }) => {
 		const screen = start(new ScriptedSession(script));
-		await go(screen, async () => {
-			await fits(screen);
+		await go(screen, async (name) => {
+			const lines = await screen.settled();
+			fits(screen, lines);
+			if (columns >= 80) {
+				expect(cutTexts(lines, screen.words), lines.join("\n")).toEqual([]);
+				expect(waysOut(screen.store.state, lines[rows - 2] ?? "", messagesFor(language)), `${name}\n${lines.join("\n")}`).toEqual(
+					[],
+				);
+			}
+			if (columns >= 60 && !/-\d+$/.test(name)) book.page(name, lines);
 		});
 	});
 });

@@ -72,7 +72,7 @@ describe.each([
 		screen.type("/redis");
 		await pagesFit(screen, true);
 		screen.type("\r\r");
-		await screen.sees(screen.words.accounts.group);
+		await screen.sees("[passwd]");
 		await pagesFit(screen);
 		screen.type("\r");
 		await screen.sees(screen.words.build.title.slice(0, 20));

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
 import { Terminal } from "@xterm/headless";
 import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
+import { isResting } from "../../src/core/wizard/linear.ts";
+import type { WizardState } from "../../src/core/wizard/state.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { type Drawn, drawApp } from "../../src/ui/draw.tsx";
 import type { Look } from "../../src/ui/look.ts";
@@ -85,6 +87,22 @@ export class ScreenDriver {
 			{ length: this.#output.rows },
 			(_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? "",
 		);
+	}
+
+	/** Waits for what a small screen may have no room to show. */
+	async when(holds: (state: WizardState) => boolean | undefined): Promise<void> {
+		for (let tries = 0; tries < 200 && !holds(this.store.state); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+
+	/** The frame once nothing runs any more that the person does not have to wait for, and the last key is drawn. */
+	async settled(): Promise<readonly string[]> {
+		for (let tries = 0; tries < 100 && !isResting(this.store.state); tries++)
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		for (let lines = await this.lines(); ; ) {
+			const next = await this.lines();
+			if (next.join("\n") === lines.join("\n")) return next;
+			lines = next;
+		}
 	}
 
 	/** Rows that left the screen at the top: none may. */

@@ -1,16 +1,25 @@
 import { noRules } from "../../src/core/application/application.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
+import { planAccounts } from "../../src/core/plan/accounts.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
-import type { Entry, Plan } from "../../src/core/plan/plan.ts";
+import type { Entry, Identity, Plan, WritableDirectory } from "../../src/core/plan/plan.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
+import { nextSteps } from "../../src/core/questions/next-steps.ts";
+import { checkIds } from "../../src/core/selftest/outside.ts";
+import type { Outcome, Selftest, Tested } from "../../src/core/selftest/verdict.ts";
+import { groups as wayGroups } from "../../src/core/selftest/way.ts";
+import { ways } from "../../src/core/selftest/ways/ways.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
+import type { ReviewRow } from "../../src/core/wizard/review.ts";
 import type { Resumed } from "../../src/core/wizard/seen.ts";
+import type { TextPage } from "../../src/core/wizard/state.ts";
+import type { HostView } from "../../src/core/wizard/surroundings.ts";
 import type { Reached } from "../../src/engine/coverage.ts";
 import type { Event, ShownProcesses } from "../../src/engine/events.ts";
-import type { Choice, Finished, Lack, Problem, WizardSession, WizardTrace } from "../../src/engine/session.ts";
-import type { TrialRound } from "../../src/engine/trial.ts";
+import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "../../src/engine/session.ts";
+import { groups, nsswitch, users } from "./host-accounts.ts";
 
 const path = pathFromText;
 
@@ -70,7 +79,7 @@ export const entries: readonly Entry[] = [
 		size: 0,
 	}),
 	entry("/etc/redis/\x1b[31mred\u202egnp", { size: 12 }),
-	entry("/etc/passwd", { kind: "generated", content: "redis:x:1:1::/:/usr/sbin/nologin\n", reasons: [{ kind: "account" }] }),
+	entry("/etc/passwd", { kind: "generated", reasons: [{ kind: "account" }] }),
 	entry("/usr", { kind: "directory", reasons: [{ kind: "parent-of", child: path("/usr/bin/redis-server") }], size: 0 }),
 	...Array.from({ length: 40 }, (_, index) =>
 		entry(`/usr/lib/x86_64-linux-gnu/a-directory-with-a-rather-long-name/libexample-${index}.so.${index}`, {
@@ -80,39 +89,51 @@ export const entries: readonly Entry[] = [
 	),
 ];
 
+const identity: Identity = { name: "redis", uid: 114, gid: 119, groups: [119, 4], home: "/var/lib/redis" };
+
+const writable: readonly WritableDirectory[] = [
+	{
+		path: path("/var/lib/redis"),
+		mode: 0o750,
+		uid: 114,
+		gid: 119,
+		reasons: [{ kind: "traced", calls: ["openat"] }],
+		seeds: [{ path: path("/var/lib/redis/dump.rdb"), bytes: 1_048_576 }],
+	},
+	{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
+];
+
+export const surroundings: HostView = {
+	users,
+	groups,
+	nsswitch,
+	state: "/var/lib/cagewright",
+	free: 52_000_000_000,
+	hasData: false,
+	command: "cagewright make redis --yes",
+};
+
 export function planFor(answers: Answers): Plan {
 	const { rules } = answers;
 	const excluded = matchPaths(rules.exclude);
 	const allowed = new Set([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
+	const { accounts, ...files } = planAccounts(identity, emptyTrace(), writable, [], users, groups, rules);
 	const decided = entries.map((one): Entry => {
+		if (one.path === "/etc/passwd") return { ...one, content: files.passwd };
 		if (excluded(one.path) !== undefined && one.kind !== "directory") return { ...one, decision: "declined" };
 		return allowed.has(one.path) ? { ...one, decision: "include", risks: one.risks.filter((risk) => risk !== "device") } : one;
 	});
 	return {
 		application: answers.application,
 		rules,
-		identity: { name: "redis", uid: 114, gid: 119, groups: [119], home: "/var/lib/redis" },
-		entries: decided,
-		writable: [
-			{
-				path: path("/var/lib/redis"),
-				mode: 0o750,
-				uid: 114,
-				gid: 119,
-				reasons: [{ kind: "traced", calls: ["openat"] }],
-				seeds: [{ path: path("/var/lib/redis/dump.rdb"), bytes: 1_048_576 }],
-			},
-			{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
+		identity,
+		entries: [
+			...decided,
+			entry("/etc/group", { kind: "generated", content: files.group, reasons: [{ kind: "account" }] }),
+			entry("/etc/nsswitch.conf", { kind: "generated", content: files.nsswitch, reasons: [{ kind: "account" }] }),
 		],
-		accounts: {
-			users: [{ name: "redis", uid: 114, gid: 119, home: "/var/lib/redis", reason: "started-as" }],
-			groups: [
-				{ name: "redis", gid: 119, members: [], reason: "started-as" },
-				{ name: "adm", gid: 4, members: [], reason: "owns-files" },
-			],
-			usersLeftOut: 28,
-			groupsLeftOut: 51,
-		},
+		writable,
+		accounts,
 		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
 		shared: [],
 		offers: [],
@@ -128,8 +149,16 @@ export const absent: Missing = {
 	error: "ENOENT",
 	remedy: { kind: "path", path: path("/usr/share/zoneinfo/Europe/Berlin"), round: 1, call: "openat" },
 	declined: false,
+	importance: { level: "said", line: "fatal: no time zone Europe/Berlin" },
 };
-const withheld: Missing = { kind: "absent", path: path("/etc/redis/tls.key"), call: "openat", error: "ENOENT", declined: true };
+const withheld: Missing = {
+	kind: "absent",
+	path: path("/etc/redis/tls.key"),
+	call: "openat",
+	error: "ENOENT",
+	declined: true,
+	importance: { level: "configuration", package: "redis-server" },
+};
 const kernelFile: Missing = {
 	kind: "kernel-file",
 	path: path("/proc/self/stat"),
@@ -137,6 +166,7 @@ const kernelFile: Missing = {
 	error: "ENOENT",
 	remedy: { kind: "opening", name: "proc", round: 1, call: "openat /proc/self/stat" },
 	declined: false,
+	importance: { level: "noise" },
 };
 
 const choices: readonly Choice[] = [
@@ -158,6 +188,26 @@ const choices: readonly Choice[] = [
 	},
 	{ id: "p:4711", kind: "process", name: "beam.smp", description: "\x1b[2J evil process", detail: "pid 4711" },
 ];
+
+/** Of a cage in the host's network; what is named got out besides. */
+export function selftestOf(escaped: readonly string[] = [], missing: readonly string[] = []): Selftest {
+	const outcome = (id: string): Pick<Outcome, "outcome" | "detail" | "opens"> => {
+		if (escaped.includes(id)) return { outcome: "escaped", detail: "", opens: [] };
+		if (id === "loopback") return { outcome: "open", detail: "", opens: ["network"] };
+		return { outcome: "refused", detail: "EPERM", opens: [] };
+	};
+	return {
+		network: "host",
+		ways: wayGroups.flatMap((group) => ways[group].map(({ id, stoppedBy }) => ({ id, group, stoppedBy, ...outcome(id) }))),
+		audit: checkIds.map((id) => ({
+			id,
+			ok: !missing.includes(id) && id !== "account",
+			found: missing.includes(id) ? ["/\x1b[2Jevil"] : [],
+		})),
+		control: { before: 120, after: 121 },
+		seconds: 1.5,
+	};
+}
 
 /** Processes of which one has a name that wants to steer the terminal, and more than a small screen has rows for. */
 export const shownProcesses: ShownProcesses = {
@@ -209,6 +259,8 @@ export interface Script {
 	readonly problems?: (answers: Answers) => readonly Problem[];
 	/** One for each round; the last one stays. */
 	readonly rounds?: readonly { readonly answered: boolean; readonly missing: readonly Missing[] }[];
+	/** What becomes of the ways out. */
+	readonly tested?: Tested;
 	/** Milliseconds that each part of the work takes. */
 	readonly pace?: number;
 	/** Sessions at the top of the list, and what each of them comes back with. */
@@ -350,6 +402,10 @@ export class ScriptedSession implements WizardSession {
 		this.#enough();
 	}
 
+	async surroundings() {
+		return surroundings;
+	}
+
 	async plan(answers: Answers) {
 		this.calls.push("plan");
 		await this.#pause(1);
@@ -357,8 +413,9 @@ export class ScriptedSession implements WizardSession {
 		return planFor(answers);
 	}
 
-	async buildAndTry(answers: Answers): Promise<TrialRound> {
+	async buildAndTry(answers: Answers): Promise<TriedRound> {
 		this.calls.push("build");
+		this.emit({ event: "phase-started", phase: "copying" });
 		for (let done = 0; done <= 4; done++) {
 			this.emit({
 				event: "file-copied",
@@ -369,6 +426,7 @@ export class ScriptedSession implements WizardSession {
 			await this.#pause(1);
 		}
 		this.#throwIf("buildAndTry");
+		this.emit({ event: "phase-started", phase: "syncing" });
 		this.emit({ event: "generation-built", generation: 1, unchanged: false });
 		await this.#pause(1);
 		this.#round++;
@@ -399,7 +457,24 @@ export class ScriptedSession implements WizardSession {
 			method: { launcher: "util-linux", confiner: "setpriv", landlock: 3, weaker: [] },
 			...(answered ? {} : { ended: 1 }),
 			...round,
+			generation: this.#round,
+			added: this.#round === 1 ? [] : ["/usr/share/zoneinfo/Europe/Berlin"],
+			seconds: 1.25,
 		};
+	}
+
+	async selftest(): Promise<Tested> {
+		this.calls.push("selftest");
+		for (let tried = 20; tried <= 120; tried += 20) {
+			this.emit({ event: "ways-tried", launch: 2, launches: 3, tried, ways: 137 });
+			await this.#pause(1);
+		}
+		return this.#script.tested ?? { test: selftestOf() };
+	}
+
+	async shell() {
+		this.calls.push("shell");
+		return 0;
 	}
 
 	accept(missing: readonly Missing[]) {
@@ -411,6 +486,8 @@ export class ScriptedSession implements WizardSession {
 		this.calls.push("finish");
 		await this.#pause(2);
 		this.#throwIf("finish");
+		const command =
+			"cagewright make redis --device /dev/fuse --allow-secret /etc/redis/tls.key --exclude '/usr/lib/x86_64-linux-gnu/**' --yes";
 		const folder = `/var/lib/cagewright/cages/${answers.name}`;
 		return {
 			name: answers.name,
@@ -418,9 +495,16 @@ export class ScriptedSession implements WizardSession {
 			data: `${folder}/data`,
 			record: `${folder}/record.md`,
 			answered: true,
-			command:
-				"cagewright make redis --device /dev/fuse --allow-secret /etc/redis/tls.key --exclude '/usr/lib/x86_64-linux-gnu/**' --yes",
+			command,
+			service: "redis-server.service",
+			installs: true,
+			next: nextSteps({ name: answers.name, service: "redis-server.service", installs: true, again: command }),
 		};
+	}
+
+	async saveReview(place: string, _name: string, rows: readonly ReviewRow[]) {
+		this.calls.push(`review ${place} ${rows.length}`);
+		return `/root/${place}`;
 	}
 
 	async saveTemplate(name: string) {
@@ -428,8 +512,15 @@ export class ScriptedSession implements WizardSession {
 		return `/var/lib/cagewright/templates/${name}.json`;
 	}
 
-	async unit() {
+	async text(page: TextPage) {
+		this.calls.push(`text ${page}`);
+		if (page === "record") return `# redis\n\n${"A long line of the record. ".repeat(20)}\n`;
 		return "[Unit]\nDescription=redis in its cage\n\n[Service]\nExecStart=/usr/bin/redis-server\n";
+	}
+
+	async installUnit(service: string | undefined) {
+		this.calls.push(`install-unit ${service ?? ""}`);
+		return { place: "/etc/systemd/system/cage-redis.service", action: "installed" as const, unit: "cage-redis.service" };
 	}
 
 	async cancel() {

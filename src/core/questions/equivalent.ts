@@ -1,11 +1,12 @@
 import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout } from "./answers.ts";
+import { stateWords } from "./next-steps.ts";
 
 /**
  * The command line that does what the answers say, without a question. With a template or a unit (`base` is what it says by
  * itself), only what differs from it is named. Lists add up to its own: where one of its values was taken away, everything is said without it.
- * `state` is the folder of the cages where that was asked for.
+ * `state` is where the cage lives, where that has to be said.
  */
 export function equivalentCommand(answers: Answers, base?: Answers, state?: string): string {
 	if (base !== undefined && takesAway(answers, base)) {
@@ -13,7 +14,7 @@ export function equivalentCommand(answers: Answers, base?: Answers, state?: stri
 		return equivalentCommand(rest, undefined, state);
 	}
 	const { application, rules } = answers;
-	const words = [...programWords(state), "make"];
+	const words = ["cagewright", ...stateWords(state), "make"];
 	const named = answers.template ?? answers.unit;
 	if (named !== undefined) words.push(named);
 	const add = (option: string, value: string | number | undefined, usual?: string | number) => {
@@ -112,9 +113,4 @@ function isSame(values: readonly string[], others: readonly string[] | undefined
 
 function bindText({ access, path }: Answers["rules"]["binds"][number]): string {
 	return `${path}:${access}`;
-}
-
-/** How the program is called for the cages of a folder. */
-export function programWords(state?: string): string[] {
-	return ["cagewright", ...(state === undefined ? [] : ["--state", state])];
 }

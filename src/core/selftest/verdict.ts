@@ -144,6 +144,14 @@ export interface Selftest {
 	readonly seconds: number;
 }
 
+/** The test, or why it could not be done. */
+export type Tested =
+	| { readonly test: Selftest; readonly untried?: never }
+	| {
+			readonly untried: { readonly code: string; readonly values: Readonly<Record<string, string | number>> };
+			readonly test?: never;
+	  };
+
 /** What is remembered of it. */
 export interface SelftestSummary {
 	readonly at: string;

@@ -33,6 +33,8 @@ export type Command =
 	| "toggle"
 	| "next-tab"
 	| "previous-tab"
+	| "next-file"
+	| "previous-file"
 	| "type-command"
 	| "exercise"
 	| "include"
@@ -50,6 +52,8 @@ export type Command =
 	| "undo"
 	| "redo"
 	| "next-waiting"
+	| "dry-run"
+	| "save-review"
 	| "to-application"
 	| "to-files"
 	| "to-accounts"
@@ -61,6 +65,11 @@ export type Command =
 	| "begin"
 	| "previous-field"
 	| "discard"
+	| "output"
+	| "selftest"
+	| "shell"
+	| "next-match"
+	| "previous-match"
 	| "line-start"
 	| "line-end"
 	| "cut-before"
@@ -88,12 +97,20 @@ const pagesWhileTyping: readonly Binding[] = [
 	{ command: "keys", keys: ["ctrl-g", "f1"], footer: 0 },
 ];
 
-/** On every screen alike. */
+const pagesOfTrial: readonly Binding[] = [
+	{ command: "output", keys: ["o"], footer: 5 },
+	{ command: "selftest", keys: ["t"], footer: 5 },
+];
+
+/** On every screen alike. The way out is in the footer of each. */
 const quitting: readonly Binding[] = [
 	{ command: "interrupt", keys: ["ctrl-c"] },
-	{ command: "quit", keys: ["q"], footer: 8 },
+	{ command: "quit", keys: ["q"], footer: 2 },
 	...pages,
 ];
+
+/** The way out where `q` is a letter or closes something. */
+const interrupting: Binding = { command: "interrupt", keys: ["ctrl-c"], footer: 3 };
 
 const moving: readonly Binding[] = [
 	{ command: "up", keys: ["up", "k"] },
@@ -112,9 +129,11 @@ const movingInFiles = moving.map((binding) => (binding.command === "first" ? { .
 const typing: readonly Binding[] = [
 	{ command: "submit", keys: ["enter"], footer: 1 },
 	{ command: "close", keys: ["escape"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 	...pagesWhileTyping,
 ];
+
+const typingInPage = typing.filter((binding) => !pagesWhileTyping.includes(binding));
 
 /** What the keys do to a line that is being edited (line.ts): for the page of all keys alone. */
 export const editing: readonly Binding[] = [
@@ -143,7 +162,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "start", keys: ["pagedown"], footer: 3 },
 		{ command: "first", keys: ["pageup"] },
 		{ command: "back", keys: ["escape"], footer: 2 },
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 		...pagesWhileTyping,
 	],
 	trace: [
@@ -153,7 +172,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "next-view", keys: ["tab"], footer: 3 },
 		{ command: "previous-view", keys: ["shift-tab"] },
 		{ command: "another-run", keys: ["r"], footer: 5 },
-		{ command: "start-over", keys: ["R"] },
+		{ command: "start-over", keys: ["o"] },
 		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,
@@ -163,7 +182,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "toggle", keys: ["space"], footer: 2 },
 		{ command: "open", keys: ["right", "l"], footer: 3 },
 		{ command: "shut", keys: ["h"] },
-		{ command: "shut-or-back", keys: ["left"], footer: 3 },
+		{ command: "shut-or-back", keys: ["left"], footer: 2 },
 		{ command: "open-all", keys: ["*"] },
 		{ command: "next-waiting", keys: ["!"], footer: 4 },
 		{ command: "next-tab", keys: ["tab"], footer: 4 },
@@ -183,12 +202,23 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "back", keys: ["escape"] },
 		...quitting,
 	],
-	accounts: [{ command: "go-on", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
+	accounts: [
+		{ command: "go-on", keys: ["enter"], footer: 1 },
+		{ command: "toggle", keys: ["space"], footer: 2 },
+		{ command: "next-file", keys: ["tab"], footer: 4 },
+		{ command: "previous-file", keys: ["shift-tab"] },
+		{ command: "search", keys: ["/"], footer: 5 },
+		...moving,
+		{ ...back, footer: 3 },
+		...quitting,
+	],
 	build: [
 		{ command: "build", keys: ["enter"], footer: 1 },
-		{ command: "to-application", keys: ["1"], footer: 4 },
-		{ command: "to-files", keys: ["3"], footer: 4 },
-		{ command: "to-accounts", keys: ["4"], footer: 4 },
+		{ command: "dry-run", keys: ["d"], footer: 3 },
+		{ command: "save-review", keys: ["s"], footer: 4 },
+		{ command: "to-application", keys: ["1"], footer: 6 },
+		{ command: "to-files", keys: ["3"], footer: 6 },
+		{ command: "to-accounts", keys: ["4"], footer: 6 },
 		...moving,
 		back,
 		...quitting,
@@ -200,12 +230,14 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "finish-anyway", keys: ["s"], footer: 3 },
 		{ command: "again", keys: ["r"], footer: 5 },
 		{ command: "toggle", keys: ["space"], footer: 4 },
+		{ command: "shell", keys: ["!"], footer: 6 },
+		...pagesOfTrial,
 		{ command: "to-files", keys: ["3"], footer: 6 },
 		...moving,
 		back,
 		...quitting,
 	],
-	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, ...quitting],
+	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
 };
 
 /** On the button of the form nothing is typed: the keys of all screens hold there. */
@@ -219,19 +251,22 @@ const onButton: readonly Binding[] = [
 
 /** The key that opened a page closes it, those of the other pages lead there. */
 function onPage(page: Page): readonly Binding[] {
-	const own = pages.find((binding) => binding.command === page);
+	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
 	return [
 		{ command: "close", keys: ["escape", "enter", "left", "q", ...(own?.keys ?? [])], footer: 1 },
+		{ command: "search", keys: ["/"], footer: 2 },
+		{ command: "next-match", keys: ["n"], footer: 3 },
+		{ command: "previous-match", keys: ["N"] },
 		...moving,
 		...pages.filter((binding) => binding !== own),
-		{ command: "interrupt", keys: ["ctrl-c"] },
+		interrupting,
 	];
 }
 
 const inQuestion: readonly Binding[] = [
 	{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 },
 	{ command: "no", keys: ["n", "N", "escape", "left"], footer: 2 },
-	{ command: "interrupt", keys: ["ctrl-c"] },
+	interrupting,
 ];
 
 /** Leaving keeps what was answered, unless one says otherwise. */
@@ -240,6 +275,7 @@ const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard",
 /** What the keys do at this moment. */
 export function bindingsOf(state: WizardState): readonly Binding[] {
 	if (state.question) return state.question.kind === "quit" && isWorthKeeping(state) ? inQuitQuestion : inQuestion;
+	if (state.overlay && state.prompt?.kind === "find") return typingInPage;
 	if (state.overlay) return onPage(state.overlay);
 	return bindingsBelow(state);
 }
@@ -265,12 +301,16 @@ const groups = {
 		"last",
 		"next-tab",
 		"previous-tab",
+		"next-file",
+		"previous-file",
 		"open",
 		"open-all",
 		"shut",
 		"shut-or-back",
 		"next-waiting",
 		"search",
+		"next-match",
+		"previous-match",
 		"next-field",
 		"previous-field",
 		"start",
@@ -299,7 +339,7 @@ const groups = {
 		"quit",
 		"interrupt",
 	],
-	looking: ["keys", "why", "commands"],
+	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell"],
 } satisfies Record<string, readonly Command[]>;
 
 /** The order in which the page of all keys shows them. */

@@ -1,3 +1,4 @@
+import { selectedAccount } from "./accounts.ts";
 import { type Binding, bindingsOf } from "./bindings.ts";
 import { shownChoices } from "./choose.ts";
 import { isOfferedInFiles } from "./files/offered.ts";
@@ -36,8 +37,11 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "to-application":
 		case "to-files":
 		case "to-accounts":
+		case "dry-run":
+		case "save-review":
 			return !isBusy(state, "try", "plan");
 		case "go-on":
+			if (state.screen === "accounts") return !isBusy(state, "plan");
 			return state.screen !== "files" || (state.plan !== undefined && !isBusy(state, "plan"));
 		case "next-field":
 		case "start":
@@ -45,7 +49,13 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "begin":
 			return onButton(state);
 		case "pick":
-			return !isBusy(state, "finish");
+			return !isBusy(state, "finish", "selftest");
+		case "shell":
+			return lastRound(state) !== undefined && !isBusy(state, "try", "plan", "selftest");
+		case "selftest":
+			return state.trial.tested !== undefined;
+		case "next-match":
+			return (state.find?.rows.length ?? 0) > 1;
 		case "open":
 		case "shut-or-back":
 		case "next-waiting":
@@ -58,6 +68,7 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "empty":
 			return isOfferedInFiles(state, command);
 		case "toggle":
+			if (state.screen === "accounts") return selectedAccount(state)?.account !== undefined && !isBusy(state, "plan");
 			return state.screen !== "trial" || (lastRound(state)?.missing.length ?? 0) > 0;
 		default:
 			return true;

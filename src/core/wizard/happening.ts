@@ -1,5 +1,6 @@
 import { addCommand } from "./commands.ts";
 import { counted, exerciseEnded, exerciseStarted, ticked } from "./novelty.ts";
+import { happenInBuild } from "./progress.ts";
 import type { Happening, ProbeOutcome } from "./seen.ts";
 import type { Tracing, Trying, WizardState } from "./state.ts";
 import { told } from "./state.ts";
@@ -40,12 +41,14 @@ function happenOne(
 			const known = state.warnings.some((one) => JSON.stringify(one) === JSON.stringify(warning));
 			return known ? state : { ...state, warnings: [...state.warnings, warning].slice(-20) };
 		}
-		case "file-copied": {
-			const { bytesDone, bytesTotal, path } = event;
-			return { ...state, building: { ...state.building, path, bytesDone, bytesTotal, files: (state.building?.files ?? 0) + 1 } };
-		}
+		case "phase-started":
+		case "file-copied":
 		case "generation-built":
-			return state.building ? { ...state, building: { ...state.building, generation: event.generation } } : state;
+			return state.building ? { ...state, building: happenInBuild(state.building, event, at) } : state;
+		case "ways-tried": {
+			const { event: _, ...testing } = event;
+			return state.jobs.selftest === undefined ? state : { ...state, trial: { ...state.trial, testing } };
+		}
 		case "round-started":
 			return { ...state, screen: state.screen === "build" ? "trial" : state.screen, trial: { ...state.trial, now: event.round } };
 		case "probe-tried":

@@ -38,7 +38,7 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 			{ typed: "q", key: "ctrl-c", command: "quit" },
 		];
 	const bindings = bindingsOf(state).filter((one) => isOffered(state, one));
-	const taken = new Set(["b", "q", "?", "+", "-"]);
+	const taken = new Set(["b", "q", "?", ">", "<"]);
 	const actions: LinearAction[] = [];
 	for (const binding of bindings) {
 		if (moving.includes(binding.command) || binding.command === "interrupt" || binding.command === "keys") continue;
@@ -49,8 +49,8 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 	}
 	if (!state.overlay && countOf(state) > linearRows) {
 		for (const [typed, command] of [
-			["+", "page-down"],
-			["-", "page-up"],
+			[">", "page-down"],
+			["<", "page-up"],
 		] as const) {
 			const key = bindings.find((one) => one.command === command)?.keys[0];
 			if (key !== undefined) actions.push({ typed, key, command });
@@ -105,10 +105,15 @@ export function readLinear(
 	if (typed === "?") return { keys: [], again: true };
 	const number = /^\d+$/.test(typed) && !state.overlay ? Number(typed) : 0;
 	if (number > 0) return select(state, number);
-	const action = linearActions(state).find((one) => one.typed === typed.toLowerCase());
+	const action = actionFor(linearActions(state), typed);
 	if (!action) return typed === "" ? { keys: [], again: true } : { keys: [], unknown: true };
 	if (action.command === "begin") return { keys: [key("pagedown"), key("enter")] };
 	return { keys: [key(action.key)] };
+}
+
+/** Whoever types a capital letter means the small one, unless both do something. */
+function actionFor(actions: readonly LinearAction[], typed: string): LinearAction | undefined {
+	return actions.find((one) => one.typed === typed) ?? actions.find((one) => one.typed === typed.toLowerCase());
 }
 
 function select(state: WizardState, number: number): LinearAnswer {

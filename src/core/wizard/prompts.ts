@@ -1,6 +1,7 @@
 import { splitCommandLine } from "../application/command-line.ts";
 import { isName } from "../questions/answers.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
+import { saveReview } from "./building.ts";
 import { addRule } from "./files/patterns.ts";
 import type { Key } from "./keys.ts";
 import { editLine } from "./line.ts";
@@ -33,6 +34,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 	if (text === "") return only(closed);
 	switch (kind) {
 		case "search":
+		case "find":
 			return only(closed);
 		case "command": {
 			const split = splitCommandLine(text);
@@ -44,6 +46,9 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 		}
 		case "exercise":
 			return askFor(closed, text);
+		case "review":
+			// It stays open until the file is there: where that fails, another name is soon typed.
+			return saveReview(open, text);
 		case "template":
 			if (!isName(text)) return only(notice(open, "name-invalid", { name: text }));
 			return closed.answers ? start(closed, { job: "template", name: text, answers: closed.answers }) : only(closed);

@@ -1,23 +1,25 @@
-import type { PlannedAccounts } from "../plan/plan.ts";
+import { countAccounts, leaveOut, reduceAccounts } from "./accounts.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
+import { endDetour, reduceBuild } from "./building.ts";
 import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
 import { reduceFiles } from "./files/reduce.ts";
 import { shownRows } from "./files/shown.ts";
 import { allow } from "./files/toggle.ts";
 import { bind } from "./files/whole-folders.ts";
+import { endStatus, lookAtEscape, save } from "./finishing.ts";
 import { reduceForm } from "./form.ts";
 import { happen, tick } from "./happening.ts";
 import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
-import { measured, openPage, pageOf, reducePage } from "./pages.ts";
+import { measured, openPage, pageOf, reduceFind, reducePage } from "./pages.ts";
 import { reducePrompt } from "./prompts.ts";
 import { andThen, cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
 import { reduceDone, reduceFailed } from "./results.ts";
 import { reviewRows } from "./review.ts";
-import { reduceSave, saveItems } from "./saving.ts";
+import { installUnit, reduceSave, saveItems } from "./saving.ts";
 import type { Action, Reduced, WizardState } from "./state.ts";
 import { countOfTrace, reduceTrace } from "./tracing.ts";
-import { lastRound, reduceAccounts, reduceBuild, reduceTrial } from "./trying.ts";
+import { lastRound, reduceTrial } from "./trying.ts";
 
 /** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
 export function reduce(state: WizardState, action: Action): Reduced {
@@ -30,7 +32,7 @@ export function reduce(state: WizardState, action: Action): Reduced {
 		case "resized":
 			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
 		case "measured":
-			return only(measured(state, action.scrollEnd));
+			return only(measured(state, action.scrollEnd, action.found ?? []));
 		case "happened":
 			return only(happen(state, action.events, action.at));
 		case "ticked":
@@ -53,11 +55,14 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 		return state.question?.kind === "quit" ? leave(state, 130) : only({ ...state, question: { kind: "quit" } });
 	}
 	if (state.question) return reduceQuestion(state, command);
+	if (state.overlay && state.prompt?.kind === "find") return reduceFind(state, key, command);
 	if (state.overlay) return reducePage(state, command, command && isMove(command) ? command : undefined);
 	const page = pageOf(command);
 	if (page) return only(openPage(state, page));
 	if (state.prompt) return reducePrompt(state, key, reduceMoveKey);
-	if (command === "quit") return state.finished ? leave(state, 0) : only({ ...state, question: { kind: "quit" } });
+	if (command === "quit") return state.finished ? leave(state, endStatus(state)) : only({ ...state, question: { kind: "quit" } });
+	const reviewed = endDetour(state, command);
+	if (reviewed) return reviewed;
 	if (state.screen === "form") return reduceForm(state, key, command);
 	if (command === undefined) return only(state);
 	if (isMove(command)) return move(state, command);
@@ -93,12 +98,19 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 		return andThen(only({ ...state, discarded: true }, { job: "forget" }), (forgotten) => leave(forgotten, 1));
 	}
 	if (!question || (command !== "yes" && command !== "no")) return only(state);
-	if (command === "no") return only(without(state, "question"));
+	const answered = without(state, "question");
+	if (command === "no") return only(question.kind === "escape" ? lookAtEscape(answered) : answered);
 	switch (question.kind) {
 		case "quit":
-			return leave(state, state.finished ? 0 : 1);
+			return leave(state, endStatus(state));
+		case "escape":
+			return save(answered);
+		case "install-unit":
+			return installUnit(answered, question.service);
 		case "discard":
-			return start(without(state, "question"), { job: "discard", id: question.id });
+			return start(answered, { job: "discard", id: question.id });
+		case "account":
+			return leaveOut(state, question.account);
 		case "bind":
 			return bind(state, question.path);
 		default:
@@ -109,7 +121,7 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 /** Nothing may go on behind a wizard that is gone. */
 function leave(state: WizardState, exit: number): Reduced {
 	const gone = { ...without(state, "question"), exit };
-	return isBusy(state, "trace", "try", "install", "finish") ? cancel(gone) : only(gone);
+	return isBusy(state, "trace", "try", "install", "finish", "selftest") ? cancel(gone) : only(gone);
 }
 
 const moves: readonly string[] = ["up", "down", "page-up", "page-down", "first", "last"] satisfies Move[];
@@ -137,27 +149,16 @@ export function countOf(state: WizardState): number {
 		case "files":
 			return shownRows(state).length;
 		case "accounts":
-			return state.plan ? accountRows(state.plan.accounts).length : 0;
+			return countAccounts(state);
 		case "trace":
 			return countOfTrace(state);
 		case "trial":
 			return lastRound(state)?.missing.length ?? 0;
 		case "save":
-			return saveItems.length;
+			return saveItems(state).length;
 		case "build":
 			return reviewRows(state).length;
 		default:
 			return 0;
 	}
-}
-
-export type AccountRow =
-	| ({ readonly kind: "user" } & PlannedAccounts["users"][number])
-	| ({ readonly kind: "group" } & PlannedAccounts["groups"][number]);
-
-export function accountRows(accounts: PlannedAccounts): readonly AccountRow[] {
-	return [
-		...accounts.users.map((user) => ({ kind: "user" as const, ...user })),
-		...accounts.groups.map((group) => ({ kind: "group" as const, ...group })),
-	];
 }

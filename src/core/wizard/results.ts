@@ -1,6 +1,9 @@
+import { followAccount } from "./accounts.ts";
+import { buildAndTry, lookAround } from "./building.ts";
 import { openForm } from "./choose.ts";
 import { firstLook, followRow } from "./files/cursor.ts";
 import { planFailed, planMade } from "./files/history.ts";
+import { tested, tryWaysOut } from "./finishing.ts";
 import { validated } from "./form.ts";
 import { openPage } from "./pages.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
@@ -8,7 +11,6 @@ import { anew, resumed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
 import { isWorthKeeping } from "./stored.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
-import { buildAndTry } from "./trying.ts";
 
 /** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
 export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
@@ -36,21 +38,37 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			return tracedOnce(state, action.value);
 		case "plan": {
 			const made = { ...planMade(state, action.value), thenBuild: false };
-			const planned = state.plan ? followRow(state, made) : firstLook(made);
-			return state.thenBuild ? buildAndTry(planned) : only(planned);
+			const planned = followAccount(state, state.plan ? followRow(state, made) : firstLook(made));
+			if (state.thenBuild) return buildAndTry(planned);
+			return lookAround(planned);
 		}
+		case "surroundings":
+			return only(followAccount(state, { ...state, surroundings: action.value }));
 		case "try": {
 			const { now: _, ...trial } = state.trial;
 			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
-			const tried = { ...state, files, trial: { ...trial, rounds: [...trial.rounds, action.value] } };
-			return only(setCursor({ ...tried, screen: "trial" }, 0));
+			const rounds = [...trial.rounds, action.value];
+			const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds } }, 0);
+			return action.value.answered ? tryWaysOut(tried) : only(tried);
 		}
 		case "finish":
-			return only(setCursor({ ...state, finished: action.value }, 0));
+			return only(setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0));
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
-		case "unit":
-			return only(openPage({ ...state, unit: action.value }, "unit"));
+		case "text": {
+			const { page, text } = action.value;
+			return only(openPage({ ...state, texts: { ...state.texts, [page]: text } }, page));
+		}
+		case "selftest":
+			return tested(state, action.value);
+		case "shell":
+			return only(state);
+		case "install-unit": {
+			const { action: done, place, unit } = action.value;
+			return only(notice(state, `unit-${done}`, { place, unit }));
+		}
+		case "review":
+			return only(notice(without(state, "prompt"), "review-saved", { path: action.value }));
 		case "resume":
 			return resumed(state, action.value);
 		case "discard":

@@ -1,24 +1,64 @@
 import type { Command } from "./bindings.ts";
+import { endStatus, finish } from "./finishing.ts";
 import { openPage } from "./pages.ts";
-import { ask, cursorOf, isBusy, only, start } from "./reduced.ts";
-import type { Reduced, WizardState } from "./state.ts";
+import { andThen, ask, cancel, cursorOf, go, isBusy, only, start, without } from "./reduced.ts";
+import type { Reduced, TextPage, WizardState } from "./state.ts";
 
 /** What can still be done once the cage stands. */
-export const saveItems = ["end", "template", "unit"] as const;
-export type SaveItem = (typeof saveItems)[number];
+export type SaveItem = "end" | "next" | "template" | "record" | "unit" | "install-unit" | "dropin" | "install-dropin";
+
+/** A drop-in is for the service that the application is on the host. */
+export function saveItems({ finished }: Pick<WizardState, "finished">): readonly SaveItem[] {
+	if (!finished) return [];
+	const { installs, service } = finished;
+	return [
+		"end",
+		"next",
+		"template",
+		"record",
+		"unit",
+		...(installs ? (["install-unit"] as const) : []),
+		...(service === undefined ? [] : (["dropin"] as const)),
+		...(service !== undefined && installs ? (["install-dropin"] as const) : []),
+	];
+}
 
 export function reduceSave(state: WizardState, command: Command): Reduced {
-	if (command !== "pick" || isBusy(state, "finish", "template", "unit")) return only(state);
-	const { answers } = state;
-	if (!state.finished) return answers ? start(state, { job: "finish", answers }) : only(state);
-	switch (saveItems[cursorOf(state)]) {
+	if (command === "back") return isBusy(state, "finish") ? andThen(cancel(state), toTrial) : toTrial(state);
+	if (command !== "pick" || isBusy(state, "finish", "selftest", "template", "text", "install-unit")) return only(state);
+	const { answers, finished } = state;
+	if (!finished || !state.trial.saved) return finish(state);
+	const { name, service } = finished;
+	switch (saveItems(state)[cursorOf(state)]) {
 		case "end":
-			return only({ ...state, exit: 0 });
+			return only({ ...state, exit: endStatus(state) });
+		case "next":
+			return only(openPage(state, "next"));
 		case "template":
 			return ask(state, "template", answers?.template ?? answers?.name ?? "");
+		case "record":
+			return text(state, "record");
 		case "unit":
-			return state.unit === undefined ? start(state, { job: "unit" }) : only(openPage(state, "unit"));
+			return text(state, "unit");
+		case "dropin":
+			return text(state, "dropin");
+		case "install-unit":
+			return only({ ...state, question: { kind: "install-unit", name } });
+		case "install-dropin":
+			return only({ ...state, question: { kind: "install-unit", name, ...(service === undefined ? {} : { service }) } });
 		default:
 			return only(state);
 	}
+}
+
+function toTrial(state: WizardState): Reduced {
+	return only(go(state, "trial"));
+}
+
+function text(state: WizardState, page: TextPage): Reduced {
+	return state.texts[page] === undefined ? start(state, { job: "text", page }) : only(openPage(state, page));
+}
+
+export function installUnit(state: WizardState, service: string | undefined): Reduced {
+	return start(without(state, "question"), { job: "install-unit", ...(service === undefined ? {} : { service }) });
 }

@@ -1,7 +1,9 @@
+import type { BuildPhase } from "../cage/build-phases.ts";
 import type { Path } from "../path/path.ts";
 import type { Coverage } from "../plan/coverage.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { NextExercise } from "../plan/next-exercises.ts";
+import type { NextStep } from "../questions/next-steps.ts";
 import type { Added } from "../trace/another-run.ts";
 import type { AccessCounts } from "../trace/counts.ts";
 import type { ProcessRow, ProcessTree } from "../trace/process-tree.ts";
@@ -79,6 +81,27 @@ export interface Round {
 	readonly answered: boolean;
 	readonly output: string;
 	readonly ended?: number;
+	/** Of the generation that was tried: absent in a session that an older version began. */
+	readonly generation?: number;
+	/** What was added before. */
+	readonly added?: readonly string[];
+	/** Of the build and the trial. */
+	readonly seconds?: number;
+}
+
+/** How far the self-test is. */
+export interface Testing {
+	readonly launch: number;
+	readonly launches: number;
+	readonly tried: number;
+	readonly ways: number;
+}
+
+export interface InstalledUnit {
+	readonly place: string;
+	readonly action: "installed" | "replaced" | "unchanged" | "removed";
+	/** What systemd starts. */
+	readonly unit: string;
 }
 
 export interface Traced {
@@ -108,7 +131,14 @@ export interface Finished {
 	readonly data: string;
 	readonly record: string;
 	readonly answered: boolean;
+	/** The one command line that does the same. */
 	readonly command: string;
+	/** What comes next. */
+	readonly next: readonly NextStep[];
+	/** The service of the host that is the same application; absent where there is none. */
+	readonly service?: string;
+	/** A unit can be installed here. */
+	readonly installs: boolean;
 }
 
 /** A program that was started for the user. */
@@ -140,8 +170,10 @@ export type Happening =
 	| ({ readonly event: "exercise-run" } & ProbeOutcome)
 	| { readonly event: "signal-sent"; readonly signal: string }
 	| { readonly event: "file-copied"; readonly path: Path; readonly bytesDone: number; readonly bytesTotal: number }
+	| { readonly event: "phase-started"; readonly phase: BuildPhase }
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
+	| ({ readonly event: "ways-tried" } & Testing)
 	| { readonly event: "command-started"; readonly number: number; readonly line: string }
 	| { readonly event: "command-ended"; readonly number: number; readonly status: number }
 	| { readonly event: "warned"; readonly code: string; readonly values: Values };

@@ -1,24 +1,33 @@
+import type { BuildPhase } from "../cage/build-phases.ts";
 import type { Path } from "../path/path.ts";
+import type { AccountUse } from "../plan/account-use.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
+import type { Tested } from "../selftest/verdict.ts";
+import type { Account, AccountFile } from "./account-rows.ts";
 import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";
+import type { Sample } from "./progress.ts";
+import type { ReviewRow } from "./review.ts";
 import type {
 	Choice,
 	Finished,
 	Happening,
+	InstalledUnit,
 	Lack,
 	ProbeOutcome,
 	Problem,
 	RanCommand,
 	Resumed,
 	Round,
+	Testing,
 	Told,
 	Traced,
 	Values,
 } from "./seen.ts";
+import type { HostView } from "./surroundings.ts";
 import type { Tracing } from "./tracing-state.ts";
 
 export type { Tracing } from "./tracing-state.ts";
@@ -46,9 +55,11 @@ export interface Form {
 }
 
 export interface Building {
+	readonly phase: BuildPhase;
+	/** Of the phase. */
 	readonly bytesDone: number;
 	readonly bytesTotal: number;
-	readonly files: number;
+	readonly samples: readonly Sample[];
 	readonly path?: Path;
 	readonly generation?: number;
 }
@@ -61,14 +72,28 @@ export interface Trying {
 	readonly now?: number;
 	/** Proposed remedies that the administrator does not want, by `missingKey`. */
 	readonly unwanted: readonly string[];
+	/** What became of the ways out of the candidate; absent until that is known. */
+	readonly tested?: Tested;
+	/** How far the test is. */
+	readonly testing?: Testing;
+	/** The last round's candidate is the cage's present generation. */
+	readonly saved?: true;
 }
 
-export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template";
+export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template" | "review" | "find";
+
+/** Texts that the session writes, to be read as a page. */
+export type TextPage = "unit" | "dropin" | "record";
 
 export type Question =
 	| { readonly kind: "quit" }
+	/** So many ways lead out of the cage, and so many layers are missing. */
+	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
+	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
 	| { readonly kind: "discard"; readonly id: string; readonly name: string }
-	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string };
+	| { readonly kind: "secret" | "setuid" | "device" | "bind"; readonly path: Path; readonly text: string }
+	/** Leaving out an account that something hangs on, with all of that. */
+	| ({ readonly kind: "account"; readonly account: Account } & AccountUse);
 
 export type JobKind =
 	| "lacks"
@@ -78,15 +103,20 @@ export type JobKind =
 	| "validate"
 	| "trace"
 	| "plan"
+	| "surroundings"
 	| "try"
 	| "finish"
 	| "template"
-	| "unit"
+	| "text"
+	| "selftest"
+	| "shell"
+	| "install-unit"
+	| "review"
 	| "resume"
 	| "discard";
 
 /** What can lie over a screen. */
-export type Page = "keys" | "why" | "commands" | "unit";
+export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "next" | "dry-run" | TextPage;
 
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
@@ -121,10 +151,14 @@ export interface WizardState {
 	readonly plan?: Plan;
 	readonly tab: FileTab;
 	readonly files: FilesState;
+	readonly surroundings?: HostView;
+	readonly accountFile: AccountFile;
 	readonly building?: Building;
 	readonly trial: Trying;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
 	readonly thenBuild: boolean;
+	/** An answer was jumped to from the review: there is where one goes on, or back, to. */
+	readonly detour?: true;
 	/** The last lines that the application printed. */
 	readonly output: readonly string[];
 	readonly outputOpen: string;
@@ -132,7 +166,11 @@ export interface WizardState {
 	readonly commands: readonly RanCommand[];
 	readonly finished?: Finished;
 	readonly template?: { readonly name: string; readonly path: string };
-	readonly unit?: string;
+	readonly texts: Readonly<Partial<Record<TextPage, string>>>;
+	/**
+	 * What is looked for in a page, the rows that have it, and the one that was gone to: -1 until they are known, and then so many further on.
+	 */
+	readonly find?: { readonly text: string; readonly rows: readonly number[]; readonly at: number; readonly ahead?: number };
 	/** A session to go on with as soon as this machine has what is needed. */
 	readonly resuming?: string;
 	/** What was answered is not wanted any more. */
@@ -147,8 +185,8 @@ export type Action =
 	| { readonly type: "started"; readonly initial?: Answers; readonly resume?: string }
 	| { readonly type: "key"; readonly key: Key }
 	| { readonly type: "resized"; readonly columns: number; readonly rows: number }
-	/** A page was drawn: the furthest that it can be scrolled. */
-	| { readonly type: "measured"; readonly scrollEnd: number }
+	/** A page was drawn: the furthest that it can be scrolled, and the rows that have what is looked for. */
+	| { readonly type: "measured"; readonly scrollEnd: number; readonly found?: readonly number[] }
 	/** `at` in milliseconds, of a clock that only goes forward. */
 	| { readonly type: "happened"; readonly events: readonly Happening[]; readonly at?: number }
 	| { readonly type: "ticked"; readonly at: number }
@@ -163,10 +201,17 @@ export type Result =
 	| { readonly job: "validate"; readonly value: readonly Problem[] }
 	| { readonly job: "trace"; readonly value: Traced }
 	| { readonly job: "plan"; readonly value: Plan }
+	| { readonly job: "surroundings"; readonly value: HostView }
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
-	| { readonly job: "unit"; readonly value: string }
+	/** Where it was written. */
+	| { readonly job: "review"; readonly value: string }
+	| { readonly job: "text"; readonly value: { readonly page: TextPage; readonly text: string } }
+	| { readonly job: "selftest"; readonly value: Tested }
+	/** Its exit status. */
+	| { readonly job: "shell"; readonly value: number }
+	| { readonly job: "install-unit"; readonly value: InstalledUnit }
 	| { readonly job: "resume"; readonly value: Resumed }
 	| { readonly job: "discard" };
 
@@ -181,7 +226,10 @@ export type Intention =
 	| { readonly job: "forget" };
 
 export type Job =
-	| { readonly job: "lacks" | "choices" | "unit" }
+	| { readonly job: "lacks" | "choices" }
+	| { readonly job: "selftest" | "shell"; readonly answers: Answers }
+	| { readonly job: "text"; readonly page: TextPage }
+	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "resume" | "discard"; readonly id: string }
 	| { readonly job: "install"; readonly lacks: readonly Lack[] }
 	| { readonly job: "propose"; readonly choice: Choice }
@@ -190,8 +238,10 @@ export type Job =
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
 	/** With `add`, the run adds to what those before it showed. */
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
-	| { readonly job: "plan" | "try" | "finish"; readonly answers: Answers }
-	| { readonly job: "template"; readonly name: string; readonly answers: Answers };
+	| { readonly job: "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
+	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
+	/** Writes it down at a path of the user's, where nothing is yet. */
+	| { readonly job: "review"; readonly path: string; readonly name: string; readonly rows: readonly ReviewRow[] };
 
 export interface Reduced {
 	readonly state: WizardState;
@@ -209,10 +259,12 @@ export const startState: WizardState = {
 	ticket: 0,
 	tab: "all",
 	files: noFilesState,
+	accountFile: "passwd",
 	trial: noTrial,
 	thenBuild: false,
 	output: [],
 	outputOpen: "",
+	texts: {},
 	commands: [],
 };
 

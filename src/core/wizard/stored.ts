@@ -7,7 +7,7 @@ import { formFor } from "./form.ts";
 import type { Round, Traced } from "./seen.ts";
 import type { Form, Screen, WizardState } from "./state.ts";
 import { noTrial, startState } from "./state.ts";
-import { newTracing, type Tracing } from "./tracing-state.ts";
+import { atRest, newTracing, type Tracing } from "./tracing-state.ts";
 
 /**
  * What of the wizard's state outlives the process, and how it comes back. Everything is kept but what is listed here, so a new field needs
@@ -25,6 +25,8 @@ const transient = [
 	"discarded",
 	"resuming",
 	"thenBuild",
+	"surroundings",
+	"building",
 	"finished",
 ] as const satisfies readonly (keyof WizardState)[];
 
@@ -230,7 +232,7 @@ function asPlan(stored: unknown): Plan | undefined {
 
 function restoredTrace(stored: unknown, traced: boolean): Tracing | undefined {
 	if (!v.is(tracingSchema, stored)) return undefined;
-	const trace = { ...newTracing(stored.subject), ...(stored as object), running: false } as Tracing;
+	const trace = atRest({ ...newTracing(stored.subject), ...(stored as object) } as Tracing);
 	return trace.result && !traced ? undefined : trace;
 }
 
@@ -254,7 +256,6 @@ const shapes: Readonly<Record<string, v.GenericSchema>> = {
 	output: strings,
 	chosen: v.string(),
 	prompt: v.looseObject({ kind: v.string(), line: v.looseObject({ text: v.string(), at: v.number() }) }),
-	building: v.looseObject({ bytesDone: v.number(), bytesTotal: v.number(), files: v.number() }),
 	template: v.looseObject({ name: v.string(), path: v.string() }),
 	unit: v.string(),
 };

@@ -37,6 +37,12 @@ export interface Tracing {
 	readonly added?: Added;
 }
 
+/** With nothing running: what the runs before showed stays, and the clock of what ran is forgotten. */
+export function atRest(trace: Tracing): Tracing {
+	const { gains } = trace.novelty;
+	return { ...trace, running: false, adding: false, again: false, enough: false, novelty: { gains } };
+}
+
 export function newTracing(subject: string): Tracing {
 	return {
 		newest: [],

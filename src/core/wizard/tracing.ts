@@ -1,12 +1,13 @@
 import type { Answers } from "../questions/answers.ts";
 import type { Command } from "./bindings.ts";
+import { toReview } from "./building.ts";
 import { openForm } from "./choose.ts";
 import { quietOf } from "./novelty.ts";
 import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { NextExercise, Traced } from "./seen.ts";
 import type { Reduced, WizardState } from "./state.ts";
 import { noTrial, told } from "./state.ts";
-import { newTracing, type TraceTab, type Tracing, traceTabs } from "./tracing-state.ts";
+import { atRest, newTracing, type TraceTab, type Tracing, traceTabs } from "./tracing-state.ts";
 
 /** What a trace depends on; rules do not change what the application does. */
 function subjectOf(answers: Answers): string {
@@ -25,7 +26,7 @@ export function beginTrace(state: WizardState): Reduced {
 	if (!answers) return only(go(state, "choose"));
 	const subject = subjectOf(answers);
 	// On the way back and forth nothing is done twice.
-	if (trace?.result && trace.subject === subject) return only(go(state, "trace"));
+	if (trace?.result && trace.subject === subject) return state.detour ? toReview(state) : only(go(state, "trace"));
 	// Other probes and exercises show more of the same application.
 	if (trace?.result && essenceOf(trace.subject) === essenceOf(subject)) return addRun(state, trace, answers);
 	return begin(state, newTracing(subject), answers, false);
@@ -39,7 +40,7 @@ function addRun(state: WizardState, trace: Tracing, answers: Answers): Reduced {
 
 function begin(state: WizardState, trace: Tracing, answers: Answers, add: boolean): Reduced {
 	const fresh = {
-		...without(go(state, "trace"), "plan", "building"),
+		...without(go(state, "trace"), "plan", "building", "detour"),
 		trace,
 		trial: noTrial,
 		output: [],
@@ -155,8 +156,7 @@ function stop(state: WizardState, trace: Tracing, busy: boolean): Reduced {
 	if (!busy) return openForm(without(state, "failure"));
 	if (!trace.adding) return andThen(cancel(without(state, "trace")), openForm);
 	// What the runs before showed is not lost by ending one more.
-	const kept = { ...trace, adding: false, running: false, enough: false, again: false };
-	return cancel(notice({ ...state, trace: kept }, "run-stopped"));
+	return cancel(notice({ ...state, trace: atRest(trace) }, "run-stopped"));
 }
 
 /** The run is over. The first one leads on; of another, the screen says what it added. */
@@ -167,11 +167,7 @@ export function tracedOnce(state: WizardState, value: Traced): Reduced {
 	const known = withExercises(answers, trace);
 	const { added: _, ...old } = trace;
 	const over: Tracing = {
-		...old,
-		running: false,
-		adding: false,
-		again: false,
-		enough: false,
+		...atRest(old),
 		runs: trace.runs + 1,
 		result,
 		subject: subjectOf(known),
@@ -195,8 +191,7 @@ function withExercises(answers: Answers, { exercises }: Tracing): Answers {
 
 /** What becomes of a run that failed: the result of those before it stays. */
 export function traceFailed(trace: Tracing): Tracing {
-	const failed = { ...trace, running: false, adding: false, again: false, enough: false };
-	return trace.result ? failed : { ...failed, subject: "" };
+	return trace.result ? atRest(trace) : { ...atRest(trace), subject: "" };
 }
 
 export function afterTrace(state: WizardState): Reduced {

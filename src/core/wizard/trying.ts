@@ -1,10 +1,12 @@
 import { pathToText } from "../path/path.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { Command } from "./bindings.ts";
+import { buildAndTry, jump } from "./building.ts";
+import { finish, withoutVerdict } from "./finishing.ts";
+import { openPage } from "./pages.ts";
 import { andThen, cancel, cursorOf, go, isBusy, notice, only, start, without } from "./reduced.ts";
 import type { Round } from "./seen.ts";
 import type { Reduced, WizardState } from "./state.ts";
-import { noTrial } from "./state.ts";
 
 export function lastRound(state: WizardState): Round | undefined {
 	return state.trial.rounds.at(-1);
@@ -29,88 +31,54 @@ export function wanted(state: WizardState): readonly Missing[] {
 	return round.missing.filter((one) => isProposed(one, round) && !state.trial.unwanted.includes(missingKey(one)));
 }
 
-export function reduceAccounts(state: WizardState, command: Command): Reduced {
-	if (command === "go-on") return only(go(state, "build"));
-	return only(command === "back" ? go(state, "files") : state);
-}
-
-export function reduceBuild(state: WizardState, command: Command): Reduced {
-	if (isBusy(state, "try", "plan")) {
-		if (command !== "back") return only(state);
-		const { state: stopped, intentions } = cancel(without(state, "building"));
-		return { state: notice(stopped, "build-undone"), intentions };
-	}
-	switch (command) {
-		case "build":
-			return buildAndTry({ ...state, trial: noTrial });
-		case "back":
-			return only(go(state, "accounts"));
-		default:
-			return jump(state, command);
-	}
-}
-
-export function buildAndTry(state: WizardState): Reduced {
-	const { answers } = state;
-	if (!answers || !state.plan) return only(state);
-	const trial = { ...without(state, "failure").trial, probes: [], exercises: [] };
-	const { now: _, ...idle } = trial;
-	const fresh: WizardState = {
-		...go(state, "build"),
-		building: { bytesDone: 0, bytesTotal: 0, files: 0 },
-		trial: idle,
-		output: [],
-		outputOpen: "",
-	};
-	return start(fresh, { job: "try", answers });
-}
-
-function jump(state: WizardState, command: Command): Reduced {
-	switch (command) {
-		case "to-application":
-			return only(go(state, "form"));
-		case "to-files":
-			return only(go(state, "files"));
-		case "to-accounts":
-			return only(go(state, "accounts"));
-		default:
-			return only(state);
-	}
-}
-
 export function reduceTrial(state: WizardState, command: Command): Reduced {
+	if (command === "output") return only(openPage(state, "output"));
 	if (isBusy(state, "try", "plan")) {
 		if (command !== "back") return only(state);
 		return andThen(cancel(without(state, "building")), (stopped) => only(notice(go(stopped, "build"), "build-undone")));
 	}
+	if (isBusy(state, "shell")) return only(state);
 	const round = lastRound(state);
 	switch (command) {
 		case "back":
-			return only(go(without(state, "building"), "build"));
+			return andThen(endSelftest(state), (ended) => only(go(without(ended, "building"), "build")));
 		case "again":
-			return buildAndTry(state);
+			return andThen(endSelftest(state), buildAndTry);
 		case "toggle":
 			return toggleRemedy(state);
 		case "accept-remedies":
 			if (!round) return only(state);
-			if (wanted(state).length) return accept(state);
+			if (wanted(state).length) return andThen(endSelftest(state), accept);
 			return round.answered ? finish(state) : only(notice(state, "nothing-to-accept"));
 		case "finish-anyway":
 			return round?.answered ? finish(state) : only(notice(state, "must-answer-first"));
+		case "selftest":
+			return only(
+				state.trial.tested ? openPage(state, "selftest") : notice(state, isBusy(state, "selftest") ? "testing" : "untested"),
+			);
+		case "shell":
+			if (!round) return only(state);
+			// One thing after the other: nobody should sit before an empty screen until the test is over.
+			return isBusy(state, "selftest") ? only(notice(state, "testing")) : openShell(state);
 		default:
-			return jump(state, command);
+			return andThen(endSelftest(state), (ended) => jump(ended, command));
 	}
+}
+
+function openShell(state: WizardState): Reduced {
+	const { answers } = state;
+	return answers ? start(without(state, "notice"), { job: "shell", answers }) : only(state);
+}
+
+/** Whoever goes on with another candidate does not wait for the verdict of this one. */
+function endSelftest(state: WizardState): Reduced {
+	return isBusy(state, "selftest") ? cancel(withoutVerdict(state)) : only(state);
 }
 
 function accept(state: WizardState): Reduced {
 	if (!state.answers) return only(state);
 	const missing = wanted(state);
 	return start({ ...go(state, "trial"), thenBuild: true }, { job: "plan", answers: state.answers }, { job: "accept", missing });
-}
-
-function finish(state: WizardState): Reduced {
-	if (!state.answers) return only(state);
-	return start({ ...go(state, "save") }, { job: "finish", answers: state.answers });
 }
 
 function toggleRemedy(state: WizardState): Reduced {

@@ -1,4 +1,6 @@
+import type { NextStepKind } from "../../core/questions/next-steps.ts";
 import type { SaveItem } from "../../core/wizard/saving.ts";
+import type { TextPage } from "../../core/wizard/state.ts";
 
 export const saveEn = {
 	saving: "Saving the cage and its record…",
@@ -6,12 +8,31 @@ export const saveEn = {
 	root: "Cage",
 	data: "Data",
 	record: "Record",
-	run: "Run it",
-	unit: "As a service",
+	testing: "Saving goes on once the ways out have been tried.",
+	unsafe: "The cage {name} stands and answers, but it is NOT SAFE: see cagewright selftest.",
+	next: {
+		run: "Run it now",
+		adopt: "Move the running service in",
+		unit: "Start it with the machine",
+		check: "After updates: what differs",
+		selftest: "Try the ways out again",
+		again: "Make it again from the host's new files",
+	} satisfies Record<NextStepKind, string>,
 	same: "The same again, without questions:",
-	menu: { end: "Finish", template: "Save the answers as a template", unit: "Show the systemd unit" } satisfies Record<
-		SaveItem,
-		string
-	>,
-	unitTitle: "The systemd unit (`cagewright unit {name}` prints it):",
+	menu: {
+		end: "Finish",
+		next: "What comes next, to copy",
+		template: "Save the answers as a template…",
+		record: "Read the record",
+		unit: "Show the systemd unit",
+		"install-unit": "Install the systemd unit…",
+		dropin: "Show the drop-in for {service}",
+		"install-dropin": "Install the drop-in for {service}…",
+	} satisfies Record<SaveItem, string>,
+	titles: {
+		unit: "The systemd unit of {name}",
+		dropin: "The drop-in that moves {service} into {name}",
+		record: "The record of {name}",
+		next: "What comes next with {name}",
+	} satisfies Record<TextPage | "next", string>,
 };

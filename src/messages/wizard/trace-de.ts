@@ -12,7 +12,7 @@ export const traceDe: WizardMessages["trace"] = {
 	finishingAgain: "Genug: Auch Neuladen, Ende und zweiter Start werden beobachtet, dann folgt ein weiterer Lauf…",
 	done: "Die Beobachtung ist vollständig. Enter zeigt, was in den Käfig kommt.",
 	doneRuns: "{runs} Läufe sind vollständig und ergänzen sich. Enter zeigt, was in den Käfig kommt.",
-	failed: "Die Beobachtung ist nicht gelungen.",
+	failed: "Die Beobachtung ist nicht gelungen. r beginnt sie neu, Esc führt zurück zur Anwendung.",
 	failedKept: "Dieser Lauf ist nicht gelungen. Was die früheren zeigten, bleibt; Enter geht damit weiter.",
 	adding: "Lauf {run} ergänzt, was bekannt ist.",
 	counts:

@@ -10,7 +10,7 @@ export const traceEn = {
 	finishingAgain: "Enough: reload, stop and a second start are watched as well, then comes another run…",
 	done: "The trace is complete. Press Enter to see what goes into the cage.",
 	doneRuns: "{runs} runs are complete and add up. Press Enter to see what goes into the cage.",
-	failed: "The trace did not succeed.",
+	failed: "The trace did not succeed. r starts it again, Esc leads back to what is started.",
 	failedKept: "This run did not succeed. What the runs before it showed is kept; Enter goes on with it.",
 	adding: "Run {run} adds to what is known.",
 	counts:

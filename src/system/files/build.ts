@@ -1,4 +1,5 @@
 import { chmod, rename } from "node:fs/promises";
+import type { BuildPhase } from "../../core/cage/build-phases.ts";
 import { comparePlanWithManifest, isSame } from "../../core/cage/difference.ts";
 import { cageEntries, type Owner } from "../../core/cage/layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "../../core/cage/manifest.ts";
@@ -26,6 +27,8 @@ export interface BuildRequest {
 	readonly signal?: AbortSignal;
 	/** A file's bytes have arrived; both numbers are bytes of the whole build. */
 	onFile?(path: Path, bytesDone: number, bytesTotal: number): void;
+	/** What comes next. */
+	onPhase?(phase: BuildPhase): void;
 }
 
 export interface Previous {
@@ -56,7 +59,9 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 	const staging = join(paths.generations, transientName("staging"));
 	try {
 		await makeDirectory(staging);
+		request.onPhase?.("copying");
 		const made = await fillStaging({ ...request, entries, files, staging, isRoot: owner === undefined });
+		request.onPhase?.("syncing");
 		await putInPlace(staging, paths.root(generation), signal);
 		const manifest = describe(plan, baseName(cage), generation, request.now, made, owner);
 		await writeManifest(cage, manifest);

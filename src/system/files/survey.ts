@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import type { ManifestEntry, Stamp } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { errorName, readFailure } from "./errors.ts";
@@ -62,6 +62,17 @@ export async function requireSpace(directory: Path, bytes: number): Promise<void
 	const free = bavail * bsize;
 	if (bytes <= free || sharing.has(type)) return;
 	throw new Failure("disk-full", { path: showPath(directory), needed: bytes, free });
+}
+
+/** Bytes that are free at a place, or where it will be made. */
+export async function freeBytes(path: Path): Promise<number> {
+	try {
+		const { bavail, bsize } = await statfs(pathToBytes(path));
+		return bavail * bsize;
+	} catch (error) {
+		if (errorName(error) !== "ENOENT" || path === parent(path)) throw readFailure(error, path);
+		return freeBytes(parent(path));
+	}
 }
 
 /** Bytes that a file or all files below a directory take on disk, holes not counted. What cannot be seen counts nothing. */

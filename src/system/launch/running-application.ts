@@ -26,6 +26,8 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 	}
 	// Who relays a terminal needs ours as it is; the application has one of its own then.
 	const outputs = attended === "terminal" && !request.onOutput ? [1, 2] : outputsFor(request);
+	// Asked before anybody else can have changed it.
+	const putBack = attended === "terminal" ? keepTerminal() : undefined;
 	const child = spawn(requireTool(words[0] ?? ""), words.slice(1), {
 		env: toolEnvironment,
 		cwd: "/",
@@ -33,6 +35,7 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 		// A Ctrl-C on the terminal is ours to pass on, not the launcher's to die of. But whoever relays a terminal has to be told of its size.
 		detached: attended !== "terminal",
 	});
+	if (putBack) child.on("close", putBack);
 	if (child.stdin) feed(child.stdin);
 	relayOutputs(child, request, outputs);
 	return child;
@@ -90,7 +93,6 @@ export class RunningApplication implements Launched {
 		this.child = child;
 		this.limits = request.limits;
 		this.leadsGroup = request.attended !== "terminal";
-		const putBack = request.attended === "terminal" ? keepTerminal() : undefined;
 		if (request.onOutput) {
 			const remember = (chunk: Buffer) => {
 				this.printed = (this.printed + chunk.toString("utf8")).slice(-2000);
@@ -107,7 +109,6 @@ export class RunningApplication implements Launched {
 			child.on("close", (code, signal) => {
 				trace?.finish();
 				this.over = { status: code ?? (signal === "SIGTERM" ? 143 : 137) };
-				putBack?.();
 				const over = this.over;
 				cleanUp().then(() => resolve(over), reject);
 			});

@@ -18,6 +18,7 @@ import type {
 	AdoptedState,
 	BuildRequest,
 	Built,
+	CagePlace,
 	Lock,
 	MadeAccount,
 	StaleMark,
@@ -33,6 +34,7 @@ import { clearLeftovers, readManifest, removeGeneration, switchGeneration } from
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { setAside } from "../files/set-aside.ts";
+import { freeBytes } from "../files/survey.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
 import { programFolder } from "../templates/folder.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -57,6 +59,14 @@ export class StateFolder extends StateReader implements Store {
 		this.adopting = adoptedState((name) => this.paths(name).directory);
 	}
 
+	async place(name: string): Promise<CagePlace> {
+		return {
+			folder: pathToText(this.folder) ?? "",
+			free: await freeBytes(this.folder),
+			hasData: await hasData(this.folder, name),
+		};
+	}
+
 	async lock(name: string): Promise<Lock> {
 		await openState(this.folder);
 		const { directory, lock } = cagePaths(this.folder, name);
@@ -65,10 +75,12 @@ export class StateFolder extends StateReader implements Store {
 		await clearRemovedCages(this.folder);
 		await clearLeftovers(directory);
 		const hadData = await hasData(this.folder, name);
+		const clear = () => clearUnfinished(this.folder, name, hadData);
 		return {
+			clear,
 			release: async () => {
 				// Where nothing came of it there is nothing to keep; and what went wrong then matters more than what went wrong here.
-				await clearUnfinished(this.folder, name, hadData).catch(() => {});
+				await clear().catch(() => {});
 				held.release();
 				await rmdir(pathToBytes(directory)).catch(() => {});
 			},
@@ -91,7 +103,7 @@ export class StateFolder extends StateReader implements Store {
 		return join(this.paths(name).directory, "launcher");
 	}
 
-	async build({ name, onFile, plan, previous: from, signal }: BuildRequest): Promise<Built> {
+	async build({ name, onFile, onPhase, plan, previous: from, signal }: BuildRequest): Promise<Built> {
 		const { directory, root } = this.paths(name);
 		const previous = from === undefined ? undefined : { manifest: await readManifest(directory, from), root: root(from) };
 		const unchanged = previous !== undefined && (await isUpToDate(plan, previous));
@@ -104,8 +116,10 @@ export class StateFolder extends StateReader implements Store {
 					activate: false,
 					signal,
 					onFile,
+					...(onPhase ? { onPhase } : {}),
 					...(previous ? { previous } : {}),
 				});
+		onPhase?.("seeding");
 		const { unstable } = await seedData({ plan, cage: directory, signal, onFile });
 		await this.#placeInit(name);
 		return { generation: manifest.generation, unchanged, manifest, unstable };

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { printable } from "../../core/path/quote.ts";
 import { importInk } from "../import-ink.ts";
 import { lastLines } from "../last-lines.ts";
 import { lookFrom, type WizardOptions } from "../options.ts";
@@ -15,7 +16,21 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 	const lines = createInterface({ input: process.stdin, terminal: false });
 	const talk = new Talk(store, look, spokenLines, (text) => process.stdout.write(text));
 	lines.on("line", (line) => talk.answer(line));
-	const interrupt = () => store.press([{ id: "ctrl-c" }]);
+	let handedOver = false;
+	const interrupt = () => {
+		if (!handedOver) store.press([{ id: "ctrl-c" }]);
+	};
+	store.handOver = async (work) => {
+		handedOver = true;
+		lines.pause();
+		process.stdout.write(`${look.messages.cli.shell(printable(store.state.answers?.name ?? ""), false)}\n`);
+		try {
+			return await work();
+		} finally {
+			handedOver = false;
+			if (store.state.exit === undefined) lines.resume();
+		}
+	};
 	process.on("SIGINT", interrupt);
 	let offSignals = () => {};
 	try {

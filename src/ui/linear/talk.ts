@@ -180,7 +180,7 @@ export class Talk {
 
 	#menuFor(state: WizardState, actions: readonly LinearAction[]): string {
 		const words = this.#words;
-		const own: Readonly<Record<string, string>> = { "+": words.more, "-": words.fewer };
+		const own: Readonly<Record<string, string>> = { ">": words.more, "<": words.fewer };
 		const takes = actions.some((one) => one.typed === "" && ["choose", "pick"].includes(one.command));
 		const list =
 			state.screen === "form" ? words.numberEdits : countOf(state) > 0 ? (takes ? words.numberTakes : words.number) : undefined;

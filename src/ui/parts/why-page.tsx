@@ -2,6 +2,8 @@ import { selectedRow } from "../../core/wizard/files/shown.ts";
 import type { Screen, WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
+import { whyMissing } from "../steps/missing.ts";
+import { whyAccount } from "../steps/why-account.ts";
 import { whyFileRow } from "../steps/why-file.ts";
 import { wrapWords } from "../wrap-words.ts";
 import { ScrollPage } from "./scroll-page.tsx";
@@ -15,6 +17,8 @@ const entries: Partial<Record<Screen, WhyEntry>> = {
 		const row = selectedRow(state);
 		return row && whyFileRow(row, state, messages);
 	},
+	accounts: whyAccount,
+	trial: whyMissing,
 };
 
 /** Why the selected entry is there, why this step exists, what it does to the machine, and where its proposals come from. */

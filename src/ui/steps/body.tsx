@@ -1,7 +1,11 @@
 import { useView } from "../look.ts";
 import { CommandsPage } from "../parts/commands-page.tsx";
+import { DryRunPage } from "../parts/dry-run-page.tsx";
 import { KeysPage } from "../parts/keys-page.tsx";
-import { UnitPage } from "../parts/unit-page.tsx";
+import { NextPage } from "../parts/next-page.tsx";
+import { OutputPage } from "../parts/output-page.tsx";
+import { SelftestPage } from "../parts/selftest-page.tsx";
+import { TextPage } from "../parts/text-page.tsx";
 import { WhyPage } from "../parts/why-page.tsx";
 import { AccountsStep } from "./accounts.tsx";
 import { BuildStep } from "./build.tsx";
@@ -25,7 +29,18 @@ const bodies = {
 	save: SaveStep,
 };
 
-const overlays = { keys: KeysPage, why: WhyPage, commands: CommandsPage, unit: UnitPage };
+const overlays = {
+	keys: KeysPage,
+	why: WhyPage,
+	commands: CommandsPage,
+	output: OutputPage,
+	selftest: SelftestPage,
+	next: NextPage,
+	"dry-run": DryRunPage,
+	unit: () => <TextPage page="unit" />,
+	dropin: () => <TextPage page="dropin" />,
+	record: () => <TextPage page="record" />,
+};
 
 export function Body() {
 	const { state } = useView();

@@ -129,7 +129,7 @@ function ReachedSoFar({ height, isActive }: ViewProps) {
 	const { trace } = state;
 	if (!trace?.reached) return <Line dimColor>{words.trace.measuring}</Line>;
 	const { coverage } = trace.reached;
-	const lines = paragraph(coverage ? coverageLine(coverage, messages) : words.coverage.noPackage, width, height > 3 ? 2 : 1);
+	const lines = paragraph(coverage ? coverageLine(coverage, messages) : words.coverage.noPackage, width, height > 5 ? 2 : 1);
 	const next = proposals(trace);
 	// Also where the cursor is elsewhere, the one that the key would run is marked.
 	const marked = nextProposal(state);
@@ -160,6 +160,7 @@ function NextLine({ messages, next, selected, width }: NextLineProps) {
 			width={width}
 			bold={selected}
 			{...(selected ? { color: "cyan" } : {})}
+			cut={next.kind === "command" ? "middle" : "end"}
 			dimColor={next.kind !== "command" && !selected}
 			left={`${selected ? ">" : " "} ${printable(nextText(next, messages))}`}
 			right={next.kind === "command" ? messages.wizard.coverage.shows[next.shows] : ""}

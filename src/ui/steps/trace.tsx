@@ -16,8 +16,10 @@ import { TraceTabs, TraceView, titleOf } from "./trace-views.tsx";
 
 /** What happens, as it happens: on a wide terminal all of it, on a narrow one the part that a tab chooses. */
 export function TraceStep() {
-	const { state, width } = useView();
+	const { linear, state, width } = useView();
 	if (!state.trace || !state.answers) return null;
+	// What is read aloud has no beside.
+	if (linear) return <Main isWide={false} />;
 	return (
 		<Panes detail={<Beside />}>
 			<Main isWide={width >= columnsForTwo} />

@@ -1,39 +1,66 @@
-import { printable, showPath } from "../../core/path/quote.ts";
 import type { Missing } from "../../core/plan/missing.ts";
+import { isSafe } from "../../core/wizard/finishing.ts";
 import { cursorOf, isBusy } from "../../core/wizard/reduced.ts";
 import type { Round } from "../../core/wizard/seen.ts";
 import type { WizardState } from "../../core/wizard/state.ts";
 import { declinedPaths, isProposed, lastRound, missingKey, wanted } from "../../core/wizard/trying.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { verdictText } from "../../report/selftest.ts";
+import { roundsTable } from "../../report/trial.ts";
 import { useView } from "../look.ts";
 import { Line, SplitLine } from "../parts/line.tsx";
 import { OutcomeLine, withPending } from "../parts/outcomes.tsx";
 import { OutputTail } from "../parts/output.tsx";
+import { columnsForTwo, Panes } from "../parts/panes.tsx";
 import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 import { Rows } from "../parts/rows.tsx";
+import { wrapWords } from "../wrap-words.ts";
+import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
+
+/** Rounds are many only where somebody tries again and again; the last of them say where it stands. */
+const mostRounds = 6;
 
 export function TrialStep() {
+	return (
+		<Panes detail={<Detail />}>
+			<Overview />
+		</Panes>
+	);
+}
+
+function Overview() {
 	const { height, messages, state, width } = useView();
 	const words = messages.wizard.trial;
 	const round = lastRound(state);
 	const running = isBusy(state, "try", "plan");
+	const isWide = state.size.columns >= columnsForTwo;
 	const status = paragraph(statusText(state, messages), width, 3);
 	const missing = running ? [] : (round?.missing ?? []);
 	// What is missing is the question of this screen: it has its rows before anything else gets more than one.
 	const room = new Room(height - status.length - (running ? 0 : 1));
 	const least = Math.min(missing.length, 3) + (missing.length > 3 ? 1 : 0);
-	room.take(least + (missing.length ? 1 : 0));
+	room.take(least + (missing.length && !isWide ? 1 : 0));
+	const verdict = room.fit(running ? [] : verdictLines(state, messages), 1);
 	const probes = room.fit(withPending(state.answers?.application.probes ?? [], (running ? state.trial : round)?.probes ?? []), 4);
-	const rounds = room.fit(state.trial.rounds.slice(-3).reverse(), 3).reverse();
+	const rounds = room.fit(roundLines(state, messages, room.left), mostRounds + 1);
 	const facts = room.fit(running || !round ? [] : factLines(round, messages), 2);
-	const listHeight = least + room.take(Math.max(0, Math.min(missing.length - least, room.left - 4)));
-	const outputHeight = room.left - 1;
+	const spare = isWide ? 0 : 4;
+	const listHeight = least + room.take(Math.max(0, Math.min(missing.length - least, room.left - spare)));
+	const outputHeight = isWide && missing.length ? 0 : room.left - 1;
 	const selected = missing[cursorOf(state)];
 	return (
 		<>
 			<Paragraph lines={status} bold />
-			{rounds.map((one) => (
-				<Line key={one.round}>{roundText(one, messages)}</Line>
+			{rounds.map((line, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one table
+				<Line key={index} dimColor={index === 0 && rounds.length > 1}>
+					{line}
+				</Line>
+			))}
+			{verdict.map(({ color, text }) => (
+				<Line key={text} {...(color ? { color } : {})}>
+					{text}
+				</Line>
 			))}
 			{probes.map((outcome) => (
 				<OutcomeLine key={outcome.command} outcome={outcome} />
@@ -50,9 +77,28 @@ export function TrialStep() {
 					row={(one, selected) => <MissingLine key={missingKey(one)} missing={one} round={round} selected={selected} />}
 				/>
 			) : null}
-			{selected ? <Line dimColor>{howText(selected, messages)}</Line> : null}
+			{selected && !isWide ? <Line dimColor>{`      ${shortWhy(selected, messages)}`}</Line> : null}
 			{outputHeight > 0 ? <Line dimColor>{messages.wizard.trace.output}</Line> : null}
 			<OutputTail height={outputHeight} />
+		</>
+	);
+}
+
+/** Beside the list: all that is known of the selected one, and below it what the application printed. */
+function Detail() {
+	const { height, messages, state, width } = useView();
+	const texts = isBusy(state, "try", "plan") ? [] : (whyMissing(state, messages) ?? []);
+	const lines = texts.flatMap((text) => [...wrapWords(text, width), ""]).slice(0, Math.max(0, height - 3));
+	return (
+		<>
+			{lines.map((line, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text
+				<Line key={index} bold={index === 0}>
+					{line}
+				</Line>
+			))}
+			<Line dimColor>{messages.wizard.trace.output}</Line>
+			<OutputTail height={height - lines.length - 1} />
 		</>
 	);
 }
@@ -61,49 +107,40 @@ function MissingLine({ missing, round, selected }: { missing: Missing; round: Ro
 	const { messages, state, width } = useView();
 	const proposed = isProposed(missing, round);
 	const taken = proposed && !state.trial.unwanted.includes(missingKey(missing));
-	const what = missing.path === undefined ? printable(missing.call) : showPath(missing.path);
-	const remedy = remedyText(missing, proposed, messages);
 	const mark = taken ? "[x]" : missing.declined || !proposed ? "[!]" : "[ ]";
 	return (
 		<SplitLine
 			width={width}
 			cut="middle"
 			bold={selected}
-			left={`${selected ? ">" : " "} ${mark} ${what}`}
-			right={width < 110 ? remedy : `${howText(missing, messages)}; ${remedy}`}
+			left={`${selected ? ">" : " "} ${mark} ${whatText(missing)}`}
+			right={remedyText(missing, round, messages)}
 		/>
 	);
 }
 
-/** How it fails: the layer, the call and its error. */
-function howText({ call, error, kind, program }: Missing, messages: Messages): string {
-	const by = program === undefined ? "" : ` ${showPath(program)}`;
-	return `${messages.missingKind(kind)} (${printable(call)} ${error}${by})`;
+/** The table with its head; where there is little room the last round alone. */
+function roundLines(state: WizardState, messages: Messages, room: number): string[] {
+	const { rounds } = state.trial;
+	if (!rounds.length) return [];
+	const [head = "", ...rows] = roundsTable(rounds.slice(-mostRounds), messages).split("\n");
+	return room < 2 ? rows.slice(-1) : [head, ...rows.slice(1 - Math.max(2, room))];
 }
 
-function remedyText({ declined, remedy }: Missing, proposed: boolean, messages: Messages): string {
+/** How the self-test goes, or how it went. */
+function verdictLines(state: WizardState, messages: Messages): { text: string; color?: string }[] {
 	const words = messages.wizard.trial;
-	if (declined) return words.declined;
-	if (!remedy) return words.noRemedy;
-	if (!proposed) return words.notNeeded;
-	switch (remedy.kind) {
-		case "path":
-			return words.remedies.path;
-		case "writable":
-			return messages.fill(words.remedies.writable, { path: showPath(remedy.path) });
-		case "capability":
-			return messages.fill(words.remedies.capability, { name: remedy.name.toUpperCase() });
-		case "account":
-			return messages.fill(words.remedies.account, { name: remedy.name });
-		case "opening":
-			return words.remedies[remedy.name];
+	const { tested, testing } = state.trial;
+	if (tested?.untried) {
+		const why = messages.note(tested.untried.code, tested.untried.values);
+		return [{ text: `[!!] ${messages.fill(words.untested, { why })}`, color: "yellow" }];
 	}
-}
-
-function roundText(round: Round, messages: Messages): string {
-	const words = messages.wizard.trial;
-	const found = round.missing.length ? `, ${messages.fill(words.roundMissing, { count: round.missing.length })}` : "";
-	return `${round.answered ? "[ok]" : "[!!]"} ${messages.fill(words.round, { round: round.round })}: ${round.answered ? words.roundAnswered : words.roundFailed}${found}`;
+	if (tested) {
+		const [mark, color] = isSafe(state) ? ["[ok]", "green"] : ["[!!]", "red"];
+		return [{ text: `${mark} ${verdictText(tested.test, messages)}`, color }];
+	}
+	if (!isBusy(state, "selftest")) return [];
+	return [{ text: `[..] ${testing ? messages.fill(words.testing, { ...testing }) : words.testingSoon}` }];
 }
 
 function factLines(round: Round, messages: Messages): string[] {

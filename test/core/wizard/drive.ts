@@ -1,7 +1,8 @@
+import type { Missing } from "../../../src/core/plan/missing.ts";
 import { decodeKeys, nothingDecoded } from "../../../src/core/wizard/keys.ts";
 import { reduce } from "../../../src/core/wizard/reduce.ts";
 import { resumed } from "../../../src/core/wizard/resuming.ts";
-import type { Happening, Told } from "../../../src/core/wizard/seen.ts";
+import type { Finished, Happening, Round, Told } from "../../../src/core/wizard/seen.ts";
 import {
 	type Action,
 	type Intention,
@@ -85,4 +86,32 @@ export function atFiles(): Drive {
 
 export function atBuild(): Drive {
 	return atFiles().type(enter + enter);
+}
+
+export const finished: Finished = {
+	name: "redis",
+	root: "/r",
+	data: "/d",
+	record: "/m",
+	answered: true,
+	command: "cagewright make redis --yes",
+	next: [],
+	service: "redis-server.service",
+	installs: true,
+};
+
+export const tried = (answered: boolean, missing: readonly Missing[] = []): Round => ({
+	round: 1,
+	probes: [],
+	failedExercises: [],
+	missing,
+	answered,
+	output: "",
+});
+
+/** The first round is over. */
+export function atTrial(round: Round): Drive {
+	const wizard = atBuild().type(enter).answer({ job: "try", value: round });
+	wizard.wanted();
+	return wizard;
 }

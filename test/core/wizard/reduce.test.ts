@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readForm } from "../../../src/core/wizard/form.ts";
-import { absent, planFor, redis } from "../../ui/scripted-session.ts";
-import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, traced } from "./drive.ts";
+import { absent, planFor, redis, selftestOf } from "../../ui/scripted-session.ts";
+import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, finished, traced } from "./drive.ts";
 
 const probe = redis.application.probes[0] ?? "";
 
@@ -37,7 +37,7 @@ describe("the straight path", () => {
 		wizard.answer({ job: "plan", value: planFor(redis) }).type(enter + enter);
 		expect(wizard.state.screen).toBe("build");
 		wizard.type(enter);
-		expect(wizard.wanted()).toEqual(["try"]);
+		expect(wizard.wanted()).toEqual(["surroundings", "surroundings", "try"]);
 		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
 		expect(wizard.state.screen).toBe("trial");
 		wizard.answer({
@@ -49,12 +49,10 @@ describe("the straight path", () => {
 		wizard.answer({ job: "plan", value: planFor(redis) });
 		expect(wizard.wanted()).toEqual(["try"]);
 		wizard.answer({ job: "try", value: { round: 2, probes: [], failedExercises: [], missing: [], answered: true, output: "" } });
-		wizard.type(enter);
+		expect(wizard.wanted()).toEqual(["selftest"]);
+		wizard.answer({ job: "selftest", value: { test: selftestOf() } }).type(enter);
 		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save", "finish"]);
-		wizard.answer({
-			job: "finish",
-			value: { name: "redis", root: "/r", data: "/d", record: "/m", answered: true, command: "cagewright make redis --yes" },
-		});
+		wizard.answer({ job: "finish", value: finished });
 		wizard.type(enter);
 		expect(wizard.state.exit).toBe(0);
 	});

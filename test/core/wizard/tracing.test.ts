@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { offered } from "../../../src/core/wizard/footer.ts";
 import type { Happening } from "../../../src/core/wizard/seen.ts";
+import { restored, storedOf } from "../../../src/core/wizard/stored.ts";
 import { proposals, quiet } from "../../../src/core/wizard/tracing.ts";
 import { reached, redis, shownProcesses } from "../../ui/scripted-session.ts";
 import { atTrace, type Drive, enter, traced } from "./drive.ts";
@@ -187,11 +188,22 @@ describe("another run", () => {
 		expect(start(other).intentions.findLast(({ job }) => job === "trace")).toMatchObject({ add: false });
 	});
 
+	test("that was cut off comes back as what the runs before it showed", () => {
+		const wizard = atSecond();
+		happenedAt(wizard, 5000, counted(12), { event: "probe-tried", command: probe, ok: true, output: "" });
+		tick(wizard, 9000);
+		const stored = JSON.parse(JSON.stringify(storedOf(wizard.state)));
+		const trace = restored(stored, true)?.state.trace;
+		expect(trace).toMatchObject({ adding: false, running: false, enough: false, runs: 1, result: { answered: true } });
+		// The next process has another clock.
+		expect(trace?.novelty).not.toHaveProperty("now");
+	});
+
 	test("from the start forgets the runs", () => {
 		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
 		wizard.act({ type: "key", key: { id: "escape" } });
 		wizard.wanted();
-		wizard.type("R");
+		wizard.type("o");
 		expect(wizard.intentions).toMatchObject([{ job: "trace", add: false }]);
 		expect(wizard.state.trace?.result).toBeUndefined();
 	});

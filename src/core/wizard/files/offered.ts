@@ -12,6 +12,8 @@ export function isOfferedInFiles(state: WizardState, command: Command): boolean 
 			return !isFiltered(state) && (row?.children.length ?? 0) > 0;
 		case "next-waiting":
 			return totalsNow(state).attention > 0;
+		case "shut-or-back":
+			return true;
 		case "undo":
 			return state.files.past.length > 0;
 		case "package":

@@ -106,7 +106,7 @@ describe("after any keys", () => {
 				}
 				wizard.state = { ...wizard.state, tab: "all", queries: {}, files: { ...wizard.state.files, opened: [] } };
 				const groups = shownRows(wizard.state);
-				expect(groups.reduce((sum, { sums }) => sum + sums.items, 0)).toBe(51);
+				expect(groups.reduce((sum, { sums }) => sum + sums.items, 0)).toBe(53);
 				expect(all()).toEqual(before);
 			}),
 			{ numRuns: 100 },

@@ -1,0 +1,50 @@
+import type { Path } from "../path/path.ts";
+import type { AccountKind } from "./account-rules.ts";
+import type { Plan } from "./plan.ts";
+
+/** What in a cage hangs on one of its accounts by name. */
+export interface AccountUse {
+	/** Entries and writable directories that belong to it; sorted. */
+	readonly paths: readonly Path[];
+	/** The application starts as it, or changes to it. */
+	readonly runs: boolean;
+	/** Of a group: kept users whose own group it is. */
+	readonly users: readonly string[];
+}
+
+type Used = Pick<Plan, "entries" | "writable" | "accounts" | "identity">;
+
+const remembered = new WeakMap<object, Map<string, AccountUse>>();
+
+/** Asked for with each frame: of a large plan it is remembered. For an account that is kept, and for one that is not: then it is what has no name. */
+export function accountUse(plan: Used, kind: AccountKind, id: number): AccountUse {
+	const uses = remembered.get(plan) ?? new Map<string, AccountUse>();
+	remembered.set(plan, uses);
+	const key = `${kind} ${id}`;
+	const use = uses.get(key) ?? findUse(plan, kind, id);
+	uses.set(key, use);
+	return use;
+}
+
+function findUse(plan: Used, kind: AccountKind, id: number): AccountUse {
+	const isIts = (owner: { readonly uid: number; readonly gid: number }) => (kind === "user" ? owner.uid : owner.gid) === id;
+	const taken = plan.entries.filter((entry) => entry.decision === "include" && isIts(entry)).map(({ path }) => path);
+	const written = plan.writable.filter(isIts).map(({ path }) => path);
+	const { accounts, identity } = plan;
+	const reasons = (
+		kind === "user"
+			? accounts.users.map(({ reason, uid }) => ({ id: uid, reason }))
+			: accounts.groups.map(({ gid, reason }) => ({ id: gid, reason }))
+	)
+		.filter((one) => one.id === id)
+		.map(({ reason }) => reason);
+	const runs =
+		id === (kind === "user" ? identity.uid : identity.gid) ||
+		reasons.some((reason) => reason === "started-as" || reason === "switched-to") ||
+		(kind === "user" && (accounts.nameless ?? []).includes(id));
+	return {
+		paths: [...new Set([...taken, ...written])].sort(),
+		runs,
+		users: kind === "group" ? accounts.users.filter((user) => user.gid === id).map(({ name }) => name) : [],
+	};
+}

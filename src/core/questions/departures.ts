@@ -1,0 +1,80 @@
+import type { Rules } from "../application/application.ts";
+import { pathToText } from "../path/path.ts";
+import type { Addition } from "../plan/make-plan.ts";
+import { capabilityWord, openingWords } from "../plan/opening-names.ts";
+import { escapeGlob } from "../template/from-cage.ts";
+import type { Answers } from "./answers.ts";
+
+/** What the trials of a cage proposed, and what was taken of it. */
+export interface Taken {
+	/** What `make` would have added by itself, in all rounds. */
+	readonly proposed: readonly Addition[];
+	readonly added: readonly Addition[];
+	readonly rounds: number;
+}
+
+/**
+ * Answers with which `make`, which takes whatever a trial proposes, comes to the same cage as somebody who chose among that. What has no rule of
+ * its own is kept out by as many rounds as there were.
+ */
+export function withDepartures(answers: Answers, { added, proposed, rounds }: Taken): Answers {
+	const more = added.filter((one) => !proposed.some((other) => isSame(one, other)));
+	const less = proposed.filter((one) => !added.some((other) => isSame(one, other)));
+	const isRuled = less.every((one) => one.kind !== "writable");
+	return {
+		...answers,
+		rules: withRules(withRules(answers.rules, more, wantedRule), less, unwantedRule),
+		...(isRuled ? {} : { rounds }),
+	};
+}
+
+type RuleList = Exclude<keyof Rules, "binds">;
+type Rule = readonly [list: RuleList, value: string];
+
+function wantedRule(addition: Addition): Rule | undefined {
+	switch (addition.kind) {
+		case "path": {
+			const text = pathToText(addition.path);
+			return text === undefined ? undefined : ["include", escapeGlob(text)];
+		}
+		case "writable": {
+			const text = pathToText(addition.path);
+			return text === undefined ? undefined : ["writable", text];
+		}
+		case "account":
+			return ["accounts", addition.name];
+		default:
+			return ["allow", wordOf(addition)];
+	}
+}
+
+function unwantedRule(addition: Addition): Rule | undefined {
+	switch (addition.kind) {
+		case "path": {
+			const text = pathToText(addition.path);
+			return text === undefined ? undefined : ["exclude", escapeGlob(text)];
+		}
+		case "writable":
+			return undefined;
+		case "account":
+			return ["withoutAccounts", addition.name];
+		default:
+			return ["refuse", wordOf(addition)];
+	}
+}
+
+const wordOf = (addition: Extract<Addition, { kind: "capability" | "opening" }>) =>
+	addition.kind === "capability" ? capabilityWord(addition.name) : openingWords[addition.name];
+
+function withRules(rules: Rules, additions: readonly Addition[], ruleOf: (addition: Addition) => Rule | undefined): Rules {
+	let all = rules;
+	for (const addition of additions) {
+		const [list, value] = ruleOf(addition) ?? [];
+		if (list !== undefined && value !== undefined && !all[list].includes(value)) all = { ...all, [list]: [...all[list], value] };
+	}
+	return all;
+}
+
+function isSame(one: Addition, other: Addition): boolean {
+	return one.kind === other.kind && ("path" in one ? one.path : one.name) === ("path" in other ? other.path : other.name);
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { noRules } from "../../src/core/application/application.ts";
+import { pathFromText } from "../../src/core/path/path.ts";
+import type { Plan } from "../../src/core/plan/plan.ts";
+import { reviewRows } from "../../src/core/wizard/review.ts";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { reviewLines, reviewText } from "../../src/report/review.ts";
+import { entry, plan, writable } from "../core/cage/plans.ts";
+import { redis, surroundings } from "../ui/scripted-session.ts";
+
+const en = messagesFor("en");
+
+const everything: Partial<Plan> = {
+	application: { ...redis.application, env: { TOKEN: "very secret" }, limits: { memory: 1 << 29, processes: 9, files: 64 } },
+	identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
+	rules: { ...noRules, binds: [{ path: "/srv/x", access: "rw" }], withoutAccounts: ["user:games"] },
+	openings: {
+		capabilities: [{ name: "chown", why: "fchownat" }],
+		proc: "/proc/self",
+		refused: [{ name: "memfd", why: "memfd_create" }],
+	},
+	writable: [writable("/var/lib/a"), writable("/var/lib/b", { seeds: [{ path: pathFromText("/var/lib/b/x"), bytes: 3000 }] })],
+	shared: [{ path: pathFromText("/etc/ssl"), kind: "certificates", example: pathFromText("/etc/ssl/a"), files: 1, bytes: 2 }],
+	offers: [{ kind: "state", path: pathFromText("/var/lib/c"), files: 2, bytes: 9 }],
+	declined: [{ path: pathFromText("/etc/key\x1b[2J"), risk: "secret" }],
+	notes: [{ code: "gap-lost", values: {} }],
+};
+
+function rows(values: Partial<Plan> = everything, around: Partial<typeof surroundings> = {}) {
+	const entries = [
+		entry("/bin/app", { size: 1000 }),
+		entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } }),
+	];
+	const { application } = { ...redis, ...values };
+	return reviewRows({
+		plan: plan(entries, values),
+		answers: { ...redis, application, dedicatedAccount: "cage-redis" },
+		surroundings: { ...surroundings, ...around },
+		warnings: [],
+	});
+}
+
+const lineWith = (text: string, part: string) => text.split("\n").find((line) => line.includes(part));
+
+describe("the review as text", () => {
+	const text = reviewText("redis", rows(), en);
+	test("names for each opening why it is there, and the option that closes it", () => {
+		expect(lineWith(text, "CAP_CHOWN")).toMatch(/^! .*\(fchownat\); closed by --refuse capability:chown$/);
+		expect(lineWith(text, "/proc, its own")).toMatch(/^! .*--refuse proc$/);
+		expect(lineWith(text, "refused by you")).toContain("memfd (memfd_create)");
+	});
+	test("warns of what is dangerous by a mark, not by colour", () => {
+		for (const part of ["started as root", "/srv/x", "CAP_CHOWN"]) expect(lineWith(text, part)).toMatch(/^!/);
+		expect(lineWith(text, "/etc/ssl")).toMatch(/^ /);
+	});
+	test("says what is copied once, what starts empty, and the options that let in what is left out", () => {
+		expect(lineWith(text, "/var/lib/a ")).toContain("starts empty");
+		expect(lineWith(text, "/var/lib/b")).toContain("3 kB copied from the host once: /var/lib/b/x");
+		expect(text).toContain("--allow-secret");
+		expect(text).toContain("--seed /var/lib/c");
+	});
+	test("shows no value of a variable and steers no terminal", () => {
+		expect(text).toContain("TOKEN");
+		expect(text).not.toContain("very secret");
+		expect(text).not.toContain("\x1b");
+		expect(text).toContain("/etc/key\\x1b[2J");
+	});
+	test("warns where it would not fit on the disk", () => {
+		const line = (free: number) => lineWith(reviewText("redis", rows(everything, { free }), en), "are free");
+		expect(line(5000)).toMatch(/^ /);
+		expect(line(3000)).toMatch(/^!/);
+	});
+});
+
+test.each(["en", "de"] as const)("there is a word for everything, %s", (language) => {
+	const messages = messagesFor(language);
+	const cage = { generation: 2, command: ["/bin/app"], adopted: "app.service" };
+	const all = [...rows(), ...rows({}), ...rows(everything, { cage }), ...rows(everything, { hasData: true })];
+	for (const { label, section, value } of reviewLines(all, messages)) {
+		expect(`${label} ${value}`).not.toMatch(/undefined|[{}]/);
+		if (!section) expect(value).not.toBe("");
+	}
+});

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { cagewright, temporaryState } from "./cagewright.ts";
+
+const make = (state: string, ...options: string[]) =>
+	cagewright(["make", "demo", "--yes", "--no-selftest", "--json", ...options], { state });
+
+interface Made {
+	readonly root: string;
+	readonly accounts: { readonly users: readonly string[]; readonly groups: readonly string[] };
+}
+
+describe("accounts by name", () => {
+	test("are known in the cage without password and shell, stay there with the cage, and can be left out again", async () => {
+		const state = temporaryState();
+		const { json, status } = await make(state, "--account", "user:games", "--account", "mail");
+		expect(status).toBe(0);
+		const made = json as unknown as Made;
+		expect(made.accounts.users).toEqual(expect.arrayContaining(["games", "mail"]));
+		expect(made.accounts.groups).toEqual(expect.arrayContaining(["games", "mail"]));
+		const passwd = readFileSync(join(made.root, "etc/passwd"), "utf8");
+		expect(passwd).toMatch(/^games:x:5:\d+:[^:]*:[^:]*:\/usr\/sbin\/nologin$/m);
+		const shown = await cagewright(["plan", "demo"], { state });
+		expect(shown.stdout).toContain("Accounts that you chose: user:games, mail");
+		const without = (await make(state, "--without-account", "mail")).json as unknown as Made;
+		expect(without.accounts.users).not.toContain("mail");
+	});
+	test.each([
+		[["--account", "nobody-like-this"], "account nobody-like-this on this machine"],
+		[["--account", "0"], "names no account"],
+		[["--without-account", "root"], "root is not left out"],
+		[["--user", "nobody", "--without-account", "user:nobody"], "nobody is what the application is started as"],
+	])("%j is refused before anything is started", async (options, said) => {
+		const { status, stderr } = await make(temporaryState(), ...options);
+		expect(status).toBe(2);
+		expect(stderr).toContain(said);
+		expect(stderr).not.toContain("\n\n");
+	});
+});

@@ -1,0 +1,251 @@
+import {
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { leftovers } from "../system/processes.ts";
+import { keys, PtyProgram } from "./terminal.ts";
+
+/** The accounts, the review and the build as a person has them, up to what is on the disk afterwards. */
+let running: PtyProgram | undefined;
+const folders: string[] = [];
+
+afterEach(() => {
+	running?.kill("SIGKILL");
+	running?.dispose();
+	running = undefined;
+	for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function openWizard(state: string, size = { columns: 80, rows: 24 }): PtyProgram {
+	running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], size);
+	return running;
+}
+
+function temporary(): string {
+	const folder = mkdtempSync("/srv/cagewright-review-");
+	folders.push(folder);
+	return folder;
+}
+
+async function atAccounts(wizard: PtyProgram, name: "demo" | "redis"): Promise<void> {
+	await wizard.sees(/demo\s+demo/);
+	if (name === "redis") {
+		wizard.press("/redis");
+		await wizard.sees(/> redis\s+template/);
+		wizard.press(keys.enter);
+	}
+	wizard.press(keys.enter);
+	await wizard.sees("[ Start tracing ]");
+	wizard.press(keys.enter);
+	await wizard.sees("It answers.", 60);
+	wizard.press(keys.enter);
+	await wizard.sees(/step 3\/7.*left out/s);
+	wizard.press(keys.enter);
+	await wizard.sees(/\d+ kept, \d+ left out/);
+}
+
+async function ends(wizard: PtyProgram): Promise<void> {
+	wizard.press(keys.ctrlC);
+	await wizard.sees("(y/n");
+	wizard.press(keys.ctrlC);
+	expect((await wizard.ended).exitCode).toBe(130);
+}
+
+describe("the accounts of redis", () => {
+	it("are searched, let in and left out, at every size, and end in the cage's own files", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state);
+		await atAccounts(wizard, "redis");
+		// All of it in one read, as it comes over a slow line.
+		wizard.press("/games", keys.enter, " ");
+		await wizard.sees(/> \[x\] {3}games:x:/);
+		wizard.resize(60, 15);
+		await wizard.sees(/> \[x\] {3}games:x:/);
+		wizard.resize(200, 60);
+		const wide = await wizard.sees("In the cage");
+		expect(wide).toMatch(/games:x:.* │ games:x:/);
+		wizard.resize(80, 24);
+		await wizard.sees(/> \[x\] {3}games:x:/);
+		wizard.press("/\x15redis", keys.enter, " ");
+		await wizard.sees("redis is what the application is started as");
+		wizard.press(keys.tab, "/", "\x15", keys.enter);
+		await wizard.sees("[group]");
+		wizard.press("/\x15games", keys.enter, " ");
+		await wizard.sees("Leave out games? (y/n)");
+		wizard.press("y");
+		await wizard.sees(/> \[ \] - games:x:/);
+		wizard.press(keys.enter);
+		await wizard.sees("step 5/7");
+		wizard.press(keys.enter);
+		await wizard.sees("It answers from inside its cage", 60);
+		wizard.press(keys.enter);
+		await wizard.sees("cagewright make redis", 60);
+		wizard.press(keys.enter);
+		expect((await wizard.ended).exitCode).toBe(0);
+		const etc = join(state, "cages/redis/generations/1/etc");
+		expect(readFileSync(join(etc, "passwd"), "utf8")).toMatch(/^games:x:5:60:[^:]*:[^:]*:\/usr\/sbin\/nologin$/m);
+		expect(readFileSync(join(etc, "group"), "utf8")).not.toContain("games");
+		const screen = (await wizard.screen()).join("\n");
+		expect(screen).toContain("--account user:games --without-account group:games");
+		expect(readFileSync(join(state, "cages/redis/record.md"), "utf8")).toMatch(
+			/`games` \| 5 \| 60 \| chosen by the administrator/,
+		);
+		expect(leftovers(state)).toEqual([]);
+	});
+});
+
+describe("the review", () => {
+	it("says what make --dry-run says, leads to each answer and back, and is written where one says", async () => {
+		const state = temporaryState();
+		const folder = temporary();
+		const wizard = openWizard(state, { columns: 200, rows: 60 });
+		await atAccounts(wizard, "demo");
+		wizard.press(keys.enter);
+		await wizard.sees("everything is made anew");
+		for (const [key, step] of [
+			["1", "step 1/7"],
+			["3", "step 3/7"],
+			["4", "step 4/7"],
+		] as const) {
+			wizard.press(key);
+			await wizard.sees(step);
+			wizard.press(keys.escape);
+			await wizard.sees("step 5/7");
+		}
+		wizard.press("d");
+		const shown = await wizard.sees("make --dry-run");
+		const { stdout } = await cagewright(["make", "demo", "--dry-run"], { state });
+		const words = (text: string) => text.replace(/\s+/g, " ");
+		for (const line of stdout.trimEnd().split("\n")) expect(words(shown)).toContain(words(line).trim());
+		wizard.press(keys.escape);
+		wizard.resize(60, 15);
+		await wizard.sees(/Application \(1\)/);
+		wizard.resize(80, 24);
+		await wizard.sees("everything is made anew");
+		const file = join(folder, "demo.txt");
+		wizard.press("s", "\x15", file, keys.enter);
+		await wizard.sees("readable by its owner alone");
+		expect(statSync(file).mode & 0o777).toBe(0o600);
+		const text = readFileSync(file, "utf8");
+		expect(text).toMatch(/^What is built and tried as the cage demo$/m);
+		for (const part of ["Left open", "Room on the disk", "Files", "Accounts"]) expect(text).toContain(`\n${part}\n`);
+		wizard.press("s", "\x15", file, keys.enter);
+		await wizard.sees("nothing is");
+		const target = join(folder, "target");
+		symlinkSync(target, join(folder, "link"));
+		wizard.press("\x15", join(folder, "link"), keys.enter);
+		await wizard.sees("link already");
+		expect(readdirSync(folder).sort()).toEqual(["demo.txt", "link"]);
+		expect(readFileSync(file, "utf8")).toBe(text);
+		wizard.press(keys.escape);
+		await ends(wizard);
+		expect(leftovers(state)).toEqual([]);
+	});
+});
+
+/** Enough to copy that somebody can press a key meanwhile: as long as this is hashed, it takes no room. */
+function bulk(): string {
+	const folder = temporary();
+	mkdirSync(join(folder, "data"));
+	for (let number = 0; number < 8; number++) {
+		const file = join(folder, "data", `part-${number}`);
+		writeFileSync(file, "");
+		truncateSync(file, 1 << 30);
+	}
+	return join(folder, "data");
+}
+
+async function building(wizard: PtyProgram): Promise<void> {
+	wizard.press(keys.escape);
+	await wizard.sees("step 3/7");
+	wizard.press("+", bulk(), keys.enter);
+	await wizard.sees(/8\.\d GB/);
+	wizard.press(keys.enter);
+	await wizard.sees("step 4/7");
+	wizard.press(keys.enter);
+	await wizard.sees("step 5/7");
+	wizard.press(keys.enter);
+	await wizard.sees(/\[>\] copying files[\s\S]*\d+ %/);
+}
+
+const generations = (state: string, name: string) => {
+	try {
+		return readdirSync(join(state, "cages", name, "generations")).sort();
+	} catch {
+		return [];
+	}
+};
+
+describe("a build", () => {
+	it("is watched at every size, stopped with nothing left behind, and begun again", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state);
+		await atAccounts(wizard, "demo");
+		await building(wizard);
+		wizard.resize(60, 15);
+		await wizard.sees(/copying files[\s\S]*\d+ %/);
+		wizard.resize(200, 60);
+		await wizard.sees(/\[ \] auditing/);
+		wizard.press(keys.escape);
+		await wizard.sees("Nothing of the build is left.");
+		await expect.poll(() => readdirSync(join(state, "cages/demo")), { timeout: 20_000 }).toEqual(["lock"]);
+		expect(leftovers(state)).toEqual([]);
+		// Leave the bulk out again, and it is done.
+		wizard.press("3");
+		await wizard.sees("step 3/7");
+		wizard.press("u");
+		// The plan of before is shown at once, and made again: a key that comes too soon says so.
+		await expect
+			.poll(
+				async () => {
+					wizard.press(keys.enter);
+					await new Promise((resolve) => setTimeout(resolve, 300));
+					return (await wizard.screen()).join("\n");
+				},
+				{ timeout: 30_000 },
+			)
+			.toContain("step 5/7");
+		wizard.press(keys.enter);
+		await wizard.sees("It answers from inside its cage", 60);
+		wizard.press(keys.enter);
+		await wizard.sees("cagewright make demo", 60);
+		wizard.press(keys.enter);
+		expect((await wizard.ended).exitCode).toBe(0);
+		expect(generations(state, "demo")).toEqual(["1"]);
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	it.each([
+		["Ctrl-C twice", 130],
+		["SIGHUP", 129],
+	] as const)("leaves nothing half on %s, and the cage that was there as it was", async (how, status) => {
+		const state = temporaryState();
+		expect((await cagewright(["make", "demo", "--yes", "--no-selftest"], { state })).status).toBe(0);
+		const before = await cagewright(["show", "demo", "--json"], { state });
+		const wizard = openWizard(state);
+		await atAccounts(wizard, "demo");
+		await building(wizard);
+		if (how === "SIGHUP") wizard.kill("SIGHUP");
+		else {
+			wizard.press(keys.ctrlC);
+			await wizard.sees("(y/n");
+			wizard.press(keys.ctrlC);
+		}
+		expect((await wizard.ended).exitCode).toBe(status);
+		expect(generations(state, "demo")).toEqual(["1"]);
+		expect(leftovers(state)).toEqual([]);
+		const after = await cagewright(["show", "demo", "--json"], { state });
+		expect(after.json).toEqual(before.json);
+		expect((await cagewright(["check", "demo"], { state })).status).toBe(0);
+	});
+});

@@ -1,0 +1,249 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, it } from "vitest";
+import { cagewright, home, temporaryFolder, temporaryState } from "../system/cagewright.ts";
+import { eventually } from "../system/eventually.ts";
+import { allProcesses, commandOf, leftovers, parentOf } from "../system/processes.ts";
+import { keys, PtyProgram } from "./terminal.ts";
+
+/** From the trial on, as a person has it. What the wizard leaves of the terminal is checked when it is disposed of. */
+let running: PtyProgram | undefined;
+
+afterEach(() => {
+	running?.kill("SIGKILL");
+	running?.dispose();
+	running = undefined;
+});
+
+interface Sitting {
+	readonly columns?: number;
+	readonly rows?: number;
+	readonly name?: string;
+}
+
+const run = join(home, "bin/cagewright.js");
+
+/** The wizard at the first round of a trial, by the template of that name. */
+async function atTrial(state: string, { columns = 100, name = "demo", rows = 30 }: Sitting = {}): Promise<PtyProgram> {
+	const wizard = new PtyProgram(process.execPath, [run, "--state", state], { columns, rows });
+	running = wizard;
+	await wizard.sees(/demo\s+demo/);
+	wizard.press(`/${name}`);
+	await wizard.sees(new RegExp(`> ${name}`));
+	wizard.press(keys.enter, keys.enter);
+	await wizard.sees("[ Start tracing ]");
+	wizard.press(keys.enter);
+	await wizard.sees("It answers.");
+	wizard.press(keys.enter);
+	await wizard.sees(/step 3\/7.*left out/s);
+	wizard.press(keys.enter);
+	await wizard.sees("step 4/7");
+	wizard.press(keys.enter);
+	await wizard.sees("step 5/7");
+	wizard.press(keys.enter);
+	await wizard.sees(/step 6\/7.*Gen\./s);
+	return wizard;
+}
+
+const verdict = /\[ok\] \d+ ways out tried: \d+ refused, \d+ open by design, 0 led out/;
+
+const below = (pid: number): number[] =>
+	allProcesses()
+		.filter((one) => parentOf(one) === pid)
+		.flatMap((one) => [one, ...below(one)]);
+
+/** What a cage is made of; when, and in which round, is no part of it. */
+function cageOf(state: string, name: string): unknown {
+	const folder = join(state, "cages", name, "manifests");
+	const [file = ""] = readdirSync(folder);
+	const { madeAt: _, ...manifest } = JSON.parse(readFileSync(join(folder, file), "utf8"));
+	const entries = manifest.entries.map(({ copy: _, mtime: __, reasons: ___, ...entry }: Record<string, unknown>) => entry);
+	const { openings } = manifest;
+	return { ...manifest, entries, openings: Object.keys(openings).sort() };
+}
+
+/** Runs a line of the wizard's as somebody would who copies it into a shell, for another state. */
+async function copied(line: string, state: string, other: string): Promise<void> {
+	const bin = join(other, "bin");
+	mkdirSync(bin);
+	writeFileSync(join(bin, "cagewright"), `#!/bin/sh\nexec ${process.execPath} ${run} "$@"\n`, { mode: 0o755 });
+	const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+	await promisify(execFile)("sh", ["-c", line.replaceAll(state, join(other, "state"))], { env });
+}
+
+describe("a trial", () => {
+	it("says what became of the ways out, shows what was printed, and leads on with keys that come in one chunk", async () => {
+		const state = temporaryState();
+		const wizard = await atTrial(state);
+		await wizard.sees(/^1 +yes +1\/1 +0 +1 /m);
+		await wizard.sees(verdict);
+		wizard.press("t");
+		await wizard.sees("Open by design:");
+		wizard.press("/ptrace", keys.enter);
+		await wizard.sees("1/1");
+		wizard.press("qo");
+		await wizard.sees(/What it printed.*listening on/s);
+		wizard.press("/GET", keys.enter, "n");
+		await wizard.sees(/2\/\d/);
+		// Closes the page and saves.
+		wizard.press("q", keys.enter);
+		await wizard.sees("The cage demo stands and answers.");
+		wizard.press("j", keys.enter);
+		await wizard.sees("Try the ways out again:");
+		wizard.press("q", "jj", keys.enter);
+		await wizard.sees(/The record of demo.*# /s);
+		wizard.press("q", "q");
+		expect((await wizard.ended).exitCode).toBe(0);
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	it("follows a window that changes its size, and so does saving", async () => {
+		const wizard = await atTrial(temporaryState());
+		await wizard.sees(verdict);
+		wizard.resize(60, 15);
+		await wizard.sees(/Round.*\n.*Enter save/s);
+		wizard.resize(150, 40);
+		await wizard.sees(/ │ Output of the application/);
+		wizard.press(keys.enter);
+		await wizard.sees("What comes next, to copy");
+		wizard.resize(60, 15);
+		await wizard.sees(/> Finish\n.*Enter choose/s);
+		wizard.resize(100, 30);
+		await wizard.sees("Start it with the machine");
+		wizard.press(keys.enter);
+		expect((await wizard.ended).exitCode).toBe(0);
+	});
+
+	it("opens a shell in the candidate and comes back as it was", async () => {
+		const state = temporaryState();
+		const wizard = await atTrial(state);
+		await wizard.sees(verdict);
+		const before = await wizard.screen();
+		wizard.press("!");
+		await wizard.sees("cage demo:/");
+		wizard.press("echo in $((6*7)) as $(whoami); ls /etc/shadow", keys.enter);
+		await wizard.sees("in 42 as nobody");
+		await wizard.sees("No such file or directory");
+		// Ctrl-C is a key of the shell, and no word to the wizard.
+		wizard.press("sleep 1000", keys.enter);
+		await eventually(() => expect(below(wizard.pid).map(commandOf)).toContain("sleep 1000"));
+		wizard.press(keys.ctrlC);
+		await eventually(() => expect(below(wizard.pid).map(commandOf)).not.toContain("sleep 1000"));
+		wizard.resize(90, 28);
+		await eventually(async () => {
+			wizard.press("stty size", keys.enter);
+			await wizard.sees("28 90", 1);
+		});
+		wizard.resize(100, 30);
+		wizard.press("exit 3", keys.enter);
+		await wizard.sees("step 6/7");
+		await eventually(async () => expect(await wizard.screen()).toEqual(before));
+		wizard.press(keys.enter);
+		await wizard.sees("The cage demo stands and answers.");
+		wizard.press(keys.enter);
+		expect((await wizard.ended).exitCode).toBe(0);
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	it.each([
+		["SIGHUP", 129],
+		["SIGTERM", 143],
+	] as const)("leaves nothing of an open shell on %s", async (signal, status) => {
+		const state = temporaryState();
+		const wizard = await atTrial(state);
+		await wizard.sees(verdict);
+		wizard.press("!");
+		await wizard.sees("cage demo:/");
+		wizard.kill(signal);
+		expect((await wizard.ended).exitCode).toBe(status);
+		expect(leftovers(state)).toEqual([]);
+	});
+});
+
+describe("the command line at the end", () => {
+	it("makes the same cage as the wizard did", async () => {
+		const state = temporaryState();
+		const other = temporaryState();
+		const wizard = await atTrial(state, { columns: 200 });
+		await wizard.sees(verdict);
+		wizard.press(keys.enter);
+		await wizard.sees("The cage demo stands and answers.");
+		wizard.press(keys.enter);
+		expect((await wizard.ended).exitCode).toBe(0);
+		const line = (await wizard.screen()).find((one) => one.includes("make demo")) ?? "";
+		expect(line.trim()).toBe(`cagewright --state ${state} make demo --yes`);
+		await copied(line, state, other);
+		expect(cageOf(join(other, "state"), "demo")).toEqual(cageOf(state, "demo"));
+	});
+});
+
+/** Where it sees none of its own statistics it asks for another file, says so, and gives up: then the likeliest cause is that file. */
+const picky = `import http.server, sys
+try:
+    open("/proc/self/stat").read()
+except OSError:
+    try:
+        open("/etc/debian_version").read()
+    except OSError as error:
+        sys.exit(f"picky: fatal: {error}")
+http.server.test(http.server.SimpleHTTPRequestHandler, port=8471, bind="127.0.0.1")
+`;
+
+function withPicky(state: string, script: string): void {
+	const template = {
+		schema: "cagewright/template/1",
+		name: "picky",
+		title: { en: "Picky", de: "Heikel" },
+		description: { en: "A service that wants a file.", de: "Ein Dienst, der eine Datei will." },
+		application: {
+			command: ["/usr/bin/python3", script],
+			user: "nobody",
+			cwd: "/",
+			env: {},
+			probes: ["curl -fsS --noproxy '*' http://127.0.0.1:8471/ | grep -q listing"],
+			exercises: [],
+			timeout: 30,
+			network: "host",
+			directories: [],
+		},
+		rules: {},
+		needs: {},
+		notes: [],
+	};
+	mkdirSync(join(state, "templates"), { recursive: true });
+	writeFileSync(join(state, "templates", "picky.json"), JSON.stringify(template));
+}
+
+describe("an application that lacks something", () => {
+	it("is given the likeliest cause with one key, and what was not wanted stays out also by the command line", async () => {
+		const state = temporaryState();
+		const other = temporaryState();
+		const script = join(temporaryFolder("picky"), "picky.py");
+		writeFileSync(script, picky);
+		withPicky(state, script);
+		withPicky(join(other, "state"), script);
+		const wizard = await atTrial(state, { name: "picky", columns: 200, rows: 40 });
+		const shown = await wizard.sees("the likeliest cause first");
+		expect(shown).toMatch(/> \[x\] \/etc\/debian_version/);
+		expect(shown).toMatch(/Why it stands here: the application said so: picky: fatal/);
+		expect(shown).toMatch(/It ended by itself with status 1/);
+		// The other one is left out.
+		wizard.press("j ");
+		await wizard.sees(/> \[ \] \/proc\/self\/stat/);
+		wizard.press(keys.enter);
+		await wizard.sees(/^2 +yes .*\/etc\/debian_version/m);
+		await wizard.sees(verdict);
+		wizard.press(keys.enter);
+		await wizard.sees("The cage picky stands and answers.");
+		wizard.press(keys.enter);
+		expect((await wizard.ended).exitCode).toBe(0);
+		const shownCage = await cagewright(["show", "picky", "--json"], { state });
+		expect(JSON.stringify(shownCage.json)).toContain("/etc/debian_version");
+		const line = (await wizard.screen()).find((one) => one.includes("make picky")) ?? "";
+		expect(line).toContain("--refuse proc");
+		await copied(line, state, other);
+		expect(cageOf(join(other, "state"), "picky")).toEqual(cageOf(state, "picky"));
+	});
+});

@@ -1,0 +1,44 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+
+const folder = join(import.meta.dirname, "snapshots");
+const isRenewed = process.env.RENEW_SNAPSHOTS === "1";
+const heading = "=== ";
+
+/**
+ * How every screen looks in a terminal of one size and language, as a text to be read: `npm run snapshots` writes it anew. A screen that
+ * looks otherwise, or is not in it, fails; where there is no book yet, nothing is compared.
+ */
+export class Book {
+	readonly #path: string;
+	readonly #kept: ReadonlyMap<string, string> | undefined;
+	readonly #pages = new Map<string, string>();
+
+	constructor(name: string) {
+		this.#path = join(folder, `${name}.txt`);
+		this.#kept = existsSync(this.#path) ? pagesOf(readFileSync(this.#path, "utf8")) : undefined;
+	}
+
+	page(name: string, lines: readonly string[]): void {
+		expect([...this.#pages.keys()], "two screens have one name").not.toContain(name);
+		const text = `${lines.join("\n").trimEnd()}\n`;
+		this.#pages.set(name, text);
+		if (!isRenewed && this.#kept) expect(text, `${name} (npm run snapshots)`).toBe(this.#kept.get(name));
+	}
+
+	close(): void {
+		if (!isRenewed || !this.#pages.size) return;
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(this.#path, [...this.#pages].map(([name, text]) => `${heading}${name}\n${text}`).join("\n"));
+	}
+}
+
+function pagesOf(book: string): Map<string, string> {
+	const pages = new Map<string, string>();
+	for (const page of `\n${book}`.split(`\n${heading}`).slice(1)) {
+		const end = page.indexOf("\n");
+		pages.set(page.slice(0, end), `${page.slice(end + 1).trimEnd()}\n`);
+	}
+	return pages;
+}

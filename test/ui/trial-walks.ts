@@ -1,0 +1,109 @@
+import type { ScreenDriver } from "./screen.ts";
+import { absent, type Script, selftestOf } from "./scripted-session.ts";
+import type { Walk } from "./walks.ts";
+
+/** To the first round of a trial. */
+async function toTrial(screen: ScreenDriver): Promise<void> {
+	await screen.sees(screen.words.choose.title.slice(0, 20));
+	screen.type("\x1b[B\r");
+	await screen.sees(screen.words.form.button);
+	screen.type("\r");
+	await screen.sees(screen.words.trace.answering.slice(0, 12));
+	screen.key("enter");
+	await screen.sees("[!] /etc/redis/tls.key");
+	screen.type("\r\r");
+	await screen.sees(screen.words.build.title.slice(0, 20));
+	screen.type("\r");
+}
+
+const answering: Script = { rounds: [{ answered: true, missing: [] }] };
+
+export const trialWalks: readonly Walk[] = [
+	{
+		name: "the pages of a trial",
+		async go(screen, seen) {
+			await toTrial(screen);
+			await screen.sees(screen.words.trial.declined);
+			await seen("trial-missing-first");
+			screen.type("j");
+			await seen("trial-missing-second");
+			screen.type("i");
+			await seen("trial-missing-why");
+			screen.type("io");
+			await screen.sees(screen.words.trial.output);
+			await seen("trial-output");
+			screen.type("/ready");
+			await screen.sees("1/1");
+			await seen("trial-output-find");
+			screen.type("\rqt");
+			await screen.sees(screen.words.notices.untested.slice(0, 20));
+			await seen("trial-untested");
+		},
+	},
+	{
+		name: "a cage that lets somebody out",
+		script: { ...answering, tested: { test: selftestOf(["signal", "climb"], ["nosuid"]) } },
+		async go(screen, seen) {
+			await toTrial(screen);
+			await screen.sees("[!!] 1");
+			await seen("trial-escaped");
+			screen.type("t");
+			await screen.sees(`${screen.words.trial.findings}:`);
+			await seen("trial-selftest");
+			screen.type("G");
+			await seen("trial-selftest-end");
+			screen.type("q\r");
+			await screen.sees(screen.words.questions.escape.slice(0, 10));
+			await seen("save-escape");
+			screen.type(screen.language === "de" ? "j" : "y");
+			await screen.sees(screen.words.save.root);
+			await seen("save-unsafe");
+		},
+	},
+	{
+		name: "a machine that cannot try the ways out",
+		script: { ...answering, tested: { untried: { code: "selftest-needs-perl", values: {} } } },
+		async go(screen, seen) {
+			await toTrial(screen);
+			await screen.sees(screen.words.trial.untested.slice(0, 12));
+			await seen("trial-not-tested");
+			screen.type("t");
+			await seen("trial-selftest-none");
+		},
+	},
+	{
+		name: "many rounds, and saving",
+		script: {
+			rounds: [...Array.from({ length: 7 }, () => ({ answered: false, missing: [absent] })), { answered: true, missing: [] }],
+		},
+		async go(screen, seen) {
+			await toTrial(screen);
+			for (let round = 1; round < 8; round++) {
+				await screen.sees(screen.words.trial.remedies.path);
+				screen.type("\r");
+				await new Promise((resolve) => setTimeout(resolve, 150));
+			}
+			await screen.sees("[ok] 1");
+			await seen("trial-rounds");
+			screen.type("\r");
+			await screen.sees(screen.words.save.root);
+			await seen("save-menu");
+			for (let item = 1; item < 8; item++) {
+				screen.type("j");
+				await seen(`save-menu-${item}`);
+			}
+			screen.type("gj\r");
+			await screen.sees(`${screen.words.save.next.run}:`);
+			await seen("save-next");
+			screen.type("qjj\r");
+			await screen.sees("# redis");
+			await seen("save-record");
+			screen.type("qjj\r");
+			await screen.sees("/etc/systemd");
+			await seen("save-install");
+			screen.type(screen.language === "de" ? "j" : "y");
+			await screen.sees("cage-redis.service");
+			await seen("save-installed");
+		},
+	},
+];
