@@ -2,6 +2,9 @@
 export const notesEn = {
 	rootless:
 		"Without root: it runs as {user}, the one account inside; no port below {port}, no change of account, and only what {user} may read goes in.",
+	"probe-guessed-port": "The probe is a guess: port {port} is usually for {protocol}. See that it asks for what matters.",
+	"probe-guessed-http": "The probe is a guess: port {port} speaks HTTP. See that it asks for what matters.",
+	"probe-guessed-banner": "The probe is a guess: port {port} greets with “{word}”. See that it asks for what matters.",
 	"writes-system-directory":
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
 	"writes-beside-program":

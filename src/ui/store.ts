@@ -8,8 +8,8 @@ import type { WizardSession } from "../engine/session.ts";
 /** Milliseconds between drawings of what runs, and before what was typed is checked. */
 const drawInterval = 100;
 const checkDelay = 150;
-/** Milliseconds of rest before a plan is made anew. */
-const planDelay = 200;
+/** Milliseconds of rest before a plan is made anew: at least so many, and as many as the last one took, up to a limit. */
+const planDelay = { least: 200, most: 3000 };
 
 /** Holds the state, hands what happens to the reducer, and what the reducer wants done to the session. */
 export class WizardStore {
@@ -22,6 +22,8 @@ export class WizardStore {
 	#happened: Happening[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
 	#planning: ReturnType<typeof setTimeout> | undefined;
+	#planNow: (() => void) | undefined;
+	#planTook = 0;
 	#checking: ReturnType<typeof setTimeout> | undefined;
 	#ticking: ReturnType<typeof setInterval> | undefined;
 	#cancelled: Promise<void> = Promise.resolve();
@@ -69,6 +71,7 @@ export class WizardStore {
 			for (const intention of intentions) this.#run(intention);
 		}
 		this.#tick(this.#state.jobs.trace !== undefined);
+		if (this.#state.files.goesOn) this.#planNow?.();
 		if (this.#state === before) return;
 		this.#session.keep(this.#state);
 		for (const listener of this.#listeners) listener();
@@ -129,13 +132,32 @@ export class WizardStore {
 				this.#checking = setTimeout(() => void this.#work(intention), intention.soon ? checkDelay : 0);
 				return;
 			case "plan":
-				// The next decision follows at once where somebody makes many. The first plan, and one that is built at once, are waited for.
-				clearTimeout(this.#planning);
-				this.#planning = setTimeout(() => void this.#work(intention), this.#state.plan && !this.#state.thenBuild ? planDelay : 0);
+				this.#planSoon(intention);
 				return;
 			default:
 				void this.#work(intention);
 		}
+	}
+
+	/**
+	 * A plan of very many files takes seconds in which no key is answered, so it waits until nobody decides any more. The first one, one that is built
+	 * at once, and one that somebody waits for with Enter, are made at once.
+	 */
+	#planSoon(intention: Extract<Intention, { ticket: number }>): void {
+		clearTimeout(this.#planning);
+		const isFirst = !this.#state.plan || this.#state.thenBuild;
+		const rest = Math.min(planDelay.most, Math.max(planDelay.least, this.#planTook));
+		const run = async () => {
+			this.#planNow = undefined;
+			const started = performance.now();
+			await this.#work(intention);
+			this.#planTook = performance.now() - started;
+		};
+		this.#planNow = () => {
+			clearTimeout(this.#planning);
+			void run();
+		};
+		this.#planning = setTimeout(() => void run(), isFirst ? 0 : rest);
 	}
 
 	async #work(intention: Extract<Intention, { ticket: number }>): Promise<void> {
@@ -170,10 +192,14 @@ async function ask(
 		case "propose":
 			return {
 				job: "propose",
-				value: await ("choice" in intention ? session.propose(intention.choice) : session.proposeCommand(intention.line)),
+				value: await ("choice" in intention
+					? session.propose(intention.choice, intention.watch)
+					: session.proposeCommand(intention.line)),
 			};
 		case "validate":
 			return { job: "validate", value: await session.validate(intention.answers) };
+		case "probe":
+			return { job: "probe", value: await session.tryProbe(intention.line, intention.answers) };
 		case "trace":
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan":

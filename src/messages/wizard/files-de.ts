@@ -105,6 +105,7 @@ export const fileNoticesDe: Record<keyof typeof fileNoticesEn, string> = {
 	"device-never": "{path} führt aus jedem Käfig hinaus und kommt in keinen.",
 	"generated-always": "{path} wird für den Käfig geschrieben und bleibt.",
 	"still-planning": "Es wird neu geplant; danach geht es mit Enter weiter.",
+	"goes-on-once-planned": "Es wird neu geplant; danach geht es von selbst weiter.",
 	"nothing-to-undo": "Davor wurde nichts entschieden.",
 	"nothing-to-redo": "Danach wurde nichts zurückgenommen.",
 	"nothing-waits": "Nichts wartet auf Ihr Ja.",

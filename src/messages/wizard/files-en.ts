@@ -108,6 +108,7 @@ export const fileNoticesEn = {
 	"device-never": "{path} leads out of any cage and is never given to one.",
 	"generated-always": "{path} is written for the cage and stays.",
 	"still-planning": "Planning anew; Enter goes on as soon as that is done.",
+	"goes-on-once-planned": "Planning anew; it goes on by itself as soon as that is done.",
 	"nothing-to-undo": "Nothing was decided before that.",
 	"nothing-to-redo": "Nothing was taken back after that.",
 	"nothing-waits": "Nothing waits for your yes.",

@@ -1,7 +1,6 @@
-import { Box } from "ink";
+import { Box, Text } from "ink";
 import type { ReactNode } from "react";
 import { useView, ViewContext } from "../look.ts";
-import { Line } from "./line.tsx";
 
 /** Columns from which on there is room for a second pane. */
 export const columnsForTwo = 110;
@@ -10,24 +9,20 @@ const separatorWidth = 3;
 
 /**
  * Two columns where the terminal is wide enough: what one chooses from, and beside it everything there is to say about the selected one. On a
- * narrower terminal `children` alone; they say then in a row or two what the detail would. Each side sees its own width in its view.
+ * narrower terminal, and where things are said line by line, `children` alone; they say then in a row or two what the detail would. Each side sees its own width in its view.
  */
 export function Panes({ children, detail }: { children: ReactNode; detail: ReactNode }) {
 	const view = useView();
-	const { ascii, height, width } = view;
-	if (width < columnsForTwo) return children;
+	const { ascii, height, linear, width } = view;
+	if (linear || width < columnsForTwo) return children;
 	const right = Math.floor((width - separatorWidth) * 0.45);
 	const left = width - separatorWidth - right;
 	return (
 		<Box width={width} height={height} overflow="hidden">
 			<Pane width={left}>{children}</Pane>
 			<Box flexDirection="column" width={separatorWidth} flexShrink={0}>
-				{Array.from({ length: height }, (_, row) => (
-					// biome-ignore lint/suspicious/noArrayIndexKey: the rows of a line have nothing else
-					<Line key={row} dimColor>
-						{ascii ? " | " : " │ "}
-					</Line>
-				))}
+				{/* One text of many rows: a row each would be as much for Ink to lay out as the list beside it. */}
+				<Text dimColor>{Array.from({ length: height }, () => (ascii ? " | " : " │ ")).join("\n")}</Text>
 			</Box>
 			<Pane width={right}>{detail}</Pane>
 		</Box>

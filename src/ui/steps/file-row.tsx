@@ -12,7 +12,7 @@ import { percent, shareBar } from "../parts/share-bar.ts";
 /** Groups of directories that the application writes. */
 const written: readonly GroupName[] = ["state", "logs", "runtime"];
 
-const barWidth = 8;
+const barWidths = { narrow: 8, wide: 16 };
 const bytesWidth = 8;
 
 /** One row of the tree or of a list: what it is, whether it goes in, how much of the cage it is. */
@@ -79,6 +79,7 @@ function aside(node: FileNode, standing: Standing, whole: number, width: number,
 	const count = item ? "" : messages.count(sums.items);
 	const share = sums.bytesIn ? `${percent(sums.bytesIn, whole)} %` : "";
 	// Of single files only those that weigh something have a bar: the others would be rows of dots.
+	const barWidth = width < 100 ? barWidths.narrow : barWidths.wide;
 	const bar = sums.bytesIn && (!item || sums.bytesIn * 100 >= whole) ? shareBar(sums.bytesIn, whole, barWidth) : "";
 	const numbers = `${size.padStart(bytesWidth)} ${bar.padEnd(barWidth)} ${share.padStart(4)}`;
 	if (width < 76) return item ? (word === "" ? size : word) : `${size} ${share.padStart(4)}`;

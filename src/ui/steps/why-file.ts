@@ -1,8 +1,9 @@
 import type { Rules } from "../../core/application/application.ts";
-import type { Path } from "../../core/path/path.ts";
+import { type Path, pathToText } from "../../core/path/path.ts";
 import { printable, showPath } from "../../core/path/quote.ts";
 import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { matchPaths } from "../../core/plan/rules.ts";
+import { escapeGlob } from "../../core/template/from-cage.ts";
 import { dependentsOf } from "../../core/wizard/files/dependents.ts";
 import type { FileNode, Item } from "../../core/wizard/files/nodes.ts";
 import { bytesOfCage, itemNow, type Standing, standingOf, sumsNow, willBeMounted } from "../../core/wizard/files/pending.ts";
@@ -75,7 +76,7 @@ function entryFacts(item: Extract<Item, { kind: "entry" }>, plan: Plan, rules: R
 	const { entry } = item;
 	const { decision, device, gid, kind, mode, path, reasons, risks, size, target, uid } = entry;
 	const owner = entry.package;
-	const rule = decision === "declined" && rules ? matchPaths(rules.exclude)(path) : undefined;
+	const rule = decision === "declined" && rules ? excludingRule(rules.exclude, path) : undefined;
 	const { links, needs } = dependentsOf(plan, path);
 	const shown = [words.kinds[kind], device ? messages.fill(words.device, { ...device }) : "", size ? messages.bytes(size) : ""];
 	return [
@@ -91,6 +92,17 @@ function entryFacts(item: Extract<Item, { kind: "entry" }>, plan: Plan, rules: R
 		...named(words.links, links, messages),
 		...named(words.needs, needs, messages),
 	];
+}
+
+const matchers = new WeakMap<Rules["exclude"], ReturnType<typeof matchPaths>>();
+
+/** Asked for with each frame; many decisions at once may make thousands of rules. */
+function excludingRule(exclude: Rules["exclude"], path: Path): string | undefined {
+	const own = escapeGlob(pathToText(path) ?? "");
+	if (exclude.includes(own)) return own;
+	const matches = matchers.get(exclude) ?? matchPaths(exclude);
+	matchers.set(exclude, matches);
+	return matches(path);
 }
 
 function named(title: string, paths: readonly Path[], messages: Messages): string[] {

@@ -101,7 +101,7 @@ const answers: fc.Arbitrary<Answers> = fc.record({
 
 describe("the equivalent command", () => {
 	test("gives the same answers again, whatever is in them", () => {
-		const given = fc.sample(answers, 60);
+		const given = fc.sample(answers, 25);
 		expect(splitByShell(given.map((one) => equivalentCommand(one))).map((words) => answersOf(words))).toEqual(given);
 	});
 	test("says what differs from what is usual, and asks nothing", () => {

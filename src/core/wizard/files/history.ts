@@ -79,7 +79,8 @@ function restore(state: WizardState, to: Decided, past: readonly Decided[], futu
 }
 
 function plan(state: WizardState): Reduced {
-	return state.answers ? start(state, { job: "plan", answers: state.answers }) : only(state);
+	const { goesOn: _, ...files } = state.files;
+	return state.answers ? start({ ...state, files }, { job: "plan", answers: state.answers }) : only(state);
 }
 
 function asDecided({ files, plan: shown }: WizardState, rules: Rules): Decided {
@@ -106,7 +107,7 @@ function affordable(decided: readonly Decided[]): readonly Decided[] {
 
 /** A new plan: nothing waits for it any more. What was planned from another trace, or without what a trial added, is no plan to go back to. */
 export function planMade(state: WizardState, made: Plan): WizardState {
-	const { files } = state;
+	const { goesOn: _, ...files } = state.files;
 	const stale = state.plan === undefined || state.thenBuild;
 	const bare = (all: readonly Decided[]) => (stale ? all.map(({ rules }) => ({ rules })) : all);
 	return {
@@ -124,9 +125,10 @@ export function planMade(state: WizardState, made: Plan): WizardState {
 
 /** No plan could be made from the rules: those of the plan on the screen hold again, and what was decided since is gone. */
 export function planFailed(state: WizardState): WizardState {
-	const { answers, files } = state;
+	const { answers } = state;
+	const { goesOn: _, ...files } = state.files;
 	const { planned } = files;
-	if (!state.plan || !answers || !planned) return state;
+	if (!state.plan || !answers || !planned) return { ...state, files };
 	const at = files.past.findIndex(({ rules }) => rules === planned);
 	return {
 		...state,

@@ -18,7 +18,8 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 		case "go-on":
 			// A plan that is being made anew must be the one that the next step shows.
 			if (!state.plan) return only(state);
-			return only(state.jobs.plan === undefined ? go(state, "accounts") : notice(state, "still-planning"));
+			if (state.jobs.plan === undefined) return only(go(state, "accounts"));
+			return only(notice({ ...state, files: { ...state.files, goesOn: true } }, "goes-on-once-planned"));
 		case "back":
 			return only(go(state, "trace"));
 		case "next-tab":

@@ -10,6 +10,25 @@ const widest = 4;
 export function search(items: readonly FileNode[], texts: readonly string[], query: string): readonly FileNode[] {
 	const words = query.toLowerCase().split(" ").filter(Boolean);
 	if (!words.length) return items;
+	const known = remembered.get(items);
+	const found = known && query.startsWith(known.query) ? narrowed(known.found, words) : matching(items, texts, words);
+	if (!found.length) return scattered(items, texts, words.join(""));
+	remembered.set(items, { query, found });
+	return found;
+}
+
+/** What more letters leave is among what fewer found. */
+const remembered = new WeakMap<readonly FileNode[], { query: string; found: readonly FileNode[] }>();
+
+function narrowed(found: readonly FileNode[], words: readonly string[]): readonly FileNode[] {
+	return matching(
+		found,
+		found.map(({ path = "" }) => path.toLowerCase()),
+		words,
+	);
+}
+
+function matching(items: readonly FileNode[], texts: readonly string[], words: readonly string[]): readonly FileNode[] {
 	const begins: FileNode[] = [];
 	const named: FileNode[] = [];
 	const placed: FileNode[] = [];
@@ -18,8 +37,7 @@ export function search(items: readonly FileNode[], texts: readonly string[], que
 		const rank = rankOf(texts[at] as string, words);
 		if (rank !== undefined) ranks[rank].push(items[at] as FileNode);
 	}
-	const found = begins.concat(named, placed);
-	return found.length ? found : scattered(items, texts, words.join(""));
+	return begins.concat(named, placed);
 }
 
 /** 0: the name begins with it, 1: the name has it, 2: the path has it. The last word counts; it is the one that is being typed. */

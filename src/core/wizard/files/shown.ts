@@ -29,7 +29,8 @@ export function shownRows({ files, plan, queries, tab }: Looking): readonly File
 	const { opened, touched, tried } = files;
 	const query = queries.files ?? "";
 	const known = remembered.get(plan);
-	const same = known?.tab === tab && known.query === query && known.touched === touched && known.tried === tried;
+	const same =
+		known?.tab === tab && known.query === query && (tab === "all" || (known.touched === touched && known.tried === tried));
 	if (same && (known.opened === opened || isList({ query, tab }))) return known.rows;
 	const model = modelOf(plan);
 	const rows = isList({ query, tab }) ? listRows(model, tab, query, touched, tried) : treeRows(model, new Set(opened));

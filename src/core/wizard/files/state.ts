@@ -19,6 +19,8 @@ export interface FilesState {
 	readonly future: readonly Decided[];
 	/** The rules of the plan on the screen, as they were asked for: the plan's own have the directories that it shares by itself. */
 	readonly planned?: Rules;
+	/** Enter was pressed while the next plan is being made: it goes on once that is there. */
+	readonly goesOn?: boolean;
 	/** What was built and tried last. */
 	readonly tried?: Plan;
 }

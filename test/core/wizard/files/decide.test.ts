@@ -197,11 +197,19 @@ describe("the plan that follows", () => {
 		expect(wizard.type("u").state.notice?.code).toBe("nothing-to-undo");
 	});
 
-	test("Enter waits for it, and says so", () => {
+	test("Enter says that it waits for it, and goes on once it is there", () => {
 		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ").type(enter);
 		expect(wizard.state.screen).toBe("files");
-		expect(wizard.state.notice?.code).toBe("still-planning");
-		expect(planned(wizard).type(enter).state.screen).toBe("accounts");
+		expect(wizard.state.notice?.code).toBe("goes-on-once-planned");
+		expect(planned(wizard).state.screen).toBe("accounts");
+	});
+
+	test("another decision after Enter stays, and so does a plan that fails", () => {
+		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(` ${enter} `);
+		expect(planned(wizard).state.screen).toBe("files");
+		wizard.type(` ${enter}`).fail("plan", { code: "include-matches-nothing", values: { value: "/" } });
+		expect(wizard.state.screen).toBe("files");
+		expect(wizard.state.files.goesOn).toBeUndefined();
 	});
 
 	test("counts what goes in and what waits for a decision", () => {
