@@ -1,102 +1,173 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 
 /**
- * Makes docs/wizard.svg from a real run of the wizard with the demonstration: `npm run picture`, as root. Each screen is kept as
- * the text that the terminal showed; the picture shows them one after the other, and the first where nothing moves.
+ * Makes docs/wizard.svg from a real run of the wizard with the demonstration, and a still picture of each of its main screens beside
+ * it: `npm run picture`, as root. The text and the colours are those that the terminal showed.
  */
 const columns = 80;
 const rows = 24;
 const secondsEach = 4;
+const [characterWidth, lineHeight, margin] = [8.4, 18, 16];
+const width = Math.round(columns * characterWidth + 2 * margin);
+const height = rows * lineHeight + 2 * margin;
 
-/** What is on each screen when it is worth a picture; Enter leads on from every one. */
+/** What is on each screen when it is worth a picture; Enter leads on from every one. Where one is, says the header. */
 const steps = [
-	{ shows: /demo\s+demo/ },
-	{ shows: /\[ Start tracing \]/ },
-	{ shows: /It answers\./ },
-	{ shows: /step 3\/7/ },
-	{ shows: /step 4\/7/, skip: true },
-	{ shows: /step 5\/7/ },
-	{ shows: /It answers from inside its cage/ },
-	{ shows: /cagewright make demo/ },
+	{ name: "choose", shows: /demo\s+demo/ },
+	{ name: "form", shows: /\[ Start tracing \]/ },
+	{ name: "trace", shows: /step 2\/7.*It answers/s },
+	{ name: "files", shows: /step 3\/7.*left out/s },
+	{ name: "accounts", shows: /step 4\/7/ },
+	{ name: "build", shows: /step 5\/7/ },
+	{ name: "trial", shows: /step 6\/7.*It answers/s },
+	{ name: "save", shows: /step 7\/7.*cagewright make demo/s },
 ];
 
+execFileSync(process.execPath, ["build.js"], { stdio: "inherit" });
 const state = mkdtempSync(join(tmpdir(), "cagewright-picture-"));
 const emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-const program = ["bin/cagewright.js", "--state", state, "--lang", "en"];
-const pty = spawn(process.execPath, program, {
+const { CI: _, NO_COLOR: __, FORCE_COLOR: ___, ...env } = process.env;
+const pty = spawn(process.execPath, ["bin/cagewright.js", "--state", state, "--lang", "en"], {
 	cols: columns,
 	rows,
 	name: "xterm-256color",
-	env: { ...process.env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
+	env: { ...env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" },
 });
 pty.onData((data) => emulator.write(data));
-const ended = new Promise((resolve) => pty.onExit(resolve));
+let over = false;
+const ended = new Promise((resolve) =>
+	pty.onExit(() => {
+		over = true;
+		resolve();
+	}),
+);
 
 try {
 	const screens = [];
-	for (const step of steps) {
-		const lines = await until(step.shows);
-		if (!step.skip) screens.push(lines);
+	for (const { name, shows } of steps) {
+		screens.push({ name, lines: await until(shows) });
 		pty.write("\r");
 	}
 	await ended;
-	writeFileSync("docs/wizard.svg", picture(screens));
+	mkdirSync("docs/screens", { recursive: true });
+	for (const { lines, name } of screens) writeFileSync(`docs/screens/${name}.svg`, still(name, lines));
+	writeFileSync("docs/wizard.svg", moving(screens));
 } finally {
-	pty.kill("SIGTERM");
+	if (!over) pty.kill("SIGTERM");
+	await ended;
 	rmSync(state, { recursive: true, force: true });
 }
 
 async function until(pattern) {
-	for (let tries = 0; tries < 600; tries++) {
+	for (let tries = 0; tries < 1200; tries++) {
 		await new Promise((resolve) => setTimeout(resolve, 50));
-		const lines = shown();
-		if (!pattern.test(lines.join("\n"))) continue;
-		// The rest of the frame may still be on its way.
-		await new Promise((resolve) => setTimeout(resolve, 400));
+		if (!pattern.test(textOf(shown()))) {
+			if (over) break;
+			continue;
+		}
+		// The rest of the frame may still be on its way, and what is counted still be moving.
+		for (let before = ""; before !== textOf(shown()); ) {
+			before = textOf(shown());
+			await new Promise((resolve) => setTimeout(resolve, 600));
+		}
 		return shown();
 	}
-	throw new Error(`never saw ${pattern}:\n${shown().join("\n")}`);
+	throw new Error(`never saw ${pattern}:\n${textOf(shown())}`);
 }
 
+function textOf(lines) {
+	return lines.map((runs) => runs.map(({ text }) => text).join("")).join("\n");
+}
+
+/** Each line as pieces of one look. */
 function shown() {
 	const { active } = emulator.buffer;
-	// Where the run took place is nobody's business.
-	return Array.from({ length: rows }, (_, row) =>
-		(active.getLine(active.baseY + row)?.translateToString(true) ?? "")
-			.replaceAll(state, "/var/lib/cagewright")
-			.replaceAll(process.cwd(), "/opt/cagewright"),
-	);
+	return Array.from({ length: rows }, (_, row) => pieces(active.getLine(active.baseY + row)));
 }
 
-function picture(screens) {
-	const [characterWidth, lineHeight, margin] = [8.4, 18, 16];
-	const width = Math.round(columns * characterWidth + 2 * margin);
-	const height = rows * lineHeight + 2 * margin;
+function pieces(line) {
+	const runs = [];
+	for (let column = 0; column < columns; column++) {
+		const cell = line?.getCell(column);
+		if (cell === undefined || cell.getWidth() === 0) continue;
+		const look = lookOf(cell);
+		const last = runs.at(-1);
+		const text = cell.getChars() || " ";
+		if (last !== undefined && last.look === look) last.text += text;
+		else runs.push({ look, text, column });
+	}
+	// Where the run took place is nobody's business; the columns behind a name that became shorter stay where they are.
+	for (const run of runs) run.text = elsewhere(run.text);
+	return runs.filter(({ look, text }) => text.trim() !== "" || look.includes("inverse"));
+}
+
+function elsewhere(text) {
+	return [
+		[state, "/var/lib/cagewright"],
+		[process.cwd(), "/opt/cagewright"],
+	].reduce((said, [from, to]) => said.replaceAll(from, to), text);
+}
+
+function lookOf(cell) {
+	const names = [];
+	if (cell.isBold()) names.push("bold");
+	if (cell.isDim()) names.push("dim");
+	if (cell.isInverse()) names.push("inverse");
+	if (cell.isFgPalette() && cell.getFgColor() < 8) names.push(`c${cell.getFgColor()}`);
+	return names.join(" ");
+}
+
+function drawn(lines) {
+	return lines
+		.flatMap((runs, row) =>
+			runs.map(({ column, look, text }) => {
+				const x = (margin + column * characterWidth).toFixed(1);
+				const y = margin + row * lineHeight;
+				const length = (text.length * characterWidth).toFixed(1);
+				const behind = look.includes("inverse")
+					? `<rect class="behind" x="${x}" y="${y}" width="${length}" height="${lineHeight}"/>`
+					: "";
+				const named = look === "" ? "" : ` class="${look}"`;
+				return `${behind}<text xml:space="preserve"${named} x="${x}" y="${(y + 0.75 * lineHeight).toFixed(1)}" textLength="${length}">${escapeXml(text)}</text>`;
+			}),
+		)
+		.join("\n");
+}
+
+function still(name, lines) {
+	return framed(`The wizard at the step ${name}`, "", drawn(lines));
+}
+
+/** One screen after the other; the first alone where nothing may move. */
+function moving(screens) {
 	const total = screens.length * secondsEach;
 	const share = 100 / screens.length;
-	const frames = screens.map((lines, index) => {
-		const text = lines
-			.map(
-				(line, row) =>
-					`<text xml:space="preserve" x="${margin}" y="${margin + (row + 0.8) * lineHeight}">${escapeXml(line.slice(0, columns))}</text>`,
-			)
-			.join("");
-		return `<g class="frame" style="animation-delay:${index * secondsEach}s${index ? ";opacity:0" : ""}">${text}</g>`;
-	});
-	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>The wizard puts the demonstration into a cage</title>
-<style>
-text { font: 14px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #d7dae0; white-space: pre; }
-.frame { animation: show ${total}s step-end infinite; }
+	const style = `.frame { animation: show ${total}s step-end infinite; }
 @keyframes show { 0% { opacity: 1 } ${share.toFixed(2)}% { opacity: 0 } 100% { opacity: 0 } }
 @media (prefers-reduced-motion: reduce) { .frame { animation: none } }
-</style>
+`;
+	const frames = screens.map(
+		({ lines }, index) =>
+			`<g class="frame" style="animation-delay:${index * secondsEach}s${index ? ";opacity:0" : ""}">\n${drawn(lines)}\n</g>`,
+	);
+	return framed("The wizard puts the demonstration into a cage", style, frames.join("\n"));
+}
+
+function framed(title, style, content) {
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
+<title>${title}</title>
+<style>
+text { font: 14px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #d7dae0; white-space: pre; }
+.bold { font-weight: bold } .dim { opacity: 0.65 } .behind { fill: #d7dae0 } text.inverse { fill: #1d2026 }
+.c1 { fill: #ef7a85 } .c2 { fill: #98c379 } .c3 { fill: #e5c07b } .c4 { fill: #61afef } .c5 { fill: #c678dd } .c6 { fill: #56b6c2 }
+${style}</style>
 <rect width="100%" height="100%" rx="8" fill="#1d2026"/>
-${frames.join("\n")}
+${content}
 </svg>
 `;
 }

@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from "commander";
 import { Failure } from "../core/failure.ts";
 import { timerTasks } from "../core/upkeep/installation.ts";
+import { type Language, languageFrom } from "../messages/messages.ts";
 import type { AdoptOptions } from "./adopt.ts";
 import type { CheckOptions } from "./check.ts";
 import type { InstallOptions } from "./install.ts";
+import { localize, usageError } from "./localize.ts";
 import {
 	addAcceptFinding,
 	addApplicationOptions,
@@ -19,6 +21,7 @@ import { report } from "./report.ts";
 import type { RollbackOptions } from "./rollback.ts";
 import type { TestedOptions } from "./selftest.ts";
 import { Terminal } from "./terminal.ts";
+import type { ImportOptions } from "./transfer.ts";
 import type { UnitOptions } from "./unit.ts";
 import type { UpdateOptions } from "./update.ts";
 import { version } from "./version.ts";
@@ -32,6 +35,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	const program = new Command("cagewright");
 	// What the program was told beside the verb; kept out here for errors that come before a verb is known.
 	const global = (): GlobalOptions => program.opts();
+	const title = (text: string) => program.createHelp().styleTitle(text);
 	const verb = (work: (terminal: Terminal) => Promise<number>) => async () => {
 		status = await work(new Terminal(global()));
 	};
@@ -43,7 +47,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.version(version)
 		.exitOverride()
 		.configureOutput({ writeErr: () => {} })
-		.addHelpText("after", "\nExample:\n  cagewright make redis --yes\n  cagewright run redis\n");
+		.addHelpText("after", () => `\n${title("Example:")}\n  cagewright make redis --yes\n  cagewright run redis\n`);
 	addGlobalOptions(program);
 	program.option("--resume [NAME]", "open the wizard where a session was left (without a name: the latest)");
 	program
@@ -58,7 +62,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			.exitOverride()
 			.configureOutput({ writeErr: () => {} })
 			.configureHelp({ showGlobalOptions: true })
-			.addHelpText("after", `\nExample:\n  ${example}\n`);
+			.addHelpText("after", () => `\n${title("Example:")}\n  ${example}\n`);
 
 	const steps = [
 		{
@@ -234,6 +238,25 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	define("uninstall", "take all of that away again, and nothing else", "cagewright uninstall")
 		.option("--root <DIR>", "another system, whose file tree is there")
 		.action((options: InstallOptions) => verb(async (terminal) => (await import("./install.ts")).uninstall(terminal, options))());
+	define(
+		"export <name>",
+		"the cage as a tar archive, for another machine of the same kind",
+		"cagewright export redis -o redis.tar",
+	)
+		.option("--format <FORMAT>", "tar, the only one", "tar")
+		.option("-o, --output <FILE>", "a new file (else stdout)")
+		.option("--with-data", "with the application's data, while nothing runs in the cage")
+		.action((name: string, options: { output?: string; withData?: boolean }) =>
+			verb(async (terminal) => (await import("./transfer.ts")).exporting(terminal, name, options))(),
+		);
+	define("import <file>", "take in an exported cage: verified, shown, tried", "cagewright import redis.tar")
+		.option("--name <NAME>", "under another name")
+		.option("--yes", "take it in without a question: its probes run as root")
+		.option("--dry-run", "verify and show it, and take nothing in")
+		.option("--no-trial", "do not try whether it answers here")
+		.action((file: string, options: ImportOptions) =>
+			verb(async (terminal) => (await import("./transfer.ts")).importing(terminal, file, options))(),
+		);
 	define("rollback <name>", "back to the generation before; the data stays as it is", "cagewright rollback redis")
 		.option("--to <N>", "to this generation", count)
 		.option("--dry-run", "say what would be done, and do nothing")
@@ -295,9 +318,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			verb(async (terminal) => (await import("./sessions.ts")).sessions(terminal, action, name, options))(),
 		);
 
+	const language = languageFrom(process.env, wantedLanguage(args));
+	await localize(program, language);
 	const word = args.find((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
 	if (word !== undefined && word !== "help" && !program.commands.some((command) => command.name() === word)) {
-		return wrongUsage(`unknown command '${word}'`);
+		return wrongUsage(`unknown command '${word}'`, language);
 	}
 	try {
 		if (args.length === 0 || args.every((arg, index) => isGlobalOption(arg, args[index - 1]))) {
@@ -309,15 +334,25 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	} catch (error) {
 		if (error instanceof CommanderError) {
 			if (error.exitCode === 0) return 0;
-			return wrongUsage(error.message.replace(/^error: /, "").replace(/\n/g, " "));
+			return wrongUsage(error.message, language);
 		}
 		return report(error, global());
 	}
 }
 
-function wrongUsage(problem: string): number {
-	process.stderr.write(`cagewright: ${problem} See: cagewright --help\n`);
+async function wrongUsage(problem: string, language: Language): Promise<number> {
+	process.stderr.write(`cagewright: ${await usageError(problem, language)}\n`);
 	return 2;
+}
+
+/** What `--lang` says, before anything else of the arguments is understood. */
+function wantedLanguage(args: readonly string[]): string | undefined {
+	const end = args.indexOf("--");
+	const own = end < 0 ? args : args.slice(0, end);
+	const joined = own.find((arg) => arg.startsWith("--lang="));
+	if (joined !== undefined) return joined.slice("--lang=".length);
+	const at = own.indexOf("--lang");
+	return at < 0 ? undefined : own[at + 1];
 }
 
 function takesValue(option: string | undefined): boolean {

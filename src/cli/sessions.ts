@@ -92,7 +92,7 @@ async function content(terminal: Terminal, { machine }: Context, id: string) {
 			paths: work?.trace.accesses.size ?? null,
 			entries: plan?.entries.length ?? null,
 			rounds: trial?.rounds.length ?? 0,
-			same: equivalentCommand(answers, base),
+			same: equivalentCommand(answers, base, terminal.otherState),
 		};
 	} finally {
 		held.release();

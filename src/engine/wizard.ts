@@ -14,7 +14,7 @@ import { changedSince } from "../core/session/changed.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { InstalledUnit, Resumed } from "../core/wizard/seen.ts";
+import type { InstalledUnit, ProbeAttempt, Resumed } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import { restored } from "../core/wizard/stored.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
@@ -35,11 +35,12 @@ import type { Lock } from "./store.ts";
 import { stateOf, workFromFields } from "./stored-work.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import type { TrialRound } from "./trial.ts";
+import { tryProbe } from "./try-probe.ts";
 
 /** What can be chosen, and the answers that a choice proposes. */
 export interface Chooser {
 	choices(): Promise<readonly Choice[]>;
-	propose(choice: Choice): Promise<Answers>;
+	propose(choice: Choice, watch?: boolean): Promise<Answers>;
 	/** Writes a review down in the language of the user. Throws where something is at that path. */
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Throws a Failure where the line is no command. */
@@ -136,8 +137,8 @@ export class Wizard implements WizardSession {
 		return [...(await leftSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
 	}
 
-	async propose(choice: Choice): Promise<Answers> {
-		return this.#startAnew(await this.#chooser.propose(choice));
+	async propose(choice: Choice, watch = false): Promise<Answers> {
+		return this.#startAnew(await this.#chooser.propose(choice, watch));
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {
@@ -183,7 +184,21 @@ export class Wizard implements WizardSession {
 		if (!application.probes.length) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
 		if (!(application.timeout > 0))
 			problems.push({ field: "timeout", code: "timeout-invalid", values: { value: application.timeout } });
+		problems.push(...(await this.#warnings("probe", application.probes)));
+		problems.push(...(await this.#warnings("exercise", application.exercises)));
 		return problems;
+	}
+
+	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]> {
+		return this.#run((context) => tryProbe(context, answers, line));
+	}
+
+	/** A line that cannot work here is worth a word before tracing, and no more: a template may be made for another machine. */
+	async #warnings(field: "probe" | "exercise", lines: readonly string[]): Promise<Problem[]> {
+		const found = await Promise.all(lines.map((line) => this.#machine.launcher.lineProblem(line)));
+		return found.flatMap((problem, index) =>
+			problem ? [{ field, ...problem, line: lines[index] ?? "", isWarning: true as const }] : [],
+		);
 	}
 
 	trace(answers: Answers, add = false): Promise<WizardTrace> {

@@ -168,6 +168,60 @@ export const walks: readonly Walk[] = [
 		},
 	},
 	{
+		name: "what is missing, and a form with something to say",
+		script: {
+			problems: ({ application }) => [
+				{ field: "user", code: "account-unknown", values: { account: application.user ?? "" } },
+				{
+					field: "probe",
+					code: "line-program-missing",
+					values: { program: "redis-cli" },
+					line: application.probes[0] ?? "",
+					isWarning: true,
+				},
+			],
+			attempts: [
+				{ where: "host", ok: false, status: 7, output: "curl: (7) Failed to connect to 127.0.0.1 port 6379", timedOut: false },
+				{
+					where: "rehearsal",
+					ok: false,
+					status: 1,
+					output: "",
+					timedOut: false,
+					ended: 1,
+					printed: `${"x".repeat(300)}\n\x1b[2JFatal error, can't open config file`,
+				},
+			],
+		},
+		async go(screen, seen) {
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("G");
+			await seen("choose-missing");
+			screen.type("\r");
+			await screen.sees("postgresql-client");
+			await seen("choose-install");
+			screen.type("n\x1b[H\x1b[B");
+			await seen("choose-running");
+			screen.type("i");
+			await seen("choose-why");
+			screen.type("i\r");
+			await screen.sees(screen.words.form.button);
+			await seen("form-problems");
+			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B\x14");
+			await screen.sees("[!!]");
+			await seen("form-tried");
+			screen.type("\x07");
+			await seen("form-keys");
+			screen.type("\x07").key("escape");
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("\x1b[F\x1b[A\r");
+			await screen.sees(screen.words.form.button);
+			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B");
+			await screen.sees("4369");
+			await seen("form-guess");
+		},
+	},
+	{
 		name: "another run that adds up",
 		async go(screen, seen) {
 			await screen.sees(screen.words.choose.title.slice(0, 20));

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { catalogues } from "../../src/messages/messages.ts";
+
+const source = join(import.meta.dirname, "../../src");
+
+/** All sentences by where they stand; what is made by functions has its words in their source. */
+function sentences(value: unknown, path = ""): [string, string][] {
+	if (typeof value === "string") return [[path, value]];
+	if (typeof value === "function") return [[path, String(value)]];
+	if (typeof value !== "object" || value === null) return [];
+	return Object.entries(value).flatMap(([key, one]) => sentences(one, path === "" ? key : `${path}.${key}`));
+}
+
+describe("the catalogue", () => {
+	const [en, de] = [new Map(sentences(catalogues.en)), new Map(sentences(catalogues.de))];
+
+	it("has the same sentences in both languages", () => {
+		expect([...de.keys()].filter((path) => !en.has(path))).toEqual([]);
+		expect([...en.keys()].filter((path) => !de.has(path))).toEqual([]);
+	});
+
+	it("has none that was only copied", () => {
+		/** Two words with small letters: names of things and formats are the same everywhere. */
+		const isSentence = (text: string) => /\b[a-z]{3,} [a-z]{2,}\b/.test(text.replace(/\{[^}]*\}|`[^`]*`/g, ""));
+		const copied = [...en].filter(([path, text]) => !text.includes("=>") && isSentence(text) && de.get(path) === text);
+		expect(copied).toEqual([]);
+	});
+});
+
+/** Text without comments, imports and the messages of errors that only we would ever see. */
+function code(path: string): string {
+	return readFileSync(path, "utf8")
+		.replace(/\/\*.*?\*\//gs, "")
+		.replace(/^\s*\/\/.*$/gm, "")
+		.replace(/^import .*$/gm, "")
+		.replace(/new Error\([^)]*\)/g, "");
+}
+
+/** What is defined in English beside its option or verb; that German has all of it is tested with the help. */
+const help = /cli\/(program|options|localize)\.ts$/;
+
+describe("sentences outside the catalogue", () => {
+	const files = ["ui", "cli"].flatMap((folder) =>
+		readdirSync(join(source, folder), { recursive: true, encoding: "utf8" })
+			.filter((name) => /\.tsx?$/.test(name))
+			.map((name) => join(source, folder, name)),
+	);
+
+	it("are not in the interface nor in the verbs", () => {
+		const found = files
+			.filter((path) => !help.test(path))
+			.flatMap((path) => {
+				const text = code(path);
+				const quoted = [...text.matchAll(/"([^"\n]*)"|'([^'\n]*)'|`([^`]*)`/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
+				const between = [...text.matchAll(/>\s*([A-Z][^<>{}()=;]*?)\s*<\//g)].map(([, words]) => words ?? "");
+				return [...quoted.map((one) => one.replace(/\$\{[^}]*\}/g, "")), ...between]
+					.filter((one) => /\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b|\b[A-Z][a-z]+ [a-z]{2,} [a-z]{2,}/.test(one))
+					.map((one) => `${path.slice(source.length + 1)}: ${one}`);
+			});
+		expect(found).toEqual([]);
+	});
+});

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { cagewright, home, program, temporaryState } from "../system/cagewright.ts";
+import { keys, PtyProgram } from "./terminal.ts";
+
+let running: PtyProgram | undefined;
+
+afterEach(() => {
+	running?.kill("SIGKILL");
+	running?.dispose();
+	running = undefined;
+});
+
+it("leads somebody who never saw it to a serving redis with few keys and one thing to type", async () => {
+	const state = temporaryState();
+	running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], { columns: 80, rows: 24 });
+	const wizard = running;
+	let pressed = 0;
+	const typed: string[] = [];
+	const press = (key: string) => {
+		pressed++;
+		wizard.press(key);
+	};
+	const type = (text: string) => {
+		typed.push(text);
+		wizard.press(text);
+	};
+
+	await wizard.sees(/demo\s+demo/);
+	press("/");
+	type("redis");
+	await wizard.sees(/> redis\s+template/);
+	// The first ends the search, the second chooses.
+	press(keys.enter);
+	press(keys.enter);
+	// On every screen that follows Enter takes what is proposed: none of them asks for anything else.
+	await wizard.sees("[ Start tracing ]");
+	press(keys.enter);
+	await wizard.sees("It answers.", 60);
+	press(keys.enter);
+	await wizard.sees(/step 3\/7.*left out/s, 60);
+	press(keys.enter);
+	await wizard.sees("step 4/7");
+	press(keys.enter);
+	await wizard.sees("step 5/7");
+	press(keys.enter);
+	await wizard.sees(/It answers from inside its cage/, 60);
+	press(keys.enter);
+	await wizard.sees("cagewright make redis");
+	press(keys.enter);
+	expect((await wizard.ended).exitCode).toBe(0);
+
+	expect(pressed).toBeLessThanOrEqual(12);
+	expect(typed).toEqual(["redis"]);
+	expect((await cagewright(["show", "redis", "--json"], { state })).json.generation).toBe(1);
+	await serves(state);
+});
+
+/** The cage as production has it, in a network of its own: no port of this machine is taken for it. */
+async function serves(state: string): Promise<void> {
+	const start = `ip link set lo up; ${process.execPath} ${program} --state ${state} run redis >/dev/null 2>&1 &
+		for i in $(seq 300); do redis-cli PING 2>/dev/null | grep -q PONG && echo served && break; sleep 0.1; done; kill $!; wait $!; echo over`;
+	running = new PtyProgram("unshare", ["-n", "sh", "-c", start], { columns: 80, rows: 24 });
+	await running.sees(/served\s+over/, 60);
+	expect((await running.ended).exitCode).toBe(0);
+}
