@@ -88,7 +88,7 @@ async function content(terminal: Terminal, { machine }: Context, id: string) {
 			paths: work?.trace.accesses.size ?? null,
 			entries: plan?.entries.length ?? null,
 			rounds,
-			same: equivalentCommand(answers, base),
+			same: equivalentCommand(answers, base, terminal.otherState),
 		};
 	} finally {
 		opened.held.release();

@@ -28,6 +28,8 @@ export const notesDe: Notes = {
 		"Schwächer hier: Dieser Kern hat kein Landlock, das Schreiben begrenzen allein Mounts, Modi und Capabilities. Stattdessen ablehnen: --require full.",
 	"weaker-pids":
 		"Schwächer hier: systemd vor 257 kennt kein PrivatePIDs=, Prozesse des Rechners unter demselben Konto sind also in Reichweite. Stattdessen ablehnen: --require full.",
+	"run-already":
+		"Im Käfig {name} läuft schon etwas (pid {pid}), mit denselben Daten. `cagewright signal {name} TERM` beendet es.",
 	"trial-unseen":
 		"Den Käfig startet hier systemd, und was es startet, lässt sich nicht beobachten: Ob etwas fehlt, sagen allein die Prüfungen.",
 	"weaker-service":

@@ -24,6 +24,8 @@ export const notesEn = {
 		"Weaker here: this kernel has no Landlock, so writing is confined by mounts, modes and capabilities alone. To refuse it instead: --require full.",
 	"weaker-pids":
 		"Weaker here: systemd before 257 has no PrivatePIDs=, so processes of the host under the same account are within reach. To refuse it instead: --require full.",
+	"run-already":
+		"Something runs in the cage {name} already (pid {pid}), on the same data. `cagewright signal {name} TERM` ends it.",
 	"trial-unseen":
 		"systemd starts the cage here, and what it starts cannot be watched: only the probes tell whether something is missing.",
 	"weaker-service":

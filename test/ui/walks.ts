@@ -141,7 +141,7 @@ export const walks: readonly Walk[] = [
 			await seen("trial-missing");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.notNeeded);
-			await screen.sees("[ok] 1");
+			await screen.sees("[ok] 0");
 			await seen("trial-answered");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);

@@ -122,6 +122,9 @@ describe("the equivalent command", () => {
 			rounds: 5,
 		};
 		expect(equivalentCommand(usual)).toBe("cagewright make --name app --probe true --yes -- /bin/sh");
+		expect(equivalentCommand(usual, undefined, "/srv/my cages")).toBe(
+			"cagewright --state '/srv/my cages' make --name app --probe true --yes -- /bin/sh",
+		);
 		expect(
 			equivalentCommand({ ...usual, onHost: true, rounds: 2, rules: { ...noRules, binds: [{ path: "/srv", access: "ro" }] } }),
 		).toBe("cagewright make --name app --probe true --bind /srv:ro --on-host --rounds 2 --yes -- /bin/sh");
