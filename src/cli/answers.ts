@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type Application, type Limits, launchPath, noRules, type Rules } from "../core/application/application.ts";
 import type { Listening } from "../core/application/found.ts";
+import type { Note } from "../core/application/note.ts";
 import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
 import { parseAcceptance } from "../core/cage/acceptance.ts";
@@ -52,11 +53,15 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 	const name = options.name ?? nameOf(start) ?? defaultName(application.command[0] ?? "");
 	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
 	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
+	const probed = withProbe(application, start?.kind === "found" ? start.ports : []);
+	const told = start?.kind === "found" ? start.notes : undefined;
+	const notes = probed.guess ? [...(told ?? []), probed.guess] : told;
 	return {
 		name,
 		...(start?.kind === "template" ? { template: start.template.name } : {}),
-		...(start?.kind === "found" ? { notes: start.notes, ...(start.unit === undefined ? {} : { unit: start.unit }) } : {}),
-		application: withProbe(application, start?.kind === "found" ? start.ports : []),
+		...(start?.kind === "found" && start.unit !== undefined ? { unit: start.unit } : {}),
+		...(notes ? { notes } : {}),
+		application: probed.application,
 		...(serviceDirectories.length ? { serviceDirectories } : {}),
 		rules,
 		...(options.acceptFinding?.length ? { accepted: acceptances(options.acceptFinding) } : {}),
@@ -122,15 +127,19 @@ function fromCommand(given: TemplateAnswers): { application: Application; rules:
 }
 
 /** A known protocol supplies the probe that nobody gave, at a port where the application listens already if that is known. */
-function withProbe(application: Application, ports: readonly Listening[]): Application {
-	if (application.probes.length) return application;
+function withProbe(application: Application, ports: readonly Listening[]): { application: Application; guess?: Note } {
+	if (application.probes.length) return { application };
 	const [proposal] = proposeProbe({ command: application.command, ports, env: application.env, ...probeTools() });
-	return proposal
-		? { ...application, probes: proposal.probes, exercises: [...application.exercises, ...proposal.exercises] }
-		: application;
+	if (!proposal) return { application };
+	const { exercises, probes, protocol, why } = proposal;
+	return {
+		application: { ...application, probes, exercises: [...application.exercises, ...exercises] },
+		// What a port is usually for is no more than that.
+		...(why.kind === "port" ? { guess: { code: "probe-guessed-port", values: { port: why.port, protocol } } } : {}),
+	};
 }
 
-function probeTools(): { programs: ReadonlySet<string>; node: string } {
+export function probeTools(): { programs: ReadonlySet<string>; node: string } {
 	return { programs: new Set(probePrograms.filter((name) => findTool(name) !== undefined)), node: process.execPath };
 }
 

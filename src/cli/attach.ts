@@ -3,6 +3,7 @@ import { keptEnvironment } from "../core/application/kept-environment.ts";
 import { Failure } from "../core/failure.ts";
 import type { User } from "../core/machine/facts.ts";
 import { pathToText } from "../core/path/path.ts";
+import { type Answers, defaultRoundsAttached } from "../core/questions/answers.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
 import type { Context } from "../engine/context.ts";
 import type { TraceOptions } from "../engine/trace.ts";
@@ -56,6 +57,19 @@ export async function toldOfProcess(context: Context, told: Told): Promise<Told>
 			cwd: options.cwd ?? application.cwd ?? "/",
 			env: [...environment.pairs, ...(options.env ?? [])],
 		},
+	};
+}
+
+/** Answers for what was found, watched as it runs. A unit or a template says which environment it has, a process has it itself. */
+export function asItRuns(answers: Answers, pid: number, isProcess: boolean): Answers {
+	const pairs = isProcess ? keptEnvironment(words(pid, "environ")).pairs : [];
+	const env = Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
+	const { application } = answers;
+	return {
+		...answers,
+		application: { ...application, env: { ...env, ...application.env } },
+		attach: { pid },
+		rounds: defaultRoundsAttached,
 	};
 }
 

@@ -1,7 +1,6 @@
 import { splitCommandLine } from "../core/application/command-line.ts";
 import type { FoundApplication } from "../core/application/found.ts";
 import { Failure } from "../core/failure.ts";
-import { quoteShellLine } from "../core/path/quote.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Machine } from "../engine/context.ts";
@@ -13,6 +12,9 @@ import { reviewText } from "../report/review.ts";
 import { writeNewFile } from "../system/files/write-new.ts";
 import { findApplications } from "../system/units/find.ts";
 import { answersFrom } from "./answers.ts";
+import { asItRuns } from "./attach.ts";
+import { choiceOfFound, choiceOfTemplate, compareChoices, withPackages } from "./choices.ts";
+import { withGuess } from "./guessed-probe.ts";
 import { ownUnitText } from "./own-unit.ts";
 import { fromFound } from "./starting-point.ts";
 
@@ -28,37 +30,27 @@ export class SystemChooser implements Chooser {
 	}
 
 	async choices(): Promise<Choice[]> {
-		const templates = (await this.#machine.store.templates()).map(({ template }): Choice => {
-			const kind = template.name === "demo" ? "demo" : "template";
-			return {
-				id: `template:${template.name}`,
-				kind,
-				name: template.name,
-				description: template.title[this.#language],
-				detail: template.description[this.#language],
-			};
+		const { packages, store } = this.#machine;
+		const found = (await findApplications({ packages })).filter((one) => one.startable && one.application.command?.length);
+		const others = found.map((one) => {
+			const choice = choiceOfFound(one);
+			this.#found.set(choice.id, one);
+			return choice;
 		});
-		templates.sort((a, b) => Number(b.kind === "demo") - Number(a.kind === "demo"));
-		const found = (await findApplications()).filter((one) => one.startable && one.application.command?.length);
-		const others = found.map((one): Choice => {
-			const id = `${one.reason}:${one.unit ?? one.pid ?? one.name}`;
-			this.#found.set(id, one);
-			return {
-				id,
-				kind: one.reason === "process" ? "process" : "unit",
-				name: one.name,
-				description: one.description || quoteShellLine(one.application.command ?? []),
-				detail: [...(one.unit === undefined ? [] : [one.unit]), quoteShellLine(one.application.command ?? [])].join(": "),
-			};
-		});
-		return [...templates, ...others];
+		const templates = (await store.templates()).map(({ template }) => choiceOfTemplate(template, this.#language, found));
+		return [...(await withPackages(templates, packages)), ...others].sort(compareChoices);
 	}
 
-	async propose(choice: Choice): Promise<Answers> {
+	async propose(choice: Choice, watch = false): Promise<Answers> {
+		const answers = await this.#proposed(choice);
+		return watch && choice.pid !== undefined ? asItRuns(answers, choice.pid, choice.kind === "process") : answers;
+	}
+
+	async #proposed(choice: Choice): Promise<Answers> {
 		if (choice.id.startsWith("template:")) return this.#fromTemplate(choice.name);
 		const found = this.#found.get(choice.id);
 		if (!found) throw new Failure("choice-gone", { name: choice.name }, 2);
-		return answersFrom({}, [], fromFound(found));
+		return withGuess(answersFrom({}, [], fromFound(found)), found.ports);
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {

@@ -4,6 +4,7 @@ import { pathToText } from "../core/path/path.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
+import { stateWords } from "../core/questions/next-steps.ts";
 import { foundHolding } from "../core/selftest/verdict.ts";
 import type { Context } from "../engine/context.ts";
 import { type MadeCage, makeCage } from "../engine/make.ts";
@@ -61,7 +62,7 @@ export function showMade(terminal: Terminal, { machine }: Context, made: MadeCag
 	const root = pathToText(machine.store.root(made.cage.name, made.manifest.generation)) ?? "";
 	const data = pathToText(machine.store.data(made.cage.name)) ?? "";
 	if (terminal.options.json) terminal.printJson("make", madeToJson(made, root, data));
-	else terminal.print(madeText(made, root, data, terminal.messages));
+	else terminal.print(madeText(made, root, data, ["cagewright", ...stateWords(terminal.otherState)], terminal.messages));
 	return made.answered && isSafe(terminal, made.cage) ? 0 : 1;
 }
 
@@ -75,7 +76,7 @@ export function isSafe(terminal: Terminal, { name, selftest }: Cage): boolean {
 
 /** Says what `make` and `trace` would do, and `adopt` first where there is no cage yet. */
 export async function dryRun(terminal: Terminal, context: Context, answers: Answers, verb = "make"): Promise<number> {
-	const command = equivalentCommand(answers, await baseOf(context, answers));
+	const command = equivalentCommand(answers, await baseOf(context, answers), terminal.otherState);
 	const { application, name, notes = [], rules, unit } = answers;
 	if (terminal.options.json)
 		terminal.printJson(verb, {

@@ -21,6 +21,7 @@ import { report } from "./report.ts";
 import type { RollbackOptions } from "./rollback.ts";
 import type { TestedOptions } from "./selftest.ts";
 import { Terminal } from "./terminal.ts";
+import type { ImportOptions } from "./transfer.ts";
 import type { UnitOptions } from "./unit.ts";
 import type { UpdateOptions } from "./update.ts";
 import { version } from "./version.ts";
@@ -237,6 +238,25 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	define("uninstall", "take all of that away again, and nothing else", "cagewright uninstall")
 		.option("--root <DIR>", "another system, whose file tree is there")
 		.action((options: InstallOptions) => verb(async (terminal) => (await import("./install.ts")).uninstall(terminal, options))());
+	define(
+		"export <name>",
+		"the cage as a tar archive, for another machine of the same kind",
+		"cagewright export redis -o redis.tar",
+	)
+		.option("--format <FORMAT>", "tar, the only one", "tar")
+		.option("-o, --output <FILE>", "a new file (else stdout)")
+		.option("--with-data", "with the application's data, while nothing runs in the cage")
+		.action((name: string, options: { output?: string; withData?: boolean }) =>
+			verb(async (terminal) => (await import("./transfer.ts")).exporting(terminal, name, options))(),
+		);
+	define("import <file>", "take in an exported cage: verified, shown, tried", "cagewright import redis.tar")
+		.option("--name <NAME>", "under another name")
+		.option("--yes", "take it in without a question: its probes run as root")
+		.option("--dry-run", "verify and show it, and take nothing in")
+		.option("--no-trial", "do not try whether it answers here")
+		.action((file: string, options: ImportOptions) =>
+			verb(async (terminal) => (await import("./transfer.ts")).importing(terminal, file, options))(),
+		);
 	define("rollback <name>", "back to the generation before; the data stays as it is", "cagewright rollback redis")
 		.option("--to <N>", "to this generation", count)
 		.option("--dry-run", "say what would be done, and do nothing")

@@ -2,10 +2,9 @@ import { Failure } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { type Screen, stepOf, steps } from "../core/wizard/state.ts";
-import { restored } from "../core/wizard/stored.ts";
 import type { Context } from "../engine/context.ts";
+import { openLeft } from "../engine/left-session.ts";
 import { findSession, removeSession, type SessionSummary, summaryOf } from "../engine/sessions.ts";
-import { stateOf, workFromFields } from "../engine/stored-work.ts";
 import { fields, table } from "../report/format.ts";
 import { ask } from "./ask.ts";
 import { SystemChooser } from "./chooser.ts";
@@ -81,21 +80,18 @@ async function show(terminal: Terminal, context: Context, name: string | undefin
 
 /** What it holds; opened for as long as it is read. */
 async function content(terminal: Terminal, { machine }: Context, id: string) {
-	const { fields: stored, held } = await machine.sessions.open(id);
+	const { answers, opened, plan, rounds, work } = await openLeft(machine, id);
 	try {
-		const work = workFromFields(stored);
-		const { answers, plan, trial } = restored(stateOf(stored), work !== undefined)?.state ?? {};
-		if (!answers) throw new Failure("session-damaged", { id, path: id }, 1);
 		const base = await new SystemChooser(machine, terminal.language).base(answers);
 		return {
 			answers,
 			paths: work?.trace.accesses.size ?? null,
 			entries: plan?.entries.length ?? null,
-			rounds: trial?.rounds.length ?? 0,
-			same: equivalentCommand(answers, base),
+			rounds,
+			same: equivalentCommand(answers, base, terminal.otherState),
 		};
 	} finally {
-		held.release();
+		opened.held.release();
 	}
 }
 

@@ -54,7 +54,7 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
 		const drift = await hostDrift(context, manifest, deep);
-		const plan = await plannedNow(context, present, deep || drift.length > 0);
+		const plan = await plannedNow(context, present, drift.length > 0);
 		return {
 			name,
 			generation,

@@ -21,6 +21,7 @@ export class Reach {
 	/** The packages are known. */
 	readonly ready: Promise<void>;
 	#meter: CoverageMeter | undefined;
+	#told = "";
 	/** Signals that it handles and that come at the end of a trace. */
 	signals: readonly string[] = [];
 
@@ -57,9 +58,13 @@ export class Reach {
 		return this.measure(trace);
 	}
 
-	tell(reached: Reached): void {
-		const { coverage, next } = reached;
-		this.#context.emit({ event: "coverage-measured", ...(coverage ? { coverage: shortCoverage(coverage) } : {}), next });
+	/** Tells of it with no more names than a screen shows, unless that is what was told last. */
+	tell({ coverage, next }: Reached): void {
+		const shown = { ...(coverage ? { coverage: shortCoverage(coverage) } : {}), next };
+		const text = JSON.stringify(shown);
+		if (text === this.#told) return;
+		this.#told = text;
+		this.#context.emit({ event: "coverage-measured", ...shown });
 	}
 }
 

@@ -10,6 +10,7 @@ import { explainPath, type PathExplanation } from "../core/explain/path.ts";
 import { Failure } from "../core/failure.ts";
 import type { FileKind, FileStatus } from "../core/machine/facts.ts";
 import { type Path, pathFromText, pathToText } from "../core/path/path.ts";
+import { subjectOfOpening } from "../core/plan/opening-names.ts";
 import type { EntryKind, Plan, Risk } from "../core/plan/plan.ts";
 import { fileRisks, headSize } from "../core/plan/risks.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
@@ -36,12 +37,13 @@ const entryKinds = {
 	socket: "socket",
 } satisfies Record<FileKind, EntryKind>;
 
-/** Of a path, a system call or a capability. Throws `explain-unknown` (exit 2) for a name that is neither. */
-export async function explainSubject(context: Context, name: string, text: string): Promise<Explanation[]> {
+/** Of a path, a system call, a capability or an opening by its word. Throws `explain-unknown` (exit 2) for a name that is neither. */
+export async function explainSubject(context: Context, name: string, asked: string): Promise<Explanation[]> {
 	const present = await presentCage(context, name);
+	const text = subjectOfOpening(asked);
 	if (!text.startsWith("/")) {
 		const found = explainName(text, present.cage, present.manifest);
-		if (!found.length) throw new Failure("explain-unknown", { subject: text }, 2);
+		if (!found.length) throw new Failure("explain-unknown", { subject: asked }, 2);
 		return found;
 	}
 	const { files, store } = context.machine;

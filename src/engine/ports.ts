@@ -194,6 +194,11 @@ export interface ShellResult {
 	readonly timedOut: boolean;
 }
 
+export type LineProblem =
+	/** `detail`: what the shell says. */
+	| { readonly code: "line-unreadable"; readonly values: { readonly detail: string } }
+	| { readonly code: "line-program-missing"; readonly values: { readonly program: string } };
+
 export interface Launcher {
 	/** How a cage is started here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
 	method(): Method;
@@ -203,13 +208,18 @@ export interface Launcher {
 	hostShell(): HostShell;
 	/** With a network of its own, in which these ports of the loopback lead to the host's. */
 	rehearse(ports?: readonly number[]): Promise<Rehearsal>;
-	/** Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). */
+	/**
+	 * Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). `root` stands
+	 * for the application's root where nothing was launched.
+	 */
 	shell(
 		line: string,
-		where: { launched?: Reachable; network?: number; onHost?: boolean },
+		where: { launched?: Reachable; network?: number; onHost?: boolean; root?: string },
 		timeoutSeconds: number,
 		signal?: AbortSignal,
 	): Promise<ShellResult>;
+	/** What keeps a shell line from running here, told without running it; undefined where nothing is known that does. */
+	lineProblem(line: string): Promise<LineProblem | undefined>;
 	/** Host pids of every process whose root is this generation, and of those that a signal for the application goes to. */
 	running(root: Path): { readonly processes: readonly number[]; readonly inits: readonly number[] };
 	/** Sends a signal to a process that `running` named. */

@@ -60,6 +60,7 @@ async function runOnce(
 		const programs = programsIn(present).slice(0, mostNamed).join(", ");
 		throw new Failure("command-not-in-cage", { name, program, programs }, 125);
 	}
+	if (!command.length) await tellRunning(context, name);
 	const { weaker } = launchMethod(context, true);
 	const separated = !weaker.includes("pids");
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [], separated });
@@ -102,6 +103,14 @@ async function runOnce(
 
 /** Milliseconds that an application gets to end when its cage is started again. */
 const restartPatience = 20_000;
+
+/** Two of one application on the same data mostly spoil it; but whether they do is not for us to say. */
+async function tellRunning({ emit, machine }: StartContext, name: string): Promise<void> {
+	const { launcher, store } = machine;
+	const generations = await store.generations(name);
+	const [init] = generations.flatMap((generation) => launcher.running(store.root(name, generation)).inits);
+	if (init !== undefined) emit({ event: "warned", code: "run-already", values: { name, pid: init } });
+}
 
 /** Signals that come closer together are one request. */
 const togetherMilliseconds = 100;

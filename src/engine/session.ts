@@ -5,7 +5,7 @@ import type { NextStep } from "../core/questions/next-steps.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { Added } from "../core/trace/another-run.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { InstalledUnit, Left, Resumed } from "../core/wizard/seen.ts";
+import type { Choice, InstalledUnit, ProbeAttempt, Problem, Resumed } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import type { Reached } from "./coverage.ts";
@@ -29,12 +29,14 @@ export interface WizardSession {
 
 	/** Everything that can be chosen at the start. */
 	choices(): Promise<readonly Choice[]>;
-	/** The answers that a choice proposes. */
-	propose(choice: Choice): Promise<Answers>;
+	/** The answers that a choice proposes; with `watch`, what runs of it is watched instead of a start of its own. */
+	propose(choice: Choice, watch?: boolean): Promise<Answers>;
 	/** The answers for a typed command line, with a probe where the protocol is known. Throws where it is not a command. */
 	proposeCommand(line: string): Promise<Answers>;
 	/** What is wrong with the answers, by field; empty when the work can start. */
 	validate(answers: Answers): Promise<readonly Problem[]>;
+	/** Tries a probe before anything is traced: on the host, and where nothing answers there, in a rehearsal. */
+	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]>;
 
 	/** Traces; with `add`, the run adds to what those before it showed. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
 	trace(answers: Answers, add?: boolean): Promise<WizardTrace>;
@@ -80,6 +82,8 @@ export interface WizardSession {
 	discard(id: string): Promise<void>;
 }
 
+export type { Choice, Problem } from "../core/wizard/seen.ts";
+
 export interface WizardTrace extends TraceResult {
 	/** What the run showed beyond the earlier ones. */
 	readonly added?: Added;
@@ -91,22 +95,6 @@ export interface Lack {
 	readonly what: string;
 	/** The package that brings it; absent where none can. */
 	readonly package?: string;
-}
-
-export interface Choice {
-	readonly id: string;
-	readonly kind: "session" | "demo" | "template" | "unit" | "process";
-	readonly name: string;
-	readonly description: string;
-	readonly detail?: string;
-	/** Of a session alone. */
-	readonly left?: Left;
-}
-
-export interface Problem {
-	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | "timeout";
-	readonly code: string;
-	readonly values: Readonly<Record<string, string | number>>;
 }
 
 export interface Finished {

@@ -2,6 +2,7 @@ import type { AdoptedPlace, Adoption, StagedPlace } from "../core/adoption/adopt
 import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
+import type { ExportHead } from "../core/cage/export.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
 import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
@@ -55,6 +56,13 @@ export interface Store extends CageReader {
 	publish(name: string, generation: number): Promise<void>;
 	/** Takes away a generation that never was, or no longer is, the present one. */
 	discard(name: string, generation: number): Promise<void>;
+	/** Writes the cage's present generation as a tar archive into a new file, or to stdout. The caller holds its lock. */
+	exportCage(head: ExportHead, to: Path | undefined, signal: AbortSignal): Promise<void>;
+	readExportHead(archive: Path, signal: AbortSignal): Promise<ExportHead>;
+	/** Unpacks an archive under a hidden name beside the cages. */
+	receiveCage(archive: Path, name: string, signal: AbortSignal): Promise<ReceivedCage>;
+	/** A cage of that name is there, or data that one left. */
+	isTaken(name: string): Promise<boolean>;
 	/** Everything of a cage; with `keepData` its data stays. */
 	remove(name: string, keepData: boolean): Promise<void>;
 
@@ -181,6 +189,18 @@ export interface TakeRequest {
 	readonly places: readonly Path[];
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+/** A cage that came from elsewhere, unpacked but not yet a cage of this machine. */
+export interface ReceivedCage {
+	readonly head: ExportHead;
+	readonly cage: Cage;
+	readonly manifest: Manifest;
+	readonly root: Path;
+	readonly data: Path;
+	/** Gives it its name by one rename. Fails with `import-there` (exit 4) where that is taken meanwhile. */
+	takeIn(): Promise<void>;
+	discard(): Promise<void>;
 }
 
 export interface CagePlace {

@@ -22,7 +22,6 @@ export class TraceReport {
 	readonly #waiting = new Set<string>();
 	#over = false;
 	#processes = "";
-	#told = "";
 	#names: ReadonlyMap<number, string> | undefined;
 
 	/** `run` counts the lives of one application. */
@@ -92,11 +91,7 @@ export class TraceReport {
 			return;
 		}
 		this.#lastReach = now;
-		const reached = this.#reach.measure(this.#fold.trace);
-		const text = JSON.stringify(reached);
-		if (text === this.#told) return;
-		this.#told = text;
-		this.#reach.tell(reached);
+		this.#reach.tell(this.#reach.measure(this.#fold.trace));
 	}
 
 	#named(): ShownProcesses {

@@ -60,18 +60,29 @@ export async function traceApplication(
 ): Promise<TraceResult> {
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	await checkProbesFailFirst(context, application.probes, options.onHost);
-	const { files } = context.machine;
+	const { accounts, files } = context.machine;
+	const { directories, given: first } = rehearsalPlaces(context, application, rules, identity);
+	return withLayers(accounts.own(), first, files, (given) =>
+		traceLives(context, application, identity, options, directories, given),
+	);
+}
+
+/** What a rehearsal makes for the application before it starts, and gives it to write to. */
+export function rehearsalPlaces(
+	{ machine: { accounts, files } }: Context,
+	application: Application,
+	rules: Rules,
+	identity: Identity,
+): Pick<Extract<Launch, { kind: "rehearsal" }>, "directories" | "given"> {
 	// Real places, for the launcher makes and hands over what it is told.
-	const [users, groups] = [context.machine.accounts.users(), context.machine.accounts.groups()];
+	const [users, groups] = [accounts.users(), accounts.groups()];
 	const directories = application.directories
 		.map((text) => ownedDirectory(text, identity, users, groups))
 		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
 	const writable = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
-	const own = context.machine.accounts.own();
+	const own = accounts.own();
 	const likely = own ? likelyOwn(application.command, application.cwd, own, files) : [];
-	return withLayers(own, [...writable, ...likely], files, (given) =>
-		traceLives(context, application, identity, options, directories, given),
-	);
+	return { directories, given: [...writable, ...likely] };
 }
 
 /** As often as directories turn up that the rehearsal lacked a layer for. */

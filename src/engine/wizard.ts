@@ -2,7 +2,6 @@ import type { Cage } from "../core/cage/cage.ts";
 import { footprintOf } from "../core/cage/footprint.ts";
 import { countEntries } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
-import { showPath } from "../core/path/quote.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
@@ -10,13 +9,11 @@ import { type Answers, isName } from "../core/questions/answers.ts";
 import { withDepartures } from "../core/questions/departures.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import { summariseSelftest, type Tested } from "../core/selftest/verdict.ts";
-import { changedSince } from "../core/session/changed.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { InstalledUnit, Resumed } from "../core/wizard/seen.ts";
+import type { InstalledUnit, ProbeAttempt, Resumed } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
-import { restored } from "../core/wizard/stored.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import { finishedWith, installFor } from "./afterwards.ts";
 import { layoutOf, type PresentCage, presentCage } from "./cages.ts";
@@ -24,6 +21,7 @@ import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
 import { trialFailure } from "./failures.ts";
 import { SessionKeeper } from "./kept-session.ts";
+import { openLeft } from "./left-session.ts";
 import { publish, type RecordWriter, tested } from "./make.ts";
 import { remedies, summarise } from "./remedies.ts";
 import { selftestIfPossible } from "./selftest.ts";
@@ -32,14 +30,14 @@ import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { shellIn } from "./shell.ts";
 import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import type { Lock } from "./store.ts";
-import { stateOf, workFromFields } from "./stored-work.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import type { TrialRound } from "./trial.ts";
+import { tryProbe } from "./try-probe.ts";
 
 /** What can be chosen, and the answers that a choice proposes. */
 export interface Chooser {
 	choices(): Promise<readonly Choice[]>;
-	propose(choice: Choice): Promise<Answers>;
+	propose(choice: Choice, watch?: boolean): Promise<Answers>;
 	/** Writes a review down in the language of the user. Throws where something is at that path. */
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Throws a Failure where the line is no command. */
@@ -136,8 +134,8 @@ export class Wizard implements WizardSession {
 		return [...(await leftSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
 	}
 
-	async propose(choice: Choice): Promise<Answers> {
-		return this.#startAnew(await this.#chooser.propose(choice));
+	async propose(choice: Choice, watch = false): Promise<Answers> {
+		return this.#startAnew(await this.#chooser.propose(choice, watch));
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {
@@ -183,7 +181,21 @@ export class Wizard implements WizardSession {
 		if (!application.probes.length) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
 		if (!(application.timeout > 0))
 			problems.push({ field: "timeout", code: "timeout-invalid", values: { value: application.timeout } });
+		problems.push(...(await this.#warnings("probe", application.probes)));
+		problems.push(...(await this.#warnings("exercise", application.exercises)));
 		return problems;
+	}
+
+	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]> {
+		return this.#run((context) => tryProbe(context, answers, line));
+	}
+
+	/** A line that cannot work here is worth a word before tracing, and no more: a template may be made for another machine. */
+	async #warnings(field: "probe" | "exercise", lines: readonly string[]): Promise<Problem[]> {
+		const found = await Promise.all(lines.map((line) => this.#machine.launcher.lineProblem(line)));
+		return found.flatMap((problem, index) =>
+			problem ? [{ field, ...problem, line: lines[index] ?? "", isWarning: true as const }] : [],
+		);
 	}
 
 	trace(answers: Answers, add = false): Promise<WizardTrace> {
@@ -373,35 +385,24 @@ export class Wizard implements WizardSession {
 
 	resume(id: string): Promise<Resumed> {
 		return this.#run(async ({ machine }) => {
-			const opened = await machine.sessions.open(id);
+			const { opened, resumed, work } = await openLeft(machine, id);
 			try {
-				const work = workFromFields(opened.fields);
-				const back = restored(stateOf(opened.fields), work !== undefined);
-				if (!back) throw new Failure("session-damaged", { id, path: id }, 1);
 				if (work) await this.#moveLock(work.cage.name);
 				await this.#discardCandidate();
 				if (work) await discardCandidate(machine, work.cage.name, opened.fields.workCandidate);
 				await this.#keeper.adopt(opened);
-				this.#cage = work?.cage;
-				this.#trace = work?.trace;
-				this.#plan = undefined;
-				this.#additions = [...(work?.additions ?? [])];
-				this.#accepted = [...(work?.accepted ?? [])];
-				this.#proposed = [...(work?.proposed ?? [])];
-				this.#round = work?.round;
-				const { plan } = back.state;
-				const changed = plan ? changedSince(plan, machine.files) : [];
-				return {
-					...back,
-					name: back.state.answers?.name ?? "",
-					ago: Math.max(0, Math.round((machine.now() - opened.savedAt) / 1000)),
-					changed: changed.length,
-					example: changed[0] === undefined ? "" : showPath(changed[0]),
-				};
 			} catch (error) {
 				opened.held.release();
 				throw error;
 			}
+			this.#cage = work?.cage;
+			this.#trace = work?.trace;
+			this.#plan = undefined;
+			this.#additions = [...(work?.additions ?? [])];
+			this.#accepted = [...(work?.accepted ?? [])];
+			this.#proposed = [...(work?.proposed ?? [])];
+			this.#round = work?.round;
+			return resumed;
 		});
 	}
 

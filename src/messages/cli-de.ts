@@ -1,6 +1,7 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
 import { installDe } from "./install-de.ts";
+import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
 
 /** What the verbs say, German. */
@@ -155,6 +156,7 @@ export const cliDe: CliMessages = {
 		missing: (count) => `${count} fehlen`,
 	},
 	install: installDe,
+	transfer: transferDe,
 	update: updateDe,
 	check: {
 		clean: "nichts gefunden",

@@ -20,6 +20,22 @@ export const failuresDe: Failures = {
 	"configuration-conflict":
 		"{name}: {paths} wurde im Käfig bearbeitet und hat sich auch auf dem Rechner geändert; nichts wurde getan. Was soll gelten: --configuration keep oder --configuration host",
 	"install-foreign": "{path} gehört jemand anderem und wird nicht überschrieben; beiseitelegen und erneut installieren",
+	"file-there": "{path} gibt es schon und wird nicht überschrieben; eine andere Datei nennen",
+	"no-export": "{path} ist kein Käfig, den cagewright export geschrieben hat, oder am Anfang abgeschnitten",
+	"export-damaged":
+		"{path} ist beschädigt oder stammt von jemand anderem ({where}); nichts wurde übernommen. Den Käfig noch einmal exportieren",
+	"export-changed":
+		"{name} ist nicht, was gebaut wurde ({finding} {path}), und wird nicht weitergegeben; siehe cagewright check {name}",
+	"import-architecture":
+		"der Käfig wurde für einen anderen Prozessor gemacht ({theirs}; hier ist es {ours}); hier aus seiner Vorlage neu machen",
+	"import-there":
+		"einen Käfig {name} oder Daten davon gibt es hier schon, sie bleiben, wie sie sind; mit --name unter einem anderen Namen übernehmen",
+	"import-refused": "abgelehnt: {path} im Archiv ({why}); nichts wurde übernommen",
+	"import-account":
+		"das Konto {account} des Käfigs ist dort {uid}; auf diesem Rechner ist {uid} {other} und {account} ist {otherUid}. Den Käfig hier aus seiner Vorlage neu machen",
+	"import-unconfirmed":
+		"ein übernommener Käfig enthält Befehle, die hier als root laufen: mit --dry-run ansehen, dann --yes geben",
+	"export-to-terminal": "ein Archiv ist nichts für ein Terminal; eine Datei nennen: cagewright export {name} -o {name}.tar",
 	"update-refused": "{name} bleibt bei Generation {generation}, denn die neue lief nicht: {cause}",
 	"update-undone":
 		"{name} ist wieder bei Generation {generation}, die Daten wie sie sind, denn die neue lief nach dem Start nicht: {cause}",
@@ -190,6 +206,9 @@ export const failuresDe: Failures = {
 		"{service} startet nicht {program} wie der Käfig {name}: Seine Nutzer fänden eine andere Anwendung vor. Nennen Sie den Käfig dieses Dienstes, oder machen Sie einen: cagewright make {service}",
 	"no-launcher":
 		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
+	"line-unreadable": "Eine Shell kann diese Zeile nicht lesen: {detail}",
+	"line-program-missing":
+		"{program} gibt es auf diesem Rechner nicht: Installieren Sie, was es mitbringt, oder fragen Sie anders.",
 	"no-probe":
 		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
 	"logs-unknown":

@@ -15,6 +15,18 @@ export const failuresEn = {
 	"configuration-conflict":
 		"{name}: {paths} was edited in the cage and has changed on the host as well; nothing was done. Say which goes on: --configuration keep, or --configuration host",
 	"install-foreign": "{path} is somebody else's, and is not overwritten; move it aside, then install again",
+	"file-there": "{path} is there already, and is not overwritten; name another file",
+	"no-export": "{path} is no cage that cagewright export wrote, or it is cut off at its beginning",
+	"export-damaged": "{path} is damaged, or was made by somebody else ({where}); nothing was taken in. Export the cage again",
+	"export-changed": "{name} is not what was built ({finding} {path}), and is not passed on; see cagewright check {name}",
+	"import-architecture":
+		"the cage was made for another processor ({theirs}; here it is {ours}); make it anew here from its template",
+	"import-there": "a cage {name}, or data of one, is here already and stays as it is; take it in under another name with --name",
+	"import-refused": "refused: {path} in the archive ({why}); nothing was taken in",
+	"import-account":
+		"the cage's account {account} is {uid} there; on this machine {uid} is {other} and {account} is {otherUid}. Make the cage anew here from its template",
+	"import-unconfirmed": "an imported cage holds commands that run as root here: look at them with --dry-run, then give --yes",
+	"export-to-terminal": "an archive is nothing for a terminal; name a file: cagewright export {name} -o {name}.tar",
 	"update-refused": "{name} stays at generation {generation}, for the new one did not work: {cause}",
 	"update-undone":
 		"{name} is back at generation {generation} and its data as it is, for the new one did not work when it was started: {cause}",
@@ -173,6 +185,8 @@ export const failuresEn = {
 		"{service} does not start {program}, which the cage {name} has: its clients would find another application. Name the cage of that service, or make one: cagewright make {service}",
 	"no-launcher":
 		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
+	"line-unreadable": "A shell cannot read this line: {detail}",
+	"line-program-missing": "{program} is not on this machine: install what brings it, or ask in another way.",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
 	"logs-unknown":
 		"{name} writes no logs of its own below /var/log that would have to be rotated; what it prints goes to whoever starts it.",

@@ -4,6 +4,10 @@ import type { Notes } from "./notes-en.ts";
 export const notesDe: Notes = {
 	rootless:
 		"Ohne root: Sie läuft als {user}, das einzige Konto darin; kein Port unter {port}, kein Kontowechsel, und hinein kommt nur, was {user} lesen darf.",
+	"probe-guessed-port":
+		"Die Probe ist geraten: Port {port} gehört meist zu {protocol}. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
+	"probe-guessed-http": "Die Probe ist geraten: Port {port} spricht HTTP. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
+	"probe-guessed-banner": "Die Probe ist geraten: Port {port} grüßt mit „{word}“. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
 	"writes-system-directory":
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
 	"writes-beside-program":
@@ -24,6 +28,8 @@ export const notesDe: Notes = {
 		"Schwächer hier: Dieser Kern hat kein Landlock, das Schreiben begrenzen allein Mounts, Modi und Capabilities. Stattdessen ablehnen: --require full.",
 	"weaker-pids":
 		"Schwächer hier: systemd vor 257 kennt kein PrivatePIDs=, Prozesse des Rechners unter demselben Konto sind also in Reichweite. Stattdessen ablehnen: --require full.",
+	"run-already":
+		"Im Käfig {name} läuft schon etwas (pid {pid}), mit denselben Daten. `cagewright signal {name} TERM` beendet es.",
 	"trial-unseen":
 		"Den Käfig startet hier systemd, und was es startet, lässt sich nicht beobachten: Ob etwas fehlt, sagen allein die Prüfungen.",
 	"weaker-service":

@@ -2,6 +2,9 @@
 export const notesEn = {
 	rootless:
 		"Without root: it runs as {user}, the one account inside; no port below {port}, no change of account, and only what {user} may read goes in.",
+	"probe-guessed-port": "The probe is a guess: port {port} is usually for {protocol}. See that it asks for what matters.",
+	"probe-guessed-http": "The probe is a guess: port {port} speaks HTTP. See that it asks for what matters.",
+	"probe-guessed-banner": "The probe is a guess: port {port} greets with “{word}”. See that it asks for what matters.",
 	"writes-system-directory":
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
 	"writes-beside-program":
@@ -21,6 +24,8 @@ export const notesEn = {
 		"Weaker here: this kernel has no Landlock, so writing is confined by mounts, modes and capabilities alone. To refuse it instead: --require full.",
 	"weaker-pids":
 		"Weaker here: systemd before 257 has no PrivatePIDs=, so processes of the host under the same account are within reach. To refuse it instead: --require full.",
+	"run-already":
+		"Something runs in the cage {name} already (pid {pid}), on the same data. `cagewright signal {name} TERM` ends it.",
 	"trial-unseen":
 		"systemd starts the cage here, and what it starts cannot be watched: only the probes tell whether something is missing.",
 	"weaker-service":

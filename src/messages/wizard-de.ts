@@ -63,6 +63,8 @@ export const wizardDe: WizardMessages = {
 		quitKept: "Verlassen? Die Sitzung bleibt; der nächste Start bietet sie an. d verlässt und verwirft sie. (j/n)",
 		discard: "Die Sitzung {name} verwerfen, mit allen Antworten und der Beobachtung? (j/n)",
 		quitDone: "Verlassen? Der Käfig steht. (j/n)",
+		install:
+			"{programs} {count|fehlt|fehlen} auf diesem Rechner. {packages} jetzt installieren? Ein Dienst, der mitkommt, wird dabei oft gestartet. (j/n)",
 		secret: "{path} ist ein Geheimnis. Wer in die Anwendung einbricht, kann es im Käfig lesen. Hineinlassen? (j/n)",
 		setuid: "{path} gibt jedem, der es ausführt, die Rechte seines Eigentümers. In den Käfig lassen? (j/n)",
 		escape:
@@ -90,6 +92,9 @@ export const wizardDe: WizardMessages = {
 		"must-answer-first": "Ein Käfig, dessen Anwendung nicht antwortet, wird nicht gesichert.",
 		"declined-by-you": "Das haben Sie weggelassen. Mit 3 zurück zu den Dateien, um es zu erlauben.",
 		"no-remedy": "Dagegen gibt es nichts, was man ergänzen könnte.",
+		"not-installed": "{name} ist nicht installiert: {programs} fehlt, und die Vorlage nennt für dieses System kein Paket.",
+		"no-probe-to-try": "Es gibt noch keine Probe, die man versuchen könnte.",
+		"probe-stopped": "Die Probe wurde abgebrochen.",
 		testing: "Die Auswege werden gerade versucht; gleich steht fest, was daraus wurde.",
 		untested: "Die Auswege werden versucht, sobald die Anwendung antwortet.",
 		"unit-installed": "Geschrieben: {place}. Starten: systemctl enable --now {unit}",

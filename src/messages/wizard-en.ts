@@ -64,6 +64,8 @@ export const wizardEn = {
 		quitKept: "Leave? The session is kept, and the next start offers it. d leaves and discards it. (y/n)",
 		discard: "Discard the session {name}, with what was answered and traced? (y/n)",
 		quitDone: "Leave? The cage stands. (y/n)",
+		install:
+			"{programs} {count|is|are} not on this machine. Install {packages} now? A service that comes with a package may be started by it. (y/n)",
 		secret: "{path} is a secret. Whoever breaks into the application can read it in the cage. Let it in? (y/n)",
 		setuid: "{path} gives whoever runs it the rights of its owner. Let it into the cage? (y/n)",
 		escape:
@@ -89,6 +91,9 @@ export const wizardEn = {
 		"must-answer-first": "A cage whose application does not answer is not saved.",
 		"declined-by-you": "You left this out. Press 3 to go back to the files and allow it.",
 		"no-remedy": "There is no remedy that could be added for this.",
+		"not-installed": "{name} is not installed: {programs} is not here, and the template names no package of this system.",
+		"no-probe-to-try": "There is no probe yet that could be tried.",
+		"probe-stopped": "The probe was stopped.",
 		testing: "The ways out are being tried; in a moment it is known what came of it.",
 		untested: "The ways out are tried once the application answers.",
 		"unit-installed": "Written: {place}. Start it: systemctl enable --now {unit}",

@@ -177,7 +177,8 @@ function openingLines(openings: Plan["openings"], messages: Messages): string[] 
 	return refused.length ? [...lines, `${words.refusedOpenings}: ${refused.join(", ")}`] : lines;
 }
 
-export function madeText(made: MadeCage, root: string, data: string, messages: Messages): string {
+/** `program`: the words that call this program for the cages of this state. */
+export function madeText(made: MadeCage, root: string, data: string, program: readonly string[], messages: Messages): string {
 	const words = messages.cli.made;
 	const { cage, counts } = made;
 	const lines = [
@@ -186,8 +187,8 @@ export function madeText(made: MadeCage, root: string, data: string, messages: M
 			[words.root, `${root}  (${words.size(counts.files, counts.symlinks, messages.bytes(counts.bytes))})`],
 			[words.data, data],
 			[words.record, made.record],
-			[words.next, `cagewright run ${cage.name}`],
-			["", `cagewright unit ${cage.name}`],
+			[words.next, quoteShellLine([...program, "run", cage.name])],
+			["", quoteShellLine([...program, "unit", cage.name])],
 		]),
 	];
 	if (cage.selftest) lines.push(...selftestLines(cage.selftest, messages));

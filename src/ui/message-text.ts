@@ -23,6 +23,11 @@ function questionText(question: Question, state: WizardState, messages: Messages
 			return state.finished ? questions.quitDone : isWorthKeeping(state) ? questions.quitKept : questions.quit;
 		case "discard":
 			return messages.fill(questions.discard, { name: question.name });
+		case "install": {
+			const { packages, programs } = question;
+			const values = { programs: programs.join(", "), packages: packages.join(" "), count: programs.length };
+			return messages.fill(questions.install, values);
+		}
 		case "escape":
 			return messages.fill(questions.escape, { escaped: question.escaped, missing: question.missing });
 		case "install-unit": {

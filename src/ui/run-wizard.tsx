@@ -1,8 +1,8 @@
-import { printable } from "../core/path/quote.ts";
 import type { Drawn } from "./draw.tsx";
 import { importInk } from "./import-ink.ts";
 import { lastLines } from "./last-lines.ts";
 import { lookFrom, type WizardOptions } from "./options.ts";
+import { shellWords } from "./shell-words.ts";
 import { WizardStore } from "./store.ts";
 import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
 
@@ -34,7 +34,7 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 			store.handOver = async (work) => {
 				stand();
 				handedOver = true;
-				stdout.write(`${look.messages.cli.shell(printable(store.state.answers?.name ?? ""), false)}\n`);
+				stdout.write(shellWords(store.state, look));
 				try {
 					return await work();
 				} finally {

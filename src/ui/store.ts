@@ -192,10 +192,14 @@ async function ask(
 		case "propose":
 			return {
 				job: "propose",
-				value: await ("choice" in intention ? session.propose(intention.choice) : session.proposeCommand(intention.line)),
+				value: await ("choice" in intention
+					? session.propose(intention.choice, intention.watch)
+					: session.proposeCommand(intention.line)),
 			};
 		case "validate":
 			return { job: "validate", value: await session.validate(intention.answers) };
+		case "probe":
+			return { job: "probe", value: await session.tryProbe(intention.line, intention.answers) };
 		case "trace":
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
 		case "plan":

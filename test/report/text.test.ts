@@ -164,9 +164,10 @@ describe("a trial round for people", () => {
 });
 
 test.each(languages)("a finished cage is told in a few lines (%s)", (language) => {
-	const text = madeText(made(), "/state/root", "/state/data", messagesFor(language));
+	const text = madeText(made(), "/state/root", "/state/data", ["cagewright", "--state", "/state"], messagesFor(language));
 	expectPlain(text);
-	for (const part of ["/state/root", "/state/data", "/state/record.md", "cagewright run app"]) expect(text).toContain(part);
+	for (const part of ["/state/root", "/state/data", "/state/record.md", "cagewright --state /state run app"])
+		expect(text).toContain(part);
 });
 
 test.each(languages)("a dry run holds nothing that could steer a terminal, whatever a template says (%s)", (language) => {

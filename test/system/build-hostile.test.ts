@@ -153,7 +153,7 @@ describe("after a kill", () => {
 					.map(Number)
 					.sort((a, b) => a - b),
 			).toEqual(await listGenerations(cage));
-			expect(readdirSync(cage).sort()).toEqual(["current", "generations", "manifests"]);
+			expect(readdirSync(cage).sort()).toEqual(["current", "generations", "manifests", "tried.json"]);
 		}
 		expect(await currentGeneration(cage)).toBeGreaterThan(1);
 	});
@@ -180,7 +180,10 @@ describe("after a kill", () => {
 		const dead = `.staging-${process.pid}-1-0123456789ab`;
 		for (const name of [alive, dead]) mkdirSync(join(cage, `generations/${name}`));
 		writeFileSync(join(cage, ".tmp-1-1-0123456789ab"), "");
-		expect((await clearLeftovers(cage)).length).toBe(3);
+		// A removal that was cut off took the files of generation 5, and not what described them.
+		writeFileSync(join(cage, "manifests/5.json"), "{}");
+		expect((await clearLeftovers(cage)).length).toBe(4);
+		expect(readdirSync(join(cage, "manifests"))).toEqual(["1.json"]);
 		expect(readdirSync(join(cage, "generations")).sort()).toEqual([alive, "1"]);
 	});
 });

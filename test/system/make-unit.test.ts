@@ -62,7 +62,7 @@ describe("nginx by the name of its unit", () => {
 		expect(await dryRun(["nginx.service"])).toMatchObject({
 			name: "nginx",
 			unit: "nginx.service",
-			command: "cagewright make nginx.service --yes",
+			command: `cagewright --state ${state} make nginx.service --yes`,
 		});
 	});
 
@@ -77,7 +77,7 @@ describe("nginx by the name of its unit", () => {
 			"www-data",
 		]);
 		expect(application).toMatchObject({ user: "www-data", probes: ["true"], directories: ["/run/x"] });
-		expect(command).toBe("cagewright make nginx.service --user www-data --probe true --directory /run/x --yes");
+		expect(command).toBe(`cagewright --state ${state} make nginx.service --user www-data --probe true --directory /run/x --yes`);
 	});
 });
 

@@ -55,6 +55,15 @@ test("the printed commands start the same cage from any shell", async () => {
 	}
 });
 
+test("a second start of the same cage says that something runs there", async () => {
+	const first = startRun("redis", { state });
+	await eventually(() => askRedis(port, ["PING"]));
+	const second = await cagewright(["run", "redis"], { state });
+	expect(second.stderr).toMatch(/^Something runs in the cage redis already \(pid \d+\)/);
+	expect((await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state })).stderr).toBe("");
+	await first.stop();
+});
+
 test("the printed commands are JSON where that is asked for", async () => {
 	const { stdout } = await cagewright(["run", "redis", "--print"], { state });
 	const { json } = await cagewright(["run", "redis", "--print", "--json"], { state });

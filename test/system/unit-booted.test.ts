@@ -205,6 +205,29 @@ describe("a unit of its own", () => {
 		60_000,
 	);
 
+	test("starts nginx as root without the capabilities that opening its logs took, where logrotate makes the new ones", async () => {
+		// Its first start on the host makes the folders that it gives away.
+		await system.must("systemctl start nginx && systemctl stop nginx");
+		const refused = ["chown", "dac_override"].map((name) => `--refuse capability:${name}`).join(" ");
+		await system.must(`cagewright make nginx.service --name lean ${refused} --yes --quiet`);
+		await system.must("cagewright unit lean --install && cagewright unit lean --logrotate >/etc/logrotate.d/lean");
+		await starts("cage-lean", { ...nginx, cage: "lean" });
+		const said = JSON.parse(await system.must("cagewright unit lean --score --json"));
+		expect(said.exposure.after).toBeLessThanOrEqual(2.1);
+		const logs = "/var/lib/cagewright/cages/lean/data/var/log/nginx";
+		for (const round of [1, 2]) {
+			await system.must("logrotate --force /etc/logrotate.d/lean");
+			await eventually(() => system.must(`curl -fsS -o /dev/null http://127.0.0.1/; grep -q 'GET /' ${logs}/access.log`));
+			await system.must(`test -e ${logs}/access.log.${round}* && ! grep -h emerg ${logs}/error.log`);
+		}
+		// The master opens what is another's, by its group.
+		await system.must("systemctl restart cage-lean");
+		await answers(nginx.probe);
+		await system.must(
+			"systemctl stop cage-lean && rm /etc/logrotate.d/lean && cagewright unit lean --uninstall && cagewright remove lean --yes",
+		);
+	}, 60_000);
+
 	test("starts nginx as an account, which binds a low port by its one capability", async () => {
 		const served: Served = { ...nginx, cage: "web", exposure: 1.5 };
 		await system.must(

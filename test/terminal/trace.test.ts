@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { eventually } from "../system/eventually.ts";
+import { fetchPage, freePort } from "../system/network.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
 
@@ -126,5 +129,40 @@ describe("the trace of the demonstration", () => {
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		expect((await wizard.ended).exitCode).toBe(130);
 		expect(leftovers(state)).toEqual([]);
+	});
+});
+
+describe("what runs already", () => {
+	it("is found by its port, watched as it runs, and runs on", async () => {
+		const port = await freePort();
+		const server = spawn("python3", ["-m", "http.server", String(port), "--bind", "127.0.0.1"], { cwd: "/srv", stdio: "ignore" });
+		try {
+			const page = () => fetchPage(`http://127.0.0.1:${port}/`);
+			await eventually(page);
+			const state = temporaryState();
+			const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state], {
+				columns: 100,
+				rows: 30,
+			});
+			running = wizard;
+			await wizard.sees(/demo\s+demo/);
+			wizard.press(`/${port}`);
+			await wizard.sees(/> \S+\s+process/);
+			wizard.press(keys.enter, "w");
+			await wizard.sees(`Process ${server.pid} is watched as it runs`);
+			wizard.press(keys.enter);
+			await wizard.sees("It answers.");
+			wizard.press(keys.tab);
+			await wizard.sees(new RegExp(`\\n${server.pid} python`));
+			wizard.press(keys.enter);
+			await wizard.sees(/step 3\/7/, 60);
+			wizard.press(keys.ctrlC, keys.ctrlC);
+			expect((await wizard.ended).exitCode).toBe(130);
+			expect(leftovers(state)).toEqual([]);
+			expect(await page()).toContain("Directory listing");
+			expect(server.exitCode).toBeNull();
+		} finally {
+			server.kill();
+		}
 	});
 });

@@ -13,7 +13,7 @@ import { groups as wayGroups } from "../../src/core/selftest/way.ts";
 import { ways } from "../../src/core/selftest/ways/ways.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { ReviewRow } from "../../src/core/wizard/review.ts";
-import type { Resumed } from "../../src/core/wizard/seen.ts";
+import type { ProbeAttempt, Resumed } from "../../src/core/wizard/seen.ts";
 import type { TextPage } from "../../src/core/wizard/state.ts";
 import type { HostView } from "../../src/core/wizard/surroundings.ts";
 import type { Reached } from "../../src/engine/coverage.ts";
@@ -177,7 +177,21 @@ const choices: readonly Choice[] = [
 		description: "Demonstration",
 		detail: "A small web service that comes with this program.",
 	},
-	{ id: "t:redis", kind: "template", name: "redis", description: "Redis, as Debian installs it" },
+	{
+		id: "t:redis",
+		kind: "template",
+		name: "redis",
+		description: "Redis, as Debian installs it",
+		command: ["/usr/bin/redis-server", "/etc/redis/redis.conf"],
+		account: "redis",
+		package: { name: "redis-server", version: "5:8.0.2-3" },
+		unit: "redis-server.service",
+		enabled: true,
+		pid: 4242,
+		ports: ["tcp 6379", "unix /run/redis/redis.sock"],
+		probes: ["redis-cli -p 6379 PING | grep -q PONG"],
+		advice: ["The probe needs a server without a password; with requirepass, give a probe that knows it."],
+	},
 	{ id: "t:nginx", kind: "template", name: "nginx", description: "nginx, a web server" },
 	{
 		id: "u:ssh",
@@ -187,6 +201,14 @@ const choices: readonly Choice[] = [
 		detail: "ssh.service, listens on 0.0.0.0:22",
 	},
 	{ id: "p:4711", kind: "process", name: "beam.smp", description: "\x1b[2J evil process", detail: "pid 4711" },
+	{
+		id: "t:postgresql",
+		kind: "template",
+		name: "postgresql",
+		description: "PostgreSQL, as Debian installs it",
+		command: ["/usr/lib/postgresql/17/bin/postgres"],
+		lacks: { programs: ["/usr/lib/postgresql/17/bin/postgres", "pg_isready"], packages: ["postgresql", "postgresql-client"] },
+	},
 ];
 
 /** Of a cage in the host's network; what is named got out besides. */
@@ -259,6 +281,7 @@ export interface Script {
 	readonly problems?: (answers: Answers) => readonly Problem[];
 	/** One for each round; the last one stays. */
 	readonly rounds?: readonly { readonly answered: boolean; readonly missing: readonly Missing[] }[];
+	readonly attempts?: readonly ProbeAttempt[];
 	/** What becomes of the ways out. */
 	readonly tested?: Tested;
 	/** Milliseconds that each part of the work takes. */
@@ -267,7 +290,7 @@ export interface Script {
 	readonly sessions?: readonly Choice[];
 	readonly resumed?: Resumed;
 	/** Failures that a method throws. */
-	readonly failures?: Partial<Record<"trace" | "plan" | "buildAndTry" | "finish" | "proposeCommand", Failure>>;
+	readonly failures?: Partial<Record<"tryProbe" | "trace" | "plan" | "buildAndTry" | "finish" | "proposeCommand", Failure>>;
 }
 
 /** A session that does nothing and remembers what it was asked. */
@@ -312,6 +335,9 @@ export class ScriptedSession implements WizardSession {
 
 	async propose(choice: Choice) {
 		this.calls.push(`propose ${choice.id}`);
+		if (choice.kind === "process") {
+			return { ...redis, name: choice.name, notes: [{ code: "probe-guessed-http", values: { port: 4369 } }] };
+		}
 		return choice.name === "redis" ? redis : { ...redis, name: choice.name };
 	}
 
@@ -331,6 +357,18 @@ export class ScriptedSession implements WizardSession {
 		return answers.application.probes.length
 			? []
 			: [{ field: "probe", code: "no-probe", values: { command: answers.application.command[0] ?? "" } }];
+	}
+
+	async tryProbe(line: string): Promise<readonly ProbeAttempt[]> {
+		this.calls.push(`try ${line}`);
+		await this.#pause(1);
+		this.#throwIf("tryProbe");
+		return (
+			this.#script.attempts ?? [
+				{ where: "host", ok: false, status: 7, output: "Could not connect to Redis: Connection refused", timedOut: false },
+				{ where: "rehearsal", ok: true, status: 0, output: "", timedOut: false },
+			]
+		);
 	}
 
 	async trace(answers: Answers, add = false): Promise<WizardTrace> {

@@ -45,7 +45,7 @@ export const trialWalks: readonly Walk[] = [
 		script: { ...answering, tested: { test: selftestOf(["signal", "climb"], ["nosuid"]) } },
 		async go(screen, seen) {
 			await toTrial(screen);
-			await screen.sees("[!!] 1");
+			await screen.sees("[!!] 2");
 			await seen("trial-escaped");
 			screen.type("t");
 			await screen.sees(`${screen.words.trial.findings}:`);
@@ -83,7 +83,7 @@ export const trialWalks: readonly Walk[] = [
 				screen.type("\r");
 				await new Promise((resolve) => setTimeout(resolve, 150));
 			}
-			await screen.sees("[ok] 1");
+			await screen.sees("[ok] 0");
 			await seen("trial-rounds");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);

@@ -1,7 +1,10 @@
 import { Failure } from "../../src/core/failure.ts";
 import { fileTabs } from "../../src/core/wizard/files/state.ts";
+import { formFor } from "../../src/core/wizard/form-fields.ts";
+import type { Choice, Left } from "../../src/core/wizard/seen.ts";
+import { startState } from "../../src/core/wizard/state.ts";
 import type { ScreenDriver } from "./screen.ts";
-import type { Script } from "./scripted-session.ts";
+import { redis, type Script } from "./scripted-session.ts";
 import { trialWalks } from "./trial-walks.ts";
 
 /** One way through the wizard. `seen` is called on each screen that is worth a look, with a name that no other has. */
@@ -12,6 +15,12 @@ export interface Walk {
 }
 
 const words = "x".repeat(300);
+
+function left(name: string, where: Left): Choice {
+	return { id: name, kind: "session", name, description: "", detail: `/usr/bin/${name} --option`, left: where };
+}
+
+const changedMuch = { name: "redis", ago: 7200, changed: 1234, example: "/usr/lib/x86_64-linux-gnu/libcrypto.so.3" };
 
 /**
  * The ways that lead to every screen. What holds for all of them (they fit, nothing is cut off, there is a way back and a way out)
@@ -132,7 +141,7 @@ export const walks: readonly Walk[] = [
 			await seen("trial-missing");
 			screen.type("\r");
 			await screen.sees(screen.words.trial.notNeeded);
-			await screen.sees("[ok] 1");
+			await screen.sees("[ok] 0");
 			await seen("trial-answered");
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);
@@ -165,6 +174,86 @@ export const walks: readonly Walk[] = [
 			screen.type("\x03");
 			await screen.sees(screen.language === "de" ? "(j/n)" : "(y/n)");
 			await seen("interrupted");
+		},
+	},
+	{
+		name: "sessions that were left",
+		script: {
+			sessions: [
+				left("redis", { step: 3, ago: 7200 }),
+				left("nginx-with-a-rather-long-name", { step: 6, ago: 200, holder: 4_194_304 }),
+				left("1234abcd", { step: 1, ago: 86_400, problem: "damaged" }),
+				left("\x1b[2J evil", { step: 1, ago: 60 * 86_400, problem: "newer" }),
+			],
+			resumed: { state: { ...startState, answers: redis, form: formFor(redis), screen: "form" }, whole: true, ...changedMuch },
+		},
+		async go(screen, seen) {
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			await screen.sees("> redis");
+			for (const at of [1, 2, 3]) {
+				await seen(`session-${at}`);
+				screen.key("down");
+			}
+			await seen("session-4");
+			screen.type("gd");
+			await seen("session-discard");
+			screen.type("n\r");
+			await screen.sees(screen.words.form.button);
+			await seen("session-changed");
+		},
+	},
+	{
+		name: "what is missing, and a form with something to say",
+		script: {
+			problems: ({ application }) => [
+				{ field: "user", code: "account-unknown", values: { account: application.user ?? "" } },
+				{
+					field: "probe",
+					code: "line-program-missing",
+					values: { program: "redis-cli" },
+					line: application.probes[0] ?? "",
+					isWarning: true,
+				},
+			],
+			attempts: [
+				{ where: "host", ok: false, status: 7, output: "curl: (7) Failed to connect to 127.0.0.1 port 6379", timedOut: false },
+				{
+					where: "rehearsal",
+					ok: false,
+					status: 1,
+					output: "",
+					timedOut: false,
+					ended: 1,
+					printed: `${"x".repeat(300)}\n\x1b[2JFatal error, can't open config file`,
+				},
+			],
+		},
+		async go(screen, seen) {
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("G");
+			await seen("choose-missing");
+			screen.type("\r");
+			await screen.sees("postgresql-client");
+			await seen("choose-install");
+			screen.type("n\x1b[H\x1b[B");
+			await seen("choose-running");
+			screen.type("i");
+			await seen("choose-why");
+			screen.type("i\r");
+			await screen.sees(screen.words.form.button);
+			await seen("form-problems");
+			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B\x14");
+			await screen.sees("[!!]");
+			await seen("form-tried");
+			screen.type("\x07");
+			await seen("form-keys");
+			screen.type("\x07").key("escape");
+			await screen.sees(screen.words.choose.title.slice(0, 20));
+			screen.type("\x1b[F\x1b[A\r");
+			await screen.sees(screen.words.form.button);
+			screen.type("\x1b[5~\x1b[B\x1b[B\x1b[B");
+			await screen.sees("4369");
+			await seen("form-guess");
 		},
 	},
 	{

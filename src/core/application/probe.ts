@@ -128,7 +128,7 @@ function listeningTargets(ports: readonly Listening[], protocol: Protocol, usual
 }
 
 /** Who listens on every address is asked on the loopback: a network of its own has no other. */
-function reachable(address: string): string {
+export function reachable(address: string): string {
 	if (address === "::" || address === "::1") return address === "::" ? "127.0.0.1" : "::1";
 	if (/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) return address === "0.0.0.0" ? "127.0.0.1" : address;
 	return /^[\da-fA-F:.]+$/.test(address) && address.includes(":") ? address : "127.0.0.1";

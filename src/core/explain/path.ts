@@ -61,9 +61,10 @@ export function explainPath(path: Path, facts: Facts): PathExplanation {
 	const known = manifest.entries.find((entry) => entry.path === place);
 	const mounted = { data: inData, bind: inHost }[cover.mount as "data" | "bind"];
 	const isMount = cover.mount === "data" || cover.mount === "bind";
-	const entry = isMount ? mounted && { ...mounted, reasons: reasonsOf(cover, manifest) } : known;
-	const absence =
-		entry || !["cage", "data", "bind", "proc"].includes(cover.mount) ? undefined : absenceOf(path, place, cover, facts);
+	const made = madeAtStart.has(place) ? temporaryTop : known;
+	const entry = isMount ? mounted && { ...mounted, reasons: reasonsOf(cover, manifest) } : made;
+	const mayLack = ["cage", "data", "bind", "proc"].includes(cover.mount) || (cover.mount === "devices" && !ownDevices.has(place));
+	const absence = entry || !mayLack ? undefined : absenceOf(path, place, cover, facts);
 	const may: Action[] = [];
 	const refusals: Refusal[] = [];
 	for (const action of ["read", "write", "execute"] as const) {
@@ -91,6 +92,17 @@ export function explainPath(path: Path, facts: Facts): PathExplanation {
 	};
 }
 
+const proc = pathFromText("/proc");
+
+/** Empty at each start, whatever the cage has there (docs/confinement.md). */
+const madeAtStart: ReadonlySet<Path> = new Set([...temporaryDirectories, pathFromText("/dev/shm")]);
+const temporaryTop = { kind: "directory", mode: 0o1777, uid: 0, gid: 0, size: 0, reasons: [] } as const;
+
+/** What every cage's /dev has beside the plan's nodes. */
+const ownDevices: ReadonlySet<Path> = new Set(
+	["/dev", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/log", "/dev/syslog"].map(pathFromText),
+);
+
 function coverOf(place: Path, { binds, openings, writable }: Manifest): Cover {
 	const below = (directories: readonly Path[]) =>
 		directories.filter((one) => isWithin(place, one)).sort((a, b) => b.length - a.length)[0];
@@ -107,7 +119,6 @@ function coverOf(place: Path, { binds, openings, writable }: Manifest): Cover {
 	if (isWithin(place, shared)) return { mount: "temporary", at: shared, access: "rw", executes: false };
 	if (areaOf(place) === "device") return { mount: "devices", at: pathFromText("/dev"), access: "ro", executes: false };
 	if (areaOf(place) === "launch") return { mount: "launcher", at: launchDirectory, access: "ro", executes: true };
-	const proc = pathFromText("/proc");
 	if (openings.proc !== undefined && isWithin(place, proc)) return { mount: "proc", at: proc, access: "ro", executes: false };
 	return { mount: "cage", at: pathFromText("/"), access: "ro", executes: true };
 }
@@ -173,6 +184,9 @@ function optionAgainst(
 		const option = absence.risk && allowing[absence.risk];
 		return option === undefined ? undefined : `${option} ${shown}`;
 	}
+	if (absence?.kind === "kernel") return isWithin(place, proc) ? "--allow proc" : undefined;
+	if (absence && areaOf(place) === "device")
+		return absence.kind === "untouched" && action !== "execute" ? `--device ${shown}` : undefined;
 	const directory = parent(place);
 	const canBeGiven = (!isSystemDirectory(directory) || holdsState(directory)) && areaOf(directory) === "files";
 	if (action === "write") {

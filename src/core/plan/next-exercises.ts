@@ -9,7 +9,7 @@ export type NextExercise =
 	| { readonly kind: "command"; readonly command: string; readonly shows: Further }
 	/** Sent by itself at the end of a trace. */
 	| { readonly kind: "signal"; readonly signal: string }
-	/** `paths` are the first few of `count` untouched ones in a directory that holds `of` of that kind. */
+	/** `paths` are the first few of `count` in a directory that were not touched. */
 	| {
 			readonly kind: "modules" | "helpers" | "configuration";
 			readonly directory: Path;

@@ -48,3 +48,16 @@ export function allows(rules: Asked, word: string): boolean {
 export function allowedReason(word: string): string {
 	return `--allow ${word}`;
 }
+
+/** The path, system call or capability that an opening is about; any other text as it is. */
+export function subjectOfOpening(text: string): string {
+	return subjects.get(text) ?? (text.startsWith(capabilityPrefix) ? text.slice(capabilityPrefix.length) : text);
+}
+
+const subjects: ReadonlyMap<string, string> = new Map([
+	[openingWords.proc, "/proc"],
+	[openingWords.unixSockets, "socket"],
+	[openingWords.syslog, "/dev/log"],
+	[openingWords.memfd, "memfd_create"],
+	[openingWords.writableCode, "mprotect"],
+]);

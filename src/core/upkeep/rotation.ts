@@ -10,7 +10,7 @@ import { serverSignals } from "./signals.ts";
 
 export interface RotationInput {
 	readonly cage: Pick<Cage, "name" | "application">;
-	readonly manifest: Pick<Manifest, "writable">;
+	readonly manifest: Pick<Manifest, "writable" | "identity" | "openings">;
 	/** Host path of the cage's data. */
 	readonly data: Path;
 	readonly files: Files;
@@ -119,7 +119,9 @@ function block(
 ): string {
 	const { cage, data, program } = input;
 	const names = patterns.map((pattern) => quoteLogrotate(`${escapeLogGlob(data)}${pattern}` as Path));
-	const lines = directives.filter((directive) => tell !== "copytruncate" || !/^(no)?create\b/.test(directive));
+	const lines = directives
+		.filter((directive) => tell !== "copytruncate" || !/^(no)?create\b/.test(directive))
+		.map((directive) => forRoot(input, directive));
 	if (tell === "copytruncate" && !lines.includes("copytruncate")) lines.push("copytruncate");
 	lines.push(...asRoot(input, patterns));
 	if (typeof tell === "object") {
@@ -133,6 +135,17 @@ function block(
 		...lines.map((line) => `\t${line}`),
 		"}",
 	].join("\n");
+}
+
+/**
+ * A master that starts as root and keeps no CAP_DAC_OVERRIDE is of the group root and no more: it can write to another account's file only by
+ * that. Made so, a log is opened anew by master and workers without any capability (measured: nginx).
+ */
+function forRoot({ manifest }: RotationInput, directive: string): string {
+	const { identity, openings } = manifest;
+	const [, owner] = /^create\s+\d+\s+(\S+)\s+\S+$/.exec(directive) ?? [];
+	const overrides = identity.uid !== 0 || openings.capabilities.some(({ name }) => name === "dac_override");
+	return owner === undefined || owner === "root" || overrides ? directive : `create 0660 ${owner} root`;
 }
 
 /**

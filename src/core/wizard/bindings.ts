@@ -15,6 +15,7 @@ export type Command =
 	| "run-next"
 	| "another-run"
 	| "start-over"
+	| "watch-running"
 	| "next-view"
 	| "previous-view"
 	| "accept-remedies"
@@ -64,6 +65,7 @@ export type Command =
 	| "next-field"
 	| "begin"
 	| "previous-field"
+	| "try-probe"
 	| "discard"
 	| "output"
 	| "selftest"
@@ -87,7 +89,7 @@ export interface Binding {
 /** The pages over a screen. Where letters are text, the second of these keys, and from one page the letters lead to the others. */
 const pages: readonly Binding[] = [
 	{ command: "why", keys: ["i", "f2"], footer: 7 },
-	{ command: "commands", keys: ["c", "f3"] },
+	{ command: "commands", keys: ["c", "f3"], footer: 9 },
 	{ command: "keys", keys: ["?", "f1", "ctrl-g"], footer: 0 },
 ];
 
@@ -149,6 +151,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 	choose: [
 		{ command: "choose", keys: ["enter"], footer: 1 },
 		{ command: "type-command", keys: ["t", ":"], footer: 3 },
+		{ command: "watch-running", keys: ["w"], footer: 5 },
 		{ command: "search", keys: ["/"], footer: 4 },
 		{ command: "discard", keys: ["d"], footer: 2 },
 		...moving,
@@ -159,7 +162,8 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "next-field", keys: ["enter", "down", "tab"], footer: 1 },
 		{ command: "begin", keys: ["enter"], footer: 1 },
 		{ command: "previous-field", keys: ["up", "shift-tab"], footer: 6 },
-		{ command: "start", keys: ["pagedown"], footer: 3 },
+		{ command: "start", keys: ["pagedown"], footer: 5 },
+		{ command: "try-probe", keys: ["ctrl-t"], footer: 4 },
 		{ command: "first", keys: ["pageup"] },
 		{ command: "back", keys: ["escape"], footer: 2 },
 		interrupting,

@@ -1,6 +1,6 @@
 import { selectedAccount } from "./accounts.ts";
 import { type Binding, bindingsOf } from "./bindings.ts";
-import { shownChoices } from "./choose.ts";
+import { selectedChoice, shownChoices } from "./choose.ts";
 import { isOfferedInFiles } from "./files/offered.ts";
 import { cursorOf, isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
@@ -21,6 +21,8 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 			return isBusy(state, "trace") ? answersAlready(state) && !state.trace?.enough : state.trace?.result !== undefined;
 		case "exercise":
 			return mayExercise(state);
+		case "watch-running":
+			return selectedChoice(state)?.pid !== undefined;
 		case "run-next":
 			return mayExercise(state) && nextProposal(state)?.kind === "command";
 		case "another-run":
@@ -46,6 +48,8 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 		case "next-field":
 		case "start":
 			return !onButton(state);
+		case "try-probe":
+			return state.form?.rows[state.form.cursor]?.field === "probe" && !isBusy(state, "probe");
 		case "begin":
 			return onButton(state);
 		case "pick":

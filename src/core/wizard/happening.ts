@@ -62,6 +62,7 @@ function happenOne(
 		case "command-ended":
 			return { ...state, commands: addCommand(state.commands, event) };
 		case "application-started":
+		case "processes-attached":
 		case "application-ended":
 		case "accesses-counted":
 		case "processes-seen":
@@ -93,6 +94,7 @@ type TraceHappening = Extract<
 	{
 		event:
 			| "application-started"
+			| "processes-attached"
 			| "application-ended"
 			| "accesses-counted"
 			| "processes-seen"
@@ -106,6 +108,8 @@ function traceHappening(trace: Tracing, event: TraceHappening, at: number | unde
 	switch (event.event) {
 		case "application-started":
 			return { ...trace, run: event.run, running: true };
+		case "processes-attached":
+			return { ...trace, run: 1, running: true };
 		case "application-ended":
 			return { ...trace, running: false };
 		case "accesses-counted": {

@@ -2,6 +2,10 @@
 export interface Key {
 	readonly id: string;
 	readonly text?: string;
+	/** Of a paste of several lines, each of them; `text` has them in one. */
+	readonly lines?: readonly string[];
+	/** Came in one read with other lines: a paste that the terminal did not mark. */
+	readonly isAmongLines?: true;
 }
 
 export interface Decoded {
@@ -95,7 +99,15 @@ export function decodeKeys(before: Decoded, chunk: string): Decoded {
 			if (name !== undefined) keys.push({ id: name });
 		}
 	}
-	return { keys, pending: "", pasting };
+	return { keys: markLines(keys), pending: "", pasting };
+}
+
+/** Several line ends with text between them in one read are no person's Enter. */
+function markLines(keys: readonly Key[]): readonly Key[] {
+	const ends = keys.filter((key) => key.id === "enter").length;
+	const texts = keys.filter((key) => key.text !== undefined && key.id !== "paste").length;
+	if (ends < 2 || texts < 2) return keys;
+	return keys.map((key) => (key.id === "enter" ? { ...key, isAmongLines: true } : key));
 }
 
 /** When nothing followed for a while, the lone escape was the key. */
@@ -112,11 +124,14 @@ function plainKey(character: string): Key {
 	return character === " " ? { id: "space", text: " " } : { id: character, text: character };
 }
 
-/** Line ends of a paste would send a form off: they become spaces. */
-function pushPaste(keys: Key[], text: string): void {
+/** Line ends of a paste would send a form off: they become spaces, but where a line goes on behind a backslash. */
+function pushPaste(keys: Key[], pasted: string): void {
+	const text = pasted.replace(/\\\r?\n[ \t]*/g, "");
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it takes away
-	const clean = text.replace(/[\r\n\t]+/g, " ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "");
-	if (clean !== "") keys.push({ id: "paste", text: clean });
+	const clean = (part: string) => part.replace(/[\r\n\t]+/g, " ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "");
+	const lines = text.split(/\r\n|\r|\n/).map(clean);
+	const whole = clean(text);
+	if (whole !== "") keys.push({ id: "paste", text: whole, ...(lines.length > 1 ? { lines } : {}) });
 }
 
 /** The whole escape sequence at `at`; a lone escape before another key is the Esc key; undefined while the end is missing. */

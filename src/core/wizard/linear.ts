@@ -1,6 +1,6 @@
 import { type Binding, bindingsOf, type Command } from "./bindings.ts";
 import { isOffered } from "./footer.ts";
-import { switches } from "./form.ts";
+import { switches } from "./form-fields.ts";
 import type { Key } from "./keys.ts";
 import { countOf } from "./reduce.ts";
 import type { WizardState } from "./state.ts";
@@ -34,6 +34,7 @@ export function linearActions(state: WizardState): readonly LinearAction[] {
 	if (state.screen === "form" && !state.overlay)
 		return [
 			{ typed: "", key: "enter", command: "begin" },
+			{ typed: "t", key: "ctrl-t", command: "try-probe" },
 			{ typed: "b", key: "escape", command: "back" },
 			{ typed: "q", key: "ctrl-c", command: "quit" },
 		];

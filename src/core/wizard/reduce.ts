@@ -1,7 +1,7 @@
 import { countAccounts, leaveOut, reduceAccounts } from "./accounts.ts";
 import { bindingsOf, type Command, commandFor } from "./bindings.ts";
 import { endDetour, reduceBuild } from "./building.ts";
-import { reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
+import { installPackages, reduceChoose, reduceLacks, shownChoices } from "./choose.ts";
 import { reduceFiles } from "./files/reduce.ts";
 import { shownRows } from "./files/shown.ts";
 import { allow } from "./files/toggle.ts";
@@ -109,6 +109,8 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 			return installUnit(answered, question.service);
 		case "discard":
 			return start(answered, { job: "discard", id: question.id });
+		case "install":
+			return installPackages(state, question.packages);
 		case "account":
 			return leaveOut(state, question.account);
 		case "bind":

@@ -1,13 +1,14 @@
 import { followAccount } from "./accounts.ts";
 import { buildAndTry, lookAround } from "./building.ts";
-import { openForm } from "./choose.ts";
+import { foundChoices, openForm } from "./choose.ts";
 import { firstLook, followRow } from "./files/cursor.ts";
 import { planFailed, planMade } from "./files/history.ts";
 import { tested, tryWaysOut } from "./finishing.ts";
 import { validated } from "./form.ts";
+import { afterTrying } from "./form-probe.ts";
 import { openPage } from "./pages.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
-import { anew, resumed, resumeWanted } from "./resuming.ts";
+import { anew, resumed, resumeFailed, resumeWanted } from "./resuming.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
 import { isWorthKeeping } from "./stored.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
@@ -22,9 +23,9 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			if (state.answers) return openForm({ ...state, lacks: [] });
 			return andThen(start({ ...go(state, "choose"), lacks: [] }, { job: "choices" }), resumeWanted);
 		case "install":
-			return start(state, { job: "lacks" });
+			return start(state, { job: state.screen === "choose" ? "choices" : "lacks" });
 		case "choices":
-			return only({ ...state, choices: action.value });
+			return only(foundChoices(state, action.value));
 		case "propose": {
 			const opened = openForm({ ...anew(state), answers: action.value, proposal: action.value });
 			// What was done for another application is a session of its own now, to be found in the list.
@@ -34,6 +35,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			const after = validated(state, action.value);
 			return after.goesOn ? beginTrace(after.state) : only(after.state);
 		}
+		case "probe":
+			return only(afterTrying(state, { attempts: action.value }));
 		case "trace":
 			return tracedOnce(state, action.value);
 		case "plan": {
@@ -86,6 +89,11 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 			return only(planFailed(failed));
 		case "propose":
 			return only(without(failed, "chosen"));
+		case "resume":
+			// Somebody else may have taken it, or it was set aside: the list is another one by now.
+			return resumeFailed(failed);
+		case "probe":
+			return only(afterTrying(state, { failure }));
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":

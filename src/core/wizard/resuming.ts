@@ -1,6 +1,6 @@
 import { notice, only, start, without } from "./reduced.ts";
 import type { Resumed } from "./seen.ts";
-import { type Reduced, startState, type WizardState } from "./state.ts";
+import { type Job, type Reduced, startState, type WizardState } from "./state.ts";
 import type { Kept } from "./stored.ts";
 
 /** Goes on with the session that was asked for on the command line. */
@@ -30,9 +30,18 @@ export function resumed(now: WizardState, { ago, changed, example, name, state, 
 		: changed > 0
 			? notice(back, "resumed-changed", { name, ago, count: changed, example })
 			: notice(back, "resumed", { name, ago });
-	const { answers, failure } = told;
+	const { answers } = told;
 	if (!answers || !told.trace?.result?.answered) return only(told);
 	// The machine may have changed, and what is built is the plan of now. What ended the work before still holds.
-	const { intentions, state: planning } = start(told, { job: "plan", answers });
-	return { state: { ...planning, ...(failure ? { failure } : {}) }, intentions };
+	return startKeepingFailure(told, { job: "plan", answers });
+}
+
+export function resumeFailed(state: WizardState): Reduced {
+	return startKeepingFailure(state, { job: "choices" });
+}
+
+function startKeepingFailure(before: WizardState, job: Job): Reduced {
+	const { failure } = before;
+	const { intentions, state } = start(before, job);
+	return { state: { ...state, ...(failure ? { failure } : {}) }, intentions };
 }

@@ -3,6 +3,7 @@ import type { Path } from "../path/path.ts";
 import type { Coverage } from "../plan/coverage.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { NextExercise } from "../plan/next-exercises.ts";
+import type { PackageRef } from "../plan/plan.ts";
 import type { NextStep } from "../questions/next-steps.ts";
 import type { Added } from "../trace/another-run.ts";
 import type { AccessCounts } from "../trace/counts.ts";
@@ -24,8 +25,26 @@ export interface Choice {
 	readonly id: string;
 	readonly kind: "session" | "demo" | "template" | "unit" | "process";
 	readonly name: string;
+	/** What it is, in one line. */
 	readonly description: string;
+	/** More about it, as whoever brings it says it. */
 	readonly detail?: string;
+	readonly command?: readonly string[];
+	/** Absent where it starts as root. */
+	readonly account?: string;
+	readonly package?: PackageRef;
+	readonly unit?: string;
+	readonly enabled?: boolean;
+	/** Of its first process, where it runs now. */
+	readonly pid?: number;
+	/** Where it listens now: `tcp 6379`, `unix /run/a.sock`. */
+	readonly ports?: readonly string[];
+	readonly probes?: readonly string[];
+	/** What is not on this machine: programs, and the packages that bring them. Absent where everything is there. */
+	readonly lacks?: { readonly programs: readonly string[]; readonly packages: readonly string[] };
+	/** What an administrator should know beforehand, in the language of the wizard, and as notes. */
+	readonly advice?: readonly string[];
+	readonly notes?: readonly Told[];
 	/** Of a session alone. */
 	readonly left?: Left;
 }
@@ -57,6 +76,25 @@ export interface Problem {
 	readonly field: "name" | "command" | "user" | "cwd" | "env" | "probe" | "exercise" | "timeout";
 	readonly code: string;
 	readonly values: Values;
+	/** Of several rows of one field, the text of the one that it is about. */
+	readonly line?: string;
+	/** Worth knowing, and in nobody's way. */
+	readonly isWarning?: true;
+}
+
+/** One try of a probe before tracing. */
+export interface ProbeAttempt {
+	/** `host`: what runs there now was asked; `rehearsal`: the application, started for a moment. */
+	readonly where: "host" | "rehearsal";
+	readonly ok: boolean;
+	readonly status: number;
+	/** The end of what the probe printed. */
+	readonly output: string;
+	readonly timedOut: boolean;
+	/** Exit status of the application, where it was over before it answered. */
+	readonly ended?: number;
+	/** The end of what it printed, where it did not answer. */
+	readonly printed?: string;
 }
 
 export type Values = Readonly<Record<string, string | number>>;
@@ -156,6 +194,7 @@ export interface RanCommand {
 /** Events that a screen shows something of. `newest` comes where the engine sends it. */
 export type Happening =
 	| { readonly event: "application-started"; readonly where: string; readonly run: number }
+	| { readonly event: "processes-attached"; readonly pid: number; readonly processes: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
 	| {

@@ -17,6 +17,7 @@ import type {
 	Happening,
 	InstalledUnit,
 	Lack,
+	ProbeAttempt,
 	ProbeOutcome,
 	Problem,
 	RanCommand,
@@ -52,7 +53,13 @@ export interface Form {
 	readonly problems: readonly Problem[];
 	/** Enter was pressed on the button: the next validation goes on if it finds nothing. */
 	readonly going: boolean;
+	/** The probe that is being tried, and what came of those that were, by their lines. */
+	readonly trying?: string;
+	readonly tried: Readonly<Record<string, Tried>>;
 }
+
+/** What came of trying a probe: attempts, or why there could be none. */
+export type Tried = { readonly attempts: readonly ProbeAttempt[] } | { readonly failure: Told };
 
 export interface Building {
 	readonly phase: BuildPhase;
@@ -87,6 +94,7 @@ export type TextPage = "unit" | "dropin" | "record";
 
 export type Question =
 	| { readonly kind: "quit" }
+	| { readonly kind: "install"; readonly programs: readonly string[]; readonly packages: readonly string[] }
 	/** So many ways lead out of the cage, and so many layers are missing. */
 	| { readonly kind: "escape"; readonly escaped: number; readonly missing: number }
 	| { readonly kind: "install-unit"; readonly name: string; readonly service?: string }
@@ -101,6 +109,7 @@ export type JobKind =
 	| "choices"
 	| "propose"
 	| "validate"
+	| "probe"
 	| "trace"
 	| "plan"
 	| "surroundings"
@@ -199,6 +208,7 @@ export type Result =
 	| { readonly job: "choices"; readonly value: readonly Choice[] }
 	| { readonly job: "propose"; readonly value: Answers }
 	| { readonly job: "validate"; readonly value: readonly Problem[] }
+	| { readonly job: "probe"; readonly value: readonly ProbeAttempt[] }
 	| { readonly job: "trace"; readonly value: Traced }
 	| { readonly job: "plan"; readonly value: Plan }
 	| { readonly job: "surroundings"; readonly value: HostView }
@@ -232,10 +242,12 @@ export type Job =
 	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "resume" | "discard"; readonly id: string }
 	| { readonly job: "install"; readonly lacks: readonly Lack[] }
-	| { readonly job: "propose"; readonly choice: Choice }
+	/** With `watch`, as it runs now. */
+	| { readonly job: "propose"; readonly choice: Choice; readonly watch?: boolean }
 	| { readonly job: "propose"; readonly line: string }
 	/** With `soon`, it may wait for the next key, which replaces it. */
 	| { readonly job: "validate"; readonly answers: Answers; readonly soon: boolean }
+	| { readonly job: "probe"; readonly line: string; readonly answers: Answers }
 	/** With `add`, the run adds to what those before it showed. */
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
 	| { readonly job: "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }

@@ -3,7 +3,8 @@ import { noRules } from "../application/application.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import { type KeptFiles, keptFiles, restoredFiles } from "./files/kept.ts";
-import { formFor } from "./form.ts";
+import { formFor } from "./form-fields.ts";
+import { withoutTrying } from "./form-probe.ts";
 import type { Round, Traced } from "./seen.ts";
 import type { Form, Screen, WizardState } from "./state.ts";
 import { noTrial, startState } from "./state.ts";
@@ -24,6 +25,7 @@ const transient = [
 	"exit",
 	"discarded",
 	"resuming",
+	"commands",
 	"thenBuild",
 	"surroundings",
 	"building",
@@ -195,7 +197,9 @@ export function restored(stored: Readonly<Record<string, unknown>>, traced: bool
 	if (!v.is(answersSchema, stored.answers)) return undefined;
 	const answers = withAllRules(stored.answers as unknown as Answers);
 	const { files: _files, form: _form, plan: _plan, trace: _trace, trial: _trial, ...rest } = sound(stored);
-	const form = v.is(formSchema, stored.form) ? { ...formFor(answers), ...(stored.form as object), going: false } : undefined;
+	const form = v.is(formSchema, stored.form)
+		? withoutTrying({ ...formFor(answers), ...(stored.form as object), going: false })
+		: undefined;
 	const trace = restoredTrace(stored.trace, traced);
 	const plan = trace?.result?.answered ? asPlan(stored.plan) : undefined;
 	const rounds = plan ? restoredRounds(stored.trial) : undefined;

@@ -18,7 +18,7 @@ export const formDe: WizardMessages["form"] = {
 		name: "Der Name des Käfigs: Buchstaben, Ziffern, Punkt, Strich.",
 		command: "Muss im Vordergrund bleiben. Wird so gestartet, wie er dasteht, ohne Shell.",
 		user: "Konto oder Konto:Gruppe. Leer: root, nur mit den Capabilities, die nötig waren.",
-		probe: "Shell-Zeile, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet hat.",
+		probe: "Shell-Zeile, die mit 0 endet, wenn die Anwendung eine echte Anfrage beantwortet hat. Strg-T versucht sie jetzt.",
 		exercise: "Shell-Zeile, die beim Beobachten mehr von der Anwendung erreicht. Darf leer bleiben.",
 		cwd: "Arbeitsverzeichnis der Anwendung.",
 		env: "NAME=Wert, zusätzlich zur kleinen Umgebung des Starters. Darf leer bleiben.",
@@ -30,8 +30,29 @@ export const formDe: WizardMessages["form"] = {
 	empty: "(leer)",
 	values: { host: "das des Wirts", none: "keines", yes: "ja", no: "nein, in einer Generalprobe" },
 	button: "Beobachtung starten",
+	readyRunning:
+		"Prozess {pid} wird beobachtet, wie er läuft: Er bekommt kein Signal und läuft weiter. Was er vorher tat, zeigt die Erprobung.",
 	ready: "Start in einer Generalprobe: Nichts davon bleibt, der Betrieb läuft weiter.",
 	readyOnHost: "Vorsicht: Start auf dem echten System; was sie schreibt, bleibt.",
 	problems: "{count} {count|Sache|Sachen} zu richten:",
 	checking: "Wird geprüft…",
+	tried: {
+		trying: "gefragt wird, was auf dem Wirt läuft, und wo nichts antwortet, die Anwendung in einer Generalprobe…",
+		answered: {
+			host: "Was jetzt auf diesem Wirt läuft, hat geantwortet",
+			rehearsal: "In einer Generalprobe gestartet, hat sie geantwortet",
+		},
+		silent: {
+			host: "Auf diesem Wirt hat nichts geantwortet",
+			rehearsal: "In einer Generalprobe gestartet, hat sie nicht geantwortet",
+		},
+		status: "Status {status}",
+		timedOut: "es dauerte zu lange",
+		ended: "und war zu Ende mit Status {status}",
+		printed: {
+			host: "Die Probe auf dem Wirt schrieb",
+			rehearsal: "Die Probe in der Generalprobe schrieb",
+			application: "Die Anwendung schrieb",
+		},
+	},
 };

@@ -18,7 +18,7 @@ export const formEn = {
 		name: "The name of the cage: letters, digits, dot, dash.",
 		command: "Must stay in the foreground. Started as it stands, without a shell.",
 		user: "user or user:group. Empty: root, with only the capabilities that it is seen to need.",
-		probe: "Shell line that exits 0 when the application answered a real request. All must pass.",
+		probe: "Shell line that exits 0 when the application answered a real request. Ctrl-T tries it now.",
 		exercise: "Shell line that is run while tracing, to reach more of the application. May stay empty.",
 		cwd: "Working directory of the application.",
 		env: "NAME=value, on top of the launcher's own small environment. May stay empty.",
@@ -30,8 +30,23 @@ export const formEn = {
 	empty: "(empty)",
 	values: { host: "the host's", none: "none", yes: "yes", no: "no, in a rehearsal" } as Record<string, string>,
 	button: "Start tracing",
+	readyRunning: "Process {pid} is watched as it runs: it is sent no signal and runs on. What it did before shows in the trial.",
 	ready: "It starts in a rehearsal: nothing it writes stays, and production goes on.",
 	readyOnHost: "Careful: it starts on the real system, and what it writes stays.",
 	problems: "{count} {count|thing|things} to put right:",
 	checking: "Checking…",
+	/** Below a probe that was tried with Ctrl-T. */
+	tried: {
+		trying: "asking what runs on the host, and where nothing answers, the application in a rehearsal…",
+		answered: { host: "What runs on this host now answered", rehearsal: "Started in a rehearsal, it answered" },
+		silent: { host: "Nothing that runs on this host now answered", rehearsal: "Started in a rehearsal, it did not answer" },
+		status: "exit {status}",
+		timedOut: "it took too long",
+		ended: "and was over with exit status {status}",
+		printed: {
+			host: "The probe on the host printed",
+			rehearsal: "The probe in the rehearsal printed",
+			application: "The application printed",
+		},
+	},
 };

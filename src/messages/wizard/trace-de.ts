@@ -4,12 +4,15 @@ import type { traceNoticesEn } from "./trace-en.ts";
 
 export const traceDe: WizardMessages["trace"] = {
 	starting: "{name} wird unter strace gestartet…",
+	startingAttached: "Prozess {pid} wird gefasst…",
 	waiting: "Sie läuft. Auf die erste Antwort wird gewartet…",
-	answering: "Sie antwortet. Benutzen Sie sie jetzt, üben Sie das Nächste (x) oder Eigenes (e); Enter, wenn es genug ist.",
+	answering: "Sie antwortet. Benutzen Sie sie jetzt, oder üben Sie (e); Enter, wenn es genug ist.",
+	answeringNext: "Sie antwortet. Benutzen Sie sie jetzt, üben Sie das Nächste (x) oder Eigenes (e); Enter, wenn es genug ist.",
 	quietFor: "Sie antwortet. Seit {seconds} Sekunden nichts Neues: Enter geht weiter, oder üben Sie mehr.",
 	quietSince: "Sie antwortet. Seit der letzten Übung nichts Neues ({seconds} s): Enter geht weiter, oder üben Sie mehr.",
 	finishing: "Genug: Auch neue Logdateien, Neuladen, Ende und zweiter Start werden beobachtet…",
 	finishingAgain: "Genug: Auch Neuladen, Ende und zweiter Start werden beobachtet, dann folgt ein weiterer Lauf…",
+	finishingAttached: "Genug: Die Beobachtung endet, die Anwendung läuft weiter…",
 	done: "Die Beobachtung ist vollständig. Enter zeigt, was in den Käfig kommt.",
 	doneRuns: "{runs} Läufe sind vollständig und ergänzen sich. Enter zeigt, was in den Käfig kommt.",
 	failed: "Die Beobachtung ist nicht gelungen. r beginnt sie neu, Esc führt zurück zur Anwendung.",
@@ -48,5 +51,6 @@ export const traceNoticesDe: Widen<typeof traceNoticesEn> = {
 	"exercise-no-command":
 		"Dafür ist kein Befehl bekannt. Benutzen Sie die Anwendung so, dass sie es braucht, oder tippen Sie mit e eine Zeile.",
 	"signal-by-itself": "Das kommt von selbst, sobald es genug ist.",
+	"does-not-run": "{name} läuft jetzt nicht, zu beobachten ist nichts; Enter startet es in einer Generalprobe.",
 	"run-stopped": "Angehalten. Was die früheren Läufe zeigten, bleibt.",
 };

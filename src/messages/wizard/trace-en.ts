@@ -2,12 +2,15 @@ import type { TraceTab } from "../../core/wizard/tracing-state.ts";
 
 export const traceEn = {
 	starting: "Starting {name} under strace…",
+	startingAttached: "Taking hold of process {pid}…",
 	waiting: "It runs. Waiting for its first answer…",
-	answering: "It answers. Use it now, run the next exercise (x) or your own (e); Enter when it is enough.",
+	answering: "It answers. Use it now, or exercise it (e); Enter when it is enough.",
+	answeringNext: "It answers. Use it now, run the next exercise (x) or your own (e); Enter when it is enough.",
 	quietFor: "It answers. Nothing new for {seconds} seconds: Enter goes on, or exercise it more.",
 	quietSince: "It answers. Nothing new since the last exercise ({seconds} s): Enter goes on, or exercise it more.",
 	finishing: "Enough: log reopening, reload, stop and a second start are watched as well…",
 	finishingAgain: "Enough: reload, stop and a second start are watched as well, then comes another run…",
+	finishingAttached: "Enough: the watching ends, the application runs on…",
 	done: "The trace is complete. Press Enter to see what goes into the cage.",
 	doneRuns: "{runs} runs are complete and add up. Press Enter to see what goes into the cage.",
 	failed: "The trace did not succeed. r starts it again, Esc leads back to what is started.",
@@ -45,5 +48,6 @@ export const traceNoticesEn = {
 	"nothing-to-exercise": "Nothing more is known that could be exercised; type a line of your own with e.",
 	"exercise-no-command": "No command is known for this. Use the application so that it needs it, or type a line with e.",
 	"signal-by-itself": "This comes by itself once it is enough.",
+	"does-not-run": "{name} does not run now, so there is nothing to watch; Enter starts it in a rehearsal.",
 	"run-stopped": "Stopped. What the runs before it showed is kept.",
 };

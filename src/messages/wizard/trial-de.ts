@@ -36,8 +36,7 @@ export const trialDe: WizardMessages["trial"] = {
 	noOutput: "Sie gab nichts aus.",
 	testing: "Selbsttest: Auswege werden versucht, {tried} von {ways} (Start {launch} von {launches})",
 	testingSoon: "Selbsttest: Auswege werden versucht…",
-	tested:
-		"{tried:count} {tried|Ausweg|Auswege} versucht: {refused:count} verweigert, {open:count} mit Absicht offen, {escaped:count} {escaped|führte|führten} hinaus",
+	tested: "{escaped:count} von {tried:count} Auswegen führen hinaus; {refused:count} verweigert, {open:count} mit Absicht offen",
 	missingLayers: "{missing:count} {missing|Schicht fehlt|Schichten fehlen}",
 	untested: "Kein Selbsttest möglich: {why}",
 	findings: "Was zu tun ist",

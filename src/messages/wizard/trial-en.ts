@@ -32,8 +32,7 @@ export const trialEn = {
 	noOutput: "It printed nothing.",
 	testing: "Self-test: trying the ways out, {tried} of {ways} (launch {launch} of {launches})",
 	testingSoon: "Self-test: trying the ways out…",
-	tested:
-		"{tried:count} {tried|way|ways} out tried: {refused:count} refused, {open:count} open by design, {escaped:count} led out",
+	tested: "{escaped:count} of {tried:count} ways lead out; {refused:count} refused, {open:count} open by design",
 	missingLayers: "{missing:count} {missing|layer|layers} missing",
 	untested: "Self-test not possible: {why}",
 	findings: "What to act upon",

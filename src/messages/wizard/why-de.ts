@@ -33,9 +33,9 @@ export const whyDe: WizardMessages["why"] = {
 			purpose:
 				"Der Käfig entsteht aus dem, was die Anwendung tut, wenn sie so gestartet wird. Die Probe ist eine echte Anfrage: Sie entscheidet in jedem weiteren Schritt, ob die Anwendung geht. Das Konto ist das, was ein Eindringling wäre.",
 			machine:
-				"Nichts, bis die Beobachtung beginnt. Eine Probe zu versuchen führt diese eine Zeile aus wie eine Shell; gefragt wird, was gerade läuft, gestartet wird nichts.",
+				"Nichts, bis die Beobachtung beginnt. Eine Probe zu versuchen (Strg-T) führt diese eine Zeile aus wie eine Shell; gefragt wird, was auf diesem Wirt gerade läuft. Antwortet nichts, startet die Anwendung kurz in einer Generalprobe, und was sie dort schreibt, wird weggeworfen.",
 			proposals:
-				"Befehl, Konto, Verzeichnis und Variablen stammen aus der Vorlage, der Unit oder dem laufenden Prozess; Proben aus dem Protokoll, für das das Programm bekannt ist, oder sein Port, und das ist dann geraten.",
+				"Befehl, Konto, Verzeichnis und Variablen stammen aus der Vorlage, der Unit oder dem laufenden Prozess; Proben aus dem Protokoll, für das das Programm bekannt ist, oder sein Port, und das ist dann geraten. Ist beides unbekannt, wurde mit den Ports, an denen sie jetzt lauscht, einmal Verbindung aufgenommen, ob sie grüßt oder HTTP spricht: ebenfalls geraten.",
 		},
 		trace: {
 			purpose:
@@ -43,7 +43,7 @@ export const whyDe: WizardMessages["why"] = {
 			machine:
 				"Die Anwendung läuft in einer Generalprobe: in einer Kopie des Dateisystems, aus der alles Geschriebene weggeworfen wird, und in einem eigenen Netz. Der Betrieb läuft weiter. Nur „auf dem Wirt“ schreibt sie wirklich.",
 			proposals:
-				"Proben und Übungen sind die Zeilen des Formulars; e führt eine weitere aus, solange die Anwendung beobachtet wird.",
+				"Proben und Übungen sind die Zeilen des Formulars. Was als Nächstes kommt, fragt mit dem Programm der Probe nach mehr; was das Paket enthält und noch niemand benutzt hat, ist aus der Paketdatenbank bekannt. x führt die nächste Zeile aus, e eine eigene.",
 		},
 		files: {
 			purpose:

@@ -41,16 +41,17 @@ export const whyEn = {
 			purpose:
 				"The cage is built from what the application does when it is started like this. The probe is a real request: it decides in every later step whether the application works. The account is what an intruder would be.",
 			machine:
-				"Nothing until tracing starts. Trying a probe runs that one line as a shell would; it asks what runs now and starts nothing.",
+				"Nothing until tracing starts. Trying a probe (Ctrl-T) runs that one line as a shell would, against what runs on this host now; where nothing answers, the application is started for a moment in a rehearsal, and what it writes there is thrown away.",
 			proposals:
-				"Command, account, directory and variables come from the template, the unit or the running process; probes from the protocol that the program is known for, or that its port is known for, which is a guess.",
+				"Command, account, directory and variables come from the template, the unit or the running process; probes from the protocol that the program is known for, or that its port is known for, which is a guess. Where neither is known, the ports at which it listens now were connected to once, to see whether it greets or speaks HTTP: a guess as well.",
 		},
 		trace: {
 			purpose:
 				"Documentation never lists every file that an application opens. So it is started and watched by strace, from its start through requests, reload and stop: what it touches is what the cage needs. What is not exercised now is missed in the trial, or later.",
 			machine:
 				"The application runs in a rehearsal: a copy of the file system in which everything that it writes is thrown away, and a network of its own. What runs in production goes on. Only with “on the host” does it write for real.",
-			proposals: "Probes and exercises are the lines of the form; e runs one more against the application while it is watched.",
+			proposals:
+				"Probes and exercises are the lines of the form. What comes next asks for more with the client of the probe, and what the package holds and nothing has used yet is known from the package database; x runs the next line, e one of your own.",
 		},
 		files: {
 			purpose:

@@ -8,7 +8,7 @@ import { wayTo } from "../../core/machine/way.ts";
 import { type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
-import { hashFile } from "./hash.ts";
+import { hashFiles } from "./hash.ts";
 import { observe, observeTree, type Seen } from "./observe.ts";
 
 const run = promisify(execFile);
@@ -81,14 +81,16 @@ async function withHashes(
 	signal: AbortSignal | undefined,
 ): Promise<Seen[]> {
 	const entries = entriesByPath(manifest);
-	const all: Seen[] = [];
-	for (const one of files) {
-		const { kind, path, stamp } = one;
-		const unsure = kind === "file" && stamp !== undefined && (thorough || needsHash(entries.get(path), stamp));
-		// What cannot be read is not what was copied.
-		all.push(unsure ? { ...one, sha256: (await hashFile(`${cage}${path}` as Path, signal)) ?? "" } : one);
-	}
-	return all;
+	const isUnsure = ({ kind, path, stamp }: Seen) =>
+		kind === "file" && stamp !== undefined && (thorough || needsHash(entries.get(path), stamp));
+	const unsure = files.filter(isUnsure);
+	const hashes = await hashFiles(
+		unsure.map(({ path }) => `${cage}${path}` as Path),
+		signal,
+	);
+	// What cannot be read is not what was copied.
+	const known = new Map(unsure.map((one, index) => [one, { ...one, sha256: hashes[index] ?? "" }]));
+	return files.map((one) => known.get(one) ?? one);
 }
 
 /**

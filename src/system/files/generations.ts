@@ -19,6 +19,8 @@ export function generationPaths(cage: Path) {
 		manifests,
 		/** A link to the present generation: systemd units name it, so that the next start is of the generation that is present then. */
 		current: join(cage, "current"),
+		/** Numbers of the generations that have been the present one. */
+		tried: join(cage, "tried.json"),
 		root: (generation: number) => join(generations, String(generation)),
 		manifest: (generation: number) => join(manifests, `${generation}.json`),
 	};
@@ -50,8 +52,21 @@ export async function currentGeneration(cage: Path): Promise<number | undefined>
 
 /** Makes another generation the present one, by one rename. A running application keeps the one that it started with. */
 export async function switchGeneration(cage: Path, generation: number): Promise<void> {
-	if (!(await listGenerations(cage)).includes(generation)) throw new Failure("no-such-generation", { generation }, 2);
+	const whole = await listGenerations(cage);
+	if (!whole.includes(generation)) throw new Failure("no-such-generation", { generation }, 2);
+	const tried = (await triedGenerations(cage)).filter((one) => whole.includes(one) && one !== generation);
+	await writeAtomic(generationPaths(cage).tried, `${JSON.stringify([...tried, generation])}\n`);
 	await linkAtomic(generationPaths(cage).current, pathFromText(`generations/${generation}`));
+}
+
+/** Generations that were the present one at some time. A candidate never was: nobody goes back, or forward, to it. */
+async function triedGenerations(cage: Path): Promise<number[]> {
+	try {
+		const known: unknown = JSON.parse((await readText(generationPaths(cage).tried)) ?? "[]");
+		return Array.isArray(known) ? known.filter((one) => Number.isSafeInteger(one)) : [];
+	} catch {
+		return [];
+	}
 }
 
 export async function writeManifest(cage: Path, manifest: Manifest): Promise<void> {
@@ -80,7 +95,7 @@ export async function removeGeneration(cage: Path, generation: number): Promise<
 }
 
 /**
- * Removes a directory that others know by its name: the name goes first, so that a kill in the middle leaves something hidden,
+ * Removes a file or a directory that others know by its name: the name goes first, so that a kill in the middle leaves something hidden,
  * which `clearLeftovers` finds, and never half of what it was.
  */
 export async function discard(directory: Path): Promise<void> {
@@ -96,8 +111,8 @@ export async function discard(directory: Path): Promise<void> {
 }
 
 /**
- * Clears away what a killed command left: staging folders and temporary files whose maker is gone, and a generation that was
- * finished but never recorded. To be called with the cage's lock held. Tells the names that it removed.
+ * Clears away what a killed command left: staging folders and temporary files whose maker is gone, a generation that was
+ * finished but never recorded or never came through its trial, and the description of one that is gone. To be called with the cage's lock held. Tells the names that it removed.
  */
 export async function clearLeftovers(cage: Path): Promise<Path[]> {
 	const { generations, manifests } = generationPaths(cage);
@@ -110,10 +125,18 @@ export async function clearLeftovers(cage: Path): Promise<Path[]> {
 	}
 	const whole = await listGenerations(cage);
 	const current = await currentGeneration(cage);
+	const tried = await triedGenerations(cage);
 	for (const number of numbers(await names(generations), /^(\d+)$/)) {
-		if (whole.includes(number) || number === current) continue;
+		// One that came after the present and never was it is a candidate whose trial was cut off.
+		const isCandidate = number > (current ?? 0) && !tried.includes(number);
+		if (number === current || (whole.includes(number) && !isCandidate)) continue;
 		await discard(join(generations, String(number)));
 		removed.push(join(generations, String(number)));
+	}
+	// A removal that was cut off took the files first: what described them describes nothing.
+	const there = new Set(numbers(await names(generations), /^(\d+)$/));
+	for (const number of numbers(await names(manifests), /^(\d+)\.json$/)) {
+		if (!there.has(number)) await remove(join(manifests, `${number}.json` as Path));
 	}
 	if (removed.length > 0 && (await lstat(pathToBytes(generations)).catch(() => undefined))) await syncDirectory(generations);
 	return removed;

@@ -4,7 +4,7 @@ import type { ChangedOrigin } from "../../core/cage/drift.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { errorName } from "./errors.ts";
-import { hashFile } from "./hash.ts";
+import { hashFiles } from "./hash.ts";
 import { sameStamp, stampOf } from "./safe-copy.ts";
 
 /**
@@ -13,6 +13,9 @@ import { sameStamp, stampOf } from "./safe-copy.ts";
  */
 export async function changedOrigins(manifest: Manifest, deep: boolean, signal?: AbortSignal): Promise<ChangedOrigin[]> {
 	const changed: ChangedOrigin[] = [];
+	const unsure: ManifestEntry[] = [];
+	const note = (entry: ManifestEntry, change: ChangedOrigin["change"]) =>
+		changed.push({ path: entry.path, change, ...(entry.package ? { was: entry.package } : {}) });
 	let looked = 0;
 	for (const entry of manifest.entries) {
 		if (entry.kind !== "file" && entry.kind !== "symlink") continue;
@@ -20,23 +23,29 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 		if (entry.edited === "") continue;
 		signal?.throwIfAborted();
 		if (++looked % 500 === 0) await setImmediate();
-		const change = entry.kind === "file" ? await changeOfFile(entry, deep, signal) : changeOfLink(entry);
-		if (change) changed.push({ path: entry.path, change, ...(entry.package ? { was: entry.package } : {}) });
+		const change = entry.kind === "file" ? lookAtFile(entry, deep) : changeOfLink(entry);
+		if (change === "unsure") unsure.push(entry);
+		else if (change) note(entry, change);
 	}
-	return changed;
+	const hashes = await hashFiles(unsure.map(placeOf), signal);
+	for (const [index, entry] of unsure.entries()) {
+		if (hashes[index] !== (entry.edited ?? entry.sha256)) note(entry, "changed");
+	}
+	return changed.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function changeOfFile(
-	{ edited, origin, path, sha256, source }: ManifestEntry,
-	deep: boolean,
-	signal: AbortSignal | undefined,
-): Promise<ChangedOrigin["change"] | undefined> {
-	const place = origin ?? path;
-	const stats = attempt(() => lstatSync(pathToBytes(place), { bigint: true }));
+function placeOf({ origin, path }: ManifestEntry): Path {
+	return origin ?? path;
+}
+
+/** What stat(2) tells; `unsure` where the content has to be read. */
+function lookAtFile(entry: ManifestEntry, deep: boolean): ChangedOrigin["change"] | "unsure" | undefined {
+	const { edited, source } = entry;
+	const stats = attempt(() => lstatSync(pathToBytes(placeOf(entry)), { bigint: true }));
 	if (stats === undefined) return "gone";
 	if (!stats.isFile()) return "changed";
-	if (!deep && source !== undefined && edited === undefined && sameStamp(stampOf(stats), source)) return undefined;
-	return (await hashFile(place, signal)) === (edited ?? sha256) ? undefined : "changed";
+	const isAsItWas = source !== undefined && edited === undefined && sameStamp(stampOf(stats), source);
+	return isAsItWas && !deep ? undefined : "unsure";
 }
 
 function changeOfLink({ edited, path, target }: ManifestEntry): ChangedOrigin["change"] | undefined {

@@ -11,6 +11,7 @@ import { join as joinPath, type Path, pathFromText, pathToBytes } from "../../co
 import type { CageLayout, Launch, Launched, LaunchRequest } from "../../engine/ports.ts";
 import { must } from "../adoption/services.ts";
 import { isLeftover, transientName } from "../state/process.ts";
+import { bindIdentity } from "./bind-sources.ts";
 import { unitConfiner } from "./method.ts";
 import { outputsFor, relayOutputs } from "./running-application.ts";
 import { ServiceApplication } from "./service-application.ts";
@@ -36,7 +37,9 @@ export interface ServicePlaces {
 	readonly init: Uint8Array;
 }
 
-/** Throws `service-cannot` (exit 3) for what takes a launcher, and `launch-failed` where the application did not come so far. */
+/**
+ * Throws `service-cannot` (exit 3) for what takes a launcher, what `bindIdentity` throws, and `launch-failed` where the application did not come so far.
+ */
 export async function startByService(
 	request: LaunchRequest,
 	places: ServicePlaces,
@@ -47,6 +50,8 @@ export async function startByService(
 	const isBare = without.length === layers.length;
 	if (spec.kind !== "cage" || request.trace || request.attended || (without.length && !isBare))
 		throw new Failure("service-cannot", {}, 3);
+	// systemd follows links when it mounts: what is one already is refused here, and the audit names who could make one.
+	for (const { path } of spec.cage.binds) bindIdentity(pathFromText(path));
 	clearAbandoned();
 	const id = `cagewright${transientName("scratch")}`;
 	const dropins = join(units, `${id}.service.d`);

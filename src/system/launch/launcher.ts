@@ -10,7 +10,16 @@ import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
-import type { CageLayout, Launched, Launcher, LaunchRequest, Reachable, Rehearsal, ShellResult } from "../../engine/ports.ts";
+import type {
+	CageLayout,
+	Launched,
+	Launcher,
+	LaunchRequest,
+	LineProblem,
+	Reachable,
+	Rehearsal,
+	ShellResult,
+} from "../../engine/ports.ts";
 import { Commands } from "../commands.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
@@ -19,6 +28,7 @@ import { enter } from "./enter.ts";
 import { machineFeatures } from "./features.ts";
 import { hostShell } from "./host-shell.ts";
 import { prepareLimits, refuseUnheld } from "./limits.ts";
+import { lineProblem } from "./line-problem.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { writeLoopback } from "./loopback-program.ts";
 import { confinerFile, type Launching, methodFor, unitConfiner } from "./method.ts";
@@ -115,19 +125,23 @@ export class UtilLinuxLauncher implements Launcher {
 
 	async shell(
 		line: string,
-		where: { launched?: Reachable; network?: number; onHost?: boolean },
+		where: { launched?: Reachable; network?: number; onHost?: boolean; root?: string },
 		timeoutSeconds: number,
 		signal?: AbortSignal,
 	): Promise<ShellResult> {
 		const { launched } = where;
 		const network = launched?.init || where.network;
-		const root = launched ? `/proc/${launched.init}/root` : "/nonexistent";
+		const root = launched ? `/proc/${launched.init}/root` : (where.root ?? "/nonexistent");
 		const env = { ...process.env, CAGEWRIGHT_ROOT: root };
 		const words = [...enter(network, where.onHost ?? false), "/bin/sh", "-c", line];
 		const ended = this.commands.started(words);
 		const result = await runGroup(words, env, timeoutSeconds, signal);
 		ended(result.status);
 		return result;
+	}
+
+	lineProblem(line: string): Promise<LineProblem | undefined> {
+		return lineProblem(line);
 	}
 
 	running(root: Path): { processes: number[]; inits: number[] } {

@@ -67,7 +67,7 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 	}
 }
 
-/** Where systemd makes the cage there is no script; Throws `no-launcher` (exit 3). */
+/** Throws `no-launcher` (exit 3) where systemd makes the cage: then there is no script. */
 function byScript({ launcher }: Method): LaunchSpec["launcher"] {
 	if (launcher === "systemd-run") throw new Failure("no-launcher", { lacks: "unshare, bwrap" }, 3);
 	return launcher;

@@ -23,6 +23,8 @@ const ourNames: ReadonlySet<string> = new Set([
 	"config.json",
 	"settings.json",
 	"session.json",
+	"features.json",
+	"tools.json",
 	"log",
 ]);
 
@@ -99,7 +101,7 @@ export async function removeCage(state: Path, name: string, keepData: boolean): 
 	if (!keepData) return discard(directory);
 	await removeTree(description);
 	for (const entry of await list(directory)) {
-		if (!staysWithData(entry)) await removeTree(join(directory, entry));
+		if (!staysWithData(entry)) await discard(join(directory, entry));
 	}
 }
 
@@ -117,7 +119,7 @@ export async function clearUnfinished(state: Path, name: string, keepData: boole
 	if (entries.some((entry) => entry === "cage.json")) return;
 	// An account that was made for it is known by that file alone.
 	const stays = keepData ? staysWithData : (entry: string) => ["lock", madeAccountName].includes(entry);
-	for (const entry of entries) if (!stays(entry)) await removeTree(join(directory, entry));
+	for (const entry of entries) if (!stays(entry)) await discard(join(directory, entry));
 }
 
 export async function hasData(state: Path, name: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { join as joinText } from "node:path";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Edit } from "../../core/cage/edits.ts";
+import type { ExportHead } from "../../core/cage/export.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
@@ -21,6 +22,7 @@ import type {
 	CagePlace,
 	Lock,
 	MadeAccount,
+	ReceivedCage,
 	StaleMark,
 	Store,
 	StoredTemplate,
@@ -47,6 +49,7 @@ import { StateReader } from "./reader.ts";
 import { restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
 import { readTrace, writeTrace } from "./traces.ts";
+import { exportCage, readExportHead, receiveCage } from "./transfer.ts";
 
 const hostTrace = "host";
 
@@ -153,6 +156,22 @@ export class StateFolder extends StateReader implements Store {
 
 	endAdoption(name: string): Promise<void> {
 		return forgetAdoption(this.paths(name).adoption);
+	}
+
+	exportCage(head: ExportHead, to: Path | undefined, signal: AbortSignal): Promise<void> {
+		return exportCage({ state: this.folder, head, signal, ...(to === undefined ? {} : { to }) });
+	}
+
+	readExportHead(archive: Path, signal: AbortSignal): Promise<ExportHead> {
+		return readExportHead(archive, signal);
+	}
+
+	receiveCage(archive: Path, name: string, signal: AbortSignal): Promise<ReceivedCage> {
+		return receiveCage(this.folder, archive, name, signal);
+	}
+
+	async isTaken(name: string): Promise<boolean> {
+		return (await this.cage(name)) !== undefined || (await hasData(this.folder, name));
 	}
 
 	async markStale(name: string, mark: StaleMark | undefined): Promise<void> {

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline";
-import { printable } from "../../core/path/quote.ts";
 import { importInk } from "../import-ink.ts";
 import { lastLines } from "../last-lines.ts";
 import { lookFrom, type WizardOptions } from "../options.ts";
+import { shellWords } from "../shell-words.ts";
 import { WizardStore } from "../store.ts";
 import { onEndingSignal } from "../terminal.ts";
 import { Talk } from "./talk.ts";
@@ -23,7 +23,7 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 	store.handOver = async (work) => {
 		handedOver = true;
 		lines.pause();
-		process.stdout.write(`${look.messages.cli.shell(printable(store.state.answers?.name ?? ""), false)}\n`);
+		process.stdout.write(shellWords(store.state, look));
 		try {
 			return await work();
 		} finally {

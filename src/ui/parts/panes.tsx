@@ -9,12 +9,12 @@ const separatorWidth = 3;
 
 /**
  * Two columns where the terminal is wide enough: what one chooses from, and beside it everything there is to say about the selected one. On a
- * narrower terminal `children` alone; they say then in a row or two what the detail would. Each side sees its own width in its view.
+ * narrower terminal, and where things are said line by line, `children` alone; they say then in a row or two what the detail would. Each side sees its own width in its view.
  */
 export function Panes({ children, detail }: { children: ReactNode; detail: ReactNode }) {
 	const view = useView();
-	const { ascii, height, width } = view;
-	if (width < columnsForTwo) return children;
+	const { ascii, height, linear, width } = view;
+	if (linear || width < columnsForTwo) return children;
 	const right = Math.floor((width - separatorWidth) * 0.45);
 	const left = width - separatorWidth - right;
 	return (

@@ -1,7 +1,11 @@
+import { printable } from "../../core/path/quote.ts";
+import { selectedChoice } from "../../core/wizard/choose.ts";
 import { selectedRow } from "../../core/wizard/files/shown.ts";
 import type { Screen, WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
+import { choiceLines } from "../steps/choice-detail.tsx";
+import { aboutApplication } from "../steps/form-detail.tsx";
 import { whyMissing } from "../steps/missing.ts";
 import { whyAccount } from "../steps/why-account.ts";
 import { whyFileRow } from "../steps/why-file.ts";
@@ -9,10 +13,18 @@ import { wrapWords } from "../wrap-words.ts";
 import { ScrollPage } from "./scroll-page.tsx";
 
 /** What is known of the selected entry of a screen's list, one paragraph a line; undefined where nothing is selected. */
-export type WhyEntry = (state: WizardState, messages: Messages) => readonly string[] | undefined;
+export type WhyEntry = (state: WizardState, messages: Messages, width: number) => readonly string[] | undefined;
 
 /** A step that has a list says here why its entries are there. */
 const entries: Partial<Record<Screen, WhyEntry>> = {
+	choose: (state, messages, width) => {
+		const choice = selectedChoice(state);
+		return choice && [printable(choice.name), "", ...choiceLines(choice, messages, width)];
+	},
+	form: (state, messages) => {
+		const told = aboutApplication(state, messages);
+		return told.length ? told : undefined;
+	},
 	files: (state, messages) => {
 		const row = selectedRow(state);
 		return row && whyFileRow(row, state, messages);
@@ -25,16 +37,13 @@ const entries: Partial<Record<Screen, WhyEntry>> = {
 export function WhyPage() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.why;
-	const entry = entries[state.screen]?.(state, messages);
+	const entry = entries[state.screen]?.(state, messages, width);
 	const step = words.steps[state.screen];
-	const texts = [
-		...(entry ? [...entry, ""] : []),
-		step.purpose,
-		"",
-		`${words.machine} ${step.machine}`,
-		"",
-		`${words.proposals} ${step.proposals}`,
+	const texts = [step.purpose, `${words.machine} ${step.machine}`, `${words.proposals} ${step.proposals}`];
+	const lines = [
+		// What has a form already keeps it.
+		...(entry ? [...entry.flatMap((text) => (text.length <= width ? [printable(text)] : wrapWords(text, width))), ""] : []),
+		...texts.flatMap((text, index) => [...(index ? [""] : []), ...wrapWords(text, width)]),
 	];
-	const lines = texts.flatMap((text) => (text === "" ? [""] : wrapWords(text, width)));
 	return <ScrollPage title={messages.fill(words.title, { step: words.names[state.screen] })} lines={lines} />;
 }

@@ -36,7 +36,7 @@ function Choices({ finished }: { finished: Finished }) {
 	const items = saveItems(state);
 	const isWide = state.size.columns >= columnsForTwo;
 	// Where there is little room, what was made is worth more than all of the menu at once.
-	const menu = Math.min(items.length, Math.max(4, height - title.length - (isWide ? 0 : 6)));
+	const menu = Math.min(items.length, Math.max(5, height - title.length - (isWide ? 0 : 6)));
 	const left = height - title.length - menu - 1;
 	return (
 		<>
@@ -95,13 +95,15 @@ function Menu({ finished, items, limit }: { finished: Finished; items: readonly 
 	const cursor = cursorOf(state);
 	const { service = "" } = finished;
 	const rows = items.map((value) => ({ value, label: messages.fill(messages.wizard.save.menu[value], { service }) }));
-	if (linear) return <Rows items={rows} cursor={cursor} height={rows.length} row={menuRow} />;
+	// Where not all of it fits, the last row says how much more there is.
+	if (linear || limit < rows.length) {
+		return <Rows items={rows} cursor={cursor} height={linear ? rows.length : limit} row={menuRow} />;
+	}
 	return (
 		<SelectInput
-			key={`${cursor} ${limit}`}
+			key={cursor}
 			items={rows}
 			initialIndex={cursor}
-			limit={limit}
 			isFocused={false}
 			indicatorComponent={Indicator}
 			itemComponent={Item}

@@ -2,7 +2,7 @@ import { Box } from "ink";
 import type { AccessCounts } from "../../core/trace/counts.ts";
 import { isBusy } from "../../core/wizard/reduced.ts";
 import type { WizardState } from "../../core/wizard/state.ts";
-import { answersAlready, quiet } from "../../core/wizard/tracing.ts";
+import { answersAlready, nextProposal, quiet } from "../../core/wizard/tracing.ts";
 import type { TraceTab } from "../../core/wizard/tracing-state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { addedText } from "../../report/coverage.ts";
@@ -100,11 +100,14 @@ function statusText(state: WizardState, messages: Messages): string {
 		if (state.failure || !trace.result) return trace.result ? words.failedKept : words.failed;
 		return trace.runs > 1 ? messages.fill(words.doneRuns, { runs: trace.runs }) : words.done;
 	}
+	const attached = state.answers?.attach;
+	if (trace.enough && attached && !trace.again) return words.finishingAttached;
 	if (trace.enough) return trace.again ? words.finishingAgain : words.finishing;
+	if (!trace.running && attached) return messages.fill(words.startingAttached, { pid: attached.pid });
 	if (!trace.running) return messages.fill(words.starting, { name: state.answers?.name ?? "" });
 	if (!answersAlready(state)) return words.waiting;
 	const still = quiet(state);
-	if (!still) return words.answering;
+	if (!still) return nextProposal(state)?.kind === "command" ? words.answeringNext : words.answering;
 	return messages.fill(still.kind === "since-exercise" ? words.quietSince : words.quietFor, { seconds: still.seconds });
 }
 

@@ -46,7 +46,7 @@ function Overview() {
 	const facts = room.fit(running || !round ? [] : factLines(round, messages), 2);
 	const spare = isWide ? 0 : 4;
 	const listHeight = least + room.take(Math.max(0, Math.min(missing.length - least, room.left - spare)));
-	const outputHeight = isWide && missing.length ? 0 : room.left - 1;
+	const outputHeight = isWide ? 0 : room.left - 1;
 	const selected = missing[cursorOf(state)];
 	return (
 		<>

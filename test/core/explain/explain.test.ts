@@ -4,6 +4,7 @@ import type { Manifest } from "../../../src/core/cage/manifest.ts";
 import { explainName, explainTrial } from "../../../src/core/explain/explain.ts";
 import { explainPath, type Facts } from "../../../src/core/explain/path.ts";
 import { pathFromText } from "../../../src/core/path/path.ts";
+import { subjectOfOpening } from "../../../src/core/plan/opening-names.ts";
 import { entry, plan, writable } from "../cage/plans.ts";
 
 const { application, rules } = plan([]);
@@ -111,6 +112,44 @@ describe("a path", () => {
 		expect(explained("/dev/null")).toMatchObject({ mount: "devices", may: ["read", "write"] });
 		expect(explained("/tmp/f")).toMatchObject({ mount: "temporary", may: ["read", "write"] });
 	});
+
+	test("that is empty at each start is everybody's, whatever the cage has there", () => {
+		const own = { ...manifest, entries: [...entries, entry("/tmp", { kind: "directory", mode: 0o755 })] };
+		for (const path of ["/tmp", "/var/tmp", "/dev/shm"])
+			expect(explained(path, { manifest: own })).toMatchObject({
+				mount: "temporary",
+				may: ["read", "write"],
+				absence: undefined,
+			});
+	});
+
+	test("of a device that the plan has not is absent, and comes by --device where the host has it", () => {
+		const refused = [
+			["read", "absent", "--device /dev/rtc0"],
+			["write", "absent", "--device /dev/rtc0"],
+		];
+		expect(explained("/dev/rtc0", { onHost: ["device"] })).toMatchObject({ absence: "untouched", may: [], refused });
+		expect(explained("/dev/none")).toMatchObject({ absence: "not-on-host", may: [] });
+		expect(explained("/dev/stdout")).toMatchObject({ absence: undefined });
+	});
+
+	test("of the kernel comes by --allow proc, and /sys never", () => {
+		expect(explained("/proc/self/stat").refused).toContainEqual(["read", "absent", "--allow proc"]);
+		expect(explained("/sys/kernel").refused).toContainEqual(["read", "absent", undefined]);
+	});
+});
+
+test("an opening is known by the word that --allow takes", () => {
+	const words = ["proc", "unix-sockets", "syslog", "memfd", "writable-code", "capability:CHOWN", "/etc/passwd"];
+	expect(words.map(subjectOfOpening)).toEqual([
+		"/proc",
+		"socket",
+		"/dev/log",
+		"memfd_create",
+		"mprotect",
+		"CHOWN",
+		"/etc/passwd",
+	]);
 });
 
 describe("a name", () => {

@@ -11,6 +11,8 @@ interface Given {
 	readonly writable?: Readonly<Record<string, { gid?: number; mode?: number }>>;
 	readonly host?: Readonly<Record<string, Node>>;
 	readonly data?: string;
+	/** Of a start as root. */
+	readonly capabilities?: readonly string[];
 }
 
 const writableOf = (all: Given["writable"] = {}) =>
@@ -19,10 +21,23 @@ const writableOf = (all: Given["writable"] = {}) =>
 		...{ mode, uid: 33, gid, reasons: [], seeds: [] },
 	}));
 
-function rotation({ data = "/state/cages/web/data", host = {}, program = "/usr/sbin/nginx", writable }: Given): string {
+const root = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
+
+function rotation({
+	capabilities,
+	data = "/state/cages/web/data",
+	host = {},
+	program = "/usr/sbin/nginx",
+	writable,
+}: Given): string {
+	const names = capabilities ?? ["dac_override"];
 	return logRotation({
 		cage: { name: "web", application: { ...application, command: [program] } },
-		manifest: { writable: writableOf(writable) },
+		manifest: {
+			writable: writableOf(writable),
+			identity: root,
+			openings: { capabilities: names.map((name) => ({ name, why: "a test" })) },
+		},
 		data: pathFromText(data),
 		files: tree(Object.fromEntries(Object.entries(host).map(([name, text]) => [`/etc/logrotate.d/${name}`, text]))),
 		program: ["/usr/bin/node", "/opt/cagewright.js", "--state", "/state"],
@@ -53,6 +68,14 @@ describe("the logs of a cage", () => {
 				"",
 			].join("\n"),
 		);
+	});
+
+	test("are made for the group root where that is all that a master keeps of root", () => {
+		const host = { nginx: "/var/log/nginx/*.log {\n\tcreate 0640 www-data adm\n}\n" };
+		const made = (capabilities: string[]) =>
+			lines(rotation({ writable: nginx, host, capabilities })).find((line) => /^create/.test(line));
+		expect(made(["chown", "dac_override"])).toBe("create 0640 www-data adm");
+		expect(made(["setuid"])).toBe("create 0660 www-data root");
 	});
 
 	test("get defaults where the host says nothing of them", () => {

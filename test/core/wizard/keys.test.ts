@@ -25,6 +25,7 @@ describe("decodeKeys", () => {
 		["arrows of the application mode", ["\x1bOA\x1bOD"], ["up", "left"]],
 		["pages and ends", ["\x1b[5~\x1b[6~\x1b[H\x1b[4~"], ["pageup", "pagedown", "home", "end"]],
 		["controls", ["\x03\x15\x0b\x17\x7f\t\x1b[Z"], ["ctrl-c", "ctrl-u", "ctrl-k", "ctrl-w", "backspace", "tab", "shift-tab"]],
+		["function keys of terminals and of the console", ["\x1bOP\x1b[12~\x1b[[", "C"], ["f1", "f2", "f3"]],
 		["unknown sequences fall away", ["\x1b[99;5u\x1b[1;5Aq"], ["q"]],
 		["focus events fall away", ["\x1b[I\x1b[Ok"], ["k"]],
 		["letters beyond ASCII", ["ü€"], ["ü", "€"]],
@@ -35,9 +36,22 @@ describe("decodeKeys", () => {
 	test("a paste is one text, its line ends are spaces, its marks are gone", () => {
 		const { keys } = decodeKeys(nothingDecoded, "\x1b[200~redis-server\r\n--port 1\x1b[A\x1b[201~q");
 		expect(keys).toEqual([
-			{ id: "paste", text: "redis-server --port 1[A" },
+			{ id: "paste", text: "redis-server --port 1[A", lines: ["redis-server", "--port 1[A"] },
 			{ id: "q", text: "q" },
 		]);
+	});
+
+	test("a line that goes on behind a backslash is one line", () => {
+		const { keys } = decodeKeys(nothingDecoded, "\x1b[200~curl \\\n  -f localhost\x1b[201~");
+		expect(keys).toEqual([{ id: "paste", text: "curl -f localhost" }]);
+	});
+
+	test("lines that come unmarked in one read are told from an Enter that somebody pressed", () => {
+		const enters = (input: string) => decodeKeys(nothingDecoded, input).keys.filter((key) => key.id === "enter");
+		expect(enters("curl a\rcurl b\r").every((key) => key.isAmongLines)).toBe(true);
+		expect(enters("\x1b[B\r").some((key) => key.isAmongLines)).toBe(false);
+		expect(enters("redis\r").some((key) => key.isAmongLines)).toBe(false);
+		expect(enters("\r\r\r").some((key) => key.isAmongLines)).toBe(false);
 	});
 
 	test("nothing in a paste is a command, wherever it is cut", () => {

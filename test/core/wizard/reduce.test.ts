@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readForm } from "../../../src/core/wizard/form.ts";
+import { readForm } from "../../../src/core/wizard/form-fields.ts";
 import { absent, planFor, redis, selftestOf } from "../../ui/scripted-session.ts";
 import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, finished, traced } from "./drive.ts";
 

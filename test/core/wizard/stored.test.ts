@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resumed } from "../../../src/core/wizard/resuming.ts";
@@ -92,6 +93,9 @@ describe("work that was cut off", () => {
 		const again = new Drive().resume(state);
 		expect(again.wanted()).toEqual(["plan"]);
 		expect(again.state.failure).toEqual({ code: "cut-off", values: {} });
+		// Enter may come while it is planned anew.
+		again.type(enter).answer({ job: "plan", value: planFor(redis) });
+		expect(again.wanted()).toEqual(["try"]);
 	});
 
 	test("a decision whose plan was still being made is in the next plan", () => {
@@ -154,6 +158,17 @@ describe("versions", () => {
 		expect(migrated(1, { a: 1 }, chain)).toEqual({ a: 1, name: "two three" });
 		expect(migrated(2, { renamed: "second" }, chain)).toEqual({ name: "second three" });
 		expect(migrated(3, { a: 1 }, chain)).toEqual({ a: 1 });
+	});
+
+	test("a session of version 1, as that version stored it, is gone on with", () => {
+		const { fields, version } = JSON.parse(readFileSync(new URL("session-1.json", import.meta.url), "utf8"));
+		const found = migrated(version, fields);
+		const back = typeof found === "string" ? undefined : restored(found, true);
+		expect(back).toMatchObject({ whole: true, state: { screen: "trial", answers: { name: "redis", template: "redis" } } });
+		const wizard = new Drive().resume(back?.state ?? {});
+		wizard.answer({ job: "plan", value: planFor(redis) });
+		// What was found missing is there to be taken in.
+		expect(wizard.type(enter).intentions.at(-2)).toMatchObject({ job: "accept", missing: [{ path: absent.path }] });
 	});
 
 	test("a newer one is told from what is none", () => {

@@ -4,7 +4,7 @@ import type { Happening } from "../../../src/core/wizard/seen.ts";
 import { restored, storedOf } from "../../../src/core/wizard/stored.ts";
 import { proposals, quiet } from "../../../src/core/wizard/tracing.ts";
 import { reached, redis, shownProcesses } from "../../ui/scripted-session.ts";
-import { atTrace, type Drive, enter, traced } from "./drive.ts";
+import { atTrace, Drive, enter, traced } from "./drive.ts";
 
 const probe = redis.application.probes[0] ?? "";
 
@@ -228,4 +228,45 @@ test("the footer offers what works at this moment", () => {
 	expect(commands(atTrace())).not.toContain("run-next");
 	expect(commands(answering())).toEqual(expect.arrayContaining(["enough", "run-next", "exercise", "another-run"]));
 	expect(commands(answering().type("xx"))).not.toContain("run-next");
+});
+
+describe("what runs already", () => {
+	const choices = [
+		{ id: "unit:a", kind: "unit" as const, name: "a", description: "", pid: 4711 },
+		{ id: "unit:b", kind: "unit" as const, name: "b", description: "" },
+	];
+	const atChoice = () => {
+		const wizard = new Drive().act({ type: "started" }).answer({ job: "lacks", value: [] });
+		wizard.answer({ job: "choices", value: choices });
+		wizard.wanted();
+		return wizard;
+	};
+
+	test("can be watched instead of started, where it runs", () => {
+		const wizard = atChoice();
+		expect(offered(wizard.state).map(({ command }) => command)).toContain("watch-running");
+		wizard.type("w");
+		expect(wizard.intentions).toMatchObject([{ job: "propose", choice: { id: "unit:a" }, watch: true }]);
+		wizard.answer({ job: "propose", value: { ...redis, attach: { pid: 4711 } } });
+		expect(wizard.state.screen).toBe("form");
+		const stopped = atChoice().type("j");
+		expect(offered(stopped.state).map(({ command }) => command)).not.toContain("watch-running");
+		expect(stopped.type("w").state.notice?.code).toBe("does-not-run");
+		expect(stopped.wanted()).toEqual([]);
+	});
+
+	test("is another start of the same thing than Enter's", () => {
+		const wizard = atChoice().type("w");
+		wizard.answer({ job: "propose", value: { ...redis, attach: { pid: 4711 } } });
+		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.wanted();
+		wizard.type(enter);
+		expect(wizard.intentions).toMatchObject([{ job: "propose" }]);
+	});
+
+	test("counts as running once its processes are held", () => {
+		const wizard = atTrace();
+		happenedAt(wizard, 0, { event: "processes-attached", pid: 1, processes: 2 });
+		expect(wizard.state.trace).toMatchObject({ running: true, run: 1 });
+	});
 });

@@ -12,7 +12,7 @@ export interface Exposure {
 export function parseExposure(text: string): Exposure | undefined {
 	const score = /Overall exposure level for .*: ([\d.]+)/.exec(text)?.[1];
 	if (score === undefined) return undefined;
-	const lines = text.matchAll(/^\S+ +(\S+) {2,}\S.*? {2,}(\d+\.\d)\s*$/gm);
+	const lines = text.matchAll(/^\S+ +(\S+) +\S.*? {2,}(\d+\.\d)\s*$/gm);
 	return { score: Number(score), open: [...lines].map(([, setting = "", costs]) => ({ setting, costs: Number(costs) })) };
 }
 

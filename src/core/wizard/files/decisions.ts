@@ -97,7 +97,10 @@ export function takeIn(standing: Standing, rules: Rules, items: readonly FileNod
 	const free = out.filter((node) => freedomOf(standing, node, rules) === "free");
 	const { exclude, replaced, unmatched } = withoutExcludes(standing, rules.exclude, out);
 	const isFree = new Set(free);
-	const named = unmatched.filter((node) => isFree.has(node));
+	// A folder that was named would bring everything in it, also what the application never used.
+	const named = unmatched.filter(
+		(node) => isFree.has(node) && node.item?.kind === "entry" && node.item.entry.kind !== "directory",
+	);
 	return {
 		// What no rule left out was only looked at: naming it brings it.
 		rules: { ...rules, exclude, include: add(rules.include, named.map(ruleFor)) },
@@ -155,7 +158,7 @@ export function allowOne(standing: Standing, rules: Rules, kind: OwnYes, node: F
 }
 
 /** Everything in a folder stays out and the folder itself is there; of a writable directory: it begins empty. */
-export function emptyRule(text: string): string {
+function emptyRule(text: string): string {
 	return `${escapeGlob(text)}/*`;
 }
 

@@ -8,6 +8,7 @@ const said = `  NAME                                                        DESC
   SupplementaryGroups=                                        Service runs as root, option does not matter
 ✗ User=/DynamicUser=                                          Service runs as root user                                                  0.4
 ✗ CapabilityBoundingSet=~CAP_(DAC_*|FOWNER|IPC_OWNER)         Service may override UNIX file/IPC permission checks                       0.2
+✗ CapabilityBoundingSet=~CAP_NET_(BIND_SERVICE|BROADCAST|RAW) Service has elevated networking privileges                                 0.1
 
 → Overall exposure level for x.service: 2.4 OK :-)
 `;
@@ -19,6 +20,7 @@ test("what systemd counts is told setting by setting", () => {
 			{ setting: "SystemCallFilter=~@privileged", costs: 0.2 },
 			{ setting: "User=/DynamicUser=", costs: 0.4 },
 			{ setting: "CapabilityBoundingSet=~CAP_(DAC_*|FOWNER|IPC_OWNER)", costs: 0.2 },
+			{ setting: "CapabilityBoundingSet=~CAP_NET_(BIND_SERVICE|BROADCAST|RAW)", costs: 0.1 },
 		],
 	});
 	expect(parseExposure("Unit x.service is masked.")).toBeUndefined();

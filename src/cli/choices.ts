@@ -1,0 +1,89 @@
+import { launchPath } from "../core/application/application.ts";
+import type { FoundApplication, Listening } from "../core/application/found.ts";
+import { type Path, pathFromText } from "../core/path/path.ts";
+import { quoteShellLine } from "../core/path/quote.ts";
+import type { PackageRef } from "../core/plan/plan.ts";
+import type { Template } from "../core/template/template.ts";
+import { isMissing } from "../core/wizard/choose.ts";
+import type { Packages } from "../engine/ports.ts";
+import type { Choice } from "../engine/session.ts";
+import { distributionIds } from "../system/packages/distribution.ts";
+import { lookUpProgram } from "../system/units/path-lookup.ts";
+
+/** A template as something to choose, with what of it this machine lacks and whether it runs. */
+export function choiceOfTemplate(template: Template, language: "en" | "de", found: readonly FoundApplication[]): Choice {
+	const { application, description, name, needs, notes, title } = template;
+	const [program = ""] = application.command;
+	const programs = [...new Set([program, ...needs.programs])].filter(
+		(one) => one !== "" && !one.startsWith("${") && !isHere(one),
+	);
+	const packages = distributionIds().flatMap((id) => (Object.hasOwn(needs.packages, id) ? [needs.packages[id]] : []))[0] ?? [];
+	const running = found.find((one) => one.application.command?.[0] === program && one.ports.length > 0);
+	const isPlain = title[language].toLowerCase() === name;
+	return {
+		id: `template:${name}`,
+		kind: name === "demo" ? "demo" : "template",
+		name,
+		description: isPlain ? description[language] : `${title[language]}: ${description[language]}`,
+		detail: description[language],
+		command: application.command,
+		...(application.user === undefined ? {} : { account: application.user }),
+		probes: application.probes,
+		...(running ? seen(running) : {}),
+		...(programs.length ? { lacks: { programs, packages } } : {}),
+		...(notes.length ? { advice: notes.map((note) => note[language]) } : {}),
+	};
+}
+
+/** A unit or a process that was found, as something to choose. */
+export function choiceOfFound(one: FoundApplication): Choice {
+	const { application, description, notes } = one;
+	const command = application.command ?? [];
+	return {
+		id: `${one.reason}:${one.unit ?? one.pid ?? one.name}`,
+		kind: one.reason === "process" ? "process" : "unit",
+		name: one.name,
+		description: description || quoteShellLine(command),
+		detail: [...(one.unit === undefined ? [] : [one.unit]), quoteShellLine(command)].join(": "),
+		command,
+		...(application.user === undefined ? {} : { account: application.user }),
+		...(one.enabled === undefined ? {} : { enabled: one.enabled }),
+		...(application.probes?.length ? { probes: application.probes } : {}),
+		...(notes.length ? { notes } : {}),
+		...seen(one),
+	};
+}
+
+function seen({ package: owner, pid, ports, unit }: FoundApplication): Partial<Choice> {
+	return {
+		...(owner === undefined ? {} : { package: owner }),
+		...(pid === undefined ? {} : { pid }),
+		...(unit === undefined ? {} : { unit }),
+		...(ports.length ? { ports: [...new Set(ports.map(portText))] } : {}),
+	};
+}
+
+function portText(port: Listening): string {
+	return port.protocol === "unix" ? `unix ${port.path}` : `${port.protocol} ${port.port}`;
+}
+
+/** Where a template's program runs nowhere, its package is known by the program itself. */
+export async function withPackages(choices: readonly Choice[], packages: Packages): Promise<Choice[]> {
+	const place = ({ command }: Choice): Path => pathFromText(command?.[0] ?? "/");
+	const unknown = choices.filter((choice) => choice.package === undefined && choice.kind === "template" && !choice.lacks);
+	const owners: ReadonlyMap<Path, PackageRef> = unknown.length ? await packages.owners(unknown.map(place)) : new Map();
+	return choices.map((choice) => {
+		const owner = choice.package ? undefined : owners.get(place(choice));
+		return owner === undefined ? choice : { ...choice, package: owner };
+	});
+}
+
+function isHere(program: string): boolean {
+	return "path" in lookUpProgram(program, { path: launchPath });
+}
+
+/** What can be had at once first, and of that what a first look needs least for; then what would have to be installed. */
+export function compareChoices(one: Choice, other: Choice): number {
+	const rank = (choice: Choice) => (isMissing(choice) ? 3 : choice.kind === "demo" ? 0 : choice.kind === "template" ? 1 : 2);
+	return rank(one) - rank(other);
+}

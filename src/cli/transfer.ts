@@ -1,0 +1,130 @@
+import { resolve } from "node:path";
+import { countEntries } from "../core/cage/manifest.ts";
+import { Failure } from "../core/failure.ts";
+import { pathFromText } from "../core/path/path.ts";
+import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import { knownCage, presentCage } from "../engine/cages.ts";
+import type { Context } from "../engine/context.ts";
+import { summarise } from "../engine/remedies.ts";
+import { planStep, timed, trialStep } from "../engine/steps.ts";
+import type { ReceivedCage } from "../engine/store.ts";
+import { exportCage, importCage } from "../engine/transfer.ts";
+import { fields } from "../report/format.ts";
+import { ask } from "./ask.ts";
+import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** A cage on its way to another machine of the same kind. */
+
+export async function exporting(
+	terminal: Terminal,
+	name: string,
+	options: { readonly output?: string; readonly withData?: boolean },
+): Promise<number> {
+	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
+	return terminal.withContext(async (context) => {
+		const to = options.output === undefined ? undefined : pathFromText(resolve(options.output));
+		await exportCage(context, name, {
+			...(to === undefined ? {} : { to }),
+			data: options.withData ?? false,
+			version,
+			architecture: process.arch,
+		});
+		if (to !== undefined) terminal.say(terminal.messages.cli.transfer.exported(name, showPath(to)));
+		return 0;
+	});
+}
+
+export interface ImportOptions {
+	readonly name?: string;
+	readonly yes?: boolean;
+	readonly dryRun?: boolean;
+	/** False with `--no-trial`. */
+	readonly trial?: boolean;
+}
+
+export async function importing(terminal: Terminal, file: string, options: ImportOptions): Promise<number> {
+	const words = terminal.messages.cli.transfer;
+	return terminal.withContext(async (context) => {
+		const archive = pathFromText(resolve(file));
+		const received = await importCage(
+			context,
+			archive,
+			{ architecture: process.arch, ...(options.name === undefined ? {} : { name: options.name }) },
+			async (one) => {
+				if (options.dryRun) terminal.print(describe(one, terminal));
+				else if (options.yes) return true;
+				else if (!terminal.interactive) throw new Failure("import-unconfirmed", {}, 2);
+				else {
+					terminal.say(describe(one, terminal));
+					return ask(terminal, words.question(one.cage.name));
+				}
+				return false;
+			},
+		);
+		if (options.dryRun) return 0;
+		if (!received) {
+			terminal.say(words.not);
+			return 1;
+		}
+		const { name } = received.cage;
+		const answered = (options.trial ?? true) ? await tries(context, name) : undefined;
+		if (terminal.options.json)
+			terminal.printJson("import", { name, generation: received.head.generation, answered: answered ?? null });
+		else
+			terminal.print(
+				[words.imported(name), ...(answered === undefined ? [] : [answered ? words.answers(name) : words.silent(name)])].join(
+					"\n",
+				),
+			);
+		return answered === false ? 1 : 0;
+	});
+}
+
+function describe({ cage, head, manifest }: ReceivedCage, { messages }: Terminal): string {
+	const words = messages.cli.transfer;
+	const counts = countEntries(manifest);
+	const secrets = manifest.entries.filter(({ risks }) => risks.includes("secret"));
+	const rows = (label: string, values: readonly string[]) =>
+		values.map((value, index): [string, string] => [index ? "" : label, printable(value)]);
+	return [
+		words.title(cage.name, head.generation, head.name, printable(head.exportedAt)),
+		fields([
+			...rows(words.command, [quoteShellLine(cage.application.command)]),
+			...rows(words.account, [manifest.identity.name]),
+			...rows(words.probes, cage.application.probes),
+			...rows(words.exercises, cage.exercises),
+			...rows(
+				words.binds,
+				manifest.binds.map(({ access, path }) => `${path} (${access})`),
+			),
+			...rows(words.devices, counts.devices.map(showPath)),
+			...rows(
+				words.secrets,
+				secrets.map(({ path }) => showPath(path)),
+			),
+			...rows(words.files, [`${counts.files}, ${messages.bytes(counts.bytes)}; ${words.data(head.data)}`]),
+		]),
+	].join("\n");
+}
+
+/** Whether it answers on this machine, in a rehearsal; remembered with the cage. */
+async function tries(context: Context, name: string): Promise<boolean> {
+	const { store } = context.machine;
+	const lock = await store.lock(name);
+	try {
+		const { generation, manifest } = await presentCage(context, name);
+		const cage = await knownCage(store, name);
+		const trace = await store.trace(name);
+		if (!trace) throw new Failure("not-traced", { name }, 2);
+		const plan = await planStep(context, cage, trace);
+		const { seconds, value: round } = await timed(context, "trial", () =>
+			trialStep(context, cage, { plan, manifest, unchanged: true }, trace, 1, 1),
+		);
+		await store.saveCage({ ...cage, trials: [summarise(context, round, generation, [], seconds)] });
+		await store.log(name, "tried", { generation, answered: round.answered });
+		return round.answered;
+	} finally {
+		await lock.release();
+	}
+}

@@ -1,0 +1,73 @@
+/** Words after which another command begins. */
+const leading = /^(?:!|then|do|else|elif|if|while|until|time|exec|nohup|sudo|env|command|\{)$/;
+
+/** What the shell does by itself (XCU 2.14 and what dash adds), and words of its grammar. */
+const builtIn = new Set(
+	"[ . : alias bg bind break case cd continue done echo esac eval exit export false fg fi for function getopts hash in jobs kill let local printf pwd read readonly return select set shift source test times trap true type ulimit umask unalias unset wait }".split(
+		" ",
+	),
+);
+
+/**
+ * The programs that a shell line calls by name, as far as they can be told without running it: the first word of each simple command, also of
+ * those in `$(…)`. What a variable or a pattern stands for is left out.
+ */
+export function programsOfLine(line: string): string[] {
+	const programs = new Set<string>();
+	for (const command of simpleCommands(line)) {
+		const words = command
+			.replace(/\d*[<>]+&?\s*\S*/g, " ")
+			.split(/\s+/)
+			.filter(Boolean);
+		const first = words.find((word) => !leading.test(word) && !/^[A-Za-z_]\w*=/.test(word));
+		if (first !== undefined && /^[\w./+@-]+$/.test(first) && !first.startsWith("-") && !builtIn.has(first)) programs.add(first);
+	}
+	return [...programs];
+}
+
+/** The line cut where commands end. Quoted text becomes one word that no program is called. */
+function simpleCommands(line: string): string[] {
+	const commands: string[] = [];
+	let command = "";
+	const cut = () => {
+		commands.push(command);
+		command = "";
+	};
+	/** For each level of `$(` whether it stands in double quotes, to which its end leads back. */
+	const levels: boolean[] = [];
+	let isQuoted = false;
+	for (let at = 0; at < line.length; at++) {
+		const [character = "", next] = [line[at], line[at + 1]];
+		if (character === "\\") {
+			command += "?";
+			at++;
+		} else if (character === "'" && !isQuoted) {
+			at = endOfQuote(line, at);
+			command += "?";
+		} else if (character === '"') {
+			isQuoted = !isQuoted;
+			command += "?";
+		} else if (character === "$" && next === "(") {
+			levels.push(isQuoted);
+			isQuoted = false;
+			at++;
+			command += "?";
+			cut();
+		} else if (isQuoted) command += /\s/.test(character) ? "?" : `${character}?`;
+		else if (character === ")" && levels.length) {
+			isQuoted = levels.pop() ?? false;
+			cut();
+			command = "?";
+		} else if (character === "#" && /(^|\s)$/.test(command)) break;
+		else if (character === "&" && /[<>]$/.test(command)) command += character;
+		else if (/[;|&()\n`]/.test(character)) cut();
+		else command += character;
+	}
+	cut();
+	return commands;
+}
+
+function endOfQuote(line: string, start: number): number {
+	const end = line.indexOf("'", start + 1);
+	return end < 0 ? line.length : end;
+}

@@ -1,0 +1,82 @@
+import { launchEnvironment } from "../core/application/application.ts";
+import { mergeMadeDirectories } from "../core/application/made-directory.ts";
+import type { Answers } from "../core/questions/answers.ts";
+import type { ProbeAttempt } from "../core/wizard/seen.ts";
+import type { Context } from "./context.ts";
+import { identityOf } from "./steps.ts";
+import { graceSeconds, rehearsalPlaces } from "./trace.ts";
+
+/** Seconds that an answer may take: of what runs now, and of what was just started. */
+const hostSeconds = 10;
+const startSeconds = 15;
+const outputKept = 4096;
+
+/**
+ * Tries a probe before anything is traced: against what runs on the host now, and where that does not answer, against the application itself, started
+ * for a moment in a rehearsal. A failed try is a result and never an error; what keeps the application from being started at all is
+ * thrown (a Failure).
+ */
+export async function tryProbe(context: Context, answers: Answers, line: string): Promise<readonly ProbeAttempt[]> {
+	const { launcher } = context.machine;
+	const onHost = await launcher.shell(line, { onHost: true, root: "" }, hostSeconds, context.signal);
+	context.signal.throwIfAborted();
+	const { ok, output, status, timedOut } = onHost;
+	const host: ProbeAttempt = { where: "host", ok, status, output: output.trim(), timedOut };
+	return ok ? [host] : [host, await inRehearsal(context, answers, line)];
+}
+
+async function inRehearsal(context: Context, answers: Answers, line: string): Promise<ProbeAttempt> {
+	const { machine, signal } = context;
+	const { rules, serviceDirectories = [] } = answers;
+	const identity = identityOf(context, answers);
+	const directories = mergeMadeDirectories([...answers.application.directories, ...serviceDirectories]);
+	const application = { ...answers.application, directories };
+	const rehearsal = await machine.launcher.rehearse();
+	let printed = "";
+	try {
+		const run = await machine.launcher.start({
+			spec: { kind: "rehearsal", rehearsal, sockets: [], ...rehearsalPlaces(context, application, rules, identity) },
+			identity,
+			command: application.command,
+			cwd: application.cwd,
+			env: launchEnvironment(application),
+			network: "own",
+			onOutput(chunk) {
+				printed = (printed + Buffer.from(chunk).toString("utf8")).slice(-outputKept);
+			},
+			signal,
+		});
+		let over = false;
+		void run.ended.then(() => {
+			over = true;
+		});
+		try {
+			const deadline = machine.now() + startSeconds * 1000;
+			for (;;) {
+				const left = (deadline - machine.now()) / 1000;
+				const result = await machine.launcher.shell(line, { launched: run }, Math.max(0.1, left), signal);
+				signal.throwIfAborted();
+				// What answers for an application that has ended is not the application.
+				const ok = result.ok && !over;
+				if (ok || over || machine.now() >= deadline) {
+					const { output, status, timedOut } = result;
+					const ended = over ? (await run.ended).status : undefined;
+					return {
+						where: "rehearsal",
+						ok,
+						status,
+						output: output.trim(),
+						timedOut,
+						...(ended === undefined ? {} : { ended }),
+						...(ok ? {} : { printed: printed.trim() }),
+					};
+				}
+				await Promise.race([run.ended, machine.sleep(200, signal)]);
+			}
+		} finally {
+			await run.stop(graceSeconds);
+		}
+	} finally {
+		await rehearsal.dispose();
+	}
+}

@@ -1,0 +1,24 @@
+import type { transferEn } from "./transfer-en.ts";
+import type { Widen } from "./widen.ts";
+
+/** Was `export` und `import` sagen, deutsch. */
+export const transferDe: Widen<typeof transferEn> = {
+	exported: (name, path) =>
+		`${name} liegt in ${path}. Darin sind Kopien von Programmen und Konfiguration dieses Rechners: ebenso gut aufbewahren. Auf dem anderen Rechner: cagewright import ${path}`,
+	title: (name, generation, from, at) =>
+		`Der Käfig ${name} (Generation ${generation} von ${from}, exportiert ${at}); jede Datei ist, was ihr Manifest sagt.`,
+	command: "Befehl",
+	account: "Konto",
+	probes: "Proben",
+	exercises: "Übungen",
+	binds: "Geteilt",
+	devices: "Geräte",
+	secrets: "Geheimnisse",
+	files: "Dateien",
+	data: (there) => (there ? "mit den Daten der Anwendung" : "ohne Daten"),
+	question: (name) => `${name} übernehmen? Proben und Übungen daraus laufen hier als root. [j/N]`,
+	not: "Nichts wurde übernommen.",
+	imported: (name) => `${name} ist jetzt ein Käfig dieses Rechners.`,
+	answers: (name) => `Er antwortet von innen. Weiter: cagewright run ${name}`,
+	silent: (name) => `Er antwortet hier nicht. Warum: cagewright trial ${name}; wegnehmen: cagewright remove ${name}`,
+};

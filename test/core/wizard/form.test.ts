@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { atForm, type Drive, enter } from "./drive.ts";
+
+const up = "\x1b[A";
+const ctrlT = "\x14";
+const paste = (text: string) => `\x1b[200~${text}\x1b[201~`;
+
+const texts = (wizard: Drive, field: string) =>
+	wizard.state.form?.rows.filter((row) => row.field === field).map((row) => row.line.text) ?? [];
+
+/** With the cursor in the first row of a field. */
+function atField(field: string): Drive {
+	const wizard = atForm().type("\x1b[5~");
+	const index = wizard.state.form?.rows.findIndex((row) => row.field === field) ?? 0;
+	return wizard.type("\x1b[B".repeat(index));
+}
+
+describe("a paste into the form", () => {
+	test("of several lines becomes several probes", () => {
+		const wizard = atField("probe").type(`\x15${paste("curl a\ncurl b\r\ncurl c")}`);
+		expect(texts(wizard, "probe")).toEqual(["curl a", "curl b", "curl c", ""]);
+		expect(wizard.state.answers?.application.probes).toEqual(["curl a", "curl b", "curl c"]);
+		expect(wizard.type("!").state.answers?.application.probes.at(-1)).toBe("curl c!");
+	});
+
+	test("goes in where the cursor is", () => {
+		const wizard = atField("env").type(`\x15A=1\x01${paste("X=0\nY=")}`);
+		expect(texts(wizard, "env")).toEqual(["X=0", "Y=A=1", ""]);
+	});
+
+	test("that ends with a line end says nothing empty", () => {
+		const wizard = atField("exercise").type(`\x15${paste("first\nsecond\n")}`);
+		expect(wizard.state.answers?.application.exercises.slice(0, 2)).toEqual(["first", "second"]);
+		expect(wizard.state.answers?.application.exercises).not.toContain("");
+	});
+
+	test("of several lines into a field for one value is one value", () => {
+		expect(texts(atField("command").type(`\x15${paste("/usr/bin/thing\n--serve")}`), "command")).toEqual([
+			"/usr/bin/thing --serve",
+		]);
+	});
+
+	test("that the terminal does not mark never starts anything", () => {
+		const wizard = atField("onHost");
+		wizard.wanted();
+		wizard.type("one\rtwo\rthree\rfour\r");
+		expect(wizard.state.form?.going).toBe(false);
+		expect(wizard.wanted()).not.toContain("validate");
+		wizard.type(enter);
+		expect(wizard.state.form?.going).toBe(true);
+	});
+
+	test("that the terminal does not mark fills rows of a list", () => {
+		const wizard = atForm().type("\x1b[5~");
+		const index = wizard.state.form?.rows.findIndex((row) => row.field === "exercise" && row.line.text === "") ?? 0;
+		wizard.type("\x1b[B".repeat(index)).type("one\rtwo\rthree");
+		expect(texts(wizard, "exercise").slice(-4)).toEqual(["one", "two", "three", ""]);
+	});
+});
+
+describe("trying a probe", () => {
+	const attempts = [{ where: "host", ok: true, status: 0, output: "", timedOut: false }] as const;
+
+	test("asks with the line of the row, and keeps what came of it by the line", () => {
+		const wizard = atField("probe").type(ctrlT);
+		const line = wizard.state.answers?.application.probes[0] ?? "";
+		expect(wizard.wanted()).toContain("probe");
+		expect(wizard.state.form?.trying).toBe(line);
+		wizard.answer({ job: "probe", value: attempts });
+		expect(wizard.state.form).toMatchObject({ tried: { [line]: { attempts } } });
+		expect(wizard.state.form?.trying).toBeUndefined();
+	});
+
+	test("that cannot be made says why, and stands in nobody's way", () => {
+		const failure = { code: "program-not-found", values: { program: "/nowhere" } };
+		const wizard = atField("probe").type(ctrlT).fail("probe", failure);
+		expect(Object.values(wizard.state.form?.tried ?? {})).toEqual([{ failure }]);
+		expect(wizard.state.failure).toBeUndefined();
+	});
+
+	test("is called off by Esc, which stays in the form then, and by going on", () => {
+		const wizard = atField("probe").type(ctrlT);
+		wizard.wanted();
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect(wizard.state.screen).toBe("form");
+		expect(wizard.wanted()).toEqual(["cancel"]);
+		wizard.type(ctrlT).wanted();
+		wizard.type(`\x1b[6~${enter}`);
+		expect(wizard.wanted()).toEqual(["cancel", "validate"]);
+		expect(wizard.answer({ job: "validate", value: [] }).state.screen).toBe("trace");
+	});
+
+	test("without a probe says so", () => {
+		const wizard = atField("probe").type("\x15").type(ctrlT);
+		expect(wizard.state.notice?.code).toBe("no-probe-to-try");
+	});
+});
+
+describe("what the session finds", () => {
+	const missing = { code: "line-program-missing", values: { program: "redis-cli" }, isWarning: true } as const;
+
+	test("in the way stops; worth a word only does not", () => {
+		const wizard = atForm().type(enter);
+		const line = wizard.state.answers?.application.probes[0] ?? "";
+		wizard.answer({ job: "validate", value: [{ field: "probe", line, ...missing }] });
+		expect(wizard.state.screen).toBe("trace");
+		const other = atForm()
+			.type(enter)
+			.answer({ job: "validate", value: [{ field: "probe", code: "no-probe", values: {} }] });
+		expect(other.state.screen).toBe("form");
+	});
+
+	test("leads to the row that it is about", () => {
+		const wizard = atField("exercise").type("\x15second\x1b[6~");
+		const problem = { field: "exercise", code: "line-unreadable", values: { detail: "" }, line: "second" } as const;
+		wizard.type(enter).answer({ job: "validate", value: [problem] });
+		const { cursor = 0, rows = [] } = wizard.state.form ?? {};
+		expect(rows[cursor]?.line.text).toBe("second");
+	});
+});
+
+test("a guess of ours is no guess any more once somebody changed it", () => {
+	const guessed = { code: "probe-guessed-http", values: { port: 8080 } };
+	const wizard = atForm();
+	const { answers } = wizard.state;
+	wizard.state = { ...wizard.state, ...(answers ? { answers: { ...answers, notes: [guessed] } } : {}) };
+	wizard.type(`${up}${up}x`);
+	expect(wizard.state.answers?.notes).toEqual([guessed]);
+	wizard.type("\x1b[5~\x1b[B\x1b[B\x1b[B ");
+	expect(wizard.type("x").state.answers?.notes).toEqual([]);
+});

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { choiceOfTemplate, compareChoices } from "../../src/cli/choices.ts";
+import { noRules } from "../../src/core/application/application.ts";
+import type { Template } from "../../src/core/template/template.ts";
+import { distributionIds } from "../../src/system/packages/distribution.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cagewright-choices-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const text = (one: string) => ({ en: one, de: one });
+const [id = "debian"] = distributionIds();
+const template = (program: string, client: string): Template => ({
+	schema: "cagewright/template/1",
+	name: "thing",
+	title: text("Thing"),
+	description: text("Things, as they are installed."),
+	application: {
+		command: [program],
+		cwd: "/",
+		env: {},
+		probes: [],
+		exercises: [],
+		timeout: 30,
+		network: "host",
+		directories: [],
+	},
+	rules: noRules,
+	needs: { packages: { [id]: ["thing-server"] }, programs: [program, client] },
+	notes: [text("Mind the step.")],
+});
+
+test("a template says what of it is not here, and which package of this system brings it", () => {
+	expect(choiceOfTemplate(template("/nowhere/thing", "sh"), "en", []).lacks).toEqual({
+		programs: ["/nowhere/thing"],
+		packages: ["thing-server"],
+	});
+	expect(choiceOfTemplate(template("/bin/sh", "no-such-client"), "en", []).lacks?.programs).toEqual(["no-such-client"]);
+	const here = choiceOfTemplate(template("/bin/sh", "sh"), "en", []);
+	expect(here.lacks).toBeUndefined();
+	expect(here.advice).toEqual(["Mind the step."]);
+});
+
+test("a template whose program listens runs", () => {
+	const port = { protocol: "tcp", address: "0.0.0.0", port: 7000 } as const;
+	const found = {
+		name: "thing",
+		reason: "unit",
+		description: "",
+		unit: "thing.service",
+		pid: 42,
+		ports: [port, { ...port, address: "::" }],
+		application: { command: ["/bin/sh"] },
+		startable: true,
+		notes: [],
+	} as const;
+	expect(choiceOfTemplate(template("/bin/sh", "sh"), "en", [found])).toMatchObject({
+		ports: ["tcp 7000"],
+		pid: 42,
+		unit: "thing.service",
+	});
+});
+
+test("what would have to be installed comes last, the demonstration first", () => {
+	const choice = (name: string, kind: "demo" | "template" | "unit", isHere = true) => ({
+		id: name,
+		kind,
+		name,
+		description: "",
+		command: ["/a"],
+		...(isHere ? {} : { lacks: { programs: ["/a"], packages: [] } }),
+	});
+	const sorted = [choice("a", "template", false), choice("b", "unit"), choice("c", "template"), choice("d", "demo")].sort(
+		compareChoices,
+	);
+	expect(sorted.map(({ name }) => name)).toEqual(["d", "c", "b", "a"]);
+});
+
+test.each([
+	['NAME="Debian"\nID=debian\n', ["debian"]],
+	['ID="rocky"\nID_LIKE="rhel centos fedora"\n', ["rocky", "rhel", "centos", "fedora"]],
+	["", []],
+])("os-release %j", (content, ids) => {
+	const file = join(folder, "os-release");
+	writeFileSync(file, content);
+	expect(distributionIds(file)).toEqual(ids);
+	expect(distributionIds(join(folder, "none"))).toEqual([]);
+});

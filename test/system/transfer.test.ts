@@ -1,0 +1,188 @@
+import { execFileSync } from "node:child_process";
+import {
+	appendFileSync,
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, type Daemon, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside } from "./held.ts";
+import { freePort } from "./network.ts";
+
+const state = temporaryState();
+const there = temporaryState();
+const folder = temporaryFolder("transfer");
+const archive = `${folder}/redis.tar`;
+let port: number;
+let daemon: Daemon;
+let made: Made;
+
+beforeAll(async () => {
+	port = await freePort();
+	daemon = redis(port);
+	made = await make(["--name", "redis", "--no-selftest", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+		state,
+	});
+	const run = startRun("redis", { state });
+	await eventually(async () => expect(await askRedis(port, ["SET", "kept", "for good"])).toBe("OK"));
+	expect((await cagewright(["export", "redis", "-o", archive, "--with-data"], { state })).stderr).toContain("in use");
+	await askRedis(port, ["SAVE"]);
+	await run.stop();
+});
+
+beforeEach(() => rmSync(`${there}/cages`, { recursive: true, force: true }));
+
+const left = () => (existsSync(`${there}/cages`) ? readdirSync(`${there}/cages`) : []);
+const take = (file = archive, ...options: string[]) => cagewright(["import", file, "--yes", ...options], { state: there });
+
+test("a cage goes to another machine with its data, and answers there", async () => {
+	const exported = await cagewright(["export", "redis", "-o", archive, "--with-data"], { state });
+	expect(exported.status, exported.stderr).toBe(0);
+	expect(statSync(archive).mode & 0o777).toBe(0o600);
+	expect((await cagewright(["export", "redis", "-o", archive], { state })).status).toBe(2);
+
+	const dry = await cagewright(["import", archive, "--dry-run"], { state: there });
+	expect(dry.stdout).toContain(daemon.probe);
+	expect(left()).toEqual([]);
+	const unconfirmed = await cagewright(["import", archive], { state: there });
+	expect(unconfirmed).toMatchObject({ status: 2, stderr: expect.stringContaining("--yes") });
+	expect(left()).toEqual([]);
+
+	const taken = await take();
+	expect({ status: taken.status, out: taken.stdout, stderr: taken.stderr }).toMatchObject({ status: 0 });
+	const run = startRun("redis", { state: there });
+	await eventually(async () => expect(await askRedis(port, ["GET", "kept"])).toBe("for good"));
+	expectServedInside({ ...made, root: made.root.replace(state, there) }, port);
+	await run.stop();
+	// Its files are known by stat from now on, and are what the host has.
+	const checked = await cagewright(["check", "redis", "--json"], { state: there });
+	expect(checked.json.cages).toMatchObject([{ outdated: false, drift: [] }]);
+	const again = await take();
+	expect(again).toMatchObject({ status: 4, stderr: expect.stringContaining("--name") });
+	expect((await take(archive, "--name", "second", "--no-trial")).status).toBe(0);
+	expect(left().sort()).toEqual(["redis", "second"]);
+});
+
+/** Unpacks the archive, changes something, and packs it again. */
+function forged(change: (tree: string) => void, more: readonly string[] = []): string {
+	const tree = `${folder}/tree`;
+	rmSync(tree, { recursive: true, force: true });
+	mkdirSync(tree);
+	execFileSync("tar", ["-xpf", archive, "--same-owner", "-C", tree]);
+	change(tree);
+	const file = `${folder}/forged.tar`;
+	rmSync(file, { force: true });
+	execFileSync("tar", [
+		"-cf",
+		file,
+		"--numeric-owner",
+		"-C",
+		tree,
+		"export.json",
+		...readdirSync(tree).filter((name) => name !== "export.json"),
+		...more,
+	]);
+	return file;
+}
+
+const editJson = (file: string, edit: (json: Record<string, never>) => void) => {
+	const json = JSON.parse(readFileSync(file, "utf8"));
+	edit(json);
+	writeFileSync(file, JSON.stringify(json));
+};
+
+const forgeries: readonly [string, (tree: string) => void, RegExp][] = [
+	["a changed program", (tree) => appendFileSync(`${tree}/generations/1/usr/bin/redis-check-rdb`, "x"), /changed/],
+	["a file too many", (tree) => writeFileSync(`${tree}/generations/1/usr/bin/more`, "x"), /added/],
+	["a missing file", (tree) => rmSync(`${tree}/generations/1/etc/nsswitch.conf`), /missing/],
+	["a setuid file", (tree) => chmodSync(`${tree}/generations/1/usr/bin/redis-check-rdb`, 0o4755), /setuid|attributes-changed/],
+	[
+		"a link out of the tree in place of the root",
+		(tree) => {
+			renameSync(`${tree}/generations/1`, `${tree}/elsewhere`);
+			symlinkSync("/etc", `${tree}/generations/1`);
+			rmSync(`${tree}/elsewhere`, { recursive: true });
+		},
+		/damaged|changed|refused/,
+	],
+	["a device of the host", (tree) => execFileSync("mknod", [`${tree}/generations/1/dev/disk`, "b", "254", "0"]), /added|device/],
+	["something else beside the cage", (tree) => writeFileSync(`${tree}/authorized_keys`, "x"), /authorized_keys/],
+	["another name inside", (tree) => editJson(`${tree}/cage.json`, (json) => Object.assign(json, { name: "other" })), /cage.json/],
+	[
+		"a manifest that names a disk",
+		(tree) =>
+			editJson(`${tree}/manifests/1.json`, (json) => {
+				(json.entries as unknown as object[]).push({
+					path: "/dev/sda",
+					kind: "device",
+					mode: 0o600,
+					uid: 0,
+					gid: 0,
+					size: 0,
+					mtime: 0,
+					device: { type: "b", major: 8, minor: 0 },
+					reasons: [],
+					risks: [],
+				});
+			}),
+		/device/,
+	],
+	[
+		"accounts that are others here",
+		(tree) =>
+			editJson(`${tree}/manifests/1.json`, (json) => {
+				for (const user of (json.accounts as unknown as { users: { uid: number }[] }).users) user.uid = 1;
+			}),
+		/account/,
+	],
+	[
+		"another processor",
+		(tree) => editJson(`${tree}/export.json`, (json) => Object.assign(json, { architecture: "mips" })),
+		/processor/,
+	],
+	[
+		"a name that leads elsewhere",
+		(tree) => editJson(`${tree}/export.json`, (json) => Object.assign(json, { name: "../../etc" })),
+		/no cage/,
+	],
+];
+
+test("an archive that was only packed again is taken in", async () => {
+	if (!existsSync(archive)) await cagewright(["export", "redis", "-o", archive], { state });
+	const result = await take(forged(() => {}));
+	expect(result.status, result.stderr).toBe(0);
+});
+
+test.each(forgeries)("an archive with %s is refused, and nothing of it stays", async (_, change, why) => {
+	if (!existsSync(archive)) await cagewright(["export", "redis", "-o", archive], { state });
+	const result = await take(forged(change));
+	expect([1, 2, 3, 4]).toContain(result.status);
+	expect(result.stderr).toMatch(/^cagewright: [^\n]*\n$/);
+	expect(result.stderr).toMatch(why);
+	expect(left()).toEqual([]);
+});
+
+test("names that lead out of the folder, and an archive that ends too early, are refused", async () => {
+	if (!existsSync(archive)) await cagewright(["export", "redis", "-o", archive], { state });
+	writeFileSync(`${folder}/outside`, "x");
+	const escaping = forged(() => {});
+	execFileSync("tar", ["-rf", escaping, "-P", "--transform", "s|.*|../../escaped|", `${folder}/outside`]);
+	expect((await take(escaping)).status).not.toBe(0);
+	expect(existsSync(`${there}/escaped`)).toBe(false);
+	const cut = `${folder}/cut.tar`;
+	writeFileSync(cut, readFileSync(archive).subarray(0, 5_000_000));
+	expect((await take(cut)).status).not.toBe(0);
+	writeFileSync(cut, "no archive");
+	expect(await take(cut)).toMatchObject({ status: 2, stderr: expect.stringContaining("cut.tar") });
+	expect(left()).toEqual([]);
+});

@@ -1,0 +1,144 @@
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { withGuess } from "../../src/cli/guessed-probe.ts";
+import { systemMachine } from "../../src/cli/machine.ts";
+import { noRules } from "../../src/core/application/application.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
+import type { Context } from "../../src/engine/context.ts";
+import { tryProbe } from "../../src/engine/try-probe.ts";
+import { lineProblem } from "../../src/system/launch/line-problem.ts";
+import { greetingOf } from "../../src/system/units/greeting.ts";
+import { temporaryState } from "./cagewright.ts";
+import { leftovers } from "./processes.ts";
+
+const open: { close(): void }[] = [];
+afterEach(() => {
+	for (const one of open.splice(0)) one.close();
+});
+
+async function listening<T extends Server | ReturnType<typeof createTcpServer>>(server: T): Promise<number> {
+	open.push(server);
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return (server.address() as AddressInfo).port;
+}
+
+function answersFor(command: readonly string[]): Answers {
+	const application = {
+		command,
+		cwd: "/",
+		env: {},
+		probes: [],
+		exercises: [],
+		timeout: 30,
+		network: "host",
+		directories: [],
+	} as const;
+	return { name: "tried", application, rules: noRules, onHost: false, rounds: 5 };
+}
+
+function contextIn(state: string, signal = new AbortController().signal): Context {
+	return { machine: systemMachine(state), emit() {}, signal };
+}
+
+describe("a probe before tracing", () => {
+	// Its port is its own: what else runs on this machine must not answer.
+	const server = `require("http").createServer((q, r) => r.end("here")).listen(47391, "127.0.0.1")`;
+	const probe = `${process.execPath} -e 'fetch("http://127.0.0.1:47391/").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))'`;
+
+	test("that nothing on the host answers is asked of the application, started in a rehearsal", async () => {
+		const state = temporaryState();
+		const attempts = await tryProbe(contextIn(state), answersFor([process.execPath, "-e", server]), probe);
+		expect(attempts).toMatchObject([
+			{ where: "host", ok: false, status: 1 },
+			{ where: "rehearsal", ok: true, status: 0 },
+		]);
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	test("of an application that is over at once says so, with what it printed", async () => {
+		const state = temporaryState();
+		const attempts = await tryProbe(contextIn(state), answersFor(["/bin/sh", "-c", "echo no configuration >&2; exit 7"]), probe);
+		expect(attempts[1]).toMatchObject({ where: "rehearsal", ok: false, ended: 7, printed: "no configuration" });
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	test("that something on the host answers starts nothing", async () => {
+		const port = await listening(createServer((_, response) => response.end("yes")));
+		const line = `${process.execPath} -e 'fetch("http://127.0.0.1:${port}/").then(async (r) => console.log(await r.text()))'`;
+		const attempts = await tryProbe(contextIn(temporaryState()), answersFor(["/bin/false"]), line);
+		expect(attempts).toEqual([{ where: "host", ok: true, status: 0, output: "yes", timedOut: false }]);
+	});
+
+	test("is called off with nothing left", async () => {
+		const state = temporaryState();
+		const controller = new AbortController();
+		const context = contextIn(state, controller.signal);
+		context.machine.commands.listen(({ event }) => {
+			if (event === "command-ended") controller.abort();
+		});
+		await expect(tryProbe(context, answersFor([process.execPath, "-e", server]), probe)).rejects.toThrow();
+		expect(leftovers(state)).toEqual([]);
+	});
+});
+
+test.each([
+	["redis-cli PING | grep -q PONG", undefined],
+	['test "$(echo a)" = a', undefined],
+	["echo 'unfinished", "line-unreadable"],
+	["if true; then", "line-unreadable"],
+	["no-such-program-anywhere --ping", "line-program-missing"],
+	["true && no-such-program-anywhere", "line-program-missing"],
+])("%s is told from a line that can run", async (line, code) => {
+	expect((await lineProblem(line))?.code).toBe(code);
+});
+
+test("what a shell says of a line comes without the shell's own name", async () => {
+	expect((await lineProblem("echo 'unfinished"))?.values).toEqual({ detail: expect.stringMatching(/^(?!.*sh:)\S/) });
+});
+
+describe("an unknown protocol", () => {
+	const ports = (port: number) => [{ protocol: "tcp", address: "0.0.0.0", port }] as const;
+
+	test("that speaks HTTP is asked for a page, and called a guess", async () => {
+		const port = await listening(createServer((_, response) => response.end("yes")));
+		expect(await greetingOf("127.0.0.1", port)).toEqual({ kind: "http", status: 200 });
+		const { application, notes } = await withGuess(answersFor(["/opt/thing"]), ports(port));
+		expect(notes).toEqual([{ code: "probe-guessed-http", values: { port } }]);
+		expect((await contextIn(temporaryState()).machine.launcher.shell(application.probes[0] ?? "", { onHost: true }, 10)).ok).toBe(
+			true,
+		);
+	});
+
+	test("that wants a password answers all the same", async () => {
+		const port = await listening(
+			createServer((_, response) => {
+				response.statusCode = 401;
+				response.end();
+			}),
+		);
+		const { application } = await withGuess(answersFor(["/opt/thing"]), ports(port));
+		expect((await contextIn(temporaryState()).machine.launcher.shell(application.probes[0] ?? "", { onHost: true }, 10)).ok).toBe(
+			true,
+		);
+	});
+
+	test("that greets is asked to greet again", async () => {
+		const port = await listening(createTcpServer((socket) => socket.end("220 here is thing 1.2.3\r\n")));
+		const { application, notes } = await withGuess(answersFor(["/opt/thing"]), ports(port));
+		expect(notes).toEqual([{ code: "probe-guessed-banner", values: { port, word: "220" } }]);
+		expect((await contextIn(temporaryState()).machine.launcher.shell(application.probes[0] ?? "", { onHost: true }, 10)).ok).toBe(
+			true,
+		);
+	});
+
+	test("that says nothing gets no probe: an open port is no answer", async () => {
+		const port = await listening(createTcpServer(() => {}));
+		const answers = answersFor(["/opt/thing"]);
+		expect(await withGuess(answers, ports(port))).toEqual(answers);
+	});
+
+	test("that nobody speaks any more gets none either", async () => {
+		expect(await greetingOf("127.0.0.1", 1)).toBeUndefined();
+	});
+});

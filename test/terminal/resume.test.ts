@@ -1,0 +1,332 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { eventually } from "../system/eventually.ts";
+import { leftovers } from "../system/processes.ts";
+import { keys, PtyProgram } from "./terminal.ts";
+
+/** Leaving the wizard in every way that there is, and going on. */
+const opened: PtyProgram[] = [];
+
+afterEach(() => {
+	for (const one of opened.splice(0)) {
+		one.kill("SIGKILL");
+		one.dispose();
+	}
+});
+
+function openWizard(state: string, ...args: string[]): PtyProgram {
+	const wizard = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), "--state", state, ...args], {
+		columns: 80,
+		rows: 24,
+	});
+	opened.push(wizard);
+	return wizard;
+}
+
+async function seesChoices(wizard: PtyProgram): Promise<void> {
+	await wizard.sees(/demo\s+demo/);
+}
+
+const form = "[ Start tracing ]";
+/** Enter goes on from there only once the plan is made. */
+const plannedFiles = /step 3\/7.*left out$/ms;
+const offered = /> demo\s+session\s+step \d of 7, just now/;
+
+/** From the list to the trace that answers. */
+async function untilAnswered(wizard: PtyProgram): Promise<void> {
+	await seesChoices(wizard);
+	wizard.press(keys.enter);
+	await wizard.sees(form);
+	wizard.press(keys.enter);
+	await wizard.sees("It answers.");
+}
+
+async function untilFiles(wizard: PtyProgram): Promise<void> {
+	await untilAnswered(wizard);
+	wizard.press(keys.enter);
+	await wizard.sees(plannedFiles);
+}
+
+/** Leaves by the question, and comes back by the list. */
+async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | RegExp): Promise<PtyProgram> {
+	wizard.press(keys.ctrlC);
+	await wizard.sees("The session is kept");
+	wizard.press("y");
+	expect((await wizard.ended).exitCode).toBe(1);
+	expect((await wizard.screen()).join("")).toContain("cagewright --resume demo");
+	const next = openWizard(state);
+	await next.sees(offered);
+	await next.sees("Go on with demo – step");
+	next.press(keys.enter);
+	await next.sees(sees);
+	await next.sees("Back where you left demo just now");
+	return next;
+}
+
+async function sessionsOf(state: string): Promise<{ id: string; name: string; screen: string; holder?: number }[]> {
+	return (await cagewright(["sessions", "list", "--json"], { state })).json.sessions as never;
+}
+
+/** As the screen has it, without the message that passes. */
+async function listOf(wizard: PtyProgram): Promise<string> {
+	return (await wizard.screen()).slice(3, 14).join("\n");
+}
+
+describe("the wizard", () => {
+	it("goes on where it was left, in every step, and its session is gone at the end", async () => {
+		const state = temporaryState();
+		let wizard = openWizard(state);
+		await seesChoices(wizard);
+		wizard.press(keys.enter);
+		await wizard.sees(form);
+		wizard.press("\x1b[5~", "x");
+		await wizard.sees(/demox/);
+		wizard.press(keys.ctrlC, "y");
+		await wizard.ended;
+		wizard = openWizard(state, "--resume", "demox");
+		await wizard.sees(/demox.*Start tracing/s);
+		wizard.press("\x7f", "\x1b[6~");
+		await wizard.sees(form);
+		wizard.press(keys.enter);
+		await wizard.sees("It answers.");
+		wizard.press(keys.enter);
+		await wizard.sees(plannedFiles);
+		wizard.press("jjjj");
+		await wizard.sees(/^> \+ \[x\] Data/m);
+		const before = await listOf(wizard);
+		wizard = await leaveAndGoOn(wizard, state, plannedFiles);
+		expect(await listOf(wizard)).toBe(before);
+		wizard.press(keys.enter);
+		await wizard.sees("step 4/7");
+		wizard = await leaveAndGoOn(wizard, state, "step 4/7");
+		wizard.press(keys.escape);
+		await wizard.sees(plannedFiles);
+		wizard.press(keys.escape);
+		await wizard.sees("step 2/7");
+		wizard = await leaveAndGoOn(wizard, state, "step 2/7");
+		// The trace is there: nothing is started again.
+		wizard.press(keys.enter);
+		await wizard.sees(plannedFiles);
+		wizard.press(keys.enter);
+		await wizard.sees("step 4/7");
+		wizard.press(keys.enter);
+		await wizard.sees("step 5/7");
+		wizard = await leaveAndGoOn(wizard, state, "step 5/7");
+		wizard.press(keys.enter);
+		await wizard.sees("It answers from inside its cage");
+		wizard = await leaveAndGoOn(wizard, state, "It answers from inside its cage");
+		// Nothing of what was built and not saved stayed; it is built and tried once more before it is saved.
+		wizard.press(keys.enter);
+		await wizard.sees("make demo --yes");
+		wizard.press(keys.enter);
+		expect((await wizard.ended).exitCode).toBe(0);
+		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
+		expect(await sessionsOf(state)).toEqual([]);
+		expect(readdirSync(join(state, "sessions"))).toEqual([]);
+		expect(leftovers(state)).toEqual([]);
+	}, 180_000);
+
+	it.each([
+		["SIGHUP", 129],
+		["SIGTERM", 143],
+	] as const)("keeps its session on %s while it traces", async (signal, status) => {
+		const state = temporaryState();
+		const wizard = openWizard(state);
+		await untilAnswered(wizard);
+		wizard.kill(signal);
+		expect((await wizard.ended).exitCode).toBe(status);
+		expect(leftovers(state)).toEqual([]);
+		const next = openWizard(state, "--resume");
+		await next.sees("step 2/7");
+		await next.sees("Back where you left demo");
+		next.press("r");
+		await next.sees("It answers.");
+		next.press(keys.enter);
+		await next.sees(plannedFiles);
+	});
+
+	it("keeps its session on HUP while it builds, and leaves nothing of the build", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state);
+		await untilFiles(wizard);
+		wizard.press(keys.enter);
+		await wizard.sees("step 4/7");
+		wizard.press(keys.enter);
+		await wizard.sees("step 5/7");
+		wizard.press(keys.enter);
+		await eventually(() => expect(readdirSync(join(state, "cages/demo/generations"))).not.toEqual([]));
+		wizard.kill("SIGHUP");
+		expect((await wizard.ended).exitCode).toBe(129);
+		expect(readdirSync(join(state, "cages"))).toEqual([]);
+		expect(leftovers(state)).toEqual([]);
+		const next = openWizard(state, "--resume", "demo");
+		await next.sees("step 5/7");
+		next.press(keys.enter);
+		await next.sees("It answers from inside its cage");
+	}, 120_000);
+
+	it("loses no decision when it is killed in the files", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state);
+		await untilFiles(wizard);
+		wizard.press("w");
+		await wizard.sees("Make this folder writable");
+		wizard.press("\x15/srv", keys.enter);
+		await eventually(async () => {
+			const { json } = await cagewright(["sessions", "list", "--json"], { state });
+			expect(json.sessions).toMatchObject([{ screen: "files" }]);
+		});
+		await new Promise((resolve) => setTimeout(resolve, 1500));
+		wizard.kill("SIGKILL");
+		await wizard.ended;
+		const shown = await cagewright(["sessions", "show", "demo", "--json"], { state });
+		expect(shown.json.session).toMatchObject({ screen: "files", answers: { rules: { writable: ["/srv"] } } });
+		const next = openWizard(state, "--resume", "demo");
+		await next.sees(plannedFiles);
+		next.press(keys.enter);
+		await next.sees("step 4/7");
+		next.press(keys.enter);
+		await next.sees("step 5/7");
+		// Somewhere in the review.
+		await eventually(async () => {
+			next.press("\x1b[6~");
+			expect((await next.screen()).join("\n")).toMatch(/ \/srv\b/);
+		});
+	}, 120_000);
+
+	it("leaves what it was killed over in a trial to whoever comes next", async () => {
+		const state = temporaryState();
+		expect((await cagewright(["make", "demo", "--yes", "--no-selftest"], { state })).status).toBe(0);
+		const wizard = openWizard(state);
+		await untilFiles(wizard);
+		wizard.press("w");
+		await wizard.sees("Make this folder writable");
+		wizard.press("\x15/srv", keys.enter);
+		await wizard.sees(plannedFiles);
+		await new Promise((resolve) => setTimeout(resolve, 1000));
+		wizard.press(keys.enter);
+		await wizard.sees("step 4/7");
+		wizard.press(keys.enter);
+		await wizard.sees("step 5/7");
+		wizard.press(keys.enter);
+		await wizard.sees("step 6/7");
+		const generation = join(state, "cages/demo/generations/2");
+		await eventually(() => expect(existsSync(generation)).toBe(true));
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		wizard.kill("SIGKILL");
+		await wizard.ended;
+		expect(existsSync(generation)).toBe(true);
+		const removed = await cagewright(["sessions", "remove", "demo", "--yes"], { state });
+		expect(removed.stdout).toContain("demo");
+		expect(existsSync(generation)).toBe(false);
+		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
+		expect(await sessionsOf(state)).toEqual([]);
+		// What it had started ended with it; its scratch goes with the next launch.
+		expect((await cagewright(["make", "demo", "--yes", "--no-selftest"], { state })).status).toBe(0);
+		await eventually(() => expect(leftovers(state)).toEqual([]));
+	}, 120_000);
+
+	it("keeps several sessions side by side, each for one wizard at a time", async () => {
+		const state = temporaryState();
+		const [first, second] = [openWizard(state), openWizard(state)];
+		for (const [index, wizard] of [first, second].entries()) {
+			await seesChoices(wizard);
+			wizard.press(keys.enter);
+			await wizard.sees(form);
+			wizard.press("\x1b[5~", `${index + 1}`);
+			await wizard.sees(`demo${index + 1}`);
+		}
+		await eventually(async () => expect((await sessionsOf(state)).map(({ name }) => name).sort()).toEqual(["demo1", "demo2"]));
+		const third = openWizard(state);
+		await third.sees(/demo1\s+session\s+open in process \d+/);
+		const shown = await third.sees(/demo2\s+session\s+open in process \d+/);
+		expect(shown).toMatch(/^> demo[12]/m);
+		third.press(keys.enter);
+		await third.sees(/! The session [0-9a-f]{8} is open in process \d+/);
+		const refused = await cagewright(["sessions", "remove", "demo1", "--yes"], { state });
+		expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining(`process ${first.pid}`) });
+		first.press(keys.ctrlC, keys.ctrlC);
+		expect((await first.ended).exitCode).toBe(130);
+		const fourth = openWizard(state, "--resume", "demo1");
+		await fourth.sees(/demo1.*Start tracing/s);
+	}, 120_000);
+
+	it("says who has the cage of a session", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state);
+		await untilFiles(wizard);
+		wizard.press(keys.ctrlC, keys.ctrlC);
+		await wizard.ended;
+		const [held] = await sessionsOf(state);
+		const other = openWizard(state);
+		await other.sees(offered);
+		other.press(keys.down);
+		await other.sees(/> demo\s+demo/);
+		other.press(keys.enter);
+		await other.sees(form);
+		other.press(keys.enter);
+		await other.sees("It answers.");
+		const next = openWizard(state, "--resume", held?.id ?? "");
+		await next.sees(`! The cage demo is being worked on by process ${other.pid}`);
+		// Nothing was taken from it.
+		other.press(keys.ctrlC, "d");
+		await other.ended;
+		await next.sees(/demo\s+session\s+step 3 of 7/);
+		next.press(keys.down);
+		await next.sees(/^> demo\s+session\s+step 3 of 7/m);
+		next.press(keys.enter);
+		await next.sees(plannedFiles);
+	}, 120_000);
+
+	it("discards a session where that is wanted, on leaving and from the list", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state);
+		await untilAnswered(wizard);
+		wizard.press("q");
+		await wizard.sees(/d leaves and\s+discards it/);
+		wizard.press("d");
+		await wizard.ended;
+		expect((await wizard.screen()).join("")).not.toContain("--resume");
+		expect(await sessionsOf(state)).toEqual([]);
+		const again = openWizard(state);
+		await untilAnswered(again);
+		again.press(keys.ctrlC, keys.ctrlC);
+		await again.ended;
+		const next = openWizard(state);
+		await next.sees(offered);
+		next.press("d");
+		await next.sees("Discard the session demo");
+		next.press("n");
+		await next.sees(offered);
+		next.press("dy");
+		await next.sees(/^> demo\s+demo/m);
+		expect(await sessionsOf(state)).toEqual([]);
+	}, 120_000);
+
+	it("goes through the list with an untouched form without keeping anything", async () => {
+		const state = temporaryState();
+		const wizard = openWizard(state);
+		await seesChoices(wizard);
+		wizard.press(keys.enter);
+		await wizard.sees(form);
+		wizard.press(keys.ctrlC);
+		await wizard.sees("Nothing was answered yet");
+		wizard.press("y");
+		await wizard.ended;
+		expect(await sessionsOf(state)).toEqual([]);
+	});
+});
+
+describe("a session that cannot be gone on with", () => {
+	it.each([
+		[["--resume"], 2, "No session was left"],
+		[["--resume", "nothing"], 2, "There is no session nothing"],
+	])("%s ends with a word before the terminal is taken", async (args, status, words) => {
+		const wizard = openWizard(temporaryState(), ...args);
+		expect((await wizard.ended).exitCode).toBe(status);
+		expect((await wizard.screen()).join(" ")).toContain(words);
+		expect(wizard.raw).not.toContain("\x1b[?1049h");
+	});
+});

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { render } from "ink-testing-library";
+import { afterEach, expect, test, vi } from "vitest";
+import { settle } from "../../src/core/wizard/settle.ts";
+import { startState, type WizardState } from "../../src/core/wizard/state.ts";
+import { isWorthKeeping, restored, storedOf } from "../../src/core/wizard/stored.ts";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { Frame } from "../../src/ui/frame.tsx";
+import { ScreenDriver } from "./screen.ts";
+import { ScriptedSession } from "./scripted-session.ts";
+import { walks } from "./walks.ts";
+
+// Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
+vi.hoisted(() => {
+	process.env.CI = "false";
+	process.env.CONTINUOUS_INTEGRATION = "false";
+});
+
+let open: ScreenDriver | undefined;
+afterEach(() => open?.close());
+
+const size = { columns: 80, rows: 24 };
+
+function drawn(state: WizardState): string {
+	const { lastFrame, unmount } = render(
+		<Frame state={state} look={{ messages: messagesFor("en"), color: false, ascii: false }} />,
+	);
+	const frame = lastFrame() ?? "";
+	unmount();
+	return frame;
+}
+
+/** Without what passes: the message of the moment, a question, and what waits for a plan that is made again. */
+function still(state: WizardState): WizardState {
+	const { notice: _, question: __, ...rest } = settle(state);
+	return { ...rest, files: { ...rest.files, pending: startState.files.pending } };
+}
+
+test("a session of version 1 is drawn", () => {
+	const { fields } = JSON.parse(readFileSync(new URL("../core/wizard/session-1.json", import.meta.url), "utf8"));
+	const back = restored(fields, true);
+	expect(drawn({ ...startState, ...back?.state, size })).toContain("/usr/share/zoneinfo/Europe/Berlin");
+});
+
+test.each(walks.map((walk) => [walk.name, walk] as const))("what was left is drawn as it was: %s", async (_name, walk) => {
+	const screen = new ScreenDriver(new ScriptedSession({ pace: 1, ...walk.script }), size.columns, size.rows);
+	open = screen;
+	screen.store.start();
+	let compared = 0;
+	await walk.go(screen, async (name) => {
+		const { state } = screen.store;
+		if (!isWorthKeeping(state) || ["lacks", "choose"].includes(state.screen)) return;
+		const fields = JSON.parse(JSON.stringify(storedOf(settle(state)))) as Record<string, unknown>;
+		const back = restored(fields, true);
+		expect(back?.whole, name).toBe(true);
+		// The machine is looked at anew.
+		const { surroundings } = state;
+		const here = { size, ...(surroundings ? { surroundings } : {}) };
+		expect(drawn({ ...startState, ...back?.state, ...here }), name).toBe(drawn({ ...still(state), size }));
+		compared++;
+	});
+	// Walks that never leave the first screens have nothing to come back to.
+	expect(compared).toBeGreaterThanOrEqual(walk.name === "the straight path" ? 25 : 0);
+});
