@@ -6,9 +6,8 @@ import { keys, PtyProgram } from "./terminal.ts";
 /** The first step as a person has it: choosing, and the form. */
 let running: PtyProgram | undefined;
 
-afterEach(() => {
-	running?.kill("SIGKILL");
-	running?.dispose();
+afterEach(async () => {
+	await running?.close();
 	running = undefined;
 });
 

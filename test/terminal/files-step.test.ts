@@ -7,9 +7,8 @@ import { keys, PtyProgram } from "./terminal.ts";
 /** The files step with a plan of this machine: what keys do to which rows, and what comes of it at the end. */
 let running: PtyProgram | undefined;
 
-afterEach(() => {
-	running?.kill("SIGKILL");
-	running?.dispose();
+afterEach(async () => {
+	await running?.close();
 	running = undefined;
 });
 

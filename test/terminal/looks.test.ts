@@ -5,9 +5,8 @@ import { keys, PtyProgram } from "./terminal.ts";
 
 let running: PtyProgram | undefined;
 
-afterEach(() => {
-	running?.kill("SIGKILL");
-	running?.dispose();
+afterEach(async () => {
+	await running?.close();
 	running = undefined;
 });
 

@@ -11,10 +11,7 @@ const opened: PtyProgram[] = [];
 
 afterEach(async () => {
 	for (const one of opened.splice(0)) {
-		// What still runs takes away what it made; a killed one leaves that to the next launch.
-		one.kill("SIGTERM");
-		await one.ended;
-		one.dispose();
+		await one.close();
 	}
 });
 

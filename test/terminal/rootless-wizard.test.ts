@@ -6,9 +6,8 @@ import { keys, PtyProgram } from "./terminal.ts";
 
 let running: PtyProgram | undefined;
 
-afterEach(() => {
-	running?.kill("SIGKILL");
-	running?.dispose();
+afterEach(async () => {
+	await running?.close();
 });
 
 function openWizard({ enter, env, state }: Ordinary, copy: string): PtyProgram {

@@ -111,6 +111,15 @@ export class PtyProgram {
 		return last("\x1b[?25l", "\x1b[?25h") && last("\x1b[?1049h", "\x1b[?1049l") && last("\x1b[?2004h", "\x1b[?2004l");
 	}
 
+	/** Ends what still runs as a lost connection to a service would: it takes away what it made, where a killed one leaves that to the next launch. */
+	async close(): Promise<void> {
+		if (!this.#end) this.#pty.kill("SIGTERM");
+		const impatient = setTimeout(() => this.kill("SIGKILL"), 20_000);
+		await this.ended;
+		clearTimeout(impatient);
+		this.dispose();
+	}
+
 	dispose(): void {
 		this.#emulator.dispose();
 		const wrong = this.#wrong();

@@ -10,9 +10,8 @@ import { keys, PtyProgram } from "./terminal.ts";
 /** The trace step as a person has it, with the demonstration and with redis. */
 let running: PtyProgram | undefined;
 
-afterEach(() => {
-	running?.kill("SIGKILL");
-	running?.dispose();
+afterEach(async () => {
+	await running?.close();
 	running = undefined;
 });
 

@@ -11,9 +11,8 @@ import { keys, PtyProgram } from "./terminal.ts";
 /** From the trial on, as a person has it. What the wizard leaves of the terminal is checked when it is disposed of. */
 let running: PtyProgram | undefined;
 
-afterEach(() => {
-	running?.kill("SIGKILL");
-	running?.dispose();
+afterEach(async () => {
+	await running?.close();
 	running = undefined;
 });
 

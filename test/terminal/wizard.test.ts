@@ -7,9 +7,8 @@ import { keys, PtyProgram } from "./terminal.ts";
 /** The wizard as a person has it: a terminal, keys, and what the screen shows. Nothing else is looked into. */
 let running: PtyProgram | undefined;
 
-afterEach(() => {
-	running?.kill("SIGKILL");
-	running?.dispose();
+afterEach(async () => {
+	await running?.close();
 	running = undefined;
 });
 
