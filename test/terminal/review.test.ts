@@ -89,7 +89,7 @@ describe("the accounts of redis", () => {
 		wizard.press(keys.enter);
 		await wizard.sees("It answers from inside its cage", 60);
 		wizard.press(keys.enter);
-		await wizard.sees("cagewright make redis", 60);
+		await wizard.sees("make redis", 60);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		const etc = join(state, "cages/redis/generations/1/etc");
@@ -218,7 +218,7 @@ describe("a build", () => {
 		wizard.press(keys.enter);
 		await wizard.sees("It answers from inside its cage", 60);
 		wizard.press(keys.enter);
-		await wizard.sees("cagewright make demo", 60);
+		await wizard.sees("make demo", 60);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect(generations(state, "demo")).toEqual(["1"]);
