@@ -16,9 +16,12 @@ import type { InstalledUnit, ProbeAttempt, Resumed } from "../core/wizard/seen.t
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import { finishedWith, installFor } from "./afterwards.ts";
+import { CageLock } from "./cage-lock.ts";
 import { layoutOf, type PresentCage, presentCage } from "./cages.ts";
+import type { Chooser } from "./chooser.ts";
 import type { Context, Machine } from "./context.ts";
 import type { Event } from "./events.ts";
+import { ExerciseQueue } from "./exercise-queue.ts";
 import { trialFailure } from "./failures.ts";
 import { SessionKeeper } from "./kept-session.ts";
 import { openLeft } from "./left-session.ts";
@@ -28,27 +31,11 @@ import { selftestIfPossible } from "./selftest.ts";
 import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { shellIn } from "./shell.ts";
-import { addSeconds, buildStep, type Candidate, checkName, identityOf, planStep, timed, traceStep, trialStep } from "./steps.ts";
-import type { Lock } from "./store.ts";
+import { addSeconds, buildStep, type Candidate, planStep, timed, traceStep, trialStep } from "./steps.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import type { TrialRound } from "./trial.ts";
 import { tryProbe } from "./try-probe.ts";
-
-/** What can be chosen, and the answers that a choice proposes. */
-export interface Chooser {
-	choices(): Promise<readonly Choice[]>;
-	propose(choice: Choice, watch?: boolean): Promise<Answers>;
-	/** Writes a review down in the language of the user. Throws where something is at that path. */
-	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
-	/** Throws a Failure where the line is no command. */
-	proposeCommand(line: string): Promise<Answers>;
-	/** Answers as a template would give them, to name only the difference in the equivalent command. */
-	base(answers: Answers): Promise<Answers | undefined>;
-	/** The unit of a cage, or the drop-in for a service of the host. */
-	unit(name: string, service: string | undefined): Promise<string>;
-	/** The service of the host that is the same application. */
-	serviceOf(answers: Answers): string | undefined;
-}
+import { validateAnswers } from "./validate.ts";
 
 export interface Surroundings {
 	/** The state folder, where it is not the one that is taken without a word. */
@@ -71,7 +58,7 @@ export class Wizard implements WizardSession {
 	#controller = new AbortController();
 	/** Whatever runs at the moment; settled when nothing of it is left. */
 	#work: Promise<unknown> = Promise.resolve();
-	#lock: Lock | undefined;
+	readonly #lock: CageLock;
 	#cage: Cage | undefined;
 	#trace: Trace | undefined;
 	#plan: Plan | undefined;
@@ -84,13 +71,9 @@ export class Wizard implements WizardSession {
 	/** All that `make` would have added in the rounds so far. */
 	#proposed: Addition[] = [];
 	#service: string | undefined;
-	#lines: string[] = [];
-	#enough = false;
+	readonly #exercises = new ExerciseQueue();
 	/** A build or its trial runs, or waits to run. */
 	#building = false;
-	#wake: () => void = () => {};
-	/** Whose lock is held. */
-	#locked = "";
 	readonly #keeper: SessionKeeper;
 
 	constructor(machine: Machine, chooser: Chooser, writeRecord: RecordWriter, surroundings: Surroundings) {
@@ -98,6 +81,7 @@ export class Wizard implements WizardSession {
 		this.#chooser = chooser;
 		this.#writeRecord = writeRecord;
 		this.#surroundings = surroundings;
+		this.#lock = new CageLock(machine.store);
 		this.#keeper = new SessionKeeper(machine.sessions, () => ({
 			cage: this.#cage,
 			trace: this.#trace,
@@ -147,67 +131,30 @@ export class Wizard implements WizardSession {
 		return this.#run(async () => {
 			await this.#discardCandidate();
 			await this.#keeper.close();
-			await this.#lock?.release();
-			this.#lock = undefined;
+			await this.#lock.release();
 			this.#cage = this.#trace = this.#plan = this.#round = undefined;
 			this.#additions = this.#accepted = this.#proposed = [];
 			return answers;
 		});
 	}
 
-	async validate(answers: Answers): Promise<Problem[]> {
-		const { application } = answers;
-		const problems: Problem[] = [];
-		const check = async (field: Problem["field"], work: () => unknown) => {
-			try {
-				await work();
-			} catch (error) {
-				if (!(error instanceof Failure)) throw error;
-				problems.push({ field, code: error.code, values: error.values });
-			}
-		};
-		if (!isName(answers.name)) problems.push({ field: "name", code: "name-invalid", values: { name: answers.name } });
-		else await check("name", () => checkName(this.#context(), answers, false));
-		const program = application.command[0] ?? "";
-		if (!program) problems.push({ field: "command", code: "nothing-to-cage", values: {} });
-		else if (!this.#machine.files.resolve(program as never))
-			problems.push({ field: "command", code: "program-not-found", values: { program } });
-		await check("user", () => identityOf(this.#context(), answers));
-		if (!application.cwd.startsWith("/"))
-			problems.push({ field: "cwd", code: "path-not-absolute", values: { option: "cwd", path: application.cwd } });
-		for (const name of Object.keys(application.env)) {
-			if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) problems.push({ field: "env", code: "env-invalid", values: { value: name } });
-		}
-		if (!application.probes.length) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
-		if (!(application.timeout > 0))
-			problems.push({ field: "timeout", code: "timeout-invalid", values: { value: application.timeout } });
-		problems.push(...(await this.#warnings("probe", application.probes)));
-		problems.push(...(await this.#warnings("exercise", application.exercises)));
-		return problems;
+	validate(answers: Answers): Promise<Problem[]> {
+		return validateAnswers(this.#context(), answers);
 	}
 
 	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]> {
 		return this.#run((context) => tryProbe(context, answers, line));
 	}
 
-	/** A line that cannot work here is worth a word before tracing, and no more: a template may be made for another machine. */
-	async #warnings(field: "probe" | "exercise", lines: readonly string[]): Promise<Problem[]> {
-		const found = await Promise.all(lines.map((line) => this.#machine.launcher.lineProblem(line)));
-		return found.flatMap((problem, index) =>
-			problem ? [{ field, ...problem, line: lines[index] ?? "", isWarning: true as const }] : [],
-		);
-	}
-
 	trace(answers: Answers, add = false): Promise<WizardTrace> {
 		return this.#run(async (context) => {
-			await this.#takeLock(answers.name);
+			await this.#lock.take(answers.name);
 			await this.#discardCandidate();
 			this.#round = undefined;
-			this.#lines = [];
-			this.#enough = false;
+			this.#exercises.clear();
 			this.#proposed = [];
 			const earlier = add && this.#cage && this.#trace ? { earlier: { cage: this.#current(answers), trace: this.#trace } } : {};
-			const more = () => this.#more();
+			const more = () => this.#exercises.next(this.#controller.signal);
 			const { added, cage, reached, result } = await traceStep(context, answers, { more, coverage: true, ...earlier });
 			this.#additions = [...cage.additions];
 			this.#cage = cage;
@@ -217,13 +164,11 @@ export class Wizard implements WizardSession {
 	}
 
 	exercise(line: string): void {
-		this.#lines.push(line);
-		this.#wake();
+		this.#exercises.add(line);
 	}
 
 	enough(): void {
-		this.#enough = true;
-		this.#wake();
+		this.#exercises.end();
 	}
 
 	plan(answers: Answers): Promise<Plan> {
@@ -362,13 +307,13 @@ export class Wizard implements WizardSession {
 	async cancel(): Promise<void> {
 		const building = this.#building;
 		this.#controller.abort();
-		this.#wake();
+		this.#exercises.wake();
 		await this.#work.catch(() => {});
 		this.#controller = new AbortController();
 		if (!building) return;
 		// What was built so far is nobody's: not the candidate, and where there was no cage before, nothing at all.
 		await this.#discardCandidate();
-		await this.#lock?.clear();
+		await this.#lock.clear();
 	}
 
 	keep(state: WizardState): void {
@@ -387,7 +332,7 @@ export class Wizard implements WizardSession {
 		return this.#run(async ({ machine }) => {
 			const { opened, resumed, work } = await openLeft(machine, id);
 			try {
-				if (work) await this.#moveLock(work.cage.name);
+				if (work) await this.#lock.move(work.cage.name);
 				await this.#discardCandidate();
 				if (work) await discardCandidate(machine, work.cage.name, opened.fields.workCandidate);
 				await this.#keeper.adopt(opened);
@@ -411,8 +356,7 @@ export class Wizard implements WizardSession {
 		await this.cancel();
 		await this.#discardCandidate();
 		await this.#keeper.close();
-		await this.#lock?.release();
-		this.#lock = undefined;
+		await this.#lock.release();
 		const { failure } = this.#keeper;
 		return failure === undefined ? undefined : new Failure("session-not-kept", {}, 1, failure);
 	}
@@ -444,18 +388,6 @@ export class Wizard implements WizardSession {
 		for (const listener of this.#listeners) listener(event);
 	}
 
-	/** What is asked for while the application runs under strace: one more exercise, or the end. */
-	async #more(): Promise<string | undefined> {
-		const { signal } = this.#controller;
-		while (!this.#lines.length && !this.#enough && !signal.aborted) {
-			await new Promise<void>((resolve) => {
-				this.#wake = resolve;
-			});
-		}
-		signal.throwIfAborted();
-		return this.#lines.shift();
-	}
-
 	#current(answers: Answers): Cage {
 		if (!this.#cage) throw new Failure("not-traced", { name: answers.name }, 2);
 		return { ...this.#cage, rules: answers.rules, additions: this.#additions };
@@ -479,22 +411,6 @@ export class Wizard implements WizardSession {
 	#traced(): Trace {
 		if (!this.#trace) throw new Failure("not-traced", { name: this.#cage?.name ?? "" }, 2);
 		return this.#trace;
-	}
-
-	async #takeLock(name: string): Promise<void> {
-		await this.#lock?.release();
-		this.#lock = undefined;
-		this.#lock = await this.#machine.store.lock(name);
-		this.#locked = name;
-	}
-
-	/** What is locked stays so where the other lock cannot be had. */
-	async #moveLock(name: string): Promise<void> {
-		if (this.#lock && this.#locked === name) return;
-		const lock = await this.#machine.store.lock(name);
-		await this.#lock?.release();
-		this.#lock = lock;
-		this.#locked = name;
 	}
 
 	async #discardCandidate(): Promise<void> {

@@ -9,9 +9,11 @@ import { keys, PtyProgram } from "./terminal.ts";
 /** Leaving the wizard in every way that there is, and going on. */
 const opened: PtyProgram[] = [];
 
-afterEach(() => {
+afterEach(async () => {
 	for (const one of opened.splice(0)) {
-		one.kill("SIGKILL");
+		// What still runs takes away what it made; a killed one leaves that to the next launch.
+		one.kill("SIGTERM");
+		await one.ended;
 		one.dispose();
 	}
 });

@@ -95,7 +95,7 @@ describe("the accounts of redis", () => {
 		const etc = join(state, "cages/redis/generations/1/etc");
 		expect(readFileSync(join(etc, "passwd"), "utf8")).toMatch(/^games:x:5:60:[^:]*:[^:]*:\/usr\/sbin\/nologin$/m);
 		expect(readFileSync(join(etc, "group"), "utf8")).not.toContain("games");
-		const screen = (await wizard.screen()).join("\n");
+		const screen = (await wizard.screen()).join("");
 		expect(screen).toContain("--account user:games --without-account group:games");
 		expect(readFileSync(join(state, "cages/redis/record.md"), "utf8")).toMatch(
 			/`games` \| 5 \| 60 \| chosen by the administrator/,

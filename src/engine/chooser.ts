@@ -1,0 +1,19 @@
+import type { Answers } from "../core/questions/answers.ts";
+import type { ReviewRow } from "../core/wizard/review.ts";
+import type { Choice } from "./session.ts";
+
+/** What can be chosen, and the answers that a choice proposes. */
+export interface Chooser {
+	choices(): Promise<readonly Choice[]>;
+	propose(choice: Choice, watch?: boolean): Promise<Answers>;
+	/** Writes a review down in the language of the user. Throws where something is at that path. */
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
+	/** Throws a Failure where the line is no command. */
+	proposeCommand(line: string): Promise<Answers>;
+	/** Answers as a template would give them, to name only the difference in the equivalent command. */
+	base(answers: Answers): Promise<Answers | undefined>;
+	/** The unit of a cage, or the drop-in for a service of the host. */
+	unit(name: string, service: string | undefined): Promise<string>;
+	/** The service of the host that is the same application. */
+	serviceOf(answers: Answers): string | undefined;
+}
