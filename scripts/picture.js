@@ -25,7 +25,7 @@ const steps = [
 	{ name: "accounts", shows: /step 4\/7/ },
 	{ name: "build", shows: /step 5\/7/ },
 	{ name: "trial", shows: /step 6\/7.*It answers/s },
-	{ name: "save", shows: /step 7\/7.*cagewright make demo/s },
+	{ name: "save", shows: /step 7\/7.*make demo/s },
 ];
 
 execFileSync(process.execPath, ["build.js"], { stdio: "inherit" });

@@ -14,8 +14,11 @@ export async function localize(program: Command, language: Language): Promise<vo
 			...command.configureHelp(),
 			styleTitle: say,
 			optionDescription(option) {
-				if (option.argChoices === undefined || option.argChoices.length === 0) return option.description;
-				return `${option.description} (${say("choices")}: ${option.argChoices.join(", ")})`;
+				const more = [
+					...(option.argChoices?.length ? [`${say("choices")}: ${option.argChoices.join(", ")}`] : []),
+					...(typeof option.defaultValue === "string" ? [`${say("default")}: ${option.defaultValue}`] : []),
+				];
+				return more.length ? `${option.description} (${more.join("; ")})` : option.description;
 			},
 		} satisfies Partial<Help>);
 	}

@@ -167,6 +167,16 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"leave the application's data": "die Daten der Anwendung lassen",
 	"install what is missing with the system's package manager": "mit der Paketverwaltung installieren, was fehlt",
 	"name of the saved template (else the cage's)": "Name der gesicherten Vorlage (sonst der des Käfigs)",
+	"the cage as a tar archive, for another machine of the same kind":
+		"der Käfig als tar-Archiv, für einen anderen Rechner derselben Art",
+	"tar, the only one": "tar, das einzige",
+	"a new file (else stdout)": "eine neue Datei (sonst stdout)",
+	"with the application's data, while nothing runs in the cage": "mit den Daten der Anwendung, während im Käfig nichts läuft",
+	"take in an exported cage: verified, shown, tried": "einen ausgegebenen Käfig aufnehmen: geprüft, gezeigt, erprobt",
+	"under another name": "unter einem anderen Namen",
+	"take it in without a question: its probes run as root": "ohne Frage aufnehmen: seine Proben laufen als root",
+	"verify and show it, and take nothing in": "prüfen und zeigen und nichts aufnehmen",
+	"do not try whether it answers here": "nicht erproben, ob er hier antwortet",
 	"Usage:": "Aufruf:",
 	"Arguments:": "Argumente:",
 	"Options:": "Optionen:",
@@ -174,6 +184,7 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"Commands:": "Verben:",
 	"Example:": "Beispiel:",
 	choices: "möglich",
+	default: "sonst",
 };
 
 /** Wovon commander sagt, dass es nicht geht: das Muster seines Satzes und der deutsche. */

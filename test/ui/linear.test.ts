@@ -150,7 +150,7 @@ describe("marks in words", () => {
 		["  [ ] - root:x:0:0::/root:/bin/sh", "out: root:x:0:0::/root:/bin/sh"],
 		["#######.  16.4 MB  /usr/lib", "16.4 MB, /usr/lib"],
 		["[####------] 40 %", "40 %"],
-		[" All  Waiting <Yours 2> New", "All, Waiting selected: Yours 2, New"],
+		[" All  Waiting <Yours 2> New", "All, Waiting selected: Yours 2 New"],
 		["[!!] curl localhost: command not found", "failed: curl localhost: command not found"],
 		["  ! Note   something", "attention: Note, something"],
 		["-> redis-check-rdb", "leads to redis-check-rdb"],

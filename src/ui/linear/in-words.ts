@@ -16,7 +16,7 @@ export function inWords(line: string, { ascii, messages }: Pick<Look, "ascii" | 
 	said = said
 		.replace(/^(\d+\.) +/, "$1 ")
 		.replace(bar, "")
-		.replace(tabs, `${words.selected} $1,`)
+		.replace(tabs, `${words.selected} $1`)
 		.replace(/^(\d+\. )? *> +/, `$1${words.selected} `)
 		.replace(new RegExp(`^(\\d+\\. )?(${words.selected} )? *! +`), `$1$2${words.attention} `)
 		.replace(
