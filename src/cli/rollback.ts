@@ -1,5 +1,5 @@
 import { presentCage } from "../engine/cages.ts";
-import { rollbackCage, rollbackTarget } from "../engine/update.ts";
+import { rollbackCage, rollbackTarget } from "../engine/rollback.ts";
 import { restartedText } from "../report/update.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,7 +1,6 @@
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../core/cage/edits.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Plan } from "../core/plan/plan.ts";
-import { isDamage } from "./cages.ts";
 import type { Context } from "./context.ts";
 
 /** Configuration that is edited in a cage: it goes on from generation to generation. */
@@ -36,14 +35,4 @@ export async function takeOverEdits(
 
 export function conflictsOf(edits: readonly Edit[]): Edit[] {
 	return edits.filter((edit) => stateOfEdit(edit) === "conflict");
-}
-
-/** Edits of a generation; none where it cannot be read, which is said elsewhere. */
-export async function editsOf({ machine, signal }: Context, name: string, generation: number): Promise<readonly Edit[]> {
-	try {
-		return await machine.store.edits(name, generation, signal);
-	} catch (error) {
-		if (isDamage(error)) return [];
-		throw error;
-	}
 }

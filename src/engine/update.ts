@@ -8,14 +8,14 @@ import type { Plan } from "../core/plan/plan.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
 import { addTraces } from "../core/trace/merge.ts";
 import type { Trace } from "../core/trace/trace.ts";
-import { auditGeneration } from "./audit.ts";
-import { layoutOf, type PresentCage, presentCage } from "./cages.ts";
+import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { hostDrift } from "./drift.ts";
 import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "./make.ts";
 import { launchMethod } from "./method.ts";
-import { type Restarted, restartCage } from "./restart.ts";
+import type { Restarted } from "./restart.ts";
 import { clearOldGenerations } from "./retention.ts";
+import { goBack, restartIf } from "./rollback.ts";
 import { planStep, timed, traceStep } from "./steps.ts";
 
 export interface UpdateOptions {
@@ -99,13 +99,13 @@ export async function updateCage(
 		if (options.retention) await store.saveCage({ ...present.cage, retention: options.retention });
 		if (!update.isNeeded) {
 			if (options.retention) await clearOldGenerations(context, { ...present.cage, retention: options.retention }, update.from);
-			return { plan: update, restarted: await restarting(context, name, options.restart) };
+			return { plan: update, restarted: await restartIf(context, name, options.restart) };
 		}
 		launchMethod(context, false);
 		const winner = update.conflicts.length ? await options.winner(update.conflicts) : "cage";
 		const made = await build(context, prepared, options, winner, writeRecord);
 		try {
-			return { plan: update, made, restarted: await restarting(context, name, options.restart) };
+			return { plan: update, made, restarted: await restartIf(context, name, options.restart) };
 		} catch (error) {
 			await goBack(context, name, update.from, present.cage, error);
 			throw context.signal.aborted ? error : new Failure("update-undone", { name, generation: update.from }, 1, error);
@@ -174,68 +174,4 @@ async function watchAgain(context: Context, cage: Cage, { drift }: UpdatePlan, t
 		{},
 	);
 	return addTraces(trace, result.trace);
-}
-
-async function restarting(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
-	return isWanted ? restartCage(context, name) : { restarted: [], remaining: [], interrupted: 0 };
-}
-
-/** To a generation, and to what was remembered of the cage with it; then what runs is started in it. Not called off by a signal. */
-async function goBack(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
-	const context = { ...hasty, signal: new AbortController().signal };
-	const { store } = context.machine;
-	await store.publish(name, generation);
-	await store.saveCage(cage);
-	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
-	await restartCage(context, name).catch((second: unknown) => {
-		if (!(second instanceof Failure)) throw second;
-		context.emit({ event: "warned", code: "undone-silent", values: { name, problem: second.code } });
-	});
-}
-
-/**
- * Makes an older generation (without `to`, the one before the present) the present one again and restarts what runs. Its files are looked at
- * first, as before any launch. The data stays as it is. Throws `nothing-before` (exit 1), `no-such-generation` (exit 2).
- */
-export async function rollbackCage(
-	context: Context,
-	name: string,
-	options: { readonly to?: number; readonly restart: boolean },
-): Promise<{ readonly from: number; readonly to: number; readonly restarted: Restarted }> {
-	const { store } = context.machine;
-	const lock = await store.lock(name);
-	try {
-		const { cage, generation: from } = await presentCage(context, name);
-		const to = await rollbackTarget(context, name, from, options.to);
-		await requireSound(context, cage, to);
-		await store.publish(name, to);
-		await store.log(name, "rolled-back", { from, generation: to });
-		try {
-			return { from, to, restarted: await restarting(context, name, options.restart) };
-		} catch (error) {
-			await goBack(context, name, from, cage, error);
-			throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
-		}
-	} finally {
-		await lock.release();
-	}
-}
-
-/** Which generation a rollback would go to. */
-export async function rollbackTarget({ machine }: Context, name: string, from: number, asked?: number): Promise<number> {
-	const others = (await machine.store.generations(name)).filter((one) => one !== from);
-	if (asked !== undefined) {
-		if (!others.includes(asked)) throw new Failure("no-such-generation", { generation: asked }, 2);
-		return asked;
-	}
-	const before = others.filter((one) => one < from).at(-1);
-	if (before === undefined) throw new Failure("nothing-before", { name, generation: from }, 1);
-	return before;
-}
-
-async function requireSound(context: Context, cage: Cage, generation: number): Promise<void> {
-	const { machine } = context;
-	const manifest = await machine.store.manifest(cage.name, generation);
-	if (!manifest) throw new Failure("no-such-generation", { generation }, 2);
-	await auditGeneration(context, manifest, layoutOf(machine.store, manifest), { accepted: cage.accepted ?? [] });
 }

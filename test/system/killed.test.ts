@@ -14,7 +14,7 @@ import { leftovers } from "./processes.ts";
  */
 
 const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 200);
-const fills = Math.ceil(kills / 10);
+const fills = Math.ceil(kills / 20);
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
 const random = generator(seed);
 

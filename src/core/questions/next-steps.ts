@@ -1,7 +1,7 @@
 import { quoteShellLine } from "../path/quote.ts";
 
 /** What there is to do with a cage that stands, in the order in which somebody would. */
-export type NextStepKind = "run" | "adopt" | "unit" | "check" | "selftest" | "again";
+export type NextStepKind = "run" | "adopt" | "unit" | "update" | "selftest" | "again";
 
 export interface NextStep {
 	readonly kind: NextStepKind;
@@ -36,7 +36,7 @@ export function nextSteps({ again, installs, name, service, state }: CageInUse):
 		step("run", "run", name),
 		...(service === undefined || !installs ? [] : [step("adopt", "adopt", service, ...named)]),
 		installs ? step("unit", "unit", name, "--install") : step("unit", "unit", name),
-		step("check", "check", name),
+		step("update", "update", name),
 		step("selftest", "selftest", name),
 		{ kind: "again", line: again },
 	];

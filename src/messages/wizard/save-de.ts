@@ -12,7 +12,7 @@ export const saveDe: WizardMessages["save"] = {
 		run: "Jetzt starten",
 		adopt: "Den laufenden Dienst hineinbringen",
 		unit: "Mit der Maschine starten",
-		check: "Nach Updates: was abweicht",
+		update: "Nach Aktualisierungen dieses Rechners",
 		selftest: "Die Auswege noch einmal versuchen",
 		again: "Neu machen, aus den neuen Dateien des Wirts",
 	},

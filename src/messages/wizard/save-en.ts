@@ -14,7 +14,7 @@ export const saveEn = {
 		run: "Run it now",
 		adopt: "Move the running service in",
 		unit: "Start it with the machine",
-		check: "After updates: what differs",
+		update: "After updates of this machine",
 		selftest: "Try the ways out again",
 		again: "Make it again from the host's new files",
 	} satisfies Record<NextStepKind, string>,

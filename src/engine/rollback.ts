@@ -1,0 +1,71 @@
+import type { Cage } from "../core/cage/cage.ts";
+import { Failure } from "../core/failure.ts";
+import { auditGeneration } from "./audit.ts";
+import { layoutOf, presentCage } from "./cages.ts";
+import type { Context } from "./context.ts";
+import { type Restarted, restartCage } from "./restart.ts";
+
+/** Restarts what runs, where that is wanted. */
+export async function restartIf(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
+	return isWanted ? restartCage(context, name) : { restarted: [], remaining: [], interrupted: 0 };
+}
+
+/** To a generation, and to what was remembered of the cage with it; then what runs is started in it. Not called off by a signal. */
+export async function goBack(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
+	const context = { ...hasty, signal: new AbortController().signal };
+	const { store } = context.machine;
+	await store.publish(name, generation);
+	await store.saveCage(cage);
+	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
+	await restartCage(context, name).catch((second: unknown) => {
+		if (!(second instanceof Failure)) throw second;
+		context.emit({ event: "warned", code: "undone-silent", values: { name, problem: second.code } });
+	});
+}
+
+/**
+ * Makes an older generation (without `to`, the one before the present) the present one again and restarts what runs. Its files are looked at
+ * first, as before any launch. The data stays as it is. Throws `nothing-before` (exit 1), `no-such-generation` (exit 2).
+ */
+export async function rollbackCage(
+	context: Context,
+	name: string,
+	options: { readonly to?: number; readonly restart: boolean },
+): Promise<{ readonly from: number; readonly to: number; readonly restarted: Restarted }> {
+	const { store } = context.machine;
+	const lock = await store.lock(name);
+	try {
+		const { cage, generation: from } = await presentCage(context, name);
+		const to = await rollbackTarget(context, name, from, options.to);
+		await requireSound(context, cage, to);
+		await store.publish(name, to);
+		await store.log(name, "rolled-back", { from, generation: to });
+		try {
+			return { from, to, restarted: await restartIf(context, name, options.restart) };
+		} catch (error) {
+			await goBack(context, name, from, cage, error);
+			throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
+		}
+	} finally {
+		await lock.release();
+	}
+}
+
+/** Which generation a rollback would go to. */
+export async function rollbackTarget({ machine }: Context, name: string, from: number, asked?: number): Promise<number> {
+	const others = (await machine.store.generations(name)).filter((one) => one !== from);
+	if (asked !== undefined) {
+		if (!others.includes(asked)) throw new Failure("no-such-generation", { generation: asked }, 2);
+		return asked;
+	}
+	const before = others.filter((one) => one < from).at(-1);
+	if (before === undefined) throw new Failure("nothing-before", { name, generation: from }, 1);
+	return before;
+}
+
+async function requireSound(context: Context, cage: Cage, generation: number): Promise<void> {
+	const { machine } = context;
+	const manifest = await machine.store.manifest(cage.name, generation);
+	if (!manifest) throw new Failure("no-such-generation", { generation }, 2);
+	await auditGeneration(context, manifest, layoutOf(machine.store, manifest), { accepted: cage.accepted ?? [] });
+}
