@@ -23,6 +23,7 @@ import type {
 	Lock,
 	MadeAccount,
 	ReceivedCage,
+	RecordStore,
 	StaleMark,
 	Store,
 	StoredTemplate,
@@ -46,6 +47,7 @@ import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
 import { StateReader } from "./reader.ts";
+import { recordStore } from "./records.ts";
 import { restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
 import { readTrace, writeTrace } from "./traces.ts";
@@ -56,9 +58,11 @@ const hostTrace = "host";
 /** The state folder on disk. Looking at it makes nothing; the first thing that is written makes the folder. */
 export class StateFolder extends StateReader implements Store {
 	readonly adopting: AdoptedState;
+	readonly records: RecordStore;
 
 	constructor(folder: string) {
 		super(folder);
+		this.records = recordStore(this.folder);
 		this.adopting = adoptedState((name) => this.paths(name).directory);
 	}
 
