@@ -361,7 +361,12 @@ export interface Units {
 	installed(place: Path): Promise<Installed>;
 	/** Places of all that was installed for a cage, known by its folder, also what somebody changed since. */
 	installedFor(cage: string): Promise<readonly Path[]>;
-	/** Atomic; `cage` is the folder of the cage that it is for. */
+	/**
+	 * Files that logrotate and certbot read: those that were installed for a cage, known by its folder, and those of somebody else that name it. Of
+	 * what was installed and changed since, the second.
+	 */
+	hooksFor(cage: string): Promise<{ readonly hooks: readonly Path[]; readonly mentions: readonly Path[] }>;
+	/** Atomic; `cage` is the folder of the cage that it is for. A script (`#!`) can be executed. */
 	install(place: Path, text: string, cage: string): Promise<void>;
 	uninstall(place: Path): Promise<void>;
 	/** Lets systemd read its units again; false where none runs. Fails with `unit-reload-failed`. */
