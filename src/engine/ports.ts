@@ -15,6 +15,7 @@ import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { PackageContents } from "../core/plan/coverage.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
+import type { MachineFacts } from "../core/record/evidence.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { DecoyFacts } from "../core/selftest/program.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
@@ -243,6 +244,19 @@ export interface SelftestTools {
 	decoy(identity: Identity): Promise<Decoy>;
 	/** Starts the attempts as a service of the running systemd. Throws `systemctl-failed`, and leaves nothing then. */
 	service(request: AttemptsService): Promise<StartedAttempts>;
+}
+
+/** What the record asks of the machine. */
+export interface Recording {
+	/** Who runs this: the account of the login behind sudo counts more than root. */
+	who(): string;
+	host(): Pick<MachineFacts, "host" | "system" | "distribution" | "architecture" | "kernel">;
+	/** In hexadecimal. */
+	sha256(text: string): string;
+	/**
+	 * Of configuration that packages ship, whether the host's is still the same, and the package's own text where it is on this machine. Others are absent.
+	 */
+	asShipped(paths: readonly Path[]): ReadonlyMap<Path, { readonly isSame: boolean; readonly text?: string }>;
 }
 
 /** A service that is there for a self-test alone. */

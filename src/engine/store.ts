@@ -6,6 +6,8 @@ import type { ExportHead } from "../core/cage/export.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
 import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
+import type { Evidence } from "../core/record/evidence.ts";
+import type { Names, Responsible } from "../core/record/responsible.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
 
@@ -99,6 +101,7 @@ export interface Store extends CageReader {
 	record(name: string): Promise<string | undefined>;
 	/** Writes the record; returns its path. */
 	saveRecord(name: string, text: string): Promise<string>;
+	readonly records: RecordStore;
 
 	/** The account of the host that was made for the cage; it outlives the cage where its data stays. */
 	madeAccount(name: string): Promise<MadeAccount | undefined>;
@@ -163,6 +166,18 @@ export interface HeldSession {
 	/** There is nothing left to go on with. */
 	remove(): Promise<void>;
 	release(): void;
+}
+
+/** What the record tells beyond the manifest, and whom it names. */
+export interface RecordStore {
+	/** Of every generation that was the present one since such is kept, oldest first; also of those whose files are gone. */
+	evidence(name: string): Promise<readonly Evidence[]>;
+	saveEvidence(name: string, evidence: Evidence): Promise<void>;
+	responsible(name: string): Promise<Responsible>;
+	saveResponsible(name: string, responsible: Responsible): Promise<void>;
+	/** Those that count for every cage of this state folder. */
+	names(): Promise<Names>;
+	saveNames(names: Names): Promise<void>;
 }
 
 /** State on its way between the host and a cage. The caller holds the cage's lock, and the service is stopped. */

@@ -1,6 +1,7 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
 import { installDe } from "./install-de.ts";
+import { recordVerbDe } from "./record/verb-de.ts";
 import { removeDe } from "./remove-de.ts";
 import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
@@ -157,6 +158,7 @@ export const cliDe: CliMessages = {
 		missing: (count) => `${count} fehlen`,
 	},
 	install: installDe,
+	record: recordVerbDe,
 	transfer: transferDe,
 	update: updateDe,
 	check: {

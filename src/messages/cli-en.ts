@@ -1,6 +1,7 @@
 import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import { adoptionEn } from "./adoption-en.ts";
 import { installEn } from "./install-en.ts";
+import { recordVerbEn } from "./record/verb-en.ts";
 import { removeEn } from "./remove-en.ts";
 import { transferEn } from "./transfer-en.ts";
 import { updateEn } from "./update-en.ts";
@@ -163,6 +164,7 @@ export const cliEn = {
 		missing: (count: number) => `${count} missing`,
 	},
 	install: installEn,
+	record: recordVerbEn,
 	transfer: transferEn,
 	update: updateEn,
 	check: {

@@ -24,6 +24,7 @@ import type {
 	Lock,
 	MadeAccount,
 	ReceivedCage,
+	RecordStore,
 	Removal,
 	StaleMark,
 	Store,
@@ -49,6 +50,7 @@ import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
 import { StateReader } from "./reader.ts";
+import { recordStore } from "./records.ts";
 import { beginRemoval, cageContents, endRemoval, removeContents } from "./removal.ts";
 import { restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
@@ -61,9 +63,11 @@ const hostTrace = "host";
 /** The state folder on disk. Looking at it makes nothing; the first thing that is written makes the folder. */
 export class StateFolder extends StateReader implements Store {
 	readonly adopting: AdoptedState;
+	readonly records: RecordStore;
 
 	constructor(folder: string) {
 		super(folder);
+		this.records = recordStore(this.folder);
 		this.adopting = adoptedState((name) => this.paths(name).directory);
 	}
 

@@ -7,7 +7,7 @@ import { programFolder } from "./folder.ts";
 /** The templates that come with this program, by name. They are held to the same rules as anybody's. */
 export function builtinTemplates(folder = join(programFolder(), "templates")): Template[] {
 	return readdirSync(folder)
-		.filter((file) => file.endsWith(".json") && file !== "schema.json")
+		.filter((file) => file.endsWith(".json") && !file.endsWith("schema.json"))
 		.sort()
 		.map((file) => {
 			const parsed: ParsedTemplate = parseTemplate(readFileSync(join(folder, file), "utf8"));
