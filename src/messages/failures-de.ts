@@ -104,11 +104,10 @@ export const failuresDe: Failures = {
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"cage-busy": "Am Käfig {name} arbeitet gerade Prozess {pid}; warten Sie, bis er fertig ist.",
 	"cage-name-needed": "Nennen Sie den Käfig; `cagewright list` zeigt alle.",
-	"cage-has-unit":
-		"{path} startet {name} in diesem Käfig; entfernen Sie es zuerst (`cagewright unit {name} --uninstall`, für ein Drop-in mit --dropin DIENST).",
 	"cage-not-built": "Der Käfig {name} ist noch nicht gebaut; führen Sie `cagewright build {name}` aus.",
 	"cage-not-running": "Die Anwendung des Käfigs {name} läuft nicht; starten Sie sie mit `cagewright run {name}`.",
 	"cage-running": "Der Käfig {name} wird von Prozess {pid} benutzt; beenden Sie ihn zuerst.",
+	"cage-unit-runs": "{service} des Käfigs {name} ist {state}; halten Sie ihn zuerst an: systemctl stop {service}",
 	"cage-unknown": "Einen Käfig {name} gibt es nicht; `cagewright list` zeigt die vorhandenen.",
 	"cannot-read": "{path} lässt sich nicht lesen ({error}); prüfen Sie die Datei und ihr Dateisystem.",
 	"cannot-remove":

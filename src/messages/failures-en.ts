@@ -90,11 +90,10 @@ export const failuresEn = {
 	"bad-name": "{name} is not a name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"cage-busy": "The cage {name} is being worked on by process {pid}; wait until that is done.",
 	"cage-name-needed": "Say which cage; `cagewright list` shows them.",
-	"cage-has-unit":
-		"{path} starts {name} in this cage; remove it first (`cagewright unit {name} --uninstall`, with --dropin SERVICE for a drop-in).",
 	"cage-not-built": "The cage {name} has not been built yet; run `cagewright build {name}`.",
 	"cage-not-running": "The application of the cage {name} does not run; start it with `cagewright run {name}`.",
 	"cage-running": "The cage {name} is in use by process {pid}; stop it first.",
+	"cage-unit-runs": "{service} of the cage {name} is {state}; stop it first: systemctl stop {service}",
 	"cage-unknown": "There is no cage {name}; `cagewright list` shows those that there are.",
 	"cannot-read": "{path} cannot be read ({error}); check the file and its file system.",
 	"cannot-remove": "{path} cannot be removed ({error}); see what holds it and try again.",
