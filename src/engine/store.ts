@@ -8,6 +8,7 @@ import type { Path } from "../core/path/path.ts";
 import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
 import type { Evidence } from "../core/record/evidence.ts";
 import type { Names, Responsible } from "../core/record/responsible.ts";
+import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
 
@@ -110,8 +111,12 @@ export interface Store extends CageReader {
 	changeDataOwner(name: string, change: OwnerChange): Promise<void>;
 
 	templates(): Promise<StoredTemplate[]>;
-	/** Returns the path of the saved file. */
-	saveTemplate(template: Template): Promise<string>;
+	/** Saves it with the values that it has on this machine alone, and remembers it as accepted. Returns the path of the file. */
+	saveTemplate(template: Template, values?: ParameterValues): Promise<string>;
+	/** That somebody has seen the commands of a template with this hash and wants them run. */
+	acceptTemplate(hash: string): Promise<void>;
+	/** A saved one; false where there is none of that name. */
+	removeTemplate(name: string): Promise<boolean>;
 }
 
 /**
@@ -304,4 +309,10 @@ export interface StoredTemplate {
 	readonly template: Template;
 	readonly builtIn: boolean;
 	readonly path: string;
+	/** SHA-256 of what it says. */
+	readonly hash: string;
+	/** Its commands were shown to somebody, or they are our own; one that is not does not run. */
+	readonly accepted: boolean;
+	/** What its parameters are on this machine. */
+	readonly values: ParameterValues;
 }

@@ -3,6 +3,7 @@ import type { CliMessages } from "./cli-en.ts";
 import { installDe } from "./install-de.ts";
 import { recordVerbDe } from "./record/verb-de.ts";
 import { removeDe } from "./remove-de.ts";
+import { templateDe } from "./template-de.ts";
 import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
 
@@ -336,12 +337,5 @@ export const cliDe: CliMessages = {
 		kept: (name) => `Die Sitzung ${name} bleibt.`,
 		removed: (name) => `Die Sitzung ${name} ist fort.`,
 	},
-	template: {
-		head: ["Name", "Herkunft", "Was es ist"],
-		builtIn: "eingebaut",
-		saved: "gespeichert",
-		savedAs: (path, name) => `Gespeichert: ${path}\nVerwenden: cagewright make ${name} --yes`,
-		valid: (file) => `${file} ist eine gültige Vorlage.`,
-		problem: (file, place, what) => `${file}: ${place || "/"}: ${what}`,
-	},
+	template: templateDe,
 };

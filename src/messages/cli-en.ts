@@ -3,6 +3,7 @@ import { adoptionEn } from "./adoption-en.ts";
 import { installEn } from "./install-en.ts";
 import { recordVerbEn } from "./record/verb-en.ts";
 import { removeEn } from "./remove-en.ts";
+import { templateEn } from "./template-en.ts";
 import { transferEn } from "./transfer-en.ts";
 import { updateEn } from "./update-en.ts";
 import type { Widen } from "./widen.ts";
@@ -342,14 +343,7 @@ export const cliEn = {
 		kept: (name: string) => `The session ${name} stays.`,
 		removed: (name: string) => `The session ${name} is gone.`,
 	},
-	template: {
-		head: ["Name", "From", "What it is"],
-		builtIn: "built in",
-		saved: "saved",
-		savedAs: (path: string, name: string) => `Saved ${path}\nUse it: cagewright make ${name} --yes`,
-		valid: (file: string) => `${file} is a valid template.`,
-		problem: (file: string, place: string, what: string) => `${file}: ${place || "/"}: ${what}`,
-	},
+	template: templateEn,
 };
 
 export type CliMessages = Widen<typeof cliEn>;

@@ -297,7 +297,25 @@ export const failuresDe: Failures = {
 	"state-damaged":
 		"{path} ist beschädigt; stellen Sie es aus einer Sicherung wieder her, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
 	"still-in-use": "{path} wird noch benutzt; beenden Sie, was es benutzt, und versuchen Sie es noch einmal.",
-	"template-action-unknown": "`template {action}` gibt es nicht; es gibt list, show, save und check.",
+	"template-unaccepted":
+		"Die Befehle der Vorlage {name} hat niemand angenommen, oder sie wurde seither geändert: `cagewright template accept {name}` zeigt sie und fragt; mit --yes nimmt es sie an.",
+	"template-unconfirmed": "Die Vorlage {name} würde die Befehle oben ausführen; --yes nimmt sie an.",
+	"template-none":
+		'Unter {place} ist keine Vorlage: keine Datei, die "schema": "cagewright/template/…" sagt, weder oben noch in templates/.',
+	"template-git-failed": "git kann {place} nicht holen (nur https und lokale Pfade): {detail}",
+	"needs-git": "git fehlt; installieren Sie es, oder holen Sie die Vorlagen selbst und nennen Sie ihren Ordner.",
+	"template-bundle-changed":
+		"{file} ist nicht, was ausgegeben wurde: Die SHA-256 ist {sha256}, und sie sagt {said}. Nichts wurde aufgenommen.",
+	"template-as-one": "--as benennt eine einzige Vorlage, und unter {place} sind {count}.",
+	"template-twice": "Zwei Vorlagen heißen dort {name}; nehmen Sie die Datei einer davon auf.",
+	"template-built-in": "{name} heißt schon eine eingebaute Vorlage; nehmen Sie sie mit --as NAME unter anderem Namen auf.",
+	"template-there":
+		"Hier gibt es eine andere Vorlage {name}; --replace setzt diese an ihre Stelle, --as NAME gibt ihr einen anderen Namen.",
+	"template-not-removable": "{name} ist eingebaut und bleibt; nur gespeicherte Vorlagen lassen sich entfernen.",
+	"cage-without-template": "Der Käfig {name} ist nicht aus einer Vorlage entstanden, die es hier gibt.",
+	"file-not-regular": "{file} ist keine gewöhnliche Datei.",
+	"template-action-unknown":
+		"`template {action}` gibt es nicht; es gibt list, show, save, check, diff, import, accept, export und remove.",
 	"template-file-needed": "Nennen Sie die Datei der Vorlage.",
 	"template-invalid": "Die Vorlage ist bei {place} nicht gültig: {problem}. `cagewright template check DATEI` nennt alles.",
 	"template-too-large": "{file} ist größer, als eine Vorlage sein darf ({limit:bytes}).",
