@@ -123,6 +123,34 @@ describe("templates/schema.json agrees", () => {
 	});
 });
 
+describe("templates/schema.json explains", () => {
+	interface Part {
+		readonly $ref?: string;
+		readonly allOf?: readonly Part[];
+		readonly description?: string;
+		readonly properties?: Readonly<Record<string, Part>>;
+		readonly definitions?: Readonly<Record<string, Part>>;
+	}
+	const whole = JSON.parse(readFileSync(`${programFolder()}/templates/schema.json`, "utf8")) as Part;
+	const definition = (ref = "") => whole.definitions?.[ref.split("/").at(-1) ?? ""];
+	const explained = (part: Part | undefined): boolean =>
+		part !== undefined &&
+		(part.description !== undefined || explained(definition(part.$ref)) || (part.allOf ?? []).some(explained));
+
+	it("every field", () => {
+		const dark: string[] = [];
+		const look = (part: unknown, at: string) => {
+			if (typeof part !== "object" || part === null) return;
+			const { properties } = part as Part;
+			for (const [name, field] of Object.entries(properties ?? {}))
+				if (!at.endsWith("then") && !at.endsWith("if") && !explained(field)) dark.push(`${at}/${name}`);
+			for (const [name, one] of Object.entries(part)) look(one, `${at}/${name}`);
+		};
+		look(whole, "");
+		expect(dark).toEqual([]);
+	});
+});
+
 describe("the built-in templates", () => {
 	it("are all there and hold to both schemas", () => {
 		const templates = builtinTemplates();
