@@ -225,8 +225,11 @@ export interface Launcher {
 	running(root: Path): { readonly processes: readonly number[]; readonly inits: readonly number[] };
 	/** Sends a signal to a process that `running` named. */
 	send(pid: number, signal: string): void;
-	/** For the unit of a cage: a program that loads filter and Landlock rules; undefined where there is none for this processor. */
-	unitConfiner(cage: CageLayout): Uint8Array | undefined;
+	/**
+	 * For the unit of a cage: a program that loads filter and Landlock rules; undefined where there is none for this processor. `sockets`: the
+	 * unit hands over some.
+	 */
+	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined;
 	/** The plain commands that start the cage, for reading and for pasting into a root shell. */
 	print(request: LaunchRequest): string;
 }

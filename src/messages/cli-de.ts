@@ -342,6 +342,6 @@ export const cliDe: CliMessages = {
 		saved: "gespeichert",
 		savedAs: (path, name) => `Gespeichert: ${path}\nVerwenden: cagewright make ${name} --yes`,
 		valid: (file) => `${file} ist eine gültige Vorlage.`,
-		problem: (file, place, what) => `${file}: ${place}: ${what}`,
+		problem: (file, place, what) => `${file}: ${place || "/"}: ${what}`,
 	},
 };

@@ -348,7 +348,7 @@ export const cliEn = {
 		saved: "saved",
 		savedAs: (path: string, name: string) => `Saved ${path}\nUse it: cagewright make ${name} --yes`,
 		valid: (file: string) => `${file} is a valid template.`,
-		problem: (file: string, place: string, what: string) => `${file}: ${place}: ${what}`,
+		problem: (file: string, place: string, what: string) => `${file}: ${place || "/"}: ${what}`,
 	},
 };
 

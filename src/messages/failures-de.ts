@@ -239,6 +239,13 @@ export const failuresDe: Failures = {
 	"nul-in-command": "Ein NUL-Byte kann nicht Teil eines Befehls sein; entfernen Sie es.",
 	"path-climbs": "{path} ({option}) steigt mit `..` auf; schreiben Sie den Pfad ohne das.",
 	"path-not-absolute": "{path} ({option}) muss mit einem Schrägstrich beginnen.",
+	"parameter-invalid": "{value} ist kein Wert für {name} der Vorlage {template} ({kind}).",
+	"parameter-needed":
+		"Die Vorlage {template} braucht {name}: --set {name}=WERT. `cagewright template show {template}` sagt, was das ist.",
+	"parameter-refused": "Mit diesen Werten sagt die Vorlage {template} bei {place}, was keine Vorlage darf: {problem}.",
+	"parameter-unknown": "Die Vorlage {template} hat keinen Parameter {name}; sie hat: {known}.",
+	"set-invalid": "--set {value}: Schreiben Sie NAME=WERT, den Namen in Kleinbuchstaben.",
+	"set-without-template": "--set gibt einer Vorlage einen Wert, und es wurde keine genannt.",
 	"placeholder-unresolved":
 		"Die Vorlage verlangt {name}, und das gibt es auf diesem Rechner nicht; geben Sie den Befehl selbst an.",
 	"plan-path-below-file": "{path} läge unter {above}, und das ist kein Verzeichnis; schließen Sie eines von beiden aus.",

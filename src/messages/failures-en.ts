@@ -215,6 +215,13 @@ export const failuresEn = {
 	"nul-in-command": "A NUL byte cannot be part of a command; remove it.",
 	"path-climbs": "{path} ({option}) climbs with `..`; write the path without it.",
 	"path-not-absolute": "{path} ({option}) must begin with a slash.",
+	"parameter-invalid": "{value} is no value for {name} of the template {template} ({kind}).",
+	"parameter-needed":
+		"The template {template} has to be told {name}: --set {name}=VALUE. `cagewright template show {template}` says what it is.",
+	"parameter-refused": "With these values the template {template} says at {place} what no template may: {problem}.",
+	"parameter-unknown": "The template {template} has no parameter {name}; it has: {known}.",
+	"set-invalid": "--set {value}: write NAME=VALUE, the name in small letters.",
+	"set-without-template": "--set gives a value to a template, and none was named.",
 	"placeholder-unresolved": "The template asks for {name}, and that is not on this machine; give the command yourself.",
 	"plan-path-below-file": "{path} would lie below {above}, which is no directory; exclude one of the two.",
 	"plan-path-twice": "{path} is planned twice; exclude it once.",

@@ -103,6 +103,7 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"dies geschlossen halten, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"let the cage know this user or group of the host (NAME, user:NAME, group:NAME); never a password or a shell; repeatable":
 		"dem Käfig diesen Benutzer oder diese Gruppe des Wirts bekannt machen (NAME, user:NAME, group:NAME); nie Passwort oder Shell; mehrmals möglich",
+	"a parameter of the template; repeatable": "ein Parameter der Vorlage; wiederholbar",
 	"leave this user or group out although a need was seen; repeatable":
 		"diesen Benutzer oder diese Gruppe weglassen, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"run as an account that no other service has, made where it is missing (default: cage-NAME)":
