@@ -1,6 +1,6 @@
 /** The options of `record`, apart from what it loads. */
 
-export const recordFormats = ["md", "json"] as const;
+export const recordFormats = ["md", "html", "json"] as const;
 export type RecordFormat = (typeof recordFormats)[number];
 
 export interface RecordOptions {

@@ -6,6 +6,7 @@ import type { Responsible } from "../core/record/responsible.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { approvedNow, keepResponsible, recordOf } from "../engine/record.ts";
+import { recordHtml } from "../report/record/html.ts";
 import { recordToJson } from "../report/record/json.ts";
 import { recordMarkdown } from "../report/record/markdown.ts";
 import { writeAtomic } from "../system/state/atomic.ts";
@@ -35,12 +36,13 @@ export async function record(terminal: Terminal, name: string, options: RecordOp
 
 /** What a file is called says what it is meant to be. */
 function formatFor({ options: { json } }: Terminal, { output = "" }: RecordOptions): RecordFormat {
-	return json || output.endsWith(".json") ? "json" : "md";
+	if (json || output.endsWith(".json")) return "json";
+	return /\.html?$/.test(output) ? "html" : "md";
 }
 
 function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal): string {
 	if (format === "json") return `${JSON.stringify({ schema: "cagewright/record/1", ...recordToJson(record) }, null, 2)}\n`;
-	return recordMarkdown(record, messages);
+	return format === "html" ? recordHtml(record, messages) : recordMarkdown(record, messages);
 }
 
 async function said(

@@ -10,7 +10,7 @@ export const checklistDe: ChecklistMessages = {
 		shown: "belegt",
 		failed: "nicht erfüllt",
 		open: "offen",
-		person: "offen: muss ein Mensch sagen",
+		person: "offen (Person)",
 		explains: "erläutert nur",
 	},
 	count:

@@ -11,7 +11,7 @@ export const checklistEn = {
 		shown: "shown",
 		failed: "not met",
 		open: "open",
-		person: "open: a person must say it",
+		person: "open (person)",
 		explains: "explains",
 	} satisfies Record<ItemState, string>,
 	count: "{shown:count} of {of:count} shown, {failed:count} not met, {open:count} open, {person:count} for a person to say.",

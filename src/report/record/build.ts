@@ -2,12 +2,12 @@ import { type SectionName, sectionNames } from "../../core/record/checklist.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { application, configuration, coverage, files, leftOut, packages, updates } from "./contents.ts";
-import { type Block, code, type RecordDocument } from "./document.ts";
+import { type Block, code, type RecordDocument, text } from "./document.ts";
 import { accounts, confinement, devices, permissions } from "./holds.ts";
 import { checklist, responsibilities, risks, signatures } from "./people.ts";
 import { history, selftest, trials } from "./tried.ts";
 
-/** What each part says. A part that has nothing to say says so itself, or is left out. */
+/** What each part says. */
 const parts: Readonly<Record<SectionName, (record: CageRecord, messages: Messages) => Block[]>> = {
 	responsibilities,
 	application,
@@ -43,9 +43,9 @@ export function recordDocument(record: CageRecord, messages: Messages): RecordDo
 			[words.generation, String(record.manifest.generation)],
 			[words.parts.fingerprint, code(record.fingerprint)],
 		],
-		sections: sectionNames.flatMap((id) => {
+		sections: sectionNames.map((id) => {
 			const blocks = parts[id](record, messages);
-			return blocks.length ? [{ id, title: words.parts.sections[id], blocks }] : [];
+			return { id, title: words.parts.sections[id], blocks: blocks.length ? blocks : [text(words.parts.none)] };
 		}),
 	};
 }

@@ -50,7 +50,11 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 			[parts.machine, known?.host ?? open],
 			[
 				parts.system,
-				known ? [known.system, `, ${parts.architecture} ${known.architecture}, ${parts.kernel} ${known.kernel}`] : open,
+				known
+					? [known.system, `${parts.architecture} ${known.architecture}`, `${parts.kernel} ${known.kernel}`]
+							.filter(Boolean)
+							.join(", ")
+					: open,
 			],
 		]),
 	];
@@ -117,7 +121,7 @@ export function updates({ check }: CageRecord, messages: Messages): Block[] {
 
 export function coverage({ coverage: reached }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
-	return [text(reached ? messages.fill(parts.reached, { text: coverageLine(reached, messages) }) : parts.notCovered)];
+	return [text(reached ? coverageLine(reached, messages) : parts.notCovered)];
 }
 
 export function packages(record: CageRecord, messages: Messages): Block[] {
