@@ -17,7 +17,7 @@ interface Subject {
 	readonly set?: Readonly<Record<string, string>>;
 	readonly options?: readonly string[];
 	readonly command?: readonly string[];
-	/** Where it listens; undefined where it has a socket alone. */
+	/** Where it listens, and whose root is then looked at. */
 	readonly port?: number;
 }
 
@@ -26,9 +26,12 @@ const folder = temporaryFolder("templates");
 const strict = mkdtempSync("/srv/cagewright-");
 afterAll(() => rmSync(strict, { recursive: true }));
 
+/** Each in a folder of its own: an interpreter's program is taken with what lies beside it. */
 const write = (name: string, text: string) => {
-	writeFileSync(`${folder}/${name}`, text);
-	return `${folder}/${name}`;
+	const own = `${folder}/${name.replace(".", "-")}`;
+	mkdirSync(own);
+	writeFileSync(`${own}/${name}`, text);
+	return `${own}/${name}`;
 };
 
 function subjects(): Record<string, Subject> {
@@ -63,7 +66,8 @@ function subjects(): Record<string, Subject> {
 		redis: { port: 6379 },
 		bind9: { port: 53 },
 		dnsmasq: { port: 53 },
-		haproxy: { set: { config: write("haproxy.cfg", frontend) }, port: 80 },
+		// Its worker locks itself in once more, as Debian's configuration says: its root is no cage's any more.
+		haproxy: { set: { config: write("haproxy.cfg", frontend) } },
 		"php-fpm": { set: { script: write("index.php", '<?php echo "hello ", 6 * 7, "\\n";\n') } },
 		sftp: { set: sftp, port: 2222 },
 		"web-folder": { set: { folder: `${folder}/pages` }, port: 8080 },
@@ -79,19 +83,20 @@ function subjects(): Record<string, Subject> {
 }
 
 interface Outcome {
+	readonly state: string;
 	readonly first: Made;
 	readonly again: Made;
 	readonly probes: readonly string[];
-	readonly checked: number;
 	readonly record: string;
 	readonly saved: { readonly name: string; readonly text: string };
 }
 
-const state = temporaryState();
 const other = temporaryState();
 const outcomes = new Map<string, Promise<Outcome>>();
 
 async function tryTemplate(name: string, { command = [], options = [], port, set = {} }: Subject): Promise<Outcome> {
+	// Cages of one state are told of accounts that they share, as they should be.
+	const state = temporaryState();
 	const sets = Object.entries(set).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
 	// That nothing gets out of a cage is tried by tests of its own.
 	const quick = ["--no-selftest"];
@@ -108,7 +113,6 @@ async function tryTemplate(name: string, { command = [], options = [], port, set
 	});
 	if (port !== undefined) expectServedInside(first, port, network);
 	await run.stop();
-	const checked = (await cagewright(["check", name], { state })).status;
 	const saving = await cagewright(["template", "save", name, "--as", `${name}-again`, "--json"], { state });
 	const { path, values } = saving.json as unknown as { path: string; values: Record<string, string> };
 	const taken = await cagewright(["template", "import", path, "--yes", "--quiet"], { state: other });
@@ -116,10 +120,10 @@ async function tryTemplate(name: string, { command = [], options = [], port, set
 	const told = Object.entries(values).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
 	const again = await make([`${name}-again`, "--name", name, ...told, ...quick], { state: other });
 	return {
+		state,
 		first,
 		again,
 		probes,
-		checked,
 		record: `${state}/cages/${name}/record.md`,
 		saved: { name: `${name}-again`, text: readFileSync(path, "utf8") },
 	};
@@ -146,18 +150,26 @@ describe.each([
 	...["web-folder", "python-service", "node-service", "network-daemon"],
 ])("the template %s", (name) => {
 	test("makes a cage that answers, with a record and without a finding, and from which the same can be made again", async () => {
-		const { again, checked, first, probes, record, saved } = (await outcomes.get(name)) as Outcome;
-		// sshd looks for a password, and there is none in a cage.
-		const withoutRefusals = (made: Made) => (name === "sftp" ? { ...made, rounds: made.rounds.slice(1) } : made);
-		expectWellMade(withoutRefusals(first), name, state);
+		const { again, first, probes, record, saved, state } = (await outcomes.get(name)) as Outcome;
+		// A secret that nobody allowed stays out, and is told: sshd looks for passwords, BIND for its key.
+		const withoutDeclined = (made: Made) => ({
+			...made,
+			rounds: made.rounds.map(({ missing, ...round }) => ({
+				...round,
+				missing: missing.filter((one) => !(one as { declined: boolean }).declined),
+			})),
+		});
+		expectWellMade(withoutDeclined(first), name, state);
 		expect(probes.length).toBeGreaterThan(0);
 		expect(existsSync(record)).toBe(true);
-		expect(checked).toBe(0);
-		expectWellMade(withoutRefusals(again), name, other);
+		// Now that nothing else runs as its account.
+		const { status, stdout } = await cagewright(["check", name], { state });
+		expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) });
+		expectWellMade(withoutDeclined(again), name, other);
 		const same = ({ accounts, bytes, confinement, devices, directories, files, symlinks }: Made) => {
 			// What else runs as the account at the moment is nothing of the cage's.
-			const { warnings: _, ...confined } = confinement;
-			return { accounts, bytes, confined, devices, directories, files, symlinks };
+			const { openings, warnings: _, ...confined } = confinement;
+			return { accounts, bytes, confined, openings: Object.keys(openings).sort(), devices, directories, files, symlinks };
 		};
 		expect(same(again)).toEqual(same(first));
 		for (const word of [folder, "-linux-gnu"]) expect(saved.text).not.toContain(word);
