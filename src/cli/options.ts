@@ -108,6 +108,8 @@ export interface ApplicationOptions {
 	for?: number;
 	/** Only of `trace`. */
 	add?: boolean;
+	/** Only of `make` and `plan`. */
+	takeDocumented?: boolean;
 }
 
 export interface ConsentOptions {

@@ -100,6 +100,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		const command = define(`${name} [target] [command...]`, description, example);
 		addConsent(addRounds(addApplicationOptions(command)));
 		if (name === "make" || name === "trace") addAttach(command);
+		if (name === "make" || name === "plan")
+			command.option("--take-documented", "take up what the application's documentation names and no run has used");
 		if (name === "trace") command.option("--add", "add this run to what was traced of the cage, with these exercises");
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {

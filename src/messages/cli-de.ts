@@ -93,6 +93,14 @@ export const cliDe: CliMessages = {
 			library: (files, bytes) =>
 				`eine Bibliothek, die sie im Betrieb laden kann, ${files > 1 ? `mit dem, was diese braucht, ${files} Dateien, ` : ""}${bytes}`,
 			state: (files, bytes) => `${files} Dateien Zustand, die der Wirt hat, ${bytes}`,
+			documented: (files, bytes) =>
+				`in seiner Dokumentation genannt, nie benutzt: ${files === 1 ? "1 Datei" : `${files} Dateien`}, ${bytes}`,
+			"documented-writable": () => "ein Verzeichnis, in das es vielleicht schreiben will, nie benutzt",
+		},
+		documents: {
+			package: (name) => `aus dem Paket ${name}`,
+			line: (line) => `Zeile ${line}`,
+			quoted: (text) => `„${text}“`,
 		},
 		openings: "Die Abschottung lässt offen",
 		nothingOpen: "nichts",

@@ -98,6 +98,14 @@ export const cliEn = {
 			library: (files: number, bytes: string) =>
 				`a library that it may load while it runs, ${files > 1 ? `with what it needs ${files} files, ` : ""}${bytes}`,
 			state: (files: number, bytes: string) => `${files} files of state that the host has, ${bytes}`,
+			documented: (files: number, bytes: string) =>
+				`named in its documentation, never used: ${files === 1 ? "1 file" : `${files} files`}, ${bytes}`,
+			"documented-writable": () => "a directory that it may want to write to, never used",
+		},
+		documents: {
+			package: (name: string) => `from the package ${name}`,
+			line: (line: number) => `line ${line}`,
+			quoted: (text: string) => `“${text}”`,
 		},
 		openings: "Confinement leaves open",
 		nothingOpen: "nothing",

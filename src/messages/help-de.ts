@@ -114,6 +114,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"trial rounds at most (default: 5; with --attach 20)": "höchstens so viele Runden (sonst 5, mit --attach 20)",
 	"accept what is proposed (never a secret or a setuid file)":
 		"annehmen, was vorgeschlagen wird (nie ein Geheimnis oder eine setuid-Datei)",
+	"take up what the application's documentation names and no run has used":
+		"aufnehmen, was die Dokumentation der Anwendung nennt und kein Lauf benutzt hat",
 	"do not ask": "nicht fragen",
 	"keep what was edited in the cage where the host's configuration changed as well":
 		"behalten, was im Käfig geändert wurde, auch wo sich die Konfiguration des Wirts änderte",
