@@ -169,6 +169,7 @@ export async function traceStep(
 		},
 		rules: answers.rules,
 		...(answers.template === undefined ? {} : { template: answers.template }),
+		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
 		...(answers.unit === undefined ? {} : { unit: answers.unit }),
 		...(notes.length ? { notes } : {}),
 		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
