@@ -1,6 +1,7 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
 import { installDe } from "./install-de.ts";
+import { minimiseDe } from "./minimise-de.ts";
 import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
 
@@ -158,6 +159,7 @@ export const cliDe: CliMessages = {
 	install: installDe,
 	transfer: transferDe,
 	update: updateDe,
+	minimise: minimiseDe,
 	check: {
 		clean: "nichts gefunden",
 		danger: "Gefahr",

@@ -1,6 +1,7 @@
 import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import { adoptionEn } from "./adoption-en.ts";
 import { installEn } from "./install-en.ts";
+import { minimiseEn } from "./minimise-en.ts";
 import { transferEn } from "./transfer-en.ts";
 import { updateEn } from "./update-en.ts";
 import type { Widen } from "./widen.ts";
@@ -164,6 +165,7 @@ export const cliEn = {
 	install: installEn,
 	transfer: transferEn,
 	update: updateEn,
+	minimise: minimiseEn,
 	check: {
 		clean: "nothing found",
 		danger: "danger",
