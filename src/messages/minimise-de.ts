@@ -27,7 +27,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 	needed: "von dem gebraucht, was verlangt wurde",
 	pins: {
 		program: "das Programm",
-		needed: "Bibliotheken und Lader dessen, was bleibt",
+		needed: "Bibliotheken, Lader und Erweiterungen dessen, was bleibt",
 		accounts: "Konten des Käfigs",
 		rule: "von Ihnen verlangt",
 		edited: "im Käfig bearbeitet",
@@ -43,7 +43,7 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 		`Erwiesen durch ${many(probes, "Probe", "Proben")}, ${many(exercises, "Übung", "Übungen")}${signals.length ? `, ${signals.join(" und ")}` : ""} und drei Starts, durch nichts sonst: was sie nicht erreichen, kann das Weggelassene brauchen.`,
 	noExercise:
 		"Nur die Probe spricht dafür. Geben Sie mit --exercise BEFEHL an, was der Dienst sonst noch können muss, ehe Sie sich darauf verlassen.",
-	uncounted: (lines: string) => `Nicht gezählt, weil es auch mit allen Dateien scheitert: ${lines}`,
+	uncounted: (lines: string) => `Nicht gezählt, weil es im Käfig, wie er ist, scheitert: ${lines}`,
 	configuration: (paths: string) =>
 		`Was hier eingestellt ist, gilt nicht mehr: ${paths}. Um solche Dateien zu behalten: --keep-kind configuration`,
 	question: (name: string) => `${name} ohne sie bauen? Die jetzige Generation bleibt erhalten. [j/N]`,

@@ -26,7 +26,7 @@ export const minimiseEn = {
 	needed: "needed by what was asked",
 	pins: {
 		program: "the program",
-		needed: "libraries and loader of what stays",
+		needed: "libraries, loader and extensions of what stays",
 		accounts: "accounts of the cage",
 		rule: "you asked for it",
 		edited: "edited in the cage",
@@ -42,7 +42,7 @@ export const minimiseEn = {
 	depends: (probes: number, exercises: number, signals: readonly string[]) =>
 		`Proven by ${many(probes, "probe", "probes")}, ${many(exercises, "exercise", "exercises")}${signals.length ? `, ${signals.join(" and ")}` : ""} and three starts, and by nothing else: what they do not reach may need what is left out.`,
 	noExercise: "Only the probe speaks for it. Give --exercise CMD for whatever else the service has to do, before you rely on it.",
-	uncounted: (lines: string) => `Not counted, for it fails with every file as well: ${lines}`,
+	uncounted: (lines: string) => `Not counted, for it fails in the cage as it is: ${lines}`,
 	configuration: (paths: string) => `What these set applies no more: ${paths}. To keep such files: --keep-kind configuration`,
 	question: (name: string) => `Make ${name} without them? The present generation is kept. [y/N]`,
 	leftAsIs: "Nothing was changed.",

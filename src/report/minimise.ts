@@ -111,7 +111,7 @@ function keptBy(units: readonly FileUnit[]) {
 }
 
 export function minimisedText(result: MinimiseResult, messages: Messages, isTold: boolean): string {
-	const { found, made, restarted, subject } = result;
+	const { found, from, made, restarted, subject } = result;
 	const words = messages.cli.minimise;
 	const { name } = subject.cage;
 	const told = isTold ? [] : [foundText(subject, found, messages)];
@@ -119,7 +119,7 @@ export function minimisedText(result: MinimiseResult, messages: Messages, isTold
 	const { bytes, files } = countEntries(made.manifest);
 	return [
 		...told,
-		words.made(name, made.manifest.generation, files, messages.bytes(bytes), subject.manifest.generation),
+		words.made(name, made.manifest.generation, files, messages.bytes(bytes), from),
 		words.explain(name),
 		...restartedText(name, restarted, messages),
 	].join("\n");
@@ -139,12 +139,12 @@ export function minimisePlanToJson({ cage, exercises, units }: Subject): object 
 	};
 }
 
-export function minimisedToJson({ found, made, restarted, subject }: MinimiseResult): object {
-	const { cage, manifest, units } = subject;
+export function minimisedToJson({ found, from, made, restarted, subject }: MinimiseResult): object {
+	const { cage, units } = subject;
 	return {
 		name: cage.name,
 		outcome: made ? "minimised" : "unchanged",
-		from: manifest.generation,
+		from,
 		...(made ? { to: made.manifest.generation, answered: made.answered, record: made.record } : {}),
 		trials: found.trials,
 		seconds: found.seconds,

@@ -1,3 +1,4 @@
+import type { Cage } from "../cage/cage.ts";
 import { isWithin, type Path } from "../path/path.ts";
 import { type LinkFiles, placeOf } from "../plan/links.ts";
 import type { Addition } from "../plan/make-plan.ts";
@@ -53,8 +54,14 @@ export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions
 	return { ...plan, entries: kept.reverse() };
 }
 
-/** The earlier decisions that still hold, with the new ones. */
-export function joined(earlier: Minimised | undefined, found: Minimised): Minimised {
-	if (!earlier) return found;
-	return { ...found, paths: [...new Set([...earlier.paths, ...found.paths])] };
+/** The earlier decisions, of which `there` tells what the cage has all the same, with the new ones. */
+export function joined(earlier: Minimised | undefined, there: ReadonlySet<Path>, found: Minimised): Minimised {
+	const still = earlier?.paths.filter((path) => !there.has(path)) ?? [];
+	return { ...found, paths: [...new Set([...still, ...found.paths])] };
+}
+
+/** What still holds in a cage that has these paths: one that went back to an older generation. */
+export function withoutReturned({ minimised, ...cage }: Cage, there: ReadonlySet<Path>): Cage {
+	const paths = minimised?.paths.filter((path) => !there.has(path)) ?? [];
+	return minimised && paths.length ? { ...cage, minimised: { ...minimised, paths } } : cage;
 }

@@ -127,7 +127,7 @@ class Trials {
 
 	/** As a service lives: all that is asked of it, and two more starts that find what the one before left. */
 	thoroughly(left: ReadonlySet<number>, asked: Asked): Promise<boolean> {
-		const whole = { ...asked, patience: this.#subject.cage.application.timeout, endsWell: true };
+		const whole = { ...asked, patience: asked.patience * 2, endsWell: true };
 		return this.#in(left, async (life) => {
 			for (const each of [whole, { ...whole, exercises: [], signals: [] }, { ...whole, exercises: [], signals: [] }]) {
 				if (!isFine(await life(this.#context, each))) return false;

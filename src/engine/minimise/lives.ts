@@ -35,7 +35,8 @@ export async function oneLife(
 	{ endsWell = false, exercises, patience, signals }: Asked,
 ): Promise<Life> {
 	const context: Context = { ...within, emit() {} };
-	const { application } = cage;
+	// After a signal it has no more time than at its start: one that aborts and is started anew by its master would answer too.
+	const application = { ...cage.application, timeout: patience };
 	const here: CageLayout = { ...layout, root: tree.root, kept: layout.kept.filter(({ path }) => !tree.left.has(path)) };
 	const launch = { kind: "cage", cage: here, rehearsal } as const;
 	const watching = { launch, number: 1, unseen: true, grace: endsWell ? graceSeconds : 1 };
@@ -49,7 +50,7 @@ export async function oneLife(
 			const failedSignals: string[] = [];
 			if (failed !== undefined) return { failedProbe: failed, failedExercises, failedSignals, seconds };
 			for (const line of exercises) {
-				if (!(await runExercise(context, run, line, application)).ok) failedExercises.push(line);
+				if (!(await runExercise(context, run, line, cage.application)).ok) failedExercises.push(line);
 			}
 			for (const signal of signals) {
 				if (!(await livesThrough(context, application, run, signal))) failedSignals.push(signal);

@@ -1,9 +1,10 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { needsOf } from "../../core/minimise/needs.ts";
+import { extensionsOf, needsOf } from "../../core/minimise/needs.ts";
 import { type PinRules, pinsOf } from "../../core/minimise/pins.ts";
 import { type FileUnit, unitsOf, withNeeded } from "../../core/minimise/units.ts";
 import { normalise, type Path, pathFromText } from "../../core/path/path.ts";
+import { groupOf } from "../../core/plan/groups.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout } from "../ports.ts";
@@ -35,8 +36,17 @@ export async function subjectOf(
 	const program = files.resolve(normalise(pathFromText(application.command[0] ?? "")));
 	const { entries } = manifest;
 	const pinOf = pinsOf({ entries, application, program, edited: new Set(edits.map(({ path }) => path)) }, rules);
-	const copied = entries.filter(({ kind }) => kind === "file").map(({ path }) => path);
-	const units = withNeeded(unitsOf(entries, needsOf(copied, application, files), pinOf));
+	const copied = entries.filter(({ kind }) => kind === "file");
+	const paths = copied.map(({ path }) => path);
+	const settings = copied.filter((entry) => groupOf({ ...entry, decision: "include" }) === "configuration");
+	const needs = needsOf(paths, application, files);
+	for (const [path, wanted] of extensionsOf(
+		settings.map(({ path }) => path),
+		paths,
+		files,
+	))
+		needs.set(path, wanted);
+	const units = withNeeded(unitsOf(entries, needs, pinOf));
 	return {
 		cage,
 		manifest,
