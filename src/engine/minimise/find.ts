@@ -44,31 +44,37 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 	try {
 		const asked = await trials.baseline(jobs);
 		const stopped = AbortSignal.any([signal, stop]);
-		const within = { ...context, signal: stopped };
-		const found = await findUnneeded({
-			units,
-			pinned: new Set(units.flatMap(({ pin }, number) => (pin ? [number] : []))),
-			jobs,
-			signal: stopped,
-			works: async (left) => isFine(await trials.once(within, left, asked)),
-			onTrial: ({ left, ...progress }) => {
-				const rate = (machine.now() - began) / 1000 / progress.trials;
-				context.emit({
-					event: "subset-tried",
-					...progress,
-					...sumOf(chosen(units, left)),
-					secondsLeft: Math.round((progress.estimated - progress.trials) * rate),
-				});
-			},
-		});
+		const search = (open: ReadonlySet<number>, by: Asked) =>
+			findUnneeded({
+				units,
+				pinned: new Set([...units.keys()].filter((number) => !open.has(number))),
+				jobs,
+				signal: stopped,
+				works: async (left) => isFine(await trials.once({ ...context, signal: stopped }, left, by)),
+				onTrial: ({ estimated, left, trials: tried, ...decided }) => {
+					const rate = (machine.now() - began) / 1000 / trials.count;
+					const counts = { trials: trials.count, estimated: trials.count + estimated - tried };
+					const secondsLeft = Math.round((estimated - tried) * rate);
+					context.emit({ event: "subset-tried", ...counts, ...decided, ...sumOf(chosen(units, left)), secondsLeft });
+				},
+			});
+		const free = new Set([...units.keys()].filter((number) => units[number]?.pin === undefined));
+		// Who starts and answers mostly reloads as well: signals, which take their time, are sent at the end, and in each trial only if that fails.
+		let found = await search(free, { ...asked, signals: [] });
 		signal.throwIfAborted();
-		const left = (await lastThatWorks(found.steps, (one) => trials.thoroughly(one, asked))) ?? new Set<number>();
+		let left = (await trials.thoroughly(found.left, asked)) ? found.left : undefined;
+		if (!left && asked.signals.length) {
+			found = await search(found.left, asked);
+			signal.throwIfAborted();
+		}
+		left ??= (await lastThatWorks(found.steps, (one) => trials.thoroughly(one, asked))) ?? new Set<number>();
+		const out = left;
 		return {
-			left: chosen(units, left),
-			kept: units.filter((_, number) => !left.has(number)),
+			left: chosen(units, out),
+			kept: units.filter((_, number) => !out.has(number)),
 			trials: trials.count,
 			seconds: Math.round((machine.now() - began) / 10) / 100,
-			isComplete: found.isComplete && left.size === found.left.size,
+			isComplete: found.isComplete && out.size === found.left.size,
 			exercises: asked.exercises,
 			signals: asked.signals,
 			uncounted: asked.uncounted,
