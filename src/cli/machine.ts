@@ -11,6 +11,7 @@ import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { systemPackages } from "../system/packages/packages.ts";
+import { systemRecording } from "../system/record/recording.ts";
 import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
 import { selftestTools } from "../system/selftest/outside.ts";
@@ -32,6 +33,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		doctor: systemDoctor(commands),
 		commands,
 		selftest: selftestTools,
+		recording: systemRecording(files),
 		units: systemUnits(),
 		services: systemServices,
 		attach,

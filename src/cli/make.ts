@@ -35,7 +35,7 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 				confirm: async (plan) => options.yes || confirm(terminal, answers.name, plan),
 				...untilEnter(terminal, told),
 			},
-			recordWriter(terminal, context.machine),
+			recordWriter(terminal),
 		);
 		if (!made) {
 			terminal.say(terminal.messages.cli.nothingMade);

@@ -73,7 +73,7 @@ async function run(
 				selftest: options.selftest ?? true,
 				restart: options.restart ?? true,
 			},
-			recordWriter(terminal, context.machine),
+			recordWriter(terminal),
 		);
 		if (terminal.options.json) terminal.printJson("minimise", minimisedToJson(result));
 		else terminal.print(minimisedText(result, messages, isTold));

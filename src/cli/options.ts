@@ -70,6 +70,7 @@ const lists = {
 		"--account <NAME>",
 		"let the cage know this user or group of the host (NAME, user:NAME, group:NAME); never a password or a shell; repeatable",
 	],
+	set: ["--set <NAME=VALUE>", "a parameter of the template; repeatable"],
 	withoutAccount: ["--without-account <NAME>", "leave this user or group out although a need was seen; repeatable"],
 } as const;
 
@@ -98,6 +99,7 @@ export interface ApplicationOptions {
 	refuse?: string[];
 	account?: string[];
 	withoutAccount?: string[];
+	set?: string[];
 	acceptFinding?: string[];
 	/** True without a name. */
 	dedicatedAccount?: string | true;

@@ -2,11 +2,12 @@ import { comparePlanWithManifest } from "../core/cage/difference.ts";
 import { warnUnusedAllowances } from "../engine/allowances.ts";
 import { reachedOf } from "../engine/coverage.ts";
 import { planStep } from "../engine/steps.ts";
-import { coverageLine, reachedToJson } from "../report/coverage.ts";
+import { reachedText, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
+import { addingTo } from "./trace.ts";
 
 /** Shows what would go into the cage, and what that would change in the present generation. Rules that were given are kept. */
 export async function plan(terminal: Terminal, told: Told): Promise<number> {
@@ -32,7 +33,7 @@ export async function plan(terminal: Terminal, told: Told): Promise<number> {
 			terminal.printJson("plan", { name: cage.name, ...planToJson(proposed), ...compared, ...reachedToJson(reached) });
 		} else {
 			terminal.print(planText(proposed, terminal.messages));
-			if (reached.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
+			terminal.print(reachedText(reached, addingTo(terminal, cage.name), terminal.messages));
 			if (difference && present !== undefined) terminal.print(differenceText(difference, present, terminal.messages));
 		}
 		return 0;

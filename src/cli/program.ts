@@ -19,6 +19,7 @@ import {
 	exerciseOption,
 	type GlobalOptions,
 } from "./options.ts";
+import { type RecordOptions, recordFormats } from "./record-options.ts";
 import type { ReleaseOptions } from "./release.ts";
 import { report } from "./report.ts";
 import type { RollbackOptions } from "./rollback.ts";
@@ -304,6 +305,16 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--record", "the record, as written after the last trial")
 		.action((name: string, options: { history?: boolean; record?: boolean }) =>
 			verb(async (terminal) => (await import("./show.ts")).show(terminal, name, options))(),
+		);
+	define("record <name>", "the documentation of a cage, for whoever signs and audits it", "cagewright record redis -o redis.md")
+		.addOption(new Option("--format <FORMAT>", "its form (else by the name of the file, or md)").choices(recordFormats))
+		.option("-o, --output <FILE>", "write it there, readable by its owner alone (else to stdout)")
+		.option("--purpose <TEXT>", "what the cage is for; kept for the next record, as the names are")
+		.option("--initiated-by <NAME>", "who initiated it; kept for every later cage too")
+		.option("--implemented-by <NAME>", "who implemented it; kept for every later cage too")
+		.option("--approved-by <NAME>", "who approves the present generation and takes on what risk remains")
+		.action((name: string, options: RecordOptions) =>
+			verb(async (terminal) => (await import("./record.ts")).record(terminal, name, options))(),
 		);
 	define("remove <name>", "take a cage away", "cagewright remove redis --keep-data")
 		.option("--keep-data", "leave the application's data")

@@ -1,9 +1,9 @@
 import { Failure } from "../core/failure.ts";
-import { showPath } from "../core/path/quote.ts";
-import { repairAdoptions } from "../engine/adoption/repair.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
+import { finishUnfinished } from "../engine/repair.ts";
 import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
+import { finishedText } from "../report/finished.ts";
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
@@ -97,19 +97,13 @@ export class Terminal {
 		}
 	}
 
-	/** What a killed `adopt` or `release` left is put right by whatever command comes next. */
-	async #repair(context: Context): Promise<void> {
-		// Nobody else moves services of the system.
-		if (process.geteuid?.() !== 0) return;
-		try {
-			for (const { kept, name, service, where } of await repairAdoptions({ ...context, emit() {} })) {
-				this.say(this.messages.cli.adoption.repaired(service, name, where, kept && showPath(kept)));
-			}
-		} catch (error) {
-			// The command that was called may be the very one that finds out what is wrong.
-			if (!(error instanceof Failure)) throw error;
-			this.say(this.messages.failure(error));
-		}
+	/** What a killed command left is brought to its end by whatever command comes next; that may be the very one that finds out what is wrong. */
+	#repair(context: Context): Promise<void> {
+		return finishUnfinished(
+			{ ...context, emit() {} },
+			(finished) => this.say(finishedText(finished, this.messages)),
+			(problem) => this.say(this.messages.failure(problem)),
+		);
 	}
 
 	#show(event: Event): void {

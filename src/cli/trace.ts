@@ -1,6 +1,7 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context } from "../engine/context.ts";
 import { checkName, identityOf, traceStep } from "../engine/steps.ts";
 import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
@@ -48,7 +49,7 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 			} else {
 				const { messages } = terminal;
 				if (added) terminal.print(addedText(added, accountNames(context), messages));
-				if (reached) terminal.print(reachedText(reached, messages));
+				if (reached) terminal.print(reachedText(reached, addingTo(terminal, cage.name), messages));
 				terminal.print(traceText(cage.name, result, messages));
 			}
 			return 0;
@@ -90,4 +91,9 @@ function withoutAttach({ options: { attach: _, for: __, ...options }, ...told }:
 function accountNames({ machine }: Context): (uid: number) => string {
 	const names = new Map(machine.accounts.users().map(({ name, uid }) => [uid, name]));
 	return (uid) => names.get(uid) ?? String(uid);
+}
+
+/** The command that adds a run to the trace of a cage. */
+export function addingTo(terminal: Terminal, name: string): string[] {
+	return ["cagewright", ...stateWords(terminal.otherState), "trace", name, "--add"];
 }

@@ -13,6 +13,7 @@ import type {
 	Files,
 	Launcher,
 	Packages,
+	Recording,
 	SelftestTools,
 	Services,
 	Units,
@@ -28,6 +29,7 @@ export interface Machine {
 	readonly sessions: Sessions;
 	readonly doctor: Doctor;
 	readonly selftest: SelftestTools;
+	readonly recording: Recording;
 	readonly units: Units;
 	readonly services: Services;
 	/** What is started of all this for the user to see. */

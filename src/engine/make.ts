@@ -6,6 +6,7 @@ import type { Addition } from "../core/plan/make-plan.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { CageRecord } from "../core/record/record.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { warnUnusedAllowances } from "./allowances.ts";
 import { readableManifest } from "./cages.ts";
@@ -13,6 +14,7 @@ import type { Context } from "./context.ts";
 import { adoptData, checkDedicatedAccount, provideAccount } from "./dedicated-account.ts";
 import { trialFailure } from "./failures.ts";
 import { launchMethod } from "./method.ts";
+import { keepEvidence, recordOf } from "./record.ts";
 import { remedies, summarise } from "./remedies.ts";
 import { clearOldGenerations } from "./retention.ts";
 import { selftestStep } from "./selftest.ts";
@@ -99,7 +101,8 @@ export async function withOwnAccount<T>(
 	}
 }
 
-export type RecordWriter = (made: Omit<MadeCage, "record">, history: readonly string[]) => string;
+/** Puts the record into the words that are kept with the cage. */
+export type RecordWriter = (record: CageRecord) => string;
 
 export interface RoundsOptions {
 	readonly most: number;
@@ -197,7 +200,8 @@ export async function publish(
 		answered: made.answered,
 		...(cage.accepted ? { accepted: cage.accepted } : {}),
 	});
-	const record = await store.saveRecord(cage.name, writeRecord(made, await store.history(cage.name)));
+	await keepEvidence(context, made);
+	const record = await store.saveRecord(cage.name, writeRecord(await recordOf(context, cage.name)));
 	await clearOldGenerations(context, cage, manifest.generation);
 	return { ...made, record };
 }

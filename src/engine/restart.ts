@@ -1,10 +1,10 @@
-import { administratorsUnits, dropinName, unitName } from "../core/confinement/unit/installed.ts";
+import { unitName } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
-import { baseName, type Path, parent, pathFromText, pathToText } from "../core/path/path.ts";
 import { askService } from "./adoption/asking.ts";
 import { cageFolder, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { installedText, planUnit } from "./installed-unit.ts";
+import { type UnitOfCage, unitsOf } from "./units-of-cage.ts";
 
 /** What runs of a cage after another generation has become the present one. The caller holds the cage's lock. */
 export interface Restarted {
@@ -37,6 +37,9 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		if (active !== "active" || !stale.processes.includes(mainPid)) continue;
 		const companions = await machine.services.companions(service);
 		context.emit({ event: "service-stopped", service });
+		// A kill while it is stopped must not leave it so.
+		const left = (await machine.store.switching(name)) ?? { from: generation, before: cage };
+		await machine.store.saveSwitching(name, { ...left, stopped: { service, companions } });
 		await machine.services.stop(service, companions);
 		await machine.services.start(service, companions);
 		context.emit({ event: "service-started", service });
@@ -85,23 +88,6 @@ async function restartRun(context: Context, name: string, generation: number): P
 		await machine.sleep(50, signal);
 	}
 	return false;
-}
-
-interface UnitOfCage {
-	readonly place: Path;
-	/** The service of the host that a drop-in is for; absent for the cage's own unit. */
-	readonly service?: string;
-}
-
-async function unitsOf({ machine }: Context, name: string): Promise<UnitOfCage[]> {
-	// Units of the system are root's; without root a unit starts `run`.
-	if (machine.accounts.own()) return [];
-	const places = await machine.units.installedFor(cageFolder(machine.store, name));
-	return places.map((place) => {
-		const folder = baseName(parent(place));
-		const isDropin = baseName(place) === pathFromText(dropinName) && parent(parent(place)) === administratorsUnits;
-		return isDropin && folder.endsWith(".d") ? { place, service: pathToText(folder.slice(0, -2) as Path) ?? "" } : { place };
-	});
 }
 
 /** A unit says which directories the application writes and what it may do: another plan may want another. What somebody edited is left alone. */

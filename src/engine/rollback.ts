@@ -6,6 +6,7 @@ import { auditGeneration } from "./audit.ts";
 import { layoutOf, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { type Restarted, restartCage } from "./restart.ts";
+import { switching } from "./switching.ts";
 
 /** Restarts what runs, where that is wanted. */
 export async function restartIf(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
@@ -37,19 +38,22 @@ export async function rollbackCage(
 	const { store } = context.machine;
 	const lock = await store.lock(name);
 	try {
-		const { cage, generation: from } = await presentCage(context, name);
+		const present = await presentCage(context, name);
+		const { cage, generation: from } = present;
 		const to = await rollbackTarget(context, name, from, options.to);
 		const manifest = await requireSound(context, cage, to);
-		await store.publish(name, to);
-		// What comes back with it is not to go at the next update.
-		await store.saveCage(withoutReturned(cage, new Set(manifest.entries.map(({ path }) => path))));
-		await store.log(name, "rolled-back", { from, generation: to });
-		try {
-			return { from, to, restarted: await restartIf(context, name, options.restart) };
-		} catch (error) {
-			await goBack(context, name, from, cage, error);
-			throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
-		}
+		return await switching(context, present, options.restart, async () => {
+			await store.publish(name, to);
+			// What comes back with it is not to go at the next update.
+			await store.saveCage(withoutReturned(cage, new Set(manifest.entries.map(({ path }) => path))));
+			await store.log(name, "rolled-back", { from, generation: to });
+			try {
+				return { from, to, restarted: await restartIf(context, name, options.restart) };
+			} catch (error) {
+				await goBack(context, name, from, cage, error);
+				throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
+			}
+		});
 	} finally {
 		await lock.release();
 	}

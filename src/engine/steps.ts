@@ -144,7 +144,9 @@ export async function traceStep(
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
 	const told = answers.application;
 	const application = { ...told, directories: mergeMadeDirectories([...told.directories, ...serviceDirectories]) };
-	const reach = coverage ? new Reach(context, application, earlier ? [earlier.trace] : [], earlier?.cage.exercises) : undefined;
+	const reach = coverage
+		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
+		: undefined;
 	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}) };
 	const { value: run, seconds } = attach
 		? await timed(context, "attach", () => traceRunning(context, application, attach, traced))
@@ -165,6 +167,7 @@ export async function traceStep(
 		},
 		rules: answers.rules,
 		...(answers.template === undefined ? {} : { template: answers.template }),
+		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
 		...(answers.unit === undefined ? {} : { unit: answers.unit }),
 		...(notes.length ? { notes } : {}),
 		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
@@ -180,7 +183,7 @@ export async function traceStep(
 		trials: [],
 		seconds: { trace: Math.round((seconds + (earlier?.cage.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },
 	};
-	const reached = await reach?.measured(result.trace);
+	const reached = await reach?.measured(result.trace, cage.signals);
 	if (reached) reach?.tell(reached);
 	return {
 		cage,

@@ -1,4 +1,4 @@
-import type { AdoptedPlace, Adoption, StagedPlace } from "../core/adoption/adoption.ts";
+import type { AdoptedPlace, Adoption, Companions, StagedPlace } from "../core/adoption/adoption.ts";
 import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import type { Edit } from "../core/cage/edits.ts";
@@ -6,6 +6,8 @@ import type { ExportHead } from "../core/cage/export.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
 import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
+import type { Evidence } from "../core/record/evidence.ts";
+import type { Names, Responsible } from "../core/record/responsible.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
 
@@ -65,8 +67,23 @@ export interface Store extends CageReader {
 	receiveCage(archive: Path, name: string, signal: AbortSignal): Promise<ReceivedCage>;
 	/** A cage of that name is there, or data that one left. */
 	isTaken(name: string): Promise<boolean>;
-	/** Everything of a cage; with `keepData` its data stays. */
-	remove(name: string, keepData: boolean): Promise<void>;
+	/** What lies in a cage's folder, one level deep, and what it takes on disk; empty where there is none. */
+	contents(name: string): Promise<readonly CageContent[]>;
+	/**
+	 * Writes down that a cage is being removed; from then on it is none. Fails with `mounted-below` (exit 4) before anything is touched. The caller holds
+	 * its lock.
+	 */
+	beginRemoval(name: string, removal: Removal): Promise<void>;
+	removal(name: string): Promise<Removal | undefined>;
+	/** Takes away everything of a cage but what tells that it is being removed, and which account was made for it; with `keepData` its data stays. */
+	removeContents(name: string, removal: Removal): Promise<void>;
+	/** Takes away the rest: with `keepData` the account's name stays with the data. */
+	endRemoval(name: string, removal: Removal): Promise<void>;
+	/** Names of what a command has begun to switch or to remove and has not ended; one may be at work on it. */
+	unfinished(): Promise<readonly string[]>;
+	switching(name: string): Promise<Switching | undefined>;
+	/** undefined: it is over. */
+	saveSwitching(name: string, switching: Switching | undefined): Promise<void>;
 
 	saveAdoption(name: string, adoption: Adoption): Promise<void>;
 	/** The service is the host's again. */
@@ -86,6 +103,7 @@ export interface Store extends CageReader {
 	record(name: string): Promise<string | undefined>;
 	/** Writes the record; returns its path. */
 	saveRecord(name: string, text: string): Promise<string>;
+	readonly records: RecordStore;
 
 	/** The account of the host that was made for the cage; it outlives the cage where its data stays. */
 	madeAccount(name: string): Promise<MadeAccount | undefined>;
@@ -150,6 +168,18 @@ export interface HeldSession {
 	/** There is nothing left to go on with. */
 	remove(): Promise<void>;
 	release(): void;
+}
+
+/** What the record tells beyond the manifest, and whom it names. */
+export interface RecordStore {
+	/** Of every generation that was the present one since such is kept, oldest first; also of those whose files are gone. */
+	evidence(name: string): Promise<readonly Evidence[]>;
+	saveEvidence(name: string, evidence: Evidence): Promise<void>;
+	responsible(name: string): Promise<Responsible>;
+	saveResponsible(name: string, responsible: Responsible): Promise<void>;
+	/** Those that count for every cage of this state folder. */
+	names(): Promise<Names>;
+	saveNames(names: Names): Promise<void>;
 }
 
 /** State on its way between the host and a cage. The caller holds the cage's lock, and the service is stopped. */
@@ -218,6 +248,27 @@ export interface CagePlace {
 	readonly free: number;
 	/** It has state, also where the cage itself was taken away. */
 	readonly hasData: boolean;
+}
+
+/** How a cage is taken away. */
+export interface Removal {
+	readonly keepData: boolean;
+}
+
+export interface CageContent {
+	readonly path: Path;
+	readonly bytes: number;
+	/** State of the application, or the account that it belongs to: with `keepData` it stays. */
+	readonly isData: boolean;
+}
+
+/** An update or a rollback on its way: what runs has to follow into the present generation. */
+export interface Switching {
+	/** The present generation before, and what was remembered of the cage with it. */
+	readonly from: number;
+	readonly before: Cage;
+	/** A service that was stopped to be started again. */
+	readonly stopped?: { readonly service: string; readonly companions: Companions };
 }
 
 export interface StaleMark {

@@ -17,6 +17,7 @@ import type { Restarted } from "./restart.ts";
 import { clearOldGenerations } from "./retention.ts";
 import { goBack, restartIf } from "./rollback.ts";
 import { planStep, timed, traceStep } from "./steps.ts";
+import { switching } from "./switching.ts";
 
 export interface UpdateOptions {
 	/** Whose configuration goes on where both the cage's and the host's were changed; asked once for all of a cage. */
@@ -99,17 +100,20 @@ export async function updateCage(
 		if (options.retention) await store.saveCage({ ...present.cage, retention: options.retention });
 		if (!update.isNeeded) {
 			if (options.retention) await clearOldGenerations(context, { ...present.cage, retention: options.retention }, update.from);
-			return { plan: update, restarted: await restartIf(context, name, options.restart) };
+			const restarted = await switching(context, present, false, () => restartIf(context, name, options.restart));
+			return { plan: update, restarted };
 		}
 		launchMethod(context, false);
 		const winner = update.conflicts.length ? await options.winner(update.conflicts) : "cage";
-		const made = await build(context, prepared, options, winner, writeRecord);
-		try {
-			return { plan: update, made, restarted: await restartIf(context, name, options.restart) };
-		} catch (error) {
-			await goBack(context, name, update.from, present.cage, error);
-			throw context.signal.aborted ? error : new Failure("update-undone", { name, generation: update.from }, 1, error);
-		}
+		return await switching(context, present, options.restart, async () => {
+			const made = await build(context, prepared, options, winner, writeRecord);
+			try {
+				return { plan: update, made, restarted: await restartIf(context, name, options.restart) };
+			} catch (error) {
+				await goBack(context, name, update.from, present.cage, error);
+				throw context.signal.aborted ? error : new Failure("update-undone", { name, generation: update.from }, 1, error);
+			}
+		});
 	} finally {
 		await lock.release();
 	}
@@ -156,7 +160,7 @@ async function watchAgain(context: Context, cage: Cage, { drift }: UpdatePlan, t
 	const isCode = drift.some(({ files }) => files.some(({ path }) => !path.startsWith("/etc/")));
 	const wasAttached = (cage.notes ?? []).some(({ code }) => code === "attached-late");
 	if (!isCode || wasAttached) return trace;
-	const { accepted, application, dedicatedAccount, name, onHost, rules, template, unit } = cage;
+	const { accepted, application, dedicatedAccount, name, onHost, parameters, rules, template, unit } = cage;
 	const { result } = await traceStep(
 		context,
 		{
@@ -166,6 +170,7 @@ async function watchAgain(context: Context, cage: Cage, { drift }: UpdatePlan, t
 			onHost,
 			rounds: defaultRounds,
 			...(template === undefined ? {} : { template }),
+			...(parameters === undefined ? {} : { parameters }),
 			...(unit === undefined ? {} : { unit }),
 			...(cage.notes ? { notes: cage.notes } : {}),
 			...(accepted ? { accepted } : {}),

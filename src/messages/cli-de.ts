@@ -2,6 +2,8 @@ import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
 import { installDe } from "./install-de.ts";
 import { minimiseDe } from "./minimise-de.ts";
+import { recordVerbDe } from "./record/verb-de.ts";
+import { removeDe } from "./remove-de.ts";
 import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
 
@@ -157,6 +159,7 @@ export const cliDe: CliMessages = {
 		missing: (count) => `${count} fehlen`,
 	},
 	install: installDe,
+	record: recordVerbDe,
 	transfer: transferDe,
 	update: updateDe,
 	minimise: minimiseDe,
@@ -209,16 +212,7 @@ export const cliDe: CliMessages = {
 		entries: "Einträge",
 	},
 	adoption: adoptionDe,
-	remove: {
-		will: (name, paths) => `Das Entfernen von ${name} löscht:\n${paths.map((path) => `  ${path}`).join("\n")}`,
-		keeps: (path) => `  (behält ${path})`,
-		question: (name) => `${name} entfernen? [j/N]`,
-		done: (name) => `${name} entfernt.`,
-		account: (account) => `  das Konto ${account} dieses Rechners, das dafür angelegt wurde`,
-		accountKept: (account, pid) =>
-			`Das Konto ${account} bleibt, weil Prozess ${pid} darunter läuft; beenden Sie ihn und rufen Sie auf: userdel ${account}`,
-		kept: (name) => `${name} bleibt.`,
-	},
+	remove: removeDe,
 	unit: {
 		done: {
 			installed: (path) => `${path} geschrieben.`,
@@ -350,6 +344,6 @@ export const cliDe: CliMessages = {
 		saved: "gespeichert",
 		savedAs: (path, name) => `Gespeichert: ${path}\nVerwenden: cagewright make ${name} --yes`,
 		valid: (file) => `${file} ist eine gültige Vorlage.`,
-		problem: (file, place, what) => `${file}: ${place}: ${what}`,
+		problem: (file, place, what) => `${file}: ${place || "/"}: ${what}`,
 	},
 };

@@ -2,6 +2,8 @@ import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import { adoptionEn } from "./adoption-en.ts";
 import { installEn } from "./install-en.ts";
 import { minimiseEn } from "./minimise-en.ts";
+import { recordVerbEn } from "./record/verb-en.ts";
+import { removeEn } from "./remove-en.ts";
 import { transferEn } from "./transfer-en.ts";
 import { updateEn } from "./update-en.ts";
 import type { Widen } from "./widen.ts";
@@ -163,6 +165,7 @@ export const cliEn = {
 		missing: (count: number) => `${count} missing`,
 	},
 	install: installEn,
+	record: recordVerbEn,
 	transfer: transferEn,
 	update: updateEn,
 	minimise: minimiseEn,
@@ -215,16 +218,7 @@ export const cliEn = {
 		entries: "Entries",
 	},
 	adoption: adoptionEn,
-	remove: {
-		will: (name: string, paths: readonly string[]) => `Removing ${name} deletes:\n${paths.map((path) => `  ${path}`).join("\n")}`,
-		keeps: (path: string) => `  (keeps ${path})`,
-		question: (name: string) => `Remove ${name}? [y/N]`,
-		done: (name: string) => `Removed ${name}.`,
-		account: (account: string) => `  the account ${account} of this machine, which was made for it`,
-		accountKept: (account: string, pid: number) =>
-			`The account ${account} stays, because process ${pid} runs under it; end that and run: userdel ${account}`,
-		kept: (name: string) => `${name} stays.`,
-	},
+	remove: removeEn,
 	unit: {
 		done: {
 			installed: (path: string) => `Wrote ${path}.`,
@@ -356,7 +350,7 @@ export const cliEn = {
 		saved: "saved",
 		savedAs: (path: string, name: string) => `Saved ${path}\nUse it: cagewright make ${name} --yes`,
 		valid: (file: string) => `${file} is a valid template.`,
-		problem: (file: string, place: string, what: string) => `${file}: ${place}: ${what}`,
+		problem: (file: string, place: string, what: string) => `${file}: ${place || "/"}: ${what}`,
 	},
 };
 

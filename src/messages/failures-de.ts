@@ -109,11 +109,10 @@ export const failuresDe: Failures = {
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"cage-busy": "Am Käfig {name} arbeitet gerade Prozess {pid}; warten Sie, bis er fertig ist.",
 	"cage-name-needed": "Nennen Sie den Käfig; `cagewright list` zeigt alle.",
-	"cage-has-unit":
-		"{path} startet {name} in diesem Käfig; entfernen Sie es zuerst (`cagewright unit {name} --uninstall`, für ein Drop-in mit --dropin DIENST).",
 	"cage-not-built": "Der Käfig {name} ist noch nicht gebaut; führen Sie `cagewright build {name}` aus.",
 	"cage-not-running": "Die Anwendung des Käfigs {name} läuft nicht; starten Sie sie mit `cagewright run {name}`.",
 	"cage-running": "Der Käfig {name} wird von Prozess {pid} benutzt; beenden Sie ihn zuerst.",
+	"cage-unit-runs": "{service} des Käfigs {name} ist {state}; halten Sie ihn zuerst an: systemctl stop {service}",
 	"cage-unknown": "Einen Käfig {name} gibt es nicht; `cagewright list` zeigt die vorhandenen.",
 	"cannot-read": "{path} lässt sich nicht lesen ({error}); prüfen Sie die Datei und ihr Dateisystem.",
 	"cannot-remove":
@@ -245,6 +244,13 @@ export const failuresDe: Failures = {
 	"nul-in-command": "Ein NUL-Byte kann nicht Teil eines Befehls sein; entfernen Sie es.",
 	"path-climbs": "{path} ({option}) steigt mit `..` auf; schreiben Sie den Pfad ohne das.",
 	"path-not-absolute": "{path} ({option}) muss mit einem Schrägstrich beginnen.",
+	"parameter-invalid": "{value} ist kein Wert für {name} der Vorlage {template} ({kind}).",
+	"parameter-needed":
+		"Die Vorlage {template} braucht {name}: --set {name}=WERT. `cagewright template show {template}` sagt, was das ist.",
+	"parameter-refused": "Mit diesen Werten sagt die Vorlage {template} bei {place}, was keine Vorlage darf: {problem}.",
+	"parameter-unknown": "Die Vorlage {template} hat keinen Parameter {name}; sie hat: {known}.",
+	"set-invalid": "--set {value}: Schreiben Sie NAME=WERT, den Namen in Kleinbuchstaben.",
+	"set-without-template": "--set gibt einer Vorlage einen Wert, und es wurde keine genannt.",
 	"placeholder-unresolved":
 		"Die Vorlage verlangt {name}, und das gibt es auf diesem Rechner nicht; geben Sie den Befehl selbst an.",
 	"plan-path-below-file": "{path} läge unter {above}, und das ist kein Verzeichnis; schließen Sie eines von beiden aus.",

@@ -116,6 +116,7 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"dies geschlossen halten, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"let the cage know this user or group of the host (NAME, user:NAME, group:NAME); never a password or a shell; repeatable":
 		"dem Käfig diesen Benutzer oder diese Gruppe des Wirts bekannt machen (NAME, user:NAME, group:NAME); nie Passwort oder Shell; mehrmals möglich",
+	"a parameter of the template; repeatable": "ein Parameter der Vorlage; wiederholbar",
 	"leave this user or group out although a need was seen; repeatable":
 		"diesen Benutzer oder diese Gruppe weglassen, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"run as an account that no other service has, made where it is missing (default: cage-NAME)":
@@ -198,6 +199,17 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"Example:": "Beispiel:",
 	choices: "möglich",
 	default: "sonst",
+	"the documentation of a cage, for whoever signs and audits it":
+		"die Dokumentation eines Käfigs für alle, die sie unterschreiben oder prüfen",
+	"its form (else by the name of the file, or md)": "ihre Form (sonst nach dem Namen der Datei, oder md)",
+	"write it there, readable by its owner alone (else to stdout)":
+		"dorthin schreiben, nur für den Eigentümer lesbar (sonst auf stdout)",
+	"what the cage is for; kept for the next record, as the names are":
+		"wozu der Käfig dient; wird wie die Namen für den nächsten Nachweis behalten",
+	"who initiated it; kept for every later cage too": "wer ihn veranlasst hat; wird auch für alle späteren Käfige behalten",
+	"who implemented it; kept for every later cage too": "wer ihn umgesetzt hat; wird auch für alle späteren Käfige behalten",
+	"who approves the present generation and takes on what risk remains":
+		"wer die jetzige Generation freigibt und das verbleibende Risiko übernimmt",
 };
 
 /** Wovon commander sagt, dass es nicht geht: das Muster seines Satzes und der deutsche. */

@@ -12,6 +12,8 @@ export const notesDe: Notes = {
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
 	"writes-beside-program":
 		"Sie schreibt nach {path}, wo ihr Programm, ihre Quellen oder ihre Konfiguration liegen; im Käfig wird das alles zu Zustand, und von dort läuft kein Programm. Lassen Sie sie in ein eigenes Verzeichnis schreiben.",
+	"template-untried":
+		"Die Vorlage {template} hat für {systems} andere Pfade, und die hat noch niemand erprobt: Sehen Sie genau hin, was hineinkommt und was der Probelauf sagt.",
 	"exercise-timed-out":
 		"Eine Übung endete nicht innerhalb von {seconds} Sekunden: {command}. Mit --timeout bekommt sie länger Zeit.",
 	"configuration-kept":

@@ -9,6 +9,8 @@ export const notesEn = {
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
 	"writes-beside-program":
 		"It writes into {path}, where its own program, sources or configuration lie; in the cage all of that becomes state, and no program runs from there. Let it write into a directory of its own.",
+	"template-untried":
+		"The template {template} has other paths for {systems}, and nobody tried those yet: look twice at what goes in, and at what the trial says.",
 	"exercise-timed-out": "An exercise did not end within {seconds} seconds: {command}. --timeout gives it longer.",
 	"configuration-kept":
 		"{path} was edited in the cage {name} and has changed on the host as well: the edited one goes on. The host's lies at its place; cagewright update {name} --configuration host takes it.",

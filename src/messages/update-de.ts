@@ -22,5 +22,15 @@ export const updateDe: Widen<typeof updateEn> = {
 	wouldRollBack: (name, from, to) =>
 		`Würde Generation ${to} von ${name} statt ${from} zur gültigen machen und neu starten, was läuft. Die Daten blieben, wie sie sind.`,
 	rolledBack: (name, from, to) => `${name} ist wieder bei Generation ${to} (vorher ${from}). Die Daten sind, wie sie waren.`,
+	switched: (name, generation, restarted, remaining) =>
+		[
+			`Ein früherer Befehl wurde abgebrochen: Von ${name} gilt Generation ${generation}.`,
+			...(restarted.length ? [`Jetzt neu gestartet: ${restarted.join(", ")}.`] : []),
+			...(remaining.length
+				? [`Noch in einer anderen Generation: ${remaining.join(", ")}; ${name} beenden und neu starten.`]
+				: []),
+		].join(" "),
+	wentBack: (name, generation) =>
+		`Ein früherer Befehl wurde abgebrochen, und nach dem Neustart jetzt antwortete ${name} nicht: Es gilt wieder Generation ${generation}.`,
 	same: (a, b) => `Die Generationen ${a} und ${b} haben dieselben Dateien.`,
 };

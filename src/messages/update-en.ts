@@ -20,5 +20,13 @@ export const updateEn = {
 		`Would make generation ${to} of ${name} the present one instead of ${from}, and restart what runs. Its data would stay as it is.`,
 	rolledBack: (name: string, from: number, to: number) =>
 		`${name} is back at generation ${to} (it was ${from}). Its data is as it was.`,
+	switched: (name: string, generation: number, restarted: readonly string[], remaining: readonly number[]) =>
+		[
+			`An earlier command was cut off: generation ${generation} of ${name} is the present one.`,
+			...(restarted.length ? [`Restarted now: ${restarted.join(", ")}.`] : []),
+			...(remaining.length ? [`Still in another generation: ${remaining.join(", ")}; end and start ${name} again.`] : []),
+		].join(" "),
+	wentBack: (name: string, generation: number) =>
+		`An earlier command was cut off, and ${name} did not answer when it was restarted now: generation ${generation} is the present one again.`,
 	same: (a: number, b: number) => `Generations ${a} and ${b} have the same files.`,
 };

@@ -1,6 +1,7 @@
 import { pathToJson } from "../core/path/path.ts";
-import { printable, showPath } from "../core/path/quote.ts";
+import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { type Coverage, coverageGroups } from "../core/plan/coverage.ts";
+import type { StageReach } from "../core/plan/life.ts";
 import type { NextExercise } from "../core/plan/next-exercises.ts";
 import { type Added, isNothing } from "../core/trace/another-run.ts";
 import type { Reached } from "../engine/coverage.ts";
@@ -9,7 +10,11 @@ import { indent } from "./format.ts";
 
 /** How much of its packages an application reached, and what to exercise next: for people and as JSON. */
 
-export function reachedToJson({ coverage, next }: Reached): { coverage: object | null; next: readonly object[] } {
+export function reachedToJson({ coverage, life, next }: Reached): {
+	coverage: object | null;
+	life?: readonly object[];
+	next: readonly object[];
+} {
 	return {
 		coverage: coverage
 			? {
@@ -22,6 +27,7 @@ export function reachedToJson({ coverage, next }: Reached): { coverage: object |
 					),
 				}
 			: null,
+		...(life ? { life } : {}),
 		next: next.map((one) =>
 			"directory" in one ? { ...one, directory: pathToJson(one.directory), paths: one.paths.map(pathToJson) } : one,
 		),
@@ -53,6 +59,8 @@ export function nextText(next: NextExercise, messages: Messages): string {
 			return next.command;
 		case "signal":
 			return messages.fill(words.signal, { signal: next.signal });
+		case "stage":
+			return messages.fill(words.never, { stage: stageText(next, messages) });
 		default: {
 			const { count, directory, paths } = next;
 			const names = paths.map((path) => showPath(path).slice(showPath(directory).length + 1)).join(", ");
@@ -62,15 +70,33 @@ export function nextText(next: NextExercise, messages: Messages): string {
 	}
 }
 
-export function reachedText({ coverage, next }: Reached, messages: Messages): string {
+function stageText({ by, stage }: Omit<StageReach, "cameUp">, messages: Messages): string {
+	const word = messages.wizard.coverage.stages[stage];
+	return by === undefined ? word : `${word} (${by})`;
+}
+
+/** Which parts of its life came up and which did not; undefined where that is not known yet. */
+export function lifeLines({ life = [] }: Pick<Reached, "life">, messages: Messages): string[] {
+	const words = messages.wizard.coverage;
+	const list = (cameUp: boolean, sentence: string) => {
+		const stages = life.filter((one) => one.cameUp === cameUp).map((one) => stageText(one, messages));
+		return stages.length ? [messages.fill(sentence, { stages: stages.join(", ") })] : [];
+	};
+	return [...list(true, words.cameUp), ...list(false, words.neverCameUp)];
+}
+
+/** `add`: the words of the command that adds a run to the trace. */
+export function reachedText(reached: Reached, add: readonly string[], messages: Messages): string {
+	const { coverage, next } = reached;
 	const words = messages.wizard.coverage;
 	const lines = next.map((one) =>
 		one.kind === "command"
-			? `--exercise ${printable(one.command)}  (${words.shows[one.shows]})`
+			? `${printable(quoteShellLine([...add, "--exercise", one.command]))}  (${words.shows[one.shows]})`
 			: printable(nextText(one, messages)),
 	);
 	return [
 		coverage ? coverageLine(coverage, messages) : words.noPackage,
+		...lifeLines(reached, messages),
 		...(lines.length ? [`${words.next}:`, indent(lines.join("\n"))] : []),
 	].join("\n");
 }

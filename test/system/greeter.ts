@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
@@ -16,7 +16,12 @@ export const stateDirectory = "/var/lib/cagewright-test-greeter";
 export const libraryFile = "/usr/lib/x86_64-linux-gnu/libcagewright-test-greeting.so.1";
 export const extraFile = "/usr/share/cagewright-test-greeting/words";
 
-const program = `
+export interface GreeterPlaces {
+	readonly configuration: string;
+	readonly stateDirectory: string;
+}
+
+const program = ({ configuration, stateDirectory }: GreeterPlaces) => `
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +71,39 @@ const libraries = {
 	fails: () => "const char *greeting(void) { __builtin_trap(); }",
 } as const;
 
+function compile(to: string, source: string, options: readonly string[]): void {
+	mkdirSync(join(to, ".."), { recursive: true });
+	execFileSync("gcc", ["-x", "c", "-", "-x", "none", "-o", to, ...options], { input: source });
+}
+
+function compileLibrary(to: string, name: string, source: string): void {
+	compile(to, source, ["-shared", "-fPIC", `-Wl,-soname,${name}`]);
+}
+
+export interface GreeterFiles extends GreeterPlaces {
+	readonly program: string;
+	readonly library: string;
+	/** Puts the library that says this word in the place of the one before, as dpkg does: another file. */
+	replaceLibrary(word: string): void;
+}
+
+/** The daemon and its library as plain files in a folder, with libraries that say each of these words; nothing of it is known to dpkg. */
+export function greeterFiles(folder: string, words: readonly string[]): GreeterFiles {
+	const name = "libgreeting.so.1";
+	const places = { configuration: join(folder, "configuration"), stateDirectory: join(folder, "state") };
+	const [daemonFile, libraryPlace] = [join(folder, "greeter"), join(folder, name)];
+	for (const word of words) compileLibrary(join(folder, "versions", word), name, libraries.says(word));
+	const replaceLibrary = (word: string) => {
+		copyFileSync(join(folder, "versions", word), `${libraryPlace}.new`);
+		renameSync(`${libraryPlace}.new`, libraryPlace);
+	};
+	replaceLibrary(words[0] ?? "");
+	mkdirSync(places.stateDirectory);
+	writeFileSync(places.configuration, "as it came\n");
+	compile(daemonFile, program(places), [libraryPlace, `-Wl,-rpath,${folder}`]);
+	return { ...places, program: daemonFile, library: libraryPlace, replaceLibrary };
+}
+
 export interface GreeterPackages {
 	/** Installs the daemon in its first version, with a library that says `word`. */
 	install(word: string): void;
@@ -98,17 +136,9 @@ export function greeterPackages(folder: string): GreeterPackages {
 		return file;
 	};
 	const install = (file: string) => execFileSync("dpkg", ["--install", file], { stdio: "ignore" });
-	const compile = (to: string, source: string, options: readonly string[]) => {
-		mkdirSync(join(to, ".."), { recursive: true });
-		execFileSync("gcc", ["-x", "c", "-", "-x", "none", "-o", to, ...options], { input: source });
-	};
 	const packLibrary = (version: string, does: keyof typeof libraries, word: string) =>
 		pack(library, version, (tree) => {
-			compile(join(tree, `usr/lib/x86_64-linux-gnu/${library}.so.1`), libraries[does](word), [
-				"-shared",
-				"-fPIC",
-				`-Wl,-soname,${library}.so.1`,
-			]);
+			compileLibrary(join(tree, `usr/lib/x86_64-linux-gnu/${library}.so.1`), `${library}.so.1`, libraries[does](word));
 			if (does !== "reads") return;
 			mkdirSync(join(tree, extraFile, ".."), { recursive: true });
 			writeFileSync(join(tree, extraFile), `${word}\n`);
@@ -121,7 +151,9 @@ export function greeterPackages(folder: string): GreeterPackages {
 					daemon,
 					"1.0",
 					(tree) => {
-						compile(join(tree, greeter), program, [`/usr/lib/x86_64-linux-gnu/${library}.so.1`]);
+						compile(join(tree, greeter), program({ configuration, stateDirectory }), [
+							`/usr/lib/x86_64-linux-gnu/${library}.so.1`,
+						]);
 						mkdirSync(join(tree, "etc"));
 						writeFileSync(join(tree, configuration), "of the package\n");
 						mkdirSync(join(tree, stateDirectory), { recursive: true });

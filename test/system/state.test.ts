@@ -1,6 +1,5 @@
 import {
 	chmodSync,
-	existsSync,
 	lstatSync,
 	mkdirSync,
 	mkdtempSync,
@@ -16,18 +15,12 @@ import type { Cage } from "../../src/core/cage/cage.ts";
 import { join, type Path, pathFromText } from "../../src/core/path/path.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import { writeAtomic } from "../../src/system/state/atomic.ts";
-import {
-	cagePaths,
-	clearRemovedCages,
-	listCages,
-	openState,
-	readCage,
-	removeCage,
-	writeCage,
-} from "../../src/system/state/cages.ts";
+import { cagePaths, clearRemovedCages, listCages, openState, readCage, writeCage } from "../../src/system/state/cages.ts";
 import { requireSafeFolder } from "../../src/system/state/folder.ts";
 import { appendLog, readLog } from "../../src/system/state/log.ts";
+import { beginRemoval, endRemoval, removeContents } from "../../src/system/state/removal.ts";
 import { readTrace, writeTrace } from "../../src/system/state/traces.ts";
+import { unfinishedCages } from "../../src/system/state/unfinished.ts";
 import { plan } from "../core/cage/plans.ts";
 
 let folder: Path;
@@ -129,11 +122,17 @@ describe("cages", () => {
 
 		mkdirSync(data);
 		writeFileSync(join(data, "state"), "x");
-		await removeCage(state, "redis", true);
+		const remove = async (removal: { keepData: boolean }) => {
+			await beginRemoval(directory, removal);
+			expect(await listCages(state)).toEqual(["Web.site-2"]);
+			expect(await unfinishedCages(join(state, "cages") as Path)).toEqual(["redis"]);
+			await removeContents(directory, removal);
+			await endRemoval(directory, removal);
+		};
+		await remove({ keepData: true });
 		expect(readdirSync(directory)).toEqual(["data"]);
-		expect(await listCages(state)).toEqual(["Web.site-2"]);
-		await removeCage(state, "redis", false);
-		expect(existsSync(directory)).toBe(false);
+		await remove({ keepData: false });
+		expect([readdirSync(directory), await unfinishedCages(join(state, "cages") as Path)]).toEqual([[], []]);
 	});
 
 	test("what a killed removal left is cleared away", async () => {

@@ -1,280 +1,25 @@
-import { noRules } from "../../src/core/application/application.ts";
 import { Failure } from "../../src/core/failure.ts";
-import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { planAccounts } from "../../src/core/plan/accounts.ts";
+import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
-import type { Entry, Identity, Plan, WritableDirectory } from "../../src/core/plan/plan.ts";
-import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { nextSteps } from "../../src/core/questions/next-steps.ts";
-import { checkIds } from "../../src/core/selftest/outside.ts";
-import type { Outcome, Selftest, Tested } from "../../src/core/selftest/verdict.ts";
-import { groups as wayGroups } from "../../src/core/selftest/way.ts";
-import { ways } from "../../src/core/selftest/ways/ways.ts";
+import type { Tested } from "../../src/core/selftest/verdict.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { ReviewRow } from "../../src/core/wizard/review.ts";
 import type { ProbeAttempt, Resumed } from "../../src/core/wizard/seen.ts";
 import type { TextPage } from "../../src/core/wizard/state.ts";
-import type { HostView } from "../../src/core/wizard/surroundings.ts";
-import type { Reached } from "../../src/engine/coverage.ts";
-import type { Event, ShownProcesses } from "../../src/engine/events.ts";
+import type { Event } from "../../src/engine/events.ts";
 import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "../../src/engine/session.ts";
-import { groups, nsswitch, users } from "./host-accounts.ts";
+import { choices } from "./scripted-choices.ts";
+import { planFor, redis, surroundings } from "./scripted-plan.ts";
+import { reached, shownProcesses } from "./scripted-trace.ts";
+import { absent, kernelFile, selftestOf, withheld } from "./scripted-trial.ts";
+
+export * from "./scripted-plan.ts";
+export * from "./scripted-trace.ts";
+export { absent, selftestOf } from "./scripted-trial.ts";
 
 const path = pathFromText;
-
-export const redis: Answers = {
-	name: "redis",
-	template: "redis",
-	application: {
-		command: ["/usr/bin/redis-server", "/etc/redis/redis.conf", "--daemonize", "no"],
-		user: "redis",
-		cwd: "/",
-		env: { LANG: "C.UTF-8" },
-		probes: ["redis-cli -p 6379 PING | grep -q PONG"],
-		exercises: ["redis-cli -p 6379 SET cagewright 1", "redis-cli -p 6379 SAVE"],
-		timeout: 30,
-		network: "host",
-		directories: ["/run/redis"],
-	},
-	rules: noRules,
-	onHost: false,
-	rounds: 5,
-};
-
-function entry(text: string, more: Partial<Entry> = {}): Entry {
-	return {
-		path: path(text),
-		kind: "file",
-		decision: "include",
-		mode: 0o644,
-		uid: 0,
-		gid: 0,
-		size: 4096,
-		mtime: 0,
-		reasons: [{ kind: "traced", calls: ["openat"], program: path("/usr/bin/redis-server") }],
-		risks: [],
-		...more,
-	};
-}
-
-/** Entries as a plan for redis has them, with a name that wants to steer the terminal and some more to fill a list. */
-export const entries: readonly Entry[] = [
-	entry("/usr/bin/redis-server", {
-		kind: "symlink",
-		target: path("redis-check-rdb"),
-		size: 0,
-		package: { name: "redis-server", version: "7.0.15" },
-	}),
-	entry("/usr/bin/redis-check-rdb", { size: 1_845_112, mode: 0o755 }),
-	entry("/etc/redis/redis.conf", { size: 107_512 }),
-	entry("/etc/redis/tls.key", { decision: "declined", risks: ["secret"], size: 1704 }),
-	entry("/usr/lib/dbus/helper", { decision: "declined", risks: ["setuid"], mode: 0o4755 }),
-	entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 }, reasons: [{ kind: "launcher" }], size: 0 }),
-	entry("/dev/fuse", {
-		kind: "device",
-		decision: "declined",
-		risks: ["device"],
-		device: { type: "c", major: 10, minor: 229 },
-		size: 0,
-	}),
-	entry("/etc/redis/\x1b[31mred\u202egnp", { size: 12 }),
-	entry("/etc/passwd", { kind: "generated", reasons: [{ kind: "account" }] }),
-	entry("/usr", { kind: "directory", reasons: [{ kind: "parent-of", child: path("/usr/bin/redis-server") }], size: 0 }),
-	...Array.from({ length: 40 }, (_, index) =>
-		entry(`/usr/lib/x86_64-linux-gnu/a-directory-with-a-rather-long-name/libexample-${index}.so.${index}`, {
-			reasons: [{ kind: "needed-by", by: path("/usr/bin/redis-server") }],
-			size: 20_000 * (index + 1),
-		}),
-	),
-];
-
-const identity: Identity = { name: "redis", uid: 114, gid: 119, groups: [119, 4], home: "/var/lib/redis" };
-
-const writable: readonly WritableDirectory[] = [
-	{
-		path: path("/var/lib/redis"),
-		mode: 0o750,
-		uid: 114,
-		gid: 119,
-		reasons: [{ kind: "traced", calls: ["openat"] }],
-		seeds: [{ path: path("/var/lib/redis/dump.rdb"), bytes: 1_048_576 }],
-	},
-	{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
-];
-
-export const surroundings: HostView = {
-	users,
-	groups,
-	nsswitch,
-	state: "/var/lib/cagewright",
-	free: 52_000_000_000,
-	hasData: false,
-	command: "cagewright make redis --yes",
-};
-
-export function planFor(answers: Answers): Plan {
-	const { rules } = answers;
-	const excluded = matchPaths(rules.exclude);
-	const allowed = new Set([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
-	const { accounts, ...files } = planAccounts(identity, emptyTrace(), writable, [], users, groups, rules);
-	const decided = entries.map((one): Entry => {
-		if (one.path === "/etc/passwd") return { ...one, content: files.passwd };
-		if (excluded(one.path) !== undefined && one.kind !== "directory") return { ...one, decision: "declined" };
-		return allowed.has(one.path) ? { ...one, decision: "include", risks: one.risks.filter((risk) => risk !== "device") } : one;
-	});
-	return {
-		application: answers.application,
-		rules,
-		identity,
-		entries: [
-			...decided,
-			entry("/etc/group", { kind: "generated", content: files.group, reasons: [{ kind: "account" }] }),
-			entry("/etc/nsswitch.conf", { kind: "generated", content: files.nsswitch, reasons: [{ kind: "account" }] }),
-		],
-		writable,
-		accounts,
-		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
-		shared: [],
-		offers: [],
-		declined: [],
-		notes: [{ code: "writes-system-directory", values: { path: "/var/log" } }],
-	};
-}
-
-export const absent: Missing = {
-	kind: "absent",
-	path: path("/usr/share/zoneinfo/Europe/Berlin"),
-	call: "openat",
-	error: "ENOENT",
-	remedy: { kind: "path", path: path("/usr/share/zoneinfo/Europe/Berlin"), round: 1, call: "openat" },
-	declined: false,
-	importance: { level: "said", line: "fatal: no time zone Europe/Berlin" },
-};
-const withheld: Missing = {
-	kind: "absent",
-	path: path("/etc/redis/tls.key"),
-	call: "openat",
-	error: "ENOENT",
-	declined: true,
-	importance: { level: "configuration", package: "redis-server" },
-};
-const kernelFile: Missing = {
-	kind: "kernel-file",
-	path: path("/proc/self/stat"),
-	call: "openat",
-	error: "ENOENT",
-	remedy: { kind: "opening", name: "proc", round: 1, call: "openat /proc/self/stat" },
-	declined: false,
-	importance: { level: "noise" },
-};
-
-const choices: readonly Choice[] = [
-	{
-		id: "demo",
-		kind: "demo",
-		name: "demo",
-		description: "Demonstration",
-		detail: "A small web service that comes with this program.",
-	},
-	{
-		id: "t:redis",
-		kind: "template",
-		name: "redis",
-		description: "Redis, as Debian installs it",
-		command: ["/usr/bin/redis-server", "/etc/redis/redis.conf"],
-		account: "redis",
-		package: { name: "redis-server", version: "5:8.0.2-3" },
-		unit: "redis-server.service",
-		enabled: true,
-		pid: 4242,
-		ports: ["tcp 6379", "unix /run/redis/redis.sock"],
-		probes: ["redis-cli -p 6379 PING | grep -q PONG"],
-		advice: ["The probe needs a server without a password; with requirepass, give a probe that knows it."],
-	},
-	{ id: "t:nginx", kind: "template", name: "nginx", description: "nginx, a web server" },
-	{
-		id: "u:ssh",
-		kind: "unit",
-		name: "ssh",
-		description: "OpenBSD Secure Shell server",
-		detail: "ssh.service, listens on 0.0.0.0:22",
-	},
-	{ id: "p:4711", kind: "process", name: "beam.smp", description: "\x1b[2J evil process", detail: "pid 4711" },
-	{
-		id: "t:postgresql",
-		kind: "template",
-		name: "postgresql",
-		description: "PostgreSQL, as Debian installs it",
-		command: ["/usr/lib/postgresql/17/bin/postgres"],
-		lacks: { programs: ["/usr/lib/postgresql/17/bin/postgres", "pg_isready"], packages: ["postgresql", "postgresql-client"] },
-	},
-];
-
-/** Of a cage in the host's network; what is named got out besides. */
-export function selftestOf(escaped: readonly string[] = [], missing: readonly string[] = []): Selftest {
-	const outcome = (id: string): Pick<Outcome, "outcome" | "detail" | "opens"> => {
-		if (escaped.includes(id)) return { outcome: "escaped", detail: "", opens: [] };
-		if (id === "loopback") return { outcome: "open", detail: "", opens: ["network"] };
-		return { outcome: "refused", detail: "EPERM", opens: [] };
-	};
-	return {
-		network: "host",
-		ways: wayGroups.flatMap((group) => ways[group].map(({ id, stoppedBy }) => ({ id, group, stoppedBy, ...outcome(id) }))),
-		audit: checkIds.map((id) => ({
-			id,
-			ok: !missing.includes(id) && id !== "account",
-			found: missing.includes(id) ? ["/\x1b[2Jevil"] : [],
-		})),
-		control: { before: 120, after: 121 },
-		seconds: 1.5,
-	};
-}
-
-/** Processes of which one has a name that wants to steer the terminal, and more than a small screen has rows for. */
-export const shownProcesses: ShownProcesses = {
-	living: 31,
-	ended: 4711,
-	rows: [
-		{ pid: 4000, depth: 0, program: path("/usr/bin/redis-server"), threads: 5 },
-		{ pid: 4001, depth: 1, program: path("/usr/bin/\x1b[31mred\u202epng"), threads: 0, uid: 33, account: "www-data" },
-		{
-			pid: 4002,
-			depth: 2,
-			program: path("/usr/bin/a-program-with-a-name-that-has-no-end-in-sight-on-small-screens"),
-			threads: 0,
-		},
-		{ pid: 4003, depth: 1, threads: 0, ended: "signal SIGSEGV" },
-		...Array.from({ length: 28 }, (_, index) => ({
-			pid: 4010 + index,
-			depth: 3,
-			program: path("/usr/bin/redis-server"),
-			threads: 1,
-		})),
-	],
-};
-
-export const reached: Reached = {
-	coverage: {
-		packages: [
-			{ name: "redis-server", version: "7.0.15" },
-			{ name: "redis-server-common", version: "7.0.15" },
-		],
-		groups: {
-			programs: { reached: 1, of: 3, untouched: [path("/usr/lib/redis/helper")] },
-			modules: { reached: 2, of: 1204, untouched: [path("/usr/lib/redis/modules/a.so")] },
-			configuration: { reached: 1, of: 1, untouched: [] },
-			data: { reached: 0, of: 0, untouched: [] },
-		},
-	},
-	next: [
-		{ kind: "command", command: "redis-cli -p 6379 INFO", shows: "status" },
-		{ kind: "command", command: "redis-cli -p 6379 EVAL 'return 1' 0", shows: "script" },
-		{ kind: "signal", signal: "SIGHUP" },
-		{ kind: "modules", directory: path("/usr/lib/redis/modules"), paths: [path("/usr/lib/redis/modules/a.so")], count: 1202 },
-		{ kind: "helpers", directory: path("/usr/lib/redis"), paths: [path("/usr/lib/redis/helper")], count: 1 },
-	],
-};
 
 export interface Script {
 	readonly lacks?: readonly Lack[];
@@ -593,7 +338,3 @@ export class ScriptedSession implements WizardSession {
 		if (failure) throw failure;
 	}
 }
-
-export const noSuchInclude = new Failure("include-matches-nothing", { value: "/nowhere" }, 2);
-
-export type { Path };

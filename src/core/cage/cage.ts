@@ -17,6 +17,8 @@ export interface Cage {
 	readonly rules: Rules;
 	/** The template it was made from. */
 	readonly template?: string;
+	/** Values that were given to its parameters. */
+	readonly parameters?: Readonly<Record<string, string>>;
 	/** The systemd unit it was made from, and what reading it told. */
 	readonly unit?: string;
 	readonly notes?: readonly Note[];

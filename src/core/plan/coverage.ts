@@ -1,5 +1,5 @@
 import type { Files } from "../machine/facts.ts";
-import { baseName, isWithin, type Path, parent, pathFromText } from "../path/path.ts";
+import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import type { PackageRef } from "./plan.ts";
 import { isLibraryFile } from "./trees.ts";
@@ -44,6 +44,35 @@ const scriptModule = /\.(py|pm|pl|rb|lua|php|js|mjs|cjs|tcl)$/;
 /** Where the dynamic linker looks by itself: a library there is linked, not plugged in. */
 const libraryDirectory = /^(\/usr)?\/lib(32|64|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/;
 
+/** Where a package keeps what is plugged into its program: a directory of modules by its name. */
+function isModuleDirectory(directory: Path): boolean {
+	return /^(\/usr)?(\/local)?\/(lib\w*|share)\/.*\/(modules|mods|plugins|extensions)$/.test(directory);
+}
+
+/**
+ * Modules on disk that none of these packages holds, though they lie where the application's own are or would be: other packages, of other
+ * sources, plug them in (Debian's libnginx-mod-…). By real path.
+ */
+export function foreignModules(packages: readonly PackageContents[], files: Pick<Files, "list" | "resolve" | "status">): Path[] {
+	const known = new Set<Path>();
+	const directories = new Set<Path>();
+	for (const name of packages.flatMap((one) => one.files)) {
+		const isModule = sharedObject.test(name) && !libraryDirectory.test(parent(name));
+		const isDirectory = isModuleDirectory(name);
+		if (!isModule && !isDirectory) continue;
+		const real = files.resolve(name);
+		if (real === undefined) continue;
+		if (isModule) known.add(real);
+		directories.add(isModule ? parent(real) : real);
+	}
+	return [...directories].flatMap((directory) =>
+		files
+			.list(directory)
+			.map((name) => join(directory, name))
+			.filter((path) => sharedObject.test(path) && !known.has(path) && files.status(path)?.kind === "file"),
+	);
+}
+
 function groupOf(path: Path, isExecutable: boolean): CoverageGroup | undefined {
 	if (path.startsWith("/etc/")) return othersConfiguration.test(path) ? undefined : "configuration";
 	if (documentation.test(path) || path.startsWith("/var/") || path.startsWith("/run/")) return undefined;
@@ -68,6 +97,8 @@ export class CoverageMeter {
 	/** Programs are executed by a name, and nothing tells where it led. */
 	readonly #programs = new Map<Path, Path | undefined>();
 	readonly #owner: PackageRef | undefined;
+	/** Directories of modules that packages name as theirs, by package. */
+	readonly #directories = new Map<PackageRef, Set<Path>>();
 
 	/** The first package is the one that brings the program. */
 	constructor(packages: readonly PackageContents[], files: Pick<Files, "resolve" | "status">) {
@@ -77,11 +108,19 @@ export class CoverageMeter {
 			for (const name of names) {
 				const real = files.resolve(name);
 				const status = real === undefined ? undefined : files.status(real);
+				if (real !== undefined && status?.kind === "directory") this.#own(ref, real);
 				if (real === undefined || status?.kind !== "file" || this.#items.has(real)) continue;
 				const group = groupOf(name, (status.mode & 0o111) !== 0);
 				if (group !== undefined) this.#items.set(real, { name, group, package: ref });
 			}
 		}
+	}
+
+	#own(ref: PackageRef, directory: Path): void {
+		if (!isModuleDirectory(directory)) return;
+		const known = this.#directories.get(ref);
+		if (known) known.add(directory);
+		else this.#directories.set(ref, new Set([directory]));
 	}
 
 	/** What all of these traces have reached together. */
@@ -93,9 +132,12 @@ export class CoverageMeter {
 		const groups = Object.fromEntries(
 			coverageGroups.map((group) => [group, { reached: 0, of: 0, untouched: [] as Path[] }]),
 		) as Record<CoverageGroup, { reached: number; of: number; untouched: Path[] }>;
+		const plugged = new Set([...packages].flatMap((ref) => [...(this.#directories.get(ref) ?? [])]));
+		for (const [real, item] of this.#items) if (item.group === "modules" && reached.has(real)) plugged.add(parent(real));
 		for (const [real, item] of this.#items) {
-			// Of the same source are also clients and tools; a package of which nothing was reached is no part of the application.
-			if (!packages.has(item.package)) continue;
+			// Of the same source are also clients and tools; a package of which nothing was reached is no part of the application, but for modules
+			// that it puts beside those of the application.
+			if (!packages.has(item.package) && !(item.group === "modules" && plugged.has(parent(real)))) continue;
 			const reach = groups[item.group];
 			reach.of++;
 			if (reached.has(real)) reach.reached++;

@@ -2,6 +2,7 @@ import type { Application } from "../application/application.ts";
 import { type Further, furtherExercises } from "../application/further-exercises.ts";
 import { type Path, parent } from "../path/path.ts";
 import type { Coverage } from "./coverage.ts";
+import { type LifeStage, neverCameUp, type StageReach } from "./life.ts";
 
 /** What would show more of an application than was seen so far. */
 export type NextExercise =
@@ -9,6 +10,8 @@ export type NextExercise =
 	| { readonly kind: "command"; readonly command: string; readonly shows: Further }
 	/** Sent by itself at the end of a trace. */
 	| { readonly kind: "signal"; readonly signal: string }
+	/** Part of a life that no trace has seen, with what brings it about. */
+	| { readonly kind: "stage"; readonly stage: LifeStage; readonly by?: string }
 	/** `paths` are the first few of `count` in a directory that were not touched. */
 	| {
 			readonly kind: "modules" | "helpers" | "configuration";
@@ -25,6 +28,8 @@ export interface Exercised {
 	readonly signals: readonly string[];
 	/** Absent where no package brings the application. */
 	readonly coverage?: Coverage;
+	/** Absent while the application runs. */
+	readonly life?: readonly StageReach[];
 }
 
 const mostNamed = 5;
@@ -32,7 +37,7 @@ const mostDirectories = 4;
 const binaries = /^(\/usr(\/local)?)?\/s?bin\//;
 
 /** Proposals, those that can be run first. A probe was run as well: what it asks for is no news. */
-export function nextExercises({ application, coverage, run, signals }: Exercised): NextExercise[] {
+export function nextExercises({ application, coverage, life = [], run, signals }: Exercised): NextExercise[] {
 	const known = new Set([...application.probes, ...application.exercises, ...run]);
 	const commands = furtherExercises(application)
 		.filter(({ command }) => !known.has(command))
@@ -41,6 +46,7 @@ export function nextExercises({ application, coverage, run, signals }: Exercised
 	return [
 		...commands,
 		...signals.map((signal): NextExercise => ({ kind: "signal", signal })),
+		...neverCameUp(life).map(({ by, stage }): NextExercise => ({ kind: "stage", stage, ...(by === undefined ? {} : { by }) })),
 		...byDirectory("modules", untouched?.modules.untouched ?? []),
 		// Commands for people and scripts are not what a daemon starts; what lies elsewhere is there for it.
 		...byDirectory("helpers", untouched?.programs.untouched.filter((path) => !binaries.test(path)) ?? []),

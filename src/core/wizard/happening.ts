@@ -121,8 +121,8 @@ function traceHappening(trace: Tracing, event: TraceHappening, at: number | unde
 		case "processes-seen":
 			return { ...trace, processes: event.processes };
 		case "coverage-measured": {
-			const { coverage, next } = event;
-			return { ...trace, reached: { next, ...(coverage ? { coverage } : {}) } };
+			const { coverage, life, next } = event;
+			return { ...trace, reached: { next, ...(coverage ? { coverage } : {}), ...(life ? { life } : {}) } };
 		}
 		case "exercise-started":
 			return { ...trace, novelty: exerciseStarted(trace.novelty, event.command, trace.counts) };

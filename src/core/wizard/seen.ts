@@ -1,6 +1,7 @@
 import type { BuildPhase } from "../cage/build-phases.ts";
 import type { Path } from "../path/path.ts";
 import type { Coverage } from "../plan/coverage.ts";
+import type { StageReach } from "../plan/life.ts";
 import type { Missing } from "../plan/missing.ts";
 import type { NextExercise } from "../plan/next-exercises.ts";
 import type { PackageRef } from "../plan/plan.ts";
@@ -155,6 +156,8 @@ export interface Traced {
 export interface Reached {
 	/** Absent where no package brings the application. */
 	readonly coverage?: Coverage;
+	/** Stages of its life; absent while it runs. */
+	readonly life?: readonly StageReach[];
 	readonly next: readonly NextExercise[];
 }
 

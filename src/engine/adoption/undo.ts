@@ -53,7 +53,10 @@ export async function undoRelease(hasty: Context, name: string, adoption: Adopti
 }
 
 /** Starts it unless it runs, and waits for its answer. */
-export async function startAndAsk(context: Context, { companions, probes, service, timeout }: Adoption): Promise<void> {
+export async function startAndAsk(
+	context: Context,
+	{ companions, probes, service, timeout }: Pick<Adoption, "companions" | "probes" | "service" | "timeout">,
+): Promise<void> {
 	const { services } = context.machine;
 	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
 	// What runs already stays as it is.

@@ -12,6 +12,7 @@ import { launchMethod } from "../method.ts";
 import type { Restarted } from "../restart.ts";
 import { goBack, restartIf } from "../rollback.ts";
 import { buildStep, planStep } from "../steps.ts";
+import { switching } from "../switching.ts";
 import { type FindOptions, type Found, findMinimum } from "./find.ts";
 import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
 
@@ -59,7 +60,8 @@ export async function minimiseCage(
 	const lock = await context.machine.store.lock(name);
 	try {
 		launchMethod(context, false);
-		const { cage, generation: from } = await presentCage(context, name);
+		const present = await presentCage(context, name);
+		const { cage, generation: from } = present;
 		const trace = await traceOf(context, name);
 		const { found, subject } = await withWhole(context, cage, trace, from, options, async (whole) => ({
 			subject: whole,
@@ -67,13 +69,15 @@ export async function minimiseCage(
 		}));
 		const nothing = { restarted: [], remaining: [], interrupted: 0 };
 		if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: nothing };
-		const made = await build(context, cage, from, subject, found, options, writeRecord);
-		try {
-			return { from, subject, found, made, restarted: await restartIf(context, name, options.restart) };
-		} catch (error) {
-			await goBack(context, name, from, cage, error);
-			throw context.signal.aborted ? error : new Failure("minimise-undone", { name, generation: from }, 1, error);
-		}
+		return await switching(context, present, options.restart, async () => {
+			const made = await build(context, cage, from, subject, found, options, writeRecord);
+			try {
+				return { from, subject, found, made, restarted: await restartIf(context, name, options.restart) };
+			} catch (error) {
+				await goBack(context, name, from, cage, error);
+				throw context.signal.aborted ? error : new Failure("minimise-undone", { name, generation: from }, 1, error);
+			}
+		});
 	} finally {
 		await lock.release();
 	}

@@ -1,5 +1,6 @@
 import type { Further } from "../../core/application/further-exercises.ts";
 import type { CoverageGroup } from "../../core/plan/coverage.ts";
+import type { LifeStage } from "../../core/plan/life.ts";
 
 /** How far an application was exercised, and what would show more of it. */
 export const coverageEn = {
@@ -32,6 +33,17 @@ export const coverageEn = {
 		"host-keys": "every kind of host key",
 	} satisfies Record<Further, string>,
 	signal: "{signal} (reload, new log files): comes by itself at the end",
+	never: "Never came up: {stage}",
+	cameUp: "Watched: {stages}",
+	neverCameUp: "Never came up: {stages}",
+	stages: {
+		start: "start",
+		reload: "reload",
+		"log-reopening": "new log files",
+		stop: "stop",
+		"second-start": "second start",
+		"socket-activation": "socket activation",
+	} satisfies Record<LifeStage, string>,
 	modules: "{count:count} {count|module was|modules were} never loaded from {directory}: {names}",
 	helpers: "{count:count} {count|program|programs} of {directory} never ran: {names}",
 	configuration: "{count:count} {count|file|files} of {directory} never read: {names}",

@@ -6,13 +6,13 @@ import { showPath } from "../../core/path/quote.ts";
 import { isName } from "../../core/questions/answers.ts";
 import { errorName } from "../files/errors.ts";
 import { discard, generationPaths } from "../files/generations.ts";
-import { refuseMounts } from "../files/mounts.ts";
 import { removeTree } from "../files/remove.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { makeSafeFolder, type SafeFolder } from "./folder.ts";
 import { madeAccountName } from "./made-account.ts";
 import { isLeftover } from "./process.ts";
+import { removalName } from "./unfinished.ts";
 
 /** Names that are ours in a state folder; anything else says that it is somebody's own. */
 const ourNames: ReadonlySet<string> = new Set([
@@ -91,24 +91,10 @@ export async function readCage(state: Path, name: string): Promise<Cage | undefi
 	return cage;
 }
 
-/**
- * Removes a cage; with `keepData` its `data/` stays. What tells that it exists goes first: a kill in the middle leaves no cage
- * that could be started, and the next removal ends it. Fails with `mounted-below` (exit 4) before anything is touched.
- */
-export async function removeCage(state: Path, name: string, keepData: boolean): Promise<void> {
-	const { directory, description } = cagePaths(state, name);
-	await refuseMounts(directory);
-	if (!keepData) return discard(directory);
-	await removeTree(description);
-	for (const entry of await list(directory)) {
-		if (!staysWithData(entry)) await discard(join(directory, entry));
-	}
-}
-
 /** What an adopted service wrote before it was taken back to the host: it may be nowhere else. */
 export const undoneData = "data.undone-";
 
-function staysWithData(entry: string): boolean {
+export function staysWithData(entry: string): boolean {
 	return ["data", "seeded.json", "lock", madeAccountName].includes(entry) || entry.startsWith(undoneData);
 }
 
@@ -119,6 +105,8 @@ export async function clearUnfinished(state: Path, name: string, keepData: boole
 	if (entries.some((entry) => entry === "cage.json")) return;
 	// An account that was made for it is known by that file alone.
 	const stays = keepData ? staysWithData : (entry: string) => ["lock", madeAccountName].includes(entry);
+	// Half of a removal is finished by whoever comes next, not here.
+	if (entries.includes(removalName)) return;
 	for (const entry of entries) if (!stays(entry)) await discard(join(directory, entry));
 }
 
@@ -132,7 +120,7 @@ export async function clearRemovedCages(state: Path): Promise<void> {
 	for (const name of await list(cages)) if (isLeftover(name)) await removeTree(join(cages, name));
 }
 
-async function list(directory: Path): Promise<Path[]> {
+export async function list(directory: Path): Promise<Path[]> {
 	try {
 		return (await readdir(pathToBytes(directory), { encoding: "buffer" })).map(pathFromBytes);
 	} catch (error) {

@@ -20,14 +20,18 @@ import type {
 	AdoptedState,
 	BuildRequest,
 	Built,
+	CageContent,
 	CagePlace,
 	Lock,
 	MadeAccount,
 	PartialTrees,
 	ReceivedCage,
+	RecordStore,
+	Removal,
 	StaleMark,
 	Store,
 	StoredTemplate,
+	Switching,
 } from "../../engine/store.ts";
 import { adoptedState, forgetAdoption, writeAdoption } from "../adoption/adopted-state.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
@@ -43,26 +47,31 @@ import { freeBytes } from "../files/survey.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
 import { programFolder } from "../templates/folder.ts";
 import { writeAtomic } from "./atomic.ts";
-import { cagePaths, clearRemovedCages, clearUnfinished, hasData, openState, removeCage, writeCage } from "./cages.ts";
+import { cagePaths, clearRemovedCages, clearUnfinished, hasData, openState, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
 import { transientName } from "./process.ts";
 import { StateReader } from "./reader.ts";
+import { recordStore } from "./records.ts";
+import { beginRemoval, cageContents, endRemoval, removeContents } from "./removal.ts";
 import { restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 import { exportCage, readExportHead, receiveCage } from "./transfer.ts";
+import { readRemoval, readSwitching, unfinishedCages, writeSwitching } from "./unfinished.ts";
 
 const hostTrace = "host";
 
 /** The state folder on disk. Looking at it makes nothing; the first thing that is written makes the folder. */
 export class StateFolder extends StateReader implements Store {
 	readonly adopting: AdoptedState;
+	readonly records: RecordStore;
 
 	constructor(folder: string) {
 		super(folder);
+		this.records = recordStore(this.folder);
 		this.adopting = adoptedState((name) => this.paths(name).directory);
 	}
 
@@ -161,8 +170,36 @@ export class StateFolder extends StateReader implements Store {
 		return removeGeneration(this.paths(name).directory, generation);
 	}
 
-	remove(name: string, keepData: boolean): Promise<void> {
-		return removeCage(this.folder, name, keepData);
+	contents(name: string): Promise<readonly CageContent[]> {
+		return cageContents(this.folder, name);
+	}
+
+	beginRemoval(name: string, removal: Removal): Promise<void> {
+		return beginRemoval(this.paths(name).directory, removal);
+	}
+
+	removal(name: string): Promise<Removal | undefined> {
+		return readRemoval(this.paths(name).directory);
+	}
+
+	removeContents(name: string, removal: Removal): Promise<void> {
+		return removeContents(this.paths(name).directory, removal);
+	}
+
+	endRemoval(name: string, removal: Removal): Promise<void> {
+		return endRemoval(this.paths(name).directory, removal);
+	}
+
+	unfinished(): Promise<readonly string[]> {
+		return unfinishedCages(join(this.folder, pathFromText("cages")));
+	}
+
+	switching(name: string): Promise<Switching | undefined> {
+		return readSwitching(this.paths(name).directory);
+	}
+
+	saveSwitching(name: string, switching: Switching | undefined): Promise<void> {
+		return writeSwitching(this.paths(name).directory, switching);
 	}
 
 	saveAdoption(name: string, adoption: Adoption): Promise<void> {

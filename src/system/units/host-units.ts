@@ -8,6 +8,7 @@ import { type Path, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { HostService, Units } from "../../engine/ports.ts";
 import { complaints, exposure } from "./analyze.ts";
+import { hooksFor } from "./hooks.ts";
 import { installedFor, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
 import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
@@ -21,6 +22,7 @@ export function systemUnits(root = "/"): Units {
 		complaints,
 		exposure,
 		installedFor: (cage) => installedFor(inTree(administratorsUnits), cage),
+		hooksFor: (cage) => hooksFor(inTree, cage),
 		installed: (place) => readInstalled(inTree(place)),
 		install: (place, text, cage) => writeInstalled(inTree(place), text, cage),
 		uninstall: (place) => removeInstalled(inTree(place)),

@@ -61,7 +61,7 @@ export async function installedFor(top: Path, cage: string): Promise<Path[]> {
 export async function writeInstalled(place: Path, text: string, cage: string): Promise<void> {
 	const safe = await safePlace(place, true);
 	await clearCutOff(safe);
-	await writeAtomic(safe, stamped(text, cage, sha256), 0o644);
+	await writeAtomic(safe, stamped(text, cage, sha256), text.startsWith("#!") ? 0o755 : 0o644);
 }
 
 /** What a kill in the middle of writing left in a folder that is for one service. */

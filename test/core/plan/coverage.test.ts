@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Path } from "../../../src/core/path/path.ts";
-import { broughtFile, CoverageMeter, coverageGroups, totalReach } from "../../../src/core/plan/coverage.ts";
+import { broughtFile, CoverageMeter, coverageGroups, foreignModules, totalReach } from "../../../src/core/plan/coverage.ts";
 import { nextExercises } from "../../../src/core/plan/next-exercises.ts";
 import { begin, fold } from "../trace/folding.ts";
 import { directory, file, link, tree } from "./tree.ts";
@@ -74,6 +74,23 @@ test("several runs reach together what they reach", () => {
 	expect(meter.measure(more).groups.configuration.reached).toBe(1);
 	expect(meter.measure(run, more).groups.configuration.reached).toBe(2);
 	expect(totalReach(meter.measure(run, more))).toEqual({ reached: 5, of: 8 });
+});
+
+test("modules that other packages plug in count as well, loaded or not", () => {
+	const machine = tree({
+		"/usr/sbin/served": executable,
+		"/usr/share/served/modules": link("../../lib/served/modules"),
+		"/usr/lib/served/modules/mod_geo.so": "",
+		"/usr/lib/served/modules/readme": "",
+		"/usr/lib/other/plugins/one.so": "",
+	});
+	const own = { ref: { name: "served", version: "1" }, files: ["/usr/sbin/served", "/usr/lib/served/modules"] as Path[] };
+	expect(foreignModules([own], machine)).toEqual(["/usr/lib/served/modules/mod_geo.so"]);
+	const geo = { ref: { name: "served-mod-geo", version: "1" }, files: ["/usr/lib/served/modules/mod_geo.so"] as Path[] };
+	const start = trace('execve("/usr/sbin/served", ["x"], 0x7 /* 1 var */) = 0');
+	const { groups, packages } = new CoverageMeter([own, geo], machine).measure(start);
+	expect(groups.modules).toEqual({ reached: 0, of: 1, untouched: ["/usr/lib/served/modules/mod_geo.so"] });
+	expect(packages.map(({ name }) => name)).toEqual(["served"]);
 });
 
 test("an interpreter's package is not the application's, its script's is", () => {

@@ -29,16 +29,19 @@ export type Installed =
 
 type Hash = (text: string) => string;
 
-const first = /^# Written by cagewright for (\/.*) \(sha256 ([0-9a-f]{64})\)\. Once it is changed, it is yours\.\n/;
+/** The first line, but for a script's (`#!`). */
+const mark = /^(#!.*\n)?# Written by cagewright for (\/.*) \(sha256 ([0-9a-f]{64})\)\. Once it is changed, it is yours\.\n/;
 
-/** A first line that tells whose it is, and by a hash of the rest whether it was changed. */
+/** A line at the top that tells whose it is, and by a hash of the rest whether it was changed. */
 export function stamped(text: string, cage: string, hash: Hash): string {
-	return `# Written by cagewright for ${cage} (sha256 ${hash(text)}). Once it is changed, it is yours.\n${text}`;
+	const interpreter = /^#!.*\n/.exec(text)?.[0] ?? "";
+	const line = `# Written by cagewright for ${cage} (sha256 ${hash(text)}). Once it is changed, it is yours.\n`;
+	return interpreter + line + text.slice(interpreter.length);
 }
 
 export function judgeInstalled(content: string, hash: Hash): Installed {
-	const [line, cage, sum] = first.exec(content) ?? [];
+	const [line, interpreter = "", cage, sum] = mark.exec(content) ?? [];
 	if (line === undefined || cage === undefined) return { kind: "foreign" };
-	const text = content.slice(line.length);
+	const text = interpreter + content.slice(line.length);
 	return { kind: "ours", cage, text, changed: hash(text) !== sum };
 }

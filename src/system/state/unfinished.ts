@@ -1,0 +1,86 @@
+import { readdir, readFile } from "node:fs/promises";
+import * as v from "valibot";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, pathFromBytes, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { isName } from "../../core/questions/answers.ts";
+import type { Removal, Switching } from "../../engine/store.ts";
+import { errorName } from "../files/errors.ts";
+import { removeTree } from "../files/remove.ts";
+import { writeAtomic } from "./atomic.ts";
+import { cageFromJson, cageToJson } from "./cage-json.ts";
+
+/**
+ * What a command has begun with a cage and has to bring to an end, written down before: the next command finishes what a kill cut off. One file for
+ * each kind of work, beside the cage.
+ */
+
+export const removalName = pathFromText("removal.json");
+export const switchingName = pathFromText("switching.json");
+
+const removalSchema = v.object({ schema: v.literal("cagewright/removal/1"), keepData: v.boolean() });
+
+const companions = v.object({ triggers: v.array(v.string()), dependents: v.array(v.string()) });
+const switchingSchema = v.object({
+	schema: v.literal("cagewright/switching/1"),
+	from: v.number(),
+	before: v.unknown(),
+	stopped: v.exactOptional(v.object({ service: v.string(), companions })),
+});
+
+/** Fails with `state-damaged` (exit 1). */
+export async function readRemoval(cage: Path): Promise<Removal | undefined> {
+	const read = await readJson(join(cage, removalName), removalSchema);
+	return read && { keepData: read.keepData };
+}
+
+export function writeRemoval(cage: Path, { keepData }: Removal): Promise<void> {
+	return writeAtomic(join(cage, removalName), `${JSON.stringify({ schema: "cagewright/removal/1", keepData })}\n`);
+}
+
+/** Fails with `state-damaged` (exit 1). */
+export async function readSwitching(cage: Path): Promise<Switching | undefined> {
+	const file = join(cage, switchingName);
+	const read = await readJson(file, switchingSchema);
+	if (read === undefined) return undefined;
+	const { from, stopped } = read;
+	const before = cageFromJson(JSON.stringify(read.before));
+	if (before === undefined) throw new Failure("state-damaged", { path: showPath(file) });
+	return { from, before, ...(stopped ? { stopped } : {}) };
+}
+
+export async function writeSwitching(cage: Path, switching: Switching | undefined): Promise<void> {
+	const file = join(cage, switchingName);
+	if (switching === undefined) return void (await removeTree(file));
+	const { before, from, stopped } = switching;
+	const json = { schema: "cagewright/switching/1", from, before: cageToJson(before), ...(stopped ? { stopped } : {}) };
+	await writeAtomic(file, `${JSON.stringify(json)}\n`);
+}
+
+/** Names of the cages in a folder of cages on which some work has not ended. */
+export async function unfinishedCages(cages: Path): Promise<string[]> {
+	const found: string[] = [];
+	for (const name of (await list(cages)).flatMap((one) => pathToText(one) ?? []).filter(isName)) {
+		const entries = await list(join(cages, pathFromText(name)));
+		if (entries.includes(removalName) || entries.includes(switchingName)) found.push(name);
+	}
+	return found.sort();
+}
+
+async function list(directory: Path): Promise<Path[]> {
+	try {
+		return (await readdir(pathToBytes(directory), { encoding: "buffer" })).map(pathFromBytes);
+	} catch (error) {
+		if (errorName(error) === undefined) throw error;
+		return [];
+	}
+}
+
+async function readJson<T>(file: Path, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
+	try {
+		return v.parse(schema, JSON.parse(await readFile(pathToBytes(file), "utf8")));
+	} catch (error) {
+		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
+		throw new Failure("state-damaged", { path: showPath(file) });
+	}
+}

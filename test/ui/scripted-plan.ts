@@ -1,0 +1,132 @@
+import { noRules } from "../../src/core/application/application.ts";
+import { pathFromText } from "../../src/core/path/path.ts";
+import { planAccounts } from "../../src/core/plan/accounts.ts";
+import type { Entry, Identity, Plan, WritableDirectory } from "../../src/core/plan/plan.ts";
+import { matchPaths } from "../../src/core/plan/rules.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
+import { emptyTrace } from "../../src/core/trace/trace.ts";
+import type { HostView } from "../../src/core/wizard/surroundings.ts";
+import { groups, nsswitch, users } from "./host-accounts.ts";
+
+/** The answers for redis and the plan that they lead to. */
+
+const path = pathFromText;
+
+export const redis: Answers = {
+	name: "redis",
+	template: "redis",
+	application: {
+		command: ["/usr/bin/redis-server", "/etc/redis/redis.conf", "--daemonize", "no"],
+		user: "redis",
+		cwd: "/",
+		env: { LANG: "C.UTF-8" },
+		probes: ["redis-cli -p 6379 PING | grep -q PONG"],
+		exercises: ["redis-cli -p 6379 SET cagewright 1", "redis-cli -p 6379 SAVE"],
+		timeout: 30,
+		network: "host",
+		directories: ["/run/redis"],
+	},
+	rules: noRules,
+	onHost: false,
+	rounds: 5,
+};
+
+function entry(text: string, more: Partial<Entry> = {}): Entry {
+	return {
+		path: path(text),
+		kind: "file",
+		decision: "include",
+		mode: 0o644,
+		uid: 0,
+		gid: 0,
+		size: 4096,
+		mtime: 0,
+		reasons: [{ kind: "traced", calls: ["openat"], program: path("/usr/bin/redis-server") }],
+		risks: [],
+		...more,
+	};
+}
+
+/** Entries as a plan for redis has them, with a name that wants to steer the terminal and some more to fill a list. */
+export const entries: readonly Entry[] = [
+	entry("/usr/bin/redis-server", {
+		kind: "symlink",
+		target: path("redis-check-rdb"),
+		size: 0,
+		package: { name: "redis-server", version: "7.0.15" },
+	}),
+	entry("/usr/bin/redis-check-rdb", { size: 1_845_112, mode: 0o755 }),
+	entry("/etc/redis/redis.conf", { size: 107_512 }),
+	entry("/etc/redis/tls.key", { decision: "declined", risks: ["secret"], size: 1704 }),
+	entry("/usr/lib/dbus/helper", { decision: "declined", risks: ["setuid"], mode: 0o4755 }),
+	entry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 }, reasons: [{ kind: "launcher" }], size: 0 }),
+	entry("/dev/fuse", {
+		kind: "device",
+		decision: "declined",
+		risks: ["device"],
+		device: { type: "c", major: 10, minor: 229 },
+		size: 0,
+	}),
+	entry("/etc/redis/\x1b[31mred\u202egnp", { size: 12 }),
+	entry("/etc/passwd", { kind: "generated", reasons: [{ kind: "account" }] }),
+	entry("/usr", { kind: "directory", reasons: [{ kind: "parent-of", child: path("/usr/bin/redis-server") }], size: 0 }),
+	...Array.from({ length: 40 }, (_, index) =>
+		entry(`/usr/lib/x86_64-linux-gnu/a-directory-with-a-rather-long-name/libexample-${index}.so.${index}`, {
+			reasons: [{ kind: "needed-by", by: path("/usr/bin/redis-server") }],
+			size: 20_000 * (index + 1),
+		}),
+	),
+];
+
+const identity: Identity = { name: "redis", uid: 114, gid: 119, groups: [119, 4], home: "/var/lib/redis" };
+
+const writable: readonly WritableDirectory[] = [
+	{
+		path: path("/var/lib/redis"),
+		mode: 0o750,
+		uid: 114,
+		gid: 119,
+		reasons: [{ kind: "traced", calls: ["openat"] }],
+		seeds: [{ path: path("/var/lib/redis/dump.rdb"), bytes: 1_048_576 }],
+	},
+	{ path: path("/var/log/redis"), mode: 0o750, uid: 114, gid: 4, reasons: [{ kind: "service-directory" }], seeds: [] },
+];
+
+export const surroundings: HostView = {
+	users,
+	groups,
+	nsswitch,
+	state: "/var/lib/cagewright",
+	free: 52_000_000_000,
+	hasData: false,
+	command: "cagewright make redis --yes",
+};
+
+export function planFor(answers: Answers): Plan {
+	const { rules } = answers;
+	const excluded = matchPaths(rules.exclude);
+	const allowed = new Set([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
+	const { accounts, ...files } = planAccounts(identity, emptyTrace(), writable, [], users, groups, rules);
+	const decided = entries.map((one): Entry => {
+		if (one.path === "/etc/passwd") return { ...one, content: files.passwd };
+		if (excluded(one.path) !== undefined && one.kind !== "directory") return { ...one, decision: "declined" };
+		return allowed.has(one.path) ? { ...one, decision: "include", risks: one.risks.filter((risk) => risk !== "device") } : one;
+	});
+	return {
+		application: answers.application,
+		rules,
+		identity,
+		entries: [
+			...decided,
+			entry("/etc/group", { kind: "generated", content: files.group, reasons: [{ kind: "account" }] }),
+			entry("/etc/nsswitch.conf", { kind: "generated", content: files.nsswitch, reasons: [{ kind: "account" }] }),
+		],
+		writable,
+		accounts,
+		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
+		shared: [],
+		offers: [],
+		declined: [],
+		notes: [{ code: "writes-system-directory", values: { path: "/var/log" } }],
+	};
+}

@@ -1,0 +1,52 @@
+import { pathFromText } from "../../src/core/path/path.ts";
+import type { Reached } from "../../src/engine/coverage.ts";
+import type { ShownProcesses } from "../../src/engine/events.ts";
+
+/** What is seen while a scripted application is traced. */
+
+const path = pathFromText;
+
+/** Processes of which one has a name that wants to steer the terminal, and more than a small screen has rows for. */
+export const shownProcesses: ShownProcesses = {
+	living: 31,
+	ended: 4711,
+	rows: [
+		{ pid: 4000, depth: 0, program: path("/usr/bin/redis-server"), threads: 5 },
+		{ pid: 4001, depth: 1, program: path("/usr/bin/\x1b[31mred\u202epng"), threads: 0, uid: 33, account: "www-data" },
+		{
+			pid: 4002,
+			depth: 2,
+			program: path("/usr/bin/a-program-with-a-name-that-has-no-end-in-sight-on-small-screens"),
+			threads: 0,
+		},
+		{ pid: 4003, depth: 1, threads: 0, ended: "signal SIGSEGV" },
+		...Array.from({ length: 28 }, (_, index) => ({
+			pid: 4010 + index,
+			depth: 3,
+			program: path("/usr/bin/redis-server"),
+			threads: 1,
+		})),
+	],
+};
+
+export const reached: Reached = {
+	coverage: {
+		packages: [
+			{ name: "redis-server", version: "7.0.15" },
+			{ name: "redis-server-common", version: "7.0.15" },
+		],
+		groups: {
+			programs: { reached: 1, of: 3, untouched: [path("/usr/lib/redis/helper")] },
+			modules: { reached: 2, of: 1204, untouched: [path("/usr/lib/redis/modules/a.so")] },
+			configuration: { reached: 1, of: 1, untouched: [] },
+			data: { reached: 0, of: 0, untouched: [] },
+		},
+	},
+	next: [
+		{ kind: "command", command: "redis-cli -p 6379 INFO", shows: "status" },
+		{ kind: "command", command: "redis-cli -p 6379 EVAL 'return 1' 0", shows: "script" },
+		{ kind: "signal", signal: "SIGHUP" },
+		{ kind: "modules", directory: path("/usr/lib/redis/modules"), paths: [path("/usr/lib/redis/modules/a.so")], count: 1202 },
+		{ kind: "helpers", directory: path("/usr/lib/redis"), paths: [path("/usr/lib/redis/helper")], count: 1 },
+	],
+};

@@ -1,0 +1,57 @@
+import { pathFromText } from "../../src/core/path/path.ts";
+import type { Missing } from "../../src/core/plan/missing.ts";
+import { checkIds } from "../../src/core/selftest/outside.ts";
+import type { Outcome, Selftest } from "../../src/core/selftest/verdict.ts";
+import { groups as wayGroups } from "../../src/core/selftest/way.ts";
+import { ways } from "../../src/core/selftest/ways/ways.ts";
+
+/** What trials and selftests of a scripted cage find. */
+
+const path = pathFromText;
+
+export const absent: Missing = {
+	kind: "absent",
+	path: path("/usr/share/zoneinfo/Europe/Berlin"),
+	call: "openat",
+	error: "ENOENT",
+	remedy: { kind: "path", path: path("/usr/share/zoneinfo/Europe/Berlin"), round: 1, call: "openat" },
+	declined: false,
+	importance: { level: "said", line: "fatal: no time zone Europe/Berlin" },
+};
+export const withheld: Missing = {
+	kind: "absent",
+	path: path("/etc/redis/tls.key"),
+	call: "openat",
+	error: "ENOENT",
+	declined: true,
+	importance: { level: "configuration", package: "redis-server" },
+};
+export const kernelFile: Missing = {
+	kind: "kernel-file",
+	path: path("/proc/self/stat"),
+	call: "openat",
+	error: "ENOENT",
+	remedy: { kind: "opening", name: "proc", round: 1, call: "openat /proc/self/stat" },
+	declined: false,
+	importance: { level: "noise" },
+};
+
+/** Of a cage in the host's network; what is named got out besides. */
+export function selftestOf(escaped: readonly string[] = [], missing: readonly string[] = []): Selftest {
+	const outcome = (id: string): Pick<Outcome, "outcome" | "detail" | "opens"> => {
+		if (escaped.includes(id)) return { outcome: "escaped", detail: "", opens: [] };
+		if (id === "loopback") return { outcome: "open", detail: "", opens: ["network"] };
+		return { outcome: "refused", detail: "EPERM", opens: [] };
+	};
+	return {
+		network: "host",
+		ways: wayGroups.flatMap((group) => ways[group].map(({ id, stoppedBy }) => ({ id, group, stoppedBy, ...outcome(id) }))),
+		audit: checkIds.map((id) => ({
+			id,
+			ok: !missing.includes(id) && id !== "account",
+			found: missing.includes(id) ? ["/\x1b[2Jevil"] : [],
+		})),
+		control: { before: 120, after: 121 },
+		seconds: 1.5,
+	};
+}
