@@ -5,7 +5,6 @@ import type { PinKind } from "../core/minimise/pins.ts";
 import type { FileUnit } from "../core/minimise/units.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
-import type { Minimising } from "../engine/events.ts";
 import type { Found } from "../engine/minimise/find.ts";
 import type { MinimiseResult } from "../engine/minimise/minimise.ts";
 import type { Subject } from "../engine/minimise/subject.ts";
@@ -16,13 +15,6 @@ import { restartedText } from "./update.ts";
 /** Many packages are told by their largest. */
 const mostPackages = 12;
 const mostPaths = 8;
-
-export function minimisingText(progress: Minimising, messages: Messages): string {
-	const { bytes, estimated, files, open, secondsLeft, trials } = progress;
-	const words = messages.cli.minimise;
-	const left = secondsLeft === undefined ? undefined : words.time(secondsLeft);
-	return words.progress(trials, estimated, files, messages.bytes(bytes), open, left);
-}
 
 export function minimisePlanText({ cage, units }: Subject, messages: Messages): string {
 	const words = messages.cli.minimise;

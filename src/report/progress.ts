@@ -1,7 +1,7 @@
 import { printable, showPath } from "../core/path/quote.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
-import { minimisingText } from "./minimise.ts";
+import { minimisingText } from "./minimising.ts";
 
 /** One event as a line of progress. Lasting lines stay; the others are drawn over by the next where there is a terminal. */
 export function progressLine(event: Event, messages: Messages): { text: string; lasting: boolean } | undefined {
