@@ -6,14 +6,17 @@ import type { AdoptOptions } from "./adopt.ts";
 import type { CheckOptions } from "./check.ts";
 import type { InstallOptions } from "./install.ts";
 import { localize, usageError } from "./localize.ts";
+import type { MinimiseOptions } from "./minimise.ts";
 import {
 	addAcceptFinding,
 	addApplicationOptions,
 	addAttach,
 	addConsent,
 	addGlobalOptions,
+	addMinimise,
 	addRounds,
 	count,
+	exerciseOption,
 	type GlobalOptions,
 } from "./options.ts";
 import { type RecordOptions, recordFormats } from "./record-options.ts";
@@ -217,6 +220,21 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--keep-days <N>", "from now on, clear old generations after so many days; the last one stays", count)
 		.action((names: string[], options: UpdateOptions) =>
 			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
+		);
+	addMinimise(
+		define(
+			"minimise <name>",
+			"leave out what trials prove unnecessary, and make a generation without it",
+			"cagewright minimise nginx --keep-kind configuration",
+		),
+	)
+		.addOption(exerciseOption())
+		.option("--yes", "make the smaller cage without a question")
+		.option("--dry-run", "say what would be tried and what stays, and do nothing")
+		.option("--no-restart", "leave what runs in the generation that it was started in")
+		.option("--no-selftest", "do not try the ways out of the new generation")
+		.action((name: string, options: MinimiseOptions) =>
+			verb(async (terminal) => (await import("./minimise.ts")).minimise(terminal, name, options))(),
 		);
 	define("stale", "name the cages that an upgrade of the host has made old", "cagewright stale")
 		.option("--mark", "mark them, for `list`; what the hooks of the package manager do")

@@ -8,6 +8,7 @@ import type { Winner } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
+import { leaveOut } from "../core/minimise/minimised.ts";
 import { isWithin, normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { checkAccountRules } from "../core/plan/accounts.ts";
@@ -175,6 +176,7 @@ export async function traceStep(
 		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
 		...(accepted.length ? { accepted } : {}),
 		...(known?.retention ? { retention: known.retention } : {}),
+		...(known?.minimised && isSameApplication(known.application, told) ? { minimised: known.minimised } : {}),
 		onHost: answers.onHost,
 		additions: earlier?.cage.additions ?? [],
 		exercises: [...new Set([...(earlier?.cage.exercises ?? []), ...passed])],
@@ -230,7 +232,7 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 		files: machine.files,
 	});
 	const own = dedicatedAccount(machine, cage.dedicatedAccount);
-	const plan = own ? withDedicatedAccount(made, own) : made;
+	const plan = leaveOut(own ? withDedicatedAccount(made, own) : made, cage.minimised, cage.additions);
 	const owners = await machine.packages.owners(
 		plan.entries.filter((entry) => entry.kind === "file" || entry.kind === "symlink").map((entry) => entry.path),
 	);

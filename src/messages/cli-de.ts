@@ -1,6 +1,7 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
 import { installDe } from "./install-de.ts";
+import { minimiseDe } from "./minimise-de.ts";
 import { recordVerbDe } from "./record/verb-de.ts";
 import { removeDe } from "./remove-de.ts";
 import { transferDe } from "./transfer-de.ts";
@@ -169,6 +170,7 @@ export const cliDe: CliMessages = {
 	record: recordVerbDe,
 	transfer: transferDe,
 	update: updateDe,
+	minimise: minimiseDe,
 	check: {
 		clean: "nichts gefunden",
 		danger: "Gefahr",

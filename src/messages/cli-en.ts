@@ -1,6 +1,7 @@
 import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import { adoptionEn } from "./adoption-en.ts";
 import { installEn } from "./install-en.ts";
+import { minimiseEn } from "./minimise-en.ts";
 import { recordVerbEn } from "./record/verb-en.ts";
 import { removeEn } from "./remove-en.ts";
 import { transferEn } from "./transfer-en.ts";
@@ -175,6 +176,7 @@ export const cliEn = {
 	record: recordVerbEn,
 	transfer: transferEn,
 	update: updateEn,
+	minimise: minimiseEn,
 	check: {
 		clean: "nothing found",
 		danger: "danger",

@@ -45,6 +45,19 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"Käfige ansehen: die Prüfung, und was anders ist, als es gebaut wurde",
 	"a new generation from the host's files, tried beside the present one, then used; else everything stays":
 		"eine neue Generation aus den Dateien des Wirts, neben der jetzigen erprobt und dann benutzt; sonst bleibt alles",
+	"leave out what trials prove unnecessary, and make a generation without it":
+		"weglassen, was Versuche als unnötig erweisen, und eine Generation ohne es bauen",
+	"never leave this out; repeatable": "dies nie weglassen; mehrfach",
+	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrfach",
+	"try also what stays as a rule, because no probe would miss it; repeatable":
+		"auch versuchen, was sonst bleibt, weil keine Probe es vermissen würde; mehrfach",
+	"end the search after 90s, 10m, 1h with the best that was found":
+		"die Suche nach 90s, 10m, 1h mit dem Besten beenden, was gefunden ist",
+	"trials side by side (default: one for each processor)": "Versuche nebeneinander (Vorgabe: einer je Prozessor)",
+	"shell line that must work as well in each trial, from now on; repeatable":
+		"Shell-Zeile, die in jedem Versuch ebenfalls gelingen muss, auch künftig; mehrfach",
+	"make the smaller cage without a question": "den kleineren Käfig ohne Frage bauen",
+	"say what would be tried and what stays, and do nothing": "sagen, was versucht würde und was bleibt, und nichts tun",
 	"name the cages that an upgrade of the host has made old":
 		"die Käfige nennen, die nach einer Aktualisierung des Wirts veraltet sind",
 	"put the program, completion, hooks of the package manager and a daily timer in fixed places":

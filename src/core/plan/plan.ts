@@ -50,6 +50,8 @@ export type Reason =
 	| { readonly kind: "service-directory" }
 	/** Put into the cage's configuration by the administrator, in the cage itself. */
 	| { readonly kind: "edited" }
+	/** Left out: the application passed so many probes and exercises without it. `at` is ISO 8601, UTC. */
+	| { readonly kind: "unneeded"; readonly at: string; readonly probes: number; readonly exercises: number }
 	| { readonly kind: "trial"; readonly round: number; readonly call: string };
 
 export type Risk = "secret" | "setuid" | "device" | "world-writable" | "state" | "refused-device" | "large" | "home";
