@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, write
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { bundled } from "./scripts/bundling.js";
 
 /**
  * One split bundle: measured, the first frame of the wizard takes 168 ms from it and 563 ms from node_modules, and a verb that
@@ -12,22 +13,13 @@ const dist = join(root, "dist");
 const started = new Date();
 
 const shared = {
+	...bundled,
 	absWorkingDir: root,
 	outdir: "dist",
 	write: false,
-	bundle: true,
-	format: "esm",
-	platform: "node",
-	target: "node20.19",
 	minify: true,
 	keepNames: true,
 	legalComments: "none",
-	define: { "process.env.NODE_ENV": '"production"' },
-	// Ink imports its developer tools only when DEV is set; without this stub the bundle would ask for a package that nobody installs.
-	alias: { "react-devtools-core": "./src/ui/no-devtools.ts" },
-	banner: {
-		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-	},
 };
 /** `run` as one file, for each of the sixty that the verbs share costs a start about a millisecond (measured). */
 const start = await build({
@@ -46,7 +38,12 @@ const byItself = {
 			importer.endsWith("/src/cli/main.ts") ? { path: `./${basename(startFile)}`, external: true } : undefined,
 		),
 };
-const program = await build({ ...shared, entryPoints: { main: "src/cli/main.ts" }, splitting: true, plugins: [byItself] });
+const program = await build({
+	...shared,
+	entryPoints: { main: "src/cli/main.ts" },
+	splitting: true,
+	plugins: [...bundled.plugins, byItself],
+});
 // Each whole in a folder of its own: a cage for the demonstration takes the folder of its sources along, and nothing else of ours.
 const alone = await build({
 	...shared,

@@ -1,12 +1,34 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { inkEditsForTests } from "./scripts/ink-edits.js";
+
+/**
+ * What installs packages on this machine, or claims something of all its files and processes, runs by itself. The rest waits for
+ * daemons and terminals most of the time, and each file has namespaces and folders of its own.
+ */
+const alone = ["install", "killed", "selftest-leavings", "unchanged", "update"].map((name) => `test/system/${name}.test.ts`);
+const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
 	test: {
-		include: ["test/**/*.test.{ts,tsx}"],
 		globalSetup: ["test/global-setup.ts"],
-		// System tests boot real daemons on two cores: side by side they would only wait for one another.
-		fileParallelism: false,
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
+		projects: [
+			{
+				plugins: [inkEditsForTests],
+				test: {
+					name: "side by side",
+					include: ["test/**/*.test.{ts,tsx}"],
+					exclude: alone,
+					maxWorkers: availableParallelism() + 1,
+					sequence: { groupOrder: 0 },
+					// Through the plugin, so that tests draw with the same Ink as the program.
+					server: { deps: { inline: [/\/ink\/build\//] } },
+					...timeouts,
+				},
+			},
+			{
+				test: { name: "alone", include: alone, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 1 }, ...timeouts },
+			},
+		],
 	},
 });

@@ -1,24 +1,21 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { bundled } from "./bundling.js";
 import { root } from "./set-up.js";
 
 /**
- * Bundles benches, which are TypeScript, beside the packages that they import. `entryPoints` by the name of the bundle; gives the folder
- * of the bundles. esbuild comes with the packages, so this is called after `setUp`.
+ * Bundles benches, which are TypeScript, as the program is bundled. `entryPoints` by the name of the bundle; gives the folder of the bundles.
+ * esbuild comes with the packages, so this is called after `setUp`.
  */
 export async function bundleBench(entryPoints) {
 	const { build } = await import("esbuild");
 	const folder = join(root, "node_modules", ".cache", "cagewright-bench");
 	mkdirSync(folder, { recursive: true });
 	await build({
+		...bundled,
 		absWorkingDir: root,
 		entryPoints,
 		outdir: folder,
-		bundle: true,
-		format: "esm",
-		platform: "node",
-		target: "node20.19",
-		packages: "external",
 	});
 	return folder;
 }

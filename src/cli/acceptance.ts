@@ -1,7 +1,7 @@
 import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { withHistoryLine } from "../report/record.ts";
+import { withHistoryLine } from "../report/record/markdown.ts";
 import { acceptances } from "./answers.ts";
 
 /** Keeps what `--accept-finding` says in the cage, its log and its record, before anything is started that relies on it. */

@@ -82,7 +82,7 @@ async function makeFirst(
 		context,
 		answers,
 		{ replace: false, selftest: options.selftest ?? true, confirm: confirmed },
-		recordWriter(terminal, context.machine),
+		recordWriter(terminal),
 	);
 	return made?.cage.name;
 }

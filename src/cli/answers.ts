@@ -18,11 +18,13 @@ import {
 	isName,
 	parseBind,
 } from "../core/questions/answers.ts";
-import { limitsOf, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
+import { limitsOf, type MergeError, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
+import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import { isRootless } from "../system/launch/rootless.ts";
 import { findTool } from "../system/launch/tools.ts";
 import { placeholders } from "../system/templates/builtin.ts";
+import { here } from "../system/templates/here.ts";
 import { directoriesOf } from "../system/units/find.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
 import type { ApplicationOptions } from "./options.ts";
@@ -43,22 +45,28 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		directories: (options.directory ?? []).map((path) => absolute("directory", path)),
 		rules: rulesFrom(options),
 	};
-	const { application: described, rules } =
-		start === undefined
-			? fromCommand(given)
-			: start.kind === "template"
-				? fromTemplate(start.template, given)
-				: fromUnit(start, given);
+	const parameters = parametersFrom(options.set ?? []);
+	if (options.set?.length && start?.kind !== "template") throw new Failure("set-without-template", {}, 2);
+	const {
+		application: described,
+		notes: ofTemplate = [],
+		rules,
+	} = start === undefined
+		? fromCommand(given)
+		: start.kind === "template"
+			? fromTemplate(start.template, given, parameters)
+			: fromUnit(start, given);
 	const application = isRootless() ? asOneself(described, options) : described;
 	const name = options.name ?? nameOf(start) ?? defaultName(application.command[0] ?? "");
 	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
 	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
 	const probed = withProbe(application, start?.kind === "found" ? start.ports : []);
-	const told = start?.kind === "found" ? start.notes : undefined;
+	const told = start?.kind === "found" ? start.notes : ofTemplate.length ? ofTemplate : undefined;
 	const notes = probed.guess ? [...(told ?? []), probed.guess] : told;
 	return {
 		name,
 		...(start?.kind === "template" ? { template: start.template.name } : {}),
+		...(Object.keys(parameters).length ? { parameters } : {}),
 		...(start?.kind === "found" && start.unit !== undefined ? { unit: start.unit } : {}),
 		...(notes ? { notes } : {}),
 		application: probed.application,
@@ -95,19 +103,36 @@ function nameOf(start: StartingPoint | undefined): string | undefined {
 	return start?.kind === "template" ? start.template.name : start?.name;
 }
 
-function fromUnit({ application }: StartingPoint & { kind: "found" }, given: TemplateAnswers) {
+interface Described {
+	readonly application: Application;
+	readonly rules: Rules;
+	readonly notes?: readonly Note[];
+}
+
+function fromUnit({ application }: StartingPoint & { kind: "found" }, given: TemplateAnswers): Described {
 	const merged = mergeAnswers({ application, rules: noRules }, given);
 	return { ...merged, application: { ...merged.application, command: resolveCommand(merged.application.command) } };
 }
 
-function fromTemplate(template: Template, given: TemplateAnswers): { application: Application; rules: Rules } {
-	const merged = mergeTemplate(startable(template, given), given, placeholders());
-	if ("error" in merged) throw new Failure(merged.error.code, { name: merged.error.name }, 2);
+function fromTemplate(template: Template, given: TemplateAnswers, parameters: ParameterValues): Described {
+	const merged = mergeTemplate(startable(template, given), given, here(template, parameters));
+	if ("error" in merged) throw mergeFailure(template, merged.error);
+	const { alternative, application, rules } = merged;
 	// A program that is named without its place, or that is not installed, is found out before anything starts.
-	return { ...merged, application: { ...merged.application, command: resolveCommand(merged.application.command) } };
+	return {
+		application: { ...application, command: resolveCommand(application.command) },
+		rules,
+		...(alternative && !alternative.tried
+			? { notes: [{ code: "template-untried", values: { template: template.name, systems: alternative.systems.join(", ") } }] }
+			: {}),
+	};
 }
 
-function fromCommand(given: TemplateAnswers): { application: Application; rules: Rules } {
+function mergeFailure({ name: template, parameters }: Template, { code, ...values }: MergeError): Failure {
+	return new Failure(code, { template, known: Object.keys(parameters).join(", ") || "-", ...values }, 2);
+}
+
+function fromCommand(given: TemplateAnswers): Described {
 	if (!given.command) throw new Failure("nothing-to-cage", {}, 2);
 	return {
 		application: {
@@ -159,6 +184,21 @@ function environmentFrom(pairs: readonly string[]): Record<string, string> {
 		environment[match[1]] = match[2] ?? "";
 	}
 	return environment;
+}
+
+/** The options that give a template these values. */
+export function withParameters(values: ParameterValues = {}): ApplicationOptions {
+	return { set: Object.entries(values).map(([name, value]) => `${name}=${value}`) };
+}
+
+function parametersFrom(pairs: readonly string[]): ParameterValues {
+	const values: Record<string, string> = {};
+	for (const pair of pairs) {
+		const match = /^([a-z][a-z0-9_]*)=(.*)$/s.exec(pair);
+		if (!match?.[1]) throw new Failure("set-invalid", { value: pair }, 2);
+		values[match[1]] = match[2] ?? "";
+	}
+	return values;
 }
 
 function limitsFrom({ limitFiles, limitMemory, limitProcesses }: ApplicationOptions): Limits {

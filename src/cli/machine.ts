@@ -5,12 +5,14 @@ import { systemServices } from "../system/adoption/services.ts";
 import { Commands } from "../system/commands.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
+import { systemDocuments } from "../system/files/documents.ts";
 import { systemFiles } from "../system/files/files.ts";
 import { changedOrigins } from "../system/files/origins.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import type { Launching } from "../system/launch/method.ts";
 import { systemPackages } from "../system/packages/packages.ts";
+import { systemRecording } from "../system/record/recording.ts";
 import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
 import { selftestTools } from "../system/selftest/outside.ts";
@@ -25,6 +27,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 	return {
 		files,
 		packages: systemPackages(files),
+		documents: systemDocuments(files),
 		accounts: systemAccounts,
 		launcher: new UtilLinuxLauncher(state, launching, commands),
 		store: new StateFolder(state),
@@ -32,6 +35,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		doctor: systemDoctor(commands),
 		commands,
 		selftest: selftestTools,
+		recording: systemRecording(files),
 		units: systemUnits(),
 		services: systemServices,
 		attach,

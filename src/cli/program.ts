@@ -6,16 +6,20 @@ import type { AdoptOptions } from "./adopt.ts";
 import type { CheckOptions } from "./check.ts";
 import type { InstallOptions } from "./install.ts";
 import { localize, usageError } from "./localize.ts";
+import type { MinimiseOptions } from "./minimise.ts";
 import {
 	addAcceptFinding,
 	addApplicationOptions,
 	addAttach,
 	addConsent,
 	addGlobalOptions,
+	addMinimise,
 	addRounds,
 	count,
+	exerciseOption,
 	type GlobalOptions,
 } from "./options.ts";
+import { type RecordOptions, recordFormats } from "./record-options.ts";
 import type { ReleaseOptions } from "./release.ts";
 import { report } from "./report.ts";
 import type { RollbackOptions } from "./rollback.ts";
@@ -100,6 +104,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		const command = define(`${name} [target] [command...]`, description, example);
 		addConsent(addRounds(addApplicationOptions(command)));
 		if (name === "make" || name === "trace") addAttach(command);
+		if (name === "make" || name === "plan")
+			command.option("--take-documented", "take up what the application's documentation names and no run has used");
 		if (name === "trace") command.option("--add", "add this run to what was traced of the cage, with these exercises");
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {
@@ -219,6 +225,21 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((names: string[], options: UpdateOptions) =>
 			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
 		);
+	addMinimise(
+		define(
+			"minimise <name>",
+			"leave out what trials prove unnecessary, and make a generation without it",
+			"cagewright minimise nginx --keep-kind configuration",
+		),
+	)
+		.addOption(exerciseOption())
+		.option("--yes", "make the smaller cage without a question")
+		.option("--dry-run", "say what would be tried and what stays, and do nothing")
+		.option("--no-restart", "leave what runs in the generation that it was started in")
+		.option("--no-selftest", "do not try the ways out of the new generation")
+		.action((name: string, options: MinimiseOptions) =>
+			verb(async (terminal) => (await import("./minimise.ts")).minimise(terminal, name, options))(),
+		);
 	define("stale", "name the cages that an upgrade of the host has made old", "cagewright stale")
 		.option("--mark", "mark them, for `list`; what the hooks of the package manager do")
 		.action((options: { mark?: boolean }) => verb(async (terminal) => (await import("./stale.ts")).stale(terminal, options))());
@@ -290,6 +311,16 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--record", "the record, as written after the last trial")
 		.action((name: string, options: { history?: boolean; record?: boolean }) =>
 			verb(async (terminal) => (await import("./show.ts")).show(terminal, name, options))(),
+		);
+	define("record <name>", "the documentation of a cage, for whoever signs and audits it", "cagewright record redis -o redis.md")
+		.addOption(new Option("--format <FORMAT>", "its form (else by the name of the file, or md)").choices(recordFormats))
+		.option("-o, --output <FILE>", "write it there, readable by its owner alone (else to stdout)")
+		.option("--purpose <TEXT>", "what the cage is for; kept for the next record, as the names are")
+		.option("--initiated-by <NAME>", "who initiated it; kept for every later cage too")
+		.option("--implemented-by <NAME>", "who implemented it; kept for every later cage too")
+		.option("--approved-by <NAME>", "who approves the present generation and takes on what risk remains")
+		.action((name: string, options: RecordOptions) =>
+			verb(async (terminal) => (await import("./record.ts")).record(terminal, name, options))(),
 		);
 	define("remove <name>", "take a cage away", "cagewright remove redis --keep-data")
 		.option("--keep-data", "leave the application's data")

@@ -5,6 +5,7 @@ import { isName } from "../core/questions/answers.ts";
 import { limits } from "../core/template/checks.ts";
 import { templateFromCage } from "../core/template/from-cage.ts";
 import { parseTemplate } from "../core/template/parse.ts";
+import type { TemplateError } from "../core/template/problems.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { table } from "../report/format.ts";
@@ -77,8 +78,15 @@ async function check(terminal: Terminal, _context: Context, file: string | undef
 	if (terminal.options.json) terminal.printJson("template", { file, valid: false, errors: parsed.errors });
 	else
 		for (const error of parsed.errors)
-			terminal.print(words.problem(file, error.path, terminal.messages.templateProblem(error.code, error.values)));
+			terminal.print(
+				words.problem(placed(file, error), error.pointer, terminal.messages.templateProblem(error.code, error.values)),
+			);
 	return 2;
+}
+
+/** As compilers write it, so that an editor can go there. */
+function placed(file: string, { column, line }: TemplateError): string {
+	return line === undefined ? printable(file) : `${printable(file)}:${line}:${column}`;
 }
 
 function readText(file: string): string {

@@ -28,7 +28,7 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 		try {
 			if (told.options.yes) {
 				const most = told.options.rounds ?? defaultRounds;
-				const writer = recordWriter(terminal, context.machine);
+				const writer = recordWriter(terminal);
 				const { selftest } = told.options;
 				const made = await withOwnAccount(context, cage, plan, trace, present, (planned) =>
 					rounds(context, { ...cage, trials: [] }, planned, trace, { most, previous: present, writeRecord: writer, selftest }),

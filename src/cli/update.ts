@@ -70,7 +70,7 @@ async function updateOne(terminal: Terminal, context: Context, name: string, opt
 			selftest: options.selftest ?? true,
 			...(retention ? { retention } : {}),
 		},
-		recordWriter(terminal, context.machine),
+		recordWriter(terminal),
 	);
 	if (!terminal.options.json) terminal.print(updatedText(updated, terminal.messages));
 	return { ...updatedToJson(updated), ...(isSafe(updated) ? {} : { escaped: true }) };

@@ -16,7 +16,7 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	const linear = terminal.options.linear === true || env.INK_SCREEN_READER === "true" || env.TERM === "dumb";
 	const machine = systemMachine(terminal.state, terminal.launching);
 	const state = terminal.otherState;
-	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal, machine), {
+	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal), {
 		...(state === undefined ? {} : { state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,

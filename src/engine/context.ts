@@ -10,9 +10,11 @@ import type {
 	CageToAudit,
 	CommandFeed,
 	Doctor,
+	Documents,
 	Files,
 	Launcher,
 	Packages,
+	Recording,
 	SelftestTools,
 	Services,
 	Units,
@@ -22,12 +24,14 @@ import type { CageReader, Sessions, Store } from "./store.ts";
 export interface Machine {
 	readonly files: Files;
 	readonly packages: Packages;
+	readonly documents: Documents;
 	readonly accounts: Accounts;
 	readonly launcher: Launcher;
 	readonly store: Store;
 	readonly sessions: Sessions;
 	readonly doctor: Doctor;
 	readonly selftest: SelftestTools;
+	readonly recording: Recording;
 	readonly units: Units;
 	readonly services: Services;
 	/** What is started of all this for the user to see. */

@@ -6,6 +6,7 @@ import type { Addition } from "../core/plan/make-plan.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { CageRecord } from "../core/record/record.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { warnUnusedAllowances } from "./allowances.ts";
 import { readableManifest } from "./cages.ts";
@@ -13,10 +14,11 @@ import type { Context } from "./context.ts";
 import { adoptData, checkDedicatedAccount, provideAccount } from "./dedicated-account.ts";
 import { trialFailure } from "./failures.ts";
 import { launchMethod } from "./method.ts";
+import { keepEvidence, recordOf } from "./record.ts";
 import { remedies, summarise } from "./remedies.ts";
 import { clearOldGenerations } from "./retention.ts";
 import { selftestStep } from "./selftest.ts";
-import { addSeconds, buildStep, checkName, planStep, timed, traceStep, trialStep } from "./steps.ts";
+import { addSeconds, buildStep, checkName, planStep, takeDocumented, timed, traceStep, trialStep } from "./steps.ts";
 import type { TraceOptions } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
 
@@ -27,6 +29,8 @@ export interface MakeOptions {
 	/** Asked once, before anything is built; false ends the job with nothing made. */
 	readonly confirm: (plan: Plan) => Promise<boolean>;
 	readonly more?: TraceOptions["more"];
+	/** Takes up what the application's documentation names beyond the plan. */
+	readonly takeDocumented?: boolean;
 }
 
 export interface MadeCage {
@@ -52,10 +56,11 @@ export async function makeCage(
 	const lock = await machine.store.lock(answers.name);
 	try {
 		await checkName(context, answers, options.replace);
-		const { cage: traced, result } = await traceStep(context, answers, {
+		const { cage: watched, result } = await traceStep(context, answers, {
 			replace: options.replace,
 			...(options.more ? { more: options.more } : {}),
 		});
+		const traced = options.takeDocumented ? await takeDocumented(context, watched, result.trace) : watched;
 		const planned = await timed(context, "plan", () => planStep(context, traced, result.trace));
 		if (!(await options.confirm(planned.value))) return undefined;
 		warnUnusedAllowances(context, planned.value);
@@ -99,7 +104,8 @@ export async function withOwnAccount<T>(
 	}
 }
 
-export type RecordWriter = (made: Omit<MadeCage, "record">, history: readonly string[]) => string;
+/** Puts the record into the words that are kept with the cage. */
+export type RecordWriter = (record: CageRecord) => string;
 
 export interface RoundsOptions {
 	readonly most: number;
@@ -197,7 +203,8 @@ export async function publish(
 		answered: made.answered,
 		...(cage.accepted ? { accepted: cage.accepted } : {}),
 	});
-	const record = await store.saveRecord(cage.name, writeRecord(made, await store.history(cage.name)));
+	await keepEvidence(context, made);
+	const record = await store.saveRecord(cage.name, writeRecord(await recordOf(context, cage.name)));
 	await clearOldGenerations(context, cage, manifest.generation);
 	return { ...made, record };
 }

@@ -15,6 +15,7 @@ import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { PackageContents } from "../core/plan/coverage.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
+import type { MachineFacts } from "../core/record/evidence.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { DecoyFacts } from "../core/selftest/program.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
@@ -34,6 +35,11 @@ export interface Packages {
 	changedAt(): number;
 	/** What the package that owns a path holds, then those that were built from the same source; empty where nobody owns it. Never throws either. */
 	related(path: Path): Promise<readonly PackageContents[]>;
+}
+
+export interface Documents {
+	/** A text file, also one packed with gzip; undefined where it cannot be read, or is packed in another way. Never throws. */
+	text(path: Path): string | undefined;
 }
 
 export interface Accounts {
@@ -224,8 +230,11 @@ export interface Launcher {
 	running(root: Path): { readonly processes: readonly number[]; readonly inits: readonly number[] };
 	/** Sends a signal to a process that `running` named. */
 	send(pid: number, signal: string): void;
-	/** For the unit of a cage: a program that loads filter and Landlock rules; undefined where there is none for this processor. */
-	unitConfiner(cage: CageLayout): Uint8Array | undefined;
+	/**
+	 * For the unit of a cage: a program that loads filter and Landlock rules; undefined where there is none for this processor. `sockets`: the
+	 * unit hands over some.
+	 */
+	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined;
 	/** The plain commands that start the cage, for reading and for pasting into a root shell. */
 	print(request: LaunchRequest): string;
 }
@@ -240,6 +249,19 @@ export interface SelftestTools {
 	decoy(identity: Identity): Promise<Decoy>;
 	/** Starts the attempts as a service of the running systemd. Throws `systemctl-failed`, and leaves nothing then. */
 	service(request: AttemptsService): Promise<StartedAttempts>;
+}
+
+/** What the record asks of the machine. */
+export interface Recording {
+	/** Who runs this: the account of the login behind sudo counts more than root. */
+	who(): string;
+	host(): Pick<MachineFacts, "host" | "system" | "distribution" | "architecture" | "kernel">;
+	/** In hexadecimal. */
+	sha256(text: string): string;
+	/**
+	 * Of configuration that packages ship, whether the host's is still the same, and the package's own text where it is on this machine. Others are absent.
+	 */
+	asShipped(paths: readonly Path[]): ReadonlyMap<Path, { readonly isSame: boolean; readonly text?: string }>;
 }
 
 /** A service that is there for a self-test alone. */

@@ -6,6 +6,8 @@ import type { ExportHead } from "../core/cage/export.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Path } from "../core/path/path.ts";
 import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
+import type { Evidence } from "../core/record/evidence.ts";
+import type { Names, Responsible } from "../core/record/responsible.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
 
@@ -54,6 +56,8 @@ export interface Store extends CageReader {
 	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
 	/** Makes a built generation the present one, by one rename. */
 	publish(name: string, generation: number): Promise<void>;
+	/** For trials of a generation without some of its files; everything of it is gone once it is disposed of. */
+	partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees>;
 	/** Takes away a generation that never was, or no longer is, the present one. */
 	discard(name: string, generation: number): Promise<void>;
 	/** Writes the cage's present generation as a tar archive into a new file, or to stdout. The caller holds its lock. */
@@ -99,6 +103,7 @@ export interface Store extends CageReader {
 	record(name: string): Promise<string | undefined>;
 	/** Writes the record; returns its path. */
 	saveRecord(name: string, text: string): Promise<string>;
+	readonly records: RecordStore;
 
 	/** The account of the host that was made for the cage; it outlives the cage where its data stays. */
 	madeAccount(name: string): Promise<MadeAccount | undefined>;
@@ -165,6 +170,18 @@ export interface HeldSession {
 	release(): void;
 }
 
+/** What the record tells beyond the manifest, and whom it names. */
+export interface RecordStore {
+	/** Of every generation that was the present one since such is kept, oldest first; also of those whose files are gone. */
+	evidence(name: string): Promise<readonly Evidence[]>;
+	saveEvidence(name: string, evidence: Evidence): Promise<void>;
+	responsible(name: string): Promise<Responsible>;
+	saveResponsible(name: string, responsible: Responsible): Promise<void>;
+	/** Those that count for every cage of this state folder. */
+	names(): Promise<Names>;
+	saveNames(names: Names): Promise<void>;
+}
+
 /** State on its way between the host and a cage. The caller holds the cage's lock, and the service is stopped. */
 export interface AdoptedState {
 	/** Lets go of what an earlier adoption kept; before anything is stopped. */
@@ -204,6 +221,12 @@ export interface TakeRequest {
 	readonly places: readonly Path[];
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+export interface PartialTrees {
+	/** A tree with everything of the generation but these files and links, at a host path. */
+	without(left: ReadonlySet<Path>): Promise<{ readonly root: Path; dispose(): Promise<void> }>;
+	dispose(): Promise<void>;
 }
 
 /** A cage that came from elsewhere, unpacked but not yet a cage of this machine. */

@@ -79,7 +79,7 @@ async function unitInput(
 	{ cage, generation, layout, manifest }: PresentCage,
 	host?: HostService,
 ): Promise<UnitInput> {
-	const program = machine.launcher.unitConfiner(layout);
+	const program = machine.launcher.unitConfiner(layout, manifest.identity, Boolean(host?.sockets?.length));
 	const confiner = program && (await machine.store.placeConfiner(cage.name, program));
 	const systemdVersion = machine.units.version();
 	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal;

@@ -160,7 +160,7 @@ async function watchAgain(context: Context, cage: Cage, { drift }: UpdatePlan, t
 	const isCode = drift.some(({ files }) => files.some(({ path }) => !path.startsWith("/etc/")));
 	const wasAttached = (cage.notes ?? []).some(({ code }) => code === "attached-late");
 	if (!isCode || wasAttached) return trace;
-	const { accepted, application, dedicatedAccount, name, onHost, rules, template, unit } = cage;
+	const { accepted, application, dedicatedAccount, name, onHost, parameters, rules, template, unit } = cage;
 	const { result } = await traceStep(
 		context,
 		{
@@ -170,6 +170,7 @@ async function watchAgain(context: Context, cage: Cage, { drift }: UpdatePlan, t
 			onHost,
 			rounds: defaultRounds,
 			...(template === undefined ? {} : { template }),
+			...(parameters === undefined ? {} : { parameters }),
 			...(unit === undefined ? {} : { unit }),
 			...(cage.notes ? { notes: cage.notes } : {}),
 			...(accepted ? { accepted } : {}),

@@ -1,6 +1,8 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
 import { installDe } from "./install-de.ts";
+import { minimiseDe } from "./minimise-de.ts";
+import { recordVerbDe } from "./record/verb-de.ts";
 import { removeDe } from "./remove-de.ts";
 import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
@@ -94,6 +96,14 @@ export const cliDe: CliMessages = {
 			library: (files, bytes) =>
 				`eine Bibliothek, die sie im Betrieb laden kann, ${files > 1 ? `mit dem, was diese braucht, ${files} Dateien, ` : ""}${bytes}`,
 			state: (files, bytes) => `${files} Dateien Zustand, die der Wirt hat, ${bytes}`,
+			documented: (files, bytes) =>
+				`in seiner Dokumentation genannt, nie benutzt: ${files === 1 ? "1 Datei" : `${files} Dateien`}, ${bytes}`,
+			"documented-writable": () => "ein Verzeichnis, in das es vielleicht schreiben will, nie benutzt",
+		},
+		documents: {
+			package: (name) => `aus dem Paket ${name}`,
+			line: (line) => `Zeile ${line}`,
+			quoted: (text) => `„${text}“`,
 		},
 		openings: "Die Abschottung lässt offen",
 		nothingOpen: "nichts",
@@ -157,8 +167,10 @@ export const cliDe: CliMessages = {
 		missing: (count) => `${count} fehlen`,
 	},
 	install: installDe,
+	record: recordVerbDe,
 	transfer: transferDe,
 	update: updateDe,
+	minimise: minimiseDe,
 	check: {
 		clean: "nichts gefunden",
 		danger: "Gefahr",
@@ -340,6 +352,6 @@ export const cliDe: CliMessages = {
 		saved: "gespeichert",
 		savedAs: (path, name) => `Gespeichert: ${path}\nVerwenden: cagewright make ${name} --yes`,
 		valid: (file) => `${file} ist eine gültige Vorlage.`,
-		problem: (file, place, what) => `${file}: ${place}: ${what}`,
+		problem: (file, place, what) => `${file}: ${place || "/"}: ${what}`,
 	},
 };

@@ -1,6 +1,8 @@
 import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import { adoptionEn } from "./adoption-en.ts";
 import { installEn } from "./install-en.ts";
+import { minimiseEn } from "./minimise-en.ts";
+import { recordVerbEn } from "./record/verb-en.ts";
 import { removeEn } from "./remove-en.ts";
 import { transferEn } from "./transfer-en.ts";
 import { updateEn } from "./update-en.ts";
@@ -99,6 +101,14 @@ export const cliEn = {
 			library: (files: number, bytes: string) =>
 				`a library that it may load while it runs, ${files > 1 ? `with what it needs ${files} files, ` : ""}${bytes}`,
 			state: (files: number, bytes: string) => `${files} files of state that the host has, ${bytes}`,
+			documented: (files: number, bytes: string) =>
+				`named in its documentation, never used: ${files === 1 ? "1 file" : `${files} files`}, ${bytes}`,
+			"documented-writable": () => "a directory that it may want to write to, never used",
+		},
+		documents: {
+			package: (name: string) => `from the package ${name}`,
+			line: (line: number) => `line ${line}`,
+			quoted: (text: string) => `“${text}”`,
 		},
 		openings: "Confinement leaves open",
 		nothingOpen: "nothing",
@@ -163,8 +173,10 @@ export const cliEn = {
 		missing: (count: number) => `${count} missing`,
 	},
 	install: installEn,
+	record: recordVerbEn,
 	transfer: transferEn,
 	update: updateEn,
+	minimise: minimiseEn,
 	check: {
 		clean: "nothing found",
 		danger: "danger",
@@ -346,7 +358,7 @@ export const cliEn = {
 		saved: "saved",
 		savedAs: (path: string, name: string) => `Saved ${path}\nUse it: cagewright make ${name} --yes`,
 		valid: (file: string) => `${file} is a valid template.`,
-		problem: (file: string, place: string, what: string) => `${file}: ${place}: ${what}`,
+		problem: (file: string, place: string, what: string) => `${file}: ${place || "/"}: ${what}`,
 	},
 };
 

@@ -36,6 +36,11 @@ export const failuresDe: Failures = {
 	"import-unconfirmed":
 		"ein übernommener Käfig enthält Befehle, die hier als root laufen: mit --dry-run ansehen, dann --yes geben",
 	"export-to-terminal": "ein Archiv ist nichts für ein Terminal; eine Datei nennen: cagewright export {name} -o {name}.tar",
+	"minimise-unanswered":
+		"{name} antwortet so, wie es ist, nicht ({probe} scheitert); so lässt sich nichts als unnötig erweisen. Erst erproben: cagewright trial {name}",
+	"minimise-refused": "{name} bleibt bei Generation {generation}, denn die kleinere lief nicht: {cause}",
+	"minimise-undone":
+		"{name} ist wieder bei Generation {generation}, denn die kleinere antwortete nicht, wo sie gestartet wurde: {cause}",
 	"update-refused": "{name} bleibt bei Generation {generation}, denn die neue lief nicht: {cause}",
 	"update-undone":
 		"{name} ist wieder bei Generation {generation}, die Daten wie sie sind, denn die neue lief nach dem Start nicht: {cause}",
@@ -239,6 +244,13 @@ export const failuresDe: Failures = {
 	"nul-in-command": "Ein NUL-Byte kann nicht Teil eines Befehls sein; entfernen Sie es.",
 	"path-climbs": "{path} ({option}) steigt mit `..` auf; schreiben Sie den Pfad ohne das.",
 	"path-not-absolute": "{path} ({option}) muss mit einem Schrägstrich beginnen.",
+	"parameter-invalid": "{value} ist kein Wert für {name} der Vorlage {template} ({kind}).",
+	"parameter-needed":
+		"Die Vorlage {template} braucht {name}: --set {name}=WERT. `cagewright template show {template}` sagt, was das ist.",
+	"parameter-refused": "Mit diesen Werten sagt die Vorlage {template} bei {place}, was keine Vorlage darf: {problem}.",
+	"parameter-unknown": "Die Vorlage {template} hat keinen Parameter {name}; sie hat: {known}.",
+	"set-invalid": "--set {value}: Schreiben Sie NAME=WERT, den Namen in Kleinbuchstaben.",
+	"set-without-template": "--set gibt einer Vorlage einen Wert, und es wurde keine genannt.",
 	"placeholder-unresolved":
 		"Die Vorlage verlangt {name}, und das gibt es auf diesem Rechner nicht; geben Sie den Befehl selbst an.",
 	"plan-path-below-file": "{path} läge unter {above}, und das ist kein Verzeichnis; schließen Sie eines von beiden aus.",

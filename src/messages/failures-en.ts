@@ -27,6 +27,11 @@ export const failuresEn = {
 		"the cage's account {account} is {uid} there; on this machine {uid} is {other} and {account} is {otherUid}. Make the cage anew here from its template",
 	"import-unconfirmed": "an imported cage holds commands that run as root here: look at them with --dry-run, then give --yes",
 	"export-to-terminal": "an archive is nothing for a terminal; name a file: cagewright export {name} -o {name}.tar",
+	"minimise-unanswered":
+		"{name} does not answer as it is ({probe} fails), so nothing can be proven unnecessary; try it first: cagewright trial {name}",
+	"minimise-refused": "{name} stays at generation {generation}, for the smaller one did not work: {cause}",
+	"minimise-undone":
+		"{name} is back at generation {generation}, for the smaller one did not answer where it was started: {cause}",
 	"update-refused": "{name} stays at generation {generation}, for the new one did not work: {cause}",
 	"update-undone":
 		"{name} is back at generation {generation} and its data as it is, for the new one did not work when it was started: {cause}",
@@ -215,6 +220,13 @@ export const failuresEn = {
 	"nul-in-command": "A NUL byte cannot be part of a command; remove it.",
 	"path-climbs": "{path} ({option}) climbs with `..`; write the path without it.",
 	"path-not-absolute": "{path} ({option}) must begin with a slash.",
+	"parameter-invalid": "{value} is no value for {name} of the template {template} ({kind}).",
+	"parameter-needed":
+		"The template {template} has to be told {name}: --set {name}=VALUE. `cagewright template show {template}` says what it is.",
+	"parameter-refused": "With these values the template {template} says at {place} what no template may: {problem}.",
+	"parameter-unknown": "The template {template} has no parameter {name}; it has: {known}.",
+	"set-invalid": "--set {value}: write NAME=VALUE, the name in small letters.",
+	"set-without-template": "--set gives a value to a template, and none was named.",
 	"placeholder-unresolved": "The template asks for {name}, and that is not on this machine; give the command yourself.",
 	"plan-path-below-file": "{path} would lie below {above}, which is no directory; exclude one of the two.",
 	"plan-path-twice": "{path} is planned twice; exclude it once.",

@@ -45,6 +45,19 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"Käfige ansehen: die Prüfung, und was anders ist, als es gebaut wurde",
 	"a new generation from the host's files, tried beside the present one, then used; else everything stays":
 		"eine neue Generation aus den Dateien des Wirts, neben der jetzigen erprobt und dann benutzt; sonst bleibt alles",
+	"leave out what trials prove unnecessary, and make a generation without it":
+		"weglassen, was Versuche als unnötig erweisen, und eine Generation ohne es bauen",
+	"never leave this out; repeatable": "dies nie weglassen; mehrfach",
+	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrfach",
+	"try also what stays as a rule, because no probe would miss it; repeatable":
+		"auch versuchen, was sonst bleibt, weil keine Probe es vermissen würde; mehrfach",
+	"end the search after 90s, 10m, 1h with the best that was found":
+		"die Suche nach 90s, 10m, 1h mit dem Besten beenden, was gefunden ist",
+	"trials side by side (default: one for each processor)": "Versuche nebeneinander (Vorgabe: einer je Prozessor)",
+	"shell line that must work as well in each trial, from now on; repeatable":
+		"Shell-Zeile, die in jedem Versuch ebenfalls gelingen muss, auch künftig; mehrfach",
+	"make the smaller cage without a question": "den kleineren Käfig ohne Frage bauen",
+	"say what would be tried and what stays, and do nothing": "sagen, was versucht würde und was bleibt, und nichts tun",
 	"name the cages that an upgrade of the host has made old":
 		"die Käfige nennen, die nach einer Aktualisierung des Wirts veraltet sind",
 	"put the program, completion, hooks of the package manager and a daily timer in fixed places":
@@ -103,6 +116,7 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"dies geschlossen halten, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"let the cage know this user or group of the host (NAME, user:NAME, group:NAME); never a password or a shell; repeatable":
 		"dem Käfig diesen Benutzer oder diese Gruppe des Wirts bekannt machen (NAME, user:NAME, group:NAME); nie Passwort oder Shell; mehrmals möglich",
+	"a parameter of the template; repeatable": "ein Parameter der Vorlage; wiederholbar",
 	"leave this user or group out although a need was seen; repeatable":
 		"diesen Benutzer oder diese Gruppe weglassen, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"run as an account that no other service has, made where it is missing (default: cage-NAME)":
@@ -114,6 +128,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"trial rounds at most (default: 5; with --attach 20)": "höchstens so viele Runden (sonst 5, mit --attach 20)",
 	"accept what is proposed (never a secret or a setuid file)":
 		"annehmen, was vorgeschlagen wird (nie ein Geheimnis oder eine setuid-Datei)",
+	"take up what the application's documentation names and no run has used":
+		"aufnehmen, was die Dokumentation der Anwendung nennt und kein Lauf benutzt hat",
 	"do not ask": "nicht fragen",
 	"keep what was edited in the cage where the host's configuration changed as well":
 		"behalten, was im Käfig geändert wurde, auch wo sich die Konfiguration des Wirts änderte",
@@ -186,6 +202,17 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"Example:": "Beispiel:",
 	choices: "möglich",
 	default: "sonst",
+	"the documentation of a cage, for whoever signs and audits it":
+		"die Dokumentation eines Käfigs für alle, die sie unterschreiben oder prüfen",
+	"its form (else by the name of the file, or md)": "ihre Form (sonst nach dem Namen der Datei, oder md)",
+	"write it there, readable by its owner alone (else to stdout)":
+		"dorthin schreiben, nur für den Eigentümer lesbar (sonst auf stdout)",
+	"what the cage is for; kept for the next record, as the names are":
+		"wozu der Käfig dient; wird wie die Namen für den nächsten Nachweis behalten",
+	"who initiated it; kept for every later cage too": "wer ihn veranlasst hat; wird auch für alle späteren Käfige behalten",
+	"who implemented it; kept for every later cage too": "wer ihn umgesetzt hat; wird auch für alle späteren Käfige behalten",
+	"who approves the present generation and takes on what risk remains":
+		"wer die jetzige Generation freigibt und das verbleibende Risiko übernimmt",
 };
 
 /** Wovon commander sagt, dass es nicht geht: das Muster seines Satzes und der deutsche. */

@@ -12,11 +12,15 @@ export const notesDe: Notes = {
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
 	"writes-beside-program":
 		"Sie schreibt nach {path}, wo ihr Programm, ihre Quellen oder ihre Konfiguration liegen; im Käfig wird das alles zu Zustand, und von dort läuft kein Programm. Lassen Sie sie in ein eigenes Verzeichnis schreiben.",
+	"template-untried":
+		"Die Vorlage {template} hat für {systems} andere Pfade, und die hat noch niemand erprobt: Sehen Sie genau hin, was hineinkommt und was der Probelauf sagt.",
 	"exercise-timed-out":
 		"Eine Übung endete nicht innerhalb von {seconds} Sekunden: {command}. Mit --timeout bekommt sie länger Zeit.",
 	"configuration-kept":
 		"{path} wurde im Käfig {name} bearbeitet und hat sich auch auf dem Rechner geändert: die bearbeitete Fassung gilt weiter. Die des Rechners liegt an ihrem Ort; cagewright update {name} --configuration host nimmt sie.",
 	"configuration-replaced": "{path} im Käfig {name} ist jetzt die Fassung des Rechners; die bearbeitete ist aufgehoben: {kept}",
+	"minimise-uncounted":
+		"{command} scheitert im Käfig, wie er ist, und sagt über keine Datei etwas: nicht gezählt. Was es braucht und nie beobachtet wurde: cagewright trace NAME --add --exercise.",
 	"unit-not-refreshed": "Die Unit von {name} wurde nicht neu geschrieben ({problem}); siehe cagewright unit {name}.",
 	"undone-silent": "{name} antwortet auch in der vorigen Generation nicht ({problem}): siehe die Ausgabe.",
 	"run-again": "{name} wurde aktualisiert und wird in der neuen Generation wieder gestartet.",

@@ -9,10 +9,14 @@ export const notesEn = {
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
 	"writes-beside-program":
 		"It writes into {path}, where its own program, sources or configuration lie; in the cage all of that becomes state, and no program runs from there. Let it write into a directory of its own.",
+	"template-untried":
+		"The template {template} has other paths for {systems}, and nobody tried those yet: look twice at what goes in, and at what the trial says.",
 	"exercise-timed-out": "An exercise did not end within {seconds} seconds: {command}. --timeout gives it longer.",
 	"configuration-kept":
 		"{path} was edited in the cage {name} and has changed on the host as well: the edited one goes on. The host's lies at its place; cagewright update {name} --configuration host takes it.",
 	"configuration-replaced": "{path} of the cage {name} is the host's now; what was edited is kept: {kept}",
+	"minimise-uncounted":
+		"{command} fails in the cage as it is, so it says nothing of any file: not counted. What it needs and was never traced: cagewright trace NAME --add --exercise.",
 	"unit-not-refreshed": "The unit of {name} was not written anew ({problem}); see cagewright unit {name}.",
 	"undone-silent": "{name} does not answer in the generation before either ({problem}): see its output.",
 	"run-again": "{name} was updated and is started again in its new generation.",

@@ -1,3 +1,6 @@
+import { checklistDe } from "./record/checklist-de.ts";
+import { recordPartsDe } from "./record/parts-de.ts";
+import { risksDe } from "./record/risks-de.ts";
 import type { RecordMessages } from "./record-en.ts";
 
 /** The record of a cage, German. */
@@ -5,7 +8,6 @@ export const recordDe: RecordMessages = {
 	title: (name) => `Nachweis für den Käfig ${name}`,
 	intro:
 		"Installation einer Applikation in einem chroot-Käfig nach Maßnahme M 4.198 (SYS.1.3.A10). Von Cagewright nach der letzten Erprobung geschrieben.",
-	what: "Die Anwendung",
 	command: "Befehl",
 	account: "Gestartet als",
 	directory: "Arbeitsverzeichnis",
@@ -17,27 +19,22 @@ export const recordDe: RecordMessages = {
 	generation: "Generation",
 	where: "Wurzelverzeichnis des Käfigs",
 	data: "Daten der Anwendung",
-	trials: "Planung und Erprobung",
 	seconds: (trace, plan, build, trial) =>
 		`${trace} s beobachtet, in ${plan} s geplant, in ${build} s gebaut, ${trial} s erprobt.`,
-	trialHead: ["Runde", "Zeitpunkt", "Generation", "Beantwortet", "Vorher ergänzt", "Fehlend"],
+	trialHead: ["Runde", "Zeitpunkt", "Generation", "Beantwortet", "Vorher ergänzt", "Fehlend", "Dauer"],
 	yes: "ja",
 	no: "nein",
-	probe: (ok, command) => `${ok ? "bestanden" : "gescheitert"}: ${command}`,
+	probed: (ok) => (ok ? "bestanden" : "gescheitert"),
 	missingHead: ["Art", "Was", "Aufruf", "Fehler", "Mit Absicht weggelassen"],
-	devices: "Gerätedateien",
 	deviceHead: ["Pfad", "Art und Nummer", "Warum"],
-	accounts: "Konten",
 	userHead: ["Benutzer", "uid", "gid", "Warum"],
 	groupHead: ["Gruppe", "gid", "Warum"],
 	leftOut: (users, groups) =>
 		`${users} Einträge der /etc/passwd und ${groups} der /etc/group des Wirts sind weggelassen. Im Käfig gibt es kein gehashtes Passwort und keine Anmelde-Shell.`,
 	accountsLeftOut: (names) => `Vom Administrator weggelassen, obwohl ein Bedarf zu sehen war: ${names}.`,
-	confinement: "Abschottung",
 	layers: (landlock: boolean) =>
 		`Namensräume (Mount, PID, IPC, UTS, cgroup), nur lesbare Wurzel, eigenes /dev und /tmp, keine neuen Rechte, ${landlock ? "Landlock, " : ""}seccomp.`,
 	launcher: (name: string) => `Gestartet mit ${name}.`,
-	open: "Offen gelassen",
 	refusedHead: ["Geschlossen gehalten", "Obwohl es benutzt wurde"],
 	limitHead: ["Grenze", "Wert", "Gehalten von"],
 	limits: { memory: "Speicher", processes: "Prozesse und Threads", files: "offene Dateien je Prozess" },
@@ -47,17 +44,15 @@ export const recordDe: RecordMessages = {
 	audit: "Prüfung der Dateien",
 	auditClean: "Es wurde nichts gefunden.",
 	accepted: (findings) => `Namentlich hingenommen, und bei jedem Start wieder genannt: ${findings}.`,
-	writable: "Beschreibbare Verzeichnisse",
 	writableHead: ["Pfad", "Eigentümer", "Modus", "Auf dem Wirt", "Warum"],
 	logs: (command) => `Protokolle sind darunter; für ihre Rotation auf dem Wirt: ${command}`,
 	shared: "Verzeichnisse des Wirts, die im Käfig nur lesend zu sehen sind",
 	sharedHead: ["Pfad", "Dateien", "Größe", "Warum"],
 	groupsHead: ["Gruppe", "Einträge", "Größe", "Was damit geschah"],
-	declined: "Mit Absicht weggelassen",
 	declinedHead: ["Pfad", "Warum"],
-	entries: "Alle Einträge",
 	entriesCount: (files, links, directories, bytes) =>
 		`${files} Dateien, ${links} Verweise, ${directories} Verzeichnisse, ${bytes}.`,
-	entryHead: ["Pfad", "Art", "Modus", "Eigentümer", "Paket", "SHA-256", "Warum"],
-	history: "Verlauf",
+	parts: recordPartsDe,
+	checklist: checklistDe,
+	risks: risksDe,
 };

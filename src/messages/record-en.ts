@@ -1,3 +1,6 @@
+import { checklistEn } from "./record/checklist-en.ts";
+import { recordPartsEn } from "./record/parts-en.ts";
+import { risksEn } from "./record/risks-en.ts";
 import type { Widen } from "./widen.ts";
 
 /** The record of a cage, English. It says what was measured and leaves open what was not. */
@@ -5,7 +8,6 @@ export const recordEn = {
 	title: (name: string) => `Record of the cage ${name}`,
 	intro:
 		"Installation of an application in a chroot cage after safeguard S 4.198 (SYS.1.3.A10). Written by Cagewright after the last trial.",
-	what: "The application",
 	command: "Command",
 	account: "Started as",
 	directory: "Working directory",
@@ -17,27 +19,22 @@ export const recordEn = {
 	generation: "Generation",
 	where: "Root directory of the cage",
 	data: "Data of the application",
-	trials: "Planning and testing",
 	seconds: (trace: number, plan: number, build: number, trial: number) =>
 		`Traced for ${trace} s, planned in ${plan} s, built in ${build} s, tried for ${trial} s.`,
-	trialHead: ["Round", "At", "Generation", "Answered", "Added before", "Missing"],
+	trialHead: ["Round", "At", "Generation", "Answered", "Added before", "Missing", "Took"],
 	yes: "yes",
 	no: "no",
-	probe: (ok: boolean, command: string) => `${ok ? "passed" : "failed"}: ${command}`,
+	probed: (ok: boolean) => (ok ? "passed" : "failed"),
 	missingHead: ["Kind", "What", "Call", "Error", "Left out on purpose"],
-	devices: "Device files",
 	deviceHead: ["Path", "Type and number", "Why"],
-	accounts: "Accounts",
 	userHead: ["User", "uid", "gid", "Why"],
 	groupHead: ["Group", "gid", "Why"],
 	leftOut: (users: number, groups: number) =>
 		`${users} entries of the host's /etc/passwd and ${groups} of its /etc/group are left out. No password hash and no login shell is in the cage.`,
 	accountsLeftOut: (names: string) => `Left out by the administrator although a need was seen: ${names}.`,
-	confinement: "Confinement",
 	layers: (landlock: boolean) =>
 		`Namespaces (mount, PID, IPC, UTS, cgroup), read-only root, private /dev and /tmp, no new privileges, ${landlock ? "Landlock, " : ""}seccomp.`,
 	launcher: (name: string) => `Started by ${name}.`,
-	open: "Left open",
 	refusedHead: ["Kept closed", "Although it was used"],
 	limitHead: ["Limit", "Value", "Held by"],
 	limits: { memory: "memory", processes: "processes and threads", files: "open files of each process" },
@@ -47,19 +44,17 @@ export const recordEn = {
 	audit: "Audit of the files on disk",
 	auditClean: "Nothing was found.",
 	accepted: (findings: string) => `Accepted by name, and said again at each launch: ${findings}.`,
-	writable: "Writable directories",
 	writableHead: ["Path", "Owner", "Mode", "On the host", "Why"],
 	logs: (command: string) => `Logs are among them; for their rotation on the host: ${command}`,
 	shared: "Directories of the host that are seen in the cage, read-only",
 	sharedHead: ["Path", "Files", "Size", "Why"],
 	groupsHead: ["Group", "Entries", "Size", "What was done"],
-	declined: "Left out on purpose",
 	declinedHead: ["Path", "Why"],
-	entries: "Every entry",
 	entriesCount: (files: number, links: number, directories: number, bytes: string) =>
 		`${files} files, ${links} links, ${directories} directories, ${bytes}.`,
-	entryHead: ["Path", "Kind", "Mode", "Owner", "Package", "SHA-256", "Why"],
-	history: "History",
+	parts: recordPartsEn,
+	checklist: checklistEn,
+	risks: risksEn,
 };
 
 export type RecordMessages = Widen<typeof recordEn>;

@@ -26,4 +26,10 @@ export const templateProblemsDe: Record<TemplateProblem, string> = {
 	"bad-variable-name": "kein Name einer Variablen",
 	"not-a-device": "muss unter /dev liegen",
 	"unknown-placeholder": "unbekannter Platzhalter {name}",
+	"too-deep": "tiefer verschachtelt als jede Vorlage",
+	"duplicate-field": "steht im selben Objekt zweimal: Welches gilt, liest jeder anders",
+	"newer-version": "Vorlagen der Version {version}, und dieses Programm kennt sie bis {known}: Es braucht ein neueres cagewright",
+	"bad-parameter": "kein Name für einen Parameter: Kleinbuchstaben, Ziffern und Unterstrich, nicht node oder demo",
+	"bad-value": "kein Wert dieser Art",
+	"not-a-manual-page": "muss eine Handbuchseite mit ihrem Abschnitt sein, wie nginx(8)",
 };

@@ -26,4 +26,10 @@ export const templateProblemsEn: Record<TemplateProblem, string> = {
 	"bad-variable-name": "no name of a variable",
 	"not-a-device": "must be below /dev",
 	"unknown-placeholder": "unknown placeholder {name}",
+	"too-deep": "nested deeper than any template",
+	"duplicate-field": "stands twice in the same object: readers differ in which of the two counts",
+	"newer-version": "version {version} of templates, and this program knows up to {known}: it takes a newer cagewright",
+	"bad-parameter": "no name for a parameter: small letters, digits and underscore, not node or demo",
+	"bad-value": "no value of this kind",
+	"not-a-manual-page": "must be a manual page with its section, as nginx(8)",
 };

@@ -4,6 +4,9 @@ import type { Look } from "./look.ts";
 import type { WizardStore } from "./store.ts";
 import { usualSize } from "./terminal.ts";
 
+/** With Ink's thirty, a key that follows another one closely would be answered only two pictures of the terminal later. */
+const picturesPerSecond = 60;
+
 /**
  * Draws what the store holds until the returned function is called. Without Ink's incremental rendering: in 6.8 it begins one row
  * too low wherever a frame does not fill the terminal, and ours never does.
@@ -13,8 +16,14 @@ export function drawApp(
 	look: Look,
 	onFailure: (error: unknown) => void,
 	stdout: NodeJS.WriteStream = process.stdout,
+	maxFps = picturesPerSecond,
 ): Drawn {
-	const instance = render(<App store={store} look={look} />, { stdout: sized(stdout), exitOnCtrlC: false, patchConsole: false });
+	const instance = render(<App store={store} look={look} />, {
+		stdout: sized(stdout),
+		exitOnCtrlC: false,
+		patchConsole: false,
+		maxFps,
+	});
 	instance.waitUntilExit().catch(onFailure);
 	return { clear: () => instance.clear(), end: () => instance.unmount() };
 }

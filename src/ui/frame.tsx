@@ -18,7 +18,7 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 	if (columns < 40 || rows < 12) {
 		return (
 			<ViewContext value={outer}>
-				<Box height={Math.max(1, height)} width={columns} overflow="hidden">
+				<Box height={Math.max(1, height)} width={columns} overflowY="hidden">
 					<Line>{look.messages.wizard.tooSmall}</Line>
 				</Box>
 			</ViewContext>
@@ -29,9 +29,9 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 	const body = height - headerRows - bottom - 1;
 	return (
 		<ViewContext value={outer}>
-			<Box flexDirection="column" height={height} width={columns} overflow="hidden">
+			<Box flexDirection="column" height={height} width={columns} overflowY="hidden">
 				<Header />
-				<Box flexDirection="column" height={body} flexShrink={0} overflow="hidden">
+				<Box flexDirection="column" height={body} flexShrink={0} overflowY="hidden">
 					<ViewContext value={{ ...outer, height: body }}>
 						<Body />
 					</ViewContext>

@@ -25,10 +25,10 @@ export const caging: Bench = {
 			const redisPort = await freePort();
 			const redis = redisServer(redisPort);
 			make(state, redis);
-			results.push(...(await starting(state, redis, redisPort)), await serving(state, redis));
+			results.push(...(await starting(state, redis, redisPort)), await serving(state, redis, redisServer(await freePort())));
 			const nginx = nginxServer(state, await freePort());
 			make(state, nginx);
-			results.push(await serving(state, nginx));
+			results.push(await serving(state, nginx, nginxServer(state, await freePort())));
 			return results;
 		}),
 };
@@ -76,11 +76,14 @@ async function starting(state: string, server: Server, port: number): Promise<Re
 	];
 }
 
-async function serving(state: string, server: Server): Promise<Result> {
-	const { inside, outside } = await inTurn(7, {
-		outside: () => running(bare(server), () => answered(server)),
-		inside: () => running(program(state, "run", server.name), () => answered(server)),
-	});
+/** The caged one and its bare twin run side by side and are asked in turn, so that what else the machine does meets both alike. */
+async function serving(state: string, server: Server, twin: Server): Promise<Result> {
+	const { inside, outside } = await running(bare(twin), () =>
+		running(program(state, "run", server.name), async () => {
+			for (const one of [server, twin]) await answers(one);
+			return inTurn(15, { outside: twin.load, inside: server.load });
+		}),
+	);
 	return {
 		what: `${server.name} requests a second in its cage`,
 		against: "bare",
@@ -91,11 +94,11 @@ async function serving(state: string, server: Server): Promise<Result> {
 	};
 }
 
-async function answered({ load, probe }: Server): Promise<number> {
+async function answers({ probe }: Server): Promise<void> {
 	for (let tries = 0; ; tries++) {
 		try {
 			execFileSync("sh", ["-c", probe], { stdio: "ignore" });
-			return load();
+			return;
 		} catch (error) {
 			if (tries > 200) throw error;
 			await new Promise((resolve) => setTimeout(resolve, 25));
@@ -104,7 +107,7 @@ async function answered({ load, probe }: Server): Promise<number> {
 }
 
 /** Starts it, measures, and ends it. The clock of `measure` starts with the process. */
-async function running(command: readonly string[], measure: () => Promise<number>): Promise<number> {
+async function running<Measured>(command: readonly string[], measure: () => Promise<Measured>): Promise<Measured> {
 	const [file = "", ...args] = command;
 	const child: ChildProcess = spawn(file, args, { stdio: "ignore" });
 	const ended = once(child, "exit");
@@ -131,22 +134,23 @@ function redisServer(port: number): Server {
 
 function nginxServer(state: string, port: number): Server {
 	const folder = `${state}/nginx`;
-	mkdirSync(folder);
+	mkdirSync(folder, { recursive: true });
+	const configuration = `${folder}/nginx-${port}.conf`;
 	writeFileSync(`${folder}/index.html`, "a page of the bench\n");
 	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
 		(name) => `${name}_temp_path /tmp/bench-${port}-${name};`,
 	);
 	const http = [`access_log off; root ${folder};`, ...temporary, `server { listen 127.0.0.1:${port}; }`];
 	const main = ["daemon off; worker_processes 1; error_log stderr crit;", `pid /tmp/bench-${port}.pid;`, "events {}"];
-	writeFileSync(`${folder}/nginx.conf`, `${[...main, "http {", ...http, "}"].join("\n")}\n`);
+	writeFileSync(configuration, `${[...main, "http {", ...http, "}"].join("\n")}\n`);
 	const url = `http://127.0.0.1:${port}/`;
 	return {
 		name: "nginx",
 		account: "www-data",
-		command: ["/usr/sbin/nginx", "-e", "stderr", "-c", `${folder}/nginx.conf`],
+		command: ["/usr/sbin/nginx", "-e", "stderr", "-c", configuration],
 		probe: `curl -fsS --noproxy '*' ${url} | grep -q 'a page of the bench'`,
 		load() {
-			const answer = execFileSync("wrk", ["-t", "1", "-c", "32", "-d", "3s", url], { encoding: "utf8" });
+			const answer = execFileSync("wrk", ["-t", "1", "-c", "32", "-d", "1s", url], { encoding: "utf8" });
 			return Number(/Requests\/sec:\s*([\d.]+)/.exec(answer)?.[1]);
 		},
 	};

@@ -2,13 +2,17 @@ import { describe, expect, test } from "vitest";
 import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
 import { printable } from "../../src/core/path/quote.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { recordMarkdown } from "../../src/report/record.ts";
+import { recordMarkdown } from "../../src/report/record/markdown.ts";
 import { writable } from "../core/cage/plans.ts";
 import { made, manifestEntry } from "./made.ts";
+import { place, recordFor } from "./records.ts";
 
-const place = { root: "/state/generations/1", data: "/state/data", who: "ann (sudo, root)" };
-const record = (parts: Parameters<typeof made>[0] = {}, history: string[] = [], where = place, language: "en" | "de" = "en") =>
-	recordMarkdown(made(parts), history, where, messagesFor(language));
+const record = (
+	parts: Parameters<typeof recordFor>[0] = {},
+	history: string[] = [],
+	where = place,
+	language: "en" | "de" = "en",
+) => recordMarkdown(recordFor(parts, history, where), messagesFor(language));
 
 /** The cells of a table's row, as GitHub's Markdown cuts it: an escaped character is passed over, a `|` ends a cell. */
 function cells(line: string): string[] {
@@ -68,7 +72,7 @@ describe("names cannot become markup", () => {
 		];
 		const written = record({ entries });
 		const rows = written.split("\n").filter((line) => line.startsWith("| ") && line.includes("srv"));
-		expect(rows.map((row) => cells(row).length)).toEqual([3, 7, 7, 7]);
+		expect(rows.map((row) => cells(row).length)).toEqual([3, 9, 9, 9]);
 		const show = printable(`/srv/${text}`);
 		expect(rows.map((row) => shown(cells(row)[0] ?? ""))).toEqual([show, show, `/l -> ${show}`, show]);
 		expect(shown(cells(rows[1] ?? "").at(-1) ?? "")).toContain(printable(text));
@@ -160,8 +164,8 @@ test("every entry is there, with what it is, whose it is, where it came from and
 		.split("\n")
 		.filter((line) => line.startsWith("| `/"));
 	expect(rows.map((row) => cells(row).map(shown))).toEqual([
-		["/usr/bin/app", "file", "0755", "0:0", "app 1:2.3-4", "ab12", expect.stringMatching(/execve.*; .*\/x/)],
-		["/\\xff", "file", "0000", "33:4", "", "", expect.any(String)],
+		["/usr/bin/app", "file", "0755", "0:0", "0 B", "app 1:2.3-4", "ab12", "same path", expect.stringMatching(/execve.*; .*\/x/)],
+		["/\\xff", "file", "0000", "33:4", "0 B", "", "", "same path", expect.any(String)],
 	]);
 });
 

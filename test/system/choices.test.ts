@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { choiceOfTemplate, compareChoices } from "../../src/cli/choices.ts";
 import { noRules } from "../../src/core/application/application.ts";
-import type { Template } from "../../src/core/template/template.ts";
+import { type Template, templateSchema } from "../../src/core/template/template.ts";
 import { distributionIds } from "../../src/system/packages/distribution.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cagewright-choices-"));
@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const text = (one: string) => ({ en: one, de: one });
 const [id = "debian"] = distributionIds();
 const template = (program: string, client: string): Template => ({
-	schema: "cagewright/template/1",
+	schema: templateSchema,
 	name: "thing",
 	title: text("Thing"),
 	description: text("Things, as they are installed."),
@@ -29,7 +29,11 @@ const template = (program: string, client: string): Template => ({
 	},
 	rules: noRules,
 	needs: { packages: { [id]: ["thing-server"] }, programs: [program, client] },
+	parameters: {},
+	alternatives: [],
+	first: [],
 	notes: [text("Mind the step.")],
+	documentation: [],
 });
 
 test("a template says what of it is not here, and which package of this system brings it", () => {

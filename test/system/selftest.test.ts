@@ -1,15 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { type Layer, layers } from "../../src/core/confinement/layers.ts";
 import { failedChecks, holds, type Selftest, withOutcome } from "../../src/core/selftest/verdict.ts";
 import { selftestCage } from "../../src/engine/selftest.ts";
-import { begin, cagewright, type Json, make, temporaryState } from "./cagewright.ts";
+import { cagewright, type Json, make, temporaryState } from "./cagewright.ts";
 import { redis } from "./daemons.ts";
-import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
-import { allProcesses, commandOf, nameOf } from "./processes.ts";
 
 const state = temporaryState();
 const cages = ["demo", "redis", "web"] as const;
@@ -107,29 +104,6 @@ test("where it is not wanted, the record says that nothing was tried", async () 
 	expect(readFileSync(String(json.record), "utf8")).toContain("were not tried");
 });
 
-test("nothing of it is left: no process outside, no shared memory, queue or key, no change to the cage or its data", async () => {
-	const before = [ipc(), keys(), content(maker.data), content(maker.root)];
-	await selftest(["redis"]);
-	expect([ipc(), keys(), content(maker.data), content(maker.root)]).toEqual(before);
-	expect(decoys()).toEqual([]);
-});
-
-test("killed in the middle, it takes everything with it", async () => {
-	const before = [ipc(), keys()];
-	const run = begin(["selftest", "redis"], { state });
-	await eventually(() => expect(decoys()).not.toEqual([]));
-	await run.stop("SIGKILL");
-	await eventually(() => expect([decoys(), ipc(), keys()]).toEqual([[], ...before]));
-	// Its scratch folder goes with the next start.
-	await selftest(["redis"]);
-});
-
-test("called off, it says so by its status", async () => {
-	const run = begin(["selftest", "redis"], { state });
-	await eventually(() => expect(decoys()).not.toEqual([]));
-	expect((await run.stop("SIGTERM")).status).toBe(143);
-});
-
 test("a cage that is not there is one line and status 2", async () => {
 	const { status, stderr } = await cagewright(["selftest", "nobody"], { state });
 	expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^cagewright: [^\n]*nobody[^\n]*\n$/) });
@@ -143,23 +117,3 @@ test("the table says what became of each way, in both languages", async () => {
 	const german = await cagewright(["selftest", "redis", "--quiet", "--lang", "de"], { state });
 	expect(german.stdout).toContain("Nichts kam hinaus");
 });
-
-const decoys = () => allProcesses().filter((pid) => nameOf(pid).startsWith("cagewright-dec") && commandOf(pid) !== "");
-
-/** Names, modes, owners and sums of everything below a folder. */
-function content(folder: string): string {
-	const line = "find . -printf '%p %m %U:%G %T@ %C@\\n' | sort; find . -type f -exec sha256sum {} + | sort";
-	const { status, stdout } = spawnSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
-	expect(status).toBe(0);
-	return stdout;
-}
-
-function ipc(): string {
-	const of = (kind: string) => readFileSync(`/proc/sysvipc/${kind}`, "latin1").replace(/^.*\n/, "").split("\n").length;
-	return [of("shm"), of("msg"), of("sem")].join(" ");
-}
-
-/** Keys of ours: root sees all of them (proc_keys(5)). */
-function keys(): number {
-	return spawnSync("grep", ["-c", "cagewright-", "/proc/keys"], { encoding: "utf8" }).stdout.trim() === "0" ? 0 : 1;
-}

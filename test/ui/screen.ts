@@ -50,6 +50,7 @@ export class ScreenDriver {
 				throw error;
 			},
 			this.#output as unknown as NodeJS.WriteStream,
+			1000,
 		);
 	}
 
@@ -69,17 +70,17 @@ export class ScreenDriver {
 
 	/** Waits until the screen shows a text, or fails and says what it showed instead. */
 	async sees(text: string): Promise<readonly string[]> {
-		for (let tries = 0; tries < 200; tries++) {
+		for (let tries = 0; tries < 1000; tries++) {
 			const lines = await this.lines();
 			if (lines.join("\n").includes(text)) return lines;
-			await new Promise((resolve) => setTimeout(resolve, 10));
+			await new Promise((resolve) => setTimeout(resolve, 2));
 		}
 		throw new Error(`never saw ${JSON.stringify(text)} but:\n${(await this.lines()).join("\n")}`);
 	}
 
 	async lines(): Promise<readonly string[]> {
-		// Ink draws at most thirty times a second.
-		await new Promise((resolve) => setTimeout(resolve, 45));
+		// Ink draws a millisecond after the picture before, and writes one later: timers that were set after its own fire after them.
+		for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 2));
 		await new Promise<void>((resolve) => this.#output.terminal.write("", resolve));
 		const { active } = this.#output.terminal.buffer;
 		return Array.from(
@@ -90,13 +91,13 @@ export class ScreenDriver {
 
 	/** Waits for what a small screen may have no room to show. */
 	async when(holds: (state: WizardState) => boolean | undefined): Promise<void> {
-		for (let tries = 0; tries < 200 && !holds(this.store.state); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+		for (let tries = 0; tries < 1000 && !holds(this.store.state); tries++) await new Promise((resolve) => setTimeout(resolve, 2));
 	}
 
 	/** The frame once nothing runs any more that the person does not have to wait for, and the last key is drawn. */
 	async settled(): Promise<readonly string[]> {
-		for (let tries = 0; tries < 100 && !isStill(this.store.state); tries++)
-			await new Promise((resolve) => setTimeout(resolve, 10));
+		for (let tries = 0; tries < 1000 && !isStill(this.store.state); tries++)
+			await new Promise((resolve) => setTimeout(resolve, 2));
 		for (let lines = await this.lines(); ; ) {
 			const next = await this.lines();
 			if (next.join("\n") === lines.join("\n")) return next;

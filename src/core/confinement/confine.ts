@@ -1,5 +1,5 @@
 import { pathToBytes } from "../path/path.ts";
-import { type LandlockRule, landlockMask } from "./landlock.ts";
+import { type LandlockRule, type LandlockRuleset, landlockMask } from "./landlock.ts";
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
@@ -9,7 +9,7 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *
  *     prctl(PR_SET_PDEATHSIG, SIGKILL);                                 // not under systemd
  *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
- *     set = landlock_create_ruleset({all}, 8, 0);                       // only where the kernel has Landlock
+ *     set = landlock_create_ruleset({handled}, 8, 0);                       // only where the kernel has Landlock
  *     for (rule in rules) landlock_add_rule(set, PATH_BENEATH, {rule.allowed, open(rule.path, O_PATH | O_DIRECTORY)}, 0);
  *     landlock_restrict_self(set, 0) && fail("Landlock");
  *     seccomp(SECCOMP_SET_MODE_FILTER, 0, filter) && fail("the system call filter");
@@ -23,7 +23,7 @@ export const confineName = "cagewright-conf";
 export interface Confinement {
 	/** Version of the kernel's Landlock interface; 0 where it has none. */
 	readonly landlock: number;
-	readonly rules: readonly LandlockRule[];
+	readonly ruleset: LandlockRuleset;
 	/** `struct sock_filter[]`. */
 	readonly filter: Uint8Array;
 	/** Whoever started it ends before it, as systemd's helper does; else it ends with that one. */
@@ -74,7 +74,7 @@ const steps = {
 } as const;
 
 /** r12d ruleset, r13 rule, r14 argv. What is handed over in memory lies below rsp: no call writes there, and no handler runs. */
-function confineCode({ filter, landlock, outlives = false, rules }: Confinement): Buffer {
+function confineCode({ filter, landlock, outlives = false, ruleset }: Confinement): Buffer {
 	const a = new Assembler();
 	const prctl = (option: number, value: number) => {
 		a.move("rdi", option);
@@ -129,8 +129,8 @@ function confineCode({ filter, landlock, outlives = false, rules }: Confinement)
 	a.move("rdi", confineFailed);
 	a.syscall(call.exitGroup);
 	return a.finish({
-		ruleset: words(landlockMask(landlock), 0), // struct landlock_ruleset_attr, as of version 1
-		rules: Buffer.concat([...rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
+		ruleset: words(landlockMask(landlock, ruleset.handled), 0), // struct landlock_ruleset_attr, as of version 1
+		rules: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
 		filter,
 		...Object.fromEntries(messages.map(([step, text]) => [`text-${step}`, text])),
 	});

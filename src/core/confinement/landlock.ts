@@ -1,4 +1,5 @@
 import { type Path, pathFromText, root } from "../path/path.ts";
+import type { Openings } from "../plan/plan.ts";
 
 /**
  * What Landlock leaves an application: everything else is denied by the kernel, whatever the mounts and modes say. The rights are
@@ -37,24 +38,62 @@ const write: readonly Right[] = [
 	...(["make-fifo", "make-sym", "refer", "truncate"] as const),
 ];
 
-/** Read and execute everywhere, write in these directories alone and to the nodes of /dev: the same as the mounts say. */
-export function landlockRules(writable: readonly Path[]): LandlockRule[] {
-	return [
+/** Rules, and the rights that they are about: what is not handled is left to mounts and modes, and costs nothing. */
+export interface LandlockRuleset {
+	readonly handled: readonly Right[];
+	readonly rules: readonly LandlockRule[];
+}
+
+/**
+ * Read and execute everywhere, write in these directories alone and to the nodes of /dev: the same as the mounts say. With `readsPass`
+ * opening a file for reading is none of its business.
+ */
+export function landlockRuleset(writable: readonly Path[], readsPass: boolean): LandlockRuleset {
+	const handled = (Object.keys(rights) as Right[]).filter((right) => !(readsPass && asked.includes(right)));
+	const rules: LandlockRule[] = [
 		{ path: root, rights: ["execute", "read-file", "read-dir"] },
 		{ path: pathFromText("/dev"), rights: ["write-file"] },
 		...writable.map((path) => ({ path, rights: write })),
 	];
+	return { handled, rules: rules.map((rule) => ({ ...rule, rights: rule.rights.filter((right) => handled.includes(right)) })) };
+}
+
+/**
+ * What the kernel asks for when a file is opened for reading: whether it may be cut off by the same descriptor, too. If it has to judge one
+ * of these, each opening goes up to the root, by way of every mount.
+ */
+const asked: readonly Right[] = ["read-file", "read-dir", "truncate"];
+
+/** What there is beside Landlock against reading outside of the cage, and against cutting off what is in it. */
+export interface BesideLandlock {
+	readonly openings: Pick<Openings, "capabilities" | "unixSockets">;
+	/** Started as root, or without root by the very user whom the cage belongs to. */
+	readonly ownsCage: boolean;
+	readonly binds: readonly { readonly access: "ro" | "rw" }[];
+	/** Sockets that a service manager hands over. */
+	readonly sockets?: boolean;
+}
+
+/**
+ * Whether reading can be left to the other layers without there being fewer than two. The rules allow it everywhere in the cage, so only a
+ * directory outside would be refused, of which a descriptor had to come in; the init closes those that were open, and others come
+ * through unix sockets. Cutting a file off needs no writing descriptor (truncate(2)); beside the read-only mount the
+ * modes refuse it to an account that owns nothing there and has no right to pass them over.
+ */
+export function readsMayPass({ binds, openings, ownsCage, sockets = false }: BesideLandlock): boolean {
+	const modesHold = !ownsCage && openings.capabilities.every(({ name }) => name === "net_bind_service");
+	return modesHold && openings.unixSockets === undefined && !sockets && binds.every(({ access }) => access === "rw");
 }
 
 /** For setpriv(1) from util-linux 2.40 on. */
-export function setprivLandlock(rules: readonly LandlockRule[]): string[] {
+export function setprivLandlock({ handled, rules }: LandlockRuleset): string[] {
 	return [
-		...["--landlock-access", "fs"],
+		...["--landlock-access", `fs:${handled.join(",")}`],
 		...rules.flatMap(({ path, rights }) => ["--landlock-rule", `path-beneath:${rights.join(",")}:${path}`]),
 	];
 }
 
-/** The bits of these rights, or of all, as far as this version of the interface has them: it refuses others (EINVAL). */
-export function landlockMask(abi: number, names: readonly Right[] = Object.keys(rights) as Right[]): number {
+/** The bits of these rights, as far as this version of the interface has them: it refuses others (EINVAL). */
+export function landlockMask(abi: number, names: readonly Right[]): number {
 	return names.reduce((mask, name) => mask | (rights[name].abi <= abi ? 1 << rights[name].bit : 0), 0);
 }

@@ -2,6 +2,7 @@ import type { Limits } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/made-directory.ts";
 import { join, type Path, pathFromText } from "../path/path.ts";
 import type { Identity } from "../plan/plan.ts";
+import type { LandlockRuleset } from "./landlock.ts";
 import type { Layer } from "./layers.ts";
 import type { GroupLimit } from "./limits.ts";
 import type { LauncherName, Method } from "./method.ts";
@@ -77,6 +78,7 @@ export interface CageRoot {
 	readonly capabilities: readonly string[];
 	/** What loads the system call filter and the Landlock rules. */
 	readonly confiner: Confiner;
+	readonly landlock: LandlockRuleset;
 	/** The init and the confiner's file themselves, for a script that has to do without files of ours. */
 	readonly inScript?: { readonly init: Uint8Array; readonly environment: Uint8Array; readonly confiner: Uint8Array };
 	/** The loader and the libraries of setpriv: host paths. */

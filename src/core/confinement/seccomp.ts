@@ -124,6 +124,13 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 		rules.push({ call, answer, why, when, deny: test });
 	};
 
+	// First, because nothing else that is judged by its arguments is called as often (calls that are not, the kernel knows by heart: their
+	// answer is in a table that it makes once). Without a flag that creates, libc leaves the mode undefined and the kernel ignores it.
+	for (const [call, flags, mode] of [["open", 1, 2] as const, ["openat", 2, 3] as const]) {
+		const test = all(bits(flags, creates), bits(mode, setIdBits));
+		deny(call, "EPERM", "setuid-files", "creates-with-setuid-or-setgid-mode", test);
+	}
+
 	// A user namespace hands out every capability inside itself, and with them most of the kernel's attack surface.
 	deny("clone", "EPERM", "namespaces", "namespace-flags", bits(0, namespaceFlags));
 
@@ -172,11 +179,6 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 		["fchmodat2", 2] as const,
 	]) {
 		deny(call, "EPERM", "setuid-files", "setuid-or-setgid-mode", bits(mode, setIdBits));
-	}
-	// Without a flag that creates, libc leaves the mode undefined and the kernel ignores it.
-	for (const [call, flags, mode] of [["open", 1, 2] as const, ["openat", 2, 3] as const]) {
-		const test = all(bits(flags, creates), bits(mode, setIdBits));
-		deny(call, "EPERM", "setuid-files", "creates-with-setuid-or-setgid-mode", test);
 	}
 
 	// Old personalities take away address randomisation and make every readable page executable.

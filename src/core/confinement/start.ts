@@ -1,8 +1,8 @@
 import { baseName, join, type Path, pathFromText } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { environmentName, environmentWords } from "./environment.ts";
-import { landlockRules, setprivLandlock } from "./landlock.ts";
-import { type CageMount, type CageRoot, type LaunchSpec, launchDirectory, temporaryDirectories } from "./launch.ts";
+import { setprivLandlock } from "./landlock.ts";
+import { type CageRoot, type LaunchSpec, launchDirectory } from "./launch.ts";
 import type { Layer } from "./layers.ts";
 
 /**
@@ -76,13 +76,7 @@ export function confineWords(cage: CageRoot, tool: readonly string[], without: r
 	return [
 		...[...tool, "--pdeathsig", "KILL"],
 		...(without.includes("no-new-privs") ? [] : ["--no-new-privs"]),
-		...(without.includes("landlock") ? [] : setprivLandlock(landlockRules(writableInside(cage.mounts)))),
+		...(without.includes("landlock") ? [] : setprivLandlock(cage.landlock)),
 		...(without.includes("seccomp") ? [] : ["--seccomp-filter", file]),
 	];
-}
-
-/** Every directory that can be written in a cage with these mounts. */
-export function writableInside(mounts: readonly CageMount[]): Path[] {
-	const data = mounts.filter((mount) => mount.access === "rw").map((mount) => mount.path);
-	return [...data, ...temporaryDirectories, pathFromText("/dev/shm")];
 }

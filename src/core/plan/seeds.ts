@@ -72,7 +72,9 @@ export function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directo
 	for (const [path, bytes] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
 		const holder = holderOf(path);
 		if (holder === undefined || ancestors(path).some((above) => found.has(above))) continue;
-		seeds.set(holder, [...(seeds.get(holder) ?? []), { path, bytes }]);
+		const held = seeds.get(holder);
+		if (held) held.push({ path, bytes });
+		else seeds.set(holder, [{ path, bytes }]);
 	}
 	return { seeds, leftOut };
 }

@@ -8,6 +8,8 @@ import type { Note } from "../application/note.ts";
 export interface Answers {
 	readonly name: string;
 	readonly template?: string;
+	/** Values that were given to the template's parameters. */
+	readonly parameters?: Readonly<Record<string, string>>;
 	/** The systemd unit that they were read from, e.g. `nginx.service`, and what reading it told. */
 	readonly unit?: string;
 	readonly notes?: readonly Note[];

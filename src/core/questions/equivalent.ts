@@ -10,7 +10,7 @@ import { stateWords } from "./next-steps.ts";
  */
 export function equivalentCommand(answers: Answers, base?: Answers, state?: string): string {
 	if (base !== undefined && takesAway(answers, base)) {
-		const { template: _, unit: __, ...rest } = answers;
+		const { template: _, unit: __, parameters: ___, ...rest } = answers;
 		return equivalentCommand(rest, undefined, state);
 	}
 	const { application, rules } = answers;
@@ -24,6 +24,7 @@ export function equivalentCommand(answers: Answers, base?: Answers, state?: stri
 		if (text.startsWith("-")) words.push(`${option}=${text}`);
 		else words.push(option, text);
 	};
+	for (const [name, value] of Object.entries(answers.parameters ?? {})) add("--set", `${name}=${value}`);
 	add("--name", answers.name, base?.name);
 	add("--user", application.user, base?.application.user);
 	add("--cwd", application.cwd, base?.application.cwd ?? "/");

@@ -42,8 +42,8 @@ export const path: Check = (text) => {
 	if (text === "") return "empty";
 	const bad = oneLine(text);
 	if (bad !== undefined) return bad;
-	if (!text.startsWith("/")) return "not-absolute";
-	return parentComponent.test(text) ? "parent-component" : undefined;
+	if (!text.startsWith("/")) return text.startsWith("${") ? "unknown-placeholder" : "not-absolute";
+	return parentComponent.test(text) ? "parent-component" : placeholder(text);
 };
 
 /** In the form that rules keep, so that one opening has one word. */
@@ -100,6 +100,10 @@ export const accountName: Check = (text) => {
 
 export const variableName: Check = (text) =>
 	/^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && text !== "__proto__" ? undefined : "bad-variable-name";
+
+/** As man(1) cites a page; a file name or an address is none. */
+export const manualPage: Check = (text) =>
+	/^[A-Za-z0-9_][A-Za-z0-9_.:+@-]{0,99}\([1-9n][a-z]{0,8}\)$/.test(text) ? undefined : "not-a-manual-page";
 
 export const templateName: Check = (text) => (/^[a-z0-9][a-z0-9._-]{0,62}$/.test(text) ? undefined : "bad-name");
 

@@ -55,8 +55,12 @@ export function templateFromCage(
 				include: merged.include.filter((path) => !declined.has(path)),
 				exclude: merged.exclude.filter((path) => !taken.has(path)),
 			},
+			parameters: {},
 			needs: { packages: {}, programs: program === undefined ? [] : [program] },
+			alternatives: [],
+			first: [],
 			notes: texts.notes ?? [],
+			documentation: [],
 		},
 		leftOut,
 	};

@@ -2,7 +2,17 @@ import type { Application, Limits, Rules } from "../application/application.ts";
 import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
 import { namedBy, parseAccountName } from "../plan/account-rules.ts";
-import { type PlaceholderName, type Placeholders, placeholderNames, type Template } from "./template.ts";
+import { fillAll, fillShellLine, namesIn, type ParameterValues, valueProblem } from "./parameters.ts";
+import { checkTemplate } from "./parse.ts";
+import type { TemplateProblem } from "./problems.ts";
+import {
+	type Alternative,
+	type PlaceholderName,
+	type Placeholders,
+	placeholderNames,
+	type Template,
+	type TemplateApplication,
+} from "./template.ts";
 
 /** What was said beside the template, on the command line or in the wizard. Lists that are absent are not "none". */
 export interface TemplateAnswers {
@@ -19,23 +29,50 @@ export interface TemplateAnswers {
 	readonly rules?: Partial<Rules>;
 }
 
+/** What a template is filled in with on this machine. */
+export interface Here {
+	readonly placeholders?: Placeholders;
+	/** Values that were given; of the others the template's own count. */
+	readonly parameters?: ParameterValues;
+	/** The `ID` of os-release(5), and what is in its `ID_LIKE`, the nearest first. */
+	readonly systems?: readonly string[];
+}
+
+export type MergeError =
+	| { readonly code: "placeholder-unresolved"; readonly name: PlaceholderName }
+	| { readonly code: "parameter-unknown" | "parameter-needed"; readonly name: string }
+	| { readonly code: "parameter-invalid"; readonly name: string; readonly value: string; readonly kind: string }
+	/** With these values something comes out that no template may say. */
+	| { readonly code: "parameter-refused"; readonly place: string; readonly problem: TemplateProblem };
+
 export type Merged =
-	| { readonly application: Application; readonly rules: Rules }
-	| { readonly error: { readonly code: "placeholder-unresolved"; readonly name: PlaceholderName } };
+	| {
+			readonly application: Application;
+			readonly rules: Rules;
+			/** What was taken in place of the template's own, because of the system. */
+			readonly alternative?: Alternative;
+	  }
+	| { readonly error: MergeError };
 
 /**
  * The application that a template and the answers together describe. Single values and the command: the answer wins. Probes: the
  * answer's replace the template's, which may ask at another port. Environment, exercises, directories and rules add up.
  */
-export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, placeholders: Placeholders = {}): Merged {
-	const { user, ...from } = template.application;
-	const lines = [from.probes, from.exercises];
+export function mergeTemplate(template: Template, answers: TemplateAnswers = {}, here: Here = {}): Merged {
+	const { placeholders = {}, systems = [] } = here;
+	const alternative = alternativeFor(template, systems);
+	const known: Template = {
+		...template,
+		application: { ...template.application, ...alternative?.application },
+		rules: { ...template.rules, ...alternative?.rules },
+	};
+	const chosen = withParameters(withoutReplaced(known, answers), here.parameters ?? {});
+	if ("error" in chosen) return chosen;
+	const { user, ...from } = chosen.application;
 	const missing = placeholderNames.find(
 		(name) =>
 			placeholders[name] === undefined &&
-			[...(answers.command === undefined ? from.command : []), ...lines.flat()].some((word) =>
-				word.includes(placeholderText(name)),
-			),
+			[...from.command, ...from.probes, ...from.exercises].some((word) => word.includes(placeholderText(name))),
 	);
 	if (missing !== undefined) return { error: { code: "placeholder-unresolved", name: missing } };
 
@@ -47,7 +84,67 @@ export function mergeTemplate(template: Template, answers: TemplateAnswers = {},
 		probes: inLines(from.probes),
 		exercises: inLines(from.exercises),
 	};
-	return mergeAnswers({ application: filled, rules: template.rules }, answers);
+	const merged = mergeAnswers({ application: filled, rules: chosen.rules }, answers);
+	return { ...merged, ...(alternative === undefined ? {} : { alternative }) };
+}
+
+/** What the answers replace altogether need not be filled in. */
+function withoutReplaced({ application, ...template }: Template, answers: TemplateAnswers): Template {
+	return {
+		...template,
+		application: {
+			...application,
+			...(answers.command === undefined ? {} : { command: [] }),
+			...(answers.probes?.length ? { probes: [] } : {}),
+		},
+	};
+}
+
+/** The alternative for the nearest of these systems. */
+export function alternativeFor({ alternatives }: Template, systems: readonly string[]): Alternative | undefined {
+	for (const system of systems) {
+		const found = alternatives.find((one) => one.systems.includes(system));
+		if (found) return found;
+	}
+	return undefined;
+}
+
+function withParameters(template: Template, given: ParameterValues): Template | { readonly error: MergeError } {
+	const { application, parameters, rules } = template;
+	const values: Record<string, string> = {};
+	for (const [name, value] of Object.entries(given)) {
+		const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+		if (!parameter) return { error: { code: "parameter-unknown", name } };
+		const { kind } = parameter;
+		if (valueProblem(kind, value)) return { error: { code: "parameter-invalid", name, value, kind } };
+		values[name] = value;
+	}
+	for (const [name, { default: usual }] of Object.entries(parameters)) {
+		if (usual !== undefined) values[name] ??= usual;
+	}
+	if (!Object.keys(parameters).length) return template;
+	const needed = [...namesIn([application, rules])].find((name) => Object.hasOwn(parameters, name) && values[name] === undefined);
+	if (needed !== undefined) return { error: { code: "parameter-needed", name: needed } };
+	const lines = (all: readonly string[]) => all.map((line) => fillShellLine(line, values));
+	const filled = {
+		...template,
+		application: {
+			...(fillAll(application, values) as TemplateApplication),
+			probes: lines(application.probes),
+			exercises: lines(application.exercises),
+		},
+		rules: fillAll(rules, values) as Rules,
+	};
+	// A value that is harmless by itself may not be where it comes to stand: a folder to be bound could be the whole of /etc.
+	const checked = checkTemplate({
+		...filled,
+		application: { ...filled.application, command: application.command.length ? filled.application.command : ["/"] },
+		parameters: {},
+		alternatives: [],
+		needs: {},
+	});
+	const [first] = "errors" in checked ? checked.errors : [];
+	return first ? { error: { code: "parameter-refused", place: first.pointer, problem: first.code } } : filled;
 }
 
 /** The same for an application that is known to its last word. */

@@ -1,8 +1,11 @@
 import * as v from "valibot";
 import { limits } from "./checks.ts";
+import { migrate } from "./migrations.ts";
+import { fillAll, type ParameterValues, sampleValues } from "./parameters.ts";
+import { jsonPointer, type Keys, placeAt, placesOf, scanJson } from "./place.ts";
 import type { TemplateError, TemplateProblem } from "./problems.ts";
-import { asTemplate, schema } from "./schema.ts";
-import type { Template } from "./template.ts";
+import { asTemplate, parameters, type SchemaOutput, schema } from "./schema.ts";
+import { type Template, templateVersion } from "./template.ts";
 
 /** A file that is all wrong need not be told so a million times. */
 const mostErrors = 100;
@@ -13,34 +16,97 @@ export type ParsedTemplate = { readonly template: Template } | { readonly errors
 export function parseTemplate(json: string): ParsedTemplate {
 	// Measured before it is read: the text of somebody else decides how much of our memory it takes.
 	const bytes = json.length > limits.bytes ? json.length : Buffer.byteLength(json, "utf8");
-	if (bytes > limits.bytes) return refused("template-too-large", { bytes, limit: limits.bytes });
+	if (bytes > limits.bytes) return refused([], "template-too-large", { bytes, limit: limits.bytes });
+	const text = json.replace(/^\ufeff/, "");
+	const { brokenAt, deepAt, duplicate } = scanJson(text);
+	if (deepAt !== undefined) return refusedAt(text, deepAt, [], "too-deep");
 	let value: unknown;
 	try {
-		value = JSON.parse(json.replace(/^\ufeff/, ""));
+		value = JSON.parse(text);
 	} catch (error) {
-		return refused("template-not-json", { message: error instanceof Error ? error.message : String(error) });
+		const message = error instanceof Error ? error.message : String(error);
+		return refusedAt(text, brokenAt ?? text.length, [], "template-not-json", { message });
 	}
-	return checkTemplate(value);
+	if (duplicate) return refusedAt(text, duplicate.at, duplicate.keys, "duplicate-field");
+	const parsed = checkTemplate(value);
+	return "errors" in parsed ? { errors: withPlaces(text, parsed.errors) } : parsed;
 }
 
-/** The same for a value that was read already. Defaults are filled in. */
+/** The same for a value that was read already. Defaults are filled in; a template of an older version becomes one of the present. */
 export function checkTemplate(value: unknown): ParsedTemplate {
-	const result = v.safeParse(schema, value);
-	if (result.success) return { template: asTemplate(result.output) };
+	const migrated = migrate(value);
+	if ("newer" in migrated) return refused(["schema"], "newer-version", { version: migrated.newer, known: templateVersion });
+	const result = v.safeParse(schema, withSamples(migrated.value));
+	if (result.success) return { template: asTemplate(asWritten(result.output, migrated.value) as SchemaOutput) };
 	const errors = new Map<string, TemplateError>();
-	for (const error of result.issues.map(errorOf))
-		errors.set(`${error.path} ${error.code}`, errors.get(`${error.path} ${error.code}`) ?? error);
+	for (const error of result.issues.map(errorOf)) {
+		const id = `${error.path} ${error.code}`;
+		errors.set(id, errors.get(id) ?? error);
+	}
 	return { errors: [...errors.values()].slice(0, mostErrors) };
 }
 
-function refused(code: TemplateProblem, values: TemplateError["values"]): ParsedTemplate {
-	return { errors: [{ path: "$", code, values }] };
+/** Fields that may name parameters. */
+const parametrised = ["application", "rules", "needs", "alternatives"] as const;
+
+/** With every parameter standing for some value of its kind, the rest can be held to the same rules as a template without any. */
+function withSamples(value: unknown): unknown {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+	const all = value as Readonly<Record<string, unknown>>;
+	const known = v.safeParse(parameters, all.parameters);
+	if (!known.success) return value;
+	const samples: ParameterValues = Object.fromEntries(
+		Object.entries(known.output).map(([name, { default: usual, kind }]) => [
+			name,
+			kind === "program" ? sampleValues.program : (usual ?? sampleValues[kind]),
+		]),
+	);
+	const fields = parametrised.filter((field) => Object.hasOwn(all, field));
+	return { ...all, ...Object.fromEntries(fields.map((field) => [field, fillAll(all[field], samples)])) };
+}
+
+/** What was read, with each text as the file has it. */
+function asWritten(read: unknown, written: unknown): unknown {
+	if (typeof read === "string") return typeof written === "string" ? written : read;
+	if (typeof read !== "object" || read === null || typeof written !== "object" || written === null) return read;
+	if (Array.isArray(read)) return read.map((one, index) => asWritten(one, (written as readonly unknown[])[index]));
+	return Object.fromEntries(
+		Object.entries(read).map(([key, one]) => [key, asWritten(one, (written as Record<string, unknown>)[key])]),
+	);
+}
+
+function refused(keys: Keys, code: TemplateProblem, values: TemplateError["values"] = {}): ParsedTemplate {
+	return { errors: [{ path: jsonPath(keys), pointer: jsonPointer(keys), code, values }] };
+}
+
+function refusedAt(text: string, at: number, keys: Keys, code: TemplateProblem, values: TemplateError["values"] = {}) {
+	return { errors: [{ path: jsonPath(keys), pointer: jsonPointer(keys), ...placeAt(text, at), code, values }] };
+}
+
+function withPlaces(text: string, errors: readonly TemplateError[]): TemplateError[] {
+	const places = placesOf(
+		text,
+		errors.map(({ code, pointer }) => ({ keys: keysOf(pointer), name: aboutNames.has(code) })),
+	);
+	return errors.map((error, index) => ({ ...error, ...places[index] }));
+}
+
+/** What is wrong with these is the name of the member, not its value. */
+const aboutNames: ReadonlySet<TemplateProblem> = new Set(["unknown-field", "bad-variable-name", "bad-parameter"]);
+
+function keysOf(pointer: string): Keys {
+	return pointer
+		.split("/")
+		.slice(1)
+		.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 type Issue = v.BaseIssue<unknown>;
 
 function errorOf(issue: Issue): TemplateError {
-	return { path: jsonPath(issue), code: codeOf(issue), values: valuesOf(issue) };
+	const keys = (issue.path ?? []).map(({ key }: { key: unknown }) => (typeof key === "number" ? key : String(key)));
+	const code = codeOf(issue);
+	return { path: jsonPath(keys), pointer: jsonPointer(keys), code, values: valuesOf(issue, code) };
 }
 
 function codeOf(issue: Issue): TemplateProblem {
@@ -55,11 +121,15 @@ function codeOf(issue: Issue): TemplateProblem {
 		: "wrong-type";
 }
 
-function valuesOf(issue: Issue): TemplateError["values"] {
+function valuesOf(issue: Issue, code: TemplateProblem): TemplateError["values"] {
 	const requirement = issue.requirement;
-	if (issue.message === "too-long" || issue.message === "too-many")
+	if (code === "too-long" || code === "too-many")
 		return typeof requirement === "number" ? { limit: requirement } : { limit: limits.list };
-	if (issue.message === "out-of-range") return { min: 1, max: 3600 };
+	if (code === "out-of-range") return { min: 1, max: 3600 };
+	if (code === "unknown-placeholder") {
+		const [name] = /\$\{[^}]*\}?/.exec(String(issue.path?.at(-1)?.value ?? issue.input)) ?? [];
+		return { name: name ?? "" };
+	}
 	if (issue.kind === "schema" && issue.expected !== null && issue.expected !== "never") {
 		return { expected: issue.expected, received: issue.received };
 	}
@@ -67,13 +137,12 @@ function valuesOf(issue: Issue): TemplateError["values"] {
 }
 
 /** RFC 9535: names that are not plain stand in brackets and quotes. */
-function jsonPath(issue: Issue): string {
+function jsonPath(keys: Keys): string {
 	let path = "$";
-	for (const item of issue.path ?? []) {
-		const key: unknown = item.key;
+	for (const key of keys) {
 		if (typeof key === "number") path += `[${key}]`;
-		else if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(key))) path += `.${String(key)}`;
-		else path += `[${JSON.stringify(String(key))}]`;
+		else if (/^[A-Za-z_$][A-Za-z0-9_]*$/.test(key)) path += `.${key}`;
+		else path += `[${JSON.stringify(key)}]`;
 	}
 	return path;
 }

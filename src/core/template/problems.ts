@@ -4,6 +4,11 @@ export type TemplateProblem =
 	| "template-too-large"
 	/** {message}: what the JSON reader said. */
 	| "template-not-json"
+	| "too-deep"
+	/** A name that its object has twice. */
+	| "duplicate-field"
+	/** {version, known}: made by a later program. */
+	| "newer-version"
 	/** {expected, received} */
 	| "wrong-type"
 	| "unknown-field"
@@ -38,12 +43,23 @@ export type TemplateProblem =
 	/** No word of `--allow` and `--refuse`. */
 	| "not-an-opening"
 	/** {name} */
-	| "unknown-placeholder";
+	| "unknown-placeholder"
+	/** The name of a parameter. */
+	| "bad-parameter"
+	/** No value of the parameter's kind. */
+	| "bad-value"
+	/** No word for what it is, as `nginx(8)`. */
+	| "not-a-manual-page";
 
 /** A refusal with its place. */
 export interface TemplateError {
 	/** JSONPath (RFC 9535), e.g. `$.application.command[0]`. */
 	readonly path: string;
+	/** The same as a JSON Pointer (RFC 6901): `/application/command/0`. */
+	readonly pointer: string;
+	/** In the file, from 1; absent where there was no text to look at. */
+	readonly line?: number;
+	readonly column?: number;
 	readonly code: TemplateProblem;
 	readonly values: Readonly<Record<string, string | number>>;
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Rules } from "../application/application.ts";
 import * as checks from "./checks.ts";
+import { parameterKinds, parameterName, valueProblem } from "./parameters.ts";
 import type { TemplateProblem } from "./problems.ts";
 import { type Template, templateSchema } from "./template.ts";
 
@@ -22,8 +23,9 @@ function text(check: (text: string) => TemplateProblem | undefined, limit: numbe
 }
 
 const filled = <T extends ReturnType<typeof text>>(schema: T) => v.pipe(schema, v.nonEmpty("empty" satisfies TemplateProblem));
-const list = <T extends v.GenericSchema>(item: T) =>
-	v.optional(v.pipe(v.array(item), v.maxLength(limits.list, "too-many" satisfies TemplateProblem)), []);
+const items = <T extends v.GenericSchema>(item: T) =>
+	v.pipe(v.array(item), v.maxLength(limits.list, "too-many" satisfies TemplateProblem));
+const list = <T extends v.GenericSchema>(item: T) => v.optional(items(item), []);
 
 /** valibot's record passes over `__proto__` in silence; an own property of that name must be refused like any other bad name. */
 function map<T extends v.GenericSchema>(check: (key: string) => TemplateProblem | undefined, value: T) {
@@ -83,11 +85,15 @@ const whole = (least: number) =>
 		v.minValue(least, "out-of-range" satisfies TemplateProblem),
 	);
 
+const user = text(checks.account, 128);
+const env = map(checks.variableName, text(checks.oneLine));
+const directory = text(checks.stateDirectory, limits.path);
+
 const application = object({
 	command,
-	user: v.exactOptional(text(checks.account, 128)),
+	user: v.exactOptional(user),
 	cwd: v.optional(path, "/"),
-	env: v.optional(map(checks.variableName, text(checks.oneLine)), {}),
+	env: v.optional(env, {}),
 	probes: list(shellLine),
 	exercises: list(shellLine),
 	timeout: v.optional(
@@ -100,7 +106,7 @@ const application = object({
 		30,
 	),
 	network: v.optional(v.picklist(["host", "none"], "not-one-of" satisfies TemplateProblem), "host"),
-	directories: list(text(checks.stateDirectory, limits.path)),
+	directories: list(directory),
 	limits: v.exactOptional(
 		object({
 			memory: v.exactOptional(whole(4 * 1024 ** 2)),
@@ -110,25 +116,72 @@ const application = object({
 	),
 });
 
-const rules = object({
-	include: list(text(checks.taken, limits.path)),
-	exclude: list(text(checks.pattern, limits.path)),
-	writable: list(text(checks.stateDirectory, limits.path)),
-	seed: list(text(checks.single, limits.path)),
-	binds: list(
+const ruleItems = {
+	include: items(text(checks.taken, limits.path)),
+	exclude: items(text(checks.pattern, limits.path)),
+	writable: items(directory),
+	seed: items(text(checks.single, limits.path)),
+	binds: items(
 		object({
 			path: text(checks.boundDirectory, limits.path),
 			access: v.picklist(["ro", "rw"], "not-one-of" satisfies TemplateProblem),
 		}),
 	),
-	devices: list(text(checks.device, limits.path)),
-	allowSecret: list(text(checks.single, limits.path)),
-	allowSetuid: list(text(checks.single, limits.path)),
-	allow: list(text(checks.opening, limits.word)),
-	refuse: list(text(checks.opening, limits.word)),
-	accounts: list(text(checks.accountName, 128)),
-	withoutAccounts: list(text(checks.accountName, 128)),
+	devices: items(text(checks.device, limits.path)),
+	allowSecret: items(text(checks.single, limits.path)),
+	allowSetuid: items(text(checks.single, limits.path)),
+	allow: items(text(checks.opening, limits.word)),
+	refuse: items(text(checks.opening, limits.word)),
+	accounts: items(text(checks.accountName, 128)),
+	withoutAccounts: items(text(checks.accountName, 128)),
+} satisfies Record<keyof Rules, v.GenericSchema>;
+
+const rules = object({
+	include: v.optional(ruleItems.include, []),
+	exclude: v.optional(ruleItems.exclude, []),
+	writable: v.optional(ruleItems.writable, []),
+	seed: v.optional(ruleItems.seed, []),
+	binds: v.optional(ruleItems.binds, []),
+	devices: v.optional(ruleItems.devices, []),
+	allowSecret: v.optional(ruleItems.allowSecret, []),
+	allowSetuid: v.optional(ruleItems.allowSetuid, []),
+	allow: v.optional(ruleItems.allow, []),
+	refuse: v.optional(ruleItems.refuse, []),
+	accounts: v.optional(ruleItems.accounts, []),
+	withoutAccounts: v.optional(ruleItems.withoutAccounts, []),
 } satisfies Record<keyof Rules, v.GenericSchema>);
+
+const alternative = object({
+	systems: v.pipe(items(text(checks.templateName, 64)), v.nonEmpty("empty" satisfies TemplateProblem)),
+	tried: v.boolean(),
+	application: v.exactOptional(
+		object({
+			command: v.exactOptional(command),
+			user: v.exactOptional(user),
+			cwd: v.exactOptional(path),
+			env: v.exactOptional(env),
+			probes: v.exactOptional(items(shellLine)),
+			exercises: v.exactOptional(items(shellLine)),
+			directories: v.exactOptional(items(directory)),
+		}),
+	),
+	rules: v.exactOptional(
+		object({
+			include: v.exactOptional(ruleItems.include),
+			exclude: v.exactOptional(ruleItems.exclude),
+			writable: v.exactOptional(ruleItems.writable),
+			seed: v.exactOptional(ruleItems.seed),
+			binds: v.exactOptional(ruleItems.binds),
+			devices: v.exactOptional(ruleItems.devices),
+			allowSecret: v.exactOptional(ruleItems.allowSecret),
+			allowSetuid: v.exactOptional(ruleItems.allowSetuid),
+			allow: v.exactOptional(ruleItems.allow),
+			refuse: v.exactOptional(ruleItems.refuse),
+			accounts: v.exactOptional(ruleItems.accounts),
+			withoutAccounts: v.exactOptional(ruleItems.withoutAccounts),
+		}),
+	),
+});
 
 const needs = object({
 	packages: v.optional(
@@ -138,17 +191,47 @@ const needs = object({
 	programs: list(text(checks.programName, limits.path)),
 });
 
+const parameter = v.pipe(
+	object({
+		title: people(200),
+		kind: v.picklist(parameterKinds, "not-one-of" satisfies TemplateProblem),
+		default: v.exactOptional(text(checks.oneLine, limits.path)),
+	}),
+	v.rawCheck(({ dataset, addIssue }) => {
+		if (!dataset.typed || dataset.value.default === undefined) return;
+		const value = dataset.value.default;
+		const problem = valueProblem(dataset.value.kind, value);
+		if (problem === undefined || checks.oneLine(value) !== undefined) return;
+		addIssue({
+			message: problem,
+			path: [{ type: "object", origin: "value", input: dataset.value, key: "default", value }],
+		});
+	}),
+);
+
+const checkParameterName = (name: string) => (parameterName.test(name) ? undefined : ("bad-parameter" as const));
+
+export const parameters = v.optional(map(checkParameterName, parameter), {});
+
 export const schema = object({
+	/** For editors alone. */
+	$schema: v.exactOptional(text(checks.oneLine)),
 	schema: v.literal(templateSchema, "not-one-of" satisfies TemplateProblem),
 	name: text(checks.templateName, 64),
 	title: people(200),
 	description: people(limits.text),
+	parameters,
 	application,
 	rules: v.optional(rules, {}),
 	needs: v.optional(needs, {}),
+	alternatives: list(alternative),
+	first: list(people(limits.text)),
 	notes: list(people(limits.text)),
+	documentation: list(text(checks.manualPage, 128)),
 });
 
 /** The schema gives what the interface says. */
 export type SchemaOutput = v.InferOutput<typeof schema>;
-export const asTemplate = (output: SchemaOutput): Template => output;
+export function asTemplate({ $schema: _, ...output }: SchemaOutput): Template {
+	return output;
+}

@@ -1,6 +1,9 @@
-import type { Rules } from "../application/application.ts";
+import type { Limits, Rules } from "../application/application.ts";
+import type { Parameter } from "./parameters.ts";
 
-export const templateSchema = "cagewright/template/1";
+/** The number behind `cagewright/template/`. Older ones are read through `migrations.ts`, newer ones are refused. */
+export const templateVersion = 2;
+export const templateSchema = `cagewright/template/${templateVersion}` as const;
 
 /** Text in every language of the program; of templates alone, all other text is in the message catalogue. */
 export interface Text {
@@ -14,14 +17,22 @@ export interface Template {
 	readonly name: string;
 	readonly title: Text;
 	readonly description: Text;
+	/** What differs from machine to machine, by the name that stands as `${NAME}` in the application, the rules and the needs. */
+	readonly parameters: Readonly<Record<string, Parameter>>;
 	readonly application: TemplateApplication;
 	readonly rules: Rules;
 	readonly needs: TemplateNeeds;
+	/** What is different on other systems. */
+	readonly alternatives: readonly Alternative[];
+	/** What has to be configured before the application can work with this template. */
+	readonly first: readonly Text[];
 	/** What an administrator should know beforehand. */
 	readonly notes: readonly Text[];
+	/** Manual pages: `nginx(8)`. */
+	readonly documentation: readonly string[];
 }
 
-/** An `Application` whose command and shell lines may name the placeholders `${node}` and `${demo}`. */
+/** An `Application` whose words may name parameters and the placeholders `${node}` and `${demo}`. */
 export interface TemplateApplication {
 	readonly command: readonly string[];
 	readonly user?: string;
@@ -32,6 +43,17 @@ export interface TemplateApplication {
 	readonly timeout: number;
 	readonly network: "host" | "none";
 	readonly directories: readonly string[];
+	readonly limits?: Limits;
+}
+
+/** Each field that is given takes the place of the template's own. */
+export interface Alternative {
+	/** Any of these is the `ID` of os-release(5), or in its `ID_LIKE`. */
+	readonly systems: readonly string[];
+	/** Whether somebody has made a cage with it; what is written down from a manual alone was not tried. */
+	readonly tried: boolean;
+	readonly application?: Partial<Omit<TemplateApplication, "timeout" | "network" | "limits">>;
+	readonly rules?: Partial<Rules>;
 }
 
 export interface TemplateNeeds {

@@ -117,11 +117,15 @@ async function startClient(scope: string): Promise<ChildProcess> {
 }
 
 /** Our init, what confines, and what is brought along, as it is seen below `/.launch`. */
-function bringPrograms({ brought = [], names = [] }: LaunchRequest, cage: CageLayout, { folder, init }: ServicePlaces): Path {
+function bringPrograms(
+	{ brought = [], identity, names = [] }: LaunchRequest,
+	cage: CageLayout,
+	{ folder, init }: ServicePlaces,
+): Path {
 	const launcher = join(folder, "launch");
 	mkdirSync(launcher);
 	chmodSync(launcher, 0o755);
-	const confiner = unitConfiner(cage);
+	const confiner = unitConfiner(cage, identity);
 	if (!confiner) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	place(join(launcher, initName), init);
 	place(join(launcher, confinerInFolder), confiner);

@@ -10,6 +10,7 @@ import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
+import type { Identity } from "../../core/plan/plan.ts";
 import type {
 	CageLayout,
 	Launched,
@@ -168,8 +169,8 @@ export class UtilLinuxLauncher implements Launcher {
 		return method;
 	}
 
-	unitConfiner(cage: CageLayout): Uint8Array | undefined {
-		return unitConfiner(cage);
+	unitConfiner(cage: CageLayout, identity: Identity, sockets: boolean): Uint8Array | undefined {
+		return unitConfiner(cage, identity, sockets);
 	}
 
 	print(request: LaunchRequest): string {
@@ -229,10 +230,10 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
-	private confiner(request: LaunchRequest, { mounts }: CageRoot): { name: string; bytes: Buffer } {
+	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
 		const { spec } = request;
 		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
-		return confinerFile(this.methodOf(request), openings, mounts);
+		return confinerFile(this.methodOf(request), openings, landlock);
 	}
 
 	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */

@@ -1,14 +1,14 @@
 import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
-import { landlockRules } from "../../core/confinement/landlock.ts";
-import { type CageMount, temporaryDirectories } from "../../core/confinement/launch.ts";
+import { type LandlockRuleset, landlockRuleset, readsMayPass } from "../../core/confinement/landlock.ts";
+import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type LauncherName, type Method, refuseWeaker } from "../../core/confinement/method.ts";
 import { filterOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
-import { writableInside } from "../../core/confinement/start.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
-import type { Openings } from "../../core/plan/plan.ts";
+import type { Identity, Openings } from "../../core/plan/plan.ts";
 import type { CageLayout } from "../../engine/ports.ts";
 import { machineFeatures } from "./features.ts";
+import { isRootless } from "./rootless.ts";
 
 /** How cages are to be started, and what was found for it. */
 export interface Launching {
@@ -27,23 +27,31 @@ export function methodFor(state: string, { features = machineFeatures(state), fu
 	return method;
 }
 
-/** What the unit of a cage starts first; its rules are those of the kernel that runs now. */
-export function unitConfiner({ binds, openings, writable }: CageLayout): Buffer | undefined {
-	const filter = seccompFilter(process.arch === "arm64" ? "arm64" : "x64", filterOpenings(openings));
+/** The Landlock rules of a cage for what is started in it. */
+export function rulesetOf({ binds, openings, writable }: CageLayout, identity: Identity, sockets = false): LandlockRuleset {
 	const shared = binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
-	const rules = landlockRules([...writable, ...shared, ...temporaryDirectories, pathFromText("/dev/shm")]);
-	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, rules, filter, outlives: true });
+	const ownsCage = identity.uid === 0 || isRootless();
+	return landlockRuleset(
+		[...writable, ...shared, ...temporaryDirectories, pathFromText("/dev/shm")],
+		readsMayPass({ binds, openings, ownsCage, sockets }),
+	);
+}
+
+/** What the unit of a cage starts first; its rules are those of the kernel that runs now. */
+export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
+	const filter = seccompFilter(process.arch === "arm64" ? "arm64" : "x64", filterOpenings(cage.openings));
+	const ruleset = rulesetOf(cage, identity, sockets);
+	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, ruleset, filter, outlives: true });
 }
 
 export const confinerName = ({ confiner }: Method) => (confiner === "setpriv" ? "filter" : confineName);
 
 /** What comes into the cage to confine it: the filter for setpriv, or the program of ours with filter and rules in it. */
-export function confinerFile(method: Method, openings: Openings, mounts: readonly CageMount[]): { name: string; bytes: Buffer } {
+export function confinerFile(method: Method, openings: Openings, ruleset: LandlockRuleset): { name: string; bytes: Buffer } {
 	const filter = seccompFilter(process.arch === "arm64" ? "arm64" : "x64", filterOpenings(openings));
 	const name = confinerName(method);
 	if (method.confiner === "setpriv") return { name, bytes: filter };
-	const rules = landlockRules(writableInside(mounts));
-	const bytes = confineExecutable(process.arch, { landlock: method.landlock, rules, filter });
+	const bytes = confineExecutable(process.arch, { landlock: method.landlock, ruleset, filter });
 	if (!bytes) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return { name, bytes };
 }

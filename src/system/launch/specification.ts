@@ -10,7 +10,7 @@ import { hostMounts } from "../rehearsal/host-mounts.ts";
 import { bindIdentity } from "./bind-sources.ts";
 import { knownLoaderAndLibraries } from "./loader.ts";
 import { loopbackPlace } from "./loopback-program.ts";
-import { confinerName } from "./method.ts";
+import { confinerName, rulesetOf } from "./method.ts";
 import { isRootless, rootless } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 
@@ -110,6 +110,7 @@ function cageRoot(
 		proc: cage.openings.proc !== undefined,
 		...(cage.openings.syslog === undefined ? {} : { syslog: cage.openings.syslog }),
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
+		landlock: rulesetOf(cage, request.identity),
 		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
 		tools: knownLoaderAndLibraries(requireTool("setpriv"), state),
 		brought: request.brought ?? [],

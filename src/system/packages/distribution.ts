@@ -8,10 +8,12 @@ export function distributionIds(file = "/etc/os-release"): string[] {
 	} catch {
 		return [];
 	}
-	const value = (name: string) =>
-		new RegExp(`^${name}=(?:"([^"]*)"|'([^']*)'|(\\S*))$`, "m")
-			.exec(text)
-			?.slice(1)
-			.find((one) => one !== undefined) ?? "";
-	return `${value("ID")} ${value("ID_LIKE")}`.split(/\s+/).filter(Boolean);
+	const { ID = "", ID_LIKE = "" } = osRelease(text);
+	return `${ID} ${ID_LIKE}`.split(/\s+/).filter(Boolean);
+}
+
+/** The assignments of os-release(5); the last one of a name counts, as in a shell. */
+export function osRelease(text: string): Readonly<Record<string, string | undefined>> {
+	const lines = text.matchAll(/^([A-Z_]+)=(?:"([^"]*)"|'([^']*)'|(\S*))$/gm);
+	return Object.fromEntries([...lines].map(([, name, ...values]) => [name ?? "", values.find((one) => one !== undefined) ?? ""]));
 }

@@ -3,6 +3,7 @@ import type Conf from "conf";
 import * as v from "valibot";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { migrated, sessionVersion } from "../../core/wizard/stored.ts";
+import { loadConf } from "./conf.ts";
 import { isOurs } from "./session-file.ts";
 
 /** The head of a session: its small fields, and in which files the large ones are. Kept by conf, which replaces it as a whole. */
@@ -61,25 +62,4 @@ async function openHead(folder: Path): Promise<Conf<Record<string, unknown>>> {
 		accessPropertiesByDotNotation: false,
 		serialize: (value) => `${JSON.stringify(value)}\n`,
 	});
-}
-
-let loaded: Promise<typeof Conf> | undefined;
-
-/**
- * What conf writes files with takes every signal that ends a process, and sends it once more when it comes: the second one would end us in the
- * middle of undoing what we did. It needs them for its temporary files only, which the next opening clears away.
- */
-function loadConf(): Promise<typeof Conf> {
-	loaded ??= (async () => {
-		const before = new Set(process.eventNames().flatMap((name) => process.rawListeners(name)));
-		const { default: Store } = await import("conf");
-		for (const name of process.eventNames()) {
-			if (typeof name !== "string" || !name.startsWith("SIG")) continue;
-			for (const listener of process.rawListeners(name)) {
-				if (!before.has(listener)) process.off(name, listener as () => void);
-			}
-		}
-		return Store;
-	})();
-	return loaded;
 }

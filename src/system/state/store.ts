@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { chmod, readFile, rmdir } from "node:fs/promises";
+import { chmod, mkdir, readFile, rmdir } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Edit } from "../../core/cage/edits.ts";
 import type { ExportHead } from "../../core/cage/export.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
@@ -23,7 +24,9 @@ import type {
 	CagePlace,
 	Lock,
 	MadeAccount,
+	PartialTrees,
 	ReceivedCage,
+	RecordStore,
 	Removal,
 	StaleMark,
 	Store,
@@ -36,6 +39,7 @@ import { changeTreeOwner } from "../files/change-owner.ts";
 import { findEdits } from "../files/edits.ts";
 import { errorName } from "../files/errors.ts";
 import { clearLeftovers, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
+import { partialTrees } from "../files/partial-trees.ts";
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { setAside } from "../files/set-aside.ts";
@@ -48,7 +52,9 @@ import { makeSafeFolder } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
+import { transientName } from "./process.ts";
 import { StateReader } from "./reader.ts";
+import { recordStore } from "./records.ts";
 import { beginRemoval, cageContents, endRemoval, removeContents } from "./removal.ts";
 import { restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
@@ -61,9 +67,11 @@ const hostTrace = "host";
 /** The state folder on disk. Looking at it makes nothing; the first thing that is written makes the folder. */
 export class StateFolder extends StateReader implements Store {
 	readonly adopting: AdoptedState;
+	readonly records: RecordStore;
 
 	constructor(folder: string) {
 		super(folder);
+		this.records = recordStore(this.folder);
 		this.adopting = adoptedState((name) => this.paths(name).directory);
 	}
 
@@ -145,6 +153,17 @@ export class StateFolder extends StateReader implements Store {
 
 	publish(name: string, generation: number): Promise<void> {
 		return switchGeneration(this.paths(name).directory, generation);
+	}
+
+	async partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees> {
+		const folder = join(join(this.folder, "scratch"), transientName("scratch"));
+		await mkdir(pathToBytes(folder), { recursive: true, mode: 0o700 });
+		try {
+			return await partialTrees(this.root(manifest.name, manifest.generation), manifest.entries, folder, signal);
+		} catch (error) {
+			await removeTree(folder);
+			throw error;
+		}
 	}
 
 	discard(name: string, generation: number): Promise<void> {

@@ -7,9 +7,11 @@ import { programFolder } from "./folder.ts";
 /** The templates that come with this program, by name. They are held to the same rules as anybody's. */
 export function builtinTemplates(folder = join(programFolder(), "templates")): Template[] {
 	return readdirSync(folder)
-		.filter((file) => file.endsWith(".json") && file !== "schema.json")
+		.filter((file) => file.endsWith(".json") && !file.endsWith("schema.json"))
+		.map((file) => file.slice(0, -".json".length))
 		.sort()
-		.map((file) => {
+		.map((name) => {
+			const file = `${name}.json`;
 			const parsed: ParsedTemplate = parseTemplate(readFileSync(join(folder, file), "utf8"));
 			if ("template" in parsed) return parsed.template;
 			const [first] = parsed.errors;

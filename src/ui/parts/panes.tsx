@@ -18,7 +18,7 @@ export function Panes({ children, detail }: { children: ReactNode; detail: React
 	const right = Math.floor((width - separatorWidth) * 0.45);
 	const left = width - separatorWidth - right;
 	return (
-		<Box width={width} height={height} overflow="hidden">
+		<Box width={width} height={height} overflowY="hidden">
 			<Pane width={left}>{children}</Pane>
 			<Box flexDirection="column" width={separatorWidth} flexShrink={0}>
 				{/* One text of many rows: a row each would be as much for Ink to lay out as the list beside it. */}
@@ -32,7 +32,7 @@ export function Panes({ children, detail }: { children: ReactNode; detail: React
 function Pane({ children, width }: { children: ReactNode; width: number }) {
 	const view = useView();
 	return (
-		<Box flexDirection="column" width={width} height={view.height} flexShrink={0} overflow="hidden">
+		<Box flexDirection="column" width={width} height={view.height} flexShrink={0} overflowY="hidden">
 			<ViewContext value={{ ...view, width }}>{children}</ViewContext>
 		</Box>
 	);

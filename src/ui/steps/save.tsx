@@ -112,7 +112,7 @@ function Menu({ finished, items, limit }: { finished: Finished; items: readonly 
 }
 
 function menuRow({ label }: { label: string }, selected: boolean) {
-	return <Line>{`${selected ? ">" : " "} ${label}`}</Line>;
+	return <Line key={label}>{`${selected ? ">" : " "} ${label}`}</Line>;
 }
 
 function Indicator({ isSelected = false }: { isSelected?: boolean }) {

@@ -72,7 +72,7 @@ function Beside() {
 function Section({ height, isActive, tab }: { height: number; isActive: boolean; tab: Exclude<TraceTab, "output"> }) {
 	const { messages, state, width } = useView();
 	return (
-		<Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
+		<Box flexDirection="column" width={width} height={height} flexShrink={0} overflowY="hidden">
 			<Line bold={isActive} dimColor={!isActive}>
 				{titleOf(tab, state, messages)}
 			</Line>

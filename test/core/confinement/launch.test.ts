@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { landlockRuleset, readsMayPass } from "../../../src/core/confinement/landlock.ts";
 import type { CageRoot, HostRoot, LaunchSpec, RehearsalRoot } from "../../../src/core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../../src/core/confinement/launch-script.ts";
 import { type Path, pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
@@ -16,6 +17,7 @@ const cage: CageRoot = {
 	proc: false,
 	capabilities: [],
 	confiner: { kind: "setpriv", file: path("/state/scratch/1/filter") },
+	landlock: landlockRuleset([path("/var/lib/a:b"), path("/tmp")], false),
 	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
 	brought: [],
 	names: [],
@@ -205,21 +207,41 @@ describe("a cage", () => {
 		]);
 	});
 	test("Landlock: everything can be read and run, devices and state be written, and nothing else", () => {
-		const mounts: CageRoot["mounts"] = [
-			{ path: path("/var/lib/a:b"), source: path("/d"), access: "rw" },
-			{ path: path("/srv"), source: path("/srv"), access: "ro" },
-		];
-		const words = lastOf(spec({ ...cage, mounts }));
+		const words = lastOf(spec(cage));
 		const rules = words
 			.filter((_, index) => words[index - 1] === "--landlock-rule")
 			.map((rule) => rule.split(/(?<=^[^:]+:[^:]+):/));
-		expect(rules.map(([, place]) => place)).toEqual(["/", "/dev", "/var/lib/a:b", "/tmp", "/var/tmp", "/dev/shm"]);
+		expect(rules.map(([, place]) => place)).toEqual(["/", "/dev", "/var/lib/a:b", "/tmp"]);
 		expect(rules[0]?.[0]).toBe("path-beneath:execute,read-file,read-dir");
 		expect(rules[1]?.[0]).toBe("path-beneath:write-file");
 		for (const [rights] of rules.slice(2)) expect(rights).not.toMatch(/execute|make-char|make-block|ioctl/);
-		expect(words.slice(words.indexOf("--landlock-access"), words.indexOf("--landlock-access") + 2)).toEqual([
-			"--landlock-access",
-			"fs",
+		const access = words[words.indexOf("--landlock-access") + 1];
+		expect(access?.replace("fs:", "").split(",")).toEqual(landlockRuleset([], false).handled);
+	});
+	test("Landlock leaves reading to the other layers only where a second one stands behind each", () => {
+		const beside = { openings: { capabilities: [] }, ownsCage: false, binds: [{ access: "rw" }] } as const;
+		const capability = (name: string) => ({ openings: { capabilities: [{ name, why: "" }] } });
+		expect(readsMayPass(beside)).toBe(true);
+		expect(readsMayPass({ ...beside, ...capability("net_bind_service") })).toBe(true);
+		for (const less of [
+			{ ownsCage: true },
+			{ sockets: true },
+			{ binds: [{ access: "ro" }] as const },
+			{ openings: { capabilities: [], unixSockets: "AF_UNIX" } },
+			capability("dac_override"),
+			capability("setuid"),
+		])
+			expect(readsMayPass({ ...beside, ...less })).toBe(false);
+		const { handled, rules } = landlockRuleset([path("/data")], true);
+		expect(landlockRuleset([], false).handled.filter((right) => !handled.includes(right))).toEqual([
+			"read-file",
+			"read-dir",
+			"truncate",
+		]);
+		expect(rules.map(({ rights }) => rights)).toEqual([
+			["execute"],
+			["write-file"],
+			expect.not.arrayContaining(["read-file", "truncate"]),
 		]);
 	});
 	test("no new privileges, Landlock and the filter hold the init as well; the account and its capabilities the application alone", () => {

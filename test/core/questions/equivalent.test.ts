@@ -149,8 +149,12 @@ describe("with a template", () => {
 			directories: ["/run/shop"],
 		},
 		rules: { ...noRules, include: ["/srv/shop"], binds: [{ path: "/srv/data", access: "ro" }] },
+		parameters: {},
 		needs: { packages: {}, programs: [] },
+		alternatives: [],
+		first: [],
 		notes: [],
+		documentation: [],
 	};
 	const base = answersFrom({}, [], { kind: "template", template });
 	const changed = (application: Partial<Answers["application"]>, rules: Partial<Answers["rules"]> = {}): Answers => ({

@@ -3,7 +3,7 @@ import type { TemplateProblem } from "../../../src/core/template/problems.ts";
 
 /** A template with nothing in it but what has to be there. */
 export const smallest = {
-	schema: "cagewright/template/1",
+	schema: "cagewright/template/2",
 	name: "app",
 	title: { en: "App", de: "App" },
 	description: { en: "An app", de: "Eine App" },
@@ -12,6 +12,11 @@ export const smallest = {
 
 type Json = Record<string, unknown>;
 const application = (more: Json): Json => ({ ...smallest, application: { ...smallest.application, ...more } });
+const parameter = (kind: string, usual?: string): Json => ({
+	title: { en: "a", de: "a" },
+	kind,
+	...(usual === undefined ? {} : { default: usual }),
+});
 const rules = (more: Json): Json => ({ ...smallest, rules: more });
 const needs = (more: Json): Json => ({ ...smallest, needs: more });
 const without = (key: keyof typeof smallest): Json =>
@@ -49,7 +54,39 @@ export const accepted: Record<string, Json> = {
 			withoutAccounts: ["games"],
 		},
 		needs: { packages: { debian: ["app", "libapp-1.0+x"], "opensuse-leap": [] }, programs: ["curl", "/usr/bin/app"] },
+		alternatives: [
+			{
+				systems: ["fedora", "rhel"],
+				tried: false,
+				application: { command: ["/usr/sbin/httpd"], user: "apache", env: {}, probes: ["true"], directories: ["/run/httpd"] },
+				rules: { include: ["/etc/httpd/**"] },
+			},
+		],
+		first: [{ en: "Make a zone.", de: "Legen Sie eine Zone an." }],
 		notes: [{ en: "First\nsecond", de: "Eins\nzwei" }],
+		documentation: ["nginx(8)", "named.conf(5)", "perl(1p)"],
+	},
+	"an editor's hint": { $schema: "./schema.json", ...smallest },
+	"parameters of every kind": {
+		...smallest,
+		parameters: {
+			port: parameter("port", "8080"),
+			folder: parameter("path", "/srv/www"),
+			program: parameter("program", "/usr/sbin/php-fpm*"),
+			account: parameter("name", "www-data"),
+			greeting: parameter("text", "GET / HTTP/1.0"),
+			script: parameter("path"),
+		},
+		application: {
+			command: ["${program}", "--port=${port}", "${script}"],
+			user: "${account}",
+			cwd: "${folder}",
+			env: { PORT: "${port}" },
+			probes: ["test ${port} = 8080"],
+			directories: ["/run/${account}", "${folder}/run"],
+		},
+		rules: { include: ["${folder}/**", "${script}"], binds: [{ path: "${folder}", access: "ro" }], accounts: ["${account}"] },
+		needs: { programs: ["${program}", "curl"] },
 	},
 	"a machine account": application({ user: "host$" }),
 	"dots that climb nowhere": application({ command: ["/opt/..app/x..y", "../data", "a..b"] }),
@@ -59,7 +96,8 @@ export const accepted: Record<string, Json> = {
 export const refused: Record<string, readonly [json: unknown, path: string, code: TemplateProblem]> = {
 	"no object": [[], "$", "wrong-type"],
 	null: [null, "$", "wrong-type"],
-	"another schema": [{ ...smallest, schema: "cagewright/template/2" }, "$.schema", "not-one-of"],
+	"another schema": [{ ...smallest, schema: "cagewright/cage/1" }, "$.schema", "not-one-of"],
+	"a newer version": [{ ...smallest, schema: "cagewright/template/3" }, "$.schema", "newer-version"],
 	"no schema": [without("schema"), "$.schema", "missing-field"],
 	"no name": [without("name"), "$.name", "missing-field"],
 	"no title": [without("title"), "$.title", "missing-field"],
@@ -93,12 +131,43 @@ export const refused: Record<string, readonly [json: unknown, path: string, code
 	],
 	"a number in the command": [application({ command: ["/bin/x", 1] }), "$.application.command[1]", "wrong-type"],
 	"an unknown placeholder": [application({ command: ["/bin/x", "${HOME}"] }), "$.application.command[1]", "unknown-placeholder"],
+	"a directory of an unknown placeholder": [application({ cwd: "/srv/${HOME}" }), "$.application.cwd", "unknown-placeholder"],
+	"a parameter in capitals": [{ ...smallest, parameters: { Port: parameter("port") } }, "$.parameters.Port", "bad-parameter"],
+	"a parameter that is taken": [{ ...smallest, parameters: { node: parameter("path") } }, "$.parameters.node", "bad-parameter"],
+	"a parameter of another kind": [{ ...smallest, parameters: { a: parameter("shell") } }, "$.parameters.a.kind", "not-one-of"],
+	"no port": [{ ...smallest, parameters: { a: parameter("port", "65536") } }, "$.parameters.a.default", "bad-value"],
+	"a quote in a path": [{ ...smallest, parameters: { a: parameter("path", "/a'b") } }, "$.parameters.a.default", "bad-value"],
+	"a command in a text": [{ ...smallest, parameters: { a: parameter("text", "$(id)") } }, "$.parameters.a.default", "bad-value"],
+	"a default that climbs": [
+		{ ...smallest, parameters: { a: parameter("path", "/a/../b") } },
+		"$.parameters.a.default",
+		"parent-component",
+	],
+	"an alternative for no system": [
+		{ ...smallest, alternatives: [{ systems: [], tried: false }] },
+		"$.alternatives[0].systems",
+		"empty",
+	],
+	"an alternative that may be tried": [
+		{ ...smallest, alternatives: [{ systems: ["rhel"] }] },
+		"$.alternatives[0].tried",
+		"missing-field",
+	],
+	"an alternative that takes the password file": [
+		{ ...smallest, alternatives: [{ systems: ["rhel"], tried: false, rules: { include: ["/etc/shadow"] } }] },
+		"$.alternatives[0].rules.include[0]",
+		"password-file",
+	],
+	"an address for a manual page": [
+		{ ...smallest, documentation: ["https://example.org/"] },
+		"$.documentation[0]",
+		"not-a-manual-page",
+	],
 	"a placeholder without an end": [
 		application({ command: ["/bin/x", "${node"] }),
 		"$.application.command[1]",
 		"unknown-placeholder",
 	],
-	"a placeholder for a program": [application({ command: ["${x}"] }), "$.application.command[0]", "unknown-placeholder"],
 	"root by number": [application({ user: "0" }), "$.application.user", "numeric-account"],
 	"root by many zeros": [application({ user: "000" }), "$.application.user", "numeric-account"],
 	"a group by number": [application({ user: "www-data:0" }), "$.application.user", "numeric-account"],
@@ -164,6 +233,17 @@ export const refused: Record<string, readonly [json: unknown, path: string, code
 
 /** What JSON Schema cannot tell: the program alone refuses these. */
 export const refusedByUs: Record<string, readonly [json: unknown, path: string, code: TemplateProblem]> = {
+	"a placeholder for a program": [application({ command: ["${x}"] }), "$.application.command[0]", "unknown-placeholder"],
+	"a parameter that is not declared": [rules({ include: ["/srv/${folder}"] }), "$.rules.include[0]", "unknown-placeholder"],
+	"a bind of a parameter that is too much": [
+		{
+			...smallest,
+			parameters: { folder: parameter("path", "/home") },
+			rules: { binds: [{ path: "${folder}", access: "rw" }] },
+		},
+		"$.rules.binds[0].path",
+		"too-broad",
+	],
 	"everything in braces": [rules({ include: ["/{*,.*}"] }), "$.rules.include[0]", "too-broad"],
 	"everything but x": [rules({ include: ["/[!x]*"] }), "$.rules.include[0]", "too-broad"],
 	"everything, by an extended glob": [rules({ include: ["/!(x)"] }), "$.rules.include[0]", "too-broad"],

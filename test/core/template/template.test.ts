@@ -42,8 +42,12 @@ describe("a template", () => {
 				directories: [],
 			},
 			rules: noRules,
+			parameters: {},
 			needs: { packages: {}, programs: [] },
+			alternatives: [],
+			first: [],
 			notes: [],
+			documentation: [],
 		});
 	});
 
@@ -58,10 +62,10 @@ describe("a template", () => {
 		const parsed = checkTemplate({ ...smallest, name: "X", x: 1, title: { en: "x".repeat(300), de: 7 } });
 		expect(parsed).toEqual({
 			errors: [
-				{ path: "$.name", code: "bad-name", values: {} },
-				{ path: "$.title.en", code: "too-long", values: { limit: 200 } },
-				{ path: "$.title.de", code: "wrong-type", values: { expected: "string", received: "7" } },
-				{ path: "$.x", code: "unknown-field", values: {} },
+				{ path: "$.name", pointer: "/name", code: "bad-name", values: {} },
+				{ path: "$.title.en", pointer: "/title/en", code: "too-long", values: { limit: 200 } },
+				{ path: "$.title.de", pointer: "/title/de", code: "wrong-type", values: { expected: "string", received: "7" } },
+				{ path: "$.x", pointer: "/x", code: "unknown-field", values: {} },
 			],
 		});
 	});
@@ -73,8 +77,8 @@ describe("a template", () => {
 		};
 		expect(code(" ".repeat(1024 * 1024 + 1))).toBe("template-too-large");
 		expect(code(`"${"ü".repeat(600_000)}"`)).toBe("template-too-large");
-		expect(code("[".repeat(1_000_000))).toBe("template-not-json");
-		expect(code(`${"[".repeat(400_000)}${"]".repeat(400_000)}`)).toBe("wrong-type");
+		expect(code("[".repeat(1_000_000))).toBe("too-deep");
+		expect(code(`${"[".repeat(400_000)}${"]".repeat(400_000)}`)).toBe("too-deep");
 		expect(code("{")).toBe("template-not-json");
 		expect(code("\ufeff{}")).toBe("missing-field");
 	});
@@ -124,7 +128,10 @@ describe("templates/schema.json agrees", () => {
 describe("the built-in templates", () => {
 	it("are all there and hold to both schemas", () => {
 		const templates = builtinTemplates();
-		expect(templates.map(({ name }) => name)).toEqual(["bind9", "demo", "nginx", "redis"]);
+		expect(templates.map(({ name }) => name)).toEqual([
+			...["apache2", "bind9", "demo", "dnsmasq", "haproxy", "mariadb", "network-daemon", "nginx", "nginx-account"],
+			...["node-service", "php-fpm", "python-service", "redis", "sftp", "web-folder"],
+		]);
 		for (const each of templates) {
 			expect(jsonSchema(each), each.name).toBe(true);
 			expect(each.application.probes.length).toBeGreaterThan(0);
@@ -147,7 +154,7 @@ describe("merging with answers", () => {
 	const placeholders = { node: "/opt/my node/bin/$(node)", demo: "/opt/demo.js" };
 
 	it("fills placeholders in: words as they are, shell lines quoted", () => {
-		const merged = mergeTemplate(base, {}, placeholders);
+		const merged = mergeTemplate(base, {}, { placeholders });
 		expect(merged).toMatchObject({
 			application: {
 				command: ["/opt/my node/bin/$(node)", "/opt/demo.js", "x/opt/my node/bin/$(node)"],
@@ -158,7 +165,9 @@ describe("merging with answers", () => {
 	});
 
 	it("says which one is missing", () => {
-		expect(mergeTemplate(base, {}, { node: "/n" })).toEqual({ error: { code: "placeholder-unresolved", name: "demo" } });
+		expect(mergeTemplate(base, {}, { placeholders: { node: "/n" } })).toEqual({
+			error: { code: "placeholder-unresolved", name: "demo" },
+		});
 	});
 
 	it("lets the later word about an opening count", () => {
@@ -193,7 +202,7 @@ describe("merging with answers", () => {
 			network: "none" as const,
 			rules: { include: ["/a", "/b"], binds: [{ path: "/srv/x", access: "rw" as const }] },
 		};
-		expect(mergeTemplate(base, answers, placeholders)).toEqual({
+		expect(mergeTemplate(base, answers, { placeholders })).toEqual({
 			application: {
 				command: ["/bin/y"],
 				user: "y:z",

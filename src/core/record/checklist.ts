@@ -1,0 +1,191 @@
+import { countEntries } from "../cage/manifest.ts";
+import type { CageRecord } from "./record.ts";
+import { isApproved } from "./responsible.ts";
+import { sharedThings } from "./risks.ts";
+import { isMeasured, lastTrial, selftestOf, trialsOf } from "./trials.ts";
+
+/** Parts of the record, by the names that its page has for them. */
+export const sectionNames = [
+	"responsibilities",
+	"application",
+	"checklist",
+	"risks",
+	"trials",
+	"selftest",
+	"confinement",
+	"accounts",
+	"devices",
+	"configuration",
+	"permissions",
+	"updates",
+	"coverage",
+	"pictures",
+	"packages",
+	"left-out",
+	"files",
+	"signatures",
+	"history",
+] as const;
+export type SectionName = (typeof sectionNames)[number];
+
+/**
+ * `shown`: the evidence is in the record. `failed`: it is, and it speaks against the cage. `open`: nothing was measured. `person`: only a person can say it, and
+ * nobody has. `explains`: the sentence explains and asks for nothing.
+ */
+export type ItemState = "shown" | "failed" | "open" | "person" | "explains";
+
+export interface ChecklistItem {
+	readonly id: ItemId;
+	readonly state: ItemState;
+	/** Of the sentence that says what the evidence is. */
+	readonly values: Readonly<Record<string, string | number>>;
+	readonly sections: readonly SectionName[];
+}
+
+/**
+ * Sentences of the safeguard in their order, those of the requirement that took its place, and what an auditor would ask where the copy of the safeguard
+ * breaks off: at what must be documented, and at its review questions.
+ */
+export const itemIds = [
+	...([
+		"s1",
+		"s2",
+		"s3",
+		"s4",
+		"s5",
+		"s6",
+		"s7",
+		"s8",
+		"s9",
+		"s10",
+		"s11",
+		"s12",
+		"s13",
+		"s14",
+		"s15",
+		"s16",
+		"s17",
+		"s18",
+	] as const),
+	...(["s19", "s20", "s21", "s22"] as const),
+	...(["r1", "r2", "r3"] as const),
+	...(["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10"] as const),
+] as const;
+export type ItemId = (typeof itemIds)[number];
+
+/** Directories that the safeguard names. */
+const named = ["/dev", "/lib", "/usr/bin", "/var", "/var/run", "/etc"];
+
+export function checklistOf(record: CageRecord): ChecklistItem[] {
+	const { cage, check, configuration, evidence, history, manifest, responsible } = record;
+	const trial = lastTrial(record);
+	const trials = trialsOf(record);
+	const selftest = selftestOf(record);
+	const counts = countEntries(manifest);
+	const measured = isMeasured(trial) ? trial.measured : undefined;
+	const files = manifest.entries.filter(({ kind }) => kind === "file");
+	const programs = files.filter(({ reasons }) =>
+		reasons.some((reason) => reason.kind === "traced" && reason.calls.some((call) => call.startsWith("execve"))),
+	);
+	const unexplained = manifest.entries.filter(({ reasons }) => !reasons.length).length;
+	const when = (known: boolean, holds = true): ItemState => (known ? (holds ? "shown" : "failed") : "open");
+	const inside = when(measured !== undefined, measured?.inside === true);
+	const tested = when(selftest !== undefined, selftest !== undefined && !selftest.escaped.length && !selftest.findings.length);
+	const answered = when(trial !== undefined, trial?.answered === true);
+	const person = (name: string | undefined): ItemState => (name === undefined ? "person" : "shown");
+	const passed = trial?.probes.filter(({ ok }) => ok).length ?? 0;
+	const ways = { tried: selftest?.tried ?? 0, escaped: selftest?.escaped.length ?? 0, open: selftest?.openByDesign.length ?? 0 };
+	const shares = sharedThings(record);
+	const { accounts } = manifest;
+	const there = new Set<string>([...manifest.entries.map(({ path }) => path), ...manifest.writable.map(({ path }) => path)]);
+	const present = named.filter((path) => there.has(path) || (path === "/dev" && counts.devices.length > 0));
+	const approved = isApproved(responsible, manifest.generation);
+	const { appArmor, selinux } = evidence?.machine ?? { appArmor: undefined, selinux: undefined };
+	const layers = [measured?.seccomp ? "seccomp" : "", trial?.weaker?.includes("landlock") ? "" : "Landlock"]
+		.filter(Boolean)
+		.join(", ");
+	const secrets = manifest.entries.filter(({ risks }) => risks.includes("secret")).length;
+	const changed = configuration.filter(({ state }) => state !== "package").length;
+	const item = (
+		id: ItemId,
+		state: ItemState,
+		sections: readonly SectionName[],
+		values: ChecklistItem["values"] = {},
+	): ChecklistItem => ({ id, state, values, sections });
+
+	return [
+		item("s1", person(responsible.initiatedBy), ["responsibilities"], { who: responsible.initiatedBy ?? "" }),
+		item("s2", person(responsible.implementedBy), ["responsibilities"], { who: responsible.implementedBy ?? "" }),
+		item("s3", "shown", ["application"], { name: cage.name, generation: manifest.generation, root: record.place.root }),
+		item("s4", inside, ["confinement", "trials"], { at: trial?.at ?? "" }),
+		item("s5", inside, ["confinement", "files"], { programs: programs.length }),
+		item("s6", inside, ["confinement"], { root: record.place.root }),
+		item("s7", tested, ["selftest"], ways),
+		item("s8", "shown", ["accounts", "risks"], { account: manifest.identity.name, shares }),
+		item("s9", "shown", ["confinement"], { launcher: trial?.launcher ?? "util-linux", name: cage.name }),
+		item("s10", tested, ["selftest", "risks"], ways),
+		item("s11", tested, ["selftest", "risks"], ways),
+		item("s12", "explains", ["risks"]),
+		item("s13", "explains", ["risks"]),
+		item("s14", "person", ["updates", "history"], { at: check?.at ?? "" }),
+		item("s15", when(trial !== undefined, trial?.answered === true), ["files", "trials"], { files: counts.files, passed }),
+		item("s16", "shown", ["files", "coverage"], { unexplained, files: files.length }),
+		item("s17", "shown", ["files", "devices"], {
+			there: present.join(", "),
+			absent: named.filter((path) => !present.includes(path)).join(", ") || "–",
+		}),
+		item("s18", when(trials.length > 0), ["trials"], {
+			rounds: trials.length,
+			seconds: totalSeconds(evidence?.seconds ?? cage.seconds),
+		}),
+		item("s19", unexplained ? "failed" : "shown", ["files", "configuration", "history"], { entries: manifest.entries.length }),
+		item("s20", "shown", ["devices", "accounts"], {
+			devices: counts.devices.length,
+			users: accounts.users.length,
+			groups: accounts.groups.length,
+		}),
+		item("s21", "shown", ["accounts"], {
+			users: accounts.users.map(({ name }) => name).join(", ") || "–",
+			usersLeftOut: accounts.usersLeftOut,
+			groupsLeftOut: accounts.groupsLeftOut,
+		}),
+		item("s22", "shown", ["accounts"], { users: accounts.users.length, groups: accounts.groups.length }),
+		item("r1", when(measured !== undefined, measured?.seccomp === true && measured.noNewPrivileges), ["confinement"], { layers }),
+		item("r2", inside, ["confinement"], { name: cage.name }),
+		appArmor === undefined
+			? item("r3", "open", ["confinement"])
+			: item(
+					"r3",
+					appArmor.enabled && appArmor.profile !== undefined && appArmor.loaded !== true ? "failed" : "shown",
+					["confinement"],
+					{
+						state: appArmor.enabled || selinux ? "yes" : "no",
+						profile: appArmor.profile ?? "–",
+					},
+				),
+		item("q1", unexplained ? "failed" : "shown", ["files", "packages"], { files: files.length, unexplained }),
+		item("q2", "shown", ["configuration"], { files: configuration.length, changed }),
+		item("q3", "shown", ["permissions"], { writable: manifest.writable.length, binds: manifest.binds.length }),
+		item("q4", answered, ["trials"], { passed, of: trial?.probes.length ?? 0, at: trial?.at ?? "" }),
+		item("q5", tested, ["selftest"], { ...ways, at: selftest?.at ?? "" }),
+		item("q6", check === undefined ? "open" : check.outdated ? "failed" : "shown", ["updates"], { at: check?.at ?? "" }),
+		item("q7", "shown", ["left-out", "risks"], { secrets, declined: evidence?.declined.length ?? 0 }),
+		item("q8", responsible.purpose === undefined ? "person" : "shown", ["responsibilities"], {
+			purpose: responsible.purpose ?? "",
+		}),
+		item("q9", approved ? "shown" : "person", ["responsibilities", "risks"], {
+			who: responsible.approved?.by ?? "",
+			generation: responsible.approved?.generation ?? 0,
+		}),
+		item("q10", history.length ? "shown" : "open", ["history"], { lines: history.length }),
+	];
+}
+
+function totalSeconds(seconds: CageRecord["cage"]["seconds"]): number {
+	return Math.round(Object.values(seconds).reduce((sum, one) => sum + one, 0) * 10) / 10;
+}
+
+/** What is still to be said or measured. */
+export function openItems(items: readonly ChecklistItem[]): ChecklistItem[] {
+	return items.filter(({ state }) => state === "open" || state === "failed" || state === "person");
+}

@@ -1,0 +1,103 @@
+import { pathToText } from "../path/path.ts";
+import type { CageRecord } from "./record.ts";
+import { isMeasured, lastTrial, selftestOf } from "./trials.ts";
+
+/**
+ * What remains, derived from what the record knows. Each has a sentence of its own in the messages; `severity` says how much somebody who signs should think
+ * about it.
+ */
+export interface ResidualRisk {
+	readonly code: (typeof riskCodes)[number];
+	readonly severity: "high" | "medium" | "low";
+	readonly values: Readonly<Record<string, string | number>>;
+}
+
+export const riskCodes = [
+	"escaped",
+	"audit-danger",
+	"never-tried",
+	"root-start",
+	"capabilities",
+	"network-shared",
+	"unix-sockets",
+	"proc",
+	"writable-code",
+	"memfd",
+	"syslog",
+	"bind-writable",
+	"bind-read",
+	"shared-account",
+	"secret-inside",
+	"setuid-inside",
+	"no-limits",
+	"weaker",
+	"partly-watched",
+	"outdated",
+	"kernel",
+	"chroot",
+] as const;
+
+/** Risks that no cage is without stand at the end. */
+export function residualRisks(record: CageRecord): ResidualRisk[] {
+	const { cage, check, manifest } = record;
+	const { openings } = manifest;
+	const found: ResidualRisk[] = [];
+	const add = (
+		isThere: boolean,
+		code: ResidualRisk["code"],
+		severity: ResidualRisk["severity"],
+		values: ResidualRisk["values"] = {},
+	) => {
+		if (isThere) found.push({ code, severity, values });
+	};
+	const trial = lastTrial(record);
+	const selftest = selftestOf(record);
+	const failures = (selftest?.escaped.length ?? 0) + (selftest?.findings.length ?? 0);
+	add(failures > 0, "escaped", "high", { count: failures });
+	const dangers = (check?.findings ?? []).filter(({ severity }) => severity === "danger").length;
+	add(dangers > 0, "audit-danger", "high", { count: dangers });
+	add(selftest === undefined, "never-tried", "high");
+	add(manifest.identity.uid === 0, "root-start", openings.capabilities.length ? "high" : "medium");
+	add(openings.capabilities.length > 0, "capabilities", "medium", {
+		names: openings.capabilities.map(({ name }) => `CAP_${name.toUpperCase()}`).join(", "),
+	});
+	add(cage.application.network === "host", "network-shared", "medium");
+	add(openings.unixSockets !== undefined, "unix-sockets", cage.application.network === "host" ? "medium" : "low");
+	add(openings.proc !== undefined, "proc", "medium");
+	add(openings.writableCode !== undefined, "writable-code", "medium");
+	add(openings.memfd !== undefined, "memfd", "low");
+	add(openings.syslog !== undefined, "syslog", "low");
+	const writes = manifest.binds.filter(({ access }) => access === "rw").map(({ path }) => path);
+	const reads = manifest.binds.filter(({ access }) => access === "ro").map(({ path }) => path);
+	add(writes.length > 0, "bind-writable", "medium", { paths: writes.join(", ") });
+	add(reads.length > 0, "bind-read", "low", { paths: reads.join(", ") });
+	const notes = record.evidence?.notes ?? cage.notes ?? [];
+	const sharesAccount = notes.some(({ code }) => code.startsWith("shares-account")) || accountFindings(record).length > 0;
+	add(sharesAccount, "shared-account", "medium", { account: manifest.identity.name });
+	const inside = (risk: "secret" | "setuid") =>
+		manifest.entries.filter(({ risks }) => risks.includes(risk)).flatMap(({ path }) => pathToText(path) ?? []);
+	add(inside("secret").length > 0, "secret-inside", "medium", { paths: inside("secret").join(", ") });
+	add(inside("setuid").length > 0, "setuid-inside", "medium", { paths: inside("setuid").join(", ") });
+	add(isMeasured(trial) && !trial.measured.limits?.length, "no-limits", "low");
+	add((trial?.weaker?.length ?? 0) > 0, "weaker", "high", { layers: (trial?.weaker ?? []).join(", ") });
+	add(
+		notes.some(({ code }) => ["gap-start-up", "attached-late"].includes(code)),
+		"partly-watched",
+		"low",
+	);
+	add(check?.outdated === true, "outdated", check?.drift.some(({ security }) => security) ? "high" : "medium");
+	add(true, "kernel", "low");
+	add(true, "chroot", "low");
+	return found;
+}
+
+function accountFindings({ check }: CageRecord) {
+	return (check?.findings ?? []).filter(({ code }) => code === "account-used-outside" || code === "account-of-other-cage");
+}
+
+/** Ports, accounts and directories that other services have as well. */
+export function sharedThings(record: CageRecord): number {
+	const notes = (record.evidence?.notes ?? record.cage.notes ?? []).filter(({ code }) => code.startsWith("shares-"));
+	const accounts = notes.some(({ code }) => code.startsWith("shares-account"));
+	return notes.length + (accounts ? 0 : accountFindings(record).length);
+}

@@ -1,0 +1,51 @@
+import { type SectionName, sectionNames } from "../../core/record/checklist.ts";
+import type { CageRecord } from "../../core/record/record.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { application, configuration, coverage, files, leftOut, packages, updates } from "./contents.ts";
+import { type Block, code, type RecordDocument, text } from "./document.ts";
+import { accounts, confinement, devices, permissions } from "./holds.ts";
+import { checklist, responsibilities, risks, signatures } from "./people.ts";
+import { history, selftest, trials } from "./tried.ts";
+
+/** What each part says. */
+const parts: Readonly<Record<SectionName, (record: CageRecord, messages: Messages) => Block[]>> = {
+	responsibilities,
+	application,
+	checklist,
+	risks,
+	trials,
+	selftest,
+	confinement,
+	accounts,
+	devices,
+	configuration,
+	permissions,
+	updates,
+	coverage,
+	pictures: () => [
+		{ kind: "picture", picture: "bytes" },
+		{ kind: "picture", picture: "dependencies" },
+	],
+	packages,
+	"left-out": leftOut,
+	files,
+	signatures,
+	history,
+};
+
+export function recordDocument(record: CageRecord, messages: Messages): RecordDocument {
+	const words = messages.record;
+	return {
+		title: words.title(record.cage.name),
+		intro: words.intro,
+		facts: [
+			[words.parts.written, record.writtenAt],
+			[words.generation, String(record.manifest.generation)],
+			[words.parts.fingerprint, code(record.fingerprint)],
+		],
+		sections: sectionNames.map((id) => {
+			const blocks = parts[id](record, messages);
+			return { id, title: words.parts.sections[id], blocks: blocks.length ? blocks : [text(words.parts.none)] };
+		}),
+	};
+}

@@ -1,0 +1,191 @@
+import { countEntries, type ManifestEntry } from "../../core/cage/manifest.ts";
+import { quoteShellLine, showPath } from "../../core/path/quote.ts";
+import { masked, maskLine, maskWords } from "../../core/record/mask.ts";
+import { packagesOf, programOf } from "../../core/record/packages.ts";
+import type { CageRecord } from "../../core/record/record.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { coverageLine } from "../coverage.ts";
+import { type Block, type Cell, code, facts, joined, table, text } from "./document.ts";
+import { yesNo } from "./tried.ts";
+import { reasonsText } from "./why.ts";
+
+/** The parts about what is in the cage: the application, its configuration, where everything came from, and what is newer outside. */
+
+export function application(record: CageRecord, messages: Messages): Block[] {
+	const words = messages.record;
+	const { parts } = words;
+	const { adopted, cage, evidence, manifest, place } = record;
+	const { command, cwd, env, probes } = cage.application;
+	const program = programOf(manifest);
+	const known = evidence?.machine;
+	const open: Cell = { state: "open", text: parts.noEvidence };
+	return [
+		facts([
+			[words.command, code(quoteShellLine(maskWords(command)))],
+			...(program ? [[parts.program, code(showPath(program.file.path))] as const] : []),
+			[
+				parts.version,
+				program?.packages.length
+					? messages.fill(parts.packageOf, {
+							packages: program.packages.map(({ name, version }) => `${name} ${version}`).join(", "),
+						})
+					: parts.noPackage,
+			],
+			...(program?.file.sha256 ? [["SHA-256", code(program.file.sha256)] as const] : []),
+			[words.account, [code(manifest.identity.name), ` (uid ${manifest.identity.uid}, gid ${manifest.identity.gid})`]],
+			[words.directory, code(cwd)],
+			...(Object.keys(env).length ? [[parts.variables, joined(Object.keys(env).map(code))] as const] : []),
+			[parts.probes, joined(probes.map((line) => code(maskLine(line))))],
+			[parts.network, parts.networks[cage.application.network]],
+			cage.unit === undefined
+				? [words.template, cage.template === undefined ? words.noTemplate : code(cage.template)]
+				: [words.unit, code(cage.unit)],
+			...(adopted
+				? [[parts.adopted, messages.fill(parts.adoptedSince, { service: adopted.service, at: adopted.since })] as const]
+				: []),
+			[words.when, manifest.madeAt],
+			[words.generation, String(manifest.generation)],
+			[words.where, code(place.root)],
+			[words.data, code(place.data)],
+			[parts.machine, known?.host ?? open],
+			[
+				parts.system,
+				known
+					? [known.system, `${parts.architecture} ${known.architecture}`, `${parts.kernel} ${known.kernel}`]
+							.filter(Boolean)
+							.join(", ")
+					: open,
+			],
+		]),
+	];
+}
+
+export function configuration({ configuration: files }: CageRecord, messages: Messages): Block[] {
+	const { parts } = messages.record;
+	const fill = messages.fill;
+	const isUnseen = files.some(({ against, difference, state }) => state === "host" && against === "nothing" && !difference);
+	const differences = files.flatMap(({ against, difference, path, withheld }): Block[] => {
+		const where = showPath(path);
+		if (withheld) return [text(fill(parts.withheld[withheld], { path: where }))];
+		if (!difference || against === "nothing" || against === undefined) return [];
+		return [{ kind: "difference", title: fill(parts.against[against], { path: where }), lines: difference }];
+	});
+	return [
+		text(fill(parts.configurationIntro, { mask: masked })),
+		...table(
+			"configuration",
+			parts.configurationHead,
+			files.map(({ against, package: owner, path, state }) => [
+				code(showPath(path)),
+				state === "host" && against !== undefined ? parts.changedSincePackage : parts.configurationStates[state],
+				owner ? `${owner.name} ${owner.version}` : "",
+			]),
+		),
+		...(isUnseen ? [text(parts.noOriginal)] : []),
+		...(differences.length ? differences : [text(parts.noDifference)]),
+	];
+}
+
+export function updates({ check }: CageRecord, messages: Messages): Block[] {
+	const { parts } = messages.record;
+	if (!check) return [text({ state: "open", text: parts.notChecked })];
+	const verdict = check.outdated ? parts.outdated : parts.upToDate;
+	return [
+		text(
+			{ state: check.outdated ? "no" : "yes", text: check.outdated ? messages.record.no : messages.record.yes },
+			" ",
+			messages.fill(parts.checkedAt, { at: check.at, verdict }),
+		),
+		...table(
+			"drift",
+			parts.driftHead,
+			check.drift.map(({ files, from, package: name, security, to }) => [
+				name ?? parts.withoutPackage,
+				from ?? "",
+				to ?? "",
+				String(files.length),
+				yesNo(security, messages),
+			]),
+		),
+		...table(
+			"findings",
+			parts.findingsHead,
+			check.findings.map((finding) => [
+				messages.finding(finding).what,
+				code(showPath(finding.path)),
+				parts.findingStates[finding.accepted ? "accepted" : finding.known ? "known" : "new"],
+			]),
+		),
+	];
+}
+
+export function coverage({ coverage: reached }: CageRecord, messages: Messages): Block[] {
+	const { parts } = messages.record;
+	return [text(reached ? coverageLine(reached, messages) : parts.notCovered)];
+}
+
+export function packages(record: CageRecord, messages: Messages): Block[] {
+	const words = messages.record;
+	const { parts } = words;
+	return [
+		...table(
+			"packages",
+			parts.packagesHead,
+			packagesOf(record.manifest).map(({ bytes, files, kind, ref }) => [
+				ref?.name ?? (kind === "made" ? parts.madeForCage : parts.withoutPackage),
+				ref?.version ?? "",
+				messages.count(files),
+				messages.bytes(bytes),
+			]),
+		),
+		...table(
+			"groups-of-files",
+			words.groupsHead,
+			(record.evidence?.groups ?? []).map(({ bytes, entries, name, recommendation }) => [
+				messages.cli.plan.groups[name],
+				messages.count(entries),
+				messages.bytes(bytes),
+				messages.cli.plan.recommendations[recommendation],
+			]),
+		),
+	];
+}
+
+export function leftOut({ evidence }: CageRecord, messages: Messages): Block[] {
+	const words = messages.record;
+	if (!evidence) return [text({ state: "open", text: words.parts.noEvidence })];
+	if (!evidence.declined.length) return [text(words.parts.none)];
+	return table(
+		"declined",
+		words.declinedHead,
+		evidence.declined.map(({ path, risk }) => [code(path), messages.risk(risk)]),
+	);
+}
+
+export function files({ manifest }: CageRecord, messages: Messages): Block[] {
+	const words = messages.record;
+	const counts = countEntries(manifest);
+	const { head, kinds, made, same } = words.parts.files;
+	const origin = ({ kind, origin: from, path }: ManifestEntry): Cell => {
+		if (from !== undefined) return from === path ? same : code(showPath(from));
+		return kind === "file" || kind === "symlink" ? same : made;
+	};
+	return [
+		text(words.entriesCount(counts.files, counts.symlinks, counts.directories, messages.bytes(counts.bytes))),
+		...table(
+			"entries",
+			head,
+			manifest.entries.map((entry) => [
+				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`),
+				kinds[entry.kind],
+				entry.mode.toString(8).padStart(4, "0"),
+				`${entry.uid}:${entry.gid}`,
+				entry.kind === "file" || entry.kind === "generated" ? messages.bytes(entry.size) : "",
+				entry.package ? `${entry.package.name} ${entry.package.version}` : "",
+				entry.sha256 === undefined ? "" : code(entry.sha256),
+				origin(entry),
+				reasonsText(entry.reasons, messages),
+			]),
+		),
+	];
+}

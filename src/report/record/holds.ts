@@ -1,0 +1,176 @@
+import type { ManifestEntry } from "../../core/cage/manifest.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { CageRecord } from "../../core/record/record.ts";
+import { isMeasured, lastTrial } from "../../core/record/trials.ts";
+import { logDirectories } from "../../core/upkeep/rotation.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { type Block, code, heading, joined, list, table, text } from "./document.ts";
+import { reasonsText } from "./why.ts";
+
+/** The parts about what holds the application: confinement, accounts, devices and permissions. */
+
+export function confinement(record: CageRecord, messages: Messages): Block[] {
+	const words = messages.record;
+	const { parts } = words;
+	const { cage, manifest } = record;
+	const last = lastTrial(record);
+	const launcher = last?.launcher ?? "util-linux";
+	const weaker = last?.weaker ?? [];
+	return [
+		text(`${words.layers(!weaker.includes("landlock"))} ${words.launcher(launcher)}`),
+		...list(weaker.map((weakness) => messages.note(`weaker-${weakness}`, { launcher }))),
+		...measured(record, messages),
+		text(`${words.network(cage.application.network)}`),
+		...openings(record, messages),
+		...table(
+			"refused",
+			words.refusedHead,
+			(manifest.openings.refused ?? []).map(({ name, why }) => [code(name), why]),
+		),
+		...table(
+			"limits",
+			words.limitHead,
+			(last?.measured?.limits ?? []).map(({ by, kind, value }) => [
+				words.limits[kind],
+				kind === "memory" ? messages.bytes(value) : String(value),
+				words.limitsBy[by],
+			]),
+		),
+		heading(words.audit),
+		...(last?.findings.length
+			? list(
+					last.findings.map(({ code: finding, path, values }) => [
+						code(path),
+						`: ${messages.finding({ code: finding, values }).what}`,
+					]),
+				)
+			: [text(last ? words.auditClean : parts.open)]),
+		...(cage.accepted?.length ? [text(...acceptedText(cage.accepted, messages))] : []),
+	];
+}
+
+function acceptedText(findings: readonly string[], messages: Messages) {
+	const [before = "", after = ""] = messages.record.accepted("\0").split("\0");
+	return [before, ...joined(findings.map(code)), after];
+}
+
+function measured(record: CageRecord, messages: Messages): Block[] {
+	const { parts } = messages.record;
+	const last = lastTrial(record);
+	if (!isMeasured(last)) return [text({ state: "open", text: parts.notMeasured })];
+	const { capabilities, inside, namespaces, noNewPrivileges, seccomp } = last.measured;
+	const names = (all: readonly string[]) => all.join(", ") || parts.none;
+	const holds = (is: boolean, words: string) => [
+		{ state: is ? ("yes" as const) : ("no" as const), text: is ? messages.record.yes : messages.record.no },
+		`: ${words}`,
+	];
+	return [
+		text(messages.fill(parts.layersMeasured, { at: last.at })),
+		...list([
+			holds(inside, parts.measured.inside),
+			holds(seccomp, parts.measured.seccomp),
+			holds(noNewPrivileges, parts.measured.noNewPrivileges),
+			messages.fill(parts.measured.capabilities, { names: names(capabilities) }),
+			messages.fill(parts.measured.namespaces, { names: names(namespaces) }),
+		]),
+	];
+}
+
+function openings({ manifest }: CageRecord, messages: Messages): Block[] {
+	const { parts } = messages.record;
+	const { capabilities, memfd, proc, syslog, unixSockets, writableCode } = manifest.openings;
+	const others = { proc, unixSockets, syslog: syslog === undefined ? undefined : showPath(syslog), memfd, writableCode };
+	const rows = [
+		...capabilities.map(({ name, why }) => [code(`CAP_${name.toUpperCase()}`), why]),
+		...Object.entries(others).flatMap(([name, why]) =>
+			why === undefined ? [] : [[parts.openNames[name as keyof typeof others], why]],
+		),
+	];
+	return rows.length ? table("openings", parts.openHead, rows) : [text(parts.nothingOpen)];
+}
+
+export function accounts({ evidence, manifest }: CageRecord, messages: Messages): Block[] {
+	const words = messages.record;
+	const { groups, groupsLeftOut, users, usersLeftOut } = manifest.accounts;
+	const without = evidence?.withoutAccounts ?? [];
+	const [before = "", after = ""] = words.accountsLeftOut("\0").split("\0");
+	return [
+		...table(
+			"users",
+			words.userHead,
+			users.map((user) => [code(user.name), String(user.uid), String(user.gid), messages.accountReason(user.reason)]),
+		),
+		...table(
+			"groups",
+			words.groupHead,
+			groups.map((group) => [code(group.name), String(group.gid), messages.accountReason(group.reason)]),
+		),
+		text(words.leftOut(usersLeftOut, groupsLeftOut)),
+		...(without.length ? [text(before, ...joined(without.map(code)), after)] : []),
+	];
+}
+
+export function devices({ manifest }: CageRecord, messages: Messages): Block[] {
+	return table(
+		"devices",
+		messages.record.deviceHead,
+		manifest.entries.flatMap((entry) =>
+			entry.device
+				? [
+						[
+							code(showPath(entry.path)),
+							`${entry.device.type} ${entry.device.major}:${entry.device.minor}`,
+							reasonsText(entry.reasons, messages),
+						],
+					]
+				: [],
+		),
+	);
+}
+
+export function permissions({ cage, evidence, manifest, place }: CageRecord, messages: Messages): Block[] {
+	const words = messages.record;
+	const { parts } = words;
+	const special = manifest.entries.filter(isSpecial);
+	const [before = "", after = ""] = words.logs("\0").split("\0");
+	return [
+		text(parts.groupWriting),
+		...table(
+			"writable",
+			words.writableHead,
+			manifest.writable.map((directory) => [
+				code(showPath(directory.path)),
+				`${directory.uid}:${directory.gid}`,
+				directory.mode.toString(8),
+				code(`${place.data}${showPath(directory.path)}`),
+				reasonsText(directory.reasons, messages),
+			]),
+		),
+		...(logDirectories(manifest).length ? [text(before, code(`cagewright unit ${cage.name} --logrotate`), after)] : []),
+		...table(
+			"binds",
+			parts.bindsHead,
+			manifest.binds.map(({ access, path }) => [code(path), parts.access[access]]),
+		),
+		...(evidence?.shared.length ? [heading(words.shared)] : []),
+		...table(
+			"shared",
+			words.sharedHead,
+			(evidence?.shared ?? []).map(({ bytes, example, files, kind, path }) => [
+				code(path),
+				String(files),
+				messages.bytes(bytes),
+				messages.reasons.shared[kind](example),
+			]),
+		),
+		heading(parts.special),
+		...(special.length
+			? list(special.map(({ mode, path }) => [code(showPath(path)), ` ${mode.toString(8).padStart(4, "0")}`]))
+			: [text(parts.noSpecial)]),
+	];
+}
+
+/** More than its owner may write to it, or it lends its owner's rights. */
+function isSpecial({ kind, mode }: ManifestEntry): boolean {
+	return (kind === "file" || kind === "directory" || kind === "generated") && (mode & 0o7022) !== 0;
+}

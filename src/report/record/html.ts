@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import type { CageRecord } from "../../core/record/record.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { recordDocument } from "./build.ts";
+import { type Block, type Cell, type Inline, partsOf, type Section } from "./document.ts";
+import { type Markup, markup, nothing } from "./markup.ts";
+import { bytesPicture } from "./pictures/bytes.ts";
+import { dependenciesPicture } from "./pictures/dependencies.ts";
+import { trialsPicture } from "./pictures/trials.ts";
+import { style } from "./style.ts";
+
+type BlockOf<Kind extends Block["kind"]> = Extract<Block, { kind: Kind }>;
+
+/**
+ * The record as one page that needs nothing beside itself: no script, no font, no picture from elsewhere. Its policy forbids all of that, and styles other than
+ * its own, so that nothing which a hostile name smuggled in could do anything either.
+ */
+export function recordHtml(record: CageRecord, messages: Messages): string {
+	const { facts, intro, sections, title } = recordDocument(record, messages);
+	const words = messages.record.parts;
+	const hash = createHash("sha256").update(style).digest("base64");
+	const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+	return markup`<!DOCTYPE html>
+<html lang="${messages.language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${{ html: style }}</style>
+</head>
+<body>
+<div class="page">
+<header>
+<h1>${title}</h1>
+<p class="intro">${intro}</p>
+${factList(facts)}
+</header>
+<nav><h2>${words.contents}</h2><ol>${sections.map(({ id, title: name }) => markup`<li><a href="#${id}">${name}</a></li>`)}</ol></nav>
+<main>
+${sections.map((section) => sectionMarkup(section, record, messages))}
+</main>
+</div>
+</body>
+</html>
+`.html;
+}
+
+function sectionMarkup({ blocks, id, title }: Section, record: CageRecord, messages: Messages): Markup {
+	return markup`<section id="${id}">
+<h2>${title}</h2>
+${blocks.map((block) => blockMarkup(block, record, messages))}
+</section>
+`;
+}
+
+function blockMarkup(block: Block, record: CageRecord, messages: Messages): Markup {
+	switch (block.kind) {
+		case "text":
+			return markup`<p>${inline(block.text)}</p>\n`;
+		case "heading":
+			return markup`<h3>${block.text}</h3>\n`;
+		case "facts":
+			return factList(block.facts);
+		case "list":
+			return markup`<ul>${block.items.map((item) => markup`<li>${inline(item)}</li>`)}</ul>\n`;
+		case "table":
+			return table(block.name, block.head, block.rows);
+		case "difference":
+			return difference(block);
+		case "picture":
+			return figure(block, record, messages);
+		case "log":
+			return table(
+				"log",
+				block.head,
+				block.lines.map(({ action, details, time }) => [time, actionText(action, messages), { code: details }]),
+			);
+	}
+}
+
+function factList(facts: readonly (readonly [string, Cell])[]): Markup {
+	return markup`<dl>${facts.map(([label, value]) => markup`<dt>${label}</dt><dd>${inline(value)}</dd>`)}</dl>\n`;
+}
+
+function table(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): Markup {
+	return markup`<div class="scroll"><table class="t-${name}"><thead><tr>${head.map((label) => markup`<th scope="col">${label}</th>`)}</tr></thead><tbody>
+${rows.map((row) => markup`<tr>${row.map((cell) => markup`<td>${inline(cell)}</td>`)}</tr>\n`)}</tbody></table></div>
+`;
+}
+
+function difference({ lines, title }: BlockOf<"difference">): Markup {
+	const line = (text: string): Markup => {
+		if (text.startsWith("+")) return markup`<ins>${text}</ins>\n`;
+		if (text.startsWith("-")) return markup`<del>${text}</del>\n`;
+		return text.startsWith("@") ? markup`<i>${text}</i>\n` : markup`${text}\n`;
+	};
+	return markup`<figure><figcaption>${title}</figcaption><pre><code>${lines.map(line)}</code></pre></figure>\n`;
+}
+
+function figure({ picture }: BlockOf<"picture">, record: CageRecord, messages: Messages): Markup {
+	const { figures } = messages.record.parts;
+	const draw = { bytes: bytesPicture, dependencies: dependenciesPicture, trials: trialsPicture }[picture];
+	const drawn = draw(record, messages);
+	if (drawn.html === "") return nothing;
+	return markup`<figure class="drawn"><figcaption><b>${figures[picture]}</b> ${figures[`${picture}Text`]}</figcaption><div class="wide">${drawn}</div></figure>\n`;
+}
+
+function inline(cell: Cell): Markup {
+	const part = (one: Inline): Markup => {
+		if (typeof one === "string") return markup`${readable(one)}`;
+		if ("code" in one) return one.code === "" ? nothing : markup`<code>${one.code}</code>`;
+		if ("section" in one) return markup`<a href="#${one.section}">${one.text}</a>`;
+		return markup`<span class="state ${one.state}">${one.text}</span>`;
+	};
+	return markup`${partsOf(cell).map(part)}`;
+}
+
+/** What is measured in milliseconds is read in seconds. */
+function readable(text: string): string {
+	return text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, "$1 $2 UTC");
+}
+
+/** One that has no word yet stands as the log has it. */
+function actionText(action: string, { record }: Messages): string {
+	const words: Readonly<Record<string, string>> = record.parts.actions;
+	return words[action] ?? action;
+}

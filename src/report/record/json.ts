@@ -1,0 +1,100 @@
+import { countEntries, openingsToJson, reasonToJson } from "../../core/cage/manifest.ts";
+import { pathToJson } from "../../core/path/path.ts";
+import { checklistOf } from "../../core/record/checklist.ts";
+import { maskLine, maskWords } from "../../core/record/mask.ts";
+import { packagesOf, programOf } from "../../core/record/packages.ts";
+import type { CageRecord } from "../../core/record/record.ts";
+import { residualRisks } from "../../core/record/risks.ts";
+import { selftestOf, trialsOf } from "../../core/record/trials.ts";
+import { reachedToJson } from "../coverage.ts";
+
+/** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. What is not known is null. */
+export function recordToJson(record: CageRecord): object {
+	const { adopted, cage, check, configuration, coverage, earlier, evidence, fingerprint, history, manifest, place } = record;
+	const { application } = cage;
+	const { purpose = null, initiatedBy = null, implementedBy = null, approved = null } = record.responsible;
+	const program = programOf(manifest);
+	const { devices: _, ...counts } = countEntries(manifest);
+	return {
+		name: cage.name,
+		writtenAt: record.writtenAt,
+		generation: manifest.generation,
+		fingerprint,
+		responsible: { purpose, initiatedBy, implementedBy, approved },
+		made: { at: manifest.madeAt, who: evidence?.who ?? null, template: cage.template ?? null, unit: cage.unit ?? null },
+		machine: evidence?.machine ?? null,
+		place,
+		application: {
+			command: maskWords(application.command),
+			cwd: application.cwd,
+			account: manifest.identity,
+			// Names alone: values may be secrets.
+			variables: Object.keys(application.env),
+			probes: application.probes.map(maskLine),
+			network: application.network,
+			program: program
+				? { path: pathToJson(program.file.path), sha256: program.file.sha256 ?? null, packages: program.packages }
+				: null,
+			adopted: adopted ?? null,
+		},
+		seconds: evidence?.seconds ?? cage.seconds,
+		notes: evidence?.notes ?? cage.notes ?? [],
+		trials: trialsOf(record).map(({ probes, ...trial }) => ({
+			...trial,
+			added: trial.added.map(maskLine),
+			failedExercises: trial.failedExercises.map(maskLine),
+			probes: probes.map(({ command, ok }) => ({ command: maskLine(command), ok })),
+		})),
+		selftest: selftestOf(record) ?? null,
+		confinement: { network: application.network, openings: openingsToJson(manifest.openings), accepted: cage.accepted ?? [] },
+		accounts: { ...manifest.accounts, withoutAccounts: evidence?.withoutAccounts ?? null },
+		counts,
+		entries: manifest.entries.map(({ content: _, copy: __, mtime: ___, source: ____, ...entry }) => ({
+			...entry,
+			path: pathToJson(entry.path),
+			mode: octal(entry.mode),
+			...(entry.target === undefined ? {} : { target: pathToJson(entry.target) }),
+			...(entry.origin === undefined ? {} : { origin: pathToJson(entry.origin) }),
+			reasons: entry.reasons.map(reasonToJson),
+		})),
+		packages: packagesOf(manifest).map(({ bytes, files, kind, ref }) => ({ kind, ...ref, files, bytes })),
+		writable: manifest.writable.map(({ gid, mode, path: one, reasons, uid }) => ({
+			path: pathToJson(one),
+			mode: octal(mode),
+			uid,
+			gid,
+			reasons: reasons.map(reasonToJson),
+		})),
+		binds: manifest.binds,
+		shared: evidence?.shared ?? [],
+		declined: evidence?.declined ?? null,
+		configuration: configuration.map(({ path: one, ...rest }) => ({ path: pathToJson(one), ...rest })),
+		check: check
+			? {
+					at: check.at,
+					outdated: check.outdated,
+					findings: check.findings.map(({ path: one, ...finding }) => ({ ...finding, path: pathToJson(one) })),
+					drift: check.drift.map(({ files, ...rest }) => ({
+						...rest,
+						files: files.map(({ change, path: one }) => ({ path: pathToJson(one), change })),
+					})),
+				}
+			: null,
+		coverage: coverage ? reachedToJson({ coverage, next: [] }).coverage : null,
+		risks: residualRisks(record),
+		checklist: checklistOf(record),
+		earlier: earlier.map(({ at, generation, selftest, trials, who }) => ({
+			generation,
+			at,
+			who,
+			rounds: trials.length,
+			answered: trials.at(-1)?.answered ?? false,
+			selftest: selftest ?? null,
+		})),
+		history: history.map(({ details, ...line }) => ({ ...line, details: maskLine(details) })),
+	};
+}
+
+function octal(mode: number): string {
+	return mode.toString(8).padStart(4, "0");
+}

@@ -1,0 +1,79 @@
+import type { Evidence } from "../../core/record/evidence.ts";
+import { maskLine } from "../../core/record/mask.ts";
+import type { CageRecord } from "../../core/record/record.ts";
+import { lastTrial, selftestOf, trialsOf } from "../../core/record/trials.ts";
+import type { Messages } from "../../messages/messages.ts";
+import { selftestLines } from "../selftest.ts";
+import { type Block, type Cell, code, type Inline, joined, list, table, text } from "./document.ts";
+
+/** The parts about what was done: planning and trials, the ways out, and the history since. */
+
+export function trials(record: CageRecord, messages: Messages): Block[] {
+	const words = messages.record;
+	const { cage, evidence } = record;
+	const { build, plan, trace, trial } = evidence?.seconds ?? cage.seconds;
+	const last = lastTrial(record);
+	const seconds = ({ seconds: known }: { readonly seconds?: number }) =>
+		known === undefined ? "" : messages.fill(words.parts.figures.seconds, { seconds: known });
+	return [
+		text(words.seconds(trace, plan, build, trial)),
+		...list((evidence?.notes ?? cage.notes ?? []).map((note) => messages.note(note.code, note.values))),
+		{ kind: "picture", picture: "trials" },
+		...table(
+			"trials",
+			words.trialHead,
+			trialsOf(record).map((one) => [
+				String(one.round),
+				one.at,
+				String(one.generation),
+				yesNo(one.answered, messages),
+				joined(one.added.map((what) => code(maskLine(what)))),
+				String(one.missing.filter((each) => !each.declined).length),
+				seconds(one),
+			]),
+		),
+		...list((last?.probes ?? []).map((probe) => [words.probed(probe.ok), ": ", code(maskLine(probe.command))])),
+		...table(
+			"missing",
+			words.missingHead,
+			(last?.missing ?? []).map((one) => [
+				messages.missingKind(one.kind),
+				code(one.what),
+				code(one.call),
+				one.error,
+				yesNo(one.declined, messages),
+			]),
+		),
+		...generations(record, messages),
+	];
+}
+
+/** Only where there is more than one: else it says what stands above. */
+function generations({ earlier, evidence }: CageRecord, messages: Messages): Block[] {
+	const { parts } = messages.record;
+	const all = [...earlier, ...(evidence ? [evidence] : [])].sort((a, b) => a.generation - b.generation);
+	if (all.length < 2) return [];
+	const row = ({ at, generation, selftest, trials: rounds, who }: Evidence): Cell[] => [
+		String(generation),
+		at,
+		who,
+		String(rounds.length),
+		yesNo(rounds.at(-1)?.answered === true, messages),
+		selftest ? messages.fill(parts.waysTried, { escaped: selftest.escaped.length, tried: selftest.tried }) : parts.open,
+	];
+	return [text(parts.generationsIntro), ...table("generations", parts.generationsHead, all.map(row))];
+}
+
+export function selftest(record: CageRecord, messages: Messages): Block[] {
+	return selftestLines(selftestOf(record), messages).map((line) => text(line));
+}
+
+export function history({ history: lines }: CageRecord, messages: Messages): Block[] {
+	const { parts } = messages.record;
+	const shown = lines.map((line) => ({ ...line, details: maskLine(line.details) }));
+	return [text(parts.historyIntro), { kind: "log", head: parts.historyHead, lines: shown }];
+}
+
+export function yesNo(value: boolean, { record }: Messages): Inline {
+	return { state: value ? "yes" : "no", text: value ? record.yes : record.no };
+}

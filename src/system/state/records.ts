@@ -1,0 +1,108 @@
+import { lstat, readdir, readFile } from "node:fs/promises";
+import * as v from "valibot";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { Evidence } from "../../core/record/evidence.ts";
+import type { Names } from "../../core/record/responsible.ts";
+import type { RecordStore } from "../../engine/store.ts";
+import { errorName } from "../files/errors.ts";
+import { writeAtomic } from "./atomic.ts";
+import { cagePaths } from "./cages.ts";
+import { loadConf } from "./conf.ts";
+import { makeSafeFolder } from "./folder.ts";
+
+/**
+ * What the record tells beyond the manifests: in the folder `record` of each cage, and the names that count for all of them in the settings of the state
+ * folder.
+ */
+export function recordStore(state: Path): RecordStore {
+	const folder = (name: string) => join(cagePaths(state, name).directory, "record");
+	const write = async (name: string, file: string, value: unknown) => {
+		await makeSafeFolder(folder(name));
+		await writeAtomic(join(folder(name), file), `${JSON.stringify(value)}\n`);
+	};
+	return {
+		async evidence(name) {
+			const names = (await list(folder(name))).filter((file) => /^evidence-\d+\.json$/.test(file));
+			const all = await Promise.all(names.map((file) => read(join(folder(name), file), evidenceSchema)));
+			return all.flatMap((one) => (one ? [one as unknown as Evidence] : [])).sort((a, b) => a.generation - b.generation);
+		},
+		saveEvidence: (name, evidence) => write(name, `evidence-${evidence.generation}.json`, evidence),
+		responsible: async (name) => (await read(join(folder(name), "responsible.json"), responsibleSchema)) ?? {},
+		saveResponsible: (name, responsible) => write(name, "responsible.json", responsible),
+		names: () => readNames(state),
+		async saveNames(names) {
+			(await settings(state)).set(namesKey, names);
+		},
+	};
+}
+
+const text = v.string();
+const responsibleSchema = v.object({
+	purpose: v.exactOptional(text),
+	initiatedBy: v.exactOptional(text),
+	implementedBy: v.exactOptional(text),
+	approved: v.exactOptional(v.object({ by: text, at: text, generation: v.number() })),
+});
+
+/** Loose where a field is only shown, as a cage's description is. */
+const evidenceSchema = v.looseObject({
+	schema: v.literal("cagewright/evidence/1"),
+	generation: v.number(),
+	at: text,
+	who: text,
+	machine: v.looseObject({ host: text, system: text, distribution: text, architecture: text, kernel: text }),
+	seconds: v.object({ trace: v.number(), plan: v.number(), build: v.number(), trial: v.number() }),
+	trials: v.array(v.looseObject({ round: v.number(), at: text, generation: v.number(), answered: v.boolean() })),
+	notes: v.array(v.looseObject({ code: text })),
+	declined: v.array(v.looseObject({ path: text, risk: text })),
+	shared: v.array(v.looseObject({ path: text })),
+	groups: v.array(v.looseObject({ name: text })),
+	withoutAccounts: v.array(text),
+});
+
+/** Undefined where there is none. Fails with `state-damaged` (exit 1): what was lost of the evidence must not go unnoticed. */
+async function read<T extends v.GenericSchema>(path: Path, schema: T): Promise<v.InferOutput<T> | undefined> {
+	try {
+		return v.parse(schema, JSON.parse(await readFile(pathToBytes(path), "utf8")));
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return undefined;
+		throw new Failure("state-damaged", { path: showPath(path) });
+	}
+}
+
+async function list(directory: Path): Promise<string[]> {
+	return readdir(pathToBytes(directory)).catch((error: unknown) => {
+		if (errorName(error) === "ENOENT") return [];
+		throw error;
+	});
+}
+
+const settingsName = "settings";
+const namesKey = "record";
+const namesSchema = v.object({
+	initiatedBy: v.exactOptional(text),
+	implementedBy: v.exactOptional(text),
+	asked: v.exactOptional(v.boolean()),
+});
+
+/** Settings that cannot be read name nobody. Where there are none, conf is not even loaded. */
+async function readNames(state: Path): Promise<Names> {
+	const isThere = await lstat(pathToBytes(join(state, `${settingsName}.json`))).then(
+		() => true,
+		() => false,
+	);
+	return isThere ? v.parse(v.fallback(namesSchema, {}), (await settings(state)).get(namesKey)) : {};
+}
+
+async function settings(state: Path) {
+	const Store = await loadConf();
+	return new Store<Record<string, unknown>>({
+		cwd: pathToText(state) ?? "",
+		configName: settingsName,
+		configFileMode: 0o600,
+		clearInvalidConfig: true,
+		accessPropertiesByDotNotation: false,
+	});
+}

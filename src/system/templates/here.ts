@@ -1,0 +1,47 @@
+import { accessSync, constants, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import picomatch from "picomatch";
+import { Failure } from "../../core/failure.ts";
+import type { Here } from "../../core/template/merge.ts";
+import type { ParameterValues } from "../../core/template/parameters.ts";
+import type { Template } from "../../core/template/template.ts";
+import { distributionIds } from "../packages/distribution.ts";
+import { placeholders } from "./builtin.ts";
+
+/** What this machine makes of a template. Throws `program-not-found` (exit 2) where nothing matches a program's pattern. */
+export function here({ parameters }: Pick<Template, "parameters">, given: ParameterValues): Here {
+	const programs = Object.entries(parameters).flatMap(([name, { default: usual, kind }]) => {
+		const value = given[name] ?? usual;
+		return kind === "program" && value !== undefined && /[*?]/.test(value) ? [[name, newestProgram(value)] as const] : [];
+	});
+	return { placeholders: placeholders(), systems: distributionIds(), parameters: { ...given, ...Object.fromEntries(programs) } };
+}
+
+/** Distributions put a version into the name of a program: of several that match, the one of the highest version. */
+function newestProgram(pattern: string): string {
+	const matches = picomatch(basename(pattern));
+	const folder = dirname(pattern);
+	const newest = entries(folder)
+		.filter((name) => matches(name) && isProgram(join(folder, name)))
+		.sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
+		.at(-1);
+	if (newest === undefined) throw new Failure("program-not-found", { program: pattern }, 2);
+	return join(folder, newest);
+}
+
+function entries(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
+	}
+}
+
+function isProgram(path: string): boolean {
+	try {
+		accessSync(path, constants.X_OK);
+		return statSync(path).isFile();
+	} catch {
+		return false;
+	}
+}

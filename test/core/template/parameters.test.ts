@@ -1,0 +1,122 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { mergeTemplate } from "../../../src/core/template/merge.ts";
+import { fillShellLine, sampleValues, valueProblem } from "../../../src/core/template/parameters.ts";
+import { checkTemplate } from "../../../src/core/template/parse.ts";
+import type { Template } from "../../../src/core/template/template.ts";
+import { smallest } from "./corpus.ts";
+
+const title = { en: "a", de: "a" };
+
+function template(json: unknown): Template {
+	const parsed = checkTemplate(json);
+	if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
+	return parsed.template;
+}
+
+describe("a value of a parameter", () => {
+	it("is of its kind", () => {
+		for (const [kind, sample] of Object.entries(sampleValues)) {
+			expect(valueProblem(kind as keyof typeof sampleValues, sample)).toBeUndefined();
+		}
+		for (const bad of ["", "0", "080", "65536", "80\n", "-1", "8e1"]) expect(valueProblem("port", bad), bad).toBe("bad-value");
+		for (const bad of ["etc", "/a b", "/a'b", "/a$b", "/a*b", "/a\nb", "/%i"])
+			expect(valueProblem("path", bad), bad).toBe("bad-value");
+		for (const bad of ["$(id)", "a;b", "a`b", "a'b", 'a"b', "%n", "a\\b", "~root"])
+			expect(valueProblem("text", bad), bad).toBe("bad-value");
+		expect(valueProblem("path", "/a/../b")).toBe("parent-component");
+	});
+
+	it("is one word for the shell, wherever it stands", () => {
+		const line = `printf '%s|' \${text} "\${text}" '\${text}' "a \${text} b" x\${text}y "it's" \${text} \\' \${text} 'a"b' \${text}`;
+		const filled = fillShellLine(line, { text: "GET / HTTP/1.0" });
+		const said = execFileSync("sh", ["-c", filled], { encoding: "utf8" });
+		const all = "GET / HTTP/1.0";
+		expect(said.split("|").slice(0, -1)).toEqual([all, all, all, `a ${all} b`, `x${all}y`, "it's", all, "'", all, 'a"b', all]);
+	});
+});
+
+describe("a template with parameters", () => {
+	const base = template({
+		...smallest,
+		parameters: {
+			folder: { title, kind: "path" },
+			port: { title, kind: "port", default: "80" },
+		},
+		application: {
+			command: ["/usr/bin/app", "-h", "${folder}", "-p${port}"],
+			env: { PORT: "${port}", HOME: "${HOME}" },
+			probes: ["curl http://localhost:${port}/ $HOME ${HOME}"],
+			directories: ["/run/app:0755"],
+		},
+		rules: { binds: [{ path: "${folder}", access: "ro" }] },
+	});
+
+	it("is filled in with what was given and with its own", () => {
+		expect(mergeTemplate(base, {}, { parameters: { folder: "/srv/my,site" } })).toMatchObject({
+			application: {
+				command: ["/usr/bin/app", "-h", "/srv/my,site", "-p80"],
+				env: { PORT: "80", HOME: "${HOME}" },
+				probes: ["curl http://localhost:80/ $HOME ${HOME}"],
+			},
+			rules: { binds: [{ path: "/srv/my,site", access: "ro" }] },
+		});
+	});
+
+	it("says which value is missing, unknown, or of another kind", () => {
+		const error = (parameters: Record<string, string>) => mergeTemplate(base, {}, { parameters });
+		expect(error({})).toEqual({ error: { code: "parameter-needed", name: "folder" } });
+		expect(error({ folder: "/srv/x", user: "y" })).toEqual({ error: { code: "parameter-unknown", name: "user" } });
+		expect(error({ folder: "srv" })).toEqual({
+			error: { code: "parameter-invalid", name: "folder", value: "srv", kind: "path" },
+		});
+	});
+
+	it("asks for nothing that the answers replace", () => {
+		const only = template({
+			...smallest,
+			parameters: { program: { title, kind: "program" } },
+			application: { command: ["${program}"] },
+		});
+		expect(mergeTemplate(only)).toHaveProperty("error");
+		expect(mergeTemplate(only, { command: ["/bin/x"] })).toMatchObject({ application: { command: ["/bin/x"] } });
+	});
+
+	it("refuses a value that is too much where it comes to stand", () => {
+		for (const folder of ["/", "/etc", "/home/", "//var"]) {
+			expect(mergeTemplate(base, {}, { parameters: { folder } }), folder).toEqual({
+				error: { code: "parameter-refused", place: "/rules/binds/0/path", problem: "too-broad" },
+			});
+		}
+	});
+});
+
+describe("an alternative", () => {
+	const base = template({
+		...smallest,
+		rules: { include: ["/etc/app/**"], exclude: ["/etc/app/doc/**"] },
+		alternatives: [
+			{
+				systems: ["fedora", "rhel"],
+				tried: false,
+				application: { command: ["/usr/sbin/appd"] },
+				rules: { include: ["/etc/appd/**"] },
+			},
+			{ systems: ["alpine"], tried: true, application: { user: "app" } },
+		],
+	});
+
+	it("takes the place of what it names, on the system that it is for", () => {
+		expect(mergeTemplate(base, {}, { systems: ["rocky", "rhel", "centos", "fedora"] })).toMatchObject({
+			application: { command: ["/usr/sbin/appd"] },
+			rules: { include: ["/etc/appd/**"], exclude: ["/etc/app/doc/**"] },
+			alternative: { tried: false },
+		});
+		expect(mergeTemplate(base, {}, { systems: ["alpine"] })).toMatchObject({
+			application: { command: ["/usr/bin/app"], user: "app" },
+			alternative: { tried: true },
+		});
+		expect(mergeTemplate(base, {}, { systems: ["debian"] })).not.toHaveProperty("alternative");
+	});
+});

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { pathFromText } from "../../src/core/path/path.ts";
+import { dependenciesOf } from "../../src/core/record/dependencies.ts";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { recordHtml } from "../../src/report/record/html.ts";
+import { made, manifestEntry } from "./made.ts";
+import { recordFor } from "./records.ts";
+
+const page = (...parts: Parameters<typeof recordFor>) => recordHtml(recordFor(...parts), messagesFor("en"));
+const needs = (path: string, ...by: string[]) =>
+	manifestEntry(path, {
+		reasons: by.map((one) => ({ kind: "needed-by" as const, by: pathFromText(one) })),
+		package: { name: path, version: "1" },
+	});
+
+/** Elements that a browser would load something for, run, or that could lead somewhere else. */
+function active(html: string): string[] {
+	return [...html.matchAll(/<(script|img|link|iframe|object|embed|base|form|input|a|image|use|foreignObject)\b[^>]*>/gi)]
+		.map(([tag]) => tag)
+		.filter((tag) => !/^<a href="#[a-z-]+">$/.test(tag));
+}
+
+test("asks for nothing beside itself, and its policy lets nothing else in than its own style", () => {
+	const html = page();
+	expect(active(html)).toEqual([]);
+	expect(html).not.toMatch(/\son[a-z]+=|\sstyle=|url\(|@import|https?:\/\//i);
+	const [, style = ""] = /<style>([\s\S]*?)<\/style>/.exec(html) ?? [];
+	const hash = createHash("sha256").update(style).digest("base64");
+	expect(html).toContain(`content="default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;; base-uri`);
+});
+
+describe("what a name holds stays a name", () => {
+	const hostile = `"><script>alert(1)</script><img src=x onerror=y>&lt;'\x1b[2J\u202e</title></style>`;
+	test("wherever it stands", () => {
+		const html = page(
+			{
+				cage: {
+					name: hostile,
+					template: hostile,
+					unit: hostile,
+					accepted: [hostile],
+					application: { ...made().cage.application, command: [hostile] },
+				},
+				entries: [
+					manifestEntry("/x", { path: pathFromText(`/${hostile}`), package: { name: hostile, version: hostile } }),
+					needs(hostile, hostile),
+				],
+				trial: { added: [hostile], probes: [{ command: hostile, ok: false }] },
+				plan: { notes: [{ code: "shares-port", values: { name: hostile, port: hostile } }] },
+			},
+			[hostile],
+			{ root: hostile, data: hostile, who: hostile },
+			{
+				responsible: { purpose: hostile, initiatedBy: hostile, approved: { by: hostile, at: hostile, generation: 1 } },
+				configuration: [{ path: pathFromText(hostile), state: "edited", against: "host", difference: [`+${hostile}`] }],
+				adopted: { service: hostile, since: hostile },
+			},
+		);
+		expect(active(html)).toEqual([]);
+		expect(html.match(/<\/style>/g)).toHaveLength(1);
+		expect(html.includes("\u202e") || html.includes("\x1b")).toBe(false);
+		expect(html.match(/<section /g)).toHaveLength(19);
+		expect(html.match(/<\/section>/g)).toHaveLength(19);
+	});
+});
+
+test("many libraries are told by their packages, and very many by those that are needed most", () => {
+	const graphOf = (count: number) =>
+		dependenciesOf(
+			made({
+				entries: [manifestEntry("/bin/app"), ...Array.from({ length: count }, (_, index) => needs(`/lib/${index}`, "/bin/app"))],
+			}).manifest,
+		);
+	expect(graphOf(5)).toMatchObject({ of: "files", rest: 0 });
+	expect(graphOf(5).nodes).toHaveLength(6);
+	expect(graphOf(100)).toMatchObject({ of: "packages", rest: 65 });
+	expect(graphOf(100).nodes).toHaveLength(36);
+});
+
+test("libraries that need each other come to an end", () => {
+	const { edges, nodes } = dependenciesOf(made({ entries: [needs("/lib/a", "/lib/b"), needs("/lib/b", "/lib/a")] }).manifest);
+	expect(nodes).toHaveLength(2);
+	expect(edges).toHaveLength(2);
+});

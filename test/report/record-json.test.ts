@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import { expect, test } from "vitest";
+import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
+import { recordToJson } from "../../src/report/record/json.ts";
+import { programFolder } from "../../src/system/templates/folder.ts";
+import { writable } from "../core/cage/plans.ts";
+import { made, manifestEntry } from "./made.ts";
+import { recordFor } from "./records.ts";
+
+const schema: object = JSON.parse(readFileSync(`${programFolder()}/templates/record-schema.json`, "utf8"));
+const validate = new Ajv({ allErrors: true }).compile(schema);
+const asJson = (...parts: Parameters<typeof recordFor>) =>
+	JSON.parse(
+		JSON.stringify({ schema: "cagewright/record/1", ...recordToJson({ ...recordFor(...parts), fingerprint: "0".repeat(64) }) }),
+	);
+const problems = (value: unknown) => (validate(value) ? [] : validate.errors);
+
+test("the schema takes a record with everything in it, and one of an older version with next to nothing", () => {
+	const strange = pathFromBytes(Buffer.from("/etc/\xff", "latin1"));
+	const entries = [
+		manifestEntry("/usr/bin/app", {
+			sha256: "a".repeat(64),
+			package: { name: "app", version: "1" },
+			origin: pathFromText("/opt/app"),
+		}),
+		manifestEntry("/dev/null", { kind: "device", device: { type: "c", major: 1, minor: 3 } }),
+		manifestEntry("/", { path: strange, kind: "symlink", target: strange }),
+	];
+	const at = "2026-01-01T00:00:00.000Z";
+	const full = asJson(
+		{
+			entries,
+			plan: {
+				writable: [writable("/srv")],
+				declined: [{ path: strange, risk: "secret" }],
+				notes: [{ code: "gap-start-up", values: {} }],
+			},
+			cage: { selftest: { at, tried: 3, escaped: [], openByDesign: ["loopback"], findings: [] } },
+		},
+		[`${at} made {"generation":1}`],
+		undefined,
+		{
+			responsible: { purpose: "mail", initiatedBy: "a", implementedBy: "b", approved: { by: "c", at, generation: 1 } },
+			configuration: [{ path: strange, state: "edited", against: "host", difference: ["@@ -1,1 +1,1 @@", "-a", "+b"] }],
+			check: {
+				at,
+				outdated: true,
+				findings: [{ code: "changed", path: strange, severity: "danger", values: {}, accepted: false, known: false }],
+				drift: [{ package: "app", from: "1", to: "2", security: true, files: [{ path: strange, change: "changed" }] }],
+			},
+		},
+	);
+	expect(problems(full)).toEqual([]);
+	const { check: _, evidence: __, ...old } = recordFor();
+	expect(
+		problems(
+			JSON.parse(JSON.stringify({ schema: "cagewright/record/1", ...recordToJson({ ...old, fingerprint: "0".repeat(64) }) })),
+		),
+	).toEqual([]);
+	expect(problems({ ...full, sekret: 1 })).not.toEqual([]);
+	expect(problems({ ...full, entries: [{ ...full.entries[0], mode: 493 }] })).not.toEqual([]);
+});
+
+test("no value of the environment and no password of a command line is in it", () => {
+	const application = {
+		...made().cage.application,
+		command: ["/bin/app", "--password", "hunter2", "--requirepass=hunter2"],
+		env: { TOKEN: "hunter2" },
+		probes: ["redis-cli -a hunter2 PING", "curl -u me:hunter2 http://me:hunter2@localhost/"],
+	};
+	const text = JSON.stringify(
+		asJson({ cage: { application }, trial: { probes: [{ command: "redis-cli -a hunter2 PING", ok: true }] } }),
+	);
+	expect(text).not.toContain("hunter2");
+	expect(text).toContain("TOKEN");
+});

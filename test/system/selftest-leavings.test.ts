@@ -1,0 +1,63 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { begin, cagewright, make, temporaryState } from "./cagewright.ts";
+import { redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+import { allProcesses, commandOf, nameOf } from "./processes.ts";
+
+/** What a self-test leaves on the machine. Processes, shared memory and keys are those of the whole machine. */
+
+const state = temporaryState();
+let maker: Awaited<ReturnType<typeof make>>;
+
+beforeAll(async () => {
+	const daemon = redis(await freePort());
+	maker = await make(["--name", "redis", "--no-selftest", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+		state,
+	});
+});
+
+test("nothing of it is left: no process outside, no shared memory, queue or key, no change to the cage or its data", async () => {
+	const before = [ipc(), keys(), content(maker.data), content(maker.root)];
+	expect((await cagewright(["selftest", "redis"], { state })).status).toBe(0);
+	expect([ipc(), keys(), content(maker.data), content(maker.root)]).toEqual(before);
+	expect(decoys()).toEqual([]);
+});
+
+test("killed in the middle, it takes everything with it", async () => {
+	const before = [ipc(), keys()];
+	const run = begin(["selftest", "redis"], { state });
+	await eventually(() => expect(decoys()).not.toEqual([]));
+	await run.stop("SIGKILL");
+	await eventually(() => expect([decoys(), ipc(), keys()]).toEqual([[], ...before]));
+	// Its scratch folder goes with the next start.
+	expect((await cagewright(["selftest", "redis"], { state })).status).toBe(0);
+});
+
+test("called off, it says so by its status", async () => {
+	const run = begin(["selftest", "redis"], { state });
+	await eventually(() => expect(decoys()).not.toEqual([]));
+	expect((await run.stop("SIGTERM")).status).toBe(143);
+});
+
+const decoys = () => allProcesses().filter((pid) => nameOf(pid).startsWith("cagewright-dec") && commandOf(pid) !== "");
+
+/** Names, modes, owners and sums of everything below a folder. */
+function content(folder: string): string {
+	const line = "find . -printf '%p %m %U:%G %T@ %C@\\n' | sort; find . -type f -exec sha256sum {} + | sort";
+	const { status, stdout } = spawnSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
+	expect(status).toBe(0);
+	return stdout;
+}
+
+function ipc(): string {
+	const of = (kind: string) => readFileSync(`/proc/sysvipc/${kind}`, "latin1").replace(/^.*\n/, "").split("\n").length;
+	return [of("shm"), of("msg"), of("sem")].join(" ");
+}
+
+/** Keys of ours: root sees all of them (proc_keys(5)). */
+function keys(): number {
+	return spawnSync("grep", ["-c", "cagewright-", "/proc/keys"], { encoding: "utf8" }).stdout.trim() === "0" ? 0 : 1;
+}
