@@ -5,6 +5,7 @@ import { systemServices } from "../system/adoption/services.ts";
 import { Commands } from "../system/commands.ts";
 import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
+import { systemDocuments } from "../system/files/documents.ts";
 import { systemFiles } from "../system/files/files.ts";
 import { changedOrigins } from "../system/files/origins.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
@@ -26,6 +27,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 	return {
 		files,
 		packages: systemPackages(files),
+		documents: systemDocuments(files),
 		accounts: systemAccounts,
 		launcher: new UtilLinuxLauncher(state, launching, commands),
 		store: new StateFolder(state),

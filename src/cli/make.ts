@@ -32,6 +32,7 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 			{
 				replace: options.replace ?? false,
 				selftest: options.selftest ?? true,
+				takeDocumented: options.takeDocumented ?? false,
 				confirm: async (plan) => options.yes || confirm(terminal, answers.name, plan),
 				...untilEnter(terminal, told),
 			},

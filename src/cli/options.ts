@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "../core/confinement/limits.ts";
 import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
+import { softPins } from "../core/minimise/pins.ts";
+import type { GroupName } from "../core/plan/groups.ts";
 
 /** The options that several verbs share, each defined once. */
 
@@ -110,6 +112,8 @@ export interface ApplicationOptions {
 	for?: number;
 	/** Only of `trace`. */
 	add?: boolean;
+	/** Only of `make` and `plan`. */
+	takeDocumented?: boolean;
 }
 
 export interface ConsentOptions {
@@ -144,6 +148,48 @@ export function addAttach(command: Command): Command {
 	return command
 		.option("--attach <PID>", "watch this process, which runs already, with all that it started; it runs on", processId)
 		.option("--for <SECONDS>", "with --attach: watch for so long at least", seconds);
+}
+
+/** A time as `90`, `90s`, `10m` or `1h`; in seconds. */
+export const duration = (text: string) => {
+	const [, number = "", unit] = /^(\d{1,6}(?:\.\d+)?)([smh]?)$/.exec(text) ?? [];
+	const value = Number(number) * (unit === "h" ? 3600 : unit === "m" ? 60 : 1);
+	if (!(value > 0) || value > 604_800) throw new InvalidArgumentError("a time such as 90s, 10m or 1h.");
+	return value;
+};
+
+/** One more thing that the application has to do in each trial. */
+export function exerciseOption(): Option {
+	const description = "shell line that must work as well in each trial, from now on; repeatable";
+	return new Option("--exercise <CMD>", description).argParser(collect);
+}
+
+/** What `minimise` is told of what stays and of how it is tried. */
+export function addMinimise(command: Command): Command {
+	return command
+		.option("--keep <GLOB>", "never leave this out; repeatable", collect)
+		.addOption(
+			new Option("--keep-kind <KIND>", "never leave out files of this kind; repeatable")
+				.choices(keptKinds)
+				.argParser((value: string, before: string[] | undefined) => collect(chosen(value, keptKinds), before)),
+		)
+		.addOption(
+			new Option("--give-up <KIND>", "try also what stays as a rule, because no probe would miss it; repeatable")
+				.choices(softPins)
+				.argParser((value: string, before: string[] | undefined) => collect(chosen(value, softPins), before)),
+		)
+		.option("--for <TIME>", "end the search after 90s, 10m, 1h with the best that was found", duration)
+		.option("--jobs <N>", "trials side by side (default: one for each processor)", count);
+}
+
+/** Groups of the plan that are made of copied files. */
+const keptKinds: readonly GroupName[] = [
+	...(["libraries", "interpreter", "configuration", "data", "certificates", "time-zones", "locale", "resources"] as const),
+];
+
+function chosen(value: string, of: readonly string[]): string {
+	if (!of.includes(value)) throw new InvalidArgumentError(`Allowed choices are ${of.join(", ")}.`);
+	return value;
 }
 
 export function addRounds(command: Command): Command {

@@ -1,7 +1,7 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
 import { warnUnusedAllowances } from "../engine/allowances.ts";
 import { reachedOf } from "../engine/coverage.ts";
-import { planStep } from "../engine/steps.ts";
+import { planStep, takeDocumented } from "../engine/steps.ts";
 import { reachedText, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";
@@ -13,7 +13,8 @@ import { addingTo } from "./trace.ts";
 export async function plan(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
-		const { cage, trace } = await tracedCage(context, told);
+		const { cage: asked, trace } = await tracedCage(context, told);
+		const cage = told.options.takeDocumented ? await takeDocumented(context, asked, trace) : asked;
 		const proposed = await planStep(context, cage, trace);
 		if (!told.options.dryRun) {
 			const lock = await store.lock(cage.name);

@@ -6,14 +6,17 @@ import type { AdoptOptions } from "./adopt.ts";
 import type { CheckOptions } from "./check.ts";
 import type { InstallOptions } from "./install.ts";
 import { localize, usageError } from "./localize.ts";
+import type { MinimiseOptions } from "./minimise.ts";
 import {
 	addAcceptFinding,
 	addApplicationOptions,
 	addAttach,
 	addConsent,
 	addGlobalOptions,
+	addMinimise,
 	addRounds,
 	count,
+	exerciseOption,
 	type GlobalOptions,
 } from "./options.ts";
 import { type RecordOptions, recordFormats } from "./record-options.ts";
@@ -102,6 +105,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		const command = define(`${name} [target] [command...]`, description, example);
 		addConsent(addRounds(addApplicationOptions(command)));
 		if (name === "make" || name === "trace") addAttach(command);
+		if (name === "make" || name === "plan")
+			command.option("--take-documented", "take up what the application's documentation names and no run has used");
 		if (name === "trace") command.option("--add", "add this run to what was traced of the cage, with these exercises");
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {
@@ -142,19 +147,23 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		),
 	)
 		.option("--dropin <SERVICE>", "a drop-in instead, that moves this service of the host into the cage")
-		.option("--install", "write it below /etc/systemd/system and let systemd read it")
+		.option("--install", "put it where the host reads it: a unit below /etc/systemd/system, which systemd reads at once")
 		.addOption(new Option("--uninstall", "remove what --install wrote").conflicts("install"))
 		.addOption(
 			new Option("--score", "how exposed systemd says the service is, before and after").conflicts(["install", "uninstall"]),
 		)
 		.option("--dry-run", "with --install or --uninstall: say what would be done")
 		.option("--root <DIR>", "units of another system, whose file tree is there")
-		.addOption(new Option("--logrotate", "print a file for logrotate instead, for the cage's logs").conflicts("deployHook"))
-		.option("--deploy-hook", "print a hook for certbot instead, that reloads a renewed certificate")
+		.addOption(
+			new Option("--logrotate", "a file for logrotate instead, for the cage's logs").conflicts(["deployHook", "root", "dropin"]),
+		)
+		.addOption(
+			new Option("--deploy-hook", "a hook for certbot instead, that reloads a renewed certificate").conflicts(["root", "dropin"]),
+		)
 		.action((name: string, options: UnitOptions & { logrotate?: boolean; deployHook?: boolean }) =>
 			verb(async (terminal) => {
-				if (options.logrotate) return (await import("./upkeep.ts")).logrotate(terminal, name);
-				if (options.deployHook) return (await import("./upkeep.ts")).hook(terminal, name);
+				if (options.logrotate) return (await import("./upkeep.ts")).logrotate(terminal, name, options);
+				if (options.deployHook) return (await import("./upkeep.ts")).hook(terminal, name, options);
 				return (await import("./unit.ts")).unit(terminal, name, options);
 			})(),
 		);
@@ -216,6 +225,21 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--keep-days <N>", "from now on, clear old generations after so many days; the last one stays", count)
 		.action((names: string[], options: UpdateOptions) =>
 			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
+		);
+	addMinimise(
+		define(
+			"minimise <name>",
+			"leave out what trials prove unnecessary, and make a generation without it",
+			"cagewright minimise nginx --keep-kind configuration",
+		),
+	)
+		.addOption(exerciseOption())
+		.option("--yes", "make the smaller cage without a question")
+		.option("--dry-run", "say what would be tried and what stays, and do nothing")
+		.option("--no-restart", "leave what runs in the generation that it was started in")
+		.option("--no-selftest", "do not try the ways out of the new generation")
+		.action((name: string, options: MinimiseOptions) =>
+			verb(async (terminal) => (await import("./minimise.ts")).minimise(terminal, name, options))(),
 		);
 	define("stale", "name the cages that an upgrade of the host has made old", "cagewright stale")
 		.option("--mark", "mark them, for `list`; what the hooks of the package manager do")

@@ -61,12 +61,16 @@ export class Terminal {
 		process.stderr.write(`${text}\n`);
 	}
 
-	/** A context whose work is called off by HUP, INT or TERM; `work` gets to undo what it did before the signal takes its course. */
-	async withContext<T>(work: (context: Context) => Promise<T>): Promise<T> {
+	/**
+	 * A context whose work is called off by HUP, INT or TERM; `work` gets to undo what it did before the signal takes its course. With `first`, the
+	 * first INT aborts that alone.
+	 */
+	async withContext<T>(work: (context: Context) => Promise<T>, first?: AbortController): Promise<T> {
 		const controller = new AbortController();
 		let received: NodeJS.Signals | undefined;
 		const handlers = (["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name) => {
 			const handler = () => {
+				if (name === "SIGINT" && first && !first.signal.aborted) return first.abort();
 				received ??= name;
 				controller.abort();
 			};

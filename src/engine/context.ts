@@ -10,6 +10,7 @@ import type {
 	CageToAudit,
 	CommandFeed,
 	Doctor,
+	Documents,
 	Files,
 	Launcher,
 	Packages,
@@ -23,6 +24,7 @@ import type { CageReader, Sessions, Store } from "./store.ts";
 export interface Machine {
 	readonly files: Files;
 	readonly packages: Packages;
+	readonly documents: Documents;
 	readonly accounts: Accounts;
 	readonly launcher: Launcher;
 	readonly store: Store;

@@ -21,6 +21,20 @@ export interface ShownProcesses extends ProcessTree {
 	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
 
+/** How far the search for what nothing needs is. */
+export interface Minimising {
+	/** Trials so far, and in all as far as that can be told. */
+	readonly trials: number;
+	readonly estimated: number;
+	/** Files that are decided, and those that are not yet. */
+	readonly kept: number;
+	readonly leftOut: number;
+	readonly open: number;
+	readonly files: number;
+	readonly bytes: number;
+	readonly secondsLeft?: number;
+}
+
 /** What happened, in the past tense. The engine emits them as they come; each face shows what it cares for. */
 export type Event =
 	| { readonly event: "step-started"; readonly step: Step; readonly onHost?: boolean }
@@ -53,6 +67,8 @@ export type Event =
 			readonly missing: readonly Missing[];
 			readonly probes: readonly ProbeOutcome[];
 	  }
+	/** `files` and `bytes` that are left out so far; `secondsLeft` once it can be told. */
+	| ({ readonly event: "subset-tried" } & Minimising)
 	| { readonly event: "selftest-started" }
 	/** The test starts the attempts three times: without any layer, as the application is started, and without any layer again. */
 	| {

@@ -18,7 +18,7 @@ import { keepEvidence, recordOf } from "./record.ts";
 import { remedies, summarise } from "./remedies.ts";
 import { clearOldGenerations } from "./retention.ts";
 import { selftestStep } from "./selftest.ts";
-import { addSeconds, buildStep, checkName, planStep, timed, traceStep, trialStep } from "./steps.ts";
+import { addSeconds, buildStep, checkName, planStep, takeDocumented, timed, traceStep, trialStep } from "./steps.ts";
 import type { TraceOptions } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
 
@@ -29,6 +29,8 @@ export interface MakeOptions {
 	/** Asked once, before anything is built; false ends the job with nothing made. */
 	readonly confirm: (plan: Plan) => Promise<boolean>;
 	readonly more?: TraceOptions["more"];
+	/** Takes up what the application's documentation names beyond the plan. */
+	readonly takeDocumented?: boolean;
 }
 
 export interface MadeCage {
@@ -54,10 +56,11 @@ export async function makeCage(
 	const lock = await machine.store.lock(answers.name);
 	try {
 		await checkName(context, answers, options.replace);
-		const { cage: traced, result } = await traceStep(context, answers, {
+		const { cage: watched, result } = await traceStep(context, answers, {
 			replace: options.replace,
 			...(options.more ? { more: options.more } : {}),
 		});
+		const traced = options.takeDocumented ? await takeDocumented(context, watched, result.trace) : watched;
 		const planned = await timed(context, "plan", () => planStep(context, traced, result.trace));
 		if (!(await options.confirm(planned.value))) return undefined;
 		warnUnusedAllowances(context, planned.value);

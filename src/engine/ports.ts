@@ -37,6 +37,11 @@ export interface Packages {
 	related(path: Path): Promise<readonly PackageContents[]>;
 }
 
+export interface Documents {
+	/** A text file, also one packed with gzip; undefined where it cannot be read, or is packed in another way. Never throws. */
+	text(path: Path): string | undefined;
+}
+
 export interface Accounts {
 	users(): User[];
 	groups(): Group[];

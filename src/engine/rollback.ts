@@ -1,5 +1,7 @@
 import type { Cage } from "../core/cage/cage.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
+import { withoutReturned } from "../core/minimise/minimised.ts";
 import { auditGeneration } from "./audit.ts";
 import { layoutOf, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
@@ -39,9 +41,11 @@ export async function rollbackCage(
 		const present = await presentCage(context, name);
 		const { cage, generation: from } = present;
 		const to = await rollbackTarget(context, name, from, options.to);
-		await requireSound(context, cage, to);
+		const manifest = await requireSound(context, cage, to);
 		return await switching(context, present, options.restart, async () => {
 			await store.publish(name, to);
+			// What comes back with it is not to go at the next update.
+			await store.saveCage(withoutReturned(cage, new Set(manifest.entries.map(({ path }) => path))));
 			await store.log(name, "rolled-back", { from, generation: to });
 			try {
 				return { from, to, restarted: await restartIf(context, name, options.restart) };
@@ -67,9 +71,10 @@ export async function rollbackTarget({ machine }: Context, name: string, from: n
 	return before;
 }
 
-async function requireSound(context: Context, cage: Cage, generation: number): Promise<void> {
+async function requireSound(context: Context, cage: Cage, generation: number): Promise<Manifest> {
 	const { machine } = context;
 	const manifest = await machine.store.manifest(cage.name, generation);
 	if (!manifest) throw new Failure("no-such-generation", { generation }, 2);
 	await auditGeneration(context, manifest, layoutOf(machine.store, manifest), { accepted: cage.accepted ?? [] });
+	return manifest;
 }

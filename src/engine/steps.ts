@@ -8,15 +8,18 @@ import type { Winner } from "../core/cage/edits.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
+import { leaveOut } from "../core/minimise/minimised.ts";
 import { isWithin, normalise, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { checkAccountRules } from "../core/plan/accounts.ts";
 import { mayBeBound } from "../core/plan/areas.ts";
 import { withDedicatedAccount } from "../core/plan/dedicated.ts";
+import { rulesTaking, withDocumented } from "../core/plan/documented.ts";
 import { placeOf } from "../core/plan/links.ts";
 import { makePlan } from "../core/plan/make-plan.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import { mergeRules } from "../core/template/merge.ts";
 import { type Added, addedBy, addRun } from "../core/trace/another-run.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { traceRunning } from "./attach.ts";
@@ -25,6 +28,7 @@ import { layoutOf, readableCage } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import { Reach, type Reached } from "./coverage.ts";
 import { checkDedicatedAccount, dedicatedAccount } from "./dedicated-account.ts";
+import { offersOfDocumentation } from "./documentation.ts";
 import { takeOverEdits } from "./edits.ts";
 import type { Step } from "./events.ts";
 import { startFailure } from "./failures.ts";
@@ -172,6 +176,7 @@ export async function traceStep(
 		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
 		...(accepted.length ? { accepted } : {}),
 		...(known?.retention ? { retention: known.retention } : {}),
+		...(known?.minimised && isSameApplication(known.application, told) ? { minimised: known.minimised } : {}),
 		onHost: answers.onHost,
 		additions: earlier?.cage.additions ?? [],
 		exercises: [...new Set([...(earlier?.cage.exercises ?? []), ...passed])],
@@ -227,12 +232,14 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 		files: machine.files,
 	});
 	const own = dedicatedAccount(machine, cage.dedicatedAccount);
-	const plan = own ? withDedicatedAccount(made, own) : made;
+	const plan = leaveOut(own ? withDedicatedAccount(made, own) : made, cage.minimised, cage.additions);
 	const owners = await machine.packages.owners(
 		plan.entries.filter((entry) => entry.kind === "file" || entry.kind === "symlink").map((entry) => entry.path),
 	);
+	const documented = await offersOfDocumentation(context, cage, plan, trace);
 	const named = {
 		...plan,
+		offers: withDocumented(plan.offers, documented),
 		entries: plan.entries.map((entry) => {
 			const owner = owners.get(entry.path);
 			return owner ? { ...entry, package: owner } : entry;
@@ -246,6 +253,12 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 	};
 	context.emit({ event: "plan-made", plan: named });
 	return named;
+}
+
+/** The cage with rules for all that the documentation names beyond its plan. */
+export async function takeDocumented(context: Context, cage: Cage, trace: Trace): Promise<Cage> {
+	const { offers } = await planStep({ ...context, emit() {} }, cage, trace);
+	return { ...cage, rules: mergeRules(cage.rules, rulesTaking(offers)) };
 }
 
 /** Where the cage's configuration and the host's were both changed, the cage's goes on unless `winner` says otherwise. */

@@ -57,6 +57,8 @@ export interface Store extends CageReader {
 	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
 	/** Makes a built generation the present one, by one rename. */
 	publish(name: string, generation: number): Promise<void>;
+	/** For trials of a generation without some of its files; everything of it is gone once it is disposed of. */
+	partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees>;
 	/** Takes away a generation that never was, or no longer is, the present one. */
 	discard(name: string, generation: number): Promise<void>;
 	/** Writes the cage's present generation as a tar archive into a new file, or to stdout. The caller holds its lock. */
@@ -224,6 +226,12 @@ export interface TakeRequest {
 	readonly places: readonly Path[];
 	readonly signal: AbortSignal;
 	onFile(path: Path, bytesDone: number, bytesTotal: number): void;
+}
+
+export interface PartialTrees {
+	/** A tree with everything of the generation but these files and links, at a host path. */
+	without(left: ReadonlySet<Path>): Promise<{ readonly root: Path; dispose(): Promise<void> }>;
+	dispose(): Promise<void>;
 }
 
 /** A cage that came from elsewhere, unpacked but not yet a cage of this machine. */

@@ -202,6 +202,8 @@ export interface Watching {
 	readonly reach?: Reach;
 	/** It only lives: its trace is empty. */
 	readonly unseen?: boolean;
+	/** Seconds that it gets to end by itself. */
+	readonly grace?: number;
 }
 
 export interface WatchedRun<T> {
@@ -235,7 +237,7 @@ export async function watchedRun<T>(
 	context: Context,
 	application: Application,
 	identity: Identity,
-	{ launch: spec, number, reach, unseen, watch }: Watching,
+	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch }: Watching,
 	live: (run: Launched, settled: () => Promise<void>) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
@@ -292,7 +294,7 @@ export async function watchedRun<T>(
 		await settled();
 	} finally {
 		ending = true;
-		ended = await run.stop(graceSeconds);
+		ended = await run.stop(grace);
 		emit({ event: "application-ended", status: ended.status });
 	}
 	signal.throwIfAborted();

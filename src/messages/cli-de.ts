@@ -1,6 +1,7 @@
 import { adoptionDe } from "./adoption-de.ts";
 import type { CliMessages } from "./cli-en.ts";
 import { installDe } from "./install-de.ts";
+import { minimiseDe } from "./minimise-de.ts";
 import { recordVerbDe } from "./record/verb-de.ts";
 import { removeDe } from "./remove-de.ts";
 import { templateDe } from "./template-de.ts";
@@ -96,6 +97,14 @@ export const cliDe: CliMessages = {
 			library: (files, bytes) =>
 				`eine Bibliothek, die sie im Betrieb laden kann, ${files > 1 ? `mit dem, was diese braucht, ${files} Dateien, ` : ""}${bytes}`,
 			state: (files, bytes) => `${files} Dateien Zustand, die der Wirt hat, ${bytes}`,
+			documented: (files, bytes) =>
+				`in seiner Dokumentation genannt, nie benutzt: ${files === 1 ? "1 Datei" : `${files} Dateien`}, ${bytes}`,
+			"documented-writable": () => "ein Verzeichnis, in das es vielleicht schreiben will, nie benutzt",
+		},
+		documents: {
+			package: (name) => `aus dem Paket ${name}`,
+			line: (line) => `Zeile ${line}`,
+			quoted: (text) => `„${text}“`,
 		},
 		openings: "Die Abschottung lässt offen",
 		nothingOpen: "nichts",
@@ -162,6 +171,7 @@ export const cliDe: CliMessages = {
 	record: recordVerbDe,
 	transfer: transferDe,
 	update: updateDe,
+	minimise: minimiseDe,
 	check: {
 		clean: "nichts gefunden",
 		danger: "Gefahr",

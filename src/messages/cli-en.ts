@@ -1,6 +1,7 @@
 import type { GroupName, Recommendation } from "../core/plan/groups.ts";
 import { adoptionEn } from "./adoption-en.ts";
 import { installEn } from "./install-en.ts";
+import { minimiseEn } from "./minimise-en.ts";
 import { recordVerbEn } from "./record/verb-en.ts";
 import { removeEn } from "./remove-en.ts";
 import { templateEn } from "./template-en.ts";
@@ -101,6 +102,14 @@ export const cliEn = {
 			library: (files: number, bytes: string) =>
 				`a library that it may load while it runs, ${files > 1 ? `with what it needs ${files} files, ` : ""}${bytes}`,
 			state: (files: number, bytes: string) => `${files} files of state that the host has, ${bytes}`,
+			documented: (files: number, bytes: string) =>
+				`named in its documentation, never used: ${files === 1 ? "1 file" : `${files} files`}, ${bytes}`,
+			"documented-writable": () => "a directory that it may want to write to, never used",
+		},
+		documents: {
+			package: (name: string) => `from the package ${name}`,
+			line: (line: number) => `line ${line}`,
+			quoted: (text: string) => `“${text}”`,
 		},
 		openings: "Confinement leaves open",
 		nothingOpen: "nothing",
@@ -168,6 +177,7 @@ export const cliEn = {
 	record: recordVerbEn,
 	transfer: transferEn,
 	update: updateEn,
+	minimise: minimiseEn,
 	check: {
 		clean: "nothing found",
 		danger: "danger",

@@ -37,6 +37,7 @@ export const explainDe: ExplainMessages = {
 	absence: {
 		declined: (risk) => (risk ? `mit Absicht weggelassen: ${risk}` : "mit Absicht weggelassen"),
 		excluded: (rule) => `weggelassen durch --exclude ${rule}`,
+		unneeded: (why: string) => why,
 		kernel: () => "eine Datei des Kernels; /proc ist nicht geöffnet",
 		"not-on-host": () => "diesen Pfad gibt es auf diesem Rechner nicht",
 		"not-in-data": () => "die Daten der Anwendung haben ihn zurzeit nicht",

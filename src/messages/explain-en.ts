@@ -41,6 +41,7 @@ export const explainEn = {
 	absence: {
 		declined: (risk: string) => (risk ? `left out on purpose: ${risk}` : "left out on purpose"),
 		excluded: (rule: string) => `left out by --exclude ${rule}`,
+		unneeded: (why: string) => why,
 		kernel: () => "a file of the kernel; /proc is not opened",
 		"not-on-host": () => "this machine has none",
 		"not-in-data": () => "the application's data have none now",

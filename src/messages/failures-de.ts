@@ -36,6 +36,11 @@ export const failuresDe: Failures = {
 	"import-unconfirmed":
 		"ein übernommener Käfig enthält Befehle, die hier als root laufen: mit --dry-run ansehen, dann --yes geben",
 	"export-to-terminal": "ein Archiv ist nichts für ein Terminal; eine Datei nennen: cagewright export {name} -o {name}.tar",
+	"minimise-unanswered":
+		"{name} antwortet so, wie es ist, nicht ({probe} scheitert); so lässt sich nichts als unnötig erweisen. Erst erproben: cagewright trial {name}",
+	"minimise-refused": "{name} bleibt bei Generation {generation}, denn die kleinere lief nicht: {cause}",
+	"minimise-undone":
+		"{name} ist wieder bei Generation {generation}, denn die kleinere antwortete nicht, wo sie gestartet wurde: {cause}",
 	"update-refused": "{name} bleibt bei Generation {generation}, denn die neue lief nicht: {cause}",
 	"update-undone":
 		"{name} ist wieder bei Generation {generation}, die Daten wie sie sind, denn die neue lief nach dem Start nicht: {cause}",

@@ -45,6 +45,19 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"Käfige ansehen: die Prüfung, und was anders ist, als es gebaut wurde",
 	"a new generation from the host's files, tried beside the present one, then used; else everything stays":
 		"eine neue Generation aus den Dateien des Wirts, neben der jetzigen erprobt und dann benutzt; sonst bleibt alles",
+	"leave out what trials prove unnecessary, and make a generation without it":
+		"weglassen, was Versuche als unnötig erweisen, und eine Generation ohne es bauen",
+	"never leave this out; repeatable": "dies nie weglassen; mehrfach",
+	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrfach",
+	"try also what stays as a rule, because no probe would miss it; repeatable":
+		"auch versuchen, was sonst bleibt, weil keine Probe es vermissen würde; mehrfach",
+	"end the search after 90s, 10m, 1h with the best that was found":
+		"die Suche nach 90s, 10m, 1h mit dem Besten beenden, was gefunden ist",
+	"trials side by side (default: one for each processor)": "Versuche nebeneinander (Vorgabe: einer je Prozessor)",
+	"shell line that must work as well in each trial, from now on; repeatable":
+		"Shell-Zeile, die in jedem Versuch ebenfalls gelingen muss, auch künftig; mehrfach",
+	"make the smaller cage without a question": "den kleineren Käfig ohne Frage bauen",
+	"say what would be tried and what stays, and do nothing": "sagen, was versucht würde und was bleibt, und nichts tun",
 	"name the cages that an upgrade of the host has made old":
 		"die Käfige nennen, die nach einer Aktualisierung des Wirts veraltet sind",
 	"put the program, completion, hooks of the package manager and a daily timer in fixed places":
@@ -120,6 +133,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"trial rounds at most (default: 5; with --attach 20)": "höchstens so viele Runden (sonst 5, mit --attach 20)",
 	"accept what is proposed (never a secret or a setuid file)":
 		"annehmen, was vorgeschlagen wird (nie ein Geheimnis oder eine setuid-Datei)",
+	"take up what the application's documentation names and no run has used":
+		"aufnehmen, was die Dokumentation der Anwendung nennt und kein Lauf benutzt hat",
 	"do not ask": "nicht fragen",
 	"keep what was edited in the cage where the host's configuration changed as well":
 		"behalten, was im Käfig geändert wurde, auch wo sich die Konfiguration des Wirts änderte",
@@ -142,13 +157,14 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"a drop-in instead, that moves this service of the host into the cage":
 		"stattdessen ein Drop-in, das diesen Dienst des Wirts in den Käfig umzieht",
 	"the same under the drop-in for this service of the host": "dasselbe unter dem Drop-in für diesen Dienst des Wirts",
-	"write it below /etc/systemd/system and let systemd read it": "nach /etc/systemd/system schreiben und von systemd lesen lassen",
+	"put it where the host reads it: a unit below /etc/systemd/system, which systemd reads at once":
+		"dorthin schreiben, wo der Rechner es liest: eine Unit unter /etc/systemd/system, die systemd gleich liest",
 	"remove what --install wrote": "entfernen, was --install schrieb",
 	"how exposed systemd says the service is, before and after": "wie angreifbar der Dienst nach systemd ist, vorher und nachher",
 	"units of another system, whose file tree is there": "Units eines anderen Systems, dessen Dateien dort liegen",
 	"another system, whose file tree is there": "ein anderes System, dessen Dateien dort liegen",
-	"print a file for logrotate instead, for the cage's logs": "stattdessen eine Datei für logrotate, für die Logs des Käfigs",
-	"print a hook for certbot instead, that reloads a renewed certificate":
+	"a file for logrotate instead, for the cage's logs": "stattdessen eine Datei für logrotate, für die Logs des Käfigs",
+	"a hook for certbot instead, that reloads a renewed certificate":
 		"stattdessen einen Haken für certbot, der ein erneuertes Zertifikat neu laden lässt",
 	"try it under the unit of `cagewright unit`, by the systemd that runs here":
 		"unter der Unit von `cagewright unit` versuchen, mit dem systemd, das hier läuft",

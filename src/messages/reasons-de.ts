@@ -21,6 +21,8 @@ export const reasonsDe: ReasonMessages = {
 		launcher: "der Starter braucht es",
 		serviceDirectory: "Verzeichnis, das der Dienst vor dem Start bekommt",
 		edited: "Konfiguration, die im Käfig selbst ergänzt wurde",
+		unneeded: (probes: number, exercises: number, date: string) =>
+			`weggelassen: am ${date} durch ${probes} ${probes === 1 ? "Probe" : "Proben"} und ${exercises} ${exercises === 1 ? "Übung" : "Übungen"} als unnötig erwiesen`,
 	},
 	risks: {
 		secret: "Geheimnis",

@@ -25,6 +25,8 @@ export const reasonsEn = {
 		launcher: "the launcher needs it",
 		serviceDirectory: "a directory that the service is given before it starts",
 		edited: "configuration that was added in the cage itself",
+		unneeded: (probes: number, exercises: number, date: string) =>
+			`left out: proven unnecessary by ${probes} ${probes === 1 ? "probe" : "probes"} and ${exercises} ${exercises === 1 ? "exercise" : "exercises"} on ${date}`,
 	},
 	risks: {
 		secret: "secret",

@@ -47,6 +47,7 @@ export function explanationText(one: Explanation, messages: Messages): string {
 
 function detailOf(absence: Absence, messages: Messages): string {
 	if (absence.kind === "excluded") return printable(absence.rule);
+	if (absence.kind === "unneeded") return showReason(absence, messages);
 	return absence.kind === "declined" && absence.risk ? messages.risk(absence.risk) : "";
 }
 

@@ -1,6 +1,7 @@
 import { printable, showPath } from "../core/path/quote.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
+import { minimisingText } from "./minimising.ts";
 
 /** One event as a line of progress. Lasting lines stay; the others are drawn over by the next where there is a terminal. */
 export function progressLine(event: Event, messages: Messages): { text: string; lasting: boolean } | undefined {
@@ -36,6 +37,8 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 			return event.missing.length
 				? { text: words.missing(event.missing.filter((one) => !one.declined).length), lasting: false }
 				: undefined;
+		case "subset-tried":
+			return { text: minimisingText(event, messages), lasting: false };
 		case "selftest-started":
 			return { text: messages.selftest.progress, lasting: false };
 		case "ways-tried":

@@ -34,6 +34,8 @@ export function showReason(reason: Reason, messages: Messages): string {
 			return words.serviceDirectory;
 		case "edited":
 			return words.edited;
+		case "unneeded":
+			return words.unneeded(reason.probes, reason.exercises, reason.at.slice(0, 10));
 		default:
 			return reason satisfies never;
 	}

@@ -3,7 +3,7 @@ import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { capabilityWord, openingWords } from "../core/plan/opening-names.ts";
 import type { ReviewRow, SectionName } from "../core/wizard/review.ts";
 import type { Messages } from "../messages/messages.ts";
-import { offerOption } from "./offers.ts";
+import { offerOption, offerText } from "./offers.ts";
 import { showReason } from "./reasons.ts";
 
 export interface ReviewLine {
@@ -86,11 +86,8 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 			return { label: labels.undecided, value: fill(words.undecidedValue, { count: row.count }), warns: true };
 		case "declined":
 			return { label: labels.declined, value: `${showPath(row.path as Path)} (${allowing(row.risk, messages)})` };
-		case "offer": {
-			const { bytes, files, kind } = row.offer;
-			const found = messages.cli.plan.offered[kind](files, messages.bytes(bytes));
-			return { label: labels.offer, value: `${found}: ${printable(offerOption(row.offer))}` };
-		}
+		case "offer":
+			return { label: labels.offer, value: `${printable(offerOption(row.offer))}: ${offerText(row.offer, messages)}` };
 		case "unknown":
 			return { label: "", value: messages.wizard.looking };
 		case "new-cage":

@@ -10,7 +10,7 @@ import type { TraceResult } from "../engine/trace.ts";
 import type { Messages } from "../messages/messages.ts";
 import { fields, indent, table } from "./format.ts";
 import { planTotals } from "./json.ts";
-import { offerOption } from "./offers.ts";
+import { offerOption, offerText } from "./offers.ts";
 import { showReason } from "./reasons.ts";
 import { selftestLines } from "./selftest.ts";
 import { missingTable } from "./trial.ts";
@@ -107,10 +107,7 @@ export function groupTable(plan: Plan, messages: Messages): string {
 }
 
 function offerTable({ offers }: Plan, messages: Messages): string {
-	const words = messages.cli.plan.offered;
-	return table(
-		offers.map((offer) => [words[offer.kind](offer.files, messages.bytes(offer.bytes)), printable(offerOption(offer))]),
-	);
+	return table(offers.map((offer) => [printable(offerOption(offer)), offerText(offer, messages)]));
 }
 
 /** What a build of the plan would change in a generation. */

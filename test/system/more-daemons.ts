@@ -44,6 +44,24 @@ export function apache(port: number): Untuned {
 	};
 }
 
+/** With every module that Debian enables, and their settings. */
+export function apacheWithDefaults(port: number): Untuned {
+	const folder = temporaryFolder("apache");
+	for (const name of ["www", "run", "log"]) mkdirSync(`${folder}/${name}`);
+	write(`${folder}/www/index.html`, ["a page of the test"]);
+	write(`${folder}/apache.conf`, [
+		...["ServerRoot /etc/apache2", "ServerName localhost", `PidFile ${folder}/run/apache.pid`, `DefaultRuntimeDir ${folder}/run`],
+		...[`ErrorLog ${folder}/log/error.log`, "User www-data", "Group www-data", `Listen 127.0.0.1:${port}`],
+		...["IncludeOptional mods-enabled/*.load", "IncludeOptional mods-enabled/*.conf", `DocumentRoot ${folder}/www`],
+		...["<Directory />", "Require all granted", "</Directory>"],
+	]);
+	return {
+		folder,
+		command: ["apache2", "-DFOREGROUND", "-f", `${folder}/apache.conf`],
+		probe: curl(`http://127.0.0.1:${port}/`, "a page of the test"),
+	};
+}
+
 /** Debian names the program by its version. */
 export function phpProgram(): string {
 	const [name] = readdirSync("/usr/sbin").filter((one) => /^php-fpm\d/.test(one));

@@ -2,6 +2,7 @@ import type { Application, Rules } from "../application/application.ts";
 import type { Note } from "../application/note.ts";
 import type { HeldLimit } from "../confinement/limits.ts";
 import type { LauncherName, Weakness } from "../confinement/method.ts";
+import type { Minimised } from "../minimise/minimised.ts";
 import type { Addition } from "../plan/make-plan.ts";
 import type { MissingKind } from "../plan/missing.ts";
 import type { SelftestSummary } from "../selftest/verdict.ts";
@@ -32,6 +33,8 @@ export interface Cage {
 	readonly onHost: boolean;
 	/** What trials found and what was accepted of it. */
 	readonly additions: readonly Addition[];
+	/** What trials showed to be unnecessary; it stays out of every later generation. */
+	readonly minimised?: Minimised;
 	/** What worked while tracing and is tried again in each trial. */
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];

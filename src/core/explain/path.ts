@@ -21,6 +21,8 @@ export interface Cover {
 export type Absence =
 	| { readonly kind: "declined"; readonly risk?: Risk }
 	| { readonly kind: "excluded"; readonly rule: string }
+	/** Everything that was tried worked without it. */
+	| Extract<Reason, { kind: "unneeded" }>
 	| { readonly kind: "kernel" }
 	| { readonly kind: "not-on-host" }
 	/** It lies in the application's own data, which has no such thing now. */
@@ -134,6 +136,8 @@ function absenceOf(path: Path, place: Path, cover: Cover, { manifest, onHost, pl
 	const declined = plan?.entries.find((entry) => (entry.path === place || entry.path === path) && entry.decision === "declined");
 	const rule = plan && matchPaths(plan.rules.exclude)(place);
 	if (rule !== undefined) return { kind: "excluded", rule };
+	const unneeded = declined?.reasons.find((reason) => reason.kind === "unneeded");
+	if (unneeded) return unneeded;
 	if (declined) {
 		const risk = plan?.declined.find((one) => one.path === declined.path)?.risk;
 		return { kind: "declined", ...(risk === undefined ? {} : { risk }) };
@@ -193,7 +197,7 @@ function optionAgainst(
 		const isMissing = absence ? !onHost || absence.kind === "untouched" : layers.includes("mount");
 		return isMissing && canBeGiven ? `--writable ${pathToText(directory) ?? ""}` : undefined;
 	}
-	if (absence?.kind === "untouched" || absence?.kind === "new-in-plan") {
+	if (absence?.kind === "untouched" || absence?.kind === "new-in-plan" || absence?.kind === "unneeded") {
 		const consents = (["secret", "setuid"] as const)
 			.filter((risk) => onHost?.includes(risk))
 			.map((risk) => `${allowing[risk]} ${shown}`);

@@ -73,9 +73,15 @@ export function foreignModules(packages: readonly PackageContents[], files: Pick
 	);
 }
 
+/** What is others' or nobody's to read, though a package of the application brings it. */
+export function isForOthers(path: Path): boolean {
+	return othersConfiguration.test(path) || documentation.test(path);
+}
+
 function groupOf(path: Path, isExecutable: boolean): CoverageGroup | undefined {
-	if (path.startsWith("/etc/")) return othersConfiguration.test(path) ? undefined : "configuration";
-	if (documentation.test(path) || path.startsWith("/var/") || path.startsWith("/run/")) return undefined;
+	if (isForOthers(path)) return undefined;
+	if (path.startsWith("/etc/")) return "configuration";
+	if (path.startsWith("/var/") || path.startsWith("/run/")) return undefined;
 	if (programDirectory.test(path)) return "programs";
 	if (sharedObject.test(path)) return libraryDirectory.test(parent(path)) ? undefined : "modules";
 	if (scriptModule.test(path) || isLibraryFile(path)) return "modules";

@@ -10,7 +10,7 @@ import { placeOf } from "./links.ts";
 import type { Addition } from "./make-plan.ts";
 import { capabilityWord, openingWords, refuses } from "./opening-names.ts";
 import type { FoundOpening } from "./openings.ts";
-import type { Plan } from "./plan.ts";
+import type { Entry, Plan } from "./plan.ts";
 import { changes, writes } from "./writable.ts";
 
 /** Which layer of the cage an access failed at, and so what would remedy it. */
@@ -29,6 +29,8 @@ export interface Missing {
 	readonly remedy?: Addition;
 	/** On the host it failed in the same way as well as it worked: another process of the application was refused there too. */
 	readonly mixed?: true;
+	/** Left out because the application passed every probe and exercise without it: counts where it does so no more. */
+	readonly proven?: true;
 	/** Left out on purpose: a secret, a setuid file, an exclude, an opening that a rule refuses. */
 	readonly declined: boolean;
 	/** Once it was weighed against what the application said and did last (rank-missing.ts). */
@@ -74,7 +76,8 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 			...plan.writable.map((directory) => directory.path),
 			...plan.rules.binds.map((bind) => placeOf(normalise(pathFromText(bind.path)), files)),
 		],
-		declined: new Set(plan.entries.filter((entry) => entry.decision === "declined").map((entry) => entry.path)),
+		declined: new Set(plan.entries.filter((one) => one.decision === "declined" && !isProven(one)).map(({ path }) => path)),
+		proven: new Set(plan.entries.filter(isProven).map(({ path }) => path)),
 	};
 	const missing = [...cage.accesses.values()].flatMap((access) => missingOf(access, search) ?? []);
 	for (const { call, error } of cage.refusals.values()) {
@@ -122,6 +125,11 @@ interface Search {
 	/** Places that the application's own data, or directories of the host, lie over. */
 	readonly covers: readonly Path[];
 	readonly declined: ReadonlySet<Path>;
+	readonly proven: ReadonlySet<Path>;
+}
+
+function isProven({ reasons }: Entry): boolean {
+	return reasons.some(({ kind }) => kind === "unneeded");
 }
 
 /** That something is there already, or is busy, is the answer of a cage that works. */
@@ -203,6 +211,9 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 				return { ...common, kind: "absent", remedy: { kind: "path", path, round, call } };
 			}
 			if (declined.has(real) || declined.has(path) || area === "device") return { ...common, kind: "absent", declined: true };
+			if (search.proven.has(real) || search.proven.has(path)) {
+				return { ...common, kind: "absent", proven: true, remedy: { kind: "path", path, round, call } };
+			}
 			// State that is not there yet: the host's run had made it itself, or found it where the cage begins empty.
 			if (isState && error === "ENOENT" && !changes.has(operation)) return undefined;
 			if (isCovered && operation === "create" && access.calls.has("linkat")) {

@@ -1,4 +1,5 @@
 import type { Application, Rules } from "../application/application.ts";
+import type { Passage } from "../documentation/mention.ts";
 import type { Path } from "../path/path.ts";
 
 /** Why a directory of the host is mounted in the cage although nobody asked for it. */
@@ -17,13 +18,16 @@ export interface SharedDirectory {
 
 /**
  * What is not in the plan and may be wanted: `plug-ins` that lie beside those which were loaded, a `library` that files say they may load by themselves (its
- * numbers count what it needs too), `state` that the host has and the cage would begin without.
+ * numbers count what it needs too), `state` that the host has and the cage would begin without, and what the application's documentation names:
+ * `documented` files, and directories that it may want to write to.
  */
 export interface Offer {
-	readonly kind: "plug-ins" | "library" | "state";
+	readonly kind: "plug-ins" | "library" | "state" | "documented" | "documented-writable";
 	readonly path: Path;
 	readonly files: number;
 	readonly bytes: number;
+	/** Where it is written, of what the documentation names. */
+	readonly passage?: Passage;
 }
 
 export type EntryKind = "file" | "directory" | "symlink" | "device" | "socket" | "bind" | "generated";
@@ -46,6 +50,8 @@ export type Reason =
 	| { readonly kind: "service-directory" }
 	/** Put into the cage's configuration by the administrator, in the cage itself. */
 	| { readonly kind: "edited" }
+	/** Left out: the application passed so many probes and exercises without it. `at` is ISO 8601, UTC. */
+	| { readonly kind: "unneeded"; readonly at: string; readonly probes: number; readonly exercises: number }
 	| { readonly kind: "trial"; readonly round: number; readonly call: string };
 
 export type Risk = "secret" | "setuid" | "device" | "world-writable" | "state" | "refused-device" | "large" | "home";

@@ -113,7 +113,10 @@ export class RunningApplication implements Launched {
 				cleanUp().then(() => resolve(over), reject);
 			});
 		});
-		request.signal?.addEventListener("abort", () => this.kill(), { once: true });
+		// One signal may call off hundreds of launches: those that are over do not listen any more.
+		const kill = () => this.kill();
+		request.signal?.addEventListener("abort", kill);
+		child.on("close", () => request.signal?.removeEventListener("abort", kill));
 		if (request.signal?.aborted) this.kill();
 	}
 

@@ -3,7 +3,7 @@ import type { Cage } from "../../core/cage/cage.ts";
 import { pathFromJson, pathToJson } from "../../core/path/path.ts";
 import type { Addition } from "../../core/plan/make-plan.ts";
 
-/** A cage's description as JSON, and back: only the paths of additions are bytes, everything else was text to begin with. */
+/** A cage's description as JSON, and back: only the paths of additions and of what is left out are bytes, everything else was text to begin with. */
 
 const schema = "cagewright/cage/1";
 
@@ -11,7 +11,9 @@ export function cageToJson(cage: Cage): unknown {
 	const additions = cage.additions.map((addition) =>
 		"path" in addition ? { ...addition, path: pathToJson(addition.path) } : addition,
 	);
-	return { schema, ...cage, additions };
+	const { minimised } = cage;
+	const without = minimised && { minimised: { ...minimised, paths: minimised.paths.map(pathToJson) } };
+	return { schema, ...cage, additions, ...without };
 }
 
 const strings = v.array(v.string());
@@ -79,6 +81,17 @@ const cageSchema = v.looseObject({
 	retention: v.exactOptional(v.object({ generations: v.number(), days: v.exactOptional(v.number()) })),
 	onHost: v.boolean(),
 	additions: v.array(addition),
+	minimised: v.exactOptional(
+		v.object({
+			at: v.string(),
+			probes: v.number(),
+			exercises: v.number(),
+			signals: v.number(),
+			trials: v.number(),
+			isComplete: v.boolean(),
+			paths: v.array(path),
+		}),
+	),
 	exercises: strings,
 	signals: strings,
 	handlesTerm: v.boolean(),

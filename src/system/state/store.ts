@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { chmod, readFile, rmdir } from "node:fs/promises";
+import { chmod, mkdir, readFile, rmdir } from "node:fs/promises";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Edit } from "../../core/cage/edits.ts";
 import type { ExportHead } from "../../core/cage/export.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
@@ -20,6 +21,7 @@ import type {
 	CagePlace,
 	Lock,
 	MadeAccount,
+	PartialTrees,
 	ReceivedCage,
 	RecordStore,
 	Removal,
@@ -34,6 +36,7 @@ import { changeTreeOwner } from "../files/change-owner.ts";
 import { findEdits } from "../files/edits.ts";
 import { errorName } from "../files/errors.ts";
 import { clearLeftovers, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
+import { partialTrees } from "../files/partial-trees.ts";
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { setAside } from "../files/set-aside.ts";
@@ -44,6 +47,7 @@ import { makeSafeFolder } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
+import { transientName } from "./process.ts";
 import { StateReader } from "./reader.ts";
 import { recordStore } from "./records.ts";
 import { beginRemoval, cageContents, endRemoval, removeContents } from "./removal.ts";
@@ -145,6 +149,17 @@ export class StateFolder extends StateReader implements Store {
 
 	publish(name: string, generation: number): Promise<void> {
 		return switchGeneration(this.paths(name).directory, generation);
+	}
+
+	async partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees> {
+		const folder = join(join(this.folder, "scratch"), transientName("scratch"));
+		await mkdir(pathToBytes(folder), { recursive: true, mode: 0o700 });
+		try {
+			return await partialTrees(this.root(manifest.name, manifest.generation), manifest.entries, folder, signal);
+		} catch (error) {
+			await removeTree(folder);
+			throw error;
+		}
 	}
 
 	discard(name: string, generation: number): Promise<void> {

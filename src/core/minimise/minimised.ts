@@ -1,0 +1,67 @@
+import type { Cage } from "../cage/cage.ts";
+import { isWithin, type Path } from "../path/path.ts";
+import { type LinkFiles, placeOf } from "../plan/links.ts";
+import type { Addition } from "../plan/make-plan.ts";
+import type { Entry, Plan } from "../plan/plan.ts";
+
+/** What a cage goes without, and what speaks for it. */
+export interface Minimised {
+	/** ISO 8601, UTC. */
+	readonly at: string;
+	/** By how many of each it was tried; signals are reloads and log reopenings. */
+	readonly probes: number;
+	readonly exercises: number;
+	readonly signals: number;
+	readonly trials: number;
+	/** False where it was stopped before every file was decided. */
+	readonly isComplete: boolean;
+	/** Files, and the links that led to them. */
+	readonly paths: readonly Path[];
+}
+
+/**
+ * The plan without what was proven unnecessary: it stays in it as declined. What a rule asks for, or what a trial found missing since, goes in
+ * all the same. Directories that only held such files go with them.
+ */
+export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions: readonly Addition[]): Plan {
+	if (!minimised) return plan;
+	const { at, exercises, probes } = minimised;
+	const reason = { kind: "unneeded", at, probes, exercises } as const;
+	const byPath = new Map(plan.entries.map((entry) => [entry.path, entry]));
+	const files: LinkFiles = { status: (path) => byPath.get(path), readLink: (path) => byPath.get(path)?.target };
+	// A file that comes back brings the links that lead to it.
+	const found = new Set(additions.flatMap((one) => (one.kind === "path" ? placeOf(one.path, files) : [])));
+	const out = new Set(minimised.paths.filter((path) => !found.size || !found.has(placeOf(path, files))));
+	const isRuled = ({ reasons }: Entry) => reasons.some(({ kind }) => kind === "rule");
+	const decline = (entry: Entry): Entry => ({ ...entry, decision: "declined", reasons: [...entry.reasons, reason] });
+	const isOut = (entry: Entry) =>
+		entry.decision === "include" &&
+		out.has(entry.path) &&
+		(entry.kind === "file" || entry.kind === "symlink" || entry.kind === "generated") &&
+		!isRuled(entry);
+	const entries = plan.entries.map((entry) => (isOut(entry) ? decline(entry) : entry));
+	const held = new Set<Path>();
+	// Sorted by path, so from the end what a directory holds comes before it.
+	const kept = entries.toReversed().map((entry) => {
+		if (entry.decision !== "include") return entry;
+		const { kind, path, reasons } = entry;
+		const isNeeded = kind !== "directory" || held.has(path) || reasons.some((one) => one.kind !== "parent-of");
+		const isEmptied = !isNeeded && minimised.paths.some((one) => isWithin(one, path));
+		if (isEmptied) return decline(entry);
+		held.add(path.slice(0, path.lastIndexOf("/")) as Path);
+		return entry;
+	});
+	return { ...plan, entries: kept.reverse() };
+}
+
+/** The earlier decisions, of which `there` tells what the cage has all the same, with the new ones. */
+export function joined(earlier: Minimised | undefined, there: ReadonlySet<Path>, found: Minimised): Minimised {
+	const still = earlier?.paths.filter((path) => !there.has(path)) ?? [];
+	return { ...found, paths: [...new Set([...still, ...found.paths])] };
+}
+
+/** What still holds in a cage that has these paths: one that went back to an older generation. */
+export function withoutReturned({ minimised, ...cage }: Cage, there: ReadonlySet<Path>): Cage {
+	const paths = minimised?.paths.filter((path) => !there.has(path)) ?? [];
+	return minimised && paths.length ? { ...cage, minimised: { ...minimised, paths } } : cage;
+}

@@ -1,0 +1,165 @@
+import { Failure } from "../../core/failure.ts";
+import { sumOf } from "../../core/minimise/dropped.ts";
+import { lastThatWorks } from "../../core/minimise/last-that-works.ts";
+import { findUnneeded } from "../../core/minimise/search.ts";
+import type { FileUnit } from "../../core/minimise/units.ts";
+import type { Context } from "../context.ts";
+import { neighbourPorts } from "../neighbours.ts";
+import type { PartialTrees } from "../store.ts";
+import { type Asked, isFine, type Life, oneLife } from "./lives.ts";
+import { pathsOf, type Subject } from "./subject.ts";
+
+export interface Found {
+	readonly left: readonly FileUnit[];
+	readonly kept: readonly FileUnit[];
+	readonly trials: number;
+	readonly seconds: number;
+	/** False where it was stopped before every file was decided. */
+	readonly isComplete: boolean;
+	/** What each trial asked for. */
+	readonly exercises: readonly string[];
+	readonly signals: readonly string[];
+	/** Exercises and signals that fail with every file there, and so say nothing. */
+	readonly uncounted: readonly string[];
+}
+
+export interface FindOptions {
+	/** Trials side by side. */
+	readonly jobs: number;
+	/** Ends the search with the best that was found; what was found is proven all the same. */
+	readonly stop: AbortSignal;
+}
+
+/**
+ * Leaves files out of a cage until nothing more can go, each time in a rehearsal of its own. Whatever comes back has passed every probe, exercise and
+ * signal, and answered after two further starts on the data of the first. Throws `minimise-unanswered` (exit 1) where the cage does not answer as it is.
+ */
+export async function findMinimum(context: Context, subject: Subject, { jobs, stop }: FindOptions): Promise<Found> {
+	const { machine, signal } = context;
+	const { cage, manifest, trace, units } = subject;
+	const began = machine.now();
+	const ports = await neighbourPorts(context, cage.application, trace);
+	const trees = await machine.store.partialTrees(manifest, signal);
+	const trials = new Trials(context, subject, trees, ports);
+	try {
+		const asked = await trials.baseline(jobs);
+		const stopped = AbortSignal.any([signal, stop]);
+		const search = (open: ReadonlySet<number>, by: Asked) =>
+			findUnneeded({
+				units,
+				pinned: new Set([...units.keys()].filter((number) => !open.has(number))),
+				jobs,
+				signal: stopped,
+				works: async (left) => isFine(await trials.once({ ...context, signal: stopped }, left, by)),
+				onTrial: ({ estimated, left, trials: tried, ...decided }) => {
+					const rate = (machine.now() - began) / 1000 / trials.count;
+					const counts = { trials: trials.count, estimated: trials.count + estimated - tried };
+					const secondsLeft = Math.round((estimated - tried) * rate);
+					context.emit({ event: "subset-tried", ...counts, ...decided, ...sumOf(chosen(units, left)), secondsLeft });
+				},
+			});
+		const free = new Set([...units.keys()].filter((number) => units[number]?.pin === undefined));
+		// Who starts and answers mostly reloads as well: signals, which take their time, are sent at the end, and in each trial only if that fails.
+		let found = await search(free, { ...asked, signals: [] });
+		signal.throwIfAborted();
+		let left = (await trials.thoroughly(found.left, asked)) ? found.left : undefined;
+		if (!left && asked.signals.length) {
+			found = await search(found.left, asked);
+			signal.throwIfAborted();
+		}
+		left ??= (await lastThatWorks(found.steps, (one) => trials.thoroughly(one, asked))) ?? new Set<number>();
+		const out = left;
+		return {
+			left: chosen(units, out),
+			kept: units.filter((_, number) => !out.has(number)),
+			trials: trials.count,
+			seconds: Math.round((machine.now() - began) / 10) / 100,
+			isComplete: found.isComplete && out.size === found.left.size,
+			exercises: asked.exercises,
+			signals: asked.signals,
+			uncounted: asked.uncounted,
+		};
+	} finally {
+		await trees.dispose();
+	}
+}
+
+function chosen(units: readonly FileUnit[], numbers: ReadonlySet<number>): FileUnit[] {
+	return units.filter((_, number) => numbers.has(number));
+}
+
+/** Seconds that a trial waits at least for an answer, and how many times as long as the cage took with every file. */
+const leastPatience = 2;
+const timesAsLong = 5;
+
+class Trials {
+	count = 0;
+	readonly #context: Context;
+	readonly #subject: Subject;
+	readonly #trees: PartialTrees;
+	readonly #ports: readonly number[];
+
+	constructor(context: Context, subject: Subject, trees: PartialTrees, ports: readonly number[]) {
+		this.#context = context;
+		this.#subject = subject;
+		this.#trees = trees;
+		this.#ports = ports;
+	}
+
+	/** As many lives at once as there will be, with every file: what fails then says nothing of any file. */
+	async baseline(jobs: number): Promise<Asked & { readonly uncounted: readonly string[] }> {
+		const { cage, exercises } = this.#subject;
+		const { timeout } = cage.application;
+		const { signals } = cage;
+		const all = { exercises, signals, patience: timeout };
+		const lives = await Promise.all(Array.from({ length: jobs }, () => this.once(this.#context, new Set(), all)));
+		const failed = lives.find(({ failedProbe }) => failedProbe !== undefined)?.failedProbe;
+		if (failed !== undefined) throw new Failure("minimise-unanswered", { name: cage.name, probe: failed }, 1);
+		const uncounted = [...new Set(lives.flatMap((life) => [...life.failedExercises, ...life.failedSignals]))];
+		for (const command of uncounted) this.#context.emit({ event: "warned", code: "minimise-uncounted", values: { command } });
+		const counts = (one: string) => !uncounted.includes(one);
+		const slowest = Math.max(...lives.map(({ seconds }) => seconds));
+		return {
+			exercises: exercises.filter(counts),
+			signals: signals.filter(counts),
+			patience: Math.min(timeout, Math.max(leastPatience, slowest * timesAsLong)),
+			uncounted,
+		};
+	}
+
+	once(context: Context, left: ReadonlySet<number>, asked: Asked): Promise<Life> {
+		return this.#in(left, (life) => life(context, asked));
+	}
+
+	/** As a service lives: all that is asked of it, and two more starts that find what the one before left. */
+	thoroughly(left: ReadonlySet<number>, asked: Asked): Promise<boolean> {
+		const whole = { ...asked, patience: asked.patience * 2, endsWell: true };
+		return this.#in(left, async (life) => {
+			for (const each of [whole, { ...whole, exercises: [], signals: [] }, { ...whole, exercises: [], signals: [] }]) {
+				if (!isFine(await life(this.#context, each))) return false;
+			}
+			return true;
+		});
+	}
+
+	async #in<T>(
+		left: ReadonlySet<number>,
+		work: (life: (context: Context, asked: Asked) => Promise<Life>) => Promise<T>,
+	): Promise<T> {
+		this.count++;
+		const paths = pathsOf(this.#subject.units, left);
+		const tree = await this.#trees.without(paths);
+		try {
+			const rehearsal = await this.#context.machine.launcher.rehearse(this.#ports);
+			try {
+				return await work((context, asked) =>
+					oneLife(context, this.#subject, { root: tree.root, left: paths }, rehearsal, asked),
+				);
+			} finally {
+				await rehearsal.dispose();
+			}
+		} finally {
+			await tree.dispose();
+		}
+	}
+}

@@ -1,0 +1,164 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import { Failure } from "../../core/failure.ts";
+import { joined, type Minimised } from "../../core/minimise/minimised.ts";
+import { placeOf } from "../../core/plan/links.ts";
+import { defaultRounds } from "../../core/questions/answers.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import { auditGeneration } from "../audit.ts";
+import { layoutOf, presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../make.ts";
+import { launchMethod } from "../method.ts";
+import type { Restarted } from "../restart.ts";
+import { goBack, restartIf } from "../rollback.ts";
+import { buildStep, planStep } from "../steps.ts";
+import { switching } from "../switching.ts";
+import { type FindOptions, type Found, findMinimum } from "./find.ts";
+import { type Subject, type SubjectRules, subjectOf } from "./subject.ts";
+
+export interface MinimiseOptions extends SubjectRules, FindOptions {
+	/** Asked once it is known what could be left out; false leaves the cage as it is. */
+	readonly confirm: (found: Found, subject: Subject) => Promise<boolean>;
+	readonly selftest: boolean;
+	/** False leaves what runs in the generation that it was started in. */
+	readonly restart: boolean;
+}
+
+export interface MinimiseResult {
+	/** The generation that was the present one. */
+	readonly from: number;
+	readonly subject: Subject;
+	readonly found: Found;
+	/** Absent where there was nothing to leave out, or it was not confirmed. */
+	readonly made?: MadeCage;
+	readonly restarted: Restarted;
+}
+
+/** What would be tried, without trying. Throws `not-traced` (exit 2). */
+export async function planMinimise(context: Context, name: string, rules: SubjectRules): Promise<Subject> {
+	const present = await presentCage(context, name);
+	return subjectOf(context, { ...present, trace: await traceOf(context, name) }, rules);
+}
+
+async function traceOf({ machine }: Context, name: string): Promise<Trace> {
+	const trace = await machine.store.trace(name);
+	if (!trace) throw new Failure("not-traced", { name }, 2);
+	return trace;
+}
+
+/**
+ * Finds out what of a cage nothing needs, and makes a generation without it as an update does: built beside the present one, tried, made the present
+ * one, and what runs started in it. With an exercise that is new to the cage, what was left out before is tried again. Whatever fails leaves the cage
+ * as it is (`minimise-refused`, `minimise-undone`, exit 1).
+ */
+export async function minimiseCage(
+	context: Context,
+	name: string,
+	options: MinimiseOptions,
+	writeRecord: RecordWriter,
+): Promise<MinimiseResult> {
+	const lock = await context.machine.store.lock(name);
+	try {
+		launchMethod(context, false);
+		const present = await presentCage(context, name);
+		const { cage, generation: from } = present;
+		const trace = await traceOf(context, name);
+		const { found, subject } = await withWhole(context, cage, trace, from, options, async (whole) => ({
+			subject: whole,
+			found: await findMinimum(context, whole, options),
+		}));
+		const nothing = { restarted: [], remaining: [], interrupted: 0 };
+		if (!found.left.length || !(await options.confirm(found, subject))) return { from, subject, found, restarted: nothing };
+		return await switching(context, present, options.restart, async () => {
+			const made = await build(context, cage, from, subject, found, options, writeRecord);
+			try {
+				return { from, subject, found, made, restarted: await restartIf(context, name, options.restart) };
+			} catch (error) {
+				await goBack(context, name, from, cage, error);
+				throw context.signal.aborted ? error : new Failure("minimise-undone", { name, generation: from }, 1, error);
+			}
+		});
+	} finally {
+		await lock.release();
+	}
+}
+
+/** Works on the cage as it would be built now. Mostly that is the present generation; else one that is gone afterwards. */
+async function withWhole<T>(
+	context: Context,
+	present: Cage,
+	trace: Trace,
+	from: number,
+	rules: SubjectRules,
+	work: (subject: Subject) => Promise<T>,
+): Promise<T> {
+	const { store } = context.machine;
+	const { minimised: _, ...every } = present;
+	const isNew = rules.exercises.some((line) => !present.exercises.includes(line));
+	const cage = isNew ? every : present;
+	const { manifest, unchanged } = await buildStep(context, cage.name, await planStep(context, cage, trace), from);
+	try {
+		const layout = layoutOf(store, manifest);
+		await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
+		return await work(await subjectOf(context, { cage, layout, manifest, trace }, rules));
+	} finally {
+		if (!unchanged) await store.discard(cage.name, manifest.generation);
+	}
+}
+
+/** The cage as it will be: it goes without what was found, and tries from now on what this was tried by. */
+export function minimisedCage({ machine }: Context, subject: Subject, found: Found): Cage {
+	const { cage, manifest } = subject;
+	const { exercises, isComplete, left, signals, trials } = found;
+	const paths = left.flatMap(({ links, path }) => [path, ...links]);
+	const minimised: Minimised = {
+		at: new Date(machine.now()).toISOString(),
+		probes: cage.application.probes.length,
+		exercises: exercises.length,
+		signals: signals.length,
+		trials,
+		isComplete,
+		paths,
+	};
+	const out = new Set(paths);
+	return {
+		...cage,
+		application: { ...cage.application, exercises: [...subject.exercises] },
+		exercises: [...exercises],
+		// What an earlier trial wanted and no trial needs.
+		additions: cage.additions.filter((one) => one.kind !== "path" || !out.has(placeOf(one.path, machine.files))),
+		minimised: joined(cage.minimised, new Set(manifest.entries.map(({ path }) => path)), minimised),
+	};
+}
+
+async function build(
+	context: Context,
+	before: Cage,
+	generation: number,
+	subject: Subject,
+	found: Found,
+	{ selftest }: MinimiseOptions,
+	writeRecord: RecordWriter,
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	const { trace } = subject;
+	const cage = { ...minimisedCage(context, subject, found), trials: [] };
+	try {
+		const plan = await planStep(context, cage, trace);
+		return await withOwnAccount(context, cage, plan, trace, generation, (own) =>
+			rounds(context, cage, own, trace, {
+				most: defaultRounds,
+				previous: generation,
+				writeRecord,
+				selftest,
+				action: "minimised",
+			}),
+		);
+	} catch (error) {
+		// What is remembered of the cage tells of the generation that goes on.
+		await store.saveCage(before);
+		if (context.signal.aborted || !(error instanceof Failure)) throw error;
+		await store.log(cage.name, "minimise-refused", { generation, problem: error.code });
+		throw new Failure("minimise-refused", { name: cage.name, generation }, error.exit, error);
+	}
+}

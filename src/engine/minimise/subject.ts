@@ -1,0 +1,70 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { extensionsOf, needsOf } from "../../core/minimise/needs.ts";
+import { type PinRules, pinsOf } from "../../core/minimise/pins.ts";
+import { type FileUnit, unitsOf, withNeeded } from "../../core/minimise/units.ts";
+import { normalise, type Path, pathFromText } from "../../core/path/path.ts";
+import { groupOf } from "../../core/plan/groups.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import type { Context } from "../context.ts";
+import type { CageLayout } from "../ports.ts";
+
+/** A cage that files are to be left out of, and what speaks for or against each. */
+export interface Subject {
+	readonly cage: Cage;
+	readonly manifest: Manifest;
+	readonly layout: CageLayout;
+	readonly trace: Trace;
+	/** All that was asked for, whether or not it worked. */
+	readonly exercises: readonly string[];
+	readonly units: readonly FileUnit[];
+}
+
+export interface SubjectRules extends PinRules {
+	/** Beyond those of the cage. */
+	readonly exercises: readonly string[];
+}
+
+export async function subjectOf(
+	{ machine, signal }: Context,
+	{ cage, layout, manifest, trace }: Pick<Subject, "cage" | "layout" | "manifest" | "trace">,
+	rules: SubjectRules,
+): Promise<Subject> {
+	const { files, store } = machine;
+	const { application } = cage;
+	const edits = await store.edits(cage.name, manifest.generation, signal);
+	const program = files.resolve(normalise(pathFromText(application.command[0] ?? "")));
+	const { entries } = manifest;
+	const pinOf = pinsOf({ entries, application, program, edited: new Set(edits.map(({ path }) => path)) }, rules);
+	const copied = entries.filter(({ kind }) => kind === "file");
+	const paths = copied.map(({ path }) => path);
+	const settings = copied.filter((entry) => groupOf({ ...entry, decision: "include" }) === "configuration");
+	const needs = needsOf(paths, application, files);
+	for (const [path, wanted] of extensionsOf(
+		settings.map(({ path }) => path),
+		paths,
+		files,
+	))
+		needs.set(path, wanted);
+	const units = withNeeded(unitsOf(entries, needs, pinOf));
+	return {
+		cage,
+		manifest,
+		layout,
+		trace,
+		exercises: [...new Set([...application.exercises, ...cage.exercises, ...rules.exercises])],
+		units,
+	};
+}
+
+/** Files and links of these units. */
+export function pathsOf(units: readonly FileUnit[], numbers: Iterable<number>): Set<Path> {
+	const paths = new Set<Path>();
+	for (const number of numbers) {
+		const unit = units[number];
+		if (!unit) continue;
+		paths.add(unit.path);
+		for (const link of unit.links) paths.add(link);
+	}
+	return paths;
+}

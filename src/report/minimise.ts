@@ -1,0 +1,168 @@
+import { countEntries } from "../core/cage/manifest.ts";
+import { byGroup, byPackage, sumOf } from "../core/minimise/dropped.ts";
+import { trialsToCome } from "../core/minimise/estimate.ts";
+import type { PinKind } from "../core/minimise/pins.ts";
+import type { FileUnit } from "../core/minimise/units.ts";
+import { pathToJson } from "../core/path/path.ts";
+import { printable, showPath } from "../core/path/quote.ts";
+import type { Found } from "../engine/minimise/find.ts";
+import type { MinimiseResult } from "../engine/minimise/minimise.ts";
+import type { Subject } from "../engine/minimise/subject.ts";
+import type { Messages } from "../messages/messages.ts";
+import { indent, table } from "./format.ts";
+import { restartedText } from "./update.ts";
+
+/** Many packages are told by their largest. */
+const mostPackages = 12;
+const mostPaths = 8;
+
+export function minimisePlanText({ cage, units }: Subject, messages: Messages): string {
+	const words = messages.cli.minimise;
+	const open = units.filter(({ pin }) => pin === undefined);
+	const { bytes, files } = sumOf(open);
+	return [
+		words.would(cage.name, files, messages.bytes(bytes), sumOf(units).files, estimateFor(open)),
+		...section(words.tried, groupRows(open, messages)),
+		...section(
+			words.stays,
+			keptRows(
+				units.filter(({ pin }) => pin),
+				messages,
+			),
+		),
+	].join("\n");
+}
+
+/** Before anything was tried: as if a tenth were needed. */
+function estimateFor(open: readonly FileUnit[]): number {
+	return open.length ? trialsToCome({ kept: Math.ceil(open.length / 10), leftOut: open.length, open: 0 }, [open.length]) : 0;
+}
+
+/** What was found, what speaks for it, and how far that reaches. */
+export function foundText({ cage, units }: Pick<Subject, "cage" | "units">, found: Found, messages: Messages): string {
+	const words = messages.cli.minimise;
+	const whole = sumOf(units);
+	const out = sumOf(found.left);
+	const { exercises, isComplete, kept, left, seconds, signals, trials, uncounted } = found;
+	const more = isComplete ? [] : [words.stopped];
+	const apart = uncounted.length ? [words.uncounted(uncounted.map((one) => printable(one)).join("; "))] : [];
+	if (!left.length) return [words.nothing(cage.name, whole.files), words.how(trials, seconds), ...more, ...apart].join("\n");
+	const probes = cage.application.probes.length;
+	return [
+		words.found(cage.name, out.files, whole.files, messages.bytes(out.bytes), messages.bytes(whole.bytes)),
+		words.how(trials, seconds),
+		...more,
+		...section(words.byGroup, groupRows(left, messages)),
+		...section(
+			words.byPackage,
+			byPackage(left)
+				.slice(0, mostPackages)
+				.map((one) => [one.package ?? words.noPackage, String(one.files), messages.bytes(one.bytes)]),
+		),
+		...section(words.kept, keptRows(kept, messages)),
+		...configurationText(left, messages),
+		words.depends(probes, exercises.length, signals),
+		...(exercises.length ? [] : [words.noExercise]),
+		...apart,
+	].join("\n");
+}
+
+function configurationText(left: readonly FileUnit[], messages: Messages): string[] {
+	const paths = left.filter(({ group }) => group === "configuration").map(({ path }) => showPath(path));
+	if (!paths.length) return [];
+	const shown = paths.slice(0, mostPaths).join(", ");
+	return [messages.cli.minimise.configuration(paths.length > mostPaths ? `${shown} … (${paths.length})` : shown)];
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+	return rows.length ? [`${title}:`, indent(table(rows))] : [];
+}
+
+function groupRows(units: readonly FileUnit[], messages: Messages): string[][] {
+	return byGroup(units).map(({ bytes, files, group }) => [messages.cli.plan.groups[group], String(files), messages.bytes(bytes)]);
+}
+
+function keptRows(units: readonly FileUnit[], messages: Messages): string[][] {
+	const words = messages.cli.minimise;
+	return keptBy(units).map(({ bytes, files, pin }) => [
+		pin === undefined ? words.needed : words.pins[pin],
+		String(files),
+		messages.bytes(bytes),
+	]);
+}
+
+/** By what keeps it; `pin` is absent where it was tried and is needed. */
+function keptBy(units: readonly FileUnit[]) {
+	const pins = [...new Set(units.map(({ pin }) => pin))];
+	return pins
+		.map((pin): { pin: PinKind | undefined; files: number; bytes: number } => ({
+			pin,
+			...sumOf(units.filter((unit) => unit.pin === pin)),
+		}))
+		.filter(({ files }) => files);
+}
+
+export function minimisedText(result: MinimiseResult, messages: Messages, isTold: boolean): string {
+	const { found, from, made, restarted, subject } = result;
+	const words = messages.cli.minimise;
+	const { name } = subject.cage;
+	const told = isTold ? [] : [foundText(subject, found, messages)];
+	if (!made) return [...told, ...(found.left.length ? [words.leftAsIs] : [])].join("\n");
+	const { bytes, files } = countEntries(made.manifest);
+	return [
+		...told,
+		words.made(name, made.manifest.generation, files, messages.bytes(bytes), from),
+		words.explain(name),
+		...restartedText(name, restarted, messages),
+	].join("\n");
+}
+
+export function minimisePlanToJson({ cage, exercises, units }: Subject): object {
+	const open = units.filter(({ pin }) => pin === undefined);
+	return {
+		dryRun: true,
+		name: cage.name,
+		files: sumOf(units).files,
+		tried: { ...sumOf(open), groups: byGroup(open) },
+		kept: keptToJson(units.filter(({ pin }) => pin)),
+		probes: cage.application.probes,
+		exercises,
+		estimated: estimateFor(open),
+	};
+}
+
+export function minimisedToJson({ found, from, made, restarted, subject }: MinimiseResult): object {
+	const { cage, units } = subject;
+	return {
+		name: cage.name,
+		outcome: made ? "minimised" : "unchanged",
+		from,
+		...(made ? { to: made.manifest.generation, answered: made.answered, record: made.record } : {}),
+		trials: found.trials,
+		seconds: found.seconds,
+		complete: found.isComplete,
+		probes: cage.application.probes,
+		exercises: found.exercises,
+		signals: found.signals,
+		uncounted: found.uncounted,
+		before: sumOf(units),
+		after: made ? counted(made.manifest) : sumOf(found.kept),
+		dropped: {
+			...sumOf(found.left),
+			groups: byGroup(found.left),
+			packages: byPackage(found.left),
+			paths: found.left.map(({ path }) => pathToJson(path)),
+		},
+		kept: keptToJson(found.kept),
+		...restarted,
+	};
+}
+
+function counted(manifest: Parameters<typeof countEntries>[0]) {
+	const { bytes, files } = countEntries(manifest);
+	return { files, bytes };
+}
+
+function keptToJson(units: readonly FileUnit[]): object[] {
+	return keptBy(units).map(({ pin, ...sum }) => ({ why: pin ?? "tried", ...sum }));
+}

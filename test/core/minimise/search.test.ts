@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { lastThatWorks } from "../../../src/core/minimise/last-that-works.ts";
+import { halves, inOrder, type Unit } from "../../../src/core/minimise/parts.ts";
+import { findUnneeded, type SearchProgress } from "../../../src/core/minimise/search.ts";
+
+const { signal } = new AbortController();
+
+function unit(place = "", needs: readonly number[] = []): Unit {
+	return { needs, place: place.split("/") };
+}
+
+const plain = (count: number) => Array.from({ length: count }, () => unit());
+
+/** A search with an oracle that is wrong about nothing: the application needs these units, each by itself. */
+async function search(units: readonly Unit[], needed: ReadonlySet<number>, jobs = 1, pinned: ReadonlySet<number> = new Set()) {
+	const asked: number[][] = [];
+	const found = await findUnneeded({
+		units,
+		pinned,
+		jobs,
+		signal,
+		async works(left) {
+			asked.push([...left]);
+			await Promise.resolve();
+			return ![...left].some((one) => needed.has(one));
+		},
+	});
+	return { ...found, asked };
+}
+
+/** A number of units, and which of them are needed. */
+const needs = fc
+	.integer({ min: 1, max: 300 })
+	.chain((count) => fc.tuple(fc.constant(count), fc.uniqueArray(fc.nat(count - 1), { maxLength: 20 })));
+const jobs = fc.integer({ min: 1, max: 5 });
+
+test("what nothing needs is left out, and nothing else, however many trials run side by side", async () => {
+	await fc.assert(
+		fc.asyncProperty(needs, jobs, async ([count, needed], side) => {
+			const { isComplete, left } = await search(plain(count), new Set(needed), side);
+			expect(isComplete).toBe(true);
+			expect([...left].sort((a, b) => a - b)).toEqual([...Array(count).keys()].filter((one) => !needed.includes(one)));
+		}),
+	);
+});
+
+test("it takes about k·log2(n) trials", async () => {
+	await fc.assert(
+		fc.asyncProperty(needs, async ([count, needed]) => {
+			const { trials } = await search(plain(count), new Set(needed));
+			const k = Math.max(1, needed.length);
+			// Halves are asked one after the other, and what worked so far is asked again when nothing else works.
+			expect(trials).toBeLessThanOrEqual(2 * k * (Math.log2(count / k) + 2) + 3);
+		}),
+	);
+});
+
+test("what is pinned is never asked for", async () => {
+	await fc.assert(
+		fc.asyncProperty(needs, fc.uniqueArray(fc.nat(299)), jobs, async ([count, needed], pins, side) => {
+			const pinned = new Set(pins.filter((one) => one < count));
+			const { asked, left } = await search(plain(count), new Set(needed), side, pinned);
+			expect([...asked.flat(), ...left].filter((one) => pinned.has(one))).toEqual([]);
+		}),
+	);
+});
+
+test("nothing is tried without what it needs: whoever needs a library goes before it", async () => {
+	await fc.assert(
+		fc.asyncProperty(needs, fc.array(fc.tuple(fc.nat(299), fc.nat(299)), { maxLength: 200 }), jobs, async (size, edges, side) => {
+			const [count, needed] = size;
+			// From a lower number to a higher one: no circle.
+			const units = [...Array(count).keys()].map((one) =>
+				unit(
+					"",
+					edges.flatMap(([a, b]) => (a === one && b > a && b < count ? b : [])),
+				),
+			);
+			const all = new Set(needed);
+			for (const one of all) for (const other of units[one]?.needs ?? []) all.add(other);
+			const { asked, left } = await search(units, all, side);
+			expect([...left].sort((a, b) => a - b)).toEqual([...Array(count).keys()].filter((one) => !all.has(one)));
+			for (const set of asked) {
+				const out = new Set(set);
+				expect(units.every((one, at) => out.has(at) || !one.needs.some((need) => out.has(need)))).toBe(true);
+			}
+		}),
+	);
+});
+
+test("libraries that need one another in a circle are decided as well", async () => {
+	const units = [unit("", [1]), unit("", [0]), unit("", [0]), unit()];
+	expect([...(await search(units, new Set([3]))).left].sort()).toEqual([0, 1, 2]);
+	expect([...(await search(units, new Set([0]))).left].sort()).toEqual([2, 3]);
+});
+
+test("whatever an oracle says that depends on itself, what is found was seen to work", async () => {
+	await fc.assert(
+		fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.infiniteStream(fc.boolean()), jobs, async (count, answers, side) => {
+			// One answer for each set, without any order among them.
+			const known = new Map<string, boolean>();
+			const works = async (left: ReadonlySet<number>) => {
+				const key = [...left].sort((a, b) => a - b).join();
+				if (!known.has(key)) known.set(key, answers.next().value ?? false);
+				return known.get(key) ?? false;
+			};
+			const { left, trials } = await findUnneeded({ units: plain(count), pinned: new Set(), jobs: side, signal, works });
+			expect(left.size === 0 || (await works(left))).toBe(true);
+			expect(trials).toBeLessThan(40 * count + 40);
+		}),
+	);
+});
+
+test("of two files one of which is enough, one stays", async () => {
+	const works = async (left: ReadonlySet<number>) => !(left.has(3) && left.has(17));
+	for (const side of [1, 2, 4]) {
+		const { left } = await findUnneeded({ units: plain(20), pinned: new Set(), jobs: side, signal, works });
+		expect(left.size).toBe(19);
+		expect(await works(left)).toBe(true);
+	}
+});
+
+test("what passed by chance is taken back", async () => {
+	const needed = new Set(Array.from({ length: 30 }, (_, at) => at * 2));
+	let lies = 1;
+	const works = async (left: ReadonlySet<number>) => {
+		const isFine = ![...left].some((one) => needed.has(one));
+		// It says once that all of a whole half can go.
+		return isFine || (left.size > 20 && left.size < 50 && lies-- > 0);
+	};
+	const { left } = await findUnneeded({ units: plain(64), pinned: new Set(), jobs: 2, signal, works });
+	expect([...left].filter((one) => needed.has(one))).toEqual([]);
+	expect(left.size).toBe(34);
+});
+
+test("an oracle that is often wrong costs no more than a few beginnings", async () => {
+	await fc.assert(
+		fc.asyncProperty(needs, fc.infiniteStream(fc.integer({ min: 0, max: 9 })), async ([count, needed], chance) => {
+			const works = async (left: ReadonlySet<number>) =>
+				![...left].some((one) => needed.includes(one)) !== (chance.next().value === 0);
+			const { trials } = await findUnneeded({ units: plain(count), pinned: new Set(), jobs: 2, signal, works });
+			expect(trials).toBeLessThan(20 * count + 60);
+		}),
+	);
+});
+
+test("it stops when it is told to, with what was found until then", async () => {
+	const stop = new AbortController();
+	const progress: SearchProgress[] = [];
+	const { isComplete, left } = await findUnneeded({
+		units: plain(100),
+		pinned: new Set(),
+		jobs: 2,
+		signal: stop.signal,
+		async works(set) {
+			await Promise.resolve();
+			stop.signal.throwIfAborted();
+			return !set.has(7);
+		},
+		onTrial(one) {
+			progress.push(one);
+			if (one.leftOut >= 50) stop.abort();
+		},
+	});
+	expect(isComplete).toBe(false);
+	expect(left.size).toBeGreaterThanOrEqual(50);
+	expect(left.has(7)).toBe(false);
+	expect(progress.at(-1)?.leftOut).toBe(left.size);
+	expect(progress.every(({ estimated, trials }) => estimated >= trials)).toBe(true);
+});
+
+test("a trial that cannot be held ends the search, once the others are over", async () => {
+	let running = 0;
+	const works = async () => {
+		running++;
+		await Promise.resolve();
+		running--;
+		throw new Error("no more room");
+	};
+	const request = { units: plain(8), pinned: new Set<number>(), jobs: 3, signal, works };
+	await expect(findUnneeded(request)).rejects.toThrow("no more room");
+	expect(running).toBe(0);
+});
+
+test("a part is cut where groups part, or packages, or folders", () => {
+	const places = ["a/p/1", "a/p/1", "a/p/2", "a/q/1", "a/q/1", "b/r/1", "b/r/1", "b/r/1"];
+	const units = places.map((place) => unit(place));
+	expect(halves([0, 1, 2, 3, 4, 5, 6, 7], units)).toEqual([
+		[0, 1, 2, 3, 4],
+		[5, 6, 7],
+	]);
+	expect(halves([0, 1, 2, 3, 4], units)).toEqual([
+		[0, 1, 2],
+		[3, 4],
+	]);
+	expect(halves([0, 1], units)).toEqual([[0], [1]]);
+});
+
+test("whoever needs a unit stands before it", () => {
+	const units = [unit("z", []), unit("a", [0]), unit("b", [1]), unit("c")];
+	expect(inOrder(units, [0, 1, 2, 3])).toEqual([2, 1, 3, 0]);
+});
+
+test("the furthest of the steps that works is found, or none", async () => {
+	const steps = Array.from({ length: 9 }, (_, at) => new Set(Array.from({ length: at + 1 }, (_one, index) => index)));
+	for (const bad of [0, 1, 4, 8]) expect(await lastThatWorks(steps, async (left) => !left.has(bad))).toBe(steps[bad - 1]);
+	expect(await lastThatWorks(steps, async () => true)).toBe(steps[8]);
+	expect(await lastThatWorks([], async () => true)).toBeUndefined();
+});

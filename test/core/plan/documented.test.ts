@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { noRules, type Rules } from "../../../src/core/application/application.ts";
+import type { Mention } from "../../../src/core/documentation/mention.ts";
+import type { Path } from "../../../src/core/path/path.ts";
+import type { PackageContents } from "../../../src/core/plan/coverage.ts";
+import { documentedOffers, withDocumented } from "../../../src/core/plan/documented.ts";
+import type { Plan } from "../../../src/core/plan/plan.ts";
+import { directory, link, tree } from "./tree.ts";
+
+const files = tree({
+	"/usr/sbin/served": "",
+	"/etc/served/served.conf": "main",
+	"/etc/served/more.conf": "more",
+	"/etc/served/sites-available/default": "",
+	"/etc/other/served.conf": "",
+	"/etc/default/served": "",
+	"/etc/hosts": "",
+	"/usr/lib/served/plug.so": "",
+	"/usr/share/served/errors/404.html": "gone",
+	"/usr/share/doc/served/README.Debian": "",
+	"/usr/share/zoneinfo/UTC": "",
+	"/var/lib/served": directory({ uid: 100 }),
+	"/var/lib/zones": directory({ gid: 100, mode: 0o775 }),
+	"/var/lib/strange": directory({ uid: 7 }),
+	"/var/run": link("/run"),
+	"/run/served": directory({ uid: 100 }),
+	"/home/served": directory({ uid: 100 }),
+});
+const served: PackageContents = {
+	ref: { name: "served", version: "1" },
+	files: [
+		...[
+			"/usr/sbin/served",
+			"/etc/served",
+			"/etc/served/served.conf",
+			"/etc/served/more.conf",
+			"/etc/served/sites-available/default",
+		],
+		...["/etc/other/served.conf", "/etc/default/served", "/usr/lib/served/plug.so", "/usr/share/served", "/var/lib/served"],
+		...["/usr/share/doc/served/README.Debian", "/usr/share/served/errors", "/usr/share/served/errors/404.html"],
+	] as Path[],
+};
+const mention = (path: string, more: Partial<Mention> = {}): Mention => ({
+	path: path as Path,
+	passage: { kind: "readme", document: "README.Debian", text: path },
+	...more,
+});
+const offers = (mentions: readonly Mention[], rules: Partial<Rules> = {}, writable: string[] = []) =>
+	documentedOffers({
+		mentions,
+		packages: [served],
+		plan: {
+			entries: ["/usr/sbin/served", "/etc/served/served.conf"].map((path) => ({ path, kind: "file" })),
+			writable: writable.map((path) => ({ path })),
+			rules: { ...noRules, ...rules },
+		} as unknown as Plan,
+		uids: new Set([100]),
+		gids: new Set([100]),
+		files,
+	});
+const named = (list: ReturnType<typeof offers>) => list.map(({ kind, path }) => `${kind === "documented" ? "" : "w "}${path}`);
+
+test("without a word of prose, the packages' own configuration and state are offered", () => {
+	expect(offers([])).toEqual([
+		{
+			kind: "documented",
+			path: "/etc/served/more.conf",
+			files: 1,
+			bytes: 4,
+			passage: { kind: "package", document: "served", text: "/etc/served/more.conf" },
+		},
+		{
+			kind: "documented-writable",
+			path: "/var/lib/served",
+			files: 0,
+			bytes: 0,
+			passage: { kind: "package", document: "served", text: "/var/lib/served" },
+		},
+	]);
+});
+
+test("what is named has to exist and to be the application's own", () => {
+	const mentions = [
+		...[
+			"/etc/hosts",
+			"/etc/sysconfig/served",
+			"/opt/served",
+			"/usr/sbin/served",
+			"/usr/lib/served/plug.so",
+			"/etc/other/served.conf",
+		],
+		...[
+			"/etc/default/served",
+			"/usr/share/doc/served/README.Debian",
+			"/etc/served/sites-available/default",
+			"/home/served",
+			"/var/lib/strange",
+		],
+		...["/proc/sys/fs", "/dev/log", "/var/lib", "/etc", "/usr/share/zoneinfo"],
+	].map((path) => mention(path));
+	expect(named(offers(mentions))).toEqual(named(offers([])));
+	expect(named(offers([mention("/usr/share/zoneinfo", { inChroot: true })]))).toContain("/usr/share/zoneinfo");
+	expect(
+		named(offers([mention("/usr/share/served/errors"), mention("/var/lib/zones"), mention("/var/run/served", { writes: true })])),
+	).toEqual([...["/etc/served/more.conf", "w /run/served", "/usr/share/served/errors", "w /var/lib/served", "w /var/lib/zones"]]);
+});
+
+test("what the plan has, mounts or leaves out is not offered, and prose is a better reason than a list", () => {
+	expect(named(offers([], { exclude: ["/etc/served/more.conf"] }, ["/var/lib"]))).toEqual([]);
+	const [first] = offers([
+		mention("/etc/served/more.conf", { passage: { kind: "readme", document: "R", text: "More is there." } }),
+	]);
+	expect(first?.passage).toMatchObject({ kind: "readme", text: "More is there." });
+	const known = { kind: "state" as const, path: "/var/lib/served" as Path, files: 1, bytes: 1 };
+	expect(withDocumented([known], offers([])).map(({ kind }) => kind)).toEqual(["documented", "state"]);
+});

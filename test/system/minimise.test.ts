@@ -1,0 +1,125 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { begin, cagewright, type Json, make, temporaryState } from "./cagewright.ts";
+import { bind9, type Daemon, nginx, redis } from "./daemons.ts";
+import { apacheWithDefaults, haproxy, phpFpm } from "./more-daemons.ts";
+
+/**
+ * Real daemons by what trials prove unnecessary. Ports need not be free: each trial has a network of its own. Nothing here waits for an answer
+ * that never comes longer than the command itself does.
+ */
+
+const state = temporaryState();
+const port = 18_080;
+
+interface Minimised extends Json {
+	readonly outcome: string;
+	readonly trials: number;
+	readonly after: { readonly files: number };
+	readonly uncounted: readonly string[];
+	readonly dropped: { readonly files: number; readonly paths: readonly string[] };
+	readonly kept: readonly { readonly why: string; readonly files: number }[];
+}
+
+async function minimise(name: string, options: readonly string[] = []): Promise<Minimised> {
+	const words = ["minimise", name, "--yes", "--json", "--quiet", "--no-selftest", ...options];
+	const result = await cagewright(words, { state });
+	expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+	return result.json as Minimised;
+}
+
+const makeOf = ({ command, probe }: Daemon, name: string, options: readonly string[] = []) =>
+	make(["--name", name, "--no-selftest", "--probe", probe, ...options, "--", ...command], { state });
+
+/** Half a minute on a quiet machine. */
+const patience = 150_000;
+
+test.each<[string, number, () => Daemon]>([
+	["redis", 18, () => redis(port)],
+	["nginx", 17, () => nginx({ port })],
+	["apache2", 30, () => apacheWithDefaults(port)],
+	["haproxy", 22, () => haproxy(port)],
+	["php-fpm", 80, () => phpFpm(port)],
+])(
+	"%s is left with %i files at most, answers, and stays so",
+	async (name, most, daemon) => {
+		const made = await makeOf(daemon(), name);
+		const { after, dropped, outcome } = await minimise(name);
+		expect(outcome).toBe("minimised");
+		expect(after.files).toBeLessThanOrEqual(most);
+		expect(made.files - after.files).toBe(dropped.files);
+		const tried = await cagewright(["trial", name, "--json", "--quiet", "--no-selftest"], { state });
+		expect(tried).toMatchObject({ status: 0, json: { answered: true, missing: [] } });
+	},
+	patience,
+);
+
+/** Two zones, of which the probe asks for one. */
+const twoZones = bind9(port);
+const second = `${twoZones.folder}/second.test.zone`;
+const config = `${twoZones.folder}/named.conf`;
+writeFileSync(second, "$TTL 60\n@ IN SOA ns root 1 3600 600 86400 60\n@ IN NS ns\nns IN A 127.0.0.1\nwww IN A 192.0.2.8\n");
+writeFileSync(config, `${readFileSync(config, "utf8")}zone "second.test" { type primary; file "${second}"; };\n`);
+const askSecond = `dig +short +time=1 +tries=1 -p ${port} @127.0.0.1 www.second.test A | grep -qx 192.0.2.8`;
+const inCage = (root: unknown) => existsSync(`${root}${second}`);
+
+test(
+	"what no probe of bind9 asks for goes, stays away, and is explained",
+	async () => {
+		const before = await makeOf(twoZones, "bind9", ["--user", "bind"]);
+		expect(inCage(before.root)).toBe(true);
+		const { after, dropped, kept } = await minimise("bind9");
+		expect(after.files).toBeLessThanOrEqual(41);
+		expect(dropped.paths).toContain(second);
+		expect(kept.map(({ why }) => why)).toEqual(expect.arrayContaining(["program", "needed", "accounts", "tried"]));
+
+		const check = await cagewright(["check", "bind9", "--quiet"], { state });
+		expect(check).toMatchObject({ status: 0, stderr: "" });
+		const updated = await cagewright(["update", "bind9", "--json", "--quiet"], { state });
+		expect(updated.json).toMatchObject({ cages: [{ outcome: "unchanged" }] });
+		const explained = await cagewright(["explain", "bind9", "/etc/ssl/openssl.cnf"], { state });
+		expect(explained.stdout).toMatch(/proven unnecessary by 1 probe and 0 exercises on \d{4}-\d\d-\d\d/);
+		expect(explained.stdout).toContain("--include /etc/ssl/openssl.cnf");
+		const again = await makeOf(twoZones, "bind9", ["--user", "bind"]);
+		expect(inCage(again.root)).toBe(false);
+	},
+	patience,
+);
+
+test("with an exercise that is new, what was left out before is tried again, and what it needs is kept", async () => {
+	const { dropped, outcome } = await minimise("bind9", ["--exercise", askSecond]);
+	expect(outcome).toBe("minimised");
+	expect(dropped.paths).not.toContain(second);
+	expect(dropped.files).toBeGreaterThan(0);
+	const tried = await cagewright(["trial", "bind9", "--json", "--quiet", "--no-selftest"], { state });
+	expect(tried).toMatchObject({ status: 0, json: { answered: true } });
+	const history = await cagewright(["show", "bind9", "--history"], { state });
+	expect(history.stdout.match(/ minimised /g)).toHaveLength(2);
+});
+
+test("Ctrl-C ends the search with what it found; a second one leaves the cage as it is", async () => {
+	const before = await cagewright(["show", "bind9", "--json"], { state });
+	const run = begin(["minimise", "bind9", "--yes", "--json", "--events", "--no-selftest"], { state });
+	await run.says('"subset-tried"');
+	run.send("SIGINT");
+	await run.says("Stopping");
+	run.send("SIGINT");
+	expect(await run.ended).toMatchObject({ status: 130 });
+	expect((await cagewright(["show", "bind9", "--json"], { state })).json.files).toBe(before.json.files);
+
+	const soft = begin(["minimise", "bind9", "--yes", "--json", "--events", "--no-selftest", "--jobs", "1"], { state });
+	await soft.says('"subset-tried"');
+	const { json, status } = await soft.stop("SIGINT");
+	expect(status).toBe(0);
+	expect(json).toMatchObject({ complete: false });
+});
+
+test("an exercise that fails as it is says nothing, and is said so; where nobody can be asked, --yes is named", async () => {
+	const { uncounted } = await minimise("redis", ["--exercise", "exit 3"]);
+	expect(uncounted).toEqual(["exit 3"]);
+	const asked = await cagewright(["minimise", "redis", "--quiet"], { state });
+	expect(asked).toMatchObject({ status: 2 });
+	expect(asked.stderr).toContain("--yes");
+	const dry = await cagewright(["minimise", "php-fpm", "--dry-run", "--json"], { state });
+	expect(dry.json).toMatchObject({ dryRun: true, name: "php-fpm" });
+});
