@@ -62,6 +62,20 @@ export function apacheWithDefaults(port: number): Untuned {
 	};
 }
 
+export function haproxy(port: number): Untuned {
+	const folder = temporaryFolder("haproxy");
+	write(`${folder}/haproxy.cfg`, [
+		...["global", "  user haproxy", "  group haproxy", "defaults", "  mode http", "  timeout client 5s", "  timeout server 5s"],
+		...["  timeout connect 5s", "frontend test", `  bind 127.0.0.1:${port}`],
+		'  http-request return status 200 content-type text/plain string "hello from haproxy"',
+	]);
+	return {
+		folder,
+		command: ["haproxy", "-Ws", "-f", `${folder}/haproxy.cfg`],
+		probe: curl(`http://127.0.0.1:${port}/`, "hello from haproxy"),
+	};
+}
+
 /** Debian names the program by its version. */
 export function phpProgram(): string {
 	const [name] = readdirSync("/usr/sbin").filter((one) => /^php-fpm\d/.test(one));
