@@ -119,8 +119,13 @@ async function exporting(
 	const { template: one } = await known(machine.store, name);
 	const bundle: TemplateBundle = { schema: bundleSchema, sha256: templateHash(one), template: one };
 	const text = `${JSON.stringify(bundle, null, 2)}\n`;
-	if (output === undefined) terminal.print(text);
-	else terminal.say(terminal.messages.cli.template.exported(one.name, await writeNewFile(output, text), bundle.sha256));
+	if (output === undefined) {
+		terminal.print(text);
+		return 0;
+	}
+	const path = await writeNewFile(output, text);
+	if (terminal.options.json) terminal.printJson("template", { name: one.name, path, sha256: bundle.sha256 });
+	else terminal.say(terminal.messages.cli.template.exported(one.name, path, bundle.sha256));
 	return 0;
 }
 

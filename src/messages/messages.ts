@@ -112,7 +112,12 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 	const failure: Messages["failure"] = ({ cause, code, values }) => {
 		if (cause === undefined) {
 			const found = findingCodes.find((one) => one === values.finding);
-			return say(failures, code, { ...values, ...(found ? finding({ code: found, values }) : {}) }).trim();
+			const problem = templateProblems[String(values.problem)];
+			return say(failures, code, {
+				...values,
+				...(problem?.includes("{") === false ? { problem } : {}),
+				...(found ? finding({ code: found, values }) : {}),
+			}).trim();
 		}
 		const first = cause instanceof Failure ? cause : new Failure("internal", { detail: String(cause) }, 70);
 		return say(failures, code, { ...values, cause: failure(first) }).trim();

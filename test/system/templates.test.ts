@@ -41,7 +41,6 @@ function subjects(): Record<string, Subject> {
 		...["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${state}/${name};`),
 		...["access_log /var/log/nginx-account/access.log;", "include /etc/nginx/sites-enabled/*;", "}", ""],
 	].join("\n");
-	const frontend = 'frontend web\n  bind :80\n  http-request return status 200 content-type text/plain string "hello"\n';
 	const python = [
 		"import os\nfrom http.server import BaseHTTPRequestHandler, HTTPServer\nclass Hello(BaseHTTPRequestHandler):",
 		'\tdef do_GET(self):\n\t\tself.send_response(200)\n\t\tself.end_headers()\n\t\tself.wfile.write(b"hello")',
@@ -66,8 +65,7 @@ function subjects(): Record<string, Subject> {
 		redis: { port: 6379 },
 		bind9: { port: 53 },
 		dnsmasq: { port: 53 },
-		// Its worker locks itself in once more, as Debian's configuration says: its root is no cage's any more.
-		haproxy: { set: { config: write("haproxy.cfg", frontend) } },
+		haproxy: {},
 		"php-fpm": { set: { script: write("index.php", '<?php echo "hello ", 6 * 7, "\\n";\n') } },
 		sftp: { set: sftp, port: 2222 },
 		"web-folder": { set: { folder: `${folder}/pages` }, port: 8080 },
