@@ -9,6 +9,7 @@ import { isDamage, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { hostDrift } from "./drift.ts";
 import { takeOverEdits } from "./edits.ts";
+import { processesOfOthers } from "./restart.ts";
 import { planStep } from "./steps.ts";
 
 export interface CheckedFinding extends Finding {
@@ -27,13 +28,16 @@ export interface CheckedCage {
 	readonly drift: readonly PackageDrift[];
 	/** What a build of today would add and drop beyond that; absent where nothing was installed since and there was no need to plan. */
 	readonly plan?: Pick<Difference, "added" | "removed" | "settings">;
+	/** Processes that run in another generation: they have the new files at their next start. */
+	readonly behind: readonly number[];
 	/** Why it could not be looked at: its description or its manifest is damaged. */
 	readonly damage?: Failure;
 }
 
 /** False where somebody should look. */
 export function isClean(cage: CheckedCage): boolean {
-	return cage.damage === undefined && cage.findings.every(({ accepted, known }) => accepted || known) && !isOutdated(cage);
+	const isTold = cage.findings.every(({ accepted, known }) => accepted || known);
+	return cage.damage === undefined && isTold && !isOutdated(cage) && cage.behind.length === 0;
 }
 
 /** True where `update` would make another generation. */
@@ -62,11 +66,12 @@ export async function checkCage(context: Context, name: string, { deep = false }
 			generation,
 			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
 			drift,
+			behind: (await processesOfOthers(context, name, generation)).inits,
 			...(plan ? { plan } : {}),
 		};
 	} catch (error) {
 		if (!isDamage(error)) throw error;
-		return { name, findings: [], drift: [], damage: error };
+		return { name, findings: [], drift: [], behind: [], damage: error };
 	}
 }
 

@@ -189,6 +189,8 @@ export const cliDe: CliMessages = {
 		moreFiles: (count) => `${count} weitere`,
 		wouldAdd: (count, paths) => `${count} ${count === 1 ? "Eintrag käme" : "Einträge kämen"} hinzu: ${paths}`,
 		wouldDrop: (count, paths) => `${count} ${count === 1 ? "Eintrag fiele" : "Einträge fielen"} weg: ${paths}`,
+		behind: (name, pids) =>
+			`Noch in einer anderen Generation: ${pids}. Was dort läuft, hat die jetzigen Dateien beim nächsten Start; cagewright update ${name} startet es neu.`,
 		wouldSet: (settings) => `neben den Dateien würde sich ändern: ${settings}`,
 		toUpdate: (name) => `auf den neuen Stand bringen, vor dem Gebrauch erprobt: cagewright update ${name}`,
 		nagios: {
