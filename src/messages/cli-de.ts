@@ -6,6 +6,7 @@ import { recordVerbDe } from "./record/verb-de.ts";
 import { removeDe } from "./remove-de.ts";
 import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
+import { watchDe } from "./watch-de.ts";
 
 /** What the verbs say, German. */
 export const cliDe: CliMessages = {
@@ -170,6 +171,7 @@ export const cliDe: CliMessages = {
 	record: recordVerbDe,
 	transfer: transferDe,
 	update: updateDe,
+	watch: watchDe,
 	minimise: minimiseDe,
 	check: {
 		clean: "nichts gefunden",

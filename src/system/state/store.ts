@@ -16,6 +16,7 @@ import type { OwnerChange } from "../../core/plan/plan.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
+import type { Watched } from "../../core/watch/watched.ts";
 import type {
 	AdoptedState,
 	BuildRequest,
@@ -61,6 +62,7 @@ import { readStaleMark, staleMark } from "./stale.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 import { exportCage, readExportHead, receiveCage } from "./transfer.ts";
 import { readRemoval, readSwitching, unfinishedCages, writeSwitching } from "./unfinished.ts";
+import { readWatched, watchedName, watchedToText } from "./watched.ts";
 
 const hostTrace = "host";
 
@@ -234,6 +236,16 @@ export class StateFolder extends StateReader implements Store {
 
 	staleMark(name: string): Promise<StaleMark | undefined> {
 		return readStaleMark(join(this.paths(name).directory, staleMark));
+	}
+
+	async saveWatched(name: string, watched: Watched | undefined): Promise<void> {
+		const path = join(this.paths(name).directory, watchedName);
+		if (watched) await writeAtomic(path, watchedToText(watched));
+		else await removeTree(path);
+	}
+
+	watched(name: string): Promise<Watched | undefined> {
+		return readWatched(join(this.paths(name).directory, watchedName));
 	}
 
 	requestRestart(name: string, generation: number): Promise<void> {
