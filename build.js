@@ -45,7 +45,14 @@ const program = await build({
 	plugins: [...bundled.plugins, byItself],
 });
 // Each whole in a folder of its own: a cage for the demonstration takes the folder of its sources along, and nothing else of ours.
-const alone = await build({ ...shared, entryPoints: { "demo/demo": "src/demo/server.ts", "relay/relay": "src/relay/relay.ts" } });
+const alone = await build({
+	...shared,
+	entryPoints: {
+		"demo/demo": "src/demo/server.ts",
+		"relay/relay": "src/relay/relay.ts",
+		"hashing/hashing": "src/hashing/hashing.ts",
+	},
+});
 const outputFiles = [...alone.outputFiles, ...start.outputFiles, ...program.outputFiles];
 
 /**

@@ -146,19 +146,23 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		),
 	)
 		.option("--dropin <SERVICE>", "a drop-in instead, that moves this service of the host into the cage")
-		.option("--install", "write it below /etc/systemd/system and let systemd read it")
+		.option("--install", "put it where the host reads it: a unit below /etc/systemd/system, which systemd reads at once")
 		.addOption(new Option("--uninstall", "remove what --install wrote").conflicts("install"))
 		.addOption(
 			new Option("--score", "how exposed systemd says the service is, before and after").conflicts(["install", "uninstall"]),
 		)
 		.option("--dry-run", "with --install or --uninstall: say what would be done")
 		.option("--root <DIR>", "units of another system, whose file tree is there")
-		.addOption(new Option("--logrotate", "print a file for logrotate instead, for the cage's logs").conflicts("deployHook"))
-		.option("--deploy-hook", "print a hook for certbot instead, that reloads a renewed certificate")
+		.addOption(
+			new Option("--logrotate", "a file for logrotate instead, for the cage's logs").conflicts(["deployHook", "root", "dropin"]),
+		)
+		.addOption(
+			new Option("--deploy-hook", "a hook for certbot instead, that reloads a renewed certificate").conflicts(["root", "dropin"]),
+		)
 		.action((name: string, options: UnitOptions & { logrotate?: boolean; deployHook?: boolean }) =>
 			verb(async (terminal) => {
-				if (options.logrotate) return (await import("./upkeep.ts")).logrotate(terminal, name);
-				if (options.deployHook) return (await import("./upkeep.ts")).hook(terminal, name);
+				if (options.logrotate) return (await import("./upkeep.ts")).logrotate(terminal, name, options);
+				if (options.deployHook) return (await import("./upkeep.ts")).hook(terminal, name, options);
 				return (await import("./unit.ts")).unit(terminal, name, options);
 			})(),
 		);

@@ -54,10 +54,12 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		const present = await presentCage(context, name);
 		const { cage, generation, layout, manifest } = present;
 		const accepted = (cage.accepted ?? []).map(parseAcceptance);
-		const findings = await findingsOf(context, manifest, layout, { thorough: deep });
+		const [findings, drift] = await Promise.all([
+			findingsOf(context, manifest, layout, { thorough: deep }),
+			hostDrift(context, manifest, deep),
+		]);
 		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
-		const drift = await hostDrift(context, manifest, deep);
 		const plan = await plannedNow(context, present, drift.length > 0);
 		const missed = await missedNow(context, present);
 		return {

@@ -154,13 +154,14 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"a drop-in instead, that moves this service of the host into the cage":
 		"stattdessen ein Drop-in, das diesen Dienst des Wirts in den Käfig umzieht",
 	"the same under the drop-in for this service of the host": "dasselbe unter dem Drop-in für diesen Dienst des Wirts",
-	"write it below /etc/systemd/system and let systemd read it": "nach /etc/systemd/system schreiben und von systemd lesen lassen",
+	"put it where the host reads it: a unit below /etc/systemd/system, which systemd reads at once":
+		"dorthin schreiben, wo der Rechner es liest: eine Unit unter /etc/systemd/system, die systemd gleich liest",
 	"remove what --install wrote": "entfernen, was --install schrieb",
 	"how exposed systemd says the service is, before and after": "wie angreifbar der Dienst nach systemd ist, vorher und nachher",
 	"units of another system, whose file tree is there": "Units eines anderen Systems, dessen Dateien dort liegen",
 	"another system, whose file tree is there": "ein anderes System, dessen Dateien dort liegen",
-	"print a file for logrotate instead, for the cage's logs": "stattdessen eine Datei für logrotate, für die Logs des Käfigs",
-	"print a hook for certbot instead, that reloads a renewed certificate":
+	"a file for logrotate instead, for the cage's logs": "stattdessen eine Datei für logrotate, für die Logs des Käfigs",
+	"a hook for certbot instead, that reloads a renewed certificate":
 		"stattdessen einen Haken für certbot, der ein erneuertes Zertifikat neu laden lässt",
 	"try it under the unit of `cagewright unit`, by the systemd that runs here":
 		"unter der Unit von `cagewright unit` versuchen, mit dem systemd, das hier läuft",

@@ -17,6 +17,7 @@ import { eventually } from "./eventually.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
 import { freePort } from "./network.ts";
 import { leftovers } from "./processes.ts";
+import { generator } from "./random.ts";
 
 /**
  * The program is killed at random moments of whatever changes a cage, and the disk fills up at random moments. Afterwards one command brings a cage
@@ -99,17 +100,6 @@ class Lane {
 		expect({ where, half }).toEqual({ where, half: [] });
 		expect({ where, data: this.data() }).toEqual({ where, data });
 	}
-}
-
-/** mulberry32: small, and the same on every machine. */
-function generator(start: number): () => number {
-	let at = start;
-	return () => {
-		at = (at + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(at ^ (at >>> 15), 1 | at);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-	};
 }
 
 /** Starts it, and kills it after a share of the time that it takes. True where it was done before. */

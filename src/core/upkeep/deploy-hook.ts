@@ -1,5 +1,6 @@
 import type { Manifest } from "../cage/manifest.ts";
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { deployFolder, hookPlace } from "./hooks.ts";
 import { type SignalLine, signalLine } from "./signal-line.ts";
 
 /** A script that certbot(1) runs after each renewal. */
@@ -7,7 +8,7 @@ export function deployHook(line: SignalLine): string {
 	return [
 		"#!/bin/sh",
 		`# Lets the application in the cage ${line.name} read its renewed certificate.`,
-		`# Belongs into /etc/letsencrypt/renewal-hooks/deploy/${line.name}, mode 0755.`,
+		`# Belongs into ${hookPlace(deployFolder, line.name)}, mode 0755.`,
 		signalLine(line),
 		"",
 	].join("\n");

@@ -35,10 +35,13 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
 		...auditBinds(binds.map(bindWay), policy.owner),
 	];
+	// Read by threads while we look at the rest; told below as well.
+	const known = manifest && thorough ? hashesOf(filesOf(manifest), cage, signal) : undefined;
+	known?.catch(() => {});
 	const { seen: files, unseen } = observeTree(cage, root, signal);
 	findings.push(...unseen.map(unseenFinding));
 	const written = data.map(({ path, source }) => ({ path, source, ...observeTree(source, path, signal) }));
-	const hashed = manifest ? await withHashes(files, cage, manifest, thorough, signal) : [];
+	const hashed = manifest ? withHashes(files, await (known ?? hashesOf(touched(files, manifest), cage, signal))) : [];
 	const capabilities = await asked;
 	if (capabilities === undefined) {
 		findings.push({ code: "file-capabilities-unseen", path: root, severity: "warning", values: { tool: "getcap" } });
@@ -72,25 +75,32 @@ function unseenFinding({ error, path }: { readonly error: string; readonly path:
 	return { code: "unseen", path, severity, values: { error } };
 }
 
-/** Reads what was touched since it was copied; `thorough`, everything. */
-async function withHashes(
-	files: readonly Seen[],
-	cage: Path,
-	manifest: Manifest,
-	thorough: boolean,
-	signal: AbortSignal | undefined,
-): Promise<Seen[]> {
+function filesOf({ entries }: Manifest): Path[] {
+	return entries.filter(({ sha256 }) => sha256 !== undefined).map(({ path }) => path);
+}
+
+/** Files whose content has to be read to be known: they were touched since they were copied. */
+function touched(files: readonly Seen[], manifest: Manifest): Path[] {
 	const entries = entriesByPath(manifest);
-	const isUnsure = ({ kind, path, stamp }: Seen) =>
-		kind === "file" && stamp !== undefined && (thorough || needsHash(entries.get(path), stamp));
-	const unsure = files.filter(isUnsure);
+	return files.flatMap(({ kind, path, stamp }) =>
+		kind === "file" && stamp !== undefined && needsHash(entries.get(path), stamp) ? [path] : [],
+	);
+}
+
+async function hashesOf(paths: readonly Path[], cage: Path, signal: AbortSignal | undefined): Promise<Map<Path, string>> {
 	const hashes = await hashFiles(
-		unsure.map(({ path }) => `${cage}${path}` as Path),
+		paths.map((path) => `${cage}${path}` as Path),
 		signal,
 	);
 	// What cannot be read is not what was copied.
-	const known = new Map(unsure.map((one, index) => [one, { ...one, sha256: hashes[index] ?? "" }]));
-	return files.map((one) => known.get(one) ?? one);
+	return new Map(paths.map((path, index) => [path, hashes[index] ?? ""]));
+}
+
+function withHashes(files: readonly Seen[], hashes: ReadonlyMap<Path, string>): Seen[] {
+	return files.map((one) => {
+		const sha256 = one.kind === "file" ? hashes.get(one.path) : undefined;
+		return sha256 === undefined ? one : { ...one, sha256 };
+	});
 }
 
 /**

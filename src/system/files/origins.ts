@@ -16,20 +16,24 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 	const unsure: ManifestEntry[] = [];
 	const note = (entry: ManifestEntry, change: ChangedOrigin["change"]) =>
 		changed.push({ path: entry.path, change, ...(entry.package ? { was: entry.package } : {}) });
+	// What was added in the cage never had one.
+	const entries = manifest.entries.filter(({ edited, kind }) => edited !== "" && (kind === "file" || kind === "symlink"));
+	const files = entries.filter(({ kind }) => kind === "file");
+	// Read by threads while we look at the rest.
+	const all = deep ? hashFiles(files.map(placeOf), signal) : undefined;
+	all?.catch(() => {}); // Told below, unless something else ends this before.
 	let looked = 0;
-	for (const entry of manifest.entries) {
-		if (entry.kind !== "file" && entry.kind !== "symlink") continue;
-		// What was added in the cage never had one.
-		if (entry.edited === "") continue;
+	for (const entry of entries) {
 		signal?.throwIfAborted();
 		if (++looked % 500 === 0) await setImmediate();
 		const change = entry.kind === "file" ? lookAtFile(entry, deep) : changeOfLink(entry);
 		if (change === "unsure") unsure.push(entry);
 		else if (change) note(entry, change);
 	}
-	const hashes = await hashFiles(unsure.map(placeOf), signal);
-	for (const [index, entry] of unsure.entries()) {
-		if (hashes[index] !== (entry.edited ?? entry.sha256)) note(entry, "changed");
+	const [read, hashes] = all ? [files, await all] : [unsure, await hashFiles(unsure.map(placeOf), signal)];
+	const wanted = new Set(unsure);
+	for (const [index, entry] of read.entries()) {
+		if (wanted.has(entry) && hashes[index] !== (entry.edited ?? entry.sha256)) note(entry, "changed");
 	}
 	return changed.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,0 +1,205 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Booted, boot, bootTime } from "./booted.ts";
+import { eventually } from "./eventually.ts";
+import { generator } from "./random.ts";
+
+/**
+ * Kills of what concerns services, on a booted systemd: an update between its switch and the restart, a removal with units and hooks, an adoption and
+ * a release at random moments. `CAGEWRIGHT_MOVES` says how often services are moved, `CAGEWRIGHT_SEED` repeats a run.
+ */
+
+const moves = Number(process.env.CAGEWRIGHT_MOVES ?? 8);
+const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
+
+const makeCage = "cagewright make redis-server.service --name redis --yes --quiet --no-selftest";
+
+let system: Booted;
+beforeAll(async () => {
+	system = await boot({ services: ["redis-server"] });
+	for (const folder of ["logrotate.d", "letsencrypt/renewal-hooks/deploy"]) {
+		mkdirSync(join(system.tree, "etc", folder), { recursive: true });
+	}
+	await system.must(makeCage);
+}, bootTime);
+afterAll(() => system?.dispose());
+
+const property = (service: string, name: string) => system.must(`systemctl show --value --property=${name} ${service}`);
+const rootOf = async (service: string) => system.must(`stat -L -c %d:%i /proc/${await property(service, "MainPID")}/root/.`);
+const rootOfCage = () => system.must("stat -L -c %d:%i /var/lib/cagewright/cages/redis/current/");
+const inFolder = () => system.must("ls -A /var/lib/cagewright/cages/redis");
+/** Everything that could be left beside a cage, to the last byte. */
+const beside = () =>
+	system.must(
+		"find /etc/systemd /etc/logrotate.d /etc/letsencrypt -printf '%p %M %u %g %l\\n' -type f -exec md5sum {} + | sort; cat /etc/passwd /etc/group",
+	);
+
+test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { timeout: 60_000 + moves * 60_000 }, async () => {
+	const random = generator(seed);
+	const keys = 1000;
+	const whole = `redis-cli eval "local n=0; for i=1,${keys} do if redis.call('get','key:'..i)==tostring(i) then n=n+1 end end; return n" 0`;
+	await system.must(`redis-cli eval "for i=1,${keys} do redis.call('set','key:'..i,i) end" 0; redis-cli save`);
+	const before = await beside();
+	const isAdopted = async () => "adopted" in JSON.parse(await system.must("cagewright show redis --json --quiet"));
+	/** Seconds in all, and from the stop of the service until it answers. */
+	const took = { adopt: [0, 0], release: [0, 0] };
+	for (const verb of ["adopt --name redis", "release"]) {
+		const began = performance.now();
+		const done = JSON.parse(await system.must(`cagewright ${verb} redis-server --yes --quiet --json`));
+		took[verb === "release" ? "release" : "adopt"] = [(performance.now() - began) / 1000, done.seconds.interrupted];
+	}
+	const found = { cage: 0, host: 0, said: 0 };
+	for (let turn = 1; turn <= moves; turn++) {
+		const verb = (await isAdopted()) ? "release" : "adopt";
+		await system.must(`redis-cli set last ${turn}`);
+		// Most of the time goes by before anything is touched: every second kill comes after that.
+		const [all = 0, away = 0] = took[verb];
+		const isAway = random() < 0.5;
+		const pause = (random() * (isAway ? away : all) * 1.1).toFixed(3);
+		const begin = isAway ? "until grep -q service-stopped /run/events; do sleep 0.01; done;" : "";
+		const name = verb === "adopt" ? "--name redis" : "";
+		const { status } = await system.run(
+			`cagewright ${verb} redis-server ${name} --yes --events 2>/run/events & p=$!; (${begin} sleep ${pause}; kill -KILL $p) & wait $p`,
+		);
+		const where = `turn ${turn}, ${verb} ${pause} s after ${isAway ? "the stop" : "the start"}, seed ${seed}`;
+		expect({ where, ended: [0, 137].includes(status) }).toEqual({ where, ended: true });
+		const half = await system.run('grep -o \'"phase":"[^"]*\' /var/lib/cagewright/cages/redis/adoption.json | cut -d\'"\' -f4');
+		const isHalf = !["", "adopted"].includes(half.stdout.trim());
+		const { stderr } = await system.run("cagewright list");
+		if (isHalf)
+			expect({ where, stderr }).toEqual({
+				where,
+				stderr: expect.stringMatching(/^An earlier command was cut off: redis-server/),
+			});
+		found.said += isHalf ? 1 : 0;
+		const isInside = await isAdopted();
+		found[isInside ? "cage" : "host"]++;
+		const root = isInside ? await rootOfCage() : await system.must("stat -c %d:%i /");
+		expect({ where, root: await rootOf("redis-server") }).toEqual({ where, root });
+		const data = [await system.must(whole), await system.must("redis-cli get last")];
+		expect({ where, data }).toEqual({ where, data: [String(keys), String(turn)] });
+		if (!isInside) expect({ where, beside: await beside() }).toEqual({ where, beside: before });
+		const state = await system.must("ls -A /var/lib/redis");
+		expect({ where, state }).toEqual({ where, state: "dump.rdb" });
+		const left = (await inFolder()).split("\n").filter((one) => one.startsWith(".") || one.includes("json.tmp"));
+		expect({ where, left }).toEqual({ where, left: [] });
+	}
+	expect(found.said).toBeGreaterThan(0);
+	if (await isAdopted()) await system.must("cagewright release redis-server --yes --quiet");
+	expect(await beside()).toBe(before);
+});
+
+test("a switch that was cut off before the restart is finished by the next command", { timeout: 180_000 }, async () => {
+	await system.must("systemctl stop redis-server && cagewright unit redis --install --quiet && systemctl start cage-redis");
+	let said = 0;
+	// After the switch; while the service is stopped or just started again; and somewhere between.
+	const moments = [
+		`until [ "$(readlink $C/current)" != "$before" ]; do :; done`,
+		"until grep -q service-stopped /run/events; do :; done",
+		"until grep -q service-stopped /run/events; do :; done; sleep 0.1",
+	];
+	for (const [index, moment] of moments.entries()) {
+		await system.must(`echo '# turn-${index}' >>/etc/redis/redis.conf; redis-cli set last ${index}`);
+		const killed = await system.run(
+			`C=/var/lib/cagewright/cages/redis; before=$(readlink $C/current)
+			cagewright update redis --events --no-selftest 2>/run/events & p=$!
+			${moment}; kill -KILL $p; wait $p`,
+		);
+		expect(killed.status).toBe(137);
+		const { stderr } = await system.run("cagewright list");
+		if (/^An earlier command was cut off: generation \d+ of redis is the present one\. Restarted now: cage-redis/.test(stderr))
+			said++;
+		else expect(stderr).toBe("");
+		await eventually(async () => expect(await rootOf("cage-redis")).toBe(await rootOfCage()));
+		expect(await system.must("redis-cli get last")).toBe(String(index));
+		expect(await inFolder()).not.toContain("switching.json");
+		expect(await system.must(`grep -c '# turn-${index}' /var/lib/cagewright/cages/redis/current/etc/redis/redis.conf`)).toBe("1");
+	}
+	expect(said).toBeGreaterThan(0);
+	expect(await system.must("cagewright show redis --history")).toContain("switch-finished");
+});
+
+describe("a removal", () => {
+	test("refuses while the unit runs, and names all that it would take away", async () => {
+		expect(await system.run("cagewright remove redis --yes")).toMatchObject({
+			status: 4,
+			stderr: /cage-redis\.service.*systemctl stop cage-redis\.service/,
+		});
+		await system.must(
+			"systemctl stop cage-redis; systemctl enable --quiet cage-redis; cagewright unit redis --logrotate --install",
+		);
+		await system.must("cagewright unit redis --dropin redis-server --install --quiet");
+		const told = JSON.parse(await system.must("cagewright remove redis --dry-run --json"));
+		expect(told).toMatchObject({
+			dryRun: true,
+			removed: false,
+			units: [
+				{ path: "/etc/systemd/system/cage-redis.service" },
+				{ path: "/etc/systemd/system/redis-server.service.d/50-cagewright.conf", service: "redis-server.service" },
+			],
+			hooks: ["/etc/logrotate.d/cage-redis"],
+			mentions: [],
+		});
+		expect(told.deletes).toEqual(
+			expect.arrayContaining(["/var/lib/cagewright/cages/redis/generations", "/var/lib/cagewright/cages/redis/data"]),
+		);
+		const text = await system.must("cagewright remove redis --dry-run --keep-data");
+		for (const { path } of told.units) expect(text).toContain(path);
+		expect(text).toMatch(/It keeps:\n {2}\/var\/lib\/cagewright\/cages\/redis\/data \(/);
+		await system.must("test -e /etc/systemd/system/multi-user.target.wants/cage-redis.service");
+	});
+
+	test("leaves alone what somebody edited, and refuses for it", async () => {
+		const dropin = "/etc/systemd/system/redis-server.service.d/50-cagewright.conf";
+		await system.must(`cp -a ${dropin} /run/kept; echo '# mine' >>${dropin}`);
+		expect(await system.run("cagewright remove redis --yes")).toMatchObject({
+			status: 4,
+			stderr: /50-cagewright\.conf was changed/,
+		});
+		await system.must(`cp -a /run/kept ${dropin}; echo '/var/lib/cagewright/cages/redis/data/x {}' >/etc/logrotate.d/mine`);
+	});
+
+	/** strace ends the program at one of its calls: the journal, the unit, the rest. */
+	test("that was killed at any step is finished by the next command, which says so", { timeout: 180_000 }, async () => {
+		const steps = ["rename 3", "unlink 3", "unlink 5", "rmdir 4"];
+		await system.must("cp -a /var/lib/cagewright/cages/redis /var/kept");
+		for (const [index, step] of steps.entries()) {
+			if (index > 0) {
+				await system.must("rm -r /var/lib/cagewright/cages/redis && cp -a /var/kept /var/lib/cagewright/cages/redis");
+				for (const what of ["", "--logrotate", "--dropin redis-server"])
+					await system.must(`cagewright unit redis ${what} --install --quiet`);
+				await system.must("systemctl enable --quiet cage-redis");
+			}
+			await system.must("echo precious >/var/lib/cagewright/cages/redis/data/precious");
+			const [call, when] = step.split(" ");
+			const kill = `strace -f -qq -o /dev/null -e trace=${call} -e inject=${call}:signal=KILL:when=${when}`;
+			const killed = await system.run(`UV_THREADPOOL_SIZE=1 ${kill} cagewright remove redis --yes --keep-data --quiet`);
+			expect({ step, status: killed.status }).toEqual({ step, status: 137 });
+			const { stderr } = await system.run("cagewright list");
+			expect({ step, stderr }).toEqual({
+				step,
+				stderr: expect.stringMatching(/^An earlier command was cut off while it removed redis/),
+			});
+			expect(await system.must("find /etc/systemd /etc/logrotate.d -name '*cage*'")).toBe("");
+			expect((await inFolder()).split("\n").sort()).toEqual(["data", "seeded.json"]);
+			expect(await system.must("cat /var/lib/cagewright/cages/redis/data/precious")).toBe("precious");
+		}
+		expect((await system.run("cagewright list --json --quiet")).stdout).toContain('"cages": []');
+	});
+
+	test("takes away every trace of a cage, and nothing else", async () => {
+		await system.must("cagewright remove redis --yes --quiet");
+		expect(await system.must("ls -A /var/lib/cagewright/cages")).toBe("");
+		const before = await beside();
+		await system.must(`${makeCage} --dedicated-account cage-redis`);
+		for (const what of ["", "--logrotate", "--dropin redis-server"])
+			await system.must(`cagewright unit redis ${what} --install --quiet`);
+		await system.must("systemctl enable --quiet cage-redis");
+		expect(await beside()).not.toBe(before);
+		const removed = await system.run("cagewright remove redis --yes");
+		expect(removed).toMatchObject({ status: 0, stderr: expect.stringContaining("/etc/logrotate.d/mine") });
+		expect(await beside()).toBe(before);
+		expect(await system.must("ls -A /var/lib/cagewright/cages")).toBe("");
+	});
+});

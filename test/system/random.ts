@@ -1,0 +1,10 @@
+/** Numbers from 0 to 1 that a seed repeats. mulberry32: small, and the same on every machine. */
+export function generator(start: number): () => number {
+	let at = start;
+	return () => {
+		at = (at + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(at ^ (at >>> 15), 1 | at);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+	};
+}
