@@ -86,7 +86,9 @@ async function plannedNow(
 	isCalledFor: boolean,
 ): Promise<CheckedCage["plan"]> {
 	const { packages, store } = context.machine;
-	if (!isCalledFor && packages.changedAt() < Date.parse(manifest.madeAt)) return undefined;
+	// Where the clock was set back since, nobody can tell what came first.
+	const [madeAt, changedAt] = [Date.parse(manifest.madeAt), packages.changedAt()];
+	if (!isCalledFor && changedAt < madeAt && madeAt <= context.machine.now()) return undefined;
 	const trace = await store.trace(cage.name);
 	if (!trace) return undefined;
 	const silent = { ...context, emit() {} };

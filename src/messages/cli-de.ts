@@ -211,6 +211,7 @@ export const cliDe: CliMessages = {
 		notBuilt: "nicht gebaut",
 	},
 	show: {
+		aside: "Aufgehoben, damit nichts verloren geht; löschen Sie, was Sie nicht brauchen:",
 		command: "Befehl",
 		account: "Konto",
 		generation: "Generation",

@@ -217,6 +217,7 @@ export const cliEn = {
 		notBuilt: "not built",
 	},
 	show: {
+		aside: "Kept so that nothing is lost; take away what you do not need:",
 		command: "Command",
 		account: "Account",
 		generation: "Generation",
