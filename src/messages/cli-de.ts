@@ -7,6 +7,7 @@ import { removeDe } from "./remove-de.ts";
 import { templateDe } from "./template-de.ts";
 import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
+import { watchDe } from "./watch-de.ts";
 
 /** What the verbs say, German. */
 export const cliDe: CliMessages = {
@@ -171,6 +172,7 @@ export const cliDe: CliMessages = {
 	record: recordVerbDe,
 	transfer: transferDe,
 	update: updateDe,
+	watch: watchDe,
 	minimise: minimiseDe,
 	check: {
 		clean: "nichts gefunden",

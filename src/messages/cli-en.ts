@@ -7,6 +7,7 @@ import { removeEn } from "./remove-en.ts";
 import { templateEn } from "./template-en.ts";
 import { transferEn } from "./transfer-en.ts";
 import { updateEn } from "./update-en.ts";
+import { watchEn } from "./watch-en.ts";
 import type { Widen } from "./widen.ts";
 
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
@@ -177,6 +178,7 @@ export const cliEn = {
 	record: recordVerbEn,
 	transfer: transferEn,
 	update: updateEn,
+	watch: watchEn,
 	minimise: minimiseEn,
 	check: {
 		clean: "nothing found",
