@@ -54,7 +54,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 	} = start === undefined
 		? fromCommand(given)
 		: start.kind === "template"
-			? fromTemplate(start.template, given, parameters)
+			? fromTemplate(start.template, given, { ...start.values, ...parameters })
 			: fromUnit(start, given);
 	const application = isRootless() ? asOneself(described, options) : described;
 	const name = options.name ?? nameOf(start) ?? defaultName(application.command[0] ?? "");

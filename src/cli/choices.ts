@@ -3,20 +3,36 @@ import type { FoundApplication, Listening } from "../core/application/found.ts";
 import { type Path, pathFromText } from "../core/path/path.ts";
 import { quoteShellLine } from "../core/path/quote.ts";
 import type { PackageRef } from "../core/plan/plan.ts";
+import { fillText, type ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import { isMissing } from "../core/wizard/choose.ts";
 import type { Packages } from "../engine/ports.ts";
 import type { Choice } from "../engine/session.ts";
 import { distributionIds } from "../system/packages/distribution.ts";
+import { newestProgram } from "../system/templates/here.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
 
 /** A template as something to choose, with what of it this machine lacks and whether it runs. */
-export function choiceOfTemplate(template: Template, language: "en" | "de", found: readonly FoundApplication[]): Choice {
-	const { application, description, name, needs, notes, title } = template;
-	const [program = ""] = application.command;
-	const programs = [...new Set([program, ...needs.programs])].filter(
-		(one) => one !== "" && !one.startsWith("${") && !isHere(one),
+export function choiceOfTemplate(
+	template: Template,
+	language: "en" | "de",
+	found: readonly FoundApplication[],
+	values: ParameterValues = {},
+): Choice {
+	const { application, description, first, name, needs, notes, title } = template;
+	const usual = Object.entries(template.parameters).flatMap(([key, { default: value }]) =>
+		value === undefined ? [] : [[key, value]],
 	);
+	const filled: ParameterValues = { ...Object.fromEntries(usual), ...values };
+	const command = application.command.map((word) => fillText(word, filled));
+	const program = newestProgram(command[0] ?? "") ?? command[0] ?? "";
+	const programs = [...new Set([program, ...needs.programs.map((one) => fillText(one, filled))])].filter(
+		(one) => one !== "" && !one.includes("${") && !isHere(one),
+	);
+	const asked = Object.entries(template.parameters).map(([name, { default: usual, kind, title }]) => {
+		const value = values[name] ?? usual;
+		return { name, kind, title: title[language], ...(value === undefined ? {} : { default: value }) };
+	});
 	const packages = distributionIds().flatMap((id) => (Object.hasOwn(needs.packages, id) ? [needs.packages[id]] : []))[0] ?? [];
 	const running = found.find((one) => one.application.command?.[0] === program && one.ports.length > 0);
 	const isPlain = title[language].toLowerCase() === name;
@@ -26,12 +42,13 @@ export function choiceOfTemplate(template: Template, language: "en" | "de", foun
 		name,
 		description: isPlain ? description[language] : `${title[language]}: ${description[language]}`,
 		detail: description[language],
-		command: application.command,
+		command: [program, ...command.slice(1)],
 		...(application.user === undefined ? {} : { account: application.user }),
 		probes: application.probes,
 		...(running ? seen(running) : {}),
 		...(programs.length ? { lacks: { programs, packages } } : {}),
-		...(notes.length ? { advice: notes.map((note) => note[language]) } : {}),
+		...(asked.length ? { parameters: asked } : {}),
+		...(first.length || notes.length ? { advice: [...first, ...notes].map((note) => note[language]) } : {}),
 	};
 }
 

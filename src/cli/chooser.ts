@@ -2,6 +2,7 @@ import { splitCommandLine } from "../core/application/command-line.ts";
 import type { FoundApplication } from "../core/application/found.ts";
 import { Failure } from "../core/failure.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { ParameterValues } from "../core/template/parameters.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
 import type { Chooser } from "../engine/chooser.ts";
 import type { Machine } from "../engine/context.ts";
@@ -9,14 +10,16 @@ import type { Choice } from "../engine/session.ts";
 import { dropinText, unitText } from "../engine/unit.ts";
 import { messagesFor } from "../messages/messages.ts";
 import { reviewText } from "../report/review.ts";
+import { differencesText, templateCommands } from "../report/template.ts";
 import { writeNewFile } from "../system/files/write-new.ts";
 import { findApplications } from "../system/units/find.ts";
-import { answersFrom } from "./answers.ts";
+import { answersFrom, withParameters } from "./answers.ts";
 import { asItRuns } from "./attach.ts";
 import { choiceOfFound, choiceOfTemplate, compareChoices, withPackages } from "./choices.ts";
 import { withGuess } from "./guessed-probe.ts";
 import { ownUnitText } from "./own-unit.ts";
-import { fromFound } from "./starting-point.ts";
+import { fromFound, refuseUnaccepted } from "./starting-point.ts";
+import { changesOf, templateOf } from "./template-save.ts";
 
 /** What the wizard offers on this machine: the demonstration, templates, units and running services. */
 export class SystemChooser implements Chooser {
@@ -37,7 +40,12 @@ export class SystemChooser implements Chooser {
 			this.#found.set(choice.id, one);
 			return choice;
 		});
-		const templates = (await store.templates()).map(({ template }) => choiceOfTemplate(template, this.#language, found));
+		const templates = (await store.templates()).map((stored) => ({
+			...choiceOfTemplate(stored.template, this.#language, found, stored.values),
+			...(stored.accepted
+				? {}
+				: { consent: { text: templateCommands(stored.template, messagesFor(this.#language)), hash: stored.hash } }),
+		}));
 		return [...(await withPackages(templates, packages)), ...others].sort(compareChoices);
 	}
 
@@ -47,7 +55,10 @@ export class SystemChooser implements Chooser {
 	}
 
 	async #proposed(choice: Choice): Promise<Answers> {
-		if (choice.id.startsWith("template:")) return this.#fromTemplate(choice.name);
+		if (choice.id.startsWith("template:")) {
+			if (choice.accepts !== undefined) await this.#machine.store.acceptTemplate(choice.accepts);
+			return this.#fromTemplate(choice.name, choice.values);
+		}
 		const found = this.#found.get(choice.id);
 		if (!found) throw new Failure("choice-gone", { name: choice.name }, 2);
 		return withGuess(answersFrom({}, [], fromFound(found)), found.ports);
@@ -60,7 +71,7 @@ export class SystemChooser implements Chooser {
 	}
 
 	async base(answers: Answers): Promise<Answers | undefined> {
-		if (answers.template !== undefined) return this.#fromTemplate(answers.template);
+		if (answers.template !== undefined) return this.#fromTemplate(answers.template, answers.parameters);
 		const unit = [...this.#found.values()].find((one) => answers.unit !== undefined && one.unit === answers.unit);
 		return unit === undefined ? undefined : answersFrom({}, [], fromFound(unit));
 	}
@@ -84,9 +95,22 @@ export class SystemChooser implements Chooser {
 		return known === undefined ? undefined : this.#machine.units.service(known)?.name;
 	}
 
-	async #fromTemplate(name: string): Promise<Answers> {
+	async saveTemplate(name: string, answers: Answers): Promise<string> {
+		const { template, values } = await templateOf(this.#machine, name, answers);
+		return this.#machine.store.saveTemplate(template, values);
+	}
+
+	async changes(cage: string): Promise<string> {
+		const { differences, template } = await changesOf(this.#machine, cage);
+		const words = messagesFor(this.#language).cli.template;
+		if (!differences.length) return words.unchanged(cage, template);
+		return `${words.changed(cage, template)}\n\n${differencesText(differences)}`;
+	}
+
+	async #fromTemplate(name: string, parameters: ParameterValues = {}): Promise<Answers> {
 		const stored = (await this.#machine.store.templates()).find((one) => one.template.name === name);
 		if (!stored) throw new Failure("template-unknown", { name }, 2);
-		return answersFrom({}, [], { kind: "template", template: stored.template });
+		await refuseUnaccepted(stored);
+		return answersFrom(withParameters(parameters), [], { kind: "template", template: stored.template, values: stored.values });
 	}
 }

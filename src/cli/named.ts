@@ -10,6 +10,7 @@ import { answersFrom, withParameters } from "./answers.ts";
 import { toldOfProcess } from "./attach.ts";
 import type { ApplicationOptions, ConsentOptions } from "./options.ts";
 import { startingPoint } from "./starting-point.ts";
+import { requireAccepted } from "./template-import.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What `make` and its single steps are told: a template, a unit or a cage, a command, and options. */
@@ -22,7 +23,10 @@ export interface Told {
 /** Says on stderr where a name means two things. */
 export async function answersOf(context: Context, told: Told, terminal: Terminal): Promise<Answers> {
 	const { command, options, target } = await toldOfProcess(context, told);
-	const start = target === undefined ? undefined : await startingPoint(context, target);
+	const start =
+		target === undefined
+			? undefined
+			: await startingPoint(context, target, (stored) => requireAccepted(terminal, context, stored));
 	if (start?.kind === "template" && start.unit !== undefined && !terminal.options.quiet) {
 		terminal.say(terminal.messages.cli.templateNotUnit(start.template.name, start.unit));
 	}

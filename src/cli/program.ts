@@ -24,6 +24,7 @@ import type { ReleaseOptions } from "./release.ts";
 import { report } from "./report.ts";
 import type { RollbackOptions } from "./rollback.ts";
 import type { TestedOptions } from "./selftest.ts";
+import type { TemplateOptions } from "./template.ts";
 import { Terminal } from "./terminal.ts";
 import type { ImportOptions } from "./transfer.ts";
 import type { UnitOptions } from "./unit.ts";
@@ -218,6 +219,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 				"host",
 			]),
 		)
+		.option("--take-missed", "take up what `trace NAME --for` saw missing in production")
 		.option("--no-restart", "leave what runs in the generation that it was started in")
 		.option("--no-selftest", "do not try the ways out of the new generation")
 		.option("--keep-generations <N>", "from now on, keep so many old generations (default: 2)", count)
@@ -339,12 +341,16 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		);
 	define(
 		"template <action> [name]",
-		"saved and built-in templates: list, show NAME, save CAGE, check FILE",
+		"templates: list, show NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME",
 		"cagewright template save redis --as redis-small",
 	)
-		.option("--as <NAME>", "name of the saved template (else the cage's)")
-		.action((action: string, name: string | undefined, options: { as?: string }) =>
-			verb(async (terminal) => (await import("./template.ts")).template(terminal, action, name, options.as))(),
+		.option("--as <NAME>", "name of the template that is saved or taken in (else the cage's, or its own)")
+		.option("-o, --output <FILE>", "with export: a new file (else stdout)")
+		.option("--replace", "with import: let it take the place of a template of that name")
+		.option("--yes", "with import and accept: accept the commands that it would run, without a question")
+		.option("--dry-run", "with import and accept: show them, and take nothing in")
+		.action((action: string, name: string | undefined, options: TemplateOptions) =>
+			verb(async (terminal) => (await import("./template.ts")).template(terminal, action, name, options))(),
 		);
 
 	define("sessions <action> [name]", "what the wizard was left with: list, show NAME, remove NAME", "cagewright sessions list")

@@ -3,13 +3,21 @@ import { type FoundApplication, type Listening, obstacle } from "../core/applica
 import type { Note } from "../core/application/note.ts";
 import { Failure } from "../core/failure.ts";
 import { defaultTimeout } from "../core/questions/answers.ts";
+import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Context } from "../engine/context.ts";
+import type { StoredTemplate } from "../engine/store.ts";
 import { findUnit, unitNamed } from "../system/units/find.ts";
 
 /** What `make` and its steps begin with beside options: a template, or an application that was found on this machine. */
 export type StartingPoint =
-	| { readonly kind: "template"; readonly template: Template; readonly unit?: string }
+	| {
+			readonly kind: "template";
+			readonly template: Template;
+			/** What its parameters are on this machine, where nothing else is said. */
+			readonly values?: ParameterValues;
+			readonly unit?: string;
+	  }
 	| {
 			readonly kind: "found";
 			readonly name: string;
@@ -21,20 +29,31 @@ export type StartingPoint =
 
 /**
  * A template of that name, else a systemd unit; `NAME.service` is always the unit. With a template, `unit` is the unit of the same name, which
- * somebody may have meant. Throws `target-unknown`, or why the unit cannot be caged as it stands (exit 2).
+ * somebody may have meant; `accepted` throws where nobody has accepted what the template would run. Throws `target-unknown`, or why the unit cannot be caged as it stands (exit 2).
  */
-export async function startingPoint(context: Context, name: string): Promise<StartingPoint> {
+export async function startingPoint(
+	context: Context,
+	name: string,
+	accepted: (stored: StoredTemplate) => Promise<void> = refuseUnaccepted,
+): Promise<StartingPoint> {
 	const isUnit = /\.service$/.test(name);
 	const templates = isUnit ? [] : await context.machine.store.templates();
-	const template = templates.find((stored) => stored.template.name === name)?.template;
-	if (template !== undefined) {
+	const stored = templates.find((one) => one.template.name === name);
+	if (stored !== undefined) {
+		await accepted(stored);
+		const { template, values } = stored;
 		const unit = unitNamed(name);
-		return { kind: "template", template, ...(unit === undefined ? {} : { unit }) };
+		return { kind: "template", template, values, ...(unit === undefined ? {} : { unit }) };
 	}
 	const found = await findUnit(name);
 	if (found === undefined) throw new Failure(isUnit ? "unit-unknown" : "target-unknown", { name }, 2);
 	refuseUnstartable(found);
 	return fromFound(found);
+}
+
+/** Where nobody can be asked. */
+export async function refuseUnaccepted({ accepted, template }: StoredTemplate): Promise<void> {
+	if (!accepted) throw new Failure("template-unaccepted", { name: template.name }, 2);
 }
 
 /** An application that was found, as a starting point: what could not be told of it is what `make` without options would take. */

@@ -1,26 +1,46 @@
-import { readFileSync } from "node:fs";
 import { Failure } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 import { isName } from "../core/questions/answers.ts";
-import { limits } from "../core/template/checks.ts";
-import { templateFromCage } from "../core/template/from-cage.ts";
-import { parseTemplate } from "../core/template/parse.ts";
-import type { TemplateError } from "../core/template/problems.ts";
+import { bundleSchema, type TemplateBundle } from "../core/template/bundle.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
+import type { StoredTemplate } from "../engine/store.ts";
 import { table } from "../report/format.ts";
+import { differencesText, templateText } from "../report/template.ts";
+import { writeNewFile } from "../system/files/write-new.ts";
+import { templateHash } from "../system/state/templates.ts";
+import { check } from "./template-file.ts";
+import { accept, importing, type TemplateImportOptions } from "./template-import.ts";
+import { changesOf, madeBy, templateOf } from "./template-save.ts";
 import type { Terminal } from "./terminal.ts";
 
-const actions = { list, show, save, check };
+export interface TemplateOptions extends TemplateImportOptions {
+	readonly output?: string;
+}
+
+type Action = (terminal: Terminal, context: Context, name: string | undefined, options: TemplateOptions) => Promise<number>;
+
+const actions: Readonly<Record<string, Action>> = {
+	list,
+	show,
+	save,
+	check: (terminal, _context, file) => check(terminal, file),
+	diff,
+	import: importing,
+	accept,
+	export: exporting,
+	remove,
+};
 
 export async function template(
 	terminal: Terminal,
 	action: string,
 	name: string | undefined,
-	as: string | undefined,
+	options: TemplateOptions,
 ): Promise<number> {
-	if (!Object.hasOwn(actions, action)) throw new Failure("template-action-unknown", { action }, 2);
-	return terminal.withContext((context) => actions[action as keyof typeof actions](terminal, context, name, as));
+	const work = Object.hasOwn(actions, action) ? actions[action] : undefined;
+	if (!work) throw new Failure("template-action-unknown", { action }, 2);
+	return terminal.withContext((context) => work(terminal, context, name, options));
 }
 
 async function list(terminal: Terminal, { machine }: Context): Promise<number> {
@@ -28,18 +48,20 @@ async function list(terminal: Terminal, { machine }: Context): Promise<number> {
 	const stored = await machine.store.templates();
 	if (terminal.options.json) {
 		terminal.printJson("template", {
-			templates: stored.map(({ builtIn, path, template: one }) => ({
+			templates: stored.map(({ accepted, builtIn, hash, path, template: one }) => ({
 				name: one.name,
 				builtIn,
+				accepted,
 				path,
+				sha256: hash,
 				title: one.title,
 				description: one.description,
 			})),
 		});
 	} else {
-		const rows = stored.map(({ builtIn, template: one }) => [
+		const rows = stored.map(({ accepted, builtIn, template: one }) => [
 			one.name,
-			builtIn ? words.builtIn : words.saved,
+			builtIn ? words.builtIn : accepted ? words.saved : words.unaccepted,
 			printable(one.title[terminal.language]),
 		]);
 		terminal.print(table([words.head, ...rows]));
@@ -48,54 +70,71 @@ async function list(terminal: Terminal, { machine }: Context): Promise<number> {
 }
 
 async function show(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
-	const found = (await machine.store.templates()).find((stored) => stored.template.name === name);
-	if (!found) throw new Failure("template-unknown", { name: name ?? "" }, 2);
-	terminal.print(JSON.stringify(found.template, null, 2));
+	const { accepted, builtIn, hash, path, template: one, values } = await known(machine.store, name);
+	if (terminal.options.json)
+		terminal.printJson("template", { name, builtIn, accepted, path, sha256: hash, values, template: one });
+	else terminal.print(templateText(one, terminal.language, terminal.messages));
 	return 0;
 }
 
-async function save(terminal: Terminal, { machine }: Context, name: string | undefined, as: string | undefined): Promise<number> {
+async function save(
+	terminal: Terminal,
+	{ machine }: Context,
+	name: string | undefined,
+	{ as }: TemplateOptions,
+): Promise<number> {
 	if (name === undefined) throw new Failure("cage-name-needed", {}, 2);
 	const cage = await knownCage(machine.store, name);
 	const wanted = (as ?? name).toLowerCase();
 	if (!isName(wanted)) throw new Failure("name-invalid", { name: wanted }, 2);
-	const path = await machine.store.saveTemplate(templateFromCage(wanted, cage.application, cage.rules).template);
-	if (terminal.options.json) terminal.printJson("template", { name: wanted, path });
-	else terminal.print(terminal.messages.cli.template.savedAs(path, wanted));
+	const { template: made, values } = await templateOf(machine, wanted, madeBy(cage));
+	const path = await machine.store.saveTemplate(made, values);
+	const words = terminal.messages.cli.template;
+	if (terminal.options.json) terminal.printJson("template", { name: wanted, path, values });
+	else {
+		terminal.print(words.savedAs(path, wanted));
+		const told = Object.entries(values).map(([key, value]) => `--set ${key}=${value}`);
+		if (told.length) terminal.say(words.savedValues(told.join(" ")));
+	}
 	return 0;
 }
 
-/** Says of a file whether it is a template, and if not, every place where it is none. */
-async function check(terminal: Terminal, _context: Context, file: string | undefined): Promise<number> {
-	if (file === undefined) throw new Failure("template-file-needed", {}, 2);
+/** What a cage became of the template that it was made from; 1 where they differ, as diff(1) has it. */
+async function diff(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
+	if (name === undefined) throw new Failure("cage-name-needed", {}, 2);
+	const { differences, template: from } = await changesOf(machine, name);
 	const words = terminal.messages.cli.template;
-	const parsed = parseTemplate(readText(file));
-	if ("template" in parsed) {
-		if (terminal.options.json) terminal.printJson("template", { file, valid: true });
-		else terminal.print(words.valid(file));
-		return 0;
-	}
-	if (terminal.options.json) terminal.printJson("template", { file, valid: false, errors: parsed.errors });
-	else
-		for (const error of parsed.errors)
-			terminal.print(
-				words.problem(placed(file, error), error.pointer, terminal.messages.templateProblem(error.code, error.values)),
-			);
-	return 2;
+	if (terminal.options.json) terminal.printJson("template", { name, template: from, differences });
+	else terminal.print(differences.length ? differencesText(differences) : words.unchanged(name, from));
+	return differences.length ? 1 : 0;
 }
 
-/** As compilers write it, so that an editor can go there. */
-function placed(file: string, { column, line }: TemplateError): string {
-	return line === undefined ? printable(file) : `${printable(file)}:${line}:${column}`;
+/** A bundle with its hash, to stdout or into a new file. What means this machine alone is not in it. */
+async function exporting(
+	terminal: Terminal,
+	{ machine }: Context,
+	name: string | undefined,
+	{ output }: TemplateOptions,
+): Promise<number> {
+	const { template: one } = await known(machine.store, name);
+	const bundle: TemplateBundle = { schema: bundleSchema, sha256: templateHash(one), template: one };
+	const text = `${JSON.stringify(bundle, null, 2)}\n`;
+	if (output === undefined) terminal.print(text);
+	else terminal.say(terminal.messages.cli.template.exported(one.name, await writeNewFile(output, text), bundle.sha256));
+	return 0;
 }
 
-function readText(file: string): string {
-	try {
-		const text = readFileSync(file, "utf8");
-		if (text.length > limits.bytes) throw new Failure("template-too-large", { file, limit: limits.bytes }, 2);
-		return text;
-	} catch (error) {
-		if (error instanceof Failure) throw error;
-		throw new Failure("file-unreadable", { file, detail: error instanceof Error ? error.message : "" }, 2);
-	}
+async function remove(terminal: Terminal, { machine }: Context, name: string | undefined): Promise<number> {
+	const { builtIn, template: one } = await known(machine.store, name);
+	if (builtIn) throw new Failure("template-not-removable", { name: one.name }, 2);
+	await machine.store.removeTemplate(one.name);
+	if (terminal.options.json) terminal.printJson("template", { name: one.name, removed: true });
+	else terminal.print(terminal.messages.cli.template.removed(one.name));
+	return 0;
+}
+
+async function known(store: Context["machine"]["store"], name: string | undefined): Promise<StoredTemplate> {
+	const found = (await store.templates()).find((stored) => stored.template.name === name);
+	if (!found) throw new Failure("template-unknown", { name: name ?? "" }, 2);
+	return found;
 }

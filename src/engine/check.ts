@@ -4,6 +4,8 @@ import type { PackageDrift } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
+import type { Missing } from "../core/plan/missing.ts";
+import { missedBy, type Watched } from "../core/watch/watched.ts";
 import { findingsOf } from "./audit.ts";
 import { isDamage, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
@@ -30,6 +32,8 @@ export interface CheckedCage {
 	readonly plan?: Pick<Difference, "added" | "removed" | "settings">;
 	/** Processes that run in another generation: they have the new files at their next start. */
 	readonly behind: readonly number[];
+	/** What watching it in production has shown that it lacks. */
+	readonly missed?: { readonly watched: Watched; readonly missing: readonly Missing[] };
 	/** Why it could not be looked at: its description or its manifest is damaged. */
 	readonly damage?: Failure;
 }
@@ -61,6 +65,7 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
 		const plan = await plannedNow(context, present, drift.length > 0);
+		const missed = await missedNow(context, present);
 		return {
 			name,
 			generation,
@@ -68,6 +73,7 @@ export async function checkCage(context: Context, name: string, { deep = false }
 			drift,
 			behind: (await processesOfOthers(context, name, generation)).inits,
 			...(plan ? { plan } : {}),
+			...(missed ? { missed } : {}),
 		};
 	} catch (error) {
 		if (!isDamage(error)) throw error;
@@ -98,6 +104,21 @@ async function plannedNow(
 		return { added, removed, settings };
 	} catch (error) {
 		// What cannot be planned any more (an account that is gone, a bind that vanished) is told by an update; here it must not hide the rest.
+		if (!(error instanceof Failure)) throw error;
+		return undefined;
+	}
+}
+
+/** Planning takes a while, so it is done only where the cage was watched in production. */
+async function missedNow(context: Context, { cage }: PresentCage): Promise<CheckedCage["missed"]> {
+	const { store } = context.machine;
+	const [watched, trace] = [await store.watched(cage.name), await store.trace(cage.name)];
+	if (!watched || !trace) return undefined;
+	try {
+		const plan = await planStep({ ...context, emit() {} }, cage, trace);
+		const missing = missedBy(watched, trace, plan, context.machine.files);
+		return missing.length ? { watched, missing } : undefined;
+	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
 		return undefined;
 	}

@@ -8,6 +8,10 @@ export interface Chooser {
 	propose(choice: Choice, watch?: boolean): Promise<Answers>;
 	/** Writes a review down in the language of the user. Throws where something is at that path. */
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
+	/** Saves what made a cage as a template; returns the path of its file. */
+	saveTemplate(name: string, answers: Answers): Promise<string>;
+	/** How a cage that stands differs from the template that it was made from, in the language of the user. */
+	changes(cage: string): Promise<string>;
 	/** Throws a Failure where the line is no command. */
 	proposeCommand(line: string): Promise<Answers>;
 	/** Answers as a template would give them, to name only the difference in the equivalent command. */

@@ -8,8 +8,10 @@ import type { Path } from "../core/path/path.ts";
 import type { OwnerChange, Plan, WritableDirectory } from "../core/plan/plan.ts";
 import type { Evidence } from "../core/record/evidence.ts";
 import type { Names, Responsible } from "../core/record/responsible.ts";
+import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import type { Watched } from "../core/watch/watched.ts";
 
 /** What is read of the cages in a state folder. Names are valid before they come here. */
 export interface CageReader {
@@ -93,6 +95,9 @@ export interface Store extends CageReader {
 	/** That an upgrade of the host made the cage old, and what of; undefined takes the mark away. */
 	markStale(name: string, mark: StaleMark | undefined): Promise<void>;
 	staleMark(name: string): Promise<StaleMark | undefined>;
+	/** What watches of the cage in production have shown; undefined takes it away. */
+	saveWatched(name: string, watched: Watched | undefined): Promise<void>;
+	watched(name: string): Promise<Watched | undefined>;
 	/** Asks whoever runs the cage in the foreground to start it again in this generation. */
 	requestRestart(name: string, generation: number): Promise<void>;
 
@@ -112,8 +117,12 @@ export interface Store extends CageReader {
 	changeDataOwner(name: string, change: OwnerChange): Promise<void>;
 
 	templates(): Promise<StoredTemplate[]>;
-	/** Returns the path of the saved file. */
-	saveTemplate(template: Template): Promise<string>;
+	/** Saves it with the values that it has on this machine alone, and remembers it as accepted. Returns the path of the file. */
+	saveTemplate(template: Template, values?: ParameterValues): Promise<string>;
+	/** That somebody has seen the commands of a template with this hash and wants them run. */
+	acceptTemplate(hash: string): Promise<void>;
+	/** A saved one; false where there is none of that name. */
+	removeTemplate(name: string): Promise<boolean>;
 }
 
 /**
@@ -312,4 +321,10 @@ export interface StoredTemplate {
 	readonly template: Template;
 	readonly builtIn: boolean;
 	readonly path: string;
+	/** SHA-256 of what it says. */
+	readonly hash: string;
+	/** Its commands were shown to somebody, or they are our own; one that is not does not run. */
+	readonly accepted: boolean;
+	/** What its parameters are on this machine. */
+	readonly values: ParameterValues;
 }

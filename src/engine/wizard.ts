@@ -2,9 +2,9 @@ import { Failure } from "../core/failure.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { type Answers, isName } from "../core/questions/answers.ts";
+import { withAdditions } from "../core/questions/departures.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
-import { templateFromCage } from "../core/template/from-cage.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
 import type { InstalledUnit, ProbeAttempt, Resumed } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
@@ -215,12 +215,17 @@ export class Wizard implements WizardSession {
 
 	async saveTemplate(name: string, answers: Answers): Promise<string> {
 		if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
-		return this.#machine.store.saveTemplate(templateFromCage(name.toLowerCase(), answers.application, answers.rules).template);
+		const made = asMade(answers, this.#inHand);
+		return this.#chooser.saveTemplate(name.toLowerCase(), {
+			...made,
+			rules: withAdditions(made.rules, this.#inHand.additions),
+		});
 	}
 
 	async text(page: TextPage): Promise<string> {
 		const name = this.#inHand.cage?.name ?? "";
 		if (page === "record") return (await this.#machine.store.record(name)) ?? "";
+		if (page === "changes") return this.#chooser.changes(name);
 		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
 	}
 

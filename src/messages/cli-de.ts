@@ -4,8 +4,10 @@ import { installDe } from "./install-de.ts";
 import { minimiseDe } from "./minimise-de.ts";
 import { recordVerbDe } from "./record/verb-de.ts";
 import { removeDe } from "./remove-de.ts";
+import { templateDe } from "./template-de.ts";
 import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
+import { watchDe } from "./watch-de.ts";
 
 /** What the verbs say, German. */
 export const cliDe: CliMessages = {
@@ -170,6 +172,7 @@ export const cliDe: CliMessages = {
 	record: recordVerbDe,
 	transfer: transferDe,
 	update: updateDe,
+	watch: watchDe,
 	minimise: minimiseDe,
 	check: {
 		clean: "nichts gefunden",
@@ -349,12 +352,5 @@ export const cliDe: CliMessages = {
 		kept: (name) => `Die Sitzung ${name} bleibt.`,
 		removed: (name) => `Die Sitzung ${name} ist fort.`,
 	},
-	template: {
-		head: ["Name", "Herkunft", "Was es ist"],
-		builtIn: "eingebaut",
-		saved: "gespeichert",
-		savedAs: (path, name) => `Gespeichert: ${path}\nVerwenden: cagewright make ${name} --yes`,
-		valid: (file) => `${file} ist eine gültige Vorlage.`,
-		problem: (file, place, what) => `${file}: ${place || "/"}: ${what}`,
-	},
+	template: templateDe,
 };

@@ -4,8 +4,10 @@ import { installEn } from "./install-en.ts";
 import { minimiseEn } from "./minimise-en.ts";
 import { recordVerbEn } from "./record/verb-en.ts";
 import { removeEn } from "./remove-en.ts";
+import { templateEn } from "./template-en.ts";
 import { transferEn } from "./transfer-en.ts";
 import { updateEn } from "./update-en.ts";
+import { watchEn } from "./watch-en.ts";
 import type { Widen } from "./widen.ts";
 
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
@@ -176,6 +178,7 @@ export const cliEn = {
 	record: recordVerbEn,
 	transfer: transferEn,
 	update: updateEn,
+	watch: watchEn,
 	minimise: minimiseEn,
 	check: {
 		clean: "nothing found",
@@ -355,14 +358,7 @@ export const cliEn = {
 		kept: (name: string) => `The session ${name} stays.`,
 		removed: (name: string) => `The session ${name} is gone.`,
 	},
-	template: {
-		head: ["Name", "From", "What it is"],
-		builtIn: "built in",
-		saved: "saved",
-		savedAs: (path: string, name: string) => `Saved ${path}\nUse it: cagewright make ${name} --yes`,
-		valid: (file: string) => `${file} is a valid template.`,
-		problem: (file: string, place: string, what: string) => `${file}: ${place || "/"}: ${what}`,
-	},
+	template: templateEn,
 };
 
 export type CliMessages = Widen<typeof cliEn>;

@@ -158,7 +158,13 @@ export const failuresDe: Failures = {
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
 	"finding-unknown": "Einen Befund {code}, der hingenommen werden könnte, gibt es nicht; es gibt: {codes}.",
-	"for-needs-attach": "--for sagt, wie lange ein laufender Prozess beobachtet wird; nennen Sie ihn mit --attach PID.",
+	"for-needs-attach":
+		"--for sagt, wie lange beobachtet wird, was läuft: ein Prozess mit --attach PID, oder bei `trace` der genannte Käfig.",
+	"watch-impossible":
+		"Diese Maschine kann einen Käfig nicht darauf beobachten, was scheitert ({detail}); das braucht root, perl und einen x86_64-Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet mit strace und bremst die Anwendung.",
+	"watch-no-namespace":
+		"Prozess {pid} des Käfigs hat keinen eigenen PID-Namensraum, seine Aufrufe sind also nicht von denen anderer zu trennen; `cagewright trace NAME --add --attach {pid} --for ZEIT` beobachtet ihn mit strace und bremst ihn.",
+	"watch-ended": "Die Beobachtung von {name} endete vor der Zeit; was sie sah, ist aufgehoben.",
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
@@ -302,7 +308,25 @@ export const failuresDe: Failures = {
 	"state-damaged":
 		"{path} ist beschädigt; stellen Sie es aus einer Sicherung wieder her, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
 	"still-in-use": "{path} wird noch benutzt; beenden Sie, was es benutzt, und versuchen Sie es noch einmal.",
-	"template-action-unknown": "`template {action}` gibt es nicht; es gibt list, show, save und check.",
+	"template-unaccepted":
+		"Die Befehle der Vorlage {name} hat niemand angenommen, oder sie wurde seither geändert: `cagewright template accept {name}` zeigt sie und fragt; mit --yes nimmt es sie an.",
+	"template-unconfirmed": "Die Vorlage {name} würde die Befehle oben ausführen; --yes nimmt sie an.",
+	"template-none":
+		'Unter {place} ist keine Vorlage: keine Datei, die "schema": "cagewright/template/…" sagt, weder oben noch in templates/.',
+	"template-git-failed": "git kann {place} nicht holen (nur https und lokale Pfade): {detail}",
+	"needs-git": "git fehlt; installieren Sie es, oder holen Sie die Vorlagen selbst und nennen Sie ihren Ordner.",
+	"template-bundle-changed":
+		"{file} ist nicht, was ausgegeben wurde: Die SHA-256 ist {sha256}, und sie sagt {said}. Nichts wurde aufgenommen.",
+	"template-as-one": "--as benennt eine einzige Vorlage, und unter {place} sind {count}.",
+	"template-twice": "Zwei Vorlagen heißen dort {name}; nehmen Sie die Datei einer davon auf.",
+	"template-built-in": "{name} heißt schon eine eingebaute Vorlage; nehmen Sie sie mit --as NAME unter anderem Namen auf.",
+	"template-there":
+		"Hier gibt es eine andere Vorlage {name}; --replace setzt diese an ihre Stelle, --as NAME gibt ihr einen anderen Namen.",
+	"template-not-removable": "{name} ist eingebaut und bleibt; nur gespeicherte Vorlagen lassen sich entfernen.",
+	"cage-without-template": "Der Käfig {name} ist nicht aus einer Vorlage entstanden, die es hier gibt.",
+	"file-not-regular": "{file} ist keine gewöhnliche Datei.",
+	"template-action-unknown":
+		"`template {action}` gibt es nicht; es gibt list, show, save, check, diff, import, accept, export und remove.",
 	"template-file-needed": "Nennen Sie die Datei der Vorlage.",
 	"template-invalid": "Die Vorlage ist bei {place} nicht gültig: {problem}. `cagewright template check DATEI` nennt alles.",
 	"template-too-large": "{file} ist größer, als eine Vorlage sein darf ({limit:bytes}).",

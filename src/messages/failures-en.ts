@@ -141,7 +141,13 @@ export const failuresEn = {
 	"file-unreadable": "{file} cannot be read: {detail}",
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
 	"finding-unknown": "There is no finding {code} that could be accepted; there are: {codes}.",
-	"for-needs-attach": "--for says how long to watch a process that runs; name it with --attach PID.",
+	"for-needs-attach":
+		"--for says how long to watch what runs: a process with --attach PID, or with `trace` the cage that is named.",
+	"watch-impossible":
+		"This machine cannot watch a cage for what fails ({detail}); it takes root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace, which slows the application down.",
+	"watch-no-namespace":
+		"Process {pid} of the cage has no PID namespace of its own, so its calls cannot be told from those of others; `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, which slows it down.",
+	"watch-ended": "The watch of {name} ended before its time; what it saw is kept.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
 	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
@@ -273,7 +279,25 @@ export const failuresEn = {
 	"source-of-kernel": "{path} belongs to the kernel and cannot be copied; exclude it.",
 	"state-damaged": "{path} is damaged; restore it from a backup, or make the cage anew with --replace, which keeps its data.",
 	"still-in-use": "{path} is still in use; stop what uses it and try again.",
-	"template-action-unknown": "`template {action}` does not exist; there are list, show, save and check.",
+	"template-unaccepted":
+		"Nobody has accepted the commands of the template {name}, or it was changed since: `cagewright template accept {name}` shows them and asks; with --yes it accepts.",
+	"template-unconfirmed": "The template {name} would run the commands above; --yes accepts them.",
+	"template-none":
+		'There is no template at {place}: no file that says "schema": "cagewright/template/…", at the top or in templates/.',
+	"template-git-failed": "git cannot fetch {place} (https and local paths alone): {detail}",
+	"needs-git": "git is missing; install it, or fetch the templates yourself and name their folder.",
+	"template-bundle-changed":
+		"{file} is not what was exported: its SHA-256 is {sha256}, and it says {said}. Nothing was taken in.",
+	"template-as-one": "--as names one template, and there are {count} at {place}.",
+	"template-twice": "Two templates there are called {name}; import the file of one of them.",
+	"template-built-in": "{name} is the name of a built-in template; take it in under another one with --as NAME.",
+	"template-there":
+		"There is another template {name} here; --replace puts this one in its place, --as NAME gives it another name.",
+	"template-not-removable": "{name} is built in and stays; only saved templates can be removed.",
+	"cage-without-template": "The cage {name} was not made from a template that is here.",
+	"file-not-regular": "{file} is not a regular file.",
+	"template-action-unknown":
+		"`template {action}` does not exist; there are list, show, save, check, diff, import, accept, export and remove.",
 	"template-file-needed": "Name the file of the template.",
 	"template-invalid": "The template is not valid at {place}: {problem}. `cagewright template check FILE` lists everything.",
 	"template-too-large": "{file} is larger than a template may be ({limit:bytes}).",

@@ -74,8 +74,13 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"the applications found on this machine, or all that is known of one":
 		"die Anwendungen, die sich auf diesem Rechner finden, oder alles über eine",
 	"what this machine offers and lacks": "was dieser Rechner bietet und was ihm fehlt",
-	"saved and built-in templates: list, show NAME, save CAGE, check FILE":
-		"gesicherte und mitgelieferte Vorlagen: list, show NAME, save KÄFIG, check DATEI",
+	"templates: list, show NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME":
+		"Vorlagen: list, show NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
+	"with export: a new file (else stdout)": "bei export: eine neue Datei (sonst stdout)",
+	"with import: let it take the place of a template of that name": "bei import: eine Vorlage dieses Namens ersetzen",
+	"with import and accept: accept the commands that it would run, without a question":
+		"bei import und accept: die Befehle, die sie ausführen würde, ohne Frage annehmen",
+	"with import and accept: show them, and take nothing in": "bei import und accept: sie zeigen und nichts aufnehmen",
 	"what the wizard was left with: list, show NAME, remove NAME":
 		"womit der Assistent verlassen wurde: list, show NAME, remove NAME",
 	"name of the cage (else the template's, the unit's, or the command's base name)":
@@ -143,7 +148,9 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"einen Käfig dieses Namens einer anderen Anwendung geben; seine Daten bleiben",
 	"watch this process, which runs already, with all that it started; it runs on":
 		"diesen Prozess beobachten, der schon läuft, mit allem, was er startete; er läuft weiter",
-	"with --attach: watch for so long at least": "mit --attach: mindestens so lange beobachten",
+	"how long to watch, such as 90, 30m or 24h: with --attach at least so long; of a cage that runs, for what it misses there":
+		"wie lange beobachtet wird, etwa 90, 30m oder 24h: mit --attach mindestens so lange; ein laufender Käfig darauf, was ihm fehlt",
+	"take up what `trace NAME --for` saw missing in production": "aufnehmen, was `trace NAME --for` im Betrieb fehlen sah",
 	"add this run to what was traced of the cage, with these exercises":
 		"diesen Lauf zu dem nehmen, was vom Käfig schon beobachtet ist, mit diesen Übungen",
 	"print the plain shell commands instead": "stattdessen die Shell-Befehle ausgeben",
@@ -183,7 +190,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"the record, as written after the last trial": "der Nachweis, wie er nach der letzten Erprobung geschrieben wurde",
 	"leave the application's data": "die Daten der Anwendung lassen",
 	"install what is missing with the system's package manager": "mit der Paketverwaltung installieren, was fehlt",
-	"name of the saved template (else the cage's)": "Name der gesicherten Vorlage (sonst der des Käfigs)",
+	"name of the template that is saved or taken in (else the cage's, or its own)":
+		"Name der Vorlage, die gesichert oder aufgenommen wird (sonst der des Käfigs oder ihr eigener)",
 	"the cage as a tar archive, for another machine of the same kind":
 		"der Käfig als tar-Archiv, für einen anderen Rechner derselben Art",
 	"tar, the only one": "tar, das einzige",

@@ -57,6 +57,7 @@ export const wizardDe: WizardMessages = {
 		template: "Name der Vorlage",
 		review: "Neue Datei",
 		find: "Suchen",
+		parameter: "Wert",
 	},
 	questions: {
 		quit: "Verlassen? Beantwortet ist noch nichts, und kein Käfig entsteht. (j/n)",
@@ -77,6 +78,11 @@ export const wizardDe: WizardMessages = {
 		bind: "In {path} liegen Geheimnisse oder Setuid-Dateien; eingehängt sieht der Käfig alles darin. Einhängen? (j/n)",
 	},
 	notices: {
+		"parameter-port": "Ein Port ist eine Zahl von 1 bis 65535.",
+		"parameter-path": "Ein Pfad beginnt mit einem Schrägstrich und hat keine Leerzeichen, Anführungs- oder Shellzeichen.",
+		"parameter-program": "Ein Programm wird mit seinem Pfad genannt, der mit einem Schrägstrich beginnt.",
+		"parameter-name": "Ein Name hat Buchstaben, Ziffern, Punkt, Strich und Unterstrich.",
+		"parameter-text": "Nur Buchstaben, Ziffern, Leerzeichen und . _ / + @ : , = -, und wenigstens eines davon.",
 		"account-not-named": "Keine Regel kann {name} nennen; darin steht, was in keinem Kontonamen stehen sollte.",
 		"nsswitch-always": "Diese Datei wird für den Käfig geschrieben und bleibt, wie sie ist.",
 		...fileNoticesDe,

@@ -58,6 +58,7 @@ export const wizardEn = {
 		template: "Name of the template",
 		review: "New file",
 		find: "Find",
+		parameter: "Value",
 	} satisfies Record<PromptKind, string>,
 	questions: {
 		quit: "Leave? Nothing was answered yet, and no cage is made. (y/n)",
@@ -77,6 +78,11 @@ export const wizardEn = {
 		bind: "{path} holds secrets or setuid files; mounted, the cage sees all that is in it. Mount it? (y/n)",
 	},
 	notices: {
+		"parameter-port": "A port is a number from 1 to 65535.",
+		"parameter-path": "A path begins with a slash, and has no blanks, quotes or signs that a shell reads.",
+		"parameter-program": "A program is named by its path, which begins with a slash.",
+		"parameter-name": "A name has letters, digits, dot, dash and underscore.",
+		"parameter-text": "Letters, digits, blanks and . _ / + @ : , = - alone, and at least one of them.",
 		"account-not-named": "No rule can name {name}; it holds what no name of an account should.",
 		"nsswitch-always": "This file is written for the cage and stays as it is.",
 		...fileNoticesEn,

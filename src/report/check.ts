@@ -2,6 +2,8 @@ import { type Path, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type CheckedCage, isOutdated } from "../engine/check.ts";
 import type { Messages } from "../messages/messages.ts";
+import { missingToJson } from "./json.ts";
+import { missedLine } from "./watch.ts";
 
 /** What a check found, one line a finding: which, where, what it means, and how to close it. Files of the host are told by their package. */
 export function checkedText(cage: CheckedCage, messages: Messages): string {
@@ -29,6 +31,10 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 		...(settings.length ? [words.wouldSet(settings.join(", "))] : []),
 	];
 	for (const other of others) lines.push(`${name}: ${words.update} ${other}`);
+	if (cage.missed)
+		lines.push(
+			`${missedLine(name, cage.missed.watched, cage.missed.missing, messages)}. ${messages.cli.watch.take(`cagewright update ${name} --take-missed`)}`,
+		);
 	if (drift.length || others.length) lines.push(`${name}: ${words.toUpdate(name)}`);
 	if (behind.length) lines.push(`${name}: ${words.warning} ${words.behind(name, behind.join(", "))}`);
 	return lines.length ? lines.join("\n") : `${name}: ${words.clean}`;
@@ -107,5 +113,6 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 		wouldAdd: added.map(pathToJson),
 		wouldDrop: dropped.map(pathToJson),
 		wouldSet: settings,
+		missed: (cage.missed?.missing ?? []).map(missingToJson),
 	};
 }

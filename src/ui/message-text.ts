@@ -1,6 +1,7 @@
-import { showPath } from "../core/path/quote.ts";
-import type { Question, WizardState } from "../core/wizard/state.ts";
+import { printable, showPath } from "../core/path/quote.ts";
+import type { PromptKind, Question, WizardState } from "../core/wizard/state.ts";
 import { isWorthKeeping } from "../core/wizard/stored.ts";
+import { askedParameter } from "../core/wizard/template-choice.ts";
 import type { Messages } from "../messages/messages.ts";
 import { lostWith } from "../report/accounts.ts";
 
@@ -42,4 +43,10 @@ function questionText(question: Question, state: WizardState, messages: Messages
 		default:
 			return messages.fill(questions[question.kind], { path: showPath(question.path) });
 	}
+}
+
+/** What the line is that is being typed; a parameter says it itself. */
+export function promptLabel(state: WizardState, kind: PromptKind, messages: Messages): string {
+	const parameter = kind === "parameter" ? askedParameter(state) : undefined;
+	return parameter ? printable(parameter.title) : messages.wizard.prompts[kind];
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { temporaryFolder } from "./cagewright.ts";
-import { type Daemon, giveTo } from "./daemons.ts";
+import type { Daemon } from "./daemons.ts";
 
 /** Services that nothing here is tuned to, as an administrator would start them by hand; with options where consent is needed. */
 export interface Untuned extends Daemon {
@@ -62,19 +62,6 @@ export function apacheWithDefaults(port: number): Untuned {
 	};
 }
 
-export function dnsmasq(port: number): Untuned {
-	const folder = temporaryFolder("dnsmasq");
-	write(`${folder}/dnsmasq.conf`, [
-		...[`port=${port}`, "listen-address=127.0.0.1", "bind-interfaces", "no-resolv", "no-hosts"],
-		"address=/www.example.test/192.0.2.7",
-	]);
-	return {
-		folder,
-		command: ["dnsmasq", "-k", "-C", `${folder}/dnsmasq.conf`],
-		probe: `dig +short +time=2 +tries=1 -p ${port} @127.0.0.1 www.example.test A | grep -qx 192.0.2.7`,
-	};
-}
-
 export function haproxy(port: number): Untuned {
 	const folder = temporaryFolder("haproxy");
 	write(`${folder}/haproxy.cfg`, [
@@ -108,26 +95,6 @@ export function phpFpm(port: number): Untuned {
 		folder,
 		command: [phpProgram(), "-F", "-y", `${folder}/fpm.conf`],
 		probe: `${request} cgi-fcgi -bind -connect 127.0.0.1:${port} | grep -q 'hello PHP 20'`,
-	};
-}
-
-/** A database whose directory is seeded. */
-export function mariadb(port: number): Untuned {
-	const folder = temporaryFolder("mariadb");
-	for (const name of ["data", "run"]) {
-		mkdirSync(`${folder}/${name}`);
-		giveTo("mysql", `${folder}/${name}`);
-	}
-	const made = ["--no-defaults", "--user=mysql", `--datadir=${folder}/data`, "--auth-root-authentication-method=normal"];
-	execFileSync("mariadb-install-db", [...made, "--skip-test-db"], { stdio: "ignore" });
-	return {
-		folder,
-		options: ["--user", "mysql", "--seed", `${folder}/data`],
-		command: [
-			...["mariadbd", "--no-defaults", `--datadir=${folder}/data`, `--socket=${folder}/run/m.sock`, `--port=${port}`],
-			...["--bind-address=127.0.0.1", `--pid-file=${folder}/run/m.pid`],
-		],
-		probe: `mariadb --no-defaults --skip-ssl -uroot -h127.0.0.1 -P${port} -e 'SELECT 6*7' | grep -qx 42`,
 	};
 }
 

@@ -2,20 +2,7 @@ import { expect, test } from "vitest";
 import { type Made, make, startRun, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
-import {
-	apache,
-	dnsmasq,
-	haproxy,
-	mariadb,
-	perlScript,
-	phpFpm,
-	rubyScript,
-	sftp,
-	shellScript,
-	staticBinary,
-	type Untuned,
-	wsgi,
-} from "./more-daemons.ts";
+import { apache, perlScript, phpFpm, rubyScript, sftp, shellScript, staticBinary, type Untuned, wsgi } from "./more-daemons.ts";
 import { ask, fetchPage, freePort } from "./network.ts";
 
 /** From nothing but an installed package and a probe: no template, no include. */
@@ -31,10 +18,7 @@ async function cage(name: string, { command, options = [], probe }: Untuned): Pr
 
 test.each<[string, (port: number) => Untuned]>([
 	["apache2", apache],
-	["dnsmasq", dnsmasq],
-	["haproxy", haproxy],
 	["php-fpm", phpFpm],
-	["mariadb", mariadb],
 	["sftp", sftp],
 	["perl", perlScript],
 	["ruby", rubyScript],

@@ -298,6 +298,7 @@ export class ScriptedSession implements WizardSession {
 	async text(page: TextPage) {
 		this.calls.push(`text ${page}`);
 		if (page === "record") return `# redis\n\n${"A long line of the record. ".repeat(20)}\n`;
+		if (page === "changes") return '- /application/user: "redis"\n+ /application/user: "redis:ssl-cert"\n';
 		return "[Unit]\nDescription=redis in its cage\n\n[Service]\nExecStart=/usr/bin/redis-server\n";
 	}
 

@@ -5,6 +5,7 @@ import type { Choice, Left } from "../../src/core/wizard/seen.ts";
 import { startState } from "../../src/core/wizard/state.ts";
 import type { ScreenDriver } from "./screen.ts";
 import { redis, type Script } from "./scripted-session.ts";
+import { templateWalks } from "./template-walks.ts";
 import { trialWalks } from "./trial-walks.ts";
 
 /** One way through the wizard. `seen` is called on each screen that is worth a look, with a name that no other has. */
@@ -149,6 +150,9 @@ export const walks: readonly Walk[] = [
 			screen.type("jjjj\r");
 			await screen.sees("[Unit]");
 			await seen("save-unit");
+			screen.type("qG\r");
+			await screen.sees("redis:ssl-cert");
+			await seen("save-changes");
 		},
 	},
 	{
@@ -277,4 +281,5 @@ export const walks: readonly Walk[] = [
 		},
 	},
 	...trialWalks,
+	...templateWalks,
 ];

@@ -35,3 +35,8 @@ export function quoteShell(word: string): string {
 export function quoteShellLine(words: readonly string[]): string {
 	return words.map(quoteShell).join(" ");
 }
+
+/** A path as a glob that matches this path alone. */
+export function escapeGlob(text: string): string {
+	return text.replace(/[\\*?[\]{}()]/g, "\\$&");
+}

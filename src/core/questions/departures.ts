@@ -1,8 +1,8 @@
 import type { Rules } from "../application/application.ts";
 import { pathToText } from "../path/path.ts";
+import { escapeGlob } from "../path/quote.ts";
 import type { Addition } from "../plan/make-plan.ts";
 import { capabilityWord, openingWords } from "../plan/opening-names.ts";
-import { escapeGlob } from "../template/from-cage.ts";
 import type { Answers } from "./answers.ts";
 
 /** What the trials of a cage proposed, and what was taken of it. */
@@ -26,6 +26,11 @@ export function withDepartures(answers: Answers, { added, proposed, rounds }: Ta
 		rules: withRules(withRules(answers.rules, more, wantedRule), less, unwantedRule),
 		...(isRuled ? {} : { rounds }),
 	};
+}
+
+/** Rules under which the first round has what trials added to these. */
+export function withAdditions(rules: Rules, added: readonly Addition[]): Rules {
+	return withRules(rules, added, wantedRule);
 }
 
 type RuleList = Exclude<keyof Rules, "binds">;

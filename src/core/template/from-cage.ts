@@ -1,72 +1,237 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
 import type { Application, Rules } from "../application/application.ts";
-import { type Path, pathToText } from "../path/path.ts";
-import type { Decision } from "../plan/plan.ts";
-import { mergeRules } from "./merge.ts";
-import { type Template, type Text, templateSchema } from "./template.ts";
+import { quoteShell } from "../path/quote.ts";
+import { accountWordOf, directoryWithoutNumbers } from "./account-names.ts";
+import { type MachineWord, machineWords, replaceWord } from "./machine-words.ts";
+import { mergeTemplate } from "./merge.ts";
+import { fillShellLine, fillText, type Parameter, type ParameterValues } from "./parameters.ts";
+import {
+	type PlaceholderName,
+	type Placeholders,
+	placeholderNames,
+	type Template,
+	type TemplateApplication,
+	templateSchema,
+} from "./template.ts";
+import { versionless } from "./versionless.ts";
 
-/** What the administrator decided about one path while reviewing, against or beyond what was proposed. */
-export interface ReviewDecision {
-	readonly path: Path;
-	readonly decision: Decision;
+/** What is known of the machine that a cage was made on. */
+export interface MachineOfCage {
+	readonly placeholders: Placeholders;
+	readonly systems: readonly string[];
+	/** Its names, long and short. */
+	readonly hostNames: readonly string[];
+	/** Names of users and groups by number. */
+	readonly userName: (uid: number) => string | undefined;
+	readonly groupName: (gid: number) => string | undefined;
+	/** Whether two patterns mean the same files here. */
+	readonly isSame: (one: string, other: string) => boolean;
 }
 
-export interface CageTexts {
-	readonly title?: Text;
-	readonly description?: Text;
-	readonly notes?: readonly Text[];
+export interface CageToSave {
+	readonly application: Application;
+	readonly rules: Rules;
+	/** What it was made from, and the values that were given then. */
+	readonly origin?: { readonly template: Template; readonly values: ParameterValues };
 }
 
-export interface TemplateOfCage {
+export interface SavedTemplate {
 	readonly template: Template;
-	/** Paths that are not UTF-8: a template is text and cannot name them. */
-	readonly leftOut: readonly Path[];
+	/** Values of this machine, which the template itself does not have: with them it makes the same cage here. */
+	readonly values: ParameterValues;
 }
 
-/** The template that makes the same cage again: how the application is started, the rules, and the decisions as rules. */
-export function templateFromCage(
-	name: string,
-	application: Application,
-	rules: Rules,
-	decisions: readonly ReviewDecision[] = [],
-	texts: CageTexts = {},
-): TemplateOfCage {
-	const leftOut: Path[] = [];
-	const include: string[] = [];
-	const exclude: string[] = [];
-	for (const { path, decision } of decisions) {
-		const text = pathToText(path);
-		if (text === undefined) leftOut.push(path);
-		else (decision === "include" ? include : exclude).push(escapeGlob(text));
-	}
-	const merged = mergeRules(rules, { include, exclude });
-	// The later word counts: what was declined in the end is not taken because of a rule from before, and the other way round.
-	const declined = new Set(exclude);
-	const taken = new Set(include);
-	const program = application.command[0];
+/**
+ * The template that makes the same cage again, here and elsewhere: how the application is started, and the rules. Where it came from a template,
+ * whatever is as that says it stays in its words. What means this machine alone becomes a parameter without a default, or a pattern.
+ */
+export function templateFromCage(name: string, cage: CageToSave, machine: MachineOfCage): SavedTemplate {
+	const { origin } = cage;
+	const worded = inWordsOf(cage, machine);
+	const program = cage.application.command[0];
+	const kept = keptParameters(origin, machine.hostNames);
+	const base: Template = {
+		schema: templateSchema,
+		name,
+		title: origin?.template.title ?? { en: name, de: name },
+		description: origin?.template.description ?? { en: name, de: name },
+		parameters: kept.parameters,
+		application: worded.application,
+		rules: widened(worded.rules, machine),
+		needs: origin?.template.needs ?? { packages: {}, programs: program === undefined ? [] : [program] },
+		alternatives: worded.alternatives,
+		first: origin?.template.first ?? [],
+		notes: origin?.template.notes ?? [],
+		documentation: origin?.template.documentation ?? [],
+	};
+	return withoutMachine(withoutNumbers(base, machine), kept.values, machine.hostNames);
+}
+
+/** Each value that is as the template says it with its parameters filled in, as the template writes it. */
+function inWordsOf(
+	{ application, origin, rules }: CageToSave,
+	machine: MachineOfCage,
+): Pick<Template, "alternatives" | "application" | "rules"> {
+	const plain = { application: withPlaceholders(application, machine.placeholders), rules, alternatives: [] };
+	if (!origin) return plain;
+	const { template, values } = origin;
+	const here = { placeholders: machine.placeholders, systems: machine.systems, parameters: values };
+	const filled = mergeTemplate(template, {}, here);
+	if ("error" in filled) return plain;
+	// Through the alternative for this system other words led here than the template's own, and it must not come on top of them again.
+	if (filled.alternative) return plain;
+	const before = template.application;
+	const lists = <K extends keyof Rules>(key: K): Rules[K] => {
+		if (key === "binds") {
+			const known = new Map(filled.rules.binds.map((bind, index) => [JSON.stringify(bind), template.rules.binds[index]]));
+			return rules.binds.map((bind) => known.get(JSON.stringify(bind)) ?? bind) as unknown as Rules[K];
+		}
+		return words(
+			rules[key] as readonly string[],
+			filled.rules[key] as readonly string[],
+			template.rules[key] as readonly string[],
+		) as unknown as Rules[K];
+	};
+	const env = Object.fromEntries(
+		Object.entries(application.env).map(([key, value]) => [
+			key,
+			filled.application.env[key] === value ? (before.env[key] ?? value) : value,
+		]),
+	);
 	return {
-		template: {
-			schema: templateSchema,
-			name,
-			title: texts.title ?? { en: name, de: name },
-			description: texts.description ?? { en: name, de: name },
-			application: { ...application },
-			rules: {
-				...merged,
-				include: merged.include.filter((path) => !declined.has(path)),
-				exclude: merged.exclude.filter((path) => !taken.has(path)),
-			},
-			parameters: {},
-			needs: { packages: {}, programs: program === undefined ? [] : [program] },
-			alternatives: [],
-			first: [],
-			notes: texts.notes ?? [],
-			documentation: [],
+		application: {
+			...plain.application,
+			...(application.user !== undefined && application.user === filled.application.user && before.user !== undefined
+				? { user: before.user }
+				: {}),
+			command: isSame(application.command, filled.application.command) ? before.command : plain.application.command,
+			cwd: application.cwd === filled.application.cwd ? before.cwd : application.cwd,
+			env,
+			probes: words(application.probes, filled.application.probes, before.probes, plain.application.probes),
+			exercises: words(application.exercises, filled.application.exercises, before.exercises, plain.application.exercises),
+			directories: words(application.directories, filled.application.directories, before.directories),
 		},
-		leftOut,
+		alternatives: template.alternatives,
+		rules: Object.fromEntries((Object.keys(rules) as (keyof Rules)[]).map((key) => [key, lists(key)])) as unknown as Rules,
 	};
 }
 
-/** A path as a glob that matches this path alone. */
-export function escapeGlob(text: string): string {
-	return text.replace(/[\\*?[\]{}()]/g, "\\$&");
+function words(now: readonly string[], filled: readonly string[], written: readonly string[], otherwise = now): string[] {
+	return now.map((value, index) => {
+		const at = filled.indexOf(value);
+		return (at < 0 ? undefined : written[at]) ?? otherwise[index] ?? value;
+	});
+}
+
+/** Node and the demonstration by their placeholders. */
+function withPlaceholders(application: Application, placeholders: Placeholders): TemplateApplication {
+	const known = placeholderNames.flatMap((name): [PlaceholderName, string][] => {
+		const value = placeholders[name];
+		return value === undefined ? [] : [[name, value]];
+	});
+	const inLine = (line: string) =>
+		known.reduce((text, [name, value]) => replaceWord(text, quoteShell(value), `"\${${name}}"`), line);
+	return {
+		...application,
+		command: application.command.map((word) => {
+			const found = known.find(([, value]) => value === word);
+			return found ? `\${${found[0]}}` : word;
+		}),
+		probes: application.probes.map(inLine),
+		exercises: application.exercises.map(inLine),
+	};
+}
+
+/** The parameters of the template that it came from: a value that was given is the default from now on, unless it means this machine. */
+function keptParameters(origin: CageToSave["origin"], hostNames: readonly string[]) {
+	const parameters: Record<string, Parameter> = {};
+	const values: Record<string, string> = {};
+	for (const [name, parameter] of Object.entries(origin?.template.parameters ?? {})) {
+		const given = origin?.values[name];
+		const { default: _, ...bare } = parameter;
+		if (given === undefined) parameters[name] = parameter;
+		else if (machineWords([given], hostNames).length) {
+			parameters[name] = bare;
+			values[name] = given;
+		} else parameters[name] = { ...bare, default: given };
+	}
+	return { parameters, values };
+}
+
+function widened(rules: Rules, { isSame: same }: MachineOfCage): Rules {
+	const wide = (path: string) => {
+		const pattern = versionless(path);
+		// It may be wider elsewhere, but what goes into the cage here stays the same.
+		return pattern !== undefined && same(path, pattern) ? pattern : path;
+	};
+	return { ...rules, include: [...new Set(rules.include.map(wide))], exclude: [...new Set(rules.exclude.map(wide))] };
+}
+
+/** An account by number would be another one elsewhere; one without a name has to be named when the template is used. */
+function withoutNumbers(template: Template, machine: MachineOfCage): Template {
+	const { application, parameters } = template;
+	const { user } = application;
+	const named = user === undefined ? undefined : (accountWordOf(user, machine) ?? "${account}");
+	return {
+		...template,
+		...(named === "${account}" && !parameters.account
+			? { parameters: { ...parameters, account: { title: accountTitle, kind: "name" } } }
+			: {}),
+		application: {
+			...application,
+			...(named === undefined ? {} : { user: named }),
+			directories: application.directories.map((text) => directoryWithoutNumbers(text, machine)),
+		},
+	};
+}
+
+const accountTitle = { en: "Account that it is started as", de: "Konto, unter dem es startet" };
+
+const titles: Readonly<Record<MachineWord["name"], Parameter["title"]>> = {
+	folder: { en: "Folder with its files", de: "Ordner mit seinen Dateien" },
+	home: { en: "Home of an account", de: "Persönlicher Ordner eines Kontos" },
+	host: { en: "Name of this host", de: "Name dieses Rechners" },
+};
+
+function withoutMachine(template: Template, known: ParameterValues, hostNames: readonly string[]): SavedTemplate {
+	const parameters: Record<string, Parameter> = { ...template.parameters };
+	const values: Record<string, string> = { ...known };
+	const texts = textsIn([template.application, template.rules, template.needs]);
+	const taken = (name: string) => Object.hasOwn(parameters, name) || texts.some((text) => text.includes(`\${${name}}`));
+	let fields: Pick<Template, "application" | "needs" | "rules"> = template;
+	for (const { kind, name, value } of machineWords(texts, hostNames)) {
+		let free: string = name;
+		for (let number = 2; taken(free); number++) free = `${name}${number}`;
+		const before = fields;
+		fields = {
+			application: replaceAll(fields.application, value, free),
+			rules: replaceAll(fields.rules, value, free),
+			needs: replaceAll(fields.needs, value, free),
+		};
+		if (JSON.stringify(before) === JSON.stringify(fields)) continue;
+		parameters[free] = { title: titles[name], kind };
+		values[free] = value;
+	}
+	return { template: { ...template, ...fields, parameters }, values };
+}
+
+/** Only where the filled-in text is the same again: in a shell line a quote may stand in between. */
+function replaceAll<T>(value: T, word: string, name: string): T {
+	if (typeof value === "string") {
+		const replaced = replaceWord(value, word, `\${${name}}`);
+		const again = [fillText(replaced, { [name]: word }), fillShellLine(replaced, { [name]: word })];
+		return (again.every((text) => text === value) ? replaced : value) as T;
+	}
+	if (Array.isArray(value)) return value.map((one) => replaceAll(one, word, name)) as T;
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, replaceAll(one, word, name)])) as T;
+}
+
+function textsIn(value: unknown): string[] {
+	if (typeof value === "string") return [value];
+	return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+	return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -257,6 +257,7 @@ const onButton: readonly Binding[] = [
 function onPage(page: Page): readonly Binding[] {
 	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
 	return [
+		...(page === "consent" ? [{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 } as const] : []),
 		{ command: "close", keys: ["escape", "enter", "left", "q", ...(own?.keys ?? [])], footer: 1 },
 		{ command: "search", keys: ["/"], footer: 2 },
 		{ command: "next-match", keys: ["n"], footer: 3 },

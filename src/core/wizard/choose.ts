@@ -4,6 +4,7 @@ import { formFor } from "./form-fields.ts";
 import { ask, cursorOf, go, isBusy, notice, only, start, without } from "./reduced.ts";
 import type { Choice } from "./seen.ts";
 import type { Reduced, WizardState } from "./state.ts";
+import { chooseTemplate } from "./template-choice.ts";
 
 /** The choices that match what was searched for, the best first. */
 export function shownChoices(state: WizardState): readonly Choice[] {
@@ -53,7 +54,7 @@ export function reduceChoose(state: WizardState, command: Command): Reduced {
 			if (isMissing(choice)) return askToInstall(state, choice);
 			// The same one again: what was typed in the form is still there.
 			if (choice.id === state.chosen && state.answers) return openForm(state);
-			return start({ ...state, chosen: choice.id }, { job: "propose", choice });
+			return chooseTemplate(state, choice);
 		}
 		case "watch-running": {
 			const choice = selectedChoice(state);

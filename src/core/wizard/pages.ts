@@ -4,6 +4,7 @@ import { editLine, textLine } from "./line.ts";
 import { type Move, moveCursor } from "./list.ts";
 import { only, without } from "./reduced.ts";
 import type { Page, Reduced, WizardState } from "./state.ts";
+import { consented } from "./template-choice.ts";
 
 /** Pages that lie over a screen, can be scrolled, and are searched like one of less(1). */
 
@@ -24,6 +25,8 @@ export function reducePage(state: WizardState, command: Command | undefined, mov
 	const page = pageOf(command);
 	if (page) return only(openPage(state, page));
 	switch (command) {
+		case "yes":
+			return consented(state);
 		case "close":
 			return only(without(state, "overlay", "scrollEnd", "find"));
 		case "search":

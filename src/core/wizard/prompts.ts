@@ -7,6 +7,7 @@ import type { Key } from "./keys.ts";
 import { editLine } from "./line.ts";
 import { notice, only, setCursor, start, without } from "./reduced.ts";
 import type { PromptKind, Reduced, WizardState } from "./state.ts";
+import { answerParameter } from "./template-choice.ts";
 import { askFor } from "./tracing.ts";
 
 /** Keys while a line is being typed. A search takes effect with each key; everything else with Enter. */
@@ -31,6 +32,7 @@ function search(state: WizardState, query: string): WizardState {
 }
 
 function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: string): Reduced {
+	if (kind === "parameter") return answerParameter(open, closed, text);
 	if (text === "") return only(closed);
 	switch (kind) {
 		case "search":

@@ -5,10 +5,10 @@ import { andThen, ask, cancel, cursorOf, go, isBusy, only, start, without } from
 import type { Reduced, TextPage, WizardState } from "./state.ts";
 
 /** What can still be done once the cage stands. */
-export type SaveItem = "end" | "next" | "template" | "record" | "unit" | "install-unit" | "dropin" | "install-dropin";
+export type SaveItem = "end" | "next" | "template" | "record" | "unit" | "install-unit" | "dropin" | "install-dropin" | "changes";
 
 /** A drop-in is for the service that the application is on the host. */
-export function saveItems({ finished }: Pick<WizardState, "finished">): readonly SaveItem[] {
+export function saveItems({ answers, finished }: Pick<WizardState, "answers" | "finished">): readonly SaveItem[] {
 	if (!finished) return [];
 	const { installs, service } = finished;
 	return [
@@ -20,6 +20,7 @@ export function saveItems({ finished }: Pick<WizardState, "finished">): readonly
 		...(installs ? (["install-unit"] as const) : []),
 		...(service === undefined ? [] : (["dropin"] as const)),
 		...(service !== undefined && installs ? (["install-dropin"] as const) : []),
+		...(answers?.template === undefined ? [] : (["changes"] as const)),
 	];
 }
 
@@ -42,6 +43,8 @@ export function reduceSave(state: WizardState, command: Command): Reduced {
 			return text(state, "unit");
 		case "dropin":
 			return text(state, "dropin");
+		case "changes":
+			return text(state, "changes");
 		case "install-unit":
 			return only({ ...state, question: { kind: "install-unit", name } });
 		case "install-dropin":

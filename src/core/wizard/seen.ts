@@ -6,6 +6,7 @@ import type { Missing } from "../plan/missing.ts";
 import type { NextExercise } from "../plan/next-exercises.ts";
 import type { PackageRef } from "../plan/plan.ts";
 import type { NextStep } from "../questions/next-steps.ts";
+import type { ParameterKind } from "../template/parameters.ts";
 import type { Added } from "../trace/another-run.ts";
 import type { AccessCounts } from "../trace/counts.ts";
 import type { ProcessRow, ProcessTree } from "../trace/process-tree.ts";
@@ -46,8 +47,22 @@ export interface Choice {
 	/** What an administrator should know beforehand, in the language of the wizard, and as notes. */
 	readonly advice?: readonly string[];
 	readonly notes?: readonly Told[];
+	/** Of a template: what has to be told, or may be; and what was. */
+	readonly parameters?: readonly AskedParameter[];
+	readonly values?: Readonly<Record<string, string>>;
+	/** Of a template whose commands nobody has accepted yet: all that it would run, for people, and the hash that is accepted with it. */
+	readonly consent?: { readonly text: string; readonly hash: string };
+	readonly accepts?: string;
 	/** Of a session alone. */
 	readonly left?: Left;
+}
+
+export interface AskedParameter {
+	readonly name: string;
+	readonly kind: ParameterKind;
+	/** In the language of the wizard. */
+	readonly title: string;
+	readonly default?: string;
 }
 
 /** Where a session was left. */

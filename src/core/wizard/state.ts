@@ -87,10 +87,20 @@ export interface Trying {
 	readonly saved?: true;
 }
 
-export type PromptKind = "command" | "search" | "exercise" | "include" | "exclude" | "writable" | "template" | "review" | "find";
+export type PromptKind =
+	| "command"
+	| "search"
+	| "exercise"
+	| "include"
+	| "exclude"
+	| "writable"
+	| "template"
+	| "review"
+	| "find"
+	| "parameter";
 
 /** Texts that the session writes, to be read as a page. */
-export type TextPage = "unit" | "dropin" | "record";
+export type TextPage = "unit" | "dropin" | "record" | "changes" | "consent";
 
 export type Question =
 	| { readonly kind: "quit" }
@@ -152,6 +162,8 @@ export interface WizardState {
 	readonly lacks?: readonly Lack[];
 	readonly choices?: readonly Choice[];
 	readonly chosen?: string;
+	/** The template whose parameters are being asked. */
+	readonly asked?: Choice;
 	/** As the choice proposed them; the equivalent command line names only what differs. */
 	readonly proposal?: Answers;
 	readonly answers?: Answers;

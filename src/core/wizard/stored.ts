@@ -21,6 +21,7 @@ const transient = [
 	"lacks",
 	"choices",
 	"question",
+	"asked",
 	"notice",
 	"exit",
 	"discarded",

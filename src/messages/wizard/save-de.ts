@@ -26,11 +26,14 @@ export const saveDe: WizardMessages["save"] = {
 		"install-unit": "Unit für systemd einrichten…",
 		dropin: "Drop-in für {service} zeigen",
 		"install-dropin": "Drop-in für {service} einrichten…",
+		changes: "Mit der Vorlage vergleichen",
 	},
 	titles: {
 		unit: "Die Unit von {name} für systemd",
 		dropin: "Das Drop-in, das {service} in {name} bringt",
 		record: "Der Nachweis von {name}",
+		changes: "Was aus der Vorlage {template} geworden ist",
+		consent: "Die Vorlage {name} all das ausführen lassen? j nimmt an",
 		next: "Wie es mit {name} weitergeht",
 	},
 };

@@ -28,11 +28,14 @@ export const saveEn = {
 		"install-unit": "Install the systemd unit…",
 		dropin: "Show the drop-in for {service}",
 		"install-dropin": "Install the drop-in for {service}…",
+		changes: "Compare with the template",
 	} satisfies Record<SaveItem, string>,
 	titles: {
 		unit: "The systemd unit of {name}",
 		dropin: "The drop-in that moves {service} into {name}",
 		record: "The record of {name}",
+		changes: "What became of the template {template}",
+		consent: "Let the template {name} run all of this? y accepts",
 		next: "What comes next with {name}",
 	} satisfies Record<TextPage | "next", string>,
 };

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
 import { chmod, mkdir, readFile, rmdir } from "node:fs/promises";
-import { join as joinText } from "node:path";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Edit } from "../../core/cage/edits.ts";
@@ -10,12 +8,12 @@ import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
-import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { OwnerChange } from "../../core/plan/plan.ts";
-import { parseTemplate } from "../../core/template/parse.ts";
+import type { ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
+import type { Watched } from "../../core/watch/watched.ts";
 import type {
 	AdoptedState,
 	BuildRequest,
@@ -44,8 +42,6 @@ import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { setAside } from "../files/set-aside.ts";
 import { freeBytes } from "../files/survey.ts";
-import { builtinTemplates } from "../templates/builtin.ts";
-import { programFolder } from "../templates/folder.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, clearRemovedCages, clearUnfinished, hasData, openState, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
@@ -58,9 +54,11 @@ import { recordStore } from "./records.ts";
 import { beginRemoval, cageContents, endRemoval, removeContents } from "./removal.ts";
 import { restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
+import { StateTemplates } from "./templates.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 import { exportCage, readExportHead, receiveCage } from "./transfer.ts";
 import { readRemoval, readSwitching, unfinishedCages, writeSwitching } from "./unfinished.ts";
+import { readWatched, watchedName, watchedToText } from "./watched.ts";
 
 const hostTrace = "host";
 
@@ -236,6 +234,16 @@ export class StateFolder extends StateReader implements Store {
 		return readStaleMark(join(this.paths(name).directory, staleMark));
 	}
 
+	async saveWatched(name: string, watched: Watched | undefined): Promise<void> {
+		const path = join(this.paths(name).directory, watchedName);
+		if (watched) await writeAtomic(path, watchedToText(watched));
+		else await removeTree(path);
+	}
+
+	watched(name: string): Promise<Watched | undefined> {
+		return readWatched(join(this.paths(name).directory, watchedName));
+	}
+
 	requestRestart(name: string, generation: number): Promise<void> {
 		return writeAtomic(join(this.paths(name).directory, restartRequest), `${generation}\n`);
 	}
@@ -276,26 +284,21 @@ export class StateFolder extends StateReader implements Store {
 	}
 
 	async templates(): Promise<StoredTemplate[]> {
-		const saved = this.#savedTemplates();
-		const names = new Set(saved.map((one) => one.template.name));
-		const folder = joinText(programFolder(), "templates");
-		const builtIn = builtinTemplates()
-			.filter((template) => !names.has(template.name))
-			.map((template) => ({ template, builtIn: true, path: joinText(folder, `${template.name}.json`) }));
-		return [...builtIn, ...saved].sort((a, b) => (a.template.name < b.template.name ? -1 : 1));
+		return this.#templates.list();
 	}
 
-	async saveTemplate(template: Template): Promise<string> {
-		const text = `${JSON.stringify(template, null, 2)}\n`;
-		const parsed = parseTemplate(text);
-		// What we would refuse to read must not be written either.
-		if ("errors" in parsed)
-			throw new Failure("template-invalid", { place: parsed.errors[0]?.path ?? "", problem: parsed.errors[0]?.code ?? "" }, 2);
+	async saveTemplate(template: Template, values: ParameterValues = {}): Promise<string> {
 		await openState(this.folder);
-		await makeSafeFolder(this.#templateFolder);
-		const path = join(this.#templateFolder, pathFromText(`${template.name}.json`));
-		await writeAtomic(path, text);
-		return pathToText(path) ?? "";
+		return this.#templates.save(template, values);
+	}
+
+	async acceptTemplate(hash: string): Promise<void> {
+		await openState(this.folder);
+		await this.#templates.accept(hash);
+	}
+
+	removeTemplate(name: string): Promise<boolean> {
+		return this.#templates.remove(name);
 	}
 
 	async placeConfiner(name: string, program: Uint8Array): Promise<string> {
@@ -317,28 +320,8 @@ export class StateFolder extends StateReader implements Store {
 		await writeAtomic(join(this.launcher(name), pathFromText(file)), program, 0o755);
 	}
 
-	get #templateFolder(): Path {
-		return join(this.folder, "templates");
-	}
-
-	/** A file that is no template any more is passed over here; `template check` says why. */
-	#savedTemplates(): StoredTemplate[] {
-		const folder = pathToText(this.#templateFolder) ?? "";
-		let names: string[];
-		try {
-			names = readdirSync(folder).filter((name) => name.endsWith(".json"));
-		} catch {
-			return [];
-		}
-		return names.flatMap((name) => {
-			const path = joinText(folder, name);
-			try {
-				const parsed = parseTemplate(readFileSync(path, "utf8"));
-				return "template" in parsed ? [{ template: parsed.template, builtIn: false, path }] : [];
-			} catch {
-				return [];
-			}
-		});
+	get #templates(): StateTemplates {
+		return new StateTemplates(this.folder);
 	}
 
 	#recordPath(name: string): Path {

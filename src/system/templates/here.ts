@@ -12,21 +12,27 @@ import { placeholders } from "./builtin.ts";
 export function here({ parameters }: Pick<Template, "parameters">, given: ParameterValues): Here {
 	const programs = Object.entries(parameters).flatMap(([name, { default: usual, kind }]) => {
 		const value = given[name] ?? usual;
-		return kind === "program" && value !== undefined && /[*?]/.test(value) ? [[name, newestProgram(value)] as const] : [];
+		if (kind !== "program" || value === undefined) return [];
+		const program = newestProgram(value);
+		if (program === undefined) throw new Failure("program-not-found", { program: value }, 2);
+		return program === value ? [] : [[name, program] as const];
 	});
 	return { placeholders: placeholders(), systems: distributionIds(), parameters: { ...given, ...Object.fromEntries(programs) } };
 }
 
-/** Distributions put a version into the name of a program: of several that match, the one of the highest version. */
-function newestProgram(pattern: string): string {
+/**
+ * Distributions put a version into the name of a program: of several that match a pattern, the one of the highest version, and undefined where
+ * there is none. What is no pattern stays as it is.
+ */
+export function newestProgram(pattern: string): string | undefined {
+	if (!/[*?]/.test(pattern)) return pattern;
 	const matches = picomatch(basename(pattern));
 	const folder = dirname(pattern);
 	const newest = entries(folder)
 		.filter((name) => matches(name) && isProgram(join(folder, name)))
 		.sort((one, other) => one.localeCompare(other, "en", { numeric: true }))
 		.at(-1);
-	if (newest === undefined) throw new Failure("program-not-found", { program: pattern }, 2);
-	return join(folder, newest);
+	return newest === undefined ? undefined : join(folder, newest);
 }
 
 function entries(folder: string): string[] {

@@ -3,7 +3,7 @@ import { isResting, type LinearAction, linearActions, readLinear } from "../../c
 import { countOf } from "../../core/wizard/reduce.ts";
 import { stepOf, steps, type WizardState } from "../../core/wizard/state.ts";
 import type { Look } from "../look.ts";
-import { messageText } from "../message-text.ts";
+import { messageText, promptLabel } from "../message-text.ts";
 import type { WizardStore } from "../store.ts";
 import { inWords } from "./in-words.ts";
 import { newLines } from "./new-lines.ts";
@@ -159,7 +159,7 @@ export class Talk {
 		const words = this.#words;
 		if (state.question) return `${message ?? ""} `;
 		if (state.prompt) {
-			const label = messages.wizard.prompts[state.prompt.kind];
+			const label = promptLabel(state, state.prompt.kind, messages);
 			const { text } = state.prompt.line;
 			return text === "" ? this.#fill(words.prompt, { label }) : this.#fill(words.promptKeeps, { label, text });
 		}

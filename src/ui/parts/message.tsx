@@ -1,7 +1,7 @@
 import type { WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
-import { messageText } from "../message-text.ts";
+import { messageText, promptLabel } from "../message-text.ts";
 import { Line } from "./line.tsx";
 import { Paragraph, paragraph } from "./paragraph.tsx";
 import { TextInput } from "./text-input.tsx";
@@ -22,7 +22,7 @@ export function MessageArea({ lines }: { lines: readonly string[] }) {
 	return (
 		<>
 			<Paragraph lines={lines} color={color} />
-			{typing ? <TextInput label={`${messages.wizard.prompts[prompt.kind]}: `} line={prompt.line} /> : null}
+			{typing ? <TextInput label={`${promptLabel(state, prompt.kind, messages)}: `} line={prompt.line} /> : null}
 		</>
 	);
 }

@@ -40,6 +40,8 @@ const overlays = {
 	unit: () => <TextPage page="unit" />,
 	dropin: () => <TextPage page="dropin" />,
 	record: () => <TextPage page="record" />,
+	changes: () => <TextPage page="changes" />,
+	consent: () => <TextPage page="consent" />,
 };
 
 export function Body() {

@@ -1,9 +1,8 @@
 import type { Rules } from "../../core/application/application.ts";
 import { type Path, pathToText } from "../../core/path/path.ts";
-import { printable, showPath } from "../../core/path/quote.ts";
+import { escapeGlob, printable, showPath } from "../../core/path/quote.ts";
 import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { matchPaths } from "../../core/plan/rules.ts";
-import { escapeGlob } from "../../core/template/from-cage.ts";
 import { dependentsOf } from "../../core/wizard/files/dependents.ts";
 import type { FileNode, Item } from "../../core/wizard/files/nodes.ts";
 import { bytesOfCage, itemNow, type Standing, standingOf, sumsNow, willBeMounted } from "../../core/wizard/files/pending.ts";

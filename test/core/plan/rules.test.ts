@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
+import { escapeGlob } from "../../../src/core/path/quote.ts";
 import { expandInclude, matchPaths, mostPerRule } from "../../../src/core/plan/rules.ts";
-import { escapeGlob } from "../../../src/core/template/from-cage.ts";
 import { directory, link, tree } from "./tree.ts";
 
 const machine = tree({

@@ -4,8 +4,6 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { noRules } from "../../../src/core/application/application.ts";
-import { pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
-import { escapeGlob, templateFromCage } from "../../../src/core/template/from-cage.ts";
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
 import type { Template } from "../../../src/core/template/template.ts";
@@ -125,6 +123,34 @@ describe("templates/schema.json agrees", () => {
 	});
 });
 
+describe("templates/schema.json explains", () => {
+	interface Part {
+		readonly $ref?: string;
+		readonly allOf?: readonly Part[];
+		readonly description?: string;
+		readonly properties?: Readonly<Record<string, Part>>;
+		readonly definitions?: Readonly<Record<string, Part>>;
+	}
+	const whole = JSON.parse(readFileSync(`${programFolder()}/templates/schema.json`, "utf8")) as Part;
+	const definition = (ref = "") => whole.definitions?.[ref.split("/").at(-1) ?? ""];
+	const explained = (part: Part | undefined): boolean =>
+		part !== undefined &&
+		(part.description !== undefined || explained(definition(part.$ref)) || (part.allOf ?? []).some(explained));
+
+	it("every field", () => {
+		const dark: string[] = [];
+		const look = (part: unknown, at: string) => {
+			if (typeof part !== "object" || part === null) return;
+			const { properties } = part as Part;
+			for (const [name, field] of Object.entries(properties ?? {}))
+				if (!at.endsWith("then") && !at.endsWith("if") && !explained(field)) dark.push(`${at}/${name}`);
+			for (const [name, one] of Object.entries(part)) look(one, `${at}/${name}`);
+		};
+		look(whole, "");
+		expect(dark).toEqual([]);
+	});
+});
+
 describe("the built-in templates", () => {
 	it("are all there and hold to both schemas", () => {
 		const templates = builtinTemplates();
@@ -216,28 +242,5 @@ describe("merging with answers", () => {
 			},
 			rules: { ...noRules, include: ["/a", "/b"], binds: [{ path: "/srv/x", access: "rw" }] },
 		});
-	});
-});
-
-describe("a template of a cage", () => {
-	const application = template(smallest).application;
-
-	it("keeps the decisions as rules, and can be read again", () => {
-		const decisions = [
-			{ path: pathFromText("/usr/share/app/a[1].txt"), decision: "declined" as const },
-			{ path: pathFromText("/etc/ä"), decision: "include" as const },
-			{ path: pathFromText("/b"), decision: "declined" as const },
-			{ path: pathFromBytes(Buffer.from([0x2f, 0xff])), decision: "include" as const },
-		];
-		const { template: made, leftOut } = templateFromCage("app", application, { ...noRules, include: ["/b", "/c"] }, decisions);
-		expect(made.rules.include).toEqual(["/c", "/etc/ä"]);
-		expect(made.rules.exclude).toEqual(["/usr/share/app/a\\[1\\].txt", "/b"]);
-		expect(leftOut).toEqual(["/\xff"]);
-		expect(parseTemplate(JSON.stringify(made))).toEqual({ template: made });
-		expect(mergeTemplate(made)).toEqual({ application, rules: made.rules });
-	});
-
-	it("escapes what a glob would read", () => {
-		expect(escapeGlob("/a*b?[c]{d}(e)\\f@g")).toBe("/a\\*b\\?\\[c\\]\\{d\\}\\(e\\)\\\\f@g");
 	});
 });

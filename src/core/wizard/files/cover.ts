@@ -1,5 +1,5 @@
 import { isWithin, join, normalise, type Path, parent, pathToText } from "../../path/path.ts";
-import { escapeGlob } from "../../template/from-cage.ts";
+import { escapeGlob } from "../../path/quote.ts";
 import type { FilesModel } from "./model.ts";
 import type { FileNode, PlanFolder } from "./nodes.ts";
 

@@ -1,8 +1,8 @@
 import type { Rules } from "../../application/application.ts";
 import { isWithin, type Path, pathFromText, pathToText } from "../../path/path.ts";
+import { escapeGlob } from "../../path/quote.ts";
 import type { Decision } from "../../plan/plan.ts";
 import { matchPaths } from "../../plan/rules.ts";
-import { escapeGlob } from "../../template/from-cage.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
 import { coverOf, withoutWays } from "./cover.ts";
 import type { FileNode, Item } from "./nodes.ts";

@@ -1,5 +1,5 @@
 import { type Path, parent, pathToText } from "../../path/path.ts";
-import { escapeGlob } from "../../template/from-cage.ts";
+import { escapeGlob } from "../../path/quote.ts";
 import type { Command } from "../bindings.ts";
 import { ask, go, notice, only, without } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";

@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { unlink } from "node:fs/promises";
+import { join as joinText } from "node:path";
+import { Failure } from "../../core/failure.ts";
+import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { limits } from "../../core/template/checks.ts";
+import type { ParameterValues } from "../../core/template/parameters.ts";
+import { parseTemplate } from "../../core/template/parse.ts";
+import type { Template } from "../../core/template/template.ts";
+import type { StoredTemplate } from "../../engine/store.ts";
+import { builtinTemplates } from "../templates/builtin.ts";
+import { programFolder } from "../templates/folder.ts";
+import { readTemplateFile } from "../templates/read-file.ts";
+import { writeAtomic } from "./atomic.ts";
+import { makeSafeFolder } from "./folder.ts";
+
+/**
+ * `STATE/templates/NAME.json`, the hashes of those whose commands somebody has accepted in `accepted/`, and what this machine fills them in with in
+ * `values/`. Only who owns the state can write there.
+ */
+export class StateTemplates {
+	readonly #folder: Path;
+
+	constructor(state: Path) {
+		this.#folder = join(state, pathFromText("templates"));
+	}
+
+	list(): StoredTemplate[] {
+		const saved = this.#saved();
+		const names = new Set(saved.map((one) => one.template.name));
+		const folder = joinText(programFolder(), "templates");
+		const builtIn = builtinTemplates()
+			.filter((template) => !names.has(template.name))
+			.map((template) => ({
+				template,
+				builtIn: true,
+				path: joinText(folder, `${template.name}.json`),
+				hash: templateHash(template),
+				accepted: true,
+				values: {},
+			}));
+		return [...builtIn, ...saved].sort((a, b) => (a.template.name < b.template.name ? -1 : 1));
+	}
+
+	/** Somebody has seen the commands of what is saved here: it was made of a cage, or they were shown. Returns the path. */
+	async save(template: Template, values: ParameterValues): Promise<string> {
+		const text = `${JSON.stringify(template, null, 2)}\n`;
+		const parsed = parseTemplate(text);
+		// What we would refuse to read must not be written either.
+		if ("errors" in parsed) {
+			const [first] = parsed.errors;
+			throw new Failure("template-invalid", { place: first?.pointer ?? "", problem: first?.code ?? "" }, 2);
+		}
+		await makeSafeFolder(this.#folder);
+		await makeSafeFolder(this.#values);
+		await writeAtomic(this.#valuesPath(template.name), `${JSON.stringify(values)}\n`);
+		const path = join(this.#folder, pathFromText(`${template.name}.json`));
+		await writeAtomic(path, text);
+		await this.accept(templateHash(JSON.parse(text)));
+		return pathToText(path) ?? "";
+	}
+
+	async accept(hash: string): Promise<void> {
+		await makeSafeFolder(this.#folder);
+		await makeSafeFolder(this.#accepted);
+		await writeAtomic(join(this.#accepted, pathFromText(hash)), "");
+	}
+
+	/** False where there is none of that name. */
+	async remove(name: string): Promise<boolean> {
+		const stored = this.#saved().find((one) => one.template.name === name);
+		if (!stored) return false;
+		await unlink(stored.path);
+		for (const path of [this.#valuesPath(name), join(this.#accepted, pathFromText(stored.hash))])
+			await unlink(pathToBytes(path)).catch(() => undefined);
+		return true;
+	}
+
+	get #accepted(): Path {
+		return join(this.#folder, pathFromText("accepted"));
+	}
+
+	get #values(): Path {
+		return join(this.#folder, pathFromText("values"));
+	}
+
+	#valuesPath(name: string): Path {
+		return join(this.#values, pathFromText(`${name}.json`));
+	}
+
+	/** A file that is no template any more is passed over here; `template check` says why. */
+	#saved(): StoredTemplate[] {
+		const folder = pathToText(this.#folder) ?? "";
+		let names: string[];
+		try {
+			names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+		} catch {
+			return [];
+		}
+		return names.flatMap((name) => {
+			const path = joinText(folder, name);
+			try {
+				const text = readTemplateFile(path, limits.bytes);
+				const parsed = parseTemplate(text);
+				// `make NAME` reads this file: it must be that template and no other.
+				if (!("template" in parsed) || `${parsed.template.name}.json` !== name) return [];
+				const hash = templateHash(JSON.parse(text.replace(/^\ufeff/, "")));
+				const accepted = existsSync(joinText(folder, "accepted", hash));
+				return [
+					{ template: parsed.template, builtIn: false, path, hash, accepted, values: this.#valuesOf(parsed.template.name) },
+				];
+			} catch {
+				return [];
+			}
+		});
+	}
+
+	#valuesOf(name: string): ParameterValues {
+		try {
+			const value: unknown = JSON.parse(readFileSync(pathToBytes(this.#valuesPath(name)), "utf8"));
+			const pairs = Object.entries(value as object).filter((pair): pair is [string, string] => typeof pair[1] === "string");
+			return Object.fromEntries(pairs);
+		} catch {
+			return {};
+		}
+	}
+}
+
+/** Of what a template file says, however it is laid out. */
+export function templateHash(value: unknown): string {
+	return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}

@@ -1,0 +1,200 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
+import { describe, expect, it } from "vitest";
+import { noRules, type Rules } from "../../../src/core/application/application.ts";
+import { escapeGlob } from "../../../src/core/path/quote.ts";
+import { templateDifferences } from "../../../src/core/template/differences.ts";
+import { type MachineOfCage, templateFromCage } from "../../../src/core/template/from-cage.ts";
+import { mergeTemplate } from "../../../src/core/template/merge.ts";
+import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
+import type { Template } from "../../../src/core/template/template.ts";
+import { versionless } from "../../../src/core/template/versionless.ts";
+import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
+import { smallest } from "./corpus.ts";
+
+const machine: MachineOfCage = {
+	placeholders: { node: "/usr/bin/node", demo: "/opt/cagewright/demo.js" },
+	systems: ["debian"],
+	hostNames: ["web7.example.org", "web7"],
+	userName: (uid) => ({ 0: "root", 33: "www-data" })[uid],
+	groupName: (gid) => ({ 33: "www-data" })[gid],
+	isSame: (one) => !one.includes("perl"),
+};
+
+function template(json: unknown): Template {
+	const parsed = checkTemplate(json);
+	if ("errors" in parsed) throw new Error(JSON.stringify(parsed.errors));
+	return parsed.template;
+}
+
+const application = { ...template(smallest).application, probes: ["true"] };
+const rules = (more: Partial<Rules>): Rules => ({ ...noRules, ...more });
+
+describe("a template of a cage", () => {
+	it("can be read again, and makes the same cage with the values that are kept beside it", () => {
+		const cage = {
+			application: {
+				...application,
+				command: ["/usr/bin/app", "-c", "/tmp/site-8xK2/app.conf", "--root=/home/ann/site", "/usr/bin/node"],
+				user: "33:33",
+				cwd: "/home/ann",
+				env: { SERVER: "web7.example.org", HOME: "/root", OTHER: "web77" },
+				probes: ["curl -fsS http://web7:80/ | grep -q '/tmp/site-8xK2/x'", "/usr/bin/node -e 0"],
+				directories: ["/run/app:0750:33:33", "/run/b:0755:77", "/run/c"],
+			},
+			rules: rules({
+				include: ["/usr/lib/x86_64-linux-gnu/libssl.so.3.0.2", "/usr/lib/x86_64-linux-gnu/perl/5.40", "/tmp/site-8xK2/pages"],
+				exclude: ["/usr/lib/python3.13/test"],
+				binds: [{ path: "/home/ann/site", access: "ro" }],
+			}),
+		};
+		const { template: made, values } = templateFromCage("app", cage, machine);
+		expect(values).toEqual({
+			folder: "/tmp/site-8xK2",
+			home: "/home/ann",
+			home2: "/root",
+			host: "web7.example.org",
+			host2: "web7",
+		});
+		expect(made.application).toMatchObject({
+			command: ["/usr/bin/app", "-c", "${folder}/app.conf", "--root=${home}/site", "${node}"],
+			user: "www-data:www-data",
+			cwd: "${home}",
+			env: { SERVER: "${host}", HOME: "${home2}", OTHER: "web77" },
+			probes: ["curl -fsS http://${host2}:80/ | grep -q '${folder}/x'", '"${node}" -e 0'],
+			directories: ["/run/app:0750:www-data:www-data", "/run/b:0755", "/run/c"],
+		});
+		expect(made.rules).toEqual(
+			rules({
+				// That of perl would take in more here.
+				include: ["/usr/lib/*/libssl.so.3*", "/usr/lib/x86_64-linux-gnu/perl/5.40", "${folder}/pages"],
+				exclude: ["/usr/lib/python*/test"],
+				binds: [{ path: "${home}/site", access: "ro" }],
+			}),
+		);
+		expect(parseTemplate(JSON.stringify(made))).toEqual({ template: made });
+		const text = JSON.stringify(made);
+		for (const word of ["/tmp/", "/home/", "/root", "web7.", "x86_64-linux-gnu/lib", "3.13"]) expect(text).not.toContain(word);
+
+		const again = mergeTemplate(made, {}, { placeholders: machine.placeholders, parameters: values });
+		expect(again).toMatchObject({
+			application: {
+				...cage.application,
+				user: "www-data:www-data",
+				directories: ["/run/app:0750:www-data:www-data", "/run/b:0755", "/run/c"],
+			},
+		});
+		expect(mergeTemplate(made, {}, { placeholders: machine.placeholders })).toHaveProperty("error.code", "parameter-needed");
+	});
+
+	it("names an account that has no name here by a parameter", () => {
+		const { template: made, values } = templateFromCage(
+			"app",
+			{ application: { ...application, user: "4711" }, rules: noRules },
+			machine,
+		);
+		expect(made).toMatchObject({ application: { user: "${account}" }, parameters: { account: { kind: "name" } } });
+		expect(values).toEqual({});
+	});
+
+	it("stays in the words of the template that it came from", () => {
+		const title = { en: "a", de: "a" };
+		const origin = template({
+			...smallest,
+			parameters: { port: { title, kind: "port", default: "80" }, folder: { title, kind: "path" } },
+			application: {
+				command: ["/usr/bin/app", "${folder}", "${port}"],
+				probes: ["curl http://localhost:${port}/80"],
+				env: { PORT: "${port}" },
+			},
+			rules: { binds: [{ path: "${folder}", access: "ro" }], include: ["${folder}/x"] },
+			first: [title],
+			documentation: ["app(8)"],
+		});
+		for (const folder of ["/srv/80", "/home/ann/80"]) {
+			const given = { port: "8080", folder };
+			const merged = mergeTemplate(origin, { rules: { exclude: ["/usr/share/doc"] } }, { parameters: given });
+			if ("error" in merged) throw new Error(merged.error.code);
+			const { template: made, values } = templateFromCage(
+				"mine",
+				{ ...merged, origin: { template: origin, values: given } },
+				machine,
+			);
+			const private_ = folder.startsWith("/home");
+			expect(made).toEqual({
+				...origin,
+				name: "mine",
+				parameters: {
+					port: { title, kind: "port", default: "8080" },
+					folder: { title, kind: "path", ...(private_ ? {} : { default: folder }) },
+				},
+				rules: { ...origin.rules, exclude: ["/usr/share/doc"] },
+			});
+			expect(values).toEqual(private_ ? { folder } : {});
+			expect(mergeTemplate(made, {}, { parameters: values })).toEqual(merged);
+		}
+	});
+
+	it("is the built-in one where nothing was changed", () => {
+		for (const origin of builtinTemplates()) {
+			const values = Object.fromEntries(
+				Object.entries(origin.parameters).flatMap(([name, { default: usual, kind }]) =>
+					usual === undefined
+						? [[name, { port: "81", path: "/srv/x", program: "/usr/bin/x", name: "ann", text: "PING" }[kind]]]
+						: [],
+				),
+			);
+			const merged = mergeTemplate(origin, {}, { placeholders: machine.placeholders, parameters: values });
+			if ("error" in merged) throw new Error(`${origin.name} ${merged.error.code}`);
+			const { template: made } = templateFromCage(origin.name, { ...merged, origin: { template: origin, values } }, machine);
+			expect(
+				templateDifferences(origin, made).filter(({ pointer }) => !pointer.startsWith("/parameters/")),
+				origin.name,
+			).toEqual([]);
+			expect(made.application).toEqual(origin.application);
+		}
+	});
+
+	it("does not come on top of an alternative that it was made with", () => {
+		const origin = template({
+			...smallest,
+			alternatives: [{ systems: ["debian"], tried: false, application: { user: "daemon", env: { A: "1" } } }],
+		});
+		const merged = mergeTemplate(origin, { user: "ann" }, { systems: ["debian"] });
+		if ("error" in merged) throw new Error(merged.error.code);
+		const { template: made } = templateFromCage("mine", { ...merged, origin: { template: origin, values: {} } }, machine);
+		expect(mergeTemplate(made, {}, { systems: ["debian"] })).toMatchObject({ application: { user: "ann", env: { A: "1" } } });
+	});
+
+	it("escapes what a glob would read", () => {
+		expect(escapeGlob("/a*b?[c]{d}(e)\\f@g")).toBe("/a\\*b\\?\\[c\\]\\{d\\}\\(e\\)\\\\f@g");
+	});
+});
+
+it.each([
+	["/usr/lib/x86_64-linux-gnu/libssl.so.3", "/usr/lib/*/libssl.so.3"],
+	["/usr/lib/aarch64-linux-gnu/libz.so.1.3.1", "/usr/lib/*/libz.so.1*"],
+	["/usr/lib/php/20240924/mysqli.so", "/usr/lib/php/*/mysqli.so"],
+	["/etc/php/8.4/fpm", "/etc/php/*/fpm"],
+	["/usr/lib/python3.13/json", "/usr/lib/python*/json"],
+	["/usr/share/perl/5.40.1", "/usr/share/perl/*"],
+	["/srv/shop/2", undefined],
+	["/etc/nginx/nginx.conf", undefined],
+	["/usr/lib/*/x", undefined],
+])("of %s the pattern for other machines is %s", (path, pattern) => {
+	expect(versionless(path)).toBe(pattern);
+});
+
+it("tells in what two templates differ", () => {
+	const before = template({ ...smallest, rules: { include: ["/a", "/b"] } });
+	const after = template({
+		...smallest,
+		application: { command: ["/usr/bin/app", "-v"], user: "ann" },
+		rules: { include: ["/b", "/c"] },
+	});
+	expect(templateDifferences(before, after)).toEqual([
+		{ pointer: "/application/command", before: '["/usr/bin/app"]', after: '["/usr/bin/app","-v"]' },
+		{ pointer: "/application/user", after: '"ann"' },
+		{ pointer: "/rules/include", before: '"/a"' },
+		{ pointer: "/rules/include", after: '"/c"' },
+	]);
+});

@@ -1,0 +1,181 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what a shell reads
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { refused, refusedByUs, smallest } from "../core/template/corpus.ts";
+import { cagewright, temporaryFolder, temporaryState } from "./cagewright.ts";
+
+/** Templates from elsewhere are somebody else's words: nothing of them runs before it was seen, and what no template may say is refused. */
+
+const folder = temporaryFolder("from-elsewhere");
+const state = temporaryState();
+const ran = `${folder}/ran`;
+const run = (args: readonly string[], input = "") => cagewright(["template", ...args], { state, input });
+
+const benign = (name: string, more: object = {}) => ({
+	...smallest,
+	name,
+	application: { command: ["/bin/sh", "-c", `touch ${ran}; sleep 60`], probes: [`touch ${ran}`], exercises: [`touch ${ran}`] },
+	...more,
+});
+
+function write(name: string, value: unknown, space = 2): string {
+	const path = `${folder}/${name}`;
+	writeFileSync(path, typeof value === "string" ? value : JSON.stringify(value, null, space));
+	return path;
+}
+
+test("what no template may say is refused with place and reason, and nothing of it ran", async () => {
+	const hostile = Object.entries({ ...refused, ...refusedByUs }).filter(
+		([, [json]]) => typeof json === "object" && json !== null && !Array.isArray(json),
+	);
+	mkdirSync(`${folder}/hostile`);
+	for (const [index, [, [json]]] of hostile.entries()) {
+		writeFileSync(
+			`${folder}/hostile/${String(index).padStart(3, "0")}.json`,
+			JSON.stringify({ schema: smallest.schema, ...(json as object) }, null, 1),
+		);
+	}
+	const { status, stderr, stdout } = await run(["import", `${folder}/hostile`, "--yes", "--json"]);
+	expect({ status, stderr }).toEqual({ status: 2, stderr: "" });
+	const { files } = JSON.parse(stdout) as { files: { file: string; errors: { code: string; line: number; column: number }[] }[] };
+	const found = new Map(files.map(({ errors, file }) => [Number(/(\d+)\.json$/.exec(file)?.[1]), errors]));
+	for (const [index, [what, [, , code]]] of hostile.entries()) {
+		// What does not even say that it is a template is one of the other files of a repository.
+		if (what === "no schema" || what === "another schema") continue;
+		const errors = found.get(index) ?? [];
+		expect(
+			errors.map((error) => error.code),
+			what,
+		).toContain(code);
+		expect(
+			errors.every(({ column, line }) => line > 0 && column > 0),
+			what,
+		).toBe(true);
+	}
+	expect(existsSync(`${state}/templates`)).toBe(false);
+	expect(existsSync(ran)).toBe(false);
+});
+
+test("each violation is told on a line of its own, as an editor reads it", async () => {
+	const path = write("bad.json", {
+		...benign("bad"),
+		rules: { include: ["/etc/shadow"], devices: ["/dev/null", "/etc/passwd"] },
+	});
+	const { status, stdout } = await run(["check", path]);
+	expect(status).toBe(2);
+	expect(stdout).toBe(
+		[
+			`${path}:27:7: /rules/include/0: reaches a file with passwords`,
+			`${path}:31:7: /rules/devices/1: must be below /dev\n`,
+		].join("\n"),
+	);
+	expect((await run(["check", path, "--lang", "de"])).stdout).toContain("/rules/include/0: reicht an eine Datei mit Passwörtern");
+	expect((await cagewright(["make", "bad", "--yes"], { state })).status).toBe(2);
+});
+
+test("a file that is no file, or far too large, is not read", async () => {
+	execFileSync("mkfifo", [`${folder}/fifo.json`]);
+	execFileSync("truncate", ["-s", "100M", `${folder}/large.json`]);
+	for (const [path, reason] of [
+		[`${folder}/fifo.json`, /not a regular file/],
+		["/dev/zero", /not a regular file/],
+		[`${folder}/large.json`, /larger than a template may be/],
+		[`${folder}/absent.json`, /cannot be read/],
+	] as const) {
+		const { status, stderr } = await run(["import", path, "--yes"]);
+		expect({ path, status }).toEqual({ path, status: 2 });
+		expect(stderr).toMatch(reason);
+	}
+});
+
+test("a template runs once its commands were accepted, and asks again when it was changed", async () => {
+	const path = write("nice.json", benign("nice", { parameters: {} }));
+	const asked = await run(["import", path]);
+	expect(asked.status).toBe(2);
+	for (const word of ["/bin/sh -c", `touch ${ran}`, "Probes", "Exercises", "--yes"]) expect(asked.stderr).toContain(word);
+	expect(existsSync(`${state}/templates`)).toBe(false);
+
+	expect((await run(["import", path, "--dry-run"])).stdout).toContain(`touch ${ran}`);
+	expect((await run(["import", path, "--yes", "--json"])).json).toMatchObject({ templates: [{ name: "nice", imported: true }] });
+	expect((await run(["import", path])).stdout).toContain("is here already");
+	expect((await cagewright(["make", "nice", "--dry-run"], { state })).status).toBe(0);
+
+	const other = write("other.json", benign("nice", { title: { en: "x", de: "x" } }));
+	expect((await run(["import", other, "--yes"])).stderr).toMatch(/--replace.*--as/);
+	expect((await run(["import", other, "--yes", "--as", "nicer"])).status).toBe(0);
+
+	const stored = `${state}/templates/nice.json`;
+	writeFileSync(stored, readFileSync(stored, "utf8").replace("sleep 60", "sleep 61"));
+	const refusal = await cagewright(["make", "nice", "--yes"], { state });
+	expect(refusal.status).toBe(2);
+	expect(refusal.stderr).toMatch(/^cagewright: .*template accept nice.*--yes.*\n$/);
+	expect((await run(["list"])).stdout).toMatch(/nice +saved, not accepted/);
+	expect((await run(["accept", "nice"])).status).toBe(2);
+	expect((await run(["accept", "nice", "--yes"])).status).toBe(0);
+	expect((await cagewright(["make", "nice", "--dry-run"], { state })).status).toBe(0);
+
+	expect((await run(["remove", "nice"])).status).toBe(0);
+	expect((await cagewright(["make", "nice", "--yes"], { state })).status).toBe(2);
+	expect(existsSync(ran)).toBe(false);
+});
+
+test("the name of a built-in template stays ours", async () => {
+	const { status, stderr } = await run(["import", write("redis.json", benign("redis")), "--yes"]);
+	expect(status).toBe(2);
+	expect(stderr).toMatch(/built-in.*--as/);
+	expect((await run(["remove", "redis"])).stderr).toMatch(/built in/);
+});
+
+test("a bundle is what was exported, or it is refused", async () => {
+	const bundle = `${folder}/demo.bundle.json`;
+	expect((await run(["export", "demo", "-o", bundle])).status).toBe(0);
+	expect((await run(["check", bundle])).status).toBe(0);
+	expect((await run(["import", bundle, "--as", "my-demo", "--yes"])).status).toBe(0);
+	const { template } = (await run(["show", "my-demo", "--json"])).json as unknown as { template: { application: object } };
+	const known = (await run(["show", "demo", "--json"])).json as unknown as { template: { application: object } };
+	expect(template.application).toEqual(known.template.application);
+
+	writeFileSync(bundle, readFileSync(bundle, "utf8").replace("8085", "8086"));
+	const { status, stderr } = await run(["import", bundle, "--as", "bent", "--yes"]);
+	expect(status).toBe(4);
+	expect(stderr).toMatch(/SHA-256/);
+});
+
+test("a git repository is fetched, and nothing that it brings is run or written out", async () => {
+	const repository = `${folder}/repository`;
+	mkdirSync(`${repository}/templates`, { recursive: true });
+	writeFileSync(`${repository}/templates/gitty.json`, JSON.stringify(benign("gitty")));
+	writeFileSync(`${repository}/package.json`, '{"name":"nothing of ours"}');
+	symlinkSync("/etc/shadow", `${repository}/templates/link.json`);
+	writeFileSync(`${repository}/.gitattributes`, "* filter=evil\n");
+	const git = (...args: string[]) =>
+		execFileSync("git", ["-C", repository, "-c", "user.name=a", "-c", "user.email=a@b", ...args]);
+	git("init", "-q", "-b", "main");
+	git("add", "-A");
+	git("commit", "-q", "-m", "templates");
+	git("config", "filter.evil.smudge", `touch ${ran}`);
+	git("config", "core.fsmonitor", `touch ${ran}`);
+	git("config", "uploadpack.packObjectsHook", `touch ${ran}`);
+	for (const hook of ["post-checkout", "post-merge", "reference-transaction"])
+		writeFileSync(`${repository}/.git/hooks/${hook}`, `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+
+	for (const [place, name] of [
+		[`file://${repository}`, "gitty"],
+		[`${repository}/.git`, "gitty-2"],
+		[repository, "gitty-3"],
+	] as const) {
+		const { status, stderr } = await run(["import", place, "--as", name, "--yes"]);
+		expect({ place, status }, stderr).toEqual({ place, status: 0 });
+	}
+	for (const place of [
+		`ext::sh -c touch% ${ran}`,
+		`ssh://-oProxyCommand=touch${"${IFS}"}${ran}/x`,
+		"git://127.0.0.1/x",
+		`file://${folder}/nowhere`,
+	]) {
+		expect((await run(["import", place, "--yes"])).status, place).toBe(2);
+	}
+	expect(existsSync(ran)).toBe(false);
+	expect(readdirSync(folder)).not.toContain("templates.git");
+});

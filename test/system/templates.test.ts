@@ -1,0 +1,190 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { giveTo } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { expectServedInside, expectWellMade } from "./held.ts";
+import { ask, type Network, privateNetwork } from "./network.ts";
+
+/**
+ * Each built-in template, with what it says has to be configured first and nothing else: made, asked, recorded, checked, saved, and made again from
+ * what was saved.
+ */
+
+interface Subject {
+	/** What the template has no default for. */
+	readonly set?: Readonly<Record<string, string>>;
+	readonly options?: readonly string[];
+	readonly command?: readonly string[];
+	/** Where it listens, and whose root is then looked at. */
+	readonly port?: number;
+}
+
+const folder = temporaryFolder("templates");
+/** sshd takes keys from places alone that nobody but root can write to. */
+const strict = mkdtempSync("/srv/cagewright-");
+afterAll(() => rmSync(strict, { recursive: true }));
+
+/** Each in a folder of its own: an interpreter's program is taken with what lies beside it. */
+const write = (name: string, text: string) => {
+	const own = `${folder}/${name.replace(".", "-")}`;
+	mkdirSync(own);
+	writeFileSync(`${own}/${name}`, text);
+	return `${own}/${name}`;
+};
+
+function subjects(): Record<string, Subject> {
+	const state = "/var/lib/nginx-account";
+	const account = [
+		...["pid /run/nginx-account/nginx.pid;", "error_log /var/log/nginx-account/error.log;", "events {}", "http {"],
+		...["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${state}/${name};`),
+		...["access_log /var/log/nginx-account/access.log;", "include /etc/nginx/sites-enabled/*;", "}", ""],
+	].join("\n");
+	const frontend = 'frontend web\n  bind :80\n  http-request return status 200 content-type text/plain string "hello"\n';
+	const python = [
+		"import os\nfrom http.server import BaseHTTPRequestHandler, HTTPServer\nclass Hello(BaseHTTPRequestHandler):",
+		'\tdef do_GET(self):\n\t\tself.send_response(200)\n\t\tself.end_headers()\n\t\tself.wfile.write(b"hello")',
+		'HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Hello).serve_forever()\n',
+	].join("\n");
+	const node = 'require("node:http").createServer((_, answer) => answer.end("hello")).listen(process.env.PORT, "127.0.0.1");\n';
+	mkdirSync(`${folder}/pages`);
+	writeFileSync(`${folder}/pages/index.html`, "a page of the test\n");
+	mkdirSync(`${strict}/files`);
+	giveTo("www-data", `${strict}/files`);
+	execFileSync("chmod", ["755", strict]);
+	execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", `${folder}/client`]);
+	writeFileSync(`${strict}/keys`, readFileSync(`${folder}/client.pub`));
+	const sftp = { account: "www-data", folder: `${strict}/files`, keys: `${strict}/keys`, identity: `${folder}/client` };
+	const memcached = { port: "11211", send: "version", expect: "VERSION" };
+	return {
+		mariadb: {},
+		demo: { port: 8085 },
+		nginx: { port: 80 },
+		"nginx-account": { set: { config: write("nginx.conf", account) }, port: 80 },
+		apache2: { port: 80 },
+		redis: { port: 6379 },
+		bind9: { port: 53 },
+		dnsmasq: { port: 53 },
+		// Its worker locks itself in once more, as Debian's configuration says: its root is no cage's any more.
+		haproxy: { set: { config: write("haproxy.cfg", frontend) } },
+		"php-fpm": { set: { script: write("index.php", '<?php echo "hello ", 6 * 7, "\\n";\n') } },
+		sftp: { set: sftp, port: 2222 },
+		"web-folder": { set: { folder: `${folder}/pages` }, port: 8080 },
+		"python-service": { set: { script: write("hello.py", python) }, port: 8000 },
+		"node-service": { set: { script: write("hello.js", node) }, port: 8000 },
+		"network-daemon": {
+			set: memcached,
+			options: ["--user", "memcache"],
+			command: ["memcached", "-l", "127.0.0.1"],
+			port: 11211,
+		},
+	};
+}
+
+interface Outcome {
+	readonly state: string;
+	readonly first: Made;
+	readonly again: Made;
+	readonly probes: readonly string[];
+	readonly record: string;
+	readonly saved: { readonly name: string; readonly text: string };
+}
+
+const other = temporaryState();
+const outcomes = new Map<string, Promise<Outcome>>();
+
+async function tryTemplate(name: string, { command = [], options = [], port, set = {} }: Subject): Promise<Outcome> {
+	// Cages of one state are told of accounts that they share, as they should be.
+	const state = temporaryState();
+	const sets = Object.entries(set).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+	// That nothing gets out of a cage is tried by tests of its own.
+	const quick = ["--no-selftest"];
+	const first = await make([name, ...sets, ...options, ...quick, ...(command.length ? ["--", ...command] : [])], { state });
+	const network: Network = await privateNetwork();
+	const run = startRun(name, { state, enter: network.enter });
+	const probes = first.rounds.at(-1)?.probes.map((probe) => probe.command) ?? [];
+	// The sockets of a running cage lie in its data.
+	await eventually(async () => {
+		for (const probe of probes) {
+			const { output, status } = await ask(["sh", "-c", `export CAGEWRIGHT_ROOT=${state}/cages/${name}/data; ${probe}`], network);
+			if (status !== 0) throw new Error(`${name} does not answer: ${output}`);
+		}
+	});
+	if (port !== undefined) expectServedInside(first, port, network);
+	await run.stop();
+	const saving = await cagewright(["template", "save", name, "--as", `${name}-again`, "--json"], { state });
+	const { path, values } = saving.json as unknown as { path: string; values: Record<string, string> };
+	const taken = await cagewright(["template", "import", path, "--yes", "--quiet"], { state: other });
+	expect(taken.status, taken.stderr).toBe(0);
+	const told = Object.entries(values).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+	const again = await make([`${name}-again`, "--name", name, ...told, ...quick], { state: other });
+	return {
+		state,
+		first,
+		again,
+		probes,
+		record: `${state}/cages/${name}/record.md`,
+		saved: { name: `${name}-again`, text: readFileSync(path, "utf8") },
+	};
+}
+
+interface Checked {
+	readonly cages: readonly {
+		readonly drift: readonly unknown[];
+		readonly outdated: boolean;
+		readonly findings: readonly { readonly code: string; readonly known: boolean }[];
+	}[];
+}
+
+/** Other tests run daemons as the same accounts meanwhile, and that is told as well. */
+function clean({ cages: [cage] }: Checked) {
+	const { drift, findings = [], outdated } = cage ?? {};
+	return { drift, outdated, findings: findings.filter(({ code, known }) => !known && code !== "account-used-outside") };
+}
+
+/** Daemons mostly wait, so three are tried at a time; the slowest come first. */
+beforeAll(async () => {
+	const waiting = Object.entries(subjects());
+	const settled = new Map<string, (outcome: Promise<Outcome>) => void>();
+	for (const [name] of waiting) outcomes.set(name, new Promise((resolve) => settled.set(name, resolve)));
+	const work = async () => {
+		for (let next = waiting.shift(); next; next = waiting.shift()) {
+			const outcome = tryTemplate(...next);
+			settled.get(next[0])?.(outcome);
+			await outcome.catch(() => undefined);
+		}
+	};
+	for (const outcome of outcomes.values()) outcome.catch(() => undefined);
+	await Promise.all([work(), work(), work()]);
+}, 600_000);
+
+describe.each([
+	...["demo", "nginx", "nginx-account", "apache2", "redis", "bind9", "dnsmasq", "haproxy", "php-fpm", "mariadb", "sftp"],
+	...["web-folder", "python-service", "node-service", "network-daemon"],
+])("the template %s", (name) => {
+	test("makes a cage that answers, with a record and without a finding, and from which the same can be made again", async () => {
+		const { again, first, probes, record, saved, state } = (await outcomes.get(name)) as Outcome;
+		// A secret that nobody allowed stays out, and is told: sshd looks for passwords, BIND for its key.
+		const withoutDeclined = (made: Made) => ({
+			...made,
+			rounds: made.rounds.map(({ missing, ...round }) => ({
+				...round,
+				missing: missing.filter((one) => !(one as { declined: boolean }).declined),
+			})),
+		});
+		expectWellMade(withoutDeclined(first), name, state);
+		expect(probes.length).toBeGreaterThan(0);
+		expect(existsSync(record)).toBe(true);
+		const checked = await cagewright(["check", name, "--json"], { state });
+		expect(clean(checked.json as unknown as Checked), checked.stdout).toEqual({ drift: [], outdated: false, findings: [] });
+		expectWellMade(withoutDeclined(again), name, other);
+		const same = ({ accounts, bytes, confinement, devices, directories, files, symlinks }: Made) => {
+			// What else runs as the account at the moment is nothing of the cage's.
+			const { openings, warnings: _, ...confined } = confinement;
+			return { accounts, bytes, confined, openings: Object.keys(openings).sort(), devices, directories, files, symlinks };
+		};
+		expect(same(again)).toEqual(same(first));
+		for (const word of [folder, "-linux-gnu"]) expect(saved.text).not.toContain(word);
+	});
+});

@@ -1,0 +1,47 @@
+import type { Choice } from "../../src/core/wizard/seen.ts";
+import type { Walk } from "./walks.ts";
+
+const commands = Array.from(
+	{ length: 30 },
+	(_, line) => `Probe ${line}    curl -fsS --noproxy '*' http://127.0.0.1:8080/page-${line} | grep -q ok`,
+);
+
+const shop: Choice = {
+	id: "template:shop",
+	kind: "template",
+	name: "shop",
+	description: "The shop: pages and a till.",
+	command: ["/usr/bin/shop", `\${folder}`],
+	parameters: [
+		{ name: "folder", kind: "path", title: "Folder with the pages, index.html among them" },
+		{ name: "port", kind: "port", title: "Port that it listens on", default: "8080" },
+	],
+	consent: { text: ["Command    /usr/bin/shop --serve", ...commands].join("\n"), hash: "5b1e" },
+};
+
+/** A template from elsewhere: what it would run, and what it has to be told. */
+export const templateWalks: readonly Walk[] = [
+	{
+		name: "a template from elsewhere",
+		script: { sessions: [shop] },
+		async go(screen, seen) {
+			await screen.sees("> shop");
+			screen.type("\r");
+			await screen.sees("/usr/bin/shop");
+			await seen("template-consent");
+			screen.type("G");
+			await seen("template-consent-end");
+			screen.type("y");
+			await screen.when((state) => state.prompt?.kind === "parameter");
+			await seen("template-parameter");
+			screen.type("srv\r");
+			await screen.when((state) => state.notice !== undefined);
+			await seen("template-parameter-refused");
+			screen.type("\x15/srv/pages\r");
+			await screen.when((state) => state.prompt?.line.text === "8080");
+			await seen("template-parameter-usual");
+			screen.type("\r");
+			await screen.sees(screen.words.form.button);
+		},
+	},
+];
