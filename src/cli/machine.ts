@@ -15,6 +15,7 @@ import { systemPackages } from "../system/packages/packages.ts";
 import { systemRecording } from "../system/record/recording.ts";
 import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
+import { watchFailures } from "../system/running/watch-failures.ts";
 import { selftestTools } from "../system/selftest/outside.ts";
 import { StateSessions } from "../system/state/sessions.ts";
 import { StateFolder } from "../system/state/store.ts";
@@ -39,6 +40,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		units: systemUnits(),
 		services: systemServices,
 		attach,
+		watchFailures,
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
 		changedOrigins,
 		processesOf,

@@ -14,6 +14,16 @@ const seconds = (text: string) => {
 	return value;
 };
 
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const mostSeconds = 366 * 86_400;
+
+const time = (text: string) => {
+	const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(text) ?? [];
+	const value = Number(number) * (unitSeconds[unit] ?? 1);
+	if (!(value > 0) || value > mostSeconds) throw new InvalidArgumentError("a time above 0, such as 90, 30m, 24h or 7d.");
+	return value;
+};
+
 const processId = (text: string) => {
 	const value = Number(text);
 	// PID_MAX_LIMIT, proc_sys_kernel(5).
@@ -147,7 +157,11 @@ export function addAcceptFinding(command: Command): Command {
 export function addAttach(command: Command): Command {
 	return command
 		.option("--attach <PID>", "watch this process, which runs already, with all that it started; it runs on", processId)
-		.option("--for <SECONDS>", "with --attach: watch for so long at least", seconds);
+		.option(
+			"--for <TIME>",
+			"how long to watch, such as 90, 30m or 24h: with --attach at least so long; of a cage that runs, for what it misses there",
+			time,
+		);
 }
 
 /** A time as `90`, `90s`, `10m` or `1h`; in seconds. */

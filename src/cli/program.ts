@@ -219,6 +219,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 				"host",
 			]),
 		)
+		.option("--take-missed", "take up what `trace NAME --for` saw missing in production")
 		.option("--no-restart", "leave what runs in the generation that it was started in")
 		.option("--no-selftest", "do not try the ways out of the new generation")
 		.option("--keep-generations <N>", "from now on, keep so many old generations (default: 2)", count)

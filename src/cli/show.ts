@@ -3,12 +3,13 @@ import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
 import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
-import { type Path, pathToJson, pathToText } from "../core/path/path.ts";
+import { baseName, type Path, pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
 import { isDamage, knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { reachedOf } from "../engine/coverage.ts";
+import type { CageContent } from "../engine/store.ts";
 import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
@@ -89,6 +90,16 @@ async function summary(context: Context, name: string): Promise<Summary> {
 	}
 }
 
+/** What was kept so that nothing is lost: nobody but the administrator can know when it may go. */
+function isAside(path: Path): boolean {
+	return /^(data\.(before|undone-.*)|edited)$/s.test(baseName(path));
+}
+
+function asideText({ messages }: Terminal, aside: readonly CageContent[]): string {
+	const words = messages.cli.show;
+	return `${words.aside}\n${indent(aside.map(({ bytes, path }) => `${showPath(path)} (${messages.bytes(bytes)})`).join("\n"))}`;
+}
+
 export async function show(terminal: Terminal, name: string, options: { history?: boolean; record?: boolean }): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
@@ -102,6 +113,7 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		const present = await presentCage(context, name);
 		const adoption = await store.adoption(name);
 		const trace = await store.trace(name);
+		const aside = (await store.contents(name)).filter(({ path }) => isAside(path));
 		if (options.record) {
 			terminal.print(readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name));
 			return 0;
@@ -110,9 +122,14 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		const reached = trace && (await reachedOf(context, present.cage, trace));
 		if (terminal.options.json) {
 			const { coverage = null } = reached ? reachedToJson(reached) : {};
-			terminal.printJson("show", { ...showJson(present, adoption), coverage });
+			terminal.printJson("show", {
+				...showJson(present, adoption),
+				...(aside.length ? { aside: aside.map(({ bytes, path }) => ({ path: pathToJson(path), bytes })) } : {}),
+				coverage,
+			});
 		} else {
 			terminal.print(showText(terminal, present, adoption));
+			if (aside.length) terminal.print(asideText(terminal, aside));
 			if (reached?.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
 		}
 		return 0;

@@ -10,9 +10,12 @@ import { untilEnter } from "./attach.ts";
 import { dryRun } from "./make.ts";
 import { answersOf, type Told, type Traced, tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
+import { watch } from "./watch.ts";
 
 /** Watches the application and stores what it touches; begins a cage, or with `--add` adds to what was seen of one. */
 export async function trace(terminal: Terminal, told: Told): Promise<number> {
+	const { attach, for: seconds } = told.options;
+	if (seconds !== undefined && attach === undefined && told.target !== undefined) return watch(terminal, told.target, seconds);
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
 		const stored = told.options.add ? await tracedCage(context, withoutAttach(told)) : undefined;

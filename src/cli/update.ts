@@ -2,10 +2,12 @@ import type { Edit, Winner } from "../core/cage/edits.ts";
 import type { Retention } from "../core/cage/retention.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
+import type { Missing } from "../core/plan/missing.ts";
 import { foundHolding } from "../core/selftest/verdict.ts";
 import type { Context } from "../engine/context.ts";
 import { planUpdate, type Updated, updateCage } from "../engine/update.ts";
 import { updatedText, updatedToJson, updatePlanText, updatePlanToJson } from "../report/update.ts";
+import { missedLine } from "../report/watch.ts";
 import { ask } from "./ask.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
@@ -17,6 +19,7 @@ export interface UpdateOptions {
 	readonly configuration?: "keep" | "host";
 	/** False with `--no-restart`, `--no-selftest`. */
 	readonly restart?: boolean;
+	readonly takeMissed?: boolean;
 	readonly selftest?: boolean;
 	readonly keepGenerations?: number;
 	readonly keepDays?: number;
@@ -66,6 +69,7 @@ async function updateOne(terminal: Terminal, context: Context, name: string, opt
 		name,
 		{
 			winner: (conflicts) => winner(terminal, name, conflicts, options),
+			takeMissed: (missed) => takesMissed(terminal, name, missed, options),
 			restart: options.restart ?? true,
 			selftest: options.selftest ?? true,
 			...(retention ? { retention } : {}),
@@ -78,6 +82,18 @@ async function updateOne(terminal: Terminal, context: Context, name: string, opt
 
 function isSafe({ made }: Updated): boolean {
 	return made === undefined || foundHolding(made.cage.selftest);
+}
+
+/** Never without being told to: a path that production asked for may be one that somebody tried. */
+async function takesMissed(
+	terminal: Terminal,
+	name: string,
+	missed: readonly Missing[],
+	{ takeMissed, yes }: UpdateOptions,
+): Promise<boolean> {
+	if (takeMissed) return true;
+	terminal.say(missedLine(name, undefined, missed, terminal.messages));
+	return !yes && terminal.interactive && (await ask(terminal, terminal.messages.cli.watch.takeQuestion));
 }
 
 /** As dpkg: the cage's own stays unless somebody says otherwise. Where nobody can be asked and no option answers, nothing is done. */

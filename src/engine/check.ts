@@ -4,11 +4,14 @@ import type { PackageDrift } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
+import type { Missing } from "../core/plan/missing.ts";
+import { missedBy, type Watched } from "../core/watch/watched.ts";
 import { findingsOf } from "./audit.ts";
 import { isDamage, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { hostDrift } from "./drift.ts";
 import { takeOverEdits } from "./edits.ts";
+import { processesOfOthers } from "./restart.ts";
 import { planStep } from "./steps.ts";
 
 export interface CheckedFinding extends Finding {
@@ -27,13 +30,18 @@ export interface CheckedCage {
 	readonly drift: readonly PackageDrift[];
 	/** What a build of today would add and drop beyond that; absent where nothing was installed since and there was no need to plan. */
 	readonly plan?: Pick<Difference, "added" | "removed" | "settings">;
+	/** Processes that run in another generation: they have the new files at their next start. */
+	readonly behind: readonly number[];
+	/** What watching it in production has shown that it lacks. */
+	readonly missed?: { readonly watched: Watched; readonly missing: readonly Missing[] };
 	/** Why it could not be looked at: its description or its manifest is damaged. */
 	readonly damage?: Failure;
 }
 
 /** False where somebody should look. */
 export function isClean(cage: CheckedCage): boolean {
-	return cage.damage === undefined && cage.findings.every(({ accepted, known }) => accepted || known) && !isOutdated(cage);
+	const isTold = cage.findings.every(({ accepted, known }) => accepted || known);
+	return cage.damage === undefined && isTold && !isOutdated(cage) && cage.behind.length === 0;
 }
 
 /** True where `update` would make another generation. */
@@ -57,16 +65,19 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
 		const plan = await plannedNow(context, present, drift.length > 0);
+		const missed = await missedNow(context, present);
 		return {
 			name,
 			generation,
 			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
 			drift,
+			behind: (await processesOfOthers(context, name, generation)).inits,
 			...(plan ? { plan } : {}),
+			...(missed ? { missed } : {}),
 		};
 	} catch (error) {
 		if (!isDamage(error)) throw error;
-		return { name, findings: [], drift: [], damage: error };
+		return { name, findings: [], drift: [], behind: [], damage: error };
 	}
 }
 
@@ -80,7 +91,9 @@ async function plannedNow(
 	isCalledFor: boolean,
 ): Promise<CheckedCage["plan"]> {
 	const { packages, store } = context.machine;
-	if (!isCalledFor && packages.changedAt() < Date.parse(manifest.madeAt)) return undefined;
+	// Where the clock was set back since, nobody can tell what came first.
+	const [madeAt, changedAt] = [Date.parse(manifest.madeAt), packages.changedAt()];
+	if (!isCalledFor && changedAt < madeAt && madeAt <= context.machine.now()) return undefined;
 	const trace = await store.trace(cage.name);
 	if (!trace) return undefined;
 	const silent = { ...context, emit() {} };
@@ -91,6 +104,21 @@ async function plannedNow(
 		return { added, removed, settings };
 	} catch (error) {
 		// What cannot be planned any more (an account that is gone, a bind that vanished) is told by an update; here it must not hide the rest.
+		if (!(error instanceof Failure)) throw error;
+		return undefined;
+	}
+}
+
+/** Planning takes a while, so it is done only where the cage was watched in production. */
+async function missedNow(context: Context, { cage }: PresentCage): Promise<CheckedCage["missed"]> {
+	const { store } = context.machine;
+	const [watched, trace] = [await store.watched(cage.name), await store.trace(cage.name)];
+	if (!watched || !trace) return undefined;
+	try {
+		const plan = await planStep({ ...context, emit() {} }, cage, trace);
+		const missing = missedBy(watched, trace, plan, context.machine.files);
+		return missing.length ? { watched, missing } : undefined;
+	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
 		return undefined;
 	}

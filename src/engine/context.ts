@@ -11,6 +11,8 @@ import type {
 	CommandFeed,
 	Doctor,
 	Documents,
+	FailureWatch,
+	FailureWatchRequest,
 	Files,
 	Launcher,
 	Packages,
@@ -38,6 +40,8 @@ export interface Machine {
 	readonly commands: CommandFeed;
 	/** Watches processes that run already. */
 	attach(request: AttachRequest): Promise<Attached>;
+	/** Watches cages that run for calls that fail, at hardly any cost. Throws `watch-impossible` (exit 3). */
+	watchFailures(request: FailureWatchRequest): Promise<FailureWatch>;
 	/** Looks at a cage on disk without changing or following anything. */
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
 	/** Files of the host that a generation was copied from and that are others now; with `deep` each is read. */

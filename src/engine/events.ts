@@ -53,6 +53,7 @@ export type Event =
 	| ({ readonly event: "probe-tried" } & ProbeOutcome)
 	| { readonly event: "exercise-started"; readonly command: string }
 	| ({ readonly event: "exercise-run" } & ProbeOutcome)
+	| { readonly event: "watch-started"; readonly seconds: number }
 	| { readonly event: "service-stopped"; readonly service: string }
 	| { readonly event: "service-started"; readonly service: string }
 	| { readonly event: "signal-sent"; readonly signal: string }

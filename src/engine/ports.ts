@@ -178,6 +178,24 @@ export interface AttachRequest {
 	readonly signal: AbortSignal;
 }
 
+/** Cages that run, watched for calls that fail in them. */
+export interface FailureWatch {
+	/** Resolves when the watching is over, whatever ended it. */
+	readonly ended: Promise<void>;
+	/**
+	 * What is watched from now on, with all that it starts: by processes of each cage. Those that run in no PID namespace of their own throw
+	 * `watch-no-namespace` (exit 3).
+	 */
+	watch(processes: readonly number[]): void;
+	/** Takes all of it out of the kernel; what was seen last has come before it resolves. */
+	stop(): Promise<void>;
+}
+
+export interface FailureWatchRequest {
+	/** For each different failure once, a line as `parseFailure` of core/watch reads it; `full` where no more are noted. */
+	onLine(line: string): void;
+}
+
 /** A started application. */
 export interface Launched extends Reachable {
 	/** Sends a signal to the application by way of its init. */

@@ -58,7 +58,7 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 }
 
 /** Processes of the cage whose root is another generation than this. */
-async function processesOfOthers({ machine }: Context, name: string, generation: number) {
+export async function processesOfOthers({ machine }: Context, name: string, generation: number) {
 	const others = (await machine.store.generations(name)).filter((one) => one !== generation);
 	const found = others.map((one) => machine.launcher.running(machine.store.root(name, one)));
 	return { processes: found.flatMap((one) => one.processes), inits: found.flatMap((one) => one.inits) };

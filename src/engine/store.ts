@@ -11,6 +11,7 @@ import type { Names, Responsible } from "../core/record/responsible.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
 import type { Trace } from "../core/trace/trace.ts";
+import type { Watched } from "../core/watch/watched.ts";
 
 /** What is read of the cages in a state folder. Names are valid before they come here. */
 export interface CageReader {
@@ -94,6 +95,9 @@ export interface Store extends CageReader {
 	/** That an upgrade of the host made the cage old, and what of; undefined takes the mark away. */
 	markStale(name: string, mark: StaleMark | undefined): Promise<void>;
 	staleMark(name: string): Promise<StaleMark | undefined>;
+	/** What watches of the cage in production have shown; undefined takes it away. */
+	saveWatched(name: string, watched: Watched | undefined): Promise<void>;
+	watched(name: string): Promise<Watched | undefined>;
 	/** Asks whoever runs the cage in the foreground to start it again in this generation. */
 	requestRestart(name: string, generation: number): Promise<void>;
 

@@ -4,6 +4,7 @@ import type { PackageDrift } from "../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../core/cage/edits.ts";
 import type { Retention } from "../core/cage/retention.ts";
 import { Failure } from "../core/failure.ts";
+import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
 import { addTraces } from "../core/trace/merge.ts";
@@ -18,10 +19,13 @@ import { clearOldGenerations } from "./retention.ts";
 import { goBack, restartIf } from "./rollback.ts";
 import { planStep, timed, traceStep } from "./steps.ts";
 import { switching } from "./switching.ts";
+import { missedOf, withMissed } from "./watch.ts";
 
 export interface UpdateOptions {
 	/** Whose configuration goes on where both the cage's and the host's were changed; asked once for all of a cage. */
 	readonly winner: (conflicts: readonly Edit[]) => Promise<Winner>;
+	/** Whether what was seen to be missed in production is taken up; asked where there is something. */
+	readonly takeMissed?: (missed: readonly Missing[]) => Promise<boolean>;
 	readonly selftest: boolean;
 	/** False leaves what runs in the generation that it was started in. */
 	readonly restart: boolean;
@@ -39,6 +43,8 @@ export interface UpdatePlan {
 	/** Configuration edited in the cage: all of it, and that of which the host has another version as well. */
 	readonly edits: readonly Edit[];
 	readonly conflicts: readonly Edit[];
+	/** What was seen to fail in production and the plan does not have: taken up where the options say so. */
+	readonly missed: readonly Missing[];
 	/** False where a build would make the same again. */
 	readonly isNeeded: boolean;
 }
@@ -62,22 +68,30 @@ interface Prepared {
 	readonly update: UpdatePlan;
 }
 
-async function prepare(context: Context, name: string): Promise<Prepared> {
+async function prepare(
+	context: Context,
+	name: string,
+	takeMissed: UpdateOptions["takeMissed"] = async () => false,
+): Promise<Prepared> {
 	const { machine, signal } = context;
-	const present = await presentCage(context, name);
-	const { cage, generation: from, manifest } = present;
+	const found = await presentCage(context, name);
+	const { generation: from, manifest } = found;
 	const trace = await machine.store.trace(name);
 	if (!trace) throw new Failure("not-traced", { name }, 2);
 	const drift = await hostDrift(context, manifest, false);
 	const edits = await machine.store.edits(name, from, signal);
 	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
-	const { value: planned } = await timed(context, "plan", () => planStep(context, cage, trace));
+	const first = await timed(context, "plan", () => planStep(context, found.cage, trace));
+	const missed = await missedOf(context, name, trace, first.value);
+	const isTaken = missed.length > 0 && (await takeMissed(missed));
+	const present = isTaken ? { ...found, cage: withMissed(found.cage, missed) } : found;
+	const planned = isTaken ? await planStep(context, present.cage, trace) : first.value;
 	const difference = comparePlanWithManifest(
 		withEdits(planned, manifest, edits, () => "cage"),
 		manifest,
 	);
 	const isNeeded = drift.length > 0 || !isSame(difference);
-	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, isNeeded } };
+	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, missed, isNeeded } };
 }
 
 /**
@@ -95,7 +109,7 @@ export async function updateCage(
 	const { store } = context.machine;
 	const lock = await store.lock(name);
 	try {
-		const prepared = await prepare(context, name);
+		const prepared = await prepare(context, name, options.takeMissed);
 		const { present, update } = prepared;
 		if (options.retention) await store.saveCage({ ...present.cage, retention: options.retention });
 		if (!update.isNeeded) {

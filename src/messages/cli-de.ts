@@ -7,6 +7,7 @@ import { removeDe } from "./remove-de.ts";
 import { templateDe } from "./template-de.ts";
 import { transferDe } from "./transfer-de.ts";
 import { updateDe } from "./update-de.ts";
+import { watchDe } from "./watch-de.ts";
 
 /** What the verbs say, German. */
 export const cliDe: CliMessages = {
@@ -171,6 +172,7 @@ export const cliDe: CliMessages = {
 	record: recordVerbDe,
 	transfer: transferDe,
 	update: updateDe,
+	watch: watchDe,
 	minimise: minimiseDe,
 	check: {
 		clean: "nichts gefunden",
@@ -190,6 +192,8 @@ export const cliDe: CliMessages = {
 		moreFiles: (count) => `${count} weitere`,
 		wouldAdd: (count, paths) => `${count} ${count === 1 ? "Eintrag käme" : "Einträge kämen"} hinzu: ${paths}`,
 		wouldDrop: (count, paths) => `${count} ${count === 1 ? "Eintrag fiele" : "Einträge fielen"} weg: ${paths}`,
+		behind: (name, pids) =>
+			`Noch in einer anderen Generation: ${pids}. Was dort läuft, hat die jetzigen Dateien beim nächsten Start; cagewright update ${name} startet es neu.`,
 		wouldSet: (settings) => `neben den Dateien würde sich ändern: ${settings}`,
 		toUpdate: (name) => `auf den neuen Stand bringen, vor dem Gebrauch erprobt: cagewright update ${name}`,
 		nagios: {
@@ -210,6 +214,7 @@ export const cliDe: CliMessages = {
 		notBuilt: "nicht gebaut",
 	},
 	show: {
+		aside: "Aufgehoben, damit nichts verloren geht; löschen Sie, was Sie nicht brauchen:",
 		command: "Befehl",
 		account: "Konto",
 		generation: "Generation",

@@ -7,6 +7,7 @@ import { removeEn } from "./remove-en.ts";
 import { templateEn } from "./template-en.ts";
 import { transferEn } from "./transfer-en.ts";
 import { updateEn } from "./update-en.ts";
+import { watchEn } from "./watch-en.ts";
 import type { Widen } from "./widen.ts";
 
 /** What the verbs say, English. Numbers of bytes come in as text that is already made for reading. */
@@ -177,6 +178,7 @@ export const cliEn = {
 	record: recordVerbEn,
 	transfer: transferEn,
 	update: updateEn,
+	watch: watchEn,
 	minimise: minimiseEn,
 	check: {
 		clean: "nothing found",
@@ -196,6 +198,8 @@ export const cliEn = {
 		moreFiles: (count: number) => `${count} more`,
 		wouldAdd: (count: number, paths: string) => `would add ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
 		wouldDrop: (count: number, paths: string) => `would drop ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
+		behind: (name: string, pids: string) =>
+			`Still in another generation: ${pids}. What runs there has the present files at its next start; cagewright update ${name} restarts it.`,
 		wouldSet: (settings: string) => `would change what is set beside the files: ${settings}`,
 		toUpdate: (name: string) => `to bring it up to date, tried before it is used: cagewright update ${name}`,
 		nagios: {
@@ -216,6 +220,7 @@ export const cliEn = {
 		notBuilt: "not built",
 	},
 	show: {
+		aside: "Kept so that nothing is lost; take away what you do not need:",
 		command: "Command",
 		account: "Account",
 		generation: "Generation",

@@ -158,7 +158,13 @@ export const failuresDe: Failures = {
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
 	"finding-unknown": "Einen Befund {code}, der hingenommen werden könnte, gibt es nicht; es gibt: {codes}.",
-	"for-needs-attach": "--for sagt, wie lange ein laufender Prozess beobachtet wird; nennen Sie ihn mit --attach PID.",
+	"for-needs-attach":
+		"--for sagt, wie lange beobachtet wird, was läuft: ein Prozess mit --attach PID, oder bei `trace` der genannte Käfig.",
+	"watch-impossible":
+		"Diese Maschine kann einen Käfig nicht darauf beobachten, was scheitert ({detail}); das braucht root, perl und einen x86_64-Kernel mit BPF. `cagewright trace NAME --add --attach PID --for ZEIT` beobachtet mit strace und bremst die Anwendung.",
+	"watch-no-namespace":
+		"Prozess {pid} des Käfigs hat keinen eigenen PID-Namensraum, seine Aufrufe sind also nicht von denen anderer zu trennen; `cagewright trace NAME --add --attach {pid} --for ZEIT` beobachtet ihn mit strace und bremst ihn.",
+	"watch-ended": "Die Beobachtung von {name} endete vor der Zeit; was sie sah, ist aufgehoben.",
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",

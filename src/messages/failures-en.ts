@@ -141,7 +141,13 @@ export const failuresEn = {
 	"file-unreadable": "{file} cannot be read: {detail}",
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
 	"finding-unknown": "There is no finding {code} that could be accepted; there are: {codes}.",
-	"for-needs-attach": "--for says how long to watch a process that runs; name it with --attach PID.",
+	"for-needs-attach":
+		"--for says how long to watch what runs: a process with --attach PID, or with `trace` the cage that is named.",
+	"watch-impossible":
+		"This machine cannot watch a cage for what fails ({detail}); it takes root, perl and an x86_64 kernel with BPF. `cagewright trace NAME --add --attach PID --for TIME` watches with strace, which slows the application down.",
+	"watch-no-namespace":
+		"Process {pid} of the cage has no PID namespace of its own, so its calls cannot be told from those of others; `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, which slows it down.",
+	"watch-ended": "The watch of {name} ended before its time; what it saw is kept.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
 	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",

@@ -148,7 +148,9 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"einen Käfig dieses Namens einer anderen Anwendung geben; seine Daten bleiben",
 	"watch this process, which runs already, with all that it started; it runs on":
 		"diesen Prozess beobachten, der schon läuft, mit allem, was er startete; er läuft weiter",
-	"with --attach: watch for so long at least": "mit --attach: mindestens so lange beobachten",
+	"how long to watch, such as 90, 30m or 24h: with --attach at least so long; of a cage that runs, for what it misses there":
+		"wie lange beobachtet wird, etwa 90, 30m oder 24h: mit --attach mindestens so lange; ein laufender Käfig darauf, was ihm fehlt",
+	"take up what `trace NAME --for` saw missing in production": "aufnehmen, was `trace NAME --for` im Betrieb fehlen sah",
 	"add this run to what was traced of the cage, with these exercises":
 		"diesen Lauf zu dem nehmen, was vom Käfig schon beobachtet ist, mit diesen Übungen",
 	"print the plain shell commands instead": "stattdessen die Shell-Befehle ausgeben",

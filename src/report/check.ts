@@ -2,10 +2,12 @@ import { type Path, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type CheckedCage, isOutdated } from "../engine/check.ts";
 import type { Messages } from "../messages/messages.ts";
+import { missingToJson } from "./json.ts";
+import { missedLine } from "./watch.ts";
 
 /** What a check found, one line a finding: which, where, what it means, and how to close it. Files of the host are told by their package. */
 export function checkedText(cage: CheckedCage, messages: Messages): string {
-	const { damage, drift, findings, name } = cage;
+	const { behind, damage, drift, findings, name } = cage;
 	const words = messages.cli.check;
 	if (damage) return `${name}: ${words.damaged}: ${messages.failure(damage)}`;
 	const lines = findings.map((finding) => {
@@ -29,7 +31,12 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 		...(settings.length ? [words.wouldSet(settings.join(", "))] : []),
 	];
 	for (const other of others) lines.push(`${name}: ${words.update} ${other}`);
+	if (cage.missed)
+		lines.push(
+			`${missedLine(name, cage.missed.watched, cage.missed.missing, messages)}. ${messages.cli.watch.take(`cagewright update ${name} --take-missed`)}`,
+		);
 	if (drift.length || others.length) lines.push(`${name}: ${words.toUpdate(name)}`);
+	if (behind.length) lines.push(`${name}: ${words.warning} ${words.behind(name, behind.join(", "))}`);
 	return lines.length ? lines.join("\n") : `${name}: ${words.clean}`;
 }
 
@@ -61,7 +68,9 @@ export function nagiosLine(
 	);
 	const security = cages.filter(({ drift }) => drift.some((one) => one.security));
 	const outdated = cages.filter(isOutdated);
-	const warned = cages.filter(({ findings }) => findings.some((one) => isOpen(one) && one.severity === "warning"));
+	const warned = cages.filter(
+		({ behind, findings }) => behind.length > 0 || findings.some((one) => isOpen(one) && one.severity === "warning"),
+	);
 	const parts = [
 		...(dangers.length ? [words.nagios.dangers(names(dangers))] : []),
 		...(security.length ? [words.nagios.security(names(security))] : []),
@@ -79,7 +88,7 @@ function names(cages: readonly CheckedCage[]): string {
 }
 
 export function checkedToJson(cage: CheckedCage, messages: Messages): object {
-	const { damage, drift, findings, generation, name } = cage;
+	const { behind, damage, drift, findings, generation, name } = cage;
 	const { added, dropped, settings } = changesOf(cage);
 	return {
 		name,
@@ -95,6 +104,7 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 			...messages.finding(finding),
 		})),
 		outdated: isOutdated(cage),
+		behind,
 		drift: drift.map(({ files, ...one }) => ({
 			...one,
 			files: files.map(({ change, path }) => ({ path: pathToJson(path), change })),
@@ -103,5 +113,6 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 		wouldAdd: added.map(pathToJson),
 		wouldDrop: dropped.map(pathToJson),
 		wouldSet: settings,
+		missed: (cage.missed?.missing ?? []).map(missingToJson),
 	};
 }

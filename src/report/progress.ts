@@ -15,6 +15,10 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 			};
 		case "processes-attached":
 			return { text: words.attached(event.pid, event.processes), lasting: true };
+		case "watch-started": {
+			const { started, time } = messages.cli.watch;
+			return { text: started(time(event.seconds)), lasting: true };
+		}
 		case "round-started":
 			return { text: words.trial(event.round, event.rounds), lasting: true };
 		case "accesses-counted":

@@ -6,13 +6,16 @@ import type { Restarted } from "../engine/restart.ts";
 import type { Updated, UpdatePlan } from "../engine/update.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";
+import { missingToJson } from "./json.ts";
+import { missedLine } from "./watch.ts";
 
 /** Updates, rollbacks and the differences between generations, in words and as JSON. */
 
 export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 	const { conflicts, difference, drift, edits, from, isNeeded, name } = plan;
 	const words = messages.cli.update;
-	if (!isNeeded) return words.unchanged(name, from);
+	const told = plan.missed.length ? [missedLine(name, undefined, plan.missed, messages)] : [];
+	if (!isNeeded) return [words.unchanged(name, from), ...told].join("\n");
 	const lines = [
 		...drift.map((one) => {
 			const files = messages.cli.check.moreFiles(one.files.length);
@@ -32,14 +35,14 @@ export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 			.map(({ path }) => words.editGoesOn(showPath(path))),
 		...conflicts.map(({ path }) => words.conflict(showPath(path), name)),
 	];
-	return `${words.would(name, from)}\n${indent(lines.join("\n"))}`;
+	return [words.would(name, from), indent(lines.join("\n")), ...told].join("\n");
 }
 
 function filesOf(files: UpdatePlan["drift"][number]["files"]): string {
 	return files.map(({ path }) => showPath(path)).join(", ");
 }
 
-export function updatePlanToJson({ conflicts, difference, drift, edits, from, name }: UpdatePlan): object {
+export function updatePlanToJson({ conflicts, difference, drift, edits, from, missed, name }: UpdatePlan): object {
 	return {
 		name,
 		from,
@@ -53,6 +56,7 @@ export function updatePlanToJson({ conflicts, difference, drift, edits, from, na
 		settings: difference.settings,
 		edited: edits.map(({ path }) => pathToJson(path)),
 		conflicts: conflicts.map(({ path }) => pathToJson(path)),
+		missed: missed.map(missingToJson),
 	};
 }
 

@@ -8,10 +8,11 @@ import { planning } from "./planning.ts";
 import { startup } from "./startup.ts";
 import { tracing } from "./tracing.ts";
 import { upkeep } from "./upkeep.ts";
+import { watching } from "./watching.ts";
 import { wizard } from "./wizard.ts";
 
 /** Runs all benches, or those that are named; exits 1 where a target is missed. */
-const benches = [startup, tracing, folding, live, planning, building, making, caging, upkeep, wizard];
+const benches = [startup, tracing, folding, live, planning, building, making, caging, upkeep, watching, wizard];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length) {

@@ -151,9 +151,22 @@ test("signals reach an application that still runs in the generation before", as
 	const next = await make([...options, "--", ...daemon.command], { state });
 	expect(next.root).not.toBe(made.root);
 	expect(processesIn(made.root)).not.toEqual([]);
+	const check = async () => (await cagewright(["check", "redis", "--json"], { state })).json.cages;
+	expect(await check()).toMatchObject([{ behind: [expect.any(Number)] }]);
 	const { status, stderr } = await cagewright(["signal", "redis", "TERM"], { state });
 	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 	expect((await run.ended).status).toBe(0);
+	expect(await check()).toMatchObject([{ behind: [] }]);
+});
+
+test("remove refuses while something is mounted below", async () => {
+	const mount = `mount -t tmpfs tmpfs ${made.data} && exec "$@"`;
+	const refused = await cagewright(["remove", "redis", "--yes"], {
+		state,
+		enter: ["unshare", "--mount", "sh", "-c", mount, "sh"],
+	});
+	expect(refused).toMatchObject({ status: 4, stderr: expect.stringContaining(`${made.data} is mounted below`) });
+	expect(existsSync(made.root)).toBe(true);
 });
 
 test("show tells why each entry is there", async () => {
@@ -178,6 +191,9 @@ test("remove can keep the data, and otherwise takes everything", async () => {
 	expect([existsSync(dump), existsSync(undone)]).toEqual([true, true]);
 	expect((await cagewright(["list", "--json"], { state })).json.cages).toEqual([]);
 	expect((await cagewright(["run", "redis"], { state })).status).toBe(2);
+	// What stays can be named, and taken away as well.
+	const rest = (await cagewright(["remove", "redis", "--dry-run", "--json"], { state })).json;
+	expect(rest).toMatchObject({ generations: [], deletes: expect.arrayContaining([undone, `${state}/cages/redis/data`]) });
 
 	writeFileSync(`${dump}/note`, "from before");
 	const again = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });

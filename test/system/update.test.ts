@@ -210,6 +210,16 @@ describe("configuration that was edited in the cage", () => {
 		expect(readFileSync(inCage(configuration), "utf8")).toBe("newer on the host\nonce more\n");
 	});
 
+	test("goes on where the cage is made anew, which says what was kept", async () => {
+		appendFileSync(inCage(configuration), "and again\n");
+		packages.changeConfiguration("newest on the host\n");
+		const { stderr, status } = await cagewright(["build", "greeter"], { state });
+		expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining(configuration) });
+		expect(readFileSync(inCage(configuration), "utf8")).toBe("newer on the host\nonce more\nand again\n");
+		// What gave way earlier is named until somebody takes it away.
+		expect((await cagewright(["show", "greeter"], { state })).stdout).toContain(`${state}/cages/greeter/edited (`);
+	});
+
 	test("old generations are cleared by a rule that can be set", async () => {
 		const generations = async () => (await cagewright(["diff", "greeter", "--json"], { state })).json;
 		expect((await generations()).to).toBe(generation());

@@ -13,6 +13,7 @@ import type { OwnerChange } from "../../core/plan/plan.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { Trace } from "../../core/trace/trace.ts";
+import type { Watched } from "../../core/watch/watched.ts";
 import type {
 	AdoptedState,
 	BuildRequest,
@@ -57,6 +58,7 @@ import { StateTemplates } from "./templates.ts";
 import { readTrace, writeTrace } from "./traces.ts";
 import { exportCage, readExportHead, receiveCage } from "./transfer.ts";
 import { readRemoval, readSwitching, unfinishedCages, writeSwitching } from "./unfinished.ts";
+import { readWatched, watchedName, watchedToText } from "./watched.ts";
 
 const hostTrace = "host";
 
@@ -230,6 +232,16 @@ export class StateFolder extends StateReader implements Store {
 
 	staleMark(name: string): Promise<StaleMark | undefined> {
 		return readStaleMark(join(this.paths(name).directory, staleMark));
+	}
+
+	async saveWatched(name: string, watched: Watched | undefined): Promise<void> {
+		const path = join(this.paths(name).directory, watchedName);
+		if (watched) await writeAtomic(path, watchedToText(watched));
+		else await removeTree(path);
+	}
+
+	watched(name: string): Promise<Watched | undefined> {
+		return readWatched(join(this.paths(name).directory, watchedName));
 	}
 
 	requestRestart(name: string, generation: number): Promise<void> {

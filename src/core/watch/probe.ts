@@ -1,0 +1,148 @@
+import { watchedCalls, watchedErrors } from "./calls.ts";
+
+/**
+ * A program for the kernel (bpf(2)) that runs at the end of each system call and notes, once each, which paths a call failed at in one of a few PID
+ * namespaces. All else it leaves with the first comparison. It changes nothing and ends with the process that loaded it.
+ */
+
+/** Most namespaces that are watched at once: generations of a cage that run side by side. */
+export const mostNamespaces = 4;
+/** Bytes of a path that are kept, its end included; a longer one is passed over. */
+export const pathBytes = 256;
+/** What is noted: number of the call, its result, its directory descriptor and nothing, 32 bits each, then the path. */
+export const keyBytes = 16 + pathBytes;
+/** What is said to it: device and inode of each namespace, 64 bits each, then how many failures it has noted. */
+export const settingsBytes = mostNamespaces * 16 + 8;
+/** Most different failures that are noted. */
+export const mostFailures = 4096;
+
+/** Maps are put in by whoever loads the program: these stand where their descriptors belong. */
+export const mapPlaces = { settings: 1, failures: 2 } as const;
+
+// Offsets in struct pt_regs of x86_64 (arch/x86/include/uapi/asm/ptrace.h): rsi, rdi and orig_rax follow each other.
+const registers = 104;
+const stack = { rsi: -24, rdi: -16, number: -8, ids: -32, zero: -40, key: -40 - keyBytes };
+const helper = { lookup: 1, update: 2, namespace: 120, readKernel: 113, readText: 114 };
+
+type Target = "out" | "call" | "first" | "second" | "read" | "match" | `next${number}`;
+
+/** Instructions of the kernel's Documentation/bpf/standardization/instruction-set.rst, 8 bytes each. */
+class Code {
+	readonly #bytes: number[] = [];
+	readonly #labels = new Map<Target, number>();
+	readonly #jumps: { readonly at: number; readonly to: Target }[] = [];
+
+	add(code: number, to: number, from: number, offset: number, value: number): void {
+		const word = Buffer.alloc(8);
+		word.writeUInt8(code, 0);
+		word.writeUInt8((from << 4) | to, 1);
+		word.writeInt16LE(offset, 2);
+		word.writeInt32LE(value, 4);
+		this.#bytes.push(...word);
+	}
+
+	label(name: Target): void {
+		this.#labels.set(name, this.#bytes.length / 8);
+	}
+
+	jump(code: number, register: number, value: number, to: Target): void {
+		this.#jumps.push({ at: this.#bytes.length / 8, to });
+		this.add(code, register, 0, 0, value);
+	}
+
+	setNumber = (to: number, value: number) => this.add(0xb7, to, 0, 0, value);
+	copy = (to: number, from: number) => this.add(0xbf, to, from, 0, 0);
+	plus = (to: number, value: number) => this.add(0x07, to, 0, 0, value);
+	load = (to: number, from: number, offset: number) => this.add(0x79, to, from, offset, 0);
+	store = (offset: number, from: number) => this.add(0x7b, 10, from, offset, 0);
+	storeHalf = (offset: number, from: number) => this.add(0x63, 10, from, offset, 0);
+	call = (number: number) => this.add(0x85, 0, 0, 0, number);
+	inStack(to: number, offset: number): void {
+		this.copy(to, 10);
+		this.plus(to, offset);
+	}
+	map(to: number, place: number): void {
+		this.add(0x18, to, 1, 0, place);
+		this.add(0, 0, 0, 0, 0);
+	}
+
+	bytes(): Buffer {
+		const image = Buffer.from(this.#bytes);
+		for (const { at, to } of this.#jumps) image.writeInt16LE((this.#labels.get(to) ?? 0) - at - 1, at * 8 + 2);
+		return image;
+	}
+}
+
+const jump = { always: 0x05, equal: 0x15, notEqual: 0x55, signedAtMost: 0xd5 };
+
+export function failureProbe(): Buffer {
+	const code = new Code();
+	code.copy(6, 1);
+	code.load(7, 6, 8);
+	for (const result of watchedErrors.keys()) code.jump(jump.equal, 7, result, "call");
+	code.jump(jump.always, 0, 0, "out");
+
+	code.label("call");
+	code.load(3, 6, 0);
+	code.plus(3, registers);
+	code.inStack(1, stack.rsi);
+	code.setNumber(2, 24);
+	code.call(helper.readKernel);
+	code.jump(jump.notEqual, 0, 0, "out");
+	code.load(9, 10, stack.number);
+	for (const { at, number } of watchedCalls) code.jump(jump.equal, 9, number, at ? "second" : "first");
+	code.jump(jump.always, 0, 0, "out");
+
+	// The path is left in rsi, the descriptor of its directory in rdi.
+	code.label("first");
+	code.load(1, 10, stack.rdi);
+	code.store(stack.rsi, 1);
+	code.setNumber(1, -100);
+	code.store(stack.rdi, 1);
+	code.label("second");
+	code.setNumber(1, 0);
+	code.store(stack.zero, 1);
+	code.map(1, mapPlaces.settings);
+	code.inStack(2, stack.zero);
+	code.call(helper.lookup);
+	code.jump(jump.equal, 0, 0, "out");
+	code.copy(8, 0);
+	for (let index = 0; index < mostNamespaces; index++) {
+		const next: Target = `next${index}`;
+		code.load(1, 8, index * 16);
+		code.load(2, 8, index * 16 + 8);
+		code.jump(jump.equal, 2, 0, next);
+		code.inStack(3, stack.ids);
+		code.setNumber(4, 8);
+		code.call(helper.namespace);
+		code.jump(jump.equal, 0, 0, "match");
+		code.label(next);
+	}
+	code.jump(jump.always, 0, 0, "out");
+
+	code.label("match");
+	code.setNumber(1, 0);
+	for (let offset = 0; offset < keyBytes; offset += 8) code.store(stack.key + offset, 1);
+	code.storeHalf(stack.key, 9);
+	code.storeHalf(stack.key + 4, 7);
+	code.load(1, 10, stack.rdi);
+	code.storeHalf(stack.key + 8, 1);
+	code.inStack(1, stack.key + 16);
+	code.setNumber(2, pathBytes);
+	code.load(3, 10, stack.rsi);
+	code.call(helper.readText);
+	code.jump(jump.signedAtMost, 0, 1, "out");
+	code.map(1, mapPlaces.failures);
+	code.inStack(2, stack.key);
+	code.inStack(3, stack.zero);
+	// BPF_NOEXIST
+	code.setNumber(4, 1);
+	code.call(helper.update);
+	code.jump(jump.notEqual, 0, 0, "out");
+	code.setNumber(1, 1);
+	code.add(0xdb, 8, 1, mostNamespaces * 16, 0);
+	code.label("out");
+	code.setNumber(0, 0);
+	code.add(0x95, 0, 0, 0, 0);
+	return code.bytes();
+}

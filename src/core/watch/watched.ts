@@ -1,0 +1,90 @@
+import type { Files } from "../machine/facts.ts";
+import { join, normalise, type Path } from "../path/path.ts";
+import { findMissing, isTolerable, type Missing } from "../plan/missing.ts";
+import type { Plan } from "../plan/plan.ts";
+import { emptyTrace, type Operation, type Trace } from "../trace/trace.ts";
+import { watchedCalls, watchedErrors } from "./calls.ts";
+import { pathBytes } from "./probe.ts";
+
+/** What failed in a cage in production, of one path and one call. */
+export interface WatchedFailure {
+	readonly path: Path;
+	readonly call: string;
+	readonly error: string;
+	readonly does: Operation;
+}
+
+/** What watching a cage has shown until now, over all its watches. */
+export interface Watched {
+	/** ISO 8601, UTC: the first and the last moment. */
+	readonly since: string;
+	readonly until: string;
+	/** How long it was watched. */
+	readonly seconds: number;
+	readonly failures: readonly WatchedFailure[];
+	/** There were more different failures than are noted. */
+	readonly full?: boolean;
+}
+
+const atWorkingDirectory = -100;
+
+/** A line of the loader; undefined where it is none, or names nothing that can be known by its path. `cwd` is the application's. */
+export function parseFailure(line: string, cwd: Path): WatchedFailure | undefined {
+	const [, number, result, descriptor, hex] = /^(\d+) (-\d+) (-?\d+) ((?:[0-9a-f]{2})+)$/.exec(line) ?? [];
+	const call = watchedCalls.find((one) => String(one.number) === number);
+	const error = watchedErrors.get(Number(result));
+	if (call === undefined || error === undefined || hex === undefined) return undefined;
+	const named = Buffer.from(hex, "hex").toString("latin1") as Path;
+	if (named.length >= pathBytes - 1 || (!named.startsWith("/") && Number(descriptor) !== atWorkingDirectory)) return undefined;
+	return { path: normalise(named.startsWith("/") ? named : join(cwd, named)), call: call.name, error, does: call.does };
+}
+
+export const keyOfFailure = ({ call, error, path }: WatchedFailure) => `${call} ${error} ${path}`;
+
+/** The sum of two watches. */
+export function addWatched(before: Watched | undefined, now: Watched): Watched {
+	if (before === undefined) return now;
+	const failures = new Map([...before.failures, ...now.failures].map((one) => [keyOfFailure(one), one]));
+	const full = before.full || now.full;
+	return {
+		since: before.since,
+		until: now.until,
+		seconds: before.seconds + now.seconds,
+		failures: [...failures.values()],
+		...(full ? { full } : {}),
+	};
+}
+
+/** Translations: the programs of a launch look for theirs inside as well, and nothing fails for want of them. */
+const translations = /^\/usr\/share\/locale(-langpack)?\//;
+
+/**
+ * What the cage lacks by that: what the host has, the plan does not have yet, and something of ours would remedy. What an application mostly lives without,
+ * and what was left out on purpose, is not among it.
+ */
+export function missedBy({ failures }: Watched, host: Trace, plan: Plan, files: Files): Missing[] {
+	const planned = new Set(plan.entries.flatMap(({ decision, path }) => (decision === "include" ? [path] : [])));
+	return findMissing(host, traceOf(failures.filter(({ path }) => !translations.test(path))), plan, files, 0).filter(
+		(one) => one.remedy !== undefined && !one.declined && !isTolerable(one) && !(one.path !== undefined && planned.has(one.path)),
+	);
+}
+
+function traceOf(failures: readonly WatchedFailure[]): Trace {
+	const trace = emptyTrace();
+	const paths = new Map<Path, WatchedFailure[]>();
+	for (const one of failures) paths.set(one.path, [...(paths.get(one.path) ?? []), one]);
+	for (const [path, its] of paths) {
+		const failed = new Map<string, Set<Operation>>();
+		for (const { does, error } of its) failed.set(error, (failed.get(error) ?? new Set()).add(does));
+		const none: ReadonlySet<Operation> = new Set();
+		trace.accesses.set(path, {
+			path,
+			succeeded: none,
+			rootOps: none,
+			failed,
+			calls: new Set(its.map(({ call }) => call)),
+			programs: new Set(),
+		});
+	}
+	return trace;
+}

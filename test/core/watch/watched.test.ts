@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { noRules } from "../../../src/core/application/application.ts";
+import type { Path } from "../../../src/core/path/path.ts";
+import type { Plan } from "../../../src/core/plan/plan.ts";
+import { watchedCalls } from "../../../src/core/watch/calls.ts";
+import { failureProbe, keyBytes, pathBytes } from "../../../src/core/watch/probe.ts";
+import { addWatched, missedBy, parseFailure, type Watched } from "../../../src/core/watch/watched.ts";
+import { directory, tree } from "../plan/tree.ts";
+import { begin, fold } from "../trace/folding.ts";
+
+const hex = (text: string) => Buffer.from(text, "latin1").toString("hex");
+const failure = (path: string, number = 257, result = -2, descriptor = -100) =>
+	parseFailure(`${number} ${result} ${descriptor} ${hex(path)}`, "/srv/app" as Path);
+
+test("a line of the kernel's notes, and what is none", () => {
+	expect(failure("/etc/../etc/x\n\x1b[2J")).toEqual({ path: "/etc/x\n\x1b[2J", call: "openat", error: "ENOENT", does: "read" });
+	expect(failure("data/x", 2, -13)).toEqual({ path: "/srv/app/data/x", call: "open", error: "EACCES", does: "read" });
+	// Below a descriptor nobody knows where that is; a path that may be cut is no path.
+	expect(failure("data/x", 257, -2, 5)).toBeUndefined();
+	expect(failure(`/${"a".repeat(pathBytes - 2)}`)).toBeUndefined();
+	for (const line of ["full", "", "257 -2 -100 ", "257 -2 -100 zz", "257 -2 -100 2", "9 -2 -100 2f61", "257 -5 -100 2f61"])
+		expect(parseFailure(line, "/" as Path)).toBeUndefined();
+});
+
+test("several watches add up, each failure once", () => {
+	const one = failure("/a");
+	const other = failure("/b");
+	if (!one || !other) throw new Error("no failures");
+	const first: Watched = { since: "1", until: "2", seconds: 10, failures: [one] };
+	expect(addWatched(undefined, first)).toBe(first);
+	expect(addWatched(first, { since: "3", until: "4", seconds: 5, failures: [one, other], full: true })).toEqual({
+		since: "1",
+		until: "4",
+		seconds: 15,
+		failures: [one, other],
+		full: true,
+	});
+});
+
+test("what the host has, was not left out, and is not in the plan yet was missed", () => {
+	const files = tree({
+		"/srv/app/page": "",
+		"/srv/app/planned": "",
+		"/srv/app/excluded": "",
+		"/usr/share/locale/locale.alias": "",
+		"/var/lib/app": directory(),
+	});
+	const host = fold(`${begin}10  openat(AT_FDCWD</>, "/srv/app/both", O_RDONLY) = -1 ENOENT (No such file or directory)`).trace;
+	const plan = {
+		entries: [
+			{ path: "/srv/app/planned", kind: "file", decision: "include", reasons: [] },
+			{ path: "/srv/app/excluded", kind: "file", decision: "declined", reasons: [] },
+		],
+		writable: [],
+		rules: noRules,
+		identity: { uid: 5 },
+	} as unknown as Plan;
+	const paths = ["page", "planned", "excluded", "both", "nowhere"].map((name) => `/srv/app/${name}`);
+	const failures = [...paths, "/usr/share/locale/locale.alias"].flatMap((path) => failure(path) ?? []);
+	const missed = missedBy({ since: "", until: "", seconds: 1, failures }, host, plan, files);
+	expect(missed).toEqual([
+		expect.objectContaining({
+			path: "/srv/app/page",
+			kind: "absent",
+			remedy: { kind: "path", path: "/srv/app/page", round: 0, call: "openat" },
+		}),
+	]);
+});
+
+test("the kernel's program is whole instructions, with jumps that stay within it and a stack that it has", () => {
+	const code = failureProbe();
+	const instructions = code.length / 8;
+	expect(Number.isInteger(instructions)).toBe(true);
+	for (let at = 0; at < instructions; at++) {
+		const [operation = 0, offset = 0] = [code[at * 8], code.readInt16LE(at * 8 + 2)];
+		if ((operation & 0x07) === 0x05 && operation !== 0x85 && operation !== 0x95) {
+			expect(offset).toBeGreaterThanOrEqual(0);
+			expect(at + 1 + offset).toBeLessThan(instructions);
+		}
+	}
+	expect(keyBytes % 8).toBe(0);
+	expect(keyBytes + 40).toBeLessThanOrEqual(512);
+	expect(new Set(watchedCalls.map(({ number }) => number)).size).toBe(watchedCalls.length);
+});

@@ -1,0 +1,29 @@
+import { execFileSync } from "node:child_process";
+import { beforeAll, expect, test } from "vitest";
+import { cagewright, make, temporaryState } from "./cagewright.ts";
+
+const state = temporaryState();
+/** A mount namespace in which the state folder can be read and nothing more. */
+const readOnly = `mount --bind ${state} ${state} && mount -o remount,ro,bind ${state} && exec "$@"`;
+const where = { state, enter: ["unshare", "--mount", "sh", "-c", readOnly, "sh"] };
+const everything = () => execFileSync("sh", ["-c", "find . -printf '%p %i %T@ %l\\n' | sort"], { encoding: "utf8", cwd: state });
+
+beforeAll(() => make(["demo", "--no-selftest"], { state }));
+
+test.each([["list"], ["show", "demo"], ["check", "demo"], ["update", "demo", "--dry-run"], ["remove", "demo", "--dry-run"]])(
+	"a state folder that is read-only can be looked at: %s",
+	async (...args) => {
+		const { status, stderr } = await cagewright(args, where);
+		expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+	},
+);
+
+test.each([["update"], ["rollback"], ["build"], ["trial"], ["remove", "--yes"]])(
+	"a state folder that is read-only is one line to %s, and nothing changed",
+	async (verb, ...more) => {
+		const before = everything();
+		const { status, stderr } = await cagewright([verb, "demo", ...more], where);
+		expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^cagewright: [^\n]*read-only[^\n]*\n$/) });
+		expect(everything()).toBe(before);
+	},
+);

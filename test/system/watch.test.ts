@@ -1,0 +1,77 @@
+import { writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { begin, cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { ask, freePort } from "./network.ts";
+
+/** A cage that runs is watched for what it misses, over a restart, and the next update takes that up. */
+
+const license = "/usr/share/common-licenses";
+
+/** A server that answers with the file that is asked for: what nobody asked for while it was traced is not in its cage. */
+function files(port: number): { command: string[]; probe: string } {
+	const script = `${temporaryFolder("files")}/serve.pl`;
+	const lines = [
+		"use strict; use IO::Socket::INET; $SIG{TERM} = sub { exit 0 };",
+		`my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => ${port}, Listen => 5, ReuseAddr => 1) or die;`,
+		"while (my $c = $s->accept) {",
+		"  my ($path) = (<$c> // '') =~ m{^GET (\\S+)}; my $ok = open(my $f, '<', $path // '/');",
+		'  print $c "HTTP/1.0 ", ($ok ? "200 OK" : "404 None"), "\\r\\n\\r\\n", ($ok ? join("", <$f>) : ""); close $c;',
+		"}",
+	];
+	writeFileSync(script, lines.join("\n"));
+	return { command: ["/usr/bin/perl", script], probe: `curl -sf http://127.0.0.1:${port}${license}/BSD >/dev/null` };
+}
+
+test("what a cage misses in production is seen, kept, named, and taken up by an update", async () => {
+	const state = temporaryState();
+	const port = await freePort();
+	const { command, probe } = files(port);
+	await make(["--name", "files", "--probe", probe, "--", ...command], { state });
+	const idle = await cagewright(["trace", "files", "--for", "1h"], { state });
+	expect(idle.status).toBe(1);
+	expect(idle.stderr).toContain("does not run");
+
+	const status = async (path: string) =>
+		(await ask(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", `http://127.0.0.1:${port}${path}`])).output.trim();
+	const answers = (path: string, code: string) =>
+		eventually(async () => {
+			const got = await status(path);
+			if (got !== code) throw new Error(`${path}: ${got}`);
+		});
+	const first = startRun("files", { state });
+	await answers(`${license}/BSD`, "200");
+	const watch = begin(["trace", "files", "--for", "1h", "--events"], { state });
+	await watch.says("watch-started");
+	// The kernel is told of the cage within a second, and of the restarted one likewise.
+	await eventually(() => answers(`${license}/MPL-2.0`, "404"));
+	expect(await status("/usr/share/none/such")).toBe("404");
+	await first.stop();
+	const second = startRun("files", { state });
+	await answers(`${license}/BSD`, "200");
+	const end = Date.now() + 4000;
+	while (Date.now() < end) {
+		expect(await status(`${license}/Artistic`)).toBe("404");
+		await status(`${license}/MPL-2.0`);
+	}
+	const seen = await watch.stop();
+	expect(seen.status).toBe(143);
+	expect(seen.stdout).toContain(`${license}/MPL-2.0`);
+	expect(seen.stdout).toContain(`${license}/Artistic`);
+	expect(seen.stdout).not.toContain("/usr/share/none");
+	expect(seen.stdout).toContain("update files --take-missed");
+	// It was only watched: the same process answers still.
+	await answers(`${license}/BSD`, "200");
+
+	const checked = await cagewright(["check", "files"], { state });
+	expect(checked.stdout).toMatch(/files: watched for .*: 2 paths missed: .*common-licenses/);
+	const left = await cagewright(["update", "files", "--dry-run", "--json"], { state });
+	expect((left.json.cages as { missed: { path: string }[] }[])[0]?.missed.map(({ path }) => path)).toEqual([
+		...[`${license}/Artistic`, `${license}/MPL-2.0`],
+	]);
+	const updated = await cagewright(["update", "files", "--take-missed", "--no-selftest", "--json", "--quiet"], { state });
+	expect({ status: updated.status, stderr: updated.stderr }).toEqual({ status: 0, stderr: "" });
+	await answers(`${license}/MPL-2.0`, "200");
+	expect((await cagewright(["check", "files"], { state })).stdout).not.toContain("missed");
+	await second.stop();
+}, 240_000);
