@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Failure } from "../core/failure.ts";
 import type { Machine } from "../engine/context.ts";
 import { findSession, type SessionSummary } from "../engine/sessions.ts";
@@ -22,6 +23,7 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 		...(state === undefined ? {} : { state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,
+		jobs: availableParallelism(),
 	});
 	// An empty variable counts as not set.
 	const ascii = terminal.options.ascii === true || !/UTF-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "UTF-8");

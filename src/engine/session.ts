@@ -5,7 +5,7 @@ import type { NextStep } from "../core/questions/next-steps.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { Added } from "../core/trace/another-run.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { Choice, InstalledUnit, ProbeAttempt, Problem, Resumed } from "../core/wizard/seen.ts";
+import type { Choice, InstalledUnit, ProbeAttempt, Problem, Resumed, Unneeded } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import type { Reached } from "./coverage.ts";
@@ -41,6 +41,7 @@ export interface WizardSession {
 	/** Traces; with `add`, the run adds to what those before it showed. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
 	trace(answers: Answers, add?: boolean): Promise<WizardTrace>;
 	exercise(line: string): void;
+	/** Ends what runs with what it has by now: a trace, or the search of `minimise`. */
 	enough(): void;
 
 	/** The plan for the last trace under these answers; quick enough to be called after each decision. */
@@ -55,6 +56,10 @@ export interface WizardSession {
 
 	/** Tries the ways out of the last candidate. */
 	selftest(answers: Answers): Promise<Tested>;
+	/** Finds out by trials what of the last candidate, which answers, nothing needs; `enough` ends it with the best so far. */
+	minimise(answers: Answers): Promise<Unneeded>;
+	/** Takes over what was found; the next `plan` goes without it. */
+	leaveOut(): void;
 	/** A shell in the last candidate, else in the present generation, on this terminal, which is the caller's to hand over. Its exit status. */
 	shell(answers: Answers): Promise<number>;
 

@@ -3,10 +3,10 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { type Answers, isName } from "../core/questions/answers.ts";
 import { withAdditions } from "../core/questions/departures.ts";
-import { equivalentCommand } from "../core/questions/equivalent.ts";
+import { andMinimised, equivalentCommand } from "../core/questions/equivalent.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { InstalledUnit, ProbeAttempt, Resumed } from "../core/wizard/seen.ts";
+import type { InstalledUnit, ProbeAttempt, Resumed, Unneeded } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import { finishedWith, installFor } from "./afterwards.ts";
@@ -29,6 +29,7 @@ import { surroundingsOf } from "./surroundings.ts";
 import { tryProbe } from "./try-probe.ts";
 import { validateAnswers } from "./validate.ts";
 import { asMade, publishTried } from "./wizard-finish.ts";
+import { findUnneededOf, leaveOutUnneeded } from "./wizard-minimise.ts";
 import { buildAndTry } from "./wizard-round.ts";
 import { type TriedCage, WorkInHand } from "./work-in-hand.ts";
 
@@ -39,6 +40,8 @@ export interface Surroundings {
 	readonly terminal: string;
 	/** Nothing weaker than every layer is accepted. */
 	readonly full: boolean;
+	/** Trials that go side by side where there are many. */
+	readonly jobs: number;
 }
 
 /** The use cases, strung together for a person who goes forward and back. */
@@ -56,6 +59,8 @@ export class Wizard implements WizardSession {
 	readonly #inHand: WorkInHand;
 	#service: string | undefined;
 	readonly #exercises = new ExerciseQueue();
+	/** Ends a search with the best that was found. */
+	#settle = new AbortController();
 	/** A build or its trial runs, or waits to run. */
 	#building = false;
 	readonly #keeper: SessionKeeper;
@@ -148,6 +153,7 @@ export class Wizard implements WizardSession {
 
 	enough(): void {
 		this.#exercises.end();
+		this.#settle.abort();
 	}
 
 	plan(answers: Answers): Promise<Plan> {
@@ -184,6 +190,17 @@ export class Wizard implements WizardSession {
 			this.#inHand.tested = await selftestIfPossible(context, cage, manifest);
 			return this.#inHand.tested;
 		});
+	}
+
+	minimise(answers: Answers): Promise<Unneeded> {
+		const settle = new AbortController();
+		this.#settle = settle;
+		const search = { jobs: this.#surroundings.jobs, stop: settle.signal };
+		return this.#withCandidate(answers, (context, tried) => findUnneededOf(context, this.#inHand, tried, search));
+	}
+
+	leaveOut(): void {
+		leaveOutUnneeded(this.#context(), this.#inHand);
 	}
 
 	async shell(answers: Answers): Promise<number> {
@@ -290,7 +307,9 @@ export class Wizard implements WizardSession {
 	}
 
 	async #commandFor(answers: Answers): Promise<string> {
-		return equivalentCommand(asMade(answers, this.#inHand), await this.#chooser.base(answers), this.#surroundings.state);
+		const { state } = this.#surroundings;
+		const line = equivalentCommand(asMade(answers, this.#inHand), await this.#chooser.base(answers), state);
+		return this.#inHand.cage?.minimised ? andMinimised(line, answers.name, state) : line;
 	}
 
 	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {

@@ -116,7 +116,7 @@ export class ScreenDriver {
 	}
 }
 
-/** Nothing runs but a trace, which waits for the person: also under a page that lies over the screen. */
+/** Nothing runs but what waits for the person: also under a page that lies over the screen. */
 function isStill({ jobs }: WizardState): boolean {
-	return Object.keys(jobs).every((job) => job === "trace");
+	return Object.keys(jobs).every((job) => job === "trace" || job === "minimise");
 }

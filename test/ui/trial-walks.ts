@@ -61,6 +61,27 @@ export const trialWalks: readonly Walk[] = [
 		},
 	},
 	{
+		name: "what nothing needs",
+		script: answering,
+		async go(screen, seen) {
+			const { trial } = screen.words;
+			await toTrial(screen);
+			await screen.sees("[ok] 0");
+			screen.type("m");
+			await screen.when((state) => state.minimising?.progress?.trials === 4);
+			await seen("trial-minimising");
+			screen.key("escape");
+			await screen.sees(screen.words.notices["minimise-stopped"].slice(0, 11));
+			screen.type("m");
+			await screen.when((state) => state.minimising?.progress?.trials === 4);
+			screen.key("enter");
+			await screen.sees(trial.unneeded);
+			await seen("trial-unneeded");
+			screen.type("G");
+			await seen("trial-unneeded-end");
+		},
+	},
+	{
 		name: "a machine that cannot try the ways out",
 		script: { ...answering, tested: { untried: { code: "selftest-needs-perl", values: {} } } },
 		async go(screen, seen) {

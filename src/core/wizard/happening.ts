@@ -49,6 +49,10 @@ function happenOne(
 			const { event: _, ...testing } = event;
 			return state.jobs.selftest === undefined ? state : { ...state, trial: { ...state.trial, testing } };
 		}
+		case "subset-tried": {
+			const { event: _, ...progress } = event;
+			return state.minimising ? { ...state, minimising: { ...state.minimising, progress } } : state;
+		}
 		case "round-started":
 			return { ...state, screen: state.screen === "build" ? "trial" : state.screen, trial: { ...state.trial, now: event.round } };
 		case "probe-tried":

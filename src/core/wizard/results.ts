@@ -6,6 +6,7 @@ import { planFailed, planMade } from "./files/history.ts";
 import { tested, tryWaysOut } from "./finishing.ts";
 import { validated } from "./form.ts";
 import { afterTrying } from "./form-probe.ts";
+import { foundUnneeded } from "./minimising.ts";
 import { openPage } from "./pages.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
 import { anew, resumed, resumeFailed, resumeWanted } from "./resuming.ts";
@@ -64,6 +65,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		}
 		case "selftest":
 			return tested(state, action.value);
+		case "minimise":
+			return only(foundUnneeded(state, action.value));
 		case "shell":
 			return only(state);
 		case "install-unit": {
@@ -94,6 +97,8 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 			return resumeFailed(failed);
 		case "probe":
 			return only(afterTrying(state, { failure }));
+		case "minimise":
+			return only(without(failed, "minimising"));
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":

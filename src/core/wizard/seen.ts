@@ -1,4 +1,7 @@
 import type { BuildPhase } from "../cage/build-phases.ts";
+import type { Minimising } from "../minimise/estimate.ts";
+import type { Found } from "../minimise/found.ts";
+import type { FileUnit } from "../minimise/units.ts";
 import type { Path } from "../path/path.ts";
 import type { Coverage } from "../plan/coverage.ts";
 import type { StageReach } from "../plan/life.ts";
@@ -143,6 +146,12 @@ export interface Round {
 	readonly seconds?: number;
 }
 
+/** What a candidate can do without. */
+export interface Unneeded extends Found {
+	/** All that it has, left out or kept. */
+	readonly units: readonly FileUnit[];
+}
+
 /** How far the self-test is. */
 export interface Testing {
 	readonly launch: number;
@@ -231,6 +240,7 @@ export type Happening =
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
 	| ({ readonly event: "ways-tried" } & Testing)
+	| ({ readonly event: "subset-tried" } & Minimising)
 	| { readonly event: "command-started"; readonly number: number; readonly line: string }
 	| { readonly event: "command-ended"; readonly number: number; readonly status: number }
 	| { readonly event: "warned"; readonly code: string; readonly values: Values };

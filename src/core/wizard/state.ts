@@ -1,4 +1,5 @@
 import type { BuildPhase } from "../cage/build-phases.ts";
+import type { Minimising } from "../minimise/estimate.ts";
 import type { Path } from "../path/path.ts";
 import type { AccountUse } from "../plan/account-use.ts";
 import type { Missing } from "../plan/missing.ts";
@@ -26,6 +27,7 @@ import type {
 	Testing,
 	Told,
 	Traced,
+	Unneeded,
 	Values,
 } from "./seen.ts";
 import type { HostView } from "./surroundings.ts";
@@ -128,6 +130,7 @@ export type JobKind =
 	| "template"
 	| "text"
 	| "selftest"
+	| "minimise"
 	| "shell"
 	| "install-unit"
 	| "review"
@@ -135,7 +138,7 @@ export type JobKind =
 	| "discard";
 
 /** What can lie over a screen. */
-export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "next" | "dry-run" | TextPage;
+export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "unneeded" | "next" | "dry-run" | TextPage;
 
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
@@ -176,6 +179,10 @@ export interface WizardState {
 	readonly accountFile: AccountFile;
 	readonly building?: Building;
 	readonly trial: Trying;
+	/** While it is searched for what nothing needs; `settling` once the best so far is enough. */
+	readonly minimising?: { readonly progress?: Minimising; readonly settling?: true };
+	/** What was found that nothing needs, until it is left out or the candidate is another one. */
+	readonly unneeded?: Unneeded;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
 	readonly thenBuild: boolean;
 	/** An answer was jumped to from the review: there is where one goes on, or back, to. */
@@ -231,6 +238,7 @@ export type Result =
 	| { readonly job: "review"; readonly value: string }
 	| { readonly job: "text"; readonly value: { readonly page: TextPage; readonly text: string } }
 	| { readonly job: "selftest"; readonly value: Tested }
+	| { readonly job: "minimise"; readonly value: Unneeded }
 	/** Its exit status. */
 	| { readonly job: "shell"; readonly value: number }
 	| { readonly job: "install-unit"; readonly value: InstalledUnit }
@@ -242,6 +250,7 @@ export type Intention =
 	| ({ readonly ticket: number } & Job)
 	| { readonly job: "exercise"; readonly line: string }
 	| { readonly job: "enough" }
+	| { readonly job: "leave-out" }
 	| { readonly job: "accept"; readonly missing: readonly Missing[] }
 	| { readonly job: "cancel" }
 	/** What was answered is not to be kept. */
@@ -249,7 +258,7 @@ export type Intention =
 
 export type Job =
 	| { readonly job: "lacks" | "choices" }
-	| { readonly job: "selftest" | "shell"; readonly answers: Answers }
+	| { readonly job: "selftest" | "minimise" | "shell"; readonly answers: Answers }
 	| { readonly job: "text"; readonly page: TextPage }
 	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "resume" | "discard"; readonly id: string }

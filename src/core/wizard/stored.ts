@@ -30,6 +30,8 @@ const transient = [
 	"thenBuild",
 	"surroundings",
 	"building",
+	"minimising",
+	"unneeded",
 	"finished",
 ] as const satisfies readonly (keyof WizardState)[];
 
