@@ -314,9 +314,19 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((name: string, options: { history?: boolean; record?: boolean }) =>
 			verb(async (terminal) => (await import("./show.ts")).show(terminal, name, options))(),
 		);
-	define("record <name>", "the documentation of a cage, for whoever signs and audits it", "cagewright record redis -o redis.md")
+	define(
+		"record <name>",
+		"the documentation of a cage, for whoever signs and audits it",
+		"cagewright record redis -o redis.html --checksum",
+	)
 		.addOption(new Option("--format <FORMAT>", "its form (else by the name of the file, or md)").choices(recordFormats))
 		.option("-o, --output <FILE>", "write it there, readable by its owner alone (else to stdout)")
+		.option("--checksum", "with -o: lay its SHA-256 beside it, for sha256sum, and into the cage's log")
+		.addOption(
+			new Option("--verify <FILE>", "say instead whether this file is a record of the cage as it was written").conflicts([
+				...["format", "output", "checksum", "purpose", "initiatedBy", "implementedBy", "approvedBy"],
+			]),
+		)
 		.option("--purpose <TEXT>", "what the cage is for; kept for the next record, as the names are")
 		.option("--initiated-by <NAME>", "who initiated it; kept for every later cage too")
 		.option("--implemented-by <NAME>", "who implemented it; kept for every later cage too")

@@ -215,6 +215,10 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"its form (else by the name of the file, or md)": "ihre Form (sonst nach dem Namen der Datei, oder md)",
 	"write it there, readable by its owner alone (else to stdout)":
 		"dorthin schreiben, nur für den Eigentümer lesbar (sonst auf stdout)",
+	"with -o: lay its SHA-256 beside it, for sha256sum, and into the cage's log":
+		"mit -o: seine SHA-256 daneben legen, für sha256sum, und in das Protokoll des Käfigs",
+	"say instead whether this file is a record of the cage as it was written":
+		"stattdessen sagen, ob diese Datei ein Nachweis des Käfigs ist, wie er geschrieben wurde",
 	"what the cage is for; kept for the next record, as the names are":
 		"wozu der Käfig dient; wird wie die Namen für den nächsten Nachweis behalten",
 	"who initiated it; kept for every later cage too": "wer ihn veranlasst hat; wird auch für alle späteren Käfige behalten",

@@ -1,4 +1,5 @@
 import { countEntries, type ManifestEntry } from "../../core/cage/manifest.ts";
+import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { masked, maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, programOf } from "../../core/record/packages.ts";
@@ -22,7 +23,7 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 	return [
 		facts([
 			[words.command, code(quoteShellLine(maskWords(command)))],
-			...(program ? [[parts.program, code(showPath(program.file.path))] as const] : []),
+			...(program ? [[parts.program, programText(command[0] ?? "", program.file.path)] as const] : []),
 			[
 				parts.version,
 				program?.packages.length
@@ -58,6 +59,12 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 			],
 		]),
 	];
+}
+
+/** What is started, and what it is where that is a link. */
+function programText(started: string, file: Path): Cell {
+	const shown = showPath(file);
+	return started === shown ? code(shown) : [code(started), " → ", code(shown)];
 }
 
 export function configuration({ configuration: files }: CageRecord, messages: Messages): Block[] {
