@@ -14,8 +14,10 @@ import {
 	addConsent,
 	addGlobalOptions,
 	addMinimise,
+	addMinimiseRules,
 	addRounds,
 	count,
+	duration,
 	exerciseOption,
 	type GlobalOptions,
 } from "./options.ts";
@@ -107,6 +109,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		if (name === "make" || name === "trace") addAttach(command);
 		if (name === "make" || name === "plan")
 			command.option("--take-documented", "take up what the application's documentation names and no run has used");
+		if (name === "make") addMinimise(command);
 		if (name === "trace") command.option("--add", "add this run to what was traced of the cage, with these exercises");
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {
@@ -227,7 +230,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((names: string[], options: UpdateOptions) =>
 			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
 		);
-	addMinimise(
+	addMinimiseRules(
 		define(
 			"minimise <name>",
 			"leave out what trials prove unnecessary, and make a generation without it",
@@ -235,6 +238,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		),
 	)
 		.addOption(exerciseOption())
+		.option("--for <TIME>", "end the search after 90s, 10m, 1h with the best that was found", duration)
 		.option("--yes", "make the smaller cage without a question")
 		.option("--dry-run", "say what would be tried and what stays, and do nothing")
 		.option("--no-restart", "leave what runs in the generation that it was started in")

@@ -36,6 +36,7 @@ export const failuresDe: Failures = {
 	"import-unconfirmed":
 		"ein übernommener Käfig enthält Befehle, die hier als root laufen: mit --dry-run ansehen, dann --yes geben",
 	"export-to-terminal": "ein Archiv ist nichts für ein Terminal; eine Datei nennen: cagewright export {name} -o {name}.tar",
+	"minimise-not-asked": "--keep, --keep-kind, --give-up und --jobs sagen, wie verkleinert wird: geben Sie auch --minimise an",
 	"minimise-unanswered":
 		"{name} antwortet so, wie es ist, nicht ({probe} scheitert); so lässt sich nichts als unnötig erweisen. Erst erproben: cagewright trial {name}",
 	"minimise-refused": "{name} bleibt bei Generation {generation}, denn die kleinere lief nicht: {cause}",

@@ -27,6 +27,7 @@ export const failuresEn = {
 		"the cage's account {account} is {uid} there; on this machine {uid} is {other} and {account} is {otherUid}. Make the cage anew here from its template",
 	"import-unconfirmed": "an imported cage holds commands that run as root here: look at them with --dry-run, then give --yes",
 	"export-to-terminal": "an archive is nothing for a terminal; name a file: cagewright export {name} -o {name}.tar",
+	"minimise-not-asked": "--keep, --keep-kind, --give-up and --jobs say how to minimise: give --minimise as well",
 	"minimise-unanswered":
 		"{name} does not answer as it is ({probe} fails), so nothing can be proven unnecessary; try it first: cagewright trial {name}",
 	"minimise-refused": "{name} stays at generation {generation}, for the smaller one did not work: {cause}",

@@ -47,6 +47,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"eine neue Generation aus den Dateien des Wirts, neben der jetzigen erprobt und dann benutzt; sonst bleibt alles",
 	"leave out what trials prove unnecessary, and make a generation without it":
 		"weglassen, was Versuche als unnötig erweisen, und eine Generation ohne es bauen",
+	"leave out at the end what trials prove unnecessary; --keep, --keep-kind, --give-up and --jobs say how":
+		"am Ende weglassen, was Versuche als unnötig erweisen; --keep, --keep-kind, --give-up und --jobs sagen, wie",
 	"never leave this out; repeatable": "dies nie weglassen; mehrfach",
 	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrfach",
 	"try also what stays as a rule, because no probe would miss it; repeatable":

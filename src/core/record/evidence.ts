@@ -1,5 +1,15 @@
 import type { Note } from "../application/note.ts";
 import type { Cage, TrialSummary } from "../cage/cage.ts";
+import {
+	byGroup,
+	byPackage,
+	type Dropped,
+	type GroupDropped,
+	type PackageDropped,
+	sumOf,
+	unneededOf,
+} from "../minimise/dropped.ts";
+import type { Minimised } from "../minimise/minimised.ts";
 import { showPath } from "../path/quote.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
 import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
@@ -40,6 +50,13 @@ export interface Evidence {
 	readonly withoutAccounts: readonly string[];
 	/** What the package manager told of the packages in the cage; those that it told nothing of are absent. */
 	readonly origins?: readonly (PackageRef & PackageOrigin)[];
+	/** What was proven unnecessary, and by what. */
+	readonly minimised?: MinimisedEvidence;
+}
+
+export interface MinimisedEvidence extends Omit<Minimised, "paths">, Dropped {
+	readonly groups: readonly GroupDropped[];
+	readonly packages: readonly PackageDropped[];
 }
 
 /** What a reader in years has to know of the machine that the cage stands on. */
@@ -80,5 +97,13 @@ export function evidenceOf(
 			bytes,
 		})),
 		withoutAccounts: plan.rules.withoutAccounts,
+		...minimisedOf(cage, plan),
 	};
+}
+
+function minimisedOf({ minimised }: Cage, plan: Plan): Pick<Evidence, "minimised"> {
+	const unneeded = unneededOf(plan);
+	if (!minimised || !unneeded.length) return {};
+	const { paths: _, ...proof } = minimised;
+	return { minimised: { ...proof, ...sumOf(unneeded), groups: byGroup(unneeded), packages: byPackage(unneeded) } };
 }

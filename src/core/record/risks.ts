@@ -32,6 +32,7 @@ export const riskCodes = [
 	"no-limits",
 	"weaker",
 	"partly-watched",
+	"minimised",
 	"outdated",
 	"kernel",
 	"chroot",
@@ -86,6 +87,11 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 		"partly-watched",
 		"low",
 	);
+	const smaller = record.evidence?.minimised;
+	if (smaller) {
+		const { exercises, files, probes } = smaller;
+		add(true, "minimised", exercises ? "low" : "medium", { files, probes, exercises });
+	}
 	add(check?.outdated === true, "outdated", check?.drift.some(({ security }) => security) ? "high" : "medium");
 	add(true, "kernel", "low");
 	add(true, "chroot", "low");

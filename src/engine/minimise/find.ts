@@ -116,7 +116,8 @@ class Trials {
 		const failed = lives.find(({ failedProbe }) => failedProbe !== undefined)?.failedProbe;
 		if (failed !== undefined) throw new Failure("minimise-unanswered", { name: cage.name, probe: failed }, 1);
 		const uncounted = [...new Set(lives.flatMap((life) => [...life.failedExercises, ...life.failedSignals]))];
-		for (const command of uncounted) this.#context.emit({ event: "warned", code: "minimise-uncounted", values: { command } });
+		for (const command of uncounted)
+			this.#context.emit({ event: "warned", code: "minimise-uncounted", values: { command, name: cage.name } });
 		const counts = (one: string) => !uncounted.includes(one);
 		const slowest = Math.max(...lives.map(({ seconds }) => seconds));
 		return {

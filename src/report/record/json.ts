@@ -11,7 +11,22 @@ import { reachedToJson } from "../coverage.ts";
 
 /** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. What is not known is null. */
 export function recordToJson(record: CageRecord): object {
-	const { adopted, cage, check, configuration, coverage, earlier, evidence, fingerprint, history, manifest, place } = record;
+	const {
+		adopted,
+		cage,
+		check,
+		configuration,
+		coverage,
+		earlier,
+		evidence,
+		fingerprint,
+		history,
+		life,
+		manifest,
+		place,
+		watched,
+	} = record;
+	const reached = reachedToJson({ ...(coverage ? { coverage } : {}), next: record.next ?? [] });
 	const { application } = cage;
 	const { purpose = null, initiatedBy = null, implementedBy = null, approved = null } = record.responsible;
 	const program = programOf(manifest);
@@ -84,7 +99,11 @@ export function recordToJson(record: CageRecord): object {
 					})),
 				}
 			: null,
-		coverage: coverage ? reachedToJson({ coverage, next: [] }).coverage : null,
+		coverage: coverage ? reached.coverage : null,
+		life: life ?? null,
+		next: record.next ? reached.next : null,
+		watched: watched ? { ...watched, missed: watched.missed.map(pathToJson) } : null,
+		minimised: evidence?.minimised ?? null,
 		risks: residualRisks(record),
 		checklist: checklistOf(record),
 		earlier: earlier.map(({ at, generation, selftest, trials, who }) => ({
