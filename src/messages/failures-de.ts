@@ -329,7 +329,8 @@ export const failuresDe: Failures = {
 	"cage-without-template": "Der Käfig {name} ist nicht aus einer Vorlage entstanden, die es hier gibt.",
 	"file-not-regular": "{file} ist keine gewöhnliche Datei.",
 	"template-action-unknown":
-		"`template {action}` gibt es nicht; es gibt list, show, save, check, diff, import, accept, export und remove.",
+		"`template {action}` gibt es nicht; es gibt list, show, new, save, check, diff, import, accept, export und remove.",
+	"template-name-needed": "Nennen Sie die Vorlage, etwa: cagewright template new shop -o shop.json",
 	"template-file-needed": "Nennen Sie die Datei der Vorlage.",
 	"template-invalid": "Die Vorlage ist bei {place} nicht gültig: {problem}. `cagewright template check DATEI` nennt alles.",
 	"template-too-large": "{file} ist größer, als eine Vorlage sein darf ({limit:bytes}).",

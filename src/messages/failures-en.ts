@@ -300,7 +300,8 @@ export const failuresEn = {
 	"cage-without-template": "The cage {name} was not made from a template that is here.",
 	"file-not-regular": "{file} is not a regular file.",
 	"template-action-unknown":
-		"`template {action}` does not exist; there are list, show, save, check, diff, import, accept, export and remove.",
+		"`template {action}` does not exist; there are list, show, new, save, check, diff, import, accept, export and remove.",
+	"template-name-needed": "Name the template; for example: cagewright template new shop -o shop.json",
 	"template-file-needed": "Name the file of the template.",
 	"template-invalid": "The template is not valid at {place}: {problem}. `cagewright template check FILE` lists everything.",
 	"template-too-large": "{file} is larger than a template may be ({limit:bytes}).",

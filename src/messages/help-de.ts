@@ -76,9 +76,9 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"the applications found on this machine, or all that is known of one":
 		"die Anwendungen, die sich auf diesem Rechner finden, oder alles über eine",
 	"what this machine offers and lacks": "was dieser Rechner bietet und was ihm fehlt",
-	"templates: list, show NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME":
-		"Vorlagen: list, show NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
-	"with export: a new file (else stdout)": "bei export: eine neue Datei (sonst stdout)",
+	"templates: list, show NAME, new NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME":
+		"Vorlagen: list, show NAME, new NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
+	"with export and new: a new file (else stdout)": "bei export und new: eine neue Datei (sonst stdout)",
 	"with import: let it take the place of a template of that name": "bei import: eine Vorlage dieses Namens ersetzen",
 	"with import and accept: accept the commands that it would run, without a question":
 		"bei import und accept: die Befehle, die sie ausführen würde, ohne Frage annehmen",
