@@ -4,6 +4,7 @@ import type { Manifest, ManifestEntry } from "../core/cage/manifest.ts";
 import { join, type Path, pathFromText, pathToText } from "../core/path/path.ts";
 import { type Configuration, differenceOf, isConfiguration } from "../core/record/configuration.ts";
 import { evidenceOf, type MachineFacts } from "../core/record/evidence.ts";
+import { packagesOf } from "../core/record/packages.ts";
 import { type CageRecord, historyLine, type RecordedCheck } from "../core/record/record.ts";
 import { mergeResponsible, type Responsible } from "../core/record/responsible.ts";
 import type { Watched } from "../core/watch/watched.ts";
@@ -22,6 +23,7 @@ export async function keepEvidence(context: Context, { cage, manifest, plan }: O
 		at: new Date(now()).toISOString(),
 		who: recording.who(),
 		machine: machineFacts(context.machine, manifest),
+		origins: recording.origins(packagesOf(manifest).flatMap(({ ref }) => ref ?? [])),
 	};
 	await store.records.saveEvidence(cage.name, evidenceOf(cage, plan, facts));
 	await keepResponsible(context, cage.name, {});

@@ -76,9 +76,9 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"the applications found on this machine, or all that is known of one":
 		"die Anwendungen, die sich auf diesem Rechner finden, oder alles über eine",
 	"what this machine offers and lacks": "was dieser Rechner bietet und was ihm fehlt",
-	"templates: list, show NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME":
-		"Vorlagen: list, show NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
-	"with export: a new file (else stdout)": "bei export: eine neue Datei (sonst stdout)",
+	"templates: list, show NAME, new NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME":
+		"Vorlagen: list, show NAME, new NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
+	"with export and new: a new file (else stdout)": "bei export und new: eine neue Datei (sonst stdout)",
 	"with import: let it take the place of a template of that name": "bei import: eine Vorlage dieses Namens ersetzen",
 	"with import and accept: accept the commands that it would run, without a question":
 		"bei import und accept: die Befehle, die sie ausführen würde, ohne Frage annehmen",
@@ -217,6 +217,10 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"its form (else by the name of the file, or md)": "ihre Form (sonst nach dem Namen der Datei, oder md)",
 	"write it there, readable by its owner alone (else to stdout)":
 		"dorthin schreiben, nur für den Eigentümer lesbar (sonst auf stdout)",
+	"with -o: lay its SHA-256 beside it, for sha256sum, and into the cage's log":
+		"mit -o: seine SHA-256 daneben legen, für sha256sum, und in das Protokoll des Käfigs",
+	"say instead whether this file is a record of the cage as it was written":
+		"stattdessen sagen, ob diese Datei ein Nachweis des Käfigs ist, wie er geschrieben wurde",
 	"what the cage is for; kept for the next record, as the names are":
 		"wozu der Käfig dient; wird wie die Namen für den nächsten Nachweis behalten",
 	"who initiated it; kept for every later cage too": "wer ihn veranlasst hat; wird auch für alle späteren Käfige behalten",

@@ -72,6 +72,11 @@ test("the schema takes a record with everything in it, and one of an older versi
 	expect(problems({ ...full, entries: [{ ...full.entries[0], mode: 493 }] })).not.toEqual([]);
 });
 
+test("packages have the address by which scanners look them up", () => {
+	const { packages } = asJson({ entries: [manifestEntry("/usr/bin/app", { package: { name: "app", version: "1" } })] });
+	expect(packages).toEqual([expect.objectContaining({ name: "app", purl: "pkg:deb/debian/app@1?distro=debian-13" })]);
+});
+
 test("no value of the environment and no password of a command line is in it", () => {
 	const application = {
 		...made().cage.application,

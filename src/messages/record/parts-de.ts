@@ -148,6 +148,7 @@ export const recordPartsDe: RecordPartsMessages = {
 		"rolled-back": "auf ältere Generation zurück",
 		"switch-finished": "unterbrochener Wechsel beendet",
 		"finding-accepted": "Befund hingenommen",
+		recorded: "Nachweis geschrieben",
 		approved: "freigegeben",
 		"responsible-named": "Verantwortliche genannt",
 		adopted: "Dienst übernommen",

@@ -147,6 +147,7 @@ export const recordPartsEn = {
 		"rolled-back": "rolled back",
 		"switch-finished": "interrupted switch finished",
 		"finding-accepted": "finding accepted",
+		recorded: "record written",
 		approved: "approved",
 		"responsible-named": "responsibilities named",
 		adopted: "service moved in",

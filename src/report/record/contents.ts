@@ -1,5 +1,6 @@
 import { countEntries, type ManifestEntry } from "../../core/cage/manifest.ts";
 import type { Dropped } from "../../core/minimise/dropped.ts";
+import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
 import { coverageGroups } from "../../core/plan/coverage.ts";
 import type { MinimisedEvidence } from "../../core/record/evidence.ts";
@@ -26,7 +27,7 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 	return [
 		facts([
 			[words.command, code(quoteShellLine(maskWords(command)))],
-			...(program ? [[parts.program, code(showPath(program.file.path))] as const] : []),
+			...(program ? [[parts.program, programText(command[0] ?? "", program.file.path)] as const] : []),
 			[
 				parts.version,
 				program?.packages.length
@@ -62,6 +63,12 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 			],
 		]),
 	];
+}
+
+/** What is started, and what it is where that is a link. */
+function programText(started: string, file: Path): Cell {
+	const shown = showPath(file);
+	return started === shown ? code(shown) : [code(started), " → ", code(shown)];
 }
 
 export function configuration({ configuration: files }: CageRecord, messages: Messages): Block[] {

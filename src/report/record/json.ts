@@ -2,6 +2,7 @@ import { countEntries, openingsToJson, reasonToJson } from "../../core/cage/mani
 import { pathToJson } from "../../core/path/path.ts";
 import { checklistOf } from "../../core/record/checklist.ts";
 import { maskLine, maskWords } from "../../core/record/mask.ts";
+import { packageUrlIn } from "../../core/record/package-url.ts";
 import { packagesOf, programOf } from "../../core/record/packages.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import { residualRisks } from "../../core/record/risks.ts";
@@ -72,7 +73,10 @@ export function recordToJson(record: CageRecord): object {
 			...(entry.origin === undefined ? {} : { origin: pathToJson(entry.origin) }),
 			reasons: entry.reasons.map(reasonToJson),
 		})),
-		packages: packagesOf(manifest).map(({ bytes, files, kind, ref }) => ({ kind, ...ref, files, bytes })),
+		packages: packagesOf(manifest).map(({ bytes, files, kind, ref }) => {
+			const purl = ref && packageUrlIn(record, ref);
+			return { kind, ...ref, ...(purl === undefined ? {} : { purl }), files, bytes };
+		}),
 		writable: manifest.writable.map(({ gid, mode, path: one, reasons, uid }) => ({
 			path: pathToJson(one),
 			mode: octal(mode),
