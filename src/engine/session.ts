@@ -5,7 +5,7 @@ import type { NextStep } from "../core/questions/next-steps.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { Added } from "../core/trace/another-run.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { Choice, InstalledUnit, ProbeAttempt, Problem, Resumed, Unneeded } from "../core/wizard/seen.ts";
+import type { Choice, InstalledUnit, ProbeAttempt, Problem, RecordNames, Resumed, Unneeded } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import type { Reached } from "./coverage.ts";
@@ -71,6 +71,8 @@ export interface WizardSession {
 	saveTemplate(name: string, answers: Answers): Promise<string>;
 	/** Of the finished cage: its record, its systemd unit, or the drop-in for the service of the host that it stands for. */
 	text(page: TextPage): Promise<string>;
+	/** Keeps whom the finished cage's record names, for later cages too, and writes it anew. */
+	nameForRecord(initiatedBy: string, implementedBy: string): Promise<RecordNames>;
 	/** Installs the unit, or the drop-in for a service. Root alone may, where systemd runs. */
 	installUnit(service: string | undefined): Promise<InstalledUnit>;
 
@@ -115,6 +117,7 @@ export interface Finished {
 	readonly service?: string;
 	/** A unit can be installed here. */
 	readonly installs: boolean;
+	readonly names: RecordNames;
 }
 
 /** A round with what there was before it, and which generation it made. */

@@ -6,7 +6,7 @@ import { withAdditions } from "../core/questions/departures.ts";
 import { andMinimised, equivalentCommand } from "../core/questions/equivalent.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { InstalledUnit, ProbeAttempt, Resumed, Unneeded } from "../core/wizard/seen.ts";
+import type { InstalledUnit, ProbeAttempt, RecordNames, Resumed, Unneeded } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import { finishedWith, installFor } from "./afterwards.ts";
@@ -20,6 +20,7 @@ import { SessionKeeper } from "./kept-session.ts";
 import { openLeft } from "./left-session.ts";
 import type { RecordWriter } from "./make.ts";
 import type { Planner } from "./planner.ts";
+import { keepNames, recordNames } from "./record-names.ts";
 import { selftestIfPossible } from "./selftest.ts";
 import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
@@ -224,6 +225,7 @@ export class Wizard implements WizardSession {
 			const { state } = this.#surroundings;
 			return finishedWith(this.#machine, made, {
 				command: await this.#commandFor(answers),
+				names: await recordNames(context, made.cage.name),
 				...(this.#service === undefined ? {} : { service: this.#service }),
 				...(state === undefined ? {} : { state }),
 			});
@@ -248,6 +250,11 @@ export class Wizard implements WizardSession {
 		if (page === "record") return (await this.#machine.store.record(name)) ?? "";
 		if (page === "changes") return this.#chooser.changes(name);
 		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
+	}
+
+	nameForRecord(initiatedBy: string, implementedBy: string): Promise<RecordNames> {
+		const names = { initiatedBy, implementedBy };
+		return this.#run((context) => keepNames(context, this.#inHand.cage?.name ?? "", names, this.#writeRecord));
 	}
 
 	installUnit(service: string | undefined): Promise<InstalledUnit> {

@@ -58,6 +58,8 @@ export const wizardDe: WizardMessages = {
 		review: "Neue Datei",
 		find: "Suchen",
 		parameter: "Wert",
+		"initiated-by": "Für den Nachweis: veranlasst von",
+		"implemented-by": "Für den Nachweis: umgesetzt von",
 	},
 	questions: {
 		quit: "Verlassen? Beantwortet ist noch nichts, und kein Käfig entsteht. (j/n)",
@@ -110,6 +112,7 @@ export const wizardDe: WizardMessages = {
 		"unit-replaced": "Neu geschrieben: {place}. Neu starten: systemctl restart {unit}",
 		"unit-unchanged": "{place} ist schon da, so wie es sein soll.",
 		"unit-removed": "{place} ist weg.",
+		"names-kept": "Der Nachweis nennt sie, und die späterer Käfige auch.",
 		"template-saved": "Als Vorlage {name} gesichert: {path}",
 	},
 	decided: {

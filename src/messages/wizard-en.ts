@@ -59,6 +59,8 @@ export const wizardEn = {
 		review: "New file",
 		find: "Find",
 		parameter: "Value",
+		"initiated-by": "For the record: initiated by",
+		"implemented-by": "For the record: implemented by",
 	} satisfies Record<PromptKind, string>,
 	questions: {
 		quit: "Leave? Nothing was answered yet, and no cage is made. (y/n)",
@@ -109,6 +111,7 @@ export const wizardEn = {
 		"unit-replaced": "Written anew: {place}. Restart it: systemctl restart {unit}",
 		"unit-unchanged": "{place} is there already, as it should be.",
 		"unit-removed": "{place} is gone.",
+		"names-kept": "The record names them, and so do those of later cages.",
 		"template-saved": "Saved as template {name}: {path}",
 	},
 	/** In the line below the steps: what is settled so far. */

@@ -234,6 +234,10 @@ async function ask(
 			return { job: "minimise", value: await session.minimise(intention.answers) };
 		case "shell":
 			return { job: "shell", value: await handOver(() => session.shell(intention.answers)) };
+		case "names": {
+			const { implementedBy, initiatedBy } = intention;
+			return { job: "names", value: await session.nameForRecord(initiatedBy, implementedBy) };
+		}
 		case "install-unit":
 			return { job: "install-unit", value: await session.installUnit(intention.service) };
 		case "resume":

@@ -3,7 +3,7 @@ import { cagewright, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { openWizard, toTrial } from "./to-trial.ts";
+import { openWizard, takeNames, toTrial } from "./to-trial.ts";
 
 let running: PtyProgram | undefined;
 
@@ -37,6 +37,7 @@ it("leaves out of a candidate what nothing needs: stopped by Esc nothing is chan
 	await wizard.sees("[ok] 0 of");
 	wizard.press(keys.enter);
 	await wizard.sees("minimise demo --yes");
+	await takeNames(wizard);
 	wizard.press(keys.enter);
 	expect((await wizard.ended).exitCode).toBe(0);
 

@@ -5,6 +5,7 @@ import { cagewright, home, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
+import { takeNames } from "./to-trial.ts";
 
 /** Leaving the wizard in every way that there is, and going on. */
 const opened: PtyProgram[] = [];
@@ -119,6 +120,7 @@ describe("the wizard", () => {
 		// Nothing of what was built and not saved stayed; it is built and tried once more before it is saved.
 		wizard.press(keys.enter);
 		await wizard.sees("make demo --yes");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);

@@ -32,3 +32,12 @@ export async function toTrial(wizard: PtyProgram, name = "demo"): Promise<void> 
 	wizard.press(keys.enter);
 	await wizard.sees(/step 6\/7.*Gen\./s);
 }
+
+/** The names for the record, which the first wizard of a state folder asks for: what is proposed. */
+export async function takeNames(wizard: PtyProgram): Promise<void> {
+	await wizard.sees("For the record: initiated by");
+	wizard.press(keys.enter);
+	await wizard.sees("For the record: implemented by");
+	wizard.press(keys.enter);
+	await wizard.sees("The record names them");
+}

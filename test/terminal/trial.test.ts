@@ -7,7 +7,7 @@ import { cagewright, temporaryFolder, temporaryState } from "../system/cagewrigh
 import { eventually } from "../system/eventually.ts";
 import { allProcesses, commandOf, leftovers, parentOf } from "../system/processes.ts";
 import { keys, type PtyProgram } from "./terminal.ts";
-import { openWizard, run, type Sitting, toTrial } from "./to-trial.ts";
+import { openWizard, run, type Sitting, takeNames, toTrial } from "./to-trial.ts";
 
 /** From the trial on, as a person has it. What the wizard leaves of the terminal is checked when it is disposed of. */
 let running: PtyProgram | undefined;
@@ -67,6 +67,7 @@ describe("a trial", () => {
 		// Closes the page and saves.
 		wizard.press("q", keys.enter);
 		await wizard.sees("The cage demo stands and answers.");
+		await takeNames(wizard);
 		wizard.press("j", keys.enter);
 		await wizard.sees("Try the ways out again:");
 		wizard.press("q", "jj", keys.enter);
@@ -119,6 +120,7 @@ describe("a trial", () => {
 		await eventually(async () => expect(await wizard.screen()).toEqual(before));
 		wizard.press(keys.enter);
 		await wizard.sees("The cage demo stands and answers.");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect(leftovers(state)).toEqual([]);
@@ -147,6 +149,7 @@ describe("the command line at the end", () => {
 		await wizard.sees(verdict);
 		wizard.press(keys.enter);
 		await wizard.sees("The cage demo stands and answers.");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		const line = (await wizard.screen()).find((one) => one.includes("make demo")) ?? "";
@@ -214,6 +217,7 @@ describe("an application that lacks something", () => {
 		await wizard.sees(verdict);
 		wizard.press(keys.enter);
 		await wizard.sees("The cage picky stands and answers.");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		const shownCage = await cagewright(["show", "picky", "--json"], { state });

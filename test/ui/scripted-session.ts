@@ -29,6 +29,8 @@ export interface Script {
 	readonly attempts?: readonly ProbeAttempt[];
 	/** What becomes of the ways out. */
 	readonly tested?: Tested;
+	/** Nobody was asked yet whom the record is to name. */
+	readonly asksNames?: true;
 	/** What nothing needs, without anybody who ends the search. */
 	readonly unneeded?: Unneeded;
 	/** Milliseconds that each part of the work takes. */
@@ -308,6 +310,7 @@ export class ScriptedSession implements WizardSession {
 			command,
 			service: "redis-server.service",
 			installs: true,
+			names: { initiatedBy: "", implementedBy: "operator (sudo, root)", asks: this.#script.asksNames ?? false },
 			next: nextSteps({ name: answers.name, service: "redis-server.service", installs: true, again: command }),
 		};
 	}
@@ -327,6 +330,11 @@ export class ScriptedSession implements WizardSession {
 		if (page === "record") return `# redis\n\n${"A long line of the record. ".repeat(20)}\n`;
 		if (page === "changes") return '- /application/user: "redis"\n+ /application/user: "redis:ssl-cert"\n';
 		return "[Unit]\nDescription=redis in its cage\n\n[Service]\nExecStart=/usr/bin/redis-server\n";
+	}
+
+	async nameForRecord(initiatedBy: string, implementedBy: string) {
+		this.calls.push(`names ${initiatedBy}, ${implementedBy}`);
+		return { initiatedBy, implementedBy, asks: false };
 	}
 
 	async installUnit(service: string | undefined) {

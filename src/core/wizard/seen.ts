@@ -190,6 +190,13 @@ export interface ShownProcesses extends ProcessTree {
 	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
 
+/** Who had a cage made and who made it, as its record says; empty where that is left open. `asks`: nobody was asked yet. */
+export interface RecordNames {
+	readonly initiatedBy: string;
+	readonly implementedBy: string;
+	readonly asks: boolean;
+}
+
 export interface Finished {
 	readonly name: string;
 	readonly root: string;
@@ -204,6 +211,7 @@ export interface Finished {
 	readonly service?: string;
 	/** A unit can be installed here. */
 	readonly installs: boolean;
+	readonly names: RecordNames;
 }
 
 /** A program that was started for the user. */

@@ -22,6 +22,7 @@ import type {
 	ProbeOutcome,
 	Problem,
 	RanCommand,
+	RecordNames,
 	Resumed,
 	Round,
 	Testing,
@@ -99,7 +100,9 @@ export type PromptKind =
 	| "template"
 	| "review"
 	| "find"
-	| "parameter";
+	| "parameter"
+	| "initiated-by"
+	| "implemented-by";
 
 /** Texts that the session writes, to be read as a page. */
 export type TextPage = "unit" | "dropin" | "record" | "changes" | "consent";
@@ -133,6 +136,7 @@ export type JobKind =
 	| "minimise"
 	| "shell"
 	| "install-unit"
+	| "names"
 	| "review"
 	| "resume"
 	| "discard";
@@ -193,6 +197,8 @@ export interface WizardState {
 	/** Programs that were started, the oldest first. */
 	readonly commands: readonly RanCommand[];
 	readonly finished?: Finished;
+	/** The first of the names for the record, while the second is asked for. */
+	readonly naming?: string;
 	readonly template?: { readonly name: string; readonly path: string };
 	readonly texts: Readonly<Partial<Record<TextPage, string>>>;
 	/**
@@ -234,6 +240,7 @@ export type Result =
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
+	| { readonly job: "names"; readonly value: RecordNames }
 	/** Where it was written. */
 	| { readonly job: "review"; readonly value: string }
 	| { readonly job: "text"; readonly value: { readonly page: TextPage; readonly text: string } }
@@ -273,6 +280,7 @@ export type Job =
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
 	| { readonly job: "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
+	| { readonly job: "names"; readonly initiatedBy: string; readonly implementedBy: string }
 	/** Writes it down at a path of the user's, where nothing is yet. */
 	| { readonly job: "review"; readonly path: string; readonly name: string; readonly rows: readonly ReviewRow[] };
 

@@ -33,6 +33,7 @@ const transient = [
 	"minimising",
 	"unneeded",
 	"finished",
+	"naming",
 ] as const satisfies readonly (keyof WizardState)[];
 
 /** The wizard's state as it comes back. */
