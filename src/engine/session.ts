@@ -3,9 +3,17 @@ import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { NextStep } from "../core/questions/next-steps.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
-import type { Added } from "../core/trace/another-run.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { Choice, InstalledUnit, ProbeAttempt, Problem, RecordNames, Resumed, Unneeded } from "../core/wizard/seen.ts";
+import type {
+	AddedRun,
+	Choice,
+	InstalledUnit,
+	ProbeAttempt,
+	Problem,
+	RecordNames,
+	Resumed,
+	Unneeded,
+} from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import type { Reached } from "./coverage.ts";
@@ -93,7 +101,7 @@ export type { Choice, Problem } from "../core/wizard/seen.ts";
 
 export interface WizardTrace extends TraceResult {
 	/** What the run showed beyond the earlier ones. */
-	readonly added?: Added;
+	readonly added?: AddedRun;
 	readonly reached?: Reached;
 }
 

@@ -3,7 +3,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { type Answers, isName } from "../core/questions/answers.ts";
 import { withAdditions } from "../core/questions/departures.ts";
-import { andMinimised, equivalentCommand } from "../core/questions/equivalent.ts";
+import { equivalentCommand } from "../core/questions/equivalent.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
 import type { InstalledUnit, ProbeAttempt, RecordNames, Resumed, Unneeded } from "../core/wizard/seen.ts";
@@ -144,8 +144,17 @@ export class Wizard implements WizardSession {
 			inHand.additions = cage.additions;
 			inHand.cage = cage;
 			inHand.trace = result.trace;
-			return { ...result, ...(added ? { added } : {}), ...(reached ? { reached } : {}) };
+			return {
+				...result,
+				...(added ? { added: { ...added, names: this.#namesOf(added.uids) } } : {}),
+				...(reached ? { reached } : {}),
+			};
 		});
+	}
+
+	#namesOf(uids: readonly number[]): Readonly<Record<number, string>> {
+		const users = this.#machine.accounts.users().filter(({ uid }) => uids.includes(uid));
+		return Object.fromEntries(users.map(({ name, uid }) => [uid, name]));
 	}
 
 	exercise(line: string): void {
@@ -314,9 +323,7 @@ export class Wizard implements WizardSession {
 	}
 
 	async #commandFor(answers: Answers): Promise<string> {
-		const { state } = this.#surroundings;
-		const line = equivalentCommand(asMade(answers, this.#inHand), await this.#chooser.base(answers), state);
-		return this.#inHand.cage?.minimised ? andMinimised(line, answers.name, state) : line;
+		return equivalentCommand(asMade(answers, this.#inHand), await this.#chooser.base(answers), this.#surroundings.state);
 	}
 
 	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {

@@ -33,7 +33,7 @@ export const wizardDe: WizardMessages = {
 	matches: "{at}/{count} „{query}“",
 	nothingFound: "Nichts passt zu „{query}“.",
 	leftKept:
-		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: cagewright --resume {name}",
+		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: {command}",
 	left: "Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert.",
 	lacks: lacksDe,
 	choose: chooseDe,

@@ -34,8 +34,7 @@ export const wizardEn = {
 	matches: "{at}/{count} “{query}”",
 	nothingFound: "Nothing matches “{query}”.",
 	left: "Left before the end. No cage was made and nothing on this machine was changed.",
-	leftKept:
-		"Left before the end. No cage was made and nothing on this machine was changed. The session is kept: cagewright --resume {name}",
+	leftKept: "Left before the end. No cage was made and nothing on this machine was changed. The session is kept: {command}",
 	lacks: lacksEn,
 	choose: chooseEn,
 	form: formEn,

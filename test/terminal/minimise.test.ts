@@ -36,7 +36,7 @@ it("leaves out of a candidate what nothing needs: stopped by Esc nothing is chan
 	await wizard.sees(/^2 +yes/m, 60);
 	await wizard.sees("[ok] 0 of");
 	wizard.press(keys.enter);
-	await wizard.sees("minimise demo --yes");
+	await wizard.sees("make demo --minimise --yes");
 	await takeNames(wizard);
 	wizard.press(keys.enter);
 	expect((await wizard.ended).exitCode).toBe(0);

@@ -55,7 +55,7 @@ async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | Re
 	await wizard.sees("The session is kept");
 	wizard.press("y");
 	expect((await wizard.ended).exitCode).toBe(1);
-	expect((await wizard.screen()).join("")).toContain("cagewright --resume demo");
+	expect((await wizard.screen()).join("")).toContain(`cagewright --state ${state} --resume demo`);
 	const next = openWizard(state);
 	await next.sees(offered);
 	await next.sees("Go on with demo – step");

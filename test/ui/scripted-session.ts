@@ -173,7 +173,8 @@ export class ScriptedSession implements WizardSession {
 							programs: [],
 							capabilities: ["chown"],
 							ports: [],
-							uids: [],
+							uids: [33, 4711],
+							names: { 33: "www-data" },
 						},
 					}
 				: {}),

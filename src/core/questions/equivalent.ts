@@ -3,11 +3,6 @@ import { quoteShellLine } from "../path/quote.ts";
 import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout } from "./answers.ts";
 import { stateWords } from "./next-steps.ts";
 
-/** Followed by the command that leaves out of the cage what nothing needs, as was done in the wizard. */
-export function andMinimised(line: string, name: string, state?: string): string {
-	return `${line} && ${quoteShellLine(["cagewright", ...stateWords(state), "minimise", name, "--yes"])}`;
-}
-
 /**
  * The command line that does what the answers say, without a question. With a template or a unit (`base` is what it says by
  * itself), only what differs from it is named. Lists add up to its own: where one of its values was taken away, everything is said without it.

@@ -7,7 +7,7 @@ import { told } from "./state.ts";
 import { mayExercise } from "./tracing.ts";
 
 /** Lines of output that are kept; a screen shows fewer. */
-export const linesKept = 200;
+export const linesKept = 1000;
 const longestLine = 2000;
 
 /** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */

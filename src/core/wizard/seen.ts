@@ -167,13 +167,18 @@ export interface InstalledUnit {
 	readonly unit: string;
 }
 
+/** With the names of the accounts that it alone uses, as far as the host has them, by uid. */
+export interface AddedRun extends Added {
+	readonly names?: Readonly<Record<number, string>>;
+}
+
 export interface Traced {
 	readonly probes: readonly ProbeOutcome[];
 	readonly exercises: readonly ProbeOutcome[];
 	readonly signals: readonly string[];
 	readonly output: string;
 	readonly answered: boolean;
-	readonly added?: Added;
+	readonly added?: AddedRun;
 	readonly reached?: Reached;
 }
 
