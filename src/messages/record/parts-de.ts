@@ -31,6 +31,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	system: "System",
 	kernel: "Kernel",
 	architecture: "Architektur",
+	madeWith: "Gebaut mit",
 	approvedBy: "Freigegeben von",
 	initiatedBy: "Veranlasst von",
 	implementedBy: "Umgesetzt von",

@@ -33,6 +33,7 @@ export const recordPartsEn = {
 	system: "System",
 	kernel: "Kernel",
 	architecture: "Architecture",
+	madeWith: "Made with",
 	approvedBy: "Approved by",
 	initiatedBy: "Initiated by",
 	implementedBy: "Implemented by",
