@@ -25,6 +25,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	},
 	contents: "Inhalt",
 	open: "offen",
+	evidence: "Belege",
 	written: "Geschrieben",
 	fingerprint: "Fingerabdruck der Dateien",
 	machine: "Rechner",

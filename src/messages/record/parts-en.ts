@@ -28,6 +28,7 @@ export const recordPartsEn = {
 	contents: "Contents",
 	open: "open",
 	written: "Written",
+	evidence: "Evidence",
 	fingerprint: "Fingerprint of the files",
 	machine: "Machine",
 	system: "System",
