@@ -48,7 +48,6 @@ export class Search {
 	async minimise(context: Context, name: string, rules: PinRules, options: SearchOptions): Promise<Searched> {
 		const terminal = this.#terminal;
 		const { messages } = terminal;
-		if (!terminal.options.quiet && !terminal.options.events) terminal.say(messages.cli.minimise.searching);
 		const stop = new AbortController();
 		this.#stop = stop;
 		const timer = options.for === undefined ? undefined : setTimeout(() => this.interrupt(), options.for * 1000);

@@ -49,15 +49,15 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"weglassen, was Versuche als unnötig erweisen, und eine Generation ohne es bauen",
 	"leave out at the end what trials prove unnecessary; --keep, --keep-kind, --give-up and --jobs say how":
 		"am Ende weglassen, was Versuche als unnötig erweisen; --keep, --keep-kind, --give-up und --jobs sagen, wie",
-	"never leave this out; repeatable": "dies nie weglassen; mehrfach",
-	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrfach",
+	"never leave this out; repeatable": "dies nie weglassen; mehrmals möglich",
+	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrmals möglich",
 	"try also what stays as a rule, because no probe would miss it; repeatable":
-		"auch versuchen, was sonst bleibt, weil keine Probe es vermissen würde; mehrfach",
+		"auch versuchen, was sonst bleibt, weil keine Probe es vermissen würde; mehrmals möglich",
 	"end the search after 90s, 10m, 1h with the best that was found":
 		"die Suche nach 90s, 10m, 1h mit dem Besten beenden, was gefunden ist",
 	"trials side by side (default: one for each processor)": "Versuche nebeneinander (Vorgabe: einer je Prozessor)",
 	"shell line that must work as well in each trial, from now on; repeatable":
-		"Shell-Zeile, die in jedem Versuch ebenfalls gelingen muss, auch künftig; mehrfach",
+		"Shell-Zeile, die in jedem Versuch ebenfalls gelingen muss, auch künftig; mehrmals möglich",
 	"make the smaller cage without a question": "den kleineren Käfig ohne Frage bauen",
 	"say what would be tried and what stays, and do nothing": "sagen, was versucht würde und was bleibt, und nichts tun",
 	"name the cages that an upgrade of the host has made old":

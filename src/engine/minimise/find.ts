@@ -43,6 +43,7 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 	const trials = new Trials(context, subject, trees, ports);
 	try {
 		const asked = await trials.baseline(jobs);
+		context.emit({ event: "search-started", jobs });
 		const stopped = AbortSignal.any([signal, stop]);
 		const search = (open: ReadonlySet<number>, by: Asked) =>
 			findUnneeded({
