@@ -71,6 +71,8 @@ export interface MachineFacts {
 	/** Absent where os-release(5) names no known family. */
 	readonly packageKind?: PackageKind;
 	readonly kernel: string;
+	/** The version of this program that made the generation; absent where an older one did. */
+	readonly cagewright?: string;
 	/** The kernel's other means of confinement, and what of them is there for this application. */
 	readonly appArmor: { readonly enabled: boolean; readonly profile?: string; readonly loaded?: boolean };
 	readonly selinux: boolean;
