@@ -112,7 +112,8 @@ const denied: readonly [promise: string, call: Call, answer: string, openings?: 
 	["nor by its old name", ["socket", 2, 10, 0x300], "EPERM", { ...closed, rawSockets: true }],
 	["no packet is forged", ["socket", 2, 3, 1], "EPERM"],
 	["no packet of IPv6 is forged", ["socket", 10, 3, 58], "EPERM"],
-	["the firewall is not spoken to", ["socket", 16, 3, 15], "EAFNOSUPPORT"],
+	["addresses and routes are not asked for", ["socket", 16, 3, 0], "EAFNOSUPPORT"],
+	["device events are not listened to", ["socket", 16, 3, 15], "EAFNOSUPPORT", { ...closed, netlink: true }],
 	["no setuid bit is set", ["chmod", "=file", 0o4755], "EPERM"],
 	["no setgid bit is set", ["fchmodat", -100, "=file", 0o2755], "EPERM"],
 	["no setuid bit is set by the newest chmod", ["fchmodat2", -100, "=file", 0o4755, 0], "EPERM"],
@@ -144,7 +145,7 @@ const denied: readonly [promise: string, call: Call, answer: string, openings?: 
 const allowed: readonly [promise: string, call: Call, openings?: FilterOpenings][] = [
 	["TCP", ["socket", 2, 1, 0]],
 	["UDP over IPv6", ["socket", 10, 2, 0]],
-	["asking for addresses and routes", ["socket", 16, 3, 0]],
+	["asking for addresses and routes where netlink is opened", ["socket", 16, 3, 0], { ...closed, netlink: true }],
 	["a pair of stream sockets", ["socketpair", 1, 1, 0, pair]],
 	["AF_UNIX where it is opened", ["socket", 1, 1, 0], unix],
 	["a pair of datagram sockets where AF_UNIX is opened", ["socketpair", 1, 2, 0, pair], unix],

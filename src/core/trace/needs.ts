@@ -73,8 +73,9 @@ export function noteNeeds(
 	}
 }
 
-/** What a trace calls the refusal of a unix socket; other families likewise. */
+/** What a trace calls the refusal of a socket, by its family. */
 export const refusedUnixSocket = "socket(AF_UNIX)";
+export const refusedNetlink = "socket(AF_NETLINK)";
 
 /** What a trace calls the refusal of an executable memory. */
 export const refusedCode = /^(mmap|mprotect|pkey_mprotect|shmat)\(/;
