@@ -95,7 +95,10 @@ test("what is allowed cannot be refused as well", async () => {
 describe("a cage without a network", () => {
 	const program = (code: string) => ["run", "alone", "--", "/usr/bin/python3", "-c", code];
 	beforeAll(async () => {
-		await make(["--name", "alone", "--user", "nobody", "--network", "none", "--allow", "unix-sockets", "--allow", "netlink", ...python], where);
+		await make(
+			["--name", "alone", "--user", "nobody", "--network", "none", "--allow", "unix-sockets", "--allow", "netlink", ...python],
+			where,
+		);
 	});
 
 	test("has not even a loopback that is up, and no other interface", async () => {

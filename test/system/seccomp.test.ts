@@ -127,6 +127,7 @@ const denied: readonly [promise: string, call: Call, answer: string, openings?: 
 	["the memory map is not rewritten", ["prctl", 35, 15, pair, 0, 0], "EPERM"],
 	["no memory is mapped to be written and executed", ["mmap", 0, 4096, 7, 0x22, -1, 0], "EPERM"],
 	["nor to be written and executed but not read", ["mmap", 0, 4096, 6, 0x22, -1, 0], "EPERM"],
+	["nor to be executed without a file, which a second view could write", ["mmap", 0, 4096, 5, 0x21, -1, 0], "EPERM"],
 	["no memory is made executable", ["mprotect", 0, 0, 5], "EPERM"],
 	["nor by its newest form", ["pkey_mprotect", 0, 0, 4, -1], "EPERM"],
 	["no shared memory is executed", ["shmat", -1, 0, 0x8000], "EPERM"],

@@ -85,6 +85,7 @@ export type When =
 	| "not-linux-or-query"
 	| "memory-layout"
 	| "writable-and-executable"
+	| "executable-without-file"
 	| "executable";
 
 interface Rule {
@@ -115,6 +116,7 @@ const creates = 0x40 | 0x400000;
 /** mmap(2), shmat(2): the same on both processors. */
 const protection = { write: 2, execute: 4 };
 const attachExecutable = 0x8000;
+const anonymousMemory = 0x20;
 /** prctl(2): PR_SET_MM. */
 const setMemoryMap = 35;
 /** personality(2): PER_LINUX, and the value that only asks. */
@@ -200,6 +202,9 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 	if (!openings.writableCode) {
 		const both = all(bits(2, protection.write), bits(2, protection.execute));
 		deny("mmap", "EPERM", "writable-code", "writable-and-executable", both);
+		// Shared with itself or with a child, the one half can be made writable while the other is executed (measured). Code comes from files.
+		const nameless = all(bits(2, protection.execute), bits(3, anonymousMemory));
+		deny("mmap", "EPERM", "writable-code", "executable-without-file", nameless);
 		deny("mprotect", "EPERM", "writable-code", "executable", bits(2, protection.execute));
 		deny("pkey_mprotect", "EPERM", "writable-code", "executable", bits(2, protection.execute));
 		deny("shmat", "EPERM", "writable-code", "executable", bits(2, attachExecutable));

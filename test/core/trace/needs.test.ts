@@ -185,6 +185,7 @@ test("memfd_create that succeeded", () => {
 describe("memory that is written and executed", () => {
 	const anonymous = "MAP_PRIVATE|MAP_ANONYMOUS, -1, 0";
 	test.each([
+		["mmap(NULL, 4096, PROT_READ|PROT_EXEC, MAP_SHARED|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000", "mmap(PROT_EXEC, MAP_ANONYMOUS)"],
 		[`mmap(NULL, 65536, PROT_READ|PROT_WRITE|PROT_EXEC, ${anonymous}) = 0x7f0000000000`, "mmap(PROT_WRITE|PROT_EXEC)"],
 		["mprotect(0x7faea77c3000, 245760, PROT_READ|PROT_EXEC) = 0", "mprotect(PROT_EXEC)"],
 		["pkey_mprotect(0x7faea77c3000, 4096, PROT_EXEC, 1) = 0", "pkey_mprotect(PROT_EXEC)"],
