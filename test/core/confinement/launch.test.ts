@@ -417,7 +417,7 @@ describe("without root", () => {
 
 test("on the host nothing is mounted but /proc, and nothing is entered", () => {
 	expect(commands(spec(host))).toEqual([
-		"mount -n -t proc -o ro,nosuid,nodev,noexec proc /proc".split(" "),
+		"mount -n -t proc -o nosuid,nodev,noexec proc /proc".split(" "),
 		[
 			..."exec_ setsid env -i LANG=C /state/scratch/1/cagewright-init /".split(" "),
 			..."/usr/bin/setpriv --reuid 0 --regid 0 --clear-groups -- /usr/bin/app -x".split(" "),
