@@ -2,6 +2,7 @@ import { Failure } from "../core/failure.ts";
 import type { Machine } from "../engine/context.ts";
 import { findSession, type SessionSummary } from "../engine/sessions.ts";
 import { Wizard } from "../engine/wizard.ts";
+import { ThreadPlanner } from "../system/planning/thread-planner.ts";
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
 import { recordWriter } from "./record-writer.ts";
@@ -16,7 +17,8 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	const linear = terminal.options.linear === true || env.INK_SCREEN_READER === "true" || env.TERM === "dumb";
 	const machine = systemMachine(terminal.state, terminal.launching);
 	const state = terminal.otherState;
-	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal), {
+	const planner = new ThreadPlanner(terminal.state);
+	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), planner, recordWriter(terminal), {
 		...(state === undefined ? {} : { state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,

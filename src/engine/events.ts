@@ -68,6 +68,8 @@ export type Event =
 			readonly missing: readonly Missing[];
 			readonly probes: readonly ProbeOutcome[];
 	  }
+	/** The cage answers as it is; from now on files are left out, so many trials side by side. */
+	| { readonly event: "search-started"; readonly jobs: number }
 	/** `files` and `bytes` that are left out so far; `secondsLeft` once it can be told. */
 	| ({ readonly event: "subset-tried" } & Minimising)
 	| { readonly event: "selftest-started" }

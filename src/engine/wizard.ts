@@ -19,11 +19,12 @@ import { ExerciseQueue } from "./exercise-queue.ts";
 import { SessionKeeper } from "./kept-session.ts";
 import { openLeft } from "./left-session.ts";
 import type { RecordWriter } from "./make.ts";
+import type { Planner } from "./planner.ts";
 import { selftestIfPossible } from "./selftest.ts";
 import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { shellIn } from "./shell.ts";
-import { planStep, timed, traceStep } from "./steps.ts";
+import { timed, traceStep } from "./steps.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { tryProbe } from "./try-probe.ts";
 import { validateAnswers } from "./validate.ts";
@@ -44,6 +45,7 @@ export interface Surroundings {
 export class Wizard implements WizardSession {
 	readonly #machine: Machine;
 	readonly #chooser: Chooser;
+	readonly #planner: Planner;
 	readonly #writeRecord: RecordWriter;
 	readonly #surroundings: Surroundings;
 	readonly #listeners = new Set<(event: Event) => void>();
@@ -58,9 +60,10 @@ export class Wizard implements WizardSession {
 	#building = false;
 	readonly #keeper: SessionKeeper;
 
-	constructor(machine: Machine, chooser: Chooser, writeRecord: RecordWriter, surroundings: Surroundings) {
+	constructor(machine: Machine, chooser: Chooser, planner: Planner, writeRecord: RecordWriter, surroundings: Surroundings) {
 		this.#machine = machine;
 		this.#chooser = chooser;
+		this.#planner = planner;
 		this.#writeRecord = writeRecord;
 		this.#surroundings = surroundings;
 		this.#lock = new CageLock(machine.store);
@@ -150,7 +153,8 @@ export class Wizard implements WizardSession {
 	plan(answers: Answers): Promise<Plan> {
 		return this.#run(async (context) => {
 			const inHand = this.#inHand;
-			const { value, seconds } = await timed(context, "plan", () => planStep(context, inHand.current(answers), inHand.traced()));
+			const making = () => this.#planner.plan(inHand.current(answers), inHand.traced(), context.signal);
+			const { value, seconds } = await timed(context, "plan", making);
 			inHand.plan = value;
 			if (inHand.cage) inHand.cage = { ...inHand.cage, seconds: { ...inHand.cage.seconds, plan: seconds } };
 			return value;
@@ -277,6 +281,7 @@ export class Wizard implements WizardSession {
 	/** Ends everything that was not finished: nothing of a candidate stays. The session does; resolves with why it could not. */
 	async close(): Promise<Failure | undefined> {
 		await this.cancel();
+		await this.#planner.close();
 		await this.#inHand.discardCandidate();
 		await this.#keeper.close();
 		await this.#lock.release();

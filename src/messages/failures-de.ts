@@ -36,6 +36,7 @@ export const failuresDe: Failures = {
 	"import-unconfirmed":
 		"ein übernommener Käfig enthält Befehle, die hier als root laufen: mit --dry-run ansehen, dann --yes geben",
 	"export-to-terminal": "ein Archiv ist nichts für ein Terminal; eine Datei nennen: cagewright export {name} -o {name}.tar",
+	"minimise-not-asked": "--keep, --keep-kind, --give-up und --jobs sagen, wie verkleinert wird: geben Sie auch --minimise an",
 	"minimise-unanswered":
 		"{name} antwortet so, wie es ist, nicht ({probe} scheitert); so lässt sich nichts als unnötig erweisen. Erst erproben: cagewright trial {name}",
 	"minimise-refused": "{name} bleibt bei Generation {generation}, denn die kleinere lief nicht: {cause}",
@@ -229,6 +230,8 @@ export const failuresDe: Failures = {
 		"Eine Datei für logrotate kann {path} nicht ausdrücken: keine geschweiften Klammern, Zeilenenden oder Bytes, die kein Text sind.",
 	"reload-unknown":
 		"Es ist kein Signal bekannt, auf das {name} ihr Zertifikat neu liest; starten Sie sie im Hook neu, oder fragen Sie ihre Dokumentation.",
+	"record-checksum-for-file": "Eine Prüfsumme gehört zu einer Datei; mit -o ist eine zu nennen.",
+	"record-unreadable": "{path} lässt sich nicht lesen oder ist keine Datei.",
 	"no-record": "Für den Käfig {name} gibt es noch keinen Nachweis; er entsteht nach der ersten Erprobung.",
 	"no-such-directory": "Das Verzeichnis {path} gibt es nicht; legen Sie es an oder nennen Sie ein anderes.",
 	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show` nennt die vorhandenen.",
@@ -326,7 +329,8 @@ export const failuresDe: Failures = {
 	"cage-without-template": "Der Käfig {name} ist nicht aus einer Vorlage entstanden, die es hier gibt.",
 	"file-not-regular": "{file} ist keine gewöhnliche Datei.",
 	"template-action-unknown":
-		"`template {action}` gibt es nicht; es gibt list, show, save, check, diff, import, accept, export und remove.",
+		"`template {action}` gibt es nicht; es gibt list, show, new, save, check, diff, import, accept, export und remove.",
+	"template-name-needed": "Nennen Sie die Vorlage, etwa: cagewright template new shop -o shop.json",
 	"template-file-needed": "Nennen Sie die Datei der Vorlage.",
 	"template-invalid": "Die Vorlage ist bei {place} nicht gültig: {problem}. `cagewright template check DATEI` nennt alles.",
 	"template-too-large": "{file} ist größer, als eine Vorlage sein darf ({limit:bytes}).",

@@ -47,15 +47,17 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"eine neue Generation aus den Dateien des Wirts, neben der jetzigen erprobt und dann benutzt; sonst bleibt alles",
 	"leave out what trials prove unnecessary, and make a generation without it":
 		"weglassen, was Versuche als unnötig erweisen, und eine Generation ohne es bauen",
-	"never leave this out; repeatable": "dies nie weglassen; mehrfach",
-	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrfach",
+	"leave out at the end what trials prove unnecessary; --keep, --keep-kind, --give-up and --jobs say how":
+		"am Ende weglassen, was Versuche als unnötig erweisen; --keep, --keep-kind, --give-up und --jobs sagen, wie",
+	"never leave this out; repeatable": "dies nie weglassen; mehrmals möglich",
+	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrmals möglich",
 	"try also what stays as a rule, because no probe would miss it; repeatable":
-		"auch versuchen, was sonst bleibt, weil keine Probe es vermissen würde; mehrfach",
+		"auch versuchen, was sonst bleibt, weil keine Probe es vermissen würde; mehrmals möglich",
 	"end the search after 90s, 10m, 1h with the best that was found":
 		"die Suche nach 90s, 10m, 1h mit dem Besten beenden, was gefunden ist",
 	"trials side by side (default: one for each processor)": "Versuche nebeneinander (Vorgabe: einer je Prozessor)",
 	"shell line that must work as well in each trial, from now on; repeatable":
-		"Shell-Zeile, die in jedem Versuch ebenfalls gelingen muss, auch künftig; mehrfach",
+		"Shell-Zeile, die in jedem Versuch ebenfalls gelingen muss, auch künftig; mehrmals möglich",
 	"make the smaller cage without a question": "den kleineren Käfig ohne Frage bauen",
 	"say what would be tried and what stays, and do nothing": "sagen, was versucht würde und was bleibt, und nichts tun",
 	"name the cages that an upgrade of the host has made old":
@@ -74,9 +76,9 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"the applications found on this machine, or all that is known of one":
 		"die Anwendungen, die sich auf diesem Rechner finden, oder alles über eine",
 	"what this machine offers and lacks": "was dieser Rechner bietet und was ihm fehlt",
-	"templates: list, show NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME":
-		"Vorlagen: list, show NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
-	"with export: a new file (else stdout)": "bei export: eine neue Datei (sonst stdout)",
+	"templates: list, show NAME, new NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME":
+		"Vorlagen: list, show NAME, new NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
+	"with export and new: a new file (else stdout)": "bei export und new: eine neue Datei (sonst stdout)",
 	"with import: let it take the place of a template of that name": "bei import: eine Vorlage dieses Namens ersetzen",
 	"with import and accept: accept the commands that it would run, without a question":
 		"bei import und accept: die Befehle, die sie ausführen würde, ohne Frage annehmen",
@@ -215,6 +217,10 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"its form (else by the name of the file, or md)": "ihre Form (sonst nach dem Namen der Datei, oder md)",
 	"write it there, readable by its owner alone (else to stdout)":
 		"dorthin schreiben, nur für den Eigentümer lesbar (sonst auf stdout)",
+	"with -o: lay its SHA-256 beside it, for sha256sum, and into the cage's log":
+		"mit -o: seine SHA-256 daneben legen, für sha256sum, und in das Protokoll des Käfigs",
+	"say instead whether this file is a record of the cage as it was written":
+		"stattdessen sagen, ob diese Datei ein Nachweis des Käfigs ist, wie er geschrieben wurde",
 	"what the cage is for; kept for the next record, as the names are":
 		"wozu der Käfig dient; wird wie die Namen für den nächsten Nachweis behalten",
 	"who initiated it; kept for every later cage too": "wer ihn veranlasst hat; wird auch für alle späteren Käfige behalten",

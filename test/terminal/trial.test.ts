@@ -190,7 +190,7 @@ except OSError:
 http.server.test(http.server.SimpleHTTPRequestHandler, port=8471, bind="127.0.0.1")
 `;
 
-function withPicky(state: string, script: string): void {
+async function withPicky(state: string, script: string): Promise<void> {
 	const template = {
 		schema: "cagewright/template/1",
 		name: "picky",
@@ -211,8 +211,9 @@ function withPicky(state: string, script: string): void {
 		needs: {},
 		notes: [],
 	};
-	mkdirSync(join(state, "templates"), { recursive: true });
-	writeFileSync(join(state, "templates", "picky.json"), JSON.stringify(template));
+	const file = join(temporaryFolder("picky-template"), "picky.json");
+	writeFileSync(file, JSON.stringify(template));
+	expect((await cagewright(["template", "import", file, "--yes"], { state })).status).toBe(0);
 }
 
 describe("an application that lacks something", () => {
@@ -221,8 +222,8 @@ describe("an application that lacks something", () => {
 		const other = temporaryState();
 		const script = join(temporaryFolder("picky"), "picky.py");
 		writeFileSync(script, picky);
-		withPicky(state, script);
-		withPicky(join(other, "state"), script);
+		await withPicky(state, script);
+		await withPicky(join(other, "state"), script);
 		const wizard = await atTrial(state, { name: "picky", columns: 200, rows: 40 });
 		const shown = await wizard.sees("the likeliest cause first");
 		expect(shown).toMatch(/> \[x\] \/etc\/debian_version/);

@@ -32,6 +32,7 @@ export const riskCodes = [
 	"no-limits",
 	"weaker",
 	"partly-watched",
+	"minimised",
 	"outdated",
 	"kernel",
 	"chroot",
@@ -72,8 +73,9 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	add(writes.length > 0, "bind-writable", "medium", { paths: writes.join(", ") });
 	add(reads.length > 0, "bind-read", "low", { paths: reads.join(", ") });
 	const notes = record.evidence?.notes ?? cage.notes ?? [];
-	const sharesAccount = notes.some(({ code }) => code.startsWith("shares-account")) || accountFindings(record).length > 0;
-	add(sharesAccount, "shared-account", "medium", { account: manifest.identity.name });
+	const accounts = [...notes.filter(({ code }) => code.startsWith("shares-account")), ...accountFindings(record)];
+	const names = [...new Set(accounts.map(({ values }) => String(values.account)))];
+	add(names.length > 0, "shared-account", "medium", { account: names.join(", ") });
 	const inside = (risk: "secret" | "setuid") =>
 		manifest.entries.filter(({ risks }) => risks.includes(risk)).flatMap(({ path }) => pathToText(path) ?? []);
 	add(inside("secret").length > 0, "secret-inside", "medium", { paths: inside("secret").join(", ") });
@@ -85,6 +87,11 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 		"partly-watched",
 		"low",
 	);
+	const smaller = record.evidence?.minimised;
+	if (smaller) {
+		const { exercises, files, probes } = smaller;
+		add(true, "minimised", exercises ? "low" : "medium", { files, probes, exercises });
+	}
 	add(check?.outdated === true, "outdated", check?.drift.some(({ security }) => security) ? "high" : "medium");
 	add(true, "kernel", "low");
 	add(true, "chroot", "low");

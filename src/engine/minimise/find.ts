@@ -43,6 +43,7 @@ export async function findMinimum(context: Context, subject: Subject, { jobs, st
 	const trials = new Trials(context, subject, trees, ports);
 	try {
 		const asked = await trials.baseline(jobs);
+		context.emit({ event: "search-started", jobs });
 		const stopped = AbortSignal.any([signal, stop]);
 		const search = (open: ReadonlySet<number>, by: Asked) =>
 			findUnneeded({
@@ -116,7 +117,8 @@ class Trials {
 		const failed = lives.find(({ failedProbe }) => failedProbe !== undefined)?.failedProbe;
 		if (failed !== undefined) throw new Failure("minimise-unanswered", { name: cage.name, probe: failed }, 1);
 		const uncounted = [...new Set(lives.flatMap((life) => [...life.failedExercises, ...life.failedSignals]))];
-		for (const command of uncounted) this.#context.emit({ event: "warned", code: "minimise-uncounted", values: { command } });
+		for (const command of uncounted)
+			this.#context.emit({ event: "warned", code: "minimise-uncounted", values: { command, name: cage.name } });
 		const counts = (one: string) => !uncounted.includes(one);
 		const slowest = Math.max(...lives.map(({ seconds }) => seconds));
 		return {

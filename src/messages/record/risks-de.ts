@@ -29,6 +29,8 @@ export const risksDe: RiskMessages = {
 		"no-limits": "Für Speicher, Prozesse und offene Dateien ist keine Grenze gesetzt: Sie kann den Rechner auslasten.",
 		weaker: "Dieser Rechner konnte nicht jede Schicht geben; es fehlt: {layers}.",
 		"partly-watched": "Sie wurde nicht von ihrem Start an beobachtet; etwas selten Benötigtes kann fehlen.",
+		minimised:
+			"{files:count} {files|Datei wurde|Dateien wurden} auf den Beweis von {probes:count} {probes|Probe|Proben} und {exercises:count} {exercises|Übung|Übungen} hin weggelassen: Was diese nicht erreichen, kann scheitern.",
 		outdated: "Der Wirt hat neuere Dateien als der Käfig.",
 		kernel:
 			"Der Kernel ist gemeinsam. Ein Fehler darin, den die offenen Systemaufrufe erreichen, führt aus allen Schichten hinaus.",
@@ -55,6 +57,8 @@ export const risksDe: RiskMessages = {
 		"no-limits": "Grenzen für Speicher, Prozesse und Dateien, per Option oder in ihrer Unit.",
 		weaker: "Siehe cagewright doctor.",
 		"partly-watched": "Aus dem gestoppten Dienst neu anlegen.",
+		minimised:
+			"Mit einer Übung für alles Weitere verkleinern, was es können muss: cagewright minimise --exercise; im Betrieb beobachten mit cagewright trace --for.",
 		outdated: "cagewright update ausführen.",
 		kernel: "Aktualisierungen des Kernels; eine virtuelle Maschine, wo das nicht genügt.",
 		chroot: "Beobachten: cagewright check in der Überwachung, dazu ihre Protokolle.",

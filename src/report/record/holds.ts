@@ -20,7 +20,7 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 		text(`${words.layers(!weaker.includes("landlock"))} ${words.launcher(launcher)}`),
 		...list(weaker.map((weakness) => messages.note(`weaker-${weakness}`, { launcher }))),
 		...measured(record, messages),
-		text(`${words.network(cage.application.network)}`),
+		text(words.network(cage.application.network, last?.measured?.namespaces.includes("net") === true)),
 		...openings(record, messages),
 		...table(
 			"refused",

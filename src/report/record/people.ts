@@ -91,6 +91,7 @@ function evidenceText({ id, state, values }: ChecklistItem, { manifest, responsi
 	if (id === "q9" && approved && !isApproved(responsible, manifest.generation)) {
 		return messages.fill(missing.approval, { who: approved.by, generation: approved.generation });
 	}
+	if (id === "r3") return missing.profiles;
 	// What the tool contributes is said although a person has to add the rest.
 	return id === "s14" ? known : missing.person;
 }
