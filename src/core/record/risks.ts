@@ -38,7 +38,9 @@ export const riskCodes = [
 	"chroot",
 ] as const;
 
-/** Risks that no cage is without stand at the end. */
+const weights = ["high", "medium", "low"];
+
+/** The heaviest first; those that no cage is without stand at the end. */
 export function residualRisks(record: CageRecord): ResidualRisk[] {
 	const { cage, check, manifest } = record;
 	const { openings } = manifest;
@@ -95,7 +97,7 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	add(check?.outdated === true, "outdated", check?.drift.some(({ security }) => security) ? "high" : "medium");
 	add(true, "kernel", "low");
 	add(true, "chroot", "low");
-	return found;
+	return found.sort((a, b) => weights.indexOf(a.severity) - weights.indexOf(b.severity));
 }
 
 function accountFindings({ check }: CageRecord) {
