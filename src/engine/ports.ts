@@ -274,7 +274,7 @@ export interface SelftestTools {
 export interface Recording {
 	/** Who runs this: the account of the login behind sudo counts more than root. */
 	who(): string;
-	host(): Pick<MachineFacts, "host" | "system" | "distribution" | "architecture" | "packageKind" | "kernel">;
+	host(): Pick<MachineFacts, "host" | "system" | "distribution" | "architecture" | "packageKind" | "kernel" | "cagewright">;
 	/** Of those packages that are installed in just this version; the others are absent. */
 	origins(packages: readonly PackageRef[]): readonly (PackageRef & PackageOrigin)[];
 	/** In hexadecimal. */

@@ -118,7 +118,12 @@ describe("what an auditor asks of a cage is answered by its page alone", () => {
 			/Compared with the host at \S+ \S+ UTC: the files are those of the host/,
 			/the files are those of the host/,
 		],
-		["on which machine?", "application", /System Debian GNU\/Linux \d+ .*, Kernel \d/, /Machine \S+ System Debian/],
+		[
+			"on which machine, and by what, was it made?",
+			"application",
+			/Made with Cagewright \d+\.\d+\.\d+ .*System Debian GNU\/Linux \d+ .*, Kernel \d/,
+			/Machine \S+ System Debian/,
+		],
 	];
 	test.each(questions)("%s", (_, id, ofRedis, ofNginx) => {
 		expect(part(id).replace(/[ \n]+/g, " ")).toMatch(ofRedis);

@@ -121,7 +121,7 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		item("s5", inside, ["confinement", "files"], { programs: programs.length }),
 		item("s6", inside, ["confinement"], { root: record.place.root }),
 		item("s7", tested, ["selftest"], ways),
-		item("s8", "shown", ["accounts", "risks"], { account: manifest.identity.name, shares }),
+		item("s8", "shown", ["accounts", "risks", "trials", "updates"], { account: manifest.identity.name, shares }),
 		item("s9", "shown", ["confinement"], { launcher: trial?.launcher ?? "util-linux", name: cage.name }),
 		item("s10", tested, ["selftest", "risks"], ways),
 		item("s11", tested, ["selftest", "risks"], ways),

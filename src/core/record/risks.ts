@@ -38,7 +38,9 @@ export const riskCodes = [
 	"chroot",
 ] as const;
 
-/** Risks that no cage is without stand at the end. */
+const weights = ["high", "medium", "low"];
+
+/** The heaviest first; those that no cage is without stand at the end. */
 export function residualRisks(record: CageRecord): ResidualRisk[] {
 	const { cage, check, manifest } = record;
 	const { openings } = manifest;
@@ -66,7 +68,7 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	add(openings.unixSockets !== undefined, "unix-sockets", cage.application.network === "host" ? "medium" : "low");
 	add(openings.proc !== undefined, "proc", "medium");
 	add(openings.writableCode !== undefined, "writable-code", "medium");
-	add(openings.memfd !== undefined, "memfd", "low");
+	add(openings.memfd !== undefined, "memfd", "medium");
 	add(openings.syslog !== undefined, "syslog", "low");
 	const writes = manifest.binds.filter(({ access }) => access === "rw").map(({ path }) => path);
 	const reads = manifest.binds.filter(({ access }) => access === "ro").map(({ path }) => path);
@@ -95,7 +97,7 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	add(check?.outdated === true, "outdated", check?.drift.some(({ security }) => security) ? "high" : "medium");
 	add(true, "kernel", "low");
 	add(true, "chroot", "low");
-	return found;
+	return found.sort((a, b) => weights.indexOf(a.severity) - weights.indexOf(b.severity));
 }
 
 function accountFindings({ check }: CageRecord) {

@@ -49,6 +49,7 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 				? [[parts.adopted, messages.fill(parts.adoptedSince, { service: adopted.service, at: adopted.since })] as const]
 				: []),
 			[words.when, manifest.madeAt],
+			...(known?.cagewright === undefined ? [] : [[parts.madeWith, `Cagewright ${known.cagewright}`] as const]),
 			[words.generation, String(manifest.generation)],
 			[words.where, code(place.root)],
 			[words.data, code(place.data)],

@@ -109,12 +109,18 @@ function figure({ picture }: BlockOf<"picture">, record: CageRecord, messages: M
 
 function inline(cell: Cell): Markup {
 	const part = (one: Inline): Markup => {
-		if (typeof one === "string") return markup`${readable(one)}`;
+		if (typeof one === "string") return words(one);
 		if ("code" in one) return one.code === "" ? nothing : markup`<code>${one.code}</code>`;
 		if ("section" in one) return markup`<a href="#${one.section}">${one.text}</a>`;
 		return markup`<span class="state ${one.state}">${one.text}</span>`;
 	};
 	return markup`${partsOf(cell).map(part)}`;
+}
+
+/** An option stays in one piece: a browser would break the line behind its dashes. */
+function words(text: string): Markup {
+	const pieces = readable(text).split(/((?<![\w-])--[a-z][a-z-]*)/);
+	return markup`${pieces.map((piece, index) => (index % 2 ? markup`<span class="option">${piece}</span>` : markup`${piece}`))}`;
 }
 
 /** What is measured in milliseconds is read in seconds. */

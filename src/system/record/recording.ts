@@ -9,8 +9,8 @@ import { packageOrigins } from "../packages/origins.ts";
 
 const osReleaseFile = pathFromText("/etc/os-release");
 
-/** The machine as the record names it. */
-export function systemRecording(files: Files): Recording {
+/** The machine as the record names it; `version` is the program's own. */
+export function systemRecording(files: Files, version: string): Recording {
 	return {
 		who() {
 			const user = userName();
@@ -29,6 +29,7 @@ export function systemRecording(files: Files): Recording {
 				architecture: debianNames[arch()] ?? arch(),
 				...(kind ? { packageKind: kind } : {}),
 				kernel: kernelRelease(),
+				cagewright: version,
 			};
 		},
 		origins: (packages) => packageOrigins(packages, files),
