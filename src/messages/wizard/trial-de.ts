@@ -21,6 +21,7 @@ export const trialDe: WizardMessages["trial"] = {
 		capability: "CAP_{name} behalten",
 		proc: "/proc öffnen",
 		unixSockets: "Unix-Sockets erlauben",
+		netlink: "Netlink erlauben",
 		memfd: "memfd_create erlauben",
 		writableCode: "Speicher erlauben, der beschrieben und ausgeführt wird",
 		account: "{name} bekannt machen",

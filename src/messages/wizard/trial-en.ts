@@ -17,6 +17,7 @@ export const trialEn = {
 		capability: "keep CAP_{name}",
 		proc: "open /proc",
 		unixSockets: "allow unix sockets",
+		netlink: "allow netlink",
 		memfd: "allow memfd_create",
 		writableCode: "allow memory that is written and executed",
 		account: "let it know {name}",
