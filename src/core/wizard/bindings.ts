@@ -180,7 +180,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "previous-view", keys: ["shift-tab"] },
 		{ command: "another-run", keys: ["r"], footer: 5 },
 		{ command: "start-over", keys: ["O"] },
-		{ command: "output", keys: ["o"], footer: 6 },
+		{ command: "output", keys: ["o"], footer: 8 },
 		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,
