@@ -67,7 +67,11 @@ footer{margin-top:40px;color:var(--quiet);font-size:13px}
 .t-checklist-s,.t-checklist-r,.t-checklist-q,.t-risks{min-width:0}
 .t-checklist-s thead,.t-checklist-r thead,.t-checklist-q thead,.t-risks thead{display:none}
 .t-checklist-s tr,.t-checklist-r tr,.t-checklist-q tr,.t-risks tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}
-.t-checklist-s td,.t-checklist-r td,.t-checklist-q td,.t-risks td{display:block;border:0;padding:1px 0}}
+.t-checklist-s td,.t-checklist-r td,.t-checklist-q td,.t-risks td{display:block;border:0;padding:1px 0}
+.t-entries,.t-entries tbody{display:block;min-width:0}.t-entries thead{display:none}
+.t-entries tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}
+.t-entries td{display:inline;border:0;padding:0 10px 0 0}.t-entries td:empty{display:none}
+.t-entries td:nth-child(1),.t-entries td:nth-child(7),.t-entries td:nth-child(9){display:block}}
 @page{size:A4;margin:18mm 16mm 18mm 18mm;@bottom-right{content:counter(page) " / " counter(pages);font:8pt sans-serif;color:#5a6672}}
 @page wide{size:A4 landscape;margin:16mm 14mm}
 @media print{
