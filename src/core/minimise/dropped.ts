@@ -1,6 +1,10 @@
+import { pathFromText } from "../path/path.ts";
 import { type GroupName, groupOf, groupOrder } from "../plan/groups.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Entry, Plan } from "../plan/plan.ts";
+import type { Minimised } from "./minimised.ts";
 import type { FileUnit } from "./units.ts";
+
+const loaderCache = pathFromText("/etc/ld.so.cache");
 
 /** Of a file, what sums are made of. */
 export type Counted = Pick<FileUnit, "files" | "bytes" | "group" | "package">;
@@ -20,18 +24,23 @@ export interface PackageDropped extends Dropped {
 }
 
 /** What a plan leaves out because trials proved it unnecessary. */
-export function unneededOf({ entries }: Plan): Counted[] {
+export function unneededOf({ entries }: Plan, { cacheBytes = 0 }: Pick<Minimised, "cacheBytes">): Counted[] {
 	return entries
 		.filter(({ kind, reasons }) => kind !== "directory" && reasons.some((reason) => reason.kind === "unneeded"))
 		.map((entry) => {
 			const isFile = entry.kind !== "symlink";
 			return {
 				files: Number(isFile),
-				bytes: isFile ? entry.size : 0,
+				bytes: !isFile ? 0 : isLoaderCache(entry) ? cacheBytes : entry.size,
 				group: groupOf({ ...entry, decision: "include" }),
 				...(entry.package ? { package: entry.package.name } : {}),
 			};
 		});
+}
+
+/** What the build makes of the cage's libraries, beside what is written as the plan has it. */
+export function isLoaderCache({ kind, path }: Pick<Entry, "kind" | "path">): boolean {
+	return kind === "generated" && path === loaderCache;
 }
 
 export function sumOf(units: readonly Counted[]): Dropped {

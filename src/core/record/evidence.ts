@@ -54,7 +54,7 @@ export interface Evidence {
 	readonly minimised?: MinimisedEvidence;
 }
 
-export interface MinimisedEvidence extends Omit<Minimised, "paths">, Dropped {
+export interface MinimisedEvidence extends Omit<Minimised, "paths" | "cacheBytes">, Dropped {
 	readonly groups: readonly GroupDropped[];
 	readonly packages: readonly PackageDropped[];
 }
@@ -104,8 +104,9 @@ export function evidenceOf(
 }
 
 function minimisedOf({ minimised }: Cage, plan: Plan): Pick<Evidence, "minimised"> {
-	const unneeded = unneededOf(plan);
-	if (!minimised || !unneeded.length) return {};
-	const { paths: _, ...proof } = minimised;
+	if (!minimised) return {};
+	const unneeded = unneededOf(plan, minimised);
+	if (!unneeded.length) return {};
+	const { cacheBytes: _, paths: __, ...proof } = minimised;
 	return { minimised: { ...proof, ...sumOf(unneeded), groups: byGroup(unneeded), packages: byPackage(unneeded) } };
 }

@@ -90,6 +90,7 @@ const cageSchema = v.looseObject({
 			trials: v.number(),
 			isComplete: v.boolean(),
 			paths: v.array(path),
+			cacheBytes: v.exactOptional(v.number()),
 		}),
 	),
 	exercises: strings,
