@@ -46,7 +46,7 @@ td{overflow-wrap:break-word}
 .t-risks{min-width:640px}.t-risks th:nth-child(1){width:90px}.t-risks th:nth-child(2){width:55%}
 .t-signatures{table-layout:fixed;min-width:560px}.t-signatures td{height:46px;vertical-align:bottom}
 .t-signatures th:first-child{width:22%}.t-signatures th:nth-child(3){width:18%}
-.t-log{min-width:640px}.t-log td:first-child{white-space:nowrap}
+.t-log{min-width:640px}.t-log td:nth-child(1),.t-log td:nth-child(2){white-space:nowrap;width:1%}
 .t-writable,.t-trials,.t-missing,.t-drift,.t-generations{min-width:640px}
 .state{display:inline-block;padding:0 7px;border-radius:9px;font-size:12px;line-height:18px;border:1px solid currentColor}
 .shown,.yes{color:var(--good);background:#eaf5ee}
