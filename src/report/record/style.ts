@@ -37,7 +37,7 @@ td{overflow-wrap:break-word}
 .t-writable th:nth-child(1){width:21%}.t-writable th:nth-child(2){width:13%}.t-writable th:nth-child(3){width:8%}.t-writable th:nth-child(4){width:31%}
 .t-entries{min-width:1080px;font-size:12.5px;table-layout:fixed}
 .t-entries td:nth-child(7) code{font-size:10px;line-height:1.35;display:block}
-.t-entries th:nth-child(1){width:21%}.t-entries th:nth-child(2){width:7%}.t-entries th:nth-child(3){width:5%}.t-entries th:nth-child(4){width:7.5%}.t-entries th:nth-child(5){width:6.5%}.t-entries th:nth-child(6){width:13%}.t-entries th:nth-child(7){width:13%}.t-entries th:nth-child(8){width:9%}
+.t-entries th:nth-child(1){width:21%}.t-entries th:nth-child(2){width:8.5%}.t-entries th:nth-child(3){width:5%}.t-entries th:nth-child(4){width:7.5%}.t-entries th:nth-child(5){width:6.5%}.t-entries th:nth-child(6){width:13%}.t-entries th:nth-child(7){width:13%}.t-entries th:nth-child(8){width:9%}
 .t-checklist-s,.t-checklist-r,.t-checklist-q{min-width:760px;table-layout:fixed}
 .t-checklist-s th:nth-child(1),.t-checklist-r th:nth-child(1),.t-checklist-q th:nth-child(1){width:58px}
 .t-checklist-s th:nth-child(2),.t-checklist-r th:nth-child(2),.t-checklist-q th:nth-child(2){width:36%}
