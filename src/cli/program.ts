@@ -295,12 +295,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((name: string, options: RollbackOptions) =>
 			verb(async (terminal) => (await import("./rollback.ts")).rollback(terminal, name, options))(),
 		);
-	define("diff <name> [a] [b]", "what differs between two generations (else the last two)", "cagewright diff redis 3 4").action(
-		(name: string, a: string | undefined, b: string | undefined) =>
-			verb(async (terminal) => {
-				const [from, to] = [a, b].map((text) => (text === undefined ? undefined : count(text)));
-				return (await import("./diff.ts")).diff(terminal, name, from, to);
-			})(),
+	const diff = define(
+		"diff <name> [a] [b]",
+		"what differs between two generations (else the last two)",
+		"cagewright diff redis 3 4",
+	);
+	for (const generation of diff.registeredArguments.slice(1)) generation.argParser(count);
+	diff.action((name: string, from: number | undefined, to: number | undefined) =>
+		verb(async (terminal) => (await import("./diff.ts")).diff(terminal, name, from, to))(),
 	);
 	define(
 		"explain <name> [subject]",

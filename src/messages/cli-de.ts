@@ -113,6 +113,8 @@ export const cliDe: CliMessages = {
 		capability: (name, why) => `Capability ${name} (${why})`,
 		proc: "/proc, nur die eigenen Prozesse",
 		unixSockets: "Unix-Sockets",
+		netlink: "Netlink, nur Adressen und Routen",
+		multicast: "Multicast und Broadcast",
 		syslog: (socket) => `das Syslog des Wirts (${socket})`,
 		memfd: "memfd_create",
 		writableCode: "Speicher, der beschrieben und ausgeführt wird",

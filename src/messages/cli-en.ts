@@ -118,6 +118,8 @@ export const cliEn = {
 		capability: (name: string, why: string) => `capability ${name} (${why})`,
 		proc: "/proc, its own processes only",
 		unixSockets: "unix sockets",
+		netlink: "netlink, addresses and routes only",
+		multicast: "multicast and broadcast",
 		syslog: (socket: string) => `the host's syslog (${socket})`,
 		memfd: "memfd_create",
 		writableCode: "memory that is written and executed",

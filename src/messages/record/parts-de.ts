@@ -73,6 +73,8 @@ export const recordPartsDe: RecordPartsMessages = {
 	openNames: {
 		proc: "/proc des eigenen Namensraums",
 		unixSockets: "Unix-Sockets",
+		netlink: "Netlink für Adressen und Routen",
+		multicast: "Multicast und Broadcast",
 		syslog: "das Protokoll des Wirts",
 		memfd: "Dateien im Speicher",
 		writableCode: "Speicher, der beschrieben und ausgeführt wird",

@@ -75,6 +75,8 @@ export const recordPartsEn = {
 	openNames: {
 		proc: "/proc of its own namespace",
 		unixSockets: "unix sockets",
+		netlink: "netlink for addresses and routes",
+		multicast: "multicast and broadcast",
 		syslog: "the host's log",
 		memfd: "files in memory",
 		writableCode: "memory that is written and executed",
