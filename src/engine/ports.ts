@@ -338,7 +338,8 @@ export interface Finding {
 }
 
 export const examined = [
-	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "overlay", "namespaces"] as const),
+	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "perl", "getcap"] as const),
+	...(["overlay", "namespaces"] as const),
 	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
 ] as const;
 
