@@ -4,6 +4,8 @@ import type { Failures } from "./failures-en.ts";
 export const failuresDe: Failures = {
 	"access-denied":
 		"Dieser Benutzer darf {path} nicht verwenden; starten Sie als root, oder nennen Sie mit --state ein anderes Verzeichnis.",
+	"account-file-damaged":
+		"{path} ist beschädigt: Welches Konto dieses Rechners für den Käfig angelegt wurde, ist nicht mehr bekannt. Stellen Sie es aus einer Sicherung wieder her, oder löschen Sie es; dann geht alles andere weiter, und das Konto bleibt, bis Sie es entfernen.",
 	"account-needs-root":
 		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
 	"account-always-kept-dedicated": "{name} ist das Konto, das der Käfig für sich hat; es lässt sich nicht weglassen.",
@@ -165,6 +167,7 @@ export const failuresDe: Failures = {
 	"watch-no-namespace":
 		"Prozess {pid} des Käfigs hat keinen eigenen PID-Namensraum, seine Aufrufe sind also nicht von denen anderer zu trennen; `cagewright trace NAME --add --attach {pid} --for ZEIT` beobachtet ihn mit strace und bremst ihn.",
 	"watch-ended": "Die Beobachtung von {name} endete vor der Zeit; was sie sah, ist aufgehoben.",
+	"generation-invalid": "{value} ist keine Nummer einer Generation; `cagewright show {name}` nennt die vorhandenen.",
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
@@ -188,8 +191,9 @@ export const failuresDe: Failures = {
 	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",
 	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` sagt, was diesem Rechner fehlt.",
 	"lock-unreadable": "Die Sperre {path} lässt sich nicht lesen; wenn kein anderes cagewright läuft, entfernen Sie sie.",
-	"manifest-invalid":
-		"Das Verzeichnis der Einträge des Käfigs ist beschädigt ({where} {problem}); machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
+	"manifest-damaged":
+		"{path} ist beschädigt; `cagewright rollback {name}` geht zur Generation davor zurück, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
+	"manifest-invalid": "Das Verzeichnis der Einträge des Käfigs ist beschädigt: {where} {problem}",
 	"missing-program": "{program} ist nicht installiert; `cagewright doctor --fix` installiert, was fehlt.",
 	"mount-point-unsafe":
 		"{path} ist kein gewöhnliches Verzeichnis, dort wird nichts eingehängt; entfernen Sie es aus den Daten des Käfigs.",
@@ -231,7 +235,7 @@ export const failuresDe: Failures = {
 		"Es ist kein Signal bekannt, auf das {name} ihr Zertifikat neu liest; starten Sie sie im Hook neu, oder fragen Sie ihre Dokumentation.",
 	"no-record": "Für den Käfig {name} gibt es noch keinen Nachweis; er entsteht nach der ersten Erprobung.",
 	"no-such-directory": "Das Verzeichnis {path} gibt es nicht; legen Sie es an oder nennen Sie ein anderes.",
-	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show` nennt die vorhandenen.",
+	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show {name}` nennt die vorhandenen.",
 	"no-terminal": "Der Assistent braucht ein Terminal; ohne eines hilft `cagewright make --help`.",
 	"not-answered-in-cage": "{name} antwortet in seinem Käfig nicht. Probe: {probe} {words} Es fehlt noch: {missing}",
 	"not-answered-in-cage-nothing-missing":

@@ -1,6 +1,8 @@
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
 	"access-denied": "This user may not use {path}; run it as root, or name another folder with --state.",
+	"account-file-damaged":
+		"{path} is damaged: which account of this machine was made for the cage is not known any more. Restore it from a backup, or delete it; then everything else goes on, and that account stays until you remove it.",
 	"account-needs-root":
 		"Only root can start something as {account}; leave --user out, and it runs as {own}, or run this as root.",
 	"account-always-kept-dedicated": "{name} is the account that the cage has for itself; it cannot be left out.",
@@ -148,6 +150,7 @@ export const failuresEn = {
 	"watch-no-namespace":
 		"Process {pid} of the cage has no PID namespace of its own, so its calls cannot be told from those of others; `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, which slows it down.",
 	"watch-ended": "The watch of {name} ended before its time; what it saw is kept.",
+	"generation-invalid": "{value} is no number of a generation; `cagewright show {name}` lists those that there are.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
 	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
@@ -169,8 +172,9 @@ export const failuresEn = {
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",
 	"launch-failed": "The cage could not be started: {detail}. `cagewright doctor` says what this machine lacks.",
 	"lock-unreadable": "The lock {path} cannot be read; if no other cagewright runs, remove it.",
-	"manifest-invalid":
-		"The manifest of the cage is damaged ({where} {problem}); make the cage anew with --replace, which keeps its data.",
+	"manifest-damaged":
+		"{path} is damaged; `cagewright rollback {name}` goes back to the generation before, or make the cage anew with --replace, which keeps its data.",
+	"manifest-invalid": "The manifest of the cage is damaged: {where} {problem}",
 	"missing-program": "{program} is not installed; `cagewright doctor --fix` installs what is missing.",
 	"mount-point-unsafe": "{path} is no plain directory, so nothing is mounted there; remove it from the cage's data.",
 	"mounted-below": "{mount} is mounted below {path}; unmount it first.",
@@ -207,7 +211,7 @@ export const failuresEn = {
 		"No signal is known by which {name} reads its certificate again; restart it in the hook instead, or ask its documentation.",
 	"no-record": "There is no record of the cage {name} yet; it is written after the first trial.",
 	"no-such-directory": "There is no directory {path}; create it or name another one.",
-	"no-such-generation": "There is no generation {generation}; `cagewright show` lists those that there are.",
+	"no-such-generation": "There is no generation {generation}; `cagewright show {name}` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
 	"not-answered-in-cage": "{name} does not answer in its cage. Probe: {probe} {words} Still missing: {missing}",
 	"not-answered-in-cage-nothing-missing":
