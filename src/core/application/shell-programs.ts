@@ -16,7 +16,7 @@ export function programsOfLine(line: string): string[] {
 	const programs = new Set<string>();
 	for (const command of simpleCommands(line)) {
 		const words = command
-			.replace(/\d*[<>]+&?\s*\S*/g, " ")
+			.replace(/(?<!\d)\d*[<>]+&?\s*\S*/g, " ")
 			.split(/\s+/)
 			.filter(Boolean);
 		const first = words.find((word) => !leading.test(word) && !/^[A-Za-z_]\w*=/.test(word));
@@ -58,8 +58,8 @@ function simpleCommands(line: string): string[] {
 			isQuoted = levels.pop() ?? false;
 			cut();
 			command = "?";
-		} else if (character === "#" && /(^|\s)$/.test(command)) break;
-		else if (character === "&" && /[<>]$/.test(command)) command += character;
+		} else if (character === "#" && /^\s?$/.test(command.slice(-1))) break;
+		else if (character === "&" && "<>".includes(command.slice(-1) || " ")) command += character;
 		else if (/[;|&()\n`]/.test(character)) cut();
 		else command += character;
 	}
