@@ -13,7 +13,7 @@ import { parsers, typed } from "./parsers.ts";
 
 const seed = process.env.CAGEWRIGHT_SEED ?? "1";
 /** Far above what any of them takes; only what would not end comes here. */
-const hangs = 50_000;
+const hangs = 30_000;
 const memory = 192;
 
 let child: string;
