@@ -305,6 +305,8 @@ export const failuresDe: Failures = {
 	"signal-unknown": "Das Signal {signal} gibt es nicht; `kill -l` zeigt alle.",
 	"source-changed": "{path} hat sich während des Kopierens geändert; versuchen Sie es noch einmal, wenn es ruht.",
 	"source-gone": "{path} ist seit der Beobachtung verschwunden; beobachten Sie noch einmal.",
+	"source-hollow":
+		"{path} ist {bytes} Byte lang und besteht fast nur aus Löchern; nichts wurde kopiert. Lassen Sie es mit --exclude {path} weg.",
 	"source-is-link": "{path} ist seit der Planung ein Verweis geworden; beobachten Sie noch einmal.",
 	"source-moved": "{path} führt jetzt nach {real}; beobachten Sie noch einmal.",
 	"source-not-regular": "{path} ist keine gewöhnliche Datei mehr; beobachten Sie noch einmal oder schließen Sie es aus.",

@@ -277,6 +277,8 @@ export const failuresEn = {
 	"signal-unknown": "There is no signal {signal}; `kill -l` lists them.",
 	"source-changed": "{path} changed while it was copied; try again when it is at rest.",
 	"source-gone": "{path} is gone since the trace; trace again.",
+	"source-hollow":
+		"{path} is {bytes} bytes long, and nearly all of it holes; nothing was copied. Leave it out with --exclude {path}.",
 	"source-is-link": "{path} has become a link since it was planned; trace again.",
 	"source-moved": "{path} now leads to {real}; trace again.",
 	"source-not-regular": "{path} is no regular file any more; trace again or exclude it.",
