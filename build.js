@@ -51,6 +51,7 @@ const alone = await build({
 		"demo/demo": "src/demo/server.ts",
 		"relay/relay": "src/relay/relay.ts",
 		"hashing/hashing": "src/hashing/hashing.ts",
+		"planning/planning": "src/cli/planning.ts",
 	},
 });
 const outputFiles = [...alone.outputFiles, ...start.outputFiles, ...program.outputFiles];

@@ -10,6 +10,8 @@ export const bundled = {
 	define: { "process.env.NODE_ENV": '"production"' },
 	// Ink imports its developer tools only when DEV is set; without this stub the bundle would ask for a package that nobody installs.
 	alias: { "react-devtools-core": "./src/ui/no-devtools.ts" },
+	// The library of the bill of materials asks for it in case it is there; XML is none of our forms.
+	external: ["xmlbuilder2"],
 	banner: {
 		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
 	},

@@ -7,6 +7,7 @@ import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
 import { parseAcceptance } from "../core/cage/acceptance.ts";
 import { Failure } from "../core/failure.ts";
+import type { PinRules } from "../core/minimise/pins.ts";
 import { parseAccountName } from "../core/plan/account-rules.ts";
 import { dedicatedName, isAccountName } from "../core/plan/dedicated.ts";
 import { openingWord } from "../core/plan/opening-names.ts";
@@ -27,7 +28,7 @@ import { placeholders } from "../system/templates/builtin.ts";
 import { here } from "../system/templates/here.ts";
 import { directoriesOf } from "../system/units/find.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
-import type { ApplicationOptions } from "./options.ts";
+import type { ApplicationOptions, MinimiseRuleOptions } from "./options.ts";
 import type { StartingPoint } from "./starting-point.ts";
 
 /** From options, and what was named to begin with, to answers. Whatever is wrong is a Failure (exit 2), and nothing was changed. */
@@ -79,7 +80,19 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 			? {}
 			: { attach: { pid: options.attach, ...(options.for === undefined ? {} : { seconds: options.for }) } }),
 		rounds: options.rounds ?? (options.attach === undefined ? defaultRounds : defaultRoundsAttached),
+		...minimiseFrom(options),
 	};
+}
+
+function minimiseFrom(options: ApplicationOptions): Pick<Answers, "minimise"> {
+	const { giveUp, jobs, keep, keepKind, minimise } = options;
+	if (minimise) return { minimise: pinRulesFrom(options) };
+	if (giveUp || jobs || keep || keepKind) throw new Failure("minimise-not-asked", {}, 2);
+	return {};
+}
+
+export function pinRulesFrom({ giveUp = [], keep = [], keepKind = [] }: MinimiseRuleOptions): PinRules {
+	return { keep: keep.map((pattern) => absolute("keep", anywhere(pattern))), keepKinds: keepKind, giveUp };
 }
 
 /** Without root there is no account to choose: that of a template or a unit gives way, one that was asked for is refused later. */

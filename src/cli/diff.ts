@@ -1,17 +1,16 @@
 import { Failure } from "../core/failure.ts";
-import { printable } from "../core/path/quote.ts";
 import { presentCage } from "../engine/cages.ts";
 import { differenceText, differenceToJson } from "../report/update.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What differs between two generations: without numbers between the present one and the one before. */
-export async function diff(terminal: Terminal, name: string, a?: string, b?: string): Promise<number> {
+export async function diff(terminal: Terminal, name: string, a: number | undefined, b: number | undefined): Promise<number> {
 	return terminal.withContext(async (context) => {
 		const { store } = context.machine;
 		const { generation: present } = await presentCage(context, name);
 		const all = await store.generations(name);
-		const to = numberOf(b, name) ?? present;
-		const from = numberOf(a, name) ?? all.filter((one) => one < to).at(-1);
+		const to = b ?? present;
+		const from = a ?? all.filter((one) => one < to).at(-1);
 		if (from === undefined) throw new Failure("nothing-before", { name, generation: to }, 1);
 		const [before, after] = [await store.manifest(name, from), await store.manifest(name, to)];
 		if (!before || !after) throw new Failure("no-such-generation", { name, generation: before ? to : from }, 2);
@@ -19,10 +18,4 @@ export async function diff(terminal: Terminal, name: string, a?: string, b?: str
 		else terminal.print(differenceText(before, after, terminal.messages));
 		return 0;
 	});
-}
-
-function numberOf(text: string | undefined, name: string): number | undefined {
-	if (text === undefined) return undefined;
-	if (!/^[1-9]\d{0,8}$/.test(text)) throw new Failure("generation-invalid", { name, value: printable(text) }, 2);
-	return Number(text);
 }

@@ -20,6 +20,7 @@ import { selftestTools } from "../system/selftest/outside.ts";
 import { StateSessions } from "../system/state/sessions.ts";
 import { StateFolder } from "../system/state/store.ts";
 import { systemUnits } from "../system/units/host-units.ts";
+import { version } from "./version.ts";
 
 /** The adapters of this machine, put together: the one place that knows both sides. */
 export function systemMachine(state: string, launching: Launching = {}): Machine {
@@ -36,7 +37,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		doctor: systemDoctor(commands),
 		commands,
 		selftest: selftestTools,
-		recording: systemRecording(files),
+		recording: systemRecording(files, version),
 		units: systemUnits(),
 		services: systemServices,
 		attach,

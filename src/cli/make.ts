@@ -10,14 +10,17 @@ import type { Context } from "../engine/context.ts";
 import { type MadeCage, makeCage } from "../engine/make.ts";
 import { checkName, identityOf } from "../engine/steps.ts";
 import { madeToJson, planToJson } from "../report/json.ts";
+import { foundText, minimisedToJson } from "../report/minimise.ts";
 import { dryRunText, madeText, planText } from "../report/text.ts";
 import { ask } from "./ask.ts";
 import { untilEnter } from "./attach.ts";
 import { answersOf, baseOf, type Told } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
+import { Search, type Searched } from "./search.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function make(terminal: Terminal, told: Told): Promise<number> {
+	const search = new Search(terminal);
 	return terminal.withContext(async (context) => {
 		const { options } = told;
 		const answers = await answersOf(context, told, terminal);
@@ -42,8 +45,16 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 			terminal.say(terminal.messages.cli.nothingMade);
 			return 1;
 		}
-		return showMade(terminal, context, made);
-	});
+		if (!answers.minimise) return showMade(terminal, context, made);
+		const { jobs, selftest, yes } = options;
+		// What runs of it goes on in its generation, as after any `make`.
+		const how = { exercises: [], jobs, selftest, yes, restart: false };
+		const smaller = await search.minimise(context, made.cage.name, answers.minimise, how).catch((error: unknown) => {
+			showMade(terminal, context, made);
+			throw error;
+		});
+		return showMade(terminal, context, smaller.result.made ?? made, smaller);
+	}, search);
 }
 
 /** Shows the plan and asks; where nobody is there to answer, the plan is the result, and the option that answers is named. */
@@ -58,12 +69,17 @@ async function confirm(terminal: Terminal, name: string, plan: Plan): Promise<bo
 	throw new Failure("consent-needed", { option: "--yes" }, 2);
 }
 
-/** The exit status: 1 where it does not answer, or something led out. */
-export function showMade(terminal: Terminal, { machine }: Context, made: MadeCage): number {
+/** The exit status: 1 where it does not answer, or something led out. `smaller` is what became of leaving out what nothing needs. */
+export function showMade(terminal: Terminal, { machine }: Context, made: MadeCage, smaller?: Searched): number {
 	const root = pathToText(machine.store.root(made.cage.name, made.manifest.generation)) ?? "";
 	const data = pathToText(machine.store.data(made.cage.name)) ?? "";
-	if (terminal.options.json) terminal.printJson("make", madeToJson(made, root, data));
-	else terminal.print(madeText(made, root, data, ["cagewright", ...stateWords(terminal.otherState)], terminal.messages));
+	if (terminal.options.json) {
+		const minimised = smaller && { minimised: minimisedToJson(smaller.result) };
+		terminal.printJson("make", { ...madeToJson(made, root, data), ...minimised });
+	} else {
+		if (smaller && !smaller.isTold) terminal.print(foundText(smaller.result.subject, smaller.result.found, terminal.messages));
+		terminal.print(madeText(made, root, data, ["cagewright", ...stateWords(terminal.otherState)], terminal.messages));
+	}
 	return made.answered && isSafe(terminal, made.cage) ? 0 : 1;
 }
 

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "../core/confinement/limits.ts";
 import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
-import { softPins } from "../core/minimise/pins.ts";
+import { type SoftPin, softPins } from "../core/minimise/pins.ts";
 import type { GroupName } from "../core/plan/groups.ts";
 
 /** The options that several verbs share, each defined once. */
@@ -73,7 +73,7 @@ const lists = {
 	allowSetuid: ["--allow-setuid <PATH>", "a setuid file that may go into the cage; repeatable"],
 	allow: [
 		"--allow <OPENING>",
-		"leave this open although no need was seen: proc, unix-sockets, syslog, memfd, writable-code, capability:NAME; repeatable",
+		"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME; repeatable",
 	],
 	refuse: ["--refuse <OPENING>", "keep this closed although a need was seen; repeatable"],
 	account: [
@@ -84,7 +84,15 @@ const lists = {
 	withoutAccount: ["--without-account <NAME>", "leave this user or group out although a need was seen; repeatable"],
 } as const;
 
-export interface ApplicationOptions {
+/** What `minimise` and `make --minimise` are told of what stays, and how many trials run side by side. */
+export interface MinimiseRuleOptions {
+	keep?: string[];
+	keepKind?: GroupName[];
+	giveUp?: SoftPin[];
+	jobs?: number;
+}
+
+export interface ApplicationOptions extends MinimiseRuleOptions {
 	name?: string;
 	user?: string;
 	cwd?: string;
@@ -124,6 +132,8 @@ export interface ApplicationOptions {
 	add?: boolean;
 	/** Only of `make` and `plan`. */
 	takeDocumented?: boolean;
+	/** Only of `make`. */
+	minimise?: boolean;
 }
 
 export interface ConsentOptions {
@@ -178,8 +188,12 @@ export function exerciseOption(): Option {
 	return new Option("--exercise <CMD>", description).argParser(collect);
 }
 
-/** What `minimise` is told of what stays and of how it is tried. */
 export function addMinimise(command: Command): Command {
+	const description = "leave out at the end what trials prove unnecessary; --keep, --keep-kind, --give-up and --jobs say how";
+	return addMinimiseRules(command.option("--minimise", description));
+}
+
+export function addMinimiseRules(command: Command): Command {
 	return command
 		.option("--keep <GLOB>", "never leave this out; repeatable", collect)
 		.addOption(
@@ -192,7 +206,6 @@ export function addMinimise(command: Command): Command {
 				.choices(softPins)
 				.argParser((value: string, before: string[] | undefined) => collect(chosen(value, softPins), before)),
 		)
-		.option("--for <TIME>", "end the search after 90s, 10m, 1h with the best that was found", duration)
 		.option("--jobs <N>", "trials side by side (default: one for each processor)", count);
 }
 

@@ -14,9 +14,11 @@ import {
 	addConsent,
 	addGlobalOptions,
 	addMinimise,
+	addMinimiseRules,
 	addRounds,
 	atLeast,
 	count,
+	duration,
 	exerciseOption,
 	type GlobalOptions,
 } from "./options.ts";
@@ -61,14 +63,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--inline", "the wizard below what stands in the terminal, instead of in a screen of its own")
 		.option("--ascii", "the wizard in ASCII alone");
 
-	const define = (usage: string, description: string, example: string) =>
+	const define = (usage: string, description: string, ...examples: string[]) =>
 		program
 			.command(usage)
 			.description(description)
 			.exitOverride()
 			.configureOutput({ writeErr: () => {} })
 			.configureHelp({ showGlobalOptions: true })
-			.addHelpText("after", () => `\n${title("Example:")}\n  ${example}\n`);
+			.addHelpText("after", () => `\n${title("Example:")}\n${examples.map((line) => `  ${line}\n`).join("")}`);
 
 	const steps = [
 		{
@@ -108,6 +110,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		if (name === "make" || name === "trace") addAttach(command);
 		if (name === "make" || name === "plan")
 			command.option("--take-documented", "take up what the application's documentation names and no run has used");
+		if (name === "make") addMinimise(command);
 		if (name === "trace") command.option("--add", "add this run to what was traced of the cage, with these exercises");
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {
@@ -229,7 +232,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((names: string[], options: UpdateOptions) =>
 			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
 		);
-	addMinimise(
+	addMinimiseRules(
 		define(
 			"minimise <name>",
 			"leave out what trials prove unnecessary, and make a generation without it",
@@ -237,6 +240,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		),
 	)
 		.addOption(exerciseOption())
+		.option("--for <TIME>", "end the search after 90s, 10m, 1h with the best that was found", duration)
 		.option("--yes", "make the smaller cage without a question")
 		.option("--dry-run", "say what would be tried and what stays, and do nothing")
 		.option("--no-restart", "leave what runs in the generation that it was started in")
@@ -293,9 +297,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((name: string, options: RollbackOptions) =>
 			verb(async (terminal) => (await import("./rollback.ts")).rollback(terminal, name, options))(),
 		);
-	define("diff <name> [a] [b]", "what differs between two generations (else the last two)", "cagewright diff redis 3 4").action(
-		(name: string, a: string | undefined, b: string | undefined) =>
-			verb(async (terminal) => (await import("./diff.ts")).diff(terminal, name, a, b))(),
+	const diff = define(
+		"diff <name> [a] [b]",
+		"what differs between two generations (else the last two)",
+		"cagewright diff redis 3 4",
+	);
+	for (const generation of diff.registeredArguments.slice(1)) generation.argParser(atLeast(1));
+	diff.action((name: string, from: number | undefined, to: number | undefined) =>
+		verb(async (terminal) => (await import("./diff.ts")).diff(terminal, name, from, to))(),
 	);
 	define(
 		"explain <name> [subject]",
@@ -313,9 +322,21 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.action((name: string, options: { history?: boolean; record?: boolean }) =>
 			verb(async (terminal) => (await import("./show.ts")).show(terminal, name, options))(),
 		);
-	define("record <name>", "the documentation of a cage, for whoever signs and audits it", "cagewright record redis -o redis.md")
+	define(
+		"record <name>",
+		"the documentation of a cage, for whoever signs and audits it",
+		"cagewright record redis -o redis.html --checksum",
+		"cagewright record redis --verify redis.html",
+		"cagewright record redis -o redis.cdx.json",
+	)
 		.addOption(new Option("--format <FORMAT>", "its form (else by the name of the file, or md)").choices(recordFormats))
 		.option("-o, --output <FILE>", "write it there, readable by its owner alone (else to stdout)")
+		.option("--checksum", "with -o: lay its SHA-256 beside it, for sha256sum, and into the cage's log")
+		.addOption(
+			new Option("--verify <FILE>", "say instead whether this file is a record of the cage as it was written").conflicts([
+				...["format", "output", "checksum", "purpose", "initiatedBy", "implementedBy", "approvedBy"],
+			]),
+		)
 		.option("--purpose <TEXT>", "what the cage is for; kept for the next record, as the names are")
 		.option("--initiated-by <NAME>", "who initiated it; kept for every later cage too")
 		.option("--implemented-by <NAME>", "who implemented it; kept for every later cage too")
@@ -340,11 +361,15 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		);
 	define(
 		"template <action> [name]",
-		"templates: list, show NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME",
+		"templates: list, show NAME, new NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME",
 		"cagewright template save redis --as redis-small",
+		"cagewright template new shop -o shop.json",
+		"cagewright template check shop.json",
+		"cagewright template export redis-small -o redis-small.json",
+		"cagewright template import https://git.example.org/templates",
 	)
 		.option("--as <NAME>", "name of the template that is saved or taken in (else the cage's, or its own)")
-		.option("-o, --output <FILE>", "with export: a new file (else stdout)")
+		.option("-o, --output <FILE>", "with export and new: a new file (else stdout)")
 		.option("--replace", "with import: let it take the place of a template of that name")
 		.option("--yes", "with import and accept: accept the commands that it would run, without a question")
 		.option("--dry-run", "with import and accept: show them, and take nothing in")

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { CageRecord } from "../core/record/record.ts";
@@ -12,35 +13,45 @@ import { recordMarkdown } from "../report/record/markdown.ts";
 import { writeAtomic } from "../system/state/atomic.ts";
 import { askText } from "./ask.ts";
 import type { RecordFormat, RecordOptions } from "./record-options.ts";
+import { verifyFile, writeChecksum } from "./record-verify.ts";
 import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** The documentation of a cage as it is now. What is said of those who answer for it is kept for the next time. */
 export async function record(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
+	if (options.checksum && options.output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
 	return terminal.withContext(async (context) => {
 		await presentCage(context, name);
+		if (options.verify !== undefined) return verifyFile(terminal, context, name, options.verify);
 		await keepSaid(context, name, {
 			...(await asked(terminal, context, name, options)),
 			...(await said(context, name, options)),
 		});
-		const text = inFormat(await recordOf(context, name), options.format ?? formatFor(terminal, options), terminal);
+		const made = await recordOf(context, name);
+		const text = await inFormat(made, options.format ?? formatFor(terminal, options), terminal);
 		if (options.output === undefined) {
 			terminal.print(text);
 			return 0;
 		}
-		const place = pathFromText(resolve(options.output));
-		await writeAtomic(place, text);
-		terminal.say(terminal.messages.cli.record.written(name, showPath(place)));
+		const file = resolve(options.output);
+		const words = terminal.messages.cli.record;
+		await writeAtomic(pathFromText(file), text);
+		terminal.say(words.written(name, showPath(pathFromText(file))));
+		if (options.checksum) terminal.say(words.checksum(showPath(pathFromText(await writeChecksum(context, made, file, text)))));
 		return 0;
 	});
 }
 
 /** What a file is called says what it is meant to be. */
 function formatFor({ options: { json } }: Terminal, { output = "" }: RecordOptions): RecordFormat {
+	if (output.endsWith(".cdx.json")) return "cyclonedx";
 	if (json || output.endsWith(".json")) return "json";
 	return /\.html?$/.test(output) ? "html" : "md";
 }
 
-function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal): string {
+async function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal): Promise<string> {
+	// Its library is loaded for it alone.
+	if (format === "cyclonedx") return (await import("../report/record/cyclonedx.ts")).recordCycloneDx(record, version);
 	if (format === "json") return `${JSON.stringify({ schema: "cagewright/record/1", ...recordToJson(record) }, null, 2)}\n`;
 	return format === "html" ? recordHtml(record, messages) : recordMarkdown(record, messages);
 }

@@ -14,6 +14,7 @@ import { coverageLine, reachedToJson } from "../report/coverage.ts";
 import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
 import { entryTable, openingsText } from "../report/text.ts";
+import { unneededText } from "../report/unneeded.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function list(terminal: Terminal): Promise<number> {
@@ -119,6 +120,8 @@ export async function show(terminal: Terminal, name: string, options: { history?
 			terminal.print(readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name));
 			return 0;
 		}
+		const evidence = await store.records.evidence(name);
+		const minimised = evidence.find(({ generation }) => generation === present.generation)?.minimised;
 		// A cage may be there without its trace, where an older version made it.
 		const reached = trace && (await reachedOf(context, present.cage, trace));
 		if (terminal.options.json) {
@@ -128,10 +131,12 @@ export async function show(terminal: Terminal, name: string, options: { history?
 				generations: [...others, present.generation].sort((a, b) => a - b),
 				...(aside.length ? { aside: aside.map(({ bytes, path }) => ({ path: pathToJson(path), bytes })) } : {}),
 				coverage,
+				minimised: minimised ?? null,
 			});
 		} else {
 			terminal.print(showText(terminal, present, adoption, others));
 			if (aside.length) terminal.print(asideText(terminal, aside));
+			if (minimised) terminal.print(unneededText(minimised, terminal.messages));
 			if (reached?.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
 		}
 		return 0;

@@ -11,6 +11,7 @@ import { writeNewFile } from "../system/files/write-new.ts";
 import { templateHash } from "../system/state/templates.ts";
 import { check } from "./template-file.ts";
 import { accept, importing, type TemplateImportOptions } from "./template-import.ts";
+import { begin } from "./template-new.ts";
 import { changesOf, madeBy, templateOf } from "./template-save.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -22,6 +23,7 @@ type Action = (terminal: Terminal, context: Context, name: string | undefined, o
 
 const actions: Readonly<Record<string, Action>> = {
 	list,
+	new: (terminal, _context, name, { output }) => begin(terminal, name, output),
 	show,
 	save,
 	check: (terminal, _context, file) => check(terminal, file),

@@ -62,15 +62,15 @@ export class Terminal {
 	}
 
 	/**
-	 * A context whose work is called off by HUP, INT or TERM; `work` gets to undo what it did before the signal takes its course. With `first`, the
-	 * first INT aborts that alone.
+	 * A context whose work is called off by HUP, INT or TERM; `work` gets to undo what it did before the signal takes its course. `within` may take an INT
+	 * for itself: a part of the work that can end early.
 	 */
-	async withContext<T>(work: (context: Context) => Promise<T>, first?: AbortController): Promise<T> {
+	async withContext<T>(work: (context: Context) => Promise<T>, within?: { interrupt(): boolean }): Promise<T> {
 		const controller = new AbortController();
 		let received: NodeJS.Signals | undefined;
 		const handlers = (["SIGHUP", "SIGINT", "SIGTERM"] as const).map((name) => {
 			const handler = () => {
-				if (name === "SIGINT" && first && !first.signal.aborted) return first.abort();
+				if (name === "SIGINT" && within?.interrupt()) return;
 				received ??= name;
 				controller.abort();
 			};

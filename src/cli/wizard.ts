@@ -1,7 +1,9 @@
+import { availableParallelism } from "node:os";
 import { Failure } from "../core/failure.ts";
 import type { Machine } from "../engine/context.ts";
 import { findSession, type SessionSummary } from "../engine/sessions.ts";
 import { Wizard } from "../engine/wizard.ts";
+import { ThreadPlanner } from "../system/planning/thread-planner.ts";
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
 import { recordWriter } from "./record-writer.ts";
@@ -16,15 +18,18 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	const linear = terminal.options.linear === true || env.INK_SCREEN_READER === "true" || env.TERM === "dumb";
 	const machine = systemMachine(terminal.state, terminal.launching);
 	const state = terminal.otherState;
-	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), recordWriter(terminal), {
+	const planner = new ThreadPlanner(terminal.state);
+	const session = new Wizard(machine, new SystemChooser(machine, terminal.language), planner, recordWriter(terminal), {
 		...(state === undefined ? {} : { state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,
+		jobs: availableParallelism(),
 	});
 	// An empty variable counts as not set.
 	const ascii = terminal.options.ascii === true || !/UTF-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "UTF-8");
 	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
-	const options = { session, messages: terminal.messages, color, ascii, inline: terminal.options.inline === true, ...left };
+	const looks = { messages: terminal.messages, color, ascii, inline: terminal.options.inline === true };
+	const options = { session, ...looks, ...(state === undefined ? {} : { state }), ...left };
 	try {
 		const run = linear
 			? (await import("../ui/linear/run-linear.ts")).runLinear

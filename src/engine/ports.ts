@@ -16,6 +16,7 @@ import type { Path } from "../core/path/path.ts";
 import type { PackageContents } from "../core/plan/coverage.ts";
 import type { Identity, Openings, PackageRef } from "../core/plan/plan.ts";
 import type { MachineFacts } from "../core/record/evidence.ts";
+import type { PackageOrigin } from "../core/record/package-url.ts";
 import type { Observed } from "../core/selftest/outside.ts";
 import type { DecoyFacts } from "../core/selftest/program.ts";
 import type { RunningProcess } from "../core/trace/running.ts";
@@ -275,7 +276,9 @@ export interface SelftestTools {
 export interface Recording {
 	/** Who runs this: the account of the login behind sudo counts more than root. */
 	who(): string;
-	host(): Pick<MachineFacts, "host" | "system" | "distribution" | "architecture" | "kernel">;
+	host(): Pick<MachineFacts, "host" | "system" | "distribution" | "architecture" | "packageKind" | "kernel" | "cagewright">;
+	/** Of those packages that are installed in just this version; the others are absent. */
+	origins(packages: readonly PackageRef[]): readonly (PackageRef & PackageOrigin)[];
 	/** In hexadecimal. */
 	sha256(text: string): string;
 	/**
@@ -337,7 +340,8 @@ export interface Finding {
 }
 
 export const examined = [
-	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "overlay", "namespaces"] as const),
+	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "perl", "getcap"] as const),
+	...(["overlay", "namespaces"] as const),
 	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
 ] as const;
 

@@ -4,10 +4,12 @@ import type { Manifest, ManifestEntry } from "../core/cage/manifest.ts";
 import { join, type Path, pathFromText, pathToText } from "../core/path/path.ts";
 import { type Configuration, differenceOf, isConfiguration } from "../core/record/configuration.ts";
 import { evidenceOf, type MachineFacts } from "../core/record/evidence.ts";
+import { packagesOf } from "../core/record/packages.ts";
 import { type CageRecord, historyLine, type RecordedCheck } from "../core/record/record.ts";
 import { mergeResponsible, type Responsible } from "../core/record/responsible.ts";
+import type { Watched } from "../core/watch/watched.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
-import { checkCage, isOutdated } from "./check.ts";
+import { type CheckedCage, checkCage, isOutdated } from "./check.ts";
 import type { Context, Machine } from "./context.ts";
 import { reachedOf } from "./coverage.ts";
 import type { MadeCage } from "./make.ts";
@@ -21,6 +23,7 @@ export async function keepEvidence(context: Context, { cage, manifest, plan }: O
 		at: new Date(now()).toISOString(),
 		who: recording.who(),
 		machine: machineFacts(context.machine, manifest),
+		origins: recording.origins(packagesOf(manifest).flatMap(({ ref }) => ref ?? [])),
 	};
 	await store.records.saveEvidence(cage.name, evidenceOf(cage, plan, facts));
 	await keepResponsible(context, cage.name, {});
@@ -61,7 +64,8 @@ export async function recordOf(context: Context, name: string): Promise<CageReco
 	const own = evidence.find((one) => one.generation === generation);
 	const adoption = await store.adoption(name);
 	const trace = await store.trace(name);
-	const coverage = trace && (await reachedOf(context, cage, trace)).coverage;
+	const reached = trace && (await reachedOf(context, cage, trace));
+	const checked = await checkCage({ ...context, emit() {} }, name);
 	return {
 		writtenAt: new Date(now()).toISOString(),
 		cage,
@@ -72,9 +76,10 @@ export async function recordOf(context: Context, name: string): Promise<CageReco
 		responsible: mergeResponsible({}, await store.records.responsible(name), await store.records.names()),
 		configuration: await configurationOf(context, present),
 		fingerprint: fingerprintOf(manifest, recording.sha256),
-		check: await checkOf(context, name),
+		check: checkOf(checked, now()),
 		...(adoption ? { adopted: { service: adoption.service, since: adoption.since } } : {}),
-		...(coverage ? { coverage } : {}),
+		...reached,
+		...watchOf(await store.watched(name), checked),
 		history: (await store.history(name)).map(historyLine),
 	};
 }
@@ -87,10 +92,15 @@ export function fingerprintOf({ entries }: Manifest, sha256: (text: string) => s
 	return sha256(lines.join("\n"));
 }
 
-async function checkOf(context: Context, name: string): Promise<RecordedCheck> {
-	const checked = await checkCage({ ...context, emit() {} }, name);
-	const at = new Date(context.machine.now()).toISOString();
-	return { at, findings: checked.findings, drift: checked.drift, outdated: isOutdated(checked) };
+function checkOf(checked: CheckedCage, now: number): RecordedCheck {
+	return { at: new Date(now).toISOString(), findings: checked.findings, drift: checked.drift, outdated: isOutdated(checked) };
+}
+
+function watchOf(watched: Watched | undefined, { missed }: CheckedCage): Pick<CageRecord, "watched"> {
+	if (!watched) return {};
+	const { seconds, since, until } = watched;
+	const paths = missed?.missing.flatMap(({ path }) => path ?? []) ?? [];
+	return { watched: { since, until, seconds, missed: [...new Set(paths)] } };
 }
 
 async function configurationOf(

@@ -6,7 +6,7 @@ import { withAdditions } from "../core/questions/departures.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { InstalledUnit, ProbeAttempt, Resumed } from "../core/wizard/seen.ts";
+import type { InstalledUnit, ProbeAttempt, RecordNames, Resumed, Unneeded } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import { finishedWith, installFor } from "./afterwards.ts";
@@ -19,15 +19,18 @@ import { ExerciseQueue } from "./exercise-queue.ts";
 import { SessionKeeper } from "./kept-session.ts";
 import { openLeft } from "./left-session.ts";
 import type { RecordWriter } from "./make.ts";
+import type { Planner } from "./planner.ts";
+import { keepNames, recordNames } from "./record-names.ts";
 import { selftestIfPossible } from "./selftest.ts";
 import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
 import { shellIn } from "./shell.ts";
-import { planStep, timed, traceStep } from "./steps.ts";
+import { timed, traceStep } from "./steps.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { tryProbe } from "./try-probe.ts";
 import { validateAnswers } from "./validate.ts";
 import { asMade, publishTried } from "./wizard-finish.ts";
+import { findUnneededOf, leaveOutUnneeded } from "./wizard-minimise.ts";
 import { buildAndTry } from "./wizard-round.ts";
 import { type TriedCage, WorkInHand } from "./work-in-hand.ts";
 
@@ -38,12 +41,15 @@ export interface Surroundings {
 	readonly terminal: string;
 	/** Nothing weaker than every layer is accepted. */
 	readonly full: boolean;
+	/** Trials that go side by side where there are many. */
+	readonly jobs: number;
 }
 
 /** The use cases, strung together for a person who goes forward and back. */
 export class Wizard implements WizardSession {
 	readonly #machine: Machine;
 	readonly #chooser: Chooser;
+	readonly #planner: Planner;
 	readonly #writeRecord: RecordWriter;
 	readonly #surroundings: Surroundings;
 	readonly #listeners = new Set<(event: Event) => void>();
@@ -54,13 +60,16 @@ export class Wizard implements WizardSession {
 	readonly #inHand: WorkInHand;
 	#service: string | undefined;
 	readonly #exercises = new ExerciseQueue();
+	/** Ends a search with the best that was found. */
+	#settle = new AbortController();
 	/** A build or its trial runs, or waits to run. */
 	#building = false;
 	readonly #keeper: SessionKeeper;
 
-	constructor(machine: Machine, chooser: Chooser, writeRecord: RecordWriter, surroundings: Surroundings) {
+	constructor(machine: Machine, chooser: Chooser, planner: Planner, writeRecord: RecordWriter, surroundings: Surroundings) {
 		this.#machine = machine;
 		this.#chooser = chooser;
+		this.#planner = planner;
 		this.#writeRecord = writeRecord;
 		this.#surroundings = surroundings;
 		this.#lock = new CageLock(machine.store);
@@ -135,8 +144,17 @@ export class Wizard implements WizardSession {
 			inHand.additions = cage.additions;
 			inHand.cage = cage;
 			inHand.trace = result.trace;
-			return { ...result, ...(added ? { added } : {}), ...(reached ? { reached } : {}) };
+			return {
+				...result,
+				...(added ? { added: { ...added, names: this.#namesOf(added.uids) } } : {}),
+				...(reached ? { reached } : {}),
+			};
 		});
+	}
+
+	#namesOf(uids: readonly number[]): Readonly<Record<number, string>> {
+		const users = this.#machine.accounts.users().filter(({ uid }) => uids.includes(uid));
+		return Object.fromEntries(users.map(({ name, uid }) => [uid, name]));
 	}
 
 	exercise(line: string): void {
@@ -145,12 +163,14 @@ export class Wizard implements WizardSession {
 
 	enough(): void {
 		this.#exercises.end();
+		this.#settle.abort();
 	}
 
 	plan(answers: Answers): Promise<Plan> {
 		return this.#run(async (context) => {
 			const inHand = this.#inHand;
-			const { value, seconds } = await timed(context, "plan", () => planStep(context, inHand.current(answers), inHand.traced()));
+			const making = () => this.#planner.plan(inHand.current(answers), inHand.traced(), context.signal);
+			const { value, seconds } = await timed(context, "plan", making);
 			inHand.plan = value;
 			if (inHand.cage) inHand.cage = { ...inHand.cage, seconds: { ...inHand.cage.seconds, plan: seconds } };
 			return value;
@@ -182,6 +202,17 @@ export class Wizard implements WizardSession {
 		});
 	}
 
+	minimise(answers: Answers): Promise<Unneeded> {
+		const settle = new AbortController();
+		this.#settle = settle;
+		const search = { jobs: this.#surroundings.jobs, stop: settle.signal };
+		return this.#withCandidate(answers, (context, tried) => findUnneededOf(context, this.#inHand, tried, search));
+	}
+
+	leaveOut(): void {
+		leaveOutUnneeded(this.#context(), this.#inHand);
+	}
+
 	async shell(answers: Answers): Promise<number> {
 		const options = { command: [], keepWrites: false, terminal: this.#surroundings.terminal };
 		// Once it is saved, the candidate is what the cage runs.
@@ -203,6 +234,7 @@ export class Wizard implements WizardSession {
 			const { state } = this.#surroundings;
 			return finishedWith(this.#machine, made, {
 				command: await this.#commandFor(answers),
+				names: await recordNames(context, made.cage.name),
 				...(this.#service === undefined ? {} : { service: this.#service }),
 				...(state === undefined ? {} : { state }),
 			});
@@ -227,6 +259,11 @@ export class Wizard implements WizardSession {
 		if (page === "record") return (await this.#machine.store.record(name)) ?? "";
 		if (page === "changes") return this.#chooser.changes(name);
 		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
+	}
+
+	nameForRecord(initiatedBy: string, implementedBy: string): Promise<RecordNames> {
+		const names = { initiatedBy, implementedBy };
+		return this.#run((context) => keepNames(context, this.#inHand.cage?.name ?? "", names, this.#writeRecord));
 	}
 
 	installUnit(service: string | undefined): Promise<InstalledUnit> {
@@ -277,6 +314,7 @@ export class Wizard implements WizardSession {
 	/** Ends everything that was not finished: nothing of a candidate stays. The session does; resolves with why it could not. */
 	async close(): Promise<Failure | undefined> {
 		await this.cancel();
+		await this.#planner.close();
 		await this.#inHand.discardCandidate();
 		await this.#keeper.close();
 		await this.#lock.release();

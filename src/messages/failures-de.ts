@@ -38,6 +38,7 @@ export const failuresDe: Failures = {
 	"import-unconfirmed":
 		"ein übernommener Käfig enthält Befehle, die hier als root laufen: mit --dry-run ansehen, dann --yes geben",
 	"export-to-terminal": "ein Archiv ist nichts für ein Terminal; eine Datei nennen: cagewright export {name} -o {name}.tar",
+	"minimise-not-asked": "--keep, --keep-kind, --give-up und --jobs sagen, wie verkleinert wird: geben Sie auch --minimise an",
 	"minimise-unanswered":
 		"{name} antwortet so, wie es ist, nicht ({probe} scheitert); so lässt sich nichts als unnötig erweisen. Erst erproben: cagewright trial {name}",
 	"minimise-refused": "{name} bleibt bei Generation {generation}, denn die kleinere lief nicht: {cause}",
@@ -167,7 +168,6 @@ export const failuresDe: Failures = {
 	"watch-no-namespace":
 		"Prozess {pid} des Käfigs hat keinen eigenen PID-Namensraum, seine Aufrufe sind also nicht von denen anderer zu trennen; `cagewright trace NAME --add --attach {pid} --for ZEIT` beobachtet ihn mit strace und bremst ihn.",
 	"watch-ended": "Die Beobachtung von {name} endete vor der Zeit; was sie sah, ist aufgehoben.",
-	"generation-invalid": "{value} ist keine Nummer einer Generation; `cagewright show {name}` nennt die vorhandenen.",
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
@@ -206,7 +206,7 @@ export const failuresDe: Failures = {
 		"{name} antwortet nicht ohne das, was verweigert wurde: {openings}. Lassen Sie {options} weg, wenn es offen sein darf. Probe: {probe} {words}",
 	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
 	"opening-unknown":
-		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, syslog, memfd, writable-code und capability:NAME.",
+		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code und capability:NAME.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
 	"file-exists":
@@ -233,6 +233,8 @@ export const failuresDe: Failures = {
 		"Eine Datei für logrotate kann {path} nicht ausdrücken: keine geschweiften Klammern, Zeilenenden oder Bytes, die kein Text sind.",
 	"reload-unknown":
 		"Es ist kein Signal bekannt, auf das {name} ihr Zertifikat neu liest; starten Sie sie im Hook neu, oder fragen Sie ihre Dokumentation.",
+	"record-checksum-for-file": "Eine Prüfsumme gehört zu einer Datei; mit -o ist eine zu nennen.",
+	"record-unreadable": "{path} lässt sich nicht lesen oder ist keine Datei.",
 	"no-record": "Für den Käfig {name} gibt es noch keinen Nachweis; er entsteht nach der ersten Erprobung.",
 	"no-such-directory": "Das Verzeichnis {path} gibt es nicht; legen Sie es an oder nennen Sie ein anderes.",
 	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show {name}` nennt die vorhandenen.",
@@ -332,7 +334,8 @@ export const failuresDe: Failures = {
 	"cage-without-template": "Der Käfig {name} ist nicht aus einer Vorlage entstanden, die es hier gibt.",
 	"file-not-regular": "{file} ist keine gewöhnliche Datei.",
 	"template-action-unknown":
-		"`template {action}` gibt es nicht; es gibt list, show, save, check, diff, import, accept, export und remove.",
+		"`template {action}` gibt es nicht; es gibt list, show, new, save, check, diff, import, accept, export und remove.",
+	"template-name-needed": "Nennen Sie die Vorlage, etwa: cagewright template new shop -o shop.json",
 	"template-file-needed": "Nennen Sie die Datei der Vorlage.",
 	"template-invalid": "Die Vorlage ist bei {place} nicht gültig: {problem}. `cagewright template check DATEI` nennt alles.",
 	"template-too-large": "{file} ist größer, als eine Vorlage sein darf ({limit:bytes}).",

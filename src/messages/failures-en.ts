@@ -29,6 +29,7 @@ export const failuresEn = {
 		"the cage's account {account} is {uid} there; on this machine {uid} is {other} and {account} is {otherUid}. Make the cage anew here from its template",
 	"import-unconfirmed": "an imported cage holds commands that run as root here: look at them with --dry-run, then give --yes",
 	"export-to-terminal": "an archive is nothing for a terminal; name a file: cagewright export {name} -o {name}.tar",
+	"minimise-not-asked": "--keep, --keep-kind, --give-up and --jobs say how to minimise: give --minimise as well",
 	"minimise-unanswered":
 		"{name} does not answer as it is ({probe} fails), so nothing can be proven unnecessary; try it first: cagewright trial {name}",
 	"minimise-refused": "{name} stays at generation {generation}, for the smaller one did not work: {cause}",
@@ -150,7 +151,6 @@ export const failuresEn = {
 	"watch-no-namespace":
 		"Process {pid} of the cage has no PID namespace of its own, so its calls cannot be told from those of others; `cagewright trace NAME --add --attach {pid} --for TIME` watches it with strace, which slows it down.",
 	"watch-ended": "The watch of {name} ended before its time; what it saw is kept.",
-	"generation-invalid": "{value} is no number of a generation; `cagewright show {name}` lists those that there are.",
 	"generation-in-use": "Generation {generation} is the present one and stays; switch to another one first.",
 	"group-unknown": "There is no group {group} on this machine; name an existing one, or create it with groupadd.",
 	"option-without": "{option} has a meaning only with {needs}; add that, or leave {option} out.",
@@ -186,7 +186,7 @@ export const failuresEn = {
 		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
 	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
-		"--{option} {value} is no opening; they are proc, unix-sockets, syslog, memfd, writable-code and capability:NAME.",
+		"--{option} {value} is no opening; they are proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code and capability:NAME.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
 	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",
@@ -210,6 +210,8 @@ export const failuresEn = {
 	"reload-unknown":
 		"No signal is known by which {name} reads its certificate again; restart it in the hook instead, or ask its documentation.",
 	"no-record": "There is no record of the cage {name} yet; it is written after the first trial.",
+	"record-checksum-for-file": "A checksum is of a file; name one with -o.",
+	"record-unreadable": "{path} cannot be read, or is no file.",
 	"no-such-directory": "There is no directory {path}; create it or name another one.",
 	"no-such-generation": "There is no generation {generation}; `cagewright show {name}` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
@@ -303,7 +305,8 @@ export const failuresEn = {
 	"cage-without-template": "The cage {name} was not made from a template that is here.",
 	"file-not-regular": "{file} is not a regular file.",
 	"template-action-unknown":
-		"`template {action}` does not exist; there are list, show, save, check, diff, import, accept, export and remove.",
+		"`template {action}` does not exist; there are list, show, new, save, check, diff, import, accept, export and remove.",
+	"template-name-needed": "Name the template; for example: cagewright template new shop -o shop.json",
 	"template-file-needed": "Name the file of the template.",
 	"template-invalid": "The template is not valid at {place}: {problem}. `cagewright template check FILE` lists everything.",
 	"template-too-large": "{file} is larger than a template may be ({limit:bytes}).",

@@ -47,15 +47,17 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"eine neue Generation aus den Dateien des Wirts, neben der jetzigen erprobt und dann benutzt; sonst bleibt alles",
 	"leave out what trials prove unnecessary, and make a generation without it":
 		"weglassen, was Versuche als unnötig erweisen, und eine Generation ohne es bauen",
-	"never leave this out; repeatable": "dies nie weglassen; mehrfach",
-	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrfach",
+	"leave out at the end what trials prove unnecessary; --keep, --keep-kind, --give-up and --jobs say how":
+		"am Ende weglassen, was Versuche als unnötig erweisen; --keep, --keep-kind, --give-up und --jobs sagen, wie",
+	"never leave this out; repeatable": "dies nie weglassen; mehrmals möglich",
+	"never leave out files of this kind; repeatable": "Dateien dieser Art nie weglassen; mehrmals möglich",
 	"try also what stays as a rule, because no probe would miss it; repeatable":
-		"auch versuchen, was sonst bleibt, weil keine Probe es vermissen würde; mehrfach",
+		"auch versuchen, was sonst bleibt, weil keine Probe es vermissen würde; mehrmals möglich",
 	"end the search after 90s, 10m, 1h with the best that was found":
 		"die Suche nach 90s, 10m, 1h mit dem Besten beenden, was gefunden ist",
 	"trials side by side (default: one for each processor)": "Versuche nebeneinander (Vorgabe: einer je Prozessor)",
 	"shell line that must work as well in each trial, from now on; repeatable":
-		"Shell-Zeile, die in jedem Versuch ebenfalls gelingen muss, auch künftig; mehrfach",
+		"Shell-Zeile, die in jedem Versuch ebenfalls gelingen muss, auch künftig; mehrmals möglich",
 	"make the smaller cage without a question": "den kleineren Käfig ohne Frage bauen",
 	"say what would be tried and what stays, and do nothing": "sagen, was versucht würde und was bleibt, und nichts tun",
 	"name the cages that an upgrade of the host has made old":
@@ -74,9 +76,9 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"the applications found on this machine, or all that is known of one":
 		"die Anwendungen, die sich auf diesem Rechner finden, oder alles über eine",
 	"what this machine offers and lacks": "was dieser Rechner bietet und was ihm fehlt",
-	"templates: list, show NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME":
-		"Vorlagen: list, show NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
-	"with export: a new file (else stdout)": "bei export: eine neue Datei (sonst stdout)",
+	"templates: list, show NAME, new NAME, save CAGE, diff CAGE, check FILE, import FILE|FOLDER|GIT-ADDRESS, accept NAME, export NAME, remove NAME":
+		"Vorlagen: list, show NAME, new NAME, save KÄFIG, diff KÄFIG, check DATEI, import DATEI|ORDNER|GIT-ADRESSE, accept NAME, export NAME, remove NAME",
+	"with export and new: a new file (else stdout)": "bei export und new: eine neue Datei (sonst stdout)",
 	"with import: let it take the place of a template of that name": "bei import: eine Vorlage dieses Namens ersetzen",
 	"with import and accept: accept the commands that it would run, without a question":
 		"bei import und accept: die Befehle, die sie ausführen würde, ohne Frage annehmen",
@@ -115,8 +117,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"a danger that `check` names and that shall not stop the launch; said again at each launch; repeatable":
 		"eine Gefahr, die `check` nennt und die den Start nicht aufhält; wird bei jedem Start wieder gesagt; mehrmals möglich",
 	"a setuid file that may go into the cage; repeatable": "eine setuid-Datei, die in den Käfig darf; mehrmals möglich",
-	"leave this open although no need was seen: proc, unix-sockets, syslog, memfd, writable-code, capability:NAME; repeatable":
-		"dies offen lassen, obwohl kein Bedarf zu sehen war: proc, unix-sockets, syslog, memfd, writable-code, capability:NAME; mehrmals möglich",
+	"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME; repeatable":
+		"dies offen lassen, obwohl kein Bedarf zu sehen war: proc, unix-sockets, netlink, syslog, memfd, writable-code, capability:NAME; mehrmals möglich",
 	"keep this closed although a need was seen; repeatable":
 		"dies geschlossen halten, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"let the cage know this user or group of the host (NAME, user:NAME, group:NAME); never a password or a shell; repeatable":
@@ -217,6 +219,10 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"its form (else by the name of the file, or md)": "ihre Form (sonst nach dem Namen der Datei, oder md)",
 	"write it there, readable by its owner alone (else to stdout)":
 		"dorthin schreiben, nur für den Eigentümer lesbar (sonst auf stdout)",
+	"with -o: lay its SHA-256 beside it, for sha256sum, and into the cage's log":
+		"mit -o: seine SHA-256 daneben legen, für sha256sum, und in das Protokoll des Käfigs",
+	"say instead whether this file is a record of the cage as it was written":
+		"stattdessen sagen, ob diese Datei ein Nachweis des Käfigs ist, wie er geschrieben wurde",
 	"what the cage is for; kept for the next record, as the names are":
 		"wozu der Käfig dient; wird wie die Namen für den nächsten Nachweis behalten",
 	"who initiated it; kept for every later cage too": "wer ihn veranlasst hat; wird auch für alle späteren Käfige behalten",
@@ -227,7 +233,7 @@ export const helpDe: Readonly<Record<string, string>> = {
 
 /** Wovon commander sagt, dass es nicht geht: das Muster seines Satzes und der deutsche. */
 export const usageDe: readonly (readonly [RegExp, string])[] = [
-	[/^unknown command '(.*)'\.?$/, "Das Verb „$1“ gibt es nicht."],
+	[/^unknown command '(.*?)'\.?/, "Das Verb „$1“ gibt es nicht."],
 	[/^unknown option '(.*?)'/, "Die Option „$1“ gibt es nicht."],
 	[/^missing required argument '(.*)'/, "Es fehlt das Argument „$1“."],
 	[/^option '(.*)' argument missing/, "Der Option „$1“ fehlt ihr Wert."],
@@ -237,6 +243,14 @@ export const usageDe: readonly (readonly [RegExp, string])[] = [
 	[
 		/^option '(.*)' argument '(.*)' is invalid\. a number of seconds above 0\.$/,
 		"Die Option „$1“ braucht Sekunden über 0, nicht „$2“.",
+	],
+	[
+		/^option '(.*)' argument '(.*)' is invalid\. a time(?: above 0,)? such as (.*) or (.*)\.$/,
+		"Die Option „$1“ braucht eine Zeit wie $3 oder $4, nicht „$2“.",
+	],
+	[
+		/^command-argument value '(.*)' is invalid for argument '(.*)'\. a whole number from (.*?)(?: to (.*))?\.$/,
+		"Das Argument „$2“ braucht eine ganze Zahl ab $3, nicht „$1“.",
 	],
 	[
 		/^option '(.*)' argument '(.*)' is invalid\. the id of a process\.$/,
@@ -250,6 +264,12 @@ export const usageDe: readonly (readonly [RegExp, string])[] = [
 		/^option '(.*)' argument '(.*)' is invalid\. a size of at least 4M.*$/,
 		"Die Option „$1“ braucht eine Größe ab 4M, etwa 512M oder 2G, nicht „$2“.",
 	],
+];
+
+/** What commander adds to those about a word that it does not know. */
+export const similarDe: readonly (readonly [RegExp, string])[] = [
+	[/ ?\(Did you mean one of (.*)\?\)$/, " (Meinten Sie eines von $1?)"],
+	[/ ?\(Did you mean (.*)\?\)$/, " (Meinten Sie $1?)"],
 ];
 
 export const seeHelpDe = "Siehe: cagewright --help";

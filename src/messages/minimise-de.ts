@@ -10,6 +10,8 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 	progress: (trials: number, estimated: number, out: number, bytes: string, open: number, left: string | undefined) =>
 		`Versuch ${trials} von etwa ${estimated}: ${files(out)} (${bytes}) entbehrlich, ${open} noch offen${left === undefined ? "" : `, noch etwa ${left}`}`,
 	time: (seconds: number) => (seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`),
+	searching: (jobs: number) =>
+		`Lässt Dateien weg und erprobt den Rest, ${many(jobs, "Versuch", "Versuche")} auf einmal; Strg-C beendet das mit dem, was gefunden ist.`,
 	stopping: "Wird beendet: was bis hierher gefunden ist, wird noch einmal erprobt. Noch einmal Strg-C bricht sofort ab.",
 	would: (name: string, open: number, bytes: string, of: number, trials: number) =>
 		`Würde versuchen, ${open} der ${files(of)} in ${name} (${bytes}) wegzulassen, in etwa ${many(trials, "Versuch", "Versuchen")} oder mehr. Nichts wurde versucht und nichts geändert.`,

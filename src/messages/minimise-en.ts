@@ -9,6 +9,8 @@ export const minimiseEn = {
 	progress: (trials: number, estimated: number, out: number, bytes: string, open: number, left: string | undefined) =>
 		`Trial ${trials} of about ${estimated}: ${files(out)} (${bytes}) can go, ${open} not decided yet${left === undefined ? "" : `, about ${left} left`}`,
 	time: (seconds: number) => (seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`),
+	searching: (jobs: number) =>
+		`Leaving files out and trying what is left, ${many(jobs, "trial", "trials")} at a time; Ctrl-C ends that with what was found so far.`,
 	stopping: "Stopping: what was found so far is tried once more. Ctrl-C again ends it at once.",
 	would: (name: string, open: number, bytes: string, of: number, trials: number) =>
 		`Would try to leave out ${files(open)} (${bytes}) of the ${of} in ${name}, in about ${many(trials, "trial", "trials")} or more. Nothing was tried and nothing was changed.`,

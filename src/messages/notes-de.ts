@@ -20,7 +20,8 @@ export const notesDe: Notes = {
 		"{path} wurde im Käfig {name} bearbeitet und hat sich auch auf dem Rechner geändert: die bearbeitete Fassung gilt weiter. Die des Rechners liegt an ihrem Ort; cagewright update {name} --configuration host nimmt sie.",
 	"configuration-replaced": "{path} im Käfig {name} ist jetzt die Fassung des Rechners; die bearbeitete ist aufgehoben: {kept}",
 	"minimise-uncounted":
-		"{command} scheitert im Käfig, wie er ist, und sagt über keine Datei etwas: nicht gezählt. Was es braucht und nie beobachtet wurde: cagewright trace NAME --add --exercise.",
+		"{command} scheitert im Käfig, wie er ist, und sagt über keine Datei etwas: nicht gezählt. Was es braucht und nie beobachtet wurde: cagewright trace {name} --add --exercise.",
+	"minimise-keep-unmatched": "--keep {pattern} benennt nichts, was in {name} ist.",
 	"unit-not-refreshed": "Die Unit von {name} wurde nicht neu geschrieben ({problem}); siehe cagewright unit {name}.",
 	"undone-silent": "{name} antwortet auch in der vorigen Generation nicht ({problem}): siehe die Ausgabe.",
 	"run-again": "{name} wurde aktualisiert und wird in der neuen Generation wieder gestartet.",

@@ -16,7 +16,8 @@ export const notesEn = {
 		"{path} was edited in the cage {name} and has changed on the host as well: the edited one goes on. The host's lies at its place; cagewright update {name} --configuration host takes it.",
 	"configuration-replaced": "{path} of the cage {name} is the host's now; what was edited is kept: {kept}",
 	"minimise-uncounted":
-		"{command} fails in the cage as it is, so it says nothing of any file: not counted. What it needs and was never traced: cagewright trace NAME --add --exercise.",
+		"{command} fails in the cage as it is, so it says nothing of any file: not counted. What it needs and was never traced: cagewright trace {name} --add --exercise.",
+	"minimise-keep-unmatched": "--keep {pattern} names nothing that is in {name}.",
 	"unit-not-refreshed": "The unit of {name} was not written anew ({problem}); see cagewright unit {name}.",
 	"undone-silent": "{name} does not answer in the generation before either ({problem}): see its output.",
 	"run-again": "{name} was updated and is started again in its new generation.",

@@ -16,7 +16,7 @@ export const reasonsDe: ReasonMessages = {
 			certificates: (example: string) => `Zertifikate, die beim Wirt erneuert werden; gelesen wurde ${example}`,
 			socket: (example: string) => `dort lauscht ein Dienst des Wirts: ${example}`,
 		},
-		account: "neu geschrieben: die nötigen Konten und keine anderen",
+		account: "neu geschrieben: nur die nötigen Konten und Namensdienste",
 		loaderCache: "neu geschrieben: wo die Bibliotheken liegen",
 		launcher: "der Starter braucht es",
 		serviceDirectory: "Verzeichnis, das der Dienst vor dem Start bekommt",

@@ -20,7 +20,7 @@ export const reasonsEn = {
 			certificates: (example: string) => `certificates that may be renewed on the host; ${example} was read`,
 			socket: (example: string) => `a service of the host listens there: ${example}`,
 		},
-		account: "written anew: the accounts that are needed and no other",
+		account: "written anew: only the accounts and name services that are needed",
 		loaderCache: "written anew: where the libraries are",
 		launcher: "the launcher needs it",
 		serviceDirectory: "a directory that the service is given before it starts",

@@ -1,4 +1,5 @@
 import { checklistDe } from "./record/checklist-de.ts";
+import { recordLogDe } from "./record/log-de.ts";
 import { recordPartsDe } from "./record/parts-de.ts";
 import { risksDe } from "./record/risks-de.ts";
 import type { RecordMessages } from "./record-en.ts";
@@ -6,8 +7,7 @@ import type { RecordMessages } from "./record-en.ts";
 /** The record of a cage, German. */
 export const recordDe: RecordMessages = {
 	title: (name) => `Nachweis für den Käfig ${name}`,
-	intro:
-		"Installation einer Applikation in einem chroot-Käfig nach Maßnahme M 4.198 (SYS.1.3.A10). Von Cagewright nach der letzten Erprobung geschrieben.",
+	intro: "Installation einer Applikation in einem chroot-Käfig nach Maßnahme M 4.198 (SYS.1.3.A10). Geschrieben von Cagewright.",
 	command: "Befehl",
 	account: "Gestartet als",
 	directory: "Arbeitsverzeichnis",
@@ -39,8 +39,10 @@ export const recordDe: RecordMessages = {
 	limitHead: ["Grenze", "Wert", "Gehalten von"],
 	limits: { memory: "Speicher", processes: "Prozesse und Threads", files: "offene Dateien je Prozess" },
 	limitsBy: { cgroup: "einer Control Group, für den ganzen Käfig", rlimit: "einem Ressourcenlimit, für jeden Prozess" },
-	network: (network) =>
-		network === "none" ? "Der Käfig hat kein Netz." : "Der Käfig teilt das Netz des Wirts, auch die Loopback-Schnittstelle.",
+	network: (network, trialAlone) =>
+		network === "none"
+			? "Der Käfig hat kein Netz."
+			: `Der Käfig teilt das Netz des Wirts, auch die Loopback-Schnittstelle.${trialAlone ? " Nur in den Erprobungen hatte er ein eigenes." : ""}`,
 	audit: "Prüfung der Dateien",
 	auditClean: "Es wurde nichts gefunden.",
 	accepted: (findings) => `Namentlich hingenommen, und bei jedem Start wieder genannt: ${findings}.`,
@@ -53,6 +55,7 @@ export const recordDe: RecordMessages = {
 	entriesCount: (files, links, directories, bytes) =>
 		`${files} Dateien, ${links} Verweise, ${directories} Verzeichnisse, ${bytes}.`,
 	parts: recordPartsDe,
+	log: recordLogDe,
 	checklist: checklistDe,
 	risks: risksDe,
 };

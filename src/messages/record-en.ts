@@ -1,4 +1,5 @@
 import { checklistEn } from "./record/checklist-en.ts";
+import { recordLogEn } from "./record/log-en.ts";
 import { recordPartsEn } from "./record/parts-en.ts";
 import { risksEn } from "./record/risks-en.ts";
 import type { Widen } from "./widen.ts";
@@ -6,8 +7,7 @@ import type { Widen } from "./widen.ts";
 /** The record of a cage, English. It says what was measured and leaves open what was not. */
 export const recordEn = {
 	title: (name: string) => `Record of the cage ${name}`,
-	intro:
-		"Installation of an application in a chroot cage after safeguard S 4.198 (SYS.1.3.A10). Written by Cagewright after the last trial.",
+	intro: "Installation of an application in a chroot cage after safeguard S 4.198 (SYS.1.3.A10). Written by Cagewright.",
 	command: "Command",
 	account: "Started as",
 	directory: "Working directory",
@@ -39,8 +39,10 @@ export const recordEn = {
 	limitHead: ["Limit", "Value", "Held by"],
 	limits: { memory: "memory", processes: "processes and threads", files: "open files of each process" },
 	limitsBy: { cgroup: "a control group, for the whole cage", rlimit: "a resource limit, for each process" },
-	network: (network: string) =>
-		network === "none" ? "The cage has no network." : "The cage shares the host's network, loopback included.",
+	network: (network: string, trialAlone: boolean) =>
+		network === "none"
+			? "The cage has no network."
+			: `The cage shares the host's network, loopback included.${trialAlone ? " In its trials alone it had one of its own." : ""}`,
 	audit: "Audit of the files on disk",
 	auditClean: "Nothing was found.",
 	accepted: (findings: string) => `Accepted by name, and said again at each launch: ${findings}.`,
@@ -53,6 +55,7 @@ export const recordEn = {
 	entriesCount: (files: number, links: number, directories: number, bytes: string) =>
 		`${files} files, ${links} links, ${directories} directories, ${bytes}.`,
 	parts: recordPartsEn,
+	log: recordLogEn,
 	checklist: checklistEn,
 	risks: risksEn,
 };

@@ -10,6 +10,8 @@ export const templateDe: Widen<typeof templateEn> = {
 	savedAs: (path, name) => `Gespeichert: ${path}\nVerwenden: cagewright make ${name} --yes`,
 	savedValues: (values) =>
 		`Was nur diesen Rechner meint, liegt daneben und wird nicht ausgegeben; anderswo muss es gesagt werden: ${values}`,
+	begun: (path) =>
+		`${path} liegt zum Ausfüllen bereit. Danach: cagewright template check ${path}; cagewright template import ${path}`,
 	valid: (file) => `${file} ist eine gültige Vorlage.`,
 	problem: (file, place, what) => `${file}: ${place || "/"}: ${what}`,
 	first: "Zuvor:",

@@ -7,6 +7,8 @@ export const templateEn = {
 	savedAs: (path: string, name: string) => `Saved ${path}\nUse it: cagewright make ${name} --yes`,
 	savedValues: (values: string) =>
 		`What means this machine alone is kept beside it and not exported; elsewhere it has to be told: ${values}`,
+	begun: (path: string) =>
+		`${path} is there to be filled in. Then: cagewright template check ${path}; cagewright template import ${path}`,
 	valid: (file: string) => `${file} is a valid template.`,
 	problem: (file: string, place: string, what: string) => `${file}: ${place || "/"}: ${what}`,
 	first: "First:",

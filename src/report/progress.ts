@@ -41,6 +41,8 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 			return event.missing.length
 				? { text: words.missing(event.missing.filter((one) => !one.declined).length), lasting: false }
 				: undefined;
+		case "search-started":
+			return { text: messages.cli.minimise.searching(event.jobs), lasting: true };
 		case "subset-tried":
 			return { text: minimisingText(event, messages), lasting: false };
 		case "selftest-started":

@@ -224,7 +224,8 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 		words.plan,
 		words.build(`${state}/cages/${answers.name}/generations/`),
 		words.trial(answers.rounds),
-		words.record,
+		...(answers.minimise ? [words.minimise] : []),
+		words.record(answers.minimise ? 6 : 5),
 		`${words.same} ${printableLines(command)}`,
 	].join("\n");
 }

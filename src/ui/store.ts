@@ -1,4 +1,6 @@
+import { inTurns } from "../core/pausable.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import { prepareModel } from "../core/wizard/files/model.ts";
 import type { Key } from "../core/wizard/keys.ts";
 import { reduce } from "../core/wizard/reduce.ts";
 import type { Happening, Told } from "../core/wizard/seen.ts";
@@ -9,7 +11,7 @@ import type { WizardSession } from "../engine/session.ts";
 const drawInterval = 100;
 const checkDelay = 150;
 /** Milliseconds of rest before a plan is made anew: at least so many, and as many as the last one took, up to a limit. */
-const planDelay = { least: 200, most: 3000 };
+const planDelay = { least: 200, most: 1000 };
 
 /** Holds the state, hands what happens to the reducer, and what the reducer wants done to the session. */
 export class WizardStore {
@@ -121,6 +123,9 @@ export class WizardStore {
 			case "forget":
 				this.#session.forget();
 				return;
+			case "leave-out":
+				this.#session.leaveOut();
+				return;
 			case "accept":
 				this.#session.accept(intention.missing);
 				return;
@@ -140,8 +145,8 @@ export class WizardStore {
 	}
 
 	/**
-	 * A plan of very many files takes seconds in which no key is answered, so it waits until nobody decides any more. The first one, one that is built
-	 * at once, and one that somebody waits for with Enter, are made at once.
+	 * A plan of very many files takes seconds, so it waits until nobody decides any more. The first one, one that is built at once, and one that
+	 * somebody waits for with Enter, are made at once.
 	 */
 	#planSoon(intention: Extract<Intention, { ticket: number }>): void {
 		clearTimeout(this.#planning);
@@ -202,8 +207,12 @@ async function ask(
 			return { job: "probe", value: await session.tryProbe(intention.line, intention.answers) };
 		case "trace":
 			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
-		case "plan":
-			return { job: "plan", value: await session.plan(intention.answers) };
+		case "plan": {
+			const plan = await session.plan(intention.answers);
+			// Looked through in turns, before the state has it and the next picture needs all of it at once.
+			await inTurns(prepareModel(plan), () => performance.now(), nextTurn);
+			return { job: "plan", value: plan };
+		}
 		case "surroundings":
 			return { job: "surroundings", value: await session.surroundings(intention.answers) };
 		case "try":
@@ -221,8 +230,14 @@ async function ask(
 			return { job: "text", value: { page: intention.page, text: await session.text(intention.page) } };
 		case "selftest":
 			return { job: "selftest", value: await session.selftest(intention.answers) };
+		case "minimise":
+			return { job: "minimise", value: await session.minimise(intention.answers) };
 		case "shell":
 			return { job: "shell", value: await handOver(() => session.shell(intention.answers)) };
+		case "names": {
+			const { implementedBy, initiatedBy } = intention;
+			return { job: "names", value: await session.nameForRecord(initiatedBy, implementedBy) };
+		}
 		case "install-unit":
 			return { job: "install-unit", value: await session.installUnit(intention.service) };
 		case "resume":
@@ -231,6 +246,11 @@ async function ask(
 			await session.discard(intention.id);
 			return { job: "discard" };
 	}
+}
+
+/** Keys that wait are answered first. */
+function nextTurn(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
 }
 
 function toldBy(error: unknown): Told {

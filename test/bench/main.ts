@@ -4,6 +4,7 @@ import { folding } from "./folding.ts";
 import { meets, type Result, resultLine } from "./harness.ts";
 import { live } from "./live.ts";
 import { making } from "./making.ts";
+import { minimise } from "./minimise.ts";
 import { planning } from "./planning.ts";
 import { startup } from "./startup.ts";
 import { tracing } from "./tracing.ts";
@@ -12,7 +13,7 @@ import { watching } from "./watching.ts";
 import { wizard } from "./wizard.ts";
 
 /** Runs all benches, or those that are named; exits 1 where a target is missed. */
-const benches = [startup, tracing, folding, live, planning, building, making, caging, upkeep, watching, wizard];
+const benches = [startup, tracing, folding, live, planning, building, making, caging, minimise, upkeep, watching, wizard];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length) {

@@ -1,15 +1,8 @@
-import { EventEmitter } from "node:events";
-import { Writable } from "node:stream";
-import { render } from "ink";
-import { createElement } from "react";
-import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
-import type { WizardSession } from "../../src/engine/session.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
-import { App } from "../../src/ui/app.tsx";
-import { WizardStore } from "../../src/ui/store.ts";
 import { largePlan } from "../ui/large-plan.ts";
-import { redis, ScriptedSession } from "../ui/scripted-session.ts";
+import { redis } from "../ui/scripted-session.ts";
 import type { Bench, Result } from "./harness.ts";
+import { keysWhilePlanning } from "./keys-while-planning.ts";
+import { atPlanning } from "./wizard-screen.ts";
 
 const count = 50_000;
 const repetitions = 15;
@@ -31,6 +24,7 @@ const cases: readonly { readonly what: string; readonly keys: string; readonly b
 	{ what: "Space on a fifth of them", before: libraries, keys: " ", after: "u" },
 	{ what: "Space on half of them", before: resources, keys: " ", after: "u" },
 	{ what: "undo of half of them", before: `${resources} `, keys: "u", after: " " },
+	{ what: "redo of half of them", before: `${resources} u`, keys: "\x12", after: "u" },
 	{ what: "the first letter of a search", before: "/", keys: "e", after: "\x15" },
 	{ what: "the fifth letter of a search", before: "/libe", keys: "x", after: "\x15" },
 	{ what: "letters that lie apart", before: "/usrx8", keys: "6", after: "\x15" },
@@ -57,89 +51,20 @@ export const wizard: Bench = {
 				results.push({ what: `${one.what}, ${columns} columns`, values, unit: "ms", target: { atMost: budget } });
 			}
 		}
-		const arrivals: number[] = [];
-		for (let repetition = 0; repetition < 5; repetition++) {
-			const screen = await atFiles(200);
-			await screen.press(`${libraries}lj `);
-			arrivals.push(await screen.plan());
-			screen.close();
-		}
-		results.push({ what: "a new plan arrives (no key)", values: arrivals, unit: "ms" });
-		return results;
+		return [...results, ...(await keysWhilePlanning(budget))];
 	},
 };
 
-/** Never answers by itself: the plan is handed over by the bench. */
-class SilentSession extends ScriptedSession {
-	override plan() {
-		return new Promise<never>(() => {});
-	}
-}
-
+/** At the first plan, which is the last: those that decisions ask for are never made. */
 async function atFiles(columns: number) {
-	const session: WizardSession = new SilentSession();
-	const store = new WizardStore(session);
-	const output = new Output(columns);
-	store.dispatch({ type: "resized", columns, rows: columns === 80 ? 24 : 60 });
-	const look = { messages: messagesFor("en"), color: true, ascii: false };
-	// Every picture at once: else Ink would make those of one moment one, and some keys would cost nothing.
-	const instance = render(createElement(App, { store, look }), {
-		stdout: output as unknown as NodeJS.WriteStream,
-		debug: true,
-		exitOnCtrlC: false,
-		patchConsole: false,
+	let isFirst = true;
+	const screen = atPlanning(columns, async () => {
+		if (!isFirst) return new Promise<never>(() => {});
+		isFirst = false;
+		return largePlan(redis, count);
 	});
-	const drawn = async (work: () => void): Promise<number> => {
-		const before = output.written;
-		const started = performance.now();
-		work();
-		// React draws in a microtask; what changes nothing is not drawn.
-		for (let turn = 0; turn < 20 && output.written === before; turn++) await Promise.resolve();
-		return performance.now() - started;
-	};
-	store.dispatch({ type: "started", initial: redis });
-	const plan = () => {
-		const { answers = redis, jobs } = store.state;
-		const made = largePlan(answers, count);
-		return drawn(() => store.dispatch({ type: "done", job: "plan", ticket: jobs.plan ?? 0, value: made }));
-	};
-	store.dispatch({ type: "done", job: "lacks", ticket: store.state.jobs.lacks ?? 0, value: [] });
-	store.dispatch({ type: "done", job: "validate", ticket: store.state.jobs.validate ?? 0, value: [] });
-	store.press([{ id: "enter" }]);
-	store.dispatch({ type: "done", job: "validate", ticket: store.state.jobs.validate ?? 0, value: [] });
-	store.dispatch({
-		type: "done",
-		job: "trace",
-		ticket: store.state.jobs.trace ?? 0,
-		value: { probes: [], exercises: [], signals: [], output: "", answered: true },
-	});
-	await plan();
-	if (store.state.screen !== "files" || !store.state.plan) throw new Error(`the bench is at ${store.state.screen}`);
-	return {
-		plan,
-		press: (input: string) => drawn(() => store.press(decodeKeys(nothingDecoded, input).keys)),
-		close() {
-			instance.unmount();
-			store.dispose();
-		},
-	};
-}
-
-/** A terminal that shows nothing and counts what it gets. */
-class Output extends Writable {
-	readonly isTTY = true;
-	readonly rows = 60;
-	readonly columns: number;
-	written = 0;
-
-	constructor(columns: number) {
-		super();
-		this.columns = columns;
-		EventEmitter.setMaxListeners(50, this);
-	}
-
-	override _write(_chunk: unknown, _encoding: string, done: () => void): void {
-		this.written++;
-		done();
-	}
+	const { store } = screen;
+	while (!store.state.plan) await new Promise((resolve) => setTimeout(resolve, 10));
+	if (store.state.screen !== "files") throw new Error(`the bench is at ${store.state.screen}`);
+	return screen;
 }

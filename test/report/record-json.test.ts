@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
 import { recordToJson } from "../../src/report/record/json.ts";
 import { programFolder } from "../../src/system/templates/folder.ts";
-import { writable } from "../core/cage/plans.ts";
+import { entry, writable } from "../core/cage/plans.ts";
 import { made, manifestEntry } from "./made.ts";
 import { recordFor } from "./records.ts";
 
@@ -28,20 +28,29 @@ test("the schema takes a record with everything in it, and one of an older versi
 		manifestEntry("/", { path: strange, kind: "symlink", target: strange }),
 	];
 	const at = "2026-01-01T00:00:00.000Z";
+	const minimised = { at, probes: 1, exercises: 0, signals: 2, trials: 9, isComplete: true, paths: [pathFromText("/etc/none")] };
+	const unneeded = entry("/etc/none", {
+		decision: "declined",
+		reasons: [{ kind: "unneeded", at, probes: 1, exercises: 0 }],
+	});
 	const full = asJson(
 		{
 			entries,
 			plan: {
 				writable: [writable("/srv")],
+				entries: [unneeded],
 				declined: [{ path: strange, risk: "secret" }],
 				notes: [{ code: "gap-start-up", values: {} }],
 			},
-			cage: { selftest: { at, tried: 3, escaped: [], openByDesign: ["loopback"], findings: [] } },
+			cage: { selftest: { at, tried: 3, escaped: [], openByDesign: ["loopback"], findings: [] }, minimised },
 		},
 		[`${at} made {"generation":1}`],
 		undefined,
 		{
 			responsible: { purpose: "mail", initiatedBy: "a", implementedBy: "b", approved: { by: "c", at, generation: 1 } },
+			life: [{ stage: "reload", cameUp: false, by: "SIGHUP" }],
+			next: [{ kind: "modules", directory: strange, paths: [strange], count: 1 }],
+			watched: { since: at, until: at, seconds: 0, missed: [strange] },
 			configuration: [{ path: strange, state: "edited", against: "host", difference: ["@@ -1,1 +1,1 @@", "-a", "+b"] }],
 			check: {
 				at,
@@ -52,6 +61,7 @@ test("the schema takes a record with everything in it, and one of an older versi
 		},
 	);
 	expect(problems(full)).toEqual([]);
+	expect(full.minimised).toMatchObject({ trials: 9, files: 1, groups: [{ group: "configuration", files: 1 }] });
 	const { check: _, evidence: __, ...old } = recordFor();
 	expect(
 		problems(
@@ -60,6 +70,11 @@ test("the schema takes a record with everything in it, and one of an older versi
 	).toEqual([]);
 	expect(problems({ ...full, sekret: 1 })).not.toEqual([]);
 	expect(problems({ ...full, entries: [{ ...full.entries[0], mode: 493 }] })).not.toEqual([]);
+});
+
+test("packages have the address by which scanners look them up", () => {
+	const { packages } = asJson({ entries: [manifestEntry("/usr/bin/app", { package: { name: "app", version: "1" } })] });
+	expect(packages).toEqual([expect.objectContaining({ name: "app", purl: "pkg:deb/debian/app@1?distro=debian-13" })]);
 });
 
 test("no value of the environment and no password of a command line is in it", () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
 import { printable } from "../../src/core/path/quote.ts";
+import type { CageRecord } from "../../src/core/record/record.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { recordMarkdown } from "../../src/report/record/markdown.ts";
-import { writable } from "../core/cage/plans.ts";
+import { entry, writable } from "../core/cage/plans.ts";
 import { made, manifestEntry } from "./made.ts";
 import { place, recordFor } from "./records.ts";
 
@@ -62,6 +63,53 @@ test("what an administrator should know of the plan stands in the record, such a
 	expect(record({ plan: { notes } }, [], place, "de")).toContain("- Sie wurde erst beobachtet, als sie schon lief.");
 });
 
+test("what was proven unnecessary stands in the record, with how far the proof reaches", () => {
+	const at = "2026-01-01T00:00:00.000Z";
+	const minimised = { at, probes: 1, exercises: 0, signals: 2, trials: 9, isComplete: false, paths: [] };
+	const reasons = [{ kind: "unneeded", at, probes: 1, exercises: 0 }] as const;
+	const owner = { package: { name: "tzdata", version: "1" } };
+	const entries = [
+		entry("/usr/share/zoneinfo/Asia", { decision: "declined", size: 2000, reasons, ...owner }),
+		entry("/lib/link", { decision: "declined", kind: "symlink", reasons }),
+		entry("/etc/kept"),
+	];
+	const told = record({ plan: { entries }, cage: { minimised } });
+	expect(told).toContain("1 file (2 kB) left out because trials proved them unnecessary, at 2026-01-01");
+	expect(told).toContain("9 trials, with 1 probe, 0 exercises and 2 signals");
+	expect(told).toContain("stopped before every file was decided");
+	expect(told).toMatch(/\| time zones \| 1 \| 2 kB \|/);
+	expect(told).toMatch(/\| tzdata \| 1 \| 2 kB \|/);
+	expect(told).toMatch(/medium \| 1 file was left out on the proof of 1 probe and 0 exercises/);
+	expect(record({ plan: { entries }, cage: { minimised } }, [], place, "de")).toContain("9 Versuche mit 1 Probe");
+	expect(record({ plan: { entries: [entry("/etc/kept")] }, cage: { minimised } })).not.toContain("unnecessary");
+});
+
+test("what was reached, what never came up and what production missed stand in the record, all of it by name", () => {
+	const group = { reached: 0, of: 0, untouched: [] };
+	const modules = { reached: 1, of: 3, untouched: ["/usr/lib/x/a.so", "/usr/lib/x/b.so"].map(pathFromText) };
+	const coverage = {
+		packages: [{ name: "x", version: "1" }],
+		groups: { programs: group, modules, configuration: group, data: group },
+	};
+	const at = "2026-01-01T00:00:00.000Z";
+	const values: Partial<CageRecord> = {
+		coverage,
+		life: [
+			{ stage: "start", cameUp: true },
+			{ stage: "reload", cameUp: false, by: "SIGHUP" },
+		],
+		next: [{ kind: "command", command: "curl -u me:hunter2 http://localhost/", shows: "head" }],
+		watched: { since: at, until: at, seconds: 86_400, missed: [pathFromText("/usr/share/late")] },
+	};
+	const told = recordMarkdown(recordFor({}, [], place, values), messagesFor("en"));
+	expect(told).toMatch(/\| modules \| 1 \| 3 \| `\/usr\/lib\/x\/a\.so`, `\/usr\/lib\/x\/b\.so` \|/);
+	expect(told).toContain("Never came up: reload (SIGHUP)");
+	expect(told).toContain("24 h in all: 1 path missed");
+	expect(told).toContain("/usr/share/late");
+	expect(told).not.toContain("hunter2");
+	expect(record()).toContain("It was not watched in production");
+});
+
 describe("names cannot become markup", () => {
 	test.each(hostile)("%j as a path, a target, a rule and a call", (text) => {
 		const path = pathFromText(`/srv/${text}`);
@@ -74,7 +122,7 @@ describe("names cannot become markup", () => {
 		const rows = written.split("\n").filter((line) => line.startsWith("| ") && line.includes("srv"));
 		expect(rows.map((row) => cells(row).length)).toEqual([3, 9, 9, 9]);
 		const show = printable(`/srv/${text}`);
-		expect(rows.map((row) => shown(cells(row)[0] ?? ""))).toEqual([show, show, `/l -> ${show}`, show]);
+		expect(rows.map((row) => shown(cells(row)[0] ?? ""))).toEqual([show, show, `/l → ${show}`, show]);
 		expect(shown(cells(rows[1] ?? "").at(-1) ?? "")).toContain(printable(text));
 	});
 	test.each(hostile)("%j as anything else that comes from elsewhere", (text) => {

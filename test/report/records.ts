@@ -9,6 +9,7 @@ export const machine: Evidence["machine"] = {
 	system: "Debian GNU/Linux 13 (trixie)",
 	distribution: "debian-13",
 	architecture: "amd64",
+	packageKind: "deb",
 	kernel: "6.12.0",
 	appArmor: { enabled: false },
 	selinux: false,

@@ -21,19 +21,28 @@ interface Offer {
 	};
 }
 
-async function offered(name: string, words: readonly string[] = [name]): Promise<Offer[]> {
+interface Offered {
+	readonly offers: readonly Offer[];
+	/** How it could lock itself in. */
+	readonly ownChroot: readonly { readonly code: string; readonly values: { readonly setting: string } }[];
+}
+
+async function offered(name: string, words: readonly string[] = [name]): Promise<Offered> {
 	const traced = await cagewright(["trace", "--quiet", ...words], { state });
 	expect({ status: traced.status, stderr: traced.stderr }).toEqual({ status: 0, stderr: "" });
 	const { json } = await cagewright(["plan", name, "--json", "--quiet"], { state });
-	return (json.offers as Offer[]).filter(({ kind }) => kind.startsWith("documented"));
+	return {
+		offers: (json.offers as Offer[]).filter(({ kind }) => kind.startsWith("documented")),
+		ownChroot: (json.notes as Offered["ownChroot"]).filter(({ code }) => code.startsWith("own-chroot")),
+	};
 }
 
 const phpUnit = readdirSync("/usr/lib/systemd/system").find((name) => /^php[\d.]+-fpm\.service$/.test(name)) ?? "";
 
-test.each<[string, Record<string, [string, string]>]>([
+test.each<[string, Record<string, [string, string]>, string?]>([
 	["redis", { "--writable /etc/redis": ["unit", "ReadWriteDirectories=-/etc/redis"] }],
 	["nginx", { "--include /etc/nginx": ["package", ""] }],
-	["bind9", { "--writable /var/lib/bind": ["readme", "Zones subject to automatic updates"] }],
+	["bind9", { "--writable /var/lib/bind": ["readme", "Zones subject to automatic updates"] }, "-t DIRECTORY"],
 	[
 		"apache2",
 		{
@@ -41,13 +50,16 @@ test.each<[string, Record<string, [string, string]>]>([
 			"--include /etc/apache2/magic": ["package", ""],
 			"--writable /var/cache/apache2/mod_cache_disk": ["package", ""],
 		},
+		"ChrootDir DIRECTORY",
 	],
 	[
 		phpUnit.replace(".service", ""),
 		{ "--writable /var/lib/php/sessions": ["readme", "Session files are stored in /var/lib/php/sessions"] },
+		"chroot = DIRECTORY",
 	],
-])("of %s", async (name, expected) => {
-	const offers = await offered(name);
+])("of %s", async (name, expected, setting) => {
+	const { offers, ownChroot } = await offered(name);
+	expect(ownChroot.map(({ values }) => values.setting)).toEqual(setting === undefined ? [] : [setting]);
 	expect(offers.map(({ option }) => option)).toEqual(Object.keys(expected));
 	for (const { option, passage } of offers) {
 		const [kind = "", text] = expected[option] ?? [];
@@ -58,8 +70,10 @@ test.each<[string, Record<string, [string, string]>]>([
 
 test("of haproxy, under a configuration of one's own; what is taken up is not offered any more", async () => {
 	const { command, probe } = haproxy(await freePort());
-	const [offer, ...others] = await offered("haproxy", ["--name", "haproxy", "--probe", probe, "--", ...command]);
+	const { offers, ownChroot } = await offered("haproxy", ["--name", "haproxy", "--probe", probe, "--", ...command]);
+	const [offer, ...others] = offers;
 	expect(others).toEqual([]);
+	expect(ownChroot).toMatchObject([{ code: "own-chroot-empty", values: { setting: "chroot DIRECTORY" } }]);
 	expect(offer).toMatchObject({ option: "--writable /run/haproxy", passage: { kind: "tmpfiles", line: 1 } });
 	const shown = await cagewright(["plan", "haproxy", "--lang", "de"], { state });
 	expect(shown.stdout).toMatch(/--writable \/run\/haproxy .*tmpfiles\.d\/haproxy\.conf, Zeile 1: „d \/run\/haproxy/);

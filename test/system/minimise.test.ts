@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { begin, cagewright, type Json, make, temporaryState } from "./cagewright.ts";
+import { begin, cagewright, type Json, type Made, make, temporaryState } from "./cagewright.ts";
 import { bind9, type Daemon, nginx, redis } from "./daemons.ts";
 import { apacheWithDefaults, haproxy, phpFpm } from "./more-daemons.ts";
 
@@ -36,7 +36,6 @@ const patience = 150_000;
 
 test.each<[string, number, () => Daemon]>([
 	["redis", 18, () => redis(port)],
-	["nginx", 17, () => nginx({ port })],
 	["apache2", 30, () => apacheWithDefaults(port)],
 	["haproxy", 22, () => haproxy(port)],
 	["php-fpm", 80, () => phpFpm(port)],
@@ -50,6 +49,28 @@ test.each<[string, number, () => Daemon]>([
 		expect(made.files - after.files).toBe(dropped.files);
 		const tried = await cagewright(["trial", name, "--json", "--quiet", "--no-selftest"], { state });
 		expect(tried).toMatchObject({ status: 0, json: { answered: true, missing: [] } });
+	},
+	patience,
+);
+
+test(
+	"make --minimise ends with the smaller cage, and says of both; show and record tell what it goes without",
+	async () => {
+		const { minimised, ...made } = (await makeOf(nginx({ port }), "nginx", ["--minimise", "--keep", "/etc/ssl/**"])) as Made & {
+			minimised: Minimised;
+		};
+		expect(made).toMatchObject({ answered: true, files: minimised.after.files });
+		expect(made.root).toMatch(/generations\/2$/);
+		expect(minimised).toMatchObject({ outcome: "minimised", complete: true });
+		expect(minimised.after.files).toBeLessThanOrEqual(17);
+		const shown = await cagewright(["show", "nginx", "--json"], { state });
+		const { files } = minimised.dropped;
+		expect(shown.json).toMatchObject({ minimised: { files, probes: 1, trials: minimised.trials } });
+		const record = await cagewright(["record", "nginx", "--lang", "de"], { state });
+		expect(record.stdout).toContain(`${files} Dateien`);
+		expect(record.stdout).toContain(`${minimised.trials} Versuche mit 1 Probe`);
+		const again = await cagewright(["trial", "nginx", "--json", "--quiet", "--no-selftest"], { state });
+		expect(again).toMatchObject({ status: 0, json: { answered: true, missing: [] } });
 	},
 	patience,
 );

@@ -46,6 +46,19 @@ describe("dpkg", () => {
 		expect(parseDpkgStatus("Package: half").size).toBe(0);
 	});
 
+	test("status: what a package was built from", () => {
+		const packages = parseDpkgStatus(
+			[
+				"Package: a\nVersion: 2+b1\nArchitecture: all\nSource: b (2)",
+				"Package: c\nVersion: 1\nSource: d",
+				"Package: e\nVersion: 1",
+			].join("\n\n"),
+		);
+		expect(packages.get("a")).toMatchObject({ source: "b", sourceVersion: "2", architecture: "all" });
+		expect(packages.get("c")).toMatchObject({ source: "d" });
+		expect(packages.get("e")).toEqual({ name: "e", source: "e", architecture: "all", ref: { name: "e", version: "1" } });
+	});
+
 	test("diversions: one's own name stays, the others' moves", () => {
 		const diversions = parseDiversions("/doc/help\n/doc/help.tiny\nvim-runtime\n/etc/mine\n/etc/mine.distrib\n:\n");
 		expect(divertedName("/doc/help", "vim-tiny", diversions)).toBe("/doc/help.tiny");

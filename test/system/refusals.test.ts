@@ -67,6 +67,10 @@ test("a program that does not exist", async () => {
 	expectRefused(await cagewright(makeArguments(["--probe", "false"], ["no-such-program"]), { state }), 2, "no-such-program");
 });
 
+test("how to minimise, without being told to", async () => {
+	expectRefused(await cagewright(makeArguments(["--keep", "/etc", "--probe", "false"]), { state }), 2, "--minimise");
+});
+
 test("a command of which nothing is known needs a probe", async () => {
 	expectRefused(await cagewright(makeArguments([], ["sleep", "1000"]), { state }), 2, "--probe");
 });

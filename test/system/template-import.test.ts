@@ -127,6 +127,17 @@ test("the name of a built-in template stays ours", async () => {
 	expect((await run(["remove", "redis"])).stderr).toMatch(/built in/);
 });
 
+test("a new one is valid as it stands, explains itself to an editor and is never written over another", async () => {
+	const path = `${folder}/shop.json`;
+	expect((await run(["new", "shop", "-o", path])).stderr).toContain("cagewright template check");
+	const { $schema } = JSON.parse(readFileSync(path, "utf8")) as { $schema: string };
+	expect(JSON.parse(readFileSync($schema, "utf8"))).toHaveProperty("properties");
+	expect((await run(["check", path])).status).toBe(0);
+	expect((await run(["import", path, "--dry-run"])).stdout).toContain("/usr/bin/shop --port");
+	expect((await run(["new", "shop", "-o", path])).status).toBe(4);
+	for (const args of [[], ["../shop"], ["Shop"]]) expect((await run(["new", ...args])).status).toBe(2);
+});
+
 test("a bundle is what was exported, or it is refused", async () => {
 	const bundle = `${folder}/demo.bundle.json`;
 	expect((await run(["export", "demo", "-o", bundle])).status).toBe(0);

@@ -65,6 +65,8 @@ test("what a cage misses in production is seen, kept, named, and taken up by an 
 
 	const checked = await cagewright(["check", "files"], { state });
 	expect(checked.stdout).toMatch(/files: watched for .*: 2 paths missed: .*common-licenses/);
+	const record = await cagewright(["record", "files", "--format", "json"], { state });
+	expect(record.json.watched).toMatchObject({ missed: [`${license}/Artistic`, `${license}/MPL-2.0`] });
 	const left = await cagewright(["update", "files", "--dry-run", "--json"], { state });
 	expect((left.json.cages as { missed: { path: string }[] }[])[0]?.missed.map(({ path }) => path)).toEqual([
 		...[`${license}/Artistic`, `${license}/MPL-2.0`],

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { Terminal } from "@xterm/headless";
 import { modesAfter, usualModes } from "./modes.ts";
@@ -19,6 +20,8 @@ export class PtyProgram {
 	readonly ended: Promise<End>;
 	readonly #emulator: Terminal;
 	readonly #pty: IPty;
+	/** Tells whoever waits that something was drawn: what stands there for a moment is seen too. */
+	readonly #drawn = new EventEmitter().setMaxListeners(0);
 	#raw = "";
 	#end: End | undefined;
 	#killed = false;
@@ -41,7 +44,7 @@ export class PtyProgram {
 		});
 		this.#pty.onData((data) => {
 			this.#raw += data;
-			this.#emulator.write(data);
+			this.#emulator.write(data, () => this.#drawn.emit("drawn"));
 		});
 		this.#emulator.onScroll(() => this.#noticeScroll());
 		const exit = new Promise<{ exitCode: number; signal?: number }>((resolve) => {
@@ -80,6 +83,10 @@ export class PtyProgram {
 
 	async screen(): Promise<string[]> {
 		await new Promise<void>((resolve) => this.#emulator.write("", resolve));
+		return this.#shown();
+	}
+
+	#shown(): string[] {
 		const { active } = this.#emulator.buffer;
 		return Array.from(
 			{ length: this.#emulator.rows },
@@ -94,15 +101,31 @@ export class PtyProgram {
 		return Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? "");
 	}
 
-	/** Waits until the screen shows a text; fails with what it showed instead. */
+	/** Waits until the screen shows a text, be it for a moment; fails with what it showed instead. */
 	async sees(text: string | RegExp, seconds = 30): Promise<string> {
-		const deadline = Date.now() + seconds * 1000;
-		for (;;) {
-			const shown = (await this.screen()).join("\n");
-			if (typeof text === "string" ? shown.includes(text) : text.test(shown)) return shown;
-			if (Date.now() > deadline) throw new Error(`never saw ${text} but:\n${shown}`);
-			await new Promise((resolve) => setTimeout(resolve, 30));
-		}
+		const found = () => {
+			const shown = this.#shown().join("\n");
+			return (typeof text === "string" ? shown.includes(text) : text.test(shown)) ? shown : undefined;
+		};
+		await this.screen();
+		return await new Promise<string>((resolve, reject) => {
+			const end = (): void => {
+				clearTimeout(deadline);
+				this.#drawn.off("drawn", look);
+			};
+			const look = (): void => {
+				const shown = found();
+				if (shown === undefined) return;
+				end();
+				resolve(shown);
+			};
+			const deadline = setTimeout(() => {
+				end();
+				reject(new Error(`never saw ${text} but:\n${this.#shown().join("\n")}`));
+			}, seconds * 1000);
+			this.#drawn.on("drawn", look);
+			look();
+		});
 	}
 
 	/** Cursor on, alternate screen and marked pastes off: as a shell expects it. */

@@ -17,6 +17,8 @@ export interface Minimised {
 	readonly isComplete: boolean;
 	/** Files, and the links that led to them. */
 	readonly paths: readonly Path[];
+	/** Bytes of the loader's cache, where it is among them: it is made at each build, so no plan tells them. */
+	readonly cacheBytes?: number;
 }
 
 /**
@@ -57,7 +59,12 @@ export function leaveOut(plan: Plan, minimised: Minimised | undefined, additions
 /** The earlier decisions, of which `there` tells what the cage has all the same, with the new ones. */
 export function joined(earlier: Minimised | undefined, there: ReadonlySet<Path>, found: Minimised): Minimised {
 	const still = earlier?.paths.filter((path) => !there.has(path)) ?? [];
-	return { ...found, paths: [...new Set([...still, ...found.paths])] };
+	const cacheBytes = found.cacheBytes ?? earlier?.cacheBytes;
+	return {
+		...found,
+		paths: [...new Set([...still, ...found.paths])],
+		...(cacheBytes === undefined ? {} : { cacheBytes }),
+	};
 }
 
 /** What still holds in a cage that has these paths: one that went back to an older generation. */

@@ -1,5 +1,6 @@
 import type { Application, Bind, Rules } from "../application/application.ts";
 import type { Note } from "../application/note.ts";
+import type { PinRules } from "../minimise/pins.ts";
 
 /**
  * Everything that a person decides about a cage, as text: what the options of `make` carry, what the wizard's form edits, and
@@ -25,6 +26,8 @@ export interface Answers {
 	/** A process that runs already, to be watched instead of a start of its own; for so many seconds at least. */
 	readonly attach?: { readonly pid: number; readonly seconds?: number };
 	readonly rounds: number;
+	/** What the trials prove unnecessary is left out at the end, but for this. */
+	readonly minimise?: PinRules;
 }
 
 export const defaultTimeout = 30;

@@ -50,6 +50,13 @@ export function equivalentCommand(answers: Answers, base?: Answers, state?: stri
 	add("--attach", answers.attach?.pid);
 	add("--for", answers.attach?.seconds);
 	add("--rounds", answers.rounds, answers.attach ? defaultRoundsAttached : defaultRounds);
+	if (answers.minimise) {
+		const { giveUp, keep, keepKinds } = answers.minimise;
+		words.push("--minimise");
+		for (const pattern of keep) add("--keep", pattern);
+		for (const kind of keepKinds) add("--keep-kind", kind);
+		for (const pin of giveUp) add("--give-up", pin);
+	}
 	words.push("--yes");
 	if (!isSame(application.command, base?.application.command)) words.push("--", ...application.command);
 	return quoteShellLine(words);

@@ -100,7 +100,7 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 	const there = new Set<string>([...manifest.entries.map(({ path }) => path), ...manifest.writable.map(({ path }) => path)]);
 	const present = named.filter((path) => there.has(path) || (path === "/dev" && counts.devices.length > 0));
 	const approved = isApproved(responsible, manifest.generation);
-	const { appArmor, selinux } = evidence?.machine ?? { appArmor: undefined, selinux: undefined };
+	const appArmor = evidence?.machine.appArmor;
 	const layers = [measured?.seccomp ? "seccomp" : "", trial?.weaker?.includes("landlock") ? "" : "Landlock"]
 		.filter(Boolean)
 		.join(", ");
@@ -121,7 +121,7 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		item("s5", inside, ["confinement", "files"], { programs: programs.length }),
 		item("s6", inside, ["confinement"], { root: record.place.root }),
 		item("s7", tested, ["selftest"], ways),
-		item("s8", "shown", ["accounts", "risks"], { account: manifest.identity.name, shares }),
+		item("s8", "shown", ["accounts", "risks", "trials", "updates"], { account: manifest.identity.name, shares }),
 		item("s9", "shown", ["confinement"], { launcher: trial?.launcher ?? "util-linux", name: cage.name }),
 		item("s10", tested, ["selftest", "risks"], ways),
 		item("s11", tested, ["selftest", "risks"], ways),
@@ -129,7 +129,7 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		item("s13", "explains", ["risks"]),
 		item("s14", "person", ["updates", "history"], { at: check?.at ?? "" }),
 		item("s15", when(trial !== undefined, trial?.answered === true), ["files", "trials"], { files: counts.files, passed }),
-		item("s16", "shown", ["files", "coverage"], { unexplained, files: files.length }),
+		item("s16", "shown", ["files", "coverage"], { unexplained, entries: manifest.entries.length }),
 		item("s17", "shown", ["files", "devices"], {
 			there: present.join(", "),
 			absent: named.filter((path) => !present.includes(path)).join(", ") || "–",
@@ -152,18 +152,8 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		item("s22", "shown", ["accounts"], { users: accounts.users.length, groups: accounts.groups.length }),
 		item("r1", when(measured !== undefined, measured?.seccomp === true && measured.noNewPrivileges), ["confinement"], { layers }),
 		item("r2", inside, ["confinement"], { name: cage.name }),
-		appArmor === undefined
-			? item("r3", "open", ["confinement"])
-			: item(
-					"r3",
-					appArmor.enabled && appArmor.profile !== undefined && appArmor.loaded !== true ? "failed" : "shown",
-					["confinement"],
-					{
-						state: appArmor.enabled || selinux ? "yes" : "no",
-						profile: appArmor.profile ?? "–",
-					},
-				),
-		item("q1", unexplained ? "failed" : "shown", ["files", "packages"], { files: files.length, unexplained }),
+		item("r3", profileState(record), ["confinement"], { profile: appArmor?.profile ?? "–" }),
+		item("q1", unexplained ? "failed" : "shown", ["files", "packages"], { files: counts.files, unexplained }),
 		item("q2", "shown", ["configuration"], { files: configuration.length, changed }),
 		item("q3", "shown", ["permissions"], { writable: manifest.writable.length, binds: manifest.binds.length }),
 		item("q4", answered, ["trials"], { passed, of: trial?.probes.length ?? 0, at: trial?.at ?? "" }),
@@ -179,6 +169,14 @@ export function checklistOf(record: CageRecord): ChecklistItem[] {
 		}),
 		item("q10", history.length ? "shown" : "open", ["history"], { lines: history.length }),
 	];
+}
+
+/** Where the kernel's own means are not in use there is no profile to be active; whether they should be is for a person to say. */
+function profileState({ evidence }: CageRecord): ItemState {
+	if (!evidence) return "open";
+	const { appArmor, selinux } = evidence.machine;
+	if (!appArmor.enabled && !selinux) return "person";
+	return appArmor.enabled && appArmor.profile !== undefined && appArmor.loaded !== true ? "failed" : "shown";
 }
 
 function totalSeconds(seconds: CageRecord["cage"]["seconds"]): number {

@@ -16,12 +16,7 @@ const mostNodes = 36;
 
 export function dependenciesOf(manifest: Manifest): Dependencies {
 	const byPath = new Map(manifest.entries.map((entry) => [entry.path, entry]));
-	const pairs = manifest.entries.flatMap((entry) =>
-		// Links lead to the same file once more.
-		(entry.kind === "file" ? entry.reasons : []).flatMap((reason) =>
-			reason.kind === "needed-by" ? [[reason.by, entry.path] as const] : [],
-		),
-	);
+	const pairs = neededPairs(manifest);
 	const files = graph(pairs);
 	if (files.names.length <= mostNodes) return { of: "files", ...drawn(files), rest: 0 };
 	const packageOf = (path: Path) => nameOfPackage(byPath.get(path)) ?? path;
@@ -30,6 +25,16 @@ export function dependenciesOf(manifest: Manifest): Dependencies {
 	);
 	if (packages.names.length <= mostNodes) return { of: "packages", ...drawn(packages), rest: 0 };
 	return { of: "packages", ...drawn(mostNeeded(packages)), rest: packages.names.length - mostNodes };
+}
+
+/** Each file that needs another, and that other. */
+export function neededPairs({ entries }: Manifest): (readonly [Path, Path])[] {
+	return entries.flatMap((entry) =>
+		// Links lead to the same file once more.
+		(entry.kind === "file" ? entry.reasons : []).flatMap((reason) =>
+			reason.kind === "needed-by" ? [[reason.by, entry.path] as const] : [],
+		),
+	);
 }
 
 function nameOfPackage(entry: ManifestEntry | undefined): string | undefined {

@@ -1,9 +1,20 @@
 import type { Note } from "../application/note.ts";
 import type { Cage, TrialSummary } from "../cage/cage.ts";
+import {
+	byGroup,
+	byPackage,
+	type Dropped,
+	type GroupDropped,
+	type PackageDropped,
+	sumOf,
+	unneededOf,
+} from "../minimise/dropped.ts";
+import type { Minimised } from "../minimise/minimised.ts";
 import { showPath } from "../path/quote.ts";
 import { type GroupName, groupsOf, type Recommendation } from "../plan/groups.ts";
-import type { Plan, Risk, SharedKind } from "../plan/plan.ts";
+import type { PackageRef, Plan, Risk, SharedKind } from "../plan/plan.ts";
 import type { SelftestSummary } from "../selftest/verdict.ts";
+import type { PackageKind, PackageOrigin } from "./package-url.ts";
 
 /**
  * What the record tells of a generation beyond its manifest: how it was planned, tried and tested, and on which machine. Kept beside the manifest and longer
@@ -37,6 +48,15 @@ export interface Evidence {
 	}[];
 	/** Accounts that a need was seen for and a rule leaves out. */
 	readonly withoutAccounts: readonly string[];
+	/** What the package manager told of the packages in the cage; those that it told nothing of are absent. */
+	readonly origins?: readonly (PackageRef & PackageOrigin)[];
+	/** What was proven unnecessary, and by what. */
+	readonly minimised?: MinimisedEvidence;
+}
+
+export interface MinimisedEvidence extends Omit<Minimised, "paths" | "cacheBytes">, Dropped {
+	readonly groups: readonly GroupDropped[];
+	readonly packages: readonly PackageDropped[];
 }
 
 /** What a reader in years has to know of the machine that the cage stands on. */
@@ -48,13 +68,21 @@ export interface MachineFacts {
 	readonly distribution: string;
 	/** Such as `amd64`, as the package manager calls it. */
 	readonly architecture: string;
+	/** Absent where os-release(5) names no known family. */
+	readonly packageKind?: PackageKind;
 	readonly kernel: string;
+	/** The version of this program that made the generation; absent where an older one did. */
+	readonly cagewright?: string;
 	/** The kernel's other means of confinement, and what of them is there for this application. */
 	readonly appArmor: { readonly enabled: boolean; readonly profile?: string; readonly loaded?: boolean };
 	readonly selinux: boolean;
 }
 
-export function evidenceOf(cage: Cage, plan: Plan, facts: Pick<Evidence, "generation" | "at" | "who" | "machine">): Evidence {
+export function evidenceOf(
+	cage: Cage,
+	plan: Plan,
+	facts: Pick<Evidence, "generation" | "at" | "who" | "machine" | "origins">,
+): Evidence {
 	return {
 		schema: "cagewright/evidence/1",
 		...facts,
@@ -71,5 +99,14 @@ export function evidenceOf(cage: Cage, plan: Plan, facts: Pick<Evidence, "genera
 			bytes,
 		})),
 		withoutAccounts: plan.rules.withoutAccounts,
+		...minimisedOf(cage, plan),
 	};
+}
+
+function minimisedOf({ minimised }: Cage, plan: Plan): Pick<Evidence, "minimised"> {
+	if (!minimised) return {};
+	const unneeded = unneededOf(plan, minimised);
+	if (!unneeded.length) return {};
+	const { cacheBytes: _, paths: __, ...proof } = minimised;
+	return { minimised: { ...proof, ...sumOf(unneeded), groups: byGroup(unneeded), packages: byPackage(unneeded) } };
 }

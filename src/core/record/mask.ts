@@ -14,7 +14,7 @@ const assignment = new RegExp(`((?:^|[\\s;,{&?"'(-])(?:${name})["']?\\s*(?:=>|[=
 /** In JSON and the like, where only the case of letters parts the words. */
 const camelCase = new RegExp(`([a-z](?:Password|Passwd|Secret|Token|Key)["']?\\s*[=:]\\s*)(${quoted}|[^\\s;,&)}\\]]+)`, "g");
 /** A directive with its value behind a space: redis, nginx, OpenVPN and many more. */
-const directive = new RegExp(`^(\\s*(?:set\\s+|-+)?(?:${name})\\s+)(\\S.*)$`, "i");
+const directive = new RegExp(`^(\\s*(?:set\\s+|-+)?(?:${name})\\s+(?:=\\s*)?)(\\S.*)$`, "i");
 const commandOption = new RegExp(`((?:^|\\s)--?(?:${name})(?:\\s+|=))(${quoted}|\\S+)`, "gi");
 /** redis: `user NAME on >PASSWORD ~*`, with its hash as `#…`. */
 const aclRule = /((?:^|\s)(?:user\s+\S+|on|off|~\S+|[+&@]\S+)\s+)([>#<!]\S+)/g;

@@ -2,7 +2,11 @@ import type { Cage } from "../cage/cage.ts";
 import type { PackageDrift } from "../cage/drift.ts";
 import type { Finding } from "../cage/finding.ts";
 import type { Manifest } from "../cage/manifest.ts";
+import type { Path } from "../path/path.ts";
 import type { Coverage } from "../plan/coverage.ts";
+import type { StageReach } from "../plan/life.ts";
+import type { NextExercise } from "../plan/next-exercises.ts";
+import type { Watched } from "../watch/watched.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Responsible } from "./responsible.ts";
@@ -29,8 +33,13 @@ export interface CageRecord {
 	readonly check?: RecordedCheck;
 	/** The service of the host that the cage has taken over, and since when. */
 	readonly adopted?: { readonly service: string; readonly since: string };
-	/** How much of its packages the application reached while it was watched. */
+	/** How much of its packages the application reached while it was traced. */
 	readonly coverage?: Coverage;
+	/** Stages of its life, with those that no trace has seen, and what would show more of it. Absent where its trace is gone. */
+	readonly life?: readonly StageReach[];
+	readonly next?: readonly NextExercise[];
+	/** What watching it in production has shown. */
+	readonly watched?: RecordedWatch;
 	/** Lines of the append-only log, oldest first. */
 	readonly history: readonly HistoryLine[];
 }
@@ -40,6 +49,11 @@ export interface HistoryLine {
 	readonly action: string;
 	/** JSON. */
 	readonly details: string;
+}
+
+export interface RecordedWatch extends Pick<Watched, "since" | "until" | "seconds"> {
+	/** What it lacks by that. */
+	readonly missed: readonly Path[];
 }
 
 /** How the cage stood against its manifest and the host when the record was written. */

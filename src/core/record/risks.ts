@@ -32,12 +32,15 @@ export const riskCodes = [
 	"no-limits",
 	"weaker",
 	"partly-watched",
+	"minimised",
 	"outdated",
 	"kernel",
 	"chroot",
 ] as const;
 
-/** Risks that no cage is without stand at the end. */
+const weights = ["high", "medium", "low"];
+
+/** The heaviest first; those that no cage is without stand at the end. */
 export function residualRisks(record: CageRecord): ResidualRisk[] {
 	const { cage, check, manifest } = record;
 	const { openings } = manifest;
@@ -65,15 +68,16 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	add(openings.unixSockets !== undefined, "unix-sockets", cage.application.network === "host" ? "medium" : "low");
 	add(openings.proc !== undefined, "proc", "medium");
 	add(openings.writableCode !== undefined, "writable-code", "medium");
-	add(openings.memfd !== undefined, "memfd", "low");
+	add(openings.memfd !== undefined, "memfd", "medium");
 	add(openings.syslog !== undefined, "syslog", "low");
 	const writes = manifest.binds.filter(({ access }) => access === "rw").map(({ path }) => path);
 	const reads = manifest.binds.filter(({ access }) => access === "ro").map(({ path }) => path);
 	add(writes.length > 0, "bind-writable", "medium", { paths: writes.join(", ") });
 	add(reads.length > 0, "bind-read", "low", { paths: reads.join(", ") });
 	const notes = record.evidence?.notes ?? cage.notes ?? [];
-	const sharesAccount = notes.some(({ code }) => code.startsWith("shares-account")) || accountFindings(record).length > 0;
-	add(sharesAccount, "shared-account", "medium", { account: manifest.identity.name });
+	const accounts = [...notes.filter(({ code }) => code.startsWith("shares-account")), ...accountFindings(record)];
+	const names = [...new Set(accounts.map(({ values }) => String(values.account)))];
+	add(names.length > 0, "shared-account", "medium", { account: names.join(", ") });
 	const inside = (risk: "secret" | "setuid") =>
 		manifest.entries.filter(({ risks }) => risks.includes(risk)).flatMap(({ path }) => pathToText(path) ?? []);
 	add(inside("secret").length > 0, "secret-inside", "medium", { paths: inside("secret").join(", ") });
@@ -85,10 +89,15 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 		"partly-watched",
 		"low",
 	);
+	const smaller = record.evidence?.minimised;
+	if (smaller) {
+		const { exercises, files, probes } = smaller;
+		add(true, "minimised", exercises ? "low" : "medium", { files, probes, exercises });
+	}
 	add(check?.outdated === true, "outdated", check?.drift.some(({ security }) => security) ? "high" : "medium");
 	add(true, "kernel", "low");
 	add(true, "chroot", "low");
-	return found;
+	return found.sort((a, b) => weights.indexOf(a.severity) - weights.indexOf(b.severity));
 }
 
 function accountFindings({ check }: CageRecord) {

@@ -1,5 +1,6 @@
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
+import { isLoaderCache } from "../../core/minimise/dropped.ts";
 import { joined, type Minimised } from "../../core/minimise/minimised.ts";
 import { placeOf } from "../../core/plan/links.ts";
 import { defaultRounds } from "../../core/questions/answers.ts";
@@ -111,6 +112,7 @@ export function minimisedCage({ machine }: Context, subject: Subject, found: Fou
 	const { cage, manifest } = subject;
 	const { exercises, isComplete, left, signals, trials } = found;
 	const paths = left.flatMap(({ links, path }) => [path, ...links]);
+	const cache = manifest.entries.find((entry) => isLoaderCache(entry) && paths.includes(entry.path));
 	const minimised: Minimised = {
 		at: new Date(machine.now()).toISOString(),
 		probes: cage.application.probes.length,
@@ -119,6 +121,7 @@ export function minimisedCage({ machine }: Context, subject: Subject, found: Fou
 		trials,
 		isComplete,
 		paths,
+		...(cache ? { cacheBytes: cache.size } : {}),
 	};
 	const out = new Set(paths);
 	return {

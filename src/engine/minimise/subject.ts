@@ -5,6 +5,7 @@ import { type PinRules, pinsOf } from "../../core/minimise/pins.ts";
 import { type FileUnit, unitsOf, withNeeded } from "../../core/minimise/units.ts";
 import { normalise, type Path, pathFromText } from "../../core/path/path.ts";
 import { groupOf } from "../../core/plan/groups.ts";
+import { matchPaths } from "../../core/plan/rules.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout } from "../ports.ts";
@@ -26,7 +27,7 @@ export interface SubjectRules extends PinRules {
 }
 
 export async function subjectOf(
-	{ machine, signal }: Context,
+	{ emit, machine, signal }: Context,
 	{ cage, layout, manifest, trace }: Pick<Subject, "cage" | "layout" | "manifest" | "trace">,
 	rules: SubjectRules,
 ): Promise<Subject> {
@@ -36,6 +37,12 @@ export async function subjectOf(
 	const program = files.resolve(normalise(pathFromText(application.command[0] ?? "")));
 	const { entries } = manifest;
 	const pinOf = pinsOf({ entries, application, program, edited: new Set(edits.map(({ path }) => path)) }, rules);
+	for (const pattern of rules.keep) {
+		const isNamed = matchPaths([pattern]);
+		if (!entries.some(({ path }) => isNamed(path) !== undefined)) {
+			emit({ event: "warned", code: "minimise-keep-unmatched", values: { pattern, name: cage.name } });
+		}
+	}
 	const copied = entries.filter(({ kind }) => kind === "file");
 	const paths = copied.map(({ path }) => path);
 	const settings = copied.filter((entry) => groupOf({ ...entry, decision: "include" }) === "configuration");

@@ -17,7 +17,8 @@ export const risksDe: RiskMessages = {
 		"unix-sockets": "Sie darf Unix-Sockets öffnen: Wen sie darüber erreicht, der kann ihr offene Dateien übergeben.",
 		proc: "Sie sieht /proc ihres eigenen Namensraums und damit Angaben über den Kernel.",
 		"writable-code": "Sie darf Speicher ausführen, den sie selbst beschrieben hat: Eingeschleuster Code läuft dann ohne Datei.",
-		memfd: "Sie darf Dateien im Speicher anlegen; ob sie eine ausführen kann, entscheidet der Filter.",
+		memfd:
+			"Sie darf Dateien im Speicher anlegen. Starten lässt der Filter keine, doch als Code eingeblendet werden kann eine: Eingeschleuster Code läuft dann ohne Datei.",
 		syslog: "Sie darf in das Protokoll des Wirts schreiben.",
 		"bind-writable": "Sie schreibt in Verzeichnisse des Wirts: {paths}.",
 		"bind-read": "Sie liest Verzeichnisse des Wirts, wie sie sind: {paths}.",
@@ -28,6 +29,8 @@ export const risksDe: RiskMessages = {
 		"no-limits": "Für Speicher, Prozesse und offene Dateien ist keine Grenze gesetzt: Sie kann den Rechner auslasten.",
 		weaker: "Dieser Rechner konnte nicht jede Schicht geben; es fehlt: {layers}.",
 		"partly-watched": "Sie wurde nicht von ihrem Start an beobachtet; etwas selten Benötigtes kann fehlen.",
+		minimised:
+			"{files:count} {files|Datei wurde|Dateien wurden} auf den Beweis von {probes:count} {probes|Probe|Proben} und {exercises:count} {exercises|Übung|Übungen} hin weggelassen: Was diese nicht erreichen, kann scheitern.",
 		outdated: "Der Wirt hat neuere Dateien als der Käfig.",
 		kernel:
 			"Der Kernel ist gemeinsam. Ein Fehler darin, den die offenen Systemaufrufe erreichen, führt aus allen Schichten hinaus.",
@@ -54,6 +57,8 @@ export const risksDe: RiskMessages = {
 		"no-limits": "Grenzen für Speicher, Prozesse und Dateien, per Option oder in ihrer Unit.",
 		weaker: "Siehe cagewright doctor.",
 		"partly-watched": "Aus dem gestoppten Dienst neu anlegen.",
+		minimised:
+			"Mit einer Übung für alles Weitere verkleinern, was es können muss: cagewright minimise --exercise; im Betrieb beobachten mit cagewright trace --for.",
 		outdated: "cagewright update ausführen.",
 		kernel: "Aktualisierungen des Kernels; eine virtuelle Maschine, wo das nicht genügt.",
 		chroot: "Beobachten: cagewright check in der Überwachung, dazu ihre Protokolle.",

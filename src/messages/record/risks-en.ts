@@ -18,7 +18,8 @@ export const risksEn = {
 		"unix-sockets": "It may open unix sockets: whoever it can talk to by one can hand it open files.",
 		proc: "It sees /proc of its own namespace, and with it facts about the kernel.",
 		"writable-code": "It may execute memory that it wrote: code that was smuggled in can run without a file.",
-		memfd: "It may make files in memory; executing one is another matter, which the filter decides.",
+		memfd:
+			"It may make files in memory. The filter lets none be started, but one can be mapped as code: what is smuggled in can run without a file.",
 		syslog: "It may write to the host's log.",
 		"bind-writable": "It writes to directories of the host: {paths}.",
 		"bind-read": "It reads directories of the host as they are: {paths}.",
@@ -29,6 +30,8 @@ export const risksEn = {
 		"no-limits": "No limit of memory, processes or open files was set: it may use up the machine.",
 		weaker: "This machine could not give every layer; missing: {layers}.",
 		"partly-watched": "It was not watched from its start, so something that it needs seldom may be missing.",
+		minimised:
+			"{files:count} {files|file was|files were} left out on the proof of {probes:count} {probes|probe|probes} and {exercises:count} {exercises|exercise|exercises}: what those do not reach may fail.",
 		outdated: "The host has newer files than the cage.",
 		kernel: "The kernel is shared. A flaw in it, within reach of the system calls that are open, leads out of every layer.",
 		chroot:
@@ -54,6 +57,8 @@ export const risksEn = {
 		"no-limits": "Limits of memory, processes and files, by an option or in its unit.",
 		weaker: "See cagewright doctor.",
 		"partly-watched": "Make it again from a stopped service.",
+		minimised:
+			"Minimise with an exercise for whatever else it has to do: cagewright minimise --exercise; watch it in production with cagewright trace --for.",
 		outdated: "Run cagewright update.",
 		kernel: "Updates of the kernel; a virtual machine where that is not enough.",
 		chroot: "Watch it: cagewright check in the monitoring, and its logs.",

@@ -4,7 +4,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { application, configuration, coverage, files, leftOut, packages, updates } from "./contents.ts";
 import { type Block, code, type RecordDocument, text } from "./document.ts";
 import { accounts, confinement, devices, permissions } from "./holds.ts";
-import { checklist, responsibilities, risks, signatures } from "./people.ts";
+import { checklist, checklistCount, responsibilities, risks, signatures } from "./people.ts";
 import { history, selftest, trials } from "./tried.ts";
 
 /** What each part says. */
@@ -42,6 +42,7 @@ export function recordDocument(record: CageRecord, messages: Messages): RecordDo
 			[words.parts.written, record.writtenAt],
 			[words.generation, String(record.manifest.generation)],
 			[words.parts.fingerprint, code(record.fingerprint)],
+			[words.parts.evidence, [{ section: "checklist", text: checklistCount(record, messages) }]],
 		],
 		sections: sectionNames.map((id) => {
 			const blocks = parts[id](record, messages);

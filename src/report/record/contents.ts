@@ -1,11 +1,16 @@
 import { countEntries, type ManifestEntry } from "../../core/cage/manifest.ts";
+import type { Dropped } from "../../core/minimise/dropped.ts";
+import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
+import { coverageGroups } from "../../core/plan/coverage.ts";
+import type { MinimisedEvidence } from "../../core/record/evidence.ts";
 import { masked, maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, programOf } from "../../core/record/packages.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { coverageLine } from "../coverage.ts";
-import { type Block, type Cell, code, facts, joined, table, text } from "./document.ts";
+import { coverageLine, lifeLines, nextText } from "../coverage.ts";
+import { unneededText } from "../unneeded.ts";
+import { type Block, type Cell, code, facts, joined, list, table, text } from "./document.ts";
 import { yesNo } from "./tried.ts";
 import { reasonsText } from "./why.ts";
 
@@ -22,7 +27,7 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 	return [
 		facts([
 			[words.command, code(quoteShellLine(maskWords(command)))],
-			...(program ? [[parts.program, code(showPath(program.file.path))] as const] : []),
+			...(program ? [[parts.program, programText(command[0] ?? "", program.file.path)] as const] : []),
 			[
 				parts.version,
 				program?.packages.length
@@ -44,6 +49,7 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 				? [[parts.adopted, messages.fill(parts.adoptedSince, { service: adopted.service, at: adopted.since })] as const]
 				: []),
 			[words.when, manifest.madeAt],
+			...(known?.cagewright === undefined ? [] : [[parts.madeWith, `Cagewright ${known.cagewright}`] as const]),
 			[words.generation, String(manifest.generation)],
 			[words.where, code(place.root)],
 			[words.data, code(place.data)],
@@ -58,6 +64,12 @@ export function application(record: CageRecord, messages: Messages): Block[] {
 			],
 		]),
 	];
+}
+
+/** What is started, and what it is where that is a link. */
+function programText(started: string, file: Path): Cell {
+	const shown = showPath(file);
+	return started === shown ? code(shown) : [code(started), " → ", code(shown)];
 }
 
 export function configuration({ configuration: files }: CageRecord, messages: Messages): Block[] {
@@ -119,9 +131,37 @@ export function updates({ check }: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-export function coverage({ coverage: reached }: CageRecord, messages: Messages): Block[] {
+export function coverage({ coverage: reached, life, next = [], watched }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
-	return [text(reached ? coverageLine(reached, messages) : parts.notCovered)];
+	const words = messages.wizard.coverage;
+	return [
+		text(reached ? coverageLine(reached, messages) : parts.notCovered),
+		...table(
+			"coverage",
+			parts.coverageHead,
+			coverageGroups.flatMap((name) => {
+				const group = reached?.groups[name];
+				if (!group?.of) return [];
+				const untouched = joined(group.untouched.map((path) => code(showPath(path))));
+				return [[words.groups[name], messages.count(group.reached), messages.count(group.of), untouched]];
+			}),
+		),
+		...list(lifeLines(life ? { life } : {}, messages)),
+		...(next.length ? [text(`${words.next}:`)] : []),
+		...list(next.map((one) => (one.kind === "command" ? code(maskLine(one.command)) : nextText(one, messages)))),
+		...watchedBlocks(watched, messages),
+	];
+}
+
+function watchedBlocks(watched: CageRecord["watched"], messages: Messages): Block[] {
+	const { parts } = messages.record;
+	if (!watched) return [text(parts.notWatched)];
+	const { missed, seconds, since, until } = watched;
+	const time = messages.cli.watch.time(seconds);
+	return [
+		text(messages.fill(parts.watched, { since, until, time, count: missed.length })),
+		...list(missed.map((path) => code(showPath(path)))),
+	];
 }
 
 export function packages(record: CageRecord, messages: Messages): Block[] {
@@ -154,12 +194,35 @@ export function packages(record: CageRecord, messages: Messages): Block[] {
 export function leftOut({ evidence }: CageRecord, messages: Messages): Block[] {
 	const words = messages.record;
 	if (!evidence) return [text({ state: "open", text: words.parts.noEvidence })];
-	if (!evidence.declined.length) return [text(words.parts.none)];
-	return table(
-		"declined",
-		words.declinedHead,
-		evidence.declined.map(({ path, risk }) => [code(path), messages.risk(risk)]),
-	);
+	const { declined, minimised } = evidence;
+	if (!declined.length && !minimised) return [text(words.parts.none)];
+	return [
+		...table(
+			"declined",
+			words.declinedHead,
+			declined.map(({ path, risk }) => [code(path), messages.risk(risk)]),
+		),
+		...(minimised ? minimisedBlocks(minimised, messages) : []),
+	];
+}
+
+function minimisedBlocks(minimised: MinimisedEvidence, messages: Messages): Block[] {
+	const { parts } = messages.record;
+	const { groups, packages: owners } = minimised;
+	const sums = ({ bytes, files: count }: Dropped) => [messages.count(count), messages.bytes(bytes)];
+	return [
+		text(unneededText(minimised, messages)),
+		...table(
+			"unneeded-by-kind",
+			parts.unneededHead,
+			groups.map((one) => [messages.cli.plan.groups[one.group], ...sums(one)]),
+		),
+		...table(
+			"unneeded-by-package",
+			parts.unneededByPackageHead,
+			owners.map((one) => [one.package ?? parts.withoutPackage, ...sums(one)]),
+		),
+	];
 }
 
 export function files({ manifest }: CageRecord, messages: Messages): Block[] {
@@ -176,7 +239,7 @@ export function files({ manifest }: CageRecord, messages: Messages): Block[] {
 			"entries",
 			head,
 			manifest.entries.map((entry) => [
-				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`),
+				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} → ${showPath(entry.target)}`),
 				kinds[entry.kind],
 				entry.mode.toString(8).padStart(4, "0"),
 				`${entry.uid}:${entry.gid}`,

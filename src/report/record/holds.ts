@@ -20,7 +20,7 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 		text(`${words.layers(!weaker.includes("landlock"))} ${words.launcher(launcher)}`),
 		...list(weaker.map((weakness) => messages.note(`weaker-${weakness}`, { launcher }))),
 		...measured(record, messages),
-		text(`${words.network(cage.application.network)}`),
+		text(words.network(cage.application.network, last?.measured?.namespaces.includes("net") === true)),
 		...openings(record, messages),
 		...table(
 			"refused",
@@ -78,8 +78,16 @@ function measured(record: CageRecord, messages: Messages): Block[] {
 
 function openings({ manifest }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
-	const { capabilities, memfd, proc, syslog, unixSockets, writableCode } = manifest.openings;
-	const others = { proc, unixSockets, syslog: syslog === undefined ? undefined : showPath(syslog), memfd, writableCode };
+	const { capabilities, memfd, multicast, netlink, proc, syslog, unixSockets, writableCode } = manifest.openings;
+	const others = {
+		proc,
+		unixSockets,
+		netlink,
+		multicast,
+		syslog: syslog === undefined ? undefined : showPath(syslog),
+		memfd,
+		writableCode,
+	};
 	const rows = [
 		...capabilities.map(({ name, why }) => [code(`CAP_${name.toUpperCase()}`), why]),
 		...Object.entries(others).flatMap(([name, why]) =>

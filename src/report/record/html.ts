@@ -3,6 +3,7 @@ import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { recordDocument } from "./build.ts";
 import { type Block, type Cell, type Inline, partsOf, type Section } from "./document.ts";
+import { logCells } from "./log.ts";
 import { type Markup, markup, nothing } from "./markup.ts";
 import { bytesPicture } from "./pictures/bytes.ts";
 import { dependenciesPicture } from "./pictures/dependencies.ts";
@@ -75,7 +76,7 @@ function blockMarkup(block: Block, record: CageRecord, messages: Messages): Mark
 			return table(
 				"log",
 				block.head,
-				block.lines.map(({ action, details, time }) => [time, actionText(action, messages), { code: details }]),
+				block.lines.map((line) => logCells(line, messages)),
 			);
 	}
 }
@@ -109,7 +110,7 @@ function figure({ picture }: BlockOf<"picture">, record: CageRecord, messages: M
 
 function inline(cell: Cell): Markup {
 	const part = (one: Inline): Markup => {
-		if (typeof one === "string") return markup`${readable(one)}`;
+		if (typeof one === "string") return words(one);
 		if ("code" in one) return one.code === "" ? nothing : markup`<code>${one.code}</code>`;
 		if ("section" in one) return markup`<a href="#${one.section}">${one.text}</a>`;
 		return markup`<span class="state ${one.state}">${one.text}</span>`;
@@ -117,13 +118,13 @@ function inline(cell: Cell): Markup {
 	return markup`${partsOf(cell).map(part)}`;
 }
 
+/** An option stays in one piece: a browser would break the line behind its dashes. */
+function words(text: string): Markup {
+	const pieces = readable(text).split(/((?<![\w-])--[a-z][a-z-]*)/);
+	return markup`${pieces.map((piece, index) => (index % 2 ? markup`<span class="option">${piece}</span>` : markup`${piece}`))}`;
+}
+
 /** What is measured in milliseconds is read in seconds. */
 function readable(text: string): string {
 	return text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, "$1 $2 UTC");
-}
-
-/** One that has no word yet stands as the log has it. */
-function actionText(action: string, { record }: Messages): string {
-	const words: Readonly<Record<string, string>> = record.parts.actions;
-	return words[action] ?? action;
 }

@@ -2,6 +2,7 @@ import { countEntries, openingsToJson, reasonToJson } from "../../core/cage/mani
 import { pathToJson } from "../../core/path/path.ts";
 import { checklistOf } from "../../core/record/checklist.ts";
 import { maskLine, maskWords } from "../../core/record/mask.ts";
+import { packageUrlIn } from "../../core/record/package-url.ts";
 import { packagesOf, programOf } from "../../core/record/packages.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import { residualRisks } from "../../core/record/risks.ts";
@@ -10,7 +11,22 @@ import { reachedToJson } from "../coverage.ts";
 
 /** `cagewright/record/1`, as `templates/record-schema.json` describes it: codes and values, no sentences. What is not known is null. */
 export function recordToJson(record: CageRecord): object {
-	const { adopted, cage, check, configuration, coverage, earlier, evidence, fingerprint, history, manifest, place } = record;
+	const {
+		adopted,
+		cage,
+		check,
+		configuration,
+		coverage,
+		earlier,
+		evidence,
+		fingerprint,
+		history,
+		life,
+		manifest,
+		place,
+		watched,
+	} = record;
+	const reached = reachedToJson({ ...(coverage ? { coverage } : {}), next: record.next ?? [] });
 	const { application } = cage;
 	const { purpose = null, initiatedBy = null, implementedBy = null, approved = null } = record.responsible;
 	const program = programOf(manifest);
@@ -57,7 +73,10 @@ export function recordToJson(record: CageRecord): object {
 			...(entry.origin === undefined ? {} : { origin: pathToJson(entry.origin) }),
 			reasons: entry.reasons.map(reasonToJson),
 		})),
-		packages: packagesOf(manifest).map(({ bytes, files, kind, ref }) => ({ kind, ...ref, files, bytes })),
+		packages: packagesOf(manifest).map(({ bytes, files, kind, ref }) => {
+			const purl = ref && packageUrlIn(record, ref);
+			return { kind, ...ref, ...(purl === undefined ? {} : { purl }), files, bytes };
+		}),
 		writable: manifest.writable.map(({ gid, mode, path: one, reasons, uid }) => ({
 			path: pathToJson(one),
 			mode: octal(mode),
@@ -80,7 +99,11 @@ export function recordToJson(record: CageRecord): object {
 					})),
 				}
 			: null,
-		coverage: coverage ? reachedToJson({ coverage, next: [] }).coverage : null,
+		coverage: coverage ? reached.coverage : null,
+		life: life ?? null,
+		next: record.next ? reached.next : null,
+		watched: watched ? { ...watched, missed: watched.missed.map(pathToJson) } : null,
+		minimised: evidence?.minimised ?? null,
 		risks: residualRisks(record),
 		checklist: checklistOf(record),
 		earlier: earlier.map(({ at, generation, selftest, trials, who }) => ({

@@ -11,7 +11,10 @@ export function recordMarkdown(record: CageRecord, messages: Messages): string {
 		`# ${text(title)}`,
 		text(intro),
 		factList(facts),
-		...sections.flatMap((section) => [`## ${text(section.title)}`, ...section.blocks.map(block)]),
+		// Pictures are for pages.
+		...sections
+			.filter(({ blocks }) => blocks.some(({ kind }) => kind !== "picture"))
+			.flatMap((section) => [`## ${text(section.title)}`, ...section.blocks.map(block)]),
 	];
 	return `${parts.filter(Boolean).join("\n\n")}\n`;
 }

@@ -1,4 +1,4 @@
-import { type ChecklistItem, checklistOf, type ItemId, openItems } from "../../core/record/checklist.ts";
+import { type ChecklistItem, checklistOf, type ItemId } from "../../core/record/checklist.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import { isApproved } from "../../core/record/responsible.ts";
 import { residualRisks } from "../../core/record/risks.ts";
@@ -32,8 +32,6 @@ export function responsibilities({ evidence, manifest, responsible }: CageRecord
 export function checklist(record: CageRecord, messages: Messages): Block[] {
 	const words = messages.record.checklist;
 	const items = checklistOf(record);
-	const asked = items.filter(({ state }) => state !== "explains");
-	const count = (state: ChecklistItem["state"]) => items.filter((item) => item.state === state).length;
 	const rows = (source: string) =>
 		items
 			.filter(({ id }) => id.startsWith(source))
@@ -49,20 +47,20 @@ export function checklist(record: CageRecord, messages: Messages): Block[] {
 			]);
 	return [
 		text(words.intro),
-		text(
-			messages.fill(words.count, {
-				of: asked.length,
-				shown: count("shown"),
-				failed: count("failed"),
-				open: count("open"),
-				person: openItems(items).filter(({ state }) => state === "person").length,
-			}),
-		),
+		text(checklistCount(record, messages)),
 		...(["s", "r", "q"] as const).flatMap((source) => [
 			heading(words.sources[source]),
 			...table(`checklist-${source}`, words.head, rows(source)),
 		]),
 	];
+}
+
+/** How much of it is shown, and what is not. */
+export function checklistCount(record: CageRecord, messages: Messages): string {
+	const items = checklistOf(record);
+	const count = (state: ChecklistItem["state"]) => items.filter((item) => item.state === state).length;
+	const [shown, failed, open, person] = [count("shown"), count("failed"), count("open"), count("person")];
+	return messages.fill(messages.record.checklist.count, { of: items.length - count("explains"), shown, failed, open, person });
 }
 
 function number(id: ItemId): string {
@@ -91,6 +89,7 @@ function evidenceText({ id, state, values }: ChecklistItem, { manifest, responsi
 	if (id === "q9" && approved && !isApproved(responsible, manifest.generation)) {
 		return messages.fill(missing.approval, { who: approved.by, generation: approved.generation });
 	}
+	if (id === "r3") return missing.profiles;
 	// What the tool contributes is said although a person has to add the rest.
 	return id === "s14" ? known : missing.person;
 }

@@ -5,6 +5,9 @@ export interface DpkgPackage {
 	/** Without an architecture. */
 	readonly name: string;
 	readonly source: string;
+	/** Where the source has another version than the package. */
+	readonly sourceVersion?: string;
+	readonly architecture: string;
 }
 
 /**
@@ -12,21 +15,23 @@ export interface DpkgPackage {
  * side). A package of another architecture than dpkg's own keeps it in its name, as apt writes it.
  */
 export function parseDpkgStatus(status: string): Map<string, DpkgPackage> {
-	const stanzas: { name: string; version: string; architecture: string; source: string }[] = [];
+	const stanzas: (Omit<DpkgPackage, "ref"> & { readonly version: string })[] = [];
 	for (const stanza of status.split(/\n{2,}/)) {
 		const name = field(stanza, "Package");
 		const version = field(stanza, "Version");
 		if (name !== undefined && version !== undefined) {
 			// Where the source has another version than the package, that stands behind its name.
-			const source = field(stanza, "Source")?.replace(/ .*/, "") ?? name;
-			stanzas.push({ name, version, source, architecture: field(stanza, "Architecture") ?? "all" });
+			const [, source = name, sourceVersion] = /^(\S+)(?: \((.*)\))?/.exec(field(stanza, "Source") ?? "") ?? [];
+			const architecture = field(stanza, "Architecture") ?? "all";
+			stanzas.push({ name, version, architecture, source, ...(sourceVersion === undefined ? {} : { sourceVersion }) });
 		}
 	}
 	const native = stanzas.find(({ name }) => name === "dpkg")?.architecture;
 	const packages = new Map<string, DpkgPackage>();
-	for (const { name, version, architecture, source } of stanzas) {
+	for (const { version, ...stanza } of stanzas) {
+		const { architecture, name } = stanza;
 		const isForeign = native !== undefined && architecture !== native && architecture !== "all";
-		const known = { name, source, ref: { name: isForeign ? `${name}:${architecture}` : name, version } };
+		const known = { ...stanza, ref: { name: isForeign ? `${name}:${architecture}` : name, version } };
 		packages.set(`${name}:${architecture}`, known);
 		if (!isForeign || !packages.has(name)) packages.set(name, known);
 	}

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { arch, hostname, release as kernelRelease, userInfo } from "node:os";
 import { pathFromText } from "../../core/path/path.ts";
+import { packageKindOf } from "../../core/record/package-url.ts";
 import type { Files, Recording } from "../../engine/ports.ts";
 import { shippedConfiguration } from "../packages/conffiles.ts";
-import { osRelease } from "../packages/distribution.ts";
+import { distributionIds, osRelease } from "../packages/distribution.ts";
+import { packageOrigins } from "../packages/origins.ts";
 
 const osReleaseFile = pathFromText("/etc/os-release");
 
-/** The machine as the record names it. */
-export function systemRecording(files: Files): Recording {
+/** The machine as the record names it; `version` is the program's own. */
+export function systemRecording(files: Files, version: string): Recording {
 	return {
 		who() {
 			const user = userName();
@@ -19,14 +21,18 @@ export function systemRecording(files: Files): Recording {
 			// Mostly a link to what /usr has.
 			const release = files.resolve(osReleaseFile);
 			const system = osRelease(files.read(release ?? osReleaseFile)?.toString("utf8") ?? "");
+			const kind = packageKindOf(distributionIds());
 			return {
 				host: hostname(),
 				system: system.PRETTY_NAME ?? "",
 				distribution: [system.ID, system.VERSION_ID].filter(Boolean).join("-"),
 				architecture: debianNames[arch()] ?? arch(),
+				...(kind ? { packageKind: kind } : {}),
 				kernel: kernelRelease(),
+				cagewright: version,
 			};
 		},
+		origins: (packages) => packageOrigins(packages, files),
 		sha256: (text) => createHash("sha256").update(text).digest("hex"),
 		asShipped: (paths) => shippedConfiguration(paths, files),
 	};

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { answersFrom } from "../../../src/cli/answers.ts";
-import { addApplicationOptions, addConsent, addRounds } from "../../../src/cli/options.ts";
+import { addApplicationOptions, addConsent, addMinimise, addRounds } from "../../../src/cli/options.ts";
 import { noRules } from "../../../src/core/application/application.ts";
 import { type Answers, isName, parseBind } from "../../../src/core/questions/answers.ts";
 import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
@@ -19,8 +19,8 @@ function splitByShell(lines: readonly string[]): string[][] {
 /** The answers that the words of a printed line give, read as the program reads its arguments. */
 function answersOf([program, verb, ...words]: readonly string[], template?: Template): Answers {
 	expect([program, verb]).toEqual(["cagewright", "make"]);
-	const make = addConsent(
-		addRounds(addApplicationOptions(new Command().exitOverride().argument("[target]").argument("[command...]"))),
+	const make = addMinimise(
+		addConsent(addRounds(addApplicationOptions(new Command().exitOverride().argument("[target]").argument("[command...]")))),
 	);
 	make.parse(words, { from: "user" });
 	const separator = words.indexOf("--");
@@ -58,46 +58,56 @@ const place = fc
 const places = fc.uniqueArray(place, { maxLength: 2 });
 const name = fc.constantFrom("app", "web-1", "A.b_c", "9");
 
-const answers: fc.Arbitrary<Answers> = fc.record({
-	name,
-	application: fc
-		.record({
-			command: fc.array(text, { maxLength: 3 }).map((words) => ["/bin/sh", ...words]),
-			user: fc.option(text, { nil: undefined }),
-			cwd: place,
-			env: fc.dictionary(fc.constantFrom("A", "_b", "PATH"), text),
-			probes: fc.array(text, { minLength: 1, maxLength: 2 }),
-			exercises: fc.uniqueArray(text, { maxLength: 2 }),
-			timeout: fc.oneof(fc.integer({ min: 1, max: 86_400 }), fc.double({ min: 0.001, max: 100, noNaN: true })),
-			network: fc.constantFrom("host" as const, "none" as const),
-			directories: places,
-			limits: fc.constantFrom(undefined, { memory: 1 << 26 }, { processes: 9, files: 64 }),
-		})
-		.map(({ limits, user, ...rest }) => ({
-			...rest,
-			...(user === undefined ? {} : { user }),
-			...(limits === undefined ? {} : { limits }),
-		})),
-	rules: fc.record({
-		include: places,
-		exclude: places,
-		writable: places,
-		seed: places,
-		binds: fc.uniqueArray(fc.record({ path: place, access: fc.constantFrom("ro" as const, "rw" as const) }), {
-			maxLength: 2,
-			selector: (bind) => bind.path,
-		}),
-		devices: places,
-		allowSecret: places,
-		allowSetuid: places,
-		allow: fc.subarray(["memfd", "capability:chown"]),
-		refuse: fc.subarray(["proc", "unix-sockets"]),
-		accounts: fc.subarray(["mail", "group:adm"]),
-		withoutAccounts: fc.subarray(["user:games", "host$"]),
-	}),
-	onHost: fc.boolean(),
-	rounds: fc.integer({ min: 1, max: 100 }),
+const minimise = fc.record({
+	keep: places,
+	keepKinds: fc.subarray(["configuration", "time-zones"] as const),
+	giveUp: fc.subarray(["locale", "tls"] as const),
 });
+
+const answers: fc.Arbitrary<Answers> = fc.record(
+	{
+		name,
+		application: fc
+			.record({
+				command: fc.array(text, { maxLength: 3 }).map((words) => ["/bin/sh", ...words]),
+				user: fc.option(text, { nil: undefined }),
+				cwd: place,
+				env: fc.dictionary(fc.constantFrom("A", "_b", "PATH"), text),
+				probes: fc.array(text, { minLength: 1, maxLength: 2 }),
+				exercises: fc.uniqueArray(text, { maxLength: 2 }),
+				timeout: fc.oneof(fc.integer({ min: 1, max: 86_400 }), fc.double({ min: 0.001, max: 100, noNaN: true })),
+				network: fc.constantFrom("host" as const, "none" as const),
+				directories: places,
+				limits: fc.constantFrom(undefined, { memory: 1 << 26 }, { processes: 9, files: 64 }),
+			})
+			.map(({ limits, user, ...rest }) => ({
+				...rest,
+				...(user === undefined ? {} : { user }),
+				...(limits === undefined ? {} : { limits }),
+			})),
+		rules: fc.record({
+			include: places,
+			exclude: places,
+			writable: places,
+			seed: places,
+			binds: fc.uniqueArray(fc.record({ path: place, access: fc.constantFrom("ro" as const, "rw" as const) }), {
+				maxLength: 2,
+				selector: (bind) => bind.path,
+			}),
+			devices: places,
+			allowSecret: places,
+			allowSetuid: places,
+			allow: fc.subarray(["memfd", "capability:chown"]),
+			refuse: fc.subarray(["proc", "unix-sockets"]),
+			accounts: fc.subarray(["mail", "group:adm"]),
+			withoutAccounts: fc.subarray(["user:games", "host$"]),
+		}),
+		onHost: fc.boolean(),
+		rounds: fc.integer({ min: 1, max: 100 }),
+		minimise,
+	},
+	{ requiredKeys: ["name", "application", "rules", "onHost", "rounds"] },
+);
 
 describe("the equivalent command", () => {
 	test("gives the same answers again, whatever is in them", () => {

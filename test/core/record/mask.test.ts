@@ -38,6 +38,10 @@ test.each([
 	"monkey = banana",
 ])("%j has none and stays as it is", (line) => expect(maskLine(line)).toBe(line));
 
+test("a value of several words is masked as a whole", () => {
+	expect(maskLine("output_password = hunter2 and more")).toBe(`output_password = ${masked}`);
+});
+
 test("a private key is one masked line", () => {
 	const key = ["before", "-----BEGIN OPENSSH PRIVATE KEY-----", "hunter2", "-----END OPENSSH PRIVATE KEY-----", "after"];
 	expect(maskLines(key)).toEqual(["before", masked, "after"]);

@@ -1,7 +1,9 @@
 import type { Path } from "../../path/path.ts";
+import { atOnce, type Pausable } from "../../pausable.ts";
 import { type GroupName, type Recommendation, spareOf } from "../../plan/groups.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { buildGroups, type FileNode, itemsBelow, type PlanFolder, recommendationOfItem, type Sums, sumOf } from "./nodes.ts";
+import { totalsOf } from "./totals.ts";
 
 /** A plan as the files step looks at it. Made once for each plan: with many thousands of entries no key may wait for it. */
 export interface FilesModel {
@@ -22,31 +24,47 @@ export interface FilesModel {
 const remembered = new WeakMap<Plan, FilesModel>();
 
 export function modelOf(plan: Plan): FilesModel {
-	const model = remembered.get(plan) ?? makeModel(plan);
+	const model = remembered.get(plan) ?? atOnce(makeModel(plan));
 	remembered.set(plan, model);
 	return model;
 }
 
-function makeModel(plan: Plan): FilesModel {
-	const { folders, groups } = buildGroups(plan);
+/** All that the first look at a plan needs, in turns, so that no key waits for it: afterwards `modelOf` and `totalsOf` only remember. */
+export function* prepareModel(plan: Plan): Pausable<void> {
+	totalsOf(plan);
+	if (!remembered.has(plan)) remembered.set(plan, yield* makeModel(plan));
+}
+
+function* makeModel(plan: Plan): Pausable<FilesModel> {
+	const { folders, groups } = yield* buildGroups(plan);
 	const recommended = new Map<GroupName, readonly Recommendation[]>();
 	const spare = new Map<GroupName, string>();
 	const items: FileNode[] = [];
 	for (const group of groups) {
 		const below = itemsBelow(group);
+		yield;
 		for (const item of below) items.push(item);
 		recommended.set(group.group, recommendations(below));
+		yield;
 		const place = mayBeSpare.includes(group.group) ? spareOf(below.flatMap(pathIn)) : undefined;
 		if (place !== undefined) spare.set(group.group, place);
+		yield;
+	}
+	const byPath = new Map<Path, FileNode>();
+	const texts: string[] = [];
+	for (const [at, item] of items.entries()) {
+		if (at % 1000 === 0) yield;
+		byPath.set(item.path as Path, item);
+		texts.push((item.path as Path).toLowerCase());
 	}
 	return {
 		plan,
 		groups,
 		folders,
 		items,
-		byPath: new Map(items.map((item) => [item.path as Path, item])),
+		byPath,
 		sums: sumOf(groups),
-		texts: items.map((item) => (item.path as Path).toLowerCase()),
+		texts,
 		recommended,
 		spare,
 	};

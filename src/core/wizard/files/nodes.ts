@@ -1,4 +1,5 @@
 import { type Path, parent, pathToText } from "../../path/path.ts";
+import type { Pausable } from "../../pausable.ts";
 import {
 	type GroupName,
 	groupOf,
@@ -58,22 +59,27 @@ export const noSums: Sums = { items: 0, in: 0, bytesIn: 0, bytes: 0, waiting: 0 
 /** What is dangerous is together and at the top, in or out: it has to be looked at. Everything else stays where it belongs, also when it is left out. */
 const order: readonly GroupName[] = ["secrets", ...groupOrder.filter((name) => name !== "secrets")];
 
-export function buildGroups(plan: Plan): { groups: FileNode[]; folders: ReadonlyMap<string, PlanFolder> } {
-	const items = itemsOf(plan);
+/** Rows after which a pause is due: well below a millisecond's work. */
+const between = 250;
+
+export function* buildGroups(plan: Plan): Pausable<{ groups: FileNode[]; folders: ReadonlyMap<string, PlanFolder> }> {
+	const items = yield* itemsOf(plan);
 	const folders = new Folders();
 	const writable = plan.writable.map(({ path }) => path);
 	const holder = (path: Path) => writable.find((top) => path.startsWith(`${top}/`));
 	const byGroup = new Map<GroupName, Item[]>();
-	for (const item of items) {
+	for (const [at, item] of items.entries()) {
+		if (at % between === 0) yield;
 		const group = groupOfItem(item, writable.length ? holder : () => undefined);
 		const known = byGroup.get(group);
 		if (known) known.push(item);
 		else byGroup.set(group, [item]);
 	}
-	const groups = order.flatMap((name) => {
+	const groups: FileNode[] = [];
+	for (const name of order) {
 		const its = byGroup.get(name);
-		return its ? [groupNode(name, its, folders)] : [];
-	});
+		if (its) groups.push(yield* groupNode(name, its, folders));
+	}
 	return { groups, folders: folders.known };
 }
 
@@ -87,7 +93,7 @@ function groupOfItem(item: Item, holder: (path: Path) => Path | undefined): Grou
 }
 
 /** Folders that only lead to something else are no items of their own. */
-function itemsOf(plan: Plan): Item[] {
+function* itemsOf(plan: Plan): Pausable<Item[]> {
 	const states = plan.writable.map((directory): Item => ({ kind: "state", path: directory.path, directory }));
 	const items: Item[] = [...states];
 	const above = new Set<string>();
@@ -98,10 +104,14 @@ function itemsOf(plan: Plan): Item[] {
 		above.add(path);
 		leadTo(path);
 	}
-	for (const { kind, path } of plan.entries) if (kind !== "directory") leadTo(path);
+	for (const [at, { kind, path }] of plan.entries.entries()) {
+		if (at % between === 0) yield;
+		if (kind !== "directory") leadTo(path);
+	}
 	// The deepest come first, backwards: an empty folder is an item, those above it are not.
 	const directories: Item[] = [];
 	for (let at = plan.entries.length - 1; at >= 0; at--) {
+		if (at % between === 0) yield;
 		const entry = plan.entries[at];
 		if (!entry) continue;
 		if (entry.kind !== "directory") items.push({ kind: "entry", path: entry.path, entry });
@@ -110,7 +120,8 @@ function itemsOf(plan: Plan): Item[] {
 			leadTo(entry.path);
 		}
 	}
-	return [...items, ...directories];
+	for (const directory of directories) items.push(directory);
+	return items;
 }
 
 interface Folder {
@@ -145,24 +156,29 @@ class Folders {
 	}
 }
 
-function groupNode(name: GroupName, items: readonly Item[], folders: Folders): FileNode {
+function* groupNode(name: GroupName, items: readonly Item[], folders: Folders): Pausable<FileNode> {
 	const root: Folder = { path: "", folders: new Map(), items: [] };
 	let last: { path: string; folder: Folder } = { path: "", folder: root };
-	for (const item of items) {
+	for (const [at, item] of items.entries()) {
+		if (at % between === 0) yield;
 		const path = item.path.slice(0, item.path.lastIndexOf("/"));
 		// Neighbours mostly lie in the same folder.
 		if (path !== last.path) last = { path, folder: folderAt(root, path) };
 		last.folder.items.push(item);
 	}
-	place(root, folders);
+	yield* place(root, folders);
 	const node = { id: name, kind: "group" as const, group: name, name, depth: 0, plain: false };
-	return close(node, root, undefined, "");
+	return yield* close(node, root, undefined, "");
 }
 
-function place(folder: Folder, folders: Folders): void {
-	const there = folder.items.length ? folders.count(folder.path, folder.items.length) : undefined;
-	if (there) folder.place = there;
-	for (const below of folder.folders.values()) place(below, folders);
+function* place(top: Folder, folders: Folders): Pausable<void> {
+	const pending = [top];
+	for (let folder = pending.pop(), at = 0; folder; folder = pending.pop(), at++) {
+		if (at % between === 0) yield;
+		const there = folder.items.length ? folders.count(folder.path, folder.items.length) : undefined;
+		if (there) folder.place = there;
+		for (const below of folder.folders.values()) pending.push(below);
+	}
 }
 
 function folderAt(root: Folder, path: string): Folder {
@@ -184,19 +200,29 @@ function folderAt(root: Folder, path: string): Folder {
 type Open = { -readonly [Name in keyof FileNode]: FileNode[Name] };
 
 /** Gives a node its children, sorted by name, and sums them up. `from` is the path up to which the rows above name it. */
-function close(node: Omit<FileNode, "children" | "sums">, folder: Folder, above: FileNode | undefined, from: string): FileNode {
+function* close(
+	node: Omit<FileNode, "children" | "sums">,
+	folder: Folder,
+	above: FileNode | undefined,
+	from: string,
+): Pausable<FileNode> {
 	const made: Open = { ...node, ...(above ? { parent: above } : {}), children: [], sums: noSums };
-	const children = [
-		...[...folder.folders.values()].map((below) => folderNode(below, made, from)),
-		...folder.items.map((item) => itemNode(item, made, from, folder.place)),
-	];
+	const children: FileNode[] = [];
+	for (const below of folder.folders.values()) {
+		yield;
+		children.push(yield* folderNode(below, made, from));
+	}
+	for (const [at, item] of folder.items.entries()) {
+		if (at % between === between - 1) yield;
+		children.push(itemNode(item, made, from, folder.place));
+	}
 	children.sort((a, b) => (a.name < b.name ? -1 : 1));
 	made.children = children;
 	made.sums = sumOf(children);
 	return made;
 }
 
-function folderNode(folder: Folder, above: FileNode, from: string): FileNode {
+function* folderNode(folder: Folder, above: FileNode, from: string): Pausable<FileNode> {
 	let end = folder;
 	while (end.folders.size + end.items.length === 1) {
 		const [item] = end.items;
@@ -212,7 +238,7 @@ function folderNode(folder: Folder, above: FileNode, from: string): FileNode {
 		depth: above.depth + 1,
 		plain: false,
 	};
-	return close(node, end, above, `${end.path}/`);
+	return yield* close(node, end, above, `${end.path}/`);
 }
 
 function itemNode(item: Item, above: FileNode, from: string, folder: PlanFolder | undefined): FileNode {

@@ -1,0 +1,27 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of templates
+import { templateSchema } from "./template.ts";
+
+/** A template to begin with: each part that one usually needs, valid as it stands, and about nothing that there is. `schema` is where its schema lies. */
+export function templateSkeleton(name: string, schema: string): object {
+	return {
+		$schema: schema,
+		schema: templateSchema,
+		name,
+		title: { en: name, de: name },
+		description: { en: "What it is, and what its users should know.", de: "Was es ist, und was man darüber wissen sollte." },
+		parameters: { port: { title: { en: "Port", de: "Port" }, kind: "port", default: "8000" } },
+		application: {
+			command: [`/usr/bin/${name}`, "--port", "${port}"],
+			user: "nobody",
+			env: {},
+			probes: ["curl -fsS -o /dev/null --noproxy '*' http://127.0.0.1:${port}/"],
+			exercises: ["curl -sS -o /dev/null --noproxy '*' http://127.0.0.1:${port}/no-such-page"],
+			directories: [`/run/${name}`],
+		},
+		rules: { include: [`/usr/lib/${name}/**`] },
+		needs: { packages: { debian: [name, "curl"] }, programs: [`/usr/bin/${name}`, "curl"] },
+		first: [],
+		notes: [],
+		documentation: [],
+	};
+}

@@ -1,0 +1,78 @@
+import { readdirSync } from "node:fs";
+import { afterEach, expect, test } from "vitest";
+import { systemMachine } from "../../src/cli/machine.ts";
+import type { Cage } from "../../src/core/cage/cage.ts";
+import { Failure } from "../../src/core/failure.ts";
+import type { Trace } from "../../src/core/trace/trace.ts";
+import { planStep } from "../../src/engine/steps.ts";
+import { ThreadPlanner } from "../../src/system/planning/thread-planner.ts";
+import { application, type Did, rules, trace } from "../core/plan/traces.ts";
+import { temporaryState } from "./cagewright.ts";
+
+const state = temporaryState();
+const planner = new ThreadPlanner(state);
+const never = new AbortController().signal;
+afterEach(() => planner.close());
+
+/** Hundreds of files of this machine, with links on the way, a directory that is written and sets that are shared. */
+function seen(): Trace {
+	const programs = readdirSync("/usr/bin").map((name): [string, Did] => [`/usr/bin/${name}`, { did: "look read" }]);
+	const ways: [string, Did][] = [
+		["/lib", "look"],
+		["/etc/passwd", "read"],
+		["/etc/hostname", { did: "read", real: "/etc/hostname" }],
+		["/var/lib/nothing-there/state", "ENOENT:read"],
+		["/var/cache/file", { did: "write create", owner: { uid: 0, gid: 0 } }],
+	];
+	return trace(Object.fromEntries([...programs, ...ways]), { uids: new Set([0]), ports: new Set(["tcp 7"]) });
+}
+
+function cage(values: Partial<Cage> = {}): Cage {
+	return {
+		name: "planned",
+		application: { ...application, command: ["/bin/sh"] },
+		rules: rules({ exclude: ["/usr/bin/p*"], include: ["/etc/init.d"] }),
+		onHost: false,
+		additions: [],
+		exercises: [],
+		signals: [],
+		handlesTerm: true,
+		madeAt: "2025-01-02T03:04:05.678Z",
+		trials: [],
+		seconds: { trace: 0, plan: 0, build: 0, trial: 0 },
+		...values,
+	};
+}
+
+const whole = (one: Cage, of: Trace) => planStep({ machine: systemMachine(state), emit() {}, signal: never }, one, of);
+
+test("a plan that is made in the thread is the plan, however many parts it comes in, and however often it is made anew", async () => {
+	const first = seen();
+	expect(first.accesses.size).toBeGreaterThan(400);
+	const planned = await planner.plan(cage(), first, never);
+	expect(planned).toEqual(await whole(cage(), first));
+	expect(planned.entries.length).toBeGreaterThan(400);
+	// Of the same trace by other rules, and then of another trace.
+	const other = cage({ rules: rules({ exclude: ["/usr/bin/*"] }) });
+	expect(await planner.plan(other, first, never)).toEqual(await whole(other, first));
+	const second = trace({ "/etc/hostname": "read" });
+	expect(await planner.plan(cage(), second, never)).toEqual(await whole(cage(), second));
+});
+
+test("a failure comes back as it was thrown, and the next plan is made all the same", async () => {
+	const impossible = cage({ rules: rules({ include: ["/nowhere/at/all"] }) });
+	const failure = await planner.plan(impossible, seen(), never).catch((error: unknown) => error);
+	const thrown = await whole(impossible, seen()).catch((error: unknown) => error);
+	expect(thrown).toBeInstanceOf(Failure);
+	expect(failure).toEqual(thrown);
+	expect((await planner.plan(cage(), seen(), never)).entries.length).toBeGreaterThan(400);
+});
+
+test("a plan that is called off ends at once with the reason, and the next one is made by a thread of its own", async () => {
+	const calledOff = new AbortController();
+	const planning = planner.plan(cage(), seen(), calledOff.signal);
+	calledOff.abort();
+	await expect(planning).rejects.toThrow("aborted");
+	await expect(planner.plan(cage(), seen(), calledOff.signal)).rejects.toThrow("aborted");
+	expect((await planner.plan(cage(), seen(), never)).entries.length).toBeGreaterThan(400);
+});
