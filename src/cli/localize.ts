@@ -29,7 +29,10 @@ export async function localize(program: Command, language: Language): Promise<vo
 export async function usageError(message: string, language: Language): Promise<string> {
 	const problem = message.replace(/^error: /, "").replace(/\n/g, " ");
 	if (language === "en") return `${problem} See: cagewright --help`;
-	const { seeHelpDe, usageDe } = await import("../messages/help-de.ts");
-	const known = usageDe.find(([pattern]) => pattern.test(problem));
-	return `${known ? problem.replace(known[0], known[1]) : problem} ${seeHelpDe}`;
+	const { seeHelpDe, similarDe, usageDe } = await import("../messages/help-de.ts");
+	const said = [usageDe, similarDe].reduce((text, patterns) => {
+		const known = patterns.find(([pattern]) => pattern.test(text));
+		return known ? text.replace(known[0], known[1]) : text;
+	}, problem);
+	return `${said} ${seeHelpDe}`;
 }

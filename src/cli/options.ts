@@ -44,7 +44,7 @@ const size = (text: string) => {
 	return value;
 };
 
-const atLeast = (least: number) => (text: string) => {
+export const atLeast = (least: number) => (text: string) => {
 	const value = Number(text);
 	if (!/^[0-9]+$/.test(text) || value < least || value > 4_194_304)
 		throw new InvalidArgumentError(`a whole number from ${least}.`);
@@ -73,7 +73,7 @@ const lists = {
 	allowSetuid: ["--allow-setuid <PATH>", "a setuid file that may go into the cage; repeatable"],
 	allow: [
 		"--allow <OPENING>",
-		"leave this open although no need was seen: proc, unix-sockets, syslog, memfd, writable-code, capability:NAME; repeatable",
+		"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME; repeatable",
 	],
 	refuse: ["--refuse <OPENING>", "keep this closed although a need was seen; repeatable"],
 	account: [

@@ -34,7 +34,13 @@ function keyOf(addition: Addition): string {
 	return `${addition.kind} ${"path" in addition ? addition.path : addition.name}`;
 }
 
-const openingLabels = { proc: "/proc", unixSockets: "AF_UNIX", memfd: "memfd_create", writableCode: "PROT_EXEC" };
+const openingLabels = {
+	proc: "/proc",
+	unixSockets: "AF_UNIX",
+	netlink: "AF_NETLINK",
+	memfd: "memfd_create",
+	writableCode: "PROT_EXEC",
+};
 
 export function describeAddition(addition: Addition): string {
 	switch (addition.kind) {

@@ -88,6 +88,7 @@ export const explainDe: ExplainMessages = {
 		"creates-with-setuid-or-setgid-mode": "wo er eine Datei mit setuid- oder setgid-Bit anlegt",
 		"memory-layout": "für PR_SET_MM",
 		"writable-and-executable": "für Speicher, der beschrieben und ausgeführt werden kann",
+		"executable-without-file": "für ausführbaren Speicher, der zu keiner Datei gehört",
 		executable: "wo es Speicher ausführbar macht",
 		"not-linux-or-query": "für andere Personalities als Linux",
 	},

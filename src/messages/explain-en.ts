@@ -92,6 +92,7 @@ export const explainEn = {
 		"creates-with-setuid-or-setgid-mode": "where it makes a file with a setuid or setgid bit",
 		"memory-layout": "for PR_SET_MM",
 		"writable-and-executable": "for memory that can be written and executed",
+		"executable-without-file": "for memory that can be executed and belongs to no file",
 		executable: "where it makes memory executable",
 		"not-linux-or-query": "for personalities other than Linux",
 	} satisfies Record<When, string>,

@@ -117,8 +117,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"a danger that `check` names and that shall not stop the launch; said again at each launch; repeatable":
 		"eine Gefahr, die `check` nennt und die den Start nicht aufhält; wird bei jedem Start wieder gesagt; mehrmals möglich",
 	"a setuid file that may go into the cage; repeatable": "eine setuid-Datei, die in den Käfig darf; mehrmals möglich",
-	"leave this open although no need was seen: proc, unix-sockets, syslog, memfd, writable-code, capability:NAME; repeatable":
-		"dies offen lassen, obwohl kein Bedarf zu sehen war: proc, unix-sockets, syslog, memfd, writable-code, capability:NAME; mehrmals möglich",
+	"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME; repeatable":
+		"dies offen lassen, obwohl kein Bedarf zu sehen war: proc, unix-sockets, netlink, syslog, memfd, writable-code, capability:NAME; mehrmals möglich",
 	"keep this closed although a need was seen; repeatable":
 		"dies geschlossen halten, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"let the cage know this user or group of the host (NAME, user:NAME, group:NAME); never a password or a shell; repeatable":
@@ -155,6 +155,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"take up what `trace NAME --for` saw missing in production": "aufnehmen, was `trace NAME --for` im Betrieb fehlen sah",
 	"add this run to what was traced of the cage, with these exercises":
 		"diesen Lauf zu dem nehmen, was vom Käfig schon beobachtet ist, mit diesen Übungen",
+	"kill it when it has not ended so long after TERM (default: 90; 0: never)":
+		"mit KILL beenden, was so lange nach TERM nicht beendet ist (Vorgabe: 90; 0: nie)",
 	"print the plain shell commands instead": "stattdessen die Shell-Befehle ausgeben",
 	"let it write to the application's data (else what it writes is thrown away)":
 		"in die Daten der Anwendung schreiben lassen (sonst wird Geschriebenes verworfen)",
@@ -231,7 +233,7 @@ export const helpDe: Readonly<Record<string, string>> = {
 
 /** Wovon commander sagt, dass es nicht geht: das Muster seines Satzes und der deutsche. */
 export const usageDe: readonly (readonly [RegExp, string])[] = [
-	[/^unknown command '(.*)'\.?$/, "Das Verb „$1“ gibt es nicht."],
+	[/^unknown command '(.*?)'\.?/, "Das Verb „$1“ gibt es nicht."],
 	[/^unknown option '(.*?)'/, "Die Option „$1“ gibt es nicht."],
 	[/^missing required argument '(.*)'/, "Es fehlt das Argument „$1“."],
 	[/^option '(.*)' argument missing/, "Der Option „$1“ fehlt ihr Wert."],
@@ -241,6 +243,14 @@ export const usageDe: readonly (readonly [RegExp, string])[] = [
 	[
 		/^option '(.*)' argument '(.*)' is invalid\. a number of seconds above 0\.$/,
 		"Die Option „$1“ braucht Sekunden über 0, nicht „$2“.",
+	],
+	[
+		/^option '(.*)' argument '(.*)' is invalid\. a time(?: above 0,)? such as (.*) or (.*)\.$/,
+		"Die Option „$1“ braucht eine Zeit wie $3 oder $4, nicht „$2“.",
+	],
+	[
+		/^command-argument value '(.*)' is invalid for argument '(.*)'\. a whole number from (.*?)(?: to (.*))?\.$/,
+		"Das Argument „$2“ braucht eine ganze Zahl ab $3, nicht „$1“.",
 	],
 	[
 		/^option '(.*)' argument '(.*)' is invalid\. the id of a process\.$/,
@@ -254,6 +264,12 @@ export const usageDe: readonly (readonly [RegExp, string])[] = [
 		/^option '(.*)' argument '(.*)' is invalid\. a size of at least 4M.*$/,
 		"Die Option „$1“ braucht eine Größe ab 4M, etwa 512M oder 2G, nicht „$2“.",
 	],
+];
+
+/** What commander adds to those about a word that it does not know. */
+export const similarDe: readonly (readonly [RegExp, string])[] = [
+	[/ ?\(Did you mean one of (.*)\?\)$/, " (Meinten Sie eines von $1?)"],
+	[/ ?\(Did you mean (.*)\?\)$/, " (Meinten Sie $1?)"],
 ];
 
 export const seeHelpDe = "Siehe: cagewright --help";

@@ -218,6 +218,7 @@ export const selftestDe: SelftestMessages = {
 		"foreign-calls": "Systemaufrufe von x32",
 		"without-landlock": "Landlock fehlt",
 		"writable-code": "Speicher, beschreibbar und ausführbar",
+		"code-without-file": "ausführbarer Speicher mit zweiter, beschreibbarer Sicht",
 		"shared-memory": "gemeinsamer Speicher (System V)",
 		"message-queue": "Nachrichtenschlange (System V)",
 		semaphore: "Semaphor (System V)",

@@ -223,6 +223,7 @@ export const selftestEn = {
 		"foreign-calls": "x32 system calls",
 		"without-landlock": "Landlock missing",
 		"writable-code": "memory that is writable and executable",
+		"code-without-file": "executable memory with a second, writable view",
 		"shared-memory": "System V shared memory",
 		"message-queue": "System V message queue",
 		semaphore: "System V semaphore",

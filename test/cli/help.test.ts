@@ -63,10 +63,16 @@ describe("the help", () => {
 		[["make", "--timeout", "x"], "braucht Sekunden über 0, nicht „x“."],
 		[["make", "--rounds", "x"], "braucht eine ganze Zahl ab 1, nicht „x“."],
 		[["make", "--network", "x"], "Die Option „--network <NETWORK>“ kennt „x“ nicht; möglich: host, none."],
+		[["mak"], "Das Verb „mak“ gibt es nicht. Siehe:"],
+		[["make", "--prob", "x"], "Die Option „--prob“ gibt es nicht. (Meinten Sie --probe?) Siehe:"],
+		[["trace", "x", "--for", "x"], "Die Option „--for <TIME>“ braucht eine Zeit wie 90, 30m, 24h oder 7d, nicht „x“."],
+		[["diff", "x", "one"], "Das Argument „a“ braucht eine ganze Zahl ab 1, nicht „one“."],
+		[["unit", "x", "--install", "--uninstall"], "Die Option „--uninstall“ verträgt sich nicht mit „--install“."],
 		[["list", "a", "b"], "Das sind zu viele Argumente"],
 	])("says in German what is wrong with %j", async (args, sentence) => {
 		const { status, text } = await said(...args, "--lang", "de");
 		expect(text).toContain(sentence);
+		expect(text).not.toMatch(/\b(invalid|option|argument|mean)\b/);
 		expect(text.trim().split("\n")).toHaveLength(1);
 		expect(status).toBe(2);
 	});

@@ -31,14 +31,15 @@ const nginx: Served = {
 	service: "nginx",
 	packageName: "nginx",
 	probe: "curl -fsS --max-time 5 http://127.0.0.1/ | grep -qi nginx",
-	exposure: 2.4,
+	// 2.0 where logrotate makes its logs: below.
+	exposure: 2.3,
 };
 const bind: Served = {
 	cage: "named",
 	service: "named",
 	packageName: "bind9",
 	probe: "dig +short +time=2 +tries=1 @127.0.0.1 www.example.test A | grep -qx 192.0.2.7",
-	exposure: 2.1,
+	exposure: 2,
 };
 const all = [redis, nginx, bind];
 
@@ -213,7 +214,7 @@ describe("a unit of its own", () => {
 		await system.must("cagewright unit lean --install && cagewright unit lean --logrotate >/etc/logrotate.d/lean");
 		await starts("cage-lean", { ...nginx, cage: "lean" });
 		const said = JSON.parse(await system.must("cagewright unit lean --score --json"));
-		expect(said.exposure.after).toBeLessThanOrEqual(2.1);
+		expect(said.exposure.after).toBeLessThanOrEqual(2);
 		const logs = "/var/lib/cagewright/cages/lean/data/var/log/nginx";
 		for (const round of [1, 2]) {
 			await system.must("logrotate --force /etc/logrotate.d/lean");
@@ -239,8 +240,7 @@ describe("a unit of its own", () => {
 		const said = JSON.parse(await system.must("cagewright unit web --score --json"));
 		expect(said.exposure.after).toBeLessThanOrEqual(served.exposure);
 		await system.must("systemctl stop cage-web");
-		expect(await system.run("cagewright remove web --yes")).toMatchObject({ status: 4 });
-		await system.must("cagewright unit web --uninstall && cagewright remove web --yes");
+		await system.must("cagewright remove web --yes && ! test -e /etc/systemd/system/cage-web.service");
 	}, 60_000);
 });
 

@@ -112,7 +112,7 @@ describe.each(names)("the unit of %s", (name) => {
 	test.each([
 		{ settings: ["PrivatePIDs"], caught: ["signal", "pidfd", "pid"] },
 		{ settings: ["PrivateIPC"], caught: ["shared-memory", "ipc"] },
-		{ settings: ["confiner"], caught: ["abstract-by-pair", "socket-netlink-audit", "without-landlock", "type-into-terminal"] },
+		{ settings: ["confiner"], caught: ["abstract-by-pair", "code-without-file", "without-landlock", "type-into-terminal"] },
 		// The filter of systemd and ours say much the same, and either is enough for that.
 		{ settings: ["SystemCallFilter", "confiner"], caught: ["key-add", "io-uring"] },
 		{ settings: ["NoExecPaths", "confiner"], caught: ["map-written", "noexec"] },

@@ -104,6 +104,8 @@ export const manifestSchema = v.object({
 		capabilities: v.array(v.object({ name: v.string(), why: v.string() })),
 		proc: v.exactOptional(v.string()),
 		unixSockets: v.exactOptional(v.string()),
+		netlink: v.exactOptional(v.string()),
+		multicast: v.exactOptional(v.string()),
 		syslog: v.exactOptional(path),
 		memfd: v.exactOptional(v.string()),
 		writableCode: v.exactOptional(v.string()),

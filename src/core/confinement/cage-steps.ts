@@ -25,7 +25,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	);
 	if (cage.proc)
 		lines.push(
-			`mount -n -t proc -o ${options("nosuid,nodev,noexec,hidepid=invisible,subset=pid")} proc ${inside(pathFromText("/proc"))}`,
+			`mount -n -t proc -o ${options("ro,nosuid,nodev,noexec,hidepid=invisible,subset=pid")} proc ${inside(pathFromText("/proc"))}`,
 		);
 	const launch = inside(launchDirectory);
 	lines.push(

@@ -15,6 +15,8 @@ import { type Architecture, newestJudged, type SyscallName, syscallNumber } from
 export interface FilterOpenings {
 	/** socket(AF_UNIX) and socketpair(AF_UNIX) with datagrams. */
 	readonly unixSockets: boolean;
+	/** socket(AF_NETLINK) for NETLINK_ROUTE. */
+	readonly netlink?: boolean;
 	readonly memfd: boolean;
 	/** Memory that was written and is then executed: what compilers do that translate while the application runs. */
 	readonly writableCode?: boolean;
@@ -29,6 +31,7 @@ export function filterOpenings(openings: Openings): FilterOpenings {
 	const has = (capability: string) => openings.capabilities.some(({ name }) => name === capability);
 	return {
 		unixSockets: openings.unixSockets !== undefined,
+		netlink: openings.netlink !== undefined,
 		memfd: openings.memfd !== undefined,
 		writableCode: openings.writableCode !== undefined,
 		rawSockets: has("net_raw"),
@@ -82,6 +85,7 @@ export type When =
 	| "not-linux-or-query"
 	| "memory-layout"
 	| "writable-and-executable"
+	| "executable-without-file"
 	| "executable";
 
 interface Rule {
@@ -112,6 +116,7 @@ const creates = 0x40 | 0x400000;
 /** mmap(2), shmat(2): the same on both processors. */
 const protection = { write: 2, execute: 4 };
 const attachExecutable = 0x8000;
+const anonymousMemory = 0x20;
 /** prctl(2): PR_SET_MM. */
 const setMemoryMap = 35;
 /** personality(2): PER_LINUX, and the value that only asks. */
@@ -138,11 +143,17 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 	deny("ioctl", "EPERM", "terminal-injection", "tiocsti-or-tioclinux", oneOf(1, [tiocsti, tioclinux]));
 
 	// The rarer families are old code, loaded on demand; AF_UNIX reaches abstract sockets outside the cage's files.
-	const families = [family.inet, family.inet6, family.netlink, ...(openings.unixSockets ? [family.unix] : [])];
+	const families = [
+		family.inet,
+		family.inet6,
+		...(openings.netlink ? [family.netlink] : []),
+		...(openings.unixSockets ? [family.unix] : []),
+	];
 	deny("socket", "EAFNOSUPPORT", "socket-families", "family-not-opened", not(oneOf(0, families)));
 	// getaddrinfo and getifaddrs ask NETLINK_ROUTE (0); the other protocols steer firewall, audit and the like.
 	const netlink = oneOf(0, [family.netlink]);
-	deny("socket", "EAFNOSUPPORT", "socket-families", "netlink-but-not-route", all(netlink, not(oneOf(2, [0]))));
+	if (openings.netlink)
+		deny("socket", "EAFNOSUPPORT", "socket-families", "netlink-but-not-route", all(netlink, not(oneOf(2, [0]))));
 	// Netlink is raw by nature. Named by what is allowed, since SOCK_PACKET on AF_INET is AF_PACKET by another name.
 	const types = [type.stream, type.datagram, type.sequenced, ...(openings.rawSockets ? [type.raw] : [])];
 	deny("socket", "EPERM", "raw-sockets", "type-not-opened", all(not(netlink), not(oneOf(1, types, typeMask))));
@@ -191,6 +202,9 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 	if (!openings.writableCode) {
 		const both = all(bits(2, protection.write), bits(2, protection.execute));
 		deny("mmap", "EPERM", "writable-code", "writable-and-executable", both);
+		// Shared with itself or with a child, the one half can be made writable while the other is executed (measured). Code comes from files.
+		const nameless = all(bits(2, protection.execute), bits(3, anonymousMemory));
+		deny("mmap", "EPERM", "writable-code", "executable-without-file", nameless);
 		deny("mprotect", "EPERM", "writable-code", "executable", bits(2, protection.execute));
 		deny("pkey_mprotect", "EPERM", "writable-code", "executable", bits(2, protection.execute));
 		deny("shmat", "EPERM", "writable-code", "executable", bits(2, attachExecutable));

@@ -81,6 +81,7 @@ function optionForCall(name: string, filter: FilterOpenings): string | undefined
 
 const filterWords: readonly (readonly [word: string, opening: Partial<FilterOpenings>])[] = [
 	["unix-sockets", { unixSockets: true }],
+	["netlink", { netlink: true }],
 	["memfd", { memfd: true }],
 	["writable-code", { writableCode: true }],
 	["capability:net_raw", { rawSockets: true }],

@@ -1,7 +1,7 @@
 import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { refusedCode, refusedUnixSocket } from "../trace/needs.ts";
+import { refusedCode, refusedNetlink, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
@@ -94,6 +94,7 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 /** The opening for want of which the filter refuses a call. */
 function openingBehind(call: string): FoundOpening | undefined {
 	if (call === refusedUnixSocket) return "unixSockets";
+	if (call === refusedNetlink) return "netlink";
 	if (call === "memfd_create") return "memfd";
 	return refusedCode.test(call) ? "writableCode" : undefined;
 }

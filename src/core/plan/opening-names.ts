@@ -6,6 +6,8 @@ import type { Openings } from "./plan.ts";
 export const openingWords = {
 	proc: "proc",
 	unixSockets: "unix-sockets",
+	netlink: "netlink",
+	multicast: "multicast",
 	syslog: "syslog",
 	memfd: "memfd",
 	writableCode: "writable-code",
@@ -57,6 +59,8 @@ export function subjectOfOpening(text: string): string {
 const subjects: ReadonlyMap<string, string> = new Map([
 	[openingWords.proc, "/proc"],
 	[openingWords.unixSockets, "socket"],
+	[openingWords.netlink, "socket"],
+	[openingWords.multicast, "setsockopt"],
 	[openingWords.syslog, "/dev/log"],
 	[openingWords.memfd, "memfd_create"],
 	[openingWords.writableCode, "mprotect"],

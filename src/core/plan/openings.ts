@@ -20,7 +20,7 @@ export interface FoundOpenings {
 }
 
 /** Openings of which a trial can show that they are missing. */
-export type FoundOpening = "proc" | "unixSockets" | "memfd" | "writableCode";
+export type FoundOpening = "proc" | "unixSockets" | "netlink" | "memfd" | "writableCode";
 
 /**
  * What confinement has to leave open: only what the application was seen to use with success. An account keeps no capability
@@ -60,6 +60,7 @@ export function planOpenings(
 	const seen: Record<FoundOpening, string | undefined> = {
 		proc: opened("proc"),
 		unixSockets: trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? opened("unixSockets")),
+		netlink: trace.families.has("AF_NETLINK") ? "AF_NETLINK" : opened("netlink"),
 		memfd: trace.memfd ? "memfd_create" : opened("memfd"),
 		writableCode: trace.writableCode ?? opened("writableCode"),
 	};
@@ -69,12 +70,19 @@ export function planOpenings(
 			return reason === undefined ? [] : [[name, reason]];
 		}),
 	);
+	const multicast = decide(openingWords.multicast, groups(trace));
 	return {
 		capabilities: kept,
 		...open,
+		...(multicast === undefined ? {} : { multicast }),
 		...(found.syslog === undefined ? {} : { syslog: found.syslog }),
 		...(refused.length ? { refused } : {}),
 	};
+}
+
+/** Whoever was not watched from its start may have joined a group then, if it takes datagrams. */
+function groups({ gaps, multicast, ports }: Trace): string | undefined {
+	return multicast ?? (gaps.has("start-up") ? [...ports].find((port) => port.startsWith("udp ")) : undefined);
 }
 
 /**

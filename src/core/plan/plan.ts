@@ -108,6 +108,10 @@ export interface Openings {
 	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
 	readonly proc?: string;
 	readonly unixSockets?: string;
+	/** Netlink, of which routing alone: the machine's addresses and routes. */
+	readonly netlink?: string;
+	/** Sending to groups of machines and hearing them: multicast and broadcast. A unit closes it; the launcher has no means for that. */
+	readonly multicast?: string;
 	/** The host's socket that `/dev/log` leads to; its directory is mounted. */
 	readonly syslog?: Path;
 	readonly memfd?: string;

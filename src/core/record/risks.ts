@@ -68,7 +68,7 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	add(openings.unixSockets !== undefined, "unix-sockets", cage.application.network === "host" ? "medium" : "low");
 	add(openings.proc !== undefined, "proc", "medium");
 	add(openings.writableCode !== undefined, "writable-code", "medium");
-	add(openings.memfd !== undefined, "memfd", "low");
+	add(openings.memfd !== undefined, "memfd", "medium");
 	add(openings.syslog !== undefined, "syslog", "low");
 	const writes = manifest.binds.filter(({ access }) => access === "rw").map(({ path }) => path);
 	const reads = manifest.binds.filter(({ access }) => access === "ro").map(({ path }) => path);

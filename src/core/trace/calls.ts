@@ -92,7 +92,7 @@ special(
 	{ path: 1, does: enter },
 );
 special("umount umount2", { path: 0, does: enter });
-special("socket socketpair bind connect sendto sendmsg sendmmsg kill tkill tgkill capset memfd_create");
+special("socket socketpair setsockopt bind connect sendto sendmsg sendmmsg kill tkill tgkill capset memfd_create");
 // Whether code is written while it runs. mmap is rare once the libraries are there, and a fold passes over all others at once (`isOrdinaryMemory`).
 special("mmap mprotect pkey_mprotect shmat");
 special("setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid");

@@ -6,6 +6,7 @@ import { effectOf, openedByHandle, tellsItsPaths, usedPath } from "./effect.ts";
 import { follow } from "./follow.ts";
 import { type CallEvent, LineReader, type TraceEvent } from "./line.ts";
 import { LineSplitter } from "./lines.ts";
+import { isOption, multicastCall } from "./multicast.ts";
 import { isOrdinaryMemory, noteNeeds, noteRefusal } from "./needs.ts";
 import type { Process } from "./process.ts";
 import { noProcesses, type ProcessTree } from "./process-tree.ts";
@@ -138,6 +139,8 @@ export class TraceFold {
 				return;
 			}
 		}
+		if (records) this.#recorder.trace.multicast ??= multicastCall(rest);
+		if (isOption(rest)) return;
 		// A server may answer by them a thousand times a second, and only those to a unix socket name a path.
 		if (rest.startsWith("send") && !rest.endsWith(" ...>") && !rest.includes("AF_UNIX")) return;
 		if (isOrdinaryMemory(rest)) return;

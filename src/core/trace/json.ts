@@ -18,6 +18,7 @@ export interface TraceJson {
 	readonly chroots: readonly PathJson[];
 	readonly memfd: boolean;
 	readonly writableCode?: string;
+	readonly multicast?: string;
 	/** Absent from traces that older versions stored. */
 	readonly gaps?: readonly Gap[];
 	readonly calls: number;
@@ -54,6 +55,7 @@ export function traceToJson(trace: Trace): TraceJson {
 		chroots: paths(trace.chroots),
 		memfd: trace.memfd,
 		...(trace.writableCode === undefined ? {} : { writableCode: trace.writableCode }),
+		...(trace.multicast === undefined ? {} : { multicast: trace.multicast }),
 		gaps: [...trace.gaps],
 		calls: trace.calls,
 		processes: trace.processes,
@@ -79,6 +81,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		chroots: paths(json.chroots),
 		memfd: json.memfd,
 		...(json.writableCode === undefined ? {} : { writableCode: json.writableCode }),
+		...(json.multicast === undefined ? {} : { multicast: json.multicast }),
 		gaps: new Set(json.gaps),
 		calls: json.calls,
 		processes: json.processes,

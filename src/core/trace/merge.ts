@@ -15,6 +15,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		refusals.set(call, { ...refusal, ...known, count: refusal.count + (known?.count ?? 0) });
 	}
 	const writableCode = a.writableCode ?? b.writableCode;
+	const multicast = a.multicast ?? b.multicast;
 	return {
 		accesses,
 		programs: union(a.programs, b.programs),
@@ -30,6 +31,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		chroots: union(a.chroots, b.chroots),
 		memfd: a.memfd || b.memfd,
 		...(writableCode === undefined ? {} : { writableCode }),
+		...(multicast === undefined ? {} : { multicast }),
 		gaps: union(a.gaps, b.gaps),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,

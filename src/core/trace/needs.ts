@@ -73,24 +73,32 @@ export function noteNeeds(
 	}
 }
 
-/** What a trace calls the refusal of a unix socket; other families likewise. */
+/** What a trace calls the refusal of a socket, by its family. */
 export const refusedUnixSocket = "socket(AF_UNIX)";
+export const refusedNetlink = "socket(AF_NETLINK)";
 
 /** What a trace calls the refusal of an executable memory. */
 export const refusedCode = /^(mmap|mprotect|pkey_mprotect|shmat)\(/;
 
-const codeCall = ({ call }: CallEvent) =>
-	call === "shmat" ? "shmat(SHM_EXEC)" : call === "mmap" ? "mmap(PROT_WRITE|PROT_EXEC)" : `${call}(PROT_EXEC)`;
+function codeCall({ args, call }: CallEvent): string {
+	if (call === "shmat") return "shmat(SHM_EXEC)";
+	if (call !== "mmap") return `${call}(PROT_EXEC)`;
+	return args[2]?.includes("PROT_WRITE") ? "mmap(PROT_WRITE|PROT_EXEC)" : "mmap(PROT_EXEC, MAP_ANONYMOUS)";
+}
+
+/** Code that comes from no file has to be written by somebody: by way of another view of the same memory. */
+const mapsCode = (text: string) =>
+	text.includes("PROT_WRITE|PROT_EXEC") || (text.includes("PROT_EXEC") && text.includes("MAP_ANONYMOUS"));
 
 /** What the filter denies unless it is opened: see seccomp.ts. */
 function writesCode({ args, call }: CallEvent): boolean {
 	const flags = args[2] ?? "";
-	return call === "mmap" ? flags.includes("PROT_WRITE|PROT_EXEC") : /\b(PROT|SHM)_EXEC\b/.test(flags);
+	return call === "mmap" ? mapsCode(`${flags}, ${args[3] ?? ""}`) : /\b(PROT|SHM)_EXEC\b/.test(flags);
 }
 
 /** Mapping a library and growing the heap are most of these calls, and nobody asks about them. */
 export function isOrdinaryMemory(line: string): boolean {
-	if (line.startsWith("mmap(")) return !line.includes("PROT_WRITE|PROT_EXEC");
+	if (line.startsWith("mmap(")) return !mapsCode(line);
 	return (line.startsWith("mprotect(") || line.startsWith("pkey_mprotect(")) && !line.includes("PROT_EXEC");
 }
 

@@ -61,6 +61,8 @@ export interface Trace {
 	memfd: boolean;
 	/** The call by which memory that can be written became executable, where one succeeded. */
 	writableCode?: string;
+	/** The call that names a group of machines, or joins one, whether or not it succeeded. */
+	multicast?: string | undefined;
 	readonly gaps: Set<Gap>;
 	/** Calls that were folded, and processes seen. */
 	calls: number;

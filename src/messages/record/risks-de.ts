@@ -17,7 +17,8 @@ export const risksDe: RiskMessages = {
 		"unix-sockets": "Sie darf Unix-Sockets öffnen: Wen sie darüber erreicht, der kann ihr offene Dateien übergeben.",
 		proc: "Sie sieht /proc ihres eigenen Namensraums und damit Angaben über den Kernel.",
 		"writable-code": "Sie darf Speicher ausführen, den sie selbst beschrieben hat: Eingeschleuster Code läuft dann ohne Datei.",
-		memfd: "Sie darf Dateien im Speicher anlegen; ob sie eine ausführen kann, entscheidet der Filter.",
+		memfd:
+			"Sie darf Dateien im Speicher anlegen. Starten lässt der Filter keine, doch als Code eingeblendet werden kann eine: Eingeschleuster Code läuft dann ohne Datei.",
 		syslog: "Sie darf in das Protokoll des Wirts schreiben.",
 		"bind-writable": "Sie schreibt in Verzeichnisse des Wirts: {paths}.",
 		"bind-read": "Sie liest Verzeichnisse des Wirts, wie sie sind: {paths}.",

@@ -18,7 +18,8 @@ export const risksEn = {
 		"unix-sockets": "It may open unix sockets: whoever it can talk to by one can hand it open files.",
 		proc: "It sees /proc of its own namespace, and with it facts about the kernel.",
 		"writable-code": "It may execute memory that it wrote: code that was smuggled in can run without a file.",
-		memfd: "It may make files in memory; executing one is another matter, which the filter decides.",
+		memfd:
+			"It may make files in memory. The filter lets none be started, but one can be mapped as code: what is smuggled in can run without a file.",
 		syslog: "It may write to the host's log.",
 		"bind-writable": "It writes to directories of the host: {paths}.",
 		"bind-read": "It reads directories of the host as they are: {paths}.",

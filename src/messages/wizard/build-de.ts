@@ -59,6 +59,8 @@ export const buildDe: WizardMessages["build"] = {
 	openings: {
 		proc: "/proc, nur die eigenen Prozesse",
 		unixSockets: "Unix-Sockets",
+		netlink: "Netlink, nur Adressen und Routen",
+		multicast: "Multicast und Broadcast",
 		syslog: "das Syslog des Wirts",
 		memfd: "memfd_create",
 		writableCode: "Speicher, der beschrieben und ausgeführt wird",

@@ -57,6 +57,8 @@ export const buildEn = {
 	openings: {
 		proc: "/proc, its own processes only",
 		unixSockets: "unix sockets",
+		netlink: "netlink, addresses and routes only",
+		multicast: "multicast and broadcast",
 		syslog: "the host's syslog",
 		memfd: "memfd_create",
 		writableCode: "memory that is written and executed",

@@ -78,8 +78,16 @@ function measured(record: CageRecord, messages: Messages): Block[] {
 
 function openings({ manifest }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
-	const { capabilities, memfd, proc, syslog, unixSockets, writableCode } = manifest.openings;
-	const others = { proc, unixSockets, syslog: syslog === undefined ? undefined : showPath(syslog), memfd, writableCode };
+	const { capabilities, memfd, multicast, netlink, proc, syslog, unixSockets, writableCode } = manifest.openings;
+	const others = {
+		proc,
+		unixSockets,
+		netlink,
+		multicast,
+		syslog: syslog === undefined ? undefined : showPath(syslog),
+		memfd,
+		writableCode,
+	};
 	const rows = [
 		...capabilities.map(({ name, why }) => [code(`CAP_${name.toUpperCase()}`), why]),
 		...Object.entries(others).flatMap(([name, why]) =>

@@ -25,7 +25,11 @@ const addition = v.variant("kind", [
 	v.object({ kind: v.literal("writable"), path, ...origin }),
 	v.object({ kind: v.literal("capability"), name: v.string(), ...origin }),
 	v.object({ kind: v.literal("account"), name: v.string(), ...origin }),
-	v.object({ kind: v.literal("opening"), name: v.picklist(["proc", "unixSockets", "memfd", "writableCode"]), ...origin }),
+	v.object({
+		kind: v.literal("opening"),
+		name: v.picklist(["proc", "unixSockets", "netlink", "memfd", "writableCode"]),
+		...origin,
+	}),
 ]) satisfies v.GenericSchema<unknown, Addition>;
 
 /** Loose where a field is only shown: a description that another version wrote with more in it can still be read. */

@@ -112,7 +112,7 @@ describe("a cage", () => {
 			`mkdir -m 1777 ${dir}/dev/shm`,
 			`mount -n -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs ${dir}/dev/shm`,
 			`mount -n -o remount,ro,nosuid,noexec ${dir}/dev`,
-			`mount -n -t proc -o nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${dir}/proc`,
+			`mount -n -t proc -o ro,nosuid,nodev,noexec,hidepid=invisible,subset=pid proc ${dir}/proc`,
 			`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${dir}/.launch`,
 			`cp -L /usr/bin/setpriv /lib64/ld-linux-x86-64.so.2 /usr/lib/libc.so.6 ${cage.confiner.file} /state/scratch/1/cagewright-init /state/scratch/1/cagewright-env ${dir}/.launch`,
 			`mount -n -o remount,ro,nosuid,nodev ${dir}/.launch`,

@@ -4,7 +4,14 @@ import { describeFilter, type FilterOpenings, filterOpenings, seccompFilter } fr
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "../../../src/core/confinement/syscalls.ts";
 
 const closed: FilterOpenings = { unixSockets: false, memfd: false };
-const everythingOpen: FilterOpenings = { unixSockets: true, memfd: true, writableCode: true, rawSockets: true, chroot: true };
+const everythingOpen: FilterOpenings = {
+	unixSockets: true,
+	netlink: true,
+	memfd: true,
+	writableCode: true,
+	rawSockets: true,
+	chroot: true,
+};
 const audit = { x64: 0xc000003e, arm64: 0xc00000b7 };
 const architectures = ["x64", "arm64"] as const;
 
@@ -75,8 +82,9 @@ const decisions: [SyscallName, number[], string, FilterOpenings?][] = [
 	["socket", [2, 1 | cloexec, 6], "allow"],
 	["socket", [10, 2, 17], "allow"],
 	["socket", [2, 5, 132], "EPROTONOSUPPORT"],
-	["socket", [16, 3 | cloexec, 0], "allow"],
-	["socket", [16, 3, 9], "EAFNOSUPPORT"],
+	["socket", [16, 3 | cloexec, 0], "EAFNOSUPPORT"],
+	["socket", [16, 3 | cloexec, 0], "allow", { ...closed, netlink: true }],
+	["socket", [16, 3, 9], "EAFNOSUPPORT", { ...closed, netlink: true }],
 	["socket", [1, 1, 0], "EAFNOSUPPORT"],
 	["socket", [1, 1, 0], "allow", unix],
 	["socket", [17, 3, 0], "EAFNOSUPPORT"],
@@ -135,6 +143,9 @@ const decisions: [SyscallName, number[], string, FilterOpenings?][] = [
 	["mmap", [0, 4096, 7, 0x22, -1, 0], "EPERM"],
 	["mmap", [0, 4096, 6, 0x22, -1, 0], "EPERM"],
 	["mmap", [0, 4096, 5, 2, 3, 0], "allow"],
+	["mmap", [0, 4096, 5, 0x22, -1, 0], "EPERM"],
+	["mmap", [0, 4096, 4, 0x21, -1, 0], "EPERM"],
+	["mmap", [0, 4096, 5, 0x21, -1, 0], "allow", { ...closed, writableCode: true }],
 	["mmap", [0, 4096, 3, 0x22, -1, 0], "allow"],
 	["mprotect", [0, 4096, 5], "EPERM"],
 	["mprotect", [0, 4096, 7], "EPERM"],
@@ -251,13 +262,14 @@ it("opens what a plan opens", () => {
 	const why = "seen";
 	expect(filterOpenings({ capabilities: [] })).toEqual({
 		unixSockets: false,
+		netlink: false,
 		memfd: false,
 		writableCode: false,
 		rawSockets: false,
 		chroot: false,
 	});
 	const capabilities = ["net_raw", "sys_chroot"].map((name) => ({ name, why }));
-	expect(filterOpenings({ capabilities, unixSockets: why, memfd: why, writableCode: why })).toEqual(everythingOpen);
+	expect(filterOpenings({ capabilities, unixSockets: why, netlink: why, memfd: why, writableCode: why })).toEqual(everythingOpen);
 });
 
 describe("what an application does all the time", () => {

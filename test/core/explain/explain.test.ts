@@ -140,9 +140,10 @@ describe("a path", () => {
 });
 
 test("an opening is known by the word that --allow takes", () => {
-	const words = ["proc", "unix-sockets", "syslog", "memfd", "writable-code", "capability:CHOWN", "/etc/passwd"];
+	const words = ["proc", "unix-sockets", "netlink", "syslog", "memfd", "writable-code", "capability:CHOWN", "/etc/passwd"];
 	expect(words.map(subjectOfOpening)).toEqual([
 		"/proc",
+		"socket",
 		"socket",
 		"/dev/log",
 		"memfd_create",

@@ -236,11 +236,12 @@ describe("capability and filter", () => {
 		expect(missing({}, {}, {}, [["socket(AF_PACKET)", "EAFNOSUPPORT"]])[0]?.remedy).toBeUndefined();
 	});
 	test.each([
+		["socket(AF_NETLINK)", "netlink", "EAFNOSUPPORT"],
 		["memfd_create", "memfd"],
 		["mmap(PROT_WRITE|PROT_EXEC)", "writableCode"],
 		["mprotect(PROT_EXEC)", "writableCode"],
-	])("what the filter refused of %s can be opened, where nothing answers", (call, name) => {
-		const [refused] = missing({}, {}, {}, [[call, "EPERM"]]);
+	])("what the filter refused of %s can be opened, where nothing answers", (call, name, error = "EPERM") => {
+		const [refused] = missing({}, {}, {}, [[call, error]]);
 		expect(refused).toMatchObject({ kind: "filtered", remedy: { kind: "opening", name }, declined: false });
 		expect(refused && isTolerable(refused)).toBe(true);
 	});

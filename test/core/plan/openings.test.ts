@@ -61,12 +61,27 @@ test("unix sockets and memfd are open only where their use succeeded", () => {
 		unixSockets: "AF_UNIX",
 		memfd: "memfd_create",
 	});
-	expect(planOpenings(asApp, trace({}, { families: new Set(["AF_INET"]) }), tree({}), none).unixSockets).toBeUndefined();
+	const ofInternet = planOpenings(asApp, trace({}, { families: new Set(["AF_INET"]) }), tree({}), none);
+	expect([ofInternet.unixSockets, ofInternet.netlink]).toEqual([undefined, undefined]);
+	const asks = trace({}, { families: new Set(["AF_NETLINK"]) });
+	expect(planOpenings(asApp, asks, tree({}), none).netlink).toBe("AF_NETLINK");
+	expect(planOpenings(asApp, asks, tree({}), none, { allow: [], refuse: ["netlink"] })).toEqual({
+		capabilities: [],
+		refused: [{ name: "netlink", why: "AF_NETLINK" }],
+	});
 });
 
 test("memory that is written and executed is open where a trace shows it", () => {
 	const seen = trace({}, { writableCode: "mprotect(PROT_EXEC)" });
 	expect(planOpenings(asApp, seen, tree({}), none).writableCode).toBe("mprotect(PROT_EXEC)");
+});
+
+test("multicast is open where a trace names a group, or where one may have been joined before the trace", () => {
+	const plan = (more: Parameters<typeof trace>[1]) => planOpenings(asApp, trace({}, more), tree({}), none).multicast;
+	expect(plan({ multicast: "setsockopt(SO_BROADCAST)" })).toBe("setsockopt(SO_BROADCAST)");
+	expect(plan({ ports: new Set(["tcp 80", "udp 53"]) })).toBeUndefined();
+	expect(plan({ ports: new Set(["tcp 80", "udp 53"]), gaps: new Set(["start-up"]) })).toBe("udp 53");
+	expect(plan({ ports: new Set(["tcp 80"]), gaps: new Set(["start-up"]) })).toBeUndefined();
 });
 
 describe("rules about openings", () => {

@@ -77,6 +77,47 @@ test("a socket family that was not let through is a refusal of its own", () => {
 	expect([...trace.refusals.keys()]).toEqual(["socket(AF_UNIX)", "socket(AF_INET6)"]);
 });
 
+test.each([
+	[
+		'setsockopt(3<socket:[1]>, SOL_IP, IP_ADD_MEMBERSHIP, {imr_multiaddr=inet_addr("224.0.0.251"), imr_interface=inet_addr("0.0.0.0")}, 8) = 0',
+		"setsockopt(IP_ADD_MEMBERSHIP)",
+	],
+	[
+		"setsockopt(3<socket:[1]>, SOL_IPV6, IPV6_JOIN_GROUP, 0x7ffd, 20) = -1 ENODEV (No such device)",
+		"setsockopt(IPV6_JOIN_GROUP)",
+	],
+	["setsockopt(3<socket:[1]>, SOL_IPV6, MCAST_JOIN_GROUP, 0x7ffd, 136 <unfinished ...>", "setsockopt(MCAST_JOIN_GROUP)"],
+	["setsockopt(3<socket:[1]>, SOL_SOCKET, SO_BROADCAST, [1], 4) = 0", "setsockopt(SO_BROADCAST)"],
+	["setsockopt(3<socket:[1]>, SOL_TCP, TCP_NODELAY, [1], 4) = 0", undefined],
+	["setsockopt(3<socket:[1]>, SOL_SOCKET, SO_SNDBUFFORCE, [1048576], 4) = -1 EPERM (Operation not permitted)", undefined],
+	[
+		'sendto(3<socket:[1]>, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(5353), sin_addr=inet_addr("239.1.2.3")}, 16) = 1',
+		"sendto",
+	],
+	[
+		'sendto(3<socket:[1]>, "x", 1, 0, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("223.1.2.3")}, 16) = 1',
+		undefined,
+	],
+	[
+		'connect(3<socket:[1]>, {sa_family=AF_INET, sin_port=htons(9), sin_addr=inet_addr("255.255.255.255")}, 16) = -1 EACCES (Permission denied)',
+		"connect",
+	],
+	[
+		'connect(3<socket:[1]>, {sa_family=AF_INET6, sin6_port=htons(9), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "ff02::fb", &sin6_addr), sin6_scope_id=0}, 28) = 0',
+		"connect",
+	],
+	[
+		'connect(3<socket:[1]>, {sa_family=AF_INET6, sin6_port=htons(9), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "ff::1", &sin6_addr), sin6_scope_id=0}, 28) = 0',
+		undefined,
+	],
+])("who speaks to groups of machines: %s", (line, call) => {
+	const trace = traceOf(`10  ${line}`);
+	expect([trace.multicast, [...trace.refusals.keys()]]).toEqual([
+		call,
+		line.startsWith("connect") && line.includes("EACCES") ? ["connect"] : [],
+	]);
+});
+
 describe("sockets", () => {
 	test("ports with the protocol of their socket", () => {
 		const trace = traceOf(`10  socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 4<socket:[1]>
@@ -144,6 +185,7 @@ test("memfd_create that succeeded", () => {
 describe("memory that is written and executed", () => {
 	const anonymous = "MAP_PRIVATE|MAP_ANONYMOUS, -1, 0";
 	test.each([
+		["mmap(NULL, 4096, PROT_READ|PROT_EXEC, MAP_SHARED|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000", "mmap(PROT_EXEC, MAP_ANONYMOUS)"],
 		[`mmap(NULL, 65536, PROT_READ|PROT_WRITE|PROT_EXEC, ${anonymous}) = 0x7f0000000000`, "mmap(PROT_WRITE|PROT_EXEC)"],
 		["mprotect(0x7faea77c3000, 245760, PROT_READ|PROT_EXEC) = 0", "mprotect(PROT_EXEC)"],
 		["pkey_mprotect(0x7faea77c3000, 4096, PROT_EXEC, 1) = 0", "pkey_mprotect(PROT_EXEC)"],

@@ -3,7 +3,7 @@ import { parseUnitText } from "../../application/unit-text.ts";
 import { printable } from "../../path/quote.ts";
 import type { UnitInput } from "./input.ts";
 import { commentText, type Setting } from "./lines.ts";
-import { hostsOwn, resets } from "./resets.ts";
+import { hostsOwn, notHosts, resets } from "./resets.ts";
 import { serviceLines } from "./unit.ts";
 import { knows } from "./versions.ts";
 
@@ -36,7 +36,7 @@ export function systemdDropin(input: DropinInput): string {
 	const stopSignal = /^(?:SIG)?([A-Z][A-Z0-9]*)$/.exec(before.last("Service", "KillSignal") ?? "")?.[1];
 	const unit = serviceLines({ ...input, ...(stopSignal === undefined ? {} : { stopSignal }) });
 	const said = new Set(before.of("Service").map(({ name }) => name));
-	const own = unit.settings.filter(({ name }) => !(hostsOwn.has(name) && said.has(name)));
+	const own = notHosts(unit.settings, said);
 	const limited = own.filter(({ name }) => name !== "Sockets" || !said.has(name));
 	return [
 		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is what it replaces of the unit.`,

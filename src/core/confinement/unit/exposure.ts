@@ -19,10 +19,13 @@ export function parseExposure(text: string): Exposure | undefined {
 /** What such a setting is open for: the openings of the cage that it stands for, by their words for `--refuse`. */
 export function openedFor(
 	setting: string,
-	{ capabilities, unixSockets }: Openings,
+	{ capabilities, netlink, unixSockets }: Openings,
 ): { readonly word: string; readonly why: string }[] {
 	if (setting === "RestrictAddressFamilies=~AF_UNIX") {
 		return unixSockets === undefined ? [] : [{ word: "unix-sockets", why: unixSockets }];
+	}
+	if (setting === "RestrictAddressFamilies=~AF_NETLINK") {
+		return netlink === undefined ? [] : [{ word: "netlink", why: netlink }];
 	}
 	// As in CAP_(DAC_*|FOWNER|IPC_OWNER).
 	const names = /^CapabilityBoundingSet=~(CAP_[A-Z_()|*]+)$/.exec(setting)?.[1];

@@ -33,7 +33,30 @@ export function kernel(unit: UnitLines, { plan }: UnitInput): void {
 
 export function network(unit: UnitLines, { plan }: UnitInput): void {
 	if (plan.application.network === "none") unit.set("PrivateNetwork", "yes");
-	const { unixSockets } = plan.openings;
+	addresses(unit, { plan });
+	const { netlink, unixSockets } = plan.openings;
+	if (netlink !== undefined) unit.because(`AF_NETLINK is needed for: ${netlink}`);
 	if (unixSockets !== undefined) unit.because(`AF_UNIX is needed for: ${unixSockets}`);
-	unit.set("RestrictAddressFamilies", `AF_INET AF_INET6 AF_NETLINK${unixSockets === undefined ? "" : " AF_UNIX"}`);
+	const opened = [...(netlink === undefined ? [] : ["AF_NETLINK"]), ...(unixSockets === undefined ? [] : ["AF_UNIX"])];
+	unit.set("RestrictAddressFamilies", ["AF_INET", "AF_INET6", ...opened].join(" "));
+}
+
+/** Every address of one machine: all but 224.0.0.0/4 and 240.0.0.0/4 (RFC 5771, RFC 1112), and but ff00::/8 (RFC 4291). */
+const oneMachine = [
+	...["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"],
+	...["::/1", "8000::/2", "c000::/3", "e000::/4", "f000::/5", "f800::/6", "fc00::/7", "fe00::/8"],
+].join(" ");
+
+function addresses(unit: UnitLines, { plan: { application, openings } }: Pick<UnitInput, "plan">): void {
+	if (application.network === "none") {
+		unit.set("IPAddressDeny", "any");
+		return;
+	}
+	if (openings.multicast !== undefined) {
+		unit.because(`No IPAddressDeny=: multicast is needed for: ${openings.multicast}`);
+		return;
+	}
+	unit.because("It talks to single machines: no multicast and no broadcast, by which it could answer in the name of others.");
+	unit.set("IPAddressDeny", "any");
+	unit.set("IPAddressAllow", oneMachine);
 }

@@ -70,8 +70,20 @@ export const resets: readonly Reset[] = [
 	},
 ];
 
+/** Addresses that are allowed win over those that are denied (systemd.resource-control(5)): two lists that belong together. */
+const addressLists = ["IPAddressAllow", "IPAddressDeny"];
+
 /** How the host keeps the service: where its own unit says something of this, that stays. */
 export const hostsOwn: ReadonlySet<string> = new Set([
 	...["Restart", "RestartSec", "TimeoutStopSec", "UMask"],
 	...["MemoryMax", "MemorySwapMax", "TasksMax", "LimitNOFILE"],
+	...addressLists,
 ]);
+
+/** Those of `settings` that the service's unit has no say in, by the names of what that one sets. */
+export function notHosts<T extends { readonly name: string }>(settings: readonly T[], said: ReadonlySet<string>): T[] {
+	const saysAddresses = addressLists.some((name) => said.has(name));
+	return settings.filter(
+		({ name }) => !(hostsOwn.has(name) && (said.has(name) || (saysAddresses && addressLists.includes(name)))),
+	);
+}

@@ -70,4 +70,11 @@ export const kernel: readonly Way[] = [
 		opens: ["writable-code"],
 		attempt: `return done(sys('mmap', 0, 4096, 7, 0x22, -1, 0));`,
 	},
+	{
+		// Shared with a child, which makes its own view of it writable.
+		id: "code-without-file",
+		stoppedBy: ["seccomp"],
+		opens: ["writable-code"],
+		attempt: `return done(sys('mmap', 0, 4096, 5, 0x21, -1, 0));`,
+	},
 ];

@@ -53,6 +53,13 @@ const together = (text: string) => parseServiceUnit("daemon.service", [text, dro
 const lines = (...texts: string[]) => dropin(...texts).split("\n");
 
 describe("a drop-in", () => {
+	it("leaves addresses to a unit that says something of them", () => {
+		const addresses = (text: string) => lines(text).filter((line) => /^IPAddress/.test(line));
+		expect(addresses(hosts)).toHaveLength(2);
+		expect(addresses(`${hosts}IPAddressDeny=192.0.2.0/24\n`)).toEqual([]);
+		expect(addresses(`${hosts}IPAddressAllow=localhost\nIPAddressDeny=any\n`)).toEqual([]);
+	});
+
 	it("makes of the distribution's service what the cage's own unit is", () => {
 		const own = parseServiceUnit("daemon.service", [systemdUnit(input)]);
 		const { description, processSettings, ...same } = together(hosts);

@@ -28,7 +28,11 @@ test("what systemd counts is told setting by setting", () => {
 
 test("a setting names the openings that it stands for, and no others", () => {
 	const names = ["chown", "dac_override", "net_bind_service", "setgid", "setuid"];
-	const openings = { capabilities: names.map((name) => ({ name, why: "a test" })), unixSockets: "AF_UNIX" };
+	const openings = {
+		capabilities: names.map((name) => ({ name, why: "a test" })),
+		unixSockets: "AF_UNIX",
+		netlink: "AF_NETLINK",
+	};
 	const words = (setting: string) => openedFor(setting, openings).map(({ word }) => word);
 	expect(words("CapabilityBoundingSet=~CAP_(DAC_*|FOWNER|IPC_OWNER)")).toEqual(["capability:dac_override"]);
 	expect(words("CapabilityBoundingSet=~CAP_(CHOWN|FSETID|SETFCAP)")).toEqual(["capability:chown"]);
@@ -36,6 +40,7 @@ test("a setting names the openings that it stands for, and no others", () => {
 	expect(words("CapabilityBoundingSet=~CAP_NET_(BIND_SERVICE|BROADCAST|RAW)")).toEqual(["capability:net_bind_service"]);
 	expect(words("CapabilityBoundingSet=~CAP_NET_ADMIN")).toEqual([]);
 	expect(words("RestrictAddressFamilies=~AF_UNIX")).toEqual(["unix-sockets"]);
+	expect(words("RestrictAddressFamilies=~AF_NETLINK")).toEqual(["netlink"]);
 	expect(openedFor("RestrictAddressFamilies=~AF_UNIX", { capabilities: [] })).toEqual([]);
 	expect(words("PrivateNetwork=")).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { BlockList } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { noRules } from "../../../../src/core/application/application.ts";
@@ -132,14 +133,47 @@ describe("what the unit says", () => {
 		}
 	});
 
-	it("has AF_UNIX, /proc and the network only where they are opened", () => {
-		expect(values(unit(), "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6 AF_NETLINK"]);
+	it("has AF_UNIX, AF_NETLINK, /proc and the network only where they are opened", () => {
+		expect(values(unit(), "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6"]);
 		expect(values(unit(), "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys -+/proc"]);
 		expect(values(unit(), "PrivateNetwork")).toEqual([]);
-		const open = unit({ openings: { unixSockets: "connect", proc: "openat" }, application: { network: "none" } });
+		const open = unit({
+			openings: { unixSockets: "connect", netlink: "socket", proc: "openat" },
+			application: { network: "none" },
+		});
 		expect(values(open, "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6 AF_NETLINK AF_UNIX"]);
 		expect(values(open, "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys"]);
 		expect(values(open, "PrivateNetwork")).toEqual(["yes"]);
+	});
+
+	it("talks to groups of machines only where that is opened", () => {
+		expect(values(unit(), "IPAddressDeny")).toEqual(["any"]);
+		const allowed = values(unit(), "IPAddressAllow").join(" ").split(" ");
+		// An IPv4 address would match the ranges of IPv6 as well, mapped; to the kernel it is of the one family or the other.
+		const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+		const family = (address: string) => (address.includes(":") ? "ipv6" : "ipv4");
+		for (const range of allowed) {
+			const [address = "", bits] = range.split("/");
+			lists[family(address)].addSubnet(address, Number(bits), family(address));
+		}
+		const passes = (address: string) => lists[family(address)].check(address, family(address));
+		const machines = [
+			"127.0.0.1",
+			"10.0.0.1",
+			"192.168.1.1",
+			"223.255.255.255",
+			"0.0.0.0",
+			"::1",
+			"2001:db8::1",
+			"fe80::1",
+			"fd00::1",
+		];
+		expect(machines.filter((address) => !passes(address))).toEqual([]);
+		expect(["224.0.0.251", "239.255.255.250", "255.255.255.255", "ff02::fb"].filter(passes)).toEqual([]);
+		const open = unit({ openings: { multicast: "setsockopt(IP_ADD_MEMBERSHIP)" } });
+		expect([values(open, "IPAddressDeny"), values(open, "IPAddressAllow")]).toEqual([[], []]);
+		const alone = unit({ application: { network: "none" } });
+		expect([values(alone, "IPAddressDeny"), values(alone, "IPAddressAllow")]).toEqual([["any"], []]);
 	});
 
 	it("shares the journal's sockets with an application that writes to syslog", () => {

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { home } from "./cagewright.ts";
+
+/** The last table of the document, row by row: tests are named as in `` `file`: title · title; `file`: title ``. */
+function promised(): { file: string; title: string }[] {
+	const text = readFileSync(join(home, "docs/confinement.md"), "utf8");
+	const rows = text
+		.slice(text.lastIndexOf("| promise | test |"))
+		.split("\n")
+		.slice(2)
+		.filter((row) => row !== "");
+	return rows.flatMap((row) => {
+		const named = row.split(" | ")[1]?.replace(/ \|$/, "") ?? "";
+		return named.split("; ").flatMap((part) => {
+			const [, file = "", titles = ""] = /^`([^`]+)`: ?(.*)$/.exec(part) ?? [];
+			const path = file.includes("/") ? file : `test/system/${file}`;
+			return titles.split(" · ").map((title) => ({ file: path, title }));
+		});
+	});
+}
+
+test("each promise of the document on confinement names tests that are there", () => {
+	const all = promised();
+	expect(all.length).toBeGreaterThan(40);
+	const lacking = all.filter(
+		({ file, title }) => !existsSync(join(home, file)) || !readFileSync(join(home, file), "utf8").includes(title),
+	);
+	expect(lacking).toEqual([]);
+});
