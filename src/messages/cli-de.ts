@@ -221,6 +221,7 @@ export const cliDe: CliMessages = {
 		command: "Befehl",
 		account: "Konto",
 		generation: "Generation",
+		others: "Auch da",
 		made: "Gebaut",
 		probes: "Proben",
 		logs: "Protokolle",

@@ -227,6 +227,7 @@ export const cliEn = {
 		command: "Command",
 		account: "Account",
 		generation: "Generation",
+		others: "Also kept",
 		made: "Made",
 		probes: "Probes",
 		logs: "Logs",
