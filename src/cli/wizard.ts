@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Failure } from "../core/failure.ts";
 import type { Machine } from "../engine/context.ts";
 import { findSession, type SessionSummary } from "../engine/sessions.ts";
@@ -22,11 +23,13 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 		...(state === undefined ? {} : { state }),
 		terminal: env.TERM ?? "dumb",
 		full: terminal.launching.full ?? false,
+		jobs: availableParallelism(),
 	});
 	// An empty variable counts as not set.
 	const ascii = terminal.options.ascii === true || !/UTF-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "UTF-8");
 	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
-	const options = { session, messages: terminal.messages, color, ascii, inline: terminal.options.inline === true, ...left };
+	const looks = { messages: terminal.messages, color, ascii, inline: terminal.options.inline === true };
+	const options = { session, ...looks, ...(state === undefined ? {} : { state }), ...left };
 	try {
 		const run = linear
 			? (await import("../ui/linear/run-linear.ts")).runLinear

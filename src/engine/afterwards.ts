@@ -3,7 +3,7 @@ import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { nextSteps } from "../core/questions/next-steps.ts";
-import type { InstalledUnit } from "../core/wizard/seen.ts";
+import type { InstalledUnit, RecordNames } from "../core/wizard/seen.ts";
 import { layoutOf } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import { installUnit } from "./installed-unit.ts";
@@ -20,9 +20,10 @@ export interface Afterwards {
 	readonly service?: string;
 	/** What makes the same cage. */
 	readonly command: string;
+	readonly names: RecordNames;
 }
 
-export function finishedWith(machine: Machine, made: MadeCage, { command, service, state }: Afterwards): Finished {
+export function finishedWith(machine: Machine, made: MadeCage, { command, names, service, state }: Afterwards): Finished {
 	const { name } = made.cage;
 	const layout = layoutOf(machine.store, made.manifest);
 	const installs = canInstall(machine);
@@ -36,6 +37,7 @@ export function finishedWith(machine: Machine, made: MadeCage, { command, servic
 		command,
 		...known,
 		installs,
+		names,
 		next: nextSteps({ name, installs, again: command, ...known, ...(state === undefined ? {} : { state }) }),
 	};
 }

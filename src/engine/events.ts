@@ -1,4 +1,5 @@
 import type { BuildPhase } from "../core/cage/build-phases.ts";
+import type { Minimising } from "../core/minimise/estimate.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
@@ -21,19 +22,7 @@ export interface ShownProcesses extends ProcessTree {
 	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
 
-/** How far the search for what nothing needs is. */
-export interface Minimising {
-	/** Trials so far, and in all as far as that can be told. */
-	readonly trials: number;
-	readonly estimated: number;
-	/** Files that are decided, and those that are not yet. */
-	readonly kept: number;
-	readonly leftOut: number;
-	readonly open: number;
-	readonly files: number;
-	readonly bytes: number;
-	readonly secondsLeft?: number;
-}
+export type { Minimising } from "../core/minimise/estimate.ts";
 
 /** What happened, in the past tense. The engine emits them as they come; each face shows what it cares for. */
 export type Event =

@@ -3,9 +3,17 @@ import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { NextStep } from "../core/questions/next-steps.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
-import type { Added } from "../core/trace/another-run.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { Choice, InstalledUnit, ProbeAttempt, Problem, Resumed } from "../core/wizard/seen.ts";
+import type {
+	AddedRun,
+	Choice,
+	InstalledUnit,
+	ProbeAttempt,
+	Problem,
+	RecordNames,
+	Resumed,
+	Unneeded,
+} from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import type { Reached } from "./coverage.ts";
@@ -41,6 +49,7 @@ export interface WizardSession {
 	/** Traces; with `add`, the run adds to what those before it showed. While the application runs, `exercise` runs one more line against it and `enough` ends it. */
 	trace(answers: Answers, add?: boolean): Promise<WizardTrace>;
 	exercise(line: string): void;
+	/** Ends what runs with what it has by now: a trace, or the search of `minimise`. */
 	enough(): void;
 
 	/** The plan for the last trace under these answers; quick enough to be called after each decision. */
@@ -55,6 +64,10 @@ export interface WizardSession {
 
 	/** Tries the ways out of the last candidate. */
 	selftest(answers: Answers): Promise<Tested>;
+	/** Finds out by trials what of the last candidate, which answers, nothing needs; `enough` ends it with the best so far. */
+	minimise(answers: Answers): Promise<Unneeded>;
+	/** Takes over what was found; the next `plan` goes without it. */
+	leaveOut(): void;
 	/** A shell in the last candidate, else in the present generation, on this terminal, which is the caller's to hand over. Its exit status. */
 	shell(answers: Answers): Promise<number>;
 
@@ -66,6 +79,8 @@ export interface WizardSession {
 	saveTemplate(name: string, answers: Answers): Promise<string>;
 	/** Of the finished cage: its record, its systemd unit, or the drop-in for the service of the host that it stands for. */
 	text(page: TextPage): Promise<string>;
+	/** Keeps whom the finished cage's record names, for later cages too, and writes it anew. */
+	nameForRecord(initiatedBy: string, implementedBy: string): Promise<RecordNames>;
 	/** Installs the unit, or the drop-in for a service. Root alone may, where systemd runs. */
 	installUnit(service: string | undefined): Promise<InstalledUnit>;
 
@@ -86,7 +101,7 @@ export type { Choice, Problem } from "../core/wizard/seen.ts";
 
 export interface WizardTrace extends TraceResult {
 	/** What the run showed beyond the earlier ones. */
-	readonly added?: Added;
+	readonly added?: AddedRun;
 	readonly reached?: Reached;
 }
 
@@ -110,6 +125,7 @@ export interface Finished {
 	readonly service?: string;
 	/** A unit can be installed here. */
 	readonly installs: boolean;
+	readonly names: RecordNames;
 }
 
 /** A round with what there was before it, and which generation it made. */

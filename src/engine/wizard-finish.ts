@@ -36,7 +36,8 @@ export async function publishTried(
 /** The answers with which the verb makes the cage that the wizard made. */
 export function asMade(answers: Answers, { additions, cage, proposed }: WorkInHand): Answers {
 	if (!cage) return answers;
-	return withDepartures(withExercises(answers, cage), { proposed, added: additions, rounds: cage.trials.length });
+	const minimised = cage.minimised ? { ...answers, minimise: { keep: [], keepKinds: [], giveUp: [] } } : answers;
+	return withDepartures(withExercises(minimised, cage), { proposed, added: additions, rounds: cage.trials.length });
 }
 
 /** What was exercised while tracing belongs to what made the cage. */

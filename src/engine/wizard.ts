@@ -6,7 +6,7 @@ import { withAdditions } from "../core/questions/departures.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { InstalledUnit, ProbeAttempt, Resumed } from "../core/wizard/seen.ts";
+import type { InstalledUnit, ProbeAttempt, RecordNames, Resumed, Unneeded } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import { finishedWith, installFor } from "./afterwards.ts";
@@ -20,6 +20,7 @@ import { SessionKeeper } from "./kept-session.ts";
 import { openLeft } from "./left-session.ts";
 import type { RecordWriter } from "./make.ts";
 import type { Planner } from "./planner.ts";
+import { keepNames, recordNames } from "./record-names.ts";
 import { selftestIfPossible } from "./selftest.ts";
 import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "./session.ts";
 import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
@@ -29,6 +30,7 @@ import { surroundingsOf } from "./surroundings.ts";
 import { tryProbe } from "./try-probe.ts";
 import { validateAnswers } from "./validate.ts";
 import { asMade, publishTried } from "./wizard-finish.ts";
+import { findUnneededOf, leaveOutUnneeded } from "./wizard-minimise.ts";
 import { buildAndTry } from "./wizard-round.ts";
 import { type TriedCage, WorkInHand } from "./work-in-hand.ts";
 
@@ -39,6 +41,8 @@ export interface Surroundings {
 	readonly terminal: string;
 	/** Nothing weaker than every layer is accepted. */
 	readonly full: boolean;
+	/** Trials that go side by side where there are many. */
+	readonly jobs: number;
 }
 
 /** The use cases, strung together for a person who goes forward and back. */
@@ -56,6 +60,8 @@ export class Wizard implements WizardSession {
 	readonly #inHand: WorkInHand;
 	#service: string | undefined;
 	readonly #exercises = new ExerciseQueue();
+	/** Ends a search with the best that was found. */
+	#settle = new AbortController();
 	/** A build or its trial runs, or waits to run. */
 	#building = false;
 	readonly #keeper: SessionKeeper;
@@ -138,8 +144,17 @@ export class Wizard implements WizardSession {
 			inHand.additions = cage.additions;
 			inHand.cage = cage;
 			inHand.trace = result.trace;
-			return { ...result, ...(added ? { added } : {}), ...(reached ? { reached } : {}) };
+			return {
+				...result,
+				...(added ? { added: { ...added, names: this.#namesOf(added.uids) } } : {}),
+				...(reached ? { reached } : {}),
+			};
 		});
+	}
+
+	#namesOf(uids: readonly number[]): Readonly<Record<number, string>> {
+		const users = this.#machine.accounts.users().filter(({ uid }) => uids.includes(uid));
+		return Object.fromEntries(users.map(({ name, uid }) => [uid, name]));
 	}
 
 	exercise(line: string): void {
@@ -148,6 +163,7 @@ export class Wizard implements WizardSession {
 
 	enough(): void {
 		this.#exercises.end();
+		this.#settle.abort();
 	}
 
 	plan(answers: Answers): Promise<Plan> {
@@ -186,6 +202,17 @@ export class Wizard implements WizardSession {
 		});
 	}
 
+	minimise(answers: Answers): Promise<Unneeded> {
+		const settle = new AbortController();
+		this.#settle = settle;
+		const search = { jobs: this.#surroundings.jobs, stop: settle.signal };
+		return this.#withCandidate(answers, (context, tried) => findUnneededOf(context, this.#inHand, tried, search));
+	}
+
+	leaveOut(): void {
+		leaveOutUnneeded(this.#context(), this.#inHand);
+	}
+
 	async shell(answers: Answers): Promise<number> {
 		const options = { command: [], keepWrites: false, terminal: this.#surroundings.terminal };
 		// Once it is saved, the candidate is what the cage runs.
@@ -207,6 +234,7 @@ export class Wizard implements WizardSession {
 			const { state } = this.#surroundings;
 			return finishedWith(this.#machine, made, {
 				command: await this.#commandFor(answers),
+				names: await recordNames(context, made.cage.name),
 				...(this.#service === undefined ? {} : { service: this.#service }),
 				...(state === undefined ? {} : { state }),
 			});
@@ -231,6 +259,11 @@ export class Wizard implements WizardSession {
 		if (page === "record") return (await this.#machine.store.record(name)) ?? "";
 		if (page === "changes") return this.#chooser.changes(name);
 		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
+	}
+
+	nameForRecord(initiatedBy: string, implementedBy: string): Promise<RecordNames> {
+		const names = { initiatedBy, implementedBy };
+		return this.#run((context) => keepNames(context, this.#inHand.cage?.name ?? "", names, this.#writeRecord));
 	}
 
 	installUnit(service: string | undefined): Promise<InstalledUnit> {

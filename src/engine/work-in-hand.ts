@@ -1,5 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
+import type { Found } from "../core/minimise/found.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
@@ -7,6 +8,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { layoutOf, type PresentCage } from "./cages.ts";
+import type { Subject } from "./minimise/subject.ts";
 import { remedies } from "./remedies.ts";
 import type { Candidate } from "./steps.ts";
 import type { Store } from "./store.ts";
@@ -29,6 +31,8 @@ export class WorkInHand {
 	round: TrialRound | undefined;
 	/** What became of the ways out of the candidate. */
 	tested: Tested | undefined;
+	/** What of the candidate nothing needs, as far as that was looked for. */
+	unneeded: { readonly subject: Subject; readonly found: Found } | undefined;
 	readonly #store: Store;
 
 	constructor(store: Store) {
@@ -100,6 +104,7 @@ export class WorkInHand {
 		const { candidate } = this;
 		this.candidate = undefined;
 		this.tested = undefined;
+		this.unneeded = undefined;
 		if (!candidate) return;
 		const { generation, name } = candidate.manifest;
 		if ((await this.#store.present(name)) !== generation) await this.#store.discard(name, generation);

@@ -221,6 +221,7 @@ export const cliDe: CliMessages = {
 		command: "Befehl",
 		account: "Konto",
 		generation: "Generation",
+		others: "Auch da",
 		made: "Gebaut",
 		probes: "Proben",
 		logs: "Protokolle",
@@ -295,6 +296,8 @@ export const cliDe: CliMessages = {
 			"util-linux": "Namensräume, Mounts und den Starter",
 			bubblewrap: "den Start eines Käfigs, wo util-linux es nicht kann",
 			systemd: "Käfige als Dienste (cagewright unit), und den Start eines Käfigs, wo sonst nichts es kann",
+			perl: "die Probe der Wege aus einem Käfig, und den Blick auf einen im Betrieb",
+			getcap: "Dateien mit eigenen Capabilities in einem Käfig",
 			overlay: "Generalproben und Erprobungen, von denen nichts bleibt",
 			namespaces: "Generalproben und Abschottung",
 			"user-namespaces": "Käfige gewöhnlicher Benutzer; nicht als root",
@@ -314,6 +317,9 @@ export const cliDe: CliMessages = {
 			bubblewrap: "nichts zu tun, solange util-linux vollständig ist; sonst das Paket bubblewrap installieren.",
 			systemd:
 				"Units brauchen ein gestartetes systemd; vor 257 kennt es kein PrivatePIDs=, ein Dienst braucht dann ein Konto, unter dem sonst nichts läuft.",
+			perl: "das Paket perl-base installieren (anderswo: perl); bis dahin werden die Wege aus einem Käfig nicht probiert.",
+			getcap:
+				"das Paket libcap2-bin installieren (anderswo: libcap); bis dahin wird nach Capabilities von Dateien nicht gesucht.",
 			overlay:
 				"auf dem Rechner selbst ausführen oder in einem Container, der mounten darf; sonst mit --on-host beobachten, und eine Anwendung mit Zustand lässt sich nicht erproben.",
 			namespaces:

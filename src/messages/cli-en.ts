@@ -227,6 +227,7 @@ export const cliEn = {
 		command: "Command",
 		account: "Account",
 		generation: "Generation",
+		others: "Also kept",
 		made: "Made",
 		probes: "Probes",
 		logs: "Logs",
@@ -302,6 +303,8 @@ export const cliEn = {
 			"util-linux": "namespaces, mounts and the launcher",
 			bubblewrap: "starting a cage where util-linux cannot",
 			systemd: "cages as services (cagewright unit), and starting one where nothing else can",
+			perl: "trying the ways out of a cage, and watching one in production",
+			getcap: "seeing files with capabilities of their own in a cage",
 			overlay: "rehearsals and trials that leave nothing behind",
 			namespaces: "rehearsals and confinement",
 			"user-namespaces": "cages of ordinary users; none as root",
@@ -321,6 +324,8 @@ export const cliEn = {
 			bubblewrap: "nothing to do while util-linux is whole; else install the package bubblewrap.",
 			systemd:
 				"units need a booted systemd; before 257 it has no PrivatePIDs=, so a service needs an account that nothing else runs under.",
+			perl: "install the package perl-base (elsewhere: perl); until then the ways out of a cage are not tried.",
+			getcap: "install the package libcap2-bin (elsewhere: libcap); until then capabilities of files are not looked for.",
 			overlay:
 				"run this on the host itself or in a container that may mount; else trace with --on-host, and there is no trial of an application with state.",
 			namespaces: "run this on the host itself, or in a container that has CAP_SYS_ADMIN; a cage is never started without.",

@@ -33,7 +33,7 @@ export const wizardDe: WizardMessages = {
 	matches: "{at}/{count} „{query}“",
 	nothingFound: "Nichts passt zu „{query}“.",
 	leftKept:
-		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: cagewright --resume {name}",
+		"Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert. Die Sitzung ist aufgehoben: {command}",
 	left: "Vor dem Ende verlassen. Es wurde kein Käfig gebaut und auf diesem Rechner nichts verändert.",
 	lacks: lacksDe,
 	choose: chooseDe,
@@ -58,6 +58,8 @@ export const wizardDe: WizardMessages = {
 		review: "Neue Datei",
 		find: "Suchen",
 		parameter: "Wert",
+		"initiated-by": "Für den Nachweis: veranlasst von",
+		"implemented-by": "Für den Nachweis: umgesetzt von",
 	},
 	questions: {
 		quit: "Verlassen? Beantwortet ist noch nichts, und kein Käfig entsteht. (j/n)",
@@ -103,10 +105,14 @@ export const wizardDe: WizardMessages = {
 		"probe-stopped": "Die Probe wurde abgebrochen.",
 		testing: "Die Auswege werden gerade versucht; gleich steht fest, was daraus wurde.",
 		untested: "Die Auswege werden versucht, sobald die Anwendung antwortet.",
+		"minimise-unanswered-yet": "Was niemand braucht, wird gesucht, sobald die Anwendung antwortet.",
+		"minimise-saved": "Das ist gesichert. Außerhalb des Assistenten tut dasselbe: cagewright minimise {name}",
+		"minimise-stopped": "Angehalten. Der Käfig ist, wie er war.",
 		"unit-installed": "Geschrieben: {place}. Starten: systemctl enable --now {unit}",
 		"unit-replaced": "Neu geschrieben: {place}. Neu starten: systemctl restart {unit}",
 		"unit-unchanged": "{place} ist schon da, so wie es sein soll.",
 		"unit-removed": "{place} ist weg.",
+		"names-kept": "Der Nachweis nennt sie, und die späterer Käfige auch.",
 		"template-saved": "Als Vorlage {name} gesichert: {path}",
 	},
 	decided: {

@@ -34,8 +34,7 @@ export const wizardEn = {
 	matches: "{at}/{count} “{query}”",
 	nothingFound: "Nothing matches “{query}”.",
 	left: "Left before the end. No cage was made and nothing on this machine was changed.",
-	leftKept:
-		"Left before the end. No cage was made and nothing on this machine was changed. The session is kept: cagewright --resume {name}",
+	leftKept: "Left before the end. No cage was made and nothing on this machine was changed. The session is kept: {command}",
 	lacks: lacksEn,
 	choose: chooseEn,
 	form: formEn,
@@ -59,6 +58,8 @@ export const wizardEn = {
 		review: "New file",
 		find: "Find",
 		parameter: "Value",
+		"initiated-by": "For the record: initiated by",
+		"implemented-by": "For the record: implemented by",
 	} satisfies Record<PromptKind, string>,
 	questions: {
 		quit: "Leave? Nothing was answered yet, and no cage is made. (y/n)",
@@ -102,10 +103,14 @@ export const wizardEn = {
 		"probe-stopped": "The probe was stopped.",
 		testing: "The ways out are being tried; in a moment it is known what came of it.",
 		untested: "The ways out are tried once the application answers.",
+		"minimise-unanswered-yet": "What nothing needs is looked for once the application answers.",
+		"minimise-saved": "It is saved. Outside of the wizard the same is done by: cagewright minimise {name}",
+		"minimise-stopped": "Stopped. The cage is as it was.",
 		"unit-installed": "Written: {place}. Start it: systemctl enable --now {unit}",
 		"unit-replaced": "Written anew: {place}. Restart it: systemctl restart {unit}",
 		"unit-unchanged": "{place} is there already, as it should be.",
 		"unit-removed": "{place} is gone.",
+		"names-kept": "The record names them, and so do those of later cages.",
 		"template-saved": "Saved as template {name}: {path}",
 	},
 	/** In the line below the steps: what is settled so far. */

@@ -38,8 +38,13 @@ function estimateFor(open: readonly FileUnit[]): number {
 	return open.length ? trialsToCome({ kept: Math.ceil(open.length / 10), leftOut: open.length, open: 0 }, [open.length]) : 0;
 }
 
+interface Searched {
+	readonly cage: Pick<Subject["cage"], "name" | "application">;
+	readonly units: Subject["units"];
+}
+
 /** What was found, what speaks for it, and how far that reaches. */
-export function foundText({ cage, units }: Pick<Subject, "cage" | "units">, found: Found, messages: Messages): string {
+export function foundText({ cage, units }: Searched, found: Found, messages: Messages): string {
 	const words = messages.cli.minimise;
 	const whole = sumOf(units);
 	const out = sumOf(found.left);

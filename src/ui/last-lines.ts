@@ -1,16 +1,22 @@
+import { quoteShellLine } from "../core/path/quote.ts";
+import { stateWords } from "../core/questions/next-steps.ts";
 import { isSafe } from "../core/wizard/finishing.ts";
 import type { WizardState } from "../core/wizard/state.ts";
 import { isWorthKeeping } from "../core/wizard/stored.ts";
 import type { Messages } from "../messages/messages.ts";
 
-/** What stays in the terminal after the wizard: where everything is, how to do it again, and what comes next. */
-export function lastLines(state: WizardState, messages: Messages): string[] {
+/**
+ * What stays in the terminal after the wizard: where everything is, how to do it again, and what comes next. `folder` is the state folder, where it has
+ * to be named.
+ */
+export function lastLines(state: WizardState, messages: Messages, folder?: string): string[] {
 	const { finished } = state;
 	const words = messages.wizard.save;
 	if (!finished) {
 		const { left, leftKept } = messages.wizard;
 		const isKept = isWorthKeeping(state) && !state.discarded;
-		return [isKept ? messages.fill(leftKept, { name: state.answers?.name ?? "" }) : left];
+		const command = quoteShellLine(["cagewright", ...stateWords(folder), "--resume", state.answers?.name ?? ""]);
+		return [isKept ? messages.fill(leftKept, { command }) : left];
 	}
 	const { command, data, name, next, record, root } = finished;
 	return [

@@ -12,6 +12,8 @@ export interface WizardOptions {
 	readonly ascii: boolean;
 	/** Below what stands in the terminal already, instead of in a screen of its own. */
 	readonly inline: boolean;
+	/** The state folder, where it is not the one that is taken without a word. */
+	readonly state?: string;
 	/** Goes straight to the form with these. */
 	readonly initial?: Answers;
 	/** Goes on with this session. */

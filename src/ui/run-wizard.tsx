@@ -48,7 +48,7 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 			sit();
 		});
 		store.start(options.initial, options.resume);
-		return { status: await over, lines: lastLines(store.state, look.messages) };
+		return { status: await over, lines: lastLines(store.state, look.messages, options.state) };
 	} finally {
 		isOver = true;
 		stand();

@@ -123,6 +123,9 @@ export class WizardStore {
 			case "forget":
 				this.#session.forget();
 				return;
+			case "leave-out":
+				this.#session.leaveOut();
+				return;
 			case "accept":
 				this.#session.accept(intention.missing);
 				return;
@@ -227,8 +230,14 @@ async function ask(
 			return { job: "text", value: { page: intention.page, text: await session.text(intention.page) } };
 		case "selftest":
 			return { job: "selftest", value: await session.selftest(intention.answers) };
+		case "minimise":
+			return { job: "minimise", value: await session.minimise(intention.answers) };
 		case "shell":
 			return { job: "shell", value: await handOver(() => session.shell(intention.answers)) };
+		case "names": {
+			const { implementedBy, initiatedBy } = intention;
+			return { job: "names", value: await session.nameForRecord(initiatedBy, implementedBy) };
+		}
 		case "install-unit":
 			return { job: "install-unit", value: await session.installUnit(intention.service) };
 		case "resume":

@@ -122,7 +122,7 @@ describe("names cannot become markup", () => {
 		const rows = written.split("\n").filter((line) => line.startsWith("| ") && line.includes("srv"));
 		expect(rows.map((row) => cells(row).length)).toEqual([3, 9, 9, 9]);
 		const show = printable(`/srv/${text}`);
-		expect(rows.map((row) => shown(cells(row)[0] ?? ""))).toEqual([show, show, `/l -> ${show}`, show]);
+		expect(rows.map((row) => shown(cells(row)[0] ?? ""))).toEqual([show, show, `/l → ${show}`, show]);
 		expect(shown(cells(rows[1] ?? "").at(-1) ?? "")).toContain(printable(text));
 	});
 	test.each(hostile)("%j as anything else that comes from elsewhere", (text) => {

@@ -46,6 +46,12 @@ it("leads somebody who never saw it to a serving redis with few keys and one thi
 	await wizard.sees(/It answers from inside its cage/, 60);
 	press(keys.enter);
 	await wizard.sees("make redis --yes");
+	// Whom the record names: who sits there, until somebody says more.
+	await wizard.sees("initiated by");
+	press(keys.enter);
+	await wizard.sees("implemented by");
+	press(keys.enter);
+	await wizard.sees("The record names them");
 	press(keys.enter);
 	expect((await wizard.ended).exitCode).toBe(0);
 

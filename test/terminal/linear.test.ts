@@ -42,12 +42,23 @@ describe("the wizard line by line", () => {
 		await answer("", "Step 4 of 7: Accounts", "go on");
 		await answer("", "Step 5 of 7: Build", "build and try");
 		await answer("", "Step 6 of 7: Trial", "save");
-		await answer("", "The cage demo stands and answers", "choose");
+		const untilShell = wizard.raw;
+		wizard.press("!", keys.enter);
+		await wizard.sees("cage demo:/");
+		wizard.press("echo from within", keys.enter, "exit", keys.enter);
+		await eventually(() => expect(wizard.raw.slice(untilShell.length)).toMatch(/\r\nfrom within.*Your choice, Enter: save: $/s));
+		const shell = wizard.raw.slice(untilShell.length);
+		wizard.press(keys.enter);
+		await eventually(() => expect(wizard.raw).toMatch(/The cage demo stands and answers.*initiated by \(a dot goes back\): $/s));
+		wizard.press("Erika Mustermann", keys.enter);
+		await eventually(() => expect(wizard.raw).toMatch(/implemented by, Enter takes “.+” \(a dot goes back\): $/s));
+		await answer("", "The record names them", "choose");
 		wizard.press("1", keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect(wizard.raw).toContain(`cagewright --state ${state} make demo --yes`);
-		expect(wizard.raw).not.toContain(steering);
+		expect(wizard.raw.replace(shell, "")).not.toContain(steering);
 		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);
+		expect((await cagewright(["record", "demo"], { state })).stdout).toContain("Erika Mustermann");
 		expect(leftovers(state)).toEqual([]);
 	});
 

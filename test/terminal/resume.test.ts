@@ -5,6 +5,7 @@ import { cagewright, home, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
+import { takeNames } from "./to-trial.ts";
 
 /** Leaving the wizard in every way that there is, and going on. */
 const opened: PtyProgram[] = [];
@@ -54,7 +55,7 @@ async function leaveAndGoOn(wizard: PtyProgram, state: string, sees: string | Re
 	await wizard.sees("The session is kept");
 	wizard.press("y");
 	expect((await wizard.ended).exitCode).toBe(1);
-	expect((await wizard.screen()).join("")).toContain("cagewright --resume demo");
+	expect((await wizard.screen()).join("")).toContain(`cagewright --state ${state} --resume demo`);
 	const next = openWizard(state);
 	await next.sees(offered);
 	await next.sees("Go on with demo – step");
@@ -119,6 +120,7 @@ describe("the wizard", () => {
 		// Nothing of what was built and not saved stayed; it is built and tried once more before it is saved.
 		wizard.press(keys.enter);
 		await wizard.sees("make demo --yes");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect((await cagewright(["show", "demo", "--json"], { state })).json.generation).toBe(1);

@@ -3,6 +3,7 @@ import { afterEach, expect, it } from "vitest";
 import { cagewright } from "../system/cagewright.ts";
 import { type Ordinary, ordinaryUser, readableProgram } from "../system/ordinary.ts";
 import { keys, PtyProgram } from "./terminal.ts";
+import { takeNames } from "./to-trial.ts";
 
 let running: PtyProgram | undefined;
 
@@ -35,6 +36,7 @@ it("the wizard leads an ordinary user to a cage that answers", async () => {
 	await wizard.sees("It answers from inside its cage", 60);
 	wizard.press(keys.enter);
 	await wizard.sees("make demo --yes");
+	await takeNames(wizard);
 	wizard.press(keys.enter);
 	expect((await wizard.ended).exitCode).toBe(0);
 	expect((await cagewright(["show", "demo", "--json"], user)).json.generation).toBe(1);

@@ -3,10 +3,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import { cagewright, home, temporaryFolder, temporaryState } from "../system/cagewright.ts";
+import { cagewright, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { allProcesses, commandOf, leftovers, parentOf } from "../system/processes.ts";
-import { keys, PtyProgram } from "./terminal.ts";
+import { keys, type PtyProgram } from "./terminal.ts";
+import { openWizard, run, type Sitting, takeNames, toTrial } from "./to-trial.ts";
 
 /** From the trial on, as a person has it. What the wizard leaves of the terminal is checked when it is disposed of. */
 let running: PtyProgram | undefined;
@@ -16,34 +17,11 @@ afterEach(async () => {
 	running = undefined;
 });
 
-interface Sitting {
-	readonly columns?: number;
-	readonly rows?: number;
-	readonly name?: string;
-}
-
-const run = join(home, "bin/cagewright.js");
-
 /** The wizard at the first round of a trial, by the template of that name. */
-async function atTrial(state: string, { columns = 100, name = "demo", rows = 30 }: Sitting = {}): Promise<PtyProgram> {
-	const wizard = new PtyProgram(process.execPath, [run, "--state", state], { columns, rows });
-	running = wizard;
-	await wizard.sees(/demo\s+demo/);
-	wizard.press(`/${name}`);
-	await wizard.sees(new RegExp(`> ${name}`));
-	wizard.press(keys.enter, keys.enter);
-	await wizard.sees("[ Start tracing ]");
-	wizard.press(keys.enter);
-	await wizard.sees("It answers.");
-	wizard.press(keys.enter);
-	await wizard.sees(/step 3\/7.*left out/s);
-	wizard.press(keys.enter);
-	await wizard.sees("step 4/7");
-	wizard.press(keys.enter);
-	await wizard.sees("step 5/7");
-	wizard.press(keys.enter);
-	await wizard.sees(/step 6\/7.*Gen\./s);
-	return wizard;
+async function atTrial(state: string, sitting: Sitting = {}): Promise<PtyProgram> {
+	running = openWizard(state, sitting);
+	await toTrial(running, sitting.name);
+	return running;
 }
 
 const verdict = /\[ok\] 0 of \d+ ways lead out; \d+ refused, \d+ open by design/;
@@ -89,6 +67,7 @@ describe("a trial", () => {
 		// Closes the page and saves.
 		wizard.press("q", keys.enter);
 		await wizard.sees("The cage demo stands and answers.");
+		await takeNames(wizard);
 		wizard.press("j", keys.enter);
 		await wizard.sees("Try the ways out again:");
 		wizard.press("q", "jj", keys.enter);
@@ -141,6 +120,7 @@ describe("a trial", () => {
 		await eventually(async () => expect(await wizard.screen()).toEqual(before));
 		wizard.press(keys.enter);
 		await wizard.sees("The cage demo stands and answers.");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect(leftovers(state)).toEqual([]);
@@ -169,6 +149,7 @@ describe("the command line at the end", () => {
 		await wizard.sees(verdict);
 		wizard.press(keys.enter);
 		await wizard.sees("The cage demo stands and answers.");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		const line = (await wizard.screen()).find((one) => one.includes("make demo")) ?? "";
@@ -237,6 +218,7 @@ describe("an application that lacks something", () => {
 		await wizard.sees(verdict);
 		wizard.press(keys.enter);
 		await wizard.sees("The cage picky stands and answers.");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		const shownCage = await cagewright(["show", "picky", "--json"], { state });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { cagewright, home, temporaryState } from "../system/cagewright.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
+import { takeNames } from "./to-trial.ts";
 
 /** The wizard as a person has it: a terminal, keys, and what the screen shows. Nothing else is looked into. */
 let running: PtyProgram | undefined;
@@ -56,6 +57,7 @@ describe.each([
 		await wizard.sees("It answers from inside its cage");
 		wizard.press(keys.enter);
 		await wizard.sees("make demo --yes");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		await expectCleanEnd(wizard, 0);
 		// The equivalent command stays to be read after the alternate screen is gone.
@@ -88,6 +90,7 @@ describe("the wizard", () => {
 		await wizard.sees("It answers from inside its cage");
 		wizard.press(keys.enter);
 		await wizard.sees("make redis --yes");
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		await expectCleanEnd(wizard, 0);
 		const shown = await cagewright(["show", "redis", "--json"], { state });

@@ -1,11 +1,7 @@
-import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { messagesFor } from "../../src/messages/messages.ts";
-import { Book } from "./book.ts";
-import { cutTexts } from "./cut-texts.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import { layoutAt } from "./layout.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
-import { walks } from "./walks.ts";
-import { waysOut } from "./ways-out.ts";
 
 // Under CI Ink draws the last frame alone; the wizard sees to that itself, a test that imports Ink directly has to.
 vi.hoisted(() => {
@@ -16,50 +12,7 @@ vi.hoisted(() => {
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());
 
-const sizes = [
-	[80, 24],
-	[60, 15],
-	[200, 60],
-	[40, 12],
-] as const;
-
-const cases = sizes.flatMap(([columns, rows]) => (["en", "de"] as const).map((language) => [columns, rows, language] as const));
-
-describe.each(cases)("%d columns, %d rows, %s", (columns, rows, language) => {
-	const start = (session: ScriptedSession) => {
-		open = new ScreenDriver(session, columns, rows, language);
-		open.store.start();
-		return open;
-	};
-
-	const book = new Book(`${columns}x${rows}-${language}`);
-	afterAll(() => book.close());
-
-	/** Nothing scrolled away, the title is at the top, the keys are at the bottom and whole, the last row is free. */
-	function fits(screen: ScreenDriver, lines: readonly string[]): void {
-		const picture = lines.join("\n");
-		expect(screen.scrolled, picture).toBe(0);
-		expect(lines[0], picture).toContain(screen.words.title);
-		expect(lines[rows - 1], picture).toBe("");
-		expect(lines[rows - 2], picture).not.toBe("");
-		expect(lines[rows - 2], picture).not.toContain("…");
-	}
-
-	test.each(walks)("$name", async ({ go, script }) => {
-		const screen = start(new ScriptedSession(script));
-		await go(screen, async (name) => {
-			const lines = await screen.settled();
-			fits(screen, lines);
-			if (columns >= 80) {
-				expect(cutTexts(lines, screen.words), lines.join("\n")).toEqual([]);
-				expect(waysOut(screen.store.state, lines[rows - 2] ?? "", messagesFor(language)), `${name}\n${lines.join("\n")}`).toEqual(
-					[],
-				);
-			}
-			if (columns >= 60 && !/-\d+$/.test(name)) book.page(name, lines);
-		});
-	});
-});
+layoutAt(80, 24);
 
 test("a terminal that is too small says so", async () => {
 	open = new ScreenDriver(new ScriptedSession(), 30, 8);

@@ -109,6 +109,30 @@ describe("the wizard as a talk", () => {
 		expect(talk.store.state.answers?.name).toBe("cache");
 	});
 
+	it("leaves out what nothing needs: says once how far it is, and asks whether it is enough, and what to do with what was found", async () => {
+		const talk = startTalk({ rounds: [{ answered: true, missing: [] }] });
+		await talk.hears("Your choice");
+		talk.answer("2");
+		for (const asked of ["start tracing", "enough, go on", "go on", "go on", "build and try"]) {
+			await talk.hears(`Your choice, Enter: ${asked}:`);
+			talk.answer("");
+		}
+		await talk.hears("Your choice, Enter: save:");
+		talk.answer("m");
+		await talk.hears("Your choice, Enter: enough, show it:");
+		talk.answer("");
+		const found = await talk.hears("Your choice, Enter: build without it:");
+		expect(found).toContain("redis does not need 4 of its 7 files");
+		expect(found).toContain("libsystemd0, 1, 1.1 MB");
+		talk.answer("b");
+		await talk.hears("Your choice, Enter: save:");
+		talk.answer("m");
+		await talk.hears("Your choice, Enter: enough, show it:");
+		talk.answer("b");
+		await talk.hears("Stopped. The cage is as it was.");
+		expect(talk.all.match(/Trial \d of about 9/g)?.length ?? 0).toBeLessThanOrEqual(4);
+	});
+
 	it("asks before it ends, and no is the answer of whoever says nothing", async () => {
 		const talk = startTalk();
 		await talk.hears("Your choice");

@@ -14,6 +14,7 @@ class Output extends EventEmitter {
 	readonly terminal: Terminal;
 	columns: number;
 	rows: number;
+	written = 0;
 
 	constructor(columns: number, rows: number) {
 		super();
@@ -23,6 +24,7 @@ class Output extends EventEmitter {
 	}
 
 	write(text: string, done?: () => void): boolean {
+		this.written++;
 		this.terminal.write(text, done);
 		return true;
 	}
@@ -35,6 +37,8 @@ export class ScreenDriver {
 	readonly #output: Output;
 	readonly #drawn: Drawn;
 	readonly language: "en" | "de";
+	/** What was on it after so many writes. */
+	#picture: { readonly written: number; readonly lines: readonly string[] } = { written: -1, lines: [] };
 
 	constructor(session: ScriptedSession, columns: number, rows: number, language: "en" | "de" = "en", look: Partial<Look> = {}) {
 		this.language = language;
@@ -71,8 +75,8 @@ export class ScreenDriver {
 	/** Waits until the screen shows a text, or fails and says what it showed instead. */
 	async sees(text: string): Promise<readonly string[]> {
 		for (let tries = 0; tries < 1000; tries++) {
-			const lines = await this.lines();
-			if (lines.join("\n").includes(text)) return lines;
+			const lines = await this.#now();
+			if (lines.join("\n").includes(text)) return this.lines();
 			await new Promise((resolve) => setTimeout(resolve, 2));
 		}
 		throw new Error(`never saw ${JSON.stringify(text)} but:\n${(await this.lines()).join("\n")}`);
@@ -81,12 +85,18 @@ export class ScreenDriver {
 	async lines(): Promise<readonly string[]> {
 		// Ink draws a millisecond after the picture before, and writes one later: timers that were set after its own fire after them.
 		for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 2));
-		await new Promise<void>((resolve) => this.#output.terminal.write("", resolve));
-		const { active } = this.#output.terminal.buffer;
-		return Array.from(
-			{ length: this.#output.rows },
-			(_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? "",
-		);
+		return this.#now();
+	}
+
+	async #now(): Promise<readonly string[]> {
+		const { rows, terminal, written } = this.#output;
+		if (this.#picture.written === written) return this.#picture.lines;
+		await new Promise<void>((resolve) => terminal.write("", resolve));
+		const { active } = terminal.buffer;
+		const row = (at: number) => active.getLine(active.viewportY + at)?.translateToString(true) ?? "";
+		const lines = Array.from({ length: rows }, (_, at) => row(at));
+		this.#picture = { written, lines };
+		return lines;
 	}
 
 	/** Waits for what a small screen may have no room to show. */
@@ -116,7 +126,7 @@ export class ScreenDriver {
 	}
 }
 
-/** Nothing runs but a trace, which waits for the person: also under a page that lies over the screen. */
+/** Nothing runs but what waits for the person: also under a page that lies over the screen. */
 function isStill({ jobs }: WizardState): boolean {
-	return Object.keys(jobs).every((job) => job === "trace");
+	return Object.keys(jobs).every((job) => job === "trace" || job === "minimise");
 }

@@ -6,18 +6,18 @@ import { nextSteps } from "../../src/core/questions/next-steps.ts";
 import type { Tested } from "../../src/core/selftest/verdict.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
 import type { ReviewRow } from "../../src/core/wizard/review.ts";
-import type { ProbeAttempt, Resumed } from "../../src/core/wizard/seen.ts";
+import type { ProbeAttempt, Resumed, Unneeded } from "../../src/core/wizard/seen.ts";
 import type { TextPage } from "../../src/core/wizard/state.ts";
 import type { Event } from "../../src/engine/events.ts";
 import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "../../src/engine/session.ts";
 import { choices } from "./scripted-choices.ts";
 import { planFor, redis, surroundings } from "./scripted-plan.ts";
 import { reached, shownProcesses } from "./scripted-trace.ts";
-import { absent, kernelFile, selftestOf, withheld } from "./scripted-trial.ts";
+import { absent, kernelFile, selftestOf, unneededOf, withheld } from "./scripted-trial.ts";
 
 export * from "./scripted-plan.ts";
 export * from "./scripted-trace.ts";
-export { absent, selftestOf } from "./scripted-trial.ts";
+export { absent, selftestOf, unneededOf } from "./scripted-trial.ts";
 
 const path = pathFromText;
 
@@ -29,13 +29,19 @@ export interface Script {
 	readonly attempts?: readonly ProbeAttempt[];
 	/** What becomes of the ways out. */
 	readonly tested?: Tested;
+	/** Nobody was asked yet whom the record is to name. */
+	readonly asksNames?: true;
+	/** What nothing needs, without anybody who ends the search. */
+	readonly unneeded?: Unneeded;
 	/** Milliseconds that each part of the work takes. */
 	readonly pace?: number;
 	/** Sessions at the top of the list, and what each of them comes back with. */
 	readonly sessions?: readonly Choice[];
 	readonly resumed?: Resumed;
 	/** Failures that a method throws. */
-	readonly failures?: Partial<Record<"tryProbe" | "trace" | "plan" | "buildAndTry" | "finish" | "proposeCommand", Failure>>;
+	readonly failures?: Partial<
+		Record<"tryProbe" | "trace" | "plan" | "buildAndTry" | "minimise" | "finish" | "proposeCommand", Failure>
+	>;
 }
 
 /** A session that does nothing and remembers what it was asked. */
@@ -167,7 +173,8 @@ export class ScriptedSession implements WizardSession {
 							programs: [],
 							capabilities: ["chown"],
 							ports: [],
-							uids: [],
+							uids: [33, 4711],
+							names: { 33: "www-data" },
 						},
 					}
 				: {}),
@@ -255,6 +262,29 @@ export class ScriptedSession implements WizardSession {
 		return this.#script.tested ?? { test: selftestOf() };
 	}
 
+	async minimise(answers: Answers): Promise<Unneeded> {
+		this.calls.push("minimise");
+		for (let trials = 1; trials <= 4; trials++) {
+			const decided = { kept: 2 * trials, leftOut: 40 * trials, open: 200 - 42 * trials };
+			this.emit({
+				event: "subset-tried",
+				...{ trials, estimated: 9, ...decided, files: 40 * trials, bytes: 2_000_000 * trials, secondsLeft: 30 - trials },
+			});
+			await this.#pause(1);
+		}
+		const settled = new Promise<void>((resolve, reject) => {
+			this.#enough = resolve;
+			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
+		});
+		if (this.#script.unneeded === undefined) await settled;
+		this.#throwIf("minimise");
+		return this.#script.unneeded ?? unneededOf(answers);
+	}
+
+	leaveOut() {
+		this.calls.push("leave out");
+	}
+
 	async shell() {
 		this.calls.push("shell");
 		return 0;
@@ -281,6 +311,7 @@ export class ScriptedSession implements WizardSession {
 			command,
 			service: "redis-server.service",
 			installs: true,
+			names: { initiatedBy: "", implementedBy: "operator (sudo, root)", asks: this.#script.asksNames ?? false },
 			next: nextSteps({ name: answers.name, service: "redis-server.service", installs: true, again: command }),
 		};
 	}
@@ -300,6 +331,11 @@ export class ScriptedSession implements WizardSession {
 		if (page === "record") return `# redis\n\n${"A long line of the record. ".repeat(20)}\n`;
 		if (page === "changes") return '- /application/user: "redis"\n+ /application/user: "redis:ssl-cert"\n';
 		return "[Unit]\nDescription=redis in its cage\n\n[Service]\nExecStart=/usr/bin/redis-server\n";
+	}
+
+	async nameForRecord(initiatedBy: string, implementedBy: string) {
+		this.calls.push(`names ${initiatedBy}, ${implementedBy}`);
+		return { initiatedBy, implementedBy, asks: false };
 	}
 
 	async installUnit(service: string | undefined) {

@@ -1,9 +1,12 @@
+import type { FileUnit } from "../../src/core/minimise/units.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
+import type { Answers } from "../../src/core/questions/answers.ts";
 import { checkIds } from "../../src/core/selftest/outside.ts";
 import type { Outcome, Selftest } from "../../src/core/selftest/verdict.ts";
 import { groups as wayGroups } from "../../src/core/selftest/way.ts";
 import { ways } from "../../src/core/selftest/ways/ways.ts";
+import type { Unneeded } from "../../src/core/wizard/seen.ts";
 
 /** What trials and selftests of a scripted cage find. */
 
@@ -35,6 +38,40 @@ export const kernelFile: Missing = {
 	declined: false,
 	importance: { level: "noise" },
 };
+
+function unit(text: string, group: FileUnit["group"], bytes: number, owner: string | undefined, pin?: FileUnit["pin"]): FileUnit {
+	return {
+		path: path(text),
+		links: [],
+		files: 1,
+		bytes,
+		group,
+		place: [group, owner ?? "", text],
+		needs: [],
+		...(owner === undefined ? {} : { package: owner }),
+		...(pin ? { pin } : {}),
+	};
+}
+
+/** What a search found that was ended before every file was decided. */
+export function unneededOf(answers: Answers): Unneeded {
+	const left = [
+		unit("/usr/lib/x86_64-linux-gnu/libsystemd.so.0.40.0", "libraries", 1_100_000, "libsystemd0"),
+		unit("/usr/lib/x86_64-linux-gnu/liblzf.so.1.5", "libraries", 14_000, "liblzf1"),
+		unit("/etc/redis/sentinel.conf", "configuration", 14_700, "redis-sentinel"),
+		unit("/opt/own/notes", "data", 300, undefined),
+	];
+	const kept = [
+		unit("/usr/bin/redis-check-rdb", "program", 1_700_000, "redis-tools", "program"),
+		unit("/usr/lib/x86_64-linux-gnu/libc.so.6", "libraries", 2_000_000, "libc6", "needed"),
+		unit("/usr/lib/x86_64-linux-gnu/libm.so.6", "libraries", 950_000, "libc6"),
+	];
+	const { exercises } = answers.application;
+	return {
+		...{ left, kept, units: [...left, ...kept], trials: 14, seconds: 21.5 },
+		...{ isComplete: false, exercises, signals: ["HUP"], uncounted: [] },
+	};
+}
 
 /** Of a cage in the host's network; what is named got out besides. */
 export function selftestOf(escaped: readonly string[] = [], missing: readonly string[] = []): Selftest {

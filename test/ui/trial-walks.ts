@@ -61,6 +61,45 @@ export const trialWalks: readonly Walk[] = [
 		},
 	},
 	{
+		name: "names for the record",
+		script: { ...answering, asksNames: true },
+		async go(screen, seen) {
+			const { prompts } = screen.words;
+			await toTrial(screen);
+			await screen.sees("[ok] 0");
+			screen.type("\r");
+			await screen.sees(prompts["initiated-by"]);
+			await seen("save-initiated-by");
+			screen.type("Erika Mustermann\r");
+			await screen.sees(prompts["implemented-by"]);
+			await seen("save-implemented-by");
+			screen.type("\r");
+			await screen.sees(screen.words.notices["names-kept"].slice(0, 20));
+			await seen("save-names-kept");
+		},
+	},
+	{
+		name: "what nothing needs",
+		script: answering,
+		async go(screen, seen) {
+			const { trial } = screen.words;
+			await toTrial(screen);
+			await screen.sees("[ok] 0");
+			screen.type("m");
+			await screen.when((state) => state.minimising?.progress?.trials === 4);
+			await seen("trial-minimising");
+			screen.key("escape");
+			await screen.sees(screen.words.notices["minimise-stopped"].slice(0, 11));
+			screen.type("m");
+			await screen.when((state) => state.minimising?.progress?.trials === 4);
+			screen.key("enter");
+			await screen.sees(trial.unneeded);
+			await seen("trial-unneeded");
+			screen.type("G");
+			await seen("trial-unneeded-end");
+		},
+	},
+	{
 		name: "a machine that cannot try the ways out",
 		script: { ...answering, tested: { untried: { code: "selftest-needs-perl", values: {} } } },
 		async go(screen, seen) {
@@ -88,7 +127,7 @@ export const trialWalks: readonly Walk[] = [
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);
 			await seen("save-menu");
-			for (let item = 1; item < 8; item++) {
+			for (let item = 1; item < 9; item++) {
 				screen.type("j");
 				await seen(`save-menu-${item}`);
 			}
@@ -98,7 +137,7 @@ export const trialWalks: readonly Walk[] = [
 			screen.type("qjj\r");
 			await screen.sees("# redis");
 			await seen("save-record");
-			screen.type("qjj\r");
+			screen.type("qjjj\r");
 			await screen.sees("/etc/systemd");
 			await seen("save-install");
 			screen.type(screen.language === "de" ? "j" : "y");

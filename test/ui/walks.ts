@@ -147,7 +147,7 @@ export const walks: readonly Walk[] = [
 			screen.type("\r");
 			await screen.sees(screen.words.save.root);
 			await seen("save");
-			screen.type("jjjj\r");
+			screen.type("jjjjj\r");
 			await screen.sees("[Unit]");
 			await seen("save-unit");
 			screen.type("qG\r");

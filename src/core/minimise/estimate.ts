@@ -5,6 +5,17 @@ export interface Decided {
 	readonly open: number;
 }
 
+/** How far the search for what nothing needs is. */
+export interface Minimising extends Decided {
+	/** Trials so far, and in all as far as that can be told. */
+	readonly trials: number;
+	readonly estimated: number;
+	/** Of what is left out so far. */
+	readonly files: number;
+	readonly bytes: number;
+	readonly secondsLeft?: number;
+}
+
 /** How many more trials it takes for parts of these sizes, if they hold as many needed units as what was decided until now. */
 export function trialsToCome({ kept, leftOut }: Decided, parts: readonly number[]): number {
 	const share = (kept + 1) / (kept + leftOut + 2);

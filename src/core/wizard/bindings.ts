@@ -19,6 +19,9 @@ export type Command =
 	| "next-view"
 	| "previous-view"
 	| "accept-remedies"
+	| "minimise"
+	| "settle"
+	| "leave-out"
 	| "save"
 	| "finish-anyway"
 	| "pick"
@@ -176,7 +179,8 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "next-view", keys: ["tab"], footer: 3 },
 		{ command: "previous-view", keys: ["shift-tab"] },
 		{ command: "another-run", keys: ["r"], footer: 5 },
-		{ command: "start-over", keys: ["o"] },
+		{ command: "start-over", keys: ["O"] },
+		{ command: "output", keys: ["o"], footer: 6 },
 		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,
@@ -235,6 +239,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "again", keys: ["r"], footer: 5 },
 		{ command: "toggle", keys: ["space"], footer: 4 },
 		{ command: "shell", keys: ["!"], footer: 6 },
+		{ command: "minimise", keys: ["m"], footer: 6 },
 		...pagesOfTrial,
 		{ command: "to-files", keys: ["3"], footer: 6 },
 		...moving,
@@ -253,12 +258,22 @@ const onButton: readonly Binding[] = [
 	...quitting,
 ];
 
+/** In the trial, while it is searched for what nothing needs. */
+const whileMinimising: readonly Binding[] = [
+	{ command: "settle", keys: ["enter"], footer: 1 },
+	{ command: "output", keys: ["o"], footer: 5 },
+	back,
+	...quitting,
+];
+
 /** The key that opened a page closes it, those of the other pages lead there. */
-function onPage(page: Page): readonly Binding[] {
+function onPage(page: Page, { unneeded }: WizardState): readonly Binding[] {
 	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
+	const isOffer = page === "unneeded" && (unneeded?.left.length ?? 0) > 0;
 	return [
+		...(isOffer ? [{ command: "leave-out", keys: ["enter"], footer: 1 } as const] : []),
 		...(page === "consent" ? [{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 } as const] : []),
-		{ command: "close", keys: ["escape", "enter", "left", "q", ...(own?.keys ?? [])], footer: 1 },
+		{ command: "close", keys: ["escape", ...(isOffer ? [] : ["enter"]), "left", "q", ...(own?.keys ?? [])], footer: 1 },
 		{ command: "search", keys: ["/"], footer: 2 },
 		{ command: "next-match", keys: ["n"], footer: 3 },
 		{ command: "previous-match", keys: ["N"] },
@@ -281,13 +296,14 @@ const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard",
 export function bindingsOf(state: WizardState): readonly Binding[] {
 	if (state.question) return state.question.kind === "quit" && isWorthKeeping(state) ? inQuitQuestion : inQuestion;
 	if (state.overlay && state.prompt?.kind === "find") return typingInPage;
-	if (state.overlay) return onPage(state.overlay);
+	if (state.overlay) return onPage(state.overlay, state);
 	return bindingsBelow(state);
 }
 
 /** What they do once no page lies over the screen and no question waits: what the page of all keys shows. */
-export function bindingsBelow({ form, prompt, screen }: WizardState): readonly Binding[] {
+export function bindingsBelow({ form, jobs, prompt, screen }: WizardState): readonly Binding[] {
 	if (prompt) return typing;
+	if (screen === "trial" && jobs.minimise !== undefined) return whileMinimising;
 	if (screen === "form" && form?.cursor === form?.rows.length) return onButton;
 	return onScreen[screen];
 }
@@ -332,6 +348,7 @@ const groups = {
 		"build",
 		"again",
 		"accept-remedies",
+		"settle",
 		"save",
 		"finish-anyway",
 		"pick",

@@ -2,6 +2,7 @@ import { selectedAccount } from "./accounts.ts";
 import { type Binding, bindingsOf } from "./bindings.ts";
 import { selectedChoice, shownChoices } from "./choose.ts";
 import { isOfferedInFiles } from "./files/offered.ts";
+import { mayMinimise } from "./minimising.ts";
 import { cursorOf, isBusy } from "./reduced.ts";
 import type { WizardState } from "./state.ts";
 import { answersAlready, mayExercise, nextProposal } from "./tracing.ts";
@@ -52,6 +53,10 @@ export function isOffered(state: WizardState, { command }: Binding): boolean {
 			return state.form?.rows[state.form.cursor]?.field === "probe" && !isBusy(state, "probe");
 		case "begin":
 			return onButton(state);
+		case "minimise":
+			return mayMinimise(state) && !isBusy(state, "try", "plan");
+		case "settle":
+			return !state.minimising?.settling;
 		case "pick":
 			return !isBusy(state, "finish", "selftest");
 		case "shell":

@@ -1,5 +1,6 @@
 import type { Answers } from "../questions/answers.ts";
 import { allProblems, readForm, switches } from "./form-fields.ts";
+import { followPort } from "./form-port.ts";
 import type { Key } from "./keys.ts";
 import { editLine, type TextLine, textLine } from "./line.ts";
 import { only, start } from "./reduced.ts";
@@ -16,7 +17,8 @@ function isList(row: FormRow): boolean {
 export function edit(state: WizardState, form: Form, before: Answers, row: FormRow, key: Key): Reduced {
 	const changed = key.lines && isList(row) ? pasteLines(form, row, key.lines) : changeLine(form, row, key);
 	if (changed === undefined) return only(state);
-	const next: Form = { ...form, ...withRoomForMore(changed.rows, changed.cursor), going: false };
+	const edited: Form = { ...form, ...withRoomForMore(changed.rows, changed.cursor), going: false };
+	const next = row.field === "command" && state.proposal ? followPort(edited, state.proposal) : edited;
 	if (changed.rows.length === form.rows.length && changed.rows[form.cursor]?.line.text === row.line.text) {
 		return only({ ...state, form: next });
 	}

@@ -7,7 +7,7 @@ import { told } from "./state.ts";
 import { mayExercise } from "./tracing.ts";
 
 /** Lines of output that are kept; a screen shows fewer. */
-export const linesKept = 200;
+export const linesKept = 1000;
 const longestLine = 2000;
 
 /** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */
@@ -48,6 +48,10 @@ function happenOne(
 		case "ways-tried": {
 			const { event: _, ...testing } = event;
 			return state.jobs.selftest === undefined ? state : { ...state, trial: { ...state.trial, testing } };
+		}
+		case "subset-tried": {
+			const { event: _, ...progress } = event;
+			return state.minimising ? { ...state, minimising: { ...state.minimising, progress } } : state;
 		}
 		case "round-started":
 			return { ...state, screen: state.screen === "build" ? "trial" : state.screen, trial: { ...state.trial, now: event.round } };

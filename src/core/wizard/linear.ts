@@ -21,6 +21,7 @@ export interface LinearAction {
 export function isResting(state: WizardState): boolean {
 	if (state.question || state.prompt || state.overlay) return true;
 	if (state.jobs.trace !== undefined) return answersAlready(state) && !state.trace?.enough;
+	if (state.jobs.minimise !== undefined) return !state.minimising?.settling;
 	return Object.keys(state.jobs).length === 0;
 }
 

@@ -5,6 +5,7 @@ import { saveReview } from "./building.ts";
 import { addRule } from "./files/patterns.ts";
 import type { Key } from "./keys.ts";
 import { editLine } from "./line.ts";
+import { answerName, isNamePrompt } from "./names.ts";
 import { notice, only, setCursor, start, without } from "./reduced.ts";
 import type { PromptKind, Reduced, WizardState } from "./state.ts";
 import { answerParameter } from "./template-choice.ts";
@@ -16,6 +17,7 @@ export function reducePrompt(state: WizardState, key: Key, move: (state: WizardS
 	if (!prompt) return only(state);
 	const command: Command | undefined = commandFor(bindingsOf(state), key);
 	const closed = without(state, "prompt", "notice");
+	if (command === "close" && isNamePrompt(prompt.kind)) return answerName(closed, prompt.kind);
 	if (command === "close") return prompt.kind === "search" ? only(search(closed, "")) : only(closed);
 	if (command === "submit") return submit(state, closed, prompt.kind, prompt.line.text.trim());
 	if (prompt.kind === "search" && ["up", "down", "pageup", "pagedown"].includes(key.id)) return move(state, key);
@@ -33,6 +35,7 @@ function search(state: WizardState, query: string): WizardState {
 
 function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: string): Reduced {
 	if (kind === "parameter") return answerParameter(open, closed, text);
+	if (isNamePrompt(kind)) return answerName(closed, kind, text);
 	if (text === "") return only(closed);
 	switch (kind) {
 		case "search":

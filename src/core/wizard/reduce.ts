@@ -11,6 +11,7 @@ import { reduceForm } from "./form.ts";
 import { happen, tick } from "./happening.ts";
 import type { Key } from "./keys.ts";
 import { type Move, moveCursor } from "./list.ts";
+import { leaveOutUnneeded } from "./minimising.ts";
 import { measured, openPage, pageOf, reduceFind, reducePage } from "./pages.ts";
 import { reducePrompt } from "./prompts.ts";
 import { andThen, cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
@@ -56,6 +57,7 @@ function reduceKey(state: WizardState, key: Key): Reduced {
 	}
 	if (state.question) return reduceQuestion(state, command);
 	if (state.overlay && state.prompt?.kind === "find") return reduceFind(state, key, command);
+	if (state.overlay && command === "leave-out") return leaveOutUnneeded(state);
 	if (state.overlay) return reducePage(state, command, command && isMove(command) ? command : undefined);
 	const page = pageOf(command);
 	if (page) return only(openPage(state, page));
@@ -123,7 +125,7 @@ function reduceQuestion(state: WizardState, command: Command | undefined): Reduc
 /** Nothing may go on behind a wizard that is gone. */
 function leave(state: WizardState, exit: number): Reduced {
 	const gone = { ...without(state, "question"), exit };
-	return isBusy(state, "trace", "try", "install", "finish", "selftest") ? cancel(gone) : only(gone);
+	return isBusy(state, "trace", "try", "install", "finish", "selftest", "minimise") ? cancel(gone) : only(gone);
 }
 
 const moves: readonly string[] = ["up", "down", "page-up", "page-down", "first", "last"] satisfies Move[];

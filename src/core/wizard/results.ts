@@ -6,6 +6,8 @@ import { planFailed, planMade } from "./files/history.ts";
 import { tested, tryWaysOut } from "./finishing.ts";
 import { validated } from "./form.ts";
 import { afterTrying } from "./form-probe.ts";
+import { foundUnneeded } from "./minimising.ts";
+import { askForNames, named } from "./names.ts";
 import { openPage } from "./pages.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
 import { anew, resumed, resumeFailed, resumeWanted } from "./resuming.ts";
@@ -54,8 +56,12 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 			const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds } }, 0);
 			return action.value.answered ? tryWaysOut(tried) : only(tried);
 		}
-		case "finish":
-			return only(setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0));
+		case "finish": {
+			const saved = setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0);
+			return only(action.value.names.asks ? askForNames(saved) : saved);
+		}
+		case "names":
+			return only(named(state, action.value));
 		case "template":
 			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
 		case "text": {
@@ -64,6 +70,8 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		}
 		case "selftest":
 			return tested(state, action.value);
+		case "minimise":
+			return only(foundUnneeded(state, action.value));
 		case "shell":
 			return only(state);
 		case "install-unit": {
@@ -94,6 +102,8 @@ export function reduceFailed(before: WizardState, { failure, job, ticket }: Extr
 			return resumeFailed(failed);
 		case "probe":
 			return only(afterTrying(state, { failure }));
+		case "minimise":
+			return only(without(failed, "minimising"));
 		case "validate":
 			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
 		case "trace":

@@ -1,11 +1,22 @@
 import type { Command } from "./bindings.ts";
 import { endStatus, finish } from "./finishing.ts";
+import { askForNames } from "./names.ts";
 import { openPage } from "./pages.ts";
 import { andThen, ask, cancel, cursorOf, go, isBusy, only, start, without } from "./reduced.ts";
 import type { Reduced, TextPage, WizardState } from "./state.ts";
 
 /** What can still be done once the cage stands. */
-export type SaveItem = "end" | "next" | "template" | "record" | "unit" | "install-unit" | "dropin" | "install-dropin" | "changes";
+export type SaveItem =
+	| "end"
+	| "next"
+	| "template"
+	| "record"
+	| "names"
+	| "unit"
+	| "install-unit"
+	| "dropin"
+	| "install-dropin"
+	| "changes";
 
 /** A drop-in is for the service that the application is on the host. */
 export function saveItems({ answers, finished }: Pick<WizardState, "answers" | "finished">): readonly SaveItem[] {
@@ -16,6 +27,7 @@ export function saveItems({ answers, finished }: Pick<WizardState, "answers" | "
 		"next",
 		"template",
 		"record",
+		"names",
 		"unit",
 		...(installs ? (["install-unit"] as const) : []),
 		...(service === undefined ? [] : (["dropin"] as const)),
@@ -26,7 +38,7 @@ export function saveItems({ answers, finished }: Pick<WizardState, "answers" | "
 
 export function reduceSave(state: WizardState, command: Command): Reduced {
 	if (command === "back") return isBusy(state, "finish") ? andThen(cancel(state), toTrial) : toTrial(state);
-	if (command !== "pick" || isBusy(state, "finish", "selftest", "template", "text", "install-unit")) return only(state);
+	if (command !== "pick" || isBusy(state, "finish", "selftest", "template", "text", "install-unit", "names")) return only(state);
 	const { answers, finished } = state;
 	if (!finished || !state.trial.saved) return finish(state);
 	const { name, service } = finished;
@@ -39,6 +51,8 @@ export function reduceSave(state: WizardState, command: Command): Reduced {
 			return ask(state, "template", answers?.template ?? answers?.name ?? "");
 		case "record":
 			return text(state, "record");
+		case "names":
+			return only(askForNames(state));
 		case "unit":
 			return text(state, "unit");
 		case "dropin":

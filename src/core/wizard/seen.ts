@@ -1,4 +1,7 @@
 import type { BuildPhase } from "../cage/build-phases.ts";
+import type { Minimising } from "../minimise/estimate.ts";
+import type { Found } from "../minimise/found.ts";
+import type { FileUnit } from "../minimise/units.ts";
 import type { Path } from "../path/path.ts";
 import type { Coverage } from "../plan/coverage.ts";
 import type { StageReach } from "../plan/life.ts";
@@ -143,6 +146,12 @@ export interface Round {
 	readonly seconds?: number;
 }
 
+/** What a candidate can do without. */
+export interface Unneeded extends Found {
+	/** All that it has, left out or kept. */
+	readonly units: readonly FileUnit[];
+}
+
 /** How far the self-test is. */
 export interface Testing {
 	readonly launch: number;
@@ -158,13 +167,18 @@ export interface InstalledUnit {
 	readonly unit: string;
 }
 
+/** With the names of the accounts that it alone uses, as far as the host has them, by uid. */
+export interface AddedRun extends Added {
+	readonly names?: Readonly<Record<number, string>>;
+}
+
 export interface Traced {
 	readonly probes: readonly ProbeOutcome[];
 	readonly exercises: readonly ProbeOutcome[];
 	readonly signals: readonly string[];
 	readonly output: string;
 	readonly answered: boolean;
-	readonly added?: Added;
+	readonly added?: AddedRun;
 	readonly reached?: Reached;
 }
 
@@ -181,6 +195,13 @@ export interface ShownProcesses extends ProcessTree {
 	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
 
+/** Who had a cage made and who made it, as its record says; empty where that is left open. `asks`: nobody was asked yet. */
+export interface RecordNames {
+	readonly initiatedBy: string;
+	readonly implementedBy: string;
+	readonly asks: boolean;
+}
+
 export interface Finished {
 	readonly name: string;
 	readonly root: string;
@@ -195,6 +216,7 @@ export interface Finished {
 	readonly service?: string;
 	/** A unit can be installed here. */
 	readonly installs: boolean;
+	readonly names: RecordNames;
 }
 
 /** A program that was started for the user. */
@@ -231,6 +253,7 @@ export type Happening =
 	| { readonly event: "generation-built"; readonly generation: number; readonly unchanged: boolean }
 	| { readonly event: "round-started"; readonly round: number; readonly rounds: number }
 	| ({ readonly event: "ways-tried" } & Testing)
+	| ({ readonly event: "subset-tried" } & Minimising)
 	| { readonly event: "command-started"; readonly number: number; readonly line: string }
 	| { readonly event: "command-ended"; readonly number: number; readonly status: number }
 	| { readonly event: "warned"; readonly code: string; readonly values: Values };

@@ -1,4 +1,5 @@
 import type { BuildPhase } from "../cage/build-phases.ts";
+import type { Minimising } from "../minimise/estimate.ts";
 import type { Path } from "../path/path.ts";
 import type { AccountUse } from "../plan/account-use.ts";
 import type { Missing } from "../plan/missing.ts";
@@ -21,11 +22,13 @@ import type {
 	ProbeOutcome,
 	Problem,
 	RanCommand,
+	RecordNames,
 	Resumed,
 	Round,
 	Testing,
 	Told,
 	Traced,
+	Unneeded,
 	Values,
 } from "./seen.ts";
 import type { HostView } from "./surroundings.ts";
@@ -97,7 +100,9 @@ export type PromptKind =
 	| "template"
 	| "review"
 	| "find"
-	| "parameter";
+	| "parameter"
+	| "initiated-by"
+	| "implemented-by";
 
 /** Texts that the session writes, to be read as a page. */
 export type TextPage = "unit" | "dropin" | "record" | "changes" | "consent";
@@ -128,14 +133,16 @@ export type JobKind =
 	| "template"
 	| "text"
 	| "selftest"
+	| "minimise"
 	| "shell"
 	| "install-unit"
+	| "names"
 	| "review"
 	| "resume"
 	| "discard";
 
 /** What can lie over a screen. */
-export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "next" | "dry-run" | TextPage;
+export type Page = "keys" | "why" | "commands" | "output" | "selftest" | "unneeded" | "next" | "dry-run" | TextPage;
 
 /** Everything that the wizard knows. Plain data: it can be stored, compared and drawn. */
 export interface WizardState {
@@ -176,6 +183,10 @@ export interface WizardState {
 	readonly accountFile: AccountFile;
 	readonly building?: Building;
 	readonly trial: Trying;
+	/** While it is searched for what nothing needs; `settling` once the best so far is enough. */
+	readonly minimising?: { readonly progress?: Minimising; readonly settling?: true };
+	/** What was found that nothing needs, until it is left out or the candidate is another one. */
+	readonly unneeded?: Unneeded;
 	/** After the next plan: build at once (remedies were accepted) or stay. */
 	readonly thenBuild: boolean;
 	/** An answer was jumped to from the review: there is where one goes on, or back, to. */
@@ -186,6 +197,8 @@ export interface WizardState {
 	/** Programs that were started, the oldest first. */
 	readonly commands: readonly RanCommand[];
 	readonly finished?: Finished;
+	/** The first of the names for the record, while the second is asked for. */
+	readonly naming?: string;
 	readonly template?: { readonly name: string; readonly path: string };
 	readonly texts: Readonly<Partial<Record<TextPage, string>>>;
 	/**
@@ -227,10 +240,12 @@ export type Result =
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
 	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
+	| { readonly job: "names"; readonly value: RecordNames }
 	/** Where it was written. */
 	| { readonly job: "review"; readonly value: string }
 	| { readonly job: "text"; readonly value: { readonly page: TextPage; readonly text: string } }
 	| { readonly job: "selftest"; readonly value: Tested }
+	| { readonly job: "minimise"; readonly value: Unneeded }
 	/** Its exit status. */
 	| { readonly job: "shell"; readonly value: number }
 	| { readonly job: "install-unit"; readonly value: InstalledUnit }
@@ -242,6 +257,7 @@ export type Intention =
 	| ({ readonly ticket: number } & Job)
 	| { readonly job: "exercise"; readonly line: string }
 	| { readonly job: "enough" }
+	| { readonly job: "leave-out" }
 	| { readonly job: "accept"; readonly missing: readonly Missing[] }
 	| { readonly job: "cancel" }
 	/** What was answered is not to be kept. */
@@ -249,7 +265,7 @@ export type Intention =
 
 export type Job =
 	| { readonly job: "lacks" | "choices" }
-	| { readonly job: "selftest" | "shell"; readonly answers: Answers }
+	| { readonly job: "selftest" | "minimise" | "shell"; readonly answers: Answers }
 	| { readonly job: "text"; readonly page: TextPage }
 	| { readonly job: "install-unit"; readonly service?: string }
 	| { readonly job: "resume" | "discard"; readonly id: string }
@@ -264,6 +280,7 @@ export type Job =
 	| { readonly job: "trace"; readonly answers: Answers; readonly add: boolean }
 	| { readonly job: "plan" | "surroundings" | "try" | "finish"; readonly answers: Answers }
 	| { readonly job: "template"; readonly name: string; readonly answers: Answers }
+	| { readonly job: "names"; readonly initiatedBy: string; readonly implementedBy: string }
 	/** Writes it down at a path of the user's, where nothing is yet. */
 	| { readonly job: "review"; readonly path: string; readonly name: string; readonly rows: readonly ReviewRow[] };
 

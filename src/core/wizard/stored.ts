@@ -30,7 +30,10 @@ const transient = [
 	"thenBuild",
 	"surroundings",
 	"building",
+	"minimising",
+	"unneeded",
 	"finished",
+	"naming",
 ] as const satisfies readonly (keyof WizardState)[];
 
 /** The wizard's state as it comes back. */

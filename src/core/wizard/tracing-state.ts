@@ -1,7 +1,7 @@
 import type { Path } from "../path/path.ts";
 import type { AccessCounts } from "../trace/counts.ts";
 import type { Novelty } from "./novelty.ts";
-import type { Added, ProbeOutcome, Reached, ShownProcesses, Traced } from "./seen.ts";
+import type { AddedRun, ProbeOutcome, Reached, ShownProcesses, Traced } from "./seen.ts";
 
 export const traceTabs = ["output", "processes", "newest", "reached"] as const;
 export type TraceTab = (typeof traceTabs)[number];
@@ -34,7 +34,7 @@ export interface Tracing {
 	readonly subject: string;
 	readonly result?: Traced;
 	/** What the last run showed beyond those before it. */
-	readonly added?: Added;
+	readonly added?: AddedRun;
 }
 
 /** With nothing running: what the runs before showed stays, and the clock of what ran is forgotten. */

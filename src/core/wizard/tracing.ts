@@ -3,6 +3,7 @@ import type { Command } from "./bindings.ts";
 import { toReview } from "./building.ts";
 import { openForm } from "./choose.ts";
 import { quietOf } from "./novelty.ts";
+import { openPage } from "./pages.ts";
 import { andThen, ask, cancel, cursorOf, go, isBusy, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { NextExercise, Traced } from "./seen.ts";
 import type { Reduced, WizardState } from "./state.ts";
@@ -104,6 +105,8 @@ export function reduceTrace(state: WizardState, command: Command): Reduced {
 		case "exercise":
 			if (!busy || trace.enough) return only(notice(state, "exercise-too-late"));
 			return answersAlready(state) ? ask(state, "exercise") : only(notice(state, "not-answered-yet"));
+		case "output":
+			return only(openPage(state, "output"));
 		case "run-next":
 			return runNext(state, trace);
 		case "another-run":

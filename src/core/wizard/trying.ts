@@ -3,6 +3,7 @@ import type { Missing } from "../plan/missing.ts";
 import type { Command } from "./bindings.ts";
 import { buildAndTry, jump } from "./building.ts";
 import { finish, withoutVerdict } from "./finishing.ts";
+import { minimise, reduceMinimising } from "./minimising.ts";
 import { openPage } from "./pages.ts";
 import { andThen, cancel, cursorOf, go, isBusy, notice, only, start, without } from "./reduced.ts";
 import type { Round } from "./seen.ts";
@@ -32,6 +33,7 @@ export function wanted(state: WizardState): readonly Missing[] {
 }
 
 export function reduceTrial(state: WizardState, command: Command): Reduced {
+	if (isBusy(state, "minimise")) return reduceMinimising(state, command);
 	if (command === "output") return only(openPage(state, "output"));
 	if (isBusy(state, "try", "plan")) {
 		if (command !== "back") return only(state);
@@ -52,6 +54,8 @@ export function reduceTrial(state: WizardState, command: Command): Reduced {
 			return round.answered ? finish(state) : only(notice(state, "nothing-to-accept"));
 		case "finish-anyway":
 			return round?.answered ? finish(state) : only(notice(state, "must-answer-first"));
+		case "minimise":
+			return minimise(state);
 		case "selftest":
 			return only(
 				state.trial.tested ? openPage(state, "selftest") : notice(state, isBusy(state, "selftest") ? "testing" : "untested"),

@@ -1,5 +1,6 @@
 import { Failure } from "../../core/failure.ts";
 import { sumOf } from "../../core/minimise/dropped.ts";
+import type { Found } from "../../core/minimise/found.ts";
 import { lastThatWorks } from "../../core/minimise/last-that-works.ts";
 import { findUnneeded } from "../../core/minimise/search.ts";
 import type { FileUnit } from "../../core/minimise/units.ts";
@@ -9,19 +10,7 @@ import type { PartialTrees } from "../store.ts";
 import { type Asked, isFine, type Life, oneLife } from "./lives.ts";
 import { pathsOf, type Subject } from "./subject.ts";
 
-export interface Found {
-	readonly left: readonly FileUnit[];
-	readonly kept: readonly FileUnit[];
-	readonly trials: number;
-	readonly seconds: number;
-	/** False where it was stopped before every file was decided. */
-	readonly isComplete: boolean;
-	/** What each trial asked for. */
-	readonly exercises: readonly string[];
-	readonly signals: readonly string[];
-	/** Exercises and signals that fail with every file there, and so say nothing. */
-	readonly uncounted: readonly string[];
-}
+export type { Found } from "../../core/minimise/found.ts";
 
 export interface FindOptions {
 	/** Trials side by side. */

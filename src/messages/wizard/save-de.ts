@@ -22,6 +22,7 @@ export const saveDe: WizardMessages["save"] = {
 		next: "Wie es weitergeht, zum Kopieren",
 		template: "Antworten als Vorlage sichern…",
 		record: "Nachweis lesen",
+		names: "Wer ihn veranlasst und umgesetzt hat, für den Nachweis…",
 		unit: "Unit für systemd zeigen",
 		"install-unit": "Unit für systemd einrichten…",
 		dropin: "Drop-in für {service} zeigen",

@@ -24,6 +24,7 @@ export const saveEn = {
 		next: "What comes next, to copy",
 		template: "Save the answers as a template…",
 		record: "Read the record",
+		names: "Who initiated and implemented it, for the record…",
 		unit: "Show the systemd unit",
 		"install-unit": "Install the systemd unit…",
 		dropin: "Show the drop-in for {service}",

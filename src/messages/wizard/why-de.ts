@@ -68,7 +68,7 @@ export const whyDe: WizardMessages["why"] = {
 		},
 		trial: {
 			purpose:
-				"Gut ist ein Käfig, wenn die Anwendung aus ihm heraus antwortet, und nur dann. Was sie suchte und nicht fand, steht hier mit dem, was hilft; nehmen Sie es an und erproben Sie neu, bis nichts Wichtiges mehr fehlt.",
+				"Gut ist ein Käfig, wenn die Anwendung aus ihm heraus antwortet, und nur dann. Was sie suchte und nicht fand, steht hier mit dem, was hilft; nehmen Sie es an und erproben Sie neu, bis nichts Wichtiges mehr fehlt. Antwortet sie, so findet m durch weitere Versuche, was niemand braucht.",
 			machine:
 				"Die Anwendung läuft im Käfig, in einem eigenen Netz, und ihr Zustand ist eine Kopie, die weggeworfen wird. Die jetzige Generation des Käfigs bleibt unberührt.",
 			proposals:

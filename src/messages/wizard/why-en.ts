@@ -77,7 +77,7 @@ export const whyEn = {
 		},
 		trial: {
 			purpose:
-				"A cage is good when the application answers from inside it, and only then. What it looked for and did not find is listed with what would remedy it; accept and try again until nothing that matters is left.",
+				"A cage is good when the application answers from inside it, and only then. What it looked for and did not find is listed with what would remedy it; accept and try again until nothing that matters is left. Once it answers, m finds by further trials what nothing needs.",
 			machine:
 				"The application runs in the cage, in a network of its own, and its state is a copy that is thrown away. The present generation of the cage is untouched.",
 			proposals:

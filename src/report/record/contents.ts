@@ -239,7 +239,7 @@ export function files({ manifest }: CageRecord, messages: Messages): Block[] {
 			"entries",
 			head,
 			manifest.entries.map((entry) => [
-				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`),
+				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} → ${showPath(entry.target)}`),
 				kinds[entry.kind],
 				entry.mode.toString(8).padStart(4, "0"),
 				`${entry.uid}:${entry.gid}`,

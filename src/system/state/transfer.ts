@@ -194,7 +194,7 @@ async function readManifestFile(path: Path, archive: Path): Promise<Manifest> {
 	try {
 		return manifestFromJson(JSON.parse(await readSmall(path, archive, 256 * 1024 * 1024)));
 	} catch (error) {
-		if (error instanceof Failure) throw error;
+		if (error instanceof Failure && error.code !== "manifest-invalid") throw error;
 		throw damaged(archive, "manifests");
 	}
 }

@@ -42,7 +42,7 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 		});
 		talk.begin();
 		store.start(options.initial, options.resume);
-		return { status: await over, lines: lastLines(store.state, look.messages) };
+		return { status: await over, lines: lastLines(store.state, look.messages, options.state) };
 	} finally {
 		talk.end();
 		lines.close();

@@ -110,7 +110,7 @@ export class Talk {
 		const lines = this.#linesOf(state, this.#look);
 		const message = messageText(state, this.#look.messages)?.replace(/^\? /, "");
 		const resting = isResting(state);
-		const asked = `${state.screen} ${state.question?.kind} ${state.prompt?.kind}`;
+		const asked = `${state.screen} ${state.overlay} ${state.question?.kind} ${state.prompt?.kind}`;
 		if (this.#asking && (asked !== this.#asked || !resting)) {
 			this.#asking = false;
 			this.#write("\n");

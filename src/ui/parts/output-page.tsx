@@ -6,15 +6,13 @@ import { wrapRows } from "../wrap-words.ts";
 import { withPending } from "./outcomes.tsx";
 import { ScrollPage } from "./scroll-page.tsx";
 
-/** What the probes said, and all that is kept of what the application printed. */
+/** What the probes and exercises said, and all that is kept of what the application printed: of the trace, or of the last round. */
 export function OutputPage() {
 	const { messages, state, width } = useView();
 	const words = messages.wizard.trial;
-	const running = isBusy(state, "try");
-	const outcomes = [
-		...withPending(state.answers?.application.probes ?? [], (running ? state.trial : lastRound(state))?.probes ?? []),
-		...state.trial.exercises,
-	];
+	const asked = state.screen === "trace" ? state.trace : isBusy(state, "try") ? state.trial : lastRound(state);
+	const { exercises } = state.screen === "trace" ? (state.trace ?? state.trial) : state.trial;
+	const outcomes = [...withPending(state.answers?.application.probes ?? [], asked?.probes ?? []), ...exercises];
 	const printed = state.outputOpen === "" ? state.output : [...state.output, state.outputOpen];
 	const lines = [
 		words.probes,

@@ -6,6 +6,7 @@ import { NextPage } from "../parts/next-page.tsx";
 import { OutputPage } from "../parts/output-page.tsx";
 import { SelftestPage } from "../parts/selftest-page.tsx";
 import { TextPage } from "../parts/text-page.tsx";
+import { UnneededPage } from "../parts/unneeded-page.tsx";
 import { WhyPage } from "../parts/why-page.tsx";
 import { AccountsStep } from "./accounts.tsx";
 import { BuildStep } from "./build.tsx";
@@ -35,6 +36,7 @@ const overlays = {
 	commands: CommandsPage,
 	output: OutputPage,
 	selftest: SelftestPage,
+	unneeded: UnneededPage,
 	next: NextPage,
 	"dry-run": DryRunPage,
 	unit: () => <TextPage page="unit" />,

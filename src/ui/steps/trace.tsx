@@ -114,5 +114,11 @@ function statusText(state: WizardState, messages: Messages): string {
 /** That a run adds to others, and afterwards what it added. */
 function addedLines({ trace }: WizardState, messages: Messages, width: number): readonly string[] {
 	if (trace?.adding) return [messages.fill(messages.wizard.trace.adding, { run: trace.runs + 1 })];
-	return trace?.added ? paragraph(addedText(trace.added, String, messages), width, 2) : [];
+	if (!trace?.added) return [];
+	const { names } = trace.added;
+	return paragraph(
+		addedText(trace.added, (uid) => names?.[uid] ?? String(uid), messages),
+		width,
+		2,
+	);
 }

@@ -15,12 +15,15 @@ import { columnsForTwo, Panes } from "../parts/panes.tsx";
 import { Paragraph, paragraph } from "../parts/paragraph.tsx";
 import { Rows } from "../parts/rows.tsx";
 import { wrapWords } from "../wrap-words.ts";
+import { Minimising } from "./minimising.tsx";
 import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
 
 /** Rounds are many only where somebody tries again and again; the last of them say where it stands. */
 const mostRounds = 6;
 
 export function TrialStep() {
+	const { state } = useView();
+	if (isBusy(state, "minimise")) return <Minimising />;
 	return (
 		<Panes detail={<Detail />}>
 			<Overview />

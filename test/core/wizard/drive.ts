@@ -98,6 +98,7 @@ export const finished: Finished = {
 	next: [],
 	service: "redis-server.service",
 	installs: true,
+	names: { initiatedBy: "", implementedBy: "operator", asks: false },
 };
 
 export const tried = (answered: boolean, missing: readonly Missing[] = []): Round => ({

@@ -199,11 +199,18 @@ describe("another run", () => {
 		expect(trace?.novelty).not.toHaveProperty("now");
 	});
 
+	test("can be read back: what was printed is a page, while it runs and afterwards", () => {
+		const wizard = answering().happen({ event: "output-received", text: "one\ntwo\n" }).type("o");
+		expect([wizard.state.overlay, wizard.state.jobs.trace === undefined]).toEqual(["output", false]);
+		wizard.act({ type: "measured", scrollEnd: 40 }).type("gq");
+		expect([wizard.state.overlay, wizard.state.screen]).toEqual([undefined, "trace"]);
+	});
+
 	test("from the start forgets the runs", () => {
 		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
 		wizard.act({ type: "key", key: { id: "escape" } });
 		wizard.wanted();
-		wizard.type("o");
+		wizard.type("O");
 		expect(wizard.intentions).toMatchObject([{ job: "trace", add: false }]);
 		expect(wizard.state.trace?.result).toBeUndefined();
 	});

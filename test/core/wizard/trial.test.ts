@@ -141,7 +141,14 @@ describe("what comes after", () => {
 
 	test("offers a drop-in and an installation only where they can be had", () => {
 		const { service: _, ...alone } = finished;
-		expect(saveItems({ finished: { ...alone, installs: false } })).toEqual(["end", "next", "template", "record", "unit"]);
+		expect(saveItems({ finished: { ...alone, installs: false } })).toEqual([
+			"end",
+			"next",
+			"template",
+			"record",
+			"names",
+			"unit",
+		]);
 		expect(saveItems({ finished })).toContain("install-dropin");
 	});
 
@@ -155,7 +162,7 @@ describe("what comes after", () => {
 	});
 
 	test("installs a unit only after a yes of its own", () => {
-		const wizard = saved().type(`jjjjj${enter}`);
+		const wizard = saved().type(`jjjjjj${enter}`);
 		expect(wizard.state.question?.kind).toBe("install-unit");
 		expect(wizard.type("n").wanted()).toEqual([]);
 		expect(wizard.type(`${enter}y`).wanted()).toEqual(["install-unit"]);

@@ -1,0 +1,48 @@
+import { afterEach, expect, it } from "vitest";
+import { cagewright, temporaryState } from "../system/cagewright.ts";
+import { eventually } from "../system/eventually.ts";
+import { leftovers } from "../system/processes.ts";
+import { keys, type PtyProgram } from "./terminal.ts";
+import { openWizard, takeNames, toTrial } from "./to-trial.ts";
+
+let running: PtyProgram | undefined;
+
+afterEach(async () => {
+	await running?.close();
+	running = undefined;
+});
+
+it("leaves out of a candidate what nothing needs: stopped by Esc nothing is changed, by Enter the best so far is tried and saved", async () => {
+	const state = temporaryState();
+	const wizard = openWizard(state, { columns: 100, rows: 40 });
+	running = wizard;
+	await toTrial(wizard);
+	await wizard.sees("[ok] 0 of");
+
+	wizard.press("m");
+	await wizard.sees("First with every file");
+	wizard.press(keys.escape);
+	await wizard.sees("Stopped. The cage is as it was.");
+	await eventually(() => expect(leftovers(state)).toEqual([]));
+
+	wizard.press("m");
+	// Something was found; the rest would take its minutes.
+	await wizard.sees(/Trial \d+ of about \d+: [1-9]\d* files? \(/, 90);
+	wizard.press(keys.enter);
+	const shown = await wizard.sees("Enter builds a candidate without it", 90);
+	const [, out = "", of = ""] = /demo does not need (\d+) of its (\d+) files/.exec(shown) ?? [];
+	expect(shown).toMatch(/Left out, by kind:.*Left out, by package:/s);
+	wizard.press(keys.enter);
+	await wizard.sees(/^2 +yes/m, 60);
+	await wizard.sees("[ok] 0 of");
+	wizard.press(keys.enter);
+	await wizard.sees("make demo --minimise --yes");
+	await takeNames(wizard);
+	wizard.press(keys.enter);
+	expect((await wizard.ended).exitCode).toBe(0);
+
+	const cage = (await cagewright(["show", "demo", "--json"], { state })).json;
+	expect(cage.files).toBe(Number(of) - Number(out));
+	expect(await cagewright(["trial", "demo", "--no-selftest", "--quiet"], { state })).toMatchObject({ status: 0 });
+	expect(leftovers(state)).toEqual([]);
+});

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { home } from "../system/cagewright.ts";
+import { keys, PtyProgram } from "./terminal.ts";
+
+export interface Sitting {
+	readonly columns?: number;
+	readonly rows?: number;
+	readonly name?: string;
+}
+
+export const run = join(home, "bin/cagewright.js");
+
+export function openWizard(state: string, { columns = 100, rows = 30 }: Sitting = {}): PtyProgram {
+	return new PtyProgram(process.execPath, [run, "--state", state], { columns, rows });
+}
+
+/** From the start to the first round of a trial, by the template of that name. */
+export async function toTrial(wizard: PtyProgram, name = "demo"): Promise<void> {
+	await wizard.sees(/demo\s+demo/);
+	wizard.press(`/${name}`);
+	await wizard.sees(new RegExp(`> ${name}`));
+	wizard.press(keys.enter, keys.enter);
+	await wizard.sees("[ Start tracing ]");
+	wizard.press(keys.enter);
+	await wizard.sees("It answers.");
+	wizard.press(keys.enter);
+	await wizard.sees(/step 3\/7.*left out/s);
+	wizard.press(keys.enter);
+	await wizard.sees("step 4/7");
+	wizard.press(keys.enter);
+	await wizard.sees("step 5/7");
+	wizard.press(keys.enter);
+	await wizard.sees(/step 6\/7.*Gen\./s);
+}
+
+/** The names for the record, which the first wizard of a state folder asks for: what is proposed. */
+export async function takeNames(wizard: PtyProgram): Promise<void> {
+	await wizard.sees("For the record: initiated by");
+	wizard.press(keys.enter);
+	await wizard.sees("For the record: implemented by");
+	wizard.press(keys.enter);
+	await wizard.sees("The record names them");
+}

@@ -1,0 +1,49 @@
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { Book } from "./book.ts";
+import { cutTexts } from "./cut-texts.ts";
+import { ScreenDriver } from "./screen.ts";
+import { ScriptedSession } from "./scripted-session.ts";
+import { walks } from "./walks.ts";
+import { waysOut } from "./ways-out.ts";
+
+/** Every screen of the wizard on a terminal of this size, in both languages. In a file of its own for each size, so that they are gone through side by side. */
+export function layoutAt(columns: number, rows: number): void {
+	describe.each(["en", "de"] as const)(`${columns} columns, ${rows} rows, %s`, (language) => {
+		let open: ScreenDriver | undefined;
+		afterEach(() => open?.close());
+		const start = (session: ScriptedSession) => {
+			open = new ScreenDriver(session, columns, rows, language);
+			open.store.start();
+			return open;
+		};
+
+		const book = new Book(`${columns}x${rows}-${language}`);
+		afterAll(() => book.close());
+
+		/** Nothing scrolled away, the title is at the top, the keys are at the bottom and whole, the last row is free. */
+		function fits(screen: ScreenDriver, lines: readonly string[]): void {
+			const picture = lines.join("\n");
+			expect(screen.scrolled, picture).toBe(0);
+			expect(lines[0], picture).toContain(screen.words.title);
+			expect(lines[rows - 1], picture).toBe("");
+			expect(lines[rows - 2], picture).not.toBe("");
+			expect(lines[rows - 2], picture).not.toContain("…");
+		}
+
+		test.each(walks)("$name", async ({ go, script }) => {
+			const screen = start(new ScriptedSession(script));
+			await go(screen, async (name) => {
+				const lines = await screen.settled();
+				fits(screen, lines);
+				if (columns >= 80) {
+					const picture = lines.join("\n");
+					expect(cutTexts(lines, screen.words), picture).toEqual([]);
+					const ways = waysOut(screen.store.state, lines[rows - 2] ?? "", messagesFor(language));
+					expect(ways, `${name}\n${picture}`).toEqual([]);
+				}
+				if (columns >= 60 && !/-\d+$/.test(name)) book.page(name, lines);
+			});
+		});
+	});
+}
