@@ -102,7 +102,7 @@ test("what was reached, what never came up and what production missed stand in t
 		watched: { since: at, until: at, seconds: 86_400, missed: [pathFromText("/usr/share/late")] },
 	};
 	const told = recordMarkdown(recordFor({}, [], place, values), messagesFor("en"));
-	expect(told).toMatch(/\| modules \| 1 \| 3 \| `\/usr\/lib\/x\/a\.so`, `\/usr\/lib\/x\/b\.so` \|/);
+	expect(told).toMatch(/\| modules \| 1 \| 3 \| `\/usr\/lib\/x\/`: `a\.so`, `b\.so` \|/);
 	expect(told).toContain("Never came up: reload (SIGHUP)");
 	expect(told).toContain("24 h in all: 1 path missed");
 	expect(told).toContain("/usr/share/late");

@@ -30,7 +30,7 @@ th{background:var(--soft);color:var(--quiet);font-weight:600;padding-left:0;whit
 th:first-child,td:first-child{padding-left:6px}
 td{overflow-wrap:break-word}
 .option,.state{white-space:nowrap}
-.t-users td:nth-child(2),.t-users td:nth-child(3),.t-groups td:nth-child(2),.t-writable td:nth-child(2),.t-writable td:nth-child(3),.t-coverage td:first-child,.t-entries td:nth-child(4){white-space:nowrap}
+.t-users td:nth-child(2),.t-users td:nth-child(3),.t-groups td:nth-child(2),.t-writable td:nth-child(2),.t-writable td:nth-child(3),.t-coverage td:nth-child(-n+3),.t-entries td:nth-child(4){white-space:nowrap}
 .t-devices td:first-child,.t-users td:first-child,.t-groups td:first-child,.t-configuration td:first-child,.t-findings td:nth-child(2){min-width:8.5em}
 .t-openings td:first-child{min-width:12em}
 .t-writable{table-layout:fixed}
