@@ -88,7 +88,14 @@ export function untilEnter(terminal: Terminal, { options }: Told): Pick<TraceOpt
 			const lines = createInterface({ input: process.stdin, output: process.stderr });
 			// On a terminal the interface takes Ctrl-C for itself.
 			lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-			await lines.question(`${terminal.messages.cli.pressEnter} `, { signal }).finally(() => lines.close());
+			try {
+				await lines.question(`${terminal.messages.cli.pressEnter} `, { signal });
+			} catch (error) {
+				// Ctrl-D is as good as Enter.
+				if (signal.aborted) throw error;
+			} finally {
+				lines.close();
+			}
 			return undefined;
 		},
 	};

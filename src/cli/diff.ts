@@ -13,7 +13,7 @@ export async function diff(terminal: Terminal, name: string, a: number | undefin
 		const from = a ?? all.filter((one) => one < to).at(-1);
 		if (from === undefined) throw new Failure("nothing-before", { name, generation: to }, 1);
 		const [before, after] = [await store.manifest(name, from), await store.manifest(name, to)];
-		if (!before || !after) throw new Failure("no-such-generation", { generation: before ? to : from }, 2);
+		if (!before || !after) throw new Failure("no-such-generation", { name, generation: before ? to : from }, 2);
 		if (terminal.options.json) terminal.printJson("diff", { name, ...differenceToJson(before, after) });
 		else terminal.print(differenceText(before, after, terminal.messages));
 		return 0;

@@ -44,7 +44,7 @@ const size = (text: string) => {
 	return value;
 };
 
-const atLeast = (least: number) => (text: string) => {
+export const atLeast = (least: number) => (text: string) => {
 	const value = Number(text);
 	if (!/^[0-9]+$/.test(text) || value < least || value > 4_194_304)
 		throw new InvalidArgumentError(`a whole number from ${least}.`);

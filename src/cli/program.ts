@@ -16,6 +16,7 @@ import {
 	addMinimise,
 	addMinimiseRules,
 	addRounds,
+	atLeast,
 	count,
 	duration,
 	exerciseOption,
@@ -123,7 +124,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		define("run <name> [command...]", "run the application in its cage, in the foreground", "cagewright run redis"),
 	)
 		.option("--print", "print the plain shell commands instead")
-		.action((name: string, command: string[], options: { print?: boolean; acceptFinding?: string[] }) =>
+		.option("--stop-timeout <SECONDS>", "kill it when it has not ended so long after TERM (default: 90; 0: never)", atLeast(0))
+		.action((name: string, command: string[], options: { print?: boolean; acceptFinding?: string[]; stopTimeout?: number }) =>
 			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options))(),
 		);
 	define(
@@ -226,7 +228,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--no-restart", "leave what runs in the generation that it was started in")
 		.option("--no-selftest", "do not try the ways out of the new generation")
 		.option("--keep-generations <N>", "from now on, keep so many old generations (default: 2)", count)
-		.option("--keep-days <N>", "from now on, clear old generations after so many days; the last one stays", count)
+		.option("--keep-days <N>", "from now on, clear old generations after so many days; the last one stays", atLeast(1))
 		.action((names: string[], options: UpdateOptions) =>
 			verb(async (terminal) => (await import("./update.ts")).update(terminal, names, options))(),
 		);
@@ -289,7 +291,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			verb(async (terminal) => (await import("./transfer.ts")).importing(terminal, file, options))(),
 		);
 	define("rollback <name>", "back to the generation before; the data stays as it is", "cagewright rollback redis")
-		.option("--to <N>", "to this generation", count)
+		.option("--to <N>", "to this generation", atLeast(1))
 		.option("--dry-run", "say what would be done, and do nothing")
 		.option("--no-restart", "leave what runs in the generation that it was started in")
 		.action((name: string, options: RollbackOptions) =>
@@ -300,7 +302,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		"what differs between two generations (else the last two)",
 		"cagewright diff redis 3 4",
 	);
-	for (const generation of diff.registeredArguments.slice(1)) generation.argParser(count);
+	for (const generation of diff.registeredArguments.slice(1)) generation.argParser(atLeast(1));
 	diff.action((name: string, from: number | undefined, to: number | undefined) =>
 		verb(async (terminal) => (await import("./diff.ts")).diff(terminal, name, from, to))(),
 	);

@@ -1,4 +1,4 @@
-import { presentCage } from "../engine/cages.ts";
+import { presentGeneration } from "../engine/cages.ts";
 import { rollbackCage, rollbackTarget } from "../engine/rollback.ts";
 import { restartedText } from "../report/update.ts";
 import type { Terminal } from "./terminal.ts";
@@ -14,7 +14,7 @@ export async function rollback(terminal: Terminal, name: string, options: Rollba
 	return terminal.withContext(async (context) => {
 		const words = terminal.messages.cli.update;
 		if (options.dryRun) {
-			const { generation: from } = await presentCage(context, name);
+			const { generation: from } = await presentGeneration(context, name);
 			const to = await rollbackTarget(context, name, from, options.to);
 			if (terminal.options.json) terminal.printJson("rollback", { dryRun: true, name, from, to });
 			else terminal.print(words.wouldRollBack(name, from, to));

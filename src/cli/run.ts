@@ -10,7 +10,7 @@ export async function run(
 	terminal: Terminal,
 	name: string,
 	command: readonly string[],
-	options: { print?: boolean; acceptFinding?: readonly string[] },
+	options: { print?: boolean; acceptFinding?: readonly string[]; stopTimeout?: number },
 ): Promise<number> {
 	const machine = systemMachine(terminal.state, terminal.launching);
 	await recordAcceptances({ machine }, name, options.acceptFinding);
@@ -25,5 +25,5 @@ export async function run(
 		process.stdout.write(Buffer.from(script, "latin1"));
 		return 0;
 	}
-	return startCage(name, command, terminal.options, terminal.launching);
+	return startCage(name, command, terminal.options, terminal.launching, options.stopTimeout);
 }

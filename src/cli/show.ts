@@ -113,6 +113,7 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		}
 		const present = await presentCage(context, name);
 		const adoption = await store.adoption(name);
+		const others = (await store.generations(name)).filter((one) => one !== present.generation);
 		const trace = await store.trace(name);
 		const aside = (await store.contents(name)).filter(({ path }) => isAside(path));
 		if (options.record) {
@@ -127,12 +128,13 @@ export async function show(terminal: Terminal, name: string, options: { history?
 			const { coverage = null } = reached ? reachedToJson(reached) : {};
 			terminal.printJson("show", {
 				...showJson(present, adoption),
+				generations: [...others, present.generation].sort((a, b) => a - b),
 				...(aside.length ? { aside: aside.map(({ bytes, path }) => ({ path: pathToJson(path), bytes })) } : {}),
 				coverage,
 				minimised: minimised ?? null,
 			});
 		} else {
-			terminal.print(showText(terminal, present, adoption));
+			terminal.print(showText(terminal, present, adoption, others));
 			if (aside.length) terminal.print(asideText(terminal, aside));
 			if (minimised) terminal.print(unneededText(minimised, terminal.messages));
 			if (reached?.coverage) terminal.print(coverageLine(reached.coverage, terminal.messages));
@@ -177,6 +179,7 @@ function showText(
 	{ messages }: Terminal,
 	{ cage, generation, layout, manifest }: PresentCage,
 	adoption: Adoption | undefined,
+	others: readonly number[],
 ): string {
 	const words = messages.cli.show;
 	const counts = countEntries(manifest);
@@ -186,6 +189,7 @@ function showText(
 			[words.account, manifest.identity.name],
 			[words.generation, `${generation}  ${pathToText(layout.root)}`],
 			[words.made, manifest.madeAt],
+			...(others.length ? [[words.others, others.join(", ")] as const] : []),
 			...(adoption === undefined
 				? []
 				: [[messages.cli.adoption.label, messages.cli.adoption.by(adoption.service, adoption.since)] as const]),

@@ -32,6 +32,7 @@ export async function startCage(
 	command: readonly string[],
 	options: Pick<GlobalOptions, "state" | "quiet" | "lang">,
 	launching: Launching = {},
+	stopSeconds?: number,
 ): Promise<number> {
 	let told: Promise<void> = Promise.resolve();
 	const context: StartContext = {
@@ -44,12 +45,13 @@ export async function startCage(
 		signal: new AbortController().signal,
 	};
 	try {
-		return await runCage(context, name, command, (pass) => {
+		const onSignals = (pass: (signal: string) => void) => {
 			for (const signal of passedSignals) process.on(signal, pass);
 			return () => {
 				for (const signal of passedSignals) process.off(signal, pass);
 			};
-		});
+		};
+		return await runCage(context, name, command, onSignals, stopSeconds);
 	} finally {
 		await told;
 	}

@@ -81,6 +81,7 @@ async function printScore(terminal: Terminal, context: Context, which: WhichUnit
 			printable(reasons.map((reason) => `${reason.word}: ${reason.why}`).join("; "));
 		terminal.print(`\n${table([words.open, ...score.open.map((one) => [one.setting, one.costs.toFixed(1), why(one.for)])])}`);
 		if (score.startsAsRoot) terminal.say(words.asAccount);
+		if (score.forLogs.length) terminal.say(words.forLogs(which.name, score.forLogs));
 		terminal.say(words.noProof);
 	}
 	return 0;

@@ -52,19 +52,28 @@ export async function readableManifest(
 
 /** A description, a manifest or a pointer that cannot be understood, or a generation that lost its manifest. */
 export function isDamage(error: unknown): error is Failure {
-	return error instanceof Failure && ["state-damaged", "manifest-invalid", "no-such-generation"].includes(error.code);
+	return error instanceof Failure && ["state-damaged", "manifest-damaged", "no-such-generation"].includes(error.code);
+}
+
+interface Looking {
+	readonly machine: Pick<StartContext["machine"], "store">;
 }
 
 /** Throws `cage-unknown`, or `cage-not-built` (exit 2) where only earlier steps were done. */
-export async function presentCage(
-	{ machine }: { machine: Pick<StartContext["machine"], "store"> },
-	name: string,
-): Promise<PresentCage> {
+export async function presentGeneration({ machine }: Looking, name: string): Promise<Pick<PresentCage, "cage" | "generation">> {
 	const cage = await knownCage(machine.store, name);
 	const generation = await machine.store.present(name);
-	const manifest = generation === undefined ? undefined : await machine.store.manifest(name, generation);
-	if (generation === undefined || !manifest) throw new Failure("cage-not-built", { name }, 2);
-	return { cage, generation, manifest, layout: layoutOf(machine.store, manifest) };
+	if (generation === undefined) throw new Failure("cage-not-built", { name }, 2);
+	return { cage, generation };
+}
+
+/** Throws what `presentGeneration` throws, and `manifest-damaged`. */
+export async function presentCage(context: Looking, name: string): Promise<PresentCage> {
+	const { store } = context.machine;
+	const { cage, generation } = await presentGeneration(context, name);
+	const manifest = await store.manifest(name, generation);
+	if (!manifest) throw new Failure("cage-not-built", { name }, 2);
+	return { cage, generation, manifest, layout: layoutOf(store, manifest) };
 }
 
 /** The folder of a cage, as units that were installed for it say. */

@@ -1,9 +1,12 @@
+import type { Manifest } from "../core/cage/manifest.ts";
 import { overridingSetting } from "../core/confinement/unit/dropin.ts";
 import { openedFor } from "../core/confinement/unit/exposure.ts";
 import { dropinName, dropinPlace, unitName, unitPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { baseName, type Path, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
+import { capabilityWord } from "../core/plan/opening-names.ts";
+import { serverSignals } from "../core/upkeep/signals.ts";
 import { cageFolder, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import type { HostService, UnitSet } from "./ports.ts";
@@ -89,6 +92,8 @@ export interface Exposures {
 		readonly for: readonly { readonly word: string; readonly why: string }[];
 	}[];
 	readonly startsAsRoot: boolean;
+	/** Openings, by their words for `--refuse`, in whose place logrotate can make the logs. */
+	readonly forLogs: readonly string[];
 }
 
 /** Fails with `tool-missing` (exit 3) where there is no systemd-analyze. */
@@ -107,7 +112,14 @@ export async function unitExposure(context: Context, { name, service }: WhichUni
 		after: after.score,
 		open: after.open.map((one) => ({ ...one, for: openedFor(one.setting, manifest.openings) })),
 		startsAsRoot: manifest.identity.uid === 0,
+		forLogs: forLogs(cage.application.command, manifest),
 	};
+}
+
+function forLogs(command: readonly string[], { identity, openings }: Pick<Manifest, "identity" | "openings">): string[] {
+	if (identity.uid !== 0) return [];
+	const known = serverSignals(command)?.forLogs ?? [];
+	return openings.capabilities.flatMap(({ name }) => (known.includes(name) ? [capabilityWord(name)] : []));
 }
 
 async function unitAtPlace(context: Context, which: WhichUnit, host: HostService | undefined): Promise<UnitAtPlace> {

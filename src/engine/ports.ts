@@ -233,6 +233,8 @@ export interface Launcher {
 	hostShell(): HostShell;
 	/** With a network of its own, in which these ports of the loopback lead to the host's. */
 	rehearse(ports?: readonly number[]): Promise<Rehearsal>;
+	/** Takes away what launches of killed commands left: scratch folders, and what waits stopped for nobody. */
+	clearAbandoned(): void;
 	/**
 	 * Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). `root` stands
 	 * for the application's root where nothing was launched.
@@ -338,7 +340,8 @@ export interface Finding {
 }
 
 export const examined = [
-	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "overlay", "namespaces"] as const),
+	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "perl", "getcap"] as const),
+	...(["overlay", "namespaces"] as const),
 	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
 ] as const;
 

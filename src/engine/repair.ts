@@ -10,7 +10,9 @@ import type { Lock } from "./store.ts";
 export type Finished =
 	| ({ readonly kind: "adoption" } & Repaired)
 	| { readonly kind: "removal"; readonly name: string }
-	| ({ readonly kind: "switching"; readonly name: string } & Switched);
+	| ({ readonly kind: "switching"; readonly name: string } & Switched)
+	/** Nothing was left to finish: what it had begun is gone. */
+	| { readonly kind: "leftovers"; readonly name: string };
 
 /** Cages that somebody works on are left to them. What cannot be finished is told, and does not stop the rest. */
 export async function finishUnfinished(
@@ -19,7 +21,7 @@ export async function finishUnfinished(
 	failed: (problem: Failure) => void,
 ): Promise<void> {
 	const context = calm(hasty);
-	const { accounts, store } = context.machine;
+	const { accounts, launcher, store } = context.machine;
 	const attempt = async (work: () => Promise<void>) => {
 		try {
 			await work();
@@ -33,6 +35,7 @@ export async function finishUnfinished(
 		if (accounts.own()) return;
 		for (const repaired of await repairAdoptions(context)) done({ kind: "adoption", ...repaired });
 	});
+	await attempt(async () => launcher.clearAbandoned());
 	for (const name of await store.unfinished()) {
 		await attempt(async () => {
 			const finished = await finish(context, name);
@@ -58,7 +61,7 @@ async function finish(context: Context, name: string): Promise<Finished | undefi
 		}
 		const left = await store.switching(name);
 		const switched = left && (await finishSwitching(context, name, left));
-		return switched && { kind: "switching", name, ...switched };
+		return switched ? { kind: "switching", name, ...switched } : { kind: "leftovers", name };
 	} finally {
 		await lock.release();
 	}

@@ -3,7 +3,7 @@ import type { Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { withoutReturned } from "../core/minimise/minimised.ts";
 import { auditGeneration } from "./audit.ts";
-import { layoutOf, presentCage } from "./cages.ts";
+import { layoutOf, presentGeneration } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { type Restarted, restartCage } from "./restart.ts";
 import { switching } from "./switching.ts";
@@ -38,7 +38,8 @@ export async function rollbackCage(
 	const { store } = context.machine;
 	const lock = await store.lock(name);
 	try {
-		const present = await presentCage(context, name);
+		// The way out of a damaged manifest as well: that of the present generation is not read.
+		const present = await presentGeneration(context, name);
 		const { cage, generation: from } = present;
 		const to = await rollbackTarget(context, name, from, options.to);
 		const manifest = await requireSound(context, cage, to);
@@ -63,7 +64,7 @@ export async function rollbackCage(
 export async function rollbackTarget({ machine }: Context, name: string, from: number, asked?: number): Promise<number> {
 	const others = (await machine.store.generations(name)).filter((one) => one !== from);
 	if (asked !== undefined) {
-		if (!others.includes(asked)) throw new Failure("no-such-generation", { generation: asked }, 2);
+		if (!others.includes(asked)) throw new Failure("no-such-generation", { name, generation: asked }, 2);
 		return asked;
 	}
 	const before = others.filter((one) => one < from).at(-1);
@@ -74,7 +75,7 @@ export async function rollbackTarget({ machine }: Context, name: string, from: n
 async function requireSound(context: Context, cage: Cage, generation: number): Promise<Manifest> {
 	const { machine } = context;
 	const manifest = await machine.store.manifest(cage.name, generation);
-	if (!manifest) throw new Failure("no-such-generation", { generation }, 2);
+	if (!manifest) throw new Failure("no-such-generation", { name: cage.name, generation }, 2);
 	await auditGeneration(context, manifest, layoutOf(machine.store, manifest), { accepted: cage.accepted ?? [] });
 	return manifest;
 }

@@ -3,11 +3,12 @@ import { placeInCage } from "../core/cage/place.ts";
 import { Failure } from "../core/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
+import { AskedToEnd, defaultStopSeconds } from "./asked-to-end.ts";
 import { auditGeneration } from "./audit.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { StartContext } from "./context.ts";
 import { launchMethod } from "./method.ts";
-import type { Launched, LaunchRequest } from "./ports.ts";
+import type { LaunchRequest } from "./ports.ts";
 
 /** Signals that `run` passes on to the application. */
 export const passedSignals = ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
@@ -34,9 +35,10 @@ export async function runCage(
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
+	stopSeconds = defaultStopSeconds,
 ): Promise<number> {
 	for (;;) {
-		const { isAgain, status } = await runOnce(context, name, command, onSignals);
+		const { isAgain, status } = await runOnce(context, name, command, onSignals, stopSeconds);
 		if (!isAgain) return status;
 		context.emit({ event: "warned", code: "run-again", values: { name } });
 	}
@@ -48,6 +50,7 @@ async function runOnce(
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
+	stopSeconds: number,
 ): Promise<{ readonly status: number; readonly isAgain: boolean }> {
 	const present = await presentCage(context, name);
 	// Two of them on the same data would spoil it.
@@ -64,45 +67,28 @@ async function runOnce(
 	const { weaker } = launchMethod(context, true);
 	const separated = !weaker.includes("pids");
 	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [], separated });
-	// A service manager may stop what has hardly begun: a signal that comes before there is an application waits for it.
-	let launched: Launched | undefined;
-	const early: string[] = [];
-	let asked: number | undefined;
-	const stop = onSignals((signal) => {
-		const ends = signal === "SIGTERM" || signal === "SIGINT";
-		const now = context.machine.now();
-		// timeout(1) and a terminal send one to us and one to our group: that is asked once.
-		const isAsked = asked !== undefined && now - asked > togetherMilliseconds;
-		// Whoever asks a second time has waited long enough for what does not listen.
-		if (ends && isAsked) context.emit({ event: "warned", code: "run-killed", values: { name } });
-		const sent = ends && isAsked ? "SIGKILL" : signal;
-		if (launched) launched.signal(sent);
-		else early.push(sent);
-		if (ends) asked ??= now;
-	});
+	const asked = new AskedToEnd(context, name, stopSeconds);
+	const stop = onSignals((signal) => asked.pass(signal));
 	let isAgain = false;
-	let kill: ReturnType<typeof setTimeout> | undefined;
 	const stopListening = context.machine.store.onRestartRequest(name, (generation) => {
 		if (command.length || isAgain || generation === present.generation) return;
 		isAgain = true;
-		if (launched) launched.signal("SIGTERM");
-		else early.push("SIGTERM");
-		kill = setTimeout(() => launched?.signal("SIGKILL"), restartPatience);
+		asked.end(restartPatience);
 	});
 	try {
-		launched = await context.machine.launcher.start({ ...request, command: [place, ...args] });
-		for (const signal of early) launched.signal(signal);
+		const launched = await context.machine.launcher.start({ ...request, command: [place, ...args] });
+		asked.launched(launched);
 		const { status } = await launched.ended;
-		return { status, isAgain: isAgain && asked === undefined };
+		return { status, isAgain: isAgain && !asked.wasAsked };
 	} finally {
-		clearTimeout(kill);
+		asked.dispose();
 		stopListening();
 		stop();
 	}
 }
 
-/** Milliseconds that an application gets to end when its cage is started again. */
-const restartPatience = 20_000;
+/** Seconds that an application gets to end when its cage is started again. */
+const restartPatience = 20;
 
 /** Two of one application on the same data mostly spoil it; but whether they do is not for us to say. */
 async function tellRunning({ emit, machine }: StartContext, name: string): Promise<void> {
@@ -111,9 +97,6 @@ async function tellRunning({ emit, machine }: StartContext, name: string): Promi
 	const [init] = generations.flatMap((generation) => launcher.running(store.root(name, generation)).inits);
 	if (init !== undefined) emit({ event: "warned", code: "run-already", values: { name, pid: init } });
 }
-
-/** Signals that come closer together are one request. */
-const togetherMilliseconds = 100;
 
 /** How many programs an error names. */
 const mostNamed = 8;

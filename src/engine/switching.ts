@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 /** Does work at whose end everything that runs is in the present generation. `isBegun`: the switch itself is part of the work. */
 export async function switching<T>(
 	{ machine: { store } }: Context,
-	{ cage, generation }: PresentCage,
+	{ cage, generation }: Pick<PresentCage, "cage" | "generation">,
 	isBegun: boolean,
 	work: () => Promise<T>,
 ): Promise<T> {

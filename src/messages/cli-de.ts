@@ -221,6 +221,7 @@ export const cliDe: CliMessages = {
 		command: "Befehl",
 		account: "Konto",
 		generation: "Generation",
+		others: "Auch da",
 		made: "Gebaut",
 		probes: "Proben",
 		logs: "Protokolle",
@@ -255,6 +256,8 @@ export const cliDe: CliMessages = {
 			open: ["Was noch zählt", "Kostet", "Offen für"],
 			asAccount:
 				"Die Anwendung startet als root, das kostet am meisten, und jede Berechtigung kommt hinzu. `--refuse capability:NAME` schließt eine, sofern die Probe dann noch antwortet; am besten geschlossen ist, was unter einem Konto starten kann (`--user`).",
+			forLogs: (name, openings) =>
+				`${openings.join(" und ")} braucht sie nur für ihre Logs. Neu gemacht mit ${openings.map((word) => `--refuse ${word}`).join(" ")} kommt sie ohne aus, wenn logrotate sie so anlegt, wie \`cagewright unit ${name} --logrotate\` es sagt.`,
 			noProof: "Die Zahl ist kein Beweis: sie zählt Einstellungen. `cagewright selftest` versucht die Auswege.",
 		},
 	},
@@ -295,6 +298,8 @@ export const cliDe: CliMessages = {
 			"util-linux": "Namensräume, Mounts und den Starter",
 			bubblewrap: "den Start eines Käfigs, wo util-linux es nicht kann",
 			systemd: "Käfige als Dienste (cagewright unit), und den Start eines Käfigs, wo sonst nichts es kann",
+			perl: "die Probe der Wege aus einem Käfig, und den Blick auf einen im Betrieb",
+			getcap: "Dateien mit eigenen Capabilities in einem Käfig",
 			overlay: "Generalproben und Erprobungen, von denen nichts bleibt",
 			namespaces: "Generalproben und Abschottung",
 			"user-namespaces": "Käfige gewöhnlicher Benutzer; nicht als root",
@@ -314,6 +319,9 @@ export const cliDe: CliMessages = {
 			bubblewrap: "nichts zu tun, solange util-linux vollständig ist; sonst das Paket bubblewrap installieren.",
 			systemd:
 				"Units brauchen ein gestartetes systemd; vor 257 kennt es kein PrivatePIDs=, ein Dienst braucht dann ein Konto, unter dem sonst nichts läuft.",
+			perl: "das Paket perl-base installieren (anderswo: perl); bis dahin werden die Wege aus einem Käfig nicht probiert.",
+			getcap:
+				"das Paket libcap2-bin installieren (anderswo: libcap); bis dahin wird nach Capabilities von Dateien nicht gesucht.",
 			overlay:
 				"auf dem Rechner selbst ausführen oder in einem Container, der mounten darf; sonst mit --on-host beobachten, und eine Anwendung mit Zustand lässt sich nicht erproben.",
 			namespaces:

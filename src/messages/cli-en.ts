@@ -227,6 +227,7 @@ export const cliEn = {
 		command: "Command",
 		account: "Account",
 		generation: "Generation",
+		others: "Also kept",
 		made: "Made",
 		probes: "Probes",
 		logs: "Logs",
@@ -262,6 +263,8 @@ export const cliEn = {
 			open: ["What still counts", "Costs", "Open for"],
 			asAccount:
 				"It starts as root, which costs most of this, and each capability on top. `--refuse capability:NAME` closes one, if the trial then still answers; an application that can start as an account (`--user`) is closed best.",
+			forLogs: (name: string, openings: readonly string[]) =>
+				`It needs ${openings.join(" and ")} for its logs alone. Made again with ${openings.map((word) => `--refuse ${word}`).join(" ")} it goes without, if logrotate makes them as \`cagewright unit ${name} --logrotate\` says.`,
 			noProof: "A score is no proof: it counts settings. `cagewright selftest` tries the ways out.",
 		},
 	},
@@ -302,6 +305,8 @@ export const cliEn = {
 			"util-linux": "namespaces, mounts and the launcher",
 			bubblewrap: "starting a cage where util-linux cannot",
 			systemd: "cages as services (cagewright unit), and starting one where nothing else can",
+			perl: "trying the ways out of a cage, and watching one in production",
+			getcap: "seeing files with capabilities of their own in a cage",
 			overlay: "rehearsals and trials that leave nothing behind",
 			namespaces: "rehearsals and confinement",
 			"user-namespaces": "cages of ordinary users; none as root",
@@ -321,6 +326,8 @@ export const cliEn = {
 			bubblewrap: "nothing to do while util-linux is whole; else install the package bubblewrap.",
 			systemd:
 				"units need a booted systemd; before 257 it has no PrivatePIDs=, so a service needs an account that nothing else runs under.",
+			perl: "install the package perl-base (elsewhere: perl); until then the ways out of a cage are not tried.",
+			getcap: "install the package libcap2-bin (elsewhere: libcap); until then capabilities of files are not looked for.",
 			overlay:
 				"run this on the host itself or in a container that may mount; else trace with --on-host, and there is no trial of an application with state.",
 			namespaces: "run this on the host itself, or in a container that has CAP_SYS_ADMIN; a cage is never started without.",

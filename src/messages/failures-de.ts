@@ -4,6 +4,8 @@ import type { Failures } from "./failures-en.ts";
 export const failuresDe: Failures = {
 	"access-denied":
 		"Dieser Benutzer darf {path} nicht verwenden; starten Sie als root, oder nennen Sie mit --state ein anderes Verzeichnis.",
+	"account-file-damaged":
+		"{path} ist beschädigt: Welches Konto dieses Rechners für den Käfig angelegt wurde, ist nicht mehr bekannt. Stellen Sie es aus einer Sicherung wieder her, oder löschen Sie es; dann geht alles andere weiter, und das Konto bleibt, bis Sie es entfernen.",
 	"account-needs-root":
 		"Nur root kann etwas als {account} starten; lassen Sie --user weg, dann läuft es als {own}, oder rufen Sie dies als root auf.",
 	"account-always-kept-dedicated": "{name} ist das Konto, das der Käfig für sich hat; es lässt sich nicht weglassen.",
@@ -189,8 +191,9 @@ export const failuresDe: Failures = {
 	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",
 	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` sagt, was diesem Rechner fehlt.",
 	"lock-unreadable": "Die Sperre {path} lässt sich nicht lesen; wenn kein anderes cagewright läuft, entfernen Sie sie.",
-	"manifest-invalid":
-		"Das Verzeichnis der Einträge des Käfigs ist beschädigt ({where} {problem}); machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
+	"manifest-damaged":
+		"{path} ist beschädigt; `cagewright rollback {name}` geht zur Generation davor zurück, oder machen Sie den Käfig mit --replace neu, seine Daten bleiben.",
+	"manifest-invalid": "Das Verzeichnis der Einträge des Käfigs ist beschädigt: {where} {problem}",
 	"missing-program": "{program} ist nicht installiert; `cagewright doctor --fix` installiert, was fehlt.",
 	"mount-point-unsafe":
 		"{path} ist kein gewöhnliches Verzeichnis, dort wird nichts eingehängt; entfernen Sie es aus den Daten des Käfigs.",
@@ -234,7 +237,7 @@ export const failuresDe: Failures = {
 	"record-unreadable": "{path} lässt sich nicht lesen oder ist keine Datei.",
 	"no-record": "Für den Käfig {name} gibt es noch keinen Nachweis; er entsteht nach der ersten Erprobung.",
 	"no-such-directory": "Das Verzeichnis {path} gibt es nicht; legen Sie es an oder nennen Sie ein anderes.",
-	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show` nennt die vorhandenen.",
+	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show {name}` nennt die vorhandenen.",
 	"no-terminal": "Der Assistent braucht ein Terminal; ohne eines hilft `cagewright make --help`.",
 	"not-answered-in-cage": "{name} antwortet in seinem Käfig nicht. Probe: {probe} {words} Es fehlt noch: {missing}",
 	"not-answered-in-cage-nothing-missing":
@@ -304,6 +307,8 @@ export const failuresDe: Failures = {
 	"signal-unknown": "Das Signal {signal} gibt es nicht; `kill -l` zeigt alle.",
 	"source-changed": "{path} hat sich während des Kopierens geändert; versuchen Sie es noch einmal, wenn es ruht.",
 	"source-gone": "{path} ist seit der Beobachtung verschwunden; beobachten Sie noch einmal.",
+	"source-hollow":
+		"{path} ist {bytes} Byte lang und besteht fast nur aus Löchern; nichts wurde kopiert. Lassen Sie es mit --exclude {path} weg.",
 	"source-is-link": "{path} ist seit der Planung ein Verweis geworden; beobachten Sie noch einmal.",
 	"source-moved": "{path} führt jetzt nach {real}; beobachten Sie noch einmal.",
 	"source-not-regular": "{path} ist keine gewöhnliche Datei mehr; beobachten Sie noch einmal oder schließen Sie es aus.",

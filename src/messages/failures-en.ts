@@ -1,6 +1,8 @@
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
 	"access-denied": "This user may not use {path}; run it as root, or name another folder with --state.",
+	"account-file-damaged":
+		"{path} is damaged: which account of this machine was made for the cage is not known any more. Restore it from a backup, or delete it; then everything else goes on, and that account stays until you remove it.",
 	"account-needs-root":
 		"Only root can start something as {account}; leave --user out, and it runs as {own}, or run this as root.",
 	"account-always-kept-dedicated": "{name} is the account that the cage has for itself; it cannot be left out.",
@@ -170,8 +172,9 @@ export const failuresEn = {
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",
 	"launch-failed": "The cage could not be started: {detail}. `cagewright doctor` says what this machine lacks.",
 	"lock-unreadable": "The lock {path} cannot be read; if no other cagewright runs, remove it.",
-	"manifest-invalid":
-		"The manifest of the cage is damaged ({where} {problem}); make the cage anew with --replace, which keeps its data.",
+	"manifest-damaged":
+		"{path} is damaged; `cagewright rollback {name}` goes back to the generation before, or make the cage anew with --replace, which keeps its data.",
+	"manifest-invalid": "The manifest of the cage is damaged: {where} {problem}",
 	"missing-program": "{program} is not installed; `cagewright doctor --fix` installs what is missing.",
 	"mount-point-unsafe": "{path} is no plain directory, so nothing is mounted there; remove it from the cage's data.",
 	"mounted-below": "{mount} is mounted below {path}; unmount it first.",
@@ -210,7 +213,7 @@ export const failuresEn = {
 	"record-checksum-for-file": "A checksum is of a file; name one with -o.",
 	"record-unreadable": "{path} cannot be read, or is no file.",
 	"no-such-directory": "There is no directory {path}; create it or name another one.",
-	"no-such-generation": "There is no generation {generation}; `cagewright show` lists those that there are.",
+	"no-such-generation": "There is no generation {generation}; `cagewright show {name}` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
 	"not-answered-in-cage": "{name} does not answer in its cage. Probe: {probe} {words} Still missing: {missing}",
 	"not-answered-in-cage-nothing-missing":
@@ -276,6 +279,8 @@ export const failuresEn = {
 	"signal-unknown": "There is no signal {signal}; `kill -l` lists them.",
 	"source-changed": "{path} changed while it was copied; try again when it is at rest.",
 	"source-gone": "{path} is gone since the trace; trace again.",
+	"source-hollow":
+		"{path} is {bytes} bytes long, and nearly all of it holes; nothing was copied. Leave it out with --exclude {path}.",
 	"source-is-link": "{path} has become a link since it was planned; trace again.",
 	"source-moved": "{path} now leads to {real}; trace again.",
 	"source-not-regular": "{path} is no regular file any more; trace again or exclude it.",

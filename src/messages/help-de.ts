@@ -155,6 +155,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"take up what `trace NAME --for` saw missing in production": "aufnehmen, was `trace NAME --for` im Betrieb fehlen sah",
 	"add this run to what was traced of the cage, with these exercises":
 		"diesen Lauf zu dem nehmen, was vom Käfig schon beobachtet ist, mit diesen Übungen",
+	"kill it when it has not ended so long after TERM (default: 90; 0: never)":
+		"mit KILL beenden, was so lange nach TERM nicht beendet ist (Vorgabe: 90; 0: nie)",
 	"print the plain shell commands instead": "stattdessen die Shell-Befehle ausgeben",
 	"let it write to the application's data (else what it writes is thrown away)":
 		"in die Daten der Anwendung schreiben lassen (sonst wird Geschriebenes verworfen)",

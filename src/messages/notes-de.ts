@@ -25,6 +25,7 @@ export const notesDe: Notes = {
 	"unit-not-refreshed": "Die Unit von {name} wurde nicht neu geschrieben ({problem}); siehe cagewright unit {name}.",
 	"undone-silent": "{name} antwortet auch in der vorigen Generation nicht ({problem}): siehe die Ausgabe.",
 	"run-again": "{name} wurde aktualisiert und wird in der neuen Generation wieder gestartet.",
+	"run-waits": "{name} ist noch nicht beendet; in {seconds} s, oder sofort beim zweiten TERM, wird es mit KILL beendet.",
 	"run-killed": "{name} läuft noch; es wird jetzt mit KILL beendet.",
 	"talks-to-port":
 		"Sie verbindet sich mit Port {port} dieses Rechners; im Käfig ist das der des Wirts, denn beide haben dasselbe Netz.",

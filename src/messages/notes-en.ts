@@ -21,6 +21,7 @@ export const notesEn = {
 	"unit-not-refreshed": "The unit of {name} was not written anew ({problem}); see cagewright unit {name}.",
 	"undone-silent": "{name} does not answer in the generation before either ({problem}): see its output.",
 	"run-again": "{name} was updated and is started again in its new generation.",
+	"run-waits": "{name} has not ended yet; it is killed in {seconds} s, or by a second TERM now.",
 	"run-killed": "{name} still runs; it is killed now.",
 	"talks-to-port":
 		"It asks for connections to port {port} of this machine; in the cage that is the host's, for the two share the network.",

@@ -1,4 +1,5 @@
 import { checklistDe } from "./record/checklist-de.ts";
+import { recordLogDe } from "./record/log-de.ts";
 import { recordPartsDe } from "./record/parts-de.ts";
 import { risksDe } from "./record/risks-de.ts";
 import type { RecordMessages } from "./record-en.ts";
@@ -54,6 +55,7 @@ export const recordDe: RecordMessages = {
 	entriesCount: (files, links, directories, bytes) =>
 		`${files} Dateien, ${links} Verweise, ${directories} Verzeichnisse, ${bytes}.`,
 	parts: recordPartsDe,
+	log: recordLogDe,
 	checklist: checklistDe,
 	risks: risksDe,
 };

@@ -1,4 +1,5 @@
 import { checklistEn } from "./record/checklist-en.ts";
+import { recordLogEn } from "./record/log-en.ts";
 import { recordPartsEn } from "./record/parts-en.ts";
 import { risksEn } from "./record/risks-en.ts";
 import type { Widen } from "./widen.ts";
@@ -54,6 +55,7 @@ export const recordEn = {
 	entriesCount: (files: number, links: number, directories: number, bytes: string) =>
 		`${files} files, ${links} links, ${directories} directories, ${bytes}.`,
 	parts: recordPartsEn,
+	log: recordLogEn,
 	checklist: checklistEn,
 	risks: risksEn,
 };

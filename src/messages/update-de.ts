@@ -32,5 +32,7 @@ export const updateDe: Widen<typeof updateEn> = {
 		].join(" "),
 	wentBack: (name, generation) =>
 		`Ein früherer Befehl wurde abgebrochen, und nach dem Neustart jetzt antwortete ${name} nicht: Es gilt wieder Generation ${generation}.`,
+	cleared: (name) => `Ein früherer Befehl wurde abgebrochen: Was er mit ${name} begonnen hatte, ist weggeräumt.`,
+	settings: (settings) => `was neben den Dateien festgelegt ist: ${settings}`,
 	same: (a, b) => `Die Generationen ${a} und ${b} haben dieselben Dateien.`,
 };

@@ -28,5 +28,7 @@ export const updateEn = {
 		].join(" "),
 	wentBack: (name: string, generation: number) =>
 		`An earlier command was cut off, and ${name} did not answer when it was restarted now: generation ${generation} is the present one again.`,
+	cleared: (name: string) => `An earlier command was cut off: what it had begun with ${name} is cleared away.`,
+	settings: (settings: string) => `what is set beside the files: ${settings}`,
 	same: (a: number, b: number) => `Generations ${a} and ${b} have the same files.`,
 };

@@ -8,6 +8,8 @@ export function finishedText(finished: Finished, { cli }: Messages): string {
 	switch (finished.kind) {
 		case "adoption":
 			return cli.adoption.repaired(finished.service, name, finished.where, finished.kept && showPath(finished.kept));
+		case "leftovers":
+			return cli.update.cleared(name);
 		case "removal":
 			return cli.remove.finished(name);
 		case "switching":

@@ -102,7 +102,7 @@ export function differenceText(a: Manifest, b: Manifest, messages: Messages): st
 		...added.map((entry) => `+ ${showPath(entry.path)}${size(entry)}`),
 		...removed.map((entry) => `- ${showPath(entry.path)}${size(entry)}`),
 		...changed.map(({ after, before, path }) => `~ ${showPath(path)}  ${changeOf(before, after)}`),
-		...settings.map((setting) => `  ${messages.cli.check.wouldSet(setting)}`),
+		...(settings.length ? [`  ${words.settings(settings.join(", "))}`] : []),
 	];
 	return lines.length ? lines.join("\n") : words.same(a.generation, b.generation);
 }

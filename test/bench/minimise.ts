@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { findUnneeded } from "../../src/core/minimise/search.ts";
 import { type Bench, freePort, inFolder, median, type Result } from "./harness.ts";
 
-/** How many trials it takes to find what a cage does not need: k·log2(n) for k needed files of n, however they lie. */
+/** How many trials it takes to find what a cage does not need: about k·log2(n) for k needed files of n, however they lie. */
 export const minimise: Bench = {
 	name: "minimise",
 	async run() {
@@ -16,7 +16,13 @@ export const minimise: Bench = {
 			[50_000, 20],
 		] as const)
 			results.push(await searched(files, needed));
-		results.push(await inFolder(realCage));
+		// Files below /var are an application's state, and those in a script's folder its own; a package's lie in neither.
+		const made = mkdtempSync("/opt/cagewright-bench-");
+		try {
+			results.push(await inFolder((folder) => realCage(folder, made)));
+		} finally {
+			rmSync(made, { recursive: true });
+		}
 		return results;
 	},
 };
@@ -60,10 +66,12 @@ function numbers(seed: number): () => number {
 const files = 5000;
 const needed = 12;
 
+/** Trials side by side: half of what is split fails, so some of them would not have been asked for one after the other. */
+const targetSideBySide = { atMost: 2 };
+
 /** A server that reads 5,000 files at its start and gives up where one of a dozen is not there: every trial is a real one. */
-async function realCage(folder: string): Promise<Result> {
+async function realCage(folder: string, top: string): Promise<Result> {
 	const port = await freePort();
-	const top = `${folder}/made`;
 	const random = numbers(7);
 	for (let at = 0; at < files; at++) {
 		const directory = `${top}/${at >> 6}`;
@@ -88,16 +96,16 @@ async function realCage(folder: string): Promise<Result> {
 	const probe = `curl -sf http://127.0.0.1:${port}/`;
 	const make = ["make", "--name", "made", "--no-selftest", "--yes", "--probe", probe];
 	cagewright(...make, "--", "/usr/bin/perl", `${folder}/serve.pl`);
-	const found = JSON.parse(cagewright("minimise", "made", "--no-selftest", "--yes"));
+	const found = JSON.parse(cagewright("minimise", "made", "--no-selftest", "--yes", "--jobs", "2"));
 	const kept = found.kept.find(({ why }: { why: string }) => why === "tried").files;
 	const open = kept + found.dropped.files;
 	const usual = kept * Math.log2(open);
 	return {
-		what: `trials of a real cage of ${found.before.files} files`,
+		what: `trials of a real cage of ${found.before.files} files, two at a time`,
 		against: "k·log2(n)",
 		values: [found.trials / usual],
 		unit: "x",
-		target,
+		target: targetSideBySide,
 		note: `${found.trials} / ${usual.toFixed(0)}: ${kept} of ${open} files needed; ${found.seconds} s, ${(found.seconds / found.trials).toFixed(2)} s each`,
 	};
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { dependenciesOf } from "../../src/core/record/dependencies.ts";
@@ -63,6 +64,36 @@ describe("what a name holds stays a name", () => {
 		expect(html.match(/<section /g)).toHaveLength(19);
 		expect(html.match(/<\/section>/g)).toHaveLength(19);
 	});
+});
+
+test("the log is told in words, also what has none yet", () => {
+	const at = "2026-01-01T00:00:00.000Z";
+	const html = page({}, [
+		`${at} made {"generation":1,"bytes":2000000,"answered":true}`,
+		`${at} approved {"approved":{"by":"Cy","generation":1}}`,
+		`${at} dreamt {"of":["a","b"]}`,
+		"torn line",
+	]);
+	const rows = [...(html.split('id="history"')[1] ?? "").matchAll(/<tr>(<td>.*?)<\/tr>/g)].map(([, cells = ""]) =>
+		cells.replace(/<\/td>/g, "|").replace(/<[^>]*>/g, ""),
+	);
+	expect(rows).toEqual([
+		"2026-01-01 00:00:00 UTC|made|generation: 1, size: 2 MB, answered: yes|",
+		"2026-01-01 00:00:00 UTC|approved|by: Cy, generation: 1|",
+		"2026-01-01 00:00:00 UTC|dreamt|of: a, b|",
+		"||torn line|",
+	]);
+});
+
+test("every action of the log has its word", () => {
+	const actions = messagesFor("en").record.log.actions;
+	const source = `${import.meta.dirname}/../../src`;
+	const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+	const used = files.flatMap((name) =>
+		[...readFileSync(`${source}/${name}`, "utf8").matchAll(/\.log\([\w.]+, "([a-z-]+)"/g)].map(([, action]) => action ?? ""),
+	);
+	expect(used.length).toBeGreaterThan(10);
+	expect(used.filter((action) => !Object.hasOwn(actions, action))).toEqual([]);
 });
 
 test("many libraries are told by their packages, and very many by those that are needed most", () => {

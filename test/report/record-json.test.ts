@@ -1,20 +1,15 @@
-import { readFileSync } from "node:fs";
-import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
 import { recordToJson } from "../../src/report/record/json.ts";
-import { programFolder } from "../../src/system/templates/folder.ts";
 import { entry, writable } from "../core/cage/plans.ts";
 import { made, manifestEntry } from "./made.ts";
+import { recordProblems } from "./record-schemas.ts";
 import { recordFor } from "./records.ts";
 
-const schema: object = JSON.parse(readFileSync(`${programFolder()}/templates/record-schema.json`, "utf8"));
-const validate = new Ajv({ allErrors: true }).compile(schema);
 const asJson = (...parts: Parameters<typeof recordFor>) =>
 	JSON.parse(
 		JSON.stringify({ schema: "cagewright/record/1", ...recordToJson({ ...recordFor(...parts), fingerprint: "0".repeat(64) }) }),
 	);
-const problems = (value: unknown) => (validate(value) ? [] : validate.errors);
 
 test("the schema takes a record with everything in it, and one of an older version with next to nothing", () => {
 	const strange = pathFromBytes(Buffer.from("/etc/\xff", "latin1"));
@@ -60,16 +55,16 @@ test("the schema takes a record with everything in it, and one of an older versi
 			},
 		},
 	);
-	expect(problems(full)).toEqual([]);
+	expect(recordProblems(full)).toEqual([]);
 	expect(full.minimised).toMatchObject({ trials: 9, files: 1, groups: [{ group: "configuration", files: 1 }] });
 	const { check: _, evidence: __, ...old } = recordFor();
 	expect(
-		problems(
+		recordProblems(
 			JSON.parse(JSON.stringify({ schema: "cagewright/record/1", ...recordToJson({ ...old, fingerprint: "0".repeat(64) }) })),
 		),
 	).toEqual([]);
-	expect(problems({ ...full, sekret: 1 })).not.toEqual([]);
-	expect(problems({ ...full, entries: [{ ...full.entries[0], mode: 493 }] })).not.toEqual([]);
+	expect(recordProblems({ ...full, sekret: 1 })).not.toEqual([]);
+	expect(recordProblems({ ...full, entries: [{ ...full.entries[0], mode: 493 }] })).not.toEqual([]);
 });
 
 test("packages have the address by which scanners look them up", () => {

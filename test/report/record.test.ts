@@ -102,7 +102,7 @@ test("what was reached, what never came up and what production missed stand in t
 		watched: { since: at, until: at, seconds: 86_400, missed: [pathFromText("/usr/share/late")] },
 	};
 	const told = recordMarkdown(recordFor({}, [], place, values), messagesFor("en"));
-	expect(told).toMatch(/\| modules \| 1 \| 3 \| `\/usr\/lib\/x\/a\.so`, `\/usr\/lib\/x\/b\.so` \|/);
+	expect(told).toMatch(/\| modules \| 1 \| 3 \| `\/usr\/lib\/x\/`: `a\.so`, `b\.so` \|/);
 	expect(told).toContain("Never came up: reload (SIGHUP)");
 	expect(told).toContain("24 h in all: 1 path missed");
 	expect(told).toContain("/usr/share/late");
@@ -122,7 +122,7 @@ describe("names cannot become markup", () => {
 		const rows = written.split("\n").filter((line) => line.startsWith("| ") && line.includes("srv"));
 		expect(rows.map((row) => cells(row).length)).toEqual([3, 9, 9, 9]);
 		const show = printable(`/srv/${text}`);
-		expect(rows.map((row) => shown(cells(row)[0] ?? ""))).toEqual([show, show, `/l -> ${show}`, show]);
+		expect(rows.map((row) => shown(cells(row)[0] ?? ""))).toEqual([show, show, `/l → ${show}`, show]);
 		expect(shown(cells(rows[1] ?? "").at(-1) ?? "")).toContain(printable(text));
 	});
 	test.each(hostile)("%j as anything else that comes from elsewhere", (text) => {

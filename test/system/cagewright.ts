@@ -165,8 +165,8 @@ export async function make(args: readonly string[], where: Where): Promise<Made>
 }
 
 /** `run NAME` in the foreground, as a service manager would keep it. */
-export function startRun(name: string, where: Where): Started {
-	return begin(["run", name], where);
+export function startRun(name: string, where: Where, options: readonly string[] = []): Started {
+	return begin(["run", name, ...options], where);
 }
 
 /** A folder for one purpose that other accounts can enter, removed when the file's tests are over. */

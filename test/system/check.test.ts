@@ -256,3 +256,47 @@ test.each(["cage.json", "manifests/1.json"])(
 		expect((await cagewright(["list"], { state })).status).toBe(0);
 	},
 );
+
+test("a damaged manifest of the present generation does not stand in the way back", async () => {
+	const [folder, from] = [`${state}/cages/${name}`, Number(basename(made.root))];
+	const again = [
+		"--name",
+		name,
+		"--user",
+		"redis",
+		"--accept-finding",
+		"way-sticky",
+		"--probe",
+		daemon.probe,
+		"--include",
+		"/etc/hostname",
+	];
+	const next = await make([...again, "--", ...daemon.command], { state });
+	expect(Number(basename(next.root))).toBe(from + 1);
+	const manifest = `${folder}/manifests/${from + 1}.json`;
+	writeFileSync(manifest, '{"schema":"cagewright/manifest/1"}');
+	const { status, stderr } = await cagewright(["show", name], { state });
+	expect({ status, stderr }).toEqual({
+		status: 1,
+		stderr: expect.stringMatching(new RegExp(`^cagewright: ${manifest} is damaged; .*rollback ${name}[^\\n]*\\n$`)),
+	});
+	const back = await cagewright(["rollback", name, "--json"], { state });
+	expect(back.json).toMatchObject({ from: from + 1, to: from });
+	expect((await cagewright(["show", name, "--json"], { state })).json).toMatchObject({
+		root: made.root,
+		generations: expect.arrayContaining([from, from + 1]),
+	});
+});
+
+test("where it is not known any more which account was made for a cage, it says how to go on", async () => {
+	const file = `${state}/cages/${name}/account.json`;
+	writeFileSync(file, "{");
+	expect((await cagewright(["list"], { state })).status).toBe(0);
+	const remove = () => cagewright(["remove", name, "--dry-run"], { state });
+	expect(await remove()).toMatchObject({
+		status: 1,
+		stderr: expect.stringMatching(`^cagewright: ${file} is damaged: .* delete it`),
+	});
+	rmSync(file);
+	expect((await remove()).status).toBe(0);
+});

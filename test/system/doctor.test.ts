@@ -57,3 +57,10 @@ test("without bubblewrap alone nothing is missing", async () => {
 	expect(of("bubblewrap")).toMatchObject({ state: "note", advice: expect.stringContaining("bubblewrap") });
 	expect(status).toBe(0);
 });
+
+test("what only proves more is named with its package, and nothing has to be installed for it", async () => {
+	const { of, status } = await findings(hiding("/usr/bin/perl", "/usr/sbin/getcap"));
+	expect(of("perl")).toMatchObject({ state: "weaker", package: "perl-base", advice: expect.stringContaining("ways out") });
+	expect(of("getcap")).toMatchObject({ state: "weaker", package: "libcap2-bin", advice: expect.stringContaining("libcap") });
+	expect(status).toBe(0);
+});

@@ -15,6 +15,13 @@ beforeAll(async () => {
 	daemon = redis(await freePort());
 });
 
+/** What lies in folders of cages but data, which nobody can tell from data that was kept of an earlier cage. */
+function half(): string[] {
+	return cages().flatMap((name) =>
+		readdirSync(`${state}/cages/${name}`).filter((one) => one !== "data" && one !== "seeded.json"),
+	);
+}
+
 /** Large enough that a build of it is still under way when the signal comes. */
 const large = ["--include", "/usr/lib/python3*/**"];
 
@@ -80,19 +87,27 @@ test.each([
 	["the trace", /"event":"application-started"/, []],
 	["the build", /"event":"file-copied"/, large],
 	["the trial", /"where":"cage"/, []],
-])("KILL during %s: its processes are gone, and the next command finishes the job", async (_, moment, options) => {
-	const work = beginMake("killed", options);
-	await work.says(moment);
-	expect((await work.stop("SIGKILL")).status).toBe(137);
-	await eventually(() => expect(leftovers(state, [daemon.folder]).filter((what) => !what.startsWith("scratch/"))).toEqual([]));
+])(
+	"KILL during %s: its processes are gone, the next command clears away what it had begun, and the job can be done",
+	async (_, moment, options) => {
+		const work = beginMake("killed", options);
+		await work.says(moment);
+		expect((await work.stop("SIGKILL")).status).toBe(137);
+		await eventually(() => expect(leftovers(state, [daemon.folder]).filter((what) => !what.startsWith("scratch/"))).toEqual([]));
+		// Whatever comes next clears away what was begun, and says so once.
+		const said = async () => (await cagewright(["list"], { state })).stderr;
+		expect(await said()).toBe("An earlier command was cut off: what it had begun with killed is cleared away.\n");
+		expect([...leftovers(state), ...half()]).toEqual([]);
+		expect(await said()).toBe("");
 
-	const made = await make(["--name", "killed", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
-	expect(made.answered).toBe(true);
-	expect(leftovers(state, [daemon.folder])).toEqual([]);
-	expect(readdirSync(`${state}/cages/killed/generations`)).toHaveLength(1);
-	expect((await cagewright(["remove", "killed", "--yes"], { state })).status).toBe(0);
-	expect(cages()).toEqual([]);
-});
+		const made = await make(["--name", "killed", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+		expect(made.answered).toBe(true);
+		expect(leftovers(state, [daemon.folder])).toEqual([]);
+		expect(readdirSync(`${state}/cages/killed/generations`)).toHaveLength(1);
+		expect((await cagewright(["remove", "killed", "--yes"], { state })).status).toBe(0);
+		expect(cages()).toEqual([]);
+	},
+);
 
 test("a process that nobody was left to end goes with the next command", async () => {
 	const work = beginMake("killed");
@@ -102,7 +117,7 @@ test("a process that nobody was left to end goes with the next command", async (
 	// What strace leaves if it is killed in the very moment in which it makes a process.
 	const stopped = spawn("sh", ["-c", "kill -STOP $$; :", `${state}/${scratch}/launch.sh`], { stdio: "ignore" });
 	const ended = once(stopped, "close");
-	await make(["--name", "killed", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+	await cagewright(["list"], { state });
 	expect(await ended).toEqual([null, "SIGKILL"]);
-	expect((await cagewright(["remove", "killed", "--yes"], { state })).status).toBe(0);
+	expect([...leftovers(state), ...half()]).toEqual([]);
 });

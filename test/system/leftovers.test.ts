@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { uptime } from "node:os";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { LaunchSpec } from "../../src/core/confinement/launch.ts";
@@ -10,7 +11,7 @@ import { begin, cagewright, make, type Started, temporaryState } from "./cagewri
 import { askRedis, type Daemon, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
-import { allProcesses, commandOf, leftovers, nameOf, parentOf } from "./processes.ts";
+import { allProcesses, commandOf, leftovers, nameOf, parentOf, startOf } from "./processes.ts";
 
 /** Where the launch script that the launcher is about to start is cut off, and what stands there instead of the rest. */
 const cut = vi.hoisted(() => ({ at: -1, by: "", lines: 0 }));
@@ -48,9 +49,12 @@ const below = (pid: number): number[] =>
 		.filter((one) => parentOf(one) === pid)
 		.flatMap((one) => [one, ...below(one)]);
 
-/** Mounts, network namespaces and processes of the machine that belong to this work. */
-function remains(namespaces: ReadonlySet<string>, words: readonly string[] = []): string[] {
-	const held = allProcesses().filter((pid) => [...namespacesOf(pid)].some((one) => namespaces.has(one)));
+/**
+ * Mounts, network namespaces and processes of the machine that belong to this work. The kernel gives the number of a namespace that is gone to a new one,
+ * of whoever makes it: what began after `until` (seconds after the machine's start) is another's.
+ */
+function remains(namespaces: ReadonlySet<string>, words: readonly string[] = [], until = Number.POSITIVE_INFINITY): string[] {
+	const held = allProcesses().filter((pid) => [...namespacesOf(pid)].some((one) => namespaces.has(one)) && startOf(pid) <= until);
 	const mounts = readFileSync("/proc/self/mountinfo", "latin1").split("\n");
 	return [
 		...held.map((pid) => `process ${pid} ${nameOf(pid)} in a namespace of the launch`),
@@ -99,7 +103,8 @@ async function killEach(start: () => Started, isUp: () => Promise<unknown> | und
 			index--;
 		}
 		await started.ended;
-		await eventually(() => expect({ killed, remains: remains(namespaces) }).toEqual({ killed, remains: [] }));
+		const until = uptime();
+		await eventually(() => expect({ killed, remains: remains(namespaces, [], until) }).toEqual({ killed, remains: [] }));
 		await afterwards();
 		expect({ killed, scratch: scratch() }).toEqual({ killed, scratch: [] });
 		if (victim === undefined) return killed;

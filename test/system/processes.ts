@@ -32,6 +32,14 @@ export function statusField(pid: number, name: string): string {
 	return new RegExp(`^${name}:\\s*(.*)$`, "m").exec(read(pid, "status"))?.[1] ?? "";
 }
 
+/** Seconds after the machine's start at which it began; the clock that this is told by ticks a hundred times a second (proc_pid_stat(5)). */
+export function startOf(pid: number): number {
+	const fields = read(pid, "stat")
+		.replace(/^.*\) /s, "")
+		.split(" ");
+	return Number(fields[19] ?? 0) / 100;
+}
+
 /** Device and inode of the root directory: /proc/PID/root itself reads "/" from outside, whatever it is. */
 export function rootOf(pid: number): string {
 	return identityOf(`/proc/${pid}/root/.`);

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { cycloneDxProblems, recordProblems } from "../report/record-schemas.ts";
 import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
 import { freePort } from "./network.ts";
@@ -131,12 +132,14 @@ describe("what an auditor asks of a cage is answered by its page alone", () => {
 	});
 });
 
-test("a secret in the environment, the command line or the configuration is in none of the forms", async () => {
+test("a secret in the environment, the command line or the configuration is in none of the forms, and those for programs hold to their schemas", async () => {
 	for (const lang of ["en", "de"]) {
 		for (const format of ["md", "html", "json", "cyclonedx"]) {
 			const { status, stderr, stdout } = await cagewright(["record", "redis", "--format", format, "--lang", lang], { state });
 			expect({ format, status, stderr }).toEqual({ format, status: 0, stderr: "" });
 			expect(stdout.includes(secret), format).toBe(false);
+			if (format === "json") expect(recordProblems(JSON.parse(stdout))).toEqual([]);
+			if (format === "cyclonedx") expect(cycloneDxProblems(JSON.parse(stdout))).toEqual([]);
 			if (format === "cyclonedx") continue;
 			for (const word of ["APP_TOKEN", "--requirepass", "output_password"])
 				expect(stdout.includes(word), `${format} ${word}`).toBe(true);

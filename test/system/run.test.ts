@@ -118,6 +118,15 @@ test("an application that crashes ends the run", async () => {
 	expect((await run.ended).status).toBe(0);
 });
 
+test("an application that does not listen is killed when its time is over", async () => {
+	const run = startRun("redis", { state }, ["--stop-timeout", "1"]);
+	await eventually(() => askRedis(port, ["PING"]));
+	for (const pid of listeners(port)) process.kill(pid, "SIGSTOP");
+	const { status, stderr } = await run.stop("SIGTERM");
+	expect({ status, stderr }).toEqual({ status: 137, stderr: expect.stringContaining("redis still runs; it is killed now.") });
+	await eventually(() => expect(processesIn(made.root)).toEqual([]));
+});
+
 test("killing run itself leaves no process of the cage", async () => {
 	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));

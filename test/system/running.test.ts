@@ -15,8 +15,9 @@ test("names in a process's files that look like what the kernel adds to them", a
 		writeFileSync(name(file), "x".repeat(4096));
 	copyFileSync("/usr/bin/python3", name("python"));
 	const script = `
-import mmap, sys
-kept = []
+import mmap, socket, sys
+kept = [socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol) for protocol in (0, 15)]
+for one in kept: one.bind((0, 0))
 for name in sys.argv[1:]:
     file = open(name, "r+b")
     kept.append((file, mmap.mmap(file.fileno(), 0)))
@@ -38,6 +39,8 @@ sys.stdin.read()
 		expect(mapped).toEqual(["four\\012characters", "new\nline", "python", "real (deleted)", "replaced"].map(name));
 		const open = new Set(process?.descriptors.map(({ path }) => path).filter((path) => path.startsWith(folder)));
 		expect([...open].sort()).toEqual(["four\\012characters", "new\nline", "real (deleted)"].map(name));
+		// Of the two, the one that asks for addresses and routes.
+		expect(process?.sockets).toEqual([{ family: "AF_NETLINK" }]);
 		expect(process?.program).toBe(name("python"));
 		expect(process?.cwd).toBe(folder);
 	} finally {

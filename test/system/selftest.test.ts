@@ -12,7 +12,7 @@ const state = temporaryState();
 const cages = ["demo", "redis", "web"] as const;
 /** Node writes code as it runs; a root start keeps what nginx needs to drop its workers and to hand them their logs. */
 const openByDesign = {
-	demo: ["writable-code", "loopback"],
+	demo: ["writable-code", "code-without-file", "loopback"],
 	redis: ["loopback"],
 	web: ["loopback", "join-group", "chown"],
 };

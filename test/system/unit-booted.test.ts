@@ -209,7 +209,9 @@ describe("a unit of its own", () => {
 	test("starts nginx as root without the capabilities that opening its logs took, where logrotate makes the new ones", async () => {
 		// Its first start on the host makes the folders that it gives away.
 		await system.must("systemctl start nginx && systemctl stop nginx");
+		const score = await system.run("cagewright unit nginx --score");
 		const refused = ["chown", "dac_override"].map((name) => `--refuse capability:${name}`).join(" ");
+		expect(score.stderr).toContain(refused);
 		await system.must(`cagewright make nginx.service --name lean ${refused} --yes --quiet`);
 		await system.must("cagewright unit lean --install && cagewright unit lean --logrotate >/etc/logrotate.d/lean");
 		await starts("cage-lean", { ...nginx, cage: "lean" });

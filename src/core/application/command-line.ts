@@ -1,4 +1,5 @@
 import { quoteShell, quoteShellLine } from "../path/quote.ts";
+import { trailing, withoutTrailing } from "../trailing.ts";
 
 /** Why a typed command cannot be taken. `at` counts UTF-16 units from the start of the text, so that a form can point there. */
 export type CommandLineError =
@@ -22,7 +23,8 @@ const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=/;
 /** Splits a typed command as a POSIX shell would (XCU 2.2 quoting, 2.3 token recognition), but expands nothing. */
 export function splitCommandLine(text: string): SplitCommandLine {
 	// A pasted command often brings its line end along, and that one means nothing.
-	const line = text.replace(/(\\*)[ \t\r\n]+$/, (all, slashes: string) => (slashes.length % 2 === 0 ? slashes : all));
+	const bare = withoutTrailing(text, " \t\r\n");
+	const line = trailing(bare, "\\") % 2 === 0 ? bare : text;
 	const words: string[] = [];
 	let word: string | undefined;
 	let at = 0;

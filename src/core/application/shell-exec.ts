@@ -27,12 +27,26 @@ export function isShell(program: string): boolean {
 export function execOfShellLine(command: readonly string[], variables: Variables): ShellExec | undefined {
 	const [program = "", option, line = "", ...more] = command;
 	if (!isShell(program) || option !== "-c" || more.length > 0) return undefined;
-	const end = /(?:^|[;&|\n]|\bthen)\s*exec\s+(?!.*[;&|\n]\s*exec\s)(.+)$/s.exec(line);
-	const last = read(end?.[1] ?? "", variables);
-	if (end === null || last === undefined || !last.words[0]) return undefined;
-	const before = line.slice(0, end.index).split(/[;\n]/);
+	const end = lastExec(line);
+	const last = end && read(end.command, variables);
+	if (end === undefined || last === undefined || !last.words[0]) return undefined;
+	const before = end.before.split(/[;\n]/);
 	const plain = before.map((part) => read(part, variables)?.words ?? []).filter((words) => words.length > 0);
 	return { ...last, before: plain };
+}
+
+/** The last `exec` that begins a command, and what stands before it. Behind `then` only the first counts, where there is no other. */
+function lastExec(line: string): { readonly before: string; readonly command: string } | undefined {
+	let found: { before: string; command: string } | undefined;
+	for (const { 0: word, index } of line.matchAll(/exec\s+/g)) {
+		const before = line.slice(0, index).trimEnd();
+		const command = line.slice(index + word.length);
+		const ends = /[;&|]$/.exec(before.slice(-1)) !== null;
+		if (ends || line.slice(before.length, index).includes("\n")) found = { before: ends ? before.slice(0, -1) : before, command };
+		else if (before === "") found ??= { before, command };
+		else if (before.length < index && /(^|\W)then$/.test(before.slice(-5))) found ??= { before: before.slice(0, -4), command };
+	}
+	return found;
 }
 
 /** One simple command; undefined where it is more than that. */
@@ -46,11 +60,15 @@ function read(text: string, variables: Variables): Omit<ShellExec, "before"> | u
 	}
 }
 
+/** Words in words. */
+const deepest = 20;
+
 class Reader {
 	readonly missing = new Set<string>();
 	readonly #text: string;
 	readonly #variables: Variables;
 	#at = 0;
+	#depth = 0;
 	#done: string[] = [];
 	#word: string | undefined;
 
@@ -67,6 +85,12 @@ class Reader {
 
 	/** Up to `end` (not taken), or to the end of the text. */
 	#read(end: string, quoted: boolean): void {
+		if (++this.#depth > deepest) throw new TooClever();
+		this.#readTo(end, quoted);
+		this.#depth--;
+	}
+
+	#readTo(end: string, quoted: boolean): void {
 		for (; this.#at < this.#text.length; this.#at += 1) {
 			const character = this.#text.charAt(this.#at);
 			const next = this.#text.charAt(this.#at + 1);

@@ -16,7 +16,7 @@ export function programsOfLine(line: string): string[] {
 	const programs = new Set<string>();
 	for (const command of simpleCommands(line)) {
 		const words = command
-			.replace(/\d*[<>]+&?\s*\S*/g, " ")
+			.replace(/(?<!\d)\d*[<>]+&?\s*\S*/g, " ")
 			.split(/\s+/)
 			.filter(Boolean);
 		const first = words.find((word) => !leading.test(word) && !/^[A-Za-z_]\w*=/.test(word));
@@ -28,10 +28,11 @@ export function programsOfLine(line: string): string[] {
 /** The line cut where commands end. Quoted text becomes one word that no program is called. */
 function simpleCommands(line: string): string[] {
 	const commands: string[] = [];
-	let command = "";
+	/** In pieces: what is put together and looked at for each character is copied for each. */
+	let command: string[] = [];
 	const cut = () => {
-		commands.push(command);
-		command = "";
+		commands.push(command.join(""));
+		command = [];
 	};
 	/** For each level of `$(` whether it stands in double quotes, to which its end leads back. */
 	const levels: boolean[] = [];
@@ -39,29 +40,29 @@ function simpleCommands(line: string): string[] {
 	for (let at = 0; at < line.length; at++) {
 		const [character = "", next] = [line[at], line[at + 1]];
 		if (character === "\\") {
-			command += "?";
+			command.push("?");
 			at++;
 		} else if (character === "'" && !isQuoted) {
 			at = endOfQuote(line, at);
-			command += "?";
+			command.push("?");
 		} else if (character === '"') {
 			isQuoted = !isQuoted;
-			command += "?";
+			command.push("?");
 		} else if (character === "$" && next === "(") {
 			levels.push(isQuoted);
 			isQuoted = false;
 			at++;
-			command += "?";
+			command.push("?");
 			cut();
-		} else if (isQuoted) command += /\s/.test(character) ? "?" : `${character}?`;
+		} else if (isQuoted) command.push(/\s/.test(character) ? "?" : `${character}?`);
 		else if (character === ")" && levels.length) {
 			isQuoted = levels.pop() ?? false;
 			cut();
-			command = "?";
-		} else if (character === "#" && /(^|\s)$/.test(command)) break;
-		else if (character === "&" && /[<>]$/.test(command)) command += character;
+			command = ["?"];
+		} else if (character === "#" && /^\s?$/.test(command.at(-1) ?? "")) break;
+		else if (character === "&" && /^[<>]$/.test(command.at(-1) ?? "")) command.push(character);
 		else if (/[;|&()\n`]/.test(character)) cut();
-		else command += character;
+		else command.push(character);
 	}
 	cut();
 	return commands;

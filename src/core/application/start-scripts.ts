@@ -52,7 +52,7 @@ function apache([, ...args]: readonly string[], read: ReadText, env: Readonly<Re
 		APACHE_LOCK_DIR: `/var/lock/apache2${suffix}`,
 		APACHE_LOG_DIR: `/var/log/apache2${suffix}`,
 	};
-	const exported = (read(`${folder}/envvars`) ?? "").replace(/^\s*export\s+(?=[A-Za-z_]\w*=)/gm, "");
+	const exported = (read(`${folder}/envvars`) ?? "").replace(/^[ \t]*export[ \t]+(?=[A-Za-z_]\w*=)/gm, "");
 	for (const [name, value] of Object.entries(parseEnvironmentFile(exported))) {
 		const text = value.replace(/\$(SUFFIX|\{SUFFIX\})/g, suffix);
 		if (/^APACHE_/.test(name) && !text.includes("$") && text !== "") variables[name] = text;
@@ -110,7 +110,9 @@ function dnsmasq([, action, instance = ""]: readonly string[], read: ReadText): 
 	const option = (letter: string, value = "") => (value === "" ? [] : [letter, value]);
 	const each = (letter: string, values?: string) => words(values).flatMap((value) => [letter, value]);
 	// One line `. IN DS 20326 8 2 …` a key (dns-root-data).
-	const anchors = [...(read("/usr/share/dns/root.ds") ?? "").matchAll(/^([.\w]+)(?:\s+\d+)*(?:\s+IN)*\s+DS\s+(.+)$/gm)];
+	const anchors = [
+		...(read("/usr/share/dns/root.ds") ?? "").matchAll(/^([.\w]+)(?:[ \t]+\d+)*(?:[ \t]+IN)*[ \t]+DS[ \t]+(.+)$/gm),
+	];
 	return {
 		command: [
 			...["/usr/sbin/dnsmasq", "-x", `/run/dnsmasq/${name}.pid`],

@@ -1,3 +1,4 @@
+import { withoutTrailing } from "../trailing.ts";
 import { madeDirectoryText } from "./made-directory.ts";
 import { expandSpecifiers, type MachineSpecifiers, parseUnitName } from "./unit-specifiers.ts";
 import { splitWords } from "./unit-text.ts";
@@ -16,7 +17,8 @@ export interface TmpfilesDirectory {
 /** The directories of one file of tmpfiles.d. Lines that are no directory, and those of other types, are passed over. */
 export function parseTmpfiles(file: string, text: string, machine: MachineSpecifiers = {}): TmpfilesDirectory[] {
 	return text.split("\n").flatMap((line) => {
-		const [type = "", path = "", mode = "", user = "-", group = "-"] = splitWords(line.trim().startsWith("#") ? "" : line) ?? [];
+		if (!/^\s*["']?[dDvqQ]/.test(line)) return [];
+		const [type = "", path = "", mode = "", user = "-", group = "-"] = splitWords(line) ?? [];
 		// Modifiers (+ ! - = ~ ^ $) follow the letter.
 		if (!/^[dDvqQ][+!=~^$-]*$/.test(type)) return [];
 		const expanded = expandSpecifiers(path, parseUnitName(""), machine).text;
@@ -25,7 +27,7 @@ export function parseTmpfiles(file: string, text: string, machine: MachineSpecif
 		const bits = told === undefined ? 0o755 : Number.parseInt(told, 8) & 0o1777;
 		// A user or group behind a colon is only for what is made anew, which it is here.
 		const owner = [user, group].map((name) => name.replace(/^:/, "").replace(/^-$/, "root")).join(":");
-		const place = expanded.replace(/\/+$/, "").replace(/^\/var\/run\//, "/run/");
+		const place = withoutTrailing(expanded, "/").replace(/^\/var\/run\//, "/run/");
 		return [{ path: place, mode: bits, owner, file: file.replace(/\.conf$/, "") }];
 	});
 }

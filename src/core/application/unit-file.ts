@@ -1,3 +1,4 @@
+import { withoutTrailing } from "../trailing.ts";
 import { parseExec, type UnitCommand } from "./unit-exec.ts";
 import { Settings } from "./unit-settings.ts";
 import { expandSpecifiers, type MachineSpecifiers, parseUnitName, type UnitName } from "./unit-specifiers.ts";
@@ -149,7 +150,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		directories: Object.entries(directoryKinds).flatMap(([key, { kind, base, variable }]) =>
 			words("Service", key).flatMap((word) => {
 				// `name:link` makes a link as well (systemd.exec(5)); a name outside of the base is refused there.
-				const directory = word.split(":", 1)[0]?.replace(/\/+$/, "") ?? "";
+				const directory = withoutTrailing(word.split(":", 1)[0] ?? "", "/");
 				const bad = directory === "" || directory.startsWith("/") || directory.split("/").includes("..");
 				const mode = settings.last("Service", `${key}Mode`) ?? "";
 				const told = /^[0-7]{3,4}$/.test(mode) ? Number.parseInt(mode, 8) & 0o1777 : 0o755;

@@ -1,3 +1,5 @@
+import { trailing } from "../trailing.ts";
+
 /** The text of unit files: lines, sections and words, as systemd.syntax(7) and systemd's own conf-parser.c read them. */
 
 export interface Assignment {
@@ -22,7 +24,8 @@ export function parseUnitText(text: string): UnitText {
 	const assignments: Assignment[] = [];
 	const skipped: UnitText["skipped"][number][] = [];
 	let section: string | undefined;
-	let continued: string | undefined;
+	/** Parts of a value that goes on; joined once, at its end. */
+	let continued: string[] = [];
 	const lines = text.replace(/^\ufeff/, "").split(lineEnd);
 
 	const take = (whole: string, line: number) => {
@@ -44,16 +47,14 @@ export function parseUnitText(text: string): UnitText {
 		const content = raw.replace(/^[ \t]+/, "");
 		// A comment inside a continued value is left out and does not end it.
 		if (content.startsWith("#") || content.startsWith(";")) continue;
-		const whole: string = (continued ?? "") + content;
-		const slashes = /\\*$/.exec(whole)?.[0].length ?? 0;
-		if (slashes % 2 === 1) {
-			continued = `${whole.slice(0, -1)} `;
+		if (trailing(content, "\\") % 2 === 1) {
+			continued.push(`${content.slice(0, -1)} `);
 			continue;
 		}
-		continued = undefined;
-		take(whole, index + 1);
+		take(continued.join("") + content, index + 1);
+		continued = [];
 	}
-	if (continued !== undefined) take(continued, lines.length);
+	if (continued.length) take(continued.join(""), lines.length);
 	return { assignments, skipped };
 }
 

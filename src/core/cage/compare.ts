@@ -1,6 +1,7 @@
 import type { Path } from "../path/path.ts";
 import type { PackageRef } from "../plan/plan.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "./manifest.ts";
+import { type Setting, settingsThatDiffer } from "./settings.ts";
 
 /** What differs between two generations of a cage. */
 export interface GenerationDifference {
@@ -13,8 +14,7 @@ export interface GenerationDifference {
 	}[];
 	/** Packages whose version differs among the files of both. */
 	readonly packages: readonly { readonly name: string; readonly from: string; readonly to: string }[];
-	/** Of the parts beside the files, those that are others: `command`, `identity`, `writable`, `binds`, `accounts`, `openings`. */
-	readonly settings: readonly string[];
+	readonly settings: readonly Setting[];
 }
 
 export function compareGenerations(a: Manifest, b: Manifest): GenerationDifference {
@@ -31,10 +31,13 @@ export function compareGenerations(a: Manifest, b: Manifest): GenerationDifferen
 			noteVersion(versions, old.package, after.package);
 		}
 	}
-	const settings = (["command", "identity", "writable", "binds", "accounts", "openings"] as const).filter(
-		(setting) => JSON.stringify(a[setting]) !== JSON.stringify(b[setting]),
-	);
-	return { added, removed: [...before.values()], changed, packages: [...versions.values()].sort(byName), settings };
+	return {
+		added,
+		removed: [...before.values()],
+		changed,
+		packages: [...versions.values()].sort(byName),
+		settings: settingsThatDiffer(a, b),
+	};
 }
 
 function differs(a: ManifestEntry, b: ManifestEntry): boolean {

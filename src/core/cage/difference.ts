@@ -2,12 +2,10 @@ import type { Path } from "../path/path.ts";
 import type { Entry, Plan } from "../plan/plan.ts";
 import { cageEntries } from "./layout.ts";
 import { entriesByPath, type Manifest, type ManifestEntry } from "./manifest.ts";
+import { type Setting, settingsThatDiffer } from "./settings.ts";
 
 /** In which way a path would become another one. `time` without `size`: the file was written to, or replaced. */
 export type Aspect = "kind" | "mode" | "owner" | "size" | "time" | "target" | "device" | "content";
-
-/** Parts of a plan that are no files of the cage, but that the launcher reads from the manifest. */
-export type Setting = "command" | "identity" | "writable" | "binds" | "accounts" | "openings";
 
 /** What a build of a plan would change in a generation. */
 export interface Difference {
@@ -31,7 +29,7 @@ export function comparePlanWithManifest(plan: Plan, manifest: Manifest): Differe
 			if (aspects.length > 0) changed.push({ path: entry.path, aspects });
 		}
 	}
-	return { added, changed, removed: [...before.values()], settings: settingsThatDiffer(plan, manifest) };
+	return { added, changed, removed: [...before.values()], settings: settingsThatDiffer(settingsOf(plan), manifest) };
 }
 
 /** True where a build would make the same generation again, as far as sizes and times of the files tell. */
@@ -66,31 +64,6 @@ function deviceKey(device: Entry["device"]): string {
 	return device === undefined ? "" : `${device.type} ${device.major}:${device.minor}`;
 }
 
-function settingsThatDiffer(plan: Plan, manifest: Manifest): Setting[] {
-	const { accounts, identity, openings } = plan;
-	const place = ({ path, mode, uid, gid }: Manifest["writable"][number]) => [path, mode, uid, gid];
-	const shared = ({ path, access }: Manifest["binds"][number]) => [path, access];
-	const pairs: Record<Setting, readonly [unknown, unknown]> = {
-		command: [plan.application.command, manifest.command],
-		identity: [identity, manifest.identity],
-		writable: [plan.writable.map(place), manifest.writable.map(place)],
-		binds: [plan.rules.binds.map(shared), manifest.binds.map(shared)],
-		accounts: [accounts, manifest.accounts],
-		openings: [withoutWords(openings), withoutWords(manifest.openings)],
-	};
-	return (Object.keys(pairs) as Setting[]).filter((setting) => canonical(pairs[setting][0]) !== canonical(pairs[setting][1]));
-}
-
-/** What is open, without what showed the need: another trace may show it by another call. */
-function withoutWords({ capabilities, refused: _, syslog, ...rest }: Plan["openings"]): unknown {
-	return [capabilities.map(({ name }) => name).sort(), syslog ?? null, Object.keys(rest).sort()];
-}
-
-/** JSON with the keys of each object in order, so that two values compare by content. */
-function canonical(value: unknown): string {
-	return JSON.stringify(value, (_, part: unknown) =>
-		part !== null && typeof part === "object" && !Array.isArray(part)
-			? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-			: part,
-	);
+function settingsOf({ accounts, application, identity, openings, rules, writable }: Plan) {
+	return { accounts, binds: rules.binds, command: application.command, identity, openings, writable };
 }

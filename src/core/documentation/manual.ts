@@ -63,9 +63,10 @@ const characters: Readonly<Record<string, string>> = {
 	rs: "\\",
 };
 
+/** Names of fonts and characters are short; one without an end is not looked for to the end of the line, from each of many. */
 function plain(text: string): string {
 	return text.replace(
-		/\\(?:f(?:\[[^\]]*\]|\(..|.)|\*(?:\[[^\]]*\]|\(..|.)|s[+-]?\d{1,2}|[mM]\[[^\]]*\]|\((..)|\[([^\]]*)\]|"(.*)$|(.))/g,
+		/\\(?:f(?:\[[^\]]{0,99}\]|\(..|.)|\*(?:\[[^\]]{0,99}\]|\(..|.)|s[+-]?\d{1,2}|[mM]\[[^\]]{0,99}\]|\((..)|\[([^\]]{0,99})\]|"(.*)$|(.))/g,
 		(_, pair: string | undefined, named: string | undefined, comment: string | undefined, single: string | undefined) => {
 			if (comment !== undefined) return "";
 			const name = pair ?? named;

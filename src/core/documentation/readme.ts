@@ -33,8 +33,11 @@ function isHeading(line: string, next = ""): boolean {
 	return line.trim() !== "" && line.length < 100 && /^\s*(-{3,}|={3,}|~{3,})\s*$/.test(next);
 }
 
+/** Characters in each direction, however long a paragraph is. */
+const farthest = 2000;
+
 function paragraphAround(text: string, at: number): string {
-	const from = text.lastIndexOf("\n\n", at);
-	const to = text.indexOf("\n\n", at);
-	return text.slice(Math.max(from, 0), to < 0 ? undefined : to).slice(0, 4000);
+	const [before, after] = [text.slice(Math.max(0, at - farthest), at), text.slice(at, at + farthest)];
+	const to = after.indexOf("\n\n");
+	return before.slice(before.lastIndexOf("\n\n") + 1) + after.slice(0, to < 0 ? undefined : to);
 }

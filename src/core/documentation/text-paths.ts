@@ -4,7 +4,8 @@ const word = /(?<![\w./:~$}>@%*+-])\/[^\s"'`´‘’“”()|;,\\^]*/g;
 const placeholder =
 	/[<>{}$%*?[\]…=!#&]|\.\.\.|\/\.\.?(\/|$)|(^|[/._-])(foo|bar|baz|example|xxx+|path[/._-]to|your\w*|my[-_]\w*|my(app|site|host|server|domain))([/._-]|$)/i;
 const version = /[A-Z]\.[A-Z]/;
-const longest = 4096;
+/** A longer one is no path that anybody documents. */
+const longest = 1024;
 
 /**
  * Absolute paths that a text names, each with the place where it begins. Not those with a placeholder in them; of a pattern for all files of a

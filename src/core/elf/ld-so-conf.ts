@@ -1,4 +1,5 @@
 import { isAbsolute, join, type Path, parent, pathFromBytes, resolvePath } from "../path/path.ts";
+import { withoutTrailing } from "../trailing.ts";
 
 /** What reading the configuration needs of the machine. */
 export interface ConfFiles {
@@ -10,6 +11,7 @@ export interface ConfFiles {
 
 const maxFiles = 1000;
 const maxBytes = 1024 * 1024;
+const longestPattern = 4096;
 
 /**
  * The directories that ldconfig(8) puts into the loader's cache, in order, without repetitions. Each line of the file names one, or is
@@ -33,7 +35,7 @@ export function libraryDirectories(conf: Path, files: ConfFiles): Path[] {
 				}
 			} else if (word !== "hwcap" && isAbsolute(line)) {
 				// `=libc6` and the like told the C library's generation, and may still stand in old files.
-				directories.add((line.replace(/=(libc[456]|glibc2)$/, "").replace(/\/+$/, "") || "/") as Path);
+				directories.add((withoutTrailing(line.replace(/=(libc[456]|glibc2)$/, ""), "/") || "/") as Path);
 			}
 		}
 	};
@@ -56,6 +58,8 @@ function glob(pattern: Path, files: ConfFiles): Path[] {
 /** glob(7) for one name: `*`, `?`, `[a-z]`, `[!a]`. A leading dot must be matched by a dot. Time is the product of both lengths at most. */
 export function matches(name: string, pattern: string): boolean {
 	if (name.startsWith(".") && !pattern.startsWith(".")) return false;
+	// More than any name needs; without a limit, brackets that nothing closes take the square of it.
+	if (pattern.length > longestPattern) return false;
 	const tokens = pattern.match(/\[!?\]?[^\]]*\]|[\s\S]/g) ?? [];
 	let at = 0;
 	let token = 0;

@@ -1,3 +1,5 @@
+import { withoutTrailing } from "../trailing.ts";
+
 /** A library that a program may load by itself while it runs (the ELF dlopen metadata of systemd and the UAPI group). */
 export interface DlopenNote {
 	/** Names of which the first that is there is taken. */
@@ -32,7 +34,7 @@ export function dlopenNotes(segment: Buffer, alignment: 4 | 8, word: (from: Buff
 function readJson(content: Buffer): DlopenNote[] {
 	let value: unknown;
 	try {
-		value = JSON.parse(content.toString("utf8").replace(/\0+$/, ""));
+		value = JSON.parse(withoutTrailing(content.toString("utf8"), "\0"));
 	} catch {
 		return [];
 	}

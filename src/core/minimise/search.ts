@@ -34,11 +34,14 @@ export interface SearchResult {
 
 /** So often a search begins anew where what had worked works no more. */
 const mostDoubts = 3;
+/** So often what is left is tried again, one by one. */
+const mostPasses = 4;
 
 /**
  * Which units nothing needs. Leaves out as many at once as it can and halves what cannot be left out: with k needed units among n that takes
- * about k·log2(n/k) trials. Where needs do not depend on one another, no unit of the rest could be left out as well. What an unsteady
- * trial lets through once is noticed when nothing works any more, and taken back.
+ * about k·log2(n/k) trials. Then each that is left is tried once more by itself, until nothing more goes: a module may be needed only by a setting that
+ * went later, and an unsteady trial may have failed for another reason. What such a trial lets through once is noticed when nothing works any more, and
+ * taken back.
  */
 export async function findUnneeded(request: SearchRequest): Promise<SearchResult> {
 	let trials = 0;
@@ -51,15 +54,19 @@ export async function findUnneeded(request: SearchRequest): Promise<SearchResult
 		onTrial: (progress) => request.onTrial?.({ ...progress, trials, estimated: progress.estimated + trials }),
 	};
 	let steps: readonly ReadonlySet<number>[] = [];
-	for (let doubts = 0; ; doubts++) {
-		const run = new Run(counted, steps);
+	let doubts = 0;
+	for (let pass = 0; ; pass++) {
+		const run = new Run(counted, steps, pass > 0);
 		const { isDoubtful } = await run.end();
+		const hasMore = run.steps.length > steps.length;
 		steps = run.steps;
 		if (isDoubtful) {
 			const last = await lastThatWorks(steps.slice(0, -1), counted.works);
 			steps = steps.slice(0, last === undefined ? 0 : steps.indexOf(last) + 1);
-			if (doubts < mostDoubts) continue;
-		}
+			// From the beginning.
+			pass = -1;
+			if (doubts++ < mostDoubts) continue;
+		} else if (run.isComplete && (hasMore || pass === 0) && pass < mostPasses) continue;
 		return { left: steps.at(-1) ?? new Set(), steps, trials, isComplete: !isDoubtful && run.isComplete };
 	}
 }
@@ -86,8 +93,12 @@ class Run {
 	#failures = 0;
 	#confirmed: ReadonlySet<number>;
 	#isDoubtful = false;
+	/** Each unit by itself, not halves. */
+	readonly #isOneByOne: boolean;
+	/** How many units stay without a trial. */
+	readonly #firm: number;
 
-	constructor(request: SearchRequest, steps: readonly ReadonlySet<number>[]) {
+	constructor(request: SearchRequest, steps: readonly ReadonlySet<number>[], isOneByOne: boolean) {
 		const { pinned, units } = request;
 		this.#request = request;
 		this.steps = [...steps];
@@ -95,8 +106,15 @@ class Run {
 		this.#confirmed = this.#left;
 		this.#by = dependents(units);
 		for (const unit of pinned) this.#need(unit);
-		const open = [...units.keys()].filter((unit) => this.#isOpen(unit));
-		if (open.length) this.#parts.push({ units: inOrder(units, open) });
+		this.#firm = this.#needed.size;
+		this.#isOneByOne = isOneByOne;
+		const open = inOrder(
+			units,
+			[...units.keys()].filter((unit) => this.#isOpen(unit)),
+		);
+		// The last part is taken first.
+		if (isOneByOne) this.#parts.push(...open.reverse().map((unit) => ({ units: [unit] })));
+		else if (open.length) this.#parts.push({ units: open });
 	}
 
 	get isComplete(): boolean {
@@ -222,6 +240,7 @@ class Run {
 		const parts = this.#parts.map(({ units }) => units.filter((unit) => this.#isOpen(unit)).length).filter(Boolean);
 		const open = this.#request.units.length - this.#needed.size - this.#left.size;
 		const decided = { kept: this.#needed.size, leftOut: this.#left.size, open };
-		this.#request.onTrial?.({ ...decided, trials: 0, estimated: trialsToCome(decided, parts), left: this.#left });
+		const again = this.#isOneByOne ? 0 : this.#needed.size - this.#firm;
+		this.#request.onTrial?.({ ...decided, trials: 0, estimated: trialsToCome(decided, parts) + again, left: this.#left });
 	}
 }

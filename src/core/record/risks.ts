@@ -20,6 +20,8 @@ export const riskCodes = [
 	"capabilities",
 	"network-shared",
 	"unix-sockets",
+	"netlink",
+	"multicast",
 	"proc",
 	"writable-code",
 	"memfd",
@@ -66,6 +68,8 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	});
 	add(cage.application.network === "host", "network-shared", "medium");
 	add(openings.unixSockets !== undefined, "unix-sockets", cage.application.network === "host" ? "medium" : "low");
+	add(openings.netlink !== undefined, "netlink", "low");
+	add(openings.multicast !== undefined, "multicast", "low");
 	add(openings.proc !== undefined, "proc", "medium");
 	add(openings.writableCode !== undefined, "writable-code", "medium");
 	add(openings.memfd !== undefined, "memfd", "medium");

@@ -31,7 +31,9 @@ export interface OpenFile {
 export type BoundSocket =
 	| { readonly family: "AF_INET" | "AF_INET6"; readonly protocol: "tcp" | "udp"; readonly port: number }
 	/** `name` is absolute, or an abstract name behind `@`. */
-	| { readonly family: "AF_UNIX"; readonly name: Path };
+	| { readonly family: "AF_UNIX"; readonly name: Path }
+	/** Of NETLINK_ROUTE. */
+	| { readonly family: "AF_NETLINK" };
 
 /** open(2), as fcntl(2) tells them on every Linux but alpha, mips, parisc and sparc. */
 const flag = { accessMode: 0o3, writeOnly: 0o1, readWrite: 0o2, directory: 0o200000, path: 0o10000000 };
@@ -66,6 +68,7 @@ export function traceOfRunning(processes: readonly RunningProcess[], command: Pa
 		}
 		for (const socket of running.sockets) {
 			trace.families.add(socket.family);
+			if (socket.family === "AF_NETLINK") continue;
 			if (socket.family !== "AF_UNIX") {
 				trace.ports.add(`${socket.protocol} ${socket.port}`);
 				if (socket.port < 1024) recorder.capability("net_bind_service", "bind");

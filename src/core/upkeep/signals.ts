@@ -6,12 +6,14 @@ export interface ServerSignals {
 	readonly reopen?: string;
 	/** Reads its configuration and certificates again, and keeps its connections if it can. */
 	readonly reload?: string;
+	/** Capabilities that a start as root needs for logs alone, and not where the logs are its group's to write (measured; rotation.ts). */
+	readonly forLogs?: readonly string[];
 }
 
 /** By base name of the program. To teach another one, add an entry with its source. */
 const servers: readonly (readonly [RegExp, ServerSignals])[] = [
 	// nginx.org, "Controlling nginx"
-	[/^nginx$/, { reopen: "USR1", reload: "HUP" }],
+	[/^nginx$/, { reopen: "USR1", reload: "HUP", forLogs: ["chown", "dac_override"] }],
 	// httpd.apache.org, "Stopping and Restarting": a graceful restart does both
 	[/^(apache2|httpd)$/, { reopen: "USR1", reload: "USR1" }],
 	// serverLogRaw() of redis opens the file for each line

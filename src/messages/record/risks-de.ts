@@ -15,6 +15,8 @@ export const risksDe: RiskMessages = {
 		"network-shared":
 			"Sie teilt das Netz des Wirts: Jeder Dienst, der dort lauscht, auch nur lokal, ist aus dem Käfig erreichbar, ebenso jede Adresse, die der Wirt erreicht.",
 		"unix-sockets": "Sie darf Unix-Sockets öffnen: Wen sie darüber erreicht, der kann ihr offene Dateien übergeben.",
+		netlink: "Sie darf den Kernel über Netlink nach den Adressen und Routen ihres Netzes fragen.",
+		multicast: "Sie darf an Gruppen von Rechnern senden und hören, was an sie gesendet wird.",
 		proc: "Sie sieht /proc ihres eigenen Namensraums und damit Angaben über den Kernel.",
 		"writable-code": "Sie darf Speicher ausführen, den sie selbst beschrieben hat: Eingeschleuster Code läuft dann ohne Datei.",
 		memfd:
@@ -45,6 +47,8 @@ export const risksDe: RiskMessages = {
 		capabilities: "Mit --refuse schließen, was sie entbehren kann.",
 		"network-shared": "--network none, wo sie nur über einen Unix-Socket dient; sonst ein Paketfilter.",
 		"unix-sockets": "--refuse unix-sockets, und sehen, ob sie noch antwortet.",
+		netlink: "--refuse netlink, und sehen, ob sie noch antwortet.",
+		multicast: "--refuse multicast; das gilt nur in ihrer Unit.",
 		proc: "--refuse proc, und sehen, ob sie noch antwortet.",
 		"writable-code": "Ihren Just-in-time-Compiler abschalten, dann --refuse writable-code.",
 		memfd: "--refuse memfd, und sehen, ob sie noch antwortet.",

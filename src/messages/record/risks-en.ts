@@ -16,6 +16,8 @@ export const risksEn = {
 		"network-shared":
 			"It shares the host's network: every service that listens there, on the loopback too, can be reached from the cage, and every address that the host reaches.",
 		"unix-sockets": "It may open unix sockets: whoever it can talk to by one can hand it open files.",
+		netlink: "It may ask the kernel by netlink for the addresses and routes of its network.",
+		multicast: "It may send to groups of machines, and hear what is sent to them.",
 		proc: "It sees /proc of its own namespace, and with it facts about the kernel.",
 		"writable-code": "It may execute memory that it wrote: code that was smuggled in can run without a file.",
 		memfd:
@@ -45,6 +47,8 @@ export const risksEn = {
 		capabilities: "Close what it can do without, with --refuse.",
 		"network-shared": "--network none where it serves by a unix socket alone; else a packet filter.",
 		"unix-sockets": "--refuse unix-sockets, and see whether it still answers.",
+		netlink: "--refuse netlink, and see whether it still answers.",
+		multicast: "--refuse multicast, which holds in its unit alone.",
 		proc: "--refuse proc, and see whether it still answers.",
 		"writable-code": "Turn off its just-in-time compiler, then --refuse writable-code.",
 		memfd: "--refuse memfd, and see whether it still answers.",

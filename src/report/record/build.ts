@@ -1,7 +1,8 @@
 import { type SectionName, sectionNames } from "../../core/record/checklist.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { application, configuration, coverage, files, leftOut, packages, updates } from "./contents.ts";
+import { application, configuration, files, leftOut, packages, updates } from "./contents.ts";
+import { coverage } from "./coverage.ts";
 import { type Block, code, type RecordDocument, text } from "./document.ts";
 import { accounts, confinement, devices, permissions } from "./holds.ts";
 import { checklist, checklistCount, responsibilities, risks, signatures } from "./people.ts";

@@ -2,15 +2,13 @@ import { countEntries, type ManifestEntry } from "../../core/cage/manifest.ts";
 import type { Dropped } from "../../core/minimise/dropped.ts";
 import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine, showPath } from "../../core/path/quote.ts";
-import { coverageGroups } from "../../core/plan/coverage.ts";
 import type { MinimisedEvidence } from "../../core/record/evidence.ts";
 import { masked, maskLine, maskWords } from "../../core/record/mask.ts";
 import { packagesOf, programOf } from "../../core/record/packages.ts";
 import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { coverageLine, lifeLines, nextText } from "../coverage.ts";
 import { unneededText } from "../unneeded.ts";
-import { type Block, type Cell, code, facts, joined, list, table, text } from "./document.ts";
+import { type Block, type Cell, code, facts, joined, table, text } from "./document.ts";
 import { yesNo } from "./tried.ts";
 import { reasonsText } from "./why.ts";
 
@@ -131,39 +129,6 @@ export function updates({ check }: CageRecord, messages: Messages): Block[] {
 	];
 }
 
-export function coverage({ coverage: reached, life, next = [], watched }: CageRecord, messages: Messages): Block[] {
-	const { parts } = messages.record;
-	const words = messages.wizard.coverage;
-	return [
-		text(reached ? coverageLine(reached, messages) : parts.notCovered),
-		...table(
-			"coverage",
-			parts.coverageHead,
-			coverageGroups.flatMap((name) => {
-				const group = reached?.groups[name];
-				if (!group?.of) return [];
-				const untouched = joined(group.untouched.map((path) => code(showPath(path))));
-				return [[words.groups[name], messages.count(group.reached), messages.count(group.of), untouched]];
-			}),
-		),
-		...list(lifeLines(life ? { life } : {}, messages)),
-		...(next.length ? [text(`${words.next}:`)] : []),
-		...list(next.map((one) => (one.kind === "command" ? code(maskLine(one.command)) : nextText(one, messages)))),
-		...watchedBlocks(watched, messages),
-	];
-}
-
-function watchedBlocks(watched: CageRecord["watched"], messages: Messages): Block[] {
-	const { parts } = messages.record;
-	if (!watched) return [text(parts.notWatched)];
-	const { missed, seconds, since, until } = watched;
-	const time = messages.cli.watch.time(seconds);
-	return [
-		text(messages.fill(parts.watched, { since, until, time, count: missed.length })),
-		...list(missed.map((path) => code(showPath(path)))),
-	];
-}
-
 export function packages(record: CageRecord, messages: Messages): Block[] {
 	const words = messages.record;
 	const { parts } = words;
@@ -239,7 +204,7 @@ export function files({ manifest }: CageRecord, messages: Messages): Block[] {
 			"entries",
 			head,
 			manifest.entries.map((entry) => [
-				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} -> ${showPath(entry.target)}`),
+				code(entry.target === undefined ? showPath(entry.path) : `${showPath(entry.path)} → ${showPath(entry.target)}`),
 				kinds[entry.kind],
 				entry.mode.toString(8).padStart(4, "0"),
 				`${entry.uid}:${entry.gid}`,

@@ -3,6 +3,7 @@ import type { CageRecord } from "../../core/record/record.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { recordDocument } from "./build.ts";
 import { type Block, type Cell, type Inline, partsOf, type Section } from "./document.ts";
+import { logCells } from "./log.ts";
 import { type Markup, markup, nothing } from "./markup.ts";
 import { bytesPicture } from "./pictures/bytes.ts";
 import { dependenciesPicture } from "./pictures/dependencies.ts";
@@ -75,7 +76,7 @@ function blockMarkup(block: Block, record: CageRecord, messages: Messages): Mark
 			return table(
 				"log",
 				block.head,
-				block.lines.map(({ action, details, time }) => [time, actionText(action, messages), { code: details }]),
+				block.lines.map((line) => logCells(line, messages)),
 			);
 	}
 }
@@ -126,10 +127,4 @@ function words(text: string): Markup {
 /** What is measured in milliseconds is read in seconds. */
 function readable(text: string): string {
 	return text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, "$1 $2 UTC");
-}
-
-/** One that has no word yet stands as the log has it. */
-function actionText(action: string, { record }: Messages): string {
-	const words: Readonly<Record<string, string>> = record.parts.actions;
-	return words[action] ?? action;
 }

@@ -30,14 +30,14 @@ th{background:var(--soft);color:var(--quiet);font-weight:600;padding-left:0;whit
 th:first-child,td:first-child{padding-left:6px}
 td{overflow-wrap:break-word}
 .option,.state{white-space:nowrap}
-.t-users td:nth-child(2),.t-users td:nth-child(3),.t-groups td:nth-child(2),.t-writable td:nth-child(2),.t-writable td:nth-child(3),.t-coverage td:first-child,.t-entries td:nth-child(4){white-space:nowrap}
+.t-users td:nth-child(2),.t-users td:nth-child(3),.t-groups td:nth-child(2),.t-writable td:nth-child(2),.t-writable td:nth-child(3),.t-coverage td:nth-child(-n+3),.t-entries td:nth-child(4){white-space:nowrap}
 .t-devices td:first-child,.t-users td:first-child,.t-groups td:first-child,.t-configuration td:first-child,.t-findings td:nth-child(2){min-width:8.5em}
 .t-openings td:first-child{min-width:12em}
 .t-writable{table-layout:fixed}
 .t-writable th:nth-child(1){width:21%}.t-writable th:nth-child(2){width:13%}.t-writable th:nth-child(3){width:8%}.t-writable th:nth-child(4){width:31%}
 .t-entries{min-width:1080px;font-size:12.5px;table-layout:fixed}
 .t-entries td:nth-child(7) code{font-size:10px;line-height:1.35;display:block}
-.t-entries th:nth-child(1){width:21%}.t-entries th:nth-child(2){width:7%}.t-entries th:nth-child(3){width:5%}.t-entries th:nth-child(4){width:7.5%}.t-entries th:nth-child(5){width:6.5%}.t-entries th:nth-child(6){width:13%}.t-entries th:nth-child(7){width:13%}.t-entries th:nth-child(8){width:9%}
+.t-entries th:nth-child(1){width:21%}.t-entries th:nth-child(2){width:8.5%}.t-entries th:nth-child(3){width:5%}.t-entries th:nth-child(4){width:7.5%}.t-entries th:nth-child(5){width:6.5%}.t-entries th:nth-child(6){width:13%}.t-entries th:nth-child(7){width:13%}.t-entries th:nth-child(8){width:9%}
 .t-checklist-s,.t-checklist-r,.t-checklist-q{min-width:760px;table-layout:fixed}
 .t-checklist-s th:nth-child(1),.t-checklist-r th:nth-child(1),.t-checklist-q th:nth-child(1){width:58px}
 .t-checklist-s th:nth-child(2),.t-checklist-r th:nth-child(2),.t-checklist-q th:nth-child(2){width:36%}
@@ -46,7 +46,7 @@ td{overflow-wrap:break-word}
 .t-risks{min-width:640px}.t-risks th:nth-child(1){width:90px}.t-risks th:nth-child(2){width:55%}
 .t-signatures{table-layout:fixed;min-width:560px}.t-signatures td{height:46px;vertical-align:bottom}
 .t-signatures th:first-child{width:22%}.t-signatures th:nth-child(3){width:18%}
-.t-log{min-width:640px}.t-log td:first-child{white-space:nowrap}
+.t-log{min-width:640px}.t-log td:nth-child(1),.t-log td:nth-child(2){white-space:nowrap;width:1%}
 .t-writable,.t-trials,.t-missing,.t-drift,.t-generations{min-width:640px}
 .state{display:inline-block;padding:0 7px;border-radius:9px;font-size:12px;line-height:18px;border:1px solid currentColor}
 .shown,.yes{color:var(--good);background:#eaf5ee}
@@ -67,7 +67,11 @@ footer{margin-top:40px;color:var(--quiet);font-size:13px}
 .t-checklist-s,.t-checklist-r,.t-checklist-q,.t-risks{min-width:0}
 .t-checklist-s thead,.t-checklist-r thead,.t-checklist-q thead,.t-risks thead{display:none}
 .t-checklist-s tr,.t-checklist-r tr,.t-checklist-q tr,.t-risks tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}
-.t-checklist-s td,.t-checklist-r td,.t-checklist-q td,.t-risks td{display:block;border:0;padding:1px 0}}
+.t-checklist-s td,.t-checklist-r td,.t-checklist-q td,.t-risks td{display:block;border:0;padding:1px 0}
+.t-entries,.t-entries tbody{display:block;min-width:0}.t-entries thead{display:none}
+.t-entries tr{display:block;border-bottom:1px solid var(--line);padding:8px 0}
+.t-entries td{display:inline;border:0;padding:0 10px 0 0}.t-entries td:empty{display:none}
+.t-entries td:nth-child(1),.t-entries td:nth-child(7),.t-entries td:nth-child(9){display:block}}
 @page{size:A4;margin:18mm 16mm 18mm 18mm;@bottom-right{content:counter(page) " / " counter(pages);font:8pt sans-serif;color:#5a6672}}
 @page wide{size:A4 landscape;margin:16mm 14mm}
 @media print{

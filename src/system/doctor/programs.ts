@@ -16,7 +16,15 @@ export function programFindings(features: Features): Finding[] {
 		utilLinux(features),
 		bubblewrap(features),
 		systemd(),
+		helper("perl", { apt: "perl-base", others: "perl" }),
+		helper("getcap", { apt: "libcap2-bin", others: "libcap" }),
 	];
+}
+
+/** A cage is made and runs without it, but less is proven of it. Debian and those that come from it name packages in their own way. */
+function helper(what: "perl" | "getcap", { apt, others }: { apt: string; others: string }): Finding {
+	const found = findTool(what);
+	return { what, state: found ? "ok" : "weaker", found: found ?? "", package: findTool("apt-get") ? apt : others };
 }
 
 /** bubblewrap can start a cage, but tracing takes unshare. */

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, readlink, rename } from "node:fs/promises";
 import { type Manifest, manifestFromJson, manifestToJson } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, parent, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { baseName, join, type Path, parent, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { linkAtomic, writeAtomic } from "../state/atomic.ts";
 import { isLeftover, transientName } from "../state/process.ts";
@@ -53,7 +53,7 @@ export async function currentGeneration(cage: Path): Promise<number | undefined>
 /** Makes another generation the present one, by one rename. A running application keeps the one that it started with. */
 export async function switchGeneration(cage: Path, generation: number): Promise<void> {
 	const whole = await listGenerations(cage);
-	if (!whole.includes(generation)) throw new Failure("no-such-generation", { generation }, 2);
+	if (!whole.includes(generation)) throw new Failure("no-such-generation", { name: showPath(baseName(cage)), generation }, 2);
 	const tried = (await triedGenerations(cage)).filter((one) => whole.includes(one) && one !== generation);
 	await writeAtomic(generationPaths(cage).tried, `${JSON.stringify([...tried, generation])}\n`);
 	await linkAtomic(generationPaths(cage).current, pathFromText(`generations/${generation}`));
@@ -73,17 +73,18 @@ export async function writeManifest(cage: Path, manifest: Manifest): Promise<voi
 	await writeAtomic(generationPaths(cage).manifest(manifest.generation), `${JSON.stringify(manifestToJson(manifest))}\n`);
 }
 
-/** Fails with `no-such-generation` (exit 2) or `manifest-invalid` (exit 1). */
+/** Fails with `no-such-generation` (exit 2) or `manifest-damaged` (exit 1). */
 export async function readManifest(cage: Path, generation: number): Promise<Manifest> {
-	const text = await readText(generationPaths(cage).manifest(generation));
-	if (text === undefined) throw new Failure("no-such-generation", { generation }, 2);
-	let json: unknown;
+	const path = generationPaths(cage).manifest(generation);
+	const name = showPath(baseName(cage));
+	const text = await readText(path);
+	if (text === undefined) throw new Failure("no-such-generation", { name, generation }, 2);
 	try {
-		json = JSON.parse(text);
-	} catch {
-		throw new Failure("manifest-invalid", { where: "", problem: "JSON" });
+		return manifestFromJson(JSON.parse(text));
+	} catch (error) {
+		if (!(error instanceof SyntaxError) && !(error instanceof Failure)) throw error;
+		throw new Failure("manifest-damaged", { name, path: showPath(path) }, 1, error);
 	}
-	return manifestFromJson(json);
 }
 
 /** Removes a generation that is not the present one, and its manifest. Fails with `generation-in-use` (exit 4) or `mounted-below`. */

@@ -48,6 +48,8 @@ function lookAtFile(entry: ManifestEntry, deep: boolean): ChangedOrigin["change"
 	const stats = attempt(() => lstatSync(pathToBytes(placeOf(entry)), { bigint: true }));
 	if (stats === undefined) return "gone";
 	if (!stats.isFile()) return "changed";
+	// Another size is another content: nothing of it has to be read, and of a hole of terabytes nothing is.
+	if (edited === undefined && stats.size !== BigInt(entry.size)) return "changed";
 	const isAsItWas = source !== undefined && edited === undefined && sameStamp(stampOf(stats), source);
 	return isAsItWas && !deep ? undefined : "unsure";
 }

@@ -15,12 +15,15 @@ export interface Surveyed {
 	readonly stamp: Stamp;
 }
 
+/** Bytes of holes in one file: they take no room, but every zero of them is read. */
+const mostHollow = 64 * 1024 ** 3;
+
 /**
  * Looks at every file to be copied: whether it is there and a file, how much it is, and whether it fits. Finding that out first
  * costs some microseconds for each and saves filling the disk of a production machine up to its last byte. What was edited in the
  * generation before (its root is `previous`) is looked at there.
  *
- * Fails with `source-gone`, `source-is-link`, `source-not-regular`, `cannot-read`, or `disk-full` (values: path, needed, free).
+ * Fails with `source-gone`, `source-is-link`, `source-not-regular`, `source-hollow`, `cannot-read`, or `disk-full` (values: path, needed, free).
  */
 export async function survey(
 	entries: readonly Entry[],
@@ -39,7 +42,9 @@ export async function survey(
 		if (stats.isSymbolicLink()) throw new Failure("source-is-link", { path: showPath(path) }, 4);
 		if (!stats.isFile()) throw new Failure("source-not-regular", { path: showPath(path) }, 4);
 		found.set(path, { size: Number(stats.size), stamp: stampOf(stats) });
-		needed += Math.min(Number(stats.size), Number(stats.blocks) * 512);
+		const [size, allocated] = [Number(stats.size), Number(stats.blocks) * 512];
+		if (size - allocated > mostHollow) throw new Failure("source-hollow", { path: showPath(path), bytes: size }, 4);
+		needed += Math.min(size, allocated);
 	}
 	await requireSpace(destination, needed);
 	return found;

@@ -22,6 +22,7 @@ import type {
 	ShellResult,
 } from "../../engine/ports.ts";
 import { Commands } from "../commands.ts";
+import { writeFailure } from "../files/errors.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
@@ -230,6 +231,16 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 	}
 
+	clearAbandoned(): void {
+		if (!existsSync(this.scratch)) return;
+		try {
+			clearAbandoned(this.scratch);
+		} catch (error) {
+			throw writeFailure(error, pathFromText(this.scratch));
+		}
+		clearAbandonedGroups();
+	}
+
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
 		const { spec } = request;
 		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
@@ -239,8 +250,7 @@ export class UtilLinuxLauncher implements Launcher {
 	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
 	private makeFolder(): string {
 		mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
-		clearAbandoned(this.scratch);
-		clearAbandonedGroups();
+		this.clearAbandoned();
 		const folder = join(this.scratch, transientName("scratch"));
 		mkdirSync(folder, { mode: 0o700 });
 		return folder;

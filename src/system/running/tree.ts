@@ -22,7 +22,7 @@ export function runningTree(pid: number): RunningProcess[] {
 	if (hasOtherRoot(pid) && link(pid, "ns/mnt") !== link("self", "ns/mnt")) {
 		throw new Failure("process-elsewhere", { pid }, 2);
 	}
-	const sockets = socketsSeenBy(pid);
+	const sockets = { listening: socketsSeenBy(pid), netlink: netlinkSeenBy(pid) };
 	return descendants(pid).flatMap((one) => runningProcess(one, sockets) ?? []);
 }
 
@@ -36,7 +36,13 @@ function descendants(pid: number): number[] {
 	return [pid, ...children(pid).flatMap(descendants)];
 }
 
-function runningProcess(pid: number, sockets: ListeningSockets): RunningProcess | undefined {
+/** Of a network namespace, by inode. */
+interface Sockets {
+	readonly listening: ListeningSockets;
+	readonly netlink: ReadonlySet<string>;
+}
+
+function runningProcess(pid: number, sockets: Sockets): RunningProcess | undefined {
 	const said = status(pid);
 	// A zombie has nothing any more.
 	if (said === undefined || !/^VmSize:/m.test(said)) return undefined;
@@ -88,8 +94,15 @@ function socketsSeenBy(pid: number): ListeningSockets {
 	return parseSockets({ tcp: table("tcp"), tcp6: table("tcp6"), udp: table("udp"), udp6: table("udp6"), unix: table("unix") });
 }
 
-function bound(sockets: ListeningSockets, inode: string): BoundSocket[] {
-	const socket = sockets.get(inode);
+/** Sockets of NETLINK_ROUTE, whose number is 0: the second column of the kernel's table is the protocol, the last one the inode. */
+function netlinkSeenBy(pid: number): ReadonlySet<string> {
+	const rows = (text(`/proc/${pid}/net/netlink`) ?? "").split("\n").map((row) => row.trim().split(/\s+/));
+	return new Set(rows.flatMap((row) => (row[1] === "0" ? [row.at(-1) ?? ""] : [])));
+}
+
+function bound({ listening, netlink }: Sockets, inode: string): BoundSocket[] {
+	if (netlink.has(inode)) return [{ family: "AF_NETLINK" }];
+	const socket = listening.get(inode);
 	if (socket === undefined) return [];
 	if (socket.protocol !== "unix") {
 		return [{ family: socket.address.includes(":") ? "AF_INET6" : "AF_INET", protocol: socket.protocol, port: socket.port }];

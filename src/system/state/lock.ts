@@ -58,6 +58,16 @@ export function lockHolder(lock: Path): number | undefined {
 	}
 }
 
+/** True for a lock that a killed command left. */
+export function isAbandoned(lock: Path): boolean {
+	try {
+		const holder = read(lock);
+		return holder !== undefined && isGone(holder);
+	} catch {
+		return false;
+	}
+}
+
 /** Runs `work` while holding the lock. */
 export async function withLock<Result>(lock: Path, name: string, work: () => Promise<Result>): Promise<Result> {
 	const held = lockCage(lock, name);

@@ -16,7 +16,7 @@ const madeAccountSchema = v.object({
 	uid: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
 
-/** Fails with `state-damaged` (exit 1). */
+/** Fails with `account-file-damaged` (exit 1). */
 export async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
 	const file = join(cage, madeAccountName);
 	try {
@@ -24,7 +24,7 @@ export async function readMadeAccount(cage: Path): Promise<MadeAccount | undefin
 		return account;
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return undefined;
-		throw new Failure("state-damaged", { path: showPath(file) });
+		throw new Failure("account-file-damaged", { path: showPath(file) });
 	}
 }
 

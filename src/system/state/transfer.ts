@@ -12,6 +12,7 @@ import { errorName, readFailure, writeFailure } from "../files/errors.ts";
 import { generationPaths } from "../files/generations.ts";
 import { observe } from "../files/observe.ts";
 import { removeTree } from "../files/remove.ts";
+import { seedData } from "../files/seed.ts";
 import { runIn } from "../files/tools.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -136,7 +137,9 @@ export async function receiveCage(state: Path, archive: Path, name: string, sign
 				await writeAtomic(join(staging, "cage.json"), `${JSON.stringify(cageToJson({ ...cage, name }))}\n`);
 				await unlink(pathToBytes(join(staging, pathFromText(exportHeadName))));
 				await symlink(`generations/${head.generation}`, pathToBytes(paths.current));
-				await makeSafeFolder(join(staging, "data"));
+				// Without data it begins empty; what this machine has at those places is another application's.
+				const writable = manifest.writable.map((one) => ({ ...one, seeds: [] }));
+				await seedData({ plan: { writable }, cage: staging, signal });
 				const directory = await openDirectory(staging);
 				try {
 					await runIn(directory, "sync", ["-f", "."], signal);
@@ -194,7 +197,7 @@ async function readManifestFile(path: Path, archive: Path): Promise<Manifest> {
 	try {
 		return manifestFromJson(JSON.parse(await readSmall(path, archive, 256 * 1024 * 1024)));
 	} catch (error) {
-		if (error instanceof Failure) throw error;
+		if (error instanceof Failure && error.code !== "manifest-invalid") throw error;
 		throw damaged(archive, "manifests");
 	}
 }

@@ -9,6 +9,7 @@ import { errorName } from "../files/errors.ts";
 import { removeTree } from "../files/remove.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
+import { isAbandoned } from "./lock.ts";
 
 /**
  * What a command has begun with a cage and has to bring to an end, written down before: the next command finishes what a kill cut off. One file for
@@ -16,6 +17,7 @@ import { cageFromJson, cageToJson } from "./cage-json.ts";
  */
 
 export const removalName = pathFromText("removal.json");
+const lockName = pathFromText("lock");
 export const switchingName = pathFromText("switching.json");
 
 const removalSchema = v.object({ schema: v.literal("cagewright/removal/1"), keepData: v.boolean() });
@@ -57,12 +59,14 @@ export async function writeSwitching(cage: Path, switching: Switching | undefine
 	await writeAtomic(file, `${JSON.stringify(json)}\n`);
 }
 
-/** Names of the cages in a folder of cages on which some work has not ended. */
+/** Names of the cages in a folder of cages on which some work has not ended: written down, or under a lock whose holder is gone. */
 export async function unfinishedCages(cages: Path): Promise<string[]> {
 	const found: string[] = [];
 	for (const name of (await list(cages)).flatMap((one) => pathToText(one) ?? []).filter(isName)) {
 		const entries = await list(join(cages, pathFromText(name)));
-		if (entries.includes(removalName) || entries.includes(switchingName)) found.push(name);
+		const isWritten = entries.includes(removalName) || entries.includes(switchingName);
+		if (isWritten || (entries.includes(lockName) && isAbandoned(join(join(cages, pathFromText(name)), lockName))))
+			found.push(name);
 	}
 	return found.sort();
 }

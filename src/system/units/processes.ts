@@ -1,6 +1,7 @@
 import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { readFile, readlink } from "node:fs/promises";
 import type { Listening } from "../../core/application/found.ts";
+import { withoutTrailing } from "../../core/trailing.ts";
 
 /** A process that listens. Its environment is never read: it may hold secrets. */
 export interface ListeningProcess {
@@ -118,7 +119,7 @@ async function describe(
 		uid: Number(/^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1] ?? -1),
 		// A program that was replaced by an update runs on from its old file.
 		...(exe === undefined ? {} : { exe: exe.replace(/ \(deleted\)$/, "") }),
-		command: cmdline.replace(/\0+$/, "").split("\0"),
+		command: withoutTrailing(cmdline, "\0").split("\0"),
 		...(cwd === undefined ? {} : { cwd }),
 		cgroup: /^(?:0:|\d+:name=systemd):(.*)$/m.exec(cgroup)?.[1] ?? "",
 		ports,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { compareGenerations } from "../../../src/core/cage/compare.ts";
 import { comparePlanWithManifest, isSame } from "../../../src/core/cage/difference.ts";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import { countEntries, type Manifest, manifestFromJson, manifestToJson } from "../../../src/core/cage/manifest.ts";
@@ -95,6 +96,17 @@ describe("a plan against a manifest", () => {
 		const difference = comparePlanWithManifest(full, manifestOf(full));
 		expect(difference).toEqual({ added: [], changed: [], removed: [], settings: [] });
 		expect(isSame(difference)).toBe(true);
+	});
+
+	test("accounts of the host that come and go are no difference, those inside are", () => {
+		const user = { name: "app", uid: 5, gid: 6, home: "/", reason: "started-as" };
+		const accounts = { ...full.accounts, users: [user] };
+		const before = manifestOf({ ...full, accounts });
+		const more = { ...accounts, usersLeftOut: accounts.usersLeftOut + 1, groupsLeftOut: accounts.groupsLeftOut + 2 };
+		expect(isSame(comparePlanWithManifest({ ...full, accounts: more }, before))).toBe(true);
+		expect(compareGenerations(before, manifestOf({ ...full, accounts: more })).settings).toEqual([]);
+		const other = { ...accounts, users: [{ ...user, uid: 7 }] };
+		expect(comparePlanWithManifest({ ...full, accounts: other }, before).settings).toEqual(["accounts"]);
 	});
 
 	test("reasons are no difference", () => {

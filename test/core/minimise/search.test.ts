@@ -121,6 +121,29 @@ test("of two files one of which is enough, one stays", async () => {
 	}
 });
 
+test("what is needed only while something else is there goes after it: nothing that is left could go by itself", async () => {
+	const pairs = fc.array(fc.tuple(fc.nat(29), fc.integer({ min: 30, max: 59 })), { maxLength: 10 });
+	const some = fc.uniqueArray(fc.nat(59), { maxLength: 8 });
+	await fc.assert(
+		fc.asyncProperty(pairs, some, jobs, async (modules, needed, side) => {
+			// A setting that loads a module fails without it, and nobody needs the setting.
+			const works = async (left: ReadonlySet<number>) =>
+				!needed.some((one) => left.has(one)) && !modules.some(([module, setting]) => left.has(module) && !left.has(setting));
+			const { isComplete, left } = await findUnneeded({ units: plain(60), pinned: new Set(), jobs: side, signal, works });
+			expect(isComplete).toBe(true);
+			const rest = [...Array(60).keys()].filter((one) => !left.has(one));
+			for (const one of rest) expect(await works(new Set([...left, one]))).toBe(false);
+		}),
+	);
+});
+
+test("a trial that failed for another reason keeps nothing", async () => {
+	let unsteady = 3;
+	const works = async (left: ReadonlySet<number>) => !left.has(7) && (left.size < 50 || unsteady-- <= 0);
+	const { left } = await findUnneeded({ units: plain(64), pinned: new Set(), jobs: 1, signal, works });
+	expect(left.size).toBe(63);
+});
+
 test("what passed by chance is taken back", async () => {
 	const needed = new Set(Array.from({ length: 30 }, (_, at) => at * 2));
 	let lies = 1;

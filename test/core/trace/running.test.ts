@@ -35,6 +35,7 @@ describe("what a start that nobody watched has left", () => {
 			{ family: "AF_INET", protocol: "tcp", port: 80 },
 			{ family: "AF_UNIX", name: "/run/app.sock" as Path },
 			{ family: "AF_UNIX", name: "@hidden" as Path },
+			{ family: "AF_NETLINK" },
 		],
 	});
 	const worker = running({ pid: 101, threads: [101], uid: www, gid: www, groups: [33, 44], root: "/var/empty" as Path });
@@ -42,6 +43,7 @@ describe("what a start that nobody watched has left", () => {
 	test("files by what they are open for, sockets, accounts, and that more may be missing", () => {
 		const trace = traceOfRunning([main, worker], "/usr/bin/app-link" as Path);
 		const accesses = Object.fromEntries([...trace.accesses.values()].map((access) => [access.path, summary(access)]));
+		expect([...trace.families]).toEqual(["AF_INET", "AF_UNIX", "AF_NETLINK"]);
 		expect(accesses).toEqual({
 			"/usr/sbin/app": "execute",
 			"/usr/bin/app-link": "execute",

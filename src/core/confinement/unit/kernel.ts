@@ -48,10 +48,8 @@ const oneMachine = [
 ].join(" ");
 
 function addresses(unit: UnitLines, { plan: { application, openings } }: Pick<UnitInput, "plan">): void {
-	if (application.network === "none") {
-		unit.set("IPAddressDeny", "any");
-		return;
-	}
+	// In a network of its own a packet would be dropped without a word: whoever tries a connection there waits for minutes (measured).
+	if (application.network === "none") return;
 	if (openings.multicast !== undefined) {
 		unit.because(`No IPAddressDeny=: multicast is needed for: ${openings.multicast}`);
 		return;

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { openingNames, openingWords } from "../../../src/core/plan/opening-names.ts";
+import { residualRisks } from "../../../src/core/record/risks.ts";
+import { messagesFor } from "../../../src/messages/messages.ts";
+import { recordFor } from "../../report/records.ts";
+
+const codes = (...parts: Parameters<typeof recordFor>) => residualRisks(recordFor(...parts)).map(({ code }) => code as string);
+
+test.each(openingNames)("the opening %s is a risk, with what can be done about it in both languages", (name) => {
+	const code = openingWords[name];
+	const openings = { capabilities: [], [name]: name === "syslog" ? pathFromText("/dev/log") : "seen" };
+	expect(codes({ manifest: { openings } })).toContain(code);
+	expect(codes()).not.toContain(code);
+	for (const language of ["en", "de"] as const)
+		expect(messagesFor(language).record.risks.remedy[code]).toContain(`--refuse ${code}`);
+});
+
+test("the heaviest stands first, and an account that is shared is named as what it is", () => {
+	const notes = [{ code: "shares-account-process" as const, values: { account: "www-data", pid: 1, program: "/x", count: 1 } }];
+	const identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
+	const risks = residualRisks(recordFor({ plan: { notes }, manifest: { identity } }));
+	const weights = risks.map(({ severity }) => ["high", "medium", "low"].indexOf(severity));
+	expect(weights).toEqual([...weights].sort());
+	expect(risks.find(({ code }) => code === "shared-account")?.values).toEqual({ account: "www-data" });
+	expect(risks.slice(-2).map(({ code }) => code)).toEqual(["kernel", "chroot"]);
+});

@@ -1,0 +1,335 @@
+import { readFileSync } from "node:fs";
+import { splitCommandLine } from "../../src/core/application/command-line.ts";
+import { parseEnvironmentFile } from "../../src/core/application/environment-file.ts";
+import { parseMadeDirectory } from "../../src/core/application/made-directory.ts";
+import { execOfShellLine } from "../../src/core/application/shell-exec.ts";
+import { programsOfLine } from "../../src/core/application/shell-programs.ts";
+import { parseSocketUnit } from "../../src/core/application/socket-unit.ts";
+import { behindStartScript } from "../../src/core/application/start-scripts.ts";
+import { tellingWords } from "../../src/core/application/telling-words.ts";
+import { parseTmpfiles } from "../../src/core/application/tmpfiles.ts";
+import { parseExec } from "../../src/core/application/unit-exec.ts";
+import { parseServiceUnit } from "../../src/core/application/unit-file.ts";
+import { parseUnitName } from "../../src/core/application/unit-specifiers.ts";
+import { parseUnitText } from "../../src/core/application/unit-text.ts";
+import { parseAcceptance } from "../../src/core/cage/acceptance.ts";
+import { exportHeadFromJson } from "../../src/core/cage/export.ts";
+import { type Manifest, manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
+import { parseSize } from "../../src/core/confinement/limits.ts";
+import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
+import { manualMentions } from "../../src/core/documentation/manual.ts";
+import { readmeMentions } from "../../src/core/documentation/readme.ts";
+import { logrotateMentions, tmpfilesMentions, unitMentions } from "../../src/core/documentation/service-files.ts";
+import { pathsIn } from "../../src/core/documentation/text-paths.ts";
+import { parseElf } from "../../src/core/elf/elf.ts";
+import { parseLoaderCache } from "../../src/core/elf/ld-so-cache.ts";
+import { libraryDirectories } from "../../src/core/elf/ld-so-conf.ts";
+import { parseShebang } from "../../src/core/elf/script.ts";
+import { parseGroup, parseId, parsePasswd } from "../../src/core/machine/passwd.ts";
+import type { Path } from "../../src/core/path/path.ts";
+import { parseAccountName } from "../../src/core/plan/account-rules.ts";
+import { parseBind } from "../../src/core/questions/answers.ts";
+import { parseDecoy } from "../../src/core/selftest/decoy.ts";
+import { parseMounts } from "../../src/core/selftest/outside.ts";
+import { parseAttempts } from "../../src/core/selftest/verdict.ts";
+import { unbundle } from "../../src/core/template/bundle.ts";
+import { parseTemplate } from "../../src/core/template/parse.ts";
+import { TraceFold } from "../../src/core/trace/fold.ts";
+import { startAtFirstExecve } from "../../src/core/trace/start.ts";
+import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
+import { parseFailure } from "../../src/core/watch/watched.ts";
+import { migrated, restored } from "../../src/core/wizard/stored.ts";
+import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-json.ts";
+import { parseApkInstalled } from "../../src/system/packages/apk.ts";
+import { parseConffiles } from "../../src/system/packages/conffiles.ts";
+import { osRelease } from "../../src/system/packages/distribution.ts";
+import { parseDiversions, parseDpkgStatus } from "../../src/system/packages/dpkg.ts";
+import { parsePacmanBase, parsePacmanDesc, parsePacmanFiles } from "../../src/system/packages/pacman.ts";
+import { parseRpmLine } from "../../src/system/packages/rpm.ts";
+import { parsePolicy } from "../../src/system/packages/security.ts";
+import { parseMountinfo } from "../../src/system/rehearsal/mounts.ts";
+import { parseMaps } from "../../src/system/running/mapped.ts";
+import { cageFromJson, cageToJson } from "../../src/system/state/cage-json.ts";
+import { parseSockets } from "../../src/system/units/processes.ts";
+import { entry, plan, writable } from "../core/cage/plans.ts";
+import { makeElf } from "../core/elf/make-elf.ts";
+
+/** Everything that is read and was written by somebody else. Texts are bytes as latin1, as most of it is read. */
+
+export interface Parser {
+	/** Good texts, from which bad ones are made. */
+	readonly samples: readonly string[];
+	/** Called with anything at all; may fail with a `Failure`, and with nothing else. */
+	parse(text: string): unknown;
+}
+
+const file = (text: string) => ({ list: () => ["a.conf" as Path], read: () => Buffer.from(text, "latin1") });
+const recording = (name: string) => readFileSync(`test/core/trace/corpus/${name}.strace`, "latin1");
+const bytes = (text: string) => Buffer.from(text, "latin1");
+/** For what reads values of JSON: what is no JSON never comes to it. */
+function json(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+const fields = (text: string) => json(text) as Readonly<Record<string, unknown>>;
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const made = plan([entry("/usr/bin/app", { size: 3 }), entry("/etc/app.conf", { package: { name: "app", version: "1" } })], {
+	writable: [writable("/var/lib/app")],
+});
+const manifest: Manifest = {
+	schema: "cagewright/manifest/1",
+	generation: 1,
+	name: "app",
+	command: ["/usr/bin/app"],
+	madeAt: "2025-01-02T03:04:05.678Z",
+	entries: made.entries.map(({ decision: _, ...rest }) => ({ ...rest, sha256: "0".repeat(64) })),
+	writable: made.writable,
+	binds: [],
+	accounts: made.accounts,
+	openings: made.openings,
+	identity: made.identity,
+};
+const service = `[Unit]
+Description=A service # of ours
+[Service]
+Type=notify
+User=app
+Environment="A=b c" 'D=e' F=\\x41
+EnvironmentFile=-/etc/default/%p
+ExecStartPre=-/bin/mkdir -p \${RUNTIME_DIRECTORY}
+ExecStart=!!/usr/bin/app --config "/etc/app conf" \\
+  $OPTIONS ; /bin/true
+RuntimeDirectory=app/%i:link
+ReadWritePaths=-/var/lib/app /var/log/app
+`;
+const status = `Package: dpkg
+Status: install ok installed
+Architecture: amd64
+Version: 1.22
+
+Package: app
+Architecture: amd64
+Version: 1:2.0-1
+Source: app-src (2.0)
+Conffiles:
+ /etc/app.conf 0123456789abcdef0123456789abcdef
+ /etc/old.conf 0123456789abcdef0123456789abcdef obsolete
+Description: an app
+ that does things
+`;
+const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:18EB 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12345 1 0000000000000000 100 0 0 10 0
+`;
+const unix = `Num       RefCount Protocol Flags    Type St Inode Path
+0000000000000000: 00000002 00000000 00010000 0001 01 20000 /run/app.sock
+`;
+
+/** By what it is; `parseX` where a function of that name reads it, so that none is forgotten. */
+export const parsers: Readonly<Record<string, Parser>> = {
+	"a trace of strace": {
+		samples: [...["directories.fast", "interleaved.whole", "names.whole", "processes.fast"].map(recording)],
+		parse(text) {
+			const fold = new TraceFold({ start: startAtFirstExecve(), cwd: "/" as Path });
+			fold.feed(bytes(text));
+			fold.end();
+		},
+	},
+	parseElf: {
+		samples: [
+			makeElf({ interpreter: "/lib64/ld.so", needed: ["liba.so", "libb.so"], runpath: "$ORIGIN/../lib:/opt" }).toString("latin1"),
+			makeElf({ class: 32, littleEndian: false, dlopen: ['[{"soname":["libz.so"],"feature":"z"}]'] }).toString("latin1"),
+		],
+		parse: (text) => parseElf(bytes(text)),
+	},
+	parseLoaderCache: {
+		samples: [
+			`glibc-ld.so.cache1.1${"\x02\0\0\0\x40\0\0\0\x02".padEnd(28, "\0")}${"\x01\x03\0\0".repeat(12)}liba.so\0/lib/liba.so\0`,
+		],
+		parse: (text) => parseLoaderCache(bytes(text)),
+	},
+	"ld.so.conf": {
+		samples: ["include /etc/ld.so.conf.d/*.conf\n/usr/local/lib # ours\nhwcap 0 nosegneg\n/opt/[a-z]?lib=libc6\n"],
+		parse: (text) => libraryDirectories("/etc/ld.so.conf" as Path, file(text)),
+	},
+	parseShebang: { samples: ["#! /usr/bin/env -S perl -w\n", "#!/bin/sh\n"], parse: (text) => parseShebang(bytes(text)) },
+	parsePasswd: {
+		samples: ["root:x:0:0:root:/root:/bin/bash\nredis:x:105:108::/var/lib/redis:/usr/sbin/nologin\n"],
+		parse: parsePasswd,
+	},
+	parseGroup: { samples: ["root:x:0:\nssl-cert:x:110:redis,www-data\n"], parse: parseGroup },
+	parseServiceUnit: { samples: [service], parse: (text) => parseServiceUnit("app@one.service", [text, service]) },
+	parseSocketUnit: {
+		samples: [
+			"[Socket]\nListenStream=/run/app.sock\nListenStream=[::]:80\nAccept=no\nService=app.service\nFileDescriptorName=%p\n",
+		],
+		parse: (text) => parseSocketUnit("app.socket", [text], true),
+	},
+	parseUnitText: { samples: [service], parse: parseUnitText },
+	parseUnitName: { samples: ["app@one\\x2dtwo.service"], parse: parseUnitName },
+	parseExec: { samples: ["-@!/usr/bin/app argv0 \"two words\" 'it''s' $A ${B} \\x41 ; /bin/b"], parse: parseExec },
+	parseEnvironmentFile: { samples: ["# of ours\nA=b\nC=\"d e\\\n f\"\nG='h\n'\n; not\nI=\\$J\n"], parse: parseEnvironmentFile },
+	parseTmpfiles: {
+		samples: ['# of ours\nd /run/app 0755 app app -\nD! /run/%p :~2775 - "two words" 10d\nf /run/x\n'],
+		parse: (text) => parseTmpfiles("app.conf", text),
+	},
+	parseMadeDirectory: { samples: ["/run/app:0750:app:app"], parse: parseMadeDirectory },
+	"lines of a shell": {
+		samples: [
+			'cd /var && exec /usr/bin/app --flag "${OPTS:-none}" $MORE',
+			'bash -c \'exec 3<>/dev/tcp/127.0.0.1/80; echo "$(date)" >&3\' | grep -q x && test "$(redis-cli PING)" = PONG',
+		],
+		parse(line) {
+			programsOfLine(line);
+			splitCommandLine(line);
+			execOfShellLine(["/bin/sh", "-c", line], { OPTS: "a" });
+		},
+	},
+	"what start scripts read": {
+		samples: ["# envvars\nexport APACHE_RUN_USER=www-data\nexport APACHE_PID_FILE=/run/apache2$SUFFIX.pid\n-m 64\n-u memcache\n"],
+		parse(text) {
+			behindStartScript(["/usr/sbin/apachectl", "start"], () => text);
+			behindStartScript(["/usr/share/memcached/scripts/systemd-memcached-wrapper", "/etc/memcached.conf"], () => text);
+			behindStartScript(["/usr/bin/pg_ctlcluster", "17", "main", "start"], () => text);
+			behindStartScript(["/usr/share/dnsmasq/systemd-helper", "exec"], () => text);
+			behindStartScript(["/usr/libexec/ntpsec/ntp-systemd-wrapper"], () => text);
+		},
+	},
+	parseTemplate: {
+		samples: [readFileSync("templates/redis.json", "latin1"), readFileSync("templates/sftp.json", "latin1")],
+		parse: parseTemplate,
+	},
+	"a template that is passed on": {
+		samples: [
+			`{"schema":"cagewright/template-bundle/1","sha256":"00","template":${readFileSync("templates/redis.json", "latin1")}}`,
+		],
+		parse: (text) => unbundle(json(text)),
+	},
+	"a manifest": { samples: [JSON.stringify(manifestToJson(manifest))], parse: (text) => manifestFromJson(json(text)) },
+	"the description of a cage": {
+		samples: [
+			JSON.stringify(
+				cageToJson({
+					name: "app",
+					application: made.application,
+					rules: made.rules,
+					onHost: false,
+					additions: [{ kind: "path", path: "/odd\xff" as Path, round: 1, call: "openat" }],
+					exercises: ["true"],
+					signals: ["SIGHUP"],
+					handlesTerm: true,
+					madeAt: "2025-01-02T03:04:05.678Z",
+					trials: [],
+					seconds: { trace: 1, plan: 0, build: 2.5, trial: 1 },
+				}),
+			),
+		],
+		parse: cageFromJson,
+	},
+	"what an adoption leaves": {
+		samples: [
+			adoptionToJson({
+				service: "app.service",
+				phase: "adopted",
+				since: "2025-01-02T03:04:05.678Z",
+				companions: { triggers: ["app.socket"], dependents: [] },
+				dropin: "[Service]\n",
+				probes: ["true"],
+				timeout: 30,
+				places: [],
+			}),
+		],
+		parse: adoptionFromJson,
+	},
+	"the head of an exported cage": {
+		samples: [
+			'{"schema":"cagewright/export/1","name":"app","generation":1,"architecture":"x64","exportedAt":"","version":"0.1.0","data":false}',
+		],
+		parse: exportHeadFromJson,
+	},
+	"a session of the wizard": {
+		samples: [readFileSync("test/core/wizard/session-1.json", "latin1")],
+		parse(text) {
+			const value = fields(text);
+			if (!isObject(value)) return;
+			const known = migrated(value.version, isObject(value.fields) ? (value.fields as Readonly<Record<string, unknown>>) : {});
+			if (typeof known === "object") restored(known, false);
+		},
+	},
+	parseDpkgStatus: { samples: [status], parse: parseDpkgStatus },
+	parseConffiles: { samples: [status], parse: parseConffiles },
+	parseDiversions: { samples: ["/bin/sh\n/bin/sh.distrib\ndash\n/a\n/b\n:\n"], parse: parseDiversions },
+	parsePolicy: {
+		samples: [
+			"app:\n  Installed: 1\n  Version table:\n *** 1 500\n        500 http://a trixie-security/main amd64 Packages\n     0.9 -1\n",
+		],
+		parse: (text) => parsePolicy(text, [{ name: "app", version: "1" }]),
+	},
+	parseRpmLine: { samples: ["redis\t0:7.2-1\t/usr/bin/redis-server"], parse: (text) => text.split("\n").map(parseRpmLine) },
+	parsePacmanDesc: { samples: ["%NAME%\nredis\n\n%VERSION%\n7.2-1\n\n%BASE%\nredis\n\n"], parse: parsePacmanDesc },
+	parsePacmanBase: { samples: ["%NAME%\nredis\n\n%BASE%\nredis\n\n"], parse: parsePacmanBase },
+	parsePacmanFiles: { samples: ["%FILES%\nusr/\nusr/bin/\nusr/bin/redis-server\n\n%BACKUP%\n"], parse: parsePacmanFiles },
+	parseApkInstalled: {
+		samples: ["P:redis\nV:7.2-r0\no:redis\nF:usr/bin\nR:redis-server\na:0:0:755\nF:\n\nP:b\nV:1\n"],
+		parse: parseApkInstalled,
+	},
+	"os-release": { samples: ["NAME=\"Debian GNU/Linux\"\nID=debian\nID_LIKE='a b'\n"], parse: (text) => osRelease(text) },
+	"a manual page": {
+		samples: [
+			'.SH "FILES"\n.\\" a comment\n.TP\n.B \\fB/etc/app\\-1/app.conf\\fP\nIts configuration.\n.BR /var/lib/ app\n\\f[CR]\\(aq/usr/x\\(aq\\fR\n.SH BUGS\n',
+			".Sh FILES\n.Bl -tag\n.It Pa /run/app.pid\nHolds the number of\n.Nm .\n.El\n",
+		],
+		parse: (text) => manualMentions("app.8", text),
+	},
+	"a README": {
+		samples: [
+			"Contents\n========\n\nZones of /etc/app\n-----\nPut them below /var/lib/app/zones, in a chroot too. See (/etc/app.conf).\n",
+		],
+		parse: (text) => readmeMentions("README.Debian", text),
+	},
+	"what service files mention": {
+		samples: [service, "d /run/app 0755 app app -\n", '"/var/log/app/*.log" /var/log/b {\n\tweekly\n}\n'],
+		parse(text) {
+			unitMentions("app.service", text);
+			tmpfilesMentions("app.conf", text);
+			logrotateMentions("app", text);
+			pathsIn(text);
+		},
+	},
+	parseLogrotate: {
+		samples: ['/var/log/app/*.log "/var/log/two words" {\n\tweekly\n\tsize=1M\n\tpostrotate\n\t\tkill -HUP 1\n\tendscript\n}\n'],
+		parse: parseLogrotate,
+	},
+	"what an application prints": {
+		samples: ["[1] starting\nError: cannot open /etc/app.conf: No such file or directory\n    at main (app.js:1)\nbye\n"],
+		parse: tellingWords,
+	},
+	parseAttempts: { samples: ["chroot-again\trefused\t1\nptrace\tkilled\t31\ndone\n"], parse: parseAttempts },
+	parseDecoy: {
+		samples: ["pid=1\ttoken=t\taddress=2\tmemory=3\tmessages=4\tsemaphores=5\tqueue=/q\tkey=6\tport=7\tabstract=a\n"],
+		parse: parseDecoy,
+	},
+	parseMounts: {
+		samples: ["36 35 98:0 / / rw,noatime master:1 - ext4 /dev/root rw\n37 36 0:5 /x /proc\\040x ro,nosuid - proc proc rw\n"],
+		parse: parseMounts,
+	},
+	parseMountinfo: {
+		samples: ["36 35 98:0 / / rw,noatime master:1 - ext4 /dev/root rw\n37 36 0:5 /x /a\\040b ro - tmpfs tmpfs rw\n"],
+		parse: parseMountinfo,
+	},
+	parseMaps: {
+		samples: ["55d0-55d1 r-xp 00000000 fe:01 1234   /usr/bin/app\n7f00-7f01 rw-p 00000000 00:00 0\n"],
+		parse: parseMaps,
+	},
+	parseSockets: { samples: [tcp, unix], parse: (text) => parseSockets({ tcp: text, udp6: text, unix: text }) },
+	parseFailure: { samples: ["257 -2 -100 2f6574632f61"], parse: (text) => parseFailure(text, "/" as Path) },
+	parseExposure: { samples: ['[{"set":true,"name":"User=","exposure":"0.1","description":"d"}]'], parse: parseExposure },
+};
+
+/** These read what an administrator types, or a part of what is in the table. */
+export const typed: readonly string[] = [parseAcceptance, parseAccountName, parseBind, parseId, parseSize].map(
+	({ name }) => name,
+);

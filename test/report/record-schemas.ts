@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { Ajv } from "ajv";
+import { programFolder } from "../../src/system/templates/folder.ts";
+
+const parsed = (file: string): object => JSON.parse(readFileSync(file, "utf8"));
+const record = new Ajv({ allErrors: true }).compile(parsed(`${programFolder()}/templates/record-schema.json`));
+
+/** What our own schema finds wrong with a record in JSON; nothing where it is as described. */
+export function recordProblems(value: unknown) {
+	return record(value) ? [] : record.errors;
+}
+
+const library = dirname(createRequire(import.meta.url).resolve("@cyclonedx/cyclonedx-library/package.json"));
+const cycloneDxSchema = (name: string) => parsed(`${library}/res/schema/${name}.SNAPSHOT.schema.json`);
+/** It names formats that JSON Schema leaves to whoever reads it; those that we write are looked at. */
+const formats = {
+	"date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
+	"iri-reference": true,
+	"idn-email": true,
+} as const;
+const ajv = new Ajv({ allErrors: true, strict: false, formats });
+for (const name of ["spdx", "jsf-0.82", "cryptography-defs"])
+	ajv.addSchema(cycloneDxSchema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
+const cycloneDx = ajv.compile(cycloneDxSchema("bom-1.6"));
+
+/** The same by the specification's own schema of a bill of materials. */
+export function cycloneDxProblems(value: unknown) {
+	return cycloneDx(value) ? [] : cycloneDx.errors;
+}

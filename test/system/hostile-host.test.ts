@@ -1,0 +1,73 @@
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cagewright, make, temporaryState } from "./cagewright.ts";
+
+/** Files of the host that became something else since the cage was made, as an update meets them. */
+
+const state = temporaryState();
+// Not below /tmp, which every application has for itself.
+const folder = mkdtempSync("/opt/cagewright-hostile-");
+chmodSync(folder, 0o755);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = `${folder}/file`;
+
+beforeAll(async () => {
+	writeFileSync(file, "as it was");
+	writeFileSync(`${folder}/other`, "stays");
+	await make(["demo", "--no-selftest", "--include", folder], { state });
+});
+
+const present = () => readlinkSync(`${state}/cages/demo/current`);
+const build = () => cagewright(["build", "demo", "--quiet"], { state });
+
+test("a file of terabytes of holes is one line, read by nobody, and nothing changed", async () => {
+	rmSync(file);
+	writeFileSync(file, "");
+	truncateSync(file, 2 * 1024 ** 4);
+	const before = present();
+	for (const args of [
+		["build", "demo"],
+		["update", "demo", "--configuration", "keep"],
+	]) {
+		const { status, stderr } = await cagewright([...args, "--quiet"], { state });
+		expect({ args, status, stderr }).toEqual({
+			args,
+			status: 4,
+			stderr: expect.stringMatching(/^cagewright: [^\n]*holes; nothing was copied[^\n]*--exclude[^\n]*\n$/),
+		});
+	}
+	expect(present()).toBe(before);
+	expect((await cagewright(["check", "demo"], { state })).stdout).toContain(file);
+});
+
+test.each<[string, () => void]>([
+	["a FIFO", () => execFileSync("mkfifo", [file])],
+	["a link to a secret", () => symlinkSync("/etc/shadow", file)],
+	["a directory", () => mkdirSync(file)],
+	["a device without end", () => execFileSync("mknod", [file, "c", "1", "5"])],
+	["nothing", () => {}],
+])("where %s is now, nothing waits for it and nothing of what it leads to comes in", async (_, change) => {
+	rmSync(file, { recursive: true, force: true });
+	change();
+	expect((await build()).status).toBe(0);
+	const kinds = execFileSync("find", [`${state}/cages/demo/${present()}${folder}`, "-printf", "%P %y\n"], { encoding: "utf8" });
+	expect(
+		kinds
+			.trim()
+			.split("\n")
+			.sort()
+			.filter((line) => !/^file [ld]$/.test(line)),
+	).toEqual(["d", "other f"].map((one) => expect.stringMatching(new RegExp(`^ ?${one}$`))));
+});
+
+test("of a file that never stops growing there is what it held at one moment", async () => {
+	rmSync(file, { recursive: true, force: true });
+	const writer = spawn("sh", ["-c", `while :; do head -c 50000 /dev/zero >>${file}; done`], { stdio: "ignore" });
+	try {
+		const { status, stderr } = await build();
+		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	} finally {
+		writer.kill("SIGKILL");
+	}
+});

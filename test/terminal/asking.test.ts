@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { home, make, temporaryState } from "../system/cagewright.ts";
+import { keys, PtyProgram } from "./terminal.ts";
+
+/** Questions of a verb: who answers for a cage, asked once for all of them. */
+describe("a question on a terminal", () => {
+	const state = temporaryState();
+	let running: PtyProgram | undefined;
+	beforeAll(async () => {
+		await make(["demo", "--no-selftest"], { state });
+	}, 60_000);
+	afterEach(() => {
+		running?.kill("SIGKILL");
+		running?.dispose();
+	});
+
+	async function record() {
+		const args = ["--state", state, "record", "demo", "-o", `${state}/record.md`];
+		running = new PtyProgram(process.execPath, [join(home, "bin/cagewright.js"), ...args], { columns: 80, rows: 24, env: {} });
+		return running;
+	}
+
+	it.each([
+		["Ctrl-C", 130, (program: PtyProgram) => program.press("\x03")],
+		["TERM", 143, (program: PtyProgram) => program.kill("SIGTERM")],
+	])("is ended by %s, and nothing was done", async (_, status, end) => {
+		const program = await record();
+		await program.sees("Who initiated this");
+		end(program);
+		expect((await program.ended).exitCode).toBe(status);
+		expect(existsSync(`${state}/record.md`)).toBe(false);
+		expect(existsSync(`${state}/settings.json`)).toBe(false);
+	});
+
+	it("is asked once: the answer is kept, and Ctrl-D is none", async () => {
+		const program = await record();
+		await program.sees("Who initiated this");
+		program.press("Ada (CISO)", keys.enter);
+		await program.sees("Who implemented it");
+		program.press("\x04");
+		expect((await program.ended).exitCode).toBe(0);
+		expect(readFileSync(`${state}/record.md`, "utf8")).toMatch(/Initiated by: Ada \\?\(CISO\\?\)\n- Implemented by: open/);
+		const again = await record();
+		expect((await again.ended).exitCode).toBe(0);
+		expect(again.raw).not.toContain("Who");
+	});
+});
