@@ -4,7 +4,7 @@ import { type FileHandle, lstat, open, readdir, readFile, rename, symlink, unlin
 import { type ExportHead, exportedParts, exportHeadFromJson, exportHeadName } from "../../core/cage/export.ts";
 import { type Manifest, manifestFromJson, manifestToJson } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { join, type Path, parent, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { ReceivedCage } from "../../engine/store.ts";
 import { openDirectory, syncDirectory } from "../files/descriptor.ts";
@@ -68,6 +68,7 @@ async function openNewFile(path: Path): Promise<FileHandle> {
 		return await open(pathToBytes(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
 	} catch (error) {
 		if (errorName(error) === "EEXIST") throw new Failure("file-there", { path: showPath(path) }, 2);
+		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(parent(path)) }, 2);
 		throw writeFailure(error, path);
 	}
 }
