@@ -4,7 +4,13 @@ import { pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { programFolder, programLink, type TimerTask, type Verb } from "../core/upkeep/installation.ts";
 import type { Context } from "../engine/context.ts";
-import { type InstallRequest, installProgram, planInstallation, uninstallProgram } from "../engine/installation.ts";
+import {
+	type InstallRequest,
+	installProgram,
+	planInstallation,
+	planUninstallation,
+	uninstallProgram,
+} from "../engine/installation.ts";
 import { programPlace } from "../system/installation/program.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,10 +41,12 @@ export async function install(terminal: Terminal, options: InstallOptions, verbs
 export async function uninstall(terminal: Terminal, options: InstallOptions): Promise<number> {
 	const words = terminal.messages.cli.install;
 	return within(terminal, options, async (context, place) => {
-		const { left, removed } = await uninstallProgram(context, place);
+		const { dryRun = false } = options;
+		const { left, removed } = dryRun ? await planUninstallation(context, place) : await uninstallProgram(context, place);
 		for (const one of left) terminal.say(words.left(showPath(one)));
 		if (!removed.length) terminal.say(words.nothing);
-		return show(terminal, "uninstall", words.removed, removed, { left: left.map(pathToJson) });
+		const title = dryRun ? words.wouldRemove : words.removed;
+		return show(terminal, "uninstall", title, removed, { left: left.map(pathToJson), ...(dryRun ? { dryRun } : {}) });
 	});
 }
 

@@ -269,6 +269,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			})(),
 		);
 	define("uninstall", "take all of that away again, and nothing else", "cagewright uninstall")
+		.option("--dry-run", "say what would be taken away, and do nothing")
 		.option("--root <DIR>", "another system, whose file tree is there")
 		.action((options: InstallOptions) => verb(async (terminal) => (await import("./install.ts")).uninstall(terminal, options))());
 	define(

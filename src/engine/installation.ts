@@ -66,6 +66,21 @@ export async function installProgram(context: Context, request: InstallRequest):
 	return { places: [programFolder, programLink, ...files.map(({ place }) => place)], timer: hasTimer };
 }
 
+/** What `uninstallProgram` would take away and leave. Changes nothing. */
+export async function planUninstallation(
+	{ machine: { units } }: Context,
+	{ program }: Pick<InstallRequest, "program">,
+): Promise<{ readonly removed: readonly Path[]; readonly left: readonly Path[] }> {
+	const removed: Path[] = [];
+	const left: Path[] = [];
+	for (const place of installedPlaces) {
+		const installed = await units.installed(place);
+		if (installed.kind !== "none") (installed.kind === "ours" && !installed.changed ? removed : left).push(place);
+	}
+	if ((await program.state()) === "ours") removed.push(programFolder, programLink);
+	return { removed, left };
+}
+
 /** Takes all of that away, and nothing else: no cage, no template, no unit of a cage. What somebody edited since stays; tells what. */
 export async function uninstallProgram(
 	context: Context,

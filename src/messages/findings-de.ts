@@ -85,7 +85,8 @@ export const findingsDe: FindingMessages = {
 	},
 	"configuration-edited": {
 		what: "wurde seit dem Bau bearbeitet",
-		close: "Um die Änderung zu behalten, machen Sie sie auch auf dem Wirt, und bauen Sie den Käfig neu",
+		close:
+			"Das bleibt bei jeder Aktualisierung; machen Sie die Änderung auch auf dem Wirt, dann gibt es ab der nächsten wieder nur einen Text",
 	},
 	"attributes-changed": {
 		what: "hat einen anderen Modus oder Eigentümer als beim Bau ({is} statt {was})",

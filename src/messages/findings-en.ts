@@ -82,7 +82,7 @@ export const findingsEn = {
 	},
 	"configuration-edited": {
 		what: "was edited since it was built",
-		close: "To keep the change, make it on the host too and build the cage anew",
+		close: "It goes on with every update; make it on the host too, and the next update has one text again",
 	},
 	"attributes-changed": {
 		what: "has another mode or owner than it was built with ({is} instead of {was})",

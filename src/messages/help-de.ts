@@ -157,6 +157,7 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"diesen Lauf zu dem nehmen, was vom Käfig schon beobachtet ist, mit diesen Übungen",
 	"kill it when it has not ended so long after TERM (default: 90; 0: never)":
 		"mit KILL beenden, was so lange nach TERM nicht beendet ist (Vorgabe: 90; 0: nie)",
+	"say what would be taken away, and do nothing": "nur sagen, was entfernt würde",
 	"print the plain shell commands instead": "stattdessen die Shell-Befehle ausgeben",
 	"let it write to the application's data (else what it writes is thrown away)":
 		"in die Daten der Anwendung schreiben lassen (sonst wird Geschriebenes verworfen)",

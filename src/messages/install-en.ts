@@ -3,6 +3,7 @@ export const installEn = {
 	would: "Would write, and let the timer run once a day:",
 	installed: (timer: boolean) =>
 		`Installed${timer ? "; the timer runs once a day (systemctl list-timers cagewright-upkeep)" : ""}. cagewright uninstall takes all of it away, and never a cage:`,
+	wouldRemove: "Would remove, and leave cages and templates as they are:",
 	removed: "Removed; cages and templates are as they were:",
 	nothing: "Nothing was installed.",
 	left: (path: string) => `${path} is not as it was installed, and stays.`,

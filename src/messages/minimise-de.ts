@@ -20,7 +20,10 @@ export const minimiseDe: Widen<typeof minimiseEn> = {
 	found: (name: string, out: number, of: number, bytes: string, ofBytes: string) =>
 		`${name} braucht ${out} von ${of} Dateien nicht (${bytes} von ${ofBytes}).`,
 	nothing: (name: string, of: number) => `${name} braucht alle ${files(of)}, oder sie sollen bleiben. Nichts wurde geändert.`,
-	how: (trials: number, seconds: number) => `Gefunden in ${many(trials, "Versuch", "Versuchen")}, ${seconds} s.`,
+	nothingYet: (name: string, of: number) =>
+		`Von ${of} Dateien in ${name} war noch keine als unnötig erwiesen. Nichts wurde geändert.`,
+	how: (trials: number, seconds: number) =>
+		`Gefunden in ${many(trials, "Versuch", "Versuchen")}, ${String(seconds).replace(".", ",")} s.`,
 	stopped: "Beendet, bevor jede Datei entschieden war: ein weiterer Lauf macht hier weiter.",
 	byGroup: "Weggelassen, nach Art",
 	byPackage: "Weggelassen, nach Paket",

@@ -19,6 +19,8 @@ export const minimiseEn = {
 	found: (name: string, out: number, of: number, bytes: string, ofBytes: string) =>
 		`${name} does not need ${out} of its ${files(of)} (${bytes} of ${ofBytes}).`,
 	nothing: (name: string, of: number) => `${name} needs all of its ${files(of)}, or they are to stay. Nothing was changed.`,
+	nothingYet: (name: string, of: number) =>
+		`Of the ${files(of)} in ${name} none had been proven unnecessary. Nothing was changed.`,
 	how: (trials: number, seconds: number) => `Found in ${many(trials, "trial", "trials")}, ${seconds} s.`,
 	stopped: "Stopped before every file was decided: another run goes on from here.",
 	byGroup: "Left out, by kind",

@@ -51,7 +51,10 @@ export function foundText({ cage, units }: Searched, found: Found, messages: Mes
 	const { exercises, isComplete, kept, left, seconds, signals, trials, uncounted } = found;
 	const more = isComplete ? [] : [words.stopped];
 	const apart = uncounted.length ? [words.uncounted(uncounted.map((one) => printable(one)).join("; "))] : [];
-	if (!left.length) return [words.nothing(cage.name, whole.files), words.how(trials, seconds), ...more, ...apart].join("\n");
+	if (!left.length) {
+		const nothing = isComplete ? words.nothing(cage.name, whole.files) : words.nothingYet(cage.name, whole.files);
+		return [nothing, words.how(trials, seconds), ...more, ...apart].join("\n");
+	}
 	const probes = cage.application.probes.length;
 	return [
 		words.found(cage.name, out.files, whole.files, messages.bytes(out.bytes), messages.bytes(whole.bytes)),

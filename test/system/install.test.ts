@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 const install = (...options: string[]) => cagewright(["install", "--root", root, ...options], { state });
-const uninstall = () => cagewright(["uninstall", "--root", root], { state });
+const uninstall = (...options: string[]) => cagewright(["uninstall", "--root", root, ...options], { state });
 const files = () =>
 	execFileSync("find", [root, "-type", "f", "-o", "-type", "l"], { encoding: "utf8" })
 		.split("\n")
@@ -47,7 +47,14 @@ test("program, completion, hook and timer come, work from there, and go again wi
 	expect((await install("--timer", "none")).status).toBe(0);
 	expect(files()).not.toContain("/etc/systemd/system/cagewright-upkeep.timer");
 
-	const gone = await uninstall();
+	const before = files();
+	const told = await uninstall("--dry-run", "--json");
+	expect(told.status, told.stderr).toBe(0);
+	expect(files()).toEqual(before);
+
+	const gone = await uninstall("--json");
+	const { dryRun, ...planned } = told.json;
+	expect({ dryRun, gone: gone.json }).toEqual({ dryRun: true, gone: planned });
 	expect(gone.status, gone.stderr).toBe(0);
 	expect(files()).toEqual([]);
 	expect(existsSync(`${root}/usr/local/lib/cagewright`)).toBe(false);

@@ -173,7 +173,7 @@ describe.each([
 		});
 		expectWellMade(withoutDeclined(first), name, state);
 		expect(probes.length).toBeGreaterThan(0);
-		expect(readFileSync(record, "utf8")).not.toMatch(/undefined|\[object|NaN/);
+		expect(readFileSync(record, "utf8")).not.toMatch(/[:|] (undefined|NaN)\b|\[object/);
 		const checked = await cagewright(["check", name, "--json"], { state });
 		expect(clean(checked.json as unknown as Checked), checked.stdout).toEqual({ drift: [], outdated: false, findings: [] });
 		expectWellMade(withoutDeclined(again), name, other);

@@ -73,6 +73,15 @@ test("a cage goes to another machine with its data, and answers there", async ()
 	expect(left().sort()).toEqual(["redis", "second"]);
 });
 
+test("without its data it begins empty, and answers all the same", async () => {
+	const bare = `${folder}/bare.tar`;
+	expect((await cagewright(["export", "redis", "-o", bare], { state })).status).toBe(0);
+	const { status, stderr } = await take(bare, "--name", "bare", "--quiet");
+	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+	expect(readdirSync(`${there}/cages/bare/data${daemon.folder}/data`)).toEqual([]);
+	expect(readdirSync(`${there}/cages/bare/launcher`)).toEqual(readdirSync(`${state}/cages/redis/launcher`));
+});
+
 /** Unpacks the archive, changes something, and packs it again. */
 function forged(change: (tree: string) => void, more: readonly string[] = []): string {
 	const tree = `${folder}/tree`;

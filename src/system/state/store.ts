@@ -216,8 +216,13 @@ export class StateFolder extends StateReader implements Store {
 		return readExportHead(archive, signal);
 	}
 
-	receiveCage(archive: Path, name: string, signal: AbortSignal): Promise<ReceivedCage> {
-		return receiveCage(this.folder, archive, name, signal);
+	async receiveCage(archive: Path, name: string, signal: AbortSignal): Promise<ReceivedCage> {
+		const received = await receiveCage(this.folder, archive, name, signal);
+		const takeIn = async () => {
+			await received.takeIn();
+			await this.#placeInit(name);
+		};
+		return { ...received, takeIn };
 	}
 
 	async isTaken(name: string): Promise<boolean> {

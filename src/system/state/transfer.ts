@@ -4,7 +4,7 @@ import { type FileHandle, lstat, open, readdir, readFile, rename, symlink, unlin
 import { type ExportHead, exportedParts, exportHeadFromJson, exportHeadName } from "../../core/cage/export.ts";
 import { type Manifest, manifestFromJson, manifestToJson } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { join, type Path, parent, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { ReceivedCage } from "../../engine/store.ts";
 import { openDirectory, syncDirectory } from "../files/descriptor.ts";
@@ -12,6 +12,7 @@ import { errorName, readFailure, writeFailure } from "../files/errors.ts";
 import { generationPaths } from "../files/generations.ts";
 import { observe } from "../files/observe.ts";
 import { removeTree } from "../files/remove.ts";
+import { seedData } from "../files/seed.ts";
 import { runIn } from "../files/tools.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -67,6 +68,7 @@ async function openNewFile(path: Path): Promise<FileHandle> {
 		return await open(pathToBytes(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
 	} catch (error) {
 		if (errorName(error) === "EEXIST") throw new Failure("file-there", { path: showPath(path) }, 2);
+		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(parent(path)) }, 2);
 		throw writeFailure(error, path);
 	}
 }
@@ -136,7 +138,9 @@ export async function receiveCage(state: Path, archive: Path, name: string, sign
 				await writeAtomic(join(staging, "cage.json"), `${JSON.stringify(cageToJson({ ...cage, name }))}\n`);
 				await unlink(pathToBytes(join(staging, pathFromText(exportHeadName))));
 				await symlink(`generations/${head.generation}`, pathToBytes(paths.current));
-				await makeSafeFolder(join(staging, "data"));
+				// Without data it begins empty; what this machine has at those places is another application's.
+				const writable = manifest.writable.map((one) => ({ ...one, seeds: [] }));
+				await seedData({ plan: { writable }, cage: staging, signal });
 				const directory = await openDirectory(staging);
 				try {
 					await runIn(directory, "sync", ["-f", "."], signal);
