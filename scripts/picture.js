@@ -16,7 +16,7 @@ const [characterWidth, lineHeight, margin] = [8.4, 18, 16];
 const width = Math.round(columns * characterWidth + 2 * margin);
 const height = rows * lineHeight + 2 * margin;
 
-/** What is on each screen when it is worth a picture; Enter leads on from every one. Where one is, says the header. */
+/** What is on each screen when it is worth a picture (those with a name are); Enter leads on from every one. Where one is, says the header. */
 const steps = [
 	{ name: "choose", shows: /demo\s+demo/ },
 	{ name: "form", shows: /\[ Start tracing \]/ },
@@ -25,7 +25,10 @@ const steps = [
 	{ name: "accounts", shows: /step 4\/7/ },
 	{ name: "build", shows: /step 5\/7/ },
 	{ name: "trial", shows: /step 6\/7.*It answers/s },
-	{ name: "save", shows: /step 7\/7.*make demo/s },
+	// Whom the record names is asked over the last screen.
+	{ shows: /initiated by/ },
+	{ shows: /implemented by/ },
+	{ name: "save", shows: /step 7\/7.*make demo.*The record names them/s },
 ];
 
 execFileSync(process.execPath, ["build.js"], { stdio: "inherit" });
@@ -50,7 +53,8 @@ const ended = new Promise((resolve) =>
 try {
 	const screens = [];
 	for (const { name, shows } of steps) {
-		screens.push({ name, lines: await until(shows) });
+		const lines = await until(shows);
+		if (name !== undefined) screens.push({ name, lines });
 		pty.write("\r");
 	}
 	await ended;
