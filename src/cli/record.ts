@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
@@ -20,6 +21,7 @@ import { version } from "./version.ts";
 /** The documentation of a cage as it is now. What is said of those who answer for it is kept for the next time. */
 export async function record(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
 	if (options.checksum && options.output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
+	const file = options.output === undefined ? undefined : placeFor(options.output);
 	return terminal.withContext(async (context) => {
 		await presentCage(context, name);
 		if (options.verify !== undefined) return verifyFile(terminal, context, name, options.verify);
@@ -29,17 +31,25 @@ export async function record(terminal: Terminal, name: string, options: RecordOp
 		});
 		const made = await recordOf(context, name);
 		const text = await inFormat(made, options.format ?? formatFor(terminal, options), terminal);
-		if (options.output === undefined) {
+		if (file === undefined) {
 			terminal.print(text);
 			return 0;
 		}
-		const file = resolve(options.output);
 		const words = terminal.messages.cli.record;
 		await writeAtomic(pathFromText(file), text);
 		terminal.say(words.written(name, showPath(pathFromText(file))));
 		if (options.checksum) terminal.say(words.checksum(showPath(pathFromText(await writeChecksum(context, made, file, text)))));
 		return 0;
 	});
+}
+
+/** Absolute. Said before anything is asked or read: the folder has to be there, and the file must not be one. */
+function placeFor(output: string): string {
+	const file = resolve(output);
+	const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+	if (isFolder(file)) throw new Failure("record-into-folder", { path: showPath(pathFromText(file)) }, 2);
+	if (!isFolder(dirname(file))) throw new Failure("no-such-directory", { path: showPath(pathFromText(dirname(file))) }, 2);
+	return file;
 }
 
 /** What a file is called says what it is meant to be. */

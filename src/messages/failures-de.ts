@@ -234,6 +234,7 @@ export const failuresDe: Failures = {
 	"reload-unknown":
 		"Es ist kein Signal bekannt, auf das {name} ihr Zertifikat neu liest; starten Sie sie im Hook neu, oder fragen Sie ihre Dokumentation.",
 	"record-checksum-for-file": "Eine Prüfsumme gehört zu einer Datei; mit -o ist eine zu nennen.",
+	"record-into-folder": "{path} ist ein Verzeichnis; nennen Sie eine Datei darin.",
 	"record-unreadable": "{path} lässt sich nicht lesen oder ist keine Datei.",
 	"no-record": "Für den Käfig {name} gibt es noch keinen Nachweis; er entsteht nach der ersten Erprobung.",
 	"no-such-directory": "Das Verzeichnis {path} gibt es nicht; legen Sie es an oder nennen Sie ein anderes.",

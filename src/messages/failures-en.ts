@@ -211,6 +211,7 @@ export const failuresEn = {
 		"No signal is known by which {name} reads its certificate again; restart it in the hook instead, or ask its documentation.",
 	"no-record": "There is no record of the cage {name} yet; it is written after the first trial.",
 	"record-checksum-for-file": "A checksum is of a file; name one with -o.",
+	"record-into-folder": "{path} is a directory; name a file in it.",
 	"record-unreadable": "{path} cannot be read, or is no file.",
 	"no-such-directory": "There is no directory {path}; create it or name another one.",
 	"no-such-generation": "There is no generation {generation}; `cagewright show {name}` lists those that there are.",

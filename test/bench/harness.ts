@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +37,18 @@ export async function seconds(work: () => unknown): Promise<number> {
 	const started = performance.now();
 	await work();
 	return (performance.now() - started) / 1000;
+}
+
+/**
+ * Milliseconds that the main thread waited for a processor until now (proc(5), schedstat): what is measured without them is what the work takes on a
+ * machine that has nothing else to do. 0 where the kernel does not tell.
+ */
+export function waitedForProcessor(): number {
+	try {
+		return Number(readFileSync("/proc/self/schedstat", "utf8").split(" ")[1] ?? 0) / 1e6;
+	} catch {
+		return 0;
+	}
 }
 
 /** Pair by pair: each repetition against its neighbour in time. */

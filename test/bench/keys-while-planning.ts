@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { type Path, pathFromBytes } from "../../src/core/path/path.ts";
 import { emptyTrace, type Trace } from "../../src/core/trace/trace.ts";
 import { ThreadPlanner } from "../../src/system/planning/thread-planner.ts";
-import { inFolder, type Result } from "./harness.ts";
+import { inFolder, type Result, waitedForProcessor } from "./harness.ts";
 import { atPlanning } from "./wizard-screen.ts";
 
 const count = 50_000;
@@ -66,8 +66,9 @@ async function watch(columns: number, trace: Trace, state: string): Promise<Watc
 	const pressUntil = async (holds: () => boolean): Promise<number[]> => {
 		keys.length = 0;
 		for (let at = 0, left = 20; left > 0; at++) {
+			const waited = waitedForProcessor();
 			await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-			const lateness = Math.max(0, performance.now() - due);
+			const lateness = Math.max(0, performance.now() - due - (waitedForProcessor() - waited));
 			keys.push(lateness + (await screen.press(at % 2 ? "k" : "j")));
 			due = Math.max(due + every, performance.now() + 1);
 			// Some more, with the new plan on the screen.
@@ -78,7 +79,8 @@ async function watch(columns: number, trace: Trace, state: string): Promise<Watc
 	try {
 		const first = await pressUntil(() => store.state.plan !== undefined && store.state.jobs.plan === undefined);
 		const { plan } = store.state;
-		await screen.press("\x1b[Hjjj ");
+		// The second group, whatever it is: the first may hold what asks questions.
+		await screen.press("\x1b[Hhj ");
 		if (store.state.jobs.plan === undefined) throw new Error("nothing was decided");
 		const anew = await pressUntil(() => store.state.plan !== plan && store.state.jobs.plan === undefined);
 		return { first, anew, entries: plan?.entries.length ?? 0, took };

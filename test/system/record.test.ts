@@ -167,6 +167,23 @@ test("scanners are given each package with its version, as dpkg has it", async (
 	}
 });
 
+test("where it shall go is looked at first, and a purpose can be taken back", async () => {
+	for (const [place, reason] of [
+		[folder, /is a directory/],
+		[`${folder}/absent/x.html`, /There is no directory/],
+	] as const) {
+		const { status, stderr } = await cagewright(["record", "web", "-o", place], { state });
+		expect({ place, status }).toEqual({ place, status: 2 });
+		expect(stderr).toMatch(reason);
+	}
+	const purpose = async (text: string) => {
+		const { json } = await cagewright(["record", "web", "--purpose", text, "--format", "json"], { state });
+		return (json as unknown as { readonly responsible: { readonly purpose: string | null } }).responsible.purpose;
+	};
+	expect(await purpose("Pages")).toBe("Pages");
+	expect(await purpose("")).toBe(null);
+});
+
 test("a record that was changed since it was written is noticed", async () => {
 	const file = `${folder}/signed.html`;
 	const verify = async (place: string) => (await cagewright(["record", "redis", "--verify", place], { state })) ?? {};

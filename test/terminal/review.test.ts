@@ -14,6 +14,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { cagewright, home, temporaryState } from "../system/cagewright.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
+import { takeNames } from "./to-trial.ts";
 
 /** The accounts, the review and the build as a person has them, up to what is on the disk afterwards. */
 let running: PtyProgram | undefined;
@@ -89,6 +90,7 @@ describe("the accounts of redis", () => {
 		await wizard.sees("It answers from inside its cage", 60);
 		wizard.press(keys.enter);
 		await wizard.sees("make redis", 60);
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		const etc = join(state, "cages/redis/generations/1/etc");
@@ -218,6 +220,7 @@ describe("a build", () => {
 		await wizard.sees("It answers from inside its cage", 60);
 		wizard.press(keys.enter);
 		await wizard.sees("make demo", 60);
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect(generations(state, "demo")).toEqual(["1"]);

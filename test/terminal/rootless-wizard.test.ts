@@ -27,7 +27,7 @@ it("the wizard leads an ordinary user to a cage that answers", async () => {
 	wizard.press(keys.enter);
 	await wizard.sees("It answers.", 60);
 	wizard.press(keys.enter);
-	await wizard.sees("step 3/7");
+	await wizard.sees(/step 3\/7.*left out/s);
 	wizard.press(keys.enter);
 	await wizard.sees("step 4/7");
 	wizard.press(keys.enter);

@@ -6,6 +6,7 @@ import { eventually } from "../system/eventually.ts";
 import { fetchPage, freePort } from "../system/network.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
+import { takeNames } from "./to-trial.ts";
 
 /** The trace step as a person has it, with the demonstration and with redis. */
 let running: PtyProgram | undefined;
@@ -67,6 +68,7 @@ describe("the trace of redis", () => {
 		wizard.press(keys.enter);
 		// What was exercised by a key is part of the same thing as one command line.
 		await wizard.sees(/make redis --exercise/, 60);
+		await takeNames(wizard);
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect((await wizard.screen()).join(" ")).toContain("BGREWRITEAOF");

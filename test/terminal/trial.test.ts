@@ -86,6 +86,7 @@ describe("a trial", () => {
 		await wizard.sees(/ │ Output of the application/);
 		wizard.press(keys.enter);
 		await wizard.sees("What comes next, to copy");
+		await takeNames(wizard);
 		wizard.resize(60, 15);
 		await wizard.sees(/> Finish\n.*Enter choose/s);
 		wizard.resize(100, 30);

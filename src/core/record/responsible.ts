@@ -14,7 +14,14 @@ export function isApproved({ approved }: Responsible, generation: number): boole
 	return approved?.generation === generation;
 }
 
-/** What is said now counts more than what was said of the cage, and that more than what is said of every cage. */
+/**
+ * What is said now counts more than what was said of the cage, and that more than what is said of every cage. An empty text takes back what was said, so that
+ * it is open again.
+ */
 export function mergeResponsible(told: Responsible, known: Responsible, { asked: _, ...always }: Names): Responsible {
-	return { ...always, ...known, ...told };
+	const { approved, ...texts } = { ...always, ...known, ...told };
+	return {
+		...Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text.trim() === "" ? [] : [[name, text.trim()]]))),
+		...(approved && approved.by.trim() !== "" ? { approved } : {}),
+	};
 }

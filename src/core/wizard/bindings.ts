@@ -180,7 +180,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "previous-view", keys: ["shift-tab"] },
 		{ command: "another-run", keys: ["r"], footer: 5 },
 		{ command: "start-over", keys: ["O"] },
-		{ command: "output", keys: ["o"], footer: 6 },
+		{ command: "output", keys: ["o"], footer: 8 },
 		...moving,
 		{ command: "stop", keys: ["escape", "left"], footer: 2 },
 		...quitting,
@@ -239,7 +239,7 @@ const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
 		{ command: "again", keys: ["r"], footer: 5 },
 		{ command: "toggle", keys: ["space"], footer: 4 },
 		{ command: "shell", keys: ["!"], footer: 6 },
-		{ command: "minimise", keys: ["m"], footer: 6 },
+		{ command: "minimise", keys: ["m"], footer: 4 },
 		...pagesOfTrial,
 		{ command: "to-files", keys: ["3"], footer: 6 },
 		...moving,
@@ -271,7 +271,8 @@ function onPage(page: Page, { unneeded }: WizardState): readonly Binding[] {
 	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
 	const isOffer = page === "unneeded" && (unneeded?.left.length ?? 0) > 0;
 	return [
-		...(isOffer ? [{ command: "leave-out", keys: ["enter"], footer: 1 } as const] : []),
+		// Not Enter: that ends the search, and may come the moment after it ended by itself.
+		...(isOffer ? [{ command: "leave-out", keys: ["b"], footer: 1 } as const] : []),
 		...(page === "consent" ? [{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 } as const] : []),
 		{ command: "close", keys: ["escape", ...(isOffer ? [] : ["enter"]), "left", "q", ...(own?.keys ?? [])], footer: 1 },
 		{ command: "search", keys: ["/"], footer: 2 },

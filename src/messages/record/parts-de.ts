@@ -128,6 +128,7 @@ export const recordPartsDe: RecordPartsMessages = {
 	outdated: "Der Wirt hat Neueres; cagewright update bringt es herein.",
 	notChecked: "offen: es wurde nicht verglichen",
 	driftHead: ["Paket", "Im Käfig", "Auf dem Wirt", "Dateien", "Sicherheitsaktualisierung"],
+	wholeCage: "der ganze Käfig",
 	findingsHead: ["Befund", "Wo", "Stand"],
 	findingStates: { accepted: "namentlich hingenommen", known: "seit der Erprobung bekannt", new: "neu" },
 	generationsHead: ["Generation", "Gebaut", "Von", "Runden", "Beantwortet", "Wege nach draußen"],

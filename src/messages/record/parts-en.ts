@@ -127,6 +127,7 @@ export const recordPartsEn = {
 	outdated: "the host has something newer; cagewright update brings it.",
 	notChecked: "open: it was not compared",
 	driftHead: ["Package", "In the cage", "On the host", "Files", "Security update"],
+	wholeCage: "the cage as a whole",
 	findingsHead: ["What was found", "Where", "State"],
 	findingStates: { accepted: "accepted by name", known: "known since the trial", new: "new" },
 	generationsHead: ["Generation", "Made", "By", "Rounds", "Answered", "Ways out"],

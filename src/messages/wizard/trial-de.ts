@@ -45,7 +45,7 @@ export const trialDe: WizardMessages["trial"] = {
 	minimisingStops: "Enter beendet mit dem, was bis dahin gefunden ist; Esc vergisst es. Der Käfig bleibt, wie er ist.",
 	minimisingSettles: "Was gefunden ist, wird noch einmal erprobt…",
 	unneeded: "Was niemand braucht",
-	unneededNext: "Enter baut einen Kandidaten ohne all das und erprobt ihn; Esc lässt den Käfig, wie er ist.",
+	unneededNext: "b baut einen Kandidaten ohne all das und erprobt ihn; Esc lässt den Käfig, wie er ist.",
 	findings: "Was zu tun ist",
 	designed: "Mit Absicht offen",
 	others: "Wie es sein soll",

@@ -41,7 +41,7 @@ export const trialEn = {
 	minimisingStops: "Enter ends it with what was found by then; Esc forgets what was found. The cage stays as it is.",
 	minimisingSettles: "What was found so far is tried once more…",
 	unneeded: "What nothing needs",
-	unneededNext: "Enter builds a candidate without it and tries that one; Esc leaves the cage as it is.",
+	unneededNext: "b builds a candidate without it and tries that one; Esc leaves the cage as it is.",
 	findings: "What to act upon",
 	designed: "Open by design",
 	others: "As it should be",

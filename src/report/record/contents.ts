@@ -10,7 +10,7 @@ import type { Messages } from "../../messages/messages.ts";
 import { unneededText } from "../unneeded.ts";
 import { type Block, type Cell, code, facts, joined, table, text } from "./document.ts";
 import { yesNo } from "./tried.ts";
-import { reasonsText } from "./why.ts";
+import { placeOf, reasonsText } from "./why.ts";
 
 /** The parts about what is in the cage: the application, its configuration, where everything came from, and what is newer outside. */
 
@@ -122,7 +122,7 @@ export function updates({ check }: CageRecord, messages: Messages): Block[] {
 			parts.findingsHead,
 			check.findings.map((finding) => [
 				messages.finding(finding).what,
-				code(showPath(finding.path)),
+				placeOf(showPath(finding.path), messages),
 				parts.findingStates[finding.accepted ? "accepted" : finding.known ? "known" : "new"],
 			]),
 		),

@@ -5,7 +5,7 @@ import { isMeasured, lastTrial } from "../../core/record/trials.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { type Block, code, heading, joined, list, table, text } from "./document.ts";
-import { reasonsText } from "./why.ts";
+import { placeOf, reasonsText } from "./why.ts";
 
 /** The parts about what holds the application: confinement, accounts, devices and permissions. */
 
@@ -40,7 +40,7 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 		...(last?.findings.length
 			? list(
 					last.findings.map(({ code: finding, path, values }) => [
-						code(path),
+						placeOf(path, messages),
 						`: ${messages.finding({ code: finding, values }).what}`,
 					]),
 				)

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { noRules } from "../../../src/core/application/application.ts";
 import { mergeTemplate } from "../../../src/core/template/merge.ts";
 import { checkTemplate, parseTemplate } from "../../../src/core/template/parse.ts";
+import { templateSkeleton } from "../../../src/core/template/skeleton.ts";
 import type { Template } from "../../../src/core/template/template.ts";
 import { builtinTemplates } from "../../../src/system/templates/builtin.ts";
 import { programFolder } from "../../../src/system/templates/folder.ts";
@@ -109,6 +110,18 @@ describe("a template", () => {
 			}),
 			{ numRuns: 1000 },
 		);
+	});
+});
+
+describe("what one begins with", () => {
+	it("is a template by both schemas: the example of the documentation, and a new one", () => {
+		const documentation = readFileSync(`${programFolder()}/docs/templates.md`, "utf8");
+		const [, example = ""] = /```json\n([\s\S]*?)```/.exec(documentation) ?? [];
+		for (const json of [JSON.parse(example), templateSkeleton("shop", "/x/schema.json")]) {
+			expect(checkTemplate(json)).toHaveProperty("template");
+			jsonSchema(json);
+			expect(jsonSchema.errors ?? []).toEqual([]);
+		}
 	});
 });
 

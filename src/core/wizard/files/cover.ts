@@ -1,7 +1,7 @@
-import { isWithin, join, normalise, type Path, parent, pathToText } from "../../path/path.ts";
+import { isWithin, type Path, pathToText } from "../../path/path.ts";
 import { escapeGlob } from "../../path/quote.ts";
 import type { FilesModel } from "./model.ts";
-import type { FileNode, PlanFolder } from "./nodes.ts";
+import { type FileNode, type PlanFolder, placeOfLink } from "./nodes.ts";
 
 /** How many of the items lie below each folder. */
 function countFolders(items: readonly FileNode[]): Map<PlanFolder, number> {
@@ -32,24 +32,13 @@ export function behindLink(model: FilesModel, node: FileNode): readonly FileNode
 }
 
 /** Without the links that also lead to something that was not chosen (`/lib` to all of /usr/lib): a rule for one would take that along. */
-export function withoutWays(model: FilesModel, nodes: readonly FileNode[]): readonly FileNode[] {
-	const ways = new Map<FileNode, PlanFolder>();
-	for (const node of nodes) {
-		const folder = model.folders.get(placeOfLink(node) ?? "");
-		if (folder) ways.set(node, folder);
-	}
-	if (!ways.size) return nodes;
+export function withoutWays({ ways }: FilesModel, nodes: readonly FileNode[]): readonly FileNode[] {
+	if (!ways.size || !nodes.some((node) => ways.has(node))) return nodes;
 	const ours = countFolders(nodes);
 	return nodes.filter((node) => {
 		const folder = ways.get(node);
 		return folder === undefined || ours.get(folder) === folder.items;
 	});
-}
-
-function placeOfLink({ item }: FileNode): Path | undefined {
-	if (item?.kind !== "entry" || item.entry.target === undefined) return undefined;
-	const { target } = item.entry;
-	return normalise(target.startsWith("/") ? target : join(parent(item.path), target));
 }
 
 /** From so deep on a folder that was not chosen itself stands for what is in it: a rule for all of /usr would also mean what comes later. */

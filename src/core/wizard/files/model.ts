@@ -2,7 +2,16 @@ import type { Path } from "../../path/path.ts";
 import { atOnce, type Pausable } from "../../pausable.ts";
 import { type GroupName, type Recommendation, spareOf } from "../../plan/groups.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { buildGroups, type FileNode, itemsBelow, type PlanFolder, recommendationOfItem, type Sums, sumOf } from "./nodes.ts";
+import {
+	buildGroups,
+	type FileNode,
+	itemsBelow,
+	type PlanFolder,
+	placeOfLink,
+	recommendationOfItem,
+	type Sums,
+	sumOf,
+} from "./nodes.ts";
 import { totalsOf } from "./totals.ts";
 
 /** A plan as the files step looks at it. Made once for each plan: with many thousands of entries no key may wait for it. */
@@ -13,6 +22,8 @@ export interface FilesModel {
 	/** All items in the order of the tree. */
 	readonly items: readonly FileNode[];
 	readonly byPath: ReadonlyMap<Path, FileNode>;
+	/** Links that lead to a folder of the plan. */
+	readonly ways: ReadonlyMap<FileNode, PlanFolder>;
 	readonly sums: Sums;
 	/** In lower case, in the order of `items`: what a search looks at. */
 	readonly texts: readonly string[];
@@ -52,9 +63,12 @@ function* makeModel(plan: Plan): Pausable<FilesModel> {
 	}
 	const byPath = new Map<Path, FileNode>();
 	const texts: string[] = [];
+	const ways = new Map<FileNode, PlanFolder>();
 	for (const [at, item] of items.entries()) {
-		if (at % 1000 === 0) yield;
+		if (at % 500 === 0) yield;
 		byPath.set(item.path as Path, item);
+		const folder = folders.get(placeOfLink(item) ?? "");
+		if (folder) ways.set(item, folder);
 		texts.push((item.path as Path).toLowerCase());
 	}
 	return {
@@ -63,6 +77,7 @@ function* makeModel(plan: Plan): Pausable<FilesModel> {
 		folders,
 		items,
 		byPath,
+		ways,
 		sums: sumOf(groups),
 		texts,
 		recommended,

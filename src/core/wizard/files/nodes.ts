@@ -1,4 +1,4 @@
-import { type Path, parent, pathToText } from "../../path/path.ts";
+import { join, normalise, type Path, parent, pathToText } from "../../path/path.ts";
 import type { Pausable } from "../../pausable.ts";
 import {
 	type GroupName,
@@ -256,6 +256,13 @@ function itemNode(item: Item, above: FileNode, from: string, folder: PlanFolder 
 		children: [],
 		sums: sumsOfItem(item),
 	};
+}
+
+/** Where a link leads, by its name alone. */
+export function placeOfLink({ item }: FileNode): Path | undefined {
+	if (item?.kind !== "entry" || item.entry.target === undefined) return undefined;
+	const { target } = item.entry;
+	return normalise(target.startsWith("/") ? target : join(parent(item.path), target));
 }
 
 function isPlain(item: Item): boolean {

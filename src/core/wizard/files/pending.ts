@@ -1,7 +1,8 @@
 import type { Path } from "../../path/path.ts";
-import type { Decision } from "../../plan/plan.ts";
+import type { Decision, Entry } from "../../plan/plan.ts";
+import { isUnanswered } from "./attention.ts";
 import { type FilesModel, modelOf } from "./model.ts";
-import { addSums, type FileNode, type Item, noSums, type Sums, sumsOfEntry, sumsOfItem } from "./nodes.ts";
+import { addSums, type FileNode, type Item, noSums, type Sums, sumsOfItem } from "./nodes.ts";
 import { addToTotals, type Totals, totalsOf } from "./totals.ts";
 
 /**
@@ -21,6 +22,16 @@ export interface Standing {
 	readonly changed: ReadonlyMap<FileNode, Sums>;
 }
 
+/** The items of decisions that are all the same: who has them need not look them up one by one, which with tens of thousands takes longer than a key may. */
+const alike = new WeakMap<Pending, { readonly items: readonly FileNode[]; readonly to: Decision }>();
+
+export function decidedAlike(items: readonly FileNode[], to: Decision): ReadonlyMap<Path, Decision> {
+	const decided = new Map<Path, Decision>();
+	for (const { path } of items) decided.set(path as Path, to);
+	alike.set(decided, { items, to });
+	return decided;
+}
+
 const remembered = new WeakMap<Pending, Standing>();
 
 export function standingOf(plan: FilesModel["plan"], pending: Pending): Standing {
@@ -37,24 +48,33 @@ function makeStanding(model: FilesModel, pending: Pending): Standing {
 	let deepest = 0;
 	let last: FileNode | undefined;
 	let change: Change = { ...noSums };
-	for (const [path, to] of pending) {
-		const node = model.byPath.get(path);
-		if (!node?.item || !node.parent || to === "mounted") continue;
+	const decide = (node: FileNode, to: Decision) => {
+		if (!node.item || !node.parent) return;
 		// Neighbours lie in the same row.
 		if (node.parent !== last) {
 			last = node.parent;
 			change = changeOf(changes, last);
 			deepest = Math.max(deepest, last.depth);
 		}
-		if (node.item.kind === "state") addTo(change, sumsOfItem(itemWith(node.item, to)), 1);
-		else if (node.item.entry.decision === to) continue;
-		else {
+		if (node.item.kind === "state") {
+			addTo(change, sumsOfItem(itemWith(node.item, to)), 1);
+			addTo(change, node.sums, -1);
+		} else if (node.item.entry.decision !== to) {
 			const { entry } = node.item;
 			addToTotals(totals, entry, entry.decision, -1);
 			addToTotals(totals, entry, to, 1);
-			addTo(change, sumsOfEntry(entry, to), 1);
+			moveEntry(change, entry, to);
 		}
-		addTo(change, node.sums, -1);
+	};
+	const same = alike.get(pending);
+	// Another plan has other items of the same paths.
+	if (same?.items[0] && model.byPath.get(same.items[0].path as Path) === same.items[0]) {
+		for (const node of same.items) decide(node, same.to);
+	} else {
+		for (const [path, to] of pending) {
+			const node = model.byPath.get(path);
+			if (node && to !== "mounted") decide(node, to);
+		}
 	}
 	// What changed in a folder is handed up once, however much of it changed.
 	for (let depth = deepest; depth > 0; depth--) {
@@ -80,6 +100,14 @@ function addTo(change: Change, sums: Sums, sign: 1 | -1): void {
 	change.bytesIn += sign * sums.bytesIn;
 	change.bytes += sign * sums.bytes;
 	change.waiting += sign * sums.waiting;
+}
+
+/** Of an entry that changes sides there are as many as before, with as many bytes. A value for each of many thousands would take longer than a key may. */
+function moveEntry(change: Change, entry: Entry, to: Decision): void {
+	const sign = to === "include" ? 1 : -1;
+	change.in += sign;
+	change.bytesIn += sign * entry.size;
+	if (isUnanswered(entry)) change.waiting -= sign;
 }
 
 function itemWith(item: Item, to: Decision): Item {

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { isApproved, mergeResponsible } from "../../../src/core/record/responsible.ts";
+
+const approved = { by: "Cy", at: "2026-01-01T00:00:00.000Z", generation: 2 };
+
+test("what is said now counts most, then what was said of the cage, then of every cage", () => {
+	const always = { initiatedBy: "a", implementedBy: "b", asked: true };
+	expect(mergeResponsible({ purpose: " mail " }, { implementedBy: "c", approved }, always)).toEqual({
+		purpose: "mail",
+		initiatedBy: "a",
+		implementedBy: "c",
+		approved,
+	});
+});
+
+test("nothing said takes back what was said, and an approval by nobody is none", () => {
+	const told = { purpose: "", initiatedBy: " ", approved: { ...approved, by: "" } };
+	expect(mergeResponsible(told, { purpose: "mail", approved }, { initiatedBy: "a" })).toEqual({});
+});
+
+test("an approval is of one generation", () => {
+	expect([1, 2, 3].filter((generation) => isApproved({ approved }, generation))).toEqual([2]);
+});
