@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
 	chmodSync,
@@ -13,12 +13,11 @@ import {
 	truncateSync,
 	writeFileSync,
 } from "node:fs";
-import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { cagewright, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { type GreeterFiles, greeterFiles } from "./greeter.ts";
-import { freePort } from "./network.ts";
+import { ask, hostNetwork, privateNetwork } from "./network.ts";
 import { leftovers } from "./processes.ts";
 import { generator } from "./random.ts";
 
@@ -31,6 +30,8 @@ const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 200);
 const fills = Math.max(8, Math.ceil(kills / 20));
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
 const words = ["one", "two"] as const;
+const port = "4000";
+const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
 
 // Not below /tmp, which every application has for itself.
 const homes = mkdtempSync("/opt/cagewright-killed-");
@@ -44,7 +45,7 @@ class Lane {
 	readonly #files: GreeterFiles;
 	#options: readonly string[] = [];
 	turn = 0;
-	#port = 0;
+	#network = hostNetwork;
 
 	constructor(state: string, start: number) {
 		this.state = state;
@@ -58,11 +59,9 @@ class Lane {
 	}
 
 	async makeWithData(): Promise<void> {
-		const port = await freePort();
-		this.#port = port;
-		const asks = `exec 3<>/dev/tcp/127.0.0.1/${port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
+		this.#network = await privateNetwork();
 		this.#options = ["--name", "greeter", "--no-selftest", "--probe", `bash -c '${asks}'`];
-		this.#options = [...this.#options, "--", this.#files.program, String(port)];
+		this.#options = [...this.#options, "--", this.#files.program, port];
 		await make(this.#options, { state: this.state });
 		writeFileSync(`${this.cage}/data${this.#files.stateDirectory}/precious`, "x".repeat(50_000));
 	}
@@ -113,9 +112,11 @@ class Lane {
 	async #expectAnswer(where: string): Promise<void> {
 		const lines = `${this.cage}/data${this.#files.stateDirectory}/lines`;
 		const before = existsSync(lines) ? statSync(lines).size : undefined;
-		const run = startRun("greeter", { state: this.state });
-		const asks = `exec 3<>/dev/tcp/127.0.0.1/${this.#port}; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"`;
-		await eventually(() => promisify(execFile)("bash", ["-c", asks]));
+		const run = startRun("greeter", { state: this.state, enter: this.#network.enter });
+		await eventually(async () => {
+			const { output } = await ask(["bash", "-c", asks], this.#network);
+			expect({ where, output, said: run.stderr() }).toEqual({ where, output: "", said: "" });
+		});
 		const { status, stderr } = await run.stop();
 		expect({ where, status, stderr }).toEqual({ where, status: 143, stderr: "" });
 		if (before === undefined) rmSync(lines);
