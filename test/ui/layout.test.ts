@@ -45,4 +45,9 @@ test("ASCII is all that a plain terminal gets", async () => {
 	screen.type("\x1b[B\r");
 	await screen.sees("Befehl");
 	expect((await screen.lines()).join("\n")).toMatch(/^[\x20-\x7e\n]*$/);
+	screen.key("escape");
+	await screen.sees("Vorfuehrung");
+	// What has more letters than before is cut, and pushes nothing up.
+	expect((await screen.lines())[0]).toContain("Cagewright");
+	expect(screen.scrolled).toBe(0);
 });

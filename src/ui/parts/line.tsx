@@ -13,9 +13,11 @@ export interface LineProps extends Pick<TextProps, "color" | "bold" | "dimColor"
 /** Exactly one row, whatever it holds. */
 export function Line({ children, cut = "end", width, ...text }: LineProps) {
 	const { ascii } = useView();
+	// Before it is cut: letters that become two would else lead beyond the row, and push the picture up.
+	const shown = ascii && typeof children === "string" ? asciiText(children) : children;
 	const content = (
 		<Text wrap={`truncate-${cut}`} {...text}>
-			{children ?? " "}
+			{shown ?? " "}
 		</Text>
 	);
 	return (
