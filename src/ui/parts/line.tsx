@@ -21,7 +21,8 @@ export function Line({ children, cut = "end", width, ...text }: LineProps) {
 		</Text>
 	);
 	return (
-		<Box height={1} flexShrink={0} {...(width === undefined ? {} : { width: Math.max(1, width) })}>
+		// Inside a transformation Ink wraps what it would cut elsewhere: the rows that follow must not be seen.
+		<Box height={1} flexShrink={0} overflowY="hidden" {...(width === undefined ? {} : { width: Math.max(1, width) })}>
 			{ascii ? <Transform transform={asciiRow}>{content}</Transform> : content}
 		</Box>
 	);
