@@ -26,6 +26,8 @@ function ping(port: number): Promise<boolean> {
 			socket.destroy();
 			resolve(data.toString().startsWith("+PONG"));
 		});
+		// Where it ends just then, it hangs up without an error.
+		socket.on("close", () => resolve(false));
 		socket.on("error", () => resolve(false));
 	});
 }
