@@ -61,6 +61,20 @@ test.each<[string, () => void]>([
 	).toEqual(["d", "other f"].map((one) => expect.stringMatching(new RegExp(`^ ?${one}$`))));
 });
 
+test("what not even root may read is one line, and nothing changed", async () => {
+	rmSync(file, { recursive: true, force: true });
+	writeFileSync(file, "");
+	const before = present();
+	// The memory of a process that we must not trace refuses its first byte.
+	const enter = ["unshare", "--mount", "sh", "-c", `mount --bind /proc/1/mem ${file} && exec "$@"`, "sh"];
+	const { status, stderr } = await cagewright(["build", "demo", "--quiet"], { state, enter });
+	expect({ status, stderr }).toEqual({
+		status: 1,
+		stderr: expect.stringMatching(/^cagewright: [^\n]*hostile[^\n]* cannot be read[^\n]*\n$/),
+	});
+	expect(present()).toBe(before);
+});
+
 test("of a file that never stops growing there is what it held at one moment", async () => {
 	rmSync(file, { recursive: true, force: true });
 	const writer = spawn("sh", ["-c", `while :; do head -c 50000 /dev/zero >>${file}; done`], { stdio: "ignore" });
