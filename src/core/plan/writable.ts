@@ -76,8 +76,10 @@ export function planWritable(input: WritableInput): WritablePlan {
 
 	const accounts = new Set([identity.uid, ...trace.uids].filter((uid) => uid > 0));
 	const entered = new Map<Path, Reason>();
+	const givenAway = new Map<Path, Owner>();
 	for (const access of trace.accesses.values()) {
 		const real = placeOf(access.path, files);
+		if (access.owner) givenAway.set(real, access.owner);
 		const area = areaOf(real);
 		if (area !== "files" && area !== "temporary") continue;
 		const reason = tracedReason(access);
@@ -101,10 +103,11 @@ export function planWritable(input: WritableInput): WritablePlan {
 	const directories = paths.map((path): WritableDirectory => {
 		const status = files.status(path);
 		const there = status?.kind === "directory" && !isGiven(path, rules, identity, files) ? status : undefined;
-		const { gid, mode, uid } = there ?? made.get(path) ?? { ...identity, mode: 0o755 };
+		const found = there ?? made.get(path) ?? { ...identity, mode: 0o755 };
+		const { gid, uid } = ownerOf(found, givenAway.get(path));
 		return {
 			path,
-			mode: mode & 0o1777,
+			mode: found.mode & 0o1777,
 			uid,
 			gid,
 			reasons: wanted.get(path) ?? [],
@@ -112,6 +115,16 @@ export function planWritable(input: WritableInput): WritablePlan {
 		};
 	});
 	return { directories, refused: [...refused].sort(), leftOut };
+}
+
+interface Owner {
+	readonly uid: number;
+	readonly gid: number;
+}
+
+/** What the application gave away in its rehearsal is given away from the start: it then need not be able to. -1 leaves it as it was (chown(2)). */
+function ownerOf(found: Owner, given: Owner = { uid: -1, gid: -1 }): Owner {
+	return { uid: given.uid < 0 ? found.uid : given.uid, gid: given.gid < 0 ? found.gid : given.gid };
 }
 
 /**

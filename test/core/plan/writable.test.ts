@@ -200,6 +200,23 @@ describe("owners and modes", () => {
 			gid: 5,
 		});
 	});
+	test("are those that the application gave itself in the rehearsal", () => {
+		const run = trace({
+			"/var/lib/app2": "create",
+			"/var/lib/app2/body": "create",
+			"/var/lib/app": "enter",
+			"/var/lib/app/f": "create",
+		});
+		const give = (path: string, uid: number, gid: number) => {
+			const access = run.accesses.get(pathFromText(path));
+			if (access) access.owner = { uid, gid };
+		};
+		give("/var/lib/app2", 33, -1);
+		give("/var/lib/app", 33, 33);
+		const made = planFor(tree({ ...host, "/var/lib": directory() }), run, { identity: asRoot });
+		expect(made.writable.find((one) => one.path === "/var/lib/app2")).toMatchObject({ uid: 33, gid: 0, mode: 0o755 });
+		expect(made.writable.find((one) => one.path === "/var/lib/app")).toMatchObject({ uid: 33, gid: 33, mode: 0o750 });
+	});
 	test("a directory that the account could not write is given to it where a rule names it, and only there", () => {
 		const given = (values: Parameters<typeof directory>[0], rule = "/srv/x", identity = asApp) =>
 			isGiven(pathFromText("/srv/x"), rules({ writable: [rule] }), identity, tree({ "/srv/x": directory(values) }));
