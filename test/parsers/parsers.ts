@@ -170,6 +170,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	},
 	parseUnitText: { samples: [service], parse: parseUnitText },
 	parseUnitName: { samples: ["app@one\\x2dtwo.service"], parse: parseUnitName },
+	// biome-ignore lint/suspicious/noTemplateCurlyInString: as units write variables
 	parseExec: { samples: ["-@!/usr/bin/app argv0 \"two words\" 'it''s' $A ${B} \\x41 ; /bin/b"], parse: parseExec },
 	parseEnvironmentFile: { samples: ["# of ours\nA=b\nC=\"d e\\\n f\"\nG='h\n'\n; not\nI=\\$J\n"], parse: parseEnvironmentFile },
 	parseTmpfiles: {
@@ -179,6 +180,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	parseMadeDirectory: { samples: ["/run/app:0750:app:app"], parse: parseMadeDirectory },
 	"lines of a shell": {
 		samples: [
+			// biome-ignore lint/suspicious/noTemplateCurlyInString: as shells write variables
 			'cd /var && exec /usr/bin/app --flag "${OPTS:-none}" $MORE',
 			'bash -c \'exec 3<>/dev/tcp/127.0.0.1/80; echo "$(date)" >&3\' | grep -q x && test "$(redis-cli PING)" = PONG',
 		],
