@@ -189,7 +189,8 @@ describe("wherever the launcher dies, nothing is left", () => {
 		expect({ step, scratch: scratch() }).toEqual({ step, scratch: [] });
 	}
 
-	test.each(["run", "trial", "rehearsal"] as const)("in each step of a %s", async (kind) => {
+	// Some hundred launches each.
+	test.each(["run", "trial", "rehearsal"] as const)("in each step of a %s", { timeout: 300_000 }, async (kind) => {
 		await dieAt(0, kind, "exit");
 		const steps = cut.lines;
 		expect(steps).toBeGreaterThan(10);

@@ -117,7 +117,8 @@ export class PtyProgram {
 				const shown = found();
 				if (shown === undefined) return;
 				end();
-				resolve(shown);
+				// A frame may come in several packets: what follows at once belongs to it.
+				setTimeout(() => resolve(found() ?? shown), 20);
 			};
 			const deadline = setTimeout(() => {
 				end();
