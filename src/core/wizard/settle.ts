@@ -1,3 +1,4 @@
+import { without } from "./reduced.ts";
 import { reduceFailed } from "./results.ts";
 import type { JobKind, WizardState } from "./state.ts";
 import { told } from "./state.ts";
@@ -24,5 +25,6 @@ export function settle(state: WizardState): WizardState {
 			settled = failure ? { ...failed, failure } : failed;
 		}
 	}
-	return settled;
+	// What a search found is built from its own work, which is gone with whoever did it.
+	return settled.overlay === "unneeded" ? without(settled, "overlay", "unneeded") : settled;
 }
