@@ -93,8 +93,9 @@ async function killEach(start: () => Started, isUp: () => Promise<unknown> | und
 		await eventually(isUp);
 		const processes = [started.pid, ...below(started.pid)].filter((pid) => ofALaunch.has(nameOf(pid)));
 		const namespaces = new Set(processes.flatMap((pid) => [...namespacesOf(pid)]));
+		const names = processes.map(nameOf);
 		const victim = processes[index];
-		const name = victim === undefined ? "" : nameOf(victim);
+		const name = names[index] ?? "";
 		// What ended by itself meanwhile was no chance to see anything: the next launch has another one.
 		if (victim === undefined) started.send("SIGTERM");
 		else if (isKilled(victim)) killed.push(name);
@@ -107,7 +108,10 @@ async function killEach(start: () => Started, isUp: () => Promise<unknown> | und
 		await eventually(() => expect({ killed, remains: remains(namespaces, [], until) }).toEqual({ killed, remains: [] }));
 		await afterwards();
 		expect({ killed, scratch: scratch() }).toEqual({ killed, scratch: [] });
-		if (victim === undefined) return killed;
+		if (victim !== undefined) continue;
+		if (names.includes("redis-server")) return killed;
+		// It was over before it was looked at.
+		index--;
 	}
 }
 

@@ -264,6 +264,12 @@ export class ScriptedSession implements WizardSession {
 
 	async minimise(answers: Answers): Promise<Unneeded> {
 		this.calls.push("minimise");
+		// From the first moment on: a key may come before the last trial is over.
+		const settled = new Promise<void>((resolve, reject) => {
+			this.#enough = resolve;
+			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
+		});
+		settled.catch(() => undefined);
 		for (let trials = 1; trials <= 4; trials++) {
 			const decided = { kept: 2 * trials, leftOut: 40 * trials, open: 200 - 42 * trials };
 			this.emit({
@@ -272,10 +278,6 @@ export class ScriptedSession implements WizardSession {
 			});
 			await this.#pause(1);
 		}
-		const settled = new Promise<void>((resolve, reject) => {
-			this.#enough = resolve;
-			this.#abort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
-		});
 		if (this.#script.unneeded === undefined) await settled;
 		this.#throwIf("minimise");
 		return this.#script.unneeded ?? unneededOf(answers);
