@@ -23,7 +23,9 @@ vi.mock(import("../../src/core/confinement/launch-script.ts"), async (original) 
 		launchScript(spec: LaunchSpec) {
 			const lines = real.launchScript(spec).split("\n");
 			cut.lines = lines.length - 2; // The last is the application's start.
-			return cut.at < 0 ? lines.join("\n") : closed([...lines.slice(0, cut.at), cut.by]).join("\n");
+			// A rehearsal has a line for each mount of the host, and other tests mount.
+			const at = Math.min(cut.at, cut.lines);
+			return at < 0 ? lines.join("\n") : closed([...lines.slice(0, at), cut.by]).join("\n");
 		},
 	};
 });
@@ -193,8 +195,7 @@ describe("wherever the launcher dies, nothing is left", () => {
 		expect({ step, scratch: scratch() }).toEqual({ step, scratch: [] });
 	}
 
-	// Some hundred launches each.
-	test.each(["run", "trial", "rehearsal"] as const)("in each step of a %s", { timeout: 300_000 }, async (kind) => {
+	test.each(["run", "trial", "rehearsal"] as const)("in each step of a %s", async (kind) => {
 		await dieAt(0, kind, "exit");
 		const steps = cut.lines;
 		expect(steps).toBeGreaterThan(10);
