@@ -200,7 +200,7 @@ describe("a build", () => {
 		wizard.press(keys.escape);
 		await wizard.sees("Nothing of the build is left.");
 		await expect.poll(() => readdirSync(join(state, "cages/demo")), { timeout: 20_000 }).toEqual(["lock"]);
-		expect(leftovers(state)).toEqual([]);
+		await expect.poll(() => leftovers(state), { timeout: 20_000 }).toEqual([]);
 		// Leave the bulk out again, and it is done.
 		wizard.press("3");
 		await wizard.sees("step 3/7");
