@@ -129,7 +129,7 @@ function isKilled(pid: number): boolean {
 const nothing = async () => {};
 const next = () => cagewright(["shell", "redis", "--", "true"], { state });
 
-describe("whichever process is killed, nothing is left", () => {
+describe("whichever process is killed, nothing is left", { timeout: 240_000 }, () => {
 	test("of a run, at once", async () => {
 		const killed = await killEach(
 			() => begin(["run", "redis"], { state }),

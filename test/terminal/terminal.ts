@@ -25,8 +25,11 @@ export class PtyProgram {
 	#raw = "";
 	#end: End | undefined;
 	#killed = false;
-	/** Where a resize began: what is drawn for the old size until the next clearing is nobody's fault. */
-	#resizedAt: number | undefined;
+	/**
+	 * Where and when a resize began: what is drawn for the old size until the next clearing is nobody's fault. That may be the clearing of the resize
+	 * before, so it counts after a second only.
+	 */
+	#resized: { at: number; time: number } | undefined;
 	#tooTall: string | undefined;
 
 	constructor(
@@ -71,7 +74,7 @@ export class PtyProgram {
 	}
 
 	resize(columns: number, rows: number): void {
-		this.#resizedAt = this.#raw.length;
+		this.#resized = { at: this.#raw.length, time: Date.now() };
 		this.#pty.resize(columns, rows);
 		this.#emulator.resize(columns, rows);
 	}
@@ -154,9 +157,10 @@ export class PtyProgram {
 	#noticeScroll(): void {
 		const { active } = this.#emulator.buffer;
 		if (active.type !== "alternate") return;
-		if (this.#resizedAt !== undefined) {
-			if (!this.#raw.includes("\x1b[2J", this.#resizedAt)) return;
-			this.#resizedAt = undefined;
+		if (this.#resized !== undefined) {
+			const { at, time } = this.#resized;
+			if (!this.#raw.includes("\x1b[2J", at) || Date.now() - time < 1000) return;
+			this.#resized = undefined;
 		}
 		// Entering the screen counts as scrolling too; nothing stands there yet.
 		const top = active.getLine(0)?.translateToString(true);
