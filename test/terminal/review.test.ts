@@ -224,7 +224,7 @@ describe("a build", () => {
 		wizard.press(keys.enter);
 		expect((await wizard.ended).exitCode).toBe(0);
 		expect(generations(state, "demo")).toEqual(["1"]);
-		expect(leftovers(state)).toEqual([]);
+		await expect.poll(() => leftovers(state), { timeout: 10_000 }).toEqual([]);
 	});
 
 	it.each([

@@ -129,7 +129,7 @@ describe("the trace of the demonstration", () => {
 		await wizard.sees(/<Output> Processes Newest Reached/);
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		expect((await wizard.ended).exitCode).toBe(130);
-		expect(leftovers(state)).toEqual([]);
+		await expect.poll(() => leftovers(state), { timeout: 10_000 }).toEqual([]);
 	});
 });
 
