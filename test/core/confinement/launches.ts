@@ -1,0 +1,86 @@
+import { execFileSync } from "node:child_process";
+import { landlockRuleset } from "../../../src/core/confinement/landlock.ts";
+import type { CageRoot, HostRoot, LaunchSpec, RehearsalRoot } from "../../../src/core/confinement/launch.ts";
+import { launchScript } from "../../../src/core/confinement/launch-script.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { asRoot } from "../plan/traces.ts";
+
+export const path = pathFromText;
+
+export const cage: CageRoot = {
+	kind: "cage",
+	directory: path("/state/cages/app/generations/1"),
+	mounts: [],
+	kept: [],
+	devices: [{ path: path("/dev/null"), type: "c", major: 1, minor: 3, mode: 0o666 }],
+	proc: false,
+	capabilities: [],
+	confiner: { kind: "setpriv", file: path("/state/scratch/1/filter") },
+	landlock: landlockRuleset([path("/var/lib/a:b"), path("/tmp")], false),
+	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
+	brought: [],
+	names: [],
+};
+export const rehearsal: RehearsalRoot = {
+	kind: "rehearsal",
+	directory: path("/state/scratch/1/layers/root"),
+	mounts: [
+		{ kind: "overlay", path: path("/"), scratch: path("/state/scratch/1/layers/0") },
+		{ kind: "proc", path: path("/proc") },
+		{ kind: "sysfs", path: path("/sys") },
+		{ kind: "bind", path: path("/dev/pts") },
+		{ kind: "tmpfs", path: path("/dev/shm") },
+	],
+	directories: [],
+	given: [],
+	sockets: [],
+	capabilities: [],
+};
+export const host: HostRoot = { kind: "host", capabilities: [] };
+
+export const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {}): LaunchSpec => ({
+	launcher: "util-linux",
+	root,
+	identity: asRoot,
+	command: ["/usr/bin/app", "-x"],
+	cwd: "/",
+	env: { LANG: "C" },
+	network: "host",
+	init: path("/state/scratch/1/cagewright-init"),
+	environment: path("/state/scratch/1/cagewright-env"),
+	setpriv: path("/usr/bin/setpriv"),
+	chroot: path("/usr/sbin/chroot"),
+	...values,
+});
+
+/**
+ * The commands of a script with their words, as a real shell reads them. None is carried out: each is a function that tells its
+ * words, files are written by none, and nothing else can be found.
+ */
+export function commands(made: LaunchSpec): string[][] {
+	const names = "mount umount mkdir mknod ln cp chown chmod cd made exec_".split(" ");
+	const functions = names.map((name) => `${name}() { printf '%s\\0' ${name} "$@"; printf '\\n\\0'; }`);
+	const script = launchScript(made)
+		.replace(/^exec /m, "exec_ ")
+		.replace(/^: >/gm, "made ")
+		.replace(/^echo .*>/gm, "made ");
+	const output = execFileSync("/bin/sh", ["-eu"], {
+		input: Buffer.from([...functions, script].join("\n"), "latin1"),
+		encoding: "latin1",
+		env: { PATH: "/nonexistent" },
+	});
+	const all: string[][] = [[]];
+	for (const word of output.split("\0").slice(0, -1)) {
+		if (word === "\n") all.push([]);
+		else all.at(-1)?.push(word);
+	}
+	return all.slice(0, -1);
+}
+export const lines = (made: LaunchSpec) => commands(made).map((words) => words.join(" "));
+export const lastOf = (made: LaunchSpec) => commands(made).at(-1) ?? [];
+/** What stands behind the init: its directory, and what it starts. */
+export const started = (made: LaunchSpec) => {
+	const words = lastOf(made);
+	return words.slice(words.findIndex((word) => word.endsWith("/cagewright-init")) + 1);
+};
+export const inCage = (name: string) => `${cage.directory}${name}`;

@@ -1,0 +1,68 @@
+import { expect } from "vitest";
+import { noRules } from "../../../../src/core/application/application.ts";
+import { parseUnitText, splitWords } from "../../../../src/core/application/unit-text.ts";
+import type { UnitInput } from "../../../../src/core/confinement/unit/input.ts";
+import { systemdUnit } from "../../../../src/core/confinement/unit/unit.ts";
+import { pathFromText } from "../../../../src/core/path/path.ts";
+import type { Entry, Plan } from "../../../../src/core/plan/plan.ts";
+
+export const path = pathFromText;
+export const launcher = path("/state/cages/app/launcher");
+
+export interface Change {
+	readonly application?: Partial<Plan["application"]>;
+	readonly identity?: Partial<Plan["identity"]>;
+	readonly openings?: Partial<Plan["openings"]>;
+	readonly entries?: readonly Entry[];
+}
+
+export function plan({ application, identity, openings, entries = [] }: Change = {}): Plan {
+	return {
+		application: {
+			command: ["/usr/sbin/daemon", "--foreground"],
+			cwd: "/",
+			env: {},
+			probes: [],
+			exercises: [],
+			timeout: 30,
+			network: "host",
+			directories: [],
+			...application,
+		},
+		rules: noRules,
+		identity: { name: "daemon", uid: 990, gid: 991, groups: [991, 4], home: "/nonexistent", ...identity },
+		entries,
+		writable: [],
+		accounts: { users: [], groups: [], usersLeftOut: 0, groupsLeftOut: 0 },
+		openings: { capabilities: [], ...openings },
+		shared: [],
+		offers: [],
+		declined: [],
+		notes: [],
+	};
+}
+
+export function unit(change: Change = {}, input: Partial<UnitInput> = {}): string {
+	const data = [{ path: path("/var/lib/app"), source: path("/state/cages/app/data/var/lib/app") }];
+	const root = path("/state/cages/app/generations/3");
+	return systemdUnit({ name: "app", root, data, binds: [], plan: plan(change), systemdVersion: 257, ...input });
+}
+
+/** Values of a setting, in order. */
+export function values(text: string, name: string): string[] {
+	const { assignments, skipped } = parseUnitText(text);
+	expect(skipped).toEqual([]);
+	return assignments.filter((assignment) => assignment.name === name).map(({ value }) => value);
+}
+
+/** Words as systemd sees them: unquoted, then specifiers expanded, then variables (the doubled signs are all that may be left). */
+export function words(value: string | undefined, variables = false): string[] {
+	const split = splitWords(value ?? "") ?? [];
+	return split.map((word) => {
+		expect(word.replaceAll("%%", "")).not.toContain("%");
+		const expanded = word.replaceAll("%%", "%");
+		if (!variables) return expanded;
+		expect(expanded.replaceAll("$$", "")).not.toContain("$");
+		return expanded.replaceAll("$$", "$");
+	});
+}
