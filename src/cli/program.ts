@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
-import { Failure } from "../core/failure.ts";
 import { timerTasks } from "../core/upkeep/installation.ts";
 import { type Language, languageFrom } from "../messages/messages.ts";
 import type { AdoptOptions } from "./adopt.ts";
+import { argumentsOf, isGlobalOption, takesValue, wantedLanguage } from "./arguments.ts";
 import type { CheckOptions } from "./check.ts";
 import type { InstallOptions } from "./install.ts";
 import { localize, usageError } from "./localize.ts";
@@ -409,43 +409,4 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 async function wrongUsage(problem: string, language: Language): Promise<number> {
 	process.stderr.write(`cagewright: ${await usageError(problem, language)}\n`);
 	return 2;
-}
-
-/** What `--lang` says, before anything else of the arguments is understood. */
-function wantedLanguage(args: readonly string[]): string | undefined {
-	const end = args.indexOf("--");
-	const own = end < 0 ? args : args.slice(0, end);
-	const joined = own.find((arg) => arg.startsWith("--lang="));
-	if (joined !== undefined) return joined.slice("--lang=".length);
-	const at = own.indexOf("--lang");
-	return at < 0 ? undefined : own[at + 1];
-}
-
-function takesValue(option: string | undefined): boolean {
-	return ["--state", "--lang", "--launcher", "--require", "--resume"].includes(option ?? "");
-}
-
-function isGlobalOption(arg: string, before: string | undefined): boolean {
-	return (
-		/^--(state|lang|launcher|require|resume)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before)
-	);
-}
-
-/** Words behind `--` are the command; a single word before it is the template or the cage. */
-function argumentsOf(
-	args: readonly string[],
-	target: string | undefined,
-	rest: readonly string[],
-): { target?: string; command: string[] } {
-	const separator = args.indexOf("--");
-	if (separator < 0) {
-		// `make redis extra` has no meaning, and guessing one would run it as root.
-		if (rest.length) throw new Failure("command-needs-separator", { word: rest[0] ?? "" }, 2);
-		return target === undefined ? { command: [] } : { target, command: [] };
-	}
-	const command = args.slice(separator + 1);
-	const positional = [...(target === undefined ? [] : [target]), ...rest];
-	const before = positional.slice(0, positional.length - command.length);
-	if (before.length > 1) throw new Failure("command-needs-separator", { word: before[1] ?? "" }, 2);
-	return before[0] === undefined ? { command } : { target: before[0], command };
 }

@@ -1,0 +1,42 @@
+import { Failure } from "../core/failure.ts";
+
+/** What has to be known of the arguments before, or beside, what commander makes of them. */
+
+/** What `--lang` says, before anything else of the arguments is understood. */
+export function wantedLanguage(args: readonly string[]): string | undefined {
+	const end = args.indexOf("--");
+	const own = end < 0 ? args : args.slice(0, end);
+	const joined = own.find((arg) => arg.startsWith("--lang="));
+	if (joined !== undefined) return joined.slice("--lang=".length);
+	const at = own.indexOf("--lang");
+	return at < 0 ? undefined : own[at + 1];
+}
+
+export function takesValue(option: string | undefined): boolean {
+	return ["--state", "--lang", "--launcher", "--require", "--resume"].includes(option ?? "");
+}
+
+export function isGlobalOption(arg: string, before: string | undefined): boolean {
+	return (
+		/^--(state|lang|launcher|require|resume)(=|$)|^--(no-color|quiet|debug|linear|inline|ascii)$/.test(arg) || takesValue(before)
+	);
+}
+
+/** Words behind `--` are the command; a single word before it is the template or the cage. */
+export function argumentsOf(
+	args: readonly string[],
+	target: string | undefined,
+	rest: readonly string[],
+): { target?: string; command: string[] } {
+	const separator = args.indexOf("--");
+	if (separator < 0) {
+		// `make redis extra` has no meaning, and guessing one would run it as root.
+		if (rest.length) throw new Failure("command-needs-separator", { word: rest[0] ?? "" }, 2);
+		return target === undefined ? { command: [] } : { target, command: [] };
+	}
+	const command = args.slice(separator + 1);
+	const positional = [...(target === undefined ? [] : [target]), ...rest];
+	const before = positional.slice(0, positional.length - command.length);
+	if (before.length > 1) throw new Failure("command-needs-separator", { word: before[1] ?? "" }, 2);
+	return before[0] === undefined ? { command } : { target: before[0], command };
+}
