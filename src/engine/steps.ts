@@ -16,7 +16,7 @@ import { mayBeBound } from "../core/plan/areas.ts";
 import { withDedicatedAccount } from "../core/plan/dedicated.ts";
 import { rulesTaking, withDocumented } from "../core/plan/documented.ts";
 import { placeOf } from "../core/plan/links.ts";
-import { makePlan } from "../core/plan/make-plan.ts";
+import { makePlan, type PlanInput } from "../core/plan/make-plan.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { mergeRules } from "../core/template/merge.ts";
@@ -213,8 +213,8 @@ function refuseBind(path: string, { files }: Machine): void {
 	if (!mayBeBound(real)) throw new Failure("bind-refused", { path }, 4);
 }
 
-/** The plan for a cage from its stored trace, with the owning packages. */
-export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
+/** The plan for a cage from its stored trace, with the owning packages. Files whose marks are `known` are not read. */
+export async function planStep(context: Context, cage: Cage, trace: Trace, known?: PlanInput["known"]): Promise<Plan> {
 	const { machine } = context;
 	for (const { path } of cage.rules.binds) refuseBind(path, machine);
 	const users = machine.accounts.users();
@@ -230,6 +230,7 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 		users,
 		groups,
 		files: machine.files,
+		...(known ? { known } : {}),
 	});
 	const own = dedicatedAccount(machine, cage.dedicatedAccount);
 	const plan = leaveOut(own ? withDedicatedAccount(made, own) : made, cage.minimised, cage.additions);

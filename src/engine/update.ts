@@ -2,6 +2,7 @@ import type { Cage } from "../core/cage/cage.ts";
 import { comparePlanWithManifest, type Difference, isSame } from "../core/cage/difference.ts";
 import type { PackageDrift } from "../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../core/cage/edits.ts";
+import { knownMarks } from "../core/cage/known-marks.ts";
 import type { Retention } from "../core/cage/retention.ts";
 import { Failure } from "../core/failure.ts";
 import type { Missing } from "../core/plan/missing.ts";
@@ -79,13 +80,14 @@ async function prepare(
 	const trace = await machine.store.trace(name);
 	if (!trace) throw new Failure("not-traced", { name }, 2);
 	const drift = await hostDrift(context, manifest, false);
-	const edits = await machine.store.edits(name, from, signal);
+	const edits = await machine.store.edits(manifest, signal);
 	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
-	const first = await timed(context, "plan", () => planStep(context, found.cage, trace));
+	const known = knownMarks(manifest, drift);
+	const first = await timed(context, "plan", () => planStep(context, found.cage, trace, known));
 	const missed = await missedOf(context, name, trace, first.value);
 	const isTaken = missed.length > 0 && (await takeMissed(missed));
 	const present = isTaken ? { ...found, cage: withMissed(found.cage, missed) } : found;
-	const planned = isTaken ? await planStep(context, present.cage, trace) : first.value;
+	const planned = isTaken ? await planStep(context, present.cage, trace, known) : first.value;
 	const difference = comparePlanWithManifest(
 		withEdits(planned, manifest, edits, () => "cage"),
 		manifest,
