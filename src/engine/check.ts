@@ -2,7 +2,7 @@ import { isAccepted, parseAcceptance } from "../core/cage/acceptance.ts";
 import { comparePlanWithManifest, type Difference } from "../core/cage/difference.ts";
 import type { PackageDrift } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
-import { knownMarks } from "../core/cage/known-marks.ts";
+import { knownFiles } from "../core/cage/known-files.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
@@ -10,10 +10,10 @@ import { missedBy, type Watched } from "../core/watch/watched.ts";
 import { findingsOf } from "./audit.ts";
 import { isDamage, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { hostDrift } from "./drift.ts";
+import { hasSamePackages, hostDrift } from "./drift.ts";
 import { takeOverEdits } from "./edits.ts";
 import { processesOfOthers } from "./restart.ts";
-import { planStep } from "./steps.ts";
+import { comparablePlan } from "./steps.ts";
 
 export interface CheckedFinding extends Finding {
 	/** The administrator took it upon himself by name. */
@@ -91,15 +91,13 @@ async function plannedNow(
 	{ cage, generation, manifest }: PresentCage,
 	drift: readonly PackageDrift[],
 ): Promise<CheckedCage["plan"]> {
-	const { packages, store } = context.machine;
-	// Where the clock was set back since, nobody can tell what came first.
-	const [madeAt, changedAt] = [Date.parse(manifest.madeAt), packages.changedAt()];
-	if (!drift.length && changedAt < madeAt && madeAt <= context.machine.now()) return undefined;
-	const trace = await store.trace(cage.name);
+	const samePackages = hasSamePackages(context, manifest);
+	if (!drift.length && samePackages) return undefined;
+	const trace = await context.machine.store.trace(cage.name);
 	if (!trace) return undefined;
 	const silent = { ...context, emit() {} };
 	try {
-		const planned = await planStep(silent, cage, trace, knownMarks(manifest, drift));
+		const planned = await comparablePlan(silent, cage, trace, knownFiles(manifest, drift, samePackages));
 		const plan = await takeOverEdits(silent, cage.name, planned, generation, "cage");
 		const { added, removed, settings } = comparePlanWithManifest(plan, manifest);
 		return { added, removed, settings };
@@ -120,7 +118,7 @@ async function missedNow(
 	const [watched, trace] = [await store.watched(cage.name), await store.trace(cage.name)];
 	if (!watched || !trace) return undefined;
 	try {
-		const plan = await planStep({ ...context, emit() {} }, cage, trace, knownMarks(manifest, drift));
+		const plan = await comparablePlan(context, cage, trace, knownFiles(manifest, drift, hasSamePackages(context, manifest)));
 		const missing = missedBy(watched, trace, plan, context.machine.files);
 		return missing.length ? { watched, missing } : undefined;
 	} catch (error) {

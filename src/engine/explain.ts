@@ -16,7 +16,7 @@ import type { EntryKind, Plan, Risk } from "../core/plan/plan.ts";
 import { fileRisks } from "../core/plan/risks.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { planStep } from "./steps.ts";
+import { comparablePlan } from "./steps.ts";
 
 export type Explanation = PathExplanation | CallExplanation | CapabilityExplanation;
 
@@ -81,5 +81,5 @@ export async function explainCage(context: Context, name: string): Promise<Overv
 /** What would be planned today; absent where the trace is gone. */
 async function planOf(context: Context, { cage }: PresentCage): Promise<Plan | undefined> {
 	const trace = await context.machine.store.trace(cage.name);
-	return trace && planStep(context, cage, trace);
+	return trace && comparablePlan(context, cage, trace);
 }
