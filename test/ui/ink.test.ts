@@ -10,12 +10,16 @@ const part = async (name: string) => (await import(`../../node_modules/ink/build
 test("rows that are remembered are the rows that Ink draws", async () => {
 	const Ink: Parameters<typeof rememberingRows>[0] = await part("output");
 	const Remembering = rememberingRows(Ink);
-	const text = fc
-		.array(fc.constantFrom("a", "ü", "漢", "─", " ", "\n", "\x1b[1m", "\x1b[22m", "\x1b[36mb\x1b[39m", "\x1b[2mc\x1b[22m"), {
-			maxLength: 30,
-		})
-		.map((pieces) => pieces.join(""));
-	const write = fc.record({ x: fc.nat(12), y: fc.nat(6), text });
+	const plain = ["ab", "ü", "─", "…", " ", "x", "\n"];
+	const styles = ["\x1b[1m", "\x1b[22m", "\x1b[36mb\x1b[39m", "\x1b[2mc\x1b[22m", "\x1b[7m \x1b[27m", "\x1b[1;38;5;9md\x1b[0m"];
+	const odd = ["漢", "e\u0301", "©\ufe0f", "\u00ad", "\x1b[2J"];
+	const textOf = (pieces: readonly string[], maxLength: number) =>
+		fc.array(fc.constantFrom(...pieces), { maxLength }).map((all) => all.join(""));
+	const write = fc.oneof(
+		fc.record({ x: fc.nat(12), y: fc.nat(6), text: textOf([...plain, ...styles, ...odd], 20) }),
+		// Beside each other, as most of a screen is.
+		fc.record({ x: fc.constantFrom(0, 7, 13), y: fc.nat(6), text: textOf([...plain, ...styles], 4) }),
+	);
 	const clip = fc.record({ x1: fc.constantFrom(undefined, 2), x2: fc.constant(9), y1: fc.nat(3), y2: fc.nat(6) });
 	const frame = fc.array(fc.oneof({ weight: 4, arbitrary: write }, clip, fc.constant("unclip" as const)), { maxLength: 12 });
 	fc.assert(
