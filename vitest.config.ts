@@ -23,8 +23,6 @@ export default defineConfig({
 					sequence: { groupOrder: 0 },
 					// Through the plugin, so that tests draw with the same Ink as the program.
 					server: { deps: { inline: [/\/ink\/build\//] } },
-					// Processes, mounts and terminals of other files pass by: what fails a second time is no coincidence.
-					retry: 1,
 					...timeouts,
 				},
 			},

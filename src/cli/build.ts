@@ -3,6 +3,7 @@ import { pathToText } from "../core/path/path.ts";
 import { warnUnusedAllowances } from "../engine/allowances.ts";
 import { withOwnAccount } from "../engine/make.ts";
 import { buildAudited, planStep, timed } from "../engine/steps.ts";
+import { makePresent } from "../engine/switching.ts";
 import { planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";
@@ -31,11 +32,13 @@ export async function build(terminal: Terminal, told: Told): Promise<number> {
 			const { candidate, plan } = value;
 			const { generation } = candidate.manifest;
 			const footprint = footprintOf(plan, trace);
-			await store.saveCage({ ...cage, footprint, seconds: { ...cage.seconds, build: seconds } });
-			await store.publish(cage.name, generation);
-			await store.log(cage.name, "built", { generation, ...planTotals(plan) });
-			const root = pathToText(store.root(cage.name, generation)) ?? "";
 			const { unchanged } = candidate;
+			const made = { ...cage, footprint, seconds: { ...cage.seconds, build: seconds } };
+			await makePresent(context, made, generation, {
+				note: () => store.log(cage.name, "built", { generation, ...planTotals(plan) }),
+				giveUp: () => (unchanged ? Promise.resolve() : store.discard(cage.name, generation)),
+			});
+			const root = pathToText(store.root(cage.name, generation)) ?? "";
 			if (terminal.options.json)
 				terminal.printJson("build", { name: cage.name, root, generation, unchanged, ...planTotals(plan), seconds });
 			else terminal.print(terminal.messages.cli.built(cage.name, root, unchanged));

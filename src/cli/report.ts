@@ -3,11 +3,18 @@ import { printable } from "../core/path/quote.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { GlobalOptions } from "./options.ts";
+import { stateFolder } from "./state.ts";
 
 /** Where this user may not go: a state of root's, as a rule. */
 function deniedPath(error: unknown): string | undefined {
 	const { code, path } = error as NodeJS.ErrnoException;
 	return error instanceof Error && (code === "EACCES" || code === "EPERM") ? path : undefined;
+}
+
+/** A disk may be full anywhere. Where the error does not say which, it is that of the state folder: nothing else is written but what a user names. */
+function fullPlace(error: unknown, options: GlobalOptions): string | undefined {
+	const { code, path } = error as NodeJS.ErrnoException;
+	return error instanceof Error && (code === "ENOSPC" || code === "EDQUOT") ? (path ?? stateFolder(options.state)) : undefined;
 }
 
 /** One line for a foreseen failure; anything else is a bug of ours (70). */
@@ -19,11 +26,10 @@ export function report(error: unknown, options: GlobalOptions): number {
 		return error.exit;
 	}
 	if (error instanceof Interrupted) return error.status;
+	const full = fullPlace(error, options);
+	if (full !== undefined) return report(new Failure("disk-full", { path: printable(full) }, 1), options);
 	const denied = deniedPath(error);
-	if (denied !== undefined) {
-		process.stderr.write(`cagewright: ${messages.failure(new Failure("access-denied", { path: printable(denied) }, 3))}\n`);
-		return 3;
-	}
+	if (denied !== undefined) return report(new Failure("access-denied", { path: printable(denied) }, 3), options);
 	process.stderr.write(
 		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,
 	);

@@ -5,6 +5,7 @@ import { showPath } from "../core/path/quote.ts";
 import { type Missing, openingOf } from "../core/plan/missing.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
 import type { OwnAccount } from "./ports.ts";
+import type { Store } from "./store.ts";
 import type { TraceResult } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
 
@@ -62,6 +63,25 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 }
 
 const placeOrCall = ({ call, path }: Missing) => (path === undefined ? call : showPath(path));
+
+/** Fewer bytes than anything can be written in: a few blocks. */
+const leastFree = 65_536;
+
+/**
+ * Why it does not answer, unless the disk of the state folder is full: an application that can write nothing fails in ways of its own, and what has to be
+ * done about it is `not-answered-disk-full` (exit 1).
+ */
+export async function orDiskFull(store: Pick<Store, "place">, name: string, failure: Failure): Promise<Failure> {
+	const { folder, free } = await store.place(name);
+	return free < leastFree ? new Failure("not-answered-disk-full", { name, path: folder }, 1, failure) : failure;
+}
+
+/** What is written down of a failure must not hide it: a full disk has no room for that, and is what failed before. */
+export async function whereThereIsRoom(writing: Promise<unknown>): Promise<void> {
+	await writing.catch((error: unknown) => {
+		if (!(error instanceof Failure) || error.code !== "disk-full") throw error;
+	});
+}
 
 /** What the application said about it, or else what the probe said. */
 function wordsOf(output: string, probe = ""): string {

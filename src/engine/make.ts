@@ -12,13 +12,14 @@ import { warnUnusedAllowances } from "./allowances.ts";
 import { readableManifest } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { adoptData, checkDedicatedAccount, provideAccount } from "./dedicated-account.ts";
-import { trialFailure } from "./failures.ts";
+import { orDiskFull, trialFailure, whereThereIsRoom } from "./failures.ts";
 import { launchMethod } from "./method.ts";
 import { keepEvidence, recordOf } from "./record.ts";
 import { remedies, summarise } from "./remedies.ts";
 import { clearOldGenerations } from "./retention.ts";
 import { selftestStep } from "./selftest.ts";
 import { addSeconds, buildStep, checkName, planStep, takeDocumented, timed, traceStep, trialStep } from "./steps.ts";
+import { makePresent } from "./switching.ts";
 import type { TraceOptions } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
 
@@ -133,7 +134,8 @@ export async function rounds(
 	let added: Addition[] = [];
 	let unused: number | undefined;
 	const discardUnused = async () => {
-		if (unused !== undefined && unused !== previous) await store.discard(cage.name, unused);
+		const isUsed = unused === previous || unused === (await store.present(cage.name));
+		if (unused !== undefined && !isUsed) await store.discard(cage.name, unused);
 		unused = undefined;
 	};
 	try {
@@ -161,14 +163,11 @@ export async function rounds(
 				await failed(context, cage, tried.value);
 			}
 			cage = await tested(context, cage, candidate.manifest, selftest);
+			const counts = countEntries(candidate.manifest);
+			const made = { cage, plan, manifest: candidate.manifest, counts, answered, missing };
+			const published = await publish(context, made, previous, writeRecord, action, discardUnused);
 			unused = undefined;
-			return await publish(
-				context,
-				{ cage, plan, manifest: candidate.manifest, counts: countEntries(candidate.manifest), answered, missing },
-				previous,
-				writeRecord,
-				action,
-			);
+			return published;
 		}
 	} finally {
 		await discardUnused();
@@ -189,22 +188,25 @@ export async function publish(
 	previous: number | undefined,
 	writeRecord: RecordWriter,
 	action = previous === undefined ? "made" : "rebuilt",
+	giveUp?: () => Promise<void>,
 ): Promise<MadeCage> {
 	const { store } = context.machine;
 	const { cage, counts, manifest } = made;
-	await store.saveCage(cage);
-	await store.publish(cage.name, manifest.generation);
+	const { generation } = manifest;
+	const note = async () => {
+		await store.log(cage.name, action, {
+			generation,
+			rounds: cage.trials.length,
+			files: counts.files,
+			bytes: counts.bytes,
+			answered: made.answered,
+			...(cage.accepted ? { accepted: cage.accepted } : {}),
+		});
+		await keepEvidence(context, made);
+		return store.saveRecord(cage.name, writeRecord(await recordOf(context, cage.name)));
+	};
+	const record = await makePresent(context, cage, generation, { note, ...(giveUp ? { giveUp } : {}) });
 	await store.markStale(cage.name, undefined);
-	await store.log(cage.name, action, {
-		generation: manifest.generation,
-		rounds: cage.trials.length,
-		files: counts.files,
-		bytes: counts.bytes,
-		answered: made.answered,
-		...(cage.accepted ? { accepted: cage.accepted } : {}),
-	});
-	await keepEvidence(context, made);
-	const record = await store.saveRecord(cage.name, writeRecord(await recordOf(context, cage.name)));
 	await clearOldGenerations(context, cage, manifest.generation);
 	return { ...made, record };
 }
@@ -212,7 +214,8 @@ export async function publish(
 /** Keeps everything for the next attempt and says why it did not work. */
 async function failed(context: Context, cage: Cage, round: TrialRound): Promise<never> {
 	const { store } = context.machine;
-	await store.saveCage(cage);
-	await store.log(cage.name, "trial-failed", { rounds: cage.trials.length });
-	throw trialFailure(cage.name, round);
+	const failure = await orDiskFull(store, cage.name, trialFailure(cage.name, round));
+	await whereThereIsRoom(store.saveCage(cage));
+	await whereThereIsRoom(store.log(cage.name, "trial-failed", { rounds: cage.trials.length }));
+	throw failure;
 }

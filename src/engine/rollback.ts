@@ -6,7 +6,7 @@ import { auditGeneration } from "./audit.ts";
 import { layoutOf, presentGeneration } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { type Restarted, restartCage } from "./restart.ts";
-import { switching } from "./switching.ts";
+import { makePresent, switching } from "./switching.ts";
 
 /** Restarts what runs, where that is wanted. */
 export async function restartIf(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
@@ -44,10 +44,9 @@ export async function rollbackCage(
 		const to = await rollbackTarget(context, name, from, options.to);
 		const manifest = await requireSound(context, cage, to);
 		return await switching(context, present, options.restart, async () => {
-			await store.publish(name, to);
 			// What comes back with it is not to go at the next update.
-			await store.saveCage(withoutReturned(cage, new Set(manifest.entries.map(({ path }) => path))));
-			await store.log(name, "rolled-back", { from, generation: to });
+			const returned = withoutReturned(cage, new Set(manifest.entries.map(({ path }) => path)));
+			await makePresent(context, returned, to, { note: () => store.log(name, "rolled-back", { from, generation: to }) });
 			try {
 				return { from, to, restarted: await restartIf(context, name, options.restart) };
 			} catch (error) {

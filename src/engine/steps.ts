@@ -32,7 +32,7 @@ import { checkDedicatedAccount, dedicatedAccount } from "./dedicated-account.ts"
 import { offersOfDocumentation } from "./documentation.ts";
 import { takeOverEdits } from "./edits.ts";
 import type { Step } from "./events.ts";
-import { startFailure } from "./failures.ts";
+import { orDiskFull, startFailure } from "./failures.ts";
 import { separationNotes } from "./separation.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
@@ -155,7 +155,10 @@ export async function traceStep(
 	const { value: run, seconds } = attach
 		? await timed(context, "attach", () => traceRunning(context, application, attach, traced))
 		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...traced, onHost }), onHost);
-	if (!run.answered) throw startFailure(answers.application.command, run, machine.files, machine.accounts.own());
+	if (!run.answered) {
+		const failure = startFailure(answers.application.command, run, machine.files, machine.accounts.own());
+		throw await orDiskFull(machine.store, answers.name, failure);
+	}
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
 	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
 	const known = await readableCage(machine.store, answers.name, replace);

@@ -58,6 +58,8 @@ export interface Store extends CageReader {
 	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
 	/** Makes a built generation the present one, by one rename. */
 	publish(name: string, generation: number): Promise<void>;
+	/** What was present before, and what was remembered of the cage, where what had to come with another generation failed. undefined: nothing was. */
+	restore(name: string, generation: number | undefined, cage: Cage | undefined): Promise<void>;
 	/** For trials of a generation without some of its files; everything of it is gone once it is disposed of. */
 	partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees>;
 	/** Takes away a generation that never was, or no longer is, the present one. */

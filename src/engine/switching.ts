@@ -1,3 +1,4 @@
+import type { Cage } from "../core/cage/cage.ts";
 import type { PresentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 
@@ -18,5 +19,34 @@ export async function switching<T>(
 		return await work();
 	} finally {
 		await store.saveSwitching(cage.name, undefined);
+	}
+}
+
+/**
+ * Makes a generation the present one, with what is remembered of the cage from then on and what `note` writes of it. Where any of that fails, as on a full
+ * disk, the generation and the cage of before are back. `giveUp` takes away then what was built for it and is of no more use.
+ */
+export async function makePresent<T>(
+	{ machine: { store } }: Context,
+	cage: Cage,
+	generation: number,
+	{ giveUp, note }: { readonly note: () => Promise<T>; readonly giveUp?: () => Promise<void> },
+): Promise<T> {
+	const { name } = cage;
+	const [from, before] = [await store.present(name), await store.cage(name)];
+	try {
+		await store.saveCage(cage);
+		await store.publish(name, generation);
+		return await note();
+	} catch (error) {
+		// What went wrong first is what has to be said.
+		const goBack = () => store.restore(name, from, before).catch(() => {});
+		await goBack();
+		if (giveUp) {
+			await giveUp();
+			// There was no room for the description before, perhaps.
+			await goBack();
+		}
+		throw error;
 	}
 }

@@ -13,6 +13,7 @@ import type { Trace } from "../core/trace/trace.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { hasSamePackages, hostDrift } from "./drift.ts";
+import { whereThereIsRoom } from "./failures.ts";
 import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "./make.ts";
 import { launchMethod } from "./method.ts";
 import type { Restarted } from "./restart.ts";
@@ -162,9 +163,9 @@ async function build(
 		);
 	} catch (error) {
 		// What is remembered of the cage tells of the generation that goes on.
-		await store.saveCage({ ...before, ...(retention ? { retention } : {}) });
+		await whereThereIsRoom(store.saveCage({ ...before, ...(retention ? { retention } : {}) }));
 		if (context.signal.aborted || !(error instanceof Failure)) throw error;
-		await store.log(cage.name, "update-refused", { generation, problem: error.code });
+		await whereThereIsRoom(store.log(cage.name, "update-refused", { generation, problem: error.code }));
 		throw new Failure("update-refused", { name: cage.name, generation }, error.exit, error);
 	}
 }

@@ -5,7 +5,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import { withDepartures } from "../core/questions/departures.ts";
 import { summariseSelftest, type Tested } from "../core/selftest/verdict.ts";
 import type { Context } from "./context.ts";
-import { trialFailure } from "./failures.ts";
+import { orDiskFull, trialFailure } from "./failures.ts";
 import { type MadeCage, publish, type RecordWriter, tested } from "./make.ts";
 import type { WorkInHand } from "./work-in-hand.ts";
 
@@ -20,7 +20,7 @@ export async function publishTried(
 	const { cage, manifest, plan } = work.tried();
 	const { round } = work;
 	if (!round) throw new Failure("cage-not-built", { name: answers.name }, 2);
-	if (!round.answered) throw trialFailure(answers.name, round);
+	if (!round.answered) throw await orDiskFull(store, answers.name, trialFailure(answers.name, round));
 	const previous = await store.present(answers.name);
 	await store.saveTrace(answers.name, work.traced());
 	const { answered, missing } = round;

@@ -243,6 +243,8 @@ export const failuresDe: Failures = {
 	"not-answered-in-cage": "{name} antwortet in seinem Käfig nicht. Probe: {probe} {words} Es fehlt noch: {missing}",
 	"not-answered-in-cage-nothing-missing":
 		"{name} antwortet nicht in seinem Käfig und vermisst nichts, was es draußen benutzt hat; sehen Sie, was es sagt. Probe: {probe} {words}",
+	"not-answered-disk-full":
+		"{name} antwortet nicht, und für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
 	"not-answered-on-host":
 		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
 	"not-full-landlock":

@@ -219,6 +219,7 @@ export const failuresEn = {
 	"not-answered-in-cage": "{name} does not answer in its cage. Probe: {probe} {words} Still missing: {missing}",
 	"not-answered-in-cage-nothing-missing":
 		"{name} does not answer in its cage, and misses nothing that it used outside; see what it says. Probe: {probe} {words}",
+	"not-answered-disk-full": "{name} does not answer, and there is no space left for {path}; make room and try again.",
 	"not-answered-on-host":
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
 	"not-full-landlock":

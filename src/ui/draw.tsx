@@ -18,19 +18,33 @@ export function drawApp(
 	stdout: NodeJS.WriteStream = process.stdout,
 	maxFps = picturesPerSecond,
 ): Drawn {
+	let held = false;
 	const instance = render(<App store={store} look={look} />, {
-		stdout: sized(stdout),
+		stdout: sized(stdout, () => held),
 		exitOnCtrlC: false,
 		patchConsole: false,
 		maxFps,
 	});
 	instance.waitUntilExit().catch(onFailure);
-	return { clear: () => instance.clear(), end: () => instance.unmount() };
+	return {
+		hold() {
+			held = true;
+		},
+		clear() {
+			const before = held;
+			held = false;
+			instance.clear();
+			held = before;
+		},
+		end: () => instance.unmount(),
+	};
 }
 
 /** What is on the terminal. */
 export interface Drawn {
-	/** Takes the frame away. */
+	/** Draws no more, not even a last frame: the terminal has another size than the one that frames are made for. */
+	hold(): void;
+	/** Takes the frame away, also of what is held. */
 	clear(): void;
 	/** Leaves it as it is and draws no more. */
 	end(): void;
@@ -39,9 +53,9 @@ export interface Drawn {
 /**
  * The terminal as it was when drawing began. Ink takes a frame that is as tall as the terminal for one that fills it, and clears the
  * scrollback then; so it must not hear of a new size before the frame fits it. Some terminals (serial lines, a pty that nobody sized)
- * say 0 by 0.
+ * say 0 by 0. What is held writes nothing, and whoever waits for it to be written does not wait for ever.
  */
-function sized(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
+function sized(stdout: NodeJS.WriteStream, isHeld: () => boolean): NodeJS.WriteStream {
 	const rows = stdout.rows || usualSize.rows;
 	const columns = stdout.columns || usualSize.columns;
 	return new Proxy(stdout, {
@@ -50,6 +64,9 @@ function sized(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
 			if (name === "columns") return columns;
 			if (name === "on" || name === "off") {
 				return (event: string, listener: () => void) => (event === "resize" ? target : target[name](event, listener));
+			}
+			if (name === "write") {
+				return (text: string, ...rest: []) => target.write(isHeld() ? "" : text, ...rest);
 			}
 			const value: unknown = Reflect.get(target, name);
 			return typeof value === "function" ? value.bind(target) : value;

@@ -81,6 +81,8 @@ function drawing(stdout: NodeJS.WriteStream, store: WizardStore, alternate: bool
 	measure();
 	let drawn = draw();
 	const onResize = () => {
+		// A frame that is taller than what the terminal has become would push what stands there out at the top.
+		drawn.hold();
 		clearTimeout(waiting);
 		waiting = setTimeout(() => {
 			if (!alternate) drawn.clear();

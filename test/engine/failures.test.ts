@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Method } from "../../src/core/confinement/method.ts";
+import { Failure } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
-import { startFailure, trialFailure } from "../../src/engine/failures.ts";
+import { orDiskFull, startFailure, trialFailure } from "../../src/engine/failures.ts";
 import type { TraceResult } from "../../src/engine/trace.ts";
 import type { TrialRound } from "../../src/engine/trial.ts";
 import { type Did, trace } from "../core/plan/traces.ts";
@@ -92,5 +93,20 @@ describe("an application that does not answer in its cage", () => {
 			values: { paths: "/sys" },
 		});
 		expect(failure([kernel], "panic: out of luck\n").code).toBe("not-answered-in-cage");
+	});
+});
+
+describe("an application that does not answer", () => {
+	const failure = new Failure("not-answered-in-cage-nothing-missing", { name: "app" });
+	const on = (free: number) => ({ place: async () => ({ folder: "/var/lib/cagewright", free, hasData: true }) });
+	test("on a full disk is told of the disk", async () => {
+		expect(await orDiskFull(on(4096), "app", failure)).toMatchObject({
+			code: "not-answered-disk-full",
+			exit: 1,
+			values: { name: "app", path: "/var/lib/cagewright" },
+		});
+	});
+	test("keeps its own reason where there is room", async () => {
+		expect(await orDiskFull(on(50_000_000), "app", failure)).toBe(failure);
 	});
 });

@@ -180,8 +180,8 @@ describe("nginx", () => {
 
 	test("stays in its cage after a TERM once it was started there", async () => {
 		const before = await unitFiles();
-		const pipe = "cagewright adopt nginx --yes --events --probe 'sleep 2' 2>/run/events & wait_for=$!";
-		const line = `${pipe}; until grep -q service-started /run/events; do sleep 0.02; done; kill -TERM $wait_for; wait $wait_for`;
+		const pipe = "rm -f /run/events; cagewright adopt nginx --yes --events --probe 'sleep 2' 2>/run/events & wait_for=$!";
+		const line = `${pipe}; until grep -qs service-started /run/events; do sleep 0.02; done; kill -TERM $wait_for; wait $wait_for`;
 		expect((await system.run(line)).status).toBe(0);
 		expect(await rootOf("nginx")).toBe(await rootOfCage("nginx"));
 		await json("release nginx --yes");
@@ -190,8 +190,8 @@ describe("nginx", () => {
 
 	test("runs on the host after a TERM in the middle", async () => {
 		const before = await unitFiles();
-		const pipe = "cagewright adopt nginx --yes --events 2>/run/events & wait_for=$!";
-		const line = `${pipe}; until grep -q service-stopped /run/events; do sleep 0.02; done; kill -TERM $wait_for; wait $wait_for`;
+		const pipe = "rm -f /run/events; cagewright adopt nginx --yes --events 2>/run/events & wait_for=$!";
+		const line = `${pipe}; until grep -qs service-stopped /run/events; do sleep 0.02; done; kill -TERM $wait_for; wait $wait_for`;
 		expect((await system.run(line)).status).toBe(143);
 		expect(await rootOf("nginx")).toBe(await rootOfHost());
 		await system.must("curl -fsS localhost");

@@ -57,7 +57,7 @@ test(`${moves} kills of adopt and release at random moments (seed ${seed})`, { t
 		const [all = 0, away = 0] = took[verb];
 		const isAway = random() < 0.5;
 		const pause = (random() * (isAway ? away : all) * 1.1).toFixed(3);
-		const begin = isAway ? "until grep -q service-stopped /run/events; do sleep 0.01; done;" : "";
+		const begin = isAway ? "until grep -qs service-stopped /run/events; do sleep 0.01; done;" : "";
 		const name = verb === "adopt" ? "--name redis" : "";
 		const { status } = await system.run(
 			`cagewright ${verb} redis-server ${name} --yes --events 2>/run/events & p=$!; (${begin} sleep ${pause}; kill -KILL $p) & wait $p`,
@@ -96,13 +96,13 @@ test("a switch that was cut off before the restart is finished by the next comma
 	// After the switch; while the service is stopped or just started again; and somewhere between.
 	const moments = [
 		`until [ "$(readlink $C/current)" != "$before" ]; do :; done`,
-		"until grep -q service-stopped /run/events; do :; done",
-		"until grep -q service-stopped /run/events; do :; done; sleep 0.1",
+		"until grep -qs service-stopped /run/events; do :; done",
+		"until grep -qs service-stopped /run/events; do :; done; sleep 0.1",
 	];
 	for (const [index, moment] of moments.entries()) {
 		await system.must(`echo '# turn-${index}' >>/etc/redis/redis.conf; redis-cli set last ${index}`);
 		const killed = await system.run(
-			`C=/var/lib/cagewright/cages/redis; before=$(readlink $C/current)
+			`rm -f /run/events; C=/var/lib/cagewright/cages/redis; before=$(readlink $C/current)
 			cagewright update redis --events --no-selftest 2>/run/events & p=$!
 			${moment}; kill -KILL $p; wait $p`,
 		);

@@ -6,13 +6,14 @@ import {
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
-	readFileSync,
 	readlinkSync,
 	rmSync,
+	statfsSync,
 	statSync,
 	truncateSync,
 	writeFileSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { cagewright, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
@@ -27,7 +28,7 @@ import { generator } from "./random.ts";
  */
 
 const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 200);
-const fills = Math.max(8, Math.ceil(kills / 20));
+const fills = Math.max(20, Math.ceil(kills / 5));
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
 const words = ["one", "two"] as const;
 const port = "4000";
@@ -82,6 +83,14 @@ class Lane {
 		rollback: () => ["rollback", "greeter"],
 		removal: () => ["remove", "greeter", "--yes", "--keep-data"],
 	};
+
+	/** A generation to go back to. */
+	async haveTwo(): Promise<void> {
+		const present = Number(readlinkSync(`${this.cage}/current`).split("/")[1]);
+		if (readdirSync(`${this.cage}/generations`).some((number) => Number(number) < present)) return;
+		const { status, stderr } = await cagewright(this.changes.build?.() ?? [], { state: this.state });
+		expect({ status, stderr: status ? stderr : "" }).toEqual({ status: 0, stderr: "" });
+	}
 
 	/** Names, owners, modes, sizes and sums of all data. A directory's own size is the file system's business. */
 	data(): string {
@@ -169,41 +178,89 @@ test(`${kills} kills at random moments (seed ${seed})`, { timeout: 60_000 + kill
 	expect(Object.keys(cutOff).sort()).toEqual([...(done[0] ?? [])].sort());
 });
 
+/** A moment at which the disk is full: what the command has from its start, or how far it comes before. Both from 0 to 1 of what it may need. */
+interface Strike {
+	readonly name: string;
+	readonly share: number;
+	readonly when: "from the start" | "meanwhile";
+}
+
+/** Bytes: what each of them takes, and a little more. What is written down for a rollback and a removal are some pages. */
+const room: Readonly<Record<string, number>> = { rollback: 12 * 4096, removal: 4 * 4096 };
+const roomOfGeneration = 7_000_000;
+
+/** As many moments for each change as for the next, spread over all of it: none is left out by chance. */
+function strikes({ changes, random }: Lane, most: number): Strike[] {
+	const names = Object.keys(changes);
+	const each = Math.ceil(most / names.length);
+	const all = names.flatMap((name) =>
+		Array.from({ length: each }, (_, at): Strike => {
+			const share = (at + random()) / each;
+			return { name, share, when: at % 2 === 0 ? "from the start" : "meanwhile" };
+		}),
+	);
+	return all
+		.map((strike) => ({ strike, rank: random() }))
+		.sort((a, b) => a.rank - b.rank)
+		.map(({ strike }) => strike);
+}
+
 test(`a disk that is full at ${fills} random moments leaves the old cage whole (seed ${seed})`, {
-	timeout: 10 * 60_000,
+	timeout: 60_000 + fills * 15_000,
 }, async () => {
-	const small = `${temporaryFolder("killed")}/small`;
-	mkdirSync(small);
-	execFileSync("mount", ["-t", "tmpfs", "-o", "size=48m,mode=755", "tmpfs", small]);
+	const folder = temporaryFolder("killed");
+	const disks = [0, 1].map((number) => `${folder}/disk-${number}`);
 	try {
-		await fillAtRandom(new Lane(small, seed));
+		await Promise.all(
+			disks.map(async (disk, number) => {
+				mkdirSync(disk);
+				execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m,mode=755", "tmpfs", disk]);
+				await fillAtRandom(new Lane(`${disk}/state`, seed + number), `${disk}/filler`, fills / disks.length);
+			}),
+		);
 	} finally {
-		execFileSync("umount", ["-l", small]);
+		for (const disk of disks) execFileSync("umount", ["-l", disk]);
 	}
 });
 
-async function fillAtRandom(lane: Lane): Promise<void> {
+async function fillAtRandom(lane: Lane, filler: string, most: number): Promise<void> {
 	await lane.makeWithData();
 	const data = lane.data();
-	const { random, state } = lane;
-	let refused = 0;
-	for (lane.turn = 1; lane.turn <= fills; lane.turn++) {
+	const { state } = lane;
+	const took: Record<string, number> = {};
+	const refused = new Set<string>();
+	for (const { name, share, when } of strikes(lane, most)) {
+		lane.turn++;
+		if (name === "rollback") await lane.haveTwo();
 		const before = readlinkSync(`${lane.cage}/current`);
-		const name = random() < 0.5 ? "update of configuration" : "update of a library";
 		const args = lane.changes[name]?.() ?? [];
-		const free = Number(execFileSync("df", ["--output=avail", "-B1", state], { encoding: "utf8" }).split("\n")[1]);
-		// From nothing at all to what a generation takes and a little more.
-		writeFileSync(`${state}/.filler`, Buffer.alloc(Math.max(0, free - Math.floor(random() * 7_000_000))));
+		const began = performance.now();
+		const fill = () => fillDisk(filler, when === "from the start" ? share * (room[name] ?? roomOfGeneration) : 0);
+		if (when === "from the start") fill();
+		const timer = when === "meanwhile" && setTimeout(fill, share * (took[name] ?? 900));
 		const result = await cagewright([...args, "--quiet"], { state });
-		rmSync(`${state}/.filler`);
-		const where = `turn ${lane.turn}, ${name}, seed ${seed}`;
-		if (result.status !== 0) {
-			refused++;
-			expect({ where, said: result.stderr }).toEqual({ where, said: expect.stringMatching(/^cagewright: [^\n]*\n$/) });
+		if (timer) clearTimeout(timer);
+		const where = `turn ${lane.turn}, ${name}, full ${when} (${share.toFixed(3)}), seed ${seed}`;
+		rmSync(filler, { force: true });
+		if (result.status === 0) took[name] = performance.now() - began;
+		else {
+			refused.add(name);
+			const said = expect.stringMatching(/^cagewright: [^\n]*no space left for [^\n]*make room[^\n]*\n$/i);
+			expect({ where, status: result.status, said: result.stderr }).toEqual({ where, status: 1, said });
 			expect({ where, present: readlinkSync(`${lane.cage}/current`) }).toEqual({ where, present: before });
 		}
 		await lane.expectWhole(where, data);
-		expect(readFileSync(`${lane.cage}/cage.json`, "utf8")).toContain('"greeter"');
+		await eventually(() => expect({ where, left: leftovers(state) }).toEqual({ where, left: [] }));
 	}
-	expect(refused).toBeGreaterThan(0);
+	expect([...refused].sort()).toEqual(Object.keys(lane.changes).sort());
+}
+
+/** Takes what is free but for so many bytes. Somebody may write at the same time, and be quicker. */
+function fillDisk(filler: string, but: number): void {
+	const { bavail, bsize } = statfsSync(dirname(filler));
+	try {
+		writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - Math.floor(but))));
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+	}
 }

@@ -6,6 +6,10 @@ async function complaint(line: string, rows = 5): Promise<string> {
 	const program = new PtyProgram("sh", ["-c", line], { columns: 40, rows });
 	await program.ended;
 	await program.screen();
+	return complaintOf(program);
+}
+
+function complaintOf(program: PtyProgram): string {
 	try {
 		program.dispose();
 		return "";
@@ -32,6 +36,35 @@ describe("the driver of the tests on a terminal", () => {
 		["a signal that nobody caught", "kill -TERM $$", "signal 15"],
 	])("notices %s", async (_, line, complains) => {
 		const said = await complaint(line);
+		if (complains === "") expect(said).toBe("");
+		else expect(said).toContain(complains);
+	});
+
+	/** A program that draws frames of so many rows; before those of the second line the terminal becomes smaller. */
+	const afterResize = async (before: string, after: string) => {
+		const draws =
+			"frame() { i=0; while [ $i -lt $1 ]; do echo row $i; i=$((i+1)); done; }; clear() { printf '\\033[2J\\033[H'; }";
+		const line = `stty -echo; printf '\\033[?1049h'; ${draws}; ${before}; read _; ${after}; printf '\\033[?1049l'; stty echo`;
+		const program = new PtyProgram("sh", ["-c", line], { columns: 40, rows: 10 });
+		await program.sees("row 8");
+		program.resize(40, 5);
+		program.press("\r");
+		await program.ended;
+		await program.screen();
+		return complaintOf(program);
+	};
+	const again = "printf '\\033[9A'; frame 9";
+
+	it.each([
+		["a frame for the size before, that was on its way", again, ""],
+		["the same, and then one that fits", `${again}; clear; frame 4`, ""],
+		["one that clears the screen for the size before", `clear; frame 9; clear; frame 4`, ""],
+		["a frame as tall as the terminal is now", `${again}; clear; frame 5`, "as tall as the terminal"],
+		["one that is taller than any size", `clear; frame 12`, "as tall as the terminal"],
+		["a size that comes back after a newer one was drawn", `clear; frame 4; clear; frame 9`, "as tall as the terminal"],
+		["rows that are wider than the terminal is now", `clear; frame 3; printf '%0200d\\n' 1`, "as tall as the terminal"],
+	])("judges by the size that the program could know: %s", async (_, after, complains) => {
+		const said = await afterResize("clear; frame 9", after);
 		if (complains === "") expect(said).toBe("");
 		else expect(said).toContain(complains);
 	});

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { Terminal } from "@xterm/headless";
+import { Frames } from "./frames.ts";
 import { modesAfter, usualModes } from "./modes.ts";
 
 export const keys = { enter: "\r", escape: "\x1b", down: "\x1b[B", up: "\x1b[A", tab: "\t", ctrlC: "\x03" } as const;
@@ -25,12 +26,7 @@ export class PtyProgram {
 	#raw = "";
 	#end: End | undefined;
 	#killed = false;
-	/**
-	 * Where and when a resize began: what is drawn for the old size until the next clearing is nobody's fault. That may be the clearing of the resize
-	 * before, so it counts after a second only.
-	 */
-	#resized: { at: number; time: number } | undefined;
-	#tooTall: string | undefined;
+	readonly #frames: Frames;
 
 	constructor(
 		program: string,
@@ -49,7 +45,8 @@ export class PtyProgram {
 			this.#raw += data;
 			this.#emulator.write(data, () => this.#drawn.emit("drawn"));
 		});
-		this.#emulator.onScroll(() => this.#noticeScroll());
+		this.#frames = new Frames({ columns, rows });
+		this.#watchFrames();
 		const exit = new Promise<{ exitCode: number; signal?: number }>((resolve) => {
 			this.#pty.onExit(({ exitCode, signal }) => resolve({ exitCode, ...(signal ? { signal } : {}) }));
 		});
@@ -74,9 +71,9 @@ export class PtyProgram {
 	}
 
 	resize(columns: number, rows: number): void {
-		this.#resized = { at: this.#raw.length, time: Date.now() };
-		this.#pty.resize(columns, rows);
+		this.#frames.resized({ columns, rows });
 		this.#emulator.resize(columns, rows);
+		this.#pty.resize(columns, rows);
 	}
 
 	kill(signal: string): void {
@@ -153,23 +150,33 @@ export class PtyProgram {
 		if (wrong.length) throw new Error(`the terminal was not treated as it must be: ${wrong.join("; ")}`);
 	}
 
-	/** In the alternate screen nothing may ever scroll: a frame that does has as many rows as the terminal. */
-	#noticeScroll(): void {
-		const { active } = this.#emulator.buffer;
-		if (active.type !== "alternate") return;
-		if (this.#resized !== undefined) {
-			const { at, time } = this.#resized;
-			if (!this.#raw.includes("\x1b[2J", at) || Date.now() - time < 1000) return;
-			this.#resized = undefined;
+	/** In the order in which the terminal does it, which is later than it comes in. */
+	#watchFrames(): void {
+		const { parser } = this.#emulator;
+		// Everything is left to the emulator as well.
+		const after = (note: () => void) => {
+			note();
+			return false;
+		};
+		const first = (parameters: readonly (number | number[])[]) => Number(parameters[0] ?? 0);
+		parser.registerCsiHandler({ final: "J" }, (what) => after(() => first(what) === 2 && this.#frames.begin()));
+		parser.registerCsiHandler({ final: "A" }, (rows) => after(() => this.#frames.wentUp(first(rows) || 1)));
+		for (const final of ["h", "l"]) {
+			parser.registerCsiHandler({ prefix: "?", final }, (mode) => after(() => first(mode) === 1049 && this.#frames.begin()));
 		}
-		// Entering the screen counts as scrolling too; nothing stands there yet.
-		const top = active.getLine(0)?.translateToString(true);
-		if (top) this.#tooTall ??= top;
+		this.#emulator.onLineFeed(() => this.#frames.wentDown());
+		this.#emulator.onScroll(() => {
+			const { active } = this.#emulator.buffer;
+			// Entering the screen counts as scrolling too; nothing stands there yet.
+			const top = active.type === "alternate" && active.getLine(0)?.translateToString(true);
+			if (top) this.#frames.scrolled(top);
+		});
 	}
 
 	#wrong(): string[] {
 		const wrong: string[] = [];
-		if (this.#tooTall !== undefined) wrong.push(`a frame was as tall as the terminal (then at the top: ${this.#tooTall})`);
+		const tooTall = this.#frames.tooTall();
+		if (tooTall !== undefined) wrong.push(`a frame was as tall as the terminal (then at the top: ${tooTall})`);
 		if (this.#raw.includes("\x1b[3J")) wrong.push("the scrollback was cleared");
 		// Whoever is killed cannot tidy up.
 		if (!this.#end || this.#killed) return wrong;

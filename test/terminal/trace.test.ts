@@ -125,8 +125,26 @@ describe("the trace of the demonstration", () => {
 		await wizard.sees("No package brings this application");
 		wizard.resize(80, 24);
 		await wizard.sees(/<Output> Processes 1/);
-		wizard.resize(40, 12);
-		await wizard.sees(/<Output> Processes Newest Reached/);
+		// Sizes that it hears of late and all at once, smaller and larger, while it draws what happens.
+		for (const sizes of [
+			[
+				[200, 60],
+				[60, 15],
+				[40, 12],
+			],
+			[
+				[60, 15],
+				[200, 60],
+				[40, 12],
+			],
+		] as const) {
+			wizard.resize(80, 24);
+			await wizard.sees(/<Output> Processes 1/);
+			wizard.kill("SIGSTOP");
+			for (const [columns, rows] of sizes) wizard.resize(columns, rows);
+			wizard.kill("SIGCONT");
+			await wizard.sees(/<Output> Processes Newest Reached/);
+		}
 		wizard.press(keys.ctrlC, keys.ctrlC);
 		expect((await wizard.ended).exitCode).toBe(130);
 		await expect.poll(() => leftovers(state), { timeout: 10_000 }).toEqual([]);

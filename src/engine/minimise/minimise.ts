@@ -8,6 +8,7 @@ import type { Trace } from "../../core/trace/trace.ts";
 import { auditGeneration } from "../audit.ts";
 import { layoutOf, presentCage } from "../cages.ts";
 import type { Context } from "../context.ts";
+import { whereThereIsRoom } from "../failures.ts";
 import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../make.ts";
 import { launchMethod } from "../method.ts";
 import type { Restarted } from "../restart.ts";
@@ -159,9 +160,9 @@ async function build(
 		);
 	} catch (error) {
 		// What is remembered of the cage tells of the generation that goes on.
-		await store.saveCage(before);
+		await whereThereIsRoom(store.saveCage(before));
 		if (context.signal.aborted || !(error instanceof Failure)) throw error;
-		await store.log(cage.name, "minimise-refused", { generation, problem: error.code });
+		await whereThereIsRoom(store.log(cage.name, "minimise-refused", { generation, problem: error.code }));
 		throw new Failure("minimise-refused", { name: cage.name, generation }, error.exit, error);
 	}
 }

@@ -27,6 +27,17 @@ export function writeFailure(error: unknown, path: Path): unknown {
 	}
 }
 
+/** That the disk of `path` is full, where that is what went wrong; any other error as it is. */
+export function diskFailure(error: unknown, path: Path): unknown {
+	return ["ENOSPC", "EDQUOT"].includes(errorName(error) ?? "") ? writeFailure(error, path) : error;
+}
+
+/** The same where a program of the system says it, of what it writes at `path`. undefined for any other complaint. */
+export function fullDisk(complaint: string, path: Path): Failure | undefined {
+	if (!/No space left on device|Disk quota exceeded/.test(complaint)) return undefined;
+	return new Failure("disk-full", { path: showPath(path) }, 1);
+}
+
 /** What it means that the host's file at `path` could not be opened or read. */
 export function readFailure(error: unknown, path: Path): unknown {
 	const name = errorName(error);

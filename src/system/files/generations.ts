@@ -59,6 +59,16 @@ export async function switchGeneration(cage: Path, generation: number): Promise<
 	await linkAtomic(generationPaths(cage).current, pathFromText(`generations/${generation}`));
 }
 
+/**
+ * What was the present generation before, where what had to come with another one failed: a link alone, for which a full disk has room. undefined: there was
+ * none.
+ */
+export async function switchBack(cage: Path, generation: number | undefined): Promise<void> {
+	const { current } = generationPaths(cage);
+	if (generation === undefined) await removeTree(current);
+	else await linkAtomic(current, pathFromText(`generations/${generation}`));
+}
+
 /** Generations that were the present one at some time. A candidate never was: nobody goes back, or forward, to it. */
 async function triedGenerations(cage: Path): Promise<number[]> {
 	try {

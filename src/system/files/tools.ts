@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, readlink } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromBytes } from "../../core/path/path.ts";
+import { fullDisk } from "./errors.ts";
 
 /** Programs of the system that do what Node cannot. */
 const searchPath = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", process.env.PATH ?? ""].join(":");
@@ -23,8 +25,11 @@ export async function runIn(
 	if (error) throw error;
 	if (status === 0) return;
 	const problem = text.trim().split("\n")[0] || `${program}: ${status}`;
-	if (/No space left on device|Disk quota exceeded/.test(problem)) throw new Failure("disk-full", { path: program }, 1);
-	throw new Failure("program-failed", { program, problem }, 1);
+	throw fullDisk(problem, await placeOf(directory)) ?? new Failure("program-failed", { program, problem }, 1);
+}
+
+async function placeOf(directory: FileHandle): Promise<Path> {
+	return pathFromBytes(await readlink(`/proc/self/fd/${directory.fd}`, "buffer"));
 }
 
 interface EndOfProgram {

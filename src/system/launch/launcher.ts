@@ -22,7 +22,7 @@ import type {
 	ShellResult,
 } from "../../engine/ports.ts";
 import { Commands } from "../commands.ts";
-import { writeFailure } from "../files/errors.ts";
+import { diskFailure, writeFailure } from "../files/errors.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
@@ -93,7 +93,7 @@ export class UtilLinuxLauncher implements Launcher {
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
 			const child = spawnLaunch(request, command, trace?.path);
 			this.commands.follow(child);
-			const launched = new RunningApplication(child, request, trace, cleanUp);
+			const launched = new RunningApplication(child, request, { folder: pathFromText(folder), trace, cleanUp });
 			await launched.started();
 			return launched;
 		} catch (error) {
@@ -187,7 +187,20 @@ export class UtilLinuxLauncher implements Launcher {
 		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellLine([script])}\n`;
 	}
 
+	/** What a launch needs is written before anything is started. Fails with `disk-full`. */
 	private prepare(
+		request: LaunchRequest,
+		folder: string,
+		groups: readonly GroupLimit[],
+	): { command: string[]; spec: LaunchSpec } {
+		try {
+			return this.writeLaunch(request, folder, groups);
+		} catch (error) {
+			throw diskFailure(error, pathFromText(folder));
+		}
+	}
+
+	private writeLaunch(
 		request: LaunchRequest,
 		folder: string,
 		groups: readonly GroupLimit[],
@@ -249,11 +262,15 @@ export class UtilLinuxLauncher implements Launcher {
 
 	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
 	private makeFolder(): string {
-		mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
-		this.clearAbandoned();
-		const folder = join(this.scratch, transientName("scratch"));
-		mkdirSync(folder, { mode: 0o700 });
-		return folder;
+		try {
+			mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
+			this.clearAbandoned();
+			const folder = join(this.scratch, transientName("scratch"));
+			mkdirSync(folder, { mode: 0o700 });
+			return folder;
+		} catch (error) {
+			throw diskFailure(error, pathFromText(this.scratch));
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import type { Path } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import { straceArguments } from "../../core/trace/options.ts";
 import type { Ended, Launched, LaunchRequest, Measured, Observed } from "../../engine/ports.ts";
+import { fullDisk } from "../files/errors.ts";
 import { measureConfinement } from "./measure.ts";
 import { observeConfinement } from "./observe.ts";
 import { findInit, handledSignals, mainProcess } from "./processes.ts";
@@ -87,10 +88,16 @@ export class RunningApplication implements Launched {
 	private over: Ended | undefined;
 	private printed = "";
 	private readonly limits: Limits | undefined;
+	private readonly folder: Path;
 
-	/** `cleanUp` takes away what was made for the launch, once nothing of it runs. */
-	constructor(child: ChildProcess, request: LaunchRequest, trace: TracePipe | undefined, cleanUp: () => Promise<void>) {
+	/** `folder` is where the launch puts what it needs; `cleanUp` takes away what was made for the launch, once nothing of it runs. */
+	constructor(
+		child: ChildProcess,
+		request: LaunchRequest,
+		{ cleanUp, folder, trace }: { folder: Path; trace: TracePipe | undefined; cleanUp: () => Promise<void> },
+	) {
 		this.child = child;
+		this.folder = folder;
 		this.limits = request.limits;
 		this.leadsGroup = request.attended !== "terminal";
 		if (request.onOutput) {
@@ -137,7 +144,7 @@ export class RunningApplication implements Launched {
 							text,
 						),
 					);
-				if (line) throw new Failure("launch-failed", { detail: line }, 3);
+				if (line) throw fullDisk(line, this.folder) ?? new Failure("launch-failed", { detail: line }, 3);
 				return;
 			}
 			await sleep(Math.min(5 + waited, 25));

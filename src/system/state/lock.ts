@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
@@ -117,7 +117,13 @@ function create(lock: Path, holder: Holder): "created" | "vanished" | Holder {
 
 function written(lock: Path, holder: Holder): Path {
 	const temporary = join(parent(lock), transientName("tmp"));
-	writeFileSync(pathToBytes(temporary), JSON.stringify(holder), { flag: "wx", mode: 0o600 });
+	try {
+		writeFileSync(pathToBytes(temporary), JSON.stringify(holder), { flag: "wx", mode: 0o600 });
+	} catch (error) {
+		// On a disk that is full the file is made, and stays empty.
+		rmSync(pathToBytes(temporary), { force: true });
+		throw error;
+	}
 	return temporary;
 }
 

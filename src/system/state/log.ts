@@ -1,6 +1,8 @@
 import { constants } from "node:fs";
-import { open, readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 
 /** One line of a cage's log: what was done with it, and when. */
@@ -14,11 +16,15 @@ export interface LogLine {
 
 /** Adds a line `TIME ACTION JSON` in one write, so that two writers never mix. JSON keeps line breaks out of it. */
 export async function appendLog(log: Path, { time, action, details }: LogLine): Promise<void> {
-	const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+	const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
 	try {
-		const file = await open(pathToBytes(log), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+		const file = await open(pathToBytes(log), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
 		try {
-			await file.write(`${time} ${action.replace(/\s/g, "-")} ${JSON.stringify(details ?? {})}\n`);
+			const line = Buffer.from(`${time} ${action.replace(/\s/g, "-")} ${JSON.stringify(details ?? {})}\n`);
+			const begun = (await endsLine(file)) ? line : Buffer.concat([Buffer.from("\n"), line]);
+			// A full disk takes as much of it as there is room for, without an error.
+			const { bytesWritten } = await file.write(begun);
+			if (bytesWritten < begun.length) throw new Failure("disk-full", { path: showPath(log) }, 1);
 			await file.sync();
 		} finally {
 			await file.close();
@@ -28,7 +34,15 @@ export async function appendLog(log: Path, { time, action, details }: LogLine): 
 	}
 }
 
-/** The lines so far; one that was cut by a power failure is left out. */
+/** False after a line that was cut off by a power failure or a full disk: what comes next would be read as a part of it. */
+async function endsLine(file: FileHandle): Promise<boolean> {
+	const { size } = await file.stat();
+	if (size === 0) return true;
+	const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+	return buffer[0] === 0x0a;
+}
+
+/** The lines so far; one that was cut off is left out. */
 export async function readLog(log: Path): Promise<LogLine[]> {
 	const text = await readFile(pathToBytes(log), "utf8").catch((error: unknown) => {
 		if (errorName(error) === "ENOENT") return "";

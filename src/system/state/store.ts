@@ -36,7 +36,7 @@ import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { changeTreeOwner } from "../files/change-owner.ts";
 import { findEdits } from "../files/edits.ts";
 import { errorName } from "../files/errors.ts";
-import { clearLeftovers, readManifest, removeGeneration, switchGeneration } from "../files/generations.ts";
+import { clearLeftovers, readManifest, removeGeneration, switchBack, switchGeneration } from "../files/generations.ts";
 import { partialTrees } from "../files/partial-trees.ts";
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
@@ -150,6 +150,13 @@ export class StateFolder extends StateReader implements Store {
 
 	publish(name: string, generation: number): Promise<void> {
 		return switchGeneration(this.paths(name).directory, generation);
+	}
+
+	async restore(name: string, generation: number | undefined, cage: Cage | undefined): Promise<void> {
+		const { description, directory } = this.paths(name);
+		await switchBack(directory, generation);
+		if (cage === undefined) await removeTree(description);
+		else await writeCage(this.folder, cage);
 	}
 
 	async partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees> {

@@ -8,7 +8,7 @@ import { join, type Path, parent, pathFromText, pathToBytes, pathToText } from "
 import { showPath } from "../../core/path/quote.ts";
 import type { ReceivedCage } from "../../engine/store.ts";
 import { openDirectory, syncDirectory } from "../files/descriptor.ts";
-import { errorName, readFailure, writeFailure } from "../files/errors.ts";
+import { errorName, fullDisk, readFailure, writeFailure } from "../files/errors.ts";
 import { generationPaths } from "../files/generations.ts";
 import { observe } from "../files/observe.ts";
 import { removeTree } from "../files/remove.ts";
@@ -245,8 +245,10 @@ function ended(words: readonly string[], stdio: ("ignore" | "pipe" | number)[], 
 		child.on("close", (code) => {
 			const line = problem.trim().split("\n")[0] ?? "";
 			if (code === 0 || (stdio[1] === "pipe" && out !== "")) resolve(out);
-			else if (/No space left on device|Disk quota exceeded/.test(problem)) reject(new Failure("disk-full", { path: "tar" }, 1));
-			else reject(new Failure("program-failed", { program: "tar", problem: line || String(code) }, 1));
+			else
+				reject(
+					fullDisk(problem, "tar" as Path) ?? new Failure("program-failed", { program: "tar", problem: line || String(code) }, 1),
+				);
 		});
 	});
 }

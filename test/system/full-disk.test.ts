@@ -1,0 +1,112 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pathFromText } from "../../src/core/path/path.ts";
+import { lockCage } from "../../src/system/state/lock.ts";
+import { appendLog, readLog } from "../../src/system/state/log.ts";
+import { cagewright, make, temporaryFolder } from "./cagewright.ts";
+import { type GreeterFiles, greeterFiles } from "./greeter.ts";
+import { leftovers } from "./processes.ts";
+
+/** What a disk that is full at a certain place leads to; `killed.test.ts` fills it at random moments. */
+const disk = temporaryFolder("full");
+const state = `${disk}/state`;
+const cage = `${state}/cages/greeter`;
+const filler = `${disk}/filler`;
+const page = 4096;
+
+beforeAll(() => execFileSync("mount", ["-t", "tmpfs", "-o", "size=48m,mode=755", "tmpfs", disk]));
+afterAll(() => execFileSync("umount", ["-l", disk]));
+// Not below /tmp, which every application has for itself.
+const home = mkdtempSync("/opt/cagewright-full-");
+afterAll(() => rmSync(home, { recursive: true }));
+
+/** Leaves so many bytes free, runs the work, and makes room again. */
+async function withFree<T>(free: number, work: () => T | Promise<T>): Promise<T> {
+	const { bavail, bsize } = statfsSync(disk);
+	writeFileSync(filler, Buffer.alloc(bavail * bsize - free));
+	try {
+		return await work();
+	} finally {
+		rmSync(filler);
+	}
+}
+
+const everything = () =>
+	execFileSync("sh", ["-c", "find . -printf '%p %l\\n' | sort; cat cages/greeter/cage.json cages/greeter/log"], {
+		encoding: "utf8",
+		cwd: state,
+	});
+const clear = expect.stringMatching(/^cagewright: [^\n]*no space left for [^\n]*; make room and try again\.\n$/);
+
+test("a lock that cannot be written leaves nothing", async () => {
+	const folder = `${disk}/lock`;
+	mkdirSync(folder);
+	await withFree(0, () => {
+		expect(() => lockCage(pathFromText(`${folder}/lock`), "app")).toThrow(expect.objectContaining({ code: "disk-full" }));
+	});
+	expect(execFileSync("ls", ["-A", folder], { encoding: "utf8" })).toBe("");
+});
+
+test("a line of the log that was cut off does not take the next one with it", async () => {
+	const log = pathFromText(`${disk}/log`);
+	const line = (action: string, length: number) => ({ time: "2026-01-01T00:00:00Z", action, details: "x".repeat(length) });
+	await appendLog(log, line("first", 10));
+	await withFree(page, () =>
+		expect(appendLog(log, line("too-long", 3 * page))).rejects.toMatchObject({ code: "disk-full", values: { path: log } }),
+	);
+	await appendLog(log, line("last", 10));
+	expect((await readLog(log)).map(({ action }) => action)).toEqual(["first", "last"]);
+});
+
+describe("a cage on a disk that is full", () => {
+	let files: GreeterFiles;
+	/** Where it lies, the probe fills the disk, and fails. */
+	const trap = `${disk}/trap`;
+	const asks = 'exec 3<>/dev/tcp/127.0.0.1/4000; echo probe >&3; read -t 5 -r answer <&3; test -n "$answer"';
+	const probe = `if test -e ${trap}; then dd if=/dev/zero of=${filler} bs=64k; false; else bash -c '${asks}'; fi`;
+
+	beforeAll(async () => {
+		chmodSync(home, 0o755);
+		files = greeterFiles(home, ["one"]);
+		await make(["--name", "greeter", "--no-selftest", "--probe", probe, "--", files.program, "4000"], { state });
+		writeFileSync(files.configuration, "changed\n");
+		expect((await cagewright(["build", "greeter"], { state })).status).toBe(0);
+	});
+
+	test("is rolled back wholly or not at all, however little room there is", async () => {
+		const before = everything();
+		for (let pages = 0; ; pages++) {
+			const { status, stderr } = await withFree(pages * page, () => cagewright(["rollback", "greeter"], { state }));
+			if (status === 0) break;
+			expect({ pages, status, stderr }).toEqual({ pages, status: 1, stderr: clear });
+			expect({ pages, everything: everything() }).toEqual({ pages, everything: before });
+		}
+		expect(readlinkSync(`${cage}/current`)).toBe("generations/1");
+		expect(readFileSync(`${cage}/log`, "utf8")).toContain(" rolled-back ");
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	test("whose trial fills it says so, and stays as it was", async () => {
+		const before = readlinkSync(`${cage}/current`);
+		writeFileSync(files.configuration, "changed again\n");
+		writeFileSync(trap, "");
+		const { status, stderr } = await cagewright(["update", "greeter", "--quiet", "--no-selftest"], { state });
+		for (const file of [filler, trap]) rmSync(file);
+		expect({ status, stderr }).toEqual({ status: 1, stderr: clear });
+		expect(stderr).toContain("stays at generation 1");
+		expect(readlinkSync(`${cage}/current`)).toBe(before);
+		expect(leftovers(state)).toEqual([]);
+	});
+
+	test("is removed wholly or not at all", async () => {
+		const before = everything();
+		for (let pages = 0; ; pages++) {
+			const { status, stderr } = await withFree(pages * page, () => cagewright(["remove", "greeter", "--yes"], { state }));
+			if (status === 0) break;
+			expect({ pages, status, stderr }).toEqual({ pages, status: 1, stderr: clear });
+			expect({ pages, everything: everything() }).toEqual({ pages, everything: before });
+		}
+		expect(execFileSync("ls", ["-A", `${state}/cages`], { encoding: "utf8" })).toBe("");
+	});
+});

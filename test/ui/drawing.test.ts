@@ -1,0 +1,57 @@
+import { EventEmitter } from "node:events";
+import { expect, test } from "vitest";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { drawApp } from "../../src/ui/draw.tsx";
+import { WizardStore } from "../../src/ui/store.ts";
+import { ScriptedSession } from "./scripted-session.ts";
+
+class Output extends EventEmitter {
+	readonly isTTY = true;
+	readonly columns = 80;
+	readonly rows = 24;
+	text = "";
+	write(text: string): boolean {
+		this.text += text;
+		return true;
+	}
+}
+
+test("what is held writes no frame for the size before, and none at its end", async () => {
+	const output = new Output();
+	const store = new WizardStore(new ScriptedSession({}));
+	const draw = () =>
+		drawApp(
+			store,
+			{ messages: messagesFor("en"), color: false, ascii: false },
+			(error) => {
+				throw error;
+			},
+			output as unknown as NodeJS.WriteStream,
+			1000,
+		);
+	const pictures = () => new Promise((resolve) => setTimeout(resolve, 20));
+	store.dispatch({ type: "resized", columns: 80, rows: 24 });
+	const drawn = draw();
+	store.press([{ id: "?" }]);
+	await pictures();
+	expect(output.text).toContain("1/7");
+	drawn.hold();
+	output.text = "";
+	store.press([{ id: "?" }]);
+	await pictures();
+	store.press([{ id: "?" }]);
+	drawn.end();
+	await pictures();
+	expect(output.text).toBe("");
+	store.dispatch({ type: "resized", columns: 60, rows: 15 });
+	const next = draw();
+	await pictures();
+	expect(output.text).toContain("1/7");
+	output.text = "";
+	next.hold();
+	next.clear();
+	// Up over each row of it: a frame leaves one free.
+	expect(output.text.split("\x1b[1A").length - 1).toBe(14);
+	next.end();
+	store.dispose();
+});
