@@ -13,24 +13,15 @@ export interface LineProps extends Pick<TextProps, "color" | "bold" | "dimColor"
 /** Exactly one row, whatever it holds. */
 export function Line({ children, cut = "end", width, ...text }: LineProps) {
 	const { ascii } = useView();
-	// Before it is cut: letters that become two would else lead beyond the row, and push the picture up.
-	const shown = ascii && typeof children === "string" ? asciiText(children) : children;
-	const content = (
-		<Text wrap={`truncate-${cut}`} {...text}>
-			{shown ?? " "}
-		</Text>
-	);
+	const shown = children ?? " ";
 	return (
-		// Inside a transformation Ink wraps what it would cut elsewhere: the rows that follow must not be seen.
 		<Box height={1} flexShrink={0} overflowY="hidden" {...(width === undefined ? {} : { width: Math.max(1, width) })}>
-			{ascii ? <Transform transform={asciiRow}>{content}</Transform> : content}
+			<Text wrap={`truncate-${cut}`} {...text}>
+				{/* Inside of what is cut: letters that become two would else lead beyond the row. The mark of a cut is made plain where it is written. */}
+				{ascii ? <Transform transform={asciiText}>{shown}</Transform> : shown}
+			</Text>
 		</Box>
 	);
-}
-
-/** Keeps the width: the mark of a cut becomes one character. */
-function asciiRow(row: string): string {
-	return asciiText(row.replaceAll("…", "~"));
 }
 
 /** One row with something at its right end, which takes no more than a little over half of it. */

@@ -58,6 +58,11 @@ describe("a template", () => {
 		expect(drive.state).toMatchObject({ overlay: "consent", texts: { consent: foreign.consent?.text } });
 		expect(drive.press("escape").state.overlay).toBeUndefined();
 		expect(drive.wanted()).toEqual([]);
+		// Whoever reads on accepts nothing.
+		drive.type(enter).act({ type: "measured", scrollEnd: 10, found: [] }).type("jjJ");
+		expect(drive.state).toMatchObject({ overlay: "consent", scroll: 2 });
+		drive.press("escape");
+		expect(drive.wanted()).toEqual([]);
 		drive.type(`${enter}y/srv/x${enter}${enter}`);
 		expect(drive.intentions).toMatchObject([{ job: "propose", choice: { accepts: "abc", values: { folder: "/srv/x" } } }]);
 	});
