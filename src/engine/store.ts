@@ -56,7 +56,7 @@ export interface Store extends CageReader {
 	 */
 	build(request: BuildRequest): Promise<Built>;
 	/** Configuration that was edited in a generation since it was built, or before. */
-	edits(name: string, generation: number, signal: AbortSignal): Promise<readonly Edit[]>;
+	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]>;
 	/** Keeps an edited file that gives way to the host's; tells where. Of a link nothing has to be kept but its target. */
 	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
 	/** Makes a built generation the present one, by one rename. */

@@ -12,7 +12,7 @@ export function fill(sentence: string, values: Values, language: string): string
 		if (form === "bytes") return formatBytes(Number(value), language);
 		if (form === "count") return formatCount(Number(value), language);
 		if (form === "ago") return formatAgo(Number(value), language);
-		if (one !== undefined) return new Intl.PluralRules(language).select(Number(value)) === "one" ? one : other;
+		if (one !== undefined) return pluralRules(language).select(Number(value)) === "one" ? one : other;
 		return printable(String(value));
 	});
 }
@@ -56,9 +56,16 @@ export function formatBytes(bytes: number, language: string): string {
 	return format.format(value).replace(/[\u00a0\u202f]/g, " ");
 }
 
+const plurals = new Map<string, Intl.PluralRules>();
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** Each made once: making one takes longer than a hundred uses, and a screen of the wizard has a number in each row. */
+/** Each of these is made once: making one takes longer than a hundred uses, and a screen of the wizard has a number in each row. */
+function pluralRules(language: string): Intl.PluralRules {
+	const rules = plurals.get(language) ?? new Intl.PluralRules(language);
+	plurals.set(language, rules);
+	return rules;
+}
+
 function numberFormat(language: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
 	const key = `${language} ${options.unit ?? ""} ${options.maximumFractionDigits ?? ""}`;
 	const format = formats.get(key) ?? new Intl.NumberFormat(language, options);

@@ -1,6 +1,6 @@
 import { Box } from "ink";
 import type { WizardState } from "../core/wizard/state.ts";
-import { type Look, type View, ViewContext } from "./look.ts";
+import { type Look, LookContext, type View, ViewContext } from "./look.ts";
 import { Footer } from "./parts/footer.tsx";
 import { Header, headerRows } from "./parts/header.tsx";
 import { Line } from "./parts/line.tsx";
@@ -17,28 +17,30 @@ export function Frame({ look, onMeasured, state }: { state: WizardState; look: L
 	const outer: View = { ...look, state, width: columns, height, ...(onMeasured ? { onMeasured } : {}) };
 	if (columns < 40 || rows < 12) {
 		return (
-			<ViewContext value={outer}>
+			<LookContext value={look}>
 				<Box height={Math.max(1, height)} width={columns} overflowY="hidden">
 					<Line>{look.messages.wizard.tooSmall}</Line>
 				</Box>
-			</ViewContext>
+			</LookContext>
 		);
 	}
 	const lines = messageLines(state, look.messages, columns, Math.max(3, Math.min(4, height - 10)));
 	const bottom = Math.max(1, lines.length + (state.prompt && !state.question ? 1 : 0));
 	const body = height - headerRows - bottom - 1;
 	return (
-		<ViewContext value={outer}>
-			<Box flexDirection="column" height={height} width={columns} overflowY="hidden">
-				<Header />
-				<Box flexDirection="column" height={body} flexShrink={0} overflowY="hidden">
-					<ViewContext value={{ ...outer, height: body }}>
-						<Body />
-					</ViewContext>
+		<LookContext value={look}>
+			<ViewContext value={outer}>
+				<Box flexDirection="column" height={height} width={columns} overflowY="hidden">
+					<Header />
+					<Box flexDirection="column" height={body} flexShrink={0} overflowY="hidden">
+						<ViewContext value={{ ...outer, height: body }}>
+							<Body />
+						</ViewContext>
+					</Box>
+					<MessageArea lines={lines} />
+					<Footer />
 				</Box>
-				<MessageArea lines={lines} />
-				<Footer />
-			</Box>
-		</ViewContext>
+			</ViewContext>
+		</LookContext>
 	);
 }

@@ -1,3 +1,5 @@
+import { isNarrow } from "./narrow.ts";
+
 /** What of Ink's drawing is used here: texts are written at places, and `get` makes the frame of them. */
 export interface InkOutput {
 	readonly width: number;
@@ -95,9 +97,6 @@ const apart = "\n";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it begins with the control character ESC
 const style = /(\x1b\[[\d;]*m)/;
 
-/** Characters that take one column each, whatever stands beside them: ASCII, Latin-1, the ellipsis, arrows and lines of frames. */
-const narrow = /^[ -~¡-¨ª-¬¯-ÿ…←-↓─-╿]*$/;
-
 interface Runs {
 	/** The row with a mark for each of its runs. */
 	readonly pattern: string;
@@ -124,7 +123,7 @@ function runsOf(parts: readonly Part[], width: number): Runs | undefined {
 		for (const [place, piece] of text.split(style).entries()) {
 			// Split at what is captured, every second one is a style.
 			if (place % 2) pattern += piece;
-			else if (narrow.test(piece)) add(piece);
+			else if (isNarrow(piece)) add(piece);
 			else return undefined;
 		}
 	}

@@ -20,6 +20,15 @@ export interface View extends Look {
 	readonly onMeasured?: ((scrollEnd: number, found: readonly number[]) => void) | undefined;
 }
 
+/** Other than the view the same for every picture: parts that need no more are drawn anew only where they have something else to say. */
+export const LookContext = createContext<Look | undefined>(undefined);
+
+export function useLook(): Look {
+	const look = useContext(LookContext);
+	if (!look) throw new Error("drawn outside the wizard");
+	return look;
+}
+
 export const ViewContext = createContext<View | undefined>(undefined);
 
 export function useView(): View {

@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type InkOutput, rememberingRows } from "../../src/ui/ink-rows.ts";
+import { cutTo, isNarrow } from "../../src/ui/narrow.ts";
 
 /** Ink as the program has it, by the files that its package does not hand out. */
 const part = async (name: string) => (await import(`../../node_modules/ink/build/${name}.js`)).default;
@@ -41,6 +42,19 @@ test("rows that are remembered are the rows that Ink draws", async () => {
 			}
 		}),
 	);
+});
+
+test("a narrow text is cut as Ink cuts it", async () => {
+	const wrap = await part("wrap-text");
+	const text = fc.array(fc.constantFrom("a", "bc", " ", "/", "ü", "─", "…"), { maxLength: 20 }).map((all) => all.join(""));
+	const cuts = fc.constantFrom("end" as const, "middle" as const, "start" as const);
+	fc.assert(
+		fc.property(text, fc.integer({ min: 1, max: 25 }), cuts, (one, width, cut) => {
+			expect(isNarrow(one)).toBe(true);
+			expect(cutTo(one, width, cut)).toBe(wrap(one, width, `truncate-${cut}`));
+		}),
+	);
+	for (const wide of ["漢", "e\u0301", "\u00ad", "\x1b[1m", "👍"]) expect(isNarrow(`a${wide}`), wide).toBe(false);
 });
 
 test("texts that were on the screen for hours are forgotten", async () => {

@@ -139,9 +139,8 @@ export class StateFolder extends StateReader implements Store {
 		return { generation: manifest.generation, unchanged, manifest, unstable };
 	}
 
-	async edits(name: string, generation: number, signal: AbortSignal): Promise<readonly Edit[]> {
-		const { directory, root } = this.paths(name);
-		return findEdits(root(generation), await readManifest(directory, generation), signal);
+	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]> {
+		return findEdits(this.root(manifest.name, manifest.generation), manifest, signal);
 	}
 
 	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined> {

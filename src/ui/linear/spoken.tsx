@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { Box, render } from "ink";
 import type { WizardState } from "../../core/wizard/state.ts";
-import { type Look, ViewContext } from "../look.ts";
+import { type Look, LookContext, ViewContext } from "../look.ts";
 import { Body } from "../steps/body.tsx";
 import { inWords } from "./in-words.ts";
 
@@ -23,11 +23,13 @@ export function spokenLines(state: WizardState, look: Look): readonly string[] {
 		},
 	});
 	const { unmount } = render(
-		<ViewContext value={view}>
-			<Box flexDirection="column">
-				<Body />
-			</Box>
-		</ViewContext>,
+		<LookContext value={view}>
+			<ViewContext value={view}>
+				<Box flexDirection="column">
+					<Body />
+				</Box>
+			</ViewContext>
+		</LookContext>,
 		{
 			stdout: nowhere as unknown as NodeJS.WriteStream,
 			isScreenReaderEnabled: true,

@@ -1,11 +1,13 @@
-import { Text } from "ink";
+import { Box, Text } from "ink";
 import { printable } from "../../core/path/quote.ts";
 import { type Decided, decidedSoFar } from "../../core/wizard/decided.ts";
 import { fitting } from "../../core/wizard/footer.ts";
 import { stepOf, steps } from "../../core/wizard/state.ts";
+import { asciiText } from "../../messages/ascii.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { useView } from "../look.ts";
 import { Line, SplitLine } from "./line.tsx";
+import { Ruled } from "./ruled.tsx";
 
 export const headerRows = 3;
 
@@ -53,18 +55,18 @@ function Steps() {
 /** A line across, with what is decided in it. */
 function DecidedLine() {
 	const { ascii, messages, state, width } = useView();
-	const [dash, dot] = ascii ? ["-", " | "] : ["─", " · "];
+	const dot = ascii ? " | " : " · ";
 	const items = decidedSoFar(state).map((one) => ({ rank: one.rank, text: decidedText(one, messages) }));
 	const text = fitting(items, width - 8, dot.length)
 		.map((item) => item.text)
 		.join(dot);
-	if (text === "") return <Line dimColor>{dash.repeat(width)}</Line>;
+	if (text === "") return <Ruled>{"-".repeat(width)}</Ruled>;
 	return (
-		<Line>
-			<Text dimColor>{`${dash.repeat(2)} `}</Text>
-			{text}
-			<Text dimColor>{` ${dash.repeat(Math.max(0, width - 4 - text.length))}`}</Text>
-		</Line>
+		<Box height={1} flexShrink={0} overflowY="hidden">
+			<Ruled>{"-- "}</Ruled>
+			<Text wrap="truncate">{ascii ? asciiText(text) : text}</Text>
+			<Ruled>{` ${"-".repeat(Math.max(0, width - 4 - text.length))}`}</Ruled>
+		</Box>
 	);
 }
 

@@ -1,18 +1,21 @@
 import { Box, Text, type TextProps, Transform } from "ink";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { asciiText } from "../../messages/ascii.ts";
-import { useView } from "../look.ts";
+import { useLook } from "../look.ts";
+import { type Cut, cutTo, isNarrow } from "../narrow.ts";
 
-export interface LineProps extends Pick<TextProps, "color" | "bold" | "dimColor" | "inverse"> {
+type Style = Pick<TextProps, "color" | "bold" | "dimColor" | "inverse">;
+
+export interface LineProps extends Style {
 	readonly children?: ReactNode;
 	readonly width?: number;
-	/** Where it is cut when it is too long. Of a path the end says more than the middle. */
-	readonly cut?: "end" | "middle" | "start";
+	/** Where it is cut when it is too long. */
+	readonly cut?: Cut;
 }
 
-/** Exactly one row, whatever it holds. */
-export function Line({ children, cut = "end", width, ...text }: LineProps) {
-	const { ascii } = useView();
+/** Exactly one row, whatever it holds. Drawn anew only where it has something else to say: most rows of a screen have not. */
+export const Line = memo(function Line({ children, cut = "end", width, ...text }: LineProps) {
+	const { ascii } = useLook();
 	const shown = children ?? " ";
 	return (
 		<Box height={1} flexShrink={0} overflowY="hidden" {...(width === undefined ? {} : { width: Math.max(1, width) })}>
@@ -22,17 +25,36 @@ export function Line({ children, cut = "end", width, ...text }: LineProps) {
 			</Text>
 		</Box>
 	);
-}
+});
+
+type SplitLineProps = Omit<LineProps, "children"> & { readonly left: string; readonly right: string; readonly width: number };
 
 /** One row with something at its right end, which takes no more than a little over half of it. */
-export function SplitLine({ left, right, width, ...rest }: LineProps & { left: string; right: string; width: number }) {
-	const aside = Math.min(right.length, Math.floor(width * 0.55));
+export const SplitLine = memo(function SplitLine({ cut = "end", left, right, width, ...style }: SplitLineProps) {
+	const { ascii, linear } = useLook();
+	const aside = Math.min(right.length, Math.floor(width * 0.55)) + 1;
+	const room = Math.max(1, width - aside);
+	const [first, second] = ascii ? [asciiText(left), asciiText(` ${right}`)] : [left, ` ${right}`];
+	if (!linear && isNarrow(first) && isNarrow(second)) {
+		const mark = ascii ? "~" : "…";
+		// One text: a box for each side would be five times as much for Ink to lay out, of each row of a list.
+		return (
+			<Box height={1} flexShrink={0} width={width}>
+				<Text wrap="truncate">
+					<Text {...style}>{cutTo(first, room, cut, mark)}</Text>
+					<Text dimColor={style.dimColor ?? false}>
+						{" ".repeat(Math.max(0, room - first.length)) + cutTo(second, aside, "end", mark)}
+					</Text>
+				</Text>
+			</Box>
+		);
+	}
 	return (
 		<Box height={1} flexShrink={0} width={width}>
-			<Line {...rest} width={width - aside - 1}>
+			<Line {...style} cut={cut} width={room}>
 				{left}
 			</Line>
-			<Line width={aside + 1} dimColor={rest.dimColor ?? false}>{` ${right}`}</Line>
+			<Line width={aside} dimColor={style.dimColor ?? false}>{` ${right}`}</Line>
 		</Box>
 	);
-}
+});

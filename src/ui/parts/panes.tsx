@@ -1,6 +1,7 @@
-import { Box, Text } from "ink";
+import { Box } from "ink";
 import type { ReactNode } from "react";
 import { useView, ViewContext } from "../look.ts";
+import { Ruled } from "./ruled.tsx";
 
 /** Columns from which on there is room for a second pane. */
 export const columnsForTwo = 110;
@@ -13,7 +14,7 @@ const separatorWidth = 3;
  */
 export function Panes({ children, detail }: { children: ReactNode; detail: ReactNode }) {
 	const view = useView();
-	const { ascii, height, linear, width } = view;
+	const { height, linear, width } = view;
 	if (linear || width < columnsForTwo) return children;
 	const right = Math.floor((width - separatorWidth) * 0.45);
 	const left = width - separatorWidth - right;
@@ -22,7 +23,7 @@ export function Panes({ children, detail }: { children: ReactNode; detail: React
 			<Pane width={left}>{children}</Pane>
 			<Box flexDirection="column" width={separatorWidth} flexShrink={0}>
 				{/* One text of many rows: a row each would be as much for Ink to lay out as the list beside it. */}
-				<Text dimColor>{Array.from({ length: height }, () => (ascii ? " | " : " │ ")).join("\n")}</Text>
+				<Ruled>{Array.from({ length: height }, () => " | ").join("\n")}</Ruled>
 			</Box>
 			<Pane width={right}>{detail}</Pane>
 		</Box>

@@ -1,5 +1,5 @@
 import { Box, Text } from "ink";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { linearRows } from "../../core/wizard/linear.ts";
 import { windowOf } from "../../core/wizard/list.ts";
 import { useView } from "../look.ts";
@@ -20,10 +20,12 @@ export function Rows<T>({ cursor, height: given, items, row }: RowsProps<T>) {
 	const { end, start } = windowOf(cursor, items.length, crowded ? height - 1 : height);
 	return (
 		<>
-			{items.slice(start, end).map((item, offset) => {
-				const index = start + offset;
+			{items.slice(start, end).map((item, at) => {
+				const index = start + at;
 				const drawn = row(item, index === cursor, index);
-				return linear ? <Numbered key={index} number={index + 1} row={drawn} /> : drawn;
+				// By its place on the screen, not in the list: when that moves, each place only says something else.
+				const place = at;
+				return linear ? <Numbered key={place} number={index + 1} row={drawn} /> : <Fragment key={place}>{drawn}</Fragment>;
 			})}
 			{crowded ? <Line dimColor>{messages.fill(messages.wizard.more, { above: start, below: items.length - end })}</Line> : null}
 		</>

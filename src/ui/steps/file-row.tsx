@@ -1,3 +1,4 @@
+import { memo } from "react";
 import type { Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { GroupName } from "../../core/plan/groups.ts";
@@ -5,7 +6,7 @@ import { needsAttention } from "../../core/wizard/files/attention.ts";
 import type { FileNode, Item } from "../../core/wizard/files/nodes.ts";
 import { itemNow, type Standing, sumsNow, willBeMounted } from "../../core/wizard/files/pending.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { useView } from "../look.ts";
+import { useLook } from "../look.ts";
 import { SplitLine } from "../parts/line.tsx";
 import { percent, shareBar } from "../parts/share-bar.ts";
 
@@ -16,8 +17,8 @@ const barWidths = { narrow: 8, wide: 16 };
 const bytesWidth = 8;
 
 /** One row of the tree or of a list: what it is, whether it goes in, how much of the cage it is. */
-export function FileRow({ isOpen, node, selected, standing, tree, whole }: RowProps) {
-	const { messages, width } = useView();
+export const FileRow = memo(function FileRow({ isOpen, node, selected, standing, tree, whole, width }: RowProps) {
+	const { messages } = useLook();
 	const mark = markOf(node, standing);
 	return (
 		<SplitLine
@@ -29,7 +30,7 @@ export function FileRow({ isOpen, node, selected, standing, tree, whole }: RowPr
 			{...(selected ? { color: "cyan" } : mark === "[!]" ? { color: "yellow" } : {})}
 		/>
 	);
-}
+});
 
 interface RowProps {
 	readonly node: FileNode;
@@ -40,6 +41,7 @@ interface RowProps {
 	readonly isOpen: boolean;
 	/** In the tree a row says its part of the path; in a list all of it. */
 	readonly tree: boolean;
+	readonly width: number;
 }
 
 function branch({ children, depth }: FileNode, isOpen: boolean): string {

@@ -1,7 +1,7 @@
 import { printable, showPath } from "../../core/path/quote.ts";
 import type { FileNode } from "../../core/wizard/files/nodes.ts";
 import { bytesOfCage, type Standing, standingOf, sumsNow } from "../../core/wizard/files/pending.ts";
-import { isFiltered, selectedRow, shownRows } from "../../core/wizard/files/shown.ts";
+import { isFiltered, openIn, selectedRow, shownRows } from "../../core/wizard/files/shown.ts";
 import { fileTabs } from "../../core/wizard/files/state.ts";
 import { isBusy } from "../../core/wizard/reduced.ts";
 import type { WizardState } from "../../core/wizard/state.ts";
@@ -33,7 +33,7 @@ function List({ standing }: { standing: Standing }) {
 	const query = state.queries.files ?? "";
 	const whole = bytesOfCage(standing);
 	const tree = !isFiltered(state);
-	const open = new Set(state.files.opened);
+	const open = openIn(state.files);
 	const nothing =
 		query === "" ? messages.wizard.files.emptyTabs[state.tab] : messages.fill(messages.wizard.nothingFound, { query });
 	const room = height < 10 ? 1 : height < 14 ? 2 : 4;
@@ -47,9 +47,7 @@ function List({ standing }: { standing: Standing }) {
 				items={rows}
 				cursor={state.cursors.files ?? 0}
 				height={height - 2 - about.length}
-				row={(node, selected) => (
-					<FileRow key={node.id} isOpen={open.has(node.id)} {...{ node, selected, standing, tree, whole }} />
-				)}
+				row={(node, selected) => <FileRow isOpen={open.has(node.id)} {...{ node, selected, standing, tree, whole, width }} />}
 			/>
 			<Paragraph lines={about} dimColor />
 		</>

@@ -5,7 +5,15 @@ import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { matchPaths } from "../../core/plan/rules.ts";
 import { dependentsOf } from "../../core/wizard/files/dependents.ts";
 import type { FileNode, Item } from "../../core/wizard/files/nodes.ts";
-import { bytesOfCage, itemNow, type Standing, standingOf, sumsNow, willBeMounted } from "../../core/wizard/files/pending.ts";
+import {
+	bytesOfCage,
+	itemNow,
+	largestBelow,
+	type Standing,
+	standingOf,
+	sumsNow,
+	willBeMounted,
+} from "../../core/wizard/files/pending.ts";
 import { newTest } from "../../core/wizard/files/shown.ts";
 import type { WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -14,6 +22,8 @@ import { percent, shareBar } from "../parts/share-bar.ts";
 
 /** So many paths of a list; the rest is counted. */
 const mostPaths = 6;
+/** So many of what weighs most in a folder. */
+const mostLargest = 8;
 
 /** Everything that is known about a row of the files, a line each. */
 export function whyFileRow(row: FileNode, state: WizardState, messages: Messages): readonly string[] {
@@ -37,8 +47,7 @@ function folderFacts(row: FileNode, standing: Standing, messages: Messages): str
 	const whole = bytesOfCage(standing);
 	const spare = row.kind === "group" ? model.spare.get(row.group) : undefined;
 	const proposed = row.kind === "group" ? (model.recommended.get(row.group) ?? []) : [];
-	const children = [...row.children].sort((a, b) => sumsNow(standing, b).bytesIn - sumsNow(standing, a).bytesIn);
-	const largest = children.filter((child) => sumsNow(standing, child).bytesIn > 0).slice(0, 8);
+	const largest = largestBelow(standing, row, mostLargest);
 	return [
 		messages.fill(words.sums, { in: sums.in, items: sums.items, bytes: sums.bytesIn, share: percent(sums.bytesIn, whole) }),
 		...(sums.waiting ? [messages.fill(words.waitingHere, { count: sums.waiting })] : []),

@@ -1,44 +1,49 @@
 import { isWithin, type Path, pathToText } from "../../path/path.ts";
 import { escapeGlob } from "../../path/quote.ts";
+import type { Columns } from "./columns.ts";
 import type { FilesModel } from "./model.ts";
-import { type FileNode, type PlanFolder, placeOfLink } from "./nodes.ts";
+import { type FileNode, placeOfLink } from "./nodes.ts";
 
-/** How many of the items lie below each folder. */
-function countFolders(items: readonly FileNode[]): Map<PlanFolder, number> {
-	const counts = new Map<PlanFolder, number>();
-	// Neighbours lie in the same folder: so many together are counted up once.
-	let last: PlanFolder | undefined;
-	let run = 0;
-	const count = () => {
-		for (let folder = last; folder; folder = folder.above) counts.set(folder, (counts.get(folder) ?? 0) + run);
-	};
-	for (const { folder } of items) {
-		if (folder !== last) {
-			count();
-			last = folder;
-			run = 0;
-		}
-		run++;
+/** Items by their places. */
+export type Places = readonly number[];
+
+/** How many of the items lie at any depth below each folder. */
+function countFolders({ folders, foldersAbove, within }: Columns, places: Places): Int32Array {
+	const counts = new Int32Array(folders.length);
+	for (const at of places) {
+		const folder = within[at] as number;
+		if (folder >= 0) counts[folder] = (counts[folder] as number) + 1;
 	}
-	count();
+	for (let folder = folders.length - 1; folder >= 0; folder--) {
+		const above = foldersAbove[folder] as number;
+		if (above >= 0) counts[above] = (counts[above] as number) + (counts[folder] as number);
+	}
 	return counts;
 }
 
 /** Items that lie where a link leads, by its place: a rule for the link means them too. */
-export function behindLink(model: FilesModel, node: FileNode): readonly FileNode[] {
+export function behindLink({ columns }: FilesModel, node: FileNode): Places {
 	const place = placeOfLink(node);
-	if (place === undefined) return [];
-	return model.items.filter(({ path }) => path !== undefined && isWithin(path, place));
+	return place === undefined ? [] : placesWithin(columns, place);
+}
+
+/** Of what lies at or below a path. */
+export function placesWithin({ paths }: Columns, path: Path): number[] {
+	const found: number[] = [];
+	for (let at = 0; at < paths.length; at++) if (isWithin(paths[at] as Path, path)) found.push(at);
+	return found;
 }
 
 /** Without the links that also lead to something that was not chosen (`/lib` to all of /usr/lib): a rule for one would take that along. */
-export function withoutWays({ ways }: FilesModel, nodes: readonly FileNode[]): readonly FileNode[] {
-	if (!ways.size || !nodes.some((node) => ways.has(node))) return nodes;
-	const ours = countFolders(nodes);
-	return nodes.filter((node) => {
-		const folder = ways.get(node);
-		return folder === undefined || ours.get(folder) === folder.items;
-	});
+export function withoutWays(columns: Columns, places: Places): Places {
+	if (!columns.ways.length) return places;
+	const chosen = new Uint8Array(columns.paths.length);
+	for (const at of places) chosen[at] = 1;
+	const ways = columns.ways.filter(([at]) => chosen[at]);
+	if (!ways.length) return places;
+	const ours = countFolders(columns, places);
+	const leadOut = new Set(ways.flatMap(([at, folder]) => (ours[folder] === columns.folders[folder]?.items ? [] : [at])));
+	return leadOut.size ? places.filter((at) => !leadOut.has(at)) : places;
 }
 
 /** From so deep on a folder that was not chosen itself stands for what is in it: a rule for all of /usr would also mean what comes later. */
@@ -48,34 +53,42 @@ const deepest = 3;
  * The fewest rules that name exactly these items and no other of the plan: a folder where all that the plan has of it is meant, else the item.
  * Items whose names are no text are passed over. `top` is the folder that the person chose.
  */
-export function coverOf(items: readonly FileNode[], top?: Path): string[] {
-	const ours = countFolders(items);
-	const rules = new Set<string>();
-	let last: PlanFolder | undefined;
-	let whole: Path | undefined;
-	for (const { folder, path } of items) {
-		if (folder !== last) whole = wholeFolder(folder, ours, top);
+export function coverOf(columns: Columns, places: Places, top?: Path): string[] {
+	const { rules, within } = columns;
+	const ours = countFolders(columns, places);
+	const cover: string[] = [];
+	const named = new Set<string>();
+	let last: number | undefined;
+	let whole: string | undefined;
+	for (const at of places) {
+		const folder = within[at] as number;
+		if (folder !== last) {
+			last = folder;
+			whole = wholeFolder(columns, folder, ours, top);
+			if (whole !== undefined && !named.has(whole)) {
+				named.add(whole);
+				cover.push(whole);
+			}
+		}
 		// What lies in a folder that is named already has no name of its own.
-		else if (whole !== undefined) continue;
-		last = folder;
-		const text = pathToText(whole ?? (path as Path));
-		if (text !== undefined) rules.add(escapeGlob(text));
+		const rule = whole === undefined ? rules[at] : undefined;
+		if (rule !== undefined) cover.push(rule);
 	}
-	return [...rules];
+	// A directory may be an item too, and have been named as a folder.
+	return named.size ? [...new Set(cover)] : cover;
 }
 
-/** The highest folder that is meant with everything in it. */
-function wholeFolder(
-	folder: PlanFolder | undefined,
-	ours: ReadonlyMap<PlanFolder, number>,
-	top: Path | undefined,
-): Path | undefined {
+/** The highest folder that is meant with everything in it, as a rule. */
+function wholeFolder({ folders, foldersAbove }: Columns, folder: number, ours: Int32Array, top: Path | undefined) {
 	let found: Path | undefined;
-	for (let at = folder; at && ours.get(at) === at.items; at = at.above) {
-		const stands = at.items > 1 && (top ? isWithin(at.path, top) : depthOf(at.path) >= deepest);
-		if (at.path === top || stands) found = at.path;
+	for (let at = folder; at >= 0; at = foldersAbove[at] as number) {
+		const { items, path } = folders[at] as (typeof folders)[number];
+		if (ours[at] !== items) break;
+		const stands = items > 1 && (top ? isWithin(path, top) : depthOf(path) >= deepest);
+		if (path === top || stands) found = path;
 	}
-	return found;
+	const text = found === undefined ? undefined : pathToText(found);
+	return text === undefined ? undefined : escapeGlob(text);
 }
 
 function depthOf(folder: string): number {

@@ -4,14 +4,15 @@ import { escapeGlob } from "../../path/quote.ts";
 import type { Decision } from "../../plan/plan.ts";
 import { matchPaths } from "../../plan/rules.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
-import { coverOf, withoutWays } from "./cover.ts";
-import type { FileNode, Item } from "./nodes.ts";
-import { decidedAlike, type Standing } from "./pending.ts";
+import { facts, kindNumbers } from "./columns.ts";
+import { coverOf, type Places, placesWithin, withoutWays } from "./cover.ts";
+import type { FileNode } from "./nodes.ts";
+import { type Standing, to } from "./pending.ts";
 
 /** What many decisions at once come to: the rules that say them, and what each item becomes. */
 export interface Change {
 	readonly rules: Rules;
-	readonly decided: ReadonlyMap<Path, Decision>;
+	readonly decided: { readonly places: Places; readonly to: Decision };
 	/** Patterns that had to go because they left out some of what comes in. */
 	readonly replaced: readonly string[];
 	/** Items that need a yes of their own. */
@@ -35,10 +36,23 @@ export function freedomOf(standing: Standing, node: FileNode, rules: Rules): Fre
 	return isAllowed(rules, text) ? "free" : "own-yes";
 }
 
-export function isIn({ pending }: Standing, { item }: FileNode): boolean {
-	if (item?.kind !== "entry") return false;
-	const to = pending.size ? pending.get(item.path) : undefined;
-	return (to === undefined || to === "mounted" ? item.entry.decision : to) === "include";
+export function isIn(standing: Standing, { at, item }: FileNode): boolean {
+	return item !== undefined && isInAt(standing, at);
+}
+
+/** Of an entry, by its place. */
+export function isInAt({ model, pending }: Standing, at: number): boolean {
+	const fact = model.columns.facts[at] as number;
+	if (!(fact & facts.entry)) return false;
+	const decision = pending.decisions[at];
+	return decision ? decision === to.include : (fact & facts.included) !== 0;
+}
+
+/** Most items are free, and a column says so. */
+export function isFreeAt(standing: Standing, at: number, rules: Rules): boolean {
+	const { columns, items } = standing.model;
+	if ((columns.facts[at] as number) & facts.plain) return true;
+	return freedomOf(standing, items[at] as FileNode, rules) === "free";
 }
 
 function isAllowed({ allowSecret, allowSetuid, devices }: Rules, text: string): boolean {
@@ -46,19 +60,28 @@ function isAllowed({ allowSecret, allowSetuid, devices }: Rules, text: string): 
 }
 
 /** Leaves out what goes in of the items; `top` is the folder that they were chosen by. */
-export function leaveOut(standing: Standing, rules: Rules, items: readonly FileNode[], top?: Path): Change {
+export function leaveOut(standing: Standing, rules: Rules, places: Places, top?: Path): Change {
+	const { columns } = standing.model;
 	// In one go: of tens of thousands each list more is felt.
-	const willing: FileNode[] = [];
+	const willing: number[] = [];
 	let going = 0;
-	for (const node of items) {
-		if (!isIn(standing, node)) continue;
+	let arePlain = true;
+	for (const at of places) {
+		if (!isInAt(standing, at)) continue;
 		going++;
-		if (node.plain || freedomOf(standing, node, rules) === "free") willing.push(node);
+		if (!isFreeAt(standing, at, rules)) continue;
+		willing.push(at);
+		arePlain &&= ((columns.facts[at] as number) & facts.plain) !== 0;
 	}
 	// One that was chosen by itself takes along what it leads to.
-	const free = willing.length > 1 ? withoutWays(standing.model, willing) : willing;
+	const free = willing.length > 1 ? withoutWays(columns, willing) : willing;
 	// Most have no rule of their own: only the few that rules name are looked for.
-	const named = namedAmong(free, [rules.allowSecret, rules.allowSetuid, rules.devices, rules.binds.map(({ path }) => path)]);
+	const named = namedAmong(standing, free, [
+		rules.allowSecret,
+		rules.allowSetuid,
+		rules.devices,
+		rules.binds.map(({ path }) => path),
+	]);
 	const mounts = rules.binds.filter(({ path }) => named.has(path));
 	// A single yes that is taken back leaves its question behind. Of many, each keeps its yes for when they come in again.
 	const [single] = free.length === 1 ? named : [];
@@ -68,95 +91,111 @@ export function leaveOut(standing: Standing, rules: Rules, items: readonly FileN
 	]);
 	const without = (list: readonly string[], gone: ReadonlySet<string>) =>
 		list.some((one) => gone.has(one)) ? list.filter((one) => !gone.has(one)) : list;
-	const excluded = free.filter(
-		(node) => node.plain || (isCopied(node.item) && !(taken.size && taken.has(pathToText(node.path as Path) ?? ""))),
-	);
+	// A device goes by its own rule alone.
+	const isExcluded = (at: number) => columns.kinds[at] !== kindNumbers.device && !(taken.size && taken.has(textAt(standing, at)));
+	const excluded = arePlain ? free : free.filter((at) => (columns.facts[at] as number) & facts.plain || isExcluded(at));
 	return {
 		rules: {
 			...rules,
-			exclude: add(rules.exclude, coverOf(excluded, top)),
+			exclude: add(rules.exclude, coverOf(columns, excluded, top)),
 			allowSecret: without(rules.allowSecret, taken),
 			allowSetuid: without(rules.allowSetuid, taken),
 			devices: without(rules.devices, named),
 			binds: mounts.length ? rules.binds.filter((bind) => !mounts.includes(bind)) : rules.binds,
 		},
-		decided: decidedAlike(free, "declined"),
+		decided: { places: free, to: "declined" },
 		replaced: [],
 		aside: 0,
 		fixed: going - free.length,
 	};
 }
 
-function namedAmong(nodes: readonly FileNode[], lists: readonly (readonly string[])[]): ReadonlySet<string> {
+const textAt = ({ model }: Standing, at: number) => pathToText(model.columns.paths[at] as Path) ?? "";
+
+function namedAmong({ model }: Standing, places: Places, lists: readonly (readonly string[])[]): ReadonlySet<string> {
 	const texts = lists.flat();
 	if (!texts.length) return new Set();
-	const chosen = new Set(nodes.map(({ path }) => path));
-	return new Set(texts.filter((text) => chosen.has(pathFromText(text))));
+	const chosen = new Uint8Array(model.items.length);
+	for (const at of places) chosen[at] = 1;
+	return new Set(
+		texts.filter((text) => {
+			const node = model.byPath.get(pathFromText(text));
+			return node !== undefined && chosen[node.at] === 1;
+		}),
+	);
 }
 
-/** A device goes by its own rule alone. */
-const isCopied = (item: Item | undefined) => item?.kind === "entry" && item.entry.kind !== "device";
-
 /** Takes in what stays out of the items. Where a pattern left out more than them, it is replaced by what else it left out. */
-export function takeIn(standing: Standing, rules: Rules, items: readonly FileNode[]): Change {
-	const out = items.filter((node) => node.item?.kind === "entry" && !isIn(standing, node));
-	const free = out.filter((node) => freedomOf(standing, node, rules) === "free");
+export function takeIn(standing: Standing, rules: Rules, places: Places): Change {
+	const { columns, items } = standing.model;
+	const out = places.filter((at) => (columns.facts[at] as number) & facts.entry && !isInAt(standing, at));
 	const { exclude, replaced, unmatched } = withoutExcludes(standing, rules.exclude, out);
-	const isFree = new Set(free);
+	const freedoms = { free: 0, "own-yes": 0, fixed: 0 };
+	const free = out.filter((at) => {
+		const freedom = freedomOf(standing, items[at] as FileNode, rules);
+		freedoms[freedom]++;
+		return freedom === "free";
+	});
 	// A folder that was named would bring everything in it, also what the application never used.
-	const named = unmatched.filter(
-		(node) => isFree.has(node) && node.item?.kind === "entry" && node.item.entry.kind !== "directory",
-	);
+	const named = unmatched.filter((at) => columns.kinds[at] !== kindNumbers.directory && isFreeAt(standing, at, rules));
 	return {
 		// What no rule left out was only looked at: naming it brings it.
-		rules: { ...rules, exclude, include: add(rules.include, named.map(ruleFor)) },
-		decided: decidedAlike(free, "include"),
+		rules: {
+			...rules,
+			exclude,
+			include: add(
+				rules.include,
+				named.map((at) => columns.rules[at] ?? ""),
+			),
+		},
+		decided: { places: free, to: "include" },
 		replaced,
-		aside: out.filter((node) => freedomOf(standing, node, rules) === "own-yes").length,
-		fixed: out.filter((node) => freedomOf(standing, node, rules) === "fixed").length,
+		aside: freedoms["own-yes"],
+		fixed: freedoms.fixed,
 	};
 }
 
 /** The patterns without which none of the items is left out any more, and with everything else left out as before. */
-function withoutExcludes(standing: Standing, exclude: readonly string[], items: readonly FileNode[]) {
+function withoutExcludes(standing: Standing, exclude: readonly string[], places: Places) {
+	const { columns } = standing.model;
+	const paths = columns.paths as readonly Path[];
 	const hit = new Set<string>();
-	const matched = new Set<FileNode>();
+	const matched = new Uint8Array(paths.length);
 	// Another pattern may match the same items and come to light once the first is gone.
-	for (let pending = items; pending.length; ) {
+	for (let pending = places; pending.length; ) {
 		const matches = matchPaths(exclude.filter((one) => !hit.has(one)));
-		pending = pending.filter((node) => {
-			const text = matches(node.path as Path);
+		pending = pending.filter((at) => {
+			const text = matches(paths[at] as Path);
 			if (text === undefined) return false;
 			hit.add(text);
-			matched.add(node);
+			matched[at] = 1;
 			return true;
 		});
 	}
-	const unmatched = items.filter((node) => !matched.has(node));
+	const unmatched = places.filter((at) => !matched[at]);
 	if (!hit.size) return { exclude, replaced: [], unmatched };
 	const kept = exclude.filter((one) => !hit.has(one));
 	const [gone, still] = [matchPaths([...hit]), matchPaths(kept)];
-	const others = standing.model.items.filter((node) => {
-		if (node.item?.kind !== "entry" || matched.has(node) || isIn(standing, node)) return false;
-		const path = node.path as Path;
-		return gone(path) !== undefined && still(path) === undefined;
-	});
+	const others: number[] = [];
+	for (let at = 0; at < paths.length; at++) {
+		if (!((columns.facts[at] as number) & facts.entry) || matched[at] || isInAt(standing, at)) continue;
+		const path = paths[at] as Path;
+		if (gone(path) !== undefined && still(path) === undefined) others.push(at);
+	}
 	return {
-		exclude: add(kept, coverOf(others)),
+		exclude: add(kept, coverOf(columns, others)),
 		replaced: others.length ? [...hit] : [],
 		unmatched,
 	};
 }
 
-const ruleFor = ({ path }: FileNode) => escapeGlob(pathToText(path as Path) ?? "");
-
 /** Yes to one secret, one setuid file, one device: never to all of them at once. */
 export function allowOne(standing: Standing, rules: Rules, kind: OwnYes, node: FileNode): Change {
 	const list = ({ secret: "allowSecret", setuid: "allowSetuid", device: "devices" } as const)[kind];
-	const { exclude, replaced } = withoutExcludes(standing, rules.exclude, [node]);
+	const { exclude, replaced } = withoutExcludes(standing, rules.exclude, [node.at]);
 	return {
 		rules: { ...rules, exclude, [list]: add(rules[list], [pathToText(node.path as Path) ?? ""]) },
-		decided: decidedAlike([node], "include"),
+		decided: { places: [node.at], to: "include" },
 		replaced,
 		aside: 0,
 		fixed: 0,
@@ -172,9 +211,9 @@ export function isEmptied(rules: Rules, text: string): boolean {
 	return rules.exclude.includes(emptyRule(text));
 }
 
-export function makeEmpty(standing: Standing, rules: Rules, path: Path, text: string): Change {
-	const below = standing.model.items.filter((node) => node.path === path || isWithin(node.path as Path, path));
-	const entries = below.filter(({ item, path: own }) => item?.kind === "state" || own !== path);
+export function makeEmpty({ model }: Standing, rules: Rules, path: Path, text: string): Change {
+	const { columns } = model;
+	const below = placesWithin(columns, path);
 	return {
 		rules: {
 			...rules,
@@ -182,7 +221,10 @@ export function makeEmpty(standing: Standing, rules: Rules, path: Path, text: st
 			seed: rules.seed.filter((one) => !isWithin(pathFromText(one), path)),
 			binds: rules.binds.filter((bind) => bind.path !== text),
 		},
-		decided: decidedAlike(entries, "declined"),
+		decided: {
+			places: below.filter((at) => !((columns.facts[at] as number) & facts.entry) || columns.paths[at] !== path),
+			to: "declined",
+		},
 		replaced: [],
 		aside: 0,
 		fixed: 0,
@@ -191,15 +233,14 @@ export function makeEmpty(standing: Standing, rules: Rules, path: Path, text: st
 
 /** As the host has it again. */
 export function fillAgain(standing: Standing, rules: Rules, path: Path, text: string): Change {
-	const below = standing.model.items.filter((node) => node.path === path || isWithin(node.path as Path, path));
+	const { columns, items } = standing.model;
+	const below = placesWithin(columns, path);
+	const isState = (at: number) => !((columns.facts[at] as number) & facts.entry);
 	return {
 		rules: { ...rules, exclude: rules.exclude.filter((one) => one !== emptyRule(text)) },
-		decided: decidedAlike(
-			below.filter((node) => freedomOf(standing, node, rules) === "free" || node.item?.kind === "state"),
-			"include",
-		),
+		decided: { places: below.filter((at) => isState(at) || isFreeAt(standing, at, rules)), to: "include" },
 		replaced: [],
-		aside: below.filter((node) => freedomOf(standing, node, rules) === "own-yes").length,
+		aside: below.filter((at) => freedomOf(standing, items[at] as FileNode, rules) === "own-yes").length,
 		fixed: 0,
 	};
 }
@@ -213,6 +254,7 @@ export function nextBind({ binds }: Rules, text: string): Rules["binds"] {
 }
 
 function add(list: readonly string[], more: readonly string[]): readonly string[] {
+	if (!list.length || !more.length) return more.length ? more : list;
 	const known = new Set(list);
 	const fresh = more.filter((one) => !known.has(one));
 	return fresh.length ? [...list, ...fresh] : list;

@@ -1,4 +1,5 @@
 import { join, normalise, type Path, parent } from "../../path/path.ts";
+import { atOnce, type Pausable } from "../../pausable.ts";
 import type { Plan } from "../../plan/plan.ts";
 
 /** What hangs together with an entry, by their paths. */
@@ -18,7 +19,7 @@ const remembered = new WeakMap<Plan, Index>();
 
 /** What depends on an entry, beside what its own reasons name; as far as the plan tells, which keeps a few reasons for each. */
 export function dependentsOf(plan: Plan, path: Path): Dependents {
-	const index = remembered.get(plan) ?? makeIndex(plan);
+	const index = remembered.get(plan) ?? atOnce(makeIndex(plan));
 	remembered.set(plan, index);
 	return {
 		links: index.links.get(path) ?? [],
@@ -26,7 +27,12 @@ export function dependentsOf(plan: Plan, path: Path): Dependents {
 	};
 }
 
-function makeIndex(plan: Plan): Index {
+/** In turns, so that no key waits for it. */
+export function* prepareDependents(plan: Plan): Pausable<void> {
+	if (!remembered.has(plan)) remembered.set(plan, yield* makeIndex(plan));
+}
+
+function* makeIndex(plan: Plan): Pausable<Index> {
 	const needs = new Map<Path, Path[]>();
 	const links = new Map<Path, Path[]>();
 	const put = (index: Map<Path, Path[]>, key: Path, path: Path) => {
@@ -34,7 +40,8 @@ function makeIndex(plan: Plan): Index {
 		if (known) known.push(path);
 		else index.set(key, [path]);
 	};
-	for (const { path, reasons, target } of plan.entries) {
+	for (const [at, { path, reasons, target }] of plan.entries.entries()) {
+		if (at % 500 === 0) yield;
 		for (const reason of reasons)
 			if (reason.kind === "needed-by" || reason.kind === "interpreter-of") put(needs, reason.by, path);
 		if (target !== undefined) put(links, normalise(target.startsWith("/") ? target : join(parent(path), target)), path);

@@ -1,10 +1,11 @@
 import type { Rules } from "../../application/application.ts";
 import type { Path } from "../../path/path.ts";
-import type { Decision, Plan } from "../../plan/plan.ts";
+import type { Plan } from "../../plan/plan.ts";
 import { only, start, without } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";
 import { followRow } from "./cursor.ts";
-import { nothingPending } from "./pending.ts";
+import { modelOf } from "./model.ts";
+import { type Decided as Decision, nothingPending, withDecided } from "./pending.ts";
 import { isFiltered } from "./shown.ts";
 import type { Decided } from "./state.ts";
 
@@ -17,12 +18,11 @@ const mostSteps = 500;
 /** Entries of plans that are kept to be shown at once when a decision is taken back; without its plan it waits for the next one. */
 const mostEntries = 200_000;
 
+/** About what one of them takes in memory. */
+const bytesPerEntry = 1000;
+
 /** Changes the rules, shows what is known of it at once, and asks for the plan that follows from them. */
-export function decide(
-	state: WizardState,
-	change: Partial<Rules>,
-	decided: ReadonlyMap<Path, Decision | "mounted"> = nothingPending,
-): Reduced {
+export function decide(state: WizardState, change: Partial<Rules>, decided?: Decision): Reduced {
 	if (!state.answers) return only(state);
 	const { rules } = state.answers;
 	const next = { ...rules, ...change };
@@ -34,10 +34,16 @@ export function decide(
 			...files,
 			past: affordable([...files.past, asDecided(state, rules)].slice(-mostSteps)),
 			future: [],
-			pending: !decided.size ? files.pending : files.pending.size ? new Map([...files.pending, ...decided]) : decided,
-			touched: decided.size && isFiltered(state) ? [...files.touched, ...decided.keys()] : files.touched,
+			pending: state.plan && decided ? withDecided(modelOf(state.plan), files.pending, decided) : files.pending,
+			touched: decided && isFiltered(state) ? [...files.touched, ...pathsOf(state, decided)] : files.touched,
 		},
 	});
+}
+
+function pathsOf({ plan: shown }: WizardState, decided: Decision): readonly Path[] {
+	if ("folder" in decided) return [decided.folder];
+	const paths = shown ? modelOf(shown).columns.paths : [];
+	return decided.places.map((at) => paths[at] as Path);
 }
 
 /** Takes the last decision back: the plan from before returns at once. */
@@ -97,7 +103,7 @@ function affordable(decided: readonly Decided[]): readonly Decided[] {
 	for (let at = decided.length - 1; at >= 0; at--) {
 		const shown = decided[at]?.shown;
 		if (!shown) continue;
-		left -= (kept.has(shown.plan) ? 0 : shown.plan.entries.length) + shown.pending.size;
+		left -= (kept.has(shown.plan) ? 0 : shown.plan.entries.length) + shown.pending.decisions.length / bytesPerEntry;
 		if (left < 0) break;
 		kept.add(shown.plan);
 		keeps[at] = true;

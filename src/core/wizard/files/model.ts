@@ -2,31 +2,22 @@ import type { Path } from "../../path/path.ts";
 import { atOnce, type Pausable } from "../../pausable.ts";
 import { type GroupName, type Recommendation, spareOf } from "../../plan/groups.ts";
 import type { Plan } from "../../plan/plan.ts";
-import {
-	buildGroups,
-	type FileNode,
-	itemsBelow,
-	type PlanFolder,
-	placeOfLink,
-	recommendationOfItem,
-	type Sums,
-	sumOf,
-} from "./nodes.ts";
-import { totalsOf } from "./totals.ts";
+import { type Columns, makeColumns } from "./columns.ts";
+import { prepareDependents } from "./dependents.ts";
+import { buildGroups, type FileNode, number, recommendationOfItem, type Sums, sumOf } from "./nodes.ts";
+import { prepareTotals } from "./totals.ts";
 
 /** A plan as the files step looks at it. Made once for each plan: with many thousands of entries no key may wait for it. */
 export interface FilesModel {
 	readonly plan: Plan;
 	readonly groups: readonly FileNode[];
-	readonly folders: ReadonlyMap<string, PlanFolder>;
+	/** Groups and folders in the order of the tree, by their `row`. */
+	readonly rows: readonly FileNode[];
 	/** All items in the order of the tree. */
 	readonly items: readonly FileNode[];
+	readonly columns: Columns;
 	readonly byPath: ReadonlyMap<Path, FileNode>;
-	/** Links that lead to a folder of the plan. */
-	readonly ways: ReadonlyMap<FileNode, PlanFolder>;
 	readonly sums: Sums;
-	/** In lower case, in the order of `items`: what a search looks at. */
-	readonly texts: readonly string[];
 	readonly recommended: ReadonlyMap<GroupName, readonly Recommendation[]>;
 	/** Places that most services never need the whole of. */
 	readonly spare: ReadonlyMap<GroupName, string>;
@@ -40,21 +31,20 @@ export function modelOf(plan: Plan): FilesModel {
 	return model;
 }
 
-/** All that the first look at a plan needs, in turns, so that no key waits for it: afterwards `modelOf` and `totalsOf` only remember. */
+/** All that the first look at a plan needs, in turns, so that no key waits for it: afterwards `modelOf` and what else looks at all of it only remember. */
 export function* prepareModel(plan: Plan): Pausable<void> {
-	totalsOf(plan);
+	yield* prepareTotals(plan);
+	yield* prepareDependents(plan);
 	if (!remembered.has(plan)) remembered.set(plan, yield* makeModel(plan));
 }
 
 function* makeModel(plan: Plan): Pausable<FilesModel> {
 	const { folders, groups } = yield* buildGroups(plan);
+	const { items, rows } = yield* number(groups);
 	const recommended = new Map<GroupName, readonly Recommendation[]>();
 	const spare = new Map<GroupName, string>();
-	const items: FileNode[] = [];
 	for (const group of groups) {
-		const below = itemsBelow(group);
-		yield;
-		for (const item of below) items.push(item);
+		const below = itemsBelow({ items }, group);
 		recommended.set(group.group, recommendations(below));
 		yield;
 		const place = mayBeSpare.includes(group.group) ? spareOf(below.flatMap(pathIn)) : undefined;
@@ -62,27 +52,17 @@ function* makeModel(plan: Plan): Pausable<FilesModel> {
 		yield;
 	}
 	const byPath = new Map<Path, FileNode>();
-	const texts: string[] = [];
-	const ways = new Map<FileNode, PlanFolder>();
 	for (const [at, item] of items.entries()) {
 		if (at % 500 === 0) yield;
 		byPath.set(item.path as Path, item);
-		const folder = folders.get(placeOfLink(item) ?? "");
-		if (folder) ways.set(item, folder);
-		texts.push((item.path as Path).toLowerCase());
 	}
-	return {
-		plan,
-		groups,
-		folders,
-		items,
-		byPath,
-		ways,
-		sums: sumOf(groups),
-		texts,
-		recommended,
-		spare,
-	};
+	const columns = yield* makeColumns(items, folders);
+	return { plan, groups, rows, items, columns, byPath, sums: sumOf(groups), recommended, spare };
+}
+
+/** All items at or below a node. */
+export function itemsBelow({ items }: Pick<FilesModel, "items">, { at, sums }: FileNode): readonly FileNode[] {
+	return items.slice(at, at + sums.items);
 }
 
 /** The groups that are made of such places. */

@@ -37,6 +37,10 @@ export interface PlanFolder {
 export interface FileNode {
 	/** Stays the same from plan to plan: the group; the group and the folder; the path of an item. */
 	readonly id: string;
+	/** Place of the item, or of the first of those below, among all items; `sums.items` of them follow each other. */
+	readonly at: number;
+	/** Place of a group or a folder among those, in the order of the tree; that of an item is the one of its row above. */
+	readonly row: number;
 	readonly kind: "group" | "folder" | "item";
 	readonly group: GroupName;
 	/** Of a folder and an item: from the row above on, so that folders with nothing but one folder in them are one row. */
@@ -51,6 +55,8 @@ export interface FileNode {
 	readonly depth: number;
 	readonly parent?: FileNode;
 	readonly children: readonly FileNode[];
+	/** Places among the children of those that have children themselves: whoever only goes through folders need not look at thousands of items. */
+	readonly branches: readonly number[];
 	readonly sums: Sums;
 }
 
@@ -201,12 +207,12 @@ type Open = { -readonly [Name in keyof FileNode]: FileNode[Name] };
 
 /** Gives a node its children, sorted by name, and sums them up. `from` is the path up to which the rows above name it. */
 function* close(
-	node: Omit<FileNode, "children" | "sums">,
+	node: Pick<FileNode, "id" | "kind" | "group" | "name" | "path" | "depth" | "plain">,
 	folder: Folder,
 	above: FileNode | undefined,
 	from: string,
 ): Pausable<FileNode> {
-	const made: Open = { ...node, ...(above ? { parent: above } : {}), children: [], sums: noSums };
+	const made: Open = { ...node, at: 0, row: 0, ...(above ? { parent: above } : {}), children: [], branches: [], sums: noSums };
 	const children: FileNode[] = [];
 	for (const below of folder.folders.values()) {
 		yield;
@@ -218,6 +224,7 @@ function* close(
 	}
 	children.sort((a, b) => (a.name < b.name ? -1 : 1));
 	made.children = children;
+	made.branches = children.flatMap((child, at) => (child.children.length ? [at] : []));
 	made.sums = sumOf(children);
 	return made;
 }
@@ -244,6 +251,8 @@ function* folderNode(folder: Folder, above: FileNode, from: string): Pausable<Fi
 function itemNode(item: Item, above: FileNode, from: string, folder: PlanFolder | undefined): FileNode {
 	return {
 		id: item.path,
+		at: 0,
+		row: 0,
 		kind: "item",
 		group: above.group,
 		name: item.path.slice(from.length),
@@ -254,8 +263,25 @@ function itemNode(item: Item, above: FileNode, from: string, folder: PlanFolder 
 		depth: above.depth + 1,
 		parent: above,
 		children: [],
+		branches: [],
 		sums: sumsOfItem(item),
 	};
+}
+
+/** Gives everything its place, once the tree is whole. */
+export function* number(groups: readonly FileNode[]): Pausable<{ items: FileNode[]; rows: FileNode[] }> {
+	const items: FileNode[] = [];
+	const rows: FileNode[] = [];
+	const pending: Open[] = [...groups].reverse();
+	for (let next = pending.pop(), count = 1; next; next = pending.pop(), count++) {
+		if (count % between === 0) yield;
+		next.at = items.length;
+		next.row = next.kind === "item" ? (next.parent?.row ?? 0) : rows.length;
+		if (next.kind === "item") items.push(next);
+		else rows.push(next);
+		for (let at = next.children.length - 1; at >= 0; at--) pending.push(next.children[at] as Open);
+	}
+	return { items, rows };
 }
 
 /** Where a link leads, by its name alone. */
@@ -290,16 +316,6 @@ export function sumsOfEntry(entry: Entry, decision: Decision): Sums {
 	};
 }
 
-export function addSums(a: Sums, b: Sums): Sums {
-	return {
-		items: a.items + b.items,
-		in: a.in + b.in,
-		bytesIn: a.bytesIn + b.bytesIn,
-		bytes: a.bytes + b.bytes,
-		waiting: a.waiting + b.waiting,
-	};
-}
-
 /** Of thousands of rows, without a value for each step on the way. */
 export function sumOf(nodes: readonly FileNode[]): Sums {
 	const sum = { ...noSums };
@@ -311,18 +327,6 @@ export function sumOf(nodes: readonly FileNode[]): Sums {
 		sum.waiting += sums.waiting;
 	}
 	return sum;
-}
-
-/** All items at or below a node. */
-export function itemsBelow(node: FileNode): FileNode[] {
-	if (node.kind === "item") return [node];
-	const found: FileNode[] = [];
-	const pending: FileNode[] = [node];
-	for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-		if (next.kind === "item") found.push(next);
-		else for (let at = next.children.length - 1; at >= 0; at--) pending.push(next.children[at] as FileNode);
-	}
-	return found;
 }
 
 export function recommendationOfItem(item: Item): Recommendation {

@@ -1,8 +1,9 @@
-import { isWithin, type Path, pathFromText } from "../../path/path.ts";
+import { isWithin, pathFromText } from "../../path/path.ts";
 import { matchPaths } from "../../plan/rules.ts";
 import { only } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";
-import { isIn } from "./decisions.ts";
+import { kindNumbers } from "./columns.ts";
+import { isInAt } from "./decisions.ts";
 import { decide } from "./history.ts";
 import { standingOf } from "./pending.ts";
 import { say } from "./toggle.ts";
@@ -26,10 +27,12 @@ function excludePattern(state: WizardState, text: string): Reduced {
 	if (!state.plan) return decide(state, change);
 	const standing = standingOf(state.plan, state.files.pending);
 	const matches = matchPaths([text]);
-	const hit = standing.model.items.filter((node) => {
-		const kind = node.item?.kind === "entry" ? node.item.entry.kind : "generated";
-		return kind !== "generated" && kind !== "device" && matches(node.path as Path) !== undefined && isIn(standing, node);
-	});
-	const reduced = decide(state, change, new Map(hit.map(({ path }) => [path as Path, "declined"])));
+	const { kinds, paths } = standing.model.columns;
+	const hit: number[] = [];
+	for (const [at, path] of paths.entries()) {
+		if (kinds[at] === kindNumbers.generated || kinds[at] === kindNumbers.device || !isInAt(standing, at)) continue;
+		if (matches(path) !== undefined) hit.push(at);
+	}
+	const reduced = decide(state, change, { places: hit, to: "declined" });
 	return say(reduced, hit.length ? "many-out" : "pattern-matches-nothing", { count: hit.length, pattern: text });
 }

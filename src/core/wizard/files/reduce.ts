@@ -3,13 +3,14 @@ import { escapeGlob } from "../../path/quote.ts";
 import type { Command } from "../bindings.ts";
 import { ask, go, notice, only, without } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";
+import { facts } from "./columns.ts";
 import { cursorTo, reveal, withOpen } from "./cursor.ts";
 import { redo, undo } from "./history.ts";
 import { modelOf } from "./model.ts";
-import { type FileNode, itemsBelow } from "./nodes.ts";
+import type { FileNode } from "./nodes.ts";
 import { isFiltered, selectedRow, shownRows } from "./shown.ts";
 import { fileTabs } from "./state.ts";
-import { decideAlike, decideKind, decidePackage, toggle } from "./toggle.ts";
+import { decideAlike, decideKind, decidePackage, placesOf, toggle } from "./toggle.ts";
 import { bindFolder, emptyFolder, folderOf } from "./whole-folders.ts";
 
 export function reduceFiles(state: WizardState, command: Command): Reduced {
@@ -60,7 +61,7 @@ function decideRow(state: WizardState, command: Command, row: FileNode): Reduced
 		case "toggle":
 			return toggle(state, row);
 		case "all":
-			return isFiltered(state) ? decideAlike(state, shownRows(state)) : decideAlike(state, itemsBelow(groupOf(row)));
+			return decideAlike(state, isFiltered(state) ? shownRows(state).map(({ at }) => at) : placesOf(groupOf(row)));
 		case "package":
 			return decidePackage(state, row);
 		case "kind":
@@ -106,7 +107,7 @@ function openAll(state: WizardState, row: FileNode): Reduced {
 	const pending = [row];
 	for (let next = pending.pop(); next; next = pending.pop()) {
 		folders.push(next);
-		pending.push(...next.children.filter(({ children }) => children.length > 0));
+		for (const branch of next.branches) pending.push(next.children[branch] as FileNode);
 	}
 	const opened = withOpen(state.files.opened, folders);
 	if (opened !== state.files.opened) return only({ ...state, files: { ...state.files, opened } });
@@ -124,16 +125,17 @@ function shut(state: WizardState, row: FileNode): Reduced | undefined {
 	return row.parent ? only(reveal(state, row.parent)) : undefined;
 }
 
+const waiting = facts.unanswered | facts.included;
+
 /** To the next of those that wait for a yes, from the first again after the last. */
 function nextWaiting(state: WizardState): Reduced {
 	if (!state.plan) return only(state);
-	const { items } = modelOf(state.plan);
+	const { columns, items } = modelOf(state.plan);
 	const row = selectedRow(state);
-	const first = row && itemsBelow(row)[0];
-	const from = first ? items.indexOf(first) : -1;
-	const isNext = (node: FileNode, at: number) =>
-		node.sums.waiting > 0 && at > from && !state.files.pending.has(node.path as Path);
-	const next = items.find(isNext) ?? items.find((node, at) => isNext(node, at + items.length));
+	const from = row?.at ?? -1;
+	const { decisions } = state.files.pending;
+	const waits = (_: FileNode, at: number) => ((columns.facts[at] as number) & waiting) === facts.unanswered && !decisions[at];
+	const next = items.find((node, at) => at > from && waits(node, at)) ?? items.find(waits);
 	if (!next) return only(notice(state, "nothing-waits"));
 	// In a list that does not have it, it cannot be shown.
 	const whole = shownRows(state).includes(next) || !isFiltered(state);

@@ -1,8 +1,8 @@
-import { type Path, pathFromText, pathToText } from "../../path/path.ts";
+import { type Path, pathToText } from "../../path/path.ts";
 import type { Entry, Plan } from "../../plan/plan.ts";
 import { matchPaths } from "../../plan/rules.ts";
 import type { WizardState } from "../state.ts";
-import { needsAttention } from "./attention.ts";
+import { facts } from "./columns.ts";
 import { type FilesModel, modelOf } from "./model.ts";
 import type { FileNode } from "./nodes.ts";
 import { search } from "./search.ts";
@@ -33,7 +33,7 @@ export function shownRows({ files, plan, queries, tab }: Looking): readonly File
 		known?.tab === tab && known.query === query && (tab === "all" || (known.touched === touched && known.tried === tried));
 	if (same && (known.opened === opened || isList({ query, tab }))) return known.rows;
 	const model = modelOf(plan);
-	const rows = isList({ query, tab }) ? listRows(model, tab, query, touched, tried) : treeRows(model, new Set(opened));
+	const rows = isList({ query, tab }) ? listRows(model, tab, query, touched, tried) : treeRows(model, openIn({ opened }));
 	remembered.set(plan, { tab, query, opened, touched, tried, rows });
 	return rows;
 }
@@ -47,11 +47,29 @@ function isList({ query, tab }: { query: string; tab: FileTab }): boolean {
 	return tab !== "all" || query !== "";
 }
 
+const openSets = new WeakMap<FilesState["opened"], ReadonlySet<string>>();
+
+/** The ids of the rows that are open. Each frame and each key asks for them. */
+export function openIn({ opened }: Pick<FilesState, "opened">): ReadonlySet<string> {
+	const known = openSets.get(opened) ?? new Set(opened);
+	openSets.set(opened, known);
+	return known;
+}
+
 function treeRows({ groups }: FilesModel, open: ReadonlySet<string>): readonly FileNode[] {
 	const rows: FileNode[] = [];
 	const add = (node: FileNode) => {
 		rows.push(node);
-		if (open.has(node.id)) for (const child of node.children) add(child);
+		if (!open.has(node.id)) return;
+		const { branches, children } = node;
+		let from = 0;
+		// Only folders can be open: what lies between them is taken as it is.
+		for (const branch of branches) {
+			for (let at = from; at < branch; at++) rows.push(children[at] as FileNode);
+			add(children[branch] as FileNode);
+			from = branch + 1;
+		}
+		for (let at = from; at < children.length; at++) rows.push(children[at] as FileNode);
 	};
 	for (const group of groups) add(group);
 	return rows;
@@ -64,57 +82,69 @@ function listRows(
 	touched: readonly Path[],
 	tried: Plan | undefined,
 ): readonly FileNode[] {
-	const kept = new Set(touched);
-	const matches = testOf(model.plan, tab, tried);
-	// Without a filter the texts need no second array.
-	if (!matches) return search(model.items, model.texts, bytesOf(query));
-	const items: FileNode[] = [];
-	const texts: string[] = [];
-	for (let at = 0; at < model.items.length; at++) {
-		const node = model.items[at] as FileNode;
-		if (!matches(node) && !(kept.size && kept.has(node.path as Path))) continue;
-		items.push(node);
-		if (query !== "") texts.push(model.texts[at] as string);
-	}
-	return query === "" ? items : search(items, texts, bytesOf(query));
+	const { columns, items } = model;
+	const among = tab === "all" ? undefined : placesOfTab(model, tab, touched, tried);
+	const places = search(columns, query, among);
+	const rows = new Array<FileNode>(places.length);
+	for (let at = 0; at < places.length; at++) rows[at] = items[places[at] as number] as FileNode;
+	return rows;
 }
 
-/** Paths are bytes; what was typed is text. */
-const bytesOf = (query: string) => pathFromText(query).toLowerCase();
+/** What a view has, whatever is looked for in it. */
+const inTab = new WeakMap<Plan, Pick<Shown, "tab" | "touched" | "tried"> & { readonly places: Int32Array }>();
 
-function testOf(plan: Plan, tab: FileTab, tried: Plan | undefined): ((node: FileNode) => boolean) | undefined {
-	const ofEntry = (test: (entry: Entry) => boolean) => (node: FileNode) => node.item?.kind === "entry" && test(node.item.entry);
+function placesOfTab(model: FilesModel, tab: FileTab, touched: readonly Path[], tried: Plan | undefined): Int32Array {
+	const { byPath, columns, plan } = model;
+	const known = inTab.get(plan);
+	if (known?.tab === tab && known.touched === touched && known.tried === tried) return known.places;
+	const matches = testOf(model, tab, tried);
+	const kept = new Set(touched.flatMap((path) => byPath.get(path)?.at ?? []));
+	const all = new Int32Array(columns.paths.length);
+	let count = 0;
+	for (let at = 0; at < all.length; at++) if (matches(at) || (kept.size && kept.has(at))) all[count++] = at;
+	const places = all.slice(0, count);
+	inTab.set(plan, { tab, touched, tried, places });
+	return places;
+}
+
+function testOf(model: FilesModel, tab: FileTab, tried: Plan | undefined): (at: number) => boolean {
+	const { columns, items, plan } = model;
+	const is = (at: number, mask: number, wanted: number) => ((columns.facts[at] as number) & mask) === wanted;
 	switch (tab) {
 		case "all":
-			return undefined;
+			return () => true;
 		case "attention":
-			return (node) => node.sums.waiting > 0;
+			return (at) => is(at, facts.unanswered | facts.included, facts.unanswered);
 		case "risky":
-			return ofEntry(({ risks }) => risks.length > 0);
+			return (at) => is(at, facts.risky, facts.risky);
 		case "in":
-			return (node) => node.sums.in > 0;
+			return (at) => is(at, facts.included, facts.included);
 		case "out":
-			return (node) => node.sums.in === 0;
+			return (at) => is(at, facts.included, 0);
 		case "decided":
-			return decidedTest(plan);
+			return decidedTest(model);
 		case "new": {
 			const isNew = newTest(plan, tried);
-			return (node) => node.item !== undefined && isNew(node.item.kind === "entry" ? node.item.entry : node.item.directory);
+			return (at) => {
+				const item = items[at]?.item;
+				return item !== undefined && isNew(item.kind === "entry" ? item.entry : item.directory);
+			};
 		}
 	}
 }
 
 /** What a rule brought in, allowed, left out, or made writable. */
-function decidedTest({ rules }: Plan): (node: FileNode) => boolean {
+function decidedTest({ columns, plan }: FilesModel): (at: number) => boolean {
+	const { rules } = plan;
 	const excluded = matchPaths(rules.exclude);
 	const allowed = new Set<string>([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
-	return ({ item }) => {
-		if (!item) return false;
-		const { reasons } = item.kind === "entry" ? item.entry : item.directory;
-		if (reasons.some((reason) => reason.kind === "rule")) return true;
-		if (item.kind === "state") return false;
-		if (item.entry.decision === "declined") return !needsAttention(item.entry) && excluded(item.path) !== undefined;
-		return allowed.size > 0 && allowed.has(pathToText(item.path) ?? "");
+	return (at) => {
+		const fact = columns.facts[at] as number;
+		if (fact & facts.byRule) return true;
+		if (!(fact & facts.entry)) return false;
+		const path = columns.paths[at] as Path;
+		if (!(fact & facts.included)) return !(fact & facts.unanswered) && excluded(path) !== undefined;
+		return allowed.size > 0 && allowed.has(pathToText(path) ?? "");
 	};
 }
 

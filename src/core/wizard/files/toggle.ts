@@ -1,19 +1,33 @@
 import type { Rules } from "../../application/application.ts";
 import { type Path, pathToText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
+import type { Plan } from "../../plan/plan.ts";
 import { notice, only, without } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
-import { behindLink } from "./cover.ts";
-import { allowOne, type Change, fillAgain, freedomOf, isEmptied, isIn, leaveOut, makeEmpty, takeIn } from "./decisions.ts";
+import { facts } from "./columns.ts";
+import { behindLink, type Places } from "./cover.ts";
+import {
+	allowOne,
+	type Change,
+	fillAgain,
+	freedomOf,
+	isEmptied,
+	isFreeAt,
+	isIn,
+	isInAt,
+	leaveOut,
+	makeEmpty,
+	takeIn,
+} from "./decisions.ts";
 import { decide } from "./history.ts";
 import { modelOf } from "./model.ts";
-import { type FileNode, type Item, itemsBelow } from "./nodes.ts";
+import type { FileNode, Item } from "./nodes.ts";
 import { type Standing, standingOf } from "./pending.ts";
 
 /** In or out: an item, or all of a group or a folder. */
 export function toggle(state: WizardState, row: FileNode): Reduced {
-	if (row.kind !== "item") return decideAlike(state, itemsBelow(row), row.kind === "folder" ? row.path : undefined);
+	if (row.kind !== "item") return decideAlike(state, placesOf(row), row.kind === "folder" ? row.path : undefined);
 	const { answers, plan } = state;
 	if (!answers || !plan || !row.item) return only(state);
 	const standing = standingOf(plan, state.files.pending);
@@ -26,7 +40,7 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 	const included = isIn(standing, row);
 	switch (freedomOf(standing, row, rules)) {
 		case "free":
-			if (!included) return apply(state, takeIn(standing, rules, [row]));
+			if (!included) return apply(state, takeIn(standing, rules, [row.at]));
 			return leaveOutOne(state, standing, rules, row);
 		case "own-yes":
 			return only({ ...without(state, "notice"), question: { kind: questionOf(entry) ?? "secret", path: entry.path, text } });
@@ -38,10 +52,10 @@ export function toggle(state: WizardState, row: FileNode): Reduced {
 }
 
 function leaveOutOne(state: WizardState, standing: Standing, rules: Rules, row: FileNode): Reduced {
-	const change = leaveOut(standing, rules, [row]);
-	const along = behindLink(standing.model, row).filter((node) => isIn(standing, node));
+	const change = leaveOut(standing, rules, [row.at]);
+	const along = behindLink(standing.model, row).filter((at) => isInAt(standing, at));
 	if (!along.length) return apply(state, change);
-	const decided = new Map([...change.decided, ...along.map(({ path }) => [path as Path, "declined"] as const)]);
+	const decided = { places: [...change.decided.places, ...along], to: "declined" } as const;
 	return say(apply(state, { ...change, decided }), "link-leads", { path: showPath(row.path as Path), count: along.length });
 }
 
@@ -57,28 +71,35 @@ function toggleState(state: WizardState, standing: Standing, item: Extract<Item,
 	return say(decide(state, { seed: [...rules.seed, text] }), "state-seeded", values);
 }
 
+/** Of all items at or below a row. */
+export function placesOf({ at, sums }: FileNode): Places {
+	const places: number[] = [];
+	for (let place = at; place < at + sums.items; place++) places.push(place);
+	return places;
+}
+
 /** Many at once: in where one of them stays out, else out. Secrets and setuid files are left aside. */
-export function decideAlike(state: WizardState, nodes: readonly FileNode[], top?: Path): Reduced {
+export function decideAlike(state: WizardState, places: Places, top?: Path): Reduced {
 	const { answers, plan } = state;
 	if (!answers || !plan) return only(state);
 	const standing = standingOf(plan, state.files.pending);
-	const isFree = (node: FileNode) => freedomOf(standing, node, answers.rules) === "free";
-	const entries = nodes.filter(({ item }) => item?.kind === "entry");
+	const { columns } = standing.model;
+	const isFree = (at: number) => isFreeAt(standing, at, answers.rules);
+	const isEntry = (at: number) => ((columns.facts[at] as number) & facts.entry) !== 0;
 	// Where nothing can go out either, it is said what would have to come in.
 	const comesIn =
-		entries.some((node) => !isIn(standing, node) && isFree(node)) ||
-		!entries.some((node) => isIn(standing, node) && isFree(node));
-	const change = comesIn ? takeIn(standing, answers.rules, nodes) : leaveOut(standing, answers.rules, nodes, top);
+		places.some((at) => isEntry(at) && !isInAt(standing, at) && isFree(at)) ||
+		!places.some((at) => isInAt(standing, at) && isFree(at));
+	const change = comesIn ? takeIn(standing, answers.rules, places) : leaveOut(standing, answers.rules, places, top);
 	return applyMany(state, change, comesIn);
 }
 
 export function decidePackage(state: WizardState, row: FileNode): Reduced {
 	const name = packageOf(row);
 	if (name === undefined || !state.plan) return only(notice(state, "no-package"));
-	const { items } = modelOf(state.plan);
 	return decideAlike(
 		state,
-		items.filter((node) => packageOf(node) === name),
+		placesWhere(state.plan, (node) => packageOf(node) === name),
 	);
 }
 
@@ -87,11 +108,14 @@ const packageOf = ({ item }: FileNode) => (item?.kind === "entry" ? item.entry.p
 export function decideKind(state: WizardState, row: FileNode): Reduced {
 	if (row.item?.kind !== "entry" || !state.plan) return only(notice(state, "no-kind"));
 	const { kind } = row.item.entry;
-	const { items } = modelOf(state.plan);
 	return decideAlike(
 		state,
-		items.filter(({ item }) => item?.kind === "entry" && item.entry.kind === kind),
+		placesWhere(state.plan, ({ item }) => item?.kind === "entry" && item.entry.kind === kind),
 	);
+}
+
+function placesWhere(plan: Plan, holds: (node: FileNode) => boolean): Places {
+	return modelOf(plan).items.flatMap((node) => (holds(node) ? [node.at] : []));
 }
 
 /** Yes to one secret, one setuid file, one device: never to all of them at once. */
@@ -111,9 +135,9 @@ export function apply(state: WizardState, change: Change): Reduced {
 
 function applyMany(state: WizardState, change: Change, comesIn: boolean): Reduced {
 	const { aside, decided, fixed } = change;
-	if (!decided.size) return only(notice(state, aside ? "only-aside" : "nothing-to-decide", { aside, fixed }));
+	if (!decided.places.length) return only(notice(state, aside ? "only-aside" : "nothing-to-decide", { aside, fixed }));
 	const code = comesIn ? (aside ? "many-in-aside" : "many-in") : "many-out";
-	return say(decide(state, change.rules, decided), code, { count: decided.size, aside });
+	return say(decide(state, change.rules, decided), code, { count: decided.places.length, aside });
 }
 
 export function say(reduced: Reduced, code: string, values: Readonly<Record<string, string | number>>): Reduced {

@@ -1,4 +1,5 @@
-import type { Decision, Entry, Plan } from "../../plan/plan.ts";
+import { atOnce, type Pausable } from "../../pausable.ts";
+import type { Entry, Plan } from "../../plan/plan.ts";
 import { isUnanswered } from "./attention.ts";
 
 export interface Totals {
@@ -16,37 +17,47 @@ const remembered = new WeakMap<Plan, Totals>();
 
 /** What goes in, what does not, and what waits for a person. Remembered, because each frame asks for it. */
 export function totalsOf(plan: Plan): Totals {
-	const known = remembered.get(plan);
-	if (known) return known;
-	const totals: Mutable = { ...noTotals };
-	for (const entry of plan.entries) addToTotals(totals, entry, entry.decision, 1);
+	const totals = remembered.get(plan) ?? atOnce(makeTotals(plan));
 	remembered.set(plan, totals);
+	return totals;
+}
+
+/** In turns, so that no key waits for it. */
+export function* prepareTotals(plan: Plan): Pausable<void> {
+	if (!remembered.has(plan)) remembered.set(plan, yield* makeTotals(plan));
+}
+
+function* makeTotals(plan: Plan): Pausable<Totals> {
+	const totals: Mutable = { ...noTotals };
+	for (const [at, entry] of plan.entries.entries()) {
+		if (at % 500 === 0) yield;
+		count(totals, entry);
+	}
 	return totals;
 }
 
 type Mutable = { -readonly [Name in keyof Totals]: number };
 
-/** Counts an entry in, or out again, as if it were decided so. */
-export function addToTotals(totals: Mutable, entry: Entry, decision: Decision, sign: 1 | -1): void {
-	if (decision === "declined") {
-		totals.leftOut += sign;
-		if (isUnanswered(entry)) totals.attention += sign;
+function count(totals: Mutable, entry: Entry): void {
+	if (entry.decision === "declined") {
+		totals.leftOut++;
+		if (isUnanswered(entry)) totals.attention++;
 		return;
 	}
 	switch (entry.kind) {
 		case "file":
 		case "generated":
-			totals.files += sign;
-			totals.bytes += sign * entry.size;
+			totals.files++;
+			totals.bytes += entry.size;
 			break;
 		case "symlink":
-			totals.links += sign;
+			totals.links++;
 			break;
 		case "directory":
-			totals.directories += sign;
+			totals.directories++;
 			break;
 		case "device":
-			totals.devices += sign;
+			totals.devices++;
 			break;
 	}
 }

@@ -40,7 +40,7 @@ export function bind(state: WizardState, path: Path): Reduced {
 	if (text === undefined || !rules) return only(without(state, "question"));
 	const binds = nextBind(rules, text);
 	const now = binds.find((one) => one.path === text);
-	const reduced = decide(state, { binds }, new Map([[path, now ? "mounted" : "include"]]));
+	const reduced = decide(state, { binds }, { folder: path, mounted: now !== undefined });
 	return say(reduced, now ? `mounted-${now.access}` : "mounted-not", { path: showPath(path) });
 }
 

@@ -29,6 +29,12 @@ export function planned(wizard: Drive): Drive {
 	return wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
 }
 
+/** The paths about which something was decided since the plan on the screen was made. */
+export function decidedNow({ state }: Drive): readonly Path[] {
+	const { decisions } = state.files.pending;
+	return modelOf(state.plan as Plan).items.flatMap(({ at, path }) => (decisions[at] ? [path as Path] : []));
+}
+
 export const rulesOf = (wizard: Drive) => (wizard.state.answers ?? redis).rules;
 
 export { atFiles };
