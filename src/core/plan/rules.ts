@@ -13,14 +13,14 @@ interface Pattern {
 /** What has a meaning in a glob; a backslash makes the character behind it itself. */
 const active = /\\.|[*?[\]{}]|[@!+]\(/gs;
 
-/** An absolute path of ordinary characters, as `normalise` leaves it: no part of it empty or of dots alone. */
-const plain = /^(\/(?!\.{1,2}(\/|$))[^/\\*?[\]{}()@!+]+)+$/;
+/** An absolute path of ordinary ASCII characters, as `normalise` leaves it: no part of it empty or of dots alone. */
+const plain = /^(\/(?!\.{1,2}(\/|$))[^/\\*?[\]{}()@!+\x80-\uffff]+)+$/;
 
 function parse(text: string): Pattern {
 	// Globs are matched on bytes too: each byte above ASCII is one character on both sides.
-	const bytes = pathFromText(text);
 	// Many decisions at once make thousands of rules, and nearly all of them are plain paths.
-	if (bytes === text && plain.test(text)) return { start: text as Path };
+	if (plain.test(text)) return { start: text as Path };
+	const bytes = pathFromText(text);
 	const first = [...bytes.matchAll(active)].find(([found]) => !found.startsWith("\\"));
 	if (!first) return { start: normalise(literally(bytes)) };
 	const slash = bytes.lastIndexOf("/", first.index);
@@ -34,32 +34,67 @@ function literally(bytes: string): Path {
 /**
  * A test for paths by rules: a plain path, or a glob (picomatch's syntax; dots are ordinary characters, `**` crosses directories).
  * Either takes along all that is below what it names. With `files`, a rule that goes through links also means the place where they lead.
+ * Gives the first rule that matches.
  */
 export function matchPaths(texts: readonly string[], files?: LinkFiles): (path: Path) => string | undefined {
+	const inFolder = matchInFolders(texts, files);
+	let folder: Path | undefined;
+	let matches: ((path: Path) => string | undefined) | undefined;
+	return (path) => {
+		// Neighbours lie in the same folder.
+		if (folder === undefined || !matches || !liesIn(path, folder)) {
+			folder = parent(path);
+			matches = inFolder(folder);
+		}
+		return matches(path);
+	};
+}
+
+type InFolder = (folder: Path) => (path: Path) => string | undefined;
+
+const remembered = new WeakMap<readonly string[], InFolder>();
+
+/**
+ * The same for all that lies directly in a folder: what holds for that is looked for once. The root lies in itself. Remembered by the list: thousands of
+ * rules are asked for again with each decision.
+ */
+export function matchInFolders(texts: readonly string[], files?: LinkFiles): InFolder {
+	if (files) return makeMatcher(texts, files);
+	const known = remembered.get(texts) ?? makeMatcher(texts, undefined);
+	remembered.set(texts, known);
+	return known;
+}
+
+function makeMatcher(texts: readonly string[], files: LinkFiles | undefined): InFolder {
 	const byStart = new Map<Path, Test[]>();
-	for (const [order, text] of texts.entries()) {
-		const pattern = parse(text);
-		const starts = new Set([pattern.start, ...(files ? [placeOf(pattern.start, files)] : [])]);
-		for (const start of starts) {
-			const test = { order, text, ...(pattern.glob === undefined ? {} : { matches: globTest(start, pattern.glob) }) };
+	const foldersOfStarts = new Set<Path>();
+	let last: Path | undefined;
+	for (let order = 0; order < texts.length; order++) {
+		const text = texts[order] as string;
+		const { glob, start: written } = parse(text);
+		const placed = files ? placeOf(written, files) : written;
+		for (const start of placed === written ? [written] : [written, placed]) {
 			const known = byStart.get(start);
+			const test = { order, text, matches: glob === undefined ? undefined : globTest(start, glob) };
 			if (known) known.push(test);
 			else byStart.set(start, [test]);
+			if (last === undefined || !liesIn(start, last)) {
+				last = parent(start);
+				foldersOfStarts.add(last);
+			}
 		}
 	}
-	// Neighbours lie in the same folder: what holds for it is looked for once.
-	let folder: Path | undefined;
-	let above: readonly Test[] = [];
-	return (path) => {
-		const own = byStart.get(path) ?? noTests;
-		if (path !== root) {
-			if (folder === undefined || !liesIn(path, folder)) {
-				folder = parent(path);
-				above = testsAt(folder, byStart);
-			}
-			return firstOf(path, above, own)?.text;
-		}
-		return firstOf(path, noTests, own)?.text;
+	return (folder) => {
+		const above = testsAt(folder, byStart);
+		const first = above.find(({ matches }) => !matches);
+		const hasOwn = foldersOfStarts.has(folder);
+		if (!hasOwn && above[0] === first) return () => first?.text;
+		return (path) => {
+			const test = above.find(({ matches }) => matches?.(path) ?? true);
+			if (!hasOwn) return test?.text;
+			const own = byStart.get(path)?.find(({ matches }) => matches?.(path) ?? true);
+			return own && !(test && test.order < own.order) ? own.text : test?.text;
+		};
 	};
 }
 
@@ -67,29 +102,20 @@ interface Test {
 	/** Among all rules: the first that matches is the one. */
 	readonly order: number;
 	readonly text: string;
-	/** Absent where everything at and below the start is meant. */
-	readonly matches?: (path: Path) => boolean;
+	/** Undefined where everything at and below the start is meant. */
+	readonly matches: ((path: Path) => boolean) | undefined;
 }
-
-const noTests: readonly Test[] = [];
 
 /** Directly in it. */
 function liesIn(path: Path, folder: Path): boolean {
-	const length = folder === root ? 0 : folder.length;
-	return path.lastIndexOf("/") === length && path.startsWith(folder);
+	return path.lastIndexOf("/") === (folder === root ? 0 : folder.length) && path.startsWith(folder);
 }
 
 /** The tests that begin at a folder or above it, by their order. */
 function testsAt(folder: Path, byStart: ReadonlyMap<Path, readonly Test[]>): readonly Test[] {
-	if (!byStart.size) return noTests;
-	const found = [root, ...ancestors(folder), ...(folder === root ? [] : [folder])].flatMap((at) => byStart.get(at) ?? []);
+	const starts = [root, ...ancestors(folder), ...(folder === root ? [] : [folder])];
+	const found = starts.flatMap((start) => byStart.get(start) ?? []);
 	return found.sort((a, b) => a.order - b.order);
-}
-
-function firstOf(path: Path, above: readonly Test[], own: readonly Test[]): Test | undefined {
-	const isMatch = ({ matches }: Test) => matches?.(path) ?? true;
-	const [a, b] = [above.find(isMatch), own.find(isMatch)];
-	return a && b ? (a.order < b.order ? a : b) : (a ?? b);
 }
 
 function globTest(start: Path, glob: string): (path: Path) => boolean {
