@@ -1,4 +1,4 @@
-import { plainRun } from "./plain-run.ts";
+import { isUpkeep, plainRun } from "./plain-run.ts";
 import { version } from "./version.ts";
 
 const args = process.argv.slice(2);
@@ -15,5 +15,5 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
 	});
 	process.exitCode = run
 		? await (await import("./start.ts")).startPlainly(run)
-		: await (await import("./program.ts")).runProgram(args);
+		: await (isUpkeep(args) ? await import("./upkeep-program.ts") : await import("./program.ts")).runProgram(args);
 }

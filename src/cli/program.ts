@@ -27,6 +27,7 @@ import type { ReleaseOptions } from "./release.ts";
 import { report } from "./report.ts";
 import type { RollbackOptions } from "./rollback.ts";
 import type { TestedOptions } from "./selftest.ts";
+import { stateFolder } from "./state.ts";
 import type { TemplateOptions } from "./template.ts";
 import { Terminal } from "./terminal.ts";
 import type { ImportOptions } from "./transfer.ts";
@@ -402,7 +403,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			if (error.exitCode === 0) return 0;
 			return wrongUsage(error.message, language);
 		}
-		return report(error, global());
+		return report(error, global(), stateFolder(global().state));
 	}
 }
 

@@ -3,7 +3,6 @@ import { printable } from "../core/path/quote.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { GlobalOptions } from "./options.ts";
-import { stateFolder } from "./state.ts";
 
 /** Where this user may not go: a state of root's, as a rule. */
 function deniedPath(error: unknown): string | undefined {
@@ -12,13 +11,13 @@ function deniedPath(error: unknown): string | undefined {
 }
 
 /** A disk may be full anywhere. Where the error does not say which, it is that of the state folder: nothing else is written but what a user names. */
-function fullPlace(error: unknown, options: GlobalOptions): string | undefined {
+function fullPlace(error: unknown, state: string): string | undefined {
 	const { code, path } = error as NodeJS.ErrnoException;
-	return error instanceof Error && (code === "ENOSPC" || code === "EDQUOT") ? (path ?? stateFolder(options.state)) : undefined;
+	return error instanceof Error && (code === "ENOSPC" || code === "EDQUOT") ? (path ?? state) : undefined;
 }
 
-/** One line for a foreseen failure; anything else is a bug of ours (70). */
-export function report(error: unknown, options: GlobalOptions): number {
+/** One line for a foreseen failure; anything else is a bug of ours (70). `state` is the state folder. */
+export function report(error: unknown, options: GlobalOptions, state: string): number {
 	const messages = messagesFor(languageFrom(process.env, options.lang));
 	if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 	if (error instanceof Failure) {
@@ -26,10 +25,10 @@ export function report(error: unknown, options: GlobalOptions): number {
 		return error.exit;
 	}
 	if (error instanceof Interrupted) return error.status;
-	const full = fullPlace(error, options);
-	if (full !== undefined) return report(new Failure("disk-full", { path: printable(full) }, 1), options);
+	const full = fullPlace(error, state);
+	if (full !== undefined) return report(new Failure("disk-full", { path: printable(full) }, 1), options, state);
 	const denied = deniedPath(error);
-	if (denied !== undefined) return report(new Failure("access-denied", { path: printable(denied) }, 3), options);
+	if (denied !== undefined) return report(new Failure("access-denied", { path: printable(denied) }, 3), options, state);
 	process.stderr.write(
 		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,
 	);

@@ -2,6 +2,7 @@ import { isAccepted, parseAcceptance } from "../core/cage/acceptance.ts";
 import { comparePlanWithManifest, type Difference } from "../core/cage/difference.ts";
 import type { PackageDrift } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
+import { knownFiles } from "../core/cage/known-files.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
@@ -9,10 +10,10 @@ import { missedBy, type Watched } from "../core/watch/watched.ts";
 import { findingsOf } from "./audit.ts";
 import { isDamage, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { hostDrift } from "./drift.ts";
+import { hasSamePackages, hostDrift } from "./drift.ts";
 import { takeOverEdits } from "./edits.ts";
 import { processesOfOthers } from "./restart.ts";
-import { planStep } from "./steps.ts";
+import { comparablePlan } from "./steps.ts";
 
 export interface CheckedFinding extends Finding {
 	/** The administrator took it upon himself by name. */
@@ -64,8 +65,8 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		]);
 		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
-		const plan = await plannedNow(context, present, drift.length > 0);
-		const missed = await missedNow(context, present);
+		const plan = await plannedNow(context, present, drift);
+		const missed = await missedNow(context, present, drift);
 		return {
 			name,
 			generation,
@@ -88,17 +89,15 @@ export async function checkCage(context: Context, name: string, { deep = false }
 async function plannedNow(
 	context: Context,
 	{ cage, generation, manifest }: PresentCage,
-	isCalledFor: boolean,
+	drift: readonly PackageDrift[],
 ): Promise<CheckedCage["plan"]> {
-	const { packages, store } = context.machine;
-	// Where the clock was set back since, nobody can tell what came first.
-	const [madeAt, changedAt] = [Date.parse(manifest.madeAt), packages.changedAt()];
-	if (!isCalledFor && changedAt < madeAt && madeAt <= context.machine.now()) return undefined;
-	const trace = await store.trace(cage.name);
+	const samePackages = hasSamePackages(context, manifest);
+	if (!drift.length && samePackages) return undefined;
+	const trace = await context.machine.store.trace(cage.name);
 	if (!trace) return undefined;
 	const silent = { ...context, emit() {} };
 	try {
-		const planned = await planStep(silent, cage, trace);
+		const planned = await comparablePlan(silent, cage, trace, knownFiles(manifest, drift, samePackages));
 		const plan = await takeOverEdits(silent, cage.name, planned, generation, "cage");
 		const { added, removed, settings } = comparePlanWithManifest(plan, manifest);
 		return { added, removed, settings };
@@ -110,12 +109,16 @@ async function plannedNow(
 }
 
 /** Planning takes a while, so it is done only where the cage was watched in production. */
-async function missedNow(context: Context, { cage }: PresentCage): Promise<CheckedCage["missed"]> {
+async function missedNow(
+	context: Context,
+	{ cage, manifest }: PresentCage,
+	drift: readonly PackageDrift[],
+): Promise<CheckedCage["missed"]> {
 	const { store } = context.machine;
 	const [watched, trace] = [await store.watched(cage.name), await store.trace(cage.name)];
 	if (!watched || !trace) return undefined;
 	try {
-		const plan = await planStep({ ...context, emit() {} }, cage, trace);
+		const plan = await comparablePlan(context, cage, trace, knownFiles(manifest, drift, hasSamePackages(context, manifest)));
 		const missing = missedBy(watched, trace, plan, context.machine.files);
 		return missing.length ? { watched, missing } : undefined;
 	} catch (error) {

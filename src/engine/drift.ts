@@ -10,3 +10,9 @@ export async function hostDrift({ machine, signal }: Context, manifest: Manifest
 	const updated = updatedPackages(byPackage(changed, now, new Set()));
 	return byPackage(changed, now, updated.length ? await machine.packages.security(updated) : new Set());
 }
+
+/** False where packages were installed or removed since a generation was made, or where the clock was set back since and nobody can tell. */
+export function hasSamePackages({ machine }: Context, { madeAt }: Manifest): boolean {
+	const made = Date.parse(madeAt);
+	return machine.packages.changedAt() < made && made <= machine.now();
+}

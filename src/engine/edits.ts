@@ -18,8 +18,9 @@ export async function takeOverEdits(
 ): Promise<Plan> {
 	const { machine, signal } = context;
 	if (previous === undefined) return plan;
-	const edits = await machine.store.edits(name, previous, signal);
-	if (!edits.length) return plan;
+	const manifest = await machine.store.manifest(name, previous);
+	const edits = manifest ? await machine.store.edits(manifest, signal) : [];
+	if (!manifest || !edits.length) return plan;
 	for (const edit of conflictsOf(edits)) {
 		const path = showPath(edit.path);
 		if (winner === "cage") context.emit({ event: "warned", code: "configuration-kept", values: { name, path } });
@@ -29,8 +30,7 @@ export async function takeOverEdits(
 			context.emit({ event: "warned", code: "configuration-replaced", values: { name, path, kept } });
 		}
 	}
-	const manifest = await machine.store.manifest(name, previous);
-	return manifest ? withEdits(plan, manifest, edits, () => winner) : plan;
+	return withEdits(plan, manifest, edits, () => winner);
 }
 
 export function conflictsOf(edits: readonly Edit[]): Edit[] {

@@ -10,12 +10,13 @@ import { explainPath, type PathExplanation } from "../core/explain/path.ts";
 import { Failure } from "../core/failure.ts";
 import type { FileKind, FileStatus } from "../core/machine/facts.ts";
 import { type Path, pathFromText, pathToText } from "../core/path/path.ts";
+import { readMarks } from "../core/plan/marks.ts";
 import { subjectOfOpening } from "../core/plan/opening-names.ts";
 import type { EntryKind, Plan, Risk } from "../core/plan/plan.ts";
-import { fileRisks, headSize } from "../core/plan/risks.ts";
+import { fileRisks } from "../core/plan/risks.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { planStep } from "./steps.ts";
+import { comparablePlan } from "./steps.ts";
 
 export type Explanation = PathExplanation | CallExplanation | CapabilityExplanation;
 
@@ -52,7 +53,7 @@ export async function explainSubject(context: Context, name: string, asked: stri
 	const [plan, trace] = [await planOf(context, present), await store.trace(name)];
 	const real = files.resolve(path) ?? path;
 	const onMachine = files.status(real);
-	const onHost = onMachine && fileRisks(real, onMachine, onMachine.kind === "file" ? files.read(real, headSize) : undefined);
+	const onHost = onMachine && fileRisks(real, onMachine, onMachine.kind === "file" ? readMarks(real, files) : undefined);
 	const shown = (status: FileStatus | undefined) => status && { ...status, device: undefined, kind: entryKinds[status.kind] };
 	const [inData, inHost] = [shown(files.status(`${present.layout.data}${place}` as Path)), shown(files.status(place))];
 	const facts = { manifest: present.manifest, plan, trace, onHost, ...(inData ? { inData } : {}), ...(inHost ? { inHost } : {}) };
@@ -80,5 +81,5 @@ export async function explainCage(context: Context, name: string): Promise<Overv
 /** What would be planned today; absent where the trace is gone. */
 async function planOf(context: Context, { cage }: PresentCage): Promise<Plan | undefined> {
 	const trace = await context.machine.store.trace(cage.name);
-	return trace && planStep(context, cage, trace);
+	return trace && comparablePlan(context, cage, trace);
 }

@@ -103,12 +103,9 @@ function watchOf(watched: Watched | undefined, { missed }: CheckedCage): Pick<Ca
 	return { watched: { since, until, seconds, missed: [...new Set(paths)] } };
 }
 
-async function configurationOf(
-	{ machine, signal }: Context,
-	{ generation, layout, manifest }: PresentCage,
-): Promise<Configuration[]> {
+async function configurationOf({ machine, signal }: Context, { layout, manifest }: PresentCage): Promise<Configuration[]> {
 	const { files, recording, store } = machine;
-	const edits = new Map((await store.edits(manifest.name, generation, signal)).map((edit) => [edit.path, edit]));
+	const edits = new Map((await store.edits(manifest, signal)).map((edit) => [edit.path, edit]));
 	const all = manifest.entries.filter((entry) => isConfiguration(entry) || edits.has(entry.path));
 	const shipped = recording.asShipped(all.map(({ origin, path }) => origin ?? path));
 	const textOf = (path: Path) => files.read(path)?.toString("utf8");

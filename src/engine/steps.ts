@@ -5,11 +5,12 @@ import type { Note } from "../core/application/note.ts";
 import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import { type Cage, isSameApplication } from "../core/cage/cage.ts";
 import type { Winner } from "../core/cage/edits.ts";
+import type { KnownFiles } from "../core/cage/known-files.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { leaveOut } from "../core/minimise/minimised.ts";
-import { isWithin, normalise, pathFromText } from "../core/path/path.ts";
+import { isWithin, normalise, type Path, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { checkAccountRules } from "../core/plan/accounts.ts";
 import { mayBeBound } from "../core/plan/areas.ts";
@@ -17,7 +18,7 @@ import { withDedicatedAccount } from "../core/plan/dedicated.ts";
 import { rulesTaking, withDocumented } from "../core/plan/documented.ts";
 import { placeOf } from "../core/plan/links.ts";
 import { makePlan } from "../core/plan/make-plan.ts";
-import type { Identity, Plan } from "../core/plan/plan.ts";
+import type { Entry, Identity, PackageRef, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { mergeRules } from "../core/template/merge.ts";
 import { type Added, addedBy, addRun } from "../core/trace/another-run.ts";
@@ -216,9 +217,16 @@ function refuseBind(path: string, { files }: Machine): void {
 	if (!mayBeBound(real)) throw new Failure("bind-refused", { path }, 4);
 }
 
-/** The plan for a cage from its stored trace, with the owning packages. */
+/** The plan for a cage from its stored trace, with the owning packages and what the application's documentation names beyond it. */
 export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
-	const { machine } = context;
+	const made = await comparablePlan(context, cage, trace);
+	const plan = { ...made, offers: withDocumented(made.offers, await offersOfDocumentation(context, cage, made, trace)) };
+	context.emit({ event: "plan-made", plan });
+	return plan;
+}
+
+/** All of the plan but what the documentation offers, silently: to be held against a generation that is there, which `known` comes from. */
+export async function comparablePlan({ machine }: Context, cage: Cage, trace: Trace, known?: KnownFiles): Promise<Plan> {
 	for (const { path } of cage.rules.binds) refuseBind(path, machine);
 	const users = machine.accounts.users();
 	const groups = machine.accounts.groups();
@@ -233,19 +241,18 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 		users,
 		groups,
 		files: machine.files,
+		...(known ? { known: known.marks } : {}),
 	});
 	const own = dedicatedAccount(machine, cage.dedicatedAccount);
 	const plan = leaveOut(own ? withDedicatedAccount(made, own) : made, cage.minimised, cage.additions);
-	const owners = await machine.packages.owners(
-		plan.entries.filter((entry) => entry.kind === "file" || entry.kind === "symlink").map((entry) => entry.path),
-	);
-	const documented = await offersOfDocumentation(context, cage, plan, trace);
-	const named = {
+	const isOwned = ({ kind }: Entry) => kind === "file" || kind === "symlink";
+	const asked = plan.entries.filter((entry) => isOwned(entry) && !known?.owner(entry.path)).map(({ path }) => path);
+	const owners = asked.length ? await machine.packages.owners(asked) : new Map<Path, PackageRef>();
+	return {
 		...plan,
-		offers: withDocumented(plan.offers, documented),
 		entries: plan.entries.map((entry) => {
-			const owner = owners.get(entry.path);
-			return owner ? { ...entry, package: owner } : entry;
+			const owner = owners.get(entry.path) ?? known?.owner(entry.path)?.package;
+			return owner && isOwned(entry) ? { ...entry, package: owner } : entry;
 		}),
 		notes: [
 			...plan.notes,
@@ -254,8 +261,6 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 				: await separation(machine, cage.name, plan, trace)),
 		],
 	};
-	context.emit({ event: "plan-made", plan: named });
-	return named;
 }
 
 /** The cage with rules for all that the documentation names beyond its plan. */

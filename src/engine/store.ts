@@ -28,8 +28,11 @@ export interface CageReader {
 	generations(name: string): Promise<number[]>;
 	/** The service that the cage has taken over, or is about to. */
 	adoption(name: string): Promise<Adoption | undefined>;
-	/** Called each time an update asks whoever runs the cage in the foreground to start it again. Returns a function that stops listening. */
-	onRestartRequest(name: string, listener: (generation: number) => void): () => void;
+	/**
+	 * Called each time an update asks whoever runs the cage in the foreground to start it again; `answer` tells it how many seconds the application has to
+	 * end, 0: as many as it wants. Returns a function that stops listening.
+	 */
+	onRestartRequest(name: string, listener: (generation: number, answer: (stopSeconds: number) => void) => void): () => void;
 }
 
 /** The state folder: cages with their generations and data, and saved templates. */
@@ -53,7 +56,7 @@ export interface Store extends CageReader {
 	 */
 	build(request: BuildRequest): Promise<Built>;
 	/** Configuration that was edited in a generation since it was built, or before. */
-	edits(name: string, generation: number, signal: AbortSignal): Promise<readonly Edit[]>;
+	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]>;
 	/** Keeps an edited file that gives way to the host's; tells where. Of a link nothing has to be kept but its target. */
 	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
 	/** Makes a built generation the present one, by one rename. */
@@ -102,6 +105,8 @@ export interface Store extends CageReader {
 	watched(name: string): Promise<Watched | undefined>;
 	/** Asks whoever runs the cage in the foreground to start it again in this generation. */
 	requestRestart(name: string, generation: number): Promise<void>;
+	/** Seconds that whoever was asked gives the application to end, 0: as many as it wants; undefined as long as nobody has answered. */
+	restartAnswer(name: string, generation: number): number | undefined;
 
 	/** Adds a line to the cage's log. */
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void>;

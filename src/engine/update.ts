@@ -2,6 +2,7 @@ import type { Cage } from "../core/cage/cage.ts";
 import { comparePlanWithManifest, type Difference, isSame } from "../core/cage/difference.ts";
 import type { PackageDrift } from "../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../core/cage/edits.ts";
+import { knownFiles } from "../core/cage/known-files.ts";
 import type { Retention } from "../core/cage/retention.ts";
 import { Failure } from "../core/failure.ts";
 import type { Missing } from "../core/plan/missing.ts";
@@ -11,14 +12,14 @@ import { addTraces } from "../core/trace/merge.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { hostDrift } from "./drift.ts";
+import { hasSamePackages, hostDrift } from "./drift.ts";
 import { whereThereIsRoom } from "./failures.ts";
 import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "./make.ts";
 import { launchMethod } from "./method.ts";
 import type { Restarted } from "./restart.ts";
 import { clearOldGenerations } from "./retention.ts";
 import { goBack, restartIf } from "./rollback.ts";
-import { planStep, timed, traceStep } from "./steps.ts";
+import { comparablePlan, timed, traceStep } from "./steps.ts";
 import { switching } from "./switching.ts";
 import { missedOf, withMissed } from "./watch.ts";
 
@@ -80,13 +81,15 @@ async function prepare(
 	const trace = await machine.store.trace(name);
 	if (!trace) throw new Failure("not-traced", { name }, 2);
 	const drift = await hostDrift(context, manifest, false);
-	const edits = await machine.store.edits(name, from, signal);
+	const edits = await machine.store.edits(manifest, signal);
 	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
-	const first = await timed(context, "plan", () => planStep(context, found.cage, trace));
+	const known = knownFiles(manifest, drift, hasSamePackages(context, manifest));
+	const first = await timed(context, "plan", () => comparablePlan(context, found.cage, trace, known));
 	const missed = await missedOf(context, name, trace, first.value);
 	const isTaken = missed.length > 0 && (await takeMissed(missed));
 	const present = isTaken ? { ...found, cage: withMissed(found.cage, missed) } : found;
-	const planned = isTaken ? await planStep(context, present.cage, trace) : first.value;
+	const planned = isTaken ? await comparablePlan(context, present.cage, trace, known) : first.value;
+	context.emit({ event: "plan-made", plan: planned });
 	const difference = comparePlanWithManifest(
 		withEdits(planned, manifest, edits, () => "cage"),
 		manifest,
@@ -146,7 +149,7 @@ async function build(
 	const cage: Cage = { ...before, trials: [], ...(retention ? { retention } : {}) };
 	try {
 		const seen = await watchAgain(context, cage, update, trace);
-		const plan = seen === trace ? planned : await planStep(context, cage, seen);
+		const plan = seen === trace ? planned : await comparablePlan(context, cage, seen);
 		if (seen !== trace) await store.saveTrace(cage.name, seen);
 		return await withOwnAccount(context, cage, plan, seen, generation, (own) =>
 			rounds(context, cage, own, seen, {

@@ -7,7 +7,7 @@ import type { Trace } from "../core/trace/trace.ts";
 import { addWatched, keyOfFailure, missedBy, parseFailure, type Watched, type WatchedFailure } from "../core/watch/watched.ts";
 import { presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { planStep } from "./steps.ts";
+import { comparablePlan } from "./steps.ts";
 
 export interface CageWatch {
 	readonly watched: Watched;
@@ -76,7 +76,7 @@ export async function watchCage(context: Context, name: string, seconds: number)
 	await store.log(name, "watched", { seconds: watched.seconds, failures: watched.failures.length });
 	if (!signal.aborted && ended.signal.aborted && machine.now() - started < seconds * 1000 - look)
 		throw new Failure("watch-ended", { name }, 1);
-	const plan = await planStep({ ...context, emit() {} }, cage, trace);
+	const plan = await comparablePlan(context, cage, trace);
 	return { watched, missed: missedBy(watched, trace, plan, machine.files), interrupted: signal.aborted };
 }
 

@@ -264,7 +264,7 @@ export const cliDe: CliMessages = {
 	certificateCopied: (name, path) =>
 		`${name} hat ${path} als Kopie, die eine Erneuerung nicht erreicht. Machen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	shell: (name, keepWrites) =>
-		`Eine Shell im Käfig ${name}, eingesperrt wie seine Anwendung. ${keepWrites ? "Was sie in die Daten schreibt, bleibt." : "Was sie schreibt, wird verworfen (--keep-writes behält es)."} Mit exit verlassen Sie sie.`,
+		`Eine Shell im Käfig ${name}, eingesperrt wie seine Anwendung. ${keepWrites ? "Was sie in die Daten schreibt, bleibt." : `Was sie schreibt, wird verworfen${keepWrites === undefined ? "" : " (--keep-writes behält es)"}.`} Mit exit verlassen Sie sie.`,
 	apps: {
 		head: ["Name", "Gefunden als", "Lauscht", "Paket", "Befehl"],
 		reasons: { unit: "Unit", process: "Prozess", template: "Vorlage" },

@@ -270,8 +270,9 @@ export const cliEn = {
 	},
 	certificateCopied: (name: string, path: string) =>
 		`${name} has ${path} as a copy, which a renewal does not reach. Make the cage again with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
-	shell: (name: string, keepWrites: boolean) =>
-		`A shell in the cage ${name}, confined as its application. ${keepWrites ? "What it writes to the data stays." : "What it writes is thrown away (--keep-writes keeps it)."} Leave it with exit.`,
+	/** `keepWrites` undefined: where there is no such option. */
+	shell: (name: string, keepWrites: boolean | undefined) =>
+		`A shell in the cage ${name}, confined as its application. ${keepWrites ? "What it writes to the data stays." : `What it writes is thrown away${keepWrites === undefined ? "" : " (--keep-writes keeps it)"}.`} Leave it with exit.`,
 	apps: {
 		head: ["Name", "Found as", "Listens", "Package", "Command"],
 		reasons: { unit: "unit", process: "process", template: "template" },

@@ -57,7 +57,7 @@ export function planTotals(plan: Plan): {
 }
 
 export function entryToJson(entry: Entry): object {
-	const { content: _, ...rest } = entry;
+	const { content: _, marks: __, ...rest } = entry;
 	return {
 		...rest,
 		path: pathToJson(entry.path),

@@ -222,7 +222,7 @@ async function ask(
 		case "template":
 			return {
 				job: "template",
-				value: { name: intention.name, path: await session.saveTemplate(intention.name, intention.answers) },
+				value: { name: intention.name, ...(await session.saveTemplate(intention.name, intention.answers)) },
 			};
 		case "review":
 			return { job: "review", value: await session.saveReview(intention.path, intention.name, intention.rows) };

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
 import { type Path, pathToJson } from "../path/path.ts";
+import type { Mark } from "../plan/marks.ts";
 import type { Entry, EntryKind, Openings, PackageRef, Plan, PlannedAccounts, Reason, WritableDirectory } from "../plan/plan.ts";
 import { isFolder, type Owner } from "./layout.ts";
 import { manifestSchema } from "./manifest-schema.ts";
@@ -38,6 +39,8 @@ export interface ManifestEntry {
 	readonly source?: Stamp;
 	/** The copy when it was finished. */
 	readonly copy?: Stamp;
+	/** As in the plan's entry; absent as well where the file was not the one any more that the plan had looked at. */
+	readonly marks?: readonly Mark[];
 	/** As in the plan's entry: the content was edited in the cage, and this is the host's that it was told apart from. */
 	readonly edited?: string;
 	readonly reasons: readonly Reason[];
@@ -54,6 +57,8 @@ export interface Manifest {
 	readonly command: readonly string[];
 	/** ISO 8601, UTC. */
 	readonly madeAt: string;
+	/** By which rules the marks of the entries were told (`rulesOfMarks`). */
+	readonly marksBy?: string;
 	/** Set where the cage was built without root, so that everything in it belongs to this account. */
 	readonly owner?: Owner;
 	/** Sorted by path; the first is the cage's own root. */

@@ -10,11 +10,18 @@ export type PathJson = string | { base64: string };
 
 export const root = "/" as Path;
 
+/** Nearly every path is ASCII, and ASCII is itself in both encodings. */
+function isAscii(text: string): boolean {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
+	return /^[\x00-\x7f]*$/.test(text);
+}
+
 export function pathFromBytes(bytes: Uint8Array): Path {
 	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1") as Path;
 }
 
 export function pathFromText(text: string): Path {
+	if (isAscii(text)) return text as Path;
 	return Buffer.from(text, "utf8").toString("latin1") as Path;
 }
 
@@ -27,9 +34,7 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The text of a path, or undefined where its bytes are not valid UTF-8. */
 export function pathToText(path: Path): string | undefined {
-	// Nearly every path is ASCII, and ASCII is itself in both encodings.
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
-	if (/^[\x00-\x7f]*$/.test(path)) return path;
+	if (isAscii(path)) return path;
 	try {
 		return strictUtf8.decode(pathToBytes(path));
 	} catch {

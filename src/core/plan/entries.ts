@@ -2,8 +2,9 @@ import type { FileStatus, Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, parent } from "../path/path.ts";
 import { isMountedByLauncher } from "./areas.ts";
 import { linkChain } from "./links.ts";
+import type { Mark } from "./marks.ts";
 import type { Decision, Entry, EntryKind, Reason, Risk } from "./plan.ts";
-import { fileRisks, headSize } from "./risks.ts";
+import { fileRisks } from "./risks.ts";
 
 /** Reasons kept for one entry; a C library is needed by everything. */
 const mostReasons = 4;
@@ -27,10 +28,13 @@ export class EntryCollector {
 	readonly #uncopied = new Set<Path>();
 	readonly #files: Files;
 	readonly #rules: EntryRules;
+	readonly #look: (path: Path) => readonly Mark[] | undefined;
 
-	constructor(files: Files, rules: EntryRules) {
+	/** `look` gives the marks of a file's content; undefined where it cannot be read. */
+	constructor(files: Files, rules: EntryRules, look: (path: Path) => readonly Mark[] | undefined) {
 		this.#files = files;
 		this.#rules = rules;
+		this.#look = look;
 	}
 
 	/**
@@ -92,7 +96,7 @@ export class EntryCollector {
 		if (!status) return;
 		const kind = status.kind === "directory" || status.kind === "symlink" ? status.kind : "file";
 		const target = kind === "symlink" ? this.#files.readLink(path) : undefined;
-		const risks = kind === "file" ? fileRisks(path, status, this.#files.read(path, headSize)) : [];
+		const risks = kind === "file" ? fileRisks(path, status, this.#look(path)) : [];
 		this.#put(path, kind, { status, decision: "declined", risks, reason, extra: target === undefined ? {} : { target } });
 	}
 
@@ -120,6 +124,11 @@ export class EntryCollector {
 		return [...this.#entries.values()].filter((entry) => entry.kind === "file" && entry.decision === "include");
 	}
 
+	/** Those of them that the kernel or the loader reads itself. */
+	programs(): Entry[] {
+		return this.files().filter(({ marks }) => marks?.includes("elf") || marks?.includes("script"));
+	}
+
 	#addLink(path: Path, target: Path, reason: Reason): void {
 		if (this.#isMounted(path)) return;
 		const status = this.#files.status(path);
@@ -141,14 +150,15 @@ export class EntryCollector {
 			this.#put(path, known.kind, { status, decision: known.decision, risks: known.risks, reason });
 			return known.decision === "include" ? path : undefined;
 		}
-		const risks = fileRisks(path, status, this.#files.read(path, headSize));
+		const marks = this.#look(path);
+		const risks = fileRisks(path, status, marks);
 		const forbidden = risks.some((risk) => (risk === "secret" || risk === "setuid") && !this.#rules.allowed(path, risk));
 		const uncopied = onlyLooked && status.size > mostLookedAt;
 		if (uncopied) this.#uncopied.add(path);
 		else if (this.#uncopied.delete(path)) this.#entries.delete(path);
 		if (uncopied && !risks.includes("large")) risks.push("large");
 		const decision = forbidden || uncopied ? "declined" : this.#decide(path);
-		this.#put(path, "file", { status, decision, risks, reason });
+		this.#put(path, "file", { status, decision, risks, reason, ...(marks && { extra: { marks } }) });
 		return decision === "include" ? path : undefined;
 	}
 

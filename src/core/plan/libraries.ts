@@ -18,7 +18,7 @@ export function addLibraries(collector: EntryCollector, application: Application
 		for (const one of [...by].slice(0, mostNamed)) collector.add(path, { kind, by: placeOf(one, files) });
 	};
 	const { interpreters, needed, optional } = libraryClosure(
-		collector.files().map((entry) => entry.path),
+		collector.programs().map((entry) => entry.path),
 		files,
 		{ environment: launchEnvironment(application), directory: normalise(pathFromText(application.cwd)) },
 	);

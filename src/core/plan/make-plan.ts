@@ -15,12 +15,13 @@ import { judgeDevice, nullDevice } from "./devices.ts";
 import { EntryCollector } from "./entries.ts";
 import { addLibraries } from "./libraries.ts";
 import { placeOf } from "./links.ts";
+import { type Mark, readMarks } from "./marks.ts";
 import { planOffers } from "./offers.ts";
 import { allows as allowsOpening, openingWords, refuses } from "./opening-names.ts";
 import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
-import { fileRisks, headSize } from "./risks.ts";
+import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { planShared } from "./shared.ts";
 import { addSyslog, planSyslog, syslogName } from "./syslog.ts";
@@ -49,6 +50,8 @@ export interface PlanInput {
 	readonly users: readonly User[];
 	readonly groups: readonly Group[];
 	readonly files: Files;
+	/** Marks of files whose content is known without reading it. */
+	readonly known?: (path: Path) => readonly Mark[] | undefined;
 }
 
 const generatedPaths = {
@@ -68,8 +71,9 @@ export function makePlan(input: PlanInput): Plan {
 	const asked = { ...input.rules, binds: realBinds(input.rules.binds, files) };
 	const excluded = matchPaths(asked.exclude, files);
 	const allowed = (path: Path, risk: Risk) => allows(asked, path, risk, files);
+	const look = (path: Path) => input.known?.(path) ?? readMarks(path, files);
 	const isSecret = (path: Path, status: FileStatus) =>
-		status.kind === "file" && fileRisks(path, status, files.read(path, headSize)).includes("secret");
+		status.kind === "file" && fileRisks(path, status, look(path)).includes("secret");
 	const isLeftOut = (path: Path, status: FileStatus) =>
 		excluded(path) !== undefined || (isSecret(path, status) && !allowed(path, "secret"));
 	const trees = [...libraryTrees(trace, files), ...sourceTrees(trace, files)];
@@ -107,11 +111,8 @@ export function makePlan(input: PlanInput): Plan {
 		binds: [...asked.binds, ...shared.map(({ path }) => ({ path: pathToText(path) ?? path, access: "ro" as const }))],
 	};
 	const binds = rules.binds.map((bind) => pathFromText(bind.path));
-	const collector = new EntryCollector(files, {
-		excluded,
-		allowed,
-		mounted: [...writable.directories.map((directory) => directory.path), ...binds],
-	});
+	const mountedOver = [...writable.directories.map((directory) => directory.path), ...binds];
+	const collector = new EntryCollector(files, { excluded, allowed, mounted: mountedOver }, look);
 
 	addDevices({ ...input, files }, collector);
 	// What the administrator names comes first: it goes in, however it was used.

@@ -1,6 +1,7 @@
 import type { Application, Rules } from "../application/application.ts";
 import type { Passage } from "../documentation/mention.ts";
 import type { Path } from "../path/path.ts";
+import type { Mark } from "./marks.ts";
 
 /** Why a directory of the host is mounted in the cage although nobody asked for it. */
 export type SharedKind = "data" | "certificates" | "socket";
@@ -82,6 +83,8 @@ export interface Entry {
 	 * path (SHA-256 of a file, target of a link), empty where it has nothing.
 	 */
 	readonly edited?: string;
+	/** What the content of a file is known by; absent where nobody looked at it. */
+	readonly marks?: readonly Mark[];
 	readonly reasons: readonly Reason[];
 	readonly risks: readonly Risk[];
 }

@@ -4,9 +4,9 @@ import { baseName, isWithin, join, type Path, parent, pathFromText } from "../pa
 import type { Access, Trace } from "../trace/trace.ts";
 import { holdsState, isHome, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
 import { placeOf } from "./links.ts";
+import { headSize } from "./marks.ts";
 import { isNeighbour } from "./neighbours.ts";
 import type { SharedDirectory, SharedKind } from "./plan.ts";
-import { headSize } from "./risks.ts";
 import { syslogName } from "./syslog.ts";
 
 export interface SharedInput {

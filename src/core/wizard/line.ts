@@ -10,8 +10,6 @@ export function textLine(text: string): TextLine {
 	return { text, at: text.length };
 }
 
-const segments = new Intl.Segmenter();
-
 /** What a key does to the line; undefined where it is no key of the line's. */
 export function editLine(line: TextLine, key: Key): TextLine | undefined {
 	const { text, at } = line;
@@ -49,12 +47,19 @@ function cut({ text }: TextLine, from: number, to: number): TextLine {
 
 /** Steps by what a person sees as one character. */
 function before({ text, at }: TextLine): number {
-	let last = 0;
-	for (const { index } of segments.segment(text)) if (index < at) last = index;
-	return last;
+	return starts(text).findLast((start) => start < at) ?? 0;
 }
 
 function after({ text, at }: TextLine): number {
-	for (const { index } of segments.segment(text)) if (index > at) return index;
-	return text.length;
+	return starts(text).find((start) => start > at) ?? text.length;
 }
+
+/** Where each character begins. A line holds no end of line, so in ASCII that is everywhere. */
+function starts(text: string): number[] {
+	if (/^[ -~]*$/.test(text)) return Array.from(text, (_, index) => index);
+	segmenter ??= new Intl.Segmenter();
+	return Array.from(segmenter.segment(text), ({ index }) => index);
+}
+
+/** Made when it is needed: its tables take 19 ms to load (measured), and most that is typed is ASCII. */
+let segmenter: Intl.Segmenter | undefined;

@@ -68,7 +68,15 @@ function copier({ files, isRoot, onFile, previous }: Filling, at: At, signal: Ab
 		const { copy, mtime, sha256, size } = result;
 		// Of what was edited the source is no file of the host.
 		const stamp = isEdited ? undefined : (reused?.source ?? result.source);
-		return { ...describe(entry), origin: path, size, mtime, sha256, copy, ...(stamp && { source: stamp }) };
+		const { marks, ...described } = describe(entry);
+		// Of a file that changed since the plan looked at it, nothing is known.
+		const isAsPlanned = size === entry.size && Math.floor(mtime) === entry.mtime;
+		return {
+			...described,
+			...(marks && isAsPlanned && { marks }),
+			...{ origin: path, size, mtime, sha256, copy },
+			...(stamp && { source: stamp }),
+		};
 	};
 }
 

@@ -52,7 +52,7 @@ import { transientName } from "./process.ts";
 import { StateReader } from "./reader.ts";
 import { recordStore } from "./records.ts";
 import { beginRemoval, cageContents, endRemoval, removeContents } from "./removal.ts";
-import { restartRequest } from "./restart.ts";
+import { restartAnswer, restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
 import { StateTemplates } from "./templates.ts";
 import { readTrace, writeTrace } from "./traces.ts";
@@ -139,9 +139,8 @@ export class StateFolder extends StateReader implements Store {
 		return { generation: manifest.generation, unchanged, manifest, unstable };
 	}
 
-	async edits(name: string, generation: number, signal: AbortSignal): Promise<readonly Edit[]> {
-		const { directory, root } = this.paths(name);
-		return findEdits(root(generation), await readManifest(directory, generation), signal);
+	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]> {
+		return findEdits(this.root(manifest.name, manifest.generation), manifest, signal);
 	}
 
 	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined> {
@@ -258,6 +257,10 @@ export class StateFolder extends StateReader implements Store {
 
 	requestRestart(name: string, generation: number): Promise<void> {
 		return writeAtomic(join(this.paths(name).directory, restartRequest), `${generation}\n`);
+	}
+
+	restartAnswer(name: string, generation: number): number | undefined {
+		return restartAnswer(this.paths(name).directory, generation);
 	}
 
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {

@@ -16,25 +16,16 @@ export interface LineProps extends Style {
 /** Exactly one row, whatever it holds. Drawn anew only where it has something else to say: most rows of a screen have not. */
 export const Line = memo(function Line({ children, cut = "end", width, ...text }: LineProps) {
 	const { ascii } = useLook();
-	// Before it is cut: letters that become two would else lead beyond the row, and push the picture up.
-	const shown = ascii && typeof children === "string" ? asciiText(children) : children;
-	const content = (
-		<Text wrap={`truncate-${cut}`} {...text}>
-			{shown ?? " "}
-		</Text>
-	);
+	const shown = children ?? " ";
 	return (
-		// Inside a transformation Ink wraps what it would cut elsewhere: the rows that follow must not be seen.
 		<Box height={1} flexShrink={0} overflowY="hidden" {...(width === undefined ? {} : { width: Math.max(1, width) })}>
-			{ascii ? <Transform transform={asciiRow}>{content}</Transform> : content}
+			<Text wrap={`truncate-${cut}`} {...text}>
+				{/* Inside of what is cut: letters that become two would else lead beyond the row. The mark of a cut is made plain where it is written. */}
+				{ascii ? <Transform transform={asciiText}>{shown}</Transform> : shown}
+			</Text>
 		</Box>
 	);
 });
-
-/** Keeps the width: the mark of a cut becomes one character. */
-function asciiRow(row: string): string {
-	return asciiText(row.replaceAll("…", "~"));
-}
 
 type SplitLineProps = Omit<LineProps, "children"> & { readonly left: string; readonly right: string; readonly width: number };
 

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { fileRisks, headSize } from "../../../src/core/plan/risks.ts";
+import { headSize, marksOf } from "../../../src/core/plan/marks.ts";
+import { fileRisks } from "../../../src/core/plan/risks.ts";
 
 const risks = (path: string, content: string | undefined = "", values = {}) =>
 	fileRisks(
 		pathFromText(path),
 		{ kind: "file", mode: 0o644, uid: 0, gid: 0, size: 10, mtime: 0, ...values },
-		content === undefined ? undefined : Buffer.from(content, "latin1"),
+		content === undefined ? undefined : marksOf(Buffer.from(content, "latin1")),
 	);
 const isSecret = (path: string, content?: string) => risks(path, content).includes("secret");
 

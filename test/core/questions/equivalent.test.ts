@@ -113,7 +113,8 @@ describe("the equivalent command", () => {
 	test("gives the same answers again, whatever is in them", () => {
 		const given = fc.sample(answers, 25);
 		expect(splitByShell(given.map((one) => equivalentCommand(one))).map((words) => answersOf(words))).toEqual(given);
-	});
+		// Each reads the units of the machine, for what they make for a program.
+	}, 240_000);
 	test("says what differs from what is usual, and asks nothing", () => {
 		const usual: Answers = {
 			name: "app",
