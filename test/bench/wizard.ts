@@ -25,11 +25,18 @@ const cases: readonly { readonly what: string; readonly keys: string; readonly b
 	{ what: "Space on half of them", before: resources, keys: " ", after: "u" },
 	{ what: "undo of half of them", before: `${resources} `, keys: "u", after: " " },
 	{ what: "redo of half of them", before: `${resources} u`, keys: "\x12", after: "u" },
+	{ what: "half of them in again", before: `${resources} `, keys: " ", after: "u" },
+	{ what: "a folder of a fifth of them selected", before: `${libraries}l`, keys: "j", after: "k" },
+	{ what: "out with all of a kind", before: `${libraries}llj`, keys: "t", after: "u" },
+	{ what: "out with all of a package", before: `${libraries}llj`, keys: "p", after: "u" },
+	{ what: "out with what a pattern matches", before: `${libraries}llj`, keys: "g\r", after: "u" },
 	{ what: "the first letter of a search", before: "/", keys: "e", after: "\x15" },
 	{ what: "the fifth letter of a search", before: "/libe", keys: "x", after: "\x15" },
 	{ what: "letters that lie apart", before: "/usrx8", keys: "6", after: "\x15" },
 	{ what: "the next view", keys: "\t", after: "\x1b[Z" },
 	{ what: "all that a search found left out", before: "/page-1\r", keys: "a", after: "u" },
+	{ what: "all that a search found in again", before: "/page-1\ra", keys: "a", after: "u" },
+	{ what: "the view of what goes in", before: "\t\t", keys: "\t", after: "\x1b[Z" },
 	{ what: "the next that waits", keys: "!" },
 ];
 

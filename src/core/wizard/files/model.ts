@@ -45,8 +45,7 @@ function* makeModel(plan: Plan): Pausable<FilesModel> {
 	const spare = new Map<GroupName, string>();
 	for (const group of groups) {
 		const below = itemsBelow({ items }, group);
-		recommended.set(group.group, recommendations(below));
-		yield;
+		recommended.set(group.group, yield* recommendations(below));
 		const place = mayBeSpare.includes(group.group) ? spareOf(below.flatMap(pathIn)) : undefined;
 		if (place !== undefined) spare.set(group.group, place);
 		yield;
@@ -71,9 +70,10 @@ const mayBeSpare: readonly GroupName[] = ["certificates", "time-zones", "locale"
 const pathIn = ({ path, sums }: FileNode) => (sums.in && path !== undefined ? [path] : []);
 
 /** What is recommended for the items, what holds for most of them first. */
-function recommendations(items: readonly FileNode[]): readonly Recommendation[] {
+function* recommendations(items: readonly FileNode[]): Pausable<readonly Recommendation[]> {
 	const counts = new Map<Recommendation, number>();
-	for (const { item } of items) {
+	for (const [at, { item }] of items.entries()) {
+		if (at % 500 === 0) yield;
 		if (!item) continue;
 		const one = recommendationOfItem(item);
 		counts.set(one, (counts.get(one) ?? 0) + 1);
