@@ -17,9 +17,9 @@ const active = /\\.|[*?[\]{}]|[@!+]\(/gs;
 const plain = /^(\/(?!\.{1,2}(\/|$))[^/\\*?[\]{}()@!+\x80-\uffff]+)+$/;
 
 function parse(text: string): Pattern {
-	// Globs are matched on bytes too: each byte above ASCII is one character on both sides.
 	// Many decisions at once make thousands of rules, and nearly all of them are plain paths.
 	if (plain.test(text)) return { start: text as Path };
+	// Globs are matched on bytes too: each byte above ASCII is one character on both sides.
 	const bytes = pathFromText(text);
 	const first = [...bytes.matchAll(active)].find(([found]) => !found.startsWith("\\"));
 	if (!first) return { start: normalise(literally(bytes)) };

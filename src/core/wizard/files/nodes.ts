@@ -258,6 +258,8 @@ function* folderNode(folder: Folder, above: FileNode, from: string): Pausable<Fi
 	return yield* close(node, end, above, `${end.path}/`);
 }
 
+const none: readonly never[] = [];
+
 function itemNode(item: Item, above: FileNode, from: string, folder: PlanFolder | undefined): FileNode {
 	return {
 		id: item.path,
@@ -272,8 +274,8 @@ function itemNode(item: Item, above: FileNode, from: string, folder: PlanFolder 
 		plain: isPlain(item),
 		depth: above.depth + 1,
 		parent: above,
-		children: [],
-		branches: [],
+		children: none,
+		branches: none,
 		sums: sumsOfItem(item),
 	};
 }
