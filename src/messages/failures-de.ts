@@ -37,6 +37,9 @@ export const failuresDe: Failures = {
 		"das Konto {account} des Käfigs ist dort {uid}; auf diesem Rechner ist {uid} {other} und {account} ist {otherUid}. Den Käfig hier aus seiner Vorlage neu machen",
 	"import-unconfirmed":
 		"ein übernommener Käfig enthält Befehle, die hier als root laufen: mit --dry-run ansehen, dann --yes geben",
+	"one-form": "{one} und {other} sind zwei Formen desselben Ergebnisses; lassen Sie eine davon weg.",
+	"export-needs-file":
+		"--json gibt aus, was getan wurde, nicht das Archiv; eine Datei dafür nennen: cagewright export {name} -o {name}.tar --json",
 	"export-to-terminal": "ein Archiv ist nichts für ein Terminal; eine Datei nennen: cagewright export {name} -o {name}.tar",
 	"minimise-not-asked": "--keep, --keep-kind, --give-up und --jobs sagen, wie verkleinert wird: geben Sie auch --minimise an",
 	"minimise-unanswered":

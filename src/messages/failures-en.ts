@@ -28,6 +28,9 @@ export const failuresEn = {
 	"import-account":
 		"the cage's account {account} is {uid} there; on this machine {uid} is {other} and {account} is {otherUid}. Make the cage anew here from its template",
 	"import-unconfirmed": "an imported cage holds commands that run as root here: look at them with --dry-run, then give --yes",
+	"one-form": "{one} and {other} are two forms of the same result; leave one of them out.",
+	"export-needs-file":
+		"--json prints what was done, not the archive; name a file for it: cagewright export {name} -o {name}.tar --json",
 	"export-to-terminal": "an archive is nothing for a terminal; name a file: cagewright export {name} -o {name}.tar",
 	"minimise-not-asked": "--keep, --keep-kind, --give-up and --jobs say how to minimise: give --minimise as well",
 	"minimise-unanswered":

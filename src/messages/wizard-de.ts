@@ -115,7 +115,7 @@ export const wizardDe: WizardMessages = {
 		"names-kept": "Der Nachweis nennt sie, und die späterer Käfige auch.",
 		"template-saved": "Als Vorlage {name} gesichert: {path}",
 		"template-saved-over":
-			"Als Vorlage {name} gesichert, anstelle der mitgelieferten; cagewright template remove {name} bringt diese zurück. {path}",
+			"Als Vorlage {name} gesichert, anstelle der mitgelieferten; „template remove {name}“ bringt diese zurück. {path}",
 	},
 	decided: {
 		account: "als {name}",

@@ -113,7 +113,7 @@ export const wizardEn = {
 		"names-kept": "The record names them, and so do those of later cages.",
 		"template-saved": "Saved as template {name}: {path}",
 		"template-saved-over":
-			"Saved as template {name}, in the place of the one that comes along; cagewright template remove {name} brings that back. {path}",
+			"Saved as template {name}, in the place of the one that comes along; “template remove {name}” brings that back. {path}",
 	},
 	/** In the line below the steps: what is settled so far. */
 	decided: {

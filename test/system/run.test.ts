@@ -156,7 +156,7 @@ test("nothing of the caller comes in: no environment, no terminal, no descriptor
 test("signals reach an application that still runs in the generation before", async () => {
 	const run = startRun("redis", { state });
 	await eventually(() => askRedis(port, ["PING"]));
-	const options = ["--name", "again", "--user", "redis", "--probe", daemon.probe];
+	const options = ["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--include", "/etc/hostname"];
 	const next = await make([...options, "--", ...daemon.command], { state });
 	expect(next.root).not.toBe(made.root);
 	expect(processesIn(made.root)).not.toEqual([]);
