@@ -10,6 +10,12 @@ function deniedPath(error: unknown): string | undefined {
 	return error instanceof Error && (code === "EACCES" || code === "EPERM") ? path : undefined;
 }
 
+/** Nothing is written but below the state folder, and what a user names. */
+function readOnlyPath(error: unknown, state: string): string | undefined {
+	const { code, path } = error as NodeJS.ErrnoException;
+	return error instanceof Error && code === "EROFS" ? (path ?? state) : undefined;
+}
+
 /** A disk may be full anywhere. Where the error does not say which, it is that of the state folder: nothing else is written but what a user names. */
 function fullPlace(error: unknown, state: string): string | undefined {
 	const { code, path } = error as NodeJS.ErrnoException;
@@ -27,6 +33,9 @@ export function report(error: unknown, options: GlobalOptions, state: string): n
 	if (error instanceof Interrupted) return error.status;
 	const full = fullPlace(error, state);
 	if (full !== undefined) return report(new Failure("disk-full", { path: printable(full) }, 1), options, state);
+	const readOnly = readOnlyPath(error, state);
+	if (readOnly !== undefined)
+		return report(new Failure("read-only-file-system", { path: printable(readOnly) }, 3), options, state);
 	const denied = deniedPath(error);
 	if (denied !== undefined) return report(new Failure("access-denied", { path: printable(denied) }, 3), options, state);
 	process.stderr.write(

@@ -101,6 +101,15 @@ test.each(touches)("$what on the host is named, and taken back no more", async (
 	expect(found(await check())).toEqual([]);
 });
 
+test("what cannot be checked is unknown to monitoring, in the one line that it reads", async () => {
+	const unknown = await cagewright(["check", "nowhere", "--nagios"], { state });
+	expect(unknown).toMatchObject({
+		status: 3,
+		stderr: "",
+		stdout: expect.stringMatching(/^CAGEWRIGHT UNKNOWN - There is no cage nowhere[^\n]*\n$/),
+	});
+});
+
 test("a line for monitoring is no JSON document: asked for both, it gives neither", async () => {
 	const both = await check(name, "--nagios", "--json");
 	expect(both).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("--nagios and --json") });
