@@ -15,6 +15,7 @@ export interface CheckOptions {
 export async function check(terminal: Terminal, names: readonly string[], options: CheckOptions): Promise<number> {
 	const { all = false, deep = false } = options;
 	if (all === names.length > 0) throw new Failure("check-names-or-all", {}, 2);
+	if (options.nagios && terminal.options.json) throw new Failure("one-form", { one: "--nagios", other: "--json" }, 2);
 	return terminal.withContext(async (context) => {
 		const checked: CheckedCage[] = all ? await checkAll(context, { deep }) : [];
 		for (const name of names) checked.push(await checkCage(context, name, { deep }));

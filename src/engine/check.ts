@@ -1,5 +1,5 @@
 import { isAccepted, parseAcceptance } from "../core/cage/acceptance.ts";
-import { comparePlanWithManifest, type Difference } from "../core/cage/difference.ts";
+import { comparePlanWithManifest, type Difference, isSame, tellingChanges } from "../core/cage/difference.ts";
 import type { PackageDrift } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import { knownFiles } from "../core/cage/known-files.ts";
@@ -29,8 +29,8 @@ export interface CheckedCage {
 	readonly findings: readonly CheckedFinding[];
 	/** What the host has anew since the generation was copied. */
 	readonly drift: readonly PackageDrift[];
-	/** What a build of today would add and drop beyond that; absent where nothing was installed since and there was no need to plan. */
-	readonly plan?: Pick<Difference, "added" | "removed" | "settings">;
+	/** What a build of today would add, drop and change beyond that; absent where nothing was touched or installed since and there was no need to plan. */
+	readonly plan?: Difference;
 	/** Processes that run in another generation: they have the new files at their next start. */
 	readonly behind: readonly number[];
 	/** What watching it in production has shown that it lacks. */
@@ -45,9 +45,9 @@ export function isClean(cage: CheckedCage): boolean {
 	return cage.damage === undefined && isTold && !isOutdated(cage) && cage.behind.length === 0;
 }
 
-/** True where `update` would make another generation. */
+/** True where `update` would make another generation for more than the time of a file. */
 export function isOutdated({ drift, plan }: CheckedCage): boolean {
-	return drift.length > 0 || (plan !== undefined && plan.added.length + plan.removed.length + plan.settings.length > 0);
+	return drift.length > 0 || (plan !== undefined && !isSame(plan));
 }
 
 /**
@@ -83,8 +83,8 @@ export async function checkCage(context: Context, name: string, { deep = false }
 }
 
 /**
- * What a build of today would add and drop. Planning takes as long as all the rest, so it is done where there is a reason: a file of the host
- * changed, or packages were installed or removed since the generation was made.
+ * What a build of today would add, drop and change. Planning takes as long as all the rest, so it is done where there is a reason: something of the
+ * host was touched, or packages were installed or removed since the generation was made.
  */
 async function plannedNow(
 	context: Context,
@@ -92,15 +92,15 @@ async function plannedNow(
 	drift: readonly PackageDrift[],
 ): Promise<CheckedCage["plan"]> {
 	const samePackages = hasSamePackages(context, manifest);
-	if (!drift.length && samePackages) return undefined;
+	if (!drift.length && samePackages && !context.machine.isHostTouched(manifest)) return undefined;
 	const trace = await context.machine.store.trace(cage.name);
 	if (!trace) return undefined;
 	const silent = { ...context, emit() {} };
 	try {
 		const planned = await comparablePlan(silent, cage, trace, knownFiles(manifest, drift, samePackages));
 		const plan = await takeOverEdits(silent, cage.name, planned, generation, "cage");
-		const { added, removed, settings } = comparePlanWithManifest(plan, manifest);
-		return { added, removed, settings };
+		const difference = comparePlanWithManifest(plan, manifest);
+		return { ...difference, changed: tellingChanges(difference) };
 	} catch (error) {
 		// What cannot be planned any more (an account that is gone, a bind that vanished) is told by an update; here it must not hide the rest.
 		if (!(error instanceof Failure)) throw error;

@@ -46,6 +46,8 @@ export interface Machine {
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
 	/** Files of the host that a generation was copied from and that are others now; with `deep` each is read. */
 	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<readonly ChangedOrigin[]>;
+	/** Whether rights, owner or time of those files are others, or something may have been put beside them. */
+	isHostTouched(manifest: Manifest): boolean;
 	/** Every process that has one of these user ids. */
 	processesOf(uids: readonly number[]): readonly AccountUse[];
 	/** Whether a service of the host listens at this TCP port of its loopback. */

@@ -195,6 +195,7 @@ export const cliDe: CliMessages = {
 		moreFiles: (count) => `${count} weitere`,
 		wouldAdd: (count, paths) => `${count} ${count === 1 ? "Eintrag käme" : "Einträge kämen"} hinzu: ${paths}`,
 		wouldDrop: (count, paths) => `${count} ${count === 1 ? "Eintrag fiele" : "Einträge fielen"} weg: ${paths}`,
+		wouldChange: (count, paths) => `${count} ${count === 1 ? "Eintrag würde" : "Einträge würden"} sich ändern: ${paths}`,
 		behind: (name, pids) =>
 			`Noch in einer anderen Generation: ${pids}. Was dort läuft, hat die jetzigen Dateien beim nächsten Start; cagewright update ${name} startet es neu.`,
 		wouldSet: (settings) => `neben den Dateien würde sich ändern: ${settings}`,

@@ -201,6 +201,7 @@ export const cliEn = {
 		moreFiles: (count: number) => `${count} more`,
 		wouldAdd: (count: number, paths: string) => `would add ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
 		wouldDrop: (count: number, paths: string) => `would drop ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
+		wouldChange: (count: number, paths: string) => `would change ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
 		behind: (name: string, pids: string) =>
 			`Still in another generation: ${pids}. What runs there has the present files at its next start; cagewright update ${name} restarts it.`,
 		wouldSet: (settings: string) => `would change what is set beside the files: ${settings}`,

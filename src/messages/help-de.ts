@@ -261,6 +261,7 @@ export const usageDe: readonly (readonly [RegExp, string])[] = [
 		/^option '(.*)' argument '(.*)' is invalid\. a whole number from (.*?)(?: to (.*))?\.$/,
 		"Die Option „$1“ braucht eine ganze Zahl ab $3, nicht „$2“.",
 	],
+	[/^option '(.*)' argument '' is invalid\. a folder\.$/, "Die Option „$1“ braucht ein Verzeichnis."],
 	[
 		/^option '(.*)' argument '(.*)' is invalid\. a size of at least 4M.*$/,
 		"Die Option „$1“ braucht eine Größe ab 4M, etwa 512M oder 2G, nicht „$2“.",

@@ -2,7 +2,7 @@ import { lstatSync, readlinkSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { ChangedOrigin } from "../../core/cage/drift.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
-import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { type Path, parent, pathToBytes, root } from "../../core/path/path.ts";
 import { errorName } from "./errors.ts";
 import { hashFiles } from "./hash.ts";
 import { sameStamp, stampOf } from "./safe-copy.ts";
@@ -36,6 +36,35 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 		if (wanted.has(entry) && hashes[index] !== (entry.edited ?? entry.sha256)) note(entry, "changed");
 	}
 	return changed.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * True where a plan may be another one although no file has another content: a file or link has other rights, another owner or time, or so has a
+ * directory above them, which is how one is known that something was put into. Other directories are passed over: below them nothing of the host
+ * goes in, and those of logs and pid files change all the time.
+ */
+export function isHostTouched({ entries }: Pick<Manifest, "entries">): boolean {
+	const above = new Set<Path>();
+	for (const { kind, path, reasons } of entries) {
+		if (kind === "directory" && reasons.some((reason) => reason.kind !== "parent-of")) above.add(path);
+		if (kind !== "file" && kind !== "symlink") continue;
+		for (let up = parent(path); up !== root && !above.has(up); up = parent(up)) above.add(up);
+	}
+	return entries.some((entry) => {
+		const isOfHost = entry.kind === "file" ? entry.edited !== "" : entry.kind === "directory" ? above.has(entry.path) : false;
+		return isOfHost && !isAsPlanned(entry);
+	});
+}
+
+/** As the plan knew it: `stat` in milliseconds. */
+function isAsPlanned(entry: ManifestEntry): boolean {
+	const { gid, mode, mtime, uid } = entry;
+	const stats = attempt(() => lstatSync(pathToBytes(placeOf(entry))));
+	// A directory that the host does not have was made for what is mounted there.
+	if (stats === undefined) return entry.kind === "directory" && mtime === 0;
+	return (
+		(stats.mode & 0o7777) === mode && stats.uid === uid && stats.gid === gid && Math.trunc(stats.mtimeMs) === Math.trunc(mtime)
+	);
 }
 
 function placeOf({ origin, path }: ManifestEntry): Path {

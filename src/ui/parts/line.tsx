@@ -30,31 +30,45 @@ export const Line = memo(function Line({ children, cut = "end", width, ...text }
 type SplitLineProps = Omit<LineProps, "children"> & { readonly left: string; readonly right: string; readonly width: number };
 
 /** One row with something at its right end, which takes no more than a little over half of it. */
-export const SplitLine = memo(function SplitLine({ cut = "end", left, right, width, ...style }: SplitLineProps) {
+export const SplitLine = memo(function SplitLine({
+	cut = "end",
+	dimColor = false,
+	left,
+	right,
+	width,
+	...style
+}: SplitLineProps) {
+	const { bold, color, inverse } = style;
 	const { ascii, linear } = useLook();
 	const aside = Math.min(right.length, Math.floor(width * 0.55)) + 1;
 	const room = Math.max(1, width - aside);
 	const [first, second] = ascii ? [asciiText(left), asciiText(` ${right}`)] : [left, ` ${right}`];
 	if (!linear && isNarrow(first) && isNarrow(second)) {
 		const mark = ascii ? "~" : "…";
+		const shownFirst = cutTo(first, room, cut, mark);
+		const shownSecond = `${" ".repeat(room - shownFirst.length)}${cutTo(second, aside, "end", mark)}`;
 		// One text: a box for each side would be five times as much for Ink to lay out, of each row of a list.
 		return (
 			<Box height={1} flexShrink={0} width={width}>
-				<Text wrap="truncate">
-					<Text {...style}>{cutTo(first, room, cut, mark)}</Text>
-					<Text dimColor={style.dimColor ?? false}>
-						{" ".repeat(Math.max(0, room - first.length)) + cutTo(second, aside, "end", mark)}
+				{color || bold || inverse ? (
+					<Text wrap="truncate" dimColor={dimColor}>
+						<Text {...style}>{shownFirst}</Text>
+						{shownSecond}
 					</Text>
-				</Text>
+				) : (
+					<Text wrap="truncate" dimColor={dimColor}>
+						{shownFirst + shownSecond}
+					</Text>
+				)}
 			</Box>
 		);
 	}
 	return (
 		<Box height={1} flexShrink={0} width={width}>
-			<Line {...style} cut={cut} width={room}>
+			<Line {...style} dimColor={dimColor} cut={cut} width={room}>
 				{left}
 			</Line>
-			<Line width={aside} dimColor={style.dimColor ?? false}>{` ${right}`}</Line>
+			<Line width={aside} dimColor={dimColor}>{` ${right}`}</Line>
 		</Box>
 	);
 });
