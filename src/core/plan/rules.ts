@@ -19,6 +19,9 @@ const plain = /^(\/(?!\.{1,2}(\/|$))[^/\\*?[\]{}()@!+\x80-\uffff]+)+$/;
 function parse(text: string): Pattern {
 	// Many decisions at once make thousands of rules, and nearly all of them are plain paths.
 	if (plain.test(text)) return { start: text as Path };
+	// All of a folder: the folder itself and everything below it, as of a plain path.
+	const folder = text.endsWith("/**") ? text.slice(0, -3) : "";
+	if (plain.test(folder)) return { start: folder as Path };
 	// Globs are matched on bytes too: each byte above ASCII is one character on both sides.
 	const bytes = pathFromText(text);
 	const first = [...bytes.matchAll(active)].find(([found]) => !found.startsWith("\\"));

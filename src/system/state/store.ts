@@ -133,10 +133,17 @@ export class StateFolder extends StateReader implements Store {
 					...(onPhase ? { onPhase } : {}),
 					...(previous ? { previous } : {}),
 				});
-		onPhase?.("seeding");
-		const { unstable } = await seedData({ plan, cage: directory, signal, onFile });
-		await this.#placeInit(name);
-		return { generation: manifest.generation, unchanged, manifest, unstable };
+		const { generation } = manifest;
+		try {
+			onPhase?.("seeding");
+			const { unstable } = await seedData({ plan, cage: directory, signal, onFile });
+			await this.#placeInit(name);
+			return { generation, unchanged, manifest, unstable };
+		} catch (error) {
+			// Nobody gets to know of a candidate whose state could not be copied.
+			if (!unchanged) await removeGeneration(directory, generation);
+			throw error;
+		}
 	}
 
 	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]> {
