@@ -7,7 +7,7 @@ import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { systemDocuments } from "../system/files/documents.ts";
 import { systemFiles } from "../system/files/files.ts";
-import { changedOrigins, isHostTouched } from "../system/files/origins.ts";
+import { changedOrigins } from "../system/files/origins.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import type { Launching } from "../system/launch/method.ts";
@@ -44,7 +44,6 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		watchFailures,
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
 		changedOrigins,
-		isHostTouched,
 		processesOf,
 		listens: listensAt,
 		now: () => Date.now(),

@@ -10,7 +10,7 @@ import { missedBy, type Watched } from "../core/watch/watched.ts";
 import { findingsOf } from "./audit.ts";
 import { isDamage, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { hasSamePackages, hostDrift } from "./drift.ts";
+import { hasSamePackages, hostChanges } from "./drift.ts";
 import { takeOverEdits } from "./edits.ts";
 import { processesOfOthers } from "./restart.ts";
 import { comparablePlan } from "./steps.ts";
@@ -59,13 +59,13 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		const present = await presentCage(context, name);
 		const { cage, generation, layout, manifest } = present;
 		const accepted = (cage.accepted ?? []).map(parseAcceptance);
-		const [findings, drift] = await Promise.all([
+		const [findings, { drift, isTouched }] = await Promise.all([
 			findingsOf(context, manifest, layout, { thorough: deep }),
-			hostDrift(context, manifest, deep),
+			hostChanges(context, manifest, deep),
 		]);
 		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
-		const plan = await plannedNow(context, present, drift);
+		const plan = await plannedNow(context, present, drift, isTouched);
 		const missed = await missedNow(context, present, drift);
 		return {
 			name,
@@ -90,9 +90,10 @@ async function plannedNow(
 	context: Context,
 	{ cage, generation, manifest }: PresentCage,
 	drift: readonly PackageDrift[],
+	isTouched: boolean,
 ): Promise<CheckedCage["plan"]> {
 	const samePackages = hasSamePackages(context, manifest);
-	if (!drift.length && samePackages && !context.machine.isHostTouched(manifest)) return undefined;
+	if (!drift.length && samePackages && !isTouched) return undefined;
 	const trace = await context.machine.store.trace(cage.name);
 	if (!trace) return undefined;
 	const silent = { ...context, emit() {} };
