@@ -13,12 +13,28 @@ export interface CheckOptions {
 
 /** Looks at cages and says what is wrong with them, one line a finding. Status 1 where there is anything that nobody accepted. */
 export async function check(terminal: Terminal, names: readonly string[], options: CheckOptions): Promise<number> {
-	const { all = false, deep = false } = options;
+	const { all = false } = options;
 	if (all === names.length > 0) throw new Failure("check-names-or-all", {}, 2);
+	if (options.nagios && terminal.options.json) throw new Failure("one-form", { one: "--nagios", other: "--json" }, 2);
+	return unknownAs(terminal, options.nagios ?? false, () => look(terminal, names, options));
+}
+
+/** What keeps a check from being made is to monitoring neither well nor wrong (Nagios plugin API: 3 UNKNOWN). */
+async function unknownAs(terminal: Terminal, nagios: boolean, work: () => Promise<number>): Promise<number> {
+	try {
+		return await work();
+	} catch (error) {
+		if (!nagios || !(error instanceof Failure)) throw error;
+		terminal.print(`CAGEWRIGHT UNKNOWN - ${terminal.messages.failure(error)}`);
+		return 3;
+	}
+}
+
+function look(terminal: Terminal, names: readonly string[], { all = false, deep = false, nagios = false }: CheckOptions) {
 	return terminal.withContext(async (context) => {
 		const checked: CheckedCage[] = all ? await checkAll(context, { deep }) : [];
 		for (const name of names) checked.push(await checkCage(context, name, { deep }));
-		if (options.nagios) {
+		if (nagios) {
 			const { status, text } = nagiosLine(checked, terminal.messages);
 			terminal.print(text);
 			return status;

@@ -4,6 +4,7 @@ import { Failure } from "../core/failure.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
+import type { TemplateSaved } from "../core/wizard/seen.ts";
 import type { Chooser } from "../engine/chooser.ts";
 import type { Machine } from "../engine/context.ts";
 import type { Choice } from "../engine/session.ts";
@@ -12,6 +13,7 @@ import { messagesFor } from "../messages/messages.ts";
 import { reviewText } from "../report/review.ts";
 import { differencesText, templateCommands } from "../report/template.ts";
 import { writeNewFile } from "../system/files/write-new.ts";
+import { builtinTemplate } from "../system/templates/builtin.ts";
 import { findApplications } from "../system/units/find.ts";
 import { answersFrom, withParameters } from "./answers.ts";
 import { asItRuns } from "./attach.ts";
@@ -95,9 +97,10 @@ export class SystemChooser implements Chooser {
 		return known === undefined ? undefined : this.#machine.units.service(known)?.name;
 	}
 
-	async saveTemplate(name: string, answers: Answers): Promise<string> {
+	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
 		const { template, values } = await templateOf(this.#machine, name, answers);
-		return this.#machine.store.saveTemplate(template, values);
+		const path = await this.#machine.store.saveTemplate(template, values);
+		return { path, hidesBuiltIn: builtinTemplate(name) !== undefined };
 	}
 
 	async changes(cage: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { Failure } from "../core/failure.ts";
+import { presentCage } from "../engine/cages.ts";
 import { planMinimise } from "../engine/minimise/minimise.ts";
 import { minimisedText, minimisedToJson, minimisePlanText, minimisePlanToJson } from "../report/minimise.ts";
 import { pinRulesFrom } from "./answers.ts";
@@ -20,12 +21,13 @@ export interface MinimiseOptions extends MinimiseRuleOptions {
 
 /** Proves what of a cage is unnecessary and makes a generation without it. The first Ctrl-C ends the search, not the command. */
 export async function minimise(terminal: Terminal, name: string, options: MinimiseOptions): Promise<number> {
-	// Asked before the search takes its minutes.
-	if (!options.yes && !options.dryRun && !terminal.interactive) throw new Failure("consent-needed", { option: "--yes" }, 2);
 	const rules = pinRulesFrom(options);
 	const exercises = options.exercise ?? [];
 	const search = new Search(terminal);
 	return terminal.withContext(async (context) => {
+		await presentCage(context, name);
+		// Asked before the search takes its minutes.
+		if (!options.yes && !options.dryRun && !terminal.interactive) throw new Failure("minimise-unconfirmed", { name }, 2);
 		if (options.dryRun) {
 			const subject = await planMinimise(context, name, { ...rules, exercises });
 			if (terminal.options.json) terminal.printJson("minimise", minimisePlanToJson(subject));

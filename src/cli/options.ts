@@ -24,6 +24,11 @@ const time = (text: string) => {
 	return value;
 };
 
+const folder = (text: string) => {
+	if (text === "") throw new InvalidArgumentError("a folder.");
+	return text;
+};
+
 const processId = (text: string) => {
 	const value = Number(text);
 	// PID_MAX_LIMIT, proc_sys_kernel(5).
@@ -249,7 +254,7 @@ export interface GlobalOptions {
 
 export function addGlobalOptions(command: Command): Command {
 	return command
-		.option("--state <DIR>", "where cages and templates live")
+		.option("--state <DIR>", "where cages and templates live", folder)
 		.addOption(new Option("--lang <LANG>", "language").choices(["en", "de"]))
 		.option("--no-color", "no colour")
 		.option("--quiet", "no progress")

@@ -9,8 +9,8 @@ export function plainVerb(args: readonly string[]) {
 	for (let at = 0; at < args.length; at++) {
 		const word = args[at];
 		if (word === "--quiet") quiet = true;
-		else if (word === "--state" && args[at + 1] !== undefined) state = args[++at];
-		else if (word?.startsWith("--state=")) state = word.slice("--state=".length);
+		else if (word === "--state" && args[at + 1]) state = args[++at];
+		else if (word?.startsWith("--state=") && word !== "--state=") state = word.slice("--state=".length);
 		else if (word === undefined || word.startsWith("-")) return undefined;
 		else return { verb: word, rest: args.slice(at + 1), options: { ...(state === undefined ? {} : { state }), quiet } };
 	}

@@ -27,6 +27,7 @@ import type { ReleaseOptions } from "./release.ts";
 import { report } from "./report.ts";
 import type { RollbackOptions } from "./rollback.ts";
 import type { TestedOptions } from "./selftest.ts";
+import { stateFolder } from "./state.ts";
 import type { TemplateOptions } from "./template.ts";
 import { Terminal } from "./terminal.ts";
 import type { ImportOptions } from "./transfer.ts";
@@ -206,7 +207,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	define("check [names...]", "look at cages: the audit, and what differs from what was built", "cagewright check --all")
 		.option("--all", "every cage on this machine")
 		.option("--deep", "read every file, of the cage and of the host, instead of those that were touched")
-		.option("--nagios", "one line and an exit status for monitoring (0 OK, 1 WARNING, 2 CRITICAL)")
+		.option("--nagios", "one line and an exit status for monitoring (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN)")
 		.action((names: string[], options: CheckOptions) =>
 			verb(async (terminal) => (await import("./check.ts")).check(terminal, names, options))(),
 		);
@@ -402,7 +403,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 			if (error.exitCode === 0) return 0;
 			return wrongUsage(error.message, language);
 		}
-		return report(error, global());
+		return report(error, global(), stateFolder(global().state));
 	}
 }
 

@@ -3,7 +3,6 @@ import { printable } from "../core/path/quote.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { GlobalOptions } from "./options.ts";
-import { stateFolder } from "./state.ts";
 
 /** Where this user may not go: a state of root's, as a rule. */
 function deniedPath(error: unknown): string | undefined {
@@ -11,14 +10,20 @@ function deniedPath(error: unknown): string | undefined {
 	return error instanceof Error && (code === "EACCES" || code === "EPERM") ? path : undefined;
 }
 
-/** A disk may be full anywhere. Where the error does not say which, it is that of the state folder: nothing else is written but what a user names. */
-function fullPlace(error: unknown, options: GlobalOptions): string | undefined {
+/** Nothing is written but below the state folder, and what a user names. */
+function readOnlyPath(error: unknown, state: string): string | undefined {
 	const { code, path } = error as NodeJS.ErrnoException;
-	return error instanceof Error && (code === "ENOSPC" || code === "EDQUOT") ? (path ?? stateFolder(options.state)) : undefined;
+	return error instanceof Error && code === "EROFS" ? (path ?? state) : undefined;
 }
 
-/** One line for a foreseen failure; anything else is a bug of ours (70). */
-export function report(error: unknown, options: GlobalOptions): number {
+/** A disk may be full anywhere. Where the error does not say which, it is that of the state folder: nothing else is written but what a user names. */
+function fullPlace(error: unknown, state: string): string | undefined {
+	const { code, path } = error as NodeJS.ErrnoException;
+	return error instanceof Error && (code === "ENOSPC" || code === "EDQUOT") ? (path ?? state) : undefined;
+}
+
+/** One line for a foreseen failure; anything else is a bug of ours (70). `state` is the state folder. */
+export function report(error: unknown, options: GlobalOptions, state: string): number {
 	const messages = messagesFor(languageFrom(process.env, options.lang));
 	if (options.debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
 	if (error instanceof Failure) {
@@ -26,10 +31,13 @@ export function report(error: unknown, options: GlobalOptions): number {
 		return error.exit;
 	}
 	if (error instanceof Interrupted) return error.status;
-	const full = fullPlace(error, options);
-	if (full !== undefined) return report(new Failure("disk-full", { path: printable(full) }, 1), options);
+	const full = fullPlace(error, state);
+	if (full !== undefined) return report(new Failure("disk-full", { path: printable(full) }, 1), options, state);
+	const readOnly = readOnlyPath(error, state);
+	if (readOnly !== undefined)
+		return report(new Failure("read-only-file-system", { path: printable(readOnly) }, 3), options, state);
 	const denied = deniedPath(error);
-	if (denied !== undefined) return report(new Failure("access-denied", { path: printable(denied) }, 3), options);
+	if (denied !== undefined) return report(new Failure("access-denied", { path: printable(denied) }, 3), options, state);
 	process.stderr.write(
 		`cagewright: ${messages.failure(new Failure("internal", { detail: error instanceof Error ? error.message : String(error) }, 70))}\n`,
 	);

@@ -67,7 +67,7 @@ export async function startPlainly({ command, name, options }: PlainRun): Promis
 	try {
 		return await startCage(name, command, options);
 	} catch (error) {
-		return (await import("./report.ts")).report(error, options);
+		return (await import("./report.ts")).report(error, options, stateFolder(options.state));
 	}
 }
 

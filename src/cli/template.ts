@@ -9,6 +9,7 @@ import { table } from "../report/format.ts";
 import { differencesText, templateText } from "../report/template.ts";
 import { writeNewFile } from "../system/files/write-new.ts";
 import { templateHash } from "../system/state/templates.ts";
+import { builtinTemplate } from "../system/templates/builtin.ts";
 import { check } from "./template-file.ts";
 import { accept, importing, type TemplateImportOptions } from "./template-import.ts";
 import { begin } from "./template-new.ts";
@@ -95,6 +96,7 @@ async function save(
 	if (terminal.options.json) terminal.printJson("template", { name: wanted, path, values });
 	else {
 		terminal.print(words.savedAs(path, wanted));
+		if (builtinTemplate(wanted)) terminal.say(words.savedOver(wanted));
 		const told = Object.entries(values).map(([key, value]) => `--set ${key}=${value}`);
 		if (told.length) terminal.say(words.savedValues(told.join(" ")));
 	}

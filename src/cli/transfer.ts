@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { countEntries } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
-import { pathFromText } from "../core/path/path.ts";
+import { pathFromText, pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
@@ -22,6 +22,8 @@ export async function exporting(
 	options: { readonly output?: string; readonly withData?: boolean },
 ): Promise<number> {
 	if (options.output === undefined && process.stdout.isTTY) throw new Failure("export-to-terminal", { name }, 2);
+	const { json } = terminal.options;
+	if (options.output === undefined && json) throw new Failure("export-needs-file", { name }, 2);
 	return terminal.withContext(async (context) => {
 		const to = options.output === undefined ? undefined : pathFromText(resolve(options.output));
 		await exportCage(context, name, {
@@ -30,7 +32,8 @@ export async function exporting(
 			version,
 			architecture: process.arch,
 		});
-		if (to !== undefined) terminal.say(terminal.messages.cli.transfer.exported(name, showPath(to)));
+		if (to !== undefined && json) terminal.printJson("export", { name, file: pathToJson(to), data: options.withData ?? false });
+		else if (to !== undefined) terminal.say(terminal.messages.cli.transfer.exported(name, showPath(to)));
 		return 0;
 	});
 }
@@ -52,7 +55,8 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 			archive,
 			{ architecture: process.arch, ...(options.name === undefined ? {} : { name: options.name }) },
 			async (one) => {
-				if (options.dryRun) terminal.print(describe(one, terminal));
+				if (options.dryRun && terminal.options.json) terminal.printJson("import", { dryRun: true, ...describeToJson(one) });
+				else if (options.dryRun) terminal.print(describe(one, terminal));
 				else if (options.yes) return true;
 				else if (!terminal.interactive) throw new Failure("import-unconfirmed", {}, 2);
 				else {
@@ -106,6 +110,25 @@ function describe({ cage, head, manifest }: ReceivedCage, { messages }: Terminal
 			...rows(words.files, [`${counts.files}, ${messages.bytes(counts.bytes)}; ${words.data(head.data)}`]),
 		]),
 	].join("\n");
+}
+
+/** The same, and nothing that `describe` leaves out. */
+function describeToJson({ cage, head, manifest }: ReceivedCage): object {
+	const { devices, files } = countEntries(manifest);
+	const secrets = manifest.entries.filter(({ risks }) => risks.includes("secret"));
+	return {
+		name: cage.name,
+		generation: head.generation,
+		exported: { name: head.name, at: head.exportedAt, data: head.data },
+		command: cage.application.command,
+		account: manifest.identity.name,
+		probes: cage.application.probes,
+		exercises: cage.exercises,
+		binds: manifest.binds,
+		devices: devices.map(pathToJson),
+		secrets: secrets.map(({ path }) => pathToJson(path)),
+		files,
+	};
 }
 
 /** Whether it answers on this machine, in a rehearsal; remembered with the cage. */

@@ -4,6 +4,7 @@ import type { Machine } from "../engine/context.ts";
 import { findSession, type SessionSummary } from "../engine/sessions.ts";
 import { Wizard } from "../engine/wizard.ts";
 import { ThreadPlanner } from "../system/planning/thread-planner.ts";
+import type { LastLines } from "../ui/last-lines.ts";
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
 import { recordWriter } from "./record-writer.ts";
@@ -30,15 +31,17 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	const left = resume === undefined ? {} : { resume: (await leftSession(machine, resume === true ? undefined : resume)).id };
 	const looks = { messages: terminal.messages, color, ascii, inline: terminal.options.inline === true };
 	const options = { session, ...looks, ...(state === undefined ? {} : { state }), ...left };
+	let last: LastLines = () => [];
 	try {
 		const run = linear
 			? (await import("../ui/linear/run-linear.ts")).runLinear
 			: (await import("../ui/run-wizard.tsx")).runWizard;
 		const { lines, status } = await run(options);
-		for (const line of lines) terminal.print(line);
+		last = lines;
 		return status;
 	} finally {
 		const failure = await session.close();
+		for (const line of last(failure === undefined)) terminal.print(line);
 		if (failure) terminal.say(terminal.messages.failure(failure));
 	}
 }

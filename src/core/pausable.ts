@@ -2,7 +2,7 @@
 export type Pausable<T> = Generator<undefined, T, undefined>;
 
 /** A turn is over after so many milliseconds: a key that comes meanwhile is still answered in time. */
-const turn = 5;
+const turn = 3;
 
 /** The whole work without a pause. */
 export function atOnce<T>(work: Pausable<T>): T {

@@ -31,7 +31,8 @@ export async function accountFindings(
 		}
 		const cages = [...others].filter(([, footprint]) => footprint.uids.includes(uid)).map(([cage]) => cage);
 		if (cages.length) {
-			findings.push({ code: "account-of-other-cage", path: root, severity, values: { account, cages: cages.join(", ") } });
+			const values = { account, cages: cages.join(", "), count: cages.length };
+			findings.push({ code: "account-of-other-cage", path: root, severity, values });
 		}
 	}
 	return findings;

@@ -55,10 +55,10 @@ export class AskedToEnd {
 		if (signal === "SIGTERM") this.#limit(this.#stopSeconds);
 	}
 
-	/** It is to end, so that it can be started again. */
-	end(seconds: number): void {
+	/** It is to end, so that it can be started again: in the same time as when somebody outside wants that. */
+	end(): void {
 		this.#send("SIGTERM");
-		this.#later(seconds * 1000, () => this.#launched?.signal("SIGKILL"));
+		this.#limit(this.#stopSeconds);
 	}
 
 	dispose(): void {

@@ -1,5 +1,5 @@
 import { isAccepted, parseAcceptance } from "../core/cage/acceptance.ts";
-import { comparePlanWithManifest, type Difference } from "../core/cage/difference.ts";
+import { comparePlanWithManifest, type Difference, isSame, tellingChanges } from "../core/cage/difference.ts";
 import type { PackageDrift } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import { knownFiles } from "../core/cage/known-files.ts";
@@ -10,7 +10,7 @@ import { missedBy, type Watched } from "../core/watch/watched.ts";
 import { findingsOf } from "./audit.ts";
 import { isDamage, type PresentCage, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { hasSamePackages, hostDrift } from "./drift.ts";
+import { hasSamePackages, hostChanges } from "./drift.ts";
 import { takeOverEdits } from "./edits.ts";
 import { processesOfOthers } from "./restart.ts";
 import { comparablePlan } from "./steps.ts";
@@ -29,8 +29,8 @@ export interface CheckedCage {
 	readonly findings: readonly CheckedFinding[];
 	/** What the host has anew since the generation was copied. */
 	readonly drift: readonly PackageDrift[];
-	/** What a build of today would add and drop beyond that; absent where nothing was installed since and there was no need to plan. */
-	readonly plan?: Pick<Difference, "added" | "removed" | "settings">;
+	/** What a build of today would add, drop and change beyond that; absent where nothing was touched or installed since and there was no need to plan. */
+	readonly plan?: Difference;
 	/** Processes that run in another generation: they have the new files at their next start. */
 	readonly behind: readonly number[];
 	/** What watching it in production has shown that it lacks. */
@@ -45,9 +45,9 @@ export function isClean(cage: CheckedCage): boolean {
 	return cage.damage === undefined && isTold && !isOutdated(cage) && cage.behind.length === 0;
 }
 
-/** True where `update` would make another generation. */
+/** True where `update` would make another generation for more than the time of a file. */
 export function isOutdated({ drift, plan }: CheckedCage): boolean {
-	return drift.length > 0 || (plan !== undefined && plan.added.length + plan.removed.length + plan.settings.length > 0);
+	return drift.length > 0 || (plan !== undefined && !isSame(plan));
 }
 
 /**
@@ -59,13 +59,13 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		const present = await presentCage(context, name);
 		const { cage, generation, layout, manifest } = present;
 		const accepted = (cage.accepted ?? []).map(parseAcceptance);
-		const [findings, drift] = await Promise.all([
+		const [findings, { drift, isTouched }] = await Promise.all([
 			findingsOf(context, manifest, layout, { thorough: deep }),
-			hostDrift(context, manifest, deep),
+			hostChanges(context, manifest, deep),
 		]);
 		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
-		const plan = await plannedNow(context, present, drift);
+		const plan = await plannedNow(context, present, drift, isTouched);
 		const missed = await missedNow(context, present, drift);
 		return {
 			name,
@@ -83,24 +83,25 @@ export async function checkCage(context: Context, name: string, { deep = false }
 }
 
 /**
- * What a build of today would add and drop. Planning takes as long as all the rest, so it is done where there is a reason: a file of the host
- * changed, or packages were installed or removed since the generation was made.
+ * What a build of today would add, drop and change. Planning takes as long as all the rest, so it is done where there is a reason: something of the
+ * host was touched, or packages were installed or removed since the generation was made.
  */
 async function plannedNow(
 	context: Context,
 	{ cage, generation, manifest }: PresentCage,
 	drift: readonly PackageDrift[],
+	isTouched: boolean,
 ): Promise<CheckedCage["plan"]> {
 	const samePackages = hasSamePackages(context, manifest);
-	if (!drift.length && samePackages) return undefined;
+	if (!drift.length && samePackages && !isTouched) return undefined;
 	const trace = await context.machine.store.trace(cage.name);
 	if (!trace) return undefined;
 	const silent = { ...context, emit() {} };
 	try {
 		const planned = await comparablePlan(silent, cage, trace, knownFiles(manifest, drift, samePackages));
 		const plan = await takeOverEdits(silent, cage.name, planned, generation, "cage");
-		const { added, removed, settings } = comparePlanWithManifest(plan, manifest);
-		return { added, removed, settings };
+		const difference = comparePlanWithManifest(plan, manifest);
+		return { ...difference, changed: tellingChanges(difference) };
 	} catch (error) {
 		// What cannot be planned any more (an account that is gone, a bind that vanished) is told by an update; here it must not hide the rest.
 		if (!(error instanceof Failure)) throw error;

@@ -1,5 +1,6 @@
 import type { Answers } from "../core/questions/answers.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
+import type { TemplateSaved } from "../core/wizard/seen.ts";
 import type { Choice } from "./session.ts";
 
 /** What can be chosen, and the answers that a choice proposes. */
@@ -8,8 +9,8 @@ export interface Chooser {
 	propose(choice: Choice, watch?: boolean): Promise<Answers>;
 	/** Writes a review down in the language of the user. Throws where something is at that path. */
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
-	/** Saves what made a cage as a template; returns the path of its file. */
-	saveTemplate(name: string, answers: Answers): Promise<string>;
+	/** Saves what made a cage as a template; tells where it lies, and whether it hides one that comes along. */
+	saveTemplate(name: string, answers: Answers): Promise<TemplateSaved>;
 	/** How a cage that stands differs from the template that it was made from, in the language of the user. */
 	changes(cage: string): Promise<string>;
 	/** Throws a Failure where the line is no command. */

@@ -1,4 +1,4 @@
-import type { ChangedOrigin } from "../core/cage/drift.ts";
+import type { HostChanges } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import type { Event } from "./events.ts";
@@ -44,8 +44,8 @@ export interface Machine {
 	watchFailures(request: FailureWatchRequest): Promise<FailureWatch>;
 	/** Looks at a cage on disk without changing or following anything. */
 	audit(cage: CageToAudit, signal: AbortSignal): Promise<readonly Finding[]>;
-	/** Files of the host that a generation was copied from and that are others now; with `deep` each is read. */
-	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<readonly ChangedOrigin[]>;
+	/** What became of the files of the host that a generation was copied from; with `deep` each is read. */
+	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<HostChanges>;
 	/** Every process that has one of these user ids. */
 	processesOf(uids: readonly number[]): readonly AccountUse[];
 	/** Whether a service of the host listens at this TCP port of its loopback. */

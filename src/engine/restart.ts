@@ -16,7 +16,7 @@ export interface Restarted {
 	readonly interrupted: number;
 }
 
-/** Milliseconds that a `run` in the foreground gets to end its application and start it again. */
+/** Milliseconds that a `run` in the foreground gets to answer, and to start its application again once that has ended. */
 const patience = 40_000;
 
 /**
@@ -69,8 +69,15 @@ async function restartRun(context: Context, name: string, generation: number): P
 	const { machine, signal } = context;
 	const { cage } = await presentCage(context, name);
 	await machine.store.requestRestart(name, generation);
-	const deadline = machine.now() + patience;
+	const began = machine.now();
+	let deadline = began + patience;
 	while (machine.now() < deadline) {
+		const seconds = machine.store.restartAnswer(name, generation);
+		if (seconds !== undefined && (await processesOfOthers(context, name, generation)).inits.length) {
+			// It has as long to end as whoever runs it says.
+			const stops = seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000;
+			deadline = Math.min(machine.now(), began + stops) + patience;
+		}
 		const [init] = machine.launcher.running(machine.store.root(name, generation)).inits;
 		if (init !== undefined) {
 			const reachable = { init, ended: new Promise<never>(() => {}) };

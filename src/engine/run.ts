@@ -70,10 +70,11 @@ async function runOnce(
 	const asked = new AskedToEnd(context, name, stopSeconds);
 	const stop = onSignals((signal) => asked.pass(signal));
 	let isAgain = false;
-	const stopListening = context.machine.store.onRestartRequest(name, (generation) => {
+	const stopListening = context.machine.store.onRestartRequest(name, (generation, answer) => {
 		if (command.length || isAgain || generation === present.generation) return;
 		isAgain = true;
-		asked.end(restartPatience);
+		answer(stopSeconds);
+		asked.end();
 	});
 	try {
 		const launched = await context.machine.launcher.start({ ...request, command: [place, ...args] });
@@ -86,9 +87,6 @@ async function runOnce(
 		stop();
 	}
 }
-
-/** Seconds that an application gets to end when its cage is started again. */
-const restartPatience = 20;
 
 /** Two of one application on the same data mostly spoil it; but whether they do is not for us to say. */
 async function tellRunning({ emit, machine }: StartContext, name: string): Promise<void> {

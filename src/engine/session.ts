@@ -12,6 +12,7 @@ import type {
 	Problem,
 	RecordNames,
 	Resumed,
+	TemplateSaved,
 	Unneeded,
 } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
@@ -76,7 +77,7 @@ export interface WizardSession {
 	/** Writes the review to a new file, readable by its owner alone; never over anything, nor through a link. Returns its absolute path. */
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string>;
 	/** Saves the answers and decisions as a template of that name. */
-	saveTemplate(name: string, answers: Answers): Promise<string>;
+	saveTemplate(name: string, answers: Answers): Promise<TemplateSaved>;
 	/** Of the finished cage: its record, its systemd unit, or the drop-in for the service of the host that it stands for. */
 	text(page: TextPage): Promise<string>;
 	/** Keeps whom the finished cage's record names, for later cages too, and writes it anew. */

@@ -112,6 +112,17 @@ async function separation(machine: Machine, ...cage: [name: string, plan: Plan, 
 	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
 }
 
+/** What is made before the start need not be there yet. Throws `no-such-directory` (exit 2). */
+function requireWorkingDirectory({ cwd, directories }: Application, writable: readonly string[], files: Files): void {
+	const path = normalise(pathFromText(cwd));
+	const made = [...directories.map((text) => parseMadeDirectory(text).path), ...writable];
+	if (made.some((one) => isWithin(path, normalise(pathFromText(one))))) return;
+	const real = files.resolve(path);
+	if (real === undefined || files.status(real)?.kind !== "directory") {
+		throw new Failure("no-such-directory", { path: showPath(path) }, 2);
+	}
+}
+
 export interface TraceStepOptions extends Pick<TraceOptions, "more"> {
 	readonly replace?: boolean;
 	/** A cage with its trace, to which this run adds what it shows. */
@@ -148,6 +159,7 @@ export async function traceStep(
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
 	const told = answers.application;
 	const application = { ...told, directories: mergeMadeDirectories([...told.directories, ...serviceDirectories]) };
+	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
 	const reach = coverage
 		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
 		: undefined;

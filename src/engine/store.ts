@@ -28,8 +28,11 @@ export interface CageReader {
 	generations(name: string): Promise<number[]>;
 	/** The service that the cage has taken over, or is about to. */
 	adoption(name: string): Promise<Adoption | undefined>;
-	/** Called each time an update asks whoever runs the cage in the foreground to start it again. Returns a function that stops listening. */
-	onRestartRequest(name: string, listener: (generation: number) => void): () => void;
+	/**
+	 * Called each time an update asks whoever runs the cage in the foreground to start it again; `answer` tells it how many seconds the application has to
+	 * end, 0: as many as it wants. Returns a function that stops listening.
+	 */
+	onRestartRequest(name: string, listener: (generation: number, answer: (stopSeconds: number) => void) => void): () => void;
 }
 
 /** The state folder: cages with their generations and data, and saved templates. */
@@ -102,6 +105,8 @@ export interface Store extends CageReader {
 	watched(name: string): Promise<Watched | undefined>;
 	/** Asks whoever runs the cage in the foreground to start it again in this generation. */
 	requestRestart(name: string, generation: number): Promise<void>;
+	/** Seconds that whoever was asked gives the application to end, 0: as many as it wants; undefined as long as nobody has answered. */
+	restartAnswer(name: string, generation: number): number | undefined;
 
 	/** Adds a line to the cage's log. */
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void>;

@@ -1,7 +1,8 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
-import { type TraceJson, traceFromJson, traceToJson } from "../core/trace/json.ts";
+import { MadeList } from "../core/session/lines.ts";
+import { accessesToJson, restToJson, type TraceJson, traceFromJson } from "../core/trace/json.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import type { TrialRound } from "./trial.ts";
 
@@ -18,14 +19,22 @@ export interface Work {
 	readonly candidate: { readonly generation: number; readonly madeAt: string } | undefined;
 }
 
-const traces = new WeakMap<Trace, TraceJson>();
+const traces = new WeakMap<Trace, object>();
 
-/** As fields of a session. The same trace gives the same value, so that it is told that it did not change. */
+/** The same trace gives the same value, so that it is told that it did not change. */
+function storable(trace: Trace): object {
+	const known = traces.get(trace);
+	if (known) return known;
+	const accesses = new MadeList(trace.accesses.size, () => accessesToJson(trace));
+	const value = { ...restToJson(trace), accesses };
+	traces.set(trace, value);
+	return value;
+}
+
+/** As fields of a session, for `encodeLines`. */
 export function workToFields({ trace, ...work }: Work): Readonly<Record<string, unknown>> {
-	const json = trace && (traces.get(trace) ?? traceToJson(trace));
-	if (trace && json) traces.set(trace, json);
 	return {
-		workTrace: json,
+		workTrace: trace && storable(trace),
 		workCage: work.cage,
 		workAdditions: work.additions,
 		workAccepted: work.accepted,

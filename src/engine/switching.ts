@@ -1,5 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
-import type { PresentCage } from "./cages.ts";
+import { type PresentCage, readableCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -33,7 +33,10 @@ export async function makePresent<T>(
 	{ giveUp, note }: { readonly note: () => Promise<T>; readonly giveUp?: () => Promise<void> },
 ): Promise<T> {
 	const { name } = cage;
-	const [from, before] = [await store.present(name), await store.cage(name)];
+	const from = await store.present(name);
+	const isThere = (await store.names()).includes(name);
+	// A damaged description is no way back: then the new one stays.
+	const before = (await readableCage(store, name, true)) ?? (isThere ? cage : undefined);
 	try {
 		await store.saveCage(cage);
 		await store.publish(name, generation);

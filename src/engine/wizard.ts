@@ -6,7 +6,7 @@ import { withAdditions } from "../core/questions/departures.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
 import type { ReviewRow } from "../core/wizard/review.ts";
-import type { InstalledUnit, ProbeAttempt, RecordNames, Resumed, Unneeded } from "../core/wizard/seen.ts";
+import type { InstalledUnit, ProbeAttempt, RecordNames, Resumed, TemplateSaved, Unneeded } from "../core/wizard/seen.ts";
 import type { TextPage, WizardState } from "../core/wizard/state.ts";
 import type { HostView } from "../core/wizard/surroundings.ts";
 import { finishedWith, installFor } from "./afterwards.ts";
@@ -245,7 +245,7 @@ export class Wizard implements WizardSession {
 		return this.#chooser.saveReview(path, name, rows);
 	}
 
-	async saveTemplate(name: string, answers: Answers): Promise<string> {
+	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
 		if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
 		const made = asMade(answers, this.#inHand);
 		return this.#chooser.saveTemplate(name.toLowerCase(), {

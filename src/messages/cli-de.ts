@@ -195,6 +195,7 @@ export const cliDe: CliMessages = {
 		moreFiles: (count) => `${count} weitere`,
 		wouldAdd: (count, paths) => `${count} ${count === 1 ? "Eintrag käme" : "Einträge kämen"} hinzu: ${paths}`,
 		wouldDrop: (count, paths) => `${count} ${count === 1 ? "Eintrag fiele" : "Einträge fielen"} weg: ${paths}`,
+		wouldChange: (count, paths) => `${count} ${count === 1 ? "Eintrag würde" : "Einträge würden"} sich ändern: ${paths}`,
 		behind: (name, pids) =>
 			`Noch in einer anderen Generation: ${pids}. Was dort läuft, hat die jetzigen Dateien beim nächsten Start; cagewright update ${name} startet es neu.`,
 		wouldSet: (settings) => `neben den Dateien würde sich ändern: ${settings}`,
@@ -264,7 +265,7 @@ export const cliDe: CliMessages = {
 	certificateCopied: (name, path) =>
 		`${name} hat ${path} als Kopie, die eine Erneuerung nicht erreicht. Machen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
 	shell: (name, keepWrites) =>
-		`Eine Shell im Käfig ${name}, eingesperrt wie seine Anwendung. ${keepWrites ? "Was sie in die Daten schreibt, bleibt." : "Was sie schreibt, wird verworfen (--keep-writes behält es)."} Mit exit verlassen Sie sie.`,
+		`Eine Shell im Käfig ${name}, eingesperrt wie seine Anwendung. ${keepWrites ? "Was sie in die Daten schreibt, bleibt." : `Was sie schreibt, wird verworfen${keepWrites === undefined ? "" : " (--keep-writes behält es)"}.`} Mit exit verlassen Sie sie.`,
 	apps: {
 		head: ["Name", "Gefunden als", "Lauscht", "Paket", "Befehl"],
 		reasons: { unit: "Unit", process: "Prozess", template: "Vorlage" },

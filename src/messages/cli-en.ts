@@ -201,6 +201,7 @@ export const cliEn = {
 		moreFiles: (count: number) => `${count} more`,
 		wouldAdd: (count: number, paths: string) => `would add ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
 		wouldDrop: (count: number, paths: string) => `would drop ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
+		wouldChange: (count: number, paths: string) => `would change ${count} ${count === 1 ? "entry" : "entries"}: ${paths}`,
 		behind: (name: string, pids: string) =>
 			`Still in another generation: ${pids}. What runs there has the present files at its next start; cagewright update ${name} restarts it.`,
 		wouldSet: (settings: string) => `would change what is set beside the files: ${settings}`,
@@ -270,8 +271,9 @@ export const cliEn = {
 	},
 	certificateCopied: (name: string, path: string) =>
 		`${name} has ${path} as a copy, which a renewal does not reach. Make the cage again with: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
-	shell: (name: string, keepWrites: boolean) =>
-		`A shell in the cage ${name}, confined as its application. ${keepWrites ? "What it writes to the data stays." : "What it writes is thrown away (--keep-writes keeps it)."} Leave it with exit.`,
+	/** `keepWrites` undefined: where there is no such option. */
+	shell: (name: string, keepWrites: boolean | undefined) =>
+		`A shell in the cage ${name}, confined as its application. ${keepWrites ? "What it writes to the data stays." : `What it writes is thrown away${keepWrites === undefined ? "" : " (--keep-writes keeps it)"}.`} Leave it with exit.`,
 	apps: {
 		head: ["Name", "Found as", "Listens", "Package", "Command"],
 		reasons: { unit: "unit", process: "process", template: "template" },

@@ -37,8 +37,13 @@ export const failuresDe: Failures = {
 		"das Konto {account} des Käfigs ist dort {uid}; auf diesem Rechner ist {uid} {other} und {account} ist {otherUid}. Den Käfig hier aus seiner Vorlage neu machen",
 	"import-unconfirmed":
 		"ein übernommener Käfig enthält Befehle, die hier als root laufen: mit --dry-run ansehen, dann --yes geben",
+	"one-form": "{one} und {other} sind zwei Formen desselben Ergebnisses; lassen Sie eine davon weg.",
+	"export-needs-file":
+		"--json gibt aus, was getan wurde, nicht das Archiv; eine Datei dafür nennen: cagewright export {name} -o {name}.tar --json",
 	"export-to-terminal": "ein Archiv ist nichts für ein Terminal; eine Datei nennen: cagewright export {name} -o {name}.tar",
 	"minimise-not-asked": "--keep, --keep-kind, --give-up und --jobs sagen, wie verkleinert wird: geben Sie auch --minimise an",
+	"minimise-unconfirmed":
+		"Es wurde nichts weggelassen, weil niemand gefragt werden konnte; mit --dry-run ansehen und mit --yes wiederholen: cagewright minimise {name} --yes",
 	"minimise-unanswered":
 		"{name} antwortet so, wie es ist, nicht ({probe} scheitert); so lässt sich nichts als unnötig erweisen. Erst erproben: cagewright trial {name}",
 	"minimise-refused": "{name} bleibt bei Generation {generation}, denn die kleinere lief nicht: {cause}",
@@ -238,6 +243,7 @@ export const failuresDe: Failures = {
 	"record-unreadable": "{path} lässt sich nicht lesen oder ist keine Datei.",
 	"no-record": "Für den Käfig {name} gibt es noch keinen Nachweis; er entsteht nach der ersten Erprobung.",
 	"no-such-directory": "Das Verzeichnis {path} gibt es nicht; legen Sie es an oder nennen Sie ein anderes.",
+	"no-such-file": "Die Datei {path} gibt es nicht; prüfen Sie den Namen.",
 	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show {name}` nennt die vorhandenen.",
 	"no-terminal": "Der Assistent braucht ein Terminal; ohne eines hilft `cagewright make --help`.",
 	"not-answered-in-cage": "{name} antwortet in seinem Käfig nicht. Probe: {probe} {words} Es fehlt noch: {missing}",

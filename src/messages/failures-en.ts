@@ -28,8 +28,13 @@ export const failuresEn = {
 	"import-account":
 		"the cage's account {account} is {uid} there; on this machine {uid} is {other} and {account} is {otherUid}. Make the cage anew here from its template",
 	"import-unconfirmed": "an imported cage holds commands that run as root here: look at them with --dry-run, then give --yes",
+	"one-form": "{one} and {other} are two forms of the same result; leave one of them out.",
+	"export-needs-file":
+		"--json prints what was done, not the archive; name a file for it: cagewright export {name} -o {name}.tar --json",
 	"export-to-terminal": "an archive is nothing for a terminal; name a file: cagewright export {name} -o {name}.tar",
 	"minimise-not-asked": "--keep, --keep-kind, --give-up and --jobs say how to minimise: give --minimise as well",
+	"minimise-unconfirmed":
+		"Nothing was left out, because nobody could be asked; look with --dry-run and repeat with --yes: cagewright minimise {name} --yes",
 	"minimise-unanswered":
 		"{name} does not answer as it is ({probe} fails), so nothing can be proven unnecessary; try it first: cagewright trial {name}",
 	"minimise-refused": "{name} stays at generation {generation}, for the smaller one did not work: {cause}",
@@ -214,6 +219,7 @@ export const failuresEn = {
 	"record-into-folder": "{path} is a directory; name a file in it.",
 	"record-unreadable": "{path} cannot be read, or is no file.",
 	"no-such-directory": "There is no directory {path}; create it or name another one.",
+	"no-such-file": "There is no file {path}; check the name.",
 	"no-such-generation": "There is no generation {generation}; `cagewright show {name}` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
 	"not-answered-in-cage": "{name} does not answer in its cage. Probe: {probe} {words} Still missing: {missing}",

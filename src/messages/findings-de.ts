@@ -142,7 +142,7 @@ export const findingsDe: FindingMessages = {
 		close: "Geben Sie dem Käfig ein eigenes Konto: make --dedicated-account",
 	},
 	"account-of-other-cage": {
-		what: "{account} ist auch das Konto der Käfige {cages}; nur ihre PID-Namensräume trennen sie voneinander",
+		what: "{account} ist auch das Konto {count|des Käfigs|der Käfige} {cages}; nur {count|der PID-Namensraum trennt|die PID-Namensräume trennen} sie von diesem",
 		close: "Geben Sie jedem ein eigenes Konto: make --dedicated-account",
 	},
 };

@@ -137,7 +137,7 @@ export const findingsEn = {
 		close: "Give the cage an account of its own: make --dedicated-account",
 	},
 	"account-of-other-cage": {
-		what: "{account} is also the account of the cages {cages}; their PID namespaces alone keep them from each other",
+		what: "{account} is also the account of the {count|cage|cages} {cages}; the PID {count|namespace|namespaces} alone {count|keeps|keep} them from this one",
 		close: "Give each an account of its own: make --dedicated-account",
 	},
 } satisfies Record<FindingCode, { what: string; close: string }>;

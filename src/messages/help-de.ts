@@ -179,8 +179,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"every cage on this machine": "jeden Käfig auf diesem Rechner",
 	"read every file, of the cage and of the host, instead of those that were touched":
 		"jede Datei von Käfig und Wirt lesen statt nur die berührten",
-	"one line and an exit status for monitoring (0 OK, 1 WARNING, 2 CRITICAL)":
-		"eine Zeile und ein Status für die Überwachung (0 OK, 1 WARNING, 2 CRITICAL)",
+	"one line and an exit status for monitoring (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN)":
+		"eine Zeile und ein Status für die Überwachung (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN)",
 	"what goes on where both were changed: the cage's or the host's":
 		"was gilt, wo beide geändert wurden: das des Käfigs oder das des Wirts",
 	"leave what runs in the generation that it was started in": "was läuft, in der Generation lassen, in der es gestartet wurde",
@@ -261,6 +261,7 @@ export const usageDe: readonly (readonly [RegExp, string])[] = [
 		/^option '(.*)' argument '(.*)' is invalid\. a whole number from (.*?)(?: to (.*))?\.$/,
 		"Die Option „$1“ braucht eine ganze Zahl ab $3, nicht „$2“.",
 	],
+	[/^option '(.*)' argument '' is invalid\. a folder\.$/, "Die Option „$1“ braucht ein Verzeichnis."],
 	[
 		/^option '(.*)' argument '(.*)' is invalid\. a size of at least 4M.*$/,
 		"Die Option „$1“ braucht eine Größe ab 4M, etwa 512M oder 2G, nicht „$2“.",

@@ -8,6 +8,8 @@ export const templateDe: Widen<typeof templateEn> = {
 	saved: "gespeichert",
 	unaccepted: "gespeichert, nicht angenommen",
 	savedAs: (path, name) => `Gespeichert: ${path}\nVerwenden: cagewright make ${name} --yes`,
+	savedOver: (name) =>
+		`Sie steht anstelle der eingebauten Vorlage ${name}; cagewright template remove ${name} bringt diese zurück.`,
 	savedValues: (values) =>
 		`Was nur diesen Rechner meint, liegt daneben und wird nicht ausgegeben; anderswo muss es gesagt werden: ${values}`,
 	begun: (path) =>

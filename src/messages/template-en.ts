@@ -5,6 +5,8 @@ export const templateEn = {
 	saved: "saved",
 	unaccepted: "saved, not accepted",
 	savedAs: (path: string, name: string) => `Saved ${path}\nUse it: cagewright make ${name} --yes`,
+	savedOver: (name: string) =>
+		`It stands in the place of the built-in template ${name}; cagewright template remove ${name} brings that back.`,
 	savedValues: (values: string) =>
 		`What means this machine alone is kept beside it and not exported; elsewhere it has to be told: ${values}`,
 	begun: (path: string) =>

@@ -114,6 +114,8 @@ export const wizardDe: WizardMessages = {
 		"unit-removed": "{place} ist weg.",
 		"names-kept": "Der Nachweis nennt sie, und die späterer Käfige auch.",
 		"template-saved": "Als Vorlage {name} gesichert: {path}",
+		"template-saved-over":
+			"Als Vorlage {name} gesichert, anstelle der mitgelieferten; „template remove {name}“ bringt diese zurück. {path}",
 	},
 	decided: {
 		account: "als {name}",

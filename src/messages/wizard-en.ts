@@ -112,6 +112,8 @@ export const wizardEn = {
 		"unit-removed": "{place} is gone.",
 		"names-kept": "The record names them, and so do those of later cages.",
 		"template-saved": "Saved as template {name}: {path}",
+		"template-saved-over":
+			"Saved as template {name}, in the place of the one that comes along; “template remove {name}” brings that back. {path}",
 	},
 	/** In the line below the steps: what is settled so far. */
 	decided: {

@@ -24,10 +24,18 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 		const state = one.security ? words.securityUpdate : words.update;
 		lines.push(`${name}: ${state} ${words.drift(one.package, one.from, one.to, files)}`);
 	}
-	const { added, dropped, settings } = changesOf(cage);
+	const { added, changed, dropped, settings } = changesOf(cage);
 	const others = [
-		...(added.length ? [words.wouldAdd(added.length, shorten(added))] : []),
-		...(dropped.length ? [words.wouldDrop(dropped.length, shorten(dropped))] : []),
+		...(added.length ? [words.wouldAdd(added.length, shorten(added, showPath))] : []),
+		...(dropped.length ? [words.wouldDrop(dropped.length, shorten(dropped, showPath))] : []),
+		...(changed.length
+			? [
+					words.wouldChange(
+						changed.length,
+						shorten(changed, ({ aspects, path }) => `${showPath(path)} (${aspects.join(", ")})`),
+					),
+				]
+			: []),
 		...(settings.length ? [words.wouldSet(settings.join(", "))] : []),
 	];
 	for (const other of others) lines.push(`${name}: ${words.update} ${other}`);
@@ -43,17 +51,25 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 /** How many files a line names. */
 const filesNamed = 3;
 
-function shorten(paths: readonly Path[]): string {
-	const named = paths.slice(0, filesNamed).map(showPath).join(", ");
-	return paths.length > filesNamed ? `${named}, …` : named;
+function shorten<T>(items: readonly T[], show: (item: T) => string): string {
+	const named = items.slice(0, filesNamed).map(show).join(", ");
+	return items.length > filesNamed ? `${named}, …` : named;
 }
 
 /** What a build of today would change beside the files that the drift names already. */
-function changesOf({ drift, plan }: CheckedCage): { added: Path[]; dropped: Path[]; settings: readonly string[] } {
+function changesOf({ drift, plan }: CheckedCage) {
 	const told = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
-	const untold = (entries: readonly { readonly path: Path; readonly kind: string }[]) =>
-		entries.flatMap(({ kind, path }) => (kind === "directory" || told.has(path) ? [] : [path]));
-	return { added: untold(plan?.added ?? []), dropped: untold(plan?.removed ?? []), settings: plan?.settings ?? [] };
+	const untold = (entries: readonly { readonly path: Path; readonly kind: string }[]) => {
+		const files = entries.filter(({ kind }) => kind !== "directory");
+		// Directories come along with what is in them, and are named where they come alone.
+		return (files.length ? files : entries).map(({ path }) => path).filter((path) => !told.has(path));
+	};
+	return {
+		added: untold(plan?.added ?? []),
+		dropped: untold(plan?.removed ?? []),
+		changed: (plan?.changed ?? []).filter(({ path }) => !told.has(path)),
+		settings: plan?.settings ?? [],
+	};
 }
 
 /** One line and an exit status as monitoring wants them (Nagios plugin API: 0 OK, 1 WARNING, 2 CRITICAL), with performance data. */
@@ -89,7 +105,7 @@ function names(cages: readonly CheckedCage[]): string {
 
 export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 	const { behind, damage, drift, findings, generation, name } = cage;
-	const { added, dropped, settings } = changesOf(cage);
+	const { added, changed, dropped, settings } = changesOf(cage);
 	return {
 		name,
 		...(generation === undefined ? {} : { generation }),
@@ -109,9 +125,10 @@ export function checkedToJson(cage: CheckedCage, messages: Messages): object {
 			...one,
 			files: files.map(({ change, path }) => ({ path: pathToJson(path), change })),
 		})),
-		// Beyond those files; empty also where nothing was installed since and nothing had to be planned.
+		// Beyond those files; empty also where nothing was touched or installed since and nothing had to be planned.
 		wouldAdd: added.map(pathToJson),
 		wouldDrop: dropped.map(pathToJson),
+		wouldChange: changed.map(({ aspects, path }) => ({ path: pathToJson(path), aspects })),
 		wouldSet: settings,
 		missed: (cage.missed?.missing ?? []).map(missingToJson),
 	};

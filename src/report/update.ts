@@ -14,19 +14,23 @@ import { missedLine } from "./watch.ts";
 export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 	const { conflicts, difference, drift, edits, from, isNeeded, name } = plan;
 	const words = messages.cli.update;
-	const told = plan.missed.length ? [missedLine(name, undefined, plan.missed, messages)] : [];
-	if (!isNeeded) return [words.unchanged(name, from), ...told].join("\n");
+	const missed = plan.missed.length ? [missedLine(name, undefined, plan.missed, messages)] : [];
+	if (!isNeeded) return [words.unchanged(name, from), ...missed].join("\n");
+	const told = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
 	const lines = [
 		...drift.map((one) => {
 			const files = messages.cli.check.moreFiles(one.files.length);
-			const told = messages.cli.check.drift(
+			const line = messages.cli.check.drift(
 				one.package,
 				one.from,
 				one.to,
 				one.package === undefined ? filesOf(one.files) : files,
 			);
-			return one.security ? `${messages.cli.check.securityUpdate} ${told}` : told;
+			return one.security ? `${messages.cli.check.securityUpdate} ${line}` : line;
 		}),
+		...difference.changed
+			.filter(({ path }) => !told.has(path))
+			.map(({ aspects, path }) => `~ ${showPath(path)} (${aspects.join(", ")})`),
 		...difference.added.map(({ path }) => `+ ${showPath(path)}`),
 		...difference.removed.map(({ path }) => `- ${showPath(path)}`),
 		...difference.settings.map((setting) => messages.cli.check.wouldSet(setting)),
@@ -35,7 +39,7 @@ export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 			.map(({ path }) => words.editGoesOn(showPath(path))),
 		...conflicts.map(({ path }) => words.conflict(showPath(path), name)),
 	];
-	return [words.would(name, from), indent(lines.join("\n")), ...told].join("\n");
+	return [words.would(name, from), indent(lines.join("\n")), ...missed].join("\n");
 }
 
 function filesOf(files: UpdatePlan["drift"][number]["files"]): string {

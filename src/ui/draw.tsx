@@ -7,6 +7,10 @@ import { usualSize } from "./terminal.ts";
 /** With Ink's thirty, a key that follows another one closely would be answered only two pictures of the terminal later. */
 const picturesPerSecond = 60;
 
+/** What Ink puts where it cuts a row, and what takes its place of one column in a terminal that can show ASCII alone. */
+const cutMark = "…";
+const plainCutMark = "~";
+
 /**
  * Draws what the store holds until the returned function is called. Without Ink's incremental rendering: in 6.8 it begins one row
  * too low wherever a frame does not fill the terminal, and ours never does.
@@ -20,7 +24,7 @@ export function drawApp(
 ): Drawn {
 	let held = false;
 	const instance = render(<App store={store} look={look} />, {
-		stdout: sized(stdout, () => held),
+		stdout: sized(stdout, (text) => (held ? "" : look.ascii ? text.replaceAll(cutMark, plainCutMark) : text)),
 		exitOnCtrlC: false,
 		patchConsole: false,
 		maxFps,
@@ -55,7 +59,7 @@ export interface Drawn {
  * scrollback then; so it must not hear of a new size before the frame fits it. Some terminals (serial lines, a pty that nobody sized)
  * say 0 by 0. What is held writes nothing, and whoever waits for it to be written does not wait for ever.
  */
-function sized(stdout: NodeJS.WriteStream, isHeld: () => boolean): NodeJS.WriteStream {
+function sized(stdout: NodeJS.WriteStream, written: (text: string) => string): NodeJS.WriteStream {
 	const rows = stdout.rows || usualSize.rows;
 	const columns = stdout.columns || usualSize.columns;
 	return new Proxy(stdout, {
@@ -66,7 +70,7 @@ function sized(stdout: NodeJS.WriteStream, isHeld: () => boolean): NodeJS.WriteS
 				return (event: string, listener: () => void) => (event === "resize" ? target : target[name](event, listener));
 			}
 			if (name === "write") {
-				return (text: string, ...rest: []) => target.write(isHeld() ? "" : text, ...rest);
+				return (text: string, ...rest: []) => target.write(written(text), ...rest);
 			}
 			const value: unknown = Reflect.get(target, name);
 			return typeof value === "function" ? value.bind(target) : value;

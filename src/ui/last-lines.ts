@@ -5,16 +5,19 @@ import type { WizardState } from "../core/wizard/state.ts";
 import { isWorthKeeping } from "../core/wizard/stored.ts";
 import type { Messages } from "../messages/messages.ts";
 
+/** What stays in the terminal after the wizard, once it is known whether its session could be kept. */
+export type LastLines = (isKept: boolean) => string[];
+
 /**
  * What stays in the terminal after the wizard: where everything is, how to do it again, and what comes next. `folder` is the state folder, where it has
  * to be named.
  */
-export function lastLines(state: WizardState, messages: Messages, folder?: string): string[] {
+export function lastLines(state: WizardState, messages: Messages, folder: string | undefined, couldBeKept: boolean): string[] {
 	const { finished } = state;
 	const words = messages.wizard.save;
 	if (!finished) {
 		const { left, leftKept } = messages.wizard;
-		const isKept = isWorthKeeping(state) && !state.discarded;
+		const isKept = couldBeKept && isWorthKeeping(state) && !state.discarded;
 		const command = quoteShellLine(["cagewright", ...stateWords(folder), "--resume", state.answers?.name ?? ""]);
 		return [isKept ? messages.fill(leftKept, { command }) : left];
 	}

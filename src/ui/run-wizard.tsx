@@ -1,13 +1,13 @@
 import type { Drawn } from "./draw.tsx";
 import { importInk } from "./import-ink.ts";
-import { lastLines } from "./last-lines.ts";
+import { type LastLines, lastLines } from "./last-lines.ts";
 import { lookFrom, type WizardOptions } from "./options.ts";
 import { shellWords } from "./shell-words.ts";
 import { WizardStore } from "./store.ts";
 import { onEndingSignal, readKeys, takeTerminal, usualSize } from "./terminal.ts";
 
 /** Runs the wizard in the terminal until somebody ends it. `lines` are for printing once the terminal is back. */
-export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: string[] }> {
+export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: LastLines }> {
 	const { stdin, stdout } = process;
 	const look = lookFrom(options);
 	const { drawApp } = await importInk(options.color, () => import("./draw.tsx"));
@@ -48,7 +48,9 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 			sit();
 		});
 		store.start(options.initial, options.resume);
-		return { status: await over, lines: lastLines(store.state, look.messages, options.state) };
+		const status = await over;
+		const { state } = store;
+		return { status, lines: (isKept) => lastLines(state, look.messages, options.state, isKept) };
 	} finally {
 		isOver = true;
 		stand();

@@ -5,6 +5,6 @@ import type { Look } from "./look.ts";
 
 /** What stands above the prompt of a shell in the cage: what it is, and how one comes back. */
 export function shellWords({ answers }: WizardState, { ascii, messages }: Look): string {
-	const words = messages.cli.shell(printable(answers?.name ?? ""), false);
+	const words = messages.cli.shell(printable(answers?.name ?? ""), undefined);
 	return `${ascii ? asciiText(words) : words}\n`;
 }

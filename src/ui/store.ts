@@ -1,6 +1,6 @@
 import { inTurns } from "../core/pausable.ts";
 import type { Answers } from "../core/questions/answers.ts";
-import { prepareModel } from "../core/wizard/files/model.ts";
+import { prepareLater, prepareModel } from "../core/wizard/files/model.ts";
 import type { Key } from "../core/wizard/keys.ts";
 import { reduce } from "../core/wizard/reduce.ts";
 import type { Happening, Told } from "../core/wizard/seen.ts";
@@ -174,6 +174,8 @@ export class WizardStore {
 			// What happened before the answer belongs before it.
 			this.#flush();
 			this.dispatch({ type: "done", ticket, ...result });
+			// What the steps behind the files will look at, before somebody comes there.
+			if (result.job === "plan") void inTurns(prepareLater(result.value), () => performance.now(), nextTurn);
 		} catch (error) {
 			this.#flush();
 			this.dispatch({ type: "failed", job, ticket, failure: toldBy(error) });
@@ -222,7 +224,7 @@ async function ask(
 		case "template":
 			return {
 				job: "template",
-				value: { name: intention.name, path: await session.saveTemplate(intention.name, intention.answers) },
+				value: { name: intention.name, ...(await session.saveTemplate(intention.name, intention.answers)) },
 			};
 		case "review":
 			return { job: "review", value: await session.saveReview(intention.path, intention.name, intention.rows) };

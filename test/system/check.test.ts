@@ -3,6 +3,7 @@ import {
 	appendFileSync,
 	chmodSync,
 	existsSync,
+	mkdirSync,
 	readFileSync,
 	renameSync,
 	rmSync,
@@ -12,7 +13,7 @@ import {
 } from "node:fs";
 import { basename } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, make, type Result, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, make, type Result, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
 import { freePort } from "./network.ts";
 
@@ -20,6 +21,7 @@ import { freePort } from "./network.ts";
 
 const state = temporaryState();
 const name = "checked";
+const included = temporaryFolder("included");
 let daemon: Daemon;
 let made: Made;
 let library: string;
@@ -27,7 +29,19 @@ let library: string;
 beforeAll(async () => {
 	daemon = redis(await freePort());
 	// The state of the tests lies below /tmp.
-	const words = ["--name", name, "--user", "redis", "--accept-finding", "way-sticky", "--probe", daemon.probe];
+	writeFileSync(`${included}/page`, "a page\n", { mode: 0o644 });
+	const words = [
+		"--name",
+		name,
+		"--user",
+		"redis",
+		"--include",
+		included,
+		"--accept-finding",
+		"way-sticky",
+		"--probe",
+		daemon.probe,
+	];
 	made = await make([...words, "--", ...daemon.command], { state });
 	library =
 		execFileSync("find", [made.root, "-name", "libssl.so*", "-type", "f"], { encoding: "utf8" }).trim().split("\n")[0] ?? "";
@@ -51,6 +65,54 @@ test("a cage as it was built is clean but for what was accepted", async () => {
 	const result = await check();
 	expect(found(result)).toEqual([]);
 	expect(result.stdout).toContain("checked: accepted way-sticky /tmp: ");
+});
+
+const touches = [
+	{
+		what: "a file that was put into an included folder",
+		touch: () => writeFileSync(`${included}/other`, "another page\n"),
+		undo: () => rmSync(`${included}/other`),
+		line: () => `would add 1 entry: ${included}/other`,
+	},
+	{
+		what: "an empty folder that was put there",
+		touch: () => mkdirSync(`${included}/empty`),
+		undo: () => rmSync(`${included}/empty`, { recursive: true }),
+		line: () => `would add 1 entry: ${included}/empty`,
+	},
+	{
+		what: "a file with other rights and the same content",
+		touch: () => chmodSync(`${included}/page`, 0o600),
+		undo: () => chmodSync(`${included}/page`, 0o644),
+		line: () => `would change 1 entry: ${included}/page (mode)`,
+		dry: () => `~ ${included}/page (mode)`,
+	},
+];
+
+test.each(touches)("$what on the host is named, and taken back no more", async ({ dry, line, touch, undo }) => {
+	touch();
+	const [checked, monitored] = [await check(), await check(name, "--nagios")];
+	const planned = await cagewright(["update", name, "--dry-run"], { state });
+	undo();
+	expect(checked.stdout).toContain(`${name}: update ${line()}\n`);
+	expect({ checked: checked.status, monitored: monitored.status }).toEqual({ checked: 1, monitored: 1 });
+	expect(monitored.stdout).toContain(`updates missing in ${name}`);
+	expect(planned.stdout).toContain(dry?.() ?? line().replace(/^.*: /, "+ "));
+	expect(found(await check())).toEqual([]);
+});
+
+test("what cannot be checked is unknown to monitoring, in the one line that it reads", async () => {
+	const unknown = await cagewright(["check", "nowhere", "--nagios"], { state });
+	expect(unknown).toMatchObject({
+		status: 3,
+		stderr: "",
+		stdout: expect.stringMatching(/^CAGEWRIGHT UNKNOWN - There is no cage nowhere[^\n]*\n$/),
+	});
+});
+
+test("a line for monitoring is no JSON document: asked for both, it gives neither", async () => {
+	const both = await check(name, "--nagios", "--json");
+	expect(both).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("--nagios and --json") });
 });
 
 interface Change {
@@ -247,7 +309,19 @@ test.each(["cage.json", "manifests/1.json"])(
 		const one = await cagewright(["list", "--json"], { state });
 		expect(one.json.cages).toMatchObject([{ name, generation: null, damage: expect.stringContaining("damaged") }]);
 
-		const words = ["--name", name, "--user", "redis", "--accept-finding", "way-sticky", "--probe", daemon.probe];
+		writeFileSync(`${included}/page`, "a page\n", { mode: 0o644 });
+		const words = [
+			"--name",
+			name,
+			"--user",
+			"redis",
+			"--include",
+			included,
+			"--accept-finding",
+			"way-sticky",
+			"--probe",
+			daemon.probe,
+		];
 		const again = ["make", ...words, "--yes", "--quiet", "--", ...daemon.command];
 		expect((await cagewright(again, { state })).status).toBe(1);
 		made = await make([...words, "--replace", "--", ...daemon.command], { state });

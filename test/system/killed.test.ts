@@ -24,7 +24,8 @@ import { generator } from "./random.ts";
 
 /**
  * The program is killed at random moments of whatever changes a cage, and the disk fills up at random moments. Afterwards one command brings a cage
- * that answers, its data is what it was, and nothing half is left. `CAGEWRIGHT_KILLS` says how often, `CAGEWRIGHT_SEED` repeats a run.
+ * that answers, its data is what it was, and nothing half is left. `CAGEWRIGHT_KILLS` says how often (the disk fills a
+ * fifth as often), `CAGEWRIGHT_SEED` repeats a run.
  */
 
 const kills = Number(process.env.CAGEWRIGHT_KILLS ?? 200);

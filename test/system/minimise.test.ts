@@ -144,3 +144,8 @@ test("an exercise that fails as it is says nothing, and is said so; where nobody
 	const dry = await cagewright(["minimise", "php-fpm", "--dry-run", "--json"], { state });
 	expect(dry.json).toMatchObject({ dryRun: true, name: "php-fpm" });
 });
+
+test("a cage that is not there is told before anybody is asked", async () => {
+	const result = await cagewright(["minimise", "nowhere"], { state });
+	expect(result).toMatchObject({ status: 2, stderr: expect.stringContaining("There is no cage nowhere") });
+});

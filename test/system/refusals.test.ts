@@ -67,6 +67,14 @@ test("a program that does not exist", async () => {
 	expectRefused(await cagewright(makeArguments(["--probe", "false"], ["no-such-program"]), { state }), 2, "no-such-program");
 });
 
+test.each(["/nowhere", "/etc/passwd"])("the working directory %s", async (cwd) => {
+	expectRefused(
+		await cagewright(makeArguments(["--cwd", cwd, "--probe", daemon.probe]), { state }),
+		2,
+		`There is no directory ${cwd}`,
+	);
+});
+
 test("how to minimise, without being told to", async () => {
 	expectRefused(await cagewright(makeArguments(["--keep", "/etc", "--probe", "false"]), { state }), 2, "--minimise");
 });

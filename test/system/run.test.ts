@@ -210,3 +210,19 @@ test("remove can keep the data, and otherwise takes everything", async () => {
 	expect((await cagewright(["remove", "redis", "--yes"], { state })).status).toBe(0);
 	expect(readdirSync(`${state}/cages`)).toEqual([]);
 });
+
+test("what starts it again in another generation gives it the same time to end, and says where it is killed", async () => {
+	const options = ["--name", "again", "--user", "redis", "--no-selftest", "--probe", daemon.probe];
+	const first = await make([...options, "--", ...daemon.command], { state });
+	const second = await make([...options, "--include", "/etc/hostname", "--", ...daemon.command], { state });
+	expect(second.root).not.toBe(first.root);
+	const run = startRun("again", { state }, ["--stop-timeout", "1"]);
+	await eventually(() => askRedis(port, ["PING"]));
+	for (const pid of listeners(port)) process.kill(pid, "SIGSTOP");
+	const back = await cagewright(["rollback", "again", "--json"], { state });
+	expect(back.json).toMatchObject({ to: 1, restarted: ["run"], remaining: [] });
+	expect(run.stderr()).toContain("again still runs; it is killed now.");
+	await eventually(() => askRedis(port, ["PING"]));
+	expectServedInside(first, port);
+	expect((await run.stop()).status).toBe(0);
+});

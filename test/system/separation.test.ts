@@ -178,7 +178,7 @@ describe.each([
 				expect.objectContaining({
 					code: "account-of-other-cage",
 					severity: "warning",
-					values: { account: "redis", cages: b.name },
+					values: { account: "redis", cages: b.name, count: 1 },
 				}),
 			);
 			expect(codes).toContainEqual(expect.objectContaining({ code: "account-used-outside", severity: "warning" }));

@@ -75,7 +75,18 @@ test("a cage goes to another machine with its data, and answers there", async ()
 
 test("without its data it begins empty, and answers all the same", async () => {
 	const bare = `${folder}/bare.tar`;
-	expect((await cagewright(["export", "redis", "-o", bare], { state })).status).toBe(0);
+	const written = await cagewright(["export", "redis", "-o", bare, "--json"], { state });
+	expect({ ...written.json, stderr: written.stderr }).toMatchObject({
+		schema: "cagewright/export/1",
+		file: bare,
+		data: false,
+		stderr: "",
+	});
+	const piped = await cagewright(["export", "redis", "--json"], { state });
+	expect(piped).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("-o redis.tar --json") });
+	const planned = await cagewright(["import", bare, "--dry-run", "--json"], { state: there });
+	expect(planned.json).toMatchObject({ schema: "cagewright/import/1", dryRun: true, name: "redis", probes: [daemon.probe] });
+	expect(left()).toEqual([]);
 	const { status, stderr } = await take(bare, "--name", "bare", "--quiet");
 	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 	expect(readdirSync(`${there}/cages/bare/data${daemon.folder}/data`)).toEqual([]);
@@ -194,4 +205,12 @@ test("names that lead out of the folder, and an archive that ends too early, are
 	writeFileSync(cut, "no archive");
 	expect(await take(cut)).toMatchObject({ status: 2, stderr: expect.stringContaining("cut.tar") });
 	expect(left()).toEqual([]);
+});
+
+test("what is not there, and what is no file, is wrong input and no change since a trace", async () => {
+	expect(await take("/nowhere.tar")).toMatchObject({
+		status: 2,
+		stderr: "cagewright: There is no file /nowhere.tar; check the name.\n",
+	});
+	expect(await take("/dev/zero")).toMatchObject({ status: 2, stderr: expect.stringContaining("/dev/zero is no cage that") });
 });

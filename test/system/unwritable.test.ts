@@ -19,12 +19,18 @@ test.each([["list"], ["show", "demo"], ["check", "demo"], ["update", "demo", "--
 	},
 );
 
-test.each([["update"], ["rollback"], ["build"], ["trial"], ["remove", "--yes"]])(
-	"a state folder that is read-only is one line to %s, and nothing changed",
-	async (verb, ...more) => {
-		const before = everything();
-		const { status, stderr } = await cagewright([verb, "demo", ...more], where);
-		expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^cagewright: [^\n]*read-only[^\n]*\n$/) });
-		expect(everything()).toBe(before);
-	},
-);
+test.each([
+	["update", "demo"],
+	["rollback", "demo"],
+	["build", "demo"],
+	["trial", "demo"],
+	["remove", "demo", "--yes"],
+	["selftest", "demo"],
+	["run", "demo"],
+	["shell", "demo", "--", "id"],
+])("a state folder that is read-only is one line to %s, and nothing changed", async (...args) => {
+	const before = everything();
+	const { status, stderr } = await cagewright(args, where);
+	expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^cagewright: [^\n]*read-only[^\n]*\n$/) });
+	expect(everything()).toBe(before);
+});

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { cagewright, home, temporaryState } from "../system/cagewright.ts";
+import { cagewright, home, temporaryFolder, temporaryState } from "../system/cagewright.ts";
 import { eventually } from "../system/eventually.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
@@ -329,5 +330,29 @@ describe("a session that cannot be gone on with", () => {
 		expect((await wizard.ended).exitCode).toBe(status);
 		expect((await wizard.screen()).join(" ")).toContain(words);
 		expect(wizard.raw).not.toContain("\x1b[?1049h");
+	});
+});
+
+describe("a session on a full disk", () => {
+	it("is not said to be kept", async () => {
+		const disk = temporaryFolder("full-session");
+		execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=755", "tmpfs", disk]);
+		try {
+			const wizard = openWizard(`${disk}/state`);
+			await untilAnswered(wizard);
+			wizard.press(keys.escape);
+			await wizard.sees(form);
+			writeFileSync(`${disk}/filler`, Buffer.alloc(statfsSync(disk).bavail * 4096));
+			wizard.press("\x1b[5~", "x");
+			await wizard.sees("demox");
+			wizard.press(keys.ctrlC, keys.ctrlC);
+			expect((await wizard.ended).exitCode).toBe(130);
+			const said = (await wizard.screen()).join("");
+			expect(said).toContain("Left before the end.");
+			expect(said).toMatch(/The session could not be kept: There is no space left for \S+; make room and try again\./);
+			expect(said).not.toContain("The session is kept");
+		} finally {
+			execFileSync("umount", ["-l", disk]);
+		}
 	});
 });

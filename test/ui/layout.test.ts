@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import type { Look } from "../../src/ui/look.ts";
 import { layoutAt } from "./layout.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
@@ -50,4 +51,21 @@ test("ASCII is all that a plain terminal gets", async () => {
 	// What has more letters than before is cut, and pushes nothing up.
 	expect((await screen.lines())[0]).toContain("Cagewright");
 	expect(screen.scrolled).toBe(0);
+});
+
+test("a plain terminal shows where a row is cut off as any other does", async () => {
+	const { asciiMessages } = await import("../../src/messages/ascii.ts");
+	const rows = async (look: Partial<Look>) => {
+		const screen = new ScreenDriver(new ScriptedSession(), 60, 20, "en", look);
+		open = screen;
+		screen.store.start();
+		await screen.sees("Demonstration");
+		const lines = await screen.lines();
+		screen.close();
+		return lines;
+	};
+	const [usual, plain] = [await rows({}), await rows({ ascii: true, messages: asciiMessages("en") })];
+	const cut = (lines: readonly string[], mark: string) => lines.flatMap((line, row) => (line.endsWith(mark) ? row : []));
+	expect(cut(usual, "…").length).toBeGreaterThan(0);
+	expect(cut(plain, "~")).toEqual(cut(usual, "…"));
 });

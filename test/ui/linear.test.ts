@@ -173,6 +173,7 @@ describe("marks in words", () => {
 		["> [x] /etc/redis/redis.conf      108 kB", "selected: in: /etc/redis/redis.conf, 108 kB"],
 		["3. > + [!] Secrets   left out   2", "3. selected: closed: attention: Secrets, left out, 2"],
 		["  [ ] - root:x:0:0::/root:/bin/sh", "out: root:x:0:0::/root:/bin/sh"],
+		["2. + [~] Libraries   copied   11", "2. closed: partly in: Libraries, copied, 11"],
 		["#######.  16.4 MB  /usr/lib", "16.4 MB, /usr/lib"],
 		["[####------] 40 %", "40 %"],
 		[" All  Waiting <Yours 2> New", "All, Waiting selected: Yours 2 New"],

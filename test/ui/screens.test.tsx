@@ -60,7 +60,7 @@ describe("the wizard", () => {
 		await wizard.sees("The cage redis stands and answers.");
 		wizard.press("\r");
 		expect(wizard.store.state.exit).toBe(0);
-		const lines = lastLines(wizard.store.state, messagesFor("en")).join("\n");
+		const lines = lastLines(wizard.store.state, messagesFor("en"), undefined, true).join("\n");
 		expect(lines).toContain("/var/lib/cagewright/cages/redis/generations/1");
 		expect(lines).toContain("cagewright make redis");
 	});

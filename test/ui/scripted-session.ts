@@ -325,7 +325,7 @@ export class ScriptedSession implements WizardSession {
 
 	async saveTemplate(name: string) {
 		this.calls.push(`template ${name}`);
-		return `/var/lib/cagewright/templates/${name}.json`;
+		return { path: `/var/lib/cagewright/templates/${name}.json`, hidesBuiltIn: name === "nginx" };
 	}
 
 	async text(page: TextPage) {

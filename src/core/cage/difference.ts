@@ -32,6 +32,11 @@ export function comparePlanWithManifest(plan: Plan, manifest: Manifest): Differe
 	return { added, changed, removed: [...before.values()], settings: settingsThatDiffer(settingsOf(plan), manifest) };
 }
 
+/** What would not only get another time: that of a file which was merely written again with the same content says nothing of the cage. */
+export function tellingChanges({ changed }: Pick<Difference, "changed">): Difference["changed"] {
+	return changed.filter(({ aspects }) => aspects.some((aspect) => aspect !== "time"));
+}
+
 /** True where a build would make the same generation again, as far as sizes and times of the files tell. */
 export function isSame({ added, changed, removed, settings }: Difference): boolean {
 	return added.length + changed.length + removed.length + settings.length === 0;

@@ -9,6 +9,13 @@ export interface ChangedOrigin {
 	readonly was?: PackageRef;
 }
 
+export interface HostChanges {
+	/** Sorted by path. */
+	readonly changed: readonly ChangedOrigin[];
+	/** True where a plan may be another one all the same: rights, owner or time of a file are others, or something was put into a directory. */
+	readonly isTouched: boolean;
+}
+
 /** The same files, told by the package that brought them. Without a package: what no package manager knows of. */
 export interface PackageDrift {
 	readonly package?: string;

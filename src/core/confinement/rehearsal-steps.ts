@@ -1,4 +1,4 @@
-import type { Path } from "../path/path.ts";
+import { type Path, root } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 import { initInside, type LaunchSpec, launchDirectory, type RehearsalRoot } from "./launch.ts";
 import { overlayIn, preparedOverlay, prepareLayers } from "./overlay.ts";
@@ -8,8 +8,9 @@ import { start } from "./start.ts";
 export function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): string[] {
 	const lines: string[] = [];
 	const isRootless = spec.rootless !== undefined;
-	// Without root each name in a directory may be a mount, and /tmp and /run are full of what comes and goes.
-	const ifThere = (path: Path, steps: string[]) => [`if [ -e ${quoteShell(path)} ]; then`, ...steps, "fi"];
+	// Mounts come and go, and so does what lies in /tmp and /run, where without root each name in a directory may be a mount.
+	const ifThere = (path: Path, steps: string[]) =>
+		path === root ? steps : [`if [ -e ${quoteShell(path)} ]; then`, ...steps, "fi"];
 	if (rehearsal.memory !== undefined) {
 		const memory = quoteShell(rehearsal.memory);
 		lines.push(`mount -n -t tmpfs -o mode=700 tmpfs ${memory}`, `mkdir -p ${quoteShell(rehearsal.directory)}`);
@@ -20,13 +21,16 @@ export function rehearsalSteps(spec: LaunchSpec, rehearsal: RehearsalRoot): stri
 		switch (mount.kind) {
 			case "overlay":
 				lines.push(
-					...(mount.mode === undefined
-						? overlayIn(mount.scratch, mount.path, target, "", false)
-						: ifThere(mount.path, preparedOverlay(mount.scratch, mount.path, target))),
+					...ifThere(
+						mount.path,
+						mount.mode === undefined
+							? overlayIn(mount.scratch, mount.path, target, "", false)
+							: preparedOverlay(mount.scratch, mount.path, target),
+					),
 				);
 				break;
 			case "bind":
-				lines.push(`mount -n --bind ${quoteShell(mount.path)} ${target}`);
+				lines.push(...ifThere(mount.path, [`mount -n --bind ${quoteShell(mount.path)} ${target}`]));
 				break;
 			case "skeleton":
 				lines.push(`mount -n -t tmpfs -o nosuid,nodev,mode=555 tmpfs ${target}`, ...skeleton(rehearsal));

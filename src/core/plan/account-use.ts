@@ -1,4 +1,5 @@
 import type { Path } from "../path/path.ts";
+import { atOnce, type Pausable } from "../pausable.ts";
 import type { AccountKind } from "./account-rules.ts";
 import type { Plan } from "./plan.ts";
 
@@ -26,10 +27,49 @@ export function accountUse(plan: Used, kind: AccountKind, id: number): AccountUs
 	return use;
 }
 
+type Owned = Readonly<Record<AccountKind, ReadonlyMap<number, readonly Path[]>>>;
+
+const owned = new WeakMap<object, Owned>();
+
+/** In turns, so that no key waits for it. */
+export function* prepareAccountUse(plan: Used): Pausable<void> {
+	if (!owned.has(plan)) owned.set(plan, yield* findOwned(plan));
+}
+
+/** What belongs to whom. Of a plan the entries are sorted; what comes beside them finds its place. */
+function* findOwned({ entries, writable }: Used): Pausable<Owned> {
+	const found = { user: new Map<number, Path[]>(), group: new Map<number, Path[]>() };
+	for (const [at, { decision, gid, path, uid }] of entries.entries()) {
+		if (at % 500 === 0) yield;
+		if (decision !== "include") continue;
+		put(found.user, uid, path);
+		put(found.group, gid, path);
+	}
+	for (const { gid, path, uid } of writable) {
+		put(found.user, uid, path);
+		put(found.group, gid, path);
+	}
+	return found;
+}
+
+/** Where it belongs in a sorted list, once. */
+function put(lists: Map<number, Path[]>, id: number, path: Path): void {
+	const list = lists.get(id) ?? [];
+	lists.set(id, list);
+	let from = 0;
+	// Nearly always it is the last.
+	for (let to = list.length, middle = to - 1; from < to; middle = (from + to) >> 1) {
+		const one = list[middle] as Path;
+		if (one === path) return;
+		if (one < path) from = middle + 1;
+		else to = middle;
+	}
+	list.splice(from, 0, path);
+}
+
 function findUse(plan: Used, kind: AccountKind, id: number): AccountUse {
-	const isIts = (owner: { readonly uid: number; readonly gid: number }) => (kind === "user" ? owner.uid : owner.gid) === id;
-	const taken = plan.entries.filter((entry) => entry.decision === "include" && isIts(entry)).map(({ path }) => path);
-	const written = plan.writable.filter(isIts).map(({ path }) => path);
+	const all = owned.get(plan) ?? atOnce(findOwned(plan));
+	owned.set(plan, all);
 	const { accounts, identity } = plan;
 	const reasons = (
 		kind === "user"
@@ -43,7 +83,7 @@ function findUse(plan: Used, kind: AccountKind, id: number): AccountUse {
 		reasons.some((reason) => reason === "started-as" || reason === "switched-to") ||
 		(kind === "user" && (accounts.nameless ?? []).includes(id));
 	return {
-		paths: [...new Set([...taken, ...written])].sort(),
+		paths: all[kind].get(id) ?? [],
 		runs,
 		users: kind === "group" ? accounts.users.filter((user) => user.gid === id).map(({ name }) => name) : [],
 	};

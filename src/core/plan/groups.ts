@@ -1,4 +1,5 @@
 import { isWithin, type Path, pathFromText } from "../path/path.ts";
+import { atOnce, type Pausable } from "../pausable.ts";
 import { startsEmpty } from "./areas.ts";
 import type { Entry, Plan, WritableDirectory } from "./plan.ts";
 import { isLibraryFile } from "./trees.ts";
@@ -76,8 +77,21 @@ export const groupOrder: readonly GroupName[] = [
 	"left-out",
 ];
 
+const remembered = new WeakMap<Plan, readonly Group[]>();
+
 /** The plan by groups, in the order in which one would look at them. Plain directories belong to what is in them. */
-export function groupsOf(plan: Plan): Group[] {
+export function groupsOf(plan: Plan): readonly Group[] {
+	const groups = remembered.get(plan) ?? atOnce(makeGroups(plan));
+	remembered.set(plan, groups);
+	return groups;
+}
+
+/** In turns, so that no key waits for it. */
+export function* prepareGroups(plan: Plan): Pausable<void> {
+	if (!remembered.has(plan)) remembered.set(plan, yield* makeGroups(plan));
+}
+
+function* makeGroups(plan: Plan): Pausable<readonly Group[]> {
 	const groups = new Map<string, { name: GroupName; recommendation: Recommendation; paths: Path[]; bytes: number }>();
 	const put = (name: GroupName, recommendation: Recommendation, path: Path, bytes: number) => {
 		const key = `${name} ${recommendation}`;
@@ -86,7 +100,8 @@ export function groupsOf(plan: Plan): Group[] {
 		group.paths.push(path);
 		group.bytes += bytes;
 	};
-	for (const entry of plan.entries) {
+	for (const [at, entry] of plan.entries.entries()) {
+		if (at % 250 === 0) yield;
 		if (entry.kind === "directory") continue;
 		const shared = plan.shared.find(({ path }) => path === entry.path);
 		put(groupOf(entry), recommendationOf(entry), entry.path, shared?.bytes ?? entry.size);
@@ -95,12 +110,12 @@ export function groupsOf(plan: Plan): Group[] {
 		const bytes = directory.seeds.reduce((sum, seed) => sum + seed.bytes, 0);
 		put(groupOfWritable(directory), directory.seeds.length ? "seed" : "empty", directory.path, bytes);
 	}
-	return [...groups.values()]
-		.sort((a, b) => groupOrder.indexOf(a.name) - groupOrder.indexOf(b.name))
-		.map((group) => {
-			const spare = spareOf(group.paths);
-			return spare === undefined || group.recommendation !== "copy" ? group : { ...group, spare };
-		});
+	const made: Group[] = [];
+	for (const group of [...groups.values()].sort((a, b) => groupOrder.indexOf(a.name) - groupOrder.indexOf(b.name))) {
+		const spare = group.recommendation === "copy" ? yield* findSpare(group.paths) : undefined;
+		made.push(spare === undefined ? group : { ...group, spare });
+	}
+	return made;
 }
 
 export function groupOf(entry: Entry): GroupName {
@@ -139,7 +154,11 @@ export function groupOfWritable({ path }: Pick<WritableDirectory, "path">): Grou
 }
 
 /** The place of these paths that most services never need the whole of, where many of them lie in it. */
-export function spareOf(paths: readonly Path[]): string | undefined {
-	const counts = places.map(([, top]) => [top, paths.filter((path) => isWithin(path, top)).length] as const);
-	return counts.find(([, count]) => count >= worthAWord)?.[0];
+export function* findSpare(paths: readonly Path[]): Pausable<string | undefined> {
+	for (const [, top] of places) {
+		yield;
+		let count = 0;
+		for (const path of paths) if (isWithin(path, top) && ++count === worthAWord) return top;
+	}
+	return undefined;
 }

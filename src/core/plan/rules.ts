@@ -1,6 +1,6 @@
 import picomatch from "picomatch";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
+import { ancestors, join, normalise, type Path, parent, pathFromText, root } from "../path/path.ts";
 import { isMountedByLauncher } from "./areas.ts";
 import { type LinkFiles, placeOf } from "./links.ts";
 
@@ -13,7 +13,15 @@ interface Pattern {
 /** What has a meaning in a glob; a backslash makes the character behind it itself. */
 const active = /\\.|[*?[\]{}]|[@!+]\(/gs;
 
+/** An absolute path of ordinary ASCII characters, as `normalise` leaves it: no part of it empty or of dots alone. */
+const plain = /^(\/(?!\.{1,2}(\/|$))[^/\\*?[\]{}()@!+\x80-\uffff]+)+$/;
+
 function parse(text: string): Pattern {
+	// Many decisions at once make thousands of rules, and nearly all of them are plain paths.
+	if (plain.test(text)) return { start: text as Path };
+	// All of a folder: the folder itself and everything below it, as of a plain path.
+	const folder = text.endsWith("/**") ? text.slice(0, -3) : "";
+	if (plain.test(folder)) return { start: folder as Path };
 	// Globs are matched on bytes too: each byte above ASCII is one character on both sides.
 	const bytes = pathFromText(text);
 	const first = [...bytes.matchAll(active)].find(([found]) => !found.startsWith("\\"));
@@ -29,24 +37,97 @@ function literally(bytes: string): Path {
 /**
  * A test for paths by rules: a plain path, or a glob (picomatch's syntax; dots are ordinary characters, `**` crosses directories).
  * Either takes along all that is below what it names. With `files`, a rule that goes through links also means the place where they lead.
+ * Gives the first rule that matches.
  */
 export function matchPaths(texts: readonly string[], files?: LinkFiles): (path: Path) => string | undefined {
-	const tests = texts.flatMap((text) => {
-		const pattern = parse(text);
-		const starts = new Set([pattern.start, ...(files ? [placeOf(pattern.start, files)] : [])]);
-		return [...starts].map((start) => ({ text, matches: tester({ ...pattern, start }) }));
-	});
-	return (path) => tests.find((test) => test.matches(path))?.text;
+	const inFolder = matchInFolders(texts, files);
+	let folder: Path | undefined;
+	let matches: ((path: Path) => string | undefined) | undefined;
+	return (path) => {
+		// Neighbours lie in the same folder.
+		if (folder === undefined || !matches || !liesIn(path, folder)) {
+			folder = parent(path);
+			matches = inFolder(folder);
+		}
+		return matches(path);
+	};
 }
 
-function tester({ glob, start }: Pattern): (path: Path) => boolean {
-	if (glob === undefined) return (path) => isWithin(path, start);
+type InFolder = (folder: Path) => (path: Path) => string | undefined;
+
+const remembered = new WeakMap<readonly string[], InFolder>();
+
+/**
+ * The same for all that lies directly in a folder: what holds for that is looked for once. The root lies in itself. Remembered by the list: thousands of
+ * rules are asked for again with each decision.
+ */
+export function matchInFolders(texts: readonly string[], files?: LinkFiles): InFolder {
+	if (files) return makeMatcher(texts, files);
+	const known = remembered.get(texts) ?? makeMatcher(texts, undefined);
+	remembered.set(texts, known);
+	return known;
+}
+
+function makeMatcher(texts: readonly string[], files: LinkFiles | undefined): InFolder {
+	const byStart = new Map<Path, Test[]>();
+	const foldersOfStarts = new Set<Path>();
+	let last: Path | undefined;
+	for (let order = 0; order < texts.length; order++) {
+		const text = texts[order] as string;
+		const { glob, start: written } = parse(text);
+		const placed = files ? placeOf(written, files) : written;
+		for (const start of placed === written ? [written] : [written, placed]) {
+			const known = byStart.get(start);
+			const test = { order, text, matches: glob === undefined ? undefined : globTest(start, glob) };
+			if (known) known.push(test);
+			else byStart.set(start, [test]);
+			if (last === undefined || !liesIn(start, last)) {
+				last = parent(start);
+				foldersOfStarts.add(last);
+			}
+		}
+	}
+	return (folder) => {
+		const above = testsAt(folder, byStart);
+		const first = above.find(({ matches }) => !matches);
+		const hasOwn = foldersOfStarts.has(folder);
+		if (!hasOwn && above[0] === first) return () => first?.text;
+		return (path) => {
+			const test = above.find(({ matches }) => matches?.(path) ?? true);
+			if (!hasOwn) return test?.text;
+			const own = byStart.get(path)?.find(({ matches }) => matches?.(path) ?? true);
+			return own && !(test && test.order < own.order) ? own.text : test?.text;
+		};
+	};
+}
+
+interface Test {
+	/** Among all rules: the first that matches is the one. */
+	readonly order: number;
+	readonly text: string;
+	/** Undefined where everything at and below the start is meant. */
+	readonly matches: ((path: Path) => boolean) | undefined;
+}
+
+/** Directly in it. */
+function liesIn(path: Path, folder: Path): boolean {
+	return path.lastIndexOf("/") === (folder === root ? 0 : folder.length) && path.startsWith(folder);
+}
+
+/** The tests that begin at a folder or above it, by their order. */
+function testsAt(folder: Path, byStart: ReadonlyMap<Path, readonly Test[]>): readonly Test[] {
+	const starts = [root, ...ancestors(folder), ...(folder === root ? [] : [folder])];
+	const found = starts.flatMap((start) => byStart.get(start) ?? []);
+	return found.sort((a, b) => a.order - b.order);
+}
+
+function globTest(start: Path, glob: string): (path: Path) => boolean {
 	const before = start === root ? "" : start.replace(/[^\w/]/gs, "\\$&");
 	// Parentheses that follow no sign of a group are part of a name.
 	const after = /[@!+?*]\(/.test(glob) ? glob : glob.replace(/(?<!\\)[()]/g, "\\$&");
 	// `s`: a name may hold a newline.
 	const matches = picomatch([`${before}${after}`, `${before}${after}/**`], { dot: true, nonegate: true, flags: "s" });
-	return (path) => isWithin(path, start) && matches(path);
+	return (path) => matches(path);
 }
 
 /** Most entries that one rule may bring; a glob over a whole disk is a mistake. */

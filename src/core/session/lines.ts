@@ -9,6 +9,22 @@ const shortList = 20;
 type Head = { readonly kind: "list" | "object" | "value" };
 type FieldLine = { readonly field: string } & ({ readonly value: unknown } | { readonly count: number });
 
+/** A list, as the field of an object, whose elements are made while they are written: a large one is never there as JSON as a whole. */
+export class MadeList {
+	readonly count: number;
+	readonly elements: () => Iterable<unknown>;
+
+	constructor(count: number, elements: () => Iterable<unknown>) {
+		this.count = count;
+		this.elements = elements;
+	}
+
+	/** Where it is written in one piece after all, as a short one is. */
+	toJSON(): unknown {
+		return [...this.elements()];
+	}
+}
+
 export function* encodeLines(value: unknown): Generator<string> {
 	let lines = 0;
 	for (const line of body(value)) {
@@ -31,11 +47,17 @@ function* body(value: unknown): Generator<string> {
 	}
 	yield JSON.stringify({ kind: "object" } satisfies Head);
 	for (const [field, inner] of Object.entries(value)) {
-		if (Array.isArray(inner) && inner.length > shortList) {
-			yield JSON.stringify({ field, count: inner.length } satisfies FieldLine);
-			for (const element of inner) yield plain(element);
+		const list = listOf(inner);
+		if (list) {
+			yield JSON.stringify({ field, count: list.count } satisfies FieldLine);
+			for (const element of list.elements()) yield plain(element);
 		} else if (inner !== undefined) yield JSON.stringify({ field, value: inner } satisfies FieldLine);
 	}
+}
+
+function listOf(value: unknown): MadeList | undefined {
+	if (value instanceof MadeList) return value;
+	return Array.isArray(value) && value.length > shortList ? new MadeList(value.length, () => value) : undefined;
 }
 
 /** What JSON has no word for stands as null, as in an array of JSON's own. */

@@ -2,6 +2,7 @@ import type { Group, User } from "../machine/facts.ts";
 import { type Path, pathFromText } from "../path/path.ts";
 import type { AccountKind } from "../plan/account-rules.ts";
 import type { Plan } from "../plan/plan.ts";
+import { modelOf } from "./files/model.ts";
 import type { HostView } from "./surroundings.ts";
 
 export const accountFiles = ["passwd", "group", "nsswitch"] as const;
@@ -54,7 +55,8 @@ export function accountTable(plan: Plan, file: AccountFile, surroundings: HostVi
 }
 
 function makeTable(plan: Plan, file: AccountFile, surroundings: HostView | undefined): AccountTable {
-	const content = plan.entries.find((entry) => entry.path === places[file])?.content ?? "";
+	const item = modelOf(plan).byPath.get(places[file])?.item;
+	const content = (item?.kind === "entry" ? item.entry.content : undefined) ?? "";
 	const after = new Map(linesOf(content).map((line) => [keyOf(line), line]));
 	const before = surroundings ? hostLines(file, surroundings) : [];
 	const reasons = keptAccounts(plan, file);

@@ -273,7 +273,8 @@ function onPage(page: Page, { unneeded }: WizardState): readonly Binding[] {
 	return [
 		// Not Enter: that ends the search, and may come the moment after it ended by itself.
 		...(isOffer ? [{ command: "leave-out", keys: ["b"], footer: 1 } as const] : []),
-		...(page === "consent" ? [{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 } as const] : []),
+		// Not j as elsewhere in German: it scrolls, and nobody accepts what they have not read.
+		...(page === "consent" ? [{ command: "yes", keys: ["y", "Y"], footer: 1 } as const] : []),
 		{ command: "close", keys: ["escape", ...(isOffer ? [] : ["enter"]), "left", "q", ...(own?.keys ?? [])], footer: 1 },
 		{ command: "search", keys: ["/"], footer: 2 },
 		{ command: "next-match", keys: ["n"], footer: 3 },

@@ -28,7 +28,10 @@ export function decidedSoFar(state: WizardState): readonly Decided[] {
 		{ what: "account", rank: 3, ...(user === undefined ? {} : { name: user }) },
 		{ what: "probes", rank: 6, count: probes.length },
 		...(plan ? ofPlan(plan) : []),
-		...(lastRound(state)?.answered ? [{ what: "answers" as const, rank: 2 }] : []),
+		// Elsewhere it may have become another plan since.
+		...((state.screen === "trial" || state.screen === "save") && lastRound(state)?.answered
+			? [{ what: "answers" as const, rank: 2 }]
+			: []),
 	];
 }
 

@@ -6,7 +6,7 @@ import { addRule } from "./files/patterns.ts";
 import type { Key } from "./keys.ts";
 import { editLine } from "./line.ts";
 import { answerName, isNamePrompt } from "./names.ts";
-import { notice, only, setCursor, start, without } from "./reduced.ts";
+import { isBusy, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { PromptKind, Reduced, WizardState } from "./state.ts";
 import { answerParameter } from "./template-choice.ts";
 import { askFor } from "./tracing.ts";
@@ -47,7 +47,9 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 				const { code, ...values } = split.error;
 				return only(notice(open, code, values));
 			}
-			return start({ ...without(closed, "chosen") }, { job: "propose", line: text });
+			// It stays open until the form is there: a name that was mistyped is soon put right.
+			if (isBusy(open, "propose")) return only(open);
+			return start(without(open, "chosen", "notice"), { job: "propose", line: text });
 		}
 		case "exercise":
 			return askFor(closed, text);

@@ -11,6 +11,7 @@ import { askForNames, named } from "./names.ts";
 import { openPage } from "./pages.ts";
 import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
 import { anew, resumed, resumeFailed, resumeWanted } from "./resuming.ts";
+import type { TemplateSaved } from "./seen.ts";
 import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
 import { isWorthKeeping } from "./stored.ts";
 import { beginTrace, tracedOnce, traceFailed } from "./tracing.ts";
@@ -63,7 +64,7 @@ export function reduceDone(before: WizardState, action: Extract<Action, { type: 
 		case "names":
 			return only(named(state, action.value));
 		case "template":
-			return only({ ...notice(state, "template-saved", { ...action.value }), template: action.value });
+			return only(templateSaved(state, action.value));
 		case "text": {
 			const { page, text } = action.value;
 			return only(openPage({ ...state, texts: { ...state.texts, [page]: text } }, page));
@@ -123,4 +124,8 @@ function settle(state: WizardState, job: JobKind, ticket: number): WizardState |
 	const jobs = { ...state.jobs };
 	delete jobs[job];
 	return { ...state, jobs };
+}
+
+function templateSaved(state: WizardState, { hidesBuiltIn, name, path }: { readonly name: string } & TemplateSaved): WizardState {
+	return { ...notice(state, hidesBuiltIn ? "template-saved-over" : "template-saved", { name, path }), template: { name, path } };
 }

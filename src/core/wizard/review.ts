@@ -113,8 +113,8 @@ function makeRows(
 		]),
 		...part(
 			"devices",
-			plan.entries.flatMap((entry) =>
-				entry.kind === "device" && entry.decision === "include" ? [{ kind: "device" as const, path: entry.path }] : [],
+			groupsOf(plan).flatMap(({ name, paths }) =>
+				name === "devices" ? paths.map((path) => ({ kind: "device" as const, path })) : [],
 			),
 		),
 		...part(

@@ -68,6 +68,12 @@ export interface AskedParameter {
 	readonly default?: string;
 }
 
+export interface TemplateSaved {
+	readonly path: string;
+	/** One of that name comes with the program, and is not seen any more as long as this one is there. */
+	readonly hidesBuiltIn: boolean;
+}
+
 /** Where a session was left. */
 export interface Left {
 	/** Which of the steps, from 1. */

@@ -25,6 +25,7 @@ import type {
 	RecordNames,
 	Resumed,
 	Round,
+	TemplateSaved,
 	Testing,
 	Told,
 	Traced,
@@ -239,7 +240,7 @@ export type Result =
 	| { readonly job: "surroundings"; readonly value: HostView }
 	| { readonly job: "try"; readonly value: Round }
 	| { readonly job: "finish"; readonly value: Finished }
-	| { readonly job: "template"; readonly value: { readonly name: string; readonly path: string } }
+	| { readonly job: "template"; readonly value: { readonly name: string } & TemplateSaved }
 	| { readonly job: "names"; readonly value: RecordNames }
 	/** Where it was written. */
 	| { readonly job: "review"; readonly value: string }

@@ -69,7 +69,8 @@ export const buildDe: WizardMessages["build"] = {
 	startsEmpty: "beginnt leer",
 	existing: {
 		"new-cage": "Weder Käfig noch Zustand dieses Namens: Alles entsteht neu.",
-		"old-data": "Zustand eines früheren Käfigs dieses Namens: Er wird benutzt, wie er ist, und nichts davon überschrieben.",
+		"old-data":
+			"Zustand dieses Namens, von einem früheren Käfig oder einem Bau, der abgebrochen ist: Er wird benutzt, wie er ist, und nichts davon überschrieben.",
 		"data-stays": "Sein Zustand bleibt, wie er ist; nur was ihm noch nie gegeben wurde, wird hineinkopiert.",
 		cage: "Generation {generation} mit {command}: Sie bleibt die gegenwärtige, bis die neue gesichert ist, und ist dann der Weg zurück.",
 		adopted: "Er hat {service} übernommen; der Dienst läuft mit der gegenwärtigen Generation weiter, bis er neu gestartet wird.",

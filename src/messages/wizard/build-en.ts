@@ -67,7 +67,8 @@ export const buildEn = {
 	startsEmpty: "starts empty",
 	existing: {
 		"new-cage": "No cage and no state of this name: everything is made anew.",
-		"old-data": "State of an earlier cage of this name: it is used as it is, and nothing of it is overwritten.",
+		"old-data":
+			"State of this name, from an earlier cage or from a build that was cut off: it is used as it is, and nothing of it is overwritten.",
 		"data-stays": "Its state stays as it is; only what it has not been given yet is copied into it.",
 		cage: "Generation {generation}, running {command}: it stays the present one until the new one is saved, and then is the way back.",
 		adopted: "It has taken over {service}; that goes on to run the present generation until it is restarted.",

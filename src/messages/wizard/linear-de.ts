@@ -9,6 +9,7 @@ export const linearDe: WizardMessages["linear"] = {
 	marks: {
 		"[x]": "drin:",
 		"[ ]": "draußen:",
+		"[~]": "teils drin:",
 		"[!]": "Achtung:",
 		"[w]": "beschreibbar:",
 		"[ok]": "gut:",

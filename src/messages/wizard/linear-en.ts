@@ -7,6 +7,7 @@ export const linearEn = {
 	marks: {
 		"[x]": "in:",
 		"[ ]": "out:",
+		"[~]": "partly in:",
 		"[!]": "attention:",
 		"[w]": "writable:",
 		"[ok]": "ok:",

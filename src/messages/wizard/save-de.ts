@@ -34,7 +34,7 @@ export const saveDe: WizardMessages["save"] = {
 		dropin: "Das Drop-in, das {service} in {name} bringt",
 		record: "Der Nachweis von {name}",
 		changes: "Was aus der Vorlage {template} geworden ist",
-		consent: "Die Vorlage {name} all das ausführen lassen? j nimmt an",
+		consent: "Die Vorlage {name} all das ausführen lassen? y nimmt an",
 		next: "Wie es mit {name} weitergeht",
 	},
 };

@@ -31,7 +31,7 @@ export const traceDe: WizardMessages["trace"] = {
 	signal: "Signal {signal}",
 	tabs: { output: "Ausgabe", processes: "Prozesse", newest: "Neueste", reached: "Erreicht" },
 	titles: {
-		processes: "Prozesse: {living:count} laufen, {ended:count} beendet",
+		processes: "Prozesse: {living:count} {living|läuft|laufen}, {ended:count} beendet",
 		newest: "Neueste Pfade",
 		reached: "Erreicht, und was als Nächstes zu üben ist",
 	},

@@ -11,7 +11,14 @@ import { transientName } from "../state/process.ts";
 import { makeDirectory, openDirectory, syncDirectory } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";
 import { fillStaging } from "./fill.ts";
-import { generationPaths, nextGeneration, switchGeneration, writeManifest } from "./generations.ts";
+import {
+	currentGeneration,
+	generationPaths,
+	nextGeneration,
+	removeGeneration,
+	switchGeneration,
+	writeManifest,
+} from "./generations.ts";
 import { removeTree } from "./remove.ts";
 import { isUntouched, survey } from "./survey.ts";
 import { runIn } from "./tools.ts";
@@ -58,18 +65,22 @@ export async function buildGeneration(request: BuildRequest): Promise<Manifest> 
 	const files = await survey(entries, paths.generations, request.previous?.root, signal);
 	const generation = await nextGeneration(cage);
 	const staging = join(paths.generations, transientName("staging"));
+	let isInPlace = false;
 	try {
 		await makeDirectory(staging);
 		request.onPhase?.("copying");
 		const made = await fillStaging({ ...request, entries, files, staging, isRoot: owner === undefined });
 		request.onPhase?.("syncing");
 		await putInPlace(staging, paths.root(generation), signal);
+		isInPlace = true;
 		const manifest = describe(plan, baseName(cage), generation, request.now, made, owner);
 		await writeManifest(cage, manifest);
 		if (request.activate !== false) await switchGeneration(cage, generation);
 		return manifest;
 	} catch (error) {
 		await removeTree(staging);
+		// A full disk may have room for all of it but for the manifest.
+		if (isInPlace && (await currentGeneration(cage)) !== generation) await removeGeneration(cage, generation);
 		throw writeFailure(error, staging);
 	}
 }

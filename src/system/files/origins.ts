@@ -1,8 +1,8 @@
 import { lstatSync, readlinkSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import type { ChangedOrigin } from "../../core/cage/drift.ts";
+import type { ChangedOrigin, HostChanges } from "../../core/cage/drift.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
-import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { type Path, parent, pathToBytes, root } from "../../core/path/path.ts";
 import { errorName } from "./errors.ts";
 import { hashFiles } from "./hash.ts";
 import { sameStamp, stampOf } from "./safe-copy.ts";
@@ -11,7 +11,7 @@ import { sameStamp, stampOf } from "./safe-copy.ts";
  * Files and links of the host that are not what a generation was copied from any more. A file whose stat(2) is as it was then is not read;
  * with `deep` every one is.
  */
-export async function changedOrigins(manifest: Manifest, deep: boolean, signal?: AbortSignal): Promise<ChangedOrigin[]> {
+export async function changedOrigins(manifest: Manifest, deep: boolean, signal?: AbortSignal): Promise<HostChanges> {
 	const changed: ChangedOrigin[] = [];
 	const unsure: ManifestEntry[] = [];
 	const note = (entry: ManifestEntry, change: ChangedOrigin["change"]) =>
@@ -23,10 +23,12 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 	const all = deep ? hashFiles(files.map(placeOf), signal) : undefined;
 	all?.catch(() => {}); // Told below, unless something else ends this before.
 	let looked = 0;
+	let isTouched = false;
 	for (const entry of entries) {
 		signal?.throwIfAborted();
 		if (++looked % 500 === 0) await setImmediate();
 		const change = entry.kind === "file" ? lookAtFile(entry, deep) : changeOfLink(entry);
+		if (change !== undefined && entry.kind === "file") isTouched ||= !isAsPlanned(entry);
 		if (change === "unsure") unsure.push(entry);
 		else if (change) note(entry, change);
 	}
@@ -35,7 +37,33 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 	for (const [index, entry] of read.entries()) {
 		if (wanted.has(entry) && hashes[index] !== (entry.edited ?? entry.sha256)) note(entry, "changed");
 	}
-	return changed.sort((a, b) => (a.path < b.path ? -1 : 1));
+	isTouched ||= watchedDirectories(manifest.entries).some((entry) => !isAsPlanned(entry));
+	return { changed: changed.sort((a, b) => (a.path < b.path ? -1 : 1)), isTouched };
+}
+
+/**
+ * The directories that one knows by their time that something was put into: all above what was copied, and those that are in the cage for their own
+ * sake. Below others nothing of the host goes in, and those of logs and pid files change all the time.
+ */
+function watchedDirectories(entries: readonly ManifestEntry[]): ManifestEntry[] {
+	const above = new Set<Path>();
+	for (const { kind, path } of entries) {
+		if (kind !== "file" && kind !== "symlink") continue;
+		for (let up = parent(path); up !== root && !above.has(up); up = parent(up)) above.add(up);
+	}
+	const isForItself = ({ reasons }: ManifestEntry) => reasons.some(({ kind }) => kind !== "parent-of");
+	return entries.filter((entry) => entry.kind === "directory" && (above.has(entry.path) || isForItself(entry)));
+}
+
+/** As the plan knew it: `stat` in milliseconds. */
+function isAsPlanned(entry: ManifestEntry): boolean {
+	const { gid, mode, mtime, uid } = entry;
+	const stats = attempt(() => lstatSync(pathToBytes(placeOf(entry))));
+	// A directory that the host does not have was made for what is mounted there.
+	if (stats === undefined) return entry.kind === "directory" && mtime === 0;
+	return (
+		(stats.mode & 0o7777) === mode && stats.uid === uid && stats.gid === gid && Math.trunc(stats.mtimeMs) === Math.trunc(mtime)
+	);
 }
 
 function placeOf({ origin, path }: ManifestEntry): Path {

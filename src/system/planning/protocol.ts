@@ -27,5 +27,5 @@ export type FromPlanning =
 			};
 	  };
 
-/** Accesses or entries of one part: a millisecond or two to be copied. */
-export const perPart = 200;
+/** Accesses or entries of one part: a millisecond to be copied. */
+export const perPart = 100;

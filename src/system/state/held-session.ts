@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, type Path, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import type { HeldSession } from "../../engine/store.ts";
+import { writeFailure } from "../files/errors.ts";
 import { discard } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";
 import type { Lock } from "./lock.ts";
@@ -28,7 +29,16 @@ export class SessionFolder implements HeldSession {
 		this.#number = Math.max(0, ...Object.values(this.#parts).map((file) => Number(/[0-9]+(?=\.jsonl$)/.exec(file)?.[0] ?? 0)));
 	}
 
+	/** Fails with `disk-full` or what else of `writeFailure` holds, and can be tried again. */
 	async write(fields: Readonly<Record<string, unknown>>, late: readonly string[]): Promise<void> {
+		try {
+			await this.#write(fields, late);
+		} catch (error) {
+			throw writeFailure(error, this.#folder);
+		}
+	}
+
+	async #write(fields: Readonly<Record<string, unknown>>, late: readonly string[]): Promise<void> {
 		const before = this.#written;
 		const changed = Object.entries(fields).filter(([name, value]) => value !== undefined && before[name] !== value);
 		const isGone = (name: string) => fields[name] === undefined;

@@ -52,7 +52,7 @@ export class StateReader implements CageReader {
 		return readAdoption(this.paths(name).adoption);
 	}
 
-	onRestartRequest(name: string, listener: (generation: number) => void): () => void {
+	onRestartRequest(name: string, listener: (generation: number, answer: (stopSeconds: number) => void) => void): () => void {
 		return onRestartRequest(this.paths(name).directory, listener);
 	}
 

@@ -52,7 +52,7 @@ import { transientName } from "./process.ts";
 import { StateReader } from "./reader.ts";
 import { recordStore } from "./records.ts";
 import { beginRemoval, cageContents, endRemoval, removeContents } from "./removal.ts";
-import { restartRequest } from "./restart.ts";
+import { restartAnswer, restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
 import { StateTemplates } from "./templates.ts";
 import { readTrace, writeTrace } from "./traces.ts";
@@ -133,10 +133,17 @@ export class StateFolder extends StateReader implements Store {
 					...(onPhase ? { onPhase } : {}),
 					...(previous ? { previous } : {}),
 				});
-		onPhase?.("seeding");
-		const { unstable } = await seedData({ plan, cage: directory, signal, onFile });
-		await this.#placeInit(name);
-		return { generation: manifest.generation, unchanged, manifest, unstable };
+		const { generation } = manifest;
+		try {
+			onPhase?.("seeding");
+			const { unstable } = await seedData({ plan, cage: directory, signal, onFile });
+			await this.#placeInit(name);
+			return { generation, unchanged, manifest, unstable };
+		} catch (error) {
+			// Nobody gets to know of a candidate whose state could not be copied.
+			if (!unchanged) await removeGeneration(directory, generation);
+			throw error;
+		}
 	}
 
 	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]> {
@@ -257,6 +264,10 @@ export class StateFolder extends StateReader implements Store {
 
 	requestRestart(name: string, generation: number): Promise<void> {
 		return writeAtomic(join(this.paths(name).directory, restartRequest), `${generation}\n`);
+	}
+
+	restartAnswer(name: string, generation: number): number | undefined {
+		return restartAnswer(this.paths(name).directory, generation);
 	}
 
 	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {

@@ -178,9 +178,10 @@ async function openArchive(archive: Path): Promise<FileHandle> {
 		if ((await file.stat()).isFile()) return file;
 		await file.close();
 	} catch (error) {
+		if (errorName(error) === "ENOENT") throw new Failure("no-such-file", { path: showPath(archive) }, 2);
 		throw readFailure(error, archive);
 	}
-	throw new Failure("source-not-regular", { path: showPath(archive) }, 4);
+	throw new Failure("no-export", { path: showPath(archive) }, 2);
 }
 
 async function requireOnly(folder: Path, names: readonly string[], archive: Path): Promise<void> {

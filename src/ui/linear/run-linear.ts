@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { importInk } from "../import-ink.ts";
-import { lastLines } from "../last-lines.ts";
+import { type LastLines, lastLines } from "../last-lines.ts";
 import { lookFrom, type WizardOptions } from "../options.ts";
 import { shellWords } from "../shell-words.ts";
 import { WizardStore } from "../store.ts";
@@ -8,7 +8,7 @@ import { onEndingSignal } from "../terminal.ts";
 import { Talk } from "./talk.ts";
 
 /** Runs the wizard as a talk: lines are written and lines are read, and nothing that was written is ever changed. */
-export async function runLinear(options: WizardOptions): Promise<{ status: number; lines: string[] }> {
+export async function runLinear(options: WizardOptions): Promise<{ status: number; lines: LastLines }> {
 	const look = lookFrom({ ...options, color: false });
 	const { spokenLines } = await importInk(false, () => import("./spoken.tsx"));
 	const store = new WizardStore(options.session);
@@ -42,7 +42,9 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 		});
 		talk.begin();
 		store.start(options.initial, options.resume);
-		return { status: await over, lines: lastLines(store.state, look.messages, options.state) };
+		const status = await over;
+		const { state } = store;
+		return { status, lines: (isKept) => lastLines(state, look.messages, options.state, isKept) };
 	} finally {
 		talk.end();
 		lines.close();

@@ -53,6 +53,8 @@ export class Talk {
 	}
 
 	end(): void {
+		// What is printed afterwards begins on a line of its own.
+		if (this.#asking) this.#write("\n");
 		this.#stop();
 		clearTimeout(this.#timer);
 	}

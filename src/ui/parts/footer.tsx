@@ -9,7 +9,7 @@ export function Footer() {
 	const { messages, state, width } = useView();
 	const items = offered(state).map((binding) => ({
 		rank: binding.footer ?? 9,
-		key: keyName(binding.keys[0] ?? "", messages),
+		key: keyName(shownKey(binding.keys, messages.wizard.keys[binding.command]), messages),
 		word: messages.wizard.keys[binding.command],
 		get text() {
 			return `${this.key} ${this.word}`;
@@ -29,4 +29,9 @@ export function Footer() {
 			))}
 		</Line>
 	);
+}
+
+/** The first one; of several letters that of the word, as a question has it: y or j. */
+function shownKey([first = "", ...others]: readonly string[], word: string): string {
+	return first.length === 1 ? (others.find((key) => key === word[0]) ?? first) : first;
 }

@@ -16,54 +16,59 @@ export interface LineProps extends Style {
 /** Exactly one row, whatever it holds. Drawn anew only where it has something else to say: most rows of a screen have not. */
 export const Line = memo(function Line({ children, cut = "end", width, ...text }: LineProps) {
 	const { ascii } = useLook();
-	// Before it is cut: letters that become two would else lead beyond the row, and push the picture up.
-	const shown = ascii && typeof children === "string" ? asciiText(children) : children;
-	const content = (
-		<Text wrap={`truncate-${cut}`} {...text}>
-			{shown ?? " "}
-		</Text>
-	);
+	const shown = children ?? " ";
 	return (
-		// Inside a transformation Ink wraps what it would cut elsewhere: the rows that follow must not be seen.
 		<Box height={1} flexShrink={0} overflowY="hidden" {...(width === undefined ? {} : { width: Math.max(1, width) })}>
-			{ascii ? <Transform transform={asciiRow}>{content}</Transform> : content}
+			<Text wrap={`truncate-${cut}`} {...text}>
+				{/* Inside of what is cut: letters that become two would else lead beyond the row. The mark of a cut is made plain where it is written. */}
+				{ascii ? <Transform transform={asciiText}>{shown}</Transform> : shown}
+			</Text>
 		</Box>
 	);
 });
 
-/** Keeps the width: the mark of a cut becomes one character. */
-function asciiRow(row: string): string {
-	return asciiText(row.replaceAll("…", "~"));
-}
-
 type SplitLineProps = Omit<LineProps, "children"> & { readonly left: string; readonly right: string; readonly width: number };
 
 /** One row with something at its right end, which takes no more than a little over half of it. */
-export const SplitLine = memo(function SplitLine({ cut = "end", left, right, width, ...style }: SplitLineProps) {
+export const SplitLine = memo(function SplitLine({
+	cut = "end",
+	dimColor = false,
+	left,
+	right,
+	width,
+	...style
+}: SplitLineProps) {
+	const { bold, color, inverse } = style;
 	const { ascii, linear } = useLook();
 	const aside = Math.min(right.length, Math.floor(width * 0.55)) + 1;
 	const room = Math.max(1, width - aside);
 	const [first, second] = ascii ? [asciiText(left), asciiText(` ${right}`)] : [left, ` ${right}`];
 	if (!linear && isNarrow(first) && isNarrow(second)) {
 		const mark = ascii ? "~" : "…";
+		const shownFirst = cutTo(first, room, cut, mark);
+		const shownSecond = `${" ".repeat(room - shownFirst.length)}${cutTo(second, aside, "end", mark)}`;
 		// One text: a box for each side would be five times as much for Ink to lay out, of each row of a list.
 		return (
 			<Box height={1} flexShrink={0} width={width}>
-				<Text wrap="truncate">
-					<Text {...style}>{cutTo(first, room, cut, mark)}</Text>
-					<Text dimColor={style.dimColor ?? false}>
-						{" ".repeat(Math.max(0, room - first.length)) + cutTo(second, aside, "end", mark)}
+				{color || bold || inverse ? (
+					<Text wrap="truncate" dimColor={dimColor}>
+						<Text {...style}>{shownFirst}</Text>
+						{shownSecond}
 					</Text>
-				</Text>
+				) : (
+					<Text wrap="truncate" dimColor={dimColor}>
+						{shownFirst + shownSecond}
+					</Text>
+				)}
 			</Box>
 		);
 	}
 	return (
 		<Box height={1} flexShrink={0} width={width}>
-			<Line {...style} cut={cut} width={room}>
+			<Line {...style} dimColor={dimColor} cut={cut} width={room}>
 				{left}
 			</Line>
-			<Line width={aside} dimColor={style.dimColor ?? false}>{` ${right}`}</Line>
+			<Line width={aside} dimColor={dimColor}>{` ${right}`}</Line>
 		</Box>
 	);
 });

@@ -1,11 +1,12 @@
 import { printable, quoteShellLine } from "../../core/path/quote.ts";
 import { selectedChoice } from "../../core/wizard/choose.ts";
-import type { Choice } from "../../core/wizard/seen.ts";
+import type { Choice, Left } from "../../core/wizard/seen.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { type Fact, labelled } from "../labelled.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
 import { Paragraph } from "../parts/paragraph.tsx";
+import { sessionHint, sessionText } from "../parts/session-text.ts";
 import { wrapWords } from "../wrap-words.ts";
 
 /** Beside the list, where there is room: everything that is known of the selected one. */
@@ -26,7 +27,8 @@ export function ChoiceDetail() {
 
 /** What it is, how it starts, where it is and what is missing of it, then what to know beforehand. */
 export function choiceLines(choice: Choice, messages: Messages, width: number): string[] {
-	const { advice = [], description, detail = description, kind, notes = [] } = choice;
+	const { advice = [], description, detail = description, kind, left, notes = [] } = choice;
+	if (left) return sessionLines(choice, left, messages, width);
 	const said = [...advice, ...notes.map(({ code, values }) => messages.note(code, values))];
 	return [
 		...wrapWords(kind === "template" || kind === "demo" ? detail : description, width),
@@ -34,6 +36,15 @@ export function choiceLines(choice: Choice, messages: Messages, width: number): 
 		...labelled(factsOf(choice, messages), width),
 		...said.flatMap((text) => ["", ...wrapWords(text, width)]),
 	];
+}
+
+/** Of a session that was left no more is known before it is read: where it stands, and what it is about or where it lies. */
+function sessionLines(choice: Choice, left: Left, messages: Messages, width: number): string[] {
+	const isOpen = left.problem === undefined && left.holder === undefined;
+	const said = isOpen ? (sessionHint(choice, messages) ?? "") : sessionText(left, messages);
+	const { detail = "" } = choice;
+	const { command } = messages.wizard.choose.facts;
+	return [...wrapWords(said, width), "", ...(left.problem ? wrapWords(detail, width) : labelled([[command, detail]], width))];
 }
 
 function factsOf(

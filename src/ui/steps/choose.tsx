@@ -92,7 +92,8 @@ function hintText(messages: Messages, state: ReturnType<typeof useView>["state"]
 	const words = messages.wizard.choose;
 	const query = state.queries.choose ?? "";
 	const choice = selectedChoice(state);
-	if (isBusy(state, "propose")) return messages.fill(words.reading, { name: choice?.name ?? "" });
+	const typed = state.prompt?.kind === "command" ? state.prompt.line.text : undefined;
+	if (isBusy(state, "propose")) return messages.fill(words.reading, { name: typed ?? choice?.name ?? "" });
 	if (query !== "" && !state.prompt) return messages.fill(words.searching, { query });
 	const session = choice && sessionHint(choice, messages);
 	if (session) return session;

@@ -8,6 +8,7 @@ import type { WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { showReason } from "../../report/reasons.ts";
 import { useView } from "../look.ts";
+import { Block } from "../parts/block.tsx";
 import { Line } from "../parts/line.tsx";
 import { columnsForTwo, Panes } from "../parts/panes.tsx";
 import { Paragraph, paragraph } from "../parts/paragraph.tsx";
@@ -116,10 +117,12 @@ function Facts() {
 	const { height, messages, state, width } = useView();
 	const row = selectedRow(state);
 	const lines = row ? whyFileRow(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width))) : [];
-	return lines.slice(0, height).map((line, index) => (
-		// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text have nothing else
-		<Line key={index} bold={index === 0}>
-			{line === "" ? " " : line}
-		</Line>
-	));
+	const [title, ...rest] = lines.slice(0, height);
+	if (title === undefined) return null;
+	return (
+		<>
+			<Line bold>{title === "" ? " " : title}</Line>
+			<Block lines={rest} width={width} />
+		</>
+	);
 }

@@ -102,15 +102,10 @@ function entryFacts(item: Extract<Item, { kind: "entry" }>, plan: Plan, rules: R
 	];
 }
 
-const matchers = new WeakMap<Rules["exclude"], ReturnType<typeof matchPaths>>();
-
-/** Asked for with each frame; many decisions at once may make thousands of rules. */
 function excludingRule(exclude: Rules["exclude"], path: Path): string | undefined {
 	const own = escapeGlob(pathToText(path) ?? "");
 	if (exclude.includes(own)) return own;
-	const matches = matchers.get(exclude) ?? matchPaths(exclude);
-	matchers.set(exclude, matches);
-	return matches(path);
+	return matchPaths(exclude)(path);
 }
 
 function named(title: string, paths: readonly Path[], messages: Messages): string[] {

@@ -6,6 +6,16 @@ import { asApp } from "../plan/traces.ts";
 import { cage, commands, host, inCage, lastOf, lines, path, rehearsal, spec, started } from "./launches.ts";
 
 describe("a rehearsal", () => {
+	test("leaves out what was unmounted since somebody looked", () => {
+		const gone = [
+			{ kind: "overlay", path: path("/nowhere/at/all"), scratch: path("/state/scratch/1/layers/9") },
+			{ kind: "bind", path: path("/nowhere/else") },
+		] as const;
+		const all = commands(spec({ ...rehearsal, mounts: [...rehearsal.mounts, ...gone] })).flat();
+		expect(all.filter((word) => word.includes("nowhere") || word.includes("layers/9"))).toEqual([]);
+		expect(all).toContain("/dev/pts");
+	});
+
 	test("lays an overlay over what can be written, hands over what was asked for, and goes in", () => {
 		const root = { ...rehearsal, given: [path("/srv/state")] };
 		const dir = rehearsal.directory;

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
+import { isWithin, normalise, pathFromBytes, pathFromText } from "../../../src/core/path/path.ts";
 import { escapeGlob } from "../../../src/core/path/quote.ts";
 import { expandInclude, matchPaths, mostPerRule } from "../../../src/core/plan/rules.ts";
 import { directory, link, tree } from "./tree.ts";
@@ -35,6 +36,9 @@ describe("matchPaths", () => {
 		["/usr/lib/app/*.so", "/usr/lib/app/sub/c.so", false],
 		["/usr/lib/**/*.so", "/usr/lib/app/sub/c.so", true],
 		["/usr/lib/app/**", "/usr/lib/app/sub/c.so", true],
+		["/usr/lib/app/**", "/usr/lib/app", true],
+		["/usr/lib/app/**", "/usr/lib/apple", false],
+		["/usr/lib/a{pp,b}/**", "/usr/lib/app", true],
 		["/**/*.so", "/usr/lib/app/a.so", true],
 		["/usr/lib/app/[ab].so", "/usr/lib/app/b.so", true],
 		["/usr/lib/app/{a,b}.so", "/usr/lib/app/b.so", true],
@@ -136,4 +140,22 @@ describe("expandInclude", () => {
 		expect(expandInclude(`/huge/f${mostPerRule + 5}*`, huge)).toEqual([`/huge/f${mostPerRule + 5}`]);
 		expect(expandInclude("/huge/f?", huge)).toHaveLength(10);
 	});
+});
+
+test("of many rules the first that matches is named, as if each were tried by itself", () => {
+	const name = fc.constantFrom("a", "b", "a b", "a(1)", ".x", "ä");
+	const path = fc.array(name, { maxLength: 4 }).map((names) => `/${names.join("/")}`);
+	const glob = fc.constantFrom("/*", "/**", "/a*", "/{a,b}/*", "/*/../b", "//", "/.", "\\(1\\)");
+	const rule = fc.tuple(path, fc.oneof({ weight: 2, arbitrary: fc.constant("") }, glob)).map((parts) => parts.join(""));
+	fc.assert(
+		fc.property(fc.array(rule, { maxLength: 8 }), fc.array(path, { minLength: 1, maxLength: 12 }), (rules, texts) => {
+			const matches = matchPaths(rules);
+			for (const one of texts.map(pathFromText)) {
+				expect(matches(one)).toBe(rules.find((text) => matchPaths([text])(one) !== undefined));
+				for (const plain of rules.filter((text) => !/[*{\\]/.test(text))) {
+					expect(matchPaths([plain])(one) !== undefined).toBe(isWithin(one, normalise(pathFromText(plain))));
+				}
+			}
+		}),
+	);
 });

@@ -65,3 +65,16 @@ test.each(["6379", "redis", "advanced", "tcp 6379"])("a search for %s finds the 
 	const wizard = atChoices(missing, running).type(`/${query}`);
 	expect(shownChoices(wizard.state)[0]?.id).toBe(running.id);
 });
+
+describe("a command that is typed", () => {
+	test("is asked for once, and stays to be put right where it is not there", () => {
+		const wizard = atChoices(running).type("t/usr/bin/nosuch --x");
+		wizard.wanted();
+		expect(wizard.type(enter + enter).wanted()).toEqual(["propose"]);
+		wizard.fail("propose", { code: "missing-program", values: { program: "/usr/bin/nosuch" } });
+		expect(wizard.state).toMatchObject({ prompt: { kind: "command", line: { text: "/usr/bin/nosuch --x" } }, failure: {} });
+		wizard.type("y");
+		expect(wizard.state.prompt?.line.text).toBe("/usr/bin/nosuch --xy");
+		expect(wizard.type(enter).wanted()).toEqual(["propose"]);
+	});
+});

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { saveItems } from "../../../src/core/wizard/saving.ts";
 import type { Choice, Finished } from "../../../src/core/wizard/seen.ts";
-import { redis } from "../../ui/scripted-session.ts";
-import { Drive, enter } from "./drive.ts";
+import { redis, selftestOf } from "../../ui/scripted-session.ts";
+import { atTrial, Drive, enter, finished, tried } from "./drive.ts";
 
 const known: Choice = {
 	id: "template:redis",
@@ -58,6 +58,11 @@ describe("a template", () => {
 		expect(drive.state).toMatchObject({ overlay: "consent", texts: { consent: foreign.consent?.text } });
 		expect(drive.press("escape").state.overlay).toBeUndefined();
 		expect(drive.wanted()).toEqual([]);
+		// Whoever reads on accepts nothing.
+		drive.type(enter).act({ type: "measured", scrollEnd: 10, found: [] }).type("jjJ");
+		expect(drive.state).toMatchObject({ overlay: "consent", scroll: 2 });
+		drive.press("escape");
+		expect(drive.wanted()).toEqual([]);
 		drive.type(`${enter}y/srv/x${enter}${enter}`);
 		expect(drive.intentions).toMatchObject([{ job: "propose", choice: { accepts: "abc", values: { folder: "/srv/x" } } }]);
 	});
@@ -68,4 +73,20 @@ test("a cage of a template can be compared with it", () => {
 	const { template: _, ...alone } = redis;
 	expect(saveItems({ finished, answers: alone })).not.toContain("changes");
 	expect(saveItems({ finished, answers: redis })).toContain("changes");
+});
+
+test("a template that takes the place of a built-in one says so", () => {
+	const save = (hidesBuiltIn: boolean) => {
+		const wizard = atTrial(tried(true))
+			.answer({ job: "selftest", value: { test: selftestOf() } })
+			.type(enter)
+			.answer({ job: "finish", value: finished });
+		const item = saveItems(wizard.state).indexOf("template");
+		wizard.wanted();
+		wizard.type(`${"j".repeat(item)}${enter}${enter}`);
+		expect(wizard.wanted()).toContain("template");
+		return wizard.answer({ job: "template", value: { name: "redis", path: "/t/redis.json", hidesBuiltIn } }).state;
+	};
+	expect(save(false)).toMatchObject({ notice: { code: "template-saved" }, template: { name: "redis" } });
+	expect(save(true)).toMatchObject({ notice: { code: "template-saved-over", values: { name: "redis" } } });
 });

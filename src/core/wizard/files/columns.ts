@@ -1,7 +1,8 @@
-import { type Path, pathToText } from "../../path/path.ts";
+import { type Path, parent, pathToText } from "../../path/path.ts";
 import { escapeGlob } from "../../path/quote.ts";
 import type { Pausable } from "../../pausable.ts";
 import type { EntryKind } from "../../plan/plan.ts";
+import { matchInFolders } from "../../plan/rules.ts";
 import { isUnanswered } from "./attention.ts";
 import { type FileNode, type PlanFolder, placeOfLink } from "./nodes.ts";
 import { letterBit, lowerCase, type Searched } from "./search.ts";
@@ -18,6 +19,9 @@ export interface Columns extends Searched {
 	readonly facts: Uint8Array;
 	readonly kinds: Uint8Array;
 	readonly sizes: Float64Array;
+	/** Of the package, by its place in `packageNames`; -1 where it belongs to none. */
+	readonly packages: Int32Array;
+	readonly packageNames: ReadonlyMap<string, number>;
 	/** The row above, by its place in the `rows` of the model. */
 	readonly above: Int32Array;
 	/** The folder that it lies in, by its place in `folders`; -1 directly below the root. */
@@ -74,6 +78,8 @@ export function* makeColumns(items: readonly FileNode[], known: ReadonlyMap<stri
 		facts: new Uint8Array(count),
 		kinds: new Uint8Array(count),
 		sizes: new Float64Array(count),
+		packages: new Int32Array(count).fill(-1),
+		packageNames: new Map<string, number>(),
 		above: new Int32Array(count),
 		within: new Int32Array(count),
 		folders,
@@ -99,12 +105,35 @@ export function* makeColumns(items: readonly FileNode[], known: ReadonlyMap<stri
 		columns.facts[at] = factsOf(node);
 		columns.kinds[at] = node.item?.kind === "entry" ? kindNumbers[node.item.entry.kind] : 0;
 		columns.sizes[at] = node.sums.bytes;
+		const owner = node.item?.kind === "entry" ? node.item.entry.package?.name : undefined;
+		if (owner !== undefined) columns.packages[at] = placeOfName(columns.packageNames, owner);
 		columns.above[at] = node.row;
 		columns.within[at] = node.folder ? (places.get(node.folder) ?? -1) : -1;
 		const way = known.get(placeOfLink(node) ?? "");
 		if (way) columns.ways.push([at, places.get(way) as number]);
 	}
 	return columns;
+}
+
+function placeOfName(names: Map<string, number>, name: string): number {
+	const known = names.get(name) ?? names.size;
+	names.set(name, known);
+	return known;
+}
+
+/** As `matchPaths`, by the places of items. Of those that follow each other most lie in one folder. */
+export function matchPlaces({ paths, within }: Columns, rules: readonly string[]): (at: number) => string | undefined {
+	const inFolder = matchInFolders(rules);
+	let folder: number | undefined;
+	let matches: ReturnType<typeof inFolder> | undefined;
+	return (at) => {
+		const path = paths[at] as Path;
+		if (!matches || within[at] !== folder) {
+			folder = within[at];
+			matches = inFolder(parent(path));
+		}
+		return matches(path);
+	};
 }
 
 function* lengthOf(items: readonly FileNode[]): Pausable<number> {

@@ -1,5 +1,6 @@
 import type { Path } from "../../path/path.ts";
 import type { WizardState } from "../state.ts";
+import { facts } from "./columns.ts";
 import { modelOf } from "./model.ts";
 import type { FileNode } from "./nodes.ts";
 import { isFiltered, selectedRow, shownRows } from "./shown.ts";
@@ -35,9 +36,10 @@ export function followRow(before: WizardState, after: WizardState): WizardState 
 	const cursor = after.cursors.files ?? 0;
 	if (!row || !after.plan) return cursorTo(after, Math.max(0, Math.min(cursor, rows.length - 1)));
 	if (rows[cursor]?.id === row.id) return after;
-	const same = rows.findIndex(({ id }) => id === row.id);
-	if (same >= 0) return cursorTo(after, same);
 	const item = row.path === undefined ? undefined : modelOf(after.plan).byPath.get(row.path);
+	// To look for a value is quicker than to look into thousands of them.
+	const same = row.item && item ? rows.indexOf(item) : rows.findIndex(({ id }) => id === row.id);
+	if (same >= 0) return cursorTo(after, same);
 	if (item) return reveal(after, item);
 	// A row that is gone was mostly closed into the one above.
 	return cursorTo(after, Math.max(0, Math.min(nearest(rows, row.path) ?? cursor, rows.length - 1)));
@@ -51,9 +53,21 @@ function nearest(rows: readonly FileNode[], path: Path | undefined): number | un
 	return at < 0 ? undefined : at;
 }
 
+/** The first item behind a place that waits for a yes and about which nothing was decided meanwhile. */
+export function nextWaiting({ files, plan }: WizardState, behind: number): FileNode | undefined {
+	if (!plan) return undefined;
+	const { columns, items } = modelOf(plan);
+	const { decisions } = files.pending;
+	for (let at = behind + 1; at < items.length; at++) {
+		const waits = ((columns.facts[at] as number) & (facts.unanswered | facts.included)) === facts.unanswered;
+		if (waits && !decisions[at]) return items[at];
+	}
+	return undefined;
+}
+
 /** Where a person has to decide something first, at the start of this step. */
 export function firstLook(state: WizardState): WizardState {
 	if (!state.plan) return state;
-	const waiting = modelOf(state.plan).items.find(({ sums }) => sums.waiting > 0);
+	const waiting = nextWaiting(state, -1);
 	return waiting ? reveal(cursorTo(state, 0), waiting) : cursorTo(state, 0);
 }

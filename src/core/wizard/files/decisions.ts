@@ -2,9 +2,8 @@ import type { Rules } from "../../application/application.ts";
 import { isWithin, type Path, pathFromText, pathToText } from "../../path/path.ts";
 import { escapeGlob } from "../../path/quote.ts";
 import type { Decision } from "../../plan/plan.ts";
-import { matchPaths } from "../../plan/rules.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
-import { facts, kindNumbers } from "./columns.ts";
+import { facts, kindNumbers, matchPlaces } from "./columns.ts";
 import { coverOf, type Places, placesWithin, withoutWays } from "./cover.ts";
 import type { FileNode } from "./nodes.ts";
 import { type Standing, to } from "./pending.ts";
@@ -158,29 +157,31 @@ export function takeIn(standing: Standing, rules: Rules, places: Places): Change
 /** The patterns without which none of the items is left out any more, and with everything else left out as before. */
 function withoutExcludes(standing: Standing, exclude: readonly string[], places: Places) {
 	const { columns } = standing.model;
-	const paths = columns.paths as readonly Path[];
 	const hit = new Set<string>();
-	const matched = new Uint8Array(paths.length);
+	const matched = new Uint8Array(columns.paths.length);
 	// Another pattern may match the same items and come to light once the first is gone.
-	for (let pending = places; pending.length; ) {
-		const matches = matchPaths(exclude.filter((one) => !hit.has(one)));
-		pending = pending.filter((at) => {
-			const text = matches(paths[at] as Path);
-			if (text === undefined) return false;
-			hit.add(text);
+	for (let pending = places, left = exclude; pending.length && left.length; left = exclude.filter((one) => !hit.has(one))) {
+		const matches = matchPlaces(columns, left);
+		const found: number[] = [];
+		let last: string | undefined;
+		for (const at of pending) {
+			const text = matches(at);
+			if (text === undefined) continue;
+			if (text !== last) hit.add(text);
+			last = text;
 			matched[at] = 1;
-			return true;
-		});
+			found.push(at);
+		}
+		pending = found;
 	}
 	const unmatched = places.filter((at) => !matched[at]);
 	if (!hit.size) return { exclude, replaced: [], unmatched };
 	const kept = exclude.filter((one) => !hit.has(one));
-	const [gone, still] = [matchPaths([...hit]), matchPaths(kept)];
+	const [gone, still] = [matchPlaces(columns, kept.length ? [...hit] : exclude), matchPlaces(columns, kept)];
 	const others: number[] = [];
-	for (let at = 0; at < paths.length; at++) {
+	for (let at = 0; at < matched.length; at++) {
 		if (!((columns.facts[at] as number) & facts.entry) || matched[at] || isInAt(standing, at)) continue;
-		const path = paths[at] as Path;
-		if (gone(path) !== undefined && still(path) === undefined) others.push(at);
+		if (gone(at) !== undefined && still(at) === undefined) others.push(at);
 	}
 	return {
 		exclude: add(kept, coverOf(columns, others)),

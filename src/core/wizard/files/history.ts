@@ -6,7 +6,6 @@ import type { Reduced, WizardState } from "../state.ts";
 import { followRow } from "./cursor.ts";
 import { modelOf } from "./model.ts";
 import { type Decided as Decision, nothingPending, withDecided } from "./pending.ts";
-import { isFiltered } from "./shown.ts";
 import type { Decided } from "./state.ts";
 
 /** The rules that are decided in this step. Those of other steps are none of its undoing. */
@@ -35,7 +34,7 @@ export function decide(state: WizardState, change: Partial<Rules>, decided?: Dec
 			past: affordable([...files.past, asDecided(state, rules)].slice(-mostSteps)),
 			future: [],
 			pending: state.plan && decided ? withDecided(modelOf(state.plan), files.pending, decided) : files.pending,
-			touched: decided && isFiltered(state) ? [...files.touched, ...pathsOf(state, decided)] : files.touched,
+			touched: decided && state.tab !== "all" ? [...files.touched, ...pathsOf(state, decided)] : files.touched,
 		},
 	});
 }

@@ -1,6 +1,7 @@
 import type { Path } from "../../path/path.ts";
 import { atOnce, type Pausable } from "../../pausable.ts";
-import { type GroupName, type Recommendation, spareOf } from "../../plan/groups.ts";
+import { prepareAccountUse } from "../../plan/account-use.ts";
+import { findSpare, type GroupName, prepareGroups, type Recommendation } from "../../plan/groups.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type Columns, makeColumns } from "./columns.ts";
 import { prepareDependents } from "./dependents.ts";
@@ -38,6 +39,12 @@ export function* prepareModel(plan: Plan): Pausable<void> {
 	if (!remembered.has(plan)) remembered.set(plan, yield* makeModel(plan));
 }
 
+/** What the steps behind the files need beyond that. */
+export function* prepareLater(plan: Plan): Pausable<void> {
+	yield* prepareAccountUse(plan);
+	yield* prepareGroups(plan);
+}
+
 function* makeModel(plan: Plan): Pausable<FilesModel> {
 	const { folders, groups } = yield* buildGroups(plan);
 	const { items, rows } = yield* number(groups);
@@ -45,9 +52,8 @@ function* makeModel(plan: Plan): Pausable<FilesModel> {
 	const spare = new Map<GroupName, string>();
 	for (const group of groups) {
 		const below = itemsBelow({ items }, group);
-		recommended.set(group.group, recommendations(below));
-		yield;
-		const place = mayBeSpare.includes(group.group) ? spareOf(below.flatMap(pathIn)) : undefined;
+		recommended.set(group.group, yield* recommendations(below));
+		const place = mayBeSpare.includes(group.group) ? yield* findSpare(below.flatMap(pathIn)) : undefined;
 		if (place !== undefined) spare.set(group.group, place);
 		yield;
 	}
@@ -71,9 +77,10 @@ const mayBeSpare: readonly GroupName[] = ["certificates", "time-zones", "locale"
 const pathIn = ({ path, sums }: FileNode) => (sums.in && path !== undefined ? [path] : []);
 
 /** What is recommended for the items, what holds for most of them first. */
-function recommendations(items: readonly FileNode[]): readonly Recommendation[] {
+function* recommendations(items: readonly FileNode[]): Pausable<readonly Recommendation[]> {
 	const counts = new Map<Recommendation, number>();
-	for (const { item } of items) {
+	for (const [at, { item }] of items.entries()) {
+		if (at % 500 === 0) yield;
 		if (!item) continue;
 		const one = recommendationOfItem(item);
 		counts.set(one, (counts.get(one) ?? 0) + 1);

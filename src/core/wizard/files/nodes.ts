@@ -222,10 +222,20 @@ function* close(
 		if (at % between === between - 1) yield;
 		children.push(itemNode(item, made, from, folder.place));
 	}
+	// Of a folder with thousands of entries each of these takes its time.
+	if (children.length >= between) yield;
 	children.sort((a, b) => (a.name < b.name ? -1 : 1));
 	made.children = children;
-	made.branches = children.flatMap((child, at) => (child.children.length ? [at] : []));
-	made.sums = sumOf(children);
+	if (children.length >= between) yield;
+	const branches: number[] = [];
+	const sums = { ...noSums };
+	for (const [at, child] of children.entries()) {
+		if (at % between === between - 1) yield;
+		if (child.children.length) branches.push(at);
+		addTo(sums, child.sums);
+	}
+	made.branches = branches;
+	made.sums = sums;
 	return made;
 }
 
@@ -248,6 +258,8 @@ function* folderNode(folder: Folder, above: FileNode, from: string): Pausable<Fi
 	return yield* close(node, end, above, `${end.path}/`);
 }
 
+const none: readonly never[] = [];
+
 function itemNode(item: Item, above: FileNode, from: string, folder: PlanFolder | undefined): FileNode {
 	return {
 		id: item.path,
@@ -262,8 +274,8 @@ function itemNode(item: Item, above: FileNode, from: string, folder: PlanFolder 
 		plain: isPlain(item),
 		depth: above.depth + 1,
 		parent: above,
-		children: [],
-		branches: [],
+		children: none,
+		branches: none,
 		sums: sumsOfItem(item),
 	};
 }
@@ -316,17 +328,18 @@ export function sumsOfEntry(entry: Entry, decision: Decision): Sums {
 	};
 }
 
-/** Of thousands of rows, without a value for each step on the way. */
 export function sumOf(nodes: readonly FileNode[]): Sums {
 	const sum = { ...noSums };
-	for (const { sums } of nodes) {
-		sum.items += sums.items;
-		sum.in += sums.in;
-		sum.bytesIn += sums.bytesIn;
-		sum.bytes += sums.bytes;
-		sum.waiting += sums.waiting;
-	}
+	for (const { sums } of nodes) addTo(sum, sums);
 	return sum;
+}
+
+function addTo(sum: { -readonly [Name in keyof Sums]: number }, more: Sums): void {
+	sum.items += more.items;
+	sum.in += more.in;
+	sum.bytesIn += more.bytesIn;
+	sum.bytes += more.bytes;
+	sum.waiting += more.waiting;
 }
 
 export function recommendationOfItem(item: Item): Recommendation {

@@ -1,8 +1,7 @@
 import { isWithin, pathFromText } from "../../path/path.ts";
-import { matchPaths } from "../../plan/rules.ts";
 import { only } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";
-import { kindNumbers } from "./columns.ts";
+import { kindNumbers, matchPlaces } from "./columns.ts";
 import { isInAt } from "./decisions.ts";
 import { decide } from "./history.ts";
 import { standingOf } from "./pending.ts";
@@ -26,12 +25,13 @@ function excludePattern(state: WizardState, text: string): Reduced {
 	const change = { exclude: [...rules.exclude, text] };
 	if (!state.plan) return decide(state, change);
 	const standing = standingOf(state.plan, state.files.pending);
-	const matches = matchPaths([text]);
-	const { kinds, paths } = standing.model.columns;
+	const { columns } = standing.model;
+	const matches = matchPlaces(columns, [text]);
 	const hit: number[] = [];
-	for (const [at, path] of paths.entries()) {
-		if (kinds[at] === kindNumbers.generated || kinds[at] === kindNumbers.device || !isInAt(standing, at)) continue;
-		if (matches(path) !== undefined) hit.push(at);
+	for (let at = 0; at < columns.kinds.length; at++) {
+		const kind = columns.kinds[at];
+		if (kind === kindNumbers.generated || kind === kindNumbers.device || !isInAt(standing, at)) continue;
+		if (matches(at) !== undefined) hit.push(at);
 	}
 	const reduced = decide(state, change, { places: hit, to: "declined" });
 	return say(reduced, hit.length ? "many-out" : "pattern-matches-nothing", { count: hit.length, pattern: text });

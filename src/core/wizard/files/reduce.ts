@@ -3,10 +3,8 @@ import { escapeGlob } from "../../path/quote.ts";
 import type { Command } from "../bindings.ts";
 import { ask, go, notice, only, without } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";
-import { facts } from "./columns.ts";
-import { cursorTo, reveal, withOpen } from "./cursor.ts";
+import { cursorTo, nextWaiting, reveal, withOpen } from "./cursor.ts";
 import { redo, undo } from "./history.ts";
-import { modelOf } from "./model.ts";
 import type { FileNode } from "./nodes.ts";
 import { isFiltered, selectedRow, shownRows } from "./shown.ts";
 import { fileTabs } from "./state.ts";
@@ -46,7 +44,7 @@ export function reduceFiles(state: WizardState, command: Command): Reduced {
 		case "shut-or-back":
 			return (row && shut(state, row)) ?? only(go(state, "trace"));
 		case "next-waiting":
-			return nextWaiting(state);
+			return toNextWaiting(state);
 		case "undo":
 			return undo(state) ?? only(notice(state, "nothing-to-undo"));
 		case "redo":
@@ -125,17 +123,9 @@ function shut(state: WizardState, row: FileNode): Reduced | undefined {
 	return row.parent ? only(reveal(state, row.parent)) : undefined;
 }
 
-const waiting = facts.unanswered | facts.included;
-
 /** To the next of those that wait for a yes, from the first again after the last. */
-function nextWaiting(state: WizardState): Reduced {
-	if (!state.plan) return only(state);
-	const { columns, items } = modelOf(state.plan);
-	const row = selectedRow(state);
-	const from = row?.at ?? -1;
-	const { decisions } = state.files.pending;
-	const waits = (_: FileNode, at: number) => ((columns.facts[at] as number) & waiting) === facts.unanswered && !decisions[at];
-	const next = items.find((node, at) => at > from && waits(node, at)) ?? items.find(waits);
+function toNextWaiting(state: WizardState): Reduced {
+	const next = nextWaiting(state, selectedRow(state)?.at ?? -1) ?? nextWaiting(state, -1);
 	if (!next) return only(notice(state, "nothing-waits"));
 	// In a list that does not have it, it cannot be shown.
 	const whole = shownRows(state).includes(next) || !isFiltered(state);

@@ -1,8 +1,7 @@
 import { type Path, pathToText } from "../../path/path.ts";
 import type { Entry, Plan } from "../../plan/plan.ts";
-import { matchPaths } from "../../plan/rules.ts";
 import type { WizardState } from "../state.ts";
-import { facts } from "./columns.ts";
+import { facts, matchPlaces } from "./columns.ts";
 import { type FilesModel, modelOf } from "./model.ts";
 import type { FileNode } from "./nodes.ts";
 import { search } from "./search.ts";
@@ -136,15 +135,14 @@ function testOf(model: FilesModel, tab: FileTab, tried: Plan | undefined): (at: 
 /** What a rule brought in, allowed, left out, or made writable. */
 function decidedTest({ columns, plan }: FilesModel): (at: number) => boolean {
 	const { rules } = plan;
-	const excluded = matchPaths(rules.exclude);
+	const excluded = matchPlaces(columns, rules.exclude);
 	const allowed = new Set<string>([...rules.allowSecret, ...rules.allowSetuid, ...rules.devices]);
 	return (at) => {
 		const fact = columns.facts[at] as number;
 		if (fact & facts.byRule) return true;
 		if (!(fact & facts.entry)) return false;
-		const path = columns.paths[at] as Path;
-		if (!(fact & facts.included)) return !(fact & facts.unanswered) && excluded(path) !== undefined;
-		return allowed.size > 0 && allowed.has(pathToText(path) ?? "");
+		if (!(fact & facts.included)) return !(fact & facts.unanswered) && excluded(at) !== undefined;
+		return allowed.size > 0 && allowed.has(pathToText(columns.paths[at] as Path) ?? "");
 	};
 }
 

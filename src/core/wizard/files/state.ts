@@ -12,7 +12,7 @@ export type FileTab = (typeof fileTabs)[number];
 export interface FilesState {
 	/** Groups and folders that are open, by the ids of their rows. */
 	readonly opened: readonly FileNode["id"][];
-	/** What was decided while a filter is on: it stays in sight, whatever the filter says of it now. */
+	/** What was decided in a view that has not all: it stays in sight there, whatever it is now. */
 	readonly touched: readonly Path[];
 	readonly pending: Pending;
 	readonly past: readonly Decided[];

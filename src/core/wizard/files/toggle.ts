@@ -1,11 +1,10 @@
 import type { Rules } from "../../application/application.ts";
 import { type Path, pathToText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
-import type { Plan } from "../../plan/plan.ts";
 import { notice, only, without } from "../reduced.ts";
 import type { Reduced, WizardState } from "../state.ts";
 import { type OwnYes, questionOf } from "./attention.ts";
-import { facts } from "./columns.ts";
+import { facts, kindNumbers } from "./columns.ts";
 import { behindLink, type Places } from "./cover.ts";
 import {
 	allowOne,
@@ -97,10 +96,8 @@ export function decideAlike(state: WizardState, places: Places, top?: Path): Red
 export function decidePackage(state: WizardState, row: FileNode): Reduced {
 	const name = packageOf(row);
 	if (name === undefined || !state.plan) return only(notice(state, "no-package"));
-	return decideAlike(
-		state,
-		placesWhere(state.plan, (node) => packageOf(node) === name),
-	);
+	const { packageNames, packages } = modelOf(state.plan).columns;
+	return decideAlike(state, placesOfValue(packages, packageNames.get(name) ?? -1));
 }
 
 const packageOf = ({ item }: FileNode) => (item?.kind === "entry" ? item.entry.package?.name : undefined);
@@ -108,14 +105,13 @@ const packageOf = ({ item }: FileNode) => (item?.kind === "entry" ? item.entry.p
 export function decideKind(state: WizardState, row: FileNode): Reduced {
 	if (row.item?.kind !== "entry" || !state.plan) return only(notice(state, "no-kind"));
 	const { kind } = row.item.entry;
-	return decideAlike(
-		state,
-		placesWhere(state.plan, ({ item }) => item?.kind === "entry" && item.entry.kind === kind),
-	);
+	return decideAlike(state, placesOfValue(modelOf(state.plan).columns.kinds, kindNumbers[kind]));
 }
 
-function placesWhere(plan: Plan, holds: (node: FileNode) => boolean): Places {
-	return modelOf(plan).items.flatMap((node) => (holds(node) ? [node.at] : []));
+function placesOfValue(column: Int32Array | Uint8Array, value: number): Places {
+	const places: number[] = [];
+	for (let at = 0; at < column.length; at++) if (column[at] === value) places.push(at);
+	return places;
 }
 
 /** Yes to one secret, one setuid file, one device: never to all of them at once. */

@@ -1,0 +1,36 @@
+import { homedir } from "node:os";
+import { afterEach, expect, test, vi } from "vitest";
+import { plainVerb } from "../../src/cli/plain-run.ts";
+import { runProgram } from "../../src/cli/program.ts";
+import { stateFolder } from "../../src/cli/state.ts";
+
+/** A variable of a script that is empty must not make the folder where somebody happens to stand the place of cages. */
+
+afterEach(() => void vi.unstubAllEnvs());
+
+test("an empty variable counts as not set", () => {
+	vi.stubEnv("CAGEWRIGHT_STATE", undefined);
+	vi.stubEnv("XDG_STATE_HOME", undefined);
+	const usual = stateFolder(undefined);
+	vi.stubEnv("CAGEWRIGHT_STATE", "");
+	vi.stubEnv("XDG_STATE_HOME", "");
+	expect(stateFolder(undefined)).toBe(usual);
+});
+
+test("a relative XDG folder is passed over, as its specification wants it", () => {
+	vi.stubEnv("CAGEWRIGHT_STATE", undefined);
+	vi.stubEnv("XDG_STATE_HOME", "state");
+	vi.spyOn(process, "getuid").mockReturnValue(1000);
+	expect(stateFolder(undefined)).toBe(`${homedir()}/.local/state/cagewright`);
+});
+
+test.each(["en", "de"])("an empty --state is refused in %s", async (lang) => {
+	const said: unknown[] = [];
+	vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(text) > 0);
+	const status = await runProgram(["--lang", lang, "--state", "", "list"]);
+	vi.restoreAllMocks();
+	expect(status).toBe(2);
+	expect(said.join("")).toMatch(lang === "en" ? /^cagewright: .*a folder\..*\n$/ : /^cagewright: .*ein Verzeichnis.*\n$/);
+	expect(plainVerb(["--state", "", "run", "web"])).toBeUndefined();
+	expect(plainVerb(["--state=", "run", "web"])).toBeUndefined();
+});

@@ -1,0 +1,39 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { home, program, temporaryFolder, temporaryState } from "./cagewright.ts";
+
+/** What becomes of a result that nobody can take. */
+
+const state = temporaryState();
+const folder = temporaryFolder("output");
+
+/** `behind` is how the shell line goes on; the status is that of the program. */
+function run(words: string, behind: string): Promise<{ status: number; stderr: string }> {
+	const line = `"$0" "$1" --state "$2" ${words} ${behind}; exit "\${PIPESTATUS[0]}"`;
+	return new Promise((resolve) => {
+		execFile("bash", ["-c", line, process.execPath, program, state], { cwd: home }, (error, _, stderr) => {
+			resolve({ status: error ? Number(error.code) : 0, stderr });
+		});
+	});
+}
+
+test.each(["list", "--quiet check --all", "--version", "--help"])(
+	"%s onto a full disk is one line that says so",
+	async (words) => {
+		const said = { status: 1, stderr: "cagewright: There is no space left for stdout; make room and try again.\n" };
+		expect(await run(words, ">/dev/full")).toEqual(said);
+	},
+);
+
+test("the same in German", async () => {
+	expect((await run("--lang de list", ">/dev/full")).stderr).toMatch(/^cagewright: Für stdout ist kein Platz mehr; .*\n$/);
+});
+
+test("a reader that stops reading changes nothing of what the status says", async () => {
+	writeFileSync(`${folder}/wrong.json`, "{}");
+	const words = `--json template check "${folder}/wrong.json"`;
+	expect(await run(words, "| cat >/dev/null")).toEqual({ status: 2, stderr: "" });
+	expect(await run(words, "| true")).toEqual({ status: 2, stderr: "" });
+	expect(await run("--help", "| true")).toEqual({ status: 0, stderr: "" });
+});
