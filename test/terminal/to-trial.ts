@@ -23,6 +23,12 @@ export async function toTrial(wizard: PtyProgram, name = "demo"): Promise<void> 
 	await wizard.sees("[ Start tracing ]");
 	wizard.press(keys.enter);
 	await wizard.sees("It answers.");
+	await traced(wizard);
+	await wizard.sees(/step 6\/7.*Gen\./s);
+}
+
+/** From what was traced into the build, by what is proposed. */
+export async function traced(wizard: PtyProgram): Promise<void> {
 	wizard.press(keys.enter);
 	await wizard.sees(/step 3\/7.*left out/s);
 	wizard.press(keys.enter);
@@ -30,7 +36,6 @@ export async function toTrial(wizard: PtyProgram, name = "demo"): Promise<void> 
 	wizard.press(keys.enter);
 	await wizard.sees("step 5/7");
 	wizard.press(keys.enter);
-	await wizard.sees(/step 6\/7.*Gen\./s);
 }
 
 /** The names for the record, which the first wizard of a state folder asks for: what is proposed. */

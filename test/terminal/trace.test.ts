@@ -6,7 +6,7 @@ import { eventually } from "../system/eventually.ts";
 import { fetchPage, freePort } from "../system/network.ts";
 import { leftovers } from "../system/processes.ts";
 import { keys, PtyProgram } from "./terminal.ts";
-import { takeNames } from "./to-trial.ts";
+import { takeNames, traced } from "./to-trial.ts";
 
 /** The trace step as a person has it, with the demonstration and with redis. */
 let running: PtyProgram | undefined;
@@ -57,13 +57,7 @@ describe("the trace of redis", () => {
 		wizard.press(keys.enter);
 		await wizard.sees("2 runs are complete and add up.", 60);
 		await wizard.sees(/This run (showed nothing|added)/);
-		wizard.press(keys.enter);
-		await wizard.sees(/step 3\/7.*left out/s);
-		wizard.press(keys.enter);
-		await wizard.sees("step 4/7");
-		wizard.press(keys.enter);
-		await wizard.sees("step 5/7");
-		wizard.press(keys.enter);
+		await traced(wizard);
 		await wizard.sees("It answers from inside its cage", 60);
 		wizard.press(keys.enter);
 		// What was exercised by a key is part of the same thing as one command line.
