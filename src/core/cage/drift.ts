@@ -12,7 +12,7 @@ export interface ChangedOrigin {
 export interface HostChanges {
 	/** Sorted by path. */
 	readonly changed: readonly ChangedOrigin[];
-	/** True where a plan may be another one all the same: rights, owner or time of a file are others, or something was put into a directory. */
+	/** True where a plan may be another one all the same: rights, owner or time of a file are others, or something was put into a folder that goes in whole. */
 	readonly isTouched: boolean;
 }
 

@@ -30,6 +30,11 @@ function parse(text: string): Pattern {
 	return { start: normalise(literally(bytes.slice(0, slash + 1))), glob: bytes.slice(slash) };
 }
 
+/** The path that all lies at or below of what a rule names. */
+export function startOfRule(text: string): Path {
+	return parse(text).start;
+}
+
 function literally(bytes: string): Path {
 	return bytes.replace(/\\(.)/gs, "$1") as Path;
 }

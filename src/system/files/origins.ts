@@ -1,8 +1,9 @@
-import { lstatSync, readlinkSync } from "node:fs";
+import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { ChangedOrigin, HostChanges } from "../../core/cage/drift.ts";
+import { listedFolders } from "../../core/cage/listed-folders.ts";
 import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
-import { type Path, parent, pathToBytes, root } from "../../core/path/path.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { errorName } from "./errors.ts";
 import { hashFiles } from "./hash.ts";
 import { sameStamp, stampOf } from "./safe-copy.ts";
@@ -27,8 +28,16 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 	for (const entry of entries) {
 		signal?.throwIfAborted();
 		if (++looked % 500 === 0) await setImmediate();
-		const change = entry.kind === "file" ? lookAtFile(entry, deep) : changeOfLink(entry);
-		if (change !== undefined && entry.kind === "file") isTouched ||= !isAsPlanned(entry);
+		if (entry.kind === "symlink") {
+			const change = changeOfLink(entry);
+			if (change) note(entry, change);
+			continue;
+		}
+		const stats = lookAt(entry);
+		const change = changeOfFile(entry, stats, deep);
+		// What was edited in the cage has rights and a time of its own.
+		if (change !== undefined && stats && entry.edited === undefined)
+			isTouched ||= hasOtherRights(entry, stats, manifest) || hasOtherTime(entry, stats);
 		if (change === "unsure") unsure.push(entry);
 		else if (change) note(entry, change);
 	}
@@ -37,33 +46,34 @@ export async function changedOrigins(manifest: Manifest, deep: boolean, signal?:
 	for (const [index, entry] of read.entries()) {
 		if (wanted.has(entry) && hashes[index] !== (entry.edited ?? entry.sha256)) note(entry, "changed");
 	}
-	isTouched ||= watchedDirectories(manifest.entries).some((entry) => !isAsPlanned(entry));
-	return { changed: changed.sort((a, b) => (a.path < b.path ? -1 : 1)), isTouched };
+	return { changed: changed.sort((a, b) => (a.path < b.path ? -1 : 1)), isTouched: isTouched || areFoldersTouched(manifest) };
 }
 
-/**
- * The directories that one knows by their time that something was put into: all above what was copied, and those that are in the cage for their own
- * sake. Below others nothing of the host goes in, and those of logs and pid files change all the time.
- */
-function watchedDirectories(entries: readonly ManifestEntry[]): ManifestEntry[] {
-	const above = new Set<Path>();
-	for (const { kind, path } of entries) {
-		if (kind !== "file" && kind !== "symlink") continue;
-		for (let up = parent(path); up !== root && !above.has(up); up = parent(up)) above.add(up);
-	}
-	const isForItself = ({ reasons }: ManifestEntry) => reasons.some(({ kind }) => kind !== "parent-of");
-	return entries.filter((entry) => entry.kind === "directory" && (above.has(entry.path) || isForItself(entry)));
+function areFoldersTouched(manifest: Manifest): boolean {
+	const listed = new Set(listedFolders(manifest.entries));
+	const writable = new Set(manifest.writable.map(({ path }) => path));
+	return manifest.entries.some((entry) => {
+		// What the host had not was made for what is mounted there, and has the rights of that.
+		if (entry.kind !== "directory" || entry.mtime === 0 || writable.has(entry.path)) return false;
+		const stats = lookAt(entry);
+		return stats === undefined || hasOtherRights(entry, stats, manifest) || (listed.has(entry) && hasOtherTime(entry, stats));
+	});
 }
 
-/** As the plan knew it: `stat` in milliseconds. */
-function isAsPlanned(entry: ManifestEntry): boolean {
-	const { gid, mode, mtime, uid } = entry;
-	const stats = attempt(() => lstatSync(pathToBytes(placeOf(entry))));
-	// A directory that the host does not have was made for what is mounted there.
-	if (stats === undefined) return entry.kind === "directory" && mtime === 0;
-	return (
-		(stats.mode & 0o7777) === mode && stats.uid === uid && stats.gid === gid && Math.trunc(stats.mtimeMs) === Math.trunc(mtime)
-	);
+/** As far as they go into the cage (`cageEntries`), or keep a file out of it. */
+function hasOtherRights({ gid, mode, uid }: ManifestEntry, stats: BigIntStats, { owner }: Manifest): boolean {
+	const now = Number(stats.mode);
+	const isOtherMode = (now & 0o755) !== (mode & 0o755) || (stats.isFile() && (now & 0o6000 & ~mode) !== 0);
+	return isOtherMode || (owner === undefined && (Number(stats.uid) !== uid || Number(stats.gid) !== gid));
+}
+
+/** In milliseconds, as a plan has it. */
+function hasOtherTime({ mtime }: ManifestEntry, { mtimeMs }: BigIntStats): boolean {
+	return Number(mtimeMs) !== Math.trunc(mtime);
+}
+
+function lookAt(entry: ManifestEntry): BigIntStats | undefined {
+	return attempt(() => lstatSync(pathToBytes(placeOf(entry)), { bigint: true }));
 }
 
 function placeOf({ origin, path }: ManifestEntry): Path {
@@ -71,9 +81,12 @@ function placeOf({ origin, path }: ManifestEntry): Path {
 }
 
 /** What stat(2) tells; `unsure` where the content has to be read. */
-function lookAtFile(entry: ManifestEntry, deep: boolean): ChangedOrigin["change"] | "unsure" | undefined {
+function changeOfFile(
+	entry: ManifestEntry,
+	stats: BigIntStats | undefined,
+	deep: boolean,
+): ChangedOrigin["change"] | "unsure" | undefined {
 	const { edited, source } = entry;
-	const stats = attempt(() => lstatSync(pathToBytes(placeOf(entry)), { bigint: true }));
 	if (stats === undefined) return "gone";
 	if (!stats.isFile()) return "changed";
 	// Another size is another content: nothing of it has to be read, and of a hole of terabytes nothing is.

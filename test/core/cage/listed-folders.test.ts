@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { listedFolders } from "../../../src/core/cage/listed-folders.ts";
+import type { ManifestEntry } from "../../../src/core/cage/manifest.ts";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { planFor, rules, trace } from "../plan/traces.ts";
+import { directory, tree } from "../plan/tree.ts";
+
+const host = tree({
+	"/usr/bin/app": "x",
+	"/etc/app/app.conf": "x",
+	"/srv/pages/a/one.html": "x",
+	"/srv/pages/b/two.html": "x",
+	"/srv/pages/empty": directory(),
+	"/srv/other/file": "x",
+	"/opt/sites/a/x.conf": "x",
+	"/opt/sites/b/y.txt": "x",
+	"/usr/share/perl/5.40/strict.pm": "x",
+	"/usr/share/perl/5.40/unicore/Name.pm": "x",
+});
+const did = {
+	"/usr/bin/app": "execute",
+	"/etc/app": "list",
+	"/etc/app/app.conf": "read",
+	"/usr/share/perl/5.40/strict.pm": "read",
+};
+
+function listed(...include: string[]): string[] {
+	const { entries } = planFor(host, trace(did), { rules: rules({ include }) });
+	return listedFolders(entries.map(({ decision: _, ...entry }): ManifestEntry => entry)).map(({ path }) => path);
+}
+
+const perl = ["/usr/share/perl/5.40", "/usr/share/perl/5.40/unicore"];
+
+test("a library that goes in whole, and nothing else where the application was only watched", () => {
+	expect(listed()).toEqual(perl);
+});
+
+test("an included folder with all below it, but nothing above it", () => {
+	const folders = ["/srv/pages", "/srv/pages/a", "/srv/pages/b", "/srv/pages/empty"];
+	expect(listed("/srv/pages")).toEqual([...folders, ...perl]);
+});
+
+test("where a pattern begins, and down to what it found", () => {
+	expect(listed("/opt/sites/*/*.conf")).toEqual(["/opt/sites", "/opt/sites/a", ...perl]);
+});
+
+test("no folder for a file that was named by itself", () => {
+	expect(listed("/srv/other/file")).toEqual(perl);
+});
+
+test("one folder with thousands of files", () => {
+	const folder: ManifestEntry = { ...entry("/srv/many"), kind: "directory" };
+	const files = Array.from({ length: 5000 }, (_, index) => entry(`/srv/many/${index}`));
+	expect(listedFolders([folder, ...files])).toEqual([folder]);
+});
+
+function entry(path: string): ManifestEntry {
+	const reasons = [{ kind: "rule", rule: "include", value: "/srv/many" }] as const;
+	return { path: pathFromText(path), kind: "file", mode: 0o644, uid: 0, gid: 0, size: 1, mtime: 1, reasons, risks: [] };
+}
