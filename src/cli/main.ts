@@ -4,6 +4,9 @@ import { version } from "./version.ts";
 const args = process.argv.slice(2);
 const run = plainRun(args);
 
+// Only what is loaded from here on is named as in the sources.
+if (args.includes("--debug")) process.setSourceMapsEnabled(true);
+
 let lost: NodeJS.ErrnoException | undefined;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 	// Whoever reads us may stop reading (`| head`): that is no error of ours, and what we do is done to its end all the same.
