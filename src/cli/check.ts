@@ -1,6 +1,7 @@
 import { Failure } from "../core/failure.ts";
 import { type CheckedCage, checkAll, checkCage, isClean } from "../engine/check.ts";
 import { checkedText, checkedToJson, nagiosLine } from "../report/check.ts";
+import { stateFolder } from "./state.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface CheckOptions {
@@ -35,6 +36,8 @@ function look(terminal: Terminal, names: readonly string[], { all = false, deep 
 		const checked: CheckedCage[] = all ? await checkAll(context, { deep }) : [];
 		for (const name of names) checked.push(await checkCage(context, name, { deep }));
 		if (nagios) {
+			// A mistyped folder must not look like one in which all is well.
+			if (!checked.length) throw new Failure("no-cages", { path: stateFolder(terminal.options.state) });
 			const { status, text } = nagiosLine(checked, terminal.messages);
 			terminal.print(text);
 			return status;

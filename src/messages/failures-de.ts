@@ -223,6 +223,7 @@ export const failuresDe: Failures = {
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
 	"dropin-other-application":
 		"{service} startet nicht {program} wie der Käfig {name}: Seine Nutzer fänden eine andere Anwendung vor. Nennen Sie den Käfig dieses Dienstes, oder machen Sie einen: cagewright make {service}",
+	"no-cages": "In {path} gibt es keinen Käfig; ist das der richtige Ordner? --state nennt einen anderen.",
 	"no-launcher":
 		"Kein Käfig wird gestartet, weil dieser Rechner ihn nicht abschotten kann. Es fehlt: {lacks}. `cagewright doctor` sagt, was es bringt.",
 	"line-unreadable": "Eine Shell kann diese Zeile nicht lesen: {detail}",

@@ -202,6 +202,7 @@ export const failuresEn = {
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
 	"dropin-other-application":
 		"{service} does not start {program}, which the cage {name} has: its clients would find another application. Name the cage of that service, or make one: cagewright make {service}",
+	"no-cages": "There is no cage in {path}; is that the folder? --state names another.",
 	"no-launcher":
 		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
 	"line-unreadable": "A shell cannot read this line: {detail}",

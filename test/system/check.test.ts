@@ -108,6 +108,24 @@ test("what cannot be checked is unknown to monitoring, in the one line that it r
 		stderr: "",
 		stdout: expect.stringMatching(/^CAGEWRIGHT UNKNOWN - There is no cage nowhere[^\n]*\n$/),
 	});
+	const mistyped = `${state}/mistyped`;
+	expect(await cagewright(["check", "--all", "--nagios"], { state: mistyped })).toMatchObject({
+		status: 3,
+		stdout: `CAGEWRIGHT UNKNOWN - There is no cage in ${mistyped}; is that the folder? --state names another.\n`,
+	});
+	expect(existsSync(mistyped)).toBe(false);
+});
+
+test.each(["cage.json", "manifest"])("a FIFO in the place of a %s is damage, and nothing waits for it", async (what) => {
+	const folder = `${state}/cages/${name}`;
+	const file = what === "manifest" ? `${folder}/manifests/${basename(made.root)}.json` : `${folder}/${what}`;
+	renameSync(file, `${file}.kept`);
+	execFileSync("mkfifo", [file]);
+	const result = await check("--all");
+	rmSync(file);
+	renameSync(`${file}.kept`, file);
+	expect(result).toMatchObject({ status: 1, stdout: expect.stringMatching(new RegExp(`^${name}: damaged: `)) });
+	expect(found(await check())).toEqual([]);
 });
 
 test("a line for monitoring is no JSON document: asked for both, it gives neither", async () => {

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink, rename } from "node:fs/promises";
+import { lstat, readdir, readlink, rename } from "node:fs/promises";
 import { type Manifest, manifestFromJson, manifestToJson } from "../../core/cage/manifest.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, join, type Path, parent, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
@@ -8,6 +8,7 @@ import { isLeftover, transientName } from "../state/process.ts";
 import { syncDirectory } from "./descriptor.ts";
 import { errorName } from "./errors.ts";
 import { refuseMounts } from "./mounts.ts";
+import { readText } from "./read-text.ts";
 import { removeTree } from "./remove.ts";
 
 /** Where the generations of a cage are (the contract's "On disk"). */
@@ -72,7 +73,7 @@ export async function switchBack(cage: Path, generation: number | undefined): Pr
 /** Generations that were the present one at some time. A candidate never was: nobody goes back, or forward, to it. */
 async function triedGenerations(cage: Path): Promise<number[]> {
 	try {
-		const known: unknown = JSON.parse((await readText(generationPaths(cage).tried)) ?? "[]");
+		const known: unknown = JSON.parse((await textOf(generationPaths(cage).tried)) ?? "[]");
 		return Array.isArray(known) ? known.filter((one) => Number.isSafeInteger(one)) : [];
 	} catch {
 		return [];
@@ -87,7 +88,7 @@ export async function writeManifest(cage: Path, manifest: Manifest): Promise<voi
 export async function readManifest(cage: Path, generation: number): Promise<Manifest> {
 	const path = generationPaths(cage).manifest(generation);
 	const name = showPath(baseName(cage));
-	const text = await readText(path);
+	const text = await textOf(path);
 	if (text === undefined) throw new Failure("no-such-generation", { name, generation }, 2);
 	try {
 		return manifestFromJson(JSON.parse(text));
@@ -175,14 +176,14 @@ async function readPointer(path: Path): Promise<string | undefined> {
 		return await readlink(pathToBytes(path), "latin1");
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return undefined;
-		if (errorName(error) === "EINVAL") return `generations/${(await readText(path))?.trimEnd()}`;
+		if (errorName(error) === "EINVAL") return `generations/${(await textOf(path))?.trimEnd()}`;
 		throw error;
 	}
 }
 
-async function readText(path: Path): Promise<string | undefined> {
+async function textOf(path: Path): Promise<string | undefined> {
 	try {
-		return await readFile(pathToBytes(path), "utf8");
+		return await readText(path);
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return undefined;
 		throw error;

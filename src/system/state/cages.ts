@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import type { Cage } from "../../core/cage/cage.ts";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromBytes, pathToBytes, pathToText } from "../../core/path/path.ts";
@@ -6,6 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { isName } from "../../core/questions/answers.ts";
 import { errorName } from "../files/errors.ts";
 import { discard, generationPaths } from "../files/generations.ts";
+import { readText } from "../files/read-text.ts";
 import { removeTree } from "../files/remove.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
@@ -81,7 +82,7 @@ export async function readCage(state: Path, name: string): Promise<Cage | undefi
 	const { description } = cagePaths(state, name);
 	let text: string;
 	try {
-		text = await readFile(pathToBytes(description), "utf8");
+		text = await readText(description);
 	} catch (error) {
 		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
 		throw error;

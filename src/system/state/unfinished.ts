@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromBytes, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
@@ -6,6 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { isName } from "../../core/questions/answers.ts";
 import type { Removal, Switching } from "../../engine/store.ts";
 import { errorName } from "../files/errors.ts";
+import { readText } from "../files/read-text.ts";
 import { removeTree } from "../files/remove.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
@@ -82,7 +83,7 @@ async function list(directory: Path): Promise<Path[]> {
 
 async function readJson<T>(file: Path, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
 	try {
-		return v.parse(schema, JSON.parse(await readFile(pathToBytes(file), "utf8")));
+		return v.parse(schema, JSON.parse(await readText(file)));
 	} catch (error) {
 		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
 		throw new Failure("state-damaged", { path: showPath(file) });
