@@ -131,6 +131,16 @@ export const cliDe: CliMessages = {
 			accounts: "behaltene Konten",
 			openings: "was die Abschottung offen lässt",
 		},
+		aspects: {
+			kind: "Art",
+			mode: "Rechte",
+			owner: "Eigentümer",
+			size: "Größe",
+			time: "Zeit",
+			target: "Ziel",
+			device: "Gerät",
+			content: "Inhalt",
+		},
 	},
 	made: {
 		answered: (name, rounds) => `${name} antwortet aus seinem Käfig (${rounds} ${rounds === 1 ? "Runde" : "Runden"}).`,

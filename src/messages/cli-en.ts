@@ -136,6 +136,16 @@ export const cliEn = {
 			accounts: "kept accounts",
 			openings: "what confinement leaves open",
 		},
+		aspects: {
+			kind: "kind",
+			mode: "mode",
+			owner: "owner",
+			size: "size",
+			time: "time",
+			target: "target",
+			device: "device",
+			content: "content",
+		},
 	},
 	made: {
 		answered: (name: string, rounds: number) =>

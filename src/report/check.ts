@@ -2,6 +2,7 @@ import { type Path, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type CheckedCage, isOutdated } from "../engine/check.ts";
 import type { Messages } from "../messages/messages.ts";
+import { changedText, settingsText } from "./difference.ts";
 import { missingToJson } from "./json.ts";
 import { missedLine } from "./watch.ts";
 
@@ -32,11 +33,11 @@ export function checkedText(cage: CheckedCage, messages: Messages): string {
 			? [
 					words.wouldChange(
 						changed.length,
-						shorten(changed, ({ aspects, path }) => `${showPath(path)} (${aspects.join(", ")})`),
+						shorten(changed, (one) => changedText(one, messages)),
 					),
 				]
 			: []),
-		...(settings.length ? [words.wouldSet(settings.join(", "))] : []),
+		...(settings.length ? [words.wouldSet(settingsText(settings, messages))] : []),
 	];
 	for (const other of others) lines.push(`${name}: ${words.update} ${other}`);
 	if (cage.missed)

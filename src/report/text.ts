@@ -8,6 +8,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import type { MadeCage } from "../engine/make.ts";
 import type { TraceResult } from "../engine/trace.ts";
 import type { Messages } from "../messages/messages.ts";
+import { changedText, settingsText } from "./difference.ts";
 import { fields, indent, table } from "./format.ts";
 import { planTotals } from "./json.ts";
 import { offerOption, offerText } from "./offers.ts";
@@ -116,9 +117,9 @@ export function differenceText(difference: Difference, generation: number, messa
 	if (isSame(difference)) return words.none(generation);
 	const lines = [
 		...difference.added.map((entry) => `+ ${showPath(entry.path)}`),
-		...difference.changed.map(({ aspects, path }) => `~ ${showPath(path)} (${aspects.join(", ")})`),
+		...difference.changed.map((one) => `~ ${changedText(one, messages)}`),
 		...difference.removed.map((entry) => `- ${showPath(entry.path)}`),
-		...difference.settings.map((setting) => `~ ${words.settings[setting]}`),
+		...difference.settings.map((setting) => `~ ${settingsText([setting], messages)}`),
 	];
 	return `${words.title(generation)}\n${indent(lines.join("\n"))}`;
 }

@@ -5,6 +5,7 @@ import { showPath } from "../core/path/quote.ts";
 import type { Restarted } from "../engine/restart.ts";
 import type { Updated, UpdatePlan } from "../engine/update.ts";
 import type { Messages } from "../messages/messages.ts";
+import { changedText, settingsText } from "./difference.ts";
 import { indent } from "./format.ts";
 import { missingToJson } from "./json.ts";
 import { missedLine } from "./watch.ts";
@@ -28,12 +29,10 @@ export function updatePlanText(plan: UpdatePlan, messages: Messages): string {
 			);
 			return one.security ? `${messages.cli.check.securityUpdate} ${line}` : line;
 		}),
-		...difference.changed
-			.filter(({ path }) => !told.has(path))
-			.map(({ aspects, path }) => `~ ${showPath(path)} (${aspects.join(", ")})`),
+		...difference.changed.filter(({ path }) => !told.has(path)).map((one) => `~ ${changedText(one, messages)}`),
 		...difference.added.map(({ path }) => `+ ${showPath(path)}`),
 		...difference.removed.map(({ path }) => `- ${showPath(path)}`),
-		...difference.settings.map((setting) => messages.cli.check.wouldSet(setting)),
+		...difference.settings.map((setting) => messages.cli.check.wouldSet(settingsText([setting], messages))),
 		...edits
 			.filter((edit) => !conflicts.includes(edit) && edit.kind !== "directory")
 			.map(({ path }) => words.editGoesOn(showPath(path))),
@@ -106,7 +105,7 @@ export function differenceText(a: Manifest, b: Manifest, messages: Messages): st
 		...added.map((entry) => `+ ${showPath(entry.path)}${size(entry)}`),
 		...removed.map((entry) => `- ${showPath(entry.path)}${size(entry)}`),
 		...changed.map(({ after, before, path }) => `~ ${showPath(path)}  ${changeOf(before, after)}`),
-		...(settings.length ? [`  ${words.settings(settings.join(", "))}`] : []),
+		...(settings.length ? [`  ${words.settings(settingsText(settings, messages))}`] : []),
 	];
 	return lines.length ? lines.join("\n") : words.same(a.generation, b.generation);
 }

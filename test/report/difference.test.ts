@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { pathFromText } from "../../src/core/path/path.ts";
+import { messagesFor } from "../../src/messages/messages.ts";
+import { changedText, settingsText } from "../../src/report/difference.ts";
+
+test("in which way something would be another is said in the language of the user", () => {
+	const changed = { path: pathFromText("/etc/app.conf"), aspects: ["mode", "owner"] } as const;
+	expect(changedText(changed, messagesFor("en"))).toBe("/etc/app.conf (mode, owner)");
+	expect(changedText(changed, messagesFor("de"))).toBe("/etc/app.conf (Rechte, Eigentümer)");
+	expect(settingsText(["identity", "binds"], messagesFor("en"))).toBe("account, binds");
+	expect(settingsText(["identity", "binds"], messagesFor("de"))).toBe("Konto, eingebundene Verzeichnisse");
+});
