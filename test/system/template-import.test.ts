@@ -81,7 +81,7 @@ test("a file that is no file, or far too large, is not read", async () => {
 		[`${folder}/fifo.json`, /not a regular file/],
 		["/dev/zero", /not a regular file/],
 		[`${folder}/large.json`, /larger than a template may be/],
-		[`${folder}/absent.json`, /cannot be read/],
+		[`${folder}/absent.json`, /There is no file .*absent\.json; check the name/],
 	] as const) {
 		const { status, stderr } = await run(["import", path, "--yes"]);
 		expect({ path, status }).toEqual({ path, status: 2 });
