@@ -162,7 +162,7 @@ function showJson({ cage, generation, layout, manifest }: PresentCage, adoption:
 		...countsToJson(manifest),
 		accounts: manifest.accounts,
 		confinement: confinementToJson(manifest, cage),
-		entries: manifest.entries.map(({ content: _, copy: __, source: ___, ...entry }) => ({
+		entries: manifest.entries.map(({ content: _, copy: __, marks: ___, source: ____, ...entry }) => ({
 			...entry,
 			path: pathToJson(entry.path),
 			mode: entry.mode.toString(8).padStart(4, "0"),

@@ -65,7 +65,7 @@ export function recordToJson(record: CageRecord): object {
 		confinement: { network: application.network, openings: openingsToJson(manifest.openings), accepted: cage.accepted ?? [] },
 		accounts: { ...manifest.accounts, withoutAccounts: evidence?.withoutAccounts ?? null },
 		counts,
-		entries: manifest.entries.map(({ content: _, copy: __, mtime: ___, source: ____, ...entry }) => ({
+		entries: manifest.entries.map(({ content: _, copy: __, mtime: ___, marks: ____, source: _____, ...entry }) => ({
 			...entry,
 			path: pathToJson(entry.path),
 			mode: octal(entry.mode),
