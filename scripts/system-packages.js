@@ -21,6 +21,7 @@ const programs = {
 	"/usr/include/stdio.h": "libc6-dev",
 	useradd: "passwd",
 	logrotate: "logrotate",
+	patch: "patch",
 	"systemd-analyze": "systemd",
 	apache2: "apache2",
 	"/usr/bin/perl": "perl",
