@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { root, say, setUp } from "./set-up.js";
 import { requirePrograms } from "./system-packages.js";
 
@@ -13,6 +13,10 @@ import { requirePrograms } from "./system-packages.js";
  */
 const args = process.argv.slice(2);
 setUp();
+const place = readablePlace();
+process.on("exit", () => {
+	if (place !== root) rmSync(place, { recursive: true, force: true });
+});
 requirePrograms();
 const failedChecks = args.length
 	? []
@@ -51,7 +55,7 @@ function vitest(words) {
 		return {
 			passed: result.numPassedTests,
 			failed: result.numFailedTests + failed.filter((one) => !one.assertionResults.length).length,
-			failedFiles: failed.map(({ name }) => relative(root, name)),
+			failedFiles: failed.map(({ name }) => relative(place, name)),
 			skipped: result.numPendingTests + result.numTodoTests,
 			status: status || (result.success ? 0 : 1),
 		};
@@ -63,6 +67,18 @@ function vitest(words) {
 	}
 }
 
+/** Tests start applications under other accounts, which have to get to the files of this project. In a private home (`/root`) they do not: then a copy is tested. */
+function readablePlace() {
+	const isOpen = (path) => (statSync(path).mode & 0o005) === 0o005 && (dirname(path) === path || isOpen(dirname(path)));
+	if (process.getuid?.() !== 0 || isOpen(root)) return root;
+	const copy = mkdtempSync("/var/tmp/cagewright-tested-");
+	say(`other accounts cannot get to ${root}; a copy of it in ${copy} is tested`);
+	chmodSync(copy, 0o755);
+	const { status } = spawnSync("cp", ["-a", "--reflink=auto", `${root}/.`, copy], { stdio: ["ignore", "ignore", "inherit"] });
+	chmodSync(copy, 0o755);
+	return status === 0 ? copy : root;
+}
+
 function node(command) {
-	return spawnSync(process.execPath, command, { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).status ?? 1;
+	return spawnSync(process.execPath, command, { cwd: place, stdio: ["ignore", "inherit", "inherit"] }).status ?? 1;
 }

@@ -20,12 +20,21 @@ export async function askText(question: string): Promise<string> {
 			}
 			// On a terminal the interface takes Ctrl-C for itself.
 			lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+			let isAnswered = false;
 			lines.question(`${question} `).then(
-				(answer) => resolve(answer.trim()),
-				() => {
-					process.stderr.write("\n");
-					resolve("");
+				(answer) => {
+					isAnswered = true;
+					resolve(answer.trim());
 				},
+				// Ctrl-D, which closes it too.
+				() => {},
+			);
+			// The end of what is read closes it without a word to the question; a last line without its end is an answer before that.
+			lines.once("close", () =>
+				setImmediate(() => {
+					if (!isAnswered) process.stderr.write("\n");
+					resolve("");
+				}),
 			);
 		});
 	} finally {

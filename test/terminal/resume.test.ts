@@ -95,7 +95,7 @@ describe("the wizard", () => {
 		wizard.press(keys.enter);
 		await wizard.sees(plannedFiles);
 		wizard.press("jjjj");
-		await wizard.sees(/^> \+ \[x\] Data/m);
+		await wizard.sees(/^> \+ \[x\] (?!Program)/m);
 		const before = await listOf(wizard);
 		wizard = await leaveAndGoOn(wizard, state, plannedFiles);
 		expect(await listOf(wizard)).toBe(before);
