@@ -69,8 +69,8 @@ function vitest(words) {
 
 /** Tests start applications under other accounts, which have to get to the files of this project. In a private home (`/root`) they do not: then a copy is tested. */
 function readablePlace() {
-	const isOpen = (path) => (statSync(path).mode & 0o005) === 0o005 && (dirname(path) === path || isOpen(dirname(path)));
-	if (process.getuid?.() !== 0 || isOpen(root)) return root;
+	const isPassable = (path) => (statSync(path).mode & 0o001) !== 0 && (dirname(path) === path || isPassable(dirname(path)));
+	if (process.getuid?.() !== 0 || isPassable(root)) return root;
 	const copy = mkdtempSync("/var/tmp/cagewright-tested-");
 	say(`other accounts cannot get to ${root}; a copy of it in ${copy} is tested`);
 	chmodSync(copy, 0o755);
