@@ -27,7 +27,7 @@ export class ThreadPlanner implements Planner {
 		signal.addEventListener("abort", stop, { once: true });
 		worker.ref();
 		try {
-			if (this.#trace !== trace) await this.#give(worker, trace);
+			if (this.#trace !== trace) await this.#give(worker, trace, signal);
 			const answer = await ask(worker, { plan: cage });
 			if ("failure" in answer) throw new Failure(answer.failure.code, answer.failure.values, answer.failure.exit);
 			if (!("plan" in answer)) throw new Error("a part of a plan came before its beginning");
@@ -68,7 +68,7 @@ export class ThreadPlanner implements Planner {
 		return worker;
 	}
 
-	async #give(worker: Worker, trace: Trace): Promise<void> {
+	async #give(worker: Worker, trace: Trace, signal: AbortSignal): Promise<void> {
 		const { accesses, ...rest } = trace;
 		this.#trace = undefined;
 		tell(worker, { trace: rest });
@@ -76,8 +76,10 @@ export class ThreadPlanner implements Planner {
 		for (let from = 0; from < all.length; from += perPart) {
 			tell(worker, { accesses: all.slice(from, from + perPart) });
 			await setImmediate();
+			signal.throwIfAborted();
 		}
-		this.#trace = trace;
+		// Another thread, that came meanwhile, has not got it.
+		if (this.#worker === worker) this.#trace = trace;
 	}
 }
 
@@ -95,6 +97,8 @@ function ask(worker: Worker, question: ToPlanning): Promise<FromPlanning> {
 		const failed = (error: unknown) => settle(() => reject(error));
 		const ended = () => settle(() => reject(new Error("the thread that plans ended without an answer")));
 		worker.on("message", answered).on("error", failed).on("exit", ended);
-		tell(worker, question);
+		// It may have ended before anybody listened; nothing would be heard of it any more.
+		if (worker.threadId === -1) ended();
+		else tell(worker, question);
 	});
 }
