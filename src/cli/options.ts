@@ -266,3 +266,22 @@ export function addGlobalOptions(command: Command): Command {
 		.addOption(new Option("--require <LEVEL>", "refuse to start a cage with less than every layer").choices(["full"]))
 		.addOption(new Option("--debug", "stack traces").hideHelp());
 }
+
+export function addWizardOptions(command: Command): Command {
+	return command
+		.option("--resume [NAME]", "open the wizard where a session was left (without a name: the latest)")
+		.option("--linear", "the wizard as questions and answers, line by line, for screen readers")
+		.option("--inline", "the wizard below what stands in the terminal, instead of in a screen of its own")
+		.option("--ascii", "the wizard in ASCII alone");
+}
+
+/** Examples behind the help. What commander complains of is thrown instead of printed. */
+export function withExamples(command: Command, examples: readonly string[]): Command {
+	const lines = examples.map((line) => `  ${line}\n`).join("");
+	// The program alone knows the language.
+	const title = () => (command.parent ?? command).createHelp().styleTitle("Example:");
+	return command
+		.exitOverride()
+		.configureOutput({ writeErr: () => {} })
+		.addHelpText("after", () => `\n${title()}\n${lines}`);
+}

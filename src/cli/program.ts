@@ -16,11 +16,13 @@ import {
 	addMinimise,
 	addMinimiseRules,
 	addRounds,
+	addWizardOptions,
 	atLeast,
 	count,
 	duration,
 	exerciseOption,
 	type GlobalOptions,
+	withExamples,
 } from "./options.ts";
 import { type RecordOptions, recordFormats } from "./record-options.ts";
 import type { ReleaseOptions } from "./release.ts";
@@ -44,34 +46,19 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	const program = new Command("cagewright");
 	// What the program was told beside the verb; kept out here for errors that come before a verb is known.
 	const global = (): GlobalOptions => program.opts();
-	const title = (text: string) => program.createHelp().styleTitle(text);
 	const verb = (work: (terminal: Terminal) => Promise<number>) => async () => {
 		status = await work(new Terminal(global()));
 	};
 
-	program
+	withExamples(program, ["cagewright make redis --yes", "cagewright run redis"])
 		.description(
 			"Puts an application into a chroot cage, proves that it works there, and writes the record. Without a verb: the wizard.",
 		)
-		.version(version)
-		.exitOverride()
-		.configureOutput({ writeErr: () => {} })
-		.addHelpText("after", () => `\n${title("Example:")}\n  cagewright make redis --yes\n  cagewright run redis\n`);
+		.version(version);
 	addGlobalOptions(program);
-	program.option("--resume [NAME]", "open the wizard where a session was left (without a name: the latest)");
-	program
-		.option("--linear", "the wizard as questions and answers, line by line, for screen readers")
-		.option("--inline", "the wizard below what stands in the terminal, instead of in a screen of its own")
-		.option("--ascii", "the wizard in ASCII alone");
-
+	addWizardOptions(program);
 	const define = (usage: string, description: string, ...examples: string[]) =>
-		program
-			.command(usage)
-			.description(description)
-			.exitOverride()
-			.configureOutput({ writeErr: () => {} })
-			.configureHelp({ showGlobalOptions: true })
-			.addHelpText("after", () => `\n${title("Example:")}\n${examples.map((line) => `  ${line}\n`).join("")}`);
+		withExamples(program.command(usage), examples).description(description).configureHelp({ showGlobalOptions: true });
 
 	const steps = [
 		{

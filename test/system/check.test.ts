@@ -30,22 +30,24 @@ beforeAll(async () => {
 	daemon = redis(await freePort());
 	// The state of the tests lies below /tmp.
 	writeFileSync(`${included}/page`, "a page\n", { mode: 0o644 });
-	const words = [
-		"--name",
-		name,
-		"--user",
-		"redis",
-		"--include",
-		included,
-		"--accept-finding",
-		"way-sticky",
-		"--probe",
-		daemon.probe,
-	];
-	made = await make([...words, "--", ...daemon.command], { state });
+	made = await make([...words(), "--", ...daemon.command], { state });
 	library =
 		execFileSync("find", [made.root, "-name", "libssl.so*", "-type", "f"], { encoding: "utf8" }).trim().split("\n")[0] ?? "";
 });
+
+/** What the cage is made with, before the command. */
+const words = () => [
+	"--name",
+	name,
+	"--user",
+	"redis",
+	"--include",
+	included,
+	"--accept-finding",
+	"way-sticky",
+	"--probe",
+	daemon.probe,
+];
 
 const check = (...words: string[]) => cagewright(["check", ...(words.length ? words : [name])], { state });
 /** Ends by itself, once it was let in. */
@@ -328,21 +330,9 @@ test.each(["cage.json", "manifests/1.json"])(
 		expect(one.json.cages).toMatchObject([{ name, generation: null, damage: expect.stringContaining("damaged") }]);
 
 		writeFileSync(`${included}/page`, "a page\n", { mode: 0o644 });
-		const words = [
-			"--name",
-			name,
-			"--user",
-			"redis",
-			"--include",
-			included,
-			"--accept-finding",
-			"way-sticky",
-			"--probe",
-			daemon.probe,
-		];
-		const again = ["make", ...words, "--yes", "--quiet", "--", ...daemon.command];
+		const again = ["make", ...words(), "--yes", "--quiet", "--", ...daemon.command];
 		expect((await cagewright(again, { state })).status).toBe(1);
-		made = await make([...words, "--replace", "--", ...daemon.command], { state });
+		made = await make([...words(), "--replace", "--", ...daemon.command], { state });
 		expect(made.root).toBe(`${folder}/generations/${Number(generation) + 1}`);
 		expect(existsSync(`${made.data}${daemon.folder}/data/kept`)).toBe(true);
 		expect((await cagewright(["list"], { state })).status).toBe(0);
