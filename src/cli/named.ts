@@ -1,6 +1,7 @@
 import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
+import { checkRules } from "../core/plan/check-rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { mergeRules } from "../core/template/merge.ts";
 import type { Trace } from "../core/trace/trace.ts";
@@ -56,6 +57,7 @@ export async function tracedCage({ machine }: Context, { command, options, targe
 		cage.application.command,
 		undefined,
 	);
+	checkRules(rules, machine.files);
 	return {
 		cage: {
 			...cage,
