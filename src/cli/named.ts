@@ -28,8 +28,8 @@ export async function answersOf(context: Context, told: Told, terminal: Terminal
 		target === undefined
 			? undefined
 			: await startingPoint(context, target, (stored) => requireAccepted(terminal, context, stored));
-	if (start?.kind === "template" && start.unit !== undefined && !terminal.options.quiet) {
-		terminal.say(terminal.messages.cli.templateNotUnit(start.template.name, start.unit));
+	if (start?.kind === "template" && start.unit !== undefined) {
+		context.emit({ event: "warned", code: "template-not-unit", values: { template: start.template.name, unit: start.unit } });
 	}
 	return answersFrom(options, command, start);
 }

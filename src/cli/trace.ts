@@ -24,7 +24,7 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 		identityOf(context, answers);
 		await checkName(context, answers, told.options.replace ?? false);
 		checkRules(answers.rules, context.machine.files);
-		if (told.options.dryRun) return dryRun(terminal, context, answers);
+		if (told.options.dryRun) return dryRun(terminal, context, answers, "trace");
 		const lock = await store.lock(answers.name);
 		try {
 			const earlier: { earlier?: Traced } = stored ? { earlier: stored } : {};
