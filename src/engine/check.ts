@@ -1,5 +1,5 @@
 import { isAccepted, parseAcceptance } from "../core/cage/acceptance.ts";
-import { comparePlanWithManifest, type Difference, isSame, tellingChanges } from "../core/cage/difference.ts";
+import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../core/cage/difference.ts";
 import type { PackageDrift } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import { knownFiles } from "../core/cage/known-files.ts";
@@ -47,7 +47,7 @@ export function isClean(cage: CheckedCage): boolean {
 	return cage.damage === undefined && isTold && !isOutdated(cage) && cage.behind.length === 0;
 }
 
-/** True where `update` would make another generation for more than the time of a file. */
+/** True where `update` would make another generation. */
 export function isOutdated({ drift, plan }: CheckedCage): boolean {
 	return drift.length > 0 || (plan !== undefined && !isSame(plan));
 }
@@ -120,8 +120,7 @@ async function wouldChange(
 	manifest: Manifest,
 ): Promise<Difference> {
 	const plan = await takeOverEdits({ ...context, emit() {} }, name, planned, generation, "cage");
-	const difference = comparePlanWithManifest(plan, manifest);
-	return { ...difference, changed: tellingChanges(difference) };
+	return tellingDifference(comparePlanWithManifest(plan, manifest));
 }
 
 /** Every cage that was built. */

@@ -1,5 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
-import { comparePlanWithManifest, type Difference, isSame } from "../core/cage/difference.ts";
+import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../core/cage/difference.ts";
 import type { PackageDrift } from "../core/cage/drift.ts";
 import { type Edit, stateOfEdit, type Winner, withEdits } from "../core/cage/edits.ts";
 import { knownFiles } from "../core/cage/known-files.ts";
@@ -90,10 +90,10 @@ async function prepare(
 	const present = isTaken ? { ...found, cage: withMissed(found.cage, missed) } : found;
 	const planned = isTaken ? await comparablePlan(context, present.cage, trace, known) : first.value;
 	context.emit({ event: "plan-made", plan: planned });
-	const difference = comparePlanWithManifest(
-		withEdits(planned, manifest, edits, () => "cage"),
-		manifest,
-	);
+	const next = withEdits(planned, manifest, edits, () => "cage");
+	// What has another time and is not among the drift was read, and has the same content.
+	const other = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+	const difference = tellingDifference(comparePlanWithManifest(next, manifest), other);
 	const isNeeded = drift.length > 0 || !isSame(difference);
 	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, missed, isNeeded } };
 }

@@ -4,6 +4,7 @@ import {
 	chmodSync,
 	existsSync,
 	mkdirSync,
+	readdirSync,
 	readFileSync,
 	renameSync,
 	rmSync,
@@ -29,7 +30,7 @@ let library: string;
 beforeAll(async () => {
 	daemon = redis(await freePort());
 	// The state of the tests lies below /tmp.
-	writeFileSync(`${included}/page`, "a page\n", { mode: 0o644 });
+	for (const file of ["page", "still"]) writeFileSync(`${included}/${file}`, "a page\n", { mode: 0o644 });
 	made = await make([...words(), "--", ...daemon.command], { state });
 	library =
 		execFileSync("find", [made.root, "-name", "libssl.so*", "-type", "f"], { encoding: "utf8" }).trim().split("\n")[0] ?? "";
@@ -101,6 +102,34 @@ test.each(touches)("$what on the host is named, and taken back no more", async (
 	expect(monitored.stdout).toContain(`updates missing in ${name}`);
 	expect(planned.stdout).toContain(dry?.() ?? line().replace(/^.*: /, "+ "));
 	expect(found(await check())).toEqual([]);
+});
+
+const rewritings = [
+	{ what: "touched", rewrite: (file: string) => utimesSync(file, new Date(), new Date()) },
+	{
+		what: "replaced by its like",
+		rewrite: (file: string) => {
+			writeFileSync(`${file}.new`, readFileSync(file), { mode: 0o644 });
+			renameSync(`${file}.new`, file);
+		},
+	},
+];
+
+test.each(rewritings)("a file of the host that was merely $what is no news, to a check and to an update", async ({ rewrite }) => {
+	rewrite(`${included}/page`);
+	expect(found(await check())).toEqual([]);
+	expect((await cagewright(["update", name, "--dry-run", "--json"], { state })).json).toMatchObject({
+		cages: [{ outcome: "unchanged", changed: [] }],
+	});
+	// What was not touched is known by stat(2).
+	const opened = `${state}-opened`;
+	const enter = ["strace", "-f", "-q", "-o", opened, "-e", "trace=open,openat,openat2"];
+	const updated = await cagewright(["update", name, "--json"], { state, enter });
+	const trace = readFileSync(opened, "utf8");
+	rmSync(opened);
+	expect(updated.json).toMatchObject({ cages: [{ outcome: "unchanged", from: 1 }] });
+	expect(readdirSync(`${state}/cages/${name}/generations`)).toEqual(["1"]);
+	expect([trace.includes(`${included}/page"`), trace.includes(`${included}/still"`)]).toEqual([true, false]);
 });
 
 test("what cannot be checked is unknown to monitoring, in the one line that it reads", async () => {

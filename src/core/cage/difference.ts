@@ -32,9 +32,14 @@ export function comparePlanWithManifest(plan: Plan, manifest: Manifest): Differe
 	return { added, changed, removed: [...before.values()], settings: settingsThatDiffer(settingsOf(plan), manifest) };
 }
 
-/** What would not only get another time: that of a file which was merely written again with the same content says nothing of the cage. */
-export function tellingChanges({ changed }: Pick<Difference, "changed">): Difference["changed"] {
-	return changed.filter(({ aspects }) => aspects.some((aspect) => aspect !== "time"));
+/**
+ * Without what would only get another time: that of a file which was merely written again with the same content says nothing of the cage. `other` are
+ * those whose content is known to be another.
+ */
+export function tellingDifference(difference: Difference, other: ReadonlySet<Path> = new Set()): Difference {
+	const isTelling = ({ aspects, path }: Difference["changed"][number]) =>
+		other.has(path) || aspects.some((aspect) => aspect !== "time");
+	return { ...difference, changed: difference.changed.filter(isTelling) };
 }
 
 /** True where a build would make the same generation again, as far as sizes and times of the files tell. */
