@@ -2,6 +2,7 @@ import { dropinPlace } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
+import { checkRules } from "../core/plan/check-rules.ts";
 import { type Adopted, adoptService } from "../engine/adoption/adopt.ts";
 import { type AdoptionPlan, planAdoption, requireSystemd } from "../engine/adoption/check.ts";
 import type { Context } from "../engine/context.ts";
@@ -72,6 +73,7 @@ async function makeFirst(
 	if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
 	identityOf(context, answers);
 	await checkName(context, answers, false);
+	checkRules(answers.rules, context.machine.files);
 	if (options.dryRun) {
 		await dryRunOfMake(terminal, context, answers, "adopt");
 		return undefined;

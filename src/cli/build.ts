@@ -4,7 +4,7 @@ import { warnUnusedAllowances } from "../engine/allowances.ts";
 import { withOwnAccount } from "../engine/make.ts";
 import { buildAudited, planStep, timed } from "../engine/steps.ts";
 import { makePresent } from "../engine/switching.ts";
-import { planTotals } from "../report/json.ts";
+import { planToJson, planTotals } from "../report/json.ts";
 import { planText } from "../report/text.ts";
 import { type Told, tracedCage } from "./named.ts";
 import type { Terminal } from "./terminal.ts";
@@ -16,7 +16,8 @@ export async function build(terminal: Terminal, told: Told): Promise<number> {
 		const { cage, trace } = await tracedCage(context, told);
 		const planned = await planStep(context, cage, trace);
 		if (told.options.dryRun) {
-			terminal.print(planText(planned, terminal.messages));
+			if (terminal.options.json) terminal.printJson("build", { dryRun: true, name: cage.name, ...planToJson(planned) });
+			else terminal.print(planText(planned, terminal.messages));
 			return 0;
 		}
 		const lock = await store.lock(cage.name);

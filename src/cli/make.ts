@@ -1,6 +1,7 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToText } from "../core/path/path.ts";
+import { checkRules } from "../core/plan/check-rules.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
@@ -28,6 +29,7 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 		if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
 		identityOf(context, answers);
 		await checkName(context, answers, options.replace ?? false);
+		checkRules(answers.rules, context.machine.files);
 		if (options.dryRun) return dryRun(terminal, context, answers);
 		const made = await makeCage(
 			context,

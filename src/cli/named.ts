@@ -1,6 +1,7 @@
 import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
+import { checkRules } from "../core/plan/check-rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { mergeRules } from "../core/template/merge.ts";
 import type { Trace } from "../core/trace/trace.ts";
@@ -27,8 +28,8 @@ export async function answersOf(context: Context, told: Told, terminal: Terminal
 		target === undefined
 			? undefined
 			: await startingPoint(context, target, (stored) => requireAccepted(terminal, context, stored));
-	if (start?.kind === "template" && start.unit !== undefined && !terminal.options.quiet) {
-		terminal.say(terminal.messages.cli.templateNotUnit(start.template.name, start.unit));
+	if (start?.kind === "template" && start.unit !== undefined) {
+		context.emit({ event: "warned", code: "template-not-unit", values: { template: start.template.name, unit: start.unit } });
 	}
 	return answersFrom(options, command, start);
 }
@@ -56,6 +57,7 @@ export async function tracedCage({ machine }: Context, { command, options, targe
 		cage.application.command,
 		undefined,
 	);
+	checkRules(rules, machine.files);
 	return {
 		cage: {
 			...cage,

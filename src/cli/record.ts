@@ -18,10 +18,17 @@ import { verifyFile, writeChecksum } from "./record-verify.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-/** The documentation of a cage as it is now. What is said of those who answer for it is kept for the next time. */
+/**
+ * The documentation of a cage as it is now. What is said of those who answer for it is kept for the next time. With `--json`, stdout has the record, or
+ * where it went.
+ */
 export async function record(terminal: Terminal, name: string, options: RecordOptions): Promise<number> {
 	if (options.checksum && options.output === undefined) throw new Failure("record-checksum-for-file", {}, 2);
 	const file = options.output === undefined ? undefined : placeFor(options.output);
+	const format = options.format ?? formatFor(terminal, options);
+	if (file === undefined && terminal.options.json && !isJson(format)) {
+		throw new Failure("one-form", { one: `--format ${format}`, other: "--json" }, 2);
+	}
 	return terminal.withContext(async (context) => {
 		await presentCage(context, name);
 		if (options.verify !== undefined) return verifyFile(terminal, context, name, options.verify);
@@ -30,15 +37,21 @@ export async function record(terminal: Terminal, name: string, options: RecordOp
 			...(await said(context, name, options)),
 		});
 		const made = await recordOf(context, name);
-		const text = await inFormat(made, options.format ?? formatFor(terminal, options), terminal);
+		const text = await inFormat(made, format, terminal);
 		if (file === undefined) {
 			terminal.print(text);
 			return 0;
 		}
 		const words = terminal.messages.cli.record;
 		await writeAtomic(pathFromText(file), text);
-		terminal.say(words.written(name, showPath(pathFromText(file))));
-		if (options.checksum) terminal.say(words.checksum(showPath(pathFromText(await writeChecksum(context, made, file, text)))));
+		const checksum = options.checksum ? await writeChecksum(context, made, file, text) : undefined;
+		if (terminal.options.json) {
+			const { generation } = made.manifest;
+			terminal.printJson("record-written", { name, file, format, generation, ...(checksum === undefined ? {} : { checksum }) });
+			return 0;
+		}
+		terminal.remark(words.written(name, showPath(pathFromText(file))));
+		if (checksum !== undefined) terminal.remark(words.checksum(showPath(pathFromText(checksum))));
 		return 0;
 	});
 }
@@ -55,9 +68,12 @@ function placeFor(output: string): string {
 /** What a file is called says what it is meant to be. */
 function formatFor({ options: { json } }: Terminal, { output = "" }: RecordOptions): RecordFormat {
 	if (output.endsWith(".cdx.json")) return "cyclonedx";
-	if (json || output.endsWith(".json")) return "json";
-	return /\.html?$/.test(output) ? "html" : "md";
+	if (output.endsWith(".json")) return "json";
+	if (/\.html?$/.test(output)) return "html";
+	return json && !output.endsWith(".md") ? "json" : "md";
 }
+
+const isJson = (format: RecordFormat) => format === "json" || format === "cyclonedx";
 
 async function inFormat(record: CageRecord, format: RecordFormat, { messages }: Terminal): Promise<string> {
 	// Its library is loaded for it alone.

@@ -117,7 +117,9 @@ export async function show(terminal: Terminal, name: string, options: { history?
 		const trace = await store.trace(name);
 		const aside = (await store.contents(name)).filter(({ path }) => isAside(path));
 		if (options.record) {
-			terminal.print(readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name));
+			const record = readRecord(join(pathToText(store.data(name)) ?? "", "..", "record.md"), name);
+			if (terminal.options.json) terminal.printJson("show", { name, record });
+			else terminal.print(record);
 			return 0;
 		}
 		const evidence = await store.records.evidence(name);

@@ -17,6 +17,6 @@ export async function begin(terminal: Terminal, name: string | undefined, output
 	}
 	const path = await writeNewFile(output, text);
 	if (terminal.options.json) terminal.printJson("template", { name, path });
-	else terminal.say(terminal.messages.cli.template.begun(path));
+	else terminal.remark(terminal.messages.cli.template.begun(path));
 	return 0;
 }

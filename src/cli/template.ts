@@ -129,7 +129,7 @@ async function exporting(
 	}
 	const path = await writeNewFile(output, text);
 	if (terminal.options.json) terminal.printJson("template", { name: one.name, path, sha256: bundle.sha256 });
-	else terminal.say(terminal.messages.cli.template.exported(one.name, path, bundle.sha256));
+	else terminal.remark(terminal.messages.cli.template.exported(one.name, path, bundle.sha256));
 	return 0;
 }
 

@@ -61,6 +61,11 @@ export class Terminal {
 		process.stderr.write(`${text}\n`);
 	}
 
+	/** What is good to know when the work is done, unless it should be quiet. */
+	remark(text: string): void {
+		if (!this.options.quiet) this.say(text);
+	}
+
 	/**
 	 * A context whose work is called off by HUP, INT or TERM; `work` gets to undo what it did before the signal takes its course. `within` may take an INT
 	 * for itself: a part of the work that can end early.

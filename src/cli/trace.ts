@@ -1,5 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
+import { checkRules } from "../core/plan/check-rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context } from "../engine/context.ts";
@@ -22,7 +23,8 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 		const answers = stored ? answersToAdd(stored.cage, told) : await answersOf(context, told, terminal);
 		identityOf(context, answers);
 		await checkName(context, answers, told.options.replace ?? false);
-		if (told.options.dryRun) return dryRun(terminal, context, answers);
+		checkRules(answers.rules, context.machine.files);
+		if (told.options.dryRun) return dryRun(terminal, context, answers, "trace");
 		const lock = await store.lock(answers.name);
 		try {
 			const earlier: { earlier?: Traced } = stored ? { earlier: stored } : {};

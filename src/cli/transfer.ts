@@ -33,7 +33,7 @@ export async function exporting(
 			architecture: process.arch,
 		});
 		if (to !== undefined && json) terminal.printJson("export", { name, file: pathToJson(to), data: options.withData ?? false });
-		else if (to !== undefined) terminal.say(terminal.messages.cli.transfer.exported(name, showPath(to)));
+		else if (to !== undefined) terminal.remark(terminal.messages.cli.transfer.exported(name, showPath(to)));
 		return 0;
 	});
 }

@@ -21,7 +21,9 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 		const manifest = present === undefined ? undefined : await store.manifest(cage.name, present);
 		if (present === undefined || !manifest) throw new Failure("cage-not-built", { name: cage.name }, 2);
 		if (told.options.dryRun) {
-			terminal.print(terminal.messages.cli.wouldTry(cage.name, cage.application.probes));
+			const { probes } = cage.application;
+			if (terminal.options.json) terminal.printJson("trial", { dryRun: true, name: cage.name, generation: present, probes });
+			else terminal.print(terminal.messages.cli.wouldTry(cage.name, probes));
 			return 0;
 		}
 		const lock = await store.lock(cage.name);

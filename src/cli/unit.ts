@@ -58,9 +58,9 @@ function printDone(terminal: Terminal, which: WhichUnit, done: InstalledUnit, { 
 		return 0;
 	}
 	terminal.print((dryRun ? words.would : words.done)[action](place));
-	if (!dryRun && action !== "unchanged" && !terminal.options.quiet) {
-		if (!reloaded && root === undefined) terminal.say(words.notReloaded);
-		terminal.say(words.next[action](which.service ?? `cage-${which.name}`));
+	if (!dryRun && action !== "unchanged") {
+		if (!reloaded && root === undefined) terminal.remark(words.notReloaded);
+		terminal.remark(words.next[action](which.service ?? `cage-${which.name}`));
 	}
 	return 0;
 }

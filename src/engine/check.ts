@@ -3,9 +3,11 @@ import { comparePlanWithManifest, type Difference, isSame, tellingChanges } from
 import type { PackageDrift } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import { knownFiles } from "../core/cage/known-files.ts";
+import type { Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
+import type { Plan } from "../core/plan/plan.ts";
 import { missedBy, type Watched } from "../core/watch/watched.ts";
 import { findingsOf } from "./audit.ts";
 import { isDamage, type PresentCage, presentCage } from "./cages.ts";
@@ -65,16 +67,14 @@ export async function checkCage(context: Context, name: string, { deep = false }
 		]);
 		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
 		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
-		const plan = await plannedNow(context, present, drift, isTouched);
-		const missed = await missedNow(context, present, drift);
+		const today = await heldAgainstToday(context, present, drift, isTouched);
 		return {
 			name,
 			generation,
 			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
 			drift,
 			behind: (await processesOfOthers(context, name, generation)).inits,
-			...(plan ? { plan } : {}),
-			...(missed ? { missed } : {}),
+			...today,
 		};
 	} catch (error) {
 		if (!isDamage(error)) throw error;
@@ -83,49 +83,45 @@ export async function checkCage(context: Context, name: string, { deep = false }
 }
 
 /**
- * What a build of today would add, drop and change. Planning takes as long as all the rest, so it is done where there is a reason: something of the
- * host was touched, or packages were installed or removed since the generation was made.
+ * What a build of today would add, drop and change, and what watching has shown to be missing. Planning takes as long as all the rest, so it is done where
+ * there is a reason: something of the host was touched, packages were installed or removed since the generation was made, or the cage was watched.
  */
-async function plannedNow(
+async function heldAgainstToday(
 	context: Context,
 	{ cage, generation, manifest }: PresentCage,
 	drift: readonly PackageDrift[],
 	isTouched: boolean,
-): Promise<CheckedCage["plan"]> {
+): Promise<Pick<CheckedCage, "plan" | "missed">> {
+	const { files, store } = context.machine;
 	const samePackages = hasSamePackages(context, manifest);
-	if (!drift.length && samePackages && !isTouched) return undefined;
-	const trace = await context.machine.store.trace(cage.name);
-	if (!trace) return undefined;
-	const silent = { ...context, emit() {} };
+	const mayDiffer = drift.length > 0 || !samePackages || isTouched;
+	const watched = await store.watched(cage.name);
+	const trace = mayDiffer || watched ? await store.trace(cage.name) : undefined;
+	if (!trace) return {};
 	try {
-		const planned = await comparablePlan(silent, cage, trace, knownFiles(manifest, drift, samePackages));
-		const plan = await takeOverEdits(silent, cage.name, planned, generation, "cage");
-		const difference = comparePlanWithManifest(plan, manifest);
-		return { ...difference, changed: tellingChanges(difference) };
+		const planned = await comparablePlan(context, cage, trace, knownFiles(manifest, drift, samePackages));
+		const missing = watched ? missedBy(watched, trace, planned, files) : [];
+		return {
+			...(mayDiffer ? { plan: await wouldChange(context, cage.name, planned, generation, manifest) } : {}),
+			...(watched && missing.length ? { missed: { watched, missing } } : {}),
+		};
 	} catch (error) {
 		// What cannot be planned any more (an account that is gone, a bind that vanished) is told by an update; here it must not hide the rest.
 		if (!(error instanceof Failure)) throw error;
-		return undefined;
+		return {};
 	}
 }
 
-/** Planning takes a while, so it is done only where the cage was watched in production. */
-async function missedNow(
+async function wouldChange(
 	context: Context,
-	{ cage, manifest }: PresentCage,
-	drift: readonly PackageDrift[],
-): Promise<CheckedCage["missed"]> {
-	const { store } = context.machine;
-	const [watched, trace] = [await store.watched(cage.name), await store.trace(cage.name)];
-	if (!watched || !trace) return undefined;
-	try {
-		const plan = await comparablePlan(context, cage, trace, knownFiles(manifest, drift, hasSamePackages(context, manifest)));
-		const missing = missedBy(watched, trace, plan, context.machine.files);
-		return missing.length ? { watched, missing } : undefined;
-	} catch (error) {
-		if (!(error instanceof Failure)) throw error;
-		return undefined;
-	}
+	name: string,
+	planned: Plan,
+	generation: number,
+	manifest: Manifest,
+): Promise<Difference> {
+	const plan = await takeOverEdits({ ...context, emit() {} }, name, planned, generation, "cage");
+	const difference = comparePlanWithManifest(plan, manifest);
+	return { ...difference, changed: tellingChanges(difference) };
 }
 
 /** Every cage that was built. */

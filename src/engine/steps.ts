@@ -13,7 +13,7 @@ import { leaveOut } from "../core/minimise/minimised.ts";
 import { isWithin, normalise, type Path, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { checkAccountRules } from "../core/plan/accounts.ts";
-import { mayBeBound } from "../core/plan/areas.ts";
+import { checkBind, checkPlaces } from "../core/plan/check-rules.ts";
 import { withDedicatedAccount } from "../core/plan/dedicated.ts";
 import { rulesTaking, withDocumented } from "../core/plan/documented.ts";
 import { placeOf } from "../core/plan/links.ts";
@@ -148,10 +148,7 @@ export async function traceStep(
 ): Promise<TracedStep> {
 	const { machine } = context;
 	// What cannot work is found out before anything is started.
-	for (const path of answers.rules.seed) {
-		if (machine.files.resolve(normalise(pathFromText(path))) === undefined) throw new Failure("seed-unknown", { path }, 2);
-	}
-	for (const { path } of answers.rules.binds) refuseBind(path, machine);
+	checkPlaces(answers.rules, machine.files);
 	const identity = identityOf(context, answers);
 	checkAccountRules(answers.rules, identity, machine.accounts.users(), machine.accounts.groups());
 	const notes = [...(answers.notes ?? []), ...limits(machine)];
@@ -222,13 +219,6 @@ function usedDirectories(all: Application, told: Application, { accesses }: Trac
 	});
 }
 
-/** The host's own tree seen in a cage is no cage: throws `bind-refused` (exit 4), or `bind-unknown` (exit 2). */
-function refuseBind(path: string, { files }: Machine): void {
-	const real = files.resolve(normalise(pathFromText(path)));
-	if (real === undefined) throw new Failure("bind-unknown", { path }, 2);
-	if (!mayBeBound(real)) throw new Failure("bind-refused", { path }, 4);
-}
-
 /** The plan for a cage from its stored trace, with the owning packages and what the application's documentation names beyond it. */
 export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
 	const made = await comparablePlan(context, cage, trace);
@@ -239,7 +229,7 @@ export async function planStep(context: Context, cage: Cage, trace: Trace): Prom
 
 /** All of the plan but what the documentation offers, silently: to be held against a generation that is there, which `known` comes from. */
 export async function comparablePlan({ machine }: Context, cage: Cage, trace: Trace, known?: KnownFiles): Promise<Plan> {
-	for (const { path } of cage.rules.binds) refuseBind(path, machine);
+	for (const { path } of cage.rules.binds) checkBind(path, machine.files);
 	const users = machine.accounts.users();
 	const groups = machine.accounts.groups();
 	const made = makePlan({

@@ -67,8 +67,11 @@ export interface Store extends CageReader {
 	partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees>;
 	/** Takes away a generation that never was, or no longer is, the present one. */
 	discard(name: string, generation: number): Promise<void>;
-	/** Writes the cage's present generation as a tar archive into a new file, or to stdout. The caller holds its lock. */
-	exportCage(head: ExportHead, to: Path | undefined, signal: AbortSignal): Promise<void>;
+	/**
+	 * Writes the cage's present generation as a tar archive into a new file, or to stdout: false where its reader went away before the end. The caller
+	 * holds its lock.
+	 */
+	exportCage(head: ExportHead, to: Path | undefined, signal: AbortSignal): Promise<boolean>;
 	readExportHead(archive: Path, signal: AbortSignal): Promise<ExportHead>;
 	/** Unpacks an archive under a hidden name beside the cages. */
 	receiveCage(archive: Path, name: string, signal: AbortSignal): Promise<ReceivedCage>;

@@ -21,7 +21,8 @@ export interface ExportOptions {
 
 /**
  * Writes the present generation with its manifest, trace and log as a tar archive, with the application's data where that is wanted. What differs from its
- * manifest is not passed on (`export-changed`, exit 4), nor data while something may write it (`cage-running`, exit 4).
+ * manifest is not passed on (`export-changed`, exit 4), nor data while something may write it (`cage-running`, exit 4). What a reader of stdout did not
+ * take to the end was not exported, and is no failure, as with every other output.
  */
 export async function exportCage(context: Context, name: string, options: ExportOptions): Promise<void> {
 	const { launcher, now, store } = context.machine;
@@ -45,8 +46,8 @@ export async function exportCage(context: Context, name: string, options: Export
 			version: options.version,
 			data: options.data,
 		};
-		await store.exportCage(head, options.to, context.signal);
-		await store.log(name, "exported", { generation, data: options.data });
+		const isWhole = await store.exportCage(head, options.to, context.signal);
+		if (isWhole) await store.log(name, "exported", { generation, data: options.data });
 	} finally {
 		await lock.release();
 	}

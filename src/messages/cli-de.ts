@@ -13,8 +13,6 @@ import { watchDe } from "./watch-de.ts";
 export const cliDe: CliMessages = {
 	buildQuestion: (name) => `Den Käfig ${name} nach diesem Plan bauen? [j/N]`,
 	isYes: (answer) => /^(j(a)?|y(es)?)$/i.test(answer),
-	templateNotUnit: (template, unit) =>
-		`${template} gilt als die Vorlage dieses Namens; für die systemd-Unit schreiben Sie ${unit}.`,
 	nothingMade: "Es wurde nichts gebaut.",
 	built: (name, root, unchanged) => `${unchanged ? "Unverändert" : "Gebaut"}: ${root}\nWeiter: cagewright trial ${name}`,
 	wouldTry: (name, probes) =>

@@ -16,8 +16,6 @@ export const cliEn = {
 	buildQuestion: (name: string) => `Build the cage ${name} from this plan? [y/N]`,
 	isYes: (answer: string) => /^y(es)?$/i.test(answer),
 	nothingMade: "Nothing was made.",
-	templateNotUnit: (template: string, unit: string) =>
-		`${template} is taken as the template of that name; for the systemd unit write ${unit}.`,
 	built: (name: string, root: string, unchanged: boolean) =>
 		`${unchanged ? "Unchanged" : "Built"}: ${root}\nNext: cagewright trial ${name}`,
 	wouldTry: (name: string, probes: readonly string[]) =>

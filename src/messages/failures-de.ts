@@ -191,6 +191,8 @@ export const failuresDe: Failures = {
 	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
 	"bind-refused":
 		"{path} gehört zum System selbst und wird in keinem Käfig gezeigt; binden Sie das eine Verzeichnis darunter ein, das gebraucht wird.",
+	"writable-refused":
+		"{path} ({option}) machte ein Verzeichnis beschreibbar, das dem System selbst gehört; nennen Sie eines der Anwendung darunter.",
 	"include-matches-nothing": "{value} passt auf nichts auf diesem Rechner; prüfen Sie Pfad oder Muster.",
 	"install-failed": "Die Paketverwaltung ist gescheitert: {command}: {detail}",
 	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",

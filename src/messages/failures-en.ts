@@ -172,6 +172,8 @@ export const failuresEn = {
 	"bind-unknown": "There is no {path} on this machine to bind; check the path.",
 	"bind-refused":
 		"{path} is a part of the system itself and is not shown in a cage; bind the one directory below it that is needed.",
+	"writable-refused":
+		"{path} ({option}) would make a directory writable that is the system's own; name one of the application's below it.",
 	"include-matches-nothing": "{value} matches nothing on this machine; check the path or the pattern.",
 	"install-failed": "The package manager failed: {command}: {detail}",
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",

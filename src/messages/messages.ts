@@ -109,7 +109,8 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		what: fill(findings[code].what, values, language),
 		close: fill(findings[code].close, values, language),
 	});
-	const failure: Messages["failure"] = ({ cause, code, values }) => {
+	const failure: Messages["failure"] = ({ cause, code, values: told }) => {
+		const values = quoteEmpty(told);
 		if (cause === undefined) {
 			const found = findingCodes.find((one) => one === values.finding);
 			const problem = templateProblems[String(values.problem)];
@@ -148,6 +149,13 @@ export function messagesFor(language: Language, catalogue: Catalogue = catalogue
 		bytes: (bytes) => formatBytes(bytes, language),
 		count: (count) => formatCount(count, language),
 	};
+}
+
+/** What a user names, unlike what is told about it, has to be seen in an error also where nothing is in it. */
+const named = /^(account|action|code|file|group|id|name|path|program|service|signal|subject|template|unit|value|word)$/;
+
+function quoteEmpty(values: Values): Values {
+	return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value === "" && named.test(key) ? "''" : value]));
 }
 
 function plainValues(values: Values): string {

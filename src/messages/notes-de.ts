@@ -8,6 +8,7 @@ export const notesDe: Notes = {
 		"Die Probe ist geraten: Port {port} gehört meist zu {protocol}. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
 	"probe-guessed-http": "Die Probe ist geraten: Port {port} spricht HTTP. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
 	"probe-guessed-banner": "Die Probe ist geraten: Port {port} grüßt mit „{word}“. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
+	"template-not-unit": "{template} gilt als die Vorlage dieses Namens; für die systemd-Unit schreiben Sie {unit}.",
 	"writes-system-directory":
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
 	"writes-beside-program":

@@ -5,6 +5,7 @@ export const notesEn = {
 	"probe-guessed-port": "The probe is a guess: port {port} is usually for {protocol}. See that it asks for what matters.",
 	"probe-guessed-http": "The probe is a guess: port {port} speaks HTTP. See that it asks for what matters.",
 	"probe-guessed-banner": "The probe is a guess: port {port} greets with “{word}”. See that it asks for what matters.",
+	"template-not-unit": "{template} is taken as the template of that name; for the systemd unit write {unit}.",
 	"writes-system-directory":
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
 	"writes-beside-program":

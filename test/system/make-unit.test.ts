@@ -58,6 +58,12 @@ describe("nginx by the name of its unit", () => {
 	test("the template of that name wins, which is said in one line", async () => {
 		const told = await cagewright(["make", "nginx", "--dry-run"], { state });
 		expect(told.stderr).toBe("nginx is taken as the template of that name; for the systemd unit write nginx.service.\n");
+		const events = await cagewright(["make", "nginx", "--dry-run", "--events"], { state });
+		expect(JSON.parse(events.stderr)).toEqual({
+			event: "warned",
+			code: "template-not-unit",
+			values: { template: "nginx", unit: "nginx.service" },
+		});
 		expect((await dryRun(["nginx"])).unit).toBeUndefined();
 		expect(await dryRun(["nginx.service"])).toMatchObject({
 			name: "nginx",

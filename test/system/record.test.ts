@@ -184,6 +184,32 @@ test("where it shall go is looked at first, and a purpose can be taken back", as
 	expect(await purpose("")).toBe(null);
 });
 
+test("as JSON stdout says where a record went, whose form is that of the file's name; quiet, it says nothing", async () => {
+	const run = (...options: string[]) => cagewright(["record", "web", ...options], { state });
+	const schema = "cagewright/record-written/1";
+	for (const [name, format, begins] of [
+		["said.md", "md", "# Record of the cage web"],
+		["said.html", "html", "<!DOCTYPE html>"],
+		["said.json", "json", "{"],
+		["said", "json", "{"],
+	] as const) {
+		const file = `${folder}/${name}`;
+		const { json, status, stderr } = await run("-o", file, "--json");
+		expect({ json, status, stderr }).toEqual({
+			json: { schema, name: "web", file, format, generation: 1 },
+			status: 0,
+			stderr: "",
+		});
+		expect(readFileSync(file, "utf8").startsWith(begins)).toBe(true);
+	}
+	const file = `${folder}/said.md`;
+	expect((await run("-o", file, "--checksum", "--json")).json).toMatchObject({ schema, checksum: `${file}.sha256` });
+	expect(await run("-o", file, "--checksum", "--quiet")).toMatchObject({ status: 0, stdout: "", stderr: "" });
+	expect(await run("--format", "html", "--json")).toMatchObject({ status: 2, stdout: "" });
+	const kept = await cagewright(["show", "web", "--record", "--json"], { state });
+	expect(kept.json).toMatchObject({ schema: "cagewright/show/1", record: expect.stringContaining("# Record of the cage web") });
+});
+
 test("a record that was changed since it was written is noticed", async () => {
 	const file = `${folder}/signed.html`;
 	const verify = async (place: string) => (await cagewright(["record", "redis", "--verify", place], { state })) ?? {};

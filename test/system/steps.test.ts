@@ -52,6 +52,22 @@ test("plan, build, trial and run go on from the trace", async () => {
 	expect((await run.stop()).status).toBe(143);
 });
 
+test("what a step would do is one JSON document as well", async () => {
+	const { command } = daemon;
+	const options = ["--name", "pages", "--user", "nobody", "--probe", daemon.probe, "--dry-run"];
+	expect(await step(["trace", ...options, "--", ...command])).toMatchObject({ schema: "cagewright/trace/1", dryRun: true });
+	expect(await step(["build", "pages", "--dry-run"])).toMatchObject({
+		schema: "cagewright/build/1",
+		dryRun: true,
+		name: "pages",
+	});
+	expect(await step(["trial", "pages", "--dry-run"])).toMatchObject({
+		schema: "cagewright/trial/1",
+		dryRun: true,
+		probes: [daemon.probe],
+	});
+});
+
 test("a second build of the same plan makes no new generation", async () => {
 	expect(await step(["build", "pages"])).toMatchObject({ unchanged: true, generation: 1 });
 	expect(readdirSync(`${state}/cages/pages/generations`)).toEqual(["1"]);

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
 	appendFileSync,
 	chmodSync,
@@ -13,7 +13,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, make, program, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
@@ -91,6 +91,16 @@ test("without its data it begins empty, and answers all the same", async () => {
 	expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 	expect(readdirSync(`${there}/cages/bare/data${daemon.folder}/data`)).toEqual([]);
 	expect(readdirSync(`${there}/cages/bare/launcher`)).toEqual(readdirSync(`${state}/cages/redis/launcher`));
+});
+
+test("a reader that goes away before the end is no failure, and the cage was not exported to it", async () => {
+	const history = async () => (await cagewright(["show", "redis", "--history"], { state })).stdout;
+	const before = await history();
+	const line = `"$0" "$1" --state "$2" export redis | head -c 10; exit "\${PIPESTATUS[0]}"`;
+	const { status, stderr, stdout } = spawnSync("bash", ["-c", line, process.execPath, program, state], { encoding: "utf8" });
+	expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: "", stdout: "./PaxHeade" });
+	expect(await history()).toBe(before);
+	expect(readdirSync(`${state}/cages/redis`).filter((name) => name.startsWith("."))).toEqual([]);
 });
 
 /** Unpacks the archive, changes something, and packs it again. */

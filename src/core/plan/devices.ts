@@ -1,5 +1,9 @@
-import type { FileStatus } from "../machine/facts.ts";
-import { type Path, pathFromText } from "../path/path.ts";
+import { Failure } from "../failure.ts";
+import type { FileStatus, Files } from "../machine/facts.ts";
+import { baseName, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+import { areaOf } from "./areas.ts";
+import { placeOf } from "./links.ts";
 
 /** Devices without state and without a way to anything else (null(4), full(4), random(4)). */
 const harmless = new Set(["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]);
@@ -23,4 +27,21 @@ export function judgeDevice(path: Path, status: FileStatus): "give" | "ask" | "r
 	if (neverMajors.has(major) || (major === memory && neverMinorsOfMemory.has(minor))) return "refuse";
 	// The name alone proves nothing.
 	return harmless.has(path) && major === memory ? "give" : "ask";
+}
+
+/** The name below /dev that a device gets in the cage: a link there becomes the device itself, because the launcher makes nodes alone. */
+export function deviceName(path: Path, files: Files): Path | undefined {
+	const real = placeOf(path, files);
+	if (areaOf(real) !== "device" || !files.status(real)?.device) return undefined;
+	const name = join(placeOf(parent(path), files), baseName(path));
+	return areaOf(name) === "device" && normalise(name) === name ? name : real;
+}
+
+/** The same of one that a rule names. Throws `device-unknown` (exit 2), and `device-refused` (exit 4) for what never goes in. */
+export function namedDevice(value: string, files: Files): Path {
+	const path = deviceName(normalise(pathFromText(value)), files);
+	const status = path === undefined ? undefined : files.status(placeOf(path, files));
+	if (path === undefined || !status) throw new Failure("device-unknown", { path: value }, 2);
+	if (judgeDevice(path, status) === "refuse") throw new Failure("device-refused", { path: showPath(path) }, 4);
+	return path;
 }

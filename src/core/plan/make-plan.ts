@@ -5,13 +5,13 @@ import { ownChroot } from "../application/own-chroot.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
-import { baseName, isWithin, join, normalise, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
+import { isWithin, normalise, type Path, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
-import { areaOf, isByteCode } from "./areas.ts";
+import { isByteCode } from "./areas.ts";
 import { realBinds, refuseNestedBinds } from "./binds.ts";
-import { judgeDevice, nullDevice } from "./devices.ts";
+import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { EntryCollector } from "./entries.ts";
 import { addLibraries } from "./libraries.ts";
 import { placeOf } from "./links.ts";
@@ -204,12 +204,11 @@ function isOnlyLooked({ succeeded }: Access): boolean {
 }
 
 function addDevices({ additions, files, rules, trace }: PlanInput, collector: EntryCollector): void {
-	const named = new Map(rules.devices.map((value) => [deviceName(normalise(pathFromText(value)), files), value]));
+	const named = new Map(rules.devices.map((value) => [namedDevice(value, files), value]));
 	const add = (path: Path, reason: Reason) => {
 		const status = files.status(placeOf(path, files));
 		if (!status?.device) return;
 		const judgement = judgeDevice(path, status);
-		if (judgement === "refuse" && named.has(path)) throw new Failure("device-refused", { path: showPath(path) }, 4);
 		const given = judgement === "give" || (judgement === "ask" && named.has(path));
 		// A machine whose /dev/null lost its mode must not pass that on.
 		collector.addDevice(
@@ -221,10 +220,7 @@ function addDevices({ additions, files, rules, trace }: PlanInput, collector: En
 		);
 	};
 	add(nullDevice, { kind: "launcher" });
-	for (const [path, value] of named) {
-		if (path === undefined) throw new Failure("device-unknown", { path: value }, 2);
-		add(path, { kind: "rule", rule: "devices", value });
-	}
+	for (const [path, value] of named) add(path, { kind: "rule", rule: "devices", value });
 	for (const access of trace.accesses.values()) {
 		const path = access.succeeded.size ? deviceName(access.path, files) : undefined;
 		if (path !== undefined) add(path, tracedReason(access));
@@ -233,14 +229,6 @@ function addDevices({ additions, files, rules, trace }: PlanInput, collector: En
 		const path = addition.kind === "path" ? deviceName(addition.path, files) : undefined;
 		if (path !== undefined) add(path, trialReason(addition));
 	}
-}
-
-/** The name below /dev that a device gets in the cage: a link there becomes the device itself, because the launcher makes nodes alone. */
-function deviceName(path: Path, files: Files): Path | undefined {
-	const real = placeOf(path, files);
-	if (areaOf(real) !== "device" || !files.status(real)?.device) return undefined;
-	const name = join(placeOf(parent(path), files), baseName(path));
-	return areaOf(name) === "device" && normalise(name) === name ? name : real;
 }
 
 function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {

@@ -140,19 +140,19 @@ export const mostPerRule = 100_000;
 
 /**
  * Everything on the machine that an include names, with all below it. Links are not followed while walking. Empty where it names
- * nothing; at most `mostPerRule` paths.
+ * nothing; at most `most` paths.
  */
-export function expandInclude(text: string, files: Files): Path[] {
+export function expandInclude(text: string, files: Files, most = mostPerRule): Path[] {
 	const { glob, start } = parse(text);
 	const matches = glob === undefined ? () => true : matchPaths([text]);
 	const found: Path[] = [];
 	for (const path of walk(start, files)) {
-		if (found.length === mostPerRule) break;
+		if (found.length === most) break;
 		if (matches(path)) found.push(path);
 	}
 	// A name may hold the characters of a glob.
 	const literal = normalise(pathFromText(text));
-	return found.length > 0 || !files.status(literal) ? found : [...walk(literal, files)].slice(0, mostPerRule);
+	return found.length > 0 || !files.status(literal) ? found : [...walk(literal, files)].slice(0, most);
 }
 
 function* walk(start: Path, files: Files): Generator<Path> {

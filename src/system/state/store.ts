@@ -221,7 +221,7 @@ export class StateFolder extends StateReader implements Store {
 		return forgetAdoption(this.paths(name).adoption);
 	}
 
-	exportCage(head: ExportHead, to: Path | undefined, signal: AbortSignal): Promise<void> {
+	exportCage(head: ExportHead, to: Path | undefined, signal: AbortSignal): Promise<boolean> {
 		return exportCage({ state: this.folder, head, signal, ...(to === undefined ? {} : { to }) });
 	}
 

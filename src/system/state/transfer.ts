@@ -37,8 +37,11 @@ export interface ExportRequest {
 	readonly signal: AbortSignal;
 }
 
-/** Fails with `file-there` (exit 2) where the file is there already. A failure or an abort leaves no file. */
-export async function exportCage({ head, signal, state, to }: ExportRequest): Promise<void> {
+/**
+ * False where whoever read our stdout went away before its end. Fails with `file-there` (exit 2) where the file is there already. A failure or an abort
+ * leaves no file.
+ */
+export async function exportCage({ head, signal, state, to }: ExportRequest): Promise<boolean> {
 	const { directory } = cagePaths(state, head.name);
 	const scratch = join(directory, transientName("tmp"));
 	await makeSafeFolder(scratch);
@@ -51,8 +54,9 @@ export async function exportCage({ head, signal, state, to }: ExportRequest): Pr
 		}
 		const words = ["--create", "--format=pax", "--numeric-owner", "--sparse", "--file=-"];
 		const places = ["--directory", text(scratch), exportHeadName, "--directory", text(directory), ...parts];
-		await tar([...words, ...places], file ?? 1, signal);
+		const isWhole = await tar([...words, ...places], file ?? 1, signal);
 		await file?.sync();
+		return isWhole;
 	} catch (error) {
 		if (to !== undefined) await unlink(pathToBytes(to)).catch(() => {});
 		throw error;
@@ -220,18 +224,24 @@ function text(path: Path): string {
 	return shown;
 }
 
-/** Runs tar with a file as its stdin (unpacking) or stdout (packing). */
-function tar(words: readonly string[], file: FileHandle | 1, signal: AbortSignal): Promise<void> {
+/** Runs tar with a file as its stdin (unpacking) or stdout (packing). False where nobody reads what it packs any more. */
+async function tar(words: readonly string[], file: FileHandle | 1, signal: AbortSignal): Promise<boolean> {
 	const descriptor = file === 1 ? 1 : file.fd;
 	const packs = words.includes("--create");
-	return ended(words, [packs ? "ignore" : descriptor, packs ? descriptor : "ignore", "pipe"], signal).then(() => {});
+	const said = await ended(words, [packs ? "ignore" : descriptor, packs ? descriptor : "ignore", "pipe"], signal);
+	return said !== undefined;
 }
 
-function tarOutput(words: readonly string[], file: FileHandle, signal: AbortSignal): Promise<string> {
-	return ended(words, [file.fd, "pipe", "pipe"], signal);
+async function tarOutput(words: readonly string[], file: FileHandle, signal: AbortSignal): Promise<string> {
+	return (await ended(words, [file.fd, "pipe", "pipe"], signal)) ?? "";
 }
 
-function ended(words: readonly string[], stdio: ("ignore" | "pipe" | number)[], signal: AbortSignal): Promise<string> {
+/** Undefined where it was ended by a pipe that nobody reads. */
+function ended(
+	words: readonly string[],
+	stdio: ("ignore" | "pipe" | number)[],
+	signal: AbortSignal,
+): Promise<string | undefined> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(requireTool("tar"), words, { env: { ...toolEnvironment, LC_ALL: "C" }, stdio, signal });
 		let [out, problem] = ["", ""];
@@ -243,12 +253,14 @@ function ended(words: readonly string[], stdio: ("ignore" | "pipe" | number)[], 
 			problem = (problem + chunk).slice(0, 4096);
 		});
 		child.on("error", reject);
-		child.on("close", (code) => {
+		child.on("close", (code, endedBy) => {
 			const line = problem.trim().split("\n")[0] ?? "";
-			if (code === 0 || (stdio[1] === "pipe" && out !== "")) resolve(out);
+			if (endedBy === "SIGPIPE") resolve(undefined);
+			else if (code === 0 || (stdio[1] === "pipe" && out !== "")) resolve(out);
 			else
 				reject(
-					fullDisk(problem, "tar" as Path) ?? new Failure("program-failed", { program: "tar", problem: line || String(code) }, 1),
+					fullDisk(problem, "tar" as Path) ??
+						new Failure("program-failed", { program: "tar", problem: line || String(endedBy ?? code) }, 1),
 				);
 		});
 	});

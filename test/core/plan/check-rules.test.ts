@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { checkRules } from "../../../src/core/plan/check-rules.ts";
+import { rules } from "./traces.ts";
+import { file, link, node, tree } from "./tree.ts";
+
+const files = tree({
+	"/etc/hosts": file(""),
+	"/dev/null": node(1, 3),
+	"/dev/sda": node(8, 0, "block-device"),
+	"/srv/shop/state/list": file(""),
+	"/srv/settings": link("/etc"),
+});
+
+test.each([
+	["include-matches-nothing", 2, { include: ["/etc/hosts", "/nowhere/x"] }],
+	["include-matches-nothing", 2, { include: ["/etc/*.conf"] }],
+	["device-unknown", 2, { devices: ["/dev/none"] }],
+	["device-unknown", 2, { devices: ["/etc/hosts"] }],
+	["device-refused", 4, { devices: ["/dev/sda"] }],
+	["seed-unknown", 2, { seed: ["/srv/none"] }],
+	["bind-unknown", 2, { binds: [{ path: "/srv/none", access: "ro" as const }] }],
+	["bind-refused", 4, { binds: [{ path: "/etc", access: "ro" as const }] }],
+	["writable-refused", 4, { writable: ["/"] }],
+	["writable-refused", 4, { writable: ["/etc/hosts"] }],
+	["writable-refused", 4, { writable: ["/srv/settings"] }],
+	["writable-refused", 4, { writable: ["/dev/null"] }],
+	["writable-refused", 4, { writable: ["/proc/sys"] }],
+	["writable-refused", 4, { seed: ["/etc/hosts"] }],
+])("%s (exit %i): %j", (code, exit, wrong) => {
+	expect(() => checkRules(rules(wrong), files)).toThrow(expect.objectContaining({ code, exit }));
+});
+
+test("what can be done is not refused: state may be made yet, and shared memory is there in any cage", () => {
+	const writable = ["/srv/shop/state", "/srv/shop/made-later", "/tmp", "/dev/shm"];
+	checkRules(rules({ writable, seed: ["/srv/shop/state/list"], include: ["/etc/h*"], devices: ["/dev/null"] }), files);
+});

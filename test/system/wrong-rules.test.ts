@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { expect, test } from "vitest";
+import { cagewright, temporaryState } from "./cagewright.ts";
+
+/** A rule that cannot be kept is told in one line before anything is started. */
+
+const command = [
+	"--probe",
+	"curl -fsS --noproxy '*' http://127.0.0.1:8125/",
+	"--",
+	"/usr/bin/python3",
+	"-m",
+	"http.server",
+	"8125",
+];
+
+test.each([
+	["--include", "srv/shop", 2],
+	["--include", "/nowhere/shop", 2],
+	["--include", "/etc/nothing-*.here", 2],
+	["--device", "dev/null", 2],
+	["--device", "/dev/nothing-here", 2],
+	["--device", "/etc/passwd", 2],
+	["--writable", "srv/shop", 2],
+	["--writable", "/etc/passwd", 4],
+	["--writable", "/proc/sys", 4],
+])("%s %s", async (option, value, status) => {
+	const state = temporaryState();
+	for (const verb of [["make", "--yes"], ["make", "--dry-run"], ["trace"]]) {
+		const result = await cagewright([...verb, "--events", "--name", "wrong", option, value, ...command], { state });
+		expect(result).toMatchObject({ status, stdout: "" });
+		expect(result.stderr).toMatch(/^cagewright: [^\n]*\n$/);
+		expect(result.stderr).toContain(value);
+	}
+	expect(existsSync(`${state}/cages/wrong`)).toBe(false);
+});
