@@ -1,19 +1,20 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { bundled } from "./scripts/bundling.js";
+import { asScript } from "./scripts/bundling.js";
 
 /**
- * One split bundle: measured, the first frame of the wizard takes 168 ms from it and 563 ms from node_modules, and a verb that
- * needs no interface never loads it.
+ * The program, in bundles that src/cli/bundle.ts loads: `run` by itself, which each start of a service waits for, the sentences that it seldom has to say, and
+ * the whole. Each is one file, and what V8 made of it lies beside: measured, a check takes 0.6 of what it takes from split modules.
  */
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "dist");
 const started = new Date();
 
 const shared = {
-	...bundled,
+	...asScript,
 	absWorkingDir: root,
 	outdir: "dist",
 	write: false,
@@ -23,47 +24,22 @@ const shared = {
 };
 /** With `--debug` Node reads the maps that lie beside, and names the files and lines of the sources. */
 const mapped = { ...shared, sourcemap: "linked", sourcesContent: false };
-/**
- * `run`, `check` and `update` as few files: each of the hundred that all verbs share costs half a millisecond or more (measured). Only the program's own
- * beginning gets to these bundles: what is thrown in one is nothing that another would know.
- */
-const start = await ownBundle("src/cli/start.ts");
-const upkeep = await ownBundle("src/cli/upkeep-program.ts", {
-	name: "two-verbs",
-	setup: ({ onResolve }) =>
-		onResolve({ filter: /^\.\// }, ({ importer, kind, path }) => {
-			const isVerb = kind === "dynamic-import" && importer.endsWith("/src/cli/program.ts");
-			return isVerb && !["./check.ts", "./update.ts"].includes(path) ? { path: "./main.js", external: true } : undefined;
-		}),
+
+const parts = await build({
+	...mapped,
+	entryPoints: { start: "src/cli/start.ts", program: "src/cli/program.ts", words: "src/cli/words.ts" },
+	entryNames: "[name]-[hash]",
+	metafile: true,
 });
-const byThemselves = {
-	name: "bundles-by-themselves",
-	setup: ({ onResolve }) =>
-		onResolve({ filter: /^\.\/(start|upkeep-program)\.ts$/ }, ({ importer, path }) =>
-			importer.endsWith("/src/cli/main.ts")
-				? { path: (path === "./start.ts" ? start : upkeep).entry, external: true }
-				: undefined,
-		),
-};
-
-async function ownBundle(entryPoint, ...plugins) {
-	const { metafile, outputFiles } = await build({
-		...mapped,
-		entryPoints: [entryPoint],
-		entryNames: "[name]-[hash]",
-		splitting: true,
-		metafile: true,
-		plugins: [...bundled.plugins, ...plugins],
-	});
-	const [file] = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entryPoint);
-	return { entry: `./${basename(file)}`, outputFiles };
-}
-
-const program = await build({
+const bundles = Object.fromEntries(
+	Object.entries(parts.metafile.outputs).flatMap(([file, { entryPoint }]) =>
+		entryPoint ? [[basename(entryPoint, ".ts"), basename(file)]] : [],
+	),
+);
+const main = await build({
 	...mapped,
 	entryPoints: { main: "src/cli/main.ts" },
-	splitting: true,
-	plugins: [...bundled.plugins, byThemselves],
+	define: { ...mapped.define, bundles: JSON.stringify(bundles) },
 });
 // Each whole in a folder of its own: a cage for the demonstration takes the folder of its sources along, and nothing else of ours.
 const alone = await build({
@@ -75,28 +51,40 @@ const alone = await build({
 		"planning/planning": "src/cli/planning.ts",
 	},
 });
-const outputFiles = [...alone.outputFiles, ...start.outputFiles, ...upkeep.outputFiles, ...program.outputFiles];
+const scripts = { path: join(dist, "package.json"), contents: '{ "type": "commonjs" }\n' };
 
 /**
  * Each file by one rename, and main.js last: the names of the others come from their content, so a program that starts meanwhile,
  * or a second build at the same time, finds an old bundle or a new one, and either is whole.
  */
-mkdirSync(dist, { recursive: true });
-const last = (file) => basename(file.path) === "main.js";
-for (const { contents, path } of outputFiles.toSorted((a, b) => Number(last(a)) - Number(last(b)))) {
+for (const file of [...alone.outputFiles, ...parts.outputFiles, scripts]) write(file);
+keepCode(Object.values(bundles).map((name) => join(dist, name)));
+for (const file of main.outputFiles) write(file);
+
+// A wizard that was opened before loads its parts when it needs them, so what an earlier build left stays for an hour.
+const outputFiles = [...alone.outputFiles, ...parts.outputFiles, ...main.outputFiles, scripts];
+const codes = Object.values(bundles).map((name) => `${name}.code`);
+const kept = new Set([...outputFiles.map((file) => relative(dist, file.path).split("/")[0]), ...codes]);
+const hour = 60 * 60 * 1000;
+for (const name of readdirSync(dist)) {
+	const path = join(dist, name);
+	const modified = kept.has(name) ? undefined : statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+	if (modified !== undefined && started.getTime() - modified > hour) rmSync(path, { recursive: true, force: true });
+}
+
+function write({ contents, path }) {
 	mkdirSync(dirname(path), { recursive: true });
-	const staged = join(dist, `.${basename(path)}.${process.pid}`);
+	const staged = join(dirname(path), `.${basename(path)}.${process.pid}`);
 	writeFileSync(staged, contents);
 	// What is edited while this runs is newer than its result.
 	utimesSync(staged, started, started);
 	renameSync(staged, path);
 }
 
-// A wizard that was opened before loads its parts when it needs them, so what an earlier build left stays for an hour.
-const kept = new Set(outputFiles.map((file) => relative(dist, file.path).split("/")[0]));
-const hour = 60 * 60 * 1000;
-for (const name of readdirSync(dist)) {
-	const path = join(dist, name);
-	const modified = kept.has(name) ? undefined : statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-	if (modified !== undefined && started.getTime() - modified > hour) rmSync(path, { recursive: true, force: true });
+/** In a process with the flags that the program has: V8 takes the code of no others. Without it the program does the same, only later. */
+function keepCode(paths) {
+	const { NODE_OPTIONS: _, ...env } = process.env;
+	const { status } = spawnSync(process.execPath, [join(root, "scripts", "keep-code.js"), ...paths], { env, stdio: "ignore" });
+	if (status !== 0)
+		process.stderr.write("cagewright: the code of the bundles could not be kept; the program starts more slowly\n");
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { existsSync } from "node:fs";
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
 
-const main = new URL("../dist/main.js", import.meta.url);
-if (existsSync(main)) await import(main.href);
+const main = join(__dirname, "../dist/main.js");
+if (existsSync(main)) require(main);
 else {
 	process.stderr.write("cagewright: it is not built yet; run npm start in its folder once.\n");
 	process.exitCode = 3;

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { bundleBench } from "./bundle-bench.js";
-import { root, say, setUp } from "./set-up.js";
+import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
 import { requirePrograms, withoutPrograms } from "./system-packages.js";
 
 /** `npm run bench [-- NAME…]`: the benches, in turn. */
 setUp();
+withoutExtraCertificates();
 requirePrograms();
 const missing = withoutPrograms({ wrk: "wrk", "redis-benchmark": "redis-tools" });
 if (missing.length) {

@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 const mostTexts = 5000;
 const rows = JSON.stringify(fileURLToPath(new URL("../src/ui/ink-rows.ts", import.meta.url)));
 
+const yoga = fileURLToPath(new URL("../src/ui/yoga.ts", import.meta.url));
+
 const edits = {
 	"measure-text.js": [
 		["cache.set(text, dimensions);", `if (cache.size >= ${mostTexts}) cache.clear();\n    cache.set(text, dimensions);`],
@@ -20,6 +22,10 @@ const edits = {
 			`if (kept++ >= ${mostTexts}) {\n        cache = {};\n        kept = 1;\n    }\n    cache[cacheKey] = wrappedText;`,
 		],
 	],
+	"reconciler.js": [
+		["await import('./devtools.js');", ""],
+		["await loadPackageJson()", "undefined"],
+	],
 	"renderer.js": [
 		[
 			"import Output from './output.js';",
@@ -28,7 +34,7 @@ const edits = {
 	],
 };
 
-const edited = /[\\/]ink[\\/]build[\\/](measure-text|wrap-text|renderer)\.js$/;
+const edited = /[\\/]ink[\\/]build[\\/](measure-text|wrap-text|renderer|reconciler)\.js$/;
 
 function edit(path, source) {
 	return edits[path.match(edited)[0].split(/[\\/]/).at(-1)].reduce((text, [from, to]) => {
@@ -40,7 +46,8 @@ function edit(path, source) {
 /** For esbuild. */
 export const inkEdits = {
 	name: "ink-edits",
-	setup({ onLoad }) {
+	setup({ onLoad, onResolve }) {
+		onResolve({ filter: /^yoga-layout$/ }, () => ({ path: yoga }));
 		onLoad({ filter: edited }, ({ path }) => ({ contents: edit(path, readFileSync(path, "utf8")), loader: "js" }));
 	},
 };

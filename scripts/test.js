@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { root, say, setUp } from "./set-up.js";
+import { root, say, setUp, withoutExtraCertificates } from "./set-up.js";
 import { requirePrograms } from "./system-packages.js";
 
 /**
@@ -13,6 +13,7 @@ import { requirePrograms } from "./system-packages.js";
  */
 const args = process.argv.slice(2);
 setUp();
+withoutExtraCertificates();
 const place = readablePlace();
 process.on("exit", () => {
 	if (place !== root) rmSync(place, { recursive: true, force: true });

@@ -17,6 +17,7 @@ export default function buildProgram(): void {
 		"build.js",
 		"scripts/bundling.js",
 		"scripts/ink-edits.js",
+		"scripts/keep-code.js",
 		"package.json",
 		"package-lock.json",
 	].map((name) => join(home, name));

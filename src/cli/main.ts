@@ -1,8 +1,8 @@
-import { isUpkeep, plainRun } from "./plain-run.ts";
+import { loadBundle } from "./bundle.ts";
+import { plainRun } from "./plain-run.ts";
 import { version } from "./version.ts";
 
 const args = process.argv.slice(2);
-const run = plainRun(args);
 
 // Only what is loaded from here on is named as in the sources.
 if (args.includes("--debug")) process.setSourceMapsEnabled(true);
@@ -12,17 +12,19 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 	// Whoever reads us may stop reading (`| head`): that is no error of ours, and what we do is done to its end all the same.
 	if (error.code === "EPIPE" || lost) return;
 	lost = error;
-	void import("./lost-output.ts").then(({ reportLostOutput }) => reportLostOutput(error, args));
+	loadBundle("words").reportLostOutput(error, args);
 });
 process.on("exit", () => {
 	if (lost && !process.exitCode) process.exitCode = 1;
 });
 
 /** Nothing else is loaded for this: it is what scripts ask most, and first. */
-if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
-	process.stdout.write(`${version}\n`);
-} else {
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) process.stdout.write(`${version}\n`);
+else void main();
+
+async function main(): Promise<void> {
+	const run = plainRun(args);
 	process.exitCode = run
-		? await (await import("./start.ts")).startPlainly(run)
-		: await (isUpkeep(args) ? await import("./upkeep-program.ts") : await import("./program.ts")).runProgram(args);
+		? await loadBundle("start").startPlainly(run, () => loadBundle("words"))
+		: await loadBundle("program").runProgram(args);
 }

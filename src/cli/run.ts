@@ -4,6 +4,7 @@ import { launchRequest } from "../engine/run.ts";
 import { recordAcceptances } from "./acceptance.ts";
 import { systemMachine } from "./machine.ts";
 import { startCage } from "./start.ts";
+import { tell } from "./tell.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function run(
@@ -25,5 +26,6 @@ export async function run(
 		process.stdout.write(Buffer.from(script, "latin1"));
 		return 0;
 	}
-	return startCage(name, command, terminal.options, terminal.launching, options.stopTimeout);
+	const { lang } = terminal.options;
+	return startCage(name, command, terminal.options, (event) => tell(event, lang), terminal.launching, options.stopTimeout);
 }

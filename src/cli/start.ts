@@ -11,8 +11,8 @@ import type { GlobalOptions } from "./options.ts";
 import { stateFolder } from "./state.ts";
 
 /**
- * Starting a cage, in a bundle of its own (build.js): every module that is loaded here makes each start slower. What it seldom needs, as the
- * sentences of both languages, comes by a dynamic import.
+ * Starting a cage, in a bundle of its own (build.js): every module that is loaded here makes each start slower. The sentences of all languages, which it
+ * seldom needs, are in another.
  */
 
 function startMachine(state: string, launching: Launching): StartMachine {
@@ -30,46 +30,39 @@ function startMachine(state: string, launching: Launching): StartMachine {
 export async function startCage(
 	name: string,
 	command: readonly string[],
-	options: Pick<GlobalOptions, "state" | "quiet" | "lang">,
+	options: Pick<GlobalOptions, "state" | "quiet">,
+	tell: (event: Event) => void,
 	launching: Launching = {},
 	stopSeconds?: number,
 ): Promise<number> {
-	let told: Promise<void> = Promise.resolve();
 	const context: StartContext = {
 		machine: startMachine(stateFolder(options.state), launching),
 		emit(event) {
 			// What was accepted once is never started in silence.
 			if (event.event !== "warned" || (options.quiet && event.code !== "findings-accepted")) return;
-			told = told.then(() => tell(event, options.lang));
+			tell(event);
 		},
 		signal: new AbortController().signal,
 	};
-	try {
-		const onSignals = (pass: (signal: string) => void) => {
-			for (const signal of passedSignals) process.on(signal, pass);
-			return () => {
-				for (const signal of passedSignals) process.off(signal, pass);
-			};
+	const onSignals = (pass: (signal: string) => void) => {
+		for (const signal of passedSignals) process.on(signal, pass);
+		return () => {
+			for (const signal of passedSignals) process.off(signal, pass);
 		};
-		return await runCage(context, name, command, onSignals, stopSeconds);
-	} finally {
-		await told;
-	}
+	};
+	return runCage(context, name, command, onSignals, stopSeconds);
 }
 
-async function tell(event: Event, lang: string | undefined): Promise<void> {
-	const { line } = await import("./tell.ts");
-	process.stderr.write(line(event, lang));
-}
-
-/** The whole of `run NAME` from the command line: as `runProgram`, for arguments that need no more reading. */
-export async function startPlainly({ command, name, options }: PlainRun): Promise<number> {
+/** The whole of `run NAME` from the command line: as `runProgram`, for arguments that need no more reading. `words` loads what there is to say it with. */
+export async function startPlainly({ command, name, options }: PlainRun, words: () => Words): Promise<number> {
 	try {
-		return await startCage(name, command, options);
+		return await startCage(name, command, options, (event) => words().tell(event, undefined));
 	} catch (error) {
-		return (await import("./report.ts")).report(error, options, stateFolder(options.state));
+		return words().report(error, options, stateFolder(options.state));
 	}
 }
+
+type Words = Pick<typeof import("./words.ts"), "report" | "tell">;
 
 /** `run NAME`, as most service managers and scripts say it. */
 export interface PlainRun {

@@ -2,8 +2,8 @@ import type { Event } from "../engine/events.ts";
 import { languageFrom, messagesFor } from "../messages/messages.ts";
 import { progressLine } from "../report/progress.ts";
 
-/** An event as a whole line for stderr; empty where there is nothing to say. */
-export function line(event: Event, lang: string | undefined): string {
+/** Says an event in a line of its own on stderr, where there is something to say. */
+export function tell(event: Event, lang: string | undefined): void {
 	const text = progressLine(event, messagesFor(languageFrom(process.env, lang)))?.text;
-	return text === undefined ? "" : `${text}\n`;
+	if (text !== undefined) process.stderr.write(`${text}\n`);
 }

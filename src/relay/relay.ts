@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 const ports = process.argv.slice(2).map(Number);
 const addresses = ["127.0.0.1", "::1"];
 
-await Promise.all(ports.flatMap((port) => addresses.map((host) => listen(port, host))));
+void Promise.all(ports.flatMap((port) => addresses.map((host) => listen(port, host))));
 process.send?.({ listening: true });
 process.on("disconnect", () => process.exit(0));
 

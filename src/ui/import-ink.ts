@@ -1,3 +1,5 @@
+import { loadLayout } from "./yoga.ts";
+
 /** Bits of colour that a terminal has, as Node tells them, to the levels that chalk knows. */
 const levels: Readonly<Record<number, string>> = { 1: "0", 4: "1", 8: "2", 24: "3" };
 
@@ -12,6 +14,7 @@ export async function importInk<T>(color: boolean, load: () => Promise<T>): Prom
 	const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);
 	Object.assign(process.env, wanted);
 	try {
+		await loadLayout();
 		return await load();
 	} finally {
 		for (const [name, value] of before) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isUpkeep, plainRun } from "../../src/cli/plain-run.ts";
+import { plainRun } from "../../src/cli/plain-run.ts";
 
 /** The few forms of `run` that are read without the reader of all verbs: nothing else may slip through here. */
 
@@ -37,21 +37,5 @@ describe("is left to the whole reader:", () => {
 		[[]],
 	])("%j", (args) => {
 		expect(plainRun(args)).toBeUndefined();
-	});
-});
-
-describe("has a bundle of its own:", () => {
-	test.each([
-		[["check", "redis"], true],
-		[["--state", "/srv/cages", "--quiet", "update", "--all"], true],
-		[["--state=/srv/cages", "check", "--help"], true],
-		[["--state", "check"], false],
-		[["--lang", "de", "check"], false],
-		[["make", "check"], false],
-		[["help", "update"], false],
-		[["rollback", "redis"], false],
-		[[], false],
-	])("%j: %j", (args, expected) => {
-		expect(isUpkeep(args)).toBe(expected);
 	});
 });

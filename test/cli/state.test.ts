@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { afterEach, expect, test, vi } from "vitest";
-import { plainVerb } from "../../src/cli/plain-run.ts";
+import { plainRun } from "../../src/cli/plain-run.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { stateFolder } from "../../src/cli/state.ts";
 
@@ -31,6 +31,6 @@ test.each(["en", "de"])("an empty --state is refused in %s", async (lang) => {
 	vi.restoreAllMocks();
 	expect(status).toBe(2);
 	expect(said.join("")).toMatch(lang === "en" ? /^cagewright: .*a folder\..*\n$/ : /^cagewright: .*ein Verzeichnis.*\n$/);
-	expect(plainVerb(["--state", "", "run", "web"])).toBeUndefined();
-	expect(plainVerb(["--state=", "run", "web"])).toBeUndefined();
+	expect(plainRun(["--state", "", "run", "web"])).toBeUndefined();
+	expect(plainRun(["--state=", "run", "web"])).toBeUndefined();
 });
