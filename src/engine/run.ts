@@ -66,7 +66,11 @@ async function runOnce(
 	if (!command.length) await tellRunning(context, name);
 	const { weaker } = launchMethod(context, true);
 	const separated = !weaker.includes("pids");
-	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [], separated });
+	const audited = auditGeneration(context, present.manifest, present.layout, {
+		accepted: present.cage.accepted ?? [],
+		separated,
+	});
+	audited.catch(() => {}); // The launch tells it, unless it fails before.
 	const asked = new AskedToEnd(context, name, stopSeconds);
 	const stop = onSignals((signal) => asked.pass(signal));
 	let isAgain = false;
@@ -77,7 +81,7 @@ async function runOnce(
 		asked.end();
 	});
 	try {
-		const launched = await context.machine.launcher.start({ ...request, command: [place, ...args] });
+		const launched = await context.machine.launcher.start({ ...request, command: [place, ...args], after: audited });
 		asked.launched(launched);
 		const { status } = await launched.ended;
 		return { status, isAgain: isAgain && !asked.wasAsked };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, lchownSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from "node:fs";
+import { chmodSync, lchownSync, lstatSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from "node:fs";
 import { readFile, rename } from "node:fs/promises";
 import { isFolder } from "../../core/cage/layout.ts";
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
@@ -12,6 +12,7 @@ import { openDirectory, openNew } from "./descriptor.ts";
 import { writeFailure } from "./errors.ts";
 import { systemFiles } from "./files.ts";
 import { removeTree } from "./remove.ts";
+import { stampOf } from "./stamp.ts";
 import type { Surveyed } from "./survey.ts";
 import { runIn } from "./tools.ts";
 
@@ -78,12 +79,14 @@ async function generate(entry: Entry, path: Path, isRoot: boolean): Promise<Mani
 		}
 		finish(entry, path, isRoot);
 	});
-	return generated(entry, bytes);
+	return generated(entry, path, bytes);
 }
 
-function generated(entry: Entry, bytes: Buffer): ManifestEntry {
+/** With its stamp, so that no launch has to read it again to know it. */
+function generated(entry: Entry, path: Path, bytes: Buffer): ManifestEntry {
 	const sha256 = createHash("sha256").update(bytes).digest("hex");
-	return { ...describe(entry), size: bytes.length, sha256, content: entry.content ?? "" };
+	const copy = stampOf(lstatSync(pathToBytes(path), { bigint: true }));
+	return { ...describe(entry), size: bytes.length, sha256, content: entry.content ?? "", copy };
 }
 
 /** Node has no mknod(2). The node is made under a plain name and then moved: its own may be any bytes. */
@@ -135,7 +138,7 @@ async function makeLoaderCache(entry: Entry, { entries, isRoot, signal, staging 
 	return attempt(entry.path, async () => {
 		const bytes = await readFile(pathToBytes(at(entry.path)));
 		finish(entry, at(entry.path), isRoot);
-		return generated(entry, bytes);
+		return generated(entry, at(entry.path), bytes);
 	});
 }
 

@@ -6,7 +6,7 @@ import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { errorName } from "./errors.ts";
 import { hashFiles } from "./hash.ts";
-import { sameStamp, stampOf } from "./safe-copy.ts";
+import { sameStamp, stampOf } from "./stamp.ts";
 
 /**
  * Files and links of the host that are not what a generation was copied from any more. A file whose stat(2) is as it was then is not read;

@@ -8,6 +8,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { nameOf, openForReading, openNew } from "./descriptor.ts";
 import { readFailure, writeFailure } from "./errors.ts";
 import { pump } from "./pump.ts";
+import { sameStamp, stampOf } from "./stamp.ts";
 
 export interface CopyRequest {
 	readonly from: Path;
@@ -214,20 +215,4 @@ function secondsOf(nanoseconds: bigint): number {
 /** As Node tells `mtimeMs`, rounded by the same double, and cut: a plan's time of a file must compare equal to ours. */
 function millisecondsOf(nanoseconds: bigint): number {
 	return Math.floor(Number(nanoseconds / 1_000_000_000n) * 1000 + Number(nanoseconds % 1_000_000_000n) / 1e6);
-}
-
-export function stampOf(stats: BigIntStats): Stamp {
-	return {
-		device: String(stats.dev),
-		inode: String(stats.ino),
-		size: String(stats.size),
-		modified: String(stats.mtimeNs),
-		changed: String(stats.ctimeNs),
-	};
-}
-
-export function sameStamp(a: Stamp, b: Stamp): boolean {
-	return (
-		a.device === b.device && a.inode === b.inode && a.size === b.size && a.modified === b.modified && a.changed === b.changed
-	);
 }

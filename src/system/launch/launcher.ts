@@ -89,6 +89,7 @@ export class UtilLinuxLauncher implements Launcher {
 		try {
 			groups = await prepareLimits(request.limits ?? {}, request.identity);
 			const { command, spec } = this.prepare(request, folder, groups);
+			await request.after;
 			checkMountPoints(spec);
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
 			const child = spawnLaunch(request, command, trace?.path);
@@ -107,6 +108,7 @@ export class UtilLinuxLauncher implements Launcher {
 	private async startByService(request: LaunchRequest, folder: string): Promise<Launched> {
 		try {
 			const { startByService } = await import("./by-systemd.ts");
+			await request.after;
 			const { systemdVersion } = this.launching.features ?? machineFeatures(this.state);
 			const places = { folder, systemdVersion, init: ownPrograms().init };
 			return await startByService(

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { startTime } from "../launch/processes.ts";
 
@@ -43,9 +42,10 @@ function pidNamespace(): string {
 /** What is made on the way to something else, and never outlives its maker but by a kill. */
 export type Transient = "staging" | "removed" | "seed" | "scratch" | "tmp";
 
-/** A hidden name that tells its maker: `.staging-PID-START-RANDOM`. */
+/** A hidden name that tells its maker: `.staging-PID-START-RANDOM`. Unlike all others, and no secret. */
 export function transientName(kind: Transient): string {
-	return `.${kind}-${process.pid}-${startTime(process.pid) ?? 0}-${randomBytes(6).toString("hex")}`;
+	const random = Math.floor(Math.random() * 2 ** 48);
+	return `.${kind}-${process.pid}-${startTime(process.pid) ?? 0}-${random.toString(16).padStart(12, "0")}`;
 }
 
 /** True for a transient name whose maker does not run any more, as far as this PID namespace can tell. */
