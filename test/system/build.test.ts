@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { countEntries } from "../../src/core/cage/manifest.ts";
+import { needsHash } from "../../src/core/cage/tampering.ts";
 import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
 import {
 	currentGeneration,
@@ -22,6 +23,7 @@ import {
 	removeGeneration,
 	switchGeneration,
 } from "../../src/system/files/generations.ts";
+import { stampOf } from "../../src/system/files/stamp.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
 import { build, cage, fileEntry, folder, hostFile, inCage, inHost, now, openWorkshop, ownProcess, root } from "./workshop.ts";
 
@@ -126,6 +128,21 @@ describe("a generation", () => {
 			lstatSync(inCage("/etc/ld.so.cache")).size,
 		);
 		expect(lstatSync(inCage("/etc/ld.so.cache")).mode & 0o7777).toBe(0o644);
+	});
+
+	test("is known by its stamps: no file of it has to be read again before a launch", async () => {
+		const manifest = await build(
+			plan([
+				hostFile("a"),
+				entry("/etc/group", { kind: "generated", content: "x" }),
+				entry("/etc/ld.so.cache", { kind: "generated", content: "", reasons: [{ kind: "loader-cache" }] }),
+			]),
+		);
+		const files = manifest.entries.filter(({ sha256 }) => sha256 !== undefined);
+		expect(files).toHaveLength(3);
+		for (const file of files) {
+			expect(needsHash(file, stampOf(lstatSync(inCage(file.path), { bigint: true })))).toBe(false);
+		}
 	});
 
 	test("can be built beside the present one and switched to later, and back", async () => {
