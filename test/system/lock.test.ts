@@ -64,9 +64,11 @@ describe("a lock", () => {
 	});
 
 	test("of a dead one is taken over by one of many only", async () => {
-		const dead = { ...thisProcess(), start: "1", token: "00" };
 		for (let round = 0; round < 3; round++) {
-			writeFileSync(at("lock"), JSON.stringify({ ...dead, token: `0${round}` }));
+			const dead = await holder();
+			await said(dead);
+			dead.kill("SIGKILL");
+			await once(dead, "close");
 			const children = await Promise.all([holder(), holder(), holder(), holder(), holder(), holder()]);
 			const words = await Promise.all(children.map(said));
 			expect(words.sort()).toEqual([...Array.from({ length: 5 }, () => "cage-busy"), "held"]);

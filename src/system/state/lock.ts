@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
-import * as v from "valibot";
+import { readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -16,13 +15,25 @@ interface Holder extends ProcessIdentity {
 	readonly token: string;
 }
 
-const holderSchema = v.object({
-	pid: v.number(),
-	start: v.string(),
-	boot: v.string(),
-	namespace: v.string(),
-	token: v.pipe(v.string(), v.hexadecimal()),
-});
+/**
+ * A lock is a link that leads nowhere and says who has it: symlink(2) makes it with its content at once, so that nobody can read a half written one. Up to
+ * 59 bytes lie in the inode itself (ext4), hence the short form: a disk without a free block has room for it, and what takes something away can go on.
+ */
+function holderToLink({ boot, namespace, pid, start, token }: Holder): string {
+	const bootBytes = Buffer.from(boot.replaceAll("-", ""), "hex").toString("base64url");
+	const numbers = [pid, start, namespace.replace(/\D/g, "")].map((one) => Number(one).toString(36));
+	return [...numbers, bootBytes, token].join(".");
+}
+
+function holderFromLink(target: string): Holder | undefined {
+	const [, pid, start, namespace, bootBytes, token] = /^(\w+)\.(\w+)\.(\w+)\.([\w-]{22})\.([0-9a-f]+)$/.exec(target) ?? [];
+	if (pid === undefined || start === undefined || namespace === undefined || !bootBytes || !token) return undefined;
+	const [number, ticks, space] = [pid, start, namespace].map((one) => Number.parseInt(one, 36));
+	const boot = Buffer.from(bootBytes, "base64url")
+		.toString("hex")
+		.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+	return { pid: number ?? 0, start: String(ticks), boot, namespace: `pid:[${space}]`, token };
+}
 
 /** Takes the lock that keeps two commands from working on one cage. Fails at once with `cage-busy` (exit 1) and the holder's pid. */
 export function lockCage(lock: Path, name: string): Lock {
@@ -34,7 +45,7 @@ export function lockCage(lock: Path, name: string): Lock {
  * is no lock of ours fails with `lock-unreadable`.
  */
 export function lockFile(lock: Path, busy: (pid: number) => Failure): Lock {
-	const holder: Holder = { ...thisProcess(), token: randomBytes(8).toString("hex") };
+	const holder: Holder = { ...thisProcess(), token: randomBytes(5).toString("hex") };
 	try {
 		const other = take(lock, holder);
 		if (other !== undefined) throw busy(other.pid);
@@ -92,7 +103,7 @@ function take(lock: Path, holder: Holder): Holder | undefined {
 		if (rival !== undefined) return rival;
 		try {
 			if (read(lock)?.token === other.token) {
-				renameSync(pathToBytes(written(lock, holder)), pathToBytes(lock));
+				replace(lock, holder);
 				return undefined;
 			}
 		} finally {
@@ -101,43 +112,32 @@ function take(lock: Path, holder: Holder): Holder | undefined {
 	}
 }
 
-/** link(2) makes the lock with its content at once: nobody can read a half written one. */
 function create(lock: Path, holder: Holder): "created" | "vanished" | Holder {
-	const temporary = written(lock, holder);
 	try {
-		linkSync(pathToBytes(temporary), pathToBytes(lock));
+		symlinkSync(holderToLink(holder), pathToBytes(lock));
 		return "created";
 	} catch (error) {
 		if (errorName(error) !== "EEXIST") throw error;
 		return read(lock) ?? "vanished";
-	} finally {
-		unlinkSync(pathToBytes(temporary));
 	}
 }
 
-function written(lock: Path, holder: Holder): Path {
-	const temporary = join(parent(lock), transientName("tmp"));
-	try {
-		writeFileSync(pathToBytes(temporary), JSON.stringify(holder), { flag: "wx", mode: 0o600 });
-	} catch (error) {
-		// On a disk that is full the file is made, and stays empty.
-		rmSync(pathToBytes(temporary), { force: true });
-		throw error;
-	}
-	return temporary;
+function replace(lock: Path, holder: Holder): void {
+	const temporary = pathToBytes(join(parent(lock), transientName("tmp")));
+	symlinkSync(holderToLink(holder), temporary);
+	renameSync(temporary, pathToBytes(lock));
 }
 
 function read(lock: Path): Holder | undefined {
-	let text: string;
+	let target = "";
 	try {
-		text = readFileSync(pathToBytes(lock), "utf8");
+		target = readlinkSync(pathToBytes(lock), "latin1");
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return undefined;
-		throw error;
+		// Something else than a link.
+		if (errorName(error) !== "EINVAL") throw error;
 	}
-	try {
-		return v.parse(holderSchema, JSON.parse(text));
-	} catch {
-		throw new Failure("lock-unreadable", { path: showPath(lock) });
-	}
+	const holder = holderFromLink(target);
+	if (holder === undefined) throw new Failure("lock-unreadable", { path: showPath(lock) });
+	return holder;
 }

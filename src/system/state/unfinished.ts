@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readlink } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathFromBytes, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
@@ -8,20 +8,21 @@ import type { Removal, Switching } from "../../engine/store.ts";
 import { errorName } from "../files/errors.ts";
 import { readText } from "../files/read-text.ts";
 import { removeTree } from "../files/remove.ts";
-import { writeAtomic } from "./atomic.ts";
+import { linkAtomic, writeAtomic } from "./atomic.ts";
 import { cageFromJson, cageToJson } from "./cage-json.ts";
 import { isAbandoned } from "./lock.ts";
 
 /**
  * What a command has begun with a cage and has to bring to an end, written down before: the next command finishes what a kill cut off. One file for
- * each kind of work, beside the cage.
+ * each kind of work, beside the cage. That of a removal is a link that leads nowhere: it has to be there before anything goes, and needs no room on a disk
+ * that is full.
  */
 
-export const removalName = pathFromText("removal.json");
+export const removalName = pathFromText("removal");
 const lockName = pathFromText("lock");
 export const switchingName = pathFromText("switching.json");
 
-const removalSchema = v.object({ schema: v.literal("cagewright/removal/1"), keepData: v.boolean() });
+const removalWords = { everything: pathFromText("everything"), keepData: pathFromText("all-but-data") };
 
 const companions = v.object({ triggers: v.array(v.string()), dependents: v.array(v.string()) });
 const switchingSchema = v.object({
@@ -33,12 +34,19 @@ const switchingSchema = v.object({
 
 /** Fails with `state-damaged` (exit 1). */
 export async function readRemoval(cage: Path): Promise<Removal | undefined> {
-	const read = await readJson(join(cage, removalName), removalSchema);
-	return read && { keepData: read.keepData };
+	const link = join(cage, removalName);
+	try {
+		const word = await readlink(pathToBytes(link), "latin1");
+		if (word === removalWords.keepData) return { keepData: true };
+		if (word === removalWords.everything) return { keepData: false };
+	} catch (error) {
+		if (errorName(error) === "ENOENT" || errorName(error) === "ENOTDIR") return undefined;
+	}
+	throw new Failure("state-damaged", { path: showPath(link) });
 }
 
 export function writeRemoval(cage: Path, { keepData }: Removal): Promise<void> {
-	return writeAtomic(join(cage, removalName), `${JSON.stringify({ schema: "cagewright/removal/1", keepData })}\n`);
+	return linkAtomic(join(cage, removalName), keepData ? removalWords.keepData : removalWords.everything);
 }
 
 /** Fails with `state-damaged` (exit 1). */
