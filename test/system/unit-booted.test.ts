@@ -129,6 +129,15 @@ async function bindReloads(unit: string): Promise<void> {
 	await answers(bind.probe);
 }
 
+async function isInstalledAgain({ cage, packageName, probe, service }: Served): Promise<void> {
+	await system.must(`systemctl enable ${service}`);
+	const before = await mainPid(service);
+	await system.must(`dpkg --unpack ${archives}/${packageName}_*.deb && dpkg --configure ${packageName}`);
+	await eventually(async () => expect(["0", before]).not.toContain(await mainPid(service)));
+	await answers(probe);
+	await isInCage(service, cage);
+}
+
 describe("a drop-in moves the distribution's service into its cage", () => {
 	afterAll(async () => {
 		for (const { cage, service } of all) {
@@ -153,20 +162,7 @@ describe("a drop-in moves the distribution's service into its cage", () => {
 
 	test.each(all)("$service comes back after a kill, in its cage", (served) => restartsAfterKill(served.service, served), 30_000);
 
-	test.each(all)(
-		"$packageName is installed again and restarts its service in the cage",
-		async (served) => {
-			const { cage, packageName, probe, service } = served;
-			await system.must(`systemctl enable ${service}`);
-			const before = await mainPid(service);
-			const archive = `${archives}/${packageName}_*.deb`;
-			await system.must(`dpkg --unpack ${archive} && dpkg --configure ${packageName}`);
-			await eventually(async () => expect(["0", before]).not.toContain(await mainPid(service)));
-			await answers(probe);
-			await isInCage(service, cage);
-		},
-		60_000,
-	);
+	test.each(all)("$packageName is installed again and restarts its service in the cage", isInstalledAgain, 60_000);
 
 	test("the next start is of the generation that is present then", async () => {
 		const root = async () => system.must(`stat -L -c %i /proc/${await mainPid("redis-server")}/root`);
@@ -184,6 +180,59 @@ describe("a drop-in moves the distribution's service into its cage", () => {
 		await answers('test "$(redis-cli GET kept)" = yes');
 		await system.must("! test -e /var/lib/redis/dump.rdb");
 	});
+});
+
+describe("nginx as root without the capabilities that opening its logs took, where logrotate makes the new ones,", () => {
+	const lean: Served = { ...nginx, cage: "lean", exposure: 2 };
+	const logs = "/var/lib/cagewright/cages/lean/data/var/log/nginx";
+	const rotation = "/etc/logrotate.d/lean";
+	let round = 0;
+
+	beforeAll(async () => {
+		// Its first start on the host makes the folders that it gives away.
+		await system.must("systemctl start nginx && systemctl stop nginx");
+		const score = await system.run("cagewright unit nginx --score");
+		const refused = ["chown", "dac_override"].map((name) => `--refuse capability:${name}`).join(" ");
+		expect(score.stderr).toContain(refused);
+		await system.must(`cagewright make nginx.service --name lean ${refused} --yes --quiet`);
+		await system.must(`cagewright unit lean --logrotate >${rotation}`);
+	}, 60_000);
+
+	afterAll(() => system.must(`rm ${rotation} && cagewright remove lean --yes`));
+
+	async function rotates(): Promise<void> {
+		await system.must(`logrotate --force ${rotation}`);
+		await eventually(() => system.must(`curl -fsS -o /dev/null http://127.0.0.1/; grep -q 'GET /' ${logs}/access.log`));
+		await system.must(`test -e ${logs}/access.log.${++round}* && ! grep -h emerg ${logs}/error.log`);
+	}
+
+	const exposed = async (...words: string[]) =>
+		JSON.parse(await system.must(`cagewright unit lean ${words.join(" ")} --score --json`)).exposure.after;
+
+	test("has a unit of its own that scores 2.0, reloads, opens its logs anew and comes back", async () => {
+		await system.must("cagewright unit lean --install");
+		await starts("cage-lean", lean);
+		expect(await exposed()).toBeLessThanOrEqual(lean.exposure);
+		await nginxReloads("cage-lean");
+		for (const _ of [1, 2]) await rotates();
+		await restartsAfterKill("cage-lean", lean);
+		// The master opens what is another's, by its group.
+		await system.must("systemctl restart cage-lean");
+		await answers(nginx.probe);
+		await system.must("systemctl stop cage-lean && cagewright unit lean --uninstall");
+	}, 60_000);
+
+	test("has a drop-in that does as well, and outlasts another installation of the package", async () => {
+		await system.must("cagewright unit lean --dropin nginx --install");
+		await starts("nginx", lean);
+		expect(await exposed("--dropin nginx")).toBeLessThanOrEqual(lean.exposure);
+		await nginxReloads("nginx");
+		await rotates();
+		await restartsAfterKill("nginx", lean);
+		await isInstalledAgain(lean);
+		await rotates();
+		await system.must("systemctl stop nginx && cagewright unit lean --dropin nginx --uninstall");
+	}, 90_000);
 });
 
 describe("a unit of its own", () => {
@@ -205,31 +254,6 @@ describe("a unit of its own", () => {
 		},
 		60_000,
 	);
-
-	test("starts nginx as root without the capabilities that opening its logs took, where logrotate makes the new ones", async () => {
-		// Its first start on the host makes the folders that it gives away.
-		await system.must("systemctl start nginx && systemctl stop nginx");
-		const score = await system.run("cagewright unit nginx --score");
-		const refused = ["chown", "dac_override"].map((name) => `--refuse capability:${name}`).join(" ");
-		expect(score.stderr).toContain(refused);
-		await system.must(`cagewright make nginx.service --name lean ${refused} --yes --quiet`);
-		await system.must("cagewright unit lean --install && cagewright unit lean --logrotate >/etc/logrotate.d/lean");
-		await starts("cage-lean", { ...nginx, cage: "lean" });
-		const said = JSON.parse(await system.must("cagewright unit lean --score --json"));
-		expect(said.exposure.after).toBeLessThanOrEqual(2);
-		const logs = "/var/lib/cagewright/cages/lean/data/var/log/nginx";
-		for (const round of [1, 2]) {
-			await system.must("logrotate --force /etc/logrotate.d/lean");
-			await eventually(() => system.must(`curl -fsS -o /dev/null http://127.0.0.1/; grep -q 'GET /' ${logs}/access.log`));
-			await system.must(`test -e ${logs}/access.log.${round}* && ! grep -h emerg ${logs}/error.log`);
-		}
-		// The master opens what is another's, by its group.
-		await system.must("systemctl restart cage-lean");
-		await answers(nginx.probe);
-		await system.must(
-			"systemctl stop cage-lean && rm /etc/logrotate.d/lean && cagewright unit lean --uninstall && cagewright remove lean --yes",
-		);
-	}, 60_000);
 
 	test("starts nginx as an account, which binds a low port by its one capability", async () => {
 		const served: Served = { ...nginx, cage: "web", exposure: 1.5 };
