@@ -4,11 +4,13 @@ import { fileURLToPath } from "node:url";
 /**
  * What is done to Ink 6.8 when it is bundled, and when tests load it. It remembers every text that it ever measured or wrapped, which a live log
  * fills with gigabytes in a day; and it makes each frame anew from every character of it, which at 200x60 is most of what a key takes (measured).
- * Each edit has to be found, so that another version of Ink is looked at before it is taken.
+ * And nothing of it may await while it is loaded, for the program is no ES module (build.js). Each edit has to be found, so that another version of Ink is
+ * looked at before it is taken.
  */
 const mostTexts = 5000;
 const rows = JSON.stringify(fileURLToPath(new URL("../src/ui/ink-rows.ts", import.meta.url)));
 
+/** What Ink lays out with, loaded before Ink is. */
 const yoga = fileURLToPath(new URL("../src/ui/yoga.ts", import.meta.url));
 
 const edits = {
@@ -22,9 +24,10 @@ const edits = {
 			`if (kept++ >= ${mostTexts}) {\n        cache = {};\n        kept = 1;\n    }\n    cache[cacheKey] = wrappedText;`,
 		],
 	],
+	// Its developer tools, for which it awaits a package that nobody installs and its own description.
 	"reconciler.js": [
 		["await import('./devtools.js');", ""],
-		["await loadPackageJson()", "undefined"],
+		["await loadPackageJson()", "{}"],
 	],
 	"renderer.js": [
 		[

@@ -24,6 +24,10 @@ test("a start loads one file and little else: neither the sentences, nor what on
 	expect(text).not.toContain("commander");
 });
 
+test.each(["start", "program", "words"])("%s is ASCII, as it is read", (name) => {
+	expect(readFileSync(bundle(name)).findIndex((byte) => byte > 0x7f)).toBe(-1);
+});
+
 test.each(["start", "program", "words"])("V8 takes the code that was kept of %s", (name) => {
 	const tried = `
 		const { readFileSync } = require("node:fs");
