@@ -70,7 +70,7 @@ async function runOnce(
 		accepted: present.cage.accepted ?? [],
 		separated,
 	});
-	audited.catch(() => {}); // The launch tells it, unless it fails before.
+	audited.catch(() => {}); // Told below.
 	const asked = new AskedToEnd(context, name, stopSeconds);
 	const stop = onSignals((signal) => asked.pass(signal));
 	let isAgain = false;
@@ -81,7 +81,12 @@ async function runOnce(
 		asked.end();
 	});
 	try {
-		const launched = await context.machine.launcher.start({ ...request, command: [place, ...args], after: audited });
+		const launching = context.machine.launcher.start({ ...request, command: [place, ...args], after: audited });
+		const launched = await launching.catch(async (error: unknown) => {
+			// What the audit finds says more than what could not be prepared because of it.
+			await audited;
+			throw error;
+		});
 		asked.launched(launched);
 		const { status } = await launched.ended;
 		return { status, isAgain: isAgain && !asked.wasAsked };
