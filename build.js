@@ -41,7 +41,8 @@ const main = await build({
 	entryPoints: { main: "src/cli/main.ts" },
 	define: { ...mapped.define, bundles: JSON.stringify(bundles) },
 });
-// Each whole in a folder of its own: a cage for the demonstration takes the folder of its sources along, and nothing else of ours.
+// Each whole in a folder of its own: a cage for the demonstration takes the folder of its sources along, with what tells Node of what kind they are, and nothing
+// else of ours.
 const alone = await build({
 	...shared,
 	entryPoints: {
@@ -51,18 +52,21 @@ const alone = await build({
 		"planning/planning": "src/cli/planning.ts",
 	},
 });
-const scripts = { path: join(dist, "package.json"), contents: '{ "type": "commonjs" }\n' };
+const kinds = [dist, join(dist, "demo")].map((folder) => ({
+	path: join(folder, "package.json"),
+	contents: '{ "type": "commonjs" }\n',
+}));
 
 /**
  * Each file by one rename, and main.js last: the names of the others come from their content, so a program that starts meanwhile,
  * or a second build at the same time, finds an old bundle or a new one, and either is whole.
  */
-for (const file of [...alone.outputFiles, ...parts.outputFiles, scripts]) write(file);
+for (const file of [...alone.outputFiles, ...parts.outputFiles, ...kinds]) write(file);
 keepCode(Object.values(bundles).map((name) => join(dist, name)));
 for (const file of main.outputFiles) write(file);
 
 // A wizard that was opened before loads its parts when it needs them, so what an earlier build left stays for an hour.
-const outputFiles = [...alone.outputFiles, ...parts.outputFiles, ...main.outputFiles, scripts];
+const outputFiles = [...alone.outputFiles, ...parts.outputFiles, ...main.outputFiles, ...kinds];
 const codes = Object.values(bundles).map((name) => `${name}.code`);
 const kept = new Set([...outputFiles.map((file) => relative(dist, file.path).split("/")[0]), ...codes]);
 const hour = 60 * 60 * 1000;
