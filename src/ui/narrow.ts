@@ -1,5 +1,5 @@
 /** Characters that take one column each, whatever stands beside them: ASCII, Latin-1, the ellipsis, arrows and lines of frames. */
-const narrow = /^[ -~¡-¨ª-¬¯-ÿ…←-↓─-╿]*$/;
+const narrow = /^[ -~\u00a1-\u00a8\u00aa-\u00ac\u00af-\u00ff\u2026\u2190-\u2193\u2500-\u257f]*$/;
 
 /** Whether a text is as many columns wide as it has characters. */
 export function isNarrow(text: string): boolean {

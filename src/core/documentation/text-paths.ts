@@ -1,8 +1,8 @@
 /** Characters that end a path in prose; a backslash left over belongs to no name that documentation gives. */
-const word = /(?<![\w./:~$}>@%*+-])\/[^\s"'`´‘’“”()|;,\\^]*/g;
+const word = /(?<![\w./:~$}>@%*+-])\/[^\s"'`\u00b4\u2018\u2019\u201c\u201d()|;,\\^]*/g;
 /** What stands for something else: variables, patterns, omissions, and the words that examples are made of. */
 const placeholder =
-	/[<>{}$%*?[\]…=!#&]|\.\.\.|\/\.\.?(\/|$)|(^|[/._-])(foo|bar|baz|example|xxx+|path[/._-]to|your\w*|my[-_]\w*|my(app|site|host|server|domain))([/._-]|$)/i;
+	/[<>{}$%*?[\]\u2026=!#&]|\.\.\.|\/\.\.?(\/|$)|(^|[/._-])(foo|bar|baz|example|xxx+|path[/._-]to|your\w*|my[-_]\w*|my(app|site|host|server|domain))([/._-]|$)/i;
 const version = /[A-Z]\.[A-Z]/;
 /** A longer one is no path that anybody documents. */
 const longest = 1024;

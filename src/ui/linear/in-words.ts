@@ -28,7 +28,7 @@ export function inWords(line: string, { ascii, messages }: Pick<Look, "ascii" | 
 		.replaceAll(" -> ", ` ${words.leadsTo} `)
 		.replace(/^-> /, `${words.leadsTo} `)
 		.replaceAll(" · ", ", ")
-		.replace(/[│─]/g, " ")
+		.replace(/[\u2502\u2500]/g, " ")
 		.trim()
 		.replace(/(:) {2,}/g, "$1 ")
 		.replace(/^((?:\d+\. )?(?:\S+: )+)[-+] /, "$1")
