@@ -33,7 +33,7 @@ const parts = await build({
 });
 // They are read as Latin-1, which is read fastest. esbuild escapes whatever else there is, but for regular expressions.
 for (const { path, text } of parts.outputFiles.filter((file) => file.path.endsWith(".js"))) {
-	const [found] = /[^\x00-\x7f]+/.exec(text) ?? [];
+	const [found] = /\P{ASCII}+/u.exec(text) ?? [];
 	if (found) throw new Error(`${basename(path)} holds ${found}: write it as \\u… in the regular expression that it comes from`);
 }
 const bundles = Object.fromEntries(
