@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cagewright, type Made, make, startRun, temporaryState, type Where } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
@@ -59,8 +60,29 @@ function groupsOf(pid: number): string[] {
 	return found;
 }
 
+const shown = "/sys/fs/cgroup";
+const mount = (...words: string[]) => execFileSync("mount", words);
+
+/** In a root that was changed into, nobody may have mounted the control groups that the kernel has. */
+function showGroups(): boolean {
+	const unified = existsSync(`${shown}/cgroup.controllers`) ? readFileSync(`${shown}/cgroup.controllers`, "utf8") : "";
+	if (existsSync(`${shown}/pids`) || /\bpids\b/.test(unified)) return false;
+	mount("-t", "tmpfs", "tmpfs", shown);
+	for (const controller of ["memory", "pids"]) {
+		mkdirSync(join(shown, controller));
+		mount("-t", "cgroup", "-o", controller, "cgroup", join(shown, controller));
+	}
+	return true;
+}
+
+let isShownByUs = false;
+afterAll(() => {
+	if (isShownByUs) execFileSync("umount", ["-R", shown]);
+});
+
 let made: Made;
 beforeAll(async () => {
+	isShownByUs = showGroups();
 	port = await freePort();
 	made = await make(["--name", "limited", "--user", "nobody", ...limits, ...server()], where);
 });
