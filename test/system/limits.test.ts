@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeGroups, removeGroups } from "../../src/system/launch/control-groups.ts";
 import { cagewright, type Made, make, startRun, temporaryState, type Where } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
@@ -115,6 +116,18 @@ test("without a control group root is not held to a number of processes, so noth
 	const { status, stderr } = await cagewright(["run", "rooted"], withoutGroups);
 	expect(status).toBe(3);
 	expect(stderr).toMatch(/^cagewright: [^\n]*--limit-processes[^\n]*\n$/);
+});
+
+test("a control group that a launch in another PID namespace has just made stays", async () => {
+	const groups = makeGroups({ processes: 8 });
+	try {
+		expect(groups).toHaveLength(1);
+		const other: Where = { ...where, enter: ["unshare", "--pid", "--fork", "--mount-proc"] };
+		expect(await python("limited", "print(1)", other)).toMatchObject({ status: 0, stdout: "1\n" });
+		for (const { folder } of groups) expect(existsSync(folder)).toBe(true);
+	} finally {
+		await removeGroups(groups);
+	}
 });
 
 test("no control group is left behind, and what a killed run left goes with the next start", async () => {

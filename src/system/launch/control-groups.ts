@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "../../core/application/application.ts";
 import { type GroupLimit, processesOfOurs } from "../../core/confinement/limits.ts";
-import { isLeftover, transientName } from "../state/process.ts";
+import { isLeftover, pidNamespace, transientName } from "../state/process.ts";
 
 /**
  * Control groups for one launch each (cgroups(7)), both versions. They are made beside what is there and never change it: where no
@@ -22,7 +22,7 @@ interface Place {
 /** Makes what can be had of these limits. What it makes must be removed with `removeGroups`. */
 export function makeGroups(limits: Limits): GroupLimit[] {
 	const made: GroupLimit[] = [];
-	const name = `cagewright${transientName("scratch")}`;
+	const name = `cagewright${transientName("scratch")}${ourSuffix()}`;
 	for (const kind of ["memory", "processes"] as const) {
 		const value = limits[kind];
 		const place = value === undefined ? undefined : placeOf(controllerOf[kind]);
@@ -63,12 +63,19 @@ export async function removeGroups(groups: readonly GroupLimit[]): Promise<void>
 	}
 }
 
+/** Containers may share the groups of the host, and each counts its processes anew: whether those of another PID namespace run, nobody here can tell. */
+function ourSuffix(): string {
+	return `.${pidNamespace().replace(/\D/g, "")}`;
+}
+
 /** Takes away the groups of killed commands. One in which something still runs stays. */
 export function clearAbandonedGroups(): void {
+	const suffix = ourSuffix();
 	const parents = new Set((["memory", "pids"] as const).flatMap((controller) => placeOf(controller)?.folder ?? []));
 	for (const parent of parents) {
 		for (const name of readdirSync(parent)) {
-			if (name.startsWith("cagewright.") && isLeftover(name.slice("cagewright".length))) remove(join(parent, name));
+			const isOurs = name.startsWith("cagewright.") && name.endsWith(suffix);
+			if (isOurs && isLeftover(name.slice("cagewright".length, -suffix.length))) remove(join(parent, name));
 		}
 	}
 }

@@ -35,7 +35,8 @@ function bootId(): string {
 	return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
 }
 
-function pidNamespace(): string {
+/** `pid:[NUMBER]` (namespaces(7)). */
+export function pidNamespace(): string {
 	return readlinkSync("/proc/self/ns/pid");
 }
 
