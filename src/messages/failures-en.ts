@@ -1,5 +1,8 @@
+import { templateFailuresEn } from "./template-failures-en.ts";
+
 /** Failures, English: what is wrong, where, and what to do; one line each. The codes are those of `Failure` and of the form's problems. */
 export const failuresEn = {
+	...templateFailuresEn,
 	"access-denied": "This user may not use {path}; run it as root, or name another folder with --state.",
 	"account-file-damaged":
 		"{path} is damaged: which account of this machine was made for the cage is not known any more. Restore it from a backup, or delete it; then everything else goes on, and that account stays until you remove it.",
@@ -298,32 +301,11 @@ export const failuresEn = {
 	"source-of-kernel": "{path} belongs to the kernel and cannot be copied; exclude it.",
 	"state-damaged": "{path} is damaged; restore it from a backup, or make the cage anew with --replace, which keeps its data.",
 	"still-in-use": "{path} is still in use; stop what uses it and try again.",
-	"template-unaccepted":
-		"Nobody has accepted the commands of the template {name}, or it was changed since: `cagewright template accept {name}` shows them and asks; with --yes it accepts.",
-	"template-unconfirmed": "The template {name} would run the commands above; --yes accepts them.",
-	"template-none":
-		'There is no template at {place}: no file that says "schema": "cagewright/template/…", at the top or in templates/.',
-	"template-git-failed": "git cannot fetch {place} (https and local paths alone): {detail}",
 	"needs-git": "git is missing; install it, or fetch the templates yourself and name their folder.",
-	"template-bundle-changed":
-		"{file} is not what was exported: its SHA-256 is {sha256}, and it says {said}. Nothing was taken in.",
-	"template-as-one": "--as names one template, and there are {count} at {place}.",
-	"template-twice": "Two templates there are called {name}; import the file of one of them.",
-	"template-built-in": "{name} is the name of a built-in template; take it in under another one with --as NAME.",
-	"template-there":
-		"There is another template {name} here; --replace puts this one in its place, --as NAME gives it another name.",
-	"template-not-removable": "{name} is built in and stays; only saved templates can be removed.",
 	"cage-without-template": "The cage {name} was not made from a template that is here.",
 	"file-not-regular": "{file} is not a regular file.",
-	"template-action-unknown":
-		"`template {action}` does not exist; there are list, show, new, save, check, diff, import, accept, export and remove.",
-	"template-name-needed": "Name the template; for example: cagewright template new shop -o shop.json",
-	"template-file-needed": "Name the file of the template.",
-	"template-invalid": "The template is not valid at {place}: {problem}. `cagewright template check FILE` lists everything.",
-	"template-too-large": "{file} is larger than a template may be ({limit:bytes}).",
 	"target-unknown":
 		"There is neither a template nor a systemd unit {name}; `cagewright template list` and `cagewright apps` show those that there are.",
-	"template-unknown": "There is no template {name}; `cagewright template list` shows those that there are.",
 	"timeout-invalid": "{value} is no number of seconds; write one from 1 to 86400.",
 	"tool-missing": "{tool} is missing; install the package {package}, or run `cagewright doctor --fix`.",
 	"unit-changed":
