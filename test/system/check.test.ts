@@ -12,10 +12,10 @@ import {
 	utimesSync,
 	writeFileSync,
 } from "node:fs";
-import { basename } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { cagewright, type Made, make, type Result, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis } from "./daemons.ts";
+import { found } from "./findings.ts";
 import { freePort } from "./network.ts";
 
 /** What the audit sees of a cage that was changed, at a check and at a launch. */
@@ -54,15 +54,6 @@ const check = (...words: string[]) => cagewright(["check", ...(words.length ? wo
 /** Ends by itself, once it was let in. */
 const launch = (...options: string[]) =>
 	cagewright(["run", name, ...options, "--", "/usr/bin/redis-server", "--version"], { state });
-
-/** One line a finding: severity, code and path. */
-function found({ stdout }: Result): string[] {
-	return stdout
-		.trim()
-		.split("\n")
-		.map((line) => /^\S+: (\S+ \S+ [^:]+): .+\. .+/.exec(line)?.[1] ?? line)
-		.filter((line) => !line.startsWith("accepted way-sticky") && !line.includes("account-used-outside"));
-}
 
 test("a cage as it was built is clean but for what was accepted", async () => {
 	const result = await check();
@@ -145,18 +136,6 @@ test("what cannot be checked is unknown to monitoring, in the one line that it r
 		stdout: `CAGEWRIGHT UNKNOWN - There is no cage in ${mistyped}; is that the folder? --state names another.\n`,
 	});
 	expect(existsSync(mistyped)).toBe(false);
-});
-
-test.each(["cage.json", "manifest"])("a FIFO in the place of a %s is damage, and nothing waits for it", async (what) => {
-	const folder = `${state}/cages/${name}`;
-	const file = what === "manifest" ? `${folder}/manifests/${basename(made.root)}.json` : `${folder}/${what}`;
-	renameSync(file, `${file}.kept`);
-	execFileSync("mkfifo", [file]);
-	const result = await check("--all");
-	rmSync(file);
-	renameSync(`${file}.kept`, file);
-	expect(result).toMatchObject({ status: 1, stdout: expect.stringMatching(new RegExp(`^${name}: damaged: `)) });
-	expect(found(await check())).toEqual([]);
 });
 
 test("a line for monitoring is no JSON document: asked for both, it gives neither", async () => {
@@ -339,75 +318,4 @@ test("which cages are to be checked has to be said", async () => {
 	expect((await cagewright(["check"], { state })).status).toBe(2);
 	expect((await check(name, "--all")).status).toBe(2);
 	expect((await check("nobody")).status).toBe(2);
-});
-
-test.each(["cage.json", "manifests/1.json"])(
-	"a damaged %s is told beside the other cages, and made anew with its data kept",
-	async (file) => {
-		const folder = `${state}/cages/${name}`;
-		writeFileSync(`${made.data}${daemon.folder}/data/kept`, "kept");
-		const generation = basename(made.root);
-		writeFileSync(`${folder}/${file.replace("1.json", `${generation}.json`)}`, "{");
-
-		const list = await cagewright(["list"], { state });
-		expect(list.status).toBe(1);
-		expect(list.stdout).toMatch(new RegExp(`^${name} +- +- +- +damaged +\\S.* is damaged.*--replace`, "m"));
-		const all = await check("--all");
-		expect(all.status).toBe(1);
-		expect(all.stdout).toMatch(new RegExp(`^${name}: damaged: .*--replace`));
-		const one = await cagewright(["list", "--json"], { state });
-		expect(one.json.cages).toMatchObject([{ name, generation: null, damage: expect.stringContaining("damaged") }]);
-
-		writeFileSync(`${included}/page`, "a page\n", { mode: 0o644 });
-		const again = ["make", ...words(), "--yes", "--quiet", "--", ...daemon.command];
-		expect((await cagewright(again, { state })).status).toBe(1);
-		made = await make([...words(), "--replace", "--", ...daemon.command], { state });
-		expect(made.root).toBe(`${folder}/generations/${Number(generation) + 1}`);
-		expect(existsSync(`${made.data}${daemon.folder}/data/kept`)).toBe(true);
-		expect((await cagewright(["list"], { state })).status).toBe(0);
-	},
-);
-
-test("a damaged manifest of the present generation does not stand in the way back", async () => {
-	const [folder, from] = [`${state}/cages/${name}`, Number(basename(made.root))];
-	const again = [
-		"--name",
-		name,
-		"--user",
-		"redis",
-		"--accept-finding",
-		"way-sticky",
-		"--probe",
-		daemon.probe,
-		"--include",
-		"/etc/hostname",
-	];
-	const next = await make([...again, "--", ...daemon.command], { state });
-	expect(Number(basename(next.root))).toBe(from + 1);
-	const manifest = `${folder}/manifests/${from + 1}.json`;
-	writeFileSync(manifest, '{"schema":"cagewright/manifest/1"}');
-	const { status, stderr } = await cagewright(["show", name], { state });
-	expect({ status, stderr }).toEqual({
-		status: 1,
-		stderr: expect.stringMatching(new RegExp(`^cagewright: ${manifest} is damaged; .*rollback ${name}[^\\n]*\\n$`)),
-	});
-	const back = await cagewright(["rollback", name, "--json"], { state });
-	expect(back.json).toMatchObject({ from: from + 1, to: from });
-	expect((await cagewright(["show", name, "--json"], { state })).json).toMatchObject({
-		root: made.root,
-		generations: expect.arrayContaining([from, from + 1]),
-	});
-});
-
-test("where it is not known any more which account was made for a cage, it says how to go on", async () => {
-	const file = `${state}/cages/${name}/account.json`;
-	writeFileSync(file, "{");
-	expect((await cagewright(["list"], { state })).status).toBe(0);
-	const remove = () => cagewright(["remove", name, "--dry-run"], { state });
-	expect(await remove()).toMatchObject({
-		status: 1,
-		stderr: expect.stringMatching(`^cagewright: ${file} is damaged: .* delete it`),
-	});
-	rmSync(file);
-	expect((await remove()).status).toBe(0);
 });
