@@ -115,6 +115,10 @@ export type Launch =
 			readonly rehearsal: Rehearsal;
 			readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
 			readonly given: readonly Path[];
+			/** Asked for by rules, beside the harmless ones. */
+			readonly devices: CageLayout["devices"];
+			/** Capabilities that rules allow. */
+			readonly capabilities: readonly string[];
 			/** Sockets of the host at which the application finds somebody. */
 			readonly sockets: readonly Path[];
 	  }

@@ -3,7 +3,9 @@ import { ownedDirectory } from "../core/application/made-directory.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { normalise, type Path, pathFromText } from "../core/path/path.ts";
+import { namedDevice } from "../core/plan/devices.ts";
 import { placeOf } from "../core/plan/links.ts";
+import { capabilitiesIn } from "../core/plan/opening-names.ts";
 import { likelyOwn, uncopied } from "../core/plan/own-directory.ts";
 import type { Identity } from "../core/plan/plan.ts";
 import { directoryOf, isGiven } from "../core/plan/writable.ts";
@@ -61,19 +63,21 @@ export async function traceApplication(
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	await checkProbesFailFirst(context, application.probes, options.onHost);
 	const { accounts, files } = context.machine;
-	const { directories, given: first } = rehearsalPlaces(context, application, rules, identity);
-	return withLayers(accounts.own(), first, files, (given) =>
-		traceLives(context, application, identity, options, directories, given),
+	const places = sandboxPlaces(context, application, rules, identity);
+	return withLayers(accounts.own(), places.given, files, (given) =>
+		traceLives(context, application, identity, options, { ...places, given }),
 	);
 }
 
-/** What a rehearsal makes for the application before it starts, and gives it to write to. */
-export function rehearsalPlaces(
+type SandboxPlaces = Omit<Extract<Launch, { kind: "rehearsal" }>, "kind" | "rehearsal" | "sockets">;
+
+/** What the application finds in its sandbox, and what it may write to and use there. Throws what `namedDevice` throws. */
+export function sandboxPlaces(
 	{ machine: { accounts, files } }: Context,
 	application: Application,
 	rules: Rules,
 	identity: Identity,
-): Pick<Extract<Launch, { kind: "rehearsal" }>, "directories" | "given"> {
+): SandboxPlaces {
 	// Real places, for the launcher makes and hands over what it is told.
 	const [users, groups] = [accounts.users(), accounts.groups()];
 	const directories = application.directories
@@ -82,7 +86,16 @@ export function rehearsalPlaces(
 	const writable = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
 	const own = accounts.own();
 	const likely = own ? likelyOwn(application.command, application.cwd, own, files) : [];
-	return { directories, given: [...writable, ...likely] };
+	return {
+		directories,
+		given: [...writable, ...likely],
+		devices: rules.devices.flatMap((value) => {
+			const path = namedDevice(value, files);
+			const status = files.status(placeOf(path, files));
+			return status?.device ? [{ path, type: "c" as const, ...status.device, mode: status.mode & 0o777 }] : [];
+		}),
+		capabilities: capabilitiesIn(rules.allow),
+	};
 }
 
 /** As often as directories turn up that the rehearsal lacked a layer for. */
@@ -105,13 +118,12 @@ function traceLives(
 	application: Application,
 	identity: Identity,
 	options: TraceOptions,
-	directories: Extract<Launch, { kind: "rehearsal" }>["directories"],
-	given: readonly Path[],
+	places: SandboxPlaces,
 ): Promise<TraceResult> {
 	const { launcher } = context.machine;
 	return reachingNeighbours(context, application, async ({ context: within, ports, sockets, watch }) => {
 		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
-		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given, sockets } : { kind: "host" };
+		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, ...places, sockets } : { kind: "host" };
 		const { reach } = options;
 		const watched = { launch, ...(rehearsal ? { watch } : {}), ...(reach ? { reach } : {}) };
 		try {

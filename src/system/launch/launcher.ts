@@ -33,7 +33,7 @@ import { prepareLimits, refuseUnheld } from "./limits.ts";
 import { lineProblem } from "./line-problem.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { writeLoopback } from "./loopback-program.ts";
-import { confinerFile, type Launching, methodFor, unitConfiner } from "./method.ts";
+import { confinerFile, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
@@ -221,6 +221,7 @@ export class UtilLinuxLauncher implements Launcher {
 			writeFileSync(join(folder, name), bytes, { mode: 0o700 });
 		}
 		if (spec.root.kind === "rehearsal") {
+			writeFileSync(pathToBytes(spec.root.confiner), sandboxConfiner(), { mode: 0o700 });
 			mkdirSync(pathToBytes(spec.root.directory).toString(), { recursive: true });
 			for (const mount of spec.root.mounts) {
 				if (mount.kind === "overlay") mkdirSync(pathToBytes(mount.scratch).toString(), { recursive: true });
@@ -259,7 +260,8 @@ export class UtilLinuxLauncher implements Launcher {
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
 		const { spec } = request;
 		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
-		return confinerFile(this.methodOf(request), openings, landlock);
+		const isTried = spec.kind === "cage" && spec.rehearsal !== undefined;
+		return confinerFile(this.methodOf(request), openings, landlock, isTried);
 	}
 
 	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
