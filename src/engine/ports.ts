@@ -156,6 +156,8 @@ export interface Rehearsal {
 export interface Ended {
 	/** Exit status, or 128 + the signal that ended it. */
 	readonly status: number;
+	/** It was killed because what it wrote was about to fill the disk. */
+	readonly stoppedFor?: "disk-space";
 }
 
 /** An application that runs and can be asked. */

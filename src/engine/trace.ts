@@ -131,14 +131,16 @@ function traceLives(
 				firstLife(within, application, run, options, settled),
 			);
 			if (!first.value.answered) {
+				const refused = rehearsal && (await refusedBySandbox(within, application, identity, launch));
 				return {
 					...first.value,
-					trace: first.trace,
+					trace: refused ? addTraces(first.trace, refused) : first.trace,
 					output: first.output,
 					...(first.endedItself ? { ended: first.ended.status } : {}),
 				};
 			}
-			const second = await watchedRun(within, application, identity, { ...watched, number: 2 }, async (run) => {
+			const again = { ...watched, number: 2, whole: rehearsal !== undefined };
+			const second = await watchedRun(within, application, identity, again, async (run) => {
 				await probeUntilAnswered(within, run, application.probes, application.timeout);
 			});
 			return { ...first.value, trace: addTraces(first.trace, second.trace), output: first.output };
@@ -146,6 +148,19 @@ function traceLives(
 			await rehearsal?.dispose();
 		}
 	});
+}
+
+/** Seconds in which a start that does not answer shows what it was refused. */
+const refusedSeconds = 3;
+
+/** Starts an application that does not answer once more, to see the calls that the sandbox refuses it. */
+async function refusedBySandbox(context: Context, application: Application, identity: Identity, launch: Launch): Promise<Trace> {
+	const { machine, signal } = context;
+	const quietly = { ...context, emit() {} };
+	const { trace } = await watchedRun(quietly, application, identity, { launch, number: 2, whole: true }, async (run) => {
+		await Promise.race([run.ended, machine.sleep(refusedSeconds * 1000, signal)]);
+	});
+	return { ...emptyTrace(), refusals: trace.refusals };
 }
 
 type Life = Omit<TraceResult, "trace" | "output" | "ended">;
@@ -212,8 +227,10 @@ export interface Watching {
 	/** Is told while it runs whom it asked for. */
 	readonly watch?: (asked: Asked) => void;
 	readonly reach?: Reach;
-	/** It only lives: its trace is empty. */
+	/** It only runs: its trace is empty. */
 	readonly unseen?: boolean;
+	/** Calls that the sandbox's filter refuses are in the trace too; strace stops at every call for that. A cage is always traced so. */
+	readonly whole?: boolean;
 	/** Seconds that it gets to end by itself. */
 	readonly grace?: number;
 }
@@ -249,7 +266,7 @@ export async function watchedRun<T>(
 	context: Context,
 	application: Application,
 	identity: Identity,
-	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch }: Watching,
+	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch, whole = false }: Watching,
 	live: (run: Launched, settled: () => Promise<void>) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
@@ -261,7 +278,7 @@ export async function watchedRun<T>(
 	let heard = machine.now();
 	const trace: LaunchRequest["trace"] = {
 		// Denials by a filter of ours never show under strace's own filter.
-		mode: spec.kind === "cage" ? "whole" : "fast",
+		mode: whole || spec.kind === "cage" ? "whole" : "fast",
 		onData(chunk) {
 			heard = machine.now();
 			fold.feed(chunk);
@@ -310,6 +327,7 @@ export async function watchedRun<T>(
 		emit({ event: "application-ended", status: ended.status });
 	}
 	signal.throwIfAborted();
+	if (ended.stoppedFor === "disk-space") throw new Failure("sandbox-disk-full", { command: application.command[0] ?? "" }, 1);
 	fold.end();
 	report.end();
 	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output, ended, endedItself };

@@ -123,9 +123,9 @@ export interface RehearsalRoot {
 	readonly memory?: Path;
 	/** Mounts of the host in the order in which they are made, `/` first. */
 	readonly mounts: readonly RehearsalMount[];
-	/** What its /dev holds: the harmless devices and those that were asked for, and links of the host's /dev, by name. */
+	/** What its /dev holds: the harmless devices and those that were asked for, and links directly below the host's /dev. */
 	readonly devices: CageRoot["devices"];
-	readonly deviceLinks: readonly (readonly [name: string, target: Path])[];
+	readonly deviceLinks: readonly Path[];
 	/** Sockets of the host that can be reached from the sandbox. Real places. */
 	readonly sockets: readonly Path[];
 	/** Made where they are absent. Real places: a link on the way would lead to the host. */

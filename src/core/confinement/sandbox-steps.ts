@@ -1,8 +1,8 @@
 import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
-import { deviceLinks, deviceSteps } from "./cage-steps.ts";
+import { deviceSteps } from "./cage-steps.ts";
 import { initInside, type LaunchSpec, launchDirectory, type RehearsalRoot } from "./launch.ts";
-import { overlayIn, preparedOverlay, prepareLayers } from "./overlay.ts";
+import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { insideTool, start } from "./start.ts";
 
 /**
@@ -15,8 +15,12 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[]
 	const lines: string[] = [];
 	if (sandbox.memory !== undefined) {
 		const memory = quoteShell(sandbox.memory);
-		lines.push(`mount -n -t tmpfs -o mode=700,size=${layersSize} tmpfs ${memory}`, `mkdir -p ${quoteShell(sandbox.directory)}`);
-		for (const mount of sandbox.mounts) if (mount.kind === "overlay") lines.push(`mkdir -p ${quoteShell(mount.scratch)}`);
+		const layers = sandbox.mounts.filter((mount): mount is Extract<typeof mount, SandboxLayer> => mount.kind === "overlay");
+		lines.push(
+			`mount -n -t tmpfs -o mode=700,size=${layersSize} tmpfs ${memory}`,
+			`mkdir -p ${quoteShell(sandbox.directory)}`,
+			...prepareLayers(layers),
+		);
 	}
 	for (const mount of sandbox.mounts) lines.push(...mountSteps(mount, sandbox, inside, isRootless));
 	// A unix socket is found by its inode (unix(7)), and that of an overlay is another one.
@@ -32,8 +36,9 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[]
 		[sandbox.confiner, spec.init, spec.environment, spec.setpriv, ...sandbox.tools].map((file) => [baseName(file), file]),
 	);
 	lines.push(
-		// The first run may have put anything here.
-		`[ -d ${launch} -a ! -L ${launch} ] || { rm -f ${launch}; mkdir ${launch}; }`,
+		// The first run may have left a link here.
+		`[ ! -L ${launch} ] || rm ${launch}`,
+		`[ -d ${launch} ] || mkdir ${launch}`,
 		`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${launch}`,
 		`cp -L ${[...files.values()].map((file) => quoteShell(file)).join(" ")} ${launch}`,
 		`mount -n -o remount,ro,nosuid,nodev ${launch}`,
@@ -60,25 +65,16 @@ function mountSteps(
 	const readOnly = isRootless ? "bind,ro" : "bind,ro,nosuid,nodev";
 	const show = `mount -n -o ${readOnly} ${quoteShell(mount.path)} ${target}`;
 	switch (mount.kind) {
-		case "overlay":
-			return ifThere(
-				mount.mode === undefined
-					? overlayIn(
-							mount.scratch,
-							mount.path,
-							target,
-							`,nosuid,nodev${mount.readOnly ? ",ro" : ""}`,
-							false,
-							mount.path === "/" ? undefined : show,
-						)
-					: preparedOverlay(mount.scratch, mount.path, target, show),
-			);
+		case "overlay": {
+			const flags = `${isRootless ? ",userxattr" : ""},nosuid,nodev${mount.readOnly ? ",ro" : ""}`;
+			return ifThere(preparedOverlay(mount.scratch, target, flags, mount.path === "/" ? undefined : show));
+		}
 		case "bind":
 			return ifThere([show]);
 		case "file":
 			return ifThere([...(isRootless ? [`: >${target}`] : []), show]);
 		case "skeleton":
-			return [`mount -n -t tmpfs -o nosuid,nodev,mode=555 tmpfs ${target}`, ...skeleton(sandbox)];
+			return [`mount -n -t tmpfs -o nosuid,nodev,mode=555 tmpfs ${target}`, ...folderSteps(sandbox)];
 		case "folder":
 			return []; // made with the skeleton
 		case "link":
@@ -97,14 +93,19 @@ function mountSteps(
 /** A /dev of its own: devices of the host are hardware, terminals and logs of the host. */
 function devSteps(sandbox: RehearsalRoot, inside: (path: Path) => string, isRootless: boolean): string[] {
 	const at = (name: string) => inside(pathFromText(`/dev/${name}`));
+	const { deviceLinks, devices } = sandbox;
+	const words = (paths: readonly Path[]) => paths.map((path) => quoteShell(path)).join(" ");
+	const copies = [...(isRootless ? [] : devices.map(({ path }) => path)), ...deviceLinks].filter(
+		(path) => parent(path) === "/dev",
+	);
+	const deeper = isRootless ? devices : devices.filter(({ path }) => parent(path) !== "/dev");
 	return [
-		`mount -n -t tmpfs -o nosuid,noexec,size=1m,mode=755 tmpfs ${inside(pathFromText("/dev"))}`,
-		...sandbox.devices.flatMap((device) => deviceSteps(device, inside, isRootless)),
-		...[...deviceLinks, ...sandbox.deviceLinks].map(([name, target]) => `ln -s ${quoteShell(target)} ${at(name)}`),
-		`mkdir ${at("pts")}`,
-		`mount -n -t devpts -o newinstance,nosuid,noexec,mode=620,ptmxmode=666 devpts ${at("pts")}`,
+		`mount -n -t tmpfs -o nosuid,noexec,size=1m,mode=755 tmpfs ${at("")}`,
+		...(copies.length ? [`cp -a ${words(copies)} ${at("")}`] : []),
+		...deeper.flatMap((device) => deviceSteps(device, inside, isRootless)),
+		`mkdir ${at("pts")} ${at("shm")} ${at("mqueue")}`,
 		`ln -s pts/ptmx ${at("ptmx")}`,
-		`mkdir -m 1777 ${at("shm")} ${at("mqueue")}`,
+		`mount -n -t devpts -o newinstance,nosuid,noexec,mode=620,ptmxmode=666 devpts ${at("pts")}`,
 		`mount -n -t tmpfs -o nosuid,nodev,mode=1777,size=${sharedMemorySize} tmpfs ${at("shm")}`,
 		`mount -n -t mqueue -o nosuid,nodev,noexec mqueue ${at("mqueue")} || :`, // not in every kernel
 	];
@@ -145,16 +146,13 @@ const enterDirectory = [
 	"}",
 ];
 
-/** All folders and layers by as few programs as can be. Those of one mode are made at once, as long as none comes before what holds it. */
-function skeleton({ directory, mounts }: RehearsalRoot): string[] {
+/** Makes all folders with as few programs as possible: those of one mode at once, as long as none comes before its parent. */
+function folderSteps({ directory, mounts }: RehearsalRoot): string[] {
 	const runs: { readonly mode: number; readonly targets: string[] }[] = [];
 	for (const mount of mounts) {
 		if (mount.kind !== "folder") continue;
 		if (runs.at(-1)?.mode !== mount.mode) runs.push({ mode: mount.mode, targets: [] });
 		runs.at(-1)?.targets.push(quoteShell(`${directory}${mount.path}`));
 	}
-	const layers = mounts.flatMap((mount) =>
-		mount.kind === "overlay" && mount.mode !== undefined ? [{ scratch: mount.scratch, mode: mount.mode }] : [],
-	);
-	return [...runs.map(({ mode, targets }) => `mkdir -m ${mode.toString(8)} ${targets.join(" ")}`), ...prepareLayers(layers)];
+	return runs.map(({ mode, targets }) => `mkdir -m ${mode.toString(8)} ${targets.join(" ")}`);
 }

@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import type { CageRoot, RehearsalRoot } from "../../core/confinement/launch.ts";
-import { pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { join, pathFromBytes, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { sandboxDevices } from "../../core/plan/devices.ts";
 
 /** The devices that every sandbox has, as far as this machine has them. */
@@ -8,13 +8,10 @@ export function harmlessDevices(): CageRoot["devices"] {
 	return sandboxDevices.filter(({ path }) => lstatSync(pathToBytes(path), { throwIfNoEntry: false })?.isCharacterDevice());
 }
 
-/** Links directly below the host's /dev, e.g. `log` to the journal's socket. Those of the launcher's own are left out. */
+/** Links directly below the host's /dev: `stdin` and its like, and `log` to the journal's socket. */
 export function hostDeviceLinks(): RehearsalRoot["deviceLinks"] {
-	return readdirSync("/dev", { withFileTypes: true }).flatMap((entry) =>
-		entry.isSymbolicLink() && !own.has(entry.name)
-			? [[entry.name, pathFromBytes(readlinkSync(`/dev/${entry.name}`, { encoding: "buffer" }))] as const]
-			: [],
-	);
+	return readdirSync("/dev", { withFileTypes: true, encoding: "buffer" })
+		.filter((entry) => entry.isSymbolicLink())
+		.map(({ name }) => join(pathFromText("/dev"), pathFromBytes(name)))
+		.filter((path) => path !== "/dev/ptmx");
 }
-
-const own = new Set(["fd", "stdin", "stdout", "stderr", "ptmx", "pts", "shm", "mqueue"]);

@@ -32,7 +32,7 @@ export const rehearsal: RehearsalRoot = {
 		{ kind: "bind", path: path("/mnt/auto") },
 	],
 	devices: [{ path: path("/dev/null"), type: "c", major: 1, minor: 3, mode: 0o666 }],
-	deviceLinks: [["log", path("/run/systemd/journal/dev-log")]],
+	deviceLinks: [path("/dev/fd"), path("/dev/log")],
 	directories: [],
 	given: [],
 	sockets: [],
