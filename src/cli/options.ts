@@ -162,7 +162,10 @@ export function addApplicationOptions(command: Command): Command {
 		"--dedicated-account [NAME]",
 		"run as an account that no other service has, made where it is missing (default: cage-NAME)",
 	);
-	return command.option("--on-host", "trace on the real file system and network instead of in a rehearsal");
+	return command.option(
+		"--on-host",
+		"trace on the host itself, without the sandbox: what the application writes, sends and changes stays",
+	);
 }
 
 export function addAcceptFinding(command: Command): Command {

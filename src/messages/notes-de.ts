@@ -80,7 +80,7 @@ export const notesDe: Notes = {
 		"Sie wurde erst beobachtet, als sie schon lief. Was sie zum Start gelesen und wieder geschlossen hat, zeigt sich erst in den Proberunden.",
 	"gap-line-dropped": "Eine Zeile der Aufzeichnung war zu lang zum Lesen; hier kann eine Datei fehlen.",
 	"attached-late":
-		"Sie lief schon: Was sie zum Start getan hat, fehlt in der Aufzeichnung. Eingebundene Bibliotheken und offene Dateien sind darin; den Rest finden die Proberunden.",
+		"Sie lief schon: Was sie zum Start getan hat, fehlt in der Aufzeichnung. Eingebundene Bibliotheken und offene Dateien sind darin; den Rest finden die Proberunden. Keine Sandbox hält einen laufenden Prozess: Er läuft weiter wie zuvor, mit allen seinen Rechten.",
 	"attached-partly":
 		"Sie startet Prozesse zu schnell, um alle zu beobachten; geben Sie mehr Zeit oder Übungen, und versuchen Sie es noch einmal.",
 	"attach-env-left-out":

@@ -73,7 +73,7 @@ export const notesEn = {
 		"It was watched only after it had started. What it read to start, and closed again, is found in the trial rounds alone.",
 	"gap-line-dropped": "A line of the trace was too long to be read; a file may be missing here.",
 	"attached-late":
-		"It ran before: what it did to start is not in the trace. Its mapped libraries and open files are; the trial rounds find the rest.",
+		"It ran before: what it did to start is not in the trace. Its mapped libraries and open files are; the trial rounds find the rest. No sandbox holds a running process: it goes on as before, with every right that it has.",
 	"attached-partly": "It starts processes too fast for all of them to be watched; give more time or exercises, and try again.",
 	"attach-env-left-out":
 		"Not taken over from its environment, because it may be secret: {names}. Give with --env what it needs to start.",
