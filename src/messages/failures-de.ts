@@ -211,6 +211,8 @@ export const failuresDe: Failures = {
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"name-taken":
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
+	"needs-unseen":
+		"{name} antwortet nicht im Käfig, wo diese Aufrufe verweigert wurden: {calls}. Bei der Beobachtung gelangen sie nie, darum bleiben sie verweigert; {options} erlaubt sie. Probe: {probe} {words}",
 	"needs-refused":
 		"{name} antwortet nicht ohne das, was verweigert wurde: {openings}. Lassen Sie {options} weg, wenn es offen sein darf. Probe: {probe} {words}",
 	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",

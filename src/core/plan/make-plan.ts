@@ -20,6 +20,7 @@ import { planOffers } from "./offers.ts";
 import { allows as allowsOpening, openingWords, refuses } from "./opening-names.ts";
 import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
+import { permissionsOf } from "./permissions.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
 import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
@@ -32,9 +33,16 @@ import { changes, planWritable, tracedReason } from "./writable.ts";
 export type Addition =
 	| { readonly kind: "path"; readonly path: Path; readonly round: number; readonly call: string }
 	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
-	| { readonly kind: "capability"; readonly name: string; readonly round: number; readonly call: string }
+	| ({ readonly kind: "capability"; readonly name: string } & RefusedCall)
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
-	| { readonly kind: "opening"; readonly name: FoundOpening; readonly round: number; readonly call: string };
+	| ({ readonly kind: "opening"; readonly name: FoundOpening } & RefusedCall);
+
+interface RefusedCall {
+	readonly round: number;
+	readonly call: string;
+	/** The first program that made it. */
+	readonly program?: Path;
+}
 
 export interface PlanInput {
 	readonly application: Application;
@@ -174,6 +182,7 @@ export function makePlan(input: PlanInput): Plan {
 		offers: planOffers(entries, writable.directories, libraries, files),
 		accounts,
 		openings,
+		permissions: permissionsOf(openings, trace, additions),
 		declined: declined(entries),
 		notes: [
 			...(input.notes ?? []),

@@ -192,7 +192,7 @@ export class TraceFold {
 				if (effect.cwd !== undefined) process.fs.cwd = effect.cwd;
 				recorder.apply(effect, process);
 			}
-			if (event.error !== undefined && !effect && !isSending(event.call)) noteRefusal(event, event.error, recorder);
+			if (event.error !== undefined && !effect && !isSending(event.call)) noteRefusal(event, event.error, process, recorder);
 		}
 		if (!shape.plain && succeeded) {
 			const child = follow(event, shape, process, { processes: this.#processes, sockets: this.#sockets, recorder });

@@ -215,6 +215,7 @@ describe("remedies of a round", () => {
 	) =>
 		({
 			answered,
+			failedExercises: [],
 			output: "",
 			missing: all.map(([remedy, more]) => ({
 				kind: "absent",
@@ -247,6 +248,14 @@ describe("remedies of a round", () => {
 		expect(remedies(round(false, [sockets, { error: "EAFNOSUPPORT" }], [account, { kind: "account" }]), [])).toEqual([account]);
 		expect(remedies(round(false, [sockets]), [])).toEqual([sockets]);
 		expect(describeAddition(account)).toBe("nobody");
+	});
+	test("are none where the application answers, and all where an exercise failed", () => {
+		expect(remedies(round(true, [path("/a")]), [])).toEqual([]);
+		expect(remedies({ ...round(true, [path("/a")]), failedExercises: ["curl /b"] }, [])).toEqual([path("/a")]);
+	});
+	test("are none of what never succeeded on the host, whether or not the application answers", () => {
+		const nice: Addition = { kind: "capability", name: "sys_nice", round: 2, call: "setpriority" };
+		expect(remedies(round(false, [nice, { kind: "capability", unseen: true }], [path("/a"), { unseen: true }]), [])).toEqual([]);
 	});
 	test("are told in words for people", () => {
 		const capability: Addition = { kind: "capability", name: "net_bind_service", round: 1, call: "bind" };
