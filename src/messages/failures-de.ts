@@ -211,6 +211,8 @@ export const failuresDe: Failures = {
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"name-taken":
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
+	"no-free-account-id":
+		"Das Konto {account} lässt sich nicht anlegen: Jede Nummer zwischen SYS_UID_MIN und SYS_UID_MAX (/etc/login.defs) ist vergeben; erhöhen Sie SYS_UID_MAX.",
 	"needs-unseen":
 		"{name} antwortet nicht im Käfig, wo diese Aufrufe verweigert wurden: {calls}. Bei der Beobachtung gelangen sie nie, darum bleiben sie verweigert; {options} erlaubt sie. Probe: {probe} {words}",
 	"needs-refused":

@@ -192,6 +192,8 @@ export const failuresEn = {
 		"{name} is no name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"name-taken":
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
+	"no-free-account-id":
+		"No account {account} can be made: every number between SYS_UID_MIN and SYS_UID_MAX (/etc/login.defs) is in use; raise SYS_UID_MAX.",
 	"needs-unseen":
 		"{name} does not answer in its cage, where these calls were refused: {calls}. The trace never saw them succeed, so they stay refused; add {options} if the application may make them. Probe: {probe} {words}",
 	"needs-refused":

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Addition } from "../../../src/core/plan/make-plan.ts";
+import type { Missing } from "../../../src/core/plan/missing.ts";
 import { describeAddition, remedies } from "../../../src/engine/remedies.ts";
 import type { TrialRound } from "../../../src/engine/trial.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
@@ -211,7 +212,7 @@ describe("remedies of a round", () => {
 	const proc: Addition = { kind: "opening", name: "proc", round: 2, call: "openat /proc/stat" };
 	const round = (
 		answered: boolean,
-		...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file" | "account"; error?: string }?][]
+		...all: [Addition | undefined, { declined?: boolean; kind?: Missing["kind"]; unseen?: true; error?: string }?][]
 	) =>
 		({
 			answered,
