@@ -109,6 +109,15 @@ test("a cage that has state already takes it along to its account", async () => 
 	expect(account("cage-ded-later")).toBeUndefined();
 });
 
+/** Ids of a user namespace; empty once the process is gone. */
+function mapOf(pid: number): string {
+	try {
+		return readFileSync(`/proc/${pid}/uid_map`, "latin1");
+	} catch {
+		return "";
+	}
+}
+
 describe("the number of an account", () => {
 	let daemon: Awaited<ReturnType<typeof redisWithState>>;
 	let first: number;
@@ -139,13 +148,17 @@ describe("the number of an account", () => {
 			"an account of another PID namespace",
 			(id: number) => ["unshare", "--pid", "--fork", "setpriv", `--reuid=${id}`, "--clear-groups"],
 		],
-		["root of another user namespace", (id: number) => ["unshare", "--user", `--map-users=0:${id}:1`, `--map-groups=0:${id}:1`]],
+		[
+			"the owner of another user namespace",
+			(id: number) => ["unshare", "--user", `--map-users=0:${id}:1`, `--map-groups=0:${id}:1`],
+		],
 	])("is not that of %s of a running process", async (_whose, enter) => {
 		const [command = "", ...words] = enter(first);
 		const holder = spawn(command, [...words, "sleep", "60"], { stdio: "ignore" });
 		try {
-			const isSeen = (pid: number) =>
-				["Uid", "Gid", "Groups"].some((field) => statusField(pid, field).split(/\s+/).includes(String(first)));
+			const idsOf = (pid: number) =>
+				[...["Uid", "Gid", "Groups"].map((field) => statusField(pid, field)), mapOf(pid)].join(" ").split(/\s+/);
+			const isSeen = (pid: number) => idsOf(pid).includes(String(first));
 			await eventually(() => expect(allProcesses().some(isSeen)).toBe(true));
 			expect(await numberOf("ded-other-id")).not.toBe(first);
 		} finally {
