@@ -350,7 +350,9 @@ export const examined = [
 
 export interface Doctor {
 	examine(): Finding[];
-	/** Throws `no-package-manager` or `install-failed` (exit 3). */
+	/** What root types to install these packages; undefined where we are root, or know no package manager of this system. */
+	commandForRoot(packages: readonly string[]): string | undefined;
+	/** Throws `install-needs-root`, `no-package-manager` or `install-failed` (exit 3). */
 	install(packages: readonly string[], onLine: (line: string) => void): Promise<void>;
 }
 

@@ -196,6 +196,7 @@ export const failuresDe: Failures = {
 	"writable-refused":
 		"{path} ({option}) machte ein Verzeichnis beschreibbar, das dem System selbst gehört; nennen Sie eines der Anwendung darunter.",
 	"include-matches-nothing": "{value} passt auf nichts auf diesem Rechner; prüfen Sie Pfad oder Muster.",
+	"install-needs-root": "Nur root kann Pakete installieren; als root ausführen: {command}",
 	"install-failed": "Die Paketverwaltung ist gescheitert: {command}: {detail}",
 	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",
 	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` sagt, was diesem Rechner fehlt.",

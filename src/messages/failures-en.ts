@@ -178,6 +178,7 @@ export const failuresEn = {
 	"writable-refused":
 		"{path} ({option}) would make a directory writable that is the system's own; name one of the application's below it.",
 	"include-matches-nothing": "{value} matches nothing on this machine; check the path or the pattern.",
+	"install-needs-root": "Only root can install packages; run as root: {command}",
 	"install-failed": "The package manager failed: {command}: {detail}",
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",
 	"launch-failed": "The cage could not be started: {detail}. `cagewright doctor` says what this machine lacks.",
