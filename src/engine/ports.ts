@@ -106,6 +106,8 @@ export interface LaunchRequest {
 	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
 	/** What the application prints. Without it, stdin, stdout and stderr are ours. */
 	readonly onOutput?: (chunk: Uint8Array) => void;
+	/** Where our output is a terminal, it gets what the application prints unchanged, with all that steers a terminal. */
+	readonly raw?: boolean;
 	/** What has to be found good before anything is started. The launch is prepared meanwhile, and comes to nothing where this rejects. */
 	readonly after?: Promise<unknown>;
 	readonly signal?: AbortSignal;

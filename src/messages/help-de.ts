@@ -159,6 +159,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"mit KILL beenden, was so lange nach TERM nicht beendet ist (Vorgabe: 90; 0: nie)",
 	"say what would be taken away, and do nothing": "nur sagen, was entfernt würde",
 	"print the plain shell commands instead": "stattdessen die Shell-Befehle ausgeben",
+	"pass escape sequences of the application on to the terminal (else they are shown as text)":
+		"Steuersequenzen der Anwendung ans Terminal weitergeben (sonst werden sie als Text gezeigt)",
 	"let it write to the application's data (else what it writes is thrown away)":
 		"in die Daten der Anwendung schreiben lassen (sonst wird Geschriebenes verworfen)",
 	"a drop-in instead, that moves this service of the host into the cage":
