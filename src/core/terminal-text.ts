@@ -1,11 +1,11 @@
 import { printable } from "./path/quote.ts";
 
 /** SGR, ECMA-48 8.3.117: colours and the like. It carries no text. */
-const escape = "\x1b";
-const colour = new RegExp(`${escape}\\[[0-9;:]{0,64}m`, "g");
+const esc = "\x1b";
+const colour = new RegExp(`${esc}\\[[0-9;:]{0,64}m`, "g");
 
 /** What may be the beginning of a colour or of a line's end. Longer than any of them it is neither. */
-const unfinished = new RegExp(`(?:${escape}(?:\\[[0-9;:]{0,64})?|\\r)$`);
+const unfinished = new RegExp(`(?:${esc}(?:\\[[0-9;:]{0,64})?|\\r)$`);
 
 /**
  * Output of an application as a terminal may show it: text, line ends and tabs. Anything that could steer a terminal (escape sequences, controls)
