@@ -4,6 +4,7 @@ import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { normalise, type Path, pathFromText } from "../core/path/path.ts";
 import { placeOf } from "../core/plan/links.ts";
+import type { SocketPolicy } from "../core/plan/neighbours.ts";
 import { likelyOwn, uncopied } from "../core/plan/own-directory.ts";
 import type { Identity } from "../core/plan/plan.ts";
 import { directoryOf, isGiven } from "../core/plan/writable.ts";
@@ -63,7 +64,7 @@ export async function traceApplication(
 	const { accounts, files } = context.machine;
 	const { directories, given: first } = rehearsalPlaces(context, application, rules, identity);
 	return withLayers(accounts.own(), first, files, (given) =>
-		traceLives(context, application, identity, options, directories, given),
+		traceLives(context, application, { uid: identity.uid, rules }, identity, options, directories, given),
 	);
 }
 
@@ -103,13 +104,14 @@ async function withLayers(
 function traceLives(
 	context: Context,
 	application: Application,
+	policy: SocketPolicy,
 	identity: Identity,
 	options: TraceOptions,
 	directories: Extract<Launch, { kind: "rehearsal" }>["directories"],
 	given: readonly Path[],
 ): Promise<TraceResult> {
 	const { launcher } = context.machine;
-	return reachingNeighbours(context, application, async ({ context: within, ports, sockets, watch }) => {
+	return reachingNeighbours(context, application, policy, async ({ context: within, ports, sockets, watch }) => {
 		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
 		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given, sockets } : { kind: "host" };
 		const { reach } = options;

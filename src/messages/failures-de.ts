@@ -220,7 +220,7 @@ export const failuresDe: Failures = {
 		"{name} antwortet nicht ohne das, was verweigert wurde: {openings}. Lassen Sie {options} weg, wenn es offen sein darf. Probe: {probe} {words}",
 	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
 	"opening-unknown":
-		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code und capability:NAME.",
+		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME und socket:PFAD.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
 	"file-exists":

@@ -201,7 +201,7 @@ export const failuresEn = {
 		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
 	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
-		"--{option} {value} is no opening; they are proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code and capability:NAME.",
+		"--{option} {value} is no opening; they are proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME and socket:PATH.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
 	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",

@@ -16,8 +16,9 @@ import { EntryCollector } from "./entries.ts";
 import { addLibraries } from "./libraries.ts";
 import { placeOf } from "./links.ts";
 import { type Mark, readMarks } from "./marks.ts";
+import { mayReach } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
-import { allows as allowsOpening, openingWords, refuses } from "./opening-names.ts";
+import { allows as allowsOpening, openingWords, refuses, socketsIn } from "./opening-names.ts";
 import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
 import { permissionsOf } from "./permissions.ts";
@@ -25,6 +26,7 @@ import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
 import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { planShared } from "./shared.ts";
+import { socketNotes } from "./socket-notes.ts";
 import { addSyslog, planSyslog, syslogName } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
@@ -102,11 +104,17 @@ export function makePlan(input: PlanInput): Plan {
 		mounted,
 		writable.directories.map(({ path }) => path),
 	);
+	const policy = { uid: identity.uid, rules: asked };
+	const allowedSockets = socketsIn(asked.allow)
+		.map((text) => placeOf(normalise(pathFromText(text)), files))
+		.filter((path) => mayReach(path, policy, files) && files.status(path)?.kind === "socket");
 	const shared = planShared({
 		owner: input.owner ?? 0,
 		trace,
 		files,
 		isOwn,
+		mayReach: (path) => mayReach(path, policy, files),
+		sockets: allowedSockets,
 		settled: [...writable.directories.map(({ path }) => path), ...mounted],
 		isLeftOut,
 		isSecret,
@@ -189,6 +197,7 @@ export function makePlan(input: PlanInput): Plan {
 			...notes(application, trace, writable.refused),
 			...besideProgram(writable.directories, isOwn),
 			...(syslog?.notes ?? []),
+			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],
 	};
 }
