@@ -23,6 +23,7 @@ import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
 import { permissionsOf } from "./permissions.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
+import { refusedNotes } from "./refused-calls.ts";
 import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { planShared } from "./shared.ts";
@@ -195,6 +196,7 @@ export function makePlan(input: PlanInput): Plan {
 		notes: [
 			...(input.notes ?? []),
 			...notes(application, trace, writable.refused),
+			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...(syslog?.notes ?? []),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
@@ -240,7 +242,9 @@ function addDevices({ additions, files, rules, trace }: PlanInput, collector: En
 	add(nullDevice, { kind: "launcher" });
 	for (const [path, value] of named) add(path, { kind: "rule", rule: "devices", value });
 	for (const access of trace.accesses.values()) {
-		const path = access.succeeded.size ? deviceName(access.path, files) : undefined;
+		// The sandbox has no others than the harmless ones and those that rules name.
+		const wanted = access.succeeded.size || access.failed.has("ENOENT");
+		const path = wanted ? deviceName(access.path, files) : undefined;
 		if (path !== undefined) add(path, tracedReason(access));
 	}
 	for (const addition of additions) {
