@@ -60,6 +60,11 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 	if (declined.length) return new Failure("needs-declined", { ...values, paths: pathsOf(declined) }, 4);
 	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
 	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
+	const unseen = round.missing.filter((one) => one.unseen && openingOf(one) !== undefined);
+	if (unseen.length) {
+		const options = [...new Set(unseen.map((one) => `--allow ${openingOf(one)}`))].join(" ");
+		return new Failure("needs-unseen", { ...values, calls: pathsOf(unseen), options }, 1);
+	}
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
 	if (kernel.length) return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel) }, 1);
 	if (!round.missing.length) return new Failure("not-answered-in-cage-nothing-missing", values, 1);

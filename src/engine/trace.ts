@@ -5,6 +5,7 @@ import type { Files } from "../core/machine/facts.ts";
 import { normalise, type Path, pathFromText } from "../core/path/path.ts";
 import { namedDevice } from "../core/plan/devices.ts";
 import { placeOf } from "../core/plan/links.ts";
+import type { SocketPolicy } from "../core/plan/neighbours.ts";
 import { capabilitiesIn } from "../core/plan/opening-names.ts";
 import { likelyOwn, uncopied } from "../core/plan/own-directory.ts";
 import type { Identity } from "../core/plan/plan.ts";
@@ -64,8 +65,9 @@ export async function traceApplication(
 	await checkProbesFailFirst(context, application.probes, options.onHost);
 	const { accounts, files } = context.machine;
 	const places = sandboxPlaces(context, application, rules, identity);
+	const policy = { uid: identity.uid, rules };
 	return withLayers(accounts.own(), places.given, files, (given) =>
-		traceLives(context, application, identity, options, { ...places, given }),
+		traceLives(context, application, policy, identity, options, { ...places, given }),
 	);
 }
 
@@ -116,12 +118,13 @@ async function withLayers(
 function traceLives(
 	context: Context,
 	application: Application,
+	policy: SocketPolicy,
 	identity: Identity,
 	options: TraceOptions,
 	places: SandboxPlaces,
 ): Promise<TraceResult> {
 	const { launcher } = context.machine;
-	return reachingNeighbours(context, application, async ({ context: within, ports, sockets, watch }) => {
+	return reachingNeighbours(context, application, policy, async ({ context: within, ports, sockets, watch }) => {
 		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
 		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, ...places, sockets } : { kind: "host" };
 		const { reach } = options;

@@ -148,6 +148,16 @@ export const cliDe: CliMessages = {
 		record: "Nachweis",
 		size: (files, links, bytes) => `${files} Dateien, ${links} Verweise, ${bytes}`,
 		next: "Weiter",
+		permissions: "Berechtigungen",
+		noPermissions: "Berechtigungen: keine",
+		permissionNeed: (call, program) => (program === undefined ? call : `${call} durch ${program}`),
+		permissionSource: (source, round) =>
+			source === "trace"
+				? "gelang bei der Beobachtung"
+				: source === "trial"
+					? `verweigert in Runde ${round} der Erprobung`
+					: "per Option erlaubt",
+		offered: "Im Käfig verweigert und nicht erlaubt; die Option erlaubt es",
 		leftOut: "Weggelassen und von keiner Probe gebraucht",
 		exercises: "Ging auf dem Wirt und nicht im Käfig",
 	},

@@ -154,6 +154,16 @@ export const cliEn = {
 		record: "Record",
 		size: (files: number, links: number, bytes: string) => `${files} files, ${links} links, ${bytes}`,
 		next: "Next",
+		permissions: "Permissions",
+		noPermissions: "Permissions: none",
+		permissionNeed: (call: string, program?: string) => (program === undefined ? call : `${call} by ${program}`),
+		permissionSource: (source: "trace" | "trial" | "option", round?: number) =>
+			source === "trace"
+				? "succeeded in the trace"
+				: source === "trial"
+					? `refused in trial round ${round}`
+					: "allowed by option",
+		offered: "Refused in the cage and not allowed; the option allows it",
 		leftOut: "Left out, and not needed by any probe",
 		exercises: "Worked on the host and not in the cage",
 	},

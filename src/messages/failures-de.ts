@@ -198,6 +198,7 @@ export const failuresDe: Failures = {
 	"writable-refused":
 		"{path} ({option}) machte ein Verzeichnis beschreibbar, das dem System selbst gehört; nennen Sie eines der Anwendung darunter.",
 	"include-matches-nothing": "{value} passt auf nichts auf diesem Rechner; prüfen Sie Pfad oder Muster.",
+	"install-needs-root": "Nur root kann Pakete installieren; als root ausführen: {command}",
 	"install-failed": "Die Paketverwaltung ist gescheitert: {command}: {detail}",
 	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",
 	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` sagt, was diesem Rechner fehlt.",
@@ -213,11 +214,15 @@ export const failuresDe: Failures = {
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"name-taken":
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
+	"no-free-account-id":
+		"Das Konto {account} lässt sich nicht anlegen: Jede Nummer zwischen SYS_UID_MIN und SYS_UID_MAX (/etc/login.defs) ist vergeben; erhöhen Sie SYS_UID_MAX.",
+	"needs-unseen":
+		"{name} antwortet nicht im Käfig, wo diese Aufrufe verweigert wurden: {calls}. Bei der Beobachtung gelangen sie nie, darum bleiben sie verweigert; {options} erlaubt sie. Probe: {probe} {words}",
 	"needs-refused":
 		"{name} antwortet nicht ohne das, was verweigert wurde: {openings}. Lassen Sie {options} weg, wenn es offen sein darf. Probe: {probe} {words}",
 	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
 	"opening-unknown":
-		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code und capability:NAME.",
+		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME und socket:PFAD.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
 	"file-exists":

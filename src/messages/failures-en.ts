@@ -180,6 +180,7 @@ export const failuresEn = {
 	"writable-refused":
 		"{path} ({option}) would make a directory writable that is the system's own; name one of the application's below it.",
 	"include-matches-nothing": "{value} matches nothing on this machine; check the path or the pattern.",
+	"install-needs-root": "Only root can install packages; run as root: {command}",
 	"install-failed": "The package manager failed: {command}: {detail}",
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",
 	"launch-failed": "The cage could not be started: {detail}. `cagewright doctor` says what this machine lacks.",
@@ -194,11 +195,15 @@ export const failuresEn = {
 		"{name} is no name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"name-taken":
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
+	"no-free-account-id":
+		"No account {account} can be made: every number between SYS_UID_MIN and SYS_UID_MAX (/etc/login.defs) is in use; raise SYS_UID_MAX.",
+	"needs-unseen":
+		"{name} does not answer in its cage, where these calls were refused: {calls}. The trace never saw them succeed, so they stay refused; add {options} if the application may make them. Probe: {probe} {words}",
 	"needs-refused":
 		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
 	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
-		"--{option} {value} is no opening; they are proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code and capability:NAME.",
+		"--{option} {value} is no opening; they are proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME and socket:PATH.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
 	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",

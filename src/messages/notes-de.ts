@@ -41,6 +41,9 @@ export const notesDe: Notes = {
 		"Den Käfig startet hier systemd, und was es startet, lässt sich nicht beobachten: Ob etwas fehlt, sagen allein die Prüfungen.",
 	"weaker-service":
 		"Schwächer hier: systemd startet den Käfig; es macht keine eigenen Namensräume für Rechnername und Kontrollgruppen, und kein Mount ist nodev (andere Geräte zu öffnen verwehrt die Kontrollgruppe des Dienstes). Stattdessen ablehnen: --require full.",
+	"socket-not-reached": "Sie fragte nach dem Dienst dieses Rechners unter {path}; er bleibt ihr verschlossen. Erlauben: {option}",
+	"socket-not-shared":
+		"Der Socket {path} ist erlaubt, doch {directory} enthält anderes, das kein Käfig sehen darf. Legen Sie den Socket in ein eigenes Verzeichnis.",
 	"neighbour-reached":
 		"Sie spricht mit einem Dienst dieses Rechners unter {path}; das wird durchgelassen, und alles beginnt von vorn.",
 	"shares-port":

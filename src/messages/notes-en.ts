@@ -37,6 +37,9 @@ export const notesEn = {
 		"systemd starts the cage here, and what it starts cannot be watched: only the probes tell whether something is missing.",
 	"weaker-service":
 		"Weaker here: systemd starts the cage; it makes no namespaces of host name and control groups, and no mount is nodev (the service's control group lets no other device be opened). To refuse it instead: --require full.",
+	"socket-not-reached": "It asked for the service of this machine at {path} and is kept from it. To let it through: {option}",
+	"socket-not-shared":
+		"The socket {path} is allowed, but {directory} holds other things that no cage may see. Move the socket to a directory of its own.",
 	"neighbour-reached": "It talks to a service of this machine at {path}; that is let through, and everything else starts again.",
 	"shares-port":
 		"The cage {name} listens at {port} as well, so the two cannot run at the same time: give one another port, or --network none.",

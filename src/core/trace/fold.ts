@@ -194,7 +194,9 @@ export class TraceFold {
 				recorder.apply(effect, process);
 			}
 			const { call, error } = event;
-			if (error !== undefined && (isNeverAllowed(call) || (!effect && !isSending(call)))) noteRefusal(event, error, recorder);
+			if (error !== undefined && (isNeverAllowed(call) || (!effect && !isSending(call)))) {
+				noteRefusal(event, error, process, recorder);
+			}
 		}
 		if (!shape.plain && succeeded) {
 			const child = follow(event, shape, process, { processes: this.#processes, sockets: this.#sockets, recorder });

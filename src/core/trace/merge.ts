@@ -23,6 +23,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		uids: union(a.uids, b.uids),
 		gids: union(a.gids, b.gids),
 		capabilities: new Map([...b.capabilities, ...a.capabilities]),
+		possibleNeeds: union(a.possibleNeeds, b.possibleNeeds),
 		refusals,
 		ports: union(a.ports, b.ports),
 		families: union(a.families, b.families),

@@ -15,6 +15,7 @@ import { observeConfinement } from "./observe.ts";
 import { findInit, handledSignals, mainProcess } from "./processes.ts";
 import { watchDisk } from "./sandbox-limits.ts";
 import { keepTerminal, withTerminal } from "./terminal.ts";
+import { terminalOutput } from "./terminal-output.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
@@ -75,9 +76,11 @@ function outputFor(descriptor: number): Output {
 	return fstatSync(descriptor).isDirectory() ? "ignore" : descriptor;
 }
 
-/** Passes on what comes by a pipe of ours. */
-function relay(from: Readable | null, to: Writable, output: unknown, { onOutput }: LaunchRequest): void {
-	if (!onOutput && output === "pipe") from?.pipe(to, { end: false });
+/** Passes on what comes by a pipe of ours, which is there where our own output is a terminal. */
+function relay(from: Readable | null, to: Writable, output: unknown, { onOutput, raw }: LaunchRequest): void {
+	if (onOutput || output !== "pipe") return;
+	const safe = raw ? from : from?.pipe(terminalOutput());
+	safe?.pipe(to, { end: false });
 }
 
 /** A launch under way, and the application that it becomes. */
