@@ -44,8 +44,8 @@ export interface Documents {
 export interface Accounts {
 	users(): User[];
 	groups(): Group[];
-	/** Makes a system account without a home, a shell and a password, with a group of its name. */
-	create(name: string): Promise<void>;
+	/** Makes a system account without a home, a shell and a password, with a group of its name; with numbers of its own where those are given. */
+	create(name: string, numbers?: { readonly uid: number; readonly gid: number }): Promise<void>;
 	/** Takes an account away, with its group where that has no other member. */
 	remove(name: string): Promise<void>;
 	/** Where this is not root: the one account that there is, and the lowest port that it may bind. */

@@ -12,11 +12,14 @@ export const systemAccounts: Accounts = {
 	users: () => parsePasswd(read("/etc/passwd")),
 	groups: () => parseGroup(read("/etc/group")),
 	own: () => (isRootless() ? ownAccount() : undefined),
-	create: (name) =>
-		change("useradd", [
-			...["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"],
+	create: async (name, numbers) => {
+		if (numbers) await change("groupadd", ["--system", "--gid", String(numbers.gid), name]);
+		const own = numbers ? ["--uid", String(numbers.uid), "--gid", String(numbers.gid)] : ["--user-group"];
+		await change("useradd", [
+			...["--system", ...own, "--no-create-home", "--home-dir", "/nonexistent"],
 			...["--shell", "/usr/sbin/nologin", "--comment", "made by cagewright", name],
-		]),
+		]);
+	},
 	// Without --remove it touches no file but those of the accounts; its group goes with it (userdel(8), USERGROUPS_ENAB).
 	remove: (name) => change("userdel", [name]),
 };
