@@ -76,7 +76,7 @@ export function describeImport(imported: Imported, { messages }: Terminal): stri
 			...rows(words.unit, parts.unit === undefined ? [] : [parts.unit]),
 			...rows(words.secrets, parts.secrets.map(showPath)),
 			...rows(words.setuid, parts.setuid.map(showPath)),
-			...rows(words.files, [`${parts.files}, ${messages.bytes(parts.bytes)}; ${words.data(head.data)}`]),
+			...rows(words.files, [`${parts.files}, ${messages.bytes(parts.bytes)}; ${words.data(archive.dataEntries > 0)}`]),
 			...rows(
 				words.notTaken,
 				dropped.map(({ values, what }) => words.dropped[what](values.join(", "))),
@@ -118,7 +118,7 @@ export function importToJson(imported: Imported): object {
 		...parts,
 		name: cage.name,
 		generation: head.generation,
-		exported: { name: head.name, at: head.exportedAt, data: head.data },
+		exported: { name: head.name, at: head.exportedAt, data: archive.dataEntries > 0 },
 		command: cage.application.command,
 		account: manifest.identity.name,
 		identity: manifest.identity,

@@ -1,7 +1,7 @@
 import { auditFiles } from "../core/cage/audit.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import { footprintOfManifest } from "../core/cage/footprint.ts";
-import { type ImportConsent, type Reviewed, reviewImport } from "../core/cage/import-review.ts";
+import { type ImportConsent, type Reviewed, reviewImport, withoutClaims } from "../core/cage/import-review.ts";
 import { compareWithManifest } from "../core/cage/tampering.ts";
 import { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
@@ -154,7 +154,9 @@ function judge(
 		return { imported, ...(refusal ? { refusal } : {}) };
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
-		return { imported: { cage, manifest, dropped: [] }, refusal: archive.refusal ?? error };
+		// It is shown as it came, with what would be left out of it.
+		const { dropped } = withoutClaims(cage, { startsProgram: () => true }, consent);
+		return { imported: { cage, manifest, dropped }, refusal: archive.refusal ?? error };
 	}
 }
 
@@ -166,7 +168,10 @@ function refusalOf(machine: Context["machine"], { observed }: InspectedArchive, 
 
 function refusalFor(findings: readonly Finding[]): Failure | undefined {
 	// The way to a place where it does not stay says nothing.
-	const wrong = findings.find((one) => isDifference(one) || (one.severity === "danger" && !/^(way|account)-/.test(one.code)));
+	const wrong = findings.find(
+		(one) =>
+			isDifference(one) || one.code === "link-leads-outside" || (one.severity === "danger" && !/^(way|account)-/.test(one.code)),
+	);
 	return wrong && new Failure("import-refused", { path: showPath(wrong.path), why: wrong.code }, 4);
 }
 

@@ -14,6 +14,9 @@ export const archiveLimits = {
 	/** Bytes of a name with its folders: what tools can name below the state folder. */
 	path: 3500,
 	name: 255,
+	/** Bytes of all names, and parts of files between holes: both are kept in memory. */
+	names: 2 ** 28,
+	segments: 2_000_000,
 	depth: 200,
 	/** Bytes of the parts that are kept in memory until the import is confirmed. */
 	head: 64 * 1024,
@@ -34,18 +37,18 @@ export type ArchivePart = "head" | "cage" | "manifest" | "trace" | "log" | "seed
 /** Part names of an archive, one after the other. Throws failures of exit 4 that name the path. */
 export class ArchivePlaces {
 	readonly #generation: number;
-	readonly #withData: boolean;
 	/** Everything so far; directories are true. */
 	readonly #known = new Map<Path, "directory" | "file" | "other">();
 	readonly #links: { readonly path: Path; readonly target: Path }[] = [];
 	readonly #hardLinks: { readonly path: Path; readonly target: Path }[] = [];
 	#traces = 0;
+	#nameBytes = 0;
+	#segments = 0;
 	#bytes = 0;
 	#generationBytes = 0;
 
-	constructor(head: { readonly generation: number; readonly data: boolean }) {
+	constructor(head: { readonly generation: number }) {
 		this.#generation = head.generation;
-		this.#withData = head.data;
 	}
 
 	take(entry: ArchiveEntry): ArchivePart {
@@ -53,7 +56,7 @@ export class ArchivePlaces {
 		requireName(path);
 		if (this.#known.has(path)) throw refusal("archive-twice", path);
 		if (this.#known.size >= archiveLimits.entries) throw limit(path, "entries", archiveLimits.entries);
-		const part = this.#partOf(entry);
+		const part = this.#partOf(path);
 		if (part === undefined) throw refusal("archive-place", path);
 		this.#requireKind(entry, part);
 		this.#count(entry, part);
@@ -88,9 +91,8 @@ export class ArchivePlaces {
 		}
 	}
 
-	#partOf({ kind, path }: ArchiveEntry): ArchivePart | undefined {
+	#partOf(path: Path): ArchivePart | undefined {
 		const root = `generations/${this.#generation}`;
-		const isFolder = kind === "directory";
 		switch (path) {
 			case "export.json":
 				return "head";
@@ -99,17 +101,17 @@ export class ArchivePlaces {
 			case "log":
 				return "log";
 			case "seeded.json":
-				return this.#withData ? "seeded" : undefined;
+				return "seeded";
 			case `manifests/${this.#generation}.json`:
 				return "manifest";
 			case "manifests":
 			case "traces":
 			case "generations":
-				return isFolder ? "folder" : undefined;
+				return "folder";
 			case root:
-				return isFolder ? "generation" : undefined;
+				return "generation";
 			case "data":
-				return isFolder && this.#withData ? "data" : undefined;
+				return "data";
 		}
 		if (/^traces\/[\w-]{1,64}\.json\.gz$/.test(path)) return "trace";
 		if (path.startsWith(`${root}/`)) return this.#known.get(parentOf(path)) === "directory" ? "generation" : undefined;
@@ -118,26 +120,31 @@ export class ArchivePlaces {
 	}
 
 	#requireKind({ kind, link, mode, path }: ArchiveEntry, part: ArchivePart): void {
+		const isTop = path === "data" || path === `generations/${this.#generation}`;
+		const isTree = part === "generation" || part === "data";
+		if (kind === "symlink" && (!isTree || isTop)) throw refusal("archive-link", path);
+		if (part === "folder" || isTop ? kind !== "directory" : kind === "directory" && !isTree) throw refusal("archive-place", path);
 		if (kind === "character-device" || kind === "block-device" || kind === "fifo") {
 			// The build makes those of the plan; the manifest says which.
 			if (part === "generation" && kind === "character-device") return;
 			throw refusal("archive-node", path, { kind });
 		}
 		if (kind === "symlink") {
-			if (part !== "generation" && part !== "data") throw refusal("archive-link", path);
 			if (!link || link.includes("\0") || link.length > 4095) throw refusal("archive-link", path);
 			if (part === "data") this.#links.push({ path, target: link });
 		} else if (kind === "hard-link") {
 			// GNU tar names a file that it has packed already; only the application's own may have two names.
-			if (part !== "data" || !link?.startsWith("data/") || this.#known.get(link) !== "file") throw refusal("archive-hard-link", path);
+			if (part !== "data" || !link?.startsWith("data/") || this.#known.get(link) !== "file")
+				throw refusal("archive-hard-link", path);
 			this.#hardLinks.push({ path, target: link });
 		} else if (part === "data" && kind === "file" && mode & 0o6000) throw refusal("archive-setuid", path);
-		else if (kind === "directory" && part !== "folder" && part !== "generation" && part !== "data") {
-			throw refusal("archive-place", path);
-		}
 	}
 
-	#count({ path, size }: ArchiveEntry, part: ArchivePart): void {
+	#count({ path, segments, size }: ArchiveEntry, part: ArchivePart): void {
+		this.#nameBytes += path.length;
+		if (this.#nameBytes > archiveLimits.names) throw limit(path, "names", archiveLimits.names);
+		this.#segments += segments?.length ?? 0;
+		if (this.#segments > archiveLimits.segments) throw limit(path, "holes", archiveLimits.segments);
 		const most = part === "generation" || part === "data" || part === "folder" ? archiveLimits.file : archiveLimits[part];
 		if (size > most) throw limit(path, "bytes", most);
 		this.#bytes += size;

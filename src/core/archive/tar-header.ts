@@ -125,8 +125,9 @@ export function readPaxRecords(bytes: Buffer): PaxRecords {
 
 function readWhole(value: string | undefined): number | undefined {
 	if (value === undefined) return undefined;
-	if (!/^\d{1,15}$/.test(value)) throw new TarProblem("number");
-	return Number(value);
+	const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+	if (!Number.isSafeInteger(number)) throw new TarProblem("number");
+	return number;
 }
 
 function readTime(value: string | undefined): number | undefined {

@@ -51,8 +51,8 @@ export interface ImportConsent {
 export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): Reviewed {
 	requireKnownNames(foreign);
 	const { cage, manifest } = foreign;
-	requireAccounts(manifest, facts);
 	const account = dedicatedAccountOf(cage, manifest, facts);
+	requireAccounts(manifest, facts, account);
 	const identity = identityHere(cage, manifest, facts);
 	const reviewed = { ...manifest, identity };
 	requireLaunchable(
@@ -103,8 +103,10 @@ function field(value: unknown, name: string): unknown {
 }
 
 /** Owners in the cage are numbers: here they must mean the accounts that they meant there, or nobody yet. */
-function requireAccounts({ accounts }: Manifest, { users }: ReviewFacts): void {
+function requireAccounts({ accounts }: Manifest, { users }: ReviewFacts, own: Reviewed["account"]): void {
 	for (const { name, uid } of accounts.users) {
+		// In the cage, the account that it replaces is another name of the cage's own.
+		if (uid === own?.uid) continue;
 		const byName = users.find((user) => user.name === name);
 		const byNumber = users.find((user) => user.uid === uid);
 		if ((byName && byName.uid !== uid) || (byNumber && byNumber.name !== name)) {
@@ -184,7 +186,11 @@ function requireNumbers({ application: { limits = {}, timeout }, retention }: Ca
 }
 
 /** What the other machine claims, accepted or was allowed to read is not this machine's. */
-function withoutClaims(cage: Cage, facts: ReviewFacts, consent: ImportConsent): Pick<Reviewed, "cage" | "dropped"> {
+export function withoutClaims(
+	cage: Cage,
+	facts: Pick<ReviewFacts, "startsProgram">,
+	consent: ImportConsent,
+): Pick<Reviewed, "cage" | "dropped"> {
 	const { accepted, footprint: _, rules, selftest, trials, unit, ...rest } = cage;
 	const [program = ""] = cage.application.command;
 	const isOurs = unit !== undefined && facts.startsProgram(unit, program);

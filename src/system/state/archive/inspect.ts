@@ -46,6 +46,8 @@ export async function inspectArchive(path: Path, signal: AbortSignal): Promise<I
 			}
 		}
 		const parts = new Map(found.parts);
+		const log = parts.get("log" as Path);
+		if (log) parts.set("log" as Path, wellFormed(log));
 		for (const name of ["export.json", "cage.json", manifestPath]) parts.delete(name as Path);
 		let trace: Trace | undefined;
 		for (const [name, bytes] of parts) {
@@ -71,6 +73,21 @@ export async function inspectArchive(path: Path, signal: AbortSignal): Promise<I
 	} finally {
 		await archive.close();
 	}
+}
+
+/** Lines of a log as this program writes them; what reads them later trusts their form. */
+function wellFormed(log: Buffer): Buffer {
+	const lines = log.toString("utf8").split("\n");
+	const isLine = (line: string) => {
+		const [, details] = /^\d{4}-[\d:.TZ-]+ [\w-]{1,40} (\{.*\})$/.exec(line) ?? [];
+		return details !== undefined && parseJson(Buffer.from(details)) !== undefined;
+	};
+	return Buffer.from(
+		lines
+			.filter(isLine)
+			.map((line) => `${line}\n`)
+			.join(""),
+	);
 }
 
 /** The first file. Throws `no-export` (exit 2). */
