@@ -6,6 +6,7 @@ import { compareWithManifest } from "../core/cage/tampering.ts";
 import { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
+import { footprintsOfOthers } from "./account-findings.ts";
 import { findingsOf, policyOf } from "./audit.ts";
 import { layoutOf, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
@@ -99,10 +100,11 @@ export async function importCage(
 	}
 	if (await store.isTaken(name)) throw new Failure("import-there", { name }, 4);
 	const judged = judge(context, archive, name, options);
-	if (judged.refusal) {
-		// Whoever looks at an archive wants to know what it is, most of all one that is refused.
-		if (options.dryRun) await confirm({ ...judged.imported, archive, refusal: judged.refusal });
-		throw judged.refusal;
+	const refusal = judged.refusal ?? (await accountInUse(context, judged.imported));
+	if (refusal) {
+		// A dry run shows what was refused, too.
+		if (options.dryRun) await confirm({ ...judged.imported, archive, refusal });
+		throw refusal;
 	}
 	const imported: Imported = { ...judged.imported, archive };
 	if (!(await confirm(imported)) || options.dryRun) return undefined;
@@ -127,6 +129,14 @@ async function takeIn(context: Context, { account, archive, cage, manifest }: Im
 		await received.discard();
 		throw error;
 	}
+}
+
+/** An account of the cage's own must be nobody's: no process runs under its number, and no other cage has it. */
+async function accountInUse({ machine }: Context, { account, cage }: Reviewed): Promise<Failure | undefined> {
+	if (!account) return undefined;
+	const others = [...(await footprintsOfOthers(machine.store, cage.name)).values()];
+	const isUsed = machine.processesOf([account.uid]).length > 0 || others.some(({ uids }) => uids.includes(account.uid));
+	return isUsed ? new Failure("dedicated-account-foreign", { account: account.name, uid: account.uid }, 4) : undefined;
 }
 
 /** What this machine makes of an archive, and why it is refused. */
