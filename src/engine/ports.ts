@@ -115,6 +115,10 @@ export type Launch =
 			readonly rehearsal: Rehearsal;
 			readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
 			readonly given: readonly Path[];
+			/** Asked for by rules, beside the harmless ones. */
+			readonly devices: CageLayout["devices"];
+			/** Capabilities that rules allow. */
+			readonly capabilities: readonly string[];
 			/** Sockets of the host at which the application finds somebody. */
 			readonly sockets: readonly Path[];
 	  }
@@ -152,6 +156,8 @@ export interface Rehearsal {
 export interface Ended {
 	/** Exit status, or 128 + the signal that ended it. */
 	readonly status: number;
+	/** It was killed because what it wrote was about to fill the disk. */
+	readonly stoppedFor?: "disk-space";
 }
 
 /** An application that runs and can be asked. */

@@ -179,6 +179,8 @@ export const failuresDe: Failures = {
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
 		"{subject} ist weder ein Pfad noch ein Systemaufruf, den der Filter kennt, noch eine Capability; Pfade beginnen mit einem Schrägstrich.",
+	"failed-refused":
+		"{command} scheitert mit Status {status}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). {words}",
 	"failed-on-host": "{command} scheitert mit Status {status}, auch außerhalb eines Käfigs: {words}",
 	"failed-on-host-silent":
 		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs, und gibt nichts aus; seine Meldungen gehen vielleicht an das Systemprotokoll. Lassen Sie es sie ausgeben und sehen Sie, was fehlt.",
@@ -275,6 +277,10 @@ export const failuresDe: Failures = {
 		"{name} antwortet nicht in seinem Käfig und vermisst nichts, was es draußen benutzt hat; sehen Sie, was es sagt. Probe: {probe} {words}",
 	"not-answered-disk-full":
 		"{name} antwortet nicht, und für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
+	"not-answered-refused":
+		"{command} antwortet nicht. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). Probe: {probe} {words}",
+	"sandbox-disk-full":
+		"{command} hat geschrieben, bis der Datenträger fast voll war; sie wurde beendet und alles, was sie schrieb, entfernt. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
 		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
 	"not-full-landlock":

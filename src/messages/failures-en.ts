@@ -162,6 +162,8 @@ export const failuresEn = {
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
 	"explain-unknown":
 		"{subject} is neither a path, nor a system call that the filter knows, nor a capability; paths begin with a slash.",
+	"failed-refused":
+		"{command} fails with status {status}. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). {words}",
 	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",
 	"failed-on-host-silent":
 		"{command} fails with status {status}, even outside a cage, and prints nothing; its messages may go to the system log. Let it print them, and see what it lacks.",
@@ -250,6 +252,10 @@ export const failuresEn = {
 	"not-answered-in-cage-nothing-missing":
 		"{name} does not answer in its cage, and misses nothing that it used outside; see what it says. Probe: {probe} {words}",
 	"not-answered-disk-full": "{name} does not answer, and there is no space left for {path}; make room and try again.",
+	"not-answered-refused":
+		"{command} does not answer. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). Probe: {probe} {words}",
+	"sandbox-disk-full":
+		"{command} wrote until the disk was nearly full, so it was stopped and everything it wrote was removed. Make room, or check why it writes that much.",
 	"not-answered-on-host":
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
 	"not-full-landlock":

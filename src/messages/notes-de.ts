@@ -65,6 +65,13 @@ export const notesDe: Notes = {
 		"{count} {count|Name|Namen} der Daten {count|lässt|lassen} sich anderswo nicht importieren (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade) und {count|fehlt|fehlen} im Archiv: {path}{count|.|, …}",
 	"findings-accepted": "{name} startet, obwohl die Prüfung dies fand und es namentlich hingenommen wurde: {findings}.",
 	"allowance-unused": "{option} {path} erlaubt nichts: Der Plan hat dort keine solche Datei. Prüfen Sie den Pfad.",
+	"call-refused":
+		"Sie ruft {call}() auf; das erlauben weder die Sandbox noch ein Käfig ({error}). Prüfen Sie, ob sie ohne das auskommt.",
+	"kernel-setting-refused":
+		"Sie schreibt {paths}. Kerneleinstellungen sind in der Sandbox und in Käfigen schreibgeschützt: Setzen Sie auf dem Host, was sie braucht.",
+	"clock-pretended":
+		"Sie stellt die Uhr ({call}). Die Sandbox tut nur so. Der Käfig verweigert den Aufruf, außer mit {option}; auch dann tun Probeläufe nur so.",
+	"clock-allowed": "Sie stellt die Uhr des Systems ({call}), wie {option} es erlaubt. Die Sandbox und Probeläufe tun nur so.",
 	"chroots-itself": "Sie sperrt sich selbst in {path} ein; in einem Käfig ist das unnötig und kann scheitern.",
 	"abstract-sockets":
 		"Sie benutzt abstrakte Unix-Sockets ({names}); die gehören zum Netz, nicht zu den Dateien, und ein Käfig mit eigenem Netz hat andere.",

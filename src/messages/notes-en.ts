@@ -58,6 +58,12 @@ export const notesEn = {
 		"{count} {count|name|names} of the data cannot be imported elsewhere (special files, setuid files, links that leave their directory, very long paths), and {count|is|are} not in the archive: {path}{count|.|, …}",
 	"findings-accepted": "{name} starts although the audit found, and it was accepted by name: {findings}.",
 	"allowance-unused": "{option} {path} allows nothing: the plan has no such file there. Check the path.",
+	"call-refused": "It calls {call}(), which neither the sandbox nor any cage allows ({error}). Check that it works without.",
+	"kernel-setting-refused":
+		"It writes {paths}. The sandbox and cages show kernel settings read-only: set what it needs on the host.",
+	"clock-pretended":
+		"It sets the clock ({call}). The sandbox only pretends. The cage refuses the call unless you pass {option}; even then, trials only pretend.",
+	"clock-allowed": "It sets the machine's clock ({call}), as {option} allows. The sandbox and trials only pretend.",
 	"chroots-itself": "It locks itself into {path} on its own; inside a cage that is not needed and may fail.",
 	"abstract-sockets":
 		"It uses abstract unix sockets ({names}); they belong to the network, not to the files, and a cage with a network of its own has others.",

@@ -21,6 +21,7 @@ import { allows as allowsOpening, openingWords, refuses } from "./opening-names.
 import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
+import { refusedNotes } from "./refused-calls.ts";
 import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { planShared } from "./shared.ts";
@@ -178,6 +179,7 @@ export function makePlan(input: PlanInput): Plan {
 		notes: [
 			...(input.notes ?? []),
 			...notes(application, trace, writable.refused),
+			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...(syslog?.notes ?? []),
 		],
@@ -222,7 +224,9 @@ function addDevices({ additions, files, rules, trace }: PlanInput, collector: En
 	add(nullDevice, { kind: "launcher" });
 	for (const [path, value] of named) add(path, { kind: "rule", rule: "devices", value });
 	for (const access of trace.accesses.values()) {
-		const path = access.succeeded.size ? deviceName(access.path, files) : undefined;
+		// The sandbox has no others than the harmless ones and those that rules name.
+		const wanted = access.succeeded.size || access.failed.has("ENOENT");
+		const path = wanted ? deviceName(access.path, files) : undefined;
 		if (path !== undefined) add(path, tracedReason(access));
 	}
 	for (const addition of additions) {

@@ -19,6 +19,7 @@ export interface TraceJson {
 	readonly memfd: boolean;
 	readonly writableCode?: string;
 	readonly multicast?: string;
+	readonly clock?: string;
 	/** Absent from traces that older versions stored. */
 	readonly gaps?: readonly Gap[];
 	readonly calls: number;
@@ -65,6 +66,7 @@ export function restToJson(trace: Trace): Omit<TraceJson, "accesses"> {
 		memfd: trace.memfd,
 		...(trace.writableCode === undefined ? {} : { writableCode: trace.writableCode }),
 		...(trace.multicast === undefined ? {} : { multicast: trace.multicast }),
+		...(trace.clock === undefined ? {} : { clock: trace.clock }),
 		gaps: [...trace.gaps],
 		calls: trace.calls,
 		processes: trace.processes,
@@ -91,6 +93,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		memfd: json.memfd,
 		...(json.writableCode === undefined ? {} : { writableCode: json.writableCode }),
 		...(json.multicast === undefined ? {} : { multicast: json.multicast }),
+		...(json.clock === undefined ? {} : { clock: json.clock }),
 		gaps: new Set(json.gaps),
 		calls: json.calls,
 		processes: json.processes,

@@ -16,6 +16,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 	}
 	const writableCode = a.writableCode ?? b.writableCode;
 	const multicast = a.multicast ?? b.multicast;
+	const clock = a.clock ?? b.clock;
 	return {
 		accesses,
 		programs: union(a.programs, b.programs),
@@ -32,6 +33,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		memfd: a.memfd || b.memfd,
 		...(writableCode === undefined ? {} : { writableCode }),
 		...(multicast === undefined ? {} : { multicast }),
+		...(clock === undefined ? {} : { clock }),
 		gaps: union(a.gaps, b.gaps),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,

@@ -61,6 +61,17 @@ export function noteNeeds(
 		case "sched_setattr":
 			if (/\bSCHED_(FIFO|RR|DEADLINE)\b/.test(args[1] ?? "")) recorder.capability("sys_nice", call);
 			break;
+		case "settimeofday":
+		case "clock_settime":
+		case "clock_settime64":
+			recorder.trace.clock ??= call;
+			break;
+		case "adjtimex":
+		case "clock_adjtime":
+		case "clock_adjtime64":
+			// Without a mode it only reads.
+			if (!/\bmodes=0\b/.test(args.join())) recorder.trace.clock ??= call;
+			break;
 		case "memfd_create":
 			recorder.trace.memfd = true;
 			break;

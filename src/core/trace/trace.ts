@@ -63,6 +63,8 @@ export interface Trace {
 	writableCode?: string;
 	/** The call that names a group of machines, or joins one, whether or not it succeeded. */
 	multicast?: string | undefined;
+	/** The call that set the clock, or seemed to: a sandbox only pretends. */
+	clock?: string | undefined;
 	readonly gaps: Set<Gap>;
 	/** Calls that were folded, and processes seen. */
 	calls: number;

@@ -24,13 +24,16 @@ export function parseMountinfo(text: string): Mount[] {
 	return [...mounts.values()];
 }
 
-/** Kernel interfaces, not storage: what is written there is no file, and no overlay can lie over it. */
+/** Kernel interfaces, not storage: what is written there is no file, and no overlay can be laid over it. They are shown read-only. */
 const kernelTypes = new Set(
 	(
-		"proc sysfs cgroup cgroup2 devpts mqueue securityfs debugfs tracefs pstore bpf configfs fusectl hugetlbfs binfmt_misc autofs " +
-		"efivarfs nsfs rpc_pipefs selinuxfs ramfs"
+		"proc sysfs cgroup cgroup2 devpts devtmpfs mqueue securityfs debugfs tracefs pstore bpf configfs fusectl hugetlbfs binfmt_misc " +
+		"autofs efivarfs selinuxfs"
 	).split(" "),
 );
+
+/** Handles of namespaces, and pipes to daemons of the host: what is done with them is no writing. */
+const hiddenTypes = new Set(["nsfs", "rpc_pipefs"]);
 
 /** Container storage: dozens of mounts that no service of the host looks into. */
 const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet", "/run/docker", "/run/netns", "/run/user"].map(
@@ -39,15 +42,19 @@ const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubele
 
 export const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
 
-/** Whether nothing can be written there, so that it is shown as it is. */
-export const isBound = (mount: Pick<Mount, "type" | "readOnly"> | undefined) =>
-	mount !== undefined && (mount.readOnly || kernelTypes.has(mount.type));
+export const isKernelInterface = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && kernelTypes.has(mount.type);
+
+const ownTrees = [
+	{ kind: "proc", path: pathFromText("/proc") },
+	{ kind: "sysfs", path: pathFromText("/sys") },
+	{ kind: "dev", path: pathFromText("/dev") },
+] as const;
 
 /**
- * How to rebuild the host's mounts for a rehearsal: an overlay over everything that can be written, the rest bound as it is,
- * proc and sysfs anew because they belong to the namespaces. `exists` tells whether a place can be seen and is a directory.
+ * How to rebuild the host's mounts in the sandbox: an overlay over all storage, kernel interfaces and single files read-only; proc, sysfs and
+ * /dev are new, because they belong to the namespaces. `exists` returns undefined for what cannot be seen, or is neither of the two (a socket).
  */
-export function rehearsalMounts(
+export function sandboxMounts(
 	mounts: readonly Mount[],
 	scratch: Path,
 	exists: (path: Path) => "directory" | "file" | undefined,
@@ -57,17 +64,14 @@ export function rehearsalMounts(
 	if (sorted[0]?.path !== root) sorted.unshift({ path: root, type: "unknown", readOnly: false });
 	const result: RehearsalMount[] = [];
 	for (const { path, type, readOnly } of sorted) {
-		if (isSkipped(path)) continue;
-		// What the kernel shows below /proc and /sys is theirs; remounting those brings the parts that an application may see.
-		if (path !== "/proc" && isWithin(path, pathFromText("/proc"))) continue;
-		if (path !== "/sys" && isWithin(path, pathFromText("/sys"))) continue;
+		if (isSkipped(path) || hiddenTypes.has(type) || ownTrees.some((tree) => isWithin(path, tree.path))) continue;
 		const there = exists(path);
 		if (!there) continue;
-		if (path === "/proc") result.push({ kind: "proc", path });
-		else if (path === "/sys") result.push({ kind: "sysfs", path });
-		else if (path === "/dev/shm") result.push({ kind: "tmpfs", path });
-		else if (there === "file" || isBound({ type, readOnly })) result.push({ kind: "bind", path });
-		else result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)) });
+		if (there === "file") result.push({ kind: "file", path });
+		else if (isKernelInterface({ type })) result.push({ kind: "bind", path });
+		else {
+			result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)), ...(readOnly ? { readOnly } : {}) });
+		}
 	}
-	return result;
+	return [...result, ...ownTrees.filter((tree) => exists(tree.path) === "directory")];
 }
