@@ -152,6 +152,7 @@ function judge(
 		const facts = {
 			users: machine.accounts.users(),
 			groups: machine.accounts.groups(),
+			own: machine.accounts.own(),
 			logSocket: machine.logSocket(),
 			status: (path: Path) => machine.files.status(path),
 			startsProgram: (unit: string, program: string) =>

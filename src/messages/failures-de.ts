@@ -165,7 +165,7 @@ export const failuresDe: Failures = {
 		"Es läuft unter mehreren Konten ({accounts}), und ein eigenes kann nur für eines stehen; starten Sie es mit --user als dieses.",
 	"dedicated-account-shared":
 		"Das Konto {account} kann nicht dem Käfig allein gehören: {why} benutzt es; nennen Sie ein anderes mit --dedicated-account NAME.",
-	"device-refused": "{path} führt aus jedem Käfig hinaus und kommt in keinen; lassen Sie es weg.",
+	"device-refused": "Das Gerät {path} wird abgelehnt: es würde einen Ausbruch erlauben. Lassen Sie es weg.",
 	"device-unknown": "{path} ist keine Gerätedatei dieses Rechners; prüfen Sie den Namen.",
 	"disk-full": "Für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
 	"unit-needs-root":

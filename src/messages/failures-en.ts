@@ -149,7 +149,7 @@ export const failuresEn = {
 		"It runs as several accounts ({accounts}), and one of its own can stand for one only; start it as the one with --user.",
 	"dedicated-account-shared":
 		"The account {account} cannot be the cage's alone: it is used by {why}; name another one with --dedicated-account NAME.",
-	"device-refused": "{path} leads out of any cage and is never given to one; leave it out.",
+	"device-refused": "Refusing device {path}: it would allow an escape. Leave it out.",
 	"device-unknown": "{path} is no device node of this machine; check the name.",
 	"disk-full": "There is no space left for {path}; make room and try again.",
 	"unit-needs-root":

@@ -291,7 +291,14 @@ export const parsers: Readonly<Record<string, Parser>> = {
 			const cage = cageFromJson(JSON.stringify(value.cage) ?? "");
 			if (!cage) return;
 			const archived = manifestFromJson(value.manifest);
-			const facts = { users: [], groups: [], logSocket: undefined, status: () => undefined, startsProgram: () => false };
+			const facts = {
+				users: [],
+				groups: [],
+				own: undefined,
+				logSocket: undefined,
+				status: () => undefined,
+				startsProgram: () => false,
+			};
 			const all = { cage, cageJson: value.cage, manifest: archived, manifestJson: value.manifest };
 			reviewImport(all, facts, { allowSecret: [], allowSetuid: [] });
 			permissionsOf(all);

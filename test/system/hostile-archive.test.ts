@@ -245,6 +245,12 @@ describe("sizes", () => {
 		await expectRefused(appended(archive, file, [...folders(data), ...many]), /limit/);
 	});
 
+	test("numbers that mean something else to the system are refused", async () => {
+		for (const pax of [{ uid: "4294967295" }, { gid: "4294967296" }, { mtime: "9".repeat(15) }, { size: "-1" }]) {
+			await expectRefused(appended(archive, file, [...folders(data), { name: `data${data}/x`, pax }]), /damaged/);
+		}
+	});
+
 	test("a map of holes that is not that of its file is refused", async () => {
 		const maps = ["2\n0\n10\n5\n10\n", "1\n100\n10\n", "9999999999\n", "x\n", "1\n", "1\n0\n-1\n"];
 		for (const text of maps) {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { editJson, packed, unpacked } from "./archives.ts";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -161,6 +161,9 @@ const refused: readonly [string, Edit, RegExp][] = [
 		/account redis/,
 	],
 	["NUL in its environment", { cage: (json) => Object.assign(json.application.env, { A: "a\0b" }) }, /environment/],
+	["NUL in a rule", { cage: (json) => json.rules.include.push("/a\0b") }, /NUL/],
+	["an unknown signal", { cage: (json) => json.signals.push("SIGKILL") }, /signals 'SIGKILL'/],
+	["another owner than its account", { manifest: (json) => Object.assign(json, { owner: { uid: 0, gid: 0 } }) }, /account redis/],
 	["NUL in its command", { cage: (json) => json.application.command.push("a\0b") }, /command/],
 ];
 
@@ -218,6 +221,20 @@ test("the groups are those that this machine gives the account", async () => {
 	expect(taken.status, taken.stderr).toBe(0);
 	const { identity: here } = JSON.parse(readFileSync(`${there}/cages/redis/manifests/1.json`, "utf8")) as Json;
 	expect(here).toMatchObject({ name: "redis", groups: [] });
+});
+
+test("a setuid file needs an option of its own", async () => {
+	const program = "/usr/bin/redis-check-rdb";
+	const tree = unpacked(archive, `${folder}/tree`);
+	editJson(`${tree}/manifests/1.json`, (json: Json) => {
+		json.entries.find((one: Json) => one.path === program).mode = 0o4755;
+	});
+	execFileSync("chmod", ["4755", `${tree}/generations/1${program}`]);
+	const file = packed(tree, `${folder}/setuid.tar`);
+	expect(await take(file)).toMatchObject({ status: 4, stderr: expect.stringContaining(`--allow-setuid ${program}`) });
+	const taken = await take(file, "--allow-setuid", program);
+	expect(taken).toMatchObject({ status: 0, stderr: expect.stringContaining(`Setuid files: ${program}`) });
+	expect(statSync(`${there}/cages/redis/generations/1${program}`).mode & 0o7777).toBe(0o4755);
 });
 
 test("an account of the cage's own is created here with its number, and removed with the cage", async () => {

@@ -6,6 +6,10 @@ import type { Path } from "../path/path.ts";
  */
 
 export const blockBytes = 512;
+/** The largest number of an account: -1 of 32 bits means to chown(2) that the owner stays (credentials(7)). */
+const mostId = 0xff_ff_ff_fe;
+/** Seconds since 1970, far in the future: file systems hold no more. */
+const latest = 2 ** 40;
 
 /** Why bytes are not the format; the reader adds where. */
 export class TarProblem extends Error {}
@@ -38,15 +42,17 @@ export function readTarHeader(block: Buffer): TarHeader | undefined {
 	if (magic !== "ustar\x0000" && magic !== "ustar  \0") throw new TarProblem("magic");
 	const prefix = magic === "ustar\x0000" ? text(block, 345, 155) : "";
 	const name = text(block, 0, 100);
+	const [uid, gid, mtime] = [number(block, 108, 8), number(block, 116, 8), number(block, 136, 12)];
+	if (uid > mostId || gid > mostId || mtime > latest) throw new TarProblem("number");
 	return {
 		type: block[156] === 0 ? "0" : String.fromCharCode(block[156] ?? 0),
 		name: (prefix === "" ? name : `${prefix}/${name}`) as Path,
 		link: text(block, 157, 100) as Path,
 		mode: number(block, 100, 8) & 0o7777,
-		uid: number(block, 108, 8),
-		gid: number(block, 116, 8),
+		uid,
+		gid,
 		size: number(block, 124, 12),
-		mtime: number(block, 136, 12),
+		mtime,
 		device: { major: number(block, 329, 8), minor: number(block, 337, 8) },
 	};
 }
@@ -109,6 +115,7 @@ export function readPaxRecords(bytes: Buffer): PaxRecords {
 	}
 	const whole = (key: string) => readWhole(records.get(key));
 	const [size, uid, gid] = [whole("size"), whole("uid"), whole("gid")];
+	if ((uid ?? 0) > mostId || (gid ?? 0) > mostId) throw new TarProblem("number");
 	const mtime = readTime(records.get("mtime"));
 	const [path, linkpath] = [records.get("path"), records.get("linkpath")];
 	const sparse = readSparse(records);
@@ -133,7 +140,9 @@ function readWhole(value: string | undefined): number | undefined {
 function readTime(value: string | undefined): number | undefined {
 	if (value === undefined) return undefined;
 	if (!/^-?\d{1,12}(\.\d{1,20})?$/.test(value)) throw new TarProblem("time");
-	return Number(value);
+	const time = Number(value);
+	if (Math.abs(time) > latest) throw new TarProblem("time");
+	return time;
 }
 
 function readSparse(records: ReadonlyMap<string, string>): PaxRecords["sparse"] {

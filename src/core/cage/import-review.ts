@@ -8,6 +8,7 @@ import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isAccountName } from "../plan/dedicated.ts";
 import { openingNames, openingWord, openingWords } from "../plan/opening-names.ts";
+import type { Identity } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Cage } from "./cage.ts";
 import { type LaunchFacts, requireLaunchable } from "./launchable.ts";
@@ -17,6 +18,8 @@ import { devicesOf, type Manifest } from "./manifest.ts";
 
 export interface ReviewFacts extends LaunchFacts {
 	readonly groups: readonly Group[];
+	/** Without root, the one account that there is. */
+	readonly own: Identity | undefined;
 	/** Of a device's path on this machine. */
 	status(path: Path): FileStatus | undefined;
 	/** Whether a service of this machine starts this program. */
@@ -49,6 +52,7 @@ export interface ImportConsent {
 
 /** Throws what `requireLaunchable` throws, and (exit 4) `import-unknown`, `import-account`, `import-refused` and `dedicated-account-foreign`. */
 export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): Reviewed {
+	requireNoNul(foreign.cageJson);
 	requireKnownNames(foreign);
 	const { cage, manifest } = foreign;
 	const account = dedicatedAccountOf(cage, manifest, facts);
@@ -87,6 +91,10 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 		"openings",
 		words.find((word) => openingWord(word) !== word),
 	);
+	unknown(
+		"signals",
+		cage.signals.find((name) => !exercisedSignals.includes(name)),
+	);
 	const named = [
 		...manifest.openings.capabilities.map(({ name }) => name),
 		...cage.additions.flatMap((addition) => (addition.kind === "capability" ? [addition.name] : [])),
@@ -96,6 +104,19 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 		"capabilities",
 		named.find((name) => capabilityNamed(name) !== name),
 	);
+}
+
+/** Those that tracing tries (engine/trace.ts). */
+const exercisedSignals: readonly string[] = ["SIGHUP", "SIGUSR1"];
+
+/** No path, word of a command or variable has a NUL; what is given to the system with one fails where nobody expects it. */
+function requireNoNul(json: unknown): void {
+	const pending = [json];
+	while (pending.length > 0) {
+		const one = pending.pop();
+		if (typeof one === "string" && one.includes("\0")) throw new Failure("value-refused", { value: one.slice(0, 80) }, 4);
+		if (typeof one === "object" && one !== null) for (const part of Object.entries(one).flat()) pending.push(part);
+	}
 }
 
 function field(value: unknown, name: string): unknown {
@@ -140,6 +161,15 @@ function dedicatedAccountOf(cage: Cage, manifest: Manifest, { groups, users }: R
 /** The identity that this machine gives the application's account; the archive's own has to be the same, except for groups. */
 function identityHere({ application, dedicatedAccount }: Cage, { accounts, identity, owner }: Manifest, facts: ReviewFacts) {
 	const isDedicated = dedicatedAccount !== undefined && identity.name === dedicatedAccount;
+	if (facts.own) {
+		// A cage that was built without root belongs to the account that built it.
+		const { groups, home, name, uid, gid } = facts.own;
+		if (identity.uid !== uid || identity.gid !== gid) throw otherAccount(identity.name, identity.uid, name, uid);
+		return { name, uid, gid, groups, home };
+	}
+	if (owner !== undefined && (owner.uid === 0 || owner.uid !== identity.uid)) {
+		throw otherAccount(identity.name, identity.uid, "root", 0);
+	}
 	if (owner !== undefined) return { ...identity, groups: [] };
 	let here: Manifest["identity"];
 	try {

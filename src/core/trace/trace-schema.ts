@@ -23,7 +23,8 @@ const access = v.object({
 	owner: v.exactOptional(v.object({ uid: whole, gid: whole })),
 });
 
-const schema = v.object({
+/** Every field that a trace has, so that a new one is not lost on the way. */
+const fields = {
 	accesses: v.array(access),
 	programs: v.array(absolutePathJson),
 	uids: v.array(whole),
@@ -39,11 +40,14 @@ const schema = v.object({
 	memfd: v.boolean(),
 	writableCode: v.exactOptional(v.string()),
 	multicast: v.exactOptional(v.string()),
+	clock: v.exactOptional(v.string()),
 	gaps: v.exactOptional(v.array(v.picklist(["io-uring", "file-handle", "start-up", "line-dropped"]))),
 	calls: whole,
 	processes: whole,
 	exits: v.array(v.object({ pid: whole, how: v.string() })),
-}) satisfies v.GenericSchema<unknown, TraceJson>;
+} satisfies Record<keyof TraceJson, unknown>;
+
+const schema = v.object(fields) satisfies v.GenericSchema<unknown, TraceJson>;
 
 /** Undefined where it is not of that form. */
 export function foreignTrace(json: unknown): Trace | undefined {
