@@ -6,7 +6,7 @@ import type { GroupName } from "../core/plan/groups.ts";
 
 /** The options that several verbs share, each defined once. */
 
-const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+export const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
 const seconds = (text: string) => {
 	const value = Number(text);
@@ -162,7 +162,10 @@ export function addApplicationOptions(command: Command): Command {
 		"--dedicated-account [NAME]",
 		"run as an account that no other service has, made where it is missing (default: cage-NAME)",
 	);
-	return command.option("--on-host", "trace on the real file system and network instead of in a rehearsal");
+	return command.option(
+		"--on-host",
+		"trace on the host itself, without the sandbox: what the application writes, sends and changes stays",
+	);
 }
 
 export function addAcceptFinding(command: Command): Command {

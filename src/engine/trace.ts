@@ -22,7 +22,7 @@ import { checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing
 import { TraceReport } from "./trace-report.ts";
 
 export interface TraceOptions {
-	/** On the real file system and network instead of in a rehearsal. */
+	/** On the host itself, without the sandbox. */
 	readonly onHost: boolean;
 	/** Lets a person go on: resolves with one more exercise, or with `undefined` when it is enough. */
 	readonly more?: (signal: AbortSignal) => Promise<string | undefined>;

@@ -128,8 +128,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"diesen Benutzer oder diese Gruppe weglassen, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"run as an account that no other service has, made where it is missing (default: cage-NAME)":
 		"als ein Konto laufen, das kein anderer Dienst hat; fehlt es, so wird es angelegt (sonst cage-NAME)",
-	"trace on the real file system and network instead of in a rehearsal":
-		"auf dem echten Dateisystem und Netz beobachten statt in einer Generalprobe",
+	"trace on the host itself, without the sandbox: what the application writes, sends and changes stays":
+		"auf dem Host selbst beobachten, ohne Sandbox: was die Anwendung schreibt, sendet und ändert, bleibt",
 	"do not try the ways out once the application answers": "die Auswege nicht versuchen, wenn die Anwendung antwortet",
 	"do not try the ways out of the new generation": "die Auswege aus der neuen Generation nicht versuchen",
 	"trial rounds at most (default: 5; with --attach 20)": "höchstens so viele Runden (sonst 5, mit --attach 20)",
@@ -208,6 +208,10 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"under another name": "unter einem anderen Namen",
 	"take it in without a question: its probes run as root": "ohne Frage aufnehmen: seine Proben laufen als root",
 	"verify and show it, and take nothing in": "prüfen und zeigen und nichts aufnehmen",
+	"a secret of this machine that later builds may copy; repeatable":
+		"ein Geheimnis dieses Rechners, das spätere Builds kopieren dürfen; mehrfach möglich",
+	"a setuid file of the archive that may stay one; repeatable":
+		"eine setuid-Datei des Archivs, die eine bleiben darf; mehrfach möglich",
 	"do not try whether it answers here": "nicht erproben, ob er hier antwortet",
 	"Usage:": "Aufruf:",
 	"Arguments:": "Argumente:",

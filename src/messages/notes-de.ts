@@ -64,6 +64,8 @@ export const notesDe: Notes = {
 		"Das Konto {account} wird auf diesem Rechner angelegt, ohne Heimatverzeichnis, Shell und Passwort, und verschwindet wieder mit dem Käfig.",
 	"dedicated-account-inside":
 		"Im Käfig steht der Name {account} für {dedicated} (uid {uid}); wo die Konfiguration das Konto als Nummer nennt, ändern Sie sie in {uid}.",
+	"export-left-out":
+		"{count} {count|Name|Namen} der Daten {count|lässt|lassen} sich anderswo nicht importieren (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade) und {count|fehlt|fehlen} im Archiv: {path}{count|.|, …}",
 	"findings-accepted": "{name} startet, obwohl die Prüfung dies fand und es namentlich hingenommen wurde: {findings}.",
 	"allowance-unused": "{option} {path} erlaubt nichts: Der Plan hat dort keine solche Datei. Prüfen Sie den Pfad.",
 	"call-refused":
@@ -83,7 +85,7 @@ export const notesDe: Notes = {
 		"Sie wurde erst beobachtet, als sie schon lief. Was sie zum Start gelesen und wieder geschlossen hat, zeigt sich erst in den Proberunden.",
 	"gap-line-dropped": "Eine Zeile der Aufzeichnung war zu lang zum Lesen; hier kann eine Datei fehlen.",
 	"attached-late":
-		"Sie lief schon: Was sie zum Start getan hat, fehlt in der Aufzeichnung. Eingebundene Bibliotheken und offene Dateien sind darin; den Rest finden die Proberunden.",
+		"Sie lief schon: Was sie zum Start getan hat, fehlt in der Aufzeichnung. Eingebundene Bibliotheken und offene Dateien sind darin; den Rest finden die Proberunden. Keine Sandbox hält einen laufenden Prozess: Er läuft weiter wie zuvor, mit allen seinen Rechten.",
 	"attached-partly":
 		"Sie startet Prozesse zu schnell, um alle zu beobachten; geben Sie mehr Zeit oder Übungen, und versuchen Sie es noch einmal.",
 	"attach-env-left-out":

@@ -57,6 +57,8 @@ export const notesEn = {
 		"The account {account} will be made on this machine, without a home, a shell and a password, and goes away again with the cage.",
 	"dedicated-account-inside":
 		"In the cage the name {account} stands for {dedicated} (uid {uid}); where its configuration names the account by number, change that to {uid}.",
+	"export-left-out":
+		"{count} {count|name|names} of the data cannot be imported elsewhere (special files, setuid files, links that leave their directory, very long paths), and {count|is|are} not in the archive: {path}{count|.|, …}",
 	"findings-accepted": "{name} starts although the audit found, and it was accepted by name: {findings}.",
 	"allowance-unused": "{option} {path} allows nothing: the plan has no such file there. Check the path.",
 	"call-refused": "It calls {call}(), which neither the sandbox nor any cage allows ({error}). Check that it works without.",
@@ -76,7 +78,7 @@ export const notesEn = {
 		"It was watched only after it had started. What it read to start, and closed again, is found in the trial rounds alone.",
 	"gap-line-dropped": "A line of the trace was too long to be read; a file may be missing here.",
 	"attached-late":
-		"It ran before: what it did to start is not in the trace. Its mapped libraries and open files are; the trial rounds find the rest.",
+		"It ran before: what it did to start is not in the trace. Its mapped libraries and open files are; the trial rounds find the rest. No sandbox holds a running process: it goes on as before, with every right that it has.",
 	"attached-partly": "It starts processes too fast for all of them to be watched; give more time or exercises, and try again.",
 	"attach-env-left-out":
 		"Not taken over from its environment, because it may be secret: {names}. Give with --env what it needs to start.",

@@ -70,13 +70,16 @@ describe("the mounts of a sandbox", () => {
 		expect(new Set(places).size).toBe(4);
 		for (const place of places) expect(place).toMatch(/^\/scratch\/\d+$/);
 	});
-	test("kernel interfaces and single files are read-only, storage never shows its sockets", () => {
+	test("single files and automounts are read-only, kernel interfaces and all below them hidden, storage is covered", () => {
 		const all = [
 			mount("/"),
 			mount("/ro", "squashfs", true),
 			mount("/ram", "ramfs"),
 			mount("/etc/hosts"),
 			mount("/queues", "mqueue"),
+			mount("/jail/proc", "proc"),
+			mount("/jail/dev", "devtmpfs"),
+			mount("/jail/dev/shm", "tmpfs"),
 			mount("/mnt/auto", "autofs"),
 			mount("/mnt/namespace", "nsfs"),
 			mount("/var/lib/nfs/rpc_pipefs", "rpc_pipefs"),
@@ -85,7 +88,6 @@ describe("the mounts of a sandbox", () => {
 			"overlay /",
 			"overlay /ro",
 			"overlay /ram",
-			"bind /queues",
 			"bind /mnt/auto",
 			"file /etc/hosts",
 		]);

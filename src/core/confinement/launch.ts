@@ -149,7 +149,7 @@ export type RehearsalMount =
 			readonly mode?: number;
 			readonly readOnly?: boolean;
 	  }
-	/** As on the host, but read-only: no overlay can be laid over a kernel interface or a single file. */
+	/** As on the host, but read-only: no overlay can be laid over an automount or a single file. */
 	| { readonly kind: "bind"; readonly path: Path }
 	| { readonly kind: "file"; readonly path: Path }
 	| { readonly kind: "proc"; readonly path: Path }

@@ -24,16 +24,16 @@ export function parseMountinfo(text: string): Mount[] {
 	return [...mounts.values()];
 }
 
-/** Kernel interfaces, not storage: what is written there is no file, and no overlay can be laid over it. They are shown read-only. */
-const kernelTypes = new Set(
+/**
+ * Interfaces of the kernel, not storage. The sandbox has its own /proc, /sys and /dev; another one, in a chroot say, would show the host's processes
+ * and with them ways to the host's files, terminals and queues.
+ */
+const hiddenTypes = new Set(
 	(
 		"proc sysfs cgroup cgroup2 devpts devtmpfs mqueue securityfs debugfs tracefs pstore bpf configfs fusectl hugetlbfs binfmt_misc " +
-		"autofs efivarfs selinuxfs"
+		"efivarfs selinuxfs nsfs rpc_pipefs"
 	).split(" "),
 );
-
-/** Handles of namespaces, and pipes to daemons of the host: what is done with them is no writing. */
-const hiddenTypes = new Set(["nsfs", "rpc_pipefs"]);
 
 /** Container storage: dozens of mounts that no service of the host looks into. */
 const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet", "/run/docker", "/run/netns", "/run/user"].map(
@@ -42,7 +42,10 @@ const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubele
 
 export const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
 
-export const isKernelInterface = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && kernelTypes.has(mount.type);
+export const isHidden = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && hiddenTypes.has(mount.type);
+
+/** Nothing can be an overlay's lower layer that mounts something else as soon as it is entered. */
+export const isAutomount = (mount: Pick<Mount, "type"> | undefined) => mount?.type === "autofs";
 
 const ownTrees = [
 	{ kind: "proc", path: pathFromText("/proc") },
@@ -51,8 +54,8 @@ const ownTrees = [
 ] as const;
 
 /**
- * How to rebuild the host's mounts in the sandbox: an overlay over all storage, kernel interfaces and single files read-only; proc, sysfs and
- * /dev are new, because they belong to the namespaces. `exists` returns undefined for what cannot be seen, or is neither of the two (a socket).
+ * How to rebuild the host's mounts in the sandbox: an overlay over all storage, single files and automounts read-only; proc, sysfs and /dev are new,
+ * because they belong to the namespaces. `exists` returns undefined for what cannot be seen, or is neither of the two (a socket).
  */
 export function sandboxMounts(
 	mounts: readonly Mount[],
@@ -63,15 +66,16 @@ export function sandboxMounts(
 	// Inside another chroot the root need not be a mount of its own.
 	if (sorted[0]?.path !== root) sorted.unshift({ path: root, type: "unknown", readOnly: false });
 	const result: RehearsalMount[] = [];
-	for (const { path, type, readOnly } of sorted) {
-		if (isSkipped(path) || hiddenTypes.has(type) || ownTrees.some((tree) => isWithin(path, tree.path))) continue;
+	const hidden: Path[] = ownTrees.map((tree) => tree.path);
+	for (const mount of sorted) {
+		const { path, readOnly } = mount;
+		if (isHidden(mount)) hidden.push(path);
+		if (isSkipped(path) || hidden.some((one) => isWithin(path, one))) continue;
 		const there = exists(path);
 		if (!there) continue;
 		if (there === "file") result.push({ kind: "file", path });
-		else if (isKernelInterface({ type })) result.push({ kind: "bind", path });
-		else {
-			result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)), ...(readOnly ? { readOnly } : {}) });
-		}
+		else if (isAutomount(mount)) result.push({ kind: "bind", path });
+		else result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)), ...(readOnly ? { readOnly } : {}) });
 	}
 	return [...result, ...ownTrees.filter((tree) => exists(tree.path) === "directory")];
 }

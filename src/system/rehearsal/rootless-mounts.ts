@@ -1,6 +1,6 @@
 import type { RehearsalMount } from "../../core/confinement/launch.ts";
 import { ancestors, isWithin, join, type Path, pathFromText, root } from "../../core/path/path.ts";
-import { isKernelInterface, isSkipped, type Mount } from "./mounts.ts";
+import { isAutomount, isHidden, isSkipped, type Mount } from "./mounts.ts";
 
 /** What the rebuilding asks of the host. */
 export interface Places {
@@ -41,13 +41,19 @@ export function rootlessMounts(
 		if (path === "/proc") result.push({ kind: "proc", path });
 		else if (path === "/sys") result.push({ kind: "sysfs", path });
 		else if (path === "/dev") result.push({ kind: "dev", path });
-		else if (isSkipped(path)) return;
+		else if (isSkipped(path) || isHidden(covering(path))) return;
 		else if (leading.has(path)) contents(path);
-		else if (isKernelInterface(covering(path)) || covering(path)?.readOnly) result.push({ kind: "bind", path });
+		else if (isAutomount(covering(path))) result.push({ kind: "bind", path });
 		else overlay(path);
 	};
 	const overlay = (path: Path) =>
-		result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)), mode: places.mode(path) });
+		result.push({
+			kind: "overlay",
+			path,
+			scratch: join(scratch, String(result.length)),
+			mode: places.mode(path),
+			...(covering(path)?.readOnly ? { readOnly: true } : {}),
+		});
 	const contents = (above: Path) => {
 		const led = mounts.flatMap(({ path }) => nextStep(above, path));
 		for (const name of [...new Set([...places.list(above), ...led])].sort()) {

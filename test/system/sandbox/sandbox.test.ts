@@ -189,7 +189,7 @@ describe("an application that does all it can is traced", { timeout: 180_000 }, 
 		for (const path of [given, made]) expect(existsSync(path)).toBe(false);
 
 		const { json } = await cagewright(["plan", "root", "--json"], where);
-		const { notes } = json.plan as { notes: { code: string; values: Record<string, string> }[] };
+		const { notes } = json as unknown as { notes: { code: string; values: Record<string, string> }[] };
 		const refused = notes.filter(({ code }) => code === "call-refused").map(({ values }) => values.call);
 		expect(refused).toEqual(
 			expect.arrayContaining([
