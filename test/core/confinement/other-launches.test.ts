@@ -141,7 +141,7 @@ describe("without root", () => {
 			`mkdir -m 555 ${dir}/dev ${dir}/usr`,
 			`mkdir -m 777 ${dir}/tmp`,
 			`ln -s -- usr/bin ${dir}/bin`,
-			"if [ -e /usr ]; then",
+			`if [ -e /usr ] && [ -e ${dir}/usr ]; then`,
 			"cd /state/l/1",
 			expect.stringMatching(
 				/^mount -n -t overlay -o \S+,workdir=work,userxattr,nosuid,nodev overlay \S+\/usr 2>\/dev\/null \|\| \{/,
