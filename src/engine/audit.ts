@@ -5,7 +5,7 @@ import { runningUids } from "../core/cage/footprint.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../core/confinement/launch.ts";
 import { Failure } from "../core/failure.ts";
-import { isWithin, join, pathFromText } from "../core/path/path.ts";
+import { join, outermost, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { accountFindings } from "./account-findings.ts";
 import type { StartContext } from "./context.ts";
@@ -46,9 +46,7 @@ export function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
 
 /** Each directory of the data once: some lie in others. */
 function dataOf({ data, writable }: CageLayout): NonNullable<CageToAudit["data"]> {
-	return writable
-		.filter((path) => !writable.some((other) => other !== path && isWithin(path, other)))
-		.map((path) => ({ path, source: join(data, path.slice(1)) }));
+	return outermost(writable).map((path) => ({ path, source: join(data, path.slice(1)) }));
 }
 
 /** Everything that is to be said of a generation as it is on disk now. Looks only. */
@@ -61,7 +59,8 @@ export async function findingsOf(
 	const { machine, signal } = context;
 	const policy = policyOf(manifest, layout);
 	const binds = layout.binds.map((bind) => pathFromText(bind.path));
-	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds };
+	const isPresent = (await machine.store.present(manifest.name)) === manifest.generation;
+	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds, isPresent };
 	// Without root there is but one account, its owner's.
 	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
 	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids, separated)]);

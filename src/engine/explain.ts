@@ -8,8 +8,8 @@ import {
 } from "../core/explain/explain.ts";
 import { explainPath, type PathExplanation } from "../core/explain/path.ts";
 import { Failure } from "../core/failure.ts";
-import type { FileKind, FileStatus } from "../core/machine/facts.ts";
-import { type Path, pathFromText, pathToText } from "../core/path/path.ts";
+import type { FileKind, FileStatus, Files } from "../core/machine/facts.ts";
+import { ancestors, join, type Path, pathFromText, pathToText } from "../core/path/path.ts";
 import { readMarks } from "../core/plan/marks.ts";
 import { subjectOfOpening } from "../core/plan/opening-names.ts";
 import type { EntryKind, Plan, Risk } from "../core/plan/plan.ts";
@@ -55,9 +55,15 @@ export async function explainSubject(context: Context, name: string, asked: stri
 	const onMachine = files.status(real);
 	const onHost = onMachine && fileRisks(real, onMachine, onMachine.kind === "file" ? readMarks(real, files) : undefined);
 	const shown = (status: FileStatus | undefined) => status && { ...status, device: undefined, kind: entryKinds[status.kind] };
-	const [inData, inHost] = [shown(files.status(`${present.layout.data}${place}` as Path)), shown(files.status(place))];
+	const [inData, inHost] = [shown(statusInData(files, present.layout.data, place)), shown(files.status(place))];
 	const facts = { manifest: present.manifest, plan, trace, onHost, ...(inData ? { inData } : {}), ...(inHost ? { inHost } : {}) };
 	return [explainPath(path, facts)];
+}
+
+/** Through directories alone: a link of the application's would tell of the host. */
+function statusInData(files: Files, data: Path, place: Path): FileStatus | undefined {
+	const inData = (path: Path) => files.status(join(data, path.slice(1)));
+	return ancestors(place).every((path) => inData(path)?.kind === "directory") ? inData(place) : undefined;
 }
 
 export async function explainCage(context: Context, name: string): Promise<Overview> {

@@ -75,6 +75,8 @@ export interface CageToAudit {
 	readonly thorough?: boolean;
 	/** What the application has written: host path `source`, mounted over `path`. */
 	readonly data?: readonly { readonly path: Path; readonly source: Path }[];
+	/** True for the present generation, whose state is in its own place. */
+	readonly isPresent?: boolean;
 	/** Directories of the host that it shows. */
 	readonly binds?: readonly Path[];
 }

@@ -5,6 +5,7 @@ import { withoutReturned } from "../core/minimise/minimised.ts";
 import { auditGeneration } from "./audit.ts";
 import { layoutOf, presentGeneration } from "./cages.ts";
 import type { Context } from "./context.ts";
+import { requireNothingWider } from "./narrowing.ts";
 import { type Restarted, restartCage } from "./restart.ts";
 import { makePresent, switching } from "./switching.ts";
 
@@ -43,6 +44,11 @@ export async function rollbackCage(
 		const { cage, generation: from } = present;
 		const to = await rollbackTarget(context, name, from, options.to);
 		const manifest = await requireSound(context, cage, to);
+		await requireNothingWider(
+			context,
+			name,
+			manifest.writable.map(({ path }) => path),
+		);
 		return await switching(context, present, options.restart, async () => {
 			// What comes back with it is not to go at the next update.
 			const returned = withoutReturned(cage, new Set(manifest.entries.map(({ path }) => path)));
@@ -75,6 +81,7 @@ async function requireSound(context: Context, cage: Cage, generation: number): P
 	const { machine } = context;
 	const manifest = await machine.store.manifest(cage.name, generation);
 	if (!manifest) throw new Failure("no-such-generation", { name: cage.name, generation }, 2);
+	await machine.store.bringBackState(manifest);
 	await auditGeneration(context, manifest, layoutOf(machine.store, manifest), { accepted: cage.accepted ?? [] });
 	return manifest;
 }

@@ -33,6 +33,7 @@ import { offersOfDocumentation } from "./documentation.ts";
 import { takeOverEdits } from "./edits.ts";
 import type { Step } from "./events.ts";
 import { orDiskFull, startFailure } from "./failures.ts";
+import { requireNothingWider } from "./narrowing.ts";
 import { separationNotes } from "./separation.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
@@ -280,6 +281,11 @@ export async function buildStep(
 	winner: Winner = "cage",
 ): Promise<Candidate> {
 	const { emit, machine, signal } = context;
+	await requireNothingWider(
+		context,
+		name,
+		planned.writable.map(({ path }) => path),
+	);
 	const plan = await takeOverEdits(context, name, planned, previous, winner);
 	const built = await machine.store.build({
 		name,

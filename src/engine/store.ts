@@ -62,7 +62,9 @@ export interface Store extends CageReader {
 	edits(manifest: Manifest, signal: AbortSignal): Promise<readonly Edit[]>;
 	/** Keeps an edited file that gives way to the host's; tells where. Of a link nothing has to be kept but its target. */
 	setAside(name: string, generation: number, edit: Edit): Promise<Path | undefined>;
-	/** Makes a built generation the present one, by one rename. */
+	/** Puts state that only other generations mounted in its place for a generation that is to be tried, where nothing is there. */
+	bringBackState(manifest: Manifest): Promise<void>;
+	/** Makes a built generation the present one, by one rename, with its state where it mounts it from. Throws `unsafe-data` and `data-twice` (exit 4). */
 	publish(name: string, generation: number): Promise<void>;
 	/** What was present before, and what was remembered of the cage, where what had to come with another generation failed. undefined: nothing was. */
 	restore(name: string, generation: number | undefined, cage: Cage | undefined): Promise<void>;

@@ -141,6 +141,8 @@ export const failuresDe: Failures = {
 	"cage-not-built": "Der Käfig {name} ist noch nicht gebaut; führen Sie `cagewright build {name}` aus.",
 	"cage-not-running": "Die Anwendung des Käfigs {name} läuft nicht; starten Sie sie mit `cagewright run {name}`.",
 	"cage-running": "Der Käfig {name} wird von Prozess {pid} benutzt; beenden Sie ihn zuerst.",
+	"cage-runs-wider":
+		"Prozess {pid} des Käfigs {name} hat {above} eingehängt, und künftig soll es nur {path} darunter sein: Beenden Sie den Käfig zuerst, damit sein Zustand verschoben werden kann.",
 	"cage-unit-runs": "{service} des Käfigs {name} ist {state}; halten Sie ihn zuerst an: systemctl stop {service}",
 	"cage-unknown": "Einen Käfig {name} gibt es nicht; `cagewright list` zeigt die vorhandenen.",
 	"cannot-read": "{path} lässt sich nicht lesen ({error}); prüfen Sie die Datei und ihr Dateisystem.",
@@ -213,6 +215,12 @@ export const failuresDe: Failures = {
 		"{path} fehlt oder lässt sich nicht betreten, {bind} ist im Käfig also nicht zu zeigen; stellen Sie es wieder her, oder bauen Sie den Käfig ohne diese Einbindung neu.",
 	"bind-unsafe":
 		"{path} führt zur Einbindung {bind} und ist kein Verzeichnis (mehr), von dort wird nichts eingehängt; finden Sie heraus, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her.",
+	"data-gone":
+		"{path} fehlt oder lässt sich nicht betreten ({error}), der Käfig hat also keinen Zustand zum Einhängen; stellen Sie es aus einer Sicherung wieder her, oder führen Sie `cagewright make` mit --replace noch einmal aus.",
+	"data-twice":
+		"{path} und {other} in den Daten des Käfigs heißen gleich, und nur eines davon kann dort sein; sehen Sie beide an, entfernen oder benennen Sie eines um, und versuchen Sie es noch einmal.",
+	"data-unsafe":
+		"{path} ist kein Verzeichnis (vielleicht ein Verweis, den die Anwendung angelegt hat), von dort wird nichts eingehängt; sehen Sie es an, entfernen Sie es, und stellen Sie das Verzeichnis wieder her.",
 	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
 	"bind-refused":
 		"{path} gehört zum System selbst und wird in keinem Käfig gezeigt; binden Sie das eine Verzeichnis darunter ein, das gebraucht wird.",
@@ -398,7 +406,8 @@ export const failuresDe: Failures = {
 		"Dieses System gibt gewöhnlichen Benutzern keine Benutzernamensräume ({detail}); als root erlaubt `sysctl -w {setting}` sie, oder rufen Sie cagewright als root auf.",
 	"user-namespaces-refused":
 		"Dieser Benutzer bekommt keinen Benutzernamensraum mit Rechten darin ({detail}); erlauben Sie das auf diesem System, oder rufen Sie cagewright als root auf.",
-	"unsafe-data": "{path} in den Daten des Käfigs ist weder Datei noch Verzeichnis noch Verweis; entfernen Sie es.",
+	"unsafe-data":
+		"{path} in den Daten des Käfigs ist kein Verzeichnis (vielleicht ein Verweis, den die Anwendung angelegt hat), dort wird nichts abgelegt; sehen Sie es an, entfernen Sie es, und versuchen Sie es noch einmal.",
 	"unsafe-directory":
 		"In {path} lässt sich nicht sicher arbeiten ({problem}); es muss Ihnen gehören, ohne Verweis auf dem Weg, und sonst darf niemand schreiben.",
 	// sessions of the wizard

@@ -127,6 +127,8 @@ export const failuresEn = {
 	"cage-not-built": "The cage {name} has not been built yet; run `cagewright build {name}`.",
 	"cage-not-running": "The application of the cage {name} does not run; start it with `cagewright run {name}`.",
 	"cage-running": "The cage {name} is in use by process {pid}; stop it first.",
+	"cage-runs-wider":
+		"Process {pid} of the cage {name} has {above} mounted, and from now on only {path} below it is to be: stop the cage first, so that its state can be moved.",
 	"cage-unit-runs": "{service} of the cage {name} is {state}; stop it first: systemctl stop {service}",
 	"cage-unknown": "There is no cage {name}; `cagewright list` shows those that there are.",
 	"cannot-read": "{path} cannot be read ({error}); check the file and its file system.",
@@ -194,6 +196,12 @@ export const failuresEn = {
 		"{path} is gone or cannot be entered, so {bind} cannot be shown in the cage; put it back, or build the cage anew without that bind.",
 	"bind-unsafe":
 		"{path} leads to the bind {bind} and is no directory (any more), so nothing is mounted from there; find out who replaced it, and put the directory back.",
+	"data-gone":
+		"{path} is missing or cannot be entered ({error}), so the cage has no state to mount; put it back from a backup, or run `cagewright make` again with --replace.",
+	"data-twice":
+		"{path} and {other} in the cage's data have the same name, and only one of them can be there; look at both, remove or rename one, and try again.",
+	"data-unsafe":
+		"{path} is no directory (perhaps a link that the application made), so nothing is mounted from there; look at it, remove it, and put the directory back.",
 	"bind-unknown": "There is no {path} on this machine to bind; check the path.",
 	"bind-refused":
 		"{path} is a part of the system itself and is not shown in a cage; bind the one directory below it that is needed.",
@@ -363,7 +371,8 @@ export const failuresEn = {
 		"This system keeps user namespaces from ordinary users ({detail}); as root, `sysctl -w {setting}` allows them, or run cagewright as root.",
 	"user-namespaces-refused":
 		"This user gets no user namespace with rights in it ({detail}); allow that on this system, or run cagewright as root.",
-	"unsafe-data": "{path} in the cage's data is neither file, directory nor link; remove it.",
+	"unsafe-data":
+		"{path} in the cage's data is no directory (perhaps a link that the application made), so nothing is put there; look at it, remove it, and try again.",
 	"unsafe-directory":
 		"{path} is not safe to work in ({problem}); it must belong to you, with no link on the way and nobody else writing.",
 	// sessions of the wizard

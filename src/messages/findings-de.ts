@@ -120,6 +120,18 @@ export const findingsDe: FindingMessages = {
 		what: "liegt in den Daten der Anwendung und ist ein Gerät ({type} {major}:{minor}), das für jeden wirkt, der es draußen öffnet",
 		close: "Finden Sie heraus, woher es kommt, und entfernen Sie es",
 	},
+	"data-way-not-directory": {
+		what: "führt zum Zustand der Anwendung und ist kein Verzeichnis ({kind}): Eine Einhängung folgte einem Verweis, den die Anwendung dort angelegt hat",
+		close: "Sehen Sie es an, entfernen Sie es, und stellen Sie das Verzeichnis wieder her",
+	},
+	"data-way-foreign-owner": {
+		what: "führt zum Zustand der Anwendung und gehört uid {uid}, die darin etwas durch einen Verweis ersetzen kann",
+		close: "Geben Sie es root: chown root",
+	},
+	"data-way-writable": {
+		what: "führt zum Zustand der Anwendung und ist für andere schreibbar ({mode}), die darin etwas durch einen Verweis ersetzen können",
+		close: "Schließen Sie es: chmod go-w",
+	},
 	"bind-not-directory": {
 		what: "führt zur Einbindung {bind} und ist kein Verzeichnis ({kind}): Ein Link dort bestimmt, was der Käfig vom Rechner zeigt",
 		close:

@@ -116,6 +116,18 @@ export const findingsEn = {
 		what: "lies in the application's data and is a device ({type} {major}:{minor}), which works for whoever opens it outside",
 		close: "Find out where it came from, and remove it",
 	},
+	"data-way-not-directory": {
+		what: "leads to the application's state and is no directory ({kind}): a mount would follow a link that the application put there",
+		close: "Look at it, remove it, and put the directory back",
+	},
+	"data-way-foreign-owner": {
+		what: "leads to the application's state and belongs to uid {uid}, who can put a link in the place of what is in it",
+		close: "Give it to root: chown root",
+	},
+	"data-way-writable": {
+		what: "leads to the application's state and can be written by others ({mode}), who can put a link in the place of what is in it",
+		close: "Close it: chmod go-w",
+	},
 	"bind-not-directory": {
 		what: "leads to the bind {bind} and is no directory ({kind}): a link there chooses what of the host the cage shows",
 		close: "Find out who put it there, and put the directory back, or build the cage anew without that bind",

@@ -32,6 +32,9 @@ export const findingCodes = [
 	"data-setgid",
 	"data-file-capabilities",
 	"data-device",
+	"data-way-not-directory",
+	"data-way-foreign-owner",
+	"data-way-writable",
 	"bind-not-directory",
 	"bind-absent",
 	"bind-foreign-owner",
@@ -44,7 +47,7 @@ export type FindingCode = (typeof findingCodes)[number];
 
 export interface Finding {
 	readonly code: FindingCode;
-	/** In the cage; for the way to it (`way-…`) and to its binds (`bind-…`), on the host; for what concerns the cage as a whole, its root. */
+	/** In the cage; for the way to it (`way-…`), to its state (`data-way-…`) and to its binds (`bind-…`), on the host; for what concerns the cage as a whole, its root. */
 	readonly path: Path;
 	/** A danger would let the application out, or others in, and stops every launch. */
 	readonly severity: "danger" | "warning";

@@ -95,6 +95,11 @@ export function isWithin(path: Path, directory: Path): boolean {
 	return directory === "/" || path === directory || (path.startsWith(directory) && path[directory.length] === "/");
 }
 
+/** Those of the directories that are in no other one of them. */
+export function outermost(directories: readonly Path[]): Path[] {
+	return directories.filter((path) => !directories.some((other) => other !== path && isWithin(path, other)));
+}
+
 /** Every directory above `path`, nearest the root first, without the root and the path itself. */
 export function ancestors(path: Path): Path[] {
 	const all: Path[] = [];

@@ -1,10 +1,12 @@
 import { unlink } from "node:fs/promises";
 import type { Adoption } from "../../core/adoption/adoption.ts";
+import { Failure } from "../../core/failure.ts";
 import { join, type Path, parent, pathToBytes } from "../../core/path/path.ts";
 import type { AdoptedState } from "../../engine/store.ts";
 import { syncDirectory } from "../files/descriptor.ts";
 import { errorName } from "../files/errors.ts";
 import { exists } from "../files/merge.ts";
+import { openData, withSource } from "../files/mount-source.ts";
 import { allocatedBytes, requireSpace } from "../files/survey.ts";
 import { writeAtomic } from "../state/atomic.ts";
 import { adoptionToJson } from "./adoption-json.ts";
@@ -15,17 +17,18 @@ import { clearKept, restoreData, takeState, useState } from "./state-copy.ts";
 
 /** What a state folder keeps of adopted services. `directory` is a cage's own. */
 export function adoptedState(directory: (name: string) => Path): AdoptedState {
-	const inCage = (name: string, path: Path) => join(directory(name), `data${path}`);
+	const dataOf = (name: string) => join(directory(name), "data");
 	return {
 		clear: (name) => clearKept(directory(name)),
 		async requireRoom(name, places) {
 			const bytes = places.reduce((sum, path) => sum + allocatedBytes(path), 0);
-			await requireSpace(join(directory(name), "data"), bytes);
+			await requireSpace(dataOf(name), bytes);
 		},
 		async requireRoomOutside(name, places) {
 			for (const path of places) {
 				const there = (await exists(path)) ? path : parent(path);
-				await requireSpace(there, allocatedBytes(inCage(name, path)));
+				const bytes = await inData(dataOf(name), path, async (source) => allocatedBytes(source));
+				await requireSpace(there, bytes ?? 0);
 			}
 		},
 		async take({ name, onFile, places, signal, writable }) {
@@ -33,7 +36,7 @@ export function adoptedState(directory: (name: string) => Path): AdoptedState {
 			const taken = await Promise.all(
 				places.map(async (path) => {
 					const host = await fingerprint(path);
-					const cage = (await fingerprint(join(directory(name), `adopting/data${path}`))) ?? "";
+					const cage = (await inData(join(directory(name), "adopting/data"), path, fingerprint)) ?? "";
 					return { path, cage, ...(host === undefined ? {} : { host }) };
 				}),
 			);
@@ -42,15 +45,15 @@ export function adoptedState(directory: (name: string) => Path): AdoptedState {
 		use: (name) => useState(directory(name)),
 		restore: (name, since) => restoreData(directory(name), since),
 		async fingerprints(name, path) {
-			const [host, cage] = await Promise.all([fingerprint(path), fingerprint(inCage(name, path))]);
+			const [host, cage] = await Promise.all([fingerprint(path), inData(dataOf(name), path, fingerprint)]);
 			return { ...(host === undefined ? {} : { host }), ...(cage === undefined ? {} : { cage }) };
 		},
-		foreignLink: (name, path) => foreignLink(inCage(name, path), path),
+		foreignLink: (name, path) => inData(dataOf(name), path, (source) => foreignLink(source, path)),
 		stageName: newStageName,
 		async makeStage(name, { path, stage, ...rest }) {
-			return { ...rest, path, stage: { ...stage, inode: await makeStage(inCage(name, path), path, stage.name) } };
+			return { ...rest, path, stage: { ...stage, inode: await makeStage(dataOf(name), path, stage.name) } };
 		},
-		prepareReturn: (name, { path, stage }, signal) => prepare(inCage(name, path), path, stage, signal),
+		prepareReturn: (name, { path, stage }, signal) => prepare(dataOf(name), path, stage, signal),
 		swapReturn: ({ path, stage }) => swap(path, stage),
 		async undoReturn({ stage, ...place }) {
 			const { host, path } = place;
@@ -61,6 +64,21 @@ export function adoptedState(directory: (name: string) => Path): AdoptedState {
 		},
 		finishReturn: ({ path, stage }) => finish(path, stage),
 	};
+}
+
+/**
+ * Does work with the directory that holds a cage's state of `path`. It is named by its descriptor, since the application may have put links on any other way
+ * to it. undefined where there is none.
+ */
+async function inData<T>(data: Path, path: Path, work: (source: Path) => Promise<T>): Promise<T | undefined> {
+	let source: number;
+	try {
+		source = openData(data, path);
+	} catch (error) {
+		if (error instanceof Failure && error.code === "data-gone") return undefined;
+		throw error;
+	}
+	return withSource(source, work);
 }
 
 export function writeAdoption(file: Path, adoption: Adoption): Promise<void> {

@@ -8,6 +8,7 @@ import { copyTree, setOwner, type TreeCopy } from "../files/copy-tree.ts";
 import { below, makeDirectory, openBelow, openDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { exists } from "../files/merge.ts";
+import { openData, withSource } from "../files/mount-source.ts";
 import { removeTree } from "../files/remove.ts";
 import { runIn } from "../files/tools.ts";
 
@@ -27,8 +28,8 @@ export function newStageName(): Path {
 }
 
 /** Makes the folder, and the place where the host has none; tells its inode, by which it is known from then on. */
-export async function makeStage(from: Path, place: Path, name: Path): Promise<string> {
-	const source = await openDirectory(from);
+export async function makeStage(data: Path, place: Path, name: Path): Promise<string> {
+	const source = await openContent(data, place);
 	try {
 		const target = await openPlace(place, async (made) => setOwner(made, await source.stat(), true));
 		try {
@@ -47,9 +48,9 @@ export async function makeStage(from: Path, place: Path, name: Path): Promise<st
 	}
 }
 
-/** Copies the cage's content beside the host's. The application is stopped on both sides. */
-export async function prepare(from: Path, place: Path, known: ReturnStage, signal: AbortSignal): Promise<void> {
-	const source = await openDirectory(from);
+/** Copies the cage's content of the place beside the host's. The application is stopped on both sides. */
+export async function prepare(data: Path, place: Path, known: ReturnStage, signal: AbortSignal): Promise<void> {
+	const source = await openContent(data, place);
 	try {
 		const target = await openPlace(place);
 		try {
@@ -199,6 +200,11 @@ async function moveAll(
 
 async function names(directory: FileHandle): Promise<Path[]> {
 	return (await readdir(pathToBytes(below(directory)), { encoding: "buffer" })).map(pathFromBytes);
+}
+
+/** What the cage has in the place. Throws `data-unsafe` and `data-gone` (exit 4). */
+function openContent(data: Path, place: Path): Promise<FileHandle> {
+	return withSource(openData(data, place), openDirectory);
 }
 
 /** No component of the way may be a link; the last one is made where it is missing. */

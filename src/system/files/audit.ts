@@ -2,10 +2,11 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { auditData, auditFiles, auditWay, type Finding, type Observed } from "../../core/cage/audit.ts";
 import { auditBinds, type BindWay } from "../../core/cage/audit-binds.ts";
+import { auditDataWays, type DataWay, leadsThroughDirectories } from "../../core/cage/audit-data-way.ts";
 import { entriesByPath, type Manifest } from "../../core/cage/manifest.ts";
 import { compareWithManifest, needsHash } from "../../core/cage/tampering.ts";
 import { wayTo } from "../../core/machine/way.ts";
-import { type Path, pathToText, root } from "../../core/path/path.ts";
+import { ancestors, join, type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 import { observe, observeTree, type Seen } from "./observe.ts";
@@ -21,7 +22,10 @@ export interface AuditResult {
 
 /** Looks at a cage without changing or following anything; what vanishes meanwhile is passed over. */
 export async function auditCage(request: CageToAudit, signal?: AbortSignal): Promise<AuditResult> {
-	const { binds = [], data = [], manifest, policy, root: cage, thorough = false } = request;
+	const { binds = [], isPresent = false, manifest, policy, root: cage, thorough = false } = request;
+	const ways = (request.data ?? []).map((one) => ({ ...one, way: dataWay(one) }));
+	// What else is found through a link is not the cage's.
+	const data = ways.filter(({ way }) => leadsThroughDirectories(way));
 	// The tool looks while we do.
 	const asked = fileCapabilities([cage, ...data.map(({ source }) => source)], signal);
 	asked.catch(() => {}); // Told below, unless something else ends the audit before.
@@ -33,6 +37,11 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 		...auditWay(seen, policy.owner),
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
 		...auditBinds(binds.map(bindWay), policy.owner),
+		...auditDataWays(
+			ways.map(({ way }) => way),
+			policy.owner,
+			isPresent,
+		),
 	];
 	// Read by threads while we look at the rest; told below as well.
 	const known = manifest && thorough ? hashesOf(filesOf(manifest), cage, signal) : undefined;
@@ -66,6 +75,29 @@ function bindWay(bind: Path): BindWay {
 		if (part.kind !== "directory") break;
 	}
 	return { bind, seen };
+}
+
+const dataFolder = { uid: 0, mode: 0o700 };
+
+function hostDirectory(path: Path): Seen | undefined {
+	const there = observe(path, path);
+	return there?.kind === "directory" ? there : undefined;
+}
+
+/** Parts from the data folder to the state of `path`; each with the host's directory of the same name. */
+function dataWay({ path, source }: { readonly path: Path; readonly source: Path }): DataWay {
+	const isBelow = source.endsWith(path);
+	const top = (isBelow ? source.slice(0, -path.length) : source) as Path;
+	const seen: DataWay["seen"][number][] = [];
+	for (const name of isBelow ? [root, ...ancestors(path), path] : [root]) {
+		const place = name === root ? top : join(top, name.slice(1));
+		const part = observe(place, place);
+		if (part === undefined) return { seen, absent: place };
+		const like = name === root ? dataFolder : hostDirectory(name);
+		seen.push(like ? { ...part, like } : part);
+		if (part.kind !== "directory") break;
+	}
+	return { seen };
 }
 
 /** Without root, what the mode keeps from the account that the cage runs as gives nobody a right that it has not. */

@@ -1,4 +1,4 @@
-import { type FileHandle, readdir, rename, stat } from "node:fs/promises";
+import { type FileHandle, lstat, readdir, rename, stat } from "node:fs/promises";
 import { isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import type { Plan, WritableDirectory } from "../../core/plan/plan.ts";
 import { makeSafeFolder } from "../state/folder.ts";
@@ -104,7 +104,7 @@ async function fillDirectory(
 	const staging = join(cage, transientName("seed"));
 	try {
 		const place = below(above, target.path.slice(target.path.lastIndexOf("/") + 1) as Path);
-		const isNew = !(await exists(place));
+		const isNew = !(await isDirectory(place, target.path));
 		if (!isNew && target.seeds.length === 0) return;
 		await makeDirectory(staging);
 		const folder = await openDirectory(staging);
@@ -133,6 +133,17 @@ async function fillDirectory(
 		await above.close();
 		await removeTree(staging);
 	}
+}
+
+/** False where nothing is there. A link there could be the application's, and is followed by nobody: then it fails with `unsafe-data`. */
+async function isDirectory(place: Path, path: Path): Promise<boolean> {
+	try {
+		if ((await lstat(pathToBytes(place))).isDirectory()) return true;
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return false;
+		throw error;
+	}
+	throw unsafeData(path);
 }
 
 /** Opens a directory of the data by its path in the cage; what is missing is made, as the host has it. */

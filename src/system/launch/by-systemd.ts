@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -7,11 +7,13 @@ import { layers } from "../../core/confinement/layers.ts";
 import type { UnitInput } from "../../core/confinement/unit/input.ts";
 import { bareDropin, transientDropin } from "../../core/confinement/unit/transient.ts";
 import { Failure } from "../../core/failure.ts";
-import { join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { CageLayout, Launch, Launched, LaunchRequest } from "../../engine/ports.ts";
 import { must } from "../adoption/services.ts";
+import { copyTree, type TreeCopy } from "../files/copy-tree.ts";
+import { dataIdentity, openData, withSource } from "../files/mount-source.ts";
 import { isLeftover, transientName } from "../state/process.ts";
-import { bindIdentity } from "./bind-sources.ts";
+import { bindIdentity, openBind } from "./bind-sources.ts";
 import { unitConfiner } from "./method.ts";
 import { outputsFor, relayOutputs } from "./running-application.ts";
 import { ServiceApplication } from "./service-application.ts";
@@ -52,6 +54,7 @@ export async function startByService(
 		throw new Failure("service-cannot", {}, 3);
 	// systemd follows links when it mounts: what is one already is refused here, and the audit names who could make one.
 	for (const { path } of spec.cage.binds) bindIdentity(pathFromText(path));
+	for (const path of outermost(spec.cage.writable)) dataIdentity(spec.cage.data, path);
 	clearAbandoned();
 	const id = `cagewright${transientName("scratch")}`;
 	const dropins = join(units, `${id}.service.d`);
@@ -65,7 +68,7 @@ export async function startByService(
 	try {
 		const launcher = bringPrograms(request, spec.cage, places);
 		const tools = { launcher, confiner: confinerInFolder, version: places.systemdVersion };
-		const input = unitInputOf(request, { cage: spec.cage, ...mountsOf(spec) }, tools);
+		const input = unitInputOf(request, { cage: spec.cage, ...(await mountsOf(spec)) }, tools);
 		mkdirSync(dropins, { mode: 0o755 });
 		writeFileSync(
 			join(dropins, "50-cagewright.conf"),
@@ -148,22 +151,24 @@ function place(file: string, content: Uint8Array): void {
 const confinerInFolder = "confine";
 
 /** In a rehearsal, what the application may write is a copy that goes with it: systemd has no words for an overlay. */
-function mountsOf({ cage, rehearsal }: Extract<Launch, { kind: "cage" }>): Pick<UnitInput, "data" | "binds"> {
-	const data = cage.writable.map((path) => ({ path, source: joinPath(cage.data, path.slice(1)) }));
-	if (!rehearsal) return { data, binds: cage.binds };
+async function mountsOf({ cage, rehearsal }: Extract<Launch, { kind: "cage" }>): Promise<Pick<UnitInput, "data" | "binds">> {
+	const writable = outermost(cage.writable);
+	if (!rehearsal)
+		return { data: writable.map((path) => ({ path, source: joinPath(cage.data, path.slice(1)) })), binds: cage.binds };
 	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
-	const copied = [...data, ...shared.map((path) => ({ path, source: path }))].map(({ path, source }, index) => {
-		const copy = joinPath(rehearsal.folder, `data${index}`);
+	const copied: { path: Path; source: Path }[] = [];
+	const job: TreeCopy = { isRoot: true, reflinks: new Set(), skipped: [], unstable: [] };
+	for (const [path, open] of [
+		...writable.map((path) => [path, () => openData(cage.data, path)] as const),
+		...shared.map((path) => [path, () => openBind(path)] as const),
+	]) {
+		const source = joinPath(rehearsal.folder, `data${copied.length}`);
 		// A second start finds what the first one left.
-		if (!existsSync(pathToBytes(copy)))
-			execFileSync(requireTool("cp"), ["-a", "--reflink=auto", "--", textOf(source), textOf(copy)]);
-		return { path, source: copy };
-	});
+		if (!existsSync(pathToBytes(source))) await withSource(open(), (from) => copyTree(job, from, source, path));
+		copied.push({ path, source });
+	}
 	return { data: copied, binds: cage.binds.filter(({ access }) => access === "ro") };
 }
-
-/** What is not text, a unit cannot name either: it fails there. */
-const textOf = (path: Path) => pathToBytes(path).toString();
 
 /** Drop-ins of commands that were killed; what they started ended with its client. */
 function clearAbandoned(): void {

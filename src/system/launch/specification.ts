@@ -6,8 +6,9 @@ import { environmentName } from "../../core/confinement/environment.ts";
 import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
-import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/ports.ts";
+import { dataIdentity } from "../files/mount-source.ts";
 import { harmlessDevices, hostDeviceLinks } from "../rehearsal/devices.ts";
 import { hostMounts } from "../rehearsal/host-mounts.ts";
 import { bindIdentity } from "./bind-sources.ts";
@@ -102,9 +103,8 @@ function cageRoot(
 		if (scratch) mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
 		mounts.push({ path, source, access, ...(scratch ? { scratch } : {}), ...(identity ? { identity } : {}) });
 	};
-	// What lies in a writable directory already came with it.
-	const outermost = cage.writable.filter((path) => !cage.writable.some((other) => other !== path && isWithin(path, other)));
-	for (const path of outermost) add(path, `${cage.data}${path}` as Path, "rw");
+	// What is in a writable directory comes with it.
+	for (const path of outermost(cage.writable)) add(path, `${cage.data}${path}` as Path, "rw", dataIdentity(cage.data, path));
 	for (const { access, path: text } of cage.binds) {
 		const path = pathFromText(text);
 		add(path, path, access, bindIdentity(path));

@@ -2,10 +2,10 @@ import {
 	chmodSync,
 	chownSync,
 	copyFileSync,
+	lstatSync,
 	mkdirSync,
 	readdirSync,
 	readFileSync,
-	statSync,
 	unlinkSync,
 	writeFileSync,
 } from "node:fs";
@@ -36,7 +36,7 @@ export async function startAttempts({ brought, directories, launcher, output, te
 		place(copy, () => copyFileSync(file, copy));
 	}
 	for (const { place: directory, source } of directories) {
-		const { gid, mode, uid } = statSync(pathToBytes(source));
+		const { gid, mode, uid } = lstatSync(pathToBytes(source));
 		mkdirSync(pathToBytes(directory), { mode: 0o700 });
 		chownSync(pathToBytes(directory), uid, gid);
 		chmodSync(pathToBytes(directory), mode & 0o1777);

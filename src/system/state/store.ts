@@ -35,6 +35,7 @@ import type {
 	Switching,
 } from "../../engine/store.ts";
 import { adoptedState, forgetAdoption, writeAdoption } from "../adoption/adopted-state.ts";
+import { bringBackMissing } from "../files/arrange.ts";
 import { buildGeneration, isUpToDate } from "../files/build.ts";
 import { changeTreeOwner } from "../files/change-owner.ts";
 import { findEdits } from "../files/edits.ts";
@@ -48,6 +49,7 @@ import { freeBytes } from "../files/survey.ts";
 import { inspectArchive } from "./archive/inspect.ts";
 import { exportCage } from "./archive/pack.ts";
 import { receiveCage } from "./archive/receive.ts";
+import { arrangeFor, finishArranging, rootsOf } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, clearRemovedCages, clearUnfinished, hasData, openState, writeCage } from "./cages.ts";
 import { makeSafeFolder } from "./folder.ts";
@@ -93,6 +95,7 @@ export class StateFolder extends StateReader implements Store {
 		const held = lockCage(lock, name);
 		await clearRemovedCages(this.folder);
 		await clearLeftovers(directory);
+		await finishArranging(directory);
 		const hadData = await hasData(this.folder, name);
 		const clear = () => clearUnfinished(this.folder, name, hadData);
 		return {
@@ -141,6 +144,7 @@ export class StateFolder extends StateReader implements Store {
 		const { generation } = manifest;
 		try {
 			onPhase?.("seeding");
+			await this.bringBackState(manifest);
 			const { unstable } = await seedData({ plan, cage: directory, signal, onFile });
 			await this.#placeInit(name);
 			return { generation, unchanged, manifest, unstable };
@@ -160,13 +164,19 @@ export class StateFolder extends StateReader implements Store {
 		return setAside(directory, generation, root(generation), edit);
 	}
 
-	publish(name: string, generation: number): Promise<void> {
-		return switchGeneration(this.paths(name).directory, generation);
+	bringBackState(manifest: Manifest): Promise<void> {
+		return bringBackMissing(this.paths(manifest.name).data, rootsOf(manifest));
+	}
+
+	async publish(name: string, generation: number): Promise<void> {
+		const { directory } = this.paths(name);
+		await arrangeFor(directory, generation, () => switchGeneration(directory, generation));
 	}
 
 	async restore(name: string, generation: number | undefined, cage: Cage | undefined): Promise<void> {
 		const { description, directory } = this.paths(name);
-		await switchBack(directory, generation);
+		if (generation === undefined) await switchBack(directory, undefined);
+		else await arrangeFor(directory, generation, () => switchBack(directory, generation));
 		if (cage === undefined) await removeTree(description);
 		else await writeCage(this.folder, cage);
 	}

@@ -21,6 +21,8 @@ import { isAbandoned } from "./lock.ts";
 export const removalName = pathFromText("removal");
 const lockName = pathFromText("lock");
 export const switchingName = pathFromText("switching.json");
+/** An empty file: state of the cage is on its way to where the present generation, or the next one, mounts it from. */
+export const arrangingName = pathFromText("arranging");
 
 const removalWords = { everything: pathFromText("everything"), keepData: pathFromText("all-but-data") };
 
@@ -73,7 +75,7 @@ export async function unfinishedCages(cages: Path): Promise<string[]> {
 	const found: string[] = [];
 	for (const name of (await list(cages)).flatMap((one) => pathToText(one) ?? []).filter(isName)) {
 		const entries = await list(join(cages, pathFromText(name)));
-		const isWritten = entries.includes(removalName) || entries.includes(switchingName);
+		const isWritten = [removalName, switchingName, arrangingName].some((one) => entries.includes(one));
 		if (isWritten || (entries.includes(lockName) && isAbandoned(join(join(cages, pathFromText(name)), lockName))))
 			found.push(name);
 	}

@@ -4,6 +4,7 @@ import { printable } from "../../path/quote.ts";
 import type { UnitInput } from "./input.ts";
 import { commentText, type Setting } from "./lines.ts";
 import { hostsOwn, notHosts, resets } from "./resets.ts";
+import { sourceAssertions } from "./sources.ts";
 import { serviceLines } from "./unit.ts";
 import { knows } from "./versions.ts";
 
@@ -40,6 +41,7 @@ export function systemdDropin(input: DropinInput): string {
 	const limited = own.filter(({ name }) => name !== "Sockets" || !said.has(name));
 	return [
 		`# Moves ${printable(input.service.name)} into the cage ${printable(input.name)}. "was:" is what it replaces of the unit.`,
+		...unitSection(sourceAssertions(input)),
 		"[Service]",
 		...takeBack(input.systemdVersion, before, new Set(limited.map(({ name }) => name))),
 		"",
@@ -52,6 +54,10 @@ export function systemdDropin(input: DropinInput): string {
 		...commentText(unit.last),
 		"",
 	].join("\n");
+}
+
+function unitSection(lines: readonly string[]): string[] {
+	return lines.length ? ["[Unit]", ...lines, ""] : [];
 }
 
 /**

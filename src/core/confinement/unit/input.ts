@@ -1,5 +1,5 @@
 import type { Bind, Limits } from "../../application/application.ts";
-import type { Path } from "../../path/path.ts";
+import { outermost, type Path } from "../../path/path.ts";
 import type { Entry, Plan } from "../../plan/plan.ts";
 import { initInside } from "../launch.ts";
 import { knows } from "./versions.ts";
@@ -34,6 +34,12 @@ export interface UnitInput {
 	readonly limits?: Limits;
 	/** Dangers that the audit found and that were accepted by name: whoever starts the unit is not told by us. */
 	readonly accepted?: readonly string[];
+}
+
+/** What is mounted of the state: what is in a writable directory comes with it. */
+export function mountedData({ data }: Pick<UnitInput, "data">): UnitInput["data"] {
+	const mounted = new Set(outermost(data.map(({ path }) => path)));
+	return data.filter(({ path }) => mounted.has(path));
 }
 
 /**

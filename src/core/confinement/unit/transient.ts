@@ -3,6 +3,7 @@ import { launchDirectory } from "../launch.ts";
 import { aroundTheMain } from "./attempts.ts";
 import type { UnitInput } from "./input.ts";
 import { bindWord } from "./quote.ts";
+import { sourceAssertions } from "./sources.ts";
 import { serviceLines } from "./unit.ts";
 
 /**
@@ -16,6 +17,7 @@ export function transientDropin(input: UnitInput, client: string): string {
 		"[Unit]",
 		`BindsTo=${client}`,
 		`After=${client}`,
+		...sourceAssertions(input),
 		"",
 		"[Service]",
 		// In the place of the program that systemd-run was called with.
@@ -37,7 +39,7 @@ export function bareDropin(
 ): string {
 	const mounted = serviceLines(input).settings.filter(({ name }) => bare.has(name));
 	return [
-		...["[Unit]", `BindsTo=${client}`, `After=${client}`, "", "[Service]", "ExecStart="],
+		...["[Unit]", `BindsTo=${client}`, `After=${client}`, ...sourceAssertions(input), "", "[Service]", "ExecStart="],
 		...mounted.map(({ name, value }) => `${name}=${value}`),
 		`BindReadOnlyPaths=${bindWord("BindReadOnlyPaths", programs, launchDirectory, "norbind")}`,
 		"KillSignal=SIGKILL",

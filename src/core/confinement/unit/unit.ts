@@ -5,6 +5,7 @@ import type { UnitInput } from "./input.ts";
 import { kernel, network } from "./kernel.ts";
 import { UnitLines } from "./lines.ts";
 import { lineText } from "./quote.ts";
+import { sourceAssertions } from "./sources.ts";
 import { start } from "./start.ts";
 
 /**
@@ -18,6 +19,7 @@ export function systemdUnit(input: UnitInput): string {
 		...section("Unit", [
 			`Description=${lineText("Description", `${input.name} in its cage`)}`,
 			`After=${application.network === "host" ? "network.target" : "local-fs.target"}`,
+			...sourceAssertions(input),
 		]),
 		...section("Service", serviceLines(input).text()),
 		...section("Install", ["WantedBy=multi-user.target"]),

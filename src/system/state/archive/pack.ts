@@ -16,6 +16,7 @@ import {
 } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { Exported, ExportRequest } from "../../../engine/store.ts";
+import { apartName } from "../../files/arrange.ts";
 import { errorName, fullDisk, writeFailure } from "../../files/errors.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
@@ -49,6 +50,8 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 		const list = join(scratch, "names");
 		await writeAtomic(list, Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1"));
 		const words = ["--create", "--format=pax", "--numeric-owner", "--sparse", "--file=-"];
+		// Only other generations mount what is apart, and those stay here.
+		words.push("--anchored", "--no-wildcards", `--exclude=data/${apartName}`);
 		const places = ["--directory", text(scratch), exportHeadName, "--directory", text(directory), ...parts];
 		const data = ["--no-recursion", "--null", "--verbatim-files-from", `--files-from=${text(list)}`];
 		const isWhole = await tar([...words, ...places, ...data], file?.fd ?? 1, signal);

@@ -1,0 +1,232 @@
+import { type FileHandle, lstat, readdir, rename, rmdir } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
+import { ancestors, baseName, isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { below, isNoDirectory, makeDirectory, namesOf, openBelow, openDirectory } from "./descriptor.ts";
+import { errorName, writeFailure } from "./errors.ts";
+import { unsafeData } from "./merge.ts";
+
+/**
+ * Where the state of a writable directory is when generations differ in what they mount. The state of PATH is at `data/PATH`, and nothing above it there was ever the
+ * application's: systemd follows links to what it mounts. So where a generation mounts `/a/b` and an earlier one mounted `/a`, all of `data/a` goes to
+ * `data/.cagewright-apart/a`, and `data/a/b` comes back from there, below new directories of root. Where a generation mounts `/a` again, what is at `data/a`
+ * goes back into what was apart, and that becomes `data/a` again. Each step is a rename, and all of them can be done again from any state between:
+ * what a kill cuts off is finished by another call, for these roots or for others.
+ */
+export const apartName = ".cagewright-apart" as Path;
+
+export interface Arrangement {
+	/** `STATE/cages/NAME/data`. */
+	readonly data: Path;
+	/** What is to be mounted: none of them in another. */
+	readonly roots: readonly Path[];
+	/** What other generations mount. */
+	readonly others: readonly Path[];
+}
+
+/** Directories that other generations mount and that hold one of the roots: the application could have put links into them. */
+export function rootsAbove(roots: readonly Path[], others: readonly Path[]): Path[] {
+	return [...new Set(others)]
+		.filter((other) => roots.some((one) => one !== other && isWithin(one, other)))
+		.sort((a, b) => a.length - b.length);
+}
+
+/** False where everything is in its place. */
+export async function isToBeArranged({ data, others, roots }: Arrangement): Promise<boolean> {
+	const top = await openTop(data);
+	if (top === undefined) return false;
+	try {
+		for (const above of rootsAbove(roots, others)) {
+			if ((await isDirectory(top, above)) && !(await isDirectory(top, apart(above)))) return true;
+		}
+		for (const one of roots) if (await isDirectory(top, apart(one))) return true;
+		return false;
+	} finally {
+		await top.close();
+	}
+}
+
+/**
+ * Puts the state of each root in its place; nothing of the cage runs that has a directory above one of them mounted. Throws `unsafe-data` (exit 4) where a root
+ * is a link or a file, `data-twice` (exit 4) where both places have something of one name; then nothing is lost, and the state is as far as it came.
+ */
+export async function arrangeData({ data, others, roots }: Arrangement): Promise<void> {
+	const top = await openTop(data);
+	if (top === undefined) return;
+	try {
+		for (const above of rootsAbove(roots, others)) {
+			if (!(await isDirectory(top, above)) || (await isDirectory(top, apart(above)))) continue;
+			for (const one of roots) if (isWithin(one, above) && !(await isDirectory(top, one))) throw unsafeData(one);
+			await move(top, above, apart(above));
+		}
+		for (const one of roots) if (await isDirectory(top, apart(one))) await bringBack(top, one);
+	} catch (error) {
+		throw writeFailure(error, data);
+	} finally {
+		await top.close();
+	}
+}
+
+/** Brings those roots back that were apart and have nothing in their place: of a generation that is to be tried, not yet the present one. */
+export async function bringBackMissing(data: Path, roots: readonly Path[]): Promise<void> {
+	const top = await openTop(data);
+	if (top === undefined) return;
+	try {
+		for (const one of roots) {
+			if ((await isDirectory(top, apart(one))) && !(await isThere(top, one))) await bringBack(top, one);
+		}
+	} catch (error) {
+		throw writeFailure(error, data);
+	} finally {
+		await top.close();
+	}
+}
+
+/** Where there is something in both places, the directory that was the application's stays, and takes in what is in the other one. */
+async function bringBack(top: FileHandle, path: Path): Promise<void> {
+	if (await isDirectory(top, path)) {
+		const isOurs = await isPlain(top, apart(path));
+		const [from, to] = isOurs ? [apart(path), path] : [path, apart(path)];
+		await mergeInto(top, from, to);
+		await removeEmpty(top, from);
+		if (isOurs) return removeEmptyAbove(top, from);
+	}
+	await move(top, apart(path), path);
+	await removeEmptyAbove(top, apart(path));
+}
+
+const apart = (path: Path) => `/${apartName}${path}` as Path;
+
+async function openTop(data: Path): Promise<FileHandle | undefined> {
+	try {
+		return await openDirectory(data);
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return undefined;
+		if (isNoDirectory(errorName(error))) throw unsafeData(data);
+		throw error;
+	}
+}
+
+/** Does work in the directory that holds a name. undefined where there is no such directory; nothing is reached through a link. */
+async function inParent<T>(
+	top: FileHandle,
+	path: Path,
+	work: (place: Path, directory: FileHandle) => Promise<T>,
+): Promise<T | undefined> {
+	let directory: FileHandle;
+	try {
+		directory = await openBelow(top, namesOf(parent(path)));
+	} catch (error) {
+		const name = errorName(error);
+		if (name === "ENOENT" || isNoDirectory(name)) return undefined;
+		throw error;
+	}
+	try {
+		return await work(below(directory, baseName(path)), directory);
+	} finally {
+		await directory.close();
+	}
+}
+
+async function statusOf(top: FileHandle, path: Path) {
+	return inParent(top, path, (place) =>
+		lstat(pathToBytes(place)).catch((error: unknown) => {
+			if (errorName(error) === "ENOENT") return undefined;
+			throw error;
+		}),
+	);
+}
+
+async function isThere(top: FileHandle, path: Path): Promise<boolean> {
+	return (await statusOf(top, path)) !== undefined;
+}
+
+async function isDirectory(top: FileHandle, path: Path): Promise<boolean> {
+	return (await statusOf(top, path))?.isDirectory() ?? false;
+}
+
+/** As we make a directory on the way to something. */
+async function isPlain(top: FileHandle, path: Path): Promise<boolean> {
+	const stats = await statusOf(top, path);
+	return stats !== undefined && stats.uid === process.geteuid?.() && (stats.mode & 0o7777) === 0o755;
+}
+
+/** Makes what is missing above the new place. What was moved is looked at there, where no application reaches it. */
+async function move(top: FileHandle, from: Path, to: Path): Promise<void> {
+	await makeAbove(top, to);
+	const moved = await inParent(top, from, (source, old) =>
+		inParent(top, to, async (target, directory) => {
+			await rename(pathToBytes(source), pathToBytes(target));
+			if (!(await lstat(pathToBytes(target))).isDirectory()) {
+				await rename(pathToBytes(target), pathToBytes(source));
+				throw unsafeData(to);
+			}
+			await directory.sync();
+			await old.sync();
+			return true;
+		}),
+	);
+	if (!moved) throw unsafeData(to);
+}
+
+async function makeAbove(top: FileHandle, path: Path): Promise<void> {
+	for (const above of ancestors(path)) {
+		await inParent(top, above, async (place) => {
+			if (!(await makeDirectory(place, 0o700))) return;
+			const made = await openDirectory(place);
+			try {
+				// Nobody else gets to the folder of what is apart.
+				if (above !== `/${apartName}`) await made.chmod(0o755);
+			} finally {
+				await made.close();
+			}
+		});
+	}
+}
+
+async function mergeInto(top: FileHandle, from: Path, to: Path): Promise<void> {
+	for (const name of await namesIn(top, from)) {
+		const [source, target] = [join(from, name), join(to, name)];
+		if (!(await isThere(top, target))) {
+			await inParent(top, source, (old) => inParent(top, target, (place) => rename(pathToBytes(old), pathToBytes(place))));
+			continue;
+		}
+		if (!(await isDirectory(top, source)) || !(await isDirectory(top, target))) {
+			throw new Failure("data-twice", { path: showPath(source), other: showPath(target) }, 4);
+		}
+		await mergeInto(top, source, target);
+		await removeEmpty(top, source);
+	}
+	await inDirectory(top, to, (directory) => directory.sync());
+}
+
+async function namesIn(top: FileHandle, path: Path): Promise<Path[]> {
+	return inDirectory(top, path, async (directory) =>
+		(await readdir(pathToBytes(below(directory)), { encoding: "buffer" })).map(pathFromBytes),
+	);
+}
+
+async function inDirectory<T>(top: FileHandle, path: Path, work: (directory: FileHandle) => Promise<T>): Promise<T> {
+	const directory = await openBelow(top, namesOf(path));
+	try {
+		return await work(directory);
+	} finally {
+		await directory.close();
+	}
+}
+
+async function removeEmpty(top: FileHandle, path: Path): Promise<void> {
+	await inParent(top, path, (place) => rmdir(pathToBytes(place)));
+}
+
+/** Directories that were made for what was apart, and hold nothing any more. */
+async function removeEmptyAbove(top: FileHandle, path: Path): Promise<void> {
+	for (const above of ancestors(path).reverse()) {
+		try {
+			await removeEmpty(top, above);
+		} catch (error) {
+			if (errorName(error) === "ENOTEMPTY" || errorName(error) === "EEXIST") return;
+			throw error;
+		}
+	}
+}

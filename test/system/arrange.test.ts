@@ -1,0 +1,189 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	chmodSync,
+	chownSync,
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { pathFromText } from "../../src/core/path/path.ts";
+import { apartName, arrangeData, bringBackMissing, isToBeArranged } from "../../src/system/files/arrange.ts";
+import { generator } from "./random.ts";
+
+/** Where the state of each writable directory is, from one generation to the next. */
+
+let data: string;
+beforeEach(() => {
+	data = mkdtempSync(join(tmpdir(), "cagewright-arrange-"));
+});
+afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+const paths = (all: readonly string[]) => all.map(pathFromText);
+const arrangement = (roots: readonly string[], others: readonly string[]) => ({
+	data: pathFromText(data),
+	roots: paths(roots),
+	others: paths(others),
+});
+const arrange = (roots: readonly string[], others: readonly string[]) => arrangeData(arrangement(roots, others));
+
+/** State of an account's own, with a file that tells its place. */
+function state(path: string, uid = 65534): void {
+	mkdirSync(join(data, path), { recursive: true });
+	for (const one of path.split("/").map((_, index, all) => all.slice(0, index + 1).join("/")))
+		if (one) chownSync(join(data, one), 0, 0);
+	chownSync(join(data, path), uid, uid);
+	chmodSync(join(data, path), 0o750);
+	writeFileSync(join(data, path, "file"), path);
+}
+
+/** Every file by its path, with what is in it, wherever it is: nothing of it may ever be lost. */
+function contents(): Map<string, string> {
+	const found = new Map<string, string>();
+	const look = (directory: string) => {
+		for (const entry of readdirSync(join(data, directory), { withFileTypes: true })) {
+			const path = join(directory, entry.name);
+			if (entry.isDirectory()) look(path);
+			else if (entry.isFile()) found.set(path, readFileSync(join(data, path), "utf8"));
+		}
+	};
+	look("/");
+	return found;
+}
+const apart = (path: string) => `/${apartName}${path}`;
+
+describe("state", () => {
+	beforeEach(() => {
+		state("/a");
+		for (const path of ["/a/b", "/a/b/c", "/a/d"]) {
+			mkdirSync(join(data, path));
+			writeFileSync(join(data, path, "file"), path);
+			chownSync(join(data, path), 65534, 0);
+		}
+	});
+
+	test("stays where it is while nobody mounts a directory above", async () => {
+		for (const others of [[], ["/a"], ["/a/b"], ["/other"]])
+			expect(await isToBeArranged(arrangement(["/a"], others))).toBe(false);
+		expect(await isToBeArranged(arrangement(["/x/y"], ["/x"]))).toBe(false);
+	});
+
+	test("of a narrower directory moves below directories of root, and the rest is apart until a wider one is mounted again", async () => {
+		const inode = lstatSync(join(data, "/a")).ino;
+		expect(await isToBeArranged(arrangement(["/a/b"], ["/a"]))).toBe(true);
+		await arrange(["/a/b"], ["/a"]);
+		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 0, gid: 0, mode: 0o40755 });
+		expect(lstatSync(join(data, "/a/b"))).toMatchObject({ uid: 65534 });
+		expect([...contents().keys()].sort()).toEqual([apart("/a/d/file"), apart("/a/file"), "/a/b/c/file", "/a/b/file"]);
+		expect(lstatSync(join(data, apartName)).mode).toBe(0o40700);
+		expect(await isToBeArranged(arrangement(["/a/b"], ["/a"]))).toBe(false);
+		await arrange(["/a"], ["/a/b"]);
+		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 65534, mode: 0o40750, ino: inode });
+		expect([...contents().keys()].sort()).toEqual(["/a/b/c/file", "/a/b/file", "/a/d/file", "/a/file"]);
+		expect(readdirSync(data)).toEqual(["a"]);
+	});
+
+	test("of a directory that was apart with others comes back for a generation that mounts it", async () => {
+		await arrange(["/a/b"], ["/a"]);
+		await bringBackMissing(pathFromText(data), paths(["/a/d"]));
+		expect(readFileSync(join(data, "/a/d/file"), "utf8")).toBe("/a/d");
+		await arrange(["/a/d"], ["/a", "/a/b"]);
+		await arrange(["/a"], ["/a/b", "/a/d"]);
+		expect([...contents().keys()].sort()).toEqual(["/a/b/c/file", "/a/b/file", "/a/d/file", "/a/file"]);
+	});
+
+	test("of two places with one name is lost in neither", async () => {
+		await arrange(["/a/b"], ["/a"]);
+		writeFileSync(join(data, "/a/file"), "an administrator's");
+		const before = contents();
+		await expect(arrange(["/a"], ["/a/b"])).rejects.toMatchObject({ code: "data-twice", exit: 4 });
+		expect([...contents().values()].sort()).toEqual([...before.values()].sort());
+		rmSync(join(data, "/a/file"));
+		await arrange(["/a"], ["/a/b"]);
+		expect(readFileSync(join(data, "/a/file"), "utf8")).toBe("/a");
+	});
+
+	test.each([
+		["in its place", "/a/b", "/a/b"],
+		["in the middle of the way", "/a/b/c", "/a/b"],
+	])("is not taken through a link %s, and nothing is moved", async (_, root, link) => {
+		rmSync(join(data, link), { recursive: true });
+		const outside = mkdtempSync(join(tmpdir(), "cagewright-outside-"));
+		try {
+			mkdirSync(join(outside, "c"));
+			symlinkSync(outside, join(data, link));
+			const before = contents();
+			await expect(arrange([root], ["/a"])).rejects.toMatchObject({ code: "unsafe-data", exit: 4 });
+			expect(contents()).toEqual(before);
+			expect(readdirSync(outside)).toEqual(["c"]);
+		} finally {
+			rmSync(outside, { recursive: true });
+		}
+	});
+});
+
+/** Every generation's directories; each is narrower or wider than another. */
+const generations = [["/a"], ["/a/b"], ["/a/b/c", "/a/d"], ["/a/d"], ["/a", "/e/f"], ["/e"], ["/e/f", "/a/b"]];
+
+describe("a kill between any two renames", () => {
+	test("loses nothing, and is finished for the generation before or for the next one", async () => {
+		const random = generator(1);
+		for (let round = 0; round < 8; round++) {
+			rmSync(data, { recursive: true, force: true });
+			mkdirSync(data);
+			for (const path of ["/a", "/e"]) state(path);
+			for (const path of ["/a/b", "/a/b/c", "/a/d", "/e/f"]) {
+				mkdirSync(join(data, path), { recursive: true });
+				writeFileSync(join(data, path, "file"), path);
+			}
+			const values = [...contents().values()].sort();
+			let present = 0;
+			await arrangeFor(0);
+			for (let step = 0; step < 5; step++) {
+				const next = Math.floor(random() * generations.length);
+				await killed(next, Math.floor(random() * 12));
+				expect([...contents().values()].sort()).toEqual(values);
+				if (random() < 0.5) present = next;
+				await arrangeFor(present);
+				expect([...contents().values()].sort()).toEqual(values);
+				for (const root of generations[present] ?? [])
+					expect([root, lstatSync(join(data, root)).isDirectory()]).toEqual([root, true]);
+			}
+			await arrangeFor(generations.length);
+			const all = contents();
+			for (const path of ["/a", "/a/b", "/a/b/c", "/a/d", "/e", "/e/f"]) expect(all.get(`${path}/file`)).toBe(path);
+		}
+		expect(kills).toBeGreaterThan(10);
+	}, 120_000);
+
+	let program: string;
+	let kills = 0;
+	beforeAll(() => {
+		program = join(mkdtempSync(join(tmpdir(), "cagewright-arrange-")), "killed.mjs");
+		const entry = join(dirname(fileURLToPath(import.meta.url)), "arrange-killed.ts");
+		buildSync({ entryPoints: [entry], outfile: program, bundle: true, platform: "node", format: "esm", logLevel: "silent" });
+	});
+	afterAll(() => rmSync(dirname(program), { recursive: true }));
+
+	/** Past the last one: everything as it was at first. */
+	const rootsOf = (index: number) => generations[index] ?? ["/a", "/e"];
+	const arrangeFor = (index: number) => arrange(rootsOf(index), generations.flat());
+
+	/** In a process that ends at its n-th rename or removal. */
+	async function killed(index: number, after: number): Promise<void> {
+		const request = JSON.stringify({ ...arrangement(rootsOf(index), generations.flat()), after });
+		const [status, signal] = await once(spawn(process.execPath, [program, request], { stdio: "inherit" }), "exit");
+		expect([status, signal]).toEqual(signal === null ? [0, null] : [null, "SIGKILL"]);
+		if (signal !== null) kills++;
+	}
+});

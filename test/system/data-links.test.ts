@@ -1,0 +1,293 @@
+import {
+	chmodSync,
+	chownSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { cagewright, type Result, startRun, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { ask, type Network, privateNetwork } from "./network.ts";
+
+/** A caged application puts links into its own state, where a later generation mounts a directory from. Nothing of the host is reached through them. */
+
+// Not below /tmp, which is empty at each start.
+const folder = mkdtempSync("/var/lib/cagewright-data-links-");
+chmodSync(folder, 0o755);
+const programs = mkdtempSync("/opt/cagewright-data-links-");
+chmodSync(programs, 0o755);
+afterAll(() => {
+	for (const one of [folder, programs]) rmSync(one, { recursive: true, force: true });
+});
+const program = join(programs, "application.pl");
+/** What the application writes: all of it in one generation, `sub` or `sub/deep` in another. */
+const wide = join(folder, "state");
+const victim = join(folder, "victim");
+let host: Network;
+
+const port = 7397;
+const connected = `IO::Socket::INET->new(PeerAddr => q(127.0.0.1:${port}))`;
+const probe = `perl -MIO::Socket::INET -e "exit !(${connected}->getline eq qq(hi\\n))"`;
+
+/** It counts its starts in the directory that it is told, and does what the file `orders` there says, as perl; then it serves. */
+writeFileSync(
+	program,
+	`use Socket; my $d = shift;
+open(my $f, '>>', "$d/starts") or die "no $d: $!"; print $f "x"; close $f;
+if (open(my $o, '<', "$d/orders")) { local $/; my $orders = <$o>; eval "$orders; 1" or die $@ }
+socket(my $s, PF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+bind($s, sockaddr_in(${port}, INADDR_LOOPBACK)) or die "bind: $!"; listen($s, 5);
+while (accept(my $c, $s)) { print $c "hi\\n"; close $c }
+`,
+);
+
+beforeAll(async () => {
+	host = await privateNetwork();
+});
+
+/** The account `nobody`, or a start as root. */
+const accounts = [
+	{ who: "an account", user: ["--user", "nobody"], uid: 65534 },
+	{ who: "root", user: [], uid: 0 },
+] as const;
+
+interface Cage {
+	/** Makes the cage, or another generation of it, with this directory as all that it writes. */
+	make(directory: string): Promise<Result>;
+	/** Starts it, waits until it answers, and ends it. */
+	serve(): Promise<Result>;
+	/** Host path of its state of a directory. */
+	data(directory?: string): string;
+	readonly state: string;
+}
+
+function cage(uid: number, user: readonly string[]): Cage {
+	const state = temporaryState();
+	const where = { state, enter: host.enter };
+	return {
+		state,
+		data: (directory = "") => join(state, "cages/linked/data", directory),
+		make(directory) {
+			mkdirSync(directory, { recursive: true });
+			for (const one of [wide, join(wide, "sub"), join(wide, "sub/deep")]) if (existsSync(one)) chownSync(one, uid, 0);
+			const options = ["--name", "linked", ...user, "--probe", probe, "--writable", directory, "--replace"];
+			const command = ["--", "/usr/bin/perl", program, directory];
+			return cagewright(["make", ...options, "--yes", "--quiet", "--no-selftest", ...command], where);
+		},
+		async serve() {
+			const run = startRun("linked", where);
+			let isOver = false;
+			void run.ended.then(() => {
+				isOver = true;
+			});
+			await eventually(async () => {
+				if (!isOver) await answers();
+			});
+			return run.stop();
+		},
+	};
+}
+
+async function answers(): Promise<void> {
+	const { output, status } = await ask(["perl", "-MIO::Socket::INET", "-e", `exit !${connected}`], host);
+	if (status !== 0) throw new Error(`no answer: ${output}`);
+}
+
+beforeEach(() => {
+	rmSync(wide, { recursive: true, force: true });
+	rmSync(victim, { recursive: true, force: true });
+	mkdirSync(victim);
+	chmodSync(victim, 0o777);
+});
+
+const isUntouched = () => expect(readdirSync(victim)).toEqual([]);
+const sub = join(wide, "sub");
+const deep = join(sub, "deep");
+
+describe.each(accounts)("a link of $who", ({ uid, user, who }) => {
+	let made: Cage;
+	/** Does this in the cage, at its next start. */
+	const order = async (orders: string, directory = wide) => {
+		writeFileSync(join(made.data(directory), "orders"), orders);
+		await made.serve();
+		rmSync(join(made.data(directory), "orders"), { force: true });
+	};
+	beforeAll(async () => {
+		made = cage(uid, user);
+		expect(await made.make(wide)).toMatchObject({ status: 0 });
+	}, 60_000);
+
+	const links: [string, string, string][] = [
+		["to a directory of the host", sub, `symlink q(${victim}), q(${sub})`],
+		["in the middle of the way", deep, `symlink q(${victim}), q(${sub})`],
+		["to the root of whoever follows it", sub, `symlink q(/proc/1/root${victim}), q(${sub})`],
+		["relative and climbing", sub, `symlink q(../../../../../../../../../../..${victim}), q(${sub})`],
+		["that dangles", sub, `symlink q(${victim}/absent), q(${sub})`],
+		["to a file", sub, `open(my $f, '>', q(${wide}/file)); symlink q(file), q(${sub})`],
+		["to another directory of its own", sub, `mkdir q(${wide}/own); symlink q(own), q(${sub})`],
+	];
+
+	test.each(who === "root" ? links.slice(0, 3) : links)(
+		"%s keeps a narrower generation from being made",
+		async (_, narrow, orders) => {
+			mkdirSync(join(victim, "deep"));
+			await order(orders);
+			expect(lstatSync(made.data(sub)).isSymbolicLink()).toBe(true);
+			const again = await made.make(narrow);
+			expect(again).toMatchObject({ status: 4, stdout: "" });
+			expect(again.stderr).toMatch(/^cagewright: \S+sub\S* in the cage's data is no directory .*remove it, and try again\.\n$/);
+			expect(readdirSync(join(victim, "deep"))).toEqual([]);
+			expect(readdirSync(victim)).toEqual(["deep"]);
+			// The generation before goes on, and what the message says is enough.
+			const { length } = readFileSync(join(made.data(wide), "starts"), "utf8");
+			expect((await made.serve()).stderr).toBe("");
+			expect(readFileSync(join(made.data(wide), "starts"), "utf8").length).toBeGreaterThan(length);
+			rmSync(made.data(sub));
+		},
+		60_000,
+	);
+
+	test("stays out of reach in a narrowed generation, and comes back with a rollback, which goes both ways", async () => {
+		await order(`mkdir q(${sub}); symlink q(${victim}), q(${wide}/other)`);
+		writeFileSync(join(made.data(sub), "kept"), "state");
+		const before = readdirSync(made.data(wide)).sort();
+		expect(await made.make(sub)).toMatchObject({ status: 0, stderr: "" });
+		// The way to what is mounted is new and root's; the rest is apart.
+		expect(lstatSync(made.data(wide))).toMatchObject({ uid: 0, mode: 0o40755 });
+		expect(readdirSync(made.data(wide))).toEqual(["sub"]);
+		await made.serve();
+		expect(readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
+		expect((await cagewright(["check", "linked"], made)).stdout).not.toContain("data-way");
+		const rollback = (...more: string[]) => cagewright(["rollback", "linked", ...more], made);
+		expect(await rollback()).toMatchObject({ status: 0 });
+		expect(readdirSync(made.data(wide)).sort()).toEqual(before);
+		expect(lstatSync(made.data(wide)).uid).toBe(uid);
+		expect(existsSync(made.data(".cagewright-apart"))).toBe(false);
+		expect(readdirSync(made.data(sub)).sort()).toEqual(["kept", "starts"]);
+		// While it is wide again, the application swaps what the narrow generation mounts.
+		await order(`rename q(${sub}), q(${sub}.old); symlink q(${victim}), q(${sub})`, sub);
+		expect(readlinkSync(made.data(sub))).toBe(victim);
+		const generations = readdirSync(join(made.state, "cages/linked/generations")).map(Number);
+		const forth = await rollback("--to", String(Math.max(...generations)));
+		expect(forth.status).toBe(4);
+		expect(forth.stderr).toContain("data-way-not-directory");
+		await made.serve();
+		isUntouched();
+	}, 60_000);
+});
+
+describe("a link that is there before a start, however it came there,", () => {
+	let made: Cage;
+	beforeAll(async () => {
+		made = cage(65534, ["--user", "nobody"]);
+		expect(await made.make(deep)).toMatchObject({ status: 0 });
+	});
+
+	const places: [string, string][] = [
+		["in the place of the state", deep],
+		["above it", sub],
+		["in the middle", dirname(folder)],
+		["at its top", ""],
+	];
+	const verbs = [
+		["run", "linked"],
+		["run", "--print", "linked"],
+		["shell", "linked", "--", "/bin/true"],
+		["unit", "linked"],
+		["trial", "linked"],
+	];
+
+	test.each(places)(
+		"%s stops every launch and is a danger",
+		async (_, directory) => {
+			const place = made.data(directory);
+			const before = made.data(directory).replace(/\/$/, "");
+			renameSync(before, `${before}.before`);
+			mkdirSync(victim, { recursive: true });
+			symlinkSync(victim, before);
+			// All that a follower would look for.
+			mkdirSync(join(victim, deep.slice(directory.length)), { recursive: true });
+			try {
+				for (const words of verbs) {
+					const result = await cagewright(words, { state: made.state, enter: host.enter });
+					expect([words, result.status, result.stderr]).toEqual([words, expect.toSatisfy((one) => one === 4), result.stderr]);
+					expect(result.stderr.trim().split("\n").at(-1)).toContain(before);
+					expect(result.stdout).toBe("");
+				}
+				const check = await cagewright(["check", "linked"], { state: made.state });
+				expect(check.status).toBe(1);
+				expect(check.stdout).toContain(`data-way-not-directory ${before}`);
+			} finally {
+				rmSync(before);
+				renameSync(`${before}.before`, before);
+			}
+			expect(lstatSync(place).isDirectory()).toBe(true);
+			expect(await made.serve()).toMatchObject({ stderr: "" });
+		},
+		60_000,
+	);
+
+	test("is followed by no start that began before it: what is mounted is looked at", async () => {
+		const printed = await cagewright(["run", "--print", "linked"], { state: made.state });
+		const place = made.data(deep);
+		renameSync(place, `${place}.before`);
+		symlinkSync(victim, place);
+		try {
+			const started = await ask(["sh", "-c", printed.stdout], host);
+			expect(started.status).toBe(125);
+			expect(started.output).toContain(`${place} was replaced during the start`);
+			isUntouched();
+		} finally {
+			rmSync(place);
+			renameSync(`${place}.before`, place);
+		}
+	});
+
+	test.each([
+		[
+			"belongs to somebody else",
+			"data-way-foreign-owner",
+			(place: string) => chownSync(place, 65534, 0),
+			(place: string) => chownSync(place, 0, 0),
+		],
+		[
+			"can be written by others",
+			"data-way-writable",
+			(place: string) => chmodSync(place, 0o777),
+			(place: string) => chmodSync(place, 0o755),
+		],
+	])("a directory on the way that %s stops every launch", async (_, code, open, close) => {
+		const part = made.data("/var/lib");
+		open(part);
+		try {
+			const run = await cagewright(["run", "linked"], { state: made.state, enter: host.enter });
+			expect(run).toMatchObject({ status: 4 });
+			expect(run.stderr).toContain(code);
+		} finally {
+			close(part);
+		}
+	});
+});
+
+test("a generation is not narrowed while something runs in the wider one", async () => {
+	const { data, make: makeAgain, state } = cage(65534, ["--user", "nobody"]);
+	expect(await makeAgain(wide)).toMatchObject({ status: 0 });
+	const run = startRun("linked", { state, enter: host.enter });
+	await eventually(answers);
+	const made = await makeAgain(sub);
+	expect(made.status).toBe(4);
+	expect(made.stderr).toMatch(/^cagewright: Process \d+ of the cage linked has \S+state mounted, .*: stop the cage first/);
+	expect(lstatSync(data(wide)).uid).toBe(65534);
+	await run.stop();
+	expect(await makeAgain(sub)).toMatchObject({ status: 0 });
+}, 60_000);
