@@ -252,7 +252,7 @@ function expected(request: LaunchRequest, network: "host" | "own" | "none", cage
 		nodes: [pathFromText("/dev"), ...devices],
 		mounts: [
 			...devices,
-			...["/", "/dev", "/dev/shm", "/dev/syslog", "/proc"].map(pathFromText),
+			...["/", "/dev", "/dev/shm", "/dev/log", "/proc"].map(pathFromText),
 			launchDirectory,
 			...temporaryDirectories,
 			...cage.kept.map(({ path }) => path),

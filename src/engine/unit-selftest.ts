@@ -62,12 +62,8 @@ const madeBySystemd = [
 	...["/dev/mqueue", "/dev/pts", "/dev/hugepages", "/sys", "/home", "/root", "/run", "/run/user"],
 	...["/run/host", "/run/host/.os-release-stage", "/run/systemd/incoming"],
 ];
-const journalMounts = [
-	"/run/systemd/journal",
-	"/run/systemd/journal/dev-log",
-	"/run/systemd/journal/socket",
-	"/run/systemd/journal/stdout",
-];
+/** Below `/dev/log` where systemd makes that a link. */
+const journalMounts = ["/run/systemd/journal/dev-log"];
 
 /** One start of the attempts as a service, with empty directories in the place of the data. Throws `selftest-broken` (exit 70). */
 export async function tryUnderUnit(

@@ -72,6 +72,7 @@ export const explainDe: ExplainMessages = {
 		machine: "der Rechner als Ganzes",
 		"writable-code": "Speicher, der beschrieben und ausgeführt wird",
 		"code-without-file": "Programme ohne Datei",
+		"core-handler": "Core-Handler des Wirts",
 	},
 	when: {
 		"other-architecture": "für eine andere Architektur",
@@ -87,6 +88,7 @@ export const explainDe: ExplainMessages = {
 		"setuid-or-setgid-mode": "mit setuid- oder setgid-Bit",
 		"creates-with-setuid-or-setgid-mode": "wo er eine Datei mit setuid- oder setgid-Bit anlegt",
 		"memory-layout": "für PR_SET_MM",
+		"core-limit": "für RLIMIT_CORE",
 		"writable-and-executable": "für Speicher, der beschrieben und ausgeführt werden kann",
 		"executable-without-file": "für ausführbaren Speicher, der zu keiner Datei gehört",
 		executable: "wo es Speicher ausführbar macht",

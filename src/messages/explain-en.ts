@@ -76,6 +76,7 @@ export const explainEn = {
 		machine: "the machine as a whole",
 		"writable-code": "memory that is written and executed",
 		"code-without-file": "programs without a file",
+		"core-handler": "the host's core handler",
 	} satisfies Record<Why, string>,
 	when: {
 		"other-architecture": "for another architecture",
@@ -91,6 +92,7 @@ export const explainEn = {
 		"setuid-or-setgid-mode": "with a setuid or setgid bit",
 		"creates-with-setuid-or-setgid-mode": "where it makes a file with a setuid or setgid bit",
 		"memory-layout": "for PR_SET_MM",
+		"core-limit": "for RLIMIT_CORE",
 		"writable-and-executable": "for memory that can be written and executed",
 		"executable-without-file": "for memory that can be executed and belongs to no file",
 		executable: "where it makes memory executable",

@@ -93,7 +93,7 @@ export const notesDe: Notes = {
 	"attach-env-left-out":
 		"Aus ihrer Umgebung nicht übernommen, weil es geheim sein kann: {names}. Was sie zum Start braucht, geben Sie mit --env.",
 	"syslog-shared":
-		"Sie schreibt in das Syslog des Wirts ({socket}): {directory} wird nur lesbar in den Käfig eingebunden, für /dev/log. Jeder Socket darin ist für sie erreichbar, und Unix-Sockets sind es auch. Abzulehnen mit: --exclude /dev/log.",
+		"Sie schreibt in das Syslog des Wirts: Der Socket {socket} wird als /dev/log in den Käfig eingehängt, und kein anderer. Unix-Sockets darf sie dann benutzen. Abzulehnen mit: --exclude /dev/log.",
 	"syslog-not-shared":
 		"Sie schreibt in das Syslog des Wirts, dessen Socket {socket} in {directory} liegt; dort liegt mehr als Syslog, der Käfig bekommt also nichts davon, und Meldungen gehen verloren. Lassen Sie den Syslog-Dienst in einem eigenen Verzeichnis lauschen und machen Sie /dev/log zu einem Verweis auf diesen Socket.",
 	"own-chroot-empty":

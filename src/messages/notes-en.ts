@@ -85,7 +85,7 @@ export const notesEn = {
 	"attach-env-left-out":
 		"Not taken over from its environment, because it may be secret: {names}. Give with --env what it needs to start.",
 	"syslog-shared":
-		"It writes to the host's syslog ({socket}): {directory} is mounted in the cage, read-only, for /dev/log. Every socket in there is within its reach, and so are unix sockets. To refuse it: --exclude /dev/log.",
+		"It writes to the host's syslog: the socket {socket} is mounted in the cage as /dev/log, and no other. The application may use unix sockets then. Refuse it with --exclude /dev/log.",
 	"syslog-not-shared":
 		"It writes to the host's syslog, whose socket {socket} lies in {directory}; that is shared with more than syslog, so the cage gets none of it and messages are lost. Let the syslog daemon listen in a directory of its own, and make /dev/log a link to that socket.",
 	"own-chroot-empty":

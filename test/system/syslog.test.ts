@@ -29,19 +29,23 @@ writeFileSync(
 		"",
 	].join("\n"),
 );
-/** As syslog daemons do: the socket that an earlier one left goes, and a new one takes its place. */
+/** As journald under systemd: one process holds the socket, and each line that it reads names the log of a daemon that takes the place of the one before. */
 writeFileSync(
 	`${folder}/daemon.py`,
 	[
-		"import os, socket, sys",
-		"if os.path.lexists(sys.argv[1]): os.unlink(sys.argv[1])",
+		"import ctypes, os, signal, socket, sys",
 		"heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)",
 		"heard.bind(sys.argv[1])",
 		"os.chmod(sys.argv[1], 0o666)",
-		"print('listening', flush=True)",
-		"while True:",
-		"    line = heard.recv(4096)",
-		"    with open(sys.argv[2], 'ab') as log: log.write(line + b'\\n')",
+		"daemon = 0",
+		"for name in sys.stdin:",
+		"    if daemon: os.kill(daemon, signal.SIGKILL); os.waitpid(daemon, 0)",
+		"    daemon = os.fork()",
+		"    if daemon: print('listening', flush=True); continue",
+		"    ctypes.CDLL(None).prctl(1, signal.SIGKILL)", // PR_SET_PDEATHSIG
+		"    while True:",
+		"        line = heard.recv(4096)",
+		"        with open(name.strip(), 'ab') as log: log.write(line + b'\\n')",
 		"",
 	].join("\n"),
 );
@@ -76,14 +80,14 @@ async function machine(prepare: string, socket: string): Promise<Machine> {
 		enter,
 		pid: holder.pid ?? 0,
 		async startSyslog() {
-			if (daemon) await end(daemon);
 			const log = `${folder}/log-${++logs}`;
 			writeFileSync(log, "");
-			const [program = "", ...words] = enter;
-			daemon = spawn(program, [...words, "python3", `${folder}/daemon.py`, socket, log], {
-				stdio: ["ignore", "pipe", "inherit"],
-			});
-			children.push(daemon);
+			if (!daemon) {
+				const [program = "", ...words] = enter;
+				daemon = spawn(program, [...words, "python3", `${folder}/daemon.py`, socket], { stdio: ["pipe", "pipe", "inherit"] });
+				children.push(daemon);
+			}
+			daemon.stdin?.write(`${log}\n`);
 			if (daemon.stdout) await once(daemon.stdout, "data");
 			return log;
 		},
@@ -119,7 +123,7 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 		const { stdout } = await cagewright(["plan", "watched"], { state, enter: host.enter });
 		expect(stdout).toMatch(/unix sockets \(connect \/dev\/log\) +--refuse unix-sockets\n/);
 		expect(stdout).toMatch(new RegExp(`the host's syslog \\(${socket}\\) +--refuse syslog\n`));
-		expect(stdout).toContain("/run/systemd/journal is mounted in the cage, read-only");
+		expect(stdout).toContain(`the socket ${socket} is mounted in the cage as /dev/log, and no other`);
 		expect(stdout).toContain("--exclude /dev/log");
 		expect(heard()).toBe("");
 	});

@@ -7,6 +7,7 @@
 export type Test =
 	| { readonly kind: "bits"; readonly argument: number; readonly mask: number }
 	| { readonly kind: "oneOf"; readonly argument: number; readonly values: readonly number[]; readonly mask?: number }
+	| { readonly kind: "isSet"; readonly argument: number }
 	| { readonly kind: "not"; readonly test: Test }
 	| { readonly kind: "all"; readonly tests: readonly Test[] };
 
@@ -15,6 +16,8 @@ export const bits = (argument: number, mask: number): Test => ({ kind: "bits", a
 /** True where the argument (of it the bits in `mask`) is one of the values. */
 export const oneOf = (argument: number, values: readonly number[], mask?: number): Test =>
 	mask === undefined ? { kind: "oneOf", argument, values } : { kind: "oneOf", argument, values, mask };
+/** True where the argument, a pointer, is not null: both of its words are looked at. */
+export const isSet = (argument: number): Test => ({ kind: "isSet", argument });
 export const not = (test: Test): Test => ({ kind: "not", test });
 export const all = (...tests: Test[]): Test => ({ kind: "all", tests });
 
@@ -31,7 +34,7 @@ const architectureOffset = 4;
 /**
  * The low word (both processors are little-endian). It decides alone, since every argument tested here is an int, an unsigned int or a
  * umode_t, which the kernel cuts to 32 bits or fewer before it looks; clone's flags are a long, of which kernel_clone() takes
- * lower_32_bits(). A test of a pointer or a long would have to look at both words.
+ * lower_32_bits(). `isSet` looks at both words of a pointer.
  */
 const argumentOffset = (argument: number) => 16 + 8 * argument;
 
@@ -71,6 +74,15 @@ export class Assembler {
 					if (next !== yes) this.place(next);
 				});
 				break;
+			case "isSet": {
+				const high = new Label();
+				this.program.push({ code: op.load, value: argumentOffset(test.argument) });
+				this.program.push({ code: op.jumpAnyBit, value: 0xffffffff, yes, no: high });
+				this.place(high);
+				this.program.push({ code: op.load, value: argumentOffset(test.argument) + 4 });
+				this.program.push({ code: op.jumpAnyBit, value: 0xffffffff, yes, no });
+				break;
+			}
 			case "bits":
 				this.program.push({ code: op.load, value: argumentOffset(test.argument) });
 				this.program.push({ code: op.jumpAnyBit, value: test.mask, yes, no });

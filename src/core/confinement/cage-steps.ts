@@ -1,6 +1,14 @@
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell, quoteShellLine, showPath } from "../path/quote.ts";
-import { type CageMount, type CageRoot, initInside, type LaunchSpec, launchDirectory, temporaryDirectories } from "./launch.ts";
+import {
+	type CageMount,
+	type CageRoot,
+	initInside,
+	type LaunchSpec,
+	launchDirectory,
+	temporaryDirectories,
+	temporaryLimits,
+} from "./launch.ts";
 import { mountOptions } from "./layers.ts";
 import { overlayIn } from "./overlay.ts";
 import { confineWords, insideTool, start } from "./start.ts";
@@ -20,7 +28,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 	if (cage.syslog !== undefined) lines.push(...syslogSteps(cage.syslog, inside, options));
 	lines.push(
 		`mkdir -m 1777 ${inside(pathFromText("/dev/shm"))}`,
-		`mount -n -t tmpfs -o ${options("nosuid,nodev,noexec,mode=1777")} tmpfs ${inside(pathFromText("/dev/shm"))}`,
+		`mount -n -t tmpfs -o ${options(`nosuid,nodev,noexec,${temporaryLimits},mode=1777`)} tmpfs ${inside(pathFromText("/dev/shm"))}`,
 		`mount -n -o ${options("remount,ro,nosuid,noexec")} ${inside(pathFromText("/dev"))}`,
 	);
 	if (cage.proc)
@@ -71,7 +79,7 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 
 /** An empty directory, and in it what the cage has there: bound back by way of the still empty `.launch`. */
 function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string, options: Options): string[] {
-	const mount = `mount -n -t tmpfs -o ${options("nosuid,nodev,noexec,mode=1777")} tmpfs ${inside(path)}`;
+	const mount = `mount -n -t tmpfs -o ${options(`nosuid,nodev,noexec,${temporaryLimits},mode=1777`)} tmpfs ${inside(path)}`;
 	const kept = cage.kept.filter((one) => isWithin(one.path, path));
 	if (!kept.length) return [mount];
 	const lines = [`mount -n --bind ${inside(path)} ${inside(launchDirectory)}`, mount];
@@ -104,17 +112,17 @@ export const deviceLinks = [
 ] as const;
 
 /**
- * In the launcher's own /dev, where no link of the application's can lead the mount astray. A host whose syslog is away keeps no
- * application from its start: as there, messages are lost meanwhile.
+ * The socket alone: beside it journald has one that takes commands. It is mounted in the launcher's own /dev, where no link of the application's leads the
+ * mount elsewhere. systemd holds journald's sockets, so they outlive its restarts; a daemon that makes its socket again is heard by the next start. The application
+ * also starts on a host whose syslog is not running: its messages are lost, as they are there.
  */
 function syslogSteps(socket: Path, inside: (path: Path) => string, options: Options): string[] {
-	const source = quoteShell(parent(socket));
-	const place = inside(pathFromText("/dev/syslog"));
+	const source = quoteShell(socket);
+	const place = inside(pathFromText("/dev/log"));
 	return [
-		`if [ -d ${source} ]; then`,
-		`mkdir ${place}`,
+		`if [ -S ${source} ]; then`,
+		`: >${place}`,
 		`mount -n -o ${options("bind,ro,nosuid,nodev,noexec")} ${source} ${place}`,
-		`ln -s -- ${quoteShell(`syslog/${baseName(socket)}`)} ${inside(pathFromText("/dev/log"))}`,
 		"fi",
 	];
 }

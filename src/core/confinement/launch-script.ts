@@ -1,6 +1,6 @@
 import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
-import type { LaunchSpec, Rootless } from "./launch.ts";
+import { coreLimit, type LaunchSpec, type Rootless } from "./launch.ts";
 import { enterGroups, limitWords } from "./limits.ts";
 import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
@@ -47,6 +47,7 @@ export function launchScript(spec: LaunchSpec): string {
 		// bwrap leaves the mounts of the host in a place where what is unmounted there goes here too.
 		...(spec.launcher === "bubblewrap" ? ["mount -n --make-rprivate /"] : []),
 		...enterGroups(spec),
+		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined)]),
 		...(spec.network === "own" && spec.joins === undefined ? networkSteps(spec.rootless) : []),
 		// Something for a self-test to find.
 		...(spec.without?.includes("descriptors") ? ["exec 9</"] : []),
@@ -65,6 +66,15 @@ export function launchScript(spec: LaunchSpec): string {
 			spec.root satisfies never;
 	}
 	return `${lines.join("\n")}\n`;
+}
+
+/**
+ * A crash must not start the host's core handler (`|program` in core_pattern), which runs as root outside and reads what the application chose.
+ * The kernel does not look at a limit of 0 there; a limit of one byte is what it refuses (`cprm.limit == 1` in fs/coredump.c). An ordinary user's
+ * hard limit may be 0 already, and nobody but root raises it.
+ */
+function withoutCoreDumps(isRootless: boolean): string {
+	return `prlimit --pid $$ --core=${coreLimit}:${coreLimit}${isRootless ? " 2>/dev/null || :" : ""}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Openings } from "../plan/plan.ts";
-import { Assembler, all, bits, Label, not, oneOf, type Test } from "./bpf.ts";
+import { Assembler, all, bits, isSet, Label, not, oneOf, type Test } from "./bpf.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "./syscalls.ts";
 
 /**
@@ -86,6 +86,7 @@ export type Why =
 	| "file-handles"
 	| "keyrings"
 	| "kernel-interfaces"
+	| "core-handler"
 	| "machine"
 	| "code-without-file"
 	| "writable-code";
@@ -104,6 +105,7 @@ export type When =
 	| "creates-with-setuid-or-setgid-mode"
 	| "not-linux-or-query"
 	| "memory-layout"
+	| "core-limit"
 	| "writable-and-executable"
 	| "executable-without-file"
 	| "executable";
@@ -137,6 +139,8 @@ const creates = 0x40 | 0x400000;
 const protection = { write: 2, execute: 4 };
 const attachExecutable = 0x8000;
 const anonymousMemory = 0x20;
+/** getrlimit(2): RLIMIT_CORE. */
+const coreResource = 4;
 /** prctl(2): PR_SET_MM. */
 const setMemoryMap = 35;
 /** personality(2): PER_LINUX, and the value that only asks. */
@@ -216,6 +220,11 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 	deny("personality", "EPERM", "foreign-abi", "not-linux-or-query", not(oneOf(0, harmlessPersonalities)));
 	// Moves the heap, the stack and the name of the program: for restoring checkpoints, and to look like another process.
 	deny("prctl", "EPERM", "kernel-interfaces", "memory-layout", oneOf(0, [setMemoryMap]));
+
+	// The limit of the launch is what keeps a crash from starting the host's core handler, which runs as root; anybody may lower it, and 0 does not. Daemons set it
+	// as a matter of course, and some end where they cannot.
+	deny("setrlimit", "none", "core-handler", "core-limit", oneOf(0, [coreResource]));
+	deny("prlimit64", "none", "core-handler", "core-limit", all(oneOf(1, [coreResource]), isSet(2)));
 
 	// What systemd's MemoryDenyWriteExecute= denies: who got in by an overflow could write the code that is run next. The loader maps code
 	// from files and makes memory read-only, which takes neither.

@@ -23,6 +23,8 @@ export const syscalls = {
 	modify_ldt: [154, undefined],
 	pivot_root: [155, 41],
 	prctl: [157, 167],
+	prlimit64: [302, 261],
+	setrlimit: [160, 164],
 	adjtimex: [159, 171],
 	chroot: [161, 51],
 	acct: [163, 89],

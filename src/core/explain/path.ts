@@ -102,7 +102,7 @@ const temporaryTop = { kind: "directory", mode: 0o1777, uid: 0, gid: 0, size: 0,
 
 /** What every cage's /dev has beside the plan's nodes. */
 const ownDevices: ReadonlySet<Path> = new Set(
-	["/dev", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/log", "/dev/syslog"].map(pathFromText),
+	["/dev", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/log"].map(pathFromText),
 );
 
 function coverOf(place: Path, { binds, openings, writable }: Manifest): Cover {

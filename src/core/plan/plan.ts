@@ -116,7 +116,7 @@ export interface Openings {
 	readonly netlink?: string;
 	/** Sending to groups of machines and hearing them: multicast and broadcast. A unit closes it; the launcher has no means for that. */
 	readonly multicast?: string;
-	/** The host's socket that `/dev/log` leads to; its directory is mounted. */
+	/** The host's socket that is mounted as `/dev/log`. */
 	readonly syslog?: Path;
 	readonly memfd?: string;
 	/** Memory that is written and then executed. */

@@ -26,8 +26,7 @@ export interface SyslogPlan {
  * takes no connection (measured: ECONNREFUSED), and so nothing that is rehearsed gets into the host's log. syslog(3) is silent about
  * that. Undefined where nobody asked or the host has no socket there.
  *
- * It is the directory that is shared, never the socket alone: a daemon that starts anew makes another one, and a mount would keep
- * showing the one that nobody reads any more.
+ * The socket alone is shared, because others beside it take commands. Its directory must be one into which nobody but root puts anything.
  */
 export function planSyslog(
 	trace: Trace,

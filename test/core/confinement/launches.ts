@@ -62,11 +62,13 @@ export const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {})
  * words, files are written by none, and nothing else can be found.
  */
 export function commands(made: LaunchSpec): string[][] {
-	const names = "mount umount mkdir mknod ln cp chown chmod cd rm made exec_".split(" ");
+	const names = "prlimit mount umount mkdir mknod ln cp chown chmod cd rm made exec_".split(" ");
 	const functions = names.map((name) => `${name}() { printf '%s\\0' ${name} "$@"; printf '\\n\\0'; }`);
 	const script = launchScript(made)
 		.replace(/^exec /m, "exec_ ")
 		.replace(/^: >/gm, "made ")
+		// The shell's own process.
+		.replace("--pid $$", "--pid self")
 		.replace(/^echo .*>/gm, "made ");
 	const output = execFileSync("/bin/sh", ["-eu"], {
 		input: Buffer.from([...functions, script].join("\n"), "latin1"),

@@ -1,7 +1,7 @@
 import { isWithin, join, type Path, pathFromText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
-import { journalDirectory, launchDirectory, temporaryDirectories } from "../launch.ts";
-import { initOf, type UnitInput } from "./input.ts";
+import { journalDirectory, launchDirectory, temporaryDirectories, temporaryLimits } from "../launch.ts";
+import { initOf, mountedData, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { bindWord, pathText, pathWord } from "./quote.ts";
 import { knows } from "./versions.ts";
@@ -14,8 +14,7 @@ const pseudoDevices = new Set(["null", "zero", "full", "random", "urandom", "tty
 /** The root, what is mounted in it, and what of it can be written or executed. */
 export function files(unit: UnitLines, input: UnitInput): void {
 	const { plan } = input;
-	// What lies in a writable directory already came with it.
-	const data = input.data.filter(({ path }) => !input.data.some((other) => other.path !== path && isWithin(path, other.path)));
+	const data = mountedData(input);
 	const stateInTemporary = data.some(({ path }) => temporaryDirectories.some((directory) => directory === path));
 	const binds = input.binds.map(({ path, access }) => ({ path: pathFromText(path), access }));
 
@@ -42,10 +41,16 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const writable = [...data.map(({ path }) => path), ...binds.filter(({ access }) => access === "rw").map(({ path }) => path)];
 	const list = (setting: string) => writable.map((path) => pathWord(setting, path, "+"));
 	if (writable.length) unit.set("ReadWritePaths", list("ReadWritePaths").join(" "));
-	unit.because("On what is writable only: NoExecPaths=+/ with ExecPaths= would mount those read-write.");
-	// Those of the cage itself would become writable by it, so the temporary directories belong here only if they are private.
-	const temporaries = [...(stateInTemporary ? [] : temporaryDirectories), pathFromText("/dev/shm")];
-	unit.set("NoExecPaths", [...list("NoExecPaths"), ...temporaries.map((path) => pathWord("NoExecPaths", path, "-+"))].join(" "));
+	// Those of the cage itself would become writable by it, so the temporary directories belong here only if they are private. /dev/shm never: of two entries for
+	// one path systemd mounts this one, and the host's own /dev/shm would be left there (measured with 257).
+	const noexec = [
+		...list("NoExecPaths"),
+		...(stateInTemporary ? [] : temporaryDirectories).map((path) => pathWord("NoExecPaths", path, "-+")),
+	];
+	if (noexec.length) {
+		unit.because("On what is writable only: NoExecPaths=+/ with ExecPaths= would mount those read-write.");
+		unit.set("NoExecPaths", noexec.join(" "));
+	}
 	unit.set("ProtectSystem", "strict");
 	const inHomes = [...writable, ...binds.map(({ path }) => path), pathFromText(plan.application.cwd)].some(inHome);
 	const entryInHomes = plan.entries.find(
@@ -58,7 +63,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	else unit.set("PrivateTmp", "yes");
 	devices(unit, input);
 	unit.because("What PrivateDevices= would share with the host, and kernel files that the trial did not have.");
-	unit.set("TemporaryFileSystem", "/dev/shm:mode=1777,nosuid,nodev,noexec");
+	unit.set("TemporaryFileSystem", `/dev/shm:mode=1777,nosuid,nodev,noexec,${temporaryLimits}`);
 	// ReadOnlyPaths=+/ leaves that file system as it is, executable and open to whoever is root inside (measured).
 	if (![...data, ...binds].some(({ path }) => isWithin(run, path))) {
 		unit.because("What systemd mounts at /run, but read-only.");
@@ -81,17 +86,16 @@ function devices(unit: UnitLines, { plan }: UnitInput): void {
 }
 
 /**
- * With PrivateDevices=, /dev/log can only lead to the journal's socket. From 257 on BindLogSockets= makes that link and brings the
- * journal's three sockets (measured); before, PrivateDevices= makes it by itself.
+ * The journal's socket for syslog is mounted alone, because BindLogSockets= brings more of them. systemd holds it, so it outlives a restart of journald (measured).
+ * Where systemd does not know BindLogSockets=, PrivateDevices= makes /dev/log a link to the socket's own place.
  */
 function logSockets(unit: UnitLines, syslog: Path | undefined): void {
-	if (syslog === join(journalDirectory, "dev-log")) {
-		unit.because("The application writes to the host's syslog: the journal's sockets, and /dev/log.");
-		if (unit.knows("BindLogSockets")) unit.set("BindLogSockets", "yes");
-		else unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", journalDirectory, journalDirectory, "norbind"));
-		return;
-	}
-	if (syslog !== undefined) {
+	const socket = join(journalDirectory, "dev-log");
+	if (syslog === socket) {
+		unit.because("The application writes to the host's syslog: that socket of the journal, and no other.");
+		const place = unit.knows("BindLogSockets") ? pathFromText("/dev/log") : socket;
+		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", socket, place, "norbind", "-"));
+	} else if (syslog !== undefined) {
 		unit.because(
 			`Missing here: /dev/log for ${showPath(syslog)}; with PrivateDevices= it can only lead to the journal's socket.`,
 		);

@@ -73,10 +73,10 @@ export function pathWord(setting: string, path: Path, prefix: "" | "+" | "-" | "
 }
 
 /** `source:destination:options` of BindPaths=. A colon in a path could only be escaped in newer versions. */
-export function bindWord(setting: string, source: Path, destination: Path, options: string): string {
+export function bindWord(setting: string, source: Path, destination: Path, options: string, prefix: "" | "-" = ""): string {
 	for (const path of [source, destination]) if (path.includes(":")) throw inexpressible(setting, showPath(path));
 	// Each part is a word of its own with quotes of its own: a quote round the whole would hide the colons (measured).
-	return `${pathWord(setting, source)}:${pathWord(setting, destination)}:${options}`;
+	return `${pathWord(setting, source, prefix)}:${pathWord(setting, destination)}:${options}`;
 }
 
 /** Free text of one line, such as Description=. */

@@ -2,7 +2,7 @@ import type { Limits } from "../../application/application.ts";
 import { launchEnvironment } from "../../application/application.ts";
 import { join, pathFromText } from "../../path/path.ts";
 import { initCannotExecute } from "../init.ts";
-import { launchDirectory } from "../launch.ts";
+import { coreLimit, launchDirectory } from "../launch.ts";
 import { initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { signalCommand, steeringVariables } from "./outside.ts";
@@ -96,6 +96,10 @@ function limits(unit: UnitLines, { files, memory, processes }: Limits): void {
 	}
 	if (processes !== undefined) unit.set("TasksMax", String(processes));
 	if (files !== undefined) unit.set("LimitNOFILE", String(files));
+	unit.because(
+		"Keeps a crash from starting the host's core handler, which runs as root: with a pipe, the kernel ignores a limit of 0.",
+	);
+	unit.set("LimitCORE", String(coreLimit));
 }
 
 function end(unit: UnitLines, input: UnitInput): void {

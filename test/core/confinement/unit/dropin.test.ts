@@ -70,7 +70,7 @@ describe("a drop-in", () => {
 		const now = dropin("[Service]\nExecStart=/usr/sbin/daemon\n");
 		const { description, processSettings, ...same } = parseServiceUnit("daemon.service", [hosts, now]);
 		expect(same).toEqual(expect.objectContaining({ type: "exec", execStartPre: [], user: "daemon", directories: [] }));
-		expect([description, processSettings]).toEqual(["The daemon", ["LimitNOFILE=4096", "UMask=0022"]]);
+		expect([description, processSettings]).toEqual(["The daemon", ["LimitNOFILE=4096", "UMask=0022", "LimitCORE=1"]]);
 	});
 
 	it("says what it replaces", () => {

@@ -10,7 +10,7 @@ describe("what the unit says", () => {
 		expect(values(text, "BindPaths")).toEqual(["/state/cages/app/data/var/lib/app:/var/lib/app:norbind"]);
 		expect(values(text, "ReadOnlyPaths")).toEqual(["+/"]);
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app"]);
-		expect(values(text, "NoExecPaths")).toEqual(["+/var/lib/app -+/tmp -+/var/tmp -+/dev/shm"]);
+		expect(values(text, "NoExecPaths")).toEqual(["+/var/lib/app -+/tmp -+/var/tmp"]);
 		expect(values(text, "ExecPaths")).toEqual([]);
 	});
 
@@ -109,14 +109,15 @@ describe("what the unit says", () => {
 		expect([values(alone, "IPAddressDeny"), values(alone, "IPAddressAllow")]).toEqual([[], []]);
 	});
 
-	it("shares the journal's sockets with an application that writes to syslog", () => {
+	it("shows the journal's socket for syslog, and none beside it, to an application that writes to syslog", () => {
 		const to = (socket: string, systemdVersion = 257) => unit({ openings: { syslog: path(socket) } }, { systemdVersion });
 		const journal = "/run/systemd/journal/dev-log";
 		expect(values(unit(), "BindLogSockets")).toEqual(["no"]);
-		expect(values(to(journal), "BindLogSockets")).toEqual(["yes"]);
-		expect(values(to(journal), "BindReadOnlyPaths")).toEqual([]);
-		expect(values(to(journal, 256), "BindLogSockets")).toEqual([]);
-		expect(values(to(journal, 256), "BindReadOnlyPaths")).toEqual(["/run/systemd/journal:/run/systemd/journal:norbind"]);
+		for (const version of [256, 257]) {
+			expect(values(to(journal, version), "BindLogSockets")).toEqual(version === 257 ? ["no"] : []);
+			const place = version === 257 ? "/dev/log" : journal;
+			expect(values(to(journal, version), "BindReadOnlyPaths")).toEqual([`-${journal}:${place}:norbind`]);
+		}
 		expect(values(to("/run/syslog/log"), "BindLogSockets")).toEqual(["no"]);
 		expect(to("/run/syslog/log")).toContain("# Missing here: /dev/log for /run/syslog/log;");
 	});
@@ -148,11 +149,27 @@ describe("what the unit says", () => {
 		expect(values(unit({}, { binds: [{ path: "/root/x", access: "ro" }] }), "ProtectHome")).toEqual([]);
 	});
 
+	it("gives /dev/shm a size and a number of files, and no other entry for its path, which would win", () => {
+		expect(values(unit(), "TemporaryFileSystem")[0]).toBe("/dev/shm:mode=1777,nosuid,nodev,noexec,size=20%,nr_inodes=128k");
+		expect(unit()).not.toMatch(/^(NoExecPaths|ReadWritePaths|InaccessiblePaths)=.*\/dev\/shm/m);
+	});
+
 	it("does not make the cage's own temporary directory writable where it is not private", () => {
 		const text = unit({}, { data: [{ path: path("/tmp"), source: path("/d/tmp") }] });
 		expect(values(text, "PrivateTmp")).toEqual([]);
-		expect(values(text, "NoExecPaths")).toEqual(["+/tmp -+/dev/shm"]);
+		expect(values(text, "NoExecPaths")).toEqual(["+/tmp"]);
 	});
+
+	it("does not start where a part of the way to the state is a link", () => {
+		const top = "/state/cages/app/data";
+		const data = ["/srv", "/var/lib/app", "/var/lib/app/in"].map((one) => ({ path: path(one), source: path(`${top}${one}`) }));
+		expect(values(unit({}, { data }), "AssertPathIsSymbolicLink")).toEqual(
+			["", "/srv", "/var", "/var/lib", "/var/lib/app"].map((part) => `!${top}${part}`),
+		);
+		expect(values(unit({}, { data: [] }), "AssertPathIsSymbolicLink")).toEqual([]);
+	});
+
+	it("lets no crash start the host's core handler", () => expect(values(unit(), "LimitCORE")).toEqual(["1"]));
 
 	it("mounts directories of the host as they were chosen", () => {
 		const binds = [
@@ -311,6 +328,6 @@ describe("the program that confines", () => {
 it("mounts /run read-only, unless it is state or a directory of the host", () => {
 	expect(values(unit(), "TemporaryFileSystem").at(-1)).toBe("/run:ro,mode=0755,nosuid,nodev,noexec");
 	const data = [{ path: path("/run"), source: path("/state/cages/app/data/run") }];
-	expect(values(unit({}, { data }), "TemporaryFileSystem")).toHaveLength(1);
-	expect(values(unit({}, { binds: [{ path: "/run", access: "ro" }] }), "TemporaryFileSystem")).toHaveLength(1);
+	for (const input of [{ data }, { binds: [{ path: "/run", access: "ro" as const }] }])
+		expect(values(unit({}, input), "TemporaryFileSystem").join(" ")).not.toContain("/run");
 });

@@ -1,0 +1,152 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Booted, boot, bootTime } from "./booted.ts";
+import { eventually } from "./eventually.ts";
+
+/** What systemd mounts into a cage, and what of the host a caged service reaches: on a booted system, because systemd itself follows links. */
+
+let system: Booted;
+const data = "/var/lib/cagewright/cages/linked/data";
+const state = "/var/lib/linked";
+const victim = "/srv/victim";
+const ask = "/opt/linked/ask";
+
+/** Serves "hi"; each client is told to syslog and noted in its state. */
+const application = `use Socket;
+my $d = shift;
+sub report { socket(my $s, PF_UNIX, SOCK_DGRAM, 0) or return; connect($s, sockaddr_un("/dev/log")) or return; send($s, "<14>linked: $_[0]", 0) }
+sub note { open(my $f, '>>', "$d/notes") or die "no $d: $!"; print $f "x"; close $f }
+note(); report("started");
+socket(my $s, PF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+bind($s, sockaddr_in(7397, INADDR_LOOPBACK)) or die; listen($s, 5);
+while (accept(my $c, $s)) { my $line = <$c>; chomp $line; note(); report("asked $line"); print $c "hi\\n"; close $c }
+`;
+const client = `#!/usr/bin/perl
+use IO::Socket::INET;
+my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1:7397") or exit 1;
+print $s (shift // "for nothing"), "\\n"; exit !(<$s> eq "hi\\n");
+`;
+
+const makeWith = (directory: string) =>
+	`cagewright make --name linked --user nobody --probe ${ask} --writable ${directory} --replace --yes --quiet --no-selftest -- /usr/bin/perl /opt/linked/application.pl ${directory}`;
+
+beforeAll(async () => {
+	system = await boot();
+	mkdirSync(join(system.tree, "opt/linked"));
+	writeFileSync(join(system.tree, "opt/linked/application.pl"), application);
+	writeFileSync(join(system.tree, ask), client, { mode: 0o755 });
+	const unit = `[Service]\nUser=nobody\nLimitCORE=infinity\nPrivateTmp=yes\nExecStart=/usr/bin/perl /opt/linked/application.pl ${state}\n`;
+	writeFileSync(join(system.tree, "etc/systemd/system/hosts-own.service"), unit);
+	await system.must(`install -d -o nobody ${state} && install -d -m 777 ${victim}`);
+	await system.must(makeWith(state));
+	await system.must("cagewright unit linked --install");
+}, bootTime);
+
+afterAll(() => system?.dispose());
+
+const property = (unit: string, name: string) => system.must(`systemctl show --value --property=${name} ${unit}`);
+const answers = (words = "for nothing") => eventually(() => system.must(`${ask} '${words}'`));
+const heard = (words: string) =>
+	eventually(() => system.must(`journalctl --no-pager --quiet -o cat -t linked | grep -F '${words}'`));
+
+/** Names of all sockets that are seen there. find(1) would believe the directory, which knows the file below the mount. */
+const sockets = (root: string) =>
+	system.must(`for one in $(find ${root}/dev ${root}/run ! -type d); do if [ -S $one ]; then basename $one; fi; done`);
+
+/** The cage's own unit, and the drop-in for a service of the host. */
+const services = [
+	{ service: "cage-linked", install: "true", uninstall: "true" },
+	{
+		service: "hosts-own",
+		install: "cagewright unit linked --dropin hosts-own --install",
+		uninstall: "cagewright unit linked --dropin hosts-own --uninstall",
+	},
+];
+
+describe.each(services)("$service", ({ install, service, uninstall }) => {
+	beforeAll(() => system.must(install));
+	afterAll(() => system.must(`systemctl stop ${service}; systemctl reset-failed; ${uninstall}`));
+
+	test.each([
+		["the state", state],
+		["above it", "/var/lib"],
+		["at the top", ""],
+	])("is not started where a link is in the place of %s", async (_, part) => {
+		const place = `${data}${part}`;
+		const rest = state.slice(part.length);
+		await system.must(`mv ${place} ${place}.before && ln -s ${victim} ${place} && install -d -m 777 ${victim}${rest}`);
+		try {
+			expect((await system.run(`systemctl start ${service}`)).status).not.toBe(0);
+			expect(await property(service, "AssertResult")).toBe("no");
+			expect(await property(service, "ActiveState")).toBe("inactive");
+			expect(await system.must(`find ${victim} -type f`)).toBe("");
+			expect((await system.run("cagewright --launcher systemd-run run linked")).status).toBe(4);
+			expect(await system.must(`find ${victim} -type f`)).toBe("");
+			const unit = await system.run("cagewright unit linked");
+			expect([unit.status, unit.stdout]).toEqual([4, ""]);
+			expect(unit.stderr).toContain("data-way-not-directory");
+		} finally {
+			await system.must(`rm ${place} && mv ${place}.before ${place} && rm -rf ${victim}/*`);
+		}
+		await system.must(`systemctl start ${service}`);
+		await answers();
+		await system.must(`systemctl stop ${service}`);
+	});
+
+	test("writes to syslog, by the one socket that it sees, also after journald was started again", async () => {
+		await system.must(`systemctl start ${service}`);
+		await answers(`first of ${service}`);
+		await heard(`asked first of ${service}`);
+		const root = `/proc/$(systemctl show --value -p MainPID ${service})/root`;
+		expect(await sockets(root)).toBe("log");
+		await system.must("systemctl restart systemd-journald");
+		await answers(`second of ${service}`);
+		await heard(`asked second of ${service}`);
+	});
+
+	test("has a limit that keeps a crash from the host's core handler, and shared memory of its own, with an end", async () => {
+		const pid = await property(service, "MainPID");
+		expect(await system.must(`grep 'core file' /proc/${pid}/limits`)).toMatch(/^Max core file size\s+1\s+1\s+bytes/);
+		await system.must("touch /dev/shm/hosts-own");
+		const mounts = (await system.must(`cat /proc/${pid}/mounts`)).split("\n");
+		const total = Number(/MemTotal:\s+(\d+) kB/.exec(await system.must("cat /proc/meminfo"))?.[1]);
+		for (const place of ["/tmp", "/var/tmp", "/dev/shm"]) expect(await system.must(`ls /proc/${pid}/root${place}`)).toBe("");
+		const mount = mounts.filter((line) => line.split(" ")[1] === "/dev/shm").at(-1) ?? "";
+		expect(mount).toMatch(/^tmpfs .*nr_inodes=131072/);
+		expect(Number(/size=(\d+)k/.exec(mount)?.[1])).toBeLessThan(total / 4);
+	});
+});
+
+describe("a cage that `run` starts", () => {
+	const run = "systemd-run --quiet --unit=running cagewright run linked";
+	afterAll(() => system.must("systemctl stop running"));
+
+	test("writes to syslog, by the one socket that it sees, also after journald was started again", async () => {
+		await system.must(run);
+		await answers("first of run");
+		await heard("asked first of run");
+		const pid = await system.must("pgrep -f '^/usr/bin/perl /opt/linked/application.pl'");
+		expect(await sockets(`/proc/${pid}/root`)).toBe("log");
+		await system.must("systemctl restart systemd-journald");
+		await answers("second of run");
+		await heard("asked second of run");
+		expect(await system.must(`grep 'core file' /proc/${pid}/limits`)).toMatch(/^Max core file size\s+1\s+1\s+bytes/);
+	});
+
+	test("keeps a generation from being narrowed below what it has mounted; ended, it does not", async () => {
+		await system.must(`install -d -o nobody ${state}/sub`);
+		const narrowed = await system.run(makeWith(`${state}/sub`));
+		expect([narrowed.status, narrowed.stdout]).toEqual([4, ""]);
+		expect(narrowed.stderr).toContain("stop the cage first");
+		await system.must(`systemctl stop running && install -d -o nobody ${data}${state}/sub`);
+		await system.must(`touch ${data}${state}/sub/kept`);
+		await system.must(makeWith(`${state}/sub`));
+		expect(await system.must(`stat -c '%u %a' ${data}${state}`)).toBe("0 755");
+		await system.must("cagewright unit linked --install && systemctl start cage-linked");
+		await answers();
+		expect(await system.must(`ls ${data}${state}/sub`)).toBe("kept\nnotes");
+		await system.must("systemctl stop cage-linked && cagewright rollback linked");
+		expect(await system.must(`stat -c %U ${data}${state} && ls ${data}${state}/sub ${data}${state}/notes`)).toContain("nobody");
+	}, 60_000);
+});
