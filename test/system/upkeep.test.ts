@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -57,6 +57,28 @@ describe("nginx, whose logs the host knows how to rotate", () => {
 		});
 		expect(read(log)).not.toContain("?before");
 		expect((await run.stop()).status).toBe(0);
+	});
+
+	test("is rotated without a step through a link, whatever the application puts in the place of its logs", async () => {
+		const outside = `${folder}/outside`;
+		mkdirSync(`${outside}/sub`, { recursive: true });
+		for (const name of ["file", "sub/other.log"]) writeFileSync(`${outside}/${name}`, "the host's\n", { mode: 0o600 });
+		const logs = `${made.data}/var/log/nginx`;
+		symlinkSync(`${outside}/file`, `${logs}/a.log`);
+		symlinkSync(`${outside}/sub`, `${logs}/sub`);
+		symlinkSync(outside, `${logs}/b.log`);
+		writeFileSync(`${logs}/c.log`, "a line\n");
+		for (const old of ["c.log.1", "c.log.2.gz", "c.log.1.gz"]) symlinkSync(`${outside}/file`, `${logs}/${old}`);
+		const before = statSync(`${outside}/file`);
+		// It complains of links and does nothing to them.
+		const file = await printed("unit", "web", "--logrotate");
+		for (const _ of [1, 2]) await rotate(file).catch(() => {});
+		expect(readdirSync(outside).sort()).toEqual(["file", "sub"]);
+		expect(readdirSync(`${outside}/sub`)).toEqual(["other.log"]);
+		expect(read(`${outside}/file`)).toBe("the host's\n");
+		const { ctimeMs, mode, nlink, uid } = statSync(`${outside}/file`);
+		expect({ ctimeMs, mode, nlink, uid }).toEqual({ ctimeMs: before.ctimeMs, mode: before.mode, nlink: 1, uid: 0 });
+		for (const name of readdirSync(logs).filter((one) => !/^(access|error)/.test(one))) rmSync(`${logs}/${name}`);
 	});
 
 	test("that does not run is rotated all the same, in silence", async () => {

@@ -2,7 +2,7 @@ import type { Cage } from "../cage/cage.ts";
 import type { Manifest } from "../cage/manifest.ts";
 import { Failure } from "../failure.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { isWithin, join, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { escapeLogGlob, type LogrotateStanza, parseLogrotate, quoteLogrotate } from "./logrotate-file.ts";
 import { signalLine } from "./signal-line.ts";
@@ -25,7 +25,7 @@ const passedOver = /(,v|~|\.(bak|cfsaved|disabled|new|old|orig|swp|dpkg-\w+|rpm\
 
 /** Directories of the application's logs, as it sees them. */
 export function logDirectories({ writable }: Pick<Manifest, "writable">): Path[] {
-	return outermost(writable).filter((path) => isWithin(path, logs));
+	return outermostOf(writable).filter((path) => isWithin(path, logs));
 }
 
 /**
@@ -42,7 +42,9 @@ export function logRotation(input: RotationInput): string {
 		...rest.map((path) => block(input, [join(path, "*.log")], defaults, telling(input, undefined))),
 	];
 	if (!blocks.length) throw new Failure("logs-unknown", { name: input.cage.name }, 1);
-	return [`# Logs of the cage ${input.cage.name}, which lie below its data on the host.`, ...blocks, ""].join("\n");
+	return [`# Logs of the cage ${input.cage.name}, which lie below its data on the host.`, ...leftOut(input), ...blocks, ""].join(
+		"\n",
+	);
 }
 
 interface HostStanza {
@@ -53,26 +55,46 @@ interface HostStanza {
 }
 
 /**
- * Only what lies directly in a writable directory. Further down the application could make a directory a link to elsewhere, and root
- * would rotate what is there; the writable directory itself is a mount for it, which it cannot swap.
+ * The host rotates these too, in a directory below a writable one. There the application could put a link in the place of a directory between two steps of
+ * logrotate, which works by path; and `su` with the application's account (logrotate.conf(5)) does not get to the cage's data, which is root's alone.
  */
-function hostStanzas({ files, manifest }: RotationInput): HostStanza[] {
-	const directories = new Set(outermost(manifest.writable));
+function leftOut({ files, manifest }: RotationInput): string[] {
+	const directories = outermostOf(manifest.writable);
+	const isBelow = (pattern: Path) => directories.some((one) => one !== parent(pattern) && isWithin(parent(pattern), one));
+	return hostFiles(files).flatMap(({ file, stanzas }) =>
+		stanzas
+			.flatMap(({ patterns }) => patterns)
+			.filter(isBelow)
+			.map(
+				(pattern) =>
+					`# Left out: ${showPath(pattern)} of ${showPath(file)}; the application can make its directory a link. Let it log into ${showPath(directories.find((one) => isWithin(pattern, one)) ?? logs)}.`,
+			),
+	);
+}
+
+function hostFiles(files: Files): { file: Path; stanzas: readonly LogrotateStanza[] }[] {
 	return files
 		.list(hostFolder)
 		.filter((name) => !passedOver.test(name))
-		.flatMap((name) => {
+		.map((name) => {
 			const file = join(hostFolder, name);
-			return parseLogrotate(files.read(file)?.toString("latin1") ?? "").flatMap((stanza) => {
-				const patterns = stanza.patterns.filter((pattern) => directories.has(parent(pattern)));
-				return patterns.length ? [{ file, stanza, patterns }] : [];
-			});
+			return { file, stanzas: parseLogrotate(files.read(file)?.toString("latin1") ?? "") };
 		});
 }
 
-function outermost(writable: Manifest["writable"]): Path[] {
-	const paths = writable.map(({ path }) => path);
-	return paths.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)));
+/** Only those directly in a writable directory: that is a mount for the application, which it cannot put a link in the place of. */
+function hostStanzas({ files, manifest }: RotationInput): HostStanza[] {
+	const directories = new Set(outermostOf(manifest.writable));
+	return hostFiles(files).flatMap(({ file, stanzas }) =>
+		stanzas.flatMap((stanza) => {
+			const patterns = stanza.patterns.filter((pattern) => directories.has(parent(pattern)));
+			return patterns.length ? [{ file, stanza, patterns }] : [];
+		}),
+	);
+}
+
+function outermostOf(writable: Manifest["writable"]): Path[] {
+	return outermost(writable.map(({ path }) => path));
 }
 
 const defaults = ["weekly", "rotate 12", "missingok", "notifempty", "compress", "delaycompress", "create"];

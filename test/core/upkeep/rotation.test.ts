@@ -70,6 +70,20 @@ describe("the logs of a cage", () => {
 		);
 	});
 
+	test("in a directory below a writable one are left out, and the file says so: the application can make that a link", () => {
+		const host = {
+			app: "/var/log/app/*.log /var/log/app/sub/*.log /var/log/app/*/x.log /var/log/other/sub/*.log {\n\tdaily\n}\n",
+		};
+		const text = rotation({ writable: { "/var/log/app": {} }, host });
+		expect(lines(text).filter((line) => line.startsWith('"'))).toEqual(['"/state/cages/web/data/var/log/app/*.log" {']);
+		expect(lines(text).filter((line) => line.startsWith("# Left out"))).toEqual([
+			expect.stringMatching(
+				/^# Left out: \/var\/log\/app\/sub\/\*\.log of \/etc\/logrotate\.d\/app; .* Let it log into \/var\/log\/app\.$/,
+			),
+			expect.stringContaining("/var/log/app/*/x.log"),
+		]);
+	});
+
 	test("are made for the group root where that is all that a master keeps of root", () => {
 		const host = { nginx: "/var/log/nginx/*.log {\n\tcreate 0640 www-data adm\n}\n" };
 		const made = (capabilities: string[]) =>
