@@ -52,7 +52,9 @@ const heard = (words: string) =>
 
 /** Names of all sockets that are seen there. find(1) would believe the directory, which knows the file below the mount. */
 const sockets = (root: string) =>
-	system.must(`for one in $(find ${root}/dev ${root}/run ! -type d); do if [ -S $one ]; then basename $one; fi; done`);
+	system.must(
+		`for one in $(find ${root}/dev ${root}/run ! -type d); do if [ -S $one -a ! -L $one ]; then basename $one; fi; done`,
+	);
 
 /** The cage's own unit, and the drop-in for a service of the host. */
 const services = [

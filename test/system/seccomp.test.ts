@@ -228,3 +228,13 @@ describe.skipIf(!able)("under the filter", () => {
 		expect(run(filtered(closed, [join(directory, "init"), "/", "/bin/sh", "-c", "exit 9"])).exitCode).toBe(9);
 	});
 });
+
+it("keeps a crash from the host's core handler: that limit stays, and whoever lowers it hears of no error", () => {
+	const lower = ["prlimit", "--core=0:0", "--", "cat", "/proc/self/limits"];
+	const limits = (command: readonly string[]) => {
+		const { exitCode, stdout } = run(["prlimit", "--core=1:1", "--", ...command]);
+		return [exitCode, /^Max core file size +(\S+) +(\S+)/m.exec(stdout)?.slice(1)];
+	};
+	expect(limits(lower)).toEqual([0, ["0", "0"]]);
+	expect(limits(filtered(closed, lower))).toEqual([0, ["1", "1"]]);
+});
