@@ -17,7 +17,7 @@ const groupOrWorldWrite = 0o022;
  * A mount follows links, so whoever can put one on the way to the state chooses what is mounted over the writable directory, read-write. The application reaches only
  * what is below the state itself: a part above it that is no directory, or that others may write, is not as the build made it. The build gives these directories the owner
  * and mode that the host's have, which nobody but root gets at in the state folder. `isPresent`: another generation's state is put in its own place when that becomes the
- * present one, so until then only links count.
+ * present one, and an imported cage may come without any, so until then only links count.
  */
 export function auditDataWays(ways: readonly DataWay[], owner: number, isPresent: boolean): Finding[] {
 	const findings = new Map<string, Finding>();
@@ -33,7 +33,8 @@ export function auditDataWays(ways: readonly DataWay[], owner: number, isPresent
 				if (mode & groupOrWorldWrite & ~like.mode) find("data-way-writable", path, { mode: `0${mode.toString(8)}` });
 			}
 		}
-		if (absent !== undefined) find("data-way-not-directory", absent, { kind: "absent" satisfies FileKind | "absent" });
+		if (absent !== undefined && isPresent)
+			find("data-way-not-directory", absent, { kind: "absent" satisfies FileKind | "absent" });
 	}
 	return [...findings.values()];
 }
