@@ -179,6 +179,8 @@ export const failuresDe: Failures = {
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
 		"{subject} ist weder ein Pfad noch ein Systemaufruf, den der Filter kennt, noch eine Capability; Pfade beginnen mit einem Schrägstrich.",
+	"failed-capabilities":
+		"{command} scheitert mit Status {status}, weil die Capabilities {names} nicht erlaubt sind. Braucht sie diese, erlauben Sie sie: {option}. {words}",
 	"failed-refused":
 		"{command} scheitert mit Status {status}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). {words}",
 	"failed-on-host": "{command} scheitert mit Status {status}, auch außerhalb eines Käfigs: {words}",

@@ -162,6 +162,8 @@ export const failuresEn = {
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
 	"explain-unknown":
 		"{subject} is neither a path, nor a system call that the filter knows, nor a capability; paths begin with a slash.",
+	"failed-capabilities":
+		"{command} fails with status {status} because it may not keep the capabilities {names}. If it has to, allow them: {option}. {words}",
 	"failed-refused":
 		"{command} fails with status {status}. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). {words}",
 	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",

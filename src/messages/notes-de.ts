@@ -68,6 +68,8 @@ export const notesDe: Notes = {
 		"{count} {count|Name|Namen} der Daten {count|lässt|lassen} sich anderswo nicht importieren (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade) und {count|fehlt|fehlen} im Archiv: {path}{count|.|, …}",
 	"findings-accepted": "{name} startet, obwohl die Prüfung dies fand und es namentlich hingenommen wurde: {findings}.",
 	"allowance-unused": "{option} {path} erlaubt nichts: Der Plan hat dort keine solche Datei. Prüfen Sie den Pfad.",
+	"capabilities-refused":
+		"Sie will die Capabilities {names} behalten und kommt hier wie im Käfig ohne aus. Erlauben lassen sie sich mit {option}.",
 	"call-refused":
 		"Sie ruft {call}() auf; das erlauben weder die Sandbox noch ein Käfig ({error}). Prüfen Sie, ob sie ohne das auskommt.",
 	"kernel-setting-refused":
