@@ -293,6 +293,8 @@ export const failuresDe: Failures = {
 	"process-unknown": "Es gibt keinen Prozess {pid}; `cagewright apps` zeigt, was läuft.",
 	"port-needs-root":
 		"{command} will Port {port}, und {user} bekommt keinen unter {lowest}; lassen Sie es an einem höheren lauschen, oder rufen Sie dies als root auf.",
+	"nowhere-executable":
+		"In keinem Ordner dürfen Programme ausgeführt werden: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Geben Sie mit --state einen anderen Ordner an.",
 	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; amd64 und arm64 werden es.",
 	"program-failed": "{program} ist gescheitert: {problem}",
 	"program-not-a-file": "{program} ist keine Datei; nennen Sie das Programm selbst.",

@@ -268,6 +268,8 @@ export const failuresEn = {
 	"process-unknown": "There is no process {pid}; `cagewright apps` shows what runs.",
 	"port-needs-root":
 		"{command} wants port {port}, and {user} gets none below {lowest}; let it listen at a higher one, or run this as root.",
+	"nowhere-executable":
+		"No folder lets programs be executed: {folder}, /run, /tmp and /dev/shm are mounted noexec. Use --state with a folder that is not.",
 	"processor-unsupported": "This processor ({processor}) is not supported; amd64 and arm64 are.",
 	"program-failed": "{program} failed: {problem}",
 	"program-not-a-file": "{program} is no file; name the program itself.",

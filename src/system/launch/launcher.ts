@@ -7,6 +7,7 @@ import { type CageRoot, initName, type LaunchSpec } from "../../core/confinement
 import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
 import type { GroupLimit } from "../../core/confinement/limits.ts";
 import type { Method } from "../../core/confinement/method.ts";
+import { probeCannotEnter } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
@@ -34,6 +35,7 @@ import { lineProblem } from "./line-problem.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { writeLoopback } from "./loopback-program.ts";
 import { confinerFile, type Launching, methodFor, unitConfiner } from "./method.ts";
+import { enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
@@ -49,12 +51,14 @@ export class UtilLinuxLauncher implements Launcher {
 	private readonly launching: Launching;
 	private readonly state: string;
 	private readonly commands: Commands;
+	private readonly probePrograms: ProbePrograms;
 
 	constructor(state: string, launching: Launching = {}, commands = new Commands()) {
 		this.state = state;
 		this.commands = commands;
 		this.launching = launching;
 		this.scratch = join(state, "scratch");
+		this.probePrograms = new ProbePrograms(this.scratch);
 	}
 
 	async rehearse(ports: readonly number[] = []): Promise<Rehearsal> {
@@ -133,13 +137,15 @@ export class UtilLinuxLauncher implements Launcher {
 		timeoutSeconds: number,
 		signal?: AbortSignal,
 	): Promise<ShellResult> {
-		const { launched } = where;
-		const network = launched?.init || where.network;
-		const root = launched ? `/proc/${launched.init}/root` : (where.root ?? "/nonexistent");
-		const env = { ...process.env, CAGEWRIGHT_ROOT: root };
-		const words = [...enter(network, where.onHost ?? false), "/bin/sh", "-c", line];
-		const ended = this.commands.started(words);
-		const result = await runGroup(words, env, timeoutSeconds, signal);
+		const init = where.launched?.init || undefined;
+		const { network, onHost = false } = where;
+		const entered = enterProbe(line, { init, network, onHost }, (kind) => this.probePrograms.descriptor(kind));
+		if (entered === undefined) return { ok: false, status: probeCannotEnter, output: "", timedOut: false };
+		const env = { ...process.env, CAGEWRIGHT_ROOT: entered.root ?? where.root ?? "/nonexistent" };
+		const ended = this.commands.started([...enter(init ?? network, onHost), "/bin/sh", "-c", line]);
+		const running = runGroup(entered.words, env, timeoutSeconds, signal, entered.descriptors);
+		entered.release();
+		const result = await running;
 		ended(result.status);
 		return result;
 	}

@@ -1,0 +1,132 @@
+import { accessSync, closeSync, constants, mkdirSync, openSync, readlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/probe-entry.ts";
+import { Failure } from "../../core/failure.ts";
+import { transientName } from "../state/process.ts";
+import { enter } from "./enter.ts";
+import { isRootless, sharesNetwork } from "./rootless.ts";
+import { requireTool } from "./tools.ts";
+
+/** What is executed for a probe, the descriptors that it gets from 3 on, and the application's root as the probe sees it. */
+export interface EnteredProbe {
+	readonly words: readonly string[];
+	readonly descriptors: readonly number[];
+	readonly root: string | undefined;
+	/** Closes the descriptors that were opened for this probe. */
+	release(): void;
+}
+
+/** Where a probe runs. `init` is a process of the application, `network` one that has the network alone. */
+export interface ProbePlace {
+	readonly init: number | undefined;
+	readonly network: number | undefined;
+	readonly onHost: boolean;
+}
+
+/**
+ * Runs a shell line in PID and mount namespaces of its own, so that it can neither leave a process behind nor follow a link of the
+ * application's. undefined when the application has ended. An ordinary user who attached to a process of his own user namespace gets neither:
+ * nobody there has a right that he lacks, and no namespace can be made that still sees that process.
+ */
+export function enterProbe(
+	line: string,
+	place: ProbePlace,
+	executable: (kind: ProbeEntryKind) => number,
+): EnteredProbe | undefined {
+	const { init, network, onHost } = place;
+	const joined = init ?? network;
+	const shell = ["/bin/sh", "-c", line];
+	const none = { descriptors: [], release() {} };
+	if (isRootless() && joined === undefined) {
+		const own = ["--user", "--map-current-user", ...(onHost ? [] : ["--net"]), "--pid", "--fork", "--kill-child", "--mount-proc"];
+		// PID 1 gets no default signal actions, so the line runs as its child.
+		const words = [requireTool("unshare"), ...own, "--", "/bin/sh", "-c", '/bin/sh -c "$1"; exit $?', "sh", line];
+		return { words, root: undefined, ...none };
+	}
+	if (isRootless() && joined !== undefined && sharesUser(joined)) {
+		const root = init === undefined ? undefined : `/proc/${init}/root`;
+		return { words: [...enter(joined, onHost), ...shell], root, ...none };
+	}
+	const kind: ProbeEntryKind = {
+		network: joined === undefined ? (onHost ? "host" : "new") : isRootless() && sharesNetwork(joined) ? "host" : "join",
+		user: isRootless(),
+		root: init !== undefined,
+	};
+	const program = executable(kind);
+	const of = joined ?? "self";
+	const opened: number[] = [];
+	const release = () => opened.splice(0).forEach(closeSync);
+	try {
+		const { O_DIRECTORY, O_RDONLY } = constants;
+		opened.push(openSync(`/proc/${of}/root`, pathOnly | O_DIRECTORY));
+		for (const name of ["mnt", "net", "user"]) opened.push(openSync(`/proc/${of}/ns/${name}`, O_RDONLY));
+	} catch {
+		release();
+		return undefined;
+	}
+	const descriptors = [...opened, program];
+	// The order is that of `probeDescriptors`.
+	const words = [`/proc/self/fd/${3 + opened.length}`, ...shell];
+	return { words, descriptors, root: kind.root ? probeRoot : undefined, release };
+}
+
+const pathOnly = 0o10000000; // O_PATH of fcntl.h, which Node does not name
+
+function sharesUser(pid: number): boolean {
+	try {
+		return readlinkSync(`/proc/${pid}/ns/user`) === readlinkSync("/proc/self/ns/user");
+	} catch {
+		return false;
+	}
+}
+
+/** Descriptors of the executables, one of each kind. The files have no name any more, so nothing of them outlives this process. */
+export class ProbePrograms {
+	private readonly scratch: string;
+	private readonly opened = new Map<string, number>();
+
+	constructor(scratch: string) {
+		this.scratch = scratch;
+	}
+
+	/** Throws `processor-unsupported` or `nowhere-executable` (both exit 3). */
+	descriptor(kind: ProbeEntryKind): number {
+		const key = JSON.stringify(kind);
+		const known = this.opened.get(key);
+		if (known !== undefined) return known;
+		const program = probeEntryExecutable(process.arch, kind);
+		if (program === undefined) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+		const descriptor = this.open(program);
+		this.opened.set(key, descriptor);
+		return descriptor;
+	}
+
+	/** A state folder may be mounted noexec; nothing can be executed from there then. */
+	private open(program: Uint8Array): number {
+		for (const folder of [this.scratch, "/run", tmpdir(), "/dev/shm"]) {
+			const descriptor = openUnnamed(folder, program);
+			if (descriptor === undefined) continue;
+			try {
+				accessSync(`/proc/self/fd/${descriptor}`, constants.X_OK);
+				return descriptor;
+			} catch {
+				closeSync(descriptor);
+			}
+		}
+		throw new Failure("nowhere-executable", { folder: this.scratch }, 3);
+	}
+}
+
+function openUnnamed(folder: string, content: Uint8Array): number | undefined {
+	const file = join(folder, transientName("scratch"));
+	try {
+		mkdirSync(folder, { recursive: true, mode: 0o700 });
+		writeFileSync(file, content, { flag: "wx", mode: 0o700 });
+	} catch {
+		return undefined;
+	}
+	const descriptor = openSync(file, "r");
+	unlinkSync(file);
+	return descriptor;
+}
