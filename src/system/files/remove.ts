@@ -6,6 +6,7 @@ import { join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/
 import { showPath } from "../../core/path/quote.ts";
 import { below, openDirectory } from "./descriptor.ts";
 import { errorName, writeFailure } from "./errors.ts";
+import { clearFlags, pathOnly } from "./file-flags.ts";
 import { refuseMounts } from "./mounts.ts";
 
 /** Rounds through a directory to which somebody keeps adding. */
@@ -28,17 +29,17 @@ export async function removeTree(path: Path): Promise<boolean> {
 	});
 	if (stats === undefined) return false;
 	try {
-		if (!stats.isDirectory()) await unlink(name);
+		if (!stats.isDirectory()) await withoutFlags([path], () => unlink(name));
 		else {
 			await refuseMounts(join(await realPath(parent(path)), path.slice(path.lastIndexOf("/") + 1)));
 			await unlock(path);
 			const top = await openDirectory(path);
 			try {
 				await empty(top, path);
+				await withoutFlags([`${below(top)}/.` as Path], () => rmdir(name));
 			} finally {
 				await top.close();
 			}
-			await rmdir(name);
 		}
 	} catch (error) {
 		throw removeFailure(error, path);
@@ -62,13 +63,26 @@ async function empty(top: FileHandle, path: Path): Promise<void> {
 		await rename(pathToBytes(entry), pathToBytes(below(top, aside)));
 		moved.push(aside);
 	};
+	const removeAll = async (directory: FileHandle, entries: readonly Path[], isLastTry: boolean): Promise<void> => {
+		// All of them must have ended before the descriptor is closed: its number could be another directory's soon.
+		const ends = await Promise.allSettled(entries.map((name) => removeOne(below(directory, name))));
+		const refused = entries.filter((_, index) => {
+			const end = ends[index];
+			if (end?.status !== "rejected") return false;
+			if (isLastTry || errorName(end.reason) !== "EPERM") throw end.reason;
+			return true;
+		});
+		if (!refused.length) return;
+		// A flag of the directory's keeps its entries, and one of the top's keeps what is moved there.
+		await clearFlags([
+			...refused.map((name) => below(directory, name)),
+			...[directory, top].map((one) => `${below(one)}/.` as Path),
+		]);
+		await removeAll(directory, refused, true);
+	};
 	const clear = async (directory: FileHandle) => {
 		const all = await names(directory);
-		for (let start = 0; start < all.length; start += atOnce) {
-			// All of them must have ended before the descriptor is closed: its number could be another directory's soon.
-			const ends = await Promise.allSettled(all.slice(start, start + atOnce).map((name) => removeOne(below(directory, name))));
-			for (const end of ends) if (end.status === "rejected") throw end.reason;
-		}
+		for (let start = 0; start < all.length; start += atOnce) await removeAll(directory, all.slice(start, start + atOnce), false);
 	};
 	for (let round = 0; round < patience; round++) {
 		moved.length = 0;
@@ -85,7 +99,8 @@ async function empty(top: FileHandle, path: Path): Promise<void> {
 			} finally {
 				await directory.close();
 			}
-			const left = await rmdir(pathToBytes(below(top, aside))).then(
+			const place = below(top, aside);
+			const left = await withoutFlags([place], () => rmdir(pathToBytes(place))).then(
 				() => false,
 				(error: unknown) => {
 					if (errorName(error) === "ENOTEMPTY" || errorName(error) === "EEXIST") return true;
@@ -97,6 +112,17 @@ async function empty(top: FileHandle, path: Path): Promise<void> {
 		}
 	}
 	throw new Failure("still-in-use", { path: showPath(path) }, 1);
+}
+
+/** Tries again without the files' flags what those may have kept from being done. */
+async function withoutFlags(paths: readonly Path[], work: () => Promise<void>): Promise<void> {
+	try {
+		await work();
+	} catch (error) {
+		if (errorName(error) !== "EPERM") throw error;
+		await clearFlags(paths);
+		await work();
+	}
 }
 
 async function names(directory: FileHandle): Promise<Path[]> {
@@ -115,8 +141,6 @@ async function unlinkUnlessDirectory(path: Path): Promise<boolean> {
 		throw error;
 	}
 }
-
-const pathOnly = 0o10000000; // O_PATH of fcntl.h, which Node does not name: opens also what may not be read
 
 /** Root may empty any directory; anybody else only one whose mode lets him, and a cage's directories often do not. */
 async function unlock(directory: Path): Promise<void> {

@@ -24,6 +24,7 @@ import type {
 } from "../../engine/ports.ts";
 import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
+import { makeSafeFolder, requireSafeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
@@ -63,14 +64,14 @@ export class UtilLinuxLauncher implements Launcher {
 
 	async rehearse(ports: readonly number[] = []): Promise<Rehearsal> {
 		if (isRootless()) requireUserNamespaces();
-		const folder = this.makeFolder();
+		const folder = await this.makeFolder();
 		const loopback = ports.length ? await this.shareLoopback(ports, folder) : undefined;
 		return {
 			folder: pathFromText(folder),
 			...(loopback ? { network: loopback.pid } : {}),
 			async dispose() {
 				await loopback?.dispose();
-				removeScratch(folder);
+				await removeScratch(folder);
 			},
 		};
 	}
@@ -82,12 +83,12 @@ export class UtilLinuxLauncher implements Launcher {
 		if (request.trace) requireTool("strace");
 		if (isRootless()) requireUserNamespaces();
 		const method = request.spec.kind === "cage" ? this.methodOf(request) : undefined;
-		const folder = this.makeFolder();
+		const folder = await this.makeFolder();
 		if (method?.launcher === "systemd-run") return this.startByService(request, folder);
 		let trace: TracePipe | undefined;
 		let groups: GroupLimit[] = [];
 		const cleanUp = async () => {
-			removeScratch(folder);
+			await removeScratch(folder);
 			await removeGroups(groups);
 		};
 		try {
@@ -119,10 +120,10 @@ export class UtilLinuxLauncher implements Launcher {
 				request,
 				places,
 				(child) => this.commands.follow(child),
-				async () => removeScratch(folder),
+				async () => void (await removeScratch(folder)),
 			);
 		} catch (error) {
-			removeScratch(folder);
+			await removeScratch(folder);
 			throw error;
 		}
 	}
@@ -247,19 +248,21 @@ export class UtilLinuxLauncher implements Launcher {
 		try {
 			return await shareLoopback(ports, isRootless() ? rootless(writeLoopback(folder)) : undefined);
 		} catch (error) {
-			removeScratch(folder);
+			await removeScratch(folder);
 			throw error;
 		}
 	}
 
-	clearAbandoned(): void {
-		if (!existsSync(this.scratch)) return;
+	async clearAbandoned(): Promise<readonly Failure[]> {
+		if (!existsSync(this.scratch)) return [];
+		await requireSafeFolder(pathFromText(this.scratch));
 		try {
-			clearAbandoned(this.scratch);
+			return await clearAbandoned(this.scratch);
 		} catch (error) {
 			throw writeFailure(error, pathFromText(this.scratch));
+		} finally {
+			clearAbandonedGroups();
 		}
-		clearAbandonedGroups();
 	}
 
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
@@ -268,17 +271,17 @@ export class UtilLinuxLauncher implements Launcher {
 		return confinerFile(this.methodOf(request), openings, landlock);
 	}
 
-	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
-	private makeFolder(): string {
+	/** A folder that names its maker, so that a later command knows whether it is still in use. Abandoned ones that cannot be removed stop no launch. */
+	private async makeFolder(): Promise<string> {
+		await makeSafeFolder(pathFromText(this.scratch));
+		await this.clearAbandoned();
+		const folder = join(this.scratch, transientName("scratch"));
 		try {
-			mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
-			this.clearAbandoned();
-			const folder = join(this.scratch, transientName("scratch"));
 			mkdirSync(folder, { mode: 0o700 });
-			return folder;
 		} catch (error) {
 			throw diskFailure(error, pathFromText(this.scratch));
 		}
+		return folder;
 	}
 }
 

@@ -1,9 +1,8 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, readlinkSync, unlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync, constants, openSync, readlinkSync } from "node:fs";
 import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
-import { transientName } from "../state/process.ts";
+import { pathOnly } from "../files/file-flags.ts";
+import { openProgram } from "../files/own-program.ts";
 import { enter } from "./enter.ts";
 import { isRootless, sharesNetwork } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
@@ -71,8 +70,6 @@ export function enterProbe(
 	return { words, descriptors, root: kind.root ? probeRoot : undefined, release };
 }
 
-const pathOnly = 0o10000000; // O_PATH of fcntl.h, which Node does not name
-
 function sharesUser(pid: number): boolean {
 	try {
 		return readlinkSync(`/proc/${pid}/ns/user`) === readlinkSync("/proc/self/ns/user");
@@ -81,7 +78,7 @@ function sharesUser(pid: number): boolean {
 	}
 }
 
-/** Descriptors of the executables, one of each kind. The files have no name any more, so nothing of them outlives this process. */
+/** Descriptors of the executables, one of each kind. */
 export class ProbePrograms {
 	private readonly scratch: string;
 	private readonly opened = new Map<string, number>();
@@ -97,36 +94,8 @@ export class ProbePrograms {
 		if (known !== undefined) return known;
 		const program = probeEntryExecutable(process.arch, kind);
 		if (program === undefined) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
-		const descriptor = this.open(program);
+		const descriptor = openProgram(this.scratch, program);
 		this.opened.set(key, descriptor);
 		return descriptor;
 	}
-
-	/** A state folder may be mounted noexec; nothing can be executed from there then. */
-	private open(program: Uint8Array): number {
-		for (const folder of [this.scratch, "/run", tmpdir(), "/dev/shm"]) {
-			const descriptor = openUnnamed(folder, program);
-			if (descriptor === undefined) continue;
-			try {
-				accessSync(`/proc/self/fd/${descriptor}`, constants.X_OK);
-				return descriptor;
-			} catch {
-				closeSync(descriptor);
-			}
-		}
-		throw new Failure("nowhere-executable", { folder: this.scratch }, 3);
-	}
-}
-
-function openUnnamed(folder: string, content: Uint8Array): number | undefined {
-	const file = join(folder, transientName("scratch"));
-	try {
-		mkdirSync(folder, { recursive: true, mode: 0o700 });
-		writeFileSync(file, content, { flag: "wx", mode: 0o700 });
-	} catch {
-		return undefined;
-	}
-	const descriptor = openSync(file, "r");
-	unlinkSync(file);
-	return descriptor;
 }
