@@ -167,6 +167,8 @@ export const failuresDe: Failures = {
 		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs. Es konnte {path} nicht schreiben ({error}): nennen Sie {directory} mit --directory, wenn sein Dienst es anlegt; sonst prüfen Sie Eigentümer und Modus. {words}",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
+	"foreign-link":
+		"{path} ist ein Verweis im Zustandsordner eines anderen Benutzers, dem root nicht folgt. Rufen Sie den Befehl als dieser Benutzer auf.",
 	"finding-unknown": "Einen Befund {code}, der hingenommen werden könnte, gibt es nicht; es gibt: {codes}.",
 	"for-needs-attach":
 		"--for sagt, wie lange beobachtet wird, was läuft: ein Prozess mit --attach PID, oder bei `trace` der genannte Käfig.",

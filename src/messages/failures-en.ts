@@ -151,6 +151,7 @@ export const failuresEn = {
 		"{command} fails with status {status}, even outside a cage. It could not write {path} ({error}): name {directory} with --directory where its service makes it, else check owner and mode. {words}",
 	"file-unreadable": "{file} cannot be read: {detail}",
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
+	"foreign-link": "{path} is a link in another user's state folder, and root does not follow it. Run the command as that user.",
 	"finding-unknown": "There is no finding {code} that could be accepted; there are: {codes}.",
 	"for-needs-attach":
 		"--for says how long to watch what runs: a process with --attach PID, or with `trace` the cage that is named.",

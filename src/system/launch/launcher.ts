@@ -24,7 +24,7 @@ import type {
 } from "../../engine/ports.ts";
 import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
-import { makeSafeFolder, requireSafeFolder } from "../state/folder.ts";
+import { makeSafeFolder, refuseUnsafe, safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
@@ -160,6 +160,8 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	send(pid: number, signal: string): void {
+		// The state folder says which processes are the application's.
+		refuseUnsafe(pathFromText(this.state));
 		process.kill(pid, signal);
 	}
 
@@ -255,7 +257,12 @@ export class UtilLinuxLauncher implements Launcher {
 
 	async clearAbandoned(): Promise<readonly Failure[]> {
 		if (!existsSync(this.scratch)) return [];
-		await requireSafeFolder(pathFromText(this.scratch));
+		try {
+			safeFolder(pathFromText(this.scratch));
+		} catch {
+			// Somebody else could swap what would be removed.
+			return [];
+		}
 		try {
 			return await clearAbandoned(this.scratch);
 		} catch (error) {
