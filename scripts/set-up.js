@@ -61,7 +61,11 @@ function whyInstall() {
  * only one that has one, and works without.
  */
 function install() {
-	run("npm", ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"], "the packages could not be installed");
+	run(
+		"npm",
+		["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=notice"],
+		"the packages could not be installed",
+	);
 }
 
 function whyBuild() {

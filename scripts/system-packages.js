@@ -3,6 +3,19 @@ import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { say } from "./set-up.js";
 
+/** Programs that tracing and trials start, with the Debian package that brings each. */
+const tools = {
+	strace: "strace",
+	unshare: "util-linux",
+	setpriv: "util-linux",
+	nsenter: "util-linux",
+	mount: "mount",
+	ldconfig: "libc-bin",
+	useradd: "passwd",
+	getcap: "libcap2-bin",
+	"/usr/bin/perl": "perl-base",
+};
+
 /** Programs that the tests start, and files that they read, with the Debian package that brings each. */
 const programs = {
 	strace: "strace",
@@ -50,21 +63,23 @@ const programs = {
 	"systemd-nspawn": "systemd-container",
 };
 
+/**
+ * Installs what tracing and trials need where that takes no question: as root on Debian. Elsewhere the program itself says what is
+ * missing, and so it does where the installation fails.
+ */
+export function installTools() {
+	if (!mayInstall()) return;
+	const missing = Object.keys(tools).filter((name) => !isInstalled(name));
+	if (missing.length) install(missing, tools, "tracing and trials need");
+}
+
 /** Makes sure that the tests find what they start. Where that cannot be had, says exactly what is missing and exits 3. */
 export function requirePrograms() {
 	const isRoot = process.getuid?.() === 0;
 	const missing = Object.keys(programs).filter((name) => !isInstalled(name));
 	if (isRoot && !missing.length) return;
-	const packages = missing.map((name) => programs[name]);
-	if (isRoot && isInstalled("apt-get") && isDebian()) {
-		say(`the tests need ${missing.join(", ")}; installing ${packages.join(" ")}`);
-		withoutServices(() => {
-			apt(["update", "-q"]);
-			apt(["install", "-q", "-y", "--no-install-recommends", ...packages]);
-		});
-		const still = missing.filter((name) => !isInstalled(name));
-		if (!still.length) return;
-		say(`still missing after the installation: ${still.join(", ")}`);
+	if (mayInstall()) {
+		if (install(missing, programs, "the tests need")) return;
 	} else {
 		if (!isRoot) say("the tests need root: they make namespaces, mounts and device nodes");
 		if (missing.length) say(`the tests need ${missing.map((name) => `${name} (Debian package ${programs[name]})`).join(", ")}`);
@@ -82,6 +97,23 @@ export function withoutPrograms(wanted) {
 				.map((name) => wanted[name]),
 		),
 	];
+}
+
+function mayInstall() {
+	return process.getuid?.() === 0 && isInstalled("apt-get") && isDebian();
+}
+
+/** Installs the packages of these programs; false where some are still missing, which it says. */
+function install(missing, packageOf, need) {
+	const packages = [...new Set(missing.map((name) => packageOf[name]))];
+	say(`${need} ${missing.join(", ")}; installing ${packages.join(" ")}`);
+	withoutServices(() => {
+		apt(["update", "-q"]);
+		apt(["install", "-q", "-y", "--no-install-recommends", ...packages]);
+	});
+	const still = missing.filter((name) => !isInstalled(name));
+	if (still.length) say(`still missing after the installation: ${still.join(", ")}`);
+	return !still.length;
 }
 
 function isInstalled(name) {

@@ -78,7 +78,7 @@ const lists = {
 	allowSetuid: ["--allow-setuid <PATH>", "a setuid file that may go into the cage; repeatable"],
 	allow: [
 		"--allow <OPENING>",
-		"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME; repeatable",
+		"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH; repeatable",
 	],
 	refuse: ["--refuse <OPENING>", "keep this closed although a need was seen; repeatable"],
 	account: [
@@ -162,7 +162,10 @@ export function addApplicationOptions(command: Command): Command {
 		"--dedicated-account [NAME]",
 		"run as an account that no other service has, made where it is missing (default: cage-NAME)",
 	);
-	return command.option("--on-host", "trace on the real file system and network instead of in a rehearsal");
+	return command.option(
+		"--on-host",
+		"trace on the host itself, without the sandbox: what the application writes, sends and changes stays",
+	);
 }
 
 export function addAcceptFinding(command: Command): Command {

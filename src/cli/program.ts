@@ -28,6 +28,7 @@ import { type RecordOptions, recordFormats } from "./record-options.ts";
 import type { ReleaseOptions } from "./release.ts";
 import { report } from "./report.ts";
 import type { RollbackOptions } from "./rollback.ts";
+import type { RunWords } from "./run.ts";
 import type { TestedOptions } from "./selftest.ts";
 import { stateFolder } from "./state.ts";
 import type { TemplateOptions } from "./template.ts";
@@ -113,7 +114,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 	)
 		.option("--print", "print the plain shell commands instead")
 		.option("--stop-timeout <SECONDS>", "kill it when it has not ended so long after TERM (default: 90; 0: never)", atLeast(0))
-		.action((name: string, command: string[], options: { print?: boolean; acceptFinding?: string[]; stopTimeout?: number }) =>
+		.option("--raw", "pass escape sequences of the application on to the terminal (else they are shown as text)")
+		.action((name: string, command: string[], options: RunWords) =>
 			verb(async (terminal) => (await import("./run.ts")).run(terminal, name, command, options))(),
 		);
 	define(

@@ -7,12 +7,14 @@ import { startCage } from "./start.ts";
 import { tell } from "./tell.ts";
 import type { Terminal } from "./terminal.ts";
 
-export async function run(
-	terminal: Terminal,
-	name: string,
-	command: readonly string[],
-	options: { print?: boolean; acceptFinding?: readonly string[]; stopTimeout?: number },
-): Promise<number> {
+export interface RunWords {
+	readonly print?: boolean;
+	readonly acceptFinding?: readonly string[];
+	readonly stopTimeout?: number;
+	readonly raw?: boolean;
+}
+
+export async function run(terminal: Terminal, name: string, command: readonly string[], options: RunWords): Promise<number> {
 	const machine = systemMachine(terminal.state, terminal.launching);
 	await recordAcceptances({ machine }, name, options.acceptFinding);
 	if (options.print) {
@@ -27,5 +29,7 @@ export async function run(
 		return 0;
 	}
 	const { lang } = terminal.options;
-	return startCage(name, command, terminal.options, (event) => tell(event, lang), terminal.launching, options.stopTimeout);
+	const { raw = false, stopTimeout } = options;
+	const how = { raw, ...(stopTimeout === undefined ? {} : { stopSeconds: stopTimeout }) };
+	return startCage(name, command, terminal.options, (event) => tell(event, lang), terminal.launching, how);
 }

@@ -1,6 +1,6 @@
 import type { StartContext, StartMachine } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
-import { passedSignals, runCage } from "../engine/run.ts";
+import { passedSignals, type RunOptions, runCage } from "../engine/run.ts";
 import { systemAccounts } from "../system/accounts/accounts.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
@@ -33,7 +33,7 @@ export async function startCage(
 	options: Pick<GlobalOptions, "state" | "quiet">,
 	tell: (event: Event) => void,
 	launching: Launching = {},
-	stopSeconds?: number,
+	how: RunOptions = {},
 ): Promise<number> {
 	const context: StartContext = {
 		machine: startMachine(stateFolder(options.state), launching),
@@ -50,7 +50,7 @@ export async function startCage(
 			for (const signal of passedSignals) process.off(signal, pass);
 		};
 	};
-	return runCage(context, name, command, onSignals, stopSeconds);
+	return runCage(context, name, command, onSignals, how);
 }
 
 /** The whole of `run NAME` from the command line: as `runProgram`, for arguments that need no more reading. `words` loads what there is to say it with. */

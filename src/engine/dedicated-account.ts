@@ -6,7 +6,7 @@ import type { Plan } from "../core/plan/plan.ts";
 import { isEverybodys } from "../core/plan/shared-accounts.ts";
 import { footprintsOfOthers, processesOutside } from "./account-findings.ts";
 import type { Context, Machine } from "./context.ts";
-import type { MadeAccount } from "./store.ts";
+import type { MadeAccount, Store } from "./store.ts";
 
 /** An account that one cage has for itself: it is found or made before the build, and taken away again with the cage if it was made. */
 
@@ -63,7 +63,7 @@ export async function provideAccount({ machine }: Context, cage: string, name: s
 		await store.saveMadeAccount(cage, before);
 	};
 	try {
-		await accounts.create(name);
+		await accounts.create(name, await idsOfOthers(store, cage));
 		const made = dedicatedAccount(machine, name);
 		if (!made) throw new Failure("account-unknown", { account: name }, 1);
 		await store.saveMadeAccount(cage, { name, uid: made.uid });
@@ -72,6 +72,27 @@ export async function provideAccount({ machine }: Context, cage: string, name: s
 		throw error;
 	}
 	return { undo };
+}
+
+/** Every id that a generation of another cage of this state runs as or gives files to: it may start at any time. */
+async function idsOfOthers(store: Store, cage: string): Promise<Set<number>> {
+	const ids = new Set<number>();
+	for (const other of (await store.names()).filter((one) => one !== cage)) {
+		for (const generation of await store.generations(other)) {
+			try {
+				const manifest = await store.manifest(other, generation);
+				if (!manifest) continue;
+				const { accounts, identity } = manifest;
+				for (const id of [identity.uid, identity.gid, ...identity.groups, ...runningUids(manifest)]) ids.add(id);
+				for (const { gid, uid } of accounts.users) ids.add(uid).add(gid);
+				for (const { gid } of accounts.groups) ids.add(gid);
+			} catch (error) {
+				// `check` reports a damaged manifest.
+				if (!(error instanceof Failure)) throw error;
+			}
+		}
+	}
+	return ids;
 }
 
 /**

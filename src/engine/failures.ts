@@ -3,6 +3,7 @@ import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type Missing, openingOf } from "../core/plan/missing.ts";
+import { refusedCalls } from "../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
 import type { OwnAccount } from "./ports.ts";
 import type { Store } from "./store.ts";
@@ -16,6 +17,9 @@ import type { TrialRound } from "./trial.ts";
 export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files, own?: OwnAccount): Failure {
 	const command = shortened(commandWords.join(" "));
 	const { ended: status, output, trace } = result;
+	const calls = refusedCalls(trace)
+		.map(({ call }) => `${call}()`)
+		.join(", ");
 	const [port] = trace.refusedPorts;
 	if (own && port !== undefined) {
 		return new Failure("port-needs-root", { command, port, user: own.name, lowest: own.lowestPort }, 3);
@@ -23,7 +27,7 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 	if (status === undefined) {
 		const probe = result.probes.find((one) => !one.ok);
 		const values = { command, probe: shortened(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
-		return new Failure("not-answered-on-host", values, 1);
+		return calls ? new Failure("not-answered-refused", { ...values, calls }, 1) : new Failure("not-answered-on-host", values, 1);
 	}
 	const values = { command, status, words: tellingWords(output) };
 	if (status === 0) return new Failure("ended-on-host", values, 1);
@@ -33,6 +37,7 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 		const places = { path: showPath(path), error, directory: showPath(directory) };
 		return new Failure("failed-on-host-writing", { ...values, ...places }, 1);
 	}
+	if (calls) return new Failure("failed-refused", { ...values, calls }, 1);
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
 }
 
@@ -55,6 +60,11 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 	if (declined.length) return new Failure("needs-declined", { ...values, paths: pathsOf(declined) }, 4);
 	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
 	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
+	const unseen = round.missing.filter((one) => one.unseen && openingOf(one) !== undefined);
+	if (unseen.length) {
+		const options = [...new Set(unseen.map((one) => `--allow ${openingOf(one)}`))].join(" ");
+		return new Failure("needs-unseen", { ...values, calls: pathsOf(unseen), options }, 1);
+	}
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
 	if (kernel.length) return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel) }, 1);
 	if (!round.missing.length) return new Failure("not-answered-in-cage-nothing-missing", values, 1);

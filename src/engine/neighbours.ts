@@ -3,7 +3,8 @@ import type { Files } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { placeOf } from "../core/plan/links.ts";
-import { isNeighbour } from "../core/plan/neighbours.ts";
+import { mayReach, type SocketPolicy } from "../core/plan/neighbours.ts";
+import { optionFor, refusedSockets } from "../core/plan/socket-notes.ts";
 import { syslogName } from "../core/plan/syslog.ts";
 import { peerPorts, type Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
@@ -43,12 +44,13 @@ const lookEvery = 250;
 export async function reachingNeighbours<T extends { readonly answered: boolean }>(
 	context: Context,
 	application: Pick<Application, "network" | "probes">,
+	policy: SocketPolicy,
 	live: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
 	for (let known: Neighbours = nobody; ; ) {
 		const enough = new AbortController();
 		const within = { ...context, signal: AbortSignal.any([context.signal, enough.signal]) };
-		const search = new Search(within, application, known);
+		const search = new Search(within, application, policy, known);
 		const patrol = search.untilWanted(() => enough.abort());
 		let answered: T | undefined;
 		try {
@@ -61,7 +63,10 @@ export async function reachingNeighbours<T extends { readonly answered: boolean 
 		await patrol;
 		context.signal.throwIfAborted();
 		const wanted = answered?.answered ? nobody : await search.wanted(context);
-		if (answered && !isAnybody(wanted)) return answered;
+		if (answered && !isAnybody(wanted)) {
+			search.reportRefused(context);
+			return answered;
+		}
 		for (const place of [...wanted.sockets.map(showPath), ...wanted.ports.map((port) => `127.0.0.1:${port}`)]) {
 			context.emit({ event: "warned", code: "neighbour-reached", values: { path: place } });
 		}
@@ -74,13 +79,15 @@ class Search {
 	readonly #end = new AbortController();
 	readonly #context: Context;
 	readonly #application: Pick<Application, "network" | "probes">;
+	readonly #policy: SocketPolicy;
 	readonly #known: Neighbours;
 	readonly #judged = new Map<number, boolean>();
 	#asked: Asked = { sockets: new Set(), ports: [] };
 
-	constructor(context: Context, application: Pick<Application, "network" | "probes">, known: Neighbours) {
+	constructor(context: Context, application: Pick<Application, "network" | "probes">, policy: SocketPolicy, known: Neighbours) {
 		this.#context = context;
 		this.#application = application;
+		this.#policy = policy;
 		this.#known = known;
 	}
 
@@ -91,6 +98,14 @@ class Search {
 
 	hear(asked: Asked): void {
 		this.#asked = asked;
+	}
+
+	/** Warns of each socket of the host that was asked for and stays closed. */
+	reportRefused({ emit, machine }: Context): void {
+		const asked = [...this.#asked.sockets].filter((path) => path !== syslogName);
+		for (const path of refusedSockets(asked, this.#policy, machine.files)) {
+			emit({ event: "warned", code: "socket-not-reached", values: { path: showPath(path), option: optionFor(path) } });
+		}
 	}
 
 	/** Tells once somebody was wanted for longer than `patience`, and ends with the life. */
@@ -123,7 +138,9 @@ class Search {
 		const { machine } = this.#context;
 		const ports = this.#application.network === "none" ? [] : this.#asked.ports;
 		return {
-			sockets: socketsAmong(this.#asked.sockets, machine.files).filter((path) => !this.#known.sockets.includes(path)),
+			sockets: socketsAmong(this.#asked.sockets, this.#policy, machine.files).filter(
+				(path) => !this.#known.sockets.includes(path),
+			),
 			ports: ports.filter(
 				(port) => !this.#known.ports.includes(port) && this.#judged.get(port) !== false && machine.listens(port),
 			),
@@ -168,9 +185,9 @@ function isAnybody({ ports, sockets }: Neighbours): boolean {
 }
 
 /** Without syslog: what is rehearsed shall not get into the host's log, and an attempt tells the plan enough. */
-function socketsAmong(unheard: ReadonlySet<Path>, files: Files): Path[] {
+function socketsAmong(unheard: ReadonlySet<Path>, policy: SocketPolicy, files: Files): Path[] {
 	return [...unheard]
 		.filter((path) => path !== syslogName)
 		.map((path) => placeOf(path, files))
-		.filter((path) => isNeighbour(path) && files.status(path)?.kind === "socket");
+		.filter((path) => mayReach(path, policy, files) && files.status(path)?.kind === "socket");
 }

@@ -45,8 +45,11 @@ export interface Documents {
 export interface Accounts {
 	users(): User[];
 	groups(): Group[];
-	/** Makes a system account without a home, a shell and a password, with a group of its name. */
-	create(name: string): Promise<void>;
+	/**
+	 * Makes a system account without a home, a shell and a password, with a group of its name. Its number is none of `taken`, nor one that a
+	 * process or container of this machine uses. Throws `no-free-account-id` (exit 3).
+	 */
+	create(name: string, taken: ReadonlySet<number>): Promise<void>;
 	/** Takes an account away, with its group where that has no other member. */
 	remove(name: string): Promise<void>;
 	/** Where this is not root: the one account that there is, and the lowest port that it may bind. */
@@ -104,6 +107,8 @@ export interface LaunchRequest {
 	readonly trace?: { readonly mode: "fast" | "whole"; onData(chunk: Uint8Array): void };
 	/** What the application prints. Without it, stdin, stdout and stderr are ours. */
 	readonly onOutput?: (chunk: Uint8Array) => void;
+	/** Where our output is a terminal, it gets what the application prints unchanged, with all that steers a terminal. */
+	readonly raw?: boolean;
 	/** What has to be found good before anything is started. The launch is prepared meanwhile, and comes to nothing where this rejects. */
 	readonly after?: Promise<unknown>;
 	readonly signal?: AbortSignal;
@@ -116,6 +121,10 @@ export type Launch =
 			readonly rehearsal: Rehearsal;
 			readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
 			readonly given: readonly Path[];
+			/** Asked for by rules, beside the harmless ones. */
+			readonly devices: CageLayout["devices"];
+			/** Capabilities that rules allow. */
+			readonly capabilities: readonly string[];
 			/** Sockets of the host at which the application finds somebody. */
 			readonly sockets: readonly Path[];
 	  }
@@ -153,6 +162,8 @@ export interface Rehearsal {
 export interface Ended {
 	/** Exit status, or 128 + the signal that ended it. */
 	readonly status: number;
+	/** It was killed because what it wrote was about to fill the disk. */
+	readonly stoppedFor?: "disk-space";
 }
 
 /** An application that runs and can be asked. */
@@ -348,7 +359,9 @@ export const examined = [
 
 export interface Doctor {
 	examine(): Finding[];
-	/** Throws `no-package-manager` or `install-failed` (exit 3). */
+	/** What root types to install these packages; undefined where we are root, or know no package manager of this system. */
+	commandForRoot(packages: readonly string[]): string | undefined;
+	/** Throws `install-needs-root`, `no-package-manager` or `install-failed` (exit 3). */
 	install(packages: readonly string[], onLine: (line: string) => void): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import type { TrialSummary } from "../core/cage/cage.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
-import { isTolerable } from "../core/plan/missing.ts";
+import { isOffer, isTolerable, type Missing } from "../core/plan/missing.ts";
 import { errorTexts } from "../core/plan/rank-missing.ts";
 import type { Context } from "./context.ts";
 import type { TrialRound } from "./trial.ts";
@@ -9,18 +9,25 @@ import type { TrialRound } from "./trial.ts";
 /** What a trial found missing, and what is done about it. */
 
 /**
- * What of the missing would be added, each once. Of what an application mostly lives without only that which it complained of, if it
- * did: nothing is opened on a guess.
+ * What `make` adds for this round by itself, each once: nothing where the application answers, and only what worked on the host. Of what
+ * an application mostly lives without, it adds only what the application complained of, if it did.
  */
 export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
-	const tolerable = round.answered ? [] : round.missing.filter(isTolerable);
+	const needed = round.missing.filter((one) => !isOffer(one, round));
+	const tolerable = needed.filter(isTolerable);
 	const complained = tolerable.filter(({ error }) => round.output.includes(errorTexts[error] ?? "\0"));
 	// libc asks a name service's socket before it reads the file of accounts: an account that it does not find there explains both.
-	const looksUp = round.missing.some(({ kind }) => kind === "account");
+	const looksUp = needed.some(({ kind }) => kind === "account");
 	const accepted = new Set(complained.length ? complained : looksUp ? [] : tolerable);
-	const additions = round.missing.flatMap((one) =>
-		one.remedy && !one.declined && (!isTolerable(one) || accepted.has(one)) ? [one.remedy] : [],
+	return additionsFor(
+		needed.filter((one) => !isTolerable(one) || accepted.has(one)),
+		known,
 	);
+}
+
+/** The remedies of these that are not known yet, each once. */
+export function additionsFor(missing: readonly Missing[], known: readonly Addition[]): Addition[] {
+	const additions = missing.flatMap(({ declined, remedy }) => (remedy && !declined ? [remedy] : []));
 	const seen = new Set(known.map(keyOf));
 	return additions.filter((addition) => {
 		const key = keyOf(addition);

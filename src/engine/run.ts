@@ -26,6 +26,13 @@ export function launchRequest({ cage, layout, manifest }: PresentCage, command?:
 	};
 }
 
+export interface RunOptions {
+	/** Seconds between TERM and KILL; 0: never. */
+	readonly stopSeconds?: number;
+	/** A terminal gets what the application prints unchanged. */
+	readonly raw?: boolean;
+}
+
 /**
  * Runs the application (or another command) in its cage, in the foreground. Resolves with its exit status, or 128 + the signal
  * that ended it. Throws `command-not-in-cage` (exit 125) where the program is not there.
@@ -35,10 +42,10 @@ export async function runCage(
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
-	stopSeconds = defaultStopSeconds,
+	how: RunOptions = {},
 ): Promise<number> {
 	for (;;) {
-		const { isAgain, status } = await runOnce(context, name, command, onSignals, stopSeconds);
+		const { isAgain, status } = await runOnce(context, name, command, onSignals, how);
 		if (!isAgain) return status;
 		context.emit({ event: "warned", code: "run-again", values: { name } });
 	}
@@ -50,7 +57,7 @@ async function runOnce(
 	name: string,
 	command: readonly string[],
 	onSignals: (pass: (signal: string) => void) => () => void,
-	stopSeconds: number,
+	{ raw = false, stopSeconds = defaultStopSeconds }: RunOptions,
 ): Promise<{ readonly status: number; readonly isAgain: boolean }> {
 	const present = await presentCage(context, name);
 	// Two of them on the same data would spoil it.
@@ -81,7 +88,7 @@ async function runOnce(
 		asked.end();
 	});
 	try {
-		const launching = context.machine.launcher.start({ ...request, command: [place, ...args], after: audited });
+		const launching = context.machine.launcher.start({ ...request, command: [place, ...args], raw, after: audited });
 		const launched = await launching.catch(async (error: unknown) => {
 			// What the audit finds says more than what could not be prepared because of it.
 			await audited;

@@ -111,6 +111,8 @@ export interface Lack {
 	readonly what: string;
 	/** The package that brings it; absent where none can. */
 	readonly package?: string;
+	/** The command by which root installs every such package, where we are not root. */
+	readonly asRoot?: string;
 }
 
 export interface Finished {

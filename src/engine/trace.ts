@@ -3,7 +3,10 @@ import { ownedDirectory } from "../core/application/made-directory.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { normalise, type Path, pathFromText } from "../core/path/path.ts";
+import { namedDevice } from "../core/plan/devices.ts";
 import { placeOf } from "../core/plan/links.ts";
+import type { SocketPolicy } from "../core/plan/neighbours.ts";
+import { capabilitiesIn } from "../core/plan/opening-names.ts";
 import { likelyOwn, uncopied } from "../core/plan/own-directory.ts";
 import type { Identity } from "../core/plan/plan.ts";
 import { directoryOf, isGiven } from "../core/plan/writable.ts";
@@ -19,7 +22,7 @@ import { checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing
 import { TraceReport } from "./trace-report.ts";
 
 export interface TraceOptions {
-	/** On the real file system and network instead of in a rehearsal. */
+	/** On the host itself, without the sandbox. */
 	readonly onHost: boolean;
 	/** Lets a person go on: resolves with one more exercise, or with `undefined` when it is enough. */
 	readonly more?: (signal: AbortSignal) => Promise<string | undefined>;
@@ -61,19 +64,22 @@ export async function traceApplication(
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
 	await checkProbesFailFirst(context, application.probes, options.onHost);
 	const { accounts, files } = context.machine;
-	const { directories, given: first } = rehearsalPlaces(context, application, rules, identity);
-	return withLayers(accounts.own(), first, files, (given) =>
-		traceLives(context, application, identity, options, directories, given),
+	const places = sandboxPlaces(context, application, rules, identity);
+	const policy = { uid: identity.uid, rules };
+	return withLayers(accounts.own(), places.given, files, (given) =>
+		traceLives(context, application, policy, identity, options, { ...places, given }),
 	);
 }
 
-/** What a rehearsal makes for the application before it starts, and gives it to write to. */
-export function rehearsalPlaces(
+type SandboxPlaces = Omit<Extract<Launch, { kind: "rehearsal" }>, "kind" | "rehearsal" | "sockets">;
+
+/** What the application finds in its sandbox, and what it may write to and use there. Throws what `namedDevice` throws. */
+export function sandboxPlaces(
 	{ machine: { accounts, files } }: Context,
 	application: Application,
 	rules: Rules,
 	identity: Identity,
-): Pick<Extract<Launch, { kind: "rehearsal" }>, "directories" | "given"> {
+): SandboxPlaces {
 	// Real places, for the launcher makes and hands over what it is told.
 	const [users, groups] = [accounts.users(), accounts.groups()];
 	const directories = application.directories
@@ -82,7 +88,16 @@ export function rehearsalPlaces(
 	const writable = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
 	const own = accounts.own();
 	const likely = own ? likelyOwn(application.command, application.cwd, own, files) : [];
-	return { directories, given: [...writable, ...likely] };
+	return {
+		directories,
+		given: [...writable, ...likely],
+		devices: rules.devices.flatMap((value) => {
+			const path = namedDevice(value, files);
+			const status = files.status(placeOf(path, files));
+			return status?.device ? [{ path, type: "c" as const, ...status.device, mode: status.mode & 0o777 }] : [];
+		}),
+		capabilities: capabilitiesIn(rules.allow),
+	};
 }
 
 /** As often as directories turn up that the rehearsal lacked a layer for. */
@@ -103,15 +118,15 @@ async function withLayers(
 function traceLives(
 	context: Context,
 	application: Application,
+	policy: SocketPolicy,
 	identity: Identity,
 	options: TraceOptions,
-	directories: Extract<Launch, { kind: "rehearsal" }>["directories"],
-	given: readonly Path[],
+	places: SandboxPlaces,
 ): Promise<TraceResult> {
 	const { launcher } = context.machine;
-	return reachingNeighbours(context, application, async ({ context: within, ports, sockets, watch }) => {
+	return reachingNeighbours(context, application, policy, async ({ context: within, ports, sockets, watch }) => {
 		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
-		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, directories, given, sockets } : { kind: "host" };
+		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, ...places, sockets } : { kind: "host" };
 		const { reach } = options;
 		const watched = { launch, ...(rehearsal ? { watch } : {}), ...(reach ? { reach } : {}) };
 		try {
@@ -119,14 +134,16 @@ function traceLives(
 				firstLife(within, application, run, options, settled),
 			);
 			if (!first.value.answered) {
+				const refused = rehearsal && (await refusedBySandbox(within, application, identity, launch));
 				return {
 					...first.value,
-					trace: first.trace,
+					trace: refused ? addTraces(first.trace, refused) : first.trace,
 					output: first.output,
 					...(first.endedItself ? { ended: first.ended.status } : {}),
 				};
 			}
-			const second = await watchedRun(within, application, identity, { ...watched, number: 2 }, async (run) => {
+			const again = { ...watched, number: 2, whole: rehearsal !== undefined };
+			const second = await watchedRun(within, application, identity, again, async (run) => {
 				await probeUntilAnswered(within, run, application.probes, application.timeout);
 			});
 			return { ...first.value, trace: addTraces(first.trace, second.trace), output: first.output };
@@ -134,6 +151,19 @@ function traceLives(
 			await rehearsal?.dispose();
 		}
 	});
+}
+
+/** Seconds in which a start that does not answer shows what it was refused. */
+const refusedSeconds = 3;
+
+/** Starts an application that does not answer once more, to see the calls that the sandbox refuses it. */
+async function refusedBySandbox(context: Context, application: Application, identity: Identity, launch: Launch): Promise<Trace> {
+	const { machine, signal } = context;
+	const quietly = { ...context, emit() {} };
+	const { trace } = await watchedRun(quietly, application, identity, { launch, number: 2, whole: true }, async (run) => {
+		await Promise.race([run.ended, machine.sleep(refusedSeconds * 1000, signal)]);
+	});
+	return { ...emptyTrace(), refusals: trace.refusals };
 }
 
 type Life = Omit<TraceResult, "trace" | "output" | "ended">;
@@ -200,8 +230,10 @@ export interface Watching {
 	/** Is told while it runs whom it asked for. */
 	readonly watch?: (asked: Asked) => void;
 	readonly reach?: Reach;
-	/** It only lives: its trace is empty. */
+	/** It only runs: its trace is empty. */
 	readonly unseen?: boolean;
+	/** Calls that the sandbox's filter refuses are in the trace too; strace stops at every call for that. A cage is always traced so. */
+	readonly whole?: boolean;
 	/** Seconds that it gets to end by itself. */
 	readonly grace?: number;
 }
@@ -237,7 +269,7 @@ export async function watchedRun<T>(
 	context: Context,
 	application: Application,
 	identity: Identity,
-	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch }: Watching,
+	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch, whole = false }: Watching,
 	live: (run: Launched, settled: () => Promise<void>) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
@@ -249,7 +281,7 @@ export async function watchedRun<T>(
 	let heard = machine.now();
 	const trace: LaunchRequest["trace"] = {
 		// Denials by a filter of ours never show under strace's own filter.
-		mode: spec.kind === "cage" ? "whole" : "fast",
+		mode: whole || spec.kind === "cage" ? "whole" : "fast",
 		onData(chunk) {
 			heard = machine.now();
 			fold.feed(chunk);
@@ -298,6 +330,7 @@ export async function watchedRun<T>(
 		emit({ event: "application-ended", status: ended.status });
 	}
 	signal.throwIfAborted();
+	if (ended.stoppedFor === "disk-space") throw new Failure("sandbox-disk-full", { command: application.command[0] ?? "" }, 1);
 	fold.end();
 	report.end();
 	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output, ended, endedItself };

@@ -4,7 +4,7 @@ import type { Answers } from "../core/questions/answers.ts";
 import type { ProbeAttempt } from "../core/wizard/seen.ts";
 import type { Context } from "./context.ts";
 import { identityOf } from "./steps.ts";
-import { graceSeconds, rehearsalPlaces } from "./trace.ts";
+import { graceSeconds, sandboxPlaces } from "./trace.ts";
 
 /** Seconds that an answer may take: of what runs now, and of what was just started. */
 const hostSeconds = 10;
@@ -35,7 +35,7 @@ async function inRehearsal(context: Context, answers: Answers, line: string): Pr
 	let printed = "";
 	try {
 		const run = await machine.launcher.start({
-			spec: { kind: "rehearsal", rehearsal, sockets: [], ...rehearsalPlaces(context, application, rules, identity) },
+			spec: { kind: "rehearsal", rehearsal, sockets: [], ...sandboxPlaces(context, application, rules, identity) },
 			identity,
 			command: application.command,
 			cwd: application.cwd,

@@ -7,6 +7,7 @@ import type { Trace } from "../core/trace/trace.ts";
 import { addWatched, keyOfFailure, missedBy, parseFailure, type Watched, type WatchedFailure } from "../core/watch/watched.ts";
 import { presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
+import { additionsFor } from "./remedies.ts";
 import { comparablePlan } from "./steps.ts";
 
 export interface CageWatch {
@@ -93,7 +94,5 @@ export async function missedOf(
 
 /** The cage with what remedies these, as if a trial had found it. */
 export function withMissed(cage: Cage, missed: readonly Missing[]): Cage {
-	const known = new Set(cage.additions.map((one) => JSON.stringify({ ...one, round: 0 })));
-	const added = missed.flatMap(({ remedy }) => (remedy && !known.has(JSON.stringify({ ...remedy, round: 0 })) ? [remedy] : []));
-	return { ...cage, additions: [...cage.additions, ...added] };
+	return { ...cage, additions: [...cage.additions, ...additionsFor(missed, cage.additions)] };
 }

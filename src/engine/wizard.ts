@@ -84,10 +84,13 @@ export class Wizard implements WizardSession {
 	}
 
 	async lacks(): Promise<Lack[]> {
-		return this.#machine.doctor
-			.examine()
-			.filter((finding) => finding.state === "missing")
-			.map((finding) => ({ what: finding.what, ...(finding.package === undefined ? {} : { package: finding.package }) }));
+		const { doctor } = this.#machine;
+		const missing = doctor.examine().filter(({ state }) => state === "missing");
+		const asRoot = doctor.commandForRoot(missing.flatMap((finding) => finding.package ?? []));
+		return missing.map(({ package: name, what }) => ({
+			what,
+			...(name === undefined ? {} : { package: name, ...(asRoot === undefined ? {} : { asRoot }) }),
+		}));
 	}
 
 	async install(lacks: readonly Lack[]): Promise<void> {

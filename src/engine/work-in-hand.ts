@@ -9,7 +9,7 @@ import type { Tested } from "../core/selftest/verdict.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { layoutOf, type PresentCage } from "./cages.ts";
 import type { Subject } from "./minimise/subject.ts";
-import { remedies } from "./remedies.ts";
+import { additionsFor } from "./remedies.ts";
 import type { Candidate } from "./steps.ts";
 import type { Store } from "./store.ts";
 import type { RestoredWork, Work } from "./stored-work.ts";
@@ -67,7 +67,7 @@ export class WorkInHand {
 	/** Takes over what remedies these missing things of the last round. */
 	accept(missing: readonly Missing[]): void {
 		if (!this.round) return;
-		this.accepted = remedies({ ...this.round, missing }, this.additions);
+		this.accepted = additionsFor(missing, this.additions);
 		this.additions = [...this.additions, ...this.accepted];
 		this.plan = undefined;
 	}

@@ -32,8 +32,8 @@ export const cliDe: CliMessages = {
 			pid !== undefined
 				? `1. Prozess ${pid} mit strace beobachten, während er läuft, und ihn weiterlaufen lassen`
 				: onHost
-					? "1. Mit strace auf dem echten Dateisystem und im echten Netz beobachten"
-					: "1. Mit strace in einer Generalprobe beobachten: Nichts davon bleibt zurück",
+					? "1. Mit strace auf dem Host selbst beobachten, ohne Sandbox: Was sie schreibt, sendet und ändert, bleibt"
+					: "1. Mit strace in einer Sandbox beobachten: Nichts davon bleibt zurück",
 		plan: "2. Dateien, Geräte, Konten und Öffnungen der Abschottung planen",
 		build: (place) => `3. ${place} bauen`,
 		trial: (rounds) => `4. Im Käfig erproben, höchstens ${rounds} Runden, bis jede Probe beantwortet ist`,
@@ -148,6 +148,16 @@ export const cliDe: CliMessages = {
 		record: "Nachweis",
 		size: (files, links, bytes) => `${files} Dateien, ${links} Verweise, ${bytes}`,
 		next: "Weiter",
+		permissions: "Berechtigungen",
+		noPermissions: "Berechtigungen: keine",
+		permissionNeed: (call, program) => (program === undefined ? call : `${call} durch ${program}`),
+		permissionSource: (source, round) =>
+			source === "trace"
+				? "gelang bei der Beobachtung"
+				: source === "trial"
+					? `verweigert in Runde ${round} der Erprobung`
+					: "per Option erlaubt",
+		offered: "Im Käfig verweigert und nicht erlaubt; die Option erlaubt es",
 		leftOut: "Weggelassen und von keiner Probe gebraucht",
 		exercises: "Ging auf dem Wirt und nicht im Käfig",
 	},
@@ -165,7 +175,7 @@ export const cliDe: CliMessages = {
 	},
 	progress: {
 		trace: "Beobachtung in einer Generalprobe…",
-		traceOnHost: "Beobachtung auf dem wirklichen Dateisystem und Netz…",
+		traceOnHost: "Beobachtung auf dem Host selbst, ohne Sandbox: Was sie schreibt, sendet und ändert, bleibt…",
 		attach: "Beobachte, was schon läuft …",
 		attached: (pid, processes) =>
 			processes === 1 ? `beobachte Prozess ${pid}` : `beobachte Prozess ${pid} und ${processes - 1} weitere`,

@@ -35,8 +35,8 @@ export const cliEn = {
 			pid !== undefined
 				? `1. Watch process ${pid} with strace while it runs, and leave it running`
 				: onHost
-					? "1. Trace it with strace on the real file system and network"
-					: "1. Trace it with strace in a rehearsal: nothing that it writes stays",
+					? "1. Trace it with strace on the host itself, without a sandbox: what it writes, sends and changes stays"
+					: "1. Trace it with strace in a sandbox: nothing that it writes stays",
 		plan: "2. Plan files, devices, accounts and what confinement leaves open",
 		build: (place: string) => `3. Build ${place}`,
 		trial: (rounds: number) => `4. Try it in the cage, at most ${rounds} rounds, until every probe is answered`,
@@ -154,6 +154,16 @@ export const cliEn = {
 		record: "Record",
 		size: (files: number, links: number, bytes: string) => `${files} files, ${links} links, ${bytes}`,
 		next: "Next",
+		permissions: "Permissions",
+		noPermissions: "Permissions: none",
+		permissionNeed: (call: string, program?: string) => (program === undefined ? call : `${call} by ${program}`),
+		permissionSource: (source: "trace" | "trial" | "option", round?: number) =>
+			source === "trace"
+				? "succeeded in the trace"
+				: source === "trial"
+					? `refused in trial round ${round}`
+					: "allowed by option",
+		offered: "Refused in the cage and not allowed; the option allows it",
 		leftOut: "Left out, and not needed by any probe",
 		exercises: "Worked on the host and not in the cage",
 	},
@@ -170,8 +180,8 @@ export const cliEn = {
 		fix: (name: string) => `To add what is missing and try again: cagewright trial ${name} --yes`,
 	},
 	progress: {
-		trace: "Tracing in a rehearsal…",
-		traceOnHost: "Tracing on the real file system and network…",
+		trace: "Tracing in a sandbox…",
+		traceOnHost: "Tracing on the host itself, without a sandbox: what it writes, sends and changes stays…",
 		attach: "Watching what runs already…",
 		attached: (pid: number, processes: number) =>
 			processes === 1 ? `watching process ${pid}` : `watching process ${pid} and ${processes - 1} more`,

@@ -160,6 +160,8 @@ export const failuresDe: Failures = {
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
 		"{subject} ist weder ein Pfad noch ein Systemaufruf, den der Filter kennt, noch eine Capability; Pfade beginnen mit einem Schrägstrich.",
+	"failed-refused":
+		"{command} scheitert mit Status {status}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). {words}",
 	"failed-on-host": "{command} scheitert mit Status {status}, auch außerhalb eines Käfigs: {words}",
 	"failed-on-host-silent":
 		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs, und gibt nichts aus; seine Meldungen gehen vielleicht an das Systemprotokoll. Lassen Sie es sie ausgeben und sehen Sie, was fehlt.",
@@ -198,6 +200,7 @@ export const failuresDe: Failures = {
 	"writable-refused":
 		"{path} ({option}) machte ein Verzeichnis beschreibbar, das dem System selbst gehört; nennen Sie eines der Anwendung darunter.",
 	"include-matches-nothing": "{value} passt auf nichts auf diesem Rechner; prüfen Sie Pfad oder Muster.",
+	"install-needs-root": "Nur root kann Pakete installieren; als root ausführen: {command}",
 	"install-failed": "Die Paketverwaltung ist gescheitert: {command}: {detail}",
 	internal: "Ein Fehler in Cagewright: {detail}. Bitte melden Sie ihn, mit dem, was `--debug` zeigt.",
 	"launch-failed": "Der Käfig ließ sich nicht starten: {detail}. `cagewright doctor` sagt, was diesem Rechner fehlt.",
@@ -213,11 +216,15 @@ export const failuresDe: Failures = {
 		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"name-taken":
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
+	"no-free-account-id":
+		"Das Konto {account} lässt sich nicht anlegen: Jede Nummer zwischen SYS_UID_MIN und SYS_UID_MAX (/etc/login.defs) ist vergeben; erhöhen Sie SYS_UID_MAX.",
+	"needs-unseen":
+		"{name} antwortet nicht im Käfig, wo diese Aufrufe verweigert wurden: {calls}. Bei der Beobachtung gelangen sie nie, darum bleiben sie verweigert; {options} erlaubt sie. Probe: {probe} {words}",
 	"needs-refused":
 		"{name} antwortet nicht ohne das, was verweigert wurde: {openings}. Lassen Sie {options} weg, wenn es offen sein darf. Probe: {probe} {words}",
 	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
 	"opening-unknown":
-		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code und capability:NAME.",
+		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME und socket:PFAD.",
 	"needs-declined":
 		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
 	"file-exists":
@@ -258,6 +265,10 @@ export const failuresDe: Failures = {
 		"{name} antwortet nicht in seinem Käfig und vermisst nichts, was es draußen benutzt hat; sehen Sie, was es sagt. Probe: {probe} {words}",
 	"not-answered-disk-full":
 		"{name} antwortet nicht, und für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
+	"not-answered-refused":
+		"{command} antwortet nicht. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). Probe: {probe} {words}",
+	"sandbox-disk-full":
+		"{command} hat geschrieben, bis der Datenträger fast voll war; sie wurde beendet und alles, was sie schrieb, entfernt. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
 		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
 	"not-full-landlock":

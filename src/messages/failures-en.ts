@@ -144,6 +144,8 @@ export const failuresEn = {
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
 	"explain-unknown":
 		"{subject} is neither a path, nor a system call that the filter knows, nor a capability; paths begin with a slash.",
+	"failed-refused":
+		"{command} fails with status {status}. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). {words}",
 	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",
 	"failed-on-host-silent":
 		"{command} fails with status {status}, even outside a cage, and prints nothing; its messages may go to the system log. Let it print them, and see what it lacks.",
@@ -179,6 +181,7 @@ export const failuresEn = {
 	"writable-refused":
 		"{path} ({option}) would make a directory writable that is the system's own; name one of the application's below it.",
 	"include-matches-nothing": "{value} matches nothing on this machine; check the path or the pattern.",
+	"install-needs-root": "Only root can install packages; run as root: {command}",
 	"install-failed": "The package manager failed: {command}: {detail}",
 	internal: "A bug of ours: {detail}. Please report it, with what `--debug` shows.",
 	"launch-failed": "The cage could not be started: {detail}. `cagewright doctor` says what this machine lacks.",
@@ -193,11 +196,15 @@ export const failuresEn = {
 		"{name} is no name for a cage; use letters, digits, dot, dash and underscore, beginning with a letter or digit.",
 	"name-taken":
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
+	"no-free-account-id":
+		"No account {account} can be made: every number between SYS_UID_MIN and SYS_UID_MAX (/etc/login.defs) is in use; raise SYS_UID_MAX.",
+	"needs-unseen":
+		"{name} does not answer in its cage, where these calls were refused: {calls}. The trace never saw them succeed, so they stay refused; add {options} if the application may make them. Probe: {probe} {words}",
 	"needs-refused":
 		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
 	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
-		"--{option} {value} is no opening; they are proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code and capability:NAME.",
+		"--{option} {value} is no opening; they are proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME and socket:PATH.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
 	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",
@@ -233,6 +240,10 @@ export const failuresEn = {
 	"not-answered-in-cage-nothing-missing":
 		"{name} does not answer in its cage, and misses nothing that it used outside; see what it says. Probe: {probe} {words}",
 	"not-answered-disk-full": "{name} does not answer, and there is no space left for {path}; make room and try again.",
+	"not-answered-refused":
+		"{command} does not answer. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). Probe: {probe} {words}",
+	"sandbox-disk-full":
+		"{command} wrote until the disk was nearly full, so it was stopped and everything it wrote was removed. Make room, or check why it writes that much.",
 	"not-answered-on-host":
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
 	"not-full-landlock":

@@ -117,8 +117,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"a danger that `check` names and that shall not stop the launch; said again at each launch; repeatable":
 		"eine Gefahr, die `check` nennt und die den Start nicht aufhält; wird bei jedem Start wieder gesagt; mehrmals möglich",
 	"a setuid file that may go into the cage; repeatable": "eine setuid-Datei, die in den Käfig darf; mehrmals möglich",
-	"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME; repeatable":
-		"dies offen lassen, obwohl kein Bedarf zu sehen war: proc, unix-sockets, netlink, syslog, memfd, writable-code, capability:NAME; mehrmals möglich",
+	"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH; repeatable":
+		"dies offen lassen, obwohl kein Bedarf zu sehen war: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD; mehrmals möglich",
 	"keep this closed although a need was seen; repeatable":
 		"dies geschlossen halten, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"let the cage know this user or group of the host (NAME, user:NAME, group:NAME); never a password or a shell; repeatable":
@@ -128,8 +128,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"diesen Benutzer oder diese Gruppe weglassen, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"run as an account that no other service has, made where it is missing (default: cage-NAME)":
 		"als ein Konto laufen, das kein anderer Dienst hat; fehlt es, so wird es angelegt (sonst cage-NAME)",
-	"trace on the real file system and network instead of in a rehearsal":
-		"auf dem echten Dateisystem und Netz beobachten statt in einer Generalprobe",
+	"trace on the host itself, without the sandbox: what the application writes, sends and changes stays":
+		"auf dem Host selbst beobachten, ohne Sandbox: was die Anwendung schreibt, sendet und ändert, bleibt",
 	"do not try the ways out once the application answers": "die Auswege nicht versuchen, wenn die Anwendung antwortet",
 	"do not try the ways out of the new generation": "die Auswege aus der neuen Generation nicht versuchen",
 	"trial rounds at most (default: 5; with --attach 20)": "höchstens so viele Runden (sonst 5, mit --attach 20)",
@@ -159,6 +159,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"mit KILL beenden, was so lange nach TERM nicht beendet ist (Vorgabe: 90; 0: nie)",
 	"say what would be taken away, and do nothing": "nur sagen, was entfernt würde",
 	"print the plain shell commands instead": "stattdessen die Shell-Befehle ausgeben",
+	"pass escape sequences of the application on to the terminal (else they are shown as text)":
+		"Steuersequenzen der Anwendung ans Terminal weitergeben (sonst werden sie als Text gezeigt)",
 	"let it write to the application's data (else what it writes is thrown away)":
 		"in die Daten der Anwendung schreiben lassen (sonst wird Geschriebenes verworfen)",
 	"a drop-in instead, that moves this service of the host into the cage":

@@ -41,6 +41,9 @@ export const notesDe: Notes = {
 		"Den Käfig startet hier systemd, und was es startet, lässt sich nicht beobachten: Ob etwas fehlt, sagen allein die Prüfungen.",
 	"weaker-service":
 		"Schwächer hier: systemd startet den Käfig; es macht keine eigenen Namensräume für Rechnername und Kontrollgruppen, und kein Mount ist nodev (andere Geräte zu öffnen verwehrt die Kontrollgruppe des Dienstes). Stattdessen ablehnen: --require full.",
+	"socket-not-reached": "Sie fragte nach dem Dienst dieses Rechners unter {path}; er bleibt ihr verschlossen. Erlauben: {option}",
+	"socket-not-shared":
+		"Der Socket {path} ist erlaubt, doch {directory} enthält anderes, das kein Käfig sehen darf. Legen Sie den Socket in ein eigenes Verzeichnis.",
 	"neighbour-reached":
 		"Sie spricht mit einem Dienst dieses Rechners unter {path}; das wird durchgelassen, und alles beginnt von vorn.",
 	"shares-port":
@@ -63,6 +66,13 @@ export const notesDe: Notes = {
 		"Im Käfig steht der Name {account} für {dedicated} (uid {uid}); wo die Konfiguration das Konto als Nummer nennt, ändern Sie sie in {uid}.",
 	"findings-accepted": "{name} startet, obwohl die Prüfung dies fand und es namentlich hingenommen wurde: {findings}.",
 	"allowance-unused": "{option} {path} erlaubt nichts: Der Plan hat dort keine solche Datei. Prüfen Sie den Pfad.",
+	"call-refused":
+		"Sie ruft {call}() auf; das erlauben weder die Sandbox noch ein Käfig ({error}). Prüfen Sie, ob sie ohne das auskommt.",
+	"kernel-setting-refused":
+		"Sie schreibt {paths}. Kerneleinstellungen sind in der Sandbox und in Käfigen schreibgeschützt: Setzen Sie auf dem Host, was sie braucht.",
+	"clock-pretended":
+		"Sie stellt die Uhr ({call}). Die Sandbox tut nur so. Der Käfig verweigert den Aufruf, außer mit {option}; auch dann tun Probeläufe nur so.",
+	"clock-allowed": "Sie stellt die Uhr des Systems ({call}), wie {option} es erlaubt. Die Sandbox und Probeläufe tun nur so.",
 	"chroots-itself": "Sie sperrt sich selbst in {path} ein; in einem Käfig ist das unnötig und kann scheitern.",
 	"abstract-sockets":
 		"Sie benutzt abstrakte Unix-Sockets ({names}); die gehören zum Netz, nicht zu den Dateien, und ein Käfig mit eigenem Netz hat andere.",
@@ -73,7 +83,7 @@ export const notesDe: Notes = {
 		"Sie wurde erst beobachtet, als sie schon lief. Was sie zum Start gelesen und wieder geschlossen hat, zeigt sich erst in den Proberunden.",
 	"gap-line-dropped": "Eine Zeile der Aufzeichnung war zu lang zum Lesen; hier kann eine Datei fehlen.",
 	"attached-late":
-		"Sie lief schon: Was sie zum Start getan hat, fehlt in der Aufzeichnung. Eingebundene Bibliotheken und offene Dateien sind darin; den Rest finden die Proberunden.",
+		"Sie lief schon: Was sie zum Start getan hat, fehlt in der Aufzeichnung. Eingebundene Bibliotheken und offene Dateien sind darin; den Rest finden die Proberunden. Keine Sandbox hält einen laufenden Prozess: Er läuft weiter wie zuvor, mit allen seinen Rechten.",
 	"attached-partly":
 		"Sie startet Prozesse zu schnell, um alle zu beobachten; geben Sie mehr Zeit oder Übungen, und versuchen Sie es noch einmal.",
 	"attach-env-left-out":

@@ -37,6 +37,9 @@ export const notesEn = {
 		"systemd starts the cage here, and what it starts cannot be watched: only the probes tell whether something is missing.",
 	"weaker-service":
 		"Weaker here: systemd starts the cage; it makes no namespaces of host name and control groups, and no mount is nodev (the service's control group lets no other device be opened). To refuse it instead: --require full.",
+	"socket-not-reached": "It asked for the service of this machine at {path} and is kept from it. To let it through: {option}",
+	"socket-not-shared":
+		"The socket {path} is allowed, but {directory} holds other things that no cage may see. Move the socket to a directory of its own.",
 	"neighbour-reached": "It talks to a service of this machine at {path}; that is let through, and everything else starts again.",
 	"shares-port":
 		"The cage {name} listens at {port} as well, so the two cannot run at the same time: give one another port, or --network none.",
@@ -56,6 +59,12 @@ export const notesEn = {
 		"In the cage the name {account} stands for {dedicated} (uid {uid}); where its configuration names the account by number, change that to {uid}.",
 	"findings-accepted": "{name} starts although the audit found, and it was accepted by name: {findings}.",
 	"allowance-unused": "{option} {path} allows nothing: the plan has no such file there. Check the path.",
+	"call-refused": "It calls {call}(), which neither the sandbox nor any cage allows ({error}). Check that it works without.",
+	"kernel-setting-refused":
+		"It writes {paths}. The sandbox and cages show kernel settings read-only: set what it needs on the host.",
+	"clock-pretended":
+		"It sets the clock ({call}). The sandbox only pretends. The cage refuses the call unless you pass {option}; even then, trials only pretend.",
+	"clock-allowed": "It sets the machine's clock ({call}), as {option} allows. The sandbox and trials only pretend.",
 	"chroots-itself": "It locks itself into {path} on its own; inside a cage that is not needed and may fail.",
 	"abstract-sockets":
 		"It uses abstract unix sockets ({names}); they belong to the network, not to the files, and a cage with a network of its own has others.",
@@ -67,7 +76,7 @@ export const notesEn = {
 		"It was watched only after it had started. What it read to start, and closed again, is found in the trial rounds alone.",
 	"gap-line-dropped": "A line of the trace was too long to be read; a file may be missing here.",
 	"attached-late":
-		"It ran before: what it did to start is not in the trace. Its mapped libraries and open files are; the trial rounds find the rest.",
+		"It ran before: what it did to start is not in the trace. Its mapped libraries and open files are; the trial rounds find the rest. No sandbox holds a running process: it goes on as before, with every right that it has.",
 	"attached-partly": "It starts processes too fast for all of them to be watched; give more time or exercises, and try again.",
 	"attach-env-left-out":
 		"Not taken over from its environment, because it may be secret: {names}. Give with --env what it needs to start.",

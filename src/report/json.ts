@@ -9,7 +9,7 @@ import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Event } from "../engine/events.ts";
 import type { MadeCage } from "../engine/make.ts";
 import { reachedToJson } from "./coverage.ts";
-import { offerOption } from "./offers.ts";
+import { missingOption, offerOption, permissionToJson } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
 
 /** Values as the JSON that the contract promises: paths as text or base64, sets as lists. Fields may be added, never taken away. */
@@ -85,6 +85,7 @@ export function planToJson(plan: Plan): object {
 		offers: plan.offers.map((offer) => ({ ...offer, path: pathToJson(offer.path), option: offerOption(offer) })),
 		accounts: plan.accounts,
 		openings: openingsToJson(plan.openings),
+		permissions: plan.permissions.map(permissionToJson),
 		declined: plan.declined.map(({ path, risk }) => ({ path: pathToJson(path), risk })),
 		notes: plan.notes,
 	};
@@ -109,19 +110,22 @@ export function missingToJson(missing: Missing): object {
 		...(missing.program === undefined ? {} : { program: pathToJson(missing.program) }),
 		declined,
 		remedy: missing.remedy?.kind ?? null,
+		option: missingOption(missing) ?? null,
 		...(missing.importance ? { importance: missing.importance } : {}),
 	};
 }
 
 /** The contract's "Result of `make --json`". */
 export function madeToJson(made: MadeCage, root: string, data: string): object {
-	const { cage, manifest } = made;
+	const { cage, manifest, plan } = made;
 	return {
 		name: cage.name,
 		root,
 		data,
 		answered: made.answered,
 		rounds: cage.trials.map(({ added, missing, probes, failedExercises }) => ({ added, missing, probes, failedExercises })),
+		permissions: plan.permissions.map(permissionToJson),
+		offers: made.missing.filter((one) => missingOption(one) !== undefined).map(missingToJson),
 		...countsToJson(manifest),
 		accounts: {
 			users: manifest.accounts.users.map((user) => user.name),

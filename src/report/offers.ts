@@ -1,13 +1,57 @@
 import type { Passage } from "../core/documentation/mention.ts";
-import { pathToText } from "../core/path/path.ts";
-import { printable, quoteShellLine } from "../core/path/quote.ts";
+import { pathToJson, pathToText } from "../core/path/path.ts";
+import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import type { Missing } from "../core/plan/missing.ts";
+import type { Permission } from "../core/plan/permissions.ts";
 import type { Offer } from "../core/plan/plan.ts";
+import { type Rule, wantedRule } from "../core/questions/departures.ts";
 import type { Messages } from "../messages/messages.ts";
+import { table } from "./format.ts";
 
 /** The option that takes an offer up. */
 export function offerOption({ kind, path }: Offer): string {
 	const option = kind === "state" ? "--seed" : kind === "documented-writable" ? "--writable" : "--include";
 	return quoteShellLine([option, pathToText(path) ?? path]);
+}
+
+const optionOfList: Partial<Record<Rule[0], string>> = {
+	include: "--include",
+	writable: "--writable",
+	accounts: "--account",
+	allow: "--allow",
+};
+
+/** The option that takes up what a trial offers; undefined where nothing does. */
+export function missingOption({ declined, remedy }: Pick<Missing, "declined" | "remedy">): string | undefined {
+	const [list, value] = (remedy && !declined && wantedRule(remedy)) || [];
+	const option = list && optionOfList[list];
+	return option === undefined || value === undefined ? undefined : quoteShellLine([option, value]);
+}
+
+/** A line for each thing that was refused in the cage and that nobody has allowed: the option, then the refused call. */
+export function offeredTable(missing: readonly Missing[], messages: Messages): string | undefined {
+	const rows = missing.flatMap((one) => {
+		const option = missingOption(one);
+		if (option === undefined) return [];
+		const by = one.program === undefined ? [] : [showPath(one.program)];
+		return [[option, messages.missingKind(one.kind), `${printable(one.call)}: ${one.error}`, ...by]];
+	});
+	return rows.length ? table(rows) : undefined;
+}
+
+/** A line for each permission: its word, the call and program that showed the need, and where that was seen. */
+export function permissionsTable(permissions: readonly Permission[], messages: Messages): string | undefined {
+	const words = messages.cli.made;
+	const rows = permissions.map(({ call, program, round, source, word }) => [
+		word,
+		source === "option" ? "" : words.permissionNeed(printable(call), program === undefined ? undefined : showPath(program)),
+		words.permissionSource(source, round),
+	]);
+	return rows.length ? table(rows) : undefined;
+}
+
+export function permissionToJson({ program, ...permission }: Permission): object {
+	return { ...permission, ...(program === undefined ? {} : { program: pathToJson(program) }) };
 }
 
 /** What an offer is, and of what documentation names, where that stands. */

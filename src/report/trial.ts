@@ -1,8 +1,9 @@
 import { printable, showPath } from "../core/path/quote.ts";
-import type { Missing } from "../core/plan/missing.ts";
+import { isOffer, type Missing } from "../core/plan/missing.ts";
 import type { TrialRound } from "../engine/trial.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent, table } from "./format.ts";
+import { offeredTable } from "./offers.ts";
 
 /** A round as the table of rounds has it; a cage that an older version tried knows less of it. */
 export interface RoundRow {
@@ -59,6 +60,11 @@ export function roundText(
 	lines.push(...round.failedExercises.map((exercise) => words.exercise(printable(exercise))));
 	if (round.missing.length) lines.push(words.missing, indent(missingTable(round.missing, messages)));
 	else lines.push(words.none);
+	const offered = offeredTable(
+		round.missing.filter((one) => isOffer(one, round)),
+		messages,
+	);
+	if (offered !== undefined) lines.push(`${messages.cli.made.offered}:`, indent(offered));
 	if (!round.answered && round.output) {
 		lines.push(words.said, indent(printableLines(round.output.trim().split("\n").slice(-5).join("\n"))));
 	}

@@ -17,7 +17,7 @@ export const tracing: Bench = {
 				const rehearsal = await launcher.rehearse();
 				try {
 					const launched = await launcher.start({
-						spec: { kind: "rehearsal", rehearsal, directories: [], given: [], sockets: [] },
+						spec: { kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 						identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 						command,
 						cwd: "/",

@@ -32,7 +32,7 @@ http { access_log off; server { listen 127.0.0.1:${port}; root ${state}/www; } }
 				const rehearsal = await launcher.rehearse();
 				try {
 					const launched = await launcher.start({
-						spec: { kind: "rehearsal", rehearsal, directories: [], given: [], sockets: [] },
+						spec: { kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] },
 						identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
 						command: ["/usr/sbin/nginx", "-c", `${state}/nginx.conf`],
 						cwd: "/",

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../src/core/path/path.ts";
+import type { SocketPolicy } from "../../src/core/plan/neighbours.ts";
 import type { Context, Machine } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { type Attempt, reachingNeighbours } from "../../src/engine/neighbours.ts";
 import { socket, tree } from "../core/plan/tree.ts";
 
-const database = "/run/db/db.sock" as Path;
+const database = "/run/redis/redis.sock" as Path;
 const docker = "/run/docker.sock" as Path;
 
 /** A machine on which a database listens at a socket and at port 6379; time passes only while somebody sleeps. */
@@ -31,13 +32,14 @@ function setting({ answersAlone = false } = {}) {
 }
 const asked = (sockets: readonly string[], ports: readonly number[] = []) => ({ sockets: new Set(sockets as Path[]), ports });
 const failed = { answered: false };
+const policy: SocketPolicy = { uid: 1000, rules: { allow: [], refuse: [] } };
 const application = { network: "host" as const, probes: ["true"] };
 
 describe("whom an application asks for", () => {
 	test("is let through in another life, and said", async () => {
 		const { context, events } = setting();
 		const lives: Pick<Attempt, "sockets" | "ports">[] = [];
-		const result = await reachingNeighbours(context, application, async ({ ports, sockets, watch }) => {
+		const result = await reachingNeighbours(context, application, policy, async ({ ports, sockets, watch }) => {
 			lives.push({ ports, sockets });
 			watch(asked(sockets.length ? [] : [database], ports.length ? [] : [6379, 5432]));
 			return { answered: sockets.length > 0 };
@@ -54,7 +56,7 @@ describe("whom an application asks for", () => {
 	});
 	test("is not let through where the life answers without", async () => {
 		const { context, events } = setting();
-		await reachingNeighbours(context, application, async ({ watch }) => {
+		await reachingNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([database]));
 			return { answered: true };
 		});
@@ -63,7 +65,7 @@ describe("whom an application asks for", () => {
 	test("ends a life that waits in vain, but not at once: a daemon that looks whether it runs already makes its socket anew", async () => {
 		const { clock, context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, application, async ({ context: within, watch }) => {
+		await reachingNeighbours(context, application, policy, async ({ context: within, watch }) => {
 			if (++lives === 2) return { answered: true };
 			watch(asked([database]));
 			await context.machine.sleep(500, within.signal);
@@ -81,7 +83,7 @@ describe("whom an application asks for", () => {
 	test("a port over which a probe passes by itself stays closed: the host's own service would answer", async () => {
 		const { context, events } = setting({ answersAlone: true });
 		let lives = 0;
-		const result = await reachingNeighbours(context, application, async ({ watch }) => {
+		const result = await reachingNeighbours(context, application, policy, async ({ watch }) => {
 			lives++;
 			watch(asked([], [6379]));
 			await context.machine.sleep(5000, context.signal);
@@ -92,7 +94,7 @@ describe("whom an application asks for", () => {
 	test("no port is let through for a cage that will have no network", async () => {
 		const { context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, { ...application, network: "none" }, async ({ watch }) => {
+		await reachingNeighbours(context, { ...application, network: "none" }, policy, async ({ watch }) => {
 			lives++;
 			watch(asked([], [6379]));
 			return failed;
@@ -102,7 +104,7 @@ describe("whom an application asks for", () => {
 	test("is asked for once: who does not answer then does not answer", async () => {
 		const { context } = setting();
 		let lives = 0;
-		const result = await reachingNeighbours(context, application, async ({ watch }) => {
+		const result = await reachingNeighbours(context, application, policy, async ({ watch }) => {
 			lives++;
 			watch(asked([database], [6379]));
 			return failed;
@@ -116,16 +118,38 @@ describe("whom an application asks for", () => {
 	])("is left alone where it %s", async (_, whom) => {
 		const { context } = setting();
 		let lives = 0;
-		await reachingNeighbours(context, application, async ({ watch }) => {
+		await reachingNeighbours(context, application, policy, async ({ watch }) => {
 			lives++;
 			watch(whom);
 			return failed;
 		});
 		expect(lives).toBe(1);
 	});
+	test("is let through where the administrator allowed it, and kept out where it was refused", async () => {
+		const { context, events } = setting();
+		const words = { allow: [`socket:${docker}`], refuse: [`socket:${database}`] };
+		const lives: (readonly Path[])[] = [];
+		await reachingNeighbours(context, application, { uid: 0, rules: words }, async ({ sockets, watch }) => {
+			lives.push(sockets);
+			watch(asked(sockets.length ? [database] : [database, docker]));
+			return { answered: sockets.length > 0 };
+		});
+		expect(lives).toEqual([[], [docker]]);
+		const values = { path: database, option: `--allow socket:${database}` };
+		expect(events).toContainEqual({ event: "warned", code: "socket-not-reached", values });
+	});
+	test("is reported with the option that allows it where it stays closed", async () => {
+		const { context, events } = setting();
+		await reachingNeighbours(context, application, policy, async ({ watch }) => {
+			watch(asked([docker, "/run/nobody.sock", "/run/nscd/socket"]));
+			return { answered: true };
+		});
+		const values = { path: docker, option: `--allow socket:${docker}` };
+		expect(events).toEqual([{ event: "warned", code: "socket-not-reached", values }]);
+	});
 	test("a failure of the life itself is passed on", async () => {
 		const { context } = setting();
-		const broken = reachingNeighbours(context, application, async ({ watch }) => {
+		const broken = reachingNeighbours(context, application, policy, async ({ watch }) => {
 			watch(asked([database]));
 			throw new Error("broken");
 		});

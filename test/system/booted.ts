@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { afterAll } from "vitest";
 import { bootedTree } from "./booted-tree.ts";
 import { program } from "./cagewright.ts";
+import { type GroupView, groupView } from "./control-groups.ts";
 import { eventually } from "./eventually.ts";
 import { allProcesses, nameOf, parentOf, statusField } from "./processes.ts";
 
@@ -40,7 +41,8 @@ export async function boot({ services = [] }: { services?: readonly string[] } =
 	const original = bootedTree();
 	const folder = mkdtempSync("/var/tmp/cagewright-boot-");
 	const tree = join(folder, "tree");
-	const groups = controlGroups(basename(folder));
+	const view = await groupView();
+	const groups = controlGroups(view, basename(folder));
 	let container: ChildProcess | undefined;
 	let console = "";
 	const system: Booted = {
@@ -57,7 +59,8 @@ export async function boot({ services = [] }: { services?: readonly string[] } =
 				container.kill("SIGKILL");
 				await once(container, "close");
 			}
-			for (const group of groups) await eventually(() => removeGroup(group));
+			for (const group of groups) await eventually(() => removeGroup(view.from(group)));
+			await view.dispose();
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
@@ -65,8 +68,9 @@ export async function boot({ services = [] }: { services?: readonly string[] } =
 	try {
 		execFileSync("cp", ["-a", "--reflink=auto", original, tree]);
 		if (services.length) execFileSync("systemctl", ["--quiet", `--root=${tree}`, "enable", ...services], { stdio: "pipe" });
-		for (const group of groups) mkdirSync(group, { recursive: true });
-		container = start(tree, groups);
+		// Never recursive: where a parent cannot have folders, as in a sysfs, Node.js tries for ever.
+		for (const group of groups) mkdirSync(view.from(group));
+		container = start(tree, view, groups);
 		for (const stream of [container.stdout, container.stderr])
 			stream?.setEncoding("utf8").on("data", (text: string) => {
 				console += text;
@@ -90,7 +94,7 @@ afterAll(async () => {
  * In a process namespace that ends with us: whatever was booted cannot outlive the test. Its system calls are not filtered
  * (SYSTEMD_SECCOMP), for the program under test makes namespaces, mounts and device nodes.
  */
-function start(tree: string, groups: readonly string[]): ChildProcess {
+function start(tree: string, { enter: [enter = "", ...into] }: GroupView, groups: readonly string[]): ChildProcess {
 	const installed = dirname(dirname(program));
 	const shared = ["bin", "dist", "templates", "package.json"];
 	const nspawn = [
@@ -112,7 +116,7 @@ function start(tree: string, groups: readonly string[]): ChildProcess {
 	const unshare = ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "sh", "-c", inside, "sh", ...nspawn];
 	const joinGroups = groups.map((group) => `echo $$ >${group}/cgroup.procs && `).join("");
 	const outside = `${joinGroups} mkdir -p ${notes} && exec setpriv --pdeathsig KILL "$@"`;
-	return spawn("sh", ["-c", outside, "sh", ...unshare], {
+	return spawn(enter, [...into, "sh", "-c", outside, "sh", ...unshare], {
 		env: { ...process.env, SYSTEMD_SECCOMP: "0" },
 		stdio: ["ignore", "pipe", "pipe"],
 	});
@@ -152,8 +156,8 @@ function runIn(leader: number, line: string): Promise<Ran> {
 }
 
 /** The hierarchies that systemd uses: the one of version 2, or version 2 beside its own of version 1 (cgroups(7)). */
-function controlGroups(name: string): string[] {
-	const mixed = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"].filter((path) => existsSync(path));
+function controlGroups(view: GroupView, name: string): string[] {
+	const mixed = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"].filter((path) => existsSync(view.from(path)));
 	return (mixed.length ? mixed : ["/sys/fs/cgroup"]).map((path) => join(path, name));
 }
 

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { afterAll, expect, test } from "vitest";
-import { begin, cagewright, make, startRun, temporaryState } from "./cagewright.ts";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { begin, cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, giveTo, nginx, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./network.ts";
-import { commandOf, listeners, parentOf, processesIn, statusField } from "./processes.ts";
+import { allProcesses, commandOf, listeners, parentOf, processesIn, statusField } from "./processes.ts";
 
 /** An account of the host that one cage has for itself, with real accounts: made, used, and gone again. */
 
@@ -107,6 +107,94 @@ test("a cage that has state already takes it along to its account", async () => 
 	expect(statSync(dump).uid).toBe(uidOf("cage-ded-later"));
 	expect((await remove("ded-later")).status).toBe(0);
 	expect(account("cage-ded-later")).toBeUndefined();
+});
+
+/** Ids of a user namespace; empty once the process is gone. */
+function mapOf(pid: number): string {
+	try {
+		return readFileSync(`/proc/${pid}/uid_map`, "latin1");
+	} catch {
+		return "";
+	}
+}
+
+describe("the number of an account", () => {
+	let daemon: Awaited<ReturnType<typeof redisWithState>>;
+	let first: number;
+	const makeWith = async (name: string, enter?: readonly string[]) => {
+		const words = ["make", ...daemon.words(name), "--dedicated-account", "--no-selftest", "--yes", "--quiet", "--"];
+		return await cagewright([...words, ...daemon.daemon.command], enter ? { state, enter } : { state });
+	};
+	const numberOf = async (name: string, enter?: readonly string[]) => {
+		const { status, stderr } = await makeWith(name, enter);
+		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+		const uid = uidOf(`cage-${name}`);
+		const gid = Number(account(`cage-${name}`)?.split(":")[3]);
+		expect((await remove(name)).status).toBe(0);
+		expect(gid).toBe(uid);
+		return uid;
+	};
+
+	beforeAll(async () => {
+		daemon = await redisWithState();
+		first = await numberOf("ded-first-id");
+	});
+
+	test.each([
+		["a user", (id: number) => ["setpriv", `--reuid=${id}`, "--clear-groups"]],
+		["a group", (id: number) => ["setpriv", `--regid=${id}`, "--clear-groups"]],
+		["a supplementary group", (id: number) => ["setpriv", `--groups=${id}`]],
+		[
+			"an account of another PID namespace",
+			(id: number) => ["unshare", "--pid", "--fork", "setpriv", `--reuid=${id}`, "--clear-groups"],
+		],
+		[
+			"the owner of another user namespace",
+			(id: number) => ["unshare", "--user", `--map-users=0:${id}:1`, `--map-groups=0:${id}:1`],
+		],
+	])("is not that of %s of a running process", async (_whose, enter) => {
+		const [command = "", ...words] = enter(first);
+		const holder = spawn(command, [...words, "sleep", "60"], { stdio: "ignore" });
+		try {
+			const idsOf = (pid: number) =>
+				[...["Uid", "Gid", "Groups"].map((field) => statusField(pid, field)), mapOf(pid)].join(" ").split(/\s+/);
+			const isSeen = (pid: number) => idsOf(pid).includes(String(first));
+			await eventually(() => expect(allProcesses().some(isSeen)).toBe(true));
+			expect(await numberOf("ded-other-id")).not.toBe(first);
+		} finally {
+			for (const pid of allProcesses().filter((one) => parentOf(one) === holder.pid)) process.kill(pid, "SIGKILL");
+			holder.kill("SIGKILL");
+			if (holder.exitCode === null && holder.signalCode === null) await once(holder, "close");
+		}
+	});
+
+	/** Files of this machine with other content, for one command. */
+	const withFile = (path: string, text: string) => {
+		const file = `${temporaryFolder("ids")}/file`;
+		writeFileSync(file, text, { mode: 0o644 });
+		return ["unshare", "--mount", "sh", "-c", `mount -n --bind ${file} ${path}; exec "$@"`, "sh"];
+	};
+
+	test.each(["/etc/subuid", "/etc/subgid"])("is none that %s gives to containers", async (path) => {
+		expect(await numberOf("ded-other-id", withFile(path, `broken\n:::\nsomebody:${first}:1\n`))).not.toBe(first);
+	});
+
+	test("is none that another cage uses", async () => {
+		await make([...daemon.words("ded-neighbour"), "--no-selftest", "--", ...daemon.daemon.command], { state });
+		const manifests = `${state}/cages/ded-neighbour/manifests`;
+		const [name = ""] = readdirSync(manifests);
+		const manifest = JSON.parse(readFileSync(`${manifests}/${name}`, "utf8"));
+		writeFileSync(`${manifests}/${name}`, JSON.stringify({ ...manifest, identity: { ...manifest.identity, uid: first } }));
+		expect(await numberOf("ded-other-id")).not.toBe(first);
+		expect((await remove("ded-neighbour")).status).toBe(0);
+	});
+
+	test("is not to be had where containers have all: one line, and nothing is made", async () => {
+		const { status, stderr, stdout } = await makeWith("ded-none", withFile("/etc/subuid", "somebody:1:65535\n"));
+		expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
+		expect(stderr).toMatch(/^cagewright: No account cage-ded-none can be made[^\n]*\n$/);
+		expect(account("cage-ded-none")).toBeUndefined();
+	});
 });
 
 test("what was made for a cage that does not work is gone again", async () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { examined, type Finding } from "../../src/engine/ports.ts";
 import { cagewright, temporaryState } from "./cagewright.ts";
 import { hiding } from "./hiding.ts";
+import { ordinaryUser, readableProgram } from "./ordinary.ts";
 
 type Told = Finding & { readonly ok: boolean; readonly means: string; readonly advice?: string };
 const state = temporaryState();
@@ -63,4 +64,12 @@ test("what only proves more is named with its package, and nothing has to be ins
 	expect(of("perl")).toMatchObject({ state: "weaker", package: "perl-base", advice: expect.stringContaining("ways out") });
 	expect(of("getcap")).toMatchObject({ state: "weaker", package: "libcap2-bin", advice: expect.stringContaining("libcap") });
 	expect(status).toBe(0);
+});
+
+test("an ordinary user is told what root has to type, and nothing is started", async () => {
+	const user = ordinaryUser(readableProgram());
+	const enter = [...hiding("/usr/bin/strace"), ...user.enter];
+	const { status, stderr, stdout } = await cagewright(["doctor", "--fix"], { ...user, enter });
+	expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
+	expect(stderr).toMatch(/^cagewright: Only root can install packages; run as root: apt-get install [^\n]*\bstrace\b[^\n]*\n$/);
 });

@@ -81,7 +81,7 @@ test("a trace on the host is not called a rehearsal", async () => {
 	const { stderr } = await cagewright(["trace", "--on-host", "--name", "other", "--probe", pages.probe, "--", ...pages.command], {
 		state,
 	});
-	expect(stderr).toContain("Tracing on the real file system");
+	expect(stderr).toContain("Tracing on the host itself");
 	expect(stderr).not.toContain("rehearsal");
 });
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
-import { beforeEach, expect, test } from "vitest";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { beforeEach, describe, expect, test } from "vitest";
 import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { greeter, greeterPackages } from "./greeter.ts";
 import { freePort } from "./network.ts";
@@ -59,6 +59,32 @@ test("program, completion, hook and timer come, work from there, and go again wi
 	expect(files()).toEqual([]);
 	expect(existsSync(`${root}/usr/local/lib/cagewright`)).toBe(false);
 	expect((await uninstall()).stderr).toContain("Nothing was installed");
+});
+
+describe.each(["000", "027", "077"])("under the umask %s", (umask) => {
+	const enter = ["sh", "-c", `umask ${umask}; exec "$@"`, "sh"];
+	const modes = () =>
+		execFileSync("find", [root, "!", "-type", "l", "-printf", "%P %m\n"], { encoding: "utf8" })
+			.split("\n")
+			.filter(Boolean)
+			.sort();
+
+	test.each([[[]], [["usr/local/sbin", "usr/local/lib"]], [["usr/local", "etc"]]])(
+		"everybody can read and start what is installed, and only root can change it, where %j is missing",
+		async (missing: readonly string[]) => {
+			for (const name of missing) rmSync(`${root}/${name}`, { recursive: true });
+			expect((await cagewright(["install", "--root", root], { state, enter })).status).toBe(0);
+			const found = modes();
+			const expected = found.map((line) => {
+				const [path = ""] = line.split(" ");
+				const isOpen = lstatSync(`${root}/${path}`).isDirectory() || path.endsWith("/bin/cagewright.js");
+				return `${path} ${isOpen ? "755" : "644"}`;
+			});
+			expect(found).toEqual(expected);
+			const started = ["--reuid=nobody", "--clear-groups", `${root}/usr/local/lib/cagewright/bin/cagewright.js`, "--version"];
+			expect(execFileSync("setpriv", started, { encoding: "utf8", env: {} })).toMatch(/^\d+\.\d+/);
+		},
+	);
 });
 
 test("systemd and apt understand what was written", async () => {

@@ -173,7 +173,7 @@ describe("wherever the launcher dies, nothing is left", () => {
 		const spec =
 			kind === "trial"
 				? ({ ...request.spec, rehearsal } as LaunchRequest["spec"])
-				: ({ kind: "rehearsal", rehearsal, directories: [], given: [], sockets: [] } as const);
+				: ({ kind: "rehearsal", rehearsal, directories: [], given: [], devices: [], capabilities: [], sockets: [] } as const);
 		return { request: { ...request, spec, network: "own" }, dispose: () => rehearsal.dispose() };
 	}
 

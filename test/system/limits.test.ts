@@ -1,17 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeGroups, removeGroups } from "../../src/system/launch/control-groups.ts";
-import { cagewright, type Made, make, startRun, temporaryState, type Where } from "./cagewright.ts";
+import { buildSync } from "esbuild";
+import { beforeAll, describe, expect, test } from "vitest";
+import { cagewright, home, type Made, make, startRun, temporaryFolder, temporaryState, type Where } from "./cagewright.ts";
+import { type GroupView, groupView } from "./control-groups.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
 
 /** A real process in the cage comes up against each limit, held by control groups and without them. */
 
-const where: Where = { state: temporaryState() };
+const state = temporaryState();
+let view: GroupView;
+let where: Where;
 /** As in a container that shows no control groups. */
-const withoutGroups: Where = { ...where, enter: ["unshare", "--mount", "sh", "-c", 'umount -R /sys/fs/cgroup; exec "$@"', "sh"] };
+let withoutGroups: Where;
 const limits = ["--limit-memory", "96M", "--limit-processes", "8", "--limit-files", "64"];
 let port: number;
 
@@ -57,33 +60,15 @@ function groupsOf(pid: number): string[] {
 			else if (depth < 6) walk(join(folder, entry.name), depth + 1);
 		}
 	};
-	walk("/sys/fs/cgroup", 0);
+	walk(view.from("/sys/fs/cgroup"), 0);
 	return found;
 }
 
-const shown = "/sys/fs/cgroup";
-const mount = (...words: string[]) => execFileSync("mount", words);
-
-/** In a root that was changed into, nobody may have mounted the control groups that the kernel has. */
-function showGroups(): boolean {
-	const unified = existsSync(`${shown}/cgroup.controllers`) ? readFileSync(`${shown}/cgroup.controllers`, "utf8") : "";
-	if (existsSync(`${shown}/pids`) || /\bpids\b/.test(unified)) return false;
-	mount("-t", "tmpfs", "tmpfs", shown);
-	for (const controller of ["memory", "pids"]) {
-		mkdirSync(join(shown, controller));
-		mount("-t", "cgroup", "-o", controller, "cgroup", join(shown, controller));
-	}
-	return true;
-}
-
-let isShownByUs = false;
-afterAll(() => {
-	if (isShownByUs) execFileSync("umount", ["-R", shown]);
-});
-
 let made: Made;
 beforeAll(async () => {
-	isShownByUs = showGroups();
+	view = await groupView({ controllers: true });
+	where = { state, enter: view.enter };
+	withoutGroups = { state, enter: ["unshare", "--mount", "sh", "-c", 'umount -lR /sys/fs/cgroup 2>/dev/null; exec "$@"', "sh"] };
 	port = await freePort();
 	made = await make(["--name", "limited", "--user", "nobody", ...limits, ...server()], where);
 });
@@ -97,17 +82,17 @@ test("the result says what holds each limit", () => {
 });
 
 describe.each([
-	["control groups", where, 137],
-	["resource limits alone", withoutGroups, 1],
+	["control groups", () => where, 137],
+	["resource limits alone", () => withoutGroups, 1],
 ] as const)("by %s", (_name, how, status) => {
 	test("memory ends", async () => {
-		expect(await python("limited", allocates, how)).toMatchObject({ status, stdout: "" });
+		expect(await python("limited", allocates, how())).toMatchObject({ status, stdout: "" });
 	});
 	test("processes end", async () => {
-		expect(await python("limited", forks, how)).toMatchObject({ status: 0, stdout: "refused 11\n" });
+		expect(await python("limited", forks, how())).toMatchObject({ status: 0, stdout: "refused 11\n" });
 	});
 	test("open files end", async () => {
-		expect(await python("limited", opens, how)).toMatchObject({ status: 0, stdout: "refused True\n" });
+		expect(await python("limited", opens, how())).toMatchObject({ status: 0, stdout: "refused True\n" });
 	});
 });
 
@@ -119,16 +104,26 @@ test("without a control group root is not held to a number of processes, so noth
 });
 
 test("a control group that a launch in another PID namespace has just made stays", async () => {
-	const groups = makeGroups({ processes: 8 });
+	const groups = JSON.parse(inView("makeGroups({ processes: 8 })")) as { folder: string }[];
 	try {
 		expect(groups).toHaveLength(1);
-		const other: Where = { ...where, enter: ["unshare", "--pid", "--fork", "--mount-proc"] };
+		const other: Where = { state, enter: [...view.enter, "unshare", "--pid", "--fork", "--mount-proc"] };
 		expect(await python("limited", "print(1)", other)).toMatchObject({ status: 0, stdout: "1\n" });
-		for (const { folder } of groups) expect(existsSync(folder)).toBe(true);
+		for (const { folder } of groups) expect(existsSync(view.from(folder))).toBe(true);
 	} finally {
-		await removeGroups(groups);
+		for (const { folder } of groups) rmdirSync(view.from(folder));
 	}
 });
+
+/** Calls a function of the launcher in a process of its own that sees the groups; its value as JSON. */
+function inView(call: string): string {
+	const module = join(temporaryFolder("limits"), "control-groups.mjs");
+	const options = { bundle: true, format: "esm", platform: "node", outfile: module } as const;
+	buildSync({ ...options, entryPoints: [join(home, "src/system/launch/control-groups.ts")] });
+	const script = `import { makeGroups } from "${module}"; console.log(JSON.stringify(${call}))`;
+	const [enter = "", ...into] = view.enter;
+	return execFileSync(enter, [...into, process.execPath, "--input-type=module", "--eval", script], { encoding: "utf8" });
+}
 
 test("no control group is left behind, and what a killed run left goes with the next start", async () => {
 	const first = startRun("limited", where);

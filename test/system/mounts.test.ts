@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
-import { type Mount, parseMountinfo, rehearsalMounts } from "../../src/system/rehearsal/mounts.ts";
+import { type Mount, parseMountinfo, sandboxMounts } from "../../src/system/rehearsal/mounts.ts";
 
 describe("mountinfo", () => {
 	test("tells where, of which type, and whether anybody may write", () => {
@@ -43,14 +43,17 @@ describe("mountinfo", () => {
 	});
 });
 
-describe("the mounts of a rehearsal", () => {
+describe("the mounts of a sandbox", () => {
 	const mount = (path: string, type = "ext4", readOnly = false): Mount => ({ path: pathFromText(path), type, readOnly });
 	const rebuild = (mounts: Mount[], files: string[] = [], gone: string[] = []) =>
-		rehearsalMounts(mounts, "/scratch" as Path, (path) =>
+		sandboxMounts(mounts, "/scratch" as Path, (path) =>
 			gone.includes(path) ? undefined : files.includes(path) ? "file" : "directory",
 		);
+	const own = ["proc /proc", "sysfs /sys", "dev /dev"];
 	const kinds = (mounts: Mount[], files?: string[], gone?: string[]) =>
-		rebuild(mounts, files, gone).map(({ kind, path }) => `${kind} ${path}`);
+		rebuild(mounts, files, gone)
+			.map(({ kind, path }) => `${kind} ${path}`)
+			.filter((one) => !own.includes(one));
 
 	test("are made from the root downwards, whatever the order of the host's", () => {
 		expect(kinds([mount("/var/lib/x"), mount("/var"), mount("/"), mount("/home")])).toEqual([
@@ -64,39 +67,43 @@ describe("the mounts of a rehearsal", () => {
 		const places = rebuild([mount("/"), mount("/var"), mount("/ro", "ext4", true), mount("/srv")]).flatMap((one) =>
 			one.kind === "overlay" ? [one.scratch] : [],
 		);
-		expect(new Set(places).size).toBe(3);
+		expect(new Set(places).size).toBe(4);
 		for (const place of places) expect(place).toMatch(/^\/scratch\/\d+$/);
 	});
-	test("what nobody may write, what is a file, and what is no storage is bound as it is", () => {
+	test("single files and automounts are read-only, kernel interfaces and all below them hidden, storage is covered", () => {
 		const all = [
 			mount("/"),
 			mount("/ro", "squashfs", true),
+			mount("/ram", "ramfs"),
 			mount("/etc/hosts"),
-			mount("/dev/pts", "devpts"),
-			mount("/dev/mqueue", "mqueue"),
+			mount("/queues", "mqueue"),
+			mount("/jail/proc", "proc"),
+			mount("/jail/dev", "devtmpfs"),
+			mount("/jail/dev/shm", "tmpfs"),
 			mount("/mnt/auto", "autofs"),
+			mount("/mnt/namespace", "nsfs"),
+			mount("/var/lib/nfs/rpc_pipefs", "rpc_pipefs"),
 		];
-		expect(kinds(all, ["/etc/hosts"])).toEqual([
+		expect(kinds(all, ["/etc/hosts", "/mnt/namespace"])).toEqual([
 			"overlay /",
-			"bind /ro",
-			"bind /dev/pts",
+			"overlay /ro",
+			"overlay /ram",
 			"bind /mnt/auto",
-			"bind /etc/hosts",
-			"bind /dev/mqueue",
+			"file /etc/hosts",
 		]);
+		expect(rebuild(all).find(({ path }) => path === "/ro")).toMatchObject({ readOnly: true });
+		expect(rebuild(all).find(({ path }) => path === "/ram")).not.toHaveProperty("readOnly");
 	});
-	test("proc, sysfs and shared memory are made anew, with nothing of the host's below", () => {
+	test("proc, sysfs and /dev are new, with nothing of the host's below", () => {
 		const all = ["/proc", "/proc/sys/fs/binfmt_misc", "/sys", "/sys/fs/cgroup", "/dev", "/dev/shm", "/processes"].map((path) =>
 			mount(path, "tmpfs"),
 		);
-		expect(kinds([mount("/"), ...all])).toEqual([
+		expect(rebuild([mount("/"), ...all]).map(({ kind, path }) => `${kind} ${path}`)).toEqual([
 			"overlay /",
-			"sysfs /sys",
-			"overlay /dev",
-			"proc /proc",
-			"tmpfs /dev/shm",
 			"overlay /processes",
+			...own,
 		]);
+		expect(rebuild([mount("/")], [], ["/sys"]).map(({ kind }) => kind)).toEqual(["overlay", "proc", "dev"]);
 	});
 	test("storage of containers and sessions of users are passed over without a look: one that is broken would hold up or fail", () => {
 		const looked: string[] = [];
@@ -108,7 +115,7 @@ describe("the mounts of a rehearsal", () => {
 			"/run/netns/a",
 			"/var/lib/docker-data",
 		];
-		const made = rehearsalMounts(
+		const made = sandboxMounts(
 			all.map((path) => mount(path)),
 			"/scratch" as Path,
 			(path) => {
@@ -116,8 +123,8 @@ describe("the mounts of a rehearsal", () => {
 				return "directory";
 			},
 		);
-		expect(made.map(({ path }) => path)).toEqual(["/", "/var/lib/docker-data"]);
-		expect(looked).toEqual(["/", "/var/lib/docker-data"]);
+		expect(made.map(({ path }) => path)).toEqual(["/", "/var/lib/docker-data", "/proc", "/sys", "/dev"]);
+		expect(looked).toEqual(["/", "/var/lib/docker-data", "/proc", "/sys", "/dev"]);
 	});
 	test("what cannot be seen is left out", () => {
 		expect(kinds([mount("/"), mount("/gone//deleted"), mount("/hidden/below")], [], ["/gone//deleted", "/hidden/below"])).toEqual(
@@ -125,7 +132,7 @@ describe("the mounts of a rehearsal", () => {
 		);
 	});
 	test("there is a root, even where that is no mount of its own", () => {
-		expect(kinds([mount("/proc", "proc"), mount("/data")])).toEqual(["overlay /", "proc /proc", "overlay /data"]);
+		expect(kinds([mount("/proc", "proc"), mount("/data")])).toEqual(["overlay /", "overlay /data"]);
 		expect(kinds([])).toEqual(["overlay /"]);
 	});
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, nginx, redis, startOnHost } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -54,6 +54,75 @@ test("a web server in a cage talks to php-fpm on the host, by the directory of i
 	expect(await eventually(() => fetchPage(`http://127.0.0.1:${port}/other.php`))).toBe("other PAGE");
 	expectServedInside(made, port);
 	await run.stop();
+});
+
+/** A service that does whatever root asks of it, at a socket of a name that nobody knows; and an application that asks it where it can. */
+async function controlled() {
+	const folder = temporaryFolder("control");
+	mkdirSync(`${folder}/sockets`);
+	const socket = `${folder}/sockets/control.sock`;
+	const port = await freePort();
+	const service = [
+		"import os, socket, struct",
+		`server = socket.socket(socket.AF_UNIX); server.bind("${socket}"); os.chmod("${socket}", 0o666); server.listen()`,
+		"while True:",
+		"    client, _ = server.accept()",
+		"    uid = struct.unpack('3i', client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1]",
+		`    open("${folder}/asked", "a").write(f"{uid}\\n"); client.sendall(b"done"); client.close()`,
+	];
+	const application = [
+		"import socket",
+		"def ask():",
+		"    try:",
+		`        with socket.socket(socket.AF_UNIX) as client: client.connect("${socket}"); return client.recv(4)`,
+		"    except OSError as error: return error.strerror.encode()",
+		`server = socket.socket(); server.setsockopt(1, 2, 1); server.bind(("127.0.0.1", ${port})); server.listen()`,
+		"said = ask()",
+		"while True:",
+		"    client, _ = server.accept(); client.sendall(said); client.close()",
+	];
+	writeFileSync(`${folder}/service.py`, `${service.join("\n")}\n`);
+	writeFileSync(`${folder}/application.py`, `${application.join("\n")}\n`);
+	const says = (text: string) =>
+		`test "$(python3 -c 'import socket; print(socket.create_connection(("127.0.0.1", ${port})).recv(99).decode())')" = "${text}"`;
+	await startOnHost({ folder, command: ["python3", `${folder}/service.py`], probe: `test -S ${socket}` });
+	return {
+		socket,
+		command: ["python3", `${folder}/application.py`],
+		asked: () => (existsSync(`${folder}/asked`) ? readFileSync(`${folder}/asked`, "utf8") : ""),
+		answers: says("done"),
+		isRefused: `! ${says("done")} && python3 -c 'import socket; socket.create_connection(("127.0.0.1", ${port}))'`,
+	};
+}
+
+describe.each([
+	["root", []],
+	["an account", ["--user", "nobody"]],
+] as const)("a service that nobody knows, asked as %s", (who, account) => {
+	const name = who === "root" ? "asks-root" : "asks-account";
+
+	test("hears nothing from a traced or caged application, and make says how to allow it", async () => {
+		const { asked, command, isRefused, socket } = await controlled();
+		const options = ["--name", name, ...account, "--no-selftest", "--probe", isRefused, "--yes", "--json"];
+		const { json, status, stderr } = await cagewright(["make", ...options, "--", ...command], { state });
+		expect({ status, asked: asked() }).toEqual({ status: 0, asked: "" });
+		expect(json).toMatchObject({ answered: true });
+		expect(stderr).toContain(`--allow socket:${socket}`);
+		const plan = await cagewright(["plan", name, "--json"], { state });
+		const values = { path: socket, option: `--allow socket:${socket}` };
+		expect(plan.json.notes).toContainEqual({ code: "socket-not-reached", values });
+	});
+
+	test("answers it in the sandbox and in the cage once its socket is allowed", async () => {
+		const { answers, asked, command, socket } = await controlled();
+		const allowed = ["--allow", `socket:${socket}`];
+		const options = ["--name", `${name}-allowed`, ...account, "--no-selftest", ...allowed, "--probe", answers];
+		const made = await make([...options, "--", ...command], { state });
+		expect(made.answered).toBe(true);
+		expect(asked()).not.toBe("");
+		const { json } = await cagewright(["plan", `${name}-allowed`, "--json"], { state });
+		expect(json.shared).toMatchObject([{ kind: "socket", example: socket }]);
+	});
 });
 
 test("a web server and php-fpm in a cage each share the directory of the socket, and the pages", async () => {

@@ -50,6 +50,7 @@ function plan(account: boolean, openings: Plan["openings"], groups: number[], co
 		openings,
 		shared: [],
 		offers: [],
+		permissions: [],
 		declined: [],
 		notes: [],
 	};

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { make, program, temporaryState } from "../system/cagewright.ts";
 import { freePort } from "../system/network.ts";
 import { PtyProgram } from "./terminal.ts";
@@ -35,6 +35,51 @@ for descriptor in 1, 2:
 		run.kill("SIGKILL");
 		run.dispose();
 	}
+});
+
+describe("what an application prints to a terminal", () => {
+	const steering = "\\x1b]52;c;cHduZWQ=\\a\\x1b]0;title\\x1b\\\\\\x1b[8mhidden\\x1b[2J\\u009b5n\\x9b6n\\u202e\\n";
+	const code = `
+import os, sys, time
+output = b"${steering}".replace(b"\\\\u009b", "\\u009b".encode()).replace(b"\\\\u202e", "\\u202e".encode())
+for descriptor in 1, 2:
+	for index in range(len(output)):
+		os.write(descriptor, output[index:index + 1])
+		if index < 8: time.sleep(0.02)
+print("Grüße", flush=True)`;
+	const onTerminal = async (...options: string[]) => {
+		const args = [program, "--state", state, "run", "typed", ...options, "--", "/usr/bin/python3", "-X", "utf8", "-c", code];
+		const run = new PtyProgram(process.execPath, args, { columns: 80, rows: 24 });
+		try {
+			expect((await run.ended).exitCode).toBe(0);
+			return run.raw;
+		} finally {
+			run.kill("SIGKILL");
+			run.dispose();
+		}
+	};
+
+	test("is text, byte by byte and on both streams: no sequence reaches the terminal", async () => {
+		const raw = await onTerminal();
+		expect(raw.match(/52;c;cHduZWQ=/g)).toHaveLength(2);
+		expect(raw).toContain("\\x1b]52;c;cHduZWQ=\\x07\\x1b]0;title\\x1b\\hidden\\x1b[2J\\x9b5n");
+		expect(raw).toContain("Grüße");
+		expect(raw).not.toMatch(/(?![\r\n\t])\p{Cc}|\p{Cf}/u);
+	});
+
+	test("is its own with --raw", async () => {
+		const raw = await onTerminal("--raw");
+		expect(raw.split("\u001b]52;c;cHduZWQ=\u0007")).toHaveLength(3);
+	});
+
+	test("is its own where nobody sees it: bytes to a file or a pipe stay as they are", () => {
+		const args = [program, "--state", state, "run", "typed", "--", "/usr/bin/python3", "-X", "utf8", "-c", code];
+		const { stdout, stderr } = spawnSync(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+		for (const bytes of [stdout, stderr]) {
+			expect(bytes.includes("\u001b]52;c;cHduZWQ=\u0007\u001b]0;title\u001b\\\u001b[8mhidden")).toBe(true);
+			expect(bytes.includes(Buffer.from([0x9b, 0x36]))).toBe(true);
+		}
+	});
 });
 
 test("a directory as output stays outside", () => {

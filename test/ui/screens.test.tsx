@@ -98,6 +98,15 @@ describe("the wizard", () => {
 		expect(wizard.session.calls).toContain("install strace");
 	});
 
+	test("names the command for root where an ordinary user cannot install, and looks again on Enter", async () => {
+		const asRoot = "apt-get install strace";
+		const lacks = [{ what: "strace", package: "strace", asRoot }];
+		const wizard = await start({ lacks }).sees(`Run \`${asRoot}\` as root`);
+		wizard.press("\r");
+		await wizard.sees("strace, which watches the application");
+		expect(wizard.session.calls).not.toContain("install strace");
+	});
+
 	test("takes a typed command and asks for its probe", async () => {
 		const wizard = await start().sees("Which application");
 		wizard.press("t/usr/bin/thing; reboot\r");

@@ -126,6 +126,7 @@ export function planFor(answers: Answers): Plan {
 		openings: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
 		shared: [],
 		offers: [],
+		permissions: [],
 		declined: [],
 		notes: [{ code: "writes-system-directory", values: { path: "/var/log" } }],
 	};

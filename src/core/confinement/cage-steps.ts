@@ -88,7 +88,7 @@ function temporary(path: Path, cage: CageRoot, inside: (path: Path) => string, o
 }
 
 /** No user namespace may make a node, but it may show one of the host. `ro` keeps its mode and owner as they are, and is no matter to what a device does. */
-function deviceSteps(device: CageRoot["devices"][number], inside: (path: Path) => string, isRootless: boolean): string[] {
+export function deviceSteps(device: CageRoot["devices"][number], inside: (path: Path) => string, isRootless: boolean): string[] {
 	const { major, minor, mode, path, type } = device;
 	const node = inside(path);
 	const folder = parent(path) === "/dev" ? [] : [`mkdir -p ${inside(parent(path))}`];
@@ -96,7 +96,7 @@ function deviceSteps(device: CageRoot["devices"][number], inside: (path: Path) =
 	return [...folder, `mknod -m ${mode.toString(8)} ${node} ${type} ${major} ${minor}`];
 }
 
-const deviceLinks = [
+export const deviceLinks = [
 	["fd", "/proc/self/fd"],
 	["stdin", "/proc/self/fd/0"],
 	["stdout", "/proc/self/fd/1"],

@@ -47,6 +47,24 @@ export const capabilities = [
 ] as const;
 export type Capability = (typeof capabilities)[number];
 
+/**
+ * What an application that starts as root has in the sandbox: the capabilities of which a trace can show the need. A cage has no others either,
+ * unless a rule names them.
+ */
+const tracedCapabilities: readonly Capability[] = [
+	...(["chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid"] as const),
+	...(["net_bind_service", "net_raw", "sys_chroot", "sys_nice", "sys_resource"] as const),
+];
+/** Those that act on nothing but its own processes and network. The others change the machine: its clock, modules, mounts, audit and power. */
+const confinedCapabilities: readonly Capability[] = [
+	...(["setpcap", "net_broadcast", "net_admin", "ipc_lock", "ipc_owner", "sys_ptrace", "lease"] as const),
+];
+
+/** `allowed`: what rules name. Of that, the sandbox grants what stays within it. */
+export function sandboxCapabilities(allowed: readonly string[]): readonly Capability[] {
+	return [...tracedCapabilities, ...confinedCapabilities.filter((name) => allowed.includes(name))];
+}
+
 const numbers: ReadonlyMap<string, number> = new Map(capabilities.map((name, number) => [name, number]));
 
 /** The name as this program writes it, from `CAP_CHOWN`, `cap_chown`, `Chown` or `chown`; undefined for what is none. */

@@ -7,6 +7,11 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  * for itself and for the program that it then becomes. A static executable that we assemble ourselves, with rules and filter in it: it
  * reads no file and needs no library. Where the kernel refuses any step it says which, and starts nothing. In C it would read:
  *
+ *     if (entersRoot) {                                                 // only in the tracing sandbox
+ *       if (pivot_root(".", ".") == 0) umount2(".", MNT_DETACH) && fail("entering the sandbox");
+ *       else mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") && fail("entering the sandbox");
+ *       chdir("/") && fail("entering the sandbox");
+ *     }
  *     prctl(PR_SET_PDEATHSIG, SIGKILL);                                 // not under systemd
  *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
  *     set = landlock_create_ruleset({handled}, 8, 0);                       // only where the kernel has Landlock
@@ -28,6 +33,11 @@ export interface Confinement {
 	readonly filter: Uint8Array;
 	/** Whoever started it ends before it, as systemd's helper does; else it ends with that one. */
 	readonly outlives?: boolean;
+	/**
+	 * It first makes the working directory, a mount point, the root and unmounts the old one. A program of the new root could not be trusted
+	 * with that: a traced application may have replaced it.
+	 */
+	readonly entersRoot?: boolean;
 }
 
 /** The bytes of the program for this processor (`process.arch`), or undefined where we have none yet. */
@@ -58,7 +68,12 @@ const call = {
 	open: 2,
 	close: 3,
 	execve: 59,
+	chdir: 80,
+	pivotRoot: 155,
 	prctl: 157,
+	chroot: 161,
+	mount: 165,
+	umount2: 166,
 	exitGroup: 231,
 	seccomp: 317,
 	landlockCreateRuleset: 444,
@@ -67,6 +82,7 @@ const call = {
 };
 
 const steps = {
+	root: "entering the sandbox",
 	privileges: "no new privileges",
 	landlock: "Landlock",
 	filter: "the system call filter",
@@ -74,7 +90,7 @@ const steps = {
 } as const;
 
 /** r12d ruleset, r13 rule, r14 argv. What is handed over in memory lies below rsp: no call writes there, and no handler runs. */
-function confineCode({ filter, landlock, outlives = false, ruleset }: Confinement): Buffer {
+function confineCode({ entersRoot = false, filter, landlock, outlives = false, ruleset }: Confinement): Buffer {
 	const a = new Assembler();
 	const prctl = (option: number, value: number) => {
 		a.move("rdi", option);
@@ -90,6 +106,7 @@ function confineCode({ filter, landlock, outlives = false, ruleset }: Confinemen
 	};
 
 	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
+	if (entersRoot) enterRoot(a, unless);
 	if (!outlives) {
 		prctl(1, 9); // PR_SET_PDEATHSIG, SIGKILL
 		unless("ifNotZero", "privileges");
@@ -132,8 +149,41 @@ function confineCode({ filter, landlock, outlives = false, ruleset }: Confinemen
 		ruleset: words(landlockMask(landlock, ruleset.handled), 0), // struct landlock_ruleset_attr, as of version 1
 		rules: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
 		filter,
+		...(entersRoot ? { here: Buffer.from(".\0"), top: Buffer.from("/\0") } : {}),
 		...Object.fromEntries(messages.map(([step, text]) => [`text-${step}`, text])),
 	});
+}
+
+/**
+ * The way that pivot_root(2) describes: the old root lies on top of the new one for a moment. The kernel refuses that where the present root is
+ * no mount point (a plain chroot, an initramfs); there the new root is moved over the old one, which no name leads to any more.
+ */
+function enterRoot(a: Assembler, unless: (condition: "ifNotZero", step: "root") => void): void {
+	a.address("rdi", "here");
+	a.address("rsi", "here");
+	a.syscall(call.pivotRoot);
+	a.testAnswer();
+	a.jump("ifNotZero", "move");
+	a.address("rdi", "here");
+	a.move("rsi", 2); // MNT_DETACH
+	a.syscall(call.umount2);
+	unless("ifNotZero", "root");
+	a.jump("always", "entered");
+	a.label("move");
+	a.address("rdi", "here");
+	a.address("rsi", "top");
+	a.move("rdx", 0);
+	a.move("r10", 0x2000); // MS_MOVE
+	a.move("r8", 0);
+	a.syscall(call.mount);
+	unless("ifNotZero", "root");
+	a.address("rdi", "here");
+	a.syscall(call.chroot);
+	unless("ifNotZero", "root");
+	a.label("entered");
+	a.address("rdi", "top");
+	a.syscall(call.chdir);
+	unless("ifNotZero", "root");
 }
 
 function restrictFiles(a: Assembler, unless: (condition: "ifNegative" | "ifNotZero", step: "landlock") => void): void {

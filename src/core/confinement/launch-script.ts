@@ -2,7 +2,7 @@ import { quoteShell } from "../path/quote.ts";
 import { cageSteps } from "./cage-steps.ts";
 import type { LaunchSpec, Rootless } from "./launch.ts";
 import { enterGroups, limitWords } from "./limits.ts";
-import { rehearsalSteps } from "./rehearsal-steps.ts";
+import { sandboxSteps } from "./sandbox-steps.ts";
 import { start } from "./start.ts";
 
 const dying = ["setpriv", "--pdeathsig", "KILL"];
@@ -12,7 +12,7 @@ const limiting = ({ groups = [], limits = {} }: LaunchSpec) => limitWords(limits
 export function namespaceCommand(spec: LaunchSpec, script: string): string[] {
 	const { without = [] } = spec;
 	const network = spec.network !== "host" && spec.joins === undefined;
-	const kinds = ["pid", "ipc", ...(spec.root.kind === "cage" ? ["uts", "cgroup"] : []), ...(network ? ["net"] : [])].filter(
+	const kinds = ["pid", "ipc", ...(spec.root.kind === "host" ? [] : ["uts", "cgroup"]), ...(network ? ["net"] : [])].filter(
 		(kind) => !without.some((layer) => layer === kind),
 	);
 	return [
@@ -56,7 +56,7 @@ export function launchScript(spec: LaunchSpec): string {
 			lines.push(...cageSteps(spec, spec.root));
 			break;
 		case "rehearsal":
-			lines.push(...rehearsalSteps(spec, spec.root));
+			lines.push(...sandboxSteps(spec, spec.root));
 			break;
 		case "host":
 			lines.push("mount -n -t proc -o nosuid,nodev,noexec proc /proc", ...start(spec, [], spec.root.capabilities, spec.init));

@@ -114,7 +114,7 @@ export interface CageMount {
 	readonly scratch?: Path;
 }
 
-/** The host itself, with an overlay over each writable mount, so that what is written is thrown away. */
+/** The sandbox: the host's files, with an overlay over each file system, so that what is written is thrown away. */
 export interface RehearsalRoot {
 	readonly kind: "rehearsal";
 	/** Folder that will be the new root; empty. */
@@ -123,30 +123,42 @@ export interface RehearsalRoot {
 	readonly memory?: Path;
 	/** Mounts of the host in the order in which they are made, `/` first. */
 	readonly mounts: readonly RehearsalMount[];
-	/** Sockets of the host that shall be heard through the overlay. Real places. */
+	/** What its /dev holds: the harmless devices and those that were asked for, and links directly below the host's /dev. */
+	readonly devices: CageRoot["devices"];
+	readonly deviceLinks: readonly Path[];
+	/** Sockets of the host that can be reached from the sandbox. Real places. */
 	readonly sockets: readonly Path[];
-	/** Made in the overlay where they are absent. Real places: a link on the way would lead to the host. */
+	/** Made where they are absent. Real places: a link on the way would lead to the host. */
 	readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
 	/** Handed to the account, whoever owns them on the host. */
 	readonly given: readonly Path[];
-	/** Capabilities that an account is given while it is watched. */
+	/** Capabilities that the application is started with. */
 	readonly capabilities: readonly string[];
+	/** Host path of the program that enters the root and loads the system call filter (confine.ts). */
+	readonly confiner: Path;
+	/** The loader and the libraries of setpriv: host paths. */
+	readonly tools: CageRoot["tools"];
 }
 
 export type RehearsalMount =
-	/** `mode` is that of the layer's root, where it cannot take over the owner of what it covers. */
-	| { readonly kind: "overlay"; readonly path: Path; readonly scratch: Path; readonly mode?: number }
+	/** `mode` is that of the layer's root, where it cannot take over the owner of what it covers. `readOnly` as on the host. */
+	| {
+			readonly kind: "overlay";
+			readonly path: Path;
+			readonly scratch: Path;
+			readonly mode?: number;
+			readonly readOnly?: boolean;
+	  }
+	/** As on the host, but read-only: no overlay can be laid over an automount or a single file. */
 	| { readonly kind: "bind"; readonly path: Path }
+	| { readonly kind: "file"; readonly path: Path }
 	| { readonly kind: "proc"; readonly path: Path }
 	| { readonly kind: "sysfs"; readonly path: Path }
-	| { readonly kind: "tmpfs"; readonly path: Path }
-	/** Without root, where no overlay can lie over what holds other mounts: an empty root, and in it what the host's directories hold. */
+	| { readonly kind: "dev"; readonly path: Path }
+	/** Without root, where no overlay can be laid over what holds other mounts: an empty root, and in it what the host's directories hold. */
 	| { readonly kind: "skeleton"; readonly path: Path }
 	| { readonly kind: "folder"; readonly path: Path; readonly mode: number }
-	| { readonly kind: "link"; readonly path: Path; readonly target: Path }
-	| { readonly kind: "file"; readonly path: Path }
-	/** With all that is mounted below it. */
-	| { readonly kind: "tree"; readonly path: Path };
+	| { readonly kind: "link"; readonly path: Path; readonly target: Path };
 
 /** The real file system and, usually, the real network: only on request. */
 export interface HostRoot {

@@ -18,21 +18,40 @@ export function overlayIn(scratch: Path, lower: Path, target: string, flags: str
 	];
 }
 
-/** The same without root where `prepareLayers` made the layers: a rehearsal has dozens of them, and strace watches each program. */
-export function preparedOverlay(scratch: Path, lower: Path, target: string): string[] {
-	return [`cd ${quoteShell(scratch)}`, `mount -n --bind ${quoteShell(lower)} lower`, mountHere(target, ",userxattr"), "cd /"];
+/** What an overlay of the sandbox covers, and where its layers are. `mode` is that of the upper layer's root where its owner cannot be taken over. */
+export interface SandboxLayer {
+	readonly path: Path;
+	readonly scratch: Path;
+	readonly mode?: number;
 }
 
-export function prepareLayers(layers: readonly { readonly scratch: Path; readonly mode: number }[]): string[] {
-	const folders = layers.flatMap(({ scratch }) => ["lower", "upper", "work"].map((name) => join(scratch, name)));
-	const uppersOf = (mode: number) => layers.flatMap((layer) => (layer.mode === mode ? join(layer.scratch, "upper") : []));
+/**
+ * The same for a layer of the sandbox, which was prepared before: there may be dozens of them, and strace stops each program of these steps at
+ * each call. `otherwise` is the step for a file system that cannot be a lower layer: FAT (names without case), NFS with automounts.
+ */
+export function preparedOverlay(scratch: Path, target: string, flags: string, otherwise: string | undefined): string[] {
+	const mount = mountHere(target, flags);
 	return [
-		`mkdir -p ${words(folders)}`,
-		...[...new Set(layers.map(({ mode }) => mode))].map((mode) => `chmod ${mode.toString(8)} ${words(uppersOf(mode))}`),
+		`cd ${quoteShell(scratch)}`,
+		otherwise === undefined ? mount : `${mount} 2>/dev/null || { cd /; ${otherwise}; }`,
+		"cd /",
 	];
 }
 
-const words = (paths: readonly Path[]) => paths.map((path) => quoteShell(path)).join(" ");
+/** Prepares layers in a file system that only the launch itself sees. Otherwise the launcher does it (`makeLayer`). */
+export function prepareLayers(layers: readonly SandboxLayer[]): string[] {
+	const upper = ({ scratch }: SandboxLayer) => quoteShell(join(scratch, "upper"));
+	const folders = layers.flatMap((layer) => [upper(layer), quoteShell(join(layer.scratch, "work"))]);
+	return [
+		`mkdir -p ${folders.join(" ")}`,
+		...layers.flatMap((layer) => {
+			const { mode, path, scratch } = layer;
+			const link = `ln -s -- ${quoteShell(path)} ${quoteShell(join(scratch, "lower"))}`;
+			if (mode !== undefined) return [link, `chmod ${mode.toString(8)} ${upper(layer)}`];
+			return [link, ...["chown", "chmod"].map((program) => `${program} --reference=${quoteShell(path)} ${upper(layer)}`)];
+		}),
+	];
+}
 
 const mountHere = (target: string, options: string) =>
 	`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work${options} overlay ${target}`;

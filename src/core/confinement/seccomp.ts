@@ -24,7 +24,26 @@ export interface FilterOpenings {
 	readonly rawSockets?: boolean;
 	/** For applications that chroot by themselves; of use only with CAP_SYS_CHROOT. */
 	readonly chroot?: boolean;
+	/**
+	 * Setting the clock; of use only with CAP_SYS_TIME. There is one clock for the whole machine, so a sandbox and a trial only pretend: the calls
+	 * succeed and do nothing.
+	 */
+	readonly clock?: "real" | "pretended";
 }
+
+/**
+ * The filter of the sandbox: everything that a plan could open is open, so that the trace shows whether it is needed. What no cage is ever
+ * allowed is refused here already.
+ */
+export const sandboxOpenings: FilterOpenings = {
+	unixSockets: true,
+	netlink: true,
+	memfd: true,
+	writableCode: true,
+	rawSockets: true,
+	chroot: true,
+	clock: "pretended",
+};
 
 /** The openings of the filter that belong to what a plan opens. */
 export function filterOpenings(openings: Openings): FilterOpenings {
@@ -36,12 +55,13 @@ export function filterOpenings(openings: Openings): FilterOpenings {
 		writableCode: openings.writableCode !== undefined,
 		rawSockets: has("net_raw"),
 		chroot: has("sys_chroot"),
+		...(has("sys_time") ? { clock: "real" as const } : {}),
 	};
 }
 
 export type Answer = keyof typeof errors;
-/** errno(3), asm-generic numbers. */
-const errors = { EPERM: 1, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
+/** errno(3), asm-generic numbers. `none`: the call answers 0 and does nothing. */
+const errors = { none: 0, EPERM: 1, ENOSYS: 38, EPROTONOSUPPORT: 93, EAFNOSUPPORT: 97 };
 
 /** One thing that the filter denies. `why` and `when` are codes for the record; without `when` the call is denied always. */
 export interface Denial {
@@ -212,6 +232,10 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 	return rules;
 }
 
+/** Those that set the clock. The last two also read it, by arguments in memory. */
+export const clockCalls = ["settimeofday", "clock_settime", "clock_adjtime", "adjtimex"] as const;
+const isClockCall = (call: SyscallName) => clockCalls.some((name) => name === call);
+
 /** Denied whatever the arguments, by the reason for it. */
 const outright: { readonly why: Why; readonly answer: Answer; readonly calls: readonly SyscallName[] }[] = [
 	// Their flags lie in memory, where a filter cannot look. libc falls back to clone and openat where they "do not exist".
@@ -269,10 +293,6 @@ const outright: { readonly why: Why; readonly answer: Answer; readonly calls: re
 			"reboot",
 			"swapon",
 			"swapoff",
-			"settimeofday",
-			"clock_settime",
-			"clock_adjtime",
-			"adjtimex",
 			"sethostname",
 			"setdomainname",
 			"iopl",
@@ -284,17 +304,24 @@ const outright: { readonly why: Why; readonly answer: Answer; readonly calls: re
 			"vhangup",
 		],
 	},
+	{ why: "machine", answer: "EPERM", calls: clockCalls },
 	// Programs from memory go round noexec mounts and Landlock's execute rule.
 	{ why: "code-without-file", answer: "EPERM", calls: ["execveat", "memfd_create", "memfd_secret"] },
 ];
 
 function isOpened(call: SyscallName, openings: FilterOpenings): boolean {
-	return (call === "memfd_create" && openings.memfd) || (call === "chroot" && openings.chroot === true);
+	return (
+		(call === "memfd_create" && openings.memfd) ||
+		(call === "chroot" && openings.chroot === true) ||
+		(isClockCall(call) && openings.clock === "real")
+	);
 }
 
 function outrightDenials(openings: FilterOpenings): { call: SyscallName; answer: Answer; why: Why }[] {
 	return outright.flatMap(({ why, answer, calls }) =>
-		calls.filter((call) => !isOpened(call, openings)).map((call) => ({ call, answer, why })),
+		calls
+			.filter((call) => !isOpened(call, openings))
+			.map((call) => ({ call, answer: isClockCall(call) && openings.clock === "pretended" ? "none" : answer, why })),
 	);
 }
 

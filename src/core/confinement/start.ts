@@ -9,6 +9,7 @@ import type { Layer } from "./layers.ts";
  * The last line: an empty environment, root, what applies to the init and the application alike (`confine`), the init, and what applies
  * to the application alone: its account and capabilities. setpriv runs twice, because the init keeps CAP_KILL for itself. Without root
  * there is one account, and nothing that either of them could keep: the second run then only marks where the application begins (trace/start.ts).
+ * In the sandbox, `confine` also enters the root, for which it needs the capabilities of a user namespace.
  */
 export function start(
 	spec: LaunchSpec,
@@ -21,13 +22,12 @@ export function start(
 	const onHost = spec.root.kind === "host";
 	const inherits = without.includes("environment");
 	const none = ["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"];
+	const dropped = spec.rootless && !without.includes("capabilities") ? [...tool, ...none, "--"] : [];
 	const words = [
 		...["exec", ...(without.includes("session") ? [] : ["setsid", ...(spec.hasTerminal ? ["--ctty"] : [])])],
 		...["env", ...(inherits ? [] : ["-i"])],
 		...(onHost || inherits ? variables(spec) : []),
-		...(onHost ? [] : [spec.chroot, "."]),
-		...(spec.rootless && !without.includes("capabilities") ? [...tool, ...none, "--"] : []),
-		...confine,
+		...(spec.root.kind === "cage" ? [spec.chroot, ".", ...dropped, ...confine] : [...confine, ...dropped]),
 		...[init, pathFromText(spec.cwd)],
 		...applicationWords(spec, capabilities, tool),
 	];
@@ -48,7 +48,7 @@ function accountWords({ identity, root, without = [] }: LaunchSpec, capabilities
 	const isRoot = identity.uid === 0;
 	const kept = ["-all", ...capabilities.map((name) => `+${name}`)].join(",");
 	const inherited = isRoot ? "-all" : kept;
-	const unlimited = (isRoot && root.kind !== "cage") || without.includes("capabilities");
+	const unlimited = (isRoot && root.kind === "host") || without.includes("capabilities");
 	return [
 		...["--reuid", String(identity.uid), "--regid", String(identity.gid)],
 		...(identity.groups.length ? ["--groups", identity.groups.join(",")] : ["--clear-groups"]),
@@ -58,8 +58,8 @@ function accountWords({ identity, root, without = [] }: LaunchSpec, capabilities
 
 const variables = ({ env }: LaunchSpec) => Object.entries(env).map(([name, value]) => pathFromText(`${name}=${value}`));
 
-/** setpriv as it lies in `.launch`, by way of its own loader. */
-export function insideTool(spec: LaunchSpec, { tools }: CageRoot): string[] {
+/** setpriv as it is in `.launch`, started by its own loader. */
+export function insideTool(spec: LaunchSpec, { tools }: Pick<CageRoot, "tools">): string[] {
 	return [
 		join(launchDirectory, baseName(tools[0])),
 		"--library-path",

@@ -86,6 +86,7 @@ const filterWords: readonly (readonly [word: string, opening: Partial<FilterOpen
 	["writable-code", { writableCode: true }],
 	["capability:net_raw", { rawSockets: true }],
 	["capability:sys_chroot", { chroot: true }],
+	["capability:sys_time", { clock: "real" }],
 ];
 
 const layersOf: Readonly<Record<MissingKind, readonly Layer[]>> = {

@@ -9,6 +9,19 @@ import { placeOf } from "./links.ts";
 const harmless = new Set(["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]);
 
 const memory = 1;
+
+/** Numbers as in the kernel's list of devices. A terminal is there so that asking for one fails as it does outside: nobody has one. */
+export const sandboxDevices = (
+	[
+		["null", memory, 3],
+		["zero", memory, 5],
+		["full", memory, 7],
+		["random", memory, 8],
+		["urandom", memory, 9],
+		["tty", 5, 0],
+	] as const
+).map(([name, major, minor]) => ({ path: pathFromText(`/dev/${name}`), type: "c" as const, major, minor, mode: 0o666 }));
+
 /** Memory, kernel log and ports of the machine: they lead out of any cage (mem(4)). */
 const neverMinorsOfMemory = new Set([1, 2, 4, 11]); // mem, kmem, port, kmsg
 

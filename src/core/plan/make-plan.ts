@@ -16,14 +16,18 @@ import { EntryCollector } from "./entries.ts";
 import { addLibraries } from "./libraries.ts";
 import { placeOf } from "./links.ts";
 import { type Mark, readMarks } from "./marks.ts";
+import { mayReach } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
-import { allows as allowsOpening, openingWords, refuses } from "./opening-names.ts";
+import { allows as allowsOpening, openingWords, refuses, socketsIn } from "./opening-names.ts";
 import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
+import { permissionsOf } from "./permissions.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
+import { refusedNotes } from "./refused-calls.ts";
 import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { planShared } from "./shared.ts";
+import { socketNotes } from "./socket-notes.ts";
 import { addSyslog, planSyslog, syslogName } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
@@ -32,9 +36,16 @@ import { changes, planWritable, tracedReason } from "./writable.ts";
 export type Addition =
 	| { readonly kind: "path"; readonly path: Path; readonly round: number; readonly call: string }
 	| { readonly kind: "writable"; readonly path: Path; readonly round: number; readonly call: string }
-	| { readonly kind: "capability"; readonly name: string; readonly round: number; readonly call: string }
+	| ({ readonly kind: "capability"; readonly name: string } & RefusedCall)
 	| { readonly kind: "account"; readonly name: string; readonly round: number; readonly call: string }
-	| { readonly kind: "opening"; readonly name: FoundOpening; readonly round: number; readonly call: string };
+	| ({ readonly kind: "opening"; readonly name: FoundOpening } & RefusedCall);
+
+interface RefusedCall {
+	readonly round: number;
+	readonly call: string;
+	/** The first program that made it. */
+	readonly program?: Path;
+}
 
 export interface PlanInput {
 	readonly application: Application;
@@ -94,11 +105,17 @@ export function makePlan(input: PlanInput): Plan {
 		mounted,
 		writable.directories.map(({ path }) => path),
 	);
+	const policy = { uid: identity.uid, rules: asked };
+	const allowedSockets = socketsIn(asked.allow)
+		.map((text) => placeOf(normalise(pathFromText(text)), files))
+		.filter((path) => mayReach(path, policy, files) && files.status(path)?.kind === "socket");
 	const shared = planShared({
 		owner: input.owner ?? 0,
 		trace,
 		files,
 		isOwn,
+		mayReach: (path) => mayReach(path, policy, files),
+		sockets: allowedSockets,
 		settled: [...writable.directories.map(({ path }) => path), ...mounted],
 		isLeftOut,
 		isSecret,
@@ -174,12 +191,15 @@ export function makePlan(input: PlanInput): Plan {
 		offers: planOffers(entries, writable.directories, libraries, files),
 		accounts,
 		openings,
+		permissions: permissionsOf(openings, trace, additions),
 		declined: declined(entries),
 		notes: [
 			...(input.notes ?? []),
 			...notes(application, trace, writable.refused),
+			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...(syslog?.notes ?? []),
+			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],
 	};
 }
@@ -222,7 +242,9 @@ function addDevices({ additions, files, rules, trace }: PlanInput, collector: En
 	add(nullDevice, { kind: "launcher" });
 	for (const [path, value] of named) add(path, { kind: "rule", rule: "devices", value });
 	for (const access of trace.accesses.values()) {
-		const path = access.succeeded.size ? deviceName(access.path, files) : undefined;
+		// The sandbox has no others than the harmless ones and those that rules name.
+		const wanted = access.succeeded.size || access.failed.has("ENOENT");
+		const path = wanted ? deviceName(access.path, files) : undefined;
 		if (path !== undefined) add(path, tracedReason(access));
 	}
 	for (const addition of additions) {

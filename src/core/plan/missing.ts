@@ -31,6 +31,8 @@ export interface Missing {
 	readonly mixed?: true;
 	/** Left out because the application passed every probe and exercise without it: counts where it does so no more. */
 	readonly proven?: true;
+	/** The host's trace does not show it succeed, so only the administrator's word adds it. */
+	readonly unseen?: true;
 	/** Left out on purpose: a secret, a setuid file, an exclude, an opening that a rule refuses. */
 	readonly declined: boolean;
 	/** Once it was weighed against what the application said and did last (rank-missing.ts). */
@@ -80,15 +82,62 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 		proven: new Set(plan.entries.filter(isProven).map(({ path }) => path)),
 	};
 	const missing = [...cage.accesses.values()].flatMap((access) => missingOf(access, search) ?? []);
-	for (const { call, error } of cage.refusals.values()) {
+	for (const { call, error, program } of cage.refusals.values()) {
+		const by = program === undefined ? {} : { program };
 		if (host.refusals.has(call)) continue;
 		const name = openingBehind(call);
-		const remedy = name ? { remedy: { kind: "opening", name, round, call } as const } : capabilityRemedy([call], search);
-		missing.push({ kind: capabilityOf[call] ? "capability" : "filtered", call, error, ...remedy, declined: false });
+		const found = name
+			? { remedy: { kind: "opening", name, round, call, ...by } as const }
+			: capabilityRemedy([call], by, search);
+		const { remedy } = found;
+		const unseen = remedy && !isUsed(remedy, host) ? { unseen: true as const } : {};
+		missing.push({
+			kind: capabilityOf[call] ? "capability" : "filtered",
+			call,
+			error,
+			...by,
+			...found,
+			...unseen,
+			declined: false,
+		});
 	}
 	return missing
 		.map((one) => (isRefused(one, plan) ? { ...one, declined: true } : one))
 		.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
+}
+
+/** Whether a call that succeeded on the host used this permission. An application that was already running may have used any before. */
+function isUsed(remedy: Addition, { capabilities, families, gaps, memfd, possibleNeeds, writableCode }: Trace): boolean {
+	if (gaps.has("start-up")) return true;
+	if (remedy.kind === "capability") return capabilities.has(remedy.name) || possibleNeeds.has(capabilityWord(remedy.name));
+	if (remedy.kind !== "opening") return false;
+	switch (remedy.name) {
+		case "unixSockets":
+			return families.has("AF_UNIX") || possibleNeeds.has(openingWords.unixSockets);
+		case "netlink":
+			return families.has("AF_NETLINK");
+		case "memfd":
+			return memfd;
+		case "writableCode":
+			return writableCode !== undefined;
+		case "proc":
+			return false;
+	}
+}
+
+/** How a trial went, as far as it decides about remedies. */
+export interface Outcome {
+	readonly answered: boolean;
+	/** Exercises and signals that worked on the host and failed in the cage. */
+	readonly failedExercises: readonly string[];
+}
+
+/**
+ * Whether only the administrator's word adds a remedy. An application that answers proves that it works without, whatever it asks for;
+ * and a call that never succeeded on the host is no need.
+ */
+export function isOffer({ unseen }: Missing, { answered, failedExercises }: Outcome): boolean {
+	return unseen === true || (answered && !failedExercises.length);
 }
 
 /** The opening for want of which the filter refuses a call. */
@@ -144,11 +193,24 @@ function missingOf(access: Access, search: Search): Missing | undefined {
 			if (isAsWished(operation, error)) continue;
 			if (failsOnlyInCage(operation, error, access, search)) {
 				const missing = judge(access, error, operation, search);
-				if (missing) return isMixed(operation, error, access, search) ? { ...missing, mixed: true } : missing;
+				if (!missing) continue;
+				return {
+					...missing,
+					...(isMixed(operation, error, access, search) ? { mixed: true } : {}),
+					...(isUnseen(access, missing, search) ? { unseen: true } : {}),
+				};
 			}
 		}
 	}
 	return undefined;
+}
+
+/** A path that the traced run did not come to, or to which it did not do what would need the capability. */
+function isUnseen({ path }: Access, { kind, remedy }: Missing, { host }: Search): boolean {
+	if (host.gaps.has("start-up")) return false;
+	const onHost = host.accesses.get(path);
+	if (onHost === undefined) return true;
+	return kind === "capability" && remedy?.kind === "capability" && !onHost.calls.has(remedy.call);
 }
 
 /** What was to be taken away is not there: the host's run found a stale pid file to remove. Or what was looked at is no link (readlink(2)). */
@@ -187,11 +249,12 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const { path } = access;
 	const [call = ""] = access.calls;
 	const [program] = access.programs;
-	const common = { path, call, error, ...(program === undefined ? {} : { program }), declined: false };
+	const by = program === undefined ? {} : { program };
+	const common = { path, call, error, ...by, declined: false };
 	const real = placeOf(path, files);
 	const area = areaOf(real);
 	if (area === "kernel") {
-		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}` } as const;
+		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}`, ...by } as const;
 		return { ...common, kind: "kernel-file", ...(ofProcess.test(areaOf(path) === "kernel" ? path : real) ? { remedy } : {}) };
 	}
 	const wantsToWrite = writes(access) || changes.has(operation);
@@ -228,14 +291,14 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 			return { ...common, kind: "read-only", ...writable };
 		case "EPERM": {
 			const calls = [...access.calls].filter((name) => capabilityOf[name] !== undefined);
-			return { ...common, kind: calls.length ? "capability" : "filtered", ...capabilityRemedy(calls, search) };
+			return { ...common, kind: calls.length ? "capability" : "filtered", ...capabilityRemedy(calls, by, search) };
 		}
 		case "EACCES": {
 			// Landlock answers so as well where a directory was not opened for writing.
 			if (wantsToWrite && !isCovered) return { ...common, kind: "read-only", ...writable };
 			if (plan.identity.uid !== 0) return { ...common, kind: "owner-or-mode" };
 			const name = wantsToWrite ? "dac_override" : "dac_read_search";
-			return { ...common, kind: "owner-or-mode", remedy: { kind: "capability", name, round, call } };
+			return { ...common, kind: "owner-or-mode", remedy: { kind: "capability", name, round, call, ...by } };
 		}
 		default:
 			return { ...common, kind: "absent" };
@@ -249,9 +312,13 @@ function isGivenDevice(real: Path, { files, host }: Search): boolean {
 }
 
 /** Only a start as root has capabilities to keep. */
-function capabilityRemedy(calls: readonly string[], { plan, round }: Search): { remedy?: Addition } {
+function capabilityRemedy(
+	calls: readonly string[],
+	by: { readonly program?: Path },
+	{ plan, round }: Search,
+): { remedy?: Addition } {
 	const call = calls.find((name) => capabilityOf[name] !== undefined);
 	const name = call === undefined ? undefined : capabilityOf[call];
 	if (call === undefined || name === undefined || plan.identity.uid !== 0) return {};
-	return { remedy: { kind: "capability", name, round, call } };
+	return { remedy: { kind: "capability", name, round, call, ...by } };
 }

@@ -1,5 +1,7 @@
 import type { Rules } from "../application/application.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
+import { type Path, pathToText } from "../path/path.ts";
+import { printable } from "../path/quote.ts";
 import type { Openings } from "./plan.ts";
 
 /** What `--allow` and `--refuse` call an opening, beside `capability:NAME`. */
@@ -16,6 +18,18 @@ export type OpeningName = keyof typeof openingWords;
 export const openingNames = Object.keys(openingWords) as OpeningName[];
 
 const capabilityPrefix = "capability:";
+const socketPrefix = "socket:";
+
+/** The word for a unix socket of the host; undefined for a path that no word can name. */
+export function socketWord(path: Path): string | undefined {
+	const text = pathToText(path);
+	return text === undefined ? undefined : openingWord(socketPrefix + text);
+}
+
+/** The paths of sockets among words of openings. */
+export function socketsIn(words: readonly string[]): string[] {
+	return words.flatMap((word) => (word.startsWith(socketPrefix) ? [word.slice(socketPrefix.length)] : []));
+}
 
 export function capabilityWord(name: string): string {
 	return `${capabilityPrefix}${name}`;
@@ -26,6 +40,11 @@ export function openingWord(text: string): string | undefined {
 	if (text.startsWith(capabilityPrefix)) {
 		const name = capabilityNamed(text.slice(capabilityPrefix.length));
 		return name === undefined ? undefined : capabilityWord(name);
+	}
+	if (text.startsWith(socketPrefix)) {
+		const path = text.slice(socketPrefix.length);
+		// One way to write each: what is compared as text must be one text.
+		return /^(\/[^/]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path) && printable(path) === path ? text : undefined;
 	}
 	return openingNames.map((name) => openingWords[name] as string).find((word) => word === text);
 }

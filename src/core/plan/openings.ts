@@ -5,7 +5,7 @@ import { showPath } from "../path/quote.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
-import { allowedReason, allows, capabilitiesIn, capabilityWord, openingWords, refuses } from "./opening-names.ts";
+import { allowedReason, allows, capabilitiesIn, capabilityWord, openingWords, refuses, socketsIn } from "./opening-names.ts";
 import type { Identity, Openings } from "./plan.ts";
 import { syslogName } from "./syslog.ts";
 
@@ -57,9 +57,11 @@ export function planOpenings(
 	if (found.asksSyslog && found.syslog === undefined) decide(openingWords.syslog, `connect ${syslogName}`);
 	const opened = (name: FoundOpening) => found.opened.find((one) => one.name === name)?.why;
 	const bySyslog = found.syslog === undefined ? undefined : `connect ${syslogName}`;
+	const [socket] = socketsIn(rules.allow);
+	const forSocket = socket === undefined ? undefined : allowedReason(`socket:${socket}`);
 	const seen: Record<FoundOpening, string | undefined> = {
 		proc: opened("proc"),
-		unixSockets: trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? opened("unixSockets")),
+		unixSockets: trace.families.has("AF_UNIX") ? "AF_UNIX" : (bySyslog ?? forSocket ?? opened("unixSockets")),
 		netlink: trace.families.has("AF_NETLINK") ? "AF_NETLINK" : opened("netlink"),
 		memfd: trace.memfd ? "memfd_create" : opened("memfd"),
 		writableCode: trace.writableCode ?? opened("writableCode"),

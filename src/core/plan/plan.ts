@@ -2,6 +2,7 @@ import type { Application, Rules } from "../application/application.ts";
 import type { Passage } from "../documentation/mention.ts";
 import type { Path } from "../path/path.ts";
 import type { Mark } from "./marks.ts";
+import type { Permission } from "./permissions.ts";
 
 /** Why a directory of the host is mounted in the cage although nobody asked for it. */
 export type SharedKind = "data" | "certificates" | "socket";
@@ -153,6 +154,8 @@ export interface Plan {
 	readonly offers: readonly Offer[];
 	readonly accounts: PlannedAccounts;
 	readonly openings: Openings;
+	/** What is open, each with the call and the source that showed the need. */
+	readonly permissions: readonly Permission[];
 	/** Where the cage has an account of its own: whose files on the host become its files. All owners in the plan are changed already. */
 	readonly ownerChange?: OwnerChange;
 	/** Secrets and setuid files that were wanted but not allowed, and devices that are refused. */

@@ -5,7 +5,6 @@ import type { Access, Trace } from "../trace/trace.ts";
 import { holdsState, isHome, isSystemDirectory, isTemporaryTop, mayBeBound } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { headSize } from "./marks.ts";
-import { isNeighbour } from "./neighbours.ts";
 import type { SharedDirectory, SharedKind } from "./plan.ts";
 import { syslogName } from "./syslog.ts";
 
@@ -24,6 +23,10 @@ export interface SharedInput {
 	readonly gids: ReadonlySet<number>;
 	/** Whose the cage will be. */
 	readonly owner: number;
+	/** Whether the application may talk to the service behind a socket. */
+	readonly mayReach: (path: Path) => boolean;
+	/** Real paths of sockets that the administrator allowed and the host has. */
+	readonly sockets: readonly Path[];
 	/** What an include names is copied. */
 	readonly included: readonly Path[];
 }
@@ -48,11 +51,12 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 	const propose = (path: Path, kind: SharedKind, example: Path) => {
 		if (!found.has(path)) found.set(path, { kind, example });
 	};
+	for (const socket of input.sockets) propose(parent(socket), "socket", socket);
 	const keys = new Map<Path, Path>();
 	for (const access of input.trace.accesses.values()) {
 		const real = placeOf(access.path, input.files);
-		if (access.succeeded.has("connect") && !access.succeeded.has("listen") && access.path !== syslogName && isNeighbour(real)) {
-			if (input.files.status(real)?.kind === "socket") propose(parent(real), "socket", real);
+		if (access.succeeded.has("connect") && !access.succeeded.has("listen") && access.path !== syslogName) {
+			if (input.mayReach(real) && input.files.status(real)?.kind === "socket") propose(parent(real), "socket", real);
 		}
 		const kind = input.files.status(real)?.kind;
 		if (kind === "directory" && access.succeeded.has("list") && isContentPlace(real, input)) propose(real, "data", real);
@@ -151,11 +155,13 @@ function isPem(path: Path, files: Files): boolean {
 /** What services put beside their sockets. A directory that holds anything else is not there for them. */
 const besideSockets = /\.(pid|lock)$|^\.s\.PGSQL\.\d+\.lock$/;
 
-function holdsOnlySockets(directory: Path, { files }: SharedInput): boolean {
+function holdsOnlySockets(directory: Path, { files, mayReach }: SharedInput): boolean {
 	if (isSystemDirectory(directory) || holdsState(directory) || isTemporaryTop(directory) || isHome(directory)) return false;
 	return files.list(directory).every((name) => {
-		const kind = files.status(join(directory, name))?.kind;
-		return kind === "socket" || kind === "symlink" || (kind === "file" && besideSockets.test(name));
+		const path = join(directory, name);
+		const kind = files.status(path)?.kind;
+		// The directory is mounted, and with it every socket that is in it.
+		return (kind === "socket" && mayReach(path)) || kind === "symlink" || (kind === "file" && besideSockets.test(name));
 	});
 }
 

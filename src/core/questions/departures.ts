@@ -34,9 +34,9 @@ export function withAdditions(rules: Rules, added: readonly Addition[]): Rules {
 }
 
 type RuleList = Exclude<keyof Rules, "binds">;
-type Rule = readonly [list: RuleList, value: string];
+export type Rule = readonly [list: RuleList, value: string];
 
-function wantedRule(addition: Addition): Rule | undefined {
+export function wantedRule(addition: Addition): Rule | undefined {
 	switch (addition.kind) {
 		case "path": {
 			const text = pathToText(addition.path);

@@ -99,6 +99,12 @@ special("setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid 
 special("setuid32 setgid32 setreuid32 setregid32 setresuid32 setresgid32 setgroups32 setfsuid32 setfsgid32");
 special("setrlimit prlimit64 setpriority nice sched_setscheduler sched_setattr sched_setparam sched_setaffinity");
 special("clone clone3 fork vfork unshare setns getcwd io_uring_setup open_by_handle_at");
+// No cage allows these, so that an application that makes one has to do without.
+special(
+	"settimeofday clock_settime clock_settime64 adjtimex clock_adjtime clock_adjtime64 sethostname setdomainname reboot syslog",
+);
+special("init_module finit_module delete_module kexec_load kexec_file_load iopl ioperm bpf perf_event_open userfaultfd");
+special("add_key request_key keyctl fanotify_init ptrace vhangup");
 
 function isAbsolute(argument: string | undefined): boolean {
 	return argument?.startsWith('"/') ?? false;

@@ -8,6 +8,7 @@ import { type CallEvent, LineReader, type TraceEvent } from "./line.ts";
 import { LineSplitter } from "./lines.ts";
 import { isOption, multicastCall } from "./multicast.ts";
 import { isOrdinaryMemory, noteNeeds, noteRefusal } from "./needs.ts";
+import { isNeverAllowed } from "./never-allowed.ts";
 import type { Process } from "./process.ts";
 import { noProcesses, type ProcessTree } from "./process-tree.ts";
 import { ProcessTable } from "./processes.ts";
@@ -192,7 +193,10 @@ export class TraceFold {
 				if (effect.cwd !== undefined) process.fs.cwd = effect.cwd;
 				recorder.apply(effect, process);
 			}
-			if (event.error !== undefined && !effect && !isSending(event.call)) noteRefusal(event, event.error, recorder);
+			const { call, error } = event;
+			if (error !== undefined && (isNeverAllowed(call) || (!effect && !isSending(call)))) {
+				noteRefusal(event, error, process, recorder);
+			}
 		}
 		if (!shape.plain && succeeded) {
 			const child = follow(event, shape, process, { processes: this.#processes, sockets: this.#sockets, recorder });

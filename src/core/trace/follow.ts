@@ -28,7 +28,7 @@ export function follow(event: CallEvent, shape: CallShape, process: Process, fol
 			followLimits(event, process, recorder);
 			return undefined;
 		case "socket":
-			sockets.made(event, recorder);
+			sockets.made(event, process, recorder);
 			return undefined;
 		case "socketpair":
 			sockets.paired(event, recorder);

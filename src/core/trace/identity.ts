@@ -16,7 +16,7 @@ export function changeIdentity(event: CallEvent, process: Process, recorder: Rec
 	const call = baseCall(event.call);
 	if (call === "setgroups") {
 		for (const group of event.args[1]?.match(/[0-9]+/g) ?? []) recorder?.trace.gids.add(Number(group));
-		recorder?.capability("setgid", event.call);
+		recorder?.capability("setgid", event.call, process.program);
 		return;
 	}
 	const ofUser = call.endsWith("uid");
@@ -34,7 +34,7 @@ export function changeIdentity(event: CallEvent, process: Process, recorder: Rec
 		if (call.startsWith("setfs")) continue;
 		(ofUser ? recorder.trace.uids : recorder.trace.gids).add(id);
 		if (id !== current.real && id !== current.effective && id !== current.saved) {
-			recorder.capability(ofUser ? "setuid" : "setgid", event.call);
+			recorder.capability(ofUser ? "setuid" : "setgid", event.call, process.program);
 		}
 	}
 }

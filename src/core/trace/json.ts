@@ -1,5 +1,5 @@
 import { type Path, type PathJson, pathFromJson, pathToJson } from "../path/path.ts";
-import type { Access, CapabilityUse, Gap, Operation, Trace } from "./trace.ts";
+import type { Access, CapabilityUse, Gap, Operation, Refusal, Trace } from "./trace.ts";
 
 /** A Trace as a value that JSON can carry. Paths are in their JSON form; abstract socket names are bytes like paths. */
 export interface TraceJson {
@@ -7,8 +7,10 @@ export interface TraceJson {
 	readonly programs: readonly PathJson[];
 	readonly uids: readonly number[];
 	readonly gids: readonly number[];
-	readonly capabilities: readonly CapabilityUse[];
-	readonly refusals: readonly { readonly call: string; readonly error: string; readonly count: number }[];
+	readonly capabilities: readonly WithProgramJson<CapabilityUse>[];
+	/** Absent from traces that older versions stored. */
+	readonly possibleNeeds?: readonly string[];
+	readonly refusals: readonly WithProgramJson<Refusal>[];
 	readonly ports: readonly string[];
 	readonly families: readonly string[];
 	/** Absent from traces that older versions stored. */
@@ -19,12 +21,15 @@ export interface TraceJson {
 	readonly memfd: boolean;
 	readonly writableCode?: string;
 	readonly multicast?: string;
+	readonly clock?: string;
 	/** Absent from traces that older versions stored. */
 	readonly gaps?: readonly Gap[];
 	readonly calls: number;
 	readonly processes: number;
 	readonly exits: readonly { readonly pid: number; readonly how: string }[];
 }
+
+type WithProgramJson<T> = Omit<T, "program"> & { readonly program?: PathJson };
 
 export interface AccessJson {
 	readonly path: PathJson;
@@ -54,8 +59,9 @@ export function restToJson(trace: Trace): Omit<TraceJson, "accesses"> {
 		programs: paths(trace.programs),
 		uids: [...trace.uids],
 		gids: [...trace.gids],
-		capabilities: [...trace.capabilities.values()].map((use) => ({ ...use })),
-		refusals: [...trace.refusals.values()].map((refusal) => ({ ...refusal })),
+		capabilities: [...trace.capabilities.values()].map(programToJson),
+		possibleNeeds: [...trace.possibleNeeds],
+		refusals: [...trace.refusals.values()].map(programToJson),
 		ports: [...trace.ports],
 		families: [...trace.families],
 		peers: [...trace.peers],
@@ -65,6 +71,7 @@ export function restToJson(trace: Trace): Omit<TraceJson, "accesses"> {
 		memfd: trace.memfd,
 		...(trace.writableCode === undefined ? {} : { writableCode: trace.writableCode }),
 		...(trace.multicast === undefined ? {} : { multicast: trace.multicast }),
+		...(trace.clock === undefined ? {} : { clock: trace.clock }),
 		gaps: [...trace.gaps],
 		calls: trace.calls,
 		processes: trace.processes,
@@ -80,8 +87,9 @@ export function traceFromJson(json: TraceJson): Trace {
 		programs: paths(json.programs),
 		uids: new Set(json.uids),
 		gids: new Set(json.gids),
-		capabilities: new Map(json.capabilities.map((use) => [use.name, { ...use }])),
-		refusals: new Map(json.refusals.map((refusal) => [refusal.call, { ...refusal }])),
+		capabilities: new Map(json.capabilities.map((use) => [use.name, programFromJson(use)])),
+		possibleNeeds: new Set(json.possibleNeeds ?? []),
+		refusals: new Map(json.refusals.map((refusal) => [refusal.call, programFromJson(refusal)])),
 		ports: new Set(json.ports),
 		families: new Set(json.families),
 		peers: new Set(json.peers),
@@ -91,11 +99,24 @@ export function traceFromJson(json: TraceJson): Trace {
 		memfd: json.memfd,
 		...(json.writableCode === undefined ? {} : { writableCode: json.writableCode }),
 		...(json.multicast === undefined ? {} : { multicast: json.multicast }),
+		...(json.clock === undefined ? {} : { clock: json.clock }),
 		gaps: new Set(json.gaps),
 		calls: json.calls,
 		processes: json.processes,
 		exits: json.exits.map((exit) => ({ ...exit })),
 	};
+}
+
+/** The same value with the path of its program, if it names one, in JSON form. */
+export function programToJson<T extends { readonly program?: Path }>({ program, ...rest }: T): WithProgramJson<T> {
+	return { ...rest, ...(program === undefined ? {} : { program: pathToJson(program) }) };
+}
+
+function programFromJson<T extends { readonly program?: PathJson }>({
+	program,
+	...rest
+}: T): Omit<T, "program"> & { readonly program?: Path } {
+	return { ...rest, ...(program === undefined ? {} : { program: pathFromJson(program) }) };
 }
 
 function accessToJson(access: Access): AccessJson {

@@ -16,12 +16,14 @@ export function addTraces(a: Trace, b: Trace): Trace {
 	}
 	const writableCode = a.writableCode ?? b.writableCode;
 	const multicast = a.multicast ?? b.multicast;
+	const clock = a.clock ?? b.clock;
 	return {
 		accesses,
 		programs: union(a.programs, b.programs),
 		uids: union(a.uids, b.uids),
 		gids: union(a.gids, b.gids),
 		capabilities: new Map([...b.capabilities, ...a.capabilities]),
+		possibleNeeds: union(a.possibleNeeds, b.possibleNeeds),
 		refusals,
 		ports: union(a.ports, b.ports),
 		families: union(a.families, b.families),
@@ -32,6 +34,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		memfd: a.memfd || b.memfd,
 		...(writableCode === undefined ? {} : { writableCode }),
 		...(multicast === undefined ? {} : { multicast }),
+		...(clock === undefined ? {} : { clock }),
 		gaps: union(a.gaps, b.gaps),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,

@@ -29,37 +29,49 @@ export function noteNeeds(
 		}
 		case "mknod":
 		case "mknodat":
-			if (/\bS_IF(CHR|BLK)\b/.test(args.join())) recorder.capability("mknod", call);
+			if (/\bS_IF(CHR|BLK)\b/.test(args.join())) recorder.capability("mknod", call, process.program);
 			break;
 		case "mount":
 		case "umount":
 		case "umount2":
 		case "pivot_root":
-			recorder.capability("sys_admin", call);
+			recorder.capability("sys_admin", call, process.program);
 			break;
 		case "open_by_handle_at":
-			recorder.capability("dac_read_search", call);
+			recorder.capability("dac_read_search", call, process.program);
 			break;
 		case "chroot":
-			recorder.capability("sys_chroot", call);
+			recorder.capability("sys_chroot", call, process.program);
 			break;
 		case "kill":
 		case "tkill":
 		case "tgkill": {
 			// 0 and negative numbers are groups of processes: whom they reached is not known.
 			const target = find(pidOf(args[call === "tgkill" ? 1 : 0]) ?? 0);
-			if (target && !maySignal(process, target)) recorder.capability("kill", call);
+			if (!target) recorder.trace.possibleNeeds.add("capability:kill");
+			else if (!maySignal(process, target)) recorder.capability("kill", call, process.program);
 			break;
 		}
 		case "setpriority":
-			if ((numberOf(args[2]) ?? 0) < 0) recorder.capability("sys_nice", call);
+			if ((numberOf(args[2]) ?? 0) < 0) recorder.capability("sys_nice", call, process.program);
 			break;
 		case "nice":
-			if ((numberOf(args[0]) ?? 0) < 0) recorder.capability("sys_nice", call);
+			if ((numberOf(args[0]) ?? 0) < 0) recorder.capability("sys_nice", call, process.program);
 			break;
 		case "sched_setscheduler":
 		case "sched_setattr":
-			if (/\bSCHED_(FIFO|RR|DEADLINE)\b/.test(args[1] ?? "")) recorder.capability("sys_nice", call);
+			if (/\bSCHED_(FIFO|RR|DEADLINE)\b/.test(args[1] ?? "")) recorder.capability("sys_nice", call, process.program);
+			break;
+		case "settimeofday":
+		case "clock_settime":
+		case "clock_settime64":
+			recorder.trace.clock ??= call;
+			break;
+		case "adjtimex":
+		case "clock_adjtime":
+		case "clock_adjtime64":
+			// Without a mode it only reads.
+			if (!/\bmodes=0\b/.test(args.join())) recorder.trace.clock ??= call;
 			break;
 		case "memfd_create":
 			recorder.trace.memfd = true;
@@ -103,14 +115,14 @@ export function isOrdinaryMemory(line: string): boolean {
 }
 
 /** A call without a path that was not allowed: for want of a right, or because a filter does not let its socket family through. */
-export function noteRefusal(event: CallEvent, error: string, recorder: Recorder): void {
+export function noteRefusal(event: CallEvent, error: string, { program }: Process, recorder: Recorder): void {
 	const { args, call } = event;
 	if (refusedCode.test(`${call}(`)) {
-		if (error === "EPERM" && writesCode(event)) recorder.refusal(codeCall(event), error);
+		if (error === "EPERM" && writesCode(event)) recorder.refusal(codeCall(event), error, program);
 		return;
 	}
-	if (error === "EPERM" || error === "EACCES") recorder.refusal(call, error);
-	if (error === "EAFNOSUPPORT" && call === "socket") recorder.refusal(`socket(${args[0] ?? ""})`, error);
+	if (error === "EPERM" || error === "EACCES") recorder.refusal(call, error, program);
+	if (error === "EAFNOSUPPORT" && call === "socket") recorder.refusal(`socket(${args[0] ?? ""})`, error, program);
 }
 
 /** kill(2): the sender's real or effective uid must be the target's real or saved one. */
@@ -132,7 +144,7 @@ function noteOwner(
 	const known = access?.owner;
 	const otherUser = uid !== undefined && uid !== known?.uid;
 	const otherGroup = gid !== undefined && gid !== known?.gid;
-	if (process.uid.effective === 0 && (otherUser || otherGroup)) recorder.capability("chown", event.call);
+	if (process.uid.effective === 0 && (otherUser || otherGroup)) recorder.capability("chown", event.call, process.program);
 	if (!access) return;
 	const owner = { uid: uid ?? known?.uid ?? -1, gid: gid ?? known?.gid ?? -1 };
 	if (otherUser || otherGroup) access.owner = owner;
@@ -147,7 +159,8 @@ export function followLimits(event: CallEvent, process: Process, recorder: Recor
 	const hard = (argument: string | undefined) => numberOf(argument?.startsWith("{") ? fieldOf(argument, "rlim_max") : undefined);
 	const old = (isNew ? hard(event.args[3]) : undefined) ?? process.limits.get(resource);
 	const asked = hard(event.args[isNew ? 2 : 1]);
-	if (asked !== undefined && old !== undefined && asked > old) recorder?.capability("sys_resource", event.call);
+	if (asked !== undefined && old === undefined) recorder?.trace.possibleNeeds.add("capability:sys_resource");
+	if (asked !== undefined && old !== undefined && asked > old) recorder?.capability("sys_resource", event.call, process.program);
 	const now = asked ?? old;
 	if (now === undefined || now === process.limits.get(resource) || !/^RLIMIT_[A-Z]+$/.test(resource)) return;
 	process.limits = new Map(process.limits).set(recorder?.name(resource) ?? resource, now);

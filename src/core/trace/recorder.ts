@@ -97,15 +97,19 @@ export class Recorder {
 		this.trace.processes++;
 	}
 
-	capability(name: string, call: string): void {
-		if (!this.trace.capabilities.has(name)) this.trace.capabilities.set(name, { name, call: this.name(call) });
+	capability(name: string, call: string, program?: Path): void {
+		if (this.trace.capabilities.has(name)) return;
+		this.trace.capabilities.set(name, { name, call: this.name(call), ...(program === undefined ? {} : { program }) });
 	}
 
-	refusal(call: string, error: string): void {
+	refusal(call: string, error: string, program?: Path): void {
 		this.failures.add(this.name(call));
 		const known = this.trace.refusals.get(call);
 		if (known) known.count++;
-		else this.trace.refusals.set(this.name(call), { call: this.name(call), error: this.name(error), count: 1 });
+		else {
+			const by = program === undefined ? {} : { program };
+			this.trace.refusals.set(this.name(call), { call: this.name(call), error: this.name(error), count: 1, ...by });
+		}
 	}
 
 	/** A server that forks for each request ends many processes well; those tell nothing, so few of them are kept. */

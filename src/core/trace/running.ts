@@ -64,14 +64,14 @@ export function traceOfRunning(processes: readonly RunningProcess[], command: Pa
 		if (running.root !== "") {
 			trace.chroots.add(running.root);
 			saw("chroot", running.root, "enter");
-			recorder.capability("sys_chroot", "chroot");
+			recorder.capability("sys_chroot", "chroot", running.program);
 		}
 		for (const socket of running.sockets) {
 			trace.families.add(socket.family);
 			if (socket.family === "AF_NETLINK") continue;
 			if (socket.family !== "AF_UNIX") {
 				trace.ports.add(`${socket.protocol} ${socket.port}`);
-				if (socket.port < 1024) recorder.capability("net_bind_service", "bind");
+				if (socket.port < 1024) recorder.capability("net_bind_service", "bind", running.program);
 			} else if (socket.name.startsWith("@")) trace.abstractSockets.add(socket.name.slice(1));
 			else saw("bind", socket.name, "listen");
 		}
@@ -89,16 +89,16 @@ function operationsOf(flags: number): Operation[] {
 }
 
 /** Whoever has another account than the first process has switched to it. */
-function noteAccounts({ gid, groups, uid }: RunningProcess, main: RunningProcess, recorder: Recorder): void {
+function noteAccounts({ gid, groups, program, uid }: RunningProcess, main: RunningProcess, recorder: Recorder): void {
 	const { gids, uids } = recorder.trace;
 	for (const id of [uid.real, uid.effective, uid.saved]) {
 		if (id === main.uid.real) continue;
 		uids.add(id);
-		recorder.capability("setuid", "setresuid");
+		recorder.capability("setuid", "setresuid", program);
 	}
 	for (const id of [gid.real, gid.effective, gid.saved, ...groups]) {
 		if (id === main.gid.real || main.groups.includes(id)) continue;
 		gids.add(id);
-		recorder.capability("setgid", "setresgid");
+		recorder.capability("setgid", "setresgid", program);
 	}
 }

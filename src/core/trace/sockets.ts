@@ -28,7 +28,7 @@ export class Sockets {
 	/** Paths of sockets at which nobody listened, less those that the application then made itself. */
 	readonly unheard = new Set<Path>();
 
-	made(event: CallEvent, recorder: Recorder | undefined): void {
+	made(event: CallEvent, process: Process, recorder: Recorder | undefined): void {
 		const [family = "", type = ""] = event.args;
 		const label = event.resultLabel;
 		if (label !== undefined) {
@@ -37,9 +37,10 @@ export class Sockets {
 		}
 		if (!recorder || !/^AF_[A-Z0-9_]+$/.test(family)) return;
 		// A socket of the unix family alone is no use of it: libc makes one to ask a name service that mostly is not there.
-		if (family !== "AF_UNIX") recorder.trace.families.add(recorder.name(family));
+		if (family === "AF_UNIX") recorder.trace.possibleNeeds.add("unix-sockets");
+		else recorder.trace.families.add(recorder.name(family));
 		const raw = /\bSOCK_RAW\b/.test(type) && (family === "AF_INET" || family === "AF_INET6");
-		if (raw || family === "AF_PACKET") recorder.capability("net_raw", event.call);
+		if (raw || family === "AF_PACKET") recorder.capability("net_raw", event.call, process.program);
 	}
 
 	/**
@@ -57,7 +58,7 @@ export class Sockets {
 		for (const address of addressesOf(event)) {
 			const family = fieldOf(address, "sa_family");
 			if (family === "AF_UNIX") touches.push(...this.#unixTouches(event, address, process, recorder));
-			else if (event.call === "bind" && event.error === undefined) this.#bound(event, address, recorder);
+			else if (event.call === "bind" && event.error === undefined) this.#bound(event, address, process, recorder);
 			else if (event.call === "bind" && event.error === "EACCES") this.#refused(event, address, recorder);
 			else if (event.call === "connect" && isLoopback(address)) this.#asked(event, address, recorder);
 		}
@@ -101,13 +102,13 @@ export class Sockets {
 		return this.#protocols.get(descriptorLabel(event.args[0]) ?? "") ?? "tcp";
 	}
 
-	#bound(event: CallEvent, address: string, recorder: Recorder): void {
+	#bound(event: CallEvent, address: string, process: Process, recorder: Recorder): void {
 		const number = portOf(address);
 		const protocol = this.#protocolOf(event);
 		// Port 0 is any free one (ip(7)), and a raw socket's port is none.
 		if (number === 0 || protocol === "raw") return;
 		recorder.trace.ports.add(`${protocol} ${number}`);
-		if (number < 1024) recorder.capability("net_bind_service", event.call);
+		if (number < 1024) recorder.capability("net_bind_service", event.call, process.program);
 	}
 }
 

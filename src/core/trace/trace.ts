@@ -27,6 +27,17 @@ export interface Access {
 export interface CapabilityUse {
 	readonly name: string;
 	readonly call: string;
+	/** Whose process did it; absent from traces that older versions stored. */
+	readonly program?: Path;
+}
+
+/** A call without a path that was refused. */
+export interface Refusal {
+	readonly call: string;
+	readonly error: string;
+	count: number;
+	/** The first program that made it; absent from traces that older versions stored. */
+	readonly program?: Path;
 }
 
 /**
@@ -44,8 +55,13 @@ export interface Trace {
 	readonly uids: Set<number>;
 	readonly gids: Set<number>;
 	readonly capabilities: Map<string, CapabilityUse>;
+	/**
+	 * Permissions (as `--allow` names them) that a successful call may have used: the line does not show whom a signal reached, what a
+	 * limit was before, or whether a unix socket was of use.
+	 */
+	readonly possibleNeeds: Set<string>;
 	/** Calls that failed with EPERM or EACCES without naming a path, e.g. `setgroups`, with the error. */
-	readonly refusals: Map<string, { call: string; error: string; count: number }>;
+	readonly refusals: Map<string, Refusal>;
 	/** Ports that were bound, e.g. `tcp 80`. Socket families whose use succeeded (AF_UNIX only where bind or connect did). */
 	readonly ports: Set<string>;
 	readonly families: Set<string>;
@@ -63,6 +79,8 @@ export interface Trace {
 	writableCode?: string;
 	/** The call that names a group of machines, or joins one, whether or not it succeeded. */
 	multicast?: string | undefined;
+	/** The call that set the clock, or seemed to: a sandbox only pretends. */
+	clock?: string | undefined;
 	readonly gaps: Set<Gap>;
 	/** Calls that were folded, and processes seen. */
 	calls: number;
@@ -78,6 +96,7 @@ export function emptyTrace(): Trace {
 		uids: new Set(),
 		gids: new Set(),
 		capabilities: new Map(),
+		possibleNeeds: new Set(),
 		refusals: new Map(),
 		ports: new Set(),
 		families: new Set(),

@@ -34,7 +34,7 @@ export function reduceLacks(state: WizardState, command: Command): Reduced {
 	const lacks = state.lacks ?? [];
 	if (state.jobs.install !== undefined || state.jobs.lacks !== undefined) return only(state);
 	// What no package brings cannot be installed; asking again may still help, after somebody did it by hand.
-	const installable = lacks.filter((lack) => lack.package !== undefined);
+	const installable = lacks.filter((lack) => lack.package !== undefined && lack.asRoot === undefined);
 	return installable.length ? start(state, { job: "install", lacks: installable }) : start(state, { job: "lacks" });
 }
 

@@ -24,6 +24,8 @@ export type { Added } from "../trace/another-run.ts";
 export interface Lack {
 	readonly what: string;
 	readonly package?: string;
+	/** What root types to install every such package, where we are not root. */
+	readonly asRoot?: string;
 }
 
 export interface Choice {

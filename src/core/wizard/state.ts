@@ -83,6 +83,8 @@ export interface Trying {
 	readonly now?: number;
 	/** Proposed remedies that the administrator does not want, by `missingKey`. */
 	readonly unwanted: readonly string[];
+	/** Offers that the administrator takes up, by `missingKey`. */
+	readonly chosen: readonly string[];
 	/** What became of the ways out of the candidate; absent until that is known. */
 	readonly tested?: Tested;
 	/** How far the test is. */
@@ -213,7 +215,7 @@ export interface WizardState {
 	readonly exit?: number;
 }
 
-export const noTrial: Trying = { rounds: [], probes: [], exercises: [], unwanted: [] };
+export const noTrial: Trying = { rounds: [], probes: [], exercises: [], unwanted: [], chosen: [] };
 
 /** What happens to the wizard. */
 export type Action =

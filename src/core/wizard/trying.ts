@@ -1,5 +1,5 @@
 import { pathToText } from "../path/path.ts";
-import type { Missing } from "../plan/missing.ts";
+import { isOffer, type Missing } from "../plan/missing.ts";
 import type { Command } from "./bindings.ts";
 import { buildAndTry, jump } from "./building.ts";
 import { finish, withoutVerdict } from "./finishing.ts";
@@ -7,7 +7,7 @@ import { minimise, reduceMinimising } from "./minimising.ts";
 import { openPage } from "./pages.ts";
 import { andThen, cancel, cursorOf, go, isBusy, notice, only, start, without } from "./reduced.ts";
 import type { Round } from "./seen.ts";
-import type { Reduced, WizardState } from "./state.ts";
+import type { Reduced, Trying, WizardState } from "./state.ts";
 
 export function lastRound(state: WizardState): Round | undefined {
 	return state.trial.rounds.at(-1);
@@ -25,11 +25,16 @@ export function isProposed(missing: Missing, round: Round): boolean {
 	return missing.remedy !== undefined && !missing.declined && (missing.kind !== "kernel-file" || !round.answered);
 }
 
+/** Whether it goes in with the next round: a remedy unless it is deselected, an offer only if it is selected. */
+export function isTaken(missing: Missing, round: Round, { chosen, unwanted }: Trying): boolean {
+	if (!isProposed(missing, round)) return false;
+	return isOffer(missing, round) ? chosen.includes(missingKey(missing)) : !unwanted.includes(missingKey(missing));
+}
+
 /** What goes in with the next round. */
 export function wanted(state: WizardState): readonly Missing[] {
 	const round = lastRound(state);
-	if (!round) return [];
-	return round.missing.filter((one) => isProposed(one, round) && !state.trial.unwanted.includes(missingKey(one)));
+	return round ? round.missing.filter((one) => isTaken(one, round, state.trial)) : [];
 }
 
 export function reduceTrial(state: WizardState, command: Command): Reduced {
@@ -91,9 +96,10 @@ function toggleRemedy(state: WizardState): Reduced {
 	if (!round || !missing) return only(state);
 	if (!isProposed(missing, round)) return only(notice(state, missing.declined ? "declined-by-you" : "no-remedy"));
 	const key = missingKey(missing);
-	const { unwanted } = state.trial;
-	const next = unwanted.includes(key) ? unwanted.filter((one) => one !== key) : [...unwanted, key];
-	return only({ ...without(state, "notice"), trial: { ...state.trial, unwanted: next } });
+	const list = isOffer(missing, round) ? "chosen" : "unwanted";
+	const keys = state.trial[list];
+	const next = keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key];
+	return only({ ...without(state, "notice"), trial: { ...state.trial, [list]: next } });
 }
 
 /** What of the missing a person could still let in: secrets and setuid files that were left out, as text for the message. */

@@ -24,7 +24,7 @@ export const formDe: WizardMessages["form"] = {
 		env: "NAME=Wert, zusätzlich zur kleinen Umgebung des Starters. Darf leer bleiben.",
 		timeout: "Sekunden bis zur ersten Antwort.",
 		network: "Leertaste ändert es. Gilt für den fertigen Käfig; erprobt wird immer in einem eigenen Netz.",
-		onHost: "Leertaste ändert es. ja: beobachtet auf echten Dateien, und was sie schreibt, bleibt.",
+		onHost: "Leertaste ändert es. ja: ohne Sandbox beobachtet; was sie schreibt und ändert, bleibt.",
 	},
 	another: "(noch eine)",
 	empty: "(leer)",

@@ -24,7 +24,7 @@ export const formEn = {
 		env: "NAME=value, on top of the launcher's own small environment. May stay empty.",
 		timeout: "Seconds to wait for the first answer.",
 		network: "Space changes it. Of the finished cage; traces and trials always have one of their own.",
-		onHost: "Space changes it. yes: traced on the real files and network, and what it writes stays.",
+		onHost: "Space changes it. yes: traced without a sandbox; what it writes, sends and changes stays.",
 	} satisfies Record<FieldName, string>,
 	another: "(another one)",
 	empty: "(empty)",

@@ -17,6 +17,7 @@ export const lacksDe: WizardMessages["lacks"] = {
 		processor: "ein unterstützter Prozessor (amd64 oder arm64)",
 	},
 	offer: "Enter installiert mit der Paketverwaltung dieses Systems, was Pakete bringen.",
+	asRoot: "Nur root kann Pakete installieren. Führen Sie `{command}` als root aus; Enter sieht danach neu nach.",
 	again: "Kein Paket bringt das. Richten Sie es ein und drücken Sie dann Enter, um neu nachzusehen.",
 	installing: "Wird installiert…",
 };

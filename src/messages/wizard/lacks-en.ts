@@ -15,6 +15,7 @@ export const lacksEn = {
 		processor: "a supported processor (amd64 or arm64)",
 	} as Record<string, string>,
 	offer: "Press Enter to install what packages bring, with the package manager of this system.",
+	asRoot: "Only root can install packages. Run `{command}` as root, then press Enter to look again.",
 	again: "No package brings this. Set it right, then press Enter to look again.",
 	installing: "Installing…",
 };

@@ -2,24 +2,47 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { Failure } from "../../core/failure.ts";
+import { freeIds, systemRange } from "../../core/machine/free-id.ts";
 import { parseGroup, parsePasswd } from "../../core/machine/passwd.ts";
 import type { Accounts, OwnAccount } from "../../engine/ports.ts";
 import { isRootless, lowestPort } from "../launch/rootless.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
+import { usedIds } from "./used-ids.ts";
 
 /** Accounts of the host's own files. */
 export const systemAccounts: Accounts = {
 	users: () => parsePasswd(read("/etc/passwd")),
 	groups: () => parseGroup(read("/etc/group")),
 	own: () => (isRootless() ? ownAccount() : undefined),
-	create: (name) =>
-		change("useradd", [
-			...["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"],
-			...["--shell", "/usr/sbin/nologin", "--comment", "made by cagewright", name],
-		]),
+	create,
 	// Without --remove it touches no file but those of the accounts; its group goes with it (userdel(8), USERGROUPS_ENAB).
-	remove: (name) => change("userdel", [name]),
+	remove: async (name) => {
+		const problem = await change("userdel", [name]);
+		if (problem) throw problem.failure;
+	},
 };
+
+/** Numbers that useradd(8) is asked to take, where others are found to be in use (by a directory service, or since a moment ago). */
+const mostTries = 10;
+
+async function create(name: string, taken: ReadonlySet<number>): Promise<void> {
+	const used = usedIds();
+	const own = [...systemAccounts.users().map(({ uid }) => uid), ...systemAccounts.groups().map(({ gid }) => gid)];
+	const all = new Set([...taken, ...used.ids, ...own]);
+	let tries = 0;
+	for (const id of freeIds(systemRange(read("/etc/login.defs")), all, used.ranges)) {
+		const problem = await change("useradd", [
+			...["--system", "--uid", String(id), "--user-group", "--no-create-home", "--home-dir", "/nonexistent"],
+			...["--shell", "/usr/sbin/nologin", "--comment", "made by cagewright", name],
+		]);
+		if (!problem) return;
+		if (problem.status !== uidInUse || ++tries === mostTries) throw problem.failure;
+	}
+	throw new Failure("no-free-account-id", { account: name }, 3);
+}
+
+/** useradd(8), exit values. */
+const uidInUse = 4;
 
 /** As the kernel has it: an account need not be in any file (a directory service, a container). */
 function ownAccount(): OwnAccount {
@@ -29,14 +52,24 @@ function ownAccount(): OwnAccount {
 	return { name: user?.name ?? String(uid), uid, gid, groups, home: user?.home ?? "/", lowestPort: lowestPort() };
 }
 
-/** Throws `tool-missing` (exit 3) or `program-failed` (exit 1). */
-async function change(tool: string, words: readonly string[]): Promise<void> {
+interface Problem {
+	/** The program's exit status; undefined where it did not end by itself. */
+	readonly status: number | undefined;
+	/** `program-failed` (exit 1). */
+	readonly failure: Failure;
+}
+
+/** Undefined where it worked. Throws `tool-missing` (exit 3). */
+async function change(tool: string, words: readonly string[]): Promise<Problem | undefined> {
 	try {
 		await promisify(execFile)(requireTool(tool), words, { env: toolEnvironment });
+		return undefined;
 	} catch (error) {
 		if (error instanceof Failure) throw error;
-		const said = String((error as { stderr?: unknown }).stderr ?? "").trim();
-		throw new Failure("program-failed", { program: tool, problem: said.split("\n").at(-1) || String(error) }, 1);
+		const { code, stderr } = error as { code?: unknown; stderr?: unknown };
+		const said = String(stderr ?? "").trim();
+		const failure = new Failure("program-failed", { program: tool, problem: said.split("\n").at(-1) || String(error) }, 1);
+		return { status: typeof code === "number" ? code : undefined, failure };
 	}
 }
 

@@ -1,7 +1,8 @@
 import type { Doctor, Finding } from "../../engine/ports.ts";
 import type { Commands } from "../commands.ts";
 import { probeFeatures } from "../launch/features.ts";
-import { install } from "./install.ts";
+import { isRootless } from "../launch/rootless.ts";
+import { commandForRoot, install } from "./install.ts";
 import { kernelFindings, overlay } from "./kernel.ts";
 import { programFindings } from "./programs.ts";
 
@@ -12,6 +13,7 @@ export function systemDoctor(commands: Commands): Doctor {
 			const features = probeFeatures();
 			return [...programFindings(features), overlay(), ...kernelFindings(features)];
 		},
+		commandForRoot: (packages) => (isRootless() ? commandForRoot(packages) : undefined),
 		install: (packages, onLine) => install(packages, onLine, commands),
 	};
 }

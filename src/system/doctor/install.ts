@@ -1,14 +1,21 @@
 import { spawn } from "node:child_process";
 import { Failure } from "../../core/failure.ts";
 import type { Commands } from "../commands.ts";
+import { isRootless } from "../launch/rootless.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
 
 /** Installs packages with the system's own package manager, without questions. */
 export async function install(packages: readonly string[], onLine: (line: string) => void, commands: Commands): Promise<void> {
 	const command = installCommand(packages);
+	if (command && isRootless()) throw new Failure("install-needs-root", { command: commandForRoot(packages) ?? "" }, 3);
 	if (!command) throw new Failure("no-package-manager", { packages: packages.join(" ") }, 3);
 	onLine(command.flatMap((words) => [words.join(" ")]).join(" && "));
 	for (const words of command) await runVisible(words, onLine, commands);
+}
+
+/** What root types to install these packages; undefined without a package manager that we know. */
+export function commandForRoot(packages: readonly string[]): string | undefined {
+	return installCommand(packages)?.at(-1)?.join(" ");
 }
 
 function installCommand(packages: readonly string[]): string[][] | undefined {

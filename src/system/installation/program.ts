@@ -1,4 +1,4 @@
-import { cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../core/failure.ts";
 import { type Path, parent, pathFromText, pathToText } from "../../core/path/path.ts";
@@ -6,7 +6,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { programFolder as placeOfProgram, programLink } from "../../core/upkeep/installation.ts";
 import type { ProgramPlace } from "../../engine/ports.ts";
 import { errorName } from "../files/errors.ts";
-import { requireSafeFolder } from "../state/folder.ts";
+import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
 import { programFolder } from "../templates/folder.ts";
 
 /** What a release is (CONTRIBUTING, "Releases"). */
@@ -28,17 +28,20 @@ export function programPlace(root = "/"): ProgramPlace {
 		async install() {
 			const from = programFolder();
 			for (const place of [folder, link]) {
-				await mkdir(join(place, ".."), { recursive: true, mode: 0o755 });
-				await requireSafeFolder(parent(pathFromText(place)));
+				const above = parent(pathFromText(place));
+				await makeReadableFolders(above);
+				await requireSafeFolder(above);
 			}
 			if (from === folder) return;
 			const staging = `${folder}.new-${process.pid}`;
 			const old = `${folder}.old-${process.pid}`;
 			await clearCutOff(folder);
 			try {
-				await mkdir(staging, { mode: 0o755 });
+				// Until every mode is set nobody else may enter: under a wide umask they could put a file there.
+				await mkdir(staging, { mode: 0o700 });
 				for (const part of parts) await cp(join(from, part), join(staging, part), { recursive: true, errorOnExist: true });
 				await pinNode(join(staging, executable));
+				await letEverybodyRead(staging);
 				await rename(folder, old).catch(ignoreAbsent);
 				await rename(staging, folder);
 			} catch (error) {
@@ -64,6 +67,16 @@ export function programPlace(root = "/"): ProgramPlace {
 }
 
 const executable = "/bin/cagewright.js";
+
+/** Ordinary users start the program too, and nobody but root may change it: the modes of the copy and the umask have no say. */
+async function letEverybodyRead(folder: string): Promise<void> {
+	for (const entry of await readdir(folder, { withFileTypes: true })) {
+		const path = join(folder, entry.name);
+		if (entry.isDirectory()) await letEverybodyRead(path);
+		else if (entry.isFile()) await chmod(path, path.endsWith(executable) ? 0o755 : 0o644);
+	}
+	await chmod(folder, 0o755);
+}
 
 /** A hook and a timer have no PATH that one could rely on: the Node.js that runs now is named. */
 async function pinNode(script: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Limits } from "../../core/application/application.ts";
 import type { HostShell } from "../../core/confinement/brought-shell.ts";
 import { environmentExecutable, environmentName } from "../../core/confinement/environment.ts";
 import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
@@ -24,6 +25,7 @@ import type {
 } from "../../engine/ports.ts";
 import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
+import { makeLayer } from "../rehearsal/layers.ts";
 import { makeSafeFolder, refuseUnsafe, safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
@@ -35,11 +37,12 @@ import { prepareLimits, refuseUnheld } from "./limits.ts";
 import { lineProblem } from "./line-problem.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { writeLoopback } from "./loopback-program.ts";
-import { confinerFile, type Launching, methodFor, unitConfiner } from "./method.ts";
+import { confinerFile, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
 import { enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
+import { limitSandbox } from "./sandbox-limits.ts";
 import { removeScratch } from "./scratch.ts";
 import { runGroup } from "./shell.ts";
 import { checkMountPoints, specificationOf } from "./specification.ts";
@@ -86,14 +89,14 @@ export class UtilLinuxLauncher implements Launcher {
 		const folder = await this.makeFolder();
 		if (method?.launcher === "systemd-run") return this.startByService(request, folder);
 		let trace: TracePipe | undefined;
-		let groups: GroupLimit[] = [];
+		const groups: GroupLimit[] = [];
 		const cleanUp = async () => {
 			await removeScratch(folder);
 			await removeGroups(groups);
 		};
 		try {
-			groups = await prepareLimits(request.limits ?? {}, request.identity);
-			const { command, spec } = this.prepare(request, folder, groups);
+			const { limits } = await this.holdLimits(request, groups);
+			const { command, spec } = this.prepare({ ...request, limits }, folder, groups);
 			await request.after;
 			checkMountPoints(spec);
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
@@ -107,6 +110,17 @@ export class UtilLinuxLauncher implements Launcher {
 			await cleanUp();
 			throw error;
 		}
+	}
+
+	/** Makes the cgroups of a launch, adds them to `groups`, and returns what resource limits have to hold. */
+	private async holdLimits({ identity, limits = {}, spec }: LaunchRequest, groups: GroupLimit[]): Promise<{ limits: Limits }> {
+		if (spec.kind === "rehearsal") {
+			const sandbox = limitSandbox(identity);
+			groups.push(...sandbox.groups);
+			return sandbox;
+		}
+		groups.push(...(await prepareLimits(limits, identity)));
+		return { limits };
 	}
 
 	/** Loaded where it is needed: as a rule something better starts a cage. */
@@ -230,9 +244,10 @@ export class UtilLinuxLauncher implements Launcher {
 			writeFileSync(join(folder, name), bytes, { mode: 0o700 });
 		}
 		if (spec.root.kind === "rehearsal") {
+			writeFileSync(pathToBytes(spec.root.confiner), sandboxConfiner(), { mode: 0o700 });
 			mkdirSync(pathToBytes(spec.root.directory).toString(), { recursive: true });
-			for (const mount of spec.root.mounts) {
-				if (mount.kind === "overlay") mkdirSync(pathToBytes(mount.scratch).toString(), { recursive: true });
+			if (spec.root.memory === undefined) {
+				for (const mount of spec.root.mounts) if (mount.kind === "overlay") makeLayer(mount);
 			}
 		}
 		const script = join(folder, scriptName);
@@ -275,7 +290,8 @@ export class UtilLinuxLauncher implements Launcher {
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
 		const { spec } = request;
 		const openings = spec.kind === "cage" ? spec.cage.openings : { capabilities: [] };
-		return confinerFile(this.methodOf(request), openings, landlock);
+		const isTried = spec.kind === "cage" && spec.rehearsal !== undefined;
+		return confinerFile(this.methodOf(request), openings, landlock, isTried);
 	}
 
 	/** A folder that names its maker, so that a later command knows whether it is still in use. Abandoned ones that cannot be removed stop no launch. */

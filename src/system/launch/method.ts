@@ -2,7 +2,7 @@ import { confineExecutable, confineName } from "../../core/confinement/confine.t
 import { type LandlockRuleset, landlockRuleset, readsMayPass } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type LauncherName, type Method, refuseWeaker } from "../../core/confinement/method.ts";
-import { filterOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
+import { filterOpenings, sandboxOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import type { Identity, Openings } from "../../core/plan/plan.ts";
@@ -27,6 +27,16 @@ export function methodFor(state: string, { features = machineFeatures(state), fu
 	return method;
 }
 
+const architecture = process.arch === "arm64" ? "arm64" : "x64";
+
+/** The program that enters the sandbox and confines what runs there. */
+export function sandboxConfiner(): Buffer {
+	const filter = seccompFilter(architecture, sandboxOpenings);
+	const program = confineExecutable(process.arch, { landlock: 0, ruleset: { handled: [], rules: [] }, filter, entersRoot: true });
+	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	return program;
+}
+
 /** The Landlock rules of a cage for what is started in it. */
 export function rulesetOf({ binds, openings, writable }: CageLayout, identity: Identity, sockets = false): LandlockRuleset {
 	const shared = binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
@@ -39,16 +49,25 @@ export function rulesetOf({ binds, openings, writable }: CageLayout, identity: I
 
 /** What the unit of a cage starts first; its rules are those of the kernel that runs now. */
 export function unitConfiner(cage: CageLayout, identity: Identity, sockets?: boolean): Buffer | undefined {
-	const filter = seccompFilter(process.arch === "arm64" ? "arm64" : "x64", filterOpenings(cage.openings));
+	const filter = seccompFilter(architecture, filterOpenings(cage.openings));
 	const ruleset = rulesetOf(cage, identity, sockets);
 	return confineExecutable(process.arch, { landlock: machineFeatures().landlock, ruleset, filter, outlives: true });
 }
 
 export const confinerName = ({ confiner }: Method) => (confiner === "setpriv" ? "filter" : confineName);
 
-/** What comes into the cage to confine it: the filter for setpriv, or the program of ours with filter and rules in it. */
-export function confinerFile(method: Method, openings: Openings, ruleset: LandlockRuleset): { name: string; bytes: Buffer } {
-	const filter = seccompFilter(process.arch === "arm64" ? "arm64" : "x64", filterOpenings(openings));
+/**
+ * What comes into the cage to confine it: the filter for setpriv, or the program of ours with filter and rules in it. `isTried`: production goes on
+ * beside this launch, so it only pretends to set the clock.
+ */
+export function confinerFile(
+	method: Method,
+	openings: Openings,
+	ruleset: LandlockRuleset,
+	isTried: boolean,
+): { name: string; bytes: Buffer } {
+	const asRun = filterOpenings(openings);
+	const filter = seccompFilter(architecture, isTried && asRun.clock ? { ...asRun, clock: "pretended" } : asRun);
 	const name = confinerName(method);
 	if (method.confiner === "setpriv") return { name, bytes: filter };
 	const bytes = confineExecutable(process.arch, { landlock: method.landlock, ruleset, filter });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { Limits } from "../../core/application/application.ts";
 import { Failure } from "../../core/failure.ts";
-import type { Path } from "../../core/path/path.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
 import { straceArguments } from "../../core/trace/options.ts";
 import type { Ended, Launched, LaunchRequest, Measured, Observed } from "../../engine/ports.ts";
@@ -13,7 +13,9 @@ import { fullDisk } from "../files/errors.ts";
 import { measureConfinement } from "./measure.ts";
 import { observeConfinement } from "./observe.ts";
 import { findInit, handledSignals, mainProcess } from "./processes.ts";
+import { watchDisk } from "./sandbox-limits.ts";
 import { keepTerminal, withTerminal } from "./terminal.ts";
+import { terminalOutput } from "./terminal-output.ts";
 import { requireTool, toolEnvironment } from "./tools.ts";
 import type { TracePipe } from "./trace-pipe.ts";
 
@@ -74,9 +76,11 @@ function outputFor(descriptor: number): Output {
 	return fstatSync(descriptor).isDirectory() ? "ignore" : descriptor;
 }
 
-/** Passes on what comes by a pipe of ours. */
-function relay(from: Readable | null, to: Writable, output: unknown, { onOutput }: LaunchRequest): void {
-	if (!onOutput && output === "pipe") from?.pipe(to, { end: false });
+/** Passes on what comes by a pipe of ours, which is there where our own output is a terminal. */
+function relay(from: Readable | null, to: Writable, output: unknown, { onOutput, raw }: LaunchRequest): void {
+	if (onOutput || output !== "pipe") return;
+	const safe = raw ? from : from?.pipe(terminalOutput());
+	safe?.pipe(to, { end: false });
 }
 
 /** A launch under way, and the application that it becomes. */
@@ -107,15 +111,27 @@ export class RunningApplication implements Launched {
 			child.stdout?.on("data", remember);
 			child.stderr?.on("data", remember);
 		}
+		const written = "rehearsal" in request.spec ? request.spec.rehearsal?.folder : undefined;
+		let stoppedFor: Ended["stoppedFor"];
+		const unwatch =
+			written === undefined
+				? () => {}
+				: watchDisk(pathToBytes(written).toString(), () => {
+						stoppedFor = "disk-space";
+						this.kill();
+					});
 		this.ended = new Promise((resolve, reject) => {
 			child.on("error", (error) => {
+				unwatch();
 				trace?.finish();
 				reject(error);
 			});
 			// `close` comes when the output is read to its end.
 			child.on("close", (code, signal) => {
+				unwatch();
 				trace?.finish();
-				this.over = { status: code ?? (signal === "SIGTERM" ? 143 : 137) };
+				const status = code ?? (signal === "SIGTERM" ? 143 : 137);
+				this.over = stoppedFor ? { status, stoppedFor } : { status };
 				const over = this.over;
 				cleanUp().then(() => resolve(over), reject);
 			});

@@ -1,11 +1,14 @@
 import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { sandboxCapabilities } from "../../core/confinement/capabilities.ts";
+import { confineName } from "../../core/confinement/confine.ts";
 import { environmentName } from "../../core/confinement/environment.ts";
 import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
 import { isWithin, join as joinPath, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { Launch, LaunchRequest } from "../../engine/ports.ts";
+import { harmlessDevices, hostDeviceLinks } from "../rehearsal/devices.ts";
 import { hostMounts } from "../rehearsal/host-mounts.ts";
 import { bindIdentity } from "./bind-sources.ts";
 import { knownLoaderAndLibraries } from "./loader.ts";
@@ -55,8 +58,12 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 					mounts: hostMounts(spec, layers),
 					directories: spec.directories,
 					given: spec.given,
+					devices: [...harmlessDevices(), ...spec.devices],
+					deviceLinks: hostDeviceLinks(),
 					sockets: spec.sockets,
 					capabilities: watchedCapabilities(request),
+					confiner: pathFromText(join(folder, confineName)),
+					tools: knownLoaderAndLibraries(requireTool("setpriv"), places.state),
 				},
 			};
 		}
@@ -74,11 +81,13 @@ function byScript({ launcher }: Method): LaunchSpec["launcher"] {
 }
 
 /**
- * What an account may do while it is watched that it could not otherwise: bind a port below 1024. Where it does, the plan
- * gives it that capability; where not, nobody notices.
+ * An account may bind a port below 1024 while it is traced. If it does, the plan gives it that capability; if not, nobody notices. A root start
+ * on the host itself keeps everything.
  */
-function watchedCapabilities(request: LaunchRequest): string[] {
-	return request.identity.uid === 0 || isRootless() ? [] : ["net_bind_service"];
+function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string[] {
+	if (isRootless()) return [];
+	if (identity.uid !== 0) return ["net_bind_service"];
+	return spec.kind === "rehearsal" ? sandboxCapabilities(spec.capabilities) : [];
 }
 
 function cageRoot(

@@ -3,13 +3,13 @@ import { type RehearsalRoot, temporaryDirectories } from "../../core/confinement
 import { ancestors, type Path, pathToBytes } from "../../core/path/path.ts";
 import type { Launch } from "../../engine/ports.ts";
 import { hostPlaces, isRootless } from "../launch/rootless.ts";
-import { parseMountinfo, rehearsalMounts } from "./mounts.ts";
+import { parseMountinfo, sandboxMounts } from "./mounts.ts";
 import { rootlessMounts } from "./rootless-mounts.ts";
 
 /** How this host's mounts are rebuilt for a rehearsal, with its layers below `layers`. */
 export function hostMounts(spec: Extract<Launch, { kind: "rehearsal" }>, layers: Path): RehearsalRoot["mounts"] {
 	const mounts = parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"));
-	if (!isRootless()) return rehearsalMounts(mounts, layers, kindOf);
+	if (!isRootless()) return sandboxMounts(mounts, layers, kindOf);
 	const wanted = [...spec.directories.map(({ path }) => path), ...spec.given].map((path) =>
 		[path, ...ancestors(path).reverse()].find((one) => kindOf(one) === "directory"),
 	);

@@ -24,11 +24,14 @@ export function parseMountinfo(text: string): Mount[] {
 	return [...mounts.values()];
 }
 
-/** Kernel interfaces, not storage: what is written there is no file, and no overlay can lie over it. */
-const kernelTypes = new Set(
+/**
+ * Interfaces of the kernel, not storage. The sandbox has its own /proc, /sys and /dev; another one, in a chroot say, would show the host's processes
+ * and with them ways to the host's files, terminals and queues.
+ */
+const hiddenTypes = new Set(
 	(
-		"proc sysfs cgroup cgroup2 devpts mqueue securityfs debugfs tracefs pstore bpf configfs fusectl hugetlbfs binfmt_misc autofs " +
-		"efivarfs nsfs rpc_pipefs selinuxfs ramfs"
+		"proc sysfs cgroup cgroup2 devpts devtmpfs mqueue securityfs debugfs tracefs pstore bpf configfs fusectl hugetlbfs binfmt_misc " +
+		"efivarfs selinuxfs nsfs rpc_pipefs"
 	).split(" "),
 );
 
@@ -39,15 +42,22 @@ const skippedBelow = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubele
 
 export const isSkipped = (path: Path) => skippedBelow.some((below) => isWithin(path, below));
 
-/** Whether nothing can be written there, so that it is shown as it is. */
-export const isBound = (mount: Pick<Mount, "type" | "readOnly"> | undefined) =>
-	mount !== undefined && (mount.readOnly || kernelTypes.has(mount.type));
+export const isHidden = (mount: Pick<Mount, "type"> | undefined) => mount !== undefined && hiddenTypes.has(mount.type);
+
+/** Nothing can be an overlay's lower layer that mounts something else as soon as it is entered. */
+export const isAutomount = (mount: Pick<Mount, "type"> | undefined) => mount?.type === "autofs";
+
+const ownTrees = [
+	{ kind: "proc", path: pathFromText("/proc") },
+	{ kind: "sysfs", path: pathFromText("/sys") },
+	{ kind: "dev", path: pathFromText("/dev") },
+] as const;
 
 /**
- * How to rebuild the host's mounts for a rehearsal: an overlay over everything that can be written, the rest bound as it is,
- * proc and sysfs anew because they belong to the namespaces. `exists` tells whether a place can be seen and is a directory.
+ * How to rebuild the host's mounts in the sandbox: an overlay over all storage, single files and automounts read-only; proc, sysfs and /dev are new,
+ * because they belong to the namespaces. `exists` returns undefined for what cannot be seen, or is neither of the two (a socket).
  */
-export function rehearsalMounts(
+export function sandboxMounts(
 	mounts: readonly Mount[],
 	scratch: Path,
 	exists: (path: Path) => "directory" | "file" | undefined,
@@ -56,18 +66,16 @@ export function rehearsalMounts(
 	// Inside another chroot the root need not be a mount of its own.
 	if (sorted[0]?.path !== root) sorted.unshift({ path: root, type: "unknown", readOnly: false });
 	const result: RehearsalMount[] = [];
-	for (const { path, type, readOnly } of sorted) {
-		if (isSkipped(path)) continue;
-		// What the kernel shows below /proc and /sys is theirs; remounting those brings the parts that an application may see.
-		if (path !== "/proc" && isWithin(path, pathFromText("/proc"))) continue;
-		if (path !== "/sys" && isWithin(path, pathFromText("/sys"))) continue;
+	const hidden: Path[] = ownTrees.map((tree) => tree.path);
+	for (const mount of sorted) {
+		const { path, readOnly } = mount;
+		if (isHidden(mount)) hidden.push(path);
+		if (isSkipped(path) || hidden.some((one) => isWithin(path, one))) continue;
 		const there = exists(path);
 		if (!there) continue;
-		if (path === "/proc") result.push({ kind: "proc", path });
-		else if (path === "/sys") result.push({ kind: "sysfs", path });
-		else if (path === "/dev/shm") result.push({ kind: "tmpfs", path });
-		else if (there === "file" || isBound({ type, readOnly })) result.push({ kind: "bind", path });
-		else result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)) });
+		if (there === "file") result.push({ kind: "file", path });
+		else if (isAutomount(mount)) result.push({ kind: "bind", path });
+		else result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)), ...(readOnly ? { readOnly } : {}) });
 	}
-	return result;
+	return [...result, ...ownTrees.filter((tree) => exists(tree.path) === "directory")];
 }

@@ -1,6 +1,6 @@
 import type { RehearsalMount } from "../../core/confinement/launch.ts";
 import { ancestors, isWithin, join, type Path, pathFromText, root } from "../../core/path/path.ts";
-import { isBound, isSkipped, type Mount } from "./mounts.ts";
+import { isAutomount, isHidden, isSkipped, type Mount } from "./mounts.ts";
 
 /** What the rebuilding asks of the host. */
 export interface Places {
@@ -20,7 +20,7 @@ export interface Places {
  * directories that lead to mounts are made anew, as a skeleton, and an overlay lies over each thing that they hold.
  *
  * `open` are directories that get a layer of their own on top: in one that belongs to somebody else nothing could be made otherwise, for the
- * overlay would have to copy it with its owner. /dev comes whole, because an ordinary user changes nothing there but what is meant for all.
+ * overlay would have to copy it with its owner.
  */
 export function rootlessMounts(
 	mounts: readonly Mount[],
@@ -40,17 +40,20 @@ export function rootlessMounts(
 		if (!(mode & 0o100)) return; // closed to him
 		if (path === "/proc") result.push({ kind: "proc", path });
 		else if (path === "/sys") result.push({ kind: "sysfs", path });
-		else if (path === "/dev") {
-			result.push({ kind: "tree", path });
-			const memory = pathFromText("/dev/shm");
-			if (places.kind(memory) === "directory") result.push({ kind: "tmpfs", path: memory });
-		} else if (isSkipped(path)) return;
+		else if (path === "/dev") result.push({ kind: "dev", path });
+		else if (isSkipped(path) || isHidden(covering(path))) return;
 		else if (leading.has(path)) contents(path);
-		else if (isBound(covering(path))) result.push({ kind: "bind", path });
+		else if (isAutomount(covering(path))) result.push({ kind: "bind", path });
 		else overlay(path);
 	};
 	const overlay = (path: Path) =>
-		result.push({ kind: "overlay", path, scratch: join(scratch, String(result.length)), mode: places.mode(path) });
+		result.push({
+			kind: "overlay",
+			path,
+			scratch: join(scratch, String(result.length)),
+			mode: places.mode(path),
+			...(covering(path)?.readOnly ? { readOnly: true } : {}),
+		});
 	const contents = (above: Path) => {
 		const led = mounts.flatMap(({ path }) => nextStep(above, path));
 		for (const name of [...new Set([...places.list(above), ...led])].sort()) {

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Cage } from "../../core/cage/cage.ts";
 import { pathFromJson, pathToJson } from "../../core/path/path.ts";
 import type { Addition } from "../../core/plan/make-plan.ts";
+import { programToJson } from "../../core/trace/json.ts";
 
 /** A cage's description as JSON, and back: only the paths of additions and of what is left out are bytes, everything else was text to begin with. */
 
@@ -9,7 +10,11 @@ const schema = "cagewright/cage/1";
 
 export function cageToJson(cage: Cage): unknown {
 	const additions = cage.additions.map((addition) =>
-		"path" in addition ? { ...addition, path: pathToJson(addition.path) } : addition,
+		"path" in addition
+			? { ...addition, path: pathToJson(addition.path) }
+			: "program" in addition
+				? programToJson(addition)
+				: addition,
 	);
 	const { minimised } = cage;
 	const without = minimised && { minimised: { ...minimised, paths: minimised.paths.map(pathToJson) } };
@@ -23,12 +28,13 @@ const origin = { round: v.number(), call: v.string() };
 const addition = v.variant("kind", [
 	v.object({ kind: v.literal("path"), path, ...origin }),
 	v.object({ kind: v.literal("writable"), path, ...origin }),
-	v.object({ kind: v.literal("capability"), name: v.string(), ...origin }),
+	v.object({ kind: v.literal("capability"), name: v.string(), ...origin, program: v.exactOptional(path) }),
 	v.object({ kind: v.literal("account"), name: v.string(), ...origin }),
 	v.object({
 		kind: v.literal("opening"),
 		name: v.picklist(["proc", "unixSockets", "netlink", "memfd", "writableCode"]),
 		...origin,
+		program: v.exactOptional(path),
 	}),
 ]) satisfies v.GenericSchema<unknown, Addition>;
 

@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from "node:fs";
-import { lstat, mkdir } from "node:fs/promises";
+import { chmod, lstat, mkdir } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { join, normalise, type Path, parent, pathFromBytes, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -122,4 +122,30 @@ async function exists(path: Path): Promise<boolean> {
 			throw writeFailure(error, path);
 		},
 	);
+}
+
+/**
+ * Makes the folders that are missing on the way to a place of the system, readable for everybody whatever the umask. A folder that is there
+ * keeps its mode. Throws `unsafe-directory` (exit 4) where somebody else than root may change the folder above.
+ */
+export async function makeReadableFolders(folder: Path): Promise<void> {
+	if (await isThere(folder)) return;
+	await makeReadableFolders(parent(folder));
+	await requireSafeFolder(parent(folder));
+	try {
+		await mkdir(pathToBytes(folder), 0o755);
+		await chmod(pathToBytes(folder), 0o755);
+	} catch (error) {
+		throw writeFailure(error, folder);
+	}
+}
+
+async function isThere(folder: Path): Promise<boolean> {
+	try {
+		await lstat(pathToBytes(folder));
+		return true;
+	} catch (error) {
+		if (errorName(error) === "ENOENT") return false;
+		throw writeFailure(error, folder);
+	}
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readdir, rmdir, unlink } from "node:fs/promises";
+import { lstat, readdir, rmdir, unlink } from "node:fs/promises";
 import {
 	administratorsUnits,
 	dropinName,
@@ -13,7 +13,7 @@ import { showPath } from "../../core/path/quote.ts";
 import { openForReading, syncDirectory } from "../files/descriptor.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 import { writeAtomic } from "../state/atomic.ts";
-import { requireSafeFolder } from "../state/folder.ts";
+import { makeReadableFolders, requireSafeFolder } from "../state/folder.ts";
 import { isLeftover } from "../state/process.ts";
 
 /** Units that we put among the administrator's. No link is followed, and nothing that is not ours is touched. */
@@ -87,24 +87,14 @@ export async function removeInstalled(place: Path): Promise<void> {
 /** Nobody but root may be able to swap any part of the way, and the folder itself may be no link. */
 async function safePlace(place: Path, make: boolean): Promise<Path> {
 	const folder = parent(place);
-	if (make) await makeShared(parent(folder));
+	if (make) await makeReadableFolders(parent(folder));
 	const above = (await requireSafeFolder(parent(folder))).path;
 	const own = join(above, pathFromText(folder.slice(folder.lastIndexOf("/") + 1)));
-	if (make && !(await isThere(own))) await mkdir(pathToBytes(own), 0o755);
+	if (make) await makeReadableFolders(own);
 	if ((await lstat(pathToBytes(own))).isSymbolicLink())
 		throw new Failure("unsafe-directory", { path: showPath(folder), problem: "link" }, 4);
 	await requireSafeFolder(own);
 	return join(own, place.slice(folder.length + 1));
-}
-
-/** Directories of the system that are missing on the way, open to everybody as they are elsewhere. */
-async function makeShared(folder: Path): Promise<void> {
-	if (await isThere(folder)) return;
-	await makeShared(parent(folder));
-	await requireSafeFolder(parent(folder));
-	await mkdir(pathToBytes(folder), 0o755).catch((error: unknown) => {
-		throw writeFailure(error, folder);
-	});
 }
 
 function isThere(path: Path): Promise<boolean> {

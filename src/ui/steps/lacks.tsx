@@ -16,7 +16,9 @@ export function LacksStep() {
 			return paragraph(`[!] ${words.things[lack.what] ?? lack.what} (${from})`, width, 2);
 		})
 		.slice(0, height - 5);
-	const offer = paragraph(installing ? words.installing : installable ? words.offer : words.again, width, 3);
+	const asRoot = lacks.find((lack) => lack.asRoot !== undefined)?.asRoot;
+	const next = asRoot !== undefined ? messages.fill(words.asRoot, { command: asRoot }) : installable ? words.offer : words.again;
+	const offer = paragraph(installing ? words.installing : next, width, 3);
 	return (
 		<>
 			<Line bold>{words.title}</Line>

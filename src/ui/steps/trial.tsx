@@ -3,7 +3,7 @@ import { isSafe } from "../../core/wizard/finishing.ts";
 import { cursorOf, isBusy } from "../../core/wizard/reduced.ts";
 import type { Round } from "../../core/wizard/seen.ts";
 import type { WizardState } from "../../core/wizard/state.ts";
-import { declinedPaths, isProposed, lastRound, missingKey, wanted } from "../../core/wizard/trying.ts";
+import { declinedPaths, isProposed, isTaken, lastRound, missingKey, wanted } from "../../core/wizard/trying.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { verdictText } from "../../report/selftest.ts";
 import { roundsTable } from "../../report/trial.ts";
@@ -109,7 +109,7 @@ function Detail() {
 function MissingLine({ missing, round, selected }: { missing: Missing; round: Round; selected: boolean }) {
 	const { messages, state, width } = useView();
 	const proposed = isProposed(missing, round);
-	const taken = proposed && !state.trial.unwanted.includes(missingKey(missing));
+	const taken = isTaken(missing, round, state.trial);
 	const mark = taken ? "[x]" : missing.declined || !proposed ? "[!]" : "[ ]";
 	return (
 		<SplitLine

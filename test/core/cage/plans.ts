@@ -63,6 +63,7 @@ export function plan(entries: readonly Entry[], values: Partial<Plan> = {}): Pla
 		openings: { capabilities: [] },
 		shared: [],
 		offers: [],
+		permissions: [],
 		declined: [],
 		notes: [],
 		...values,

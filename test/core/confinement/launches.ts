@@ -28,13 +28,17 @@ export const rehearsal: RehearsalRoot = {
 		{ kind: "overlay", path: path("/"), scratch: path("/state/scratch/1/layers/0") },
 		{ kind: "proc", path: path("/proc") },
 		{ kind: "sysfs", path: path("/sys") },
-		{ kind: "bind", path: path("/dev/pts") },
-		{ kind: "tmpfs", path: path("/dev/shm") },
+		{ kind: "dev", path: path("/dev") },
+		{ kind: "bind", path: path("/mnt/auto") },
 	],
+	devices: [{ path: path("/dev/null"), type: "c", major: 1, minor: 3, mode: 0o666 }],
+	deviceLinks: [path("/dev/fd"), path("/dev/log")],
 	directories: [],
 	given: [],
 	sockets: [],
-	capabilities: [],
+	capabilities: ["chown", "setuid"],
+	confiner: path("/state/scratch/1/cagewright-conf"),
+	tools: [path("/lib64/ld-linux-x86-64.so.2"), path("/usr/lib/libc.so.6")],
 };
 export const host: HostRoot = { kind: "host", capabilities: [] };
 
@@ -58,7 +62,7 @@ export const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {})
  * words, files are written by none, and nothing else can be found.
  */
 export function commands(made: LaunchSpec): string[][] {
-	const names = "mount umount mkdir mknod ln cp chown chmod cd made exec_".split(" ");
+	const names = "mount umount mkdir mknod ln cp chown chmod cd rm made exec_".split(" ");
 	const functions = names.map((name) => `${name}() { printf '%s\\0' ${name} "$@"; printf '\\n\\0'; }`);
 	const script = launchScript(made)
 		.replace(/^exec /m, "exec_ ")

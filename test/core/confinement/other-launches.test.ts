@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { capabilities, sandboxCapabilities } from "../../../src/core/confinement/capabilities.ts";
 import type { CageRoot, LaunchSpec, RehearsalRoot } from "../../../src/core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../../src/core/confinement/launch-script.ts";
 import { type Path, pathFromBytes } from "../../../src/core/path/path.ts";
 import { asApp } from "../plan/traces.ts";
 import { cage, commands, host, inCage, lastOf, lines, path, rehearsal, spec, started } from "./launches.ts";
 
-describe("a rehearsal", () => {
+describe("the sandbox", () => {
 	test("leaves out what was unmounted since somebody looked", () => {
 		const gone = [
 			{ kind: "overlay", path: path("/nowhere/at/all"), scratch: path("/state/scratch/1/layers/9") },
@@ -13,54 +14,80 @@ describe("a rehearsal", () => {
 		] as const;
 		const all = commands(spec({ ...rehearsal, mounts: [...rehearsal.mounts, ...gone] })).flat();
 		expect(all.filter((word) => word.includes("nowhere") || word.includes("layers/9"))).toEqual([]);
-		expect(all).toContain("/dev/pts");
 	});
 
-	test("lays an overlay over what can be written, hands over what was asked for, and goes in", () => {
-		const root = { ...rehearsal, given: [path("/srv/state")] };
+	test("lays overlays over storage, brings its own kernel interfaces and devices, and starts from its root", () => {
 		const dir = rehearsal.directory;
-		expect(lines(spec(root, { identity: asApp })).slice(0, -1)).toEqual([
+		expect(lines(spec(rehearsal, { identity: asApp })).slice(0, -1)).toEqual([
 			"cd /state/scratch/1/layers/0",
-			"mkdir -p lower upper work",
-			"mount -n --bind / lower",
-			"chown --reference=lower upper",
-			"chmod --reference=lower upper",
-			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay ${dir}`,
+			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,nosuid,nodev overlay ${dir}`,
 			"cd /",
-			`mount -n -t proc -o nosuid proc ${dir}/proc`,
-			`mount -n -t sysfs -o nosuid sysfs ${dir}/sys`,
-			`mount -n --bind /dev/pts ${dir}/dev/pts`,
-			`mount -n -t tmpfs -o nosuid,nodev,mode=1777 tmpfs ${dir}/dev/shm`,
-			`mkdir -p ${dir}/srv/state`,
-			`chown 900:901 ${dir}/srv/state`,
-			`mkdir -p ${dir}/.launch`,
-			`cp /state/scratch/1/cagewright-init /state/scratch/1/cagewright-env ${dir}/.launch`,
+			`mount -n -t proc -o ro,nosuid,nodev,noexec proc ${dir}/proc`,
+			`mount -n -t sysfs -o ro,nosuid,nodev,noexec sysfs ${dir}/sys`,
+			`mount -n -t tmpfs -o nosuid,noexec,size=1m,mode=755 tmpfs ${dir}/dev/`,
+			`cp -a /dev/null /dev/fd /dev/log ${dir}/dev/`,
+			`mkdir ${dir}/dev/pts ${dir}/dev/shm ${dir}/dev/mqueue`,
+			`ln -s pts/ptmx ${dir}/dev/ptmx`,
+			`mount -n -t devpts -o newinstance,nosuid,noexec,mode=620,ptmxmode=666 devpts ${dir}/dev/pts`,
+			`mount -n -t tmpfs -o nosuid,nodev,mode=1777,size=20% tmpfs ${dir}/dev/shm`,
+			`mount -n -t mqueue -o nosuid,nodev,noexec mqueue ${dir}/dev/mqueue`,
+			`mkdir ${dir}/.launch`,
+			`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${dir}/.launch`,
+			"cp -L /state/scratch/1/cagewright-conf /state/scratch/1/cagewright-init /state/scratch/1/cagewright-env /usr/bin/setpriv " +
+				`/lib64/ld-linux-x86-64.so.2 /usr/lib/libc.so.6 ${dir}/.launch`,
+			`mount -n -o remount,ro,nosuid,nodev ${dir}/.launch`,
 			`cd ${dir}`,
-			"mount -n --move . /",
 		]);
 	});
-	test("a directory of the service is made with its owner and mode only where there is none", () => {
-		const directories = [{ path: path("/run/app"), mode: 0o750, uid: 7, gid: 8 }];
-		const script = launchScript(spec({ ...rehearsal, directories }, { identity: asApp }));
-		const target = `${rehearsal.directory}/run/app`;
-		expect(script).toContain(`\n[ -d ${target} ] || { mkdir -p ${target} && chown 7:8 ${target} && chmod 0750 ${target}; }\n`);
-	});
-	test("keeps its layers in memory where an overlay cannot write to the disk below", () => {
-		expect(lines(spec({ ...rehearsal, memory: path("/state/m") })).slice(0, 3)).toEqual([
-			"mount -n -t tmpfs -o mode=700 tmpfs /state/m",
-			`mkdir -p ${rehearsal.directory}`,
-			"mkdir -p /state/scratch/1/layers/0",
-		]);
-	});
-	test("watches root with all that root has, and an account with what it is given for watching", () => {
-		expect(started(spec(rehearsal)).join(" ")).toBe(
-			"/ /usr/bin/setpriv --reuid 0 --regid 0 --clear-groups -- /.launch/cagewright-env LANG=C  /usr/bin/app -x",
+	test("shows kernel interfaces read-only, and what cannot be a lower layer as well", () => {
+		const script = launchScript(
+			spec({ ...rehearsal, mounts: [...rehearsal.mounts, { kind: "overlay", path: path("/boot"), scratch: path("/s/1") }] }),
 		);
-		const account = started(spec({ ...rehearsal, capabilities: ["net_bind_service"] }, { identity: asApp })).join(" ");
+		const dir = rehearsal.directory;
+		expect(script).toContain(`\nmount -n -o bind,ro,nosuid,nodev /mnt/auto ${dir}/mnt/auto\n`);
+		expect(script).toContain(
+			`nosuid,nodev overlay ${dir}/boot 2>/dev/null || { cd /; mount -n -o bind,ro,nosuid,nodev /boot ${dir}/boot; }\n`,
+		);
+	});
+	test("keeps its layers in bounded memory where an overlay cannot write to the disk below", () => {
+		expect(lines(spec({ ...rehearsal, memory: path("/state/m") })).slice(0, 3)).toEqual([
+			"mount -n -t tmpfs -o mode=700,size=40% tmpfs /state/m",
+			`mkdir -p ${rehearsal.directory}`,
+			"mkdir -p /state/scratch/1/layers/0/upper /state/scratch/1/layers/0/work",
+		]);
+	});
+	test("is entered by our own program, which confines everything from there on", () => {
+		const inside = "/.launch/ld-linux-x86-64.so.2 --library-path /.launch /.launch/setpriv";
+		expect(lastOf(spec(rehearsal)).join(" ")).toBe(
+			"exec_ setsid env -i ./.launch/cagewright-conf /.launch/cagewright-init / " +
+				`${inside} --reuid 0 --regid 0 --clear-groups --inh-caps=-all --ambient-caps=-all ` +
+				"--bounding-set=-all,+chown,+setuid -- /.launch/cagewright-env LANG=C  /usr/bin/app -x",
+		);
+		const account = lastOf(spec({ ...rehearsal, capabilities: ["net_bind_service"] }, { identity: asApp })).join(" ");
 		expect(account).toContain("--bounding-set=-all,+net_bind_service");
 	});
-	test("has no host name and no control groups of its own: the application sees the host's", () => {
-		expect(namespaceCommand(spec(rehearsal), "s")).not.toEqual(expect.arrayContaining(["--uts"]));
+	test("has namespaces of every kind", () => {
+		const words = namespaceCommand(spec(rehearsal, { network: "own" }), "s");
+		for (const kind of ["mount", "pid", "ipc", "uts", "cgroup", "net"]) expect(words).toContain(`--${kind}`);
+	});
+	test("grants root no capability that changes the machine, whatever rules allow", () => {
+		const all = capabilities.filter((name) => name !== "chown");
+		const granted = sandboxCapabilities(all);
+		for (const name of [
+			"sys_admin",
+			"sys_module",
+			"sys_time",
+			"sys_boot",
+			"sys_rawio",
+			"mknod",
+			"linux_immutable",
+			"syslog",
+			"bpf",
+		]) {
+			expect(granted).not.toContain(name);
+		}
+		expect(sandboxCapabilities([])).not.toContain("net_admin");
+		expect(sandboxCapabilities(["net_admin"])).toContain("net_admin");
 	});
 });
 
@@ -97,36 +124,34 @@ describe("without root", () => {
 		);
 		expect(words).not.toMatch(/net_bind_service|--reuid|--clear-groups/);
 	});
-	test("a rehearsal makes its skeleton and its layers before it mounts anything on them", () => {
+	test("the sandbox makes its folders before it mounts anything on them, and shows the host's devices", () => {
 		const dir = rehearsal.directory;
 		const mounts: RehearsalRoot["mounts"] = [
 			{ kind: "skeleton", path: path("/") },
 			{ kind: "link", path: path("/bin"), target: path("usr/bin") },
 			{ kind: "folder", path: path("/dev"), mode: 0o555 },
-			{ kind: "tree", path: path("/dev") },
 			{ kind: "folder", path: path("/usr"), mode: 0o555 },
 			{ kind: "overlay", path: path("/usr"), scratch: path("/state/l/1"), mode: 0o555 },
 			{ kind: "folder", path: path("/tmp"), mode: 0o777 },
-			{ kind: "overlay", path: path("/tmp"), scratch: path("/state/l/2"), mode: 0o777 },
+			{ kind: "dev", path: path("/dev") },
 		];
-		const script = launchScript(ordinary({ ...rehearsal, mounts }));
-		expect(script.split("\n").slice(1, 16)).toEqual([
+		const script = launchScript(ordinary({ ...rehearsal, mounts })).split("\n");
+		expect(script.slice(1, 12)).toEqual([
 			`mount -n -t tmpfs -o nosuid,nodev,mode=555 tmpfs ${dir}`,
 			`mkdir -m 555 ${dir}/dev ${dir}/usr`,
 			`mkdir -m 777 ${dir}/tmp`,
-			"mkdir -p /state/l/1/lower /state/l/1/upper /state/l/1/work /state/l/2/lower /state/l/2/upper /state/l/2/work",
-			"chmod 555 /state/l/1/upper",
-			"chmod 777 /state/l/2/upper",
 			`ln -s -- usr/bin ${dir}/bin`,
-			`mount -n --rbind /dev ${dir}/dev`,
 			"if [ -e /usr ]; then",
 			"cd /state/l/1",
-			"mount -n --bind /usr lower",
-			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr overlay ${dir}/usr`,
+			expect.stringMatching(
+				/^mount -n -t overlay -o \S+,workdir=work,userxattr,nosuid,nodev overlay \S+\/usr 2>\/dev\/null \|\| \{/,
+			),
 			"cd /",
 			"fi",
-			"if [ -e /tmp ]; then",
+			`mount -n -t tmpfs -o nosuid,noexec,size=1m,mode=755 tmpfs ${dir}/dev/`,
+			`cp -a /dev/fd /dev/log ${dir}/dev/`,
 		]);
+		expect(script).toContain(`mount -n -o bind,ro,nosuid,noexec /dev/null ${dir}/dev/null`);
 	});
 	test("a network of its own has the lowest port that the host has", () => {
 		const own = (lowestPort: number) => launchScript(ordinary(cage, { network: "own", rootless: { ...rootless, lowestPort } }));
@@ -197,7 +222,10 @@ describe("names that mean something to a shell", () => {
 					expect(all).toContainEqual(["mount", "-n", "--bind", name, "lower"]);
 					expect(all).toContainEqual(["mknod", "-m", "666", `/state${name}/dev${name}`, "c", "1", "3"]);
 				}
-				if (root.kind === "rehearsal") expect(all).toContainEqual(["chown", "0:0", `${name}${name}`]);
+				if (root.kind === "rehearsal") {
+					const entered = all.findIndex((words) => words[0] === "cd" && words[1] === "--" && words[2] === `.${name}`);
+					expect(all[entered + 1]).toEqual(["chown", "0:0", "."]);
+				}
 			}
 		}
 	});

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeFilter, type FilterOpenings, filterOpenings, seccompFilter } from "../../../src/core/confinement/seccomp.ts";
+import {
+	clockCalls,
+	describeFilter,
+	type FilterOpenings,
+	filterOpenings,
+	sandboxOpenings,
+	seccompFilter,
+} from "../../../src/core/confinement/seccomp.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "../../../src/core/confinement/syscalls.ts";
 
 const closed: FilterOpenings = { unixSockets: false, memfd: false };
@@ -11,6 +18,7 @@ const everythingOpen: FilterOpenings = {
 	writableCode: true,
 	rawSockets: true,
 	chroot: true,
+	clock: "real",
 };
 const audit = { x64: 0xc000003e, arm64: 0xc00000b7 };
 const architectures = ["x64", "arm64"] as const;
@@ -268,7 +276,7 @@ it("opens what a plan opens", () => {
 		rawSockets: false,
 		chroot: false,
 	});
-	const capabilities = ["net_raw", "sys_chroot"].map((name) => ({ name, why }));
+	const capabilities = ["net_raw", "sys_chroot", "sys_time"].map((name) => ({ name, why }));
 	expect(filterOpenings({ capabilities, unixSockets: why, netlink: why, memfd: why, writableCode: why })).toEqual(everythingOpen);
 });
 
@@ -306,4 +314,20 @@ describe("what an application does all the time", () => {
 		const [first] = describeFilter(closed).filter(({ when, call }) => when !== undefined && call !== "*");
 		expect(first?.call).toMatch(/^open/);
 	});
+});
+
+describe("the clock", () => {
+	it.each(clockCalls)("%s is refused, let through with its capability, and only pretended in a sandbox", (call) => {
+		expect(decide("x64", call)).toBe("EPERM");
+		expect(decide("x64", call, [], filterOpenings({ capabilities: [{ name: "sys_time", why: "clock_settime" }] }))).toBe("allow");
+		expect(decide("x64", call, [], sandboxOpenings)).toBe("0x50000");
+	});
+});
+
+it("the sandbox opens what any plan could open, and nothing else", () => {
+	const denied = (openings: FilterOpenings) =>
+		describeFilter(openings)
+			.filter(({ answer }) => answer !== "none")
+			.map(({ call, when }) => `${call} ${when ?? ""}`);
+	expect(denied(sandboxOpenings)).toEqual(denied(everythingOpen));
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { Addition } from "../../../src/core/plan/make-plan.ts";
+import type { Missing } from "../../../src/core/plan/missing.ts";
 import { describeAddition, remedies } from "../../../src/engine/remedies.ts";
 import type { TrialRound } from "../../../src/engine/trial.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
@@ -211,10 +212,11 @@ describe("remedies of a round", () => {
 	const proc: Addition = { kind: "opening", name: "proc", round: 2, call: "openat /proc/stat" };
 	const round = (
 		answered: boolean,
-		...all: [Addition | undefined, { declined?: boolean; kind?: "kernel-file" | "account"; error?: string }?][]
+		...all: [Addition | undefined, { declined?: boolean; kind?: Missing["kind"]; unseen?: true; error?: string }?][]
 	) =>
 		({
 			answered,
+			failedExercises: [],
 			output: "",
 			missing: all.map(([remedy, more]) => ({
 				kind: "absent",
@@ -247,6 +249,14 @@ describe("remedies of a round", () => {
 		expect(remedies(round(false, [sockets, { error: "EAFNOSUPPORT" }], [account, { kind: "account" }]), [])).toEqual([account]);
 		expect(remedies(round(false, [sockets]), [])).toEqual([sockets]);
 		expect(describeAddition(account)).toBe("nobody");
+	});
+	test("are none where the application answers, and all where an exercise failed", () => {
+		expect(remedies(round(true, [path("/a")]), [])).toEqual([]);
+		expect(remedies({ ...round(true, [path("/a")]), failedExercises: ["curl /b"] }, [])).toEqual([path("/a")]);
+	});
+	test("are none of what never succeeded on the host, whether or not the application answers", () => {
+		const nice: Addition = { kind: "capability", name: "sys_nice", round: 2, call: "setpriority" };
+		expect(remedies(round(false, [nice, { kind: "capability", unseen: true }], [path("/a"), { unseen: true }]), [])).toEqual([]);
 	});
 	test("are told in words for people", () => {
 		const capability: Addition = { kind: "capability", name: "net_bind_service", round: 1, call: "bind" };

@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Path } from "../../../src/core/path/path.ts";
-import { isNeighbour } from "../../../src/core/plan/neighbours.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
-import { application, entryAt, included, planFor, rules, trace } from "./traces.ts";
+import { application, asApp, entryAt, included, planFor, rules, trace } from "./traces.ts";
 import { directory, file, link, type Node, node, socket, tree } from "./tree.ts";
 
 const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n";
@@ -142,36 +140,33 @@ describe("certificates", () => {
 });
 
 describe("sockets of other services", () => {
-	const files = tree({ "/run/php/php.sock": socket(), "/run/app.sock": socket() });
+	const files = tree({ "/run/php/php.sock": socket(), "/run/redis.sock": socket() });
 	test("bring their directory, where one holds them", () => {
 		expect(planFor(files, trace({ "/run/php/php.sock": "connect" })).shared).toEqual([
 			{ path: "/run/php", kind: "socket", example: "/run/php/php.sock", files: 0, bytes: 0 },
 		]);
-		expect(planFor(files, trace({ "/run/app.sock": "connect" })).shared).toEqual([]);
+		expect(planFor(files, trace({ "/run/redis.sock": "connect" })).shared).toEqual([]);
 	});
 	test.each([
-		["a home", "/home/user/db.sock", {}],
-		["root's home", "/root/db.sock", {}],
+		["a home", "/home/user/redis.sock", {}],
+		["root's home", "/root/redis.sock", {}],
 		["/tmp itself", "/tmp/mysql.sock", {}],
-		["everybody's state", "/var/lib/db.sock", {}],
-		["other things", "/run/app/db.sock", { "/run/app/token": "t" }],
+		["everybody's state", "/var/lib/redis.sock", {}],
+		["other things", "/run/app/redis.sock", { "/run/app/token": "t" }],
+		["a socket that is not for everybody", "/run/app/redis.sock", { "/run/app/control.sock": socket() }],
 	])("are left alone in a place with more than sockets: %s", (_, path, more) => {
 		expect(planFor(tree({ [path]: socket(), ...more }), trace({ [path]: "connect" })).shared).toEqual([]);
 	});
 	test("may lie beside the pid and lock files of their service", () => {
-		const more = { "/run/db/db.pid": "1", "/run/db/db.sock.lock": "", "/run/db/now.sock": link("db.sock") };
-		const made = planFor(tree({ "/run/db/db.sock": socket(), ...more }), trace({ "/run/db/db.sock": "connect" }));
-		expect(shared(made)).toEqual(["socket /run/db"]);
+		const more = {
+			"/run/mysqld/mysqld.pid": "1",
+			"/run/mysqld/mysqld.sock.lock": "",
+			"/run/mysqld/now.sock": link("mysqld.sock"),
+		};
+		const mysql = "/run/mysqld/mysqld.sock";
+		const made = planFor(tree({ [mysql]: socket(), ...more }), trace({ [mysql]: "connect" }), { identity: asApp });
+		expect(shared(made)).toEqual(["socket /run/mysqld"]);
 	});
-	test.each([
-		"/var/lib/incus/unix.socket",
-		"/run/k3s/containerd/containerd.sock",
-		"/run/cri-dockerd.sock",
-		"/run/supervisor/supervisor.sock",
-		"/run/virtqemud/virtqemud-sock",
-		"/tmp/tmux-0/default",
-		"/run/user/1000/bus",
-	])("%s is never reached", (path) => expect(isNeighbour(path as Path)).toBe(false));
 	test("are not the application's own, and not those that rule the machine", () => {
 		expect(planFor(files, trace({ "/run/php/php.sock": "connect listen create" })).shared).toEqual([]);
 		const docker = tree({ "/run/docker/api.sock": socket() });

@@ -56,6 +56,16 @@ describe("capabilities: only what a call that succeeded used", () => {
 	});
 });
 
+test.each([
+	["10  kill(0, SIGTERM) = 0", ["capability:kill"]],
+	["10  prlimit64(0, RLIMIT_NOFILE, {rlim_cur=10032, rlim_max=10032}, NULL) = 0", ["capability:sys_resource"]],
+	["10  prlimit64(0, RLIMIT_NOFILE, NULL, {rlim_cur=1024, rlim_max=4*1024}) = 0", []],
+	["10  socket(AF_UNIX, SOCK_STREAM, 0) = 3<socket:[1]>", ["unix-sockets"]],
+	["10  socket(AF_UNIX, SOCK_STREAM, 0) = -1 EAFNOSUPPORT (Address family not supported by protocol)", []],
+])("what the line leaves open is only possible: %s", (lines, expected) => {
+	expect([...traceOf(lines).possibleNeeds]).toEqual(expected);
+});
+
 test("accounts that it switched to, and the owner that it gave a file", () => {
 	const trace = traceOf('10  setgid(7) = 0\n10  setgroups(2, [7, 99]) = 0\n10  chown("/x", 33, -1) = 0\n10  setuid(33) = 0');
 	expect([[...trace.uids], [...trace.gids]]).toEqual([[33], [7, 99]]);
@@ -66,7 +76,7 @@ test("refusals without a path are counted by call", () => {
 	const trace = traceOf(
 		'10  setgroups(0, NULL) = -1 EPERM (Operation not permitted)\n10  setgroups(0, NULL) = -1 EPERM (Operation not permitted)\n10  chown("/x", 1, 1) = -1 EPERM (Operation not permitted)',
 	);
-	expect([...trace.refusals]).toEqual([["setgroups", { call: "setgroups", error: "EPERM", count: 2 }]]);
+	expect([...trace.refusals]).toEqual([["setgroups", { call: "setgroups", error: "EPERM", count: 2, program: "/bin/app" }]]);
 	expect(trace.accesses.get("/x" as Path)?.failed.get("EPERM")).toEqual(new Set(["write"]));
 });
 

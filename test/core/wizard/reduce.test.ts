@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readForm } from "../../../src/core/wizard/form-fields.ts";
+import { wanted } from "../../../src/core/wizard/trying.ts";
 import { absent, planFor, redis, selftestOf } from "../../ui/scripted-session.ts";
 import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, finished, traced } from "./drive.ts";
 
@@ -217,6 +218,17 @@ describe("building and trying", () => {
 		expect(wizard.state.notice?.code).toBe("nothing-to-accept");
 		wizard.type("c");
 		expect(wizard.wanted()).toEqual([]);
+	});
+
+	test("an offer goes in only if it is selected", () => {
+		const wizard = atBuild()
+			.type(enter)
+			.answer({ job: "try", value: { ...round, answered: true } });
+		expect(wanted(wizard.state)).toEqual([]);
+		wizard.type(" ");
+		expect(wanted(wizard.state)).toEqual([absent]);
+		wizard.type(" ");
+		expect(wanted(wizard.state)).toEqual([]);
 	});
 
 	test("what was left out on purpose is never proposed", () => {

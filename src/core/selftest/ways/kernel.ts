@@ -1,6 +1,7 @@
 import type { Way } from "../way.ts";
 
 /** What the kernel lets everybody do, but for its own settings. */
+const setsClock = new Set(["set-clock", "adjust-clock"]);
 const unprivileged = new Set(["io-uring", "userfaultfd", "memory-secret", "local-descriptors", "personality"]);
 
 /** Parts of the kernel that no caged application needs, and the machine itself. */
@@ -43,6 +44,7 @@ export const kernel: readonly Way[] = [
 		([id, call, words, errors]): Way => ({
 			id,
 			stoppedBy: unprivileged.has(id) ? ["seccomp"] : ["capabilities", "seccomp"],
+			...(setsClock.has(id) ? { opens: ["capability sys_time"] as const } : {}),
 			attempt: `return answered(sys('${call}', ${words})${errors ? `, ${errors}` : ""});`,
 		}),
 	),

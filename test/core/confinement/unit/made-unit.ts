@@ -37,6 +37,7 @@ export function plan({ application, identity, openings, entries = [] }: Change =
 		openings: { capabilities: [], ...openings },
 		shared: [],
 		offers: [],
+		permissions: [],
 		declined: [],
 		notes: [],
 	};

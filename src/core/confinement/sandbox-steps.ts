@@ -1,0 +1,158 @@
+import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { quoteShell } from "../path/quote.ts";
+import { deviceSteps } from "./cage-steps.ts";
+import { initInside, type LaunchSpec, launchDirectory, type RehearsalRoot } from "./launch.ts";
+import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
+import { insideTool, start } from "./start.ts";
+
+/**
+ * The steps that lay overlays over the host, make that the root, and start the application in it. Every program of these steps is the host's: one
+ * of the new root might be the application's, left there by its first run. docs/confinement.md lists what an application can reach from here.
+ */
+export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[] {
+	const isRootless = spec.rootless !== undefined;
+	const inside = (path: Path) => quoteShell(path === "/" ? sandbox.directory : `${sandbox.directory}${path}`);
+	const lines: string[] = [];
+	if (sandbox.memory !== undefined) {
+		const memory = quoteShell(sandbox.memory);
+		const layers = sandbox.mounts.filter((mount): mount is Extract<typeof mount, SandboxLayer> => mount.kind === "overlay");
+		lines.push(
+			`mount -n -t tmpfs -o mode=700,size=${layersSize} tmpfs ${memory}`,
+			`mkdir -p ${quoteShell(sandbox.directory)}`,
+			...prepareLayers(layers),
+		);
+	}
+	for (const mount of sandbox.mounts) lines.push(...mountSteps(mount, sandbox, inside, isRootless));
+	// A unix socket is found by its inode (unix(7)), and that of an overlay is another one.
+	for (const socket of sandbox.sockets) {
+		const target = inside(socket);
+		if (parent(socket) === "/dev")
+			lines.push(`rm -f ${target}`, `: >${target}`, `mount -n --bind ${quoteShell(socket)} ${target}`);
+		else lines.push(`[ ! -S ${target} ] || mount -n --bind ${quoteShell(socket)} ${target}`);
+	}
+	lines.push(...directorySteps(spec, sandbox));
+	const launch = inside(launchDirectory);
+	const files = new Map(
+		[sandbox.confiner, spec.init, spec.environment, spec.setpriv, ...sandbox.tools].map((file) => [baseName(file), file]),
+	);
+	lines.push(
+		// The first run may have left a link here.
+		`[ ! -L ${launch} ] || rm ${launch}`,
+		`[ -d ${launch} ] || mkdir ${launch}`,
+		`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${launch}`,
+		`cp -L ${[...files.values()].map((file) => quoteShell(file)).join(" ")} ${launch}`,
+		`mount -n -o remount,ro,nosuid,nodev ${launch}`,
+		`cd ${quoteShell(sandbox.directory)}`,
+	);
+	const confiner = `.${join(launchDirectory, baseName(sandbox.confiner))}` as Path;
+	return [...lines, ...start(spec, [confiner], sandbox.capabilities, initInside, insideTool(spec, sandbox))];
+}
+
+/** Of the machine's memory (tmpfs(5)): what an application writes in the sandbox where no disk can hold the layers, and to /dev/shm. */
+const layersSize = "40%";
+const sharedMemorySize = "20%";
+
+function mountSteps(
+	mount: RehearsalRoot["mounts"][number],
+	sandbox: RehearsalRoot,
+	inside: (path: Path) => string,
+	isRootless: boolean,
+): string[] {
+	const target = inside(mount.path);
+	// Mounts come and go, and so does what is in /tmp and /run, where without root each name in a directory may be a mount.
+	const ifThere = (steps: string[]) =>
+		mount.path === "/" ? steps : [`if [ -e ${quoteShell(mount.path)} ]; then`, ...steps, "fi"];
+	const readOnly = isRootless ? "bind,ro" : "bind,ro,nosuid,nodev";
+	const show = `mount -n -o ${readOnly} ${quoteShell(mount.path)} ${target}`;
+	switch (mount.kind) {
+		case "overlay": {
+			const flags = `${isRootless ? ",userxattr" : ""},nosuid,nodev${mount.readOnly ? ",ro" : ""}`;
+			return ifThere(preparedOverlay(mount.scratch, target, flags, mount.path === "/" ? undefined : show));
+		}
+		case "bind":
+			return ifThere([show]);
+		case "file":
+			return ifThere([...(isRootless ? [`: >${target}`] : []), show]);
+		case "skeleton":
+			return [`mount -n -t tmpfs -o nosuid,nodev,mode=555 tmpfs ${target}`, ...folderSteps(sandbox)];
+		case "folder":
+			return []; // made with the skeleton
+		case "link":
+			return [`ln -s -- ${quoteShell(mount.target)} ${target}`];
+		case "dev":
+			return devSteps(sandbox, inside, isRootless);
+		case "proc":
+		case "sysfs":
+			// Modes and owners protect nothing here from uid 0, with or without capabilities.
+			return [`mount -n -t ${mount.kind} -o ro,nosuid,nodev,noexec ${mount.kind} ${target}`];
+		default:
+			return mount satisfies never;
+	}
+}
+
+/** A /dev of its own: devices of the host are hardware, terminals and logs of the host. */
+function devSteps(sandbox: RehearsalRoot, inside: (path: Path) => string, isRootless: boolean): string[] {
+	const at = (name: string) => inside(pathFromText(`/dev/${name}`));
+	const { deviceLinks, devices } = sandbox;
+	const words = (paths: readonly Path[]) => paths.map((path) => quoteShell(path)).join(" ");
+	const copies = [...(isRootless ? [] : devices.map(({ path }) => path)), ...deviceLinks].filter(
+		(path) => parent(path) === "/dev",
+	);
+	const deeper = isRootless ? devices : devices.filter(({ path }) => parent(path) !== "/dev");
+	return [
+		`mount -n -t tmpfs -o nosuid,noexec,size=1m,mode=755 tmpfs ${at("")}`,
+		...(copies.length ? [`cp -a ${words(copies)} ${at("")}`] : []),
+		...deeper.flatMap((device) => deviceSteps(device, inside, isRootless)),
+		`mkdir ${at("pts")} ${at("shm")} ${at("mqueue")}`,
+		`ln -s pts/ptmx ${at("ptmx")}`,
+		`mount -n -t devpts -o newinstance,nosuid,noexec,mode=620,ptmxmode=666 devpts ${at("pts")}`,
+		`mount -n -t tmpfs -o nosuid,nodev,mode=1777,size=${sharedMemorySize} tmpfs ${at("shm")}`,
+		`mount -n -t mqueue -o nosuid,nodev,noexec mqueue ${at("mqueue")} || :`, // not in every kernel
+	];
+}
+
+/**
+ * Directories that the application finds when it starts, and those that are handed to its account. The second run finds what the first one left,
+ * maybe a link to a directory of the host: `into` enters directories alone, so that nothing outside is made or given away.
+ */
+function directorySteps(spec: LaunchSpec, { directories, directory, given }: RehearsalRoot): string[] {
+	if (!directories.length && !given.length) return [];
+	const isRootless = spec.rootless !== undefined;
+	const { gid, uid } = spec.identity;
+	const into = (path: Path) => {
+		const parts = path.split("/").filter((part) => part !== "");
+		return `into ${quoteShell(directory)} ${parts.map((part) => quoteShell(part as Path)).join(" ")}`;
+	};
+	return [
+		...enterDirectory,
+		...directories.flatMap(({ gid, mode, path, uid }) => {
+			const own = isRootless ? "" : `chown ${uid}:${gid} . && `;
+			return `( if ${into(path)} && [ "$made" = 1 ]; then ${own}chmod ${mode.toString(8).padStart(4, "0")} .; fi )`;
+		}),
+		...given.map((path) => `( if ${into(path)}; then ${isRootless ? "chmod u+rwx ." : `chown ${uid}:${gid} .`}; fi )`),
+	];
+}
+
+/** `into ROOT NAME…`: enters ROOT/NAME/… and makes what is absent (`made`). Fails where one of the names is not a directory itself. */
+const enterDirectory = [
+	"into() {",
+	"made=",
+	'cd "$1"; shift',
+	"for name; do",
+	'if [ -L "$name" ] || { [ -e "$name" ] && [ ! -d "$name" ]; }; then return 1; fi',
+	'[ -d "$name" ] || { mkdir -- "$name" && made=1; } || exit 125',
+	'cd -- "./$name" || exit 125',
+	"done",
+	"}",
+];
+
+/** Makes all folders with as few programs as possible: those of one mode at once, as long as none comes before its parent. */
+function folderSteps({ directory, mounts }: RehearsalRoot): string[] {
+	const runs: { readonly mode: number; readonly targets: string[] }[] = [];
+	for (const mount of mounts) {
+		if (mount.kind !== "folder") continue;
+		if (runs.at(-1)?.mode !== mount.mode) runs.push({ mode: mount.mode, targets: [] });
+		runs.at(-1)?.targets.push(quoteShell(`${directory}${mount.path}`));
+	}
+	return runs.map(({ mode, targets }) => `mkdir -m ${mode.toString(8)} ${targets.join(" ")}`);
+}

@@ -1,0 +1,35 @@
+import { showPath } from "../path/quote.ts";
+import { isNeverAllowed } from "../trace/never-allowed.ts";
+import type { Trace } from "../trace/trace.ts";
+import { areaOf } from "./areas.ts";
+import { allows, capabilityWord } from "./opening-names.ts";
+import type { Plan } from "./plan.ts";
+import { changes } from "./writable.ts";
+
+/** The right to set the clock: the one of those that reach the whole machine that a cage can be given. */
+const clockWord = capabilityWord("sys_time");
+
+/** Calls that the application made and that neither the sandbox nor a cage allows, with their error. */
+export function refusedCalls({ refusals }: Pick<Trace, "refusals">): { readonly call: string; readonly error: string }[] {
+	// clone(2) fails so for nothing but namespaces.
+	return [...refusals.values()].filter(({ call }) => isNeverAllowed(call) || call === "clone");
+}
+
+/** What the application wanted of the machine itself and did not get while it was traced. */
+export function refusedNotes(trace: Trace, rules: Plan["rules"]): Plan["notes"] {
+	const settings = [...trace.accesses.values()]
+		.filter(({ failed, path }) => areaOf(path) === "kernel" && [...(failed.get("EROFS") ?? [])].some((one) => changes.has(one)))
+		.map(({ path }) => showPath(path));
+	return [
+		...refusedCalls(trace).map(({ call, error }) => ({ code: "call-refused", values: { call, error } })),
+		...(settings.length ? [{ code: "kernel-setting-refused", values: { paths: settings.slice(0, 5).join(", ") } }] : []),
+		...(trace.clock === undefined
+			? []
+			: [
+					{
+						code: allows(rules, clockWord) ? "clock-allowed" : "clock-pretended",
+						values: { call: trace.clock, option: `--allow ${clockWord}` },
+					},
+				]),
+	];
+}

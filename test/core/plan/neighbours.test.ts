@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
+import { isNeighbour, mayReach } from "../../../src/core/plan/neighbours.ts";
+import { openingWord, socketWord } from "../../../src/core/plan/opening-names.ts";
+import { asApp, asRoot, planFor, rules, trace } from "./traces.ts";
+import { link, socket, tree } from "./tree.ts";
+
+const account = 1000;
+
+describe("a service of the host that every application may ask", () => {
+	test.each([
+		"/run/postgresql/.s.PGSQL.5432",
+		"/srv/db/.s.PGSQL.5433",
+		"/run/redis/redis-server.sock",
+		"/run/valkey/valkey.sock",
+		"/run/memcached/memcached.sock",
+		"/run/php/php8.4-fpm.sock",
+		"/run/php/pool.sock",
+		"/var/lib/sss/pipes/nss",
+		"/run/avahi-daemon/socket",
+		"/run/opendkim/opendkim.sock",
+		"/run/clamav/clamd.ctl",
+		"/run/rspamd/milter.sock",
+		"/run/dovecot/lmtp",
+		"/var/spool/postfix/private/auth",
+	])("%s", (path) => {
+		expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([true, true]);
+	});
+	test.each(["/run/mysqld/mysqld.sock", "/var/lib/mysql/mysql.sock", "/srv/db/mysqld.sock", "/run/nslcd/socket"])(
+		"%s, but not one that starts as root: the service takes it for its administrator",
+		(path) => {
+			expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([true, false]);
+		},
+	);
+});
+
+test.each([
+	...["/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock", "/var/lib/incus/unix.socket"],
+	...["/run/k3s/containerd/containerd.sock", "/run/cri-dockerd.sock", "/run/virtqemud/virtqemud-sock"],
+	...["/run/systemd/private", "/run/systemd/notify", "/run/dbus/system_bus_socket", "/run/udev/control", "/run/polkit/agent"],
+	...[
+		"/run/supervisor/supervisor.sock",
+		"/run/monit.sock",
+		"/run/acpid.socket",
+		"/run/frr/zebra.vty",
+		"/run/asterisk/asterisk.ctl",
+	],
+	...["/run/uwsgi/app.sock", "/run/fcgiwrap.socket", "/run/gunicorn.sock", "/run/salt/master/publish_pull.ipc"],
+	...["/run/ceph/ceph-osd.0.asok", "/run/dovecot/auth-master", "/run/dovecot/auth-userdb", "/var/lib/sss/pipes/private/pam"],
+	...[
+		"/run/rspamd/controller.sock",
+		"/run/haproxy/admin.sock",
+		"/run/nscd/socket",
+		"/run/user/1000/redis.sock",
+		"/root/redis.sock",
+	],
+	...[
+		"/tmp/tmux-0/default",
+		"/tmp/nvim.root/abc/nvim.1.0",
+		"/tmp/emacs0/server",
+		"/tmp/zellij-0/0.41/x",
+		"/home/me/.s.PGSQL.5432",
+	],
+	...["/run/php/deeper/any.sock", "/run/postgresql-fake/x.sock", "/run/mysqld/../docker.sock"],
+])("%s is not reached without the administrator's word", (path) => {
+	expect([isNeighbour(path as Path, account), isNeighbour(path as Path, 0)]).toEqual([false, false]);
+});
+
+describe("the administrator's word about a socket", () => {
+	const files = tree({ "/run/app/control.sock": socket(), "/var/run": link("/run"), "/run/redis/redis.sock": socket() });
+	const control = "/run/app/control.sock" as Path;
+
+	test("lets it through under any of its names, and keeps a known service out", () => {
+		const may = (path: string, words: Parameters<typeof rules>[0]) =>
+			mayReach(path as Path, { uid: 0, rules: rules(words) }, files);
+		expect(may(control, { allow: ["socket:/var/run/app/control.sock"] })).toBe(true);
+		expect(may(control, { allow: ["socket:/run/app/control"] })).toBe(false);
+		expect(may("/run/redis/redis.sock", { refuse: ["socket:/run/redis/redis.sock"] })).toBe(false);
+		expect(may(control, { allow: [`socket:${control}`], refuse: [`socket:${control}`] })).toBe(false);
+	});
+	test.each([asRoot, asApp])("brings its directory and unix sockets, for $name", (identity) => {
+		const allowed = { identity, rules: rules({ allow: [`socket:${control}`] }) };
+		const made = planFor(files, trace({}), allowed);
+		expect(made.shared).toMatchObject([{ path: "/run/app", kind: "socket", example: control }]);
+		expect(made.openings.unixSockets).toBe(`--allow socket:${control}`);
+	});
+	test("is asked for where it is missing", () => {
+		const made = planFor(files, trace({ [control]: "ECONNREFUSED:connect", "/run/redis/redis.sock": "connect" }), {
+			identity: asApp,
+		});
+		expect(made.notes).toEqual([{ code: "socket-not-reached", values: { path: control, option: `--allow socket:${control}` } }]);
+	});
+	test("is not enough where the directory holds other things, which the plan says", () => {
+		const full = tree({ "/run/app/control.sock": socket(), "/run/app/token": "secret" });
+		const made = planFor(full, trace({}), { identity: asApp, rules: rules({ allow: [`socket:${control}`] }) });
+		expect(made.shared).toEqual([]);
+		expect(made.notes).toEqual([{ code: "socket-not-shared", values: { path: control, directory: "/run/app" } }]);
+	});
+	test.each([
+		"socket:",
+		"socket:run/x",
+		"socket:/",
+		"socket:/run/../x",
+		"socket:/run//x",
+		"socket:/run/x/",
+		"socket:/a\nb",
+		"socket:/a\x1b",
+	])("%j is none", (word) => expect(openingWord(word)).toBeUndefined());
+	test("has one form", () => {
+		expect(openingWord("socket:/run/a b/c.sock")).toBe("socket:/run/a b/c.sock");
+		expect(socketWord(control)).toBe(`socket:${control}`);
+	});
+});

@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { refusedNotes } from "../../../src/core/plan/refused-calls.ts";
+import { rules, trace } from "./traces.ts";
+
+const refusals = (...calls: string[]) => new Map(calls.map((call) => [call, { call, error: "EPERM", count: 1 }]));
+
+describe("what an application wanted of the machine", () => {
+	test("is noted for calls that no cage allows, not for those that an account is refused anywhere", () => {
+		const notes = refusedNotes(trace({}, { refusals: refusals("mount", "clone", "setgroups", "kill") }), rules({}));
+		expect(notes.map(({ values }) => values.call)).toEqual(["mount", "clone"]);
+	});
+	test("is noted for kernel settings that it could not write, not for those that it read", () => {
+		const seen = trace({
+			"/proc/sys/vm/overcommit_memory": "EROFS:write",
+			"/proc/sys/vm/swappiness": "read",
+			"/etc/app": "EROFS:write",
+		});
+		expect(refusedNotes(seen, rules({}))).toEqual([
+			{ code: "kernel-setting-refused", values: { paths: "/proc/sys/vm/overcommit_memory" } },
+		]);
+	});
+	test("is noted for the clock, with the option, until a rule allows it", () => {
+		const seen = trace({}, { clock: "clock_adjtime" });
+		const values = { call: "clock_adjtime", option: "--allow capability:sys_time" };
+		expect(refusedNotes(seen, rules({}))).toEqual([{ code: "clock-pretended", values }]);
+		expect(refusedNotes(seen, rules({ allow: ["capability:sys_time"] }))).toEqual([{ code: "clock-allowed", values }]);
+	});
+});

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+
+/**
+ * A mount namespace that shows control groups at /sys/fs/cgroup whether or not this machine mounts them there, as in a container or a
+ * changed root. What is mounted in it nobody else sees.
+ */
+export interface GroupView {
+	/** Words before a command that runs in the namespace. */
+	readonly enter: readonly string[];
+	/** The same place as seen from here. */
+	from(path: string): string;
+	dispose(): Promise<void>;
+}
+
+const place = "/sys/fs/cgroup";
+
+/** Something that systemd takes for control groups: version 2, or version 1 with a folder for each hierarchy (cgroups(7)). */
+const showsAny = `[ -e ${place}/cgroup.procs ] || [ -d ${place}/unified ] || [ -d ${place}/systemd ]`;
+
+/** The kernel gives each controller to one hierarchy, of version 2 or of version 1. */
+const showsControllers = `[ -d ${place}/pids ] || grep -qw pids ${place}/cgroup.controllers 2>/dev/null`;
+const mountControllers = [
+	`mount -n -t tmpfs tmpfs ${place}`,
+	...["memory", "pids"].map((name) => `mkdir ${place}/${name} && mount -n -t cgroup -o ${name} cgroup ${place}/${name}`),
+].join(" && ");
+
+const holders = new Set<ChildProcess>();
+
+/** `controllers`: groups there can limit memory and processes. */
+export async function groupView({ controllers = false }: { controllers?: boolean } = {}): Promise<GroupView> {
+	const script = [
+		`${showsAny} || mount -n -t cgroup2 cgroup2 ${place}`,
+		...(controllers ? [`${showsControllers} || { ${mountControllers}; }`] : []),
+		"echo up",
+		"exec cat",
+	];
+	const words = ["--mount", "--propagation", "private", "sh", "-ec", script.join("\n")];
+	const holder = spawn("unshare", words, { stdio: ["pipe", "pipe", "inherit"] });
+	holders.add(holder);
+	await Promise.race([
+		once(holder.stdout, "data"),
+		once(holder, "close").then(() => {
+			throw new Error("control groups cannot be shown");
+		}),
+	]);
+	const pid = holder.pid ?? 0;
+	return {
+		enter: ["nsenter", `--mount=/proc/${pid}/ns/mnt`, "--"],
+		from: (path) => join(`/proc/${pid}/root`, path),
+		async dispose() {
+			holders.delete(holder);
+			holder.stdin.end();
+			if (holder.exitCode === null) await once(holder, "close");
+		},
+	};
+}
+
+afterAll(() => {
+	for (const holder of holders) holder.kill("SIGKILL");
+});

@@ -1,0 +1,138 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { freePort } from "./network.ts";
+
+/** An application that behaves while it is traced, and in its cage makes calls that it has no need of. */
+
+const where = { state: temporaryState() };
+const folder = temporaryFolder("refused-calls");
+
+type Refused = Made & {
+	readonly permissions: readonly {
+		readonly word: string;
+		readonly source: string;
+		readonly call: string;
+		readonly program?: string;
+	}[];
+	readonly offers: readonly { readonly path?: string; readonly call: string; readonly option: string }[];
+};
+
+/** A server whose `always` runs everywhere and whose `caged` runs only where the root is read-only, as in a cage. */
+async function server(name: string, { always = "", caged, user }: { always?: string; caged: string; user?: string }) {
+	const port = await freePort();
+	const script = join(folder, `${name}.py`);
+	const lines = [
+		"import ctypes, mmap, os, signal, socket, sys, time",
+		"libc = ctypes.CDLL(None, use_errno=True)",
+		"def attempt(call):",
+		"    try: return call()",
+		"    except (OSError, AttributeError) as error: print(error, flush=True)",
+		"server = socket.socket(); server.setsockopt(1, 2, 1)",
+		`server.bind(("127.0.0.1", ${port})); server.listen()`,
+		"answer = b'hi'",
+		always,
+		"if os.statvfs('/').f_flag & os.ST_RDONLY:",
+		...caged.split("\n").map((line) => `    ${line}`),
+		"while True:",
+		"    client, _ = server.accept(); client.sendall(answer); client.close()",
+	];
+	writeFileSync(script, `${lines.join("\n")}\n`, { mode: 0o644 });
+	const probe = `python3 -c 'import socket; s = socket.create_connection(("127.0.0.1", ${port})); exit(s.recv(2) != b"hi")'`;
+	const account = user === undefined ? [] : ["--user", user];
+	return ["--name", name, ...account, "--probe", probe, "--timeout", "5", "--", "/usr/bin/python3", script];
+}
+
+const privileged = [
+	"attempt(lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10)))",
+	"attempt(lambda: os.setgroups([4]))",
+	"attempt(lambda: os.setuid(1))",
+	"attempt(lambda: os.setpriority(0, 0, -5))",
+	"attempt(lambda: os.chown('/tmp', 1, 1))",
+	"attempt(lambda: os.chmod('/tmp', 0o700))",
+	"attempt(lambda: os.chroot('/'))",
+].join("\n");
+
+describe("an application that answers in its cage", () => {
+	test("gets no capability for calls that were refused there, and each is offered with its option", async () => {
+		const made = (await make(await server("privileged", { caged: privileged }), where)) as Refused;
+		expect(made.answered).toBe(true);
+		expect(made.rounds).toHaveLength(1);
+		expect(made.confinement.capabilities).toEqual([]);
+		expect(made.permissions).toEqual([]);
+		const options = made.offers.map(({ option }) => option);
+		for (const name of ["sys_nice", "setgid", "setuid"]) expect(options).toContain(`--allow capability:${name}`);
+	});
+
+	test("gets no file of the host that only its cage asked for, and the file is offered", async () => {
+		const reads = "for path in ('/etc/fstab', '/etc/hostname', '/etc/adduser.conf'): attempt(lambda: open(path))";
+		const made = (await make(await server("reads", { caged: reads, user: "nobody" }), where)) as Refused;
+		expect(made.rounds).toHaveLength(1);
+		expect(made.offers.map(({ option }) => option)).toContain("--include /etc/adduser.conf");
+		const shown = await cagewright(["show", "reads"], where);
+		expect(shown.stdout).not.toContain("/etc/adduser.conf");
+	});
+
+	test("gets no socket family, no anonymous file and no executable memory that only its cage asked for", async () => {
+		const calls = [
+			"attempt(lambda: socket.socket(socket.AF_UNIX))",
+			"attempt(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0))",
+			"attempt(lambda: os.memfd_create('x'))",
+			"attempt(lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC))",
+		].join("\n");
+		const made = (await make(await server("families", { caged: calls, user: "nobody" }), where)) as Refused;
+		expect(made.rounds).toHaveLength(1);
+		expect(made.confinement.openings).toEqual({});
+	});
+
+	test("gets nothing for an offer, and takes it up with the option that the offer names", async () => {
+		const words = await server("takes-up", { caged: "attempt(lambda: os.setpriority(0, 0, -5))" });
+		const first = (await make(words, where)) as Refused;
+		const [offer] = first.offers;
+		expect(offer?.option).toBe("--allow capability:sys_nice");
+		const second = (await make([...(offer?.option.split(" ") ?? []), ...words], where)) as Refused;
+		expect(second.confinement.capabilities).toEqual(["sys_nice"]);
+		expect(second.permissions).toEqual([expect.objectContaining({ word: "capability:sys_nice", source: "option" })]);
+	});
+});
+
+describe("an application that does not answer in its cage", () => {
+	test("gets no capability whose use never succeeded on the host: make names the option and makes nothing", async () => {
+		const caged = "if attempt(lambda: os.setpriority(0, 0, -5) or True) is None: answer = b'no'";
+		const words = await server("insists", { caged });
+		const { status, stderr, stdout } = await cagewright(["make", ...words, "--yes", "--quiet"].flatMap(beforeCommand), where);
+		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+		expect(stderr).toContain("--allow capability:sys_nice");
+		expect(stderr.trim().split("\n")).toHaveLength(1);
+	});
+
+	test("gets no capability for another call than the one that succeeded on that path", async () => {
+		const file = join(folder, "owned");
+		const always = `open(${JSON.stringify(file)}, 'w').close()`;
+		const caged = `if attempt(lambda: os.chown(${JSON.stringify(file)}, 1, 1) or True) is None: answer = b'no'`;
+		const words = await server("owner", { always, caged });
+		const { status, stdout } = await cagewright(["make", ...words, "--yes", "--quiet"].flatMap(beforeCommand), where);
+		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+		expect((await cagewright(["show", "owner"], where)).stdout).not.toContain("chown");
+	});
+});
+
+test("what succeeded in the trace is a permission with its call, program and source, in JSON and in words", async () => {
+	const words = await server("succeeds", { always: "os.setgroups([4]); os.setpriority(0, 0, -5)", caged: "pass" });
+	const made = (await make(words, where)) as Refused;
+	expect(made.permissions).toEqual([
+		{ word: "capability:setgid", call: "setgroups", program: expect.stringContaining("/python3"), source: "trace" },
+		{ word: "capability:sys_nice", call: "setpriority", program: expect.stringContaining("/python3"), source: "trace" },
+	]);
+	expect(made.confinement.capabilities).toEqual(["setgid", "sys_nice"]);
+	const said = await cagewright(["make", ...words, "--yes", "--quiet"].flatMap(beforeCommand), where);
+	expect(said.stdout).toMatch(/^ +capability:setgid +setgroups by \/usr\/bin\/python3\S* +succeeded in the trace$/m);
+});
+
+/** Options go before `--`; a test appends them after the words of the command. */
+function beforeCommand(word: string, _index: number, words: readonly string[]): string[] {
+	const options = ["--yes", "--quiet"];
+	if (options.includes(word)) return [];
+	return word === "--" ? [...options.filter((one) => words.includes(one)), word] : [word];
+}
