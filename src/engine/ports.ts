@@ -248,8 +248,9 @@ export interface Launcher {
 	/** Removes what launches of killed commands left: scratch folders, and processes that wait stopped for nobody. Returns why some cannot be removed. */
 	clearAbandoned(): Promise<readonly Failure[]>;
 	/**
-	 * Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). `root` stands
-	 * for the application's root where nothing was launched.
+	 * Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). The line sees the
+	 * application's root at `$CAGEWRIGHT_ROOT`, where no link is followed, and every process that it starts ends with it. `root` is the variable's
+	 * value where nothing was launched.
 	 */
 	shell(
 		line: string,

@@ -109,8 +109,8 @@ describe("what root can forbid in its own sandbox", () => {
 	});
 });
 
-test("a tree of 20,000 levels is removed with two descriptors", async () => {
-	execFileSync("perl", ["-e", 'chdir $ARGV[0] or die; for (1 .. 20000) { mkdir "d" or die; chdir "d" or die }', at("tree")]);
+test("a tree of 5,000 levels is removed with two descriptors", async () => {
+	execFileSync("perl", ["-e", 'chdir $ARGV[0] or die; for (1 .. 5000) { mkdir "d" or die; chdir "d" or die }', at("tree")]);
 	await removeTree(at("tree"));
 	expect(existsSync(at("tree"))).toBe(false);
 });
