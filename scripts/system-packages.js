@@ -57,6 +57,7 @@ const programs = {
 	rpmbuild: "rpm",
 	pacman: "pacman-package-manager",
 	memcached: "memcached",
+	chronyd: "chrony",
 	lighttpd: "lighttpd",
 	mosquitto: "mosquitto",
 	mmdebstrap: "mmdebstrap",

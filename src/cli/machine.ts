@@ -7,6 +7,7 @@ import { systemDoctor } from "../system/doctor/doctor.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { systemDocuments } from "../system/files/documents.ts";
 import { systemFiles } from "../system/files/files.ts";
+import { logSocket } from "../system/files/log-socket.ts";
 import { changedOrigins } from "../system/files/origins.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
@@ -44,6 +45,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		watchFailures,
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
 		changedOrigins,
+		logSocket,
 		processesOf,
 		listens: listensAt,
 		now: () => Date.now(),

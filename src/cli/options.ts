@@ -6,7 +6,7 @@ import type { GroupName } from "../core/plan/groups.ts";
 
 /** The options that several verbs share, each defined once. */
 
-const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+export const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
 const seconds = (text: string) => {
 	const value = Number(text);

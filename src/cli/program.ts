@@ -18,6 +18,7 @@ import {
 	addRounds,
 	addWizardOptions,
 	atLeast,
+	collect,
 	count,
 	duration,
 	exerciseOption,
@@ -278,6 +279,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		.option("--yes", "take it in without a question: its probes run as root")
 		.option("--dry-run", "verify and show it, and take nothing in")
 		.option("--no-trial", "do not try whether it answers here")
+		.option("--allow-secret <PATH>", "a secret of this machine that later builds may copy; repeatable", collect)
+		.option("--allow-setuid <PATH>", "a setuid file of the archive that may stay one; repeatable", collect)
 		.action((file: string, options: ImportOptions) =>
 			verb(async (terminal) => (await import("./transfer.ts")).importing(terminal, file, options))(),
 		);

@@ -1,16 +1,14 @@
 import { resolve } from "node:path";
-import { countEntries } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { pathFromText, pathToJson } from "../core/path/path.ts";
-import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
+import { showPath } from "../core/path/quote.ts";
 import { knownCage, presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { summarise } from "../engine/remedies.ts";
 import { planStep, timed, trialStep } from "../engine/steps.ts";
-import type { ReceivedCage } from "../engine/store.ts";
 import { exportCage, importCage } from "../engine/transfer.ts";
-import { fields } from "../report/format.ts";
 import { ask } from "./ask.ts";
+import { dangersOf, describeImport, importToJson } from "./import-review.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -44,37 +42,48 @@ export interface ImportOptions {
 	readonly dryRun?: boolean;
 	/** False with `--no-trial`. */
 	readonly trial?: boolean;
+	readonly allowSecret?: readonly string[];
+	readonly allowSetuid?: readonly string[];
 }
 
 export async function importing(terminal: Terminal, file: string, options: ImportOptions): Promise<number> {
 	const words = terminal.messages.cli.transfer;
 	return terminal.withContext(async (context) => {
 		const archive = pathFromText(resolve(file));
-		const received = await importCage(
+		const imported = await importCage(
 			context,
 			archive,
-			{ architecture: process.arch, ...(options.name === undefined ? {} : { name: options.name }) },
+			{
+				architecture: process.arch,
+				dryRun: options.dryRun ?? false,
+				allowSecret: options.allowSecret ?? [],
+				allowSetuid: options.allowSetuid ?? [],
+				...(options.name === undefined ? {} : { name: options.name }),
+			},
 			async (one) => {
-				if (options.dryRun && terminal.options.json) terminal.printJson("import", { dryRun: true, ...describeToJson(one) });
-				else if (options.dryRun) terminal.print(describe(one, terminal));
-				else if (options.yes) return true;
-				else if (!terminal.interactive) throw new Failure("import-unconfirmed", {}, 2);
+				if (options.dryRun && terminal.options.json) terminal.printJson("import", { dryRun: true, ...importToJson(one) });
+				else if (options.dryRun) terminal.print(describeImport(one, terminal));
+				else if (options.yes) {
+					// Nobody answers here, but whoever reads the log later sees what was taken in.
+					for (const line of dangersOf(one, terminal)) terminal.remark(line);
+					return true;
+				} else if (!terminal.interactive) throw new Failure("import-unconfirmed", {}, 2);
 				else {
-					terminal.say(describe(one, terminal));
+					terminal.say(describeImport(one, terminal));
 					return ask(terminal, words.question(one.cage.name));
 				}
 				return false;
 			},
 		);
 		if (options.dryRun) return 0;
-		if (!received) {
+		if (!imported) {
 			terminal.say(words.not);
 			return 1;
 		}
-		const { name } = received.cage;
+		const { name } = imported.cage;
 		const answered = (options.trial ?? true) ? await tries(context, name) : undefined;
 		if (terminal.options.json)
-			terminal.printJson("import", { name, generation: received.head.generation, answered: answered ?? null });
+			terminal.printJson("import", { name, generation: imported.archive.head.generation, answered: answered ?? null });
 		else
 			terminal.print(
 				[words.imported(name), ...(answered === undefined ? [] : [answered ? words.answers(name) : words.silent(name)])].join(
@@ -83,52 +92,6 @@ export async function importing(terminal: Terminal, file: string, options: Impor
 			);
 		return answered === false ? 1 : 0;
 	});
-}
-
-function describe({ cage, head, manifest }: ReceivedCage, { messages }: Terminal): string {
-	const words = messages.cli.transfer;
-	const counts = countEntries(manifest);
-	const secrets = manifest.entries.filter(({ risks }) => risks.includes("secret"));
-	const rows = (label: string, values: readonly string[]) =>
-		values.map((value, index): [string, string] => [index ? "" : label, printable(value)]);
-	return [
-		words.title(cage.name, head.generation, head.name, printable(head.exportedAt)),
-		fields([
-			...rows(words.command, [quoteShellLine(cage.application.command)]),
-			...rows(words.account, [manifest.identity.name]),
-			...rows(words.probes, cage.application.probes),
-			...rows(words.exercises, cage.exercises),
-			...rows(
-				words.binds,
-				manifest.binds.map(({ access, path }) => `${path} (${access})`),
-			),
-			...rows(words.devices, counts.devices.map(showPath)),
-			...rows(
-				words.secrets,
-				secrets.map(({ path }) => showPath(path)),
-			),
-			...rows(words.files, [`${counts.files}, ${messages.bytes(counts.bytes)}; ${words.data(head.data)}`]),
-		]),
-	].join("\n");
-}
-
-/** The same, and nothing that `describe` leaves out. */
-function describeToJson({ cage, head, manifest }: ReceivedCage): object {
-	const { devices, files } = countEntries(manifest);
-	const secrets = manifest.entries.filter(({ risks }) => risks.includes("secret"));
-	return {
-		name: cage.name,
-		generation: head.generation,
-		exported: { name: head.name, at: head.exportedAt, data: head.data },
-		command: cage.application.command,
-		account: manifest.identity.name,
-		probes: cage.application.probes,
-		exercises: cage.exercises,
-		binds: manifest.binds,
-		devices: devices.map(pathToJson),
-		secrets: secrets.map(({ path }) => pathToJson(path)),
-		files,
-	};
 }
 
 /** Whether it answers on this machine, in a rehearsal; remembered with the cage. */

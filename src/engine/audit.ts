@@ -21,7 +21,7 @@ export interface AuditOptions {
 }
 
 /** What a generation may hold, from its own manifest. */
-function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
+export function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
 	const { identity } = manifest;
 	const switched = manifest.accounts.users.filter((user) => user.uid !== 0);
 	return {

@@ -1,6 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { keptInTemporary } from "../core/cage/kept.ts";
-import type { Manifest } from "../core/cage/manifest.ts";
+import { devicesOf, type Manifest } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { parent } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
@@ -90,9 +90,7 @@ export function layoutOf(store: CageReader, manifest: Manifest): CageLayout {
 		writable: manifest.writable.map((directory) => directory.path),
 		binds: manifest.binds,
 		kept: keptInTemporary(manifest),
-		devices: manifest.entries.flatMap((entry) =>
-			entry.kind === "device" && entry.device ? [{ path: entry.path, mode: entry.mode & 0o777, ...entry.device }] : [],
-		),
+		devices: devicesOf(manifest),
 		openings: manifest.openings,
 	};
 }

@@ -1,6 +1,7 @@
 import type { HostChanges } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
+import type { Path } from "../core/path/path.ts";
 import type { Event } from "./events.ts";
 import type {
 	Accounts,
@@ -50,6 +51,8 @@ export interface Machine {
 	processesOf(uids: readonly number[]): readonly AccountUse[];
 	/** Whether a service of the host listens at this TCP port of its loopback. */
 	listens(port: number): boolean;
+	/** The real place of the host's socket for syslog; undefined where there is none. */
+	logSocket(): Path | undefined;
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;

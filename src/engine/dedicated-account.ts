@@ -63,7 +63,7 @@ export async function provideAccount({ machine }: Context, cage: string, name: s
 		await store.saveMadeAccount(cage, before);
 	};
 	try {
-		await accounts.create(name, await idsOfOthers(store, cage));
+		await accounts.create(name, { taken: await idsOfOthers(store, cage) });
 		const made = dedicatedAccount(machine, name);
 		if (!made) throw new Failure("account-unknown", { account: name }, 1);
 		await store.saveMadeAccount(cage, { name, uid: made.uid });

@@ -3,7 +3,7 @@ import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { showPath } from "../core/path/quote.ts";
 import { type Missing, openingOf } from "../core/plan/missing.ts";
-import { refusedCalls } from "../core/plan/refused-calls.ts";
+import { capabilityOptions, refusedCalls, refusedCapabilities } from "../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
 import type { OwnAccount } from "./ports.ts";
 import type { Store } from "./store.ts";
@@ -36,6 +36,11 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 		const { directory, error, path } = refused;
 		const places = { path: showPath(path), error, directory: showPath(directory) };
 		return new Failure("failed-on-host-writing", { ...values, ...places }, 1);
+	}
+	const capabilities = refusedCapabilities(trace);
+	if (capabilities.length) {
+		const names = { names: capabilities.join(", "), option: capabilityOptions(capabilities) };
+		return new Failure("failed-capabilities", { ...values, ...names }, 1);
 	}
 	if (calls) return new Failure("failed-refused", { ...values, calls }, 1);
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);

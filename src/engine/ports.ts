@@ -46,14 +46,19 @@ export interface Accounts {
 	users(): User[];
 	groups(): Group[];
 	/**
-	 * Makes a system account without a home, a shell and a password, with a group of its name. Its number is none of `taken`, nor one that a
-	 * process or container of this machine uses. Throws `no-free-account-id` (exit 3).
+	 * Makes a system account without a home, a shell and a password, with a group of its name. Its number is given, or none of `taken` and none
+	 * that a process or container of this machine uses. Throws `no-free-account-id` (exit 3).
 	 */
-	create(name: string, taken: ReadonlySet<number>): Promise<void>;
+	create(name: string, numbers: AccountNumbers | { readonly taken: ReadonlySet<number> }): Promise<void>;
 	/** Takes an account away, with its group where that has no other member. */
 	remove(name: string): Promise<void>;
 	/** Where this is not root: the one account that there is, and the lowest port that it may bind. */
 	own(): OwnAccount | undefined;
+}
+
+export interface AccountNumbers {
+	readonly uid: number;
+	readonly gid: number;
 }
 
 export interface OwnAccount extends Identity {

@@ -1,14 +1,16 @@
+import { auditFiles } from "../core/cage/audit.ts";
 import type { Finding } from "../core/cage/finding.ts";
-import { isFolder } from "../core/cage/layout.ts";
+import { footprintOfManifest } from "../core/cage/footprint.ts";
+import { type ImportConsent, type Reviewed, reviewImport, withoutClaims } from "../core/cage/import-review.ts";
+import { compareWithManifest } from "../core/cage/tampering.ts";
 import { Failure } from "../core/failure.ts";
-import type { FileStatus } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import { judgeDevice } from "../core/plan/devices.ts";
-import { findingsOf } from "./audit.ts";
+import { footprintsOfOthers } from "./account-findings.ts";
+import { findingsOf, policyOf } from "./audit.ts";
 import { layoutOf, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
-import type { ReceivedCage } from "./store.ts";
+import type { InspectedArchive, ReceivedCage } from "./store.ts";
 
 export interface ExportOptions {
 	/** A new file; without it, stdout. */
@@ -46,7 +48,12 @@ export async function exportCage(context: Context, name: string, options: Export
 			version: options.version,
 			data: options.data,
 		};
-		const isWhole = await store.exportCage(head, options.to, context.signal);
+		const request = { head, writable: layout.writable, ...(options.to === undefined ? {} : { to: options.to }) };
+		const { isWhole, leftOut } = await store.exportCage(request, context.signal);
+		if (leftOut[0] !== undefined) {
+			const values = { path: showPath(leftOut[0]), count: leftOut.length };
+			context.emit({ event: "warned", code: "export-left-out", values });
+		}
 		if (isWhole) await store.log(name, "exported", { generation, data: options.data });
 	} finally {
 		await lock.release();
@@ -60,67 +67,128 @@ function isDifference({ code, severity }: Finding): boolean {
 	return differences.includes(code) || (code === "added" && severity === "danger");
 }
 
+export interface ImportOptions extends ImportConsent {
+	readonly name?: string;
+	readonly architecture: string;
+	/** Shows everything, also of an archive that is refused, and takes nothing in. */
+	readonly dryRun: boolean;
+}
+
+/** A cage as it would be taken in, for a person to judge. */
+export interface Imported extends Reviewed {
+	readonly archive: InspectedArchive;
+	/** Why it is not taken in; only a dry run shows such a one. */
+	readonly refusal?: Failure;
+}
+
 /**
- * Takes in a cage from an archive: every file is compared with the manifest that came along, the manifest with what may be in a cage, and its accounts with
- * those of this machine, before it has a name. `confirm` sees what would be run by root later; false ends it with nothing made (undefined).
+ * Takes in a cage from an archive: every file is compared with the manifest that came along, the manifest with what may be in a cage, and its accounts,
+ * devices and permissions with this machine, before anything is written. `confirm` sees all of it; false ends it with nothing made (undefined).
  */
 export async function importCage(
 	context: Context,
-	archive: Path,
-	options: { readonly name?: string; readonly architecture: string },
-	confirm: (received: ReceivedCage) => Promise<boolean>,
-): Promise<ReceivedCage | undefined> {
+	path: Path,
+	options: ImportOptions,
+	confirm: (imported: Imported) => Promise<boolean>,
+): Promise<Imported | undefined> {
 	const { store } = context.machine;
-	const head = await store.readExportHead(archive, context.signal);
+	const archive = await store.inspectArchive(path, context.signal);
+	const { head } = archive;
 	const name = options.name ?? head.name;
 	if (head.architecture !== options.architecture) {
 		throw new Failure("import-architecture", { theirs: head.architecture, ours: options.architecture }, 3);
 	}
 	if (await store.isTaken(name)) throw new Failure("import-there", { name }, 4);
-	const received = await store.receiveCage(archive, name, context.signal);
+	const judged = judge(context, archive, name, options);
+	const refusal = judged.refusal ?? (await accountInUse(context, judged.imported));
+	if (refusal) {
+		// A dry run shows what was refused, too.
+		if (options.dryRun) await confirm({ ...judged.imported, archive, refusal });
+		throw refusal;
+	}
+	const imported: Imported = { ...judged.imported, archive };
+	if (!(await confirm(imported)) || options.dryRun) return undefined;
+	await takeIn(context, imported);
+	await store.log(name, "imported", { generation: head.generation, from: head.name, exportedAt: head.exportedAt });
+	return imported;
+}
+
+async function takeIn(context: Context, { account, archive, cage, manifest }: Imported): Promise<void> {
+	const { accounts, store } = context.machine;
+	const received = await store.receiveCage({ inspected: archive, cage, manifest }, context.signal);
 	try {
 		await verify(context, received);
-		if (!(await confirm(received))) {
-			await received.discard();
-			return undefined;
+		if (account) await accounts.create(account.name, account);
+		try {
+			await received.takeIn(account && { name: account.name, uid: account.uid });
+		} catch (error) {
+			if (account) await accounts.remove(account.name);
+			throw error;
 		}
-		await received.takeIn();
 	} catch (error) {
 		await received.discard();
 		throw error;
 	}
-	await store.log(name, "imported", { generation: head.generation, from: head.name, exportedAt: head.exportedAt });
-	return received;
 }
 
-async function verify(context: Context, received: ReceivedCage): Promise<void> {
-	const { cage, data, manifest, root } = received;
-	for (const entry of manifest.entries) {
-		const refuse = (why: string) => new Failure("import-refused", { path: showPath(entry.path), why }, 4);
-		if (entry.kind === "device" && judgeDevice(entry.path, statusOf(entry)) === "refuse") throw refuse("device");
-		if (entry.mode & 0o6000 && !isFolder(entry) && !cage.rules.allowSetuid.includes(showPath(entry.path))) throw refuse("setuid");
+/** An account of the cage's own must be nobody's: no process runs under its number, and no other cage has it. */
+async function accountInUse({ machine }: Context, { account, cage }: Reviewed): Promise<Failure | undefined> {
+	if (!account) return undefined;
+	const others = [...(await footprintsOfOthers(machine.store, cage.name)).values()];
+	const isUsed = machine.processesOf([account.uid]).length > 0 || others.some(({ uids }) => uids.includes(account.uid));
+	return isUsed ? new Failure("dedicated-account-foreign", { account: account.name, uid: account.uid }, 4) : undefined;
+}
+
+/** What this machine makes of an archive, and why it is refused. */
+function judge(
+	{ machine }: Context,
+	archive: InspectedArchive,
+	name: string,
+	consent: ImportConsent,
+): { readonly imported: Reviewed; readonly refusal?: Failure } {
+	const cage = { ...archive.cage, name };
+	const manifest = { ...archive.manifest, name };
+	try {
+		const facts = {
+			users: machine.accounts.users(),
+			groups: machine.accounts.groups(),
+			own: machine.accounts.own(),
+			logSocket: machine.logSocket(),
+			status: (path: Path) => machine.files.status(path),
+			startsProgram: (unit: string, program: string) =>
+				machine.units.service(unit)?.texts.some((text) => text.includes(program)) ?? false,
+		};
+		const reviewed = reviewImport({ ...archive, cage, manifest }, facts, consent);
+		const footprint = footprintOfManifest(reviewed.cage, reviewed.manifest, archive.trace);
+		const imported = { ...reviewed, cage: { ...reviewed.cage, footprint } };
+		const refusal = archive.refusal ?? refusalOf(machine, archive, reviewed);
+		return { imported, ...(refusal ? { refusal } : {}) };
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		// It is shown as it came, with what would be left out of it.
+		const { dropped } = withoutClaims(cage, { startsProgram: () => true }, consent);
+		return { imported: { cage, manifest, dropped }, refusal: archive.refusal ?? error };
 	}
-	requireAccounts(context, received);
-	const layout = { ...layoutOf(context.machine.store, manifest), root, data };
-	const findings = await findingsOf(context, manifest, layout, { thorough: true });
+}
+
+/** The same rules as for a generation on disk, over what the archive says. */
+function refusalOf(machine: Context["machine"], { observed }: InspectedArchive, { manifest }: Reviewed): Failure | undefined {
+	const policy = policyOf(manifest, layoutOf(machine.store, manifest));
+	return refusalFor([...auditFiles(observed, policy), ...compareWithManifest(observed, manifest)]);
+}
+
+function refusalFor(findings: readonly Finding[]): Failure | undefined {
 	// The way to a place where it does not stay says nothing.
-	const wrong = findings.find((one) => isDifference(one) || (one.severity === "danger" && !/^(way|account)-/.test(one.code)));
-	if (wrong) throw new Failure("import-refused", { path: showPath(wrong.path), why: wrong.code }, 4);
+	const wrong = findings.find(
+		(one) =>
+			isDifference(one) || one.code === "link-leads-outside" || (one.severity === "danger" && !/^(way|account)-/.test(one.code)),
+	);
+	return wrong && new Failure("import-refused", { path: showPath(wrong.path), why: wrong.code }, 4);
 }
 
-function statusOf({ device, gid, mode, mtime, size, uid }: ReceivedCage["manifest"]["entries"][number]): FileStatus {
-	const kind = device?.type === "b" ? "block-device" : "character-device";
-	return { kind, mode, uid, gid, size, mtime, ...(device ? { device } : {}) };
-}
-
-/** Owners in the cage are numbers: here they must mean the accounts that they meant there, or nobody yet. */
-function requireAccounts({ machine }: Context, { manifest }: ReceivedCage): void {
-	const users = machine.accounts.users();
-	for (const { name, uid } of manifest.accounts.users) {
-		const byName = users.find((user) => user.name === name);
-		const byNumber = users.find((user) => user.uid === uid);
-		if ((byName && byName.uid !== uid) || (byNumber && byNumber.name !== name)) {
-			throw new Failure("import-account", { account: name, uid, other: byNumber?.name ?? name, otherUid: byName?.uid ?? uid }, 4);
-		}
-	}
+/** What was written is looked at again: the archive may have changed since it was read. */
+async function verify(context: Context, { data, manifest, root }: ReceivedCage): Promise<void> {
+	const layout = { ...layoutOf(context.machine.store, manifest), root, data };
+	const refusal = refusalFor(await findingsOf(context, manifest, layout, { thorough: true }));
+	if (refusal) throw refusal;
 }

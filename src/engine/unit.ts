@@ -1,4 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
+import { requireLaunchable } from "../core/cage/launchable.ts";
 import { refuseWeaker, unitWeaknesses } from "../core/confinement/method.ts";
 import { systemdDropin } from "../core/confinement/unit/dropin.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
@@ -79,6 +80,10 @@ async function unitInput(
 	{ cage, generation, layout, manifest }: PresentCage,
 	host?: HostService,
 ): Promise<UnitInput> {
+	requireLaunchable(
+		{ ...layout, identity: manifest.identity, application: cage.application },
+		{ users: machine.accounts.users(), logSocket: machine.logSocket() },
+	);
 	const program = machine.launcher.unitConfiner(layout, manifest.identity, Boolean(host?.sockets?.length));
 	const confiner = program && (await machine.store.placeConfiner(cage.name, program));
 	const systemdVersion = machine.units.version();

@@ -34,6 +34,25 @@ export const failuresDe: Failures = {
 		"der Käfig wurde für einen anderen Prozessor gemacht ({theirs}; hier ist es {ours}); hier aus seiner Vorlage neu machen",
 	"import-there":
 		"einen Käfig {name} oder Daten davon gibt es hier schon, sie bleiben, wie sie sind; mit --name unter einem anderen Namen übernehmen",
+	"import-unknown": "abgelehnt: das Archiv nennt unter {what} '{name}', was diese Version nicht kennt; nichts wurde importiert",
+	"import-setuid":
+		"abgelehnt: {path} im Archiv ist setuid oder setgid; erlauben mit --allow-setuid {path}. Nichts wurde importiert",
+	"dedicated-account-foreign":
+		"abgelehnt: das eigene Konto {account} des Käfigs (uid {uid}) kann hier nicht angelegt werden, weil Name oder Nummer ungültig oder vergeben ist; nichts wurde importiert",
+	"archive-name": "abgelehnt: ungültiger Name {path} im Archiv; nichts wurde importiert",
+	"archive-twice": "abgelehnt: {path} ist zweimal im Archiv; nichts wurde importiert",
+	"archive-place": "abgelehnt: {path} hat in einem exportierten Käfig keinen Platz; nichts wurde importiert",
+	"archive-link": "abgelehnt: {path} im Archiv ist ein symbolischer Link, wo ein Export keinen hat; nichts wurde importiert",
+	"archive-hard-link": "abgelehnt: {path} im Archiv ist ein harter Link, wo ein Export keinen hat; nichts wurde importiert",
+	"archive-node": "abgelehnt: {path} im Archiv ist eine Datei der Art {kind}; nichts wurde importiert",
+	"archive-setuid": "abgelehnt: {path} in den Daten des Archivs ist setuid oder setgid; nichts wurde importiert",
+	"archive-limit": "abgelehnt: {path} im Archiv überschreitet eine Grenze ({what}: {most}); nichts wurde importiert",
+	"identity-other":
+		"Das Konto {account} mit uid {uid} wird abgelehnt: auf diesem Rechner gehört der Name oder die Nummer zu einem anderen ({other}).",
+	"capability-unknown": "Die unbekannte Capability '{name}' wird abgelehnt.",
+	"syslog-refused": "{path} wird als Syslog-Socket abgelehnt: /dev/log dieses Rechners führt nicht dorthin.",
+	"value-refused":
+		"'{value}' wird abgelehnt: Befehl, Verzeichnis und Umgebung dürfen kein NUL enthalten und Namen von Variablen kein '='.",
 	"import-refused": "abgelehnt: {path} im Archiv ({why}); nichts wurde übernommen",
 	"import-account":
 		"das Konto {account} des Käfigs ist dort {uid}; auf diesem Rechner ist {uid} {other} und {account} ist {otherUid}. Den Käfig hier aus seiner Vorlage neu machen",
@@ -146,7 +165,7 @@ export const failuresDe: Failures = {
 		"Es läuft unter mehreren Konten ({accounts}), und ein eigenes kann nur für eines stehen; starten Sie es mit --user als dieses.",
 	"dedicated-account-shared":
 		"Das Konto {account} kann nicht dem Käfig allein gehören: {why} benutzt es; nennen Sie ein anderes mit --dedicated-account NAME.",
-	"device-refused": "{path} führt aus jedem Käfig hinaus und kommt in keinen; lassen Sie es weg.",
+	"device-refused": "Das Gerät {path} wird abgelehnt: es würde einen Ausbruch erlauben. Lassen Sie es weg.",
 	"device-unknown": "{path} ist keine Gerätedatei dieses Rechners; prüfen Sie den Namen.",
 	"disk-full": "Für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
 	"unit-needs-root":
@@ -160,6 +179,8 @@ export const failuresDe: Failures = {
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
 		"{subject} ist weder ein Pfad noch ein Systemaufruf, den der Filter kennt, noch eine Capability; Pfade beginnen mit einem Schrägstrich.",
+	"failed-capabilities":
+		"{command} scheitert mit Status {status}, weil die Capabilities {names} nicht erlaubt sind. Braucht sie diese, erlauben Sie sie: {option}. {words}",
 	"failed-refused":
 		"{command} scheitert mit Status {status}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). {words}",
 	"failed-on-host": "{command} scheitert mit Status {status}, auch außerhalb eines Käfigs: {words}",

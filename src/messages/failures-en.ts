@@ -27,6 +27,24 @@ export const failuresEn = {
 	"import-architecture":
 		"the cage was made for another processor ({theirs}; here it is {ours}); make it anew here from its template",
 	"import-there": "a cage {name}, or data of one, is here already and stays as it is; take it in under another name with --name",
+	"import-unknown": "refused: the archive names {what} '{name}', which this version does not know; nothing was imported",
+	"import-setuid":
+		"refused: {path} in the archive is setuid or setgid; allow it with --allow-setuid {path}. Nothing was imported",
+	"dedicated-account-foreign":
+		"refused: the cage's own account {account} (uid {uid}) cannot be created here, because its name or number is invalid or taken; nothing was imported",
+	"archive-name": "refused: invalid name {path} in the archive; nothing was imported",
+	"archive-twice": "refused: {path} is in the archive twice; nothing was imported",
+	"archive-place": "refused: {path} has no place in an exported cage; nothing was imported",
+	"archive-link": "refused: {path} in the archive is a symbolic link where an export has none; nothing was imported",
+	"archive-hard-link": "refused: {path} in the archive is a hard link where an export has none; nothing was imported",
+	"archive-node": "refused: {path} in the archive is a {kind}; nothing was imported",
+	"archive-setuid": "refused: {path} in the archive's data is setuid or setgid; nothing was imported",
+	"archive-limit": "refused: {path} in the archive exceeds a limit ({what}: {most}); nothing was imported",
+	"identity-other":
+		"Refusing account {account} with uid {uid}: on this machine the name or the number is another account's ({other}).",
+	"capability-unknown": "Refusing unknown capability '{name}'.",
+	"syslog-refused": "Refusing {path} as the syslog socket: /dev/log of this machine does not lead there.",
+	"value-refused": "Refusing '{value}': command, directory and environment must not contain NUL, or '=' in a variable's name.",
 	"import-refused": "refused: {path} in the archive ({why}); nothing was taken in",
 	"import-account":
 		"the cage's account {account} is {uid} there; on this machine {uid} is {other} and {account} is {otherUid}. Make the cage anew here from its template",
@@ -131,7 +149,7 @@ export const failuresEn = {
 		"It runs as several accounts ({accounts}), and one of its own can stand for one only; start it as the one with --user.",
 	"dedicated-account-shared":
 		"The account {account} cannot be the cage's alone: it is used by {why}; name another one with --dedicated-account NAME.",
-	"device-refused": "{path} leads out of any cage and is never given to one; leave it out.",
+	"device-refused": "Refusing device {path}: it would allow an escape. Leave it out.",
 	"device-unknown": "{path} is no device node of this machine; check the name.",
 	"disk-full": "There is no space left for {path}; make room and try again.",
 	"unit-needs-root":
@@ -144,6 +162,8 @@ export const failuresEn = {
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
 	"explain-unknown":
 		"{subject} is neither a path, nor a system call that the filter knows, nor a capability; paths begin with a slash.",
+	"failed-capabilities":
+		"{command} fails with status {status} because it may not keep the capabilities {names}. If it has to, allow them: {option}. {words}",
 	"failed-refused":
 		"{command} fails with status {status}. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). {words}",
 	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",

@@ -208,6 +208,10 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"under another name": "unter einem anderen Namen",
 	"take it in without a question: its probes run as root": "ohne Frage aufnehmen: seine Proben laufen als root",
 	"verify and show it, and take nothing in": "prüfen und zeigen und nichts aufnehmen",
+	"a secret of this machine that later builds may copy; repeatable":
+		"ein Geheimnis dieses Rechners, das spätere Builds kopieren dürfen; mehrfach möglich",
+	"a setuid file of the archive that may stay one; repeatable":
+		"eine setuid-Datei des Archivs, die eine bleiben darf; mehrfach möglich",
 	"do not try whether it answers here": "nicht erproben, ob er hier antwortet",
 	"Usage:": "Aufruf:",
 	"Arguments:": "Argumente:",

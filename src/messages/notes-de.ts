@@ -64,8 +64,12 @@ export const notesDe: Notes = {
 		"Das Konto {account} wird auf diesem Rechner angelegt, ohne Heimatverzeichnis, Shell und Passwort, und verschwindet wieder mit dem Käfig.",
 	"dedicated-account-inside":
 		"Im Käfig steht der Name {account} für {dedicated} (uid {uid}); wo die Konfiguration das Konto als Nummer nennt, ändern Sie sie in {uid}.",
+	"export-left-out":
+		"{count} {count|Name|Namen} der Daten {count|lässt|lassen} sich anderswo nicht importieren (Gerätedateien, Sockets, setuid-Dateien, Links aus ihrem Verzeichnis hinaus, sehr lange Pfade) und {count|fehlt|fehlen} im Archiv: {path}{count|.|, …}",
 	"findings-accepted": "{name} startet, obwohl die Prüfung dies fand und es namentlich hingenommen wurde: {findings}.",
 	"allowance-unused": "{option} {path} erlaubt nichts: Der Plan hat dort keine solche Datei. Prüfen Sie den Pfad.",
+	"capabilities-refused":
+		"Sie will die Capabilities {names} behalten und kommt hier wie im Käfig ohne aus. Erlauben lassen sie sich mit {option}.",
 	"call-refused":
 		"Sie ruft {call}() auf; das erlauben weder die Sandbox noch ein Käfig ({error}). Prüfen Sie, ob sie ohne das auskommt.",
 	"kernel-setting-refused":

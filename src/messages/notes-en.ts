@@ -57,8 +57,12 @@ export const notesEn = {
 		"The account {account} will be made on this machine, without a home, a shell and a password, and goes away again with the cage.",
 	"dedicated-account-inside":
 		"In the cage the name {account} stands for {dedicated} (uid {uid}); where its configuration names the account by number, change that to {uid}.",
+	"export-left-out":
+		"{count} {count|name|names} of the data cannot be imported elsewhere (special files, setuid files, links that leave their directory, very long paths), and {count|is|are} not in the archive: {path}{count|.|, …}",
 	"findings-accepted": "{name} starts although the audit found, and it was accepted by name: {findings}.",
 	"allowance-unused": "{option} {path} allows nothing: the plan has no such file there. Check the path.",
+	"capabilities-refused":
+		"It wants to keep the capabilities {names}, which it does without here and in the cage. To permit them: {option}.",
 	"call-refused": "It calls {call}(), which neither the sandbox nor any cage allows ({error}). Check that it works without.",
 	"kernel-setting-refused":
 		"It writes {paths}. The sandbox and cages show kernel settings read-only: set what it needs on the host.",

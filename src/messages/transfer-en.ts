@@ -2,15 +2,39 @@
 export const transferEn = {
 	exported: (name: string, path: string) =>
 		`${name} is in ${path}. It holds copies of programs and configuration of this machine: keep it as you keep those. On the other machine: cagewright import ${path}`,
-	title: (name: string, generation: number, from: string, at: string) =>
-		`The cage ${name} (generation ${generation} of ${from}, exported ${at}); every file is what its manifest says.`,
+	title: (name: string, generation: number, from: string, at: string, refused: boolean) =>
+		refused
+			? `The archive describes the cage ${name} (generation ${generation} of ${from}, exported ${at}). It is refused; nothing here was verified.`
+			: `The cage ${name} (generation ${generation} of ${from}, exported ${at}); every file is what its manifest says.`,
 	command: "Command",
+	directory: "Directory",
 	account: "Account",
+	dedicated: "Creates account",
+	permissions: "Permissions",
+	syslog: "Syslog socket",
+	environment: "Environment",
+	network: "Network",
+	limits: "Limits",
 	probes: "Probes",
 	exercises: "Exercises",
 	binds: "Shared",
 	devices: "Devices",
+	writable: "Writable",
+	directories: "Creates",
+	rules: "Later builds",
+	unit: "Unit",
 	secrets: "Secrets",
+	setuid: "Setuid files",
+	notTaken: "Not imported",
+	dropped: {
+		"on-host": () => "tracing on the host (--on-host)",
+		accepted: (values: string) => `accepted findings: ${values}`,
+		secrets: (values: string) => `--allow-secret ${values}`,
+		setuid: (values: string) => `--allow-setuid ${values}`,
+		seed: (values: string) => `--seed ${values}`,
+		unit: (values: string) => `the unit ${values}, which does not start this program here`,
+		trials: () => "results of trials and self-tests",
+	},
 	files: "Files",
 	data: (there: boolean) => (there ? "with the application's data" : "without data"),
 	question: (name: string) => `Take in ${name}? Its probes and exercises run as root here. [y/N]`,

@@ -1,6 +1,7 @@
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { capabilityWord, openingWords } from "../core/plan/opening-names.ts";
+import type { Permission } from "../core/plan/permissions.ts";
 import type { ReviewRow, SectionName } from "../core/wizard/review.ts";
 import type { Messages } from "../messages/messages.ts";
 import { offerOption, offerText } from "./offers.ts";
@@ -66,11 +67,15 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 		case "network":
 			return { label: labels.network, value: words.networks[row.network] };
 		case "capability": {
-			const values = { what: `CAP_${row.name.toUpperCase()}`, why: row.why, option: `--refuse ${capabilityWord(row.name)}` };
+			const values = {
+				what: `CAP_${row.name.toUpperCase()}`,
+				why: whyOpen(row, messages),
+				option: `--refuse ${capabilityWord(row.name)}`,
+			};
 			return { label: labels.capability, value: fill(words.open, values), warns: true };
 		}
 		case "opening": {
-			const why = row.name === "syslog" ? showPath(row.why as Path) : row.why;
+			const why = row.name === "syslog" ? showPath(row.why as Path) : whyOpen(row, messages);
 			const values = { what: words.openings[row.name], why, option: `--refuse ${openingWords[row.name]}` };
 			return {
 				label: labels.opening,
@@ -168,4 +173,13 @@ function writableLine({ directory }: ReviewRow & { kind: "writable" }, messages:
 function allowing(risk: (ReviewRow & { kind: "declined" })["risk"], messages: Messages): string {
 	const words: Readonly<Record<string, string>> = messages.cli.plan.allow;
 	return words[risk] ?? messages.risk(risk);
+}
+
+/** The call and program that showed the need, and where that was seen. */
+function whyOpen({ permission, why }: { readonly why: string; readonly permission?: Permission }, messages: Messages): string {
+	if (permission === undefined || permission.source === "option") return printable(why);
+	const { call, program, round, source } = permission;
+	const words = messages.cli.made;
+	const need = words.permissionNeed(printable(call), program === undefined ? undefined : showPath(program));
+	return `${need}, ${words.permissionSource(source, round)}`;
 }

@@ -12,8 +12,10 @@ import { parseExec } from "../../src/core/application/unit-exec.ts";
 import { parseServiceUnit } from "../../src/core/application/unit-file.ts";
 import { parseUnitName } from "../../src/core/application/unit-specifiers.ts";
 import { parseUnitText } from "../../src/core/application/unit-text.ts";
+import { readPaxRecords, readTarHeader, TarProblem } from "../../src/core/archive/tar-header.ts";
 import { parseAcceptance } from "../../src/core/cage/acceptance.ts";
 import { exportHeadFromJson } from "../../src/core/cage/export.ts";
+import { permissionsOf, reviewImport } from "../../src/core/cage/import-review.ts";
 import { type Manifest, manifestFromJson, manifestToJson } from "../../src/core/cage/manifest.ts";
 import { parseSize } from "../../src/core/confinement/limits.ts";
 import { parseExposure } from "../../src/core/confinement/unit/exposure.ts";
@@ -35,7 +37,9 @@ import { parseAttempts } from "../../src/core/selftest/verdict.ts";
 import { unbundle } from "../../src/core/template/bundle.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
 import { TraceFold } from "../../src/core/trace/fold.ts";
+import { traceToJson } from "../../src/core/trace/json.ts";
 import { startAtFirstExecve } from "../../src/core/trace/start.ts";
+import { foreignTrace } from "../../src/core/trace/trace-schema.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { parseFailure } from "../../src/core/watch/watched.ts";
 import { migrated, restored } from "../../src/core/wizard/stored.ts";
@@ -93,6 +97,38 @@ const manifest: Manifest = {
 	openings: made.openings,
 	identity: made.identity,
 };
+const description = JSON.stringify(
+	cageToJson({
+		name: "app",
+		application: made.application,
+		rules: made.rules,
+		onHost: false,
+		additions: [{ kind: "path", path: "/odd\xff" as Path, round: 1, call: "openat" }],
+		exercises: ["true"],
+		signals: ["SIGHUP"],
+		handlesTerm: true,
+		madeAt: "2025-01-02T03:04:05.678Z",
+		trials: [],
+		seconds: { trace: 1, plan: 0, build: 2.5, trial: 1 },
+	}),
+);
+const foreign = JSON.stringify({
+	cage: JSON.parse(description),
+	manifest: manifestToJson({ ...manifest, identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/root" } }),
+});
+function foldOf(text: string) {
+	const fold = new TraceFold({ start: startAtFirstExecve(), cwd: "/" as Path });
+	fold.feed(bytes(text));
+	fold.end();
+	return fold.trace;
+}
+function orTarProblem(parse: () => unknown): void {
+	try {
+		parse();
+	} catch (error) {
+		if (!(error instanceof TarProblem)) throw error;
+	}
+}
 const service = `[Unit]
 Description=A service # of ours
 [Service]
@@ -212,23 +248,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 	},
 	"a manifest": { samples: [JSON.stringify(manifestToJson(manifest))], parse: (text) => manifestFromJson(json(text)) },
 	"the description of a cage": {
-		samples: [
-			JSON.stringify(
-				cageToJson({
-					name: "app",
-					application: made.application,
-					rules: made.rules,
-					onHost: false,
-					additions: [{ kind: "path", path: "/odd\xff" as Path, round: 1, call: "openat" }],
-					exercises: ["true"],
-					signals: ["SIGHUP"],
-					handlesTerm: true,
-					madeAt: "2025-01-02T03:04:05.678Z",
-					trials: [],
-					seconds: { trace: 1, plan: 0, build: 2.5, trial: 1 },
-				}),
-			),
-		],
+		samples: [description],
 		parse: cageFromJson,
 	},
 	"what an adoption leaves": {
@@ -251,6 +271,42 @@ export const parsers: Readonly<Record<string, Parser>> = {
 			'{"schema":"cagewright/export/1","name":"app","generation":1,"architecture":"x64","exportedAt":"","version":"0.1.0","data":false}',
 		],
 		parse: exportHeadFromJson,
+	},
+	"a block of an archive": {
+		samples: [
+			`${"log".padEnd(100, "\0")}0000644\x000000000\x000000000\x0000000000005\x0014717346615\x00010733\x00 0`.padEnd(257, "\0") +
+				"ustar\x0000".padEnd(255, "\0"),
+		],
+		parse: (text) => orTarProblem(() => readTarHeader(Buffer.alloc(512, bytes(text).subarray(0, 512)))),
+	},
+	"an extended header of an archive": {
+		samples: ["30 mtime=1748787.123456789012\n21 path=data/var/\xff\n22 GNU.sparse.major=1\n"],
+		parse: (text) => orTarProblem(() => readPaxRecords(bytes(text))),
+	},
+	"what an archive says of a cage": {
+		samples: [foreign],
+		parse(text) {
+			const value = fields(text);
+			if (!isObject(value)) return;
+			const cage = cageFromJson(JSON.stringify(value.cage) ?? "");
+			if (!cage) return;
+			const archived = manifestFromJson(value.manifest);
+			const facts = {
+				users: [],
+				groups: [],
+				own: undefined,
+				logSocket: undefined,
+				status: () => undefined,
+				startsProgram: () => false,
+			};
+			const all = { cage, cageJson: value.cage, manifest: archived, manifestJson: value.manifest };
+			reviewImport(all, facts, { allowSecret: [], allowSetuid: [] });
+			permissionsOf(all);
+		},
+	},
+	"a trace of another machine": {
+		samples: [JSON.stringify({ schema: "cagewright/trace/1", trace: traceToJson(foldOf(recording("processes.fast"))) })],
+		parse: (text) => foreignTrace(json(text)),
 	},
 	"a session of the wizard": {
 		samples: [readFileSync("test/core/wizard/session-1.json", "latin1")],

@@ -37,7 +37,7 @@ async function redisWithState() {
 	const script = `cd ${daemon.folder} && printf 'SET old state\\r\\nSAVE\\r\\nSHUTDOWN NOSAVE\\r\\n' >lines; redis-server - --port 0 --unixsocket ${daemon.folder}/fill.sock --dir ${daemon.folder}/data --daemonize no </dev/null >/dev/null & until redis-cli -s ${daemon.folder}/fill.sock ping >/dev/null 2>&1; do sleep 0.05; done; redis-cli -s ${daemon.folder}/fill.sock <${daemon.folder}/lines >/dev/null; wait`;
 	execFileSync("sh", ["-c", script]);
 	giveTo("redis", `${daemon.folder}/data/dump.rdb`);
-	const words = (name: string) => ["--name", name, "--user", "redis", "--probe", daemon.probe];
+	const words = (name: string) => ["--name", name, "--user", "redis", "--no-selftest", "--probe", daemon.probe];
 	return { port, daemon, words };
 }
 
@@ -122,7 +122,7 @@ describe("the number of an account", () => {
 	let daemon: Awaited<ReturnType<typeof redisWithState>>;
 	let first: number;
 	const makeWith = async (name: string, enter?: readonly string[]) => {
-		const words = ["make", ...daemon.words(name), "--dedicated-account", "--no-selftest", "--yes", "--quiet", "--"];
+		const words = ["make", ...daemon.words(name), "--dedicated-account", "--yes", "--quiet", "--"];
 		return await cagewright([...words, ...daemon.daemon.command], enter ? { state, enter } : { state });
 	};
 	const numberOf = async (name: string, enter?: readonly string[]) => {
@@ -180,7 +180,7 @@ describe("the number of an account", () => {
 	});
 
 	test("is none that another cage uses", async () => {
-		await make([...daemon.words("ded-neighbour"), "--no-selftest", "--", ...daemon.daemon.command], { state });
+		await make([...daemon.words("ded-neighbour"), "--", ...daemon.daemon.command], { state });
 		const manifests = `${state}/cages/ded-neighbour/manifests`;
 		const [name = ""] = readdirSync(manifests);
 		const manifest = JSON.parse(readFileSync(`${manifests}/${name}`, "utf8"));

@@ -1,8 +1,9 @@
-import type { Bind } from "../application/application.ts";
+import type { Application, Bind } from "../application/application.ts";
 import type { Note } from "../application/note.ts";
 import { isWithin, pathFromText, pathToText } from "../path/path.ts";
 import type { Plan, PlannedAccounts } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
+import type { Manifest } from "./manifest.ts";
 
 /** What a cage has of things that another service could have as well: kept with the cage, so that others need not read its manifest. */
 export interface Footprint {
@@ -20,6 +21,20 @@ export function footprintOf(plan: Plan, trace: Trace): Footprint {
 		uids: runningUids(plan),
 		writable: plan.writable.flatMap(({ path }) => pathToText(path) ?? []),
 		binds: plan.rules.binds.map(({ access, path }) => ({ access, path })),
+	};
+}
+
+/** The same of a cage that came from another machine. */
+export function footprintOfManifest(
+	{ application }: { readonly application: Pick<Application, "network"> },
+	manifest: Pick<Manifest, "accounts" | "binds" | "identity" | "writable">,
+	trace: Pick<Trace, "ports"> | undefined,
+): Footprint {
+	return {
+		ports: application.network === "none" ? [] : [...(trace?.ports ?? [])].sort(),
+		uids: runningUids(manifest),
+		writable: manifest.writable.flatMap(({ path }) => pathToText(path) ?? []),
+		binds: manifest.binds.map(({ access, path }) => ({ access, path })),
 	};
 }
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Path, type PathJson, pathFromJson } from "../path/path.ts";
+import { isPathJson } from "../path/path-schema.ts";
 import type { Stamp } from "./manifest.ts";
 
 /**
@@ -21,12 +22,6 @@ const sha256 = v.custom<string>((value) => typeof value === "string" && /^[0-9a-
 /** Link targets may be relative. */
 const anyPath = v.pipe(v.custom<PathJson>(isPathJson, "no path"), v.transform(pathFromJson));
 const path = v.pipe(v.custom<PathJson>(isPathJson, "no path"), v.transform(pathFromJson), v.check(isPlace, "no absolute path"));
-
-function isPathJson(value: unknown): value is PathJson {
-	if (typeof value === "string") return true;
-	const bytes = typeof value === "object" && value !== null && "base64" in value ? value.base64 : undefined;
-	return typeof bytes === "string" && /^(?:[\da-z+/]{4})*(?:[\da-z+/]{2}==|[\da-z+/]{3}=)?$/i.test(bytes);
-}
 
 function isPlace(value: Path): boolean {
 	return value.startsWith("/") && !/\/\.\.(\/|$)|\0/.test(value);

@@ -135,6 +135,13 @@ export function reasonToJson(reason: Reason): object {
 	);
 }
 
+/** The device nodes of a generation. */
+export function devicesOf({ entries }: Pick<Manifest, "entries">) {
+	return entries.flatMap((entry) =>
+		entry.kind === "device" && entry.device ? [{ path: entry.path, mode: entry.mode & 0o777, ...entry.device }] : [],
+	);
+}
+
 /** Entries by path. */
 export function entriesByPath(manifest: Manifest): Map<Path, ManifestEntry> {
 	return new Map(manifest.entries.map((entry) => [entry.path, entry]));

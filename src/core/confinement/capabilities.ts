@@ -55,9 +55,12 @@ const tracedCapabilities: readonly Capability[] = [
 	...(["chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid"] as const),
 	...(["net_bind_service", "net_raw", "sys_chroot", "sys_nice", "sys_resource"] as const),
 ];
-/** Those that act on nothing but its own processes and network. The others change the machine: its clock, modules, mounts, audit and power. */
+/**
+ * Those that act on nothing but its own processes and network, and the one for the clock, because the filter answers the calls that it is for
+ * (`clockCalls` in seccomp.ts). The others change the machine: its modules, mounts, devices, audit and power.
+ */
 const confinedCapabilities: readonly Capability[] = [
-	...(["setpcap", "net_broadcast", "net_admin", "ipc_lock", "ipc_owner", "sys_ptrace", "lease"] as const),
+	...(["setpcap", "net_broadcast", "net_admin", "ipc_lock", "ipc_owner", "sys_ptrace", "lease", "sys_time"] as const),
 ];
 
 /** `allowed`: what rules name. Of that, the sandbox grants what stays within it. */

@@ -60,8 +60,9 @@ function mountSteps(
 ): string[] {
 	const target = inside(mount.path);
 	// Mounts come and go, and so does what is in /tmp and /run, where without root each name in a directory may be a mount.
-	const ifThere = (steps: string[]) =>
-		mount.path === "/" ? steps : [`if [ -e ${quoteShell(mount.path)} ]; then`, ...steps, "fi"];
+	const isMade = isRootless && mount.kind === "file";
+	const isThere = `[ -e ${quoteShell(mount.path)} ]${isMade ? "" : ` && [ -e ${target} ]`}`;
+	const ifThere = (steps: string[]) => (mount.path === "/" ? steps : [`if ${isThere}; then`, ...steps, "fi"]);
 	const readOnly = isRootless ? "bind,ro" : "bind,ro,nosuid,nodev";
 	const show = `mount -n -o ${readOnly} ${quoteShell(mount.path)} ${target}`;
 	switch (mount.kind) {

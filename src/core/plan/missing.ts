@@ -1,3 +1,4 @@
+import { clockCalls } from "../confinement/seccomp.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -62,6 +63,7 @@ const capabilityOf: Readonly<Record<string, string>> = {
 	fchmod: "fowner",
 	fchmodat: "fowner",
 	utimensat: "fowner",
+	...Object.fromEntries(clockCalls.map((call) => [call, "sys_time"])),
 };
 
 /**

@@ -1,4 +1,6 @@
+import { sandboxCapabilities } from "../confinement/capabilities.ts";
 import { showPath } from "../path/quote.ts";
+import { refusedCapset } from "../trace/needs.ts";
 import { isNeverAllowed } from "../trace/never-allowed.ts";
 import type { Trace } from "../trace/trace.ts";
 import { areaOf } from "./areas.ts";
@@ -15,12 +17,28 @@ export function refusedCalls({ refusals }: Pick<Trace, "refusals">): { readonly 
 	return [...refusals.values()].filter(({ call }) => isNeverAllowed(call) || call === "clone");
 }
 
+/** Capabilities that a root start wanted to keep and that the sandbox does not grant unasked. */
+export function refusedCapabilities({ refusals }: Pick<Trace, "refusals">): readonly string[] {
+	const granted = new Set<string>(sandboxCapabilities([]));
+	const names = [...refusals.keys()].flatMap((call) =>
+		call.startsWith(refusedCapset) ? call.slice(refusedCapset.length, -1).split(",") : [],
+	);
+	return [...new Set(names)].filter((name) => name !== "" && !granted.has(name));
+}
+
+/** The options that permit them. */
+export const capabilityOptions = (names: readonly string[]) => names.map((name) => `--allow ${capabilityWord(name)}`).join(" ");
+
 /** What the application wanted of the machine itself and did not get while it was traced. */
 export function refusedNotes(trace: Trace, rules: Plan["rules"]): Plan["notes"] {
 	const settings = [...trace.accesses.values()]
 		.filter(({ failed, path }) => areaOf(path) === "kernel" && [...(failed.get("EROFS") ?? [])].some((one) => changes.has(one)))
 		.map(({ path }) => showPath(path));
+	const kept = refusedCapabilities(trace);
 	return [
+		...(kept.length
+			? [{ code: "capabilities-refused", values: { names: kept.join(", "), option: capabilityOptions(kept) } }]
+			: []),
 		...refusedCalls(trace).map(({ call, error }) => ({ code: "call-refused", values: { call, error } })),
 		...(settings.length ? [{ code: "kernel-setting-refused", values: { paths: settings.slice(0, 5).join(", ") } }] : []),
 		...(trace.clock === undefined

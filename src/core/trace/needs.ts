@@ -85,6 +85,9 @@ export function noteNeeds(
 	}
 }
 
+/** What a trace calls the refusal of capabilities that a process wanted to keep or raise; their names follow, and a bracket. */
+export const refusedCapset = "capset(";
+
 /** What a trace calls the refusal of a socket, by its family. */
 export const refusedUnixSocket = "socket(AF_UNIX)";
 export const refusedNetlink = "socket(AF_NETLINK)";
@@ -119,6 +122,16 @@ export function noteRefusal(event: CallEvent, error: string, { program }: Proces
 	const { args, call } = event;
 	if (refusedCode.test(`${call}(`)) {
 		if (error === "EPERM" && writesCode(event)) recorder.refusal(codeCall(event), error, program);
+		return;
+	}
+	if (call === "capset") {
+		const names = new Set(
+			args
+				.join()
+				.match(/\bCAP_[A-Z_]+/g)
+				?.map((name) => name.slice("CAP_".length).toLowerCase()),
+		);
+		recorder.refusal(`${refusedCapset}${[...names].join(",")})`, error, program);
 		return;
 	}
 	if (error === "EPERM" || error === "EACCES") recorder.refusal(call, error, program);

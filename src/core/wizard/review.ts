@@ -2,7 +2,8 @@ import type { Bind } from "../application/application.ts";
 import { type LimitKind, limitsGiven } from "../confinement/limits.ts";
 import type { AccountKind } from "../plan/account-rules.ts";
 import { type Group, groupsOf } from "../plan/groups.ts";
-import { type OpeningName, openingNames } from "../plan/opening-names.ts";
+import { capabilityWord, type OpeningName, openingNames, openingWords } from "../plan/opening-names.ts";
+import type { Permission } from "../plan/permissions.ts";
 import type { Offer, Plan, Risk, SharedDirectory, WritableDirectory } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import { type Totals, totalsOf } from "./files/totals.ts";
@@ -35,8 +36,8 @@ export type ReviewRow =
 	| { readonly kind: "probe" | "exercise"; readonly line: string }
 	| { readonly kind: "note"; readonly code: string; readonly values: Values }
 	| { readonly kind: "network"; readonly network: "host" | "none" }
-	| { readonly kind: "capability"; readonly name: string; readonly why: string }
-	| { readonly kind: "opening"; readonly name: OpeningName; readonly why: string }
+	| { readonly kind: "capability"; readonly name: string; readonly why: string; readonly permission?: Permission }
+	| { readonly kind: "opening"; readonly name: OpeningName; readonly why: string; readonly permission?: Permission }
 	/** Nothing is left open. */
 	| { readonly kind: "closed" }
 	| { readonly kind: "refused"; readonly name: string; readonly why: string }
@@ -86,16 +87,21 @@ function makeRows(
 		...(rows.length ? rows : [{ kind: "none" as const, section }]),
 	];
 	const notes = notesOf(plan, warnings);
-	const { openings, rules } = plan;
+	// A session of an earlier version kept a plan without them.
+	const { openings, permissions = [], rules } = plan;
+	const permissionOf = (word: string) => {
+		const permission = permissions.find((one) => one.word === word);
+		return permission === undefined ? {} : { permission };
+	};
 	return [
 		...part("application", applicationRows(plan, answers)),
 		...(notes.length ? part("warnings", notes) : []),
 		...part("openings", [
 			...(isClosed(openings) ? [{ kind: "closed" as const }] : []),
-			...openings.capabilities.map((one) => ({ kind: "capability" as const, ...one })),
+			...openings.capabilities.map((one) => ({ kind: "capability" as const, ...one, ...permissionOf(capabilityWord(one.name)) })),
 			...openingNames.flatMap((name) => {
 				const why = openings[name];
-				return why === undefined ? [] : [{ kind: "opening" as const, name, why }];
+				return why === undefined ? [] : [{ kind: "opening" as const, name, why, ...permissionOf(openingWords[name]) }];
 			}),
 			...(openings.refused ?? []).map((one) => ({ kind: "refused" as const, ...one })),
 			{ kind: "network", network: plan.application.network },

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { Failure } from "../../core/failure.ts";
 import { freeIds, systemRange } from "../../core/machine/free-id.ts";
 import { parseGroup, parsePasswd } from "../../core/machine/passwd.ts";
-import type { Accounts, OwnAccount } from "../../engine/ports.ts";
+import type { AccountNumbers, Accounts, OwnAccount } from "../../engine/ports.ts";
 import { isRootless, lowestPort } from "../launch/rootless.ts";
 import { requireTool, toolEnvironment } from "../launch/tools.ts";
 import { usedIds } from "./used-ids.ts";
@@ -14,7 +14,7 @@ export const systemAccounts: Accounts = {
 	users: () => parsePasswd(read("/etc/passwd")),
 	groups: () => parseGroup(read("/etc/group")),
 	own: () => (isRootless() ? ownAccount() : undefined),
-	create,
+	create: (name, numbers) => ("taken" in numbers ? createFree(name, numbers.taken) : createWith(name, numbers)),
 	// Without --remove it touches no file but those of the accounts; its group goes with it (userdel(8), USERGROUPS_ENAB).
 	remove: async (name) => {
 		const problem = await change("userdel", [name]);
@@ -25,21 +25,32 @@ export const systemAccounts: Accounts = {
 /** Numbers that useradd(8) is asked to take, where others are found to be in use (by a directory service, or since a moment ago). */
 const mostTries = 10;
 
-async function create(name: string, taken: ReadonlySet<number>): Promise<void> {
+async function createFree(name: string, taken: ReadonlySet<number>): Promise<void> {
 	const used = usedIds();
 	const own = [...systemAccounts.users().map(({ uid }) => uid), ...systemAccounts.groups().map(({ gid }) => gid)];
 	const all = new Set([...taken, ...used.ids, ...own]);
 	let tries = 0;
 	for (const id of freeIds(systemRange(read("/etc/login.defs")), all, used.ranges)) {
-		const problem = await change("useradd", [
-			...["--system", "--uid", String(id), "--user-group", "--no-create-home", "--home-dir", "/nonexistent"],
-			...["--shell", "/usr/sbin/nologin", "--comment", "made by cagewright", name],
-		]);
+		const problem = await change("useradd", ["--system", "--uid", String(id), "--user-group", ...bare, name]);
 		if (!problem) return;
 		if (problem.status !== uidInUse || ++tries === mostTries) throw problem.failure;
 	}
 	throw new Failure("no-free-account-id", { account: name }, 3);
 }
+
+async function createWith(name: string, { gid, uid }: AccountNumbers): Promise<void> {
+	const noGroup = await change("groupadd", ["--system", "--gid", String(gid), name]);
+	if (noGroup) throw noGroup.failure;
+	const problem = await change("useradd", ["--system", "--uid", String(uid), "--gid", String(gid), ...bare, name]);
+	if (!problem) return;
+	await change("groupdel", [name]);
+	throw problem.failure;
+}
+
+const bare = [
+	...["--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"],
+	...["--comment", "made by cagewright"],
+];
 
 /** useradd(8), exit values. */
 const uidInUse = 4;

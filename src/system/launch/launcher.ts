@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Limits } from "../../core/application/application.ts";
+import { requireLaunchable } from "../../core/cage/launchable.ts";
 import type { HostShell } from "../../core/confinement/brought-shell.ts";
 import { environmentExecutable, environmentName } from "../../core/confinement/environment.ts";
 import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
@@ -23,8 +24,10 @@ import type {
 	Rehearsal,
 	ShellResult,
 } from "../../engine/ports.ts";
+import { systemAccounts } from "../accounts/accounts.ts";
 import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
+import { logSocket } from "../files/log-socket.ts";
 import { makeLayer } from "../rehearsal/layers.ts";
 import { makeSafeFolder, refuseUnsafe, safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
@@ -80,6 +83,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	async start(request: LaunchRequest): Promise<Launched> {
+		requireMayLaunch(request);
 		if (request.spec.kind !== "cage") {
 			for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
 		}
@@ -200,6 +204,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	print(request: LaunchRequest): string {
+		requireMayLaunch(request);
 		// A control group would outlive what was pasted into a shell.
 		refuseUnheld(request.limits ?? {}, request.identity, []);
 		const spec = this.specification(request, this.scratch);
@@ -306,6 +311,14 @@ export class UtilLinuxLauncher implements Launcher {
 		}
 		return folder;
 	}
+}
+
+/** Throws what `requireLaunchable` throws. */
+function requireMayLaunch({ command, cwd, env, identity, spec }: LaunchRequest): void {
+	if (spec.kind !== "cage") return;
+	const { binds, devices, openings, writable } = spec.cage;
+	const values = { binds, devices, identity, openings, writable, application: { command, cwd, env } };
+	requireLaunchable(values, { users: systemAccounts.users(), logSocket: logSocket() });
 }
 
 /** What is ours in every launch. */

@@ -3,7 +3,6 @@ import { chmod, readFile, rmdir } from "node:fs/promises";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Edit } from "../../core/cage/edits.ts";
-import type { ExportHead } from "../../core/cage/export.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
@@ -20,6 +19,10 @@ import type {
 	Built,
 	CageContent,
 	CagePlace,
+	Exported,
+	ExportRequest,
+	ImportRequest,
+	InspectedArchive,
 	Lock,
 	MadeAccount,
 	PartialTrees,
@@ -43,6 +46,9 @@ import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { setAside } from "../files/set-aside.ts";
 import { freeBytes } from "../files/survey.ts";
+import { inspectArchive } from "./archive/inspect.ts";
+import { exportCage } from "./archive/pack.ts";
+import { receiveCage } from "./archive/receive.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, clearRemovedCages, clearUnfinished, hasData, openState, writeCage } from "./cages.ts";
 import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
@@ -57,7 +63,6 @@ import { restartAnswer, restartRequest } from "./restart.ts";
 import { readStaleMark, staleMark } from "./stale.ts";
 import { StateTemplates } from "./templates.ts";
 import { readTrace, writeTrace } from "./traces.ts";
-import { exportCage, readExportHead, receiveCage } from "./transfer.ts";
 import { readRemoval, readSwitching, unfinishedCages, writeSwitching } from "./unfinished.ts";
 import { readWatched, watchedName, watchedToText } from "./watched.ts";
 
@@ -222,19 +227,19 @@ export class StateFolder extends StateReader implements Store {
 		return forgetAdoption(this.paths(name).adoption);
 	}
 
-	exportCage(head: ExportHead, to: Path | undefined, signal: AbortSignal): Promise<boolean> {
-		return exportCage({ state: this.folder, head, signal, ...(to === undefined ? {} : { to }) });
+	exportCage(request: ExportRequest, signal: AbortSignal): Promise<Exported> {
+		return exportCage({ ...request, state: this.folder, signal });
 	}
 
-	readExportHead(archive: Path, signal: AbortSignal): Promise<ExportHead> {
-		return readExportHead(archive, signal);
+	inspectArchive(archive: Path, signal: AbortSignal): Promise<InspectedArchive> {
+		return inspectArchive(archive, signal);
 	}
 
-	async receiveCage(archive: Path, name: string, signal: AbortSignal): Promise<ReceivedCage> {
-		const received = await receiveCage(this.folder, archive, name, signal);
-		const takeIn = async () => {
-			await received.takeIn();
-			await this.#placeInit(name);
+	async receiveCage(request: ImportRequest, signal: AbortSignal): Promise<ReceivedCage> {
+		const received = await receiveCage(this.folder, request, signal);
+		const takeIn = async (account?: MadeAccount) => {
+			await received.takeIn(account);
+			await this.#placeInit(request.cage.name);
 		};
 		return { ...received, takeIn };
 	}

@@ -5,6 +5,7 @@ import { join, type Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { type TraceJson, traceFromJson, traceToJson } from "../../core/trace/json.ts";
 import type { Trace } from "../../core/trace/trace.ts";
+import { foreignTrace } from "../../core/trace/trace-schema.ts";
 import { errorName } from "../files/errors.ts";
 import { readBytes } from "../files/read-text.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -30,5 +31,18 @@ export async function readTrace(traces: Path, name: string): Promise<Trace | und
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return undefined;
 		throw new Failure("state-damaged", { path: showPath(file) });
+	}
+}
+
+/** Bytes of a trace of another machine, unpacked: that of the largest application is a tenth of it. */
+const mostForeignBytes = 64 * 1024 * 1024;
+
+/** A packed trace that somebody else wrote; undefined where it is none, or unpacks to more than any of ours. */
+export async function foreignTraceFrom(packed: Buffer): Promise<Trace | undefined> {
+	try {
+		const text = (await promisify(gunzip)(packed, { maxOutputLength: mostForeignBytes })).toString("utf8");
+		return foreignTrace(JSON.parse(text));
+	} catch {
+		return undefined;
 	}
 }

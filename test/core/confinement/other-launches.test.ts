@@ -73,20 +73,10 @@ describe("the sandbox", () => {
 	test("grants root no capability that changes the machine, whatever rules allow", () => {
 		const all = capabilities.filter((name) => name !== "chown");
 		const granted = sandboxCapabilities(all);
-		for (const name of [
-			"sys_admin",
-			"sys_module",
-			"sys_time",
-			"sys_boot",
-			"sys_rawio",
-			"mknod",
-			"linux_immutable",
-			"syslog",
-			"bpf",
-		]) {
+		for (const name of ["sys_admin", "sys_module", "sys_boot", "sys_rawio", "mknod", "linux_immutable", "syslog", "bpf"]) {
 			expect(granted).not.toContain(name);
 		}
-		expect(sandboxCapabilities([])).not.toContain("net_admin");
+		for (const name of ["net_admin", "sys_time"]) expect(sandboxCapabilities([])).not.toContain(name);
 		expect(sandboxCapabilities(["net_admin"])).toContain("net_admin");
 	});
 });
@@ -141,7 +131,7 @@ describe("without root", () => {
 			`mkdir -m 555 ${dir}/dev ${dir}/usr`,
 			`mkdir -m 777 ${dir}/tmp`,
 			`ln -s -- usr/bin ${dir}/bin`,
-			"if [ -e /usr ]; then",
+			`if [ -e /usr ] && [ -e ${dir}/usr ]; then`,
 			"cd /state/l/1",
 			expect.stringMatching(
 				/^mount -n -t overlay -o \S+,workdir=work,userxattr,nosuid,nodev overlay \S+\/usr 2>\/dev\/null \|\| \{/,

@@ -1,0 +1,281 @@
+import { noRules } from "../application/application.ts";
+import { resolveIdentity } from "../application/identity.ts";
+import { parseMadeDirectory } from "../application/made-directory.ts";
+import { capabilities, capabilityNamed } from "../confinement/capabilities.ts";
+import { Failure } from "../failure.ts";
+import type { FileStatus, Group } from "../machine/facts.ts";
+import type { Path } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+import { isAccountName } from "../plan/dedicated.ts";
+import { openingNames, openingWord, openingWords } from "../plan/opening-names.ts";
+import type { Identity } from "../plan/plan.ts";
+import type { Trace } from "../trace/trace.ts";
+import type { Cage } from "./cage.ts";
+import { type LaunchFacts, requireLaunchable } from "./launchable.ts";
+import { devicesOf, type Manifest } from "./manifest.ts";
+
+/** What an archive says of a cage, judged by this machine before anything of it is used. */
+
+export interface ReviewFacts extends LaunchFacts {
+	readonly groups: readonly Group[];
+	/** Without root, the one account that there is. */
+	readonly own: Identity | undefined;
+	/** Of a device's path on this machine. */
+	status(path: Path): FileStatus | undefined;
+	/** Whether a service of this machine starts this program. */
+	startsProgram(unit: string, program: string): boolean;
+}
+
+export interface Foreign {
+	readonly cage: Cage;
+	readonly cageJson: unknown;
+	readonly manifest: Manifest;
+	readonly manifestJson: unknown;
+	readonly trace?: Trace;
+}
+
+/** What is not taken over from the archive. */
+export type Dropped = "on-host" | "accepted" | "secrets" | "setuid" | "seed" | "unit" | "trials";
+
+export interface Reviewed {
+	readonly cage: Cage;
+	readonly manifest: Manifest;
+	readonly dropped: readonly { readonly what: Dropped; readonly values: readonly string[] }[];
+	/** The account that has to be made before the cage can run. */
+	readonly account?: { readonly name: string; readonly uid: number; readonly gid: number };
+}
+
+export interface ImportConsent {
+	readonly allowSecret: readonly string[];
+	readonly allowSetuid: readonly string[];
+}
+
+/** Throws what `requireLaunchable` throws, and (exit 4) `import-unknown`, `import-account`, `import-refused` and `dedicated-account-foreign`. */
+export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: ImportConsent): Reviewed {
+	requireNoNul(foreign.cageJson);
+	requireKnownNames(foreign);
+	const { cage, manifest } = foreign;
+	const account = dedicatedAccountOf(cage, manifest, facts);
+	requireAccounts(manifest, facts, account);
+	const identity = identityHere(cage, manifest, facts);
+	const reviewed = { ...manifest, identity };
+	requireLaunchable(
+		{
+			identity,
+			openings: manifest.openings,
+			binds: manifest.binds,
+			writable: manifest.writable.map(({ path }) => path),
+			devices: devicesOf(manifest),
+			application: cage.application,
+		},
+		facts,
+	);
+	requireFiles(manifest, facts, consent);
+	requireNumbers(cage);
+	for (const text of cage.application.directories) parseMadeDirectory(text);
+	return { ...withoutClaims(cage, facts, consent), manifest: reviewed, ...(account ? { account } : {}) };
+}
+
+/** What is shown here must be all that there is: a word that is not understood could mean anything to what reads it later. */
+function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Foreign): void {
+	const unknown = (what: string, name: string | undefined) => {
+		if (name !== undefined) throw new Failure("import-unknown", { what, name: name.slice(0, 80) }, 4);
+	};
+	const other = (value: unknown, known: readonly string[]) =>
+		Object.keys(typeof value === "object" && value !== null ? value : {}).find((key) => !known.includes(key));
+	const openings = ["capabilities", "refused", ...openingNames];
+	unknown("openings", other(field(manifestJson, "openings"), openings));
+	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
+	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.openings.refused ?? []).map(({ name }) => name)];
+	unknown(
+		"openings",
+		words.find((word) => openingWord(word) !== word),
+	);
+	unknown(
+		"signals",
+		cage.signals.find((name) => !exercisedSignals.includes(name)),
+	);
+	const named = [
+		...manifest.openings.capabilities.map(({ name }) => name),
+		...cage.additions.flatMap((addition) => (addition.kind === "capability" ? [addition.name] : [])),
+		...(trace?.capabilities.keys() ?? []),
+	];
+	unknown(
+		"capabilities",
+		named.find((name) => capabilityNamed(name) !== name),
+	);
+}
+
+/** Those that tracing tries (engine/trace.ts). */
+const exercisedSignals: readonly string[] = ["SIGHUP", "SIGUSR1"];
+
+/** No path, word of a command or variable has a NUL; what is given to the system with one fails where nobody expects it. */
+function requireNoNul(json: unknown): void {
+	const pending = [json];
+	while (pending.length > 0) {
+		const one = pending.pop();
+		if (typeof one === "string" && one.includes("\0")) throw new Failure("value-refused", { value: one.slice(0, 80) }, 4);
+		if (typeof one === "object" && one !== null) for (const part of Object.entries(one).flat()) pending.push(part);
+	}
+}
+
+function field(value: unknown, name: string): unknown {
+	return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+/** Owners in the cage are numbers: here they must mean the accounts that they meant there, or nobody yet. */
+function requireAccounts({ accounts }: Manifest, { users }: ReviewFacts, own: Reviewed["account"]): void {
+	for (const { name, uid } of accounts.users) {
+		// In the cage, the account that it replaces is another name of the cage's own.
+		if (uid === own?.uid) continue;
+		const byName = users.find((user) => user.name === name);
+		const byNumber = users.find((user) => user.uid === uid);
+		if ((byName && byName.uid !== uid) || (byNumber && byNumber.name !== name)) {
+			throw otherAccount(name, uid, byNumber?.name ?? name, byName?.uid ?? uid);
+		}
+	}
+}
+
+function otherAccount(account: string, uid: number, other: string, otherUid: number): Failure {
+	return new Failure("import-account", { account, uid, other, otherUid }, 4);
+}
+
+/** An account of the cage's own is made again on this machine, for this cage and under its number; it is never one that is there already. */
+function dedicatedAccountOf(cage: Cage, manifest: Manifest, { groups, users }: ReviewFacts): Reviewed["account"] {
+	const { dedicatedAccount: name } = cage;
+	if (name === undefined) return undefined;
+	const { gid, uid } = manifest.accounts.users.find((user) => user.name === name) ?? {};
+	const isFree = (number: number | undefined, taken: (number: number) => boolean) =>
+		number !== undefined && number >= 100 && number < 60_000 && !taken(number);
+	const isOurs =
+		isAccountName(name) &&
+		![...users, ...groups].some((one) => one.name === name) &&
+		isFree(uid, (number) => users.some((user) => user.uid === number)) &&
+		isFree(gid, (number) => [...users, ...groups].some((one) => one.gid === number));
+	if (!isOurs || uid === undefined || gid === undefined) {
+		throw new Failure("dedicated-account-foreign", { account: name.slice(0, 80), uid: uid ?? "-" }, 4);
+	}
+	return { name, uid, gid };
+}
+
+/** The identity that this machine gives the application's account; the archive's own has to be the same, except for groups. */
+function identityHere({ application, dedicatedAccount }: Cage, { accounts, identity, owner }: Manifest, facts: ReviewFacts) {
+	const isDedicated = dedicatedAccount !== undefined && identity.name === dedicatedAccount;
+	if (facts.own) {
+		// A cage that was built without root belongs to the account that built it.
+		const { groups, home, name, uid, gid } = facts.own;
+		if (identity.uid !== uid || identity.gid !== gid) throw otherAccount(identity.name, identity.uid, name, uid);
+		return { name, uid, gid, groups, home };
+	}
+	if (owner !== undefined && (owner.uid === 0 || owner.uid !== identity.uid)) {
+		throw otherAccount(identity.name, identity.uid, "root", 0);
+	}
+	if (owner !== undefined) return { ...identity, groups: [] };
+	let here: Manifest["identity"];
+	try {
+		here = resolveIdentity(application.user, facts.users, facts.groups);
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		const user = accounts.users.find(({ name }) => name === application.user?.split(":")[0]);
+		// Nobody has that name here yet; its files have the number all the same.
+		here = user ? { ...user, groups: [] } : { ...identity, groups: [] };
+		if (here.uid === 0 || here.name !== application.user?.split(":")[0]) throw error;
+	}
+	if (isDedicated) {
+		const own = accounts.users.find(({ name }) => name === dedicatedAccount);
+		if (own?.uid !== identity.uid || own.gid !== identity.gid || here.uid === 0) {
+			throw otherAccount(identity.name, identity.uid, here.name, here.uid);
+		}
+		return { ...identity, groups: here.groups };
+	}
+	if (here.name !== identity.name || here.uid !== identity.uid || here.gid !== identity.gid) {
+		throw otherAccount(identity.name, identity.uid, here.name, here.uid);
+	}
+	return { name: here.name, uid: here.uid, gid: here.gid, groups: here.groups, home: identity.home };
+}
+
+/** Every file is known by its hash, devices are those of this machine, and setuid files need a word of their own. */
+function requireFiles({ entries }: Manifest, { status }: ReviewFacts, { allowSetuid }: ImportConsent): void {
+	const folders = new Set(["directory", "bind"]);
+	for (const { device, kind, mode, path, sha256 } of entries) {
+		const refuse = (why: string) => new Failure("import-refused", { path: showPath(path), why }, 4);
+		if ((kind === "file" || kind === "generated") && sha256 === undefined) throw refuse("no SHA-256");
+		if (mode & 0o6000 && !folders.has(kind) && !allowSetuid.includes(showPath(path))) {
+			throw new Failure("import-setuid", { path: showPath(path) }, 4);
+		}
+		const here = device && status(path)?.device;
+		if (here && (here.major !== device.major || here.minor !== device.minor)) throw refuse("device");
+	}
+}
+
+function requireNumbers({ application: { limits = {}, timeout }, retention }: Cage): void {
+	const numbers = [...Object.values(limits), ...Object.values(retention ?? {})];
+	const bad = numbers.find((number) => !Number.isSafeInteger(number) || number < 0);
+	if (bad !== undefined) throw new Failure("import-unknown", { what: "limits", name: String(bad) }, 4);
+	if (!(timeout > 0 && timeout <= 86_400)) throw new Failure("import-unknown", { what: "timeout", name: String(timeout) }, 4);
+}
+
+/** What the other machine claims, accepted or was allowed to read is not this machine's. */
+export function withoutClaims(
+	cage: Cage,
+	facts: Pick<ReviewFacts, "startsProgram">,
+	consent: ImportConsent,
+): Pick<Reviewed, "cage" | "dropped"> {
+	const { accepted, footprint: _, rules, selftest, trials, unit, ...rest } = cage;
+	const [program = ""] = cage.application.command;
+	const isOurs = unit !== undefined && facts.startsProgram(unit, program);
+	const without = (all: readonly string[], allowed: readonly string[]) => all.filter((path) => !allowed.includes(path));
+	const dropped: [Dropped, readonly string[]][] = [
+		["on-host", cage.onHost ? ["on-host"] : []],
+		["accepted", accepted ?? []],
+		["secrets", without(rules.allowSecret, consent.allowSecret)],
+		["setuid", without(rules.allowSetuid, consent.allowSetuid)],
+		["seed", rules.seed],
+		["unit", unit === undefined || isOurs ? [] : [unit]],
+		["trials", trials.length || selftest ? [String(trials.length)] : []],
+	];
+	return {
+		cage: {
+			...rest,
+			...(isOurs ? { unit } : {}),
+			onHost: false,
+			rules: { ...rules, allowSecret: consent.allowSecret, allowSetuid: consent.allowSetuid, seed: [] },
+			trials: [],
+		},
+		dropped: dropped.flatMap(([what, values]) => (values.length ? [{ what, values }] : [])),
+	};
+}
+
+/** Everything that the confinement leaves open now, or would after a rebuild from what came along, by the words of `--allow`. */
+export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | "manifest" | "trace">): string[] {
+	const { openings } = manifest;
+	const found = cage.additions.flatMap((addition) => {
+		if (addition.kind === "capability") return [`capability:${addition.name}`];
+		return addition.kind === "opening" ? [openingWords[addition.name]] : [];
+	});
+	const isRoot = manifest.identity.uid === 0;
+	const traced = [...(trace?.capabilities.keys() ?? [])].filter((name) => isRoot || name === "net_bind_service");
+	const refused = new Set(cage.rules.refuse);
+	const words = [
+		...openings.capabilities.map(({ name }) => `capability:${name}`),
+		...openingNames.flatMap((name) => (openings[name] === undefined ? [] : [openingWords[name]])),
+		...[...cage.rules.allow, ...found, ...traced.map((name) => `capability:${name}`)].filter((word) => !refused.has(word)),
+	];
+	return [...new Set(words)];
+}
+
+/** Capabilities with which a process stays what it is: it binds low ports, or becomes an account that is less. */
+const harmless: ReadonlySet<string> = new Set(["capability:net_bind_service", "capability:setuid", "capability:setgid"]);
+
+/** The permissions among these that reach beyond the cage's own processes. */
+export function tellingPermissions(words: readonly string[]): string[] {
+	const all = new Set<string>(capabilities.map((name) => `capability:${name}`));
+	return words.filter((word) => all.has(word) && !harmless.has(word));
+}
+
+/** Variables by which the dynamic loader or an interpreter takes in other code (ld.so(8) and the manuals of each). */
+const loaded = /^(LD_|GLIBC_TUNABLES|GCONV_PATH|BASH_ENV|ENV|PERL5|PYTHON|RUBY|NODE_OPTIONS|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS)/;
+
+export function tellingVariables(env: Readonly<Record<string, string>>): string[] {
+	return Object.keys(env).filter((name) => loaded.test(name));
+}

@@ -1,0 +1,105 @@
+import type { Application, Bind } from "../application/application.ts";
+import { capabilityNamed } from "../confinement/capabilities.ts";
+import { journalDirectory } from "../confinement/launch.ts";
+import { Failure } from "../failure.ts";
+import type { FileStatus, User } from "../machine/facts.ts";
+import { isWithin, join, normalise, type Path, pathFromText, root } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+import { areaOf, isMountedByLauncher, mayBeBound, mustShow } from "../plan/areas.ts";
+import { refuseNestedBinds } from "../plan/binds.ts";
+import { judgeDevice } from "../plan/devices.ts";
+import type { Identity, Openings } from "../plan/plan.ts";
+
+/** What a launch is judged by, beside the cage itself. */
+export interface LaunchFacts {
+	readonly users: readonly User[];
+	/** The real place of the host's socket for syslog; undefined where the host has none. */
+	readonly logSocket: Path | undefined;
+}
+
+/** All that a launch takes from a cage's manifest and description. */
+export interface LaunchValues {
+	readonly identity: Identity;
+	readonly openings: Openings;
+	readonly binds: readonly Bind[];
+	/** Paths in the cage. */
+	readonly writable: readonly Path[];
+	readonly devices: readonly (DeviceNumbers & { readonly path: Path })[];
+	readonly application: Pick<Application, "command" | "cwd" | "env">;
+}
+
+interface DeviceNumbers {
+	readonly type: "c" | "b";
+	readonly major: number;
+	readonly minor: number;
+}
+
+/**
+ * Whether a cage's values may be launched at all, whatever launches it: `run`, `run --print`, `shell`, a trial, the self-test, a unit, a drop-in, `adopt`.
+ * Throws (exit 4) `bind-refused`, `syslog-refused`, `device-refused`, `capability-unknown`, `identity-other`, `writable-refused`, `value-refused`, and (exit 2)
+ * `bind-below-writable`, `bind-below-bind`. It looks at values only; the paths on disk are opened, and compared, by the launcher.
+ */
+export function requireLaunchable(values: LaunchValues, facts: LaunchFacts): void {
+	requireIdentity(values.identity, facts.users);
+	for (const { name } of values.openings.capabilities) {
+		if (capabilityNamed(name) !== name) throw new Failure("capability-unknown", { name }, 4);
+	}
+	requireMounts(values);
+	const { syslog } = values.openings;
+	if (syslog !== undefined && syslog !== facts.logSocket && syslog !== journalSocket) {
+		throw new Failure("syslog-refused", { path: showPath(syslog) }, 4);
+	}
+	for (const device of values.devices) requireDevice(device);
+	requireWords(values.application);
+}
+
+const journalSocket = join(journalDirectory, "dev-log");
+
+/** Root is called root, nobody else is, and a name means the account that has it on this machine. */
+function requireIdentity({ name, uid }: Identity, users: readonly User[]): void {
+	const byName = users.find((user) => user.name === name);
+	const byNumber = users.find((user) => user.uid === uid);
+	const isRoot = uid === 0;
+	const isOther = byName ? byName.uid !== uid : byNumber !== undefined;
+	if (isRoot !== (name === "root") || isOther) {
+		throw new Failure("identity-other", { account: name, uid, other: byNumber?.name ?? byName?.uid ?? "-" }, 4);
+	}
+}
+
+const sharedMemory = pathFromText("/dev/shm");
+
+function requireMounts({ binds, writable }: LaunchValues): void {
+	const paths = binds.map((bind) => pathFromText(bind.path));
+	for (const path of paths) {
+		// A name that says less than where it is cannot be judged by it.
+		if (!isPlain(path) || !mayBeBound(path)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
+	}
+	for (const path of writable) {
+		const isMounted = isMountedByLauncher(path) && !isWithin(path, sharedMemory);
+		if (!isPlain(path) || path === root || isMounted || mustShow(path)) {
+			throw new Failure("writable-refused", { option: "writable", path: showPath(path) }, 4);
+		}
+	}
+	refuseNestedBinds(paths, writable);
+}
+
+function isPlain(path: Path): boolean {
+	return path.startsWith("/") && normalise(path) === path && !path.includes("\0");
+}
+
+function requireDevice({ path, type, ...device }: LaunchValues["devices"][number]): void {
+	const kind = type === "b" ? "block-device" : "character-device";
+	const status: FileStatus = { kind, mode: 0, uid: 0, gid: 0, size: 0, mtime: 0, device };
+	if (!isPlain(path) || areaOf(path) !== "device" || judgeDevice(path, status) === "refuse") {
+		throw new Failure("device-refused", { path: showPath(path) }, 4);
+	}
+}
+
+/** No system call takes a NUL in a text, and a variable's name ends at the first `=`. */
+function requireWords({ command, cwd, env }: LaunchValues["application"]): void {
+	const isBad = (text: string) => text.includes("\0");
+	const bad =
+		[...command, cwd, ...Object.values(env)].find(isBad) ??
+		Object.keys(env).find((name) => name === "" || name.includes("=") || isBad(name));
+	if (bad !== undefined) throw new Failure("value-refused", { value: bad.slice(0, 200) }, 4);
+}

@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { type BigIntStats, constants } from "node:fs";
+import { type FileHandle, lstat, open, readlink, unlink } from "node:fs/promises";
+import { archiveLimits, staysWithin } from "../../../core/archive/places.ts";
+import { exportedParts, exportHeadName } from "../../../core/cage/export.ts";
+import { Failure } from "../../../core/failure.ts";
+import {
+	isWithin,
+	join,
+	type Path,
+	parent,
+	pathFromBytes,
+	pathFromText,
+	pathToBytes,
+	pathToText,
+} from "../../../core/path/path.ts";
+import { showPath } from "../../../core/path/quote.ts";
+import type { Exported, ExportRequest } from "../../../engine/store.ts";
+import { errorName, fullDisk, writeFailure } from "../../files/errors.ts";
+import { removeTree } from "../../files/remove.ts";
+import { walk } from "../../files/walk.ts";
+import { requireTool, toolEnvironment } from "../../launch/tools.ts";
+import { writeAtomic } from "../atomic.ts";
+import { cagePaths } from "../cages.ts";
+import { makeSafeFolder } from "../folder.ts";
+import { transientName } from "../process.ts";
+
+/** A cage as a tar archive with plain paths (GNU tar, pax format: names of any bytes, holes, numeric owners). */
+
+interface Packing extends ExportRequest {
+	readonly state: Path;
+	readonly signal: AbortSignal;
+}
+
+/** Fails with `file-there` (exit 2) where the file is there already. A failure or an abort leaves no file. */
+export async function exportCage({ head, signal, state, to, writable }: Packing): Promise<Exported> {
+	const { directory } = cagePaths(state, head.name);
+	const scratch = join(directory, transientName("tmp"));
+	await makeSafeFolder(scratch);
+	const file = to === undefined ? undefined : await openNewFile(to);
+	try {
+		await writeAtomic(join(scratch, pathFromText(exportHeadName)), `${JSON.stringify(head)}\n`);
+		const parts: string[] = [];
+		for (const part of exportedParts(head.generation, head.data)) {
+			if (part === "data") continue;
+			if (await lstat(pathToBytes(join(directory, pathFromText(part)))).catch(() => undefined)) parts.push(part);
+		}
+		const { leftOut, names } = head.data ? await portable(directory, writable, signal) : { leftOut: [], names: [] };
+		const list = join(scratch, "names");
+		await writeAtomic(list, Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1"));
+		const words = ["--create", "--format=pax", "--numeric-owner", "--sparse", "--file=-"];
+		const places = ["--directory", text(scratch), exportHeadName, "--directory", text(directory), ...parts];
+		const data = ["--no-recursion", "--null", "--verbatim-files-from", `--files-from=${text(list)}`];
+		const isWhole = await tar([...words, ...places, ...data], file?.fd ?? 1, signal);
+		await file?.sync();
+		return { isWhole, leftOut };
+	} catch (error) {
+		if (to !== undefined) await unlink(pathToBytes(to)).catch(() => {});
+		throw error;
+	} finally {
+		await file?.close();
+		await removeTree(scratch);
+	}
+}
+
+/** The names of the data that an import accepts, a directory before what is in it, and the others. Relative to the cage's folder. */
+async function portable(directory: Path, writable: readonly Path[], signal: AbortSignal) {
+	const names: Path[] = [];
+	const leftOut: Path[] = [];
+	const data = join(directory, "data");
+	let closed: Path | undefined;
+	for (const { host, path, stats } of walk(data, "data" as Path)) {
+		signal.throwIfAborted();
+		if (closed !== undefined && isWithin(path, closed)) continue;
+		if (stats && (await isPortable(host, path, stats, writable))) names.push(path);
+		else {
+			leftOut.push(path);
+			closed = path;
+		}
+	}
+	return { leftOut, names };
+}
+
+async function isPortable(host: Path, path: Path, stats: BigIntStats, writable: readonly Path[]): Promise<boolean> {
+	if (path.length > archiveLimits.path || path.split("/").length > archiveLimits.depth) return false;
+	if (stats.isDirectory()) return true;
+	if (stats.isFile()) return (Number(stats.mode) & 0o6000) === 0 && stats.size <= archiveLimits.file;
+	if (!stats.isSymbolicLink()) return false;
+	const target = pathFromBytes(await readlink(pathToBytes(host), "buffer"));
+	const place = path.slice("data".length) as Path;
+	const above = writable
+		.filter((one) => one !== place && isWithin(place, one))
+		.sort((a, b) => a.length - b.length)
+		.at(0);
+	return above !== undefined && !writable.some((one) => isWithin(one, place)) && staysWithin(place, target, above);
+}
+
+async function openNewFile(path: Path): Promise<FileHandle> {
+	const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+	try {
+		return await open(pathToBytes(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+	} catch (error) {
+		if (errorName(error) === "EEXIST") throw new Failure("file-there", { path: showPath(path) }, 2);
+		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(parent(path)) }, 2);
+		throw writeFailure(error, path);
+	}
+}
+
+function text(path: Path): string {
+	const shown = pathToText(path);
+	if (shown === undefined) throw new Failure("bad-name", { name: showPath(path) }, 2);
+	return shown;
+}
+
+/** Runs tar with a descriptor as its stdout. False where nobody reads what it packs any more. */
+function tar(words: readonly string[], stdout: number, signal: AbortSignal): Promise<boolean> {
+	return new Promise((resolve, reject) => {
+		const env = { ...toolEnvironment, LC_ALL: "C" };
+		const child = spawn(requireTool("tar"), words, { env, stdio: ["ignore", stdout, "pipe"], signal });
+		let problem = "";
+		child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+			problem = (problem + chunk).slice(0, 4096);
+		});
+		child.on("error", reject);
+		child.on("close", (code, endedBy) => {
+			const line = problem.trim().split("\n")[0] ?? "";
+			if (endedBy === "SIGPIPE") resolve(false);
+			else if (code === 0) resolve(true);
+			else {
+				const failed = new Failure("program-failed", { program: "tar", problem: line || String(endedBy ?? code) }, 1);
+				reject(fullDisk(problem, "tar" as Path) ?? failed);
+			}
+		});
+	});
+}

@@ -1,0 +1,92 @@
+import { rename, symlink } from "node:fs/promises";
+import { type Manifest, manifestToJson } from "../../../core/cage/manifest.ts";
+import { Failure } from "../../../core/failure.ts";
+import { join, type Path, pathToBytes } from "../../../core/path/path.ts";
+import type { ImportRequest, ReceivedCage } from "../../../engine/store.ts";
+import { openDirectory, syncDirectory } from "../../files/descriptor.ts";
+import { errorName, writeFailure } from "../../files/errors.ts";
+import { generationPaths } from "../../files/generations.ts";
+import { observe } from "../../files/observe.ts";
+import { removeTree } from "../../files/remove.ts";
+import { seedData } from "../../files/seed.ts";
+import { requireSpace } from "../../files/survey.ts";
+import { runIn } from "../../files/tools.ts";
+import { writeAtomic } from "../atomic.ts";
+import { cageToJson } from "../cage-json.ts";
+import { cagePaths, clearRemovedCages, openState } from "../cages.ts";
+import { makeSafeFolder } from "../folder.ts";
+import { writeMadeAccount } from "../made-account.ts";
+import { transientName } from "../process.ts";
+import { unpackArchive } from "./unpack.ts";
+
+/**
+ * Writes an archive that was inspected and confirmed beside the cages, under a hidden name in a folder that root alone can enter. The caller verifies it, and
+ * then gives it its name with `takeIn`, or removes it with `discard`. Throws `disk-full` (exit 1) before anything is written.
+ */
+export async function receiveCage(
+	state: Path,
+	{ cage, inspected, manifest }: ImportRequest,
+	signal: AbortSignal,
+): Promise<ReceivedCage> {
+	const { name } = cage;
+	const { head, parts } = inspected;
+	await openState(state);
+	const cages = join(state, "cages");
+	await clearRemovedCages(state);
+	await requireSpace(cages, inspected.bytes);
+	const target = cagePaths(state, name).directory;
+	const staging = join(cages, transientName("staging"));
+	await makeSafeFolder(staging);
+	const discard = async () => void (await removeTree(staging));
+	try {
+		await unpackArchive({ archive: inspected.path, head, manifest, staging, signal });
+		const paths = generationPaths(staging);
+		await makeSafeFolder(paths.manifests);
+		await makeSafeFolder(join(staging, "traces"));
+		// What was read when it was inspected, not what the file may hold by now.
+		for (const [part, bytes] of parts) await writeAtomic(join(staging, part), bytes);
+		const root = paths.root(head.generation);
+		return {
+			manifest,
+			root,
+			data: join(staging, "data"),
+			discard,
+			takeIn: async (account) => {
+				const received = { ...manifest, entries: restamped(manifest, root) };
+				await writeAtomic(paths.manifest(head.generation), `${JSON.stringify(manifestToJson(received))}\n`);
+				await writeAtomic(join(staging, "cage.json"), `${JSON.stringify(cageToJson(cage))}\n`);
+				if (account) await writeMadeAccount(staging, account);
+				await symlink(`generations/${head.generation}`, pathToBytes(paths.current));
+				// Without data it begins empty; what this machine has at those places is another application's.
+				const writable = manifest.writable.map((one) => ({ ...one, seeds: [] }));
+				await seedData({ plan: { writable }, cage: staging, signal });
+				const directory = await openDirectory(staging);
+				try {
+					await runIn(directory, "sync", ["-f", "."], signal);
+				} finally {
+					await directory.close();
+				}
+				try {
+					// rename(2) takes the place of an empty folder, and of nothing else.
+					await rename(pathToBytes(staging), pathToBytes(target));
+				} catch (error) {
+					throw errorName(error) === "ENOTEMPTY" || errorName(error) === "EEXIST"
+						? new Failure("import-there", { name }, 4)
+						: writeFailure(error, target);
+				}
+				await syncDirectory(cages);
+			},
+		};
+	} catch (error) {
+		await discard();
+		throw error;
+	}
+}
+
+/** The copies are others now; whose content was just compared is known again by stat(2). Where they came from is another machine. */
+function restamped(manifest: Manifest, root: Path): Manifest["entries"] {
+	return manifest.entries.map(({ copy: _, source: __, ...entry }) => {
+		const stamp = entry.kind === "file" ? observe(`${root}${entry.path}` as Path, entry.path)?.stamp : undefined;
+		return stamp === undefined ? entry : { ...entry, copy: stamp };
+	});
+}

@@ -1,0 +1,160 @@
+import { lchownSync, lutimesSync } from "node:fs";
+import { type FileHandle, link, rename, symlink } from "node:fs/promises";
+import type { ArchiveEntry } from "../../../core/archive/entry.ts";
+import { ArchivePlaces, placeInGeneration } from "../../../core/archive/places.ts";
+import type { ExportHead } from "../../../core/cage/export.ts";
+import { entriesByPath, type Manifest } from "../../../core/cage/manifest.ts";
+import { Failure } from "../../../core/failure.ts";
+import { type Path, pathToBytes } from "../../../core/path/path.ts";
+import { showPath } from "../../../core/path/quote.ts";
+import { below, makeDirectory, openBelow, openDirectory, openNew } from "../../files/descriptor.ts";
+import { writeFailure } from "../../files/errors.ts";
+import { runIn } from "../../files/tools.ts";
+import { ArchiveFile } from "./reader.ts";
+
+export interface Unpacking {
+	readonly archive: Path;
+	readonly head: ExportHead;
+	readonly manifest: Manifest;
+	/** A new directory that root alone can enter. */
+	readonly staging: Path;
+	readonly signal: AbortSignal;
+}
+
+/**
+ * Writes the generation and the data of an archive that was inspected. Somebody may have changed the file since, so every name is judged again. Each directory
+ * is opened below the one before without following links, files are new ones, and owners and modes are set by descriptor.
+ */
+export async function unpackArchive({ archive: path, head, manifest, signal, staging }: Unpacking): Promise<void> {
+	const archive = await ArchiveFile.open(path);
+	const top = await openDirectory(staging);
+	const tree = new Tree(top);
+	const entries = entriesByPath(manifest);
+	const places = new ArchivePlaces(head);
+	const directories: ArchiveEntry[] = [];
+	try {
+		await makeDirectory(below(top, "generations" as Path));
+		for await (const entry of archive.entries(signal)) {
+			const part = places.take(entry);
+			if (part !== "generation" && part !== "data") continue;
+			const { directory, name } = await tree.place(entry.path);
+			const place = below(directory, name);
+			try {
+				if (entry.kind === "directory") {
+					await makeDirectory(place);
+					directories.push(entry);
+				} else if (entry.kind === "file") await writeFile(archive, entry, place, signal);
+				else if (entry.kind === "symlink") {
+					await symlink(pathToBytes(entry.link ?? ("" as Path)), pathToBytes(place));
+					if (isRoot()) lchownSync(pathToBytes(place), entry.uid, entry.gid);
+					lutimesSync(pathToBytes(place), entry.mtime, entry.mtime);
+				} else if (entry.kind === "hard-link") await linkAgain(top, entry, place);
+				else await makeDevice(directory, name, entry, entries.get(placeInGeneration(entry.path, head.generation)), signal);
+			} catch (error) {
+				throw writeFailure(error, entry.path);
+			}
+		}
+		places.finish(manifest.writable.map((one) => one.path));
+		// The deepest first: what is written below changes the times of those above.
+		for (const entry of directories.reverse()) {
+			const directory = await openBelow(top, entry.path.split("/") as Path[]);
+			try {
+				await setAttributes(directory, entry);
+			} finally {
+				await directory.close();
+			}
+		}
+	} finally {
+		await tree.close();
+		await top.close();
+		await archive.close();
+	}
+}
+
+const isRoot = () => process.geteuid?.() === 0;
+
+/** Owner before mode, because a change of owner takes setuid bits away; times last. */
+async function setAttributes(file: FileHandle, { gid, mode, mtime, uid }: ArchiveEntry): Promise<void> {
+	if (isRoot()) await file.chown(uid, gid);
+	await file.chmod(mode);
+	await file.utimes(mtime, mtime);
+}
+
+async function writeFile(archive: ArchiveFile, entry: ArchiveEntry, place: Path, signal: AbortSignal): Promise<void> {
+	const file = await openNew(place);
+	try {
+		let at = entry.at;
+		for (const { length, offset } of entry.segments ?? [{ offset: 0, length: entry.stored }]) {
+			let to = offset;
+			for await (const chunk of archive.content({ at, stored: length }, signal)) {
+				for (let done = 0; done < chunk.length; ) {
+					done += (await file.write(chunk, done, chunk.length - done, to + done)).bytesWritten;
+				}
+				to += chunk.length;
+			}
+			at += length;
+		}
+		if (entry.segments) await file.truncate(entry.size);
+		await setAttributes(file, entry);
+	} finally {
+		await file.close();
+	}
+}
+
+/** link(2) follows no link at the end of the old name, and the folders on the way to it are opened one by one. */
+async function linkAgain(top: FileHandle, entry: ArchiveEntry, place: Path): Promise<void> {
+	const names = (entry.link ?? "").split("/") as Path[];
+	const last = names.pop() ?? ("" as Path);
+	const directory = await openBelow(top, names);
+	try {
+		await link(pathToBytes(below(directory, last)), pathToBytes(place));
+	} finally {
+		await directory.close();
+	}
+}
+
+/** A node of the manifest, which was judged, never one of the archive. Made under a plain name, because its own may be any bytes. */
+async function makeDevice(
+	directory: FileHandle,
+	name: Path,
+	entry: ArchiveEntry,
+	planned: Manifest["entries"][number] | undefined,
+	signal: AbortSignal,
+): Promise<void> {
+	const device = planned?.kind === "device" ? planned.device : undefined;
+	if (device?.type !== "c") throw new Failure("archive-node", { path: showPath(entry.path), kind: entry.kind }, 4);
+	if (!isRoot()) return;
+	await runIn(directory, "mknod", ["-m", "600", ".node", device.type, String(device.major), String(device.minor)], signal);
+	const node = below(directory, ".node" as Path);
+	lchownSync(pathToBytes(node), planned?.uid ?? 0, planned?.gid ?? 0);
+	await runIn(directory, "chmod", [(planned?.mode ?? 0o600).toString(8), ".node"], signal);
+	await rename(pathToBytes(node), pathToBytes(below(directory, name)));
+}
+
+/** Opens folders below a directory; the last one stays open, since archives name what is in a folder one after the other. */
+class Tree {
+	readonly #top: FileHandle;
+	#last: { readonly path: string; readonly directory: FileHandle } | undefined;
+
+	constructor(top: FileHandle) {
+		this.#top = top;
+	}
+
+	/** The open folder of a name; valid until the next call. */
+	async place(path: Path): Promise<{ readonly directory: FileHandle; readonly name: Path }> {
+		const slash = path.lastIndexOf("/");
+		const folder = slash < 0 ? "" : path.slice(0, slash);
+		const name = path.slice(slash + 1) as Path;
+		if (this.#last?.path !== folder) {
+			await this.close();
+			const directory = await openBelow(this.#top, (folder === "" ? [] : folder.split("/")) as Path[]);
+			this.#last = { path: folder, directory };
+		}
+		return { directory: (this.#last as { directory: FileHandle }).directory, name };
+	}
+
+	async close(): Promise<void> {
+		await this.#last?.directory.close();
+		this.#last = undefined;
+	}
+}

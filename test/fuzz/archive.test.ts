@@ -1,0 +1,34 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { expect, test } from "vitest";
+
+/** Any bytes in the place of an archive end with a result or a `Failure`, in little memory. `CAGEWRIGHT_SEED` tries others. */
+
+const seed = process.env.CAGEWRIGHT_SEED ?? "1";
+const runs = process.env.CAGEWRIGHT_FUZZ ?? "600";
+
+test("any archive is read and unpacked to an end, and nothing outside changes", () => {
+	const folder = mkdtempSync(join(tmpdir(), "cagewright-archive-fuzz-"));
+	try {
+		const child = join(folder, "child.mjs");
+		// fast-check is no part of the program, and finds its own files.
+		buildSync({ entryPoints: ["test/fuzz/archive-child.ts"], bundle: true, platform: "node", format: "esm", outfile: child });
+		const { signal, status, stderr, stdout } = spawnSync(
+			process.execPath,
+			["--max-old-space-size=192", child, folder, seed, runs],
+			{
+				encoding: "utf8",
+				timeout: 50_000,
+				killSignal: "SIGKILL",
+			},
+		);
+		expect({ seed, status, signal, said: stderr.slice(0, 4000) }).toEqual({ seed, status: 0, signal: null, said: "" });
+		// Else nothing was tried but refusals.
+		expect(Number(stdout)).toBeGreaterThan(Number(runs) / 100);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+});

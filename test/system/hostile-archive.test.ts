@@ -1,0 +1,396 @@
+import { execFileSync } from "node:child_process";
+import {
+	appendFileSync,
+	chmodSync,
+	copyFileSync,
+	existsSync,
+	linkSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+	writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Appended, appended, editJson, folders, packed, unpacked } from "./archives.ts";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { type Daemon, redis } from "./daemons.ts";
+import { freePort } from "./network.ts";
+
+/** Archives whose author wants something of this machine: refused with one line, and nothing outside or inside the state folder changes. */
+
+const state = temporaryState();
+const there = temporaryState();
+const folder = temporaryFolder("hostile-archive");
+const archive = `${folder}/redis.tar`;
+const victim = `${folder}/victim`;
+let daemon: Daemon;
+/** The application's data in the cage. */
+let data: string;
+
+beforeAll(async () => {
+	daemon = redis(await freePort());
+	data = `${daemon.folder}/data`;
+	await make(["--name", "redis", "--no-selftest", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+		state,
+	});
+	const exported = await cagewright(["export", "redis", "-o", archive], { state });
+	expect(exported.status, exported.stderr).toBe(0);
+	mkdirSync(victim, { mode: 0o700 });
+	writeFileSync(`${victim}/secret`, "of the host");
+	mkdirSync(`${there}/cages`, { recursive: true, mode: 0o700 });
+});
+
+beforeEach(() => rmSync(`${there}/cages/taken`, { recursive: true, force: true }));
+
+const snapshot = () => execFileSync("find", [victim, there, "-printf", "%p %m %U %s %T@ %l\n"], { encoding: "utf8" });
+const take = (file: string, ...options: string[]) =>
+	cagewright(["import", file, "--name", "taken", ...options], { state: there });
+
+/** Neither a real import nor a dry run accepts it or leaves anything. */
+async function expectRefused(file: string, why: RegExp, statuses: readonly number[] = [2, 4]): Promise<void> {
+	const before = snapshot();
+	const taken = await take(file, "--yes", "--no-trial");
+	expect(statuses, taken.stderr).toContain(taken.status);
+	expect(taken.stderr).toMatch(/^cagewright: [^\n]*\n$/);
+	expect(taken.stderr).toMatch(why);
+	const dry = await take(file, "--dry-run");
+	expect(dry).toMatchObject({ status: taken.status, stderr: taken.stderr });
+	expect(snapshot()).toBe(before);
+}
+
+const file = `${folder}/changed.tar`;
+const changed = (change: (tree: string) => void, options?: readonly string[]) => {
+	const tree = unpacked(archive, `${folder}/tree`);
+	change(tree);
+	return packed(tree, file, options);
+};
+const withData = (tree: string) => {
+	mkdirSync(`${tree}/data${data}`, { recursive: true });
+	return `${tree}/data${data}`;
+};
+
+test("a regular import of the same archive is accepted", async () => {
+	const taken = await take(archive, "--yes", "--no-trial");
+	expect(taken.status, taken.stderr).toBe(0);
+});
+
+describe("links", () => {
+	const trees: readonly [string, (tree: string) => void][] = [
+		["in the place of the data", (tree) => symlinkSync(victim, `${tree}/data`)],
+		[
+			"in the place of a writable directory",
+			(tree) => {
+				mkdirSync(dirname(withData(tree)), { recursive: true });
+				rmSync(`${tree}/data${data}`, { recursive: true });
+				symlinkSync(victim, `${tree}/data${data}`);
+			},
+		],
+		[
+			"on the way to a writable directory",
+			(tree) => {
+				mkdirSync(`${tree}/data`);
+				symlinkSync(victim, `${tree}/data/${data.split("/")[1]}`);
+			},
+		],
+		[
+			"on the way to a writable directory, to another directory of the data",
+			(tree) => {
+				mkdirSync(`${tree}/data/else`, { recursive: true });
+				symlinkSync("else", `${tree}/data/${data.split("/")[1]}`);
+			},
+		],
+		["in the data, to a directory of the host", (tree) => symlinkSync(victim, `${withData(tree)}/in`)],
+		["in the data, that climb out", (tree) => symlinkSync(`${"../".repeat(20)}etc`, `${withData(tree)}/in`)],
+		[
+			"in the data, that leave through each other",
+			(tree) => {
+				mkdirSync(`${withData(tree)}/a/b`, { recursive: true });
+				symlinkSync("../..", `${tree}/data${data}/a/b/top`);
+				symlinkSync("a/b/top/..", `${tree}/data${data}/out`);
+			},
+		],
+		["in the place of the log", (tree) => relinked(`${tree}/log`, `${victim}/log`)],
+		["in the place of the traces", (tree) => relinked(`${tree}/traces`, victim)],
+		["in the place of a trace", (tree) => relinked(`${tree}/traces/host.json.gz`, `${victim}/trace`)],
+		["in the place of the description", (tree) => relinked(`${tree}/cage.json`, `${victim}/secret`)],
+		["in the place of the head", (tree) => relinked(`${tree}/export.json`, `${victim}/secret`)],
+		["in the place of the manifests", (tree) => relinked(`${tree}/manifests`, victim)],
+		["in the place of a manifest", (tree) => relinked(`${tree}/manifests/1.json`, `${victim}/secret`)],
+		["in the place of the generations", (tree) => relinked(`${tree}/generations`, victim)],
+		["in the place of the generation", (tree) => relinked(`${tree}/generations/1`, victim)],
+		["in the place of what was seeded", (tree) => symlinkSync(`${victim}/secret`, `${tree}/seeded.json`)],
+		["in the place of a directory of the generation", (tree) => relinked(`${tree}/generations/1/etc`, "/etc")],
+	];
+	test.each(trees)("%s are refused", async (_, change) => {
+		await expectRefused(changed(change), /link|no cage|missing|changed/);
+	});
+
+	test("of a generation that its own manifest names are refused where they lead outside", async () => {
+		const outside = changed((tree) => {
+			symlinkSync("/root/secret", `${tree}/generations/1/etc/out`);
+			editJson(`${tree}/manifests/1.json`, (json) => {
+				const entry = { path: "/etc/out", kind: "symlink", mode: 0o777, uid: 0, gid: 0, size: 0, mtime: 0 };
+				(json.entries as unknown as object[]).push({ ...entry, target: "/root/secret", reasons: [], risks: [] });
+			});
+		});
+		await expectRefused(outside, /link-leads-outside/);
+	});
+
+	test("through which a later entry would be written are refused", async () => {
+		const entries = (name: string, link: string): Appended[] => [
+			...folders(data),
+			{ name, type: "2", link },
+			{ name: `${name}/written`, data: "by the archive" },
+		];
+		await expectRefused(appended(archive, file, entries(`data${data}/evil`, victim)), /link|place/);
+		await expectRefused(appended(archive, file, entries("generations/1/evil", victim)), /link|place/);
+		await expectRefused(appended(archive, file, [...entries("traces", victim)]), /twice|link|place/);
+	});
+});
+
+describe("names", () => {
+	const named: readonly [string, readonly Appended[]][] = [
+		["that climb", [{ name: "../../../../escaped" }]],
+		["that climb from the data", [...folders(data), { name: `data${data}/../../../../../../../escaped` }]],
+		["that are absolute", [{ name: `${victim}/escaped` }]],
+		["with a dot", [...folders("/a"), { name: "data/./a/x" }]],
+		["with an empty part", [...folders("/a"), { name: "data//a/x" }]],
+		["that climb in an extended header", [{ name: "log2", pax: { path: "../../escaped" } }]],
+		["that climb in GNU's long form", [{ name: `${"a/".repeat(60)}${"../".repeat(70)}escaped`, gnu: true }]],
+		["that climb in the header of a file with holes", [{ name: "x", pax: sparse("../../escaped", 10), data: map("0\n") }]],
+		["that are there twice", [{ name: "export.json", data: "{}" }]],
+		["of directories that are there twice", [...folders("/a"), { name: "data/a", type: "5" }]],
+		["below a file", [...folders("/a"), { name: "data/a/x" }, { name: "data/a/x/y" }]],
+		["without their directory", [{ name: "data/a/b/c" }]],
+		["of another generation", [{ name: "generations/2", type: "5" }]],
+		["of another manifest", [{ name: "manifests/2.json", data: "{}" }]],
+		["beside the format's own", [{ name: "account.json", data: "{}" }]],
+		["of a file that asks to be adopted", [{ name: "adoption.json", data: "{}" }]],
+		["too deep", [{ name: "data", type: "5" }, ...deep(400)]],
+		["too long", [...folders("/a"), { name: `data/a/${"b".repeat(300)}` }]],
+	];
+	test.each(named)("%s are refused", async (_, entries) => {
+		await expectRefused(appended(archive, file, entries), /refused|damaged|limit/);
+	});
+});
+
+describe("nodes, setuid files and hard links in the data", () => {
+	const nodes: readonly [string, readonly Appended[]][] = [
+		["a FIFO", [{ name: `data${data}/n`, type: "6" }]],
+		["a character device", [{ name: `data${data}/n`, type: "3" }]],
+		["a block device", [{ name: `data${data}/n`, type: "4" }]],
+		["a setuid file", [{ name: `data${data}/n`, mode: 0o4755, data: "x" }]],
+		["a setgid file", [{ name: `data${data}/n`, mode: 0o2755, data: "x" }]],
+		["a hard link to the host", [{ name: `data${data}/n`, type: "1", link: `${victim}/secret` }]],
+		["a hard link that climbs", [{ name: `data${data}/n`, type: "1", link: `${"../".repeat(20)}${victim}/secret` }]],
+		["a hard link to a program of the cage", [{ name: `data${data}/n`, type: "1", link: "generations/1/usr/bin/redis-server" }]],
+		["a hard link to the description", [{ name: `data${data}/n`, type: "1", link: "cage.json" }]],
+		["a hard link in the place of the log", [{ name: "traces/x.json.gz", type: "1", link: "log" }]],
+		["a hard link within the generation", [{ name: "generations/1/n", type: "1", link: "generations/1/usr/bin/redis-server" }]],
+		[
+			"a hard link to a symbolic one",
+			[
+				{ name: `data${data}/a`, data: "x" },
+				{ name: `data${data}/s`, type: "2", link: "a" },
+				{ name: `data${data}/n`, type: "1", link: `data${data}/s` },
+			],
+		],
+		["a file of an unknown type", [{ name: `data${data}/n`, type: "S", data: "" }]],
+	];
+	test.each(nodes)("%s is refused", async (_, entries) => {
+		await expectRefused(appended(archive, file, [...folders(data), ...entries]), /refused|damaged/);
+	});
+
+	test("a FIFO or a device in the generation is refused", async () => {
+		await expectRefused(
+			changed((tree) => execFileSync("mkfifo", [`${tree}/generations/1/etc/fifo`])),
+			/fifo/,
+		);
+		await expectRefused(
+			changed((tree) => execFileSync("mknod", [`${tree}/generations/1/dev/sda`, "b", "8", "0"])),
+			/block-device/,
+		);
+		await expectRefused(
+			changed((tree) => {
+				rmSync(`${tree}/generations/1/dev/null`);
+				execFileSync("mknod", [`${tree}/generations/1/dev/null`, "c", "1", "1"]);
+			}),
+			/dev\/null/,
+		);
+	});
+});
+
+describe("sizes", () => {
+	test("a compressed archive is refused before it is unpacked", async () => {
+		copyFileSync(archive, `${folder}/packed.tar`);
+		execFileSync("gzip", ["-kf1", `${folder}/packed.tar`]);
+		await expectRefused(`${folder}/packed.tar.gz`, /is no cage that/);
+	});
+
+	test("a file of a petabyte of holes is refused", async () => {
+		await expectRefused(appended(archive, file, [...folders(data), holes(`data${data}/x`, 2 ** 50)]), /limit/);
+		await expectRefused(appended(archive, file, [holes("log", 2 ** 50)]), /limit|twice/);
+		await expectRefused(appended(archive, file, [holes("seeded.json", 2 ** 23)]), /damaged/);
+	});
+
+	test("many files whose holes are too much together are refused", async () => {
+		const many = Array.from({ length: 6 }, (_, index) => holes(`data${data}/${index}`, 2 ** 40));
+		await expectRefused(appended(archive, file, [...folders(data), ...many]), /limit/);
+	});
+
+	test("numbers that mean something else to the system are refused", async () => {
+		for (const pax of [{ uid: "4294967295" }, { gid: "4294967296" }, { mtime: "9".repeat(15) }, { size: "-1" }]) {
+			await expectRefused(appended(archive, file, [...folders(data), { name: `data${data}/x`, pax }]), /damaged/);
+		}
+	});
+
+	test("a map of holes that is not that of its file is refused", async () => {
+		const maps = ["2\n0\n10\n5\n10\n", "1\n100\n10\n", "9999999999\n", "x\n", "1\n", "1\n0\n-1\n"];
+		for (const text of maps) {
+			const entry = { name: "x", pax: sparse(`data${data}/x`, 20), data: map(text) };
+			await expectRefused(appended(archive, file, [...folders(data), entry]), /damaged/);
+		}
+	});
+
+	test("an archive that needs more than the disk has is refused before anything is written", async () => {
+		const small = temporaryFolder("small-disk");
+		const script = 'mount -t tmpfs -o size=12m tmpfs "$0" || exit 99; "$@"; status=$?; ls -A "$0"/state/cages; exit $status';
+		const enter = ["unshare", "--mount", "sh", "-c", script, small];
+		const taken = await cagewright(["import", archive, "--yes", "--no-trial"], { state: `${small}/state`, enter });
+		expect(taken).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining("no space left") });
+	});
+
+	test.each([
+		["no zeros at its end", (bytes: Buffer) => bytes.subarray(0, bytes.length - 10240)],
+		["more behind its end", (bytes: Buffer) => Buffer.concat([bytes, bytes])],
+		["a changed header", (bytes: Buffer) => Buffer.from(bytes).fill("7", 1030, 1031)],
+	])("an archive with %s is refused", async (_, change) => {
+		writeFileSync(file, change(readFileSync(archive)));
+		await expectRefused(file, /damaged|is no cage/);
+	});
+
+	test("extended headers that change what follows are refused", async () => {
+		for (const pax of [{ "GNU.sparse.map": "0,1" }, { "SCHILY.xattr.security.capability": "x" }, { "GNU.dumpdir": "x" }]) {
+			await expectRefused(appended(archive, file, [...folders(data), { name: `data${data}/x`, pax }]), /damaged/);
+		}
+		const global = Buffer.from(readFileSync(archive));
+		global.write("g", 156);
+		writeFileSync(file, global);
+		await expectRefused(file, /damaged|is no cage/);
+	});
+});
+
+test("lines of a foreign log that are none of ours are left out", async () => {
+	const strange = changed((tree) => appendFileSync(`${tree}/log`, "2026-01-01T00:00:00Z record {broken}\nnothing\n"));
+	expect((await take(strange, "--yes", "--no-trial")).status).toBe(0);
+	expect(readFileSync(`${there}/cages/taken/log`, "utf8")).not.toMatch(/broken|nothing/);
+	expect((await cagewright(["show", "taken", "--history"], { state: there })).status).toBe(0);
+});
+
+test("a trace that is none is refused", async () => {
+	const packs = (text: string) => execFileSync("gzip", ["-c"], { input: text });
+	for (const text of ["", "{}", '{"schema":"cagewright/trace/1","trace":{"accesses":5}}', "[".repeat(100_000)]) {
+		await expectRefused(
+			changed((tree) => writeFileSync(`${tree}/traces/host.json.gz`, packs(text))),
+			/damaged/,
+		);
+	}
+	const zeros = execFileSync("sh", ["-c", "head -c 200000000 /dev/zero | gzip -9"], { maxBuffer: 1 << 24 });
+	await expectRefused(
+		changed((tree) => writeFileSync(`${tree}/traces/host.json.gz`, zeros)),
+		/damaged/,
+	);
+});
+
+test("real data travel: holes, second names, links within, names of any bytes and of any length", async () => {
+	const cage = `${state}/cages/redis/data${data}`;
+	const descriptor = openSync(`${cage}/holes`, "w");
+	writeSync(descriptor, "begin", 0);
+	writeSync(descriptor, "end", 2 ** 28);
+	writeFileSync(`${cage}/one`, "two names");
+	linkSync(`${cage}/one`, `${cage}/two`);
+	mkdirSync(`${cage}/sub`, { mode: 0o2770 });
+	chmodSync(`${cage}/sub`, 0o2770);
+	symlinkSync("../one", `${cage}/sub/link`);
+	const odd = Buffer.concat([Buffer.from(`${cage}/odd-`), Buffer.from([0xff, 0xfe, 0x0a, 0x20])]);
+	writeFileSync(odd, "bytes");
+	const long = `${"n".repeat(200)}/${"m".repeat(200)}`;
+	mkdirSync(`${cage}/${dirname(long)}`);
+	writeFileSync(`${cage}/${long}`, "long");
+	// None of these arrives, and the export says so.
+	execFileSync("mkfifo", [`${cage}/fifo`]);
+	symlinkSync("/etc/passwd", `${cage}/outside`);
+	const whole = `${folder}/whole.tar`;
+	const exported = await cagewright(["export", "redis", "-o", whole, "--with-data"], { state });
+	expect(exported.status, exported.stderr).toBe(0);
+	expect(exported.stderr).toContain("2 names of the data cannot be imported elsewhere");
+	expect(statSync(whole).size).toBeLessThan(2 ** 26);
+
+	// As releases before packed it: everything below the folder, by GNU tar.
+	const old = `${folder}/old.tar`;
+	for (const name of ["fifo", "outside"]) rmSync(`${cage}/${name}`);
+	execFileSync("tar", ["-xf", whole, "-C", folder, "export.json"]);
+	const parts = ["cage.json", "manifests/1.json", "traces", "log", "generations/1", "data"];
+	execFileSync("tar", [
+		...["--create", "--format=pax", "--numeric-owner", "--sparse", `--file=${old}`],
+		...["--directory", folder, "export.json", "--directory", `${state}/cages/redis`, ...parts],
+	]);
+	for (const one of [whole, old]) {
+		rmSync(`${there}/cages/taken`, { recursive: true, force: true });
+		const taken = await take(one, "--yes", "--no-trial");
+		expect(taken.status, taken.stderr).toBe(0);
+		const arrived = `${there}/cages/taken/data${data}`;
+		const { blocks, size } = statSync(`${arrived}/holes`);
+		expect({ size, isSmall: blocks < 2048 }).toEqual({ size: 2 ** 28 + 3, isSmall: true });
+		expect(execFileSync("cmp", [`${cage}/holes`, `${arrived}/holes`]).toString()).toBe("");
+		expect(statSync(`${arrived}/one`).ino).toBe(statSync(`${arrived}/two`).ino);
+		expect(readFileSync(`${arrived}/sub/link`, "utf8")).toBe("two names");
+		expect(statSync(`${arrived}/sub`).mode & 0o7777).toBe(0o2770);
+		expect(statSync(arrived).uid).toBe(statSync(cage).uid);
+		expect(readFileSync(Buffer.concat([Buffer.from(arrived), odd.subarray(cage.length)]), "utf8")).toBe("bytes");
+		expect(readFileSync(`${arrived}/${long}`, "utf8")).toBe("long");
+		expect(existsSync(`${arrived}/fifo`)).toBe(false);
+		expect(readdirSync(`${there}/cages/taken`)).not.toContain("export.json");
+	}
+	expect(lstatSync(`${there}/cages/taken`).mode & 0o777).toBe(0o700);
+});
+
+function relinked(path: string, target: string): void {
+	rmSync(path, { recursive: true });
+	symlinkSync(target, path);
+}
+
+function sparse(name: string, size: number): Record<string, string> {
+	return {
+		"GNU.sparse.major": "1",
+		"GNU.sparse.minor": "0",
+		"GNU.sparse.name": name,
+		"GNU.sparse.realsize": String(size),
+	};
+}
+
+/** A map of a sparse file, filled up to whole blocks. */
+function map(text: string): string {
+	return text.padEnd(Math.ceil(text.length / 512) * 512, "\0");
+}
+
+/** A file that is one hole. */
+function holes(name: string, size: number): Appended {
+	return { name: "GNUSparseFile.0/x", pax: sparse(name, size), data: map(`1\n${size}\n0\n`) };
+}
+
+function deep(levels: number): Appended[] {
+	return Array.from({ length: levels }, (_, index) => ({
+		name: `data/${Array(index + 1)
+			.fill("d")
+			.join("/")}`,
+		type: "5" as const,
+	}));
+}

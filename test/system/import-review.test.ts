@@ -1,0 +1,296 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { editJson, packed, unpacked } from "./archives.ts";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { type Daemon, redis } from "./daemons.ts";
+import { freePort } from "./network.ts";
+
+/** What an archive says of a cage: derived from this machine, shown, or refused. */
+
+const state = temporaryState();
+const there = temporaryState();
+const folder = temporaryFolder("import-review");
+const archive = `${folder}/redis.tar`;
+const victim = `${folder}/victim`;
+let daemon: Daemon;
+
+beforeAll(async () => {
+	daemon = redis(await freePort());
+	await make(["--name", "redis", "--no-selftest", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+		state,
+	});
+	const exported = await cagewright(["export", "redis", "-o", archive], { state });
+	expect(exported.status, exported.stderr).toBe(0);
+	mkdirSync(victim);
+	writeFileSync(`${victim}/secret`, "of the host");
+});
+
+beforeEach(() => rmSync(`${there}/cages`, { recursive: true, force: true }));
+// What a failed test leaves.
+afterAll(() => {
+	if (account("cage-ded-moved")) execFileSync("userdel", ["cage-ded-moved"]);
+});
+
+const account = (name: string) =>
+	readFileSync("/etc/passwd", "utf8")
+		.split("\n")
+		.find((line) => line.startsWith(`${name}:`));
+
+// biome-ignore lint/suspicious/noExplicitAny: the archive's author writes whatever it likes
+type Json = any;
+interface Edit {
+	readonly manifest?: (json: Json) => void;
+	readonly cage?: (json: Json) => void;
+	readonly trace?: (json: Json) => void;
+}
+
+function edited({ cage, manifest, trace }: Edit): string {
+	const tree = unpacked(archive, `${folder}/tree`);
+	if (manifest) editJson(`${tree}/manifests/1.json`, manifest);
+	if (cage) editJson(`${tree}/cage.json`, cage);
+	if (trace) {
+		const file = `${tree}/traces/host.json.gz`;
+		const json = JSON.parse(execFileSync("gzip", ["-dc", file], { maxBuffer: 1 << 28 }).toString()) as Json;
+		trace(json.trace);
+		writeFileSync(file, execFileSync("gzip", ["-c"], { input: JSON.stringify(json) }));
+	}
+	return packed(tree, `${folder}/edited.tar`);
+}
+
+const take = (file: string, ...options: string[]) =>
+	cagewright(["import", file, "--yes", "--no-trial", ...options], { state: there });
+
+const capability = (name: string) => (json: Json) => json.openings.capabilities.push({ name, why: "x" });
+const bind = (path: string) => (json: Json) => json.binds.push({ path, access: "rw" });
+const writable = (path: string) => (json: Json) =>
+	json.writable.push({ path, mode: 0o755, uid: 0, gid: 0, reasons: [], seeds: [] });
+const identity = (values: object) => (json: Json) => Object.assign(json.identity, values);
+
+const refused: readonly [string, Edit, RegExp][] = [
+	["an account with root's number", { manifest: identity({ uid: 0, gid: 0 }) }, /account redis/],
+	["an account with another's number", { manifest: identity({ uid: 1 }) }, /account redis/],
+	["another account's name", { manifest: identity({ name: "daemon", uid: 1, gid: 1 }) }, /account daemon/],
+	["root's name", { manifest: identity({ name: "root" }) }, /account root/],
+	["another group", { manifest: identity({ gid: 42 }) }, /account redis/],
+	[
+		"an account of no machine with root's number",
+		{
+			manifest: identity({ name: "nobody-here", uid: 0 }),
+			cage: (json) => Object.assign(json.application, { user: "nobody-here" }),
+		},
+		/nobody-here/,
+	],
+	["a start as root that calls itself redis", { cage: (json) => delete json.application.user }, /account redis/],
+	["an unknown capability", { manifest: capability("sys_all") }, /capabilities 'sys_all'/],
+	["all capabilities", { manifest: capability("all") }, /capabilities 'all'/],
+	["a capability in capitals", { manifest: capability("CAP_SYS_ADMIN") }, /CAP_SYS_ADMIN/],
+	[
+		"an unknown capability for the next build",
+		{ cage: (json) => json.additions.push({ kind: "capability", name: "x", round: 1, call: "x" }) },
+		/capabilities 'x'/,
+	],
+	[
+		"an unknown capability in its trace",
+		{ trace: (json) => json.capabilities.push({ name: "x", call: "x" }) },
+		/capabilities 'x'/,
+	],
+	["an unknown opening", { manifest: (json) => Object.assign(json.openings, { everything: "x" }) }, /openings 'everything'/],
+	["an unknown rule", { cage: (json) => Object.assign(json.rules, { run: ["x"] }) }, /rules 'run'/],
+	["an unknown word of a rule", { cage: (json) => json.rules.allow.push("everything") }, /openings 'everything'/],
+	...["/etc", "/", "/etc/../root", "/usr/", "//etc", "/proc", "/run", "etc", ""].map((path): [string, Edit, RegExp] => [
+		`the bind '${path}'`,
+		{ manifest: bind(path) },
+		/part of the system/,
+	]),
+	...["/etc", "/lib", "/", "/proc/x", "/dev", "/.launch", "//x", "/x/"].map((path): [string, Edit, RegExp] => [
+		`the writable directory '${path}'`,
+		{ manifest: writable(path) },
+		/writable|link|place/,
+	]),
+	["a bind in a writable directory", { manifest: (json) => bind(`${json.writable[0].path}/x`)(json) }, /below|in/],
+	[
+		"any directory as that of the syslog",
+		{ manifest: (json) => Object.assign(json.openings, { syslog: `${victim}/log`, unixSockets: "x" }) },
+		/syslog/,
+	],
+	[
+		"the numbers of another device",
+		{
+			manifest: (json) => {
+				json.entries.find((one: Json) => one.path === "/dev/null").device = { type: "c", major: 10, minor: 229 };
+			},
+		},
+		/\/dev\/null/,
+	],
+	[
+		"a device outside of /dev",
+		{
+			manifest: (json) => {
+				const device = json.entries.find((one: Json) => one.path === "/dev/null");
+				json.entries.push({ ...device, path: "/etc/null" });
+			},
+		},
+		/\/etc\/null/,
+	],
+	[
+		"a file without a hash",
+		{
+			manifest: (json) => {
+				delete json.entries.find((one: Json) => one.kind === "file").sha256;
+			},
+		},
+		/SHA-256/,
+	],
+	[
+		"a setuid file that it allows itself",
+		{
+			manifest: (json) => {
+				json.entries.find((one: Json) => one.path === "/usr/bin/redis-check-rdb").mode = 0o4755;
+			},
+			cage: (json) => json.rules.allowSetuid.push("/usr/bin/redis-check-rdb"),
+		},
+		/--allow-setuid \/usr\/bin\/redis-check-rdb/,
+	],
+	["a limit below zero", { cage: (json) => Object.assign(json.application, { limits: { memory: -1 } }) }, /limits/],
+	["no time to answer", { cage: (json) => Object.assign(json.application, { timeout: 0 }) }, /timeout/],
+	["root as the account of its own", { cage: (json) => Object.assign(json, { dedicatedAccount: "root" }) }, /account root/],
+	[
+		"an account of this machine as its own",
+		{ cage: (json) => Object.assign(json, { dedicatedAccount: "redis" }) },
+		/account redis/,
+	],
+	["NUL in its environment", { cage: (json) => Object.assign(json.application.env, { A: "a\0b" }) }, /environment/],
+	["NUL in a rule", { cage: (json) => json.rules.include.push("/a\0b") }, /NUL/],
+	["an unknown signal", { cage: (json) => json.signals.push("SIGKILL") }, /signals 'SIGKILL'/],
+	["another owner than its account", { manifest: (json) => Object.assign(json, { owner: { uid: 0, gid: 0 } }) }, /account redis/],
+	["NUL in its command", { cage: (json) => json.application.command.push("a\0b") }, /command/],
+];
+
+test.each(refused)("an archive with %s is refused", async (_, edit, why) => {
+	const result = await take(edited(edit));
+	expect([2, 4]).toContain(result.status);
+	expect(result.stderr).toMatch(/^cagewright: [^\n]*\n$/);
+	expect(result.stderr).toMatch(why);
+	expect(existsSync(`${there}/cages/redis`)).toBe(false);
+});
+
+test("everything that this machine would do because of it is shown, and what it accepted or claims is left out", async () => {
+	const telling: Edit = {
+		manifest(json) {
+			Object.assign(json.identity, { name: "root", uid: 0, gid: 0, groups: [42], home: "/root" });
+			capability("sys_admin")(json);
+			bind("/srv")(json);
+			Object.assign(json.openings, { memfd: "x" });
+		},
+		cage(json) {
+			delete json.application.user;
+			Object.assign(json, { onHost: true, accepted: ["data-setuid:/x"], unit: "cron.service" });
+			Object.assign(json.application, { env: { LD_PRELOAD: "/x.so", TERM: "\u001b[2J" }, directories: ["/run/made"] });
+			json.application.exercises.push("touch /exercised");
+			Object.assign(json.rules, { allowSecret: ["/etc/shadow"], seed: ["/root"], include: ["/srv/x"] });
+			json.additions.push({ kind: "capability", name: "sys_ptrace", round: 1, call: "x" });
+		},
+		trace: (json) => json.capabilities.push({ name: "sys_module", call: "x" }),
+	};
+	const file = edited(telling);
+	const dry = await cagewright(["import", file, "--dry-run"], { state: there });
+	expect(dry.status, dry.stderr).toBe(0);
+	for (const part of [
+		...["root (uid 0", "capability:sys_admin", "capability:sys_ptrace", "capability:sys_module", "memfd", "/srv (rw)"],
+		...["LD_PRELOAD=/x.so", "/run/made", "touch /exercised", "--include /srv/x", "--on-host", "data-setuid:/x"],
+		...["--allow-secret /etc/shadow", "--seed /root", "cron.service"],
+	]) {
+		expect(dry.stdout).toContain(part);
+	}
+	expect(dry.stdout).not.toContain("\u001b");
+	const json = await cagewright(["import", file, "--dry-run", "--json"], { state: there });
+	expect(json.json).toMatchObject({ account: "root", identity: { uid: 0, groups: [] }, network: "host" });
+	const taken = await take(file);
+	expect(taken.status, taken.stderr).toBe(0);
+	for (const part of ["uid 0", "sys_admin", "/srv (rw)", "LD_PRELOAD=/x.so", "--on-host", "--allow-secret /etc/shadow"]) {
+		expect(taken.stderr).toContain(part);
+	}
+	const cage = JSON.parse(readFileSync(`${there}/cages/redis/cage.json`, "utf8")) as Json;
+	expect(cage).toMatchObject({ onHost: false, trials: [], rules: { allowSecret: [], allowSetuid: [], seed: [] } });
+	for (const name of ["accepted", "unit", "selftest"]) expect(cage).not.toHaveProperty(name);
+});
+
+test("the groups are those that this machine gives the account", async () => {
+	const taken = await take(edited({ manifest: identity({ groups: [0, 42, 999] }) }));
+	expect(taken.status, taken.stderr).toBe(0);
+	const { identity: here } = JSON.parse(readFileSync(`${there}/cages/redis/manifests/1.json`, "utf8")) as Json;
+	expect(here).toMatchObject({ name: "redis", groups: [] });
+});
+
+test("a setuid file needs an option of its own", async () => {
+	const program = "/usr/bin/redis-check-rdb";
+	const tree = unpacked(archive, `${folder}/tree`);
+	editJson(`${tree}/manifests/1.json`, (json: Json) => {
+		json.entries.find((one: Json) => one.path === program).mode = 0o4755;
+	});
+	execFileSync("chmod", ["4755", `${tree}/generations/1${program}`]);
+	const file = packed(tree, `${folder}/setuid.tar`);
+	expect(await take(file)).toMatchObject({ status: 4, stderr: expect.stringContaining(`--allow-setuid ${program}`) });
+	const taken = await take(file, "--allow-setuid", program);
+	expect(taken).toMatchObject({ status: 0, stderr: expect.stringContaining(`Setuid files: ${program}`) });
+	expect(statSync(`${there}/cages/redis/generations/1${program}`).mode & 0o7777).toBe(0o4755);
+});
+
+test("an account of the cage's own is created here with its number, and removed with the cage", async () => {
+	const own = redis(await freePort());
+	const words = ["--name", "ded-moved", "--user", "redis", "--no-selftest", "--probe", own.probe, "--dedicated-account"];
+	await make([...words, "--", ...own.command], { state });
+	const line = account("cage-ded-moved");
+	const file = `${folder}/dedicated.tar`;
+	const exported = await cagewright(["export", "ded-moved", "-o", file], { state });
+	expect(exported.status, exported.stderr).toBe(0);
+	// It is another cage's here.
+	expect(await take(file)).toMatchObject({ status: 4, stderr: expect.stringContaining("cage-ded-moved") });
+	expect((await cagewright(["remove", "ded-moved", "--yes"], { state })).status).toBe(0);
+	expect(account("cage-ded-moved")).toBeUndefined();
+	const taken = await cagewright(["import", file, "--yes"], { state: there });
+	expect(taken.status, taken.stderr).toBe(0);
+	expect(account("cage-ded-moved")).toBe(line);
+	expect((await cagewright(["remove", "ded-moved", "--yes"], { state: there })).status).toBe(0);
+	expect(account("cage-ded-moved")).toBeUndefined();
+});
+
+/** The same decision for whatever launches a cage, of whichever release it is. */
+const launches: readonly (readonly string[])[] = [
+	["run", "redis"],
+	["run", "redis", "--print"],
+	["shell", "redis", "--", "true"],
+	["selftest", "redis"],
+	["trial", "redis"],
+	["unit", "redis"],
+	["unit", "redis", "--dropin", "redis-server"],
+	["unit", "redis", "--score"],
+];
+const unlaunchable: readonly [string, (json: Json) => void, RegExp][] = [
+	["a bind of /etc", bind("/etc"), /\/etc/],
+	["a bind that climbs", bind("/srv/../etc"), /\/srv\/\.\.\/etc/],
+	["another directory as that of the syslog", (json) => Object.assign(json.openings, { syslog: `${victim}/log` }), /syslog/],
+	["an unknown capability", capability("everything"), /everything/],
+	["an account with root's number", identity({ uid: 0, gid: 0 }), /redis/],
+	["a disk", (json) => json.entries.push({ ...disk, device: { type: "b", major: 8, minor: 0 } }), /\/dev\/sda/],
+	["the machine's memory", (json) => json.entries.push({ ...disk, device: { type: "c", major: 1, minor: 1 } }), /\/dev\/sda/],
+	["a writable /etc", writable("/etc"), /\/etc/],
+];
+const disk = { path: "/dev/sda", kind: "device", mode: 0o600, uid: 0, gid: 0, size: 0, mtime: 0, reasons: [], risks: [] };
+
+test.each(unlaunchable)("no verb launches a cage with %s, or writes a unit for it", async (_, edit, why) => {
+	const file = `${state}/cages/redis/manifests/1.json`;
+	const before = readFileSync(file);
+	try {
+		editJson(file, edit);
+		for (const words of launches) {
+			const result = await cagewright(words, { state });
+			expect({ words, status: result.status, stderr: result.stderr }).toMatchObject({ status: 4 });
+			expect(result.stderr).toMatch(why);
+			expect(result.stdout).toBe("");
+		}
+	} finally {
+		writeFileSync(file, before);
+	}
+});

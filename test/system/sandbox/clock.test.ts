@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { cagewright, make, temporaryState } from "../cagewright.ts";
+
+/** chronyd sets the clock of the machine, and keeps the capability for it when it gives up root. */
+const words = ["--name", "clock", "--no-selftest", "--", "/usr/sbin/chronyd", "-n", "-f", "/etc/chrony/chrony.conf"];
+const option = "--allow capability:sys_time";
+
+test("a daemon that sets the clock is refused, with the option that permits it", async () => {
+	const { status, stderr } = await cagewright(["make", "--yes", ...words], { state: temporaryState() });
+	expect(status).toBe(1);
+	expect(stderr).toContain(`may not keep the capabilities sys_time. If it has to, allow them: ${option}`);
+});
+
+test("with the option it is traced and tried, and the clock stays what it was", async () => {
+	const state = temporaryState();
+	const before = Date.now() - performance.now();
+	const made = await make([...option.split(" "), ...words], { state });
+	expect(made.answered).toBe(true);
+	expect(made.confinement.capabilities).toContain("sys_time");
+	expect(Math.abs(Date.now() - performance.now() - before)).toBeLessThan(60_000);
+	const { json } = await cagewright(["plan", "clock", "--json"], { state });
+	expect(json.notes).toContainEqual({
+		code: "clock-allowed",
+		values: { call: expect.stringMatching(/adjtimex|clock_/), option },
+	});
+	const explained = await cagewright(["explain", "clock", "clock_settime"], { state });
+	expect(explained.stdout).toMatch(/clock_settime/);
+});
