@@ -7,7 +7,7 @@ import type { Imported } from "../engine/transfer.ts";
 import { fields } from "../report/format.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a person judges a foreign cage by: all that this machine would run, mount, open or copy because of it. */
+/** Everything that this machine would run, mount, permit or copy because of the cage. */
 function partsOf({ archive, cage, manifest }: Imported) {
 	const { application, rules } = cage;
 	const counts = countEntries(manifest);
@@ -31,7 +31,7 @@ function partsOf({ archive, cage, manifest }: Imported) {
 		directories: application.directories,
 		secrets: manifest.entries.filter(({ risks }) => risks.includes("secret")).map(({ path }) => path),
 		setuid: manifest.entries.filter(({ kind, mode }) => mode & 0o6000 && kind === "file").map(({ path }) => path),
-		/** What later builds take from this machine. */
+		/** Files and accounts that later builds take from this machine. */
 		rules: [
 			...rules.include.map((value) => `--include ${value}`),
 			...rules.writable.map((value) => `--writable ${value}`),
@@ -85,7 +85,7 @@ export function describeImport(imported: Imported, { messages }: Terminal): stri
 	].join("\n");
 }
 
-/** What reaches beyond the cage, a line each, for an import that nobody answers for at the terminal. */
+/** One line for each part that reaches beyond the cage; printed when `--yes` replaces the question. */
 export function dangersOf(imported: Imported, { messages }: Terminal): string[] {
 	const words = messages.cli.transfer;
 	const { cage, dropped, manifest } = imported;

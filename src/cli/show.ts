@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
 import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
-import { baseName, type Path, pathToJson, pathToText } from "../core/path/path.ts";
+import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import { logDirectories } from "../core/upkeep/rotation.ts";
 import { isDamage, knownCage, type PresentCage, presentCage } from "../engine/cages.ts";
@@ -15,6 +14,7 @@ import { fields, indent, table } from "../report/format.ts";
 import { confinementToJson, countsToJson } from "../report/json.ts";
 import { entryTable, openingsText } from "../report/text.ts";
 import { unneededText } from "../report/unneeded.ts";
+import { readTextSync } from "../system/files/read-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function list(terminal: Terminal): Promise<number> {
@@ -147,10 +147,12 @@ export async function show(terminal: Terminal, name: string, options: { history?
 
 function readRecord(path: string, name: string): string {
 	try {
-		return readFileSync(path, "utf8");
+		const text = readTextSync(pathFromText(path));
+		if (text) return text;
 	} catch {
-		throw new Failure("no-record", { name }, 1);
+		// It is not there.
 	}
+	throw new Failure("no-record", { name }, 1);
 }
 
 function showJson({ cage, generation, layout, manifest }: PresentCage, adoption: Adoption | undefined): object {

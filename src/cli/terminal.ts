@@ -1,4 +1,5 @@
 import { Failure } from "../core/failure.ts";
+import { pathFromText } from "../core/path/path.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
 import { finishUnfinished } from "../engine/repair.ts";
@@ -7,6 +8,7 @@ import { finishedText } from "../report/finished.ts";
 import { eventToJson } from "../report/json.ts";
 import { progressLine } from "../report/progress.ts";
 import type { Launching } from "../system/launch/method.ts";
+import { isForeign } from "../system/state/foreign.ts";
 import { Interrupted } from "./interrupted.ts";
 import { systemMachine } from "./machine.ts";
 import type { GlobalOptions } from "./options.ts";
@@ -103,8 +105,10 @@ export class Terminal {
 	}
 
 	/** What a killed command left is brought to its end by whatever command comes next; that may be the very one that finds out what is wrong. */
-	#repair(context: Context): Promise<void> {
-		return finishUnfinished(
+	async #repair(context: Context): Promise<void> {
+		// Root only reads what another user can change.
+		if (isForeign(pathFromText(this.state))) return;
+		await finishUnfinished(
 			{ ...context, emit() {} },
 			(finished) => this.say(finishedText(finished, this.messages)),
 			(problem) => this.say(this.messages.failure(problem)),

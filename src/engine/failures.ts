@@ -5,6 +5,7 @@ import { showPath } from "../core/path/quote.ts";
 import { type Missing, openingOf } from "../core/plan/missing.ts";
 import { capabilityOptions, refusedCalls, refusedCapabilities } from "../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
+import { remedyOption } from "../core/questions/remedy-option.ts";
 import type { OwnAccount } from "./ports.ts";
 import type { Store } from "./store.ts";
 import type { TraceResult } from "./trace.ts";
@@ -73,7 +74,10 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
 	if (kernel.length) return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel) }, 1);
 	if (!round.missing.length) return new Failure("not-answered-in-cage-nothing-missing", values, 1);
-	const missing = round.missing.slice(0, 5).map((one) => `${placeOrCall(one)} (${one.error})`);
+	const missing = round.missing.slice(0, 5).map((one) => {
+		const option = one.unseen ? remedyOption(one) : undefined;
+		return `${placeOrCall(one)} (${one.error}${option === undefined ? "" : `; ${option}`})`;
+	});
 	return new Failure("not-answered-in-cage", { ...values, missing: missing.join(", ") }, 1);
 }
 

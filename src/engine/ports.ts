@@ -8,6 +8,7 @@ import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Layer } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
 import type { Architecture } from "../core/confinement/syscalls.ts";
+import type { Failure } from "../core/failure.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import type { PackageContents } from "../core/plan/coverage.ts";
@@ -251,11 +252,12 @@ export interface Launcher {
 	hostShell(): HostShell;
 	/** With a network of its own, in which these ports of the loopback lead to the host's. */
 	rehearse(ports?: readonly number[]): Promise<Rehearsal>;
-	/** Takes away what launches of killed commands left: scratch folders, and what waits stopped for nobody. */
-	clearAbandoned(): void;
+	/** Removes what launches of killed commands left: scratch folders, and processes that wait stopped for nobody. Returns why some cannot be removed. */
+	clearAbandoned(): Promise<readonly Failure[]>;
 	/**
-	 * Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). `root` stands
-	 * for the application's root where nothing was launched.
+	 * Runs a shell line on the host's file system in the network of a launched application (or, without one, in an empty network). The line sees the
+	 * application's root at `$CAGEWRIGHT_ROOT`, where no link is followed, and every process that it starts ends with it. `root` is the variable's
+	 * value where nothing was launched.
 	 */
 	shell(
 		line: string,

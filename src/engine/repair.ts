@@ -35,7 +35,9 @@ export async function finishUnfinished(
 		if (accounts.own()) return;
 		for (const repaired of await repairAdoptions(context)) done({ kind: "adoption", ...repaired });
 	});
-	await attempt(async () => launcher.clearAbandoned());
+	await attempt(async () => {
+		for (const problem of await launcher.clearAbandoned()) failed(problem);
+	});
 	for (const name of await store.unfinished()) {
 		await attempt(async () => {
 			const finished = await finish(context, name);

@@ -139,7 +139,7 @@ async function accountInUse({ machine }: Context, { account, cage }: Reviewed): 
 	return isUsed ? new Failure("dedicated-account-foreign", { account: account.name, uid: account.uid }, 4) : undefined;
 }
 
-/** What this machine makes of an archive, and why it is refused. */
+/** Reviews an archive; returns the cage as this machine would import it, or why it is refused. */
 function judge(
 	{ machine }: Context,
 	archive: InspectedArchive,
@@ -186,7 +186,7 @@ function refusalFor(findings: readonly Finding[]): Failure | undefined {
 	return wrong && new Failure("import-refused", { path: showPath(wrong.path), why: wrong.code }, 4);
 }
 
-/** What was written is looked at again: the archive may have changed since it was read. */
+/** Audits the unpacked files, because the archive may have changed since it was inspected. */
 async function verify(context: Context, { data, manifest, root }: ReceivedCage): Promise<void> {
 	const layout = { ...layoutOf(context.machine.store, manifest), root, data };
 	const refusal = refusalFor(await findingsOf(context, manifest, layout, { thorough: true }));

@@ -192,6 +192,8 @@ export const failuresDe: Failures = {
 		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs. Es konnte {path} nicht schreiben ({error}): nennen Sie {directory} mit --directory, wenn sein Dienst es anlegt; sonst prüfen Sie Eigentümer und Modus. {words}",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
+	"foreign-link":
+		"{path} ist ein Verweis im Zustandsordner eines anderen Benutzers, dem root nicht folgt. Rufen Sie den Befehl als dieser Benutzer auf.",
 	"finding-unknown": "Einen Befund {code}, der hingenommen werden könnte, gibt es nicht; es gibt: {codes}.",
 	"for-needs-attach":
 		"--for sagt, wie lange beobachtet wird, was läuft: ein Prozess mit --attach PID, oder bei `trace` der genannte Käfig.",
@@ -333,6 +335,8 @@ export const failuresDe: Failures = {
 	"process-unknown": "Es gibt keinen Prozess {pid}; `cagewright apps` zeigt, was läuft.",
 	"port-needs-root":
 		"{command} will Port {port}, und {user} bekommt keinen unter {lowest}; lassen Sie es an einem höheren lauschen, oder rufen Sie dies als root auf.",
+	"nowhere-executable":
+		"In keinem Ordner dürfen Programme ausgeführt werden: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Geben Sie mit --state einen anderen Ordner an.",
 	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; amd64 und arm64 werden es.",
 	"program-failed": "{program} ist gescheitert: {problem}",
 	"program-not-a-file": "{program} ist keine Datei; nennen Sie das Programm selbst.",

@@ -175,6 +175,7 @@ export const failuresEn = {
 		"{command} fails with status {status}, even outside a cage. It could not write {path} ({error}): name {directory} with --directory where its service makes it, else check owner and mode. {words}",
 	"file-unreadable": "{file} cannot be read: {detail}",
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
+	"foreign-link": "{path} is a link in another user's state folder, and root does not follow it. Run the command as that user.",
 	"finding-unknown": "There is no finding {code} that could be accepted; there are: {codes}.",
 	"for-needs-attach":
 		"--for says how long to watch what runs: a process with --attach PID, or with `trace` the cage that is named.",
@@ -307,6 +308,8 @@ export const failuresEn = {
 	"process-unknown": "There is no process {pid}; `cagewright apps` shows what runs.",
 	"port-needs-root":
 		"{command} wants port {port}, and {user} gets none below {lowest}; let it listen at a higher one, or run this as root.",
+	"nowhere-executable":
+		"No folder lets programs be executed: {folder}, /run, /tmp and /dev/shm are mounted noexec. Use --state with a folder that is not.",
 	"processor-unsupported": "This processor ({processor}) is not supported; amd64 and arm64 are.",
 	"program-failed": "{program} failed: {problem}",
 	"program-not-a-file": "{program} is no file; name the program itself.",

@@ -6,10 +6,11 @@ import { pathToJson } from "../core/path/path.ts";
 import { groupsOf } from "../core/plan/groups.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Entry, Plan } from "../core/plan/plan.ts";
+import { remedyOption } from "../core/questions/remedy-option.ts";
 import type { Event } from "../engine/events.ts";
 import type { MadeCage } from "../engine/make.ts";
 import { reachedToJson } from "./coverage.ts";
-import { missingOption, offerOption, permissionToJson } from "./offers.ts";
+import { offerOption, permissionToJson } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
 
 /** Values as the JSON that the contract promises: paths as text or base64, sets as lists. Fields may be added, never taken away. */
@@ -110,7 +111,7 @@ export function missingToJson(missing: Missing): object {
 		...(missing.program === undefined ? {} : { program: pathToJson(missing.program) }),
 		declined,
 		remedy: missing.remedy?.kind ?? null,
-		option: missingOption(missing) ?? null,
+		option: remedyOption(missing) ?? null,
 		...(missing.importance ? { importance: missing.importance } : {}),
 	};
 }
@@ -125,7 +126,7 @@ export function madeToJson(made: MadeCage, root: string, data: string): object {
 		answered: made.answered,
 		rounds: cage.trials.map(({ added, missing, probes, failedExercises }) => ({ added, missing, probes, failedExercises })),
 		permissions: plan.permissions.map(permissionToJson),
-		offers: made.missing.filter((one) => missingOption(one) !== undefined).map(missingToJson),
+		offers: made.missing.filter((one) => remedyOption(one) !== undefined).map(missingToJson),
 		...countsToJson(manifest),
 		accounts: {
 			users: manifest.accounts.users.map((user) => user.name),

@@ -4,7 +4,7 @@ import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Permission } from "../core/plan/permissions.ts";
 import type { Offer } from "../core/plan/plan.ts";
-import { type Rule, wantedRule } from "../core/questions/departures.ts";
+import { remedyOption } from "../core/questions/remedy-option.ts";
 import type { Messages } from "../messages/messages.ts";
 import { table } from "./format.ts";
 
@@ -14,24 +14,10 @@ export function offerOption({ kind, path }: Offer): string {
 	return quoteShellLine([option, pathToText(path) ?? path]);
 }
 
-const optionOfList: Partial<Record<Rule[0], string>> = {
-	include: "--include",
-	writable: "--writable",
-	accounts: "--account",
-	allow: "--allow",
-};
-
-/** The option that takes up what a trial offers; undefined where nothing does. */
-export function missingOption({ declined, remedy }: Pick<Missing, "declined" | "remedy">): string | undefined {
-	const [list, value] = (remedy && !declined && wantedRule(remedy)) || [];
-	const option = list && optionOfList[list];
-	return option === undefined || value === undefined ? undefined : quoteShellLine([option, value]);
-}
-
 /** A line for each thing that was refused in the cage and that nobody has allowed: the option, then the refused call. */
 export function offeredTable(missing: readonly Missing[], messages: Messages): string | undefined {
 	const rows = missing.flatMap((one) => {
-		const option = missingOption(one);
+		const option = remedyOption(one);
 		if (option === undefined) return [];
 		const by = one.program === undefined ? [] : [showPath(one.program)];
 		return [[option, messages.missingKind(one.kind), `${printable(one.call)}: ${one.error}`, ...by]];

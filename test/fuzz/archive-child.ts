@@ -24,7 +24,7 @@ interface Entry {
 	readonly link?: string;
 	readonly mode?: number;
 	readonly content?: Buffer;
-	/** What the header says of the size, where that is not the content's. */
+	/** Size in the header, if it differs from the content's. */
 	readonly size?: number | undefined;
 	readonly pax?: Readonly<Record<string, string>> | undefined;
 	readonly isGnu?: boolean;

@@ -21,7 +21,7 @@ export function packed(tree: string, file: string, options: readonly string[] = 
 
 export interface Appended {
 	readonly name: string;
-	/** As the format has it; without it, a file. */
+	/** The format's type flag; a file by default. */
 	readonly type?: "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "S";
 	readonly link?: string;
 	readonly mode?: number;

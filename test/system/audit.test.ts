@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AuditPolicy } from "../../src/core/cage/audit.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import { type AuditResult, auditCage } from "../../src/system/files/audit.ts";
+import { removeTree } from "../../src/system/files/remove.ts";
 import { makeDeep } from "./deep.ts";
 
 const policy: AuditPolicy = {
@@ -71,8 +72,48 @@ describe.skipIf(process.getuid?.() !== 0)("a cage", () => {
 		const [deepest] = findings.filter(({ code }) => code === "data-setuid");
 		expect(deepest).toMatchObject({ severity: "danger", path: expect.stringMatching(/^\/data\/.{5000,}\/evil$/) });
 		expect(findings).toContainEqual(
-			expect.objectContaining({ code: "unseen", severity: "danger", values: { error: "ENAMETOOLONG" } }),
+			expect.objectContaining({ code: "unseen", severity: "warning", values: { error: "ENAMETOOLONG" } }),
 		);
+	});
+
+	it("is judged by what is in it when its data is deeper than is looked at", async () => {
+		const data = join(top, "written");
+		mkdirSync(data);
+		execFileSync("perl", ["-e", 'chdir shift; for (1 .. 400) { mkdir "d" x 200 or die; chdir "d" x 200 or die }', data]);
+		writeFileSync(join(data, "evil"), "");
+		chmodSync(join(data, "evil"), 0o4755);
+		await execa("setcap", ["cap_net_raw+ep", join(cage, "usr/bin/program")]);
+		const { findings } = await auditCage({
+			root: pathFromText(cage),
+			policy,
+			data: [{ path: pathFromText("/data"), source: pathFromText(data) }],
+		});
+		expect(findings.filter(({ severity }) => severity === "danger").map(({ code, path }) => `${code} ${path}`)).toEqual([
+			"data-setuid /data/evil",
+			"file-capabilities /usr/bin/program",
+		]);
+		expect(findings).toContainEqual(
+			expect.objectContaining({ code: "unseen", severity: "warning", path: expect.stringMatching(/^.{203}$/) }),
+		);
+		await removeTree(pathFromText(data));
+	});
+
+	it("has file capabilities in its data found, with blanks in the name", async () => {
+		const data = join(top, "written");
+		mkdirSync(join(data, "a b"), { recursive: true });
+		for (const name of ["a b/with caps", "with caps"]) {
+			writeFileSync(join(data, name), "");
+			await execa("setcap", ["cap_net_raw+ep", join(data, name)]);
+		}
+		const { findings } = await auditCage({
+			root: pathFromText(cage),
+			policy,
+			data: [{ path: pathFromText("/data"), source: pathFromText(data) }],
+		});
+		expect(findings.filter(({ code }) => code === "data-file-capabilities").map(({ path }) => path)).toEqual([
+			"/data/a b/with caps",
+			"/data/with caps",
+		]);
 	});
 
 	it("warns about a sticky directory that it lies in", async () => {

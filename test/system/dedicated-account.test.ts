@@ -107,7 +107,7 @@ test("a cage that has state already takes it along to its account", async () => 
 	expect(statSync(dump).uid).toBe(uidOf("cage-ded-later"));
 	expect((await remove("ded-later")).status).toBe(0);
 	expect(account("cage-ded-later")).toBeUndefined();
-});
+}, 180_000);
 
 /** Ids of a user namespace; empty once the process is gone. */
 function mapOf(pid: number): string {

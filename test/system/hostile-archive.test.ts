@@ -333,7 +333,7 @@ test("real data travel: holes, second names, links within, names of any bytes an
 	expect(exported.stderr).toContain("2 names of the data cannot be imported elsewhere");
 	expect(statSync(whole).size).toBeLessThan(2 ** 26);
 
-	// As releases before packed it: everything below the folder, by GNU tar.
+	// Earlier releases let GNU tar pack everything below the folder.
 	const old = `${folder}/old.tar`;
 	for (const name of ["fifo", "outside"]) rmSync(`${cage}/${name}`);
 	execFileSync("tar", ["-xf", whole, "-C", folder, "export.json"]);

@@ -6,7 +6,7 @@ import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.
 import { type Daemon, redis } from "./daemons.ts";
 import { freePort } from "./network.ts";
 
-/** What an archive says of a cage: derived from this machine, shown, or refused. */
+/** An archive's claims about a cage are derived from this machine, shown, or refused. */
 
 const state = temporaryState();
 const there = temporaryState();
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => rmSync(`${there}/cages`, { recursive: true, force: true }));
-// What a failed test leaves.
+// A failed test would leave it.
 afterAll(() => {
 	if (account("cage-ded-moved")) execFileSync("userdel", ["cage-ded-moved"]);
 });

@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
@@ -104,7 +105,7 @@ test("without a control group root is not held to a number of processes, so noth
 });
 
 test("a control group that a launch in another PID namespace has just made stays", async () => {
-	const groups = JSON.parse(inView("makeGroups({ processes: 8 })")) as { folder: string }[];
+	const { child, groups } = await groupMaker();
 	try {
 		expect(groups).toHaveLength(1);
 		const other: Where = { state, enter: [...view.enter, "unshare", "--pid", "--fork", "--mount-proc"] };
@@ -112,17 +113,22 @@ test("a control group that a launch in another PID namespace has just made stays
 		for (const { folder } of groups) expect(existsSync(view.from(folder))).toBe(true);
 	} finally {
 		for (const { folder } of groups) rmdirSync(view.from(folder));
+		child.stdin.end();
+		await once(child, "close");
 	}
 });
 
-/** Calls a function of the launcher in a process of its own that sees the groups; its value as JSON. */
-function inView(call: string): string {
+/** A process that sees the groups, has made one as a launch does, and lives until its stdin ends: a dead launch's group anybody may remove. */
+async function groupMaker() {
 	const module = join(temporaryFolder("limits"), "control-groups.mjs");
 	const options = { bundle: true, format: "esm", platform: "node", outfile: module } as const;
 	buildSync({ ...options, entryPoints: [join(home, "src/system/launch/control-groups.ts")] });
-	const script = `import { makeGroups } from "${module}"; console.log(JSON.stringify(${call}))`;
+	const script = `import { makeGroups } from "${module}"; console.log(JSON.stringify(makeGroups({ processes: 8 }))); process.stdin.resume();`;
 	const [enter = "", ...into] = view.enter;
-	return execFileSync(enter, [...into, process.execPath, "--input-type=module", "--eval", script], { encoding: "utf8" });
+	const words = [...into, process.execPath, "--input-type=module", "--eval", script];
+	const child = spawn(enter, words, { stdio: ["pipe", "pipe", "inherit"] });
+	const [printed] = (await once(child.stdout, "data")) as [Buffer];
+	return { child, groups: JSON.parse(printed.toString()) as { folder: string }[] };
 }
 
 test("no control group is left behind, and what a killed run left goes with the next start", async () => {

@@ -107,6 +107,12 @@ describe("an application that does not answer in its cage", () => {
 		expect(stderr.trim().split("\n")).toHaveLength(1);
 	});
 
+	test("gets a file that only its cage asked for with the next round", async () => {
+		const caged = "if attempt(lambda: open('/etc/adduser.conf')) is None: answer = b'no'";
+		const made = (await make(await server("wants-file", { caged, user: "nobody" }), where)) as Refused;
+		expect(made.rounds.map(({ added }) => added)).toEqual([[], ["/etc/adduser.conf"]]);
+	});
+
 	test("gets no capability for another call than the one that succeeded on that path", async () => {
 		const file = join(folder, "owned");
 		const always = `open(${JSON.stringify(file)}, 'w').close()`;

@@ -2,8 +2,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { join, type Path, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { join, type Path, pathFromBytes, pathFromText, pathToBytes } from "../../src/core/path/path.ts";
 import { removeTree } from "../../src/system/files/remove.ts";
 
 let folder: Path;
@@ -74,4 +74,55 @@ test("directories that are swapped for links meanwhile", async () => {
 		expect(readFileSync(at("outside/file"), "utf8")).toBe("keep");
 		await removeTree(at("tree"));
 	}
+});
+
+describe("what root can forbid in its own sandbox", () => {
+	const flagged = (flag: string, ...names: string[]) => execFileSync("chattr", [flag, "--", ...names.map(at)]);
+
+	test("immutable and append-only files and directories are removed", async () => {
+		mkdirSync(at("tree/a/b/c/d"), { recursive: true });
+		for (const name of ["tree/file", "tree/a/b/file", "tree/a/b/c/-i", "tree/a/b/c/new\nline"]) writeFileSync(at(name), "");
+		symlinkSync(at("outside/file"), at("tree/a/b/link"));
+		flagged("+a", "tree/a/b/file", "tree/a/b/c/d");
+		flagged("+i", "tree/file", "tree/a/b/c/-i", "tree/a/b/c/new\nline", "tree/a/b/c", "tree/a/b");
+		flagged("+a", "tree");
+		await removeTree(at("tree"));
+		expect(existsSync(at("tree"))).toBe(false);
+	});
+
+	test("an immutable file is removed by its own name", async () => {
+		flagged("+i", "outside/file");
+		await removeTree(at("outside/file"));
+		expect(existsSync(at("outside/file"))).toBe(false);
+	});
+
+	test("an immutable file elsewhere keeps its flag when a link in an immutable directory names it", async () => {
+		symlinkSync(at("outside"), at("tree/a/b/directory"));
+		symlinkSync(at("outside/file"), at("tree/a/b/link"));
+		flagged("+i", "outside/file", "tree/a/b");
+		try {
+			await removeTree(at("tree"));
+			expect(execFileSync("lsattr", [at("outside/file")], { encoding: "utf8" })).toMatch(/^\S*i\S* /);
+		} finally {
+			flagged("-i", "outside/file");
+		}
+	});
+});
+
+test("a tree of 5,000 levels is removed with two descriptors", async () => {
+	execFileSync("perl", ["-e", 'chdir $ARGV[0] or die; for (1 .. 5000) { mkdir "d" or die; chdir "d" or die }', at("tree")]);
+	await removeTree(at("tree"));
+	expect(existsSync(at("tree"))).toBe(false);
+});
+
+test("names of 255 bytes, with line breaks and invalid UTF-8, are removed at any depth", async () => {
+	const odd = pathFromBytes(Buffer.from(`\n\xff\\$(x)'"-${"n".repeat(245)}`, "latin1"));
+	let directory = at("tree");
+	for (let level = 0; level < 8; level++) {
+		directory = join(directory, odd);
+		mkdirSync(pathToBytes(directory));
+		writeFileSync(pathToBytes(join(directory, "\n -rf *" as Path)), "");
+	}
+	await removeTree(at("tree"));
+	expect(existsSync(at("tree"))).toBe(false);
 });

@@ -5,7 +5,7 @@ export type ArchiveKind = "file" | "directory" | "symlink" | "hard-link" | "char
 
 /** One name of an archive with everything that its headers say of it. */
 export interface ArchiveEntry {
-	/** As it is written, without the slash at a directory's end. */
+	/** Name in the archive, without the slash at a directory's end. */
 	readonly path: Path;
 	readonly kind: ArchiveKind;
 	/** Permission bits with setuid, setgid and sticky. */
@@ -18,11 +18,11 @@ export interface ArchiveEntry {
 	readonly size: number;
 	/** Bytes that the archive holds of it. */
 	readonly stored: number;
-	/** Where in the archive they begin. */
+	/** Offset of these bytes in the archive. */
 	readonly at: number;
-	/** Of a file with holes. */
+	/** Present if the file has holes. */
 	readonly segments?: readonly Segment[];
-	/** Where a symbolic link points, or the other name of a hard link. */
+	/** Target of a symbolic link, or the other name of a hard link. */
 	readonly link?: Path;
 	/** Numbers of a device. */
 	readonly device?: { readonly major: number; readonly minor: number };

@@ -4,8 +4,8 @@ import { showPath } from "../path/quote.ts";
 import type { ArchiveEntry } from "./entry.ts";
 
 /**
- * What an exported cage may hold and where. Names are only ever created below directories that the archive itself created, so nothing is written through a
- * link; what is refused here is refused before anything is written.
+ * Contents of an exported cage and their places. Names are only created below directories that the archive itself created, so nothing is written through a
+ * link. Refusals happen before anything is written.
  */
 
 /** Far above any cage: exports of the largest applications have some 60,000 names. */
@@ -66,7 +66,7 @@ export class ArchivePlaces {
 	}
 
 	/**
-	 * What only all names together tell: links in the data are inside one of the writable directories, which like the way to each of them are directories
+	 * Checks that need all names: links in the data are inside one of the writable directories, which like the way to each of them are directories
 	 * themselves. Paths in the cage.
 	 */
 	finish(writable: readonly Path[]): void {
@@ -188,7 +188,7 @@ function parentOf(path: Path): Path {
 	return path.slice(0, Math.max(0, path.lastIndexOf("/"))) as Path;
 }
 
-/** Of a name that may be anything, what a line has room for. */
+/** Cuts a name to what one line has room for. */
 function shown(path: Path): string {
 	return showPath(path.length > 200 ? (`${path.slice(0, 200)}…` as Path) : path);
 }

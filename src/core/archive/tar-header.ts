@@ -27,7 +27,7 @@ export interface TarHeader {
 	readonly size: number;
 	/** Seconds since 1970. */
 	readonly mtime: number;
-	/** Of a device. */
+	/** Numbers of a device node. */
 	readonly device: { readonly major: number; readonly minor: number };
 }
 
@@ -38,7 +38,7 @@ export function readTarHeader(block: Buffer): TarHeader | undefined {
 	for (let at = 0; at < blockBytes; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
 	if (number(block, 148, 8) !== sum) throw new TarProblem("checksum");
 	const magic = block.toString("latin1", 257, 265);
-	// Of the fields behind the magic, only POSIX has the beginning of a long name there.
+	// GNU's own format keeps other fields where POSIX has the beginning of a long name.
 	if (magic !== "ustar\x0000" && magic !== "ustar  \0") throw new TarProblem("magic");
 	const prefix = magic === "ustar\x0000" ? text(block, 345, 155) : "";
 	const name = text(block, 0, 100);
@@ -78,7 +78,7 @@ function number(block: Buffer, start: number, length: number): number {
 	return digits[1] === "" ? 0 : Number.parseInt(digits[1] ?? "", 8);
 }
 
-/** What an extended header says of the entry behind it; absent fields are as the entry's own header has them. */
+/** Fields of an extended header. They replace those of the next entry's own header. */
 export interface PaxRecords {
 	readonly path?: Path;
 	readonly linkpath?: Path;

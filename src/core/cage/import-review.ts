@@ -14,13 +14,13 @@ import type { Cage } from "./cage.ts";
 import { type LaunchFacts, requireLaunchable } from "./launchable.ts";
 import { devicesOf, type Manifest } from "./manifest.ts";
 
-/** What an archive says of a cage, judged by this machine before anything of it is used. */
+/** Judges an archive's description of a cage against this machine, before any of it is used. */
 
 export interface ReviewFacts extends LaunchFacts {
 	readonly groups: readonly Group[];
 	/** Without root, the one account that there is. */
 	readonly own: Identity | undefined;
-	/** Of a device's path on this machine. */
+	/** Status of a device's path on this machine. */
 	status(path: Path): FileStatus | undefined;
 	/** Whether a service of this machine starts this program. */
 	startsProgram(unit: string, program: string): boolean;
@@ -34,7 +34,7 @@ export interface Foreign {
 	readonly trace?: Trace;
 }
 
-/** What is not taken over from the archive. */
+/** Parts of the archive that are not imported. */
 export type Dropped = "on-host" | "accepted" | "secrets" | "setuid" | "seed" | "unit" | "trials";
 
 export interface Reviewed {
@@ -76,7 +76,7 @@ export function reviewImport(foreign: Foreign, facts: ReviewFacts, consent: Impo
 	return { ...withoutClaims(cage, facts, consent), manifest: reviewed, ...(account ? { account } : {}) };
 }
 
-/** What is shown here must be all that there is: a word that is not understood could mean anything to what reads it later. */
+/** The review must show everything, so unknown names are refused: a later version could give them a meaning. */
 function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Foreign): void {
 	const unknown = (what: string, name: string | undefined) => {
 		if (name !== undefined) throw new Failure("import-unknown", { what, name: name.slice(0, 80) }, 4);
@@ -215,7 +215,7 @@ function requireNumbers({ application: { limits = {}, timeout }, retention }: Ca
 	if (!(timeout > 0 && timeout <= 86_400)) throw new Failure("import-unknown", { what: "timeout", name: String(timeout) }, 4);
 }
 
-/** What the other machine claims, accepted or was allowed to read is not this machine's. */
+/** Drops results, accepted findings and allowances of the other machine. */
 export function withoutClaims(
 	cage: Cage,
 	facts: Pick<ReviewFacts, "startsProgram">,

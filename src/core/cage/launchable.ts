@@ -10,7 +10,7 @@ import { refuseNestedBinds } from "../plan/binds.ts";
 import { judgeDevice } from "../plan/devices.ts";
 import type { Identity, Openings } from "../plan/plan.ts";
 
-/** What a launch is judged by, beside the cage itself. */
+/** Facts about this machine that a launch is judged by. */
 export interface LaunchFacts {
 	readonly users: readonly User[];
 	/** The real place of the host's socket for syslog; undefined where the host has none. */

@@ -207,12 +207,15 @@ function missingOf(access: Access, search: Search): Missing | undefined {
 	return undefined;
 }
 
-/** A path that the traced run did not come to, or to which it did not do what would need the capability. */
+/**
+ * A permission for what the traced run did not do with that path. A file is none: where the application does not answer without it, it may go in as if the
+ * traced run had come to it.
+ */
 function isUnseen({ path }: Access, { kind, remedy }: Missing, { host }: Search): boolean {
-	if (host.gaps.has("start-up")) return false;
+	if (host.gaps.has("start-up") || remedy === undefined || remedy.kind === "path" || remedy.kind === "writable") return false;
 	const onHost = host.accesses.get(path);
 	if (onHost === undefined) return true;
-	return kind === "capability" && remedy?.kind === "capability" && !onHost.calls.has(remedy.call);
+	return kind === "capability" && remedy.kind === "capability" && !onHost.calls.has(remedy.call);
 }
 
 /** What was to be taken away is not there: the host's run found a stale pid file to remove. Or what was looked at is no link (readlink(2)). */

@@ -9,9 +9,13 @@ import { wayTo } from "../../core/machine/way.ts";
 import { ancestors, join, type Path, pathToText, root } from "../../core/path/path.ts";
 import type { CageToAudit } from "../../engine/ports.ts";
 import { findTool, toolEnvironment } from "../launch/tools.ts";
-import { observe, observeTree, type Seen } from "./observe.ts";
+import { observe, observeData, observeTree, type Seen } from "./observe.ts";
 
 const run = promisify(execFile);
+
+/** Entries of the data, and milliseconds of getcap(8) there, before a launch; `check --deep` takes as long as it needs. */
+const mostData = 1_000_000;
+const mostTime = 10_000;
 
 export interface AuditResult {
 	/** Sorted by path; of one path in the order of the rules. */
@@ -26,9 +30,16 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	const ways = (request.data ?? []).map((one) => ({ ...one, way: dataWay(one) }));
 	// What else is found through a link is not the cage's.
 	const data = ways.filter(({ way }) => leadsThroughDirectories(way));
-	// The tool looks while we do.
-	const asked = fileCapabilities([cage, ...data.map(({ source }) => source)], signal);
-	asked.catch(() => {}); // Told below, unless something else ends the audit before.
+	// The tool looks while we do. It is asked for the data separately: what an application writes there must not hide what is in the cage.
+	const asked = fileCapabilities([cage], signal);
+	const askedOfData = data.length
+		? fileCapabilities(
+				data.map(({ source }) => source),
+				signal,
+				thorough ? undefined : mostTime,
+			)
+		: undefined;
+	for (const one of [asked, askedOfData]) one?.catch(() => {}); // Reported below, unless something else ends the audit before.
 	const way = wayTo(cage);
 	const seen = way.flatMap((path) => observe(path, path) ?? []);
 	// A component that is not there cannot be judged, and neither can what would lie below it.
@@ -48,20 +59,25 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 	known?.catch(() => {});
 	const { seen: files, unseen } = observeTree(cage, root, signal);
 	findings.push(...unseen.map(unseenFinding));
-	const written = data.map(({ path, source }) => ({ path, source, ...observeTree(source, path, signal) }));
+	const most = thorough ? Number.POSITIVE_INFINITY : mostData;
+	const written = data.map(({ path, source }) => ({ path, source, ...observeData(source, path, most, signal) }));
 	const hashed = manifest ? withHashes(files, await (known ?? hashesOf(touched(files, manifest), cage, signal))) : [];
 	const capabilities = await asked;
 	if (capabilities === undefined) {
 		findings.push({ code: "file-capabilities-unseen", path: root, severity: "warning", values: { tool: "getcap" } });
 	}
-	const inside = auditFiles(addCapabilities(files, cage, root, capabilities), policy);
+	const ofData = await askedOfData;
+	if (capabilities !== undefined && data[0] && ofData === undefined) {
+		findings.push({ code: "file-capabilities-unseen", path: data[0].path, severity: "warning", values: { tool: "getcap" } });
+	}
+	const inside = auditFiles(addCapabilities(files, cage, capabilities ?? []), policy);
 	const changed = manifest ? compareWithManifest(hashed, manifest) : [];
 	const inData = written.flatMap(({ path, seen, source, unseen }) => [
-		...unseen.map(unseenFinding),
-		...auditData(addCapabilities(seen, source, path, capabilities)),
+		...unseen.map(unseenDataFinding),
+		...auditData(addDataCapabilities(seen, source, path, ofData ?? [])),
 	]);
 	const ordered = [...inside, ...changed, ...inData].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-	const looked = written.reduce((sum, { seen }) => sum + seen.length, files.length);
+	const looked = written.reduce((sum, one) => sum + one.looked, files.length);
 	return { findings: [...findings, ...ordered], looked };
 }
 
@@ -106,6 +122,23 @@ function unseenFinding({ error, path }: { readonly error: string; readonly path:
 	return { code: "unseen", path, severity, values: { error } };
 }
 
+/**
+ * An application can make its data too deep and too large to be looked at, also one that was broken into: its cage must still start. Nothing there can be
+ * executed in the cage, whose data is mounted noexec and nosuid, and nobody but root gets to it outside. That holds for an application started as root too.
+ */
+function unseenDataFinding(one: { readonly error: string; readonly path: Path }): Finding {
+	return ["ENAMETOOLONG", "EFBIG"].includes(one.error)
+		? { code: "unseen", path: shortened(one.path), severity: "warning", values: { error: one.error } }
+		: unseenFinding(one);
+}
+
+/** Bytes of a path that still fit a screen. */
+const mostShown = 200;
+
+function shortened(path: Path): Path {
+	return path.length <= mostShown ? path : (`${path.slice(0, mostShown)}...` as Path);
+}
+
 function filesOf({ entries }: Manifest): Path[] {
 	return entries.filter(({ sha256 }) => sha256 !== undefined).map(({ path }) => path);
 }
@@ -141,40 +174,57 @@ function withHashes(files: readonly Seen[], hashes: ReadonlyMap<Path, string>): 
  * Lines of getcap(8) below these directories. Node reads no extended attributes, and a tool of libcap knows the format of all
  * versions. undefined without the tool: then nosuid mounts and no_new_privs are what stands against file capabilities.
  */
-async function fileCapabilities(directories: readonly Path[], signal: AbortSignal | undefined): Promise<string[] | undefined> {
+async function fileCapabilities(
+	directories: readonly Path[],
+	signal: AbortSignal | undefined,
+	timeout = 0,
+): Promise<string[] | undefined> {
 	const tool = findTool("getcap");
 	const names = directories.flatMap((directory) => pathToText(directory) ?? []);
 	if (tool === undefined || names.length < directories.length) return undefined;
-	const options = { cwd: "/", env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28 } as const;
+	const options = { cwd: "/", env: toolEnvironment, encoding: "latin1", maxBuffer: 2 ** 28, timeout } as const;
 	const answer = await attemptLater(() => run(tool, ["-r", ...names], { ...options, ...(signal && { signal }) }));
 	return answer?.stdout.split("\n");
 }
 
-/** `PATH CAPABILITIES`, where both may hold blanks: the longest path that was observed is meant. */
-function addCapabilities(
-	observed: readonly Observed[],
+/** Lines `PATH CAPABILITIES`, where both may hold blanks: the longest path that is there is meant. */
+function capabilitiesByPath(
+	lines: readonly string[],
 	top: Path,
 	shown: Path,
-	lines: readonly string[] | undefined,
-): readonly Observed[] {
-	const found = new Map<string, string>();
-	const known = new Set<string>(observed.map(({ path }) => path));
-	for (const line of lines ?? []) {
+	isThere: (path: Path) => boolean,
+): ReadonlyMap<Path, string> {
+	const found = new Map<Path, string>();
+	for (const line of lines) {
 		if (!line.startsWith(`${top}/`)) continue;
 		const named = shown === root ? line.slice(top.length) : shown + line.slice(top.length);
 		for (let blank = named.lastIndexOf(" "); blank > 0; blank = named.lastIndexOf(" ", blank - 1)) {
-			const path = named.slice(0, blank);
-			if (!known.has(path)) continue;
+			const path = named.slice(0, blank) as Path;
+			if (!isThere(path)) continue;
 			found.set(path, named.slice(blank + 1));
 			break;
 		}
 	}
-	return found.size === 0
-		? observed
-		: observed.map((one) => {
-				const capabilities = found.get(one.path);
-				return capabilities === undefined ? one : { ...one, capabilities };
-			});
+	return found;
+}
+
+function addCapabilities(observed: readonly Observed[], top: Path, lines: readonly string[]): readonly Observed[] {
+	const known = new Set<Path>(observed.map(({ path }) => path));
+	const found = capabilitiesByPath(lines, top, root, (path) => known.has(path));
+	return found.size === 0 ? observed : observed.map((one) => withCapabilities(one, found.get(one.path)));
+}
+
+/** Of the data only what may be a finding was kept. */
+function addDataCapabilities(kept: readonly Observed[], top: Path, shown: Path, lines: readonly string[]): readonly Observed[] {
+	const look = (path: Path) => observe((top + path.slice(shown.length)) as Path, path);
+	const found = capabilitiesByPath(lines, top, shown, (path) => look(path) !== undefined);
+	const known = new Set<Path>(kept.map(({ path }) => path));
+	const more = [...found.keys()].filter((path) => !known.has(path)).flatMap((path) => look(path) ?? []);
+	return [...kept, ...more].map((one) => withCapabilities(one, found.get(one.path)));
+}
+
+function withCapabilities(one: Observed, capabilities: string | undefined): Observed {
+	return capabilities === undefined ? one : { ...one, capabilities };
 }
 
 async function attemptLater<T>(look: () => Promise<T>): Promise<T | undefined> {

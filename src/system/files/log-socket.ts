@@ -1,10 +1,10 @@
 import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { baseName, join, normalise, type Path, parent, pathFromText, pathToBytes, resolvePath } from "../../core/path/path.ts";
 
-/** As many links as the kernel follows (path_resolution(7)). */
+/** The kernel follows this many links (path_resolution(7)). */
 const mostLinks = 40;
 
-/** Where `/dev/log` leads, also while nobody listens there; undefined where the host has no such name. */
+/** Returns the place that `/dev/log` leads to, even while nobody listens there; undefined if the host has no such name. */
 export function logSocket(): Path | undefined {
 	let path = pathFromText("/dev/log");
 	try {

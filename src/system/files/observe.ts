@@ -18,18 +18,11 @@ export interface ObservedTree {
 	readonly unseen: readonly { readonly path: Path; readonly error: string }[];
 }
 
-/** Bytes of the longest path that a tool other than us can name (PATH_MAX, without the final NUL). */
-const nameable = 4095;
-
-/**
- * Everything at and below `top` on the host, named as if `top` were `shown`. Another file system is named, not entered. What lies deeper
- * than a path can name is seen, but getcap(8) does not get there: the first such path counts as unseen too.
- */
+/** Everything at and below `top` on the host, named as if `top` were `shown`. Another file system is named, not entered. */
 export function observeTree(top: Path, shown: Path, signal: AbortSignal | undefined): ObservedTree {
 	const seen: Seen[] = [];
 	const unseen: { path: Path; error: string }[] = [];
 	const device = lstat(top)?.dev;
-	let isTooDeep = false;
 	for (const { error, host, path, stats } of walk(top, shown, ({ dev }) => dev === device)) {
 		signal?.throwIfAborted();
 		if (error !== undefined) {
@@ -38,11 +31,47 @@ export function observeTree(top: Path, shown: Path, signal: AbortSignal | undefi
 		}
 		const mounted = stats.isDirectory() && stats.dev !== device;
 		seen.push({ ...describe(host, path, stats), ...(mounted && { mounted }) });
+	}
+	return { seen, unseen };
+}
+
+/** Bytes of the longest path that a tool other than us can name (PATH_MAX, without the final NUL). */
+const nameable = 4095;
+
+/** What an application wrote, without what no rule of the audit is about. `looked` counts all of it. */
+export interface ObservedData extends ObservedTree {
+	readonly looked: number;
+}
+
+/**
+ * Looks at what an application wrote, whose number and depth are the application's choice: no more than `most` entries are looked at, and only those
+ * are kept that may be a finding. `unseen` has what comes after them, what is too deep to be entered, and the first path that is too deep for getcap(8).
+ */
+export function observeData(top: Path, shown: Path, most: number, signal: AbortSignal | undefined): ObservedData {
+	const seen: Seen[] = [];
+	const unseen: { path: Path; error: string }[] = [];
+	const device = lstat(top)?.dev;
+	let isTooDeep = false;
+	let looked = 0;
+	for (const { error, host, path, stats } of walk(top, shown, ({ dev }) => dev === device)) {
+		signal?.throwIfAborted();
+		if (looked === most) {
+			unseen.push({ path, error: "EFBIG" });
+			break;
+		}
+		if (error !== undefined) {
+			if (error !== "ENAMETOOLONG" || !isTooDeep) unseen.push({ path, error });
+			isTooDeep ||= error === "ENAMETOOLONG";
+			continue;
+		}
+		looked++;
+		const isNode = stats.isCharacterDevice() || stats.isBlockDevice();
+		if (isNode || (stats.isFile() && (Number(stats.mode) & 0o6000) !== 0)) seen.push(describe(host, path, stats));
 		if (isTooDeep || top.length + 1 + path.length - shown.length <= nameable) continue;
 		isTooDeep = true;
 		unseen.push({ path, error: "ENAMETOOLONG" });
 	}
-	return { seen, unseen };
+	return { looked, seen, unseen };
 }
 
 export function observe(host: Path, path: Path): Seen | undefined {

@@ -1,11 +1,11 @@
 import { chmodSync, lchownSync, linkSync, mkdirSync, symlinkSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { isFolder } from "../../core/cage/layout.ts";
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { join, type Path, pathToBytes, root } from "../../core/path/path.ts";
 import type { PartialTrees } from "../../engine/store.ts";
 import { copyTree } from "./copy-tree.ts";
 import { writeFailure } from "./errors.ts";
+import { removeTree } from "./remove.ts";
 
 /**
  * Trees that lack some of a generation's files, for trials. The generation is copied once, and each tree is made of hard links to that copy: measured 3 ms
@@ -23,7 +23,7 @@ export async function partialTrees(
 	const whole = join(folder, "whole");
 	await copyTree({ isRoot, reflinks: new Set(), signal, skipped: [], unstable: [] }, generation, whole, generation);
 	let made = 0;
-	const dispose = (path: Path) => rm(pathToBytes(path), { recursive: true, force: true });
+	const dispose = async (path: Path) => void (await removeTree(path));
 	return {
 		async without(left) {
 			const top = join(folder, String(++made));

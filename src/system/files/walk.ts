@@ -10,6 +10,8 @@ export type Walked = { readonly path: Path; readonly host: Path } & (
 
 /** Bytes of a path that are given to a system call; a name (255) and the way to a descriptor have to fit behind it (PATH_MAX: 4096). */
 const longest = 2000;
+/** Bytes of a name from the top on. What is deeper is not entered, so that one tree takes neither all descriptors nor hours: each level's name has all above it. */
+const deepest = 64 * 1024;
 
 /**
  * Everything at and below `top` on the host, named as if `top` were `shown`, a directory before what is in it. No link is followed, and
@@ -37,6 +39,10 @@ export function* walk(top: Path, shown: Path, enters: (stats: BigIntStats) => bo
 			}
 			yield { path, host, stats };
 			if (!stats.isDirectory() || !enters(stats)) continue;
+			if (path.length > deepest) {
+				yield { path, host, error: "ENAMETOOLONG" };
+				continue;
+			}
 			let from = host;
 			if (host.length > longest) {
 				const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;

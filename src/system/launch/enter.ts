@@ -1,7 +1,7 @@
 import { intoNetwork, isRootless, sharesNetwork } from "./rootless.ts";
 import { requireTool } from "./tools.ts";
 
-/** Words that lead a probe to the application, or where nobody is. */
+/** Words with which a person would run a probe: in the application's network, or in an empty one. */
 export function enter(network: number | undefined, onHost: boolean): string[] {
 	if (network === undefined && onHost) return [];
 	if (isRootless()) return network !== undefined && sharesNetwork(network) ? [] : intoNetwork(network);

@@ -1,5 +1,8 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathFromText } from "../../core/path/path.ts";
+import { readTextSync } from "../files/read-text.ts";
+import { safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 
 /**
@@ -9,8 +12,9 @@ import { transientName } from "../state/process.ts";
 
 /** Undefined where nothing is known that still holds: found out anew then. `keyOf` may look at what was kept. */
 export function known<T>(state: string, file: string, keyOf: (value: T) => string): T | undefined {
+	if (!isOwn(state)) return undefined;
 	try {
-		const { key, value } = JSON.parse(readFileSync(join(state, file), "utf8"));
+		const { key, value } = JSON.parse(readTextSync(pathFromText(join(state, file))));
 		return key === keyOf(value) ? value : undefined;
 	} catch {
 		return undefined; // Not there yet, or not ours.
@@ -19,13 +23,23 @@ export function known<T>(state: string, file: string, keyOf: (value: T) => strin
 
 /** Only where cages were started before: a folder that may yet be refused is not written to. Else the next start asks again. */
 export function keep<T>(state: string, file: string, value: T, keyOf: (value: T) => string): void {
-	if (!existsSync(join(state, "scratch"))) return;
+	if (!existsSync(join(state, "scratch")) || !isOwn(state)) return;
 	const place = join(state, transientName("tmp"));
 	try {
 		writeFileSync(place, JSON.stringify({ key: keyOf(value), value }), { mode: 0o600, flag: "wx" });
 		renameSync(place, join(state, file));
 	} catch {
 		rmSync(place, { force: true });
+	}
+}
+
+/** False where somebody else could change what is kept. */
+function isOwn(state: string): boolean {
+	try {
+		safeFolder(pathFromText(state));
+		return true;
+	} catch {
+		return false;
 	}
 }
 

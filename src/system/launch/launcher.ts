@@ -9,6 +9,7 @@ import { type CageRoot, initName, type LaunchSpec } from "../../core/confinement
 import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
 import type { GroupLimit } from "../../core/confinement/limits.ts";
 import type { Method } from "../../core/confinement/method.ts";
+import { probeCannotEnter } from "../../core/confinement/probe-entry.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
@@ -28,6 +29,7 @@ import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
 import { logSocket } from "../files/log-socket.ts";
 import { makeLayer } from "../rehearsal/layers.ts";
+import { makeSafeFolder, refuseUnsafe, safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
@@ -39,6 +41,7 @@ import { lineProblem } from "./line-problem.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { writeLoopback } from "./loopback-program.ts";
 import { confinerFile, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
+import { enterProbe, ProbePrograms } from "./probe-entry.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
@@ -55,24 +58,26 @@ export class UtilLinuxLauncher implements Launcher {
 	private readonly launching: Launching;
 	private readonly state: string;
 	private readonly commands: Commands;
+	private readonly probePrograms: ProbePrograms;
 
 	constructor(state: string, launching: Launching = {}, commands = new Commands()) {
 		this.state = state;
 		this.commands = commands;
 		this.launching = launching;
 		this.scratch = join(state, "scratch");
+		this.probePrograms = new ProbePrograms(this.scratch);
 	}
 
 	async rehearse(ports: readonly number[] = []): Promise<Rehearsal> {
 		if (isRootless()) requireUserNamespaces();
-		const folder = this.makeFolder();
+		const folder = await this.makeFolder();
 		const loopback = ports.length ? await this.shareLoopback(ports, folder) : undefined;
 		return {
 			folder: pathFromText(folder),
 			...(loopback ? { network: loopback.pid } : {}),
 			async dispose() {
 				await loopback?.dispose();
-				removeScratch(folder);
+				await removeScratch(folder);
 			},
 		};
 	}
@@ -85,12 +90,12 @@ export class UtilLinuxLauncher implements Launcher {
 		if (request.trace) requireTool("strace");
 		if (isRootless()) requireUserNamespaces();
 		const method = request.spec.kind === "cage" ? this.methodOf(request) : undefined;
-		const folder = this.makeFolder();
+		const folder = await this.makeFolder();
 		if (method?.launcher === "systemd-run") return this.startByService(request, folder);
 		let trace: TracePipe | undefined;
 		const groups: GroupLimit[] = [];
 		const cleanUp = async () => {
-			removeScratch(folder);
+			await removeScratch(folder);
 			await removeGroups(groups);
 		};
 		try {
@@ -133,10 +138,10 @@ export class UtilLinuxLauncher implements Launcher {
 				request,
 				places,
 				(child) => this.commands.follow(child),
-				async () => removeScratch(folder),
+				async () => void (await removeScratch(folder)),
 			);
 		} catch (error) {
-			removeScratch(folder);
+			await removeScratch(folder);
 			throw error;
 		}
 	}
@@ -151,13 +156,15 @@ export class UtilLinuxLauncher implements Launcher {
 		timeoutSeconds: number,
 		signal?: AbortSignal,
 	): Promise<ShellResult> {
-		const { launched } = where;
-		const network = launched?.init || where.network;
-		const root = launched ? `/proc/${launched.init}/root` : (where.root ?? "/nonexistent");
-		const env = { ...process.env, CAGEWRIGHT_ROOT: root };
-		const words = [...enter(network, where.onHost ?? false), "/bin/sh", "-c", line];
-		const ended = this.commands.started(words);
-		const result = await runGroup(words, env, timeoutSeconds, signal);
+		const init = where.launched?.init || undefined;
+		const { network, onHost = false } = where;
+		const entered = enterProbe(line, { init, network, onHost }, (kind) => this.probePrograms.descriptor(kind));
+		if (entered === undefined) return { ok: false, status: probeCannotEnter, output: "", timedOut: false };
+		const env = { ...process.env, CAGEWRIGHT_ROOT: entered.root ?? where.root ?? "/nonexistent" };
+		const ended = this.commands.started([...enter(init ?? network, onHost), "/bin/sh", "-c", line]);
+		const running = runGroup(entered.words, env, timeoutSeconds, signal, entered.descriptors);
+		entered.release();
+		const result = await running;
 		ended(result.status);
 		return result;
 	}
@@ -171,6 +178,8 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	send(pid: number, signal: string): void {
+		// The state folder says which processes are the application's.
+		refuseUnsafe(pathFromText(this.state));
 		process.kill(pid, signal);
 	}
 
@@ -261,19 +270,26 @@ export class UtilLinuxLauncher implements Launcher {
 		try {
 			return await shareLoopback(ports, isRootless() ? rootless(writeLoopback(folder)) : undefined);
 		} catch (error) {
-			removeScratch(folder);
+			await removeScratch(folder);
 			throw error;
 		}
 	}
 
-	clearAbandoned(): void {
-		if (!existsSync(this.scratch)) return;
+	async clearAbandoned(): Promise<readonly Failure[]> {
+		if (!existsSync(this.scratch)) return [];
 		try {
-			clearAbandoned(this.scratch);
+			safeFolder(pathFromText(this.scratch));
+		} catch {
+			// Somebody else could swap what would be removed.
+			return [];
+		}
+		try {
+			return await clearAbandoned(this.scratch);
 		} catch (error) {
 			throw writeFailure(error, pathFromText(this.scratch));
+		} finally {
+			clearAbandonedGroups();
 		}
-		clearAbandonedGroups();
 	}
 
 	private confiner(request: LaunchRequest, { landlock }: CageRoot): { name: string; bytes: Buffer } {
@@ -283,17 +299,17 @@ export class UtilLinuxLauncher implements Launcher {
 		return confinerFile(this.methodOf(request), openings, landlock, isTried);
 	}
 
-	/** A folder that names its maker, so that whoever comes later knows whether it is still in use. */
-	private makeFolder(): string {
+	/** A folder that names its maker, so that a later command knows whether it is still in use. Abandoned ones that cannot be removed stop no launch. */
+	private async makeFolder(): Promise<string> {
+		await makeSafeFolder(pathFromText(this.scratch));
+		await this.clearAbandoned();
+		const folder = join(this.scratch, transientName("scratch"));
 		try {
-			mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
-			this.clearAbandoned();
-			const folder = join(this.scratch, transientName("scratch"));
 			mkdirSync(folder, { mode: 0o700 });
-			return folder;
 		} catch (error) {
 			throw diskFailure(error, pathFromText(this.scratch));
 		}
+		return folder;
 	}
 }
 

@@ -1,22 +1,33 @@
-import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { realpath } from "node:fs/promises";
+import { Failure } from "../../core/failure.ts";
+import { pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { mountsWithin } from "../files/mounts.ts";
+import { removeTree } from "../files/remove.ts";
+import { isRootless } from "./rootless.ts";
+import { findTool, toolEnvironment } from "./tools.ts";
 
 /**
- * Takes a scratch folder away with all that was thrown into it. Where we are not root, an overlay leaves directories behind that
- * even their owner may not enter (its `work/work` has mode 0), so those are opened first. Nobody else can reach into the folder.
+ * Removes a scratch folder with everything that was written to it. Returns why it could not be removed; the next command tries again then, and
+ * nothing else has to fail.
  */
-export function removeScratch(folder: string): void {
+export async function removeScratch(folder: string): Promise<Failure | undefined> {
 	try {
-		rmSync(folder, { recursive: true, force: true });
+		await detachMounts(folder);
+		await removeTree(pathFromText(folder));
+		return undefined;
 	} catch (error) {
-		if (!["EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-		open(Buffer.from(folder));
-		rmSync(folder, { recursive: true, force: true });
+		if (error instanceof Failure) return error;
+		throw error;
 	}
 }
 
-function open(folder: Buffer): void {
-	chmodSync(folder, 0o700);
-	for (const entry of readdirSync(folder, { withFileTypes: true, encoding: "buffer" })) {
-		if (entry.isDirectory()) open(Buffer.concat([folder, Buffer.from("/"), entry.name]));
+/** Launches mount in namespaces of their own, so only a person or a crashed program can have mounted something here. */
+async function detachMounts(folder: string): Promise<void> {
+	const tool = isRootless() ? undefined : findTool("umount");
+	if (tool === undefined) return;
+	const real = await realpath(folder).catch(() => folder);
+	for (const mount of (await mountsWithin(pathFromText(real))).reverse()) {
+		spawnSync(tool, ["-n", "-l", "--", pathToBytes(mount).toString()], { env: toolEnvironment, cwd: "/", stdio: "ignore" });
 	}
 }

@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir, readlink } from "node:fs/promises";
+import { lstatSync, readlinkSync } from "node:fs";
+import { chmod, lstat, mkdir } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { join, normalise, type Path, parent, pathFromBytes, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -22,18 +23,23 @@ const mostLinks = 40;
  * `no-such-directory` (exit 2).
  */
 export async function requireSafeFolder(path: Path): Promise<SafeFolder> {
+	return safeFolder(path);
+}
+
+/** `requireSafeFolder` for callers that cannot wait. */
+export function safeFolder(path: Path): SafeFolder {
 	const waiting = parts(path);
 	const warnings: SafeFolder["warnings"][number][] = [];
 	let current = root;
 	let links = 0;
-	await judge(root, warnings);
+	judge(root, warnings);
 	for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
 		if (name === "..") {
 			current = parent(current);
 			continue;
 		}
 		const next = join(current, name);
-		const target = await judge(next, warnings);
+		const target = judge(next, warnings);
 		if (target === undefined) {
 			current = next;
 			continue;
@@ -45,20 +51,26 @@ export async function requireSafeFolder(path: Path): Promise<SafeFolder> {
 	return { path: current, warnings };
 }
 
+/** Fails with `unsafe-directory` (exit 4) if the folder is there and somebody else could swap a part of its path. */
+export function refuseUnsafe(path: Path): void {
+	try {
+		safeFolder(path);
+	} catch (error) {
+		if (!(error instanceof Failure) || error.code !== "no-such-directory") throw error;
+	}
+}
+
 function parts(path: Path): Path[] {
 	return path.split("/").filter((part) => part !== "" && part !== ".") as Path[];
 }
 
 /** The target of a link that may be followed; undefined for a directory that may be entered. */
-async function judge(path: Path, warnings: SafeFolder["warnings"][number][]): Promise<Path | undefined> {
-	const stats = await lstat(pathToBytes(path)).catch((error: unknown) => {
-		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(path) }, 2);
-		throw writeFailure(error, path);
-	});
+function judge(path: Path, warnings: SafeFolder["warnings"][number][]): Path | undefined {
+	const stats = look(path);
 	const ofRoot = stats.uid === 0;
 	if (stats.isSymbolicLink()) {
 		if (!ofRoot) throw unsafe(path, "link");
-		return pathFromBytes(await readlink(pathToBytes(path), { encoding: "buffer" }));
+		return pathFromBytes(readlinkSync(pathToBytes(path), { encoding: "buffer" }));
 	}
 	if (!stats.isDirectory()) throw unsafe(path, "not-a-directory");
 	if (!ofRoot && stats.uid !== process.geteuid?.()) throw unsafe(path, "owner");
@@ -67,6 +79,15 @@ async function judge(path: Path, warnings: SafeFolder["warnings"][number][]): Pr
 		warnings.push({ code: "sticky-directory", values: { path: showPath(path) } });
 	}
 	return undefined;
+}
+
+function look(path: Path) {
+	try {
+		return lstatSync(pathToBytes(path));
+	} catch (error) {
+		if (errorName(error) === "ENOENT") throw new Failure("no-such-directory", { path: showPath(path) }, 2);
+		throw writeFailure(error, path);
+	}
 }
 
 function unsafe(path: Path, problem: string): Failure {

@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
+import { readText } from "../files/read-text.ts";
 
 /** One line of a cage's log: what was done with it, and when. */
 export interface LogLine {
@@ -44,7 +45,7 @@ async function endsLine(file: FileHandle): Promise<boolean> {
 
 /** The lines so far; one that was cut off is left out. */
 export async function readLog(log: Path): Promise<LogLine[]> {
-	const text = await readFile(pathToBytes(log), "utf8").catch((error: unknown) => {
+	const text = await readText(log).catch((error: unknown) => {
 		if (errorName(error) === "ENOENT") return "";
 		throw error;
 	});

@@ -1,10 +1,11 @@
-import { readFile, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { MadeAccount } from "../../engine/store.ts";
 import { errorName } from "../files/errors.ts";
+import { readText } from "../files/read-text.ts";
 import { writeAtomic } from "./atomic.ts";
 
 /** Which account of the host was made for a cage. A file of its own: it stays with the data, and with a damaged description. */
@@ -20,7 +21,7 @@ const madeAccountSchema = v.object({
 export async function readMadeAccount(cage: Path): Promise<MadeAccount | undefined> {
 	const file = join(cage, madeAccountName);
 	try {
-		const { schema: _, ...account } = v.parse(madeAccountSchema, JSON.parse(await readFile(pathToBytes(file), "utf8")));
+		const { schema: _, ...account } = v.parse(madeAccountSchema, JSON.parse(await readText(file)));
 		return account;
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return undefined;

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
 import { join, type Path, pathToBytes, pathToText } from "../../core/path/path.ts";
@@ -7,6 +7,7 @@ import type { Evidence } from "../../core/record/evidence.ts";
 import type { Names } from "../../core/record/responsible.ts";
 import type { RecordStore } from "../../engine/store.ts";
 import { errorName } from "../files/errors.ts";
+import { readText } from "../files/read-text.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths } from "./cages.ts";
 import { loadConf } from "./conf.ts";
@@ -65,7 +66,7 @@ const evidenceSchema = v.looseObject({
 /** Undefined where there is none. Fails with `state-damaged` (exit 1): what was lost of the evidence must not go unnoticed. */
 async function read<T extends v.GenericSchema>(path: Path, schema: T): Promise<v.InferOutput<T> | undefined> {
 	try {
-		return v.parse(schema, JSON.parse(await readFile(pathToBytes(path), "utf8")));
+		return v.parse(schema, JSON.parse(await readText(path)));
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return undefined;
 		throw new Failure("state-damaged", { path: showPath(path) });

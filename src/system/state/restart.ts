@@ -1,6 +1,7 @@
-import { readFileSync, watch, writeFileSync } from "node:fs";
+import { watch, writeFileSync } from "node:fs";
 import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import { errorName } from "../files/errors.ts";
+import { readTextSync } from "../files/read-text.ts";
 
 /**
  * How an update tells whoever runs a cage in the foreground to start it again: a file beside the cage with the number of a generation. Who does writes behind
@@ -35,7 +36,7 @@ export function onRestartRequest(
 
 function read(path: Path): string {
 	try {
-		return readFileSync(pathToBytes(path), "utf8");
+		return readTextSync(path);
 	} catch {
 		return "";
 	}

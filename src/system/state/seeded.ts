@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, type PathJson, pathFromJson, pathToBytes, pathToJson } from "../../core/path/path.ts";
+import { join, type Path, type PathJson, pathFromJson, pathToJson } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { errorName } from "../files/errors.ts";
+import { readText } from "../files/read-text.ts";
 import { writeAtomic } from "./atomic.ts";
 
 /** Which host paths a cage was given the state of: each is copied once, also if the application removes it later. */
@@ -15,7 +15,7 @@ const seededSchema = v.object({
 export async function readSeeded(cage: Path): Promise<Set<Path>> {
 	const file = join(cage, "seeded.json");
 	try {
-		const { paths } = v.parse(seededSchema, JSON.parse(await readFile(pathToBytes(file), "utf8")));
+		const { paths } = v.parse(seededSchema, JSON.parse(await readText(file)));
 		return new Set(paths.map((path) => pathFromJson(path as PathJson)));
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return new Set();

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path, pathFromText } from "../../core/path/path.ts";
 import { decodeLines, encodeLines } from "../../core/session/lines.ts";
+import { readText } from "../files/read-text.ts";
 import { writeAtomicPieces } from "./atomic.ts";
 import { isOurs } from "./session-file.ts";
 
@@ -51,7 +51,7 @@ export async function readPart(folder: Path, file: string): Promise<unknown> {
 	const path = join(folder, pathFromText(file));
 	try {
 		if (!isPartFile(file) || !(await isOurs(path, mostBytes))) return undefined;
-		const lines = (await readFile(pathToBytes(path), "utf8")).split("\n");
+		const lines = (await readText(path)).split("\n");
 		return lines.pop() === "" ? decodeLines(lines) : undefined;
 	} catch {
 		return undefined;

@@ -8,7 +8,7 @@ import { errorName } from "../files/errors.ts";
 import { discard } from "../files/generations.ts";
 import { removeTree } from "../files/remove.ts";
 import { openState } from "./cages.ts";
-import { makeSafeFolder } from "./folder.ts";
+import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { SessionFolder } from "./held-session.ts";
 import { type Lock, lockFile, lockHolder } from "./lock.ts";
 import { isLeftover } from "./process.ts";
@@ -112,6 +112,7 @@ export class StateSessions implements Sessions {
 
 	/** Throws `session-unknown` where there is nothing of that name. */
 	async #require(id: string): Promise<void> {
+		refuseUnsafe(this.#folder);
 		const isId = idPattern.test(id) || asidePattern.test(id);
 		if (!isId || !(await this.#names()).includes(id)) throw new Failure("session-unknown", { name: id }, 2);
 	}

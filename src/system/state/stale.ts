@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
 import type { StaleMark } from "../../engine/store.ts";
+import { readText } from "../files/read-text.ts";
 
 /** The name of the mark beside a cage. */
 export const staleMark = pathFromText("stale");
@@ -11,7 +11,7 @@ const schema = v.object({ since: v.string(), packages: v.array(v.string()), secu
 /** It is a mere hint, which the next look makes anew: one that cannot be read counts as none. */
 export async function readStaleMark(path: Path): Promise<StaleMark | undefined> {
 	try {
-		return v.parse(schema, JSON.parse(await readFile(pathToBytes(path), "utf8")));
+		return v.parse(schema, JSON.parse(await readText(path)));
 	} catch {
 		return undefined;
 	}

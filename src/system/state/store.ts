@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readFile, rmdir } from "node:fs/promises";
+import { chmod, readFile, rmdir } from "node:fs/promises";
 import type { Adoption } from "../../core/adoption/adoption.ts";
 import type { Cage } from "../../core/cage/cage.ts";
 import type { Edit } from "../../core/cage/edits.ts";
@@ -7,7 +7,7 @@ import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
-import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
+import { join, type Path, parent, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { OwnerChange } from "../../core/plan/plan.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
 import type { Template } from "../../core/template/template.ts";
@@ -42,6 +42,7 @@ import { findEdits } from "../files/edits.ts";
 import { errorName } from "../files/errors.ts";
 import { clearLeftovers, readManifest, removeGeneration, switchBack, switchGeneration } from "../files/generations.ts";
 import { partialTrees } from "../files/partial-trees.ts";
+import { readText } from "../files/read-text.ts";
 import { removeTree } from "../files/remove.ts";
 import { seedData } from "../files/seed.ts";
 import { setAside } from "../files/set-aside.ts";
@@ -52,7 +53,7 @@ import { receiveCage } from "./archive/receive.ts";
 import { arrangeFor, finishArranging, rootsOf } from "./arranging.ts";
 import { writeAtomic } from "./atomic.ts";
 import { cagePaths, clearRemovedCages, clearUnfinished, hasData, openState, writeCage } from "./cages.ts";
-import { makeSafeFolder } from "./folder.ts";
+import { makeSafeFolder, refuseUnsafe } from "./folder.ts";
 import { lockCage } from "./lock.ts";
 import { appendLog, readLog } from "./log.ts";
 import { readMadeAccount, writeMadeAccount } from "./made-account.ts";
@@ -183,7 +184,7 @@ export class StateFolder extends StateReader implements Store {
 
 	async partialTrees(manifest: Manifest, signal: AbortSignal): Promise<PartialTrees> {
 		const folder = join(join(this.folder, "scratch"), transientName("scratch"));
-		await mkdir(pathToBytes(folder), { recursive: true, mode: 0o700 });
+		await makeSafeFolder(folder);
 		try {
 			return await partialTrees(this.root(manifest.name, manifest.generation), manifest.entries, folder, signal);
 		} catch (error) {
@@ -259,6 +260,7 @@ export class StateFolder extends StateReader implements Store {
 
 	async markStale(name: string, mark: StaleMark | undefined): Promise<void> {
 		const path = join(this.paths(name).directory, staleMark);
+		refuseUnsafe(parent(path));
 		if (mark) await writeAtomic(path, `${JSON.stringify(mark)}\n`);
 		else await removeTree(path);
 	}
@@ -269,6 +271,7 @@ export class StateFolder extends StateReader implements Store {
 
 	async saveWatched(name: string, watched: Watched | undefined): Promise<void> {
 		const path = join(this.paths(name).directory, watchedName);
+		refuseUnsafe(parent(path));
 		if (watched) await writeAtomic(path, watchedToText(watched));
 		else await removeTree(path);
 	}
@@ -277,7 +280,8 @@ export class StateFolder extends StateReader implements Store {
 		return readWatched(join(this.paths(name).directory, watchedName));
 	}
 
-	requestRestart(name: string, generation: number): Promise<void> {
+	async requestRestart(name: string, generation: number): Promise<void> {
+		refuseUnsafe(this.paths(name).directory);
 		return writeAtomic(join(this.paths(name).directory, restartRequest), `${generation}\n`);
 	}
 
@@ -285,7 +289,8 @@ export class StateFolder extends StateReader implements Store {
 		return restartAnswer(this.paths(name).directory, generation);
 	}
 
-	log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {
+	async log(name: string, action: string, details: Readonly<Record<string, unknown>>): Promise<void> {
+		refuseUnsafe(this.paths(name).directory);
 		return appendLog(this.paths(name).log, { time: new Date().toISOString(), action, details });
 	}
 
@@ -296,7 +301,7 @@ export class StateFolder extends StateReader implements Store {
 	}
 
 	async record(name: string): Promise<string | undefined> {
-		return readFile(pathToBytes(this.#recordPath(name)), "utf8").catch((error: unknown) => {
+		return readText(this.#recordPath(name)).catch((error: unknown) => {
 			if (errorName(error) === "ENOENT") return undefined;
 			throw error;
 		});
@@ -304,6 +309,7 @@ export class StateFolder extends StateReader implements Store {
 
 	async saveRecord(name: string, text: string): Promise<string> {
 		const path = this.#recordPath(name);
+		refuseUnsafe(parent(path));
 		await writeAtomic(path, text);
 		return pathToText(path) ?? "";
 	}
@@ -334,7 +340,8 @@ export class StateFolder extends StateReader implements Store {
 		await this.#templates.accept(hash);
 	}
 
-	removeTemplate(name: string): Promise<boolean> {
+	async removeTemplate(name: string): Promise<boolean> {
+		refuseUnsafe(this.folder);
 		return this.#templates.remove(name);
 	}
 

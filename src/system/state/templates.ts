@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { join as joinText } from "node:path";
 import { Failure } from "../../core/failure.ts";
@@ -9,6 +9,7 @@ import type { ParameterValues } from "../../core/template/parameters.ts";
 import { parseTemplate } from "../../core/template/parse.ts";
 import type { Template } from "../../core/template/template.ts";
 import type { StoredTemplate } from "../../engine/store.ts";
+import { readTextSync } from "../files/read-text.ts";
 import { builtinTemplates } from "../templates/builtin.ts";
 import { programFolder } from "../templates/folder.ts";
 import { readTemplateFile } from "../templates/read-file.ts";
@@ -118,7 +119,7 @@ export class StateTemplates {
 
 	#valuesOf(name: string): ParameterValues {
 		try {
-			const value: unknown = JSON.parse(readFileSync(pathToBytes(this.#valuesPath(name)), "utf8"));
+			const value: unknown = JSON.parse(readTextSync(this.#valuesPath(name)));
 			const pairs = Object.entries(value as object).filter((pair): pair is [string, string] => typeof pair[1] === "string");
 			return Object.fromEntries(pairs);
 		} catch {

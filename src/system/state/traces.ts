@@ -1,13 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { Failure } from "../../core/failure.ts";
-import { join, type Path, pathToBytes } from "../../core/path/path.ts";
+import { join, type Path } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { type TraceJson, traceFromJson, traceToJson } from "../../core/trace/json.ts";
 import type { Trace } from "../../core/trace/trace.ts";
 import { foreignTrace } from "../../core/trace/trace-schema.ts";
 import { errorName } from "../files/errors.ts";
+import { readBytes } from "../files/read-text.ts";
 import { writeAtomic } from "./atomic.ts";
 import { makeSafeFolder } from "./folder.ts";
 
@@ -25,7 +25,7 @@ export async function writeTrace(traces: Path, name: string, trace: Trace): Prom
 export async function readTrace(traces: Path, name: string): Promise<Trace | undefined> {
 	const file = join(traces, `${name}.json.gz`);
 	try {
-		const packed = await readFile(pathToBytes(file));
+		const packed = await readBytes(file);
 		const text = (await promisify(gunzip)(packed, { maxOutputLength: mostBytes })).toString("utf8");
 		return traceFromJson((JSON.parse(text) as { trace: TraceJson }).trace);
 	} catch (error) {

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { type Path, pathFromJson, pathFromText, pathToBytes, pathToJson } from "../../core/path/path.ts";
+import { type Path, pathFromJson, pathFromText, pathToJson } from "../../core/path/path.ts";
 import { watchedCalls } from "../../core/watch/calls.ts";
 import type { Watched } from "../../core/watch/watched.ts";
+import { readText } from "../files/read-text.ts";
 
 /** The name of the file beside a cage. */
 export const watchedName = pathFromText("watched.json");
@@ -23,7 +23,7 @@ export function watchedToText({ failures, ...watched }: Watched): string {
 /** What cannot be read was not seen: the next watch begins anew. */
 export async function readWatched(file: Path): Promise<Watched | undefined> {
 	try {
-		const { failures, full, ...watched } = v.parse(schema, JSON.parse(await readFile(pathToBytes(file), "utf8")));
+		const { failures, full, ...watched } = v.parse(schema, JSON.parse(await readText(file)));
 		return {
 			...watched,
 			...(full ? { full } : {}),

@@ -132,7 +132,9 @@ attempt("keyctl", lambda: judged(250, 0, -4, 1))
 # Mounts and roots.
 attempt("mount tmpfs", lambda: call(165, b"none", b"/mnt", b"tmpfs", 0, 0))
 attempt("mount proc", lambda: call(165, b"none", b"/mnt", b"proc", 0, 0))
-attempt("mount cgroup", lambda: call(165, b"none", b"/mnt", b"cgroup2", 0, 0))
+attempt("mount cgroup", lambda: call(165, b"none", b"/mnt", b"cgroup2", 0, 0) and os.mkdir("/mnt/cagewright-test") is None)
+for folder in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/pids"):
+    attempt("create a cgroup in " + folder, lambda: os.mkdir(folder + "/cagewright-test") is None)
 attempt("remount proc", lambda: call(165, b"none", b"/proc", 0, 32 | 4096, 0))
 attempt("remount sys", lambda: call(165, b"none", b"/sys", 0, 32 | 4096, 0))
 attempt("remount root", lambda: call(165, b"none", b"/", 0, 32 | 4096, 0))

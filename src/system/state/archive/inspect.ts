@@ -96,7 +96,7 @@ async function readHead(archive: ArchiveFile, signal: AbortSignal): Promise<Expo
 	const entries = archive.entries(signal);
 	try {
 		const first = await entries.next().catch((error: unknown) => {
-			// Whatever else it may be, it is no export.
+			// A damaged first entry means that the file is no export.
 			if (error instanceof Failure && error.code === "export-damaged") throw no;
 			throw error;
 		});

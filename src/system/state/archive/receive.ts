@@ -43,7 +43,7 @@ export async function receiveCage(
 		const paths = generationPaths(staging);
 		await makeSafeFolder(paths.manifests);
 		await makeSafeFolder(join(staging, "traces"));
-		// What was read when it was inspected, not what the file may hold by now.
+		// These bytes were inspected; the file may have changed since.
 		for (const [part, bytes] of parts) await writeAtomic(join(staging, part), bytes);
 		const root = paths.root(head.generation);
 		return {

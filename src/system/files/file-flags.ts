@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { fileFlagsExecutable } from "../../core/confinement/file-flags.ts";
+import { type Path, pathToBytes } from "../../core/path/path.ts";
+import { below } from "./descriptor.ts";
+import { errorName } from "./errors.ts";
+import { openProgram } from "./own-program.ts";
+
+/** O_PATH of fcntl.h, which Node does not name: opens also what may not be read, and touches no device. */
+export const pathOnly = 0o10000000;
+
+let program: number | undefined;
+
+/** Takes the flags `i` and `a` of chattr(1), which only root can set, from these files and directories. Follows no link. */
+export async function clearFlags(paths: readonly Path[]): Promise<void> {
+	const executable = process.geteuid?.() === 0 ? fileFlagsExecutable(process.arch) : undefined;
+	if (executable === undefined) return;
+	program ??= openProgram("/run", executable);
+	const opened: FileHandle[] = [];
+	try {
+		for (const path of paths) opened.push(...(await openWithFlags(path)));
+		const descriptors = opened.map(({ fd }) => fd);
+		const stdio = ["ignore", "ignore", "ignore", ...descriptors, program] as const;
+		spawnSync(`/proc/self/fd/${stdio.length - 1}`, [], { stdio: [...stdio], cwd: "/", env: {} });
+	} finally {
+		for (const file of opened) await file.close();
+	}
+}
+
+/** A device, FIFO or socket has no such flag, and opening one has effects. */
+async function openWithFlags(path: Path): Promise<FileHandle[]> {
+	try {
+		const place = await open(pathToBytes(path), pathOnly | constants.O_NOFOLLOW);
+		try {
+			const stats = await place.stat();
+			if (!stats.isFile() && !stats.isDirectory()) return [];
+			return [await open(below(place), constants.O_RDONLY | constants.O_NONBLOCK)];
+		} finally {
+			await place.close();
+		}
+	} catch (error) {
+		if (errorName(error) === undefined) throw error;
+		return [];
+	}
+}

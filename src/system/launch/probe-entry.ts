@@ -1,0 +1,101 @@
+import { closeSync, constants, openSync, readlinkSync } from "node:fs";
+import { type ProbeEntryKind, probeEntryExecutable, probeRoot } from "../../core/confinement/probe-entry.ts";
+import { Failure } from "../../core/failure.ts";
+import { pathOnly } from "../files/file-flags.ts";
+import { openProgram } from "../files/own-program.ts";
+import { enter } from "./enter.ts";
+import { isRootless, sharesNetwork } from "./rootless.ts";
+import { requireTool } from "./tools.ts";
+
+/** What is executed for a probe, the descriptors that it gets from 3 on, and the application's root as the probe sees it. */
+export interface EnteredProbe {
+	readonly words: readonly string[];
+	readonly descriptors: readonly number[];
+	readonly root: string | undefined;
+	/** Closes the descriptors that were opened for this probe. */
+	release(): void;
+}
+
+/** Where a probe runs. `init` is a process of the application, `network` one that has the network alone. */
+export interface ProbePlace {
+	readonly init: number | undefined;
+	readonly network: number | undefined;
+	readonly onHost: boolean;
+}
+
+/**
+ * Runs a shell line in PID and mount namespaces of its own, so that it can neither leave a process behind nor follow a link of the
+ * application's. undefined when the application has ended. An ordinary user who attached to a process of his own user namespace gets neither:
+ * nobody there has a right that he lacks, and no namespace can be made that still sees that process.
+ */
+export function enterProbe(
+	line: string,
+	place: ProbePlace,
+	executable: (kind: ProbeEntryKind) => number,
+): EnteredProbe | undefined {
+	const { init, network, onHost } = place;
+	const joined = init ?? network;
+	const shell = ["/bin/sh", "-c", line];
+	const none = { descriptors: [], release() {} };
+	if (isRootless() && joined === undefined) {
+		const own = ["--user", "--map-current-user", ...(onHost ? [] : ["--net"]), "--pid", "--fork", "--kill-child", "--mount-proc"];
+		// PID 1 gets no default signal actions, so the line runs as its child.
+		const words = [requireTool("unshare"), ...own, "--", "/bin/sh", "-c", '/bin/sh -c "$1"; exit $?', "sh", line];
+		return { words, root: undefined, ...none };
+	}
+	if (isRootless() && joined !== undefined && sharesUser(joined)) {
+		const root = init === undefined ? undefined : `/proc/${init}/root`;
+		return { words: [...enter(joined, onHost), ...shell], root, ...none };
+	}
+	const kind: ProbeEntryKind = {
+		network: joined === undefined ? (onHost ? "host" : "new") : isRootless() && sharesNetwork(joined) ? "host" : "join",
+		user: isRootless(),
+		root: init !== undefined,
+	};
+	const program = executable(kind);
+	const of = joined ?? "self";
+	const opened: number[] = [];
+	const release = () => opened.splice(0).forEach(closeSync);
+	try {
+		const { O_DIRECTORY, O_RDONLY } = constants;
+		opened.push(openSync(`/proc/${of}/root`, pathOnly | O_DIRECTORY));
+		for (const name of ["mnt", "net", "user"]) opened.push(openSync(`/proc/${of}/ns/${name}`, O_RDONLY));
+	} catch {
+		release();
+		return undefined;
+	}
+	const descriptors = [...opened, program];
+	// The order is that of `probeDescriptors`.
+	const words = [`/proc/self/fd/${3 + opened.length}`, ...shell];
+	return { words, descriptors, root: kind.root ? probeRoot : undefined, release };
+}
+
+function sharesUser(pid: number): boolean {
+	try {
+		return readlinkSync(`/proc/${pid}/ns/user`) === readlinkSync("/proc/self/ns/user");
+	} catch {
+		return false;
+	}
+}
+
+/** Descriptors of the executables, one of each kind. */
+export class ProbePrograms {
+	private readonly scratch: string;
+	private readonly opened = new Map<string, number>();
+
+	constructor(scratch: string) {
+		this.scratch = scratch;
+	}
+
+	/** Throws `processor-unsupported` or `nowhere-executable` (both exit 3). */
+	descriptor(kind: ProbeEntryKind): number {
+		const key = JSON.stringify(kind);
+		const known = this.opened.get(key);
+		if (known !== undefined) return known;
+		const program = probeEntryExecutable(process.arch, kind);
+		if (program === undefined) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+		const descriptor = openProgram(this.scratch, program);
+		this.opened.set(key, descriptor);
+		return descriptor;
+	}
+}

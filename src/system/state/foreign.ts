@@ -1,0 +1,63 @@
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { Failure } from "../../core/failure.ts";
+import { wayTo } from "../../core/machine/way.ts";
+import { baseName, join, normalise, type Path, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { safeFolder } from "./folder.ts";
+
+/**
+ * True for root in a state folder that somebody else can change: root only reads there. Fails with `foreign-link` (exit 4) if a link on the way to it or in
+ * its layout could lead root elsewhere.
+ */
+export function isForeign(state: Path): boolean {
+	if (process.geteuid?.() !== 0) return false;
+	try {
+		for (const place of [state, join(state, "cages" as Path)]) safeFolder(place);
+		return false;
+	} catch (error) {
+		if (!(error instanceof Failure) || error.code === "no-such-directory") return false;
+		requireNoLinks(state);
+		return true;
+	}
+}
+
+function requireNoLinks(state: Path): void {
+	for (const place of wayTo(normalise(resolvePath(root, state)))) {
+		if (kindOf(place) === "link" && lstatSync(pathToBytes(place)).uid !== 0) throw linkFailure(place);
+	}
+	for (const entry of entriesOf(state)) {
+		if (baseName(entry) !== "cages") continue;
+		for (const cage of entriesOf(entry)) {
+			for (const part of entriesOf(cage)) {
+				// What an application wrote is judged by the audit, which follows no link.
+				if (baseName(part) !== "data") entriesOf(part);
+			}
+		}
+	}
+}
+
+/** What is in a directory. No link may be among it but those that are only read: locks, a removal that was begun, and the pointer to a generation. */
+function entriesOf(directory: Path): Path[] {
+	if (kindOf(directory) !== "directory") return [];
+	const entries = readdirSync(pathToBytes(directory), { encoding: "latin1" }).map((name) => join(directory, name as Path));
+	for (const entry of entries) if (kindOf(entry) === "link" && !isPointer(entry)) throw linkFailure(entry);
+	return entries;
+}
+
+function kindOf(path: Path): "directory" | "link" | "other" | undefined {
+	try {
+		const stats = lstatSync(pathToBytes(path));
+		return stats.isDirectory() ? "directory" : stats.isSymbolicLink() ? "link" : "other";
+	} catch {
+		return undefined;
+	}
+}
+
+function isPointer(link: Path): boolean {
+	if (["lock", "removal"].includes(baseName(link))) return true;
+	return baseName(link) === "current" && /^generations\/\d+$/.test(readlinkSync(pathToBytes(link), "latin1"));
+}
+
+function linkFailure(path: Path): Failure {
+	return new Failure("foreign-link", { path: showPath(path) }, 4);
+}

@@ -1,0 +1,227 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	chmodSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, redis } from "./daemons.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+import { nobodyInParticular as user } from "./ordinary.ts";
+
+/** Root looks into a state folder that belongs to a user who can change everything in it at any moment. */
+
+const reading = [
+	["list"],
+	["show", "redis"],
+	["check", "redis"],
+	["check", "--all"],
+	["doctor"],
+	["explain", "redis"],
+	["explain", "redis", "/usr/bin/redis-server"],
+	["diff", "redis"],
+	["stale"],
+	["record", "redis"],
+	["sessions", "list"],
+	["template", "list"],
+	["apps", "redis"],
+] as const;
+const writing = [
+	["run", "redis"],
+	["trial", "redis"],
+	["shell", "redis"],
+	["update", "redis"],
+	["rollback", "redis"],
+	["remove", "redis", "--yes"],
+	["minimise", "redis", "--yes"],
+	["selftest", "redis"],
+	["stale", "--mark"],
+	["unit", "redis"],
+	["export", "redis", "-o", "/nonexistent/archive"],
+	["template", "save", "redis"],
+	["make", "demo", "--yes"],
+] as const;
+
+const made = temporaryState();
+let port: number;
+beforeAll(async () => {
+	port = await freePort();
+	const daemon = redis(port);
+	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state: made });
+});
+
+let state: string;
+let victim: string;
+beforeEach(() => {
+	const folder = temporaryFolder("foreign");
+	chmodSync(folder, 0o755);
+	state = join(folder, "state");
+	execFileSync("cp", ["-a", made, state]);
+	victim = temporaryFolder("victim");
+	for (const name of ["secret", "cage.json", "x.json"]) writeFileSync(join(victim, name), `{"secret of root": ${name}`);
+	mkdirSync(join(victim, "sub"));
+	for (const path of [".", "cages", "cages/redis", "scratch"]) mkdirSync(join(state, path), { recursive: true });
+	execFileSync("find", [state, "-not", "-path", "*/generations/*", "-exec", "chown", "-h", `${user}:${user}`, "{}", "+"]);
+});
+afterEach(() => rmSync(join(state, ".."), { recursive: true, force: true }));
+
+/** Everything that can be seen of a tree without the times of reading. */
+const seen = (folder: string) =>
+	execFileSync("find", [folder, "-printf", "%p %y %i %m %U %s %T@ %C@ %l\\n"], { encoding: "latin1" }).split("\n").sort();
+
+/** A leftover of a killed command, as root would remove it in its own state. */
+function plantLeftover(): string {
+	const leftover = join(state, "scratch/.scratch-1-1-aaaaaaaaaaaa");
+	mkdirSync(join(leftover, "a"), { recursive: true });
+	writeFileSync(join(leftover, "a/file"), "");
+	execFileSync("chown", ["-R", `${user}`, leftover]);
+	return leftover;
+}
+
+test("reading verbs answer, and change nothing", async () => {
+	plantLeftover();
+	mkdirSync(join(state, "cages/.removed-1-1-aaaaaaaaaaaa"));
+	const before = seen(state);
+	for (const words of reading) {
+		const { status, stderr } = await cagewright(words, { state });
+		expect({ words, status, stderr }).toMatchObject({ status: expect.toSatisfy((value: number) => value <= 1) });
+		expect(stderr).not.toContain("A bug of ours");
+	}
+	expect(seen(state)).toEqual(before);
+});
+
+test("verbs that would write refuse with one line, and change nothing", async () => {
+	plantLeftover();
+	const before = seen(state);
+	for (const words of writing) {
+		const { status, stderr } = await cagewright(words, { state });
+		expect({ words, status, stderr }).toMatchObject({ status: 4, stderr: expect.stringMatching(/^cagewright: [^\n]+\n$/) });
+	}
+	expect(seen(state)).toEqual(before);
+});
+
+test("a process that names the user's leftover is not ended, and one that the state calls the application's gets no signal", async () => {
+	const script = join(plantLeftover(), "launch.sh");
+	const named = spawn("sh", ["-c", "read line", script]);
+	const run = startRun("redis", { state: made });
+	await eventually(async () => expect(await askRedis(port, ["PING"])).toBe("PONG"));
+	rmSync(join(state, "cages/redis/generations"), { recursive: true });
+	mkdirSync(join(state, "cages/redis/generations"));
+	// A bind mount needs root, so this is what a user cannot do but by a link; a link is refused as well.
+	execFileSync("mkdir", [join(state, "cages/redis/generations/1")]);
+	execFileSync("mount", ["--bind", join(made, "cages/redis/generations/1"), join(state, "cages/redis/generations/1")]);
+	try {
+		for (const words of reading) await cagewright(words, { state });
+		const { status } = await cagewright(["signal", "redis", "TERM"], { state });
+		expect(status).toBe(4);
+		expect(named.exitCode ?? named.signalCode).toBe(null);
+		expect(await askRedis(port, ["PING"])).toBe("PONG");
+	} finally {
+		execFileSync("umount", [join(state, "cages/redis/generations/1")]);
+		const ended = once(named, "close");
+		named.kill("SIGKILL");
+		await ended;
+		await run.stop();
+	}
+});
+
+describe("a link of the user's", () => {
+	const places = [
+		...["cages", "scratch", "templates", "sessions", "features.json", "settings.json"],
+		...["cages/redis", "cages/redis/cage.json", "cages/redis/data", "cages/redis/manifests", "cages/redis/manifests/1.json"],
+		...["cages/redis/generations", "cages/redis/generations/1", "cages/redis/log", "cages/redis/record.md", "cages/redis/traces"],
+		...["cages/redis/traces/host.json.gz", "cages/redis/account.json", "cages/redis/adoption.json", "cages/redis/stale"],
+		...["cages/redis/evidence", "cages/redis/current", "cages/other", "scratch/.scratch-1-1-aaaaaaaaaaaa", "cages/redis/lock"],
+	];
+
+	test.each(places)("at %s leads root nowhere", async (place) => {
+		const path = join(state, place);
+		rmSync(path, { recursive: true, force: true });
+		symlinkSync(/\.[a-z]+$|log$|stale$/.test(place) ? join(victim, "secret") : victim, path);
+		execFileSync("chown", ["-h", String(user), path]);
+		const before = [...seen(victim), ...seen(state)];
+		for (const words of [
+			["show", "redis"],
+			["check", "redis"],
+			["remove", "redis", "--yes"],
+		]) {
+			const { status, stderr, stdout } = await cagewright(words, { state });
+			expect(stderr + stdout, words.join(" ")).not.toMatch(/secret of root|A bug of ours/);
+			expect(status, words.join(" ")).toBeLessThanOrEqual(4);
+		}
+		expect([...seen(victim), ...seen(state)]).toEqual(before);
+	});
+
+	test("in the place of the state folder leads root nowhere", async () => {
+		const link = `${state}-link`;
+		symlinkSync(made, link);
+		execFileSync("chown", ["-h", String(user), link]);
+		const before = seen(made);
+		expect((await cagewright(["list"], { state: link })).status).toBe(4);
+		expect((await cagewright(["remove", "redis", "--yes"], { state: link })).status).toBe(4);
+		expect(seen(made)).toEqual(before);
+	});
+});
+
+test.each([
+	...["cages/redis/cage.json", "cages/redis/manifests/1.json", "cages/redis/log", "cages/redis/record.md", "cages/redis/stale"],
+	...[
+		"cages/redis/account.json",
+		"cages/redis/adoption.json",
+		"cages/redis/traces/host.json.gz",
+		"features.json",
+		"scratch",
+		"cages",
+	],
+])("a FIFO at %s keeps no verb waiting", async (place) => {
+	rmSync(join(state, place), { recursive: true, force: true });
+	execFileSync("mkfifo", [join(state, place)]);
+	for (const words of [
+		["show", "redis"],
+		["check", "redis"],
+		["record", "redis"],
+	]) {
+		expect((await cagewright(words, { state })).status).toBeLessThanOrEqual(4);
+	}
+});
+
+test("directories that are swapped for links while root looks lose nothing", async () => {
+	const [cages, other] = [join(state, "cages"), join(state, ".cages")];
+	const leftover = plantLeftover();
+	const attacker = spawn(
+		"sh",
+		[
+			"-c",
+			'while :; do mv "$1" "$2"; ln -s "$3" "$1"; rm "$1"; mv "$2" "$1"; mv "$4/a" "$4/b"; ln -s "$3" "$4/a"; rm "$4/a"; mv "$4/b" "$4/a"; done',
+			"sh",
+			cages,
+			other,
+			victim,
+			leftover,
+		],
+		{ stdio: "ignore", uid: user, gid: user },
+	);
+	const ended = once(attacker, "close");
+	const before = seen(victim);
+	try {
+		for (let round = 0; round < 6; round++) await cagewright(["list"], { state });
+		expect(seen(victim)).toEqual(before);
+	} finally {
+		attacker.kill("SIGKILL");
+		await ended;
+		if (existsSync(other) && !lstatSync(cages, { throwIfNoEntry: false })) renameSync(other, cages);
+	}
+	expect(readdirSync(join(leftover)).length).toBeGreaterThan(0);
+	expect(readFileSync(join(victim, "secret"), "utf8")).toContain("secret of root");
+});

@@ -1,0 +1,320 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+	chmodSync,
+	chownSync,
+	existsSync,
+	linkSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { UtilLinuxLauncher } from "../../src/system/launch/launcher.ts";
+import { cagewright, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+import { ordinaryUser, ownFolder, readableProgram } from "./ordinary.ts";
+import { allProcesses, commandOf } from "./processes.ts";
+
+/** Probes and exercises run as root on the host's file system; nothing that an application puts below its root may lead them elsewhere. */
+
+const nobody = 65_534;
+/** Files of the host that root alone may read, and a socket that says what it hears. */
+let host: string;
+let server: Server;
+const heard: string[] = [];
+
+beforeAll(async () => {
+	host = temporaryFolder("host");
+	chmodSync(host, 0o700);
+	for (const name of ["file", "secret"]) writeFileSync(join(host, name), `${name} of the host`);
+	server = createServer((socket) => socket.on("data", (text) => heard.push(String(text))).on("error", () => {}));
+	server.listen(join(host, "sock"));
+	await once(server, "listening");
+});
+afterAll(() => server.close());
+
+/** Paths below a folder that lead to `host` if a link in them is followed. Made by `plant`, which runs in the application too. */
+const planted = [
+	...["absolute", "relative", "chain", "directory/file", "parent/file", "dots/file", "around/again/file", "self/file"],
+	...["secret", "directory/secret", "hard/../directory/secret"],
+];
+const sockets = ["s.sock", "directory/sock", "relative.sock"];
+
+/** Lines of Node that plant links in the folder `d`. */
+const plant = (folder: string, to: string) => `
+	const fs = require("node:fs"), d = ${JSON.stringify(folder)}, to = ${JSON.stringify(to)};
+	const up = "../".repeat(40);
+	const link = (target, name) => { try { fs.unlinkSync(d + "/" + name) } catch {} try { fs.symlinkSync(target, d + "/" + name) } catch {} };
+	fs.mkdirSync(d + "/hard", { recursive: true });
+	const plant = () => {
+		link(to + "/file", "absolute"); link(up + to.slice(1) + "/file", "relative"); link("absolute", "chain");
+		link(to, "directory"); link(up + to.slice(1), "parent"); link(to + "/../" + to.split("/").pop(), "dots");
+		link(".", "around"); link("directory", "again"); link("/proc/self/root" + to, "self");
+		link(to + "/secret", "secret"); link(to + "/sock", "s.sock"); link(up + to.slice(1) + "/sock", "relative.sock");
+	};
+	plant();`;
+
+const talk = (socket: string) =>
+	`perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Peer => $ENV{CAGEWRIGHT_ROOT}.shift) or exit 1; print $s "asked"; print <$s>' '${socket}'`;
+
+function expectHostUntouched(): void {
+	expect(readFileSync(join(host, "file"), "utf8")).toBe("file of the host");
+	expect(readFileSync(join(host, "secret"), "utf8")).toBe("secret of the host");
+	expect(readdirSync(host).sort()).toEqual(["file", "secret", "sock"]);
+	expect(heard).toEqual([]);
+}
+
+describe("a process whose root is a folder", () => {
+	let root: string;
+	let process_: ChildProcess;
+	let launcher: UtilLinuxLauncher;
+	const shell = (line: string, seconds = 20) =>
+		launcher.shell(line, { launched: { init: process_.pid ?? 0, ended: new Promise(() => {}) } }, seconds);
+
+	beforeAll(async () => {
+		root = temporaryFolder("root");
+		chmodSync(root, 0o755);
+		launcher = new UtilLinuxLauncher(temporaryState());
+		execFileSync(process.execPath, ["-e", plant(join(root, "data"), host)]);
+		symlinkSync("data", join(root, "inside"));
+		writeFileSync(join(root, "data/plain"), "plain");
+		linkSync(join(root, "data/plain"), join(root, "data/same"));
+		chownSync(join(root, "data"), nobody, nobody);
+		// The magic links of its /proc lead to the host: its own root, its working directory and an open file.
+		const script = `mkdir -p proc && mount -t proc proc proc && exec 5<"$1/secret" && exec perl -e 'chdir shift; opendir my $d, "."; chroot $ARGV[0]; $| = 1; print "ready\\n"; sleep' "$1" "$PWD"`;
+		process_ = spawn("unshare", ["--mount", "--net", "sh", "-c", script, "sh", host], {
+			cwd: root,
+			stdio: ["ignore", "pipe", "inherit"],
+		});
+		await once(process_.stdout ?? process_, "data");
+	});
+	afterAll(async () => {
+		const ended = once(process_, "close");
+		process_.kill("SIGKILL");
+		await ended;
+	});
+
+	test("plain files, hard links and directories are read and written", async () => {
+		const line = 'cd "$CAGEWRIGHT_ROOT"/data && cat plain same && echo written >new && ls -d "$CAGEWRIGHT_ROOT"/dat*';
+		expect(await shell(line)).toMatchObject({ ok: true, output: expect.stringMatching(/^plainplain\/\S+\/data\n$/) });
+		expect(readFileSync(join(root, "data/new"), "utf8")).toBe("written\n");
+	});
+
+	test("a unix socket answers by its path, and is found by a pattern", async () => {
+		const own = createServer((socket) => socket.end("hello"));
+		mkdirSync(join(root, "run"), { recursive: true });
+		own.listen(join(root, "run/own.sock"));
+		await once(own, "listening");
+		try {
+			expect(await shell(`cd / && ls "$CAGEWRIGHT_ROOT"/run/*.sock && ${talk("/run/own.sock")}`)).toMatchObject({
+				ok: true,
+				output: expect.stringMatching(/own\.sock\nhello$/),
+			});
+		} finally {
+			own.close();
+		}
+	});
+
+	test("no line is led to the host by a link, relative, absolute or magic", async () => {
+		const magic = [
+			"proc/self/root",
+			"proc/1/root",
+			"proc/1/cwd",
+			"proc/self/cwd",
+			`proc/${process_.pid}/root`,
+			`proc/${process_.pid}/cwd`,
+		];
+		const paths = [
+			...planted.map((path) => `data/${path}`),
+			...planted.map((path) => `inside/${path}`),
+			...magic.flatMap((path) => [`${path}${host}/file`, `${path}/secret`, `${path}/../${host}/secret`]),
+			`proc/${process_.pid}/fd/5`,
+		];
+		for (const path of paths) {
+			const place = `"$CAGEWRIGHT_ROOT"/'${path}'`;
+			const { output } = await shell(
+				`cat ${place}; echo changed >${place}; echo more >>${place}; ls ${place}/; rm -f ${place}/x`,
+			);
+			expect(output, path).not.toMatch(/of the host|secret$/m);
+			expectHostUntouched();
+		}
+		// The links themselves are to be seen.
+		expect((await shell('readlink "$CAGEWRIGHT_ROOT"/data/absolute')).output).toBe(`${host}/file\n`);
+	});
+
+	test("no line talks to a socket of the host", async () => {
+		for (const socket of sockets) expect((await shell(talk(`/data/${socket}`))).ok, socket).toBe(false);
+		expectHostUntouched();
+	});
+
+	test("links that come and go while a line reads and writes lead nowhere", async () => {
+		const swapping = `${plant(join(root, "data"), host)}
+			for (;;) for (const name of ["absolute", "directory"]) {
+				try { fs.unlinkSync(d + "/" + name) } catch {}
+				try { name === "directory" ? fs.mkdirSync(d + "/" + name) : fs.writeFileSync(d + "/" + name, "own") } catch {}
+				try { fs.rmSync(d + "/" + name, { recursive: true, force: true }) } catch {}
+				link(name === "directory" ? to : to + "/file", name);
+			}`;
+		const attacker = spawn(process.execPath, ["-e", swapping], { stdio: "ignore" });
+		const ended = once(attacker, "close");
+		try {
+			const tries =
+				"cat absolute directory/secret; echo changed >absolute; echo changed >directory/file; echo changed >directory/new";
+			const { output } = await shell(`cd "$CAGEWRIGHT_ROOT"/data; for i in $(seq 3000); do ${tries}; done 2>/dev/null`, 60);
+			expect(output).not.toContain("of the host");
+			expectHostUntouched();
+		} finally {
+			attacker.kill("SIGKILL");
+			await ended;
+		}
+	});
+
+	test("a program with the set-user-ID bit and a device below the root give a line nothing", async () => {
+		execFileSync("cp", ["/usr/bin/id", join(root, "data/id")]);
+		chmodSync(join(root, "data/id"), 0o4755);
+		execFileSync("mknod", [join(root, "data/zero"), "c", "1", "5"]);
+		const { output } = await shell(
+			`head -c 1 "$CAGEWRIGHT_ROOT"/data/zero; setpriv --reuid ${nobody} --clear-groups "$CAGEWRIGHT_ROOT"/data/id -u`,
+		);
+		expect(output).toMatch(/Permission denied[\s\S]*^65534$/m);
+	});
+
+	test("the working directory, arguments and the host's files are as for any command", async () => {
+		expect(await shell(`test "$PWD" = "$(pwd -P)" && pwd && cat ${host}/secret && test ! -e /proc/$$/root/nothing`)).toEqual({
+			ok: true,
+			status: 0,
+			output: `${process.cwd()}\nsecret of the host`,
+			timedOut: false,
+		});
+		expect(await shell("exit 7")).toMatchObject({ ok: false, status: 7 });
+		expect(await shell("kill -TERM $$")).toMatchObject({ ok: false, status: 143 });
+	});
+
+	test("nothing of a line is mounted or left once it has ended", async () => {
+		const mounts = readFileSync("/proc/self/mountinfo", "utf8");
+		await shell("sleep 0.1");
+		expect(readFileSync("/proc/self/mountinfo", "utf8")).toBe(mounts);
+		expect(statSync("/proc/driver").isDirectory()).toBe(true);
+	});
+
+	describe.each([
+		["setsid", "(setsid sleep 98761 &)"],
+		["a double fork", `perl -e 'exit if fork; exit if fork; exec "sleep", "98761"'`],
+		["nohup", "nohup sleep 98761 >/dev/null 2>&1 &"],
+		["a process that ignores TERM and HUP", `(trap "" TERM HUP INT; setsid sh -c 'sleep 98761; :' &)`],
+		["a stopped process", "setsid sleep 98761 & kill -STOP $!"],
+		["a session that forks on and on", `(setsid sh -c 'while :; do setsid sleep 98761 & sleep 0.01; done' &)`],
+	])("%s", (_, leaving) => {
+		const left = () => allProcesses().filter((pid) => /\b98761\b/.test(commandOf(pid)));
+
+		test("ends with its line, and does not keep it waiting", async () => {
+			expect(await shell(`${leaving}\nsleep 0.1; echo done`)).toMatchObject({
+				ok: true,
+				output: expect.stringContaining("done"),
+			});
+			expect(left()).toEqual([]);
+		});
+
+		test("ends when time is up", async () => {
+			expect(await shell(`${leaving}\nsleep 98761`, 0.5)).toMatchObject({ ok: false, timedOut: true });
+			await eventually(() => expect(left()).toEqual([]));
+		});
+
+		test("ends where no application runs yet", async () => {
+			expect((await launcher.shell(`${leaving}\nexit 3`, {}, 20)).status).toBe(3);
+			expect((await launcher.shell(`${leaving}\nexit 4`, { onHost: true }, 20)).status).toBe(4);
+			expect(left()).toEqual([]);
+		});
+	});
+
+	test("an output that a process elsewhere holds does not keep a line waiting", async () => {
+		const place = join(temporaryFolder("held"), "sock");
+		const hold = `import socket, sys, time
+s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); print("ready", flush=True)
+c, _ = s.accept(); fds = socket.recv_fds(c, 1, 2)[1]; c.send(b"x"); time.sleep(1000)`;
+		const give = `import socket, sys
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); socket.send_fds(s, [b"x"], [1, 2]); s.recv(1)`;
+		const holder = spawn("python3", ["-c", hold, place], { stdio: ["ignore", "pipe", "inherit"] });
+		const ended = once(holder, "close");
+		try {
+			await once(holder.stdout, "data");
+			expect(await shell(`python3 -c '${give}' '${place}' && echo done`)).toMatchObject({ ok: true, output: "done\n" });
+		} finally {
+			holder.kill("SIGKILL");
+			await ended;
+		}
+	});
+});
+
+test.each([
+	["root", 0],
+	["an account", nobody],
+])("an application of %s plants links in its data, in the sandbox and in its cage", async (_, uid) => {
+	const port = await freePort();
+	const data = temporaryFolder("data");
+	chmodSync(data, 0o755);
+	chownSync(data, uid, uid);
+	const results = temporaryFolder("results");
+	const application = `${plant(data, host)} setInterval(plant, 5); fs.writeFileSync(d + "/plain", "own");
+		require("node:net").createServer((c) => c.end("hello")).listen(d + "/own.sock");
+		require("node:http").createServer((_, answer) => answer.end("yes")).listen(${port}, "127.0.0.1");`;
+	const exercises = [
+		...planted.map(
+			(path) => `cat "$CAGEWRIGHT_ROOT"${data}/${path} >>${results}/read; echo changed >"$CAGEWRIGHT_ROOT"${data}/${path}`,
+		),
+		...sockets.map((socket) => talk(`${data}/${socket}`)),
+		`cat "$CAGEWRIGHT_ROOT"${data}/plain >>${results}/plain && echo written >"$CAGEWRIGHT_ROOT"${data}/written`,
+		`${talk(`${data}/own.sock`)} >>${results}/own`,
+	];
+	const user = uid === 0 ? [] : ["--user", "nobody"];
+	const made = await make(
+		[
+			...["--name", "planting", ...user, "--writable", data, "--no-selftest"],
+			...["--probe", `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ | grep -q yes`],
+			...exercises.flatMap((line) => ["--exercise", line]),
+			...["--", process.execPath, "-e", application],
+		],
+		{ state: temporaryState() },
+	);
+	expect(made.answered).toBe(true);
+	expect(readFileSync(join(results, "read"), "utf8")).toBe("");
+	// Once in the sandbox and once in each trial.
+	expect(readFileSync(join(results, "plain"), "utf8")).toMatch(/^(own){2,}$/);
+	expect(readFileSync(join(results, "own"), "utf8")).toMatch(/^(hello){2,}$/);
+	expectHostUntouched();
+});
+
+test("an ordinary user's probe follows no link of his application's either", async () => {
+	const user = ordinaryUser(readableProgram());
+	const data = ownFolder(user, "data");
+	const secret = join(user.home, "secret");
+	writeFileSync(secret, "of the host");
+	chownSync(secret, user.uid, user.uid);
+	const output = join(user.home, "output");
+	const server = `require("node:fs").symlinkSync(${JSON.stringify(secret)}, ${JSON.stringify(`${data}/link`)}); require("node:fs").writeFileSync(${JSON.stringify(`${data}/plain`)}, "own");
+		require("node:http").createServer((_, answer) => answer.end("yes")).listen(21461, "127.0.0.1");`;
+	const exercise = `cat "$CAGEWRIGHT_ROOT${data}/plain" >>'${output}'; (setsid sleep 98765 &); cat "$CAGEWRIGHT_ROOT${data}/link" >>'${output}'; echo changed >"$CAGEWRIGHT_ROOT${data}/link"; true`;
+	const options = [
+		"--name",
+		"planting",
+		"--writable",
+		data,
+		"--probe",
+		"curl -fsS --noproxy '*' http://127.0.0.1:21461/",
+		"--exercise",
+		exercise,
+	];
+	const made = await cagewright(["make", ...options, "--yes", "--no-selftest", "--", process.execPath, "-e", server], user);
+	expect(made.stderr + made.status).toMatch(/0$/);
+	expect(readFileSync(output, "utf8")).toMatch(/^(own){2,}$/);
+	expect(readFileSync(secret, "utf8")).toBe("of the host");
+	expect(allProcesses().filter((pid) => /\b98765\b/.test(commandOf(pid)))).toEqual([]);
+	expect(existsSync(secret)).toBe(true);
+});

@@ -1,0 +1,134 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { askRedis, redis } from "./daemons.ts";
+import { makeDeep } from "./deep.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+
+/** Whatever an application writes while it is traced or tried is removed, and never stops another cage. */
+
+const nobody = 65_534;
+let state: string;
+let port: number;
+
+beforeAll(async () => {
+	state = temporaryState();
+	port = await freePort();
+	const daemon = redis(port);
+	await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], { state });
+});
+
+const scratch = () => (existsSync(join(state, "scratch")) ? readdirSync(join(state, "scratch")) : []);
+
+async function expectRedisToStart(): Promise<void> {
+	const run = startRun("redis", { state });
+	expect(await eventually(() => askRedis(port, ["PING"]))).toBe("PONG");
+	expect((await run.stop()).status).toBe(0);
+}
+
+/** Lines of Perl that each leave something in the folder $d that is hard to remove. */
+const writers = [
+	// Directories deeper than a path.
+	'for (1 .. 40) { mkdir "d" x 200; chdir "d" x 200 or last }',
+	'for my $b (1 .. 3) { chdir $d; mkdir "b$b"; chdir "b$b"; for (1 .. 100) { mkdir "e"; chdir "e" or last } }',
+	// Names of 255 bytes with line breaks.
+	'for (1 .. 20) { my $n = "\\n\\xff" . "n" x 253; open my $f, ">", "\\n-$_"; mkdir $n; chdir $n or last }',
+	// Directories that nobody may enter.
+	'for (1 .. 5) { mkdir "c"; chdir "c" or last } for (1 .. 5) { chdir ".."; chmod 0, "c" }',
+	// Immutable and append-only files.
+	'mkdir "i"; open my $f, ">", "i/file"; system "chattr", "+i", "i/file", "i"; mkdir "a"; system "chattr", "+a", "a"',
+	// Sockets, FIFOs and links.
+	'system "mkfifo", "fifo"; symlink "/etc", "etc"; symlink "/", "i2"; link "fifo", "fifo2"',
+];
+
+test.each(["nobody", "root"])("what an application of %s writes in the sandbox and in trials is removed", async (user) => {
+	const own = await freePort();
+	const data = temporaryFolder("data");
+	chownSync(data, user === "root" ? 0 : nobody, 0);
+	execFileSync("chmod", ["755", data]);
+	const program = `use Socket; my $d = "${data}"; ${writers.map((lines) => `chdir $d; { ${lines} }`).join("\n")} chdir "/";
+		socket(my $s, PF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1); bind($s, sockaddr_in(${own}, INADDR_LOOPBACK)) or die;
+		listen($s, 5); while (accept(my $c, $s)) { print $c "hi\\n"; close $c }`;
+	const probe = `perl -MIO::Socket::INET -e 'exit !(IO::Socket::INET->new(PeerAddr => "127.0.0.1:${own}")->getline eq "hi\\n")'`;
+	const account = user === "root" ? [] : ["--user", user];
+	const place = temporaryFolder("program");
+	execFileSync("chmod", ["755", place]);
+	writeFileSync(join(place, "app.pl"), program);
+	const words = ["--name", "writer", "--replace", ...account, "--no-selftest", "--writable", data, "--probe", probe];
+	const made = await make([...words, "--", "/usr/bin/perl", join(place, "app.pl")], { state });
+	expect(made.answered).toBe(true);
+	expect(scratch()).toEqual([]);
+	expect((await cagewright(["trial", "writer"], { state })).status).toBe(0);
+	expect(scratch()).toEqual([]);
+	await expectRedisToStart();
+	expect((await cagewright(["remove", "writer", "--yes"], { state })).status).toBe(0);
+	expect(existsSync(join(state, "cages/writer"))).toBe(false);
+});
+
+describe("a leftover of a killed command", () => {
+	let leftover: string;
+	beforeEach(() => {
+		leftover = join(state, "scratch/.scratch-1-1-aaaaaaaaaaaa");
+		mkdirSync(join(leftover, "rehearsal"), { recursive: true });
+		writeFileSync(join(leftover, "rehearsal/file"), "");
+	});
+
+	test("goes with the next command, however deep and whatever its flags and names", async () => {
+		makeDeep(join(leftover, "rehearsal"), "touch file; chattr +i file; chattr +a .");
+		writeFileSync(join(leftover, "rehearsal/new\nline"), "");
+		expect(await cagewright(["list"], { state })).toMatchObject({ status: 0, stderr: "" });
+		expect(scratch()).toEqual([]);
+	});
+
+	test("loses what is mounted below it, and nothing that is mounted there", async () => {
+		const outside = temporaryFolder("outside");
+		writeFileSync(join(outside, "file"), "");
+		for (const name of ["mount", "two words\nand a line"]) {
+			mkdirSync(join(leftover, name));
+			execFileSync("mount", ["--bind", outside, join(leftover, name)]);
+		}
+		execFileSync("mount", ["-t", "tmpfs", "tmpfs", join(leftover, "rehearsal")]);
+		await expectRedisToStart();
+		expect(scratch()).toEqual([]);
+		expect(readdirSync(outside)).toEqual(["file"]);
+	});
+
+	test("stops no launch where it cannot be removed, is named by the next commands, and goes later", async () => {
+		execFileSync("chattr", ["+i", join(leftover, "rehearsal/file")]);
+		const enter = ["setpriv", "--bounding-set=-linux_immutable", "--inh-caps=-linux_immutable"];
+		const { status, stderr } = await cagewright(["list"], { state, enter });
+		expect({ status, stderr }).toEqual({
+			status: 0,
+			stderr: expect.stringMatching(/^[^\n]*\.scratch-1-1-aaaaaaaaaaaa[^\n]*\n$/),
+		});
+		const run = startRun("redis", { state, enter });
+		expect(await eventually(() => askRedis(port, ["PING"]))).toBe("PONG");
+		expect((await run.stop()).status).toBe(0);
+		expect(scratch()).toEqual([expect.stringContaining("aaaaaaaaaaaa")]);
+		expect(await cagewright(["list"], { state })).toMatchObject({ status: 0, stderr: "" });
+		expect(scratch()).toEqual([]);
+	});
+});
+
+test("a cage starts whatever its application made in its data, and is removed with it", async () => {
+	const own = temporaryState();
+	const daemon = redis(port);
+	const made = await make(["--name", "redis", "--user", "redis", "--probe", daemon.probe, "--", ...daemon.command], {
+		state: own,
+	});
+	const data = execFileSync("find", [made.data, "-type", "d", "-user", "redis"], { encoding: "utf8" }).split("\n")[0] ?? "";
+	makeDeep(data, "true");
+	const many = spawn("perl", ["-e", 'chdir shift; for (1 .. 1000) { mkdir "x" x 100; chdir "x" x 100 }', data]);
+	await once(many, "close");
+	const check = await cagewright(["check", "redis"], { state: own });
+	expect(check.stdout.length).toBeLessThan(4000);
+	const run = startRun("redis", { state: own });
+	expect(await eventually(() => askRedis(port, ["PING"]))).toBe("PONG");
+	await run.stop();
+	expect((await cagewright(["remove", "redis", "--yes"], { state: own })).status).toBe(0);
+	expect(readdirSync(join(own, "cages"))).toEqual([]);
+});
