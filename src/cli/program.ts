@@ -71,7 +71,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		},
 		{
 			name: "trace",
-			description: "watch the application in a rehearsal and store what it touches",
+			description: "watch the application in a sandbox and store what it touches",
 			example: "cagewright trace redis",
 			load: async () => (await import("./trace.ts")).trace,
 		},

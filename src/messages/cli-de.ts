@@ -174,7 +174,7 @@ export const cliDe: CliMessages = {
 		fix: (name) => `Fehlendes aufnehmen und erneut erproben: cagewright trial ${name} --yes`,
 	},
 	progress: {
-		trace: "Beobachtung in einer Generalprobe…",
+		trace: "Beobachtung in einer Sandbox…",
 		traceOnHost: "Beobachtung auf dem Host selbst, ohne Sandbox: Was sie schreibt, sendet und ändert, bleibt…",
 		attach: "Beobachte, was schon läuft …",
 		attached: (pid, processes) =>
@@ -319,8 +319,8 @@ export const cliDe: CliMessages = {
 			systemd: "Käfige als Dienste (cagewright unit), und den Start eines Käfigs, wo sonst nichts es kann",
 			perl: "die Probe der Wege aus einem Käfig, und den Blick auf einen im Betrieb",
 			getcap: "Dateien mit eigenen Capabilities in einem Käfig",
-			overlay: "Generalproben und Erprobungen, von denen nichts bleibt",
-			namespaces: "Generalproben und Abschottung",
+			overlay: "Sandboxes und Erprobungen, von denen nichts bleibt",
+			namespaces: "Sandboxes und Abschottung",
 			"user-namespaces": "Käfige gewöhnlicher Benutzer; nicht als root",
 			seccomp: "den Filter für Systemaufrufe",
 			landlock: "eine zweite Schicht gegen Schreiben",

@@ -325,7 +325,7 @@ export const failuresDe: Failures = {
 	"plan-path-twice": "{path} ist doppelt geplant; schließen Sie es einmal aus.",
 	"plan-path-unsafe": "{path} ist kein sicherer Pfad für einen Käfig; schließen Sie ihn aus.",
 	"probe-answered-by-another":
-		"Die Probe wird schon von etwas beantwortet, das auf diesem Rechner läuft: {probe}. Beenden Sie das, oder beobachten Sie in einer Generalprobe ohne --on-host.",
+		"Die Probe wird schon von etwas beantwortet, das auf diesem Rechner läuft: {probe}. Beenden Sie das, oder beobachten Sie in einer Sandbox ohne --on-host.",
 	"probe-proves-nothing":
 		"Die Probe gelingt, obwohl die Anwendung nicht läuft, und beweist darum nichts: {probe}. Fragen Sie die Anwendung selbst.",
 	"process-elsewhere":

@@ -298,7 +298,7 @@ export const failuresEn = {
 	"plan-path-twice": "{path} is planned twice; exclude it once.",
 	"plan-path-unsafe": "{path} is no safe path for a cage; exclude it.",
 	"probe-answered-by-another":
-		"The probe is already answered by something that runs on this host: {probe}. Stop that, or trace in a rehearsal without --on-host.",
+		"The probe is already answered by something that runs on this host: {probe}. Stop that, or trace in a sandbox without --on-host.",
 	"probe-proves-nothing":
 		"The probe passes although the application does not run, so it proves nothing: {probe}. Ask the application itself.",
 	"process-elsewhere":

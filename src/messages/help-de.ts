@@ -23,8 +23,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"der Assistent unter dem, was im Terminal steht, statt auf einem eigenen Bildschirm",
 	"the wizard in ASCII alone": "der Assistent nur in ASCII",
 	"the whole job: trace, plan, build, trial rounds, record": "die ganze Arbeit: beobachten, planen, bauen, erproben, Nachweis",
-	"watch the application in a rehearsal and store what it touches":
-		"die Anwendung in einer Generalprobe beobachten und aufheben, was sie berührt",
+	"watch the application in a sandbox and store what it touches":
+		"die Anwendung in einer Sandbox beobachten und aufheben, was sie berührt",
 	"show what would go into the cage, why, and what that would change":
 		"zeigen, was in den Käfig käme, warum, und was sich damit änderte",
 	"build a generation from the plan": "aus dem Plan eine Generation bauen",

@@ -172,7 +172,7 @@ describe("the form", () => {
 	it("tries the probe before anything is traced", async () => {
 		const wizard = await openForm();
 		wizard.press(`${pageUp}${keys.down.repeat(3)}${ctrlT}`);
-		await wizard.sees("[ok] Started in a rehearsal, it answered", 60);
+		await wizard.sees("[ok] Started in a sandbox, it answered", 60);
 		wizard.press("\x1bOR");
 		await wizard.sees("Commands that were run");
 		await wizard.sees(/\[ok\].*nsenter/);

@@ -115,7 +115,7 @@ describe("the wizard", () => {
 		await wizard.sees("There is no probe");
 		expect(wizard.session.calls).toContain("command /usr/bin/thing --serve");
 		wizard.press("curl -f localhost\x1b[6~");
-		await wizard.sees("It starts in a rehearsal");
+		await wizard.sees("It starts in a sandbox");
 	});
 
 	test("shows a failure with what to do, and the way on stays open", async () => {

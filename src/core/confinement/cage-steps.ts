@@ -104,7 +104,7 @@ export function deviceSteps(device: CageRoot["devices"][number], inside: (path: 
 	return [...folder, `mknod -m ${mode.toString(8)} ${node} ${type} ${major} ${minor}`];
 }
 
-export const deviceLinks = [
+const deviceLinks = [
 	["fd", "/proc/self/fd"],
 	["stdin", "/proc/self/fd/0"],
 	["stdout", "/proc/self/fd/1"],

@@ -11,7 +11,7 @@ export const lacksDe: WizardMessages["lacks"] = {
 		strace: "strace, das die Anwendung beobachtet",
 		"util-linux": "util-linux, das Namensräume und Mounts macht",
 		namespaces: "Namensräume des Kerns",
-		overlay: "overlayfs, damit von einer Generalprobe nichts zurückbleibt",
+		overlay: "overlayfs, damit von einer Sandbox nichts zurückbleibt",
 		yama: "strace ist verboten (kernel.yama.ptrace_scope=3): in /etc/sysctl.d auf 1 setzen und neu starten",
 		seccomp: "seccomp des Kerns",
 		processor: "ein unterstützter Prozessor (amd64 oder arm64)",

@@ -9,7 +9,7 @@ export const lacksEn = {
 		strace: "strace, which watches the application",
 		"util-linux": "util-linux, which makes namespaces and mounts",
 		namespaces: "namespaces of the kernel",
-		overlay: "overlayfs, so that a rehearsal leaves nothing behind",
+		overlay: "overlayfs, so that a sandbox leaves nothing behind",
 		yama: "strace is forbidden (kernel.yama.ptrace_scope=3): set it to 1 in /etc/sysctl.d and reboot",
 		seccomp: "seccomp of the kernel",
 		processor: "a supported processor (amd64 or arm64)",

@@ -51,6 +51,6 @@ export const traceNoticesDe: Widen<typeof traceNoticesEn> = {
 	"exercise-no-command":
 		"Dafür ist kein Befehl bekannt. Benutzen Sie die Anwendung so, dass sie es braucht, oder tippen Sie mit e eine Zeile.",
 	"signal-by-itself": "Das kommt von selbst, sobald es genug ist.",
-	"does-not-run": "{name} läuft jetzt nicht, zu beobachten ist nichts; Enter startet es in einer Generalprobe.",
+	"does-not-run": "{name} läuft jetzt nicht, zu beobachten ist nichts; Enter startet es in einer Sandbox.",
 	"run-stopped": "Angehalten. Was die früheren Läufe zeigten, bleibt.",
 };

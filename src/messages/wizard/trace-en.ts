@@ -48,6 +48,6 @@ export const traceNoticesEn = {
 	"nothing-to-exercise": "Nothing more is known that could be exercised; type a line of your own with e.",
 	"exercise-no-command": "No command is known for this. Use the application so that it needs it, or type a line with e.",
 	"signal-by-itself": "This comes by itself once it is enough.",
-	"does-not-run": "{name} does not run now, so there is nothing to watch; Enter starts it in a rehearsal.",
+	"does-not-run": "{name} does not run now, so there is nothing to watch; Enter starts it in a sandbox.",
 	"run-stopped": "Stopped. What the runs before it showed is kept.",
 };

@@ -33,7 +33,7 @@ export const whyDe: WizardMessages["why"] = {
 			purpose:
 				"Der Käfig entsteht aus dem, was die Anwendung tut, wenn sie so gestartet wird. Die Probe ist eine echte Anfrage: Sie entscheidet in jedem weiteren Schritt, ob die Anwendung geht. Das Konto ist das, was ein Eindringling wäre.",
 			machine:
-				"Nichts, bis die Beobachtung beginnt. Eine Probe zu versuchen (Strg-T) führt diese eine Zeile aus wie eine Shell; gefragt wird, was auf diesem Wirt gerade läuft. Antwortet nichts, startet die Anwendung kurz in einer Generalprobe, und was sie dort schreibt, wird weggeworfen.",
+				"Nichts, bis die Beobachtung beginnt. Eine Probe zu versuchen (Strg-T) führt diese eine Zeile aus wie eine Shell; gefragt wird, was auf diesem Wirt gerade läuft. Antwortet nichts, startet die Anwendung kurz in einer Sandbox, und was sie dort schreibt, wird weggeworfen.",
 			proposals:
 				"Befehl, Konto, Verzeichnis und Variablen stammen aus der Vorlage, der Unit oder dem laufenden Prozess; Proben aus dem Protokoll, für das das Programm bekannt ist, oder sein Port, und das ist dann geraten. Ist beides unbekannt, wurde mit den Ports, an denen sie jetzt lauscht, einmal Verbindung aufgenommen, ob sie grüßt oder HTTP spricht: ebenfalls geraten.",
 		},
@@ -41,7 +41,7 @@ export const whyDe: WizardMessages["why"] = {
 			purpose:
 				"Keine Dokumentation nennt jede Datei, die eine Anwendung öffnet. Darum wird sie gestartet und mit strace beobachtet, vom Start über Anfragen und Neuladen bis zum Ende: Was sie anfasst, braucht der Käfig. Was jetzt nicht geübt wird, fehlt in der Erprobung oder später.",
 			machine:
-				"Die Anwendung läuft in einer Generalprobe: in einer Kopie des Dateisystems, aus der alles Geschriebene weggeworfen wird, und in einem eigenen Netz. Der Betrieb läuft weiter. Nur „auf dem Wirt“ schreibt sie wirklich.",
+				"Die Anwendung läuft in einer Sandbox: in einer Kopie des Dateisystems, aus der alles Geschriebene weggeworfen wird, und in einem eigenen Netz. Der Betrieb läuft weiter. Nur „auf dem Wirt“ schreibt sie wirklich.",
 			proposals:
 				"Proben und Übungen sind die Zeilen des Formulars. Was als Nächstes kommt, fragt mit dem Programm der Probe nach mehr; was das Paket enthält und noch niemand benutzt hat, ist aus der Paketdatenbank bekannt. x führt die nächste Zeile aus, e eine eigene.",
 		},
@@ -63,7 +63,7 @@ export const whyDe: WizardMessages["why"] = {
 			purpose:
 				"Bis hierher wurde nichts geschrieben. Hier steht alles, was geschrieben wird, das Gefährliche zuerst; 1, 3 und 4 führen zu jeder Antwort zurück.",
 			machine:
-				"Enter kopiert die Dateien in eine neue Generation unter dem Zustandsordner und startet die Anwendung dort einmal, in einer Generalprobe. Ein Käfig gleichen Namens, der gerade läuft, bleibt unberührt.",
+				"Enter kopiert die Dateien in eine neue Generation unter dem Zustandsordner und startet die Anwendung dort einmal, in einer Sandbox. Ein Käfig gleichen Namens, der gerade läuft, bleibt unberührt.",
 			proposals: "Capabilities und Öffnungen sind die, deren Gebrauch beim Beobachten gelang; was nicht zu sehen war, bleibt zu.",
 		},
 		trial: {

@@ -41,7 +41,7 @@ export const whyEn = {
 			purpose:
 				"The cage is built from what the application does when it is started like this. The probe is a real request: it decides in every later step whether the application works. The account is what an intruder would be.",
 			machine:
-				"Nothing until tracing starts. Trying a probe (Ctrl-T) runs that one line as a shell would, against what runs on this host now; where nothing answers, the application is started for a moment in a rehearsal, and what it writes there is thrown away.",
+				"Nothing until tracing starts. Trying a probe (Ctrl-T) runs that one line as a shell would, against what runs on this host now; where nothing answers, the application is started for a moment in a sandbox, and what it writes there is thrown away.",
 			proposals:
 				"Command, account, directory and variables come from the template, the unit or the running process; probes from the protocol that the program is known for, or that its port is known for, which is a guess. Where neither is known, the ports at which it listens now were connected to once, to see whether it greets or speaks HTTP: a guess as well.",
 		},
@@ -49,7 +49,7 @@ export const whyEn = {
 			purpose:
 				"Documentation never lists every file that an application opens. So it is started and watched by strace, from its start through requests, reload and stop: what it touches is what the cage needs. What is not exercised now is missed in the trial, or later.",
 			machine:
-				"The application runs in a rehearsal: a copy of the file system in which everything that it writes is thrown away, and a network of its own. What runs in production goes on. Only with “on the host” does it write for real.",
+				"The application runs in a sandbox: a copy of the file system in which everything that it writes is thrown away, and a network of its own. What runs in production goes on. Only with “on the host” does it write for real.",
 			proposals:
 				"Probes and exercises are the lines of the form. What comes next asks for more with the client of the probe, and what the package holds and nothing has used yet is known from the package database; x runs the next line, e one of your own.",
 		},
@@ -71,7 +71,7 @@ export const whyEn = {
 			purpose:
 				"Until here nothing was written. This is everything that will be, with what is dangerous first; 1, 3 and 4 lead back to each answer.",
 			machine:
-				"Enter copies the files into a new generation below the state folder and starts the application there once, in a rehearsal. A cage of the same name that runs now is left alone.",
+				"Enter copies the files into a new generation below the state folder and starts the application there once, in a sandbox. A cage of the same name that runs now is left alone.",
 			proposals:
 				"Capabilities and openings are those whose use was seen to succeed while it was watched; whatever was not seen stays closed.",
 		},
