@@ -35,8 +35,7 @@ const below = (pid: number): number[] =>
 function cageOf(state: string, name: string): unknown {
 	const folder = join(state, "cages", name, "manifests");
 	const [file = ""] = readdirSync(folder);
-	// What was accepted in a round of the wizard is an option of the line, so that one takes fewer rounds.
-	const { generation: _, madeAt: __, ...manifest } = JSON.parse(readFileSync(join(folder, file), "utf8"));
+	const { madeAt: _, ...manifest } = JSON.parse(readFileSync(join(folder, file), "utf8"));
 	const entries = manifest.entries.map(({ copy: _, mtime: __, reasons: ___, ...entry }: Record<string, unknown>) => entry);
 	const { openings } = manifest;
 	return { ...manifest, entries, openings: Object.keys(openings).sort() };
@@ -227,7 +226,6 @@ describe("an application that lacks something", () => {
 		expect(JSON.stringify(shownCage.json)).toContain("/etc/debian_version");
 		const line = (await wizard.screen()).find((one) => one.includes("make picky")) ?? "";
 		expect(line).toContain("--refuse proc");
-		expect(line).toContain("--include /etc/debian_version");
 		await copied(line, state, other);
 		expect(cageOf(join(other, "state"), "picky")).toEqual(cageOf(state, "picky"));
 	});

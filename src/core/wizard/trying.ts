@@ -1,5 +1,5 @@
 import { pathToText } from "../path/path.ts";
-import { isOffer, type Missing, openingOf } from "../plan/missing.ts";
+import { isOffer, type Missing } from "../plan/missing.ts";
 import type { Command } from "./bindings.ts";
 import { buildAndTry, jump } from "./building.ts";
 import { finish, withoutVerdict } from "./finishing.ts";
@@ -28,13 +28,7 @@ export function isProposed(missing: Missing, round: Round): boolean {
 /** Whether it goes in with the next round: a remedy unless it is deselected, an offer only if it is selected. */
 export function isTaken(missing: Missing, round: Round, { chosen, unwanted }: Trying): boolean {
 	if (!isProposed(missing, round)) return false;
-	return isPreselected(missing, round) ? !unwanted.includes(missingKey(missing)) : chosen.includes(missingKey(missing));
-}
-
-/** What `make` adds by itself, and files that only the cage asked for: here a person reads the list before it goes in. */
-function isPreselected(missing: Missing, round: Round): boolean {
-	const { unseen: _, ...seen } = missing;
-	return !isOffer(openingOf(missing) === undefined ? seen : missing, round);
+	return isOffer(missing, round) ? chosen.includes(missingKey(missing)) : !unwanted.includes(missingKey(missing));
 }
 
 /** What goes in with the next round. */
@@ -102,7 +96,7 @@ function toggleRemedy(state: WizardState): Reduced {
 	if (!round || !missing) return only(state);
 	if (!isProposed(missing, round)) return only(notice(state, missing.declined ? "declined-by-you" : "no-remedy"));
 	const key = missingKey(missing);
-	const list = isPreselected(missing, round) ? "unwanted" : "chosen";
+	const list = isOffer(missing, round) ? "chosen" : "unwanted";
 	const keys = state.trial[list];
 	const next = keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key];
 	return only({ ...without(state, "notice"), trial: { ...state.trial, [list]: next } });
