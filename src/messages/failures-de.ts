@@ -297,7 +297,7 @@ export const failuresDe: Failures = {
 	"not-answered-refused":
 		"{command} antwortet nicht. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). Probe: {probe} {words}",
 	"sandbox-disk-full":
-		"{command} hat geschrieben, bis der Datenträger fast voll war; sie wurde beendet und alles, was sie schrieb, entfernt. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
+		"Kein Platz mehr für das, was {command} schreibt: Der Datenträger ist fast voll; sie wurde beendet und alles, was sie schrieb, entfernt. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
 		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
 	"not-full-landlock":

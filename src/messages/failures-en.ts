@@ -271,7 +271,7 @@ export const failuresEn = {
 	"not-answered-refused":
 		"{command} does not answer. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). Probe: {probe} {words}",
 	"sandbox-disk-full":
-		"{command} wrote until the disk was nearly full, so it was stopped and everything it wrote was removed. Make room, or check why it writes that much.",
+		"No space left for what {command} writes: the disk is nearly full, so it was stopped and everything it wrote was removed. Make room, or check why it writes that much.",
 	"not-answered-on-host":
 		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
 	"not-full-landlock":

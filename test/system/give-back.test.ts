@@ -26,9 +26,9 @@ beforeEach(() => {
 	folder = pathFromText(mkdtempSync(`${tmpdir()}/cagewright-give-back-`));
 	place = join(folder, "place");
 	data = join(folder, "data");
-	for (const directory of [place, data]) mkdirSync(directory);
+	for (const directory of [place, join(data, place)]) mkdirSync(directory, { recursive: true });
 	writeFileSync(join(place, "important"), "host");
-	writeFileSync(join(data, "important"), "cage");
+	writeFileSync(join(data, `${place}/important` as Path), "cage");
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
