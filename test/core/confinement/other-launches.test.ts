@@ -20,6 +20,7 @@ describe("the sandbox", () => {
 		const dir = rehearsal.directory;
 		expect(lines(spec(rehearsal, { identity: asApp })).slice(0, -1)).toEqual([
 			"prlimit --pid self --core=1:1",
+			"mount -n -o bind,ro,nosuid,noexec /dev/null /dev/null",
 			"cd /state/scratch/1/layers/0",
 			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,nosuid,nodev overlay ${dir}`,
 			"cd /",
@@ -51,7 +52,7 @@ describe("the sandbox", () => {
 		);
 	});
 	test("keeps its layers in bounded memory where an overlay cannot write to the disk below", () => {
-		expect(lines(spec({ ...rehearsal, memory: path("/state/m") })).slice(1, 4)).toEqual([
+		expect(lines(spec({ ...rehearsal, memory: path("/state/m") })).slice(2, 5)).toEqual([
 			"mount -n -t tmpfs -o mode=700,size=40% tmpfs /state/m",
 			`mkdir -p ${rehearsal.directory}`,
 			"mkdir -p /state/scratch/1/layers/0/upper /state/scratch/1/layers/0/work",
@@ -127,7 +128,7 @@ describe("without root", () => {
 			{ kind: "dev", path: path("/dev") },
 		];
 		const script = launchScript(ordinary({ ...rehearsal, mounts })).split("\n");
-		expect(script.slice(2, 13)).toEqual([
+		expect(script.slice(6, 17)).toEqual([
 			`mount -n -t tmpfs -o nosuid,nodev,mode=555 tmpfs ${dir}`,
 			`mkdir -m 555 ${dir}/dev ${dir}/usr`,
 			`mkdir -m 777 ${dir}/tmp`,
