@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
 	chmodSync,
 	copyFileSync,
@@ -279,6 +280,39 @@ describe("a machine that is a chroot itself", () => {
 });
 
 describe("a runaway application", () => {
+	test("that passes its output to a service does not keep the trace from ending", async () => {
+		const [socket, script] = [at("holds"), at("passes.py")];
+		// Connections that nobody accepts keep what was sent with them.
+		const holding = `import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(socket)}); s.listen(9); sys.stdin.read()`;
+		const holder = spawn("/usr/bin/python3", ["-c", holding], { stdio: ["pipe", "ignore", "inherit"] });
+		writeFileSync(
+			script,
+			[
+				"import socket, sys, time, http.server",
+				"peer = socket.socket(socket.AF_UNIX)",
+				"while True:",
+				`    try: peer.connect(${JSON.stringify(socket)}); break`,
+				"    except OSError: time.sleep(0.2)",
+				"socket.send_fds(peer, [b'x'], [1, 2])",
+				`http.server.HTTPServer(('127.0.0.1', ${port}), http.server.SimpleHTTPRequestHandler).serve_forever()`,
+			].join("\n"),
+		);
+		try {
+			await eventually(() => expect(existsSync(socket)).toBe(true));
+			const probe = `curl -fsS --noproxy '*' -m 5 -o /dev/null http://127.0.0.1:${port}/`;
+			const { status, stderr } = await cagewright(
+				["trace", "--name", "passes", "--allow", `socket:${socket}`, "--probe", probe, "--", "/usr/bin/python3", script],
+				{ state: temporaryState() },
+			);
+			expect(stderr).toContain(`a service of this machine at ${socket}`);
+			expect(status).toBe(0);
+			expect(holder.exitCode).toBeNull();
+		} finally {
+			holder.stdin?.end();
+			await once(holder, "close");
+		}
+	}, 60_000);
+
 	test("is stopped before it fills the disk, and all that it wrote is gone", async () => {
 		const state = temporaryState();
 		const small = [
