@@ -139,7 +139,7 @@ describe("a cage", () => {
 			"mount -n --bind /data/a,b:c lower",
 			"chown --reference=lower upper",
 			"chmod --reference=lower upper",
-			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,rw,nosuid,nodev,noexec overlay ${inCage("/a,b:c")}`,
+			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,redirect_dir=nofollow,rw,nosuid,nodev,noexec overlay ${inCage("/a,b:c")}`,
 			"cd /",
 		]);
 	});
