@@ -57,3 +57,22 @@ test("a directory behind a link of the host is made in the rehearsal alone", asy
 	expect(existsSync(`/run/${name}`)).toBe(false);
 	expect(existsSync(`/run/${name}-state`)).toBe(false);
 });
+
+test("an application that starts as root changes nothing of the host's /dev/null, which its streams are", async () => {
+	const where = { state: temporaryState() };
+	await make(["--name", "null", ...server], where);
+	const lines = [
+		"import errno, os, stat",
+		"for stream in (0, 2):",
+		"    status = os.fstat(stream)",
+		"    for change in (lambda: os.fchmod(stream, stat.S_IMODE(status.st_mode)), lambda: os.utime(stream)):",
+		"        try: change(); print('changed', stream)",
+		"        except OSError as error: print(errno.errorcode[error.errno], stat.S_ISCHR(status.st_mode))",
+		"os.write(2, b'written')",
+	];
+	const { status, stdout } = await cagewright(["run", "null", "--", "/usr/bin/python3", "-c", lines.join("\n")], {
+		...where,
+		enter: ["sh", "-c", 'exec "$@" 2>/dev/null', "sh"],
+	});
+	expect({ status, stdout }).toEqual({ status: 0, stdout: "EROFS True\n".repeat(4) });
+});

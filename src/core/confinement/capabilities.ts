@@ -68,6 +68,9 @@ export function sandboxCapabilities(allowed: readonly string[]): readonly Capabi
 	return [...tracedCapabilities, ...confinedCapabilities.filter((name) => allowed.includes(name))];
 }
 
+/** What the launcher's own programs need inside the sandbox: to enter the working directory, and to change account and capabilities. */
+export const launchCapabilities: readonly Capability[] = ["dac_read_search", "kill", "setgid", "setuid", "setpcap"];
+
 const numbers: ReadonlyMap<string, number> = new Map(capabilities.map((name, number) => [name, number]));
 
 /** The name as this program writes it, from `CAP_CHOWN`, `cap_chown`, `Chown` or `chown`; undefined for what is none. */

@@ -1,4 +1,5 @@
 import { pathToBytes } from "../path/path.ts";
+import { capabilities as allCapabilities, type Capability } from "./capabilities.ts";
 import { type LandlockRule, type LandlockRuleset, landlockMask } from "./landlock.ts";
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
@@ -8,10 +9,13 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  * reads no file and needs no library. Where the kernel refuses any step it says which, and starts nothing. In C it would read:
  *
  *     if (entersRoot) {                                                 // only in the tracing sandbox
+ *       own = open("/proc/self/ns/mnt"); here = open(".", O_PATH);
+ *       setns(own, CLONE_NEWNS); fchdir(here);                            // out of a chroot
  *       if (pivot_root(".", ".") == 0) umount2(".", MNT_DETACH) && fail("entering the sandbox");
  *       else mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") && fail("entering the sandbox");
  *       chdir("/") && fail("entering the sandbox");
  *     }
+ *     for (each capability that is not kept) prctl(PR_CAPBSET_DROP, capability);
  *     prctl(PR_SET_PDEATHSIG, SIGKILL);                                 // not under systemd
  *     prctl(PR_SET_NO_NEW_PRIVS, 1) && fail("no new privileges");
  *     set = landlock_create_ruleset({handled}, 8, 0);                       // only where the kernel has Landlock
@@ -38,6 +42,11 @@ export interface Confinement {
 	 * with that: a traced application may have replaced it.
 	 */
 	readonly entersRoot?: boolean;
+	/**
+	 * All that the programs after it can have of uid 0's capabilities; without it they lose none here. The loader of setpriv reads /etc/ld.so.preload, and
+	 * in the tracing sandbox that file may be the application's.
+	 */
+	readonly capabilities?: readonly Capability[];
 }
 
 /** The bytes of the program for this processor (`process.arch`), or undefined where we have none yet. */
@@ -66,6 +75,7 @@ export function landlockProbe(architecture: string): Buffer | undefined {
 const call = {
 	write: 1,
 	open: 2,
+	fchdir: 81,
 	close: 3,
 	execve: 59,
 	chdir: 80,
@@ -74,6 +84,7 @@ const call = {
 	chroot: 161,
 	mount: 165,
 	umount2: 166,
+	setns: 308,
 	exitGroup: 231,
 	seccomp: 317,
 	landlockCreateRuleset: 444,
@@ -83,6 +94,7 @@ const call = {
 
 const steps = {
 	root: "entering the sandbox",
+	capabilities: "giving up capabilities",
 	privileges: "no new privileges",
 	landlock: "Landlock",
 	filter: "the system call filter",
@@ -90,7 +102,8 @@ const steps = {
 } as const;
 
 /** r12d ruleset, r13 rule, r14 argv. What is handed over in memory lies below rsp: no call writes there, and no handler runs. */
-function confineCode({ entersRoot = false, filter, landlock, outlives = false, ruleset }: Confinement): Buffer {
+function confineCode(confinement: Confinement): Buffer {
+	const { capabilities, entersRoot = false, filter, landlock, outlives = false, ruleset } = confinement;
 	const a = new Assembler();
 	const prctl = (option: number, value: number) => {
 		a.move("rdi", option);
@@ -107,6 +120,17 @@ function confineCode({ entersRoot = false, filter, landlock, outlives = false, r
 
 	a.emit(0x4c, 0x8d, 0x74, 0x24, 0x08); // lea r14, [rsp + 8]: argv
 	if (entersRoot) enterRoot(a, unless);
+	if (capabilities) {
+		for (let number = 0; number < mostCapabilities; number++) {
+			const name = allCapabilities[number];
+			if (name !== undefined && capabilities.includes(name)) continue;
+			prctl(24, number); // PR_CAPBSET_DROP
+			a.emit(0x83, 0xf8, 0xea); // cmp eax, -EINVAL: a number that this kernel does not know
+			a.jump("ifZero", `dropped-${number}`);
+			unless("ifNotZero", "capabilities");
+			a.label(`dropped-${number}`);
+		}
+	}
 	if (!outlives) {
 		prctl(1, 9); // PR_SET_PDEATHSIG, SIGKILL
 		unless("ifNotZero", "privileges");
@@ -149,16 +173,39 @@ function confineCode({ entersRoot = false, filter, landlock, outlives = false, r
 		ruleset: words(landlockMask(landlock, ruleset.handled), 0), // struct landlock_ruleset_attr, as of version 1
 		rules: Buffer.concat([...ruleset.rules.map((rule) => ruleBytes(rule, landlock)), Buffer.alloc(8)]),
 		filter,
-		...(entersRoot ? { here: Buffer.from(".\0"), top: Buffer.from("/\0") } : {}),
+		...(entersRoot ? { here: Buffer.from(".\0"), top: Buffer.from("/\0"), mounts: Buffer.from("/proc/self/ns/mnt\0") } : {}),
 		...Object.fromEntries(messages.map(([step, text]) => [`text-${step}`, text])),
 	});
 }
 
+/** Capability sets have 64 bits (capabilities(7)). */
+const mostCapabilities = 64;
+
 /**
  * The way that pivot_root(2) describes: the old root lies on top of the new one for a moment. The kernel refuses that where the present root is
- * no mount point (a plain chroot, an initramfs); there the new root is moved over the old one, which no name leads to any more.
+ * no mount point (an initramfs); there the new root is moved over the old one, which no name leads to any more.
+ *
+ * Both must replace the root of the mount namespace itself. Where Cagewright runs in a chroot, that is another directory than `/`, and whoever may chroot in
+ * the sandbox would climb from `/` to it (measured). setns(2) leads to it even from a chroot.
  */
-function enterRoot(a: Assembler, unless: (condition: "ifNotZero", step: "root") => void): void {
+function enterRoot(a: Assembler, unless: (condition: "ifNotZero" | "ifNegative", step: "root") => void): void {
+	const open = (place: "mounts" | "here", flags: number) => {
+		a.address("rdi", place);
+		a.move("rsi", flags | 0x80000); // O_CLOEXEC
+		a.move("rdx", 0);
+		a.syscall(call.open);
+		unless("ifNegative", "root");
+	};
+	open("here", 0x210000); // O_PATH | O_DIRECTORY
+	a.emit(0x41, 0x89, 0xc4); // mov r12d, eax
+	open("mounts", 0);
+	a.emit(0x89, 0xc7); // mov edi, eax
+	a.move("rsi", 0x20000); // CLONE_NEWNS
+	a.syscall(call.setns);
+	unless("ifNotZero", "root");
+	a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
+	a.syscall(call.fchdir);
+	unless("ifNotZero", "root");
 	a.address("rdi", "here");
 	a.address("rsi", "here");
 	a.syscall(call.pivotRoot);

@@ -48,6 +48,7 @@ export function launchScript(spec: LaunchSpec): string {
 		...(spec.launcher === "bubblewrap" ? ["mount -n --make-rprivate /"] : []),
 		...enterGroups(spec),
 		...(spec.root.kind === "host" ? [] : [withoutCoreDumps(spec.rootless !== undefined)]),
+		...(spec.root.kind === "host" ? [] : unchangeableNull),
 		...(spec.network === "own" && spec.joins === undefined ? networkSteps(spec.rootless) : []),
 		// Something for a self-test to find.
 		...(spec.without?.includes("descriptors") ? ["exec 9</"] : []),
@@ -76,6 +77,15 @@ export function launchScript(spec: LaunchSpec): string {
 function withoutCoreDumps(isRootless: boolean): string {
 	return `prlimit --pid $$ --core=${coreLimit}:${coreLimit}${isRootless ? " 2>/dev/null || :" : ""}`;
 }
+
+/**
+ * The standard streams may be the host's /dev/null, and uid 0 changes mode, owner and times of a file through any descriptor of it (fchmod(2)). Opened on a
+ * read-only mount, the device is written to as before and its inode stays as it is.
+ */
+const unchangeableNull = [
+	"mount -n -o bind,ro,nosuid,noexec /dev/null /dev/null",
+	...[0, 1, 2].map((stream) => `[ ! /proc/self/fd/${stream} -ef /dev/null ] || exec ${stream}<>/dev/null`),
+];
 
 /**
  * The account keeps its number and gets every capability inside (user_namespaces(7)). Without `--keep-caps` they would be lost with the next

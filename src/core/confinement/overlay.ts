@@ -53,5 +53,9 @@ export function prepareLayers(layers: readonly SandboxLayer[]): string[] {
 	];
 }
 
+/**
+ * Without redirects, which some kernels make by default, a directory of the host cannot be renamed: a first run could put a link in the place of one on the way to a
+ * mount, and the second launch would mount over what that leads to on the host.
+ */
 const mountHere = (target: string, options: string) =>
-	`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work${options} overlay ${target}`;
+	`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,redirect_dir=nofollow${options} overlay ${target}`;

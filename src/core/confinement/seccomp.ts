@@ -182,11 +182,10 @@ function conditionalRules(openings: FilterOpenings): Rule[] {
 	const types = [type.stream, type.datagram, type.sequenced, ...(openings.rawSockets ? [type.raw] : [])];
 	deny("socket", "EPERM", "raw-sockets", "type-not-opened", all(not(netlink), not(oneOf(1, types, typeMask))));
 
-	// The rarer transports are modules too, which a socket by their number loads.
-	if (!openings.rawSockets) {
-		const internet = oneOf(0, [family.inet, family.inet6]);
-		deny("socket", "EPROTONOSUPPORT", "socket-families", "rare-protocol", all(internet, not(oneOf(2, protocols))));
-	}
+	// The rarer transports are modules too, which a socket by their number loads. A raw socket takes any number and loads nothing.
+	const internet = oneOf(0, [family.inet, family.inet6]);
+	const isTransport = openings.rawSockets ? [not(oneOf(1, [type.raw], typeMask))] : [];
+	deny("socket", "EPROTONOSUPPORT", "socket-families", "rare-protocol", all(internet, ...isTransport, not(oneOf(2, protocols))));
 
 	// Pairs talk to each other only, so they stay. But a datagram pair can still sendto() any abstract socket (measured), which
 	// makes it AF_UNIX through the back door; and other families would load their modules.

@@ -249,7 +249,7 @@ export class UtilLinuxLauncher implements Launcher {
 			writeFileSync(join(folder, name), bytes, { mode: 0o700 });
 		}
 		if (spec.root.kind === "rehearsal") {
-			writeFileSync(pathToBytes(spec.root.confiner), sandboxConfiner(), { mode: 0o700 });
+			writeFileSync(pathToBytes(spec.root.confiner), sandboxConfiner(spec.root.capabilities), { mode: 0o700 });
 			mkdirSync(pathToBytes(spec.root.directory).toString(), { recursive: true });
 			if (spec.root.memory === undefined) {
 				for (const mount of spec.root.mounts) if (mount.kind === "overlay") makeLayer(mount);

@@ -1,3 +1,4 @@
+import { capabilityNamed, launchCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
 import { type LandlockRuleset, landlockRuleset, readsMayPass } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
@@ -29,10 +30,14 @@ export function methodFor(state: string, { features = machineFeatures(state), fu
 
 const architecture = process.arch === "arm64" ? "arm64" : "x64";
 
-/** The program that enters the sandbox and confines what runs there. */
-export function sandboxConfiner(): Buffer {
+/** The program that enters the sandbox and confines what runs there. `granted` are the application's capabilities. */
+export function sandboxConfiner(granted: readonly string[]): Buffer {
 	const filter = seccompFilter(architecture, sandboxOpenings);
-	const program = confineExecutable(process.arch, { landlock: 0, ruleset: { handled: [], rules: [] }, filter, entersRoot: true });
+	const capabilities = [...launchCapabilities, ...granted.flatMap((name) => capabilityNamed(name) ?? [])];
+	const program = confineExecutable(process.arch, {
+		...{ landlock: 0, ruleset: { handled: [], rules: [] }, filter, entersRoot: true },
+		...(isRootless() ? {} : { capabilities }),
+	});
 	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return program;
 }

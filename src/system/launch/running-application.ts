@@ -41,7 +41,31 @@ export function spawnLaunch(request: LaunchRequest, command: readonly string[], 
 	if (putBack) child.on("close", putBack);
 	if (child.stdin) feed(child.stdin);
 	relayOutputs(child, request, outputs);
+	child.once("exit", () => endOutputs(child));
 	return child;
+}
+
+/** Milliseconds of silence after which the output of an application that has ended is taken for complete. */
+const silence = 1000;
+
+/**
+ * Closes the outputs of a child that has exited once they are read. Their other end may still be open for good: an application can pass
+ * its descriptors to a process elsewhere by a unix socket.
+ */
+function endOutputs(child: ChildProcess): void {
+	for (const stream of [child.stdout, child.stderr]) {
+		if (!stream || stream.destroyed) continue;
+		let isSilent = true;
+		stream.on("data", () => {
+			isSilent = false;
+		});
+		const timer = setInterval(() => {
+			// A stream that its reader holds back has more to say.
+			if (isSilent && stream.readableFlowing !== false) stream.destroy();
+			isSilent = true;
+		}, silence);
+		stream.once("close", () => clearInterval(timer));
+	}
 }
 
 type Output = "pipe" | "ignore" | number;

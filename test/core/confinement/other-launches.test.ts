@@ -20,8 +20,9 @@ describe("the sandbox", () => {
 		const dir = rehearsal.directory;
 		expect(lines(spec(rehearsal, { identity: asApp })).slice(0, -1)).toEqual([
 			"prlimit --pid self --core=1:1",
+			"mount -n -o bind,ro,nosuid,noexec /dev/null /dev/null",
 			"cd /state/scratch/1/layers/0",
-			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,nosuid,nodev overlay ${dir}`,
+			`mount -n -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,redirect_dir=nofollow,nosuid,nodev overlay ${dir}`,
 			"cd /",
 			`mount -n -t proc -o ro,nosuid,nodev,noexec proc ${dir}/proc`,
 			`mount -n -t sysfs -o ro,nosuid,nodev,noexec sysfs ${dir}/sys`,
@@ -51,7 +52,7 @@ describe("the sandbox", () => {
 		);
 	});
 	test("keeps its layers in bounded memory where an overlay cannot write to the disk below", () => {
-		expect(lines(spec({ ...rehearsal, memory: path("/state/m") })).slice(1, 4)).toEqual([
+		expect(lines(spec({ ...rehearsal, memory: path("/state/m") })).slice(2, 5)).toEqual([
 			"mount -n -t tmpfs -o mode=700,size=40% tmpfs /state/m",
 			`mkdir -p ${rehearsal.directory}`,
 			"mkdir -p /state/scratch/1/layers/0/upper /state/scratch/1/layers/0/work",
@@ -106,7 +107,9 @@ describe("without root", () => {
 		const script = lines(ordinary({ ...cage, mounts }));
 		expect(script).toContain(`mount -n -o bind,ro,nosuid,noexec /dev/null ${inCage("/dev/null")}`);
 		expect(script.filter((line) => /^(mknod|chown)/.test(line))).toEqual([]);
-		expect(script.find((line) => line.includes("-t overlay"))).toContain("workdir=work,userxattr,rw,nosuid,nodev,noexec");
+		expect(script.find((line) => line.includes("-t overlay"))).toContain(
+			"workdir=work,redirect_dir=nofollow,userxattr,rw,nosuid,nodev,noexec",
+		);
 	});
 	test("neither the init nor the application keeps a capability, whatever the plan opens", () => {
 		const words = lastOf(ordinary({ ...cage, capabilities: ["net_bind_service"] })).join(" ");
@@ -127,7 +130,7 @@ describe("without root", () => {
 			{ kind: "dev", path: path("/dev") },
 		];
 		const script = launchScript(ordinary({ ...rehearsal, mounts })).split("\n");
-		expect(script.slice(2, 13)).toEqual([
+		expect(script.slice(6, 17)).toEqual([
 			`mount -n -t tmpfs -o nosuid,nodev,mode=555 tmpfs ${dir}`,
 			`mkdir -m 555 ${dir}/dev ${dir}/usr`,
 			`mkdir -m 777 ${dir}/tmp`,
@@ -135,7 +138,7 @@ describe("without root", () => {
 			`if [ -e /usr ] && [ -e ${dir}/usr ]; then`,
 			"cd /state/l/1",
 			expect.stringMatching(
-				/^mount -n -t overlay -o \S+,workdir=work,userxattr,nosuid,nodev overlay \S+\/usr 2>\/dev\/null \|\| \{/,
+				/^mount -n -t overlay -o \S+,workdir=work,redirect_dir=nofollow,userxattr,nosuid,nodev overlay \S+\/usr 2>\/dev\/null \|\| \{/,
 			),
 			"cd /",
 			"fi",

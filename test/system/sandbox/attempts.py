@@ -237,6 +237,35 @@ def immutable():
 
 attempt("immutable file", immutable)
 attempt("launcher's files", lambda: write("/.launch/cagewright-init", "x"))
+for descriptor in (0, 1, 2):
+    status = os.fstat(descriptor)
+    if stat.S_ISCHR(status.st_mode):
+        attempt(f"mode of descriptor {descriptor}", lambda: os.fchmod(descriptor, stat.S_IMODE(status.st_mode)) is None)
+        attempt(f"times of descriptor {descriptor}", lambda: os.utime(descriptor) is None)
+        attempt(f"owner of descriptor {descriptor}", lambda: os.fchown(descriptor, 0, 0) is None)
+        attempt(f"mode of /proc/self/fd/{descriptor}", lambda: os.chmod(f"/proc/self/fd/{descriptor}", stat.S_IMODE(status.st_mode)) is None)
+
+
+def transport(number):
+    """The kernel looks for a module of this protocol before it answers that it knows no such type of socket."""
+    libc.syscall(41, 2, socket.SOCK_SEQPACKET, number)
+    return ctypes.get_errno() == errno.ESOCKTNOSUPPORT
+
+
+attempt("protocol SCTP", lambda: transport(132))
+
+# The second run finds what the first one wrote here, and so does the launcher's own program, before it gives up its rights.
+if os.path.exists("/var/tmp/rights"):
+    for line in set(open("/var/tmp/rights").read().split()):
+        rights = int(line, 16)
+        for name, number in {"linux_immutable": 9, "sys_module": 16, "sys_rawio": 17, "sys_admin": 21, "sys_boot": 22, "mknod": 27, "mac_admin": 33, "syslog": 34, "bpf": 39}.items():
+            if rights >> number & 1:
+                reached(name + " by a library for every program")
+try:
+    os.chmod("/var/tmp", 0o1777)
+    write("/etc/ld.so.preload", facts["library"] + "\n")
+except OSError:
+    pass
 
 
 def plant(path, target):

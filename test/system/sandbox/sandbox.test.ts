@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
 	chmodSync,
 	copyFileSync,
@@ -14,7 +15,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { begin, cagewright, temporaryFolder, temporaryState, type Where } from "../cagewright.ts";
+import { begin, cagewright, home, temporaryFolder, temporaryState, type Where } from "../cagewright.ts";
 import { eventually } from "../eventually.ts";
 import { ordinaryUser, readableProgram } from "../ordinary.ts";
 
@@ -33,6 +34,8 @@ beforeAll(async () => {
 	copyFileSync(attempts, at("attempts.py"));
 	for (const name of ["open", "victim", "shown", "reports"]) mkdirSync(at(name));
 	for (const name of ["open", "reports"]) chmodSync(at(name), 0o777);
+	const library = fileURLToPath(new URL("rights.c", import.meta.url));
+	execFileSync("gcc", ["-shared", "-fPIC", "-o", at("rights.so"), library]);
 	copyFileSync("/bin/bash", at("setuid"));
 	chmodSync(at("setuid"), 0o4755);
 	decoy = spawn("/bin/sh", ["-c", "sleep 600 # cagewright-decoy"], { stdio: "ignore" });
@@ -76,10 +79,14 @@ function machine(): Map<string, string> {
 	const isWritable = (path: string) => (lstatSync(path).mode & 0o222) !== 0;
 	below("/proc/sys", isWritable);
 	for (const top of ["/sys/kernel/mm", "/sys/module", "/sys/block", "/sys/power"]) if (existsSync(top)) below(top, isWritable);
-	for (const name of ["self/mountinfo", "modules", "swaps", "sysvipc/shm", "sysvipc/msg", "partitions"]) note(`/proc/${name}`);
+	for (const name of ["self/mountinfo", "modules", "swaps", "partitions"]) note(`/proc/${name}`);
 	found.set("devices", devices("/dev").join("\n"));
-	// By name, because the machine makes others all the time.
+	// By name or key, because the machine makes others all the time.
 	found.set("cgroups", execFileSync("find", ["/sys/fs/cgroup", "-name", "cagewright-test*"], { encoding: "latin1" }));
+	for (const name of ["shm", "msg"]) {
+		const keys = readFileSync(`/proc/sysvipc/${name}`, "latin1").match(/^ *112979481[67] /gm);
+		found.set(`System V ${name}`, String(keys));
+	}
 	found.set("keys", String(readFileSync("/proc/keys", "latin1").includes("cagewright-test")));
 	found.set("host name", execFileSync("uname", ["-a"], { encoding: "latin1" }));
 	return found;
@@ -136,6 +143,7 @@ async function trace(
 		port: tcpPort,
 		sockets: [at("socket"), at("shown/socket"), `\0cagewright-test-${process.pid}`],
 		setuid: [at("setuid")],
+		library: at("rights.so"),
 		folders: ["/etc", "/usr/bin", "/root", "/dev/shm", "/run", at("open"), at("victim"), at("ram"), at("queues"), at("shown")],
 		files: [at("mounted-file"), at("ram/file"), "/etc/hostname", "/etc/passwd"],
 		links,
@@ -220,7 +228,91 @@ describe("an application that does all it can is traced", { timeout: 180_000 }, 
 	});
 });
 
+describe("a machine that is a chroot itself", () => {
+	test("keeps an application that may chroot from everything above it", async () => {
+		const top = at("chroot");
+		const state = temporaryState();
+		const [script, report] = [at("climb.py"), at("reports/climb")];
+		writeFileSync(
+			script,
+			[
+				"import os, http.server, socketserver",
+				"os.makedirs('/tmp/jail', exist_ok=True)",
+				"above = os.open('/', os.O_RDONLY)",
+				"os.chroot('/tmp/jail')",
+				"os.fchdir(above)",
+				"for _ in range(50): os.chdir('..')",
+				"os.chroot('.')",
+				`try: open(${JSON.stringify(at("open/by-climbing"))}, 'w').close()`,
+				"except OSError: pass",
+				"top = ' '.join(sorted(os.listdir('/')))",
+				"class Answer(http.server.BaseHTTPRequestHandler):",
+				"    def do_GET(self):",
+				"        self.send_response(200); self.end_headers(); self.wfile.write(top.encode())",
+				`http.server.HTTPServer(('127.0.0.1', ${port}), Answer).serve_forever()`,
+			].join("\n"),
+		);
+		// A directory that is a mount of its own, as partitions are, and that holds no way to the test's folder but a bind mount.
+		const places = ["usr", "etc", "proc", "sys", "dev", "tmp", "run", "var/lib", "var/tmp", "inside"];
+		const steps = [
+			`mkdir ${top}`,
+			`mount -n --bind ${top} ${top}`,
+			`cd ${top}`,
+			`mkdir -p ${places.join(" ")} .${state} .${home} .${folder}`,
+			"for name in bin lib lib64 sbin; do ln -s usr/$name $name; done",
+			"for name in usr etc sys dev; do mount -n --rbind /$name $name; done",
+			"mount -n -t proc proc proc",
+			`for place in ${home} ${state} ${at("reports")}; do mkdir -p .$place; mount -n --bind $place .$place; done`,
+			`cp ${script} .${script}`,
+			`exec chroot ${top} "$@"`,
+		];
+		const enter = ["unshare", "--mount", "--propagation", "private", "sh", "-euc", steps.join("\n"), "sh"];
+		const probe = `curl -fsS --noproxy '*' -m 20 -o ${report} http://127.0.0.1:${port}/`;
+		const traced = await cagewright(["trace", "--name", "climb", "--probe", probe, "--", "/usr/bin/python3", script], {
+			state,
+			enter,
+			cwd: "/",
+		});
+		expect([traced.status, traced.stderr]).toEqual([0, expect.any(String)]);
+		expect(readFileSync(report, "latin1").split(" ")).toContain("inside");
+		expect(readdirSync(at("open"))).not.toContain("by-climbing");
+	}, 60_000);
+});
+
 describe("a runaway application", () => {
+	test("that passes its output to a service does not keep the trace from ending", async () => {
+		const [socket, script] = [at("holds"), at("passes.py")];
+		// Connections that nobody accepts keep what was sent with them.
+		const holding = `import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(${JSON.stringify(socket)}); s.listen(9); sys.stdin.read()`;
+		const holder = spawn("/usr/bin/python3", ["-c", holding], { stdio: ["pipe", "ignore", "inherit"] });
+		writeFileSync(
+			script,
+			[
+				"import socket, sys, time, http.server",
+				"peer = socket.socket(socket.AF_UNIX)",
+				"while True:",
+				`    try: peer.connect(${JSON.stringify(socket)}); break`,
+				"    except OSError: time.sleep(0.2)",
+				"socket.send_fds(peer, [b'x'], [1, 2])",
+				`http.server.HTTPServer(('127.0.0.1', ${port}), http.server.SimpleHTTPRequestHandler).serve_forever()`,
+			].join("\n"),
+		);
+		try {
+			await eventually(() => expect(existsSync(socket)).toBe(true));
+			const probe = `curl -fsS --noproxy '*' -m 5 -o /dev/null http://127.0.0.1:${port}/`;
+			const { status, stderr } = await cagewright(
+				["trace", "--name", "passes", "--allow", `socket:${socket}`, "--probe", probe, "--", "/usr/bin/python3", script],
+				{ state: temporaryState() },
+			);
+			expect(stderr).toContain(`a service of this machine at ${socket}`);
+			expect(status).toBe(0);
+			expect(holder.exitCode).toBeNull();
+		} finally {
+			holder.stdin?.end();
+			await once(holder, "close");
+		}
+	}, 60_000);
+
 	test("is stopped before it fills the disk, and all that it wrote is gone", async () => {
 		const state = temporaryState();
 		const small = [
