@@ -81,6 +81,19 @@ const refused: readonly [string, Edit, RegExp][] = [
 		},
 		/nobody-here/,
 	],
+	// setpriv(1) takes each of these for root.
+	...[2 ** 32, 2 ** 32 - 1, 2 ** 40].flatMap((number): [string, Edit, RegExp][] => [
+		[
+			`account ${number}, which no machine has`,
+			{
+				manifest: identity({ name: "nobody-here", uid: number, gid: number }),
+				cage: (json) => Object.assign(json.application, { user: "nobody-here" }),
+			},
+			/manifests/,
+		],
+		[`group ${number}`, { manifest: identity({ gid: number }) }, /manifests/],
+		[`files of account ${number}`, { manifest: (json) => Object.assign(json.writable[0], { uid: number }) }, /manifests/],
+	]),
 	["a start as root that calls itself redis", { cage: (json) => delete json.application.user }, /account redis/],
 	["an unknown capability", { manifest: capability("sys_all") }, /capabilities 'sys_all'/],
 	["all capabilities", { manifest: capability("all") }, /capabilities 'all'/],
