@@ -202,6 +202,8 @@ test("everything that this machine would do because of it is shown, and what it 
 			Object.assign(json.application, { env: { LD_PRELOAD: "/x.so", TERM: "\u001b[2J" }, directories: ["/run/made"] });
 			json.application.exercises.push("touch /exercised");
 			Object.assign(json.rules, { allowSecret: ["/etc/shadow"], seed: ["/root"], include: ["/srv/x"] });
+			Object.assign(json.rules, { binds: [{ path: "/opt/later", access: "rw" }], devices: ["/dev/fuse"] });
+			json.rules.allow.push("socket:/run/other/control.sock");
 			json.additions.push({ kind: "capability", name: "sys_ptrace", round: 1, call: "x" });
 		},
 		trace: (json) => json.capabilities.push({ name: "sys_module", call: "x" }),
@@ -221,7 +223,10 @@ test("everything that this machine would do because of it is shown, and what it 
 	expect(json.json).toMatchObject({ account: "root", identity: { uid: 0, groups: [] }, network: "host" });
 	const taken = await take(file);
 	expect(taken.status, taken.stderr).toBe(0);
-	for (const part of ["uid 0", "sys_admin", "/srv (rw)", "LD_PRELOAD=/x.so", "--on-host", "--allow-secret /etc/shadow"]) {
+	for (const part of [
+		...["uid 0", "sys_admin", "/srv (rw)", "LD_PRELOAD=/x.so", "--on-host", "--allow-secret /etc/shadow"],
+		...["--bind /opt/later:rw", "--device /dev/fuse", "socket:/run/other/control.sock"],
+	]) {
 		expect(taken.stderr).toContain(part);
 	}
 	const cage = JSON.parse(readFileSync(`${there}/cages/redis/cage.json`, "utf8")) as Json;
