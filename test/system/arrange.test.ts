@@ -93,6 +93,25 @@ describe("state", () => {
 		expect(readdirSync(data)).toEqual(["a"]);
 	});
 
+	test.each([
+		["a narrower directory", ["/a/b"]],
+		["a much narrower one", ["/a/b/c"]],
+		["one after the other", ["/a/b", "/a/b/c"]],
+		["one after the other, and back", ["/a/b", "/a/b/c", "/a/b"]],
+	])("that is all in %s keeps the wider one's owner and mode", async (_, narrower) => {
+		for (const path of ["/a/file", "/a/d/file", "/a/d", "/a/b/file"]) rmSync(join(data, path), { recursive: true, force: true });
+		chownSync(join(data, "/a/b"), 65534, 7);
+		chmodSync(join(data, "/a/b"), 0o700);
+		const before = ["/a", "/a/b"].map((path) => lstatSync(join(data, path)).ino);
+		const others = ["/a", "/a/b", "/a/b/c"];
+		for (const root of narrower) await arrange([root], others);
+		await arrange(["/a"], others);
+		expect(["/a", "/a/b"].map((path) => lstatSync(join(data, path)).ino)).toEqual(before);
+		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 65534, mode: 0o40750 });
+		expect(lstatSync(join(data, "/a/b"))).toMatchObject({ uid: 65534, gid: 7, mode: 0o40700 });
+		expect(readdirSync(data)).toEqual(["a"]);
+	});
+
 	test("of a directory that was apart with others comes back for a generation that mounts it", async () => {
 		await arrange(["/a/b"], ["/a"]);
 		await bringBackMissing(pathFromText(data), paths(["/a/d"]));

@@ -219,9 +219,10 @@ async function removeEmpty(top: FileHandle, path: Path): Promise<void> {
 	await inParent(top, path, (place) => rmdir(pathToBytes(place)));
 }
 
-/** Directories that were made for what was apart, and hold nothing any more. */
+/** Directories that were made for what was apart, and hold nothing any more. One of the application's has its owner and mode, and stays. */
 async function removeEmptyAbove(top: FileHandle, path: Path): Promise<void> {
 	for (const above of ancestors(path).reverse()) {
+		if (above !== `/${apartName}` && !(await isPlain(top, above))) return;
 		try {
 			await removeEmpty(top, above);
 		} catch (error) {
