@@ -109,6 +109,8 @@ const refused: readonly [string, Edit, RegExp][] = [
 		/capabilities 'x'/,
 	],
 	["an unknown opening", { manifest: (json) => Object.assign(json.openings, { everything: "x" }) }, /openings 'everything'/],
+	["a template that is no name", { cage: (json) => Object.assign(json, { template: { name: "x" } }) }, /cage\.json/],
+	["a unit that is no name", { cage: (json) => Object.assign(json, { unit: ["x"] }) }, /cage\.json/],
 	["an unknown rule", { cage: (json) => Object.assign(json.rules, { run: ["x"] }) }, /rules 'run'/],
 	["an unknown word of a rule", { cage: (json) => json.rules.allow.push("everything") }, /openings 'everything'/],
 	...["/etc", "/", "/etc/../root", "/usr/", "//etc", "/proc", "/run", "etc", ""].map((path): [string, Edit, RegExp] => [
