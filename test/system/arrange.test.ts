@@ -17,8 +17,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { apartName } from "../../src/core/cage/layout.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
-import { apartName, arrangeData, bringBackMissing, isToBeArranged } from "../../src/system/files/arrange.ts";
+import { arrangeData, bringBackMissing, isToBeArranged } from "../../src/system/files/arrange.ts";
 import { generator } from "./random.ts";
 
 /** Where the state of each writable directory is, from one generation to the next. */

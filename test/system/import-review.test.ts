@@ -118,11 +118,9 @@ const refused: readonly [string, Edit, RegExp][] = [
 		{ manifest: bind(path) },
 		/part of the system/,
 	]),
-	...["/etc", "/lib", "/", "/proc/x", "/dev", "/.launch", "//x", "/x/"].map((path): [string, Edit, RegExp] => [
-		`the writable directory '${path}'`,
-		{ manifest: writable(path) },
-		/writable|link|place/,
-	]),
+	...["/etc", "/lib", "/", "/proc/x", "/dev", "/.launch", "//x", "/x/", "/.cagewright-apart/x"].map(
+		(path): [string, Edit, RegExp] => [`the writable directory '${path}'`, { manifest: writable(path) }, /writable|link|place/],
+	),
 	["a bind in a writable directory", { manifest: (json) => bind(`${json.writable[0].path}/x`)(json) }, /below|in/],
 	[
 		"any directory as that of the syslog",

@@ -1,4 +1,5 @@
 import { type FileHandle, lstat, readdir, rename, rmdir } from "node:fs/promises";
+import { apartName } from "../../core/cage/layout.ts";
 import { Failure } from "../../core/failure.ts";
 import { ancestors, baseName, isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -13,8 +14,6 @@ import { unsafeData } from "./merge.ts";
  * goes back into what was apart, and that becomes `data/a` again. Each step is a rename, and all of them can be done again from any state between:
  * what a kill cuts off is finished by another call, for these roots or for others.
  */
-export const apartName = ".cagewright-apart" as Path;
-
 export interface Arrangement {
 	/** `STATE/cages/NAME/data`. */
 	readonly data: Path;

@@ -4,6 +4,7 @@ import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, lstat, open, readlink, unlink } from "node:fs/promises";
 import { archiveLimits, staysWithin } from "../../../core/archive/places.ts";
 import { exportedParts, exportHeadName } from "../../../core/cage/export.ts";
+import { apartName } from "../../../core/cage/layout.ts";
 import { Failure } from "../../../core/failure.ts";
 import {
 	isWithin,
@@ -17,7 +18,6 @@ import {
 } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { Exported, ExportRequest } from "../../../engine/store.ts";
-import { apartName } from "../../files/arrange.ts";
 import { errorName, fullDisk, writeFailure } from "../../files/errors.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
