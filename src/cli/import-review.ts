@@ -35,8 +35,7 @@ function partsOf({ archive, cage, manifest }: Imported) {
 		rules: [
 			...rules.include.map((value) => `--include ${value}`),
 			...rules.writable.map((value) => `--writable ${value}`),
-			...rules.binds.map(({ access, path }) => `--bind ${path}:${access}`),
-			...rules.devices.map((value) => `--device ${value}`),
+			...mountsOf(rules),
 			...rules.accounts.map((value) => `--account ${value}`),
 			...cage.additions.flatMap((addition) => ("path" in addition ? [`--${addition.kind} ${showPath(addition.path)}`] : [])),
 		],
@@ -45,6 +44,11 @@ function partsOf({ archive, cage, manifest }: Imported) {
 		files: counts.files,
 		bytes: counts.bytes,
 	};
+}
+
+/** What a later build shows the application of this machine. */
+function mountsOf({ binds, devices }: Imported["cage"]["rules"]): string[] {
+	return [...binds.map(({ access, path }) => `--bind ${path}:${access}`), ...devices.map((value) => `--device ${value}`)];
 }
 
 export function describeImport(imported: Imported, { messages }: Terminal): string {
@@ -96,6 +100,7 @@ export function dangersOf(imported: Imported, { messages }: Terminal): string[] 
 		...line(words.dedicated, parts.dedicated === undefined ? [] : [parts.dedicated]),
 		...line(words.permissions, tellingPermissions(parts.permissions)),
 		...line(words.binds, parts.binds),
+		...line(words.rules, mountsOf(cage.rules)),
 		...line(words.environment, telling(cage.application.env)),
 		...line(words.setuid, parts.setuid.map(showPath)),
 		...dropped

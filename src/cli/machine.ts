@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import type { Machine } from "../engine/context.ts";
 import { systemAccounts } from "../system/accounts/accounts.ts";
@@ -48,6 +49,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		logSocket,
 		processesOf,
 		listens: listensAt,
+		program: () => [realpathSync(process.execPath), realpathSync(process.argv[1] ?? ""), "--state", state],
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {
 			await setTimeout(milliseconds, undefined, { signal });

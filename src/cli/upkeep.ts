@@ -1,14 +1,13 @@
-import { realpathSync } from "node:fs";
 import { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { copiedCertificates, deployHook } from "../core/upkeep/deploy-hook.ts";
 import { deployFolder, logrotateFolder } from "../core/upkeep/hooks.ts";
-import { logRotation } from "../core/upkeep/rotation.ts";
 import { serverSignals } from "../core/upkeep/signals.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { installHook, uninstallHook } from "../engine/hooks.ts";
+import { rotationText } from "../engine/log-rotation.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the host runs beside a cage: printed, or put where logrotate and certbot look. */
@@ -20,9 +19,8 @@ export interface HookOptions {
 
 export async function logrotate(terminal: Terminal, name: string, options: HookOptions): Promise<number> {
 	return host(terminal, name, options, logrotateFolder, async (context) => {
-		const { cage, layout, manifest } = await presentCage(context, name);
-		const { files } = context.machine;
-		const text = logRotation({ cage, manifest, data: layout.data, files, program: thisProgram(terminal) });
+		const { cage, manifest } = await presentCage(context, name);
+		const text = rotationText(context, cage, manifest);
 		return { text, json: { logrotate: text } };
 	});
 }
@@ -38,7 +36,7 @@ export async function hook(terminal: Terminal, name: string, options: HookOption
 		for (const path of copiedCertificates(manifest)) {
 			terminal.say(terminal.messages.cli.certificateCopied(name, showPath(path)));
 		}
-		const text = deployHook({ program: thisProgram(terminal), name, signal });
+		const text = deployHook({ program: context.machine.program(), name, signal });
 		return { text, json: { deployHook: text } };
 	});
 }
@@ -68,9 +66,4 @@ async function host(
 		else terminal.print((dryRun ? words.would : words.done)[action](path));
 		return 0;
 	});
-}
-
-/** Both by their real places: a script of the host has no PATH that one could rely on. */
-function thisProgram({ state }: Terminal): string[] {
-	return [realpathSync(process.execPath), realpathSync(process.argv[1] ?? ""), "--state", state];
 }

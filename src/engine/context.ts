@@ -53,6 +53,8 @@ export interface Machine {
 	listens(port: number): boolean;
 	/** The real place of the host's socket for syslog; undefined where there is none. */
 	logSocket(): Path | undefined;
+	/** Words that start this program with its state folder, by real paths: scripts of the host have no PATH to rely on. */
+	program(): readonly string[];
 	/** Milliseconds since 1970. */
 	now(): number;
 	sleep(milliseconds: number, signal: AbortSignal): Promise<void>;

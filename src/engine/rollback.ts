@@ -5,6 +5,7 @@ import { withoutReturned } from "../core/minimise/minimised.ts";
 import { auditGeneration } from "./audit.ts";
 import { layoutOf, presentGeneration } from "./cages.ts";
 import type { Context } from "./context.ts";
+import { publishWithRotation } from "./log-rotation.ts";
 import { requireNothingWider } from "./narrowing.ts";
 import { type Restarted, restartCage } from "./restart.ts";
 import { makePresent, switching } from "./switching.ts";
@@ -18,7 +19,7 @@ export async function restartIf(context: Context, name: string, isWanted: boolea
 export async function goBack(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
 	const context = { ...hasty, signal: new AbortController().signal };
 	const { store } = context.machine;
-	await store.publish(name, generation);
+	await publishWithRotation(context, cage, generation, () => store.publish(name, generation));
 	await store.saveCage(cage);
 	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
 	await restartCage(context, name).catch((second: unknown) => {

@@ -1,6 +1,7 @@
 import type { Cage } from "../core/cage/cage.ts";
 import { type PresentCage, readableCage } from "./cages.ts";
 import type { Context } from "./context.ts";
+import { publishWithRotation } from "./log-rotation.ts";
 
 /**
  * Between the switch to another generation and the restart of what runs, a kill would leave the old process in the old generation with nobody knowing:
@@ -27,11 +28,12 @@ export async function switching<T>(
  * disk, the generation and the cage of before are back. `giveUp` takes away then what was built for it and is of no more use.
  */
 export async function makePresent<T>(
-	{ machine: { store } }: Context,
+	context: Context,
 	cage: Cage,
 	generation: number,
 	{ giveUp, note }: { readonly note: () => Promise<T>; readonly giveUp?: () => Promise<void> },
 ): Promise<T> {
+	const { store } = context.machine;
 	const { name } = cage;
 	const from = await store.present(name);
 	const isThere = (await store.names()).includes(name);
@@ -39,11 +41,13 @@ export async function makePresent<T>(
 	const before = (await readableCage(store, name, true)) ?? (isThere ? cage : undefined);
 	try {
 		await store.saveCage(cage);
-		await store.publish(name, generation);
+		await publishWithRotation(context, cage, generation, () => store.publish(name, generation));
 		return await note();
 	} catch (error) {
 		// What went wrong first is what has to be said.
-		const goBack = () => store.restore(name, from, before).catch(() => {});
+		const restore = () => store.restore(name, from, before);
+		const goBack = () =>
+			(from === undefined ? restore() : publishWithRotation(context, before ?? cage, from, restore)).catch(() => {});
 		await goBack();
 		if (giveUp) {
 			await giveUp();

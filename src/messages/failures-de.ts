@@ -28,6 +28,8 @@ export const failuresDe: Failures = {
 	"no-export": "{path} ist kein Käfig, den cagewright export geschrieben hat, oder am Anfang abgeschnitten",
 	"export-damaged":
 		"{path} ist beschädigt oder stammt von jemand anderem ({where}); nichts wurde übernommen. Den Käfig noch einmal exportieren",
+	"export-data-changed":
+		"Die Daten von {name} haben sich während des Exports geändert. Beenden Sie, was sie benutzt, und exportieren Sie noch einmal.",
 	"export-changed":
 		"{name} ist nicht, was gebaut wurde ({finding} {path}), und wird nicht weitergegeben; siehe cagewright check {name}",
 	"import-architecture":

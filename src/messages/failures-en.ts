@@ -23,6 +23,7 @@ export const failuresEn = {
 	"file-there": "{path} is there already, and is not overwritten; name another file",
 	"no-export": "{path} is no cage that cagewright export wrote, or it is cut off at its beginning",
 	"export-damaged": "{path} is damaged, or was made by somebody else ({where}); nothing was taken in. Export the cage again",
+	"export-data-changed": "Something changed the data of {name} during the export. Stop what uses it, and export again.",
 	"export-changed": "{name} is not what was built ({finding} {path}), and is not passed on; see cagewright check {name}",
 	"import-architecture":
 		"the cage was made for another processor ({theirs}; here it is {ours}); make it anew here from its template",

@@ -23,6 +23,10 @@ export const notesDe: Notes = {
 	"minimise-uncounted":
 		"{command} scheitert im Käfig, wie er ist, und sagt über keine Datei etwas: nicht gezählt. Was es braucht und nie beobachtet wurde: cagewright trace {name} --add --exercise.",
 	"minimise-keep-unmatched": "--keep {pattern} benennt nichts, was in {name} ist.",
+	"rotation-removed":
+		"Die logrotate-Datei von {name} wurde entfernt: Diese Generation hat keine Protokollverzeichnisse. cagewright unit {name} --logrotate --install legt sie wieder an.",
+	"rotation-not-refreshed":
+		"Die logrotate-Datei von {name} wurde von Hand geändert und bleibt, wie sie ist. Vergleichen Sie sie mit cagewright unit {name} --logrotate: Unterhalb eines Verzeichnisses, in das die Anwendung schreiben darf, kann sie eine Rotation umleiten.",
 	"unit-not-refreshed": "Die Unit von {name} wurde nicht neu geschrieben ({problem}); siehe cagewright unit {name}.",
 	"undone-silent": "{name} antwortet auch in der vorigen Generation nicht ({problem}): siehe die Ausgabe.",
 	"run-again": "{name} wurde aktualisiert und wird in der neuen Generation wieder gestartet.",

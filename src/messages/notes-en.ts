@@ -19,6 +19,10 @@ export const notesEn = {
 	"minimise-uncounted":
 		"{command} fails in the cage as it is, so it says nothing of any file: not counted. What it needs and was never traced: cagewright trace {name} --add --exercise.",
 	"minimise-keep-unmatched": "--keep {pattern} names nothing that is in {name}.",
+	"rotation-removed":
+		"The logrotate file of {name} was removed: this generation has no log directories. Put it back with cagewright unit {name} --logrotate --install.",
+	"rotation-not-refreshed":
+		"Somebody edited the logrotate file of {name}, so it was left alone. Compare it with cagewright unit {name} --logrotate: the application could redirect a rotation below a directory that it can write to.",
 	"unit-not-refreshed": "The unit of {name} was not written anew ({problem}); see cagewright unit {name}.",
 	"undone-silent": "{name} does not answer in the generation before either ({problem}): see its output.",
 	"run-again": "{name} was updated and is started again in its new generation.",

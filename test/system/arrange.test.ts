@@ -17,8 +17,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { apartName } from "../../src/core/cage/layout.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
-import { apartName, arrangeData, bringBackMissing, isToBeArranged } from "../../src/system/files/arrange.ts";
+import { arrangeData, bringBackMissing, isToBeArranged } from "../../src/system/files/arrange.ts";
 import { generator } from "./random.ts";
 
 /** Where the state of each writable directory is, from one generation to the next. */
@@ -90,6 +91,25 @@ describe("state", () => {
 		await arrange(["/a"], ["/a/b"]);
 		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 65534, mode: 0o40750, ino: inode });
 		expect([...contents().keys()].sort()).toEqual(["/a/b/c/file", "/a/b/file", "/a/d/file", "/a/file"]);
+		expect(readdirSync(data)).toEqual(["a"]);
+	});
+
+	test.each([
+		["a narrower directory", ["/a/b"]],
+		["a much narrower one", ["/a/b/c"]],
+		["one after the other", ["/a/b", "/a/b/c"]],
+		["one after the other, and back", ["/a/b", "/a/b/c", "/a/b"]],
+	])("that is all in %s keeps the wider one's owner and mode", async (_, narrower) => {
+		for (const path of ["/a/file", "/a/d/file", "/a/d", "/a/b/file"]) rmSync(join(data, path), { recursive: true, force: true });
+		chownSync(join(data, "/a/b"), 65534, 7);
+		chmodSync(join(data, "/a/b"), 0o700);
+		const before = ["/a", "/a/b"].map((path) => lstatSync(join(data, path)).ino);
+		const others = ["/a", "/a/b", "/a/b/c"];
+		for (const root of narrower) await arrange([root], others);
+		await arrange(["/a"], others);
+		expect(["/a", "/a/b"].map((path) => lstatSync(join(data, path)).ino)).toEqual(before);
+		expect(lstatSync(join(data, "/a"))).toMatchObject({ uid: 65534, mode: 0o40750 });
+		expect(lstatSync(join(data, "/a/b"))).toMatchObject({ uid: 65534, gid: 7, mode: 0o40700 });
 		expect(readdirSync(data)).toEqual(["a"]);
 	});
 

@@ -173,6 +173,7 @@ describe("names", () => {
 		["of another manifest", [{ name: "manifests/2.json", data: "{}" }]],
 		["beside the format's own", [{ name: "account.json", data: "{}" }]],
 		["of a file that asks to be adopted", [{ name: "adoption.json", data: "{}" }]],
+		["of state that no generation mounts", [...folders("/.cagewright-apart/var/lib"), { name: "data/.cagewright-apart/var/x" }]],
 		["too deep", [{ name: "data", type: "5" }, ...deep(400)]],
 		["too long", [...folders("/a"), { name: `data/a/${"b".repeat(300)}` }]],
 	];
@@ -207,6 +208,13 @@ describe("nodes, setuid files and hard links in the data", () => {
 	test.each(nodes)("%s is refused", async (_, entries) => {
 		await expectRefused(appended(archive, file, [...folders(data), ...entries]), /refused|damaged/);
 	});
+
+	test.each(["{", '{"schema":"cagewright/seeded/2","paths":[]}', '{"schema":"cagewright/seeded/1","paths":[{}]}'])(
+		"a list of seeds that is none is refused: %s",
+		async (text) => {
+			await expectRefused(appended(archive, file, [{ name: "seeded.json", data: text }]), /damaged.*seeded\.json/);
+		},
+	);
 
 	test("a FIFO or a device in the generation is refused", async () => {
 		await expectRefused(

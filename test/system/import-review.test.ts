@@ -81,6 +81,19 @@ const refused: readonly [string, Edit, RegExp][] = [
 		},
 		/nobody-here/,
 	],
+	// setpriv(1) takes each of these for root.
+	...[2 ** 32, 2 ** 32 - 1, 2 ** 40].flatMap((number): [string, Edit, RegExp][] => [
+		[
+			`account ${number}, which no machine has`,
+			{
+				manifest: identity({ name: "nobody-here", uid: number, gid: number }),
+				cage: (json) => Object.assign(json.application, { user: "nobody-here" }),
+			},
+			/manifests/,
+		],
+		[`group ${number}`, { manifest: identity({ gid: number }) }, /manifests/],
+		[`files of account ${number}`, { manifest: (json) => Object.assign(json.writable[0], { uid: number }) }, /manifests/],
+	]),
 	["a start as root that calls itself redis", { cage: (json) => delete json.application.user }, /account redis/],
 	["an unknown capability", { manifest: capability("sys_all") }, /capabilities 'sys_all'/],
 	["all capabilities", { manifest: capability("all") }, /capabilities 'all'/],
@@ -96,6 +109,8 @@ const refused: readonly [string, Edit, RegExp][] = [
 		/capabilities 'x'/,
 	],
 	["an unknown opening", { manifest: (json) => Object.assign(json.openings, { everything: "x" }) }, /openings 'everything'/],
+	["a template that is no name", { cage: (json) => Object.assign(json, { template: { name: "x" } }) }, /cage\.json/],
+	["a unit that is no name", { cage: (json) => Object.assign(json, { unit: ["x"] }) }, /cage\.json/],
 	["an unknown rule", { cage: (json) => Object.assign(json.rules, { run: ["x"] }) }, /rules 'run'/],
 	["an unknown word of a rule", { cage: (json) => json.rules.allow.push("everything") }, /openings 'everything'/],
 	...["/etc", "/", "/etc/../root", "/usr/", "//etc", "/proc", "/run", "etc", ""].map((path): [string, Edit, RegExp] => [
@@ -103,11 +118,9 @@ const refused: readonly [string, Edit, RegExp][] = [
 		{ manifest: bind(path) },
 		/part of the system/,
 	]),
-	...["/etc", "/lib", "/", "/proc/x", "/dev", "/.launch", "//x", "/x/"].map((path): [string, Edit, RegExp] => [
-		`the writable directory '${path}'`,
-		{ manifest: writable(path) },
-		/writable|link|place/,
-	]),
+	...["/etc", "/lib", "/", "/proc/x", "/dev", "/.launch", "//x", "/x/", "/.cagewright-apart/x"].map(
+		(path): [string, Edit, RegExp] => [`the writable directory '${path}'`, { manifest: writable(path) }, /writable|link|place/],
+	),
 	["a bind in a writable directory", { manifest: (json) => bind(`${json.writable[0].path}/x`)(json) }, /below|in/],
 	[
 		"any directory as that of the syslog",
@@ -189,6 +202,8 @@ test("everything that this machine would do because of it is shown, and what it 
 			Object.assign(json.application, { env: { LD_PRELOAD: "/x.so", TERM: "\u001b[2J" }, directories: ["/run/made"] });
 			json.application.exercises.push("touch /exercised");
 			Object.assign(json.rules, { allowSecret: ["/etc/shadow"], seed: ["/root"], include: ["/srv/x"] });
+			Object.assign(json.rules, { binds: [{ path: "/opt/later", access: "rw" }], devices: ["/dev/fuse"] });
+			json.rules.allow.push("socket:/run/other/control.sock");
 			json.additions.push({ kind: "capability", name: "sys_ptrace", round: 1, call: "x" });
 		},
 		trace: (json) => json.capabilities.push({ name: "sys_module", call: "x" }),
@@ -208,7 +223,10 @@ test("everything that this machine would do because of it is shown, and what it 
 	expect(json.json).toMatchObject({ account: "root", identity: { uid: 0, groups: [] }, network: "host" });
 	const taken = await take(file);
 	expect(taken.status, taken.stderr).toBe(0);
-	for (const part of ["uid 0", "sys_admin", "/srv (rw)", "LD_PRELOAD=/x.so", "--on-host", "--allow-secret /etc/shadow"]) {
+	for (const part of [
+		...["uid 0", "sys_admin", "/srv (rw)", "LD_PRELOAD=/x.so", "--on-host", "--allow-secret /etc/shadow"],
+		...["--bind /opt/later:rw", "--device /dev/fuse", "socket:/run/other/control.sock"],
+	]) {
 		expect(taken.stderr).toContain(part);
 	}
 	const cage = JSON.parse(readFileSync(`${there}/cages/redis/cage.json`, "utf8")) as Json;

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
 	appendFileSync,
 	chmodSync,
@@ -71,6 +71,36 @@ test("a cage goes to another machine with its data, and answers there", async ()
 	expect(again).toMatchObject({ status: 4, stderr: expect.stringContaining("--name") });
 	expect((await take(archive, "--name", "second", "--no-trial")).status).toBe(0);
 	expect(left().sort()).toEqual(["redis", "second"]);
+});
+
+test("a directory that becomes a link while it is packed brings nothing of the host into the archive", async () => {
+	const file = `${folder}/swapped.tar`;
+	const victim = `${folder}/swapped-victim`;
+	const [inside, link] = [`${made.data}/swapped`, `${made.data}/swapped-link`];
+	for (const one of [victim, inside]) mkdirSync(one);
+	for (let index = 0; index < 200; index++) {
+		writeFileSync(`${victim}/${index}`, "of the host");
+		writeFileSync(`${inside}/${index}`, "its own");
+	}
+	symlinkSync(victim, link);
+	// renameat2(2) with RENAME_EXCHANGE.
+	const swaps = `import ctypes, sys
+libc, a, b = ctypes.CDLL(None), sys.argv[1].encode(), sys.argv[2].encode()
+while True: libc.renameat2(-100, a, -100, b, 2)`;
+	const swapping = spawn("python3", ["-c", swaps, inside, link], { stdio: "ignore" });
+	try {
+		for (let round = 0; round < 3; round++) {
+			const exported = await cagewright(["export", "redis", "-o", file, "--with-data"], { state });
+			expect(exported).toMatchObject({
+				status: 4,
+				stderr: expect.stringMatching(/^cagewright: [^\n]+ during the export[^\n]+\n$/),
+			});
+			expect(existsSync(file)).toBe(false);
+		}
+	} finally {
+		swapping.kill("SIGKILL");
+		for (const one of [victim, inside, link]) rmSync(one, { recursive: true, force: true });
+	}
 });
 
 test("without its data it begins empty, and answers all the same", async () => {

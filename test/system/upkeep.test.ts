@@ -1,7 +1,19 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	chownSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { promisify } from "node:util";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parent } from "../../src/core/path/path.ts";
+import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -148,4 +160,57 @@ test("an application without logs, or without a signal to reload on, says so", a
 		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
 		expect(stderr).toMatch(words);
 	}
+});
+
+describe("an installed file of logrotate", () => {
+	const name = "rotated-test";
+	const wide = `/var/log/${name}`;
+	const deep = `${wide}/deep`;
+	const installed = `/etc/logrotate.d/cage-${name}`;
+	afterAll(() => {
+		for (const one of [wide, installed]) rmSync(one, { recursive: true, force: true });
+	});
+
+	/** A generation that writes this directory. */
+	async function generation(directory: string): Promise<void> {
+		mkdirSync(deep, { recursive: true });
+		for (const one of [wide, deep]) chownSync(one, 65534, 0);
+		const options = ["--name", name, "--user", "nobody", "--writable", directory, "--replace", "--yes", "--no-selftest"];
+		const program = `open(F, '>>', '${directory}/own.log') or die; syswrite F, "line\\n"; sleep 1 while 1`;
+		const probe = `test -s "$CAGEWRIGHT_ROOT${directory}/own.log"`;
+		const { status, stderr } = await cagewright(["make", ...options, "--probe", probe, "--", "/usr/bin/perl", "-e", program], {
+			state,
+		});
+		expect(status, stderr).toBe(0);
+	}
+	const install = () => cagewright(["unit", name, "--logrotate", "--install"], { state });
+	const directories = () => parseLogrotate(read(installed)).flatMap(({ patterns }) => patterns.map(parent));
+	const dataOf = (directory: string) => `${state}/cages/${name}/data${directory}`.replace(/[[\]*?\\]/g, "\\$&");
+
+	test("follows the generation, so that no log directory is below one that the application can write to", async () => {
+		await generation(deep);
+		expect(await install()).toMatchObject({ status: 0 });
+		expect(directories()).toEqual([dataOf(deep)]);
+		await generation(wide);
+		expect(directories()).toEqual([dataOf(wide)]);
+		expect(await cagewright(["rollback", name], { state })).toMatchObject({ status: 0 });
+		expect(directories()).toEqual([dataOf(deep)]);
+		expect(await cagewright(["rollback", name, "--to", "2"], { state })).toMatchObject({ status: 0 });
+		expect(directories()).toEqual([dataOf(wide)]);
+	});
+
+	test("that somebody edited stays, with a warning, and one of another cage stays without", async () => {
+		const edited = `${read(installed)}# mine\n`;
+		writeFileSync(installed, edited);
+		const { status, stderr } = await cagewright(["rollback", name, "--to", "1"], { state });
+		expect(status, stderr).toBe(0);
+		expect(stderr).toContain(`unit ${name} --logrotate`);
+		expect(read(installed)).toBe(edited);
+		writeFileSync(installed, "# foreign\n");
+		expect(await cagewright(["rollback", name, "--to", "2"], { state })).toMatchObject({
+			status: 0,
+			stderr: expect.not.stringContaining("logrotate"),
+		});
+		expect(read(installed)).toBe("# foreign\n");
+	});
 });

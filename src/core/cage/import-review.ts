@@ -7,7 +7,7 @@ import type { FileStatus, Group } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isAccountName } from "../plan/dedicated.ts";
-import { openingNames, openingWord, openingWords } from "../plan/opening-names.ts";
+import { openingNames, openingWord, openingWords, socketsIn } from "../plan/opening-names.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Cage } from "./cage.ts";
@@ -270,7 +270,7 @@ const harmless: ReadonlySet<string> = new Set(["capability:net_bind_service", "c
 /** The permissions among these that reach beyond the cage's own processes. */
 export function tellingPermissions(words: readonly string[]): string[] {
 	const all = new Set<string>(capabilities.map((name) => `capability:${name}`));
-	return words.filter((word) => all.has(word) && !harmless.has(word));
+	return words.filter((word) => (all.has(word) && !harmless.has(word)) || socketsIn([word]).length > 0);
 }
 
 /** Variables by which the dynamic loader or an interpreter takes in other code (ld.so(8) and the manuals of each). */

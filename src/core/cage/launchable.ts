@@ -9,6 +9,7 @@ import { areaOf, isMountedByLauncher, mayBeBound, mustShow } from "../plan/areas
 import { refuseNestedBinds } from "../plan/binds.ts";
 import { judgeDevice } from "../plan/devices.ts";
 import type { Identity, Openings } from "../plan/plan.ts";
+import { apartName } from "./layout.ts";
 
 /** Facts about this machine that a launch is judged by. */
 export interface LaunchFacts {
@@ -76,7 +77,8 @@ function requireMounts({ binds, writable }: LaunchValues): void {
 	}
 	for (const path of writable) {
 		const isMounted = isMountedByLauncher(path) && !isWithin(path, sharedMemory);
-		if (!isPlain(path) || path === root || isMounted || mustShow(path)) {
+		const isOurs = isWithin(path, join(root, apartName));
+		if (!isPlain(path) || path === root || isOurs || isMounted || mustShow(path)) {
 			throw new Failure("writable-refused", { option: "writable", path: showPath(path) }, 4);
 		}
 	}

@@ -8,6 +8,9 @@ import type { Entry, Plan, Reason } from "../plan/plan.ts";
 const devices = pathFromText("/dev");
 const kernel = pathFromText("/proc");
 
+/** Directory of a cage's data for state that only other generations mount. No directory of an application has this name at the top. */
+export const apartName = pathFromText(".cagewright-apart");
+
 /** Where nobody else may own files: a cage built without root belongs to the account that built it. */
 export interface Owner {
 	readonly uid: number;

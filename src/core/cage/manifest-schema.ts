@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isId } from "../machine/passwd.ts";
 import { type Path, type PathJson, pathFromJson } from "../path/path.ts";
 import { isPathJson } from "../path/path-schema.ts";
 import type { Stamp } from "./manifest.ts";
@@ -11,6 +12,8 @@ import type { Stamp } from "./manifest.ts";
 // What each of thousands of entries has is told by one function: a schema within a schema for each number takes twice as long (measured).
 
 const whole = v.custom<number>(isWhole, "no whole number");
+/** setpriv(1) takes larger numbers modulo 2^32: 4294967296 is root. */
+const id = v.custom<number>(isId, "no number of an account");
 const bits = v.custom<number>((value) => isWhole(value) && value <= 0o7777, "no bits of a mode");
 
 function isWhole(value: unknown): value is number {
@@ -79,8 +82,8 @@ const entry = v.object({
 	path,
 	kind: v.picklist(["file", "directory", "symlink", "device", "socket", "bind", "generated"]),
 	mode: bits,
-	uid: whole,
-	gid: whole,
+	uid: id,
+	gid: id,
 	size: whole,
 	mtime: v.number(),
 	sha256: v.exactOptional(sha256),
@@ -100,14 +103,14 @@ const entry = v.object({
 const writable = v.object({
 	path,
 	mode: bits,
-	uid: whole,
-	gid: whole,
+	uid: id,
+	gid: id,
 	reasons: v.array(reason),
 	seeds: v.array(v.object({ path, bytes: whole })),
 });
 
-const user = v.object({ name: v.string(), uid: whole, gid: whole, home: v.string(), reason: v.string() });
-const group = v.object({ name: v.string(), gid: whole, members: v.array(v.string()), reason: v.string() });
+const user = v.object({ name: v.string(), uid: id, gid: id, home: v.string(), reason: v.string() });
+const group = v.object({ name: v.string(), gid: id, members: v.array(v.string()), reason: v.string() });
 
 export const manifestSchema = v.object({
 	schema: v.literal("cagewright/manifest/1"),
@@ -116,7 +119,7 @@ export const manifestSchema = v.object({
 	command: v.array(v.string()),
 	madeAt: v.pipe(v.string(), v.isoTimestamp()),
 	marksBy: v.exactOptional(v.string()),
-	owner: v.exactOptional(v.object({ uid: whole, gid: whole })),
+	owner: v.exactOptional(v.object({ uid: id, gid: id })),
 	entries: v.array(entry),
 	writable: v.array(writable),
 	binds: v.array(v.object({ path: v.string(), access: v.picklist(["ro", "rw"]) })),
@@ -125,7 +128,7 @@ export const manifestSchema = v.object({
 		groups: v.array(group),
 		usersLeftOut: whole,
 		groupsLeftOut: whole,
-		nameless: v.exactOptional(v.array(whole)),
+		nameless: v.exactOptional(v.array(id)),
 	}),
 	openings: v.object({
 		capabilities: v.array(v.object({ name: v.string(), why: v.string() })),
@@ -138,5 +141,5 @@ export const manifestSchema = v.object({
 		writableCode: v.exactOptional(v.string()),
 		refused: v.exactOptional(v.array(v.object({ name: v.string(), why: v.string() }))),
 	}),
-	identity: v.object({ name: v.string(), uid: whole, gid: whole, groups: v.array(whole), home: v.string() }),
+	identity: v.object({ name: v.string(), uid: id, gid: id, groups: v.array(id), home: v.string() }),
 });

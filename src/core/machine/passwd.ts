@@ -28,9 +28,14 @@ function isName(text: string | undefined): text is string {
 	return !!text && !/^[#+-]/.test(text);
 }
 
-/** A uid or gid in decimal digits; the kernel's (id_t)-1 means "no change" and is none. */
+/** A uid or gid in decimal digits. */
 export function parseId(text: string | undefined): number | undefined {
 	if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined;
 	const id = Number(text);
-	return id < 0xffffffff ? id : undefined;
+	return isId(id) ? id : undefined;
+}
+
+/** Whether a number can be a uid or gid. They have 32 bits, and (id_t)-1 means "no change" (credentials(7)). */
+export function isId(value: unknown): value is number {
+	return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 0xffffffff;
 }

@@ -27,9 +27,17 @@ export function showPath(path: Path): string {
 	return shown;
 }
 
-/** One word of a POSIX shell command line (XCU 2.2.2: inside single quotes everything is itself but the quote). */
+/** Not U+0080 to U+009F, which are bytes of a name where it is a `Path`. */
+const controls = /(?:(?![\n\t\u0080-\u009f])\p{Cc})+/gu;
+
+/**
+ * One word of a POSIX shell command line (XCU 2.2.2: inside single quotes everything is itself but the quote). Control characters are written by
+ * printf(1), because people read such lines on a terminal.
+ */
 export function quoteShell(word: string): string {
-	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+	if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+	const octal = (text: string) => [...text].map((one) => `\\${one.charCodeAt(0).toString(8).padStart(3, "0")}`).join("");
+	return `'${word.replaceAll("'", "'\\''").replace(controls, (text) => `'"$(printf '${octal(text)}')"'`)}'`;
 }
 
 export function quoteShellLine(words: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { type FileHandle, lstat, readdir, rename, rmdir } from "node:fs/promises";
+import { apartName } from "../../core/cage/layout.ts";
 import { Failure } from "../../core/failure.ts";
 import { ancestors, baseName, isWithin, join, type Path, parent, pathFromBytes, pathToBytes } from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
@@ -13,8 +14,6 @@ import { unsafeData } from "./merge.ts";
  * goes back into what was apart, and that becomes `data/a` again. Each step is a rename, and all of them can be done again from any state between:
  * what a kill cuts off is finished by another call, for these roots or for others.
  */
-export const apartName = ".cagewright-apart" as Path;
-
 export interface Arrangement {
 	/** `STATE/cages/NAME/data`. */
 	readonly data: Path;
@@ -219,9 +218,10 @@ async function removeEmpty(top: FileHandle, path: Path): Promise<void> {
 	await inParent(top, path, (place) => rmdir(pathToBytes(place)));
 }
 
-/** Directories that were made for what was apart, and hold nothing any more. */
+/** Directories that were made for what was apart, and hold nothing any more. One of the application's has its owner and mode, and stays. */
 async function removeEmptyAbove(top: FileHandle, path: Path): Promise<void> {
 	for (const above of ancestors(path).reverse()) {
+		if (above !== `/${apartName}` && !(await isPlain(top, above))) return;
 		try {
 			await removeEmpty(top, above);
 		} catch (error) {

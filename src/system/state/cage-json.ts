@@ -75,6 +75,9 @@ const cageSchema = v.looseObject({
 		accounts: v.optional(strings, []),
 		withoutAccounts: v.optional(strings, []),
 	}),
+	template: v.exactOptional(v.string()),
+	parameters: v.exactOptional(v.record(v.string(), v.string())),
+	unit: v.exactOptional(v.string()),
 	notes: v.exactOptional(
 		v.array(v.object({ code: v.string(), values: v.record(v.string(), v.union([v.string(), v.number()])) })),
 	),

@@ -15,12 +15,17 @@ const seededSchema = v.object({
 export async function readSeeded(cage: Path): Promise<Set<Path>> {
 	const file = join(cage, "seeded.json");
 	try {
-		const { paths } = v.parse(seededSchema, JSON.parse(await readText(file)));
-		return new Set(paths.map((path) => pathFromJson(path as PathJson)));
+		return seededFromJson(await readText(file));
 	} catch (error) {
 		if (errorName(error) === "ENOENT") return new Set();
 		throw new Failure("state-damaged", { path: showPath(file) });
 	}
+}
+
+/** Throws where the text is not what `writeSeeded` writes. */
+export function seededFromJson(text: string): Set<Path> {
+	const { paths } = v.parse(seededSchema, JSON.parse(text));
+	return new Set(paths.map((path) => pathFromJson(path as PathJson)));
 }
 
 export async function writeSeeded(cage: Path, paths: ReadonlySet<Path>): Promise<void> {

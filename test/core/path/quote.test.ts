@@ -23,6 +23,8 @@ describe("quoting for a shell", () => {
 		["a\n", "'a\n'"],
 		["#", "'#'"],
 		["!", "'!'"],
+		["\x1b[2J", `''"$(printf '\\033')"'[2J'`],
+		["a\r\x7fb\n", `'a'"$(printf '\\015\\177')"'b\n'`],
 	])("%j is %j", (word, quoted) => expect(quoteShell(word)).toBe(quoted));
 
 	test("a real sh gives every word back, whatever is in it", () => {

@@ -11,6 +11,7 @@ import { showPath } from "../../../core/path/quote.ts";
 import type { Trace } from "../../../core/trace/trace.ts";
 import type { InspectedArchive } from "../../../engine/store.ts";
 import { cageFromJson } from "../cage-json.ts";
+import { seededFromJson } from "../seeded.ts";
 import { foreignTraceFrom } from "../traces.ts";
 import { ArchiveFile } from "./reader.ts";
 
@@ -48,6 +49,8 @@ export async function inspectArchive(path: Path, signal: AbortSignal): Promise<I
 		const parts = new Map(found.parts);
 		const log = parts.get("log" as Path);
 		if (log) parts.set("log" as Path, wellFormed(log));
+		const seeded = parts.get("seeded.json" as Path);
+		if (seeded && !isSeeded(seeded)) throw refusal ?? damaged("seeded.json");
 		for (const name of ["export.json", "cage.json", manifestPath]) parts.delete(name as Path);
 		let trace: Trace | undefined;
 		for (const [name, bytes] of parts) {
@@ -72,6 +75,15 @@ export async function inspectArchive(path: Path, signal: AbortSignal): Promise<I
 		};
 	} finally {
 		await archive.close();
+	}
+}
+
+function isSeeded(bytes: Buffer): boolean {
+	try {
+		seededFromJson(bytes.toString("utf8"));
+		return true;
+	} catch {
+		return false;
 	}
 }
 

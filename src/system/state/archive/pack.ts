@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, lstat, open, readlink, unlink } from "node:fs/promises";
 import { archiveLimits, staysWithin } from "../../../core/archive/places.ts";
 import { exportedParts, exportHeadName } from "../../../core/cage/export.ts";
+import { apartName } from "../../../core/cage/layout.ts";
 import { Failure } from "../../../core/failure.ts";
 import {
 	isWithin,
@@ -16,7 +18,6 @@ import {
 } from "../../../core/path/path.ts";
 import { showPath } from "../../../core/path/quote.ts";
 import type { Exported, ExportRequest } from "../../../engine/store.ts";
-import { apartName } from "../../files/arrange.ts";
 import { errorName, fullDisk, writeFailure } from "../../files/errors.ts";
 import { removeTree } from "../../files/remove.ts";
 import { walk } from "../../files/walk.ts";
@@ -33,7 +34,10 @@ interface Packing extends ExportRequest {
 	readonly signal: AbortSignal;
 }
 
-/** Fails with `file-there` (exit 2) where the file is there already. A failure or an abort leaves no file. */
+/**
+ * Fails with `file-there` (exit 2) where the file is there already, and with `export-data-changed` (exit 4) where anything touched the data meanwhile: tar
+ * works by path, and would have followed a link in the place of a directory. A failure or an abort leaves no file.
+ */
 export async function exportCage({ head, signal, state, to, writable }: Packing): Promise<Exported> {
 	const { directory } = cagePaths(state, head.name);
 	const scratch = join(directory, transientName("tmp"));
@@ -46,7 +50,8 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 			if (part === "data") continue;
 			if (await lstat(pathToBytes(join(directory, pathFromText(part)))).catch(() => undefined)) parts.push(part);
 		}
-		const { leftOut, names } = head.data ? await portable(directory, writable, signal) : { leftOut: [], names: [] };
+		const look = () => portable(directory, writable, signal);
+		const { leftOut, names, stamp } = head.data ? await look() : { leftOut: [], names: [], stamp: "" };
 		const list = join(scratch, "names");
 		await writeAtomic(list, Buffer.from(names.map((name) => `${name}\0`).join(""), "latin1"));
 		const words = ["--create", "--format=pax", "--numeric-owner", "--sparse", "--file=-"];
@@ -55,6 +60,7 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 		const places = ["--directory", text(scratch), exportHeadName, "--directory", text(directory), ...parts];
 		const data = ["--no-recursion", "--null", "--verbatim-files-from", `--files-from=${text(list)}`];
 		const isWhole = await tar([...words, ...places, ...data], file?.fd ?? 1, signal);
+		if (head.data && isWhole && (await look()).stamp !== stamp) throw new Failure("export-data-changed", { name: head.name }, 4);
 		await file?.sync();
 		return { isWhole, leftOut };
 	} catch (error) {
@@ -66,14 +72,19 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 	}
 }
 
-/** The names of the data that an import accepts, a directory before what is in it, and the others. Relative to the cage's folder. */
+/**
+ * The names of the data that an import accepts, a directory before what is in it, and the others. Relative to the cage's folder. `stamp` is another one
+ * after any change: a rename changes the times of the directories that it touches.
+ */
 async function portable(directory: Path, writable: readonly Path[], signal: AbortSignal) {
 	const names: Path[] = [];
 	const leftOut: Path[] = [];
 	const data = join(directory, "data");
 	let closed: Path | undefined;
+	const stamp = createHash("sha256");
 	for (const { host, path, stats } of walk(data, "data" as Path)) {
 		signal.throwIfAborted();
+		stamp.update(`${stats ? [stats.dev, stats.ino, stats.mode, stats.ctimeNs].join(" ") : ""} ${path}\0`, "latin1");
 		if (closed !== undefined && isWithin(path, closed)) continue;
 		if (stats && (await isPortable(host, path, stats, writable))) names.push(path);
 		else {
@@ -81,7 +92,7 @@ async function portable(directory: Path, writable: readonly Path[], signal: Abor
 			closed = path;
 		}
 	}
-	return { leftOut, names };
+	return { leftOut, names, stamp: stamp.digest("hex") };
 }
 
 async function isPortable(host: Path, path: Path, stats: BigIntStats, writable: readonly Path[]): Promise<boolean> {
@@ -89,7 +100,10 @@ async function isPortable(host: Path, path: Path, stats: BigIntStats, writable: 
 	if (stats.isDirectory()) return true;
 	if (stats.isFile()) return (Number(stats.mode) & 0o6000) === 0 && stats.size <= archiveLimits.file;
 	if (!stats.isSymbolicLink()) return false;
-	const target = pathFromBytes(await readlink(pathToBytes(host), "buffer"));
+	const link = await readlink(pathToBytes(host), "buffer").catch(() => undefined);
+	// It is none any more: the stamp will tell.
+	if (link === undefined) return false;
+	const target = pathFromBytes(link);
 	const place = path.slice("data".length) as Path;
 	const above = writable
 		.filter((one) => one !== place && isWithin(place, one))
