@@ -6,7 +6,7 @@ import { inkEditsForTests } from "./scripts/ink-edits.js";
  * What installs packages on this machine, or claims something of all its files and processes, runs by itself. The rest waits for
  * daemons and terminals most of the time, and each file has namespaces and folders of its own.
  */
-const alone = ["install", "killed", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
+const alone = ["import-account", "install", "killed", "sandbox/sandbox", "selftest-leavings", "unchanged", "update"].map(
 	(name) => `test/system/${name}.test.ts`,
 );
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };

@@ -27,15 +27,6 @@ beforeAll(async () => {
 });
 
 beforeEach(() => rmSync(`${there}/cages`, { recursive: true, force: true }));
-// A failed test would leave it.
-afterAll(() => {
-	if (account("cage-ded-moved")) execFileSync("userdel", ["cage-ded-moved"]);
-});
-
-const account = (name: string) =>
-	readFileSync("/etc/passwd", "utf8")
-		.split("\n")
-		.find((line) => line.startsWith(`${name}:`));
 
 // biome-ignore lint/suspicious/noExplicitAny: the archive's author writes whatever it likes
 type Json = any;
@@ -253,25 +244,6 @@ test("a setuid file needs an option of its own", async () => {
 	const taken = await take(file, "--allow-setuid", program);
 	expect(taken).toMatchObject({ status: 0, stderr: expect.stringContaining(`Setuid files: ${program}`) });
 	expect(statSync(`${there}/cages/redis/generations/1${program}`).mode & 0o7777).toBe(0o4755);
-});
-
-test("an account of the cage's own is created here with its number, and removed with the cage", async () => {
-	const own = redis(await freePort());
-	const words = ["--name", "ded-moved", "--user", "redis", "--no-selftest", "--probe", own.probe, "--dedicated-account"];
-	await make([...words, "--", ...own.command], { state });
-	const line = account("cage-ded-moved");
-	const file = `${folder}/dedicated.tar`;
-	const exported = await cagewright(["export", "ded-moved", "-o", file], { state });
-	expect(exported.status, exported.stderr).toBe(0);
-	// It is another cage's here.
-	expect(await take(file)).toMatchObject({ status: 4, stderr: expect.stringContaining("cage-ded-moved") });
-	expect((await cagewright(["remove", "ded-moved", "--yes"], { state })).status).toBe(0);
-	expect(account("cage-ded-moved")).toBeUndefined();
-	const taken = await cagewright(["import", file, "--yes"], { state: there });
-	expect(taken.status, taken.stderr).toBe(0);
-	expect(account("cage-ded-moved")).toBe(line);
-	expect((await cagewright(["remove", "ded-moved", "--yes"], { state: there })).status).toBe(0);
-	expect(account("cage-ded-moved")).toBeUndefined();
 });
 
 /** The same decision for whatever launches a cage, of whichever release it is. */
