@@ -3,8 +3,9 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FilterOpenings } from "../../src/core/confinement/filter-openings.ts";
 import { initExecutable } from "../../src/core/confinement/init.ts";
-import { describeFilter, type FilterOpenings, seccompFilter } from "../../src/core/confinement/seccomp.ts";
+import { describeFilter, seccompFilter } from "../../src/core/confinement/seccomp.ts";
 import { type Architecture, type SyscallName, syscallNumber } from "../../src/core/confinement/syscalls.ts";
 
 /** Real system calls under the real filter. perl makes them: it is part of every Debian, and has syscall(). */

@@ -1,7 +1,8 @@
 import type { Cage, TrialSummary } from "../cage/cage.ts";
 import type { Manifest, ManifestEntry } from "../cage/manifest.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
-import { type Denial, describeFilter, type FilterOpenings, filterOpenings } from "../confinement/seccomp.ts";
+import { type FilterOpenings, filterOpenings } from "../confinement/filter-openings.ts";
+import { type Denial, describeFilter } from "../confinement/seccomp.ts";
 import { syscalls } from "../confinement/syscalls.ts";
 import type { MissingKind } from "../plan/missing.ts";
 

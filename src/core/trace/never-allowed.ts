@@ -1,4 +1,5 @@
-import { describeFilter, sandboxOpenings } from "../confinement/seccomp.ts";
+import { sandboxOpenings } from "../confinement/filter-openings.ts";
+import { describeFilter } from "../confinement/seccomp.ts";
 
 /** Calls that the filter of every cage refuses whatever a plan opens, and that of the sandbox too. */
 const names: ReadonlySet<string> = new Set(

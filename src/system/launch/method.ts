@@ -1,9 +1,10 @@
 import { capabilityNamed, launchCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineExecutable, confineName } from "../../core/confinement/confine.ts";
+import { filterOpenings, sandboxOpenings } from "../../core/confinement/filter-openings.ts";
 import { type LandlockRuleset, landlockRuleset, readsMayPass } from "../../core/confinement/landlock.ts";
 import { temporaryDirectories } from "../../core/confinement/launch.ts";
 import { chooseMethod, type Features, type LauncherName, type Method, refuseWeaker } from "../../core/confinement/method.ts";
-import { filterOpenings, sandboxOpenings, seccompFilter } from "../../core/confinement/seccomp.ts";
+import { seccompFilter } from "../../core/confinement/seccomp.ts";
 import { Failure } from "../../core/failure.ts";
 import { pathFromText } from "../../core/path/path.ts";
 import type { Identity, Openings } from "../../core/plan/plan.ts";

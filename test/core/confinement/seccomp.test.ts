@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-	clockCalls,
-	describeFilter,
-	type FilterOpenings,
-	filterOpenings,
-	sandboxOpenings,
-	seccompFilter,
-} from "../../../src/core/confinement/seccomp.ts";
+import { type FilterOpenings, filterOpenings, sandboxOpenings } from "../../../src/core/confinement/filter-openings.ts";
+import { clockCalls, describeFilter, seccompFilter } from "../../../src/core/confinement/seccomp.ts";
 import { type Architecture, newestJudged, type SyscallName, syscallNumber } from "../../../src/core/confinement/syscalls.ts";
 
 const closed: FilterOpenings = { unixSockets: false, memfd: false };
