@@ -40,6 +40,12 @@ test("the variables of the application reach nothing before it: the loader compl
 	expect(stdout.match(/\('/g)).toHaveLength(4);
 });
 
+test("an account is traced and caged whatever the umask", async () => {
+	const strict = ["sh", "-c", 'umask 077; exec "$@"', "sh"];
+	const made = await make(["--name", "strict", "--user", "nobody", ...server], { state: temporaryState(), enter: strict });
+	expect(made.answered).toBe(true);
+});
+
 test("a directory behind a link of the host is made in the rehearsal alone", async () => {
 	const name = `cagewright-test-${process.pid}`;
 	const options = [

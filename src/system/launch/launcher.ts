@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
@@ -241,8 +241,9 @@ export class UtilLinuxLauncher implements Launcher {
 			closes: !request.without?.includes("descriptors"),
 		});
 		writeFileSync(join(folder, initName), init, { mode: 0o700 });
-		// The account executes it, by then: it lies in a folder that root alone can enter, and gets copied from there.
-		writeFileSync(join(folder, environmentName), environment, { mode: 0o755 });
+		// The account executes it, whatever our umask is: it is in a folder that root alone can enter, and gets copied from there.
+		writeFileSync(join(folder, environmentName), environment);
+		chmodSync(join(folder, environmentName), 0o755);
 		if (spec.rootless) writeLoopback(folder);
 		if (spec.root.kind === "cage") {
 			const { bytes, name } = this.confiner(request, spec.root);
