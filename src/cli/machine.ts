@@ -19,6 +19,7 @@ import { processesOf } from "../system/running/account-use.ts";
 import { attach } from "../system/running/attach.ts";
 import { watchFailures } from "../system/running/watch-failures.ts";
 import { selftestTools } from "../system/selftest/outside.ts";
+import { realPlace } from "../system/state/folder.ts";
 import { StateSessions } from "../system/state/sessions.ts";
 import { StateFolder } from "../system/state/store.ts";
 import { systemUnits } from "../system/units/host-units.ts";
@@ -47,6 +48,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,
 		changedOrigins,
 		logSocket,
+		stateFolder: () => realPlace(state),
 		processesOf,
 		listens: listensAt,
 		program: () => [realpathSync(process.execPath), realpathSync(process.argv[1] ?? ""), "--state", state],

@@ -53,6 +53,8 @@ export interface Machine {
 	listens(port: number): boolean;
 	/** The real place of the host's socket for syslog; undefined where there is none. */
 	logSocket(): Path | undefined;
+	/** The real place of the state folder. */
+	stateFolder(): Path;
 	/** Words that start this program with its state folder, by real paths: scripts of the host have no PATH to rely on. */
 	program(): readonly string[];
 	/** Milliseconds since 1970. */

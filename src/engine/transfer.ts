@@ -154,6 +154,7 @@ function judge(
 			groups: machine.accounts.groups(),
 			own: machine.accounts.own(),
 			logSocket: machine.logSocket(),
+			stateFolder: machine.stateFolder(),
 			status: (path: Path) => machine.files.status(path),
 			startsProgram: (unit: string, program: string) =>
 				machine.units.service(unit)?.texts.some((text) => text.includes(program)) ?? false,

@@ -82,7 +82,7 @@ async function unitInput(
 ): Promise<UnitInput> {
 	requireLaunchable(
 		{ ...layout, identity: manifest.identity, application: cage.application },
-		{ users: machine.accounts.users(), logSocket: machine.logSocket() },
+		{ users: machine.accounts.users(), logSocket: machine.logSocket(), stateFolder: machine.stateFolder() },
 	);
 	const program = machine.launcher.unitConfiner(layout, manifest.identity, Boolean(host?.sockets?.length));
 	const confiner = program && (await machine.store.placeConfiner(cage.name, program));

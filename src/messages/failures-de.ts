@@ -226,6 +226,8 @@ export const failuresDe: Failures = {
 	"data-unsafe":
 		"{path} ist kein Verzeichnis (vielleicht ein Verweis, den die Anwendung angelegt hat), von dort wird nichts eingehängt; sehen Sie es an, entfernen Sie es, und stellen Sie das Verzeichnis wieder her.",
 	"bind-unknown": "{path} gibt es auf diesem Rechner nicht; prüfen Sie den Pfad.",
+	"bind-state":
+		"{path} liegt im Zustandsordner {state} oder enthält ihn: Das darf kein Käfig sehen. Binden Sie ein anderes Verzeichnis ein.",
 	"bind-refused":
 		"{path} gehört zum System selbst und wird in keinem Käfig gezeigt; binden Sie das eine Verzeichnis darunter ein, das gebraucht wird.",
 	"writable-refused":

@@ -205,6 +205,7 @@ export const failuresEn = {
 	"data-unsafe":
 		"{path} is no directory (perhaps a link that the application made), so nothing is mounted from there; look at it, remove it, and put the directory back.",
 	"bind-unknown": "There is no {path} on this machine to bind; check the path.",
+	"bind-state": "{path} is in the state folder {state}, or holds it: no cage may see that. Bind another directory.",
 	"bind-refused":
 		"{path} is a part of the system itself and is not shown in a cage; bind the one directory below it that is needed.",
 	"writable-refused":

@@ -28,7 +28,7 @@ import { parseLoaderCache } from "../../src/core/elf/ld-so-cache.ts";
 import { libraryDirectories } from "../../src/core/elf/ld-so-conf.ts";
 import { parseShebang } from "../../src/core/elf/script.ts";
 import { parseGroup, parseId, parsePasswd } from "../../src/core/machine/passwd.ts";
-import type { Path } from "../../src/core/path/path.ts";
+import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import { parseAccountName } from "../../src/core/plan/account-rules.ts";
 import { parseBind } from "../../src/core/questions/answers.ts";
 import { parseDecoy } from "../../src/core/selftest/decoy.ts";
@@ -296,6 +296,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 				groups: [],
 				own: undefined,
 				logSocket: undefined,
+				stateFolder: pathFromText("/var/lib/cagewright"),
 				status: () => undefined,
 				startsProgram: () => false,
 			};

@@ -64,6 +64,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 	["another account's name", { manifest: identity({ name: "daemon", uid: 1, gid: 1 }) }, /account daemon/],
 	["root's name", { manifest: identity({ name: "root" }) }, /account root/],
 	["another group", { manifest: identity({ gid: 42 }) }, /account redis/],
+	["a bind of the state folder", { manifest: bind(there) }, /state folder/],
 	[
 		"an account of no machine with root's number",
 		{
@@ -259,6 +260,8 @@ const launches: readonly (readonly string[])[] = [
 ];
 const unlaunchable: readonly [string, (json: Json) => void, RegExp][] = [
 	["a bind of /etc", bind("/etc"), /\/etc/],
+	["a bind of the state folder", bind(state), /state folder/],
+	["a bind of another cage", bind(`${state}/cages/redis/data`), /state folder/],
 	["a bind that climbs", bind("/srv/../etc"), /\/srv\/\.\.\/etc/],
 	["another directory as that of the syslog", (json) => Object.assign(json.openings, { syslog: `${victim}/log` }), /syslog/],
 	["an unknown capability", capability("everything"), /everything/],

@@ -16,6 +16,8 @@ export interface LaunchFacts {
 	readonly users: readonly User[];
 	/** The real place of the host's socket for syslog; undefined where the host has none. */
 	readonly logSocket: Path | undefined;
+	/** The real place of the state folder, which no cage may see: it holds all cages and what root does with them. */
+	readonly stateFolder: Path;
 }
 
 /** All that a launch takes from a cage's manifest and description. */
@@ -37,7 +39,7 @@ interface DeviceNumbers {
 
 /**
  * Whether a cage's values may be launched at all, whatever launches it: `run`, `run --print`, `shell`, a trial, the self-test, a unit, a drop-in, `adopt`.
- * Throws (exit 4) `bind-refused`, `syslog-refused`, `device-refused`, `capability-unknown`, `identity-other`, `writable-refused`, `value-refused`, and (exit 2)
+ * Throws (exit 4) `bind-refused`, `bind-state`, `syslog-refused`, `device-refused`, `capability-unknown`, `identity-other`, `writable-refused`, `value-refused`, and (exit 2)
  * `bind-below-writable`, `bind-below-bind`. It looks at values only; the paths on disk are opened, and compared, by the launcher.
  */
 export function requireLaunchable(values: LaunchValues, facts: LaunchFacts): void {
@@ -45,7 +47,7 @@ export function requireLaunchable(values: LaunchValues, facts: LaunchFacts): voi
 	for (const { name } of values.openings.capabilities) {
 		if (capabilityNamed(name) !== name) throw new Failure("capability-unknown", { name }, 4);
 	}
-	requireMounts(values);
+	requireMounts(values, facts.stateFolder);
 	const { syslog } = values.openings;
 	if (syslog !== undefined && syslog !== facts.logSocket && syslog !== journalSocket) {
 		throw new Failure("syslog-refused", { path: showPath(syslog) }, 4);
@@ -69,11 +71,14 @@ function requireIdentity({ name, uid }: Identity, users: readonly User[]): void 
 
 const sharedMemory = pathFromText("/dev/shm");
 
-function requireMounts({ binds, writable }: LaunchValues): void {
+function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
 	const paths = binds.map((bind) => pathFromText(bind.path));
 	for (const path of paths) {
 		// A name that says less than where it is cannot be judged by it.
 		if (!isPlain(path) || !mayBeBound(path)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
+		if (isWithin(path, state) || isWithin(state, path)) {
+			throw new Failure("bind-state", { path: showPath(path), state: showPath(state) }, 4);
+		}
 	}
 	for (const path of writable) {
 		const isMounted = isMountedByLauncher(path) && !isWithin(path, sharedMemory);

@@ -29,7 +29,7 @@ import { Commands } from "../commands.ts";
 import { diskFailure, writeFailure } from "../files/errors.ts";
 import { logSocket } from "../files/log-socket.ts";
 import { makeLayer } from "../rehearsal/layers.ts";
-import { makeSafeFolder, refuseUnsafe, safeFolder } from "../state/folder.ts";
+import { makeSafeFolder, realPlace, refuseUnsafe, safeFolder } from "../state/folder.ts";
 import { transientName } from "../state/process.ts";
 import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
@@ -83,7 +83,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	async start(request: LaunchRequest): Promise<Launched> {
-		requireMayLaunch(request);
+		requireMayLaunch(request, this.state);
 		if (request.spec.kind !== "cage") {
 			for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
 		}
@@ -204,7 +204,7 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	print(request: LaunchRequest): string {
-		requireMayLaunch(request);
+		requireMayLaunch(request, this.state);
 		// A control group would outlive what was pasted into a shell.
 		refuseUnheld(request.limits ?? {}, request.identity, []);
 		const spec = this.specification(request, this.scratch);
@@ -315,11 +315,11 @@ export class UtilLinuxLauncher implements Launcher {
 }
 
 /** Throws what `requireLaunchable` throws. */
-function requireMayLaunch({ command, cwd, env, identity, spec }: LaunchRequest): void {
+function requireMayLaunch({ command, cwd, env, identity, spec }: LaunchRequest, state: string): void {
 	if (spec.kind !== "cage") return;
 	const { binds, devices, openings, writable } = spec.cage;
 	const values = { binds, devices, identity, openings, writable, application: { command, cwd, env } };
-	requireLaunchable(values, { users: systemAccounts.users(), logSocket: logSocket() });
+	requireLaunchable(values, { users: systemAccounts.users(), logSocket: logSocket(), stateFolder: realPlace(state) });
 }
 
 /** What is ours in every launch. */

@@ -1,7 +1,18 @@
-import { lstatSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { chmod, lstat, mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Failure } from "../../core/failure.ts";
-import { join, normalise, type Path, parent, pathFromBytes, pathToBytes, resolvePath, root } from "../../core/path/path.ts";
+import {
+	join,
+	normalise,
+	type Path,
+	parent,
+	pathFromBytes,
+	pathFromText,
+	pathToBytes,
+	resolvePath,
+	root,
+} from "../../core/path/path.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { errorName, writeFailure } from "../files/errors.ts";
 
@@ -148,4 +159,9 @@ async function isThere(folder: Path): Promise<boolean> {
 		if (errorName(error) === "ENOENT") return false;
 		throw writeFailure(error, folder);
 	}
+}
+
+/** The place of a state folder that may not be there yet, without links. */
+export function realPlace(state: string): Path {
+	return pathFromText(existsSync(state) ? realpathSync(state) : resolve(state));
 }
