@@ -8,17 +8,15 @@ export type Walked = { readonly path: Path; readonly host: Path } & (
 	| { readonly error: string; readonly stats?: undefined }
 );
 
-/** Bytes of a path that are given to a system call; a name (255) and the way to a descriptor have to fit behind it (PATH_MAX: 4096). */
-const longest = 2000;
-/** Bytes of a name from the top on. What is deeper is not entered, so that one tree takes neither all descriptors nor hours: each level's name has all above it. */
-const deepest = 64 * 1024;
+/** Levels below the top. What is deeper is not entered, so that one tree does not take all descriptors: each level has one. */
+const deepest = 500;
 
 /**
  * Everything at and below `top` on the host, named as if `top` were `shown`, a directory before what is in it. No link is followed, and
  * what vanishes meanwhile is passed over; anything else that cannot be looked at is told by its error (errno(3)).
  *
- * An application may make directories deeper than any path can name. `host` is a path by which the kernel finds the entry however deep it
- * is, while it is the current one: every so many bytes it starts anew from a descriptor.
+ * Each directory is opened in the one before, so that an application which swaps one for a link meanwhile leads nowhere else, and however long its
+ * names are. `host` is a path below that descriptor: it leads to the entry while it is the current one.
  */
 export function* walk(top: Path, shown: Path, enters: (stats: BigIntStats) => boolean = () => true): Generator<Walked> {
 	const descriptors: number[] = [];
@@ -39,20 +37,17 @@ export function* walk(top: Path, shown: Path, enters: (stats: BigIntStats) => bo
 			}
 			yield { path, host, stats };
 			if (!stats.isDirectory() || !enters(stats)) continue;
-			if (path.length > deepest) {
+			if (descriptors.length === deepest) {
 				yield { path, host, error: "ENAMETOOLONG" };
 				continue;
 			}
-			let from = host;
-			if (host.length > longest) {
-				const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
-				const descriptor = attempt(() => openSync(pathToBytes(host), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-				if (typeof descriptor === "string") yield { path, host, error: descriptor };
-				if (typeof descriptor !== "number") continue;
-				descriptors.push(descriptor);
-				pending.push("close");
-				from = `/proc/self/fd/${descriptor}` as Path;
-			}
+			const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+			const descriptor = attempt(() => openSync(pathToBytes(host), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+			if (typeof descriptor === "string") yield { path, host, error: descriptor };
+			if (typeof descriptor !== "number") continue;
+			descriptors.push(descriptor);
+			pending.push("close");
+			const from = `/proc/self/fd/${descriptor}` as Path;
 			// "latin1" asks Node for one character a byte, which is what a Path is.
 			const names = attempt(() => readdirSync(pathToBytes(from), { encoding: "latin1" }));
 			if (typeof names === "string") yield { path, host, error: names };
