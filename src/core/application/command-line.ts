@@ -1,4 +1,4 @@
-import { quoteShell, quoteShellLine } from "../path/quote.ts";
+import { quoteWord } from "../path/quote.ts";
 import { trailing, withoutTrailing } from "../trailing.ts";
 
 /** Why a typed command cannot be taken. `at` counts UTF-16 units from the start of the text, so that a form can point there. */
@@ -66,9 +66,9 @@ export function splitCommandLine(text: string): SplitCommandLine {
 /** The line that `splitCommandLine` and any POSIX shell read back as these words. */
 export function joinCommandLine(words: readonly string[]): string {
 	const [program = "", ...rest] = words;
-	// quoteShell leaves `=` bare, which is right everywhere but in the first word.
-	const first = assignment.test(program) ? `'${program.replaceAll("'", "'\\''")}'` : quoteShell(program);
-	return rest.length === 0 ? first : `${first} ${quoteShellLine(rest)}`;
+	// quoteWord leaves `=` bare, which is right everywhere but in the first word.
+	const first = assignment.test(program) ? `'${program.replaceAll("'", "'\\''")}'` : quoteWord(program);
+	return [first, ...rest.map(quoteWord)].join(" ");
 }
 
 type Quoted = { readonly value: string; readonly end: number } | { readonly error: CommandLineError };

@@ -35,9 +35,13 @@ const controls = /(?:(?![\n\t\u0080-\u009f])\p{Cc})+/gu;
  * printf(1), because people read such lines on a terminal.
  */
 export function quoteShell(word: string): string {
-	if (/^[\w@%+=:,./-]+$/.test(word)) return word;
 	const octal = (text: string) => [...text].map((one) => `\\${one.charCodeAt(0).toString(8).padStart(3, "0")}`).join("");
-	return `'${word.replaceAll("'", "'\\''").replace(controls, (text) => `'"$(printf '${octal(text)}')"'`)}'`;
+	return quoteWord(word).replace(controls, (text) => `'"$(printf '${octal(text)}')"'`);
+}
+
+/** The same without printf(1), for lines that no shell reads. */
+export function quoteWord(word: string): string {
+	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 export function quoteShellLine(words: readonly string[]): string {
