@@ -311,10 +311,11 @@ export async function watchedRun<T>(
 	let ended: Ended;
 	let ending = false;
 	let over = false;
-	let endedItself = false;
+	// Without an init it was over before anybody looked; `ended` also waits until its cgroups and files are removed.
+	let endedItself = run.init === 0;
 	void run.ended.then(() => {
 		over = true;
-		endedItself = !ending;
+		endedItself ||= !ending;
 	});
 	const settled = () => quiet(context, () => over || machine.now() - heard);
 	try {
