@@ -77,7 +77,7 @@ test("a removal that nobody can be asked about says so", async () => {
 	expect(stderr).toMatch(/^cagewright: pages was not removed[^\n]*--yes[^\n]*\n$/);
 });
 
-test("a trace on the host is not called a rehearsal", async () => {
+test("a trace on the host is not called one in a sandbox", async () => {
 	const { stderr } = await cagewright(["trace", "--on-host", "--name", "other", "--probe", pages.probe, "--", ...pages.command], {
 		state,
 	});

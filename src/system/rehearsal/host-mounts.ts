@@ -6,7 +6,7 @@ import { hostPlaces, isRootless } from "../launch/rootless.ts";
 import { parseMountinfo, sandboxMounts } from "./mounts.ts";
 import { rootlessMounts } from "./rootless-mounts.ts";
 
-/** How this host's mounts are rebuilt for a rehearsal, with its layers below `layers`. */
+/** How this host's mounts are rebuilt for a sandbox, with its layers below `layers`. */
 export function hostMounts(spec: Extract<Launch, { kind: "rehearsal" }>, layers: Path): RehearsalRoot["mounts"] {
 	const mounts = parseMountinfo(readFileSync("/proc/self/mountinfo", "latin1"));
 	if (!isRootless()) return sandboxMounts(mounts, layers, kindOf);

@@ -15,9 +15,9 @@ export interface Places {
 }
 
 /**
- * How to rebuild the host's mounts for a rehearsal in a user namespace. What a mount namespace took over from outside is locked together
+ * How to rebuild the host's mounts for a sandbox in a user namespace. What a mount namespace took over from outside is locked together
  * there (mount_namespaces(7)): neither a bind nor an overlay of a directory works as long as something is mounted below it (measured). So the
- * directories that lead to mounts are made anew, as a skeleton, and an overlay lies over each thing that they hold.
+ * directories that lead to mounts are made anew, as a skeleton, and each thing that they hold gets an overlay.
  *
  * `open` are directories that get a layer of their own on top: in one that belongs to somebody else nothing could be made otherwise, for the
  * overlay would have to copy it with its owner.
