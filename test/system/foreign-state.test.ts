@@ -74,7 +74,7 @@ beforeEach(() => {
 	for (const path of [".", "cages", "cages/redis", "scratch"]) mkdirSync(join(state, path), { recursive: true });
 	execFileSync("find", [state, "-not", "-path", "*/generations/*", "-exec", "chown", "-h", `${user}:${user}`, "{}", "+"]);
 });
-afterEach(() => rmSync(join(state, ".."), { recursive: true, force: true }));
+afterEach(() => rmSync(join(state, ".."), { recursive: true, force: true, maxRetries: 5 }));
 
 /** Everything that can be seen of a tree without the times of reading. */
 const seen = (folder: string) =>
@@ -210,7 +210,7 @@ test("directories that are swapped for links while root looks lose nothing", asy
 			victim,
 			leftover,
 		],
-		{ stdio: "ignore", uid: user, gid: user },
+		{ stdio: "ignore", uid: user, gid: user, detached: true },
 	);
 	const ended = once(attacker, "close");
 	const before = seen(victim);
@@ -218,7 +218,8 @@ test("directories that are swapped for links while root looks lose nothing", asy
 		for (let round = 0; round < 6; round++) await cagewright(["list"], { state });
 		expect(seen(victim)).toEqual(before);
 	} finally {
-		attacker.kill("SIGKILL");
+		// Its whole group: an mv that outlives the shell would put something back.
+		process.kill(-(attacker.pid as number), "SIGKILL");
 		await ended;
 		if (existsSync(other) && !lstatSync(cages, { throwIfNoEntry: false })) renameSync(other, cages);
 	}

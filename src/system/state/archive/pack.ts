@@ -59,8 +59,12 @@ export async function exportCage({ head, signal, state, to, writable }: Packing)
 		words.push("--anchored", "--no-wildcards", `--exclude=data/${apartName}`);
 		const places = ["--directory", text(scratch), exportHeadName, "--directory", text(directory), ...parts];
 		const data = ["--no-recursion", "--null", "--verbatim-files-from", `--files-from=${text(list)}`];
-		const isWhole = await tar([...words, ...places, ...data], file?.fd ?? 1, signal);
-		if (head.data && isWhole && (await look()).stamp !== stamp) throw new Failure("export-data-changed", { name: head.name }, 4);
+		const changed = async () => head.data && (await look()).stamp !== stamp;
+		const dataChanged = new Failure("export-data-changed", { name: head.name }, 4);
+		const isWhole = await tar([...words, ...places, ...data], file?.fd ?? 1, signal).catch(async (problem) => {
+			throw (await changed()) ? dataChanged : problem;
+		});
+		if (isWhole && (await changed())) throw dataChanged;
 		await file?.sync();
 		return { isWhole, leftOut };
 	} catch (error) {
