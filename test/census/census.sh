@@ -113,6 +113,9 @@ measure() { # name
 install_base || exit 3
 names=("$@")
 [[ ${#names[@]} -gt 0 ]] || names=($(ls "$here/specs"))
+for name in "${names[@]}"; do
+	[[ -f $here/specs/$name ]] || { echo "There is no spec '$name' in $here/specs." >&2; exit 2; }
+done
 running=0
 for name in "${names[@]}"; do
 	while ((running >= jobs)); do wait -n; running=$((running - 1)); done

@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "./cagewright.ts";
+
+/** The hardest daemons of the census, each in a booted system of its own, from nothing but its package and a request. */
+const dozen = [
+	"bird2",
+	"carbon-cache",
+	"dictd",
+	"exim4",
+	"fcgiwrap",
+	"journal-gatewayd",
+	"mumble-server",
+	"ngircd",
+	"openntpd",
+	"postfix",
+	"rsyslog",
+	"tftpd-hpa",
+];
+
+const folder = temporaryFolder("census");
+const census = join(import.meta.dirname, "../census/census.sh");
+const good = /^(yes|yes\/0|-)$/;
+
+test.each(dozen)("%s is caged at the first try, and serves as a service", { timeout: 300_000 }, async (name) => {
+	const out = await new Promise<string>((resolve, reject) => {
+		execFile(census, ["--out", folder, name], (error, stdout, stderr) =>
+			error?.code ? resolve(stdout + stderr) : error ? reject(error) : resolve(stdout),
+		);
+	});
+	const { deepDropIn, deepHost, deepRun, warnings, ...result } = JSON.parse(
+		readFileSync(join(folder, name, "result.json"), "utf8"),
+	);
+	expect(result, out).toMatchObject({
+		host: "yes",
+		caged: "yes",
+		run: "yes",
+		again: "yes",
+		hup: expect.stringMatching(good),
+		dropIn: "yes",
+		reload: expect.stringMatching(good),
+		restart: "yes",
+	});
+	// A deeper request that works on the host works in the cage, or the result warns of it.
+	if (deepHost === "yes" && [deepRun, deepDropIn].includes("no")) expect(warnings, out).not.toEqual([]);
+});
