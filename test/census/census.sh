@@ -1,26 +1,31 @@
 #!/bin/bash
 # Measures which daemons of Debian the product cages at the first try, under `run` and as a service.
 #
-#   census.sh [--out DIR] [--jobs N] [--keep] [NAME...]     daemons of specs/; all without a name
+#   census.sh [--out DIR] [--jobs N] [--keep] [--discard] [NAME...]     daemons of specs/; all without a name
 #   census.sh --command LINE NAME                           runs a shell line in the daemon's system instead
 #   census.sh --install [NAME...]                           only installs the systems
 #
 # Each daemon has a system of its own: a small Debian with its packages, installed once without starting a service, then copied and
 # booted by systemd-nspawn for each measurement with only a loopback network. inside.sh measures there. Prints one line for each daemon
-# and "N/M caged"; exits with 0 if every daemon that answered on its host was caged. --keep keeps the booted trees.
+# and "N/M caged"; exits with 0 if every daemon that answered on its host was caged. --keep keeps the booted trees; --discard does not even
+# keep a newly installed system for the next measurement.
 # Needs root, mmdebstrap, systemd-container and the Debian mirror. Uses 0.5 GB in /var/tmp/cagewright-census for each daemon.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(cd "$here/../.." && pwd)
-out=/tmp/cagewright-census jobs=1 keep='' command='' install='' work=/var/tmp/cagewright-census
+if ! [[ -e /sys/fs/cgroup/cgroup.procs || -d /sys/fs/cgroup/unified || -d /sys/fs/cgroup/systemd ]]; then
+	exec unshare --mount --propagation private sh -ec 'mount -n -t cgroup2 cgroup2 /sys/fs/cgroup; exec "$@"' sh "$0" "$@"
+fi
+out=/tmp/cagewright-census jobs=1 keep='' command='' install='' discard='' work=/var/tmp/cagewright-census
 while [[ ${1-} == --* ]]; do
 	case $1 in
 	--out) out=$2; shift 2 ;;
 	--jobs) jobs=$2; shift 2 ;;
 	--command) command=$2; shift 2 ;;
 	--keep) keep=1; shift ;;
+	--discard) discard=1; shift ;;
 	--install) install=1; shift ;;
-	*) sed -n 2,12p "$0"; exit 2 ;;
+	*) sed -n 2,13p "$0"; exit 2 ;;
 	esac
 done
 base_packages=bash,bind9-dnsutils,busybox-static,ca-certificates,curl,dbus,iproute2,logrotate,netcat-openbsd,nodejs,openssl,procps,python3,strace,systemd,systemd-sysv,util-linux
@@ -88,14 +93,19 @@ boot() { # tree result
 }
 
 measure() { # name
-	local name=$1 result=$out/$1 folder
+	local name=$1 result=$out/$1 folder new=''
+	[[ -e $work/trees/$name.stamp ]] || new=1
 	rm -rf "$result"
 	mkdir -p "$result" "$work/run"
 	folder=$(mktemp -d "$work/run/$name-XXXXXX")
 	if ! (flock 9 && install_tree "$name") 9>"$work/install.lock"; then
 		echo "$name | $(. "$here/specs/$name"; echo "$packages") | not installed: $(grep -E '^E: |rror' "$work/trees/$name.log" | tail -1)" >"$result/line"
 	elif [[ -z $install ]]; then
-		cp -a --reflink=auto "$work/trees/$name" "$folder/tree"
+		if [[ -n $discard && -n $new ]]; then
+			mv "$work/trees/$name" "$folder/tree" && rm -f "$work/trees/$name".*
+		else
+			cp -a --reflink=auto "$work/trees/$name" "$folder/tree"
+		fi
 		cp "$here/inside.sh" "$folder/tree/census/"
 		cp "$here/census.service" "$folder/tree/etc/systemd/system/" && systemctl --root="$folder/tree" --quiet enable census.service
 		if [[ -n $command ]]; then
