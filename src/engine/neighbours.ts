@@ -1,11 +1,11 @@
 import type { Application } from "../core/application/application.ts";
+import { syslogName } from "../core/confinement/launch.ts";
 import type { Files } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import { placeOf } from "../core/plan/links.ts";
 import { mayReach, type SocketPolicy } from "../core/plan/neighbours.ts";
 import { optionFor, refusedSockets } from "../core/plan/socket-notes.ts";
-import { syslogName } from "../core/plan/syslog.ts";
 import { peerPorts, type Trace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
 import { passesAlone } from "./probing.ts";

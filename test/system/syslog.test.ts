@@ -128,6 +128,15 @@ describe("where /dev/log leads to a directory of its own, as systemd's does", ()
 		expect(heard()).toBe("");
 	});
 
+	test("an application that says only there why it gives up is heard", async () => {
+		const words =
+			"import syslog; syslog.openlog('refuser'); syslog.syslog(syslog.LOG_ERR, 'error in its directory'); raise SystemExit(3)";
+		const command = ["--name", "refuser", "--user", "www-data", "--probe", "false", "--", "python3", "-c", words];
+		const { status, stderr } = await cagewright(["make", ...command, "--yes"], { state, enter: host.enter });
+		expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining("refuser: error in its directory") });
+		expect(heard()).toBe("");
+	});
+
 	test("it stays closed where that was asked for", async () => {
 		const closed = ["--refuse", "syslog", "--refuse", "unix-sockets"];
 		const { json } = await cagewright(["plan", "watched", "--json", ...closed], { state, enter: host.enter });

@@ -6,6 +6,7 @@ import {
 	initInside,
 	type LaunchSpec,
 	launchDirectory,
+	syslogName,
 	temporaryDirectories,
 	temporaryLimits,
 } from "./launch.ts";
@@ -118,7 +119,7 @@ const deviceLinks = [
  */
 function syslogSteps(socket: Path, inside: (path: Path) => string, options: Options): string[] {
 	const source = quoteShell(socket);
-	const place = inside(pathFromText("/dev/log"));
+	const place = inside(syslogName);
 	return [
 		`if [ -S ${source} ]; then`,
 		`: >${place}`,

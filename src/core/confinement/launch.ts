@@ -128,6 +128,8 @@ export interface RehearsalRoot {
 	readonly deviceLinks: readonly Path[];
 	/** Sockets of the host that can be reached from the sandbox. Real places. */
 	readonly sockets: readonly Path[];
+	/** The socket that `/dev/log` leads to in place of the host's. */
+	readonly log?: Path;
 	/** Made where they are absent. Real places: a link on the way would lead to the host. */
 	readonly directories: readonly (OwnedDirectory & { readonly path: Path })[];
 	/** Handed to the account, whoever owns them on the host. */
@@ -171,6 +173,9 @@ export const launchDirectory = pathFromText("/.launch");
 /** Its name fits the fifteen characters that a process name has (proc_pid_comm(5)). */
 export const initName = "cagewright-init";
 export const initInside = join(launchDirectory, initName);
+
+/** Where syslog(3) sends to (`_PATH_LOG` of the C library). */
+export const syslogName = pathFromText("/dev/log");
 
 /** Where systemd-journald(8) has its sockets, and where the /dev/log of systemd's PrivateDevices= leads. */
 export const journalDirectory = pathFromText("/run/systemd/journal");

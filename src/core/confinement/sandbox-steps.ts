@@ -1,7 +1,7 @@
 import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
 import { deviceSteps } from "./cage-steps.ts";
-import { initInside, type LaunchSpec, launchDirectory, type RehearsalRoot } from "./launch.ts";
+import { initInside, type LaunchSpec, launchDirectory, type RehearsalRoot, syslogName } from "./launch.ts";
 import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
 import { insideTool, start } from "./start.ts";
 
@@ -41,6 +41,7 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[]
 		`[ -d ${launch} ] || mkdir ${launch}`,
 		`mount -n -t tmpfs -o nosuid,nodev,size=64m,mode=755 tmpfs ${launch}`,
 		`cp -L ${[...files.values()].map((file) => quoteShell(file)).join(" ")} ${launch}`,
+		...logSteps(sandbox, inside),
 		`mount -n -o remount,ro,nosuid,nodev ${launch}`,
 		`cd ${quoteShell(sandbox.directory)}`,
 	);
@@ -89,6 +90,13 @@ function mountSteps(
 		default:
 			return mount satisfies never;
 	}
+}
+
+/** A link, because a syslog daemon removes what it finds at `/dev/log` and makes its own. */
+function logSteps({ log, sockets }: RehearsalRoot, inside: (path: Path) => string): string[] {
+	if (log === undefined || sockets.includes(syslogName)) return [];
+	const [link, place] = [inside(syslogName), join(launchDirectory, baseName(log))];
+	return [`: >${inside(place)}`, `mount -n --bind ${quoteShell(log)} ${inside(place)}`, `ln -sfn ${quoteShell(place)} ${link}`];
 }
 
 /** A /dev of its own: devices of the host are hardware, terminals and logs of the host. */

@@ -2,6 +2,7 @@ import type { Application, Rules } from "../application/application.ts";
 import { ownedDirectory } from "../application/made-directory.ts";
 import type { Note } from "../application/note.ts";
 import { ownChroot } from "../application/own-chroot.ts";
+import { syslogName } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
@@ -28,7 +29,7 @@ import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { planShared } from "./shared.ts";
 import { socketNotes } from "./socket-notes.ts";
-import { addSyslog, planSyslog, syslogName } from "./syslog.ts";
+import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
 

@@ -1,4 +1,5 @@
 import { noRules, type Rules } from "../application/application.ts";
+import { syslogName } from "../confinement/launch.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { ancestors, type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -7,7 +8,6 @@ import { areaOf, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
 import { allowedReason, allows, capabilitiesIn, capabilityWord, openingWords, refuses, socketsIn } from "./opening-names.ts";
 import type { Identity, Openings } from "./plan.ts";
-import { syslogName } from "./syslog.ts";
 
 /** What a trial found to be needed beyond what the host's trace showed. */
 export interface FoundOpenings {

@@ -1,3 +1,4 @@
+import { syslogName } from "../confinement/launch.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { type WayPart, wayFaults, wayTo } from "../machine/way.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
@@ -6,7 +7,6 @@ import { holdsState, isHome, isSystemDirectory, isTemporaryTop, mayBeBound } fro
 import { placeOf } from "./links.ts";
 import { headSize } from "./marks.ts";
 import type { SharedDirectory, SharedKind } from "./plan.ts";
-import { syslogName } from "./syslog.ts";
 
 export interface SharedInput {
 	readonly trace: Trace;

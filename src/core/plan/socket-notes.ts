@@ -1,4 +1,5 @@
 import type { Note } from "../application/note.ts";
+import { syslogName } from "../confinement/launch.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, type Path, parent } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -7,7 +8,6 @@ import { placeOf } from "./links.ts";
 import { isAskedByLibc, mayReach, type SocketPolicy } from "./neighbours.ts";
 import { allowedReason, socketWord } from "./opening-names.ts";
 import type { WritableDirectory } from "./plan.ts";
-import { syslogName } from "./syslog.ts";
 
 interface SocketNotesInput {
 	readonly trace: Trace;

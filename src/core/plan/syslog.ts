@@ -1,4 +1,4 @@
-import { journalDirectory } from "../confinement/launch.ts";
+import { journalDirectory, syslogName } from "../confinement/launch.ts";
 import type { Files } from "../machine/facts.ts";
 import { normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
@@ -8,9 +8,6 @@ import type { EntryCollector } from "./entries.ts";
 import { placeOf } from "./links.ts";
 import type { Plan, Reason } from "./plan.ts";
 import { tracedReason } from "./writable.ts";
-
-/** Where syslog(3) sends to (`_PATH_LOG` of the C library). */
-export const syslogName = pathFromText("/dev/log");
 
 /** What an application that speaks to the host's syslog asks for, and what of it can be given. */
 export interface SyslogPlan {

@@ -1,3 +1,4 @@
+import { syslogName } from "../confinement/launch.ts";
 import type { Path } from "../path/path.ts";
 import { descriptorLabel, fieldOf, fieldsOf, own, stringOf } from "./argument.ts";
 import { located } from "./effect.ts";
@@ -69,8 +70,9 @@ export class Sockets {
 	#unixTouches(event: CallEvent, address: string, process: Process, recorder: Recorder): Touch[] {
 		const failed = event.error !== undefined;
 		if (event.error !== undefined && undecided.has(event.error)) return [];
-		if (!failed) recorder.trace.families.add("AF_UNIX");
 		const name = fieldOf(address, "sun_path");
+		// syslog has a permission of its own, which brings its socket.
+		if (!failed && (event.call === "bind" || stringOf(name) !== syslogName)) recorder.trace.families.add("AF_UNIX");
 		if (name?.startsWith("@")) {
 			const abstract = stringOf(name.slice(1));
 			if (!failed && abstract !== undefined) recorder.trace.abstractSockets.add(own(abstract));

@@ -38,6 +38,7 @@ import { machineFeatures } from "./features.ts";
 import { hostShell } from "./host-shell.ts";
 import { prepareLimits, refuseUnheld } from "./limits.ts";
 import { lineProblem } from "./line-problem.ts";
+import { LogReader } from "./log-reader.ts";
 import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { writeLoopback } from "./loopback-program.ts";
 import { confinerFile, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
@@ -93,14 +94,18 @@ export class UtilLinuxLauncher implements Launcher {
 		const folder = await this.makeFolder();
 		if (method?.launcher === "systemd-run") return this.startByService(request, folder);
 		let trace: TracePipe | undefined;
+		let log: LogReader | undefined;
 		const groups: GroupLimit[] = [];
 		const cleanUp = async () => {
+			log?.stop();
 			await removeScratch(folder);
 			await removeGroups(groups);
 		};
 		try {
 			const { limits } = await this.holdLimits(request, groups);
-			const { command, spec } = this.prepare({ ...request, limits }, folder, groups);
+			const { onOutput, spec: launch } = request;
+			if (onOutput && "rehearsal" in launch && launch.rehearsal) log = await LogReader.start(folder, onOutput);
+			const { command, spec } = this.prepare({ ...request, limits }, folder, groups, log?.socket);
 			await request.after;
 			checkMountPoints(spec);
 			trace = request.trace && new TracePipe(folder, request.trace.onData);
@@ -222,9 +227,10 @@ export class UtilLinuxLauncher implements Launcher {
 		request: LaunchRequest,
 		folder: string,
 		groups: readonly GroupLimit[],
+		log: Path | undefined,
 	): { command: string[]; spec: LaunchSpec } {
 		try {
-			return this.writeLaunch(request, folder, groups);
+			return this.writeLaunch(request, folder, groups, log);
 		} catch (error) {
 			throw diskFailure(error, pathFromText(folder));
 		}
@@ -234,8 +240,9 @@ export class UtilLinuxLauncher implements Launcher {
 		request: LaunchRequest,
 		folder: string,
 		groups: readonly GroupLimit[],
+		log: Path | undefined,
 	): { command: string[]; spec: LaunchSpec } {
-		const spec = { ...this.specification(request, folder), groups };
+		const spec = { ...this.specification(request, folder, log), groups };
 		const { environment, init } = ownPrograms({
 			endsWithFirst: request.attended !== undefined,
 			closes: !request.without?.includes("descriptors"),
@@ -262,9 +269,9 @@ export class UtilLinuxLauncher implements Launcher {
 		return { command: namespaceCommand(spec, script), spec };
 	}
 
-	private specification(request: LaunchRequest, folder: string): LaunchSpec {
+	private specification(request: LaunchRequest, folder: string, log?: Path): LaunchSpec {
 		const { scratch, state } = this;
-		return specificationOf(request, { folder, scratch, state }, () => this.methodOf(request));
+		return specificationOf(request, { folder, log, scratch, state }, () => this.methodOf(request));
 	}
 
 	private async shareLoopback(ports: readonly number[], folder: string): Promise<SharedLoopback> {

@@ -25,13 +25,15 @@ const overlayMagic = 0x794c7630; // OVERLAYFS_SUPER_MAGIC of statfs(2)
 /** Folders of the state folder: of ours for this launch, and of all launches. */
 export interface Places {
 	readonly folder: string;
+	/** Socket of the syslog that stands in for the host's. */
+	readonly log?: Path | undefined;
 	readonly scratch: string;
 	readonly state: string;
 }
 
 /** The method is asked for only where a cage is started. */
 export function specificationOf(request: LaunchRequest, places: Places, methodOf: () => Method): LaunchSpec {
-	const { folder, scratch } = places;
+	const { folder, log, scratch } = places;
 	const { spec } = request;
 	const joins = "rehearsal" in spec ? spec.rehearsal?.network : undefined;
 	const base = {
@@ -62,6 +64,7 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 					devices: [...harmlessDevices(), ...spec.devices],
 					deviceLinks: hostDeviceLinks(),
 					sockets: spec.sockets,
+					...(log === undefined ? {} : { log }),
 					capabilities: watchedCapabilities(request),
 					confiner: pathFromText(join(folder, confineName)),
 					tools: knownLoaderAndLibraries(requireTool("setpriv"), places.state),
@@ -94,7 +97,7 @@ function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string
 function cageRoot(
 	request: LaunchRequest,
 	{ cage, rehearsal }: Extract<Launch, { kind: "cage" }>,
-	{ folder, state }: Places,
+	{ folder, log, state }: Places,
 	method: Method,
 ): CageRoot {
 	const mounts: CageMount[] = [];
@@ -117,7 +120,7 @@ function cageRoot(
 		kept: cage.kept,
 		devices: cage.devices,
 		proc: cage.openings.proc !== undefined,
-		...(cage.openings.syslog === undefined ? {} : { syslog: cage.openings.syslog }),
+		...(cage.openings.syslog === undefined ? {} : { syslog: log ?? cage.openings.syslog }),
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
 		landlock: rulesetOf(cage, request.identity),
 		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
