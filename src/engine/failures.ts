@@ -73,12 +73,14 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 	}
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
 	if (kernel.length) return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel) }, 1);
-	if (!round.missing.length) return new Failure("not-answered-in-cage-nothing-missing", values, 1);
-	const missing = round.missing.slice(0, 5).map((one) => {
+	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
+	const ending = words === "" ? "-silent" : "";
+	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);
+	const missing = likely.slice(0, 3).map((one) => {
 		const option = one.unseen ? remedyOption(one) : undefined;
 		return `${placeOrCall(one)} (${one.error}${option === undefined ? "" : `; ${option}`})`;
 	});
-	return new Failure("not-answered-in-cage", { ...values, missing: missing.join(", ") }, 1);
+	return new Failure(`not-answered-in-cage${ending}`, { ...values, missing: missing.join(", ") }, 1);
 }
 
 const placeOrCall = ({ call, path }: Missing) => (path === undefined ? call : showPath(path));

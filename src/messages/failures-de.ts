@@ -293,9 +293,14 @@ export const failuresDe: Failures = {
 	"no-such-file": "Die Datei {path} gibt es nicht; prüfen Sie den Namen.",
 	"no-such-generation": "Generation {generation} gibt es nicht; `cagewright show {name}` nennt die vorhandenen.",
 	"no-terminal": "Der Assistent braucht ein Terminal; ohne eines hilft `cagewright make --help`.",
-	"not-answered-in-cage": "{name} antwortet in seinem Käfig nicht. Probe: {probe} {words} Es fehlt noch: {missing}",
+	"not-answered-in-cage":
+		"{name} antwortet in seinem Käfig nicht. Letzte Ausgabe: {words} · Es fehlt: {missing} · Probe: {probe} · `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"not-answered-in-cage-nothing-missing":
-		"{name} antwortet nicht in seinem Käfig und vermisst nichts, was es draußen benutzt hat; sehen Sie, was es sagt. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht, obwohl dort alles ist, was bei der Aufzeichnung gelang. Letzte Ausgabe: {words} · Probe: {probe} · Prüfen Sie, ob die Probe passt, und ergänzen Sie mit --exercise, was die Anwendung vor dem Fehler tut.",
+	"not-answered-in-cage-silent":
+		"{name} antwortet in seinem Käfig nicht und gibt nichts aus. Es fehlt: {missing} · Probe: {probe} · `cagewright explain {name}` zeigt, was der Käfig verweigert.",
+	"not-answered-in-cage-nothing-missing-silent":
+		"{name} antwortet in seinem Käfig nicht und gibt nichts aus, obwohl dort alles ist, was bei der Aufzeichnung gelang. Probe: {probe} · Prüfen Sie, ob die Probe passt, und suchen Sie eine Option, mit der {name} auf stderr protokolliert.",
 	"not-answered-disk-full":
 		"{name} antwortet nicht, und für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
 	"not-answered-refused":

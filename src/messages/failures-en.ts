@@ -266,9 +266,14 @@ export const failuresEn = {
 	"no-such-file": "There is no file {path}; check the name.",
 	"no-such-generation": "There is no generation {generation}; `cagewright show {name}` lists those that there are.",
 	"no-terminal": "The wizard needs a terminal; use `cagewright make --help` instead.",
-	"not-answered-in-cage": "{name} does not answer in its cage. Probe: {probe} {words} Still missing: {missing}",
+	"not-answered-in-cage":
+		"{name} does not answer in its cage. Its last output: {words} · Missing: {missing} · Probe: {probe} · `cagewright explain {name}` shows what the cage refuses.",
 	"not-answered-in-cage-nothing-missing":
-		"{name} does not answer in its cage, and misses nothing that it used outside; see what it says. Probe: {probe} {words}",
+		"{name} does not answer in its cage, though it has everything that the trace saw succeed. Its last output: {words} · Probe: {probe} · Check whether the probe fits, and add --exercise for what the application does before it fails.",
+	"not-answered-in-cage-silent":
+		"{name} does not answer in its cage and prints nothing. Missing: {missing} · Probe: {probe} · `cagewright explain {name}` shows what the cage refuses.",
+	"not-answered-in-cage-nothing-missing-silent":
+		"{name} does not answer in its cage and prints nothing, though it has everything that the trace saw succeed. Probe: {probe} · Check whether the probe fits, and look for an option that makes {name} log to stderr.",
 	"not-answered-disk-full": "{name} does not answer, and there is no space left for {path}; make room and try again.",
 	"not-answered-refused":
 		"{command} does not answer. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). Probe: {probe} {words}",

@@ -53,9 +53,11 @@ function judge(one: Missing, last: readonly string[], evidence: Evidence): Impor
 	const before = called < 0 ? {} : { before: evidence.lastFailed.length - called };
 	const error = errorTexts[one.error];
 	const said = error === undefined ? -1 : last.findIndex((line) => line.includes(error));
+	// libc and runtimes read files of the kernel that no cage shows, and go on without them.
+	const isUsual = isNoise(one) || (one.kind === "kernel-file" && one.remedy === undefined);
 	// Several things may have failed with that error: those that failed last are meant.
-	if (said >= 0 && !isNoise(one)) return { level: "error-said", line: last[said] ?? "", ...before, at: before.before ?? 1000 };
-	if (before.before !== undefined) return { level: "last-call", before: before.before, at: before.before };
+	if (said >= 0 && !isUsual) return { level: "error-said", line: last[said] ?? "", ...before, at: before.before ?? 1000 };
+	if (before.before !== undefined && !isUsual) return { level: "last-call", before: before.before, at: before.before };
 	if (isTolerable(one) || isNoise(one)) return { level: "noise", at: 0 };
 	const owner = one.path === undefined ? undefined : evidence.owners.get(one.path)?.name;
 	const isOwn = owner !== undefined && owner === evidence.package;

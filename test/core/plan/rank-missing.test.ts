@@ -75,8 +75,18 @@ describe("what is missing, by importance", () => {
 		expect(ranked.map(({ importance, path }) => [path, importance.level, importance.before])).toEqual([
 			["/srv/b", "error-said", 3],
 			["/srv/a", "error-said", 5],
-			["/usr/share/locale/de/LC_MESSAGES/libc.mo", "last-call", 2],
 			["/srv/c", "last-call", 4],
+			["/usr/share/locale/de/LC_MESSAGES/libc.mo", "noise", undefined],
+		]);
+	});
+
+	test("a file of the kernel is noise unless the application names it", () => {
+		const kernel = [absent("/proc/sys/kernel/ngroups_max", { kind: "kernel-file" })];
+		const ended = { ended: true, lastFailed: ["/proc/sys/kernel/ngroups_max"] };
+		const output = "queue: error in offline directory setup\napp: No such file or directory";
+		expect(levels(kernel, { ...ended, output })).toEqual([["/proc/sys/kernel/ngroups_max", "noise"]]);
+		expect(levels(kernel, { ...ended, output: "cannot read /proc/sys/kernel/ngroups_max" })).toEqual([
+			["/proc/sys/kernel/ngroups_max", "said"],
 		]);
 	});
 
