@@ -141,6 +141,17 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		});
 	});
 
+	describe("a program that forked away ends with the status of its last process", () => {
+		test.each([
+			["exit 3", 3],
+			["exec sh -c 'kill -SEGV $$'", 139],
+			["exit 0", 0],
+		])("%s", async (end, status) => {
+			const started = shell(`(sleep 0.2; ${end}) & exit 0`);
+			expect(await started.ended).toBe(status);
+		});
+	});
+
 	test("orphans are reaped, however many end at once", async () => {
 		const started = shell(
 			'for i in $(seq 40); do (sh -c "exit 1" & sh -c "sleep 0.1" &); done; sleep 0.3; echo settled; exec sleep 1000',

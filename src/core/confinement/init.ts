@@ -17,8 +17,9 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *       if (sig != SIGCHLD) { if (sig is TERM, INT or QUIT) ending = 1; kill(app, sig); continue; }
  *       while ((pid = wait4(-1, &status, WNOHANG)) != 0) {
  *         if (pid < 0) { if (app == -1) exit(code); break; }
- *         if (pid != app) continue;                              // an orphan is reaped and forgotten
+ *         if (pid != app && app != -1) continue;                 // an orphan is reaped and forgotten
  *         code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+ *         if (app == -1) continue;                               // the last one that ends has the status that counts
  *         if (code || ending) exit(code);                        // the kernel ends whatever is left in the namespace
  *         app = -1;                                              // it forked away: signals go to all, until none is left
  *       }
@@ -122,15 +123,22 @@ function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
 	a.jump("ifZero", "loop");
 	a.jump("ifNegative", "none");
 	a.emit(0x44, 0x39, 0xe0); // cmp eax, r12d
+	a.jump("ifZero", "ended");
+	a.emit(0x41, 0x83, 0xfc, 0xff); // cmp r12d, -1
 	a.jump("ifNotZero", "reap");
+	a.label("ended");
 	a.emit(0x44, 0x8b, 0x7c, 0x24, 0xf8); // mov r15d, [rsp - 8]
 	a.emit(0x44, 0x89, 0xf8, 0x83, 0xe0, 0x7f); // mov eax, r15d; and eax, 0x7f
 	a.jump("ifZero", "exited");
 	a.emit(0x05, 128, 0, 0, 0); // add eax, 128
 	a.emit(0x41, 0x89, 0xc7); // mov r15d, eax
-	a.jump("always", "exit");
+	a.jump("always", "judge");
 	a.label("exited");
 	a.emit(0x41, 0xc1, 0xef, 8, 0x41, 0x81, 0xe7, 255, 0, 0, 0); // shr r15d, 8; and r15d, 255
+	a.label("judge");
+	a.emit(0x41, 0x83, 0xfc, 0xff); // cmp r12d, -1
+	a.jump("ifZero", "reap");
+	a.emit(0x45, 0x85, 0xff); // test r15d, r15d
 	a.jump("ifNotZero", "exit");
 	a.emit(0x45, 0x85, 0xed); // test r13d, r13d
 	a.jump("ifNotZero", "exit");

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
 import { splitWords } from "../../../../src/core/application/unit-text.ts";
@@ -185,7 +186,7 @@ describe("what the unit says", () => {
 	it("says how to reload, and ends by the signal that is known to end it", () => {
 		expect(values(unit(), "ExecReload")).toEqual([]);
 		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(
-			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; kill -s USR2 /,
+			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; for pid; do kill -s USR2 /,
 		);
 		const quits = unit({}, { stopSignal: "QUIT" });
 		expect(values(quits, "KillSignal")).toEqual(["SIGQUIT"]);
@@ -233,7 +234,7 @@ describe("PID 1", () => {
 		expect(values(text, "RestartPreventExitStatus")).toEqual(["125"]);
 	});
 
-	it("is the application where there is none, because it has a handler for TERM", () => {
+	it("is the application where there is no init for this processor", () => {
 		const text = unit();
 		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
 		expect(values(text, "SuccessExitStatus")).toEqual([]);
@@ -246,10 +247,10 @@ describe("PID 1", () => {
 		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
 		expect(values(text, "Environment")).toContain("LISTEN_PID=1");
 		expect(values(text, "BindReadOnlyPaths")).toEqual([]);
-		// It has no handler for TERM, else it would not need the init.
+		// Without a handler for TERM, it would need the init.
 		expect(values(text, "KillSignal")).toEqual(["SIGKILL"]);
 		expect(values(text, "ExecStop")).toEqual([]);
-		expect(values(unit({}, { sockets: ["app.socket"] }), "KillSignal")).toEqual([]);
+		expect(values(unit({}, { launcher, handlesTerm: true, sockets: ["app.socket"] }), "KillSignal")).toEqual([]);
 	});
 
 	it("is waited for at the end", () => {
@@ -257,6 +258,16 @@ describe("PID 1", () => {
 		expect(values(text, "RootDirectoryStartOnly")).toEqual(["yes"]);
 		expect(values(text, "ExecStop")[0]).toMatch(/^-\+\/bin\/sh -c /);
 		expect(splitWords(values(text, "ExecStop")[0] ?? "")?.at(-1)).toBe("$MAINPID");
+	});
+
+	it("is not looked for by the commands of a unit without one", () => {
+		const text = unit({}, { launcher, reloadSignal: "HUP" });
+		for (const command of [...values(text, "ExecStop"), ...values(text, "ExecReload")]) {
+			const [, option = "", script = ""] = splitWords(command) ?? [];
+			// systemd leaves the word $MAINPID out.
+			const { status, stderr } = spawnSync("/bin/sh", [option, script.replaceAll("$$", "$"), "sh"], { encoding: "utf8" });
+			expect([status, stderr]).toEqual([0, ""]);
+		}
 	});
 });
 
