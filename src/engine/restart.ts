@@ -104,9 +104,10 @@ async function refreshUnit(context: Context, name: string, { place, service }: U
 	try {
 		const before = await installedText(context, name, place);
 		const adoption = await machine.store.adoption(name);
-		const { text } = await planUnit(context, which);
-		if (before === text) return;
-		await machine.units.install(place, text, cageFolder(machine.store, name));
+		const planned = await planUnit(context, which);
+		const { text } = planned;
+		if (before === text && planned.place === place) return;
+		await machine.units.install(planned.place, text, cageFolder(machine.store, name));
 		if (adoption && service === adoption.service) await machine.store.saveAdoption(name, { ...adoption, dropin: text });
 		await machine.units.reload();
 	} catch (error) {

@@ -87,7 +87,10 @@ async function unitInput(
 	const program = machine.launcher.unitConfiner(layout, manifest.identity, Boolean(host?.sockets?.length));
 	const confiner = program && (await machine.store.placeConfiner(cage.name, program));
 	const systemdVersion = machine.units.version();
-	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal;
+	// A reload command of another kind, as that of a SysV script, works on the host's files and processes. HUP is the signal for it by
+	// convention, and here the application answered after it.
+	const byHangup = host?.reloads && cage.signals.includes("SIGHUP") ? "HUP" : undefined;
+	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal ?? byHangup;
 	return {
 		name: cage.name,
 		root: knows(systemdVersion, "RootDirectoryByLink")
