@@ -61,12 +61,18 @@ export interface ServiceState {
 	readonly mainPid: number;
 	/** Why it ended: `success`, `exit-code`, `timeout`… */
 	readonly result: string;
+	/** Exit status of the main process, or 128 + the signal that ended it; 0 while it runs. */
+	readonly status: number;
+	/** How often systemd has started it again since somebody started it. */
+	readonly restarts: number;
 }
 
 /** The running systemd. What fails throws `systemctl-failed`. */
 export interface Services {
 	running(): boolean;
 	state(service: string): Promise<ServiceState>;
+	/** The end of what the service's processes wrote to the journal since it was started last; empty where nothing can be read. */
+	output(service: string): Promise<string>;
 	/** Units that run now and belong to it. */
 	companions(service: string): Promise<Companions>;
 	/** Those that trigger it before it, those that require it after it. */

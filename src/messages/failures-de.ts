@@ -110,6 +110,8 @@ export const failuresDe: Failures = {
 	"service-not-running": "{service} läuft nicht ({state}); starten Sie ihn zuerst, damit zu sehen ist, dass er antwortet.",
 	"service-outside":
 		"Der Hauptprozess von {service} ist nicht im Käfig {name}; ein anderes Drop-in ändert vielleicht RootDirectory= (`systemctl cat {service}`).",
+	"service-silent-words":
+		"{service} ist {state} und antwortete nicht: {probe}. Er sagt: {words} Mehr sagt `journalctl -u {service}`.",
 	"service-silent": "{service} ist {state} und antwortete nicht: {probe}. Mehr sagt `journalctl -u {service}`.",
 	"systemctl-failed": "systemctl {what}: {detail}",
 	"undo-failed":

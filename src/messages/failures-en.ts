@@ -97,6 +97,8 @@ export const failuresEn = {
 	"service-not-running": "{service} does not run ({state}); start it first, so that it can be seen to answer.",
 	"service-outside":
 		"The main process of {service} is not in the cage {name}; another drop-in may change RootDirectory= (`systemctl cat {service}`).",
+	"service-silent-words":
+		"{service} is {state} and did not answer: {probe}. It says: {words} `journalctl -u {service}` says more.",
 	"service-silent": "{service} is {state} and did not answer: {probe}. `journalctl -u {service}` says more.",
 	"systemctl-failed": "systemctl {what}: {detail}",
 	"undo-failed":
