@@ -77,6 +77,7 @@ export interface Services {
 	companions(service: string): Promise<Companions>;
 	/** Those that trigger it before it, those that require it after it. */
 	start(service: string, companions: Companions): Promise<void>;
+	reload(service: string): Promise<void>;
 	/** Those that trigger it as well; systemd itself stops those that require it. */
 	stop(service: string, companions: Companions): Promise<void>;
 	forgetFailure(service: string): Promise<void>;

@@ -55,11 +55,19 @@ export async function unitTexts(
 
 /** The unit starts the cage later, without us: what the audit has to say is said now. With `full`, nothing weaker than everything is accepted. */
 export async function judgeUnit(context: Context, name: string, full: boolean): Promise<void> {
-	const { cage, layout, manifest } = await presentCage(context, name);
+	const { cage, generation, layout, manifest } = await presentCage(context, name);
+	warnOfUnitTrial(context, cage, generation);
 	const weaker = unitWeaknesses(context.machine.units.version());
 	refuseWeaker(weaker, "systemd", full);
 	tellWeaker(context, weaker, "systemd");
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated: !weaker.includes("pids") });
+}
+
+/** Says where the present generation did not work as a service. */
+export function warnOfUnitTrial({ emit }: Pick<Context, "emit">, { unitTrial }: Cage, generation = unitTrial?.generation): void {
+	if (!unitTrial?.failed || unitTrial.generation !== generation) return;
+	const { failed, unit } = unitTrial;
+	emit({ event: "warned", code: "unit-trial-failed", values: { unit, ...failed } });
 }
 
 export function hostService({ machine }: OnMachine, name: string): HostService {

@@ -404,6 +404,10 @@ export const failuresDe: Failures = {
 		"{socket} startet {unit} für jede Verbindung neu, es läuft also nichts weiter; geben Sie den Befehl eines Servers, der selbst lauscht.",
 	"unit-program-missing":
 		"{unit} startet {program}, und das ist nicht installiert; installieren Sie es, oder geben Sie einen anderen Befehl.",
+	"unit-trial-needs-systemd":
+		"Hier läuft kein systemd, also lässt sich keine Unit ausprobieren. Ohne --unit und --dropin wird der Starter ausprobiert.",
+	"unit-trial-own":
+		"Die Unit von {name} führt cagewright selbst aus, das den Käfig startet: `cagewright trial {name}` ohne --unit probiert das aus.",
 	"unit-rejected":
 		"systemd nähme die Unit nicht an ({complaint}); es wurde nichts geschrieben. Bitte melden Sie das mit der Ausgabe von `cagewright unit`.",
 	"unit-reload-failed": "systemd hat seine Units nicht neu gelesen ({problem}); was geschrieben wurde, ist zurückgenommen.",

@@ -20,6 +20,7 @@ export const systemServices: Services = {
 		await must(["start", ...triggers, service]);
 		if (dependents.length) await must(["start", ...dependents]);
 	},
+	reload: (service) => must(["reload", service]),
 	stop: (service, { triggers }) => must(["stop", ...triggers, service]),
 	async forgetFailure(service) {
 		await systemctl(["reset-failed", service]);
