@@ -141,6 +141,24 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		});
 	});
 
+	test("an empty word keeps CAP_KILL for the init and from its program, with the one that this takes", async () => {
+		const words = ["/bin/grep", "Cap[PB]", "/proc/self/status"];
+		const before = ["setpriv", "--bounding-set=-all,+kill,+setpcap,+chown"];
+		const of = async (more: string[]) => {
+			const started = run([...more, ...words], { before, cwd: more.length ? "" : "/" });
+			expect(await started.ended).toBe(0);
+			return started.output().match(/[0-9a-f]{16}/g);
+		};
+		const mask = (bits: number) => bits.toString(16).padStart(16, "0");
+		expect(await of([])).toEqual([mask(0x121), mask(0x121)]);
+		expect(await of(["/"])).toEqual([mask(1), mask(1)]);
+	});
+
+	test("an empty word is refused where nothing can be kept from the program (125)", async () => {
+		const before = ["setpriv", "--bounding-set=-all,+kill"];
+		expect(await run(["/", "/bin/true"], { before, cwd: "" }).ended).toBe(initCannotExecute);
+	});
+
 	describe("a program that forked away ends with the status of its last process", () => {
 		test.each([
 			["exit 3", 3],

@@ -9,6 +9,7 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *
  *     sigprocmask(SIG_SETMASK, all);
  *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3, ~0);
+ *                                if (!*argv[1]) { argv++; prctl(PR_CAPBSET_DROP, CAP_KILL), prctl(PR_CAPBSET_DROP, CAP_SETPCAP); }
  *                                chdir(argv[1]) || execve(argv[2], argv + 2, envp); exit(125); }
  *     close_range(0, ~0);
  *     if (capset(only CAP_KILL) < 0) capset(nothing);
@@ -39,6 +40,14 @@ export interface InitKind {
 /** The bytes of the init for this processor (`process.arch`), or undefined where we have none yet. */
 export function initExecutable(architecture: string, kind: InitKind = {}): Buffer | undefined {
 	return architecture === "x64" ? elfExecutable(x64(kind)) : undefined;
+}
+
+/**
+ * Words for a start by systemd, whose bounding set is the init's as well: with `keepsKill`, the init may signal what has changed its account, and
+ * the application gets neither that capability nor the one that giving it up takes.
+ */
+export function initWords(program: string, cwd: string, keepsKill: boolean): string[] {
+	return [program, ...(keepsKill ? [""] : []), cwd];
 }
 
 /** Exit status of the init when the working directory cannot be entered or the first program cannot be executed. */
@@ -154,12 +163,25 @@ function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
 	a.label("child");
 	mask("noSignals");
 	if (closes) closeFrom(3);
-	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
+	a.emit(0x4d, 0x89, 0xf5); // mov r13, r14
+	a.emit(0x49, 0x8b, 0x46, 0x08); // mov rax, [r14 + 8]: argv[1]
+	a.emit(0x80, 0x38, 0x00); // cmp byte [rax], 0
+	a.jump("ifNotZero", "enter");
+	for (const capability of [5, 8]) {
+		a.move("rdi", 24); // PR_CAPBSET_DROP
+		a.move("rsi", capability);
+		a.syscall(157); // prctl
+		a.testAnswer();
+		a.jump("ifNotZero", "failed");
+	}
+	a.emit(0x49, 0x83, 0xc5, 0x08); // add r13, 8
+	a.label("enter");
+	a.emit(0x49, 0x8b, 0x7d, 0x08); // mov rdi, [r13 + 8]
 	a.syscall(80); // chdir
 	a.testAnswer();
 	a.jump("ifNotZero", "failed");
-	a.emit(0x49, 0x8b, 0x7e, 0x10); // mov rdi, [r14 + 16]: argv[2]
-	a.emit(0x49, 0x8d, 0x76, 0x10); // lea rsi, [r14 + 16]
+	a.emit(0x49, 0x8b, 0x7d, 0x10); // mov rdi, [r13 + 16]
+	a.emit(0x49, 0x8d, 0x75, 0x10); // lea rsi, [r13 + 16]
 	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
 	a.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
 	a.syscall(59); // execve

@@ -45,6 +45,23 @@ export function mountedData({ data }: Pick<UnitInput, "data">): UnitInput["data"
 }
 
 /**
+ * The application starts as root and may change its account. Then the init needs CAP_KILL to signal it, and CAP_SETPCAP to take that away from
+ * the application, which does not have it by the plan.
+ */
+export function initKeepsKill(input: UnitInput): boolean {
+	const { identity, openings } = input.plan;
+	const names = openings.capabilities.map(({ name }) => name);
+	return (
+		initOf(input) !== undefined &&
+		identity.uid === 0 &&
+		names.includes("setuid") &&
+		!names.some((name) => initsOwn.includes(name))
+	);
+}
+
+export const initsOwn: readonly string[] = ["kill", "setpcap"];
+
+/**
  * The init as PID 1, as under `run`: it follows an application that forks, whose first process would end the service as its main process.
  * Without PrivatePIDs= it cannot: it signals what forked away by kill(-1). Sockets are handed to the main process, by descriptors that the
  * init would close and under its own process id (sd_listen_fds(3)).

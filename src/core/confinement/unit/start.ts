@@ -1,9 +1,9 @@
 import type { Limits } from "../../application/application.ts";
 import { launchEnvironment } from "../../application/application.ts";
 import { join, pathFromText } from "../../path/path.ts";
-import { initCannotExecute } from "../init.ts";
+import { initCannotExecute, initWords } from "../init.ts";
 import { coreLimit, launchDirectory } from "../launch.ts";
-import { initOf, type UnitInput } from "./input.ts";
+import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { signalCommand, steeringVariables } from "./outside.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
@@ -31,8 +31,8 @@ export function start(unit: UnitLines, input: UnitInput): void {
 		);
 	}
 	const [first = "", ...words] = [
-		...[confiner, init].flatMap((path) => (path === undefined ? [] : [pathText("ExecStart", path)])),
-		...(init ? [application.cwd] : []),
+		...(confiner ? [pathText("ExecStart", confiner)] : []),
+		...(init ? initWords(pathText("ExecStart", init), application.cwd, initKeepsKill(input)) : []),
 		...[program, ...args],
 	];
 	if (input.sockets?.length) sockets(unit, input.sockets);

@@ -48,6 +48,28 @@ describe("what the unit says", () => {
 		expect(values(unit(), "CapabilityBoundingSet")).toEqual([""]);
 	});
 
+	it("gives CAP_KILL to the init of an application that may leave root's account, and not to the application", () => {
+		const root = { uid: 0, gid: 0, groups: [0], name: "root" };
+		const change = (names: string[], identity: typeof root | undefined) =>
+			unit(
+				{ openings: { capabilities: names.map((name) => ({ name, why: name })) }, ...(identity ? { identity } : {}) },
+				{ launcher },
+			);
+		const started = (text: string) => splitWords(values(text, "ExecStart")[0] ?? "")?.slice(0, 3);
+		const leaves = change(["setgid", "setuid"], root);
+		expect(values(leaves, "CapabilityBoundingSet")).toEqual(["CAP_KILL CAP_SETGID CAP_SETUID CAP_SETPCAP"]);
+		expect(started(leaves)).toEqual(["/.launch/cagewright-init", "", "/"]);
+		for (const [names, identity] of [
+			[["chown"], root],
+			[["setuid"], undefined],
+			[["setuid", "kill"], root],
+		] as const) {
+			const text = change([...names], identity);
+			expect(values(text, "CapabilityBoundingSet").join()).not.toContain("CAP_SETPCAP");
+			expect(started(text)).toEqual(["/.launch/cagewright-init", "/", "/usr/sbin/daemon"]);
+		}
+	});
+
 	it("opens the system calls that a capability is used through, after everything that takes them away", () => {
 		const names = ["sys_time", "sys_chroot"].map((name) => ({ name, why: name }));
 		expect(values(unit({ openings: { capabilities: names } }), "SystemCallFilter").at(-1)).toBe("@clock chroot");
