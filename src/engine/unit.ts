@@ -67,7 +67,8 @@ export async function judgeUnit(context: Context, name: string, full: boolean): 
 export function warnOfUnitTrial({ emit }: Pick<Context, "emit">, { unitTrial }: Cage, generation = unitTrial?.generation): void {
 	if (!unitTrial?.failed || unitTrial.generation !== generation) return;
 	const { failed, unit } = unitTrial;
-	emit({ event: "warned", code: "unit-trial-failed", values: { unit, ...failed } });
+	const code = failed.words === "" ? "unit-trial-failed-silent" : "unit-trial-failed";
+	emit({ event: "warned", code, values: { unit, ...failed } });
 }
 
 export function hostService({ machine }: OnMachine, name: string): HostService {

@@ -143,7 +143,7 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 
 	test("an empty word keeps CAP_KILL for the init and from its program, with the one that this takes", async () => {
 		const words = ["/bin/grep", "Cap[PB]", "/proc/self/status"];
-		const before = ["setpriv", "--bounding-set=-all,+kill,+setpcap,+chown"];
+		const before = ["setpriv", "--inh-caps=+kill,+setpcap", "--bounding-set=-all,+kill,+setpcap,+chown"];
 		const of = async (more: string[]) => {
 			const started = run([...more, ...words], { before, cwd: more.length ? "" : "/" });
 			expect(await started.ended).toBe(0);

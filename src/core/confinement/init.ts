@@ -9,7 +9,8 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *
  *     sigprocmask(SIG_SETMASK, all);
  *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3, ~0);
- *                                if (!*argv[1]) { argv++; prctl(PR_CAPBSET_DROP, CAP_KILL), prctl(PR_CAPBSET_DROP, CAP_SETPCAP); }
+ *                                if (!*argv[1]) { argv++; prctl(PR_CAPBSET_DROP, CAP_KILL), prctl(PR_CAPBSET_DROP, CAP_SETPCAP);
+ *                                                 capget(&sets); sets.inheritable = none; capset(sets); }
  *                                chdir(argv[1]) || execve(argv[2], argv + 2, envp); exit(125); }
  *     close_range(0, ~0);
  *     if (capset(only CAP_KILL) < 0) capset(nothing);
@@ -174,6 +175,19 @@ function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
 		a.testAnswer();
 		a.jump("ifNotZero", "failed");
 	}
+	// In a container, whoever started systemd may have left them inheritable, by which root gets them back.
+	a.address("rdi", "capHeader");
+	a.emit(0x48, 0x8d, 0x74, 0x24, 0xe0); // lea rsi, [rsp - 32]: two times effective, permitted, inheritable, in the red zone
+	a.syscall(125); // capget
+	a.testAnswer();
+	a.jump("ifNotZero", "failed");
+	a.emit(0xc7, 0x44, 0x24, 0xe8, 0, 0, 0, 0); // mov dword [rsp - 24], 0
+	a.emit(0xc7, 0x44, 0x24, 0xf4, 0, 0, 0, 0); // mov dword [rsp - 12], 0
+	a.address("rdi", "capHeader");
+	a.emit(0x48, 0x8d, 0x74, 0x24, 0xe0); // lea rsi, [rsp - 32]
+	a.syscall(126); // capset
+	a.testAnswer();
+	a.jump("ifNotZero", "failed");
 	a.emit(0x49, 0x83, 0xc5, 0x08); // add r13, 8
 	a.label("enter");
 	a.emit(0x49, 0x8b, 0x7d, 0x08); // mov rdi, [r13 + 8]
