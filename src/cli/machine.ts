@@ -13,6 +13,7 @@ import { changedOrigins } from "../system/files/origins.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import type { Launching } from "../system/launch/method.ts";
+import { trialServices } from "../system/launch/trial-service.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { systemRecording } from "../system/record/recording.ts";
 import { processesOf } from "../system/running/account-use.ts";
@@ -43,6 +44,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		recording: systemRecording(files, version),
 		units: systemUnits(),
 		services: systemServices,
+		trialService: trialServices,
 		attach,
 		watchFailures,
 		audit: async (cage, signal) => (await auditCage(cage, signal)).findings,

@@ -135,6 +135,9 @@ export interface ApplicationOptions extends MinimiseRuleOptions {
 	for?: number;
 	/** Only of `trace`. */
 	add?: boolean;
+	/** Only of `trial`. */
+	unit?: boolean;
+	dropin?: string;
 	/** Only of `make` and `plan`. */
 	takeDocumented?: boolean;
 	/** Only of `make`. */
@@ -231,6 +234,17 @@ export function addRounds(command: Command): Command {
 	return command
 		.option("--no-selftest", "do not try the ways out once the application answers")
 		.option("--rounds <N>", "trial rounds at most (default: 5; with --attach 20)", count);
+}
+
+/** Only of `trial`: what is built is tried as it is, so nothing of it is changed. */
+export function addAsService(command: Command): Command {
+	const changes = ["yes", "dryRun", "rounds", "replace"];
+	const unit = new Option(
+		"--unit",
+		"try it as a service of the systemd that runs here, as the unit of `cagewright unit` starts it",
+	);
+	const dropin = new Option("--dropin <SERVICE>", "the same under the drop-in for this service of the host");
+	return command.addOption(unit.conflicts(changes)).addOption(dropin.conflicts(changes));
 }
 
 export function addConsent(command: Command): Command {

@@ -10,6 +10,7 @@ import type { MinimiseOptions } from "./minimise.ts";
 import {
 	addAcceptFinding,
 	addApplicationOptions,
+	addAsService,
 	addAttach,
 	addConsent,
 	addGlobalOptions,
@@ -101,6 +102,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 		if (name === "make" || name === "plan")
 			command.option("--take-documented", "take up what the application's documentation names and no run has used");
 		if (name === "make") addMinimise(command);
+		if (name === "trial") addAsService(command);
 		if (name === "trace") command.option("--add", "add this run to what was traced of the cage, with these exercises");
 		command.action((target: string | undefined, rest: string[]) =>
 			verb(async (terminal) => {

@@ -1,11 +1,13 @@
 import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
+import type { Context } from "../engine/context.ts";
 import { rounds, tested, withOwnAccount } from "../engine/make.ts";
 import { remedies, summarise } from "../engine/remedies.ts";
 import { planStep, timed, trialStep } from "../engine/steps.ts";
+import { unitTrialStep } from "../engine/unit-trial.ts";
 import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
-import { roundText } from "../report/trial.ts";
+import { roundText, unitTrialText } from "../report/trial.ts";
 import { isSafe, showMade } from "./make.ts";
 import { type Told, tracedCage } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
@@ -14,6 +16,7 @@ import type { Terminal } from "./terminal.ts";
 /** Tries what is built, once; with `--yes`, adds what is missing, builds and tries again until nothing is. */
 export async function trial(terminal: Terminal, told: Told): Promise<number> {
 	return terminal.withContext(async (context) => {
+		if (told.options.unit || told.options.dropin !== undefined) return asService(terminal, context, told);
 		const { store } = context.machine;
 		const { cage, trace } = await tracedCage(context, told);
 		const plan = await planStep(context, cage, trace);
@@ -68,4 +71,18 @@ export async function trial(terminal: Terminal, told: Told): Promise<number> {
 			await lock.release();
 		}
 	});
+}
+
+/** Once, as it is built, as a service of systemd. */
+async function asService(terminal: Terminal, context: Context, told: Told): Promise<number> {
+	const { cage } = await tracedCage(context, told);
+	const lock = await context.machine.store.lock(cage.name);
+	try {
+		const tried = await unitTrialStep(context, cage.name, told.options.dropin);
+		if (terminal.options.json) terminal.printJson("trial", { name: cage.name, ...tried });
+		else terminal.print(unitTrialText(tried, terminal.messages));
+		return tried.answered ? 0 : 1;
+	} finally {
+		await lock.release();
+	}
 }

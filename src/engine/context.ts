@@ -20,6 +20,7 @@ import type {
 	Recording,
 	SelftestTools,
 	Services,
+	TrialServices,
 	Units,
 } from "./ports.ts";
 import type { CageReader, Sessions, Store } from "./store.ts";
@@ -37,6 +38,7 @@ export interface Machine {
 	readonly recording: Recording;
 	readonly units: Units;
 	readonly services: Services;
+	readonly trialService: TrialServices;
 	/** What is started of all this for the user to see. */
 	readonly commands: CommandFeed;
 	/** Watches processes that run already. */

@@ -62,6 +62,8 @@ export type Event =
 	/** `files` and `bytes` that are left out so far; `secondsLeft` once it can be told. */
 	| ({ readonly event: "subset-tried" } & Minimising)
 	| { readonly event: "selftest-started" }
+	/** The cage is tried as a service of systemd. */
+	| { readonly event: "unit-trial-started"; readonly unit: string }
 	/** The test starts the attempts three times: without any layer, as the application is started, and without any layer again. */
 	| {
 			readonly event: "ways-tried";

@@ -36,8 +36,8 @@ export interface InstalledUnit extends UnitAtPlace {
 export async function installUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { units } = context.machine;
 	const { cage } = await presentCage(context, which.name);
-	const { before, place, text } = await planUnit(context, which);
-	const action = before === undefined ? "installed" : before === text ? "unchanged" : "replaced";
+	const { before, isMoved, place, text } = await planUnit(context, which);
+	const action = before === undefined ? "installed" : before === text && !isMoved ? "unchanged" : "replaced";
 	if (dryRun || action === "unchanged") return { place, text, action, reloaded: false };
 	const write = (content: string) => units.install(place, content, cageFolder(context.machine.store, cage.name));
 	const reloaded = await changing(context, cage.name, async () => {
@@ -48,28 +48,34 @@ export async function installUnit(context: Context, which: WhichUnit, dryRun: bo
 	return { place, text, action, reloaded };
 }
 
+export interface PlannedUnit extends UnitAtPlace {
+	/** What is installed now. */
+	readonly before: string | undefined;
+	/** An earlier release installed it at another place. */
+	readonly isMoved: boolean;
+}
+
 /** What `installUnit` would write, and what it finds there, if anything. Refuses the same. */
-export async function planUnit(
-	context: Context,
-	which: WhichUnit,
-): Promise<UnitAtPlace & { readonly before: string | undefined }> {
+export async function planUnit(context: Context, which: WhichUnit): Promise<PlannedUnit> {
 	const host = which.service === undefined ? undefined : hostService(context, which.service);
 	const { place, text } = await unitAtPlace(context, which, host);
 	if (host) refuseOverridden(text, host);
 	const [complaint] = (await context.machine.units.complaints(unitSet(which.name, text, host), baseName(place))) ?? [];
 	if (complaint !== undefined) throw new Failure("unit-rejected", { complaint });
-	return { place, text, before: await installedText(context, which.name, place) };
+	const present = await context.machine.units.presentPlace(place);
+	return { place, text, before: await installedText(context, which.name, present), isMoved: present !== place };
 }
 
 /** Takes away what `installUnit` put there, also after the cage is gone. Fails with `unit-not-installed` (exit 1) or as that refuses. */
 export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
 	const { store, units } = context.machine;
-	const place = placeOf(which.name, which.service === undefined ? undefined : serviceName(context, which.service));
+	const wanted = placeOf(which.name, which.service === undefined ? undefined : serviceName(context, which.service));
+	const place = await units.presentPlace(wanted);
 	const text = await installedText(context, which.name, place);
 	if (text === undefined) throw new Failure("unit-not-installed", { path: showPath(place) });
 	// The state went into the cage with the service, and has to come back with it.
 	const adoption = await store.adoption(which.name);
-	if (adoption && dropinPlace(adoption.service) === place)
+	if (adoption && dropinPlace(adoption.service) === wanted)
 		throw new Failure("cage-adopted", { name: which.name, service: adoption.service }, 4);
 	if (dryRun) return { place, text, action: "removed", reloaded: false };
 	const reloaded = await changing(context, which.name, async () => {

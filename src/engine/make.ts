@@ -22,6 +22,7 @@ import { addSeconds, buildStep, checkName, planStep, takeDocumented, timed, trac
 import { makePresent } from "./switching.ts";
 import type { TraceOptions } from "./trace.ts";
 import type { TrialRound } from "./trial.ts";
+import { tryAsService } from "./unit-trial.ts";
 
 export interface MakeOptions {
 	readonly replace: boolean;
@@ -71,7 +72,7 @@ export async function makeCage(
 		const cage = { ...traced, seconds: { ...traced.seconds, plan: planned.seconds } };
 		return await withOwnAccount(context, cage, planned.value, result.trace, previous, (plan) =>
 			rounds(context, cage, plan, result.trace, { most: answers.rounds, previous, writeRecord, selftest: options.selftest }),
-		);
+		).then(async (made) => ({ ...made, cage: await tryAsService(context, made.cage) }));
 	} finally {
 		await lock.release();
 	}

@@ -8,6 +8,7 @@ import type { KeptInTemporary } from "../core/confinement/launch.ts";
 import type { Layer } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
 import type { Architecture } from "../core/confinement/syscalls.ts";
+import type { UnitInput } from "../core/confinement/unit/input.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Group, User } from "../core/machine/facts.ts";
 import type { Path } from "../core/path/path.ts";
@@ -327,6 +328,22 @@ export interface StartedAttempts {
 	observe(root: Path): Promise<Observed | undefined>;
 	/** What systemd says of it. */
 	problem(): Promise<string>;
+	/** Ends it and takes its unit away. */
+	remove(): Promise<void>;
+}
+
+/** Services that are there for a trial alone. */
+export interface TrialServices {
+	/** Copies of all that the application may write, for the time of the rehearsal. */
+	copies(cage: CageLayout, rehearsal: Rehearsal): Promise<Pick<UnitInput, "data" | "binds">>;
+	/** Lets systemd read a unit with this text; nothing is started. */
+	place(text: string): Promise<PlacedService>;
+}
+
+export interface PlacedService {
+	readonly name: string;
+	/** systemd knows how to reload it. */
+	readonly reloads: boolean;
 	/** Ends it and takes its unit away. */
 	remove(): Promise<void>;
 }

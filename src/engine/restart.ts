@@ -1,6 +1,6 @@
 import { unitName } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
-import { askService } from "./adoption/asking.ts";
+import { askService, serviceSilent } from "./adoption/asking.ts";
 import { cageFolder, presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import { installedText, planUnit } from "./installed-unit.ts";
@@ -21,7 +21,7 @@ const patience = 40_000;
 
 /**
  * Brings what runs in an older generation into the present one: services first, by systemd, with their units written anew where the plan wants other
- * settings; then what `run` started. Throws `update-silent` (exit 1) where something does not answer afterwards.
+ * settings; then what `run` started. Throws `service-silent…` or `update-silent` (exit 1) where something does not answer afterwards.
  */
 export async function restartCage(context: Context, name: string): Promise<Restarted> {
 	const { machine } = context;
@@ -47,7 +47,7 @@ export async function restartCage(context: Context, name: string): Promise<Resta
 		const probes = (await machine.store.adoption(name))?.probes ?? cage.application.probes;
 		const answer = await askService(context, service, probes, cage.application.timeout);
 		const probe = answer.probes.find(({ ok }) => !ok)?.command ?? probes[0] ?? "";
-		if (!answer.answered) throw new Failure("update-silent", { name, service, probe }, 1);
+		if (!answer.answered) throw await serviceSilent(context, service, answer, probe);
 	}
 	if ((await processesOfOthers(context, name, generation)).inits.length && (await restartRun(context, name, generation))) {
 		restarted.push("run");
@@ -104,9 +104,10 @@ async function refreshUnit(context: Context, name: string, { place, service }: U
 	try {
 		const before = await installedText(context, name, place);
 		const adoption = await machine.store.adoption(name);
-		const { text } = await planUnit(context, which);
-		if (before === text) return;
-		await machine.units.install(place, text, cageFolder(machine.store, name));
+		const planned = await planUnit(context, which);
+		const { text } = planned;
+		if (before === text && planned.place === place) return;
+		await machine.units.install(planned.place, text, cageFolder(machine.store, name));
 		if (adoption && service === adoption.service) await machine.store.saveAdoption(name, { ...adoption, dropin: text });
 		await machine.units.reload();
 	} catch (error) {

@@ -16,6 +16,8 @@ export interface HostService {
 	readonly sockets: readonly string[];
 	/** Without `SIG`: makes it read its configuration again. */
 	readonly reloadSignal?: string;
+	/** It has a command by which it reads its configuration again. */
+	readonly reloads: boolean;
 }
 
 /** A unit with its drop-ins, as text; `name` is one of the files. */
@@ -35,6 +37,8 @@ export interface Units {
 	/** systemd's opinion; undefined where it cannot be asked. */
 	exposure(units: UnitSet): Promise<Exposure | undefined>;
 	installed(place: Path): Promise<Installed>;
+	/** Where what belongs at `place` is: there, or where an earlier release put it. */
+	presentPlace(place: Path): Promise<Path>;
 	/** Places of all that was installed for a cage, known by its folder, also what somebody changed since. */
 	installedFor(cage: string): Promise<readonly Path[]>;
 	/**
@@ -42,7 +46,7 @@ export interface Units {
 	 * what was installed and changed since, the second.
 	 */
 	hooksFor(cage: string): Promise<{ readonly hooks: readonly Path[]; readonly mentions: readonly Path[] }>;
-	/** Atomic; `cage` is the folder of the cage that it is for. A script (`#!`) can be executed. */
+	/** Atomic; `cage` is the folder of the cage that it is for. A script (`#!`) can be executed. What an earlier release put elsewhere goes. */
 	install(place: Path, text: string, cage: string): Promise<void>;
 	uninstall(place: Path): Promise<void>;
 	/** Lets systemd read its units again; false where none runs. Fails with `unit-reload-failed`. */
@@ -57,16 +61,23 @@ export interface ServiceState {
 	readonly mainPid: number;
 	/** Why it ended: `success`, `exit-code`, `timeout`… */
 	readonly result: string;
+	/** Exit status of the main process, or 128 + the signal that ended it; 0 while it runs. */
+	readonly status: number;
+	/** How often systemd has started it again since somebody started it. */
+	readonly restarts: number;
 }
 
 /** The running systemd. What fails throws `systemctl-failed`. */
 export interface Services {
 	running(): boolean;
 	state(service: string): Promise<ServiceState>;
+	/** The end of what the service's processes wrote to the journal since it was started last; empty where nothing can be read. */
+	output(service: string): Promise<string>;
 	/** Units that run now and belong to it. */
 	companions(service: string): Promise<Companions>;
 	/** Those that trigger it before it, those that require it after it. */
 	start(service: string, companions: Companions): Promise<void>;
+	reload(service: string): Promise<void>;
 	/** Those that trigger it as well; systemd itself stops those that require it. */
 	stop(service: string, companions: Companions): Promise<void>;
 	forgetFailure(service: string): Promise<void>;

@@ -205,10 +205,18 @@ function signalsOf(application: Application, run: Launched): string[] {
 	return wanted.filter((name) => handled.includes(name));
 }
 
+/**
+ * Signals that the application lived through. Where it still runs after one and does not answer, an earlier signal may be the cause: dictd
+ * unloads its databases by USR1, but only after the next request. Then none of them counts.
+ */
 async function sendSignals(context: Context, application: Application, run: Launched): Promise<string[]> {
 	const lived: string[] = [];
+	let over = false;
+	void run.ended.then(() => {
+		over = true;
+	});
 	for (const signal of signalsOf(application, run)) {
-		if (!(await livesThrough(context, application, run, signal))) return lived;
+		if (!(await livesThrough(context, application, run, signal))) return over ? lived : [];
 		lived.push(signal);
 	}
 	return lived;

@@ -55,11 +55,20 @@ export async function unitTexts(
 
 /** The unit starts the cage later, without us: what the audit has to say is said now. With `full`, nothing weaker than everything is accepted. */
 export async function judgeUnit(context: Context, name: string, full: boolean): Promise<void> {
-	const { cage, layout, manifest } = await presentCage(context, name);
+	const { cage, generation, layout, manifest } = await presentCage(context, name);
+	warnOfUnitTrial(context, cage, generation);
 	const weaker = unitWeaknesses(context.machine.units.version());
 	refuseWeaker(weaker, "systemd", full);
 	tellWeaker(context, weaker, "systemd");
 	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [], separated: !weaker.includes("pids") });
+}
+
+/** Says where the present generation did not work as a service. */
+export function warnOfUnitTrial({ emit }: Pick<Context, "emit">, { unitTrial }: Cage, generation = unitTrial?.generation): void {
+	if (!unitTrial?.failed || unitTrial.generation !== generation) return;
+	const { failed, unit } = unitTrial;
+	const code = failed.words === "" ? "unit-trial-failed-silent" : "unit-trial-failed";
+	emit({ event: "warned", code, values: { unit, ...failed } });
 }
 
 export function hostService({ machine }: OnMachine, name: string): HostService {
@@ -87,7 +96,10 @@ async function unitInput(
 	const program = machine.launcher.unitConfiner(layout, manifest.identity, Boolean(host?.sockets?.length));
 	const confiner = program && (await machine.store.placeConfiner(cage.name, program));
 	const systemdVersion = machine.units.version();
-	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal;
+	// A reload command of another kind, as that of a SysV script, works on the host's files and processes. HUP is the signal for it by
+	// convention, and here the application answered after it.
+	const byHangup = host?.reloads && cage.signals.includes("SIGHUP") ? "HUP" : undefined;
+	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal ?? byHangup;
 	return {
 		name: cage.name,
 		root: knows(systemdVersion, "RootDirectoryByLink")
@@ -101,7 +113,8 @@ async function unitInput(
 			entries: manifest.entries.map((entry) => ({ ...entry, decision: "include" as const })),
 			openings: manifest.openings,
 		},
-		...(cage.handlesTerm ? {} : { launcher: machine.store.launcher(cage.name) }),
+		launcher: machine.store.launcher(cage.name),
+		handlesTerm: cage.handlesTerm,
 		...(confiner === undefined ? {} : { confiner: { folder: machine.store.launcher(cage.name), name: confiner } }),
 		systemdVersion,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),

@@ -1,4 +1,4 @@
-import { administratorsUnits, dropinName } from "../core/confinement/unit/installed.ts";
+import { administratorsUnits, dropinNames } from "../core/confinement/unit/installed.ts";
 import { baseName, type Path, parent, pathFromText, pathToText } from "../core/path/path.ts";
 import { cageFolder } from "./cages.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +16,8 @@ export async function unitsOf({ machine }: Context, name: string): Promise<UnitO
 	const places = await machine.units.installedFor(cageFolder(machine.store, name));
 	return places.map((place) => {
 		const folder = baseName(parent(place));
-		const isDropin = baseName(place) === pathFromText(dropinName) && parent(parent(place)) === administratorsUnits;
+		const isDropin =
+			dropinNames.some((known) => baseName(place) === pathFromText(known)) && parent(parent(place)) === administratorsUnits;
 		return isDropin && folder.endsWith(".d") ? { place, service: pathToText(folder.slice(0, -2) as Path) ?? "" } : { place };
 	});
 }

@@ -173,7 +173,13 @@ export const cliDe: CliMessages = {
 		said: "Zuletzt sagte sie:",
 		fix: (name) => `Fehlendes aufnehmen und erneut erproben: cagewright trial ${name} --yes`,
 	},
+	unitTrial: {
+		passed: (unit: string, steps: readonly string[], seconds: number) =>
+			`${unit} läuft im Käfig: ${steps.map((step) => `systemctl ${step}`).join(", ")} (${seconds} s).`,
+		failed: (unit: string, step: string, state: string) => `${unit} scheitert im Käfig bei systemctl ${step}: ${state}.`,
+	},
 	progress: {
+		unit: (unit: string) => `Versuch als Dienst von systemd, als ${unit}…`,
 		trace: "Beobachtung in einer Sandbox…",
 		traceOnHost: "Beobachtung auf dem Host selbst, ohne Sandbox: Was sie schreibt, sendet und ändert, bleibt…",
 		attach: "Beobachte, was schon läuft …",

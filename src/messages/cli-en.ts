@@ -179,7 +179,13 @@ export const cliEn = {
 		said: "It said last:",
 		fix: (name: string) => `To add what is missing and try again: cagewright trial ${name} --yes`,
 	},
+	unitTrial: {
+		passed: (unit: string, steps: readonly string[], seconds: number) =>
+			`${unit} works in its cage: ${steps.map((step) => `systemctl ${step}`).join(", ")} (${seconds} s).`,
+		failed: (unit: string, step: string, state: string) => `${unit} fails in its cage at systemctl ${step}: ${state}.`,
+	},
 	progress: {
+		unit: (unit: string) => `Trial as a service of systemd, as ${unit}…`,
 		trace: "Tracing in a sandbox…",
 		traceOnHost: "Tracing on the host itself, without a sandbox: what it writes, sends and changes stays…",
 		attach: "Watching what runs already…",

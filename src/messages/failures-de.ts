@@ -110,6 +110,8 @@ export const failuresDe: Failures = {
 	"service-not-running": "{service} läuft nicht ({state}); starten Sie ihn zuerst, damit zu sehen ist, dass er antwortet.",
 	"service-outside":
 		"Der Hauptprozess von {service} ist nicht im Käfig {name}; ein anderes Drop-in ändert vielleicht RootDirectory= (`systemctl cat {service}`).",
+	"service-silent-words":
+		"{service} ist {state} und antwortete nicht: {probe}. Er sagt: {words} Mehr sagt `journalctl -u {service}`.",
 	"service-silent": "{service} ist {state} und antwortete nicht: {probe}. Mehr sagt `journalctl -u {service}`.",
 	"systemctl-failed": "systemctl {what}: {detail}",
 	"undo-failed":
@@ -407,6 +409,10 @@ export const failuresDe: Failures = {
 		"{socket} startet {unit} für jede Verbindung neu, es läuft also nichts weiter; geben Sie den Befehl eines Servers, der selbst lauscht.",
 	"unit-program-missing":
 		"{unit} startet {program}, und das ist nicht installiert; installieren Sie es, oder geben Sie einen anderen Befehl.",
+	"unit-trial-needs-systemd":
+		"Hier läuft kein systemd, also lässt sich keine Unit ausprobieren. Ohne --unit und --dropin wird der Starter ausprobiert.",
+	"unit-trial-own":
+		"Die Unit von {name} führt cagewright selbst aus, das den Käfig startet: `cagewright trial {name}` ohne --unit probiert das aus.",
 	"unit-rejected":
 		"systemd nähme die Unit nicht an ({complaint}); es wurde nichts geschrieben. Bitte melden Sie das mit der Ausgabe von `cagewright unit`.",
 	"unit-reload-failed": "systemd hat seine Units nicht neu gelesen ({problem}); was geschrieben wurde, ist zurückgenommen.",

@@ -97,6 +97,8 @@ export const failuresEn = {
 	"service-not-running": "{service} does not run ({state}); start it first, so that it can be seen to answer.",
 	"service-outside":
 		"The main process of {service} is not in the cage {name}; another drop-in may change RootDirectory= (`systemctl cat {service}`).",
+	"service-silent-words":
+		"{service} is {state} and did not answer: {probe}. It says: {words} `journalctl -u {service}` says more.",
 	"service-silent": "{service} is {state} and did not answer: {probe}. `journalctl -u {service}` says more.",
 	"systemctl-failed": "systemctl {what}: {detail}",
 	"undo-failed":
@@ -370,6 +372,9 @@ export const failuresEn = {
 	"unit-per-connection-refused":
 		"{socket} starts {unit} anew for each connection, so nothing keeps running; give the command of a server that listens itself.",
 	"unit-program-missing": "{unit} starts {program}, which is not installed; install it, or give another command.",
+	"unit-trial-needs-systemd": "No systemd runs here, so no unit can be tried. Leave --unit and --dropin out to try the launcher.",
+	"unit-trial-own":
+		"The unit of {name} runs cagewright itself, which starts the cage: `cagewright trial {name}` without --unit tries that.",
 	"unit-rejected":
 		"systemd would not take the unit ({complaint}); nothing was written. Please report this with the output of `cagewright unit`.",
 	"unit-reload-failed": "systemd did not read its units again ({problem}); what was written has been taken back.",

@@ -175,6 +175,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"a file for logrotate instead, for the cage's logs": "stattdessen eine Datei für logrotate, für die Logs des Käfigs",
 	"a hook for certbot instead, that reloads a renewed certificate":
 		"stattdessen einen Haken für certbot, der ein erneuertes Zertifikat neu laden lässt",
+	"try it as a service of the systemd that runs here, as the unit of `cagewright unit` starts it":
+		"als Dienst des laufenden systemd versuchen, so wie die Unit von `cagewright unit` startet",
 	"try it under the unit of `cagewright unit`, by the systemd that runs here":
 		"unter der Unit von `cagewright unit` versuchen, mit dem systemd, das hier läuft",
 	"whose state counts where both changed": "wessen Zustand gilt, wo sich beide änderten",

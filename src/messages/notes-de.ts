@@ -43,6 +43,10 @@ export const notesDe: Notes = {
 		"Im Käfig {name} läuft schon etwas (pid {pid}), mit denselben Daten. `cagewright signal {name} TERM` beendet es.",
 	"trial-unseen":
 		"Den Käfig startet hier systemd, und was es startet, lässt sich nicht beobachten: Ob etwas fehlt, sagen allein die Prüfungen.",
+	"unit-trial-failed":
+		"Als Dienst scheitert {unit} im Käfig bei `systemctl {step}` ({state}); `cagewright trial NAME --unit` versucht es noch einmal. Er sagt: {words}",
+	"unit-trial-failed-silent":
+		"Als Dienst scheitert {unit} im Käfig bei `systemctl {step}` ({state}) und sagt nichts; `cagewright trial NAME --unit` versucht es noch einmal.",
 	"weaker-service":
 		"Schwächer hier: systemd startet den Käfig; es macht keine eigenen Namensräume für Rechnername und Kontrollgruppen, und kein Mount ist nodev (andere Geräte zu öffnen verwehrt die Kontrollgruppe des Dienstes). Stattdessen ablehnen: --require full.",
 	"socket-not-reached": "Sie fragte nach dem Dienst dieses Rechners unter {path}; er bleibt ihr verschlossen. Erlauben: {option}",

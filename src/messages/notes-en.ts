@@ -39,6 +39,10 @@ export const notesEn = {
 		"Something runs in the cage {name} already (pid {pid}), on the same data. `cagewright signal {name} TERM` ends it.",
 	"trial-unseen":
 		"systemd starts the cage here, and what it starts cannot be watched: only the probes tell whether something is missing.",
+	"unit-trial-failed":
+		"As a service, {unit} fails in its cage at `systemctl {step}` ({state}); `cagewright trial NAME --unit` tries it again. It says: {words}",
+	"unit-trial-failed-silent":
+		"As a service, {unit} fails in its cage at `systemctl {step}` ({state}) and says nothing; `cagewright trial NAME --unit` tries it again.",
 	"weaker-service":
 		"Weaker here: systemd starts the cage; it makes no namespaces of host name and control groups, and no mount is nodev (the service's control group lets no other device be opened). To refuse it instead: --require full.",
 	"socket-not-reached": "It asked for the service of this machine at {path} and is kept from it. To let it through: {option}",

@@ -1,4 +1,4 @@
-import type { Cage } from "../core/cage/cage.ts";
+import type { Cage, UnitTrialSummary } from "../core/cage/cage.ts";
 import type { Difference } from "../core/cage/difference.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
 import { countEntries, openingsToJson, reasonToJson } from "../core/cage/manifest.ts";
@@ -134,8 +134,17 @@ export function madeToJson(made: MadeCage, root: string, data: string): object {
 		},
 		confinement: confinementToJson(manifest, cage),
 		selftest: selftestToMadeJson(cage.selftest),
+		...(cage.unitTrial ? { unitTrial: unitTrialToMadeJson(cage.unitTrial) } : {}),
 		record: made.record,
 		seconds: cage.seconds,
+	};
+}
+
+function unitTrialToMadeJson({ failed, unit }: UnitTrialSummary): object {
+	return {
+		unit,
+		answered: failed === undefined,
+		...(failed ? { failed: failed.step, state: failed.state, words: failed.words } : {}),
 	};
 }
 

@@ -45,6 +45,8 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 			return { text: messages.cli.minimise.searching(event.jobs), lasting: true };
 		case "subset-tried":
 			return { text: minimisingText(event, messages), lasting: false };
+		case "unit-trial-started":
+			return { text: words.unit(event.unit), lasting: true };
 		case "selftest-started":
 			return { text: messages.selftest.progress, lasting: false };
 		case "ways-tried":

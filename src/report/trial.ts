@@ -1,6 +1,7 @@
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
 import type { TrialRound } from "../engine/trial.ts";
+import type { UnitTrial } from "../engine/unit-trial.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent, table } from "./format.ts";
 import { offeredTable } from "./offers.ts";
@@ -70,6 +71,17 @@ export function roundText(
 	}
 	if (open) lines.push(words.fix(name));
 	return lines.join("\n");
+}
+
+/** The trial of a cage as a service of systemd. */
+export function unitTrialText({ failed, passed, probes, seconds, state, unit, words }: UnitTrial, messages: Messages): string {
+	const { round, unitTrial } = messages.cli;
+	if (failed === undefined) return unitTrial.passed(unit, passed, seconds);
+	return [
+		unitTrial.failed(unit, failed, printable(state)),
+		...probes.map(({ command, ok }) => round.probe(ok, printable(command))),
+		...(words === "" ? [] : [round.said, indent(printable(words))]),
+	].join("\n");
 }
 
 function printableLines(text: string): string {

@@ -136,7 +136,7 @@ describe("a removal", () => {
 			removed: false,
 			units: [
 				{ path: "/etc/systemd/system/cage-redis.service" },
-				{ path: "/etc/systemd/system/redis-server.service.d/50-cagewright.conf", service: "redis-server.service" },
+				{ path: "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf", service: "redis-server.service" },
 			],
 			hooks: ["/etc/logrotate.d/cage-redis"],
 			mentions: [],
@@ -151,11 +151,11 @@ describe("a removal", () => {
 	});
 
 	test("leaves alone what somebody edited, and refuses for it", async () => {
-		const dropin = "/etc/systemd/system/redis-server.service.d/50-cagewright.conf";
+		const dropin = "/etc/systemd/system/redis-server.service.d/zz-cagewright.conf";
 		await system.must(`cp -a ${dropin} /run/kept; echo '# mine' >>${dropin}`);
 		expect(await system.run("cagewright remove redis --yes")).toMatchObject({
 			status: 4,
-			stderr: /50-cagewright\.conf was changed/,
+			stderr: /zz-cagewright\.conf was changed/,
 		});
 		await system.must(`cp -a /run/kept ${dropin}; echo '/var/lib/cagewright/cages/redis/data/x {}' >/etc/logrotate.d/mine`);
 	});

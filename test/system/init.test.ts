@@ -141,6 +141,35 @@ describe.skipIf(!executable || process.getuid?.() !== 0)("the init of a PID name
 		});
 	});
 
+	test("an empty word keeps CAP_KILL for the init and from its program, with the one that this takes", async () => {
+		const words = ["/bin/grep", "Cap[PB]", "/proc/self/status"];
+		const before = ["setpriv", "--inh-caps=+kill,+setpcap", "--bounding-set=-all,+kill,+setpcap,+chown"];
+		const of = async (more: string[]) => {
+			const started = run([...more, ...words], { before, cwd: more.length ? "" : "/" });
+			expect(await started.ended).toBe(0);
+			return started.output().match(/[0-9a-f]{16}/g);
+		};
+		const mask = (bits: number) => bits.toString(16).padStart(16, "0");
+		expect(await of([])).toEqual([mask(0x121), mask(0x121)]);
+		expect(await of(["/"])).toEqual([mask(1), mask(1)]);
+	});
+
+	test("an empty word is refused where nothing can be kept from the program (125)", async () => {
+		const before = ["setpriv", "--bounding-set=-all,+kill"];
+		expect(await run(["/", "/bin/true"], { before, cwd: "" }).ended).toBe(initCannotExecute);
+	});
+
+	describe("a program that forked away ends with the status of its last process", () => {
+		test.each([
+			["exit 3", 3],
+			["exec sh -c 'kill -SEGV $$'", 139],
+			["exit 0", 0],
+		])("%s", async (end, status) => {
+			const started = shell(`(sleep 0.2; ${end}) & exit 0`);
+			expect(await started.ended).toBe(status);
+		});
+	});
+
 	test("orphans are reaped, however many end at once", async () => {
 		const started = shell(
 			'for i in $(seq 40); do (sh -c "exit 1" & sh -c "sleep 0.1" &); done; sleep 0.3; echo settled; exec sleep 1000',

@@ -6,11 +6,12 @@ import {
 	readdirSync,
 	readFileSync,
 	realpathSync,
+	renameSync,
 	rmSync,
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { Context } from "../../src/engine/context.ts";
@@ -26,7 +27,7 @@ const tree = temporaryFolder("system");
 /** What the demonstration is run by, and the service whose place it takes. */
 const program = realpathSync(process.execPath);
 const place = "etc/systemd/system/cage-demo.service";
-const dropin = "etc/systemd/system/app.service.d/50-cagewright.conf";
+const dropin = "etc/systemd/system/app.service.d/zz-cagewright.conf";
 const at = (path: string) => join(tree, path);
 const unit = (...args: string[]) => cagewright(["unit", "demo", "--root", tree, ...args], { state });
 const installed = (path: string) => readFileSync(at(path), "utf8");
@@ -119,8 +120,46 @@ describe("--install", () => {
 		expect(existsSync(at(place))).toBe(false);
 	});
 
+	test("applies a drop-in after those of packages and of systemctl edit", async () => {
+		for (const other of ["etc/systemd/system/app.service.d/override.conf", "usr/lib/systemd/system/app.service.d/extend.conf"]) {
+			mkdirSync(dirname(at(other)), { recursive: true });
+			writeFileSync(at(other), "[Service]\nUser=root\nExecStartPre=/bin/true\n");
+		}
+		expect((await unit("--dropin", "app", "--install")).status).toBe(0);
+		expect(installed(dropin)).toContain("# was: ExecStartPre=/bin/true\n# was: ExecStartPre=/bin/true\nExecStartPre=\n");
+	});
+
+	describe("where an earlier release wrote the drop-in under another name", () => {
+		const earlier = "etc/systemd/system/app.service.d/50-cagewright.conf";
+		beforeEach(async () => {
+			await unit("--dropin", "app", "--install");
+			renameSync(at(dropin), at(earlier));
+		});
+
+		test("moves it", async () => {
+			expect((await unit("--dropin", "app", "--install", "--json")).json).toMatchObject({
+				action: "replaced",
+				path: `/${dropin}`,
+			});
+			expect(readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["zz-cagewright.conf"]);
+		});
+
+		test("removes it", async () => {
+			expect((await unit("--dropin", "app", "--uninstall")).stdout).toBe(`Removed /${earlier}.\n`);
+			expect(readdirSync(at("etc/systemd/system"))).toEqual([]);
+		});
+
+		test("leaves it if somebody changed it (4)", async () => {
+			writeFileSync(at(earlier), `${installed(earlier)}Nice=5\n`);
+			const refused = { status: 4, stderr: expect.stringContaining(`/${earlier} was changed since`) };
+			expect(await unit("--dropin", "app", "--install")).toMatchObject(refused);
+			expect(await unit("--dropin", "app", "--uninstall")).toMatchObject(refused);
+			expect(readdirSync(at("etc/systemd/system/app.service.d"))).toEqual(["50-cagewright.conf"]);
+		});
+	});
+
 	test("refuses a drop-in that a later one would override (4), not one that settles the host's own matters", async () => {
-		const override = "etc/systemd/system/app.service.d/override.conf";
+		const override = "etc/systemd/system/app.service.d/zzz.conf";
 		mkdirSync(at("etc/systemd/system/app.service.d"));
 		writeFileSync(at(override), "[Service]\nRestart=always\nLimitNOFILE=4096\n");
 		expect((await unit("--dropin", "app", "--install")).status).toBe(0);

@@ -43,9 +43,23 @@ export interface Cage {
 	/** ISO 8601, UTC. */
 	readonly madeAt: string;
 	readonly trials: readonly TrialSummary[];
+	/** How it did as a service of systemd, the last time that this was tried. */
+	readonly unitTrial?: UnitTrialSummary;
 	/** The ways out, tried after the last trial; absent where they were not. */
 	readonly selftest?: SelftestSummary;
 	readonly seconds: { readonly trace: number; readonly plan: number; readonly build: number; readonly trial: number };
+}
+
+/** What a service has to do in a trial as one of systemd, in this order; each is a verb of systemctl(1). */
+export const unitSteps = ["start", "reload", "restart", "stop"] as const;
+export type UnitStep = (typeof unitSteps)[number];
+
+export interface UnitTrialSummary {
+	readonly generation: number;
+	/** Full name of the service that it was the trial of. */
+	readonly unit: string;
+	/** The step that did not work, with what systemd and the application said. */
+	readonly failed?: { readonly step: UnitStep; readonly state: string; readonly words: string };
 }
 
 /** Confinement as the kernel tells it of a running process (proc_pid_status(5)), not as it was asked for. */

@@ -9,6 +9,8 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *
  *     sigprocmask(SIG_SETMASK, all);
  *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3, ~0);
+ *                                if (!*argv[1]) { argv++; prctl(PR_CAPBSET_DROP, CAP_KILL), prctl(PR_CAPBSET_DROP, CAP_SETPCAP);
+ *                                                 capget(&sets); sets.inheritable = none; capset(sets); }
  *                                chdir(argv[1]) || execve(argv[2], argv + 2, envp); exit(125); }
  *     close_range(0, ~0);
  *     if (capset(only CAP_KILL) < 0) capset(nothing);
@@ -17,8 +19,9 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *       if (sig != SIGCHLD) { if (sig is TERM, INT or QUIT) ending = 1; kill(app, sig); continue; }
  *       while ((pid = wait4(-1, &status, WNOHANG)) != 0) {
  *         if (pid < 0) { if (app == -1) exit(code); break; }
- *         if (pid != app) continue;                              // an orphan is reaped and forgotten
+ *         if (pid != app && app != -1) continue;                 // an orphan is reaped and forgotten
  *         code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+ *         if (app == -1) continue;                               // the last one that ends has the status that counts
  *         if (code || ending) exit(code);                        // the kernel ends whatever is left in the namespace
  *         app = -1;                                              // it forked away: signals go to all, until none is left
  *       }
@@ -38,6 +41,14 @@ export interface InitKind {
 /** The bytes of the init for this processor (`process.arch`), or undefined where we have none yet. */
 export function initExecutable(architecture: string, kind: InitKind = {}): Buffer | undefined {
 	return architecture === "x64" ? elfExecutable(x64(kind)) : undefined;
+}
+
+/**
+ * Words for a start by systemd, whose bounding set is the init's as well: with `keepsKill`, the init may signal what has changed its account, and
+ * the application gets neither that capability nor the one that giving it up takes.
+ */
+export function initWords(program: string, cwd: string, keepsKill: boolean): string[] {
+	return [program, ...(keepsKill ? [""] : []), cwd];
 }
 
 /** Exit status of the init when the working directory cannot be entered or the first program cannot be executed. */
@@ -122,15 +133,22 @@ function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
 	a.jump("ifZero", "loop");
 	a.jump("ifNegative", "none");
 	a.emit(0x44, 0x39, 0xe0); // cmp eax, r12d
+	a.jump("ifZero", "ended");
+	a.emit(0x41, 0x83, 0xfc, 0xff); // cmp r12d, -1
 	a.jump("ifNotZero", "reap");
+	a.label("ended");
 	a.emit(0x44, 0x8b, 0x7c, 0x24, 0xf8); // mov r15d, [rsp - 8]
 	a.emit(0x44, 0x89, 0xf8, 0x83, 0xe0, 0x7f); // mov eax, r15d; and eax, 0x7f
 	a.jump("ifZero", "exited");
 	a.emit(0x05, 128, 0, 0, 0); // add eax, 128
 	a.emit(0x41, 0x89, 0xc7); // mov r15d, eax
-	a.jump("always", "exit");
+	a.jump("always", "judge");
 	a.label("exited");
 	a.emit(0x41, 0xc1, 0xef, 8, 0x41, 0x81, 0xe7, 255, 0, 0, 0); // shr r15d, 8; and r15d, 255
+	a.label("judge");
+	a.emit(0x41, 0x83, 0xfc, 0xff); // cmp r12d, -1
+	a.jump("ifZero", "reap");
+	a.emit(0x45, 0x85, 0xff); // test r15d, r15d
 	a.jump("ifNotZero", "exit");
 	a.emit(0x45, 0x85, 0xed); // test r13d, r13d
 	a.jump("ifNotZero", "exit");
@@ -146,12 +164,38 @@ function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
 	a.label("child");
 	mask("noSignals");
 	if (closes) closeFrom(3);
-	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
+	a.emit(0x4d, 0x89, 0xf5); // mov r13, r14
+	a.emit(0x49, 0x8b, 0x46, 0x08); // mov rax, [r14 + 8]: argv[1]
+	a.emit(0x80, 0x38, 0x00); // cmp byte [rax], 0
+	a.jump("ifNotZero", "enter");
+	for (const capability of [5, 8]) {
+		a.move("rdi", 24); // PR_CAPBSET_DROP
+		a.move("rsi", capability);
+		a.syscall(157); // prctl
+		a.testAnswer();
+		a.jump("ifNotZero", "failed");
+	}
+	// In a container, whoever started systemd may have left them inheritable, by which root gets them back.
+	a.address("rdi", "capHeader");
+	a.emit(0x48, 0x8d, 0x74, 0x24, 0xe0); // lea rsi, [rsp - 32]: two times effective, permitted, inheritable, in the red zone
+	a.syscall(125); // capget
+	a.testAnswer();
+	a.jump("ifNotZero", "failed");
+	a.emit(0xc7, 0x44, 0x24, 0xe8, 0, 0, 0, 0); // mov dword [rsp - 24], 0
+	a.emit(0xc7, 0x44, 0x24, 0xf4, 0, 0, 0, 0); // mov dword [rsp - 12], 0
+	a.address("rdi", "capHeader");
+	a.emit(0x48, 0x8d, 0x74, 0x24, 0xe0); // lea rsi, [rsp - 32]
+	a.syscall(126); // capset
+	a.testAnswer();
+	a.jump("ifNotZero", "failed");
+	a.emit(0x49, 0x83, 0xc5, 0x08); // add r13, 8
+	a.label("enter");
+	a.emit(0x49, 0x8b, 0x7d, 0x08); // mov rdi, [r13 + 8]
 	a.syscall(80); // chdir
 	a.testAnswer();
 	a.jump("ifNotZero", "failed");
-	a.emit(0x49, 0x8b, 0x7e, 0x10); // mov rdi, [r14 + 16]: argv[2]
-	a.emit(0x49, 0x8d, 0x76, 0x10); // lea rsi, [r14 + 16]
+	a.emit(0x49, 0x8b, 0x7d, 0x10); // mov rdi, [r13 + 16]
+	a.emit(0x49, 0x8d, 0x75, 0x10); // lea rsi, [r13 + 16]
 	a.emit(0x48, 0x8b, 0x04, 0x24); // mov rax, [rsp]: argc
 	a.emit(0x49, 0x8d, 0x54, 0xc6, 0x08); // lea rdx, [r14 + rax * 8 + 8]: envp
 	a.syscall(59); // execve

@@ -2,7 +2,7 @@ import type { Adoption } from "../../core/adoption/adoption.ts";
 import { Failure } from "../../core/failure.ts";
 import { showPath } from "../../core/path/quote.ts";
 import type { Context } from "../context.ts";
-import { askService, runsInside } from "./asking.ts";
+import { askService, runsInside, serviceSilent } from "./asking.ts";
 import { type AdoptionPlan, type AdoptRequest, enter, failedProbe, planAdoption } from "./check.ts";
 import { writeDropin } from "./dropin.ts";
 import { calm, undoAdoption } from "./undo.ts";
@@ -79,12 +79,7 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 /** Throws unless the service answers, and does so from within its cage. */
 async function requireCaged(context: Context, name: string, { probes, service, timeout }: Adoption): Promise<void> {
 	const answer = await askService(context, service, probes, timeout);
-	if (!answer.answered)
-		throw new Failure(
-			"service-silent",
-			{ service, state: answer.state, probe: failedProbe(answer.probes) ?? probes[0] ?? "" },
-			1,
-		);
+	if (!answer.answered) throw await serviceSilent(context, service, answer, failedProbe(answer.probes) ?? probes[0] ?? "");
 	if (!(await runsInside(context, name, answer.mainPid))) throw new Failure("service-outside", { service, name }, 1);
 }
 

@@ -1,3 +1,5 @@
+import { shortened, tellingWords } from "../../core/application/telling-words.ts";
+import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
 import type { ProbeOutcome } from "../events.ts";
@@ -7,18 +9,23 @@ import type { Reachable } from "../ports.ts";
 export interface Answer {
 	readonly answered: boolean;
 	readonly probes: readonly ProbeOutcome[];
-	/** ActiveState and Result of systemctl(1) at the end. */
+	/** ActiveState and Result of systemctl(1) at the end, with the exit status of a service that failed. */
 	readonly state: string;
 	readonly mainPid: number;
 }
+
+/** A service that ended so often after its start does not come up. */
+const mostRestarts = 3;
 
 /** Asks until every probe passes, `seconds` are over, or the service has failed. */
 export async function askService(context: Context, service: string, probes: readonly string[], seconds: number): Promise<Answer> {
 	const { machine, signal } = context;
 	const deadline = machine.now() + seconds * 1000;
+	let before: number | undefined;
 	for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
 		signal.throwIfAborted();
-		const { active, mainPid, result } = await machine.services.state(service);
+		const { active, mainPid, restarts, result } = await machine.services.state(service);
+		before ??= restarts;
 		const outcomes: ProbeOutcome[] = [];
 		for (const command of active === "active" ? probes : []) {
 			const left = Math.max(1, (deadline - machine.now()) / 1000);
@@ -30,14 +37,28 @@ export async function askService(context: Context, service: string, probes: read
 		const still = await machine.services.state(service);
 		const answered =
 			active === "active" && still.active === "active" && still.mainPid === mainPid && outcomes.every(({ ok }) => ok);
-		const isOver = ["failed", "inactive"].includes(still.active) || machine.now() >= deadline;
+		const isDown = ["failed", "inactive"].includes(still.active) || still.restarts - before >= mostRestarts;
+		const isOver = isDown || machine.now() >= deadline;
 		if (answered || isOver) {
 			for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
-			const state = still.result === "success" ? still.active : `${still.active}, ${still.result || result}`;
+			const why = still.result === "success" ? [] : [still.result || result];
+			const status = still.mainPid || !still.status ? [] : [`status ${still.status}`];
+			const state = [still.active, ...why, ...status].join(", ");
 			return { answered, probes: outcomes, state, mainPid };
 		}
 		await machine.sleep(pause, signal);
 	}
+}
+
+/** Why a service is not taken for running (exit 1): what systemd says of it, and what its application said last. */
+export async function serviceSilent(context: Context, service: string, answer: Answer, probe: string): Promise<Failure> {
+	const words = tellingWords(await context.machine.services.output(service)) || tellingWords(failedOutput(answer));
+	const values = { service, state: answer.state, probe: shortened(probe) };
+	return words === "" ? new Failure("service-silent", values, 1) : new Failure("service-silent-words", { ...values, words }, 1);
+}
+
+function failedOutput({ probes }: Answer): string {
+	return probes.find(({ ok }) => !ok)?.output ?? "";
 }
 
 function reachable(init: number): Reachable {

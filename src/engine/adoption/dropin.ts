@@ -6,8 +6,8 @@ import { installedText } from "../installed-unit.ts";
 
 /** The drop-in of an adopted service, with systemd told of it. What somebody changed since is refused (`unit-changed`, exit 4). */
 
-export function dropinThere(context: Context, name: string, { service }: Adoption): Promise<string | undefined> {
-	return installedText(context, name, dropinPlace(service));
+export async function dropinThere(context: Context, name: string, { service }: Adoption): Promise<string | undefined> {
+	return installedText(context, name, await context.machine.units.presentPlace(dropinPlace(service)));
 }
 
 export async function writeDropin(context: Context, name: string, { dropin, service }: Adoption): Promise<void> {
@@ -19,6 +19,6 @@ export async function writeDropin(context: Context, name: string, { dropin, serv
 export async function removeDropin(context: Context, name: string, adoption: Adoption): Promise<void> {
 	const { units } = context.machine;
 	await dropinThere(context, name, adoption);
-	await units.uninstall(dropinPlace(adoption.service));
+	await units.uninstall(await units.presentPlace(dropinPlace(adoption.service)));
 	await units.reload();
 }

@@ -2,7 +2,7 @@ import { type AdoptedPlace, type Adoption, isStaged } from "../../core/adoption/
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
-import { askService, runsInside } from "./asking.ts";
+import { askService, runsInside, serviceSilent } from "./asking.ts";
 import { removeDropin, writeDropin } from "./dropin.ts";
 
 /** The same without the signal: what is undone is undone to its end. */
@@ -61,6 +61,6 @@ export async function startAndAsk(
 	if ((await services.state(service)).active !== "active") await services.forgetFailure(service);
 	// What runs already stays as it is.
 	await services.start(service, companions);
-	const { answered, state } = await askService(context, service, probes, timeout);
-	if (!answered) throw new Failure("service-silent", { service, state, probe: probes[0] ?? "" }, 1);
+	const answer = await askService(context, service, probes, timeout);
+	if (!answer.answered) throw await serviceSilent(context, service, answer, probes[0] ?? "");
 }

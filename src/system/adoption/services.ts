@@ -14,11 +14,13 @@ export const systemServices: Services = {
 	// sd_booted(3)
 	running: () => existsSync("/run/systemd/system"),
 	state,
+	output,
 	companions,
 	async start(service, { dependents, triggers }) {
 		await must(["start", ...triggers, service]);
 		if (dependents.length) await must(["start", ...dependents]);
 	},
+	reload: (service) => must(["reload", service]),
 	stop: (service, { triggers }) => must(["stop", ...triggers, service]),
 	async forgetFailure(service) {
 		await systemctl(["reset-failed", service]);
@@ -35,10 +37,32 @@ export const systemServices: Services = {
 };
 
 async function state(service: string): Promise<ServiceState> {
-	const { output, status } = await systemctl(["show", "--property=ActiveState,MainPID,Result", service]);
+	const properties = "ActiveState,MainPID,Result,ExecMainCode,ExecMainStatus,NRestarts";
+	const { output, status } = await systemctl(["show", `--property=${properties}`, service]);
 	const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
 	if (status !== 0) throw new Failure("systemctl-failed", { what: service, detail: printable(output.trim()) }, 3);
-	return { active: value("ActiveState"), mainPid: Number(value("MainPID")), result: value("Result") };
+	// CLD_KILLED and CLD_DUMPED of siginfo(3): then the status is a signal.
+	const isSignal = ["2", "3"].includes(value("ExecMainCode"));
+	return {
+		active: value("ActiveState"),
+		mainPid: Number(value("MainPID")),
+		result: value("Result"),
+		status: Number(value("ExecMainStatus")) + (isSignal ? 128 : 0),
+		restarts: Number(value("NRestarts")),
+	};
+}
+
+const linesRead = 50;
+
+async function output(service: string): Promise<string> {
+	const program = findTool("journalctl");
+	const { output: shown } = await systemctl(["show", "--value", "--property=InvocationID", service]);
+	const invocation = shown.trim();
+	if (program === undefined || !/^[0-9a-f]{32}$/.test(invocation)) return "";
+	// What systemd says about the service has no such field.
+	const words = ["--quiet", "--no-pager", "--output=cat", `--lines=${linesRead}`, `_SYSTEMD_INVOCATION_ID=${invocation}`];
+	const { ok, output } = await runGroup([program, ...words], toolEnvironment, patience);
+	return ok ? output : "";
 }
 
 async function companions(service: string): Promise<Companions> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { initName } from "../../core/confinement/launch.ts";
 import { layers } from "../../core/confinement/layers.ts";
@@ -10,10 +10,10 @@ import { Failure } from "../../core/failure.ts";
 import { join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../core/path/path.ts";
 import type { CageLayout, Launch, Launched, LaunchRequest } from "../../engine/ports.ts";
 import { must } from "../adoption/services.ts";
-import { copyTree, type TreeCopy } from "../files/copy-tree.ts";
-import { dataIdentity, openData, withSource } from "../files/mount-source.ts";
+import { dataIdentity } from "../files/mount-source.ts";
 import { isLeftover, transientName } from "../state/process.ts";
-import { bindIdentity, openBind } from "./bind-sources.ts";
+import { bindIdentity } from "./bind-sources.ts";
+import { copiedMounts } from "./copied-mounts.ts";
 import { unitConfiner } from "./method.ts";
 import { outputsFor, relayOutputs } from "./running-application.ts";
 import { ServiceApplication } from "./service-application.ts";
@@ -150,24 +150,10 @@ function place(file: string, content: Uint8Array): void {
 
 const confinerInFolder = "confine";
 
-/** In a rehearsal, what the application may write is a copy that goes with it: systemd has no words for an overlay. */
 async function mountsOf({ cage, rehearsal }: Extract<Launch, { kind: "cage" }>): Promise<Pick<UnitInput, "data" | "binds">> {
-	const writable = outermost(cage.writable);
-	if (!rehearsal)
-		return { data: writable.map((path) => ({ path, source: joinPath(cage.data, path.slice(1)) })), binds: cage.binds };
-	const shared = cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path));
-	const copied: { path: Path; source: Path }[] = [];
-	const job: TreeCopy = { isRoot: true, reflinks: new Set(), skipped: [], unstable: [] };
-	for (const [path, open] of [
-		...writable.map((path) => [path, () => openData(cage.data, path)] as const),
-		...shared.map((path) => [path, () => openBind(path)] as const),
-	]) {
-		const source = joinPath(rehearsal.folder, `data${copied.length}`);
-		// A second start finds what the first one left.
-		if (!existsSync(pathToBytes(source))) await withSource(open(), (from) => copyTree(job, from, source, path));
-		copied.push({ path, source });
-	}
-	return { data: copied, binds: cage.binds.filter(({ access }) => access === "ro") };
+	if (rehearsal) return copiedMounts(cage, rehearsal);
+	const data = outermost(cage.writable).map((path) => ({ path, source: joinPath(cage.data, path.slice(1)) }));
+	return { data, binds: cage.binds };
 }
 
 /** Drop-ins of commands that were killed; what they started ended with its client. */

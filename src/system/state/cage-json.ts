@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Cage } from "../../core/cage/cage.ts";
+import { type Cage, unitSteps } from "../../core/cage/cage.ts";
 import { pathFromJson, pathToJson } from "../../core/path/path.ts";
 import type { Addition } from "../../core/plan/make-plan.ts";
 import { programToJson } from "../../core/trace/json.ts";
@@ -111,6 +111,13 @@ const cageSchema = v.looseObject({
 	handlesTerm: v.boolean(),
 	madeAt: v.string(),
 	trials: v.array(v.looseObject({ round: v.number(), at: v.string(), generation: v.number(), answered: v.boolean() })),
+	unitTrial: v.exactOptional(
+		v.looseObject({
+			generation: v.number(),
+			unit: v.string(),
+			failed: v.exactOptional(v.object({ step: v.picklist(unitSteps), state: v.string(), words: v.string() })),
+		}),
+	),
 	selftest: v.exactOptional(
 		v.looseObject({ at: v.string(), tried: v.number(), escaped: strings, openByDesign: strings, findings: strings }),
 	),

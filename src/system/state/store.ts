@@ -347,8 +347,9 @@ export class StateFolder extends StateReader implements Store {
 
 	async placeConfiner(name: string, program: Uint8Array): Promise<string> {
 		const file = `${confineName}-${createHash("sha256").update(program).digest("hex").slice(0, 12)}`;
-		const there = await readFile(pathToBytes(join(this.launcher(name), pathFromText(file)))).catch(() => undefined);
-		if (!there?.equals(program)) await this.#placeProgram(name, file, program);
+		await this.#placeProgram(name, file, program);
+		// The unit that starts it takes an init of this release.
+		await this.#placeInit(name);
 		return file;
 	}
 
@@ -358,10 +359,13 @@ export class StateFolder extends StateReader implements Store {
 	}
 
 	async #placeProgram(name: string, file: string, program: Uint8Array): Promise<void> {
+		const place = join(this.launcher(name), pathFromText(file));
+		const there = await readFile(pathToBytes(place)).catch(() => undefined);
+		if (there?.equals(program)) return;
 		await makeSafeFolder(this.launcher(name));
 		// A unit mounts it into the cage, where the account has to go through it; here nobody gets past the folders above.
 		await chmod(pathToBytes(this.launcher(name)), 0o755);
-		await writeAtomic(join(this.launcher(name), pathFromText(file)), program, 0o755);
+		await writeAtomic(place, program, 0o755);
 	}
 
 	get #templates(): StateTemplates {

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
 import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
-import { type Path, pathFromText } from "../../core/path/path.ts";
+import { baseName, join as joinPath, type Path, parent, pathFromText } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { HostService, Units } from "../../engine/ports.ts";
 import { complaints, exposure } from "./analyze.ts";
 import { hooksFor } from "./hooks.ts";
-import { installedFor, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
+import { installedFor, presentPlace, readInstalled, removeInstalled, writeInstalled } from "./installed.ts";
 import { UnitFiles } from "./unit-files.ts";
 import { UnitTree } from "./unit-tree.ts";
 
@@ -24,6 +24,11 @@ export function systemUnits(root = "/"): Units {
 		installedFor: (cage) => installedFor(inTree(administratorsUnits), cage),
 		hooksFor: (cage) => hooksFor(inTree, cage),
 		installed: (place) => readInstalled(inTree(place)),
+		async presentPlace(place) {
+			const inside = inTree(place);
+			const present = await presentPlace(inside);
+			return present === inside ? place : joinPath(parent(place), baseName(present));
+		},
 		install: (place, text, cage) => writeInstalled(inTree(place), text, cage),
 		uninstall: (place) => removeInstalled(inTree(place)),
 		reload: () => (root === "/" && isBooted() ? daemonReload() : Promise.resolve(false)),
@@ -57,6 +62,7 @@ function hostService(name: string, root: string): HostService | undefined {
 			.filter((socket) => !socket.accept && (socket.enabled || unit.sockets.includes(socket.name)))
 			.map((socket) => socket.name),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
+		reloads: unit.execReload.length > 0,
 	};
 }
 

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { lstat, readdir, rmdir, unlink } from "node:fs/promises";
 import {
 	administratorsUnits,
-	dropinName,
+	dropinNames,
+	earlierPlace,
 	type Installed,
 	judgeInstalled,
 	stamped,
@@ -41,19 +42,23 @@ export async function readInstalled(place: Path): Promise<Installed> {
 	}
 }
 
+/** Where what belongs at `place` is: there, or where an earlier release put it. */
+export async function presentPlace(place: Path): Promise<Path> {
+	const earlier = earlierPlace(place);
+	if (earlier === undefined || (await isThere(place))) return place;
+	return (await readInstalled(earlier)).kind === "ours" ? earlier : place;
+}
+
 /** Everything in `top`, the administrator's units of a tree, that says it was written for this cage; places as in that tree. */
 export async function installedFor(top: Path, cage: string): Promise<Path[]> {
 	const names = await readdir(pathToBytes(top), { encoding: "buffer" }).catch(() => []);
 	const found: Path[] = [];
 	for (const name of names.map(pathFromBytes)) {
-		const inside = name.endsWith(".service")
-			? name
-			: name.endsWith(".service.d")
-				? join(name, pathFromText(dropinName))
-				: undefined;
-		if (inside === undefined) continue;
-		const installed = await readInstalled(join(top, inside)).catch(() => undefined);
-		if (installed?.kind === "ours" && installed.cage === cage) found.push(join(administratorsUnits, inside));
+		const dropins = dropinNames.map((dropin) => join(name, pathFromText(dropin)));
+		for (const inside of name.endsWith(".service") ? [name] : name.endsWith(".service.d") ? dropins : []) {
+			const installed = await readInstalled(join(top, inside)).catch(() => undefined);
+			if (installed?.kind === "ours" && installed.cage === cage) found.push(join(administratorsUnits, inside));
+		}
 	}
 	return found.sort();
 }
@@ -62,6 +67,15 @@ export async function writeInstalled(place: Path, text: string, cage: string): P
 	const safe = await safePlace(place, true);
 	await clearCutOff(safe);
 	await writeAtomic(safe, stamped(text, cage, sha256), text.startsWith("#!") ? 0o755 : 0o644);
+	await removeEarlier(safe);
+}
+
+/** What an earlier release put elsewhere, unless somebody changed it since: then it is theirs. */
+async function removeEarlier(safe: Path): Promise<void> {
+	const earlier = earlierPlace(safe);
+	if (earlier === undefined) return;
+	const installed = await readInstalled(earlier);
+	if (installed.kind === "ours" && !installed.changed) await unlink(pathToBytes(earlier));
 }
 
 /** What a kill in the middle of writing left in a folder that is for one service. */
@@ -80,6 +94,7 @@ export async function removeInstalled(place: Path): Promise<void> {
 	await unlink(pathToBytes(safe)).catch((error: unknown) => {
 		if (errorName(error) !== "ENOENT") throw writeFailure(error, place);
 	});
+	await removeEarlier(safe);
 	await syncDirectory(parent(safe));
 	if (parent(safe).endsWith(".service.d")) await rmdir(pathToBytes(parent(safe))).catch(() => {});
 }

@@ -6,7 +6,7 @@ import { directoriesOf, parseTmpfiles, type TmpfilesDirectory } from "../../core
 import type { EnvironmentFiles, UnitSurroundings } from "../../core/application/unit-application.ts";
 import { parseServiceUnit, type ServiceUnit } from "../../core/application/unit-file.ts";
 import { type MachineSpecifiers, parseUnitName } from "../../core/application/unit-specifiers.ts";
-import { dropinName } from "../../core/confinement/unit/installed.ts";
+import { dropinNames } from "../../core/confinement/unit/installed.ts";
 import { UnitPlaces } from "./unit-places.ts";
 import { UnitTree } from "./unit-tree.ts";
 
@@ -119,7 +119,10 @@ export class UnitFiles {
 		const path = own === undefined ? undefined : this.#places.path(full);
 		if (own === undefined || path === undefined) return undefined;
 		const aliases = this.#aliases().get(path) ?? [];
-		const files = [path, ...this.#places.dropIns([own, full, ...aliases]).filter((file) => basename(file) !== dropinName)];
+		const files = [
+			path,
+			...this.#places.dropIns([own, full, ...aliases]).filter((file) => !dropinNames.includes(basename(file))),
+		];
 		const texts = files.map((file) => this.#tree.read(file) ?? "");
 		const unit = parseServiceUnit(own, texts, this.#machine());
 		const names = [own, full, ...aliases];

@@ -1,10 +1,10 @@
 import { systemdCaps } from "../capabilities.ts";
-import type { UnitInput } from "./input.ts";
+import { initKeepsKill, initsOwn, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 
 /** As whom the application starts, and what it keeps of root. */
-export function account(unit: UnitLines, { plan }: UnitInput): void {
-	const { identity, openings } = plan;
+export function account(unit: UnitLines, input: UnitInput): void {
+	const { identity, openings } = input.plan;
 	const capabilities = openings.capabilities;
 	if (identity.uid === 0) {
 		unit.because("Starts as root, and keeps nothing of it but the capabilities below.");
@@ -17,7 +17,10 @@ export function account(unit: UnitLines, { plan }: UnitInput): void {
 	}
 	for (const { name, why } of capabilities) unit.because(`${name} is needed for: ${why}`);
 	const names = systemdCaps(capabilities.map(({ name }) => name));
-	unit.set("CapabilityBoundingSet", names);
+	const keepsKill = initKeepsKill(input);
+	if (keepsKill)
+		unit.because("kill and setpcap are for the init, which takes both away from the application before it starts it.");
+	unit.set("CapabilityBoundingSet", keepsKill ? systemdCaps([...capabilities.map(({ name }) => name), ...initsOwn]) : names);
 	unit.set("AmbientCapabilities", identity.uid === 0 ? "" : names);
 	unit.because("No setuid file and no file capability has an effect.");
 	unit.set("NoNewPrivileges", "yes");

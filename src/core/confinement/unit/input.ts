@@ -21,8 +21,10 @@ export interface UnitInput {
 	readonly plan: UnitPlan;
 	/** As `systemctl --version` says. What is newer stands in the unit as a comment that names the version. */
 	readonly systemdVersion: number;
-	/** Host path of the folder that holds our init; seen as `/.launch` inside. Absent where the application needs none. */
+	/** Host path of the folder that holds our init; seen as `/.launch` inside. Absent where there is no init for this processor. */
 	readonly launcher?: Path;
+	/** The application has a handler for TERM, so it can be PID 1 where no init starts it. */
+	readonly handlesTerm?: boolean;
 	/** Our program that loads filter and Landlock rules: its name in a folder of the host that is seen as `/.launch` inside. */
 	readonly confiner?: { readonly folder: Path; readonly name: string };
 	/** Socket units that hand their sockets to the application, by full name. */
@@ -43,10 +45,28 @@ export function mountedData({ data }: Pick<UnitInput, "data">): UnitInput["data"
 }
 
 /**
- * The init as PID 1. Where PrivatePIDs= is not to be had, the application is no PID 1 and what the init is for does not arise; and sockets
- * are handed to the main process, by descriptors that the init would close and under its own process id (sd_listen_fds(3)).
+ * The application starts as root and may change its account. Then the init needs CAP_KILL to signal it, and CAP_SETPCAP to take that away from
+ * the application, which does not have it by the plan.
+ */
+export function initKeepsKill(input: UnitInput): boolean {
+	const { identity, openings } = input.plan;
+	const names = openings.capabilities.map(({ name }) => name);
+	return (
+		initOf(input) !== undefined &&
+		identity.uid === 0 &&
+		names.includes("setuid") &&
+		!names.some((name) => initsOwn.includes(name))
+	);
+}
+
+export const initsOwn: readonly string[] = ["kill", "setpcap"];
+
+/**
+ * The init as PID 1, as under `run`: it follows an application that forks, whose first process would end the service as its main process.
+ * Without PrivatePIDs= it cannot: it signals what forked away by kill(-1). Sockets are handed to the main process, by descriptors that the
+ * init would close and under its own process id (sd_listen_fds(3)).
  */
 export function initOf({ launcher, sockets, systemdVersion }: UnitInput): Path | undefined {
-	const isNeeded = knows(systemdVersion, "PrivatePIDs") && !sockets?.length;
-	return isNeeded && launcher !== undefined ? initInside : undefined;
+	const isPossible = knows(systemdVersion, "PrivatePIDs") && !sockets?.length;
+	return isPossible && launcher !== undefined ? initInside : undefined;
 }

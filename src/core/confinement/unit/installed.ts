@@ -1,10 +1,19 @@
-import { join, type Path, pathFromText } from "../../path/path.ts";
+import { join, type Path, parent, pathFromText } from "../../path/path.ts";
 
 /** Where units of ours go, and how they are known again. */
 
 export const administratorsUnits = pathFromText("/etc/systemd/system");
 
-export const dropinName = "50-cagewright.conf";
+/**
+ * Drop-ins apply in the order of their names, whatever folder they are in (systemd.unit(5)): this one after those of packages and
+ * `override.conf` of `systemctl edit`.
+ */
+export const dropinName = "zz-cagewright.conf";
+
+/** What earlier releases called it. */
+const earlierDropinName = "50-cagewright.conf";
+
+export const dropinNames: readonly string[] = [dropinName, earlierDropinName];
 
 /** `cage-NAME.service`: a name that no package brings. */
 export function unitName(cage: string): string {
@@ -16,7 +25,13 @@ export function unitPlace(cage: string): Path {
 }
 
 export function dropinPlace(service: string): Path {
-	return join(join(administratorsUnits, `${service}.d`), dropinName);
+	return join(join(administratorsUnits, `${service}.d`), pathFromText(dropinName));
+}
+
+/** Where an earlier release put the drop-in that belongs at `place`; undefined where that is no drop-in. */
+export function earlierPlace(place: Path): Path | undefined {
+	const isDropin = place === join(parent(place), pathFromText(dropinName));
+	return isDropin ? join(parent(place), pathFromText(earlierDropinName)) : undefined;
 }
 
 /** What is at a place of ours. */

@@ -16,7 +16,10 @@ function isOfTheSystem(value: string): boolean {
 	return value.split(/[:\s]/).every((path) => /^\/(usr|lib|lib64)\//.test(path) && !/^\/usr\/local\/|\.\.|\$/.test(path));
 }
 
-/** kill(1) is not installed everywhere; that of the shell is. The application's PATH is not for root's commands. */
+/**
+ * kill(1) is not installed everywhere; that of the shell is. The application's PATH is not for root's commands. `$MAINPID` is no word at all
+ * where the main process has ended already (systemd.service(5)), so there is nothing to do then. `then` may use `$pid`.
+ */
 export function signalCommand(signal: string, then = ""): string {
-	return `+/bin/sh -c ${argumentWord(`PATH=/usr/bin:/bin; kill -s ${signal} "$1"${then}`)} sh $MAINPID`;
+	return `+/bin/sh -c ${argumentWord(`PATH=/usr/bin:/bin; for pid; do kill -s ${signal} "$pid"${then}; done`)} sh $MAINPID`;
 }

@@ -1,9 +1,9 @@
 import type { Limits } from "../../application/application.ts";
 import { launchEnvironment } from "../../application/application.ts";
 import { join, pathFromText } from "../../path/path.ts";
-import { initCannotExecute } from "../init.ts";
+import { initCannotExecute, initWords } from "../init.ts";
 import { coreLimit, launchDirectory } from "../launch.ts";
-import { initOf, type UnitInput } from "./input.ts";
+import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { signalCommand, steeringVariables } from "./outside.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
@@ -20,7 +20,7 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	const { application } = input.plan;
 	const init = initOf(input);
 	unit.because(
-		"Kept in the foreground, as in the trial. No readiness by notification: its socket would be a way to PID 1 of the host.",
+		"What forks is followed by the init, as in the trial. No readiness by notification: its socket would be a way to PID 1 of the host.",
 	);
 	unit.set("Type", input.systemdVersion >= 240 ? "exec" : "simple");
 	const [program = "", ...args] = commandOf(input);
@@ -31,8 +31,8 @@ export function start(unit: UnitLines, input: UnitInput): void {
 		);
 	}
 	const [first = "", ...words] = [
-		...[confiner, init].flatMap((path) => (path === undefined ? [] : [pathText("ExecStart", path)])),
-		...(init ? [application.cwd] : []),
+		...(confiner ? [pathText("ExecStart", confiner)] : []),
+		...(init ? initWords(pathText("ExecStart", init), application.cwd, initKeepsKill(input)) : []),
 		...[program, ...args],
 	];
 	if (input.sockets?.length) sockets(unit, input.sockets);
@@ -67,7 +67,7 @@ function outside(unit: UnitLines, input: UnitInput): void {
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for somebody else's child
 	// ("Supervising process ... which is not our child"), does not wait for it and sends KILL right after TERM.
 	unit.because("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
-	const wait = '; while kill -0 "$1"; do sleep 0.1; done 2>/dev/null';
+	const wait = '; while kill -0 "$pid"; do sleep 0.1; done 2>/dev/null';
 	unit.set("ExecStop", `-${signalCommand(input.stopSignal ?? "TERM", wait)}`);
 }
 
@@ -126,5 +126,6 @@ function end(unit: UnitLines, input: UnitInput): void {
 
 /** The application is PID 1, needs the init for that, and cannot have it. */
 function endsByKill(input: UnitInput): boolean {
-	return knows(input.systemdVersion, "PrivatePIDs") && input.launcher !== undefined && initOf(input) === undefined;
+	const { handlesTerm, launcher, systemdVersion } = input;
+	return knows(systemdVersion, "PrivatePIDs") && launcher !== undefined && !handlesTerm && initOf(input) === undefined;
 }

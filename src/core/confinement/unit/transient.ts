@@ -37,7 +37,10 @@ export function bareDropin(
 	client: string,
 	programs: Path,
 ): string {
-	const mounted = serviceLines(input).settings.filter(({ name }) => bare.has(name));
+	const { openings, ...plan } = input.plan;
+	// Nothing is kept from what it starts, so the init has nothing to take away.
+	const all = { ...input, plan: { ...plan, openings: { ...openings, capabilities: [] } } };
+	const mounted = serviceLines(all).settings.filter(({ name }) => bare.has(name));
 	return [
 		...["[Unit]", `BindsTo=${client}`, `After=${client}`, ...sourceAssertions(input), "", "[Service]", "ExecStart="],
 		...mounted.map(({ name, value }) => `${name}=${value}`),

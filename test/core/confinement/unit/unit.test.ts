@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
 import { splitWords } from "../../../../src/core/application/unit-text.ts";
@@ -45,6 +46,28 @@ describe("what the unit says", () => {
 		expect(values(asRoot, "CapabilityBoundingSet")).toEqual(["CAP_NET_BIND_SERVICE"]);
 		expect(values(asRoot, "AmbientCapabilities")).toEqual([""]);
 		expect(values(unit(), "CapabilityBoundingSet")).toEqual([""]);
+	});
+
+	it("gives CAP_KILL to the init of an application that may leave root's account, and not to the application", () => {
+		const root = { uid: 0, gid: 0, groups: [0], name: "root" };
+		const change = (names: string[], identity: typeof root | undefined) =>
+			unit(
+				{ openings: { capabilities: names.map((name) => ({ name, why: name })) }, ...(identity ? { identity } : {}) },
+				{ launcher },
+			);
+		const started = (text: string) => splitWords(values(text, "ExecStart")[0] ?? "")?.slice(0, 3);
+		const leaves = change(["setgid", "setuid"], root);
+		expect(values(leaves, "CapabilityBoundingSet")).toEqual(["CAP_KILL CAP_SETGID CAP_SETUID CAP_SETPCAP"]);
+		expect(started(leaves)).toEqual(["/.launch/cagewright-init", "", "/"]);
+		for (const [names, identity] of [
+			[["chown"], root],
+			[["setuid"], undefined],
+			[["setuid", "kill"], root],
+		] as const) {
+			const text = change([...names], identity);
+			expect(values(text, "CapabilityBoundingSet").join()).not.toContain("CAP_SETPCAP");
+			expect(started(text)).toEqual(["/.launch/cagewright-init", "/", "/usr/sbin/daemon"]);
+		}
 	});
 
 	it("opens the system calls that a capability is used through, after everything that takes them away", () => {
@@ -185,7 +208,7 @@ describe("what the unit says", () => {
 	it("says how to reload, and ends by the signal that is known to end it", () => {
 		expect(values(unit(), "ExecReload")).toEqual([]);
 		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(
-			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; kill -s USR2 /,
+			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; for pid; do kill -s USR2 /,
 		);
 		const quits = unit({}, { stopSignal: "QUIT" });
 		expect(values(quits, "KillSignal")).toEqual(["SIGQUIT"]);
@@ -233,7 +256,7 @@ describe("PID 1", () => {
 		expect(values(text, "RestartPreventExitStatus")).toEqual(["125"]);
 	});
 
-	it("is the application where there is none, because it has a handler for TERM", () => {
+	it("is the application where there is no init for this processor", () => {
 		const text = unit();
 		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
 		expect(values(text, "SuccessExitStatus")).toEqual([]);
@@ -246,10 +269,10 @@ describe("PID 1", () => {
 		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
 		expect(values(text, "Environment")).toContain("LISTEN_PID=1");
 		expect(values(text, "BindReadOnlyPaths")).toEqual([]);
-		// It has no handler for TERM, else it would not need the init.
+		// Without a handler for TERM, it would need the init.
 		expect(values(text, "KillSignal")).toEqual(["SIGKILL"]);
 		expect(values(text, "ExecStop")).toEqual([]);
-		expect(values(unit({}, { sockets: ["app.socket"] }), "KillSignal")).toEqual([]);
+		expect(values(unit({}, { launcher, handlesTerm: true, sockets: ["app.socket"] }), "KillSignal")).toEqual([]);
 	});
 
 	it("is waited for at the end", () => {
@@ -257,6 +280,16 @@ describe("PID 1", () => {
 		expect(values(text, "RootDirectoryStartOnly")).toEqual(["yes"]);
 		expect(values(text, "ExecStop")[0]).toMatch(/^-\+\/bin\/sh -c /);
 		expect(splitWords(values(text, "ExecStop")[0] ?? "")?.at(-1)).toBe("$MAINPID");
+	});
+
+	it("is not looked for by the commands of a unit without one", () => {
+		const text = unit({}, { launcher, reloadSignal: "HUP" });
+		for (const command of [...values(text, "ExecStop"), ...values(text, "ExecReload")]) {
+			const [, option = "", script = ""] = splitWords(command) ?? [];
+			// systemd leaves the word $MAINPID out.
+			const { status, stderr } = spawnSync("/bin/sh", [option, script.replaceAll("$$", "$"), "sh"], { encoding: "utf8" });
+			expect([status, stderr]).toEqual([0, ""]);
+		}
 	});
 });
 

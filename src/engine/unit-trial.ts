@@ -1,0 +1,155 @@
+import { tellingWords } from "../core/application/telling-words.ts";
+import { type Cage, type UnitStep, unitSteps } from "../core/cage/cage.ts";
+import { unitName } from "../core/confinement/unit/installed.ts";
+import { trialUnit } from "../core/confinement/unit/trial.ts";
+import { Failure } from "../core/failure.ts";
+import { type Answer, askService, runsInside } from "./adoption/asking.ts";
+import { presentCage } from "./cages.ts";
+import type { Context } from "./context.ts";
+import type { ProbeOutcome } from "./events.ts";
+import { hostService, isServiceOf, unitTexts, warnOfUnitTrial } from "./unit.ts";
+
+export interface UnitTrial {
+	/** Full name of the service that this is the trial of. */
+	readonly unit: string;
+	/** Everything worked. */
+	readonly answered: boolean;
+	/** Steps after which it answered, or that it ended by. */
+	readonly passed: readonly UnitStep[];
+	readonly failed?: UnitStep;
+	/** What systemd says of the service at the end. */
+	readonly state: string;
+	/** What the application said last where a step failed. */
+	readonly words: string;
+	readonly probes: readonly ProbeOutcome[];
+	readonly seconds: number;
+}
+
+/** Seconds for an answer after a reload. */
+const afterReload = 10;
+/** systemd's own 90 seconds for a stop, twice, and some to spare. */
+const forStops = 300;
+
+/**
+ * Starts, reloads, restarts and stops the cage as a service of the running systemd, the way its unit or the drop-in for `service` will, in a
+ * network of its own and on copies of what it writes. Throws `unit-trial-needs-systemd` (exit 3), `unit-trial-own` (exit 2), `unit-unknown`
+ * (exit 2) and `dropin-other-application` (exit 4).
+ */
+export async function tryUnit(context: Context, name: string, service?: string): Promise<UnitTrial> {
+	const { launcher, now, services, trialService } = context.machine;
+	const present = await presentCage(context, name);
+	const { cage, layout, manifest } = present;
+	if (manifest.owner) throw new Failure("unit-trial-own", { name }, 2);
+	if (!services.running()) throw new Failure("unit-trial-needs-systemd", {}, 3);
+	const host = service === undefined ? undefined : hostService(context, service);
+	if (host && !isServiceOf(context, cage, host)) {
+		const [program = ""] = cage.application.command;
+		throw new Failure("dropin-other-application", { name, service: host.name, program }, 4);
+	}
+	const unit = host?.name ?? unitName(name);
+	const began = now();
+	context.emit({ event: "unit-trial-started", unit });
+	const rehearsal = await launcher.rehearse();
+	try {
+		const copies = await trialService.copies(layout, rehearsal);
+		const texts = await unitTexts(context, present, host, (input) => ({
+			...input,
+			...copies,
+			sockets: [],
+			plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
+		}));
+		const { probes, timeout } = cage.application;
+		const placed = await trialService.place(trialUnit({ name, texts, seconds: 4 * timeout + forStops }));
+		try {
+			const tried = await takeSteps(context, name, placed.name, { probes, timeout, reloads: placed.reloads });
+			return { unit, ...tried, seconds: Math.round((now() - began) / 10) / 100 };
+		} finally {
+			await placed.remove();
+		}
+	} finally {
+		await rehearsal.dispose();
+	}
+}
+
+/** Does that and remembers what came of it. The caller holds the cage's lock. */
+export async function unitTrialStep(context: Context, name: string, service?: string): Promise<UnitTrial> {
+	const { store } = context.machine;
+	const tried = await tryUnit(context, name, service);
+	const { cage, generation } = await presentCage(context, name);
+	const { failed: step, state, unit, words } = tried;
+	const failed = step === undefined ? {} : { failed: { step, state, words } };
+	await store.saveCage({ ...cage, unitTrial: { generation, unit, ...failed } });
+	await store.log(name, "tried", { generation, service: unit, answered: tried.answered });
+	return tried;
+}
+
+/**
+ * The same for a cage that was made of a service of this machine, where its systemd runs. What fails is a warning: the cage answers, and
+ * `run` starts it.
+ */
+export async function tryAsService(context: Context, cage: Cage): Promise<Cage> {
+	const { accounts, services, store, units } = context.machine;
+	const host = cage.unit === undefined || accounts.own() || !services.running() ? undefined : units.service(cage.unit);
+	if (!host) return cage;
+	await unitTrialStep(context, cage.name, host.name);
+	const tried = (await store.cage(cage.name)) ?? cage;
+	warnOfUnitTrial(context, tried);
+	return tried;
+}
+
+async function takeSteps(
+	context: Context,
+	cage: string,
+	service: string,
+	{ probes, reloads, timeout }: { readonly probes: readonly string[]; readonly timeout: number; readonly reloads: boolean },
+): Promise<Omit<UnitTrial, "unit" | "seconds">> {
+	const { services, sleep } = context.machine;
+	const alone = { triggers: [], dependents: [] };
+	const passed: UnitStep[] = [];
+	let last: Answer = { answered: false, probes: [], state: "", mainPid: 0 };
+	const asked = async (seconds: number) => {
+		last = await askService(context, service, probes, seconds);
+		return last.answered && (await runsInside(context, cage, last.mainPid));
+	};
+	const steps: Record<UnitStep, () => Promise<boolean>> = {
+		start: async () => {
+			await services.start(service, alone);
+			return asked(timeout);
+		},
+		reload: async () => {
+			await services.reload(service);
+			await sleep(200, context.signal);
+			return asked(Math.min(timeout, afterReload));
+		},
+		restart: async () => {
+			await services.stop(service, alone);
+			await services.start(service, alone);
+			return asked(timeout);
+		},
+		stop: async () => {
+			await services.stop(service, alone);
+			const { result } = await services.state(service);
+			last = { ...last, state: result };
+			// A status of its own at the end is the application's matter; that it had to be killed is not.
+			return !["timeout", "core-dump", "signal", "watchdog"].includes(result);
+		},
+	};
+	for (const step of unitSteps) {
+		if (step === "reload" && !reloads) continue;
+		let problem = "";
+		const isDone = await steps[step]().catch((error: unknown) => {
+			if (!(error instanceof Failure) || error.code !== "systemctl-failed") throw error;
+			problem = String(error.values.detail ?? "");
+			return false;
+		});
+		if (isDone) {
+			passed.push(step);
+			continue;
+		}
+		if (problem) last = await askService(context, service, [], 0);
+		const output = await services.output(service);
+		const words = tellingWords(output) || tellingWords(last.probes.find(({ ok }) => !ok)?.output ?? "") || problem;
+		return { answered: false, passed, failed: step, state: last.state, words, probes: last.probes };
+	}
+	return { answered: true, passed, state: last.state, words: "", probes: last.probes };
+}
