@@ -1,7 +1,9 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
 import { type Application, type Limits, launchPath, noRules, type Rules } from "../core/application/application.ts";
-import type { Listening } from "../core/application/found.ts";
+import type { ApplicationDraft, Listening } from "../core/application/found.ts";
+import { accountEnvironment, withoutAccount } from "../core/application/login-environment.ts";
 import type { Note } from "../core/application/note.ts";
 import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
@@ -123,8 +125,29 @@ interface Described {
 }
 
 function fromUnit({ application }: StartingPoint & { kind: "found" }, given: TemplateAnswers): Described {
-	const merged = mergeAnswers({ application, rules: noRules }, given);
+	const merged = mergeAnswers({ application: startedAs(application, given.user), rules: noRules }, given);
 	return { ...merged, application: { ...merged.application, command: resolveCommand(merged.application.command) } };
+}
+
+/** A unit's application as another account. Without root, that is the user who starts it. */
+function startedAs<T extends Pick<ApplicationDraft, "env" | "user">>(application: T, given: string | undefined): T {
+	const user = isRootless() ? userInfo().username : given;
+	const before = nameIn(application.user);
+	if (user === undefined || nameIn(user) === before) return application;
+	const env = { ...accountEnvironment(nameIn(user), read), ...withoutAccount(application.env ?? {}, before, read) };
+	return { ...application, env };
+}
+
+function nameIn(user = "root"): string {
+	return user.split(":", 1)[0] ?? "root";
+}
+
+function read(path: string): string | undefined {
+	try {
+		return readFileSync(path, "latin1");
+	} catch {
+		return undefined;
+	}
 }
 
 function fromTemplate(template: Template, given: TemplateAnswers, parameters: ParameterValues): Described {

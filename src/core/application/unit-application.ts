@@ -3,6 +3,7 @@ import { quoteShellLine } from "../path/quote.ts";
 import { parseEnvironmentFile } from "./environment-file.ts";
 import { stayInForeground } from "./foreground.ts";
 import type { ApplicationDraft } from "./found.ts";
+import { loginEnvironment } from "./login-environment.ts";
 import { type MadeDirectory, madeDirectoryText, mergeMadeDirectories } from "./made-directory.ts";
 import type { Note } from "./note.ts";
 import { execOfShellLine, isShell } from "./shell-exec.ts";
@@ -50,7 +51,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	const notes: Note<UnitNoteCode>[] = [];
 	const note = (code: UnitNoteCode, values: Note["values"] = {}) => notes.push({ code, values });
 
-	const { env, missing } = environmentOf(unit, environmentFiles);
+	const { env, missing } = environmentOf(unit, environmentFiles, read);
 	for (const path of missing) note("unit-environment-file-missing", { path });
 	const words = (command: UnitCommand) =>
 		command.substitute ? substituteVariables(command.words, env) : { words: command.words, missing: [] };
@@ -214,11 +215,15 @@ function account(unit: ServiceUnit): string | undefined {
 }
 
 /**
- * The service's variables: Environment=, then the files of EnvironmentFile=, which win (systemd.exec(5)), the directories that
- * systemd names, without those of UnsetEnvironment=.
+ * The service's variables: those of its account, the directories that systemd names, then Environment=, then the files of EnvironmentFile=, which win (systemd.exec(5)),
+ * without those of UnsetEnvironment=.
  */
-function environmentOf(unit: ServiceUnit, files: EnvironmentFiles): { env: Record<string, string>; missing: string[] } {
-	const env: Record<string, string> = {};
+function environmentOf(
+	unit: ServiceUnit,
+	files: EnvironmentFiles,
+	read: ReadText,
+): { env: Record<string, string>; missing: string[] } {
+	const env = loginEnvironment(unit, unit.user ?? (unit.dynamicUser ? unit.name.prefix : "root"), read);
 	const missing: string[] = [];
 	for (const { path, variable } of unit.directories) {
 		define(env, variable, Object.hasOwn(env, variable) ? `${env[variable]}:${path}` : path);
