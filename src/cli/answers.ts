@@ -59,8 +59,16 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		: start.kind === "template"
 			? fromTemplate(start.template, given, { ...start.values, ...parameters })
 			: fromUnit(start, given);
-	const application = isRootless() ? asOneself(described, options) : described;
-	const name = options.name ?? nameOf(start) ?? defaultName(application.command[0] ?? "");
+	const name = options.name ?? nameOf(start) ?? defaultName(described.command[0] ?? "");
+	const dynamicUser = start?.kind === "found" && options.user === undefined && !isRootless() ? start.dynamicUser : undefined;
+	// An account that exists only while the service runs has nothing to own the cage's data with.
+	const ownAccount = options.dedicatedAccount ?? (dynamicUser === undefined ? undefined : true);
+	const dedicatedAccount = ownAccount === undefined ? undefined : dedicated(ownAccount, name);
+	const application = isRootless()
+		? asOneself(described, options)
+		: dynamicUser === undefined || dedicatedAccount === undefined
+			? described
+			: asAccount(described, dynamicUser, dedicatedAccount);
 	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
 	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
 	const probed = withProbe(application, start?.kind === "found" ? start.ports : []);
@@ -76,7 +84,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		...(serviceDirectories.length ? { serviceDirectories } : {}),
 		rules,
 		...(options.acceptFinding?.length ? { accepted: acceptances(options.acceptFinding) } : {}),
-		...(options.dedicatedAccount === undefined ? {} : { dedicatedAccount: dedicated(options.dedicatedAccount, name) }),
+		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
 		onHost: options.onHost ?? false,
 		...(options.attach === undefined
 			? {}
@@ -100,6 +108,16 @@ export function pinRulesFrom({ giveUp = [], keep = [], keepKind = [] }: Minimise
 /** Without root there is no account to choose: that of a template or a unit gives way, one that was asked for is refused later. */
 function asOneself({ user: _, ...application }: Application, options: ApplicationOptions): Application {
 	return options.user === undefined ? application : { ...application, user: options.user };
+}
+
+/** Another account in the place of one that the machine does not have, with the same groups and under its own name. */
+function asAccount(application: Application, before: string, account: string): Application {
+	const [, ...groups] = (application.user ?? "").split(":");
+	const named = Object.entries(application.env).map(([name, value]) => [
+		name,
+		(name === "USER" || name === "LOGNAME") && value === before ? account : value,
+	]);
+	return { ...application, user: [account, ...groups].join(":"), env: Object.fromEntries(named) };
 }
 
 /** As they were given, once each of them is known to mean something. */

@@ -50,6 +50,22 @@ describe("the application of a unit", () => {
 		// systemd.exec(5): the name is the unit's where User= names none. Left out, it would start as root.
 		expect(user("DynamicUser=yes\nUser=x")).toBe("x");
 		expect(user("DynamicUser=yes")).toBe("a");
+		expect(user("User=a\nSupplementaryGroups=adm ssl-cert")).toBe("a::adm,ssl-cert");
+		expect(user("User=a\nGroup=b\nSupplementaryGroups=adm")).toBe("a:b:adm");
+		expect(user("SupplementaryGroups=adm")).toBe("root::adm");
+	});
+
+	it("says whether systemd makes the account up, which it does not where the machine has it", () => {
+		const dynamic = (text: string) => {
+			const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\n${text}`]);
+			return applicationFromUnit(unit, { read: () => "known:x:9:9::/:/bin/sh\n" }).dynamicUser;
+		};
+		expect([dynamic("DynamicUser=yes"), dynamic("DynamicUser=yes\nUser=x"), dynamic("DynamicUser=yes\nUser=known")]).toEqual([
+			"a",
+			"x",
+			undefined,
+		]);
+		expect(dynamic("User=x")).toBeUndefined();
 	});
 
 	it("directories, and the variables that systemd sets for them", () => {
@@ -135,7 +151,6 @@ describe("the application of a unit", () => {
 		["[Service]\nExecStart=@/bin/a b", "unit-argument-zero"],
 		["[Service]\nExecStart=/bin/a\nEnvironmentFile=/missing", "unit-environment-file-missing"],
 		["[Service]\nExecStart=/bin/a $NO", "unit-variables-missing"],
-		["[Service]\nExecStart=/bin/a\nSupplementaryGroups=ssl-cert", "unit-supplementary-groups"],
 		["[Service]\nExecStart=/bin/a\nDynamicUser=yes", "unit-dynamic-user"],
 		["[Service]\nExecStart=/bin/a\nAmbientCapabilities=CAP_NET_BIND_SERVICE", "unit-ambient-capabilities"],
 		["[Unit]\nRequires=a.socket\n[Service]\nExecStart=/usr/sbin/sshd -D", "unit-sockets"],
