@@ -15,7 +15,7 @@ export function privateTopOf(path: Path): Path | undefined {
 	return privateTops.find((top) => path !== top && isWithin(path, top));
 }
 
-/** Numbers of accounts that exist only while their service runs (systemd.exec(5)). */
+/** Owners of files there: a number of the range that systemd takes from (systemd.exec(5)), or nobody, whom its mount maps to that number (systemd 257). */
 export function isDynamicId(id: number): boolean {
-	return id >= 61184 && id <= 65519;
+	return (id >= 61184 && id <= 65519) || id === 65534;
 }
