@@ -1,7 +1,9 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
 import { type Application, type Limits, launchPath, noRules, type Rules } from "../core/application/application.ts";
-import type { Listening } from "../core/application/found.ts";
+import type { ApplicationDraft, Listening } from "../core/application/found.ts";
+import { accountEnvironment, withoutAccount } from "../core/application/login-environment.ts";
 import type { Note } from "../core/application/note.ts";
 import { proposeProbe } from "../core/application/probe.ts";
 import { probePrograms } from "../core/application/protocols.ts";
@@ -57,8 +59,16 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		: start.kind === "template"
 			? fromTemplate(start.template, given, { ...start.values, ...parameters })
 			: fromUnit(start, given);
-	const application = isRootless() ? asOneself(described, options) : described;
-	const name = options.name ?? nameOf(start) ?? defaultName(application.command[0] ?? "");
+	const name = options.name ?? nameOf(start) ?? defaultName(described.command[0] ?? "");
+	const dynamicUser = start?.kind === "found" && options.user === undefined && !isRootless() ? start.dynamicUser : undefined;
+	// An account that exists only while the service runs has nothing to own the cage's data with.
+	const ownAccount = options.dedicatedAccount ?? (dynamicUser === undefined ? undefined : true);
+	const dedicatedAccount = ownAccount === undefined ? undefined : dedicated(ownAccount, name);
+	const application = isRootless()
+		? asOneself(described, options)
+		: dynamicUser === undefined || dedicatedAccount === undefined
+			? described
+			: asAccount(described, dynamicUser, dedicatedAccount);
 	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
 	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
 	const probed = withProbe(application, start?.kind === "found" ? start.ports : []);
@@ -74,7 +84,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		...(serviceDirectories.length ? { serviceDirectories } : {}),
 		rules,
 		...(options.acceptFinding?.length ? { accepted: acceptances(options.acceptFinding) } : {}),
-		...(options.dedicatedAccount === undefined ? {} : { dedicatedAccount: dedicated(options.dedicatedAccount, name) }),
+		...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
 		onHost: options.onHost ?? false,
 		...(options.attach === undefined
 			? {}
@@ -100,6 +110,16 @@ function asOneself({ user: _, ...application }: Application, options: Applicatio
 	return options.user === undefined ? application : { ...application, user: options.user };
 }
 
+/** Another account in the place of one that the machine does not have, with the same groups and under its own name. */
+function asAccount(application: Application, before: string, account: string): Application {
+	const [, ...groups] = (application.user ?? "").split(":");
+	const named = Object.entries(application.env).map(([name, value]) => [
+		name,
+		(name === "USER" || name === "LOGNAME") && value === before ? account : value,
+	]);
+	return { ...application, user: [account, ...groups].join(":"), env: Object.fromEntries(named) };
+}
+
 /** As they were given, once each of them is known to mean something. */
 export function acceptances(texts: readonly string[]): readonly string[] {
 	texts.forEach(parseAcceptance);
@@ -123,8 +143,29 @@ interface Described {
 }
 
 function fromUnit({ application }: StartingPoint & { kind: "found" }, given: TemplateAnswers): Described {
-	const merged = mergeAnswers({ application, rules: noRules }, given);
+	const merged = mergeAnswers({ application: startedAs(application, given.user), rules: noRules }, given);
 	return { ...merged, application: { ...merged.application, command: resolveCommand(merged.application.command) } };
+}
+
+/** A unit's application as another account. Without root, that is the user who starts it. */
+function startedAs<T extends Pick<ApplicationDraft, "env" | "user">>(application: T, given: string | undefined): T {
+	const user = isRootless() ? userInfo().username : given;
+	const before = nameIn(application.user);
+	if (user === undefined || nameIn(user) === before) return application;
+	const env = { ...accountEnvironment(nameIn(user), read), ...withoutAccount(application.env ?? {}, before, read) };
+	return { ...application, env };
+}
+
+function nameIn(user = "root"): string {
+	return user.split(":", 1)[0] ?? "root";
+}
+
+function read(path: string): string | undefined {
+	try {
+		return readFileSync(path, "latin1");
+	} catch {
+		return undefined;
+	}
 }
 
 function fromTemplate(template: Template, given: TemplateAnswers, parameters: ParameterValues): Described {

@@ -153,7 +153,10 @@ export interface ConsentOptions {
 export function addApplicationOptions(command: Command): Command {
 	command
 		.option("--name <NAME>", "name of the cage (else the template's, the unit's, or the command's base name)")
-		.option("--user <USER[:GROUP]>", "account to start as, with its groups (else as root, with only the capabilities it needs)")
+		.option(
+			"--user <USER[:GROUP[:GROUPS]]>",
+			"account to start as, with its groups and these (else as root, with only the capabilities it needs)",
+		)
 		.option("--cwd <DIR>", "working directory (default: /)")
 		.option("--timeout <SECONDS>", "time for the first answer (default: 30)", seconds)
 		.addOption(new Option("--network <NETWORK>", "network of the cage when it runs (default: host)").choices(["host", "none"]))

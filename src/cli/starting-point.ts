@@ -25,6 +25,7 @@ export type StartingPoint =
 			readonly notes: readonly Note[];
 			readonly ports: readonly Listening[];
 			readonly application: Application;
+			readonly dynamicUser?: string;
 	  };
 
 /**
@@ -57,7 +58,7 @@ export async function refuseUnaccepted({ accepted, template }: StoredTemplate): 
 }
 
 /** An application that was found, as a starting point: what could not be told of it is what `make` without options would take. */
-export function fromFound({ application, name, notes, ports, unit }: FoundApplication): StartingPoint {
+export function fromFound({ application, dynamicUser, name, notes, ports, unit }: FoundApplication): StartingPoint {
 	return {
 		kind: "found",
 		name: name.replace(/[^A-Za-z0-9._-]/g, "-"),
@@ -75,6 +76,7 @@ export function fromFound({ application, name, notes, ports, unit }: FoundApplic
 			network: application.network ?? "host",
 			directories: application.directories ?? [],
 		},
+		...(dynamicUser === undefined ? {} : { dynamicUser }),
 	};
 }
 

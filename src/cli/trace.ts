@@ -4,6 +4,7 @@ import { checkRules } from "../core/plan/check-rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
 import type { Context } from "../engine/context.ts";
+import { provideStartAccount } from "../engine/dedicated-account.ts";
 import { checkName, identityOf, traceStep } from "../engine/steps.ts";
 import { addedText, addedToJson, reachedText, reachedToJson } from "../report/coverage.ts";
 import { traceText } from "../report/text.ts";
@@ -29,7 +30,11 @@ export async function trace(terminal: Terminal, told: Told): Promise<number> {
 		try {
 			const earlier: { earlier?: Traced } = stored ? { earlier: stored } : {};
 			const options = { ...untilEnter(terminal, told), ...earlier, coverage: true };
-			const { added, cage, reached, result } = await traceStep(context, answers, options);
+			const account = await provideStartAccount(context, answers);
+			const { added, cage, reached, result } = await traceStep(context, answers, options).catch(async (error: unknown) => {
+				await account.undo();
+				throw error;
+			});
 			await store.saveTrace(cage.name, result.trace);
 			await store.saveCage(cage);
 			await store.log(cage.name, "traced", { paths: result.trace.accesses.size, calls: result.trace.calls });

@@ -4,6 +4,7 @@ import type { User } from "../core/machine/facts.ts";
 import type { DedicatedAccount } from "../core/plan/dedicated.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { isEverybodys } from "../core/plan/shared-accounts.ts";
+import type { Answers } from "../core/questions/answers.ts";
 import { footprintsOfOthers, processesOutside } from "./account-findings.ts";
 import type { Context, Machine } from "./context.ts";
 import type { MadeAccount, Store } from "./store.ts";
@@ -72,6 +73,25 @@ export async function provideAccount({ machine }: Context, cage: string, name: s
 		throw error;
 	}
 	return { undo };
+}
+
+/**
+ * The account that an application already has in its trace, because the machine has none that it could start as (DynamicUser=). Made here if it
+ * is missing; `undo` takes it away again.
+ */
+export async function provideStartAccount(
+	context: Context,
+	{ application, dedicatedAccount: name, name: cage }: Pick<Answers, "application" | "dedicatedAccount" | "name">,
+): Promise<{ undo(): Promise<void> }> {
+	if (name === undefined || !startsAs(application.user, name)) return { undo: async () => {} };
+	if (!dedicatedAccount(context.machine, name)) {
+		context.emit({ event: "warned", code: "start-account-made", values: { account: name, name: cage } });
+	}
+	return provideAccount(context, cage, name);
+}
+
+export function startsAs(user: string | undefined, account: string): boolean {
+	return user?.split(":", 1)[0] === account;
 }
 
 /** Every id that a generation of another cage of this state runs as or gives files to: it may start at any time. */

@@ -11,7 +11,7 @@ import type { Trace } from "../core/trace/trace.ts";
 import { warnUnusedAllowances } from "./allowances.ts";
 import { readableManifest } from "./cages.ts";
 import type { Context } from "./context.ts";
-import { adoptData, checkDedicatedAccount, provideAccount } from "./dedicated-account.ts";
+import { adoptData, checkDedicatedAccount, provideAccount, provideStartAccount } from "./dedicated-account.ts";
 import { orDiskFull, trialFailure, whereThereIsRoom } from "./failures.ts";
 import { launchMethod } from "./method.ts";
 import { keepEvidence, recordOf } from "./record.ts";
@@ -58,23 +58,37 @@ export async function makeCage(
 	const lock = await machine.store.lock(answers.name);
 	try {
 		await checkName(context, answers, options.replace);
-		const { cage: watched, result } = await traceStep(context, answers, {
-			replace: options.replace,
-			...(options.more ? { more: options.more } : {}),
-		});
-		const traced = options.takeDocumented ? await takeDocumented(context, watched, result.trace) : watched;
-		const planned = await timed(context, "plan", () => planStep(context, traced, result.trace));
-		if (!(await options.confirm(planned.value))) return undefined;
-		warnUnusedAllowances(context, planned.value);
+		const begun = await beginCage(context, answers, options);
+		if (!begun) return undefined;
+		const { cage, planned, result } = begun;
 		const present = await machine.store.present(answers.name);
 		const previous = await readableManifest(machine.store, answers.name, present, options.replace);
-		await machine.store.saveTrace(answers.name, result.trace);
-		const cage = { ...traced, seconds: { ...traced.seconds, plan: planned.seconds } };
-		return await withOwnAccount(context, cage, planned.value, result.trace, previous, (plan) =>
+		return await withOwnAccount(context, cage, planned, result.trace, previous, (plan) =>
 			rounds(context, cage, plan, result.trace, { most: answers.rounds, previous, writeRecord, selftest: options.selftest }),
 		).then(async (made) => ({ ...made, cage: await tryAsService(context, made.cage) }));
 	} finally {
 		await lock.release();
+	}
+}
+
+/** Everything up to the consent, after which the trace is stored. undefined where the plan was not confirmed. */
+async function beginCage(context: Context, answers: Answers, { confirm, more, replace, takeDocumented: isTaken }: MakeOptions) {
+	const account = await provideStartAccount(context, answers);
+	try {
+		const { cage: watched, result } = await traceStep(context, answers, { replace, ...(more ? { more } : {}) });
+		const traced = isTaken ? await takeDocumented(context, watched, result.trace) : watched;
+		const planned = await timed(context, "plan", () => planStep(context, traced, result.trace));
+		if (!(await confirm(planned.value))) {
+			await account.undo();
+			return undefined;
+		}
+		warnUnusedAllowances(context, planned.value);
+		await context.machine.store.saveTrace(answers.name, result.trace);
+		const cage = { ...traced, seconds: { ...traced.seconds, plan: planned.seconds } };
+		return { cage, planned: planned.value, result };
+	} catch (error) {
+		await account.undo();
+		throw error;
 	}
 }
 

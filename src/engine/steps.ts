@@ -28,7 +28,7 @@ import { auditGeneration } from "./audit.ts";
 import { layoutOf, readableCage } from "./cages.ts";
 import type { Context, Machine } from "./context.ts";
 import { Reach, type Reached } from "./coverage.ts";
-import { checkDedicatedAccount, dedicatedAccount } from "./dedicated-account.ts";
+import { checkDedicatedAccount, dedicatedAccount, startsAs } from "./dedicated-account.ts";
 import { offersOfDocumentation } from "./documentation.ts";
 import { takeOverEdits } from "./edits.ts";
 import type { Step } from "./events.ts";
@@ -88,7 +88,14 @@ export function identityOf({ machine }: Context, answers: Answers): Identity {
 	if (own && dedicatedAccount !== undefined) {
 		throw new Failure("account-needs-root", { account: dedicatedAccount, own: own.name }, 3);
 	}
-	return identityFor(machine, answers.application.user);
+	const { user } = answers.application;
+	// One that is made before the trace is not there yet: until then anybody without rights stands for it.
+	const isToBeMade = dedicatedAccount !== undefined && startsAs(user, dedicatedAccount);
+	if (isToBeMade && !machine.accounts.users().some(({ name }) => name === dedicatedAccount)) {
+		const [, ...groups] = (user ?? "").split(":");
+		return { ...identityFor(machine, ["65534", ...groups].join(":")), name: dedicatedAccount };
+	}
+	return identityFor(machine, user);
 }
 
 /** Without root there is one account, whoever is asked for. */

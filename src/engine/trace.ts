@@ -9,6 +9,7 @@ import type { SocketPolicy } from "../core/plan/neighbours.ts";
 import { capabilitiesIn } from "../core/plan/opening-names.ts";
 import { likelyOwn, uncopied } from "../core/plan/own-directory.ts";
 import type { Identity } from "../core/plan/plan.ts";
+import { isDynamicId, privateTopOf } from "../core/plan/private-directories.ts";
 import { directoryOf, isGiven } from "../core/plan/writable.ts";
 import { TraceFold } from "../core/trace/fold.ts";
 import { addTraces } from "../core/trace/merge.ts";
@@ -86,11 +87,15 @@ export function sandboxPlaces(
 		.map((text) => ownedDirectory(text, identity, users, groups))
 		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
 	const writable = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
+	const handedOver = directories.flatMap(({ path }) => {
+		const status = privateTopOf(path) ? files.status(path) : undefined;
+		return status && isDynamicId(status.uid) && status.uid !== identity.uid ? [path] : [];
+	});
 	const own = accounts.own();
 	const likely = own ? likelyOwn(application.command, application.cwd, own, files) : [];
 	return {
 		directories,
-		given: [...writable, ...likely],
+		given: [...writable, ...handedOver, ...likely],
 		devices: rules.devices.flatMap((value) => {
 			const path = namedDevice(value, files);
 			const status = files.status(placeOf(path, files));

@@ -14,6 +14,7 @@ import { CageLock } from "./cage-lock.ts";
 import { presentCage } from "./cages.ts";
 import type { Chooser } from "./chooser.ts";
 import type { Context, Machine } from "./context.ts";
+import { provideStartAccount } from "./dedicated-account.ts";
 import type { Event } from "./events.ts";
 import { ExerciseQueue } from "./exercise-queue.ts";
 import { SessionKeeper } from "./kept-session.ts";
@@ -143,7 +144,12 @@ export class Wizard implements WizardSession {
 			const earlier =
 				add && inHand.cage && inHand.trace ? { earlier: { cage: inHand.current(answers), trace: inHand.trace } } : {};
 			const more = () => this.#exercises.next(this.#controller.signal);
-			const { added, cage, reached, result } = await traceStep(context, answers, { more, coverage: true, ...earlier });
+			const account = await provideStartAccount(context, answers);
+			const options = { more, coverage: true, ...earlier };
+			const { added, cage, reached, result } = await traceStep(context, answers, options).catch(async (error: unknown) => {
+				await account.undo();
+				throw error;
+			});
 			inHand.additions = cage.additions;
 			inHand.cage = cage;
 			inHand.trace = result.trace;

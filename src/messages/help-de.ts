@@ -87,8 +87,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"womit der Assistent verlassen wurde: list, show NAME, remove NAME",
 	"name of the cage (else the template's, the unit's, or the command's base name)":
 		"Name des Käfigs (sonst der von Vorlage, Unit oder Befehl)",
-	"account to start as, with its groups (else as root, with only the capabilities it needs)":
-		"Konto, als das gestartet wird, mit seinen Gruppen (sonst root, nur mit den nötigen Capabilities)",
+	"account to start as, with its groups and these (else as root, with only the capabilities it needs)":
+		"Konto, als das gestartet wird, mit seinen Gruppen und diesen (sonst root, nur mit den nötigen Capabilities)",
 	"working directory (default: /)": "Arbeitsverzeichnis (sonst /)",
 	"time for the first answer (default: 30)": "Zeit bis zur ersten Antwort (sonst 30)",
 	"network of the cage when it runs (default: host)": "Netz des Käfigs, wenn er läuft (sonst host)",

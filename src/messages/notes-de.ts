@@ -68,6 +68,7 @@ export const notesDe: Notes = {
 		"Der Käfig {name} hat ebenfalls {path} vom Wirt, und einer der beiden darf dort schreiben: Binden Sie es nur lesend ein, oder lassen Sie es nur in einem.",
 	"separate-state":
 		"Der Käfig {name} schreibt ebenfalls {path}; jeder hat eine eigene Kopie, und keiner sieht, was der andere schreibt.",
+	"start-account-made": "Das Konto {account} wird auf diesem Rechner für den Käfig {name} angelegt und mit ihm entfernt.",
 	"dedicated-account-to-be-made":
 		"Das Konto {account} wird auf diesem Rechner angelegt, ohne Heimatverzeichnis, Shell und Passwort, und verschwindet wieder mit dem Käfig.",
 	"dedicated-account-inside":
@@ -133,9 +134,8 @@ export const notesDe: Notes = {
 	"unit-environment-file-missing": "Die Umgebungsdatei {path} ist nicht da.",
 	"unit-variables-missing": "Diese Variablen des Befehls setzt nichts: {names}.",
 	"unit-variables-passed": "systemd gibt {names} aus seiner eigenen Umgebung weiter; geben Sie sie nötigenfalls mit --env an.",
-	"unit-supplementary-groups": "Die Unit fügt die Gruppen {groups} hinzu; der Käfig gibt nur die des Kontos.",
 	"unit-dynamic-user":
-		"systemd erfindet das Konto {user}, solange der Dienst läuft; legen Sie es an, oder nennen Sie mit --user ein anderes.",
+		"systemd erfindet das Konto {user}, solange der Dienst läuft. Der Käfig bekommt ein eigenes Konto, das auf diesem Rechner angelegt und mit dem Käfig entfernt wird; nennen Sie mit --user ein anderes.",
 	"unit-ambient-capabilities": "Die Unit gewährt {capabilities}; der Käfig lernt aus der Beobachtung, was nötig ist.",
 	"unit-process-settings": "Die Unit setzt {settings}; der Käfig nicht.",
 	"unit-link-broken": "Die Unit-Datei {path} ist ein Link, der ins Leere führt.",

@@ -61,6 +61,7 @@ export const notesEn = {
 	"shares-directory":
 		"The cage {name} has {path} of the host as well, and one of the two may write there: bind it read-only, or keep it in one of them.",
 	"separate-state": "The cage {name} writes {path} as well; each has a copy of its own, and neither sees what the other writes.",
+	"start-account-made": "The account {account} is made on this machine for the cage {name}, and removed with it.",
 	"dedicated-account-to-be-made":
 		"The account {account} will be made on this machine, without a home, a shell and a password, and goes away again with the cage.",
 	"dedicated-account-inside":
@@ -125,8 +126,8 @@ export const notesEn = {
 	"unit-environment-file-missing": "The environment file {path} is not there.",
 	"unit-variables-missing": "Nothing sets these variables of the command: {names}.",
 	"unit-variables-passed": "systemd passes on {names} of its own environment; give them with --env if they matter.",
-	"unit-supplementary-groups": "The unit adds the groups {groups}; the cage gives only the account's own.",
-	"unit-dynamic-user": "systemd makes up the account {user} while the service runs; make it one, or name another with --user.",
+	"unit-dynamic-user":
+		"systemd makes up the account {user} while the service runs. The cage gets an account of its own, which is made on this machine and removed with the cage; name another with --user.",
 	"unit-ambient-capabilities": "The unit grants {capabilities}; the cage learns from the trace what is needed.",
 	"unit-process-settings": "The unit sets {settings}; the cage does not.",
 	"unit-link-broken": "The unit file {path} is a link that leads nowhere.",

@@ -32,6 +32,8 @@ export interface FoundApplication {
 	readonly pid?: number;
 	readonly ports: readonly Listening[];
 	readonly application: ApplicationDraft;
+	/** The account that systemd makes up while the service runs; the machine has none of that name. */
+	readonly dynamicUser?: string;
 	/** The package that brings the unit, or else the program. */
 	readonly package?: PackageRef;
 	/** False where it cannot be caged as it stands; the notes say why. */

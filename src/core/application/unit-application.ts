@@ -1,8 +1,10 @@
+import { parsePasswd } from "../machine/passwd.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
 import { parseEnvironmentFile } from "./environment-file.ts";
 import { stayInForeground } from "./foreground.ts";
 import type { ApplicationDraft } from "./found.ts";
+import { loginEnvironment } from "./login-environment.ts";
 import { type MadeDirectory, madeDirectoryText, mergeMadeDirectories } from "./made-directory.ts";
 import type { Note } from "./note.ts";
 import { execOfShellLine, isShell } from "./shell-exec.ts";
@@ -22,6 +24,8 @@ export interface UnitApplication {
 	readonly startable: boolean;
 	/** ExecStartPre= with its variables put in. */
 	readonly before: readonly (readonly string[])[];
+	/** The account that systemd makes up while the service runs (DynamicUser=), because the machine has none of that name. */
+	readonly dynamicUser?: string;
 	/** Signal without SIG that makes the application read its configuration again, where ExecReload= is a kill or known to come to one. */
 	readonly reloadSignal?: string;
 	/** AmbientCapabilities= as setpriv names them. */
@@ -50,7 +54,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	const notes: Note<UnitNoteCode>[] = [];
 	const note = (code: UnitNoteCode, values: Note["values"] = {}) => notes.push({ code, values });
 
-	const { env, missing } = environmentOf(unit, environmentFiles);
+	const { env, missing } = environmentOf(unit, environmentFiles, read);
 	for (const path of missing) note("unit-environment-file-missing", { path });
 	const words = (command: UnitCommand) =>
 		command.substitute ? substituteVariables(command.words, env) : { words: command.words, missing: [] };
@@ -95,12 +99,12 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	if (reloadSignal !== undefined) note("unit-reload-signal", { signal: reloadSignal });
 	else for (const each of unit.execReload) note("unit-reload-command", { command: quoteShellLine(each.words) });
 
-	if (unit.dynamicUser) note("unit-dynamic-user", { user: user ?? "" });
+	const dynamicUser = user === undefined || !unit.dynamicUser || isThere(user, read) ? undefined : nameOf(user);
+	if (dynamicUser !== undefined) note("unit-dynamic-user", { user: dynamicUser });
 	const list = (code: UnitNoteCode, name: string, values: readonly string[]) => {
 		if (values.length > 0) note(code, { [name]: values.join(" ") });
 	};
 	list("unit-variables-passed", "names", unit.passEnvironment);
-	list("unit-supplementary-groups", "groups", unit.supplementaryGroups);
 	list("unit-ambient-capabilities", "capabilities", unit.ambientCapabilities);
 	list("unit-process-settings", "settings", unit.processSettings);
 	list("unit-credentials", "names", unit.credentials);
@@ -119,6 +123,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		},
 		notes,
 		startable,
+		...(dynamicUser === undefined ? {} : { dynamicUser }),
 		before: before.map((each) => each.words),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 		capabilities: unit.ambientCapabilities,
@@ -193,32 +198,46 @@ function presentName(path: string): string {
 	return path.replace(/^\/var\/run(?=\/)/, "/run").replace(/^\/var\/lock(?=\/)/, "/run/lock");
 }
 
+function nameOf(user: string | undefined): string {
+	return user?.split(":", 1)[0] ?? "root";
+}
+
+function isThere(user: string, read: ReadText): boolean {
+	return parsePasswd(read("/etc/passwd") ?? "").some(({ name }) => name === nameOf(user));
+}
+
 /** Home of an account by passwd(5). systemd takes root's where no account is named. */
 function homeOf(user: string | undefined, read: ReadText): string | undefined {
-	const name = user?.split(":", 1)[0] ?? "root";
+	const name = nameOf(user);
 	const line = (read("/etc/passwd") ?? "").split("\n").find((each) => each.startsWith(`${name}:`));
 	const home = line?.split(":")[5];
 	return home?.startsWith("/") ? home : undefined;
 }
 
 /**
- * `user`, `user:group`, or undefined for a start as root. With DynamicUser= and no User= systemd makes up an account with the unit's name; named
+ * `user`, `user:group`, `user:group:more,groups`, or undefined for a start as root. With DynamicUser= and no User= systemd makes up an account with the unit's name; named
  * here, a start fails for want of it, where leaving it out would silently start as root.
  */
 function account(unit: ServiceUnit): string | undefined {
-	if (unit.dynamicUser && unit.user === undefined) return unit.name.prefix;
-	const user = unit.user === "root" || unit.user === "0" ? undefined : unit.user;
+	const named = unit.user ?? (unit.dynamicUser ? unit.name.prefix : undefined);
+	const user = named === "root" || named === "0" ? undefined : named;
 	// With systemd a Group= equal to the account's name is its own group; saying it twice would only look like a choice.
-	if (unit.group === undefined || unit.group === user || (user === undefined && unit.group === "root")) return user;
-	return `${user ?? "root"}:${unit.group}`;
+	const isOwn = unit.group === undefined || unit.group === user || (user === undefined && unit.group === "root");
+	const words = [user ?? "root", isOwn ? "" : unit.group, unit.supplementaryGroups.join(",")];
+	while (words.at(-1) === "") words.pop();
+	return words.length === 1 ? user : words.join(":");
 }
 
 /**
- * The service's variables: Environment=, then the files of EnvironmentFile=, which win (systemd.exec(5)), the directories that
- * systemd names, without those of UnsetEnvironment=.
+ * The service's variables: those of its account, the directories that systemd names, then Environment=, then the files of EnvironmentFile=, which win (systemd.exec(5)),
+ * without those of UnsetEnvironment=.
  */
-function environmentOf(unit: ServiceUnit, files: EnvironmentFiles): { env: Record<string, string>; missing: string[] } {
-	const env: Record<string, string> = {};
+function environmentOf(
+	unit: ServiceUnit,
+	files: EnvironmentFiles,
+	read: ReadText,
+): { env: Record<string, string>; missing: string[] } {
+	const env = loginEnvironment(unit, unit.user ?? (unit.dynamicUser ? unit.name.prefix : "root"), read);
 	const missing: string[] = [];
 	for (const { path, variable } of unit.directories) {
 		define(env, variable, Object.hasOwn(env, variable) ? `${env[variable]}:${path}` : path);

@@ -20,6 +20,8 @@ export interface ServiceUnit {
 	readonly group?: string;
 	readonly supplementaryGroups: readonly string[];
 	readonly dynamicUser: boolean;
+	/** SetLoginEnvironment=, or yes because PAMName= is set; undefined where the unit says neither. */
+	readonly setLoginEnvironment?: boolean;
 	/** `~` stands for the account's home. */
 	readonly workingDirectory?: string;
 	readonly environment: Readonly<Record<string, string>>;
@@ -107,6 +109,8 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		const value = settings.last(section, key);
 		return value === undefined ? undefined : expand(value);
 	};
+	const login =
+		boolean(settings.last("Service", "SetLoginEnvironment")) ?? (settings.last("Service", "PAMName") ? true : undefined);
 	const yes = (section: string, key: string, otherwise: boolean) => boolean(settings.last(section, key)) ?? otherwise;
 
 	const environment: Record<string, string> = {};
@@ -136,6 +140,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		...(group === undefined ? {} : { group }),
 		supplementaryGroups: words("Service", "SupplementaryGroups"),
 		dynamicUser: yes("Service", "DynamicUser", false),
+		...(login === undefined ? {} : { setLoginEnvironment: login }),
 		...(workingDirectory === undefined || workingDirectory === "" ? {} : { workingDirectory }),
 		environment,
 		environmentFiles: settings.list("Service", "EnvironmentFile").map(({ value }) => {

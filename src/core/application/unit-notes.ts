@@ -30,9 +30,7 @@ export type UnitNoteCode =
 	/** {names}: variables in the command that nothing sets; those that come from systemd's own environment. */
 	| "unit-variables-missing"
 	| "unit-variables-passed"
-	/** {groups}: beyond the account's own. */
-	| "unit-supplementary-groups"
-	/** {user}: systemd makes up an account while the service runs. */
+	/** {user}: systemd makes up this account while the service runs; the cage gets one of its own. */
 	| "unit-dynamic-user"
 	/** {capabilities}: AmbientCapabilities=. */
 	| "unit-ambient-capabilities"

@@ -1,5 +1,6 @@
 import { baseName, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { quoteShell } from "../path/quote.ts";
+import { privateTopOf } from "../plan/private-directories.ts";
 import { deviceSteps } from "./cage-steps.ts";
 import { initInside, type LaunchSpec, launchDirectory, type RehearsalRoot, syslogName } from "./launch.ts";
 import { preparedOverlay, prepareLayers, type SandboxLayer } from "./overlay.ts";
@@ -138,7 +139,16 @@ function directorySteps(spec: LaunchSpec, { directories, directory, given }: Reh
 			const own = isRootless ? "" : `chown ${uid}:${gid} . && `;
 			return `( if ${into(path)} && [ "$made" = 1 ]; then ${own}chmod ${mode.toString(8).padStart(4, "0")} .; fi )`;
 		}),
-		...given.map((path) => `( if ${into(path)}; then ${isRootless ? "chmod u+rwx ." : `chown ${uid}:${gid} .`}; fi )`),
+		...given.flatMap((path) => {
+			if (isRootless) return [`( if ${into(path)}; then chmod u+rwx .; fi )`];
+			const top = privateTopOf(path);
+			if (top === undefined) return [`( if ${into(path)}; then chown ${uid}:${gid} .; fi )`];
+			// Its files belong to a number that systemd made up. systemd hands them over in the same way at each start.
+			return [
+				`( if ${into(top)}; then chmod 755 .; fi )`,
+				`( if ${into(path)}; then chown --recursive --no-dereference ${uid}:${gid} .; fi )`,
+			];
+		}),
 	];
 }
 

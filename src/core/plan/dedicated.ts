@@ -2,6 +2,7 @@ import { runningUids } from "../cage/footprint.ts";
 import { Failure } from "../failure.ts";
 import { pathFromText } from "../path/path.ts";
 import type { Entry, Identity, OwnerChange, Plan, PlannedAccounts } from "./plan.ts";
+import { isDynamicId, privateTopOf } from "./private-directories.ts";
 
 /** The account of the host that a cage has for itself. */
 export interface DedicatedAccount {
@@ -29,7 +30,7 @@ export function isAccountName(text: string): boolean {
  */
 export function withDedicatedAccount(plan: Plan, account: DedicatedAccount): Plan {
 	const old = accountToReplace(plan);
-	const change: OwnerChange = { uid: [old.uid, account.uid], gid: [old.gid, account.gid] };
+	const change = changeOf(plan, old, account);
 	const isStart = plan.identity.uid === old.uid;
 	const accounts = changeAccounts(plan.accounts, change, account);
 	const note = { code: "dedicated-account-inside", values: { account: old.name, dedicated: account.name, uid: account.uid } };
@@ -42,6 +43,13 @@ export function withDedicatedAccount(plan: Plan, account: DedicatedAccount): Pla
 		ownerChange: change,
 		notes: isStart || old.uid === account.uid ? plan.notes : [...plan.notes, note],
 	};
+}
+
+/** Traced as this very account, a service of systemd's DynamicUser= has files on the host that belong to the number of its last start. */
+function changeOf({ writable }: Plan, old: Pick<Identity, "uid" | "gid">, account: DedicatedAccount): OwnerChange {
+	const dynamic = old.uid === account.uid ? writable.find(({ path, uid }) => privateTopOf(path) && isDynamicId(uid)) : undefined;
+	const from = dynamic ?? old;
+	return { uid: [from.uid, account.uid], gid: [from.gid, account.gid] };
 }
 
 function accountToReplace(plan: Plan): Pick<Identity, "name" | "uid" | "gid"> {

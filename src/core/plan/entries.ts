@@ -4,6 +4,7 @@ import { isMountedByLauncher } from "./areas.ts";
 import { linkChain } from "./links.ts";
 import type { Mark } from "./marks.ts";
 import type { Decision, Entry, EntryKind, Reason, Risk } from "./plan.ts";
+import { isPrivateTop } from "./private-directories.ts";
 import { fileRisks } from "./risks.ts";
 
 /** Reasons kept for one entry; a C library is needed by everything. */
@@ -139,7 +140,9 @@ export class EntryCollector {
 		if (path === "/" || (this.#isMounted(path) && !this.#rules.mounted.includes(path))) return;
 		const status = this.#files.status(path);
 		const there =
-			status?.kind === "directory" ? status : { kind: "directory" as const, mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0 };
+			status?.kind === "directory"
+				? { ...status, mode: isPrivateTop(path) ? 0o755 : status.mode }
+				: { kind: "directory" as const, mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0 };
 		// What is excluded is so with all below it: nothing that goes in needs it.
 		this.#put(path, "directory", { status: { ...there, size: 0 }, decision: this.#decide(path), risks: [], reason });
 	}

@@ -147,6 +147,9 @@ export function makePlan(input: PlanInput): Plan {
 	for (const addition of additions) if (addition.kind === "path") collector.add(addition.path, trialReason(addition));
 	// The launcher enters it before the application is watched.
 	collector.add(normalise(pathFromText(application.cwd)), { kind: "launcher" });
+	// A program that looks for its home only later finds a directory, as on the host.
+	const home = normalise(pathFromText(application.env.HOME ?? "/"));
+	if (files.status(placeOf(home, files))?.kind === "directory") collector.add(home, { kind: "launcher" });
 	const libraries = addLibraries(collector, application, files);
 	for (const { path, reasons } of writable.directories) collector.addMountPoint(path, reasons[0] ?? { kind: "launcher" });
 	for (const { path } of asked.binds) collector.addBind(pathFromText(path), { kind: "rule", rule: "binds", value: path });

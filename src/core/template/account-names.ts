@@ -6,13 +6,13 @@ export interface AccountNames {
 	readonly groupName: (gid: number) => string | undefined;
 }
 
-/** `user[:group]` with names for numbers; undefined where one of them has none here. */
+/** `user[:group[:more,groups]]` with names for numbers; undefined where one of them has none here. */
 export function accountWordOf(text: string, names: AccountNames): string | undefined {
-	const [user = "", group] = text.split(":");
-	const userWord = nameFor(user, names.userName);
-	const groupWord = group === undefined ? undefined : nameFor(group, names.groupName);
-	if (userWord === undefined || (group !== undefined && groupWord === undefined)) return undefined;
-	return groupWord === undefined ? userWord : `${userWord}:${groupWord}`;
+	const [user = "", ...groups] = text.split(":");
+	const groupWords = groups.map((list) => list.split(",").map((group) => nameFor(group, names.groupName)));
+	const words = [nameFor(user, names.userName), ...groupWords.flat()];
+	if (words.includes(undefined)) return undefined;
+	return [words[0], ...groupWords.map((list) => list.join(","))].join(":");
 }
 
 /** `PATH[:MODE[:USER[:GROUP]]]` the same way: an owner without a name is left out, and then it is the application's account. */

@@ -87,9 +87,9 @@ export const single: Check = (text) => path(text) ?? (globCharacter.test(text) ?
 export const device: Check = (text) => path(text) ?? (/^\/dev\/[\w.+:@/-]+$/.test(plain(text)) ? undefined : "not-a-device");
 
 export const account: Check = (text) => {
-	if (/^[+\s]*(0x)?\d+\s*(:|$)/i.test(text) || /:[+\s]*(0x)?\d+\s*$/i.test(text)) return "numeric-account";
+	if (/^[+\s]*(0x)?\d+\s*(:|$)/i.test(text) || /[:,][+\s]*(0x)?\d+\s*(?=$|[:,])/i.test(text)) return "numeric-account";
 	const name = "[A-Za-z_][A-Za-z0-9_.-]{0,31}\\$?";
-	return new RegExp(`^${name}(:${name})?$`).test(text) ? undefined : "bad-account";
+	return new RegExp(`^${name}(:${name}|:(${name})?:${name}(,${name})*)?$`).test(text) ? undefined : "bad-account";
 };
 
 /** A user or group by name that is known in the cage, or not: `NAME`, `user:NAME`, `group:NAME`. */

@@ -6,7 +6,7 @@ import { freeIds, systemRange } from "../../core/machine/free-id.ts";
 import { parseGroup, parsePasswd } from "../../core/machine/passwd.ts";
 import type { AccountNumbers, Accounts, OwnAccount } from "../../engine/ports.ts";
 import { isRootless, lowestPort } from "../launch/rootless.ts";
-import { requireTool, toolEnvironment } from "../launch/tools.ts";
+import { findTool, requireTool, toolEnvironment } from "../launch/tools.ts";
 import { usedIds } from "./used-ids.ts";
 
 /** Accounts of the host's own files. */
@@ -17,7 +17,8 @@ export const systemAccounts: Accounts = {
 	create: (name, numbers) => ("taken" in numbers ? createFree(name, numbers.taken) : createWith(name, numbers)),
 	// Without --remove it touches no file but those of the accounts; its group goes with it (userdel(8), USERGROUPS_ENAB).
 	remove: async (name) => {
-		const problem = await change("userdel", [name]);
+		const tool = findTool("userdel") === undefined && findTool("flock") !== undefined ? "flock" : "userdel";
+		const problem = await change(tool, tool === "flock" ? withoutUserdel(name) : [name]);
 		if (problem) throw problem.failure;
 	},
 };
@@ -31,7 +32,10 @@ async function createFree(name: string, taken: ReadonlySet<number>): Promise<voi
 	const all = new Set([...taken, ...used.ids, ...own]);
 	let tries = 0;
 	for (const id of freeIds(systemRange(read("/etc/login.defs")), all, used.ranges)) {
-		const problem = await change("useradd", ["--system", "--uid", String(id), "--user-group", ...bare, name]);
+		const problem =
+			findTool("useradd") === undefined && findTool("systemd-sysusers") !== undefined
+				? await change("systemd-sysusers", ["--inline", `u ${name} ${id} "${comment}" ${home} ${shell}`])
+				: await change("useradd", ["--system", "--uid", String(id), "--user-group", ...bare, name]);
 		if (!problem) return;
 		if (problem.status !== uidInUse || ++tries === mostTries) throw problem.failure;
 	}
@@ -47,10 +51,27 @@ async function createWith(name: string, { gid, uid }: AccountNumbers): Promise<v
 	throw problem.failure;
 }
 
-const bare = [
-	...["--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"],
-	...["--comment", "made by cagewright"],
-];
+const comment = "made by cagewright";
+const home = "/nonexistent";
+const shell = "/usr/sbin/nologin";
+const bare = ["--no-create-home", "--home-dir", home, "--shell", shell, "--comment", comment];
+
+/**
+ * A small Debian has systemd-sysusers(8), which makes accounts and removes none. Holds the lock of lckpwdf(3), which is one of fcntl(2), and
+ * replaces each file as a whole. The name has letters alone that mean nothing to grep (`isAccountName`).
+ */
+function withoutUserdel(name: string): string[] {
+	const script = [
+		"cd /etc",
+		"for file in passwd shadow group gshadow; do",
+		'[ -f "$file" ] && grep -q "^$1:" "$file" || continue',
+		'cp -p "$file" "$file.cagewright"',
+		'grep -v "^$1:" "$file" >"$file.cagewright" || [ $? = 1 ]',
+		'mv "$file.cagewright" "$file"',
+		"done",
+	].join("\n");
+	return ["--fcntl", "/etc/.pwd.lock", "sh", "-euc", script, "sh", name];
+}
 
 /** useradd(8), exit values. */
 const uidInUse = 4;

@@ -88,14 +88,16 @@ interface Draft {
 	readonly application: ApplicationDraft;
 	readonly notes: readonly Note[];
 	readonly startable: boolean;
+	readonly dynamicUser?: string;
 	/** The file that runs, links followed, where it is there. */
 	readonly program?: string;
 }
 
 function draftOf(file: ServiceFile, service: LoadedService, tree: UnitTree): Draft {
-	const { application, notes, startable } = applicationFromUnit(service.unit, service.surroundings);
+	const { application, dynamicUser, notes, startable } = applicationFromUnit(service.unit, service.surroundings);
+	const ofUnit = dynamicUser === undefined ? {} : { dynamicUser };
 	const located = withAbsoluteProgram(application, tree);
-	if (located === undefined) return { file, service, application, notes, startable: false };
+	if (located === undefined) return { file, service, application, notes, startable: false, ...ofUnit };
 	const { command, there } = located;
 	return {
 		file,
@@ -103,6 +105,7 @@ function draftOf(file: ServiceFile, service: LoadedService, tree: UnitTree): Dra
 		application: { ...application, command },
 		notes: there ? notes : [...notes, { code: "found-program-missing", values: { program: application.command?.[0] ?? "" } }],
 		startable: startable && there,
+		...ofUnit,
 		...(there ? { program: tree.resolve(command[0] ?? "") } : {}),
 	};
 }
@@ -122,7 +125,10 @@ function processesOf(
 	);
 }
 
-function foundFrom({ application, file, notes, service, startable }: Draft, own: readonly ListeningProcess[]): FoundApplication {
+function foundFrom(
+	{ application, dynamicUser, file, notes, service, startable }: Draft,
+	own: readonly ListeningProcess[],
+): FoundApplication {
 	const first = own[0];
 	return {
 		name: file.name.replace(/\.service$/, ""),
@@ -135,6 +141,7 @@ function foundFrom({ application, file, notes, service, startable }: Draft, own:
 		...(first === undefined ? {} : { pid: first.pid }),
 		ports: own.flatMap(({ ports }) => ports),
 		application,
+		...(dynamicUser === undefined ? {} : { dynamicUser }),
 		startable,
 		notes,
 	};

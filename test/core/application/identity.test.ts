@@ -28,6 +28,11 @@ describe("whom an application starts as", () => {
 		expect(resolve("bob:999")).toMatchObject({ uid: 1000, gid: 999, groups: [105] });
 		expect(resolve("root:logs")).toMatchObject({ uid: 0, gid: 4 });
 	});
+	test("further groups beside those that the host gives it", () => {
+		expect(resolve("bob::logs,certs")).toMatchObject({ uid: 1000, groups: [105, 4] });
+		expect(resolve("web:certs:users")).toMatchObject({ gid: 105, groups: [33, 4, 100] });
+		expect(resolve("root::logs")).toMatchObject({ uid: 0, gid: 0, groups: [4] });
+	});
 	test("a name before a number, and a number for an account that has one", () => {
 		expect(resolve("1000")).toMatchObject({ name: "1000", uid: 44 });
 		expect(resolve("33")).toMatchObject({ name: "web", uid: 33, groups: [105, 4] });
@@ -36,13 +41,16 @@ describe("whom an application starts as", () => {
 	test("a number that nobody has", () => {
 		expect(resolve("7777")).toEqual({ name: "7777", uid: 7777, gid: 7777, groups: [], home: "/" });
 	});
-	test.each(["nobody-here", "-1", "4294967295", "0x21", "1e3", " web", "web ", ":web", "web:certs:more"])(
+	test.each(["nobody-here", "-1", "4294967295", "0x21", "1e3", " web", "web ", ":web", "web:certs:logs:more"])(
 		"%j is nobody",
 		(account) => {
 			expect(() => resolve(account)).toThrow(expect.objectContaining({ code: "account-unknown", exit: 2 }));
 		},
 	);
-	test.each(["web:", "web:nothing", "web:-1", "web:4294967295"])("%j names no group", (account) => {
-		expect(() => resolve(account)).toThrow(expect.objectContaining({ code: "group-unknown", exit: 2 }));
-	});
+	test.each(["web:", "web::", "web:nothing", "web::nothing", "web:certs:nothing", "web:-1", "web:4294967295"])(
+		"%j names no group",
+		(account) => {
+			expect(() => resolve(account)).toThrow(expect.objectContaining({ code: "group-unknown", exit: 2 }));
+		},
+	);
 });

@@ -19,7 +19,7 @@ describe("the application of a unit", () => {
 		expect(application).toEqual({
 			command: ["/usr/sbin/named", "-f", "-u", "bind"],
 			cwd: "/",
-			env: { OPTIONS: "-u bind" },
+			env: { USER: "root", OPTIONS: "-u bind" },
 			directories: [],
 		});
 		expect(notes.map(({ code }) => code)).toEqual(["unit-notify"]);
@@ -50,6 +50,22 @@ describe("the application of a unit", () => {
 		// systemd.exec(5): the name is the unit's where User= names none. Left out, it would start as root.
 		expect(user("DynamicUser=yes\nUser=x")).toBe("x");
 		expect(user("DynamicUser=yes")).toBe("a");
+		expect(user("User=a\nSupplementaryGroups=adm ssl-cert")).toBe("a::adm,ssl-cert");
+		expect(user("User=a\nGroup=b\nSupplementaryGroups=adm")).toBe("a:b:adm");
+		expect(user("SupplementaryGroups=adm")).toBe("root::adm");
+	});
+
+	it("says whether systemd makes the account up, which it does not where the machine has it", () => {
+		const dynamic = (text: string) => {
+			const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\n${text}`]);
+			return applicationFromUnit(unit, { read: () => "known:x:9:9::/:/bin/sh\n" }).dynamicUser;
+		};
+		expect([dynamic("DynamicUser=yes"), dynamic("DynamicUser=yes\nUser=x"), dynamic("DynamicUser=yes\nUser=known")]).toEqual([
+			"a",
+			"x",
+			undefined,
+		]);
+		expect(dynamic("User=x")).toBeUndefined();
 	});
 
 	it("directories, and the variables that systemd sets for them", () => {
@@ -57,7 +73,7 @@ describe("the application of a unit", () => {
 			"[Service]\nExecStart=/bin/a\nRuntimeDirectory=a b\nStateDirectory=c\nUnsetEnvironment=STATE_DIRECTORY",
 		);
 		expect(application.directories).toEqual(["/run/a", "/run/b", "/var/lib/c"]);
-		expect(application.env).toEqual({ RUNTIME_DIRECTORY: "/run/a:/run/b" });
+		expect(application.env).toEqual({ USER: "root", RUNTIME_DIRECTORY: "/run/a:/run/b" });
 	});
 
 	it("a shell line's directories are made as well", () => {
@@ -84,6 +100,27 @@ describe("the application of a unit", () => {
 		expect([cwd("User=u"), cwd(""), cwd("User=none")]).toEqual(["/srv/u", "/root", undefined]);
 	});
 
+	it("the variables of its account are those that systemd 257 was seen to set", () => {
+		const passwd = [
+			"root:x:0:0::/root:/bin/bash",
+			"daemon:x:1:1::/usr/sbin:/usr/sbin/nologin",
+			"nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin",
+		].join("\n");
+		const env = (text: string) => {
+			const unit = parseServiceUnit("a.service", [`[Service]\nExecStart=/bin/a\n${text}`]);
+			return applicationFromUnit(unit, { read: (path) => (path === "/etc/passwd" ? passwd : undefined) }).application.env;
+		};
+		expect(env("")).toEqual({ USER: "root" });
+		expect(env("User=root")).toEqual({ USER: "root", LOGNAME: "root", HOME: "/root", SHELL: "/bin/bash" });
+		expect(env("User=daemon")).toEqual({ USER: "daemon", LOGNAME: "daemon", HOME: "/usr/sbin" });
+		expect(env("User=1")).toEqual({ USER: "daemon", LOGNAME: "daemon", HOME: "/usr/sbin" });
+		expect(env("User=nobody")).toEqual({ USER: "nobody", LOGNAME: "nobody" });
+		expect(env("DynamicUser=yes")).toEqual({ USER: "a", LOGNAME: "a" });
+		expect(env("User=daemon\nSetLoginEnvironment=no")).toEqual({ USER: "daemon" });
+		expect(env("User=daemon\nEnvironment=HOME=/srv")).toMatchObject({ HOME: "/srv" });
+		expect(env("User=daemon\nUnsetEnvironment=HOME")).toEqual({ USER: "daemon", LOGNAME: "daemon" });
+	});
+
 	it("a start with systemd's rights is one as root, whatever account is named (`+`, `!`, not `!!`)", () => {
 		const user = (prefix: string) => of(`[Service]\nUser=u\nExecStart=${prefix}/bin/a`).application.user;
 		expect([user("+"), user("!"), user("!!"), user("-")]).toEqual([undefined, undefined, "u", "u"]);
@@ -91,7 +128,7 @@ describe("the application of a unit", () => {
 
 	it("an environment file wins over Environment=", () => {
 		const { application } = of("[Service]\nExecStart=/bin/a\nEnvironmentFile=/f\nEnvironment=A=1", { "/f": "A=2" });
-		expect(application.env).toEqual({ A: "2" });
+		expect(application.env).toEqual({ USER: "root", A: "2" });
 	});
 
 	it.each([
@@ -114,7 +151,6 @@ describe("the application of a unit", () => {
 		["[Service]\nExecStart=@/bin/a b", "unit-argument-zero"],
 		["[Service]\nExecStart=/bin/a\nEnvironmentFile=/missing", "unit-environment-file-missing"],
 		["[Service]\nExecStart=/bin/a $NO", "unit-variables-missing"],
-		["[Service]\nExecStart=/bin/a\nSupplementaryGroups=ssl-cert", "unit-supplementary-groups"],
 		["[Service]\nExecStart=/bin/a\nDynamicUser=yes", "unit-dynamic-user"],
 		["[Service]\nExecStart=/bin/a\nAmbientCapabilities=CAP_NET_BIND_SERVICE", "unit-ambient-capabilities"],
 		["[Unit]\nRequires=a.socket\n[Service]\nExecStart=/usr/sbin/sshd -D", "unit-sockets"],
