@@ -106,8 +106,8 @@ export function stayInForeground(command: readonly string[]): Foreground | undef
  * or another version other options: `-n` of openntpd's ntpd only checks the configuration.
  */
 export function commandBeforeRule(notes: readonly Note[], command: readonly string[]): readonly string[] | undefined {
-	const note = notes.find(({ code, values }) => code === foregroundNote && values["to"] === quoteShellLine(command));
-	const split = note && splitCommandLine(String(note.values["from"]));
+	const note = notes.find(({ code, values }) => code === foregroundNote && values.to === quoteShellLine(command));
+	const split = note && splitCommandLine(String(note.values.from));
 	return split && "words" in split && split.words.length ? split.words : undefined;
 }
 
