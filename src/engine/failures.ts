@@ -1,4 +1,5 @@
 import { shortened, tellingWords } from "../core/application/telling-words.ts";
+import { isIdle } from "../core/confinement/capabilities.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { showPath } from "../core/path/quote.ts";
@@ -49,7 +50,7 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 
 /**
  * Why an application does not answer in its cage: `needs-declined`, `needs-account` and `needs-refused` (exit 4) where something was left out or kept closed
- * on purpose; with exit 1
+ * on purpose; with exit 1 `needs-capabilities` for those that it may only keep,
  * `needs-kernel-files` where it complains of one that no cage shows, and `not-answered-in-cage…` with what is missing, if anything.
  */
 export function trialFailure(name: string, round: TrialRound): Failure {
@@ -67,6 +68,11 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
 	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
 	const unseen = round.missing.filter((one) => one.unseen && openingOf(one) !== undefined);
+	// The sandbox only pretended that these calls succeed, so they are no need that the trace never saw.
+	const idle = new Set(unseen.flatMap(({ remedy }) => (remedy?.kind === "capability" && isIdle(remedy.name) ? remedy.name : [])));
+	if (idle.size) {
+		return new Failure("needs-capabilities", { ...values, names: [...idle].join(", "), option: capabilityOptions([...idle]) }, 1);
+	}
 	if (unseen.length) {
 		const options = [...new Set(unseen.map((one) => `--allow ${openingOf(one)}`))].join(" ");
 		return new Failure("needs-unseen", { ...values, calls: pathsOf(unseen), options }, 1);

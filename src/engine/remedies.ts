@@ -1,7 +1,9 @@
 import type { TrialSummary } from "../core/cage/cage.ts";
+import { isIdle } from "../core/confinement/capabilities.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { Addition } from "../core/plan/make-plan.ts";
 import { isOffer, isTolerable, type Missing } from "../core/plan/missing.ts";
+import { keepCall } from "../core/plan/opening-names.ts";
 import { errorTexts } from "../core/plan/rank-missing.ts";
 import type { Context } from "./context.ts";
 import type { TrialRound } from "./trial.ts";
@@ -38,7 +40,8 @@ export function additionsFor(missing: readonly Missing[], known: readonly Additi
 }
 
 function keyOf(addition: Addition): string {
-	return `${addition.kind} ${"path" in addition ? addition.path : addition.name}`;
+	const isKept = addition.kind === "capability" && addition.call === keepCall && isIdle(addition.name);
+	return `${addition.kind} ${"path" in addition ? addition.path : addition.name}${isKept ? " idle" : ""}`;
 }
 
 const openingLabels = {

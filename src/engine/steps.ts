@@ -1,4 +1,5 @@
 import type { Application } from "../core/application/application.ts";
+import { commandBeforeRule, foregroundNote } from "../core/application/foreground.ts";
 import { resolveIdentity } from "../core/application/identity.ts";
 import { mergeMadeDirectories, parseMadeDirectory } from "../core/application/made-directory.ts";
 import type { Note } from "../core/application/note.ts";
@@ -159,23 +160,30 @@ export async function traceStep(
 	checkPlaces(answers.rules, machine.files);
 	const identity = identityOf(context, answers);
 	checkAccountRules(answers.rules, identity, machine.accounts.users(), machine.accounts.groups());
-	const notes = [...(answers.notes ?? []), ...limits(machine)];
+	const all = [...(answers.notes ?? []), ...limits(machine)];
 	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
-	const told = answers.application;
-	const application = { ...told, directories: mergeMadeDirectories([...told.directories, ...serviceDirectories]) };
+	const asked = answers.application;
+	const application = { ...asked, directories: mergeMadeDirectories([...asked.directories, ...serviceDirectories]) };
 	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
 	const reach = coverage
 		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
 		: undefined;
 	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}) };
-	const { value: run, seconds } = attach
-		? await timed(context, "attach", () => traceRunning(context, application, attach, traced))
-		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...traced, onHost }), onHost);
+	const trace = (started: Application) => traceApplication(context, started, rules, identity, { ...traced, onHost });
+	const { value, seconds } = attach
+		? await timed(context, "attach", async () => ({
+				run: await traceRunning(context, application, attach, traced),
+				command: application.command,
+				notes: all,
+			}))
+		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
+	const { command, notes, run } = value;
 	if (!run.answered) {
-		const failure = startFailure(answers.application.command, run, machine.files, machine.accounts.own());
+		const failure = startFailure(command, run, machine.files, machine.accounts.own());
 		throw await orDiskFull(machine.store, answers.name, failure);
 	}
+	const told = { ...asked, command };
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
 	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
 	const known = await readableCage(machine.store, answers.name, replace);
@@ -214,6 +222,29 @@ export async function traceStep(
 		result,
 		...(earlier ? { added: addedBy(earlier.trace, run.trace) } : {}),
 		...(reached ? { reached } : {}),
+	};
+}
+
+interface Started {
+	readonly run: TraceResult;
+	readonly command: readonly string[];
+	readonly notes: readonly Note[];
+}
+
+/** If a command that was changed to stay in the foreground ends without an answer, the unit's own is traced: the cage follows it into the background. */
+async function traceEither(
+	application: Application,
+	notes: readonly Note[],
+	trace: (application: Application) => Promise<TraceResult>,
+): Promise<Started> {
+	const { command } = application;
+	const run = await trace(application);
+	const own = run.answered || run.ended === undefined ? undefined : commandBeforeRule(notes, command);
+	if (own === undefined) return { run, command, notes };
+	return {
+		run: await trace({ ...application, command: own }),
+		command: own,
+		notes: notes.filter(({ code }) => code !== foregroundNote),
 	};
 }
 

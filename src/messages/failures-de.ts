@@ -253,6 +253,8 @@ export const failuresDe: Failures = {
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
 	"no-free-account-id":
 		"Das Konto {account} lässt sich nicht anlegen: Jede Nummer zwischen SYS_UID_MIN und SYS_UID_MAX (/etc/login.defs) ist vergeben; erhöhen Sie SYS_UID_MAX.",
+	"needs-capabilities":
+		"{name} antwortet in seinem Käfig nicht, weil es die Capabilities {names} nicht behalten darf. Wenn es sie braucht, erlauben Sie sie: {option}. Probe: {probe} {words}",
 	"needs-unseen":
 		"{name} antwortet nicht im Käfig, wo diese Aufrufe verweigert wurden: {calls}. Bei der Beobachtung gelangen sie nie, darum bleiben sie verweigert; {options} erlaubt sie. Probe: {probe} {words}",
 	"needs-refused":

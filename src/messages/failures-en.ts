@@ -230,6 +230,8 @@ export const failuresEn = {
 		"There is a cage {name} already, for another application ({command}); take another name, or replace it with --replace.",
 	"no-free-account-id":
 		"No account {account} can be made: every number between SYS_UID_MIN and SYS_UID_MAX (/etc/login.defs) is in use; raise SYS_UID_MAX.",
+	"needs-capabilities":
+		"{name} does not answer in its cage because it may not keep the capabilities {names}. If it has to, allow them: {option}. Probe: {probe} {words}",
 	"needs-unseen":
 		"{name} does not answer in its cage, where these calls were refused: {calls}. The trace never saw them succeed, so they stay refused; add {options} if the application may make them. Probe: {probe} {words}",
 	"needs-refused":

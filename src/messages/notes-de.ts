@@ -86,6 +86,8 @@ export const notesDe: Notes = {
 	"clock-pretended":
 		"Sie stellt die Uhr ({call}). Die Sandbox tut nur so. Der Käfig verweigert den Aufruf, außer mit {option}; auch dann tun Probeläufe nur so.",
 	"clock-allowed": "Sie stellt die Uhr des Systems ({call}), wie {option} es erlaubt. Die Sandbox und Probeläufe tun nur so.",
+	"program-without-setuid":
+		"{path} ist ein Setuid-Programm. Es startet als root, darum hat seine Kopie im Käfig kein Setuid-Bit. Führt es sich selbst neu aus, nachdem es root abgegeben hat, bleibt es ohne root: Starten Sie es neu, statt es neu laden zu lassen.",
 	"chroots-itself": "Sie sperrt sich selbst in {path} ein; in einem Käfig ist das unnötig und kann scheitern.",
 	"abstract-sockets":
 		"Sie benutzt abstrakte Unix-Sockets ({names}); die gehören zum Netz, nicht zu den Dateien, und ein Käfig mit eigenem Netz hat andere.",

@@ -78,6 +78,8 @@ export const notesEn = {
 	"clock-pretended":
 		"It sets the clock ({call}). The sandbox only pretends. The cage refuses the call unless you pass {option}; even then, trials only pretend.",
 	"clock-allowed": "It sets the machine's clock ({call}), as {option} allows. The sandbox and trials only pretend.",
+	"program-without-setuid":
+		"{path} is a setuid program. It starts as root, so its copy in the cage has no setuid bit. If it executes itself again after it gave up root, it stays without root: restart it instead of reloading it.",
 	"chroots-itself": "It locks itself into {path} on its own; inside a cage that is not needed and may fail.",
 	"abstract-sockets":
 		"It uses abstract unix sockets ({names}); they belong to the network, not to the files, and a cage with a network of its own has others.",

@@ -1,4 +1,7 @@
 import { baseName, type Path } from "../path/path.ts";
+import { quoteShellLine } from "../path/quote.ts";
+import { splitCommandLine } from "./command-line.ts";
+import type { Note } from "./note.ts";
 
 /** What the init of a cage follows best is the process that it started: how known daemons are kept in the foreground. */
 export interface Foreground {
@@ -14,6 +17,11 @@ const needs =
 	(word: string, ...same: readonly string[]): Rule =>
 	(command) =>
 		[word, ...same].some((each) => command.includes(each)) ? command : [...command, word];
+/** As `needs`, for a program that reads its options before its file. */
+const needsFirst =
+	(option: string): Rule =>
+	([program = "", ...rest]) =>
+		rest.includes(option) ? [program, ...rest] : [program, option, ...rest];
 /** Takes words away that send the daemon into the background, which otherwise stays. */
 const without =
 	(...words: readonly string[]): Rule =>
@@ -64,7 +72,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 	["snmpd", needs("-f")],
 	["squid", needs("--foreground", "-N")],
 	["tinyproxy", needs("-d")],
-	["privoxy", needs("--no-daemon")],
+	["privoxy", needsFirst("--no-daemon")],
 	["varnishd", needs("-F")],
 	["varnishncsa", without("-D")],
 	["varnishlog", without("-D")],
@@ -92,6 +100,19 @@ export function stayInForeground(command: readonly string[]): Foreground | undef
 	const stays = rule(command);
 	return { command: stays, changed: stays.length !== command.length || stays.some((word, index) => word !== command[index]) };
 }
+
+/**
+ * The unit's own command, where a rule changed it to `command`. A rule knows the program by its name, and another program may have the same name
+ * or another version other options: `-n` of openntpd's ntpd only checks the configuration.
+ */
+export function commandBeforeRule(notes: readonly Note[], command: readonly string[]): readonly string[] | undefined {
+	const note = notes.find(({ code, values }) => code === foregroundNote && values.to === quoteShellLine(command));
+	const split = note && splitCommandLine(String(note.values.from));
+	return split && "words" in split && split.words.length ? split.words : undefined;
+}
+
+/** The note that says so: `from` became `to`. */
+export const foregroundNote = "unit-foreground";
 
 function same(command: readonly string[]): readonly string[] {
 	return command;

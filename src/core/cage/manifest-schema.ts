@@ -131,7 +131,7 @@ export const manifestSchema = v.object({
 		nameless: v.exactOptional(v.array(id)),
 	}),
 	openings: v.object({
-		capabilities: v.array(v.object({ name: v.string(), why: v.string() })),
+		capabilities: v.array(v.object({ name: v.string(), why: v.string(), idle: v.exactOptional(v.literal(true)) })),
 		proc: v.exactOptional(v.string()),
 		unixSockets: v.exactOptional(v.string()),
 		netlink: v.exactOptional(v.string()),

@@ -56,16 +56,49 @@ const tracedCapabilities: readonly Capability[] = [
 	...(["net_bind_service", "net_raw", "sys_chroot", "sys_nice", "sys_resource"] as const),
 ];
 /**
- * Those that act on nothing but its own processes and network, and the one for the clock, because the filter answers the calls that it is for
+ * Those that a rule grants, and that act on nothing but its own processes and network; and the one for the clock, because the filter answers the calls that it is for
  * (`clockCalls` in seccomp.ts). The others change the machine: its modules, mounts, devices, audit and power.
  */
-const confinedCapabilities: readonly Capability[] = [
-	...(["setpcap", "net_broadcast", "net_admin", "ipc_lock", "ipc_owner", "sys_ptrace", "lease", "sys_time"] as const),
-];
+const confinedCapabilities: readonly Capability[] = [...(["net_admin", "sys_ptrace", "lease", "sys_time"] as const)];
+
+/**
+ * Capabilities that a root start may keep without a question, because they reach nothing beyond its cage. capset(2) fails if it names one that the
+ * process does not have, and most daemons then exit.
+ *
+ * - setpcap: gives up capabilities; it adds none that the bounding set lacks.
+ * - net_broadcast: no kernel checks it (capabilities(7)).
+ * - ipc_lock: locks memory that the cage's limits count already.
+ * - ipc_owner: reaches the objects of the cage's own IPC namespace.
+ * - audit_write: the launcher's filter opens no audit socket.
+ *
+ * net_admin is none of them, because it changes the host's network. Neither is lease, because it delays the host's access to shared files.
+ */
+const keepableCapabilities: readonly Capability[] = ["setpcap", "net_broadcast", "ipc_lock", "ipc_owner", "audit_write"];
+
+/**
+ * Capabilities that a root start may keep but not use: the filter refuses their calls until the administrator allows the capability. A time server
+ * names `sys_time` when it gives up root, and exits without it even if it only serves the time.
+ */
+const idleCapabilities: readonly Capability[] = ["sys_time"];
+
+/** Whether the filter refuses the capability's calls until a rule allows it. */
+export function isIdle(name: string): boolean {
+	return (idleCapabilities as readonly string[]).includes(name);
+}
+
+/** Whether a root start that names it in capset(2) gets it without a question. */
+export function isKeepable(name: string): boolean {
+	return ([...tracedCapabilities, ...keepableCapabilities, ...idleCapabilities] as readonly string[]).includes(name);
+}
 
 /** `allowed`: what rules name. Of that, the sandbox grants what stays within it. */
 export function sandboxCapabilities(allowed: readonly string[]): readonly Capability[] {
-	return [...tracedCapabilities, ...confinedCapabilities.filter((name) => allowed.includes(name))];
+	return [...tracedCapabilities, ...[...keepableCapabilities, ...confinedCapabilities].filter((name) => allowed.includes(name))];
+}
+
+/** Everything that the sandbox grants a root start: a trace shows what it keeps as well as what it uses. */
+export function tracedRootCapabilities(allowed: readonly string[]): readonly Capability[] {
+	return sandboxCapabilities([...allowed, ...keepableCapabilities, ...idleCapabilities]);
 }
 
 /** What the launcher's own programs need inside the sandbox: to enter the working directory, and to change account and capabilities. */

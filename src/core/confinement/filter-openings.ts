@@ -36,7 +36,7 @@ export const sandboxOpenings: FilterOpenings = {
 
 /** The openings of the filter that belong to what a plan opens. */
 export function filterOpenings(openings: Openings): FilterOpenings {
-	const has = (capability: string) => openings.capabilities.some(({ name }) => name === capability);
+	const has = (capability: string) => openings.capabilities.some(({ idle, name }) => name === capability && !idle);
 	return {
 		unixSockets: openings.unixSockets !== undefined,
 		netlink: openings.netlink !== undefined,

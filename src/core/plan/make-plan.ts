@@ -82,7 +82,8 @@ export function makePlan(input: PlanInput): Plan {
 	const files = rememberFiles(input.files);
 	const asked = { ...input.rules, binds: realBinds(input.rules.binds, files) };
 	const excluded = matchPaths(asked.exclude, files);
-	const allowed = (path: Path, risk: Risk) => allows(asked, path, risk, files);
+	const program = startedByRoot(application, identity, files);
+	const allowed = (path: Path, risk: Risk) => allows(asked, path, risk, files) || (risk === "setuid" && path === program);
 	const look = (path: Path) => input.known?.(path) ?? readMarks(path, files);
 	const isSecret = (path: Path, status: FileStatus) =>
 		status.kind === "file" && fileRisks(path, status, look(path)).includes("secret");
@@ -202,6 +203,7 @@ export function makePlan(input: PlanInput): Plan {
 			...notes(application, trace, writable.refused),
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
+			...withoutBit(entries, program, asked, files),
 			...(syslog?.notes ?? []),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],
@@ -255,6 +257,20 @@ function addDevices({ additions, files, rules, trace }: PlanInput, collector: En
 		const path = addition.kind === "path" ? deviceName(addition.path, files) : undefined;
 		if (path !== undefined) add(path, trialReason(addition));
 	}
+}
+
+/** Its setuid bit means nothing for root, so it goes in without the bit and without a question. A symlink to it counts as the program itself. */
+function startedByRoot({ command }: Application, { uid }: Identity, files: Files): Path | undefined {
+	return uid === 0 ? placeOf(normalise(pathFromText(command[0] ?? "")), files) : undefined;
+}
+
+/** The application may execute its program again after it gave up root, which the bit gave back on the host. */
+function withoutBit(entries: readonly Entry[], program: Path | undefined, rules: Rules, files: Files): Plan["notes"] {
+	return entries.flatMap(({ decision, path, risks }) =>
+		path === program && decision === "include" && risks.includes("setuid") && !allows(rules, path, "setuid", files)
+			? [{ code: "program-without-setuid", values: { path: showPath(path) } }]
+			: [],
+	);
 }
 
 function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {

@@ -1,15 +1,16 @@
+import { isKeepable } from "../confinement/capabilities.ts";
 import { clockCalls } from "../confinement/seccomp.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { refusedCode, refusedNetlink, refusedUnixSocket } from "../trace/needs.ts";
+import { refusedCode, refusedNetlink, refusedToKeep, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
 import type { Importance } from "./importance.ts";
 import { placeOf } from "./links.ts";
 import type { Addition } from "./make-plan.ts";
-import { capabilityWord, openingWords, refuses } from "./opening-names.ts";
+import { capabilityWord, keepCall, openingWords, refuses } from "./opening-names.ts";
 import type { FoundOpening } from "./openings.ts";
 import type { Entry, Plan } from "./plan.ts";
 import { changes, writes } from "./writable.ts";
@@ -87,6 +88,11 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 	for (const { call, error, program } of cage.refusals.values()) {
 		const by = program === undefined ? {} : { program };
 		if (host.refusals.has(call)) continue;
+		const kept = refusedToKeep(call);
+		if (kept.length) {
+			missing.push(...missingToKeep(kept, { call, error, ...by }, search));
+			continue;
+		}
 		const name = openingBehind(call);
 		const found = name
 			? { remedy: { kind: "opening", name, round, call, ...by } as const }
@@ -106,6 +112,24 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 	return missing
 		.map((one) => (isRefused(one, plan) ? { ...one, declined: true } : one))
 		.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
+}
+
+/** One for each capability that the process named in vain and that the plan lacks: capset(2) fails as a whole. */
+function missingToKeep(
+	names: readonly string[],
+	refused: Pick<Missing, "call" | "error" | "program">,
+	{ host, plan, round }: Search,
+): Missing[] {
+	const { call: _, error: _error, ...by } = refused;
+	const planned = new Set(plan.openings.capabilities.map(({ name }) => name));
+	const lacking = plan.identity.uid === 0 ? names.filter((name) => !planned.has(name)) : [];
+	return lacking.map((name) => ({
+		...refused,
+		kind: "capability",
+		remedy: { kind: "capability", name, round, call: keepCall, ...by },
+		...(host.kept.has(name) && isKeepable(name) ? {} : { unseen: true as const }),
+		declined: false,
+	}));
 }
 
 /** Whether a call that succeeded on the host used this permission. An application that was already running may have used any before. */

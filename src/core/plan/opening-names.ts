@@ -17,6 +17,9 @@ export const openingWords = {
 export type OpeningName = keyof typeof openingWords;
 export const openingNames = Object.keys(openingWords) as OpeningName[];
 
+/** The reason for a capability that the application keeps without having been seen to use it. */
+export const keepCall = "capset";
+
 const capabilityPrefix = "capability:";
 const socketPrefix = "socket:";
 

@@ -1,4 +1,5 @@
 import { noRules, type Rules } from "../application/application.ts";
+import { isIdle } from "../confinement/capabilities.ts";
 import { syslogName } from "../confinement/launch.ts";
 import type { FileStatus, Files } from "../machine/facts.ts";
 import { ancestors, type Path, parent } from "../path/path.ts";
@@ -6,7 +7,16 @@ import { showPath } from "../path/quote.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
 import { areaOf, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
-import { allowedReason, allows, capabilitiesIn, capabilityWord, openingWords, refuses, socketsIn } from "./opening-names.ts";
+import {
+	allowedReason,
+	allows,
+	capabilitiesIn,
+	capabilityWord,
+	keepCall,
+	openingWords,
+	refuses,
+	socketsIn,
+} from "./opening-names.ts";
 import type { Identity, Openings } from "./plan.ts";
 
 /** What a trial found to be needed beyond what the host's trace showed. */
@@ -41,8 +51,13 @@ export function planOpenings(
 	if (identity.uid === 0) {
 		const override = needsOverride(trace, files);
 		if (override) capabilities.set(override.name, override.why);
+		const foreign = changesForeign(trace, files);
+		if (foreign !== undefined && !capabilities.has("fowner")) capabilities.set("fowner", foreign);
 	}
-	for (const { name, why } of found.capabilities) if (!capabilities.has(name)) capabilities.set(name, why);
+	for (const { name, why } of found.capabilities) {
+		// A call that uses a capability says more than one that keeps it.
+		if (!capabilities.has(name) || capabilities.get(name) === keepCall) capabilities.set(name, why);
+	}
 	const refused: { name: string; why: string }[] = [];
 	const decide = (word: string, seen: string | undefined) => {
 		if (!refuses(rules, word)) return seen ?? (allows(rules, word) ? allowedReason(word) : undefined);
@@ -52,7 +67,9 @@ export function planOpenings(
 	const names = new Set([...capabilities.keys(), ...capabilitiesIn(rules.allow)]);
 	const kept = [...names].sort().flatMap((name) => {
 		const why = decide(capabilityWord(name), capabilities.get(name));
-		return why === undefined ? [] : [{ name, why }];
+		if (why === undefined) return [];
+		const isKept = why === keepCall && isIdle(name) && !allows(rules, capabilityWord(name));
+		return [{ name, why, ...(isKept ? { idle: true as const } : {}) }];
 	});
 	if (found.asksSyslog && found.syslog === undefined) decide(openingWords.syslog, `connect ${syslogName}`);
 	const opened = (name: FoundOpening) => found.opened.find((one) => one.name === name)?.why;
@@ -116,6 +133,18 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 		}
 	}
 	return reading === undefined ? undefined : { name: "dac_read_search", why: reading };
+}
+
+/** A file of another owner whose mode root changed: only its owner and CAP_FOWNER may (chmod(2)). What the application gave away, the trace judges. */
+function changesForeign(trace: Trace, files: Files): string | undefined {
+	for (const access of trace.accesses.values()) {
+		if (access.owner || !access.rootOps.has("write")) continue;
+		const call = [...access.calls].find((name) => /^f?chmod/.test(name));
+		if (call === undefined) continue;
+		const status = files.status(access.real ?? placeOf(access.path, files));
+		if (status && status.uid > 0) return `${call} ${showPath(access.path)}`;
+	}
+	return undefined;
 }
 
 /** path_resolution(7): the owner's bits count for the owner alone, then the group's, then everybody's. */

@@ -106,10 +106,17 @@ export interface WritableDirectory {
 	readonly seeds: readonly { readonly path: Path; readonly bytes: number }[];
 }
 
+export interface PlannedCapability {
+	/** Lower case, without CAP_, as setpriv names it. */
+	readonly name: string;
+	readonly why: string;
+	/** The application keeps it, and the filter refuses its calls until a rule allows it. */
+	readonly idle?: true;
+}
+
 /** What confinement must leave open, each derived from the trace, with what showed the need. */
 export interface Openings {
-	/** Capabilities without CAP_, lower case, as setpriv names them. */
-	readonly capabilities: readonly { readonly name: string; readonly why: string }[];
+	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
 	readonly unixSockets?: string;
 	/** Netlink, of which routing alone: the machine's addresses and routes. */

@@ -1,6 +1,6 @@
-import { sandboxCapabilities } from "../confinement/capabilities.ts";
+import { tracedRootCapabilities } from "../confinement/capabilities.ts";
 import { showPath } from "../path/quote.ts";
-import { refusedCapset } from "../trace/needs.ts";
+import { refusedToKeep } from "../trace/needs.ts";
 import { isNeverAllowed } from "../trace/never-allowed.ts";
 import type { Trace } from "../trace/trace.ts";
 import { areaOf } from "./areas.ts";
@@ -19,11 +19,8 @@ export function refusedCalls({ refusals }: Pick<Trace, "refusals">): { readonly 
 
 /** Capabilities that a root start wanted to keep and that the sandbox does not grant unasked. */
 export function refusedCapabilities({ refusals }: Pick<Trace, "refusals">): readonly string[] {
-	const granted = new Set<string>(sandboxCapabilities([]));
-	const names = [...refusals.keys()].flatMap((call) =>
-		call.startsWith(refusedCapset) ? call.slice(refusedCapset.length, -1).split(",") : [],
-	);
-	return [...new Set(names)].filter((name) => name !== "" && !granted.has(name));
+	const granted = new Set<string>(tracedRootCapabilities([]));
+	return [...new Set([...refusals.keys()].flatMap(refusedToKeep))].filter((name) => !granted.has(name));
 }
 
 /** The options that permit them. */

@@ -1,6 +1,6 @@
 import type { Rules } from "../application/application.ts";
 import type { OwnedDirectory } from "../application/made-directory.ts";
-import type { Files } from "../machine/facts.ts";
+import type { FileStatus, Files } from "../machine/facts.ts";
 import { baseName, isWithin, join, normalise, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Operation } from "../trace/trace.ts";
 import {
@@ -91,7 +91,7 @@ export function planWritable(input: WritableInput): WritablePlan {
 		const status = access.succeeded.size ? files.status(real) : undefined;
 		if (status?.kind !== "directory") continue;
 		// A directory that belongs to the application's own account is there to be written, even if this run did not.
-		if (accounts.has(status.uid) && isStateArea(real)) want(real, reason);
+		if ((accounts.has(status.uid) && isStateArea(real)) || isGroupSpool(real, status)) want(real, reason);
 		else if (!startsEmpty(real)) entered.set(real, reason);
 	}
 	// Below a writable directory nothing comes from the plan: what the application found there, it finds again, if empty.
@@ -191,6 +191,14 @@ function ownBelow(directory: Path, passed: readonly Path[], { calls }: Access, i
 /** Where state may live: configuration that happens to belong to the account (/etc/redis) is still not the application's to change. */
 function isStateArea(path: Path): boolean {
 	return areaOf(path) === "files" && !isSystemDirectory(path) && !isWithin(path, pathFromText("/etc"));
+}
+
+/**
+ * A directory of state that a group may write: its programs leave work there for the daemon, which may insist on the mode (opensmtpd). As a
+ * directory of the read-only cage it would lose the group's right.
+ */
+function isGroupSpool(path: Path, { gid, mode }: FileStatus): boolean {
+	return gid > 0 && (mode & 0o020) !== 0 && isWithin(path, pathFromText("/var")) && isStateArea(path);
 }
 
 export function tracedReason({ calls, programs }: Access): Reason {

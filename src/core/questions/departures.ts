@@ -1,8 +1,9 @@
 import type { Rules } from "../application/application.ts";
+import { isIdle } from "../confinement/capabilities.ts";
 import { pathToText } from "../path/path.ts";
 import { escapeGlob } from "../path/quote.ts";
 import type { Addition } from "../plan/make-plan.ts";
-import { capabilityWord, openingWords } from "../plan/opening-names.ts";
+import { capabilityWord, keepCall, openingWords } from "../plan/opening-names.ts";
 import type { Answers } from "./answers.ts";
 
 /** What the trials of a cage proposed, and what was taken of it. */
@@ -48,6 +49,9 @@ export function wantedRule(addition: Addition): Rule | undefined {
 		}
 		case "account":
 			return ["accounts", addition.name];
+		case "capability":
+			// The word would allow its calls as well; the next trial finds it again.
+			return addition.call === keepCall && isIdle(addition.name) ? undefined : ["allow", wordOf(addition)];
 		default:
 			return ["allow", wordOf(addition)];
 	}

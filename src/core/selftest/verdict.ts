@@ -81,7 +81,7 @@ function isOpened(opening: Opening, { network, openings, weaker }: Made): boolea
 			return openings.writableCode !== undefined;
 		default:
 			return (
-				openings.capabilities.some(({ name }) => opening === `capability ${name}`) ||
+				openings.capabilities.some(({ idle, name }) => !idle && opening === `capability ${name}`) ||
 				weaker.some((weakness) => opening === `weak ${weakness}`)
 			);
 	}

@@ -59,9 +59,9 @@ plain("linkat", { at: 0, path: 1, does: look }, { at: 2, path: 3, does: create }
 plain("symlink", { path: 1, does: create });
 plain("symlinkat", { at: 1, path: 2, does: create });
 // To change what an inode says needs a writable mount as writing does, so it counts as writing.
-plain("chmod truncate truncate64 utime utimes setxattr lsetxattr removexattr lremovexattr", { path: 0, does: write });
-plain("fchmod fsetxattr fremovexattr", { at: 0, does: write });
-plain("fchmodat fchmodat2 utimensat utimensat_time64 futimesat", { at: 0, path: 1, does: write });
+plain("truncate truncate64 utime utimes setxattr lsetxattr removexattr lremovexattr", { path: 0, does: write });
+plain("fsetxattr fremovexattr", { at: 0, does: write });
+plain("futimesat", { at: 0, path: 1, does: write });
 plain("setxattrat removexattrat file_setattr", { at: 0, path: 1, does: write });
 plain("acct", { path: 0, does: write });
 plain("swapon", { path: 0, does: ["read", "write"] });
@@ -82,6 +82,9 @@ special("rename", { path: 0, does: remove }, { path: 1, does: create });
 special("renameat renameat2", { at: 0, path: 1, does: remove }, { at: 2, path: 3, does: create });
 special("chown lchown chown32 lchown32", { path: 0, does: write });
 special("fchown fchown32", { at: 0, does: write });
+special("chmod", { path: 0, does: write });
+special("fchmod", { at: 0, does: write });
+special("fchmodat fchmodat2 utimensat utimensat_time64", { at: 0, path: 1, does: write });
 special("fchownat", { at: 0, path: 1, does: write });
 special("mknod", { path: 0, does: create });
 special("mknodat", { at: 0, path: 1, does: create });
@@ -92,7 +95,7 @@ special(
 	{ path: 1, does: enter },
 );
 special("umount umount2", { path: 0, does: enter });
-special("socket socketpair setsockopt bind connect sendto sendmsg sendmmsg kill tkill tgkill capset memfd_create");
+special("socket socketpair setsockopt bind connect sendto sendmsg sendmmsg kill tkill tgkill capset prctl memfd_create");
 // Whether code is written while it runs. mmap is rare once the libraries are there, and a fold passes over all others at once (`isOrdinaryMemory`).
 special("mmap mprotect pkey_mprotect shmat");
 special("setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid");

@@ -10,6 +10,7 @@ export interface TraceJson {
 	readonly capabilities: readonly WithProgramJson<CapabilityUse>[];
 	/** Absent from traces that older versions stored. */
 	readonly possibleNeeds?: readonly string[];
+	readonly kept?: readonly string[];
 	readonly refusals: readonly WithProgramJson<Refusal>[];
 	readonly ports: readonly string[];
 	readonly families: readonly string[];
@@ -61,6 +62,7 @@ export function restToJson(trace: Trace): Omit<TraceJson, "accesses"> {
 		gids: [...trace.gids],
 		capabilities: [...trace.capabilities.values()].map(programToJson),
 		possibleNeeds: [...trace.possibleNeeds],
+		kept: [...trace.kept],
 		refusals: [...trace.refusals.values()].map(programToJson),
 		ports: [...trace.ports],
 		families: [...trace.families],
@@ -89,6 +91,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		gids: new Set(json.gids),
 		capabilities: new Map(json.capabilities.map((use) => [use.name, programFromJson(use)])),
 		possibleNeeds: new Set(json.possibleNeeds ?? []),
+		kept: new Set(json.kept ?? []),
 		refusals: new Map(json.refusals.map((refusal) => [refusal.call, programFromJson(refusal)])),
 		ports: new Set(json.ports),
 		families: new Set(json.families),

@@ -24,6 +24,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		gids: union(a.gids, b.gids),
 		capabilities: new Map([...b.capabilities, ...a.capabilities]),
 		possibleNeeds: union(a.possibleNeeds, b.possibleNeeds),
+		kept: union(a.kept, b.kept),
 		refusals,
 		ports: union(a.ports, b.ports),
 		families: union(a.families, b.families),

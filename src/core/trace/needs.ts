@@ -27,6 +27,17 @@ export function noteNeeds(
 			noteOwner(event, idOf(args[first]), idOf(args[first + 1]), effect, process, recorder);
 			break;
 		}
+		case "chmod":
+		case "fchmod":
+		case "fchmodat":
+		case "fchmodat2":
+			noteOwned(event, effect, process, recorder);
+			break;
+		case "utimensat":
+		case "utimensat_time64":
+			// To set the present time, the right to write is enough (utimensat(2)).
+			if (/\btv_sec=/.test(args[2] ?? "")) noteOwned(event, effect, process, recorder);
+			break;
 		case "mknod":
 		case "mknodat":
 			if (/\bS_IF(CHR|BLK)\b/.test(args.join())) recorder.capability("mknod", call, process.program);
@@ -62,6 +73,12 @@ export function noteNeeds(
 		case "sched_setattr":
 			if (/\bSCHED_(FIFO|RR|DEADLINE)\b/.test(args[1] ?? "")) recorder.capability("sys_nice", call, process.program);
 			break;
+		case "capset":
+			for (const name of capabilitiesNamed(args[1])) recorder.trace.kept.add(name);
+			break;
+		case "prctl":
+			for (const name of capabilitiesOfProcess(args)) recorder.trace.kept.add(name);
+			break;
 		case "settimeofday":
 		case "clock_settime":
 		case "clock_settime64":
@@ -86,7 +103,28 @@ export function noteNeeds(
 }
 
 /** What a trace calls the refusal of capabilities that a process wanted to keep or raise; their names follow, and a bracket. */
-export const refusedCapset = "capset(";
+const refusedCapset = "capset(";
+
+/** The capabilities that a refused call named. Empty for any other refusal. */
+export function refusedToKeep(call: string): string[] {
+	return call.startsWith(refusedCapset)
+		? call
+				.slice(refusedCapset.length, -1)
+				.split(",")
+				.filter((name) => name !== "")
+		: [];
+}
+
+/** The names in a text of strace, as setpriv writes them. */
+function capabilitiesNamed(text = ""): string[] {
+	return [...new Set(text.match(/\bCAP_[A-Z_]+/g)?.map((name) => name.slice("CAP_".length).toLowerCase()))];
+}
+
+/** The capabilities that a prctl(2) about capabilities cannot do without. */
+function capabilitiesOfProcess([option = "", ...rest]: readonly string[]): string[] {
+	if (option === "PR_CAPBSET_DROP" || option === "PR_SET_SECUREBITS") return ["setpcap"];
+	return option === "PR_CAP_AMBIENT" && rest[0] === "PR_CAP_AMBIENT_RAISE" ? capabilitiesNamed(rest[1]) : [];
+}
 
 /** What a trace calls the refusal of a socket, by its family. */
 export const refusedUnixSocket = "socket(AF_UNIX)";
@@ -124,14 +162,11 @@ export function noteRefusal(event: CallEvent, error: string, { program }: Proces
 		if (error === "EPERM" && writesCode(event)) recorder.refusal(codeCall(event), error, program);
 		return;
 	}
-	if (call === "capset") {
-		const names = new Set(
-			args
-				.join()
-				.match(/\bCAP_[A-Z_]+/g)
-				?.map((name) => name.slice("CAP_".length).toLowerCase()),
-		);
-		recorder.refusal(`${refusedCapset}${[...names].join(",")})`, error, program);
+	if (call === "capset" || call === "prctl") {
+		const names = call === "capset" ? capabilitiesNamed(args.join()) : capabilitiesOfProcess(args);
+		if (call === "capset" || (names.length && error === "EPERM")) {
+			recorder.refusal(`${refusedCapset}${names.join(",")})`, error, program);
+		}
 		return;
 	}
 	if (error === "EPERM" || error === "EACCES") recorder.refusal(call, error, program);
@@ -142,6 +177,13 @@ export function noteRefusal(event: CallEvent, error: string, { program }: Proces
 function maySignal(sender: Process, target: Process): boolean {
 	const mine = [sender.uid.real, sender.uid.effective];
 	return mine.includes(target.uid.real) || mine.includes(target.uid.saved);
+}
+
+/** chmod(2): only the owner changes a mode without CAP_FOWNER. Of a file that the application did not give away, the plan knows the owner. */
+function noteOwned(event: CallEvent, effect: Effect | undefined, process: Process, recorder: Recorder): void {
+	const access = effect?.touches[0]?.access;
+	const owner = access && !recorder.removed.has(access) ? (access.owner?.uid ?? 0) : 0;
+	if (process.uid.effective === 0 && owner > 0) recorder.capability("fowner", event.call, process.program);
 }
 
 /** chown(2): another owner needs CAP_CHOWN, and so does a group that the owner is not in; which groups those are is not known. */
@@ -160,7 +202,9 @@ function noteOwner(
 	if (process.uid.effective === 0 && (otherUser || otherGroup)) recorder.capability("chown", event.call, process.program);
 	if (!access) return;
 	const owner = { uid: uid ?? known?.uid ?? -1, gid: gid ?? known?.gid ?? -1 };
-	if (otherUser || otherGroup) access.owner = owner;
+	if (!otherUser && !otherGroup) return;
+	access.owner = owner;
+	recorder.removed.delete(access);
 }
 
 /** Follows the hard limits that a process shows and sets; raising one needs CAP_SYS_RESOURCE (setrlimit(2)). */

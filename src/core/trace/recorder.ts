@@ -43,6 +43,8 @@ export class Recorder {
 	readonly #programs = new SharedSets<Path>();
 	#quietExits = 0;
 	mainPid: number | undefined;
+	/** Removed since their owner was changed: what is made there next belongs to who makes it. */
+	readonly removed = new WeakSet<Access>();
 
 	access(path: Path): Access {
 		const known = this.trace.accesses.get(path);
@@ -82,6 +84,7 @@ export class Recorder {
 					continue;
 				}
 				this.tally.succeed(access, operation);
+				if (operation === "remove") this.removed.add(access);
 				if (asRoot) this.tally.actedAsRoot(access, operation);
 			}
 			if (access.calls.size < maxCalls) access.calls = this.#calls.with(access.calls, effect.call);

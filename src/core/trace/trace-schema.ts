@@ -33,6 +33,7 @@ const fields = {
 	refusals: v.array(v.object({ call: v.string(), error: v.string(), count: whole, program: v.exactOptional(absolutePathJson) })),
 	ports: texts,
 	possibleNeeds: v.exactOptional(texts),
+	kept: v.exactOptional(texts),
 	families: texts,
 	peers: v.exactOptional(texts),
 	refusedPorts: v.exactOptional(texts),

@@ -60,6 +60,8 @@ export interface Trace {
 	 * limit was before, or whether a unix socket was of use.
 	 */
 	readonly possibleNeeds: Set<string>;
+	/** Capabilities that a successful capset(2) or prctl(2) named. The process kept or raised them; whether it used them is not known. */
+	readonly kept: Set<string>;
 	/** Calls that failed with EPERM or EACCES without naming a path, e.g. `setgroups`, with the error. */
 	readonly refusals: Map<string, Refusal>;
 	/** Ports that were bound, e.g. `tcp 80`. Socket families whose use succeeded (AF_UNIX only where bind or connect did). */
@@ -97,6 +99,7 @@ export function emptyTrace(): Trace {
 		gids: new Set(),
 		capabilities: new Map(),
 		possibleNeeds: new Set(),
+		kept: new Set(),
 		refusals: new Map(),
 		ports: new Set(),
 		families: new Set(),

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { sandboxCapabilities } from "../../core/confinement/capabilities.ts";
+import { tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { environmentName } from "../../core/confinement/environment.ts";
 import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
@@ -91,7 +91,7 @@ function byScript({ launcher }: Method): LaunchSpec["launcher"] {
 function watchedCapabilities({ identity, spec }: LaunchRequest): readonly string[] {
 	if (isRootless()) return [];
 	if (identity.uid !== 0) return ["net_bind_service"];
-	return spec.kind === "rehearsal" ? sandboxCapabilities(spec.capabilities) : [];
+	return spec.kind === "rehearsal" ? tracedRootCapabilities(spec.capabilities) : [];
 }
 
 function cageRoot(

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such variables are systemd's, not ours
 import { describe, expect, it } from "vitest";
-import { stayInForeground } from "../../../src/core/application/foreground.ts";
+import { commandBeforeRule, stayInForeground } from "../../../src/core/application/foreground.ts";
 import { applicationFromUnit } from "../../../src/core/application/unit-application.ts";
 import { parseServiceUnit } from "../../../src/core/application/unit-file.ts";
 
@@ -194,7 +194,7 @@ describe("staying in the foreground", () => {
 		["openvpn --daemon ovpn-a --cd /x", "openvpn --cd /x"],
 		["openvpn --daemon --cd /x", "openvpn --cd /x"],
 		["postfix debian-systemd-start", "postfix start-fg"],
-		["privoxy --user privoxy /c", "privoxy --user privoxy /c --no-daemon"],
+		["privoxy --user privoxy /c", "privoxy --no-daemon --user privoxy /c"],
 		["rsync --server", "rsync --server"],
 		["slapd -h ldap:///", "slapd -h ldap:/// -d 0"],
 		["slapd -d0", "slapd -d0"],
@@ -206,6 +206,12 @@ describe("staying in the foreground", () => {
 		expect(stayInForeground(from.split(" "))?.command.join(" ")).toBe(to);
 	});
 
+	it("keeps the unit's own command for the case that a rule is wrong", () => {
+		const { application, notes } = of("[Service]\nType=forking\nExecStart=/usr/sbin/ntpd -f '/etc/a b'");
+		expect(application.command).toEqual(["/usr/sbin/ntpd", "-f", "/etc/a b", "-n"]);
+		expect(commandBeforeRule(notes, application.command ?? [])).toEqual(["/usr/sbin/ntpd", "-f", "/etc/a b"]);
+		expect(commandBeforeRule(notes, ["/usr/sbin/ntpd", "-d"])).toBeUndefined();
+	});
 	it("does not guess", () => {
 		expect(stayInForeground(["/opt/own/daemon"])).toBeUndefined();
 	});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cageEntries } from "../../../src/core/cage/layout.ts";
 import { pathFromBytes, pathToJson } from "../../../src/core/path/path.ts";
-import { application, type Did, entryAt, included, planFor, rules, trace } from "./traces.ts";
+import { application, asApp, type Did, entryAt, included, planFor, rules, trace } from "./traces.ts";
 import { directory, file, link, type Node, socket, tree } from "./tree.ts";
 
 const key = "-----BEGIN RSA PRIVATE KEY-----\n";
@@ -118,6 +118,17 @@ describe("secrets and setuid files", () => {
 			]);
 			expect(included(made)).not.toHaveProperty(["/etc/app/key.pem"]);
 		}
+	});
+	test("the program that root starts goes in without its setuid bit, and a note says so", () => {
+		const own = { application: { ...application, command: ["/usr/bin/tool"] } };
+		const made = plan({ "/usr/bin/tool": "execute" }, own);
+		expect(made.declined).toEqual([]);
+		expect(cageEntries(made).find(({ path }) => path === "/usr/bin/tool")?.mode).toBe(0o755);
+		expect(made.notes.map(({ code }) => code)).toContain("program-without-setuid");
+		expect(plan({ "/usr/bin/tool": "execute" }, { ...own, identity: asApp }).declined).toHaveLength(1);
+		const allowed = plan({ "/usr/bin/tool": "execute" }, { ...own, rules: rules({ allowSetuid: ["/usr/bin/tool"] }) });
+		expect(cageEntries(allowed).find(({ path }) => path === "/usr/bin/tool")?.mode).toBe(0o4755);
+		expect(allowed.notes.map(({ code }) => code)).not.toContain("program-without-setuid");
 	});
 	test("also where a link leads to them", () => {
 		const made = plan({ "/etc/app/current": "read" });

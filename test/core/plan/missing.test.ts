@@ -226,6 +226,20 @@ describe("capability and filter", () => {
 			findMissing(trace({}, { refusals: both }), trace({}, { refusals: both }), planFor(files, trace({})), files, 1),
 		).toEqual([]);
 	});
+	test("capabilities that the trace kept are added one by one, and those beyond the cage only by a word", () => {
+		const files = tree(host);
+		const kept = trace({}, { kept: new Set(["setpcap", "sys_time", "net_admin"]) });
+		const call = "capset(setpcap,sys_time,net_admin,lease)";
+		const refusals = new Map([[call, { call, error: "EPERM", count: 1 }]]);
+		const found = findMissing(kept, trace({}, { refusals }), planFor(files, kept, { identity: asRoot }), files, 1);
+		expect(found.map(({ remedy, unseen = false }) => [remedyOf(remedy), unseen])).toEqual([
+			["capability setpcap", false],
+			["capability sys_time", false],
+			["capability net_admin", true],
+			["capability lease", true],
+		]);
+		expect(findMissing(kept, trace({}, { refusals }), planFor(files, kept, { identity: asApp }), files, 1)).toEqual([]);
+	});
 	test("a unix socket that the filter refused can be opened, and only matters where nothing answers", () => {
 		const [refused] = missing({}, {}, {}, [["socket(AF_UNIX)", "EAFNOSUPPORT"]]);
 		expect(refused).toMatchObject({

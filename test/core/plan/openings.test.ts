@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { filterOpenings } from "../../../src/core/confinement/filter-openings.ts";
 import { planOpenings } from "../../../src/core/plan/openings.ts";
 import type { Trace } from "../../../src/core/trace/trace.ts";
 import { asApp, asRoot, type Did, trace } from "./traces.ts";
@@ -31,6 +32,15 @@ describe("capabilities", () => {
 				),
 			),
 		).toEqual([]);
+	});
+	test("the clock's capability may be kept, and is idle until a rule allows it", () => {
+		const found = { ...none, capabilities: [{ name: "sys_time", why: "capset" }] };
+		const openings = planOpenings(asRoot, trace({}), tree({}), found);
+		expect(openings.capabilities).toEqual([{ name: "sys_time", why: "capset", idle: true }]);
+		expect(filterOpenings(openings).clock).toBeUndefined();
+		const allowed = planOpenings(asRoot, trace({}), tree({}), found, { allow: ["capability:sys_time"], refuse: [] });
+		expect(allowed.capabilities).toEqual([{ name: "sys_time", why: "capset" }]);
+		expect(filterOpenings(allowed).clock).toBe("real");
 	});
 	test("what a trial found comes on top, once", () => {
 		const found = {
@@ -134,8 +144,9 @@ describe("root that passes by modes", () => {
 		["only looks", "look", owned(0o600), []],
 	])("%s", (_, did, nodes, expected) => expect(needs(asRootDid(did), nodes)).toEqual(expected));
 
-	test("changes of mode and owner are not writing", () => {
-		expect(needs(asRootDid("write", ["chmod", "fchown"]), owned(0o644))).toEqual([]);
+	test("changes of mode and owner are not writing, and a mode is its owner's to change", () => {
+		expect(needs(asRootDid("write", ["chmod", "fchown"]), owned(0o644))).toEqual(["fowner"]);
+		expect(needs(asRootDid("write", ["chmod", "fchown"]), owned(0o644, 0, 0))).toEqual([]);
 		expect(needs(asRootDid("write", ["newfstatat", "openat"]), owned(0o644))).toEqual(["dac_override"]);
 	});
 	test("goes through, and makes files in, directories of others", () => {

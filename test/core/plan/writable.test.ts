@@ -133,6 +133,16 @@ describe("where the application writes", () => {
 			"/srv/v2",
 		]);
 	});
+	test("a spool that a group may write keeps its mode, wherever the daemon looked at it", () => {
+		const more = {
+			"/var/spool/app": directory({ mode: 0o711 }),
+			"/var/spool/app/drop": directory({ gid: 777, mode: 0o770 }),
+			"/var/spool/app/done": directory({ gid: 777, mode: 0o750 }),
+			"/usr/share/app": directory({ gid: 777, mode: 0o775 }),
+		};
+		const made = plan({ "/var/spool/app/drop": "look", "/var/spool/app/done": "look", "/usr/share/app": "look" }, more);
+		expect(made.writable).toMatchObject([{ path: "/var/spool/app/drop", uid: 0, gid: 777, mode: 0o770 }]);
+	});
 });
 
 describe("what is asked for", () => {

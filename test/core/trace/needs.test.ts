@@ -27,6 +27,10 @@ describe("capabilities: only what a call that succeeded used", () => {
 		['10  chown("/x", 33, -1) = 0', ["chown by chown"]],
 		['10  chown("/x", -1, -1) = 0', []],
 		['10  setresuid(33, 33, 33) = 0\n10  chown("/x", 33, 33) = 0', ["setuid by setresuid"]],
+		['10  chown("/x", 33, 33) = 0\n10  chmod("/x", 0660) = 0', ["chown by chown", "fowner by chmod"]],
+		['10  chmod("/x", 0660) = 0\n10  chown("/x", 33, 33) = 0', ["chown by chown"]],
+		['10  chown("/x", 33, 33) = 0\n10  utimensat(AT_FDCWD</>, "/x", NULL, 0) = 0', ["chown by chown"]],
+		['10  chown("/x", 33, 33) = 0\n10  unlink("/x") = 0\n10  chmod("/x", 0660) = 0', ["chown by chown"]],
 		['10  chroot("/x") = 0', ["sys_chroot by chroot"]],
 		["10  fork() = 11\n11  setuid(33) = 0\n10  kill(11, SIGTERM) = 0", ["setuid by setuid", "kill by kill"]],
 		["10  fork() = 11\n11  setuid(33) = 0\n10  kill(2 /* 11 in strace's PID NS */, 0) = 0", ["setuid by setuid", "kill by kill"]],
@@ -64,6 +68,29 @@ test.each([
 	["10  socket(AF_UNIX, SOCK_STREAM, 0) = -1 EAFNOSUPPORT (Address family not supported by protocol)", []],
 ])("what the line leaves open is only possible: %s", (lines, expected) => {
 	expect([...traceOf(lines).possibleNeeds]).toEqual(expected);
+});
+
+const header = "{version=_LINUX_CAPABILITY_VERSION_3, pid=0}";
+const set = "{effective=1<<CAP_CHOWN, permitted=1<<CAP_CHOWN|1<<CAP_SYS_TIME, inheritable=0}";
+test.each([
+	[`10  capset(${header}, ${set}) = 0`, ["chown", "sys_time"]],
+	[`10  capset(${header}, ${set}) = -1 EPERM (Operation not permitted)`, []],
+	["10  prctl(PR_CAPBSET_DROP, CAP_CHOWN) = 0", ["setpcap"]],
+	["10  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0) = 0", ["net_raw"]],
+	['10  prctl(PR_SET_NAME, "worker") = 0', []],
+])("what a process keeps, whether or not it uses it: %s", (lines, expected) => {
+	const { capabilities, kept } = traceOf(lines);
+	expect([[...kept], [...capabilities.keys()]]).toEqual([expected, []]);
+});
+
+test("a refusal to keep capabilities names them; that of another prctl is none", () => {
+	const lines = [
+		`10  capset(${header}, ${set}) = -1 EPERM (Operation not permitted)`,
+		"10  prctl(PR_CAPBSET_DROP, CAP_CHOWN) = -1 EPERM (Operation not permitted)",
+		"10  prctl(PR_CAPBSET_READ, 99) = -1 EINVAL (Invalid argument)",
+		"10  prctl(PR_SET_MM, PR_SET_MM_BRK, 0, 0, 0) = -1 EPERM (Operation not permitted)",
+	];
+	expect([...traceOf(lines.join("\n")).refusals.keys()]).toEqual(["capset(chown,sys_time)", "capset(setpcap)"]);
 });
 
 test("accounts that it switched to, and the owner that it gave a file", () => {

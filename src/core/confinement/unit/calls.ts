@@ -38,7 +38,7 @@ export function calls(unit: UnitLines, input: UnitInput): void {
 		unit.because("By these the first program gives up more; whoever has them can only give up more.");
 		unit.set("SystemCallFilter", "seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self");
 	}
-	const needed = new Set(openings.capabilities.flatMap(({ name }) => callsOf[name] ?? []));
+	const needed = new Set(openings.capabilities.flatMap(({ idle, name }) => (idle ? [] : (callsOf[name] ?? []))));
 	if (needed.size) {
 		unit.because("What the capabilities above are used through.");
 		unit.set("SystemCallFilter", [...needed].join(" "));

@@ -10,7 +10,7 @@ export function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	if (plan.openings.proc !== undefined) unit.because(`/proc is needed for: ${plan.openings.proc}`);
 	unit.set("ProtectProc", "invisible");
 	unit.set("ProcSubset", "pid");
-	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.because("No ProtectClock=yes: it sets the clock.");
+	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.because("No ProtectClock=yes: that takes the capability away.");
 	else unit.set("ProtectClock", "yes");
 	unit.set("ProtectControlGroups", "yes");
 	unit.set("ProtectHostname", "yes");
