@@ -77,7 +77,7 @@ export function showMade(terminal: Terminal, { machine }: Context, made: MadeCag
 	const data = pathToText(machine.store.data(made.cage.name)) ?? "";
 	if (terminal.options.json) {
 		const minimised = smaller && { minimised: minimisedToJson(smaller.result) };
-		terminal.printJson("make", { ...madeToJson(made, root, data), ...minimised });
+		terminal.printJson("make", { ...madeToJson(made, root, data, terminal.messages), ...minimised });
 	} else {
 		if (smaller && !smaller.isTold) terminal.print(foundText(smaller.result.subject, smaller.result.found, terminal.messages));
 		terminal.print(madeText(made, root, data, ["cagewright", ...stateWords(terminal.otherState)], terminal.messages));

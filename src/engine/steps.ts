@@ -34,9 +34,11 @@ import { takeOverEdits } from "./edits.ts";
 import type { Step } from "./events.ts";
 import { orDiskFull, startFailure } from "./failures.ts";
 import { requireNothingWider } from "./narrowing.ts";
+import { noPeople, peopleServed } from "./people.ts";
 import { separationNotes } from "./separation.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
+import { unprovenNotes } from "./unproven.ts";
 
 /** The steps of the whole job, each on what the ones before left. The verbs, the wizard and `make` all go through here. */
 
@@ -152,7 +154,6 @@ export async function traceStep(
 	checkPlaces(answers.rules, machine.files);
 	const identity = identityOf(context, answers);
 	checkAccountRules(answers.rules, identity, machine.accounts.users(), machine.accounts.groups());
-	const notes = [...(answers.notes ?? []), ...limits(machine)];
 	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
 	const told = answers.application;
@@ -161,7 +162,8 @@ export async function traceStep(
 	const reach = coverage
 		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
 		: undefined;
-	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}) };
+	const { otherProbes } = answers;
+	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}), ...(otherProbes ? { otherProbes } : {}) };
 	const { value: run, seconds } = attach
 		? await timed(context, "attach", () => traceRunning(context, application, attach, traced))
 		: await timed(context, "trace", () => traceApplication(context, application, rules, identity, { ...traced, onHost }), onHost);
@@ -174,15 +176,25 @@ export async function traceStep(
 	const known = await readableCage(machine.store, answers.name, replace);
 	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
 	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
+	// It may have answered in another way than the first that was proposed.
+	const probes = run.probes.map(({ command }) => command);
+	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
+	const notes = [
+		...(answers.notes ?? []),
+		...limits(machine),
+		...people.notes,
+		...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : []),
+	];
 	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
 	const cage: Cage = {
 		name: answers.name,
 		application: {
 			...told,
+			probes,
 			exercises: [...new Set([...(earlier?.cage.application.exercises ?? []), ...told.exercises])],
 			directories: usedDirectories(application, told, result.trace, machine.files),
 		},
-		rules: answers.rules,
+		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },
 		...(answers.template === undefined ? {} : { template: answers.template }),
 		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
 		...(answers.unit === undefined ? {} : { unit: answers.unit }),

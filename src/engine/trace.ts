@@ -10,6 +10,7 @@ import { capabilitiesIn } from "../core/plan/opening-names.ts";
 import { likelyOwn, uncopied } from "../core/plan/own-directory.ts";
 import type { Identity } from "../core/plan/plan.ts";
 import { directoryOf, isGiven } from "../core/plan/writable.ts";
+import type { Answers } from "../core/questions/answers.ts";
 import { TraceFold } from "../core/trace/fold.ts";
 import { addTraces } from "../core/trace/merge.ts";
 import { emptyTrace, type Trace } from "../core/trace/trace.ts";
@@ -18,7 +19,7 @@ import type { Reach } from "./coverage.ts";
 import type { ProbeOutcome } from "./events.ts";
 import { type Asked, reachingNeighbours } from "./neighbours.ts";
 import type { Ended, Launch, Launched, LaunchRequest } from "./ports.ts";
-import { checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
+import { askUntilAnswered, checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
 import { TraceReport } from "./trace-report.ts";
 
 export interface TraceOptions {
@@ -28,6 +29,8 @@ export interface TraceOptions {
 	readonly more?: (signal: AbortSignal) => Promise<string | undefined>;
 	/** Is kept told of what was exercised, and tells how far that reaches. */
 	readonly reach?: Reach;
+	/** Other ways to ask, as `Answers.otherProbes`. */
+	readonly otherProbes?: Answers["otherProbes"];
 }
 
 export interface TraceResult {
@@ -62,7 +65,8 @@ export async function traceApplication(
 	options: TraceOptions,
 ): Promise<TraceResult> {
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
-	await checkProbesFailFirst(context, application.probes, options.onHost);
+	const ways = [application.probes, ...(options.otherProbes ?? [])];
+	await checkProbesFailFirst(context, [...new Set(ways.flat())], options.onHost);
 	const { accounts, files } = context.machine;
 	const places = sandboxPlaces(context, application, rules, identity);
 	const policy = { uid: identity.uid, rules };
@@ -143,8 +147,9 @@ function traceLives(
 				};
 			}
 			const again = { ...watched, number: 2, whole: rehearsal !== undefined };
+			const probes = first.value.probes.map(({ command }) => command);
 			const second = await watchedRun(within, application, identity, again, async (run) => {
-				await probeUntilAnswered(within, run, application.probes, application.timeout);
+				await probeUntilAnswered(within, run, probes, application.timeout);
 			});
 			return { ...first.value, trace: addTraces(first.trace, second.trace), output: first.output };
 		} finally {
@@ -170,12 +175,13 @@ type Life = Omit<TraceResult, "trace" | "output" | "ended">;
 
 async function firstLife(
 	context: Context,
-	application: Application,
+	proposed: Application,
 	run: Launched,
-	{ more, reach }: TraceOptions,
+	{ more, otherProbes = [], reach }: TraceOptions,
 	settled: () => Promise<void>,
 ): Promise<Life> {
-	const probes = await probeUntilAnswered(context, run, application.probes, application.timeout);
+	const probes = await askUntilAnswered(context, run, [proposed.probes, ...otherProbes], proposed.timeout);
+	const application = { ...proposed, probes: probes.map(({ command }) => command) };
 	const answered = probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered };
