@@ -1,14 +1,11 @@
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type Application, type Limits, launchPath, noRules, type Rules } from "../core/application/application.ts";
 import type { Listening } from "../core/application/found.ts";
 import type { Note } from "../core/application/note.ts";
 import { proposeProbe } from "../core/application/probe.ts";
-import type { Tools } from "../core/application/probe-lines.ts";
-import { probePrograms } from "../core/application/protocols.ts";
 import { parseAcceptance } from "../core/cage/acceptance.ts";
 import { Failure } from "../core/failure.ts";
-import { peopleAmong } from "../core/machine/people.ts";
 import type { PinRules } from "../core/minimise/pins.ts";
 import { parseAccountName } from "../core/plan/account-rules.ts";
 import { dedicatedName, isAccountName } from "../core/plan/dedicated.ts";
@@ -24,9 +21,8 @@ import {
 import { limitsOf, type MergeError, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
-import { systemAccounts } from "../system/accounts/accounts.ts";
+import { probeTools } from "../system/launch/probe-tools.ts";
 import { isRootless } from "../system/launch/rootless.ts";
-import { findTool } from "../system/launch/tools.ts";
 import { placeholders } from "../system/templates/builtin.ts";
 import { here } from "../system/templates/here.ts";
 import { directoriesOf } from "../system/units/find.ts";
@@ -75,7 +71,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		...(start?.kind === "found" && start.unit !== undefined ? { unit: start.unit } : {}),
 		...(notes ? { notes } : {}),
 		application: probed.application,
-		...(probed.otherProbes?.length ? { otherProbes: probed.otherProbes } : {}),
+		...(probed.otherProbes ? { otherProbes: probed.otherProbes } : {}),
 		...(serviceDirectories.length ? { serviceDirectories } : {}),
 		rules,
 		...(options.acceptFinding?.length ? { accepted: acceptances(options.acceptFinding) } : {}),
@@ -180,7 +176,7 @@ interface Probed extends Pick<Answers, "application" | "otherProbes"> {
 function withProbe(application: Application, ports: readonly Listening[], isLive: boolean): Probed {
 	if (application.probes.length) return { application };
 	const { command, env } = application;
-	const [proposal, ...others] = proposeProbe({ command, ports, env, ...probeTools(), served: servedBy(command) });
+	const [proposal, ...others] = proposeProbe({ command, ports, env, ...probeTools(command) });
 	if (!proposal) return { application };
 	const { exercises, job, probes, protocol, why } = proposal;
 	const all = [...application.exercises, ...exercises, ...(isLive ? [] : job)];
@@ -190,24 +186,6 @@ function withProbe(application: Application, ports: readonly Listening[], isLive
 		// What a port is usually for is no more than that.
 		...(why.kind === "port" ? { guess: { code: "probe-guessed-port", values: { port: why.port, protocol } } } : {}),
 	};
-}
-
-export function probeTools(): Tools {
-	const programs = new Set(probePrograms.filter((name) => findTool(name) !== undefined));
-	return { programs, node: process.execPath, people: peopleAmong(systemAccounts.users()).map(({ name }) => name) };
-}
-
-/** Readable files in the directories that the command names: what a file server could be asked for. */
-function servedBy(command: readonly string[]): ReadonlyMap<string, readonly string[]> {
-	const files = (directory: string) => {
-		try {
-			return readdirSync(directory, { withFileTypes: true }).flatMap((one) => (one.isFile() ? [one.name] : []));
-		} catch {
-			return [];
-		}
-	};
-	const directories = command.slice(1).filter((word) => word.startsWith("/"));
-	return new Map(directories.map((directory) => [directory, files(directory)] as const).filter(([, names]) => names.length));
 }
 
 export function resolveCommand(command: readonly string[]): string[] {

@@ -26,7 +26,7 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 		const { options } = told;
 		const answers = await answersOf(context, told, terminal);
 		// Whatever can be wrong with the question is found out before anything is started.
-		if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
+		requireProbe(answers);
 		identityOf(context, answers);
 		await checkName(context, answers, options.replace ?? false);
 		checkRules(answers.rules, context.machine.files);
@@ -57,6 +57,14 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 		});
 		return showMade(terminal, context, smaller.result.made ?? made, smaller);
 	}, search);
+}
+
+/** Throws `no-probe`, and `probe-guess-failed` where the one that was guessed did not pass (exit 2). */
+function requireProbe({ application, notes = [] }: Answers): void {
+	if (application.probes.length) return;
+	const command = application.command[0] ?? "";
+	const failed = notes.find(({ code }) => code === "probe-guess-failed");
+	throw new Failure(failed?.code ?? "no-probe", { command, ...failed?.values }, 2);
 }
 
 /** Shows the plan and asks; where nobody is there to answer, the plan is the result, and the option that answers is named. */

@@ -86,24 +86,28 @@ function endOf({ ended }: Reachable): AbortController {
 /** Seconds that one try of a deeper way to ask gets, and in which it may still succeed after a shallower one has. */
 const deeperTrySeconds = 5;
 const deeperSeconds = 3;
+/** Seconds after which it is asked at the ports that it was seen to open as well. */
+const elsewhereAfter = 2;
 
 /**
  * Asks in each of these ways, the deepest first, until one passes or `seconds` are over. A shallower one counts only where the deeper ones
- * do not pass soon after it: the server was starting.
+ * do not pass soon after it: the server was starting. `elsewhere` gives further ways once it is known where the application listens.
  */
 export async function askUntilAnswered(
 	context: Context,
 	launched: Reachable,
 	ways: readonly (readonly string[])[],
 	seconds: number,
+	elsewhere: () => readonly (readonly string[])[] | undefined = () => undefined,
 ): Promise<ProbeOutcome[]> {
 	const [first = [], ...others] = ways;
-	if (!others.length) return probeUntilAnswered(context, launched, first, seconds);
+	if (!others.length && !elsewhere()) return probeUntilAnswered(context, launched, first, seconds);
 	const { machine, signal } = context;
 	const over = endOf(launched);
 	let deadline = machine.now() + seconds * 1000;
 	let best: ProbeOutcome[] | undefined;
 	let untried = ways;
+	let looksElsewhere = machine.now() + elsewhereAfter * 1000;
 	let failed: ProbeOutcome[] = first.map((command) => ({ command, ok: false, output: "" }));
 	for (let pause = 30; untried.length; pause = Math.min(pause * 2, 500)) {
 		for (const [index, way] of untried.entries()) {
@@ -124,6 +128,11 @@ export async function askUntilAnswered(
 			if (way === first && outcomes.length) failed = outcomes;
 		}
 		if (over.signal.aborted || machine.now() >= deadline || !launched.init) break;
+		if (!best && machine.now() >= looksElsewhere) {
+			const known = new Set(untried.map((way) => way.join("\n")));
+			untried = [...untried, ...(elsewhere() ?? []).filter((way) => !known.has(way.join("\n")))];
+			looksElsewhere = machine.now() + elsewhereAfter * 1000;
+		}
 		if (untried.length) await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 	}
 	const outcomes = (!over.signal.aborted && best) || failed;

@@ -1,5 +1,7 @@
 import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
+import type { Listening } from "../core/application/found.ts";
 import { ownedDirectory } from "../core/application/made-directory.ts";
+import { proposeProbe } from "../core/application/probe.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { normalise, type Path, pathFromText } from "../core/path/path.ts";
@@ -134,8 +136,8 @@ function traceLives(
 		const { reach } = options;
 		const watched = { launch, ...(rehearsal ? { watch } : {}), ...(reach ? { reach } : {}) };
 		try {
-			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled) =>
-				firstLife(within, application, run, options, settled),
+			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled, ports) =>
+				firstLife(within, application, run, options, settled, ports),
 			);
 			if (!first.value.answered) {
 				const refused = rehearsal && (await refusedBySandbox(within, application, identity, launch));
@@ -177,10 +179,12 @@ async function firstLife(
 	context: Context,
 	proposed: Application,
 	run: Launched,
-	{ more, otherProbes = [], reach }: TraceOptions,
+	{ more, otherProbes, reach }: TraceOptions,
 	settled: () => Promise<void>,
+	ports: () => readonly string[],
 ): Promise<Life> {
-	const probes = await askUntilAnswered(context, run, [proposed.probes, ...otherProbes], proposed.timeout);
+	const elsewhere = () => otherProbes && waysAt(context, proposed, ports());
+	const probes = await askUntilAnswered(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
 	const application = { ...proposed, probes: probes.map(({ command }) => command) };
 	const answered = probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];
@@ -199,6 +203,15 @@ async function firstLife(
 	const handlesTerm = run.handledSignals().includes("SIGTERM");
 	if (reach) reach.signals = [];
 	return { probes, exercises, signals: await sendSignals(context, application, run), handlesTerm, answered };
+}
+
+/** The ways to ask at the ports that the application was seen to open, e.g. `tcp 8080`. */
+function waysAt({ machine }: Context, { command, env }: Application, seen: readonly string[]): (readonly string[])[] {
+	const ports = seen.flatMap((text): Listening[] => {
+		const [protocol, port] = text.split(" ");
+		return protocol === "tcp" || protocol === "udp" ? [{ protocol, address: "127.0.0.1", port: Number(port) }] : [];
+	});
+	return ports.length ? proposeProbe({ command, env, ports, ...machine.probeTools(command) }).map(({ probes }) => probes) : [];
 }
 
 /**
@@ -276,7 +289,7 @@ export async function watchedRun<T>(
 	application: Application,
 	identity: Identity,
 	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch, whole = false }: Watching,
-	live: (run: Launched, settled: () => Promise<void>) => Promise<T>,
+	live: (run: Launched, settled: () => Promise<void>, ports: () => readonly string[]) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
 	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
@@ -325,10 +338,14 @@ export async function watchedRun<T>(
 	});
 	const settled = () => quiet(context, () => over || machine.now() - heard);
 	try {
-		value = await live(run, async () => {
-			await settled();
-			report.now();
-		});
+		value = await live(
+			run,
+			async () => {
+				await settled();
+				report.now();
+			},
+			() => [...(fold.trace?.ports ?? [])],
+		);
 		ending = true;
 		await settled();
 	} finally {

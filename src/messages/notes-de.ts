@@ -8,6 +8,8 @@ export const notesDe: Notes = {
 		"Die Probe ist geraten: Port {port} gehört meist zu {protocol}. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
 	"probe-guessed-http": "Die Probe ist geraten: Port {port} spricht HTTP. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
 	"probe-guessed-banner": "Die Probe ist geraten: Port {port} grüßt mit „{word}“. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
+	"probe-guess-failed":
+		"Die Probe zu seinem Port gelingt beim laufenden Dienst nicht, deshalb wird keine vorgeschlagen: {probe} {words}",
 	"probe-went-back": "Eine tiefere Probe gelang nicht, deshalb gilt eine einfachere. Tiefere Probe: {probe} {words}",
 	"people-recipients":
 		"Der Server nimmt Post für Konten dieser Maschine an; der Käfig kennt deshalb die Namen {names}, ohne Passwort und Shell. Einen weglassen: {option}",

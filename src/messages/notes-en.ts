@@ -5,6 +5,8 @@ export const notesEn = {
 	"probe-guessed-port": "The probe is a guess: port {port} is usually for {protocol}. See that it asks for what matters.",
 	"probe-guessed-http": "The probe is a guess: port {port} speaks HTTP. See that it asks for what matters.",
 	"probe-guessed-banner": "The probe is a guess: port {port} greets with “{word}”. See that it asks for what matters.",
+	"probe-guess-failed":
+		"The probe that its port suggests does not pass on the running service, so none is proposed: {probe} {words}",
 	"probe-went-back": "A deeper probe did not pass, so a simpler one is used. Deeper probe: {probe} {words}",
 	"people-recipients":
 		"The server accepts mail for accounts of this machine, so the cage has the names {names}, without passwords and shells. To leave one out: {option}",
