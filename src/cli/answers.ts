@@ -6,7 +6,6 @@ import type { ApplicationDraft, Listening } from "../core/application/found.ts";
 import { accountEnvironment, withoutAccount } from "../core/application/login-environment.ts";
 import type { Note } from "../core/application/note.ts";
 import { proposeProbe } from "../core/application/probe.ts";
-import { probePrograms } from "../core/application/protocols.ts";
 import { parseAcceptance } from "../core/cage/acceptance.ts";
 import { Failure } from "../core/failure.ts";
 import type { PinRules } from "../core/minimise/pins.ts";
@@ -24,8 +23,8 @@ import {
 import { limitsOf, type MergeError, mergeAnswers, mergeTemplate, type TemplateAnswers } from "../core/template/merge.ts";
 import type { ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
+import { probeTools } from "../system/launch/probe-tools.ts";
 import { isRootless } from "../system/launch/rootless.ts";
-import { findTool } from "../system/launch/tools.ts";
 import { placeholders } from "../system/templates/builtin.ts";
 import { here } from "../system/templates/here.ts";
 import { directoriesOf } from "../system/units/find.ts";
@@ -71,7 +70,8 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 			: asAccount(described, dynamicUser, dedicatedAccount);
 	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
 	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
-	const probed = withProbe(application, start?.kind === "found" ? start.ports : []);
+	const isLive = options.attach !== undefined || options.onHost === true;
+	const probed = withProbe(application, start?.kind === "found" ? start.ports : [], isLive);
 	const told = start?.kind === "found" ? start.notes : ofTemplate.length ? ofTemplate : undefined;
 	const notes = probed.guess ? [...(told ?? []), probed.guess] : told;
 	return {
@@ -81,6 +81,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		...(start?.kind === "found" && start.unit !== undefined ? { unit: start.unit } : {}),
 		...(notes ? { notes } : {}),
 		application: probed.application,
+		...(probed.otherProbes ? { otherProbes: probed.otherProbes } : {}),
 		...(serviceDirectories.length ? { serviceDirectories } : {}),
 		rules,
 		...(options.acceptFinding?.length ? { accepted: acceptances(options.acceptFinding) } : {}),
@@ -205,21 +206,27 @@ function fromCommand(given: TemplateAnswers): Described {
 	};
 }
 
-/** A known protocol supplies the probe that nobody gave, at a port where the application listens already if that is known. */
-function withProbe(application: Application, ports: readonly Listening[]): { application: Application; guess?: Note } {
+interface Probed extends Pick<Answers, "application" | "otherProbes"> {
+	readonly guess?: Note;
+}
+
+/**
+ * A known protocol supplies the probe that nobody gave, at a port where the application listens already if that is known. What runs on the host
+ * itself is asked nothing that changes its state.
+ */
+function withProbe(application: Application, ports: readonly Listening[], isLive: boolean): Probed {
 	if (application.probes.length) return { application };
-	const [proposal] = proposeProbe({ command: application.command, ports, env: application.env, ...probeTools() });
+	const { command, env } = application;
+	const [proposal, ...others] = proposeProbe({ command, ports, env, ...probeTools(command) });
 	if (!proposal) return { application };
-	const { exercises, probes, protocol, why } = proposal;
+	const { exercises, job, probes, protocol, why } = proposal;
+	const all = [...application.exercises, ...exercises, ...(isLive ? [] : job)];
 	return {
-		application: { ...application, probes, exercises: [...application.exercises, ...exercises] },
+		application: { ...application, probes, exercises: [...new Set(all)] },
+		otherProbes: others.filter((other) => other.why.port === why.port).map((other) => other.probes),
 		// What a port is usually for is no more than that.
 		...(why.kind === "port" ? { guess: { code: "probe-guessed-port", values: { port: why.port, protocol } } } : {}),
 	};
-}
-
-export function probeTools(): { programs: ReadonlySet<string>; node: string } {
-	return { programs: new Set(probePrograms.filter((name) => findTool(name) !== undefined)), node: process.execPath };
 }
 
 export function resolveCommand(command: readonly string[]): string[] {

@@ -8,6 +8,7 @@ import type { TemplateSaved } from "../core/wizard/seen.ts";
 import type { Chooser } from "../engine/chooser.ts";
 import type { Machine } from "../engine/context.ts";
 import type { Choice } from "../engine/session.ts";
+import { asPassesOnHost } from "../engine/try-probe.ts";
 import { dropinText, unitText } from "../engine/unit.ts";
 import { messagesFor } from "../messages/messages.ts";
 import { reviewText } from "../report/review.ts";
@@ -63,7 +64,10 @@ export class SystemChooser implements Chooser {
 		}
 		const found = this.#found.get(choice.id);
 		if (!found) throw new Failure("choice-gone", { name: choice.name }, 2);
-		return withGuess(answersFrom({}, [], fromFound(found)), found.ports);
+		const answers = answersFrom({}, [], fromFound(found));
+		if (!found.ports.length) return answers;
+		const signal = new AbortController().signal;
+		return withGuess(await asPassesOnHost({ machine: this.#machine, signal }, answers), found.ports);
 	}
 
 	async proposeCommand(line: string): Promise<Answers> {

@@ -2,8 +2,8 @@ import type { Listening } from "../core/application/found.ts";
 import { greetingWord, guessProbe } from "../core/application/guess.ts";
 import { reachable } from "../core/application/probe.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import { probeTools } from "../system/launch/probe-tools.ts";
 import { greetingOf } from "../system/units/greeting.ts";
-import { probeTools } from "./answers.ts";
 
 /** Ports that are asked; an application that has more of them listens for other things as well. */
 const mostPorts = 3;
@@ -18,7 +18,7 @@ export async function withGuess(answers: Answers, ports: readonly Listening[]): 
 	const targets = ports.flatMap((port) => (port.protocol === "tcp" ? [{ host: reachable(port.address), port: port.port }] : []));
 	for (const target of targets.slice(0, mostPorts)) {
 		const greeting = await greetingOf(target.host, target.port);
-		const probe = greeting && guessProbe(target, greeting, probeTools());
+		const probe = greeting && guessProbe(target, greeting, probeTools(application.command));
 		if (greeting === undefined || probe === undefined) continue;
 		const note =
 			greeting.kind === "http"

@@ -13,6 +13,7 @@ import { changedOrigins } from "../system/files/origins.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";
 import { listensAt } from "../system/launch/loopback.ts";
 import type { Launching } from "../system/launch/method.ts";
+import { probeTools } from "../system/launch/probe-tools.ts";
 import { trialServices } from "../system/launch/trial-service.ts";
 import { systemPackages } from "../system/packages/packages.ts";
 import { systemRecording } from "../system/record/recording.ts";
@@ -53,6 +54,7 @@ export function systemMachine(state: string, launching: Launching = {}): Machine
 		stateFolder: () => realPlace(state),
 		processesOf,
 		listens: listensAt,
+		probeTools,
 		program: () => [realpathSync(process.execPath), realpathSync(process.argv[1] ?? ""), "--state", state],
 		now: () => Date.now(),
 		async sleep(milliseconds, signal) {

@@ -26,7 +26,7 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 		const { options } = told;
 		const answers = await answersOf(context, told, terminal);
 		// Whatever can be wrong with the question is found out before anything is started.
-		if (!answers.application.probes.length) throw new Failure("no-probe", { command: answers.application.command[0] ?? "" }, 2);
+		requireProbe(answers);
 		identityOf(context, answers);
 		await checkName(context, answers, options.replace ?? false);
 		checkRules(answers.rules, context.machine.files);
@@ -59,6 +59,14 @@ export async function make(terminal: Terminal, told: Told): Promise<number> {
 	}, search);
 }
 
+/** Throws `no-probe`, and `probe-guess-failed` where the one that was guessed did not pass (exit 2). */
+function requireProbe({ application, notes = [] }: Answers): void {
+	if (application.probes.length) return;
+	const command = application.command[0] ?? "";
+	const failed = notes.find(({ code }) => code === "probe-guess-failed");
+	throw new Failure(failed?.code ?? "no-probe", { command, ...failed?.values }, 2);
+}
+
 /** Shows the plan and asks; where nobody is there to answer, the plan is the result, and the option that answers is named. */
 async function confirm(terminal: Terminal, name: string, plan: Plan): Promise<boolean> {
 	const text = planText(plan, terminal.messages);
@@ -77,7 +85,7 @@ export function showMade(terminal: Terminal, { machine }: Context, made: MadeCag
 	const data = pathToText(machine.store.data(made.cage.name)) ?? "";
 	if (terminal.options.json) {
 		const minimised = smaller && { minimised: minimisedToJson(smaller.result) };
-		terminal.printJson("make", { ...madeToJson(made, root, data), ...minimised });
+		terminal.printJson("make", { ...madeToJson(made, root, data, terminal.messages), ...minimised });
 	} else {
 		if (smaller && !smaller.isTold) terminal.print(foundText(smaller.result.subject, smaller.result.found, terminal.messages));
 		terminal.print(madeText(made, root, data, ["cagewright", ...stateWords(terminal.otherState)], terminal.messages));

@@ -7,6 +7,7 @@ import { mergeRules } from "../core/template/merge.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
+import { asPassesOnHost } from "../engine/try-probe.ts";
 import { answersFrom, withParameters } from "./answers.ts";
 import { toldOfProcess } from "./attach.ts";
 import type { ApplicationOptions, ConsentOptions } from "./options.ts";
@@ -31,7 +32,8 @@ export async function answersOf(context: Context, told: Told, terminal: Terminal
 	if (start?.kind === "template" && start.unit !== undefined) {
 		context.emit({ event: "warned", code: "template-not-unit", values: { template: start.template.name, unit: start.unit } });
 	}
-	return answersFrom(options, command, start);
+	const answers = answersFrom(options, command, start);
+	return start?.kind === "found" && start.ports.length ? asPassesOnHost(context, answers) : answers;
 }
 
 /** The answers without any option, to name only the difference in the equivalent command; undefined where nothing was named. */

@@ -6,7 +6,7 @@ import { addTraces } from "../core/trace/merge.ts";
 import { type RunningProcess, traceOfRunning } from "../core/trace/running.ts";
 import { emptyTrace } from "../core/trace/trace.ts";
 import type { Context } from "./context.ts";
-import { probeUntilAnswered, runExercise } from "./probing.ts";
+import { askUntilAnswered, runExercise } from "./probing.ts";
 import type { TraceOptions, TraceResult } from "./trace.ts";
 import { TraceReport } from "./trace-report.ts";
 
@@ -19,7 +19,7 @@ export async function traceRunning(
 	context: Context,
 	application: Application,
 	{ pid, seconds }: { readonly pid: number; readonly seconds?: number },
-	{ more, reach }: Pick<TraceOptions, "more" | "reach">,
+	{ more, otherProbes = [], reach }: Pick<TraceOptions, "more" | "otherProbes" | "reach">,
 ): Promise<TraceResult> {
 	const { emit, machine, signal } = context;
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
@@ -56,7 +56,7 @@ export async function traceRunning(
 		emit({ event: "warned", code: "attached-late", values: {} });
 		if (!attached.isWhole) emit({ event: "warned", code: "attached-partly", values: {} });
 		const handlesTerm = attached.handledSignals().includes("SIGTERM");
-		const probes = await probeUntilAnswered(context, attached, application.probes, application.timeout);
+		const probes = await askUntilAnswered(context, attached, [application.probes, ...otherProbes], application.timeout);
 		const answered = probes.every((probe) => probe.ok);
 		const exercises: TraceResult["exercises"][number][] = [];
 		if (answered) {

@@ -1,3 +1,4 @@
+import type { Tools } from "../core/application/probe-lines.ts";
 import type { HostChanges } from "../core/cage/drift.ts";
 import type { Finding } from "../core/cage/finding.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
@@ -51,6 +52,8 @@ export interface Machine {
 	changedOrigins(manifest: Manifest, deep: boolean, signal: AbortSignal): Promise<HostChanges>;
 	/** Every process that has one of these user ids. */
 	processesOf(uids: readonly number[]): readonly AccountUse[];
+	/** What there is to ask an application with that this command starts. */
+	probeTools(command: readonly string[]): Tools;
 	/** Whether a service of the host listens at this TCP port of its loopback. */
 	listens(port: number): boolean;
 	/** The real place of the host's socket for syslog; undefined where there is none. */

@@ -1,5 +1,5 @@
 import type { Application } from "../core/application/application.ts";
-import { shortened } from "../core/application/telling-words.ts";
+import { shortened, tellingWords } from "../core/application/telling-words.ts";
 import { Failure } from "../core/failure.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
@@ -45,25 +45,102 @@ export async function probeUntilAnswered(
 ): Promise<ProbeOutcome[]> {
 	const { machine, signal } = context;
 	const deadline = machine.now() + seconds * 1000;
-	let over = false;
-	void launched.ended.then(() => {
-		over = true;
-	});
+	const over = endOf(launched);
 	const outcomes: ProbeOutcome[] = [];
 	for (const command of probes) {
 		let outcome: ProbeOutcome = { command, ok: false, output: "" };
 		for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
 			signal.throwIfAborted();
 			const left = (deadline - machine.now()) / 1000;
-			if (over || left <= 0 || !launched.init) break;
-			const result = await machine.launcher.shell(command, { launched }, left, signal);
-			// A try that the deadline cuts off says less than the one before.
-			outcome = { command, ok: result.ok && !over, output: result.ok ? "" : result.output.trim() || outcome.output };
+			if (over.signal.aborted || left <= 0 || !launched.init) break;
+			outcome = await tryOnce(context, launched, outcome, left, over.signal);
 			if (outcome.ok) break;
 			await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 		}
 		outcomes.push(outcome);
 		context.emit({ event: "probe-tried", ...outcome });
+	}
+	return outcomes;
+}
+
+/** The probe's own waiting is cut off as well where the application ends. */
+async function tryOnce(
+	{ machine, signal }: Context,
+	launched: Reachable,
+	{ command, output }: ProbeOutcome,
+	seconds: number,
+	over: AbortSignal,
+): Promise<ProbeOutcome> {
+	const result = await machine.launcher.shell(command, { launched }, seconds, AbortSignal.any([signal, over]));
+	// A try that is cut off says less than the one before.
+	return { command, ok: result.ok && !over.aborted, output: result.ok ? "" : result.output.trim() || output };
+}
+
+/** Aborts when the application has ended. */
+function endOf({ ended }: Reachable): AbortController {
+	const over = new AbortController();
+	void ended.then(() => over.abort());
+	return over;
+}
+
+/** Seconds that one try of a deeper way to ask gets, and in which it may still succeed after a shallower one has. */
+const deeperTrySeconds = 5;
+const deeperSeconds = 3;
+/** Seconds after which it is asked at the ports that it was seen to open as well. */
+const elsewhereAfter = 2;
+
+/**
+ * Asks in each of these ways, the deepest first, until one passes or `seconds` are over. A shallower one counts only where the deeper ones
+ * do not pass soon after it: the server was starting. `elsewhere` gives further ways once it is known where the application listens.
+ */
+export async function askUntilAnswered(
+	context: Context,
+	launched: Reachable,
+	ways: readonly (readonly string[])[],
+	seconds: number,
+	elsewhere: () => readonly (readonly string[])[] | undefined = () => undefined,
+): Promise<ProbeOutcome[]> {
+	const [first = [], ...others] = ways;
+	if (!others.length && !elsewhere()) return probeUntilAnswered(context, launched, first, seconds);
+	const { machine, signal } = context;
+	const over = endOf(launched);
+	let deadline = machine.now() + seconds * 1000;
+	let best: ProbeOutcome[] | undefined;
+	let untried = ways;
+	let looksElsewhere = machine.now() + elsewhereAfter * 1000;
+	let failed: ProbeOutcome[] = first.map((command) => ({ command, ok: false, output: "" }));
+	for (let pause = 30; untried.length; pause = Math.min(pause * 2, 500)) {
+		for (const [index, way] of untried.entries()) {
+			const outcomes: ProbeOutcome[] = [];
+			for (const command of way) {
+				const left = Math.min(deeperTrySeconds, (deadline - machine.now()) / 1000);
+				if (over.signal.aborted || left <= 0 || !launched.init) break;
+				outcomes.push(await tryOnce(context, launched, { command, ok: false, output: "" }, left, over.signal));
+				signal.throwIfAborted();
+				if (!outcomes.at(-1)?.ok) break;
+			}
+			if (outcomes.length === way.length && outcomes.every(({ ok }) => ok)) {
+				if (!best) deadline = Math.min(deadline, machine.now() + deeperSeconds * 1000);
+				best = outcomes;
+				untried = untried.slice(0, index);
+				break;
+			}
+			if (way === first && outcomes.length) failed = outcomes;
+		}
+		if (over.signal.aborted || machine.now() >= deadline || !launched.init) break;
+		if (!best && machine.now() >= looksElsewhere) {
+			const known = new Set(untried.map((way) => way.join("\n")));
+			untried = [...untried, ...(elsewhere() ?? []).filter((way) => !known.has(way.join("\n")))];
+			looksElsewhere = machine.now() + elsewhereAfter * 1000;
+		}
+		if (untried.length) await Promise.race([launched.ended, machine.sleep(pause, signal)]);
+	}
+	const outcomes = (!over.signal.aborted && best) || failed;
+	for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
+	const refused = failed.find(({ ok }) => !ok);
+	if (outcomes === best && untried.length && refused) {
+		const values = { probe: shortened(refused.command), words: tellingWords(refused.output) };
+		context.emit({ event: "warned", code: "probe-went-back", values });
 	}
 	return outcomes;
 }

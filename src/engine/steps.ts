@@ -35,9 +35,11 @@ import { takeOverEdits } from "./edits.ts";
 import type { Step } from "./events.ts";
 import { orDiskFull, startFailure } from "./failures.ts";
 import { requireNothingWider } from "./narrowing.ts";
+import { noPeople, peopleServed } from "./people.ts";
 import { separationNotes } from "./separation.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
 import { runTrial, type TrialRound } from "./trial.ts";
+import { unprovenNotes } from "./unproven.ts";
 
 /** The steps of the whole job, each on what the ones before left. The verbs, the wizard and `make` all go through here. */
 
@@ -169,7 +171,8 @@ export async function traceStep(
 	const reach = coverage
 		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
 		: undefined;
-	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}) };
+	const { otherProbes } = answers;
+	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}), ...(otherProbes ? { otherProbes } : {}) };
 	const trace = (started: Application) => traceApplication(context, started, rules, identity, { ...traced, onHost });
 	const { value, seconds } = attach
 		? await timed(context, "attach", async () => ({
@@ -189,15 +192,25 @@ export async function traceStep(
 	const known = await readableCage(machine.store, answers.name, replace);
 	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
 	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
+	// It may have answered in another way than the first that was proposed.
+	const probes = run.probes.map(({ command }) => command);
+	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
+	const notes = [
+		...(answers.notes ?? []),
+		...limits(machine),
+		...people.notes,
+		...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : []),
+	];
 	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
 	const cage: Cage = {
 		name: answers.name,
 		application: {
 			...told,
+			probes,
 			exercises: [...new Set([...(earlier?.cage.application.exercises ?? []), ...told.exercises])],
 			directories: usedDirectories(application, told, result.trace, machine.files),
 		},
-		rules: answers.rules,
+		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },
 		...(answers.template === undefined ? {} : { template: answers.template }),
 		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
 		...(answers.unit === undefined ? {} : { unit: answers.unit }),

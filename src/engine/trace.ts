@@ -1,5 +1,7 @@
 import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
+import type { Listening } from "../core/application/found.ts";
 import { ownedDirectory } from "../core/application/made-directory.ts";
+import { proposeProbe } from "../core/application/probe.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { normalise, type Path, pathFromText } from "../core/path/path.ts";
@@ -11,6 +13,7 @@ import { likelyOwn, uncopied } from "../core/plan/own-directory.ts";
 import type { Identity } from "../core/plan/plan.ts";
 import { isDynamicId, privateTopOf } from "../core/plan/private-directories.ts";
 import { directoryOf, isGiven } from "../core/plan/writable.ts";
+import type { Answers } from "../core/questions/answers.ts";
 import { TraceFold } from "../core/trace/fold.ts";
 import { addTraces } from "../core/trace/merge.ts";
 import { emptyTrace, type Trace } from "../core/trace/trace.ts";
@@ -19,7 +22,7 @@ import type { Reach } from "./coverage.ts";
 import type { ProbeOutcome } from "./events.ts";
 import { type Asked, reachingNeighbours } from "./neighbours.ts";
 import type { Ended, Launch, Launched, LaunchRequest } from "./ports.ts";
-import { checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
+import { askUntilAnswered, checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
 import { TraceReport } from "./trace-report.ts";
 
 export interface TraceOptions {
@@ -29,6 +32,8 @@ export interface TraceOptions {
 	readonly more?: (signal: AbortSignal) => Promise<string | undefined>;
 	/** Is kept told of what was exercised, and tells how far that reaches. */
 	readonly reach?: Reach;
+	/** Other ways to ask, as `Answers.otherProbes`. */
+	readonly otherProbes?: Answers["otherProbes"];
 }
 
 export interface TraceResult {
@@ -63,7 +68,8 @@ export async function traceApplication(
 	options: TraceOptions,
 ): Promise<TraceResult> {
 	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
-	await checkProbesFailFirst(context, application.probes, options.onHost);
+	const ways = [application.probes, ...(options.otherProbes ?? [])];
+	await checkProbesFailFirst(context, [...new Set(ways.flat())], options.onHost);
 	const { accounts, files } = context.machine;
 	const places = sandboxPlaces(context, application, rules, identity);
 	const policy = { uid: identity.uid, rules };
@@ -135,8 +141,8 @@ function traceLives(
 		const { reach } = options;
 		const watched = { launch, ...(rehearsal ? { watch } : {}), ...(reach ? { reach } : {}) };
 		try {
-			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled) =>
-				firstLife(within, application, run, options, settled),
+			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled, ports) =>
+				firstLife(within, application, run, options, settled, ports),
 			);
 			if (!first.value.answered) {
 				const refused = rehearsal && (await refusedBySandbox(within, application, identity, launch));
@@ -148,8 +154,9 @@ function traceLives(
 				};
 			}
 			const again = { ...watched, number: 2, whole: rehearsal !== undefined };
+			const probes = first.value.probes.map(({ command }) => command);
 			const second = await watchedRun(within, application, identity, again, async (run) => {
-				await probeUntilAnswered(within, run, application.probes, application.timeout);
+				await probeUntilAnswered(within, run, probes, application.timeout);
 			});
 			return { ...first.value, trace: addTraces(first.trace, second.trace), output: first.output };
 		} finally {
@@ -175,12 +182,15 @@ type Life = Omit<TraceResult, "trace" | "output" | "ended">;
 
 async function firstLife(
 	context: Context,
-	application: Application,
+	proposed: Application,
 	run: Launched,
-	{ more, reach }: TraceOptions,
+	{ more, otherProbes, reach }: TraceOptions,
 	settled: () => Promise<void>,
+	ports: () => readonly string[],
 ): Promise<Life> {
-	const probes = await probeUntilAnswered(context, run, application.probes, application.timeout);
+	const elsewhere = () => otherProbes && waysAt(context, proposed, ports());
+	const probes = await askUntilAnswered(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
+	const application = { ...proposed, probes: probes.map(({ command }) => command) };
 	const answered = probes.every((probe) => probe.ok);
 	const exercises: ProbeOutcome[] = [];
 	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered };
@@ -198,6 +208,15 @@ async function firstLife(
 	const handlesTerm = run.handledSignals().includes("SIGTERM");
 	if (reach) reach.signals = [];
 	return { probes, exercises, signals: await sendSignals(context, application, run), handlesTerm, answered };
+}
+
+/** The ways to ask at the ports that the application was seen to open, e.g. `tcp 8080`. */
+function waysAt({ machine }: Context, { command, env }: Application, seen: readonly string[]): (readonly string[])[] {
+	const ports = seen.flatMap((text): Listening[] => {
+		const [protocol, port] = text.split(" ");
+		return protocol === "tcp" || protocol === "udp" ? [{ protocol, address: "127.0.0.1", port: Number(port) }] : [];
+	});
+	return ports.length ? proposeProbe({ command, env, ports, ...machine.probeTools(command) }).map(({ probes }) => probes) : [];
 }
 
 /**
@@ -283,7 +302,7 @@ export async function watchedRun<T>(
 	application: Application,
 	identity: Identity,
 	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch, whole = false }: Watching,
-	live: (run: Launched, settled: () => Promise<void>) => Promise<T>,
+	live: (run: Launched, settled: () => Promise<void>, ports: () => readonly string[]) => Promise<T>,
 ): Promise<WatchedRun<T>> {
 	const { emit, machine, signal } = context;
 	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
@@ -332,10 +351,14 @@ export async function watchedRun<T>(
 	});
 	const settled = () => quiet(context, () => over || machine.now() - heard);
 	try {
-		value = await live(run, async () => {
-			await settled();
-			report.now();
-		});
+		value = await live(
+			run,
+			async () => {
+				await settled();
+				report.now();
+			},
+			() => [...(fold.trace?.ports ?? [])],
+		);
 		ending = true;
 		await settled();
 	} finally {

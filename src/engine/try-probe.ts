@@ -1,5 +1,6 @@
 import { launchEnvironment } from "../core/application/application.ts";
 import { mergeMadeDirectories } from "../core/application/made-directory.ts";
+import { shortened, tellingWords } from "../core/application/telling-words.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { ProbeAttempt } from "../core/wizard/seen.ts";
 import type { Context } from "./context.ts";
@@ -23,6 +24,36 @@ export async function tryProbe(context: Context, answers: Answers, line: string)
 	const { ok, output, status, timedOut } = onHost;
 	const host: ProbeAttempt = { where: "host", ok, status, output: output.trim(), timedOut };
 	return ok ? [host] : [host, await inRehearsal(context, answers, line)];
+}
+
+/**
+ * Of the ways to ask that were proposed, what is left from the first that the running service answers. Where it answers none, all of them, but for a
+ * guess by its port: that was wrong then, and a note names it.
+ */
+export async function asPassesOnHost(
+	{ machine, signal }: Pick<Context, "machine" | "signal">,
+	answers: Answers,
+): Promise<Answers> {
+	const { application, notes = [], otherProbes } = answers;
+	if (!otherProbes) return answers;
+	const ask = (line: string) => machine.launcher.shell(line, { onHost: true, root: "" }, hostSeconds, signal);
+	const ways = [application.probes, ...otherProbes];
+	let words = "";
+	for (const [index, probes] of ways.entries()) {
+		const results = await Promise.all(probes.map(ask));
+		if (results.every(({ ok }) => ok)) {
+			return { ...answers, application: { ...application, probes }, otherProbes: ways.slice(index + 1) };
+		}
+		words ||= tellingWords(results.map(({ output }) => output).join("\n"));
+	}
+	if (!notes.some(({ code }) => code === "probe-guessed-port")) return answers;
+	const { otherProbes: _, ...rest } = answers;
+	const failed = { code: "probe-guess-failed", values: { probe: shortened(application.probes[0] ?? ""), words } };
+	return {
+		...rest,
+		notes: [...notes.filter(({ code }) => code !== "probe-guessed-port"), failed],
+		application: { ...application, probes: [] },
+	};
 }
 
 async function inRehearsal(context: Context, answers: Answers, line: string): Promise<ProbeAttempt> {

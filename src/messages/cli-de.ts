@@ -159,7 +159,7 @@ export const cliDe: CliMessages = {
 					: "per Option erlaubt",
 		offered: "Im Käfig verweigert und nicht erlaubt; die Option erlaubt es",
 		leftOut: "Weggelassen und von keiner Probe gebraucht",
-		exercises: "Ging auf dem Wirt und nicht im Käfig",
+		warnings: "Warnungen",
 	},
 	round: {
 		title: (round) => `Runde ${round}`,

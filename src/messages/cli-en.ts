@@ -165,7 +165,7 @@ export const cliEn = {
 					: "allowed by option",
 		offered: "Refused in the cage and not allowed; the option allows it",
 		leftOut: "Left out, and not needed by any probe",
-		exercises: "Worked on the host and not in the cage",
+		warnings: "Warnings",
 	},
 	round: {
 		title: (round: number) => `Round ${round}`,

@@ -279,6 +279,8 @@ export const failuresDe: Failures = {
 	"line-unreadable": "Eine Shell kann diese Zeile nicht lesen: {detail}",
 	"line-program-missing":
 		"{program} gibt es auf diesem Rechner nicht: Installieren Sie, was es mitbringt, oder fragen Sie anders.",
+	"probe-guess-failed":
+		"Für {command} ist keine Probe bekannt, und die zu seinem Port gelingt nicht: {probe} {words} Geben Sie eine Shellzeile an, die bei einer wirklichen Antwort mit 0 endet (--probe).",
 	"no-probe":
 		"Es fehlt eine Probe, ob {command} funktioniert; geben Sie eine Shell-Zeile an, die bei echter Antwort mit 0 endet (--probe).",
 	"logs-unknown":
@@ -312,7 +314,7 @@ export const failuresDe: Failures = {
 	"sandbox-disk-full":
 		"Kein Platz mehr für das, was {command} schreibt: Der Datenträger ist fast voll; sie wurde beendet und alles, was sie schrieb, entfernt. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
-		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl, Konto und Probe. Probe: {probe} {words}",
+		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl und Konto, oder geben Sie eine andere Probe an (--probe). Probe: {probe} {words}",
 	"not-full-landlock":
 		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
 	"not-full-pids":

@@ -254,6 +254,8 @@ export const failuresEn = {
 		"No cage is started here, because this machine cannot confine it. It lacks: {lacks}. `cagewright doctor` says what brings it.",
 	"line-unreadable": "A shell cannot read this line: {detail}",
 	"line-program-missing": "{program} is not on this machine: install what brings it, or ask in another way.",
+	"probe-guess-failed":
+		"No probe is known for {command}, and the one that its port suggests does not pass: {probe} {words} Give a shell line that exits 0 on a real answer (--probe).",
 	"no-probe": "There is no probe that tells whether {command} works; give a shell line that exits 0 on a real answer (--probe).",
 	"logs-unknown":
 		"{name} writes no logs of its own below /var/log that would have to be rotated; what it prints goes to whoever starts it.",
@@ -284,7 +286,7 @@ export const failuresEn = {
 	"sandbox-disk-full":
 		"No space left for what {command} writes: the disk is nearly full, so it was stopped and everything it wrote was removed. Make room, or check why it writes that much.",
 	"not-answered-on-host":
-		"{command} does not answer, even outside a cage; check command, account and probe. Probe: {probe} {words}",
+		"{command} does not answer, even outside a cage; check command and account, or give another probe (--probe). Probe: {probe} {words}",
 	"not-full-landlock":
 		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
 	"not-full-pids":

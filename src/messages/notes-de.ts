@@ -8,6 +8,38 @@ export const notesDe: Notes = {
 		"Die Probe ist geraten: Port {port} gehört meist zu {protocol}. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
 	"probe-guessed-http": "Die Probe ist geraten: Port {port} spricht HTTP. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
 	"probe-guessed-banner": "Die Probe ist geraten: Port {port} grüßt mit „{word}“. Prüfen Sie, ob sie nach dem Wichtigen fragt.",
+	"probe-guess-failed":
+		"Die Probe zu seinem Port gelingt beim laufenden Dienst nicht, deshalb wird keine vorgeschlagen: {probe} {words}",
+	"probe-went-back": "Eine tiefere Probe gelang nicht, deshalb gilt eine einfachere. Tiefere Probe: {probe} {words}",
+	"people-recipients":
+		"Der Server nimmt Post für Konten dieser Maschine an; der Käfig kennt deshalb die Namen {names}, ohne Passwort und Shell. Einen weglassen: {option}",
+	"people-logins":
+		"Beim Server melden sich Leute dieser Maschine an; der Käfig kennt deshalb die Namen {names}, ohne Passwort. Einen weglassen: {option}",
+	"unproven-greeting":
+		"Nicht bewiesen: Die Anwendung hat die Probe nur begrüßt, und niemand hat etwas von ihr verlangt. Verlangen Sie, worauf es ankommt: {exercise}",
+	"unproven-page":
+		"Nicht bewiesen: andere Seiten. Nur eine Seite wurde abgerufen; andere brauchen vielleicht mehr Dateien oder Dienste. Rufen Sie eine wichtige ab: {exercise}",
+	"unproven-backend":
+		"Nicht bewiesen: Anfragen, die ein Server dahinter beantwortet. In der Sandbox war keiner erreichbar. Rufen Sie eine wichtige Seite ab: {exercise}",
+	"unproven-forwarding":
+		"Nicht bewiesen: das Weiterleiten. In der Sandbox war kein Ziel erreichbar. Versuchen Sie ein wirkliches: {exercise}",
+	"unproven-names":
+		"Nicht bewiesen: die Namen, für die er antwortet. Nur eine eingebaute Frage wurde gestellt. Fragen Sie nach einem wichtigen Namen: {exercise}",
+	"unproven-query":
+		"Nicht bewiesen: Anmeldung und Abfragen. Der Server antwortete vor einer Anmeldung. Fragen Sie etwas ab: {exercise}",
+	"unproven-login":
+		"Nicht bewiesen: eine Anmeldung mit ihren Passwörtern (PAM, /etc/shadow), Konten und Home-Verzeichnissen. Keine wurde versucht, denn sie braucht ein Passwort. Melden Sie sich an: {exercise}",
+	"unproven-mail":
+		"Nicht bewiesen: die Zustellung. In keinem Postfach kam eine Nachricht an; Empfänger, Postfächer und zustellende Programme könnten fehlen. Senden Sie eine: {exercise}",
+	"unproven-message": "Nicht bewiesen: Nachrichten. Der Server lässt niemanden ohne Passwort ein. Senden Sie eine: {exercise}",
+	"unproven-script":
+		"Nicht bewiesen: Skripte. Der Server wurde nach sich selbst gefragt, und kein Skript lief. Führen Sie ein wichtiges aus: {exercise}",
+	"unproven-entry":
+		"Nicht bewiesen: Einträge des Verzeichnisses. Der Server beantwortete ein Bind, und kein Eintrag wurde gelesen. Lesen Sie einen: {exercise}",
+	"unproven-file": "Nicht bewiesen: Dateien. Der Server antwortete, und keine Datei wurde geholt. Holen Sie eine: {exercise}",
+	"unproven-time": "Nicht bewiesen: die Zeit. In der Sandbox war kein Zeitserver erreichbar. Warten Sie auf einen: {exercise}",
+	"unproven-exercise": "Nicht bewiesen: eine Übung, die auch in der Sandbox nicht gelingt: {exercise} {words}",
+	"unproven-in-cage": "Nicht bewiesen: eine Übung, die in der Sandbox gelingt und im Käfig nicht: {exercise}",
 	"template-not-unit": "{template} gilt als die Vorlage dieses Namens; für die systemd-Unit schreiben Sie {unit}.",
 	"writes-system-directory":
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",

@@ -5,6 +5,37 @@ export const notesEn = {
 	"probe-guessed-port": "The probe is a guess: port {port} is usually for {protocol}. See that it asks for what matters.",
 	"probe-guessed-http": "The probe is a guess: port {port} speaks HTTP. See that it asks for what matters.",
 	"probe-guessed-banner": "The probe is a guess: port {port} greets with “{word}”. See that it asks for what matters.",
+	"probe-guess-failed":
+		"The probe that its port suggests does not pass on the running service, so none is proposed: {probe} {words}",
+	"probe-went-back": "A deeper probe did not pass, so a simpler one is used. Deeper probe: {probe} {words}",
+	"people-recipients":
+		"The server accepts mail for accounts of this machine, so the cage has the names {names}, without passwords and shells. To leave one out: {option}",
+	"people-logins":
+		"The server lets people of this machine log in, so the cage has the names {names}, without passwords. To leave one out: {option}",
+	"unproven-greeting":
+		"Not proven: the application only greeted the probe, and nobody asked it for anything. Ask it for what matters: {exercise}",
+	"unproven-page":
+		"Not proven: other pages. Only one page was requested, and others may need more files or services. Request one that matters: {exercise}",
+	"unproven-backend":
+		"Not proven: requests that a server behind it answers. None could be reached in the sandbox. Request a page that matters: {exercise}",
+	"unproven-forwarding":
+		"Not proven: forwarding. Nothing that it forwards to could be reached in the sandbox. Try a real place: {exercise}",
+	"unproven-names":
+		"Not proven: the names that it answers for. Only a built-in question was asked. Ask for a name that matters: {exercise}",
+	"unproven-query": "Not proven: login and queries. The server answered before a login. Run a query: {exercise}",
+	"unproven-login":
+		"Not proven: a login, with its passwords (PAM, /etc/shadow), accounts and home directories. No login was tried, because that needs a password. Log in: {exercise}",
+	"unproven-mail":
+		"Not proven: delivery. No message was seen in a mailbox, so recipients, mailboxes and programs that deliver may be missing. Send one: {exercise}",
+	"unproven-message": "Not proven: messages. The server lets nobody in without a password. Send one: {exercise}",
+	"unproven-script":
+		"Not proven: scripts. The server was asked about itself, and no script was run. Run one that matters: {exercise}",
+	"unproven-entry":
+		"Not proven: entries of the directory. The server answered a bind, and no entry was read. Read one: {exercise}",
+	"unproven-file": "Not proven: files. The server answered, and no file was fetched. Fetch one: {exercise}",
+	"unproven-time": "Not proven: the time. No time server could be reached in the sandbox. Wait for one: {exercise}",
+	"unproven-exercise": "Not proven: an exercise that does not pass in the sandbox either: {exercise} {words}",
+	"unproven-in-cage": "Not proven: this exercise passes in the sandbox and fails in the cage: {exercise}",
 	"template-not-unit": "{template} is taken as the template of that name; for the systemd unit write {unit}.",
 	"writes-system-directory":
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",

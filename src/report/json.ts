@@ -9,9 +9,11 @@ import type { Entry, Plan } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/remedy-option.ts";
 import type { Event } from "../engine/events.ts";
 import type { MadeCage } from "../engine/make.ts";
+import type { Messages } from "../messages/messages.ts";
 import { reachedToJson } from "./coverage.ts";
 import { offerOption, permissionToJson } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
+import { warningsToJson } from "./warnings.ts";
 
 /** Values as the JSON that the contract promises: paths as text or base64, sets as lists. Fields may be added, never taken away. */
 
@@ -117,13 +119,14 @@ export function missingToJson(missing: Missing): object {
 }
 
 /** The contract's "Result of `make --json`". */
-export function madeToJson(made: MadeCage, root: string, data: string): object {
+export function madeToJson(made: MadeCage, root: string, data: string, messages: Messages): object {
 	const { cage, manifest, plan } = made;
 	return {
 		name: cage.name,
 		root,
 		data,
 		answered: made.answered,
+		warnings: warningsToJson(made, messages),
 		rounds: cage.trials.map(({ added, missing, probes, failedExercises }) => ({ added, missing, probes, failedExercises })),
 		permissions: plan.permissions.map(permissionToJson),
 		offers: made.missing.filter((one) => remedyOption(one) !== undefined).map(missingToJson),

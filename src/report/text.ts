@@ -15,6 +15,7 @@ import { offeredTable, offerOption, offerText, permissionsTable } from "./offers
 import { showReason } from "./reasons.ts";
 import { selftestLines } from "./selftest.ts";
 import { missingTable } from "./trial.ts";
+import { warningsOf } from "./warnings.ts";
 
 /** What the verbs print for people. */
 
@@ -189,9 +190,11 @@ export function madeText(made: MadeCage, root: string, data: string, program: re
 			["", quoteShellLine([...program, "unit", cage.name])],
 		]),
 	];
+	const warnings = warningsOf(made);
+	if (warnings.length) {
+		lines.push(`${words.warnings}:`, indent(warnings.map(({ code, values }) => messages.note(code, values)).join("\n")));
+	}
 	if (cage.selftest) lines.push(...selftestLines(cage.selftest, messages));
-	const failed = cage.trials.at(-1)?.failedExercises ?? [];
-	if (failed.length) lines.push(`${words.exercises}:`, indent(failed.map(printable).join("\n")));
 	const permissions = permissionsTable(made.plan.permissions, messages);
 	lines.push(permissions === undefined ? words.noPermissions : `${words.permissions}:\n${indent(permissions)}`);
 	const offered = offeredTable(made.missing, messages);

@@ -1,5 +1,6 @@
-import { askDatagram, exchange } from "./probe-lines.ts";
-import type { Protocol } from "./protocol.ts";
+import { askDatagram, exchange, urlHost } from "./probe-lines.ts";
+import type { Asking, Protocol } from "./protocol.ts";
+import { unproven } from "./unproven.ts";
 
 /** Protocols of the services behind the services: scripts, directories, proxies, time, management, files. */
 export const infrastructureProtocols: readonly Protocol[] = [
@@ -14,9 +15,18 @@ export const infrastructureProtocols: readonly Protocol[] = [
 			return version === "" ? "/run/php-fpm/www.sock" : `/run/php/php${version}-fpm.sock`;
 		},
 		// FCGI_GET_VALUES asks the server itself and runs no script; the answer is FCGI_GET_VALUES_RESULT (FastCGI 1.0, 4.1).
-		lines: (target, tools) => ({
-			probes: [exchange(target, tools, [{ send: "\x01\x09\0\0\0\x10\0\0\x0e\0FCGI_MAX_CONNS" }, { expect: "^\\x01\\x0a" }])],
-		}),
+		askings: (target, tools) => [
+			{
+				depth: "greeting",
+				probes: [exchange(target, tools, [{ send: "\x01\x09\0\0\0\x10\0\0\x0e\0FCGI_MAX_CONNS" }, { expect: "^\\x01\\x0a" }])],
+				unproven: unproven(
+					"unproven-script",
+					`env SCRIPT_FILENAME=SCRIPT REQUEST_METHOD=GET cgi-fcgi -bind -connect ${
+						target.socket === undefined ? `${target.host}:${target.port}` : `"$CAGEWRIGHT_ROOT"${target.socket}`
+					}`,
+				),
+			},
+		],
 	},
 	{
 		name: "ldap",
@@ -24,14 +34,21 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [389],
 		// An anonymous bind; whatever bindResponse says, the server has answered (RFC 4511, 4.2).
-		lines: (target, tools) => ({
-			probes: [
-				exchange(target, tools, [
-					{ send: "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0" },
-					{ expect: "^0[^]{1,5}\\x02\\x01\\x01a" },
-				]),
-			],
-		}),
+		askings: (target, tools) => [
+			{
+				depth: "greeting",
+				probes: [
+					exchange(target, tools, [
+						{ send: "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0" },
+						{ expect: "^0[^]{1,5}\\x02\\x01\\x01a" },
+					]),
+				],
+				unproven: unproven(
+					"unproven-entry",
+					`ldapsearch -x -LLL -H ldap://${urlHost(target.host)}:${target.port} -b BASE | grep -q ^dn:`,
+				),
+			},
+		],
 	},
 	{
 		name: "http-proxy",
@@ -40,11 +57,15 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		ports: [3128, 8888, 8118],
 		defaults: { tinyproxy: 8888, privoxy: 8118 },
 		// Nothing listens behind it in a network of its own: that the proxy says so is its answer.
-		lines: (target, tools) => ({
-			probes: [
-				exchange(target, tools, [{ send: "GET http://127.0.0.1:9/ HTTP/1.0\r\n\r\n" }, { expect: "^HTTP/1\\.[01] [2-5]" }]),
-			],
-		}),
+		askings: (target, tools) => [
+			{
+				depth: "request",
+				probes: [
+					exchange(target, tools, [{ send: "GET http://127.0.0.1:9/ HTTP/1.0\r\n\r\n" }, { expect: "^HTTP/1\\.[01] [2-5]" }]),
+				],
+				unproven: unproven("unproven-forwarding", `curl -fsS -o /dev/null -x http://${urlHost(target.host)}:${target.port} URL`),
+			},
+		],
 	},
 	{
 		name: "http-in-front",
@@ -54,14 +75,19 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		ports: [],
 		defaults: { haproxy: 80, traefik: 80, varnishd: 6081 },
 		// A network of its own has none of the servers behind it: that they cannot be reached is its own answer (RFC 9110, 15.6).
-		lines: (target, tools) => ({
-			probes: [
-				exchange(target, tools, [
-					{ send: "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" },
-					{ expect: "^HTTP/1\\.[01] ([23]..|50[234]) " },
-				]),
-			],
-		}),
+		askings: (target, tools) => {
+			const get = (expect: string): Asking => ({
+				depth: "job",
+				probes: [
+					exchange(target, tools, [{ send: "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" }, { expect }]),
+				],
+			});
+			const example = `curl -fsS -o /dev/null -H 'Host: NAME' http://${urlHost(target.host)}:${target.port}/`;
+			return [
+				get("^HTTP/1\\.[01] [23].. "),
+				{ ...get("^HTTP/1\\.[01] 50[234] "), depth: "request", unproven: unproven("unproven-backend", example) },
+			];
+		},
 	},
 	{
 		name: "socks",
@@ -70,20 +96,34 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		ports: [9050, 1080],
 		defaults: { danted: 1080, sockd: 1080 },
 		// Method negotiation (RFC 1928, 3).
-		lines: (target, tools) => ({
-			probes: [exchange(target, tools, [{ send: "\x05\x01\0" }, { expect: "^\\x05" }])],
-		}),
+		askings: (target, tools) => [
+			{
+				depth: "greeting",
+				probes: [exchange(target, tools, [{ send: "\x05\x01\0" }, { expect: "^\\x05" }])],
+				unproven: unproven(
+					"unproven-forwarding",
+					`curl -fsS -o /dev/null -x socks5h://${urlHost(target.host)}:${target.port} URL`,
+				),
+			},
+		],
 	},
 	{
 		name: "rsync",
 		servers: /^rsync$/,
 		transport: "tcp",
 		ports: [873],
-		lines: (target, tools) => ({
-			probes: [
-				exchange(target, tools, [{ expect: "^@RSYNCD: \\d" }, { send: "@RSYNCD: 31.0\n#list\n" }, { expect: "@RSYNCD: EXIT" }]),
-			],
-		}),
+		askings: (target, tools) => [
+			{
+				depth: "request",
+				probes: [
+					exchange(target, tools, [{ expect: "^@RSYNCD: \\d" }, { send: "@RSYNCD: 31.0\n#list\n" }, { expect: "@RSYNCD: EXIT" }]),
+				],
+				unproven: unproven(
+					"unproven-file",
+					`rsync rsync://${urlHost(target.host)}:${target.port}/MODULE/FILE /tmp/cagewright-file`,
+				),
+			},
+		],
 	},
 	{
 		name: "ntp",
@@ -91,7 +131,9 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "udp",
 		ports: [123],
 		// A client's packet of version 4; a server answers even while it has no time to give (RFC 5905, 7.3).
-		lines: (target, tools) => ({ probes: [askDatagram(target, tools, `23${"00".repeat(47)}`, "^[0-9a-f]4[0-9a-f]{94}")] }),
+		askings: (target, tools) => [
+			{ depth: "job", probes: [askDatagram(target, tools, `23${"00".repeat(47)}`, "^[0-9a-f]4[0-9a-f]{94}")] },
+		],
 	},
 	{
 		name: "chrony",
@@ -99,9 +141,16 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "udp",
 		ports: [323],
 		// It serves time to nobody by default, but tells of itself on the loopback.
-		lines: (target, tools) => ({
-			probes: tools.programs.has("chronyc") ? [`chronyc -h ${target.host} -p ${target.port} tracking`] : [],
-		}),
+		askings: (target, tools) =>
+			tools.programs.has("chronyc")
+				? [
+						{
+							depth: "request",
+							probes: [`chronyc -h ${target.host} -p ${target.port} tracking`],
+							unproven: unproven("unproven-time", `chronyc -h ${target.host} -p ${target.port} waitsync 10`),
+						},
+					]
+				: [],
 	},
 	{
 		name: "snmp",
@@ -109,26 +158,44 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "udp",
 		ports: [161],
 		// GetRequest of sysUpTime.0 in community "public", version 2c (RFC 3416); the answer is a Response.
-		lines: (target, tools) => ({
-			probes: [
-				askDatagram(
-					target,
-					tools,
-					"302902010104067075626c6963a01c020400000001020100020100300e300c06082b060102010103000500",
-					"a2",
-				),
-			],
-		}),
+		askings: (target, tools) => [
+			{
+				depth: "job",
+				probes: [
+					askDatagram(
+						target,
+						tools,
+						"302902010104067075626c6963a01c020400000001020100020100300e300c06082b060102010103000500",
+						"a2",
+					),
+				],
+			},
+		],
 	},
 	{
 		name: "tftp",
 		servers: /^(in\.tftpd|tftpd|atftpd)$/,
 		transport: "udp",
 		ports: [69],
-		// A read request; that there is no such file is an answer (RFC 1350).
-		lines: (target, tools) => ({
-			probes: [askDatagram(target, tools, `0001${hex("cagewright-probe")}00${hex("octet")}00`, "^000[35]")],
-		}),
+		// A read request (RFC 1350) for a file that is there; where none is known, the answer that there is no such file proves little.
+		askings: (target, tools) => {
+			const ask = (file: string, answer: string) => askDatagram(target, tools, `0001${hex(file)}00${hex("octet")}00`, answer);
+			const files = [...(tools.served ?? [])].flatMap(([directory, names]) => names.map((name) => ({ directory, name })));
+			const [first] = files;
+			return [
+				// Below its directory by name alone where the server locks itself in, by the whole path where it does not.
+				...(first
+					? [first.name, `${first.directory}/${first.name}`].map(
+							(file): Asking => ({ depth: "job", probes: [ask(file, "^00030001")] }),
+						)
+					: []),
+				{
+					depth: "greeting",
+					probes: [ask("cagewright-probe", "^000[35]")],
+					unproven: unproven("unproven-file", `curl -fsS -o /dev/null tftp://${urlHost(target.host)}:${target.port}/FILE`),
+				},
+			];
+		},
 	},
 ];
 

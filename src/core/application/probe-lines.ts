@@ -15,13 +15,17 @@ export interface Tools {
 	readonly programs: ReadonlySet<string>;
 	/** Absolute path of Node's executable: it is there wherever this program runs, so it is what every protocol falls back on. */
 	readonly node: string;
+	/** Names of people's accounts on this machine. */
+	readonly people?: readonly string[];
+	/** Absolute path of a directory that the command names, to the names of regular files in it. */
+	readonly served?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** In turn: wait until what came in matches, or send (characters are bytes). */
 export type Step = { readonly expect: string } | { readonly send: string };
 
 /** Waits 5 s at most, reads and writes bytes as latin1, ends with 0 when every step is done. */
-const exchangeScript = [
+export const exchangeScript = [
 	"const [h,p,s]=process.argv.slice(1),q=JSON.parse(s);",
 	'let b="";',
 	"const f=()=>process.exit(1);",

@@ -9,6 +9,8 @@ export interface ProbeProposal {
 	/** Shell lines, as in `Application.probes`. */
 	readonly probes: readonly string[];
 	readonly exercises: readonly string[];
+	/** Exercises that make the server do its job. They may change its state. */
+	readonly job: readonly string[];
 	/** How it was told: by the program's name, or by the port alone. */
 	readonly why:
 		| { readonly kind: "program"; readonly program: string; readonly port: number }
@@ -24,7 +26,7 @@ export interface ProbeQuestion extends Tools {
 }
 
 /**
- * Probes for an application whose protocol is known, the likeliest first; empty where nothing is. The port is the one that the
+ * Probes for an application whose protocol is known, the likeliest first and of each the deepest; empty where nothing is. The port is the one that the
  * command names, else one that it listens on, else the protocol's own.
  */
 export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] {
@@ -34,8 +36,9 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 	const proposals: ProbeProposal[] = [];
 
 	const propose = (protocol: Protocol, target: Target, why: ProbeProposal["why"]) => {
-		const { probes, exercises = [] } = protocol.lines(target, question, server);
-		if (probes.length > 0) proposals.push({ protocol: protocol.name, probes, exercises, why });
+		for (const { exercises = [], job = [], probes } of protocol.askings(target, question, server)) {
+			proposals.push({ protocol: protocol.name, probes, exercises, job, why });
+		}
 	};
 
 	const known = protocols.find(({ servers }) => servers.test(server));
@@ -59,7 +62,7 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 }
 
 /** What stands for the server: the program, or what an interpreter was told to run. */
-function serverName(command: readonly string[]): string {
+export function serverName(command: readonly string[]): string {
 	const program = baseName((command[0] ?? "") as Path);
 	const words = command.slice(1);
 	const name = (word: string | undefined) => baseName((word ?? "") as Path).replace(/\.(js|mjs|cjs|py|rb|pl)$/, "");

@@ -1,6 +1,8 @@
 import { infrastructureProtocols } from "./infrastructure-protocols.ts";
-import { askNames, exchange, fetchPage, urlHost } from "./probe-lines.ts";
-import type { Protocol } from "./protocol.ts";
+import { deliverMail, followLinks } from "./probe-jobs.ts";
+import { askNames, exchange, fetchPage, type Step, urlHost } from "./probe-lines.ts";
+import type { Asking, Protocol } from "./protocol.ts";
+import { unproven } from "./unproven.ts";
 
 /** The clients that probes are made with where they are installed; what a caller has to look for on PATH. */
 export const probePrograms = [
@@ -20,22 +22,25 @@ export const protocols: readonly Protocol[] = [
 		servers: /^(redis|valkey|keydb)-server$/,
 		transport: "tcp",
 		ports: [6379],
-		lines: (target, tools) => {
+		askings: (target, tools) => {
 			if (!tools.programs.has("redis-cli")) {
 				const ping = exchange(target, tools, [{ send: "PING\r\n" }, { expect: "^\\+PONG" }]);
 				const steps = [{ send: "SET cagewright:probe ok EX 10\r\n" }, { expect: "^\\+OK" }];
 				const get = [{ send: "GET cagewright:probe\r\n" }, { expect: "^\\$2\\r\\nok" }];
-				return { probes: [ping, exchange(target, tools, [...steps, ...get])] };
+				return [{ depth: "job", probes: [ping, exchange(target, tools, [...steps, ...get])] }];
 			}
 			// redis-cli ends with 0 even where the server answers with an error (measured), so its words are compared.
 			const client = `redis-cli -h ${target.host} -p ${target.port}`;
-			return {
-				probes: [
-					`test "$(${client} PING)" = PONG`,
-					`test "$(${client} SET cagewright:probe ok EX 10)" = OK && test "$(${client} GET cagewright:probe)" = ok`,
-				],
-				exercises: [`${client} SAVE`, `${client} BGSAVE`, `${client} INFO`],
-			};
+			return [
+				{
+					depth: "job",
+					probes: [
+						`test "$(${client} PING)" = PONG`,
+						`test "$(${client} SET cagewright:probe ok EX 10)" = OK && test "$(${client} GET cagewright:probe)" = ok`,
+					],
+					exercises: [`${client} SAVE`, `${client} BGSAVE`, `${client} INFO`],
+				},
+			];
 		},
 	},
 	{
@@ -59,9 +64,17 @@ export const protocols: readonly Protocol[] = [
 			"prometheus-node-exporter": 9100,
 			"cagewright-demo": 8085,
 		},
-		lines: ({ host, port }, tools) => {
+		askings: ({ host, port }, tools) => {
 			const scheme = port === 443 || port === 8443 ? "https" : "http";
-			return { probes: [fetchPage(`${scheme}://${urlHost(host)}:${port}/`, tools)] };
+			const url = `${scheme}://${urlHost(host)}:${port}/`;
+			return [
+				{
+					depth: "request",
+					probes: [fetchPage(url, tools)],
+					job: [followLinks(url, tools)],
+					unproven: unproven("unproven-page", `curl -fsS${scheme === "https" ? "k" : ""} -o /dev/null ${url}PAGE`),
+				},
+			];
 		},
 	},
 	{
@@ -69,13 +82,16 @@ export const protocols: readonly Protocol[] = [
 		servers: /^(named|dnsmasq|unbound|nsd|knotd|kresd|pdns_server|pdns_recursor|coredns)$/,
 		transport: "udp",
 		ports: [53, 5353],
-		// dnsmasq passes the zone on to a server that a network of its own cannot reach, but answers for its version; a server that
-		// has zones of its own alone refuses any other, which is an answer as well.
-		lines: (target, tools, server) => ({
-			probes: [
-				askNames(target, tools, server === "dnsmasq" ? "version" : "loopback-zone", /^(nsd|knotd|pdns_server)$/.test(server)),
-			],
-		}),
+		// dnsmasq passes the zone on to a server that a network of its own cannot reach, but answers for its version. A server that
+		// has zones of its own alone, or balances between others, refuses any other: that answers, and proves little.
+		askings: (target, tools, server) => {
+			const ask = (question: "loopback-zone" | "version", mayRefuse = false): Asking => ({
+				depth: "request",
+				probes: [askNames(target, tools, question, mayRefuse)],
+				unproven: unproven("unproven-names", `dig +short -p ${target.port} @${target.host} NAME | grep .`),
+			});
+			return server === "dnsmasq" ? [ask("version")] : [ask("loopback-zone"), ask("loopback-zone", true)];
+		},
 	},
 	{
 		name: "postgresql",
@@ -83,25 +99,37 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [5432],
 		defaults: { pgbouncer: 6432 },
-		lines: (target, tools) =>
-			tools.programs.has("pg_isready")
-				? { probes: [`pg_isready -q -t 5 -h ${target.host} -p ${target.port}`] }
-				: // SSLRequest of the frontend/backend protocol: the server answers S or N.
-					{ probes: [exchange(target, tools, [{ send: "\0\0\0\x08\x04\xd2\x16\x2f" }, { expect: "^[SN]" }])] },
+		// Debian's pg_isready is a wrapper that fails without a client of some version behind it, so the protocol is spoken here: the
+		// startup message of user and database postgres is answered with a request for authentication, SSLRequest with S or N.
+		askings: (target, tools) => {
+			const ask = (depth: Asking["depth"], send: string, expect: string): Asking => ({
+				depth,
+				probes: [exchange(target, tools, [{ send }, { expect }])],
+				unproven: unproven(
+					"unproven-query",
+					`psql "host=${target.host} port=${target.port} user=NAME password=PASSWORD" -c "select 1"`,
+				),
+			});
+			const startup = "\0\x03\0\0user\0postgres\0database\0postgres\0\0";
+			const length = String.fromCharCode(startup.length + 4);
+			return [ask("request", `\0\0\0${length}${startup}`, "^R"), ask("greeting", "\0\0\0\x08\x04\xd2\x16\x2f", "^[SN]")];
+		},
 	},
 	{
 		name: "mysql",
 		servers: /^(mysqld|mysqld_safe|mariadbd|mariadbd-safe)$/,
 		transport: "tcp",
 		ports: [3306],
-		lines: (target, tools) => {
+		askings: (target, tools) => {
+			const query = (client: string) =>
+				unproven("unproven-query", `${client} -h ${target.host} -P ${target.port} -u NAME -pPASSWORD -e "select 1"`);
 			const client = ["mariadb-admin", "mysqladmin"].find((program) => tools.programs.has(program));
 			// `ping` ends with 0 even where this account may not log in: the server has answered.
-			if (client !== undefined) {
-				return { probes: [`${client} --connect-timeout=5 --protocol=tcp -h ${target.host} -P ${target.port} ping`] };
-			}
-			// The greeting: three bytes of length, a sequence number, protocol version 10.
-			return { probes: [exchange(target, tools, [{ expect: "^[^]{3}\\x00\\x0a" }])] };
+			const ping = `${client} --connect-timeout=5 --protocol=tcp -h ${target.host} -P ${target.port} ping`;
+			return client === undefined
+				? // The greeting: three bytes of length, a sequence number, protocol version 10.
+					[{ depth: "greeting", probes: [exchange(target, tools, [{ expect: "^[^]{3}\\x00\\x0a" }])], unproven: query("mysql") }]
+				: [{ depth: "request", probes: [ping], unproven: query(client.replace("-admin", "").replace("admin", "")) }];
 		},
 	},
 	{
@@ -109,81 +137,153 @@ export const protocols: readonly Protocol[] = [
 		servers: /^memcached$/,
 		transport: "tcp",
 		ports: [11211],
-		lines: (target, tools) => ({
-			probes: [
-				exchange(target, tools, [
-					{ send: "set cagewright:probe 0 10 2\r\nok\r\n" },
-					{ expect: "^STORED" },
-					{ send: "get cagewright:probe\r\n" },
-					{ expect: "\\r\\nok\\r\\nEND" },
-				]),
-			],
-		}),
+		askings: (target, tools) => [
+			{
+				depth: "job",
+				probes: [
+					exchange(target, tools, [
+						{ send: "set cagewright:probe 0 10 2\r\nok\r\n" },
+						{ expect: "^STORED" },
+						{ send: "get cagewright:probe\r\n" },
+						{ expect: "\\r\\nok\\r\\nEND" },
+					]),
+				],
+			},
+		],
 	},
 	{
 		name: "ssh",
 		servers: /^(sshd|dropbear)$/,
 		transport: "tcp",
 		ports: [22, 2222],
+		people: "logins",
 		// A whole key exchange where it can be had: OpenSSH 10 locks out clients that leave after the banner.
-		lines: (target, tools) =>
-			tools.programs.has("ssh-keyscan")
-				? { probes: [`ssh-keyscan -T 5 -p ${target.port} ${target.host} 2>/dev/null | grep -q ' ssh-\\| ecdsa-'`] }
-				: { probes: [exchange(target, tools, [{ expect: "^SSH-2\\.0-" }])] },
+		askings: (target, tools) => {
+			const login = unproven(
+				"unproven-login",
+				`ssh -i KEY -o BatchMode=yes -o StrictHostKeyChecking=no -p ${target.port} NAME@${target.host} true`,
+			);
+			return tools.programs.has("ssh-keyscan")
+				? [
+						{
+							depth: "request",
+							probes: [`ssh-keyscan -T 5 -p ${target.port} ${target.host} 2>/dev/null | grep -q ' ssh-\\| ecdsa-'`],
+							unproven: login,
+						},
+					]
+				: [{ depth: "greeting", probes: [exchange(target, tools, [{ expect: "^SSH-2\\.0-" }])], unproven: login }];
+		},
 	},
 	{
 		name: "smtp",
 		servers: /^(master|postfix|exim4?|smtpd|opensmtpd|sendmail(-mta)?)$/,
 		transport: "tcp",
 		ports: [25, 587, 2525],
-		// Exim drops a client that speaks before the greeting has ended.
-		lines: (target, tools) => ({
-			probes: [
+		people: "recipients",
+		// The recipient is taken back before a message is sent. Exim drops a client that speaks before the greeting has ended.
+		askings: (target, tools) => {
+			const recipient = `${tools.people?.[0] ?? "root"}@localhost`;
+			const talk = (...steps: Step[]) =>
 				exchange(target, tools, [
 					{ expect: "(^|\\n)220 [^\\n]*\\n" },
 					{ send: "EHLO localhost\r\n" },
 					{ expect: "(^|\\n)250 [^\\n]*\\n" },
+					...steps,
 					{ send: "QUIT\r\n" },
 					{ expect: "^221" },
-				]),
-			],
-		}),
+				]);
+			const accepted = (send: string): Step[] => [{ send: `${send}\r\n` }, { expect: "^250" }];
+			const steps = [...accepted(`MAIL FROM:<${recipient}>`), ...accepted(`RCPT TO:<${recipient}>`), ...accepted("RSET")];
+			const example = `printf 'Subject: test\\n\\ntest\\n' | curl -fsS smtp://${urlHost(target.host)}:${target.port} --mail-from NAME@localhost --mail-rcpt NAME@localhost -T -`;
+			const job = { job: [deliverMail(target, tools, recipient)], unproven: unproven("unproven-mail", example) };
+			return [
+				{ depth: "request", probes: [talk(...steps)], ...job },
+				{ depth: "greeting", probes: [talk()], ...job },
+			];
+		},
 	},
 	{
 		name: "ftp",
 		servers: /^(vsftpd|proftpd|pure-ftpd)$/,
 		transport: "tcp",
 		ports: [21, 2121],
-		lines: (target, tools) => ({
-			probes: [
-				exchange(target, tools, [
-					{ expect: "(^|\\n)220 [^\\n]*\\n" },
-					{ send: "SYST\r\n" },
-					{ expect: "^(215|5[0-9]{2}) " },
-					{ send: "QUIT\r\n" },
-					{ expect: "^221" },
-				]),
-			],
-		}),
+		people: "logins",
+		askings: (target, tools) => [
+			{
+				depth: "greeting",
+				probes: [
+					exchange(target, tools, [
+						{ expect: "(^|\\n)220 [^\\n]*\\n" },
+						{ send: "SYST\r\n" },
+						{ expect: "^(215|5[0-9]{2}) " },
+						{ send: "QUIT\r\n" },
+						{ expect: "^221" },
+					]),
+				],
+				unproven: unproven("unproven-login", `curl -fsS ftp://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`),
+			},
+		],
 	},
 	{
 		name: "imap",
 		servers: /^(dovecot|imapd|cyrmaster)$/,
 		transport: "tcp",
 		ports: [143],
-		lines: (target, tools) => ({
-			probes: [exchange(target, tools, [{ expect: "^\\* OK" }, { send: "a NOOP\r\n" }, { expect: "(^|\\n)a OK" }])],
-		}),
+		people: "logins",
+		askings: (target, tools) => [
+			{
+				depth: "greeting",
+				probes: [exchange(target, tools, [{ expect: "^\\* OK" }, { send: "a NOOP\r\n" }, { expect: "(^|\\n)a OK" }])],
+				unproven: unproven("unproven-login", `curl -fsS imap://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`),
+			},
+		],
+	},
+	{
+		name: "pop3",
+		servers: /^(pop3d|popa3d)$/,
+		transport: "tcp",
+		ports: [110],
+		people: "logins",
+		askings: (target, tools) => [
+			{
+				depth: "greeting",
+				probes: [exchange(target, tools, [{ expect: "^\\+OK" }, { send: "QUIT\r\n" }, { expect: "^\\+OK" }])],
+				unproven: unproven("unproven-login", `curl -fsS pop3://NAME:PASSWORD@${urlHost(target.host)}:${target.port}/`),
+			},
+		],
 	},
 	{
 		name: "mqtt",
 		servers: /^mosquitto$/,
 		transport: "tcp",
 		ports: [1883],
-		// CONNECT of MQTT 3.1.1 with a clean session and the client name "c"; the answer is CONNACK, whatever it decides.
-		lines: (target, tools) => ({
-			probes: [exchange(target, tools, [{ send: "\x10\x0d\0\x04MQTT\x04\x02\0\x1e\0\x01c" }, { expect: "^\\x20\\x02" }])],
-		}),
+		// MQTT 3.1.1 with a clean session and the client name "c". A server that lets nobody in unknown still answers with CONNACK.
+		askings: (target, tools) => {
+			const connect = "\x10\x0d\0\x04MQTT\x04\x02\0\x1e\0\x01c";
+			return [
+				{
+					depth: "job",
+					probes: [
+						exchange(target, tools, [
+							{ send: connect },
+							{ expect: "^\\x20\\x02\\x00\\x00" },
+							{ send: "\x82\x0f\0\x01\0\x0acagewright\0" },
+							{ expect: "^\\x90\\x03\\x00\\x01\\x00" },
+							{ send: "\x30\x0e\0\x0acagewrightok" },
+							{ expect: "\\x00\\x0acagewrightok" },
+						]),
+					],
+				},
+				{
+					depth: "greeting",
+					probes: [exchange(target, tools, [{ send: connect }, { expect: "^\\x20\\x02" }])],
+					unproven: unproven(
+						"unproven-message",
+						`mosquitto_pub -h ${target.host} -p ${target.port} -u NAME -P PASSWORD -q 1 -t TOPIC -m test`,
+					),
+				},
+			];
+		},
 	},
 	...infrastructureProtocols,
 ];

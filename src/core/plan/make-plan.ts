@@ -27,6 +27,7 @@ import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
 import { refusedNotes } from "./refused-calls.ts";
 import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
+import { servedTrees } from "./served.ts";
 import { planShared } from "./shared.ts";
 import { socketNotes } from "./socket-notes.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
@@ -141,7 +142,7 @@ export function makePlan(input: PlanInput): Plan {
 		for (const path of found) collector.add(path, { kind: "rule", rule: "include", value });
 	}
 	addTraced({ ...input, files }, collector);
-	for (const { paths, top } of trees) {
+	for (const { paths, top } of [...trees, ...servedTrees(trace, files)]) {
 		for (const path of paths) collector.add(path, { kind: "part-of", tree: top });
 	}
 	for (const [path, reason] of writable.leftOut) collector.addLeftOut(path, reason);

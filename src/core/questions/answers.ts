@@ -15,6 +15,8 @@ export interface Answers {
 	readonly unit?: string;
 	readonly notes?: readonly Note[];
 	readonly application: Application;
+	/** Present where its probes were proposed: what else it can be asked, each in place of them. The next is tried where one does not pass. */
+	readonly otherProbes?: readonly (readonly string[])[];
 	/** Directories that the unit of this program makes for it, as `--directory` takes them: those that it uses are taken. */
 	readonly serviceDirectories?: readonly string[];
 	readonly rules: Rules;

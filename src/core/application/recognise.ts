@@ -1,0 +1,79 @@
+import { serverName } from "./probe.ts";
+import { exchangeScript, type Step, type Target } from "./probe-lines.ts";
+import type { Asking, Protocol } from "./protocol.ts";
+import { probePrograms, protocols } from "./protocols.ts";
+import { unproven } from "./unproven.ts";
+
+/** Where the lines that we propose name the server's address. */
+const addresses: readonly RegExp[] = [
+	/\bhttps?:\/\/(?<host>\[[\da-fA-F:.]+\]|[\w.-]+):(?<port>\d+)\//,
+	/ -p (?<port>\d+) @(?<host>[\w.:]+) /,
+	/ -h (?<host>[\w.:]+) -[pP] (?<port>\d+)/,
+	/ -p (?<port>\d+) (?<host>[\w.:]+) /,
+	/' (?<host>[\w.:]+) (?<port>\d+) ['\da-f]/,
+	/'? (?<host>\[?[\w.:]+\]?):(?<port>\d+)$/,
+	/' "\$CAGEWRIGHT_ROOT"(?<socket>\/\S+) 0 '/,
+];
+
+/** What a probe asks that is one of ours, whoever gave it; undefined for any other, which the administrator judges. */
+export function askingOf(line: string): Asking | undefined {
+	return known(line)?.asking ?? guessed(line);
+}
+
+/** The protocol that the command or one of the probes names. */
+export function protocolOf(command: readonly string[], probes: readonly string[]): Protocol | undefined {
+	const server = serverName(command);
+	return protocols.find(({ servers }) => servers.test(server)) ?? probes.flatMap((line) => known(line)?.protocol ?? [])[0];
+}
+
+/** Finds the line among those that we propose for the address in it. */
+function known(line: string): { protocol: Protocol; asking: Asking } | undefined {
+	const [node = ""] = /^\S+/.exec(line) ?? [];
+	const [, person] = /RCPT TO:<([^@>]+)@/.exec(line) ?? [];
+	const people = person === undefined ? [] : [person];
+	for (const address of addresses) {
+		const target = targetIn(address.exec(line)?.groups);
+		if (target === undefined) continue;
+		for (const protocol of protocols) {
+			for (const programs of [probePrograms, []]) {
+				// The one server that is asked in another way than the others of its protocol.
+				for (const server of ["", "dnsmasq"]) {
+					const askings = protocol.askings(target, { node, people, programs: new Set<string>(programs) }, server);
+					const asking = askings.find(({ probes }) => probes.includes(line));
+					if (asking) return { protocol, asking };
+				}
+			}
+		}
+	}
+	return undefined;
+}
+
+function targetIn(groups: Readonly<Record<string, string>> | undefined): Target | undefined {
+	if (groups === undefined) return undefined;
+	const { host = "", port, socket } = groups;
+	if (socket !== undefined) return { host: "127.0.0.1", port: 0, socket };
+	return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+/** A probe that was made from how an unknown server greeted. */
+function guessed(line: string): Asking | undefined {
+	if (!line.includes(` -e '${exchangeScript.slice(0, 60)}`)) return undefined;
+	const [, json = ""] = /'(\[\{.*\}\])'$/.exec(line) ?? [];
+	const steps = stepsIn(json);
+	if (!steps?.length) return undefined;
+	if (steps.every((step) => "expect" in step)) {
+		return { depth: "greeting", probes: [line], unproven: unproven("unproven-greeting", "COMMAND") };
+	}
+	return steps.some((step) => "send" in step && step.send.startsWith("GET / "))
+		? { depth: "request", probes: [line], unproven: unproven("unproven-page", "curl -fsS -o /dev/null URL") }
+		: undefined;
+}
+
+function stepsIn(json: string): readonly Step[] | undefined {
+	try {
+		const steps: unknown = JSON.parse(json);
+		return Array.isArray(steps) ? (steps as Step[]) : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,58 @@
+import type { Files } from "../machine/facts.ts";
+import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import type { Trace } from "../trace/trace.ts";
+import { holdsState, isHome, isTemporaryTop } from "./areas.ts";
+import { placeOf } from "./links.ts";
+import { isLibraryFile, type LibraryTree } from "./trees.ts";
+
+/** What browsers are sent. The application opens one of these when somebody asks for it, and any other of the directory the next moment. */
+const page = /\.(x?html?|shtml|xslt?|css|m?js|map|svg|ico|png|gif|jpe?g|webp|avif|woff2?|ttf|webmanifest|tmpl|tpl)$/i;
+/** Programs that load their own sources by these names. */
+const interpreter = /^(node|nodejs|deno|bun)$/;
+
+/** A directory with more is not taken whole: then only what was opened goes in. */
+const most = { files: 2000, bytes: 64 * 1024 * 1024 };
+
+/** Directories of which the application was asked for a page: all that everybody may read there goes in. */
+export function servedTrees(trace: Trace, files: Files): LibraryTree[] {
+	const tops = new Set<Path>();
+	for (const { path, programs, succeeded } of trace.accesses.values()) {
+		if (!succeeded.has("read") || succeeded.has("write") || !page.test(path)) continue;
+		if ([...programs].some((program) => interpreter.test(baseName(program)))) continue;
+		const real = placeOf(path, files);
+		const top = parent(real);
+		if (page.test(real) && !isLibraryFile(real) && !isCommon(top)) tops.add(top);
+	}
+	const outermost = [...tops].filter((top) => ![...tops].some((other) => other !== top && isWithin(top, other)));
+	return outermost.sort().flatMap((top) => {
+		const paths = readableBelow(top, files);
+		return paths ? [{ top, paths }] : [];
+	});
+}
+
+/** A directory in which many have something of theirs. */
+function isCommon(directory: Path): boolean {
+	const depth = directory.split("/").length - 1;
+	const isShallow = depth < (isWithin(directory, pathFromText("/usr")) ? 3 : 2);
+	return isShallow || holdsState(directory) || isTemporaryTop(directory) || isHome(directory);
+}
+
+/** undefined where there is too much. */
+function readableBelow(top: Path, files: Files): Path[] | undefined {
+	const found: Path[] = [];
+	let bytes = 0;
+	const pending: Path[] = [top];
+	for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+		for (const name of files.list(directory)) {
+			const path = join(directory, name);
+			const status = files.status(path);
+			if (status?.kind === "directory") pending.push(path);
+			const isReadable = status?.kind === "file" && (status.mode & 0o6004) === 0o004;
+			if (!isReadable && status?.kind !== "symlink") continue;
+			found.push(path);
+			bytes += status.size;
+			if (found.length > most.files || bytes > most.bytes) return undefined;
+		}
+	}
+	return found;
+}

@@ -1,0 +1,25 @@
+import type { Note } from "../core/application/note.ts";
+import { askingOf } from "../core/application/recognise.ts";
+import { shortened, tellingWords } from "../core/application/telling-words.ts";
+import { maskLine } from "../core/record/mask.ts";
+import type { ProbeOutcome } from "./events.ts";
+
+/**
+ * What neither the probes nor an exercise that passed in the sandbox prove. A probe that is not one of ours is the administrator's word, and so is
+ * an exercise.
+ */
+export function unprovenNotes(probes: readonly string[], exercises: readonly ProbeOutcome[]): Note[] {
+	const askings = probes.flatMap((line) => askingOf(line) ?? []);
+	const ours = new Set(askings.flatMap((asking) => asking.exercises ?? []));
+	const jobs = new Set(askings.flatMap((asking) => asking.job ?? []));
+	const isProven = exercises.some(({ command, ok }) => ok && !ours.has(command));
+	const open = new Map(isProven ? [] : askings.flatMap(({ unproven }) => (unproven ? [[unproven.code, unproven] as const] : [])));
+	const failed = exercises.filter(({ command, ok }) => !ok && !ours.has(command) && !jobs.has(command));
+	return [
+		...open.values(),
+		...failed.map(({ command, output }) => ({
+			code: "unproven-exercise",
+			values: { exercise: maskLine(shortened(command)), words: tellingWords(output) },
+		})),
+	];
+}
