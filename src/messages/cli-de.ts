@@ -94,6 +94,8 @@ export const cliDe: CliMessages = {
 		offers: "Nicht im Plan; nehmen Sie es hinzu, wo Sie es brauchen",
 		offered: {
 			"plug-ins": (files, bytes) => `${files} weitere Module neben den geladenen, ${bytes}`,
+			"interpreter-modules": (files, bytes) =>
+				`${files} weitere Module dieser Bibliothek, ${bytes}; keine Quelle nennt sie, ein Programm kann ihre Namen aber berechnen`,
 			library: (files, bytes) =>
 				`eine Bibliothek, die sie im Betrieb laden kann, ${files > 1 ? `mit dem, was diese braucht, ${files} Dateien, ` : ""}${bytes}`,
 			state: (files, bytes) => `${files} Dateien Zustand, die der Wirt hat, ${bytes}`,

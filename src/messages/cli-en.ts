@@ -99,6 +99,8 @@ export const cliEn = {
 		offers: "Not in the plan; take it up where you need it",
 		offered: {
 			"plug-ins": (files: number, bytes: string) => `${files} more modules beside those that were loaded, ${bytes}`,
+			"interpreter-modules": (files: number, bytes: string) =>
+				`${files} more modules of this library, ${bytes}; no source names them, but a program may compute their names`,
 			library: (files: number, bytes: string) =>
 				`a library that it may load while it runs, ${files > 1 ? `with what it needs ${files} files, ` : ""}${bytes}`,
 			state: (files: number, bytes: string) => `${files} files of state that the host has, ${bytes}`,
