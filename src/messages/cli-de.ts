@@ -187,6 +187,8 @@ export const cliDe: CliMessages = {
 		paths: (paths, missing) => `Beobachtung: ${paths} Pfade (${missing} nicht vorhanden)`,
 		copying: (percent, path) => `Bau: ${percent} % ${path}`,
 		probe: (ok, command) => `${ok ? "beantwortet" : "keine Antwort"}: ${command}`,
+		awaitsEnd: (program, seconds) => `warte, bis ${program} endet (${seconds} s)`,
+		awaitsAnswer: (seconds, said) => `noch keine Antwort auf die Probe (${seconds} s)${said === "" ? "" : `: ${said}`}`,
 		exercise: (ok, command) => `${ok ? "geübt" : "Übung gescheitert"}: ${command}`,
 		signal: (signal) => `${signal} gesendet`,
 		missing: (count) => `${count} fehlen`,

@@ -193,6 +193,8 @@ export const cliEn = {
 		paths: (paths: number, missing: number) => `Tracing: ${paths} paths (${missing} not there)`,
 		copying: (percent: number, path: string) => `Building: ${percent} % ${path}`,
 		probe: (ok: boolean, command: string) => `${ok ? "answered" : "no answer"}: ${command}`,
+		awaitsEnd: (program: string, seconds: number) => `waiting for ${program} to stop (${seconds} s)`,
+		awaitsAnswer: (seconds: number, said: string) => `no answer to the probe yet (${seconds} s)${said === "" ? "" : `: ${said}`}`,
 		exercise: (ok: boolean, command: string) => `${ok ? "exercised" : "exercise failed"}: ${command}`,
 		signal: (signal: string) => `sent ${signal}`,
 		missing: (count: number) => `${count} missing`,

@@ -26,11 +26,13 @@ const isModule = /\.(py|so)$/;
 
 /**
  * Python's modules below `roots`, the entries of `sys.path`. `standard` of them hold the standard library.
- * Packages with compiled parts come whole, because nothing shows what those load.
+ * Packages with compiled parts come whole, because nothing shows what those load. Of the program's own package, directories of which a
+ * module was loaded (`isLoaded`) come whole: its configuration may ask for another one there.
  */
 export function pythonModules(
 	roots: readonly Path[],
 	standard: readonly Path[],
+	isLoaded: (directory: Path) => boolean,
 	listings: Listings,
 	files: Pick<Files, "read">,
 ): ModuleLanguage {
@@ -133,7 +135,9 @@ export function pythonModules(
 			if (ofLibrary) yield* companionsOf(path);
 			if (role === "program") {
 				for (const { level, module } of imports) {
-					for (const found of level ? [] : named(module)) yield* contentsOf(topOf(found) ?? found);
+					for (const found of level ? [] : named(module)) {
+						yield* contentsOf(topOf(found) ?? found).filter((one) => isLoaded(parent(one)));
+					}
 				}
 			}
 			if (role !== "module") return;

@@ -142,8 +142,14 @@ function partialTrees(language: Language, used: Used, files: Files): LibraryTree
 	}
 	const trees = [...tops].map(([top, library]) => {
 		const all = treePaths(top, library, files);
-		// Certificates, time zones and templates come with the modules beside them.
-		const isData = (path: Path) => !code.test(path) && (!library.isStandard || directories.has(parent(path)));
+		// Certificates, time zones and templates come with the modules above them.
+		const holders = new Set(all.filter((path) => code.test(path)).map(parent));
+		const isData = (path: Path) => {
+			if (code.test(path) || (library.isStandard && !directories.has(parent(path)))) return false;
+			let holder = parent(path);
+			while (holder !== top && !holders.has(holder)) holder = parent(holder);
+			return directories.has(holder) || !holders.has(holder);
+		};
 		const paths = all.filter((path) => reached.has(files.resolve(path) ?? path) || isData(path));
 		const known = new Set(paths);
 		const left = all.filter((path) => !known.has(path));
@@ -171,7 +177,8 @@ function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, u
 	if (language === "python") {
 		const library = existing([...standard, ...standard.map((top) => `${top}/lib-dynload`)]);
 		const packages = [...used.trace.accesses.keys()].filter((path) => /\/(site|dist)-packages$/.test(path));
-		return pythonModules(existing([...library, ...others, ...packages]), library, listings, files);
+		const loaded = new Set(used.read.map(parent));
+		return pythonModules(existing([...library, ...others, ...packages]), library, (at) => loaded.has(at), listings, files);
 	}
 	if (language === "perl") {
 		const architectures = unique([...tops.keys()].flatMap((top) => /^\/usr\/lib\/[^/]+-linux-[^/]+/.exec(top)?.[0] ?? []));

@@ -20,7 +20,8 @@ function reached(make: Make, nodes: Record<string, Node>, start: string, role: R
 describe("Python", () => {
 	const standard = "/usr/lib/python3.13" as Path;
 	const packages = "/usr/lib/python3/dist-packages" as Path;
-	const make: Make = (listings, files) => pythonModules([standard, packages], [standard], listings, files);
+	const isLoaded = (directory: string) => !directory.endsWith("/unused");
+	const make: Make = (listings, files) => pythonModules([standard, packages], [standard], isLoaded, listings, files);
 	const modules = (sources: Record<string, string>) =>
 		Object.fromEntries(
 			Object.entries(sources).map(([name, text]) => [name.replace("S/", `${standard}/`).replace("P/", `${packages}/`), text]),
@@ -100,8 +101,14 @@ describe("Python", () => {
 		};
 		expect(from("import p", sources)).toEqual(["P/p/__init__.py", "P/p/_c.abi3.so", "P/p/deep/a.py", "S/b.py"]);
 	});
-	test("a program's own package comes whole, a package that its sources use does not", () => {
-		const sources = { "P/p/__init__.py": "import q", "P/p/a/b.py": "", "P/q/__init__.py": "", "P/q/c.py": "" };
+	test("a program's own package comes as far as its directories are used, a package that its sources use does not", () => {
+		const sources = {
+			"P/p/__init__.py": "import q",
+			"P/p/a/b.py": "",
+			"P/p/unused/c.py": "",
+			"P/q/__init__.py": "",
+			"P/q/c.py": "",
+		};
 		expect(from("from p import main", sources, "program")).toEqual(["P/p/__init__.py", "P/p/a/b.py", "P/q/__init__.py"]);
 	});
 	test("tools of developers stay out where the standard library loads them for itself alone", () => {
