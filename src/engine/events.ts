@@ -22,6 +22,11 @@ export interface ShownProcesses extends ProcessTree {
 	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
 
+/** The application's end, or an answer to a probe. `said` is the last line that the probe printed. */
+export type Awaited =
+	| { readonly for: "end"; readonly program: string }
+	| { readonly for: "answer"; readonly command: string; readonly said: string };
+
 export type { Minimising } from "../core/minimise/estimate.ts";
 
 /** What happened, in the past tense. The engine emits them as they come; each face shows what it cares for. */
@@ -32,6 +37,7 @@ export type Event =
 	| { readonly event: "processes-attached"; readonly pid: number; readonly processes: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
+	| ({ readonly event: "waited"; readonly seconds: number } & Awaited)
 	| {
 			readonly event: "accesses-counted";
 			readonly run: number;

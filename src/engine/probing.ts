@@ -4,6 +4,7 @@ import { Failure } from "../core/failure.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
 import type { Reachable } from "./ports.ts";
+import { tellWaiting } from "./waiting.ts";
 
 /** Seconds that one probe gets to say by itself that nothing answers, before anything is started. */
 const emptyProbeSeconds = 3;
@@ -49,14 +50,20 @@ export async function probeUntilAnswered(
 	const outcomes: ProbeOutcome[] = [];
 	for (const command of probes) {
 		let outcome: ProbeOutcome = { command, ok: false, output: "" };
-		for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
-			signal.throwIfAborted();
-			const left = (deadline - machine.now()) / 1000;
-			if (over.signal.aborted || left <= 0 || !launched.init) break;
-			outcome = await tryOnce(context, launched, outcome, left, over.signal);
-			if (outcome.ok) break;
-			await Promise.race([launched.ended, machine.sleep(pause, signal)]);
-		}
+		const answer = async () => {
+			for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
+				signal.throwIfAborted();
+				const left = (deadline - machine.now()) / 1000;
+				if (over.signal.aborted || left <= 0 || !launched.init) break;
+				outcome = await tryOnce(context, launched, outcome, left, over.signal);
+				if (outcome.ok) break;
+				await Promise.race([launched.ended, machine.sleep(pause, signal)]);
+			}
+		};
+		await tellWaiting(context, answer(), () => {
+			const said = outcome.output.split("\n").at(-1) ?? "";
+			return { for: "answer", command: shortened(command), said: shortened(said) };
+		});
 		outcomes.push(outcome);
 		context.emit({ event: "probe-tried", ...outcome });
 	}

@@ -181,7 +181,7 @@ export async function traceStep(
 				notes: all,
 			}))
 		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
-	const { command, notes, run } = value;
+	const { command, notes: noted, run } = value;
 	if (!run.answered) {
 		const failure = startFailure(command, run, machine.files, machine.accounts.own());
 		throw await orDiskFull(machine.store, answers.name, failure);
@@ -195,12 +195,7 @@ export async function traceStep(
 	// It may have answered in another way than the first that was proposed.
 	const probes = run.probes.map(({ command }) => command);
 	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
-	const notes = [
-		...(answers.notes ?? []),
-		...limits(machine),
-		...people.notes,
-		...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : []),
-	];
+	const notes = [...noted, ...people.notes, ...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : [])];
 	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
 	const cage: Cage = {
 		name: answers.name,

@@ -4,7 +4,7 @@ import { ownedDirectory } from "../core/application/made-directory.ts";
 import { proposeProbe } from "../core/application/probe.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
-import { normalise, type Path, pathFromText } from "../core/path/path.ts";
+import { baseName, normalise, type Path, pathFromText } from "../core/path/path.ts";
 import { namedDevice } from "../core/plan/devices.ts";
 import { placeOf } from "../core/plan/links.ts";
 import type { SocketPolicy } from "../core/plan/neighbours.ts";
@@ -24,6 +24,7 @@ import { type Asked, reachingNeighbours } from "./neighbours.ts";
 import type { Ended, Launch, Launched, LaunchRequest } from "./ports.ts";
 import { askUntilAnswered, checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
 import { TraceReport } from "./trace-report.ts";
+import { tellWaiting } from "./waiting.ts";
 
 export interface TraceOptions {
 	/** On the host itself, without the sandbox. */
@@ -53,6 +54,12 @@ export interface TraceResult {
 
 /** Seconds that an application gets to end by itself. */
 export const graceSeconds = 10;
+
+/**
+ * Seconds that it gets where its whole end was traced before and nothing of this run is kept: a second start and a trial. What most
+ * daemons do at their end fits in; squid waits thirty seconds for its clients.
+ */
+export const laterGraceSeconds = 2;
 const outputKept = 16 * 1024;
 
 /**
@@ -153,7 +160,12 @@ function traceLives(
 					...(first.endedItself ? { ended: first.ended.status } : {}),
 				};
 			}
-			const again = { ...watched, number: 2, whole: rehearsal !== undefined };
+			const again = {
+				...watched,
+				number: 2,
+				whole: rehearsal !== undefined,
+				grace: rehearsal ? laterGraceSeconds : graceSeconds,
+			};
 			const probes = first.value.probes.map(({ command }) => command);
 			const second = await watchedRun(within, application, identity, again, async (run) => {
 				await probeUntilAnswered(within, run, probes, application.timeout);
@@ -363,7 +375,10 @@ export async function watchedRun<T>(
 		await settled();
 	} finally {
 		ending = true;
-		ended = await run.stop(grace);
+		ended = await tellWaiting(context, run.stop(grace), () => ({
+			for: "end",
+			program: baseName(pathFromText(application.command[0] ?? "")),
+		}));
 		emit({ event: "application-ended", status: ended.status });
 	}
 	signal.throwIfAborted();

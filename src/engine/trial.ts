@@ -13,7 +13,7 @@ import { launchMethod } from "./method.ts";
 import { neighbourPorts } from "./neighbours.ts";
 import type { CageLayout, Measured } from "./ports.ts";
 import { probeUntilAnswered, runExercise } from "./probing.ts";
-import { livesThrough, watchedRun } from "./trace.ts";
+import { laterGraceSeconds, livesThrough, watchedRun } from "./trace.ts";
 
 export interface TrialInput {
 	readonly application: Application;
@@ -61,7 +61,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			context,
 			application,
 			identity,
-			{ launch: { kind: "cage", cage, rehearsal }, number: round, unseen },
+			{ launch: { kind: "cage", cage, rehearsal }, number: round, unseen, grace: laterGraceSeconds },
 			async (launched) => {
 				const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
 				const measured = launched.measure(cage.root);

@@ -94,6 +94,8 @@ export const cliDe: CliMessages = {
 		offers: "Nicht im Plan; nehmen Sie es hinzu, wo Sie es brauchen",
 		offered: {
 			"plug-ins": (files, bytes) => `${files} weitere Module neben den geladenen, ${bytes}`,
+			"interpreter-modules": (files, bytes) =>
+				`${files} weitere Module dieser Bibliothek, ${bytes}; keine Quelle nennt sie, ein Programm kann ihre Namen aber berechnen`,
 			library: (files, bytes) =>
 				`eine Bibliothek, die sie im Betrieb laden kann, ${files > 1 ? `mit dem, was diese braucht, ${files} Dateien, ` : ""}${bytes}`,
 			state: (files, bytes) => `${files} Dateien Zustand, die der Wirt hat, ${bytes}`,
@@ -191,6 +193,8 @@ export const cliDe: CliMessages = {
 		paths: (paths, missing) => `Beobachtung: ${paths} Pfade (${missing} nicht vorhanden)`,
 		copying: (percent, path) => `Bau: ${percent} % ${path}`,
 		probe: (ok, command) => `${ok ? "beantwortet" : "keine Antwort"}: ${command}`,
+		awaitsEnd: (program, seconds) => `warte, bis ${program} endet (${seconds} s)`,
+		awaitsAnswer: (seconds, said) => `noch keine Antwort auf die Probe (${seconds} s)${said === "" ? "" : `: ${said}`}`,
 		exercise: (ok, command) => `${ok ? "geübt" : "Übung gescheitert"}: ${command}`,
 		signal: (signal) => `${signal} gesendet`,
 		missing: (count) => `${count} fehlen`,

@@ -99,6 +99,8 @@ export const cliEn = {
 		offers: "Not in the plan; take it up where you need it",
 		offered: {
 			"plug-ins": (files: number, bytes: string) => `${files} more modules beside those that were loaded, ${bytes}`,
+			"interpreter-modules": (files: number, bytes: string) =>
+				`${files} more modules of this library, ${bytes}; no source names them, but a program may compute their names`,
 			library: (files: number, bytes: string) =>
 				`a library that it may load while it runs, ${files > 1 ? `with what it needs ${files} files, ` : ""}${bytes}`,
 			state: (files: number, bytes: string) => `${files} files of state that the host has, ${bytes}`,
@@ -197,6 +199,8 @@ export const cliEn = {
 		paths: (paths: number, missing: number) => `Tracing: ${paths} paths (${missing} not there)`,
 		copying: (percent: number, path: string) => `Building: ${percent} % ${path}`,
 		probe: (ok: boolean, command: string) => `${ok ? "answered" : "no answer"}: ${command}`,
+		awaitsEnd: (program: string, seconds: number) => `waiting for ${program} to stop (${seconds} s)`,
+		awaitsAnswer: (seconds: number, said: string) => `no answer to the probe yet (${seconds} s)${said === "" ? "" : `: ${said}`}`,
 		exercise: (ok: boolean, command: string) => `${ok ? "exercised" : "exercise failed"}: ${command}`,
 		signal: (signal: string) => `sent ${signal}`,
 		missing: (count: number) => `${count} missing`,

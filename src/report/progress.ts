@@ -29,6 +29,14 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 		}
 		case "probe-tried":
 			return { text: words.probe(event.ok, printable(event.command)), lasting: !event.ok };
+		case "waited":
+			return {
+				text:
+					event.for === "end"
+						? words.awaitsEnd(printable(event.program), event.seconds)
+						: words.awaitsAnswer(event.seconds, printable(event.said)),
+				lasting: false,
+			};
 		case "exercise-run":
 			return { text: words.exercise(event.ok, printable(event.command)), lasting: !event.ok };
 		case "signal-sent":

@@ -28,6 +28,10 @@ import { parseLoaderCache } from "../../src/core/elf/ld-so-cache.ts";
 import { libraryDirectories } from "../../src/core/elf/ld-so-conf.ts";
 import { parseShebang } from "../../src/core/elf/script.ts";
 import { parseGroup, parseId, parsePasswd } from "../../src/core/machine/passwd.ts";
+import { Listings } from "../../src/core/modules/modules.ts";
+import { perlModules } from "../../src/core/modules/perl.ts";
+import { readPython } from "../../src/core/modules/python-text.ts";
+import { rubyModules } from "../../src/core/modules/ruby.ts";
 import { type Path, pathFromText } from "../../src/core/path/path.ts";
 import { parseAccountName } from "../../src/core/plan/account-rules.ts";
 import { parseBind } from "../../src/core/questions/answers.ts";
@@ -165,7 +169,22 @@ const unix = `Num       RefCount Protocol Flags    Type St Inode Path
 `;
 
 /** By what it is; `parseX` where a function of that name reads it, so that none is forgotten. */
+const nothing = { list: () => [], status: () => undefined };
 export const parsers: Readonly<Record<string, Parser>> = {
+	readPython: {
+		samples: [
+			'import a, b.c as d\nfrom . import (\n\te,\n\tf,\n)\n"""\ntext\n"""\nx = __import__("g")\nif TYPE_CHECKING:\n\timport h\n',
+		],
+		parse: (text) => readPython(text, false),
+	},
+	perlModules: {
+		samples: ['use A::B;\nrequire C;\nuse parent qw(D E);\n=pod\n\ntext\n\n=cut\neval "require $x";\n__END__\n'],
+		parse: (text) => [...perlModules([], [], new Listings(nothing)).references("/a.pm" as Path, text, "module")],
+	},
+	rubyModules: {
+		samples: ['require "a/b"\nautoload :C, "d"\n=begin\ntext\n=end\nrequire_relative "../e"\nrequire name\n'],
+		parse: (text) => [...rubyModules([], [], new Listings(nothing)).references("/a.rb" as Path, text, "module")],
+	},
 	"a trace of strace": {
 		samples: [...["directories.fast", "interleaved.whole", "names.whole", "processes.fast"].map(recording)],
 		parse(text) {

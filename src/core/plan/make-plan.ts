@@ -90,7 +90,8 @@ export function makePlan(input: PlanInput): Plan {
 		status.kind === "file" && fileRisks(path, status, look(path)).includes("secret");
 	const isLeftOut = (path: Path, status: FileStatus) =>
 		excluded(path) !== undefined || (isSecret(path, status) && !allowed(path, "secret"));
-	const trees = [...libraryTrees(trace, files), ...sourceTrees(trace, files)];
+	const sources = sourceTrees(trace, files);
+	const trees = [...libraryTrees(trace, sources, files), ...sources];
 	const isOwn = ownDirectories(application, trace, trees, files);
 	const writable = planWritable({
 		isOwn,
@@ -139,7 +140,9 @@ export function makePlan(input: PlanInput): Plan {
 	for (const value of rules.include) {
 		const found = expandInclude(value, files);
 		if (!found.length) throw new Failure("include-matches-nothing", { value }, 2);
-		for (const path of found) collector.add(path, { kind: "rule", rule: "include", value });
+		for (const path of found) {
+			if (!isByteCode(path) || isByteCode(pathFromText(value))) collector.add(path, { kind: "rule", rule: "include", value });
+		}
 	}
 	addTraced({ ...input, files }, collector);
 	for (const { paths, top } of [...trees, ...servedTrees(trace, files)]) {
@@ -194,7 +197,7 @@ export function makePlan(input: PlanInput): Plan {
 		entries,
 		writable: writable.directories,
 		shared,
-		offers: planOffers(entries, writable.directories, libraries, files),
+		offers: planOffers(entries, writable.directories, libraries, trees, files),
 		accounts,
 		openings,
 		permissions: permissionsOf(openings, trace, additions),

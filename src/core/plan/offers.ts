@@ -2,6 +2,7 @@ import type { Files } from "../machine/facts.ts";
 import { isWithin, join, type Path, parent } from "../path/path.ts";
 import { startsEmpty } from "./areas.ts";
 import type { Entry, Offer, WritableDirectory } from "./plan.ts";
+import { isLibraryFile, type LibraryTree } from "./trees.ts";
 
 /** Where the loader looks by itself: what lies there is everybody's (ld.so(8)). */
 const libraryDirectory = /^(\/usr)?(\/local)?\/lib(64|32|x32)?(\/[^/]+-linux-[^/]+)?(\/glibc-hwcaps\/.*)?$/;
@@ -14,9 +15,12 @@ export function planOffers(
 	entries: readonly Entry[],
 	writable: readonly WritableDirectory[],
 	libraries: readonly Offer[],
+	trees: readonly LibraryTree[],
 	files: Files,
 ): Offer[] {
-	return [...plugIns(entries, files), ...libraries, ...state(writable, files)].sort((a, b) => (a.path < b.path ? -1 : 1));
+	return [...plugIns(entries, files), ...modules(trees), ...libraries, ...state(writable, files)].sort((a, b) =>
+		a.path < b.path ? -1 : 1,
+	);
 }
 
 /** Where one module was loaded, configuration may ask for another one tomorrow. */
@@ -25,7 +29,7 @@ function plugIns(entries: readonly Entry[], files: Files): Offer[] {
 	const directories = new Set(
 		entries.flatMap(({ kind, path, reasons }) => {
 			const isLoaded = kind === "file" && /\.so(\.\d+)*$/.test(path) && reasons.some((reason) => reason.kind === "traced");
-			return isLoaded && !libraryDirectory.test(parent(path)) ? [parent(path)] : [];
+			return isLoaded && !libraryDirectory.test(parent(path)) && !isLibraryFile(path) ? [parent(path)] : [];
 		}),
 	);
 	return [...directories].flatMap((path) => {
@@ -36,6 +40,16 @@ function plugIns(entries: readonly Entry[], files: Files): Offer[] {
 		const bytes = others.reduce((sum, size) => sum + size, 0);
 		return others.length ? [{ kind: "plug-ins", path, files: others.length, bytes } satisfies Offer] : [];
 	});
+}
+
+/** Fewer modules than this of one library are not worth a line. */
+const fewModules = 10;
+
+/** What a program may load by a name that it computes. */
+function modules(trees: readonly LibraryTree[]): Offer[] {
+	return trees.flatMap(({ rest, top }) =>
+		rest && rest.files >= fewModules ? [{ kind: "interpreter-modules", path: top, ...rest } satisfies Offer] : [],
+	);
 }
 
 /** State that the host has. What was read of it is seeded; the rest stays behind unless somebody asks for it. */

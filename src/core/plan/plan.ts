@@ -19,12 +19,12 @@ export interface SharedDirectory {
 }
 
 /**
- * What is not in the plan and may be wanted: `plug-ins` that lie beside those which were loaded, a `library` that files say they may load by themselves (its
+ * What is not in the plan and may be wanted: `plug-ins` that lie beside those which were loaded, `interpreter-modules` that no source names, a `library` that files say they may load by themselves (its
  * numbers count what it needs too), `state` that the host has and the cage would begin without, and what the application's documentation names:
  * `documented` files, and directories that it may want to write to.
  */
 export interface Offer {
-	readonly kind: "plug-ins" | "library" | "state" | "documented" | "documented-writable";
+	readonly kind: "plug-ins" | "interpreter-modules" | "library" | "state" | "documented" | "documented-writable";
 	readonly path: Path;
 	readonly files: number;
 	readonly bytes: number;

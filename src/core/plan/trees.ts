@@ -1,16 +1,27 @@
+import { shebangBytes } from "../elf/script.ts";
 import type { Files } from "../machine/facts.ts";
+import { Listings, type ModuleLanguage, type Role, reachedModules } from "../modules/modules.ts";
+import { perlModules } from "../modules/perl.ts";
+import { pythonModules } from "../modules/python.ts";
+import { rubyModules } from "../modules/ruby.ts";
 import { baseName, isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { holdsState, isByteCode, isHome, isSystemDirectory, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
 
+type Language = "python" | "perl" | "ruby";
+
 /**
- * Libraries of interpreters: who uses a part may want any other the next moment, because modules are loaded when they are first needed. Measured:
- * a Python cage of what was traced lacked `linecache`, and died at the first exception that it would have reported.
+ * Libraries of interpreters. An application that uses a part may need others later, because modules are loaded when they are first needed. Measured:
+ * a Python cage of what was traced lacked `linecache`, and died at the first exception that it would have reported. Libraries of a
+ * `language` that is read here come as far as the sources name their modules, others come whole.
  */
 interface Library {
 	/** Its first group is the tree's top. */
 	readonly tree: RegExp;
+	readonly language?: Language;
+	/** It belongs to the language itself. */
+	readonly isStandard?: boolean;
 	/** What no service needs, by the path below the top: tests, documentation, sources, graphical parts. */
 	readonly without?: RegExp;
 }
@@ -18,16 +29,32 @@ interface Library {
 const libraries: readonly Library[] = [
 	{
 		tree: /^(\/usr\/(?:local\/)?lib(?:64)?\/python3\.\d+)\/(?!(?:site|dist)-packages\/)/,
+		language: "python",
+		isStandard: true,
 		without:
 			/^(test|idlelib|tkinter|turtledemo|turtle\.py|ensurepip|pydoc_data|lib2to3|config-[^/]+|lib-dynload\/_tkinter[^/]+)(\/|$)/,
 	},
 	// One package of many that may be installed there.
-	{ tree: /^(\/.+\/python3(?:\.\d+)?\/(?:site|dist)-packages\/[^/]+)\//, without: /(^|\/)tests?(\/|$)/ },
-	{ tree: /^(\/usr\/(?:lib\/[^/]+|share)\/perl\/\d[\d.]*)\//, without: /\.(pod|e2x|eg)$/ },
-	{ tree: /^(\/usr\/lib\/[^/]+\/perl-base)\// },
-	{ tree: /^(\/usr\/(?:share|lib64|lib\/[^/]+)\/perl5\/(?:\d[\d.]*\/)?[^/]+)\//, without: /\.pod$/ },
-	{ tree: /^(\/usr\/lib(?:64|\/[^/]+)?\/ruby\/(?:vendor_ruby\/)?\d[\d.]*)\// },
-	{ tree: /^(\/usr\/share\/ruby)\// },
+	{
+		tree: /^(\/.+\/python3(?:\.\d+)?\/(?:site|dist)-packages\/[^/]+)\//,
+		language: "python",
+		without: /(^|\/)tests?(\/|$)/,
+	},
+	{
+		tree: /^(\/usr\/(?:lib\/[^/]+|share)\/perl\/\d[\d.]*)\//,
+		language: "perl",
+		isStandard: true,
+		without: /\.(pod|e2x|eg)$/,
+	},
+	{ tree: /^(\/usr\/lib\/[^/]+\/perl-base)\//, language: "perl", isStandard: true },
+	{
+		tree: /^(\/usr\/(?:share|lib64|lib\/[^/]+)\/perl5\/(?:\d[\d.]*\/)?(?!\d[\d.]*\/)[^/]+)\//,
+		language: "perl",
+		without: /\.pod$/,
+	},
+	{ tree: /^(\/usr\/lib(?:64|\/[^/]+)?\/ruby\/(?:vendor_ruby\/)?\d[\d.]*)\//, language: "ruby", isStandard: true },
+	{ tree: /^(\/usr\/share\/ruby)\//, language: "ruby", isStandard: true },
+	{ tree: /^(\/usr\/lib(?:\/[^/]+)?\/ruby\/vendor_ruby\/[a-z_][\w-]*)\//, language: "ruby" },
 	{ tree: /^(\/.+\/gems\/[^/]+-\d[^/]*)\//, without: /^(spec|test|doc|ext)(\/|$)/ },
 	{ tree: /^(\/.+\/node_modules\/(?:@[^/]+\/)?[^/]+)\//, without: /^(test|tests|docs)(\/|$)/ },
 	{ tree: /^(\/usr\/share\/nodejs\/(?:@[^/]+\/)?[^/]+)\//, without: /^(test|tests|docs)(\/|$)/ },
@@ -42,31 +69,137 @@ export function isLibraryFile(path: Path): boolean {
 	return libraries.some(({ tree }) => tree.test(path));
 }
 
-/** A tree that goes in whole, with everything in it. */
+/** Part or all of an interpreter's library, or of the application's own sources. */
 export interface LibraryTree {
 	readonly top: Path;
 	/** Files and links, without directories. */
 	readonly paths: readonly Path[];
+	/** Files of the tree that no source names, with their sum. */
+	readonly rest?: { readonly files: number; readonly bytes: number };
 }
 
 /** Most files of one tree; none of those known has so many. */
 const mostFiles = 20_000;
 
-/** The libraries of which the application read a part, by the places where they really are. */
-export function libraryTrees(trace: Trace, files: Files): LibraryTree[] {
-	const tops = new Map<Path, Library>();
-	for (const { path, succeeded } of trace.accesses.values()) {
-		if (!succeeded.has("read")) continue;
-		const real = placeOf(path, files);
-		for (const library of libraries) {
-			const top = library.tree.exec(real)?.[1] as Path | undefined;
-			if (top === undefined) continue;
-			if (!tops.has(top)) tops.set(top, library);
-			break;
-		}
-	}
-	return [...tops].sort(([a], [b]) => (a < b ? -1 : 1)).map(([top, library]) => ({ top, paths: treePaths(top, library, files) }));
+/** The libraries of which the application read a part, by the places where they really are. `own` are its own sources. */
+export function libraryTrees(trace: Trace, own: readonly LibraryTree[], files: Files): LibraryTree[] {
+	const read = [...trace.accesses.values()].flatMap(({ path, succeeded }) =>
+		succeeded.has("read") ? [placeOf(path, files)] : [],
+	);
+	const tops = topsOf(read);
+	const whole = [...tops].flatMap(([top, library]) => (library.language ? [] : [{ top, paths: treePaths(top, library, files) }]));
+	const languages = new Set([...tops.values()].flatMap(({ language }) => language ?? []));
+	const sources = [...own, ...whole].flatMap(({ paths }) => paths);
+	const partial = [...languages].flatMap((language) => partialTrees(language, { trace, read, sources, tops }, files));
+	return [...whole, ...partial].sort((a, b) => (a.top < b.top ? -1 : 1));
 }
+
+function topsOf(paths: Iterable<Path>): Map<Path, Library> {
+	const tops = new Map<Path, Library>();
+	for (const path of paths) {
+		const found = libraryOf(path);
+		if (found && !tops.has(found.top)) tops.set(found.top, found.library);
+	}
+	return tops;
+}
+
+function libraryOf(path: Path): { readonly top: Path; readonly library: Library } | undefined {
+	for (const library of libraries) {
+		const top = library.tree.exec(path)?.[1] as Path | undefined;
+		if (top !== undefined) return { top, library };
+	}
+	return undefined;
+}
+
+interface Used {
+	readonly trace: Trace;
+	/** Files that the application read, by their real paths. */
+	readonly read: readonly Path[];
+	/** Sources that go in whole, all of which may load modules. */
+	readonly sources: readonly Path[];
+	readonly tops: ReadonlyMap<Path, Library>;
+}
+
+/** Trees of one language with the modules that its sources can load. */
+function partialTrees(language: Language, used: Used, files: Files): LibraryTree[] {
+	const tops = new Map([...used.tops].filter(([, library]) => library.language === language));
+	const modules = languageModules(language, tops, used, files);
+	const start = new Map<Path, Role>();
+	for (const path of used.sources) if (modules.source.test(path)) start.set(path, "own");
+	for (const path of used.read) {
+		if (tops.has(libraryOf(path)?.top ?? path)) start.set(path, "module");
+		else if (!start.has(path) && modules.source.test(path)) start.set(path, "own");
+		else if (isScript(path, modules, files)) start.set(path, programDirectory.test(path) ? "program" : "own");
+	}
+	const reached = reachedModules(start, modules, files);
+	const single: LibraryTree[] = [];
+	const directories = new Set<Path>();
+	for (const path of reached) {
+		const found = libraryOf(path);
+		directories.add(parent(path));
+		if (found?.library.language === language) tops.set(found.top, found.library);
+		else if (!found && !start.has(path)) single.push({ top: path, paths: [path] });
+	}
+	const trees = [...tops].map(([top, library]) => {
+		const all = treePaths(top, library, files);
+		// Certificates, time zones and templates come with the modules above them.
+		const holders = new Set(all.filter((path) => code.test(path)).map(parent));
+		const isData = (path: Path) => {
+			if (code.test(path) || (library.isStandard && !directories.has(parent(path)))) return false;
+			let holder = parent(path);
+			while (holder !== top && !holders.has(holder)) holder = parent(holder);
+			return directories.has(holder) || !holders.has(holder);
+		};
+		const paths = all.filter((path) => reached.has(files.resolve(path) ?? path) || isData(path));
+		const known = new Set(paths);
+		const left = all.filter((path) => !known.has(path));
+		const bytes = left.reduce((sum, path) => sum + (files.status(path)?.size ?? 0), 0);
+		return { top, paths, ...(left.length ? { rest: { files: left.length, bytes } } : {}) };
+	});
+	return [...single, ...trees];
+}
+
+const code = /\.(py|pyi|pyx|pxd|typed|p[lmh]|al|ix|bs|ld|rb|so|c|h)$/;
+const programDirectory = /^\/usr(\/local)?\/s?bin\//;
+
+function isScript(path: Path, { interpreter }: ModuleLanguage, files: Files): boolean {
+	const head = files.read(path, shebangBytes)?.toString("latin1") ?? "";
+	return head.startsWith("#!") && interpreter.test(head.slice(0, head.indexOf("\n")));
+}
+
+/** Reads a language's modules where the application's interpreter looks for them. */
+function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, used: Used, files: Files): ModuleLanguage {
+	const listings = new Listings(files);
+	const standard = [...tops].flatMap(([top, { isStandard }]) => (isStandard ? [top] : []));
+	const others = [...tops].flatMap(([top, { isStandard }]) => (isStandard ? [] : [parent(top)]));
+	const existing = (paths: readonly string[]) =>
+		unique(paths.map((path) => placeOf(path as Path, files)).filter((path) => files.status(path)?.kind === "directory"));
+	if (language === "python") {
+		const library = existing([...standard, ...standard.map((top) => `${top}/lib-dynload`)]);
+		const packages = [...used.trace.accesses.keys()].filter((path) => /\/(site|dist)-packages$/.test(path));
+		const loaded = new Set(used.read.map(parent));
+		return pythonModules(existing([...library, ...others, ...packages]), library, (at) => loaded.has(at), listings, files);
+	}
+	if (language === "perl") {
+		const architectures = unique([...tops.keys()].flatMap((top) => /^\/usr\/lib\/[^/]+-linux-[^/]+/.exec(top)?.[0] ?? []));
+		const versions = unique([...tops.keys()].flatMap((top) => /\/perl\/(\d[\d.]*)$/.exec(top)?.[1] ?? []));
+		const own = existing([
+			...architectures.map((at) => `${at}/perl-base`),
+			...versions.flatMap((version) => [...architectures.map((at) => `${at}/perl/${version}`), `/usr/share/perl/${version}`]),
+			...standard,
+		]);
+		const added = architectures.flatMap((at) => [...listings.names(`${at}/perl5` as Path)].map((name) => `${at}/perl5/${name}`));
+		return perlModules(existing([...own, ...others, ...added, "/usr/share/perl5"]), own, listings);
+	}
+	const inside = standard.flatMap((top) =>
+		[...listings.names(top)].map((name) => join(top, name)).filter((at) => /-linux[^/]*$/.test(at)),
+	);
+	const library = existing([...standard, ...inside]);
+	const gems = [...used.tops.keys()].filter((top) => /\/gems\/[^/]+$/.test(top)).map((top) => `${top}/lib`);
+	return rubyModules(existing([...library, ...others, ...gems, "/usr/lib/ruby/vendor_ruby"]), library, listings);
+}
+
+const unique = <T>(values: Iterable<T>) => [...new Set(values)];
 
 function treePaths(top: Path, { without }: Pick<Library, "without">, files: Files): Path[] {
 	const found: Path[] = [];

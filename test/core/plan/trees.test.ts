@@ -16,19 +16,22 @@ const tops = (trees: readonly { top: string }[]) => trees.map(({ top }) => top);
 
 describe("libraries of interpreters", () => {
 	const python = {
-		"/usr/lib/python3.13/os.py": "",
+		"/usr/lib/python3.13/os.py": "def f():\n\timport json",
 		"/usr/lib/python3.13/linecache.py": "",
-		"/usr/lib/python3.13/json/__init__.py": "",
+		"/usr/lib/python3.13/unnamed.py": "",
+		"/usr/lib/python3.13/json/__init__.py": "import _json",
 		"/usr/lib/python3.13/__pycache__/os.pyc": "",
 		"/usr/lib/python3.13/test/test_os.py": "",
 		"/usr/lib/python3.13/tkinter/__init__.py": "",
 		"/usr/lib/python3.13/lib-dynload/_json.so": "",
-		"/usr/lib/python3/dist-packages/flask/app.py": "",
+		"/usr/lib/python3/dist-packages/flask/app.py": "from .json import tag",
+		"/usr/lib/python3/dist-packages/flask/unnamed.py": "",
+		"/usr/lib/python3/dist-packages/flask/page.html": "",
 		"/usr/lib/python3/dist-packages/flask/json/tag.py": "",
 		"/usr/lib/python3/dist-packages/flask/tests/t.py": "",
 		"/usr/lib/python3/dist-packages/other/a.py": "",
 	};
-	test("go in whole once a part was read: modules, not tests, graphical parts or byte code", () => {
+	test("go in as far as sources name them: modules, not tests, graphical parts or byte code", () => {
 		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }));
 		const paths = made.entries.filter((entry) => entry.kind === "file").map((entry) => entry.path);
 		expect(paths).toEqual([
@@ -43,11 +46,12 @@ describe("libraries of interpreters", () => {
 		expect(entryAt(made, "/usr/lib/python3.13/os.py")?.reasons[0]).toMatchObject({ kind: "traced" });
 	});
 	test("of packages that are installed one by one, only the one that was read", () => {
-		const [flask, ...more] = libraryTrees(trace({ "/usr/lib/python3/dist-packages/flask/app.py": "read" }), tree(python));
+		const [flask, ...more] = libraryTrees(trace({ "/usr/lib/python3/dist-packages/flask/app.py": "read" }), [], tree(python));
 		expect(more).toEqual([]);
 		expect(flask).toEqual({
 			top: "/usr/lib/python3/dist-packages/flask",
-			paths: ["/usr/lib/python3/dist-packages/flask/app.py", "/usr/lib/python3/dist-packages/flask/json/tag.py"],
+			paths: ["app.py", "page.html", "json/tag.py"].map((name) => `/usr/lib/python3/dist-packages/flask/${name}`),
+			rest: { files: 1, bytes: 0 },
 		});
 	});
 	test.each([
@@ -63,12 +67,37 @@ describe("libraries of interpreters", () => {
 		["/srv/app/venv/lib/python3.13/site-packages/flask/app.py", "/srv/app/venv/lib/python3.13/site-packages/flask"],
 		["/usr/lib/jvm/java-21-openjdk-amd64/lib/modules", "/usr/lib/jvm/java-21-openjdk-amd64"],
 	])("%s belongs to %s", (path, top) => {
-		expect(tops(libraryTrees(trace({ [path]: "read" }), tree({ [path]: "" })))).toEqual([top]);
+		expect(tops(libraryTrees(trace({ [path]: "read" }), [], tree({ [path]: "" })))).toEqual([top]);
 	});
 	test("are found by their real place, and nothing follows from a look or from what is no library", () => {
 		const files = tree({ "/usr/share/perl/5.40": link("5.40.1"), "/usr/share/perl/5.40.1/a.pm": "", "/usr/bin/perl": "" });
-		expect(tops(libraryTrees(trace({ "/usr/share/perl/5.40/a.pm": "read" }), files))).toEqual(["/usr/share/perl/5.40.1"]);
-		expect(libraryTrees(trace({ "/usr/share/perl/5.40/a.pm": "look", "/usr/bin/perl": "read" }), files)).toEqual([]);
+		expect(tops(libraryTrees(trace({ "/usr/share/perl/5.40/a.pm": "read" }), [], files))).toEqual(["/usr/share/perl/5.40.1"]);
+		expect(libraryTrees(trace({ "/usr/share/perl/5.40/a.pm": "look", "/usr/bin/perl": "read" }), [], files)).toEqual([]);
+	});
+	test("sources of the application bring what only they name, read or not", () => {
+		const files = tree({ ...python, "/opt/app/main.py": "", "/opt/app/rare.py": "import other.a" });
+		const made = planFor(
+			files,
+			traceBy("/usr/bin/python3.13", {
+				"/opt/app/main.py": "read",
+				"/usr/lib/python3.13/os.py": "read",
+				"/usr/lib/python3/dist-packages": "look",
+			}),
+		);
+		expect(entryAt(made, "/usr/lib/python3/dist-packages/other/a.py")?.reasons).toEqual([
+			{ kind: "part-of", tree: "/usr/lib/python3/dist-packages/other" },
+		]);
+	});
+	test("what no source names is offered, and an include takes all of it without byte code", () => {
+		const many = Object.fromEntries([...Array(10)].map((_, at) => [`/usr/lib/python3.13/more${at}.py`, "12345"]));
+		const files = tree({ ...python, ...many });
+		const did = { "/usr/lib/python3.13/os.py": "read" } as const;
+		expect(planFor(files, trace(did)).offers).toEqual([
+			{ kind: "interpreter-modules", path: "/usr/lib/python3.13", files: 11, bytes: 50 },
+		]);
+		const whole = planFor(files, trace(did), { rules: rules({ include: ["/usr/lib/python3.13"] }) });
+		expect(entryAt(whole, "/usr/lib/python3.13/more1.py")?.decision).toBe("include");
+		expect(entryAt(whole, "/usr/lib/python3.13/__pycache__/os.pyc")).toBeUndefined();
 	});
 	test("an exclude leaves parts out, or all", () => {
 		const made = planFor(tree(python), trace({ "/usr/lib/python3.13/os.py": "read" }), {

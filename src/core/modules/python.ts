@@ -1,0 +1,155 @@
+import type { Files } from "../machine/facts.ts";
+import { baseName, isWithin, join, type Path, parent } from "../path/path.ts";
+import type { Listings, ModuleLanguage } from "./modules.ts";
+import { type PythonImport, readPython } from "./python-text.ts";
+
+/** Modules that CPython loads from C: to report an exception, to parse a time, to end. */
+const fromC = (
+	"abc ast codecs collections.abc copyreg datetime decimal encodings enum functools importlib.util io keyword linecache locale numbers " +
+	"operator os random re runpy signal site stat string struct threading token tokenize traceback types warnings weakref zipimport " +
+	"_compat_pickle _pydatetime _strptime _weakrefset"
+).split(" ");
+
+/** Modules of the standard library that find others by a computed name, and these: the build's own name, a codec's. */
+const companions: ReadonlyMap<string, RegExp> = new Map([
+	["sysconfig", /^_sysconfigdata_.*\.py$/],
+	["codecs", /^encodings$/],
+	["encodings", /^(_codecs_\w+|_multibytecodec)\..*so$/],
+]);
+
+/** Tools of developers, which functions of the standard library load for their own tests and for interactive help. */
+const developers =
+	/^(doctest|idlelib|pdb|profile|cProfile|pydoc|pydoc_data|test|tkinter|turtle|turtledemo|unittest|_pyrepl)(\.|$)/;
+
+const compiled = /\.so$/;
+const isModule = /\.(py|so)$/;
+
+/**
+ * Python's modules below `roots`, the entries of `sys.path`. `standard` of them hold the standard library.
+ * Packages with compiled parts come whole, because nothing shows what those load. Of the program's own package, directories of which a
+ * module was loaded (`isLoaded`) come whole: its configuration may ask for another one there.
+ */
+export function pythonModules(
+	roots: readonly Path[],
+	standard: readonly Path[],
+	isLoaded: (directory: Path) => boolean,
+	listings: Listings,
+	files: Pick<Files, "read">,
+): ModuleLanguage {
+	const isStandard = (path: Path) => standard.some((root) => isWithin(path, root)) && !/\/(site|dist)-packages\//.test(path);
+
+	/** Files of a dotted name, with the packages on its way. */
+	function named(module: string, from: readonly Path[] = roots): Path[] {
+		const found: Path[] = [];
+		let directories = from;
+		for (const part of module.split(".")) {
+			const next: Path[] = [];
+			for (const directory of directories) {
+				const names = listings.names(directory);
+				if (names.has(part as Path)) {
+					next.push(join(directory, part));
+					found.push(...listings.find(join(directory, part), "__init__.py"));
+				}
+				if (names.has(`${part}.py` as Path)) found.push(join(directory, `${part}.py`));
+				else for (const name of compiledNames(directory, part)) found.push(join(directory, name));
+			}
+			directories = next;
+			if (!next.length) break;
+		}
+		return found;
+	}
+
+	const compiledIn = new Map<Path, Map<string, string[]>>();
+	function compiledNames(directory: Path, part: string): readonly string[] {
+		let known = compiledIn.get(directory);
+		if (!known) {
+			known = new Map();
+			for (const name of listings.names(directory)) {
+				if (!compiled.test(name)) continue;
+				const stem = name.slice(0, name.indexOf("."));
+				known.set(stem, [...(known.get(stem) ?? []), name]);
+			}
+			compiledIn.set(directory, known);
+		}
+		return known.get(part) ?? [];
+	}
+
+	function imported({ level, module, names }: PythonImport, path: Path): Path[] {
+		let from = roots;
+		if (level > 0) {
+			let directory = parent(path);
+			for (let up = 1; up < level; up++) directory = parent(directory);
+			from = [directory];
+		}
+		const found = module === "" ? [] : named(module, from);
+		const prefix = module === "" ? "" : `${module}.`;
+		for (const name of names) {
+			if (name !== "*") found.push(...named(prefix + name, from));
+			else found.push(...found.filter((one) => one.endsWith("/__init__.py")).flatMap(listed));
+		}
+		return found;
+	}
+
+	/** Modules that `__all__` of a package names. */
+	function listed(init: Path): Path[] {
+		const all = /\b__all__\s*=\s*[[(]([^\])]{0,20000})[\])]/.exec(files.read(init)?.toString("latin1") ?? "")?.[1] ?? "";
+		return [...all.matchAll(/["'](\w+)["']/g)].flatMap(([, name = ""]) => named(name, [parent(init)]));
+	}
+
+	/** The name below `sys.path` of the first part of a module outside the standard library. */
+	function topOf(path: Path): Path | undefined {
+		const root = roots.find((one) => isWithin(path, one) && !standard.includes(one));
+		const [first, ...below] = root === undefined ? [] : path.slice(root.length + 1).split("/");
+		return root !== undefined && first !== undefined && below.length ? join(root, first as Path) : undefined;
+	}
+
+	const isTest = (top: Path, path: Path) => /(^|\/)tests?\//.test(path.slice(top.length + 1));
+	const contents = new Map<Path, readonly Path[]>();
+	function contentsOf(top: Path): readonly Path[] {
+		const known = contents.get(top) ?? listings.files(top, true).filter((one) => isModule.test(one) && !isTest(top, one));
+		contents.set(top, known);
+		return known;
+	}
+
+	function companionsOf(path: Path): Path[] {
+		const name = baseName(path);
+		const pattern = companions.get(name === "__init__.py" ? baseName(parent(path)) : name.slice(0, -".py".length));
+		if (!pattern) return [];
+		return standard.flatMap((root) =>
+			[...listings.names(root)]
+				.filter((one) => pattern.test(one))
+				.flatMap((one) => (isModule.test(one) ? [join(root, one)] : listings.files(join(root, one), true))),
+		);
+	}
+
+	return {
+		source: /\.py$/,
+		interpreter: /\bpython/,
+		*references(path, text, role) {
+			const { imports, isDynamic, literals } = readPython(text, role !== "module");
+			const ofLibrary = isStandard(path);
+			for (const one of imports) {
+				if (!(ofLibrary && one.isNested && developers.test(one.module))) yield* imported(one, path);
+			}
+			for (const name of literals) if (!(ofLibrary && developers.test(name))) yield* named(name);
+			if (ofLibrary) yield* companionsOf(path);
+			if (role === "program") {
+				for (const { level, module } of imports) {
+					for (const found of level ? [] : named(module)) {
+						yield* contentsOf(topOf(found) ?? found).filter((one) => isLoaded(parent(one)));
+					}
+				}
+			}
+			if (role !== "module") return;
+			const directory = parent(path);
+			if (isDynamic && !standard.includes(directory)) {
+				yield* listings.files(directory, path.endsWith("/__init__.py")).filter((one) => isModule.test(one));
+			}
+			const top = topOf(path);
+			if (top !== undefined && contentsOf(top).some((one) => compiled.test(one))) yield* contentsOf(top);
+		},
+		*builtIn() {
+			for (const name of fromC) yield* named(name, standard);
+		},
+	};
+}

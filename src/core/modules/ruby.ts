@@ -1,0 +1,44 @@
+import { baseName, join, normalise, type Path, parent } from "../path/path.ts";
+import type { Listings, ModuleLanguage } from "./modules.ts";
+
+/** Libraries that ruby loads from C: for its messages, for gems, for encodings. */
+const fromC =
+	"rubygems monitor rbconfig error_highlight did_you_mean syntax_suggest/core set enumerator thread fiber unicode_normalize/normalize".split(
+		" ",
+	);
+
+const loading =
+	/\b(?:require|load|autoload\s{0,9}\(?\s{0,9}:\w+\s{0,9},|autoload\s{0,9}\(?\s{0,9}["']\w+["']\s{0,9},)\s{0,9}\(?\s{0,9}["']([\w./+-]+)["']/g;
+const relative = /\brequire_relative\s{0,9}\(?\s{0,9}["']([\w./+-]+)["']/g;
+const computed =
+	/\b(?:require|require_relative|load)\b\s{0,9}\(?\s{0,9}(?:[a-z_@]\w*|["'][^"'\n]{0,200}#\{|File\.|"[^"\n]{0,200}"\s{0,9}\+)/;
+
+/** Ruby's libraries below `roots`, the entries of `$LOAD_PATH`. `standard` of them hold Ruby's own. */
+export function rubyModules(roots: readonly Path[], standard: readonly Path[], listings: Listings): ModuleLanguage {
+	const below = (directory: Path, name: string) => {
+		const exact = /\.(rb|so)$/.test(name) ? listings.findBelow(directory, name) : [];
+		return [...exact, ...listings.findBelow(directory, `${name}.rb`), ...listings.findBelow(directory, `${name}.so`)];
+	};
+	const feature = (name: string) => roots.flatMap((root) => below(root, name));
+
+	return {
+		source: /\.(rb|ru)$/,
+		interpreter: /\bruby/,
+		*references(path, text, role) {
+			const code = text.replace(/^[ \t]*#.*$/gm, "").replace(/^=begin\b[\s\S]{0,20000}?^=end\b/gm, "");
+			for (const [, name = ""] of code.matchAll(loading)) yield* feature(name);
+			for (const [, name = ""] of code.matchAll(relative)) {
+				const place = normalise(join(parent(path), name));
+				yield* below(parent(place), baseName(place));
+			}
+			// What a library loads by a computed name is usually in the directory named like it.
+			if (role === "module" && path.endsWith(".rb") && computed.test(code)) {
+				yield* listings.files(path.slice(0, -".rb".length) as Path, true).filter((one) => /\.(rb|so)$/.test(one));
+			}
+		},
+		*builtIn() {
+			for (const name of fromC) yield* feature(name);
+			for (const root of standard) yield* listings.files(join(root, "enc"), true).filter((one) => one.endsWith(".so"));
+		},
+	};
+}
