@@ -115,6 +115,7 @@ async function unitInput(
 		},
 		launcher: machine.store.launcher(cage.name),
 		handlesTerm: cage.handlesTerm,
+		keepsAccount: cage.keepsAccount ?? false,
 		...(confiner === undefined ? {} : { confiner: { folder: machine.store.launcher(cage.name), name: confiner } }),
 		systemdVersion,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
