@@ -223,6 +223,8 @@ export interface Launched extends Reachable {
 	signal(name: string): void;
 	/** Signals that the application's main process has a handler for, e.g. `SIGHUP`. */
 	handledSignals(): string[];
+	/** Its main process, and what forked away from it, have the account that it was started as. */
+	keepsAccount(): boolean;
 	/** What holds the application's main process, read from outside; undefined when it is gone. */
 	measure(root: Path): Measured | undefined;
 	/** All that can be seen of its confinement from outside; undefined when it is gone. */

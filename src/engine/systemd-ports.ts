@@ -16,6 +16,8 @@ export interface HostService {
 	readonly sockets: readonly string[];
 	/** Without `SIG`: makes it read its configuration again. */
 	readonly reloadSignal?: string;
+	/** Its program goes into the background by itself (`Type=forking`). */
+	readonly forks: boolean;
 	/** It has a command by which it reads its configuration again. */
 	readonly reloads: boolean;
 }

@@ -45,6 +45,7 @@ export interface TraceResult {
 	readonly signals: readonly string[];
 	/** It has a handler of its own for SIGTERM, so that it can be PID 1 of a namespace. */
 	readonly handlesTerm: boolean;
+	readonly keepsAccount?: boolean;
 	/** The end of what the application printed. */
 	readonly output: string;
 	/** Its exit status, where it ended by itself before anybody asked it to. */
@@ -218,8 +219,9 @@ async function firstLife(
 	const next = async () => more?.(context.signal);
 	for (let line = await next(); line !== undefined; line = await next()) await exercise(line);
 	const handlesTerm = run.handledSignals().includes("SIGTERM");
+	const keepsAccount = run.keepsAccount();
 	if (reach) reach.signals = [];
-	return { probes, exercises, signals: await sendSignals(context, application, run), handlesTerm, answered };
+	return { probes, exercises, signals: await sendSignals(context, application, run), handlesTerm, keepsAccount, answered };
 }
 
 /** The ways to ask at the ports that the application was seen to open, e.g. `tcp 8080`. */

@@ -115,6 +115,9 @@ async function unitInput(
 		},
 		launcher: machine.store.launcher(cage.name),
 		handlesTerm: cage.handlesTerm,
+		// Unless the command was changed for the cage.
+		forks: Boolean(host?.forks) && !cage.notes?.some(({ code }) => code === "unit-foreground"),
+		keepsAccount: cage.keepsAccount ?? false,
 		...(confiner === undefined ? {} : { confiner: { folder: machine.store.launcher(cage.name), name: confiner } }),
 		systemdVersion,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),

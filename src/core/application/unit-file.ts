@@ -15,6 +15,8 @@ export interface ServiceUnit {
 	readonly execStart: readonly UnitCommand[];
 	readonly execStartPost: readonly UnitCommand[];
 	readonly execReload: readonly UnitCommand[];
+	/** As it is written; only a `notify-reload` service has a use for it. */
+	readonly reloadSignal?: string;
 	readonly execStop: readonly UnitCommand[];
 	readonly user?: string;
 	readonly group?: string;
@@ -125,6 +127,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 	const group = last("Service", "Group");
 	const workingDirectory = last("Service", "WorkingDirectory")?.replace(/^-/, "");
 	const pidFile = last("Service", "PIDFile");
+	const reloadSignal = last("Service", "ReloadSignal");
 	const rootDirectory = last("Service", "RootDirectory") ?? last("Service", "RootImage");
 	return {
 		name,
@@ -164,6 +167,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		),
 		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),
 		...(pidFile === undefined ? {} : { pidFile }),
+		...(reloadSignal === undefined ? {} : { reloadSignal }),
 		sockets: [
 			...new Set([...words("Service", "Sockets"), ...words("Unit", "Requires").filter((unit) => unit.endsWith(".socket"))]),
 		],

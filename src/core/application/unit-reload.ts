@@ -20,9 +20,11 @@ const reloadSignals: Readonly<Record<string, string>> = {
  * The signal, without SIG, that makes a service read its configuration again: what ExecReload= sends, or what its own reload command comes
  * to. Undefined where there is no such setting, or it is another command.
  */
-export function reloadSignalOf({ execReload }: ServiceUnit, command: readonly string[] | undefined): string | undefined {
+export function reloadSignalOf(unit: ServiceUnit, command: readonly string[] | undefined): string | undefined {
+	const { execReload, reloadSignal, type } = unit;
 	const killed = execReload.map(({ words }) => killSignal(words)).find((signal) => signal !== undefined);
-	if (killed !== undefined || execReload.length === 0) return killed;
+	if (killed !== undefined) return killed;
+	if (execReload.length === 0) return type === "notify-reload" ? named(reloadSignal ?? "HUP") : undefined;
 	const program = baseName((command?.[0] ?? "") as Path);
 	return Object.hasOwn(reloadSignals, program) ? reloadSignals[program] : undefined;
 }
@@ -34,7 +36,12 @@ function killSignal(words: readonly string[]): string | undefined {
 	const option = rest.findIndex((word) => word.startsWith("-"));
 	if (option < 0) return "TERM";
 	const text = rest[option] ?? "";
-	const named = text === "-s" || text === "--signal" ? rest[option + 1] : text.replace(/^(--signal=|-s|-)/, "");
-	const signal = named?.replace(/^SIG/, "");
-	return signal === "1" ? "HUP" : signal;
+	const signal = text === "-s" || text === "--signal" ? rest[option + 1] : text.replace(/^(--signal=|-s|-)/, "");
+	return signal === undefined ? undefined : named(signal);
+}
+
+/** Without `SIG`; undefined for what is no signal, since a shell gets to see it. */
+function named(signal: string): string | undefined {
+	const name = signal === "1" ? "HUP" : signal.replace(/^SIG/, "");
+	return /^(?:[A-Z][A-Z0-9]*|\d+)$/.test(name) ? name : undefined;
 }

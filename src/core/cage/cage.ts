@@ -40,6 +40,8 @@ export interface Cage {
 	readonly signals: readonly string[];
 	/** Without a handler of its own for SIGTERM, the application must not be PID 1 of a namespace. */
 	readonly handlesTerm: boolean;
+	/** Its main process keeps the account that it is started as, so no other has to be signalled; absent where nobody looked. */
+	readonly keepsAccount?: boolean;
 	/** ISO 8601, UTC. */
 	readonly madeAt: string;
 	readonly trials: readonly TrialSummary[];

@@ -10,6 +10,8 @@ export interface ProcessStatus {
 	readonly parent: number;
 	/** The pid in each PID namespace, ours first. */
 	readonly namespacePids: readonly number[];
+	/** The real user id. */
+	readonly uid: number;
 	/** Bit n-1 is set where signal n has a handler. */
 	readonly caught: bigint;
 }
@@ -21,6 +23,7 @@ export function processStatus(pid: number): ProcessStatus | undefined {
 		return {
 			name: field("Name"),
 			parent: Number(field("PPid")),
+			uid: Number(field("Uid").split(/\s+/)[0]),
 			namespacePids: field("NSpid").split(/\s+/).filter(Boolean).map(Number),
 			caught: BigInt(`0x${field("SigCgt") || "0"}`),
 		};
@@ -84,6 +87,13 @@ export function mainProcess(init: number): number | undefined {
 	if (!status || launcherPrograms.has(status.name.replace(/-x86-64.*|-aarch64.*/, "")) || status.name === initName)
 		return undefined;
 	return main;
+}
+
+/** Every process that the init has to signal itself has the account that it was started as. */
+export function keepsAccount(init: number): boolean {
+	const uid = processStatus(init)?.uid;
+	const started = children(init).flatMap((child) => processStatus(child) ?? []);
+	return started.length > 0 && started.every((status) => status.uid === uid);
 }
 
 export function handledSignals(pid: number): string[] {

@@ -12,7 +12,7 @@ import type { Ended, Launched, LaunchRequest, Measured, Observed } from "../../e
 import { fullDisk } from "../files/errors.ts";
 import { measureConfinement } from "./measure.ts";
 import { observeConfinement } from "./observe.ts";
-import { findInit, handledSignals, mainProcess } from "./processes.ts";
+import { findInit, handledSignals, keepsAccount, mainProcess } from "./processes.ts";
 import { watchDisk } from "./sandbox-limits.ts";
 import { keepTerminal, withTerminal } from "./terminal.ts";
 import { terminalOutput } from "./terminal-output.ts";
@@ -212,6 +212,10 @@ export class RunningApplication implements Launched {
 	handledSignals(): string[] {
 		const main = this.init ? mainProcess(this.init) : undefined;
 		return main ? handledSignals(main) : [];
+	}
+
+	keepsAccount(): boolean {
+		return this.init > 0 && keepsAccount(this.init);
 	}
 
 	async stop(graceSeconds: number): Promise<Ended> {

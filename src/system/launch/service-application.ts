@@ -7,7 +7,7 @@ import type { Ended, Launched, LaunchRequest, Measured, Observed } from "../../e
 import { systemServices } from "../adoption/services.ts";
 import { measureConfinement } from "./measure.ts";
 import { observeConfinement } from "./observe.ts";
-import { handledSignals, mainProcess, processStatus } from "./processes.ts";
+import { handledSignals, keepsAccount, mainProcess, processStatus } from "./processes.ts";
 
 /** Exit statuses of systemd for what went wrong before the program was executed (systemd.exec(5)). */
 const ofSystemd = { first: 200, last: 243 };
@@ -97,6 +97,10 @@ export class ServiceApplication implements Launched {
 	handledSignals(): string[] {
 		const main = this.#main();
 		return main === undefined ? [] : handledSignals(main);
+	}
+
+	keepsAccount(): boolean {
+		return this.init > 0 && keepsAccount(this.init);
 	}
 
 	async stop(graceSeconds: number): Promise<Ended> {

@@ -109,6 +109,7 @@ const cageSchema = v.looseObject({
 	exercises: strings,
 	signals: strings,
 	handlesTerm: v.boolean(),
+	keepsAccount: v.exactOptional(v.boolean()),
 	madeAt: v.string(),
 	trials: v.array(v.looseObject({ round: v.number(), at: v.string(), generation: v.number(), answered: v.boolean() })),
 	unitTrial: v.exactOptional(

@@ -62,6 +62,7 @@ function hostService(name: string, root: string): HostService | undefined {
 			.filter((socket) => !socket.accept && (socket.enabled || unit.sockets.includes(socket.name)))
 			.map((socket) => socket.name),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
+		forks: unit.type === "forking",
 		reloads: unit.execReload.length > 0,
 	};
 }

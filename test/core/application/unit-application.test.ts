@@ -137,6 +137,10 @@ describe("the application of a unit", () => {
 		["ExecReload=/bin/kill --signal=1 $MAINPID", "HUP"],
 		["ExecReload=/bin/kill $MAINPID", "TERM"],
 		["ExecReload=/usr/sbin/rndc reload", undefined],
+		["ExecReload=/bin/kill -HUP;id $MAINPID", undefined],
+		["Type=notify-reload", "HUP"],
+		["Type=notify-reload\nReloadSignal=SIGUSR2", "USR2"],
+		["Type=notify", undefined],
 		["ExecReload=/usr/sbin/nginx -s reload\nExecStart=\nExecStart=/usr/sbin/nginx", "HUP"],
 		["ExecReload=/usr/sbin/apachectl graceful\nExecStart=\nExecStart=/usr/sbin/apachectl start", "USR1"],
 	])("%s", (line, signal) => {

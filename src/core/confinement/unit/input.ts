@@ -25,6 +25,10 @@ export interface UnitInput {
 	readonly launcher?: Path;
 	/** The application has a handler for TERM, so it can be PID 1 where no init starts it. */
 	readonly handlesTerm?: boolean;
+	/** It goes into the background by itself. */
+	readonly forks?: boolean;
+	/** Its main process was seen to keep the account that it is started as. */
+	readonly keepsAccount?: boolean;
 	/** Our program that loads filter and Landlock rules: its name in a folder of the host that is seen as `/.launch` inside. */
 	readonly confiner?: { readonly folder: Path; readonly name: string };
 	/** Socket units that hand their sockets to the application, by full name. */
@@ -53,6 +57,7 @@ export function initKeepsKill(input: UnitInput): boolean {
 	const names = openings.capabilities.map(({ name }) => name);
 	return (
 		initOf(input) !== undefined &&
+		!input.keepsAccount &&
 		identity.uid === 0 &&
 		names.includes("setuid") &&
 		!names.some((name) => initsOwn.includes(name))

@@ -19,10 +19,10 @@ const systemdEnvironment = [
 export function start(unit: UnitLines, input: UnitInput): void {
 	const { application } = input.plan;
 	const init = initOf(input);
-	unit.because(
-		"What forks is followed by the init, as in the trial. No readiness by notification: its socket would be a way to PID 1 of the host.",
-	);
-	unit.set("Type", input.systemdVersion >= 240 ? "exec" : "simple");
+	unit.because("No readiness by notification: its socket would be a way to PID 1 of the host.");
+	// Where the init follows what forks, systemd must not. Where there is no PID namespace, systemd can.
+	const inForeground = input.systemdVersion >= 240 ? "exec" : "simple";
+	unit.set("Type", input.forks && !knows(input.systemdVersion, "PrivatePIDs") ? "forking" : inForeground);
 	const [program = "", ...args] = commandOf(input);
 	const confiner = input.confiner && join(launchDirectory, pathFromText(input.confiner.name));
 	if (confiner) {

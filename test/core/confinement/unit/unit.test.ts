@@ -330,6 +330,10 @@ describe("an older systemd", () => {
 		expect(values(text, "ProcSubset")).toEqual(["pid"]);
 		expect(values(text, "Type")).toEqual(["exec"]);
 	});
+	it("follows itself what forks, for it has no PID namespace in which the init could", () => {
+		expect(values(unit({}, { systemdVersion: 252, launcher, forks: true }), "Type")).toEqual(["forking"]);
+		expect(values(unit({}, { launcher, forks: true }), "Type")).toEqual(["exec"]);
+	});
 	it("is not given Type=exec before 240", () => {
 		expect(values(unit({}, { systemdVersion: 239 }), "Type")).toEqual(["simple"]);
 	});
