@@ -35,8 +35,9 @@ export interface ServiceUnit {
 	readonly directories: readonly ServiceDirectory[];
 	readonly ambientCapabilities: readonly string[];
 	readonly pidFile?: string;
-	/** Sockets that systemd opens for the service. */
+	/** Sockets=, and the socket units among Requires=. */
 	readonly sockets: readonly string[];
+	readonly requiredSockets: readonly string[];
 	readonly rootDirectory?: string;
 	/** Files of the service that systemd decrypts or hands over (LoadCredential= and its like), by name. */
 	readonly credentials: readonly string[];
@@ -164,9 +165,8 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		),
 		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),
 		...(pidFile === undefined ? {} : { pidFile }),
-		sockets: [
-			...new Set([...words("Service", "Sockets"), ...words("Unit", "Requires").filter((unit) => unit.endsWith(".socket"))]),
-		],
+		sockets: words("Service", "Sockets"),
+		requiredSockets: words("Unit", "Requires").filter((unit) => unit.endsWith(".socket")),
 		...(rootDirectory === undefined ? {} : { rootDirectory }),
 		credentials: [
 			"LoadCredential",

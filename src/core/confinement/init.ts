@@ -8,7 +8,7 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  * breaks in, and no init is installed everywhere. In C it would read:
  *
  *     sigprocmask(SIG_SETMASK, all);
- *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3, ~0);
+ *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3 + handed, ~0);
  *                                chdir(argv[1]) || execve(argv[2], argv + 2, envp); exit(125); }
  *     close_range(0, ~0);
  *     if (capset(only CAP_KILL) < 0) capset(nothing);
@@ -33,6 +33,8 @@ export interface InitKind {
 	readonly endsWithFirst?: boolean;
 	/** False only where a self-test wants to find what was left open. */
 	readonly closes?: boolean;
+	/** Descriptors from 3 on that the application gets: sockets. */
+	readonly handed?: number;
 }
 
 /** The bytes of the init for this processor (`process.arch`), or undefined where we have none yet. */
@@ -55,7 +57,7 @@ const data = {
 };
 
 /** r12d app, r13d ending, r14 argv, r15d code. */
-function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
+function x64({ closes = true, endsWithFirst = false, handed = 0 }: InitKind): Buffer {
 	const a = new Assembler();
 	const mask = (name: keyof typeof data) => {
 		a.move("rdi", 2); // SIG_SETMASK
@@ -145,7 +147,7 @@ function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
 
 	a.label("child");
 	mask("noSignals");
-	if (closes) closeFrom(3);
+	if (closes) closeFrom(3 + handed);
 	a.emit(0x49, 0x8b, 0x7e, 0x08); // mov rdi, [r14 + 8]: argv[1]
 	a.syscall(80); // chdir
 	a.testAnswer();

@@ -1,3 +1,4 @@
+import { parseHandedSocket, socketPlace } from "../../application/handed-socket.ts";
 import { isWithin, join, type Path, pathFromText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
 import { journalDirectory, launchDirectory, temporaryDirectories, temporaryLimits } from "../launch.ts";
@@ -72,6 +73,17 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const hidden = ["/dev/pts", "/dev/hugepages", "/sys", ...(plan.openings.proc === undefined ? ["/proc"] : [])];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.openings.syslog);
+	if (input.sockets?.length) handedSockets(unit, plan.application.sockets ?? []);
+}
+
+/** systemd makes them outside: what asks inside, such as a probe, finds them at the same place. */
+function handedSockets(unit: UnitLines, sockets: readonly string[]): void {
+	const paths = sockets.flatMap((text) => {
+		const place = socketPlace(parseHandedSocket(text)?.address ?? "");
+		return place?.family === "unix" ? [pathFromText(place.path)] : [];
+	});
+	if (paths.length) unit.because("The sockets that are handed over, at their place in the cage as well.");
+	for (const path of paths) unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", path, path, "norbind", "-"));
 }
 
 function devices(unit: UnitLines, { plan }: UnitInput): void {
