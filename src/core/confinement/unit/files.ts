@@ -102,8 +102,12 @@ function belowRun(unit: UnitLines, { binds, data, plan, root }: UnitInput): void
 			!mounted.includes(path),
 	);
 	if (own.length) unit.because("What the cage itself has there.");
-	for (const { path } of own)
-		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", `${root}${path}` as Path, path, "norbind", "-"));
+	for (const { kind, path } of own) {
+		const isEmpty =
+			kind === "directory" && !plan.entries.some((entry) => entry.decision === "include" && parent(entry.path) === path);
+		if (isEmpty) unit.set("TemporaryFileSystem", `${pathText("TemporaryFileSystem", path)}:ro,mode=0755,nosuid,nodev,noexec`);
+		else unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", `${root}${path}` as Path, path, "norbind", "-"));
+	}
 }
 
 function devices(unit: UnitLines, { plan }: UnitInput): void {
