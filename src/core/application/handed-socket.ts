@@ -29,7 +29,10 @@ export const socketOptions = {
 	Accept: "per-connection",
 } as const;
 
-export type SocketOption = (typeof socketOptions)[keyof typeof socketOptions];
+/** Of a service with StandardInput=socket: the only socket is its standard input as well (systemd.exec(5)). */
+export const standardInput = "standard-input";
+
+export type SocketOption = (typeof socketOptions)[keyof typeof socketOptions] | typeof standardInput;
 
 export type SocketPlace =
 	| { readonly family: "unix"; readonly path: string }
@@ -51,7 +54,7 @@ export function parseHandedSocket(text: string): HandedSocket | undefined {
 	const values = new Map<string, string>();
 	const options: SocketOption[] = [];
 	for (const word of words) {
-		const option = Object.values(socketOptions).find((one) => one === word);
+		const option = [...Object.values(socketOptions), standardInput].find((one) => one === word) as SocketOption | undefined;
 		const [, name, value] = /^(name|mode|user|group|directory)=([^=\s]+)$/.exec(word) ?? [];
 		if (option !== undefined) options.push(option);
 		else if (name !== undefined && value !== undefined) values.set(name, value);

@@ -45,6 +45,8 @@ export interface ServiceUnit {
 	readonly defaultDependencies: boolean;
 	readonly refuseManualStart: boolean;
 	readonly onTerminal: boolean;
+	/** StandardInput=socket: the socket is the standard input as well. */
+	readonly readsSocket: boolean;
 	/** Assignments and lines that systemd would skip with a warning. */
 	readonly skipped: readonly SkippedLine[];
 }
@@ -178,6 +180,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		defaultDependencies: yes("Unit", "DefaultDependencies", true),
 		refuseManualStart: yes("Unit", "RefuseManualStart", false),
 		onTerminal: /^tty/.test(settings.last("Service", "StandardInput") ?? ""),
+		readsSocket: settings.last("Service", "StandardInput") === "socket",
 		skipped,
 	};
 }

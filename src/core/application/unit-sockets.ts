@@ -1,4 +1,4 @@
-import { type HandedSocket, handedSocketText, socketPlace } from "./handed-socket.ts";
+import { type HandedSocket, handedSocketText, socketPlace, standardInput } from "./handed-socket.ts";
 import { madeDirectoryText } from "./made-directory.ts";
 import type { Note } from "./note.ts";
 import type { SocketUnit } from "./socket-unit.ts";
@@ -26,10 +26,15 @@ export interface AskedSockets {
 	readonly sockets: readonly string[];
 	/** Socket units of Requires=, which start with it. Only those that name the service as theirs hand anything over. */
 	readonly requiredSockets: readonly string[];
+	/** StandardInput=socket */
+	readonly readsSocket: boolean;
 }
 
 /** Whether systemd hands the sockets of a unit, which belongs to the service, over when that starts. */
-export function isHanded({ enabled, name }: SocketUnit, { requiredSockets, sockets }: AskedSockets): boolean {
+export function isHanded(
+	{ enabled, name }: SocketUnit,
+	{ requiredSockets, sockets }: Pick<AskedSockets, "requiredSockets" | "sockets">,
+): boolean {
 	return enabled || sockets.includes(name) || requiredSockets.includes(name);
 }
 
@@ -48,7 +53,8 @@ export function activate(asked: AskedSockets, units: readonly SocketUnit[], made
 	const listens = used.flatMap(({ listens, settings }) => listens.map((listen) => ({ ...settings, ...listen })));
 	const sockets = listens.flatMap((listen): HandedSocket[] => {
 		const { address, kind } = listen;
-		return kind === "other" || socketPlace(address) === undefined ? [] : [{ ...listen, kind }];
+		const options = [...listen.options, ...(asked.readsSocket ? ([standardInput] as const) : [])];
+		return kind === "other" || socketPlace(address) === undefined ? [] : [{ ...listen, kind, options }];
 	});
 	if (unknown.length > 0 || sockets.length !== listens.length || !sockets.length) {
 		return { ...plain, startable: false, note: note("unit-sockets-unsupported") };

@@ -1,4 +1,4 @@
-import { type HandedSocket, type SocketOption, socketPlace } from "../application/handed-socket.ts";
+import { type HandedSocket, type SocketOption, socketPlace, standardInput } from "../application/handed-socket.ts";
 import { Assembler, elfExecutable, words } from "./machine-code.ts";
 
 /**
@@ -14,6 +14,7 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *       bind(fd, address) or fail; if (it has a path) lchown(path, user, group) or fail;
  *       if (it is no datagram socket) listen(fd, SOMAXCONN) or fail;
  *     }
+ *     if (it is to be the standard input) dup2(3, 0);
  *     umask(022);
  *     if (entersRoot) { fchdir(top); chroot("."); fchdir(here); }
  *     execve(argv[1], argv + 1, envp);
@@ -53,11 +54,24 @@ export function socketVariables(sockets: readonly { readonly name: string }[]): 
 export const processIdPlace = "0000000000";
 
 const call = { open: 2, close: 3, socket: 41, bind: 49, listen: 50, setsockopt: 54, execve: 59, exitGroup: 231 };
-const more = { write: 1, fchdir: 81, chdir: 80, unlink: 87, lchown: 94, umask: 95, chroot: 161, dup3: 292, closeRange: 436 };
+const more = {
+	write: 1,
+	dup2: 33,
+	fchdir: 81,
+	chdir: 80,
+	unlink: 87,
+	lchown: 94,
+	umask: 95,
+	chroot: 161,
+	dup3: 292,
+	closeRange: 436,
+};
 const families = { unix: 1, abstract: 1, inet: 2, inet6: 10 };
 const types = { stream: 1, datagram: 2, seqpacket: 5 };
 /** Level and name of setsockopt(2). */
-const options: Readonly<Record<Exclude<SocketOption, "per-connection" | "pass-packet-info">, readonly [number, number]>> = {
+const options: Readonly<
+	Record<Exclude<SocketOption, "per-connection" | "pass-packet-info" | typeof standardInput>, readonly [number, number]>
+> = {
 	broadcast: [1, 6],
 	"free-bind": [0, 15],
 	"ipv6-only": [41, 26],
@@ -128,6 +142,11 @@ function code(sockets: readonly OwnedSocket[], { entersRoot, ipv6 }: SocketsKind
 			a.jump("ifNotZero", `failed-${index}`);
 		}
 	}
+	if (sockets.length === 1 && sockets[0]?.options.includes(standardInput)) {
+		a.move("rdi", 3);
+		a.move("rsi", 0);
+		a.syscall(more.dup2);
+	}
 	a.move("rdi", 0o022);
 	a.syscall(more.umask);
 	if (entersRoot) leaveRoot(a);
@@ -154,7 +173,7 @@ function code(sockets: readonly OwnedSocket[], { entersRoot, ipv6 }: SocketsKind
 
 function optionsOf({ kind, options: asked }: OwnedSocket, family: number): [readonly [number, number], boolean][] {
 	const set = asked.flatMap((option): [readonly [number, number], boolean][] => {
-		if (option === "per-connection") return [];
+		if (option === "per-connection" || option === standardInput) return [];
 		// IP_PKTINFO, and IPV6_RECVPKTINFO for those of IPv6.
 		if (option === "pass-packet-info") return [[family === families.inet6 ? [41, 49] : [0, 8], true]];
 		return [[options[option], true]];

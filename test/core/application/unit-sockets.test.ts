@@ -37,7 +37,11 @@ describe("socket units (systemd.socket(5))", () => {
 });
 
 describe("sockets of a service", () => {
-	const asked = (requiredSockets: readonly string[] = [], sockets: readonly string[] = []) => ({ requiredSockets, sockets });
+	const asked = (requiredSockets: readonly string[] = [], sockets: readonly string[] = []) => ({
+		requiredSockets,
+		sockets,
+		readsSocket: false,
+	});
 
 	it("without any, or with a socket that nothing wants, it gets none", () => {
 		expect(activate(asked(), [], [])).toEqual({ sockets: [], directories: [], startable: true });
@@ -69,6 +73,11 @@ describe("sockets of a service", () => {
 		]);
 		expect(directories).toEqual(["/run/a:0750:root:root"]);
 		expect(note).toEqual({ code: "unit-sockets-passed", values: { sockets: "a.socket web.socket syslog.socket" } });
+	});
+
+	it("the socket is the standard input as well where the unit says so", () => {
+		const { sockets } = activate({ ...asked(), readsSocket: true }, [socket("ListenDatagram=69")], []);
+		expect(sockets).toEqual(["datagram 69 name=a.socket standard-input"]);
 	});
 
 	it.each([
