@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
-import { type Application, type Limits, launchPath, noRules, type Rules } from "../core/application/application.ts";
+import { type Application, type Limits, launchPath, noRules, type Rules, socketsOf } from "../core/application/application.ts";
 import type { ApplicationDraft, Listening } from "../core/application/found.ts";
+import { handedSocketText, parseHandedSocket } from "../core/application/handed-socket.ts";
 import { accountEnvironment, withoutAccount } from "../core/application/login-environment.ts";
 import type { Note } from "../core/application/note.ts";
 import { proposeProbe } from "../core/application/probe.ts";
@@ -45,6 +46,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 		...(options.network === undefined ? {} : { network: options.network }),
 		limits: limitsFrom(options),
 		directories: (options.directory ?? []).map((path) => absolute("directory", path)),
+		sockets: (options.socket ?? []).map(socket),
 		rules: rulesFrom(options),
 	};
 	const parameters = parametersFrom(options.set ?? []);
@@ -200,6 +202,7 @@ function fromCommand(given: TemplateAnswers): Described {
 			timeout: given.timeout ?? defaultTimeout,
 			network: given.network ?? "host",
 			directories: given.directories ?? [],
+			...socketsOf(given),
 			...limitsOf(given.limits),
 		},
 		rules: { ...noRules, ...given.rules },
@@ -260,6 +263,12 @@ function parametersFrom(pairs: readonly string[]): ParameterValues {
 		values[match[1]] = match[2] ?? "";
 	}
 	return values;
+}
+
+function socket(text: string): string {
+	const parsed = parseHandedSocket(text);
+	if (!parsed) throw new Failure("socket-invalid", { value: text }, 2);
+	return handedSocketText(parsed);
 }
 
 function limitsFrom({ limitFiles, limitMemory, limitProcesses }: ApplicationOptions): Limits {

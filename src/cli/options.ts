@@ -70,6 +70,10 @@ const lists = {
 		"--directory <PATH[:MODE[:USER[:GROUP]]]>",
 		"a directory that must exist before the application starts, like systemd's RuntimeDirectory; repeatable",
 	],
+	socket: [
+		"--socket <SOCKET>",
+		"a socket that is open before the application starts, as systemd hands it over: KIND ADDRESS [name=NAME] [mode=MODE] [user=USER] [group=GROUP] [OPTION…]; repeatable",
+	],
 	allowSecret: ["--allow-secret <PATH>", "a private key, shadow file or token that may go into the cage; repeatable"],
 	acceptFinding: [
 		"--accept-finding <CODE[:PATH]>",
@@ -110,6 +114,7 @@ export interface ApplicationOptions extends MinimiseRuleOptions {
 	limitProcesses?: number;
 	limitFiles?: number;
 	directory?: string[];
+	socket?: string[];
 	include?: string[];
 	exclude?: string[];
 	writable?: string[];

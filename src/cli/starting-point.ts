@@ -1,4 +1,4 @@
-import type { Application } from "../core/application/application.ts";
+import { type Application, socketsOf } from "../core/application/application.ts";
 import { type FoundApplication, type Listening, obstacle } from "../core/application/found.ts";
 import type { Note } from "../core/application/note.ts";
 import { Failure } from "../core/failure.ts";
@@ -75,6 +75,7 @@ export function fromFound({ application, dynamicUser, name, notes, ports, unit }
 			timeout: application.timeout ?? defaultTimeout,
 			network: application.network ?? "host",
 			directories: application.directories ?? [],
+			...socketsOf(application),
 		},
 		...(dynamicUser === undefined ? {} : { dynamicUser }),
 	};

@@ -98,6 +98,8 @@ export interface LaunchRequest {
 	readonly command: readonly string[];
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string>>;
+	/** Opened before the application starts, and handed to it (`parseHandedSocket`). */
+	readonly sockets?: readonly string[];
 	readonly network: "host" | "own" | "none";
 	readonly limits?: Limits;
 	/** Files of the host that come into the cage's `.launch` for this launch alone, e.g. an interpreter with its loader and libraries. */

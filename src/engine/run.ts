@@ -1,4 +1,4 @@
-import { type Application, launchEnvironment } from "../core/application/application.ts";
+import { type Application, launchEnvironment, socketsOf } from "../core/application/application.ts";
 import { placeInCage } from "../core/cage/place.ts";
 import { Failure } from "../core/failure.ts";
 import { isWithin, join, type Path, parent, pathFromText, pathToText } from "../core/path/path.ts";
@@ -21,6 +21,7 @@ export function launchRequest({ cage, layout, manifest }: PresentCage, command?:
 		command: command?.length ? command : cage.application.command,
 		cwd: cage.application.cwd,
 		env: launchEnvironment(cage.application),
+		...(command?.length ? {} : socketsOf(cage.application)),
 		network: cage.application.network,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 	};

@@ -94,7 +94,8 @@ export async function testCage(
 	const started = now();
 	const layout = layoutOf(store, manifest);
 	await auditGeneration(context, manifest, layout);
-	const request = launchRequest({ cage, manifest, layout, generation: manifest.generation });
+	// What is tried has no use for the application's sockets, and would find them as descriptors that were left open.
+	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
 	const network = options.network ?? request.network;
 	const method = launchMethod(context, false);
 	const weaker = options.unit ? unitLacks(context, method) : method.weaker;

@@ -1,4 +1,4 @@
-import { type Application, launchEnvironment, type Rules } from "../core/application/application.ts";
+import { type Application, launchEnvironment, type Rules, socketsOf } from "../core/application/application.ts";
 import type { Listening } from "../core/application/found.ts";
 import { ownedDirectory } from "../core/application/made-directory.ts";
 import { proposeProbe } from "../core/application/probe.ts";
@@ -341,6 +341,7 @@ export async function watchedRun<T>(
 		command: application.command,
 		cwd: application.cwd,
 		env: launchEnvironment(application),
+		...socketsOf(application),
 		network: spec.kind === "host" ? "host" : "own",
 		// On the host it is watched for what it needs, not for how much.
 		...(spec.kind === "cage" && application.limits ? { limits: application.limits } : {}),

@@ -1,4 +1,4 @@
-import { launchEnvironment } from "../core/application/application.ts";
+import { launchEnvironment, socketsOf } from "../core/application/application.ts";
 import { mergeMadeDirectories } from "../core/application/made-directory.ts";
 import { shortened, tellingWords } from "../core/application/telling-words.ts";
 import type { Answers } from "../core/questions/answers.ts";
@@ -71,6 +71,7 @@ async function inRehearsal(context: Context, answers: Answers, line: string): Pr
 			command: application.command,
 			cwd: application.cwd,
 			env: launchEnvironment(application),
+			...socketsOf(application),
 			network: "own",
 			onOutput(chunk) {
 				printed = (printed + Buffer.from(chunk).toString("utf8")).slice(-outputKept);

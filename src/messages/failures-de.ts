@@ -422,6 +422,10 @@ export const failuresDe: Failures = {
 	"unit-reload-failed": "systemd hat seine Units nicht neu gelesen ({problem}); was geschrieben wurde, ist zurückgenommen.",
 	"unit-sockets-refused":
 		"{unit} bekommt die Sockets {sockets} von systemd, und die lassen sich hier nicht übergeben; lassen Sie sie mit eigenen Optionen lauschen und geben Sie diesen Befehl.",
+	"sockets-on-host":
+		"Die Sockets, die sie beim Start bekommt, lassen sich nicht auf dem System selbst öffnen; lassen Sie --on-host weg.",
+	"socket-invalid":
+		"Ungültiger Socket '{value}': schreiben Sie ART ADRESSE, etwa 'stream 127.0.0.1:8080' oder 'stream /run/app.socket mode=0660 group=www-data'. ART ist stream, datagram oder seqpacket.",
 	"unit-starts-nothing":
 		"{unit} startet keinen Befehl; nennen Sie eine andere Unit (`cagewright apps`), oder geben Sie einen Befehl.",
 	"unit-unknown": "Es gibt keine systemd-Unit {name}, oder sie ist maskiert; `cagewright apps` zeigt die vorhandenen.",

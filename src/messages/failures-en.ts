@@ -384,6 +384,9 @@ export const failuresEn = {
 	"unit-reload-failed": "systemd did not read its units again ({problem}); what was written has been taken back.",
 	"unit-sockets-refused":
 		"{unit} gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options and give that command.",
+	"sockets-on-host": "The sockets that it gets at its start cannot be opened on the host itself; leave out --on-host.",
+	"socket-invalid":
+		"Invalid socket '{value}': write KIND ADDRESS, such as 'stream 127.0.0.1:8080' or 'stream /run/app.socket mode=0660 group=www-data'. KIND is stream, datagram or seqpacket.",
 	"unit-starts-nothing": "{unit} starts no command; name another unit (`cagewright apps`), or give a command.",
 	"unit-unknown": "There is no systemd unit {name}, or it is masked; `cagewright apps` shows those that there are.",
 	"user-namespaces-off":

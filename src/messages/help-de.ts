@@ -89,6 +89,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 		"Name des Käfigs (sonst der von Vorlage, Unit oder Befehl)",
 	"account to start as, with its groups and these (else as root, with only the capabilities it needs)":
 		"Konto, als das gestartet wird, mit seinen Gruppen und diesen (sonst root, nur mit den nötigen Capabilities)",
+	"a socket that is open before the application starts, as systemd hands it over: KIND ADDRESS [name=NAME] [mode=MODE] [user=USER] [group=GROUP] [OPTION…]; repeatable":
+		"ein Socket, der offen ist, bevor die Anwendung startet, wie systemd ihn übergibt: ART ADRESSE [name=NAME] [mode=MODUS] [user=KONTO] [group=GRUPPE] [OPTION…]; mehrfach möglich",
 	"working directory (default: /)": "Arbeitsverzeichnis (sonst /)",
 	"time for the first answer (default: 30)": "Zeit bis zur ersten Antwort (sonst 30)",
 	"network of the cage when it runs (default: host)": "Netz des Käfigs, wenn er läuft (sonst host)",

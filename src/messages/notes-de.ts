@@ -174,10 +174,7 @@ export const notesDe: Notes = {
 	"unit-process-settings": "Die Unit setzt {settings}; der Käfig nicht.",
 	"unit-link-broken": "Die Unit-Datei {path} ist ein Link, der ins Leere führt.",
 	"unit-unreadable": "Die Unit-Datei {path} ist nicht lesbar.",
-	"unit-sockets":
-		"systemd würde die Sockets {sockets} öffnen; im Käfig öffnet die Anwendung ihre eigenen, wo ihre Konfiguration es sagt.",
-	"unit-sockets-passed":
-		"systemd würde die Sockets {sockets} öffnen; im Käfig tut das systemd-socket-activate und startet die Anwendung bei der ersten Verbindung.",
+	"unit-sockets-passed": "Die Sockets {sockets} sind offen, bevor die Anwendung startet, wie bei systemd.",
 	"unit-sockets-unsupported":
 		"Sie bekommt die Sockets {sockets} von systemd, und die lassen sich hier nicht übergeben; lassen Sie sie mit eigenen Optionen lauschen.",
 	"unit-per-connection": "{socket} startet sie für jede Verbindung neu; ein Käfig ist für einen Server, der selbst lauscht.",

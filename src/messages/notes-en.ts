@@ -165,10 +165,7 @@ export const notesEn = {
 	"unit-process-settings": "The unit sets {settings}; the cage does not.",
 	"unit-link-broken": "The unit file {path} is a link that leads nowhere.",
 	"unit-unreadable": "The unit file {path} cannot be read.",
-	"unit-sockets":
-		"systemd would open the sockets {sockets}; in the cage the application opens its own, where its configuration says.",
-	"unit-sockets-passed":
-		"systemd would open the sockets {sockets}; in the cage systemd-socket-activate does, and starts the application at the first connection.",
+	"unit-sockets-passed": "The sockets {sockets} are open before the application starts, as with systemd.",
 	"unit-sockets-unsupported":
 		"It gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options.",
 	"unit-per-connection": "{socket} starts it anew for each connection; a cage is for a server that listens itself.",

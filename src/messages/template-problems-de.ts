@@ -24,6 +24,7 @@ export const templateProblemsDe: Record<TemplateProblem, string> = {
 	"password-file": "reicht an eine Datei mit Passwörtern",
 	"numeric-account": "muss das Konto nennen; eine Nummer ist auf jedem Rechner ein anderes",
 	"bad-account": "kein Name eines Kontos",
+	"bad-socket": "kein Socket, der übergeben werden kann",
 	"bad-variable-name": "kein Name einer Variablen",
 	"not-a-device": "muss unter /dev liegen",
 	"unknown-placeholder": "unbekannter Platzhalter {name}",

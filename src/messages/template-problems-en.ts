@@ -24,6 +24,7 @@ export const templateProblemsEn: Record<TemplateProblem, string> = {
 	"password-file": "reaches a file with passwords",
 	"numeric-account": "must name the account, a number is another one on every machine",
 	"bad-account": "no name of an account",
+	"bad-socket": "not a socket that can be handed over",
 	"bad-variable-name": "no name of a variable",
 	"not-a-device": "must be below /dev",
 	"unknown-placeholder": "unknown placeholder {name}",

@@ -21,6 +21,8 @@ export interface Application {
 	 * `PATH[:MODE[:USER[:GROUP]]]`.
 	 */
 	readonly directories: readonly string[];
+	/** Sockets that are open before it starts (`parseHandedSocket`). */
+	readonly sockets?: readonly string[];
 	readonly limits?: Limits;
 }
 
@@ -82,4 +84,9 @@ export function launchEnvironment(application: Application): Record<string, stri
 		LANG: "C",
 		...application.env,
 	};
+}
+
+/** Absent where there are none. */
+export function socketsOf({ sockets = [] }: Pick<Application, "sockets">): Pick<Application, "sockets"> {
+	return sockets.length ? { sockets } : {};
 }

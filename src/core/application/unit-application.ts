@@ -1,11 +1,12 @@
 import { parsePasswd } from "../machine/passwd.ts";
 import { baseName, type Path } from "../path/path.ts";
 import { quoteShellLine } from "../path/quote.ts";
+import { socketsOf } from "./application.ts";
 import { parseEnvironmentFile } from "./environment-file.ts";
 import { stayInForeground } from "./foreground.ts";
 import type { ApplicationDraft } from "./found.ts";
 import { loginEnvironment } from "./login-environment.ts";
-import { type MadeDirectory, madeDirectoryText, mergeMadeDirectories } from "./made-directory.ts";
+import { type MadeDirectory, madeDirectoryText, mergeMadeDirectories, parseMadeDirectory } from "./made-directory.ts";
 import type { Note } from "./note.ts";
 import { execOfShellLine, isShell } from "./shell-exec.ts";
 import type { SocketUnit } from "./socket-unit.ts";
@@ -68,6 +69,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	if (unit.type === "notify" || unit.type === "notify-reload") note("unit-notify");
 
 	let command: readonly string[] | undefined;
+	let handed: readonly string[] = [];
 	// systemd.service(5): `+` and `!` leave User= out, and the program switches by itself.
 	let user = first?.privileged ? undefined : account(unit);
 	let startable = first !== undefined && unit.type !== "oneshot" && !unit.name.template;
@@ -86,11 +88,16 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		for (const [name, value] of Object.entries(start.env ?? {})) if (!Object.hasOwn(env, name)) define(env, name, value);
 		directories.push(...(start.directories ?? []));
 		user ??= start.user;
-		const activation = activate(start.command, unit.sockets, sockets, env, user === undefined);
+		const activation = activate(
+			unit,
+			sockets,
+			directories.map((text) => parseMadeDirectory(text).path),
+		);
 		if (activation.note !== undefined) notes.push(activation.note);
 		directories.push(...activation.directories);
 		startable &&= activation.startable;
-		command = activation.command;
+		command = start.command;
+		handed = activation.sockets;
 	}
 
 	const before = unit.execStartPre.map((each) => ({ written: quoteShellLine(each.words), words: words(each).words }));
@@ -120,6 +127,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 			...(cwd === undefined ? {} : { cwd }),
 			env,
 			directories: mergeMadeDirectories(directories.map(presentName)),
+			...socketsOf({ sockets: handed }),
 		},
 		notes,
 		startable,
@@ -153,7 +161,8 @@ function startOf(
 		() => {},
 	);
 	const start = { ...(script ?? { command }), directories: [...made, ...(script?.directories ?? [])] };
-	const known = stayInForeground(start.command);
+	// Of every other type systemd itself expects that the first process goes on (systemd.service(5), Type=).
+	const known = unit.type === "forking" || script !== undefined ? stayInForeground(start.command) : undefined;
 	if (known?.changed || script !== undefined) {
 		const stays = known?.command ?? start.command;
 		note("unit-foreground", { from: quoteShellLine(command), to: quoteShellLine(stays) });

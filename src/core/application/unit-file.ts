@@ -37,8 +37,9 @@ export interface ServiceUnit {
 	readonly directories: readonly ServiceDirectory[];
 	readonly ambientCapabilities: readonly string[];
 	readonly pidFile?: string;
-	/** Sockets that systemd opens for the service. */
+	/** Sockets=, and the socket units among Requires=. */
 	readonly sockets: readonly string[];
+	readonly requiredSockets: readonly string[];
 	readonly rootDirectory?: string;
 	/** Files of the service that systemd decrypts or hands over (LoadCredential= and its like), by name. */
 	readonly credentials: readonly string[];
@@ -46,6 +47,8 @@ export interface ServiceUnit {
 	readonly defaultDependencies: boolean;
 	readonly refuseManualStart: boolean;
 	readonly onTerminal: boolean;
+	/** StandardInput=socket: the socket is the standard input as well. */
+	readonly readsSocket: boolean;
 	/** Assignments and lines that systemd would skip with a warning. */
 	readonly skipped: readonly SkippedLine[];
 }
@@ -168,9 +171,8 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		ambientCapabilities: capabilities(settings.list("Service", "AmbientCapabilities").map(({ value }) => value)),
 		...(pidFile === undefined ? {} : { pidFile }),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
-		sockets: [
-			...new Set([...words("Service", "Sockets"), ...words("Unit", "Requires").filter((unit) => unit.endsWith(".socket"))]),
-		],
+		sockets: words("Service", "Sockets"),
+		requiredSockets: words("Unit", "Requires").filter((unit) => unit.endsWith(".socket")),
 		...(rootDirectory === undefined ? {} : { rootDirectory }),
 		credentials: [
 			"LoadCredential",
@@ -182,6 +184,7 @@ export function parseServiceUnit(fullName: string, texts: readonly string[], mac
 		defaultDependencies: yes("Unit", "DefaultDependencies", true),
 		refuseManualStart: yes("Unit", "RefuseManualStart", false),
 		onTerminal: /^tty/.test(settings.last("Service", "StandardInput") ?? ""),
+		readsSocket: settings.last("Service", "StandardInput") === "socket",
 		skipped,
 	};
 }

@@ -1,11 +1,10 @@
-import { baseName, type Path } from "../path/path.ts";
+import { type HandedSocket, handedSocketText, socketPlace, standardInput } from "./handed-socket.ts";
+import { madeDirectoryText } from "./made-directory.ts";
 import type { Note } from "./note.ts";
 import type { SocketUnit } from "./socket-unit.ts";
 
 export type SocketNoteCode =
-	/** {sockets}: systemd opens them, and the daemon can do that itself. */
-	| "unit-sockets"
-	/** {sockets}: systemd-socket-activate opens them and hands them over. */
+	/** {sockets}: opened before the application starts, and handed over. */
 	| "unit-sockets-passed"
 	/** {sockets}: cannot be handed over here. */
 	| "unit-sockets-unsupported"
@@ -13,74 +12,62 @@ export type SocketNoteCode =
 	| "unit-per-connection";
 
 export interface Activation {
-	readonly command: readonly string[];
+	readonly sockets: readonly string[];
 	readonly note?: Note<SocketNoteCode>;
-	/** Where unix sockets will lie: systemd makes these directories as well. */
+	/** Where unix sockets will be: systemd makes these directories as well, for root. */
 	readonly directories: readonly string[];
 	/** False where it cannot be started by hand as it stands. */
 	readonly startable: boolean;
 }
 
-/**
- * Daemons that listen by themselves where nobody hands them a socket: then the sockets of systemd are one way of starting them, and
- * their own configuration says where to listen.
- */
-const listenThemselves =
-	/^(sshd|rsyslogd|avahi-daemon|dovecot|rpcbind|cupsd|mariadbd|mysqld|lighttpd|nginx|apache2|httpd|redis-server|valkey-server|unbound|named|haproxy|php-fpm.*|dnsmasq|chronyd|memcached|mosquitto|postgres|proftpd|vsftpd|in\.tftpd|rsync|tor|slapd|squid|varnishd)$/;
+/** What a service says of its sockets. */
+export interface AskedSockets {
+	/** Sockets= */
+	readonly sockets: readonly string[];
+	/** Socket units of Requires=, which start with it. Only those that name the service as theirs hand anything over. */
+	readonly requiredSockets: readonly string[];
+	/** StandardInput=socket */
+	readonly readsSocket: boolean;
+}
 
-/**
- * How a service gets the sockets that systemd would open for it. Started by hand, there is none: a daemon that can opens its own; for any other
- * systemd-socket-activate(1) opens them, waits for the first connection and then becomes the daemon, with LISTEN_FDS set. It opens sockets of
- * one type in one run, and as the application's account, which may not have ports below 1024.
- */
-export function activate(
-	command: readonly string[],
-	required: readonly string[],
-	sockets: readonly SocketUnit[],
-	env: Readonly<Record<string, string>>,
-	startsAsRoot: boolean,
-): Activation {
-	const plain = { command, directories: [], startable: true };
-	const perConnection = sockets.find(({ accept }) => accept);
+/** Whether systemd hands the sockets of a unit, which belongs to the service, over when that starts. */
+export function isHanded(
+	{ enabled, name }: SocketUnit,
+	{ requiredSockets, sockets }: Pick<AskedSockets, "requiredSockets" | "sockets">,
+): boolean {
+	return enabled || sockets.includes(name) || requiredSockets.includes(name);
+}
+
+/** The sockets that systemd would open for a service: the launcher opens the same. `units` are those that belong to the service. */
+export function activate(asked: AskedSockets, units: readonly SocketUnit[], made: readonly string[]): Activation {
+	const plain = { sockets: [], directories: [], startable: true };
+	const perConnection = units.find(({ accept }) => accept);
 	if (perConnection !== undefined) {
 		const note = { code: "unit-per-connection", values: { socket: perConnection.name } } as const;
 		return { ...plain, startable: false, note };
 	}
-	const used = sockets.filter(({ enabled, name }) => enabled || required.includes(name));
-	const unknown = required.filter((name) => !used.some((socket) => socket.name === name));
+	const used = units.filter((unit) => isHanded(unit, asked));
+	const unknown = asked.sockets.filter((name) => !used.some((unit) => unit.name === name));
 	if (used.length + unknown.length === 0) return plain;
-	const note = (code: SocketNoteCode) => ({
-		code,
-		values: { sockets: [...used.map(({ name }) => name), ...unknown].join(" ") },
+	const note = (code: SocketNoteCode) => ({ code, values: { sockets: [...used.map(({ name }) => name), ...unknown].join(" ") } });
+	const listens = used.flatMap(({ listens, settings }) => listens.map((listen) => ({ ...settings, ...listen })));
+	const sockets = listens.flatMap((listen): HandedSocket[] => {
+		const { address, kind } = listen;
+		const options = [...listen.options, ...(asked.readsSocket ? ([standardInput] as const) : [])];
+		return kind === "other" || socketPlace(address) === undefined ? [] : [{ ...listen, kind, options }];
 	});
-	if (listenThemselves.test(baseName((command[0] ?? "") as Path))) return { ...plain, note: note("unit-sockets") };
-
-	const listens = used.flatMap((socket) => socket.listens.map((listen) => ({ ...listen, name: socket.descriptorName })));
-	const kind = listens[0]?.kind;
-	const fits = unknown.length === 0 && kind !== undefined && kind !== "other" && listens.every((listen) => listen.kind === kind);
-	if (!fits || (!startsAsRoot && listens.some(({ address }) => isPrivileged(address)))) {
+	if (unknown.length > 0 || sockets.length !== listens.length || !sockets.length) {
 		return { ...plain, startable: false, note: note("unit-sockets-unsupported") };
 	}
+	const known = new Set(made);
 	return {
-		command: [
-			"/usr/bin/systemd-socket-activate",
-			...(kind === "datagram" ? ["--datagram"] : kind === "seqpacket" ? ["--seqpacket"] : []),
-			...listens.map(({ address }) => `--listen=${address}`),
-			`--fdname=${listens.map(({ name }) => name).join(":")}`,
-			// It passes on nothing but PATH, USER, HOME and TERM by itself.
-			...["LANG", ...Object.keys(env)].map((name) => `--setenv=${name}`),
-			...command,
-		],
+		sockets: sockets.map(handedSocketText),
 		note: note("unit-sockets-passed"),
-		directories: listens.flatMap(({ address }) => {
-			const directory = address.startsWith("/") ? address.slice(0, address.lastIndexOf("/")) : "";
-			return directory === "" || directory === "/run" ? [] : [directory];
+		directories: sockets.flatMap((socket) => {
+			const place = socketPlace(socket.address);
+			const path = place?.family === "unix" ? place.path.slice(0, place.path.lastIndexOf("/")) : "";
+			return path === "" || known.has(path) ? [] : [madeDirectoryText({ path, mode: socket.directoryMode, owner: "root:root" })];
 		}),
 		startable: true,
 	};
-}
-
-function isPrivileged(address: string): boolean {
-	const port = /^(?:.*:)?(\d+)$/.exec(address)?.[1];
-	return port !== undefined && !address.startsWith("/") && !address.startsWith("@") && Number(port) < 1024;
 }

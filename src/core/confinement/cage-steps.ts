@@ -60,6 +60,9 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 		[cage.confiner.file, cage.inScript?.confiner],
 		[spec.init, cage.inScript?.init],
 		[spec.environment, cage.inScript?.environment],
+		...(spec.socketsProgram === undefined
+			? []
+			: [[spec.socketsProgram, cage.inScript?.sockets] as [Path, Uint8Array | undefined]]),
 	];
 	// Each name once: cp(1) refuses a second file of the same name, and one library may be known by several paths.
 	const copied = new Map<Path, Path>();

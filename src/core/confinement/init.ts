@@ -8,7 +8,7 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  * breaks in, and no init is installed everywhere. In C it would read:
  *
  *     sigprocmask(SIG_SETMASK, all);
- *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3, ~0);
+ *     if ((app = fork()) == 0) { sigprocmask(SIG_SETMASK, none); close_range(3 + handed, ~0);
  *                                if (!*argv[1]) { argv++; prctl(PR_CAPBSET_DROP, CAP_KILL), prctl(PR_CAPBSET_DROP, CAP_SETPCAP);
  *                                                 capget(&sets); sets.inheritable = none; capset(sets); }
  *                                chdir(argv[1]) || execve(argv[2], argv + 2, envp); exit(125); }
@@ -36,6 +36,8 @@ export interface InitKind {
 	readonly endsWithFirst?: boolean;
 	/** False only where a self-test wants to find what was left open. */
 	readonly closes?: boolean;
+	/** Descriptors from 3 on that the application gets: sockets. */
+	readonly handed?: number;
 }
 
 /** The bytes of the init for this processor (`process.arch`), or undefined where we have none yet. */
@@ -66,7 +68,7 @@ const data = {
 };
 
 /** r12d app, r13d ending, r14 argv, r15d code. */
-function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
+function x64({ closes = true, endsWithFirst = false, handed = 0 }: InitKind): Buffer {
 	const a = new Assembler();
 	const mask = (name: keyof typeof data) => {
 		a.move("rdi", 2); // SIG_SETMASK
@@ -163,7 +165,7 @@ function x64({ closes = true, endsWithFirst = false }: InitKind): Buffer {
 
 	a.label("child");
 	mask("noSignals");
-	if (closes) closeFrom(3);
+	if (closes) closeFrom(3 + handed);
 	a.emit(0x4d, 0x89, 0xf5); // mov r13, r14
 	a.emit(0x49, 0x8b, 0x46, 0x08); // mov rax, [r14 + 8]: argv[1]
 	a.emit(0x80, 0x38, 0x00); // cmp byte [rax], 0

@@ -45,6 +45,8 @@ export interface LaunchSpec {
 	 */
 	readonly init: Path;
 	readonly environment: Path;
+	/** Host path of the program that opens the sockets which the application finds open (`socketsExecutable`). */
+	readonly socketsProgram?: Path;
 	readonly setpriv: Path;
 	readonly chroot: Path;
 }
@@ -80,7 +82,12 @@ export interface CageRoot {
 	readonly confiner: Confiner;
 	readonly landlock: LandlockRuleset;
 	/** The init and the confiner's file themselves, for a script that has to do without files of ours. */
-	readonly inScript?: { readonly init: Uint8Array; readonly environment: Uint8Array; readonly confiner: Uint8Array };
+	readonly inScript?: {
+		readonly init: Uint8Array;
+		readonly environment: Uint8Array;
+		readonly confiner: Uint8Array;
+		readonly sockets?: Uint8Array;
+	};
 	/** The loader and the libraries of setpriv: host paths. */
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];
 	/** Programs of the host that come along for this launch alone, with their libraries: they lie in `.launch` under their own names. */

@@ -34,7 +34,14 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[]
 	lines.push(...directorySteps(spec, sandbox));
 	const launch = inside(launchDirectory);
 	const files = new Map(
-		[sandbox.confiner, spec.init, spec.environment, spec.setpriv, ...sandbox.tools].map((file) => [baseName(file), file]),
+		[
+			sandbox.confiner,
+			spec.init,
+			spec.environment,
+			...(spec.socketsProgram ? [spec.socketsProgram] : []),
+			spec.setpriv,
+			...sandbox.tools,
+		].map((file) => [baseName(file), file]),
 	);
 	lines.push(
 		// The first run may have left a link here.

@@ -22,12 +22,15 @@ export function start(
 	const onHost = spec.root.kind === "host";
 	const inherits = without.includes("environment");
 	const none = ["--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all"];
+	const sockets = spec.socketsProgram === undefined || onHost ? [] : [join(launchDirectory, baseName(spec.socketsProgram))];
 	const dropped = spec.rootless && !without.includes("capabilities") ? [...tool, ...none, "--"] : [];
 	const words = [
 		...["exec", ...(without.includes("session") ? [] : ["setsid", ...(spec.hasTerminal ? ["--ctty"] : [])])],
 		...["env", ...(inherits ? [] : ["-i"])],
 		...(onHost || inherits ? variables(spec) : []),
-		...(spec.root.kind === "cage" ? [spec.chroot, ".", ...dropped, ...confine] : [...confine, ...dropped]),
+		...(spec.root.kind === "cage"
+			? [spec.chroot, ".", ...sockets, ...dropped, ...confine]
+			: [...sockets.map((path) => `.${path}` as Path), ...confine, ...dropped]),
 		...[init, pathFromText(spec.cwd)],
 		...applicationWords(spec, capabilities, tool),
 	];

@@ -64,6 +64,7 @@ export function equivalentCommand(answers: Answers, base?: Answers, state?: stri
 
 const listOptions = [
 	"--directory",
+	"--socket",
 	"--include",
 	"--exclude",
 	"--writable",
@@ -82,6 +83,7 @@ function lists({ application, rules }: Answers): Record<(typeof listOptions)[num
 	return {
 		"--exercise": application.exercises,
 		"--directory": application.directories,
+		"--socket": application.sockets ?? [],
 		"--include": rules.include,
 		"--exclude": rules.exclude,
 		"--writable": rules.writable,

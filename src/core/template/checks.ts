@@ -1,4 +1,5 @@
 import picomatch from "picomatch";
+import { parseHandedSocket } from "../application/handed-socket.ts";
 import { parseAccountName } from "../plan/account-rules.ts";
 import { openingWord } from "../plan/opening-names.ts";
 import type { TemplateProblem } from "./problems.ts";
@@ -90,6 +91,13 @@ export const account: Check = (text) => {
 	if (/^[+\s]*(0x)?\d+\s*(:|$)/i.test(text) || /[:,][+\s]*(0x)?\d+\s*(?=$|[:,])/i.test(text)) return "numeric-account";
 	const name = "[A-Za-z_][A-Za-z0-9_.-]{0,31}\\$?";
 	return new RegExp(`^${name}(:${name}|:(${name})?:${name}(,${name})*)?$`).test(text) ? undefined : "bad-account";
+};
+
+/** A socket that is handed over, with its owner by name. */
+export const socket: Check = (text) => {
+	const parsed = parseHandedSocket(text);
+	if (parsed === undefined) return "bad-socket";
+	return [parsed.user, parsed.group].map((name) => (name === undefined ? undefined : account(name))).find(Boolean);
 };
 
 /** A user or group by name that is known in the cage, or not: `NAME`, `user:NAME`, `group:NAME`. */

@@ -1,4 +1,4 @@
-import type { Application, Limits, Rules } from "../application/application.ts";
+import { type Application, type Limits, type Rules, socketsOf } from "../application/application.ts";
 import { limitsGiven } from "../confinement/limits.ts";
 import { quoteShell } from "../path/quote.ts";
 import { namedBy, parseAccountName } from "../plan/account-rules.ts";
@@ -26,6 +26,7 @@ export interface TemplateAnswers {
 	readonly network?: "host" | "none";
 	readonly limits?: Limits;
 	readonly directories?: readonly string[];
+	readonly sockets?: readonly string[];
 	readonly rules?: Partial<Rules>;
 }
 
@@ -166,6 +167,7 @@ export function mergeAnswers(
 			timeout: answers.timeout ?? from.timeout,
 			network: answers.network ?? from.network,
 			directories: unique([...from.directories, ...(answers.directories ?? [])]),
+			...socketsOf({ sockets: unique([...(from.sockets ?? []), ...(answers.sockets ?? [])]) }),
 			...limitsOf({ ...from.limits, ...answers.limits }),
 		},
 		rules: mergeRules(rules, answers.rules ?? {}),

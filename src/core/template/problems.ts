@@ -38,6 +38,8 @@ export type TemplateProblem =
 	/** An account by number: it would say another thing on every machine, and 0 is root. */
 	| "numeric-account"
 	| "bad-account"
+	/** No socket that can be handed over. */
+	| "bad-socket"
 	| "bad-variable-name"
 	| "not-a-device"
 	/** No word of `--allow` and `--refuse`. */

@@ -107,6 +107,7 @@ const application = object({
 	),
 	network: v.optional(v.picklist(["host", "none"], "not-one-of" satisfies TemplateProblem), "host"),
 	directories: list(directory),
+	sockets: v.exactOptional(list(text(checks.socket))),
 	limits: v.exactOptional(
 		object({
 			memory: v.exactOptional(whole(4 * 1024 ** 2)),

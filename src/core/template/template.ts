@@ -43,6 +43,8 @@ export interface TemplateApplication {
 	readonly timeout: number;
 	readonly network: "host" | "none";
 	readonly directories: readonly string[];
+	/** Sockets that are open before it starts (`parseHandedSocket`). */
+	readonly sockets?: readonly string[];
 	readonly limits?: Limits;
 }
 

@@ -50,7 +50,7 @@ export async function startByService(
 ): Promise<Launched> {
 	const { spec, without = [] } = request;
 	const isBare = without.length === layers.length;
-	if (spec.kind !== "cage" || request.trace || request.attended || (without.length && !isBare))
+	if (spec.kind !== "cage" || request.sockets?.length || request.trace || request.attended || (without.length && !isBare))
 		throw new Failure("service-cannot", {}, 3);
 	// systemd follows links when it mounts: what is one already is refused here, and the audit names who could make one.
 	for (const { path } of spec.cage.binds) bindIdentity(pathFromText(path));

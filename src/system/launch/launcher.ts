@@ -4,6 +4,7 @@ import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
 import type { HostShell } from "../../core/confinement/brought-shell.ts";
 import { environmentExecutable, environmentName } from "../../core/confinement/environment.ts";
+import { socketsName } from "../../core/confinement/handed-sockets.ts";
 import { type InitKind, initExecutable } from "../../core/confinement/init.ts";
 import { type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import { launchScript, namespaceCommand } from "../../core/confinement/launch-script.ts";
@@ -35,6 +36,7 @@ import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { enter } from "./enter.ts";
 import { machineFeatures } from "./features.ts";
+import { socketsProgram } from "./handed-sockets.ts";
 import { hostShell } from "./host-shell.ts";
 import { prepareLimits, refuseUnheld } from "./limits.ts";
 import { lineProblem } from "./line-problem.ts";
@@ -88,6 +90,7 @@ export class UtilLinuxLauncher implements Launcher {
 		if (request.spec.kind !== "cage") {
 			for (const tool of ["unshare", "setpriv", "nsenter", "mount", "setsid", "chroot"]) requireTool(tool);
 		}
+		if (request.sockets?.length && request.spec.kind === "host") throw new Failure("sockets-on-host", {}, 2);
 		if (request.trace) requireTool("strace");
 		if (isRootless()) requireUserNamespaces();
 		const method = request.spec.kind === "cage" ? this.methodOf(request) : undefined;
@@ -213,13 +216,19 @@ export class UtilLinuxLauncher implements Launcher {
 		// A control group would outlive what was pasted into a shell.
 		refuseUnheld(request.limits ?? {}, request.identity, []);
 		const spec = this.specification(request, this.scratch);
-		const root =
-			spec.root.kind === "cage"
-				? { ...spec.root, inScript: { ...ownPrograms(), confiner: this.confiner(request, spec.root).bytes } }
-				: spec.root;
+		const root = spec.root.kind === "cage" ? { ...spec.root, inScript: this.programsInScript(request, spec.root) } : spec.root;
 		const script = launchScript({ ...spec, root }).trimEnd();
 		const command = namespaceCommand(spec, "SCRIPT");
 		return `${quoteShellLine(command.slice(0, -2))} -eu -c ${quoteShellLine([script])}\n`;
+	}
+
+	private programsInScript(request: LaunchRequest, root: CageRoot): NonNullable<CageRoot["inScript"]> {
+		const sockets = socketsProgram(request);
+		return {
+			...ownPrograms({ handed: request.sockets?.length ?? 0 }),
+			confiner: this.confiner(request, root).bytes,
+			...(sockets ? { sockets } : {}),
+		};
 	}
 
 	/** What a launch needs is written before anything is started. Fails with `disk-full`. */
@@ -243,7 +252,9 @@ export class UtilLinuxLauncher implements Launcher {
 		log: Path | undefined,
 	): { command: string[]; spec: LaunchSpec } {
 		const spec = { ...this.specification(request, folder, log), groups };
+		const sockets = socketsProgram(request);
 		const { environment, init } = ownPrograms({
+			handed: request.sockets?.length ?? 0,
 			endsWithFirst: request.attended !== undefined,
 			closes: !request.without?.includes("descriptors"),
 		});
@@ -251,6 +262,7 @@ export class UtilLinuxLauncher implements Launcher {
 		// The account executes it, whatever our umask is: it is in a folder that root alone can enter, and gets copied from there.
 		writeFileSync(join(folder, environmentName), environment);
 		chmodSync(join(folder, environmentName), 0o755);
+		if (sockets) writeFileSync(join(folder, socketsName), sockets, { mode: 0o700 });
 		if (spec.rootless) writeLoopback(folder);
 		if (spec.root.kind === "cage") {
 			const { bytes, name } = this.confiner(request, spec.root);
@@ -331,7 +343,10 @@ function requireMayLaunch({ command, cwd, env, identity, spec }: LaunchRequest, 
 
 /** What is ours in every launch. */
 function ownPrograms(kind: InitKind = {}): { init: Buffer; environment: Buffer } {
-	const [init, environment] = [initExecutable(process.arch, kind), environmentExecutable(process.arch)];
+	const [init, environment] = [
+		initExecutable(process.arch, kind),
+		environmentExecutable(process.arch, { listens: Boolean(kind.handed) }),
+	];
 	if (!init || !environment) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return { init, environment };
 }

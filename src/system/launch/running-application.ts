@@ -180,7 +180,7 @@ export class RunningApplication implements Launched {
 				const line = this.printed
 					.split("\n")
 					.find((text) =>
-						/^(setpriv|unshare|bwrap|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cp|mkdir|[^ ]*launch\.sh):/.test(
+						/^(setpriv|unshare|bwrap|cagewright-conf|cagewright-bind|stat|mount|sh|chroot|mknod|cagewright-env|cagewright-sock|cp|mkdir|[^ ]*launch\.sh):/.test(
 							text,
 						),
 					);

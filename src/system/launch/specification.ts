@@ -1,8 +1,10 @@
 import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { parseHandedSocket } from "../../core/application/handed-socket.ts";
 import { tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { environmentName } from "../../core/confinement/environment.ts";
+import { socketsName, socketVariables } from "../../core/confinement/handed-sockets.ts";
 import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
@@ -35,15 +37,18 @@ export interface Places {
 export function specificationOf(request: LaunchRequest, places: Places, methodOf: () => Method): LaunchSpec {
 	const { folder, log, scratch } = places;
 	const { spec } = request;
+	const handed = request.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? [];
 	const joins = "rehearsal" in spec ? spec.rehearsal?.network : undefined;
 	const base = {
 		...request,
+		env: { ...request.env, ...socketVariables(handed) },
 		...(joins === undefined ? {} : { joins }),
 		...(isRootless() ? { rootless: rootless(loopbackPlace(folder)) } : {}),
 		...(request.attended === "terminal" ? { hasTerminal: true } : {}),
 		launcher: spec.kind === "cage" ? byScript(methodOf()) : ("util-linux" as const),
 		init: pathFromText(join(folder, initName)),
 		environment: pathFromText(join(folder, environmentName)),
+		...(request.sockets?.length ? { socketsProgram: pathFromText(join(folder, socketsName)) } : {}),
 		setpriv: pathFromText(requireTool("setpriv")),
 		chroot: pathFromText(requireTool("chroot")),
 	};
@@ -122,7 +127,7 @@ function cageRoot(
 		proc: cage.openings.proc !== undefined,
 		...(cage.openings.syslog === undefined ? {} : { syslog: log ?? cage.openings.syslog }),
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
-		landlock: rulesetOf(cage, request.identity),
+		landlock: rulesetOf(cage, request.identity, Boolean(request.sockets?.length)),
 		confiner: { kind: method.confiner, file: pathFromText(join(folder, confinerName(method))) },
 		tools: knownLoaderAndLibraries(requireTool("setpriv"), state),
 		brought: request.brought ?? [],

@@ -52,6 +52,7 @@ const cageSchema = v.looseObject({
 		timeout: v.number(),
 		network: v.picklist(["host", "none"]),
 		directories: strings,
+		sockets: v.exactOptional(strings),
 		limits: v.exactOptional(
 			v.object({
 				memory: v.exactOptional(v.number()),

@@ -2,6 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
+import { isHanded } from "../../core/application/unit-sockets.ts";
 import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
 import { Failure } from "../../core/failure.ts";
 import { baseName, join as joinPath, type Path, parent, pathFromText } from "../../core/path/path.ts";
@@ -59,7 +60,7 @@ function hostService(name: string, root: string): HostService | undefined {
 		files,
 		texts,
 		sockets: (surroundings.sockets ?? [])
-			.filter((socket) => !socket.accept && (socket.enabled || unit.sockets.includes(socket.name)))
+			.filter((socket) => !socket.accept && isHanded(socket, unit))
 			.map((socket) => socket.name),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 		forks: unit.type === "forking",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseSocketUnit, type SocketUnit } from "../../../src/core/application/socket-unit.ts";
+import { parseHandedSocket, socketPlace } from "../../../src/core/application/handed-socket.ts";
+import { parseSocketUnit } from "../../../src/core/application/socket-unit.ts";
 import { activate } from "../../../src/core/application/unit-sockets.ts";
 
 const socket = (text: string, name = "a.socket", enabled = true) => parseSocketUnit(name, [`[Socket]\n${text}`], enabled);
@@ -15,7 +16,7 @@ describe("socket units (systemd.socket(5))", () => {
 				{ kind: "datagram", address: "/run/a" },
 				{ kind: "other", address: "/run/f" },
 			],
-			descriptorName: "x",
+			settings: { name: "x", mode: 0o666, directoryMode: 0o755, options: [] },
 			enabled: true,
 		});
 	});
@@ -36,49 +37,104 @@ describe("socket units (systemd.socket(5))", () => {
 });
 
 describe("sockets of a service", () => {
-	const started = (command: string, sockets: readonly SocketUnit[], required: readonly string[] = [], root = false) =>
-		activate(command.split(" "), required, sockets, { A: "1" }, root);
-
-	it("without any, or with a socket that nothing wants, it is started as it is", () => {
-		expect(started("/bin/a", [])).toEqual({ command: ["/bin/a"], directories: [], startable: true });
-		expect(started("/bin/a", [socket("ListenStream=8080", "a.socket", false)]).note).toBeUndefined();
+	const asked = (requiredSockets: readonly string[] = [], sockets: readonly string[] = []) => ({
+		requiredSockets,
+		sockets,
+		readsSocket: false,
 	});
 
-	it("a daemon that can listens by itself", () => {
-		const { command, note, startable } = started("/usr/sbin/sshd -D", [socket("ListenStream=22", "ssh.socket")]);
-		expect({ command, startable }).toEqual({ command: ["/usr/sbin/sshd", "-D"], startable: true });
-		expect(note).toEqual({ code: "unit-sockets", values: { sockets: "ssh.socket" } });
+	it("without any, or with a socket that nothing wants, it gets none", () => {
+		expect(activate(asked(), [], [])).toEqual({ sockets: [], directories: [], startable: true });
+		expect(activate(asked(), [socket("ListenStream=8080", "a.socket", false)], []).note).toBeUndefined();
 	});
 
-	it("any other gets them from systemd-socket-activate", () => {
-		const sockets = [
-			socket("ListenStream=/run/a/request", "a.socket", false),
-			socket("ListenStream=8080\nListenStream=@x\nFileDescriptorName=web", "web.socket"),
+	it("a socket unit of Requires= that is another service's hands nothing over", () => {
+		expect(activate(asked(["dbus.socket"]), [], [])).toEqual({ sockets: [], directories: [], startable: true });
+	});
+
+	it("are opened as systemd would open them, of all kinds", () => {
+		const units = [
+			socket("ListenStream=/run/a/request\nSocketMode=0660\nSocketUser=u\nSocketGroup=g\nDirectoryMode=0750", "a.socket", false),
+			socket("ListenDatagram=514\nListenStream=[::1]:8080\nFileDescriptorName=web\nBindIPv6Only=ipv6-only", "web.socket"),
+			socket("ListenDatagram=/run/systemd/journal/syslog\nPassCredentials=yes", "syslog.socket"),
 		];
-		const { command, directories, note } = started("/bin/a --flag", sockets, ["a.socket"]);
-		expect(command).toEqual([
-			"/usr/bin/systemd-socket-activate",
-			...["--listen=/run/a/request", "--listen=8080", "--listen=@x", "--fdname=a.socket:web:web"],
-			...["--setenv=LANG", "--setenv=A", "/bin/a", "--flag"],
+		const { directories, note, sockets } = activate(asked(["a.socket"]), units, ["/run/systemd/journal"]);
+		expect(sockets).toEqual([
+			"stream /run/a/request name=a.socket mode=0660 user=u group=g directory=0750",
+			"datagram 514 name=web ipv6-only",
+			"stream [::1]:8080 name=web ipv6-only",
+			"datagram /run/systemd/journal/syslog name=syslog.socket pass-credentials",
 		]);
-		expect(directories).toEqual(["/run/a"]);
-		expect(note?.code).toBe("unit-sockets-passed");
-		expect(started("/bin/a", [socket("ListenDatagram=514")], [], true).command).toContain("--datagram");
+		expect(sockets.map(parseHandedSocket)).toMatchObject([
+			{ kind: "stream", mode: 0o660, user: "u", group: "g", directoryMode: 0o750 },
+			{ kind: "datagram", mode: 0o666 },
+			{ address: "[::1]:8080" },
+			{ options: ["pass-credentials"] },
+		]);
+		expect(directories).toEqual(["/run/a:0750:root:root"]);
+		expect(note).toEqual({ code: "unit-sockets-passed", values: { sockets: "a.socket web.socket syslog.socket" } });
+	});
+
+	it("the socket is the standard input as well where the unit says so", () => {
+		const { sockets } = activate({ ...asked(), readsSocket: true }, [socket("ListenDatagram=69")], []);
+		expect(sockets).toEqual(["datagram 69 name=a.socket standard-input"]);
 	});
 
 	it.each([
-		["two types at once", [socket("ListenStream=8080\nListenDatagram=8080")], []],
 		["what only systemd opens", [socket("ListenFIFO=/run/a")], []],
-		["a port that the account may not have", [socket("ListenStream=127.0.0.1:80")], []],
+		["an address of a virtual machine", [socket("ListenStream=vsock::2222")], []],
 		["a socket unit that is not there", [], ["b.socket"]],
 		["no socket at all", [socket("")], []],
-	])("says where that cannot be: %s", (_, sockets, required) => {
-		const { note, startable } = started("/bin/a", sockets, required);
+	])("says where that cannot be: %s", (_, units, named) => {
+		const { note, startable } = activate(asked([], named), units, []);
 		expect({ code: note?.code, startable }).toEqual({ code: "unit-sockets-unsupported", startable: false });
 	});
 
 	it("one process for each connection is no server", () => {
-		const { note, startable } = started("/usr/sbin/sshd -i", [socket("ListenStream=22\nAccept=yes")]);
+		const { note, startable } = activate(asked(), [socket("ListenStream=22\nAccept=yes")], []);
 		expect({ code: note?.code, startable }).toEqual({ code: "unit-per-connection", startable: false });
 	});
+});
+
+describe("addresses of sockets", () => {
+	it.each([
+		["8080", { family: "inet6", host: new Array(16).fill(0), port: 8080, any: true }],
+		["127.0.0.1:80", { family: "inet", host: [127, 0, 0, 1], port: 80 }],
+		["[::1]:53", { family: "inet6", host: [...new Array(15).fill(0), 1], port: 53, any: false }],
+		[
+			"[2001:db8::a:b]:1",
+			{ family: "inet6", host: [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 11], port: 1, any: false },
+		],
+		["[::ffff:1.2.3.4]:1", { family: "inet6", host: [...new Array(10).fill(0), 255, 255, 1, 2, 3, 4], port: 1, any: false }],
+		["/run/a.sock", { family: "unix", path: "/run/a.sock" }],
+		["@name", { family: "abstract", name: "name" }],
+	])("%s", (text, place) => {
+		expect(socketPlace(text)).toEqual(place);
+	});
+
+	it.each([
+		"",
+		"0",
+		"65536",
+		"a:80",
+		"1.2.3:4",
+		"256.1.1.1:1",
+		"[::1]",
+		"[1:2]:3",
+		"[1::2::3]:4",
+		"[:::]:5",
+		"/run/../etc/a",
+		"/run//a",
+		"@",
+		`/${"x".repeat(107)}`,
+	])("%j is none", (text) => {
+		expect(socketPlace(text)).toBeUndefined();
+	});
+
+	it.each(["stream", "fifo /run/a", "stream 80 mode=9", "stream 80 name=a:b", "stream 80 what", "seqpacket 80", "stream  80"])(
+		"%j is no socket",
+		(text) => {
+			expect(parseHandedSocket(text)).toBeUndefined();
+		},
+	);
 });

@@ -1,11 +1,9 @@
 import type { UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 
-/** System calls that @privileged and @resources take away and that a capability is of no use without. */
+/** System calls that @privileged takes away and that a capability is of no use without. */
 const callsOf: Readonly<Record<string, string>> = {
 	sys_chroot: "chroot",
-	sys_nice: "@resources",
-	sys_resource: "@resources",
 	sys_time: "@clock",
 	syslog: "syslog",
 };
@@ -18,7 +16,9 @@ export function calls(unit: UnitLines, input: UnitInput): void {
 	unit.set("SystemCallErrorNumber", "EPERM");
 	unit.because("What services use, without what changes the machine, mounts, or reaches into other processes.");
 	unit.set("SystemCallFilter", "@system-service");
-	unit.set("SystemCallFilter", "~@privileged @resources @mount @debug @keyring");
+	// Not @resources: without a capability these lower priorities and limits of the account's own processes alone. A thread that is started with
+	// explicit attributes sets its policy, and where that is refused there is no thread (measured: rsyslog).
+	unit.set("SystemCallFilter", "~@privileged @mount @debug @keyring");
 	unit.set(
 		"SystemCallFilter",
 		"~memfd_create execveat io_uring_setup io_uring_enter io_uring_register userfaultfd setns unshare",

@@ -1,4 +1,5 @@
-import { isWithin, join, type Path, pathFromText } from "../../path/path.ts";
+import { parseHandedSocket, socketPlace } from "../../application/handed-socket.ts";
+import { isWithin, join, type Path, parent, pathFromText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
 import { journalDirectory, launchDirectory, temporaryDirectories, temporaryLimits } from "../launch.ts";
 import { initOf, mountedData, type UnitInput } from "./input.ts";
@@ -68,10 +69,45 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	if (![...data, ...binds].some(({ path }) => isWithin(run, path))) {
 		unit.because("What systemd mounts at /run, but read-only.");
 		unit.set("TemporaryFileSystem", "/run:ro,mode=0755,nosuid,nodev,noexec");
+		belowRun(unit, input);
 	}
 	const hidden = ["/dev/pts", "/dev/hugepages", "/sys", ...(plan.openings.proc === undefined ? ["/proc"] : [])];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.openings.syslog);
+	if (input.sockets?.length) handedSockets(unit, plan.application.sockets ?? []);
+}
+
+/** systemd makes them outside: what asks inside, such as a probe, finds them at the same place. */
+function handedSockets(unit: UnitLines, sockets: readonly string[]): void {
+	const paths = sockets.flatMap((text) => {
+		const place = socketPlace(parseHandedSocket(text)?.address ?? "");
+		return place?.family === "unix" ? [pathFromText(place.path)] : [];
+	});
+	if (paths.length) unit.because("The sockets that are handed over, at their place in the cage as well.");
+	for (const path of paths) unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", path, path, "norbind", "-"));
+}
+
+/** systemd keeps a mount point of its own there, so nothing can be mounted over it as a whole (measured). */
+const ofSystemd = pathFromText("/run/systemd");
+
+/** Above all /run/systemd/system, by which programs know that systemd runs (sd_booted(3)). */
+function belowRun(unit: UnitLines, { binds, data, plan, root }: UnitInput): void {
+	const mounted = [...data.map(({ path }) => path), ...binds.map(({ path }) => pathFromText(path))];
+	const own = plan.entries.filter(
+		({ decision, kind, path }) =>
+			decision === "include" &&
+			(parent(path) === run || parent(path) === ofSystemd) &&
+			path !== ofSystemd &&
+			(kind === "directory" || kind === "file") &&
+			!mounted.includes(path),
+	);
+	if (own.length) unit.because("What the cage itself has there.");
+	for (const { kind, path } of own) {
+		const isEmpty =
+			kind === "directory" && !plan.entries.some((entry) => entry.decision === "include" && parent(entry.path) === path);
+		if (isEmpty) unit.set("TemporaryFileSystem", `${pathText("TemporaryFileSystem", path)}:ro,mode=0755,nosuid,nodev,noexec`);
+		else unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", `${root}${path}` as Path, path, "norbind", "-"));
+	}
 }
 
 function devices(unit: UnitLines, { plan }: UnitInput): void {

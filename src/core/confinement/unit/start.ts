@@ -1,5 +1,6 @@
 import type { Limits } from "../../application/application.ts";
 import { launchEnvironment } from "../../application/application.ts";
+import { standardInput } from "../../application/handed-socket.ts";
 import { join, pathFromText } from "../../path/path.ts";
 import { initCannotExecute, initWords } from "../init.ts";
 import { coreLimit, launchDirectory } from "../launch.ts";
@@ -42,7 +43,8 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	const environment = launchEnvironment(application);
 	for (const [name, value] of Object.entries(environment)) unit.set("Environment", assignmentWord(name, value));
 	unit.set("UnsetEnvironment", systemdEnvironment.filter((name) => !(name in environment)).join(" "));
-	unit.set("StandardInput", "null");
+	const readsSocket = input.sockets?.length && application.sockets?.some((text) => text.endsWith(` ${standardInput}`));
+	unit.set("StandardInput", readsSocket ? "socket" : "null");
 	unit.set("UMask", "0022");
 	unit.set("Restart", "on-failure");
 	unit.set("RestartSec", "1s");

@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { type HandedSocket, parseHandedSocket } from "../../core/application/handed-socket.ts";
+import { resolveIdentity } from "../../core/application/identity.ts";
+import { type OwnedSocket, socketsExecutable } from "../../core/confinement/handed-sockets.ts";
+import { Failure } from "../../core/failure.ts";
+import type { LaunchRequest } from "../../engine/ports.ts";
+import { systemAccounts } from "../accounts/accounts.ts";
+import { isRootless } from "./rootless.ts";
+
+/** The program that opens the sockets of a launch; undefined where there are none. Throws `socket-invalid`, `account-unknown` or `group-unknown` (exit 2). */
+export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | undefined {
+	if (!sockets.length) return undefined;
+	const owned = sockets.map((text) => withOwner(handedSocket(text)));
+	const ipv6 = existsSync("/proc/net/if_inet6");
+	const program = socketsExecutable(process.arch, owned, { entersRoot: spec.kind === "rehearsal", ipv6 });
+	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
+	return program;
+}
+
+function handedSocket(text: string): HandedSocket {
+	const socket = parseHandedSocket(text);
+	if (!socket) throw new Failure("socket-invalid", { value: text }, 2);
+	return socket;
+}
+
+/** Without root, everything belongs to the one account. */
+function withOwner(socket: HandedSocket): OwnedSocket {
+	const { group, user } = socket;
+	if ((user === undefined && group === undefined) || isRootless()) return { ...socket, uid: -1, gid: -1 };
+	const { gid, uid } = resolveIdentity(
+		`${user ?? "root"}${group === undefined ? "" : `:${group}`}`,
+		systemAccounts.users(),
+		systemAccounts.groups(),
+	);
+	return { ...socket, uid, gid };
+}
