@@ -3,7 +3,8 @@ import { isIdle } from "../core/confinement/capabilities.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { showPath } from "../core/path/quote.ts";
-import { type Missing, openingOf } from "../core/plan/missing.ts";
+import { type Missing, openingFor, openingOf } from "../core/plan/missing.ts";
+import { openingWords } from "../core/plan/opening-names.ts";
 import { capabilityOptions, refusedCalls, refusedCapabilities } from "../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
 import { remedyOption } from "../core/questions/remedy-option.ts";
@@ -78,7 +79,11 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 		return new Failure("needs-unseen", { ...values, calls: pathsOf(unseen), options }, 1);
 	}
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
-	if (kernel.length) return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel) }, 1);
+	if (kernel.length) {
+		const asked = [...kernel.flatMap(({ path }) => path ?? []), ...(round.kernelFiles ?? [])];
+		const options = new Set(asked.map((path) => `--allow ${openingWords[openingFor(path)]}`));
+		return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel), options: [...options].join(" ") }, 1);
+	}
 	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
 	const ending = words === "" ? "-silent" : "";
 	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);

@@ -90,7 +90,7 @@ describe("an application that does not answer in its cage", () => {
 		const kernel = absent("/sys", { kind: "kernel-file" });
 		expect(failure([kernel], 'panic: could not read "/sys"\n')).toMatchObject({
 			code: "needs-kernel-files",
-			values: { paths: "/sys" },
+			values: { paths: "/sys", options: "--allow sys" },
 		});
 		expect(failure([kernel], "panic: out of luck\n").code).toBe("not-answered-in-cage");
 	});

@@ -267,10 +267,13 @@ export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | 
 /** Capabilities with which a process stays what it is: it binds low ports, or becomes an account that is less. */
 const harmless: ReadonlySet<string> = new Set(["capability:net_bind_service", "capability:setuid", "capability:setgid"]);
 
+/** Permissions that show facts about this machine. */
+const facts: ReadonlySet<string> = new Set([openingWords.kernelProc, openingWords.sys]);
+
 /** The permissions among these that reach beyond the cage's own processes. */
 export function tellingPermissions(words: readonly string[]): string[] {
 	const all = new Set<string>(capabilities.map((name) => `capability:${name}`));
-	return words.filter((word) => (all.has(word) && !harmless.has(word)) || socketsIn([word]).length > 0);
+	return words.filter((word) => (all.has(word) && !harmless.has(word)) || facts.has(word) || socketsIn([word]).length > 0);
 }
 
 /** Variables by which the dynamic loader or an interpreter takes in other code (ld.so(8) and the manuals of each). */

@@ -133,6 +133,8 @@ export const manifestSchema = v.object({
 	openings: v.object({
 		capabilities: v.array(v.object({ name: v.string(), why: v.string(), idle: v.exactOptional(v.literal(true)) })),
 		proc: v.exactOptional(v.string()),
+		kernelProc: v.exactOptional(v.string()),
+		sys: v.exactOptional(v.string()),
 		unixSockets: v.exactOptional(v.string()),
 		netlink: v.exactOptional(v.string()),
 		multicast: v.exactOptional(v.string()),

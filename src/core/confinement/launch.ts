@@ -72,6 +72,9 @@ export interface CageRoot {
 		readonly mode: number;
 	}[];
 	readonly proc: boolean;
+	/** /proc with the machine's files as well. */
+	readonly kernelProc?: boolean;
+	readonly sys?: boolean;
 	/** The host's socket that is mounted at `/dev/log`. */
 	readonly syslog?: Path;
 	/** Capabilities that the application keeps, lower case without CAP_. */
@@ -179,6 +182,9 @@ export const syslogName = pathFromText("/dev/log");
 
 /** Where systemd-journald(8) has its sockets, and where the /dev/log of systemd's PrivateDevices= leads. */
 export const journalDirectory = pathFromText("/run/systemd/journal");
+
+/** Files of /proc that stay covered where the machine's are shown: memory, keys, the kernel's log, and a switch. */
+export const coveredKernelFiles = ["kcore", "keys", "key-users", "kmsg", "sysrq-trigger", "timer_list"] as const;
 
 /** Directories that get an empty file system of their own at every launch. */
 export const temporaryDirectories = [pathFromText("/tmp"), pathFromText("/var/tmp")] as const;

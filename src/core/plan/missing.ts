@@ -272,6 +272,12 @@ function stopsByLayer(error: string, operation: Operation): boolean {
 /** What a cage's /proc shows where it is opened: processes and nothing else (proc(5), `subset=pid`). */
 const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
 
+/** The permission that shows a file of the kernel. `kernelProc` and `sys` show facts about the host, so only the administrator's word adds them. */
+export function openingFor(path: Path): "proc" | "kernelProc" | "sys" {
+	return ofProcess.test(path) ? "proc" : isWithin(path, sys) ? "sys" : "kernelProc";
+}
+const sys = pathFromText("/sys");
+
 /** undefined where it is as it should be. */
 function judge(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
 	const { covers, declined, files, plan, round } = search;
@@ -283,8 +289,9 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const real = placeOf(path, files);
 	const area = areaOf(real);
 	if (area === "kernel") {
+		const name = openingFor(areaOf(path) === "kernel" ? path : real);
 		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}`, ...by } as const;
-		return { ...common, kind: "kernel-file", ...(ofProcess.test(areaOf(path) === "kernel" ? path : real) ? { remedy } : {}) };
+		return { ...common, kind: "kernel-file", ...(name === "proc" ? { remedy } : {}) };
 	}
 	const wantsToWrite = writes(access) || changes.has(operation);
 	// What the application only sees of the host is there from the beginning.

@@ -7,6 +7,8 @@ import type { Openings } from "./plan.ts";
 /** What `--allow` and `--refuse` call an opening, beside `capability:NAME`. */
 export const openingWords = {
 	proc: "proc",
+	kernelProc: "kernel-proc",
+	sys: "sys",
 	unixSockets: "unix-sockets",
 	netlink: "netlink",
 	multicast: "multicast",
@@ -80,6 +82,8 @@ export function subjectOfOpening(text: string): string {
 
 const subjects: ReadonlyMap<string, string> = new Map([
 	[openingWords.proc, "/proc"],
+	[openingWords.kernelProc, "/proc"],
+	[openingWords.sys, "/sys"],
 	[openingWords.unixSockets, "socket"],
 	[openingWords.netlink, "socket"],
 	[openingWords.multicast, "setsockopt"],

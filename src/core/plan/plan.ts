@@ -118,6 +118,10 @@ export interface PlannedCapability {
 export interface Openings {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
+	/** The machine's files of /proc (loadavg, stat, meminfo, net and so on), without processes of others. */
+	readonly kernelProc?: string;
+	/** /sys, which shows the machine's devices. */
+	readonly sys?: string;
 	readonly unixSockets?: string;
 	/** Netlink, of which routing alone: the machine's addresses and routes. */
 	readonly netlink?: string;

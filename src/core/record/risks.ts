@@ -23,6 +23,8 @@ export const riskCodes = [
 	"netlink",
 	"multicast",
 	"proc",
+	"kernel-proc",
+	"sys",
 	"writable-code",
 	"memfd",
 	"syslog",
@@ -71,6 +73,8 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	add(openings.netlink !== undefined, "netlink", "low");
 	add(openings.multicast !== undefined, "multicast", "low");
 	add(openings.proc !== undefined, "proc", "medium");
+	add(openings.kernelProc !== undefined, "kernel-proc", "medium");
+	add(openings.sys !== undefined, "sys", "medium");
 	add(openings.writableCode !== undefined, "writable-code", "medium");
 	add(openings.memfd !== undefined, "memfd", "medium");
 	add(openings.syslog !== undefined, "syslog", "low");

@@ -17,6 +17,8 @@ export const risksDe: RiskMessages = {
 		"unix-sockets": "Sie darf Unix-Sockets öffnen: Wen sie darüber erreicht, der kann ihr offene Dateien übergeben.",
 		netlink: "Sie darf den Kernel über Netlink nach den Adressen und Routen ihres Netzes fragen.",
 		multicast: "Sie darf an Gruppen von Rechnern senden und hören, was an sie gesendet wird.",
+		"kernel-proc": "Sie sieht, wie beschäftigt der Host ist: Last, Speicher, Platten und Netzwerkzähler.",
+		sys: "Sie sieht die Geräte des Hosts.",
 		proc: "Sie sieht /proc ihres eigenen Namensraums und damit Angaben über den Kernel.",
 		"writable-code": "Sie darf Speicher ausführen, den sie selbst beschrieben hat: Eingeschleuster Code läuft dann ohne Datei.",
 		memfd:
@@ -49,6 +51,8 @@ export const risksDe: RiskMessages = {
 		"unix-sockets": "--refuse unix-sockets, und sehen, ob sie noch antwortet.",
 		netlink: "--refuse netlink, und sehen, ob sie noch antwortet.",
 		multicast: "--refuse multicast; das gilt nur in ihrer Unit.",
+		"kernel-proc": "--allow kernel-proc weglassen oder --refuse kernel-proc, und sehen, ob sie noch antwortet.",
+		sys: "--allow sys weglassen oder --refuse sys, und sehen, ob sie noch antwortet.",
 		proc: "--refuse proc, und sehen, ob sie noch antwortet.",
 		"writable-code": "Ihren Just-in-time-Compiler abschalten, dann --refuse writable-code.",
 		memfd: "--refuse memfd, und sehen, ob sie noch antwortet.",

@@ -18,6 +18,8 @@ export const risksEn = {
 		"unix-sockets": "It may open unix sockets: whoever it can talk to by one can hand it open files.",
 		netlink: "It may ask the kernel by netlink for the addresses and routes of its network.",
 		multicast: "It may send to groups of machines, and hear what is sent to them.",
+		"kernel-proc": "It sees how busy the host is: load, memory, disks and network counters.",
+		sys: "It sees the devices of the host.",
 		proc: "It sees /proc of its own namespace, and with it facts about the kernel.",
 		"writable-code": "It may execute memory that it wrote: code that was smuggled in can run without a file.",
 		memfd:
@@ -49,6 +51,8 @@ export const risksEn = {
 		"unix-sockets": "--refuse unix-sockets, and see whether it still answers.",
 		netlink: "--refuse netlink, and see whether it still answers.",
 		multicast: "--refuse multicast, which holds in its unit alone.",
+		"kernel-proc": "Leave out --allow kernel-proc or add --refuse kernel-proc, and see whether it still answers.",
+		sys: "Leave out --allow sys or add --refuse sys, and see whether it still answers.",
 		proc: "--refuse proc, and see whether it still answers.",
 		"writable-code": "Turn off its just-in-time compiler, then --refuse writable-code.",
 		memfd: "--refuse memfd, and see whether it still answers.",

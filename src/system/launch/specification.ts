@@ -120,6 +120,8 @@ function cageRoot(
 		kept: cage.kept,
 		devices: cage.devices,
 		proc: cage.openings.proc !== undefined,
+		kernelProc: cage.openings.kernelProc !== undefined,
+		sys: cage.openings.sys !== undefined,
 		...(cage.openings.syslog === undefined ? {} : { syslog: log ?? cage.openings.syslog }),
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
 		landlock: rulesetOf(cage, request.identity),

@@ -1,6 +1,6 @@
 import { isWithin, join, type Path, pathFromText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
-import { journalDirectory, launchDirectory, temporaryDirectories, temporaryLimits } from "../launch.ts";
+import { coveredKernelFiles, journalDirectory, launchDirectory, temporaryDirectories, temporaryLimits } from "../launch.ts";
 import { initOf, mountedData, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { bindWord, pathText, pathWord } from "./quote.ts";
@@ -69,7 +69,10 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		unit.because("What systemd mounts at /run, but read-only.");
 		unit.set("TemporaryFileSystem", "/run:ro,mode=0755,nosuid,nodev,noexec");
 	}
-	const hidden = ["/dev/pts", "/dev/hugepages", "/sys", ...(plan.openings.proc === undefined ? ["/proc"] : [])];
+	const { kernelProc, proc, sys } = plan.openings;
+	const ofProc =
+		kernelProc === undefined ? (proc === undefined ? ["/proc"] : []) : coveredKernelFiles.map((name) => `/proc/${name}`);
+	const hidden = ["/dev/pts", "/dev/hugepages", ...(sys === undefined ? ["/sys"] : []), ...ofProc];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.openings.syslog);
 }
