@@ -250,6 +250,7 @@ function expected(request: LaunchRequest, network: "host" | "own" | "none", cage
 		// bwrap names the working directory in PWD (measured).
 		environment: [...Object.keys(request.env), ...(launcher === "bubblewrap" ? ["PWD"] : [])],
 		nodes: [pathFromText("/dev"), ...devices],
+		executable: cage.openings.executableData ?? [],
 		mounts: [
 			...devices,
 			...["/", "/dev", "/dev/shm", "/dev/log", "/proc"].map(pathFromText),

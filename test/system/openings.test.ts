@@ -99,6 +99,26 @@ print(len([name for name in os.listdir("/proc") if name.isdigit()]) < 5)`;
 	expect([stdout, stderr]).toEqual(["5 cpu  True\nTrue\n[30, 30, 30]\nTrue\n", ""]);
 });
 
+test("what the application wrote can be executed where that is allowed, and nowhere else", async () => {
+	const data = temporaryFolder("executes");
+	const port = await freePort();
+	const code = `
+import http.server, shutil, subprocess
+shutil.copy("/usr/bin/true", "${data}/made")
+subprocess.run(["${data}/made"], check=True)
+http.server.HTTPServer(("127.0.0.1", ${port}), http.server.SimpleHTTPRequestHandler).serve_forever()`;
+	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ >/dev/null`;
+	const words = ["--name", "executes", "--yes", "--no-selftest", "--writable", data, "--probe", probe];
+	const command = ["--", "/usr/bin/python3", "-c", code];
+	const option = `--allow executable-data:${data}`;
+	const refused = await cagewright(["make", ...words, ...command], where);
+	expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(option)]);
+	const made = await cagewright(["make", ...words, ...option.split(" "), ...command], where);
+	expect([made.status, made.stderr]).toEqual([0, expect.any(String)]);
+	const selftest = await cagewright(["selftest", "executes", "--json"], where);
+	expect([selftest.status, selftest.json.escaped]).toEqual([0, []]);
+});
+
 test("a word that is no opening is refused before anything is done", async () => {
 	const { status, stderr } = await cagewright(["make", "--allow", "everything", "--yes", ...python], where);
 	expect({ status, lines: stderr.split("\n").length }).toEqual({ status: 2, lines: 2 });

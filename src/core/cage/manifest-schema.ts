@@ -141,6 +141,7 @@ export const manifestSchema = v.object({
 		syslog: v.exactOptional(path),
 		memfd: v.exactOptional(v.string()),
 		writableCode: v.exactOptional(v.string()),
+		executableData: v.exactOptional(v.array(path)),
 		refused: v.exactOptional(v.array(v.object({ name: v.string(), why: v.string() }))),
 	}),
 	identity: v.object({ name: v.string(), uid: id, gid: id, groups: v.array(id), home: v.string() }),

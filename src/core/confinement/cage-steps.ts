@@ -147,7 +147,7 @@ function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) =
 }
 
 function cageMount(mount: CageMount, target: string, options: Options, isRootless: boolean): string[] {
-	const flags = options(mount.access === "rw" ? "rw,nosuid,nodev,noexec" : "ro,nosuid,nodev");
+	const flags = options(mount.access === "rw" ? `rw,nosuid,nodev${mount.isExecutable ? "" : ",noexec"}` : "ro,nosuid,nodev");
 	const { scratch, source } = mount;
 	if (scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...expected(mount, target)];
 	return [

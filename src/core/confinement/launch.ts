@@ -111,6 +111,8 @@ export interface CageMount {
 	/** What, on the host. */
 	readonly source: Path;
 	readonly access: "ro" | "rw";
+	/** What the application writes there may be executed. */
+	readonly isExecutable?: true;
 	/** Of a directory of the host: device and inode (`stat -c %d:%i`) of what was found there and has to be what is mounted. */
 	readonly identity?: string;
 	/** A trial writes here instead: a folder that holds `upper` and `work` (and gets `lower`). */

@@ -117,7 +117,14 @@ function coverOf(place: Path, { binds, openings, writable }: Manifest): Cover {
 		return { mount: "bind", at: bind, access, executes: access === "ro" };
 	}
 	const data = below(writable.map((one) => one.path));
-	if (data !== undefined) return { mount: "data", at: data, access: "rw", executes: false };
+	if (data !== undefined) {
+		return {
+			mount: "data",
+			at: data,
+			access: "rw",
+			executes: (openings.executableData ?? []).some((one) => isWithin(data, one)),
+		};
+	}
 	const temporary = below(temporaryDirectories);
 	if (temporary !== undefined) return { mount: "temporary", at: temporary, access: "rw", executes: false };
 	const shared = pathFromText("/dev/shm");

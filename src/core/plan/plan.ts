@@ -132,6 +132,8 @@ export interface Openings {
 	readonly memfd?: string;
 	/** Memory that is written and then executed. */
 	readonly writableCode?: string;
+	/** Writable directories from which the application may execute what it wrote. */
+	readonly executableData?: readonly Path[];
 	/** What a need was seen for and a rule keeps closed, by the words of `--refuse`. */
 	readonly refused?: readonly { readonly name: string; readonly why: string }[];
 }

@@ -21,6 +21,8 @@ export const risksDe: RiskMessages = {
 		sys: "Sie sieht die Geräte des Hosts.",
 		proc: "Sie sieht /proc ihres eigenen Namensraums und damit Angaben über den Kernel.",
 		"writable-code": "Sie darf Speicher ausführen, den sie selbst beschrieben hat: Eingeschleuster Code läuft dann ohne Datei.",
+		"executable-data":
+			"Sie darf ausführen, was sie nach {paths} geschrieben hat: Wer dort eine Datei unterbringt, kann sie laufen lassen.",
 		memfd:
 			"Sie darf Dateien im Speicher anlegen. Starten lässt der Filter keine, doch als Code eingeblendet werden kann eine: Eingeschleuster Code läuft dann ohne Datei.",
 		syslog: "Sie darf in das Protokoll des Wirts schreiben.",
@@ -55,6 +57,7 @@ export const risksDe: RiskMessages = {
 		sys: "--allow sys weglassen oder --refuse sys, und sehen, ob sie noch antwortet.",
 		proc: "--refuse proc, und sehen, ob sie noch antwortet.",
 		"writable-code": "Ihren Just-in-time-Compiler abschalten, dann --refuse writable-code.",
+		"executable-data": "--allow executable-data weglassen und sehen, ob sie noch antwortet.",
 		memfd: "--refuse memfd, und sehen, ob sie noch antwortet.",
 		syslog: "--refuse syslog, und sie ein eigenes Protokoll schreiben lassen.",
 		"bind-writable": "Stattdessen kopieren oder mit :ro nur lesend einhängen.",

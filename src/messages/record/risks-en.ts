@@ -22,6 +22,7 @@ export const risksEn = {
 		sys: "It sees the devices of the host.",
 		proc: "It sees /proc of its own namespace, and with it facts about the kernel.",
 		"writable-code": "It may execute memory that it wrote: code that was smuggled in can run without a file.",
+		"executable-data": "It may execute what it wrote to {paths}: an attacker who can write a file there can run it.",
 		memfd:
 			"It may make files in memory. The filter lets none be started, but one can be mapped as code: what is smuggled in can run without a file.",
 		syslog: "It may write to the host's log.",
@@ -55,6 +56,7 @@ export const risksEn = {
 		sys: "Leave out --allow sys or add --refuse sys, and see whether it still answers.",
 		proc: "--refuse proc, and see whether it still answers.",
 		"writable-code": "Turn off its just-in-time compiler, then --refuse writable-code.",
+		"executable-data": "Leave out --allow executable-data, and see whether it still answers.",
 		memfd: "--refuse memfd, and see whether it still answers.",
 		syslog: "--refuse syslog, and let it write a log of its own.",
 		"bind-writable": "Copy instead, or mount read-only with :ro.",

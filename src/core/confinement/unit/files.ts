@@ -39,12 +39,17 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	unit.because("With + the path is one of the cage; without it would be the host's.");
 	unit.set("ReadOnlyPaths", "+/");
 	const writable = [...data.map(({ path }) => path), ...binds.filter(({ access }) => access === "rw").map(({ path }) => path)];
-	const list = (setting: string) => writable.map((path) => pathWord(setting, path, "+"));
+	const list = (setting: string, paths = writable) => paths.map((path) => pathWord(setting, path, "+"));
 	if (writable.length) unit.set("ReadWritePaths", list("ReadWritePaths").join(" "));
+	const executable = plan.openings.executableData ?? [];
+	if (executable.length) unit.because(`Executable by --allow: ${executable.map(showPath).join(", ")}.`);
 	// Those of the cage itself would become writable by it, so the temporary directories belong here only if they are private. /dev/shm never: of two entries for
 	// one path systemd mounts this one, and the host's own /dev/shm would be left there (measured with 257).
 	const noexec = [
-		...list("NoExecPaths"),
+		...list(
+			"NoExecPaths",
+			writable.filter((path) => !executable.includes(path)),
+		),
 		...(stateInTemporary ? [] : temporaryDirectories).map((path) => pathWord("NoExecPaths", path, "-+")),
 	];
 	if (noexec.length) {
