@@ -82,7 +82,7 @@ const lists = {
 	allowSetuid: ["--allow-setuid <PATH>", "a setuid file that may go into the cage; repeatable"],
 	allow: [
 		"--allow <OPENING>",
-		"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH; repeatable",
+		"leave this open although no need was seen: proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH, executable-data:DIR; repeatable",
 	],
 	refuse: ["--refuse <OPENING>", "keep this closed although a need was seen; repeatable"],
 	account: [

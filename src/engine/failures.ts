@@ -3,7 +3,8 @@ import { isIdle } from "../core/confinement/capabilities.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
 import { showPath } from "../core/path/quote.ts";
-import { type Missing, openingOf } from "../core/plan/missing.ts";
+import { type Missing, openingFor, openingOf } from "../core/plan/missing.ts";
+import { executableWord, openingWords } from "../core/plan/opening-names.ts";
 import { capabilityOptions, refusedCalls, refusedCapabilities } from "../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
 import { remedyOption } from "../core/questions/remedy-option.ts";
@@ -63,8 +64,13 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 		const options = [...new Set(refused.map((one) => `--refuse ${openingOf(one)}`))].join(", ");
 		return new Failure("needs-refused", { ...values, openings: pathsOf(refused), options }, 4);
 	}
+	const executed = round.missing.filter(({ executes }) => executes !== undefined);
+	const executing = executed.flatMap(({ executes }) => (executes ? `--allow ${executableWord(executes)}` : [])).join(" ");
 	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
-	if (declined.length) return new Failure("needs-declined", { ...values, paths: pathsOf(declined) }, 4);
+	if (declined.length) {
+		const code = executed.length ? "needs-declined-executing" : "needs-declined";
+		return new Failure(code, { ...values, paths: pathsOf(declined), ...(executed.length ? { options: executing } : {}) }, 4);
+	}
 	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
 	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
 	const unseen = round.missing.filter((one) => one.unseen && openingOf(one) !== undefined);
@@ -77,8 +83,15 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 		const options = [...new Set(unseen.map((one) => `--allow ${openingOf(one)}`))].join(" ");
 		return new Failure("needs-unseen", { ...values, calls: pathsOf(unseen), options }, 1);
 	}
+	if (executed.length) {
+		return new Failure("needs-executable-data", { ...values, paths: pathsOf(executed), options: executing }, 1);
+	}
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
-	if (kernel.length) return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel) }, 1);
+	if (kernel.length) {
+		const asked = [...kernel.flatMap(({ path }) => path ?? []), ...(round.kernelFiles ?? [])];
+		const options = new Set(asked.map((path) => `--allow ${openingWords[openingFor(path)]}`));
+		return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel), options: [...options].join(" ") }, 1);
+	}
 	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
 	const ending = words === "" ? "-silent" : "";
 	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);

@@ -1,6 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
-import { launchDirectory, temporaryDirectories } from "../core/confinement/launch.ts";
+import { coveredKernelFiles, launchDirectory, temporaryDirectories } from "../core/confinement/launch.ts";
 import { type Layer, layers } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
 import { Failure } from "../core/failure.ts";
@@ -251,9 +251,12 @@ function expected(request: LaunchRequest, network: "host" | "own" | "none", cage
 		// bwrap names the working directory in PWD (measured).
 		environment: [...Object.keys(request.env), ...(launcher === "bubblewrap" ? ["PWD"] : [])],
 		nodes: [pathFromText("/dev"), ...devices],
+		executable: cage.openings.executableData ?? [],
 		mounts: [
 			...devices,
 			...["/", "/dev", "/dev/shm", "/dev/log", "/proc"].map(pathFromText),
+			...(cage.openings.sys === undefined ? [] : [pathFromText("/sys")]),
+			...(cage.openings.kernelProc === undefined ? [] : coveredKernelFiles.map((name) => pathFromText(`/proc/${name}`))),
 			launchDirectory,
 			...temporaryDirectories,
 			...cage.kept.map(({ path }) => path),

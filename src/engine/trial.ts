@@ -1,8 +1,9 @@
 import type { Application } from "../core/application/application.ts";
 import type { Finding } from "../core/cage/audit.ts";
 import type { Method } from "../core/confinement/method.ts";
-import { pathFromText } from "../core/path/path.ts";
-import { findMissing, isTolerable, type Missing } from "../core/plan/missing.ts";
+import { type Path, pathFromText } from "../core/path/path.ts";
+import { areaOf } from "../core/plan/areas.ts";
+import { findMissing, isTolerable, type Missing, openingFor } from "../core/plan/missing.ts";
 import { findMissingAccounts } from "../core/plan/missing-accounts.ts";
 import type { Identity, Plan } from "../core/plan/plan.ts";
 import { rankMissing } from "../core/plan/rank-missing.ts";
@@ -34,6 +35,8 @@ export interface TrialRound {
 	/** Exercises and signals that worked on the host and did not in the cage. */
 	readonly failedExercises: readonly string[];
 	readonly missing: readonly Missing[];
+	/** The machine's files of /proc and /sys that the application read in the sandbox. */
+	readonly kernelFiles?: readonly Path[];
 	readonly answered: boolean;
 	/** What held the application while it answered; absent where it never did. */
 	readonly measured?: Measured;
@@ -103,6 +106,7 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 			probes,
 			failedExercises: [...failed, ...failedSignals],
 			missing,
+			...(answered ? {} : { kernelFiles: hostFiles(trace) }),
 			answered,
 			...(measured ? { measured } : {}),
 			method,
@@ -112,6 +116,12 @@ export async function runTrial(context: Context, input: TrialInput): Promise<Omi
 	} finally {
 		await rehearsal.dispose();
 	}
+}
+
+function hostFiles({ accesses }: Trace): Path[] {
+	return [...accesses.values()].flatMap(({ path, succeeded }) =>
+		areaOf(path) === "kernel" && openingFor(path) !== "proc" && (succeeded.has("read") || succeeded.has("list")) ? [path] : [],
+	);
 }
 
 /** Asks for the owners of what is missing alone: an application that answers has no need of it. */

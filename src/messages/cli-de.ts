@@ -112,6 +112,8 @@ export const cliDe: CliMessages = {
 		nothingOpen: "nichts",
 		capability: (name, why) => `Capability ${name} (${why})`,
 		proc: "/proc, nur die eigenen Prozesse",
+		kernelProc: "/proc mit den Dateien des Systems",
+		sys: "/sys mit den Geräten des Systems",
 		unixSockets: "Unix-Sockets",
 		netlink: "Netlink, nur Adressen und Routen",
 		multicast: "Multicast und Broadcast",

@@ -117,6 +117,8 @@ export const cliEn = {
 		nothingOpen: "nothing",
 		capability: (name: string, why: string) => `capability ${name} (${why})`,
 		proc: "/proc, its own processes only",
+		kernelProc: "/proc with the machine's files",
+		sys: "/sys with the machine's devices",
 		unixSockets: "unix sockets",
 		netlink: "netlink, addresses and routes only",
 		multicast: "multicast and broadcast",

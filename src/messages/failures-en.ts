@@ -238,14 +238,18 @@ export const failuresEn = {
 		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
 	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
-		"--{option} {value} is no opening; they are proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME and socket:PATH.",
+		"--{option} {value} is no opening; they are proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH and executable-data:DIR.",
 	"needs-declined":
 		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
 	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",
 	"needs-account":
 		"{name} does not answer without an account that was left out: {accounts}. Take back --without-account if the cage may know it. Probe: {probe} {words}",
+	"needs-declined-executing":
+		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. It also executes what it wrote: add {options} if it may. Probe: {probe} {words}",
+	"needs-executable-data":
+		"{name} executes what it wrote: {paths}. Data in a cage cannot be executed, because an attacker could run a file that he put there. Add {options} if it may. Probe: {probe} {words}",
 	"needs-kernel-files":
-		"{name} complains of {paths}, files of the kernel that no cage shows; see whether it has an option to do without. Probe: {probe} {words}",
+		"{name} complains of {paths}, files of the kernel that show facts about the host. Add {options} if it may read them. Probe: {probe} {words}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
 	"dropin-other-application":
 		"{service} does not start {program}, which the cage {name} has: its clients would find another application. Name the cage of that service, or make one: cagewright make {service}",

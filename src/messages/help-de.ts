@@ -119,8 +119,8 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"a danger that `check` names and that shall not stop the launch; said again at each launch; repeatable":
 		"eine Gefahr, die `check` nennt und die den Start nicht aufhält; wird bei jedem Start wieder gesagt; mehrmals möglich",
 	"a setuid file that may go into the cage; repeatable": "eine setuid-Datei, die in den Käfig darf; mehrmals möglich",
-	"leave this open although no need was seen: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH; repeatable":
-		"dies offen lassen, obwohl kein Bedarf zu sehen war: proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD; mehrmals möglich",
+	"leave this open although no need was seen: proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH, executable-data:DIR; repeatable":
+		"dies offen lassen, obwohl kein Bedarf zu sehen war: proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD, executable-data:VERZEICHNIS; mehrmals möglich",
 	"keep this closed although a need was seen; repeatable":
 		"dies geschlossen halten, obwohl Bedarf zu sehen war; mehrmals möglich",
 	"let the cage know this user or group of the host (NAME, user:NAME, group:NAME); never a password or a shell; repeatable":

@@ -36,6 +36,7 @@ export const reasonsDe: ReasonMessages = {
 	},
 	missingKinds: {
 		absent: "nicht im Käfig",
+		noexec: "was dort geschrieben wird, lässt sich nicht ausführen",
 		"owner-or-mode": "Eigentümer oder Modus erlaubt es nicht",
 		"read-only": "nicht beschreibbar",
 		capability: "Capability nicht behalten",

@@ -40,6 +40,7 @@ export const reasonsEn = {
 	} satisfies Record<Risk, string>,
 	missingKinds: {
 		absent: "not in the cage",
+		noexec: "what is written there cannot be executed",
 		"owner-or-mode": "owner or mode does not allow it",
 		"read-only": "not writable",
 		capability: "capability not kept",

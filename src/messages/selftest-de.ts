@@ -94,6 +94,7 @@ export const selftestDe: SelftestMessages = {
 			"Unix-Sockets, vom Plan geöffnet: was jemand von außen darüber reicht, hat die Anwendung, mit den Rechten ihres Kontos; --network none lässt nur die des Käfigs",
 		memfd: "memfd_create, vom Plan geöffnet",
 		proc: "/proc, vom Plan geöffnet",
+		"executable-data": "Daten, die ausgeführt werden dürfen, vom Plan geöffnet",
 		"writable-code": "Speicher, der beschrieben und ausgeführt wird, vom Plan geöffnet",
 		weak: (layer) => `der Starter dieser Maschine kann ${layer} nicht bieten; siehe cagewright doctor`,
 		capability: (name) => `Capability ${name}, vom Plan geöffnet`,

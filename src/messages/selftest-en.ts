@@ -98,6 +98,7 @@ export const selftestEn = {
 			"unix sockets, opened by the plan: what somebody outside hands over by one, the application has, with the rights of its account; --network none leaves those of the cage alone",
 		memfd: "memfd_create, opened by the plan",
 		proc: "/proc, opened by the plan",
+		"executable-data": "data that may be executed, opened by the plan",
 		"writable-code": "memory that is written and executed, opened by the plan",
 		weak: (layer: string) => `the launcher of this machine cannot give ${layer}; see cagewright doctor`,
 		capability: (name: string) => `capability ${name}, opened by the plan`,

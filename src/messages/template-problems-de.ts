@@ -8,7 +8,7 @@ export const templateProblemsDe: Record<TemplateProblem, string> = {
 	"unknown-field": "dieses Feld gibt es nicht",
 	"missing-field": "dieses Feld fehlt",
 	"not-an-opening":
-		"muss proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, socket:PFAD oder capability:NAME in Kleinbuchstaben sein",
+		"muss proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, socket:PFAD, executable-data:VERZEICHNIS oder capability:NAME in Kleinbuchstaben sein",
 	"not-one-of": "muss eines davon sein: {expected}",
 	empty: "darf nicht leer sein",
 	"too-long": "länger als {limit} Zeichen",

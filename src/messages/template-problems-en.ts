@@ -8,7 +8,7 @@ export const templateProblemsEn: Record<TemplateProblem, string> = {
 	"unknown-field": "there is no such field",
 	"missing-field": "this field is missing",
 	"not-an-opening":
-		"must be proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, socket:PATH or capability:NAME in lower case",
+		"must be proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, socket:PATH, executable-data:DIR or capability:NAME in lower case",
 	"not-one-of": "must be one of {expected}",
 	empty: "must not be empty",
 	"too-long": "longer than {limit} characters",

@@ -80,7 +80,7 @@ function reviewLine(row: ReviewRow, messages: Messages): ReviewLine {
 			return {
 				label: labels.opening,
 				value: fill(words.open, values),
-				warns: row.name === "proc" || row.name === "writableCode",
+				warns: ["proc", "kernelProc", "sys", "writableCode"].includes(row.name),
 			};
 		}
 		case "closed":

@@ -86,11 +86,24 @@ describe("an application that does not answer in its cage", () => {
 		const all = [absent("/a"), absent("/etc/key", { declined: true })];
 		expect(failure(all)).toMatchObject({ code: "needs-declined", exit: 4, values: { paths: "/etc/key" } });
 	});
+	test("executes what it wrote, and the option for that is named with what was left out", () => {
+		const executed = absent("/var/lib/app/a.so", { kind: "noexec", executes: pathFromText("/var/lib/app") });
+		expect(failure([executed])).toMatchObject({
+			code: "needs-executable-data",
+			exit: 1,
+			values: { paths: "/var/lib/app/a.so", options: "--allow executable-data:/var/lib/app" },
+		});
+		expect(failure([executed, absent("/etc/key", { declined: true })])).toMatchObject({
+			code: "needs-declined-executing",
+			exit: 4,
+			values: { paths: "/etc/key", options: "--allow executable-data:/var/lib/app" },
+		});
+	});
 	test("needs a file of the kernel, where it says so itself", () => {
 		const kernel = absent("/sys", { kind: "kernel-file" });
 		expect(failure([kernel], 'panic: could not read "/sys"\n')).toMatchObject({
 			code: "needs-kernel-files",
-			values: { paths: "/sys" },
+			values: { paths: "/sys", options: "--allow sys" },
 		});
 		expect(failure([kernel], "panic: out of luck\n").code).toBe("not-answered-in-cage");
 	});

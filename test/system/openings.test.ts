@@ -80,6 +80,45 @@ except OSError as error: print(error.errno)`;
 	expect(stdout).toBe("['self', 'thread-self'] False python3\n30\n");
 });
 
+test("the machine's files that are allowed are shown read-only, without other processes, and without what opens a way out", async () => {
+	const allow = ["--allow", "kernel-proc", "--allow", "sys"];
+	const made = await make(["--name", "monitor", ...allow, ...python], where);
+	expect(made.confinement.openings).toMatchObject({ kernelProc: "--allow kernel-proc", sys: "--allow sys" });
+	const selftest = await cagewright(["selftest", "monitor", "--json"], where);
+	expect([selftest.status, selftest.json.escaped]).toEqual([0, []]);
+	const code = `
+import os
+def attempt(act):
+	try: return act()
+	except OSError as error: return error.errno
+print(len(open("/proc/loadavg").read().split()), open("/proc/stat").read(4), "lo" in os.listdir("/sys/class/net"))
+print(all(os.path.samefile("/proc/" + name, "/proc/version") for name in ("kcore", "keys", "kmsg", "sysrq-trigger") if os.path.exists("/proc/" + name)))
+print([attempt(lambda: open(path, "w")) for path in ("/proc/sys/kernel/core_pattern", "/sys/kernel/uevent_helper", "/proc/self/mem")])
+print(len([name for name in os.listdir("/proc") if name.isdigit()]) < 5)`;
+	const { stderr, stdout } = await cagewright(["run", "monitor", "--", "/usr/bin/python3", "-c", code], where);
+	expect([stdout, stderr]).toEqual(["5 cpu  True\nTrue\n[30, 30, 30]\nTrue\n", ""]);
+});
+
+test("what the application wrote can be executed where that is allowed, and nowhere else", async () => {
+	const data = temporaryFolder("executes");
+	const port = await freePort();
+	const code = `
+import http.server, shutil, subprocess
+shutil.copy("/usr/bin/true", "${data}/made")
+subprocess.run(["${data}/made"], check=True)
+http.server.HTTPServer(("127.0.0.1", ${port}), http.server.SimpleHTTPRequestHandler).serve_forever()`;
+	const probe = `curl -fsS --noproxy '*' http://127.0.0.1:${port}/ >/dev/null`;
+	const words = ["--name", "executes", "--yes", "--no-selftest", "--writable", data, "--probe", probe];
+	const command = ["--", "/usr/bin/python3", "-c", code];
+	const option = `--allow executable-data:${data}`;
+	const refused = await cagewright(["make", ...words, ...command], where);
+	expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(option)]);
+	const made = await cagewright(["make", ...words, ...option.split(" "), ...command], where);
+	expect([made.status, made.stderr]).toEqual([0, expect.any(String)]);
+	const selftest = await cagewright(["selftest", "executes", "--json"], where);
+	expect([selftest.status, selftest.json.escaped]).toEqual([0, []]);
+});
+
 test("a word that is no opening is refused before anything is done", async () => {
 	const { status, stderr } = await cagewright(["make", "--allow", "everything", "--yes", ...python], where);
 	expect({ status, lines: stderr.split("\n").length }).toEqual({ status: 2, lines: 2 });

@@ -7,7 +7,7 @@ import type { FileStatus, Group } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { isAccountName } from "../plan/dedicated.ts";
-import { openingNames, openingWord, openingWords, socketsIn } from "../plan/opening-names.ts";
+import { executableIn, executableWord, openingNames, openingWord, openingWords, socketsIn } from "../plan/opening-names.ts";
 import type { Identity } from "../plan/plan.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Cage } from "./cage.ts";
@@ -83,7 +83,7 @@ function requireKnownNames({ cage, cageJson, manifest, manifestJson, trace }: Fo
 	};
 	const other = (value: unknown, known: readonly string[]) =>
 		Object.keys(typeof value === "object" && value !== null ? value : {}).find((key) => !known.includes(key));
-	const openings = ["capabilities", "refused", ...openingNames];
+	const openings = ["capabilities", "executableData", "refused", ...openingNames];
 	unknown("openings", other(field(manifestJson, "openings"), openings));
 	unknown("rules", other(field(cageJson, "rules"), Object.keys(noRules)));
 	const words = [...cage.rules.allow, ...cage.rules.refuse, ...(manifest.openings.refused ?? []).map(({ name }) => name)];
@@ -258,6 +258,7 @@ export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | 
 	const refused = new Set(cage.rules.refuse);
 	const words = [
 		...openings.capabilities.map(({ name }) => `capability:${name}`),
+		...(openings.executableData ?? []).map(executableWord),
 		...openingNames.flatMap((name) => (openings[name] === undefined ? [] : [openingWords[name]])),
 		...[...cage.rules.allow, ...found, ...traced.map((name) => `capability:${name}`)].filter((word) => !refused.has(word)),
 	];
@@ -267,10 +268,19 @@ export function permissionsOf({ cage, manifest, trace }: Pick<Foreign, "cage" | 
 /** Capabilities with which a process stays what it is: it binds low ports, or becomes an account that is less. */
 const harmless: ReadonlySet<string> = new Set(["capability:net_bind_service", "capability:setuid", "capability:setgid"]);
 
+/** Permissions that show facts about this machine. */
+const facts: ReadonlySet<string> = new Set([openingWords.kernelProc, openingWords.sys]);
+
 /** The permissions among these that reach beyond the cage's own processes. */
 export function tellingPermissions(words: readonly string[]): string[] {
 	const all = new Set<string>(capabilities.map((name) => `capability:${name}`));
-	return words.filter((word) => (all.has(word) && !harmless.has(word)) || socketsIn([word]).length > 0);
+	return words.filter(
+		(word) =>
+			(all.has(word) && !harmless.has(word)) ||
+			facts.has(word) ||
+			socketsIn([word]).length > 0 ||
+			executableIn([word]).length > 0,
+	);
 }
 
 /** Variables by which the dynamic loader or an interpreter takes in other code (ld.so(8) and the manuals of each). */

@@ -27,8 +27,13 @@ function compared({ accounts, binds, command, identity, openings, writable }: Se
 }
 
 /** What is open, without what showed the need: another trace may show it by another call. */
-function withoutWords({ capabilities, refused: _, syslog, ...rest }: Settings["openings"]): unknown {
-	return [capabilities.map(({ idle, name }) => (idle ? `${name} idle` : name)).sort(), syslog ?? null, Object.keys(rest).sort()];
+function withoutWords({ capabilities, executableData = [], refused: _, syslog, ...rest }: Settings["openings"]): unknown {
+	return [
+		capabilities.map(({ idle, name }) => (idle ? `${name} idle` : name)).sort(),
+		syslog ?? null,
+		Object.keys(rest).sort(),
+		[...executableData].sort(),
+	];
 }
 
 /** JSON with the keys of each object in order, so that two values compare by content. */

@@ -3,6 +3,7 @@ import { quoteShell, quoteShellLine, showPath } from "../path/quote.ts";
 import {
 	type CageMount,
 	type CageRoot,
+	coveredKernelFiles,
 	initInside,
 	type LaunchSpec,
 	launchDirectory,
@@ -32,10 +33,7 @@ export function cageSteps(spec: LaunchSpec, cage: CageRoot): string[] {
 		`mount -n -t tmpfs -o ${options(`nosuid,nodev,noexec,${temporaryLimits},mode=1777`)} tmpfs ${inside(pathFromText("/dev/shm"))}`,
 		`mount -n -o ${options("remount,ro,nosuid,noexec")} ${inside(pathFromText("/dev"))}`,
 	);
-	if (cage.proc)
-		lines.push(
-			`mount -n -t proc -o ${options("ro,nosuid,nodev,noexec,hidepid=invisible,subset=pid")} proc ${inside(pathFromText("/proc"))}`,
-		);
+	lines.push(...kernelSteps(cage, inside, options));
 	const launch = inside(launchDirectory);
 	lines.push(
 		`mount -n -t tmpfs -o ${options("nosuid,nodev,size=64m,mode=755")} tmpfs ${launch}`,
@@ -131,8 +129,28 @@ function syslogSteps(socket: Path, inside: (path: Path) => string, options: Opti
 	];
 }
 
+/**
+ * Of /proc its own processes, and the machine's files only by a permission. Those that tell more than a monitor needs, or do something when they are
+ * written, are covered by one that is harmless. All of it is new and read-only: uid 0 could change kernel settings without any capability.
+ */
+function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) => string, options: Options): string[] {
+	const place = inside(pathFromText("/proc"));
+	const mounted = (type: string, more: string, at: string) =>
+		`mount -n -t ${type} -o ${options(`ro,nosuid,nodev,noexec${more}`) || "defaults"} ${type} ${at}`;
+	const lines: string[] = [];
+	if (kernelProc) {
+		const cover = `mount -n -o ${options("bind,ro,nosuid,nodev,noexec")} ${place}/version ${place}/"$name"`;
+		lines.push(
+			mounted("proc", ",hidepid=invisible", place),
+			`for name in ${coveredKernelFiles.join(" ")}; do [ ! -e ${place}/"$name" ] || ${cover}; done`,
+		);
+	} else if (proc) lines.push(mounted("proc", ",hidepid=invisible,subset=pid", place));
+	if (sys) lines.push(mounted("sysfs", "", inside(pathFromText("/sys"))));
+	return lines;
+}
+
 function cageMount(mount: CageMount, target: string, options: Options, isRootless: boolean): string[] {
-	const flags = options(mount.access === "rw" ? "rw,nosuid,nodev,noexec" : "ro,nosuid,nodev");
+	const flags = options(mount.access === "rw" ? `rw,nosuid,nodev${mount.isExecutable ? "" : ",noexec"}` : "ro,nosuid,nodev");
 	const { scratch, source } = mount;
 	if (scratch === undefined) return [`mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...expected(mount, target)];
 	return [

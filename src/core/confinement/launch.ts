@@ -74,6 +74,9 @@ export interface CageRoot {
 		readonly mode: number;
 	}[];
 	readonly proc: boolean;
+	/** /proc with the machine's files as well. */
+	readonly kernelProc?: boolean;
+	readonly sys?: boolean;
 	/** The host's socket that is mounted at `/dev/log`. */
 	readonly syslog?: Path;
 	/** Capabilities that the application keeps, lower case without CAP_. */
@@ -115,6 +118,8 @@ export interface CageMount {
 	/** What, on the host. */
 	readonly source: Path;
 	readonly access: "ro" | "rw";
+	/** What the application writes there may be executed. */
+	readonly isExecutable?: true;
 	/** Of a directory of the host: device and inode (`stat -c %d:%i`) of what was found there and has to be what is mounted. */
 	readonly identity?: string;
 	/** A trial writes here instead: a folder that holds `upper` and `work` (and gets `lower`). */
@@ -186,6 +191,9 @@ export const syslogName = pathFromText("/dev/log");
 
 /** Where systemd-journald(8) has its sockets, and where the /dev/log of systemd's PrivateDevices= leads. */
 export const journalDirectory = pathFromText("/run/systemd/journal");
+
+/** Files of /proc that stay covered where the machine's are shown: memory, keys, the kernel's log, and a switch. */
+export const coveredKernelFiles = ["kcore", "keys", "key-users", "kmsg", "sysrq-trigger", "timer_list"] as const;
 
 /** Directories that get an empty file system of their own at every launch. */
 export const temporaryDirectories = [pathFromText("/tmp"), pathFromText("/var/tmp")] as const;

@@ -97,6 +97,7 @@ const layersOf: Readonly<Record<MissingKind, readonly Layer[]>> = {
 	capability: ["capability"],
 	filtered: ["seccomp"],
 	"kernel-file": ["absent"],
+	noexec: ["mount"],
 	account: ["absent"],
 };
 

@@ -3,6 +3,8 @@ import { placeInCage } from "../cage/place.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, holdsState, isSystemDirectory } from "../plan/areas.ts";
+import { openingFor } from "../plan/missing.ts";
+import { openingWords } from "../plan/opening-names.ts";
 import type { Plan, Reason, Risk } from "../plan/plan.ts";
 import { matchPaths } from "../plan/rules.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -10,7 +12,7 @@ import type { Layer, Refusal, ShownEntry } from "./explain.ts";
 
 /** Which mount a path lies on, and with which flags; see docs/confinement.md. */
 export interface Cover {
-	readonly mount: "cage" | "data" | "bind" | "temporary" | "devices" | "proc" | "launcher";
+	readonly mount: "cage" | "data" | "bind" | "temporary" | "devices" | "proc" | "kernel" | "launcher";
 	/** Where it is mounted. */
 	readonly at: Path;
 	readonly access: "ro" | "rw";
@@ -95,6 +97,7 @@ export function explainPath(path: Path, facts: Facts): PathExplanation {
 }
 
 const proc = pathFromText("/proc");
+const sys = pathFromText("/sys");
 
 /** Empty at each start, whatever the cage has there (docs/confinement.md). */
 const madeAtStart: ReadonlySet<Path> = new Set([...temporaryDirectories, pathFromText("/dev/shm")]);
@@ -114,13 +117,26 @@ function coverOf(place: Path, { binds, openings, writable }: Manifest): Cover {
 		return { mount: "bind", at: bind, access, executes: access === "ro" };
 	}
 	const data = below(writable.map((one) => one.path));
-	if (data !== undefined) return { mount: "data", at: data, access: "rw", executes: false };
+	if (data !== undefined) {
+		return {
+			mount: "data",
+			at: data,
+			access: "rw",
+			executes: (openings.executableData ?? []).some((one) => isWithin(data, one)),
+		};
+	}
 	const temporary = below(temporaryDirectories);
 	if (temporary !== undefined) return { mount: "temporary", at: temporary, access: "rw", executes: false };
 	const shared = pathFromText("/dev/shm");
 	if (isWithin(place, shared)) return { mount: "temporary", at: shared, access: "rw", executes: false };
 	if (areaOf(place) === "device") return { mount: "devices", at: pathFromText("/dev"), access: "ro", executes: false };
 	if (areaOf(place) === "launch") return { mount: "launcher", at: launchDirectory, access: "ro", executes: true };
+	for (const [opening, at] of [
+		["kernelProc", proc],
+		["sys", sys],
+	] as const) {
+		if (openings[opening] !== undefined && isWithin(place, at)) return { mount: "kernel", at, access: "ro", executes: false };
+	}
 	if (openings.proc !== undefined && isWithin(place, proc)) return { mount: "proc", at: proc, access: "ro", executes: false };
 	return { mount: "cage", at: pathFromText("/"), access: "ro", executes: true };
 }
@@ -131,8 +147,8 @@ function reasonsOf({ at, mount }: Cover, { entries, writable }: Manifest): reado
 	return known.find(({ path }) => path === at)?.reasons ?? [];
 }
 
-function absenceOf(path: Path, place: Path, cover: Cover, { manifest, onHost, plan, trace }: Facts): Absence | undefined {
-	if (cover.mount === "proc") return undefined; // The kernel says what is there.
+function absenceOf(path: Path, place: Path, cover: Cover, { onHost, plan, trace }: Facts): Absence | undefined {
+	if (cover.mount === "proc" || cover.mount === "kernel") return undefined; // The kernel says what is there.
 	const declined = plan?.entries.find((entry) => (entry.path === place || entry.path === path) && entry.decision === "declined");
 	const rule = plan && matchPaths(plan.rules.exclude)(place);
 	if (rule !== undefined) return { kind: "excluded", rule };
@@ -142,7 +158,7 @@ function absenceOf(path: Path, place: Path, cover: Cover, { manifest, onHost, pl
 		const risk = plan?.declined.find((one) => one.path === declined.path)?.risk;
 		return { kind: "declined", ...(risk === undefined ? {} : { risk }) };
 	}
-	if (areaOf(place) === "kernel" && manifest.openings.proc === undefined) return { kind: "kernel" };
+	if (areaOf(place) === "kernel") return { kind: "kernel" };
 	if (cover.mount === "data") return { kind: "not-in-data" };
 	if (!onHost) return { kind: "not-on-host" };
 	const planned = plan?.entries.some((entry) => entry.path === place && entry.decision === "include");
@@ -188,7 +204,7 @@ function optionAgainst(
 		const option = absence.risk && allowing[absence.risk];
 		return option === undefined ? undefined : `${option} ${shown}`;
 	}
-	if (absence?.kind === "kernel") return isWithin(place, proc) ? "--allow proc" : undefined;
+	if (absence?.kind === "kernel") return `--allow ${openingWords[openingFor(place)]}`;
 	if (absence && areaOf(place) === "device")
 		return absence.kind === "untouched" && action !== "execute" ? `--device ${shown}` : undefined;
 	const directory = parent(place);

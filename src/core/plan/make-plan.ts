@@ -6,7 +6,7 @@ import { syslogName } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
 import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
-import { isWithin, normalise, type Path, pathFromText, pathToText } from "../path/path.ts";
+import { isWithin, normalise, outermost, type Path, pathFromText, pathToText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
@@ -19,7 +19,7 @@ import { placeOf } from "./links.ts";
 import { type Mark, readMarks } from "./marks.ts";
 import { mayReach } from "./neighbours.ts";
 import { planOffers } from "./offers.ts";
-import { allows as allowsOpening, openingWords, refuses, socketsIn } from "./opening-names.ts";
+import { allows as allowsOpening, executableIn, openingWords, refuses, socketsIn } from "./opening-names.ts";
 import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
 import { permissionsOf } from "./permissions.ts";
@@ -187,7 +187,11 @@ export function makePlan(input: PlanInput): Plan {
 		...(syslog?.socket === undefined ? {} : { syslog: syslog.socket }),
 		asksSyslog: syslog !== undefined,
 	};
-	const openings = planOpenings(identity, trace, files, found, rules);
+	const executable = executableData(rules, writable.directories, files);
+	const openings = {
+		...planOpenings(identity, trace, files, found, rules),
+		...(executable.length ? { executableData: executable } : {}),
+	};
 
 	const entries = collector.entries();
 	return {
@@ -227,6 +231,14 @@ function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void
 		if (used || found) collector.add(path, tracedReason(access), isOnlyLooked(access));
 		else if (succeeded.size) collector.addWay(path, tracedReason(access));
 	}
+}
+
+/** The mounts that hold the directories named by rules. What is in a writable directory comes with it, so the whole mount is executable. */
+function executableData({ allow, refuse }: Rules, writable: Plan["writable"], files: Files): Path[] {
+	const mounts = outermost(writable.map(({ path }) => path));
+	const named = executableIn(allow.filter((word) => !refuse.includes(word)));
+	const places = named.map((text) => placeOf(normalise(pathFromText(text)), files));
+	return mounts.filter((mount) => places.some((place) => isWithin(place, mount)));
 }
 
 function isOnlyLooked({ succeeded }: Access): boolean {

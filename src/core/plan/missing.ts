@@ -1,7 +1,7 @@
 import { isKeepable } from "../confinement/capabilities.ts";
 import { clockCalls } from "../confinement/seccomp.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, normalise, type Path, parent, pathFromText } from "../path/path.ts";
+import { isWithin, normalise, outermost, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import { refusedCode, refusedNetlink, refusedToKeep, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
@@ -16,7 +16,15 @@ import type { Entry, Plan } from "./plan.ts";
 import { changes, writes } from "./writable.ts";
 
 /** Which layer of the cage an access failed at, and so what would remedy it. */
-export type MissingKind = "absent" | "owner-or-mode" | "read-only" | "capability" | "filtered" | "kernel-file" | "account";
+export type MissingKind =
+	| "absent"
+	| "owner-or-mode"
+	| "read-only"
+	| "capability"
+	| "filtered"
+	| "kernel-file"
+	| "noexec"
+	| "account";
 
 /** Something that worked on the host and fails in the cage. */
 export interface Missing {
@@ -35,6 +43,8 @@ export interface Missing {
 	readonly proven?: true;
 	/** The host's trace does not show it succeed, so only the administrator's word adds it. */
 	readonly unseen?: true;
+	/** The writable directory from which it executes what it wrote: only the administrator's word allows that. */
+	readonly executes?: Path;
 	/** Left out on purpose: a secret, a setuid file, an exclude, an opening that a rule refuses. */
 	readonly declined: boolean;
 	/** Once it was weighed against what the application said and did last (rank-missing.ts). */
@@ -109,9 +119,37 @@ export function findMissing(host: Trace, cage: Trace, plan: Plan, files: Files, 
 			declined: false,
 		});
 	}
+	missing.push(...executedData(host, plan, files));
 	return missing
 		.map((one) => (isRefused(one, plan) ? { ...one, declined: true } : one))
 		.sort((a, b) => ((a.path ?? a.call) < (b.path ?? b.call) ? -1 : 1));
+}
+
+/**
+ * What the host's run wrote to its state and executed there, one file for each directory. A program may look at the mount's flags and not even try
+ * (varnish), and names in the data differ from run to run, so the cage's run need not show it.
+ */
+function executedData({ accesses }: Trace, plan: Plan, files: Files): Missing[] {
+	const allowed = plan.openings.executableData ?? [];
+	const found = new Map<Path, Missing>();
+	for (const { calls, path, programs, succeeded } of accesses.values()) {
+		if (!succeeded.has("execute")) continue;
+		const real = placeOf(path, files);
+		const executes = outermost(plan.writable.map((one) => one.path)).find((directory) => isWithin(real, directory));
+		if (executes === undefined || allowed.includes(executes) || found.has(executes)) continue;
+		const [program] = programs;
+		const by = program === undefined ? {} : { program };
+		found.set(executes, {
+			kind: "noexec",
+			path,
+			call: [...calls].at(-1) ?? "",
+			error: "EACCES",
+			executes,
+			...by,
+			declined: false,
+		});
+	}
+	return [...found.values()];
 }
 
 /** One for each capability that the process named in vain and that the plan lacks: capset(2) fails as a whole. */
@@ -190,7 +228,7 @@ function isRefused(missing: Missing, { rules }: Plan): boolean {
  * goes on by itself. Such a thing counts where the application does not answer.
  */
 export function isTolerable({ kind, mixed, remedy }: Missing): boolean {
-	return mixed || kind === "kernel-file" || (remedy?.kind === "opening" && remedy.name !== "proc");
+	return mixed || kind === "kernel-file" || kind === "noexec" || (remedy?.kind === "opening" && remedy.name !== "proc");
 }
 
 interface Search {
@@ -272,6 +310,12 @@ function stopsByLayer(error: string, operation: Operation): boolean {
 /** What a cage's /proc shows where it is opened: processes and nothing else (proc(5), `subset=pid`). */
 const ofProcess = /^\/proc(\/(self|thread-self|\d+)(\/|$)|$)/;
 
+/** The permission that shows a file of the kernel. `kernelProc` and `sys` show facts about the host, so only the administrator's word adds them. */
+export function openingFor(path: Path): "proc" | "kernelProc" | "sys" {
+	return ofProcess.test(path) ? "proc" : isWithin(path, sys) ? "sys" : "kernelProc";
+}
+const sys = pathFromText("/sys");
+
 /** undefined where it is as it should be. */
 function judge(access: Access, error: string, operation: Operation, search: Search): Missing | undefined {
 	const { covers, declined, files, plan, round } = search;
@@ -283,8 +327,9 @@ function judge(access: Access, error: string, operation: Operation, search: Sear
 	const real = placeOf(path, files);
 	const area = areaOf(real);
 	if (area === "kernel") {
+		const name = openingFor(areaOf(path) === "kernel" ? path : real);
 		const remedy = { kind: "opening", name: "proc", round, call: `${call} ${showPath(path)}`, ...by } as const;
-		return { ...common, kind: "kernel-file", ...(ofProcess.test(areaOf(path) === "kernel" ? path : real) ? { remedy } : {}) };
+		return { ...common, kind: "kernel-file", ...(name === "proc" ? { remedy } : {}) };
 	}
 	const wantsToWrite = writes(access) || changes.has(operation);
 	// What the application only sees of the host is there from the beginning.

@@ -7,13 +7,15 @@ import type { Openings } from "./plan.ts";
 /** What `--allow` and `--refuse` call an opening, beside `capability:NAME`. */
 export const openingWords = {
 	proc: "proc",
+	kernelProc: "kernel-proc",
+	sys: "sys",
 	unixSockets: "unix-sockets",
 	netlink: "netlink",
 	multicast: "multicast",
 	syslog: "syslog",
 	memfd: "memfd",
 	writableCode: "writable-code",
-} as const satisfies Record<Exclude<keyof Openings, "capabilities" | "refused">, string>;
+} as const satisfies Record<Exclude<keyof Openings, "capabilities" | "executableData" | "refused">, string>;
 export type OpeningName = keyof typeof openingWords;
 export const openingNames = Object.keys(openingWords) as OpeningName[];
 
@@ -22,6 +24,7 @@ export const keepCall = "capset";
 
 const capabilityPrefix = "capability:";
 const socketPrefix = "socket:";
+const executablePrefix = "executable-data:";
 
 /** The word for a unix socket of the host; undefined for a path that no word can name. */
 export function socketWord(path: Path): string | undefined {
@@ -29,9 +32,23 @@ export function socketWord(path: Path): string | undefined {
 	return text === undefined ? undefined : openingWord(socketPrefix + text);
 }
 
+/** The word that lets the application execute what it wrote in a directory of its data. */
+export function executableWord(directory: Path): string {
+	return executablePrefix + (pathToText(directory) ?? directory);
+}
+
 /** The paths of sockets among words of openings. */
 export function socketsIn(words: readonly string[]): string[] {
-	return words.flatMap((word) => (word.startsWith(socketPrefix) ? [word.slice(socketPrefix.length)] : []));
+	return pathsIn(words, socketPrefix);
+}
+
+/** The directories of data among words of openings. */
+export function executableIn(words: readonly string[]): string[] {
+	return pathsIn(words, executablePrefix);
+}
+
+function pathsIn(words: readonly string[], prefix: string): string[] {
+	return words.flatMap((word) => (word.startsWith(prefix) ? [word.slice(prefix.length)] : []));
 }
 
 export function capabilityWord(name: string): string {
@@ -44,8 +61,9 @@ export function openingWord(text: string): string | undefined {
 		const name = capabilityNamed(text.slice(capabilityPrefix.length));
 		return name === undefined ? undefined : capabilityWord(name);
 	}
-	if (text.startsWith(socketPrefix)) {
-		const path = text.slice(socketPrefix.length);
+	const prefix = [socketPrefix, executablePrefix].find((one) => text.startsWith(one));
+	if (prefix !== undefined) {
+		const path = text.slice(prefix.length);
 		// One way to write each: what is compared as text must be one text.
 		return /^(\/[^/]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path) && printable(path) === path ? text : undefined;
 	}
@@ -80,6 +98,8 @@ export function subjectOfOpening(text: string): string {
 
 const subjects: ReadonlyMap<string, string> = new Map([
 	[openingWords.proc, "/proc"],
+	[openingWords.kernelProc, "/proc"],
+	[openingWords.sys, "/sys"],
 	[openingWords.unixSockets, "socket"],
 	[openingWords.netlink, "socket"],
 	[openingWords.multicast, "setsockopt"],

@@ -89,10 +89,14 @@ export function planOpenings(
 			return reason === undefined ? [] : [[name, reason]];
 		}),
 	);
+	const kernelProc = decide(openingWords.kernelProc, undefined);
+	const sys = decide(openingWords.sys, undefined);
 	const multicast = decide(openingWords.multicast, groups(trace));
 	return {
 		capabilities: kept,
 		...open,
+		...(kernelProc === undefined ? {} : { kernelProc }),
+		...(sys === undefined ? {} : { sys }),
 		...(multicast === undefined ? {} : { multicast }),
 		...(found.syslog === undefined ? {} : { syslog: found.syslog }),
 		...(refused.length ? { refused } : {}),

@@ -1,7 +1,7 @@
 import type { Path } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { Addition } from "./make-plan.ts";
-import { allowedReason, capabilityWord, openingNames, openingWords } from "./opening-names.ts";
+import { allowedReason, capabilityWord, executableWord, openingNames, openingWords } from "./opening-names.ts";
 import type { Openings } from "./plan.ts";
 
 /** One thing that the confinement allows beyond the default, with the call that shows the need. */
@@ -37,6 +37,9 @@ export function permissionsOf(openings: Openings, trace: Trace, additions: reado
 			const addition = additions.find((one) => one.kind === "capability" && one.name === name);
 			return describe(capabilityWord(name), why, trace.capabilities.get(name), addition);
 		}),
+		...(openings.executableData ?? []).map((path) =>
+			describe(executableWord(path), allowedReason(executableWord(path)), undefined),
+		),
 		...openingNames.flatMap((name) => {
 			const why = openings[name];
 			if (why === undefined) return [];

@@ -118,6 +118,10 @@ export interface PlannedCapability {
 export interface Openings {
 	readonly capabilities: readonly PlannedCapability[];
 	readonly proc?: string;
+	/** The machine's files of /proc (loadavg, stat, meminfo, net and so on), without processes of others. */
+	readonly kernelProc?: string;
+	/** /sys, which shows the machine's devices. */
+	readonly sys?: string;
 	readonly unixSockets?: string;
 	/** Netlink, of which routing alone: the machine's addresses and routes. */
 	readonly netlink?: string;
@@ -128,6 +132,8 @@ export interface Openings {
 	readonly memfd?: string;
 	/** Memory that is written and then executed. */
 	readonly writableCode?: string;
+	/** Writable directories from which the application may execute what it wrote. */
+	readonly executableData?: readonly Path[];
 	/** What a need was seen for and a rule keeps closed, by the words of `--refuse`. */
 	readonly refused?: readonly { readonly name: string; readonly why: string }[];
 }

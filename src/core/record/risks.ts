@@ -1,4 +1,5 @@
 import { pathToText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
 import type { CageRecord } from "./record.ts";
 import { isMeasured, lastTrial, selftestOf } from "./trials.ts";
 
@@ -23,7 +24,10 @@ export const riskCodes = [
 	"netlink",
 	"multicast",
 	"proc",
+	"kernel-proc",
+	"sys",
 	"writable-code",
+	"executable-data",
 	"memfd",
 	"syslog",
 	"bind-writable",
@@ -71,7 +75,12 @@ export function residualRisks(record: CageRecord): ResidualRisk[] {
 	add(openings.netlink !== undefined, "netlink", "low");
 	add(openings.multicast !== undefined, "multicast", "low");
 	add(openings.proc !== undefined, "proc", "medium");
+	add(openings.kernelProc !== undefined, "kernel-proc", "medium");
+	add(openings.sys !== undefined, "sys", "medium");
 	add(openings.writableCode !== undefined, "writable-code", "medium");
+	add(openings.executableData !== undefined, "executable-data", "medium", {
+		paths: (openings.executableData ?? []).map(showPath).join(", "),
+	});
 	add(openings.memfd !== undefined, "memfd", "medium");
 	add(openings.syslog !== undefined, "syslog", "low");
 	const writes = manifest.binds.filter(({ access }) => access === "rw").map(({ path }) => path);

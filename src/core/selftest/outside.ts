@@ -32,6 +32,8 @@ export interface Expected {
 	readonly environment: readonly string[];
 	/** Where something is mounted on purpose. */
 	readonly mounts: readonly Path[];
+	/** Writable mounts from which the plan lets the application execute. */
+	readonly executable?: readonly Path[];
 	/** Where device nodes work: its own /dev, and nodes that a launcher mounts one by one. */
 	readonly nodes: readonly Path[];
 	/** What this way of starting cannot give, with what stands in for it; where `only`, no more than that. */
@@ -105,7 +107,10 @@ export function auditOutside(seen: Observed, expected: Expected): Check[] {
 		),
 		check("nosuid", without("nosuid")),
 		check("nodev", without("nodev", plain)),
-		check("noexec", without("noexec", writable)),
+		check(
+			"noexec",
+			without("noexec", writable).filter((path) => !expected.executable?.includes(path)),
+		),
 		check(
 			"mounts",
 			seen.mounts

@@ -77,6 +77,8 @@ function isOpened(opening: Opening, { network, openings, weaker }: Made): boolea
 			return openings.memfd !== undefined;
 		case "proc":
 			return openings.proc !== undefined;
+		case "executable-data":
+			return (openings.executableData ?? []).length > 0;
 		case "writable-code":
 			return openings.writableCode !== undefined;
 		default:

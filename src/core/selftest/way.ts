@@ -49,6 +49,7 @@ export type Opening =
 	| "memfd"
 	| "proc"
 	| "writable-code"
+	| "executable-data"
 	| `weak ${Weakness}`
 	| `capability ${string}`;
 

@@ -1,4 +1,4 @@
-import { fieldOf, idOf, numberOf, pidOf } from "./argument.ts";
+import { descriptorPath, fieldOf, idOf, numberOf, pidOf } from "./argument.ts";
 import type { CallEvent } from "./line.ts";
 import type { Process } from "./process.ts";
 import type { Effect, Recorder } from "./recorder.ts";
@@ -98,6 +98,7 @@ export function noteNeeds(
 		case "pkey_mprotect":
 		case "shmat":
 			if (writesCode(event)) recorder.trace.writableCode ??= codeCall(event);
+			else if (call === "mmap") noteMapped(event, process, recorder);
 			break;
 	}
 }
@@ -149,17 +150,33 @@ function writesCode({ args, call }: CallEvent): boolean {
 	return call === "mmap" ? mapsCode(`${flags}, ${args[3] ?? ""}`) : /\b(PROT|SHM)_EXEC\b/.test(flags);
 }
 
+/** A file that is mapped as code from where state lives. Libraries are elsewhere. */
+const mapsState = /PROT_EXEC.*, [0-9]+<\/(home|run|srv|tmp|var)\//;
+
 /** Mapping a library and growing the heap are most of these calls, and nobody asks about them. */
 export function isOrdinaryMemory(line: string): boolean {
-	if (line.startsWith("mmap(")) return !mapsCode(line);
+	if (line.startsWith("mmap(")) return !mapsCode(line) && !mapsState.test(line);
 	return (line.startsWith("mprotect(") || line.startsWith("pkey_mprotect(")) && !line.includes("PROT_EXEC");
 }
 
+/** A file that is mapped as code is executed. On a mount with noexec that is EPERM (mmap(2)). */
+function noteMapped({ args, call, error }: CallEvent, process: Process, recorder: Recorder): void {
+	const path = args[2]?.includes("PROT_EXEC") ? descriptorPath(args[4]) : undefined;
+	if (path === undefined) return;
+	const touches = [{ access: recorder.access(path), operations: ["execute" as const], error: error && recorder.name(error) }];
+	recorder.apply(
+		{ call: recorder.name(call), touches, cwd: undefined, isNew: false, appliedTo: false, appliedAsRoot: false },
+		process,
+	);
+}
+
 /** A call without a path that was not allowed: for want of a right, or because a filter does not let its socket family through. */
-export function noteRefusal(event: CallEvent, error: string, { program }: Process, recorder: Recorder): void {
+export function noteRefusal(event: CallEvent, error: string, process: Process, recorder: Recorder): void {
 	const { args, call } = event;
+	const { program } = process;
 	if (refusedCode.test(`${call}(`)) {
 		if (error === "EPERM" && writesCode(event)) recorder.refusal(codeCall(event), error, program);
+		else if (error === "EPERM" && call === "mmap") noteMapped(event, process, recorder);
 		return;
 	}
 	if (call === "capset" || call === "prctl") {

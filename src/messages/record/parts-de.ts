@@ -72,6 +72,8 @@ export const recordPartsDe: RecordPartsMessages = {
 	nothingOpen: "Über das hinaus, was jede Anwendung hat, wurde nichts geöffnet.",
 	openNames: {
 		proc: "/proc des eigenen Namensraums",
+		kernelProc: "die Dateien des Systems in /proc",
+		sys: "/sys mit den Geräten des Systems",
 		unixSockets: "Unix-Sockets",
 		netlink: "Netlink für Adressen und Routen",
 		multicast: "Multicast und Broadcast",

@@ -74,6 +74,8 @@ export const recordPartsEn = {
 	nothingOpen: "Nothing was opened beyond what every application has.",
 	openNames: {
 		proc: "/proc of its own namespace",
+		kernelProc: "the machine's files of /proc",
+		sys: "/sys with the machine's devices",
 		unixSockets: "unix sockets",
 		netlink: "netlink for addresses and routes",
 		multicast: "multicast and broadcast",

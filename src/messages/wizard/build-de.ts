@@ -58,6 +58,8 @@ export const buildDe: WizardMessages["build"] = {
 	open: "{what} ({why}); {option} schließt es",
 	openings: {
 		proc: "/proc, nur die eigenen Prozesse",
+		kernelProc: "/proc mit den Dateien des Systems",
+		sys: "/sys mit den Geräten des Systems",
 		unixSockets: "Unix-Sockets",
 		netlink: "Netlink, nur Adressen und Routen",
 		multicast: "Multicast und Broadcast",

@@ -56,6 +56,8 @@ export const buildEn = {
 	open: "{what} ({why}); closed by {option}",
 	openings: {
 		proc: "/proc, its own processes only",
+		kernelProc: "/proc with the machine's files",
+		sys: "/sys with the machine's devices",
 		unixSockets: "unix sockets",
 		netlink: "netlink, addresses and routes only",
 		multicast: "multicast and broadcast",

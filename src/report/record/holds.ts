@@ -78,9 +78,11 @@ function measured(record: CageRecord, messages: Messages): Block[] {
 
 function openings({ manifest }: CageRecord, messages: Messages): Block[] {
 	const { parts } = messages.record;
-	const { capabilities, memfd, multicast, netlink, proc, syslog, unixSockets, writableCode } = manifest.openings;
+	const { capabilities, kernelProc, memfd, multicast, netlink, proc, sys, syslog, unixSockets, writableCode } = manifest.openings;
 	const others = {
 		proc,
+		kernelProc,
+		sys,
 		unixSockets,
 		netlink,
 		multicast,

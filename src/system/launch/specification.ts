@@ -106,10 +106,18 @@ function cageRoot(
 	method: Method,
 ): CageRoot {
 	const mounts: CageMount[] = [];
+	const executable = cage.openings.executableData ?? [];
 	const add = (path: Path, source: Path, access: "ro" | "rw", identity?: string) => {
 		const scratch = rehearsal && access === "rw" ? joinPath(rehearsal.folder, `data${mounts.length}`) : undefined;
 		if (scratch) mkdirSync(pathToBytes(scratch).toString(), { recursive: true });
-		mounts.push({ path, source, access, ...(scratch ? { scratch } : {}), ...(identity ? { identity } : {}) });
+		mounts.push({
+			path,
+			source,
+			access,
+			...(scratch ? { scratch } : {}),
+			...(executable.includes(path) ? { isExecutable: true as const } : {}),
+			...(identity ? { identity } : {}),
+		});
 	};
 	// What is in a writable directory comes with it.
 	for (const path of outermost(cage.writable)) add(path, `${cage.data}${path}` as Path, "rw", dataIdentity(cage.data, path));
@@ -125,6 +133,8 @@ function cageRoot(
 		kept: cage.kept,
 		devices: cage.devices,
 		proc: cage.openings.proc !== undefined,
+		kernelProc: cage.openings.kernelProc !== undefined,
+		sys: cage.openings.sys !== undefined,
 		...(cage.openings.syslog === undefined ? {} : { syslog: log ?? cage.openings.syslog }),
 		capabilities: cage.openings.capabilities.map((capability) => capability.name),
 		landlock: rulesetOf(cage, request.identity, Boolean(request.sockets?.length)),

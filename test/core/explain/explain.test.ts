@@ -133,9 +133,10 @@ describe("a path", () => {
 		expect(explained("/dev/stdout")).toMatchObject({ absence: undefined });
 	});
 
-	test("of the kernel comes by --allow proc, and /sys never", () => {
+	test("of the kernel comes by the permission that shows it", () => {
 		expect(explained("/proc/self/stat").refused).toContainEqual(["read", "absent", "--allow proc"]);
-		expect(explained("/sys/kernel").refused).toContainEqual(["read", "absent", undefined]);
+		expect(explained("/sys/kernel").refused).toContainEqual(["read", "absent", "--allow sys"]);
+		expect(explained("/proc/loadavg").refused).toContainEqual(["read", "absent", "--allow kernel-proc"]);
 	});
 });
 

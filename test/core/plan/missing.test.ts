@@ -275,6 +275,24 @@ test("an unnamed file that cannot get its name for want of /proc asks for it, al
 	expect(unnamed && isTolerable(unnamed)).toBe(false);
 });
 
+describe("data that is executed", () => {
+	const onHost = { "/var/lib/app/db": "create write", "/var/lib/app/code.so": "create write execute" };
+	test("is named with its directory, whatever the cage's run did", () => {
+		const found = missing(onHost, {});
+		expect(found).toMatchObject([{ kind: "noexec", path: "/var/lib/app/code.so", executes: "/var/lib/app" }]);
+		expect(found[0] && isTolerable(found[0])).toBe(true);
+	});
+	test("is missing no more once it is allowed, and its mount is executable then", () => {
+		const allowed = rules({ allow: ["executable-data:/var/lib/app"] });
+		expect(missing(onHost, {}, { rules: allowed })).toEqual([]);
+		const { openings, permissions } = planFor(tree(host), trace(onHost), { rules: allowed });
+		expect(openings.executableData).toEqual(["/var/lib/app"]);
+		expect(permissions).toContainEqual(expect.objectContaining({ word: "executable-data:/var/lib/app", source: "option" }));
+		const elsewhere = rules({ allow: ["executable-data:/srv"] });
+		expect(planFor(tree(host), trace(onHost), { rules: elsewhere }).openings.executableData).toBeUndefined();
+	});
+});
+
 describe("files of the kernel", () => {
 	test("ask for /proc, also by way of a link", () => {
 		expect(missing({ "/proc/self/stat": "read" }, { "/proc/self/stat": "ENOENT:read" })).toMatchObject([

@@ -83,6 +83,19 @@ test.each([
 	expect([[...kept], [...capabilities.keys()]]).toEqual([expected, []]);
 });
 
+test.each([
+	["10  mmap(NULL, 4096, PROT_READ|PROT_EXEC, MAP_PRIVATE, 3</var/lib/app/a.so>, 0x1000) = 0x7f0000000000", ["succeeded"]],
+	[
+		"10  mmap(NULL, 4096, PROT_READ|PROT_EXEC, MAP_PRIVATE, 3</var/lib/app/a.so>, 0) = -1 EPERM (Operation not permitted)",
+		["EPERM"],
+	],
+	["10  mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3</var/lib/app/a.so>, 0) = 0x7f0000000000", []],
+])("a file of state that is mapped as code is executed: %s", (line, expected) => {
+	const access = traceOf(line).accesses.get("/var/lib/app/a.so" as Path);
+	const failed = [...(access?.failed ?? [])].flatMap(([error, operations]) => (operations.has("execute") ? [error] : []));
+	expect([...(access?.succeeded.has("execute") ? ["succeeded"] : []), ...failed]).toEqual(expected);
+});
+
 test("a refusal to keep capabilities names them; that of another prctl is none", () => {
 	const lines = [
 		`10  capset(${header}, ${set}) = -1 EPERM (Operation not permitted)`,

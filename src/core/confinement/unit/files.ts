@@ -1,7 +1,7 @@
 import { parseHandedSocket, socketPlace } from "../../application/handed-socket.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
-import { journalDirectory, launchDirectory, temporaryDirectories, temporaryLimits } from "../launch.ts";
+import { coveredKernelFiles, journalDirectory, launchDirectory, temporaryDirectories, temporaryLimits } from "../launch.ts";
 import { initOf, mountedData, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { bindWord, pathText, pathWord } from "./quote.ts";
@@ -40,12 +40,17 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	unit.because("With + the path is one of the cage; without it would be the host's.");
 	unit.set("ReadOnlyPaths", "+/");
 	const writable = [...data.map(({ path }) => path), ...binds.filter(({ access }) => access === "rw").map(({ path }) => path)];
-	const list = (setting: string) => writable.map((path) => pathWord(setting, path, "+"));
+	const list = (setting: string, paths = writable) => paths.map((path) => pathWord(setting, path, "+"));
 	if (writable.length) unit.set("ReadWritePaths", list("ReadWritePaths").join(" "));
+	const executable = plan.openings.executableData ?? [];
+	if (executable.length) unit.because(`Executable by --allow: ${executable.map(showPath).join(", ")}.`);
 	// Those of the cage itself would become writable by it, so the temporary directories belong here only if they are private. /dev/shm never: of two entries for
 	// one path systemd mounts this one, and the host's own /dev/shm would be left there (measured with 257).
 	const noexec = [
-		...list("NoExecPaths"),
+		...list(
+			"NoExecPaths",
+			writable.filter((path) => !executable.includes(path)),
+		),
 		...(stateInTemporary ? [] : temporaryDirectories).map((path) => pathWord("NoExecPaths", path, "-+")),
 	];
 	if (noexec.length) {
@@ -71,7 +76,10 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		unit.set("TemporaryFileSystem", "/run:ro,mode=0755,nosuid,nodev,noexec");
 		belowRun(unit, input);
 	}
-	const hidden = ["/dev/pts", "/dev/hugepages", "/sys", ...(plan.openings.proc === undefined ? ["/proc"] : [])];
+	const { kernelProc, proc, sys } = plan.openings;
+	const ofProc =
+		kernelProc === undefined ? (proc === undefined ? ["/proc"] : []) : coveredKernelFiles.map((name) => `/proc/${name}`);
+	const hidden = ["/dev/pts", "/dev/hugepages", ...(sys === undefined ? ["/sys"] : []), ...ofProc];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.openings.syslog);
 	if (input.sockets?.length) handedSockets(unit, plan.application.sockets ?? []);

@@ -9,7 +9,10 @@ export function kernel(unit: UnitLines, { plan }: UnitInput): void {
 	unit.set("PrivateIPC", "yes");
 	if (plan.openings.proc !== undefined) unit.because(`/proc is needed for: ${plan.openings.proc}`);
 	unit.set("ProtectProc", "invisible");
-	unit.set("ProcSubset", "pid");
+	const { kernelProc, sys } = plan.openings;
+	if (kernelProc !== undefined) unit.because(`The machine's files of /proc are needed for: ${kernelProc}`);
+	unit.set("ProcSubset", kernelProc === undefined ? "pid" : "all");
+	if (sys !== undefined) unit.because(`/sys is needed for: ${sys}`);
 	if (opened.has("sys_time") || opened.has("wake_alarm")) unit.because("No ProtectClock=yes: that takes the capability away.");
 	else unit.set("ProtectClock", "yes");
 	unit.set("ProtectControlGroups", "yes");

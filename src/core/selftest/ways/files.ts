@@ -130,6 +130,7 @@ export const files: readonly Way[] = [
 	{
 		id: "run-written",
 		stoppedBy: ["noexec", "landlock"],
+		opens: ["executable-data"],
 		attempt: `
 			return first_in(@writable, sub {
 				my $file = new_in($_[0]);
@@ -145,6 +146,7 @@ export const files: readonly Way[] = [
 	{
 		id: "map-written",
 		stoppedBy: ["noexec"],
+		opens: ["executable-data"],
 		attempt: `
 			return first_in(@writable, sub {
 				my $file = new_in($_[0]);
