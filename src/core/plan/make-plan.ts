@@ -31,6 +31,7 @@ import { planShared } from "./shared.ts";
 import { socketNotes } from "./socket-notes.ts";
 import { addSyslog, planSyslog, syslogName } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
+import { unprovenPrograms } from "./unproven-programs.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
 
 /** What trials found to be missing and what was accepted of it. */
@@ -199,6 +200,7 @@ export function makePlan(input: PlanInput): Plan {
 			...notes(application, trace, writable.refused),
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
+			...unprovenPrograms(trace, files),
 			...(syslog?.notes ?? []),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],
