@@ -28,7 +28,7 @@ import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { servedTrees } from "./served.ts";
 import { planShared } from "./shared.ts";
-import { socketNotes } from "./socket-notes.ts";
+import { socketNotes, unheardNotes } from "./socket-notes.ts";
 import { addSyslog, planSyslog, syslogName } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
 import { unprovenPrograms } from "./unproven-programs.ts";
@@ -201,6 +201,7 @@ export function makePlan(input: PlanInput): Plan {
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...unprovenPrograms(trace, files),
+			...unheardNotes({ trace, files, writable: mountedOver }),
 			...(syslog?.notes ?? []),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],

@@ -3,8 +3,7 @@ import { isUnproven } from "../core/application/unproven.ts";
 import type { Path } from "../core/path/path.ts";
 import { quoteShell, showPath } from "../core/path/quote.ts";
 import { maskLine } from "../core/record/mask.ts";
-import type { MadeCage } from "../engine/make.ts";
-import type { Messages } from "../messages/messages.ts";
+import type { MadeCage } from "./make.ts";
 
 type Made = Pick<MadeCage, "cage" | "missing" | "plan">;
 
@@ -29,9 +28,4 @@ function optionsFor(path: Path, { declined }: Made["plan"]): string[] {
 	if (risk !== "secret") return [];
 	const isHashes = /^\/etc\/g?shadow-?$/.test(path);
 	return [`--allow-secret ${place}`, ...(isHashes ? [`--accept-finding shadow-file:${place}`] : [])];
-}
-
-/** With the sentence in the language of the messages. */
-export function warningsToJson(made: Made, messages: Messages): object[] {
-	return warningsOf(made).map(({ code, values }) => ({ code, values, message: messages.note(code, values) }));
 }
