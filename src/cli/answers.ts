@@ -7,6 +7,7 @@ import { handedSocketText, parseHandedSocket } from "../core/application/handed-
 import { accountEnvironment, withoutAccount } from "../core/application/login-environment.ts";
 import type { Note } from "../core/application/note.ts";
 import { proposeProbe } from "../core/application/probe.ts";
+import { askingOf } from "../core/application/recognise.ts";
 import { parseAcceptance } from "../core/cage/acceptance.ts";
 import { Failure } from "../core/failure.ts";
 import type { PinRules } from "../core/minimise/pins.ts";
@@ -73,7 +74,10 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
 	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
 	const isLive = options.attach !== undefined || options.onHost === true;
-	const probed = withProbe(application, start?.kind === "found" ? start.ports : [], isLive);
+	const probed =
+		start?.kind === "template" && application.probes.length
+			? { application }
+			: withProbe(application, start?.kind === "found" ? start.ports : [], isLive);
 	const told = start?.kind === "found" ? start.notes : ofTemplate.length ? ofTemplate : undefined;
 	const notes = probed.guess ? [...(told ?? []), probed.guess] : told;
 	return {
@@ -218,7 +222,10 @@ interface Probed extends Pick<Answers, "application" | "otherProbes"> {
  * itself is asked nothing that changes its state.
  */
 function withProbe(application: Application, ports: readonly Listening[], isLive: boolean): Probed {
-	if (application.probes.length) return { application };
+	if (application.probes.length) {
+		const job = isLive ? [] : application.probes.flatMap((line) => askingOf(line)?.job ?? []);
+		return { application: { ...application, exercises: [...new Set([...application.exercises, ...job])] } };
+	}
 	const { command, env } = application;
 	const [proposal, ...others] = proposeProbe({ command, ports, env, ...probeTools(command) });
 	if (!proposal) return { application };

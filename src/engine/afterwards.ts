@@ -10,6 +10,7 @@ import { installUnit } from "./installed-unit.ts";
 import type { MadeCage } from "./make.ts";
 import type { Finished } from "./session.ts";
 import { judgeUnit } from "./unit.ts";
+import { warningsOf } from "./warnings.ts";
 
 /** What there is to say and to do once a cage stands. */
 
@@ -34,6 +35,7 @@ export function finishedWith(machine: Machine, made: MadeCage, { command, names,
 		data: pathToText(layout.data) ?? "",
 		record: made.record,
 		answered: made.answered,
+		warnings: warningsOf(made),
 		command,
 		...known,
 		installs,

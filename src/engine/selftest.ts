@@ -93,7 +93,7 @@ export async function testCage(
 	const { now, selftest, store } = context.machine;
 	const started = now();
 	const layout = layoutOf(store, manifest);
-	await auditGeneration(context, manifest, layout);
+	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
 	// What is tried has no use for the application's sockets, and would find them as descriptors that were left open.
 	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
 	const network = options.network ?? request.network;

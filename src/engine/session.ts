@@ -1,3 +1,4 @@
+import type { Note } from "../core/application/note.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
@@ -121,6 +122,8 @@ export interface Finished {
 	readonly data: string;
 	readonly record: string;
 	readonly answered: boolean;
+	/** What nobody has proven. */
+	readonly warnings: readonly Note[];
 	/** The one command line that does the same. */
 	readonly command: string;
 	readonly next: readonly NextStep[];

@@ -28,7 +28,7 @@ export async function shellIn(context: Context, present: PresentCage, options: S
 	const { launcher } = context.machine;
 	const start = { cage: present.cage.name, command, ...(terminal === undefined ? {} : { terminal }) };
 	const shell = broughtShell(launcher.hostShell(), start, launchEnvironment(present.cage.application));
-	await auditGeneration(context, present.manifest, present.layout);
+	await auditGeneration(context, present.manifest, present.layout, { accepted: present.cage.accepted ?? [] });
 	const rehearsal = keepWrites ? undefined : await launcher.rehearse();
 	try {
 		const launched = await launcher.start({

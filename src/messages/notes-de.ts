@@ -39,6 +39,12 @@ export const notesDe: Notes = {
 	"unproven-file": "Nicht bewiesen: Dateien. Der Server antwortete, und keine Datei wurde geholt. Holen Sie eine: {exercise}",
 	"unproven-time": "Nicht bewiesen: die Zeit. In der Sandbox war kein Zeitserver erreichbar. Warten Sie auf einen: {exercise}",
 	"unproven-exercise": "Nicht bewiesen: eine Übung, die auch in der Sandbox nicht gelingt: {exercise} {words}",
+	"unproven-sockets":
+		"Nicht bewiesen: was andere Programme dieser Maschine an {paths} senden. Auf dem Host legt die Anwendung diese Sockets an, im Käfig kann sie es nicht: Diese Programme erreichen sie nicht.",
+	"unproven-programs":
+		"Nicht bewiesen: {count} {count|Programm|Programme}, die {place} nennt oder enthält und die keine Anfrage startete: {paths}. Lassen Sie die Anwendung starten, worauf es ankommt: --exercise 'BEFEHL'",
+	"unproven-left-out":
+		"Nicht bewiesen: Diese Übung gelingt in der Sandbox und scheitert im Käfig ohne das, was weggelassen wurde: {exercise}. Wenn das hineindarf: {options}",
 	"unproven-in-cage": "Nicht bewiesen: eine Übung, die in der Sandbox gelingt und im Käfig nicht: {exercise}",
 	"template-not-unit": "{template} gilt als die Vorlage dieses Namens; für die systemd-Unit schreiben Sie {unit}.",
 	"writes-system-directory":

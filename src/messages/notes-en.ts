@@ -35,6 +35,12 @@ export const notesEn = {
 	"unproven-file": "Not proven: files. The server answered, and no file was fetched. Fetch one: {exercise}",
 	"unproven-time": "Not proven: the time. No time server could be reached in the sandbox. Wait for one: {exercise}",
 	"unproven-exercise": "Not proven: an exercise that does not pass in the sandbox either: {exercise} {words}",
+	"unproven-sockets":
+		"Not proven: what other programs of this machine send to {paths}. The application makes these sockets on the host, and a cage cannot: those programs do not reach it.",
+	"unproven-programs":
+		"Not proven: {count} {count|program|programs} that {place} names or holds and that no request started: {paths}. Make the application start what matters: --exercise 'COMMAND'",
+	"unproven-left-out":
+		"Not proven: this exercise passes in the sandbox and fails in the cage without what was left out: {exercise}. If that may go in: {options}",
 	"unproven-in-cage": "Not proven: this exercise passes in the sandbox and fails in the cage: {exercise}",
 	"template-not-unit": "{template} is taken as the template of that name; for the systemd unit write {unit}.",
 	"writes-system-directory":

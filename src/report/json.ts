@@ -9,11 +9,11 @@ import type { Entry, Plan } from "../core/plan/plan.ts";
 import { remedyOption } from "../core/questions/remedy-option.ts";
 import type { Event } from "../engine/events.ts";
 import type { MadeCage } from "../engine/make.ts";
+import { warningsOf } from "../engine/warnings.ts";
 import type { Messages } from "../messages/messages.ts";
 import { reachedToJson } from "./coverage.ts";
 import { offerOption, permissionToJson } from "./offers.ts";
 import { selftestToMadeJson } from "./selftest.ts";
-import { warningsToJson } from "./warnings.ts";
 
 /** Values as the JSON that the contract promises: paths as text or base64, sets as lists. Fields may be added, never taken away. */
 
@@ -126,7 +126,7 @@ export function madeToJson(made: MadeCage, root: string, data: string, messages:
 		root,
 		data,
 		answered: made.answered,
-		warnings: warningsToJson(made, messages),
+		warnings: warningsOf(made).map(({ code, values }) => ({ code, values, message: messages.note(code, values) })),
 		rounds: cage.trials.map(({ added, missing, probes, failedExercises }) => ({ added, missing, probes, failedExercises })),
 		permissions: plan.permissions.map(permissionToJson),
 		offers: made.missing.filter((one) => remedyOption(one) !== undefined).map(missingToJson),

@@ -7,6 +7,7 @@ import type { Entry, Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { MadeCage } from "../engine/make.ts";
 import type { TraceResult } from "../engine/trace.ts";
+import { warningsOf } from "../engine/warnings.ts";
 import type { Messages } from "../messages/messages.ts";
 import { changedText, settingsText } from "./difference.ts";
 import { fields, indent, table } from "./format.ts";
@@ -15,7 +16,6 @@ import { offeredTable, offerOption, offerText, permissionsTable } from "./offers
 import { showReason } from "./reasons.ts";
 import { selftestLines } from "./selftest.ts";
 import { missingTable } from "./trial.ts";
-import { warningsOf } from "./warnings.ts";
 
 /** What the verbs print for people. */
 

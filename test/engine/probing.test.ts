@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { Event } from "../../src/engine/events.ts";
-import { runExercise } from "../../src/engine/probing.ts";
+import { askUntilAnswered, probeUntilAnswered, runExercise } from "../../src/engine/probing.ts";
 import { plan } from "../core/cage/plans.ts";
 
 test.each([
@@ -24,4 +24,59 @@ test.each([
 		code: "exercise-timed-out",
 		values: { command: "sleep 1000", seconds: given },
 	});
+});
+
+/** A machine on which a line passes as the table says: never, or from that number of tries on. */
+function asking(passes: Readonly<Record<string, number>>) {
+	const events: Event[] = [];
+	const tries: string[] = [];
+	const machine = systemMachine("/nonexistent");
+	machine.launcher.shell = async (line) => {
+		tries.push(line);
+		const ok = tries.filter((one) => one === line).length >= (passes[line] ?? Number.POSITIVE_INFINITY);
+		return { ok, status: ok ? 0 : 1, output: ok ? "" : `${line} was refused`, timedOut: false };
+	};
+	const context = { machine, emit: (event: Event) => void events.push(event), signal: new AbortController().signal };
+	return { context, events, tries };
+}
+const running = { init: 1, ended: new Promise<never>(() => {}) };
+
+test("the application's end ends a probe that would wait for longer", async () => {
+	const machine = systemMachine("/nonexistent");
+	let cutOff = false;
+	machine.launcher.shell = (_line, _where, _seconds, signal) =>
+		new Promise((resolve) =>
+			signal?.addEventListener("abort", () => {
+				cutOff = true;
+				resolve({ ok: false, status: 137, output: "", timedOut: false });
+			}),
+		);
+	const context = { machine, emit() {}, signal: new AbortController().signal };
+	const ended = new Promise<{ status: number }>((resolve) => setTimeout(() => resolve({ status: 1 }), 20));
+	const outcomes = await probeUntilAnswered(context, { init: 1, ended: ended as never }, ["sleep 1000"], 60);
+	expect(cutOff).toBe(true);
+	expect(outcomes).toMatchObject([{ command: "sleep 1000", ok: false }]);
+});
+
+test("of several ways to ask, the deepest that passes counts", async () => {
+	const { context, tries } = asking({ deep: 3, shallow: 1 });
+	expect(await askUntilAnswered(context, running, [["deep"], ["shallow"]], 30)).toMatchObject([{ command: "deep", ok: true }]);
+	expect(tries.slice(0, 2)).toEqual(["deep", "shallow"]);
+});
+
+test("a shallower way counts where the deeper one goes on to fail, and a warning says so", async () => {
+	const { context, events } = asking({ shallow: 1 });
+	const outcomes = await askUntilAnswered(context, running, [["deep"], ["shallow"]], 30);
+	expect(outcomes).toMatchObject([{ command: "shallow", ok: true }]);
+	expect(events).toContainEqual({
+		event: "warned",
+		code: "probe-went-back",
+		values: { probe: "deep", words: "deep was refused" },
+	});
+});
+
+test("where no way passes, it is asked at the ports that it opened", async () => {
+	const { context } = asking({ elsewhere: 1 });
+	const outcomes = await askUntilAnswered(context, running, [["usual"]], 30, () => [["usual"], ["elsewhere"]]);
+	expect(outcomes).toMatchObject([{ command: "elsewhere", ok: true }]);
 });

@@ -310,6 +310,7 @@ export class ScriptedSession implements WizardSession {
 			data: `${folder}/data`,
 			record: `${folder}/record.md`,
 			answered: true,
+			warnings: [],
 			command,
 			service: "redis-server.service",
 			installs: true,

@@ -1,6 +1,7 @@
 import { noRules, type Rules } from "../application/application.ts";
 import { Failure } from "../failure.ts";
 import type { Group, User } from "../machine/facts.ts";
+import { pathFromText } from "../path/path.ts";
 import type { Trace } from "../trace/trace.ts";
 import { isLeftOut, parseAccountName, whyAlwaysKept } from "./account-rules.ts";
 import type { Identity, PlannedAccounts, WritableDirectory } from "./plan.ts";
@@ -15,6 +16,7 @@ export interface AccountFiles {
 export type AccountRules = Pick<Rules, "accounts" | "withoutAccounts">;
 
 const noShell = "/usr/sbin/nologin";
+const shellsFile = pathFromText("/etc/shells");
 
 /**
  * The cage's own passwd(5) and group(5): the accounts that the application starts as, switches to, hands files to, or asked
@@ -75,10 +77,17 @@ export function planAccounts(
 			groupsLeftOut: groups.length - keptGroups.length,
 			...(nameless.length ? { nameless: [...new Set(nameless.map(({ uid }) => uid))] } : {}),
 		},
-		passwd: keptUsers.map((user) => `${user.name}:x:${user.uid}:${user.gid}:${user.gecos}:${user.home}:${noShell}\n`).join(""),
+		passwd: keptUsers
+			.map((user) => `${user.name}:x:${user.uid}:${user.gid}:${user.gecos}:${user.home}:${shellOf(user, trace)}\n`)
+			.join(""),
 		group: keptGroups.map((group) => `${group.name}:x:${group.gid}:${group.members.join(",")}\n`).join(""),
 		nsswitch: "passwd: files\ngroup: files\nhosts: files dns\nnetworks: files\nprotocols: files\nservices: files\n",
 	};
+}
+
+/** Servers such as ProFTPD let nobody in whose shell is not in shells(5). The name alone starts no shell: none is in the cage. */
+function shellOf({ shell, uid }: User, { accesses }: Trace): string {
+	return uid !== 0 && accesses.get(shellsFile)?.succeeded.has("read") ? shell : noShell;
 }
 
 /**

@@ -29,9 +29,10 @@ import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { servedTrees } from "./served.ts";
 import { planShared } from "./shared.ts";
-import { socketNotes } from "./socket-notes.ts";
+import { socketNotes, unheardNotes } from "./socket-notes.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
+import { unprovenPrograms } from "./unproven-programs.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
 
 /** What trials found to be missing and what was accepted of it. */
@@ -212,6 +213,8 @@ export function makePlan(input: PlanInput): Plan {
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...withoutBit(entries, program, asked, files),
+			...unprovenPrograms(trace, files),
+			...unheardNotes({ trace, files, writable: mountedOver }),
 			...(syslog?.notes ?? []),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],

@@ -20,8 +20,9 @@ export function servedTrees(trace: Trace, files: Files): LibraryTree[] {
 		if (!succeeded.has("read") || succeeded.has("write") || !page.test(path)) continue;
 		if ([...programs].some((program) => interpreter.test(baseName(program)))) continue;
 		const real = placeOf(path, files);
-		const top = parent(real);
-		if (page.test(real) && !isLibraryFile(real) && !isCommon(top)) tops.add(top);
+		if (!page.test(real) || isLibraryFile(real)) continue;
+		// A package may keep its pages elsewhere, with a link for each.
+		for (const top of [parent(real), placeOf(parent(path), files)]) if (!isCommon(top)) tops.add(top);
 	}
 	const outermost = [...tops].filter((top) => ![...tops].some((other) => other !== top && isWithin(top, other)));
 	return outermost.sort().flatMap((top) => {

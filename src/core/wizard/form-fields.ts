@@ -67,12 +67,19 @@ export function readForm(form: Form, before: Answers): { answers: Answers; probl
 		timeout: timeoutGood ? timeout : before.application.timeout,
 		network: text("network") === "none" ? "none" : "host",
 	};
-	const { notes, ...rest } = before;
+	const { notes, otherProbes, ...rest } = before;
 	// A probe that somebody changed is no guess of ours any more.
 	const isGuessed = isSame(application.probes, before.application.probes);
 	const kept = isGuessed ? notes : notes?.filter((note) => !isGuess(note));
 	return {
-		answers: { ...rest, ...(kept ? { notes: kept } : {}), name: text("name"), application, onHost: text("onHost") === "yes" },
+		answers: {
+			...rest,
+			...(kept ? { notes: kept } : {}),
+			...(isGuessed && otherProbes ? { otherProbes } : {}),
+			name: text("name"),
+			application,
+			onHost: text("onHost") === "yes",
+		},
 		problems,
 	};
 }

@@ -216,6 +216,8 @@ export interface Finished {
 	readonly data: string;
 	readonly record: string;
 	readonly answered: boolean;
+	/** What nobody has proven; absent in a session that an older version began. */
+	readonly warnings?: readonly Told[];
 	/** The one command line that does the same. */
 	readonly command: string;
 	/** What comes next. */

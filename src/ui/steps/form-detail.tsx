@@ -1,3 +1,4 @@
+import { askingOf } from "../../core/application/recognise.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { Form, WizardState } from "../../core/wizard/state.ts";
 import type { Messages } from "../../messages/messages.ts";
@@ -28,15 +29,18 @@ export function FormDetail({ form }: { form: Form }) {
 	);
 }
 
-/** All that the probe and the application printed. */
+/** What the probe leaves unproven, and all that it and the application printed. */
 function printedBy({ tried }: Form, line: string, messages: Messages): string[] {
 	const words = messages.wizard.form.tried;
 	const result = Object.hasOwn(tried, line) ? tried[line] : undefined;
-	if (result === undefined || "failure" in result) return [];
-	return result.attempts.flatMap(({ output, printed = "", where }) => [
+	const open = askingOf(line)?.unproven;
+	const unproven = open ? ["", messages.note(open.code, open.values)] : [];
+	if (result === undefined || "failure" in result) return unproven;
+	const printed = result.attempts.flatMap(({ output, printed = "", where }) => [
 		...(output === "" ? [] : ["", `${words.printed[where]}:`, ...output.split("\n").map(printable)]),
 		...(printed === "" ? [] : ["", `${words.printed.application}:`, ...printed.split("\n").map(printable)]),
 	]);
+	return [...unproven, ...printed];
 }
 
 /** What the template or the unit says beforehand, and what was guessed. */

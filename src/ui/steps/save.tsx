@@ -65,7 +65,7 @@ function Facts({ finished, height }: { finished: Finished; height?: number }) {
 	));
 }
 
-function factLines({ command, data, next, record, root }: Finished, messages: Messages, width: number): string[] {
+function factLines({ command, data, next, record, root, warnings = [] }: Finished, messages: Messages, width: number): string[] {
 	const words = messages.wizard.save;
 	const places = [
 		[words.root, root],
@@ -79,6 +79,7 @@ function factLines({ command, data, next, record, root }: Finished, messages: Me
 			const [first = "", ...more] = wrapRows(printable(value), width - labelWidth);
 			return [label.padEnd(labelWidth) + first, ...more.map((row) => " ".repeat(labelWidth) + row)];
 		}),
+		...warnings.flatMap(({ code, values }) => wrapRows(`[!!] ${printable(messages.note(code, values))}`, width)),
 		words.same,
 		...folded(command),
 		// The last of them is the same command.

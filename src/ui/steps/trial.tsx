@@ -1,3 +1,4 @@
+import { isUnproven } from "../../core/application/unproven.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import { isSafe } from "../../core/wizard/finishing.ts";
 import { cursorOf, isBusy } from "../../core/wizard/reduced.ts";
@@ -46,7 +47,7 @@ function Overview() {
 	const verdict = room.fit(running ? [] : verdictLines(state, messages), 1);
 	const probes = room.fit(withPending(state.answers?.application.probes ?? [], (running ? state.trial : round)?.probes ?? []), 4);
 	const rounds = room.fit(roundLines(state, messages, room.left), mostRounds + 1);
-	const facts = room.fit(running || !round ? [] : factLines(round, messages), 2);
+	const facts = room.fit(running || !round ? [] : [...factLines(round, messages), ...unprovenLines(state, round, messages)], 2);
 	const spare = isWide ? 0 : 4;
 	const listHeight = least + room.take(Math.max(0, Math.min(missing.length - least, room.left - spare)));
 	const outputHeight = isWide ? 0 : room.left - 1;
@@ -152,6 +153,11 @@ function factLines(round: Round, messages: Messages): string[] {
 		...(round.ended === undefined ? [] : [messages.fill(words.ended, { status: round.ended })]),
 		...(round.failedExercises.length ? [messages.fill(words.exercisesFailed, { names: round.failedExercises.join("; ") })] : []),
 	];
+}
+
+/** What the probes and exercises leave open although the application answers. */
+function unprovenLines({ plan }: WizardState, { answered }: Round, messages: Messages): string[] {
+	return answered ? (plan?.notes ?? []).filter(isUnproven).map(({ code, values }) => messages.note(code, values)) : [];
 }
 
 function statusText(state: WizardState, messages: Messages): string {

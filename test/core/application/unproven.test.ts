@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { guessProbe } from "../../../src/core/application/guess.ts";
+import { proposeProbe } from "../../../src/core/application/probe.ts";
+import { exchange, fetchPage } from "../../../src/core/application/probe-lines.ts";
+import { probePrograms, protocols } from "../../../src/core/application/protocols.ts";
+import { askingOf, protocolOf } from "../../../src/core/application/recognise.ts";
+import { isUnproven } from "../../../src/core/application/unproven.ts";
+import { unprovenNotes } from "../../../src/engine/unproven.ts";
+import { messagesFor } from "../../../src/messages/messages.ts";
+
+const node = "/usr/bin/node";
+const target = { host: "127.0.0.1", port: 4242 };
+const toolboxes = [new Set<string>(), new Set<string>(probePrograms)];
+const served = new Map([["/srv/tftp", ["hello"]]]);
+const askings = protocols.flatMap((protocol) =>
+	toolboxes.flatMap((programs) =>
+		protocol
+			.askings(target, { node, programs, people: ["someone"], served }, "")
+			.map((asking) => ({ name: protocol.name, asking })),
+	),
+);
+
+describe("what a probe leaves unproven", () => {
+	it.each(askings)("$name: a probe below the job names an exercise that would prove the job", ({ asking }) => {
+		expect(asking.depth === "job").toBe(asking.unproven === undefined);
+		if (!asking.unproven) return;
+		expect(isUnproven(asking.unproven)).toBe(true);
+		for (const language of ["en", "de"] as const) {
+			expect(messagesFor(language).note(asking.unproven.code, asking.unproven.values)).toContain("--exercise ");
+		}
+	});
+
+	it.each(askings.filter(({ asking }) => asking.unproven))("$name: the probe is known again, whoever gives it", ({ asking }) => {
+		for (const line of asking.probes) expect(askingOf(line)?.unproven).toEqual(asking.unproven);
+	});
+
+	it("an own probe is the administrator's word", () => {
+		for (const line of ["true", "curl -fsS http://127.0.0.1/health | grep ok", "dig @127.0.0.1 shop.example A | grep -q 192"]) {
+			expect(askingOf(line)).toBeUndefined();
+		}
+	});
+
+	it("a guess from how a server greets proves no more than the greeting", () => {
+		const tools = { node, programs: new Set<string>() };
+		const line = guessProbe(target, { kind: "banner", text: "220 hello" }, tools) ?? "";
+		expect(askingOf(line)).toMatchObject({ depth: "greeting", unproven: { code: "unproven-greeting" } });
+		const refused = guessProbe(target, { kind: "http", status: 401 }, tools) ?? "";
+		expect(askingOf(refused)).toMatchObject({ unproven: { code: "unproven-page" } });
+		expect(askingOf(exchange(target, tools, [{ send: "hello\n" }, { expect: "world" }]))).toBeUndefined();
+	});
+
+	it("an exercise that passes proves it, one of the protocol's own extras does not", () => {
+		const [page] = [fetchPage("http://127.0.0.1:80/", { node, programs: new Set(["curl"]) })];
+		expect(unprovenNotes([page], []).map(({ code }) => code)).toEqual(["unproven-page"]);
+		const outcome = (command: string, ok: boolean) => ({ command, ok, output: "curl: (22) 404" });
+		expect(unprovenNotes([page], [outcome("curl -fsS http://127.0.0.1/shop", true)])).toEqual([]);
+		expect(unprovenNotes([page], [outcome("curl -u a:secret ftp://x", false)]).map(({ code }) => code)).toEqual([
+			"unproven-page",
+			"unproven-exercise",
+		]);
+		const [job = ""] = askingOf(page)?.job ?? [];
+		expect(unprovenNotes([page], [outcome(job, true)])).toEqual([]);
+		expect(unprovenNotes([page], [outcome(job, false)]).map(({ code }) => code)).toEqual(["unproven-page"]);
+	});
+});
+
+describe("ways to ask, the deepest first", () => {
+	const tools = { node, programs: new Set<string>() };
+	const ways = (command: string, more = {}) => proposeProbe({ command: command.split(" "), ports: [], ...tools, ...more });
+
+	it("a mail server: a recipient of this machine, then the greeting alone", () => {
+		const [first, second, ...rest] = ways("/usr/sbin/exim4 -bd", { people: ["ann"] });
+		expect(first?.probes[0]).toContain("RCPT TO:<ann@localhost>");
+		expect(first?.job[0]).toContain("ann@localhost");
+		expect(second?.probes[0]).not.toContain("RCPT");
+		expect(rest).toEqual([]);
+		expect(protocolOf(["/usr/sbin/exim4"], [])?.people).toBe("recipients");
+	});
+
+	it("a file server: a file of the directory that its command names", () => {
+		const [first, second] = ways("/usr/sbin/in.tftpd --listen --secure /srv/tftp", { served });
+		expect(first?.probes[0]).toContain(Buffer.from("hello").toString("hex"));
+		expect(second?.probes[0]).toContain(Buffer.from("/srv/tftp/hello").toString("hex"));
+	});
+
+	it("PostgreSQL is asked without a client, whose wrapper may have none behind it", () => {
+		for (const { probes } of ways("/usr/sbin/pgbouncer /etc/pgbouncer.ini", { programs: new Set(["pg_isready"]) })) {
+			expect(probes[0]).toMatch(/^\/usr\/bin\/node -e /);
+		}
+	});
+});
