@@ -259,7 +259,9 @@ export const failuresDe: Failures = {
 	"opening-unknown":
 		"--{option} {value} ist keine Öffnung; es gibt proc, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME und socket:PFAD.",
 	"needs-declined":
-		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
+		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie, was hinein darf: {options}. Probe: {probe} {words}",
+	"needs-excluded":
+		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Nehmen Sie das --exclude zurück. Probe: {probe} {words}",
 	"file-exists":
 		"Unter {path} gibt es schon etwas, und nichts wird überschrieben; nennen Sie eine Datei, die es noch nicht gibt.",
 	"needs-account":

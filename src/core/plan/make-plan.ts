@@ -21,6 +21,7 @@ import { planOffers } from "./offers.ts";
 import { allows as allowsOpening, openingWords, refuses, socketsIn } from "./opening-names.ts";
 import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
+import { passwordNotes } from "./passwords.ts";
 import { permissionsOf } from "./permissions.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
 import { refusedNotes } from "./refused-calls.ts";
@@ -202,6 +203,7 @@ export function makePlan(input: PlanInput): Plan {
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...(syslog?.notes ?? []),
+			...passwordNotes(entries, files),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],
 	};
