@@ -150,7 +150,7 @@ function partialTrees(language: Language, used: Used, files: Files): LibraryTree
 			while (holder !== top && !holders.has(holder)) holder = parent(holder);
 			return directories.has(holder) || !holders.has(holder);
 		};
-		const paths = all.filter((path) => reached.has(files.resolve(path) ?? path) || isData(path));
+		const paths = all.filter((path) => reached.has(linkEnd(path, files)) || isData(path));
 		const known = new Set(paths);
 		const left = all.filter((path) => !known.has(path));
 		const bytes = left.reduce((sum, path) => sum + (files.status(path)?.size ?? 0), 0);
@@ -198,6 +198,8 @@ function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, u
 	const gems = [...used.tops.keys()].filter((top) => /\/gems\/[^/]+$/.test(top)).map((top) => `${top}/lib`);
 	return rubyModules(existing([...library, ...others, ...gems, "/usr/lib/ruby/vendor_ruby"]), library, listings);
 }
+
+const linkEnd = (path: Path, files: Files) => (files.status(path)?.kind === "symlink" && files.resolve(path)) || path;
 
 const unique = <T>(values: Iterable<T>) => [...new Set(values)];
 
