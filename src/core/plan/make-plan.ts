@@ -9,7 +9,7 @@ import { isWithin, normalise, type Path, pathFromText, pathToText } from "../pat
 import { showPath } from "../path/quote.ts";
 import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
-import { isByteCode } from "./areas.ts";
+import { isByteCode, isForReaders } from "./areas.ts";
 import { realBinds, refuseNestedBinds } from "./binds.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { EntryCollector } from "./entries.ts";
@@ -215,7 +215,7 @@ function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void
 	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
 	for (const access of accesses) {
 		const { failed, path, succeeded } = access;
-		if (generated.has(path) || isByteCode(path)) continue;
+		if (generated.has(path) || isByteCode(path) || (isForReaders(path) && isOnlyLooked(access))) continue;
 		// What was only made, written or taken away is not there on the host, or belongs to a writable directory.
 		const used = [...succeeded].some((operation) => !changes.has(operation));
 		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";

@@ -28,7 +28,7 @@ interface Library {
 
 const libraries: readonly Library[] = [
 	{
-		tree: /^(\/usr\/(?:local\/)?lib(?:64)?\/python3\.\d+)\/(?!(?:site|dist)-packages\/)/,
+		tree: /^(\/.+?\/lib(?:64)?\/python3\.\d+)\/(?!(?:site|dist)-packages\/)/,
 		language: "python",
 		isStandard: true,
 		without:

@@ -55,6 +55,7 @@ describe("libraries of interpreters", () => {
 		});
 	});
 	test.each([
+		["/opt/python/lib/python3.12/os.py", "/opt/python/lib/python3.12"],
 		["/usr/share/perl/5.40.1/strict.pm", "/usr/share/perl/5.40.1"],
 		["/usr/lib/x86_64-linux-gnu/perl-base/strict.pm", "/usr/lib/x86_64-linux-gnu/perl-base"],
 		["/usr/lib/x86_64-linux-gnu/perl/5.40.1/Socket.pm", "/usr/lib/x86_64-linux-gnu/perl/5.40.1"],
