@@ -3,6 +3,7 @@ import type { Minimising } from "../core/minimise/estimate.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
+import type { Awaited } from "../core/trace/awaited.ts";
 import type { AccessCounts } from "../core/trace/counts.ts";
 import type { ProcessRow, ProcessTree } from "../core/trace/process-tree.ts";
 import type { Reached } from "./coverage.ts";
@@ -21,11 +22,6 @@ export interface ProbeOutcome {
 export interface ShownProcesses extends ProcessTree {
 	readonly rows: readonly (ProcessRow & { readonly account?: string })[];
 }
-
-/** The application's end, or an answer to a probe. `said` is the last line that the probe printed. */
-export type Awaited =
-	| { readonly for: "end"; readonly program: string }
-	| { readonly for: "answer"; readonly command: string; readonly said: string };
 
 export type { Minimising } from "../core/minimise/estimate.ts";
 

@@ -2,9 +2,11 @@ import { shortened, tellingWords } from "../core/application/telling-words.ts";
 import { isIdle } from "../core/confinement/capabilities.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
-import { showPath } from "../core/path/quote.ts";
+import { pathToText } from "../core/path/path.ts";
+import { quoteShellLine, showPath } from "../core/path/quote.ts";
 import { type Missing, openingFor, openingOf } from "../core/plan/missing.ts";
 import { executableWord, openingWords } from "../core/plan/opening-names.ts";
+import type { Entry } from "../core/plan/plan.ts";
 import { capabilityOptions, refusedCalls, refusedCapabilities } from "../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
 import { remedyOption } from "../core/questions/remedy-option.ts";
@@ -54,7 +56,7 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
  * on purpose; with exit 1 `needs-capabilities` for those that it may only keep,
  * `needs-kernel-files` where it complains of one that no cage shows, and `not-answered-in-cage…` with what is missing, if anything.
  */
-export function trialFailure(name: string, round: TrialRound): Failure {
+export function trialFailure(name: string, round: TrialRound, entries: readonly Entry[] = []): Failure {
 	const probe = round.probes.find((one) => !one.ok);
 	const words = wordsOf(round.output, probe?.output);
 	const values = { name, probe: shortened(probe?.command ?? ""), words };
@@ -65,11 +67,16 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 		return new Failure("needs-refused", { ...values, openings: pathsOf(refused), options }, 4);
 	}
 	const executed = round.missing.filter(({ executes }) => executes !== undefined);
-	const executing = executed.flatMap(({ executes }) => (executes ? `--allow ${executableWord(executes)}` : [])).join(" ");
+	const executing = executed.flatMap(({ executes }) => (executes ? `--allow ${executableWord(executes)}` : []));
 	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
 	if (declined.length) {
-		const code = executed.length ? "needs-declined-executing" : "needs-declined";
-		return new Failure(code, { ...values, paths: pathsOf(declined), ...(executed.length ? { options: executing } : {}) }, 4);
+		// The application stopped at the first of them; the message names all that it opened, so that one more try is enough.
+		const opened = entries.filter((entry) => wasOpened(entry) && optionOf(entry) !== undefined);
+		const others = opened.filter(({ path }) => !declined.some((one) => one.path === path));
+		const allowing = opened.map((entry) => quoteShellLine([optionOf(entry) ?? "", pathToText(entry.path) ?? entry.path]));
+		const paths = [pathsOf(declined), ...others.map(({ path }) => showPath(path))].join(", ");
+		const code = executed.length ? "needs-declined-executing" : allowing.length ? "needs-declined" : "needs-excluded";
+		return new Failure(code, { ...values, paths, options: [...allowing, ...executing].join(" ") }, 4);
 	}
 	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
 	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
@@ -84,7 +91,7 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 		return new Failure("needs-unseen", { ...values, calls: pathsOf(unseen), options }, 1);
 	}
 	if (executed.length) {
-		return new Failure("needs-executable-data", { ...values, paths: pathsOf(executed), options: executing }, 1);
+		return new Failure("needs-executable-data", { ...values, paths: pathsOf(executed), options: executing.join(" ") }, 1);
 	}
 	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
 	if (kernel.length) {
@@ -100,6 +107,14 @@ export function trialFailure(name: string, round: TrialRound): Failure {
 		return `${placeOrCall(one)} (${one.error}${option === undefined ? "" : `; ${option}`})`;
 	});
 	return new Failure(`not-answered-in-cage${ending}`, { ...values, missing: missing.join(", ") }, 1);
+}
+
+const wasOpened = ({ decision, reasons }: Entry) =>
+	decision === "declined" &&
+	reasons.some((reason) => reason.kind === "traced" && reason.calls.some((call) => /^(open|exec)/.test(call)));
+
+function optionOf({ risks }: Entry): string | undefined {
+	return risks.includes("secret") ? "--allow-secret" : risks.includes("setuid") ? "--allow-setuid" : undefined;
 }
 
 const placeOrCall = ({ call, path }: Missing) => (path === undefined ? call : showPath(path));

@@ -175,7 +175,7 @@ export async function rounds(
 				continue;
 			}
 			if (!answered) {
-				await failed(context, cage, tried.value);
+				await failed(context, cage, plan, tried.value);
 			}
 			cage = await tested(context, cage, candidate.manifest, selftest);
 			const counts = countEntries(candidate.manifest);
@@ -227,9 +227,9 @@ export async function publish(
 }
 
 /** Keeps everything for the next attempt and says why it did not work. */
-async function failed(context: Context, cage: Cage, round: TrialRound): Promise<never> {
+async function failed(context: Context, cage: Cage, plan: Plan, round: TrialRound): Promise<never> {
 	const { store } = context.machine;
-	const failure = await orDiskFull(store, cage.name, trialFailure(cage.name, round));
+	const failure = await orDiskFull(store, cage.name, trialFailure(cage.name, round, plan.entries));
 	await whereThereIsRoom(store.saveCage(cage));
 	await whereThereIsRoom(store.log(cage.name, "trial-failed", { rounds: cage.trials.length }));
 	throw failure;

@@ -51,7 +51,7 @@ export async function probeUntilAnswered(
 	for (const command of probes) {
 		let outcome: ProbeOutcome = { command, ok: false, output: "" };
 		const answer = async () => {
-			for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
+			for (let pause = 30; ; pause = Math.min(pause * 2, 250)) {
 				signal.throwIfAborted();
 				const left = (deadline - machine.now()) / 1000;
 				if (over.signal.aborted || left <= 0 || !launched.init) break;

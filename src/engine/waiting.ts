@@ -1,5 +1,5 @@
+import type { Awaited } from "../core/trace/awaited.ts";
 import type { Context } from "./context.ts";
-import type { Awaited } from "./events.ts";
 
 /** Seconds that nobody wonders about. */
 const unremarkable = 2;

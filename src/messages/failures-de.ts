@@ -263,13 +263,15 @@ export const failuresDe: Failures = {
 	"opening-unknown":
 		"--{option} {value} ist keine Öffnung; es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",
 	"needs-declined":
-		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Probe: {probe} {words}",
+		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie, was hinein darf: {options}. Probe: {probe} {words}",
+	"needs-excluded":
+		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Nehmen Sie das --exclude zurück. Probe: {probe} {words}",
 	"file-exists":
 		"Unter {path} gibt es schon etwas, und nichts wird überschrieben; nennen Sie eine Datei, die es noch nicht gibt.",
 	"needs-account":
 		"{name} antwortet nicht ohne ein Konto, das weggelassen wurde: {accounts}. Nehmen Sie --without-account zurück, wenn der Käfig es kennen darf. Probe: {probe} {words}",
 	"needs-declined-executing":
-		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie es mit --allow-secret oder --allow-setuid, wenn es hinein darf. Es führt auch aus, was es selbst geschrieben hat: {options} erlaubt es. Probe: {probe} {words}",
+		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Es führt auch aus, was es selbst geschrieben hat. Erlauben Sie, was sein darf: {options}. Probe: {probe} {words}",
 	"needs-executable-data":
 		"{name} führt aus, was es selbst geschrieben hat: {paths}. Daten im Käfig lassen sich nicht ausführen, denn ein Angreifer könnte eine Datei laufen lassen, die er dort untergebracht hat. {options} erlaubt es. Probe: {probe} {words}",
 	"needs-kernel-files":

@@ -240,12 +240,13 @@ export const failuresEn = {
 	"opening-unknown":
 		"--{option} {value} is no opening; they are proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH and executable-data:DIR.",
 	"needs-declined":
-		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. Probe: {probe} {words}",
+		"{name} does not answer without what was left out: {paths}. Allow what may go in: {options}. Probe: {probe} {words}",
+	"needs-excluded": "{name} does not answer without what was left out: {paths}. Take back the --exclude. Probe: {probe} {words}",
 	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",
 	"needs-account":
 		"{name} does not answer without an account that was left out: {accounts}. Take back --without-account if the cage may know it. Probe: {probe} {words}",
 	"needs-declined-executing":
-		"{name} does not answer without what was left out: {paths}. Allow it with --allow-secret or --allow-setuid if it may go in. It also executes what it wrote: add {options} if it may. Probe: {probe} {words}",
+		"{name} does not answer without what was left out: {paths}. It also executes what it wrote. Allow what may be: {options}. Probe: {probe} {words}",
 	"needs-executable-data":
 		"{name} executes what it wrote: {paths}. Data in a cage cannot be executed, because an attacker could run a file that he put there. Add {options} if it may. Probe: {probe} {words}",
 	"needs-kernel-files":

@@ -49,6 +49,8 @@ export const notesDe: Notes = {
 	"template-not-unit": "{template} gilt als die Vorlage dieses Namens; für die systemd-Unit schreiben Sie {unit}.",
 	"writes-system-directory":
 		"Sie schrieb nach {path}, in ein Verzeichnis des Systems; im Käfig bleibt es nur lesbar. Machen Sie nötigenfalls ein Verzeichnis darunter beschreibbar.",
+	"configuration-holds-passwords":
+		"Ihre Konfiguration enthält Passwörter; wer in die Anwendung einbricht, kann sie im Käfig lesen wie auf dem Rechner: {paths}.",
 	"writes-beside-program":
 		"Sie schreibt nach {path}, wo ihr Programm, ihre Quellen oder ihre Konfiguration liegen; im Käfig wird das alles zu Zustand, und von dort läuft kein Programm. Lassen Sie sie in ein eigenes Verzeichnis schreiben.",
 	"template-untried":

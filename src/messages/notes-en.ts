@@ -45,6 +45,8 @@ export const notesEn = {
 	"template-not-unit": "{template} is taken as the template of that name; for the systemd unit write {unit}.",
 	"writes-system-directory":
 		"It wrote into {path}, a directory of the system; in the cage that stays read-only. Make a directory below it writable if it must.",
+	"configuration-holds-passwords":
+		"Its configuration holds passwords, and whoever breaks into the application can read them in the cage as on the host: {paths}.",
 	"writes-beside-program":
 		"It writes into {path}, where its own program, sources or configuration lie; in the cage all of that becomes state, and no program runs from there. Let it write into a directory of its own.",
 	"template-untried":

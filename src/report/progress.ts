@@ -1,6 +1,7 @@
 import { printable, showPath } from "../core/path/quote.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
+import { awaitedText } from "./awaited.ts";
 import { minimisingText } from "./minimising.ts";
 
 /** One event as a line of progress. Lasting lines stay; the others are drawn over by the next where there is a terminal. */
@@ -30,13 +31,7 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 		case "probe-tried":
 			return { text: words.probe(event.ok, printable(event.command)), lasting: !event.ok };
 		case "waited":
-			return {
-				text:
-					event.for === "end"
-						? words.awaitsEnd(printable(event.program), event.seconds)
-						: words.awaitsAnswer(event.seconds, printable(event.said)),
-				lasting: false,
-			};
+			return { text: awaitedText(event, messages), lasting: false };
 		case "exercise-run":
 			return { text: words.exercise(event.ok, printable(event.command)), lasting: !event.ok };
 		case "signal-sent":

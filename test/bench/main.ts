@@ -1,5 +1,6 @@
 import { building } from "./building.ts";
 import { caging } from "./caging.ts";
+import { daemons } from "./daemons.ts";
 import { folding } from "./folding.ts";
 import { meets, type Result, resultLine } from "./harness.ts";
 import { live } from "./live.ts";
@@ -13,7 +14,21 @@ import { watching } from "./watching.ts";
 import { wizard } from "./wizard.ts";
 
 /** Runs all benches, or those that are named; exits 1 where a target is missed. */
-const benches = [startup, tracing, folding, live, planning, building, making, caging, minimise, upkeep, watching, wizard];
+const benches = [
+	startup,
+	tracing,
+	folding,
+	live,
+	planning,
+	building,
+	making,
+	daemons,
+	caging,
+	minimise,
+	upkeep,
+	watching,
+	wizard,
+];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length) {

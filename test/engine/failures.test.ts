@@ -3,9 +3,11 @@ import type { Method } from "../../src/core/confinement/method.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
+import type { Entry } from "../../src/core/plan/plan.ts";
 import { orDiskFull, startFailure, trialFailure } from "../../src/engine/failures.ts";
 import type { TraceResult } from "../../src/engine/trace.ts";
 import type { TrialRound } from "../../src/engine/trial.ts";
+import { entry } from "../core/cage/plans.ts";
 import { type Did, trace } from "../core/plan/traces.ts";
 import { directory, link, tree } from "../core/plan/tree.ts";
 
@@ -61,9 +63,9 @@ describe("an application that cannot be traced", () => {
 
 describe("an application that does not answer in its cage", () => {
 	const method: Method = { launcher: "util-linux", confiner: "setpriv", landlock: 3, weaker: [] };
-	const failure = (missing: Missing[], output = "") => {
+	const failure = (missing: Missing[], output = "", entries: Entry[] = []) => {
 		const round: TrialRound = { round: 1, probes, failedExercises: [], missing, answered: false, findings: [], output, method };
-		const { code, exit, values } = trialFailure("app", round);
+		const { code, exit, values } = trialFailure("app", round, entries);
 		return { code, exit, values };
 	};
 	const absent = (path: string, values: Partial<Missing> = {}): Missing => ({
@@ -84,7 +86,17 @@ describe("an application that does not answer in its cage", () => {
 	});
 	test("needs what was left out, which goes before everything else", () => {
 		const all = [absent("/a"), absent("/etc/key", { declined: true })];
-		expect(failure(all)).toMatchObject({ code: "needs-declined", exit: 4, values: { paths: "/etc/key" } });
+		expect(failure(all)).toMatchObject({ code: "needs-excluded", exit: 4, values: { paths: "/etc/key" } });
+	});
+	test("names all secrets that it opened, with the options that allow them", () => {
+		const secret = (path: string, call: string) =>
+			entry(path, { decision: "declined", risks: ["secret"], reasons: [{ kind: "traced", calls: [call] }] });
+		const entries = [secret("/etc/key", "openat"), secret("/etc/shadow", "stat"), secret("/etc/other key", "open")];
+		expect(failure([absent("/etc/key", { declined: true })], "", entries)).toMatchObject({
+			code: "needs-declined",
+			exit: 4,
+			values: { paths: "/etc/key, /etc/other key", options: "--allow-secret /etc/key --allow-secret '/etc/other key'" },
+		});
 	});
 	test("executes what it wrote, and the option for that is named with what was left out", () => {
 		const executed = absent("/var/lib/app/a.so", { kind: "noexec", executes: pathFromText("/var/lib/app") });

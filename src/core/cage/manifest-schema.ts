@@ -93,7 +93,7 @@ const entry = v.object({
 	origin: v.exactOptional(path),
 	source: v.exactOptional(stamp),
 	copy: v.exactOptional(stamp),
-	marks: v.exactOptional(v.array(v.picklist(["elf", "script", "secret"]))),
+	marks: v.exactOptional(v.array(v.picklist(["elf", "script", "secret", "keystore", "opaque"]))),
 	edited: v.exactOptional(v.string()),
 	reasons: v.array(reason),
 	risks: v.array(v.picklist(["secret", "setuid", "device", "world-writable", "state", "refused-device", "large", "home"])),

@@ -67,15 +67,25 @@ const mostRead = 4 * 1024 * 1024;
 export function reachedModules(
 	start: ReadonlyMap<Path, Role>,
 	language: ModuleLanguage,
-	files: Pick<Files, "read" | "resolve">,
+	files: Pick<Files, "read" | "resolve" | "status">,
 ): Set<Path> {
+	const directories = new Map<Path, Path | undefined>();
+	/** As `files.resolve`, which is asked for directories and links alone: most modules share a directory with others. */
+	function realPlace(path: Path): Path | undefined {
+		const above = parent(path);
+		if (!directories.has(above)) directories.set(above, files.resolve(above));
+		const directory = directories.get(above);
+		const place = directory === undefined ? undefined : join(directory, baseName(path));
+		return place !== undefined && files.status(place)?.kind === "symlink" ? files.resolve(place) : place;
+	}
+
 	const reached = new Set<Path>();
 	const named = new Set<Path>();
 	const pending = [...start.keys(), ...language.builtIn()];
 	for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
 		if (named.has(path)) continue;
 		named.add(path);
-		const real = files.resolve(path);
+		const real = realPlace(path);
 		if (real === undefined || reached.has(real)) continue;
 		reached.add(real);
 		const role = start.get(real) ?? "module";

@@ -74,6 +74,11 @@ export function isByteCode(path: Path): boolean {
 	return path.includes("/__pycache__");
 }
 
+/** Manual pages, documentation and translations: whoever only looks at them lists them, or checks that a package is complete. */
+export function isForReaders(path: Path): boolean {
+	return /^\/usr(\/local)?\/share\/(man|info|doc|locale)\/./.test(path);
+}
+
 /** What the launcher puts there anew: no copy below it is ever seen. Directories of the host below /tmp are bound back. */
 export function isMountedByLauncher(path: Path): boolean {
 	const area = areaOf(path);

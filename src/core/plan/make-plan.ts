@@ -10,7 +10,7 @@ import { isWithin, normalise, outermost, type Path, pathFromText, pathToText } f
 import { showPath } from "../path/quote.ts";
 import { type Access, peerPorts, type Trace } from "../trace/trace.ts";
 import { planAccounts } from "./accounts.ts";
-import { isByteCode } from "./areas.ts";
+import { isByteCode, isForReaders } from "./areas.ts";
 import { realBinds, refuseNestedBinds } from "./binds.ts";
 import { deviceName, judgeDevice, namedDevice, nullDevice } from "./devices.ts";
 import { EntryCollector } from "./entries.ts";
@@ -22,6 +22,7 @@ import { planOffers } from "./offers.ts";
 import { allows as allowsOpening, executableIn, openingWords, refuses, socketsIn } from "./opening-names.ts";
 import { type FoundOpening, planOpenings } from "./openings.ts";
 import { ownDirectories } from "./own.ts";
+import { passwordNotes } from "./passwords.ts";
 import { permissionsOf } from "./permissions.ts";
 import type { Entry, Identity, Plan, Reason, Risk } from "./plan.ts";
 import { refusedNotes } from "./refused-calls.ts";
@@ -216,6 +217,7 @@ export function makePlan(input: PlanInput): Plan {
 			...unprovenPrograms(trace, files),
 			...unheardNotes({ trace, files, writable: mountedOver }),
 			...(syslog?.notes ?? []),
+			...passwordNotes(entries, files),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),
 		],
 	};
@@ -227,7 +229,7 @@ function addTraced({ files, trace }: PlanInput, collector: EntryCollector): void
 	const accesses = [...trace.accesses.values()].sort((a, b) => Number(isOnlyLooked(a)) - Number(isOnlyLooked(b)));
 	for (const access of accesses) {
 		const { failed, path, succeeded } = access;
-		if (generated.has(path) || isByteCode(path)) continue;
+		if (generated.has(path) || isByteCode(path) || (isForReaders(path) && isOnlyLooked(access))) continue;
 		// What was only made, written or taken away is not there on the host, or belongs to a writable directory.
 		const used = [...succeeded].some((operation) => !changes.has(operation));
 		const found = failed.has("EEXIST") && files.status(placeOf(path, files))?.kind === "directory";

@@ -1,8 +1,11 @@
 import type { Files } from "../machine/facts.ts";
 import type { Path } from "../path/path.ts";
 
-/** What a file is known by from its beginning: the kernel or the loader reads it itself (ELF, a script's `#!`), or it holds a key or a password. */
-export type Mark = "elf" | "script" | "secret";
+/**
+ * What a file is known by from its beginning: the kernel or the loader reads it itself (ELF, a script's `#!`), or it holds a key or a password. A
+ * `keystore` may hold keys or only certificates; an `opaque` file is one token or no text. The file's mode tells what these two are for.
+ */
+export type Mark = "elf" | "script" | "secret" | "keystore" | "opaque";
 
 /** How much of a file is read to tell its marks. */
 export const headSize = 16 * 1024;
@@ -10,7 +13,14 @@ export const headSize = 16 * 1024;
 /** Marks by which the tools themselves know these files: PEM (RFC 7468), OpenSSH, PuTTY, TSIG keys, and well-known token forms. */
 const secretContents = [
 	/-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/,
+	/-----BEGIN OpenVPN Static key/,
 	/^PuTTY-User-Key-File-\d/,
+	/\bAGE-SECRET-KEY-1[0-9A-Z]{20,}/,
+	/^(Key: )?\((\d+:)?(protected-|shadowed-)?private-key/,
+	// WireGuard, and PgBouncer's list of users.
+	/^[ \t]*PrivateKey[ \t]*=[ \t]*[A-Za-z0-9+/]{43}=/m,
+	/^"[^"\n]*"[ \t]+"(md5[0-9a-f]{32}|SCRAM-SHA-256\$[^"\n]+)"/m,
+	/^[^:\s]+:\{S?SHA(256|512)?\}/m,
 	/\bsecret\s+"[A-Za-z0-9+/=]{16,}"\s*;/,
 	/\b(ghp|gho|ghs|glpat|xox[abp])[_-][A-Za-z0-9_-]{16,}/,
 	/\bAKIA[0-9A-Z]{16}\b/,
@@ -19,9 +29,25 @@ const secretContents = [
 	/\$(?<=^[^:\s]+:\$)(1|2[aby]|5|6|7|y|apr1)\$/m,
 ];
 
+/**
+ * The first bytes of keys that are no text, in hexadecimal: Kerberos keytabs and stashes of master keys, and DER: PKCS #1 and #8, SEC 1, and encrypted
+ * PKCS #8.
+ */
+const keyFormats = [
+	/^050200000.(..)000[1-9]/,
+	/^30(..){1,4}020100(30(0.|1.|20)06|02[4-8])/,
+	/^30(..){1,3}02010104[1-4]/,
+	/^30(..){1,4}30(..){1,2}06092a864886f70d01050d/,
+];
+
+/** Java's key stores and PKCS #12. */
+const keystores = [/^feedfeed/, /^cececece/, /^30(..){1,5}02010330/];
+
+const token = /^(?=[^\s]*\d)[A-Za-z0-9+=_.~-][A-Za-z0-9+/=_.~-]{15,1023}\s*$/;
+
 /** What is looked for, as text: marks that were told by other rules say nothing. */
 export function rulesOfMarks(): string {
-	return [headSize, ...secretContents].join(" ");
+	return [headSize, ...secretContents, ...keyFormats, ...keystores, token].join(" ");
 }
 
 /** undefined where the file cannot be read. */
@@ -34,8 +60,14 @@ export function marksOf(head: Buffer): Mark[] {
 	// Programs and libraries mention such marks (openssl knows what a PEM header looks like) without being one.
 	if (head.subarray(0, 4).equals(elfMagic)) return ["elf"];
 	const text = head.subarray(0, headSize).toString("latin1");
-	const isSecret = secretContents.some((pattern) => pattern.test(text));
-	return [...(text.startsWith("#!") ? (["script"] as const) : []), ...(isSecret ? (["secret"] as const) : [])];
+	const found: Mark[] = text.startsWith("#!") ? ["script"] : [];
+	const isText = !text.includes("\0");
+	const start = head.subarray(0, 32).toString("hex");
+	const isSecret = keyFormats.some((pattern) => pattern.test(start)) || secretContents.some((pattern) => pattern.test(text));
+	if (isSecret) found.push("secret");
+	if (keystores.some((pattern) => pattern.test(start))) found.push("keystore");
+	if (!isText || token.test(text)) found.push("opaque");
+	return found;
 }
 
 const elfMagic = Buffer.from("\x7fELF", "latin1");

@@ -5,7 +5,7 @@ import { isWithin, normalise, outermost, type Path, parent, pathFromText } from 
 import { showPath } from "../path/quote.ts";
 import { refusedCode, refusedNetlink, refusedToKeep, refusedUnixSocket } from "../trace/needs.ts";
 import type { Access, Operation, Trace } from "../trace/trace.ts";
-import { areaOf, holdsState, isByteCode, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
+import { areaOf, holdsState, isByteCode, isForReaders, isMountedByLauncher, isSystemDirectory } from "./areas.ts";
 import { judgeDevice } from "./devices.ts";
 import type { Importance } from "./importance.ts";
 import { placeOf } from "./links.ts";
@@ -227,7 +227,8 @@ function isRefused(missing: Missing, { rules }: Plan): boolean {
  * Whether an application mostly lives without it: redis reads /proc/self/stat all the time, and libc asks for a name service's socket before it
  * goes on by itself. Such a thing counts where the application does not answer.
  */
-export function isTolerable({ kind, mixed, remedy }: Missing): boolean {
+export function isTolerable({ call, kind, mixed, path, remedy }: Missing): boolean {
+	if (path !== undefined && isForReaders(path) && /stat|access/.test(call)) return true;
 	return mixed || kind === "kernel-file" || kind === "noexec" || (remedy?.kind === "opening" && remedy.name !== "proc");
 }
 

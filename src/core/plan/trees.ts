@@ -28,7 +28,7 @@ interface Library {
 
 const libraries: readonly Library[] = [
 	{
-		tree: /^(\/usr\/(?:local\/)?lib(?:64)?\/python3\.\d+)\/(?!(?:site|dist)-packages\/)/,
+		tree: /^(\/.+?\/lib(?:64)?\/python3\.\d+)\/(?!(?:site|dist)-packages\/)/,
 		language: "python",
 		isStandard: true,
 		without:
@@ -84,7 +84,7 @@ const mostFiles = 20_000;
 /** The libraries of which the application read a part, by the places where they really are. `own` are its own sources. */
 export function libraryTrees(trace: Trace, own: readonly LibraryTree[], files: Files): LibraryTree[] {
 	const read = [...trace.accesses.values()].flatMap(({ path, succeeded }) =>
-		succeeded.has("read") ? [placeOf(path, files)] : [],
+		succeeded.has("read") ? [sourceOfByteCode(placeOf(path, files))] : [],
 	);
 	const tops = topsOf(read);
 	const whole = [...tops].flatMap(([top, library]) => (library.language ? [] : [{ top, paths: treePaths(top, library, files) }]));
@@ -92,6 +92,12 @@ export function libraryTrees(trace: Trace, own: readonly LibraryTree[], files: F
 	const sources = [...own, ...whole].flatMap(({ paths }) => paths);
 	const partial = [...languages].flatMap((language) => partialTrees(language, { trace, read, sources, tops }, files));
 	return [...whole, ...partial].sort((a, b) => (a.top < b.top ? -1 : 1));
+}
+
+/** Python reads a module's byte code and only looks at its source. */
+function sourceOfByteCode(path: Path): Path {
+	const [, directory, name] = /^(.*)\/__pycache__\/([^/]+?)\.[^/.]*(?:\.opt-\d)?\.pyc$/.exec(path) ?? [];
+	return directory === undefined ? path : (`${directory}/${name}.py` as Path);
 }
 
 function topsOf(paths: Iterable<Path>): Map<Path, Library> {
@@ -142,21 +148,41 @@ function partialTrees(language: Language, used: Used, files: Files): LibraryTree
 	}
 	const trees = [...tops].map(([top, library]) => {
 		const all = treePaths(top, library, files);
-		// Certificates, time zones and templates come with the modules above them.
-		const holders = new Set(all.filter((path) => code.test(path)).map(parent));
-		const isData = (path: Path) => {
-			if (code.test(path) || (library.isStandard && !directories.has(parent(path)))) return false;
-			let holder = parent(path);
-			while (holder !== top && !holders.has(holder)) holder = parent(holder);
-			return directories.has(holder) || !holders.has(holder);
-		};
-		const paths = all.filter((path) => reached.has(files.resolve(path) ?? path) || isData(path));
+		const data = dataOf(all, top, directories, used.read);
+		const paths = all.filter((path) => {
+			return code.test(path)
+				? reached.has(linkEnd(path, files))
+				: data.has(path) && (!library.isStandard || directories.has(parent(path)));
+		});
 		const known = new Set(paths);
 		const left = all.filter((path) => !known.has(path));
 		const bytes = left.reduce((sum, path) => sum + (files.status(path)?.size ?? 0), 0);
 		return { top, paths, ...(left.length ? { rest: { files: left.length, bytes } } : {}) };
 	});
 	return [...single, ...trees];
+}
+
+/** Most files of a directory that nothing was read of; icons and pages of an interface that is not used are hundreds. */
+const mostUnread = 100;
+
+/**
+ * What is no code comes with the modules above it: certificates, time zones, templates. `reached` are directories with modules that can be loaded,
+ * `read` files that were read.
+ */
+function dataOf(all: readonly Path[], top: Path, reached: ReadonlySet<Path>, read: readonly Path[]): ReadonlySet<Path> {
+	const holders = new Set(all.filter((path) => code.test(path)).map(parent));
+	const groups = new Map<Path, Path[]>();
+	for (const path of all) {
+		if (code.test(path)) continue;
+		let [group, holder] = [path, parent(path)];
+		while (holder !== top && !holders.has(holder)) [group, holder] = [holder, parent(holder)];
+		if (!reached.has(holder) && holders.has(holder)) continue;
+		const known = groups.get(group);
+		if (known) known.push(path);
+		else groups.set(group, [path]);
+	}
+	const isRead = (group: Path) => read.some((path) => isWithin(path, group));
+	return new Set([...groups].flatMap(([group, paths]) => (paths.length <= mostUnread || isRead(group) ? paths : [])));
 }
 
 const code = /\.(py|pyi|pyx|pxd|typed|p[lmh]|al|ix|bs|ld|rb|so|c|h)$/;
@@ -198,6 +224,8 @@ function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, u
 	const gems = [...used.tops.keys()].filter((top) => /\/gems\/[^/]+$/.test(top)).map((top) => `${top}/lib`);
 	return rubyModules(existing([...library, ...others, ...gems, "/usr/lib/ruby/vendor_ruby"]), library, listings);
 }
+
+const linkEnd = (path: Path, files: Files) => (files.status(path)?.kind === "symlink" && files.resolve(path)) || path;
 
 const unique = <T>(values: Iterable<T>) => [...new Set(values)];
 

@@ -1,6 +1,7 @@
 import { addCommand } from "./commands.ts";
 import { counted, exerciseEnded, exerciseStarted, ticked } from "./novelty.ts";
 import { happenInBuild } from "./progress.ts";
+import { without } from "./reduced.ts";
 import type { Happening, ProbeOutcome } from "./seen.ts";
 import type { Tracing, Trying, WizardState } from "./state.ts";
 import { told } from "./state.ts";
@@ -10,13 +11,21 @@ import { mayExercise } from "./tracing.ts";
 export const linesKept = 1000;
 const longestLine = 2000;
 
+const endsWaiting: ReadonlySet<Happening["event"]> = new Set([
+	"application-started",
+	"application-ended",
+	"probe-tried",
+	"exercise-run",
+	"signal-sent",
+]);
+
 /** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */
 export function happen(state: WizardState, events: readonly Happening[], at?: number): WizardState {
 	let next = state;
 	let text = "";
 	for (const event of events) {
 		if (event.event === "output-received") text += event.text;
-		else next = happenOne(next, event, at);
+		else next = happenOne(endsWaiting.has(event.event) ? without(next, "awaited") : next, event, at);
 		// A chatty application must not make us keep what nobody will see.
 		if (text.length > 256 * 1024) text = text.slice(-128 * 1024);
 	}
@@ -36,6 +45,10 @@ function happenOne(
 	at: number | undefined,
 ): WizardState {
 	switch (event.event) {
+		case "waited": {
+			const { event: _, ...awaited } = event;
+			return { ...state, awaited };
+		}
 		case "warned": {
 			const warning = told(event.code, event.values);
 			const known = state.warnings.some((one) => JSON.stringify(one) === JSON.stringify(warning));

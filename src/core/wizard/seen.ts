@@ -11,6 +11,7 @@ import type { PackageRef } from "../plan/plan.ts";
 import type { NextStep } from "../questions/next-steps.ts";
 import type { ParameterKind } from "../template/parameters.ts";
 import type { Added } from "../trace/another-run.ts";
+import type { Awaited } from "../trace/awaited.ts";
 import type { AccessCounts } from "../trace/counts.ts";
 import type { ProcessRow, ProcessTree } from "../trace/process-tree.ts";
 
@@ -247,6 +248,7 @@ export type Happening =
 	| { readonly event: "processes-attached"; readonly pid: number; readonly processes: number }
 	| { readonly event: "application-ended"; readonly status: number }
 	| { readonly event: "output-received"; readonly text: string }
+	| ({ readonly event: "waited"; readonly seconds: number } & Awaited)
 	| {
 			readonly event: "accesses-counted";
 			readonly run: number;

@@ -6,6 +6,7 @@ import type { Missing } from "../plan/missing.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Answers } from "../questions/answers.ts";
 import type { Tested } from "../selftest/verdict.ts";
+import type { Awaited } from "../trace/awaited.ts";
 import type { Account, AccountFile } from "./account-rows.ts";
 import { type FilesState, type FileTab, noFilesState } from "./files/state.ts";
 import type { Key } from "./keys.ts";
@@ -187,6 +188,8 @@ export interface WizardState {
 	readonly building?: Building;
 	readonly trial: Trying;
 	/** While it is searched for what nothing needs; `settling` once the best so far is enough. */
+	/** Shown while a run waits for longer than anybody expects. */
+	readonly awaited?: Awaited & { readonly seconds: number };
 	readonly minimising?: { readonly progress?: Minimising; readonly settling?: true };
 	/** What was found that nothing needs, until it is left out or the candidate is another one. */
 	readonly unneeded?: Unneeded;

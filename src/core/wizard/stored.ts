@@ -30,6 +30,7 @@ const transient = [
 	"thenBuild",
 	"surroundings",
 	"building",
+	"awaited",
 	"minimising",
 	"unneeded",
 	"finished",

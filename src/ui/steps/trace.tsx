@@ -5,6 +5,7 @@ import type { WizardState } from "../../core/wizard/state.ts";
 import { answersAlready, nextProposal, quiet } from "../../core/wizard/tracing.ts";
 import type { TraceTab } from "../../core/wizard/tracing-state.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { awaitedText as textOfAwaited } from "../../report/awaited.ts";
 import { addedText } from "../../report/coverage.ts";
 import { useView } from "../look.ts";
 import { Line } from "../parts/line.tsx";
@@ -28,10 +29,12 @@ export function TraceStep() {
 }
 
 function Main({ isWide }: { isWide: boolean }) {
-	const { height, messages, state, width } = useView();
+	const { height, linear, messages, state, width } = useView();
 	const { trace } = state;
 	if (!trace) return null;
-	const status = paragraph(statusText(state, messages), width, 2);
+	// A number that changes every second would be read aloud every second.
+	const awaited = linear ? undefined : awaitedText(state, messages);
+	const status = paragraph(awaited ?? statusText(state, messages), width, 2);
 	const counts = countsText(trace.counts, messages);
 	const added = addedLines(state, messages, width);
 	// Of a small screen a third for what was asked: what happens is worth more than the last of many exercises.
@@ -90,6 +93,10 @@ function countsText(counts: AccessCounts | undefined, messages: Messages): strin
 		written: counts.write + counts.create,
 		missing: counts.missing,
 	});
+}
+
+function awaitedText(state: WizardState, messages: Messages): string | undefined {
+	return state.awaited && isBusy(state, "trace") ? textOfAwaited(state.awaited, messages) : undefined;
 }
 
 function statusText(state: WizardState, messages: Messages): string {

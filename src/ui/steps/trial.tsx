@@ -6,6 +6,7 @@ import type { Round } from "../../core/wizard/seen.ts";
 import type { WizardState } from "../../core/wizard/state.ts";
 import { declinedPaths, isProposed, isTaken, lastRound, missingKey, wanted } from "../../core/wizard/trying.ts";
 import type { Messages } from "../../messages/messages.ts";
+import { awaitedText } from "../../report/awaited.ts";
 import { verdictText } from "../../report/selftest.ts";
 import { roundsTable } from "../../report/trial.ts";
 import { useView } from "../look.ts";
@@ -33,12 +34,13 @@ export function TrialStep() {
 }
 
 function Overview() {
-	const { height, messages, state, width } = useView();
+	const { height, linear, messages, state, width } = useView();
 	const words = messages.wizard.trial;
 	const round = lastRound(state);
 	const running = isBusy(state, "try", "plan");
 	const isWide = state.size.columns >= columnsForTwo;
-	const status = paragraph(statusText(state, messages), width, 3);
+	const awaited = isBusy(state, "try") && !linear ? state.awaited : undefined;
+	const status = paragraph(awaited ? awaitedText(awaited, messages) : statusText(state, messages), width, 3);
 	const missing = running ? [] : (round?.missing ?? []);
 	// What is missing is the question of this screen: it has its rows before anything else gets more than one.
 	const room = new Room(height - status.length - (running ? 0 : 1));

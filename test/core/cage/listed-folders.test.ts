@@ -14,7 +14,7 @@ const host = tree({
 	"/srv/other/file": "x",
 	"/opt/sites/a/x.conf": "x",
 	"/opt/sites/b/y.txt": "x",
-	"/usr/share/perl/5.40/strict.pm": "x",
+	"/usr/share/perl/5.40/strict.pm": "require 'unicore/Name.pm';",
 	"/usr/share/perl/5.40/unicore/Name.pm": "x",
 });
 const did = {
@@ -31,7 +31,7 @@ function listed(...include: string[]): string[] {
 
 const perl = ["/usr/share/perl/5.40", "/usr/share/perl/5.40/unicore"];
 
-test("a library that goes in whole, and nothing else where the application was only watched", () => {
+test("a library that goes in as far as its sources name it, and nothing else where the application was only watched", () => {
 	expect(listed()).toEqual(perl);
 });
 

@@ -25,6 +25,15 @@ const host = {
 	"/var/lib/app/db": "d",
 };
 
+test("manual pages and translations that were only looked at stay out, those that were read go in", () => {
+	const page = "/usr/share/man/man1/app.1.gz";
+	const words = "/usr/share/locale/de/LC_MESSAGES/app.mo";
+	const files = tree({ ...host, [page]: "x", [words]: "x" });
+	const made = planFor(files, trace({ "/usr/bin/app": "execute", [page]: "look", [words]: "read" }));
+	expect(entryAt(made, page)).toBeUndefined();
+	expect(entryAt(made, words)?.decision).toBe("include");
+});
+
 describe("what no trace shows", () => {
 	test("the loader, libraries and interpreters come by reading the programs, with who needs them", () => {
 		const made = planFor(tree(host), trace({ "/usr/bin/script": "execute" }));

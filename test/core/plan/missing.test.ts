@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
 import type { Addition } from "../../../src/core/plan/make-plan.ts";
 import { findMissing, isTolerable, type Missing } from "../../../src/core/plan/missing.ts";
 import { asApp, asRoot, type Did, planFor, rules, trace } from "./traces.ts";
@@ -43,6 +44,19 @@ const remedyOf = (remedy: Addition | undefined) =>
 		: remedy.kind === "opening"
 			? remedy.name
 			: `${remedy.kind} ${"path" in remedy ? remedy.path : remedy.name}`;
+
+test("a manual page that a cage does not show counts only where the application does not answer", () => {
+	const page: Missing = {
+		kind: "absent",
+		path: "/usr/share/man/man1/app.1.gz" as Path,
+		call: "newfstatat",
+		error: "ENOENT",
+		declined: false,
+	};
+	expect(isTolerable(page)).toBe(true);
+	expect(isTolerable({ ...page, call: "openat" })).toBe(false);
+	expect(isTolerable({ ...page, path: "/etc/app.conf" as Path })).toBe(false);
+});
 
 describe("where the start was not watched on the host", () => {
 	const files = tree({ ...host, "/dev/urandom": node(1, 9) });

@@ -26,6 +26,15 @@ describe("a secret by its content, whatever its name and mode", () => {
 		["admin:$apr1$abc$def\n"],
 		["admin:$2y$05$abcdefghijklmnopqrstuv\n"],
 		["root:$6$salt$hash:19000:0:99999:7:::\n"],
+		["admin:{SSHA}c2VjcmV0\n"],
+		["\x05\x02\0\0\0\x41\0\x02\0\x06CENSUS"],
+		["0\x82\x04\xbd\x02\x01\x000\r\x06\t*\x86H\x86\xf7\r\x01\x01\x01\x05\0"],
+		["0\x82\x04\xa3\x02\x01\0\x02\x82\x01\x01\0"],
+		["0w\x02\x01\x01\x04\x20\0"],
+		["-----BEGIN OpenVPN Static key V1-----\n"],
+		["[Interface]\nPrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n"],
+		['"app" "SCRAM-SHA-256$4096:c2FsdA==$a:b"\n'],
+		["(21:protected-private-key(3:rsa"],
 	])("%j", (content) => {
 		expect(isSecret("/etc/app/file", content)).toBe(true);
 		expect(isSecret("/var/lib/app/plain.txt", content)).toBe(true);
@@ -36,6 +45,25 @@ describe("a secret by its content, whatever its name and mode", () => {
 		expect(isSecret("/opt/openssl", "\x7fELF\0-----BEGIN RSA PRIVATE KEY-----")).toBe(false);
 		expect(isSecret("/usr/lib/python3/pem.py", "'-----BEGIN PRIVATE KEY-----'")).toBe(false);
 		expect(isSecret("/usr/share/ssl/server.pem", "-----BEGIN PRIVATE KEY-----")).toBe(true);
+	});
+});
+
+describe("a secret where others may not read it", () => {
+	const hidden = { mode: 0o640 };
+	test.each([
+		["/etc/munge/key", "\0\x81\x92\0"],
+		["/etc/app/psk", "1f87c933c1d3f1a2aab0e77b3c0d9e31\n"],
+		["/etc/app/store", "\xfe\xed\xfe\xed\0\0"],
+		["/var/lib/app/store", "0\x82\x0a\x01\x02\x01\x030\x82"],
+	])("%s", (path, content) => {
+		expect(risks(path, content, hidden)).toContain("secret");
+		expect(risks(path, content)).not.toContain("secret");
+	});
+	test("but configuration in words, state that is no text, and an empty file are none", () => {
+		expect(risks("/etc/app/app.conf", "password = hunter2\n", hidden)).not.toContain("secret");
+		expect(risks("/var/lib/app/db", "\0\x81\x92\0", hidden)).not.toContain("secret");
+		expect(risks("/etc/app/users", "", hidden)).not.toContain("secret");
+		expect(risks("/etc/app/path", "/usr/lib/app/plugins/number-1\n", hidden)).not.toContain("secret");
 	});
 });
 

@@ -55,6 +55,7 @@ describe("libraries of interpreters", () => {
 		});
 	});
 	test.each([
+		["/opt/python/lib/python3.12/os.py", "/opt/python/lib/python3.12"],
 		["/usr/share/perl/5.40.1/strict.pm", "/usr/share/perl/5.40.1"],
 		["/usr/lib/x86_64-linux-gnu/perl-base/strict.pm", "/usr/lib/x86_64-linux-gnu/perl-base"],
 		["/usr/lib/x86_64-linux-gnu/perl/5.40.1/Socket.pm", "/usr/lib/x86_64-linux-gnu/perl/5.40.1"],
@@ -87,6 +88,26 @@ describe("libraries of interpreters", () => {
 		expect(entryAt(made, "/usr/lib/python3/dist-packages/other/a.py")?.reasons).toEqual([
 			{ kind: "part-of", tree: "/usr/lib/python3/dist-packages/other" },
 		]);
+	});
+	test("a module of which only the byte code was read brings what its source names", () => {
+		const byteCode = "/usr/lib/python3.13/__pycache__/os.cpython-313.opt-1.pyc";
+		const [made] = libraryTrees(trace({ [byteCode]: "read" }), [], tree({ ...python, [byteCode]: "" }));
+		expect(made?.paths).toContain("/usr/lib/python3.13/json/__init__.py");
+	});
+	test("data comes with the modules above it, but not hundreds of files that nothing was read of", () => {
+		const app = "/usr/lib/python3/dist-packages/flask";
+		const many = (folder: string) => Object.fromEntries([...Array(101)].map((_, at) => [`${app}/${folder}/${at}.svg`, ""]));
+		const files = tree({ ...python, ...many("icons"), ...many("pages"), [`${app}/words/de.mo`]: "" });
+		const [made] = libraryTrees(trace({ [`${app}/app.py`]: "read", [`${app}/pages/7.svg`]: "read" }), [], files);
+		const folders = new Set(
+			made?.paths.map((path) =>
+				path
+					.slice(app.length + 1)
+					.split("/")
+					.at(-2),
+			),
+		);
+		expect([...folders].sort()).toEqual(["json", "pages", "words", undefined].sort());
 	});
 	test("what no source names is offered, and an include takes all of it without byte code", () => {
 		const many = Object.fromEntries([...Array(10)].map((_, at) => [`/usr/lib/python3.13/more${at}.py`, "12345"]));

@@ -41,6 +41,17 @@ function tick(wizard: Drive, at: number): Drive {
 	return wizard.act({ type: "ticked", at });
 }
 
+test("what a run waits for is shown until it comes, and not kept", () => {
+	const wizard = atTrace();
+	wizard.wanted();
+	const waited: Happening = { event: "waited", seconds: 3, for: "answer", command: probe, said: "refused" };
+	happenedAt(wizard, 0, { event: "application-started", where: "rehearsal", run: 1 }, waited);
+	expect(wizard.state.awaited).toEqual({ seconds: 3, for: "answer", command: probe, said: "refused" });
+	expect(JSON.stringify(storedOf(wizard.state))).not.toContain("refused");
+	happenedAt(wizard, 4000, { event: "probe-tried", command: probe, ok: true, output: "" });
+	expect(wizard.state.awaited).toBeUndefined();
+});
+
 describe("when it is enough", () => {
 	test("is said once nothing new came for some seconds, and unsaid by anything new", () => {
 		const wizard = answering();
