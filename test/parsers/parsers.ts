@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { splitCommandLine } from "../../src/core/application/command-line.ts";
 import { parseEnvironmentFile } from "../../src/core/application/environment-file.ts";
+import { parseHandedSocket } from "../../src/core/application/handed-socket.ts";
 import { parseMadeDirectory } from "../../src/core/application/made-directory.ts";
 import { execOfShellLine } from "../../src/core/application/shell-exec.ts";
 import { programsOfLine } from "../../src/core/application/shell-programs.ts";
@@ -216,6 +217,10 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		parse: parsePasswd,
 	},
 	parseGroup: { samples: ["root:x:0:\nssl-cert:x:110:redis,www-data\n"], parse: parseGroup },
+	parseHandedSocket: {
+		samples: ["stream /run/app.sock name=app mode=0660 user=www-data directory=0755 per-connection", "datagram [::1]:69"],
+		parse: (text) => parseHandedSocket(text),
+	},
 	parseServiceUnit: { samples: [service], parse: (text) => parseServiceUnit("app@one.service", [text, service]) },
 	parseSocketUnit: {
 		samples: [
