@@ -1,4 +1,4 @@
-import { type Path, pathFromText, root } from "../path/path.ts";
+import { outermost, type Path, pathFromText, root } from "../path/path.ts";
 import type { Openings } from "../plan/plan.ts";
 
 /**
@@ -53,7 +53,8 @@ export function landlockRuleset(writable: readonly Path[], readsPass: boolean): 
 	const rules: LandlockRule[] = [
 		{ path: root, rights: ["execute", "read-file", "read-dir"] },
 		{ path: pathFromText("/dev"), rights: ["write-file"] },
-		...writable.map((path) => ({ path, rights: write })),
+		// A rule holds for all below it, and what is in a closed directory cannot be opened by a unit's confiner.
+		...outermost(writable).map((path) => ({ path, rights: write })),
 	];
 	return { handled, rules: rules.map((rule) => ({ ...rule, rights: rule.rights.filter((right) => handled.includes(right)) })) };
 }

@@ -6,7 +6,7 @@ import type { Edit } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
-import { initName } from "../../core/confinement/launch.ts";
+import { emptyName, initName } from "../../core/confinement/launch.ts";
 import { join, type Path, parent, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { OwnerChange } from "../../core/plan/plan.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
@@ -359,13 +359,15 @@ export class StateFolder extends StateReader implements Store {
 	}
 
 	async #placeProgram(name: string, file: string, program: Uint8Array): Promise<void> {
-		const place = join(this.launcher(name), pathFromText(file));
+		const folder = this.launcher(name);
+		// A unit mounts them into the cage, where the account has to go through them; here nobody gets past the folders above.
+		for (const directory of [folder, join(folder, emptyName)]) {
+			await makeSafeFolder(directory);
+			await chmod(pathToBytes(directory), 0o755);
+		}
+		const place = join(folder, pathFromText(file));
 		const there = await readFile(pathToBytes(place)).catch(() => undefined);
-		if (there?.equals(program)) return;
-		await makeSafeFolder(this.launcher(name));
-		// A unit mounts it into the cage, where the account has to go through it; here nobody gets past the folders above.
-		await chmod(pathToBytes(this.launcher(name)), 0o755);
-		await writeAtomic(place, program, 0o755);
+		if (!there?.equals(program)) await writeAtomic(place, program, 0o755);
 	}
 
 	get #templates(): StateTemplates {

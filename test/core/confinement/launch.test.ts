@@ -155,6 +155,10 @@ describe("a cage", () => {
 		const access = words[words.indexOf("--landlock-access") + 1];
 		expect(access?.replace("fs:", "").split(",")).toEqual(landlockRuleset([], false).handled);
 	});
+	test("Landlock has one rule for directories of which one is below the other", () => {
+		const { rules } = landlockRuleset(["/var/lib/tor", "/var/lib/tor/keys", "/run/tor"].map(path), false);
+		expect(rules.map((rule) => rule.path).slice(2)).toEqual(["/var/lib/tor", "/run/tor"]);
+	});
 	test("Landlock leaves reading to the other layers only where a second one stands behind each", () => {
 		const beside = { openings: { capabilities: [] }, ownsCage: false, binds: [{ access: "rw" }] } as const;
 		const capability = (name: string) => ({ openings: { capabilities: [{ name, why: "" }] } });

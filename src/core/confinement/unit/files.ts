@@ -1,7 +1,14 @@
 import { parseHandedSocket, socketPlace } from "../../application/handed-socket.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
-import { coveredKernelFiles, journalDirectory, launchDirectory, temporaryDirectories, temporaryLimits } from "../launch.ts";
+import {
+	coveredKernelFiles,
+	emptyName,
+	journalDirectory,
+	launchDirectory,
+	temporaryDirectories,
+	temporaryLimits,
+} from "../launch.ts";
 import { initOf, mountedData, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
 import { bindWord, pathText, pathWord } from "./quote.ts";
@@ -77,9 +84,18 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		belowRun(unit, input);
 	}
 	const { kernelProc, proc, sys } = plan.openings;
-	const ofProc =
-		kernelProc === undefined ? (proc === undefined ? ["/proc"] : []) : coveredKernelFiles.map((name) => `/proc/${name}`);
-	const hidden = ["/dev/pts", "/dev/hugepages", ...(sys === undefined ? ["/sys"] : []), ...ofProc];
+	const isProcClosed = kernelProc === undefined && proc === undefined;
+	if (isProcClosed && input.launcher !== undefined) {
+		unit.because("Empty, as in the trial: some applications give up where a file is refused, and go on where it is absent.");
+		const empty = join(input.launcher, emptyName);
+		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", empty, pathFromText("/proc"), "norbind"));
+	}
+	const ofProc = isProcClosed ? ["/proc"] : kernelProc === undefined ? [] : coveredKernelFiles.map((name) => `/proc/${name}`);
+	const hidden = [
+		...["/dev/pts", "/dev/hugepages"],
+		...(sys === undefined ? ["/sys"] : []),
+		...(isProcClosed && input.launcher !== undefined ? [] : ofProc),
+	];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.openings.syslog);
 	if (input.sockets?.length) handedSockets(unit, plan.application.sockets ?? []);

@@ -92,6 +92,9 @@ describe("what the unit says", () => {
 	it("has AF_UNIX, AF_NETLINK, /proc and the network only where they are opened", () => {
 		expect(values(unit(), "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6"]);
 		expect(values(unit(), "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys -+/proc"]);
+		const launched = unit({}, { launcher });
+		expect(values(launched, "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys"]);
+		expect(values(launched, "BindReadOnlyPaths")).toContain(`${launcher}/empty:/proc:norbind`);
 		expect(values(unit(), "PrivateNetwork")).toEqual([]);
 		const open = unit({
 			openings: { unixSockets: "connect", netlink: "socket", proc: "openat" },
@@ -268,7 +271,7 @@ describe("PID 1", () => {
 		expect(values(text, "Sockets")).toEqual(["app.socket"]);
 		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
 		expect(values(text, "Environment")).toContain("LISTEN_PID=1");
-		expect(values(text, "BindReadOnlyPaths")).toEqual([]);
+		expect(values(text, "BindReadOnlyPaths")).toEqual([`${launcher}/empty:/proc:norbind`]);
 		// Without a handler for TERM, it would need the init.
 		expect(values(text, "KillSignal")).toEqual(["SIGKILL"]);
 		expect(values(text, "ExecStop")).toEqual([]);
