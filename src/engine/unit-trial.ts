@@ -25,6 +25,8 @@ export interface UnitTrial {
 	readonly seconds: number;
 }
 
+/** Bytes of data that are copied for a trial that nobody asked for. */
+const mostCopied = 512 << 20;
 /** Seconds for an answer after a reload. */
 const afterReload = 10;
 /** systemd's own 90 seconds for a stop, twice, and some to spare. */
@@ -88,10 +90,22 @@ export async function unitTrialStep(context: Context, name: string, service?: st
  * `run` starts it.
  */
 export async function tryAsService(context: Context, cage: Cage): Promise<Cage> {
-	const { accounts, services, store, units } = context.machine;
+	const { accounts, services, store, trialService, units } = context.machine;
 	const host = cage.unit === undefined || accounts.own() || !services.running() ? undefined : units.service(cage.unit);
 	if (!host) return cage;
-	await unitTrialStep(context, cage.name, host.name);
+	const { layout } = await presentCage(context, cage.name);
+	if (!trialService.fits(layout, mostCopied)) {
+		context.emit({ event: "warned", code: "unit-trial-skipped", values: { name: cage.name, most: mostCopied >> 20 } });
+		return cage;
+	}
+	try {
+		await unitTrialStep(context, cage.name, host.name);
+	} catch (error) {
+		// The cage is made; that nobody could try it this way is no reason to say otherwise.
+		if (!(error instanceof Failure) || context.signal.aborted) throw error;
+		context.emit({ event: "warned", code: "unit-trial-impossible", values: { name: cage.name, problem: error.code } });
+		return cage;
+	}
 	const tried = (await store.cage(cage.name)) ?? cage;
 	warnOfUnitTrial(context, tried);
 	return tried;
