@@ -185,6 +185,8 @@ export const launchDirectory = pathFromText("/.launch");
 /** Its name fits the fifteen characters that a process name has (proc_pid_comm(5)). */
 export const initName = "cagewright-init";
 export const initInside = join(launchDirectory, initName);
+/** The init that leaves the application's descriptors open; its process has the same name, of which the kernel keeps 15 bytes. */
+export const openInitName = `${initName}-open`;
 
 /** Where syslog(3) sends to (`_PATH_LOG` of the C library). */
 export const syslogName = pathFromText("/dev/log");
