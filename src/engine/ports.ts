@@ -338,6 +338,8 @@ export interface StartedAttempts {
 
 /** Services that are there for a trial alone. */
 export interface TrialServices {
+	/** Whether what the application may write holds no more bytes than that. */
+	fits(cage: CageLayout, bytes: number): boolean;
 	/** Copies of all that the application may write, for the time of the rehearsal. */
 	copies(cage: CageLayout, rehearsal: Rehearsal): Promise<Pick<UnitInput, "data" | "binds">>;
 	/** Lets systemd read a unit with this text; nothing is started. */

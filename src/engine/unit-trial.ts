@@ -25,6 +25,8 @@ export interface UnitTrial {
 	readonly seconds: number;
 }
 
+/** Bytes of data that are copied for a trial that nobody asked for. */
+const mostCopied = 512 << 20;
 /** Seconds for an answer after a reload. */
 const afterReload = 10;
 /** systemd's own 90 seconds for a stop, twice, and some to spare. */
@@ -32,7 +34,7 @@ const forStops = 300;
 
 /**
  * Starts, reloads, restarts and stops the cage as a service of the running systemd, the way its unit or the drop-in for `service` will, in a
- * network of its own and on copies of what it writes. Throws `unit-trial-needs-systemd` (exit 3), `unit-trial-own` (exit 2), `unit-unknown`
+ * network of its own and on copies of what it writes. Throws `unit-trial-needs-systemd` (exit 3), `unit-trial-own` and `unit-trial-sockets` (exit 2), `unit-unknown`
  * (exit 2) and `dropin-other-application` (exit 4).
  */
 export async function tryUnit(context: Context, name: string, service?: string): Promise<UnitTrial> {
@@ -46,6 +48,8 @@ export async function tryUnit(context: Context, name: string, service?: string):
 		const [program = ""] = cage.application.command;
 		throw new Failure("dropin-other-application", { name, service: host.name, program }, 4);
 	}
+	const sockets = host?.sockets ?? handedSockets(context, cage);
+	if (sockets.length) throw new Failure("unit-trial-sockets", { name, sockets: sockets.join(", ") }, 2);
 	const unit = host?.name ?? unitName(name);
 	const began = now();
 	context.emit({ event: "unit-trial-started", unit });
@@ -71,6 +75,11 @@ export async function tryUnit(context: Context, name: string, service?: string):
 	}
 }
 
+/** Socket units whose sockets the cage's own unit takes. */
+function handedSockets({ machine }: Context, { unit }: Cage): readonly string[] {
+	return (unit === undefined ? undefined : machine.units.service(unit)?.sockets) ?? [];
+}
+
 /** Does that and remembers what came of it. The caller holds the cage's lock. */
 export async function unitTrialStep(context: Context, name: string, service?: string): Promise<UnitTrial> {
 	const { store } = context.machine;
@@ -88,10 +97,23 @@ export async function unitTrialStep(context: Context, name: string, service?: st
  * `run` starts it.
  */
 export async function tryAsService(context: Context, cage: Cage): Promise<Cage> {
-	const { accounts, services, store, units } = context.machine;
+	const { accounts, services, store, trialService, units } = context.machine;
 	const host = cage.unit === undefined || accounts.own() || !services.running() ? undefined : units.service(cage.unit);
-	if (!host) return cage;
-	await unitTrialStep(context, cage.name, host.name);
+	// Its sockets are the machine's own, and may be in use.
+	if (!host || host.sockets.length) return cage;
+	const { layout } = await presentCage(context, cage.name);
+	if (!trialService.fits(layout, mostCopied)) {
+		context.emit({ event: "warned", code: "unit-trial-skipped", values: { name: cage.name, most: mostCopied >> 20 } });
+		return cage;
+	}
+	try {
+		await unitTrialStep(context, cage.name, host.name);
+	} catch (error) {
+		// The cage is made; that nobody could try it this way is no reason to say otherwise.
+		if (!(error instanceof Failure) || context.signal.aborted) throw error;
+		context.emit({ event: "warned", code: "unit-trial-impossible", values: { name: cage.name, problem: error.code } });
+		return cage;
+	}
 	const tried = (await store.cage(cage.name)) ?? cage;
 	warnOfUnitTrial(context, tried);
 	return tried;

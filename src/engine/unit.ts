@@ -114,7 +114,6 @@ async function unitInput(
 			openings: manifest.openings,
 		},
 		launcher: machine.store.launcher(cage.name),
-		handlesTerm: cage.handlesTerm,
 		// Unless the command was changed for the cage.
 		forks: Boolean(host?.forks) && !cage.notes?.some(({ code }) => code === "unit-foreground"),
 		keepsAccount: cage.keepsAccount ?? false,

@@ -421,6 +421,8 @@ export const failuresDe: Failures = {
 		"{unit} startet {program}, und das ist nicht installiert; installieren Sie es, oder geben Sie einen anderen Befehl.",
 	"unit-trial-needs-systemd":
 		"Hier läuft kein systemd, also lässt sich keine Unit ausprobieren. Ohne --unit und --dropin wird der Starter ausprobiert.",
+	"unit-trial-sockets":
+		"{name} bekommt Sockets von {sockets}, die der Maschine gehören; ihre Unit lässt sich daneben nicht ausprobieren. Installieren und starten Sie das Drop-in.",
 	"unit-trial-own":
 		"Die Unit von {name} führt cagewright selbst aus, das den Käfig startet: `cagewright trial {name}` ohne --unit probiert das aus.",
 	"unit-rejected":

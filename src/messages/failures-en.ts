@@ -382,6 +382,8 @@ export const failuresEn = {
 		"{socket} starts {unit} anew for each connection, so nothing keeps running; give the command of a server that listens itself.",
 	"unit-program-missing": "{unit} starts {program}, which is not installed; install it, or give another command.",
 	"unit-trial-needs-systemd": "No systemd runs here, so no unit can be tried. Leave --unit and --dropin out to try the launcher.",
+	"unit-trial-sockets":
+		"{name} gets its sockets from {sockets}, which belong to the machine, so its unit cannot be tried beside it. Install the drop-in and start it.",
 	"unit-trial-own":
 		"The unit of {name} runs cagewright itself, which starts the cage: `cagewright trial {name}` without --unit tries that.",
 	"unit-rejected":

@@ -83,6 +83,10 @@ export const notesDe: Notes = {
 		"Im Käfig {name} läuft schon etwas (pid {pid}), mit denselben Daten. `cagewright signal {name} TERM` beendet es.",
 	"trial-unseen":
 		"Den Käfig startet hier systemd, und was es startet, lässt sich nicht beobachten: Ob etwas fehlt, sagen allein die Prüfungen.",
+	"unit-trial-skipped":
+		"Nicht als Dienst von systemd ausprobiert, denn die Daten, die dafür kopiert würden, sind größer als {most} MiB. `cagewright trial {name} --unit` holt es nach.",
+	"unit-trial-impossible":
+		"Ließ sich nicht als Dienst von systemd ausprobieren ({problem}). `cagewright trial {name} --unit` versucht es noch einmal.",
 	"unit-trial-failed":
 		"Als Dienst scheitert {unit} im Käfig bei `systemctl {step}` ({state}); `cagewright trial NAME --unit` versucht es noch einmal. Er sagt: {words}",
 	"unit-trial-failed-silent":

@@ -78,6 +78,10 @@ export const notesEn = {
 		"Something runs in the cage {name} already (pid {pid}), on the same data. `cagewright signal {name} TERM` ends it.",
 	"trial-unseen":
 		"systemd starts the cage here, and what it starts cannot be watched: only the probes tell whether something is missing.",
+	"unit-trial-skipped":
+		"Not tried as a service of systemd, because its data, which would be copied, are larger than {most} MiB. `cagewright trial {name} --unit` does it.",
+	"unit-trial-impossible":
+		"Could not be tried as a service of systemd ({problem}). `cagewright trial {name} --unit` tries again.",
 	"unit-trial-failed":
 		"As a service, {unit} fails in its cage at `systemctl {step}` ({state}); `cagewright trial NAME --unit` tries it again. It says: {words}",
 	"unit-trial-failed-silent":

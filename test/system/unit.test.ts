@@ -109,8 +109,8 @@ describe.skipIf(!systemdVersion)("the unit", () => {
 	const scores: [string, boolean, Plan["openings"]["capabilities"], number][] = [
 		["an account", true, [], 1.5],
 		["an account that binds a low port", true, [low], 1.5],
-		["a start as root that changes to an account", false, kept, 2.0],
-		["a start as root that also binds a low port", false, [low, ...kept], 2.1],
+		["a start as root that changes to an account", false, kept, 2.1],
+		["a start as root that also binds a low port", false, [low, ...kept], 2.2],
 	];
 	it.skipIf(systemdVersion < 257).each(scores)("of %s is exposed little", async (_name, account, capabilities, most) => {
 		const file = write(account, { capabilities }, [33], { launcher });

@@ -38,7 +38,7 @@ export interface Cage {
 	/** What worked while tracing and is tried again in each trial. */
 	readonly exercises: readonly string[];
 	readonly signals: readonly string[];
-	/** Without a handler of its own for SIGTERM, the application must not be PID 1 of a namespace. */
+	/** It has a handler of its own for SIGTERM. */
 	readonly handlesTerm: boolean;
 	/** Its main process keeps the account that it is started as, so no other has to be signalled; absent where nobody looked. */
 	readonly keepsAccount?: boolean;

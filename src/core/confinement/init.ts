@@ -34,7 +34,7 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
 export interface InitKind {
 	/** `ending` is 1 from the beginning: nothing that the first program left in the background keeps the cage. */
 	readonly endsWithFirst?: boolean;
-	/** False only where a self-test wants to find what was left open. */
+	/** False where systemd hands over sockets, and where a self-test wants to find what was left open. */
 	readonly closes?: boolean;
 	/** Descriptors from 3 on that the application gets: sockets. */
 	readonly handed?: number;

@@ -187,6 +187,8 @@ export const initName = "cagewright-init";
 export const initInside = join(launchDirectory, initName);
 /** An empty directory beside the programs of a unit. */
 export const emptyName = pathFromText("empty");
+/** The init that leaves the application's descriptors open; its process has the same name, of which the kernel keeps 15 bytes. */
+export const openInitName = `${initName}-open`;
 
 /** Where syslog(3) sends to (`_PATH_LOG` of the C library). */
 export const syslogName = pathFromText("/dev/log");

@@ -2,13 +2,14 @@ import { readdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrialServices } from "../../engine/ports.ts";
 import { must, systemctl } from "../adoption/services.ts";
-import { copiedMounts } from "./copied-mounts.ts";
+import { copiedMounts, fits } from "./copied-mounts.ts";
 import { processStatus } from "./processes.ts";
 
 /** Where systemd looks for units that are not there after the next boot. */
 const folder = "/run/systemd/system";
 
 export const trialServices: TrialServices = {
+	fits,
 	copies: copiedMounts,
 	async place(text) {
 		await clearAbandoned();

@@ -6,7 +6,7 @@ import type { Edit } from "../../core/cage/edits.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { initExecutable } from "../../core/confinement/init.ts";
-import { emptyName, initName } from "../../core/confinement/launch.ts";
+import { emptyName, initName, openInitName } from "../../core/confinement/launch.ts";
 import { join, type Path, parent, pathFromText, pathToBytes, pathToText } from "../../core/path/path.ts";
 import type { OwnerChange } from "../../core/plan/plan.ts";
 import type { ParameterValues } from "../../core/template/parameters.ts";
@@ -354,8 +354,13 @@ export class StateFolder extends StateReader implements Store {
 	}
 
 	async #placeInit(name: string): Promise<void> {
-		const init = initExecutable(process.arch);
-		if (init) await this.#placeProgram(name, initName, init);
+		for (const [file, closes] of [
+			[initName, true],
+			[openInitName, false],
+		] as const) {
+			const init = initExecutable(process.arch, { closes });
+			if (init) await this.#placeProgram(name, file, init);
+		}
 	}
 
 	async #placeProgram(name: string, file: string, program: Uint8Array): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Bind, Limits } from "../../application/application.ts";
-import { outermost, type Path } from "../../path/path.ts";
+import { join, outermost, type Path, pathFromText } from "../../path/path.ts";
 import type { Entry, Plan } from "../../plan/plan.ts";
-import { initInside } from "../launch.ts";
+import { initInside, launchDirectory, openInitName } from "../launch.ts";
 import { knows } from "./versions.ts";
 
 /** What of a plan a unit says. */
@@ -23,8 +23,6 @@ export interface UnitInput {
 	readonly systemdVersion: number;
 	/** Host path of the folder that holds our init; seen as `/.launch` inside. Absent where there is no init for this processor. */
 	readonly launcher?: Path;
-	/** The application has a handler for TERM, so it can be PID 1 where no init starts it. */
-	readonly handlesTerm?: boolean;
 	/** It goes into the background by itself. */
 	readonly forks?: boolean;
 	/** Its main process was seen to keep the account that it is started as. */
@@ -68,10 +66,9 @@ export const initsOwn: readonly string[] = ["kill", "setpcap"];
 
 /**
  * The init as PID 1, as under `run`: it follows an application that forks, whose first process would end the service as its main process.
- * Without PrivatePIDs= it cannot: it signals what forked away by kill(-1). Sockets are handed to the main process, by descriptors that the
- * init would close and under its own process id (sd_listen_fds(3)).
+ * Without PrivatePIDs= it cannot: it signals what forked away by kill(-1). Sockets are handed over as descriptors, so it closes none.
  */
 export function initOf({ launcher, sockets, systemdVersion }: UnitInput): Path | undefined {
-	const isPossible = knows(systemdVersion, "PrivatePIDs") && !sockets?.length;
-	return isPossible && launcher !== undefined ? initInside : undefined;
+	if (!knows(systemdVersion, "PrivatePIDs") || launcher === undefined) return undefined;
+	return sockets?.length ? join(launchDirectory, pathFromText(openInitName)) : initInside;
 }

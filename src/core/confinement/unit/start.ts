@@ -36,7 +36,7 @@ export function start(unit: UnitLines, input: UnitInput): void {
 		...(init ? initWords(pathText("ExecStart", init), application.cwd, initKeepsKill(input)) : []),
 		...[program, ...args],
 	];
-	if (input.sockets?.length) sockets(unit, input.sockets);
+	if (input.sockets?.length) sockets(unit, input, input.sockets);
 	unit.set("ExecStart", [programWord(first), ...words.map(argumentWord)].join(" "));
 	unit.set("WorkingDirectory", pathText("WorkingDirectory", pathFromText(application.cwd)));
 	unit.because("As in the trial: no variable of the service manager's, but those that hand over sockets.");
@@ -65,7 +65,7 @@ function outside(unit: UnitLines, input: UnitInput): void {
 		unit.because("The application reads its configuration again by this signal.");
 		unit.set("ExecReload", signalCommand(input.reloadSignal));
 	}
-	if (!unit.knows("PrivatePIDs") || endsByKill(input)) return;
+	if (!unit.knows("PrivatePIDs")) return;
 	// Measured with 257.13: systemd often takes a main process in its own PID namespace for somebody else's child
 	// ("Supervising process ... which is not our child"), does not wait for it and sends KILL right after TERM.
 	unit.because("Waits for the end: with PrivatePIDs= systemd itself may send KILL at once.");
@@ -73,13 +73,15 @@ function outside(unit: UnitLines, input: UnitInput): void {
 	unit.set("ExecStop", `-${signalCommand(input.stopSignal ?? "TERM", wait)}`);
 }
 
-function sockets(unit: UnitLines, names: readonly string[]): void {
-	unit.because("These hand over their sockets, as descriptors of the main process: so no init stands before the application.");
+function sockets(unit: UnitLines, input: UnitInput, names: readonly string[]): void {
+	unit.because("These hand over their sockets, as descriptors that the init leaves open.");
 	unit.set("Sockets", names.join(" "));
 	if (!unit.knows("PrivatePIDs")) return;
-	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the number that the process has outside (measured).
-	unit.because("The process id for which the sockets are, as it is in its own PID namespace.");
-	unit.set("Environment", "LISTEN_PID=1");
+	// sd_listen_fds(3) compares it with getpid(2); systemd 257 writes the number that the main process has outside (measured).
+	unit.because(
+		"The process id for which the sockets are, as it is in its own PID namespace: the init starts the application as 2.",
+	);
+	unit.set("Environment", `LISTEN_PID=${initOf(input) ? 2 : 1}`);
 }
 
 /** Where systemd hands over sockets, systemd-socket-activate(1), which stood in for it in the trial, has nothing to do. */
@@ -109,14 +111,6 @@ function end(unit: UnitLines, input: UnitInput): void {
 		"The end of the main process ends all others; only that one gets the first signal, so that it can stop them in order.",
 	);
 	unit.set("KillMode", "mixed");
-	if (endsByKill(input)) {
-		unit.because("As PID 1 it would not notice TERM, for which it has no handler; so KILL does what TERM would elsewhere.");
-		unit.set("KillSignal", "SIGKILL");
-		unit.set("SuccessExitStatus", "SIGKILL");
-		unit.because("But for a stop, such an end is a failure.");
-		unit.set("RestartForceExitStatus", "SIGKILL");
-		return;
-	}
 	if (input.stopSignal !== undefined && input.stopSignal !== "TERM") unit.set("KillSignal", `SIG${input.stopSignal}`);
 	if (initOf(input)) {
 		unit.because("The init reports an end by signal N as 128+N; the kernel would leave PID 1 without default signal actions.");
@@ -124,10 +118,4 @@ function end(unit: UnitLines, input: UnitInput): void {
 	}
 	// The same number for both.
 	if (initOf(input) || input.confiner) unit.set("RestartPreventExitStatus", String(initCannotExecute));
-}
-
-/** The application is PID 1, needs the init for that, and cannot have it. */
-function endsByKill(input: UnitInput): boolean {
-	const { handlesTerm, launcher, systemdVersion } = input;
-	return knows(systemdVersion, "PrivatePIDs") && launcher !== undefined && !handlesTerm && initOf(input) === undefined;
 }

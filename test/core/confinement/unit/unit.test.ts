@@ -265,17 +265,13 @@ describe("PID 1", () => {
 		expect(values(text, "SuccessExitStatus")).toEqual([]);
 	});
 
-	it("is the application where systemd hands over sockets, as descriptors for that process", () => {
+	it("is an init that leaves descriptors open where systemd hands over sockets", () => {
 		const command = ["/usr/bin/systemd-socket-activate", "--listen=80", "--fdname=a", "/usr/sbin/daemon", "--foreground"];
 		const text = unit({ application: { command } }, { launcher, sockets: ["app.socket"] });
 		expect(values(text, "Sockets")).toEqual(["app.socket"]);
-		expect(values(text, "ExecStart")).toEqual(["/usr/sbin/daemon --foreground"]);
-		expect(values(text, "Environment")).toContain("LISTEN_PID=1");
-		expect(values(text, "BindReadOnlyPaths")).toEqual([`${launcher}/empty:/proc:norbind`]);
-		// Without a handler for TERM, it would need the init.
-		expect(values(text, "KillSignal")).toEqual(["SIGKILL"]);
-		expect(values(text, "ExecStop")).toEqual([]);
-		expect(values(unit({}, { launcher, handlesTerm: true, sockets: ["app.socket"] }), "KillSignal")).toEqual([]);
+		expect(values(text, "ExecStart")).toEqual(["/.launch/cagewright-init-open / /usr/sbin/daemon --foreground"]);
+		expect(values(text, "Environment")).toContain("LISTEN_PID=2");
+		expect(values(unit({}, { systemdVersion: 252, sockets: ["app.socket"] }), "Environment").join()).not.toContain("LISTEN_PID");
 	});
 
 	it("is waited for at the end", () => {
@@ -352,7 +348,7 @@ describe("the program that confines", () => {
 			`${inside} /.launch/cagewright-init / /usr/sbin/daemon --foreground`,
 		]);
 		expect(values(unit({}, { confiner, launcher, sockets: ["a.socket"] }), "ExecStart")).toEqual([
-			`${inside} /usr/sbin/daemon --foreground`,
+			`${inside} /.launch/cagewright-init-open / /usr/sbin/daemon --foreground`,
 		]);
 	});
 
