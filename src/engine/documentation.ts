@@ -1,4 +1,5 @@
 import type { Cage } from "../core/cage/cage.ts";
+import { configurationMentions } from "../core/documentation/configuration.ts";
 import { manualMentions } from "../core/documentation/manual.ts";
 import type { Mention } from "../core/documentation/mention.ts";
 import { readmeMentions } from "../core/documentation/readme.ts";
@@ -6,7 +7,7 @@ import { logrotateMentions, tmpfilesMentions, unitMentions } from "../core/docum
 import { baseName, type Path, pathFromText } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
 import type { PackageContents } from "../core/plan/coverage.ts";
-import { documentedOffers } from "../core/plan/documented.ts";
+import { configuredPrograms, documentedOffers, withDocumented } from "../core/plan/documented.ts";
 import type { Offer, Plan } from "../core/plan/plan.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { type Brought, broughtWith } from "./brought.ts";
@@ -22,7 +23,7 @@ export async function offersOfDocumentation(
 	const brought = await broughtWith(machine, application, unit);
 	const packages = reachedPackages(brought.packages, trace, machine);
 	const { gid, groups, uid } = plan.identity;
-	return documentedOffers({
+	const offers = documentedOffers({
 		mentions: mentionsOf(machine, application.command, { ...brought, packages }),
 		packages,
 		plan,
@@ -30,6 +31,19 @@ export async function offersOfDocumentation(
 		uids: new Set([uid, ...trace.uids].filter((one) => one > 0)),
 		gids: new Set([gid, ...groups, ...trace.gids].filter((one) => one > 0)),
 		files: machine.files,
+	});
+	return withDocumented(offers, configuredPrograms(configuration(machine, plan), plan, machine.files));
+}
+
+/** Bytes; a larger file is data. */
+const mostConfiguration = 256 * 1024;
+
+/** What the configuration names that the application read. */
+function configuration({ documents }: Machine, { entries }: Plan): Mention[] {
+	return entries.flatMap(({ decision, kind, path, risks, size }) => {
+		if (decision !== "include" || kind !== "file" || !path.startsWith("/etc/")) return [];
+		const text = risks.includes("secret") || size > mostConfiguration ? undefined : documents.text(path);
+		return text === undefined ? [] : configurationMentions(showPath(path), text);
 	});
 }
 

@@ -1,7 +1,7 @@
 import type { Path } from "../path/path.ts";
 
 /** Where an application's documentation lies, by how far it can be relied on: what was written to be read comes first. */
-export const documentKinds = ["manual", "readme", "unit", "tmpfiles", "logrotate", "package"] as const;
+export const documentKinds = ["manual", "readme", "unit", "configuration", "tmpfiles", "logrotate", "package"] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
 /** A place in a document. */

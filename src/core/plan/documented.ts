@@ -57,6 +57,26 @@ export function documentedOffers(input: Documented): Offer[] {
 		.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** More programs than that of one application are not listed one by one. */
+const mostPrograms = 30;
+
+/**
+ * Programs that the application's own configuration names and that no run started: commands that only some requests need, such as the checks of a
+ * monitoring agent. A directory of them is not offered, because only the named ones are known to be meant.
+ */
+export function configuredPrograms(mentions: readonly Mention[], { entries }: Pick<Plan, "entries">, files: Files): Offer[] {
+	const planned = new Set(entries.map(({ path }) => path));
+	const found = new Map<Path, Offer>();
+	for (const { passage, path } of mentions) {
+		const real = placeOf(normalise(path), files);
+		const status = files.status(real);
+		if (status?.kind !== "file" || !(status.mode & 0o111) || areaOf(real) !== "files") continue;
+		if (planned.has(real) || planned.has(path) || found.has(real) || isWithin(real, pathFromText("/etc"))) continue;
+		found.set(real, { kind: "documented", path: real, files: 1, bytes: status.size, passage });
+	}
+	return [...found.values()].slice(0, mostPrograms);
+}
+
 /** All offers of a plan; what is offered for another reason already stands once. */
 export function withDocumented(offers: readonly Offer[], documented: readonly Offer[]): Offer[] {
 	const known = new Set(offers.map(({ path }) => path));

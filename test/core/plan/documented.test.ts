@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { noRules, type Rules } from "../../../src/core/application/application.ts";
+import { configurationMentions } from "../../../src/core/documentation/configuration.ts";
 import type { Mention } from "../../../src/core/documentation/mention.ts";
 import type { Path } from "../../../src/core/path/path.ts";
 import type { PackageContents } from "../../../src/core/plan/coverage.ts";
-import { documentedOffers, withDocumented } from "../../../src/core/plan/documented.ts";
+import { configuredPrograms, documentedOffers, withDocumented } from "../../../src/core/plan/documented.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
-import { directory, link, tree } from "./tree.ts";
+import { directory, file, link, tree } from "./tree.ts";
 
 const files = tree({
 	"/usr/sbin/served": "",
@@ -113,4 +114,36 @@ test("what the plan has, mounts or leaves out is not offered, and prose is a bet
 	expect(first?.passage).toMatchObject({ kind: "readme", text: "More is there." });
 	const known = { kind: "state" as const, path: "/var/lib/served" as Path, files: 1, bytes: 1 };
 	expect(withDocumented([known], offers([])).map(({ kind }) => kind)).toEqual(["documented", "state"]);
+});
+
+test("programs that the configuration names and that no run started are offered, once each and with their line", () => {
+	const machine = tree({
+		"/usr/lib/checks/check_load": file("", { mode: 0o755, size: 7 }),
+		"/usr/lib/checks/check_disk": file("", { mode: 0o755 }),
+		"/usr/lib/checks/readme": "",
+		"/usr/bin/seen": file("", { mode: 0o755 }),
+		"/usr/bin/check": link("/usr/lib/checks/check_load"),
+	});
+	const text = [
+		"# command[disk]=/usr/lib/checks/check_disk",
+		"command[load]=/usr/lib/checks/check_load -w 1",
+		"again=/usr/bin/check, /usr/lib/checks/readme, /usr/lib/checks, /usr/bin/gone",
+		"known /usr/bin/seen",
+	];
+	const mentions = configurationMentions("/etc/agent.cfg", text.join("\n"));
+	const plan = { entries: [{ path: "/usr/bin/seen" as Path }] } as unknown as Plan;
+	expect(configuredPrograms(mentions, plan, machine)).toEqual([
+		{
+			kind: "documented",
+			path: "/usr/lib/checks/check_load",
+			files: 1,
+			bytes: 7,
+			passage: {
+				kind: "configuration",
+				document: "/etc/agent.cfg",
+				line: 2,
+				text: "command[load]=/usr/lib/checks/check_load -w 1",
+			},
+		},
+	]);
 });
