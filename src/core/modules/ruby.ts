@@ -1,11 +1,12 @@
-import { baseName, join, normalise, type Path, parent } from "../path/path.ts";
+import { baseName, isWithin, join, normalise, type Path, parent } from "../path/path.ts";
 import type { Listings, ModuleLanguage } from "./modules.ts";
 
 /** Libraries that ruby loads from C: for its messages, for gems, for encodings. */
 const fromC =
-	"rubygems monitor rbconfig error_highlight did_you_mean syntax_suggest/core set enumerator thread fiber unicode_normalize/normalize".split(
-		" ",
-	);
+	"rubygems monitor rbconfig error_highlight did_you_mean set enumerator thread fiber unicode_normalize/normalize".split(" ");
+
+/** Tools of developers, which Ruby's own libraries load for interactive use, and gems for their installation. */
+const developers = /^(irb|rdoc|debug|racc|rbs|minitest|bundler|syntax_suggest|rubygems\/commands?)(\/|$)/;
 
 const loading =
 	/\b(?:require|load|autoload\s{0,9}\(?\s{0,9}:\w+\s{0,9},|autoload\s{0,9}\(?\s{0,9}["']\w+["']\s{0,9},)\s{0,9}\(?\s{0,9}["']([\w./+-]+)["']/g;
@@ -20,16 +21,23 @@ export function rubyModules(roots: readonly Path[], standard: readonly Path[], l
 		return [...exact, ...listings.findBelow(directory, `${name}.rb`), ...listings.findBelow(directory, `${name}.so`)];
 	};
 	const feature = (name: string) => roots.flatMap((root) => below(root, name));
+	const isStandard = (path: Path) => standard.some((root) => isWithin(path, root)) || /\/rubygems(\/|\.rb$)/.test(path);
+	/** Whether a library of Ruby's only mentions a tool that it is no part of. */
+	const isForDevelopers = (name: string, path: Path) => {
+		const tool = isStandard(path) ? developers.exec(name)?.[1] : undefined;
+		return tool !== undefined && !path.includes(`/${tool}/`) && !path.endsWith(`/${tool}.rb`);
+	};
 
 	return {
 		source: /\.(rb|ru)$/,
 		interpreter: /\bruby/,
 		*references(path, text, role) {
 			const code = text.replace(/^[ \t]*#.*$/gm, "").replace(/^=begin\b[\s\S]{0,20000}?^=end\b/gm, "");
-			for (const [, name = ""] of code.matchAll(loading)) yield* feature(name);
+			for (const [, name = ""] of code.matchAll(loading)) if (!isForDevelopers(name, path)) yield* feature(name);
 			for (const [, name = ""] of code.matchAll(relative)) {
 				const place = normalise(join(parent(path), name));
-				yield* below(parent(place), baseName(place));
+				const root = roots.find((one) => isWithin(place, one)) ?? parent(place);
+				if (!isForDevelopers(place.slice(root.length + 1), path)) yield* below(parent(place), baseName(place));
 			}
 			// What a library loads by a computed name is usually in the directory named like it.
 			if (role === "module" && path.endsWith(".rb") && computed.test(code)) {

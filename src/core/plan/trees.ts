@@ -8,6 +8,7 @@ import { baseName, isWithin, join, type Path, parent, pathFromText } from "../pa
 import type { Access, Trace } from "../trace/trace.ts";
 import { holdsState, isByteCode, isHome, isSystemDirectory, isTemporaryTop } from "./areas.ts";
 import { placeOf } from "./links.ts";
+import { headSize } from "./marks.ts";
 
 type Language = "python" | "perl" | "ruby";
 
@@ -204,7 +205,11 @@ function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, u
 		const library = existing([...standard, ...standard.map((top) => `${top}/lib-dynload`)]);
 		const packages = [...used.trace.accesses.keys()].filter((path) => /\/(site|dist)-packages$/.test(path));
 		const loaded = new Set(used.read.map(parent));
-		return pythonModules(existing([...library, ...others, ...packages]), library, (at) => loaded.has(at), listings, files);
+		const own = used.read
+			.filter((path) => modulesOf.python.test(path) && !libraryOf(path))
+			.map((path) => packageRoot(path, listings));
+		const roots = existing([...library, ...others, ...packages, ...own]);
+		return pythonModules(roots, library, (at) => loaded.has(at), listings, files);
 	}
 	if (language === "perl") {
 		const architectures = unique([...tops.keys()].flatMap((top) => /^\/usr\/lib\/[^/]+-linux-[^/]+/.exec(top)?.[0] ?? []));
@@ -215,7 +220,10 @@ function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, u
 			...standard,
 		]);
 		const added = architectures.flatMap((at) => [...listings.names(`${at}/perl5` as Path)].map((name) => `${at}/perl5/${name}`));
-		return perlModules(existing([...own, ...others, ...added, "/usr/share/perl5"]), own, listings);
+		const ofApplication = used.read.flatMap((path) =>
+			modulesOf.perl.test(path) && !libraryOf(path) ? namespaceRoot(path, files) : [],
+		);
+		return perlModules(existing([...own, ...others, ...added, "/usr/share/perl5", ...ofApplication]), own, listings);
 	}
 	const inside = standard.flatMap((top) =>
 		[...listings.names(top)].map((name) => join(top, name)).filter((at) => /-linux[^/]*$/.test(at)),
@@ -226,6 +234,22 @@ function languageModules(language: Language, tops: ReadonlyMap<Path, Library>, u
 }
 
 const linkEnd = (path: Path, files: Files) => (files.status(path)?.kind === "symlink" && files.resolve(path)) || path;
+
+const modulesOf = { python: /\.py$/, perl: /\.pm$/ };
+
+/** The entry of `sys.path` that a module of the application was found by: the directory above its outermost package. */
+function packageRoot(path: Path, listings: Listings): Path {
+	let directory = parent(path);
+	while (directory !== "/" && listings.find(directory, "__init__.py").length) directory = parent(directory);
+	return directory;
+}
+
+/** The entry of `@INC` that a module of the application was found by: what is left of its path without its package's name. */
+function namespaceRoot(path: Path, files: Files): Path[] {
+	const text = files.read(path, headSize)?.toString("latin1") ?? "";
+	const below = `/${/^[ \t]*package[ \t]+([\w:]+)/m.exec(text)?.[1]?.replaceAll("::", "/")}.pm`;
+	return path.endsWith(below) ? [path.slice(0, -below.length) as Path] : [];
+}
 
 const unique = <T>(values: Iterable<T>) => [...new Set(values)];
 

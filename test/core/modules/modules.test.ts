@@ -201,3 +201,20 @@ test("Ruby's libraries are found by require, autoload and relative names", () =>
 	);
 	expect(found).toEqual(["/opt/lib/g.rb", ...["a.rb", "b/c.rb", "d.rb", "h.so"].map((name) => `${root}/${name}`)]);
 });
+
+test("Ruby's own libraries bring no tools of developers, unless an application or the tool itself loads them", () => {
+	const root = "/usr/lib/ruby/3.3.0";
+	const found = (text: string) =>
+		reached(
+			(listings) => rubyModules([root as Path], [root as Path], listings),
+			{
+				"/opt/app.rb": text,
+				[`${root}/a.rb`]: 'require "irb"',
+				[`${root}/irb.rb`]: 'require "irb/ext"',
+				[`${root}/irb/ext.rb`]: "",
+			},
+			"/opt/app.rb",
+		);
+	expect(found('require "a"')).toEqual([`${root}/a.rb`]);
+	expect(found('require "irb"')).toEqual([`${root}/irb.rb`, `${root}/irb/ext.rb`]);
+});

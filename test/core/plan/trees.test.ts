@@ -94,6 +94,24 @@ describe("libraries of interpreters", () => {
 		const [made] = libraryTrees(trace({ [byteCode]: "read" }), [], tree({ ...python, [byteCode]: "" }));
 		expect(made?.paths).toContain("/usr/lib/python3.13/json/__init__.py");
 	});
+	test("private modules below /usr are found from those that were read beside them", () => {
+		const files = tree({
+			...python,
+			"/usr/share/app/app/__init__.py": "",
+			"/usr/share/app/app/main.py": "def f():\n\timport app.rare\n\tfrom . import odd",
+			"/usr/share/app/app/rare.py": "",
+			"/usr/share/app/app/odd.py": "",
+			"/usr/share/perl/5.40.1/strict.pm": "",
+			"/usr/share/app/perl/App/Main.pm": "package App::Main;\nsub f { require App::Rare }",
+			"/usr/share/app/perl/App/Rare.pm": "",
+		});
+		const read = ["/usr/lib/python3.13/os.py", "/usr/share/app/app/main.py", "/usr/share/perl/5.40.1/strict.pm"];
+		const did = Object.fromEntries([...read, "/usr/share/app/perl/App/Main.pm"].map((path) => [path, "read" as const]));
+		const found = libraryTrees(trace(did), [], files).flatMap(({ paths }) => paths);
+		expect(found.filter((path) => path.startsWith("/usr/share/app/")).sort()).toEqual([
+			...["app/__init__.py", "app/odd.py", "app/rare.py", "perl/App/Rare.pm"].map((name) => `/usr/share/app/${name}`),
+		]);
+	});
 	test("data comes with the modules above it, but not hundreds of files that nothing was read of", () => {
 		const app = "/usr/lib/python3/dist-packages/flask";
 		const many = (folder: string) => Object.fromEntries([...Array(101)].map((_, at) => [`${app}/${folder}/${at}.svg`, ""]));
