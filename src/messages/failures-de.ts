@@ -399,7 +399,7 @@ export const failuresDe: Failures = {
 	"unit-overridden":
 		"{path} kommt nach {dropin} und setzt {setting}, der Dienst wäre also nicht in seinem Käfig; entfernen Sie die Zeile oder benennen Sie die Datei so, dass sie vorher kommt.",
 	"unit-per-connection-refused":
-		"{socket} startet {unit} für jede Verbindung neu, es läuft also nichts weiter; geben Sie den Befehl eines Servers, der selbst lauscht.",
+		"{socket} startet {unit} für jede Verbindung und übergibt diese als Deskriptor. Ein Käfig nimmt nur Dienste, die sie von ihrer Standardeingabe lesen (StandardInput=socket); geben Sie den Befehl eines Servers, der selbst lauscht.",
 	"unit-program-missing":
 		"{unit} startet {program}, und das ist nicht installiert; installieren Sie es, oder geben Sie einen anderen Befehl.",
 	"unit-rejected":

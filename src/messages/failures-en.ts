@@ -363,7 +363,7 @@ export const failuresEn = {
 	"unit-overridden":
 		"{path} comes after {dropin} and sets {setting}, so the service would not be in its cage; remove that line, or rename the file so that it comes first.",
 	"unit-per-connection-refused":
-		"{socket} starts {unit} anew for each connection, so nothing keeps running; give the command of a server that listens itself.",
+		"{socket} starts {unit} for each connection and hands that over as a descriptor. A cage takes only services that read it from their standard input (StandardInput=socket); give the command of a server that listens itself.",
 	"unit-program-missing": "{unit} starts {program}, which is not installed; install it, or give another command.",
 	"unit-rejected":
 		"systemd would not take the unit ({complaint}); nothing was written. Please report this with the output of `cagewright unit`.",
