@@ -373,6 +373,10 @@ export const failuresEn = {
 	"sockets-on-host": "The sockets that it gets at its start cannot be opened on the host itself; leave out --on-host.",
 	"socket-invalid":
 		"Invalid socket '{value}': write KIND ADDRESS, such as 'stream 127.0.0.1:8080' or 'stream /run/app.socket mode=0660 group=www-data'. KIND is stream, datagram or seqpacket.",
+	"unit-per-connection-own":
+		"{name} is started for each connection, which only a socket unit can do. Use a drop-in for its service: `cagewright unit {name} --dropin {unit}`.",
+	"unit-without-sockets":
+		"{name} gets its sockets at its start, and no unit of this machine opens them. Start it by `cagewright run {name}`, or write a socket unit with its service and use `cagewright unit {name} --dropin UNIT`.",
 	"unit-starts-nothing": "{unit} starts no command; name another unit (`cagewright apps`), or give a command.",
 	"unit-unknown": "There is no systemd unit {name}, or it is masked; `cagewright apps` shows those that there are.",
 	"user-namespaces-off":
