@@ -117,6 +117,14 @@ function asOneself({ user: _, ...application }: Application, options: Applicatio
 	return options.user === undefined ? application : { ...application, user: options.user };
 }
 
+/** What a starting point says by itself. Variables that come with an account are those of `user`, because naming that brings them along. */
+export function baseAnswers(start: StartingPoint, user: string | undefined, parameters?: ParameterValues): Answers {
+	const base = answersFrom(withParameters(parameters), [], start);
+	if (start.kind !== "found" || user === undefined || user === base.application.user) return base;
+	const { env } = answersFrom({ ...withParameters(parameters), user }, [], start).application;
+	return { ...base, application: { ...base.application, env } };
+}
+
 /** Another account in the place of one that the machine does not have, with the same groups and under its own name. */
 function asAccount(application: Application, before: string, account: string): Application {
 	const [, ...groups] = (application.user ?? "").split(":");

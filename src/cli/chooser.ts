@@ -16,7 +16,7 @@ import { differencesText, templateCommands } from "../report/template.ts";
 import { writeNewFile } from "../system/files/write-new.ts";
 import { builtinTemplate } from "../system/templates/builtin.ts";
 import { findApplications } from "../system/units/find.ts";
-import { answersFrom, withParameters } from "./answers.ts";
+import { answersFrom, baseAnswers, withParameters } from "./answers.ts";
 import { asItRuns } from "./attach.ts";
 import { choiceOfFound, choiceOfTemplate, compareChoices, withPackages } from "./choices.ts";
 import { withGuess } from "./guessed-probe.ts";
@@ -79,7 +79,7 @@ export class SystemChooser implements Chooser {
 	async base(answers: Answers): Promise<Answers | undefined> {
 		if (answers.template !== undefined) return this.#fromTemplate(answers.template, answers.parameters);
 		const unit = [...this.#found.values()].find((one) => answers.unit !== undefined && one.unit === answers.unit);
-		return unit === undefined ? undefined : answersFrom({}, [], fromFound(unit));
+		return unit === undefined ? undefined : baseAnswers(fromFound(unit), answers.application.user);
 	}
 
 	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {

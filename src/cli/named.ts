@@ -8,7 +8,7 @@ import type { Trace } from "../core/trace/trace.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
 import { asPassesOnHost } from "../engine/try-probe.ts";
-import { answersFrom, withParameters } from "./answers.ts";
+import { answersFrom, baseAnswers } from "./answers.ts";
 import { toldOfProcess } from "./attach.ts";
 import type { ApplicationOptions, ConsentOptions } from "./options.ts";
 import { startingPoint } from "./starting-point.ts";
@@ -37,9 +37,13 @@ export async function answersOf(context: Context, told: Told, terminal: Terminal
 }
 
 /** The answers without any option, to name only the difference in the equivalent command; undefined where nothing was named. */
-export async function baseOf(context: Context, { parameters, template, unit }: Answers): Promise<Answers | undefined> {
+export async function baseOf(
+	context: Context,
+	{ application, parameters, template, unit }: Answers,
+): Promise<Answers | undefined> {
 	const name = template ?? unit;
-	return name === undefined ? undefined : answersFrom(withParameters(parameters), [], await startingPoint(context, name));
+	if (name === undefined) return undefined;
+	return baseAnswers(await startingPoint(context, name), application.user, parameters);
 }
 
 export interface Traced {

@@ -37,7 +37,7 @@ export async function startingPoint(
 	name: string,
 	accepted: (stored: StoredTemplate) => Promise<void> = refuseUnaccepted,
 ): Promise<StartingPoint> {
-	const isUnit = /\.service$/.test(name);
+	const isUnit = /\.(service|socket)$/.test(name);
 	const templates = isUnit ? [] : await context.machine.store.templates();
 	const stored = templates.find((one) => one.template.name === name);
 	if (stored !== undefined) {
@@ -61,7 +61,8 @@ export async function refuseUnaccepted({ accepted, template }: StoredTemplate): 
 export function fromFound({ application, dynamicUser, name, notes, ports, unit }: FoundApplication): StartingPoint {
 	return {
 		kind: "found",
-		name: name.replace(/[^A-Za-z0-9._-]/g, "-"),
+		// A template has no instance to be named for.
+		name: name.replace(/@$/, "").replace(/[^A-Za-z0-9._-]/g, "-"),
 		...(unit === undefined ? {} : { unit }),
 		notes,
 		ports,

@@ -1,5 +1,7 @@
+import { parseHandedSocket } from "../core/application/handed-socket.ts";
 import type { Cage } from "../core/cage/cage.ts";
 import { requireLaunchable } from "../core/cage/launchable.ts";
+import { isPerConnection } from "../core/confinement/handed-sockets.ts";
 import { refuseWeaker, unitWeaknesses } from "../core/confinement/method.ts";
 import { systemdDropin } from "../core/confinement/unit/dropin.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
@@ -21,7 +23,10 @@ type OnMachine = Pick<Context, "machine">;
 /** A service of its own for a cage. Throws what `presentCage` and `systemdUnit` throw. */
 export async function unitText(context: OnMachine, name: string): Promise<string> {
 	const present = await presentCage(context, name);
-	const { unit } = present.cage;
+	const { application, unit } = present.cage;
+	if (isPerConnection((application.sockets ?? []).flatMap((text) => parseHandedSocket(text) ?? []))) {
+		throw new Failure("unit-per-connection-own", { name, unit: unit ?? "UNIT" }, 2);
+	}
 	return systemdUnit(await unitInput(context, present, unit === undefined ? undefined : context.machine.units.service(unit)));
 }
 
@@ -93,6 +98,8 @@ async function unitInput(
 		{ ...layout, identity: manifest.identity, application: cage.application },
 		{ users: machine.accounts.users(), logSocket: machine.logSocket(), stateFolder: machine.stateFolder() },
 	);
+	const { sockets: handed = [] } = cage.application;
+	if (handed.length && !host) throw new Failure("unit-without-sockets", { name: cage.name }, 2);
 	const program = machine.launcher.unitConfiner(layout, manifest.identity, Boolean(host?.sockets?.length));
 	const confiner = program && (await machine.store.placeConfiner(cage.name, program));
 	const systemdVersion = machine.units.version();

@@ -416,7 +416,7 @@ export const failuresDe: Failures = {
 	"unit-overridden":
 		"{path} kommt nach {dropin} und setzt {setting}, der Dienst wäre also nicht in seinem Käfig; entfernen Sie die Zeile oder benennen Sie die Datei so, dass sie vorher kommt.",
 	"unit-per-connection-refused":
-		"{socket} startet {unit} für jede Verbindung neu, es läuft also nichts weiter; geben Sie den Befehl eines Servers, der selbst lauscht.",
+		"{socket} startet {unit} für jede Verbindung und übergibt diese als Deskriptor. Ein Käfig nimmt nur Dienste, die sie von ihrer Standardeingabe lesen (StandardInput=socket); geben Sie den Befehl eines Servers, der selbst lauscht.",
 	"unit-program-missing":
 		"{unit} startet {program}, und das ist nicht installiert; installieren Sie es, oder geben Sie einen anderen Befehl.",
 	"unit-trial-needs-systemd":
@@ -434,6 +434,10 @@ export const failuresDe: Failures = {
 		"Die Sockets, die sie beim Start bekommt, lassen sich nicht auf dem System selbst öffnen; lassen Sie --on-host weg.",
 	"socket-invalid":
 		"Ungültiger Socket '{value}': schreiben Sie ART ADRESSE, etwa 'stream 127.0.0.1:8080' oder 'stream /run/app.socket mode=0660 group=www-data'. ART ist stream, datagram oder seqpacket.",
+	"unit-per-connection-own":
+		"{name} startet für jede Verbindung, und das kann nur eine Socket-Unit. Nehmen Sie ein Drop-in für den Dienst: `cagewright unit {name} --dropin {unit}`.",
+	"unit-without-sockets":
+		"{name} bekommt seine Sockets beim Start, und keine Unit dieses Systems öffnet sie. Starten Sie es mit `cagewright run {name}`, oder schreiben Sie eine Socket-Unit mit Dienst und nehmen Sie `cagewright unit {name} --dropin UNIT`.",
 	"unit-starts-nothing":
 		"{unit} startet keinen Befehl; nennen Sie eine andere Unit (`cagewright apps`), oder geben Sie einen Befehl.",
 	"unit-unknown": "Es gibt keine systemd-Unit {name}, oder sie ist maskiert; `cagewright apps` zeigt die vorhandenen.",

@@ -379,7 +379,7 @@ export const failuresEn = {
 	"unit-overridden":
 		"{path} comes after {dropin} and sets {setting}, so the service would not be in its cage; remove that line, or rename the file so that it comes first.",
 	"unit-per-connection-refused":
-		"{socket} starts {unit} anew for each connection, so nothing keeps running; give the command of a server that listens itself.",
+		"{socket} starts {unit} for each connection and hands that over as a descriptor. A cage takes only services that read it from their standard input (StandardInput=socket); give the command of a server that listens itself.",
 	"unit-program-missing": "{unit} starts {program}, which is not installed; install it, or give another command.",
 	"unit-trial-needs-systemd": "No systemd runs here, so no unit can be tried. Leave --unit and --dropin out to try the launcher.",
 	"unit-trial-sockets":
@@ -394,6 +394,10 @@ export const failuresEn = {
 	"sockets-on-host": "The sockets that it gets at its start cannot be opened on the host itself; leave out --on-host.",
 	"socket-invalid":
 		"Invalid socket '{value}': write KIND ADDRESS, such as 'stream 127.0.0.1:8080' or 'stream /run/app.socket mode=0660 group=www-data'. KIND is stream, datagram or seqpacket.",
+	"unit-per-connection-own":
+		"{name} is started for each connection, which only a socket unit can do. Use a drop-in for its service: `cagewright unit {name} --dropin {unit}`.",
+	"unit-without-sockets":
+		"{name} gets its sockets at its start, and no unit of this machine opens them. Start it by `cagewright run {name}`, or write a socket unit with its service and use `cagewright unit {name} --dropin UNIT`.",
 	"unit-starts-nothing": "{unit} starts no command; name another unit (`cagewright apps`), or give a command.",
 	"unit-unknown": "There is no systemd unit {name}, or it is masked; `cagewright apps` shows those that there are.",
 	"user-namespaces-off":

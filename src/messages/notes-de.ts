@@ -189,7 +189,9 @@ export const notesDe: Notes = {
 	"unit-sockets-passed": "Die Sockets {sockets} sind offen, bevor die Anwendung startet, wie bei systemd.",
 	"unit-sockets-unsupported":
 		"Sie bekommt die Sockets {sockets} von systemd, und die lassen sich hier nicht übergeben; lassen Sie sie mit eigenen Optionen lauschen.",
-	"unit-per-connection": "{socket} startet sie für jede Verbindung neu; ein Käfig ist für einen Server, der selbst lauscht.",
+	"unit-connections": "Die Anwendung startet für jede Verbindung an {sockets}, wie bei systemd.",
+	"unit-per-connection":
+		"{socket} startet sie für jede Verbindung und übergibt diese als Deskriptor; ein Käfig nimmt Dienste, die sie von ihrer Standardeingabe lesen (StandardInput=socket).",
 	"unit-root-directory": "Die Unit läuft schon in {directory}.",
 	"unit-credentials": "Die Unit übergibt die Zugangsdaten {names}; der Käfig nicht.",
 	"unit-reload-signal": "Ihre Konfiguration liest sie auf {signal} neu: cagewright signal NAME {signal}.",

@@ -180,7 +180,9 @@ export const notesEn = {
 	"unit-sockets-passed": "The sockets {sockets} are open before the application starts, as with systemd.",
 	"unit-sockets-unsupported":
 		"It gets the sockets {sockets} from systemd, and those cannot be handed over here; let it listen by its own options.",
-	"unit-per-connection": "{socket} starts it anew for each connection; a cage is for a server that listens itself.",
+	"unit-connections": "The application is started for each connection at {sockets}, as with systemd.",
+	"unit-per-connection":
+		"{socket} starts it for each connection and hands that over as a descriptor; a cage takes services that read it from their standard input (StandardInput=socket).",
 	"unit-root-directory": "The unit already runs in {directory}.",
 	"unit-credentials": "The unit passes the credentials {names}; the cage does not.",
 	"unit-reload-signal": "Its configuration is read again on {signal}: cagewright signal NAME {signal}.",

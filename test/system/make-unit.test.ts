@@ -155,9 +155,9 @@ describe("units that cannot be caged as they stand", () => {
 		"masked.service": "-> /dev/null",
 		"each@.service": "[Service]\nExecStart=/bin/cat\n",
 		"each.socket": "[Socket]\nListenStream=7\nAccept=yes\n",
-		"udp.service": "[Service]\nExecStart=/bin/cat\n",
-		"udp.socket": "[Socket]\nListenDatagram=7777\nListenStream=7777\n",
-		"sockets.target.wants/udp.socket": "-> /etc/systemd/system/udp.socket",
+		"pipe.service": "[Service]\nExecStart=/bin/cat\n",
+		"pipe.socket": "[Socket]\nListenFIFO=/run/pipe\n",
+		"sockets.target.wants/pipe.socket": "-> /etc/systemd/system/pipe.socket",
 		"made-up.service": "[Service]\nDynamicUser=yes\nExecStart=/bin/cat\n",
 	});
 
@@ -167,14 +167,22 @@ describe("units that cannot be caged as they stand", () => {
 		["gone", "gone.service starts /opt/gone/daemon, which is not installed"],
 		["masked.service", "There is no systemd unit masked.service, or it is masked"],
 		["no-such-thing", "There is neither a template nor a systemd unit no-such-thing"],
-		["each@", "each@.service is a template of systemd and needs an instance"],
-		["each@1", "each.socket starts each@1.service anew for each connection"],
-		["udp", "udp.service gets the sockets udp.socket from systemd"],
-		["made-up", "There is no account made-up on this machine"],
+		["each@", "each.socket starts each@.service for each connection and hands that over as a descriptor"],
+		["each.socket", "each.socket starts each@.service for each connection and hands that over as a descriptor"],
+		["each@1", "each.socket starts each@1.service for each connection and hands that over as a descriptor"],
+		["pipe", "pipe.service gets the sockets pipe.socket from systemd"],
 	])("%s: says why in one line, exit 2", async (name, says) => {
 		const { status, stderr, stdout } = await cagewright(["make", name, "--probe", "true", "--yes"], { state, enter });
 		expect({ status, stdout, lines: stderr.trim().split("\n").length }).toEqual({ status: 2, stdout: "", lines: 1 });
 		expect(stderr).toContain(says);
+	});
+
+	test("DynamicUser= without an account of that name means a dedicated account", async () => {
+		const { stdout } = await cagewright(["make", "made-up", "--probe", "true", "--dry-run", "--json"], { state, enter });
+		expect(JSON.parse(stdout)).toMatchObject({
+			application: { user: "cage-made-up", env: { USER: "cage-made-up" } },
+			dedicatedAccount: "cage-made-up",
+		});
 	});
 
 	test("apps lists them with the reason, and damaged files too", async () => {

@@ -63,6 +63,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
 	["pure-ftpd", without("-B", "--daemonize")],
 	["rsync", rsync],
 	["in.tftpd", tftp],
+	["gpsd", needs("-N", "--foreground")],
 	["exim4", exim],
 	["exim", exim],
 	["postfix", postfix],

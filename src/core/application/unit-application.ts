@@ -60,7 +60,9 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	const words = (command: UnitCommand) =>
 		command.substitute ? substituteVariables(command.words, env) : { words: command.words, missing: [] };
 
-	if (unit.name.template) note("unit-template", { name: unit.name.full });
+	// Each connection has an instance of its own, and all are the same.
+	const needsInstance = unit.name.template && !sockets.some(({ accept }) => accept);
+	if (needsInstance) note("unit-template", { name: unit.name.full });
 	const first = unit.execStart[0];
 	if (first === undefined) note("unit-without-command");
 	if (unit.execStart.length > 1) note("unit-several-commands", { count: unit.execStart.length });
@@ -72,7 +74,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 	let handed: readonly string[] = [];
 	// systemd.service(5): `+` and `!` leave User= out, and the program switches by itself.
 	let user = first?.privileged ? undefined : account(unit);
-	let startable = first !== undefined && unit.type !== "oneshot" && !unit.name.template;
+	let startable = first !== undefined && unit.type !== "oneshot" && !needsInstance;
 	// A directory of configuration is made once and then the administrator's: what is read of it comes along as files.
 	const owner = first?.privileged ? account(unit) : undefined;
 	const directories = unit.directories

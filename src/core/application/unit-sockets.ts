@@ -6,9 +6,11 @@ import type { SocketUnit } from "./socket-unit.ts";
 export type SocketNoteCode =
 	/** {sockets}: opened before the application starts, and handed over. */
 	| "unit-sockets-passed"
+	/** {sockets}: the application is started for each connection. */
+	| "unit-connections"
 	/** {sockets}: cannot be handed over here. */
 	| "unit-sockets-unsupported"
-	/** {socket}: starts one process for each connection. */
+	/** {socket}: starts one process for each connection, which gets it as a descriptor. */
 	| "unit-per-connection";
 
 export interface Activation {
@@ -42,18 +44,19 @@ export function isHanded(
 export function activate(asked: AskedSockets, units: readonly SocketUnit[], made: readonly string[]): Activation {
 	const plain = { sockets: [], directories: [], startable: true };
 	const perConnection = units.find(({ accept }) => accept);
-	if (perConnection !== undefined) {
+	// Without a stream to read and to write it would get the connection as a descriptor, under a process id that nobody knows yet.
+	if (perConnection !== undefined && !asked.readsSocket) {
 		const note = { code: "unit-per-connection", values: { socket: perConnection.name } } as const;
 		return { ...plain, startable: false, note };
 	}
-	const used = units.filter((unit) => isHanded(unit, asked));
+	const used = perConnection ? [perConnection] : units.filter((unit) => isHanded(unit, asked));
 	const unknown = asked.sockets.filter((name) => !used.some((unit) => unit.name === name));
 	if (used.length + unknown.length === 0) return plain;
 	const note = (code: SocketNoteCode) => ({ code, values: { sockets: [...used.map(({ name }) => name), ...unknown].join(" ") } });
 	const listens = used.flatMap(({ listens, settings }) => listens.map((listen) => ({ ...settings, ...listen })));
 	const sockets = listens.flatMap((listen): HandedSocket[] => {
 		const { address, kind } = listen;
-		const options = [...listen.options, ...(asked.readsSocket ? ([standardInput] as const) : [])];
+		const options = [...listen.options, ...(asked.readsSocket && !perConnection ? ([standardInput] as const) : [])];
 		return kind === "other" || socketPlace(address) === undefined ? [] : [{ ...listen, kind, options }];
 	});
 	if (unknown.length > 0 || sockets.length !== listens.length || !sockets.length) {
@@ -62,7 +65,7 @@ export function activate(asked: AskedSockets, units: readonly SocketUnit[], made
 	const known = new Set(made);
 	return {
 		sockets: sockets.map(handedSocketText),
-		note: note("unit-sockets-passed"),
+		note: note(perConnection ? "unit-connections" : "unit-sockets-passed"),
 		directories: sockets.flatMap((socket) => {
 			const place = socketPlace(socket.address);
 			const path = place?.family === "unix" ? place.path.slice(0, place.path.lastIndexOf("/")) : "";

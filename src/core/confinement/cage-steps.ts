@@ -58,6 +58,7 @@ function bringTools(spec: LaunchSpec, cage: CageRoot, launch: string): string[] 
 		[cage.confiner.file, cage.inScript?.confiner],
 		[spec.init, cage.inScript?.init],
 		[spec.environment, cage.inScript?.environment],
+		...(spec.acceptor === undefined ? [] : [[spec.acceptor, cage.inScript?.acceptor] as [Path, Uint8Array | undefined]]),
 		...(spec.socketsProgram === undefined
 			? []
 			: [[spec.socketsProgram, cage.inScript?.sockets] as [Path, Uint8Array | undefined]]),

@@ -41,13 +41,18 @@ export interface SocketsKind {
 }
 
 /** The variables by which the application finds them. What stands for its process id is put in as the last step before it (`environmentExecutable`). */
-export function socketVariables(sockets: readonly { readonly name: string }[]): Record<string, string> {
-	if (!sockets.length) return {};
+export function socketVariables(sockets: readonly Pick<HandedSocket, "name" | "options">[]): Record<string, string> {
+	if (!sockets.length || isPerConnection(sockets)) return {};
 	return {
 		LISTEN_PID: processIdPlace,
 		LISTEN_FDS: String(sockets.length),
 		LISTEN_FDNAMES: sockets.map(({ name }) => name).join(":"),
 	};
+}
+
+/** The application is started for each connection. */
+export function isPerConnection(sockets: readonly Pick<HandedSocket, "options">[]): boolean {
+	return sockets.some(({ options: set }) => set.includes("per-connection"));
 }
 
 /** As long as the largest number. */

@@ -47,6 +47,8 @@ export interface LaunchSpec {
 	readonly environment: Path;
 	/** Host path of the program that opens the sockets which the application finds open (`socketsExecutable`). */
 	readonly socketsProgram?: Path;
+	/** Host path of the program that starts the application for each connection (`acceptorExecutable`). */
+	readonly acceptor?: Path;
 	readonly setpriv: Path;
 	readonly chroot: Path;
 }
@@ -90,6 +92,7 @@ export interface CageRoot {
 		readonly environment: Uint8Array;
 		readonly confiner: Uint8Array;
 		readonly sockets?: Uint8Array;
+		readonly acceptor?: Uint8Array;
 	};
 	/** The loader and the libraries of setpriv: host paths. */
 	readonly tools: readonly [loader: Path, ...libraries: Path[]];

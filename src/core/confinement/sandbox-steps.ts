@@ -39,6 +39,7 @@ export function sandboxSteps(spec: LaunchSpec, sandbox: RehearsalRoot): string[]
 			spec.init,
 			spec.environment,
 			...(spec.socketsProgram ? [spec.socketsProgram] : []),
+			...(spec.acceptor ? [spec.acceptor] : []),
 			spec.setpriv,
 			...sandbox.tools,
 		].map((file) => [baseName(file), file]),

@@ -44,7 +44,8 @@ export function applicationWords(spec: LaunchSpec, capabilities: readonly string
 	// Nothing of the host's own tree can be given to an account to execute: there the variables come before.
 	const isGiven = spec.root.kind === "host" || spec.without?.includes("environment");
 	const environment = isGiven ? [] : environmentWords(join(launchDirectory, environmentName), variables(spec));
-	return [...tool, ...account, "--", ...environment, ...spec.command.map(pathFromText)];
+	const acceptor = spec.acceptor === undefined ? [] : [join(launchDirectory, baseName(spec.acceptor))];
+	return [...tool, ...account, "--", ...environment, ...acceptor, ...spec.command.map(pathFromText)];
 }
 
 function accountWords({ identity, root, without = [] }: LaunchSpec, capabilities: readonly string[]): string[] {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { type HandedSocket, parseHandedSocket } from "../../core/application/handed-socket.ts";
 import { resolveIdentity } from "../../core/application/identity.ts";
-import { type OwnedSocket, socketsExecutable } from "../../core/confinement/handed-sockets.ts";
+import { acceptorExecutable } from "../../core/confinement/acceptor.ts";
+import { isPerConnection, type OwnedSocket, socketsExecutable } from "../../core/confinement/handed-sockets.ts";
 import { Failure } from "../../core/failure.ts";
 import type { LaunchRequest } from "../../engine/ports.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
@@ -15,6 +16,11 @@ export function socketsProgram({ sockets = [], spec }: LaunchRequest): Buffer | 
 	const program = socketsExecutable(process.arch, owned, { entersRoot: spec.kind === "rehearsal", ipv6 });
 	if (!program) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	return program;
+}
+
+/** The program that starts the application for each connection; undefined where it is started once. */
+export function acceptorProgram({ sockets = [] }: LaunchRequest): Buffer | undefined {
+	return isPerConnection(sockets.map(handedSocket)) ? acceptorExecutable(process.arch, sockets.length) : undefined;
 }
 
 function handedSocket(text: string): HandedSocket {

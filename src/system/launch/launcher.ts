@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Limits } from "../../core/application/application.ts";
 import { requireLaunchable } from "../../core/cage/launchable.ts";
+import { acceptorName } from "../../core/confinement/acceptor.ts";
 import type { HostShell } from "../../core/confinement/brought-shell.ts";
 import { environmentExecutable, environmentName } from "../../core/confinement/environment.ts";
 import { socketsName } from "../../core/confinement/handed-sockets.ts";
@@ -36,7 +37,7 @@ import { clearAbandoned, scriptName } from "./abandoned.ts";
 import { clearAbandonedGroups, removeGroups } from "./control-groups.ts";
 import { enter } from "./enter.ts";
 import { machineFeatures } from "./features.ts";
-import { socketsProgram } from "./handed-sockets.ts";
+import { acceptorProgram, socketsProgram } from "./handed-sockets.ts";
 import { hostShell } from "./host-shell.ts";
 import { prepareLimits, refuseUnheld } from "./limits.ts";
 import { lineProblem } from "./line-problem.ts";
@@ -223,11 +224,12 @@ export class UtilLinuxLauncher implements Launcher {
 	}
 
 	private programsInScript(request: LaunchRequest, root: CageRoot): NonNullable<CageRoot["inScript"]> {
-		const sockets = socketsProgram(request);
+		const [acceptor, sockets] = [acceptorProgram(request), socketsProgram(request)];
 		return {
 			...ownPrograms({ handed: request.sockets?.length ?? 0 }),
 			confiner: this.confiner(request, root).bytes,
 			...(sockets ? { sockets } : {}),
+			...(acceptor ? { acceptor } : {}),
 		};
 	}
 
@@ -263,6 +265,9 @@ export class UtilLinuxLauncher implements Launcher {
 		writeFileSync(join(folder, environmentName), environment);
 		chmodSync(join(folder, environmentName), 0o755);
 		if (sockets) writeFileSync(join(folder, socketsName), sockets, { mode: 0o700 });
+		const acceptor = acceptorProgram(request);
+		if (acceptor) writeFileSync(join(folder, acceptorName), acceptor);
+		if (acceptor) chmodSync(join(folder, acceptorName), 0o755);
 		if (spec.rootless) writeLoopback(folder);
 		if (spec.root.kind === "cage") {
 			const { bytes, name } = this.confiner(request, spec.root);

@@ -1,10 +1,11 @@
 import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { parseHandedSocket } from "../../core/application/handed-socket.ts";
+import { acceptorName } from "../../core/confinement/acceptor.ts";
 import { tracedRootCapabilities } from "../../core/confinement/capabilities.ts";
 import { confineName } from "../../core/confinement/confine.ts";
 import { environmentName } from "../../core/confinement/environment.ts";
-import { socketsName, socketVariables } from "../../core/confinement/handed-sockets.ts";
+import { isPerConnection, socketsName, socketVariables } from "../../core/confinement/handed-sockets.ts";
 import { type CageMount, type CageRoot, initName, type LaunchSpec } from "../../core/confinement/launch.ts";
 import type { Method } from "../../core/confinement/method.ts";
 import { Failure } from "../../core/failure.ts";
@@ -48,7 +49,8 @@ export function specificationOf(request: LaunchRequest, places: Places, methodOf
 		launcher: spec.kind === "cage" ? byScript(methodOf()) : ("util-linux" as const),
 		init: pathFromText(join(folder, initName)),
 		environment: pathFromText(join(folder, environmentName)),
-		...(request.sockets?.length ? { socketsProgram: pathFromText(join(folder, socketsName)) } : {}),
+		...(handed.length ? { socketsProgram: pathFromText(join(folder, socketsName)) } : {}),
+		...(isPerConnection(handed) ? { acceptor: pathFromText(join(folder, acceptorName)) } : {}),
 		setpriv: pathFromText(requireTool("setpriv")),
 		chroot: pathFromText(requireTool("chroot")),
 	};

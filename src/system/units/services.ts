@@ -49,7 +49,7 @@ export function findServices(
 /** One service by its name, with or without `.service`, also one that is plumbing; undefined where there is none, or it is masked. */
 export function findService(name: string, tree: UnitTree, processes: readonly ListeningProcess[]): FoundApplication | undefined {
 	const units = new UnitFiles(tree);
-	const service = units.load(name);
+	const service = units.load(name.endsWith(".socket") ? (units.serviceOfSocket(name) ?? name) : name);
 	if (service === undefined) return undefined;
 	const { full } = service.unit.name;
 	const file = units.services().find((each) => each.name === full);

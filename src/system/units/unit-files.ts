@@ -100,6 +100,12 @@ export class UnitFiles {
 		return damaged;
 	}
 
+	/** The service that a socket unit starts; undefined where there is no such socket unit. */
+	serviceOfSocket(name: string): string | undefined {
+		this.#socketUnits ??= this.#allSockets();
+		return this.#socketUnits.find((socket) => socket.name === name)?.service;
+	}
+
 	/** The full name of the service that a name means; undefined where there is none, or it is masked. Reads no more than it must. */
 	named(name: string): string | undefined {
 		const full = name.endsWith(".service") ? name : `${name}.service`;

@@ -1,7 +1,8 @@
 import type { Limits } from "../../application/application.ts";
 import { launchEnvironment } from "../../application/application.ts";
-import { standardInput } from "../../application/handed-socket.ts";
+import { parseHandedSocket, standardInput } from "../../application/handed-socket.ts";
 import { join, pathFromText } from "../../path/path.ts";
+import { isPerConnection } from "../handed-sockets.ts";
 import { initCannotExecute, initWords } from "../init.ts";
 import { coreLimit, launchDirectory } from "../launch.ts";
 import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
@@ -43,11 +44,16 @@ export function start(unit: UnitLines, input: UnitInput): void {
 	const environment = launchEnvironment(application);
 	for (const [name, value] of Object.entries(environment)) unit.set("Environment", assignmentWord(name, value));
 	unit.set("UnsetEnvironment", systemdEnvironment.filter((name) => !(name in environment)).join(" "));
+	const perConnection = isPerConnection(application.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? []);
 	const readsSocket = input.sockets?.length && application.sockets?.some((text) => text.endsWith(` ${standardInput}`));
-	unit.set("StandardInput", readsSocket ? "socket" : "null");
+	unit.set("StandardInput", readsSocket || perConnection ? "socket" : "null");
+	if (perConnection) unit.set("StandardOutput", "socket");
+	if (perConnection) unit.set("StandardError", "journal");
 	unit.set("UMask", "0022");
-	unit.set("Restart", "on-failure");
-	unit.set("RestartSec", "1s");
+	if (!perConnection) {
+		unit.set("Restart", "on-failure");
+		unit.set("RestartSec", "1s");
+	}
 	limits(unit, input.limits ?? {});
 	const steering = steeringVariables(environment);
 	if (steering.length)

@@ -1,0 +1,113 @@
+import { execFileSync } from "node:child_process";
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./network.ts";
+
+/** Sockets that are open before the application starts, as systemd.socket(5) has them. */
+
+const state = temporaryState();
+
+/** Answers at each descriptor as sd_listen_fds(3) counts them, and says what it was given. */
+const listener = `
+#define _GNU_SOURCE
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/socket.h>
+int main(void) {
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
+	if (!pid || !fds || !names || atoi(pid) != getpid() || atoi(fds) != 3) return 3;
+	struct pollfd at[3];
+	for (int i = 0; i < 3; i++) at[i] = (struct pollfd){ 3 + i, POLLIN, 0 };
+	for (;;) {
+		poll(at, 3, -1);
+		for (int i = 0; i < 3; i++) {
+			if (!at[i].revents) continue;
+			char line[64], answer[256];
+			int stream = i < 2, peer = stream ? accept(at[i].fd, 0, 0) : at[i].fd;
+			struct sockaddr_storage from;
+			socklen_t length = sizeof from;
+			ssize_t got = stream ? read(peer, line, sizeof line) : recvfrom(peer, line, sizeof line, 0, (void *)&from, &length);
+			int size = snprintf(answer, sizeof answer, "%s %d uid %d got %.*s", names, i, getuid(), (int)got, line);
+			if (stream) { if (write(peer, answer, size) < 0) return 4; close(peer); }
+			else sendto(peer, answer, size, 0, (void *)&from, length);
+		}
+	}
+}`;
+
+/** Answers once, by its standard streams. */
+const perConnection = `
+#include <stdio.h>
+int main(void) { char line[64]; if (!fgets(line, sizeof line, stdin)) return 1; printf("once %d %s", (int)getuid(), line); return 0; }`;
+
+function compiled(name: string, source: string): string {
+	const program = join(temporaryFolder("sockets"), name);
+	execFileSync("gcc", ["-static", "-x", "c", "-", "-o", program], { input: `#include <unistd.h>\n${source}` });
+	return program;
+}
+
+/** KIND and ADDRESS: sends a line and prints what comes back. */
+const asking = `
+import socket, sys
+kind, *at = sys.argv[1:]
+family = socket.AF_UNIX if kind == "unix" else socket.AF_INET6 if ":" in at[0] else socket.AF_INET
+peer = socket.socket(family, socket.SOCK_DGRAM if kind == "datagram" else socket.SOCK_STREAM)
+peer.settimeout(5)
+peer.connect(at[0] if kind == "unix" else (at[0], int(at[1])))
+peer.send(b"hello\\n")
+print(peer.recv(256).decode().strip())`;
+const client = join(temporaryFolder("asking"), "ask.py");
+writeFileSync(client, asking);
+const ask = (words: readonly string[]) =>
+	execFileSync("python3", [client, ...words], { encoding: "utf8", timeout: 10_000, stdio: "pipe" });
+
+test("an account gets sockets that only root could open, under its own process id, also at a second start", async () => {
+	const port = await freePort();
+	const folder = temporaryFolder("place");
+	const sockets = [
+		`stream ${folder}/at/a.sock name=one mode=0620 group=daemon`,
+		`stream [::1]:${port} name=two`,
+		`datagram 127.0.0.1:${port} name=three`,
+	];
+	const probe = `python3 ${client} unix "$CAGEWRIGHT_ROOT${folder}/at/a.sock" | grep -q 'one:two:three 0 uid 65534 got hello' && python3 ${client} stream ::1 ${port} | grep -q 'three 1'`;
+	const options = [...sockets.flatMap((socket) => ["--socket", socket]), "--directory", `${folder}/at:0755:root:root`];
+	await make(["--name", "listens", "--user", "nobody", ...options, "--probe", probe, "--", compiled("listener", listener)], {
+		state,
+	});
+	for (const start of ["first", "second"]) {
+		const run = startRun("listens", { state });
+		const answer = await eventually(() => ask(["stream", "::1", String(port)]));
+		expect([start, answer]).toEqual([start, "one:two:three 1 uid 65534 got hello\n"]);
+		expect(ask(["datagram", "127.0.0.1", String(port)])).toBe("one:two:three 2 uid 65534 got hello\n");
+		const path = join(state, "cages/listens/data", folder, "at/a.sock");
+		expect(statSync(path)).toMatchObject({ uid: 0, gid: 1, mode: 0o140620 });
+		await run.stop();
+	}
+});
+
+test("a service for single connections is started for each, as its account", async () => {
+	const port = await freePort();
+	const socket = ["--socket", `stream 127.0.0.1:${port} per-connection`];
+	const probe = `python3 ${client} stream 127.0.0.1 ${port} | grep -q 'once 65534 hello'`;
+	await make(["--name", "once", "--user", "nobody", ...socket, "--probe", probe, "--", compiled("once", perConnection)], {
+		state,
+	});
+	const run = startRun("once", { state });
+	for (let connection = 0; connection < 3; connection++) {
+		expect(await eventually(() => ask(["stream", "127.0.0.1", String(port)]))).toBe("once 65534 hello\n");
+	}
+	await run.stop();
+});
+
+test("a socket that is none is refused before anything starts", async () => {
+	const { status, stderr } = await cagewright(
+		["make", "--yes", "--socket", "fifo /run/a", "--probe", "true", "--", "/bin/true"],
+		{ state },
+	);
+	expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("'fifo /run/a'") });
+});
