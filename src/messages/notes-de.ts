@@ -33,7 +33,7 @@ export const notesDe: Notes = {
 		"Nicht bewiesen: die Zustellung. In keinem Postfach kam eine Nachricht an; Empfänger, Postfächer und zustellende Programme könnten fehlen. Senden Sie eine: {exercise}",
 	"unproven-message": "Nicht bewiesen: Nachrichten. Der Server lässt niemanden ohne Passwort ein. Senden Sie eine: {exercise}",
 	"unproven-script":
-		"Nicht bewiesen: Skripte. Der Server wurde nach sich selbst gefragt, und kein Skript lief. Führen Sie ein wichtiges aus: {exercise}",
+		"Nicht bewiesen: Skripte und Plugins. Der Server wurde nach sich selbst gefragt, und keines lief. Führen Sie ein wichtiges aus: {exercise}",
 	"unproven-entry":
 		"Nicht bewiesen: Einträge des Verzeichnisses. Der Server beantwortete ein Bind, und kein Eintrag wurde gelesen. Lesen Sie einen: {exercise}",
 	"unproven-file": "Nicht bewiesen: Dateien. Der Server antwortete, und keine Datei wurde geholt. Holen Sie eine: {exercise}",

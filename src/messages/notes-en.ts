@@ -29,7 +29,7 @@ export const notesEn = {
 		"Not proven: delivery. No message was seen in a mailbox, so recipients, mailboxes and programs that deliver may be missing. Send one: {exercise}",
 	"unproven-message": "Not proven: messages. The server lets nobody in without a password. Send one: {exercise}",
 	"unproven-script":
-		"Not proven: scripts. The server was asked about itself, and no script was run. Run one that matters: {exercise}",
+		"Not proven: scripts and plug-ins. The server was asked about itself, and none of them was run. Run one that matters: {exercise}",
 	"unproven-entry":
 		"Not proven: entries of the directory. The server answered a bind, and no entry was read. Read one: {exercise}",
 	"unproven-file": "Not proven: files. The server answered, and no file was fetched. Fetch one: {exercise}",

@@ -1,6 +1,6 @@
 import type { Note } from "../application/note.ts";
 import type { Files } from "../machine/facts.ts";
-import { isWithin, join, type Path, pathFromText } from "../path/path.ts";
+import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
 import type { Trace } from "../trace/trace.ts";
 import { placeOf } from "./links.ts";
@@ -12,7 +12,7 @@ const mostShown = 3;
 const etc = pathFromText("/etc");
 const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)+[\w.+@-]+/g;
 const comment = /^\s*(#|;|\/\/|\*|<!--)/;
-/** Whoever lists one of these looks a program up. */
+/** Shells and tools of everybody: most files that name one of them do so for somebody else. */
 const programDirectory = /^(\/usr(\/local)?)?\/s?bin$/;
 const notProgram = /\.(so(\.\d+)*|pm|py|rb|js|la|conf)$/;
 
@@ -25,8 +25,8 @@ export function unprovenPrograms(trace: Trace, files: Files): Note[] {
 	const isOpen = (path: Path) => {
 		const real = placeOf(path, files);
 		const status = files.status(real);
-		const isProgram = status?.kind === "file" && (status.mode & 0o111) !== 0 && !notProgram.test(real) && !isLibraryFile(real);
-		return isProgram && !started.has(real);
+		if (status?.kind !== "file" || !(status.mode & 0o111) || notProgram.test(real) || isLibraryFile(real)) return false;
+		return !programDirectory.test(parent(real)) && !started.has(real);
 	};
 	const found = new Map<Path, Path[]>();
 	for (const { path, succeeded } of trace.accesses.values()) {
@@ -43,7 +43,7 @@ export function unprovenPrograms(trace: Trace, files: Files): Note[] {
 }
 
 function listed(directory: Path, files: Files): Path[] {
-	if (files.status(directory)?.kind !== "directory" || programDirectory.test(directory)) return [];
+	if (files.status(directory)?.kind !== "directory") return [];
 	return files.list(directory).map((name) => join(directory, name));
 }
 
