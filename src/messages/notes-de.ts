@@ -41,6 +41,8 @@ export const notesDe: Notes = {
 	"unproven-exercise": "Nicht bewiesen: eine Übung, die auch in der Sandbox nicht gelingt: {exercise} {words}",
 	"unproven-sockets":
 		"Nicht bewiesen: was andere Programme dieser Maschine an {paths} senden. Auf dem Host legt die Anwendung diese Sockets an, im Käfig kann sie es nicht: Diese Programme erreichen sie nicht.",
+	"unproven-logs":
+		"Nicht bewiesen: was andere Programme weiter nach {path} schreiben. Die Anwendung liest das, und der Käfig hat eine Kopie, in der nichts Neues erscheint. Um das des Hosts zu zeigen: --bind {path}:ro",
 	"unproven-programs":
 		"Nicht bewiesen: {count} {count|Programm|Programme}, die {place} nennt oder enthält und die keine Anfrage startete: {paths}. Lassen Sie die Anwendung starten, worauf es ankommt: --exercise 'BEFEHL'",
 	"unproven-left-out":

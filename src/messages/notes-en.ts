@@ -37,6 +37,8 @@ export const notesEn = {
 	"unproven-exercise": "Not proven: an exercise that does not pass in the sandbox either: {exercise} {words}",
 	"unproven-sockets":
 		"Not proven: what other programs of this machine send to {paths}. The application makes these sockets on the host, and a cage cannot: those programs do not reach it.",
+	"unproven-logs":
+		"Not proven: what other programs go on writing to {path}. The application reads it, and the cage has a copy in which nothing new appears. To show the host's: --bind {path}:ro",
 	"unproven-programs":
 		"Not proven: {count} {count|program|programs} that {place} names or holds and that no request started: {paths}. Make the application start what matters: --exercise 'COMMAND'",
 	"unproven-left-out":

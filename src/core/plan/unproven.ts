@@ -16,11 +16,51 @@ const comment = /^\s*(#|;|\/\/|\*|<!--)/;
 const programDirectory = /^(\/usr(\/local)?)?\/s?bin$/;
 const notProgram = /\.(so(\.\d+)*|pm|py|rb|js|la|conf)$/;
 
+export interface UnprovenInput {
+	readonly trace: Trace;
+	readonly files: Files;
+	/** Directories of the cage that the application may write to. */
+	readonly writable: readonly Path[];
+	/** Directories of the host that the cage sees. */
+	readonly binds: readonly Path[];
+}
+
+/** What of the application's surroundings a cage may break without a probe that notices. */
+export function unprovenParts({ binds, files, trace, writable }: UnprovenInput): Note[] {
+	return [
+		...unprovenPrograms(trace, files),
+		...unheardSockets(trace, [...writable, ...binds], files),
+		...unreadLogs(trace, binds, files),
+	];
+}
+
+/** Sockets that the application makes where no cage lets it: whoever writes to them on the host is not heard. */
+function unheardSockets({ accesses }: Trace, places: readonly Path[], files: Files): Note[] {
+	const unheard = [...accesses.values()].flatMap(({ path, succeeded }) => {
+		const directory = placeOf(parent(path), files);
+		return succeeded.has("listen") && !places.some((place) => isWithin(directory, place)) ? [showPath(path)] : [];
+	});
+	return unheard.length ? [{ code: "unproven-sockets", values: { paths: unheard.sort().join(", ") } }] : [];
+}
+
+const logs = ["/var/log", "/run/log"].map(pathFromText);
+
+/** Logs that others write: the cage has a copy, in which nothing new turns up. */
+function unreadLogs({ accesses }: Trace, binds: readonly Path[], files: Files): Note[] {
+	const directories = [...accesses.values()].flatMap(({ path, succeeded }) => {
+		const real = placeOf(path, files);
+		const isOthers = succeeded.has("read") && !succeeded.has("write") && files.status(real)?.kind === "file";
+		const isSeen = binds.some((place) => isWithin(real, place));
+		return isOthers && !isSeen && logs.some((log) => isWithin(real, log)) ? [showPath(parent(real))] : [];
+	});
+	return [...new Set(directories)].sort().map((path) => ({ code: "unproven-logs", values: { path } }));
+}
+
 /**
  * Programs that the application's configuration names, or that are in a directory that it listed, and that no request started: nobody knows what
  * they need in the cage. Monitoring agents start them on request.
  */
-export function unprovenPrograms(trace: Trace, files: Files): Note[] {
+function unprovenPrograms(trace: Trace, files: Files): Note[] {
 	const started = new Set([...trace.programs].map((path) => placeOf(path, files)));
 	const isOpen = (path: Path) => {
 		const real = placeOf(path, files);
