@@ -1,5 +1,5 @@
 import type { Note } from "../core/application/note.ts";
-import { askingOf } from "../core/application/recognise.ts";
+import { askingOf, isAmong } from "../core/application/recognise.ts";
 import { shortened } from "../core/application/telling-words.ts";
 import { isUnproven } from "../core/application/unproven.ts";
 import type { Path } from "../core/path/path.ts";
@@ -19,7 +19,7 @@ export function warningsOf({ cage, missing, plan }: Made): Note[] {
 	const askings = cage.application.probes.flatMap((line) => askingOf(line) ?? []);
 	// An exercise of ours is a long line: what it would have proven says more.
 	const ofJobs = askings.flatMap(({ job = [], unproven }) =>
-		unproven && job.some((line) => failed.includes(line)) ? [unproven] : [],
+		unproven && failed.some((line) => isAmong(job, line)) ? [unproven] : [],
 	);
 	const shown = failed.map((exercise) => maskLine(shortened(exercise)));
 	return [
