@@ -231,7 +231,7 @@ interface Probed extends Pick<Answers, "application" | "otherProbes"> {
  */
 function withProbe(application: Application, ports: readonly Listening[], isLive: boolean): Probed {
 	if (application.probes.length) {
-		const job = isLive ? [] : application.probes.flatMap((line) => askingOf(line)?.job ?? []);
+		const job = isLive ? [] : application.probes.flatMap((line) => askingOf(line, process.execPath)?.job ?? []);
 		return { application: { ...application, exercises: [...new Set([...application.exercises, ...job])] } };
 	}
 	const { command, env } = application;

@@ -1,5 +1,5 @@
 import type { Note } from "../core/application/note.ts";
-import { askingOf } from "../core/application/recognise.ts";
+import { askingOf, isAmong } from "../core/application/recognise.ts";
 import { shortened, tellingWords } from "../core/application/telling-words.ts";
 import { maskLine } from "../core/record/mask.ts";
 import type { ProbeOutcome } from "./events.ts";
@@ -10,11 +10,11 @@ import type { ProbeOutcome } from "./events.ts";
  */
 export function unprovenNotes(probes: readonly string[], exercises: readonly ProbeOutcome[]): Note[] {
 	const askings = probes.flatMap((line) => askingOf(line) ?? []);
-	const ours = new Set(askings.flatMap((asking) => asking.exercises ?? []));
-	const jobs = new Set(askings.flatMap((asking) => asking.job ?? []));
-	const isProven = exercises.some(({ command, ok }) => ok && !ours.has(command));
+	const ours = askings.flatMap((asking) => asking.exercises ?? []);
+	const jobs = askings.flatMap((asking) => asking.job ?? []);
+	const isProven = exercises.some(({ command, ok }) => ok && !isAmong(ours, command));
 	const open = new Map(isProven ? [] : askings.flatMap(({ unproven }) => (unproven ? [[unproven.code, unproven] as const] : [])));
-	const failed = exercises.filter(({ command, ok }) => !ok && !ours.has(command) && !jobs.has(command));
+	const failed = exercises.filter(({ command, ok }) => !ok && !isAmong([...ours, ...jobs], command));
 	return [
 		...open.values(),
 		...failed.map(({ command, output }) => ({

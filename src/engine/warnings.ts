@@ -1,4 +1,6 @@
 import type { Note } from "../core/application/note.ts";
+import { askingOf, isAmong } from "../core/application/recognise.ts";
+import { shortened } from "../core/application/telling-words.ts";
 import { isUnproven } from "../core/application/unproven.ts";
 import type { Path } from "../core/path/path.ts";
 import { quoteShell, showPath } from "../core/path/quote.ts";
@@ -14,9 +16,16 @@ export function warningsOf({ cage, missing, plan }: Made): Note[] {
 		.flatMap(({ declined, path }) => (declined && path !== undefined ? optionsFor(path, plan) : []))
 		.join(" ");
 	const code = options === "" ? "unproven-in-cage" : "unproven-left-out";
+	const askings = cage.application.probes.flatMap((line) => askingOf(line) ?? []);
+	// An exercise of ours is a long line: what it would have proven says more.
+	const ofJobs = askings.flatMap(({ job = [], unproven }) =>
+		unproven && failed.some((line) => isAmong(job, line)) ? [unproven] : [],
+	);
+	const shown = failed.map((exercise) => maskLine(shortened(exercise)));
 	return [
 		...plan.notes.filter(isUnproven),
-		...failed.map((exercise) => ({ code, values: { exercise: maskLine(exercise), ...(options === "" ? {} : { options }) } })),
+		...ofJobs,
+		...shown.map((exercise) => ({ code, values: { exercise, ...(options === "" ? {} : { options }) } })),
 	];
 }
 

@@ -33,7 +33,7 @@ export const notesDe: Notes = {
 		"Nicht bewiesen: die Zustellung. In keinem Postfach kam eine Nachricht an; Empfänger, Postfächer und zustellende Programme könnten fehlen. Senden Sie eine: {exercise}",
 	"unproven-message": "Nicht bewiesen: Nachrichten. Der Server lässt niemanden ohne Passwort ein. Senden Sie eine: {exercise}",
 	"unproven-script":
-		"Nicht bewiesen: Skripte. Der Server wurde nach sich selbst gefragt, und kein Skript lief. Führen Sie ein wichtiges aus: {exercise}",
+		"Nicht bewiesen: Skripte und Plugins. Der Server wurde nach sich selbst gefragt, und keines lief. Führen Sie ein wichtiges aus: {exercise}",
 	"unproven-entry":
 		"Nicht bewiesen: Einträge des Verzeichnisses. Der Server beantwortete ein Bind, und kein Eintrag wurde gelesen. Lesen Sie einen: {exercise}",
 	"unproven-file": "Nicht bewiesen: Dateien. Der Server antwortete, und keine Datei wurde geholt. Holen Sie eine: {exercise}",
@@ -41,6 +41,8 @@ export const notesDe: Notes = {
 	"unproven-exercise": "Nicht bewiesen: eine Übung, die auch in der Sandbox nicht gelingt: {exercise} {words}",
 	"unproven-sockets":
 		"Nicht bewiesen: was andere Programme dieser Maschine an {paths} senden. Auf dem Host legt die Anwendung diese Sockets an, im Käfig kann sie es nicht: Diese Programme erreichen sie nicht.",
+	"unproven-logs":
+		"Nicht bewiesen: was andere Programme weiter nach {path} schreiben. Die Anwendung liest das, und der Käfig hat eine Kopie, in der nichts Neues erscheint. Um das des Hosts zu zeigen: --bind {path}:ro",
 	"unproven-programs":
 		"Nicht bewiesen: {count} {count|Programm|Programme}, die {place} nennt oder enthält und die keine Anfrage startete: {paths}. Lassen Sie die Anwendung starten, worauf es ankommt: --exercise 'BEFEHL'",
 	"unproven-left-out":

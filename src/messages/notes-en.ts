@@ -29,7 +29,7 @@ export const notesEn = {
 		"Not proven: delivery. No message was seen in a mailbox, so recipients, mailboxes and programs that deliver may be missing. Send one: {exercise}",
 	"unproven-message": "Not proven: messages. The server lets nobody in without a password. Send one: {exercise}",
 	"unproven-script":
-		"Not proven: scripts. The server was asked about itself, and no script was run. Run one that matters: {exercise}",
+		"Not proven: scripts and plug-ins. The server was asked about itself, and none of them was run. Run one that matters: {exercise}",
 	"unproven-entry":
 		"Not proven: entries of the directory. The server answered a bind, and no entry was read. Read one: {exercise}",
 	"unproven-file": "Not proven: files. The server answered, and no file was fetched. Fetch one: {exercise}",
@@ -37,6 +37,8 @@ export const notesEn = {
 	"unproven-exercise": "Not proven: an exercise that does not pass in the sandbox either: {exercise} {words}",
 	"unproven-sockets":
 		"Not proven: what other programs of this machine send to {paths}. The application makes these sockets on the host, and a cage cannot: those programs do not reach it.",
+	"unproven-logs":
+		"Not proven: what other programs go on writing to {path}. The application reads it, and the cage has a copy in which nothing new appears. To show the host's: --bind {path}:ro",
 	"unproven-programs":
 		"Not proven: {count} {count|program|programs} that {place} names or holds and that no request started: {paths}. Make the application start what matters: --exercise 'COMMAND'",
 	"unproven-left-out":

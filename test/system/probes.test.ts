@@ -122,17 +122,31 @@ describe.runIf(isolated)("a proposed probe", () => {
 	}
 
 	it.each([
-		["exim4", 2525, talker(2525, "220-hello\r\n220 mail\r\n", { EHLO: "250-mail\r\n250 HELP\r\n", QUIT: "221 bye\r\n" })],
+		[
+			"exim4",
+			2525,
+			talker(2525, "220-hello\r\n220 mail\r\n", {
+				EHLO: "250-mail\r\n250 HELP\r\n",
+				MAIL: "250 sender\r\n",
+				RCPT: "250 recipient\r\n",
+				RSET: "250 reset\r\n",
+				QUIT: "221 bye\r\n",
+			}),
+		],
 		["vsftpd", 2121, talker(2121, "220 ftp\r\n", { SYST: "530 log in\r\n", QUIT: "221 bye\r\n" })],
 		["memcached", 11311, talker(11311, "", { set: "STORED\r\n", get: "VALUE cagewright:probe 0 2\r\nok\r\nEND\r\n" })],
 		["mysqld", 3307, talker(3307, "J\0\0\0\x0a8.4.0\0", {})],
 		["sshd", 2022, talker(2022, "SSH-2.0-OpenSSH_10.0\r\n", {})],
 		["dovecot", 1143, talker(1143, "* OK ready\r\n", { a: "a OK done\r\n" })],
-		["mosquitto", 1884, talker(1884, "", { "\x10": "\x20\x02\0\0" })],
+		[
+			"mosquitto",
+			1884,
+			talker(1884, "", { "\x10": "\x20\x02\0\0", "\x82": "\x90\x03\0\x01\0", "\x30": "\x30\x0e\0\x0acagewrightok" }),
+		],
 		["php-fpm8.4", 9100, talker(9100, "", { "\x01\x09": "\x01\x0a\0\0\0\x11\0\0" })],
 		["slapd", 3890, talker(3890, "", { "\x30\x0c": "\x30\x0c\x02\x01\x01\x61\x07" })],
 		["squid", 3129, talker(3129, "", { "GET http://": "HTTP/1.1 503 Service Unavailable\r\n\r\n" })],
-		["haproxy", 8081, talker(8081, "", { "GET / ": "HTTP/1.1 503 Service Unavailable\r\n\r\n" })],
+		["haproxy", 8081, talker(8081, "", { "GET / ": "HTTP/1.1 200 OK\r\n\r\n" })],
 		["tor", 9051, talker(9051, "", { "\x05\x01": "\x05\0" })],
 		["rsync", 8730, talker(8730, "@RSYNCD: 32.0 sha512\n", { "@RSYNCD": "@RSYNCD: EXIT\n" })],
 	] as [string, number, string[]][])("%s: holds its conversation", (program, port, server) => {

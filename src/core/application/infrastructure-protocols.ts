@@ -173,6 +173,24 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		],
 	},
 	{
+		name: "munin",
+		servers: /^munin-node$/,
+		transport: "tcp",
+		ports: [4949],
+		// It starts a plug-in for each value that is fetched; `load` is on every machine.
+		askings: (target, tools) => {
+			const greeting = { expect: "^# munin node" };
+			return [
+				{
+					depth: "request",
+					probes: [exchange(target, tools, [greeting, { send: "list\n" }, { expect: "\\n" }])],
+					job: [exchange(target, tools, [greeting, { send: "fetch load\n" }, { expect: "^load\\.value [\\d.]+\\n" }])],
+					unproven: unproven("unproven-script", `printf 'fetch NAME\\nquit\\n' | nc ${target.host} ${target.port} | grep value`),
+				},
+			];
+		},
+	},
+	{
 		name: "tftp",
 		servers: /^(in\.tftpd|tftpd|atftpd)$/,
 		transport: "udp",

@@ -15,9 +15,18 @@ const addresses: readonly RegExp[] = [
 	/' "\$CAGEWRIGHT_ROOT"(?<socket>\/\S+) 0 '/,
 ];
 
-/** What a probe asks that is one of ours, whoever gave it; undefined for any other, which the administrator judges. */
-export function askingOf(line: string): Asking | undefined {
-	return known(line)?.asking ?? guessed(line);
+/**
+ * What a probe asks that is one of ours, whoever gave it; undefined for any other, which the administrator judges. `node` is what its
+ * exercises start with.
+ */
+export function askingOf(line: string, node?: string): Asking | undefined {
+	return known(line, node)?.asking ?? guessed(line);
+}
+
+/** Whether it is this exercise, whichever Node runs it. */
+export function isAmong(exercises: readonly string[], line: string): boolean {
+	const rest = (text: string) => text.replace(/^\S+ -e /, "");
+	return exercises.some((one) => rest(one) === rest(line));
 }
 
 /** The protocol that the command or one of the probes names. */
@@ -27,8 +36,8 @@ export function protocolOf(command: readonly string[], probes: readonly string[]
 }
 
 /** Finds the line among those that we propose for the address in it. */
-function known(line: string): { protocol: Protocol; asking: Asking } | undefined {
-	const [node = ""] = /^\S+/.exec(line) ?? [];
+function known(line: string, other = "node"): { protocol: Protocol; asking: Asking } | undefined {
+	const node = /^(\S+) -e /.exec(line)?.[1] ?? other;
 	const [, person] = /RCPT TO:<([^@>]+)@/.exec(line) ?? [];
 	const people = person === undefined ? [] : [person];
 	for (const address of addresses) {

@@ -30,10 +30,10 @@ import { fileRisks } from "./risks.ts";
 import { expandInclude, matchPaths } from "./rules.ts";
 import { servedTrees } from "./served.ts";
 import { planShared } from "./shared.ts";
-import { socketNotes, unheardNotes } from "./socket-notes.ts";
+import { socketNotes } from "./socket-notes.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { libraryTrees, sourceTrees } from "./trees.ts";
-import { unprovenPrograms } from "./unproven-programs.ts";
+import { unprovenParts } from "./unproven.ts";
 import { changes, planWritable, tracedReason } from "./writable.ts";
 
 /** What trials found to be missing and what was accepted of it. */
@@ -214,8 +214,7 @@ export function makePlan(input: PlanInput): Plan {
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...withoutBit(entries, program, asked, files),
-			...unprovenPrograms(trace, files),
-			...unheardNotes({ trace, files, writable: mountedOver }),
+			...unprovenParts({ trace, files, writable: writable.directories.map(({ path }) => path), binds }),
 			...(syslog?.notes ?? []),
 			...passwordNotes(entries, files),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),

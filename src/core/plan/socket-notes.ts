@@ -32,19 +32,6 @@ export function socketNotes({ allowed, binds, files, policy, trace, writable }: 
 	];
 }
 
-/** Sockets that the application makes where no cage lets it: whoever writes to them on the host is not heard. */
-export function unheardNotes({
-	files,
-	trace,
-	writable,
-}: Pick<SocketNotesInput, "files" | "trace"> & { writable: readonly Path[] }): Note[] {
-	const unheard = [...trace.accesses.values()].flatMap(({ path, succeeded }) => {
-		const directory = placeOf(parent(path), files);
-		return succeeded.has("listen") && !writable.some((place) => isWithin(directory, place)) ? [showPath(path)] : [];
-	});
-	return unheard.length ? [{ code: "unproven-sockets", values: { paths: unheard.sort().join(", ") } }] : [];
-}
-
 /** Real paths, sorted. */
 function unreachable({ accesses }: Trace, policy: SocketPolicy, files: Files): Path[] {
 	const asked = [...accesses.values()].filter(({ failed, path, succeeded }) => {

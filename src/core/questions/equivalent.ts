@@ -4,19 +4,20 @@ import { type Answers, defaultRounds, defaultRoundsAttached, defaultTimeout } fr
 import { stateWords } from "./next-steps.ts";
 
 /**
- * The command line that does what the answers say, without a question. With a template or a unit (`base` is what it says by
+ * The command line that does what the answers say, without a question. With a template or a unit (`named` is what it says by
  * itself), only what differs from it is named. Lists add up to its own: where one of its values was taken away, everything is said without it.
  * `state` is where the cage lives, where that has to be said.
  */
-export function equivalentCommand(answers: Answers, base?: Answers, state?: string): string {
+export function equivalentCommand(answers: Answers, named?: Answers, state?: string): string {
+	const base = named && withoutProposed(answers, named);
 	if (base !== undefined && takesAway(answers, base)) {
 		const { template: _, unit: __, parameters: ___, ...rest } = answers;
 		return equivalentCommand(rest, undefined, state);
 	}
 	const { application, rules } = answers;
 	const words = ["cagewright", ...stateWords(state), "make"];
-	const named = answers.template ?? answers.unit;
-	if (named !== undefined) words.push(named);
+	const target = answers.template ?? answers.unit;
+	if (target !== undefined) words.push(target);
 	const add = (option: string, value: string | number | undefined, usual?: string | number) => {
 		if (value === undefined || value === usual) return;
 		const text = String(value);
@@ -96,6 +97,12 @@ function lists({ application, rules }: Answers): Record<(typeof listOptions)[num
 		"--account": rules.accounts,
 		"--without-account": rules.withoutAccounts,
 	};
+}
+
+/** Exercises that are proposed with a probe are not where another probe is given. */
+function withoutProposed({ application }: Answers, base: Answers): Answers {
+	if (!base.otherProbes || isSame(application.probes, base.application.probes)) return base;
+	return { ...base, application: { ...base.application, exercises: [] } };
 }
 
 function takesAway(answers: Answers, base: Answers): boolean {

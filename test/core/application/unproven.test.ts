@@ -58,7 +58,8 @@ describe("what a probe leaves unproven", () => {
 			"unproven-page",
 			"unproven-exercise",
 		]);
-		const [job = ""] = askingOf(page)?.job ?? [];
+		const [job = ""] = askingOf(page, node)?.job ?? [];
+		expect(job).toMatch(/^\/usr\/bin\/node -e /);
 		expect(unprovenNotes([page], [outcome(job, true)])).toEqual([]);
 		expect(unprovenNotes([page], [outcome(job, false)]).map(({ code }) => code)).toEqual(["unproven-page"]);
 	});

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { servedTrees } from "../../../src/core/plan/served.ts";
-import { unprovenPrograms } from "../../../src/core/plan/unproven-programs.ts";
 import { trace } from "./traces.ts";
 import { file, link, tree } from "./tree.ts";
 
@@ -25,32 +24,5 @@ describe("a directory of pages", () => {
 	test("neither everybody's directory nor one that the application writes", () => {
 		const seen = trace({ "/etc/index.html": "read", "/etc/radio/web/status.xsl": "read write" });
 		expect(servedTrees(seen, files)).toEqual([]);
-	});
-});
-
-describe("programs that no request started", () => {
-	const files = tree({
-		"/etc/agent.cfg": file("# run=/usr/lib/agent/old\nload=/usr/lib/agent/check_load -w 5\ndisk=/usr/lib/agent/check_disk\n", {
-			mode: 0o644,
-		}),
-		"/usr/lib/agent/check_load": file("#!/bin/sh\n", { mode: 0o755 }),
-		"/usr/lib/agent/check_disk": file("#!/bin/sh\n", { mode: 0o755 }),
-		"/usr/lib/agent/old": file("#!/bin/sh\n", { mode: 0o755 }),
-		"/usr/lib/agent/module.so": file("", { mode: 0o755 }),
-		"/etc/plugins/load": link("/usr/lib/agent/check_load"),
-	});
-	test("are named with the configuration or the directory that has them", () => {
-		const seen = trace(
-			{ "/etc/agent.cfg": "read", "/etc/plugins": "list" },
-			{ programs: new Set(["/usr/lib/agent/check_disk" as never]) },
-		);
-		expect(unprovenPrograms(seen, files)).toEqual([
-			{ code: "unproven-programs", values: { place: "/etc/agent.cfg", paths: "/usr/lib/agent/check_load", count: 1 } },
-			{ code: "unproven-programs", values: { place: "/etc/plugins", paths: "/etc/plugins/load", count: 1 } },
-		]);
-	});
-	test("a program that was started is proven", () => {
-		const programs = new Set(["/usr/lib/agent/check_disk", "/usr/lib/agent/check_load"] as never[]);
-		expect(unprovenPrograms(trace({ "/etc/agent.cfg": "read", "/etc/plugins": "list" }, { programs }), files)).toEqual([]);
 	});
 });

@@ -1,0 +1,104 @@
+import type { Note } from "../application/note.ts";
+import type { Files } from "../machine/facts.ts";
+import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
+import { showPath } from "../path/quote.ts";
+import type { Trace } from "../trace/trace.ts";
+import { placeOf } from "./links.ts";
+import { isLibraryFile } from "./trees.ts";
+
+/** Configuration that is longer is data. */
+const mostRead = 256 * 1024;
+const mostShown = 3;
+const etc = pathFromText("/etc");
+const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)+[\w.+@-]+/g;
+const comment = /^\s*(#|;|\/\/|\*|<!--)/;
+/** Shells and tools of everybody: most files that name one of them do so for somebody else. */
+const programDirectory = /^(\/usr(\/local)?)?\/s?bin$/;
+const notProgram = /\.(so(\.\d+)*|pm|py|rb|js|la|conf)$/;
+
+export interface UnprovenInput {
+	readonly trace: Trace;
+	readonly files: Files;
+	/** Directories of the cage that the application may write to. */
+	readonly writable: readonly Path[];
+	/** Directories of the host that the cage sees. */
+	readonly binds: readonly Path[];
+}
+
+/** What of the application's surroundings a cage may break without a probe that notices. */
+export function unprovenParts({ binds, files, trace, writable }: UnprovenInput): Note[] {
+	return [
+		...unprovenPrograms(trace, files),
+		...unheardSockets(trace, [...writable, ...binds], files),
+		...unreadLogs(trace, binds, files),
+	];
+}
+
+/** Sockets that the application makes where no cage lets it: whoever writes to them on the host is not heard. */
+function unheardSockets({ accesses }: Trace, places: readonly Path[], files: Files): Note[] {
+	const unheard = [...accesses.values()].flatMap(({ path, succeeded }) => {
+		const directory = placeOf(parent(path), files);
+		return succeeded.has("listen") && !places.some((place) => isWithin(directory, place)) ? [showPath(path)] : [];
+	});
+	return unheard.length ? [{ code: "unproven-sockets", values: { paths: unheard.sort().join(", ") } }] : [];
+}
+
+const logs = ["/var/log", "/run/log"].map(pathFromText);
+
+/** Logs that others write: the cage has a copy, in which nothing new turns up. */
+function unreadLogs({ accesses }: Trace, binds: readonly Path[], files: Files): Note[] {
+	const directories = [...accesses.values()].flatMap(({ path, succeeded }) => {
+		const real = placeOf(path, files);
+		const isOthers = succeeded.has("read") && !succeeded.has("write") && files.status(real)?.kind === "file";
+		const isSeen = binds.some((place) => isWithin(real, place));
+		return isOthers && !isSeen && logs.some((log) => isWithin(real, log)) ? [showPath(parent(real))] : [];
+	});
+	return [...new Set(directories)].sort().map((path) => ({ code: "unproven-logs", values: { path } }));
+}
+
+/**
+ * Programs that the application's configuration names, or that are in a directory that it listed, and that no request started: nobody knows what
+ * they need in the cage. Monitoring agents start them on request.
+ */
+function unprovenPrograms(trace: Trace, files: Files): Note[] {
+	const started = new Set([...trace.programs].map((path) => placeOf(path, files)));
+	const isOpen = (path: Path) => {
+		const real = placeOf(path, files);
+		const status = files.status(real);
+		if (status?.kind !== "file" || !(status.mode & 0o111) || notProgram.test(real) || isLibraryFile(real)) return false;
+		return !programDirectory.test(parent(real)) && !started.has(real);
+	};
+	const found = new Map<Path, Path[]>();
+	for (const { path, succeeded } of trace.accesses.values()) {
+		const real = placeOf(path, files);
+		const named = succeeded.has("list")
+			? listed(real, files)
+			: succeeded.has("read") && isWithin(real, etc)
+				? namedIn(real, files)
+				: [];
+		const open = [...new Set(named)].filter(isOpen);
+		if (open.length) found.set(real, open);
+	}
+	return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([place, paths]) => noteOf(place, paths));
+}
+
+function listed(directory: Path, files: Files): Path[] {
+	if (files.status(directory)?.kind !== "directory") return [];
+	return files.list(directory).map((name) => join(directory, name));
+}
+
+function namedIn(file: Path, files: Files): Path[] {
+	const status = files.status(file);
+	if (status?.kind !== "file" || status.size > mostRead || (status.mode & 0o111) !== 0) return [];
+	const lines = (files.read(file, mostRead)?.toString("latin1") ?? "").split("\n");
+	return lines.filter((line) => !comment.test(line)).flatMap((line) => line.match(absolutePath) ?? []) as Path[];
+}
+
+function noteOf(place: Path, paths: readonly Path[]): Note {
+	const shown = paths.slice(0, mostShown).map(showPath).join(", ");
+	const more = paths.length > mostShown ? ", …" : "";
+	return {
+		code: "unproven-programs",
+		values: { place: showPath(place), paths: `${shown}${more}`, count: paths.length },
+	};
+}

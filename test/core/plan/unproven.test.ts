@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { pathFromText } from "../../../src/core/path/path.ts";
+import { unprovenParts } from "../../../src/core/plan/unproven.ts";
+import type { Trace } from "../../../src/core/trace/trace.ts";
+import { trace } from "./traces.ts";
+import { file, link, tree } from "./tree.ts";
+
+describe("programs that no request started", () => {
+	const files = tree({
+		"/etc/agent.cfg": file("# run=/usr/lib/agent/old\nload=/usr/lib/agent/check_load -w 5\ndisk=/usr/lib/agent/check_disk\n", {
+			mode: 0o644,
+		}),
+		"/usr/lib/agent/check_load": file("#!/bin/sh\n", { mode: 0o755 }),
+		"/usr/lib/agent/check_disk": file("#!/bin/sh\n", { mode: 0o755 }),
+		"/usr/lib/agent/old": file("#!/bin/sh\n", { mode: 0o755 }),
+		"/usr/lib/agent/module.so": file("", { mode: 0o755 }),
+		"/etc/plugins/load": link("/usr/lib/agent/check_load"),
+	});
+	const parts = (seen: Trace) => unprovenParts({ trace: seen, files, writable: [], binds: [] });
+	test("are named with the configuration or the directory that has them", () => {
+		const seen = trace(
+			{ "/etc/agent.cfg": "read", "/etc/plugins": "list" },
+			{ programs: new Set(["/usr/lib/agent/check_disk" as never]) },
+		);
+		expect(parts(seen)).toEqual([
+			{ code: "unproven-programs", values: { place: "/etc/agent.cfg", paths: "/usr/lib/agent/check_load", count: 1 } },
+			{ code: "unproven-programs", values: { place: "/etc/plugins", paths: "/etc/plugins/load", count: 1 } },
+		]);
+	});
+	test("a program that was started is proven", () => {
+		const programs = new Set(["/usr/lib/agent/check_disk", "/usr/lib/agent/check_load"] as never[]);
+		expect(parts(trace({ "/etc/agent.cfg": "read", "/etc/plugins": "list" }, { programs }))).toEqual([]);
+	});
+});
+
+describe("what others send and write", () => {
+	const files = tree({ "/var/log/auth.log": "", "/var/log/own.log": "", "/run/app/own.sock": "", "/dev/null": "" });
+	const parts = (binds: string[] = []) =>
+		unprovenParts({
+			trace: trace({
+				"/dev/log": "listen",
+				"/run/app/own.sock": "listen",
+				"/var/log/auth.log": "read",
+				"/var/log/own.log": "read write",
+			}),
+			files,
+			writable: [pathFromText("/run/app")],
+			binds: binds.map(pathFromText),
+		});
+	test("a socket that no cage can make, and a log of somebody else", () => {
+		expect(parts()).toEqual([
+			{ code: "unproven-sockets", values: { paths: "/dev/log" } },
+			{ code: "unproven-logs", values: { path: "/var/log" } },
+		]);
+	});
+	test("a log that the cage shows is proven", () => {
+		expect(parts(["/var/log"]).map(({ code }) => code)).toEqual(["unproven-sockets"]);
+	});
+});

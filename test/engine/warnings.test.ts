@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { pathFromText } from "../../src/core/path/path.ts";
+import type { Missing } from "../../src/core/plan/missing.ts";
+import { warningsOf } from "../../src/engine/warnings.ts";
+import { made } from "../report/made.ts";
+
+const missing = (path: string): Missing => ({
+	kind: "absent",
+	path: pathFromText(path),
+	call: "openat",
+	error: "ENOENT",
+	declined: true,
+	proven: true,
+});
+
+test("what is unproven of the plan is a warning, any other note is not", () => {
+	const notes = [
+		{ code: "unit-notify", values: {} },
+		{ code: "unproven-login", values: { exercise: "--exercise x" } },
+	];
+	expect(warningsOf(made({ plan: { notes } })).map(({ code }) => code)).toEqual(["unproven-login"]);
+});
+
+test("an exercise that fails in the cage alone names the options that let in what was left out, and no password", () => {
+	const job = made({
+		trial: { failedExercises: ["curl ftp://ann:secret@127.0.0.1/"] },
+		plan: {
+			declined: [
+				{ path: pathFromText("/etc/shadow"), risk: "secret" },
+				{ path: pathFromText("/usr/sbin/unix_chkpwd"), risk: "setuid" },
+			],
+		},
+	});
+	const [warning, ...others] = warningsOf({ ...job, missing: [missing("/etc/shadow"), missing("/usr/sbin/unix_chkpwd")] });
+	expect(others).toEqual([]);
+	expect(warning).toEqual({
+		code: "unproven-left-out",
+		values: {
+			exercise: "curl ftp://ann:********@127.0.0.1/",
+			options: "--allow-secret /etc/shadow --accept-finding shadow-file:/etc/shadow --allow-setuid /usr/sbin/unix_chkpwd",
+		},
+	});
+	expect(warningsOf({ ...job, missing: [] }).map(({ code }) => code)).toEqual(["unproven-in-cage"]);
+});
