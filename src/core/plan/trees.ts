@@ -158,9 +158,16 @@ function partialTrees(language: Language, used: Used, files: Files): LibraryTree
 		const known = new Set(paths);
 		const left = all.filter((path) => !known.has(path));
 		const bytes = left.reduce((sum, path) => sum + (files.status(path)?.size ?? 0), 0);
-		return { top, paths, ...(left.length ? { rest: { files: left.length, bytes } } : {}) };
+		const names = library.isStandard ? namesOf(top, files) : [];
+		return { top, paths: [...paths, ...names], ...(left.length ? { rest: { files: left.length, bytes } } : {}) };
 	});
 	return [...single, ...trees];
+}
+
+/** Links to a library beside it: Debian's perl looks in `perl/5.40`, which leads to `perl/5.40.1`. */
+function namesOf(top: Path, files: Files): Path[] {
+	const beside = files.list(parent(top)).map((name) => join(parent(top), name));
+	return beside.filter((path) => files.status(path)?.kind === "symlink" && files.resolve(path) === top);
 }
 
 /** Most files of a directory that nothing was read of; icons and pages of an interface that is not used are hundreds. */

@@ -112,6 +112,13 @@ describe("libraries of interpreters", () => {
 			...["app/__init__.py", "app/odd.py", "app/rare.py", "perl/App/Rare.pm"].map((name) => `/usr/share/app/${name}`),
 		]);
 	});
+	test("a link by which the interpreter finds a library goes in though nothing went through it", () => {
+		const perl = "/usr/share/perl";
+		const files = tree({ [`${perl}/5.40`]: link("5.40.1"), [`${perl}/5.40.1/strict.pm`]: "", [`${perl}/5.38`]: link("5.38.2") });
+		const made = planFor(files, trace({ [`${perl}/5.40.1/strict.pm`]: "read" }));
+		expect(entryAt(made, `${perl}/5.40`)).toMatchObject({ kind: "symlink", decision: "include" });
+		expect(entryAt(made, `${perl}/5.38`)).toBeUndefined();
+	});
 	test("data comes with the modules above it, but not hundreds of files that nothing was read of", () => {
 		const app = "/usr/lib/python3/dist-packages/flask";
 		const many = (folder: string) => Object.fromEntries([...Array(101)].map((_, at) => [`${app}/${folder}/${at}.svg`, ""]));
