@@ -107,7 +107,8 @@ describe("where the application writes", () => {
 	test("a log directly in /var/log gives the cage a log directory of its own, which starts empty", () => {
 		const made = plan({ "/var/log/app.log": "create write", "/var/log/wtmp": "read" }, { "/var/log/wtmp": "w" });
 		expect(made.writable).toMatchObject([{ path: "/var/log", uid: 0, seeds: [] }]);
-		expect(made.notes).toEqual([]);
+		// wtmp is others' log.
+		expect(made.notes).toEqual([{ code: "unproven-logs", values: { path: "/var/log" } }]);
 	});
 	test("a directory that holds everybody's state is given where a trial asks for it, one of the system never", () => {
 		const additions = ["/var/lib", "/usr/share"].map((path) => ({
