@@ -73,6 +73,7 @@ function bundleEngine(tree: string): void {
 
 async function selftest(words: string): Promise<Json> {
 	const { status, stderr, stdout } = await system.run(`cagewright selftest ${words} --json --quiet`);
+	if (status === 1 && stdout === "") throw new Error(stderr);
 	const { escaped, findings } = status === 1 ? JSON.parse(stdout) : {};
 	expect({ status, stderr }, `${escaped}; ${findings}`).toEqual({ status: 0, stderr: "" });
 	return JSON.parse(stdout);

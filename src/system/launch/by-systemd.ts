@@ -14,6 +14,7 @@ import { dataIdentity } from "../files/mount-source.ts";
 import { isLeftover, transientName } from "../state/process.ts";
 import { bindIdentity } from "./bind-sources.ts";
 import { copiedMounts } from "./copied-mounts.ts";
+import { makeLaunchFolder } from "./launch-folder.ts";
 import { unitConfiner } from "./method.ts";
 import { outputsFor, relayOutputs } from "./running-application.ts";
 import { ServiceApplication } from "./service-application.ts";
@@ -126,8 +127,7 @@ function bringPrograms(
 	{ folder, init }: ServicePlaces,
 ): Path {
 	const launcher = join(folder, "launch");
-	mkdirSync(launcher);
-	chmodSync(launcher, 0o755);
+	makeLaunchFolder(launcher);
 	const confiner = unitConfiner(cage, identity);
 	if (!confiner) throw new Failure("processor-unsupported", { processor: process.arch }, 3);
 	place(join(launcher, initName), init);

@@ -16,6 +16,7 @@ import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { AttemptsService, StartedAttempts } from "../../engine/ports.ts";
 import { must, systemctl, systemServices } from "../adoption/services.ts";
+import { makeLaunchFolder } from "../launch/launch-folder.ts";
 import { observeConfinement } from "../launch/observe.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
 
@@ -28,7 +29,7 @@ export async function startAttempts({ brought, directories, launcher, output, te
 	await clearAbandoned();
 	const name = nameOf(process.pid);
 	const launchFolder = nativePath(launcher);
-	mkdirSync(launchFolder, { mode: 0o755 });
+	makeLaunchFolder(launchFolder);
 	const init = initExecutable(process.arch);
 	if (init) place(join(launchFolder, initName), () => writeFileSync(join(launchFolder, initName), init));
 	for (const file of brought.map(nativePath)) {
