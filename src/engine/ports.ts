@@ -274,6 +274,8 @@ export interface Launcher {
 	lineProblem(line: string): Promise<LineProblem | undefined>;
 	/** Host pids of every process whose root is this generation, and of those that a signal for the application goes to. */
 	running(root: Path): { readonly processes: readonly number[]; readonly inits: readonly number[] };
+	/** CPU seconds that an application and all that it started have used. */
+	cpuSeconds(launched: Reachable): number;
 	/** Sends a signal to a process that `running` named. */
 	send(pid: number, signal: string): void;
 	/**

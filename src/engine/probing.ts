@@ -3,6 +3,7 @@ import { shortened, tellingWords } from "../core/application/telling-words.ts";
 import { Failure } from "../core/failure.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
+import { Patience } from "./patience.ts";
 import type { Reachable } from "./ports.ts";
 import { tellWaiting } from "./waiting.ts";
 
@@ -36,7 +37,7 @@ export async function passesAlone(
 }
 
 /**
- * Tries all probes until each has passed or `seconds` are over. The application's end ends the waiting: nobody will answer any more.
+ * Tries all probes until each has passed, or `seconds` are over and the application is not busy starting. The application's end ends the waiting: nobody will answer any more.
  */
 export async function probeUntilAnswered(
 	context: Context,
@@ -45,7 +46,7 @@ export async function probeUntilAnswered(
 	seconds: number,
 ): Promise<ProbeOutcome[]> {
 	const { machine, signal } = context;
-	const deadline = machine.now() + seconds * 1000;
+	const patience = new Patience(machine, launched, seconds);
 	const over = endOf(launched);
 	const outcomes: ProbeOutcome[] = [];
 	for (const command of probes) {
@@ -53,7 +54,7 @@ export async function probeUntilAnswered(
 		const answer = async () => {
 			for (let pause = 30; ; pause = Math.min(pause * 2, 250)) {
 				signal.throwIfAborted();
-				const left = (deadline - machine.now()) / 1000;
+				const left = patience.left();
 				if (over.signal.aborted || left <= 0 || !launched.init) break;
 				outcome = await tryOnce(context, launched, outcome, left, over.signal);
 				if (outcome.ok) break;
@@ -111,7 +112,7 @@ export async function askUntilAnswered(
 	if (!others.length && !elsewhere()) return probeUntilAnswered(context, launched, first, seconds);
 	const { machine, signal } = context;
 	const over = endOf(launched);
-	let deadline = machine.now() + seconds * 1000;
+	const patience = new Patience(machine, launched, seconds);
 	let best: ProbeOutcome[] | undefined;
 	let untried = ways;
 	let looksElsewhere = machine.now() + elsewhereAfter * 1000;
@@ -120,21 +121,21 @@ export async function askUntilAnswered(
 		for (const [index, way] of untried.entries()) {
 			const outcomes: ProbeOutcome[] = [];
 			for (const command of way) {
-				const left = Math.min(deeperTrySeconds, (deadline - machine.now()) / 1000);
+				const left = Math.min(deeperTrySeconds, patience.left());
 				if (over.signal.aborted || left <= 0 || !launched.init) break;
 				outcomes.push(await tryOnce(context, launched, { command, ok: false, output: "" }, left, over.signal));
 				signal.throwIfAborted();
 				if (!outcomes.at(-1)?.ok) break;
 			}
 			if (outcomes.length === way.length && outcomes.every(({ ok }) => ok)) {
-				if (!best) deadline = Math.min(deadline, machine.now() + deeperSeconds * 1000);
+				if (!best) patience.endIn(deeperSeconds);
 				best = outcomes;
 				untried = untried.slice(0, index);
 				break;
 			}
 			if (way === first && outcomes.length) failed = outcomes;
 		}
-		if (over.signal.aborted || machine.now() >= deadline || !launched.init) break;
+		if (over.signal.aborted || patience.left() <= 0 || !launched.init) break;
 		if (!best && machine.now() >= looksElsewhere) {
 			const known = new Set(untried.map((way) => way.join("\n")));
 			untried = [...untried, ...(elsewhere() ?? []).filter((way) => !known.has(way.join("\n")))];

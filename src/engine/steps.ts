@@ -35,6 +35,7 @@ import { takeOverEdits } from "./edits.ts";
 import type { Step } from "./events.ts";
 import { orDiskFull, startFailure } from "./failures.ts";
 import { requireNothingWider } from "./narrowing.ts";
+import { laterTimeout } from "./patience.ts";
 import { noPeople, peopleServed } from "./people.ts";
 import { separationNotes } from "./separation.ts";
 import { type TraceOptions, type TraceResult, traceApplication } from "./trace.ts";
@@ -186,7 +187,8 @@ export async function traceStep(
 		const failure = startFailure(command, run, machine.files, machine.accounts.own());
 		throw await orDiskFull(machine.store, answers.name, failure);
 	}
-	const told = { ...asked, command };
+	// Where the first answer took long, each later start may.
+	const told = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
 	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
 	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
 	const known = await readableCage(machine.store, answers.name, replace);

@@ -21,6 +21,7 @@ import type { Context } from "./context.ts";
 import type { Reach } from "./coverage.ts";
 import type { ProbeOutcome } from "./events.ts";
 import { type Asked, reachingNeighbours } from "./neighbours.ts";
+import { laterTimeout } from "./patience.ts";
 import type { Ended, Launch, Launched, LaunchRequest } from "./ports.ts";
 import { askUntilAnswered, checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
 import { TraceReport } from "./trace-report.ts";
@@ -51,6 +52,8 @@ export interface TraceResult {
 	/** Its exit status, where it ended by itself before anybody asked it to. */
 	readonly ended?: number;
 	readonly answered: boolean;
+	/** Seconds from its start until it answered; absent where it was not started for this. */
+	readonly answeredAfter?: number;
 }
 
 /** Seconds that an application gets to end by itself. */
@@ -169,7 +172,7 @@ function traceLives(
 			};
 			const probes = first.value.probes.map(({ command }) => command);
 			const second = await watchedRun(within, application, identity, again, async (run) => {
-				await probeUntilAnswered(within, run, probes, application.timeout);
+				await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
 			});
 			return { ...first.value, trace: addTraces(first.trace, second.trace), output: first.output };
 		} finally {
@@ -191,7 +194,7 @@ async function refusedBySandbox(context: Context, application: Application, iden
 	return { ...emptyTrace(), refusals: trace.refusals };
 }
 
-type Life = Omit<TraceResult, "trace" | "output" | "ended">;
+type Life = Omit<TraceResult, "trace" | "output" | "ended"> & { readonly answeredAfter: number };
 
 async function firstLife(
 	context: Context,
@@ -202,11 +205,13 @@ async function firstLife(
 	ports: () => readonly string[],
 ): Promise<Life> {
 	const elsewhere = () => otherProbes && waysAt(context, proposed, ports());
+	const began = context.machine.now();
 	const probes = await askUntilAnswered(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
 	const application = { ...proposed, probes: probes.map(({ command }) => command) };
 	const answered = probes.every((probe) => probe.ok);
+	const answeredAfter = (context.machine.now() - began) / 1000;
 	const exercises: ProbeOutcome[] = [];
-	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered };
+	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered, answeredAfter };
 	const exercise = async (line: string) => {
 		exercises.push(await runExercise(context, run, line, application));
 		reach?.exercised(line);
@@ -221,7 +226,15 @@ async function firstLife(
 	const handlesTerm = run.handledSignals().includes("SIGTERM");
 	const keepsAccount = run.keepsAccount();
 	if (reach) reach.signals = [];
-	return { probes, exercises, signals: await sendSignals(context, application, run), handlesTerm, keepsAccount, answered };
+	return {
+		probes,
+		exercises,
+		signals: await sendSignals(context, application, run),
+		handlesTerm,
+		keepsAccount,
+		answered,
+		answeredAfter,
+	};
 }
 
 /** The ways to ask at the ports that the application was seen to open, e.g. `tcp 8080`. */

@@ -1,5 +1,5 @@
 import { tellingWords } from "../core/application/telling-words.ts";
-import { type Cage, type UnitStep, unitSteps } from "../core/cage/cage.ts";
+import { type Cage, type UnitStep, type UnitTrialSummary, unitSteps } from "../core/cage/cage.ts";
 import { unitName } from "../core/confinement/unit/installed.ts";
 import { trialUnit } from "../core/confinement/unit/trial.ts";
 import { Failure } from "../core/failure.ts";
@@ -83,13 +83,22 @@ function handedSockets({ machine }: Context, { unit }: Cage): readonly string[] 
 /** Does that and remembers what came of it. The caller holds the cage's lock. */
 export async function unitTrialStep(context: Context, name: string, service?: string): Promise<UnitTrial> {
 	const { store } = context.machine;
-	const tried = await tryUnit(context, name, service);
 	const { cage, generation } = await presentCage(context, name);
-	const { failed: step, state, unit, words } = tried;
-	const failed = step === undefined ? {} : { failed: { step, state, words } };
-	await store.saveCage({ ...cage, unitTrial: { generation, unit, ...failed } });
+	// What an earlier generation could not do, this one may.
+	const { unitTrial: _, ...untried } = cage;
+	await store.saveCage(untried);
+	const first = await tryUnit(context, name, service);
+	const { failed: step, unit } = first;
+	const restarts = step === "reload" ? ({ reloadRestarts: true } as const) : {};
+	await store.saveCage({ ...cage, unitTrial: { generation, unit, ...restarts, ...failedOf(first) } });
+	const tried = step === "reload" ? await tryUnit(context, name, service) : first;
+	if (tried !== first) await store.saveCage({ ...cage, unitTrial: { generation, unit, ...restarts, ...failedOf(tried) } });
 	await store.log(name, "tried", { generation, service: unit, answered: tried.answered });
 	return tried;
+}
+
+function failedOf({ failed: step, state, words }: UnitTrial): Pick<UnitTrialSummary, "failed"> {
+	return step === undefined ? {} : { failed: { step, state, words } };
 }
 
 /**

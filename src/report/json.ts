@@ -143,10 +143,11 @@ export function madeToJson(made: MadeCage, root: string, data: string, messages:
 	};
 }
 
-function unitTrialToMadeJson({ failed, unit }: UnitTrialSummary): object {
+function unitTrialToMadeJson({ failed, reloadRestarts, unit }: UnitTrialSummary): object {
 	return {
 		unit,
 		answered: failed === undefined,
+		...(reloadRestarts ? { reloadRestarts } : {}),
 		...(failed ? { failed: failed.step, state: failed.state, words: failed.words } : {}),
 	};
 }

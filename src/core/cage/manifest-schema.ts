@@ -138,6 +138,7 @@ export const manifestSchema = v.object({
 		unixSockets: v.exactOptional(v.string()),
 		netlink: v.exactOptional(v.string()),
 		multicast: v.exactOptional(v.string()),
+		scheduling: v.exactOptional(v.string()),
 		syslog: v.exactOptional(path),
 		memfd: v.exactOptional(v.string()),
 		writableCode: v.exactOptional(v.string()),

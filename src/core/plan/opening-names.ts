@@ -15,7 +15,7 @@ export const openingWords = {
 	syslog: "syslog",
 	memfd: "memfd",
 	writableCode: "writable-code",
-} as const satisfies Record<Exclude<keyof Openings, "capabilities" | "executableData" | "refused">, string>;
+} as const satisfies Record<Exclude<keyof Openings, "capabilities" | "executableData" | "refused" | "scheduling">, string>;
 export type OpeningName = keyof typeof openingWords;
 export const openingNames = Object.keys(openingWords) as OpeningName[];
 

@@ -91,6 +91,8 @@ export function planOpenings(
 	);
 	const kernelProc = decide(openingWords.kernelProc, undefined);
 	const sys = decide(openingWords.sys, undefined);
+	// Whoever was not watched from its start may have done it then.
+	const scheduling = trace.scheduling ?? (trace.gaps.has("start-up") ? "start-up" : undefined);
 	const multicast = decide(openingWords.multicast, groups(trace));
 	return {
 		capabilities: kept,
@@ -98,6 +100,7 @@ export function planOpenings(
 		...(kernelProc === undefined ? {} : { kernelProc }),
 		...(sys === undefined ? {} : { sys }),
 		...(multicast === undefined ? {} : { multicast }),
+		...(scheduling === undefined ? {} : { scheduling }),
 		...(found.syslog === undefined ? {} : { syslog: found.syslog }),
 		...(refused.length ? { refused } : {}),
 	};

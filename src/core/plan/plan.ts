@@ -127,6 +127,8 @@ export interface Openings {
 	readonly netlink?: string;
 	/** Sending to groups of machines and hearing them: multicast and broadcast. A unit closes it; the launcher has no means for that. */
 	readonly multicast?: string;
+	/** Priorities, affinities and limits of its own. A unit refuses the calls to an application that makes none; the launcher has no means for that. */
+	readonly scheduling?: string;
 	/** The host's socket that is mounted as `/dev/log`. */
 	readonly syslog?: Path;
 	readonly memfd?: string;

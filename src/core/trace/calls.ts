@@ -101,6 +101,7 @@ special("mmap mprotect pkey_mprotect shmat");
 special("setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid");
 special("setuid32 setgid32 setreuid32 setregid32 setresuid32 setresgid32 setgroups32 setfsuid32 setfsgid32");
 special("setrlimit prlimit64 setpriority nice sched_setscheduler sched_setattr sched_setparam sched_setaffinity");
+special("ioprio_set mbind migrate_pages move_pages set_mempolicy set_mempolicy_home_node");
 special("clone clone3 fork vfork unshare setns getcwd io_uring_setup open_by_handle_at");
 // No cage allows these, so that an application that makes one has to do without.
 special(

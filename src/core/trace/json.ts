@@ -23,6 +23,7 @@ export interface TraceJson {
 	readonly writableCode?: string;
 	readonly multicast?: string;
 	readonly clock?: string;
+	readonly scheduling?: string;
 	/** Absent from traces that older versions stored. */
 	readonly gaps?: readonly Gap[];
 	readonly calls: number;
@@ -74,6 +75,7 @@ export function restToJson(trace: Trace): Omit<TraceJson, "accesses"> {
 		...(trace.writableCode === undefined ? {} : { writableCode: trace.writableCode }),
 		...(trace.multicast === undefined ? {} : { multicast: trace.multicast }),
 		...(trace.clock === undefined ? {} : { clock: trace.clock }),
+		...(trace.scheduling === undefined ? {} : { scheduling: trace.scheduling }),
 		gaps: [...trace.gaps],
 		calls: trace.calls,
 		processes: trace.processes,
@@ -103,6 +105,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		...(json.writableCode === undefined ? {} : { writableCode: json.writableCode }),
 		...(json.multicast === undefined ? {} : { multicast: json.multicast }),
 		...(json.clock === undefined ? {} : { clock: json.clock }),
+		...(json.scheduling === undefined ? {} : { scheduling: json.scheduling }),
 		gaps: new Set(json.gaps),
 		calls: json.calls,
 		processes: json.processes,

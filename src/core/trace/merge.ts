@@ -17,6 +17,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 	const writableCode = a.writableCode ?? b.writableCode;
 	const multicast = a.multicast ?? b.multicast;
 	const clock = a.clock ?? b.clock;
+	const scheduling = a.scheduling ?? b.scheduling;
 	return {
 		accesses,
 		programs: union(a.programs, b.programs),
@@ -36,6 +37,7 @@ export function addTraces(a: Trace, b: Trace): Trace {
 		...(writableCode === undefined ? {} : { writableCode }),
 		...(multicast === undefined ? {} : { multicast }),
 		...(clock === undefined ? {} : { clock }),
+		...(scheduling === undefined ? {} : { scheduling }),
 		gaps: union(a.gaps, b.gaps),
 		calls: a.calls + b.calls,
 		processes: a.processes + b.processes,

@@ -3,6 +3,13 @@ import type { CallEvent } from "./line.ts";
 import type { Process } from "./process.ts";
 import type { Effect, Recorder } from "./recorder.ts";
 
+/** Calls of systemd's set @resources, which a unit refuses to an application that makes none of them. */
+const schedulingCalls: ReadonlySet<string> = new Set(
+	"ioprio_set mbind migrate_pages move_pages nice sched_setaffinity sched_setattr sched_setparam sched_setscheduler set_mempolicy set_mempolicy_home_node setpriority setrlimit".split(
+		" ",
+	),
+);
+
 /**
  * The capabilities that a call which succeeded must have used (capabilities(7)). Where the line leaves it open, a capability is taken as
  * needed only if nothing known makes the call free.
@@ -15,6 +22,7 @@ export function noteNeeds(
 	find: (pid: number) => Process | undefined,
 ): void {
 	const { args, call } = event;
+	if (schedulingCalls.has(call)) recorder.trace.scheduling ??= recorder.name(call);
 	switch (call) {
 		case "chown":
 		case "lchown":

@@ -43,6 +43,7 @@ const fields = {
 	writableCode: v.exactOptional(v.string()),
 	multicast: v.exactOptional(v.string()),
 	clock: v.exactOptional(v.string()),
+	scheduling: v.exactOptional(v.string()),
 	gaps: v.exactOptional(v.array(v.picklist(["io-uring", "file-handle", "start-up", "line-dropped"]))),
 	calls: whole,
 	processes: whole,

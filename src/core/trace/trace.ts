@@ -81,6 +81,8 @@ export interface Trace {
 	writableCode?: string;
 	/** The call that names a group of machines, or joins one, whether or not it succeeded. */
 	multicast?: string | undefined;
+	/** The first call that set a priority, an affinity or a limit of the application's own. */
+	scheduling?: string | undefined;
 	/** The call that set the clock, or seemed to: a sandbox only pretends. */
 	clock?: string | undefined;
 	readonly gaps: Set<Gap>;

@@ -46,6 +46,7 @@ import { type SharedLoopback, shareLoopback } from "./loopback.ts";
 import { writeLoopback } from "./loopback-program.ts";
 import { confinerFile, type Launching, methodFor, sandboxConfiner, unitConfiner } from "./method.ts";
 import { enterProbe, ProbePrograms } from "./probe-entry.ts";
+import { cpuSeconds } from "./processes.ts";
 import { isRootless, requireUserNamespaces, rootless } from "./rootless.ts";
 import { initsIn, processesIn } from "./running.ts";
 import { RunningApplication, spawnLaunch } from "./running-application.ts";
@@ -184,6 +185,10 @@ export class UtilLinuxLauncher implements Launcher {
 
 	running(root: Path): { processes: number[]; inits: number[] } {
 		return { processes: processesIn(root), inits: initsIn(root) };
+	}
+
+	cpuSeconds({ init }: Reachable): number {
+		return init ? cpuSeconds(init) : 0;
 	}
 
 	send(pid: number, signal: string): void {

@@ -44,13 +44,36 @@ export function children(pid: number): number[] {
 
 /** Start time in clock ticks since boot: with the pid it names a process for good. */
 export function startTime(pid: number): string | undefined {
+	return statFields(pid)[19];
+}
+
+/** The fields of `/proc/PID/stat` from the third on: the name, which may hold spaces and parentheses, is the second. */
+function statFields(pid: number): string[] {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-		// The name may hold spaces and parentheses; field 22 counts from the last one.
-		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+		return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 	} catch {
-		return undefined;
+		return [];
 	}
+}
+
+/** Clock ticks of a second in /proc: USER_HZ, the same on every platform that Node runs on. */
+const ticksOfSecond = 100;
+
+/** CPU seconds that a process and its descendants have used, with those that ended and were waited for (proc_pid_stat(5)). */
+export function cpuSeconds(pid: number): number {
+	return descendants(pid).reduce((sum, one) => sum + ownTicks(one), 0) / ticksOfSecond;
+}
+
+function descendants(pid: number): number[] {
+	return [pid, ...children(pid).flatMap(descendants)];
+}
+
+/** utime, stime, cutime and cstime: fields 14 to 17. */
+function ownTicks(pid: number): number {
+	return statFields(pid)
+		.slice(11, 15)
+		.reduce((sum, field) => sum + Number(field), 0);
 }
 
 /** Programs that only lead to the application. */

@@ -86,6 +86,13 @@ test("memory that is written and executed is open where a trace shows it", () =>
 	expect(planOpenings(asApp, seen, tree({}), none).writableCode).toBe("mprotect(PROT_EXEC)");
 });
 
+test("scheduling is open where a trace saw a call for it, or did not see the start", () => {
+	const plan = (more: Parameters<typeof trace>[1]) => planOpenings(asApp, trace({}, more), tree({}), none).scheduling;
+	expect(plan({ scheduling: "setpriority" })).toBe("setpriority");
+	expect(plan({ gaps: new Set(["start-up"]) })).toBe("start-up");
+	expect(plan({})).toBeUndefined();
+});
+
 test("multicast is open where a trace names a group, or where one may have been joined before the trace", () => {
 	const plan = (more: Parameters<typeof trace>[1]) => planOpenings(asApp, trace({}, more), tree({}), none).multicast;
 	expect(plan({ multicast: "setsockopt(SO_BROADCAST)" })).toBe("setsockopt(SO_BROADCAST)");

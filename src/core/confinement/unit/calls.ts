@@ -16,9 +16,7 @@ export function calls(unit: UnitLines, input: UnitInput): void {
 	unit.set("SystemCallErrorNumber", "EPERM");
 	unit.because("What services use, without what changes the machine, mounts, or reaches into other processes.");
 	unit.set("SystemCallFilter", "@system-service");
-	// Not @resources: without a capability these lower priorities and limits of the account's own processes alone. A thread that is started with
-	// explicit attributes sets its policy, and where that is refused there is no thread (measured: rsyslog).
-	unit.set("SystemCallFilter", "~@privileged @mount @debug @keyring");
+	unit.set("SystemCallFilter", "~@privileged @resources @mount @debug @keyring");
 	unit.set(
 		"SystemCallFilter",
 		"~memfd_create execveat io_uring_setup io_uring_enter io_uring_register userfaultfd setns unshare",
@@ -30,6 +28,13 @@ export function calls(unit: UnitLines, input: UnitInput): void {
 	if (openings.memfd !== undefined) {
 		unit.because(`memfd is needed for: ${openings.memfd}`);
 		unit.set("SystemCallFilter", "memfd_create");
+	}
+	if (openings.scheduling !== undefined) {
+		// A thread that is started with explicit attributes sets its policy, and where that is refused there is no thread (measured: rsyslog).
+		unit.because(
+			`@resources is needed for: ${openings.scheduling}. Without a capability it lowers the account's own priorities and limits alone.`,
+		);
+		unit.set("SystemCallFilter", "@resources");
 	}
 	// As in the trial, whose filter knows arguments: a daemon that cannot give up rights which it does not have ends (measured: named).
 	unit.because("Without a capability these only give up rights, or change what is the account's own.");

@@ -75,6 +75,8 @@ describe("what the unit says", () => {
 		expect(values(unit({ openings: { capabilities: names } }), "SystemCallFilter").at(-1)).toBe("@clock chroot");
 		expect(values(unit({ openings: { memfd: "memfd_create" } }), "SystemCallFilter")).toContain("memfd_create");
 		expect(values(unit(), "SystemCallFilter")).not.toContain("memfd_create");
+		expect(values(unit({ openings: { scheduling: "sched_setscheduler" } }), "SystemCallFilter")).toContain("@resources");
+		expect(values(unit(), "SystemCallFilter")).not.toContain("@resources");
 	});
 
 	it("lets everybody give up rights", () => {
@@ -213,6 +215,8 @@ describe("what the unit says", () => {
 		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(
 			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; for pid; do kill -s USR2 /,
 		);
+		const restarts = unit({}, { reloadSignal: "HUP", reloadRestarts: true });
+		expect(values(restarts, "ExecReload")).toEqual(["+/bin/systemctl --no-block restart %n"]);
 		const quits = unit({}, { stopSignal: "QUIT" });
 		expect(values(quits, "KillSignal")).toEqual(["SIGQUIT"]);
 		expect(values(quits, "ExecStop")[0]).toContain("kill -s QUIT");
