@@ -131,6 +131,7 @@ async function unitInput(
 		systemdVersion,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 		sockets: host?.sockets ?? [],
+		socketPaths: host?.socketPaths ?? [],
 		accepted: cage.accepted ?? [],
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 		reloadRestarts,

@@ -10,7 +10,10 @@ import { Assembler, elfExecutable, words } from "./machine-code.ts";
  *     for (each socket) {
  *       fd = socket(family, type, 0) or fail;                                             // 3, 4, …
  *       for (each option) setsockopt(fd, …);
- *       if (it has a path) { umask(~mode); unlink(path); }
+ *       if (it has a path) {
+ *         for (each directory that leads to it) if (lstat(directory) < 0 || (it is a link && somebody but root made it)) fail;
+ *         umask(~mode); if (lstat(path) == 0 && it is a socket) unlink(path);
+ *       }
  *       bind(fd, address) or fail; if (it has a path) lchown(path, user, group) or fail;
  *       if (it is no datagram socket) listen(fd, SOMAXCONN) or fail;
  *     }
@@ -36,6 +39,8 @@ export interface OwnedSocket extends HandedSocket {
 export interface SocketsKind {
 	/** The working directory stands for the root while they are opened. Two closing descriptors are the way back. */
 	readonly entersRoot: boolean;
+	/** False where everything belongs to one account, so that nobody can lead anybody else by a link. */
+	readonly checksLinks: boolean;
 	/** False where the kernel has no IPv6: a port alone is then one of IPv4. */
 	readonly ipv6: boolean;
 }
@@ -66,6 +71,7 @@ const more = {
 	chdir: 80,
 	unlink: 87,
 	lchown: 94,
+	lstat: 6,
 	umask: 95,
 	chroot: 161,
 	dup3: 292,
@@ -88,7 +94,7 @@ const mostWaiting = 4096; // SOMAXCONN, which the kernel cuts to net.core.somaxc
 /** Above what the sockets get. */
 const [topDescriptor, hereDescriptor] = [200, 201];
 
-function code(sockets: readonly OwnedSocket[], { entersRoot, ipv6 }: SocketsKind): Buffer {
+function code(sockets: readonly OwnedSocket[], { checksLinks, entersRoot, ipv6 }: SocketsKind): Buffer {
 	const a = new Assembler();
 	const constants: Record<string, Uint8Array> = { one: words(1), zero: words(0), slash: text("/"), dot: text(".") };
 	const ofSocket = () => a.emit(0x44, 0x89, 0xe7); // mov edi, r12d
@@ -120,10 +126,15 @@ function code(sockets: readonly OwnedSocket[], { entersRoot, ipv6 }: SocketsKind
 		const { path } = bound;
 		if (path !== undefined) {
 			constants[`path-${index}`] = text(path);
+			if (checksLinks) {
+				for (const [depth, directory] of above(path).entries()) {
+					constants[`above-${index}-${depth}`] = text(directory);
+					refuseLink(a, `above-${index}-${depth}`, `failed-${index}`);
+				}
+			}
 			a.move("rdi", 0o777 & ~socket.mode);
 			a.syscall(more.umask);
-			a.address("rdi", `path-${index}`);
-			a.syscall(more.unlink);
+			removeSocket(a, `path-${index}`);
 		}
 		ofSocket();
 		a.address("rsi", `address-${index}`);
@@ -215,6 +226,44 @@ function addressOf({ address }: OwnedSocket, ipv6: boolean): { family: number; b
 		family: families.inet6,
 		bytes: Buffer.concat([family, port, Buffer.alloc(4), Buffer.from(place.host), Buffer.alloc(4)]),
 	};
+}
+
+/** The directories that lead to a path, `/` excepted, from the top. */
+function above(path: string): string[] {
+	const parts = path.split("/").slice(1, -1);
+	return parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
+}
+
+/** lstat(2) into memory below the stack, which no signal handler of ours uses. Then eax has the file's type. */
+function typeOf(a: Assembler, name: string, absent: string): void {
+	a.address("rdi", name);
+	a.emit(0x48, 0x8d, 0xb4, 0x24, ...words(-256)); // lea rsi, [rsp - 256]
+	a.syscall(more.lstat);
+	a.testAnswer();
+	a.jump("ifNotZero", absent);
+	a.emit(0x8b, 0x84, 0x24, ...words(-256 + 24)); // mov eax, [rsp - 232]: st_mode
+	a.emit(0x25, ...words(0o170000)); // and eax, S_IFMT
+}
+
+/** The application may have put a link in the place of a directory of its data: root would remove, make and hand over files wherever that leads. */
+function refuseLink(a: Assembler, directory: string, failed: string): void {
+	typeOf(a, directory, failed);
+	a.emit(0x3d, ...words(0o120000)); // cmp eax, S_IFLNK
+	a.jump("ifNotZero", `${directory}-passed`);
+	a.emit(0x8b, 0x84, 0x24, ...words(-256 + 28)); // mov eax, [rsp - 228]: st_uid
+	a.testAnswer();
+	a.jump("ifNotZero", failed);
+	a.label(`${directory}-passed`);
+}
+
+/** What a start before left there. Any other file stays, and bind(2) fails. */
+function removeSocket(a: Assembler, path: string): void {
+	typeOf(a, path, `${path}-free`);
+	a.emit(0x3d, ...words(0o140000)); // cmp eax, S_IFSOCK
+	a.jump("ifNotZero", `${path}-free`);
+	a.address("rdi", path);
+	a.syscall(more.unlink);
+	a.label(`${path}-free`);
 }
 
 /** As root, who alone opens sockets for somebody else, it can leave again. */
