@@ -19,6 +19,8 @@ export interface Tools {
 	readonly people?: readonly string[];
 	/** Absolute path of a directory that the command names, to the names of regular files in it. */
 	readonly served?: ReadonlyMap<string, readonly string[]>;
+	/** Names of what the server's configuration shares, each with the name of a file in it that everybody may read. */
+	readonly shares?: ReadonlyMap<string, string>;
 }
 
 /** In turn: wait until what came in matches, or send (characters are bytes). */

@@ -14,6 +14,7 @@ export const probePrograms = [
 	"mysqladmin",
 	"ssh-keyscan",
 	"chronyc",
+	"rsync",
 ] as const;
 
 export const protocols: readonly Protocol[] = [
@@ -86,7 +87,7 @@ export const protocols: readonly Protocol[] = [
 		// has zones of its own alone, or balances between others, refuses any other: that answers, and proves little.
 		askings: (target, tools, server) => {
 			const ask = (question: "loopback-zone" | "version", mayRefuse = false): Asking => ({
-				depth: "request",
+				depth: mayRefuse ? "greeting" : "request",
 				probes: [askNames(target, tools, question, mayRefuse)],
 				unproven: unproven("unproven-names", `dig +short -p ${target.port} @${target.host} NAME | grep .`),
 			});
@@ -208,6 +209,7 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [21, 2121],
 		people: "logins",
+		// A server may not know SYST or want a login first; any other error says that it lacks something (vsftpd: 500 OOPS).
 		askings: (target, tools) => [
 			{
 				depth: "greeting",
@@ -215,7 +217,7 @@ export const protocols: readonly Protocol[] = [
 					exchange(target, tools, [
 						{ expect: "(^|\\n)220 [^\\n]*\\n" },
 						{ send: "SYST\r\n" },
-						{ expect: "^(215|5[0-9]{2}) " },
+						{ expect: "^(215|502|530) " },
 						{ send: "QUIT\r\n" },
 						{ expect: "^221" },
 					]),
