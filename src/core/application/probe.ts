@@ -63,29 +63,37 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 	return [...everyPort(proposals), ...proposals];
 }
 
-/** Ports that are asked together at most. */
+/** Ports that are asked together at most, and ways to do so. */
 const mostPorts = 4;
+const mostWays = 16;
 
 /**
  * Of an unknown server with several known ports, all of them in one: each may be another part of the server, which loads its files when it is
- * asked. The ways are as deep as those of the single ports, then shallower.
+ * asked. A port may refuse what goes far, so each way of one comes with each of the others, the deepest first.
  */
 function everyPort(proposals: readonly ProbeProposal[]): ProbeProposal[] {
 	const ports = [...new Set(proposals.map(({ why }) => why.port))].slice(0, mostPorts);
 	if (ports.length < 2) return [];
-	const ways = ports.map((port) => proposals.filter(({ why }) => why.port === port));
-	return Array.from({ length: Math.max(...ways.map(({ length }) => length)) }, (_, depth) => {
-		const parts = ways.flatMap((way) => way[Math.min(depth, way.length - 1)] ?? []);
-		const [first] = parts as [ProbeProposal, ...ProbeProposal[]];
-		const all = (lines: (part: ProbeProposal) => readonly string[]) => [...new Set(parts.flatMap(lines))];
-		return {
-			...first,
-			probes: all(({ probes }) => probes),
-			exercises: all(({ exercises }) => exercises),
-			job: all(({ job }) => job),
-			also: parts.slice(1).map(({ protocol, why: { port } }) => ({ protocol, port })),
-		};
-	});
+	let ways: { parts: readonly ProbeProposal[]; steps: number }[] = [{ parts: [], steps: 0 }];
+	for (const port of ports) {
+		const own = proposals.filter(({ why }) => why.port === port);
+		ways = ways
+			.flatMap(({ parts, steps }) => own.map((one, step) => ({ parts: [...parts, one], steps: steps + step })))
+			.sort((one, other) => one.steps - other.steps)
+			.slice(0, mostWays);
+	}
+	return ways.flatMap(({ parts: [first, ...others] }) => (first ? [together(first, others)] : []));
+}
+
+function together(first: ProbeProposal, others: readonly ProbeProposal[]): ProbeProposal {
+	const all = (lines: (part: ProbeProposal) => readonly string[]) => [...new Set([first, ...others].flatMap(lines))];
+	return {
+		...first,
+		probes: all(({ probes }) => probes),
+		exercises: all(({ exercises }) => exercises),
+		job: all(({ job }) => job),
+		also: others.map(({ protocol, why: { port } }) => ({ protocol, port })),
+	};
 }
 
 function protocolOfServer(server: string): Protocol | undefined {
