@@ -34,22 +34,23 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^(slapd|ns-slapd)$/,
 		transport: "tcp",
 		ports: [389],
-		// An anonymous bind; whatever bindResponse says, the server has answered (RFC 4511, 4.2).
-		askings: (target, tools) => [
-			{
+		// An anonymous bind; whatever bindResponse says, the server has answered (RFC 4511, 4.2). In a trial, success is not just any answer.
+		askings: (target, tools) => {
+			const ask = (result: string): Asking => ({
 				depth: "greeting",
 				probes: [
 					exchange(target, tools, [
 						{ send: "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0" },
-						{ expect: "^0[^]{1,5}\\x02\\x01\\x01a" },
+						{ expect: `^0[^]{1,5}\\x02\\x01\\x01a${result}` },
 					]),
 				],
 				unproven: unproven(
 					"unproven-entry",
 					`ldapsearch -x -LLL -H ldap://${urlHost(target.host)}:${target.port} -b BASE | grep -q ^dn:`,
 				),
-			},
-		],
+			});
+			return [ask("[^]{1,5}\\x0a\\x01\\x00"), ask("")];
+		},
 	},
 	{
 		name: "http-proxy",
@@ -249,11 +250,13 @@ export const infrastructureProtocols: readonly Protocol[] = [
 							(file): Asking => ({ depth: "job", probes: [ask(file, "^00030001")] }),
 						)
 					: []),
-				{
-					depth: "greeting",
-					probes: [ask("cagewright-probe", "^000[35]")],
-					unproven: unproven("unproven-file", `curl -fsS -o /dev/null tftp://${urlHost(target.host)}:${target.port}/FILE`),
-				},
+				...["^00050001", "^000[35]"].map(
+					(answer): Asking => ({
+						depth: "greeting",
+						probes: [ask("cagewright-probe", answer)],
+						unproven: unproven("unproven-file", `curl -fsS -o /dev/null tftp://${urlHost(target.host)}:${target.port}/FILE`),
+					}),
+				),
 			];
 		},
 	},

@@ -86,12 +86,13 @@ export const protocols: readonly Protocol[] = [
 		// dnsmasq passes the zone on to a server that a network of its own cannot reach, but answers for its version. A server that
 		// has zones of its own alone, or balances between others, refuses any other: that answers, and proves little.
 		askings: (target, tools, server) => {
-			const ask = (question: "loopback-zone" | "version", mayRefuse = false): Asking => ({
-				depth: mayRefuse ? "greeting" : "request",
-				probes: [askNames(target, tools, question, mayRefuse)],
+			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED"): Asking => ({
+				depth: answer === "REFUSED" ? "greeting" : "request",
+				probes: [askNames(target, tools, question, answer)],
 				unproven: unproven("unproven-names", `dig +short -p ${target.port} @${target.host} NAME | grep .`),
 			});
-			return server === "dnsmasq" ? [ask("version")] : [ask("loopback-zone"), ask("loopback-zone", true)];
+			if (server === "dnsmasq") return [ask("version", "NOERROR"), ask("version", "NXDOMAIN")];
+			return [ask("loopback-zone", "NOERROR"), ask("loopback-zone", "NXDOMAIN"), ask("loopback-zone", "REFUSED")];
 		},
 	},
 	{
