@@ -79,7 +79,7 @@ export function answersFrom(options: ApplicationOptions, command: readonly strin
 			? { application }
 			: withProbe(application, start?.kind === "found" ? start.ports : [], isLive);
 	const told = start?.kind === "found" ? start.notes : ofTemplate.length ? ofTemplate : undefined;
-	const notes = probed.guess ? [...(told ?? []), probed.guess] : told;
+	const notes = probed.guesses ? [...(told ?? []), ...probed.guesses] : told;
 	return {
 		name,
 		...(start?.kind === "template" ? { template: start.template.name } : {}),
@@ -222,7 +222,7 @@ function fromCommand(given: TemplateAnswers): Described {
 }
 
 interface Probed extends Pick<Answers, "application" | "otherProbes"> {
-	readonly guess?: Note;
+	readonly guesses?: readonly Note[];
 }
 
 /**
@@ -237,13 +237,15 @@ function withProbe(application: Application, ports: readonly Listening[], isLive
 	const { command, env } = application;
 	const [proposal, ...others] = proposeProbe({ command, ports, env, ...probeTools(command) });
 	if (!proposal) return { application };
-	const { exercises, job, probes, protocol, why } = proposal;
+	const { also = [], exercises, job, probes, protocol, why } = proposal;
 	const all = [...application.exercises, ...exercises, ...(isLive ? [] : job)];
 	return {
 		application: { ...application, probes, exercises: [...new Set(all)] },
-		otherProbes: others.filter((other) => other.why.port === why.port).map((other) => other.probes),
+		otherProbes: others.filter((other) => why.kind === "port" || other.why.port === why.port).map((other) => other.probes),
 		// What a port is usually for is no more than that.
-		...(why.kind === "port" ? { guess: { code: "probe-guessed-port", values: { port: why.port, protocol } } } : {}),
+		...(why.kind === "port"
+			? { guesses: [{ port: why.port, protocol }, ...also].map((values) => ({ code: "probe-guessed-port", values })) }
+			: {}),
 	};
 }
 

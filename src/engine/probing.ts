@@ -1,4 +1,5 @@
 import type { Application } from "../core/application/application.ts";
+import { askingOf } from "../core/application/recognise.ts";
 import { shortened, tellingWords } from "../core/application/telling-words.ts";
 import { Failure } from "../core/failure.ts";
 import type { Context } from "./context.ts";
@@ -146,11 +147,17 @@ export async function askUntilAnswered(
 	const outcomes = (!over.signal.aborted && best) || failed;
 	for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
 	const refused = failed.find(({ ok }) => !ok);
-	if (outcomes === best && untried.length && refused) {
+	if (outcomes === best && untried.length && refused && !isAsDeep(best, failed)) {
 		const values = { probe: shortened(refused.command), words: tellingWords(refused.output) };
 		context.emit({ event: "warned", code: "probe-went-back", values });
 	}
 	return outcomes;
+}
+
+/** Whether both are ways to ask that we know, of the same depth: they differ in the answer that they expect. */
+function isAsDeep(one: readonly ProbeOutcome[], other: readonly ProbeOutcome[]): boolean {
+	const [first, ...depths] = [...one, ...other].map(({ command }) => askingOf(command)?.depth);
+	return first !== undefined && depths.every((depth) => depth === first);
 }
 
 export async function runExercise(

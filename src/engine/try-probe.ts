@@ -1,5 +1,6 @@
 import { launchEnvironment, socketsOf } from "../core/application/application.ts";
 import { mergeMadeDirectories } from "../core/application/made-directory.ts";
+import type { Note } from "../core/application/note.ts";
 import { shortened, tellingWords } from "../core/application/telling-words.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { ProbeAttempt } from "../core/wizard/seen.ts";
@@ -11,6 +12,7 @@ import { graceSeconds, sandboxPlaces } from "./trace.ts";
 const hostSeconds = 10;
 const startSeconds = 15;
 const outputKept = 4096;
+const guessedPort = "probe-guessed-port";
 
 /**
  * Tries a probe before anything is traced: against what runs on the host now, and where that does not answer, against the application itself, started
@@ -42,16 +44,19 @@ export async function asPassesOnHost(
 	for (const [index, probes] of ways.entries()) {
 		const results = await Promise.all(probes.map(ask));
 		if (results.every(({ ok }) => ok)) {
-			return { ...answers, application: { ...application, probes }, otherProbes: ways.slice(index + 1) };
+			const isAsked = ({ code, values }: Note) =>
+				code !== guessedPort || probes.some((line) => line.includes(String(values.port)));
+			const kept = answers.notes ? { notes: notes.filter(isAsked) } : {};
+			return { ...answers, ...kept, application: { ...application, probes }, otherProbes: ways.slice(index + 1) };
 		}
 		words ||= tellingWords(results.map(({ output }) => output).join("\n"));
 	}
-	if (!notes.some(({ code }) => code === "probe-guessed-port")) return answers;
+	if (!notes.some(({ code }) => code === guessedPort)) return answers;
 	const { otherProbes: _, ...rest } = answers;
 	const failed = { code: "probe-guess-failed", values: { probe: shortened(application.probes[0] ?? ""), words } };
 	return {
 		...rest,
-		notes: [...notes.filter(({ code }) => code !== "probe-guessed-port"), failed],
+		notes: [...notes.filter(({ code }) => code !== guessedPort), failed],
 		application: { ...application, probes: [] },
 	};
 }

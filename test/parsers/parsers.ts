@@ -3,6 +3,7 @@ import { splitCommandLine } from "../../src/core/application/command-line.ts";
 import { parseEnvironmentFile } from "../../src/core/application/environment-file.ts";
 import { parseHandedSocket } from "../../src/core/application/handed-socket.ts";
 import { parseMadeDirectory } from "../../src/core/application/made-directory.ts";
+import { sharesIn } from "../../src/core/application/shares.ts";
 import { execOfShellLine } from "../../src/core/application/shell-exec.ts";
 import { programsOfLine } from "../../src/core/application/shell-programs.ts";
 import { parseSocketUnit } from "../../src/core/application/socket-unit.ts";
@@ -186,6 +187,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		samples: ['require "a/b"\nautoload :C, "d"\n=begin\ntext\n=end\nrequire_relative "../e"\nrequire name\n'],
 		parse: (text) => [...rubyModules([], [], new Listings(nothing)).references("/a.rb" as Path, text, "module")],
 	},
+	sharesIn: { samples: ["uid = nobody\n[a]\n path = /srv/a\n[b]\npath=/srv/b\nauth users = c\n"], parse: sharesIn },
 	"a trace of strace": {
 		samples: [...["directories.fast", "interleaved.whole", "names.whole", "processes.fast"].map(recording)],
 		parse(text) {

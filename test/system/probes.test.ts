@@ -144,10 +144,11 @@ describe.runIf(isolated)("a proposed probe", () => {
 			talker(1884, "", { "\x10": "\x20\x02\0\0", "\x82": "\x90\x03\0\x01\0", "\x30": "\x30\x0e\0\x0acagewrightok" }),
 		],
 		["php-fpm8.4", 9100, talker(9100, "", { "\x01\x09": "\x01\x0a\0\0\0\x11\0\0" })],
-		["slapd", 3890, talker(3890, "", { "\x30\x0c": "\x30\x0c\x02\x01\x01\x61\x07" })],
-		["squid", 3129, talker(3129, "", { "GET http://": "HTTP/1.1 503 Service Unavailable\r\n\r\n" })],
+		["slapd", 3890, talker(3890, "", { "\x30\x0c": "\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\0\x04\0\x04\0" })],
+		["squid", 3129, talker(3129, "", { "GET http://": "HTTP/1.1 503 Service Unavailable\r\n\r\n<html>" })],
 		["haproxy", 8081, talker(8081, "", { "GET / ": "HTTP/1.1 200 OK\r\n\r\n" })],
 		["tor", 9051, talker(9051, "", { "\x05\x01": "\x05\0" })],
+		["prosody", 5223, talker(5223, "", { "<?xml": "<?xml version='1.0'?><stream:stream id='a'><stream:features>" })],
 		["rsync", 8730, talker(8730, "@RSYNCD: 32.0 sha512\n", { "@RSYNCD": "@RSYNCD: EXIT\n" })],
 	] as [string, number, string[]][])("%s: holds its conversation", (program, port, server) => {
 		const lines = linesFor([`/usr/sbin/${program}`, "-p", String(port)], new Set());

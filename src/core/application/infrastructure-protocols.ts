@@ -1,3 +1,4 @@
+import { quoteShell } from "../path/quote.ts";
 import { askDatagram, exchange, urlHost } from "./probe-lines.ts";
 import type { Asking, Protocol } from "./protocol.ts";
 import { unproven } from "./unproven.ts";
@@ -33,22 +34,23 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		servers: /^(slapd|ns-slapd)$/,
 		transport: "tcp",
 		ports: [389],
-		// An anonymous bind; whatever bindResponse says, the server has answered (RFC 4511, 4.2).
-		askings: (target, tools) => [
-			{
+		// An anonymous bind; whatever bindResponse says, the server has answered (RFC 4511, 4.2). In a trial, success is not just any answer.
+		askings: (target, tools) => {
+			const ask = (result: string): Asking => ({
 				depth: "greeting",
 				probes: [
 					exchange(target, tools, [
 						{ send: "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0" },
-						{ expect: "^0[^]{1,5}\\x02\\x01\\x01a" },
+						{ expect: `^0[^]{1,5}\\x02\\x01\\x01a${result}` },
 					]),
 				],
 				unproven: unproven(
 					"unproven-entry",
 					`ldapsearch -x -LLL -H ldap://${urlHost(target.host)}:${target.port} -b BASE | grep -q ^dn:`,
 				),
-			},
-		],
+			});
+			return [ask("[^]{1,5}\\x0a\\x01\\x00"), ask("")];
+		},
 	},
 	{
 		name: "http-proxy",
@@ -56,16 +58,24 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [3128, 8888, 8118],
 		defaults: { tinyproxy: 8888, privoxy: 8118 },
-		// Nothing listens behind it in a network of its own: that the proxy says so is its answer.
-		askings: (target, tools) => [
-			{
-				depth: "request",
-				probes: [
-					exchange(target, tools, [{ send: "GET http://127.0.0.1:9/ HTTP/1.0\r\n\r\n" }, { expect: "^HTTP/1\\.[01] [2-5]" }]),
-				],
-				unproven: unproven("unproven-forwarding", `curl -fsS -o /dev/null -x http://${urlHost(target.host)}:${target.port} URL`),
-			},
-		],
+		// Nothing listens behind it in a network of its own: that the proxy says so, with a page of its own, is its answer (RFC 9110, 15.6).
+		// A trial expects the kind of answer that the sandbox gave: 500 in the cage alone means that the proxy lacks something there.
+		askings: (target, tools) =>
+			["50[234] [^]*\\r\\n\\r\\n[^]*<", "[23]", "4", "500 "].map(
+				(status): Asking => ({
+					depth: "request",
+					probes: [
+						exchange(target, tools, [
+							{ send: "GET http://127.0.0.1:9/ HTTP/1.0\r\n\r\n" },
+							{ expect: `^HTTP/1\\.[01] ${status}` },
+						]),
+					],
+					unproven: unproven(
+						"unproven-forwarding",
+						`curl -fsS -o /dev/null -x http://${urlHost(target.host)}:${target.port} URL`,
+					),
+				}),
+			),
 	},
 	{
 		name: "http-in-front",
@@ -108,22 +118,55 @@ export const infrastructureProtocols: readonly Protocol[] = [
 		],
 	},
 	{
+		name: "xmpp",
+		servers: /^(prosody|ejabberd(ctl)?|c2s)$/,
+		transport: "tcp",
+		ports: [5222],
+		// A stream for a host that the server knows begins with its features, for another with an error (RFC 6120, 4.3 and 4.9).
+		askings: (target, tools) => {
+			const names = 'xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams"';
+			const ask = (depth: Asking["depth"], expect: string): Asking => ({
+				depth,
+				probes: [
+					exchange(target, tools, [
+						{ send: `<?xml version="1.0"?><stream:stream to="localhost" ${names} version="1.0">` },
+						{ expect: `<stream:stream[^]*${expect}` },
+					]),
+				],
+				unproven: unproven(
+					"unproven-login",
+					`go-sendxmpp -u NAME@HOST -p PASSWORD -j ${target.host}:${target.port} NAME@HOST </etc/hostname`,
+				),
+			});
+			return [ask("request", "<stream:features"), ask("greeting", "<stream:error")];
+		},
+	},
+	{
 		name: "rsync",
 		servers: /^rsync$/,
 		transport: "tcp",
 		ports: [873],
-		askings: (target, tools) => [
-			{
-				depth: "request",
-				probes: [
-					exchange(target, tools, [{ expect: "^@RSYNCD: \\d" }, { send: "@RSYNCD: 31.0\n#list\n" }, { expect: "@RSYNCD: EXIT" }]),
-				],
-				unproven: unproven(
-					"unproven-file",
-					`rsync rsync://${urlHost(target.host)}:${target.port}/MODULE/FILE /tmp/cagewright-file`,
-				),
-			},
-		],
+		configuration: "/etc/rsyncd.conf",
+		// The list of modules comes without a look into them.
+		askings: (target, tools) => {
+			const address = `rsync://${urlHost(target.host)}:${target.port}`;
+			const shares = tools.programs.has("rsync") ? [...(tools.shares ?? [])].slice(0, mostShares) : [];
+			const files = shares.map(([name, file]) => fetchShared(`${address}/${name}/${file}`));
+			return [
+				...(files.length ? [{ depth: "job", probes: files } as const] : []),
+				{
+					depth: "request",
+					probes: [
+						exchange(target, tools, [
+							{ expect: "^@RSYNCD: \\d" },
+							{ send: "@RSYNCD: 31.0\n#list\n" },
+							{ expect: "@RSYNCD: EXIT" },
+						]),
+					],
+					unproven: unproven("unproven-file", `rsync ${address}/MODULE/FILE /tmp/cagewright-file`),
+				},
+			];
+		},
 	},
 	{
 		name: "ntp",
@@ -207,15 +250,25 @@ export const infrastructureProtocols: readonly Protocol[] = [
 							(file): Asking => ({ depth: "job", probes: [ask(file, "^00030001")] }),
 						)
 					: []),
-				{
-					depth: "greeting",
-					probes: [ask("cagewright-probe", "^000[35]")],
-					unproven: unproven("unproven-file", `curl -fsS -o /dev/null tftp://${urlHost(target.host)}:${target.port}/FILE`),
-				},
+				...["^00050001", "^000[35]"].map(
+					(answer): Asking => ({
+						depth: "greeting",
+						probes: [ask("cagewright-probe", answer)],
+						unproven: unproven("unproven-file", `curl -fsS -o /dev/null tftp://${urlHost(target.host)}:${target.port}/FILE`),
+					}),
+				),
 			];
 		},
 	},
 ];
+
+/** Shares of which a file is fetched at most. */
+const mostShares = 4;
+
+/** Fetches a file into a directory that is removed again. */
+function fetchShared(url: string): string {
+	return `d=$(mktemp -d) && rsync -q --contimeout=5 --timeout=5 ${quoteShell(url)} "$d/"; s=$?; rm -rf "$d"; exit $s`;
+}
 
 function hex(text: string): string {
 	return Buffer.from(text, "latin1").toString("hex");

@@ -19,6 +19,8 @@ export interface Tools {
 	readonly people?: readonly string[];
 	/** Absolute path of a directory that the command names, to the names of regular files in it. */
 	readonly served?: ReadonlyMap<string, readonly string[]>;
+	/** Names of what the server's configuration shares, each with the name of a file in it that everybody may read. */
+	readonly shares?: ReadonlyMap<string, string>;
 }
 
 /** In turn: wait until what came in matches, or send (characters are bytes). */
@@ -77,16 +79,25 @@ export function urlHost(host: string): string {
 	return host.includes(":") ? `[${host}]` : host;
 }
 
-/** A question that a name server answers by itself: its own reverse zone of 127 (RFC 6303), or its version. */
-export function askNames(target: Target, tools: Tools, question: "loopback-zone" | "version", mayRefuse = false): string {
+/** How a name server answers, and the error of Node's resolver for an answer that is empty. */
+const nameAnswers = { NOERROR: "ENODATA", NXDOMAIN: "ENOTFOUND", REFUSED: "EREFUSED" } as const;
+
+/** A question that a name server answers by itself, with this status: its own reverse zone of 127 (RFC 6303), or its version. */
+export function askNames(
+	target: Target,
+	tools: Tools,
+	question: "loopback-zone" | "version",
+	answer: keyof typeof nameAnswers,
+): string {
 	if (tools.programs.has("dig")) {
 		const name = question === "version" ? "version.bind CH TXT" : "127.in-addr.arpa SOA";
-		return `dig +time=3 +tries=1 -p ${target.port} @${target.host} ${name} | grep -Eq 'status: (NOERROR|NXDOMAIN${mayRefuse ? "|REFUSED" : ""})'`;
+		return `dig +time=3 +tries=1 -p ${target.port} @${target.host} ${name} | grep -q 'status: ${answer}'`;
 	}
-	// Node's resolver cannot ask in class CH; that the name is not there is an answer as well.
+	// Node's resolver cannot ask in class CH.
 	const script = [
 		'const r=new(require("dns").promises.Resolver)({timeout:3e3,tries:1});r.setServers([process.argv[1]]);',
-		`r.resolveSoa("127.in-addr.arpa").then(()=>process.exit(0),e=>process.exit(/ENODATA|ENOTFOUND${mayRefuse ? "|EREFUSED" : ""}/.test(e.code)?0:1))`,
+		`r.resolveSoa("127.in-addr.arpa").then(()=>process.exit(${answer === "NOERROR" ? 0 : 1}),`,
+		`e=>process.exit(/^${nameAnswers[answer]}$/.test(e.code)?0:1))`,
 	].join("");
 	return quoteShellLine([tools.node, "-e", script, `${urlHost(target.host)}:${target.port}`]);
 }

@@ -15,6 +15,8 @@ export interface ProbeProposal {
 	readonly why:
 		| { readonly kind: "program"; readonly program: string; readonly port: number }
 		| { readonly kind: "port"; readonly port: number };
+	/** Further ports that the probes ask as well. */
+	readonly also?: readonly { readonly protocol: string; readonly port: number }[];
 }
 
 export interface ProbeQuestion extends Tools {
@@ -41,7 +43,7 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 		}
 	};
 
-	const known = protocols.find(({ servers }) => servers.test(server));
+	const known = protocolOfServer(server);
 	if (known !== undefined) {
 		const usual = known.defaults?.[server] ?? known.ports[0] ?? 0;
 		const targets = told === undefined ? listeningTargets(question.ports, known, usual) : [told];
@@ -58,7 +60,51 @@ export function proposeProbe(question: ProbeQuestion): readonly ProbeProposal[] 
 			if (protocol.ports.includes(target.port)) propose(protocol, target, { kind: "port", port: target.port });
 		}
 	}
-	return proposals;
+	return [...everyPort(proposals), ...proposals];
+}
+
+/** Ports that are asked together at most, and ways to do so. */
+const mostPorts = 4;
+const mostWays = 16;
+
+/**
+ * Of an unknown server with several known ports, all of them in one: each may be another part of the server, which loads its files when it is
+ * asked. A port may refuse what goes far, so each way of one comes with each of the others, the deepest first.
+ */
+function everyPort(proposals: readonly ProbeProposal[]): ProbeProposal[] {
+	const ports = [...new Set(proposals.map(({ why }) => why.port))].slice(0, mostPorts);
+	if (ports.length < 2) return [];
+	let ways: { parts: readonly ProbeProposal[]; steps: number }[] = [{ parts: [], steps: 0 }];
+	for (const port of ports) {
+		const own = proposals.filter(({ why }) => why.port === port);
+		ways = ways
+			.flatMap(({ parts, steps }) => own.map((one, step) => ({ parts: [...parts, one], steps: steps + step })))
+			.sort((one, other) => one.steps - other.steps)
+			.slice(0, mostWays);
+	}
+	return ways.flatMap(({ parts: [first, ...others] }) => (first ? [together(first, others)] : []));
+}
+
+function together(first: ProbeProposal, others: readonly ProbeProposal[]): ProbeProposal {
+	const all = (lines: (part: ProbeProposal) => readonly string[]) => [...new Set([first, ...others].flatMap(lines))];
+	return {
+		...first,
+		probes: all(({ probes }) => probes),
+		exercises: all(({ exercises }) => exercises),
+		job: all(({ job }) => job),
+		also: others.map(({ protocol, why: { port } }) => ({ protocol, port })),
+	};
+}
+
+function protocolOfServer(server: string): Protocol | undefined {
+	return protocols.find(({ servers }) => servers.test(server));
+}
+
+/** Path of the configuration that names what the server shares, if that is known. */
+export function sharingConfiguration(command: readonly string[]): string | undefined {
+	const known = protocolOfServer(serverName(command))?.configuration;
+	const given = command.findIndex((word) => /^--config(=|$)/.test(word));
+	return known === undefined || given < 0 ? known : (command[given]?.split("=")[1] ?? command[given + 1]);
 }
 
 /** What stands for the server: the program, or what an interpreter was told to run. */

@@ -30,6 +30,8 @@ export interface Protocol {
 	readonly defaults?: Readonly<Record<string, number>>;
 	/** It serves people who have an account on the machine: it has to know them to accept mail, or once they log in. */
 	readonly people?: "recipients" | "logins";
+	/** The configuration that names what it shares, where the command names none. */
+	readonly configuration?: string;
 	/** The ways to ask, the deepest first: a server may refuse one that goes far. */
 	readonly askings: (target: Target, tools: Tools, server: string) => readonly Asking[];
 }

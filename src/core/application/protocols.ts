@@ -14,6 +14,7 @@ export const probePrograms = [
 	"mysqladmin",
 	"ssh-keyscan",
 	"chronyc",
+	"rsync",
 ] as const;
 
 export const protocols: readonly Protocol[] = [
@@ -85,12 +86,13 @@ export const protocols: readonly Protocol[] = [
 		// dnsmasq passes the zone on to a server that a network of its own cannot reach, but answers for its version. A server that
 		// has zones of its own alone, or balances between others, refuses any other: that answers, and proves little.
 		askings: (target, tools, server) => {
-			const ask = (question: "loopback-zone" | "version", mayRefuse = false): Asking => ({
-				depth: "request",
-				probes: [askNames(target, tools, question, mayRefuse)],
+			const ask = (question: "loopback-zone" | "version", answer: "NOERROR" | "NXDOMAIN" | "REFUSED"): Asking => ({
+				depth: answer === "REFUSED" ? "greeting" : "request",
+				probes: [askNames(target, tools, question, answer)],
 				unproven: unproven("unproven-names", `dig +short -p ${target.port} @${target.host} NAME | grep .`),
 			});
-			return server === "dnsmasq" ? [ask("version")] : [ask("loopback-zone"), ask("loopback-zone", true)];
+			if (server === "dnsmasq") return [ask("version", "NOERROR"), ask("version", "NXDOMAIN")];
+			return [ask("loopback-zone", "NOERROR"), ask("loopback-zone", "NXDOMAIN"), ask("loopback-zone", "REFUSED")];
 		},
 	},
 	{
@@ -208,6 +210,7 @@ export const protocols: readonly Protocol[] = [
 		transport: "tcp",
 		ports: [21, 2121],
 		people: "logins",
+		// A server may not know SYST or want a login first; any other error says that it lacks something (vsftpd: 500 OOPS).
 		askings: (target, tools) => [
 			{
 				depth: "greeting",
@@ -215,7 +218,7 @@ export const protocols: readonly Protocol[] = [
 					exchange(target, tools, [
 						{ expect: "(^|\\n)220 [^\\n]*\\n" },
 						{ send: "SYST\r\n" },
-						{ expect: "^(215|5[0-9]{2}) " },
+						{ expect: "^(215|502|530) " },
 						{ send: "QUIT\r\n" },
 						{ expect: "^221" },
 					]),

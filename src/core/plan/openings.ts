@@ -127,6 +127,7 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 		if (opensForWriting(access) && (status ? !(rights(status, access.owner) & 2) : given)) {
 			return { name: "dac_override", why: `write ${showPath(access.path)}` };
 		}
+		if (findsOldSocket(access)) return { name: "dac_override", why: `connect ${showPath(access.path)}` };
 		if (status?.kind === "file" && access.rootOps.has("read") && !(rights(status) & 4)) {
 			reading ??= `read ${showPath(access.path)}`;
 		}
@@ -159,6 +160,13 @@ function rights({ gid, mode, uid }: FileStatus, given?: Access["owner"]): number
 	const [owner, group] = given ? [given.uid < 0 ? uid : given.uid, given.gid < 0 ? gid : given.gid] : [uid, gid];
 	return owner === 0 ? mode >> 6 : group === 0 ? mode >> 3 : mode;
 }
+
+/**
+ * Root asks a socket that an earlier run left, and gave to another account, whether somebody still listens. That takes the right to write to it, and
+ * only a second start shows it: a server that is refused takes itself for running (dovecot).
+ */
+const findsOldSocket = ({ failed, owner, rootOps }: Access) =>
+	owner !== undefined && owner.uid > 0 && rootOps.has("listen") && failed.get("ECONNREFUSED")?.has("connect") === true;
 
 const opensForWriting = ({ calls, rootOps }: Access) =>
 	rootOps.has("write") && [...calls].some((call) => /^(open|creat|truncate)/.test(call));

@@ -1,6 +1,8 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { sharingConfiguration } from "../../core/application/probe.ts";
 import type { Tools } from "../../core/application/probe-lines.ts";
 import { probePrograms } from "../../core/application/protocols.ts";
+import { sharesIn } from "../../core/application/shares.ts";
 import { peopleAmong } from "../../core/machine/people.ts";
 import { systemAccounts } from "../accounts/accounts.ts";
 import { findTool } from "./tools.ts";
@@ -12,6 +14,7 @@ export function probeTools(command: readonly string[]): Tools {
 		node: process.execPath,
 		people: peopleAmong(systemAccounts.users()).map(({ name }) => name),
 		served: servedBy(command),
+		shares: sharedBy(command),
 	};
 }
 
@@ -19,6 +22,30 @@ export function probeTools(command: readonly string[]): Tools {
 function servedBy(command: readonly string[]): ReadonlyMap<string, readonly string[]> {
 	const directories = command.slice(1).filter((word) => word.startsWith("/"));
 	return new Map(directories.map((directory) => [directory, filesIn(directory)] as const).filter(([, names]) => names.length));
+}
+
+/** Configuration that is longer is data. */
+const mostRead = 256 * 1024;
+
+function sharedBy(command: readonly string[]): ReadonlyMap<string, string> {
+	const configuration = sharingConfiguration(command);
+	if (configuration === undefined) return new Map();
+	try {
+		if (statSync(configuration).size > mostRead) return new Map();
+		return new Map(
+			sharesIn(readFileSync(configuration, "latin1")).flatMap(({ directory, name }) => {
+				const file = filesIn(directory).find((one) => /^[\w.-]+$/.test(one) && isForEverybody(`${directory}/${one}`));
+				return file === undefined ? [] : [[name, file] as const];
+			}),
+		);
+	} catch {
+		return new Map();
+	}
+}
+
+function isForEverybody(path: string): boolean {
+	const { mode, size } = statSync(path);
+	return (mode & 0o004) !== 0 && size <= mostRead;
 }
 
 function filesIn(directory: string): string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Listening } from "../../../src/core/application/found.ts";
-import { proposeProbe } from "../../../src/core/application/probe.ts";
+import { proposeProbe, sharingConfiguration } from "../../../src/core/application/probe.ts";
+import { sharesIn } from "../../../src/core/application/shares.ts";
 
 const node = "/usr/bin/node";
 const all = new Set(["curl", "dig", "redis-cli", "pg_isready", "mariadb-admin", "ssh-keyscan"]);
@@ -98,5 +99,69 @@ describe("a probe for a known protocol", () => {
 		for (const { probes, exercises } of proposeProbe({ command, ports: [tcp(6379, "$(x)")], programs: all, node })) {
 			expect([...probes, ...exercises].join("\n")).not.toMatch(/reboot|\$\(x\)|`/);
 		}
+	});
+
+	it("asks an unknown server at every known port, the deepest ways first, then at each alone", () => {
+		const ways = propose("/bin/sh -c /opt/own", [tcp(1883), tcp(1883, "::"), tcp(5222), tcp(40000)]);
+		const asked = ways.map(({ probes }) => probes.map((line) => /127\.0\.0\.1 (\d+) /.exec(line)?.[1]).join(" "));
+		expect(asked[0]).toBe("1883 5222");
+		expect(ways[0]).toMatchObject({ protocol: "mqtt", also: [{ protocol: "xmpp", port: 5222 }] });
+		expect(asked.slice(-2)).toEqual(["5222", "5222"]);
+		// MQTT lets nobody in unknown, XMPP knows the host.
+		const mixed = ways.filter(
+			({ probes: [mqtt = "", xmpp = ""] }) => !mqtt.includes("cagewrightok") && xmpp.includes("features"),
+		);
+		expect(mixed.length).toBeGreaterThan(0);
+		expect(propose("/opt/own", [tcp(1883)]).every(({ also }) => also === undefined)).toBe(true);
+	});
+
+	it("expects of a proxy one kind of answer at a time", () => {
+		const answers = {
+			"HTTP/1.0 503 Unavailable\r\nA: b\r\n\r\n<html>": 0,
+			"HTTP/1.1 200 OK\r\n\r\n<html>": 1,
+			"HTTP/1.1 403 Filtered\r\n\r\n": 2,
+			"HTTP/1.1 500 Internal Privoxy Error\r\n\r\n<html>": 3,
+			"HTTP/1.1 503 Unavailable\r\n\r\n": -1,
+		};
+		const expected = propose("/usr/sbin/privoxy", [], new Set()).map(({ probes }) => {
+			const steps = JSON.parse(/'(\[\{.*\}\])'$/.exec(probes[0] ?? "")?.[1] ?? "[]");
+			return new RegExp(steps.at(-1).expect);
+		});
+		for (const [answer, index] of Object.entries(answers)) {
+			expect(expected.map((one) => one.test(answer)).indexOf(true), answer).toBe(index);
+		}
+	});
+
+	it("takes no error of an FTP server for its answer", () => {
+		const line = propose("/usr/sbin/vsftpd", [], new Set())[0]?.probes[0] ?? "";
+		expect(line).toContain("^(215|502|530) ");
+	});
+
+	it("fetches a file of each of rsync's modules, where one is known", () => {
+		const question = { command: ["/usr/bin/rsync", "--daemon"], ports: [tcp(873)], programs: new Set(["rsync"]), node };
+		const shares = new Map([
+			["a", "x"],
+			["b", "y"],
+		]);
+		const [first, second] = proposeProbe({ ...question, shares });
+		expect(first?.probes.map((line) => /rsync:\/\/\S+(?= )/.exec(line)?.[0])).toEqual([
+			"rsync://127.0.0.1:873/a/x",
+			"rsync://127.0.0.1:873/b/y",
+		]);
+		expect(second?.probes[0]).toContain("#list");
+		expect(proposeProbe(question)).toHaveLength(1);
+	});
+});
+
+describe("shares of a file server", () => {
+	it("are the sections that have a path and are open to anybody", () => {
+		const text = `uid = nobody\npath = /none\n[one]\n\tpath = /srv/one\n# [two]\n[closed]\npath=/srv/two\nauth users = me\n[od d]\npath=/x\n[home]\nguest ok=yes\n`;
+		expect(sharesIn(text)).toEqual([{ name: "one", directory: "/srv/one" }]);
+	});
+	it("are read from the configuration that the command names", () => {
+		expect(sharingConfiguration(["/usr/bin/rsync", "--daemon"])).toBe("/etc/rsyncd.conf");
+		expect(sharingConfiguration(["/usr/bin/rsync", "--daemon", "--config=/a"])).toBe("/a");
+		expect(sharingConfiguration(["/usr/bin/rsync", "--config", "/b"])).toBe("/b");
+		expect(sharingConfiguration(["/usr/sbin/nginx"])).toBeUndefined();
 	});
 });

@@ -171,6 +171,12 @@ describe("root that passes by modes", () => {
 		expect(needs(did, {})).toEqual(["dac_override"]);
 		expect(needs({ did: "create write", as: "root", owner: { uid: -1, gid: 4 } }, {})).toEqual([]);
 	});
+	test("a socket that it gave away, and asks at the next start whether somebody listens", () => {
+		const did = "listen ECONNREFUSED:connect";
+		expect(needs({ did, as: "root", owner: { uid: 33, gid: -1 } }, {})).toEqual(["dac_override"]);
+		expect(needs({ did, as: "root", owner: { uid: -1, gid: 33 } }, {})).toEqual([]);
+		expect(needs({ did, as: "root" }, {})).toEqual([]);
+	});
 	test("is asked of the real file behind a link", () => {
 		const nodes = { ...owned(0o640), "/l": link("/srv/f") };
 		expect(needs(asRootDid("read"), nodes, "/l")).toEqual(["dac_read_search"]);
