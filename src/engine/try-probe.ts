@@ -1,6 +1,7 @@
 import { launchEnvironment, socketsOf } from "../core/application/application.ts";
 import { mergeMadeDirectories } from "../core/application/made-directory.ts";
-import { shortened, tellingWords } from "../core/application/telling-words.ts";
+import { showProbe } from "../core/application/show-probe.ts";
+import { tellingWords } from "../core/application/telling-words.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { ProbeAttempt } from "../core/wizard/seen.ts";
 import type { Context } from "./context.ts";
@@ -48,7 +49,7 @@ export async function asPassesOnHost(
 	}
 	if (!notes.some(({ code }) => code === "probe-guessed-port")) return answers;
 	const { otherProbes: _, ...rest } = answers;
-	const failed = { code: "probe-guess-failed", values: { probe: shortened(application.probes[0] ?? ""), words } };
+	const failed = { code: "probe-guess-failed", values: { probe: showProbe(application.probes[0] ?? ""), words } };
 	return {
 		...rest,
 		notes: [...notes.filter(({ code }) => code !== "probe-guessed-port"), failed],
