@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Adoption } from "../core/adoption/adoption.ts";
+import { probeWords } from "../core/application/show-probe.ts";
 import { countEntries, reasonToJson } from "../core/cage/manifest.ts";
 import { Failure } from "../core/failure.ts";
 import { baseName, type Path, pathFromText, pathToJson, pathToText } from "../core/path/path.ts";
@@ -197,7 +198,7 @@ function showText(
 			...(adoption === undefined
 				? []
 				: [[messages.cli.adoption.label, messages.cli.adoption.by(adoption.service, adoption.since)] as const]),
-			...cage.application.probes.map((probe, index) => [index ? "" : words.probes, printable(probe)] as const),
+			...cage.application.probes.map((probe, index) => [index ? "" : words.probes, printable(probeWords(probe))] as const),
 			...cage.trials.map(
 				(trial, index) => [index ? "" : words.trials, words.trial(trial.round, trial.answered, trial.at)] as const,
 			),

@@ -1,4 +1,5 @@
-import { shortened, tellingWords } from "../core/application/telling-words.ts";
+import { showProbe } from "../core/application/show-probe.ts";
+import { tellingWords } from "../core/application/telling-words.ts";
 import { isIdle } from "../core/confinement/capabilities.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
@@ -20,7 +21,7 @@ import type { TrialRound } from "./trial.ts";
  * exit 1, `not-answered-on-host`, `ended-on-host` where it went into the background, and `failed-on-host…` where it ended with an error.
  */
 export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files, own?: OwnAccount): Failure {
-	const command = shortened(commandWords.join(" "));
+	const command = showProbe(commandWords.join(" "));
 	const { ended: status, output, trace } = result;
 	const calls = refusedCalls(trace)
 		.map(({ call }) => `${call}()`)
@@ -31,7 +32,7 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 	}
 	if (status === undefined) {
 		const probe = result.probes.find((one) => !one.ok);
-		const values = { command, probe: shortened(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
+		const values = { command, probe: showProbe(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
 		return calls ? new Failure("not-answered-refused", { ...values, calls }, 1) : new Failure("not-answered-on-host", values, 1);
 	}
 	const values = { command, status, words: tellingWords(output) };
@@ -59,7 +60,7 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 export function trialFailure(name: string, round: TrialRound, entries: readonly Entry[] = []): Failure {
 	const probe = round.probes.find((one) => !one.ok);
 	const words = wordsOf(round.output, probe?.output);
-	const values = { name, probe: shortened(probe?.command ?? ""), words };
+	const values = { name, probe: showProbe(probe?.command ?? ""), words };
 	const pathsOf = (missing: readonly Missing[]) => missing.map(placeOrCall).join(", ");
 	const refused = round.missing.filter((one) => one.declined && openingOf(one) !== undefined);
 	if (refused.length) {

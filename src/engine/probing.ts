@@ -1,6 +1,7 @@
 import type { Application } from "../core/application/application.ts";
 import { askingOf } from "../core/application/recognise.ts";
-import { shortened, tellingWords } from "../core/application/telling-words.ts";
+import { showProbe } from "../core/application/show-probe.ts";
+import { tellingWords } from "../core/application/telling-words.ts";
 import { Failure } from "../core/failure.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
@@ -22,7 +23,7 @@ export async function checkProbesFailFirst(context: Context, probes: readonly st
 		probes.map(async (command) => {
 			const result = await context.machine.launcher.shell(command, { onHost }, emptyProbeSeconds, context.signal);
 			if (result.ok)
-				throw new Failure(onHost ? "probe-answered-by-another" : "probe-proves-nothing", { probe: shortened(command) }, 2);
+				throw new Failure(onHost ? "probe-answered-by-another" : "probe-proves-nothing", { probe: showProbe(command) }, 2);
 		}),
 	);
 }
@@ -38,13 +39,21 @@ export async function passesAlone(
 }
 
 /**
- * Tries all probes until each has passed, or `seconds` are over and the application is not busy starting. The application's end ends the waiting: nobody will answer any more.
+ * Seconds of the first try of a probe that has passed before; each further one gets twice as many. A daemon that is busy with a signal may never answer
+ * whoever connects meanwhile, but the next one.
+ */
+export const firstTrySeconds = 1.5;
+
+/**
+ * Tries all probes until each has passed, or `seconds` are over and the application is not busy starting; each try lasts `trySeconds` at first. The
+ * application's end ends the waiting: nobody will answer any more.
  */
 export async function probeUntilAnswered(
 	context: Context,
 	launched: Reachable,
 	probes: readonly string[],
 	seconds: number,
+	trySeconds = seconds,
 ): Promise<ProbeOutcome[]> {
 	const { machine, signal } = context;
 	const patience = new Patience(machine, launched, seconds);
@@ -53,18 +62,21 @@ export async function probeUntilAnswered(
 	for (const command of probes) {
 		let outcome: ProbeOutcome = { command, ok: false, output: "" };
 		const answer = async () => {
+			let most = trySeconds;
 			for (let pause = 30; ; pause = Math.min(pause * 2, 250)) {
 				signal.throwIfAborted();
 				const left = patience.left();
 				if (over.signal.aborted || left <= 0 || !launched.init) break;
-				outcome = await tryOnce(context, launched, outcome, left, over.signal);
+				const began = machine.now();
+				outcome = await tryOnce(context, launched, outcome, Math.min(left, most), over.signal);
 				if (outcome.ok) break;
+				if (machine.now() - began >= most * 1000) most *= 2;
 				await Promise.race([launched.ended, machine.sleep(pause, signal)]);
 			}
 		};
 		await tellWaiting(context, answer(), () => {
 			const said = outcome.output.split("\n").at(-1) ?? "";
-			return { for: "answer", command: shortened(command), said: shortened(said) };
+			return { for: "answer", command: showProbe(command), said: showProbe(said) };
 		});
 		outcomes.push(outcome);
 		context.emit({ event: "probe-tried", ...outcome });
@@ -148,7 +160,7 @@ export async function askUntilAnswered(
 	for (const outcome of outcomes) context.emit({ event: "probe-tried", ...outcome });
 	const refused = failed.find(({ ok }) => !ok);
 	if (outcomes === best && untried.length && refused && !isAsDeep(best, failed)) {
-		const values = { probe: shortened(refused.command), words: tellingWords(refused.output) };
+		const values = { probe: showProbe(refused.command), words: tellingWords(refused.output) };
 		context.emit({ event: "warned", code: "probe-went-back", values });
 	}
 	return outcomes;
@@ -172,6 +184,6 @@ export async function runExercise(
 	const outcome = { command, ok: result.ok, output: result.ok ? "" : result.output.trim() };
 	context.emit({ event: "exercise-run", ...outcome });
 	if (result.timedOut)
-		context.emit({ event: "warned", code: "exercise-timed-out", values: { command: shortened(command), seconds } });
+		context.emit({ event: "warned", code: "exercise-timed-out", values: { command: showProbe(command), seconds } });
 	return outcome;
 }

@@ -222,6 +222,7 @@ export async function traceStep(
 		signals: [...new Set([...(earlier?.cage.signals ?? []), ...run.signals])],
 		handlesTerm: result.handlesTerm,
 		...(result.keepsAccount === undefined ? {} : { keepsAccount: result.keepsAccount }),
+		...(result.endsSlowly ? { endsSlowly: true } : {}),
 		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
 		trials: [],
 		seconds: { trace: Math.round((seconds + (earlier?.cage.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },

@@ -23,7 +23,7 @@ import type { ProbeOutcome } from "./events.ts";
 import { type Asked, reachingNeighbours } from "./neighbours.ts";
 import { laterTimeout } from "./patience.ts";
 import type { Ended, Launch, Launched, LaunchRequest } from "./ports.ts";
-import { askUntilAnswered, checkProbesFailFirst, probeUntilAnswered, runExercise } from "./probing.ts";
+import { askUntilAnswered, checkProbesFailFirst, firstTrySeconds, probeUntilAnswered, runExercise } from "./probing.ts";
 import { TraceReport } from "./trace-report.ts";
 import { tellWaiting } from "./waiting.ts";
 
@@ -47,6 +47,8 @@ export interface TraceResult {
 	/** It has a handler of its own for SIGTERM, so that it can be PID 1 of a namespace. */
 	readonly handlesTerm: boolean;
 	readonly keepsAccount?: boolean;
+	/** It did not end within `graceSeconds` of SIGTERM. */
+	readonly endsSlowly?: boolean;
 	/** The end of what the application printed. */
 	readonly output: string;
 	/** Its exit status, where it ended by itself before anybody asked it to. */
@@ -64,6 +66,8 @@ export const graceSeconds = 10;
  * daemons do at their end fits in; squid waits thirty seconds for its clients.
  */
 export const laterGraceSeconds = 2;
+/** Exit status of what SIGKILL ended. */
+const killed = 137;
 const outputKept = 16 * 1024;
 
 /**
@@ -164,17 +168,19 @@ function traceLives(
 					...(first.endedItself ? { ended: first.ended.status } : {}),
 				};
 			}
+			const endsSlowly = !first.endedItself && first.ended.status === killed;
 			const again = {
 				...watched,
 				number: 2,
 				whole: rehearsal !== undefined,
-				grace: rehearsal ? laterGraceSeconds : graceSeconds,
+				grace: !rehearsal ? graceSeconds : endsSlowly ? 0.5 : laterGraceSeconds,
 			};
 			const probes = first.value.probes.map(({ command }) => command);
 			const second = await watchedRun(within, application, identity, again, async (run) => {
 				await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
 			});
-			return { ...first.value, trace: addTraces(first.trace, second.trace), output: first.output };
+			const trace = addTraces(first.trace, second.trace);
+			return { ...first.value, trace, output: first.output, ...(endsSlowly ? { endsSlowly } : {}) };
 		} finally {
 			await rehearsal?.dispose();
 		}
@@ -273,12 +279,21 @@ async function sendSignals(context: Context, application: Application, run: Laun
 	return lived;
 }
 
+/** Seconds that an application gets to answer again: reopening of logs (USR1) is short, a reload (HUP) is not. */
+const answersAfter = (signal: string) => (signal === "SIGUSR1" ? 3 : 10);
+
 /** Sends a signal and sees that the application still answers. A daemon takes a moment to do what a signal asks. */
 export async function livesThrough(context: Context, application: Application, run: Launched, signal: string): Promise<boolean> {
 	run.signal(signal);
 	context.emit({ event: "signal-sent", signal });
 	await Promise.race([run.ended, context.machine.sleep(200, context.signal)]);
-	const probes = await probeUntilAnswered(context, run, application.probes, Math.min(application.timeout, 10));
+	const probes = await probeUntilAnswered(
+		context,
+		run,
+		application.probes,
+		Math.min(application.timeout, answersAfter(signal)),
+		firstTrySeconds,
+	);
 	return probes.every((probe) => probe.ok);
 }
 
@@ -321,6 +336,16 @@ async function quiet({ machine, signal }: Context, since: () => true | number): 
 	for (let idle = since(); idle !== true && idle < quietAfter && machine.now() < until; idle = since()) {
 		await machine.sleep(quietAfter - idle, signal);
 	}
+}
+
+/** Milliseconds without a call after which an application that was asked to end is only waiting, for its clients or for a timer. */
+const waitingAfter = 5000;
+
+/** Kills an application in the sandbox that was asked to end and has done nothing since: its end shows nothing more. */
+function endWaiting(run: Launched, idle: () => number): NodeJS.Timeout {
+	return setInterval(() => {
+		if (idle() > waitingAfter) run.signal("SIGKILL");
+	}, 250);
 }
 
 /** Starts, folds the trace as it comes, lets `live` do its part (`settled` waits for a pause and tells what was seen), and ends the application whatever happened. */
@@ -391,10 +416,12 @@ export async function watchedRun<T>(
 		await settled();
 	} finally {
 		ending = true;
+		heard = machine.now();
+		const watcher = spec.kind === "rehearsal" && !unseen ? endWaiting(run, () => machine.now() - heard) : undefined;
 		ended = await tellWaiting(context, run.stop(grace), () => ({
 			for: "end",
 			program: baseName(pathFromText(application.command[0] ?? "")),
-		}));
+		})).finally(() => clearInterval(watcher));
 		emit({ event: "application-ended", status: ended.status });
 	}
 	signal.throwIfAborted();

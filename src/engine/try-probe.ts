@@ -1,7 +1,8 @@
 import { launchEnvironment, socketsOf } from "../core/application/application.ts";
 import { mergeMadeDirectories } from "../core/application/made-directory.ts";
 import type { Note } from "../core/application/note.ts";
-import { shortened, tellingWords } from "../core/application/telling-words.ts";
+import { showProbe } from "../core/application/show-probe.ts";
+import { tellingWords } from "../core/application/telling-words.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { ProbeAttempt } from "../core/wizard/seen.ts";
 import type { Context } from "./context.ts";
@@ -53,7 +54,7 @@ export async function asPassesOnHost(
 	}
 	if (!notes.some(({ code }) => code === guessedPort)) return answers;
 	const { otherProbes: _, ...rest } = answers;
-	const failed = { code: "probe-guess-failed", values: { probe: shortened(application.probes[0] ?? ""), words } };
+	const failed = { code: "probe-guess-failed", values: { probe: showProbe(application.probes[0] ?? ""), words } };
 	return {
 		...rest,
 		notes: [...notes.filter(({ code }) => code !== guessedPort), failed],

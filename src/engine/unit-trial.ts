@@ -7,6 +7,7 @@ import { type Answer, askService, runsInside } from "./adoption/asking.ts";
 import { presentCage } from "./cages.ts";
 import type { Context } from "./context.ts";
 import type { ProbeOutcome } from "./events.ts";
+import { firstTrySeconds } from "./probing.ts";
 import { hostService, isServiceOf, unitTexts, warnOfUnitTrial } from "./unit.ts";
 
 export interface UnitTrial {
@@ -27,6 +28,8 @@ export interface UnitTrial {
 
 /** Bytes of data that are copied for a trial that nobody asked for. */
 const mostCopied = 512 << 20;
+/** Steps for an application that takes its time to end: each stop would be waited for, up to 90 seconds. */
+const withoutStops: readonly UnitStep[] = ["start", "reload"];
 /** Seconds for an answer after a reload. */
 const afterReload = 10;
 /** systemd's own 90 seconds for a stop, twice, and some to spare. */
@@ -37,7 +40,12 @@ const forStops = 300;
  * network of its own and on copies of what it writes. Throws `unit-trial-needs-systemd` (exit 3), `unit-trial-own` and `unit-trial-sockets` (exit 2), `unit-unknown`
  * (exit 2) and `dropin-other-application` (exit 4).
  */
-export async function tryUnit(context: Context, name: string, service?: string): Promise<UnitTrial> {
+export async function tryUnit(
+	context: Context,
+	name: string,
+	service?: string,
+	steps: readonly UnitStep[] = unitSteps,
+): Promise<UnitTrial> {
 	const { launcher, now, services, trialService } = context.machine;
 	const present = await presentCage(context, name);
 	const { cage, layout, manifest } = present;
@@ -65,7 +73,10 @@ export async function tryUnit(context: Context, name: string, service?: string):
 		const { probes, timeout } = cage.application;
 		const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
 		try {
-			const tried = await takeSteps(context, name, placed.name, { probes, timeout, reloads: placed.reloads });
+			const tried = await takeSteps(context, name, placed.name, {
+				...{ probes, timeout },
+				steps: placed.reloads ? steps : steps.filter((step) => step !== "reload"),
+			});
 			return { unit, ...tried, seconds: Math.round((now() - began) / 10) / 100 };
 		} finally {
 			await placed.remove();
@@ -81,17 +92,22 @@ function handedSockets({ machine }: Context, { unit }: Cage): readonly string[] 
 }
 
 /** Does that and remembers what came of it. The caller holds the cage's lock. */
-export async function unitTrialStep(context: Context, name: string, service?: string): Promise<UnitTrial> {
+export async function unitTrialStep(
+	context: Context,
+	name: string,
+	service?: string,
+	steps?: readonly UnitStep[],
+): Promise<UnitTrial> {
 	const { store } = context.machine;
 	const { cage, generation } = await presentCage(context, name);
 	// What an earlier generation could not do, this one may.
 	const { unitTrial: _, ...untried } = cage;
 	await store.saveCage(untried);
-	const first = await tryUnit(context, name, service);
+	const first = await tryUnit(context, name, service, steps);
 	const { failed: step, unit } = first;
 	const restarts = step === "reload" ? ({ reloadRestarts: true } as const) : {};
 	await store.saveCage({ ...cage, unitTrial: { generation, unit, ...restarts, ...failedOf(first) } });
-	const tried = step === "reload" ? await tryUnit(context, name, service) : first;
+	const tried = step === "reload" ? await tryUnit(context, name, service, steps) : first;
 	if (tried !== first) await store.saveCage({ ...cage, unitTrial: { generation, unit, ...restarts, ...failedOf(tried) } });
 	await store.log(name, "tried", { generation, service: unit, answered: tried.answered });
 	return tried;
@@ -116,7 +132,7 @@ export async function tryAsService(context: Context, cage: Cage): Promise<Cage> 
 		return cage;
 	}
 	try {
-		await unitTrialStep(context, cage.name, host.name);
+		await unitTrialStep(context, cage.name, host.name, cage.endsSlowly ? withoutStops : unitSteps);
 	} catch (error) {
 		// The cage is made; that nobody could try it this way is no reason to say otherwise.
 		if (!(error instanceof Failure) || context.signal.aborted) throw error;
@@ -132,14 +148,18 @@ async function takeSteps(
 	context: Context,
 	cage: string,
 	service: string,
-	{ probes, reloads, timeout }: { readonly probes: readonly string[]; readonly timeout: number; readonly reloads: boolean },
+	{
+		probes,
+		steps: wanted,
+		timeout,
+	}: { readonly probes: readonly string[]; readonly timeout: number; readonly steps: readonly UnitStep[] },
 ): Promise<Omit<UnitTrial, "unit" | "seconds">> {
 	const { services, sleep } = context.machine;
 	const alone = { triggers: [], dependents: [] };
 	const passed: UnitStep[] = [];
 	let last: Answer = { answered: false, probes: [], state: "", mainPid: 0 };
-	const asked = async (seconds: number) => {
-		last = await askService(context, service, probes, seconds);
+	const asked = async (seconds: number, trySeconds = seconds) => {
+		last = await askService(context, service, probes, seconds, trySeconds);
 		return last.answered && (await runsInside(context, cage, last.mainPid));
 	};
 	const steps: Record<UnitStep, () => Promise<boolean>> = {
@@ -150,7 +170,7 @@ async function takeSteps(
 		reload: async () => {
 			await services.reload(service);
 			await sleep(200, context.signal);
-			return asked(Math.min(timeout, afterReload));
+			return asked(Math.min(timeout, afterReload), firstTrySeconds);
 		},
 		restart: async () => {
 			await services.stop(service, alone);
@@ -165,8 +185,7 @@ async function takeSteps(
 			return !["timeout", "core-dump", "signal", "watchdog"].includes(result);
 		},
 	};
-	for (const step of unitSteps) {
-		if (step === "reload" && !reloads) continue;
+	for (const step of wanted) {
 		let problem = "";
 		const isDone = await steps[step]().catch((error: unknown) => {
 			if (!(error instanceof Failure) || error.code !== "systemctl-failed") throw error;

@@ -1,6 +1,7 @@
 import type { Note } from "../core/application/note.ts";
 import { askingOf, isAmong } from "../core/application/recognise.ts";
-import { shortened, tellingWords } from "../core/application/telling-words.ts";
+import { showProbe } from "../core/application/show-probe.ts";
+import { tellingWords } from "../core/application/telling-words.ts";
 import { maskLine } from "../core/record/mask.ts";
 import type { ProbeOutcome } from "./events.ts";
 
@@ -19,7 +20,7 @@ export function unprovenNotes(probes: readonly string[], exercises: readonly Pro
 		...open.values(),
 		...failed.map(({ command, output }) => ({
 			code: "unproven-exercise",
-			values: { exercise: maskLine(shortened(command)), words: tellingWords(output) },
+			values: { exercise: maskLine(showProbe(command)), words: tellingWords(output) },
 		})),
 	];
 }

@@ -1,6 +1,6 @@
 import type { Note } from "../core/application/note.ts";
 import { askingOf, isAmong } from "../core/application/recognise.ts";
-import { shortened } from "../core/application/telling-words.ts";
+import { showProbe } from "../core/application/show-probe.ts";
 import { isUnproven } from "../core/application/unproven.ts";
 import type { Path } from "../core/path/path.ts";
 import { quoteShell, showPath } from "../core/path/quote.ts";
@@ -21,7 +21,7 @@ export function warningsOf({ cage, missing, plan }: Made): Note[] {
 	const ofJobs = askings.flatMap(({ job = [], unproven }) =>
 		unproven && failed.some((line) => isAmong(job, line)) ? [unproven] : [],
 	);
-	const shown = failed.map((exercise) => maskLine(shortened(exercise)));
+	const shown = failed.map((exercise) => maskLine(showProbe(exercise)));
 	return [
 		...plan.notes.filter(isUnproven),
 		...ofJobs,

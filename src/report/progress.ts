@@ -1,3 +1,4 @@
+import { probeWords } from "../core/application/show-probe.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import type { Event } from "../engine/events.ts";
 import type { Messages } from "../messages/messages.ts";
@@ -29,11 +30,11 @@ export function progressLine(event: Event, messages: Messages): { text: string; 
 			return { text: words.copying(percent, showPath(event.path)), lasting: false };
 		}
 		case "probe-tried":
-			return { text: words.probe(event.ok, printable(event.command)), lasting: !event.ok };
+			return { text: words.probe(event.ok, printable(probeWords(event.command))), lasting: !event.ok };
 		case "waited":
 			return { text: awaitedText(event, messages), lasting: false };
 		case "exercise-run":
-			return { text: words.exercise(event.ok, printable(event.command)), lasting: !event.ok };
+			return { text: words.exercise(event.ok, printable(probeWords(event.command))), lasting: !event.ok };
 		case "signal-sent":
 			return { text: words.signal(event.signal), lasting: false };
 		case "service-stopped":

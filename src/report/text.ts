@@ -1,3 +1,4 @@
+import { probeWords } from "../core/application/show-probe.ts";
 import { type Difference, isSame } from "../core/cage/difference.ts";
 import type { Path } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
@@ -220,8 +221,8 @@ export function dryRunText(answers: Answers, state: string, command: string, mes
 			[words.account, printable(application.user ?? words.rootAccount)],
 			...(answers.dedicatedAccount === undefined ? [] : [["", words.dedicatedAccount(answers.dedicatedAccount)] as const]),
 			[words.directory, printable(application.cwd)],
-			...several(words.probes, application.probes),
-			...several(words.exercises, application.exercises),
+			...several(words.probes, application.probes.map(probeWords)),
+			...several(words.exercises, application.exercises.map(probeWords)),
 			...several(words.directories, application.directories),
 			...several(
 				words.notes,

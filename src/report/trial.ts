@@ -1,3 +1,4 @@
+import { probeWords } from "../core/application/show-probe.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
 import type { TrialRound } from "../engine/trial.ts";
@@ -55,10 +56,10 @@ export function roundText(
 	const words = messages.cli.round;
 	const lines = [roundsTable([{ ...round, ...row }], messages), ""];
 	for (const { command, ok, output } of round.probes) {
-		lines.push(words.probe(ok, printable(command)));
+		lines.push(words.probe(ok, printable(probeWords(command))));
 		if (!ok && output) lines.push(indent(printableLines(output)));
 	}
-	lines.push(...round.failedExercises.map((exercise) => words.exercise(printable(exercise))));
+	lines.push(...round.failedExercises.map((exercise) => words.exercise(printable(probeWords(exercise)))));
 	if (round.missing.length) lines.push(words.missing, indent(missingTable(round.missing, messages)));
 	else lines.push(words.none);
 	const offered = offeredTable(
@@ -79,7 +80,7 @@ export function unitTrialText({ failed, passed, probes, seconds, state, unit, wo
 	if (failed === undefined) return unitTrial.passed(unit, passed, seconds);
 	return [
 		unitTrial.failed(unit, failed, printable(state)),
-		...probes.map(({ command, ok }) => round.probe(ok, printable(command))),
+		...probes.map(({ command, ok }) => round.probe(ok, printable(probeWords(command)))),
 		...(words === "" ? [] : [round.said, indent(printable(words))]),
 	].join("\n");
 }

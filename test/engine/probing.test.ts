@@ -80,3 +80,18 @@ test("where no way passes, it is asked at the ports that it opened", async () =>
 	const outcomes = await askUntilAnswered(context, running, [["usual"]], 30, () => [["usual"], ["elsewhere"]]);
 	expect(outcomes).toMatchObject([{ command: "elsewhere", ok: true }]);
 });
+
+test("a try that hangs is cut off and repeated where the probe has passed before", async () => {
+	const machine = systemMachine("/nonexistent");
+	const given: number[] = [];
+	machine.launcher.shell = async (_line, _where, seconds) => {
+		given.push(seconds);
+		if (given.length > 2) return { ok: true, status: 0, output: "", timedOut: false };
+		await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+		return { ok: false, status: 137, output: "", timedOut: true };
+	};
+	const context = { machine, emit() {}, signal: new AbortController().signal };
+	const outcomes = await probeUntilAnswered(context, running, ["ask"], 10, 0.05);
+	expect(outcomes).toMatchObject([{ command: "ask", ok: true }]);
+	expect(given).toEqual([0.05, 0.1, 0.2]);
+});

@@ -26,13 +26,16 @@ export interface Tools {
 /** In turn: wait until what came in matches, or send (characters are bytes). */
 export type Step = { readonly expect: string } | { readonly send: string };
 
-/** Waits 5 s at most, reads and writes bytes as latin1, ends with 0 when every step is done. */
+/** What every release's script begins with, so that a line is recognised. */
+export const scriptBeginning = 'const [h,p,s]=process.argv.slice(1),q=JSON.parse(s);let b="";';
+
+/** Waits 5 s at most, reads and writes bytes as latin1, ends with 0 when every step is done; else prints the last line that the server sent, or why none came. */
 export const exchangeScript = [
-	"const [h,p,s]=process.argv.slice(1),q=JSON.parse(s);",
-	'let b="";',
-	"const f=()=>process.exit(1);",
+	scriptBeginning,
+	'let l="";const f=e=>{console.log(l||e?.message||(e===undefined?"no answer":"closed without an answer"));process.exit(1)};',
 	'const c=require("net").connect(+p?{host:h,port:+p}:{path:h},n);',
-	'setTimeout(f,5e3);c.on("error",f).on("close",f).on("data",d=>{b+=d.toString("latin1");n()});',
+	'setTimeout(f,5e3);c.on("error",f).on("close",f).on("data",d=>{b+=d=d.toString("latin1");',
+	'l=d.replace(/[^ -~\\n]+/g," ").trim().split("\\n").pop().trim().slice(0,200)||l;n()});',
 	"function n(){while(q.length){const t=q[0];",
 	'if("send" in t)c.write(t.send,"latin1");else{if(!RegExp(t.expect).test(b))return;b=""}q.shift()}process.exit(0)}',
 ].join("");

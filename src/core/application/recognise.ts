@@ -1,7 +1,8 @@
 import { serverName } from "./probe.ts";
-import { exchangeScript, type Step, type Target } from "./probe-lines.ts";
+import { exchangeScript, scriptBeginning, type Target } from "./probe-lines.ts";
 import type { Asking, Protocol } from "./protocol.ts";
 import { probePrograms, protocols } from "./protocols.ts";
+import { stepsIn } from "./show-probe.ts";
 import { unproven } from "./unproven.ts";
 
 /** Where the lines that we propose name the server's address. */
@@ -35,8 +36,16 @@ export function protocolOf(command: readonly string[], probes: readonly string[]
 	return protocols.find(({ servers }) => servers.test(server)) ?? probes.flatMap((line) => known(line)?.protocol ?? [])[0];
 }
 
+/** A line that an earlier release proposed, with the script that is proposed now. */
+function renewed(line: string): string {
+	const begin = line.indexOf(scriptBeginning);
+	const end = line.indexOf("'", begin);
+	return begin < 0 || end < 0 ? line : line.slice(0, begin) + exchangeScript + line.slice(end);
+}
+
 /** Finds the line among those that we propose for the address in it. */
-function known(line: string, other = "node"): { protocol: Protocol; asking: Asking } | undefined {
+function known(given: string, other = "node"): { protocol: Protocol; asking: Asking } | undefined {
+	const line = renewed(given);
 	const node = /^(\S+) -e /.exec(line)?.[1] ?? other;
 	const [, person] = /RCPT TO:<([^@>]+)@/.exec(line) ?? [];
 	const people = person === undefined ? [] : [person];
@@ -66,7 +75,7 @@ function targetIn(groups: Readonly<Record<string, string>> | undefined): Target 
 
 /** A probe that was made from how an unknown server greeted. */
 function guessed(line: string): Asking | undefined {
-	if (!line.includes(` -e '${exchangeScript.slice(0, 60)}`)) return undefined;
+	if (!line.includes(` -e '${scriptBeginning}`)) return undefined;
 	const [, json = ""] = /'(\[\{.*\}\])'$/.exec(line) ?? [];
 	const steps = stepsIn(json);
 	if (!steps?.length) return undefined;
@@ -76,13 +85,4 @@ function guessed(line: string): Asking | undefined {
 	return steps.some((step) => "send" in step && step.send.startsWith("GET / "))
 		? { depth: "request", probes: [line], unproven: unproven("unproven-page", "curl -fsS -o /dev/null URL") }
 		: undefined;
-}
-
-function stepsIn(json: string): readonly Step[] | undefined {
-	try {
-		const steps: unknown = JSON.parse(json);
-		return Array.isArray(steps) ? (steps as Step[]) : undefined;
-	} catch {
-		return undefined;
-	}
 }

@@ -25,12 +25,3 @@ export function tellingWords(output: string): string {
 	const words = telling.length ? telling.map((index) => said[index]).join(" / ") : (lines.at(-1) ?? "");
 	return words.slice(0, mostCharacters);
 }
-
-const mostShown = 100;
-
-/** A shell line of several lines or of many words, as it is named within a sentence: enough to tell which one it is. */
-export function shortened(line: string): string {
-	const [first = ""] = line.trim().split("\n");
-	const isWhole = first === line.trim() && first.length <= mostShown;
-	return isWhole ? first : `${first.slice(0, mostShown).trimEnd()}…`;
-}

@@ -42,6 +42,8 @@ export interface Cage {
 	readonly handlesTerm: boolean;
 	/** Its main process keeps the account that it is started as, so no other has to be signalled; absent where nobody looked. */
 	readonly keepsAccount?: boolean;
+	/** While tracing it did not end soon after SIGTERM and was killed. */
+	readonly endsSlowly?: boolean;
 	/** ISO 8601, UTC. */
 	readonly madeAt: string;
 	readonly trials: readonly TrialSummary[];

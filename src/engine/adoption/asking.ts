@@ -1,4 +1,5 @@
-import { shortened, tellingWords } from "../../core/application/telling-words.ts";
+import { showProbe } from "../../core/application/show-probe.ts";
+import { tellingWords } from "../../core/application/telling-words.ts";
 import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
@@ -17,11 +18,18 @@ export interface Answer {
 /** A service that ended so often after its start does not come up. */
 const mostRestarts = 3;
 
-/** Asks until every probe passes, `seconds` are over, or the service has failed. */
-export async function askService(context: Context, service: string, probes: readonly string[], seconds: number): Promise<Answer> {
+/** Asks until every probe passes, `seconds` are over, or the service has failed. A try gets `trySeconds` at first, each that took them all twice as many. */
+export async function askService(
+	context: Context,
+	service: string,
+	probes: readonly string[],
+	seconds: number,
+	trySeconds = seconds,
+): Promise<Answer> {
 	const { machine, signal } = context;
 	const deadline = machine.now() + seconds * 1000;
 	let before: number | undefined;
+	let most = trySeconds;
 	for (let pause = 30; ; pause = Math.min(pause * 2, 500)) {
 		signal.throwIfAborted();
 		const { active, mainPid, restarts, result } = await machine.services.state(service);
@@ -30,7 +38,8 @@ export async function askService(context: Context, service: string, probes: read
 		for (const command of active === "active" ? probes : []) {
 			const left = Math.max(1, (deadline - machine.now()) / 1000);
 			const where = mainPid ? { launched: reachable(mainPid) } : { onHost: true };
-			const asked = await machine.launcher.shell(command, where, left, signal);
+			const asked = await machine.launcher.shell(command, where, Math.min(left, most), signal);
+			if (asked.timedOut) most *= 2;
 			outcomes.push({ command, ok: asked.ok, output: asked.ok ? "" : asked.output.trim() });
 			if (!asked.ok) break;
 		}
@@ -53,7 +62,7 @@ export async function askService(context: Context, service: string, probes: read
 /** Why a service is not taken for running (exit 1): what systemd says of it, and what its application said last. */
 export async function serviceSilent(context: Context, service: string, answer: Answer, probe: string): Promise<Failure> {
 	const words = tellingWords(await context.machine.services.output(service)) || tellingWords(failedOutput(answer));
-	const values = { service, state: answer.state, probe: shortened(probe) };
+	const values = { service, state: answer.state, probe: showProbe(probe) };
 	return words === "" ? new Failure("service-silent", values, 1) : new Failure("service-silent-words", { ...values, words }, 1);
 }
 

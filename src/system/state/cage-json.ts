@@ -111,6 +111,7 @@ const cageSchema = v.looseObject({
 	signals: strings,
 	handlesTerm: v.boolean(),
 	keepsAccount: v.exactOptional(v.boolean()),
+	endsSlowly: v.exactOptional(v.boolean()),
 	madeAt: v.string(),
 	trials: v.array(v.looseObject({ round: v.number(), at: v.string(), generation: v.number(), answered: v.boolean() })),
 	unitTrial: v.exactOptional(

@@ -1,3 +1,4 @@
+import { probeWords } from "../../core/application/show-probe.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { ProbeOutcome } from "../../core/wizard/seen.ts";
 import { Line } from "./line.tsx";
@@ -21,7 +22,7 @@ export function OutcomeLine({ outcome }: { outcome: Outcome }) {
 	const said = outcome.ok === false && outcome.output !== "" ? `: ${lastLine(outcome.output)}` : "";
 	return (
 		<Line {...(outcome.ok === false ? { color: "red" } : outcome.ok ? { color: "green" } : {})}>
-			{`${markOf(outcome)} ${printable(outcome.command)}${printable(said)}`}
+			{`${markOf(outcome)} ${printable(probeWords(outcome.command))}${printable(said)}`}
 		</Line>
 	);
 }

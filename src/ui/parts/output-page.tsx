@@ -1,3 +1,4 @@
+import { probeWords } from "../../core/application/show-probe.ts";
 import { printable } from "../../core/path/quote.ts";
 import { isBusy } from "../../core/wizard/reduced.ts";
 import { lastRound } from "../../core/wizard/trying.ts";
@@ -17,7 +18,7 @@ export function OutputPage() {
 	const lines = [
 		words.probes,
 		...outcomes.flatMap(({ command, ok, output }) => [
-			`${ok === undefined ? "[..]" : ok ? "[ok]" : "[!!]"} ${command}`,
+			`${ok === undefined ? "[..]" : ok ? "[ok]" : "[!!]"} ${probeWords(command)}`,
 			...(output === "" ? [] : output.split("\n").map((line) => `     ${line}`)),
 		]),
 		"",

@@ -1,3 +1,4 @@
+import { probeWords } from "../../core/application/show-probe.ts";
 import { printable, quoteShellLine } from "../../core/path/quote.ts";
 import { selectedChoice } from "../../core/wizard/choose.ts";
 import type { Choice, Left } from "../../core/wizard/seen.ts";
@@ -61,7 +62,7 @@ function factsOf(
 		...known(facts.unit, unit && `${unit}${enabled ? ` (${words.atBoot})` : ""}`),
 		...known(facts.process, pid === undefined ? undefined : messages.fill(words.pid, { pid })),
 		...known(facts.listens, ports.join(", ")),
-		...probes.map((probe): Fact => [facts.probe, probe]),
+		...probes.map((probe): Fact => [facts.probe, probeWords(probe)]),
 		...known(facts.lacks, lacks?.programs.join(", ")),
 		...known(facts.packages, lacks?.packages.join(" ")),
 	];

@@ -1,3 +1,4 @@
+import { probeWords } from "../../core/application/show-probe.ts";
 import { printable } from "../../core/path/quote.ts";
 import { isBusy } from "../../core/wizard/reduced.ts";
 import type { WizardState } from "../../core/wizard/state.ts";
@@ -68,7 +69,7 @@ function AskedLine({ asked, messages, width }: { asked: Asked; messages: Message
 		<SplitLine
 			{...colorOf(ok)}
 			width={width}
-			left={`${markOf(asked)} ${printable(command + said)}`}
+			left={`${markOf(asked)} ${printable(probeWords(command) + said)}`}
 			right={aside(asked, messages)}
 		/>
 	);

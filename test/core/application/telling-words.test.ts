@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shortened, tellingWords } from "../../../src/core/application/telling-words.ts";
+import { tellingWords } from "../../../src/core/application/telling-words.ts";
 
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
 
@@ -59,10 +59,4 @@ test.each([
 
 test("never more than a line of a terminal can take", () => {
 	expect(tellingWords("x".repeat(1000))).toHaveLength(300);
-});
-
-test("a shell line of several lines is named by its first one", () => {
-	expect(shortened("curl -fsS localhost")).toBe("curl -fsS localhost");
-	expect(shortened("node -e '\nconst a = 1;\n'\n")).toBe("node -e '…");
-	expect(shortened("x".repeat(500))).toHaveLength(101);
 });

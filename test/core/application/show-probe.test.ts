@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { proposeProbe } from "../../../src/core/application/probe.ts";
+import { exchange } from "../../../src/core/application/probe-lines.ts";
+import { showProbe } from "../../../src/core/application/show-probe.ts";
+
+const tools = { programs: new Set<string>(), node: "/usr/bin/node" };
+const shown = (...command: string[]) =>
+	proposeProbe({ command, ports: [], ...tools, env: {} }).map(({ probes }) => probes.map(showProbe));
+
+test("a shell line is named by its first one", () => {
+	expect(showProbe("curl -fsS localhost")).toBe("curl -fsS localhost");
+	expect(showProbe("node -e '\nconst a = 1;\n'\n")).toBe("node -e '…");
+	expect(showProbe("x".repeat(500))).toHaveLength(101);
+});
+
+test("a conversation is named by the address and by what is sent", () => {
+	const target = { host: "127.0.0.1", port: 25 };
+	const steps = [{ expect: "^220" }, { send: "EHLO localhost\r\n" }, { expect: "^250" }, { send: "QUIT\r\n" }];
+	expect(showProbe(exchange(target, tools, steps))).toBe("tcp 127.0.0.1:25: EHLO localhost, QUIT");
+	expect(showProbe(exchange(target, tools, [{ expect: "^220" }]))).toBe("tcp 127.0.0.1:25");
+	expect(showProbe(exchange({ ...target, socket: "/run/a.sock" }, tools, [{ send: "PING\r\n" }]))).toBe("unix /run/a.sock: PING");
+	expect(showProbe(exchange(target, tools, [{ send: "\0\x01" }]))).toBe("tcp 127.0.0.1:25");
+});
+
+test("no probe that is proposed shows its script", () => {
+	expect(shown("/usr/sbin/nginx")).toEqual([["node: http://127.0.0.1:80/"]]);
+	expect(shown("/usr/sbin/snmpd")[0]?.[0]).toBe("udp 127.0.0.1:161");
+	for (const server of ["redis-server", "named", "postgres", "mariadbd", "sshd", "vsftpd", "tinyproxy"]) {
+		for (const probe of shown(server).flat()) expect(probe).not.toMatch(/require|=>/);
+	}
+});
