@@ -1,6 +1,6 @@
 import type { Cage } from "../core/cage/cage.ts";
 import type { Manifest } from "../core/cage/manifest.ts";
-import { coveredKernelFiles, launchDirectory, temporaryDirectories } from "../core/confinement/launch.ts";
+import { coveredKernelFiles, coveredSysDirectories, launchDirectory, temporaryDirectories } from "../core/confinement/launch.ts";
 import { type Layer, layers } from "../core/confinement/layers.ts";
 import type { Method } from "../core/confinement/method.ts";
 import { Failure } from "../core/failure.ts";
@@ -255,7 +255,7 @@ function expected(request: LaunchRequest, network: "host" | "own" | "none", cage
 		mounts: [
 			...devices,
 			...["/", "/dev", "/dev/shm", "/dev/log", "/proc"].map(pathFromText),
-			...(cage.openings.sys === undefined ? [] : [pathFromText("/sys")]),
+			...(cage.openings.sys === undefined ? [] : [pathFromText("/sys"), ...coveredSysDirectories]),
 			...(cage.openings.kernelProc === undefined ? [] : coveredKernelFiles.map((name) => pathFromText(`/proc/${name}`))),
 			launchDirectory,
 			...temporaryDirectories,

@@ -14,6 +14,8 @@ export interface HostService {
 	readonly texts: readonly string[];
 	/** Enabled or required socket units that hand it their sockets. */
 	readonly sockets: readonly string[];
+	/** Where these listen, as far as it is a path. */
+	readonly socketPaths: readonly Path[];
 	/** Without `SIG`: makes it read its configuration again. */
 	readonly reloadSignal?: string;
 	/** Its program goes into the background by itself (`Type=forking`). */

@@ -128,6 +128,7 @@ async function unitInput(
 		systemdVersion,
 		...(cage.application.limits === undefined ? {} : { limits: cage.application.limits }),
 		sockets: host?.sockets ?? [],
+		socketPaths: host?.socketPaths ?? [],
 		accepted: cage.accepted ?? [],
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 	};

@@ -4,6 +4,7 @@ import {
 	type CageMount,
 	type CageRoot,
 	coveredKernelFiles,
+	coveredSysDirectories,
 	initInside,
 	type LaunchSpec,
 	launchDirectory,
@@ -146,7 +147,13 @@ function kernelSteps({ kernelProc, proc, sys }: CageRoot, inside: (path: Path) =
 			`for name in ${coveredKernelFiles.join(" ")}; do [ ! -e ${place}/"$name" ] || ${cover}; done`,
 		);
 	} else if (proc) lines.push(mounted("proc", ",hidepid=invisible,subset=pid", place));
-	if (sys) lines.push(mounted("sysfs", "", inside(pathFromText("/sys"))));
+	if (sys) {
+		const empty = `mount -n -t tmpfs -o ${options("ro,nosuid,nodev,noexec,size=4k,mode=755") || "defaults"} tmpfs "$directory"`;
+		lines.push(
+			mounted("sysfs", "", inside(pathFromText("/sys"))),
+			`for directory in ${coveredSysDirectories.map(inside).join(" ")}; do [ ! -d "$directory" ] || ${empty}; done`,
+		);
+	}
 	return lines;
 }
 

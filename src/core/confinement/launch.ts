@@ -199,8 +199,19 @@ export const syslogName = pathFromText("/dev/log");
 /** Where systemd-journald(8) has its sockets, and where the /dev/log of systemd's PrivateDevices= leads. */
 export const journalDirectory = pathFromText("/run/systemd/journal");
 
-/** Files of /proc that stay covered where the machine's are shown: memory, keys, the kernel's log, and a switch. */
-export const coveredKernelFiles = ["kcore", "keys", "key-users", "kmsg", "sysrq-trigger", "timer_list"] as const;
+/**
+ * Files of /proc that stay covered where the machine's are shown: memory and where things are in it, keys, the kernel's log, what processes outside wait for, and
+ * a switch. Some belong to root alone, as whom an application may start.
+ */
+export const coveredKernelFiles = [
+	...(["kallsyms", "kcore", "keys", "key-users", "kmsg", "kpagecgroup", "kpagecount", "kpageflags", "latency_stats"] as const),
+	...(["sched_debug", "sysrq-trigger", "timer_list", "timer_stats", "vmallocinfo", "vmcore"] as const),
+];
+
+/** Directories that stay covered where /sys is shown: what firmware hands over may hold keys, and the others tell of all processes. */
+export const coveredSysDirectories = [
+	...["/sys/firmware", "/sys/fs/bpf", "/sys/fs/pstore", "/sys/kernel/debug", "/sys/kernel/security", "/sys/kernel/tracing"],
+].map(pathFromText);
 
 /** Directories that get an empty file system of their own at every launch. */
 export const temporaryDirectories = [pathFromText("/tmp"), pathFromText("/var/tmp")] as const;

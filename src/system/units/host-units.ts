@@ -1,6 +1,8 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { socketPlace } from "../../core/application/handed-socket.ts";
+import type { SocketAddress } from "../../core/application/socket-unit.ts";
 import { applicationFromUnit } from "../../core/application/unit-application.ts";
 import { isHanded } from "../../core/application/unit-sockets.ts";
 import { administratorsUnits } from "../../core/confinement/unit/installed.ts";
@@ -55,17 +57,22 @@ function hostService(name: string, root: string): HostService | undefined {
 	if (service === undefined) return undefined;
 	const { files, surroundings, texts, unit } = service;
 	const { reloadSignal } = applicationFromUnit(unit, surroundings);
+	const sockets = (surroundings.sockets ?? []).filter((socket) => !socket.accept && isHanded(socket, unit));
 	return {
 		name: unit.name.full,
 		files,
 		texts,
-		sockets: (surroundings.sockets ?? [])
-			.filter((socket) => !socket.accept && isHanded(socket, unit))
-			.map((socket) => socket.name),
+		sockets: sockets.map((socket) => socket.name),
+		socketPaths: sockets.flatMap(({ listens }) => listens.flatMap(pathOf)),
 		...(reloadSignal === undefined ? {} : { reloadSignal }),
 		forks: unit.type === "forking",
 		reloads: unit.execReload.length > 0,
 	};
+}
+
+function pathOf({ address, kind }: SocketAddress): Path[] {
+	const place = kind === "other" ? undefined : socketPlace(address);
+	return place?.family === "unix" ? [pathFromText(place.path)] : [];
 }
 
 const newestKnown = 257;

@@ -1,8 +1,8 @@
-import { parseHandedSocket, socketPlace } from "../../application/handed-socket.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../../path/path.ts";
 import { showPath } from "../../path/quote.ts";
 import {
 	coveredKernelFiles,
+	coveredSysDirectories,
 	emptyName,
 	journalDirectory,
 	launchDirectory,
@@ -93,20 +93,19 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	const ofProc = isProcClosed ? ["/proc"] : kernelProc === undefined ? [] : coveredKernelFiles.map((name) => `/proc/${name}`);
 	const hidden = [
 		...["/dev/pts", "/dev/hugepages"],
-		...(sys === undefined ? ["/sys"] : []),
+		...(sys === undefined ? ["/sys"] : coveredSysDirectories),
 		...(isProcClosed && input.launcher !== undefined ? [] : ofProc),
 	];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.openings.syslog);
-	if (input.sockets?.length) handedSockets(unit, plan.application.sockets ?? []);
+	if (input.sockets?.length) handedSockets(unit, input.socketPaths ?? []);
 }
 
-/** systemd makes them outside: what asks inside, such as a probe, finds them at the same place. */
-function handedSockets(unit: UnitLines, sockets: readonly string[]): void {
-	const paths = sockets.flatMap((text) => {
-		const place = socketPlace(parseHandedSocket(text)?.address ?? "");
-		return place?.family === "unix" ? [pathFromText(place.path)] : [];
-	});
+/**
+ * systemd makes them outside: what asks inside, such as a probe, finds them at the same place. The paths are those of the host's socket units: what the
+ * cage says of its sockets may come from an archive, and would name any file of the host.
+ */
+function handedSockets(unit: UnitLines, paths: readonly Path[]): void {
 	if (paths.length) unit.because("The sockets that are handed over, at their place in the cage as well.");
 	for (const path of paths) unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", path, path, "norbind", "-"));
 }

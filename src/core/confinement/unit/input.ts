@@ -31,6 +31,8 @@ export interface UnitInput {
 	readonly confiner?: { readonly folder: Path; readonly name: string };
 	/** Socket units that hand their sockets to the application, by full name. */
 	readonly sockets?: readonly string[];
+	/** Paths at which these listen on the host. */
+	readonly socketPaths?: readonly Path[];
 	/** Signal, without `SIG`, by which the application reads its configuration again. */
 	readonly reloadSignal?: string;
 	/** Signal, without `SIG`, that asks the application to end; TERM where nothing else is known. */

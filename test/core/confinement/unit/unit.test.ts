@@ -274,6 +274,14 @@ describe("PID 1", () => {
 		expect(values(unit({}, { systemdVersion: 252, sockets: ["app.socket"] }), "Environment").join()).not.toContain("LISTEN_PID");
 	});
 
+	it("shows the sockets of the host's socket units, whatever else the cage calls a socket", () => {
+		const application = { sockets: ["stream /etc/shadow", "stream /run/app.sock"] };
+		const text = unit({ application }, { sockets: ["app.socket"], socketPaths: [path("/run/app.sock")] });
+		const shown = values(text, "BindReadOnlyPaths");
+		expect(shown).toContain("-/run/app.sock:/run/app.sock:norbind");
+		expect(shown.join()).not.toContain("/etc/shadow");
+	});
+
 	it("is waited for at the end", () => {
 		const text = unit({}, { launcher });
 		expect(values(text, "RootDirectoryStartOnly")).toEqual(["yes"]);
