@@ -10,9 +10,14 @@ export type Mark = "elf" | "script" | "secret" | "keystore" | "opaque";
 /** How much of a file is read to tell its marks. */
 export const headSize = 16 * 1024;
 
+/** How much is read of a file that begins with something in PEM. */
+const mostPem = 1024 * 1024;
+const pemStart = "-----BEGIN ";
+const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/;
+
 /** Marks by which the tools themselves know these files: PEM (RFC 7468), OpenSSH, PuTTY, TSIG keys, and well-known token forms. */
 const secretContents = [
-	/-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----/,
+	privateKey,
 	/-----BEGIN OpenVPN Static key/,
 	/^PuTTY-User-Key-File-\d/,
 	/\bAGE-SECRET-KEY-1[0-9A-Z]{20,}/,
@@ -20,13 +25,22 @@ const secretContents = [
 	// WireGuard, and PgBouncer's list of users.
 	/^[ \t]*PrivateKey[ \t]*=[ \t]*[A-Za-z0-9+/]{43}=/m,
 	/^"[^"\n]*"[ \t]+"(md5[0-9a-f]{32}|SCRAM-SHA-256\$[^"\n]+)"/m,
-	/^[^:\s]+:\{S?SHA(256|512)?\}/m,
+	/^[^:\s]+:\{(S?SHA(224|256|384|512)?|S?MD5|PLAIN|CLEAR(TEXT)?|([A-Z0-9]+-)?CRYPT|ARGON2ID?|PBKDF2|SCRAM-SHA-\d+)(\.\w+)?\}/m,
 	/\bsecret\s+"[A-Za-z0-9+/=]{16,}"\s*;/,
-	/\b(ghp|gho|ghs|glpat|xox[abp])[_-][A-Za-z0-9_-]{16,}/,
-	/\bAKIA[0-9A-Z]{16}\b/,
+	/^[ \t]*-?[ \t]*secret:[ \t]*"?[A-Za-z0-9+/]{16,}={0,2}"?[ \t]*$/m,
+	/\b(gh[oprsu]|github_pat|glpat|xox[abeprs])[_-][A-Za-z0-9_-]{16,}/,
+	/\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
+	/\baws_secret_access_key["']?[ \t]*[=:][ \t]*["']?[A-Za-z0-9+/]{40}/i,
+	// kubeconfig, JSON Web Keys and Tokens, netrc(5), ipsec.secrets(5), and keys of Tor's services.
+	/\bclient-key-data:[ \t]*[A-Za-z0-9+/]{40,}/,
+	/"kty"[^}]*"d"[ \t]*:[ \t]*"[\w-]{20,}"|"d"[ \t]*:[ \t]*"[\w-]{20,}"[^}]*"kty"/,
+	/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/,
+	/^machine[ \t]+\S+\s+login[ \t]+\S+\s+password[ \t]+\S/m,
+	/^[^#\n]*:[ \t]*(PSK|EAP|XAUTH|NTLM)[ \t]+"[^"\n]+"/m,
+	/^== ed25519v1-secret:/,
 	// What is rare comes first, what stands before it is looked at behind: six times as quick on what is no text (measured).
 	/\$(?<=^\$)(1|2[aby]|5|6|7|y)\$[^\s:]+/m,
-	/\$(?<=^[^:\s]+:\$)(1|2[aby]|5|6|7|y|apr1)\$/m,
+	/\$(?<=^[^:\s]+:\$)(1|2[aby]|5|6|7|g?y|apr1|argon2id?|scrypt|pbkdf2[\w-]*)\$/m,
 ];
 
 /**
@@ -47,13 +61,18 @@ const token = /^(?=[^\s]*\d)[A-Za-z0-9+=_.~-][A-Za-z0-9+/=_.~-]{15,1023}\s*$/;
 
 /** What is looked for, as text: marks that were told by other rules say nothing. */
 export function rulesOfMarks(): string {
-	return [headSize, ...secretContents, ...keyFormats, ...keystores, token].join(" ");
+	return [headSize, mostPem, ...secretContents, ...keyFormats, ...keystores, token].join(" ");
 }
 
 /** undefined where the file cannot be read. */
 export function readMarks(path: Path, files: Pick<Files, "read">): Mark[] | undefined {
 	const head = files.read(path, headSize);
-	return head && marksOf(head);
+	if (!head) return undefined;
+	const marks = marksOf(head);
+	// A key may stand behind any number of certificates, each with a page of explanation.
+	const isLong = head.length >= headSize && !marks.includes("elf") && !marks.includes("secret") && head.includes(pemStart);
+	const isKey = isLong && privateKey.test(files.read(path, mostPem)?.toString("latin1") ?? "");
+	return isKey ? [...marks, "secret"] : marks;
 }
 
 export function marksOf(head: Buffer): Mark[] {

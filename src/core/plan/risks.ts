@@ -14,7 +14,7 @@ const largeSize = 64 * 1024 * 1024;
 const shadowFiles = /^\/etc\/(shadow|gshadow|master\.passwd|security\/opasswd)-?$/;
 
 const secretNames =
-	/^(\.env(\.[\w-]+)?|\.netrc|\.pgpass|\.my\.cnf|\.htpasswd|id_(rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|key[34]\.db|secring\.gpg|.*\.(keytab|kdbx|pfx|p12))$/;
+	/^(\.env(\.[\w-]+)?|[._]netrc|\.git-credentials|\.pgpass|\.my\.cnf|\.htpasswd|id_(rsa|dsa|ecdsa|ed25519)|ssh_host_\w+_key|key[34]\.db|secring\.gpg|.*\.(keytab|kdbx|pfx|p12))$/;
 const secretWords = /(^|[._-])(secrets?|tokens?|credentials?|passwords?|apikeys?)($|[._-])/i;
 
 /**

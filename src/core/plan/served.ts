@@ -12,6 +12,8 @@ const interpreter = /^(node|nodejs|deno|bun)$/;
 
 /** A directory with more is not taken whole: then only what was opened goes in. */
 const most = { files: 2000, bytes: 64 * 1024 * 1024 };
+/** Repositories, passwords and settings of editors lie beside pages and are none; these two are for visitors. */
+const hidden = /^\.(?!well-known$|htaccess$)/;
 
 /** Directories of which the application was asked for a page: all that everybody may read there goes in. */
 export function servedTrees(trace: Trace, files: Files): LibraryTree[] {
@@ -41,10 +43,12 @@ function isCommon(directory: Path): boolean {
 /** undefined where there is too much. */
 function readableBelow(top: Path, files: Files): Path[] | undefined {
 	const found: Path[] = [];
-	let bytes = 0;
+	let [bytes, seen] = [0, 0];
 	const pending: Path[] = [top];
 	for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
 		for (const name of files.list(directory)) {
+			if (++seen > most.files) return undefined;
+			if (hidden.test(name)) continue;
 			const path = join(directory, name);
 			const status = files.status(path);
 			if (status?.kind === "directory") pending.push(path);
@@ -52,7 +56,7 @@ function readableBelow(top: Path, files: Files): Path[] | undefined {
 			if (!isReadable && status?.kind !== "symlink") continue;
 			found.push(path);
 			bytes += status.size;
-			if (found.length > most.files || bytes > most.bytes) return undefined;
+			if (bytes > most.bytes) return undefined;
 		}
 	}
 	return found;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../../src/core/path/path.ts";
-import { headSize, marksOf } from "../../../src/core/plan/marks.ts";
+import { headSize, marksOf, readMarks } from "../../../src/core/plan/marks.ts";
 import { fileRisks } from "../../../src/core/plan/risks.ts";
+import { tree } from "./tree.ts";
 
 const risks = (path: string, content: string | undefined = "", values = {}) =>
 	fileRisks(
@@ -35,6 +36,18 @@ describe("a secret by its content, whatever its name and mode", () => {
 		["[Interface]\nPrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n"],
 		['"app" "SCRAM-SHA-256$4096:c2FsdA==$a:b"\n'],
 		["(21:protected-private-key(3:rsa"],
+		["users:\n- user:\n    client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=\n"],
+		["AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"],
+		['{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}'],
+		["machine mail.example\n  login me\n  password hunter2\n"],
+		['10.0.0.1 %any : PSK "secret"\n'],
+		["== ed25519v1-secret: type0 ==\0\0\0abc"],
+		["admin:{PLAIN}hunter2\n"],
+		["admin:{SHA512-CRYPT}abc\n"],
+		["admin:{ARGON2ID}abc\n"],
+		["admin:$argon2id$v=19$m=65536\n"],
+		['key:\n  - id: transfer\n    secret: "K2tf3TRjvQkVCmJF3/Z9vA=="\n'],
+		["bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N\n"],
 	])("%j", (content) => {
 		expect(isSecret("/etc/app/file", content)).toBe(true);
 		expect(isSecret("/var/lib/app/plain.txt", content)).toBe(true);
@@ -42,6 +55,7 @@ describe("a secret by its content, whatever its name and mode", () => {
 	test("but a public key, a certificate, or a program that knows the marks is none", () => {
 		expect(isSecret("/etc/app/file", "-----BEGIN PUBLIC KEY-----\n")).toBe(false);
 		expect(isSecret("/etc/app/file", "-----BEGIN CERTIFICATE-----\n")).toBe(false);
+		expect(isSecret("/etc/app/file", "secret: changeme\nkeys: # : PSK\nuser:{name}\n")).toBe(false);
 		expect(isSecret("/opt/openssl", "\x7fELF\0-----BEGIN RSA PRIVATE KEY-----")).toBe(false);
 		expect(isSecret("/usr/lib/python3/pem.py", "'-----BEGIN PRIVATE KEY-----'")).toBe(false);
 		expect(isSecret("/usr/share/ssl/server.pem", "-----BEGIN PRIVATE KEY-----")).toBe(true);
@@ -112,6 +126,23 @@ test("mode, place and size are risks of their own", () => {
 	expect(risks("/home/a/x")).toEqual(["home"]);
 	expect(risks("/rootless/x")).toEqual([]);
 	expect(risks("/srv/x", "", { size: 2 ** 27 })).toEqual(["large"]);
+});
+
+test("a key behind more certificates than the beginning holds is found, and costs nothing elsewhere", () => {
+	const chain = `-----BEGIN CERTIFICATE-----\n${"M".repeat(2000)}\n-----END CERTIFICATE-----\n`.repeat(20);
+	const files = tree({ "/all.pem": `${chain}-----BEGIN PRIVATE KEY-----\n`, "/ca.pem": chain, "/log": "x".repeat(100_000) });
+	const read: (number | undefined)[] = [];
+	const marks = (path: string) =>
+		readMarks(pathFromText(path), {
+			read: (at, limit) => {
+				read.push(limit);
+				return files.read(at, limit)?.subarray(0, limit);
+			},
+		});
+	expect([marks("/all.pem"), marks("/ca.pem")]).toEqual([["secret"], []]);
+	read.length = 0;
+	marks("/log");
+	expect(read).toEqual([headSize]);
 });
 
 test("the beginning that is read is enough for a key behind a chain of certificates", () => {
