@@ -3,9 +3,13 @@ import type { Target, Tools } from "./probe-lines.ts";
 
 /** Shell lines that make a server do its job. They run as exercises, in a sandbox and on a copy of the data. */
 
-/** Fetches a page and its own links, and ends with 0 where one came and none was missing; one that wants a password counts as neither. */
+/**
+ * Fetches a page and its own links, and ends with 0 where one came and none was missing; one that wants a password counts as neither. It goes to no
+ * other server, and by no other protocol: the answers are those of an application that nobody trusts yet.
+ */
 const linksScript = [
-	"const u=process.argv[1],g=(a,n)=>new Promise((y,x)=>{const w=new URL(a);",
+	"const u=process.argv[1],o=new URL(u).hostname,g=(a,n)=>new Promise((y,x)=>{const w=new URL(a);",
+	"if(w.hostname!==o||!/^https?:$/.test(w.protocol))return x(0);",
 	'require(w.protocol.slice(0,-1)).get(w,{rejectUnauthorized:false,timeout:5e3},r=>{let b="";',
 	"if(r.statusCode>=400)return x(r.statusCode);",
 	"if(r.statusCode>=300&&r.headers.location&&n)return r.resume(),g(new URL(r.headers.location,w),n-1).then(y,x);",
