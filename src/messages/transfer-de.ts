@@ -17,6 +17,7 @@ export const transferDe: Widen<typeof transferEn> = {
 	syslog: "Syslog-Socket",
 	environment: "Umgebung",
 	network: "Netz",
+	sockets: "Sockets, die root öffnet",
 	limits: "Grenzen",
 	probes: "Proben",
 	exercises: "Übungen",

@@ -14,6 +14,7 @@ export const transferEn = {
 	syslog: "Syslog socket",
 	environment: "Environment",
 	network: "Network",
+	sockets: "Sockets opened by root",
 	limits: "Limits",
 	probes: "Probes",
 	exercises: "Exercises",

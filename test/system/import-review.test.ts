@@ -169,6 +169,7 @@ const refused: readonly [string, Edit, RegExp][] = [
 	["NUL in a rule", { cage: (json) => json.rules.include.push("/a\0b") }, /NUL/],
 	["an unknown signal", { cage: (json) => json.signals.push("SIGKILL") }, /signals 'SIGKILL'/],
 	["another owner than its account", { manifest: (json) => Object.assign(json, { owner: { uid: 0, gid: 0 } }) }, /account redis/],
+	["a socket that is none", { cage: (json) => Object.assign(json.application, { sockets: ["fifo /run/a"] }) }, /fifo/],
 	["NUL in its command", { cage: (json) => json.application.command.push("a\0b") }, /command/],
 ];
 
@@ -192,6 +193,7 @@ test("everything that this machine would do because of it is shown, and what it 
 			delete json.application.user;
 			Object.assign(json, { onHost: true, accepted: ["data-setuid:/x"], unit: "cron.service" });
 			Object.assign(json.application, { env: { LD_PRELOAD: "/x.so", TERM: "\u001b[2J" }, directories: ["/run/made"] });
+			Object.assign(json.application, { sockets: ["stream 22 name=unknown"] });
 			json.application.exercises.push("touch /exercised");
 			Object.assign(json.rules, { allowSecret: ["/etc/shadow"], seed: ["/root"], include: ["/srv/x"] });
 			Object.assign(json.rules, { binds: [{ path: "/opt/later", access: "rw" }], devices: ["/dev/fuse"] });
@@ -205,7 +207,7 @@ test("everything that this machine would do because of it is shown, and what it 
 	expect(dry.status, dry.stderr).toBe(0);
 	for (const part of [
 		...["root (uid 0", "capability:sys_admin", "capability:sys_ptrace", "capability:sys_module", "memfd", "/srv (rw)"],
-		...["LD_PRELOAD=/x.so", "/run/made", "touch /exercised", "--include /srv/x", "--on-host", "data-setuid:/x"],
+		...["LD_PRELOAD=/x.so", "/run/made", "stream 22", "touch /exercised", "--include /srv/x", "--on-host", "data-setuid:/x"],
 		...["--allow-secret /etc/shadow", "--seed /root", "cron.service"],
 	]) {
 		expect(dry.stdout).toContain(part);
@@ -216,6 +218,7 @@ test("everything that this machine would do because of it is shown, and what it 
 	const taken = await take(file);
 	expect(taken.status, taken.stderr).toBe(0);
 	for (const part of [
+		"stream 22",
 		...["uid 0", "sys_admin", "/srv (rw)", "LD_PRELOAD=/x.so", "--on-host", "--allow-secret /etc/shadow"],
 		...["--bind /opt/later:rw", "--device /dev/fuse", "socket:/run/other/control.sock"],
 	]) {

@@ -1,4 +1,5 @@
 import type { Application, Bind } from "../application/application.ts";
+import { parseHandedSocket } from "../application/handed-socket.ts";
 import { capabilityNamed } from "../confinement/capabilities.ts";
 import { journalDirectory } from "../confinement/launch.ts";
 import { Failure } from "../failure.ts";
@@ -28,7 +29,7 @@ export interface LaunchValues {
 	/** Paths in the cage. */
 	readonly writable: readonly Path[];
 	readonly devices: readonly (DeviceNumbers & { readonly path: Path })[];
-	readonly application: Pick<Application, "command" | "cwd" | "env">;
+	readonly application: Pick<Application, "command" | "cwd" | "env" | "sockets">;
 }
 
 interface DeviceNumbers {
@@ -102,11 +103,15 @@ function requireDevice({ path, type, ...device }: LaunchValues["devices"][number
 	}
 }
 
+/** More have no place below the descriptors that our program keeps for itself. */
+const mostSockets = 128;
+
 /** No system call takes a NUL in a text, and a variable's name ends at the first `=`. */
-function requireWords({ command, cwd, env }: LaunchValues["application"]): void {
+function requireWords({ command, cwd, env, sockets = [] }: LaunchValues["application"]): void {
 	const isBad = (text: string) => text.includes("\0");
 	const bad =
 		[...command, cwd, ...Object.values(env)].find(isBad) ??
-		Object.keys(env).find((name) => name === "" || name.includes("=") || isBad(name));
+		Object.keys(env).find((name) => name === "" || name.includes("=") || isBad(name)) ??
+		sockets.find((text, index) => index >= mostSockets || !parseHandedSocket(text));
 	if (bad !== undefined) throw new Failure("value-refused", { value: bad.slice(0, 200) }, 4);
 }

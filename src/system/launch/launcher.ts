@@ -339,10 +339,10 @@ export class UtilLinuxLauncher implements Launcher {
 }
 
 /** Throws what `requireLaunchable` throws. */
-function requireMayLaunch({ command, cwd, env, identity, spec }: LaunchRequest, state: string): void {
+function requireMayLaunch({ command, cwd, env, identity, sockets = [], spec }: LaunchRequest, state: string): void {
 	if (spec.kind !== "cage") return;
 	const { binds, devices, openings, writable } = spec.cage;
-	const values = { binds, devices, identity, openings, writable, application: { command, cwd, env } };
+	const values = { binds, devices, identity, openings, writable, application: { command, cwd, env, sockets } };
 	requireLaunchable(values, { users: systemAccounts.users(), logSocket: logSocket(), stateFolder: realPlace(state) });
 }
 
