@@ -60,19 +60,44 @@ export async function makeCage(
 		await checkName(context, answers, options.replace);
 		const begun = await beginCage(context, answers, options);
 		if (!begun) return undefined;
-		const { cage, planned, result } = begun;
-		const present = await machine.store.present(answers.name);
-		const previous = await readableManifest(machine.store, answers.name, present, options.replace);
-		return await withOwnAccount(context, cage, planned, result.trace, previous, (plan) =>
-			rounds(context, cage, plan, result.trace, { most: answers.rounds, previous, writeRecord, selftest: options.selftest }),
-		).then(async (made) => ({ ...made, cage: await tryAsService(context, made.cage) }));
+		const made = await finishCage(context, begun, options, writeRecord).catch(async (error: unknown) => {
+			await begun.account.undo();
+			throw error;
+		});
+		return { ...made, cage: await tryAsService(context, made.cage) };
 	} finally {
 		await lock.release();
 	}
 }
 
+interface BegunCage {
+	/** That of a start as the cage's own account. */
+	readonly account: Awaited<ReturnType<typeof provideStartAccount>>;
+	readonly answers: Answers;
+	readonly cage: Cage;
+	readonly planned: Plan;
+	readonly trace: Trace;
+}
+
+async function finishCage(
+	context: Context,
+	{ answers, cage, planned, trace }: BegunCage,
+	{ replace, selftest }: MakeOptions,
+	writeRecord: RecordWriter,
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	const previous = await readableManifest(store, answers.name, await store.present(answers.name), replace);
+	return withOwnAccount(context, cage, planned, trace, previous, (plan) =>
+		rounds(context, cage, plan, trace, { most: answers.rounds, previous, writeRecord, selftest }),
+	);
+}
+
 /** Everything up to the consent, after which the trace is stored. undefined where the plan was not confirmed. */
-async function beginCage(context: Context, answers: Answers, { confirm, more, replace, takeDocumented: isTaken }: MakeOptions) {
+async function beginCage(
+	context: Context,
+	answers: Answers,
+	{ confirm, more, replace, takeDocumented: isTaken }: MakeOptions,
+): Promise<BegunCage | undefined> {
 	const account = await provideStartAccount(context, answers);
 	try {
 		const { cage: watched, result } = await traceStep(context, answers, { replace, ...(more ? { more } : {}) });
@@ -85,7 +110,7 @@ async function beginCage(context: Context, answers: Answers, { confirm, more, re
 		warnUnusedAllowances(context, planned.value);
 		await context.machine.store.saveTrace(answers.name, result.trace);
 		const cage = { ...traced, seconds: { ...traced.seconds, plan: planned.seconds } };
-		return { cage, planned: planned.value, result };
+		return { account, answers, cage, planned: planned.value, trace: result.trace };
 	} catch (error) {
 		await account.undo();
 		throw error;

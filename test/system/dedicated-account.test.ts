@@ -197,15 +197,19 @@ describe("the number of an account", () => {
 	});
 });
 
-test("what was made for a cage that does not work is gone again", async () => {
+test.each([
+	["ded-undone", []],
+	// The trace has it already, as that of a service with DynamicUser=.
+	["ded-start", ["--user", "cage-ded-start:redis"]],
+])("what was made for a cage that does not work is gone again: %s", async (name, user) => {
 	const { daemon, words } = await redisWithState();
 	// The host has it, the cage has not.
 	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "2", "--rounds", "1"];
-	const failing = ["make", ...words("ded-undone"), ...probes, "--dedicated-account", "--yes", "--quiet", "--", ...daemon.command];
-	expect((await cagewright(failing, { state })).status).toBe(1);
-	expect(account("cage-ded-undone")).toBeUndefined();
-	expect(existsSync(`${state}/cages/ded-undone/account.json`)).toBe(false);
-	await remove("ded-undone");
+	const options = [...words(name), ...user, ...probes, "--dedicated-account", "--yes", "--quiet"];
+	expect((await cagewright(["make", ...options, "--", ...daemon.command], { state })).status).toBe(1);
+	expect(account(`cage-${name}`)).toBeUndefined();
+	expect(existsSync(`${state}/cages/${name}/account.json`)).toBe(false);
+	await remove(name);
 });
 
 test("what was made for a cage is gone again when the work is called off", async () => {
