@@ -52,8 +52,11 @@ function readableBelow(top: Path, files: Files): Path[] | undefined {
 			const path = join(directory, name);
 			const status = files.status(path);
 			if (status?.kind === "directory") pending.push(path);
-			const isReadable = status?.kind === "file" && (status.mode & 0o6004) === 0o004;
-			if (!isReadable && status?.kind !== "symlink") continue;
+			// Whoever may write there may have put a link to what only root reads.
+			const led = status?.kind === "symlink" ? files.status(placeOf(path, files)) : status;
+			const isReadable = led?.kind === "file" && (led.mode & 0o6004) === 0o004;
+			const isLink = status?.kind === "symlink" && led?.kind === "directory";
+			if (status === undefined || !(isReadable || isLink)) continue;
 			found.push(path);
 			bytes += status.size;
 			if (bytes > most.bytes) return undefined;

@@ -16,6 +16,7 @@ describe("a directory of pages", () => {
 		"/etc/radio/web/.git/config": file("[core]", { mode: 0o644 }),
 		"/etc/radio/web/.env": file("A=b", { mode: 0o644 }),
 		"/etc/radio/web/.well-known/security.txt": file("x", { mode: 0o644 }),
+		"/etc/radio/web/planted.css": link("/etc/radio/web/private.xsl"),
 		"/etc/index.html": file("", { mode: 0o644 }),
 		"/usr/lib/node_modules/app/a.js": file("", { mode: 0o644 }),
 	});
