@@ -342,8 +342,8 @@ export interface TrialServices {
 	fits(cage: CageLayout, bytes: number): boolean;
 	/** Copies of all that the application may write, for the time of the rehearsal. */
 	copies(cage: CageLayout, rehearsal: Rehearsal): Promise<Pick<UnitInput, "data" | "binds">>;
-	/** Lets systemd read a unit with this text; nothing is started. */
-	place(text: string): Promise<PlacedService>;
+	/** Lets systemd read a unit with this text; nothing is started. `client` is a unit that ends with us. */
+	place(text: (client: string) => string): Promise<PlacedService>;
 }
 
 export interface PlacedService {

@@ -63,7 +63,7 @@ export async function tryUnit(context: Context, name: string, service?: string):
 			plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
 		}));
 		const { probes, timeout } = cage.application;
-		const placed = await trialService.place(trialUnit({ name, texts, seconds: 4 * timeout + forStops }));
+		const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
 		try {
 			const tried = await takeSteps(context, name, placed.name, { probes, timeout, reloads: placed.reloads });
 			return { unit, ...tried, seconds: Math.round((now() - began) / 10) / 100 };

@@ -416,6 +416,15 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 		60_000,
 	);
 
+	test("ends with a command that is killed, and the next one takes its unit away", async () => {
+		const trial = "cagewright trial forker --unit >/dev/null 2>&1 & trial=$!";
+		await system.must(`${trial}; for try in $(seq 200); do pgrep -x forker && break; sleep 0.05; done; kill -9 $trial`);
+		await eventually(() => system.must("! pgrep -x forker"));
+		expect((await system.run("cagewright trial forker --unit")).status).toBe(0);
+		expect(await system.must("ls /run/systemd/system | grep -c cagewright-trial || true")).toBe("0");
+		expect(await system.must("systemctl list-units --all --plain --no-legend 'cagewright-trial*'")).toBe("");
+	}, 60_000);
+
 	test("names the cause where it fails as a service, and its unit is printed with a warning", async () => {
 		expect(await system.run("cagewright trial forker --unit")).toMatchObject({
 			status: 0,

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { initName } from "../../core/confinement/launch.ts";
@@ -13,6 +12,7 @@ import { must } from "../adoption/services.ts";
 import { dataIdentity } from "../files/mount-source.ts";
 import { isLeftover, transientName } from "../state/process.ts";
 import { bindIdentity } from "./bind-sources.ts";
+import { startClient } from "./client-scope.ts";
 import { copiedMounts } from "./copied-mounts.ts";
 import { unitConfiner } from "./method.ts";
 import { outputsFor, relayOutputs } from "./running-application.ts";
@@ -94,29 +94,6 @@ export async function startByService(
 		await end();
 		throw error;
 	}
-}
-
-/** Lives until its stdin ends, which the kernel sees to however we end. */
-async function startClient(scope: string): Promise<ChildProcess> {
-	const words = ["--quiet", "--scope", "--collect", `--unit=${scope}`, "--", "/bin/sh", "-c", "echo; exec cat"];
-	const client = spawn(requireTool("systemd-run"), words, {
-		env: toolEnvironment,
-		cwd: "/",
-		stdio: ["pipe", "pipe", "pipe"],
-		detached: true,
-	});
-	let said = "";
-	client.stderr?.setEncoding("utf8").on("data", (text: string) => {
-		said += text;
-	});
-	client.stdin?.on("error", () => {}); // It may be ended by somebody else.
-	const closed = once(client, "close");
-	const isUp = await Promise.race([
-		once(client.stdout as NonNullable<typeof client.stdout>, "data"),
-		closed.then(() => undefined),
-	]);
-	if (!isUp) throw new Failure("launch-failed", { detail: said.trim().split("\n")[0] ?? "systemd-run" }, 3);
-	return client;
 }
 
 /** Our init, what confines, and what is brought along, as it is seen below `/.launch`. */

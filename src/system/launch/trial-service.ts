@@ -2,21 +2,31 @@ import { readdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrialServices } from "../../engine/ports.ts";
 import { must, systemctl } from "../adoption/services.ts";
+import { isLeftover, transientName } from "../state/process.ts";
+import { startClient } from "./client-scope.ts";
 import { copiedMounts, fits } from "./copied-mounts.ts";
-import { processStatus } from "./processes.ts";
 
 /** Where systemd looks for units that are not there after the next boot. */
 const folder = "/run/systemd/system";
+const prefix = "cagewright-trial";
 
 export const trialServices: TrialServices = {
 	fits,
 	copies: copiedMounts,
 	async place(text) {
 		await clearAbandoned();
-		const name = `cagewright-trial-${process.pid}.service`;
-		const remove = () => removeUnit(name);
+		const id = `${prefix}${transientName("scratch")}`;
+		const name = `${id}.service`;
+		const client = await startClient(`${id}.scope`);
+		const remove = async () => {
+			try {
+				await removeUnit(name);
+			} finally {
+				client.stdin?.end();
+			}
+		};
 		try {
-			writeFileSync(join(folder, name), text, { mode: 0o600 });
+			writeFileSync(join(folder, name), text(`${id}.scope`), { mode: 0o600 });
 			await must(["daemon-reload"]);
 			const { output } = await systemctl(["show", "--value", "--property=CanReload", name]);
 			return { name, reloads: output.trim() === "yes", remove };
@@ -39,10 +49,10 @@ async function removeUnit(name: string): Promise<void> {
 	await systemctl(["reset-failed", name]);
 }
 
-/** Services of commands that were killed. */
+/** Services of commands that were killed: each ended with its client. */
 async function clearAbandoned(): Promise<void> {
 	for (const file of readdirSync(folder)) {
-		const pid = Number(/^cagewright-trial-(\d+)\.service$/.exec(file)?.[1] ?? 0);
-		if (pid && (pid === process.pid || !processStatus(pid))) await removeUnit(file);
+		const transient = file.startsWith(prefix) && file.endsWith(".service") ? file.slice(prefix.length, -".service".length) : "";
+		if (isLeftover(transient)) await removeUnit(file);
 	}
 }
