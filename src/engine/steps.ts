@@ -3,6 +3,7 @@ import { commandBeforeRule, foregroundNote } from "../core/application/foregroun
 import { resolveIdentity } from "../core/application/identity.ts";
 import { mergeMadeDirectories, parseMadeDirectory } from "../core/application/made-directory.ts";
 import type { Note } from "../core/application/note.ts";
+import { withoutJobs } from "../core/application/recognise.ts";
 import { mergeAcceptances } from "../core/cage/acceptance.ts";
 import { type Cage, isSameApplication } from "../core/cage/cage.ts";
 import type { Winner } from "../core/cage/edits.ts";
@@ -167,7 +168,9 @@ export async function traceStep(
 	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
 	const { attach, onHost, rules, serviceDirectories = [] } = answers;
 	const asked = answers.application;
-	const application = { ...asked, directories: mergeMadeDirectories([...asked.directories, ...serviceDirectories]) };
+	const exercises = onHost || attach ? withoutJobs(asked.exercises, asked.probes) : asked.exercises;
+	const directories = mergeMadeDirectories([...asked.directories, ...serviceDirectories]);
+	const application = { ...asked, directories, exercises };
 	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
 	const reach = coverage
 		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)

@@ -1,5 +1,7 @@
+import { parseHandedSocket } from "../core/application/handed-socket.ts";
 import { tellingWords } from "../core/application/telling-words.ts";
 import { type Cage, type UnitStep, type UnitTrialSummary, unitSteps } from "../core/cage/cage.ts";
+import { isPerConnection } from "../core/confinement/handed-sockets.ts";
 import { unitName } from "../core/confinement/unit/installed.ts";
 import { trialUnit } from "../core/confinement/unit/trial.ts";
 import { Failure } from "../core/failure.ts";
@@ -56,7 +58,8 @@ export async function tryUnit(
 		const [program = ""] = cage.application.command;
 		throw new Failure("dropin-other-application", { name, service: host.name, program }, 4);
 	}
-	const sockets = host?.sockets ?? handedSockets(context, cage);
+	// A service for single connections has none of its own: systemd starts it with each.
+	const sockets = [...(host?.sockets ?? handedSockets(context, cage)), ...connections(cage)];
 	if (sockets.length) throw new Failure("unit-trial-sockets", { name, sockets: sockets.join(", ") }, 2);
 	const unit = host?.name ?? unitName(name);
 	const began = now();
@@ -89,6 +92,11 @@ export async function tryUnit(
 /** Socket units whose sockets the cage's own unit takes. */
 function handedSockets({ machine }: Context, { unit }: Cage): readonly string[] {
 	return (unit === undefined ? undefined : machine.units.service(unit)?.sockets) ?? [];
+}
+
+function connections({ application }: Cage): readonly string[] {
+	const sockets = application.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? [];
+	return isPerConnection(sockets) ? sockets.map(({ name }) => name) : [];
 }
 
 /** Does that and remembers what came of it. The caller holds the cage's lock. */
@@ -125,7 +133,7 @@ export async function tryAsService(context: Context, cage: Cage): Promise<Cage> 
 	const { accounts, services, store, trialService, units } = context.machine;
 	const host = cage.unit === undefined || accounts.own() || !services.running() ? undefined : units.service(cage.unit);
 	// Its sockets are the machine's own, and may be in use.
-	if (!host || host.sockets.length) return cage;
+	if (!host || host.sockets.length || connections(cage).length) return cage;
 	const { layout } = await presentCage(context, cage.name);
 	if (!trialService.fits(layout, mostCopied)) {
 		context.emit({ event: "warned", code: "unit-trial-skipped", values: { name: cage.name, most: mostCopied >> 20 } });

@@ -17,7 +17,7 @@ const linksScript = [
 	'}).on("timeout",x).on("error",x)});',
 	"g(u,3).then(async([b,w])=>{const s=new Set;for(const m of b.matchAll(/\\s(?:href|src)=[\"']?([^\"' >]+)/gi))",
 	'try{const l=new URL(m[1].replaceAll("&amp;","&"),w);l.hash="";if(l.host===w.host&&l.href!==w.href)s.add(l.href)}catch{}',
-	"let k=0;for(const l of [...s].slice(0,5))await g(l,3).then(()=>k++,e=>{if(e!==401&&e!==403)throw e});process.exit(k?0:1)}).catch(()=>process.exit(1))",
+	"let k=0;for(const l of [...s].slice(0,5))await g(l,3).then(()=>k++,e=>{if(e&&e!==401&&e!==403)throw e});process.exit(k?0:1)}).catch(()=>process.exit(1))",
 ].join("");
 
 export function followLinks(url: string, tools: Tools): string {
@@ -48,4 +48,9 @@ export function deliverMail(target: Target, tools: Tools, recipient: string): st
 	const places = [...mailboxes, ...mailFolders.map((folder) => `${home}/${folder}`)];
 	const below = places.map((place) => `"$CAGEWRIGHT_ROOT"${quoteShell(place)}`).join(" ");
 	return `${quoteShellLine([tools.node, "-e", deliverScript, target.host, String(target.port), recipient])} ${below}`;
+}
+
+/** Whether a line delivers mail, to whomever. */
+export function deliversMail(line: string): boolean {
+	return line.includes(quoteShell(deliverScript));
 }

@@ -1,4 +1,5 @@
 import { serverName } from "./probe.ts";
+import { deliversMail } from "./probe-jobs.ts";
 import { exchangeScript, scriptBeginning, type Target } from "./probe-lines.ts";
 import type { Asking, Protocol } from "./protocol.ts";
 import { probePrograms, protocols } from "./protocols.ts";
@@ -28,6 +29,14 @@ export function askingOf(line: string, node?: string): Asking | undefined {
 export function isAmong(exercises: readonly string[], line: string): boolean {
 	const rest = (text: string) => text.replace(/^\S+ -e /, "");
 	return exercises.some((one) => rest(one) === rest(line));
+}
+
+/** Exercises but for jobs that we proposed for these probes: those change state, which is nobody's copy where the application runs on the host itself. */
+export function withoutJobs(exercises: readonly string[], probes: readonly string[]): string[] {
+	return exercises.filter((line) => {
+		const node = /^(\S+) -e /.exec(line)?.[1];
+		return !deliversMail(line) && !probes.some((probe) => isAmong(askingOf(probe, node)?.job ?? [], line));
+	});
 }
 
 /** The protocol that the command or one of the probes names. */

@@ -3,7 +3,7 @@ import { guessProbe } from "../../../src/core/application/guess.ts";
 import { proposeProbe } from "../../../src/core/application/probe.ts";
 import { exchange, fetchPage } from "../../../src/core/application/probe-lines.ts";
 import { probePrograms, protocols } from "../../../src/core/application/protocols.ts";
-import { askingOf, protocolOf } from "../../../src/core/application/recognise.ts";
+import { askingOf, protocolOf, withoutJobs } from "../../../src/core/application/recognise.ts";
 import { isUnproven } from "../../../src/core/application/unproven.ts";
 import { unprovenNotes } from "../../../src/engine/unproven.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
@@ -32,6 +32,12 @@ describe("what a probe leaves unproven", () => {
 
 	it.each(askings.filter(({ asking }) => asking.unproven))("$name: the probe is known again, whoever gives it", ({ asking }) => {
 		for (const line of asking.probes) expect(askingOf(line)?.unproven).toEqual(asking.unproven);
+	});
+
+	const withJobs = askings.filter(({ asking }) => asking.job?.length);
+	it.each(withJobs)("$name: a job that we proposed is left out where no copy takes the changes", ({ asking }) => {
+		const own = "redis-cli set a b";
+		expect(withoutJobs([...(asking.job ?? []), own], asking.probes)).toEqual([own]);
 	});
 
 	it("an own probe is the administrator's word", () => {

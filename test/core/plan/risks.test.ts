@@ -55,7 +55,7 @@ describe("a secret by its content, whatever its name and mode", () => {
 	test("but a public key, a certificate, or a program that knows the marks is none", () => {
 		expect(isSecret("/etc/app/file", "-----BEGIN PUBLIC KEY-----\n")).toBe(false);
 		expect(isSecret("/etc/app/file", "-----BEGIN CERTIFICATE-----\n")).toBe(false);
-		expect(isSecret("/etc/app/file", "secret: changeme\nkeys: # : PSK\nuser:{name}\n")).toBe(false);
+		expect(isSecret("/etc/app/file", "secret: changeme\nsecret: Authentifizierung\nkeys: # : PSK\nuser:{name}\n")).toBe(false);
 		expect(isSecret("/opt/openssl", "\x7fELF\0-----BEGIN RSA PRIVATE KEY-----")).toBe(false);
 		expect(isSecret("/usr/lib/python3/pem.py", "'-----BEGIN PRIVATE KEY-----'")).toBe(false);
 		expect(isSecret("/usr/share/ssl/server.pem", "-----BEGIN PRIVATE KEY-----")).toBe(true);

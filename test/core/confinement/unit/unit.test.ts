@@ -105,6 +105,10 @@ describe("what the unit says", () => {
 		expect(values(open, "RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6 AF_NETLINK AF_UNIX"]);
 		expect(values(open, "InaccessiblePaths")).toEqual(["-+/dev/pts -+/dev/hugepages -+/sys"]);
 		expect(values(open, "PrivateNetwork")).toEqual(["yes"]);
+		const machine = values(unit({ openings: { kernelProc: "--allow kernel-proc", sys: "--allow sys" } }), "InaccessiblePaths");
+		for (const place of ["/sys/firmware", "/sys/kernel/debug", "/proc/kcore", "/proc/kpageflags"]) {
+			expect(machine[0]?.split(" ")).toContain(`-+${place}`);
+		}
 	});
 
 	it("talks to groups of machines only where that is opened", () => {
