@@ -124,8 +124,10 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 		if (area !== "files" && (area !== "temporary" || isTemporaryTop(parent(real)))) continue;
 		const status = files.status(real);
 		const given = access.owner && access.owner.uid > 0;
-		if (opensForWriting(access) && (status ? !(rights(status, access.owner) & 2) : given)) {
-			return { name: "dac_override", why: `write ${showPath(access.path)}` };
+		// Who connects to a socket needs the right to write it (unix(7)), also to that of an earlier start, where nobody listens.
+		const connects = access.rootOps.has("connect");
+		if ((opensForWriting(access) || connects) && (status ? !(rights(status, access.owner) & 2) : given)) {
+			return { name: "dac_override", why: `${connects ? "connect" : "write"} ${showPath(access.path)}` };
 		}
 		if (status?.kind === "file" && access.rootOps.has("read") && !(rights(status) & 4)) {
 			reading ??= `read ${showPath(access.path)}`;
