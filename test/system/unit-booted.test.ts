@@ -468,16 +468,17 @@ describe("a service that answers no more after the signal of its reload", () => 
 
 	afterAll(() => system.must("systemctl stop deaf; cagewright remove deaf --yes"));
 
-	test("is restarted for a reload in its cage, and a warning says so", async () => {
+	test("is offered no reload in its cage, and a warning says so", async () => {
 		const made = await system.run(`cagewright make deaf.service --probe "${deaf.probe}" --yes --json`);
 		const result = JSON.parse(made.stdout);
-		expect(result).toMatchObject({ answered: true, unitTrial: { unit: "deaf.service", answered: true, reloadRestarts: true } });
-		expect(made.stderr).toContain("restarts it instead");
+		expect(result).toMatchObject({ answered: true, unitTrial: { unit: "deaf.service", answered: true, withoutReload: true } });
+		expect(made.stderr).toContain("Use `systemctl restart` instead");
 		await system.must("cagewright unit deaf --dropin deaf --install");
 		await starts("deaf", deaf);
 		const before = await mainPid("deaf");
-		await system.must("timeout 20 systemctl reload deaf");
-		await eventually(async () => expect(["0", before]).not.toContain(await mainPid("deaf")));
+		expect(await property("deaf", "CanReload")).toBe("no");
+		await system.must("timeout 20 systemctl restart deaf");
+		expect(["0", before]).not.toContain(await mainPid("deaf"));
 		await answers(deaf.probe);
 		await isInCage("deaf", "deaf");
 	}, 90_000);
