@@ -113,10 +113,10 @@ export async function unitTrialStep(
 	await store.saveCage(untried);
 	const first = await tryUnit(context, name, service, steps);
 	const { failed: step, unit } = first;
-	const restarts = step === "reload" ? ({ reloadRestarts: true } as const) : {};
-	await store.saveCage({ ...cage, unitTrial: { generation, unit, ...restarts, ...failedOf(first) } });
+	const reload = step === "reload" ? ({ withoutReload: true } as const) : {};
+	await store.saveCage({ ...cage, unitTrial: { generation, unit, ...reload, ...failedOf(first) } });
 	const tried = step === "reload" ? await tryUnit(context, name, service, steps) : first;
-	if (tried !== first) await store.saveCage({ ...cage, unitTrial: { generation, unit, ...restarts, ...failedOf(tried) } });
+	if (tried !== first) await store.saveCage({ ...cage, unitTrial: { generation, unit, ...reload, ...failedOf(tried) } });
 	await store.log(name, "tried", { generation, service: unit, answered: tried.answered });
 	return tried;
 }

@@ -71,8 +71,8 @@ export async function judgeUnit(context: Context, name: string, full: boolean): 
 /** Says where the present generation did not work as a service. */
 export function warnOfUnitTrial({ emit }: Pick<Context, "emit">, { unitTrial }: Cage, generation = unitTrial?.generation): void {
 	if (!unitTrial || unitTrial.generation !== generation) return;
-	const { failed, reloadRestarts, unit } = unitTrial;
-	if (reloadRestarts) emit({ event: "warned", code: "unit-reload-restarts", values: { unit } });
+	const { failed, unit, withoutReload } = unitTrial;
+	if (withoutReload) emit({ event: "warned", code: "unit-without-reload", values: { unit } });
 	if (!failed) return;
 	const code = failed.words === "" ? "unit-trial-failed-silent" : "unit-trial-failed";
 	emit({ event: "warned", code, values: { unit, ...failed } });
@@ -109,7 +109,6 @@ async function unitInput(
 	// convention, and here the application answered after it.
 	const byHangup = host?.reloads && cage.signals.includes("SIGHUP") ? "HUP" : undefined;
 	const reloadSignal = serverSignals(cage.application.command)?.reload ?? host?.reloadSignal ?? byHangup;
-	const reloadRestarts = cage.unitTrial?.reloadRestarts ?? (reloadSignal === undefined && host?.reloads === true);
 	return {
 		name: cage.name,
 		root: knows(systemdVersion, "RootDirectoryByLink")
@@ -133,7 +132,6 @@ async function unitInput(
 		sockets: host?.sockets ?? [],
 		socketPaths: host?.socketPaths ?? [],
 		accepted: cage.accepted ?? [],
-		...(reloadSignal === undefined ? {} : { reloadSignal }),
-		reloadRestarts,
+		...(reloadSignal === undefined || cage.unitTrial?.withoutReload ? {} : { reloadSignal }),
 	};
 }

@@ -89,8 +89,8 @@ export const notesDe: Notes = {
 		"Nicht als Dienst von systemd ausprobiert, denn die Daten, die dafür kopiert würden, sind größer als {most} MiB. `cagewright trial {name} --unit` holt es nach.",
 	"unit-trial-impossible":
 		"Ließ sich nicht als Dienst von systemd ausprobieren ({problem}). `cagewright trial {name} --unit` versucht es noch einmal.",
-	"unit-reload-restarts":
-		"Als Dienst antwortet {unit} im Käfig nicht mehr, nachdem er seine Konfiguration neu gelesen hat; seine Unit startet ihn deshalb stattdessen neu. `systemctl reload` geht, mit kurzer Unterbrechung.",
+	"unit-without-reload":
+		"Als Dienst antwortet {unit} im Käfig nach einem Reload nicht mehr, deshalb bietet seine Unit dort keinen an. Nehmen Sie stattdessen `systemctl restart`.",
 	"unit-trial-failed":
 		"Als Dienst scheitert {unit} im Käfig bei `systemctl {step}` ({state}); `cagewright trial NAME --unit` versucht es noch einmal. Er sagt: {words}",
 	"unit-trial-failed-silent":

@@ -84,8 +84,8 @@ export const notesEn = {
 		"Not tried as a service of systemd, because its data, which would be copied, are larger than {most} MiB. `cagewright trial {name} --unit` does it.",
 	"unit-trial-impossible":
 		"Could not be tried as a service of systemd ({problem}). `cagewright trial {name} --unit` tries again.",
-	"unit-reload-restarts":
-		"As a service, {unit} does not answer in its cage after its reload, so its unit there restarts it instead. `systemctl reload` works, with a short interruption.",
+	"unit-without-reload":
+		"As a service, {unit} does not answer in its cage after its reload, so its unit there has none. Use `systemctl restart` instead.",
 	"unit-trial-failed":
 		"As a service, {unit} fails in its cage at `systemctl {step}` ({state}); `cagewright trial NAME --unit` tries it again. It says: {words}",
 	"unit-trial-failed-silent":

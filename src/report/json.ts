@@ -143,11 +143,11 @@ export function madeToJson(made: MadeCage, root: string, data: string, messages:
 	};
 }
 
-function unitTrialToMadeJson({ failed, reloadRestarts, unit }: UnitTrialSummary): object {
+function unitTrialToMadeJson({ failed, withoutReload, unit }: UnitTrialSummary): object {
 	return {
 		unit,
 		answered: failed === undefined,
-		...(reloadRestarts ? { reloadRestarts } : {}),
+		...(withoutReload ? { withoutReload } : {}),
 		...(failed ? { failed: failed.step, state: failed.state, words: failed.words } : {}),
 	};
 }

@@ -442,3 +442,53 @@ describe("a SysV script whose daemon forks away and leaves root's account", () =
 		expect(await system.must("ls /run/systemd/system | grep -c cagewright-trial || true")).toBe("0");
 	}, 60_000);
 });
+
+describe("a service that answers no more after the signal of its reload", () => {
+	const deaf: Served = {
+		...redis,
+		cage: "deaf",
+		service: "deaf",
+		probe: "curl -fsS --max-time 5 http://127.0.0.1:21121/ | grep -qx here",
+	};
+
+	beforeAll(async () => {
+		const program = [
+			"#!/usr/bin/python3",
+			"import signal, socket",
+			"listening = socket.socket()",
+			"listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
+			'listening.bind(("127.0.0.1", 21121))',
+			"listening.listen()",
+			"def deafen(*_):",
+			"\tlistening.close()",
+			"\twhile True: signal.pause()",
+			"signal.signal(signal.SIGHUP, deafen)",
+			"while True:",
+			"\tconnection, _ = listening.accept()",
+			"\tconnection.recv(1000)",
+			'\tconnection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhere")',
+			"\tconnection.close()",
+		];
+		const unit = ["[Service]", "Type=exec", "User=daemon", "ExecStart=/usr/sbin/deaf", "ExecReload=/bin/kill -HUP $MAINPID"];
+		writeFileSync(join(system.tree, "usr/sbin/deaf"), `${program.join("\n")}\n`, { mode: 0o755 });
+		writeFileSync(join(system.tree, "etc/systemd/system/deaf.service"), `${unit.join("\n")}\n`);
+		await system.must("systemctl daemon-reload");
+	});
+
+	afterAll(() => system.must("systemctl stop deaf; cagewright remove deaf --yes"));
+
+	test("is offered no reload in its cage, and a warning says so", async () => {
+		const made = await system.run(`cagewright make deaf.service --probe "${deaf.probe}" --yes --json`);
+		const result = JSON.parse(made.stdout);
+		expect(result).toMatchObject({ answered: true, unitTrial: { unit: "deaf.service", answered: true, withoutReload: true } });
+		expect(made.stderr).toContain("Use `systemctl restart` instead");
+		await system.must("cagewright unit deaf --dropin deaf --install");
+		await starts("deaf", deaf);
+		const before = await mainPid("deaf");
+		expect(await property("deaf", "CanReload")).toBe("no");
+		await system.must("timeout 20 systemctl restart deaf");
+		expect(["0", before]).not.toContain(await mainPid("deaf"));
+		await answers(deaf.probe);
+		await isInCage("deaf", "deaf");
+	}, 90_000);
+});

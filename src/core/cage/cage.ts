@@ -64,8 +64,8 @@ export interface UnitTrialSummary {
 	readonly unit: string;
 	/** The step that did not work, with what systemd and the application said. */
 	readonly failed?: { readonly step: UnitStep; readonly state: string; readonly words: string };
-	/** It did not answer after its reload, so a reload restarts it. */
-	readonly reloadRestarts?: true;
+	/** It did not answer after its reload, so its unit has no reload. */
+	readonly withoutReload?: true;
 }
 
 /** Confinement as the kernel tells it of a running process (proc_pid_status(5)), not as it was asked for. */

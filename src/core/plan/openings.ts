@@ -124,10 +124,13 @@ function needsOverride(trace: Trace, files: Files): { name: string; why: string 
 		if (area !== "files" && (area !== "temporary" || isTemporaryTop(parent(real)))) continue;
 		const status = files.status(real);
 		const given = access.owner && access.owner.uid > 0;
-		if (opensForWriting(access) && (status ? !(rights(status, access.owner) & 2) : given)) {
-			return { name: "dac_override", why: `write ${showPath(access.path)}` };
+		// To connect to a socket takes the right to write it (unix(7)), also where nobody listens any more: a server that is refused at its second
+		// start takes itself for running (dovecot).
+		const isOld = access.rootOps.has("listen") && access.failed.get("ECONNREFUSED")?.has("connect");
+		const connects = access.rootOps.has("connect") || isOld === true;
+		if ((opensForWriting(access) || connects) && (status ? !(rights(status, access.owner) & 2) : given)) {
+			return { name: "dac_override", why: `${connects ? "connect" : "write"} ${showPath(access.path)}` };
 		}
-		if (findsOldSocket(access)) return { name: "dac_override", why: `connect ${showPath(access.path)}` };
 		if (status?.kind === "file" && access.rootOps.has("read") && !(rights(status) & 4)) {
 			reading ??= `read ${showPath(access.path)}`;
 		}
@@ -160,13 +163,6 @@ function rights({ gid, mode, uid }: FileStatus, given?: Access["owner"]): number
 	const [owner, group] = given ? [given.uid < 0 ? uid : given.uid, given.gid < 0 ? gid : given.gid] : [uid, gid];
 	return owner === 0 ? mode >> 6 : group === 0 ? mode >> 3 : mode;
 }
-
-/**
- * Root asks a socket that an earlier run left, and gave to another account, whether somebody still listens. That takes the right to write to it, and
- * only a second start shows it: a server that is refused takes itself for running (dovecot).
- */
-const findsOldSocket = ({ failed, owner, rootOps }: Access) =>
-	owner !== undefined && owner.uid > 0 && rootOps.has("listen") && failed.get("ECONNREFUSED")?.has("connect") === true;
 
 const opensForWriting = ({ calls, rootOps }: Access) =>
 	rootOps.has("write") && [...calls].some((call) => /^(open|creat|truncate)/.test(call));

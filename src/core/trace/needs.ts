@@ -22,7 +22,9 @@ export function noteNeeds(
 	find: (pid: number) => Process | undefined,
 ): void {
 	const { args, call } = event;
-	if (schedulingCalls.has(call)) recorder.trace.scheduling ??= recorder.name(call);
+	// Whoever asks for processors of its own goes on without (measured: nginx); a thread that is made for some does not start.
+	const isHint = call === "sched_setaffinity" && [0, process.pid].includes(pidOf(args[0]) ?? -1);
+	if (schedulingCalls.has(call) && !isHint) recorder.trace.scheduling ??= recorder.name(call);
 	switch (call) {
 		case "chown":
 		case "lchown":

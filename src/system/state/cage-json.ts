@@ -119,7 +119,7 @@ const cageSchema = v.looseObject({
 			generation: v.number(),
 			unit: v.string(),
 			failed: v.exactOptional(v.object({ step: v.picklist(unitSteps), state: v.string(), words: v.string() })),
-			reloadRestarts: v.exactOptional(v.literal(true)),
+			withoutReload: v.exactOptional(v.literal(true)),
 		}),
 	),
 	selftest: v.exactOptional(

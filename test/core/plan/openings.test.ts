@@ -171,6 +171,12 @@ describe("root that passes by modes", () => {
 		expect(needs(did, {})).toEqual(["dac_override"]);
 		expect(needs({ did: "create write", as: "root", owner: { uid: -1, gid: 4 } }, {})).toEqual([]);
 	});
+	test("a socket that it gave away and connects to again at its next start", () => {
+		const did = (uid: number): Did => ({ did: "listen connect", as: "root", owner: { uid, gid: -1 } });
+		expect(needs(did(33), {})).toEqual(["dac_override"]);
+		expect(needs(did(-1), {})).toEqual([]);
+		expect(needs(asRootDid("connect"), owned(0o666))).toEqual([]);
+	});
 	test("a socket that it gave away, and asks at the next start whether somebody listens", () => {
 		const did = "listen ECONNREFUSED:connect";
 		expect(needs({ did, as: "root", owner: { uid: 33, gid: -1 } }, {})).toEqual(["dac_override"]);

@@ -35,8 +35,6 @@ export interface UnitInput {
 	readonly socketPaths?: readonly Path[];
 	/** Signal, without `SIG`, by which the application reads its configuration again. */
 	readonly reloadSignal?: string;
-	/** The service can be reloaded on the host, but by no signal that works in the cage: a reload restarts it. */
-	readonly reloadRestarts?: boolean;
 	/** Signal, without `SIG`, that asks the application to end; TERM where nothing else is known. */
 	readonly stopSignal?: string;
 	readonly limits?: Limits;

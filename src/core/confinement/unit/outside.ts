@@ -16,9 +16,6 @@ function isOfTheSystem(value: string): boolean {
 	return value.split(/[:\s]/).every((path) => /^\/(usr|lib|lib64)\//.test(path) && !/^\/usr\/local\/|\.\.|\$/.test(path));
 }
 
-/** The service's own name is a specifier; whoever waits for the reload waits for the restart, which takes its place (measured with 257). */
-export const restartCommand = "+/bin/systemctl --no-block restart %n";
-
 /**
  * kill(1) is not installed everywhere; that of the shell is. The application's PATH is not for root's commands. `$MAINPID` is no word at all
  * where the main process has ended already (systemd.service(5)), so there is nothing to do then. `then` may use `$pid`.

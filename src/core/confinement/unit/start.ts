@@ -7,7 +7,7 @@ import { initCannotExecute, initWords } from "../init.ts";
 import { coreLimit, launchDirectory } from "../launch.ts";
 import { initKeepsKill, initOf, type UnitInput } from "./input.ts";
 import type { UnitLines } from "./lines.ts";
-import { restartCommand, signalCommand, steeringVariables } from "./outside.ts";
+import { signalCommand, steeringVariables } from "./outside.ts";
 import { argumentWord, assignmentWord, pathText, programWord } from "./quote.ts";
 import { knows } from "./versions.ts";
 
@@ -67,10 +67,7 @@ export function start(unit: UnitLines, input: UnitInput): void {
 function outside(unit: UnitLines, input: UnitInput): void {
 	unit.because("Commands below run outside of the cage, and with + as root.");
 	unit.set("RootDirectoryStartOnly", "yes");
-	if (input.reloadRestarts) {
-		unit.because("By no signal does the application read its configuration again in the cage, so a reload restarts it.");
-		unit.set("ExecReload", restartCommand);
-	} else if (input.reloadSignal !== undefined) {
+	if (input.reloadSignal !== undefined) {
 		unit.because("The application reads its configuration again by this signal.");
 		unit.set("ExecReload", signalCommand(input.reloadSignal));
 	}

@@ -219,8 +219,6 @@ describe("what the unit says", () => {
 		expect(values(unit({}, { reloadSignal: "USR2" }), "ExecReload")[0]).toMatch(
 			/^\+\/bin\/sh -c "PATH=\/usr\/bin:\/bin; for pid; do kill -s USR2 /,
 		);
-		const restarts = unit({}, { reloadSignal: "HUP", reloadRestarts: true });
-		expect(values(restarts, "ExecReload")).toEqual(["+/bin/systemctl --no-block restart %n"]);
 		const quits = unit({}, { stopSignal: "QUIT" });
 		expect(values(quits, "KillSignal")).toEqual(["SIGQUIT"]);
 		expect(values(quits, "ExecStop")[0]).toContain("kill -s QUIT");
