@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
+import { proposeProbe } from "../../src/core/application/probe.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { askUntilAnswered, probeUntilAnswered, runExercise } from "../../src/engine/probing.ts";
 import { plan } from "../core/cage/plans.ts";
@@ -73,6 +74,18 @@ test("a shallower way counts where the deeper one goes on to fail, and a warning
 		code: "probe-went-back",
 		values: { probe: "deep", words: "deep was refused" },
 	});
+});
+
+test("another answer of the same depth is no step back", async () => {
+	const [busy = "", reachable = ""] = proposeProbe({
+		command: ["/usr/sbin/privoxy"],
+		ports: [],
+		programs: new Set(),
+		node: "/usr/bin/node",
+	}).flatMap(({ probes }) => probes);
+	const { context, events } = asking({ [reachable]: 1 });
+	expect(await askUntilAnswered(context, running, [[busy], [reachable]], 30)).toMatchObject([{ command: reachable, ok: true }]);
+	expect(events.filter(({ event }) => event === "warned")).toEqual([]);
 });
 
 test("where no way passes, it is asked at the ports that it opened", async () => {

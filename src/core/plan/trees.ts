@@ -63,6 +63,8 @@ const libraries: readonly Library[] = [
 	{ tree: /^(\/usr\/lib\/jvm\/[^/]+)\//, without: /^(jmods|include|man|demo|legal|lib\/src\.zip)(\/|$)/ },
 	{ tree: /^(\/usr\/share\/tcltk\/tcl\d[\d.]*)\// },
 	{ tree: /^(\/usr\/share\/lua\/\d[\d.]*)\// },
+	// An application of Erlang: its modules load when they are first called, and a server may look whether all are there (ejabberd).
+	{ tree: /^(\/.+\/[a-z]\w*-\d[^/]*)\/ebin\//, without: /^(src|include|doc|examples|test)(\/|$)/ },
 ];
 
 /** Whether a file belongs to the library of an interpreter. A real path. */

@@ -67,6 +67,11 @@ describe("libraries of interpreters", () => {
 		["/srv/app/node_modules/@scope/name/index.js", "/srv/app/node_modules/@scope/name"],
 		["/srv/app/venv/lib/python3.13/site-packages/flask/app.py", "/srv/app/venv/lib/python3.13/site-packages/flask"],
 		["/usr/lib/jvm/java-21-openjdk-amd64/lib/modules", "/usr/lib/jvm/java-21-openjdk-amd64"],
+		["/usr/lib/erlang/lib/inets-9.3.2/ebin/inets.beam", "/usr/lib/erlang/lib/inets-9.3.2"],
+		[
+			"/usr/lib/x86_64-linux-gnu/ejabberd-24.12-3+deb13u2/ebin/ejabberd.app",
+			"/usr/lib/x86_64-linux-gnu/ejabberd-24.12-3+deb13u2",
+		],
 	])("%s belongs to %s", (path, top) => {
 		expect(tops(libraryTrees(trace({ [path]: "read" }), [], tree({ [path]: "" })))).toEqual([top]);
 	});
