@@ -1,5 +1,5 @@
 import { showProbe } from "../core/application/show-probe.ts";
-import { tellingWords } from "../core/application/telling-words.ts";
+import { complains, tellingWords } from "../core/application/telling-words.ts";
 import { isIdle } from "../core/confinement/capabilities.ts";
 import { Failure } from "../core/failure.ts";
 import type { Files } from "../core/machine/facts.ts";
@@ -11,6 +11,7 @@ import type { Entry } from "../core/plan/plan.ts";
 import { capabilityOptions, refusedCalls, refusedCapabilities } from "../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../core/plan/refused-write.ts";
 import { remedyOption } from "../core/questions/remedy-option.ts";
+import { withoutTrailing } from "../core/trailing.ts";
 import type { OwnAccount } from "./ports.ts";
 import type { Store } from "./store.ts";
 import type { TraceResult } from "./trace.ts";
@@ -32,10 +33,12 @@ export function startFailure(commandWords: readonly string[], result: TraceResul
 	}
 	if (status === undefined) {
 		const probe = result.probes.find((one) => !one.ok);
-		const values = { command, probe: showProbe(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
+		const ports = [...trace.ports].join(", ");
+		const said = { command, probe: showProbe(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
+		const values = ports ? { ...said, ports } : said;
 		return calls ? new Failure("not-answered-refused", { ...values, calls }, 1) : new Failure("not-answered-on-host", values, 1);
 	}
-	const values = { command, status, words: tellingWords(output) };
+	const values = { command, status, words: withoutTrailing(tellingWords(output), ". ") };
 	if (status === 0) return new Failure("ended-on-host", values, 1);
 	const refused = lastRefusedWrite(trace, files);
 	if (refused) {
@@ -139,7 +142,14 @@ export async function whereThereIsRoom(writing: Promise<unknown>): Promise<void>
 	});
 }
 
-/** What the application said about it, or else what the probe said. */
+/** That nobody answers says only what is known. */
+const noAnswer = /ECONNREFUSED|connection refused|failed to connect|couldn't connect|no answer|timed? ?out/i;
+
+/** What the application said about it, and what it answered the probe; what it prints that is no complaint counts only without an answer. */
 function wordsOf(output: string, probe = ""): string {
-	return tellingWords(output) || tellingWords(probe);
+	const answer = tellingWords(probe);
+	const telling = answer === "" || noAnswer.test(answer) ? [] : [answer];
+	const own = tellingWords(output);
+	const said = own !== "" && (complains(output) || !telling.length) ? [own] : [];
+	return withoutTrailing([...new Set([...said, ...telling])].join(" / ") || answer, ". ");
 }

@@ -362,6 +362,7 @@ export async function watchedRun<T>(
 	// A character may be cut between two pieces.
 	const decoder = new TextDecoder();
 	let output = "";
+	let before = "";
 	let heard = machine.now();
 	const trace: LaunchRequest["trace"] = {
 		// Denials by a filter of ours never show under strace's own filter.
@@ -416,6 +417,7 @@ export async function watchedRun<T>(
 		await settled();
 	} finally {
 		ending = true;
+		before = output;
 		heard = machine.now();
 		const watcher = spec.kind === "rehearsal" && !unseen ? endWaiting(run, () => machine.now() - heard) : undefined;
 		ended = await tellWaiting(context, run.stop(grace), () => ({
@@ -428,5 +430,7 @@ export async function watchedRun<T>(
 	if (ended.stoppedFor === "disk-space") throw new Failure("sandbox-disk-full", { command: application.command[0] ?? "" }, 1);
 	fold.end();
 	report.end();
-	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output, ended, endedItself };
+	// What it says of being told to end explains nothing; but some print everything only then.
+	const said = endedItself ? output : before.trim() === "" ? output : before;
+	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output: said, ended, endedItself };
 }

@@ -179,21 +179,21 @@ export const failuresDe: Failures = {
 	"dropin-needs-root":
 		"{name} entstand ohne root, und {service} kann nur root ändern; bauen Sie den Käfig als root, oder nehmen Sie seine eigene Unit: cagewright unit {name}.",
 	"ended-on-host":
-		"{command} endete von selbst mit Status {status}, auch außerhalb eines Käfigs; es muss im Vordergrund bleiben. {words}",
+		"{command} endete von selbst mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Es muss im Vordergrund bleiben: Suchen Sie eine Option wie --foreground oder --no-daemon.",
 	"env-invalid":
 		"{value} ist keine Umgebungsvariable; schreiben Sie NAME=Wert, den Namen aus Buchstaben, Ziffern und Unterstrichen.",
 	"executable-unreadable": "{path} lässt sich nicht als Programm lesen; prüfen Sie die Datei und ihren Modus.",
 	"explain-unknown":
 		"{subject} ist weder ein Pfad noch ein Systemaufruf, den der Filter kennt, noch eine Capability; Pfade beginnen mit einem Schrägstrich.",
 	"failed-capabilities":
-		"{command} scheitert mit Status {status}, weil die Capabilities {names} nicht erlaubt sind. Braucht sie diese, erlauben Sie sie: {option}. {words}",
+		"{command} scheitert mit Status {status}{words?: %}. Es darf die Capabilities {names} nicht behalten. Wenn es sie braucht, erlauben Sie sie: {option}",
 	"failed-refused":
-		"{command} scheitert mit Status {status}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). {words}",
+		"{command} scheitert mit Status {status}{words?: %}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host).",
 	"failed-on-host": "{command} scheitert mit Status {status}, auch außerhalb eines Käfigs: {words}",
 	"failed-on-host-silent":
 		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs, und gibt nichts aus; seine Meldungen gehen vielleicht an das Systemprotokoll. Lassen Sie es sie ausgeben und sehen Sie, was fehlt.",
 	"failed-on-host-writing":
-		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs. Es konnte {path} nicht schreiben ({error}): nennen Sie {directory} mit --directory, wenn sein Dienst es anlegt; sonst prüfen Sie Eigentümer und Modus. {words}",
+		"{command} scheitert mit Status {status}, auch außerhalb eines Käfigs{words?: %}. Es konnte {path} nicht schreiben ({error}): Ergänzen Sie --directory {directory}, wenn sein Dienst dieses Verzeichnis anlegt, sonst prüfen Sie Eigentümer und Modus.",
 	"file-unreadable": "{file} lässt sich nicht lesen: {detail}",
 	"foreign-directory": "In {path} liegt Fremdes ({name}); wählen Sie mit --state ein leeres Verzeichnis.",
 	"foreign-link":
@@ -254,28 +254,28 @@ export const failuresDe: Failures = {
 	"no-free-account-id":
 		"Das Konto {account} lässt sich nicht anlegen: Jede Nummer zwischen SYS_UID_MIN und SYS_UID_MAX (/etc/login.defs) ist vergeben; erhöhen Sie SYS_UID_MAX.",
 	"needs-capabilities":
-		"{name} antwortet in seinem Käfig nicht, weil es die Capabilities {names} nicht behalten darf. Wenn es sie braucht, erlauben Sie sie: {option}. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Es darf die Capabilities {names} nicht behalten. Wenn es sie braucht, erlauben Sie sie: {option}. Probe: {probe}",
 	"needs-unseen":
-		"{name} antwortet nicht im Käfig, wo diese Aufrufe verweigert wurden: {calls}. Bei der Beobachtung gelangen sie nie, darum bleiben sie verweigert; {options} erlaubt sie. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Diese Aufrufe wurden dort verweigert, und bei der Beobachtung gelangen sie nie: {calls}. Wenn die Anwendung sie machen darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-refused":
-		"{name} antwortet nicht ohne das, was verweigert wurde: {openings}. Lassen Sie {options} weg, wenn es offen sein darf. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was verweigert wurde: {openings}. Wenn es offen sein darf, lassen Sie {options} weg. Probe: {probe}",
 	"opening-both": "--allow und --refuse nennen beide {value}; nehmen Sie eines davon weg.",
 	"opening-unknown":
 		"--{option} {value} ist keine Öffnung; es gibt proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PFAD und executable-data:VERZEICHNIS.",
 	"needs-declined":
-		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Erlauben Sie, was hinein darf: {options}. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was weggelassen wurde: {paths}. Wenn es hinein darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-excluded":
-		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Nehmen Sie das --exclude zurück. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was weggelassen wurde: {paths}. Nehmen Sie das --exclude zurück. Probe: {probe}",
 	"file-exists":
 		"Unter {path} gibt es schon etwas, und nichts wird überschrieben; nennen Sie eine Datei, die es noch nicht gibt.",
 	"needs-account":
-		"{name} antwortet nicht ohne ein Konto, das weggelassen wurde: {accounts}. Nehmen Sie --without-account zurück, wenn der Käfig es kennen darf. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt ein Konto, das weggelassen wurde: {accounts}. Nehmen Sie --without-account zurück, wenn der Käfig es kennen darf. Probe: {probe}",
 	"needs-declined-executing":
-		"{name} antwortet nicht ohne das, was weggelassen wurde: {paths}. Es führt auch aus, was es selbst geschrieben hat. Erlauben Sie, was sein darf: {options}. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt, was weggelassen wurde: {paths}. Es führt auch aus, was es selbst geschrieben hat. Wenn beides sein darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-executable-data":
-		"{name} führt aus, was es selbst geschrieben hat: {paths}. Daten im Käfig lassen sich nicht ausführen, denn ein Angreifer könnte eine Datei laufen lassen, die er dort untergebracht hat. {options} erlaubt es. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Es führt aus, was es selbst geschrieben hat: {paths}. Daten im Käfig lassen sich nicht ausführen, denn ein Angreifer könnte eine Datei laufen lassen, die er dort untergebracht hat. Wenn es das darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-kernel-files":
-		"{name} beklagt sich über {paths}, Dateien des Kernels, die etwas über den Host verraten. {options} lässt sie lesen. Probe: {probe} {words}",
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Ihm fehlt {paths}, Dateien des Kernels, die etwas über den Host verraten. Wenn es sie lesen darf, ergänzen Sie {options}. Probe: {probe}",
 	"no-package-manager": "Keine bekannte Paketverwaltung auf diesem System; installieren Sie von Hand: {packages}.",
 	"dropin-other-application":
 		"{service} startet nicht {program} wie der Käfig {name}: Seine Nutzer fänden eine andere Anwendung vor. Nennen Sie den Käfig dieses Dienstes, oder machen Sie einen: cagewright make {service}",
@@ -316,11 +316,11 @@ export const failuresDe: Failures = {
 	"not-answered-disk-full":
 		"{name} antwortet nicht, und für {path} ist kein Platz mehr; schaffen Sie Platz und versuchen Sie es noch einmal.",
 	"not-answered-refused":
-		"{command} antwortet nicht. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). Probe: {probe} {words}",
+		"{command} antwortet nicht{words?: %}. Die Sandbox hat {calls} verweigert; auch kein Käfig erlaubt das: Suchen Sie eine Option, die ohne auskommt, oder beobachten Sie auf dem Host selbst (--on-host). Probe: {probe}",
 	"sandbox-disk-full":
 		"Kein Platz mehr für das, was {command} schreibt: Der Datenträger ist fast voll; sie wurde beendet und alles, was sie schrieb, entfernt. Schaffen Sie Platz, oder prüfen Sie, warum sie so viel schreibt.",
 	"not-answered-on-host":
-		"{command} antwortet auch außerhalb eines Käfigs nicht; prüfen Sie Befehl und Konto, oder geben Sie eine andere Probe an (--probe). Probe: {probe} {words}",
+		"{command} läuft, beantwortet aber die Probe auch außerhalb eines Käfigs nicht{words?: %}. {ports?Es lauscht an %. }Prüfen Sie Konto und Befehl, oder geben Sie eine passende Probe an: --probe 'BEFEHL'. Probe: {probe}",
 	"not-full-landlock":
 		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
 	"not-full-pids":

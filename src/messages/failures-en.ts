@@ -162,20 +162,20 @@ export const failuresEn = {
 	"dropin-needs-root":
 		"{name} was made without root, and {service} is root's to change; make the cage as root, or take the unit of its own: cagewright unit {name}.",
 	"ended-on-host":
-		"{command} ended by itself with status {status}, even outside a cage; it has to stay in the foreground. {words}",
+		"{command} ended by itself with status {status}, even outside a cage{words?: %}. It has to stay in the foreground: look for an option such as --foreground or --no-daemon.",
 	"env-invalid": "{value} is no variable of an environment; write NAME=value, the name in letters, digits and underscores.",
 	"executable-unreadable": "{path} cannot be read as a program; check the file and its mode.",
 	"explain-unknown":
 		"{subject} is neither a path, nor a system call that the filter knows, nor a capability; paths begin with a slash.",
 	"failed-capabilities":
-		"{command} fails with status {status} because it may not keep the capabilities {names}. If it has to, allow them: {option}. {words}",
+		"{command} fails with status {status}{words?: %}. It may not keep the capabilities {names}. If it has to, allow them: {option}",
 	"failed-refused":
-		"{command} fails with status {status}. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). {words}",
+		"{command} fails with status {status}{words?: %}. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host).",
 	"failed-on-host": "{command} fails with status {status}, even outside a cage: {words}",
 	"failed-on-host-silent":
 		"{command} fails with status {status}, even outside a cage, and prints nothing; its messages may go to the system log. Let it print them, and see what it lacks.",
 	"failed-on-host-writing":
-		"{command} fails with status {status}, even outside a cage. It could not write {path} ({error}): name {directory} with --directory where its service makes it, else check owner and mode. {words}",
+		"{command} fails with status {status}, even outside a cage{words?: %}. It could not write {path} ({error}): add --directory {directory} if its service makes that directory, else check owner and mode.",
 	"file-unreadable": "{file} cannot be read: {detail}",
 	"foreign-directory": "{path} holds things that are not ours ({name}); choose an empty directory with --state.",
 	"foreign-link": "{path} is a link in another user's state folder, and root does not follow it. Run the command as that user.",
@@ -231,26 +231,27 @@ export const failuresEn = {
 	"no-free-account-id":
 		"No account {account} can be made: every number between SYS_UID_MIN and SYS_UID_MAX (/etc/login.defs) is in use; raise SYS_UID_MAX.",
 	"needs-capabilities":
-		"{name} does not answer in its cage because it may not keep the capabilities {names}. If it has to, allow them: {option}. Probe: {probe} {words}",
+		"{name} does not answer in its cage{words?: %}. It may not keep the capabilities {names}. If it has to, allow them: {option}. Probe: {probe}",
 	"needs-unseen":
-		"{name} does not answer in its cage, where these calls were refused: {calls}. The trace never saw them succeed, so they stay refused; add {options} if the application may make them. Probe: {probe} {words}",
+		"{name} does not answer in its cage{words?: %}. These calls were refused there, and the trace never saw them succeed: {calls}. If the application may make them, add {options}. Probe: {probe}",
 	"needs-refused":
-		"{name} does not answer without what was refused: {openings}. Leave out {options} if it may be open. Probe: {probe} {words}",
+		"{name} does not answer in its cage{words?: %}. It lacks what was refused: {openings}. If it may be open, leave out {options}. Probe: {probe}",
 	"opening-both": "--allow and --refuse both name {value}; take one of them away.",
 	"opening-unknown":
 		"--{option} {value} is no opening; they are proc, kernel-proc, sys, unix-sockets, netlink, multicast, syslog, memfd, writable-code, capability:NAME, socket:PATH and executable-data:DIR.",
 	"needs-declined":
-		"{name} does not answer without what was left out: {paths}. Allow what may go in: {options}. Probe: {probe} {words}",
-	"needs-excluded": "{name} does not answer without what was left out: {paths}. Take back the --exclude. Probe: {probe} {words}",
+		"{name} does not answer in its cage{words?: %}. It lacks what was left out: {paths}. If that may go in, add {options}. Probe: {probe}",
+	"needs-excluded":
+		"{name} does not answer in its cage{words?: %}. It lacks what was left out: {paths}. Take back the --exclude. Probe: {probe}",
 	"file-exists": "There is something at {path} already, and nothing is written over; name a file that is not there yet.",
 	"needs-account":
-		"{name} does not answer without an account that was left out: {accounts}. Take back --without-account if the cage may know it. Probe: {probe} {words}",
+		"{name} does not answer in its cage{words?: %}. It lacks an account that was left out: {accounts}. Take back --without-account if the cage may know it. Probe: {probe}",
 	"needs-declined-executing":
-		"{name} does not answer without what was left out: {paths}. It also executes what it wrote. Allow what may be: {options}. Probe: {probe} {words}",
+		"{name} does not answer in its cage{words?: %}. It lacks what was left out: {paths}. It also executes what it wrote. If both may be, add {options}. Probe: {probe}",
 	"needs-executable-data":
-		"{name} executes what it wrote: {paths}. Data in a cage cannot be executed, because an attacker could run a file that he put there. Add {options} if it may. Probe: {probe} {words}",
+		"{name} does not answer in its cage{words?: %}. It executes what it wrote: {paths}. Data in a cage cannot be executed, because an attacker could run a file that he put there. If it may, add {options}. Probe: {probe}",
 	"needs-kernel-files":
-		"{name} complains of {paths}, files of the kernel that show facts about the host. Add {options} if it may read them. Probe: {probe} {words}",
+		"{name} does not answer in its cage{words?: %}. It lacks {paths}, files of the kernel that show facts about the host. If it may read them, add {options}. Probe: {probe}",
 	"no-package-manager": "No package manager of this system is known; install by hand: {packages}.",
 	"dropin-other-application":
 		"{service} does not start {program}, which the cage {name} has: its clients would find another application. Name the cage of that service, or make one: cagewright make {service}",
@@ -287,11 +288,11 @@ export const failuresEn = {
 		"{name} does not answer in its cage and prints nothing, though it has everything that the trace saw succeed. Probe: {probe} · Check whether the probe fits, and look for an option that makes {name} log to stderr.",
 	"not-answered-disk-full": "{name} does not answer, and there is no space left for {path}; make room and try again.",
 	"not-answered-refused":
-		"{command} does not answer. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). Probe: {probe} {words}",
+		"{command} does not answer{words?: %}. The sandbox refused {calls}, which no cage allows either: look for an option to do without, or trace it on the host itself (--on-host). Probe: {probe}",
 	"sandbox-disk-full":
 		"No space left for what {command} writes: the disk is nearly full, so it was stopped and everything it wrote was removed. Make room, or check why it writes that much.",
 	"not-answered-on-host":
-		"{command} does not answer, even outside a cage; check command and account, or give another probe (--probe). Probe: {probe} {words}",
+		"{command} runs but does not answer the probe, even outside a cage{words?: %}. {ports?It listens at %. }Check the account and the command, or give a probe that fits: --probe 'COMMAND'. Probe: {probe}",
 	"not-full-landlock":
 		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
 	"not-full-pids":

@@ -4,10 +4,15 @@ export type Values = Readonly<Record<string, string | number>>;
 
 /**
  * Puts values into a sentence: `{name}` as it is, `{name:bytes}` and `{name:count}` in the language's way of writing numbers, `{name:ago}` of seconds,
- * `{name|one|other}` the word that goes with the number. Values come from elsewhere, so nothing in them may steer a terminal.
+ * `{name|one|other}` the word that goes with the number, `{name?text}` a text around the value, `%`, that is left out where there is none. Values come
+ * from elsewhere, so nothing in them may steer a terminal.
  */
 export function fill(sentence: string, values: Values, language: string): string {
-	return sentence.replace(/\{(\w+)(?::(bytes|count|ago)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, one, other) => {
+	const whole = sentence.replace(/\{(\w+)\?([^{}]*)\}/g, (_, name: string, part: string) => {
+		const value = String(values[name] ?? "");
+		return value === "" ? "" : part.replace("%", () => `{${name}}`);
+	});
+	return whole.replace(/\{(\w+)(?::(bytes|count|ago)|\|([^|}]*)\|([^|}]*))?\}/g, (_, name: string, form, one, other) => {
 		const value = values[name] ?? "";
 		if (form === "bytes") return formatBytes(Number(value), language);
 		if (form === "count") return formatCount(Number(value), language);

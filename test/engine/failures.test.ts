@@ -27,6 +27,12 @@ describe("an application that cannot be traced", () => {
 			said: { command: "/usr/bin/app -d", probe: "ask it", words: "curl: (7) Failed to connect" },
 		});
 	});
+	test("is quoted where it answers the probe with an error, and its ports are named", () => {
+		const answered = [{ command: "ask it", ok: false, output: "500 OOPS: cannot change directory\n" }];
+		const listens = { trace: trace({}, { ports: new Set(["tcp 21"]) }), probes: answered, output: "Starting up.\n" };
+		expect(failure({}, listens).said).toMatchObject({ words: "500 OOPS: cannot change directory", ports: "tcp 21" });
+		expect(failure({}, { output: "fatal: no key.\n" }).said).toMatchObject({ words: "fatal: no key" });
+	});
 	test("went into the background: only that is no failure of its own", () => {
 		expect(failure({ "/run/x/pid": "ENOENT:create" }, { ended: 0 }).code).toBe("ended-on-host");
 		expect(failure({}, { ended: 1, output: "bad option\n" })).toMatchObject({

@@ -7,6 +7,11 @@ const complaint =
 const stackFrame = /^(at |from |goroutine \d|created by |File ".*", line \d|\S+\.(go|rb|py|js):\d+)/;
 const mostCharacters = 300;
 
+/** Whether a line of it is an error. */
+export function complains(output: string): boolean {
+	return output.split("\n").some((line) => systemError.test(line) || complaint.test(line));
+}
+
 /**
  * Of all that an application printed, what says why it ended: the last system error and the last complaint, each a line, in their
  * order; else the last line. At most 300 characters.

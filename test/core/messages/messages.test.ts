@@ -72,6 +72,8 @@ describe("messages", () => {
 	test("fill in values, numbers and plurals", () => {
 		expect(en.fill("{n:count} {n|file|files}, {size:bytes}", { n: 1, size: 999 })).toBe("1 file, 999 B");
 		expect(en.fill("{n:count} {n|file|files}, {size:bytes}", { n: 1234, size: 19_713_024 })).toBe("1,234 files, 19.7 MB");
+		expect(en.fill("It fails{words?: %}. {name}", { words: "no {name}", name: "a" })).toBe("It fails: no {name}. a");
+		expect(en.fill("It fails{words?: %}.", { words: "" })).toBe("It fails.");
 		expect(de.fill("{n:count} {n|Datei|Dateien}, {size:bytes}", { n: 1234, size: 19_713_024 })).toBe("1.234 Dateien, 19,7 MB");
 	});
 
