@@ -39,6 +39,8 @@ export const notesDe: Notes = {
 	"unproven-file": "Nicht bewiesen: Dateien. Der Server antwortete, und keine Datei wurde geholt. Holen Sie eine: {exercise}",
 	"unproven-time": "Nicht bewiesen: die Zeit. In der Sandbox war kein Zeitserver erreichbar. Warten Sie auf einen: {exercise}",
 	"unproven-exercise": "Nicht bewiesen: eine Übung, die auch in der Sandbox nicht gelingt: {exercise} {words}",
+	"unproven-handed-sockets":
+		"Nicht bewiesen: was andere Programme dieser Maschine an {paths} senden. `cagewright run` öffnet es im Käfig, wo sie es nicht finden; sie erreichen es, wenn systemd den Käfig startet: cagewright unit NAME --dropin DIENST --install",
 	"unproven-sockets":
 		"Nicht bewiesen: was andere Programme dieser Maschine an {paths} senden. Auf dem Host legt die Anwendung diese Sockets an, im Käfig kann sie es nicht: Diese Programme erreichen sie nicht.",
 	"unproven-logs":

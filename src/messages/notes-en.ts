@@ -35,6 +35,8 @@ export const notesEn = {
 	"unproven-file": "Not proven: files. The server answered, and no file was fetched. Fetch one: {exercise}",
 	"unproven-time": "Not proven: the time. No time server could be reached in the sandbox. Wait for one: {exercise}",
 	"unproven-exercise": "Not proven: an exercise that does not pass in the sandbox either: {exercise} {words}",
+	"unproven-handed-sockets":
+		"Not proven: what other programs of this machine send to {paths}. `cagewright run` opens it inside the cage, where they do not find it; they reach it where systemd starts the cage: cagewright unit NAME --dropin SERVICE --install",
 	"unproven-sockets":
 		"Not proven: what other programs of this machine send to {paths}. The application makes these sockets on the host, and a cage cannot: those programs do not reach it.",
 	"unproven-logs":

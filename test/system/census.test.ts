@@ -6,11 +6,11 @@ import { temporaryFolder } from "./cagewright.ts";
 
 /** The hardest daemons of the census, each in a booted system of its own, from nothing but its package and a request. */
 const dozen = [
-	"bird2",
 	"carbon-cache",
 	"dictd",
 	"exim4",
 	"fcgiwrap",
+	"gpsd",
 	"journal-gatewayd",
 	"mumble-server",
 	"ngircd",

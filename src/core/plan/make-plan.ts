@@ -214,7 +214,11 @@ export function makePlan(input: PlanInput): Plan {
 			...refusedNotes(trace, rules),
 			...besideProgram(writable.directories, isOwn),
 			...withoutBit(entries, program, asked, files),
-			...unprovenParts({ trace, files, writable: writable.directories.map(({ path }) => path), binds }),
+			...unprovenParts({
+				...{ trace, files, binds },
+				sockets: application.sockets ?? [],
+				writable: writable.directories.map(({ path }) => path),
+			}),
 			...(syslog?.notes ?? []),
 			...passwordNotes(entries, files),
 			...socketNotes({ allowed: allowedSockets, binds, policy, trace, files, writable: writable.directories }),

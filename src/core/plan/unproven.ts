@@ -1,3 +1,4 @@
+import { parseHandedSocket, socketPlace } from "../application/handed-socket.ts";
 import type { Note } from "../application/note.ts";
 import type { Files } from "../machine/facts.ts";
 import { isWithin, join, type Path, parent, pathFromText } from "../path/path.ts";
@@ -23,15 +24,27 @@ export interface UnprovenInput {
 	readonly writable: readonly Path[];
 	/** Directories of the host that the cage sees. */
 	readonly binds: readonly Path[];
+	/** Sockets that are handed over. */
+	readonly sockets: readonly string[];
 }
 
 /** What of the application's surroundings a cage may break without a probe that notices. */
-export function unprovenParts({ binds, files, trace, writable }: UnprovenInput): Note[] {
+export function unprovenParts({ binds, files, sockets, trace, writable }: UnprovenInput): Note[] {
 	return [
+		...socketsInside(sockets),
 		...unprovenPrograms(trace, files),
 		...unheardSockets(trace, [...writable, ...binds], files),
 		...unreadLogs(trace, binds, files),
 	];
+}
+
+/** Sockets that `run` opens in the cage, where no program of the host looks for them. */
+function socketsInside(sockets: readonly string[]): Note[] {
+	const paths = sockets.flatMap((text) => {
+		const place = socketPlace(parseHandedSocket(text)?.address ?? "");
+		return place?.family === "unix" ? [place.path] : [];
+	});
+	return paths.length ? [{ code: "unproven-handed-sockets", values: { paths: paths.join(", ") } }] : [];
 }
 
 /** Sockets that the application makes where no cage lets it: whoever writes to them on the host is not heard. */

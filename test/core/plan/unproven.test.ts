@@ -16,7 +16,7 @@ describe("programs that no request started", () => {
 		"/usr/lib/agent/module.so": file("", { mode: 0o755 }),
 		"/etc/plugins/load": link("/usr/lib/agent/check_load"),
 	});
-	const parts = (seen: Trace) => unprovenParts({ trace: seen, files, writable: [], binds: [] });
+	const parts = (seen: Trace) => unprovenParts({ trace: seen, files, writable: [], binds: [], sockets: [] });
 	test("are named with the configuration or the directory that has them", () => {
 		const seen = trace(
 			{ "/etc/agent.cfg": "read", "/etc/plugins": "list" },
@@ -35,7 +35,7 @@ describe("programs that no request started", () => {
 
 describe("what others send and write", () => {
 	const files = tree({ "/var/log/auth.log": "", "/var/log/own.log": "", "/run/app/own.sock": "", "/dev/null": "" });
-	const parts = (binds: string[] = []) =>
+	const parts = (binds: string[] = [], sockets: string[] = []) =>
 		unprovenParts({
 			trace: trace({
 				"/dev/log": "listen",
@@ -46,12 +46,17 @@ describe("what others send and write", () => {
 			files,
 			writable: [pathFromText("/run/app")],
 			binds: binds.map(pathFromText),
+			sockets,
 		});
 	test("a socket that no cage can make, and a log of somebody else", () => {
 		expect(parts()).toEqual([
 			{ code: "unproven-sockets", values: { paths: "/dev/log" } },
 			{ code: "unproven-logs", values: { path: "/var/log" } },
 		]);
+	});
+	test("a socket at a path, which run opens in the cage", () => {
+		const sockets = ["datagram /run/systemd/journal/syslog", "stream 127.0.0.1:80"];
+		expect(parts([], sockets)[0]).toEqual({ code: "unproven-handed-sockets", values: { paths: "/run/systemd/journal/syslog" } });
 	});
 	test("a log that the cage shows is proven", () => {
 		expect(parts(["/var/log"]).map(({ code }) => code)).toEqual(["unproven-sockets"]);
