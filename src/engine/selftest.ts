@@ -142,7 +142,10 @@ export async function testCage(
 			...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
 			network,
 			ways: outcomes,
-			audit: auditOutside(withoutDecoy(real.seen, decoy.facts.pid), isService ? expectedOfUnit(inForce, layout) : inForce),
+			audit: auditOutside(
+				withoutDecoy(real.seen, decoy.facts.pid),
+				isService ? expectedOfUnit(inForce, layout, manifest) : inForce,
+			),
 			control: { before: escapes(before.told), after: escapes(after.told) },
 			seconds: Math.round((now() - started) / 10) / 100,
 		};

@@ -1,5 +1,7 @@
+import type { Manifest } from "../core/cage/manifest.ts";
 import { type Method, unitWeaknesses, type Weakness } from "../core/confinement/method.ts";
 import { attemptsUnit } from "../core/confinement/unit/attempts.ts";
+import { shownBelowRun } from "../core/confinement/unit/files.ts";
 import type { UnitInput } from "../core/confinement/unit/input.ts";
 import { unitName } from "../core/confinement/unit/installed.ts";
 import { Failure } from "../core/failure.ts";
@@ -40,12 +42,13 @@ export function unitLacks({ machine }: Pick<Context, "machine">, { weaker }: Met
 }
 
 /** What systemd does otherwise than the launcher (docs/confinement.md, "The systemd unit"), from what a launch leaves in force. */
-export function expectedOfUnit(expected: Expected, { openings }: CageLayout): Expected {
+export function expectedOfUnit(expected: Expected, { openings }: CageLayout, { entries }: Pick<Manifest, "entries">): Expected {
 	return {
 		...expected,
 		mounts: [
 			...expected.mounts,
 			...madeBySystemd.map(pathFromText),
+			...shownBelowRun(entries).map(({ path }) => path),
 			...(openings.syslog === undefined ? [] : journalMounts.map(pathFromText)),
 		],
 		design: {

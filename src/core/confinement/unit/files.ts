@@ -116,21 +116,27 @@ const ofSystemd = pathFromText("/run/systemd");
 /** Above all /run/systemd/system, by which programs know that systemd runs (sd_booted(3)). */
 function belowRun(unit: UnitLines, { binds, data, plan, root }: UnitInput): void {
 	const mounted = [...data.map(({ path }) => path), ...binds.map(({ path }) => pathFromText(path))];
-	const own = plan.entries.filter(
-		({ decision, kind, path }) =>
-			decision === "include" &&
-			(parent(path) === run || parent(path) === ofSystemd) &&
-			path !== ofSystemd &&
-			(kind === "directory" || kind === "file") &&
-			!mounted.includes(path),
-	);
+	const included = plan.entries.filter(({ decision }) => decision === "include");
+	const own = shownBelowRun(included).filter(({ path }) => !mounted.includes(path));
 	if (own.length) unit.because("What the cage itself has there.");
 	for (const { kind, path } of own) {
-		const isEmpty =
-			kind === "directory" && !plan.entries.some((entry) => entry.decision === "include" && parent(entry.path) === path);
+		const isEmpty = kind === "directory" && !included.some((entry) => parent(entry.path) === path);
 		if (isEmpty) unit.set("TemporaryFileSystem", `${pathText("TemporaryFileSystem", path)}:ro,mode=0755,nosuid,nodev,noexec`);
 		else unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", `${root}${path}` as Path, path, "norbind", "-"));
 	}
+}
+
+/** Files and directories of the cage that a unit mounts over systemd's own /run. The journal's directory only holds the socket of syslog. */
+export function shownBelowRun<Entry extends Pick<UnitInput["plan"]["entries"][number], "kind" | "path">>(
+	entries: readonly Entry[],
+): Entry[] {
+	return entries.filter(
+		({ kind, path }) =>
+			(parent(path) === run || parent(path) === ofSystemd) &&
+			path !== ofSystemd &&
+			path !== journalDirectory &&
+			(kind === "directory" || kind === "file"),
+	);
 }
 
 function devices(unit: UnitLines, { plan }: UnitInput): void {
