@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { cagewright, type Made, make, startRun, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, giveTo, nginx, redis, startOnHost } from "./daemons.ts";
@@ -122,17 +122,21 @@ describe("files", () => {
 	test("what is included is there though nobody asked for it in the trace, and what is excluded is not", async () => {
 		const port = await freePort();
 		const daemon = nginx({ port });
-		for (const name of ["other.html", "notes.txt", "draft.html"]) writeFileSync(`${daemon.folder}/pages/${name}`, "more\n");
-		const options = ["--include", `${daemon.folder}/pages/*.html`, "--exclude", "**/draft.*"];
-		await make(makeArguments("picked", "www-data", daemon, options), { state });
+		const names = ["other.html", "notes.txt", "draft.html"];
+		mkdirSync(`${daemon.folder}/apart`);
+		for (const name of names)
+			for (const place of ["apart", "pages"]) writeFileSync(`${daemon.folder}/${place}/${name}`, "more\n");
+		const options = ["--include", `${daemon.folder}/apart/*.html`, "--exclude", "**/draft.*"];
+		const made = await make(makeArguments("picked", "www-data", daemon, options), { state });
+		expect(names.map((name) => existsSync(`${made.root}${daemon.folder}/apart/${name}`))).toEqual([true, false, false]);
 		const url = `http://127.0.0.1:${port}`;
 		await whileRunning(
 			"picked",
 			() => fetchPage(`${url}/`),
 			async () => {
-				expect(await statusOf(`${url}/other.html`)).toBe("200");
+				// A directory of which pages are served goes in whole.
+				expect(await statusOf(`${url}/notes.txt`)).toBe("200");
 				expect(await statusOf(`${url}/draft.html`)).toBe("404");
-				expect(await statusOf(`${url}/notes.txt`)).toBe("404");
 			},
 		);
 	});
