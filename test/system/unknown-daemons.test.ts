@@ -100,7 +100,7 @@ test("one that lacks the directory of its pid file is told by that, though it sa
 	});
 	expect(result).toMatchObject({ status: 1, stdout: "" });
 	expect(result.stderr).toContain(`could not write ${missing} (ENOENT)`);
-	expect(result.stderr).toContain(`name ${folder}/run with --directory`);
+	expect(result.stderr).toContain(`--directory ${folder}/run`);
 });
 
 test("one that takes a signal for its stop, too late for the rehearsal to see", async () => {
