@@ -1,13 +1,12 @@
-import { readdirSync, unlinkSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrialServices } from "../../engine/ports.ts";
 import { must, systemctl } from "../adoption/services.ts";
 import { isLeftover, transientName } from "../state/process.ts";
 import { startClient } from "./client-scope.ts";
 import { copiedMounts, fits } from "./copied-mounts.ts";
+import { removeRuntimeUnit, runtimeUnits } from "./runtime-unit.ts";
 
-/** Where systemd looks for units that are not there after the next boot. */
-const folder = "/run/systemd/system";
 const prefix = "cagewright-trial";
 
 export const trialServices: TrialServices = {
@@ -20,13 +19,13 @@ export const trialServices: TrialServices = {
 		const client = await startClient(`${id}.scope`);
 		const remove = async () => {
 			try {
-				await removeUnit(name);
+				await removeRuntimeUnit(name);
 			} finally {
 				client.stdin?.end();
 			}
 		};
 		try {
-			writeFileSync(join(folder, name), text(`${id}.scope`), { mode: 0o600 });
+			writeFileSync(join(runtimeUnits, name), text(`${id}.scope`), { mode: 0o600 });
 			await must(["daemon-reload"]);
 			const { output } = await systemctl(["show", "--value", "--property=CanReload", name]);
 			return { name, reloads: output.trim() === "yes", remove };
@@ -37,22 +36,10 @@ export const trialServices: TrialServices = {
 	},
 };
 
-async function removeUnit(name: string): Promise<void> {
-	await systemctl(["kill", "--signal=KILL", name]);
-	await systemctl(["stop", name]);
-	try {
-		unlinkSync(join(folder, name));
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-	}
-	await systemctl(["daemon-reload"]);
-	await systemctl(["reset-failed", name]);
-}
-
 /** Services of commands that were killed: each ended with its client. */
 async function clearAbandoned(): Promise<void> {
-	for (const file of readdirSync(folder)) {
+	for (const file of readdirSync(runtimeUnits)) {
 		const transient = file.startsWith(prefix) && file.endsWith(".service") ? file.slice(prefix.length, -".service".length) : "";
-		if (isLeftover(transient)) await removeUnit(file);
+		if (isLeftover(transient)) await removeRuntimeUnit(file);
 	}
 }

@@ -1,28 +1,18 @@
-import {
-	chmodSync,
-	chownSync,
-	copyFileSync,
-	lstatSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	unlinkSync,
-	writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { initExecutable } from "../../core/confinement/init.ts";
 import { initName } from "../../core/confinement/launch.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { printable } from "../../core/path/quote.ts";
 import type { AttemptsService, StartedAttempts } from "../../engine/ports.ts";
-import { must, systemctl, systemServices } from "../adoption/services.ts";
+import { must, systemServices } from "../adoption/services.ts";
 import { makeLaunchFolder } from "../launch/launch-folder.ts";
 import { observeConfinement } from "../launch/observe.ts";
 import { mainProcess, processStatus } from "../launch/processes.ts";
+import { removeRuntimeUnit, runtimeUnits } from "../launch/runtime-unit.ts";
 
 /** The attempts as a service of systemd: its unit is there for this one start, in /run. */
 
-const folder = "/run/systemd/system";
 const nameOf = (pid: number) => `cagewright-selftest-${pid}.service`;
 
 export async function startAttempts({ brought, directories, launcher, output, text }: AttemptsService): Promise<StartedAttempts> {
@@ -43,9 +33,9 @@ export async function startAttempts({ brought, directories, launcher, output, te
 		chmodSync(pathToBytes(directory), mode & 0o1777);
 	}
 	writeFileSync(nativePath(output), "", { mode: 0o600 });
-	const remove = () => removeUnit(name);
+	const remove = () => removeRuntimeUnit(name);
 	try {
-		writeFileSync(join(folder, name), text, { mode: 0o600 });
+		writeFileSync(join(runtimeUnits, name), text, { mode: 0o600 });
 		await must(["daemon-reload"]);
 		await must(["start", name]);
 	} catch (error) {
@@ -81,22 +71,10 @@ function place(file: string, write: () => void): void {
 	chmodSync(file, 0o755);
 }
 
-async function removeUnit(name: string): Promise<void> {
-	await systemctl(["kill", "--signal=KILL", name]);
-	await systemctl(["stop", name]);
-	try {
-		unlinkSync(join(folder, name));
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-	}
-	await systemctl(["daemon-reload"]);
-	await systemctl(["reset-failed", name]);
-}
-
 /** Units of commands that were killed; what they started ended by itself. */
 async function clearAbandoned(): Promise<void> {
-	for (const file of readdirSync(folder)) {
+	for (const file of readdirSync(runtimeUnits)) {
 		const pid = Number(/^cagewright-selftest-(\d+)\.service$/.exec(file)?.[1] ?? 0);
-		if (pid && (pid === process.pid || !processStatus(pid))) await removeUnit(file);
+		if (pid && (pid === process.pid || !processStatus(pid))) await removeRuntimeUnit(file);
 	}
 }
