@@ -57,6 +57,8 @@ describe.each([
 			const line = `strace -f -o /tmp/trace unshare --mount ${"x".repeat(number * 3)}`;
 			screen.session.emit({ event: "command-started", number, line });
 		}
+		// Events reach the state in batches, and a page of commands that stands at its end follows what is added.
+		await screen.when(({ commands }) => commands.length === 40);
 		await pagesFit(screen);
 		screen.type("\x1b[B\r");
 		await screen.sees(screen.words.form.button);
