@@ -8,10 +8,10 @@ import { fileURLToPath } from "node:url";
  * looked at before it is taken.
  */
 const mostTexts = 5000;
-const rows = JSON.stringify(fileURLToPath(new URL("../src/ui/ink-rows.ts", import.meta.url)));
+const rows = JSON.stringify(fileURLToPath(new URL("../src/wizard/ink-rows.ts", import.meta.url)));
 
 /** What Ink lays out with, loaded before Ink is. */
-const yoga = fileURLToPath(new URL("../src/ui/yoga.ts", import.meta.url));
+const yoga = fileURLToPath(new URL("../src/wizard/yoga.ts", import.meta.url));
 
 const edits = {
 	"measure-text.js": [

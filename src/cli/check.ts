@@ -1,5 +1,5 @@
 import { Failure } from "../core/failure.ts";
-import { type CheckedCage, checkAll, checkCage, isClean } from "../engine/check.ts";
+import { type CheckedCage, checkAll, checkCage, isClean } from "../engine/upkeep/check.ts";
 import { checkedText, checkedToJson, nagiosLine } from "../report/check.ts";
 import { stateFolder } from "./state.ts";
 import type { Terminal } from "./terminal.ts";

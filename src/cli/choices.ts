@@ -5,12 +5,12 @@ import { quoteShellLine } from "../core/path/quote.ts";
 import type { PackageRef } from "../core/plan/plan.ts";
 import { fillText, type ParameterValues } from "../core/template/parameters.ts";
 import type { Template } from "../core/template/template.ts";
-import { isMissing } from "../core/wizard/choose.ts";
 import type { Packages } from "../engine/ports.ts";
-import type { Choice } from "../engine/session.ts";
 import { distributionIds } from "../system/packages/distribution.ts";
 import { newestProgram } from "../system/templates/here.ts";
 import { lookUpProgram } from "../system/units/path-lookup.ts";
+import type { Choice } from "../wizard/session/session.ts";
+import { isMissing } from "../wizard/steps/choose/reduce.ts";
 
 /** A template as something to choose, with what of it this machine lacks and whether it runs. */
 export function choiceOfTemplate(

@@ -1,4 +1,4 @@
-import { explainCage, explainSubject } from "../engine/explain.ts";
+import { explainCage, explainSubject } from "../engine/plan/explain.ts";
 import { explanationText, explanationToJson, overviewText, overviewToJson } from "../report/explain.ts";
 import type { Terminal } from "./terminal.ts";
 

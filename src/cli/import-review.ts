@@ -3,7 +3,7 @@ import { permissionsOf, tellingPermissions, tellingVariables } from "../core/cag
 import { countEntries, devicesOf } from "../core/cage/manifest.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
-import type { Imported } from "../engine/transfer.ts";
+import type { Imported } from "../engine/export/transfer.ts";
 import { fields } from "../report/format.ts";
 import type { Terminal } from "./terminal.ts";
 

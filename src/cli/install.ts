@@ -10,7 +10,7 @@ import {
 	planInstallation,
 	planUninstallation,
 	uninstallProgram,
-} from "../engine/installation.ts";
+} from "../engine/upkeep/installation.ts";
 import { programPlace } from "../system/installation/program.ts";
 import { systemUnits } from "../system/units/host-units.ts";
 import type { Terminal } from "./terminal.ts";

@@ -4,7 +4,7 @@ import type { Language } from "../messages/messages.ts";
 /** Puts all that the help says into the language; English is what it is defined in. */
 export async function localize(program: Command, language: Language): Promise<void> {
 	if (language === "en") return;
-	const { helpDe } = await import("../messages/help-de.ts");
+	const { helpDe } = await import("../messages/de/help.ts");
 	const say = (text: string) => helpDe[text] ?? text;
 	for (const command of [program, ...program.commands]) {
 		command.description(say(command.description()));
@@ -29,7 +29,7 @@ export async function localize(program: Command, language: Language): Promise<vo
 export async function usageError(message: string, language: Language): Promise<string> {
 	const problem = message.replace(/^error: /, "").replace(/\n/g, " ");
 	if (language === "en") return `${problem} See: cagewright --help`;
-	const { seeHelpDe, similarDe, usageDe } = await import("../messages/help-de.ts");
+	const { seeHelpDe, similarDe, usageDe } = await import("../messages/de/help.ts");
 	const said = [usageDe, similarDe].reduce((text, patterns) => {
 		const known = patterns.find(([pattern]) => pattern.test(text));
 		return known ? text.replace(known[0], known[1]) : text;

@@ -7,7 +7,7 @@ import { mergeRules } from "../core/template/merge.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { knownCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { asPassesOnHost } from "../engine/try-probe.ts";
+import { asPassesOnHost } from "../engine/trace/try-probe.ts";
 import { answersFrom, baseAnswers } from "./answers.ts";
 import { toldOfProcess } from "./attach.ts";
 import type { ApplicationOptions, ConsentOptions } from "./options.ts";

@@ -1,7 +1,7 @@
 import { comparePlanWithManifest } from "../core/cage/difference.ts";
-import { warnUnusedAllowances } from "../engine/allowances.ts";
-import { reachedOf } from "../engine/coverage.ts";
-import { planStep, takeDocumented } from "../engine/steps.ts";
+import { planStep, takeDocumented } from "../engine/build/steps.ts";
+import { warnUnusedAllowances } from "../engine/plan/allowances.ts";
+import { reachedOf } from "../engine/trace/coverage.ts";
 import { reachedText, reachedToJson } from "../report/coverage.ts";
 import { differenceToJson, planToJson } from "../report/json.ts";
 import { differenceText, planText } from "../report/text.ts";

@@ -3,7 +3,7 @@ import { Failure } from "../core/failure.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Entry } from "../core/plan/plan.ts";
 import { type Access, emptyTrace, type Trace } from "../core/trace/trace.ts";
-import { planStep } from "../engine/steps.ts";
+import { planStep } from "../engine/build/steps.ts";
 import { type FromPlanning, perPart, type ToPlanning } from "../system/planning/protocol.ts";
 import { systemMachine } from "./machine.ts";
 

@@ -7,7 +7,7 @@ import { type CageRecord, historyLine } from "../core/record/record.ts";
 import { checksumLine, isAsWritten, recordedAction, verifyRecord } from "../core/record/verification.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { fingerprintOf } from "../engine/record.ts";
+import { fingerprintOf } from "../engine/record/record.ts";
 import { errorName } from "../system/files/errors.ts";
 import { hashFile } from "../system/files/hash.ts";
 import { writeAtomic } from "../system/state/atomic.ts";

@@ -7,7 +7,7 @@ import type { CageRecord } from "../core/record/record.ts";
 import type { Responsible } from "../core/record/responsible.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { approvedNow, keepResponsible, recordOf } from "../engine/record.ts";
+import { approvedNow, keepResponsible, recordOf } from "../engine/record/record.ts";
 import { recordHtml } from "../report/record/html.ts";
 import { recordToJson } from "../report/record/json.ts";
 import { recordMarkdown } from "../report/record/markdown.ts";

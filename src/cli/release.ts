@@ -2,7 +2,7 @@ import type { Keep } from "../core/adoption/adoption.ts";
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
-import { planRelease, type ReleasePlan, releaseService } from "../engine/adoption/release.ts";
+import { planRelease, type ReleasePlan, releaseService } from "../engine/adopt/release.ts";
 import { dropinPath } from "./adopt.ts";
 import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,7 +1,7 @@
 import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import { planRemoval, type RemovalPlan, removeCage } from "../engine/remove.ts";
+import { planRemoval, type RemovalPlan, removeCage } from "../engine/upkeep/remove.ts";
 import { removalText } from "../report/removal.ts";
 import { ask } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";

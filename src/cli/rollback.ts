@@ -1,5 +1,5 @@
 import { presentGeneration } from "../engine/cages.ts";
-import { rollbackCage, rollbackTarget } from "../engine/rollback.ts";
+import { rollbackCage, rollbackTarget } from "../engine/upkeep/rollback.ts";
 import { restartedText } from "../report/update.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,6 +1,6 @@
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { presentCage } from "../engine/cages.ts";
-import { launchRequest } from "../engine/run.ts";
+import { launchRequest } from "../engine/run/run.ts";
 import { recordAcceptances } from "./acceptance.ts";
 import { systemMachine } from "./machine.ts";
 import { startCage } from "./start.ts";

@@ -1,5 +1,5 @@
 import { holds } from "../core/selftest/verdict.ts";
-import { type SelftestOptions, selftestCage } from "../engine/selftest.ts";
+import { type SelftestOptions, selftestCage } from "../engine/selftest/selftest.ts";
 import { selftestText, selftestToJson } from "../report/selftest.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,11 +1,11 @@
 import { Failure } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 import { equivalentCommand } from "../core/questions/equivalent.ts";
-import { type Screen, stepOf, steps } from "../core/wizard/state.ts";
 import type { Context } from "../engine/context.ts";
-import { openLeft } from "../engine/left-session.ts";
-import { findSession, removeSession, type SessionSummary, summaryOf } from "../engine/sessions.ts";
 import { fields, table } from "../report/format.ts";
+import { openLeft } from "../wizard/session/left-session.ts";
+import { findSession, removeSession, type SessionSummary, summaryOf } from "../wizard/session/sessions.ts";
+import { type Screen, stepOf, steps } from "../wizard/state.ts";
 import { ask } from "./ask.ts";
 import { SystemChooser } from "./chooser.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,4 +1,4 @@
-import { shellInCage } from "../engine/shell.ts";
+import { shellInCage } from "../engine/run/shell.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** On a terminal, a shell to sit before; else one that reads its commands from stdin. */

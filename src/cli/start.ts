@@ -1,6 +1,6 @@
 import type { StartContext, StartMachine } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
-import { passedSignals, type RunOptions, runCage } from "../engine/run.ts";
+import { passedSignals, type RunOptions, runCage } from "../engine/run/run.ts";
 import { systemAccounts } from "../system/accounts/accounts.ts";
 import { auditCage } from "../system/files/audit.ts";
 import { UtilLinuxLauncher } from "../system/launch/launcher.ts";

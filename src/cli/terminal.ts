@@ -2,7 +2,7 @@ import { Failure } from "../core/failure.ts";
 import { pathFromText } from "../core/path/path.ts";
 import type { Context } from "../engine/context.ts";
 import type { Event } from "../engine/events.ts";
-import { finishUnfinished } from "../engine/repair.ts";
+import { finishUnfinished } from "../engine/upkeep/repair.ts";
 import { languageFrom, type Messages, messagesFor } from "../messages/messages.ts";
 import { finishedText } from "../report/finished.ts";
 import { eventToJson } from "../report/json.ts";

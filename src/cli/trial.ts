@@ -1,10 +1,10 @@
 import { Failure } from "../core/failure.ts";
 import { defaultRounds } from "../core/questions/answers.ts";
+import { rounds, tested, withOwnAccount } from "../engine/build/make.ts";
+import { planStep, timed, trialStep } from "../engine/build/steps.ts";
 import type { Context } from "../engine/context.ts";
-import { rounds, tested, withOwnAccount } from "../engine/make.ts";
-import { remedies, summarise } from "../engine/remedies.ts";
-import { planStep, timed, trialStep } from "../engine/steps.ts";
-import { unitTrialStep } from "../engine/unit-trial.ts";
+import { remedies, summarise } from "../engine/trial/remedies.ts";
+import { unitTrialStep } from "../engine/trial/unit-trial.ts";
 import { missingToJson } from "../report/json.ts";
 import { selftestToMadeJson } from "../report/selftest.ts";
 import { roundText, unitTrialText } from "../report/trial.ts";

@@ -5,7 +5,7 @@ import { showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import { foundHolding } from "../core/selftest/verdict.ts";
 import type { Context } from "../engine/context.ts";
-import { planUpdate, type Updated, updateCage } from "../engine/update.ts";
+import { planUpdate, type Updated, updateCage } from "../engine/upkeep/update.ts";
 import { updatedText, updatedToJson, updatePlanText, updatePlanToJson } from "../report/update.ts";
 import { missedLine } from "../report/watch.ts";
 import { ask } from "./ask.ts";

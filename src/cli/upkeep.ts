@@ -6,8 +6,8 @@ import { deployFolder, logrotateFolder } from "../core/upkeep/hooks.ts";
 import { serverSignals } from "../core/upkeep/signals.ts";
 import { presentCage } from "../engine/cages.ts";
 import type { Context } from "../engine/context.ts";
-import { installHook, uninstallHook } from "../engine/hooks.ts";
-import { rotationText } from "../engine/log-rotation.ts";
+import { installHook, uninstallHook } from "../engine/upkeep/hooks.ts";
+import { rotationText } from "../engine/upkeep/log-rotation.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the host runs beside a cage: printed, or put where logrotate and certbot look. */

@@ -1,6 +1,6 @@
 import { quoteShellLine } from "../core/path/quote.ts";
 import { stateWords } from "../core/questions/next-steps.ts";
-import { watchCage } from "../engine/watch.ts";
+import { watchCage } from "../engine/watch/watch.ts";
 import { watchedText, watchedToJson } from "../report/watch.ts";
 import type { Terminal } from "./terminal.ts";
 

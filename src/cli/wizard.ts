@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { Failure } from "../core/failure.ts";
 import type { Machine } from "../engine/context.ts";
-import { findSession, type SessionSummary } from "../engine/sessions.ts";
-import { Wizard } from "../engine/wizard.ts";
 import { ThreadPlanner } from "../system/planning/thread-planner.ts";
-import type { LastLines } from "../ui/last-lines.ts";
+import type { LastLines } from "../wizard/last-lines.ts";
+import { Wizard } from "../wizard/session/engine-session.ts";
+import { findSession, type SessionSummary } from "../wizard/session/sessions.ts";
 import { SystemChooser } from "./chooser.ts";
 import { systemMachine } from "./machine.ts";
 import { recordWriter } from "./record-writer.ts";
@@ -34,8 +34,8 @@ export async function wizard(terminal: Terminal, resume?: string | true): Promis
 	let last: LastLines = () => [];
 	try {
 		const run = linear
-			? (await import("../ui/linear/run-linear.ts")).runLinear
-			: (await import("../ui/run-wizard.tsx")).runWizard;
+			? (await import("../wizard/linear/run-linear.ts")).runLinear
+			: (await import("../wizard/run-wizard.tsx")).runWizard;
 		const { lines, status } = await run(options);
 		last = lines;
 		return status;

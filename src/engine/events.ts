@@ -6,8 +6,8 @@ import type { Plan } from "../core/plan/plan.ts";
 import type { Awaited } from "../core/trace/awaited.ts";
 import type { AccessCounts } from "../core/trace/counts.ts";
 import type { ProcessRow, ProcessTree } from "../core/trace/process-tree.ts";
-import type { Reached } from "./coverage.ts";
 import type { CommandEvent } from "./ports.ts";
+import type { Reached } from "./trace/coverage.ts";
 
 export type Step = "trace" | "attach" | "plan" | "build" | "trial";
 

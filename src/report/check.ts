@@ -1,6 +1,6 @@
 import { type Path, pathToJson } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import { type CheckedCage, isOutdated } from "../engine/check.ts";
+import { type CheckedCage, isOutdated } from "../engine/upkeep/check.ts";
 import type { Messages } from "../messages/messages.ts";
 import { changedText, settingsText } from "./difference.ts";
 import { missingToJson } from "./json.ts";

@@ -4,7 +4,7 @@ import { type Coverage, coverageGroups } from "../core/plan/coverage.ts";
 import type { StageReach } from "../core/plan/life.ts";
 import type { NextExercise } from "../core/plan/next-exercises.ts";
 import { type Added, isNothing } from "../core/trace/another-run.ts";
-import type { Reached } from "../engine/coverage.ts";
+import type { Reached } from "../engine/trace/coverage.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";
 

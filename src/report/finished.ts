@@ -1,5 +1,5 @@
 import { showPath } from "../core/path/quote.ts";
-import type { Finished } from "../engine/repair.ts";
+import type { Finished } from "../engine/upkeep/repair.ts";
 import type { Messages } from "../messages/messages.ts";
 
 /** What was finished of an earlier command that was cut off, as a line. */

@@ -1,7 +1,7 @@
 import { baseName } from "../core/path/path.ts";
 import { showPath } from "../core/path/quote.ts";
-import type { RemovalPlan } from "../engine/remove.ts";
 import type { CageContent } from "../engine/store.ts";
+import type { RemovalPlan } from "../engine/upkeep/remove.ts";
 import type { Messages } from "../messages/messages.ts";
 
 /** Everything that a removal deletes and keeps, by name. */

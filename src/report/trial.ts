@@ -1,8 +1,8 @@
 import { probeWords } from "../core/application/show-probe.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { isOffer, type Missing } from "../core/plan/missing.ts";
-import type { TrialRound } from "../engine/trial.ts";
-import type { UnitTrial } from "../engine/unit-trial.ts";
+import type { TrialRound } from "../engine/trial/trial.ts";
+import type { UnitTrial } from "../engine/trial/unit-trial.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent, table } from "./format.ts";
 import { offeredTable } from "./offers.ts";

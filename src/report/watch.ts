@@ -1,7 +1,7 @@
 import { showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Watched } from "../core/watch/watched.ts";
-import type { CageWatch } from "../engine/watch.ts";
+import type { CageWatch } from "../engine/watch/watch.ts";
 import type { Messages } from "../messages/messages.ts";
 import { indent } from "./format.ts";
 import { missingToJson } from "./json.ts";

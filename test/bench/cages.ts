@@ -1,8 +1,8 @@
 import { answersFrom } from "../../src/cli/answers.ts";
 import { systemMachine } from "../../src/cli/machine.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
+import { planStep, traceStep } from "../../src/engine/build/steps.ts";
 import type { Context } from "../../src/engine/context.ts";
-import { planStep, traceStep } from "../../src/engine/steps.ts";
 import { builtinTemplate } from "../../src/system/templates/builtin.ts";
 
 export function contextIn(state: string): Context {

@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import { pathFromText } from "../../src/core/path/path.ts";
-import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { drawApp } from "../../src/ui/draw.tsx";
-import { WizardStore } from "../../src/ui/store.ts";
+import { drawApp } from "../../src/wizard/draw.tsx";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
+import { WizardStore } from "../../src/wizard/runner.ts";
 import { redis, ScriptedSession, shownProcesses } from "../ui/scripted-session.ts";
 
 /** The wizard on the trace step, with lines coming as fast as its arguments say: a process of its own, so that what it costs is the wizard's alone. */

@@ -4,10 +4,10 @@ import { render } from "ink";
 import { createElement } from "react";
 import type { Plan } from "../../src/core/plan/plan.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
-import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { App } from "../../src/ui/app.tsx";
-import { WizardStore } from "../../src/ui/store.ts";
+import { App } from "../../src/wizard/app.tsx";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
+import { WizardStore } from "../../src/wizard/runner.ts";
 import { redis, ScriptedSession } from "../ui/scripted-session.ts";
 import { waitedForProcessor } from "./harness.ts";
 

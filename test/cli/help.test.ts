@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { helpDe } from "../../src/messages/help-de.ts";
+import { helpDe } from "../../src/messages/de/help.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

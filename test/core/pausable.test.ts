@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { atOnce, inTurns, type Pausable } from "../../src/core/pausable.ts";
-import { modelOf, prepareModel } from "../../src/core/wizard/files/model.ts";
-import { totalsOf } from "../../src/core/wizard/files/totals.ts";
+import { modelOf, prepareModel } from "../../src/wizard/steps/files/model.ts";
+import { totalsOf } from "../../src/wizard/steps/files/totals.ts";
 import { entry, plan as planOf } from "./cage/plans.ts";
 
 function* counting(to: number): Pausable<number> {

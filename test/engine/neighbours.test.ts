@@ -3,7 +3,7 @@ import type { Path } from "../../src/core/path/path.ts";
 import type { SocketPolicy } from "../../src/core/plan/neighbours.ts";
 import type { Context, Machine } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
-import { type Attempt, reachingNeighbours } from "../../src/engine/neighbours.ts";
+import { type Attempt, reachingNeighbours } from "../../src/engine/trace/neighbours.ts";
 import { socket, tree } from "../core/plan/tree.ts";
 
 const database = "/run/redis/redis.sock" as Path;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { proposeProbe } from "../../src/core/application/probe.ts";
 import type { Event } from "../../src/engine/events.ts";
-import { askUntilAnswered, probeUntilAnswered, runExercise } from "../../src/engine/probing.ts";
+import { askUntilAnswered, probeUntilAnswered, runExercise } from "../../src/engine/trace/probing.ts";
 import { plan } from "../core/cage/plans.ts";
 
 test.each([

@@ -3,7 +3,7 @@ import { TraceFold } from "../../src/core/trace/fold.ts";
 import { startAtFirstExecve } from "../../src/core/trace/start.ts";
 import type { Context } from "../../src/engine/context.ts";
 import type { Event } from "../../src/engine/events.ts";
-import { TraceReport } from "../../src/engine/trace-report.ts";
+import { TraceReport } from "../../src/engine/trace/trace-report.ts";
 
 /** A machine whose time goes on when the test says so. */
 class Clock {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { noRules } from "../../src/core/application/application.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
-import { asPassesOnHost } from "../../src/engine/try-probe.ts";
+import { asPassesOnHost } from "../../src/engine/trace/try-probe.ts";
 import { plan } from "../core/cage/plans.ts";
 
 const guess = (port: number, protocol: string) => ({ code: "probe-guessed-port", values: { port, protocol } });

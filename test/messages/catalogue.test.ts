@@ -42,7 +42,7 @@ function code(path: string): string {
 const help = /cli\/(program|options|localize)\.ts$/;
 
 describe("sentences outside the catalogue", () => {
-	const files = ["ui", "cli"].flatMap((folder) =>
+	const files = ["wizard", "cli"].flatMap((folder) =>
 		readdirSync(join(source, folder), { recursive: true, encoding: "utf8" })
 			.filter((name) => /\.tsx?$/.test(name))
 			.map((name) => join(source, folder, name)),

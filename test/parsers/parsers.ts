@@ -40,6 +40,7 @@ import { parseBind } from "../../src/core/questions/answers.ts";
 import { parseDecoy } from "../../src/core/selftest/decoy.ts";
 import { parseMounts } from "../../src/core/selftest/outside.ts";
 import { parseAttempts } from "../../src/core/selftest/verdict.ts";
+import { migrated } from "../../src/core/session/version.ts";
 import { unbundle } from "../../src/core/template/bundle.ts";
 import { parseTemplate } from "../../src/core/template/parse.ts";
 import { TraceFold } from "../../src/core/trace/fold.ts";
@@ -48,7 +49,6 @@ import { startAtFirstExecve } from "../../src/core/trace/start.ts";
 import { foreignTrace } from "../../src/core/trace/trace-schema.ts";
 import { parseLogrotate } from "../../src/core/upkeep/logrotate-file.ts";
 import { parseFailure } from "../../src/core/watch/watched.ts";
-import { migrated, restored } from "../../src/core/wizard/stored.ts";
 import { adoptionFromJson, adoptionToJson } from "../../src/system/adoption/adoption-json.ts";
 import { parseApkInstalled } from "../../src/system/packages/apk.ts";
 import { parseConffiles } from "../../src/system/packages/conffiles.ts";
@@ -61,6 +61,7 @@ import { parseMountinfo } from "../../src/system/rehearsal/mounts.ts";
 import { parseMaps } from "../../src/system/running/mapped.ts";
 import { cageFromJson, cageToJson } from "../../src/system/state/cage-json.ts";
 import { parseSockets } from "../../src/system/units/processes.ts";
+import { restored } from "../../src/wizard/session/stored.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
 import { makeElf } from "../core/elf/make-elf.ts";
 
@@ -336,7 +337,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
 		parse: (text) => foreignTrace(json(text)),
 	},
 	"a session of the wizard": {
-		samples: [readFileSync("test/core/wizard/session-1.json", "latin1")],
+		samples: [readFileSync("test/wizard/session-1.json", "latin1")],
 		parse(text) {
 			const value = fields(text);
 			if (!isObject(value)) return;

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { noRules } from "../../src/core/application/application.ts";
 import { pathFromText } from "../../src/core/path/path.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
-import { reviewRows } from "../../src/core/wizard/review.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { reviewLines, reviewText } from "../../src/report/review.ts";
+import { reviewRows } from "../../src/wizard/steps/build/review.ts";
+import { reviewLines, reviewText } from "../../src/wizard/steps/build/review-text.ts";
 import { entry, plan, writable } from "../core/cage/plans.ts";
 import { redis, surroundings } from "../ui/scripted-session.ts";
 

@@ -4,7 +4,7 @@ import { pathFromBytes, pathFromText } from "../../src/core/path/path.ts";
 import type { Importance } from "../../src/core/plan/importance.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Reason } from "../../src/core/plan/plan.ts";
-import type { TrialRound } from "../../src/engine/trial.ts";
+import type { TrialRound } from "../../src/engine/trial/trial.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
 import { indent, table } from "../../src/report/format.ts";
 import { showReason } from "../../src/report/reasons.ts";

@@ -4,7 +4,7 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import type { Cage } from "../../src/core/cage/cage.ts";
 import { Failure } from "../../src/core/failure.ts";
 import type { Trace } from "../../src/core/trace/trace.ts";
-import { planStep } from "../../src/engine/steps.ts";
+import { planStep } from "../../src/engine/build/steps.ts";
 import { ThreadPlanner } from "../../src/system/planning/thread-planner.ts";
 import { application, type Did, rules, trace } from "../core/plan/traces.ts";
 import { temporaryState } from "./cagewright.ts";

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
 import { type Layer, layers } from "../../src/core/confinement/layers.ts";
 import { failedChecks, holds, type Selftest, withOutcome } from "../../src/core/selftest/verdict.ts";
-import { selftestCage } from "../../src/engine/selftest.ts";
+import { selftestCage } from "../../src/engine/selftest/selftest.ts";
 import { cagewright, type Json, make, temporaryState } from "./cagewright.ts";
 import { redis } from "./daemons.ts";
 import { freePort } from "./network.ts";

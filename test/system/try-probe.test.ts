@@ -6,7 +6,7 @@ import { systemMachine } from "../../src/cli/machine.ts";
 import { noRules } from "../../src/core/application/application.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import type { Context } from "../../src/engine/context.ts";
-import { tryProbe } from "../../src/engine/try-probe.ts";
+import { tryProbe } from "../../src/engine/trace/try-probe.ts";
 import { lineProblem } from "../../src/system/launch/line-problem.ts";
 import { greetingOf } from "../../src/system/units/greeting.ts";
 import { temporaryState } from "./cagewright.ts";

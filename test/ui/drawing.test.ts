@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { expect, test, vi } from "vitest";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { drawApp } from "../../src/ui/draw.tsx";
-import { WizardStore } from "../../src/ui/store.ts";
+import { drawApp } from "../../src/wizard/draw.tsx";
+import { WizardStore } from "../../src/wizard/runner.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
 // Ink reads it when it is loaded, and draws the last frame alone with it.

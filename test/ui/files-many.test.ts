@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { Path } from "../../src/core/path/path.ts";
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
-import { shownRows } from "../../src/core/wizard/files/shown.ts";
+import { shownRows } from "../../src/wizard/steps/files/shown.ts";
 import { largePlan } from "./large-plan.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Look } from "../../src/ui/look.ts";
+import type { Look } from "../../src/wizard/look.ts";
 import { layoutAt } from "./layout.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";

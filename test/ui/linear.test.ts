@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { linearActions } from "../../src/core/wizard/linear.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { inWords } from "../../src/ui/linear/in-words.ts";
-import { spokenLines } from "../../src/ui/linear/spoken.tsx";
-import { Talk } from "../../src/ui/linear/talk.ts";
-import { WizardStore } from "../../src/ui/store.ts";
+import { inWords } from "../../src/wizard/linear/in-words.ts";
+import { linearActions } from "../../src/wizard/linear/reduce.ts";
+import { spokenLines } from "../../src/wizard/linear/spoken.tsx";
+import { Talk } from "../../src/wizard/linear/talk.ts";
+import { WizardStore } from "../../src/wizard/runner.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
 
 vi.hoisted(() => {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { render } from "ink-testing-library";
 import { afterEach, expect, test, vi } from "vitest";
-import { settle } from "../../src/core/wizard/settle.ts";
-import { startState, type WizardState } from "../../src/core/wizard/state.ts";
-import { isWorthKeeping, restored, storedOf } from "../../src/core/wizard/stored.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { Frame } from "../../src/ui/frame.tsx";
+import { Frame } from "../../src/wizard/frame.tsx";
+import { isWorthKeeping, restored, storedOf } from "../../src/wizard/session/stored.ts";
+import { settle } from "../../src/wizard/settle.ts";
+import { startState, type WizardState } from "../../src/wizard/state.ts";
 import { ScreenDriver } from "./screen.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 import { walks } from "./walks.ts";
@@ -37,7 +37,7 @@ function still(state: WizardState): WizardState {
 }
 
 test("a session of version 1 is drawn", () => {
-	const { fields } = JSON.parse(readFileSync(new URL("../core/wizard/session-1.json", import.meta.url), "utf8"));
+	const { fields } = JSON.parse(readFileSync(new URL("../wizard/session-1.json", import.meta.url), "utf8"));
 	const back = restored(fields, true);
 	expect(drawn({ ...startState, ...back?.state, size })).toContain("/usr/share/zoneinfo/Europe/Berlin");
 });

@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
 import { Terminal } from "@xterm/headless";
-import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
-import type { WizardState } from "../../src/core/wizard/state.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { type Drawn, drawApp } from "../../src/ui/draw.tsx";
-import type { Look } from "../../src/ui/look.ts";
-import { WizardStore } from "../../src/ui/store.ts";
+import { type Drawn, drawApp } from "../../src/wizard/draw.tsx";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
+import type { Look } from "../../src/wizard/look.ts";
+import { WizardStore } from "../../src/wizard/runner.ts";
+import type { WizardState } from "../../src/wizard/state.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
 
 /** A terminal of a given size, as far as Ink asks. What it gets is drawn by a real emulator. */

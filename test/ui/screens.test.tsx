@@ -1,11 +1,11 @@
 import { cleanup, render } from "ink-testing-library";
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../src/core/failure.ts";
-import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
 import { messagesFor } from "../../src/messages/messages.ts";
-import { App } from "../../src/ui/app.tsx";
-import { lastLines } from "../../src/ui/last-lines.ts";
-import { WizardStore } from "../../src/ui/store.ts";
+import { App } from "../../src/wizard/app.tsx";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
+import { lastLines } from "../../src/wizard/last-lines.ts";
+import { WizardStore } from "../../src/wizard/runner.ts";
 import { type Script, ScriptedSession } from "./scripted-session.ts";
 
 afterEach(cleanup);

@@ -5,7 +5,7 @@ import type { Entry, Identity, Plan, WritableDirectory } from "../../src/core/pl
 import { matchPaths } from "../../src/core/plan/rules.ts";
 import type { Answers } from "../../src/core/questions/answers.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
-import type { HostView } from "../../src/core/wizard/surroundings.ts";
+import type { HostView } from "../../src/wizard/session/host-view.ts";
 import { groups, nsswitch, users } from "./host-accounts.ts";
 
 /** The answers for redis and the plan that they lead to. */

@@ -5,11 +5,20 @@ import type { Answers } from "../../src/core/questions/answers.ts";
 import { nextSteps } from "../../src/core/questions/next-steps.ts";
 import type { Tested } from "../../src/core/selftest/verdict.ts";
 import { emptyTrace } from "../../src/core/trace/trace.ts";
-import type { ReviewRow } from "../../src/core/wizard/review.ts";
-import type { ProbeAttempt, Resumed, Unneeded } from "../../src/core/wizard/seen.ts";
-import type { TextPage } from "../../src/core/wizard/state.ts";
 import type { Event } from "../../src/engine/events.ts";
-import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "../../src/engine/session.ts";
+import type { ProbeAttempt } from "../../src/engine/trace/try-probe.ts";
+import type { Resumed, Unneeded } from "../../src/wizard/seen.ts";
+import type {
+	Choice,
+	Finished,
+	Lack,
+	Problem,
+	TriedRound,
+	WizardSession,
+	WizardTrace,
+} from "../../src/wizard/session/session.ts";
+import type { TextPage } from "../../src/wizard/state.ts";
+import type { ReviewRow } from "../../src/wizard/steps/build/review.ts";
 import { choices } from "./scripted-choices.ts";
 import { planFor, redis, surroundings } from "./scripted-plan.ts";
 import { reached, shownProcesses } from "./scripted-trace.ts";

@@ -1,6 +1,6 @@
 import { pathFromText } from "../../src/core/path/path.ts";
-import type { Reached } from "../../src/engine/coverage.ts";
 import type { ShownProcesses } from "../../src/engine/events.ts";
+import type { Reached } from "../../src/engine/trace/coverage.ts";
 
 /** What is seen while a scripted application is traced. */
 

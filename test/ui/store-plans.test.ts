@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { decodeKeys, nothingDecoded } from "../../src/core/wizard/keys.ts";
-import { WizardStore } from "../../src/ui/store.ts";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
+import { WizardStore } from "../../src/wizard/runner.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,8 +1,8 @@
 import { Failure } from "../../src/core/failure.ts";
-import { fileTabs } from "../../src/core/wizard/files/state.ts";
-import { formFor } from "../../src/core/wizard/form-fields.ts";
-import type { Choice, Left } from "../../src/core/wizard/seen.ts";
-import { startState } from "../../src/core/wizard/state.ts";
+import type { Choice, Left } from "../../src/wizard/seen.ts";
+import { startState } from "../../src/wizard/state.ts";
+import { fileTabs } from "../../src/wizard/steps/files/state.ts";
+import { formFor } from "../../src/wizard/steps/form/fields.ts";
 import type { ScreenDriver } from "./screen.ts";
 import { redis, type Script } from "./scripted-session.ts";
 import { templateWalks } from "./template-walks.ts";

@@ -1,7 +1,7 @@
-import { type Binding, bindingsOf, type Command } from "../../src/core/wizard/bindings.ts";
-import type { WizardState } from "../../src/core/wizard/state.ts";
 import type { Messages } from "../../src/messages/messages.ts";
-import { keyName } from "../../src/ui/parts/key-name.ts";
+import { type Binding, bindingsOf, type Command } from "../../src/wizard/bindings.ts";
+import { keyName } from "../../src/wizard/parts/key-name.ts";
+import type { WizardState } from "../../src/wizard/state.ts";
 
 const back: readonly Command[] = ["back", "stop", "close", "no", "shut-or-back"];
 const out: readonly Command[] = ["quit", "interrupt"];

@@ -2,7 +2,7 @@ import type { Note } from "../application/note.ts";
 import type { Files, User } from "../machine/facts.ts";
 import { isWithin, join, type Path, pathFromText } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "./plan.ts";
 
 /**
  * Accounts of Debian's base-passwd (its users-and-groups.html), which exist before any package and which any may use. Others of

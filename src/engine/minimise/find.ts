@@ -5,8 +5,8 @@ import { lastThatWorks } from "../../core/minimise/last-that-works.ts";
 import { findUnneeded } from "../../core/minimise/search.ts";
 import type { FileUnit } from "../../core/minimise/units.ts";
 import type { Context } from "../context.ts";
-import { neighbourPorts } from "../neighbours.ts";
 import type { PartialTrees } from "../store.ts";
+import { neighbourPorts } from "../trace/neighbours.ts";
 import { type Asked, isFine, type Life, oneLife } from "./lives.ts";
 import { pathsOf, type Subject } from "./subject.ts";
 

@@ -2,8 +2,8 @@ import { Failure } from "../../core/failure.ts";
 import type { Path } from "../../core/path/path.ts";
 import type { Context } from "../context.ts";
 import type { CageLayout, Rehearsal } from "../ports.ts";
-import { probeUntilAnswered, runExercise } from "../probing.ts";
-import { graceSeconds, livesThrough, watchedRun } from "../trace.ts";
+import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
+import { graceSeconds, livesThrough, watchedRun } from "../trace/trace.ts";
 import type { Subject } from "./subject.ts";
 
 /** What is asked of the application in one life. */

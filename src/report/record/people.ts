@@ -3,7 +3,7 @@ import type { CageRecord } from "../../core/record/record.ts";
 import { isApproved } from "../../core/record/responsible.ts";
 import { residualRisks } from "../../core/record/risks.ts";
 import type { Messages } from "../../messages/messages.ts";
-import { requirement, safeguard, safeguardInGerman } from "../../messages/record/safeguard.ts";
+import { requirement, safeguard, safeguardInGerman } from "../../messages/safeguard.ts";
 import { type Block, type Cell, facts, heading, type Inline, table, text } from "./document.ts";
 
 /** The parts for those who answer for the cage: who they are, what the safeguard asks for, and what risks remain. */

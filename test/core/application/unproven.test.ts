@@ -5,7 +5,7 @@ import { exchange, fetchPage } from "../../../src/core/application/probe-lines.t
 import { probePrograms, protocols } from "../../../src/core/application/protocols.ts";
 import { askingOf, protocolOf, withoutJobs } from "../../../src/core/application/recognise.ts";
 import { isUnproven } from "../../../src/core/application/unproven.ts";
-import { unprovenNotes } from "../../../src/engine/unproven.ts";
+import { unprovenNotes } from "../../../src/engine/build/unproven.ts";
 import { messagesFor } from "../../../src/messages/messages.ts";
 
 const node = "/usr/bin/node";

@@ -1,0 +1,261 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import type { Winner } from "../../core/cage/edits.ts";
+import { footprintOf } from "../../core/cage/footprint.ts";
+import { type Counts, countEntries, type Manifest } from "../../core/cage/manifest.ts";
+import type { Addition } from "../../core/plan/make-plan.ts";
+import type { Missing } from "../../core/plan/missing.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import type { CageRecord } from "../../core/record/record.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import { readableManifest } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { warnUnusedAllowances } from "../plan/allowances.ts";
+import { adoptData, checkDedicatedAccount, provideAccount, provideStartAccount } from "../plan/dedicated-account.ts";
+import { keepEvidence, recordOf } from "../record/record.ts";
+import { selftestStep } from "../selftest/selftest.ts";
+import type { TraceOptions } from "../trace/trace.ts";
+import { orDiskFull, trialFailure, whereThereIsRoom } from "../trial/failures.ts";
+import { remedies, summarise } from "../trial/remedies.ts";
+import type { TrialRound } from "../trial/trial.ts";
+import { tryAsService } from "../trial/unit-trial.ts";
+import { clearOldGenerations } from "../upkeep/retention.ts";
+import { launchMethod } from "./method.ts";
+import { addSeconds, buildStep, checkName, planStep, takeDocumented, timed, traceStep, trialStep } from "./steps.ts";
+import { makePresent } from "./switching.ts";
+
+export interface MakeOptions {
+	readonly replace: boolean;
+	/** Tries the ways out once the application answers. */
+	readonly selftest: boolean;
+	/** Asked once, before anything is built; false ends the job with nothing made. */
+	readonly confirm: (plan: Plan) => Promise<boolean>;
+	readonly more?: TraceOptions["more"];
+	/** Takes up what the application's documentation names beyond the plan. */
+	readonly takeDocumented?: boolean;
+}
+
+export interface MadeCage {
+	readonly cage: Cage;
+	readonly plan: Plan;
+	readonly manifest: Manifest;
+	readonly counts: Counts;
+	readonly answered: boolean;
+	readonly missing: readonly Missing[];
+	readonly record: string;
+}
+
+/** The whole job. undefined where the plan was not confirmed. */
+export async function makeCage(
+	context: Context,
+	answers: Answers,
+	options: MakeOptions,
+	writeRecord: RecordWriter,
+): Promise<MadeCage | undefined> {
+	const { machine } = context;
+	// Before anything is watched that could not be confined afterwards.
+	launchMethod(context, false);
+	const lock = await machine.store.lock(answers.name);
+	try {
+		await checkName(context, answers, options.replace);
+		const begun = await beginCage(context, answers, options);
+		if (!begun) return undefined;
+		const made = await finishCage(context, begun, options, writeRecord).catch(async (error: unknown) => {
+			await begun.account.undo();
+			throw error;
+		});
+		return { ...made, cage: await tryAsService(context, made.cage) };
+	} finally {
+		await lock.release();
+	}
+}
+
+interface BegunCage {
+	/** That of a start as the cage's own account. */
+	readonly account: Awaited<ReturnType<typeof provideStartAccount>>;
+	readonly answers: Answers;
+	readonly cage: Cage;
+	readonly planned: Plan;
+	readonly trace: Trace;
+}
+
+async function finishCage(
+	context: Context,
+	{ answers, cage, planned, trace }: BegunCage,
+	{ replace, selftest }: MakeOptions,
+	writeRecord: RecordWriter,
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	const previous = await readableManifest(store, answers.name, await store.present(answers.name), replace);
+	return withOwnAccount(context, cage, planned, trace, previous, (plan) =>
+		rounds(context, cage, plan, trace, { most: answers.rounds, previous, writeRecord, selftest }),
+	);
+}
+
+/** Everything up to the consent, after which the trace is stored. undefined where the plan was not confirmed. */
+async function beginCage(
+	context: Context,
+	answers: Answers,
+	{ confirm, more, replace, takeDocumented: isTaken }: MakeOptions,
+): Promise<BegunCage | undefined> {
+	const account = await provideStartAccount(context, answers);
+	try {
+		const { cage: watched, result } = await traceStep(context, answers, { replace, ...(more ? { more } : {}) });
+		const traced = isTaken ? await takeDocumented(context, watched, result.trace) : watched;
+		const planned = await timed(context, "plan", () => planStep(context, traced, result.trace));
+		if (!(await confirm(planned.value))) {
+			await account.undo();
+			return undefined;
+		}
+		warnUnusedAllowances(context, planned.value);
+		await context.machine.store.saveTrace(answers.name, result.trace);
+		const cage = { ...traced, seconds: { ...traced.seconds, plan: planned.seconds } };
+		return { account, answers, cage, planned: planned.value, trace: result.trace };
+	} catch (error) {
+		await account.undo();
+		throw error;
+	}
+}
+
+/** Does what needs the cage's account with it in place. Where the work fails, an account that was made for it is gone again. */
+export async function withOwnAccount<T>(
+	context: Context,
+	cage: Cage,
+	planned: Plan,
+	trace: Trace,
+	previous: number | undefined,
+	work: (plan: Plan) => Promise<T>,
+): Promise<T> {
+	const { dedicatedAccount: name } = cage;
+	if (name === undefined) return work(planned);
+	await checkDedicatedAccount(context, cage.name, name);
+	const account = await provideAccount(context, cage.name, name);
+	try {
+		const plan = await planStep(context, cage, trace);
+		const data = await adoptData(context, cage.name, plan, previous);
+		try {
+			return await work(plan);
+		} catch (error) {
+			await data.undo();
+			throw error;
+		}
+	} catch (error) {
+		await account.undo();
+		throw error;
+	}
+}
+
+/** Puts the record into the words that are kept with the cage. */
+export type RecordWriter = (record: CageRecord) => string;
+
+export interface RoundsOptions {
+	readonly most: number;
+	/** The generation to go on from. */
+	readonly previous: number | undefined;
+	readonly writeRecord: RecordWriter;
+	readonly selftest?: boolean | undefined;
+	/** Whose configuration goes on where both the cage's and the host's were changed. */
+	readonly winner?: Winner;
+	/** What the log calls it; else `made` or `rebuilt`. */
+	readonly action?: string;
+}
+
+/** Builds and tries until every probe passes and nothing is missing that could be added, or nothing more can be done. */
+export async function rounds(
+	context: Context,
+	start: Cage,
+	firstPlan: Plan,
+	trace: Trace,
+	{ action, most, previous, selftest = true, winner, writeRecord }: RoundsOptions,
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	let cage = start;
+	let plan = firstPlan;
+	let added: Addition[] = [];
+	let unused: number | undefined;
+	const discardUnused = async () => {
+		const isUsed = unused === previous || unused === (await store.present(cage.name));
+		if (unused !== undefined && !isUsed) await store.discard(cage.name, unused);
+		unused = undefined;
+	};
+	try {
+		for (let round = 1; ; round++) {
+			const built = await timed(context, "build", () => buildStep(context, cage.name, plan, unused ?? previous, winner));
+			const candidate = built.value;
+			const { generation } = candidate.manifest;
+			if (unused !== generation) await discardUnused();
+			unused = generation;
+			const tried = await timed(context, "trial", () => trialStep(context, cage, candidate, trace, round, most));
+			const { answered, missing } = tried.value;
+			cage = {
+				...cage,
+				footprint: footprintOf(plan, trace),
+				trials: [...cage.trials, summarise(context, tried.value, generation, added, built.seconds + tried.seconds)],
+				seconds: addSeconds(cage.seconds, built.seconds, tried.seconds),
+			};
+			added = remedies(tried.value, cage.additions);
+			if (added.length && round < most) {
+				cage = { ...cage, additions: [...cage.additions, ...added] };
+				plan = await planStep(context, cage, trace);
+				continue;
+			}
+			if (!answered) {
+				await failed(context, cage, plan, tried.value);
+			}
+			cage = await tested(context, cage, candidate.manifest, selftest);
+			const counts = countEntries(candidate.manifest);
+			const made = { cage, plan, manifest: candidate.manifest, counts, answered, missing };
+			const published = await publish(context, made, previous, writeRecord, action, discardUnused);
+			unused = undefined;
+			return published;
+		}
+	} finally {
+		await discardUnused();
+	}
+}
+
+/** With what became of the ways out of this generation, if it is wanted; what was found of another one says nothing of this. */
+export async function tested(context: Context, cage: Cage, manifest: Manifest, wanted = true): Promise<Cage> {
+	const { selftest: _, ...rest } = cage;
+	const selftest = wanted ? await selftestStep(context, rest, manifest) : undefined;
+	return selftest ? { ...rest, selftest } : rest;
+}
+
+/** Makes the candidate the present generation and writes down what there is to know. */
+export async function publish(
+	context: Context,
+	made: Omit<MadeCage, "record">,
+	previous: number | undefined,
+	writeRecord: RecordWriter,
+	action = previous === undefined ? "made" : "rebuilt",
+	giveUp?: () => Promise<void>,
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	const { cage, counts, manifest } = made;
+	const { generation } = manifest;
+	const note = async () => {
+		await store.log(cage.name, action, {
+			generation,
+			rounds: cage.trials.length,
+			files: counts.files,
+			bytes: counts.bytes,
+			answered: made.answered,
+			...(cage.accepted ? { accepted: cage.accepted } : {}),
+		});
+		await keepEvidence(context, made);
+		return store.saveRecord(cage.name, writeRecord(await recordOf(context, cage.name)));
+	};
+	const record = await makePresent(context, cage, generation, { note, ...(giveUp ? { giveUp } : {}) });
+	await store.markStale(cage.name, undefined);
+	await clearOldGenerations(context, cage, manifest.generation);
+	return { ...made, record };
+}
+
+/** Keeps everything for the next attempt and says why it did not work. */
+async function failed(context: Context, cage: Cage, plan: Plan, round: TrialRound): Promise<never> {
+	const { store } = context.machine;
+	const failure = await orDiskFull(store, cage.name, trialFailure(cage.name, round, plan.entries));
+	await whereThereIsRoom(store.saveCage(cage));
+	await whereThereIsRoom(store.log(cage.name, "trial-failed", { rounds: cage.trials.length }));
+	throw failure;
+}

@@ -1,0 +1,399 @@
+import type { Application } from "../../core/application/application.ts";
+import { commandBeforeRule, foregroundNote } from "../../core/application/foreground.ts";
+import { resolveIdentity } from "../../core/application/identity.ts";
+import { mergeMadeDirectories, parseMadeDirectory } from "../../core/application/made-directory.ts";
+import type { Note } from "../../core/application/note.ts";
+import { withoutJobs } from "../../core/application/recognise.ts";
+import { mergeAcceptances } from "../../core/cage/acceptance.ts";
+import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
+import type { Winner } from "../../core/cage/edits.ts";
+import type { KnownFiles } from "../../core/cage/known-files.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Files } from "../../core/machine/facts.ts";
+import { leaveOut } from "../../core/minimise/minimised.ts";
+import { isWithin, normalise, type Path, pathFromText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { checkAccountRules } from "../../core/plan/accounts.ts";
+import { checkBind, checkPlaces } from "../../core/plan/check-rules.ts";
+import { withDedicatedAccount } from "../../core/plan/dedicated.ts";
+import { rulesTaking, withDocumented } from "../../core/plan/documented.ts";
+import { placeOf } from "../../core/plan/links.ts";
+import { makePlan } from "../../core/plan/make-plan.ts";
+import type { Entry, Identity, PackageRef, Plan } from "../../core/plan/plan.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import { mergeRules } from "../../core/template/merge.ts";
+import { type Added, addedBy, addRun } from "../../core/trace/another-run.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import { layoutOf, readableCage } from "../cages.ts";
+import type { Context, Machine } from "../context.ts";
+import type { Step } from "../events.ts";
+import { checkDedicatedAccount, dedicatedAccount, startsAs } from "../plan/dedicated-account.ts";
+import { requireNothingWider } from "../plan/narrowing.ts";
+import { noPeople, peopleServed } from "../plan/people.ts";
+import { separationNotes } from "../plan/separation.ts";
+import { traceRunning } from "../trace/attach.ts";
+import { Reach, type Reached } from "../trace/coverage.ts";
+import { offersOfDocumentation } from "../trace/documentation.ts";
+import { laterTimeout } from "../trace/patience.ts";
+import { type TraceOptions, type TraceResult, traceApplication } from "../trace/trace.ts";
+import { orDiskFull, startFailure } from "../trial/failures.ts";
+import { runTrial, type TrialRound } from "../trial/trial.ts";
+import { auditGeneration } from "../upkeep/audit.ts";
+import { takeOverEdits } from "../upkeep/edits.ts";
+import { unprovenNotes } from "./unproven.ts";
+
+/** The steps of the whole job, each on what the ones before left. The verbs, the wizard and `make` all go through here. */
+
+/** A candidate: built and tried, but not yet what the cage runs. */
+export interface Candidate {
+	readonly plan: Plan;
+	readonly manifest: Manifest;
+	readonly unchanged: boolean;
+}
+
+/** Measures a step and tells of it. Seconds, with two decimals. */
+export async function timed<T>(
+	context: Context,
+	step: Step,
+	work: () => Promise<T>,
+	onHost = false,
+): Promise<{ value: T; seconds: number }> {
+	const started = context.machine.now();
+	context.emit({ event: "step-started", step, ...(onHost ? { onHost } : {}) });
+	const value = await work();
+	const seconds = Math.round((context.machine.now() - started) / 10) / 100;
+	context.emit({ event: "step-finished", step, seconds });
+	return { value, seconds };
+}
+
+/** What a round took on top, in hundredths of a second. */
+export function addSeconds(before: Cage["seconds"], build: number, trial: number): Cage["seconds"] {
+	const sum = (a: number, b: number) => Math.round((a + b) * 100) / 100;
+	return { ...before, build: sum(before.build, build), trial: sum(before.trial, trial) };
+}
+
+/** Refuses to turn a cage into another one: throws `name-taken` (exit 2) where its command, account or directory is another. */
+export async function checkName(context: Context, answers: Answers, replace: boolean): Promise<Cage | undefined> {
+	const { machine } = context;
+	const cage = await readableCage(machine.store, answers.name, replace);
+	if (answers.dedicatedAccount !== undefined) {
+		await checkDedicatedAccount(context, answers.name, answers.dedicatedAccount);
+	}
+	if (cage && !replace && !isSameApplication(cage.application, answers.application)) {
+		throw new Failure("name-taken", { name: answers.name, command: cage.application.command.join(" ") }, 2);
+	}
+	return cage;
+}
+
+/** Throws `account-unknown` or `group-unknown` (exit 2), and `account-needs-root` (exit 3). */
+export function identityOf({ machine }: Context, answers: Answers): Identity {
+	const own = machine.accounts.own();
+	const { dedicatedAccount } = answers;
+	if (own && dedicatedAccount !== undefined) {
+		throw new Failure("account-needs-root", { account: dedicatedAccount, own: own.name }, 3);
+	}
+	const { user } = answers.application;
+	// One that is made before the trace is not there yet: until then anybody without rights stands for it.
+	const isToBeMade = dedicatedAccount !== undefined && startsAs(user, dedicatedAccount);
+	if (isToBeMade && !machine.accounts.users().some(({ name }) => name === dedicatedAccount)) {
+		const [, ...groups] = (user ?? "").split(":");
+		return { ...identityFor(machine, ["65534", ...groups].join(":")), name: dedicatedAccount };
+	}
+	return identityFor(machine, user);
+}
+
+/** Without root there is one account, whoever is asked for. */
+function identityFor({ accounts }: Machine, user: string | undefined): Identity {
+	const own = accounts.own();
+	if (!own) return resolveIdentity(user, accounts.users(), accounts.groups());
+	const { lowestPort: _, ...identity } = own;
+	if (user === undefined || user === "") return identity;
+	const asked = resolveIdentity(user, accounts.users(), accounts.groups());
+	if (asked.uid === own.uid && asked.gid === own.gid) return identity;
+	throw new Failure("account-needs-root", { account: user, own: own.name }, 3);
+}
+
+/** What is different without root, for the screen at once and for the plan and the record. */
+function limits({ accounts }: Machine): Note[] {
+	const own = accounts.own();
+	return own ? [{ code: "rootless", values: { user: own.name, port: own.lowestPort } }] : [];
+}
+
+/** Without root there is no other account to be had, and the user's own processes are no news. */
+async function separation(machine: Machine, ...cage: [name: string, plan: Plan, trace: Trace]): Promise<Note[]> {
+	return machine.accounts.own() ? [] : separationNotes(machine, ...cage);
+}
+
+/** What is made before the start need not be there yet. Throws `no-such-directory` (exit 2). */
+function requireWorkingDirectory({ cwd, directories }: Application, writable: readonly string[], files: Files): void {
+	const path = normalise(pathFromText(cwd));
+	const made = [...directories.map((text) => parseMadeDirectory(text).path), ...writable];
+	if (made.some((one) => isWithin(path, normalise(pathFromText(one))))) return;
+	const real = files.resolve(path);
+	if (real === undefined || files.status(real)?.kind !== "directory") {
+		throw new Failure("no-such-directory", { path: showPath(path) }, 2);
+	}
+}
+
+export interface TraceStepOptions extends Pick<TraceOptions, "more"> {
+	readonly replace?: boolean;
+	/** A cage with its trace, to which this run adds what it shows. */
+	readonly earlier?: { readonly cage: Cage; readonly trace: Trace };
+	/** Measures what is reached of the application's packages, and tells of it while it runs. */
+	readonly coverage?: boolean;
+}
+
+export interface TracedStep {
+	readonly cage: Cage;
+	/** Its trace is the sum of all runs. */
+	readonly result: TraceResult;
+	/** What this run showed beyond the earlier ones. */
+	readonly added?: Added;
+	readonly reached?: Reached;
+}
+
+/** Traces and stores what was seen, so that `plan` and `build` go on from it. Throws `not-answered-on-host` (exit 1). */
+export async function traceStep(
+	context: Context,
+	answers: Answers,
+	{ coverage = false, earlier, more, replace = false }: TraceStepOptions,
+): Promise<TracedStep> {
+	const { machine } = context;
+	// What cannot work is found out before anything is started.
+	checkPlaces(answers.rules, machine.files);
+	const identity = identityOf(context, answers);
+	checkAccountRules(answers.rules, identity, machine.accounts.users(), machine.accounts.groups());
+	const all = [...(answers.notes ?? []), ...limits(machine)];
+	for (const note of limits(machine)) context.emit({ event: "warned", ...note });
+	const { attach, onHost, rules, serviceDirectories = [] } = answers;
+	const asked = answers.application;
+	const exercises = onHost || attach ? withoutJobs(asked.exercises, asked.probes) : asked.exercises;
+	const directories = mergeMadeDirectories([...asked.directories, ...serviceDirectories]);
+	const application = { ...asked, directories, exercises };
+	if (!attach) requireWorkingDirectory(application, rules.writable, machine.files);
+	const reach = coverage
+		? new Reach(context, { ...answers, application }, earlier ? [earlier.trace] : [], earlier?.cage.exercises)
+		: undefined;
+	const { otherProbes } = answers;
+	const traced = { ...(more ? { more } : {}), ...(reach ? { reach } : {}), ...(otherProbes ? { otherProbes } : {}) };
+	const trace = (started: Application) => traceApplication(context, started, rules, identity, { ...traced, onHost });
+	const { value, seconds } = attach
+		? await timed(context, "attach", async () => ({
+				run: await traceRunning(context, application, attach, traced),
+				command: application.command,
+				notes: all,
+			}))
+		: await timed(context, "trace", () => traceEither(application, all, trace), onHost);
+	const { command, notes: noted, run } = value;
+	if (!run.answered) {
+		const failure = startFailure(command, run, machine.files, machine.accounts.own());
+		throw await orDiskFull(machine.store, answers.name, failure);
+	}
+	// Where the first answer took long, each later start may.
+	const told = { ...asked, command, timeout: laterTimeout(asked.timeout, run.answeredAfter ?? 0) };
+	const result = earlier ? { ...run, trace: addRun(earlier.trace, run.trace) } : run;
+	const passed = run.exercises.filter((exercise) => exercise.ok).map((exercise) => exercise.command);
+	const known = await readableCage(machine.store, answers.name, replace);
+	// An account that the cage has for itself owns its data: it stays, whether or not it is named again.
+	const dedicated = answers.dedicatedAccount ?? known?.dedicatedAccount;
+	// It may have answered in another way than the first that was proposed.
+	const probes = run.probes.map(({ command }) => command);
+	const people = answers.template === undefined ? peopleServed(machine, answers, probes, result.trace) : noPeople;
+	const notes = [...noted, ...people.notes, ...(answers.template === undefined ? unprovenNotes(probes, run.exercises) : [])];
+	const accepted = mergeAcceptances(known?.accepted ?? [], answers.accepted ?? []);
+	const cage: Cage = {
+		name: answers.name,
+		application: {
+			...told,
+			probes,
+			exercises: [...new Set([...(earlier?.cage.application.exercises ?? []), ...told.exercises])],
+			directories: usedDirectories(application, told, result.trace, machine.files),
+		},
+		rules: { ...answers.rules, accounts: [...answers.rules.accounts, ...people.accounts] },
+		...(answers.template === undefined ? {} : { template: answers.template }),
+		...(answers.parameters === undefined ? {} : { parameters: answers.parameters }),
+		...(answers.unit === undefined ? {} : { unit: answers.unit }),
+		...(notes.length ? { notes } : {}),
+		...(dedicated === undefined ? {} : { dedicatedAccount: dedicated }),
+		...(accepted.length ? { accepted } : {}),
+		...(known?.retention ? { retention: known.retention } : {}),
+		...(known?.minimised && isSameApplication(known.application, told) ? { minimised: known.minimised } : {}),
+		onHost: answers.onHost,
+		additions: earlier?.cage.additions ?? [],
+		exercises: [...new Set([...(earlier?.cage.exercises ?? []), ...passed])],
+		signals: [...new Set([...(earlier?.cage.signals ?? []), ...run.signals])],
+		handlesTerm: result.handlesTerm,
+		...(result.keepsAccount === undefined ? {} : { keepsAccount: result.keepsAccount }),
+		...(result.endsSlowly ? { endsSlowly: true } : {}),
+		madeAt: known?.madeAt ?? new Date(machine.now()).toISOString(),
+		trials: [],
+		seconds: { trace: Math.round((seconds + (earlier?.cage.seconds.trace ?? 0)) * 100) / 100, plan: 0, build: 0, trial: 0 },
+	};
+	const reached = await reach?.measured(result.trace, cage.signals);
+	if (reached) reach?.tell(reached);
+	return {
+		cage,
+		result,
+		...(earlier ? { added: addedBy(earlier.trace, run.trace) } : {}),
+		...(reached ? { reached } : {}),
+	};
+}
+
+interface Started {
+	readonly run: TraceResult;
+	readonly command: readonly string[];
+	readonly notes: readonly Note[];
+}
+
+/** If a command that was changed to stay in the foreground ends without an answer, the unit's own is traced: the cage follows it into the background. */
+async function traceEither(
+	application: Application,
+	notes: readonly Note[],
+	trace: (application: Application) => Promise<TraceResult>,
+): Promise<Started> {
+	const { command } = application;
+	const run = await trace(application);
+	const own = run.answered || run.ended === undefined ? undefined : commandBeforeRule(notes, command);
+	if (own === undefined) return { run, command, notes };
+	return {
+		run: await trace({ ...application, command: own }),
+		command: own,
+		notes: notes.filter(({ code }) => code !== foregroundNote),
+	};
+}
+
+/** What was told, and of what the unit makes that in which the application did something. */
+function usedDirectories(all: Application, told: Application, { accesses }: Trace, files: Files): string[] {
+	const places = [...accesses.values()].flatMap(({ path, succeeded }) => (succeeded.size ? [placeOf(path, files)] : []));
+	return all.directories.filter((text) => {
+		const { path } = parseMadeDirectory(text);
+		const place = placeOf(normalise(pathFromText(path)), files);
+		return told.directories.some((one) => parseMadeDirectory(one).path === path) || places.some((one) => isWithin(one, place));
+	});
+}
+
+/** The plan for a cage from its stored trace, with the owning packages and what the application's documentation names beyond it. */
+export async function planStep(context: Context, cage: Cage, trace: Trace): Promise<Plan> {
+	const made = await comparablePlan(context, cage, trace);
+	const plan = { ...made, offers: withDocumented(made.offers, await offersOfDocumentation(context, cage, made, trace)) };
+	context.emit({ event: "plan-made", plan });
+	return plan;
+}
+
+/** All of the plan but what the documentation offers, silently: to be held against a generation that is there, which `known` comes from. */
+export async function comparablePlan({ machine }: Context, cage: Cage, trace: Trace, known?: KnownFiles): Promise<Plan> {
+	for (const { path } of cage.rules.binds) checkBind(path, machine.files);
+	const users = machine.accounts.users();
+	const groups = machine.accounts.groups();
+	const made = makePlan({
+		application: cage.application,
+		rules: cage.rules,
+		notes: cage.notes ?? [],
+		identity: identityFor(machine, cage.application.user),
+		owner: machine.accounts.own()?.uid ?? 0,
+		trace,
+		additions: cage.additions,
+		users,
+		groups,
+		files: machine.files,
+		...(known ? { known: known.marks } : {}),
+	});
+	const own = dedicatedAccount(machine, cage.dedicatedAccount);
+	const plan = leaveOut(own ? withDedicatedAccount(made, own) : made, cage.minimised, cage.additions);
+	const isOwned = ({ kind }: Entry) => kind === "file" || kind === "symlink";
+	const asked = plan.entries.filter((entry) => isOwned(entry) && !known?.owner(entry.path)).map(({ path }) => path);
+	const owners = asked.length ? await machine.packages.owners(asked) : new Map<Path, PackageRef>();
+	return {
+		...plan,
+		entries: plan.entries.map((entry) => {
+			const owner = owners.get(entry.path) ?? known?.owner(entry.path)?.package;
+			return owner && isOwned(entry) ? { ...entry, package: owner } : entry;
+		}),
+		notes: [
+			...plan.notes,
+			...(cage.dedicatedAccount !== undefined && !own
+				? [{ code: "dedicated-account-to-be-made", values: { account: cage.dedicatedAccount } }]
+				: await separation(machine, cage.name, plan, trace)),
+		],
+	};
+}
+
+/** The cage with rules for all that the documentation names beyond its plan. */
+export async function takeDocumented(context: Context, cage: Cage, trace: Trace): Promise<Cage> {
+	const { offers } = await planStep({ ...context, emit() {} }, cage, trace);
+	return { ...cage, rules: mergeRules(cage.rules, rulesTaking(offers)) };
+}
+
+/** Where the cage's configuration and the host's were both changed, the cage's goes on unless `winner` says otherwise. */
+export async function buildStep(
+	context: Context,
+	name: string,
+	planned: Plan,
+	previous: number | undefined,
+	winner: Winner = "cage",
+): Promise<Candidate> {
+	const { emit, machine, signal } = context;
+	await requireNothingWider(
+		context,
+		name,
+		planned.writable.map(({ path }) => path),
+	);
+	const plan = await takeOverEdits(context, name, planned, previous, winner);
+	const built = await machine.store.build({
+		name,
+		plan,
+		...(previous === undefined ? {} : { previous }),
+		signal,
+		onFile: (path, bytesDone, bytesTotal) => emit({ event: "file-copied", path, bytesDone, bytesTotal }),
+		onPhase: (phase) => emit({ event: "phase-started", phase }),
+	});
+	for (const path of built.unstable) emit({ event: "warned", code: "seed-unstable", values: { path: showPath(path) } });
+	emit({ event: "generation-built", generation: built.generation, unchanged: built.unchanged });
+	return { plan, manifest: built.manifest, unchanged: built.unchanged };
+}
+
+/** A build that nobody tries: what would not be launched is not kept either. */
+export async function buildAudited(context: Context, cage: Cage, plan: Plan, previous: number | undefined): Promise<Candidate> {
+	const { store } = context.machine;
+	const candidate = await buildStep(context, cage.name, plan, previous);
+	try {
+		const { manifest } = candidate;
+		await auditGeneration(context, manifest, layoutOf(store, manifest), { accepted: cage.accepted ?? [] });
+		return candidate;
+	} catch (error) {
+		if (!candidate.unchanged) await store.discard(cage.name, candidate.manifest.generation);
+		throw error;
+	}
+}
+
+export async function trialStep(
+	context: Context,
+	cage: Cage,
+	candidate: Candidate,
+	trace: Trace,
+	round: number,
+	rounds: number,
+): Promise<TrialRound> {
+	const { dedicatedAccount: account } = cage;
+	// Under another account it would have the rights of other services.
+	if (account !== undefined && !candidate.plan.ownerChange) throw new Failure("account-unknown", { account }, 2);
+	context.emit({ event: "phase-started", phase: "auditing" });
+	const layout = layoutOf(context.machine.store, candidate.manifest);
+	const findings = await auditGeneration(context, candidate.manifest, layout, { accepted: cage.accepted ?? [] });
+	context.emit({ event: "phase-started", phase: "starting" });
+	context.emit({ event: "round-started", round, rounds });
+	const tried = await runTrial(context, {
+		application: cage.application,
+		identity: candidate.plan.identity,
+		plan: candidate.plan,
+		cage: layout,
+		trace,
+		exercises: cage.exercises,
+		signals: cage.signals,
+		round,
+	});
+	const result = { ...tried, findings };
+	context.emit({ event: "round-finished", round, missing: result.missing, probes: result.probes });
+	return result;
+}

@@ -1,0 +1,195 @@
+import { auditFiles } from "../../core/cage/audit.ts";
+import type { Finding } from "../../core/cage/finding.ts";
+import { footprintOfManifest } from "../../core/cage/footprint.ts";
+import { type ImportConsent, type Reviewed, reviewImport, withoutClaims } from "../../core/cage/import-review.ts";
+import { compareWithManifest } from "../../core/cage/tampering.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Path } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { layoutOf, presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { footprintsOfOthers } from "../plan/account-findings.ts";
+import type { InspectedArchive, ReceivedCage } from "../store.ts";
+import { findingsOf, policyOf } from "../upkeep/audit.ts";
+
+export interface ExportOptions {
+	/** A new file; without it, stdout. */
+	readonly to?: Path;
+	readonly data: boolean;
+	/** Of this program, for the head. */
+	readonly version: string;
+	readonly architecture: string;
+}
+
+/**
+ * Writes the present generation with its manifest, trace and log as a tar archive, with the application's data where that is wanted. What differs from its
+ * manifest is not passed on (`export-changed`, exit 4), nor data while something may write it (`cage-running`, exit 4). What a reader of stdout did not
+ * take to the end was not exported, and is no failure, as with every other output.
+ */
+export async function exportCage(context: Context, name: string, options: ExportOptions): Promise<void> {
+	const { launcher, now, store } = context.machine;
+	const lock = await store.lock(name);
+	try {
+		const { generation, layout, manifest } = await presentCage(context, name);
+		const changed = (await findingsOf(context, manifest, layout, { thorough: true })).find(isDifference);
+		if (changed) throw new Failure("export-changed", { name, path: showPath(changed.path), finding: changed.code }, 4);
+		if (options.data) {
+			for (const one of await store.generations(name)) {
+				const [pid] = launcher.running(store.root(name, one)).processes;
+				if (pid !== undefined) throw new Failure("cage-running", { name, pid }, 4);
+			}
+		}
+		const head = {
+			schema: "cagewright/export/1" as const,
+			name,
+			generation,
+			architecture: options.architecture,
+			exportedAt: new Date(now()).toISOString(),
+			version: options.version,
+			data: options.data,
+		};
+		const request = { head, writable: layout.writable, ...(options.to === undefined ? {} : { to: options.to }) };
+		const { isWhole, leftOut } = await store.exportCage(request, context.signal);
+		if (leftOut[0] !== undefined) {
+			const values = { path: showPath(leftOut[0]), count: leftOut.length };
+			context.emit({ event: "warned", code: "export-left-out", values });
+		}
+		if (isWhole) await store.log(name, "exported", { generation, data: options.data });
+	} finally {
+		await lock.release();
+	}
+}
+
+const differences: readonly string[] = ["changed", "missing", "attributes-changed"];
+
+/** Configuration that was edited, or added, is the administrator's; everything else has to be what was built. */
+function isDifference({ code, severity }: Finding): boolean {
+	return differences.includes(code) || (code === "added" && severity === "danger");
+}
+
+export interface ImportOptions extends ImportConsent {
+	readonly name?: string;
+	readonly architecture: string;
+	/** Shows everything, also of an archive that is refused, and takes nothing in. */
+	readonly dryRun: boolean;
+}
+
+/** A cage as it would be taken in, for a person to judge. */
+export interface Imported extends Reviewed {
+	readonly archive: InspectedArchive;
+	/** Why it is not taken in; only a dry run shows such a one. */
+	readonly refusal?: Failure;
+}
+
+/**
+ * Takes in a cage from an archive: every file is compared with the manifest that came along, the manifest with what may be in a cage, and its accounts,
+ * devices and permissions with this machine, before anything is written. `confirm` sees all of it; false ends it with nothing made (undefined).
+ */
+export async function importCage(
+	context: Context,
+	path: Path,
+	options: ImportOptions,
+	confirm: (imported: Imported) => Promise<boolean>,
+): Promise<Imported | undefined> {
+	const { store } = context.machine;
+	const archive = await store.inspectArchive(path, context.signal);
+	const { head } = archive;
+	const name = options.name ?? head.name;
+	if (head.architecture !== options.architecture) {
+		throw new Failure("import-architecture", { theirs: head.architecture, ours: options.architecture }, 3);
+	}
+	if (await store.isTaken(name)) throw new Failure("import-there", { name }, 4);
+	const judged = judge(context, archive, name, options);
+	const refusal = judged.refusal ?? (await accountInUse(context, judged.imported));
+	if (refusal) {
+		// A dry run shows what was refused, too.
+		if (options.dryRun) await confirm({ ...judged.imported, archive, refusal });
+		throw refusal;
+	}
+	const imported: Imported = { ...judged.imported, archive };
+	if (!(await confirm(imported)) || options.dryRun) return undefined;
+	await takeIn(context, imported);
+	await store.log(name, "imported", { generation: head.generation, from: head.name, exportedAt: head.exportedAt });
+	return imported;
+}
+
+async function takeIn(context: Context, { account, archive, cage, manifest }: Imported): Promise<void> {
+	const { accounts, store } = context.machine;
+	const received = await store.receiveCage({ inspected: archive, cage, manifest }, context.signal);
+	try {
+		await verify(context, received);
+		if (account) await accounts.create(account.name, account);
+		try {
+			await received.takeIn(account && { name: account.name, uid: account.uid });
+		} catch (error) {
+			if (account) await accounts.remove(account.name);
+			throw error;
+		}
+	} catch (error) {
+		await received.discard();
+		throw error;
+	}
+}
+
+/** An account of the cage's own must be nobody's: no process runs under its number, and no other cage has it. */
+async function accountInUse({ machine }: Context, { account, cage }: Reviewed): Promise<Failure | undefined> {
+	if (!account) return undefined;
+	const others = [...(await footprintsOfOthers(machine.store, cage.name)).values()];
+	const isUsed = machine.processesOf([account.uid]).length > 0 || others.some(({ uids }) => uids.includes(account.uid));
+	return isUsed ? new Failure("dedicated-account-foreign", { account: account.name, uid: account.uid }, 4) : undefined;
+}
+
+/** Reviews an archive; returns the cage as this machine would import it, or why it is refused. */
+function judge(
+	{ machine }: Context,
+	archive: InspectedArchive,
+	name: string,
+	consent: ImportConsent,
+): { readonly imported: Reviewed; readonly refusal?: Failure } {
+	const cage = { ...archive.cage, name };
+	const manifest = { ...archive.manifest, name };
+	try {
+		const facts = {
+			users: machine.accounts.users(),
+			groups: machine.accounts.groups(),
+			own: machine.accounts.own(),
+			logSocket: machine.logSocket(),
+			stateFolder: machine.stateFolder(),
+			status: (path: Path) => machine.files.status(path),
+			startsProgram: (unit: string, program: string) =>
+				machine.units.service(unit)?.texts.some((text) => text.includes(program)) ?? false,
+		};
+		const reviewed = reviewImport({ ...archive, cage, manifest }, facts, consent);
+		const footprint = footprintOfManifest(reviewed.cage, reviewed.manifest, archive.trace);
+		const imported = { ...reviewed, cage: { ...reviewed.cage, footprint } };
+		const refusal = archive.refusal ?? refusalOf(machine, archive, reviewed);
+		return { imported, ...(refusal ? { refusal } : {}) };
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		// It is shown as it came, with what would be left out of it.
+		const { dropped } = withoutClaims(cage, { startsProgram: () => true }, consent);
+		return { imported: { cage, manifest, dropped }, refusal: archive.refusal ?? error };
+	}
+}
+
+/** The same rules as for a generation on disk, over what the archive says. */
+function refusalOf(machine: Context["machine"], { observed }: InspectedArchive, { manifest }: Reviewed): Failure | undefined {
+	const policy = policyOf(manifest, layoutOf(machine.store, manifest));
+	return refusalFor([...auditFiles(observed, policy), ...compareWithManifest(observed, manifest)]);
+}
+
+function refusalFor(findings: readonly Finding[]): Failure | undefined {
+	// The way to a place where it does not stay says nothing.
+	const wrong = findings.find(
+		(one) =>
+			isDifference(one) || one.code === "link-leads-outside" || (one.severity === "danger" && !/^(way|account)-/.test(one.code)),
+	);
+	return wrong && new Failure("import-refused", { path: showPath(wrong.path), why: wrong.code }, 4);
+}
+
+/** Audits the unpacked files, because the archive may have changed since it was inspected. */
+async function verify(context: Context, { data, manifest, root }: ReceivedCage): Promise<void> {
+	const layout = { ...layoutOf(context.machine.store, manifest), root, data };
+	const refusal = refusalFor(await findingsOf(context, manifest, layout, { thorough: true }));
+	if (refusal) throw refusal;
+}

@@ -1,0 +1,161 @@
+import { runningUids } from "../../core/cage/footprint.ts";
+import { Failure } from "../../core/failure.ts";
+import type { User } from "../../core/machine/facts.ts";
+import type { DedicatedAccount } from "../../core/plan/dedicated.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { isEverybodys } from "../../core/plan/shared-accounts.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import type { Context, Machine } from "../context.ts";
+import type { MadeAccount, Store } from "../store.ts";
+import { footprintsOfOthers, processesOutside } from "./account-findings.ts";
+
+/** An account that one cage has for itself: it is found or made before the build, and taken away again with the cage if it was made. */
+
+const noLogin = /\/(nologin|false)$/;
+
+/** The account if the host has it. */
+export function dedicatedAccount({ accounts }: Machine, name: string | undefined): DedicatedAccount | undefined {
+	return name === undefined ? undefined : accounts.users().find((user) => user.name === name);
+}
+
+/**
+ * Refuses an account that is somebody's, or another service's: throws `dedicated-account-of-everybody`,
+ * `dedicated-account-shared` or `dedicated-account-group` (exit 2). One that is not there yet is fine.
+ */
+export async function checkDedicatedAccount({ machine }: Context, cage: string, name: string): Promise<void> {
+	const user = machine.accounts.users().find((one) => one.name === name);
+	if (user === undefined) {
+		if (machine.accounts.groups().some((group) => group.name === name)) {
+			throw new Failure("dedicated-account-group", { account: name }, 2);
+		}
+		return;
+	}
+	if (isEverybodys(name)) throw new Failure("dedicated-account-of-everybody", { account: name }, 2);
+	const why = await whyShared(machine, cage, user);
+	if (why) throw new Failure("dedicated-account-shared", { account: name, why }, 2);
+}
+
+async function whyShared(machine: Machine, cage: string, user: User): Promise<string | undefined> {
+	if (user.uid === 0) return "uid 0";
+	if (!noLogin.test(user.shell)) return user.shell || "/bin/sh";
+	for (const [other, footprint] of await footprintsOfOthers(machine.store, cage)) {
+		if (footprint.uids.includes(user.uid)) return other;
+	}
+	const [process] = await processesOutside(machine, cage, [user.uid]);
+	return process && `${process.program} (${process.pid})`;
+}
+
+/**
+ * Makes the account where it is missing, and remembers first that it is ours: a kill in between leaves one that the next attempt takes.
+ * `undo` takes it away again.
+ */
+export async function provideAccount({ machine }: Context, cage: string, name: string): Promise<{ undo(): Promise<void> }> {
+	const { accounts, store } = machine;
+	const before = await store.madeAccount(cage);
+	const there = dedicatedAccount(machine, name);
+	if (there) {
+		// A make that was killed had written the name down before it made the account.
+		if (before?.name === name && before.uid === undefined) await store.saveMadeAccount(cage, { name, uid: there.uid });
+		return { undo: async () => {} };
+	}
+	await store.saveMadeAccount(cage, { name });
+	const undo = async () => {
+		if (dedicatedAccount(machine, name)) await accounts.remove(name);
+		await store.saveMadeAccount(cage, before);
+	};
+	try {
+		await accounts.create(name, { taken: await idsOfOthers(store, cage) });
+		const made = dedicatedAccount(machine, name);
+		if (!made) throw new Failure("account-unknown", { account: name }, 1);
+		await store.saveMadeAccount(cage, { name, uid: made.uid });
+	} catch (error) {
+		await undo();
+		throw error;
+	}
+	return { undo };
+}
+
+/**
+ * The account that an application already has in its trace, because the machine has none that it could start as (DynamicUser=). Made here if it
+ * is missing; `undo` takes it away again.
+ */
+export async function provideStartAccount(
+	context: Context,
+	{ application, dedicatedAccount: name, name: cage }: Pick<Answers, "application" | "dedicatedAccount" | "name">,
+): Promise<{ undo(): Promise<void> }> {
+	if (name === undefined || !startsAs(application.user, name)) return { undo: async () => {} };
+	if (!dedicatedAccount(context.machine, name)) {
+		context.emit({ event: "warned", code: "start-account-made", values: { account: name, name: cage } });
+	}
+	return provideAccount(context, cage, name);
+}
+
+export function startsAs(user: string | undefined, account: string): boolean {
+	return user?.split(":", 1)[0] === account;
+}
+
+/** Every id that a generation of another cage of this state runs as or gives files to: it may start at any time. */
+async function idsOfOthers(store: Store, cage: string): Promise<Set<number>> {
+	const ids = new Set<number>();
+	for (const other of (await store.names()).filter((one) => one !== cage)) {
+		for (const generation of await store.generations(other)) {
+			try {
+				const manifest = await store.manifest(other, generation);
+				if (!manifest) continue;
+				const { accounts, identity } = manifest;
+				for (const id of [identity.uid, identity.gid, ...identity.groups, ...runningUids(manifest)]) ids.add(id);
+				for (const { gid, uid } of accounts.users) ids.add(uid).add(gid);
+				for (const { gid } of accounts.groups) ids.add(gid);
+			} catch (error) {
+				// `check` reports a damaged manifest.
+				if (!(error instanceof Failure)) throw error;
+			}
+		}
+	}
+	return ids;
+}
+
+/**
+ * Gives state that the cage has from before to its new account. Throws `cage-running` (exit 4) while an application could write there.
+ * `undo` gives it back.
+ */
+export async function adoptData(
+	{ machine }: Context,
+	cage: string,
+	plan: Plan,
+	previous: number | undefined,
+): Promise<{ undo(): Promise<void> }> {
+	const { launcher, store } = machine;
+	const { ownerChange } = plan;
+	const manifest = previous === undefined ? undefined : await store.manifest(cage, previous);
+	const had = manifest ? runningUids(manifest) : [];
+	if (!ownerChange || had.includes(ownerChange.uid[1])) return { undo: async () => {} };
+	for (const generation of await store.generations(cage)) {
+		const [pid] = launcher.running(store.root(cage, generation)).processes;
+		if (pid !== undefined) throw new Failure("cage-running", { name: cage, pid }, 4);
+	}
+	await store.changeDataOwner(cage, ownerChange);
+	const [uid, gid] = [ownerChange.uid, ownerChange.gid];
+	return { undo: () => store.changeDataOwner(cage, { uid: [uid[1], uid[0]], gid: [gid[1], gid[0]] }) };
+}
+
+/** Takes away the account that was made for a cage; undefined where it is gone already. */
+export async function withdrawAccount(
+	{ machine }: Context,
+	cage: string,
+	made: MadeAccount,
+): Promise<WithdrawnAccount | undefined> {
+	const there = dedicatedAccount(machine, made.name);
+	// Another account of that name is not ours.
+	if (!there || there.uid !== made.uid) return undefined;
+	const [process] = await processesOutside(machine, cage, [there.uid]);
+	if (process) return { name: made.name, keptFor: process.pid };
+	await machine.accounts.remove(made.name);
+	return { name: made.name };
+}
+
+export interface WithdrawnAccount {
+	readonly name: string;
+	/** A process that still runs under it: then it stays. */
+	readonly keptFor?: number;
+}

@@ -1,0 +1,91 @@
+import { placeInCage } from "../../core/cage/place.ts";
+import {
+	type CallExplanation,
+	type CapabilityExplanation,
+	explainName,
+	explainTrial,
+	type Refusal,
+} from "../../core/explain/explain.ts";
+import { explainPath, type PathExplanation } from "../../core/explain/path.ts";
+import { Failure } from "../../core/failure.ts";
+import type { FileKind, FileStatus, Files } from "../../core/machine/facts.ts";
+import { ancestors, join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
+import { readMarks } from "../../core/plan/marks.ts";
+import { subjectOfOpening } from "../../core/plan/opening-names.ts";
+import type { EntryKind, Plan, Risk } from "../../core/plan/plan.ts";
+import { fileRisks } from "../../core/plan/risks.ts";
+import { comparablePlan } from "../build/steps.ts";
+import { type PresentCage, presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+
+export type Explanation = PathExplanation | CallExplanation | CapabilityExplanation;
+
+/** What the last trial found refused or missing, and what was left out on purpose. */
+export interface Overview {
+	readonly answered: boolean;
+	readonly at?: string;
+	readonly refusals: readonly Refusal[];
+	readonly declined: readonly { readonly path: Path; readonly risk: Risk }[];
+}
+
+const entryKinds = {
+	file: "file",
+	directory: "directory",
+	symlink: "symlink",
+	"character-device": "device",
+	"block-device": "device",
+	fifo: "socket",
+	socket: "socket",
+} satisfies Record<FileKind, EntryKind>;
+
+/** Of a path, a system call, a capability or an opening by its word. Throws `explain-unknown` (exit 2) for a name that is neither. */
+export async function explainSubject(context: Context, name: string, asked: string): Promise<Explanation[]> {
+	const present = await presentCage(context, name);
+	const text = subjectOfOpening(asked);
+	if (!text.startsWith("/")) {
+		const found = explainName(text, present.cage, present.manifest);
+		if (!found.length) throw new Failure("explain-unknown", { subject: asked }, 2);
+		return found;
+	}
+	const { files, store } = context.machine;
+	const path = pathFromText(text);
+	const place = placeInCage(path, present.manifest);
+	const [plan, trace] = [await planOf(context, present), await store.trace(name)];
+	const real = files.resolve(path) ?? path;
+	const onMachine = files.status(real);
+	const onHost = onMachine && fileRisks(real, onMachine, onMachine.kind === "file" ? readMarks(real, files) : undefined);
+	const shown = (status: FileStatus | undefined) => status && { ...status, device: undefined, kind: entryKinds[status.kind] };
+	const [inData, inHost] = [shown(statusInData(files, present.layout.data, place)), shown(files.status(place))];
+	const facts = { manifest: present.manifest, plan, trace, onHost, ...(inData ? { inData } : {}), ...(inHost ? { inHost } : {}) };
+	return [explainPath(path, facts)];
+}
+
+/** Through directories alone: a link of the application's would tell of the host. */
+function statusInData(files: Files, data: Path, place: Path): FileStatus | undefined {
+	const inData = (path: Path) => files.status(join(data, path.slice(1)));
+	return ancestors(place).every((path) => inData(path)?.kind === "directory") ? inData(place) : undefined;
+}
+
+export async function explainCage(context: Context, name: string): Promise<Overview> {
+	const present = await presentCage(context, name);
+	const trial = present.cage.trials.at(-1);
+	const declined = (await planOf(context, present))?.declined ?? [];
+	const options = new Map(
+		declined.map(({ path, risk }) => [
+			pathToText(path) ?? "",
+			`${risk === "setuid" ? "--allow-setuid" : "--allow-secret"} ${pathToText(path)}`,
+		]),
+	);
+	return {
+		answered: trial?.answered ?? false,
+		...(trial ? { at: trial.at } : {}),
+		refusals: explainTrial(trial, options),
+		declined,
+	};
+}
+
+/** What would be planned today; absent where the trace is gone. */
+async function planOf(context: Context, { cage }: PresentCage): Promise<Plan | undefined> {
+	const trace = await context.machine.store.trace(cage.name);
+	return trace && comparablePlan(context, cage, trace);
+}

@@ -1,0 +1,35 @@
+import { Failure } from "../../core/failure.ts";
+import { isWithin, outermost, type Path } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { isDamage } from "../cages.ts";
+import type { StartContext } from "../context.ts";
+
+/**
+ * A generation that mounts a directory below one that an earlier generation mounts gets its state moved out of reach of that one, and so nothing may run in
+ * it. Throws `cage-runs-wider` (exit 4).
+ */
+export async function requireNothingWider(
+	{ machine: { launcher, store } }: Pick<StartContext, "machine">,
+	name: string,
+	writable: readonly Path[],
+): Promise<void> {
+	const roots = outermost(writable);
+	for (const generation of await store.generations(name)) {
+		const others = await rootsOf(store, name, generation);
+		for (const above of others) {
+			const path = roots.find((one) => one !== above && isWithin(one, above));
+			const [pid] = path === undefined ? [] : launcher.running(store.root(name, generation)).processes;
+			if (path !== undefined && pid !== undefined)
+				throw new Failure("cage-runs-wider", { name, pid, above: showPath(above), path: showPath(path) }, 4);
+		}
+	}
+}
+
+async function rootsOf(store: StartContext["machine"]["store"], name: string, generation: number): Promise<Path[]> {
+	try {
+		return outermost((await store.manifest(name, generation))?.writable.map(({ path }) => path) ?? []);
+	} catch (error) {
+		if (isDamage(error)) return [];
+		throw error;
+	}
+}

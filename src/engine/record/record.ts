@@ -1,0 +1,154 @@
+import { hostContent } from "../../core/cage/difference.ts";
+import { type Edit, stateOfEdit } from "../../core/cage/edits.ts";
+import type { Manifest, ManifestEntry } from "../../core/cage/manifest.ts";
+import { join, type Path, pathFromText, pathToText } from "../../core/path/path.ts";
+import { type Configuration, differenceOf, isConfiguration } from "../../core/record/configuration.ts";
+import { evidenceOf, type MachineFacts } from "../../core/record/evidence.ts";
+import { packagesOf } from "../../core/record/packages.ts";
+import { type CageRecord, historyLine, type RecordedCheck } from "../../core/record/record.ts";
+import { mergeResponsible, type Responsible } from "../../core/record/responsible.ts";
+import type { Watched } from "../../core/watch/watched.ts";
+import type { MadeCage } from "../build/make.ts";
+import { type PresentCage, presentCage } from "../cages.ts";
+import type { Context, Machine } from "../context.ts";
+import { reachedOf } from "../trace/coverage.ts";
+import { type CheckedCage, checkCage, isOutdated } from "../upkeep/check.ts";
+
+/** Keeps what the record will tell of a generation that was just made, with whom it is to be signed by. The caller holds the cage's lock. */
+export async function keepEvidence(context: Context, { cage, manifest, plan }: Omit<MadeCage, "record">): Promise<void> {
+	const { now, recording, store } = context.machine;
+	const { generation } = manifest;
+	const facts = {
+		generation,
+		at: new Date(now()).toISOString(),
+		who: recording.who(),
+		machine: machineFacts(context.machine, manifest),
+		origins: recording.origins(packagesOf(manifest).flatMap(({ ref }) => ref ?? [])),
+	};
+	await store.records.saveEvidence(cage.name, evidenceOf(cage, plan, facts));
+	await keepResponsible(context, cage.name, {});
+}
+
+/** What is said of a cage counts for it alone; the names count for every later cage as well. The caller holds the cage's lock. */
+export async function keepResponsible({ machine }: Context, name: string, told: Responsible): Promise<void> {
+	const { records } = machine.store;
+	const { initiatedBy, implementedBy } = told;
+	const always = await records.names();
+	if (initiatedBy !== undefined || implementedBy !== undefined) {
+		await records.saveNames({
+			...always,
+			...(initiatedBy === undefined ? {} : { initiatedBy }),
+			...(implementedBy === undefined ? {} : { implementedBy }),
+		});
+	}
+	const known = await records.responsible(name);
+	const merged = mergeResponsible(told, known, always);
+	if (JSON.stringify(merged) === JSON.stringify(known)) return;
+	await records.saveResponsible(name, merged);
+	if (Object.keys(told).length) await machine.store.log(name, told.approved ? "approved" : "responsible-named", { ...told });
+}
+
+/** Approval is of the generation that is there. */
+export async function approvedNow({ machine }: Context, name: string, by: string): Promise<Responsible> {
+	const { generation } = await presentCage({ machine }, name);
+	return { approved: { by, at: new Date(machine.now()).toISOString(), generation } };
+}
+
+/** The record of a cage as it is now: its generation, how that was made, and how it stands today. Throws what `presentCage` throws. */
+export async function recordOf(context: Context, name: string): Promise<CageRecord> {
+	const { machine } = context;
+	const { now, recording, store } = machine;
+	const present = await presentCage(context, name);
+	const { cage, generation, layout, manifest } = present;
+	const evidence = await store.records.evidence(name);
+	const own = evidence.find((one) => one.generation === generation);
+	const adoption = await store.adoption(name);
+	const trace = await store.trace(name);
+	const reached = trace && (await reachedOf(context, cage, trace));
+	const checked = await checkCage({ ...context, emit() {} }, name);
+	return {
+		writtenAt: new Date(now()).toISOString(),
+		cage,
+		manifest,
+		...(own ? { evidence: own } : {}),
+		earlier: evidence.filter((one) => one.generation !== generation),
+		place: { root: pathToText(layout.root) ?? "", data: pathToText(layout.data) ?? "" },
+		responsible: mergeResponsible({}, await store.records.responsible(name), await store.records.names()),
+		configuration: await configurationOf(context, present),
+		fingerprint: fingerprintOf(manifest, recording.sha256),
+		check: checkOf(checked, now()),
+		...(adoption ? { adopted: { service: adoption.service, since: adoption.since } } : {}),
+		...reached,
+		...watchOf(await store.watched(name), checked),
+		history: (await store.history(name)).map(historyLine),
+	};
+}
+
+/** Says the same of two manifests whose files are the same. */
+export function fingerprintOf({ entries }: Manifest, sha256: (text: string) => string): string {
+	const lines = entries.map(({ device, gid, kind, mode, path, sha256: hash, target, uid }) =>
+		JSON.stringify([path, kind, mode, uid, gid, hash ?? "", target ?? "", device ?? ""]),
+	);
+	return sha256(lines.join("\n"));
+}
+
+function checkOf(checked: CheckedCage, now: number): RecordedCheck {
+	return { at: new Date(now).toISOString(), findings: checked.findings, drift: checked.drift, outdated: isOutdated(checked) };
+}
+
+function watchOf(watched: Watched | undefined, { missed }: CheckedCage): Pick<CageRecord, "watched"> {
+	if (!watched) return {};
+	const { seconds, since, until } = watched;
+	const paths = missed?.missing.flatMap(({ path }) => path ?? []) ?? [];
+	return { watched: { since, until, seconds, missed: [...new Set(paths)] } };
+}
+
+async function configurationOf({ machine, signal }: Context, { layout, manifest }: PresentCage): Promise<Configuration[]> {
+	const { files, recording, store } = machine;
+	const edits = new Map((await store.edits(manifest, signal)).map((edit) => [edit.path, edit]));
+	const all = manifest.entries.filter((entry) => isConfiguration(entry) || edits.has(entry.path));
+	const shipped = recording.asShipped(all.map(({ origin, path }) => origin ?? path));
+	const textOf = (path: Path) => files.read(path)?.toString("utf8");
+	return all.map((entry) => {
+		const { kind, package: owner, path, risks } = entry;
+		const named = { path, ...(owner ? { package: owner } : {}) };
+		const isEdited = isEditedNow(edits.get(path)) || isEditedBefore(entry);
+		if (kind === "generated" || isEdited) {
+			const [host, cage] = [textOf(path), textOf(join(layout.root, path))];
+			const state = kind === "generated" ? "written" : "edited";
+			return {
+				...named,
+				state,
+				against: host === undefined ? "nothing" : "host",
+				...differenceOf(host, cage, risks.includes("secret")),
+			};
+		}
+		const original = shipped.get(entry.origin ?? path);
+		if (original === undefined || original.isSame) return { ...named, state: original === undefined ? "host" : "package" };
+		const difference = original.text === undefined ? {} : differenceOf(original.text, textOf(path), risks.includes("secret"));
+		return { ...named, state: "host", against: original.text === undefined ? "nothing" : "package", ...difference };
+	});
+}
+
+function isEditedNow(edit: Edit | undefined): boolean {
+	return edit !== undefined && stateOfEdit(edit) !== "same";
+}
+
+function isEditedBefore(entry: ManifestEntry): boolean {
+	return entry.edited !== undefined && (entry.kind === "symlink" ? entry.target : entry.sha256) !== hostContent(entry);
+}
+
+/** Where AppArmor keeps what it knows (apparmor(7)), and where distributions put the profile of a program. */
+function machineFacts({ files, recording }: Machine, { command }: Manifest): MachineFacts {
+	const text = (path: string) => files.read(pathFromText(path))?.toString("utf8") ?? "";
+	const enabled = text("/sys/module/apparmor/parameters/enabled").startsWith("Y");
+	const program = command[0] ?? "";
+	const profile = pathFromText(`/etc/apparmor.d/${program.slice(1).replaceAll("/", ".")}`);
+	const isThere = files.status(profile)?.kind === "file";
+	const loaded = text("/sys/kernel/security/apparmor/profiles");
+	return {
+		...recording.host(),
+		appArmor: { enabled, ...(isThere ? { profile: pathToText(profile) ?? "", loaded: loaded.includes(`${program} (`) } : {}) },
+		selinux: files.status(pathFromText("/sys/fs/selinux/enforce")) !== undefined,
+	};
+}

@@ -1,0 +1,202 @@
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { overridingSetting } from "../../core/confinement/unit/dropin.ts";
+import { openedFor } from "../../core/confinement/unit/exposure.ts";
+import { dropinName, dropinPlace, unitName, unitPlace } from "../../core/confinement/unit/installed.ts";
+import { Failure } from "../../core/failure.ts";
+import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { capabilityWord } from "../../core/plan/opening-names.ts";
+import { serverSignals } from "../../core/upkeep/signals.ts";
+import { cageFolder, presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import type { HostService, UnitSet } from "../ports.ts";
+import { dropinText, hostService, unitText } from "./unit.ts";
+
+/** Which unit of a cage: its own, or the drop-in for a service of the host. */
+export interface WhichUnit {
+	readonly name: string;
+	readonly service?: string;
+}
+
+export interface UnitAtPlace {
+	readonly place: Path;
+	readonly text: string;
+}
+
+export interface InstalledUnit extends UnitAtPlace {
+	readonly action: "installed" | "replaced" | "unchanged" | "removed";
+	/** systemd has read its units again. */
+	readonly reloaded: boolean;
+}
+
+/**
+ * Puts the unit among the administrator's and lets systemd read it. Nothing that is not ours as we left it is overwritten
+ * (`unit-foreign`, `unit-changed`, `unit-of-other`, exit 4), and nothing that systemd would complain about is written (`unit-rejected`).
+ */
+export async function installUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
+	const { units } = context.machine;
+	const { cage } = await presentCage(context, which.name);
+	const { before, isMoved, place, text } = await planUnit(context, which);
+	const action = before === undefined ? "installed" : before === text && !isMoved ? "unchanged" : "replaced";
+	if (dryRun || action === "unchanged") return { place, text, action, reloaded: false };
+	const write = (content: string) => units.install(place, content, cageFolder(context.machine.store, cage.name));
+	const reloaded = await changing(context, cage.name, async () => {
+		await write(text);
+		return () => (before === undefined ? units.uninstall(place) : write(before));
+	});
+	await context.machine.store.log(cage.name, "unit", { action, path: showPath(place) });
+	return { place, text, action, reloaded };
+}
+
+export interface PlannedUnit extends UnitAtPlace {
+	/** What is installed now. */
+	readonly before: string | undefined;
+	/** An earlier release installed it at another place. */
+	readonly isMoved: boolean;
+}
+
+/** What `installUnit` would write, and what it finds there, if anything. Refuses the same. */
+export async function planUnit(context: Context, which: WhichUnit): Promise<PlannedUnit> {
+	const host = which.service === undefined ? undefined : hostService(context, which.service);
+	const { place, text } = await unitAtPlace(context, which, host);
+	if (host) refuseOverridden(text, host);
+	const [complaint] = (await context.machine.units.complaints(unitSet(which.name, text, host), baseName(place))) ?? [];
+	if (complaint !== undefined) throw new Failure("unit-rejected", { complaint });
+	const present = await context.machine.units.presentPlace(place);
+	return { place, text, before: await installedText(context, which.name, present), isMoved: present !== place };
+}
+
+/** Takes away what `installUnit` put there, also after the cage is gone. Fails with `unit-not-installed` (exit 1) or as that refuses. */
+export async function uninstallUnit(context: Context, which: WhichUnit, dryRun: boolean): Promise<InstalledUnit> {
+	const { store, units } = context.machine;
+	const wanted = placeOf(which.name, which.service === undefined ? undefined : serviceName(context, which.service));
+	const place = await units.presentPlace(wanted);
+	const text = await installedText(context, which.name, place);
+	if (text === undefined) throw new Failure("unit-not-installed", { path: showPath(place) });
+	// The state went into the cage with the service, and has to come back with it.
+	const adoption = await store.adoption(which.name);
+	if (adoption && dropinPlace(adoption.service) === wanted)
+		throw new Failure("cage-adopted", { name: which.name, service: adoption.service }, 4);
+	if (dryRun) return { place, text, action: "removed", reloaded: false };
+	const reloaded = await changing(context, which.name, async () => {
+		await units.uninstall(place);
+		return () => units.install(place, text, cageFolder(context.machine.store, which.name));
+	});
+	if (await store.cage(which.name)) await store.log(which.name, "unit", { action: "removed", path: showPath(place) });
+	return { place, text, action: "removed", reloaded };
+}
+
+/** How exposed systemd says a service is: the host's own, where one is known, and the cage's. */
+export interface Exposures {
+	readonly service?: string;
+	readonly before?: number;
+	readonly after: number;
+	/** What still counts against the cage's, and the openings that it is open for. */
+	readonly open: readonly {
+		readonly setting: string;
+		readonly costs: number;
+		readonly for: readonly { readonly word: string; readonly why: string }[];
+	}[];
+	readonly startsAsRoot: boolean;
+	/** Openings, by their words for `--refuse`, in whose place logrotate can make the logs. */
+	readonly forLogs: readonly string[];
+}
+
+/** Fails with `tool-missing` (exit 3) where there is no systemd-analyze. */
+export async function unitExposure(context: Context, { name, service }: WhichUnit): Promise<Exposures> {
+	const { units } = context.machine;
+	const { cage, manifest } = await presentCage(context, name);
+	const host = service === undefined ? undefined : hostService(context, service);
+	const known = host ?? (cage.unit === undefined ? undefined : units.service(cage.unit));
+	const { text } = await unitAtPlace(context, service === undefined ? { name } : { name, service }, host);
+	const before = known && (await units.exposure({ name: known.name, files: hostFiles(known) }));
+	const after = await units.exposure(unitSet(name, text, host));
+	if (after === undefined) throw new Failure("tool-missing", { tool: "systemd-analyze", package: "systemd" }, 3);
+	return {
+		...(known ? { service: known.name } : {}),
+		...(before === undefined ? {} : { before: before.score }),
+		after: after.score,
+		open: after.open.map((one) => ({ ...one, for: openedFor(one.setting, manifest.openings) })),
+		startsAsRoot: manifest.identity.uid === 0,
+		forLogs: forLogs(cage.application.command, manifest),
+	};
+}
+
+function forLogs(command: readonly string[], { identity, openings }: Pick<Manifest, "identity" | "openings">): string[] {
+	if (identity.uid !== 0) return [];
+	const known = serverSignals(command)?.forLogs ?? [];
+	return openings.capabilities.flatMap(({ name }) => (known.includes(name) ? [capabilityWord(name)] : []));
+}
+
+async function unitAtPlace(context: Context, which: WhichUnit, host: HostService | undefined): Promise<UnitAtPlace> {
+	const text = await (host === undefined ? unitText(context, which.name) : dropinText(context, which.name, host.name));
+	return { place: placeOf(which.name, host?.name), text };
+}
+
+function placeOf(cage: string, service: string | undefined): Path {
+	return service === undefined ? unitPlace(cage) : dropinPlace(service);
+}
+
+/** Also of a service whose package is gone: then what was written is its name. */
+function serviceName({ machine }: Context, service: string): string {
+	const full = service.endsWith(".service") ? service : `${service}.service`;
+	const known = machine.units.service(service)?.name;
+	if (known === undefined && !/^[\w:.\\@-]+$/.test(full)) throw new Failure("unit-unknown", { name: service }, 2);
+	return known ?? full;
+}
+
+/** The text that is there; undefined where nothing is. Refuses what is not this cage's as we left it. */
+export async function installedText(context: Context, name: string, place: Path): Promise<string | undefined> {
+	const installed = await context.machine.units.installed(place);
+	if (installed.kind === "none") return undefined;
+	const path = showPath(place);
+	if (installed.kind === "foreign") throw new Failure("unit-foreign", { path }, 4);
+	if (installed.cage !== cageFolder(context.machine.store, name))
+		throw new Failure("unit-of-other", { path, cage: installed.cage }, 4);
+	if (installed.changed) throw new Failure("unit-changed", { path }, 4);
+	return installed.text;
+}
+
+/** With the cage locked: a change, and systemd's reading of it. Where that fails, or somebody calls it off, the change is undone. */
+async function changing(
+	{ machine, signal }: Context,
+	name: string,
+	change: () => Promise<() => Promise<void>>,
+): Promise<boolean> {
+	const lock = (await machine.store.cage(name)) ? await machine.store.lock(name) : undefined;
+	try {
+		signal.throwIfAborted();
+		const undo = await change();
+		try {
+			const reloaded = await machine.units.reload();
+			signal.throwIfAborted();
+			return reloaded;
+		} catch (error) {
+			await undo();
+			await machine.units.reload().catch(() => false);
+			throw error;
+		}
+	} finally {
+		await lock?.release();
+	}
+}
+
+function unitSet(cage: string, text: string, host: HostService | undefined): UnitSet {
+	if (host === undefined) return { name: unitName(cage), files: [{ name: unitName(cage), text }] };
+	return { name: host.name, files: [...hostFiles(host), { name: `${host.name}.d/${dropinName}`, text }] };
+}
+
+function hostFiles({ files, name, texts }: HostService): UnitSet["files"] {
+	return texts.map((text, index) => ({
+		name: index === 0 ? name : `${name}.d/${baseName(pathFromText(files[index] ?? ""))}`,
+		text,
+	}));
+}
+
+function refuseOverridden(text: string, host: HostService): void {
+	const later = host.files.flatMap((file, index) => (index > 0 && baseName(pathFromText(file)) > dropinName ? [index] : []));
+	const overriding = overridingSetting(text, host, later);
+	if (overriding === undefined) return;
+	const path = showPath(pathFromText(host.files[overriding.text] ?? ""));
+	throw new Failure("unit-overridden", { path, setting: overriding.name, dropin: dropinName }, 4);
+}

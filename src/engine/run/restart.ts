@@ -1,0 +1,117 @@
+import { unitName } from "../../core/confinement/unit/installed.ts";
+import { Failure } from "../../core/failure.ts";
+import { askService, serviceSilent } from "../adopt/asking.ts";
+import { cageFolder, presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { installedText, planUnit } from "./installed-unit.ts";
+import { type UnitOfCage, unitsOf } from "./units-of-cage.ts";
+
+/** What runs of a cage after another generation has become the present one. The caller holds the cage's lock. */
+export interface Restarted {
+	/** Services that were restarted, or `run` for one in the foreground. */
+	readonly restarted: readonly string[];
+	/** Processes that still run in an older generation; they get the new one at their next start. */
+	readonly remaining: readonly number[];
+	/** Seconds from the first stop until everything answered again. */
+	readonly interrupted: number;
+}
+
+/** Milliseconds that a `run` in the foreground gets to answer, and to start its application again once that has ended. */
+const patience = 40_000;
+
+/**
+ * Brings what runs in an older generation into the present one: services first, by systemd, with their units written anew where the plan wants other
+ * settings; then what `run` started. Throws `service-silent…` or `update-silent` (exit 1) where something does not answer afterwards.
+ */
+export async function restartCage(context: Context, name: string): Promise<Restarted> {
+	const { machine } = context;
+	const { cage, generation } = await presentCage(context, name);
+	const began = machine.now();
+	const restarted: string[] = [];
+	const stale = await processesOfOthers(context, name, generation);
+	for (const unit of await unitsOf(context, name)) {
+		await refreshUnit(context, name, unit);
+		const service = unit.service ?? unitName(name);
+		if (!machine.services.running() || !stale.inits.length) continue;
+		const { active, mainPid } = await machine.services.state(service);
+		if (active !== "active" || !stale.processes.includes(mainPid)) continue;
+		const companions = await machine.services.companions(service);
+		context.emit({ event: "service-stopped", service });
+		// A kill while it is stopped must not leave it so.
+		const left = (await machine.store.switching(name)) ?? { from: generation, before: cage };
+		await machine.store.saveSwitching(name, { ...left, stopped: { service, companions } });
+		await machine.services.stop(service, companions);
+		await machine.services.start(service, companions);
+		context.emit({ event: "service-started", service });
+		restarted.push(service);
+		const probes = (await machine.store.adoption(name))?.probes ?? cage.application.probes;
+		const answer = await askService(context, service, probes, cage.application.timeout);
+		const probe = answer.probes.find(({ ok }) => !ok)?.command ?? probes[0] ?? "";
+		if (!answer.answered) throw await serviceSilent(context, service, answer, probe);
+	}
+	if ((await processesOfOthers(context, name, generation)).inits.length && (await restartRun(context, name, generation))) {
+		restarted.push("run");
+	}
+	const { inits: remaining } = await processesOfOthers(context, name, generation);
+	const interrupted = restarted.length ? Math.round((machine.now() - began) / 10) / 100 : 0;
+	return { restarted, remaining, interrupted };
+}
+
+/** Processes of the cage whose root is another generation than this. */
+export async function processesOfOthers({ machine }: Context, name: string, generation: number) {
+	const others = (await machine.store.generations(name)).filter((one) => one !== generation);
+	const found = others.map((one) => machine.launcher.running(machine.store.root(name, one)));
+	return { processes: found.flatMap((one) => one.processes), inits: found.flatMap((one) => one.inits) };
+}
+
+/** Asks whoever runs the cage in the foreground to start it again; true where that happened, and it answers. */
+async function restartRun(context: Context, name: string, generation: number): Promise<boolean> {
+	const { machine, signal } = context;
+	const { cage } = await presentCage(context, name);
+	await machine.store.requestRestart(name, generation);
+	const began = machine.now();
+	let deadline = began + patience;
+	while (machine.now() < deadline) {
+		const seconds = machine.store.restartAnswer(name, generation);
+		if (seconds !== undefined && (await processesOfOthers(context, name, generation)).inits.length) {
+			// It has as long to end as whoever runs it says.
+			const stops = seconds === 0 ? Number.POSITIVE_INFINITY : seconds * 1000;
+			deadline = Math.min(machine.now(), began + stops) + patience;
+		}
+		const [init] = machine.launcher.running(machine.store.root(name, generation)).inits;
+		if (init !== undefined) {
+			const reachable = { init, ended: new Promise<never>(() => {}) };
+			for (const probe of cage.application.probes) {
+				const left = () => Math.max(1, (deadline - machine.now()) / 1000);
+				let ok = false;
+				while (!ok && machine.now() < deadline) {
+					ok = (await machine.launcher.shell(probe, { launched: reachable }, left(), signal)).ok;
+					if (!ok) await machine.sleep(200, signal);
+				}
+				if (!ok) throw new Failure("update-silent", { name, service: `cagewright run ${name}`, probe }, 1);
+			}
+			return true;
+		}
+		await machine.sleep(50, signal);
+	}
+	return false;
+}
+
+/** A unit says which directories the application writes and what it may do: another plan may want another. What somebody edited is left alone. */
+async function refreshUnit(context: Context, name: string, { place, service }: UnitOfCage): Promise<void> {
+	const { machine } = context;
+	const which = service === undefined ? { name } : { name, service };
+	try {
+		const before = await installedText(context, name, place);
+		const adoption = await machine.store.adoption(name);
+		const planned = await planUnit(context, which);
+		const { text } = planned;
+		if (before === text && planned.place === place) return;
+		await machine.units.install(planned.place, text, cageFolder(machine.store, name));
+		if (adoption && service === adoption.service) await machine.store.saveAdoption(name, { ...adoption, dropin: text });
+		await machine.units.reload();
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		context.emit({ event: "warned", code: "unit-not-refreshed", values: { name, problem: error.code } });
+	}
+}

@@ -1,0 +1,275 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import {
+	coveredKernelFiles,
+	coveredSysDirectories,
+	launchDirectory,
+	temporaryDirectories,
+} from "../../core/confinement/launch.ts";
+import { type Layer, layers } from "../../core/confinement/layers.ts";
+import type { Method } from "../../core/confinement/method.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
+import { auditOutside, type Expected, type Observed } from "../../core/selftest/outside.ts";
+import { attemptsArguments, attemptsProgram, type DecoyFacts, type Target } from "../../core/selftest/program.ts";
+import {
+	outcomesOf,
+	parseAttempts,
+	type Selftest,
+	type SelftestSummary,
+	summariseSelftest,
+	type Tested,
+	type Told,
+	unproven,
+} from "../../core/selftest/verdict.ts";
+import { ways } from "../../core/selftest/ways/ways.ts";
+import { launchMethod } from "../build/method.ts";
+import { layoutOf, presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import type { CageLayout, Interpreter, LaunchRequest } from "../ports.ts";
+import { launchRequest } from "../run/run.ts";
+import { auditGeneration } from "../upkeep/audit.ts";
+import { expectedOfUnit, requireUnit, testedUnit, tryUnderUnit, type UnderUnit, unitLacks } from "./unit-selftest.ts";
+
+/** Seconds for all attempts; on an idle machine they take a third of one. */
+const patience = 30;
+
+export interface SelftestOptions {
+	/** Instead of the cage's own. */
+	readonly network?: "host" | "none";
+	/** Layers that the launch under test goes without. No verb offers it: it is how the test is tested. */
+	readonly without?: readonly Layer[];
+	/** As a service of systemd, instead of by the launcher. */
+	readonly unit?: UnderUnit;
+}
+
+/**
+ * Tries the ways out from inside the present generation, under the launch that the application gets. Throws `selftest-needs-perl` (exit 3), and
+ * `selftest-blind` (exit 70) where a launch without any layer let nobody out, so that a test which does not work never looks like a cage that holds.
+ */
+export async function selftestCage(context: Context, name: string, options: SelftestOptions = {}): Promise<Selftest> {
+	const present = await presentCage(context, name);
+	if (options.unit) requireUnit(context, present);
+	const { cage, manifest } = present;
+	const interpreter = context.machine.selftest.interpreter();
+	if (!interpreter) throw new Failure("selftest-needs-perl", {}, 3);
+	return testCage(context, cage, manifest, interpreter, options);
+}
+
+const wayCount = Object.values(ways).flat().length;
+
+/** What says something of the test, and nothing of the cage. */
+const testsOwn = new Set(["selftest-blind", "selftest-broken", "launch-failed", "no-launcher"]);
+
+/**
+ * The same as the last step of a trial. Undefined where it cannot be done, with a word about it: a cage that answers is no worse for a machine
+ * without perl, and the record says that the ways out were not tried.
+ */
+export async function selftestStep(context: Context, cage: Cage, manifest: Manifest): Promise<SelftestSummary | undefined> {
+	const tested = await selftestIfPossible(context, cage, manifest);
+	if (tested.test) return summariseSelftest(tested.test, new Date(context.machine.now()).toISOString());
+	context.emit({ event: "warned", ...tested.untried });
+	return undefined;
+}
+
+/** The test, or why it could not be done. */
+export async function selftestIfPossible(context: Context, cage: Cage, manifest: Manifest): Promise<Tested> {
+	const interpreter = context.machine.selftest.interpreter();
+	if (!interpreter) return { untried: { code: "selftest-needs-perl", values: {} } };
+	context.emit({ event: "selftest-started" });
+	try {
+		const test = await testCage(context, cage, manifest, interpreter);
+		const { escaped, openByDesign, tried } = summariseSelftest(test, "");
+		context.emit({ event: "selftest-finished", tried, escaped, openByDesign });
+		return { test };
+	} catch (error) {
+		if (!(error instanceof Failure) || !testsOwn.has(error.code)) throw error;
+		return { untried: { code: error.code, values: error.values } };
+	}
+}
+
+export async function testCage(
+	context: Context,
+	cage: Cage,
+	manifest: Manifest,
+	interpreter: Interpreter,
+	options: SelftestOptions = {},
+): Promise<Selftest> {
+	const { now, selftest, store } = context.machine;
+	const started = now();
+	const layout = layoutOf(store, manifest);
+	await auditGeneration(context, manifest, layout, { accepted: cage.accepted ?? [] });
+	// What is tried has no use for the application's sockets, and would find them as descriptors that were left open.
+	const { sockets: _, ...request } = launchRequest({ cage, manifest, layout, generation: manifest.generation });
+	const network = options.network ?? request.network;
+	const method = launchMethod(context, false);
+	const weaker = options.unit ? unitLacks(context, method) : method.weaker;
+	const decoy = await selftest.decoy(manifest.identity);
+	try {
+		let launch = 0;
+		const start = (change: Partial<LaunchRequest>, spare: boolean) => {
+			const number = ++launch;
+			return tryOut(
+				context,
+				layout,
+				{ ...request, network, ...change },
+				{
+					interpreter,
+					decoy: decoy.facts,
+					spare,
+					onTried: (tried) => context.emit({ event: "ways-tried", launch: number, launches: 3, tried, ways: wayCount }),
+				},
+			);
+		};
+		// As root, without a single layer: chroot and nothing else.
+		const unitOut = (unit: UnderUnit) => {
+			const present = { cage, manifest, layout, generation: manifest.generation };
+			const { architecture } = selftest;
+			const target = attemptsArguments(targetOf(context, layout, request, interpreter, decoy.facts), architecture);
+			const command = [...interpreter.command, attemptsProgram(architecture, { spare: false }), ...target];
+			const inNetwork = network === "none" ? "none" : "host";
+			return tryUnderUnit(context, present, unit, { interpreter, command, network: inNetwork }, patience);
+		};
+		const control = () => start({ identity: bareRoot, network: "host", without: layers }, true);
+		const before = await control();
+		const real = options.unit
+			? await unitOut(options.unit)
+			: await start({ ...(options.without ? { without: options.without } : {}) }, false);
+		const after = await control();
+		const blind = [...new Set([...unproven(before.told), ...unproven(after.told)])];
+		if (blind.length) throw new Failure("selftest-blind", { groups: blind.join(", ") }, 70);
+		const outcomes = outcomesOf(real.told, { openings: layout.openings, network, weaker });
+		const endless = outcomes.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
+		if (endless.length) throw new Failure("selftest-broken", { detail: endless.join(", ") }, 70);
+		const inForce = expected(request, network, layout, method);
+		const isService = options.unit !== undefined || method.launcher === "systemd-run";
+		return {
+			...(options.unit ? { unit: testedUnit(context, cage.name, options.unit) } : {}),
+			network,
+			ways: outcomes,
+			audit: auditOutside(
+				withoutDecoy(real.seen, decoy.facts.pid),
+				isService ? expectedOfUnit(inForce, layout, manifest) : inForce,
+			),
+			control: { before: escapes(before.told), after: escapes(after.told) },
+			seconds: Math.round((now() - started) / 10) / 100,
+		};
+	} finally {
+		await decoy.dispose();
+	}
+}
+
+const withoutDecoy = (seen: Observed, pid: number) => ({ ...seen, sameAccount: seen.sameAccount.filter((one) => one !== pid) });
+
+const bareRoot = { name: "root", uid: 0, gid: 0, groups: [], home: "/" };
+
+const escapes = (told: ReadonlyMap<string, Told>) => [...told.values()].filter(({ how }) => how === "escaped").length;
+
+interface Attempts {
+	readonly interpreter: Interpreter;
+	readonly decoy: DecoyFacts;
+	readonly spare: boolean;
+	/** Told while they run how many are over. */
+	onTried(tried: number): void;
+}
+
+/** One launch of the attempts, on a copy of the data that is thrown away. Throws `selftest-broken` (exit 70) where they come to no end. */
+async function tryOut(
+	context: Context,
+	cage: CageLayout,
+	request: LaunchRequest,
+	{ decoy, interpreter, onTried, spare }: Attempts,
+): Promise<{ told: ReadonlyMap<string, Told>; seen: Observed }> {
+	const { launcher, now, selftest, sleep } = context.machine;
+	const { architecture } = selftest;
+	const rehearsal = await launcher.rehearse();
+	try {
+		let output = "";
+		const target = targetOf(context, cage, request, interpreter, decoy);
+		const launched = await launcher.start({
+			...request,
+			spec: { kind: "cage", cage, rehearsal },
+			command: [...interpreter.command, attemptsProgram(architecture, { spare }), ...attemptsArguments(target, architecture)],
+			brought: interpreter.brought,
+			onOutput: (chunk) => {
+				output += Buffer.from(chunk).toString("latin1");
+			},
+			signal: context.signal,
+		});
+		let over = false;
+		void launched.ended.then(() => {
+			over = true;
+		});
+		const deadline = now() + patience * 1000;
+		let seen: Observed | undefined;
+		try {
+			for (let tried = 0; !over && now() < deadline; await sleep(10, context.signal)) {
+				const { done, told } = parseAttempts(output);
+				if (told.size > tried) onTried(told.size);
+				tried = told.size;
+				if (done) break;
+			}
+			// What ends just then can hide the others from whoever lists the children of a process (proc_pid_task(5)).
+			for (let again = 0; !seen && !over && again < 200; again++) {
+				if (again) await sleep(10, context.signal);
+				seen = launched.observe(cage.root);
+			}
+		} finally {
+			await launched.stop(1);
+		}
+		const { done, told } = parseAttempts(output);
+		if (!done || !seen) throw new Failure("selftest-broken", { detail: output.trim().split("\n").at(-1)?.slice(-200) ?? "" }, 70);
+		return { told, seen };
+	} finally {
+		await rehearsal.dispose();
+	}
+}
+
+function targetOf(
+	{ machine }: Context,
+	cage: CageLayout,
+	{ env, identity }: LaunchRequest,
+	{ loader }: Interpreter,
+	decoy: DecoyFacts,
+): Target {
+	const { disk, identity: host } = machine.selftest.hostRoot();
+	return {
+		host,
+		disk,
+		decoy,
+		loader,
+		uid: identity.uid,
+		// Whether PWD belongs there is seen from outside.
+		environment: [...Object.keys(env), "PWD"],
+		writable: [...writableIn(cage), ...temporaryDirectories, pathFromText("/dev/shm")],
+		shared: cage.binds.filter(({ access }) => access === "ro").map(({ path }) => pathFromText(path)),
+	};
+}
+
+function writableIn(cage: CageLayout): Path[] {
+	return [...cage.writable, ...cage.binds.filter(({ access }) => access === "rw").map(({ path }) => pathFromText(path))];
+}
+
+/** What a launch of this request leaves in force. */
+function expected(request: LaunchRequest, network: "host" | "own" | "none", cage: CageLayout, { launcher }: Method): Expected {
+	const devices = cage.devices.map(({ path }) => path);
+	return {
+		capabilities: cage.openings.capabilities.map(({ name }) => name),
+		namespaces: ["mount", "pid", "ipc", "uts", "cgroup", ...(network === "host" ? [] : ["net"])],
+		// bwrap names the working directory in PWD (measured).
+		environment: [...Object.keys(request.env), ...(launcher === "bubblewrap" ? ["PWD"] : [])],
+		nodes: [pathFromText("/dev"), ...devices],
+		executable: cage.openings.executableData ?? [],
+		mounts: [
+			...devices,
+			...["/", "/dev", "/dev/shm", "/dev/log", "/proc"].map(pathFromText),
+			...(cage.openings.sys === undefined ? [] : [pathFromText("/sys"), ...coveredSysDirectories]),
+			...(cage.openings.kernelProc === undefined ? [] : coveredKernelFiles.map((name) => pathFromText(`/proc/${name}`))),
+			launchDirectory,
+			...temporaryDirectories,
+			...cage.kept.map(({ path }) => path),
+			...cage.writable,
+			...cage.binds.map(({ path }) => pathFromText(path)),
+		],
+	};
+}

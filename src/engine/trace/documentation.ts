@@ -1,0 +1,99 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import { configurationMentions } from "../../core/documentation/configuration.ts";
+import { manualMentions } from "../../core/documentation/manual.ts";
+import type { Mention } from "../../core/documentation/mention.ts";
+import { readmeMentions } from "../../core/documentation/readme.ts";
+import { logrotateMentions, tmpfilesMentions, unitMentions } from "../../core/documentation/service-files.ts";
+import { baseName, type Path, pathFromText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { PackageContents } from "../../core/plan/coverage.ts";
+import { configuredPrograms, documentedOffers, withDocumented } from "../../core/plan/documented.ts";
+import type { Offer, Plan } from "../../core/plan/plan.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import type { Context, Machine } from "../context.ts";
+import { type Brought, broughtWith } from "./brought.ts";
+
+/** What of the application's documentation the plan does not have yet. */
+export async function offersOfDocumentation(
+	{ machine }: Context,
+	{ application, unit }: Pick<Cage, "application" | "unit">,
+	plan: Plan,
+	trace: Pick<Trace, "accesses" | "uids" | "gids">,
+): Promise<Offer[]> {
+	const brought = await broughtWith(machine, application, unit);
+	const packages = reachedPackages(brought.packages, trace, machine);
+	const { gid, groups, uid } = plan.identity;
+	const offers = documentedOffers({
+		mentions: mentionsOf(machine, application.command, { ...brought, packages }),
+		packages,
+		plan,
+		// Root may write everywhere, which says nothing.
+		uids: new Set([uid, ...trace.uids].filter((one) => one > 0)),
+		gids: new Set([gid, ...groups, ...trace.gids].filter((one) => one > 0)),
+		files: machine.files,
+	});
+	return withDocumented(offers, configuredPrograms(configuration(machine, plan), plan, machine.files));
+}
+
+/** Bytes; a larger file is data. */
+const mostConfiguration = 256 * 1024;
+
+/** What the configuration names that the application read. */
+function configuration({ documents }: Machine, { entries }: Plan): Mention[] {
+	return entries.flatMap(({ decision, kind, path, risks, size }) => {
+		if (decision !== "include" || kind !== "file" || !path.startsWith("/etc/")) return [];
+		const text = risks.includes("secret") || size > mostConfiguration ? undefined : documents.text(path);
+		return text === undefined ? [] : configurationMentions(showPath(path), text);
+	});
+}
+
+/** Those of which the application used something; clients and tools are of the same source. */
+function reachedPackages(packages: readonly PackageContents[], { accesses }: Pick<Trace, "accesses">, { files }: Machine) {
+	const used = new Set<Path>();
+	for (const { path, real, succeeded } of accesses.values()) {
+		if (!succeeded.size || files.status(path)?.kind === "directory") continue;
+		used.add(path);
+		if (real !== undefined) used.add(real);
+	}
+	return packages.filter((one, index) => index === 0 || one.files.some((path) => used.has(path)));
+}
+
+const remembered = new WeakMap<Machine, Map<string, readonly Mention[]>>();
+
+/** Read once: a plan is made anew with each decision. */
+function mentionsOf(machine: Machine, command: readonly string[], brought: Brought): readonly Mention[] {
+	const all = remembered.get(machine) ?? new Map<string, readonly Mention[]>();
+	remembered.set(machine, all);
+	const names = brought.packages.map(({ ref }) => `${ref.name} ${ref.version}`);
+	const key = JSON.stringify([command[0], brought.service?.name, names]);
+	const mentions = all.get(key) ?? readDocuments(machine, command, brought);
+	all.set(key, mentions);
+	return mentions;
+}
+
+function readDocuments({ documents }: Machine, command: readonly string[], { packages, service }: Brought): Mention[] {
+	const program = baseName(pathFromText(command[0] ?? ""));
+	const read = (path: Path, mentions: (document: string, text: string) => Mention[]) => {
+		const text = documents.text(path);
+		return text === undefined ? [] : mentions(showPath(path), text);
+	};
+	const ofPackages = packages.flatMap(({ files }) =>
+		files.flatMap((path) => {
+			if (isManual(path, program)) return read(path, manualMentions);
+			if (/^\/usr\/share\/doc\/[^/]+\/README\.(Debian|RedHat|Fedora|SUSE|Alpine)[\w.-]*$/i.test(path))
+				return read(path, readmeMentions);
+			if (/^(\/usr)?\/lib\/tmpfiles\.d\/[^/]+\.conf$/.test(path)) return read(path, tmpfilesMentions);
+			return /^\/etc\/logrotate\.d\/[^/]+$/.test(path) ? read(path, logrotateMentions) : [];
+		}),
+	);
+	const ofUnit = (service?.texts ?? []).flatMap((text, index) =>
+		unitMentions(service?.files[index] ?? service?.name ?? "", text),
+	);
+	return [...ofPackages, ...ofUnit];
+}
+
+/** The page of the program, and those of file formats. */
+function isManual(path: Path, program: Path): boolean {
+	const [, section, name] = /^\/usr\/share\/man\/man(\d)\/(.+?)\.\d\w*(?:\.(?:gz|xz|bz2|zst))?$/.exec(path) ?? [];
+	return section === "5" || (name !== undefined && name === program);
+}

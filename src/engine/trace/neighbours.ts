@@ -1,0 +1,193 @@
+import type { Application } from "../../core/application/application.ts";
+import { syslogName } from "../../core/confinement/launch.ts";
+import type { Files } from "../../core/machine/facts.ts";
+import type { Path } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import { placeOf } from "../../core/plan/links.ts";
+import { mayReach, type SocketPolicy } from "../../core/plan/neighbours.ts";
+import { optionFor, refusedSockets } from "../../core/plan/socket-notes.ts";
+import { peerPorts, type Trace } from "../../core/trace/trace.ts";
+import type { Context } from "../context.ts";
+import { passesAlone } from "./probing.ts";
+
+/** Unix sockets at which nobody was heard, and ports of the loopback that are not the application's own. */
+export interface Asked {
+	readonly sockets: ReadonlySet<Path>;
+	readonly ports: readonly number[];
+}
+
+/** One try at a life of the application. */
+export interface Attempt {
+	/** The context to live in: called off where the application turns out to need more. */
+	readonly context: Context;
+	/** Sockets of the host that are let through, and ports of its loopback. */
+	readonly sockets: readonly Path[];
+	readonly ports: readonly number[];
+	/** To be told, again and again, whom the application asked for. */
+	watch(asked: Asked): void;
+}
+
+/**
+ * Milliseconds after which a refused connection counts. A daemon that looks whether it runs already asks its own socket
+ * first and makes it anew at once.
+ */
+const patience = 1000;
+
+/** Milliseconds between two looks at whom the application asked for: it may ask once and wait. */
+const lookEvery = 250;
+
+/**
+ * Lets the application talk to services of the host: a database, php-fpm, what a proxy stands before. Which ones those are shows when it asks: a
+ * rehearsal has a network of its own, and its overlay does not pass unix sockets on, so nobody is there, and the life begins again with
+ * that service let through.
+ */
+export async function reachingNeighbours<T extends { readonly answered: boolean }>(
+	context: Context,
+	application: Pick<Application, "network" | "probes">,
+	policy: SocketPolicy,
+	live: (attempt: Attempt) => Promise<T>,
+): Promise<T> {
+	for (let known: Neighbours = nobody; ; ) {
+		const enough = new AbortController();
+		const within = { ...context, signal: AbortSignal.any([context.signal, enough.signal]) };
+		const search = new Search(within, application, policy, known);
+		const patrol = search.untilWanted(() => enough.abort());
+		let answered: T | undefined;
+		try {
+			answered = await live({ context: within, ...known, watch: (asked) => search.hear(asked) });
+		} catch (error) {
+			if (context.signal.aborted || !enough.signal.aborted) throw error;
+		} finally {
+			search.end();
+		}
+		await patrol;
+		context.signal.throwIfAborted();
+		const wanted = answered?.answered ? nobody : await search.wanted(context);
+		if (answered && !isAnybody(wanted)) {
+			search.reportRefused(context);
+			return answered;
+		}
+		for (const place of [...wanted.sockets.map(showPath), ...wanted.ports.map((port) => `127.0.0.1:${port}`)]) {
+			context.emit({ event: "warned", code: "neighbour-reached", values: { path: place } });
+		}
+		known = { sockets: [...known.sockets, ...wanted.sockets], ports: [...known.ports, ...wanted.ports] };
+	}
+}
+
+/** What one life asked for and may have. */
+class Search {
+	readonly #end = new AbortController();
+	readonly #context: Context;
+	readonly #application: Pick<Application, "network" | "probes">;
+	readonly #policy: SocketPolicy;
+	readonly #known: Neighbours;
+	readonly #judged = new Map<number, boolean>();
+	#asked: Asked = { sockets: new Set(), ports: [] };
+
+	constructor(context: Context, application: Pick<Application, "network" | "probes">, policy: SocketPolicy, known: Neighbours) {
+		this.#context = context;
+		this.#application = application;
+		this.#policy = policy;
+		this.#known = known;
+	}
+
+	/** The life is over. */
+	end(): void {
+		this.#end.abort();
+	}
+
+	hear(asked: Asked): void {
+		this.#asked = asked;
+	}
+
+	/** Warns of each socket of the host that was asked for and stays closed. */
+	reportRefused({ emit, machine }: Context): void {
+		const asked = [...this.#asked.sockets].filter((path) => path !== syslogName);
+		for (const path of refusedSockets(asked, this.#policy, machine.files)) {
+			emit({ event: "warned", code: "socket-not-reached", values: { path: showPath(path), option: optionFor(path) } });
+		}
+	}
+
+	/** Tells once somebody was wanted for longer than `patience`, and ends with the life. */
+	async untilWanted(tell: () => void): Promise<void> {
+		const { machine } = this.#context;
+		const signal = AbortSignal.any([this.#context.signal, this.#end.signal]);
+		let since: number | undefined;
+		try {
+			for (;;) {
+				await machine.sleep(lookEvery, signal);
+				since = isAnybody(this.#candidates()) ? (since ?? machine.now()) : undefined;
+				if (since === undefined || machine.now() - since <= patience) continue;
+				const wanted = await this.wanted({ ...this.#context, signal });
+				if (isAnybody(wanted) && !signal.aborted) return tell();
+			}
+		} catch (error) {
+			if (!signal.aborted) throw error;
+		}
+	}
+
+	async wanted(context: Context): Promise<Neighbours> {
+		const { ports, sockets } = this.#candidates();
+		const unjudged = ports.filter((port) => !this.#judged.has(port));
+		const harmless = await harmlessPorts(context, this.#application.probes, unjudged);
+		for (const port of unjudged) this.#judged.set(port, harmless.includes(port));
+		return { sockets, ports: ports.filter((port) => this.#judged.get(port)) };
+	}
+
+	#candidates(): Neighbours {
+		const { machine } = this.#context;
+		const ports = this.#application.network === "none" ? [] : this.#asked.ports;
+		return {
+			sockets: socketsAmong(this.#asked.sockets, this.#policy, machine.files).filter(
+				(path) => !this.#known.sockets.includes(path),
+			),
+			ports: ports.filter(
+				(port) => !this.#known.ports.includes(port) && this.#judged.get(port) !== false && machine.listens(port),
+			),
+		};
+	}
+}
+
+/** Ports of the host's loopback that a trial must let through, because the traced runs asked for them and somebody is there. */
+export async function neighbourPorts(context: Context, { network, probes }: Application, trace: Trace): Promise<number[]> {
+	const ports = network === "none" ? [] : peerPorts(trace).filter((port) => context.machine.listens(port));
+	return harmlessPorts(context, probes, ports);
+}
+
+/**
+ * Those over which no probe passes by itself. One that does is answered by the host's own service: with it let through, an application that
+ * does not even start would seem to answer.
+ */
+async function harmlessPorts(context: Context, probes: readonly string[], ports: readonly number[]): Promise<number[]> {
+	const { launcher } = context.machine;
+	const harmless: number[] = [];
+	for (const port of ports) {
+		const rehearsal = await launcher.rehearse([port]);
+		try {
+			const { network } = rehearsal;
+			if (network !== undefined && !(await passesAlone(context, probes, { network }))) harmless.push(port);
+		} finally {
+			await rehearsal.dispose();
+		}
+	}
+	return harmless;
+}
+
+interface Neighbours {
+	readonly sockets: readonly Path[];
+	readonly ports: readonly number[];
+}
+
+const nobody: Neighbours = { sockets: [], ports: [] };
+
+function isAnybody({ ports, sockets }: Neighbours): boolean {
+	return ports.length > 0 || sockets.length > 0;
+}
+
+/** Without syslog: what is rehearsed shall not get into the host's log, and an attempt tells the plan enough. */
+function socketsAmong(unheard: ReadonlySet<Path>, policy: SocketPolicy, files: Files): Path[] {
+	return [...unheard]
+		.filter((path) => path !== syslogName)
+		.map((path) => placeOf(path, files))
+		.filter((path) => mayReach(path, policy, files) && files.status(path)?.kind === "socket");
+}

@@ -1,0 +1,436 @@
+import { type Application, launchEnvironment, type Rules, socketsOf } from "../../core/application/application.ts";
+import type { Listening } from "../../core/application/found.ts";
+import { ownedDirectory } from "../../core/application/made-directory.ts";
+import { proposeProbe } from "../../core/application/probe.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Files } from "../../core/machine/facts.ts";
+import { baseName, normalise, type Path, pathFromText } from "../../core/path/path.ts";
+import { namedDevice } from "../../core/plan/devices.ts";
+import { placeOf } from "../../core/plan/links.ts";
+import type { SocketPolicy } from "../../core/plan/neighbours.ts";
+import { capabilitiesIn } from "../../core/plan/opening-names.ts";
+import { likelyOwn, uncopied } from "../../core/plan/own-directory.ts";
+import type { Identity } from "../../core/plan/plan.ts";
+import { isDynamicId, privateTopOf } from "../../core/plan/private-directories.ts";
+import { directoryOf, isGiven } from "../../core/plan/writable.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import { TraceFold } from "../../core/trace/fold.ts";
+import { addTraces } from "../../core/trace/merge.ts";
+import { emptyTrace, type Trace } from "../../core/trace/trace.ts";
+import type { Context } from "../context.ts";
+import type { ProbeOutcome } from "../events.ts";
+import type { Ended, Launch, Launched, LaunchRequest } from "../ports.ts";
+import type { Reach } from "./coverage.ts";
+import { type Asked, reachingNeighbours } from "./neighbours.ts";
+import { laterTimeout } from "./patience.ts";
+import { askUntilAnswered, checkProbesFailFirst, firstTrySeconds, probeUntilAnswered, runExercise } from "./probing.ts";
+import { TraceReport } from "./trace-report.ts";
+import { tellWaiting } from "./waiting.ts";
+
+export interface TraceOptions {
+	/** On the host itself, without the sandbox. */
+	readonly onHost: boolean;
+	/** Lets a person go on: resolves with one more exercise, or with `undefined` when it is enough. */
+	readonly more?: (signal: AbortSignal) => Promise<string | undefined>;
+	/** Is kept told of what was exercised, and tells how far that reaches. */
+	readonly reach?: Reach;
+	/** Other ways to ask, as `Answers.otherProbes`. */
+	readonly otherProbes?: Answers["otherProbes"];
+}
+
+export interface TraceResult {
+	readonly trace: Trace;
+	readonly probes: readonly ProbeOutcome[];
+	readonly exercises: readonly ProbeOutcome[];
+	/** Signals that the application handled and lived through: a trial sends them again. */
+	readonly signals: readonly string[];
+	/** It has a handler of its own for SIGTERM, so that it can be PID 1 of a namespace. */
+	readonly handlesTerm: boolean;
+	readonly keepsAccount?: boolean;
+	/** It did not end within `graceSeconds` of SIGTERM. */
+	readonly endsSlowly?: boolean;
+	/** The end of what the application printed. */
+	readonly output: string;
+	/** Its exit status, where it ended by itself before anybody asked it to. */
+	readonly ended?: number;
+	readonly answered: boolean;
+	/** Seconds from its start until it answered; absent where it was not started for this. */
+	readonly answeredAfter?: number;
+}
+
+/** Seconds that an application gets to end by itself. */
+export const graceSeconds = 10;
+
+/**
+ * Seconds that it gets where its whole end was traced before and nothing of this run is kept: a second start and a trial. What most
+ * daemons do at their end fits in; squid waits thirty seconds for its clients.
+ */
+export const laterGraceSeconds = 2;
+/** Exit status of what SIGKILL ended. */
+const killed = 137;
+const outputKept = 16 * 1024;
+
+/**
+ * Watches the application through a whole life: start, probes, exercises, log reopening, reload, stop, and a second start that
+ * finds what the first one left. What a root start keeps is learned from all of it (nginx asks for CAP_DAC_OVERRIDE only when
+ * it reopens logs that it gave away).
+ */
+export async function traceApplication(
+	context: Context,
+	application: Application,
+	rules: Rules,
+	identity: Identity,
+	options: TraceOptions,
+): Promise<TraceResult> {
+	if (!application.probes.length) throw new Failure("no-probe", { command: application.command[0] ?? "" }, 2);
+	const ways = [application.probes, ...(options.otherProbes ?? [])];
+	await checkProbesFailFirst(context, [...new Set(ways.flat())], options.onHost);
+	const { accounts, files } = context.machine;
+	const places = sandboxPlaces(context, application, rules, identity);
+	const policy = { uid: identity.uid, rules };
+	return withLayers(accounts.own(), places.given, files, (given) =>
+		traceLives(context, application, policy, identity, options, { ...places, given }),
+	);
+}
+
+type SandboxPlaces = Omit<Extract<Launch, { kind: "rehearsal" }>, "kind" | "rehearsal" | "sockets">;
+
+/** What the application finds in its sandbox, and what it may write to and use there. Throws what `namedDevice` throws. */
+export function sandboxPlaces(
+	{ machine: { accounts, files } }: Context,
+	application: Application,
+	rules: Rules,
+	identity: Identity,
+): SandboxPlaces {
+	// Real places, for the launcher makes and hands over what it is told.
+	const [users, groups] = [accounts.users(), accounts.groups()];
+	const directories = application.directories
+		.map((text) => ownedDirectory(text, identity, users, groups))
+		.map((directory) => ({ ...directory, path: placeOf(normalise(pathFromText(directory.path)), files) }));
+	const writable = rules.writable.map((text) => directoryOf(text, files)).filter((path) => isGiven(path, rules, identity, files));
+	const handedOver = directories.flatMap(({ path }) => {
+		const status = privateTopOf(path) ? files.status(path) : undefined;
+		return status && isDynamicId(status.uid) && status.uid !== identity.uid ? [path] : [];
+	});
+	const own = accounts.own();
+	const likely = own ? likelyOwn(application.command, application.cwd, own, files) : [];
+	return {
+		directories,
+		given: [...writable, ...handedOver, ...likely],
+		devices: rules.devices.flatMap((value) => {
+			const path = namedDevice(value, files);
+			const status = files.status(placeOf(path, files));
+			return status?.device ? [{ path, type: "c" as const, ...status.device, mode: status.mode & 0o777 }] : [];
+		}),
+		capabilities: capabilitiesIn(rules.allow),
+	};
+}
+
+/** As often as directories turn up that the rehearsal lacked a layer for. */
+async function withLayers(
+	own: Identity | undefined,
+	first: readonly Path[],
+	files: Files,
+	trace: (given: readonly Path[]) => Promise<TraceResult>,
+): Promise<TraceResult> {
+	for (let given = first; ; ) {
+		const result = await trace(given);
+		const more = own ? uncopied(result.trace, own.uid, files).filter((path) => !given.includes(path)) : [];
+		if (!more.length) return result;
+		given = [...given, ...more];
+	}
+}
+
+function traceLives(
+	context: Context,
+	application: Application,
+	policy: SocketPolicy,
+	identity: Identity,
+	options: TraceOptions,
+	places: SandboxPlaces,
+): Promise<TraceResult> {
+	const { launcher } = context.machine;
+	return reachingNeighbours(context, application, policy, async ({ context: within, ports, sockets, watch }) => {
+		const rehearsal = options.onHost ? undefined : await launcher.rehearse(ports);
+		const launch: Launch = rehearsal ? { kind: "rehearsal", rehearsal, ...places, sockets } : { kind: "host" };
+		const { reach } = options;
+		const watched = { launch, ...(rehearsal ? { watch } : {}), ...(reach ? { reach } : {}) };
+		try {
+			const first = await watchedRun(within, application, identity, { ...watched, number: 1 }, (run, settled, ports) =>
+				firstLife(within, application, run, options, settled, ports),
+			);
+			if (!first.value.answered) {
+				const refused = rehearsal && (await refusedBySandbox(within, application, identity, launch));
+				return {
+					...first.value,
+					trace: refused ? addTraces(first.trace, refused) : first.trace,
+					output: first.output,
+					...(first.endedItself ? { ended: first.ended.status } : {}),
+				};
+			}
+			const endsSlowly = !first.endedItself && first.ended.status === killed;
+			const again = {
+				...watched,
+				number: 2,
+				whole: rehearsal !== undefined,
+				grace: !rehearsal ? graceSeconds : endsSlowly ? 0.5 : laterGraceSeconds,
+			};
+			const probes = first.value.probes.map(({ command }) => command);
+			const second = await watchedRun(within, application, identity, again, async (run) => {
+				await probeUntilAnswered(within, run, probes, laterTimeout(application.timeout, first.value.answeredAfter));
+			});
+			const trace = addTraces(first.trace, second.trace);
+			return { ...first.value, trace, output: first.output, ...(endsSlowly ? { endsSlowly } : {}) };
+		} finally {
+			await rehearsal?.dispose();
+		}
+	});
+}
+
+/** Seconds in which a start that does not answer shows what it was refused. */
+const refusedSeconds = 3;
+
+/** Starts an application that does not answer once more, to see the calls that the sandbox refuses it. */
+async function refusedBySandbox(context: Context, application: Application, identity: Identity, launch: Launch): Promise<Trace> {
+	const { machine, signal } = context;
+	const quietly = { ...context, emit() {} };
+	const { trace } = await watchedRun(quietly, application, identity, { launch, number: 2, whole: true }, async (run) => {
+		await Promise.race([run.ended, machine.sleep(refusedSeconds * 1000, signal)]);
+	});
+	return { ...emptyTrace(), refusals: trace.refusals };
+}
+
+type Life = Omit<TraceResult, "trace" | "output" | "ended"> & { readonly answeredAfter: number };
+
+async function firstLife(
+	context: Context,
+	proposed: Application,
+	run: Launched,
+	{ more, otherProbes, reach }: TraceOptions,
+	settled: () => Promise<void>,
+	ports: () => readonly string[],
+): Promise<Life> {
+	const elsewhere = () => otherProbes && waysAt(context, proposed, ports());
+	const began = context.machine.now();
+	const probes = await askUntilAnswered(context, run, [proposed.probes, ...(otherProbes ?? [])], proposed.timeout, elsewhere);
+	const application = { ...proposed, probes: probes.map(({ command }) => command) };
+	const answered = probes.every((probe) => probe.ok);
+	const answeredAfter = (context.machine.now() - began) / 1000;
+	const exercises: ProbeOutcome[] = [];
+	if (!answered) return { probes, exercises, signals: [], handlesTerm: false, answered, answeredAfter };
+	const exercise = async (line: string) => {
+		exercises.push(await runExercise(context, run, line, application));
+		reach?.exercised(line);
+		// What the application still does because of it is not put down to the next one.
+		if (reach) await settled();
+	};
+	if (reach) reach.signals = signalsOf(application, run);
+	if (reach) await settled();
+	for (const line of application.exercises) await exercise(line);
+	const next = async () => more?.(context.signal);
+	for (let line = await next(); line !== undefined; line = await next()) await exercise(line);
+	const handlesTerm = run.handledSignals().includes("SIGTERM");
+	const keepsAccount = run.keepsAccount();
+	if (reach) reach.signals = [];
+	return {
+		probes,
+		exercises,
+		signals: await sendSignals(context, application, run),
+		handlesTerm,
+		keepsAccount,
+		answered,
+		answeredAfter,
+	};
+}
+
+/** The ways to ask at the ports that the application was seen to open, e.g. `tcp 8080`. */
+function waysAt({ machine }: Context, { command, env }: Application, seen: readonly string[]): (readonly string[])[] {
+	const ports = seen.flatMap((text): Listening[] => {
+		const [protocol, port] = text.split(" ");
+		return protocol === "tcp" || protocol === "udp" ? [{ protocol, address: "127.0.0.1", port: Number(port) }] : [];
+	});
+	return ports.length ? proposeProbe({ command, env, ports, ...machine.probeTools(command) }).map(({ probes }) => probes) : [];
+}
+
+/**
+ * Reopening of logs and reload, by the signals that daemons have for it, where the application handles them. Node's SIGUSR1 is
+ * its debugger, which opens a port.
+ */
+function signalsOf(application: Application, run: Launched): string[] {
+	const handled = run.handledSignals();
+	const wanted = /\/(node|nodejs)$/.test(application.command[0] ?? "") ? ["SIGHUP"] : ["SIGUSR1", "SIGHUP"];
+	return wanted.filter((name) => handled.includes(name));
+}
+
+/**
+ * Signals that the application lived through. Where it still runs after one and does not answer, an earlier signal may be the cause: dictd
+ * unloads its databases by USR1, but only after the next request. Then none of them counts.
+ */
+async function sendSignals(context: Context, application: Application, run: Launched): Promise<string[]> {
+	const lived: string[] = [];
+	let over = false;
+	void run.ended.then(() => {
+		over = true;
+	});
+	for (const signal of signalsOf(application, run)) {
+		if (!(await livesThrough(context, application, run, signal))) return over ? lived : [];
+		lived.push(signal);
+	}
+	return lived;
+}
+
+/** Seconds that an application gets to answer again: reopening of logs (USR1) is short, a reload (HUP) is not. */
+const answersAfter = (signal: string) => (signal === "SIGUSR1" ? 3 : 10);
+
+/** Sends a signal and sees that the application still answers. A daemon takes a moment to do what a signal asks. */
+export async function livesThrough(context: Context, application: Application, run: Launched, signal: string): Promise<boolean> {
+	run.signal(signal);
+	context.emit({ event: "signal-sent", signal });
+	await Promise.race([run.ended, context.machine.sleep(200, context.signal)]);
+	const probes = await probeUntilAnswered(
+		context,
+		run,
+		application.probes,
+		Math.min(application.timeout, answersAfter(signal)),
+		firstTrySeconds,
+	);
+	return probes.every((probe) => probe.ok);
+}
+
+export interface Watching {
+	readonly launch: Launch;
+	/** Counts the lives of one application. */
+	readonly number: number;
+	/** Is told while it runs whom it asked for. */
+	readonly watch?: (asked: Asked) => void;
+	readonly reach?: Reach;
+	/** It only runs: its trace is empty. */
+	readonly unseen?: boolean;
+	/** Calls that the sandbox's filter refuses are in the trace too; strace stops at every call for that. A cage is always traced so. */
+	readonly whole?: boolean;
+	/** Seconds that it gets to end by itself. */
+	readonly grace?: number;
+}
+
+export interface WatchedRun<T> {
+	readonly value: T;
+	readonly trace: Trace;
+	/** Paths, and names of calls without one, that failed last; newest last. */
+	readonly lastFailed: readonly string[];
+	readonly output: string;
+	readonly ended: Ended;
+	/** It ended before it was told to. */
+	readonly endedItself: boolean;
+}
+
+/** Milliseconds without a call: a start makes them without a pause, while idle daemons look around some ten times a second (redis). */
+const quietAfter = 60;
+const mostQuiet = 1000;
+
+/**
+ * Waits until the application has done nothing for a moment, or is over. A master that reloads executes itself anew (haproxy), and a TERM that comes before
+ * it has its handlers again ends it without the farewell to its workers that shows what it needs.
+ */
+async function quiet({ machine, signal }: Context, since: () => true | number): Promise<void> {
+	const until = machine.now() + mostQuiet;
+	for (let idle = since(); idle !== true && idle < quietAfter && machine.now() < until; idle = since()) {
+		await machine.sleep(quietAfter - idle, signal);
+	}
+}
+
+/** Milliseconds without a call after which an application that was asked to end is only waiting, for its clients or for a timer. */
+const waitingAfter = 5000;
+
+/** Kills an application in the sandbox that was asked to end and has done nothing since: its end shows nothing more. */
+function endWaiting(run: Launched, idle: () => number): NodeJS.Timeout {
+	return setInterval(() => {
+		if (idle() > waitingAfter) run.signal("SIGKILL");
+	}, 250);
+}
+
+/** Starts, folds the trace as it comes, lets `live` do its part (`settled` waits for a pause and tells what was seen), and ends the application whatever happened. */
+export async function watchedRun<T>(
+	context: Context,
+	application: Application,
+	identity: Identity,
+	{ grace = graceSeconds, launch: spec, number, reach, unseen, watch, whole = false }: Watching,
+	live: (run: Launched, settled: () => Promise<void>, ports: () => readonly string[]) => Promise<T>,
+): Promise<WatchedRun<T>> {
+	const { emit, machine, signal } = context;
+	const fold = new TraceFold({ cwd: pathFromText(application.cwd) });
+	const report = new TraceReport(context, fold, number, reach);
+	// A character may be cut between two pieces.
+	const decoder = new TextDecoder();
+	let output = "";
+	let before = "";
+	let heard = machine.now();
+	const trace: LaunchRequest["trace"] = {
+		// Denials by a filter of ours never show under strace's own filter.
+		mode: whole || spec.kind === "cage" ? "whole" : "fast",
+		onData(chunk) {
+			heard = machine.now();
+			fold.feed(chunk);
+			watch?.(fold.asked());
+			report.fed();
+		},
+	};
+	const run = await machine.launcher.start({
+		spec,
+		identity,
+		command: application.command,
+		cwd: application.cwd,
+		env: launchEnvironment(application),
+		...socketsOf(application),
+		network: spec.kind === "host" ? "host" : "own",
+		// On the host it is watched for what it needs, not for how much.
+		...(spec.kind === "cage" && application.limits ? { limits: application.limits } : {}),
+		...(unseen ? {} : { trace }),
+		onOutput(chunk) {
+			const text = decoder.decode(chunk, { stream: true });
+			output = (output + text).slice(-outputKept);
+			emit({ event: "output-received", text });
+		},
+		signal,
+	});
+	emit({ event: "application-started", where: spec.kind, run: number });
+	let value: T;
+	let ended: Ended;
+	let ending = false;
+	let over = false;
+	// Without an init it was over before anybody looked; `ended` also waits until its cgroups and files are removed.
+	let endedItself = run.init === 0;
+	void run.ended.then(() => {
+		over = true;
+		endedItself ||= !ending;
+	});
+	const settled = () => quiet(context, () => over || machine.now() - heard);
+	try {
+		value = await live(
+			run,
+			async () => {
+				await settled();
+				report.now();
+			},
+			() => [...(fold.trace?.ports ?? [])],
+		);
+		ending = true;
+		await settled();
+	} finally {
+		ending = true;
+		before = output;
+		heard = machine.now();
+		const watcher = spec.kind === "rehearsal" && !unseen ? endWaiting(run, () => machine.now() - heard) : undefined;
+		ended = await tellWaiting(context, run.stop(grace), () => ({
+			for: "end",
+			program: baseName(pathFromText(application.command[0] ?? "")),
+		})).finally(() => clearInterval(watcher));
+		emit({ event: "application-ended", status: ended.status });
+	}
+	signal.throwIfAborted();
+	if (ended.stoppedFor === "disk-space") throw new Failure("sandbox-disk-full", { command: application.command[0] ?? "" }, 1);
+	fold.end();
+	report.end();
+	// What it says of being told to end explains nothing; but some print everything only then.
+	const said = endedItself ? output : before.trim() === "" ? output : before;
+	return { value, trace: fold.trace ?? emptyTrace(), lastFailed: fold.lastFailed(), output: said, ended, endedItself };
+}

@@ -1,0 +1,155 @@
+import { showProbe } from "../../core/application/show-probe.ts";
+import { complains, tellingWords } from "../../core/application/telling-words.ts";
+import { isIdle } from "../../core/confinement/capabilities.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Files } from "../../core/machine/facts.ts";
+import { pathToText } from "../../core/path/path.ts";
+import { quoteShellLine, showPath } from "../../core/path/quote.ts";
+import { type Missing, openingFor, openingOf } from "../../core/plan/missing.ts";
+import { executableWord, openingWords } from "../../core/plan/opening-names.ts";
+import type { Entry } from "../../core/plan/plan.ts";
+import { capabilityOptions, refusedCalls, refusedCapabilities } from "../../core/plan/refused-calls.ts";
+import { lastRefusedWrite } from "../../core/plan/refused-write.ts";
+import { remedyOption } from "../../core/questions/remedy-option.ts";
+import { withoutTrailing } from "../../core/trailing.ts";
+import type { OwnAccount } from "../ports.ts";
+import type { Store } from "../store.ts";
+import type { TraceResult } from "../trace/trace.ts";
+import type { TrialRound } from "./trial.ts";
+
+/**
+ * Why an application could not be traced: `port-needs-root` (exit 3) where it wanted one that an ordinary user does not get; the others with
+ * exit 1, `not-answered-on-host`, `ended-on-host` where it went into the background, and `failed-on-host…` where it ended with an error.
+ */
+export function startFailure(commandWords: readonly string[], result: TraceResult, files: Files, own?: OwnAccount): Failure {
+	const command = showProbe(commandWords.join(" "));
+	const { ended: status, output, trace } = result;
+	const calls = refusedCalls(trace)
+		.map(({ call }) => `${call}()`)
+		.join(", ");
+	const [port] = trace.refusedPorts;
+	if (own && port !== undefined) {
+		return new Failure("port-needs-root", { command, port, user: own.name, lowest: own.lowestPort }, 3);
+	}
+	if (status === undefined) {
+		const probe = result.probes.find((one) => !one.ok);
+		const ports = [...trace.ports].join(", ");
+		const said = { command, probe: showProbe(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
+		const values = ports ? { ...said, ports } : said;
+		return calls ? new Failure("not-answered-refused", { ...values, calls }, 1) : new Failure("not-answered-on-host", values, 1);
+	}
+	const values = { command, status, words: withoutTrailing(tellingWords(output), ". ") };
+	if (status === 0) return new Failure("ended-on-host", values, 1);
+	const refused = lastRefusedWrite(trace, files);
+	if (refused) {
+		const { directory, error, path } = refused;
+		const places = { path: showPath(path), error, directory: showPath(directory) };
+		return new Failure("failed-on-host-writing", { ...values, ...places }, 1);
+	}
+	const capabilities = refusedCapabilities(trace);
+	if (capabilities.length) {
+		const names = { names: capabilities.join(", "), option: capabilityOptions(capabilities) };
+		return new Failure("failed-capabilities", { ...values, ...names }, 1);
+	}
+	if (calls) return new Failure("failed-refused", { ...values, calls }, 1);
+	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
+}
+
+/**
+ * Why an application does not answer in its cage: `needs-declined`, `needs-account` and `needs-refused` (exit 4) where something was left out or kept closed
+ * on purpose; with exit 1 `needs-capabilities` for those that it may only keep,
+ * `needs-kernel-files` where it complains of one that no cage shows, and `not-answered-in-cage…` with what is missing, if anything.
+ */
+export function trialFailure(name: string, round: TrialRound, entries: readonly Entry[] = []): Failure {
+	const probe = round.probes.find((one) => !one.ok);
+	const words = wordsOf(round.output, probe?.output);
+	const values = { name, probe: showProbe(probe?.command ?? ""), words };
+	const pathsOf = (missing: readonly Missing[]) => missing.map(placeOrCall).join(", ");
+	const refused = round.missing.filter((one) => one.declined && openingOf(one) !== undefined);
+	if (refused.length) {
+		const options = [...new Set(refused.map((one) => `--refuse ${openingOf(one)}`))].join(", ");
+		return new Failure("needs-refused", { ...values, openings: pathsOf(refused), options }, 4);
+	}
+	const executed = round.missing.filter(({ executes }) => executes !== undefined);
+	const executing = executed.flatMap(({ executes }) => (executes ? `--allow ${executableWord(executes)}` : []));
+	const declined = round.missing.filter((one) => one.declined && one.path !== undefined);
+	if (declined.length) {
+		// The application stopped at the first of them; the message names all that it opened, so that one more try is enough.
+		const opened = entries.filter((entry) => wasOpened(entry) && optionOf(entry) !== undefined);
+		const others = opened.filter(({ path }) => !declined.some((one) => one.path === path));
+		const allowing = opened.map((entry) => quoteShellLine([optionOf(entry) ?? "", pathToText(entry.path) ?? entry.path]));
+		const paths = [pathsOf(declined), ...others.map(({ path }) => showPath(path))].join(", ");
+		const code = executed.length ? "needs-declined-executing" : allowing.length ? "needs-declined" : "needs-excluded";
+		return new Failure(code, { ...values, paths, options: [...allowing, ...executing].join(" ") }, 4);
+	}
+	const accounts = round.missing.filter((one) => one.declined && one.kind === "account");
+	if (accounts.length) return new Failure("needs-account", { ...values, accounts: pathsOf(accounts) }, 4);
+	const unseen = round.missing.filter((one) => one.unseen && openingOf(one) !== undefined);
+	// The sandbox only pretended that these calls succeed, so they are no need that the trace never saw.
+	const idle = new Set(unseen.flatMap(({ remedy }) => (remedy?.kind === "capability" && isIdle(remedy.name) ? remedy.name : [])));
+	if (idle.size) {
+		return new Failure("needs-capabilities", { ...values, names: [...idle].join(", "), option: capabilityOptions([...idle]) }, 1);
+	}
+	if (unseen.length) {
+		const options = [...new Set(unseen.map((one) => `--allow ${openingOf(one)}`))].join(" ");
+		return new Failure("needs-unseen", { ...values, calls: pathsOf(unseen), options }, 1);
+	}
+	if (executed.length) {
+		return new Failure("needs-executable-data", { ...values, paths: pathsOf(executed), options: executing.join(" ") }, 1);
+	}
+	const kernel = round.missing.filter((one) => one.kind === "kernel-file" && !one.remedy && words.includes(placeOrCall(one)));
+	if (kernel.length) {
+		const asked = [...kernel.flatMap(({ path }) => path ?? []), ...(round.kernelFiles ?? [])];
+		const options = new Set(asked.map((path) => `--allow ${openingWords[openingFor(path)]}`));
+		return new Failure("needs-kernel-files", { ...values, paths: pathsOf(kernel), options: [...options].join(" ") }, 1);
+	}
+	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
+	const ending = words === "" ? "-silent" : "";
+	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);
+	const missing = likely.slice(0, 3).map((one) => {
+		const option = one.unseen ? remedyOption(one) : undefined;
+		return `${placeOrCall(one)} (${one.error}${option === undefined ? "" : `; ${option}`})`;
+	});
+	return new Failure(`not-answered-in-cage${ending}`, { ...values, missing: missing.join(", ") }, 1);
+}
+
+const wasOpened = ({ decision, reasons }: Entry) =>
+	decision === "declined" &&
+	reasons.some((reason) => reason.kind === "traced" && reason.calls.some((call) => /^(open|exec)/.test(call)));
+
+function optionOf({ risks }: Entry): string | undefined {
+	return risks.includes("secret") ? "--allow-secret" : risks.includes("setuid") ? "--allow-setuid" : undefined;
+}
+
+const placeOrCall = ({ call, path }: Missing) => (path === undefined ? call : showPath(path));
+
+/** Fewer bytes than anything can be written in: a few blocks. */
+const leastFree = 65_536;
+
+/**
+ * Why it does not answer, unless the disk of the state folder is full: an application that can write nothing fails in ways of its own, and what has to be
+ * done about it is `not-answered-disk-full` (exit 1).
+ */
+export async function orDiskFull(store: Pick<Store, "place">, name: string, failure: Failure): Promise<Failure> {
+	const { folder, free } = await store.place(name);
+	return free < leastFree ? new Failure("not-answered-disk-full", { name, path: folder }, 1, failure) : failure;
+}
+
+/** What is written down of a failure must not hide it: a full disk has no room for that, and is what failed before. */
+export async function whereThereIsRoom(writing: Promise<unknown>): Promise<void> {
+	await writing.catch((error: unknown) => {
+		if (!(error instanceof Failure) || error.code !== "disk-full") throw error;
+	});
+}
+
+/** That nobody answers says only what is known. */
+const noAnswer = /ECONNREFUSED|connection refused|failed to connect|couldn't connect|no answer|timed? ?out/i;
+
+/** What the application said about it, and what it answered the probe; what it prints that is no complaint counts only without an answer. */
+function wordsOf(output: string, probe = ""): string {
+	const answer = tellingWords(probe);
+	const telling = answer === "" || noAnswer.test(answer) ? [] : [answer];
+	const own = tellingWords(output);
+	const said = own !== "" && (complains(output) || !telling.length) ? [own] : [];
+	return withoutTrailing([...new Set([...said, ...telling])].join(" / ") || answer, ". ");
+}

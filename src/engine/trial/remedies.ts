@@ -1,0 +1,97 @@
+import type { TrialSummary } from "../../core/cage/cage.ts";
+import { isIdle } from "../../core/confinement/capabilities.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { Addition } from "../../core/plan/make-plan.ts";
+import { isOffer, isTolerable, type Missing } from "../../core/plan/missing.ts";
+import { keepCall } from "../../core/plan/opening-names.ts";
+import { errorTexts } from "../../core/plan/rank-missing.ts";
+import type { Context } from "../context.ts";
+import type { TrialRound } from "./trial.ts";
+
+/** What a trial found missing, and what is done about it. */
+
+/**
+ * What `make` adds for this round by itself, each once: nothing where the application answers, and only what worked on the host. Of what
+ * an application mostly lives without, it adds only what the application complained of, if it did.
+ */
+export function remedies(round: TrialRound, known: readonly Addition[]): Addition[] {
+	const needed = round.missing.filter((one) => !isOffer(one, round));
+	const tolerable = needed.filter(isTolerable);
+	const complained = tolerable.filter(({ error }) => round.output.includes(errorTexts[error] ?? "\0"));
+	// libc asks a name service's socket before it reads the file of accounts: an account that it does not find there explains both.
+	const looksUp = needed.some(({ kind }) => kind === "account");
+	const accepted = new Set(complained.length ? complained : looksUp ? [] : tolerable);
+	return additionsFor(
+		needed.filter((one) => !isTolerable(one) || accepted.has(one)),
+		known,
+	);
+}
+
+/** The remedies of these that are not known yet, each once. */
+export function additionsFor(missing: readonly Missing[], known: readonly Addition[]): Addition[] {
+	const additions = missing.flatMap(({ declined, remedy }) => (remedy && !declined ? [remedy] : []));
+	const seen = new Set(known.map(keyOf));
+	return additions.filter((addition) => {
+		const key = keyOf(addition);
+		if (seen.has(key)) return false;
+		seen.add(key);
+		return true;
+	});
+}
+
+function keyOf(addition: Addition): string {
+	const isKept = addition.kind === "capability" && addition.call === keepCall && isIdle(addition.name);
+	return `${addition.kind} ${"path" in addition ? addition.path : addition.name}${isKept ? " idle" : ""}`;
+}
+
+const openingLabels = {
+	proc: "/proc",
+	unixSockets: "AF_UNIX",
+	netlink: "AF_NETLINK",
+	memfd: "memfd_create",
+	writableCode: "PROT_EXEC",
+};
+
+export function describeAddition(addition: Addition): string {
+	switch (addition.kind) {
+		case "capability":
+			return `CAP_${addition.name.toUpperCase()}`;
+		case "opening":
+			return openingLabels[addition.name];
+		case "account":
+			return addition.name;
+		default:
+			return showPath(addition.path);
+	}
+}
+
+/** `seconds` of the build and the trial. */
+export function summarise(
+	context: Context,
+	round: TrialRound,
+	generation: number,
+	added: readonly Addition[],
+	seconds: number,
+): TrialSummary {
+	return {
+		round: round.round,
+		at: new Date(context.machine.now()).toISOString(),
+		generation,
+		answered: round.answered,
+		...(round.measured ? { measured: round.measured } : {}),
+		findings: round.findings.map(({ code, path, severity, values }) => ({ code, path: showPath(path), severity, values })),
+		launcher: round.method.launcher,
+		weaker: round.method.weaker,
+		probes: round.probes.map(({ command, ok }) => ({ command, ok })),
+		failedExercises: round.failedExercises,
+		added: added.map(describeAddition),
+		seconds: Math.round(seconds * 100) / 100,
+		missing: round.missing.map((one) => ({
+			kind: one.kind,
+			what: one.path === undefined ? one.call : showPath(one.path),
+			call: one.call,
+			error: one.error,
+			declined: one.declined,
+		})),
+	};
+}

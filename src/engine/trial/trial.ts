@@ -1,0 +1,139 @@
+import type { Application } from "../../core/application/application.ts";
+import type { Finding } from "../../core/cage/audit.ts";
+import type { Method } from "../../core/confinement/method.ts";
+import { type Path, pathFromText } from "../../core/path/path.ts";
+import { areaOf } from "../../core/plan/areas.ts";
+import { findMissing, isTolerable, type Missing, openingFor } from "../../core/plan/missing.ts";
+import { findMissingAccounts } from "../../core/plan/missing-accounts.ts";
+import type { Identity, Plan } from "../../core/plan/plan.ts";
+import { rankMissing } from "../../core/plan/rank-missing.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import { launchMethod } from "../build/method.ts";
+import type { Context } from "../context.ts";
+import type { ProbeOutcome } from "../events.ts";
+import type { CageLayout, Measured } from "../ports.ts";
+import { neighbourPorts } from "../trace/neighbours.ts";
+import { probeUntilAnswered, runExercise } from "../trace/probing.ts";
+import { laterGraceSeconds, livesThrough, watchedRun } from "../trace/trace.ts";
+
+export interface TrialInput {
+	readonly application: Application;
+	readonly identity: Identity;
+	readonly plan: Plan;
+	readonly cage: CageLayout;
+	/** What was seen on the host, to compare with. */
+	readonly trace: Trace;
+	/** Exercises that worked on the host, and signals that the application lived through there. */
+	readonly exercises: readonly string[];
+	readonly signals: readonly string[];
+	readonly round: number;
+}
+
+export interface TrialRound {
+	readonly round: number;
+	readonly probes: readonly ProbeOutcome[];
+	/** Exercises and signals that worked on the host and did not in the cage. */
+	readonly failedExercises: readonly string[];
+	readonly missing: readonly Missing[];
+	/** The machine's files of /proc and /sys that the application read in the sandbox. */
+	readonly kernelFiles?: readonly Path[];
+	readonly answered: boolean;
+	/** What held the application while it answered; absent where it never did. */
+	readonly measured?: Measured;
+	readonly method: Method;
+	/** What the audit of the generation warned of. */
+	readonly findings: readonly Finding[];
+	/** The application's last words, and its exit status where it ended by itself. */
+	readonly output: string;
+	readonly ended?: number;
+}
+
+/**
+ * One trial: the application in its cage under every layer of confinement, in a network of its own, on a copy of its data that
+ * is thrown away; asked from outside, and compared with what it did on the host.
+ */
+export async function runTrial(context: Context, input: TrialInput): Promise<Omit<TrialRound, "findings">> {
+	const { application, cage, identity, plan, round, trace } = input;
+	const method = launchMethod(context, round === 1);
+	// strace would have to be a service as well, and holds nobody who is systemd's child.
+	const unseen = method.launcher === "systemd-run";
+	if (unseen && round === 1) context.emit({ event: "warned", code: "trial-unseen", values: {} });
+	const rehearsal = await context.machine.launcher.rehearse(await neighbourPorts(context, application, trace));
+	try {
+		const run = await watchedRun(
+			context,
+			application,
+			identity,
+			{ launch: { kind: "cage", cage, rehearsal }, number: round, unseen, grace: laterGraceSeconds },
+			async (launched) => {
+				const probes = await probeUntilAnswered(context, launched, application.probes, application.timeout);
+				const measured = launched.measure(cage.root);
+				const failed: string[] = [];
+				const failedSignals: string[] = [];
+				if (probes.every((probe) => probe.ok)) {
+					for (const exercise of input.exercises) {
+						const outcome = await runExercise(context, launched, exercise, application);
+						if (!outcome.ok) failed.push(exercise);
+					}
+					for (const signal of input.signals)
+						if (!(await livesThrough(context, application, launched, signal))) failedSignals.push(signal);
+				}
+				return { probes, failed, failedSignals, measured };
+			},
+		);
+		const { failed, measured, probes } = run.value;
+		// An end with 0 is what such a signal asks for: memcached takes up to two seconds for it, longer than the rehearsal looked.
+		const stoppedWell = run.value.failedSignals.length > 0 && run.endedItself && run.ended.status === 0;
+		const failedSignals = stoppedWell ? [] : run.value.failedSignals;
+		// An answer counts only if it comes from a process whose root is the cage.
+		const answered = measured?.inside === true && probes.every((probe) => probe.ok) && !failedSignals.length;
+		const { accounts, files } = context.machine;
+		const isAsBefore = answered && !failed.length;
+		const differences = findMissing(trace, run.trace, plan, files, round).filter((one) =>
+			one.proven ? !isAsBefore : !answered || !isTolerable(one),
+		);
+		// What it says of accounts while it answers is talk.
+		const unknown = answered
+			? []
+			: findMissingAccounts(
+					{ trace: run.trace, output: run.output, ended: run.endedItself, round },
+					{ plan, users: accounts.users(), groups: accounts.groups(), files },
+				);
+		const ended = run.endedItself && !stoppedWell;
+		const missing = await ranked(context, input, [...differences, ...unknown], { ...run, ended });
+		return {
+			round,
+			probes,
+			failedExercises: [...failed, ...failedSignals],
+			missing,
+			...(answered ? {} : { kernelFiles: hostFiles(trace) }),
+			answered,
+			...(measured ? { measured } : {}),
+			method,
+			output: run.output,
+			...(ended ? { ended: run.ended.status } : {}),
+		};
+	} finally {
+		await rehearsal.dispose();
+	}
+}
+
+function hostFiles({ accesses }: Trace): Path[] {
+	return [...accesses.values()].flatMap(({ path, succeeded }) =>
+		areaOf(path) === "kernel" && openingFor(path) !== "proc" && (succeeded.has("read") || succeeded.has("list")) ? [path] : [],
+	);
+}
+
+/** Asks for the owners of what is missing alone: an application that answers has no need of it. */
+async function ranked(
+	{ machine }: Context,
+	{ application, plan }: TrialInput,
+	missing: readonly Missing[],
+	{ ended, lastFailed, output }: { ended: boolean; lastFailed: readonly string[]; output: string },
+): Promise<Missing[]> {
+	if (!missing.length) return [];
+	const program = pathFromText(application.command[0] ?? "");
+	const own = plan.entries.find((entry) => entry.path === program)?.package?.name;
+	const owners = await machine.packages.owners(missing.flatMap(({ path }) => path ?? []));
+	return rankMissing(missing, { output, ended, lastFailed, owners, ...(own === undefined ? {} : { package: own }) });
+}

@@ -1,0 +1,213 @@
+import { parseHandedSocket } from "../../core/application/handed-socket.ts";
+import { tellingWords } from "../../core/application/telling-words.ts";
+import { type Cage, type UnitStep, type UnitTrialSummary, unitSteps } from "../../core/cage/cage.ts";
+import { isPerConnection } from "../../core/confinement/handed-sockets.ts";
+import { unitName } from "../../core/confinement/unit/installed.ts";
+import { trialUnit } from "../../core/confinement/unit/trial.ts";
+import { Failure } from "../../core/failure.ts";
+import { type Answer, askService, runsInside } from "../adopt/asking.ts";
+import { presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import type { ProbeOutcome } from "../events.ts";
+import { hostService, isServiceOf, unitTexts, warnOfUnitTrial } from "../run/unit.ts";
+import { firstTrySeconds } from "../trace/probing.ts";
+
+export interface UnitTrial {
+	/** Full name of the service that this is the trial of. */
+	readonly unit: string;
+	/** Everything worked. */
+	readonly answered: boolean;
+	/** Steps after which it answered, or that it ended by. */
+	readonly passed: readonly UnitStep[];
+	readonly failed?: UnitStep;
+	/** What systemd says of the service at the end. */
+	readonly state: string;
+	/** What the application said last where a step failed. */
+	readonly words: string;
+	readonly probes: readonly ProbeOutcome[];
+	readonly seconds: number;
+}
+
+/** Bytes of data that are copied for a trial that nobody asked for. */
+const mostCopied = 512 << 20;
+/** Steps for an application that takes its time to end: each stop would be waited for, up to 90 seconds. */
+const withoutStops: readonly UnitStep[] = ["start", "reload"];
+/** Seconds for an answer after a reload. */
+const afterReload = 10;
+/** systemd's own 90 seconds for a stop, twice, and some to spare. */
+const forStops = 300;
+
+/**
+ * Starts, reloads, restarts and stops the cage as a service of the running systemd, the way its unit or the drop-in for `service` will, in a
+ * network of its own and on copies of what it writes. Throws `unit-trial-needs-systemd` (exit 3), `unit-trial-own` and `unit-trial-sockets` (exit 2), `unit-unknown`
+ * (exit 2) and `dropin-other-application` (exit 4).
+ */
+export async function tryUnit(
+	context: Context,
+	name: string,
+	service?: string,
+	steps: readonly UnitStep[] = unitSteps,
+): Promise<UnitTrial> {
+	const { launcher, now, services, trialService } = context.machine;
+	const present = await presentCage(context, name);
+	const { cage, layout, manifest } = present;
+	if (manifest.owner) throw new Failure("unit-trial-own", { name }, 2);
+	if (!services.running()) throw new Failure("unit-trial-needs-systemd", {}, 3);
+	const host = service === undefined ? undefined : hostService(context, service);
+	if (host && !isServiceOf(context, cage, host)) {
+		const [program = ""] = cage.application.command;
+		throw new Failure("dropin-other-application", { name, service: host.name, program }, 4);
+	}
+	// A service for single connections has none of its own: systemd starts it with each.
+	const sockets = [...(host?.sockets ?? handedSockets(context, cage)), ...connections(cage)];
+	if (sockets.length) throw new Failure("unit-trial-sockets", { name, sockets: sockets.join(", ") }, 2);
+	const unit = host?.name ?? unitName(name);
+	const began = now();
+	context.emit({ event: "unit-trial-started", unit });
+	const rehearsal = await launcher.rehearse();
+	try {
+		const copies = await trialService.copies(layout, rehearsal);
+		const texts = await unitTexts(context, present, host, (input) => ({
+			...input,
+			...copies,
+			sockets: [],
+			plan: { ...input.plan, application: { ...input.plan.application, network: "none" } },
+		}));
+		const { probes, timeout } = cage.application;
+		const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
+		try {
+			const tried = await takeSteps(context, name, placed.name, {
+				...{ probes, timeout },
+				steps: placed.reloads ? steps : steps.filter((step) => step !== "reload"),
+			});
+			return { unit, ...tried, seconds: Math.round((now() - began) / 10) / 100 };
+		} finally {
+			await placed.remove();
+		}
+	} finally {
+		await rehearsal.dispose();
+	}
+}
+
+/** Socket units whose sockets the cage's own unit takes. */
+function handedSockets({ machine }: Context, { unit }: Cage): readonly string[] {
+	return (unit === undefined ? undefined : machine.units.service(unit)?.sockets) ?? [];
+}
+
+function connections({ application }: Cage): readonly string[] {
+	const sockets = application.sockets?.flatMap((text) => parseHandedSocket(text) ?? []) ?? [];
+	return isPerConnection(sockets) ? sockets.map(({ name }) => name) : [];
+}
+
+/** Does that and remembers what came of it. The caller holds the cage's lock. */
+export async function unitTrialStep(
+	context: Context,
+	name: string,
+	service?: string,
+	steps?: readonly UnitStep[],
+): Promise<UnitTrial> {
+	const { store } = context.machine;
+	const { cage, generation } = await presentCage(context, name);
+	// What an earlier generation could not do, this one may.
+	const { unitTrial: _, ...untried } = cage;
+	await store.saveCage(untried);
+	const first = await tryUnit(context, name, service, steps);
+	const { failed: step, unit } = first;
+	const reload = step === "reload" ? ({ withoutReload: true } as const) : {};
+	await store.saveCage({ ...cage, unitTrial: { generation, unit, ...reload, ...failedOf(first) } });
+	const tried = step === "reload" ? await tryUnit(context, name, service, steps) : first;
+	if (tried !== first) await store.saveCage({ ...cage, unitTrial: { generation, unit, ...reload, ...failedOf(tried) } });
+	await store.log(name, "tried", { generation, service: unit, answered: tried.answered });
+	return tried;
+}
+
+function failedOf({ failed: step, state, words }: UnitTrial): Pick<UnitTrialSummary, "failed"> {
+	return step === undefined ? {} : { failed: { step, state, words } };
+}
+
+/**
+ * The same for a cage that was made of a service of this machine, where its systemd runs. What fails is a warning: the cage answers, and
+ * `run` starts it.
+ */
+export async function tryAsService(context: Context, cage: Cage): Promise<Cage> {
+	const { accounts, services, store, trialService, units } = context.machine;
+	const host = cage.unit === undefined || accounts.own() || !services.running() ? undefined : units.service(cage.unit);
+	// Its sockets are the machine's own, and may be in use.
+	if (!host || host.sockets.length || connections(cage).length) return cage;
+	const { layout } = await presentCage(context, cage.name);
+	if (!trialService.fits(layout, mostCopied)) {
+		context.emit({ event: "warned", code: "unit-trial-skipped", values: { name: cage.name, most: mostCopied >> 20 } });
+		return cage;
+	}
+	try {
+		await unitTrialStep(context, cage.name, host.name, cage.endsSlowly ? withoutStops : unitSteps);
+	} catch (error) {
+		// The cage is made; that nobody could try it this way is no reason to say otherwise.
+		if (!(error instanceof Failure) || context.signal.aborted) throw error;
+		context.emit({ event: "warned", code: "unit-trial-impossible", values: { name: cage.name, problem: error.code } });
+		return cage;
+	}
+	const tried = (await store.cage(cage.name)) ?? cage;
+	warnOfUnitTrial(context, tried);
+	return tried;
+}
+
+async function takeSteps(
+	context: Context,
+	cage: string,
+	service: string,
+	{
+		probes,
+		steps: wanted,
+		timeout,
+	}: { readonly probes: readonly string[]; readonly timeout: number; readonly steps: readonly UnitStep[] },
+): Promise<Omit<UnitTrial, "unit" | "seconds">> {
+	const { services, sleep } = context.machine;
+	const alone = { triggers: [], dependents: [] };
+	const passed: UnitStep[] = [];
+	let last: Answer = { answered: false, probes: [], state: "", mainPid: 0 };
+	const asked = async (seconds: number, trySeconds = seconds) => {
+		last = await askService(context, service, probes, seconds, trySeconds);
+		return last.answered && (await runsInside(context, cage, last.mainPid));
+	};
+	const steps: Record<UnitStep, () => Promise<boolean>> = {
+		start: async () => {
+			await services.start(service, alone);
+			return asked(timeout);
+		},
+		reload: async () => {
+			await services.reload(service);
+			await sleep(200, context.signal);
+			return asked(Math.min(timeout, afterReload), firstTrySeconds);
+		},
+		restart: async () => {
+			await services.stop(service, alone);
+			await services.start(service, alone);
+			return asked(timeout);
+		},
+		stop: async () => {
+			await services.stop(service, alone);
+			const { result } = await services.state(service);
+			last = { ...last, state: result };
+			// A status of its own at the end is the application's matter; that it had to be killed is not.
+			return !["timeout", "core-dump", "signal", "watchdog"].includes(result);
+		},
+	};
+	for (const step of wanted) {
+		let problem = "";
+		const isDone = await steps[step]().catch((error: unknown) => {
+			if (!(error instanceof Failure) || error.code !== "systemctl-failed") throw error;
+			problem = String(error.values.detail ?? "");
+			return false;
+		});
+		if (isDone) {
+			passed.push(step);
+			continue;
+		}
+		if (problem) last = await askService(context, service, [], 0);
+		const output = await services.output(service);
+		const words = tellingWords(output) || tellingWords(last.probes.find(({ ok }) => !ok)?.output ?? "") || problem;
+		return { answered: false, passed, failed: step, state: last.state, words, probes: last.probes };
+	}
+	return { answered: true, passed, state: last.state, words: "", probes: last.probes };
+}

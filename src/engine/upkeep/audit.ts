@@ -1,0 +1,97 @@
+import { isAccepted, parseAcceptance } from "../../core/cage/acceptance.ts";
+import type { AuditPolicy } from "../../core/cage/audit.ts";
+import type { Finding } from "../../core/cage/finding.ts";
+import { runningUids } from "../../core/cage/footprint.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { launchDirectory, temporaryDirectories } from "../../core/confinement/launch.ts";
+import { Failure } from "../../core/failure.ts";
+import { join, outermost, pathFromText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { StartContext } from "../context.ts";
+import { accountFindings } from "../plan/account-findings.ts";
+import type { CageLayout, CageToAudit } from "../ports.ts";
+
+export interface AuditOptions {
+	/** What the administrator accepted by name, as `--accept-finding` takes it. */
+	readonly accepted?: readonly string[];
+	/** Reads every file, not only those whose times tell that they were touched. */
+	readonly thorough?: boolean;
+	/** False where the cage shares the host's PID namespace: then another process of its account is a way out. */
+	readonly separated?: boolean;
+}
+
+/** What a generation may hold, from its own manifest. */
+export function policyOf(manifest: Manifest, layout: CageLayout): AuditPolicy {
+	const { identity } = manifest;
+	const switched = manifest.accounts.users.filter((user) => user.uid !== 0);
+	return {
+		owner: manifest.owner?.uid ?? 0,
+		devices: layout.devices,
+		setuid: manifest.entries.filter((entry) => entry.mode & 0o6000).map((entry) => entry.path),
+		special: [],
+		mounts: [
+			...layout.writable,
+			...layout.binds.map((bind) => pathFromText(bind.path)),
+			...temporaryDirectories,
+			launchDirectory,
+			pathFromText("/proc"),
+		],
+		accounts: [
+			...(identity.uid === 0 ? [] : [{ uid: identity.uid, gids: [identity.gid, ...identity.groups] }]),
+			...switched.filter((user) => user.uid !== identity.uid).map((user) => ({ uid: user.uid, gids: [user.gid] })),
+			...(manifest.accounts.nameless ?? []).map((uid) => ({ uid, gids: [] })),
+		],
+	};
+}
+
+/** Each directory of the data once: some lie in others. */
+function dataOf({ data, writable }: CageLayout): NonNullable<CageToAudit["data"]> {
+	return outermost(writable).map((path) => ({ path, source: join(data, path.slice(1)) }));
+}
+
+/** Everything that is to be said of a generation as it is on disk now. Looks only. */
+export async function findingsOf(
+	context: StartContext,
+	manifest: Manifest,
+	layout: CageLayout,
+	{ separated = true, thorough = false }: AuditOptions = {},
+): Promise<readonly Finding[]> {
+	const { machine, signal } = context;
+	const policy = policyOf(manifest, layout);
+	const binds = layout.binds.map((bind) => pathFromText(bind.path));
+	const isPresent = (await machine.store.present(manifest.name)) === manifest.generation;
+	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds, isPresent };
+	// Without root there is but one account, its owner's.
+	const uids = manifest.owner === undefined ? runningUids(manifest) : [];
+	const found = await Promise.all([machine.audit(request, signal), accountFindings(machine, manifest.name, uids, separated)]);
+	return found.flat();
+}
+
+/**
+ * Looks at a generation after a build and before each launch. Throws `audit-danger` (exit 4) for what would let the application out or
+ * others in, unless it was accepted by name; that is said each time. The rest comes back as warnings.
+ */
+export async function auditGeneration(
+	context: StartContext,
+	manifest: Manifest,
+	layout: CageLayout,
+	options: AuditOptions = {},
+): Promise<readonly Finding[]> {
+	const accepted = (options.accepted ?? []).map(parseAcceptance);
+	const findings = await findingsOf(context, manifest, layout, options);
+	const dangers = findings.filter((finding) => finding.severity === "danger");
+	const open = dangers.filter((finding) => !isAccepted(finding, accepted));
+	if (open[0]) throw auditFailure(manifest.name, open[0], open.length - 1);
+	if (dangers.length) {
+		const named = dangers.map(({ code, path }) => `${code} ${showPath(path)}`).join(", ");
+		context.emit({ event: "warned", code: "findings-accepted", values: { name: manifest.name, findings: named } });
+	}
+	return findings;
+}
+
+function auditFailure(name: string, { code, path, values }: Finding, more: number): Failure {
+	// What is said of an account begins with its name.
+	const place = code.startsWith("account-") ? "" : `${showPath(path)} `;
+	const words = { ...values, name, place, path: showPath(path), finding: code, more };
+	return new Failure(more ? "audit-dangers" : "audit-danger", words, 4);
+}

@@ -1,0 +1,137 @@
+import { isAccepted, parseAcceptance } from "../../core/cage/acceptance.ts";
+import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../../core/cage/difference.ts";
+import type { PackageDrift } from "../../core/cage/drift.ts";
+import type { Finding } from "../../core/cage/finding.ts";
+import { knownFiles } from "../../core/cage/known-files.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { Missing } from "../../core/plan/missing.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { missedBy, type Watched } from "../../core/watch/watched.ts";
+import { comparablePlan } from "../build/steps.ts";
+import { isDamage, type PresentCage, presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { processesOfOthers } from "../run/restart.ts";
+import { findingsOf } from "./audit.ts";
+import { hasSamePackages, hostChanges } from "./drift.ts";
+import { takeOverEdits } from "./edits.ts";
+
+export interface CheckedFinding extends Finding {
+	/** The administrator took it upon himself by name. */
+	readonly accepted: boolean;
+	/** A warning that the last trial gave already, so that it stands in the record: nothing new. */
+	readonly known: boolean;
+}
+
+/** What is to be said of one cage. */
+export interface CheckedCage {
+	readonly name: string;
+	readonly generation?: number;
+	readonly findings: readonly CheckedFinding[];
+	/** What the host has anew since the generation was copied. */
+	readonly drift: readonly PackageDrift[];
+	/** What a build of today would add, drop and change beyond that; absent where nothing was touched or installed since and there was no need to plan. */
+	readonly plan?: Difference;
+	/** Processes that run in another generation: they have the new files at their next start. */
+	readonly behind: readonly number[];
+	/** What watching it in production has shown that it lacks. */
+	readonly missed?: { readonly watched: Watched; readonly missing: readonly Missing[] };
+	/** Why it could not be looked at: its description or its manifest is damaged. */
+	readonly damage?: Failure;
+}
+
+/** False where somebody should look. */
+export function isClean(cage: CheckedCage): boolean {
+	const isTold = cage.findings.every(({ accepted, known }) => accepted || known);
+	return cage.damage === undefined && isTold && !isOutdated(cage) && cage.behind.length === 0;
+}
+
+/** True where `update` would make another generation. */
+export function isOutdated({ drift, plan }: CheckedCage): boolean {
+	return drift.length > 0 || (plan !== undefined && !isSame(plan));
+}
+
+/**
+ * The whole audit of a cage's present generation, and its drift against the host. A file whose stat(2) is as it was is not read again, unless `deep`
+ * asks for it. Changes nothing. Throws what `presentCage` throws for a cage that is not there; damage is a result.
+ */
+export async function checkCage(context: Context, name: string, { deep = false } = {}): Promise<CheckedCage> {
+	try {
+		const present = await presentCage(context, name);
+		const { cage, generation, layout, manifest } = present;
+		const accepted = (cage.accepted ?? []).map(parseAcceptance);
+		const [findings, { drift, isTouched }] = await Promise.all([
+			findingsOf(context, manifest, layout, { thorough: deep }),
+			hostChanges(context, manifest, deep),
+		]);
+		const told = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
+		const isKnown = ({ code, path, severity }: Finding) => severity === "warning" && told.includes(`${code} ${showPath(path)}`);
+		const today = await heldAgainstToday(context, present, drift, isTouched);
+		return {
+			name,
+			generation,
+			findings: findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) })),
+			drift,
+			behind: (await processesOfOthers(context, name, generation)).inits,
+			...today,
+		};
+	} catch (error) {
+		if (!isDamage(error)) throw error;
+		return { name, findings: [], drift: [], behind: [], damage: error };
+	}
+}
+
+/**
+ * What a build of today would add, drop and change, and what watching has shown to be missing. Planning takes as long as all the rest, so it is done where
+ * there is a reason: something of the host was touched, packages were installed or removed since the generation was made, or the cage was watched.
+ */
+async function heldAgainstToday(
+	context: Context,
+	{ cage, generation, manifest }: PresentCage,
+	drift: readonly PackageDrift[],
+	isTouched: boolean,
+): Promise<Pick<CheckedCage, "plan" | "missed">> {
+	const { files, store } = context.machine;
+	const samePackages = hasSamePackages(context, manifest);
+	const mayDiffer = drift.length > 0 || !samePackages || isTouched;
+	const watched = await store.watched(cage.name);
+	const trace = mayDiffer || watched ? await store.trace(cage.name) : undefined;
+	if (!trace) return {};
+	try {
+		const planned = await comparablePlan(context, cage, trace, knownFiles(manifest, drift, samePackages));
+		const missing = watched ? missedBy(watched, trace, planned, files) : [];
+		return {
+			...(mayDiffer ? { plan: await wouldChange(context, cage.name, planned, generation, manifest) } : {}),
+			...(watched && missing.length ? { missed: { watched, missing } } : {}),
+		};
+	} catch (error) {
+		// What cannot be planned any more (an account that is gone, a bind that vanished) is told by an update; here it must not hide the rest.
+		if (!(error instanceof Failure)) throw error;
+		return {};
+	}
+}
+
+async function wouldChange(
+	context: Context,
+	name: string,
+	planned: Plan,
+	generation: number,
+	manifest: Manifest,
+): Promise<Difference> {
+	const plan = await takeOverEdits({ ...context, emit() {} }, name, planned, generation, "cage");
+	return tellingDifference(comparePlanWithManifest(plan, manifest));
+}
+
+/** Every cage that was built. */
+export async function checkAll(context: Context, options: { deep?: boolean } = {}): Promise<CheckedCage[]> {
+	const checked: CheckedCage[] = [];
+	for (const name of await context.machine.store.names()) {
+		try {
+			checked.push(await checkCage(context, name, options));
+		} catch (error) {
+			if (!(error instanceof Failure) || error.code !== "cage-not-built") throw error;
+		}
+	}
+	return checked;
+}

@@ -1,0 +1,116 @@
+import { Failure } from "../../core/failure.ts";
+import type { Path } from "../../core/path/path.ts";
+import { pathToText } from "../../core/path/path.ts";
+import { showPath } from "../../core/path/quote.ts";
+import {
+	installedFiles,
+	installedPlaces,
+	programFolder,
+	programLink,
+	type TimerTask,
+	timerUnit,
+	type Verb,
+} from "../../core/upkeep/installation.ts";
+import type { Context } from "../context.ts";
+import type { ProgramPlace } from "../ports.ts";
+
+export interface InstallRequest {
+	readonly state: string;
+	readonly timer: TimerTask;
+	readonly verbs: readonly Verb[];
+	/** Below which the places are; the system that runs is `/`. */
+	readonly root: string;
+	readonly program: ProgramPlace;
+}
+
+export interface Installation {
+	/** Every place that is, or would be, written. */
+	readonly places: readonly Path[];
+	/** The timer runs, or will at the next start of the system. */
+	readonly timer: boolean;
+}
+
+const folder = pathToText(programFolder) ?? "";
+
+/**
+ * What `installProgram` would write. Throws `install-foreign` (exit 4) where somebody else's file has one of the places, and
+ * `unit-changed` where one of ours was edited since.
+ */
+export async function planInstallation({ machine }: Context, request: InstallRequest) {
+	if ((await request.program.state()) === "foreign") throw new Failure("install-foreign", { path: showPath(programLink) }, 4);
+	const is = (path: string) => machine.files.resolve(`${request.root === "/" ? "" : request.root}${path}` as Path) !== undefined;
+	const files = installedFiles({
+		...request,
+		has: {
+			apt: is("/etc/apt/apt.conf.d"),
+			dnf: is("/etc/dnf/plugins/post-transaction-actions.d"),
+			dnf5: is("/etc/dnf/libdnf5-plugins/actions.d"),
+			systemd: is("/etc/systemd/system"),
+		},
+	});
+	for (const { place } of files) await requireOurs(machine, place);
+	return files;
+}
+
+/** Puts program, completion, hooks and timer in their places. What was put there for another choice (`--timer none`) goes. */
+export async function installProgram(context: Context, request: InstallRequest): Promise<Installation> {
+	const { machine } = context;
+	const files = await planInstallation(context, request);
+	await request.program.install();
+	for (const { place, text } of files) await machine.units.install(place, text, folder);
+	for (const place of installedPlaces) {
+		if (!files.some((file) => file.place === place)) await removeOurs(context, place);
+	}
+	const hasTimer = files.some(({ place }) => place.endsWith(".timer"));
+	await machine.services.enable(timerUnit, hasTimer, request.root);
+	return { places: [programFolder, programLink, ...files.map(({ place }) => place)], timer: hasTimer };
+}
+
+/** What `uninstallProgram` would take away and leave. Changes nothing. */
+export async function planUninstallation(
+	{ machine: { units } }: Context,
+	{ program }: Pick<InstallRequest, "program">,
+): Promise<{ readonly removed: readonly Path[]; readonly left: readonly Path[] }> {
+	const removed: Path[] = [];
+	const left: Path[] = [];
+	for (const place of installedPlaces) {
+		const installed = await units.installed(place);
+		if (installed.kind !== "none") (installed.kind === "ours" && !installed.changed ? removed : left).push(place);
+	}
+	if ((await program.state()) === "ours") removed.push(programFolder, programLink);
+	return { removed, left };
+}
+
+/** Takes all of that away, and nothing else: no cage, no template, no unit of a cage. What somebody edited since stays; tells what. */
+export async function uninstallProgram(
+	context: Context,
+	{ program, root }: Pick<InstallRequest, "program" | "root">,
+): Promise<{ readonly removed: readonly Path[]; readonly left: readonly Path[] }> {
+	const { machine } = context;
+	const removed: Path[] = [];
+	const left: Path[] = [];
+	const hasTimer = (await machine.units.installed(installedPlaces.at(-1) as Path)).kind === "ours";
+	if (hasTimer) await machine.services.enable(timerUnit, false, root);
+	for (const place of installedPlaces) {
+		const installed = await machine.units.installed(place);
+		if (installed.kind === "none") continue;
+		if (installed.kind === "ours" && !installed.changed && (await removeOurs(context, place))) removed.push(place);
+		else left.push(place);
+	}
+	if (root === "/") await machine.units.reload();
+	if (await program.uninstall()) removed.push(programFolder, programLink);
+	return { removed, left };
+}
+
+async function requireOurs({ units }: Context["machine"], place: Path): Promise<void> {
+	const installed = await units.installed(place);
+	if (installed.kind === "foreign") throw new Failure("install-foreign", { path: showPath(place) }, 4);
+	if (installed.kind === "ours" && installed.changed) throw new Failure("unit-changed", { path: showPath(place) }, 4);
+}
+
+async function removeOurs({ machine: { units } }: Context, place: Path): Promise<boolean> {
+	const installed = await units.installed(place);
+	if (installed.kind !== "ours" || installed.changed) return false;
+	await units.uninstall(place);
+	return true;
+}

@@ -1,0 +1,65 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import { hookPlace, logrotateFolder } from "../../core/upkeep/hooks.ts";
+import { logRotation } from "../../core/upkeep/rotation.ts";
+import { cageFolder, isDamage, layoutOf } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { installedText } from "../run/installed-unit.ts";
+
+/** A file for logrotate(8) that rotates the logs of this generation. Throws what `logRotation` throws. */
+export function rotationText({ machine }: Pick<Context, "machine">, cage: Cage, manifest: Manifest): string {
+	const { data } = layoutOf(machine.store, manifest);
+	return logRotation({ cage, manifest, data, files: machine.files, program: machine.program() });
+}
+
+/**
+ * Makes a generation the present one by `publish`, and has logrotate rotate its logs where it rotated those of the one before. A file for another
+ * generation must never be there: its log directories could be below a writable one now, where the application can put links in their place. So it
+ * goes first and is written again at the end; a kill in between leaves none. A file that somebody edited is left alone.
+ */
+export async function publishWithRotation(
+	context: Context,
+	cage: Cage,
+	generation: number,
+	publish: () => Promise<void>,
+): Promise<void> {
+	const { store, units } = context.machine;
+	const place = hookPlace(logrotateFolder, cage.name);
+	const install = (text: string) => units.install(place, text, cageFolder(store, cage.name));
+	const before = await installedRotation(context, cage.name);
+	const after = before === undefined ? undefined : await rotationOf(context, cage, generation);
+	if (before === after) return publish();
+	await units.uninstall(place);
+	try {
+		await publish();
+	} catch (error) {
+		if (before !== undefined) await install(before);
+		throw error;
+	}
+	if (after !== undefined) await install(after);
+	else context.emit({ event: "warned", code: "rotation-removed", values: { name: cage.name } });
+}
+
+async function installedRotation(context: Context, name: string): Promise<string | undefined> {
+	try {
+		return await installedText(context, name, hookPlace(logrotateFolder, name));
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		if (error.code === "unit-changed") {
+			context.emit({ event: "warned", code: "rotation-not-refreshed", values: { name } });
+		}
+		return undefined;
+	}
+}
+
+/** undefined where the generation has no logs, or a damaged manifest. */
+async function rotationOf(context: Context, cage: Cage, generation: number): Promise<string | undefined> {
+	try {
+		const manifest = await context.machine.store.manifest(cage.name, generation);
+		return manifest && rotationText(context, cage, manifest);
+	} catch (error) {
+		if (isDamage(error) || (error instanceof Failure && error.code === "logs-unknown")) return undefined;
+		throw error;
+	}
+}

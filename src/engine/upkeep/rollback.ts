@@ -1,0 +1,88 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import type { Manifest } from "../../core/cage/manifest.ts";
+import { Failure } from "../../core/failure.ts";
+import { withoutReturned } from "../../core/minimise/minimised.ts";
+import { makePresent, switching } from "../build/switching.ts";
+import { layoutOf, presentGeneration } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { requireNothingWider } from "../plan/narrowing.ts";
+import { type Restarted, restartCage } from "../run/restart.ts";
+import { auditGeneration } from "./audit.ts";
+import { publishWithRotation } from "./log-rotation.ts";
+
+/** Restarts what runs, where that is wanted. */
+export async function restartIf(context: Context, name: string, isWanted: boolean): Promise<Restarted> {
+	return isWanted ? restartCage(context, name) : { restarted: [], remaining: [], interrupted: 0 };
+}
+
+/** To a generation, and to what was remembered of the cage with it; then what runs is started in it. Not called off by a signal. */
+export async function goBack(hasty: Context, name: string, generation: number, cage: Cage, error: unknown): Promise<void> {
+	const context = { ...hasty, signal: new AbortController().signal };
+	const { store } = context.machine;
+	await publishWithRotation(context, cage, generation, () => store.publish(name, generation));
+	await store.saveCage(cage);
+	await store.log(name, "update-undone", { generation, problem: error instanceof Failure ? error.code : String(error) });
+	await restartCage(context, name).catch((second: unknown) => {
+		if (!(second instanceof Failure)) throw second;
+		context.emit({ event: "warned", code: "undone-silent", values: { name, problem: second.code } });
+	});
+}
+
+/**
+ * Makes an older generation (without `to`, the one before the present) the present one again and restarts what runs. Its files are looked at
+ * first, as before any launch. The data stays as it is. Throws `nothing-before` (exit 1), `no-such-generation` (exit 2).
+ */
+export async function rollbackCage(
+	context: Context,
+	name: string,
+	options: { readonly to?: number; readonly restart: boolean },
+): Promise<{ readonly from: number; readonly to: number; readonly restarted: Restarted }> {
+	const { store } = context.machine;
+	const lock = await store.lock(name);
+	try {
+		// The way out of a damaged manifest as well: that of the present generation is not read.
+		const present = await presentGeneration(context, name);
+		const { cage, generation: from } = present;
+		const to = await rollbackTarget(context, name, from, options.to);
+		const manifest = await requireSound(context, cage, to);
+		await requireNothingWider(
+			context,
+			name,
+			manifest.writable.map(({ path }) => path),
+		);
+		return await switching(context, present, options.restart, async () => {
+			// What comes back with it is not to go at the next update.
+			const returned = withoutReturned(cage, new Set(manifest.entries.map(({ path }) => path)));
+			await makePresent(context, returned, to, { note: () => store.log(name, "rolled-back", { from, generation: to }) });
+			try {
+				return { from, to, restarted: await restartIf(context, name, options.restart) };
+			} catch (error) {
+				await goBack(context, name, from, cage, error);
+				throw context.signal.aborted ? error : new Failure("rollback-undone", { name, generation: from }, 1, error);
+			}
+		});
+	} finally {
+		await lock.release();
+	}
+}
+
+/** Which generation a rollback would go to. */
+export async function rollbackTarget({ machine }: Context, name: string, from: number, asked?: number): Promise<number> {
+	const others = (await machine.store.generations(name)).filter((one) => one !== from);
+	if (asked !== undefined) {
+		if (!others.includes(asked)) throw new Failure("no-such-generation", { name, generation: asked }, 2);
+		return asked;
+	}
+	const before = others.filter((one) => one < from).at(-1);
+	if (before === undefined) throw new Failure("nothing-before", { name, generation: from }, 1);
+	return before;
+}
+
+async function requireSound(context: Context, cage: Cage, generation: number): Promise<Manifest> {
+	const { machine } = context;
+	const manifest = await machine.store.manifest(cage.name, generation);
+	if (!manifest) throw new Failure("no-such-generation", { name: cage.name, generation }, 2);
+	await machine.store.bringBackState(manifest);
+	await auditGeneration(context, manifest, layoutOf(machine.store, manifest), { accepted: cage.accepted ?? [] });
+	return manifest;
+}

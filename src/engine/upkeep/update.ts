@@ -1,0 +1,200 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import { comparePlanWithManifest, type Difference, isSame, tellingDifference } from "../../core/cage/difference.ts";
+import type { PackageDrift } from "../../core/cage/drift.ts";
+import { type Edit, stateOfEdit, type Winner, withEdits } from "../../core/cage/edits.ts";
+import { knownFiles } from "../../core/cage/known-files.ts";
+import type { Retention } from "../../core/cage/retention.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Missing } from "../../core/plan/missing.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { defaultRounds } from "../../core/questions/answers.ts";
+import { addTraces } from "../../core/trace/merge.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import { type MadeCage, type RecordWriter, rounds, withOwnAccount } from "../build/make.ts";
+import { launchMethod } from "../build/method.ts";
+import { comparablePlan, timed, traceStep } from "../build/steps.ts";
+import { switching } from "../build/switching.ts";
+import { type PresentCage, presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import type { Restarted } from "../run/restart.ts";
+import { whereThereIsRoom } from "../trial/failures.ts";
+import { missedOf, withMissed } from "../watch/watch.ts";
+import { hasSamePackages, hostDrift } from "./drift.ts";
+import { clearOldGenerations } from "./retention.ts";
+import { goBack, restartIf } from "./rollback.ts";
+
+export interface UpdateOptions {
+	/** Whose configuration goes on where both the cage's and the host's were changed; asked once for all of a cage. */
+	readonly winner: (conflicts: readonly Edit[]) => Promise<Winner>;
+	/** Whether what was seen to be missed in production is taken up; asked where there is something. */
+	readonly takeMissed?: (missed: readonly Missing[]) => Promise<boolean>;
+	readonly selftest: boolean;
+	/** False leaves what runs in the generation that it was started in. */
+	readonly restart: boolean;
+	/** From now on. */
+	readonly retention?: Retention;
+}
+
+/** What an update would do. */
+export interface UpdatePlan {
+	readonly name: string;
+	/** The present generation. */
+	readonly from: number;
+	readonly drift: readonly PackageDrift[];
+	readonly difference: Difference;
+	/** Configuration edited in the cage: all of it, and that of which the host has another version as well. */
+	readonly edits: readonly Edit[];
+	readonly conflicts: readonly Edit[];
+	/** What was seen to fail in production and the plan does not have: taken up where the options say so. */
+	readonly missed: readonly Missing[];
+	/** False where a build would make the same again. */
+	readonly isNeeded: boolean;
+}
+
+export interface Updated {
+	readonly plan: UpdatePlan;
+	/** Absent where nothing was to be done but, perhaps, to restart what still ran in an older generation. */
+	readonly made?: MadeCage;
+	readonly restarted: Restarted;
+}
+
+/** What the host has anew for a cage, and what that would change in it. Changes nothing. Throws `not-traced` (exit 2). */
+export async function planUpdate(context: Context, name: string): Promise<UpdatePlan> {
+	return (await prepare(context, name)).update;
+}
+
+interface Prepared {
+	readonly present: PresentCage;
+	readonly trace: Trace;
+	readonly planned: Plan;
+	readonly update: UpdatePlan;
+}
+
+async function prepare(
+	context: Context,
+	name: string,
+	takeMissed: UpdateOptions["takeMissed"] = async () => false,
+): Promise<Prepared> {
+	const { machine, signal } = context;
+	const found = await presentCage(context, name);
+	const { generation: from, manifest } = found;
+	const trace = await machine.store.trace(name);
+	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const drift = await hostDrift(context, manifest, false);
+	const edits = await machine.store.edits(manifest, signal);
+	const conflicts = edits.filter((edit) => stateOfEdit(edit) === "conflict");
+	const known = knownFiles(manifest, drift, hasSamePackages(context, manifest));
+	const first = await timed(context, "plan", () => comparablePlan(context, found.cage, trace, known));
+	const missed = await missedOf(context, name, trace, first.value);
+	const isTaken = missed.length > 0 && (await takeMissed(missed));
+	const present = isTaken ? { ...found, cage: withMissed(found.cage, missed) } : found;
+	const planned = isTaken ? await comparablePlan(context, present.cage, trace, known) : first.value;
+	context.emit({ event: "plan-made", plan: planned });
+	const next = withEdits(planned, manifest, edits, () => "cage");
+	// What has another time and is not among the drift was read, and has the same content.
+	const other = new Set(drift.flatMap(({ files }) => files.map(({ path }) => path)));
+	const difference = tellingDifference(comparePlanWithManifest(next, manifest), other);
+	const isNeeded = drift.length > 0 || !isSame(difference);
+	return { present, trace, planned, update: { name, from, drift, difference, edits, conflicts, missed, isNeeded } };
+}
+
+/**
+ * Brings a cage up to date with the host: watches the application anew in a rehearsal where its programs or libraries changed, builds the next
+ * generation beside the present one, tries it on a private network with a copy of the data, makes it the present one, and restarts what runs.
+ * Whatever fails before leaves the present generation as it is (`update-refused`, exit 1); where what was restarted does not answer, the generation
+ * before comes back (`update-undone`, exit 1). State is never touched.
+ */
+export async function updateCage(
+	context: Context,
+	name: string,
+	options: UpdateOptions,
+	writeRecord: RecordWriter,
+): Promise<Updated> {
+	const { store } = context.machine;
+	const lock = await store.lock(name);
+	try {
+		const prepared = await prepare(context, name, options.takeMissed);
+		const { present, update } = prepared;
+		if (options.retention) await store.saveCage({ ...present.cage, retention: options.retention });
+		if (!update.isNeeded) {
+			if (options.retention) await clearOldGenerations(context, { ...present.cage, retention: options.retention }, update.from);
+			const restarted = await switching(context, present, false, () => restartIf(context, name, options.restart));
+			return { plan: update, restarted };
+		}
+		launchMethod(context, false);
+		const winner = update.conflicts.length ? await options.winner(update.conflicts) : "cage";
+		return await switching(context, present, options.restart, async () => {
+			const made = await build(context, prepared, options, winner, writeRecord);
+			try {
+				return { plan: update, made, restarted: await restartIf(context, name, options.restart) };
+			} catch (error) {
+				await goBack(context, name, update.from, present.cage, error);
+				throw context.signal.aborted ? error : new Failure("update-undone", { name, generation: update.from }, 1, error);
+			}
+		});
+	} finally {
+		await lock.release();
+	}
+}
+
+async function build(
+	context: Context,
+	{ planned, present, trace, update }: Prepared,
+	{ retention, selftest }: UpdateOptions,
+	winner: Winner,
+	writeRecord: RecordWriter,
+): Promise<MadeCage> {
+	const { store } = context.machine;
+	const { cage: before, generation } = present;
+	const cage: Cage = { ...before, trials: [], ...(retention ? { retention } : {}) };
+	try {
+		const seen = await watchAgain(context, cage, update, trace);
+		const plan = seen === trace ? planned : await comparablePlan(context, cage, seen);
+		if (seen !== trace) await store.saveTrace(cage.name, seen);
+		return await withOwnAccount(context, cage, plan, seen, generation, (own) =>
+			rounds(context, cage, own, seen, {
+				most: defaultRounds,
+				previous: generation,
+				writeRecord,
+				selftest,
+				winner,
+				action: "updated",
+			}),
+		);
+	} catch (error) {
+		// What is remembered of the cage tells of the generation that goes on.
+		await whereThereIsRoom(store.saveCage({ ...before, ...(retention ? { retention } : {}) }));
+		if (context.signal.aborted || !(error instanceof Failure)) throw error;
+		await whereThereIsRoom(store.log(cage.name, "update-refused", { generation, problem: error.code }));
+		throw new Failure("update-refused", { name: cage.name, generation }, error.exit, error);
+	}
+}
+
+/**
+ * A new version may open other files than the old one did. What was seen before still counts: it came up in an exercise, or in a trial. Where only
+ * configuration changed, or where the application was watched while it ran already, the trial alone finds out.
+ */
+async function watchAgain(context: Context, cage: Cage, { drift }: UpdatePlan, trace: Trace): Promise<Trace> {
+	const isCode = drift.some(({ files }) => files.some(({ path }) => !path.startsWith("/etc/")));
+	const wasAttached = (cage.notes ?? []).some(({ code }) => code === "attached-late");
+	if (!isCode || wasAttached) return trace;
+	const { accepted, application, dedicatedAccount, name, onHost, parameters, rules, template, unit } = cage;
+	const { result } = await traceStep(
+		context,
+		{
+			name,
+			application,
+			rules,
+			onHost,
+			rounds: defaultRounds,
+			...(template === undefined ? {} : { template }),
+			...(parameters === undefined ? {} : { parameters }),
+			...(unit === undefined ? {} : { unit }),
+			...(cage.notes ? { notes: cage.notes } : {}),
+			...(accepted ? { accepted } : {}),
+			...(dedicatedAccount === undefined ? {} : { dedicatedAccount }),
+		},
+		{},
+	);
+	return addTraces(trace, result.trace);
+}

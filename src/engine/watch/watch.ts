@@ -1,0 +1,98 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import { Failure } from "../../core/failure.ts";
+import { pathFromText } from "../../core/path/path.ts";
+import type { Missing } from "../../core/plan/missing.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import { addWatched, keyOfFailure, missedBy, parseFailure, type Watched, type WatchedFailure } from "../../core/watch/watched.ts";
+import { comparablePlan } from "../build/steps.ts";
+import { presentCage } from "../cages.ts";
+import type { Context } from "../context.ts";
+import { additionsFor } from "../trial/remedies.ts";
+
+export interface CageWatch {
+	readonly watched: Watched;
+	/** What an update would add. */
+	readonly missed: readonly Missing[];
+	/** It was called off; what was seen is kept all the same. */
+	readonly interrupted: boolean;
+}
+
+/** Milliseconds between two looks at what runs, and between two that keep what was seen. */
+const look = 1000;
+const keep = 30_000;
+
+/**
+ * Watches the running application of a cage for calls that fail there, for so many seconds: over restarts, at hardly any cost, without touching it. What
+ * it sees is added to what earlier watches saw, and kept however it ends. Throws `cage-not-running` (exit 1) where nothing runs at the beginning, and what
+ * the machine's `watchFailures` throws.
+ */
+export async function watchCage(context: Context, name: string, seconds: number): Promise<CageWatch> {
+	const { emit, machine, signal } = context;
+	const { store } = machine;
+	const { cage } = await presentCage(context, name);
+	const trace = await store.trace(name);
+	if (!trace) throw new Failure("not-traced", { name }, 2);
+	const running = async () =>
+		(await store.generations(name)).flatMap((one) => machine.launcher.running(store.root(name, one)).processes);
+	if (!(await running()).length) throw new Failure("cage-not-running", { name }, 1);
+	const before = await store.watched(name);
+	const seen = new Map<string, WatchedFailure>();
+	const cwd = pathFromText(cage.application.cwd);
+	const started = machine.now();
+	let full = false;
+	const ended = new AbortController();
+	const watching = await machine.watchFailures({
+		onLine(line) {
+			if (line === "full") full = true;
+			const failure = parseFailure(line, cwd);
+			if (failure) seen.set(keyOfFailure(failure), failure);
+		},
+	});
+	void watching.ended.then(() => ended.abort());
+	const sum = (): Watched =>
+		addWatched(before, {
+			since: new Date(started).toISOString(),
+			until: new Date(machine.now()).toISOString(),
+			seconds: Math.round((machine.now() - started) / 1000),
+			failures: [...seen.values()],
+			...(full ? { full } : {}),
+		});
+	const either = AbortSignal.any([signal, ended.signal]);
+	try {
+		emit({ event: "watch-started", seconds });
+		let kept = started;
+		for (let left = seconds * 1000; left > 0 && !either.aborted; left = seconds * 1000 - (machine.now() - started)) {
+			watching.watch(await running());
+			await machine.sleep(Math.min(look, left), either).catch(() => undefined);
+			if (machine.now() - kept < keep) continue;
+			kept = machine.now();
+			await store.saveWatched(name, sum());
+		}
+	} finally {
+		await watching.stop();
+		await store.saveWatched(name, sum());
+	}
+	const watched = sum();
+	await store.log(name, "watched", { seconds: watched.seconds, failures: watched.failures.length });
+	if (!signal.aborted && ended.signal.aborted && machine.now() - started < seconds * 1000 - look)
+		throw new Failure("watch-ended", { name }, 1);
+	const plan = await comparablePlan(context, cage, trace);
+	return { watched, missed: missedBy(watched, trace, plan, machine.files), interrupted: signal.aborted };
+}
+
+/** What earlier watches of a cage showed that its plan does not have yet. */
+export async function missedOf(
+	{ machine }: Pick<Context, "machine">,
+	name: string,
+	trace: Trace,
+	plan: Plan,
+): Promise<Missing[]> {
+	const watched = await machine.store.watched(name);
+	return watched === undefined ? [] : missedBy(watched, trace, plan, machine.files);
+}
+
+/** The cage with what remedies these, as if a trial had found it. */
+export function withMissed(cage: Cage, missed: readonly Missing[]): Cage {
+	return { ...cage, additions: [...cage.additions, ...additionsFor(missed, cage.additions)] };
+}

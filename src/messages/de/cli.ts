@@ -1,0 +1,398 @@
+import type { CliMessages } from "../en/cli.ts";
+import { adoptionDe } from "./adoption.ts";
+import { installDe } from "./install.ts";
+import { minimiseDe } from "./minimise.ts";
+import { recordVerbDe } from "./record/verb.ts";
+import { removeDe } from "./remove.ts";
+import { templateDe } from "./template.ts";
+import { transferDe } from "./transfer.ts";
+import { updateDe } from "./update.ts";
+import { watchDe } from "./watch.ts";
+
+/** What the verbs say, German. */
+export const cliDe: CliMessages = {
+	buildQuestion: (name) => `Den Käfig ${name} nach diesem Plan bauen? [j/N]`,
+	isYes: (answer) => /^(j(a)?|y(es)?)$/i.test(answer),
+	nothingMade: "Es wurde nichts gebaut.",
+	built: (name, root, unchanged) => `${unchanged ? "Unverändert" : "Gebaut"}: ${root}\nWeiter: cagewright trial ${name}`,
+	wouldTry: (name, probes) =>
+		`Würde ${name} in seinem Käfig in einem eigenen Netz starten und ausführen:\n${probes.map((probe) => `  ${probe}`).join("\n")}`,
+	dryRun: {
+		title: (name) => `Würde den Käfig ${name} bauen. Es wurde nichts gestartet und nichts verändert.`,
+		command: "Befehl",
+		account: "Konto",
+		dedicatedAccount: (name) => `im Käfig ${name}, das auf diesem Rechner angelegt wird, wo es fehlt`,
+		rootAccount: "root, nur mit den Capabilities, die es erkennbar braucht",
+		directory: "Arbeitsverzeichnis",
+		probes: "Proben",
+		exercises: "Übungen",
+		directories: "Verzeichnisse",
+		notes: "Hinweise",
+		trace: (onHost, pid) =>
+			pid !== undefined
+				? `1. Prozess ${pid} mit strace beobachten, während er läuft, und ihn weiterlaufen lassen`
+				: onHost
+					? "1. Mit strace auf dem Host selbst beobachten, ohne Sandbox: Was sie schreibt, sendet und ändert, bleibt"
+					: "1. Mit strace in einer Sandbox beobachten: Nichts davon bleibt zurück",
+		plan: "2. Dateien, Geräte, Konten und Öffnungen der Abschottung planen",
+		build: (place) => `3. ${place} bauen`,
+		trial: (rounds) => `4. Im Käfig erproben, höchstens ${rounds} Runden, bis jede Probe beantwortet ist`,
+		minimise: "5. Weglassen, was Versuche als unnötig erweisen, und noch einmal erproben, was bleibt",
+		record: (step) => `${step}. Nachweis und Protokoll schreiben`,
+		same: "Im Ernst:",
+	},
+	pressEnter: "Benutzen Sie die Anwendung wie sonst und drücken Sie dann die Eingabetaste.",
+	traced: (name, paths, calls) => `${name} beobachtet: ${paths} Pfade in ${calls} Aufrufen. Weiter: cagewright plan ${name}`,
+	plan: {
+		files: (files, bytes) => `${files} Dateien, ${bytes}`,
+		others: (symlinks, directories, devices) => `${symlinks} Verweise, ${directories} Verzeichnisse, ${devices} Geräte`,
+		declined: "Bleibt draußen, solange Sie es nicht erlauben",
+		allow: {
+			secret: "Geheimnis: --allow-secret",
+			setuid: "setuid: --allow-setuid",
+			device: "Gerät: --device",
+			large: "groß und nur angesehen: --include",
+			"refused-device": "Gerät, das aus jedem Käfig führt: abgelehnt",
+		},
+		writable: "Beschreibbar, liegt bei den Daten des Käfigs",
+		seeds: (count, bytes) => `${count} vom Wirt übernommen, ${bytes}`,
+		startsEmpty: "beginnt leer",
+		accounts: (users, groups, usersOut, groupsOut) =>
+			`passwd behält ${users || "niemanden"} (${usersOut} weggelassen), group behält ${groups || "keine"} (${groupsOut} weggelassen)`,
+		accountsChosen: "Von Ihnen gewählte Konten",
+		accountsWithout: "Von Ihnen weggelassene Konten",
+		groups: {
+			program: "Programm",
+			libraries: "Bibliotheken",
+			interpreter: "Bibliothek des Interpreters",
+			configuration: "Konfiguration",
+			accounts: "Konten",
+			data: "Daten",
+			certificates: "Zertifikate",
+			"time-zones": "Zeitzonen",
+			locale: "Sprachen",
+			resources: "Beiwerk",
+			state: "Zustand",
+			logs: "Protokolle",
+			runtime: "Laufzeitdateien",
+			sockets: "Sockets anderer",
+			devices: "Geräte",
+			secrets: "Geheimnisse",
+			"left-out": "weggelassen",
+		},
+		recommendations: {
+			copy: "kopieren",
+			empty: "eigenes leeres Verzeichnis",
+			seed: "einmal kopiert, dann sein eigenes",
+			bind: "bleibt beim Wirt, nur lesend",
+			generate: "neu geschrieben",
+			make: "neu angelegt",
+			"leave-out": "weglassen",
+		},
+		spare: (place) => `die meisten Dienste antworten auch ohne: --exclude ${place}`,
+		shared: "Bleibt beim Wirt und ist im Käfig nur lesend zu sehen (--include kopiert es, --exclude lässt es weg)",
+		offers: "Nicht im Plan; nehmen Sie es hinzu, wo Sie es brauchen",
+		offered: {
+			"plug-ins": (files, bytes) => `${files} weitere Module neben den geladenen, ${bytes}`,
+			"interpreter-modules": (files, bytes) =>
+				`${files} weitere Module dieser Bibliothek, ${bytes}; keine Quelle nennt sie, ein Programm kann ihre Namen aber berechnen`,
+			library: (files, bytes) =>
+				`eine Bibliothek, die sie im Betrieb laden kann, ${files > 1 ? `mit dem, was diese braucht, ${files} Dateien, ` : ""}${bytes}`,
+			state: (files, bytes) => `${files} Dateien Zustand, die der Wirt hat, ${bytes}`,
+			documented: (files, bytes) =>
+				`in seiner Dokumentation genannt, nie benutzt: ${files === 1 ? "1 Datei" : `${files} Dateien`}, ${bytes}`,
+			"documented-writable": () => "ein Verzeichnis, in das es vielleicht schreiben will, nie benutzt",
+		},
+		documents: {
+			package: (name) => `aus dem Paket ${name}`,
+			line: (line) => `Zeile ${line}`,
+			quoted: (text) => `„${text}“`,
+		},
+		openings: "Die Abschottung lässt offen",
+		nothingOpen: "nichts",
+		capability: (name, why) => `Capability ${name} (${why})`,
+		proc: "/proc, nur die eigenen Prozesse",
+		kernelProc: "/proc mit den Dateien des Systems",
+		sys: "/sys mit den Geräten des Systems",
+		unixSockets: "Unix-Sockets",
+		netlink: "Netlink, nur Adressen und Routen",
+		multicast: "Multicast und Broadcast",
+		syslog: (socket) => `das Syslog des Wirts (${socket})`,
+		memfd: "memfd_create",
+		writableCode: "Speicher, der beschrieben und ausgeführt wird",
+		refusedOpenings: "Auf Ihr Wort hin geschlossen",
+	},
+	difference: {
+		none: (generation) => `An Generation ${generation} würde sich nichts ändern.`,
+		title: (generation) => `Verglichen mit Generation ${generation}:`,
+		settings: {
+			command: "Befehl",
+			identity: "Konto",
+			writable: "beschreibbare Verzeichnisse",
+			binds: "eingebundene Verzeichnisse",
+			accounts: "behaltene Konten",
+			openings: "was die Abschottung offen lässt",
+		},
+		aspects: {
+			kind: "Art",
+			mode: "Rechte",
+			owner: "Eigentümer",
+			size: "Größe",
+			time: "Zeit",
+			target: "Ziel",
+			device: "Gerät",
+			content: "Inhalt",
+		},
+	},
+	made: {
+		answered: (name, rounds) => `${name} antwortet aus seinem Käfig (${rounds} ${rounds === 1 ? "Runde" : "Runden"}).`,
+		notAnswered: (name) => `${name} antwortet nicht aus seinem Käfig.`,
+		root: "Käfig",
+		data: "Daten",
+		record: "Nachweis",
+		size: (files, links, bytes) => `${files} Dateien, ${links} Verweise, ${bytes}`,
+		next: "Weiter",
+		permissions: "Berechtigungen",
+		noPermissions: "Berechtigungen: keine",
+		permissionNeed: (call, program) => (program === undefined ? call : `${call} durch ${program}`),
+		permissionSource: (source, round) =>
+			source === "trace"
+				? "gelang bei der Beobachtung"
+				: source === "trial"
+					? `verweigert in Runde ${round} der Erprobung`
+					: "per Option erlaubt",
+		offered: "Im Käfig verweigert und nicht erlaubt; die Option erlaubt es",
+		leftOut: "Weggelassen und von keiner Probe gebraucht",
+		warnings: "Warnungen",
+	},
+	round: {
+		title: (round) => `Runde ${round}`,
+		probe: (ok, command) => `${ok ? "[ok]    " : "[Fehler]"} ${command}`,
+		exercise: (command) => `[Fehler] ${command} (ging auf dem Wirt)`,
+		head: ["Runde", "Antwort", "Proben", "Fehlend", "Gen.", "Sek.", "Zuvor ergänzt"],
+		yes: "ja",
+		no: "nein",
+		missing: "Ging auf dem Wirt und scheitert im Käfig, die wahrscheinlichste Ursache zuerst:",
+		none: "Es fehlt nichts.",
+		said: "Zuletzt sagte sie:",
+		fix: (name) => `Fehlendes aufnehmen und erneut erproben: cagewright trial ${name} --yes`,
+	},
+	unitTrial: {
+		passed: (unit: string, steps: readonly string[], seconds: number) =>
+			`${unit} läuft im Käfig: ${steps.map((step) => `systemctl ${step}`).join(", ")} (${seconds} s).`,
+		failed: (unit: string, step: string, state: string) => `${unit} scheitert im Käfig bei systemctl ${step}: ${state}.`,
+	},
+	progress: {
+		unit: (unit: string) => `Versuch als Dienst von systemd, als ${unit}…`,
+		trace: "Beobachtung in einer Sandbox…",
+		traceOnHost: "Beobachtung auf dem Host selbst, ohne Sandbox: Was sie schreibt, sendet und ändert, bleibt…",
+		attach: "Beobachte, was schon läuft …",
+		attached: (pid, processes) =>
+			processes === 1 ? `beobachte Prozess ${pid}` : `beobachte Prozess ${pid} und ${processes - 1} weitere`,
+		plan: "Planung…",
+		build: "Der Käfig wird gebaut…",
+		trial: (round, rounds) => `Erprobung im Käfig, Runde ${round} von ${rounds}…`,
+		paths: (paths, missing) => `Beobachtung: ${paths} Pfade (${missing} nicht vorhanden)`,
+		copying: (percent, path) => `Bau: ${percent} % ${path}`,
+		probe: (ok, command) => `${ok ? "beantwortet" : "keine Antwort"}: ${command}`,
+		awaitsEnd: (program, seconds) => `warte, bis ${program} endet (${seconds} s)`,
+		awaitsAnswer: (seconds, said) => `noch keine Antwort auf die Probe (${seconds} s)${said === "" ? "" : `: ${said}`}`,
+		exercise: (ok, command) => `${ok ? "geübt" : "Übung gescheitert"}: ${command}`,
+		signal: (signal) => `${signal} gesendet`,
+		missing: (count) => `${count} fehlen`,
+	},
+	install: installDe,
+	record: recordVerbDe,
+	transfer: transferDe,
+	update: updateDe,
+	watch: watchDe,
+	minimise: minimiseDe,
+	check: {
+		clean: "nichts gefunden",
+		danger: "Gefahr",
+		warning: "Warnung",
+		accepted: "hingenommen",
+		known: "bekannt",
+		damaged: "beschädigt",
+		update: "Aktualisierung",
+		securityUpdate: "SICHERHEITSAKTUALISIERUNG",
+		drift: (name, from, to, files) => {
+			if (name === undefined) return `Dateien ohne Paket sind auf dem Rechner inzwischen andere: ${files}`;
+			if (to === undefined) return `${name} ${from ?? ""} oder Dateien daraus gibt es auf dem Rechner nicht mehr: ${files}`;
+			if (from === to) return `Dateien von ${name} ${to} wurden auf dem Rechner geändert: ${files}`;
+			return `${name} ${from ?? "?"} -> ${to}: ${files}`;
+		},
+		moreFiles: (count) => `${count} weitere`,
+		wouldAdd: (count, paths) => `${count} ${count === 1 ? "Eintrag käme" : "Einträge kämen"} hinzu: ${paths}`,
+		wouldDrop: (count, paths) => `${count} ${count === 1 ? "Eintrag fiele" : "Einträge fielen"} weg: ${paths}`,
+		wouldChange: (count, paths) => `${count} ${count === 1 ? "Eintrag würde" : "Einträge würden"} sich ändern: ${paths}`,
+		behind: (name, pids) =>
+			`Noch in einer anderen Generation: ${pids}. Was dort läuft, hat die jetzigen Dateien beim nächsten Start; cagewright update ${name} startet es neu.`,
+		wouldSet: (settings) => `neben den Dateien würde sich ändern: ${settings}`,
+		toUpdate: (name) => `auf den neuen Stand bringen, vor dem Gebrauch erprobt: cagewright update ${name}`,
+		nagios: {
+			clean: (count) => `${count} ${count === 1 ? "Käfig" : "Käfige"}, nichts gefunden`,
+			dangers: (names) => `Gefahren in ${names}`,
+			security: (names) => `Sicherheitsaktualisierungen fehlen in ${names}`,
+			outdated: (names) => `Aktualisierungen fehlen in ${names}`,
+			warnings: (names) => `Warnungen in ${names}`,
+		},
+	},
+	list: {
+		damaged: "beschädigt",
+		none: "Es gibt noch keinen Käfig. Zum Beispiel: cagewright make demo --yes",
+		head: ["Name", "Gen", "Dateien", "Größe", "Zustand", "Befehl"],
+		running: (pid) => `läuft (${pid})`,
+		stopped: "steht",
+		stale: "veraltet",
+		notBuilt: "nicht gebaut",
+	},
+	show: {
+		aside: "Aufgehoben, damit nichts verloren geht; löschen Sie, was Sie nicht brauchen:",
+		command: "Befehl",
+		account: "Konto",
+		generation: "Generation",
+		others: "Auch da",
+		made: "Gebaut",
+		probes: "Proben",
+		logs: "Protokolle",
+		trials: "Erprobungen",
+		trial: (round, answered, at) => `Runde ${round}: ${answered ? "beantwortet" : "nicht beantwortet"}, ${at}`,
+		entries: "Einträge",
+	},
+	adoption: adoptionDe,
+	remove: removeDe,
+	unit: {
+		done: {
+			installed: (path) => `${path} geschrieben.`,
+			replaced: (path) => `${path} neu geschrieben.`,
+			unchanged: (path) => `${path} ist, wie es sein soll.`,
+			removed: (path) => `${path} entfernt.`,
+		},
+		would: {
+			installed: (path) => `${path} würde geschrieben.`,
+			replaced: (path) => `${path} würde neu geschrieben.`,
+			unchanged: (path) => `${path} ist, wie es sein soll.`,
+			removed: (path) => `${path} würde entfernt.`,
+		},
+		notReloaded: "Hier läuft kein systemd; es liest die Datei, wenn es startet.",
+		next: {
+			installed: (unit) => `Im Käfig starten, jetzt und beim Hochfahren: systemctl enable ${unit} && systemctl restart ${unit}`,
+			replaced: (unit) => `Es wirkt ab dem nächsten Start: systemctl restart ${unit}`,
+			removed: (unit) => `Was von ${unit} läuft, läuft weiter, wie es gestartet wurde, bis es beendet oder neu gestartet wird.`,
+		},
+		score: {
+			head: ["Dienst", "Angriffsfläche (0 geschlossen, 10 offen; systemd-analyze security)"],
+			inCage: (name) => `${name} in seinem Käfig`,
+			open: ["Was noch zählt", "Kostet", "Offen für"],
+			asAccount:
+				"Die Anwendung startet als root, das kostet am meisten, und jede Berechtigung kommt hinzu. `--refuse capability:NAME` schließt eine, sofern die Probe dann noch antwortet; am besten geschlossen ist, was unter einem Konto starten kann (`--user`).",
+			forLogs: (name, openings) =>
+				`${openings.join(" und ")} braucht sie nur für ihre Logs. Neu gemacht mit ${openings.map((word) => `--refuse ${word}`).join(" ")} kommt sie ohne aus, wenn logrotate sie so anlegt, wie \`cagewright unit ${name} --logrotate\` es sagt.`,
+			noProof: "Die Zahl ist kein Beweis: sie zählt Einstellungen. `cagewright selftest` versucht die Auswege.",
+		},
+	},
+	certificateCopied: (name, path) =>
+		`${name} hat ${path} als Kopie, die eine Erneuerung nicht erreicht. Machen Sie den Käfig neu mit: --bind /etc/letsencrypt/live --bind /etc/letsencrypt/archive`,
+	shell: (name, keepWrites) =>
+		`Eine Shell im Käfig ${name}, eingesperrt wie seine Anwendung. ${keepWrites ? "Was sie in die Daten schreibt, bleibt." : `Was sie schreibt, wird verworfen${keepWrites === undefined ? "" : " (--keep-writes behält es)"}.`} Mit exit verlassen Sie sie.`,
+	apps: {
+		head: ["Name", "Gefunden als", "Lauscht", "Paket", "Befehl"],
+		reasons: { unit: "Unit", process: "Prozess", template: "Vorlage" },
+		enabled: "eingeschaltet",
+		running: (pid) => `läuft (${pid})`,
+		cannot: "Können so nicht in einen Käfig",
+		next: "Mehr über eine: cagewright apps NAME. Eine Unit in einen Käfig: cagewright make NAME.service",
+		make: (unit) => `In einen Käfig: cagewright make ${unit}`,
+		found: "Gefunden als",
+		file: "Unit-Datei",
+		package: "Paket",
+		listens: "Lauscht",
+		command: "Befehl",
+		account: "Konto",
+		directory: "Arbeitsverzeichnis",
+		environment: "Umgebung",
+		directories: "Verzeichnisse",
+		notes: "Hinweise",
+		none: "Keine Anwendung gefunden. Jeder Befehl kann in einen Käfig: cagewright make --name NAME --probe BEFEHL -- BEFEHL",
+	},
+	doctor: {
+		head: ["", "Was", "Gefunden", "Gebraucht für"],
+		states: { ok: "[ok]", note: "[i]", weaker: "[!]", missing: "[--]" },
+		fine: "Alles Nötige ist da.",
+		fix: (packages) => `Es fehlt: ${packages.join(", ")}. Zum Installieren: cagewright doctor --fix`,
+		installing: (command) => `Läuft: ${command}`,
+		needs: {
+			root: "Ports unter 1024, Dienste, eigene Konten",
+			processor: "den Init eines Käfigs",
+			strace: "Beobachtung und Erprobung",
+			"util-linux": "Namensräume, Mounts und den Starter",
+			bubblewrap: "den Start eines Käfigs, wo util-linux es nicht kann",
+			systemd: "Käfige als Dienste (cagewright unit), und den Start eines Käfigs, wo sonst nichts es kann",
+			perl: "die Probe der Wege aus einem Käfig, und den Blick auf einen im Betrieb",
+			getcap: "Dateien mit eigenen Capabilities in einem Käfig",
+			overlay: "Sandboxes und Erprobungen, von denen nichts bleibt",
+			namespaces: "Sandboxes und Abschottung",
+			"user-namespaces": "Käfige gewöhnlicher Benutzer; nicht als root",
+			seccomp: "den Filter für Systemaufrufe",
+			landlock: "eine zweite Schicht gegen Schreiben",
+			yama: "Beobachtung",
+			selinux: "Label der Dateien im Käfig",
+			apparmor: "Profile der Distribution",
+			cgroup: "Grenzen für Speicher und Prozesse",
+		},
+		advice: {
+			root: "für eigene Käfige nichts zu tun; für das, was root braucht, cagewright mit sudo starten.",
+			processor: "einen Rechner mit amd64 nehmen.",
+			strace: "das Paket strace installieren.",
+			"util-linux":
+				"Programme oder Optionen fehlen, oder an ihrer Stelle stehen die von BusyBox; das Paket util-linux installieren. Bis dahin starten vorhandene Käfige mit bubblewrap oder durch systemd, was davon da ist.",
+			bubblewrap: "nichts zu tun, solange util-linux vollständig ist; sonst das Paket bubblewrap installieren.",
+			systemd:
+				"Units brauchen ein gestartetes systemd; vor 257 kennt es kein PrivatePIDs=, ein Dienst braucht dann ein Konto, unter dem sonst nichts läuft.",
+			perl: "das Paket perl-base installieren (anderswo: perl); bis dahin werden die Wege aus einem Käfig nicht probiert.",
+			getcap:
+				"das Paket libcap2-bin installieren (anderswo: libcap); bis dahin wird nach Capabilities von Dateien nicht gesucht.",
+			overlay:
+				"auf dem Rechner selbst ausführen oder in einem Container, der mounten darf; sonst mit --on-host beobachten, und eine Anwendung mit Zustand lässt sich nicht erproben.",
+			namespaces:
+				"auf dem Rechner selbst ausführen oder in einem Container mit CAP_SYS_ADMIN; ohne sie wird nie ein Käfig gestartet.",
+			"user-namespaces":
+				"als root nichts zu tun; für gewöhnliche Benutzer kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0 und user.max_user_namespaces über 0 setzen, soweit es sie gibt (sysctl).",
+			seccomp: "einen Kern mit CONFIG_SECCOMP_FILTER starten; ohne ihn wird nie ein Käfig gestartet.",
+			landlock:
+				"Linux ab 5.13 mit landlock in lsm= auf der Befehlszeile des Kerns starten; bis dahin sagt es jeder Start, und --require full lehnt ihn ab.",
+			yama: "kernel.yama.ptrace_scope=3 verbietet strace bis zum nächsten Neustart; in /etc/sysctl.d auf 1 setzen und neu starten.",
+			selinux:
+				"die Dateien eines Käfigs haben das Label des Zustandsordners; scheitert eine Anwendung nur dort, nennt `ausearch -m avc -ts recent`, was verweigert wurde.",
+			apparmor:
+				"ein Profil für den Pfad des Programms kann auch im Käfig gelten; scheitert es nur dort, nennt `journalctl -k --grep=apparmor`, was verweigert wurde.",
+			cgroup: "keine Kontrollgruppen für memory und pids: Grenzen gelten für jeden Prozess statt für den ganzen Käfig.",
+		},
+	},
+	sessions: {
+		head: ["Sitzung", "Käfig", "Schritt", "Verlassen", "Was in den Käfig kommt"],
+		none: "Es gibt keine verlassene Sitzung.",
+		open: (pid) => `offen in Prozess ${pid}`,
+		damaged: "nicht lesbar; der Assistent legt sie beiseite",
+		session: "Sitzung",
+		cage: "Käfig",
+		command: "Befehl",
+		left: "Verlassen",
+		step: "Schritt",
+		state: "Zustand",
+		place: "Ort",
+		traced: "Beobachtet",
+		planned: "Geplant",
+		rounds: "Erprobungen",
+		goOn: "Weiter",
+		same: "Ohne Assistent",
+		no: "noch nicht",
+		paths: (count) => `${count} Pfade`,
+		entries: (count) => `${count} Einträge`,
+		question: (name) => `Die Sitzung ${name} verwerfen, mit allen Antworten und der Beobachtung? [j/N]`,
+		kept: (name) => `Die Sitzung ${name} bleibt.`,
+		removed: (name) => `Die Sitzung ${name} ist fort.`,
+	},
+	template: templateDe,
+};

@@ -1,0 +1,56 @@
+import type { templateEn } from "../en/template.ts";
+import type { Widen } from "../widen.ts";
+
+/** Was `template` sagt, deutsch. */
+export const templateDe: Widen<typeof templateEn> = {
+	head: ["Name", "Herkunft", "Was es ist"],
+	builtIn: "eingebaut",
+	saved: "gespeichert",
+	unaccepted: "gespeichert, nicht angenommen",
+	savedAs: (path, name) => `Gespeichert: ${path}\nVerwenden: cagewright make ${name} --yes`,
+	savedOver: (name) =>
+		`Sie steht anstelle der eingebauten Vorlage ${name}; cagewright template remove ${name} bringt diese zurück.`,
+	savedValues: (values) =>
+		`Was nur diesen Rechner meint, liegt daneben und wird nicht ausgegeben; anderswo muss es gesagt werden: ${values}`,
+	begun: (path) =>
+		`${path} liegt zum Ausfüllen bereit. Danach: cagewright template check ${path}; cagewright template import ${path}`,
+	valid: (file) => `${file} ist eine gültige Vorlage.`,
+	problem: (file, place, what) => `${file}: ${place || "/"}: ${what}`,
+	first: "Zuvor:",
+	parameters: "Parameter (--set NAME=WERT):",
+	does: "Was sie tut:",
+	notes: "Gut zu wissen:",
+	documentation: "Handbuchseiten:",
+	needed: (kind) => `${kind}, muss gesagt werden`,
+	usual: (kind, value) => `${kind}, sonst ${value}`,
+	root: "root, nur mit den Befugnissen, die es erkennbar braucht",
+	command: "Befehl",
+	account: "Konto",
+	cwd: "Verzeichnis",
+	environment: "Variablen",
+	probes: "Proben",
+	exercises: "Übungen",
+	directories: "Dafür angelegt",
+	binds: "Geteilt",
+	includes: "Aufgenommen",
+	seeds: "Daten kopiert",
+	writable: "Beschreibbar",
+	secrets: "Geheimnisse",
+	devices: "Geräte",
+	allows: "Offen gelassen",
+	packages: "Pakete",
+	alternative: "Anders auf",
+	untried: "nicht erprobt",
+	consent: (name, hash) =>
+		`Die Vorlage ${name} (SHA-256 ${hash.slice(0, 16)}…) würde all das auf diesem Rechner ausführen, den Befehl unter seinem Konto, Proben und Übungen als root:`,
+	question: (name) => `Die Vorlage ${name} aufnehmen und das ausführen lassen? [j/N]`,
+	acceptQuestion: (name) => `Die Vorlage ${name} das von nun an ausführen lassen? [j/N]`,
+	imported: (name, path) => `${name} aufgenommen: ${path}\nVerwenden: cagewright make ${name}`,
+	same: (name) => `${name} ist schon hier, genau wie dort.`,
+	accepted: (name) => `Die Vorlage ${name} darf laufen.`,
+	not: (name) => `Die Vorlage ${name} wurde nicht angenommen; nichts davon lief.`,
+	exported: (name, path, hash) => `${name} liegt in ${path}. SHA-256: ${hash}`,
+	removed: (name) => `Die Vorlage ${name} ist weg.`,
+	unchanged: (cage, template) => `Der Käfig ${cage} ist, wie die Vorlage ${template} ihn beschreibt.`,
+	changed: (cage, template) => `Was aus der Vorlage ${template} (-) im Käfig ${cage} (+) geworden ist:`,
+};

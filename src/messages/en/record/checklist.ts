@@ -1,0 +1,77 @@
+import type { ItemId, ItemState } from "../../../core/record/checklist.ts";
+import type { Widen } from "../../widen.ts";
+
+/** What stands beside each sentence of the safeguard, and what an auditor would ask beyond them; English. */
+export const checklistEn = {
+	intro:
+		"Each sentence of safeguard S 4.198, of requirement SYS.1.3.A10 which took its place, and the evidence for it in this record. The copy of the safeguard that this follows breaks off after “it must be documented” and has no review questions; the questions at the end are what an auditor would ask there, in words of our own.",
+	head: ["No.", "Sentence", "State", "Evidence", "Where"],
+	sources: { s: "Safeguard S 4.198", r: "Requirement SYS.1.3.A10", q: "What an auditor would ask beyond that" },
+	states: {
+		shown: "shown",
+		failed: "not met",
+		open: "open",
+		person: "open (person)",
+		explains: "explains",
+	} satisfies Record<ItemState, string>,
+	count: "{shown:count} of {of:count} shown, {failed:count} not met, {open:count} open, {person:count} for a person to say.",
+	translation: "In our translation; the safeguard lies before us in English.",
+	questions: {
+		q1: "Is it documented of each file where it came from, in which version, and why it is there?",
+		q2: "Is it documented in what the configuration in the cage differs from the host's or the package's?",
+		q3: "Is it documented who may write where, and which directories of the host are within reach?",
+		q4: "Was the application tried in the cage with real requests, and are the results kept?",
+		q5: "Were the known ways out of the cage tried, from inside?",
+		q6: "Is it seen to that the copies in the cage follow the updates of the host?",
+		q7: "Are keys, passwords and other secrets kept out of the cage where it can do without them?",
+		q8: "What is the cage for?",
+		q9: "Who approved it and took on what risk remains?",
+		q10: "Can it be told what was changed since, and when?",
+	} as Record<Extract<ItemId, `q${number}`>, string>,
+	/** Where it is shown, and where it is not met: `failed` says how. */
+	evidence: {
+		s1: "Initiated by {who}.",
+		s2: "Implemented by {who}.",
+		s3: "The cage {name} stands, in generation {generation}, at {root}.",
+		s4: "Measured at {at}: the root directory of the running application was the cage, told by device and inode.",
+		s5: "Measured of the application's main process; {programs:count} {programs|program|programs} of the cage {programs|was|were} seen being started, and what they start inherits the root.",
+		s6: "The cage was also the root of its mount namespace: {root}.",
+		s7: "{tried:count} ways out were tried from inside: {escaped:count} led out, {open:count} {open|is|are} open by design.",
+		s8: "It runs under the account {account}. {shares:count} {shares|thing is|things are} shared with other services; each stands in the notes of the planning or among what the latest check found.",
+		s9: "Started by {launcher}: cagewright run {name}. Beyond chroot it gets namespaces, a filter for system calls and fewer rights.",
+		s10: "The same attempts stand for an attacker's code: {tried:count} tried with the rights of the application, {escaped:count} led out, {open:count} {open|is|are} open by design.",
+		s11: "That is so of chroot alone. What this cage has beyond it was tried: {tried:count} ways, {escaped:count} led out, {open:count} {open|is|are} open by design.",
+		s12: "Nothing in this cage relies on being unnoticed.",
+		s13: "How long it delays an attack was not measured; nothing in this cage relies on it.",
+		s14: "Detection and countermeasures are a matter of organisation: who is told, and who acts. What the tool contributes is cagewright check (last done at {at}) with its exit status for monitoring.",
+		s15: "{files:count} files; in the last trial {passed:count} {passed|probe|probes} with real requests passed without any other.",
+		s16: "From watching the application, from reading its programs and libraries, and from the trials; documentation was not evaluated by a machine. Entries without a reason: {unexplained:count} of {entries:count}.",
+		s17: "There: {there}. Not needed: {absent}.",
+		s18: "{rounds:count} {rounds|round|rounds} of trials; {seconds} s in planning, building and testing by the tool. The time of people is not in it.",
+		s19: "The sentence breaks off here. All {entries:count} entries are documented below, with the configuration and the history.",
+		s20: "{devices:count} device {devices|file|files}; /etc/passwd with {users:count} and /etc/group with {groups:count} entries, written anew.",
+		s21: "Kept: {users}. Left out: {usersLeftOut:count} users and {groupsLeftOut:count} groups of the host.",
+		s22: "Why each of them was kept stands beside it: {users:count} {users|user|users}, {groups:count} {groups|group|groups}.",
+		r1: "Measured on the running application: {layers}, no new privileges. A profile of AppArmor or SELinux is not among them.",
+		r2: "The cage {name} is a chroot environment, with namespaces as containers have them.",
+		r3: "AppArmor or SELinux is in use on this machine. Profile for the program: {profile}.",
+		q1: "{files:count} {files|file|files} with origin, package, version, SHA-256 and reason; entries without a reason: {unexplained:count}.",
+		q2: "{files:count} configuration {files|file|files}; {changed:count} {changed|is|are} not as a package ships {changed|it|them}.",
+		q3: "{writable:count} writable {writable|directory|directories}, {binds:count} {binds|directory|directories} of the host.",
+		q4: "{passed:count} of {of:count} probes passed in the last trial, at {at}.",
+		q5: "{tried:count} tried at {at}: {escaped:count} led out, {open:count} {open|is|are} open by design.",
+		q6: "Compared with the host at {at}; what was found stands under updates.",
+		q7: "Secrets in the cage: {secrets:count}. Left out on purpose: {declined:count}.",
+		q8: "{purpose}",
+		q9: "Approved by {who}, for generation {generation}.",
+		q10: "{lines:count} {lines|line|lines} of a log to which is only added.",
+	} as Record<ItemId, string>,
+	missing: {
+		person: "Nobody has said so yet.",
+		open: "Nothing was measured.",
+		profiles: "Neither AppArmor nor SELinux is in use on this machine. Whether one of them should be is for a person to say.",
+		approval: "The approval by {who} was for generation {generation}, which is not this one.",
+	},
+};
+
+export type ChecklistMessages = Widen<typeof checklistEn>;

@@ -1,0 +1,379 @@
+import type { Key } from "./keys.ts";
+import type { Move } from "./list.ts";
+import { isWorthKeeping } from "./session/stored.ts";
+import type { Page, Screen, WizardState } from "./state.ts";
+
+/** Named commands. The message catalogue has a word for each in its section `keys`. */
+export type Command =
+	| "go-on"
+	| "choose"
+	| "install"
+	| "start"
+	| "enough"
+	| "build"
+	| "again"
+	| "run-next"
+	| "another-run"
+	| "start-over"
+	| "watch-running"
+	| "next-view"
+	| "previous-view"
+	| "accept-remedies"
+	| "minimise"
+	| "settle"
+	| "leave-out"
+	| "save"
+	| "finish-anyway"
+	| "pick"
+	| "end"
+	| "back"
+	| "stop"
+	| "quit"
+	| "interrupt"
+	| "keys"
+	| "why"
+	| "commands"
+	| "search"
+	| "toggle"
+	| "next-tab"
+	| "previous-tab"
+	| "next-file"
+	| "previous-file"
+	| "type-command"
+	| "exercise"
+	| "include"
+	| "exclude"
+	| "writable"
+	| "open"
+	| "open-all"
+	| "shut"
+	| "shut-or-back"
+	| "all"
+	| "package"
+	| "kind"
+	| "bind"
+	| "empty"
+	| "undo"
+	| "redo"
+	| "next-waiting"
+	| "dry-run"
+	| "save-review"
+	| "to-application"
+	| "to-files"
+	| "to-accounts"
+	| "submit"
+	| "close"
+	| "yes"
+	| "no"
+	| "next-field"
+	| "begin"
+	| "previous-field"
+	| "try-probe"
+	| "discard"
+	| "output"
+	| "selftest"
+	| "shell"
+	| "next-match"
+	| "previous-match"
+	| "line-start"
+	| "line-end"
+	| "cut-before"
+	| "cut-after"
+	| "cut-word"
+	| Move;
+
+export interface Binding {
+	readonly command: Command;
+	readonly keys: readonly string[];
+	/** Those with the lowest number stay longest in a narrow footer; without one it is shown under `?` alone. */
+	readonly footer?: number;
+}
+
+/** The pages over a screen. Where letters are text, the second of these keys, and from one page the letters lead to the others. */
+const pages: readonly Binding[] = [
+	{ command: "why", keys: ["i", "f2"], footer: 7 },
+	{ command: "commands", keys: ["c", "f3"], footer: 9 },
+	{ command: "keys", keys: ["?", "f1", "ctrl-g"], footer: 0 },
+];
+
+const pagesWhileTyping: readonly Binding[] = [
+	{ command: "why", keys: ["f2"] },
+	{ command: "commands", keys: ["f3"] },
+	{ command: "keys", keys: ["ctrl-g", "f1"], footer: 0 },
+];
+
+const pagesOfTrial: readonly Binding[] = [
+	{ command: "output", keys: ["o"], footer: 5 },
+	{ command: "selftest", keys: ["t"], footer: 5 },
+];
+
+/** On every screen alike. The way out is in the footer of each. */
+const quitting: readonly Binding[] = [
+	{ command: "interrupt", keys: ["ctrl-c"] },
+	{ command: "quit", keys: ["q"], footer: 2 },
+	...pages,
+];
+
+/** The way out where `q` is a letter or closes something. */
+const interrupting: Binding = { command: "interrupt", keys: ["ctrl-c"], footer: 3 };
+
+const moving: readonly Binding[] = [
+	{ command: "up", keys: ["up", "k"] },
+	{ command: "down", keys: ["down", "j"] },
+	{ command: "page-up", keys: ["pageup", "ctrl-b"] },
+	{ command: "page-down", keys: ["pagedown", "ctrl-f"] },
+	{ command: "first", keys: ["home", "g"] },
+	{ command: "last", keys: ["end", "G"] },
+];
+
+const back: Binding = { command: "back", keys: ["escape", "left"], footer: 2 };
+
+/** In the files, `g` is taken by the glob: it is the key that users of file managers know for it. */
+const movingInFiles = moving.map((binding) => (binding.command === "first" ? { ...binding, keys: ["home"] } : binding));
+
+const typing: readonly Binding[] = [
+	{ command: "submit", keys: ["enter"], footer: 1 },
+	{ command: "close", keys: ["escape"], footer: 2 },
+	interrupting,
+	...pagesWhileTyping,
+];
+
+const typingInPage = typing.filter((binding) => !pagesWhileTyping.includes(binding));
+
+/** What the keys do to a line that is being edited (line.ts): for the page of all keys alone. */
+export const editing: readonly Binding[] = [
+	{ command: "line-start", keys: ["home", "ctrl-a"] },
+	{ command: "line-end", keys: ["end", "ctrl-e"] },
+	{ command: "cut-before", keys: ["ctrl-u"] },
+	{ command: "cut-after", keys: ["ctrl-k"] },
+	{ command: "cut-word", keys: ["ctrl-w"] },
+];
+
+const onScreen: Readonly<Record<Screen, readonly Binding[]>> = {
+	lacks: [{ command: "install", keys: ["enter"], footer: 1 }, ...quitting],
+	choose: [
+		{ command: "choose", keys: ["enter"], footer: 1 },
+		{ command: "type-command", keys: ["t", ":"], footer: 3 },
+		{ command: "watch-running", keys: ["w"], footer: 5 },
+		{ command: "search", keys: ["/"], footer: 4 },
+		{ command: "discard", keys: ["d"], footer: 2 },
+		...moving,
+		{ command: "back", keys: ["escape", "left"] },
+		...quitting,
+	],
+	form: [
+		{ command: "next-field", keys: ["enter", "down", "tab"], footer: 1 },
+		{ command: "begin", keys: ["enter"], footer: 1 },
+		{ command: "previous-field", keys: ["up", "shift-tab"], footer: 6 },
+		{ command: "start", keys: ["pagedown"], footer: 5 },
+		{ command: "try-probe", keys: ["ctrl-t"], footer: 4 },
+		{ command: "first", keys: ["pageup"] },
+		{ command: "back", keys: ["escape"], footer: 2 },
+		interrupting,
+		...pagesWhileTyping,
+	],
+	trace: [
+		{ command: "enough", keys: ["enter"], footer: 1 },
+		{ command: "run-next", keys: ["x"], footer: 3 },
+		{ command: "exercise", keys: ["e"], footer: 4 },
+		{ command: "next-view", keys: ["tab"], footer: 3 },
+		{ command: "previous-view", keys: ["shift-tab"] },
+		{ command: "another-run", keys: ["r"], footer: 5 },
+		{ command: "start-over", keys: ["O"] },
+		{ command: "output", keys: ["o"], footer: 8 },
+		...moving,
+		{ command: "stop", keys: ["escape", "left"], footer: 2 },
+		...quitting,
+	],
+	files: [
+		{ command: "go-on", keys: ["enter"], footer: 1 },
+		{ command: "toggle", keys: ["space"], footer: 2 },
+		{ command: "open", keys: ["right", "l"], footer: 3 },
+		{ command: "shut", keys: ["h"] },
+		{ command: "shut-or-back", keys: ["left"], footer: 2 },
+		{ command: "open-all", keys: ["*"] },
+		{ command: "next-waiting", keys: ["!"], footer: 4 },
+		{ command: "next-tab", keys: ["tab"], footer: 4 },
+		{ command: "previous-tab", keys: ["shift-tab"] },
+		{ command: "search", keys: ["/"], footer: 5 },
+		{ command: "undo", keys: ["u"], footer: 5 },
+		{ command: "redo", keys: ["ctrl-r"] },
+		{ command: "all", keys: ["a"], footer: 6 },
+		{ command: "exclude", keys: ["g", "-"], footer: 6 },
+		{ command: "include", keys: ["+"], footer: 6 },
+		{ command: "package", keys: ["p"], footer: 7 },
+		{ command: "kind", keys: ["t"], footer: 9 },
+		{ command: "bind", keys: ["b"], footer: 7 },
+		{ command: "empty", keys: ["e"], footer: 7 },
+		{ command: "writable", keys: ["w"], footer: 7 },
+		...movingInFiles,
+		{ command: "back", keys: ["escape"] },
+		...quitting,
+	],
+	accounts: [
+		{ command: "go-on", keys: ["enter"], footer: 1 },
+		{ command: "toggle", keys: ["space"], footer: 2 },
+		{ command: "next-file", keys: ["tab"], footer: 4 },
+		{ command: "previous-file", keys: ["shift-tab"] },
+		{ command: "search", keys: ["/"], footer: 5 },
+		...moving,
+		{ ...back, footer: 3 },
+		...quitting,
+	],
+	build: [
+		{ command: "build", keys: ["enter"], footer: 1 },
+		{ command: "dry-run", keys: ["d"], footer: 3 },
+		{ command: "save-review", keys: ["s"], footer: 4 },
+		{ command: "to-application", keys: ["1"], footer: 6 },
+		{ command: "to-files", keys: ["3"], footer: 6 },
+		{ command: "to-accounts", keys: ["4"], footer: 6 },
+		...moving,
+		back,
+		...quitting,
+	],
+	trial: [
+		{ command: "accept-remedies", keys: ["enter"], footer: 1 },
+		// The same key when nothing is left to add; the footer shows the one that holds.
+		{ command: "save", keys: ["enter"], footer: 1 },
+		{ command: "finish-anyway", keys: ["s"], footer: 3 },
+		{ command: "again", keys: ["r"], footer: 5 },
+		{ command: "toggle", keys: ["space"], footer: 4 },
+		{ command: "shell", keys: ["!"], footer: 6 },
+		{ command: "minimise", keys: ["m"], footer: 4 },
+		...pagesOfTrial,
+		{ command: "to-files", keys: ["3"], footer: 6 },
+		...moving,
+		back,
+		...quitting,
+	],
+	save: [{ command: "pick", keys: ["enter"], footer: 1 }, ...moving, back, ...quitting],
+};
+
+/** On the button of the form nothing is typed: the keys of all screens hold there. */
+const onButton: readonly Binding[] = [
+	...onScreen.form.filter(
+		({ command }) => command !== "interrupt" && command !== "back" && !pagesWhileTyping.some((one) => one.command === command),
+	),
+	{ command: "back", keys: ["escape", "left"], footer: 2 },
+	...quitting,
+];
+
+/** In the trial, while it is searched for what nothing needs. */
+const whileMinimising: readonly Binding[] = [
+	{ command: "settle", keys: ["enter"], footer: 1 },
+	{ command: "output", keys: ["o"], footer: 5 },
+	back,
+	...quitting,
+];
+
+/** The key that opened a page closes it, those of the other pages lead there. */
+function onPage(page: Page, { unneeded }: WizardState): readonly Binding[] {
+	const own = [...pages, ...pagesOfTrial].find((binding) => binding.command === page);
+	const isOffer = page === "unneeded" && (unneeded?.left.length ?? 0) > 0;
+	return [
+		// Not Enter: that ends the search, and may come the moment after it ended by itself.
+		...(isOffer ? [{ command: "leave-out", keys: ["b"], footer: 1 } as const] : []),
+		// Not j as elsewhere in German: it scrolls, and nobody accepts what they have not read.
+		...(page === "consent" ? [{ command: "yes", keys: ["y", "Y"], footer: 1 } as const] : []),
+		{ command: "close", keys: ["escape", ...(isOffer ? [] : ["enter"]), "left", "q", ...(own?.keys ?? [])], footer: 1 },
+		{ command: "search", keys: ["/"], footer: 2 },
+		{ command: "next-match", keys: ["n"], footer: 3 },
+		{ command: "previous-match", keys: ["N"] },
+		...moving,
+		...pages.filter((binding) => binding !== own),
+		interrupting,
+	];
+}
+
+const inQuestion: readonly Binding[] = [
+	{ command: "yes", keys: ["y", "j", "Y", "J"], footer: 1 },
+	{ command: "no", keys: ["n", "N", "escape", "left"], footer: 2 },
+	interrupting,
+];
+
+/** Leaving keeps what was answered, unless one says otherwise. */
+const inQuitQuestion: readonly Binding[] = [...inQuestion, { command: "discard", keys: ["d"], footer: 3 }];
+
+/** What the keys do at this moment. */
+export function bindingsOf(state: WizardState): readonly Binding[] {
+	if (state.question) return state.question.kind === "quit" && isWorthKeeping(state) ? inQuitQuestion : inQuestion;
+	if (state.overlay && state.prompt?.kind === "find") return typingInPage;
+	if (state.overlay) return onPage(state.overlay, state);
+	return bindingsBelow(state);
+}
+
+/** What they do once no page lies over the screen and no question waits: what the page of all keys shows. */
+export function bindingsBelow({ form, jobs, prompt, screen }: WizardState): readonly Binding[] {
+	if (prompt) return typing;
+	if (screen === "trial" && jobs.minimise !== undefined) return whileMinimising;
+	if (screen === "form" && form?.cursor === form?.rows.length) return onButton;
+	return onScreen[screen];
+}
+
+export function commandFor(bindings: readonly Binding[], key: Key): Command | undefined {
+	return bindings.find((binding) => binding.keys.includes(key.id))?.command;
+}
+
+const groups = {
+	moving: [
+		"up",
+		"down",
+		"page-up",
+		"page-down",
+		"first",
+		"last",
+		"next-tab",
+		"previous-tab",
+		"next-file",
+		"previous-file",
+		"open",
+		"open-all",
+		"shut",
+		"shut-or-back",
+		"next-waiting",
+		"search",
+		"next-match",
+		"previous-match",
+		"next-field",
+		"previous-field",
+		"start",
+		"to-application",
+		"to-files",
+		"to-accounts",
+	],
+	typing: editing.map((binding) => binding.command),
+	going: [
+		"go-on",
+		"choose",
+		"install",
+		"enough",
+		"build",
+		"again",
+		"accept-remedies",
+		"settle",
+		"save",
+		"finish-anyway",
+		"pick",
+		"end",
+		"begin",
+		"submit",
+		"back",
+		"stop",
+		"close",
+		"quit",
+		"interrupt",
+	],
+	looking: ["keys", "why", "commands", "dry-run", "save-review", "output", "selftest", "shell"],
+} satisfies Record<string, readonly Command[]>;
+
+/** The order in which the page of all keys shows them. */
+export const keyGroups = ["going", "deciding", "moving", "typing", "looking"] as const;
+export type KeyGroup = (typeof keyGroups)[number];
+
+/** What a command is for. One that nobody put elsewhere decides something. */
+export function groupOf(command: Command): KeyGroup {
+	const of = (Object.keys(groups) as (keyof typeof groups)[]).find((group) =>
+		(groups[group] as readonly Command[]).includes(command),
+	);
+	return of ?? "deciding";
+}

@@ -1,0 +1,157 @@
+import { addCommand } from "./commands.ts";
+import { happenInBuild } from "./progress.ts";
+import { without } from "./reduced.ts";
+import type { Happening, ProbeOutcome } from "./seen.ts";
+import type { Tracing, Trying, WizardState } from "./state.ts";
+import { told } from "./state.ts";
+import { counted, exerciseEnded, exerciseStarted, ticked } from "./steps/trace/novelty.ts";
+import { mayExercise } from "./steps/trace/reduce.ts";
+
+/** Lines of output that are kept; a screen shows fewer. */
+export const linesKept = 1000;
+const longestLine = 2000;
+
+const endsWaiting: ReadonlySet<Happening["event"]> = new Set([
+	"application-started",
+	"application-ended",
+	"probe-tried",
+	"exercise-run",
+	"signal-sent",
+]);
+
+/** What the work tells while it runs. Many at once: they come far faster than anybody can draw. */
+export function happen(state: WizardState, events: readonly Happening[], at?: number): WizardState {
+	let next = state;
+	let text = "";
+	for (const event of events) {
+		if (event.event === "output-received") text += event.text;
+		else next = happenOne(endsWaiting.has(event.event) ? without(next, "awaited") : next, event, at);
+		// A chatty application must not make us keep what nobody will see.
+		if (text.length > 256 * 1024) text = text.slice(-128 * 1024);
+	}
+	return text === "" ? next : { ...next, ...addOutput(next, text) };
+}
+
+function addOutput(state: WizardState, text: string): Pick<WizardState, "output" | "outputOpen"> {
+	const lines = (state.outputOpen + text).split(/\r\n|\n|\r/);
+	const open = (lines.pop() ?? "").slice(-longestLine);
+	const kept = lines.slice(-linesKept).map((line) => line.slice(0, longestLine));
+	return { output: [...state.output, ...kept].slice(-linesKept), outputOpen: open };
+}
+
+function happenOne(
+	state: WizardState,
+	event: Exclude<Happening, { event: "output-received" }>,
+	at: number | undefined,
+): WizardState {
+	switch (event.event) {
+		case "waited": {
+			const { event: _, ...awaited } = event;
+			return { ...state, awaited };
+		}
+		case "warned": {
+			const warning = told(event.code, event.values);
+			const known = state.warnings.some((one) => JSON.stringify(one) === JSON.stringify(warning));
+			return known ? state : { ...state, warnings: [...state.warnings, warning].slice(-20) };
+		}
+		case "phase-started":
+		case "file-copied":
+		case "generation-built":
+			return state.building ? { ...state, building: happenInBuild(state.building, event, at) } : state;
+		case "ways-tried": {
+			const { event: _, ...testing } = event;
+			return state.jobs.selftest === undefined ? state : { ...state, trial: { ...state.trial, testing } };
+		}
+		case "subset-tried": {
+			const { event: _, ...progress } = event;
+			return state.minimising ? { ...state, minimising: { ...state.minimising, progress } } : state;
+		}
+		case "round-started":
+			return { ...state, screen: state.screen === "build" ? "trial" : state.screen, trial: { ...state.trial, now: event.round } };
+		case "probe-tried":
+		case "exercise-run": {
+			const list = event.event === "probe-tried" ? "probes" : "exercises";
+			if (state.jobs.try !== undefined) return { ...state, trial: addOutcome(state.trial, list, event) };
+			// The second start of a trace asks the same probes again; the first answers stay on the screen.
+			return state.trace ? { ...state, trace: outcomeOfTrace(state.trace, list, event) } : state;
+		}
+		case "command-started":
+		case "command-ended":
+			return { ...state, commands: addCommand(state.commands, event) };
+		case "application-started":
+		case "processes-attached":
+		case "application-ended":
+		case "accesses-counted":
+		case "processes-seen":
+		case "coverage-measured":
+		case "exercise-started":
+		case "signal-sent":
+			return state.trace && state.jobs.trace !== undefined ? { ...state, trace: traceHappening(state.trace, event, at) } : state;
+		default:
+			// The engine tells more than a screen shows.
+			return state;
+	}
+}
+
+function addOutcome<T extends Pick<Tracing & Trying, "probes" | "exercises">>(
+	to: T,
+	list: "probes" | "exercises",
+	{ command, ok, output }: ProbeOutcome,
+): T {
+	return { ...to, [list]: [...to[list].filter((one) => one.command !== command), { command, ok, output }] };
+}
+
+function outcomeOfTrace(trace: Tracing, list: "probes" | "exercises", outcome: ProbeOutcome): Tracing {
+	const added = addOutcome(trace, list, outcome);
+	return list === "probes" ? added : { ...added, novelty: exerciseEnded(trace.novelty, outcome.command) };
+}
+
+type TraceHappening = Extract<
+	Happening,
+	{
+		event:
+			| "application-started"
+			| "processes-attached"
+			| "application-ended"
+			| "accesses-counted"
+			| "processes-seen"
+			| "coverage-measured"
+			| "exercise-started"
+			| "signal-sent";
+	}
+>;
+
+function traceHappening(trace: Tracing, event: TraceHappening, at: number | undefined): Tracing {
+	switch (event.event) {
+		case "application-started":
+			return { ...trace, run: event.run, running: true };
+		case "processes-attached":
+			return { ...trace, run: 1, running: true };
+		case "application-ended":
+			return { ...trace, running: false };
+		case "accesses-counted": {
+			// The second start counts anew, and mostly sees the same.
+			if (event.run > 1) return trace;
+			const { newest = trace.newest, ...counts } = event.counts;
+			return { ...trace, counts, newest, novelty: counted(trace.novelty, trace.counts, counts, at) };
+		}
+		case "processes-seen":
+			return { ...trace, processes: event.processes };
+		case "coverage-measured": {
+			const { coverage, life, next } = event;
+			return { ...trace, reached: { next, ...(coverage ? { coverage } : {}), ...(life ? { life } : {}) } };
+		}
+		case "exercise-started":
+			return { ...trace, novelty: exerciseStarted(trace.novelty, event.command, trace.counts) };
+		case "signal-sent":
+			return { ...trace, signals: [...trace.signals, event.signal] };
+	}
+}
+
+/** A second has passed. The same state where nothing on the screen would change. */
+export function tick(state: WizardState, at: number): WizardState {
+	const { trace } = state;
+	if (!trace || !mayExercise(state)) return state;
+	const novelty = ticked(trace.novelty, at);
+	return novelty === trace.novelty ? state : { ...state, trace: { ...trace, novelty } };
+}

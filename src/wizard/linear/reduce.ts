@@ -1,0 +1,135 @@
+import { type Binding, bindingsOf, type Command } from "../bindings.ts";
+import { isOffered } from "../footer.ts";
+import type { Key } from "../keys.ts";
+import { countOf } from "../reduce.ts";
+import type { WizardState } from "../state.ts";
+import { switches } from "../steps/form/fields.ts";
+import { answersAlready } from "../steps/trace/reduce.ts";
+
+/**
+ * The wizard without a screen: whoever uses it types lines instead of keys. A line is a number from the list, a letter for what can be
+ * done, or nothing for what is proposed; it becomes the keys that do the same on the screen, so the reducer below is the same.
+ */
+export interface LinearAction {
+	/** What is typed for it; empty is Enter alone. */
+	readonly typed: string;
+	readonly key: string;
+	readonly command: Command;
+}
+
+/** True when it is the person's turn: nothing runs, or what runs waits for them. */
+export function isResting(state: WizardState): boolean {
+	if (state.question || state.prompt || state.overlay) return true;
+	if (state.jobs.trace !== undefined) return answersAlready(state) && !state.trace?.enough;
+	if (state.jobs.minimise !== undefined) return !state.minimising?.settling;
+	return Object.keys(state.jobs).length === 0;
+}
+
+const moving: readonly Command[] = ["up", "down", "page-up", "page-down", "first", "last"];
+const backwards: readonly Command[] = ["back", "stop", "close"];
+/** Where a number of the list is taken at once; elsewhere it only selects. */
+const taking: readonly Command[] = ["choose", "pick"];
+
+/** What can be done now, by what is typed for it. A way back is always `b`, a way out always `q`. */
+export function linearActions(state: WizardState): readonly LinearAction[] {
+	if (state.screen === "form" && !state.overlay)
+		return [
+			{ typed: "", key: "enter", command: "begin" },
+			{ typed: "t", key: "ctrl-t", command: "try-probe" },
+			{ typed: "b", key: "escape", command: "back" },
+			{ typed: "q", key: "ctrl-c", command: "quit" },
+		];
+	const bindings = bindingsOf(state).filter((one) => isOffered(state, one));
+	const taken = new Set(["b", "q", "?", ">", "<"]);
+	const actions: LinearAction[] = [];
+	for (const binding of bindings) {
+		if (moving.includes(binding.command) || binding.command === "interrupt" || binding.command === "keys") continue;
+		const typed = typedFor(binding, taken);
+		if (typed === undefined || (typed === "" && actions.some((one) => one.typed === ""))) continue;
+		taken.add(typed);
+		actions.push({ typed, key: binding.keys[0] ?? "", command: binding.command });
+	}
+	if (!state.overlay && countOf(state) > linearRows) {
+		for (const [typed, command] of [
+			[">", "page-down"],
+			["<", "page-up"],
+		] as const) {
+			const key = bindings.find((one) => one.command === command)?.keys[0];
+			if (key !== undefined) actions.push({ typed, key, command });
+		}
+	}
+	if (!actions.some((one) => one.typed === "q")) actions.push({ typed: "q", key: "ctrl-c", command: "quit" });
+	return actions;
+}
+
+/** Rows of a list that are said at once. */
+export const linearRows = 20;
+
+function typedFor({ command, keys }: Binding, taken: ReadonlySet<string>): string | undefined {
+	if (backwards.includes(command)) return "b";
+	if (command === "quit") return "q";
+	if (keys[0] === "enter") return "";
+	const own = keys.find((key) => /^[^\d\s]$/.test(key) && !taken.has(key));
+	// A key that has no character gets a letter of its command.
+	return own ?? [...command.replace(/^to-/, "")].find((letter) => /[a-z]/.test(letter) && !taken.has(letter));
+}
+
+export interface LinearAnswer {
+	readonly keys: readonly Key[];
+	/** The row of the form whose new value is asked for next. */
+	readonly editing?: number;
+	/** All of it is to be said once more. */
+	readonly again?: boolean;
+	readonly unknown?: boolean;
+}
+
+const key = (id: string): Key => ({ id });
+const times = (id: string, count: number) => Array.from({ length: count }, () => key(id));
+const replace = (text: string): Key[] => [key("end"), key("ctrl-u"), ...(text === "" ? [] : [{ id: "paste", text }])];
+
+/** What a line means now. */
+export function readLinear(
+	state: WizardState,
+	editing: number | undefined,
+	line: string,
+	isYes: (line: string) => boolean,
+): LinearAnswer {
+	const typed = line.trim();
+	if (state.question) {
+		// Besides yes and no there may be a letter of its own; whatever is none of them is no.
+		const own = bindingsOf(state).find((one) => one.keys.includes(typed.toLowerCase()));
+		return { keys: [key(own?.keys[0] ?? (isYes(typed) ? "y" : "n"))] };
+	}
+	if (state.prompt) {
+		if (typed === "." || (typed === "" && state.prompt.line.text === "")) return { keys: [key("escape")] };
+		return { keys: [...(typed === "" ? [] : replace(typed)), key("enter")] };
+	}
+	if (editing !== undefined) {
+		if (typed === "" || typed === ".") return { keys: [] };
+		return { keys: replace(typed === "-" ? "" : typed) };
+	}
+	if (typed === "?") return { keys: [], again: true };
+	const number = /^\d+$/.test(typed) && !state.overlay ? Number(typed) : 0;
+	if (number > 0) return select(state, number);
+	const action = actionFor(linearActions(state), typed);
+	if (!action) return typed === "" ? { keys: [], again: true } : { keys: [], unknown: true };
+	if (action.command === "begin") return { keys: [key("pagedown"), key("enter")] };
+	return { keys: [key(action.key)] };
+}
+
+/** Whoever types a capital letter means the small one, unless both do something. */
+function actionFor(actions: readonly LinearAction[], typed: string): LinearAction | undefined {
+	return actions.find((one) => one.typed === typed) ?? actions.find((one) => one.typed === typed.toLowerCase());
+}
+
+function select(state: WizardState, number: number): LinearAnswer {
+	if (state.screen === "form") {
+		const row = state.form?.rows[number - 1];
+		if (!row) return { keys: [], unknown: true };
+		const keys = [key("pageup"), ...times("down", number - 1)];
+		return switches.includes(row.field) ? { keys: [...keys, key("space")] } : { keys, editing: number - 1 };
+	}
+	if (number > countOf(state)) return { keys: [], unknown: true };
+	const taken = linearActions(state).some((one) => one.typed === "" && taking.includes(one.command));
+	return { keys: [key("home"), ...times("down", number - 1), ...(taken ? [key("enter")] : [])] };
+}

@@ -1,0 +1,55 @@
+import { createInterface } from "node:readline";
+import { importInk } from "../import-ink.ts";
+import { type LastLines, lastLines } from "../last-lines.ts";
+import { lookFrom, type WizardOptions } from "../options.ts";
+import { shellWords } from "../parts/shell-words.ts";
+import { WizardStore } from "../runner.ts";
+import { onEndingSignal } from "../terminal.ts";
+import { Talk } from "./talk.ts";
+
+/** Runs the wizard as a talk: lines are written and lines are read, and nothing that was written is ever changed. */
+export async function runLinear(options: WizardOptions): Promise<{ status: number; lines: LastLines }> {
+	const look = lookFrom({ ...options, color: false });
+	const { spokenLines } = await importInk(false, () => import("./spoken.tsx"));
+	const store = new WizardStore(options.session);
+	store.dispatch({ type: "resized", columns: 80, rows: 24 });
+	const lines = createInterface({ input: process.stdin, terminal: false });
+	const talk = new Talk(store, look, spokenLines, (text) => process.stdout.write(text));
+	lines.on("line", (line) => talk.answer(line));
+	let handedOver = false;
+	const interrupt = () => {
+		if (!handedOver) store.press([{ id: "ctrl-c" }]);
+	};
+	store.handOver = async (work) => {
+		handedOver = true;
+		lines.pause();
+		process.stdout.write(shellWords(store.state, look));
+		try {
+			return await work();
+		} finally {
+			handedOver = false;
+			if (store.state.exit === undefined) lines.resume();
+		}
+	};
+	process.on("SIGINT", interrupt);
+	let offSignals = () => {};
+	try {
+		const over = new Promise<number>((resolve) => {
+			offSignals = onEndingSignal(resolve, ["SIGHUP", "SIGTERM"]);
+			store.onExit(resolve);
+			// Whoever closes the input has nothing more to say; that is not a yes to anything.
+			lines.on("close", () => resolve(store.state.exit ?? (store.state.finished ? 0 : 1)));
+		});
+		talk.begin();
+		store.start(options.initial, options.resume);
+		const status = await over;
+		const { state } = store;
+		return { status, lines: (isKept) => lastLines(state, look.messages, options.state, isKept) };
+	} finally {
+		talk.end();
+		lines.close();
+		process.off("SIGINT", interrupt);
+		await store.cancel();
+		offSignals();
+	}
+}

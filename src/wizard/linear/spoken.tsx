@@ -1,0 +1,47 @@
+import { EventEmitter } from "node:events";
+import { Box, render } from "ink";
+import { type Look, LookContext, ViewContext } from "../look.ts";
+import type { WizardState } from "../state.ts";
+import { Body } from "../steps/body.tsx";
+import { inWords } from "./in-words.ts";
+
+/** So wide that nothing is wrapped or cut: whoever reads it aloud does not care for columns. */
+const width = 10_000;
+/** Rows of the screen that is never drawn: enough for all of a step, whose lists are cut at `linearRows`. */
+const height = 200;
+
+/** What the screen says, as sentences for the ear: the same views, written once and without their layout. */
+export function spokenLines(state: WizardState, look: Look): readonly string[] {
+	const view = { ...look, color: false, linear: true, state, width, height };
+	let written = "";
+	const nowhere = Object.assign(new EventEmitter(), {
+		columns: width,
+		rows: height,
+		write: (text: string) => {
+			written = text;
+			return true;
+		},
+	});
+	const { unmount } = render(
+		<LookContext value={view}>
+			<ViewContext value={view}>
+				<Box flexDirection="column">
+					<Body />
+				</Box>
+			</ViewContext>
+		</LookContext>,
+		{
+			stdout: nowhere as unknown as NodeJS.WriteStream,
+			isScreenReaderEnabled: true,
+			debug: true,
+			exitOnCtrlC: false,
+			patchConsole: false,
+		},
+	);
+	const drawn = written;
+	unmount();
+	return drawn
+		.split("\n")
+		.map((line) => inWords(line, look))
+		.filter((line) => line !== "");
+}

@@ -1,0 +1,212 @@
+import type { Command } from "../bindings.ts";
+import type { Look } from "../look.ts";
+import { messageText, promptLabel } from "../parts/message-text.ts";
+import { countOf } from "../reduce.ts";
+import type { WizardStore } from "../runner.ts";
+import { stepOf, steps, type WizardState } from "../state.ts";
+import { inWords } from "./in-words.ts";
+import { newLines } from "./new-lines.ts";
+import { isResting, type LinearAction, linearActions, readLinear } from "./reduce.ts";
+
+/** Milliseconds in which what changes together is said together. */
+const breath = 60;
+
+/**
+ * Says what there is to say and asks for an answer when it is the person's turn. On the way nothing is repeated: of a screen that
+ * is known, what is new; while something runs, its headline when that changes.
+ */
+export class Talk {
+	readonly #store: WizardStore;
+	readonly #look: Look;
+	readonly #linesOf: (state: WizardState, look: Look) => readonly string[];
+	readonly #write: (text: string) => void;
+	readonly #stop: () => void;
+	/** Lines that came while it was the person's turn and wait for theirs. */
+	readonly #waiting: string[] = [];
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#screen: string | undefined;
+	#said: readonly string[] = [];
+	#message: string | undefined;
+	#menu = "";
+	#headline = "";
+	/** A question was put and not answered yet. */
+	#asking = false;
+	/** What was asked for: where something else is now, an answer to it is not awaited any more. */
+	#asked = "";
+	#editing: number | undefined;
+
+	constructor(
+		store: WizardStore,
+		look: Look,
+		linesOf: (state: WizardState, look: Look) => readonly string[],
+		write: (text: string) => void,
+	) {
+		this.#store = store;
+		this.#look = look;
+		this.#linesOf = linesOf;
+		this.#write = write;
+		this.#stop = store.subscribe(() => this.#soon());
+	}
+
+	begin(): void {
+		this.#say(this.#words.welcome);
+	}
+
+	end(): void {
+		// What is printed afterwards begins on a line of its own.
+		if (this.#asking) this.#write("\n");
+		this.#stop();
+		clearTimeout(this.#timer);
+	}
+
+	answer(line: string): void {
+		if (this.#asking || this.#waiting.length || isResting(this.#store.state)) {
+			this.#waiting.push(line);
+			this.#next();
+		} else if (["b", "q"].includes(line.trim().toLowerCase())) this.#take(line);
+		// Enter while something runs is no answer to what will be asked afterwards.
+		else this.#say(...this.#linesOf(this.#store.state, this.#look).slice(0, 3));
+	}
+
+	get #words() {
+		return this.#look.messages.wizard.linear;
+	}
+
+	#say(...lines: readonly string[]): void {
+		// What is said while an answer is awaited begins on a line of its own.
+		if (this.#asking && lines.length) this.#write("\n");
+		this.#asking = false;
+		for (const line of lines) this.#write(`${line}\n`);
+	}
+
+	#soon(): void {
+		this.#timer ??= setTimeout(() => this.#speak(), breath);
+	}
+
+	/** The next of several lines that came at once, if it is its turn. */
+	#next(): void {
+		if (!this.#asking) return;
+		const line = this.#waiting.shift();
+		if (line !== undefined) this.#take(line);
+	}
+
+	#take(line: string): void {
+		const { state } = this.#store;
+		const editing = this.#editing;
+		const answer = readLinear(state, editing, line, this.#look.messages.cli.isYes);
+		this.#asking = false;
+		this.#editing = answer.editing;
+		if (answer.unknown) this.#say(this.#fill(this.#words.unknown, { text: line.trim() }));
+		if (answer.again) {
+			this.#screen = undefined;
+			this.#menu = "";
+		}
+		this.#store.press(answer.keys);
+		this.#soon();
+	}
+
+	#speak(): void {
+		this.#timer = undefined;
+		const { state } = this.#store;
+		if (state.exit !== undefined) return;
+		const lines = this.#linesOf(state, this.#look);
+		const message = messageText(state, this.#look.messages)?.replace(/^\? /, "");
+		const resting = isResting(state);
+		const asked = `${state.screen} ${state.overlay} ${state.question?.kind} ${state.prompt?.kind}`;
+		if (this.#asking && (asked !== this.#asked || !resting)) {
+			this.#asking = false;
+			this.#write("\n");
+		}
+		this.#asked = asked;
+		if (state.overlay && linearActions(state).length <= 2) {
+			this.#sayPage(lines);
+			return;
+		}
+		const known = this.#screen === state.screen;
+		if (!known) this.#say("", this.#stepLine(state));
+		if (this.#editing !== undefined) this.#said = lines;
+		else if (resting && !state.question && !state.prompt && !this.#asking) {
+			this.#say(...(known ? newLines(this.#said, lines, this.#look.messages) : lines));
+			this.#said = lines;
+		} else {
+			this.#sayHeadline(known, lines[0] ?? "");
+			if (!known) this.#said = lines.slice(0, 1);
+		}
+		this.#screen = state.screen;
+		this.#headline = lines[0] ?? "";
+		if (message !== this.#message && message !== undefined && !state.question) this.#say(message);
+		this.#message = message;
+		if (resting && !this.#asking) this.#ask(state, message);
+		this.#next();
+	}
+
+	/** A page that can only be read is read, and closed again. */
+	#sayPage(lines: readonly string[]): void {
+		this.#say(...lines);
+		this.#store.press([{ id: "escape" }]);
+	}
+
+	#sayHeadline(known: boolean, headline: string): void {
+		const shape = (text: string) => text.replace(/\d[\d.,]*/g, "0");
+		if (headline !== "" && (!known || shape(headline) !== shape(this.#headline))) this.#say(headline);
+	}
+
+	#ask(state: WizardState, message: string | undefined): void {
+		this.#write(this.#questionFor(state, message));
+		this.#asking = true;
+	}
+
+	#questionFor(state: WizardState, message: string | undefined): string {
+		const { messages } = this.#look;
+		const words = this.#words;
+		if (state.question) return `${message ?? ""} `;
+		if (state.prompt) {
+			const label = promptLabel(state, state.prompt.kind, messages);
+			const { text } = state.prompt.line;
+			return text === "" ? this.#fill(words.prompt, { label }) : this.#fill(words.promptKeeps, { label, text });
+		}
+		const row = this.#editing === undefined ? undefined : state.form?.rows[this.#editing];
+		if (row) {
+			const { text } = row.line;
+			const label = messages.wizard.form.fields[row.field];
+			this.#say(messages.wizard.form.hints[row.field]);
+			return text === "" ? this.#fill(words.editEmpty, { label }) : this.#fill(words.edit, { label, text });
+		}
+		const actions = linearActions(state);
+		const menu = this.#menuFor(state, actions);
+		if (menu !== this.#menu) this.#say(menu);
+		this.#menu = menu;
+		const first = actions.find((one) => one.typed === "");
+		return first ? this.#fill(words.askDefault, { word: this.#word(first.command) }) : words.ask;
+	}
+
+	#menuFor(state: WizardState, actions: readonly LinearAction[]): string {
+		const words = this.#words;
+		const own: Readonly<Record<string, string>> = { ">": words.more, "<": words.fewer };
+		const takes = actions.some((one) => one.typed === "" && ["choose", "pick"].includes(one.command));
+		const list =
+			state.screen === "form" ? words.numberEdits : countOf(state) > 0 ? (takes ? words.numberTakes : words.number) : undefined;
+		return [
+			...(list === undefined ? [] : [list]),
+			...actions.map(({ command, typed }) =>
+				this.#fill(words.action, { typed: typed === "" ? words.enter : typed, word: own[typed] ?? this.#word(command) }),
+			),
+		].join("\n");
+	}
+
+	/** What a command does; where its word is made of a mark, that is said too. */
+	#word(command: Command): string {
+		return inWords(this.#look.messages.wizard.keys[command], this.#look).replace(/:$/, "");
+	}
+
+	#stepLine(state: WizardState): string {
+		const step = stepOf(state.screen);
+		const values = { number: steps.indexOf(step) + 1, of: steps.length, name: this.#look.messages.wizard.steps[step] };
+		const cage = state.screen === "choose" ? undefined : state.answers?.name;
+		return cage === undefined ? this.#fill(this.#words.step, values) : this.#fill(this.#words.stepOf, { ...values, cage });
+	}
+
+	#fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
+		return this.#look.messages.fill(sentence, values);
+	}
+}

@@ -1,0 +1,83 @@
+import type { Command } from "../bindings.ts";
+import type { Key } from "../keys.ts";
+import { editLine, textLine } from "../line.ts";
+import { type Move, moveCursor } from "../list.ts";
+import { only, without } from "../reduced.ts";
+import type { Page, Reduced, WizardState } from "../state.ts";
+import { consented } from "../steps/choose/template-choice.ts";
+
+/** Pages that lie over a screen, can be scrolled, and are searched like one of less(1). */
+
+/** Until a page was drawn, nobody knows how long it is; the measuring puts right what went too far. */
+const unknownEnd = Number.MAX_SAFE_INTEGER;
+
+export function pageOf(command: Command | undefined): Page | undefined {
+	return command === "keys" || command === "why" || command === "commands" ? command : undefined;
+}
+
+/** Of the commands that ran and of what was printed the newest comes last, and is what one wants to see. */
+export function openPage(state: WizardState, page: Page): WizardState {
+	const atEnd = page === "commands" || page === "output";
+	return { ...without(state, "notice", "scrollEnd", "find"), overlay: page, scroll: atEnd ? unknownEnd : 0 };
+}
+
+export function reducePage(state: WizardState, command: Command | undefined, move: Move | undefined): Reduced {
+	const page = pageOf(command);
+	if (page) return only(openPage(state, page));
+	switch (command) {
+		case "yes":
+			return consented(state);
+		case "close":
+			return only(without(state, "overlay", "scrollEnd", "find"));
+		case "search":
+			return only({ ...without(state, "find"), prompt: { kind: "find", line: textLine("") } });
+		case "next-match":
+			return only(goToMatch(state, (rows, at) => rows.find((row) => row > at) ?? rows[0]));
+		case "previous-match":
+			return only(goToMatch(state, (rows, at) => rows.findLast((row) => row < at) ?? rows.at(-1)));
+	}
+	if (move === undefined) return only(state);
+	// Title, header and footer are no part of what moves.
+	const room = Math.max(2, state.size.rows - 7);
+	return only({ ...state, scroll: moveCursor(state.scroll, move, (state.scrollEnd ?? unknownEnd - 1) + 1, room) });
+}
+
+/** Keys while somebody types what is to be found in a page. */
+export function reduceFind(state: WizardState, key: Key, command: Command | undefined): Reduced {
+	const { prompt } = state;
+	if (!prompt) return only(state);
+	if (command === "submit") return only(without(state, "prompt"));
+	if (command === "close") return only(without(state, "prompt", "find"));
+	const line = editLine(prompt.line, key);
+	if (!line) return only(state);
+	const typed: WizardState = { ...without(state, "find"), prompt: { ...prompt, line } };
+	return only(line.text === "" ? typed : { ...typed, find: { text: line.text, rows: [], at: -1 } });
+}
+
+function goToMatch(state: WizardState, next: (rows: readonly number[], at: number) => number | undefined): WizardState {
+	const { find } = state;
+	if (!find) return state;
+	// It came in one read with what is looked for: nobody knows yet where that is.
+	if (find.at < 0) return { ...state, find: { ...find, ahead: (find.ahead ?? 0) + 1 } };
+	const at = next(find.rows, find.at);
+	if (at === undefined) return state;
+	return { ...state, find: { ...find, at }, scroll: Math.min(at, state.scrollEnd ?? at) };
+}
+
+/** A page that grows keeps its place, and its end where it stood there. What is looked for is gone to once it is known where it is. */
+export function measured(state: WizardState, scrollEnd: number, found: readonly number[]): WizardState {
+	const followed = (state.overlay === "commands" || state.overlay === "output") && state.scroll === state.scrollEnd;
+	const scroll = followed ? scrollEnd : Math.min(state.scroll, scrollEnd);
+	const { find } = state;
+	if (find && find.rows.join() !== found.join()) {
+		const from = find.at < 0 ? scroll : find.at;
+		const first = Math.max(
+			0,
+			found.findIndex((row) => row >= from),
+		);
+		const at = found[(first + (find.ahead ?? 0)) % Math.max(1, found.length)] ?? -1;
+		const { ahead: _, ...rest } = find;
+		return { ...state, scrollEnd, find: { ...rest, rows: found, at }, scroll: at < 0 ? scroll : Math.min(at, scrollEnd) };
+	}
+	return scroll === state.scroll && scrollEnd === state.scrollEnd ? state : { ...state, scroll, scrollEnd };
+}

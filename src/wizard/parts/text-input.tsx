@@ -1,0 +1,26 @@
+import { Text } from "ink";
+import { printable } from "../../core/path/quote.ts";
+import type { TextLine } from "../line.ts";
+import { useView } from "../look.ts";
+import { Line } from "./line.tsx";
+
+/** A line that is being edited. The part around the cursor is shown when it is longer than the screen. */
+export function TextInput({ label, line, width: given }: { label: string; line: TextLine; width?: number }) {
+	const { color, linear, width: whole } = useView();
+	if (linear) return <Line>{`${label}${printable(line.text)}`}</Line>;
+	const width = given ?? whole;
+	const room = Math.max(8, width - label.length - 1);
+	const before = printable(line.text.slice(0, line.at));
+	const start = Math.max(0, before.length - room + 1);
+	const left = before.slice(start);
+	const [under = "", ...more] = [...line.text.slice(line.at)];
+	const after = printable(more.join("")).slice(0, Math.max(0, room - left.length - 1));
+	return (
+		<Line width={width}>
+			{label}
+			{left}
+			{color ? <Text inverse>{under === "" ? " " : printable(under)}</Text> : `_${printable(under)}`}
+			{after}
+		</Line>
+	);
+}

@@ -1,0 +1,168 @@
+import { bindingsOf, type Command, commandFor } from "./bindings.ts";
+import { happen, tick } from "./happening.ts";
+import type { Key } from "./keys.ts";
+import { type Move, moveCursor } from "./list.ts";
+import { measured, openPage, pageOf, reduceFind, reducePage } from "./pages/reduce.ts";
+import { reducePrompt } from "./prompts.ts";
+import { andThen, cancel, cursorOf, isBusy, only, setCursor, start, without } from "./reduced.ts";
+import { reduceDone, reduceFailed } from "./results.ts";
+import type { Action, Reduced, WizardState } from "./state.ts";
+import { countAccounts, leaveOut, reduceAccounts } from "./steps/accounts/reduce.ts";
+import { endDetour, reduceBuild } from "./steps/build/reduce.ts";
+import { reviewRows } from "./steps/build/review.ts";
+import { installPackages, reduceChoose, reduceLacks, shownChoices } from "./steps/choose/reduce.ts";
+import { reduceFiles } from "./steps/files/reduce.ts";
+import { shownRows } from "./steps/files/shown.ts";
+import { allow } from "./steps/files/toggle.ts";
+import { bind } from "./steps/files/whole-folders.ts";
+import { reduceForm } from "./steps/form/reduce.ts";
+import { endStatus, lookAtEscape, save } from "./steps/save/finishing.ts";
+import { installUnit, reduceSave, saveItems } from "./steps/save/reduce.ts";
+import { countOfTrace, reduceTrace } from "./steps/trace/reduce.ts";
+import { leaveOutUnneeded } from "./steps/trial/minimising.ts";
+import { lastRound, reduceTrial } from "./steps/trial/reduce.ts";
+
+/** The whole wizard: what it knows and what happens, to what it knows then and what it wants done. */
+export function reduce(state: WizardState, action: Action): Reduced {
+	switch (action.type) {
+		case "started": {
+			const { initial, resume } = action;
+			const begun = initial ? { ...state, answers: initial, proposal: initial } : state;
+			return start(resume === undefined ? begun : { ...begun, resuming: resume }, { job: "lacks" });
+		}
+		case "resized":
+			return only({ ...state, size: { columns: action.columns, rows: action.rows } });
+		case "measured":
+			return only(measured(state, action.scrollEnd, action.found ?? []));
+		case "happened":
+			return only(happen(state, action.events, action.at));
+		case "ticked":
+			return only(tick(state, action.at));
+		case "done":
+			return reduceDone(state, action);
+		case "failed":
+			return reduceFailed(state, action);
+		case "key":
+			return reduceKey(state, action.key);
+	}
+}
+
+function reduceKey(state: WizardState, key: Key): Reduced {
+	if (state.exit !== undefined) return only(state);
+	const bindings = bindingsOf(state);
+	const command = commandFor(bindings, key);
+	if (command === "interrupt") {
+		// The first asks, the second goes: whoever presses it twice means it.
+		return state.question?.kind === "quit" ? leave(state, 130) : only({ ...state, question: { kind: "quit" } });
+	}
+	if (state.question) return reduceQuestion(state, command);
+	if (state.overlay && state.prompt?.kind === "find") return reduceFind(state, key, command);
+	if (state.overlay && command === "leave-out") return leaveOutUnneeded(state);
+	if (state.overlay) return reducePage(state, command, command && isMove(command) ? command : undefined);
+	const page = pageOf(command);
+	if (page) return only(openPage(state, page));
+	if (state.prompt) return reducePrompt(state, key, reduceMoveKey);
+	if (command === "quit") return state.finished ? leave(state, endStatus(state)) : only({ ...state, question: { kind: "quit" } });
+	const reviewed = endDetour(state, command);
+	if (reviewed) return reviewed;
+	if (state.screen === "form") return reduceForm(state, key, command);
+	if (command === undefined) return only(state);
+	if (isMove(command)) return move(state, command);
+	return reduceScreen(without(state, "notice"), command);
+}
+
+function reduceScreen(state: WizardState, command: Command): Reduced {
+	switch (state.screen) {
+		case "lacks":
+			return reduceLacks(state, command);
+		case "choose":
+			return reduceChoose(state, command);
+		case "trace":
+			return reduceTrace(state, command);
+		case "files":
+			return reduceFiles(state, command);
+		case "accounts":
+			return reduceAccounts(state, command);
+		case "build":
+			return reduceBuild(state, command);
+		case "trial":
+			return reduceTrial(state, command);
+		case "save":
+			return reduceSave(state, command);
+		case "form":
+			return only(state);
+	}
+}
+
+function reduceQuestion(state: WizardState, command: Command | undefined): Reduced {
+	const { question } = state;
+	if (question?.kind === "quit" && command === "discard") {
+		return andThen(only({ ...state, discarded: true }, { job: "forget" }), (forgotten) => leave(forgotten, 1));
+	}
+	if (!question || (command !== "yes" && command !== "no")) return only(state);
+	const answered = without(state, "question");
+	if (command === "no") return only(question.kind === "escape" ? lookAtEscape(answered) : answered);
+	switch (question.kind) {
+		case "quit":
+			return leave(state, endStatus(state));
+		case "escape":
+			return save(answered);
+		case "install-unit":
+			return installUnit(answered, question.service);
+		case "discard":
+			return start(answered, { job: "discard", id: question.id });
+		case "install":
+			return installPackages(state, question.packages);
+		case "account":
+			return leaveOut(state, question.account);
+		case "bind":
+			return bind(state, question.path);
+		default:
+			return allow(state, question.kind, question.path);
+	}
+}
+
+/** Nothing may go on behind a wizard that is gone. */
+function leave(state: WizardState, exit: number): Reduced {
+	const gone = { ...without(state, "question"), exit };
+	return isBusy(state, "trace", "try", "install", "finish", "selftest", "minimise") ? cancel(gone) : only(gone);
+}
+
+const moves: readonly string[] = ["up", "down", "page-up", "page-down", "first", "last"] satisfies Move[];
+
+function isMove(command: Command): command is Move {
+	return moves.includes(command);
+}
+
+function reduceMoveKey(state: WizardState, key: Key): Reduced {
+	const command = ({ up: "up", down: "down", pageup: "page-up", pagedown: "page-down" } as const)[key.id];
+	return command ? move(state, command) : only(state);
+}
+
+function move(state: WizardState, command: Move): Reduced {
+	// What lies around the list: header, footer and its details.
+	const page = Math.max(2, state.size.rows - 10);
+	return only(setCursor(without(state, "notice"), moveCursor(cursorOf(state), command, countOf(state), page)));
+}
+
+/** How many rows the list of the screen has. */
+export function countOf(state: WizardState): number {
+	switch (state.screen) {
+		case "choose":
+			return shownChoices(state).length;
+		case "files":
+			return shownRows(state).length;
+		case "accounts":
+			return countAccounts(state);
+		case "trace":
+			return countOfTrace(state);
+		case "trial":
+			return lastRound(state)?.missing.length ?? 0;
+		case "save":
+			return saveItems(state).length;
+		case "build":
+			return reviewRows(state).length;
+		default:
+			return 0;
+	}
+}

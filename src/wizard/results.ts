@@ -1,0 +1,131 @@
+import { openPage } from "./pages/reduce.ts";
+import { andThen, go, notice, only, setCursor, start, without } from "./reduced.ts";
+import type { TemplateSaved } from "./seen.ts";
+import { anew, resumed, resumeFailed, resumeWanted } from "./session/resuming.ts";
+import { isWorthKeeping } from "./session/stored.ts";
+import type { Action, JobKind, Reduced, WizardState } from "./state.ts";
+import { followAccount } from "./steps/accounts/reduce.ts";
+import { buildAndTry, lookAround } from "./steps/build/reduce.ts";
+import { foundChoices, openForm } from "./steps/choose/reduce.ts";
+import { firstLook, followRow } from "./steps/files/cursor.ts";
+import { planFailed, planMade } from "./steps/files/history.ts";
+import { afterTrying } from "./steps/form/probe.ts";
+import { validated } from "./steps/form/reduce.ts";
+import { tested, tryWaysOut } from "./steps/save/finishing.ts";
+import { askForNames, named } from "./steps/save/names.ts";
+import { beginTrace, tracedOnce, traceFailed } from "./steps/trace/reduce.ts";
+import { foundUnneeded } from "./steps/trial/minimising.ts";
+
+/** What became of the jobs. An answer whose ticket is not the newest of its kind belongs to a question that nobody asks any more. */
+export function reduceDone(before: WizardState, action: Extract<Action, { type: "done" }>): Reduced {
+	const state = settle(before, action.job, action.ticket);
+	if (!state) return only(before);
+	switch (action.job) {
+		case "lacks":
+			if (action.value.length) return only({ ...state, screen: "lacks", lacks: action.value });
+			if (state.answers) return openForm({ ...state, lacks: [] });
+			return andThen(start({ ...go(state, "choose"), lacks: [] }, { job: "choices" }), resumeWanted);
+		case "install":
+			return start(state, { job: state.screen === "choose" ? "choices" : "lacks" });
+		case "choices":
+			return only(foundChoices(state, action.value));
+		case "propose": {
+			const opened = openForm({ ...anew(state), answers: action.value, proposal: action.value });
+			// What was done for another application is a session of its own now, to be found in the list.
+			return isWorthKeeping(before) ? andThen(opened, (next) => start(next, { job: "choices" })) : opened;
+		}
+		case "validate": {
+			const after = validated(state, action.value);
+			return after.goesOn ? beginTrace(after.state) : only(after.state);
+		}
+		case "probe":
+			return only(afterTrying(state, { attempts: action.value }));
+		case "trace":
+			return tracedOnce(state, action.value);
+		case "plan": {
+			const made = { ...planMade(state, action.value), thenBuild: false };
+			const planned = followAccount(state, state.plan ? followRow(state, made) : firstLook(made));
+			if (state.thenBuild) return buildAndTry(planned);
+			return lookAround(state.files.goesOn && state.screen === "files" ? go(planned, "accounts") : planned);
+		}
+		case "surroundings":
+			return only(followAccount(state, { ...state, surroundings: action.value }));
+		case "try": {
+			const { now: _, ...trial } = state.trial;
+			const files = state.plan ? { ...state.files, tried: state.plan } : state.files;
+			const rounds = [...trial.rounds, action.value];
+			const tried = setCursor({ ...state, files, screen: "trial", trial: { ...trial, rounds } }, 0);
+			return action.value.answered ? tryWaysOut(tried) : only(tried);
+		}
+		case "finish": {
+			const saved = setCursor({ ...state, finished: action.value, trial: { ...state.trial, saved: true }, texts: {} }, 0);
+			return only(action.value.names.asks ? askForNames(saved) : saved);
+		}
+		case "names":
+			return only(named(state, action.value));
+		case "template":
+			return only(templateSaved(state, action.value));
+		case "text": {
+			const { page, text } = action.value;
+			return only(openPage({ ...state, texts: { ...state.texts, [page]: text } }, page));
+		}
+		case "selftest":
+			return tested(state, action.value);
+		case "minimise":
+			return only(foundUnneeded(state, action.value));
+		case "shell":
+			return only(state);
+		case "install-unit": {
+			const { action: done, place, unit } = action.value;
+			return only(notice(state, `unit-${done}`, { place, unit }));
+		}
+		case "review":
+			return only(notice(without(state, "prompt"), "review-saved", { path: action.value }));
+		case "resume":
+			return resumed(state, action.value);
+		case "discard":
+			return start(state, { job: "choices" });
+	}
+}
+
+export function reduceFailed(before: WizardState, { failure, job, ticket }: Extract<Action, { type: "failed" }>): Reduced {
+	const state = settle(before, job, ticket);
+	if (!state) return only(before);
+	const failed = { ...state, failure, thenBuild: false };
+	switch (job) {
+		case "plan":
+			// The rules of the plan that is on the screen were good; the decision that made it fail is taken back.
+			return only(planFailed(failed));
+		case "propose":
+			return only(without(failed, "chosen"));
+		case "resume":
+			// Somebody else may have taken it, or it was set aside: the list is another one by now.
+			return resumeFailed(failed);
+		case "probe":
+			return only(afterTrying(state, { failure }));
+		case "minimise":
+			return only(without(failed, "minimising"));
+		case "validate":
+			return only(state.form ? { ...failed, form: { ...state.form, going: false } } : failed);
+		case "trace":
+			return only(state.trace ? { ...failed, trace: traceFailed(state.trace) } : failed);
+		case "try": {
+			const { now: _, ...trial } = state.trial;
+			return only({ ...without(failed, "building"), screen: "build", failure, trial });
+		}
+		default:
+			return only(failed);
+	}
+}
+
+/** Takes the job off the list; undefined where it is not waited for. */
+function settle(state: WizardState, job: JobKind, ticket: number): WizardState | undefined {
+	if (state.jobs[job] !== ticket) return undefined;
+	const jobs = { ...state.jobs };
+	delete jobs[job];
+	return { ...state, jobs };
+}
+
+function templateSaved(state: WizardState, { hidesBuiltIn, name, path }: { readonly name: string } & TemplateSaved): WizardState {
+	return { ...notice(state, hidesBuiltIn ? "template-saved-over" : "template-saved", { name, path }), template: { name, path } };
+}

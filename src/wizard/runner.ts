@@ -1,0 +1,264 @@
+import { inTurns } from "../core/pausable.ts";
+import type { Answers } from "../core/questions/answers.ts";
+import type { Key } from "./keys.ts";
+import { reduce } from "./reduce.ts";
+import type { Happening, Told } from "./seen.ts";
+import type { WizardSession } from "./session/session.ts";
+import { type Action, type Intention, type Result, startState, type WizardState } from "./state.ts";
+import { prepareLater, prepareModel } from "./steps/files/model.ts";
+
+/** Milliseconds between drawings of what runs, and before what was typed is checked. */
+const drawInterval = 100;
+const checkDelay = 150;
+/** Milliseconds of rest before a plan is made anew: at least so many, and as many as the last one took, up to a limit. */
+const planDelay = { least: 200, most: 1000 };
+
+/** Holds the state, hands what happens to the reducer, and what the reducer wants done to the session. */
+export class WizardStore {
+	readonly #session: WizardSession;
+	readonly #listeners = new Set<() => void>();
+	readonly #stopListening: () => void;
+	/** Gives the terminal to whatever `work` starts, and takes it back afterwards. Where nobody owns one, there is nothing to give. */
+	handOver: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
+	#state: WizardState = startState;
+	#happened: Happening[] = [];
+	#drawing: ReturnType<typeof setTimeout> | undefined;
+	#planning: ReturnType<typeof setTimeout> | undefined;
+	#planNow: (() => void) | undefined;
+	#planTook = 0;
+	#checking: ReturnType<typeof setTimeout> | undefined;
+	#ticking: ReturnType<typeof setInterval> | undefined;
+	#cancelled: Promise<void> = Promise.resolve();
+	#disposed = false;
+
+	constructor(session: WizardSession) {
+		this.#session = session;
+		this.#stopListening = session.listen((event) => {
+			this.#happened.push(event as Happening);
+			this.#drawing ??= setTimeout(() => this.#flush(), drawInterval);
+		});
+	}
+
+	get state(): WizardState {
+		return this.#state;
+	}
+
+	subscribe(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	onExit(listener: (status: number) => void): () => void {
+		return this.subscribe(() => {
+			if (this.#state.exit !== undefined) listener(this.#state.exit);
+		});
+	}
+
+	start(initial?: Answers, resume?: string): void {
+		this.dispatch({ type: "started", ...(initial ? { initial } : {}), ...(resume === undefined ? {} : { resume }) });
+	}
+
+	/** All keys of one read, one after the other, drawn once. */
+	press(keys: readonly Key[]): void {
+		if (keys.length) this.dispatch(...keys.map((key): Action => ({ type: "key", key })));
+	}
+
+	dispatch(...actions: Action[]): void {
+		// What ends because we do is not what the next start goes on from.
+		if (this.#disposed) return;
+		const before = this.#state;
+		for (const action of actions) {
+			const { intentions, state } = reduce(this.#state, action);
+			this.#state = state;
+			for (const intention of intentions) this.#run(intention);
+		}
+		this.#tick(this.#state.jobs.trace !== undefined);
+		if (this.#state.files.goesOn) this.#planNow?.();
+		if (this.#state === before) return;
+		this.#session.keep(this.#state);
+		for (const listener of this.#listeners) listener();
+	}
+
+	/** Ends what runs; resolves when nothing of it is left. */
+	async cancel(): Promise<void> {
+		this.dispose();
+		await this.#cancelled;
+		await this.#session.cancel();
+	}
+
+	dispose(): void {
+		this.#disposed = true;
+		this.#stopListening();
+		clearTimeout(this.#drawing);
+		clearTimeout(this.#checking);
+		clearTimeout(this.#planning);
+		this.#tick(false);
+	}
+
+	/** While an application is traced the state is told that time passes: the core has no clock. */
+	#tick(on: boolean): void {
+		if (on) {
+			this.#ticking ??= setInterval(() => this.dispatch({ type: "ticked", at: performance.now() }), 1000).unref();
+		} else {
+			clearInterval(this.#ticking);
+			this.#ticking = undefined;
+		}
+	}
+
+	#flush(): void {
+		this.#drawing = undefined;
+		const events = this.#happened;
+		this.#happened = [];
+		if (events.length) this.dispatch({ type: "happened", events, at: performance.now() });
+	}
+
+	#run(intention: Intention): void {
+		switch (intention.job) {
+			case "exercise":
+				this.#session.exercise(intention.line);
+				return;
+			case "enough":
+				this.#session.enough();
+				return;
+			case "forget":
+				this.#session.forget();
+				return;
+			case "leave-out":
+				this.#session.leaveOut();
+				return;
+			case "accept":
+				this.#session.accept(intention.missing);
+				return;
+			case "cancel":
+				this.#cancelled = this.#session.cancel().catch(() => {});
+				return;
+			case "validate":
+				clearTimeout(this.#checking);
+				this.#checking = setTimeout(() => void this.#work(intention), intention.soon ? checkDelay : 0);
+				return;
+			case "plan":
+				this.#planSoon(intention);
+				return;
+			default:
+				void this.#work(intention);
+		}
+	}
+
+	/**
+	 * A plan of very many files takes seconds, so it waits until nobody decides any more. The first one, one that is built at once, and one that
+	 * somebody waits for with Enter, are made at once.
+	 */
+	#planSoon(intention: Extract<Intention, { ticket: number }>): void {
+		clearTimeout(this.#planning);
+		const isFirst = !this.#state.plan || this.#state.thenBuild;
+		const rest = Math.min(planDelay.most, Math.max(planDelay.least, this.#planTook));
+		const run = async () => {
+			this.#planNow = undefined;
+			const started = performance.now();
+			await this.#work(intention);
+			this.#planTook = performance.now() - started;
+		};
+		this.#planNow = () => {
+			clearTimeout(this.#planning);
+			void run();
+		};
+		this.#planning = setTimeout(() => void run(), isFirst ? 0 : rest);
+	}
+
+	async #work(intention: Extract<Intention, { ticket: number }>): Promise<void> {
+		const { job, ticket } = intention;
+		try {
+			// What was cancelled must be gone before the next thing begins.
+			await this.#cancelled;
+			const result = await ask(this.#session, intention, this.handOver);
+			// What happened before the answer belongs before it.
+			this.#flush();
+			this.dispatch({ type: "done", ticket, ...result });
+			// What the steps behind the files will look at, before somebody comes there.
+			if (result.job === "plan") void inTurns(prepareLater(result.value), () => performance.now(), nextTurn);
+		} catch (error) {
+			this.#flush();
+			this.dispatch({ type: "failed", job, ticket, failure: toldBy(error) });
+		}
+	}
+}
+
+async function ask(
+	session: WizardSession,
+	intention: Extract<Intention, { ticket: number }>,
+	handOver: WizardStore["handOver"],
+): Promise<Result> {
+	switch (intention.job) {
+		case "lacks":
+			return { job: "lacks", value: await session.lacks() };
+		case "install":
+			await session.install(intention.lacks);
+			return { job: "install" };
+		case "choices":
+			return { job: "choices", value: await session.choices() };
+		case "propose":
+			return {
+				job: "propose",
+				value: await ("choice" in intention
+					? session.propose(intention.choice, intention.watch)
+					: session.proposeCommand(intention.line)),
+			};
+		case "validate":
+			return { job: "validate", value: await session.validate(intention.answers) };
+		case "probe":
+			return { job: "probe", value: await session.tryProbe(intention.line, intention.answers) };
+		case "trace":
+			return { job: "trace", value: await session.trace(intention.answers, intention.add) };
+		case "plan": {
+			const plan = await session.plan(intention.answers);
+			// Looked through in turns, before the state has it and the next picture needs all of it at once.
+			await inTurns(prepareModel(plan), () => performance.now(), nextTurn);
+			return { job: "plan", value: plan };
+		}
+		case "surroundings":
+			return { job: "surroundings", value: await session.surroundings(intention.answers) };
+		case "try":
+			return { job: "try", value: await session.buildAndTry(intention.answers) };
+		case "finish":
+			return { job: "finish", value: await session.finish(intention.answers) };
+		case "template":
+			return {
+				job: "template",
+				value: { name: intention.name, ...(await session.saveTemplate(intention.name, intention.answers)) },
+			};
+		case "review":
+			return { job: "review", value: await session.saveReview(intention.path, intention.name, intention.rows) };
+		case "text":
+			return { job: "text", value: { page: intention.page, text: await session.text(intention.page) } };
+		case "selftest":
+			return { job: "selftest", value: await session.selftest(intention.answers) };
+		case "minimise":
+			return { job: "minimise", value: await session.minimise(intention.answers) };
+		case "shell":
+			return { job: "shell", value: await handOver(() => session.shell(intention.answers)) };
+		case "names": {
+			const { implementedBy, initiatedBy } = intention;
+			return { job: "names", value: await session.nameForRecord(initiatedBy, implementedBy) };
+		}
+		case "install-unit":
+			return { job: "install-unit", value: await session.installUnit(intention.service) };
+		case "resume":
+			return { job: "resume", value: await session.resume(intention.id) };
+		case "discard":
+			await session.discard(intention.id);
+			return { job: "discard" };
+	}
+}
+
+/** Keys that wait are answered first. */
+function nextTurn(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
+}
+
+function toldBy(error: unknown): Told {
+	if (error instanceof Error && "code" in error && "values" in error) {
+		const { code, values } = error as Error & Told;
+		return { code, values };
+	}
+	return { code: "internal", values: { detail: error instanceof Error ? error.message : String(error) } };
+}

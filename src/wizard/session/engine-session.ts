@@ -1,0 +1,353 @@
+import { Failure } from "../../core/failure.ts";
+import type { Missing } from "../../core/plan/missing.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { type Answers, isName } from "../../core/questions/answers.ts";
+import { withAdditions } from "../../core/questions/departures.ts";
+import { equivalentCommand } from "../../core/questions/equivalent.ts";
+import type { Tested } from "../../core/selftest/verdict.ts";
+import type { RecordWriter } from "../../engine/build/make.ts";
+import { timed, traceStep } from "../../engine/build/steps.ts";
+import { presentCage } from "../../engine/cages.ts";
+import type { Context, Machine } from "../../engine/context.ts";
+import type { Event } from "../../engine/events.ts";
+import { provideStartAccount } from "../../engine/plan/dedicated-account.ts";
+import type { Planner } from "../../engine/plan/planner.ts";
+import { shellIn } from "../../engine/run/shell.ts";
+import { selftestIfPossible } from "../../engine/selftest/selftest.ts";
+import type { ProbeAttempt } from "../../engine/trace/try-probe.ts";
+import { tryProbe } from "../../engine/trace/try-probe.ts";
+import type { InstalledUnit, RecordNames, Resumed, TemplateSaved, Unneeded } from "../seen.ts";
+import type { TextPage, WizardState } from "../state.ts";
+import type { ReviewRow } from "../steps/build/review.ts";
+import { finishedWith, installFor } from "./afterwards.ts";
+import { CageLock } from "./cage-lock.ts";
+import type { Chooser } from "./chooser.ts";
+import { ExerciseQueue } from "./exercise-queue.ts";
+import { asMade, publishTried } from "./finish.ts";
+import type { HostView } from "./host-view.ts";
+import { SessionKeeper } from "./kept-session.ts";
+import { openLeft } from "./left-session.ts";
+import { findUnneededOf, leaveOutUnneeded } from "./minimise.ts";
+import { keepNames, recordNames } from "./record-names.ts";
+import { buildAndTry } from "./round.ts";
+import type { Choice, Finished, Lack, Problem, TriedRound, WizardSession, WizardTrace } from "./session.ts";
+import { discardCandidate, leftSessions, removeSession } from "./sessions.ts";
+import { surroundingsOf } from "./surroundings.ts";
+import { validateAnswers } from "./validate.ts";
+import { type TriedCage, WorkInHand } from "./work-in-hand.ts";
+
+export interface Surroundings {
+	/** The state folder, where it is not the one that is taken without a word. */
+	readonly state?: string;
+	/** TERM of whoever sits before the wizard. */
+	readonly terminal: string;
+	/** Nothing weaker than every layer is accepted. */
+	readonly full: boolean;
+	/** Trials that go side by side where there are many. */
+	readonly jobs: number;
+}
+
+/** The use cases, strung together for a person who goes forward and back. */
+export class Wizard implements WizardSession {
+	readonly #machine: Machine;
+	readonly #chooser: Chooser;
+	readonly #planner: Planner;
+	readonly #writeRecord: RecordWriter;
+	readonly #surroundings: Surroundings;
+	readonly #listeners = new Set<(event: Event) => void>();
+	#controller = new AbortController();
+	/** Whatever runs at the moment; settled when nothing of it is left. */
+	#work: Promise<unknown> = Promise.resolve();
+	readonly #lock: CageLock;
+	readonly #inHand: WorkInHand;
+	#service: string | undefined;
+	readonly #exercises = new ExerciseQueue();
+	/** Ends a search with the best that was found. */
+	#settle = new AbortController();
+	/** A build or its trial runs, or waits to run. */
+	#building = false;
+	readonly #keeper: SessionKeeper;
+
+	constructor(machine: Machine, chooser: Chooser, planner: Planner, writeRecord: RecordWriter, surroundings: Surroundings) {
+		this.#machine = machine;
+		this.#chooser = chooser;
+		this.#planner = planner;
+		this.#writeRecord = writeRecord;
+		this.#surroundings = surroundings;
+		this.#lock = new CageLock(machine.store);
+		this.#inHand = new WorkInHand(machine.store);
+		this.#keeper = new SessionKeeper(machine.sessions, () => this.#inHand.kept());
+		machine.commands.listen((event) => this.#emit(event));
+	}
+
+	listen(listener: (event: Event) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	async lacks(): Promise<Lack[]> {
+		const { doctor } = this.#machine;
+		const missing = doctor.examine().filter(({ state }) => state === "missing");
+		const asRoot = doctor.commandForRoot(missing.flatMap((finding) => finding.package ?? []));
+		return missing.map(({ package: name, what }) => ({
+			what,
+			...(name === undefined ? {} : { package: name, ...(asRoot === undefined ? {} : { asRoot }) }),
+		}));
+	}
+
+	async install(lacks: readonly Lack[]): Promise<void> {
+		await this.#machine.doctor.install(
+			lacks.flatMap((lack) => lack.package ?? []),
+			(text) => this.#emit({ event: "output-received", text: `${text}\n` }),
+		);
+	}
+
+	async choices(): Promise<readonly Choice[]> {
+		const { now, sessions } = this.#machine;
+		return [...(await leftSessions(sessions, now(), this.#keeper.id)), ...(await this.#chooser.choices())];
+	}
+
+	async propose(choice: Choice, watch = false): Promise<Answers> {
+		return this.#startAnew(await this.#chooser.propose(choice, watch));
+	}
+
+	async proposeCommand(line: string): Promise<Answers> {
+		return this.#startAnew(await this.#chooser.proposeCommand(line));
+	}
+
+	/** What was done for another application until now stays a session of its own. */
+	#startAnew(answers: Answers): Promise<Answers> {
+		return this.#run(async () => {
+			await this.#inHand.discardCandidate();
+			await this.#keeper.close();
+			await this.#lock.release();
+			this.#inHand.takeUp(undefined);
+			return answers;
+		});
+	}
+
+	validate(answers: Answers): Promise<Problem[]> {
+		return validateAnswers(this.#context(), answers);
+	}
+
+	tryProbe(line: string, answers: Answers): Promise<readonly ProbeAttempt[]> {
+		return this.#run((context) => tryProbe(context, answers, line));
+	}
+
+	trace(answers: Answers, add = false): Promise<WizardTrace> {
+		return this.#run(async (context) => {
+			const inHand = this.#inHand;
+			await this.#lock.take(answers.name);
+			await inHand.discardCandidate();
+			inHand.round = undefined;
+			this.#exercises.clear();
+			inHand.proposed = [];
+			const earlier =
+				add && inHand.cage && inHand.trace ? { earlier: { cage: inHand.current(answers), trace: inHand.trace } } : {};
+			const more = () => this.#exercises.next(this.#controller.signal);
+			const account = await provideStartAccount(context, answers);
+			const options = { more, coverage: true, ...earlier };
+			const { added, cage, reached, result } = await traceStep(context, answers, options).catch(async (error: unknown) => {
+				await account.undo();
+				throw error;
+			});
+			inHand.additions = cage.additions;
+			inHand.cage = cage;
+			inHand.trace = result.trace;
+			return {
+				...result,
+				...(added ? { added: { ...added, names: this.#namesOf(added.uids) } } : {}),
+				...(reached ? { reached } : {}),
+			};
+		});
+	}
+
+	#namesOf(uids: readonly number[]): Readonly<Record<number, string>> {
+		const users = this.#machine.accounts.users().filter(({ uid }) => uids.includes(uid));
+		return Object.fromEntries(users.map(({ name, uid }) => [uid, name]));
+	}
+
+	exercise(line: string): void {
+		this.#exercises.add(line);
+	}
+
+	enough(): void {
+		this.#exercises.end();
+		this.#settle.abort();
+	}
+
+	plan(answers: Answers): Promise<Plan> {
+		return this.#run(async (context) => {
+			const inHand = this.#inHand;
+			const making = () => this.#planner.plan(inHand.current(answers), inHand.traced(), context.signal);
+			const { value, seconds } = await timed(context, "plan", making);
+			inHand.plan = value;
+			if (inHand.cage) inHand.cage = { ...inHand.cage, seconds: { ...inHand.cage.seconds, plan: seconds } };
+			return value;
+		});
+	}
+
+	async surroundings(answers: Answers): Promise<HostView> {
+		return surroundingsOf(this.#machine, answers, await this.#commandFor(answers));
+	}
+
+	buildAndTry(answers: Answers): Promise<TriedRound> {
+		this.#building = true;
+		// Should we be killed in the trial, whoever comes next knows what is left of it.
+		const built = () => this.#keeper.write();
+		return this.#run((context) => buildAndTry(context, this.#inHand, answers, built)).finally(() => {
+			this.#building = false;
+		});
+	}
+
+	accept(missing: readonly Missing[]): void {
+		this.#inHand.accept(missing);
+	}
+
+	/** The ways out of the last candidate. */
+	selftest(answers: Answers): Promise<Tested> {
+		return this.#withCandidate(answers, async (context, { cage, manifest }) => {
+			this.#inHand.tested = await selftestIfPossible(context, cage, manifest);
+			return this.#inHand.tested;
+		});
+	}
+
+	minimise(answers: Answers): Promise<Unneeded> {
+		const settle = new AbortController();
+		this.#settle = settle;
+		const search = { jobs: this.#surroundings.jobs, stop: settle.signal };
+		return this.#withCandidate(answers, (context, tried) => findUnneededOf(context, this.#inHand, tried, search));
+	}
+
+	leaveOut(): void {
+		leaveOutUnneeded(this.#context(), this.#inHand);
+	}
+
+	async shell(answers: Answers): Promise<number> {
+		const options = { command: [], keepWrites: false, terminal: this.#surroundings.terminal };
+		// Once it is saved, the candidate is what the cage runs.
+		if (!this.#inHand.round)
+			return this.#run(async (context) => shellIn(context, await presentCage(context, answers.name), options));
+		return this.#withCandidate(answers, (context, tried) => shellIn(context, tried, options));
+	}
+
+	/** The candidate of a session that was left is gone; it is made and tried once more. */
+	async #withCandidate<T>(answers: Answers, work: (context: Context, tried: TriedCage) => Promise<T>): Promise<T> {
+		if (!this.#inHand.candidate && this.#inHand.round) await this.buildAndTry(answers);
+		return this.#run((context) => work(context, this.#inHand.tried()));
+	}
+
+	async finish(answers: Answers): Promise<Finished> {
+		return this.#withCandidate(answers, async (context) => {
+			const made = await publishTried(context, this.#inHand, answers, this.#writeRecord);
+			this.#service = this.#chooser.serviceOf(answers);
+			const { state } = this.#surroundings;
+			return finishedWith(this.#machine, made, {
+				command: await this.#commandFor(answers),
+				names: await recordNames(context, made.cage.name),
+				...(this.#service === undefined ? {} : { service: this.#service }),
+				...(state === undefined ? {} : { state }),
+			});
+		});
+	}
+
+	saveReview(path: string, name: string, rows: readonly ReviewRow[]): Promise<string> {
+		return this.#chooser.saveReview(path, name, rows);
+	}
+
+	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
+		if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
+		const made = asMade(answers, this.#inHand);
+		return this.#chooser.saveTemplate(name.toLowerCase(), {
+			...made,
+			rules: withAdditions(made.rules, this.#inHand.additions),
+		});
+	}
+
+	async text(page: TextPage): Promise<string> {
+		const name = this.#inHand.cage?.name ?? "";
+		if (page === "record") return (await this.#machine.store.record(name)) ?? "";
+		if (page === "changes") return this.#chooser.changes(name);
+		return this.#chooser.unit(name, page === "dropin" ? this.#service : undefined);
+	}
+
+	nameForRecord(initiatedBy: string, implementedBy: string): Promise<RecordNames> {
+		const names = { initiatedBy, implementedBy };
+		return this.#run((context) => keepNames(context, this.#inHand.cage?.name ?? "", names, this.#writeRecord));
+	}
+
+	installUnit(service: string | undefined): Promise<InstalledUnit> {
+		return this.#run((context) => installFor(context, this.#inHand.cage?.name ?? "", service, this.#surroundings.full));
+	}
+
+	async cancel(): Promise<void> {
+		const building = this.#building;
+		this.#controller.abort();
+		this.#exercises.wake();
+		await this.#work.catch(() => {});
+		this.#controller = new AbortController();
+		if (!building) return;
+		// What was built so far is nobody's: not the candidate, and where there was no cage before, nothing at all.
+		await this.#inHand.discardCandidate();
+		await this.#lock.clear();
+	}
+
+	keep(state: WizardState): void {
+		this.#keeper.keep(state);
+	}
+
+	forget(): void {
+		this.#keeper.forget();
+	}
+
+	discard(id: string): Promise<void> {
+		return removeSession(this.#context(), id);
+	}
+
+	resume(id: string): Promise<Resumed> {
+		return this.#run(async ({ machine }) => {
+			const { opened, resumed, work } = await openLeft(machine, id);
+			try {
+				if (work) await this.#lock.move(work.cage.name);
+				await this.#inHand.discardCandidate();
+				if (work) await discardCandidate(machine, work.cage.name, opened.fields.workCandidate);
+				await this.#keeper.adopt(opened);
+			} catch (error) {
+				opened.held.release();
+				throw error;
+			}
+			this.#inHand.takeUp(work);
+			return resumed;
+		});
+	}
+
+	/** Ends everything that was not finished: nothing of a candidate stays. The session does; resolves with why it could not. */
+	async close(): Promise<Failure | undefined> {
+		await this.cancel();
+		await this.#planner.close();
+		await this.#inHand.discardCandidate();
+		await this.#keeper.close();
+		await this.#lock.release();
+		const { failure } = this.#keeper;
+		return failure === undefined ? undefined : new Failure("session-not-kept", {}, 1, failure);
+	}
+
+	async #commandFor(answers: Answers): Promise<string> {
+		return equivalentCommand(asMade(answers, this.#inHand), await this.#chooser.base(answers), this.#surroundings.state);
+	}
+
+	#run<T>(work: (context: Context) => Promise<T>): Promise<T> {
+		// One thing at a time: a key pressed twice must not start two builds.
+		const next = this.#work.catch(() => {}).then(() => work(this.#context()));
+		this.#work = next;
+		return next;
+	}
+
+	#context(): Context {
+		return { machine: this.#machine, emit: (event) => this.#emit(event), signal: this.#controller.signal };
+	}
+
+	#emit(event: Event): void {
+		for (const listener of this.#listeners) listener(event);
+	}
+}

@@ -1,0 +1,103 @@
+import type { Answers } from "../../core/questions/answers.ts";
+import type { HeldSession, OpenedSession, Sessions } from "../../engine/store.ts";
+import { isLongWork, settle } from "../settle.ts";
+import type { WizardState } from "../state.ts";
+import { aboutOf } from "./sessions.ts";
+import { isWorthKeeping, storedOf } from "./stored.ts";
+import { type Work, workToFields } from "./stored-work.ts";
+
+/** Milliseconds in which changes are gathered: a person types faster than a disk syncs. */
+const writeDelay = 400;
+
+/** Keeps the wizard's session on disk while it goes on. What cannot be written hinders nobody. */
+export class SessionKeeper {
+	readonly #sessions: Sessions;
+	readonly #work: () => Work;
+	#held: HeldSession | undefined;
+	#latest: WizardState | undefined;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#writing: Promise<void> = Promise.resolve();
+	/** The answers of what was let go of: a state that still has them comes late. */
+	#closed: Answers | undefined;
+	#failure: unknown;
+	#forgotten = false;
+
+	constructor(sessions: Sessions, work: () => Work) {
+		this.#sessions = sessions;
+		this.#work = work;
+	}
+
+	keep(state: WizardState): void {
+		// What is left at the end was kept before; the last state only says that it is over.
+		if (state.exit !== undefined || (!isWorthKeeping(state) && !state.finished)) return;
+		if (state.answers === this.#closed) return;
+		const began = isLongWork(state) && !(this.#latest && isLongWork(this.#latest));
+		this.#latest = state;
+		if (began || state.finished) this.write();
+		// While work runs, nothing changes but what would be lost with it.
+		else if (!isLongWork(state)) this.#timer ??= setTimeout(() => this.write(), writeDelay);
+	}
+
+	/** Why the last state could not be written. */
+	get failure(): unknown {
+		return this.#failure;
+	}
+
+	/** Of the session that is kept here. */
+	get id(): string | undefined {
+		return this.#held?.id;
+	}
+
+	forget(): void {
+		this.#forgotten = true;
+	}
+
+	/** From now on another session is kept. */
+	async adopt({ held }: OpenedSession): Promise<void> {
+		await this.close();
+		this.#held = held;
+	}
+
+	/** Writes what is still waiting and lets go of the session; one that is forgotten or over is gone. */
+	async close(): Promise<void> {
+		this.write();
+		await this.#writing;
+		const held = this.#held;
+		this.#closed = this.#latest?.answers;
+		this.#held = this.#latest = undefined;
+		if (held && this.#forgotten) await held.remove();
+		else held?.release();
+	}
+
+	/** At once, whatever is waiting. */
+	write(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		this.#writing = this.#writing
+			.then(() => this.#writeLatest())
+			.then(
+				() => {
+					this.#failure = undefined;
+				},
+				(error: unknown) => {
+					this.#failure = error;
+				},
+			);
+	}
+
+	async #writeLatest(): Promise<void> {
+		const state = this.#latest;
+		if (!state || this.#forgotten) return;
+		if (state.finished) {
+			const held = this.#held;
+			this.#held = undefined;
+			await held?.remove();
+			return;
+		}
+		this.#held ??= await this.#sessions.create();
+		const about = state.answers && aboutOf(state.answers);
+		const fields = { about, ...storedOf(settle(state)), ...workToFields(this.#work()) };
+		// The plan can be made again from the rest, and a large one takes its time.
+		await this.#held.write(fields, ["plan", "tried"]);
+	}
+}

@@ -1,0 +1,50 @@
+import { Failure } from "../../core/failure.ts";
+import { showPath } from "../../core/path/quote.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import { changedSince } from "../../core/session/changed.ts";
+import type { Machine } from "../../engine/context.ts";
+import type { OpenedSession } from "../../engine/store.ts";
+import type { Resumed } from "../seen.ts";
+import { restored } from "./stored.ts";
+import { type RestoredWork, stateOf, workFromFields } from "./stored-work.ts";
+
+/** A session that was left, open and understood. */
+export interface LeftSession {
+	readonly opened: OpenedSession;
+	readonly work: RestoredWork | undefined;
+	readonly answers: Answers;
+	readonly plan?: Plan;
+	readonly rounds: number;
+	readonly resumed: Resumed;
+}
+
+/** Throws as `Sessions.open` does; `session-damaged` also where not even the answers can be understood. */
+export async function openLeft({ files, now, sessions }: Machine, id: string): Promise<LeftSession> {
+	const opened = await sessions.open(id);
+	const work = workFromFields(opened.fields);
+	const back = restored(stateOf(opened.fields), work !== undefined);
+	const answers = back?.state.answers;
+	if (!back || !answers) {
+		opened.held.release();
+		throw new Failure("session-damaged", { id, path: await sessions.setAside(id) });
+	}
+	const { plan, trial } = back.state;
+	const changed = plan ? changedSince(plan, files) : [];
+	const ago = Math.max(0, Math.round((now() - opened.savedAt) / 1000));
+	const [example] = changed;
+	return {
+		opened,
+		work,
+		answers,
+		...(plan ? { plan } : {}),
+		rounds: trial.rounds.length,
+		resumed: {
+			...back,
+			name: answers.name,
+			ago,
+			changed: changed.length,
+			example: example === undefined ? "" : showPath(example),
+		},
+	};
+}

@@ -1,0 +1,113 @@
+import { Failure } from "../../core/failure.ts";
+import { quoteShellLine } from "../../core/path/quote.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import type { Context } from "../../engine/context.ts";
+import type { Sessions, StoredSession } from "../../engine/store.ts";
+import type { Left } from "../seen.ts";
+import { type Screen, stepOf, steps } from "../state.ts";
+import type { Choice } from "./session.ts";
+
+/** What can be told of a session without opening it. Everything in it was text that somebody typed. */
+export interface SessionSummary extends Left {
+	readonly id: string;
+	/** Of the cage; empty where it is not known. */
+	readonly name: string;
+	/** The beginning of its command line. */
+	readonly command: string;
+	readonly screen: string;
+	readonly savedAt: number;
+	readonly path: string;
+	readonly isAside: boolean;
+}
+
+export function summaryOf(stored: StoredSession, now: number): SessionSummary {
+	const { fields, holder, id, path, problem, savedAt } = stored;
+	const { command, name } = (fields.about ?? {}) as { command?: unknown; name?: unknown };
+	const screen = typeof fields.screen === "string" ? fields.screen : "";
+	const at = steps.indexOf(stepOf(screen as Screen));
+	return {
+		id,
+		name: typeof name === "string" ? name : "",
+		command: typeof command === "string" ? command : "",
+		screen,
+		savedAt,
+		path,
+		step: Math.max(0, at) + 1,
+		ago: Math.max(0, Math.round((now - savedAt) / 1000)),
+		...(holder === undefined ? {} : { holder }),
+		...(problem === undefined ? {} : { problem: problem === "newer" ? problem : "damaged" }),
+		isAside: problem === "aside",
+	};
+}
+
+/** What stands in the head of a session for those that only look at the list. */
+export function aboutOf({ application, name }: Answers): Readonly<Record<string, string>> {
+	return { name: name.slice(0, 100), command: quoteShellLine(application.command).slice(0, 300) };
+}
+
+/** Those that somebody may want to go on with; one that cannot be read is set aside, and told of this once. */
+export async function leftSessions(sessions: Sessions, now: number, own: string | undefined): Promise<Choice[]> {
+	const choices: Choice[] = [];
+	for (const stored of await sessions.list()) {
+		const { command, holder, id, isAside, name, path, problem, step, ago } = summaryOf(stored, now);
+		if (isAside || id === own) continue;
+		const where = problem === "damaged" && holder === undefined ? await sessions.setAside(id).catch(() => path) : path;
+		choices.push({
+			id,
+			kind: "session",
+			name: name || id,
+			description: "",
+			detail: problem === undefined ? command : where,
+			left: { step, ago, ...(holder === undefined ? {} : { holder }), ...(problem === undefined ? {} : { problem }) },
+		});
+	}
+	return choices;
+}
+
+/** The session of that id or cage, or the latest. Throws `session-unknown`, or `session-ambiguous` with the ids (exit 2). */
+export async function findSession({ machine }: Pick<Context, "machine">, wanted: string | undefined): Promise<SessionSummary> {
+	const all = (await machine.sessions.list()).map((one) => summaryOf(one, machine.now()));
+	if (wanted === undefined) {
+		const latest = all.find((one) => !one.isAside && one.holder === undefined);
+		if (!latest) throw new Failure("no-session", {}, 2);
+		return latest;
+	}
+	const found = all.filter((one) => one.id === wanted || (one.name === wanted && !one.isAside));
+	const [first] = found;
+	if (!first) throw new Failure("session-unknown", { name: wanted }, 2);
+	if (found.length > 1) throw new Failure("session-ambiguous", { name: wanted, ids: found.map((one) => one.id).join(", ") }, 2);
+	return first;
+}
+
+/** Throws a session away, with what a killed one left in its cage. */
+export async function removeSession({ machine }: Pick<Context, "machine">, id: string): Promise<void> {
+	const stored = (await machine.sessions.list()).find((one) => one.id === id);
+	await machine.sessions.remove(id);
+	if (!stored) return;
+	const { name } = summaryOf(stored, machine.now());
+	const candidate = stored.fields.workCandidate;
+	if (candidate !== undefined) await clearCandidate(machine, name, candidate);
+}
+
+/** A generation that a killed session built and that never became the present one. Where the cage is being worked on, that clears it. */
+export async function clearCandidate(machine: Context["machine"], name: string, candidate: unknown): Promise<void> {
+	try {
+		const lock = await machine.store.lock(name);
+		try {
+			await discardCandidate(machine, name, candidate);
+		} finally {
+			await lock.release();
+		}
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+	}
+}
+
+/** The caller holds the cage's lock. */
+export async function discardCandidate({ store }: Context["machine"], name: string, candidate: unknown): Promise<void> {
+	const { generation, madeAt } = (candidate ?? {}) as { generation?: unknown; madeAt?: unknown };
+	if (typeof generation !== "number" || !(await store.generations(name)).includes(generation)) return;
+	if ((await store.present(name)) === generation) return;
+	// Of that number there may be another one by now.
+	if ((await store.manifest(name, generation))?.madeAt === madeAt) await store.discard(name, generation);
+}

@@ -1,0 +1,98 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Addition } from "../../core/plan/make-plan.ts";
+import { MadeList } from "../../core/session/lines.ts";
+import { accessesToJson, restToJson, type TraceJson, traceFromJson } from "../../core/trace/json.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import type { TrialRound } from "../../engine/trial/trial.ts";
+
+/** What the engine knows beside the wizard's state. */
+export interface Work {
+	readonly cage: Cage | undefined;
+	readonly trace: Trace | undefined;
+	readonly additions: readonly Addition[];
+	readonly accepted: readonly Addition[];
+	/** All that `make` would have added in the rounds so far. */
+	readonly proposed: readonly Addition[];
+	readonly round: TrialRound | undefined;
+	/** A generation that was built and is not yet what the cage runs. */
+	readonly candidate: { readonly generation: number; readonly madeAt: string } | undefined;
+}
+
+const traces = new WeakMap<Trace, object>();
+
+/** The same trace gives the same value, so that it is told that it did not change. */
+function storable(trace: Trace): object {
+	const known = traces.get(trace);
+	if (known) return known;
+	const accesses = new MadeList(trace.accesses.size, () => accessesToJson(trace));
+	const value = { ...restToJson(trace), accesses };
+	traces.set(trace, value);
+	return value;
+}
+
+/** As fields of a session, for `encodeLines`. */
+export function workToFields({ trace, ...work }: Work): Readonly<Record<string, unknown>> {
+	return {
+		workTrace: trace && storable(trace),
+		workCage: work.cage,
+		workAdditions: work.additions,
+		workAccepted: work.accepted,
+		workProposed: work.proposed,
+		workRound: work.round,
+		workCandidate: work.candidate,
+	};
+}
+
+/** The fields that are the wizard's state. */
+export function stateOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+	const { about, workAccepted, workAdditions, workCage, workCandidate, workProposed, workRound, workTrace, ...state } = fields;
+	return state;
+}
+
+export type RestoredWork = Pick<Work, "additions" | "accepted" | "proposed" | "round"> & {
+	readonly cage: Cage;
+	readonly trace: Trace;
+};
+
+/** Undefined where nothing was traced, or where what was cannot be understood any more. */
+export function workFromFields(fields: Readonly<Record<string, unknown>>): RestoredWork | undefined {
+	const { workAccepted, workAdditions, workCage, workProposed, workRound, workTrace } = fields;
+	if (!isCage(workCage) || typeof workTrace !== "object" || workTrace === null) return undefined;
+	try {
+		return {
+			cage: workCage,
+			trace: traceFromJson(workTrace as TraceJson),
+			additions: listOf(workAdditions) as unknown as readonly Addition[],
+			accepted: listOf(workAccepted) as unknown as readonly Addition[],
+			proposed: listOf(workProposed) as unknown as readonly Addition[],
+			round: isRound(workRound) ? workRound : undefined,
+		};
+	} catch (error) {
+		if (error instanceof Failure) throw error;
+		return undefined;
+	}
+}
+
+function listOf(value: unknown): readonly object[] {
+	return Array.isArray(value) ? value.filter((one) => typeof one === "object" && one !== null) : [];
+}
+
+function isCage(value: unknown): value is Cage {
+	const cage = (value ?? {}) as Partial<Record<keyof Cage, unknown>>;
+	const lists = [cage.additions, cage.exercises, cage.signals, cage.trials];
+	const objects = [cage.application, cage.rules, cage.seconds];
+	return (
+		typeof cage.name === "string" && lists.every(Array.isArray) && objects.every((one) => typeof one === "object" && one !== null)
+	);
+}
+
+function isRound(value: unknown): value is TrialRound {
+	const round = (value ?? {}) as Partial<Record<keyof TrialRound, unknown>>;
+	return (
+		typeof round.round === "number" &&
+		typeof round.answered === "boolean" &&
+		Array.isArray(round.missing) &&
+		typeof round.output === "string"
+	);
+}

@@ -1,0 +1,46 @@
+import { Failure } from "../../core/failure.ts";
+import { pathFromText } from "../../core/path/path.ts";
+import { type Answers, isName } from "../../core/questions/answers.ts";
+import { checkName, identityOf } from "../../engine/build/steps.ts";
+import type { Context } from "../../engine/context.ts";
+import type { Problem } from "./session.ts";
+
+/** What is wrong with answers before anything is started, by field; warnings among them stop nothing. */
+export async function validateAnswers(context: Context, answers: Answers): Promise<Problem[]> {
+	const { application } = answers;
+	const problems: Problem[] = [];
+	const check = async (field: Problem["field"], work: () => unknown) => {
+		try {
+			await work();
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+			problems.push({ field, code: error.code, values: error.values });
+		}
+	};
+	if (!isName(answers.name)) problems.push({ field: "name", code: "name-invalid", values: { name: answers.name } });
+	else await check("name", () => checkName(context, answers, false));
+	const program = application.command[0] ?? "";
+	if (!program) problems.push({ field: "command", code: "nothing-to-cage", values: {} });
+	else if (!context.machine.files.resolve(pathFromText(program)))
+		problems.push({ field: "command", code: "program-not-found", values: { program } });
+	await check("user", () => identityOf(context, answers));
+	if (!application.cwd.startsWith("/"))
+		problems.push({ field: "cwd", code: "path-not-absolute", values: { option: "cwd", path: application.cwd } });
+	for (const name of Object.keys(application.env)) {
+		if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) problems.push({ field: "env", code: "env-invalid", values: { value: name } });
+	}
+	if (!application.probes.length) problems.push({ field: "probe", code: "no-probe", values: { command: program } });
+	if (!(application.timeout > 0))
+		problems.push({ field: "timeout", code: "timeout-invalid", values: { value: application.timeout } });
+	problems.push(...(await warnings(context, "probe", application.probes)));
+	problems.push(...(await warnings(context, "exercise", application.exercises)));
+	return problems;
+}
+
+/** A line that cannot work here is worth a word before tracing, and no more: a template may be made for another machine. */
+async function warnings({ machine }: Context, field: "probe" | "exercise", lines: readonly string[]): Promise<Problem[]> {
+	const found = await Promise.all(lines.map((line) => machine.launcher.lineProblem(line)));
+	return found.flatMap((problem, index) =>
+		problem ? [{ field, ...problem, line: lines[index] ?? "", isWarning: true as const }] : [],
+	);
+}

@@ -1,0 +1,112 @@
+import type { Cage } from "../../core/cage/cage.ts";
+import { Failure } from "../../core/failure.ts";
+import type { Found } from "../../core/minimise/found.ts";
+import type { Addition } from "../../core/plan/make-plan.ts";
+import type { Missing } from "../../core/plan/missing.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import type { Answers } from "../../core/questions/answers.ts";
+import type { Tested } from "../../core/selftest/verdict.ts";
+import type { Trace } from "../../core/trace/trace.ts";
+import type { Candidate } from "../../engine/build/steps.ts";
+import { layoutOf, type PresentCage } from "../../engine/cages.ts";
+import type { Subject } from "../../engine/minimise/subject.ts";
+import type { Store } from "../../engine/store.ts";
+import { additionsFor } from "../../engine/trial/remedies.ts";
+import type { TrialRound } from "../../engine/trial/trial.ts";
+import type { RestoredWork, Work } from "./stored-work.ts";
+
+export type TriedCage = PresentCage & { readonly plan: Plan };
+
+/** What the steps of a session left to one another: a trace, a plan, a candidate, a round. */
+export class WorkInHand {
+	cage: Cage | undefined;
+	trace: Trace | undefined;
+	plan: Plan | undefined;
+	additions: readonly Addition[] = [];
+	/** Of the additions, those since the last round. */
+	accepted: readonly Addition[] = [];
+	/** All that `make` would have added in the rounds so far. */
+	proposed: readonly Addition[] = [];
+	candidate: Candidate | undefined;
+	round: TrialRound | undefined;
+	/** What became of the ways out of the candidate. */
+	tested: Tested | undefined;
+	/** What of the candidate nothing needs, as far as that was looked for. */
+	unneeded: { readonly subject: Subject; readonly found: Found } | undefined;
+	readonly #store: Store;
+
+	constructor(store: Store) {
+		this.#store = store;
+	}
+
+	/** What a session keeps of it. */
+	kept(): Work {
+		const { accepted, additions, cage, candidate, proposed, round, trace } = this;
+		return {
+			cage,
+			trace,
+			additions,
+			accepted,
+			proposed,
+			round,
+			candidate: candidate && { generation: candidate.manifest.generation, madeAt: candidate.manifest.madeAt },
+		};
+	}
+
+	/** Goes on with what a session kept; without one, with nothing. A candidate has to be discarded before. */
+	takeUp(kept: RestoredWork | undefined): void {
+		this.cage = kept?.cage;
+		this.trace = kept?.trace;
+		this.plan = undefined;
+		this.additions = kept?.additions ?? [];
+		this.accepted = kept?.accepted ?? [];
+		this.proposed = kept?.proposed ?? [];
+		this.round = kept?.round;
+	}
+
+	/** Takes over what remedies these missing things of the last round. */
+	accept(missing: readonly Missing[]): void {
+		if (!this.round) return;
+		this.accepted = additionsFor(missing, this.additions);
+		this.additions = [...this.additions, ...this.accepted];
+		this.plan = undefined;
+	}
+
+	/** The cage as these answers would have it. Throws `not-traced` (exit 2). */
+	current(answers: Answers): Cage {
+		if (!this.cage) throw new Failure("not-traced", { name: answers.name }, 2);
+		return { ...this.cage, rules: answers.rules, additions: this.additions };
+	}
+
+	/** Throws `not-traced` (exit 2). */
+	traced(): Trace {
+		if (!this.trace) throw new Failure("not-traced", { name: this.cage?.name ?? "" }, 2);
+		return this.trace;
+	}
+
+	/** The candidate, and the cage that it would be. Throws `cage-not-built` (exit 2). */
+	tried(): TriedCage {
+		const { cage, candidate } = this;
+		if (!candidate || !cage) throw new Failure("cage-not-built", { name: cage?.name ?? "" }, 2);
+		const { manifest, plan } = candidate;
+		const { rules } = plan;
+		return {
+			cage: { ...cage, rules, additions: this.additions },
+			plan,
+			manifest,
+			generation: manifest.generation,
+			layout: layoutOf(this.#store, manifest),
+		};
+	}
+
+	/** What was built and is not what the cage runs goes away. */
+	async discardCandidate(): Promise<void> {
+		const { candidate } = this;
+		this.candidate = undefined;
+		this.tested = undefined;
+		this.unneeded = undefined;
+		if (!candidate) return;
+		const { generation, name } = candidate.manifest;
+		if ((await this.#store.present(name)) !== generation) await this.#store.discard(name, generation);
+	}
+}

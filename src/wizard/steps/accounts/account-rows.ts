@@ -1,0 +1,131 @@
+import type { Group, User } from "../../../core/machine/facts.ts";
+import { type Path, pathFromText } from "../../../core/path/path.ts";
+import type { AccountKind } from "../../../core/plan/account-rules.ts";
+import type { Plan } from "../../../core/plan/plan.ts";
+import type { HostView } from "../../session/host-view.ts";
+import { modelOf } from "../files/model.ts";
+
+export const accountFiles = ["passwd", "group", "nsswitch"] as const;
+export type AccountFile = (typeof accountFiles)[number];
+
+/** `same` and `changed` stand in both files, `left-out` in the host's alone, `new` in the cage's alone. */
+export type Mark = "same" | "changed" | "left-out" | "new";
+
+export interface Account {
+	readonly kind: AccountKind;
+	readonly name: string;
+	readonly id: number;
+	/** Why it is kept. */
+	readonly reason?: string;
+}
+
+/** A line of one of the three files, as the host has it and as the cage gets it. */
+export interface AccountRow {
+	readonly mark: Mark;
+	readonly before?: string;
+	readonly after?: string;
+	/** Absent in nsswitch.conf. */
+	readonly account?: Account;
+}
+
+export interface AccountTable {
+	/** What is kept first, then what is left out, each in the order of the host's file. */
+	readonly rows: readonly AccountRow[];
+	readonly kept: number;
+	readonly leftOut: number;
+}
+
+const places: Readonly<Record<AccountFile, Path>> = {
+	passwd: pathFromText("/etc/passwd"),
+	group: pathFromText("/etc/group"),
+	nsswitch: pathFromText("/etc/nsswitch.conf"),
+};
+
+const remembered = new WeakMap<Plan, Map<AccountFile, { surroundings: HostView | undefined; table: AccountTable }>>();
+
+/** Before and after. Until it is known what the host has, what the cage gets alone. Asked for with each frame and each key. */
+export function accountTable(plan: Plan, file: AccountFile, surroundings: HostView | undefined): AccountTable {
+	const tables = remembered.get(plan) ?? new Map();
+	remembered.set(plan, tables);
+	const known = tables.get(file);
+	if (known && known.surroundings === surroundings) return known.table;
+	const table = makeTable(plan, file, surroundings);
+	tables.set(file, { surroundings, table });
+	return table;
+}
+
+function makeTable(plan: Plan, file: AccountFile, surroundings: HostView | undefined): AccountTable {
+	const item = modelOf(plan).byPath.get(places[file])?.item;
+	const content = (item?.kind === "entry" ? item.entry.content : undefined) ?? "";
+	const after = new Map(linesOf(content).map((line) => [keyOf(line), line]));
+	const before = surroundings ? hostLines(file, surroundings) : [];
+	const reasons = keptAccounts(plan, file);
+	const rows = before.map(({ key, line, ...rest }): AccountRow => {
+		const kept = after.get(key);
+		after.delete(key);
+		const account = reasons.get(key) ?? rest.account;
+		const common = { before: line, ...(account ? { account } : {}) };
+		return kept === undefined
+			? { ...common, mark: "left-out" }
+			: { ...common, after: kept, mark: kept === line ? "same" : "changed" };
+	});
+	const more = [...after].map(([key, line]): AccountRow => {
+		const account = reasons.get(key);
+		return { mark: "new", after: line, ...(account ? { account } : {}) };
+	});
+	const kept = rows.filter((row) => row.mark !== "left-out");
+	const leftOut = rows.filter((row) => row.mark === "left-out");
+	return { rows: [...kept, ...more, ...leftOut], kept: kept.length + more.length, leftOut: leftOut.length };
+}
+
+interface HostLine {
+	readonly key: string;
+	readonly line: string;
+	readonly account?: Account;
+}
+
+/** Without what stands in the place of the password: whatever it is, it is nobody's business on a screen. */
+function hostLines(file: AccountFile, { groups, nsswitch, users }: HostView): HostLine[] {
+	if (file === "passwd") {
+		return users.map((user) => ({
+			key: user.name,
+			line: passwdLine(user),
+			account: { kind: "user", name: user.name, id: user.uid },
+		}));
+	}
+	if (file === "group") {
+		return groups.map((group) => ({
+			key: group.name,
+			line: groupLine(group),
+			account: { kind: "group", name: group.name, id: group.gid },
+		}));
+	}
+	const lines = linesOf(nsswitch).filter((line) => /^\s*[^#\s]/.test(line));
+	return lines.map((line) => ({ key: keyOf(line), line: line.trim().replace(/\s+/g, " ") }));
+}
+
+function keptAccounts({ accounts }: Plan, file: AccountFile): Map<string, Account> {
+	const kept: Account[] =
+		file === "passwd"
+			? accounts.users.map(({ name, reason, uid }) => ({ kind: "user", name, id: uid, reason }))
+			: file === "group"
+				? accounts.groups.map(({ gid, name, reason }) => ({ kind: "group", name, id: gid, reason }))
+				: [];
+	return new Map(kept.map((account) => [account.name, account]));
+}
+
+function passwdLine({ gecos, gid, home, name, shell, uid }: User): string {
+	return `${name}:x:${uid}:${gid}:${gecos}:${home}:${shell}`;
+}
+
+function groupLine({ gid, members, name }: Group): string {
+	return `${name}:x:${gid}:${members.join(",")}`;
+}
+
+function linesOf(text: string): string[] {
+	return text.split("\n").filter((line) => line !== "");
+}
+
+function keyOf(line: string): string {
+	return line.slice(0, line.indexOf(":")).trim();
+}

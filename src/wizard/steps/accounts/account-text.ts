@@ -1,0 +1,65 @@
+import type { Path } from "../../../core/path/path.ts";
+import { printable, showPath } from "../../../core/path/quote.ts";
+import { isLeftOut, whyAlwaysKept } from "../../../core/plan/account-rules.ts";
+import { type AccountUse, accountUse } from "../../../core/plan/account-use.ts";
+import type { Plan } from "../../../core/plan/plan.ts";
+import type { Messages } from "../../../messages/messages.ts";
+import type { Account, AccountRow } from "./account-rows.ts";
+
+/** Everything there is to say of one line of the three files, a sentence each; of long lists the first `most`. */
+export function accountFacts(row: AccountRow, plan: Plan, messages: Messages, most: number): string[] {
+	const words = messages.wizard.accounts;
+	const { account } = row;
+	if (!account) return [words.nsswitch, ...beforeLine(row, messages)];
+	const use = accountUse(plan, account.kind, account.id);
+	const owns = use.paths.length
+		? [messages.fill(words.owns, { count: use.paths.length, paths: severalPaths(use.paths, messages, most) })]
+		: [];
+	if (row.mark === "left-out") {
+		const byRule = isLeftOut(plan.rules, account.kind, account.name);
+		return [byRule ? words.leftByYou : words.notNeeded, words.letsIn, ...owns];
+	}
+	const why = whyAlwaysKept(account, plan.identity);
+	const last =
+		why === undefined
+			? [words.leavesOut, ...lostWith({ account, ...use }, messages, most)]
+			: [messages.failure({ code: `account-always-kept-${why}`, values: { name: account.name } })];
+	return [
+		messages.fill(words.kept, { reason: messages.accountReason(account.reason ?? "") }),
+		...owns,
+		...(use.users.length ? [messages.fill(words.ownGroup, { users: use.users.join(", ") })] : []),
+		...beforeLine(row, messages),
+		...last,
+	];
+}
+
+/** What would no longer hold without it. */
+export function lostWith(
+	{ account, paths, runs, users }: { account: Account } & AccountUse,
+	messages: Messages,
+	most: number,
+): string[] {
+	const words = messages.wizard.accounts;
+	const lost = [
+		...(paths.length
+			? [messages.fill(words.loseName, { count: paths.length, id: account.id, paths: severalPaths(paths, messages, most) })]
+			: []),
+		...(runs && account.kind === "user" ? [words.loseUser] : []),
+		...(users.length ? [messages.fill(words.loseGroup, { users: users.join(", ") })] : []),
+		...(account.reason === "looked-up" ? [words.asksName] : []),
+	];
+	return lost.length ? lost : [words.loseNothing];
+}
+
+function beforeLine({ before, mark }: AccountRow, messages: Messages): string[] {
+	return mark === "changed" && before !== undefined
+		? [messages.fill(messages.wizard.accounts.beforeLine, { line: printable(before) })]
+		: [];
+}
+
+function severalPaths(paths: readonly Path[], messages: Messages, most: number): string {
+	const shown = paths.slice(0, most).map(showPath).join(", ");
+	return paths.length <= most
+		? shown
+		: messages.fill(messages.wizard.accounts.andMore, { paths: shown, count: paths.length - most });
+}

@@ -1,0 +1,121 @@
+import type { Rules } from "../../../core/application/application.ts";
+import { accountWord, namedBy, parseAccountName, whyAlwaysKept } from "../../../core/plan/account-rules.ts";
+import { accountUse } from "../../../core/plan/account-use.ts";
+import type { Command } from "../../bindings.ts";
+import { ask, go, isBusy, notice, only, setCursor, start, without } from "../../reduced.ts";
+import type { Reduced, WizardState } from "../../state.ts";
+import { toReview } from "../build/reduce.ts";
+import { type Account, type AccountRow, accountFiles, accountTable } from "./account-rows.ts";
+
+/** The rows of the file that is shown, narrowed by what was searched for. */
+export function shownAccounts({ accountFile, plan, queries, surroundings }: WizardState): readonly AccountRow[] {
+	if (!plan) return [];
+	const { rows } = accountTable(plan, accountFile, surroundings);
+	const query = (queries.accounts ?? "").toLowerCase();
+	return query === "" ? rows : rows.filter((row) => lineOf(row).toLowerCase().includes(query));
+}
+
+/** As the cage gets it, or else as the host has it. */
+export function lineOf({ after, before }: AccountRow): string {
+	return after ?? before ?? "";
+}
+
+export function selectedAccount(state: WizardState): AccountRow | undefined {
+	return shownAccounts(state)[state.cursors.accounts ?? 0];
+}
+
+export function reduceAccounts(state: WizardState, command: Command): Reduced {
+	const row = selectedAccount(state);
+	switch (command) {
+		case "go-on":
+			// A plan that is being made anew must be the one that the next step shows.
+			return isBusy(state, "plan") ? only(notice(state, "still-planning")) : toReview(state);
+		case "back":
+			return only(go(state, "files"));
+		case "next-file":
+			return only(showFile(state, 1));
+		case "previous-file":
+			return only(showFile(state, accountFiles.length - 1));
+		case "search":
+			return ask(state, "search", state.queries.accounts ?? "");
+		case "toggle":
+			return row?.account ? toggle(state, row, row.account) : only(notice(state, "nsswitch-always"));
+		default:
+			return only(state);
+	}
+}
+
+function showFile(state: WizardState, step: number): WizardState {
+	const next = accountFiles[(accountFiles.indexOf(state.accountFile) + step) % accountFiles.length];
+	return setCursor({ ...without(state, "notice"), accountFile: next ?? "passwd" }, 0);
+}
+
+function toggle(state: WizardState, row: AccountRow, account: Account): Reduced {
+	const { answers, plan } = state;
+	if (!answers || !plan) return only(state);
+	const word = accountWord(account.kind, account.name);
+	if (!parseAccountName(word)) return only(notice(state, "account-not-named", { name: account.name }));
+	if (!goesIn(answers.rules, row, account)) return takeIn(state, account);
+	const why = whyAlwaysKept(account, plan.identity);
+	if (why !== undefined) return only(notice(state, `account-always-kept-${why}`, { name: account.name }));
+	// What only a rule brought goes as it came.
+	if (account.reason === "chosen" || row.mark === "left-out") return leaveOut(state, account);
+	const { paths, runs, users } = accountUse(plan, account.kind, account.id);
+	return only({ ...without(state, "notice"), question: { kind: "account", account, paths, runs, users } });
+}
+
+/** What was decided holds, though the plan that follows from it is still being made. */
+function goesIn({ accounts, withoutAccounts }: Rules, { mark }: AccountRow, { kind, name, reason }: Account): boolean {
+	if (namedBy(withoutAccounts, kind, name) !== undefined) return false;
+	if (namedBy(accounts, kind, name) !== undefined) return true;
+	return mark !== "left-out" && reason !== "chosen";
+}
+
+function takeIn(state: WizardState, { kind, name }: Account): Reduced {
+	const { rules } = state.answers ?? {};
+	if (!rules) return only(state);
+	const withoutAccounts = withoutWord(rules.withoutAccounts, kind, name, true);
+	if (namedBy(rules.withoutAccounts, kind, name) !== undefined) return decide(state, { withoutAccounts });
+	return decide(state, { accounts: [...rules.accounts, accountWord(kind, name)] });
+}
+
+/** Also what a question was answered to with yes. */
+export function leaveOut(state: WizardState, { kind, name, reason = "chosen" }: Account): Reduced {
+	const { rules } = state.answers ?? {};
+	if (!rules) return only(state);
+	// A word of a rule must name something; the other one of that name may not exist.
+	const others = kind === "user" ? state.surroundings?.groups : state.surroundings?.users;
+	const accounts = withoutWord(rules.accounts, kind, name, others?.some((one) => one.name === name) ?? false);
+	if (reason === "chosen") return decide(state, { accounts });
+	return decide(state, { accounts, withoutAccounts: [...rules.withoutAccounts, accountWord(kind, name)] });
+}
+
+/** Changes the rules and asks for the plan that follows from them. Space takes it back, so it is none of what the files can undo. */
+function decide(state: WizardState, change: Partial<Rules>): Reduced {
+	if (!state.answers) return only(state);
+	const answers = { ...state.answers, rules: { ...state.answers.rules, ...change } };
+	return start({ ...without(state, "notice", "question", "prompt"), answers }, { job: "plan", answers });
+}
+
+/** Without the word that names it; where that names user and group at once, the word for the other one stays. */
+function withoutWord(words: readonly string[], kind: Account["kind"], name: string, keepsOther: boolean): string[] {
+	const word = namedBy(words, kind, name);
+	return words.flatMap((one) => {
+		if (one !== word) return [one];
+		return one === name && keepsOther ? [accountWord(kind === "user" ? "group" : "user", name)] : [];
+	});
+}
+
+/** A decision moves its row between what is kept and what is left out; the cursor goes with it. */
+export function followAccount(before: WizardState, after: WizardState): WizardState {
+	const row = selectedAccount(before);
+	const rows = shownAccounts(after);
+	const cursor = before.cursors.accounts ?? 0;
+	const found = rows.findIndex((one) => one.account !== undefined && one.account.name === row?.account?.name);
+	const accounts = found >= 0 ? found : Math.max(0, Math.min(cursor, rows.length - 1));
+	return { ...after, cursors: { ...after.cursors, accounts } };
+}
+
+export function countAccounts(state: WizardState): number {
+	return shownAccounts(state).length;
+}

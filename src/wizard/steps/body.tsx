@@ -1,0 +1,53 @@
+import { useView } from "../look.ts";
+import { CommandsPage } from "../pages/commands-page.tsx";
+import { DryRunPage } from "../pages/dry-run-page.tsx";
+import { KeysPage } from "../pages/keys-page.tsx";
+import { NextPage } from "../pages/next-page.tsx";
+import { OutputPage } from "../pages/output-page.tsx";
+import { SelftestPage } from "../pages/selftest-page.tsx";
+import { TextPage } from "../pages/text-page.tsx";
+import { UnneededPage } from "../pages/unneeded-page.tsx";
+import { WhyPage } from "../pages/why-page.tsx";
+import { AccountsStep } from "./accounts/screen.tsx";
+import { BuildStep } from "./build/screen.tsx";
+import { LacksStep } from "./choose/lacks.tsx";
+import { ChooseStep } from "./choose/screen.tsx";
+import { FilesStep } from "./files/screen.tsx";
+import { FormStep } from "./form/screen.tsx";
+import { SaveStep } from "./save/screen.tsx";
+import { TraceStep } from "./trace/screen.tsx";
+import { TrialStep } from "./trial/screen.tsx";
+
+const bodies = {
+	lacks: LacksStep,
+	choose: ChooseStep,
+	form: FormStep,
+	trace: TraceStep,
+	files: FilesStep,
+	accounts: AccountsStep,
+	build: BuildStep,
+	trial: TrialStep,
+	save: SaveStep,
+};
+
+const overlays = {
+	keys: KeysPage,
+	why: WhyPage,
+	commands: CommandsPage,
+	output: OutputPage,
+	selftest: SelftestPage,
+	unneeded: UnneededPage,
+	next: NextPage,
+	"dry-run": DryRunPage,
+	unit: () => <TextPage page="unit" />,
+	dropin: () => <TextPage page="dropin" />,
+	record: () => <TextPage page="record" />,
+	changes: () => <TextPage page="changes" />,
+	consent: () => <TextPage page="consent" />,
+};
+
+export function Body() {
+	const { state } = useView();
+	const Shown = state.overlay ? overlays[state.overlay] : bodies[state.screen];
+	return <Shown />;
+}

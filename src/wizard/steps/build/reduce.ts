@@ -1,0 +1,80 @@
+import type { Command } from "../../bindings.ts";
+import { openPage } from "../../pages/reduce.ts";
+import { nothingBuilt } from "../../progress.ts";
+import { ask, cancel, go, isBusy, notice, only, start, without } from "../../reduced.ts";
+import { noTrial, type Reduced, type Screen, type WizardState } from "../../state.ts";
+import { withoutVerdict } from "../save/finishing.ts";
+import { reviewRows } from "./review.ts";
+
+export function reduceBuild(state: WizardState, command: Command): Reduced {
+	if (isBusy(state, "try", "plan")) {
+		// A session that goes on here is planned anew first; whoever knows what they want need not wait for it.
+		if (command === "build" && state.plan && !isBusy(state, "try")) return only({ ...state, trial: noTrial, thenBuild: true });
+		if (command !== "back") return only(state);
+		const { state: stopped, intentions } = cancel(without(state, "building"));
+		return { state: notice(stopped, "build-undone"), intentions };
+	}
+	switch (command) {
+		case "build":
+			return buildAndTry({ ...state, trial: noTrial });
+		case "back":
+			return only(go(state, "accounts"));
+		case "dry-run":
+			return only(openPage(state, "dry-run"));
+		case "save-review":
+			// Nothing is written outside of the state folder but where one is told to: the name is asked for.
+			return ask(state, "review", `${state.answers?.name ?? "cage"}-review.txt`);
+		default:
+			return jump(state, command);
+	}
+}
+
+/** Before it is shown, the machine is looked at again: another command may have been at work on the cage meanwhile. */
+export function toReview(state: WizardState): Reduced {
+	const there = without(go(state, "build"), "detour");
+	return lookAround(there);
+}
+
+/** Looks at the machine; what was to be said stays said. */
+export function lookAround(state: WizardState): Reduced {
+	const { answers, failure } = state;
+	if (!answers) return only(state);
+	const looking = start(state, { job: "surroundings", answers });
+	return failure ? { ...looking, state: { ...looking.state, failure } } : looking;
+}
+
+export function saveReview(state: WizardState, path: string): Reduced {
+	const { answers } = state;
+	if (!answers) return only(state);
+	return start(state, { job: "review", path, name: answers.name, rows: reviewRows(state) });
+}
+
+export function buildAndTry(state: WizardState): Reduced {
+	const { answers } = state;
+	if (!answers || !state.plan) return only(state);
+	const trial = { ...withoutVerdict(state).trial, probes: [], exercises: [] };
+	const { now: _, ...idle } = trial;
+	const fresh: WizardState = {
+		...go(state, "build"),
+		building: nothingBuilt,
+		trial: idle,
+		output: [],
+		outputOpen: "",
+	};
+	return start(fresh, { job: "try", answers });
+}
+
+const jumps: Partial<Record<Command, Screen>> = { "to-application": "form", "to-files": "files", "to-accounts": "accounts" };
+
+/** From the review, or from the trial, to an answer. */
+export function jump(state: WizardState, command: Command): Reduced {
+	const screen = jumps[command];
+	return only(screen ? { ...go(state, screen), detour: true } : state);
+}
+
+/** Whoever only looked at an answer, or changed one, comes to the review again, not through the steps between. */
+export function endDetour(state: WizardState, command: Command | undefined): Reduced | undefined {
+	const leads = command === "back" || (command === "go-on" && state.screen !== "form");
+	if (!state.detour || !leads || !Object.values(jumps).includes(state.screen) || isBusy(state, "plan")) return undefined;
+	return toReview(state);
+}

@@ -1,0 +1,210 @@
+import type { Bind } from "../../../core/application/application.ts";
+import { type LimitKind, limitsGiven } from "../../../core/confinement/limits.ts";
+import type { AccountKind } from "../../../core/plan/account-rules.ts";
+import { type Group, groupsOf } from "../../../core/plan/groups.ts";
+import { capabilityWord, type OpeningName, openingNames, openingWords } from "../../../core/plan/opening-names.ts";
+import type { Permission } from "../../../core/plan/permissions.ts";
+import type { Offer, Plan, Risk, SharedDirectory, WritableDirectory } from "../../../core/plan/plan.ts";
+import type { Answers } from "../../../core/questions/answers.ts";
+import type { Told, Values } from "../../seen.ts";
+import type { HostView } from "../../session/host-view.ts";
+import type { WizardState } from "../../state.ts";
+import { type Totals, totalsOf } from "../files/totals.ts";
+
+export type SectionName =
+	| "application"
+	| "warnings"
+	| "openings"
+	| "left-out"
+	| "existing"
+	| "disk"
+	| "limits"
+	| "files"
+	| "devices"
+	| "writable"
+	| "binds"
+	| "accounts";
+
+/** What is shown before anything is written, one row each; a `section` begins each part. The dangerous before the harmless. */
+export type ReviewRow =
+	| { readonly kind: "section"; readonly section: SectionName }
+	| { readonly kind: "command"; readonly words: readonly string[] }
+	| { readonly kind: "account"; readonly name: string; readonly uid: number; readonly dedicated?: string }
+	| { readonly kind: "directory"; readonly path: string }
+	/** Names alone: a value may be a secret. */
+	| { readonly kind: "variables"; readonly names: readonly string[] }
+	| { readonly kind: "probe" | "exercise"; readonly line: string }
+	| { readonly kind: "note"; readonly code: string; readonly values: Values }
+	| { readonly kind: "network"; readonly network: "host" | "none" }
+	| { readonly kind: "capability"; readonly name: string; readonly why: string; readonly permission?: Permission }
+	| { readonly kind: "opening"; readonly name: OpeningName; readonly why: string; readonly permission?: Permission }
+	/** Nothing is left open. */
+	| { readonly kind: "closed" }
+	| { readonly kind: "refused"; readonly name: string; readonly why: string }
+	| { readonly kind: "undecided"; readonly count: number }
+	| { readonly kind: "declined"; readonly path: string; readonly risk: Risk }
+	| { readonly kind: "offer"; readonly offer: Offer }
+	| { readonly kind: "unknown" | "new-cage" | "data-stays" | "old-data" }
+	| { readonly kind: "cage"; readonly generation: number; readonly command: readonly string[] }
+	| { readonly kind: "adopted"; readonly service: string }
+	| { readonly kind: "room"; readonly needed: number; readonly free?: number }
+	| { readonly kind: "limit"; readonly limit: LimitKind; readonly value: number }
+	| { readonly kind: "totals"; readonly totals: Totals }
+	| { readonly kind: "group"; readonly group: Group }
+	| { readonly kind: "device"; readonly path: string }
+	| { readonly kind: "writable"; readonly directory: WritableDirectory }
+	| { readonly kind: "shared"; readonly directory: SharedDirectory }
+	| { readonly kind: "bind"; readonly bind: Bind }
+	| { readonly kind: "kept"; readonly account: AccountKind; readonly name: string; readonly id: number; readonly reason: string }
+	| { readonly kind: "not-kept"; readonly users: number; readonly groups: number }
+	| { readonly kind: "without"; readonly names: readonly string[] }
+	/** A part with nothing in it. */
+	| { readonly kind: "none"; readonly section: SectionName };
+
+type Reviewed = Pick<WizardState, "plan" | "answers" | "surroundings" | "warnings">;
+
+const remembered = new WeakMap<Plan, { of: Reviewed; rows: readonly ReviewRow[] }>();
+
+/** Asked for with each frame and each key. */
+export function reviewRows({ answers, plan, surroundings, warnings }: Reviewed): readonly ReviewRow[] {
+	if (!plan) return [];
+	const known = remembered.get(plan);
+	if (known?.of.answers === answers && known?.of.surroundings === surroundings && known?.of.warnings === warnings)
+		return known.rows;
+	const rows = makeRows(plan, answers, surroundings, warnings);
+	remembered.set(plan, { of: { ...(answers ? { answers } : {}), ...(surroundings ? { surroundings } : {}), warnings }, rows });
+	return rows;
+}
+
+function makeRows(
+	plan: Plan,
+	answers: Answers | undefined,
+	surroundings: HostView | undefined,
+	warnings: readonly Told[],
+): readonly ReviewRow[] {
+	const part = (section: SectionName, rows: readonly ReviewRow[]): readonly ReviewRow[] => [
+		{ kind: "section", section },
+		...(rows.length ? rows : [{ kind: "none" as const, section }]),
+	];
+	const notes = notesOf(plan, warnings);
+	// A session of an earlier version kept a plan without them.
+	const { openings, permissions = [], rules } = plan;
+	const permissionOf = (word: string) => {
+		const permission = permissions.find((one) => one.word === word);
+		return permission === undefined ? {} : { permission };
+	};
+	return [
+		...part("application", applicationRows(plan, answers)),
+		...(notes.length ? part("warnings", notes) : []),
+		...part("openings", [
+			...(isClosed(openings) ? [{ kind: "closed" as const }] : []),
+			...openings.capabilities.map((one) => ({ kind: "capability" as const, ...one, ...permissionOf(capabilityWord(one.name)) })),
+			...openingNames.flatMap((name) => {
+				const why = openings[name];
+				return why === undefined ? [] : [{ kind: "opening" as const, name, why, ...permissionOf(openingWords[name]) }];
+			}),
+			...(openings.refused ?? []).map((one) => ({ kind: "refused" as const, ...one })),
+			{ kind: "network", network: plan.application.network },
+		]),
+		...part("left-out", leftOutRows(plan)),
+		...part("existing", existingRows(surroundings)),
+		...part("disk", [{ kind: "room", needed: bytesNeeded(plan), ...(surroundings ? { free: surroundings.free } : {}) }]),
+		...part(
+			"limits",
+			limitsGiven(plan.application.limits ?? {}).map(({ kind: limit, value }) => ({ kind: "limit", limit, value })),
+		),
+		...part("files", [
+			{ kind: "totals", totals: totalsOf(plan) },
+			...groupsOf(plan).map((group) => ({ kind: "group" as const, group })),
+		]),
+		...part(
+			"devices",
+			groupsOf(plan).flatMap(({ name, paths }) =>
+				name === "devices" ? paths.map((path) => ({ kind: "device" as const, path })) : [],
+			),
+		),
+		...part(
+			"writable",
+			plan.writable.map((directory) => ({ kind: "writable", directory })),
+		),
+		...part("binds", [
+			...plan.shared.map((directory) => ({ kind: "shared" as const, directory })),
+			...rules.binds
+				.filter(({ path }) => !plan.shared.some((one) => one.path === path))
+				.map((bind) => ({ kind: "bind" as const, bind })),
+		]),
+		...part("accounts", accountRows(plan)),
+	];
+}
+
+function applicationRows({ application, identity }: Plan, answers: Answers | undefined): readonly ReviewRow[] {
+	const { command, cwd, env, exercises, probes } = application;
+	const dedicated = answers?.dedicatedAccount;
+	const names = Object.keys(env);
+	return [
+		{ kind: "command", words: command },
+		{ kind: "account", name: identity.name, uid: identity.uid, ...(dedicated === undefined ? {} : { dedicated }) },
+		...(cwd === "/" ? [] : [{ kind: "directory" as const, path: cwd }]),
+		...(names.length ? [{ kind: "variables" as const, names }] : []),
+		...probes.map((line) => ({ kind: "probe" as const, line })),
+		...exercises.map((line) => ({ kind: "exercise" as const, line })),
+	];
+}
+
+/** Those of the plan, and what was warned of before it; nothing twice. */
+function notesOf(plan: Plan, warnings: readonly Told[]): readonly ReviewRow[] {
+	const all = [...plan.notes, ...warnings].map(({ code, values }) => ({ kind: "note" as const, code, values }));
+	return [...new Map(all.map((note) => [JSON.stringify(note), note])).values()];
+}
+
+function leftOutRows(plan: Plan): readonly ReviewRow[] {
+	const { attention } = totalsOf(plan);
+	return [
+		...(attention ? [{ kind: "undecided" as const, count: attention }] : []),
+		...plan.declined.map((one) => ({ kind: "declined" as const, ...one })),
+		...plan.offers.map((offer) => ({ kind: "offer" as const, offer })),
+	];
+}
+
+function existingRows(surroundings: HostView | undefined): readonly ReviewRow[] {
+	if (!surroundings) return [{ kind: "unknown" }];
+	const { cage, hasData } = surroundings;
+	if (!cage) return [{ kind: hasData ? "old-data" : "new-cage" }];
+	const { adopted, command, generation } = cage;
+	return [
+		{ kind: "cage", generation, command },
+		{ kind: "data-stays" },
+		...(adopted === undefined ? [] : [{ kind: "adopted" as const, service: adopted }]),
+	];
+}
+
+function isClosed(openings: Plan["openings"]): boolean {
+	return !openings.capabilities.length && openingNames.every((name) => openings[name] === undefined);
+}
+
+function accountRows({ accounts, rules }: Plan): readonly ReviewRow[] {
+	return [
+		...accounts.users.map(({ name, reason, uid }) => ({
+			kind: "kept" as const,
+			account: "user" as const,
+			name,
+			id: uid,
+			reason,
+		})),
+		...accounts.groups.map(({ gid, name, reason }) => ({
+			kind: "kept" as const,
+			account: "group" as const,
+			name,
+			id: gid,
+			reason,
+		})),
+		{ kind: "not-kept", users: accounts.usersLeftOut, groups: accounts.groupsLeftOut },
+		...(rules.withoutAccounts.length ? [{ kind: "without" as const, names: rules.withoutAccounts }] : []),
+	];
+}
+
+/** At most: files that share their blocks with the host's, and state that the cage has already, take none. */
+export function bytesNeeded(plan: Plan): number {
+	const seeds = plan.writable.flatMap((directory) => directory.seeds);
+	return totalsOf(plan).bytes + seeds.reduce((sum, { bytes }) => sum + bytes, 0);
+}

@@ -1,0 +1,103 @@
+import fuzzysort from "fuzzysort";
+import type { Command } from "../../bindings.ts";
+import { ask, cursorOf, go, isBusy, notice, only, start, without } from "../../reduced.ts";
+import type { Choice } from "../../seen.ts";
+import type { Reduced, WizardState } from "../../state.ts";
+import { formFor } from "../form/fields.ts";
+import { chooseTemplate } from "./template-choice.ts";
+
+/** The choices that match what was searched for, the best first. */
+export function shownChoices(state: WizardState): readonly Choice[] {
+	const choices = state.choices ?? [];
+	const query = state.queries.choose ?? "";
+	if (query === "") return choices;
+	const keys = ["name", "description", "detail", wordsOf];
+	return fuzzysort.go(query, choices, { keys, threshold: 0.3 }).map((result) => result.obj);
+}
+
+/** What else one may look for: a port, a package, an account. */
+function wordsOf({ account, package: owner, ports, unit }: Choice): string {
+	return [unit, owner?.name, account, ...(ports ?? [])].filter(Boolean).join(" ");
+}
+
+export function selectedChoice(state: WizardState): Choice | undefined {
+	return shownChoices(state)[cursorOf(state)];
+}
+
+/** Nothing of it can be started before something is installed; a client for its probe alone is the form's business. */
+export function isMissing({ command, lacks }: Choice): boolean {
+	return lacks?.programs.includes(command?.[0] ?? "") ?? false;
+}
+
+export function reduceLacks(state: WizardState, command: Command): Reduced {
+	if (command !== "install") return only(state);
+	const lacks = state.lacks ?? [];
+	if (state.jobs.install !== undefined || state.jobs.lacks !== undefined) return only(state);
+	// What no package brings cannot be installed; asking again may still help, after somebody did it by hand.
+	const installable = lacks.filter((lack) => lack.package !== undefined && lack.asRoot === undefined);
+	return installable.length ? start(state, { job: "install", lacks: installable }) : start(state, { job: "lacks" });
+}
+
+export function reduceChoose(state: WizardState, command: Command): Reduced {
+	switch (command) {
+		case "search":
+			return ask(state, "search", state.queries.choose ?? "");
+		case "type-command":
+			return ask(state, "command");
+		case "back":
+			return only({ ...state, queries: { ...state.queries, choose: "" } });
+		case "choose": {
+			if (state.choices === undefined && state.jobs.choices === undefined) return start(state, { job: "choices" });
+			const choice = selectedChoice(state);
+			if (!choice || isBusy(state, "install", "propose")) return only(state);
+			if (choice.kind === "session") return start(state, { job: "resume", id: choice.id });
+			if (isMissing(choice)) return askToInstall(state, choice);
+			// The same one again: what was typed in the form is still there.
+			if (choice.id === state.chosen && state.answers) return openForm(state);
+			return chooseTemplate(state, choice);
+		}
+		case "watch-running": {
+			const choice = selectedChoice(state);
+			if (!choice || isBusy(state, "install", "propose")) return only(state);
+			if (choice.pid === undefined) return only(notice(state, "does-not-run", { name: choice.name }));
+			const chosen = `${choice.id} ${choice.pid}`;
+			if (chosen === state.chosen && state.answers) return openForm(state);
+			return start({ ...state, chosen }, { job: "propose", choice, watch: true });
+		}
+		case "discard": {
+			const { id, kind, name } = shownChoices(state)[cursorOf(state)] ?? {};
+			if (id === undefined || name === undefined || kind !== "session") return only(state);
+			return only({ ...state, question: { kind: "discard", id, name } });
+		}
+		default:
+			return only(state);
+	}
+}
+
+function askToInstall(state: WizardState, { lacks, name }: Choice): Reduced {
+	const programs = lacks?.programs ?? [];
+	const packages = lacks?.packages ?? [];
+	if (!packages.length) return only(notice(state, "not-installed", { name, programs: programs.join(", ") }));
+	return only({ ...without(state, "notice"), question: { kind: "install", programs, packages } });
+}
+
+/** The packages of a template, by the package manager of this system. */
+export function installPackages(state: WizardState, packages: readonly string[]): Reduced {
+	const idle = { ...without(state, "question"), output: [], outputOpen: "" };
+	return start(idle, { job: "install", lacks: packages.map((name) => ({ what: name, package: name })) });
+}
+
+/** The list as it is found anew; the cursor stays on what it stood on. */
+export function foundChoices(state: WizardState, choices: readonly Choice[]): WizardState {
+	const before = state.screen === "choose" ? selectedChoice(state)?.id : undefined;
+	const found = { ...state, choices };
+	if (before === undefined) return found;
+	const at = shownChoices(found).findIndex((choice) => choice.id === before);
+	return { ...found, cursors: { ...found.cursors, choose: Math.max(0, at) } };
+}
+
+export function openForm(state: WizardState): Reduced {
+	if (!state.answers) return only(go(state, "choose"));
+	const form = state.form ?? formFor(state.answers);
+	return start({ ...go(state, "form"), form }, { job: "validate", answers: state.answers, soon: false });
+}

@@ -1,0 +1,133 @@
+import { type Path, parent, pathToText } from "../../../core/path/path.ts";
+import { escapeGlob } from "../../../core/path/quote.ts";
+import type { Command } from "../../bindings.ts";
+import { ask, go, notice, only, without } from "../../reduced.ts";
+import type { Reduced, WizardState } from "../../state.ts";
+import { cursorTo, nextWaiting, reveal, withOpen } from "./cursor.ts";
+import { redo, undo } from "./history.ts";
+import type { FileNode } from "./nodes.ts";
+import { isFiltered, selectedRow, shownRows } from "./shown.ts";
+import { fileTabs } from "./state.ts";
+import { decideAlike, decideKind, decidePackage, placesOf, toggle } from "./toggle.ts";
+import { bindFolder, emptyFolder, folderOf } from "./whole-folders.ts";
+
+export function reduceFiles(state: WizardState, command: Command): Reduced {
+	const row = selectedRow(state);
+	switch (command) {
+		case "go-on":
+			// A plan that is being made anew must be the one that the next step shows.
+			if (!state.plan) return only(state);
+			if (state.jobs.plan === undefined) return only(go(state, "accounts"));
+			return only(notice({ ...state, files: { ...state.files, goesOn: true } }, "goes-on-once-planned"));
+		case "back":
+			return only(go(state, "trace"));
+		case "next-tab":
+		case "previous-tab": {
+			const step = command === "next-tab" ? 1 : fileTabs.length - 1;
+			const tab = fileTabs[(fileTabs.indexOf(state.tab) + step) % fileTabs.length] ?? "all";
+			return only(cursorTo({ ...without(state, "notice"), tab, files: { ...state.files, touched: [] } }, 0));
+		}
+		case "search":
+			return ask(state, "search", state.queries.files ?? "");
+		case "include":
+			return ask(state, "include");
+		case "writable":
+			return ask(state, "writable", textOf(row && folderOf(row)));
+		case "exclude":
+			return ask(state, "exclude", row?.path === undefined ? "" : globBeside(row));
+		case "open":
+			return row ? open(state, row) : only(state);
+		case "open-all":
+			return row ? openAll(state, row) : only(state);
+		case "shut":
+			return row ? (shut(state, row) ?? only(state)) : only(state);
+		case "shut-or-back":
+			return (row && shut(state, row)) ?? only(go(state, "trace"));
+		case "next-waiting":
+			return toNextWaiting(state);
+		case "undo":
+			return undo(state) ?? only(notice(state, "nothing-to-undo"));
+		case "redo":
+			return redo(state) ?? only(notice(state, "nothing-to-redo"));
+		default:
+			return row ? decideRow(state, command, row) : only(state);
+	}
+}
+
+function decideRow(state: WizardState, command: Command, row: FileNode): Reduced {
+	switch (command) {
+		case "toggle":
+			return toggle(state, row);
+		case "all":
+			return decideAlike(state, isFiltered(state) ? shownRows(state).map(({ at }) => at) : placesOf(groupOf(row)));
+		case "package":
+			return decidePackage(state, row);
+		case "kind":
+			return decideKind(state, row);
+		case "bind":
+			return bindFolder(state, row);
+		case "empty":
+			return emptyFolder(state, row);
+		default:
+			return only(state);
+	}
+}
+
+function groupOf(row: FileNode): FileNode {
+	return row.parent ? groupOf(row.parent) : row;
+}
+
+const textOf = (path: Path | undefined) => (path === undefined ? "" : (pathToText(path) ?? ""));
+
+/** Everything in the folder that a row stands for, or lies in. */
+function globBeside(row: FileNode): string {
+	const folder = row.kind === "folder" ? row.path : row.path && parent(row.path);
+	return folder === undefined || folder === "/" ? "" : `${escapeGlob(textOf(folder))}/**`;
+}
+
+/** What is open already is entered, so that one key leads all the way down. */
+function open(state: WizardState, row: FileNode): Reduced {
+	if (!row.children.length || isFiltered(state)) return only(state);
+	const { opened } = state.files;
+	if (opened.includes(row.id)) return only(cursorTo(state, (state.cursors.files ?? 0) + 1));
+	return only({ ...state, files: { ...state.files, opened: withOpen(opened, wayInto(row)) } });
+}
+
+/** A folder with nothing but one folder in it is no stop on the way. */
+function wayInto(row: FileNode): FileNode[] {
+	const [only] = row.children;
+	return row.children.length === 1 && only?.children.length ? [row, ...wayInto(only)] : [row];
+}
+
+function openAll(state: WizardState, row: FileNode): Reduced {
+	if (!row.children.length || isFiltered(state)) return only(state);
+	const folders: FileNode[] = [];
+	const pending = [row];
+	for (let next = pending.pop(); next; next = pending.pop()) {
+		folders.push(next);
+		for (const branch of next.branches) pending.push(next.children[branch] as FileNode);
+	}
+	const opened = withOpen(state.files.opened, folders);
+	if (opened !== state.files.opened) return only({ ...state, files: { ...state.files, opened } });
+	const shut = new Set(folders.map(({ id }) => id));
+	return only({ ...state, files: { ...state.files, opened: opened.filter((id) => !shut.has(id)) } });
+}
+
+/** An open row is closed, from another one goes to the row that it lies in; undefined at the top. */
+function shut(state: WizardState, row: FileNode): Reduced | undefined {
+	if (isFiltered(state)) return undefined;
+	const { opened } = state.files;
+	if (opened.includes(row.id)) {
+		return only({ ...state, files: { ...state.files, opened: opened.filter((id) => id !== row.id) } });
+	}
+	return row.parent ? only(reveal(state, row.parent)) : undefined;
+}
+
+/** To the next of those that wait for a yes, from the first again after the last. */
+function toNextWaiting(state: WizardState): Reduced {
+	const next = nextWaiting(state, selectedRow(state)?.at ?? -1) ?? nextWaiting(state, -1);
+	if (!next) return only(notice(state, "nothing-waits"));
+	// In a list that does not have it, it cannot be shown.
+	const whole = shownRows(state).includes(next) || !isFiltered(state);
+	return only(reveal(whole ? state : { ...state, tab: "all", queries: { ...state.queries, files: "" } }, next));
+}

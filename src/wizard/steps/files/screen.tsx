@@ -1,0 +1,128 @@
+import { printable, showPath } from "../../../core/path/quote.ts";
+import type { Messages } from "../../../messages/messages.ts";
+import { showReason } from "../../../report/reasons.ts";
+import { useView } from "../../look.ts";
+import { Block } from "../../parts/block.tsx";
+import { Line } from "../../parts/line.tsx";
+import { columnsForTwo, Panes } from "../../parts/panes.tsx";
+import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
+import { Rows } from "../../parts/rows.tsx";
+import { percent } from "../../parts/share-bar.ts";
+import { wrapWords } from "../../parts/wrap-words.ts";
+import { isBusy } from "../../reduced.ts";
+import type { WizardState } from "../../state.ts";
+import { FileRow } from "./file-row.tsx";
+import type { FileNode } from "./nodes.ts";
+import { bytesOfCage, type Standing, standingOf, sumsNow } from "./pending.ts";
+import { isFiltered, openIn, selectedRow, shownRows } from "./shown.ts";
+import { fileTabs } from "./state.ts";
+import { whyFileRow } from "./why-file.ts";
+
+export function FilesStep() {
+	const { messages, state } = useView();
+	if (!state.plan) return <Line dimColor>{state.failure ? "" : messages.wizard.files.planning}</Line>;
+	return (
+		<Panes detail={<Facts />}>
+			<List standing={standingOf(state.plan, state.files.pending)} />
+		</Panes>
+	);
+}
+
+function List({ standing }: { standing: Standing }) {
+	const { height, messages, state, width } = useView();
+	const rows = shownRows(state);
+	const query = state.queries.files ?? "";
+	const whole = bytesOfCage(standing);
+	const tree = !isFiltered(state);
+	const open = openIn(state.files);
+	const nothing =
+		query === "" ? messages.wizard.files.emptyTabs[state.tab] : messages.fill(messages.wizard.nothingFound, { query });
+	const room = height < 10 ? 1 : height < 14 ? 2 : 4;
+	const about = state.size.columns >= columnsForTwo ? [] : paragraph(aboutRow(state, standing, messages), width, room);
+	return (
+		<>
+			<Line>{totalsText(standing, state, messages, width)}</Line>
+			<Line bold>{tabsText(state, rows.length, messages, width)}</Line>
+			{rows.length ? null : <Line>{nothing}</Line>}
+			<Rows
+				items={rows}
+				cursor={state.cursors.files ?? 0}
+				height={height - 2 - about.length}
+				row={(node, selected) => <FileRow isOpen={open.has(node.id)} {...{ node, selected, standing, tree, whole, width }} />}
+			/>
+			<Paragraph lines={about} dimColor />
+		</>
+	);
+}
+
+/** What there is room for, with what waits for somebody at its beginning. */
+function totalsText({ totals }: Standing, state: WizardState, messages: Messages, width: number): string {
+	const words = messages.wizard.files;
+	const waiting = totals.attention ? `${messages.fill(words.attention, { count: totals.attention })} | ` : "";
+	const planning = isBusy(state, "plan") ? ` | ${words.replanning}` : "";
+	const [long, short] = [messages.fill(words.totals, { ...totals }), messages.fill(words.totalsShort, { ...totals })];
+	const all = [`${waiting}${long}${planning}`, `${waiting}${short}${planning}`, `${waiting}${short}`, short];
+	return all.find((text) => text.length <= width) ?? short;
+}
+
+/** The views, the one on the screen with how much is in it. */
+function tabsText(state: WizardState, count: number, messages: Messages, width: number): string {
+	const words = messages.wizard.files.tabs;
+	const query = state.queries.files ?? "";
+	const here = isFiltered(state) ? `<${words[state.tab]} ${messages.count(count)}>` : `<${words[state.tab]}>`;
+	const names = fileTabs.map((tab) => (tab === state.tab ? here : ` ${words[tab]} `)).join("");
+	const searching = query === "" || state.prompt ? "" : ` ${messages.fill(messages.wizard.choose.searching, { query })}`;
+	const place = `${here} ${fileTabs.indexOf(state.tab) + 1}/${fileTabs.length}`;
+	return [`${names}${searching}`, `${place}${searching}`].find((text) => text.length <= width) ?? place;
+}
+
+/** The selected row in a few words, the most important first, for terminals that have no room for the pane beside it; `i` shows the rest. */
+function aboutRow(state: WizardState, standing: Standing, messages: Messages): string {
+	const words = messages.wizard.files;
+	const row = selectedRow(state);
+	if (!row) return "";
+	if (!row.item) return aboutFolder(row, standing, messages);
+	if (row.item.kind === "state") {
+		const [reason] = row.item.directory.reasons;
+		return `${reason ? `${showReason(reason, messages)}. ` : ""}${words.canState}`;
+	}
+	const { package: owner, reasons, risks, target } = row.item.entry;
+	const [reason] = reasons;
+	const [risk] = risks;
+	const facts = [
+		...(reason ? [showReason(reason, messages)] : []),
+		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
+		...(owner ? [`${printable(owner.name)} ${printable(owner.version)}`] : []),
+	];
+	return `${risk === undefined ? "" : `${words.risks[risk]} `}${facts.join("; ")}`;
+}
+
+function aboutFolder(row: FileNode, standing: Standing, messages: Messages): string {
+	const words = messages.wizard.files;
+	const { bytesIn, in: included, items, waiting } = sumsNow(standing, row);
+	const share = percent(bytesIn, bytesOfCage(standing));
+	const spare = row.kind === "group" ? standing.model.spare.get(row.group) : undefined;
+	const second = waiting
+		? messages.fill(words.waitingHere, { count: waiting })
+		: spare !== undefined
+			? messages.fill(words.spare, { place: spare })
+			: row.kind === "folder"
+				? words.can
+				: "";
+	return `${messages.fill(words.sums, { in: included, items, bytes: bytesIn, share })} ${second}`;
+}
+
+/** Everything about the selected row, beside the list. */
+function Facts() {
+	const { height, messages, state, width } = useView();
+	const row = selectedRow(state);
+	const lines = row ? whyFileRow(row, state, messages).flatMap((line) => (line === "" ? [""] : wrapWords(line, width))) : [];
+	const [title, ...rest] = lines.slice(0, height);
+	if (title === undefined) return null;
+	return (
+		<>
+			<Line bold>{title === "" ? " " : title}</Line>
+			<Block lines={rest} width={width} />
+		</>
+	);
+}

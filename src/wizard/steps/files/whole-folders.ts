@@ -1,0 +1,60 @@
+import { isWithin, type Path, parent, pathToText } from "../../../core/path/path.ts";
+import { showPath } from "../../../core/path/quote.ts";
+import { mayBeBound } from "../../../core/plan/areas.ts";
+import { notice, only, without } from "../../reduced.ts";
+import type { Reduced, WizardState } from "../../state.ts";
+import { isDangerous } from "./attention.ts";
+import { fillAgain, isEmptied, makeEmpty, nextBind } from "./decisions.ts";
+import { decide } from "./history.ts";
+import { modelOf } from "./model.ts";
+import type { FileNode } from "./nodes.ts";
+import { standingOf } from "./pending.ts";
+import { apply, say } from "./toggle.ts";
+
+/** The folder that a row is, or lies in. */
+export function folderOf({ item, kind, path }: FileNode): Path | undefined {
+	if (path === undefined) return undefined;
+	const isFolder = kind === "folder" || item?.kind === "state" || (item && ["directory", "bind"].includes(item.entry.kind));
+	return isFolder ? path : parent(path);
+}
+
+/** Seen as the host has it instead of copied: read-only, then for writing too, then a copy again. */
+export function bindFolder(state: WizardState, row: FileNode): Reduced {
+	const path = folderOf(row);
+	const text = path === undefined ? undefined : pathToText(path);
+	const rules = state.answers?.rules;
+	if (path === undefined || text === undefined || !rules || !state.plan) return only(notice(state, "no-folder"));
+	if (!mayBeBound(path)) return only(notice(state, "bind-never", { path: showPath(path) }));
+	// A secret that is mounted is as open as one that is copied.
+	const isNew = !rules.binds.some((bind) => bind.path === text);
+	const holdsSecrets = modelOf(state.plan).items.some(
+		({ item, path: own }) => item?.kind === "entry" && isDangerous(item.entry) && isWithin(own as Path, path),
+	);
+	if (isNew && holdsSecrets) return only({ ...without(state, "notice"), question: { kind: "bind", path, text } });
+	return bind(state, path);
+}
+
+export function bind(state: WizardState, path: Path): Reduced {
+	const text = pathToText(path);
+	const rules = state.answers?.rules;
+	if (text === undefined || !rules) return only(without(state, "question"));
+	const binds = nextBind(rules, text);
+	const now = binds.find((one) => one.path === text);
+	const reduced = decide(state, { binds }, { folder: path, mounted: now !== undefined });
+	return say(reduced, now ? `mounted-${now.access}` : "mounted-not", { path: showPath(path) });
+}
+
+/** The folder is there and has nothing in it; what the application may write begins empty. */
+export function emptyFolder(state: WizardState, row: FileNode): Reduced {
+	const path = row.kind === "item" && row.item?.kind === "entry" && row.item.entry.kind === "file" ? undefined : folderOf(row);
+	const text = path === undefined ? undefined : pathToText(path);
+	const rules = state.answers?.rules;
+	if (path === undefined || text === undefined || !rules || !state.plan) return only(notice(state, "no-folder"));
+	const standing = standingOf(state.plan, state.files.pending);
+	const values = { path: showPath(path) };
+	const isState = row.item?.kind === "state";
+	if (isEmptied(rules, text)) {
+		return say(apply(state, fillAgain(standing, rules, path, text)), isState ? "state-as-found" : "filled-again", values);
+	}
+	return say(apply(state, makeEmpty(standing, rules, path, text)), isState ? "state-empty" : "made-empty", values);
+}

@@ -1,0 +1,112 @@
+import type { Rules } from "../../../core/application/application.ts";
+import { type Path, pathToText } from "../../../core/path/path.ts";
+import { escapeGlob, printable, showPath } from "../../../core/path/quote.ts";
+import type { Plan, WritableDirectory } from "../../../core/plan/plan.ts";
+import { matchPaths } from "../../../core/plan/rules.ts";
+import type { Messages } from "../../../messages/messages.ts";
+import { showReason } from "../../../report/reasons.ts";
+import { percent, shareBar } from "../../parts/share-bar.ts";
+import type { WizardState } from "../../state.ts";
+import { dependentsOf } from "./dependents.ts";
+import type { FileNode, Item } from "./nodes.ts";
+import { bytesOfCage, itemNow, largestBelow, type Standing, standingOf, sumsNow, willBeMounted } from "./pending.ts";
+import { newTest } from "./shown.ts";
+
+/** So many paths of a list; the rest is counted. */
+const mostPaths = 6;
+/** So many of what weighs most in a folder. */
+const mostLargest = 8;
+
+/** Everything that is known about a row of the files, a line each. */
+export function whyFileRow(row: FileNode, state: WizardState, messages: Messages): readonly string[] {
+	const { answers, files, plan } = state;
+	if (!plan) return [];
+	const standing = standingOf(plan, files.pending);
+	const title = row.path === undefined ? messages.wizard.files.groups[row.group] : showPath(row.path);
+	const item = itemNow(standing, row);
+	const mounted = willBeMounted(standing, row) ? [messages.wizard.files.isMounted] : [];
+	if (!item) return [title, "", ...mounted, ...folderFacts(row, standing, messages)];
+	if (item.kind === "state")
+		return [title, "", ...mounted, ...stateFacts(item.directory, messages), "", messages.wizard.files.canState];
+	const isNew = newTest(plan, files.tried)(item.entry) ? [messages.wizard.files.isNew] : [];
+	return [title, "", ...mounted, ...entryFacts(item, plan, answers?.rules, messages), ...isNew];
+}
+
+function folderFacts(row: FileNode, standing: Standing, messages: Messages): string[] {
+	const words = messages.wizard.files;
+	const { model } = standing;
+	const sums = sumsNow(standing, row);
+	const whole = bytesOfCage(standing);
+	const spare = row.kind === "group" ? model.spare.get(row.group) : undefined;
+	const proposed = row.kind === "group" ? (model.recommended.get(row.group) ?? []) : [];
+	const largest = largestBelow(standing, row, mostLargest);
+	return [
+		messages.fill(words.sums, { in: sums.in, items: sums.items, bytes: sums.bytesIn, share: percent(sums.bytesIn, whole) }),
+		...(sums.waiting ? [messages.fill(words.waitingHere, { count: sums.waiting })] : []),
+		...(proposed.length
+			? [messages.fill(words.recommendation, { words: proposed.map((one) => words.recommended[one]).join(", ") })]
+			: []),
+		...(spare === undefined ? [] : [messages.fill(words.spare, { place: spare })]),
+		...(largest.length ? ["", words.largest] : []),
+		...largest.map((child) => {
+			const { bytesIn } = sumsNow(standing, child);
+			return `${shareBar(bytesIn, whole, 10)} ${messages.bytes(bytesIn).padStart(9)}  ${showPath(child.name as Path)}`;
+		}),
+		...(row.kind === "folder" ? ["", words.can] : []),
+	];
+}
+
+function stateFacts({ gid, mode, reasons, seeds, uid }: WritableDirectory, messages: Messages): string[] {
+	const words = messages.wizard.files;
+	return [
+		words.isState,
+		...reasons.map((reason) => `- ${showReason(reason, messages)}`),
+		messages.fill(words.whyMode, { mode: mode.toString(8).padStart(4, "0"), uid, gid }),
+		"",
+		...(seeds.length ? [words.seeded] : [words.startsEmpty]),
+		...list(
+			seeds.map((seed) => `${showPath(seed.path)} ${messages.bytes(seed.bytes)}`),
+			messages,
+		),
+	];
+}
+
+function entryFacts(item: Extract<Item, { kind: "entry" }>, plan: Plan, rules: Rules | undefined, messages: Messages): string[] {
+	const words = messages.wizard.files;
+	const { entry } = item;
+	const { decision, device, gid, kind, mode, path, reasons, risks, size, target, uid } = entry;
+	const owner = entry.package;
+	const rule = decision === "declined" && rules ? excludingRule(rules.exclude, path) : undefined;
+	const { links, needs } = dependentsOf(plan, path);
+	const shown = [words.kinds[kind], device ? messages.fill(words.device, { ...device }) : "", size ? messages.bytes(size) : ""];
+	return [
+		decision === "include" ? (kind === "bind" ? words.isMounted : words.goesIn) : words.leftOut,
+		...(rule === undefined ? [] : [messages.fill(words.byRule, { rule })]),
+		...risks.map((risk) => `! ${words.risks[risk]}`),
+		...reasons.map((reason) => `- ${showReason(reason, messages)}`),
+		"",
+		...shown.filter((text) => text !== "" && text !== words.kinds.device),
+		...(target === undefined ? [] : [`-> ${showPath(target)}`]),
+		...(owner ? [messages.fill(words.fromPackage, { name: printable(owner.name), version: printable(owner.version) })] : []),
+		messages.fill(words.whyMode, { mode: mode.toString(8).padStart(4, "0"), uid, gid }),
+		...named(words.links, links, messages),
+		...named(words.needs, needs, messages),
+	];
+}
+
+function excludingRule(exclude: Rules["exclude"], path: Path): string | undefined {
+	const own = escapeGlob(pathToText(path) ?? "");
+	if (exclude.includes(own)) return own;
+	return matchPaths(exclude)(path);
+}
+
+function named(title: string, paths: readonly Path[], messages: Messages): string[] {
+	return paths.length ? ["", title, ...list(paths.map(showPath), messages)] : [];
+}
+
+function list(lines: readonly string[], messages: Messages): string[] {
+	const more = lines.length - mostPaths;
+	const shown = more > 1 ? lines.slice(0, mostPaths) : lines;
+	const rest = more > 1 ? [`- ${messages.fill(messages.wizard.files.others, { count: more })}`] : [];
+	return [...shown.map((line) => `- ${line}`), ...rest];
+}

@@ -1,0 +1,121 @@
+import type { Application } from "../../../core/application/application.ts";
+import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../core/application/command-line.ts";
+import type { Note } from "../../../core/application/note.ts";
+import type { Answers } from "../../../core/questions/answers.ts";
+import { textLine } from "../../line.ts";
+import type { Problem } from "../../seen.ts";
+import type { FieldName, Form, FormRow } from "../../state.ts";
+
+/** Fields with two values, which Space changes. */
+export const switches: readonly FieldName[] = ["network", "onHost"];
+
+export function formFor(answers: Answers): Form {
+	const { application } = answers;
+	const row = (field: FieldName, text: string): FormRow => ({ field, line: textLine(text) });
+	const rows = [
+		row("name", answers.name),
+		row("command", application.command.length ? joinCommandLine(application.command) : ""),
+		row("user", application.user ?? ""),
+		...application.probes.map((line) => row("probe", line)),
+		row("probe", ""),
+		...application.exercises.map((line) => row("exercise", line)),
+		row("exercise", ""),
+		row("cwd", application.cwd),
+		...Object.entries(application.env).map(([name, value]) => row("env", `${name}=${value}`)),
+		row("env", ""),
+		row("timeout", String(application.timeout)),
+		row("network", application.network),
+		row("onHost", answers.onHost ? "yes" : "no"),
+	];
+	const empty = rows.findIndex(
+		({ field, line }, index) =>
+			line.text === "" && (field === "name" || field === "command" || (field === "probe" && rows[index - 1]?.field !== "probe")),
+	);
+	// Where nothing is missing, Enter goes straight on.
+	return { rows, cursor: empty < 0 ? rows.length : empty, problems: [], going: false, tried: {} };
+}
+
+/** What the form says, on top of the answers that it was made from, and what no session needs to be asked about. */
+export function readForm(form: Form, before: Answers): { answers: Answers; problems: readonly Problem[] } {
+	const problems: Problem[] = [];
+	const text = (field: FieldName) => form.rows.find((row) => row.field === field)?.line.text.trim() ?? "";
+	const all = (field: FieldName) =>
+		form.rows.flatMap((row) => (row.field === field && row.line.text.trim() !== "" ? [row.line.text.trim()] : []));
+
+	const split = splitCommandLine(text("command"));
+	if ("error" in split) problems.push({ field: "command", code: split.error.code, values: errorValues(split.error) });
+	const env: Record<string, string> = {};
+	for (const line of all("env")) {
+		const equals = line.indexOf("=");
+		if (equals > 0) env[line.slice(0, equals)] = line.slice(equals + 1);
+		else problems.push({ field: "env", code: "env-invalid", values: { value: line } });
+	}
+	const timeout = Number(text("timeout"));
+	const timeoutGood = text("timeout") !== "" && timeout > 0 && timeout <= 86_400;
+	if (!timeoutGood) problems.push({ field: "timeout", code: "timeout-invalid", values: { value: text("timeout") } });
+
+	const { user: _, ...old } = before.application;
+	const user = text("user");
+	const application: Application = {
+		...old,
+		command: "error" in split ? [] : split.words,
+		...(user === "" ? {} : { user }),
+		cwd: text("cwd") || "/",
+		env,
+		probes: all("probe"),
+		exercises: all("exercise"),
+		timeout: timeoutGood ? timeout : before.application.timeout,
+		network: text("network") === "none" ? "none" : "host",
+	};
+	const { notes, otherProbes, ...rest } = before;
+	// A probe that somebody changed is no guess of ours any more.
+	const isGuessed = isSame(application.probes, before.application.probes);
+	const kept = isGuessed ? notes : notes?.filter((note) => !isGuess(note));
+	return {
+		answers: {
+			...rest,
+			...(kept ? { notes: kept } : {}),
+			...(isGuessed && otherProbes ? { otherProbes } : {}),
+			name: text("name"),
+			application,
+			onHost: text("onHost") === "yes",
+		},
+		problems,
+	};
+}
+
+/** The note that says that a probe is a guess of ours. */
+export function isGuess({ code }: Note): boolean {
+	return code.startsWith("probe-guessed");
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+	return one.length === other.length && one.every((value, index) => value === other[index]);
+}
+
+function errorValues(error: CommandLineError): Problem["values"] {
+	const { code: _, ...values } = error;
+	return values;
+}
+
+/** Problems of the form itself come first; what the session says of the same field would only repeat them. */
+export function allProblems(local: readonly Problem[], session: readonly Problem[]): readonly Problem[] {
+	return [...local, ...session.filter((problem) => !local.some((one) => one.field === problem.field))];
+}
+
+/** Whether it is about this row; what is about a field as a whole belongs to its first. */
+export function isAbout({ field, line }: Problem, { rows }: Form, index: number): boolean {
+	const row = rows[index];
+	if (row?.field !== field) return false;
+	return line === undefined ? rows[index - 1]?.field !== field : row.line.text.trim() === line;
+}
+
+export function rowOf(form: Form, problem: Problem): number {
+	const index = form.rows.findIndex((_, at) => isAbout(problem, form, at));
+	return index < 0 ? form.rows.length : index;
+}
+
+/** What has to be put right before anything starts. */
+export function blocking(problems: readonly Problem[]): readonly Problem[] {
+	return problems.filter((problem) => !problem.isWarning);
+}

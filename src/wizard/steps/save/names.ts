@@ -1,0 +1,37 @@
+import { textLine } from "../../line.ts";
+import { notice, only, start, without } from "../../reduced.ts";
+import type { RecordNames } from "../../seen.ts";
+import type { PromptKind, Reduced, WizardState } from "../../state.ts";
+
+/** Whom the record names: two questions once the cage stands, with what is kept as the answer. */
+
+export type NamePrompt = Extract<PromptKind, "initiated-by" | "implemented-by">;
+
+export function isNamePrompt(kind: PromptKind): kind is NamePrompt {
+	return kind === "initiated-by" || kind === "implemented-by";
+}
+
+export function askForNames(state: WizardState): WizardState {
+	const { finished } = state;
+	if (!finished) return state;
+	return { ...without(state, "notice", "naming"), prompt: { kind: "initiated-by", line: textLine(finished.names.initiatedBy) } };
+}
+
+/** One answer; without a text, what is kept already. An empty text leaves the line of the record open. */
+export function answerName(closed: WizardState, kind: NamePrompt, text?: string): Reduced {
+	const { finished } = closed;
+	if (!finished) return only(closed);
+	const { implementedBy, initiatedBy } = finished.names;
+	if (kind === "initiated-by")
+		return only({ ...closed, naming: text ?? initiatedBy, prompt: { kind: "implemented-by", line: textLine(implementedBy) } });
+	const names = { initiatedBy: closed.naming ?? initiatedBy, implementedBy: text ?? implementedBy };
+	return start(without(closed, "naming"), { job: "names", ...names });
+}
+
+/** The record is another one now. */
+export function named(state: WizardState, names: RecordNames): WizardState {
+	const { finished } = state;
+	if (!finished) return state;
+	const { record: _, ...texts } = state.texts;
+	return notice({ ...state, finished: { ...finished, names }, texts }, "names-kept");
+}

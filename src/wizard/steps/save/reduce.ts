@@ -1,0 +1,81 @@
+import type { Command } from "../../bindings.ts";
+import { openPage } from "../../pages/reduce.ts";
+import { andThen, ask, cancel, cursorOf, go, isBusy, only, start, without } from "../../reduced.ts";
+import type { Reduced, TextPage, WizardState } from "../../state.ts";
+import { endStatus, finish } from "./finishing.ts";
+import { askForNames } from "./names.ts";
+
+/** What can still be done once the cage stands. */
+export type SaveItem =
+	| "end"
+	| "next"
+	| "template"
+	| "record"
+	| "names"
+	| "unit"
+	| "install-unit"
+	| "dropin"
+	| "install-dropin"
+	| "changes";
+
+/** A drop-in is for the service that the application is on the host. */
+export function saveItems({ answers, finished }: Pick<WizardState, "answers" | "finished">): readonly SaveItem[] {
+	if (!finished) return [];
+	const { installs, service } = finished;
+	return [
+		"end",
+		"next",
+		"template",
+		"record",
+		"names",
+		"unit",
+		...(installs ? (["install-unit"] as const) : []),
+		...(service === undefined ? [] : (["dropin"] as const)),
+		...(service !== undefined && installs ? (["install-dropin"] as const) : []),
+		...(answers?.template === undefined ? [] : (["changes"] as const)),
+	];
+}
+
+export function reduceSave(state: WizardState, command: Command): Reduced {
+	if (command === "back") return isBusy(state, "finish") ? andThen(cancel(state), toTrial) : toTrial(state);
+	if (command !== "pick" || isBusy(state, "finish", "selftest", "template", "text", "install-unit", "names")) return only(state);
+	const { answers, finished } = state;
+	if (!finished || !state.trial.saved) return finish(state);
+	const { name, service } = finished;
+	switch (saveItems(state)[cursorOf(state)]) {
+		case "end":
+			return only({ ...state, exit: endStatus(state) });
+		case "next":
+			return only(openPage(state, "next"));
+		case "template":
+			return ask(state, "template", answers?.template ?? answers?.name ?? "");
+		case "record":
+			return text(state, "record");
+		case "names":
+			return only(askForNames(state));
+		case "unit":
+			return text(state, "unit");
+		case "dropin":
+			return text(state, "dropin");
+		case "changes":
+			return text(state, "changes");
+		case "install-unit":
+			return only({ ...state, question: { kind: "install-unit", name } });
+		case "install-dropin":
+			return only({ ...state, question: { kind: "install-unit", name, ...(service === undefined ? {} : { service }) } });
+		default:
+			return only(state);
+	}
+}
+
+function toTrial(state: WizardState): Reduced {
+	return only(go(state, "trial"));
+}
+
+function text(state: WizardState, page: TextPage): Reduced {
+	return state.texts[page] === undefined ? start(state, { job: "text", page }) : only(openPage(state, page));
+}
+
+export function installUnit(state: WizardState, service: string | undefined): Reduced {
+	return start(without(state, "question"), { job: "install-unit", ...(service === undefined ? {} : { service }) });
+}

@@ -1,0 +1,83 @@
+import { probeWords } from "../../../core/application/show-probe.ts";
+import { printable } from "../../../core/path/quote.ts";
+import type { Messages } from "../../../messages/messages.ts";
+import { useView } from "../../look.ts";
+import { Line, SplitLine } from "../../parts/line.tsx";
+import { lastLine, markOf, type Outcome, withPending } from "../../parts/outcomes.tsx";
+import { isBusy } from "../../reduced.ts";
+import type { WizardState } from "../../state.ts";
+
+/** A probe, or an exercise with the paths that it brought. */
+interface Asked extends Outcome {
+	readonly gained?: number;
+	readonly isRunning: boolean;
+}
+
+/** What is asked of the application, in the order of asking. */
+export function askedOf(state: WizardState): readonly Asked[] {
+	const { answers, trace } = state;
+	if (!answers || !trace) return [];
+	const { exercise, gains } = trace.novelty;
+	const lines = [...new Set([...answers.application.exercises, ...trace.asked])];
+	const exercises = withPending(lines, trace.exercises);
+	return [
+		...withPending(answers.application.probes, trace.probes).map((outcome) => ({ ...outcome, isRunning: false })),
+		...exercises.map((outcome) => {
+			const gained = gains[outcome.command];
+			const isRunning = isBusy(state, "trace") && exercise?.command === outcome.command && !exercise.over;
+			return { ...outcome, isRunning, ...(gained === undefined ? {} : { gained }) };
+		}),
+	];
+}
+
+/** What failed and what runs first; where there are more than fit, the last row says how many of all answered. */
+export function TraceAsked({ height }: { height: number }) {
+	const { messages, state, width } = useView();
+	const all = askedOf(state);
+	const crowded = all.length > height;
+	const rank = ({ isRunning, ok }: Asked) => (ok === false ? 0 : isRunning ? 1 : ok === undefined ? 2 : 3);
+	const ranked = [...all].sort((a, b) => rank(a) - rank(b));
+	// A single row says what failed, not how many did not.
+	const isAlone = height === 1 && ranked[0] !== undefined && rank(ranked[0]) < 2;
+	const shown = !crowded ? all : ranked.slice(0, isAlone ? 1 : height - 1);
+	return (
+		<>
+			{shown.map((asked) => (
+				<AskedLine key={asked.command} asked={asked} width={width} messages={messages} />
+			))}
+			{crowded && !isAlone ? <Sum all={all} messages={messages} /> : null}
+		</>
+	);
+}
+
+function Sum({ all, messages }: { all: readonly Asked[]; messages: Messages }) {
+	const answered = all.filter(({ ok }) => ok).length;
+	const ok = all.some((one) => one.ok === false) ? false : answered === all.length ? true : undefined;
+	return (
+		<Line {...colorOf(ok)}>{`${markOf({ ok })} ${messages.fill(messages.wizard.trace.sum, { answered, all: all.length })}`}</Line>
+	);
+}
+
+function colorOf(ok: boolean | undefined): { color?: string } {
+	return ok === undefined ? {} : { color: ok ? "green" : "red" };
+}
+
+function AskedLine({ asked, messages, width }: { asked: Asked; messages: Messages; width: number }) {
+	const { command, ok, output } = asked;
+	const said = ok === false && output !== "" ? `: ${lastLine(output)}` : "";
+	return (
+		<SplitLine
+			{...colorOf(ok)}
+			width={width}
+			left={`${markOf(asked)} ${printable(probeWords(command) + said)}`}
+			right={aside(asked, messages)}
+		/>
+	);
+}
+
+function aside({ gained, isRunning, ok }: Asked, messages: Messages): string {
+	const words = messages.wizard.trace;
+	if (isRunning) return words.running;
+	if (gained === undefined || ok === undefined) return "";
+	return gained > 0 ? messages.fill(words.gained, { count: gained }) : words.gainedNothing;
+}

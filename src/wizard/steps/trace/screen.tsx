@@ -1,0 +1,131 @@
+import { Box } from "ink";
+import type { AccessCounts } from "../../../core/trace/counts.ts";
+import type { Messages } from "../../../messages/messages.ts";
+import { awaitedText as textOfAwaited } from "../../../report/awaited.ts";
+import { addedText } from "../../../report/coverage.ts";
+import { useView } from "../../look.ts";
+import { Line } from "../../parts/line.tsx";
+import { OutputTail } from "../../parts/output.tsx";
+import { columnsForTwo, Panes } from "../../parts/panes.tsx";
+import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
+import { isBusy } from "../../reduced.ts";
+import type { WizardState } from "../../state.ts";
+import { askedOf, TraceAsked } from "./asked.tsx";
+import { answersAlready, nextProposal, quiet } from "./reduce.ts";
+import type { TraceTab } from "./tracing-state.ts";
+import { TraceTabs, TraceView, titleOf } from "./views.tsx";
+
+/** What happens, as it happens: on a wide terminal all of it, on a narrow one the part that a tab chooses. */
+export function TraceStep() {
+	const { linear, state, width } = useView();
+	if (!state.trace || !state.answers) return null;
+	// What is read aloud has no beside.
+	if (linear) return <Main isWide={false} />;
+	return (
+		<Panes detail={<Beside />}>
+			<Main isWide={width >= columnsForTwo} />
+		</Panes>
+	);
+}
+
+function Main({ isWide }: { isWide: boolean }) {
+	const { height, linear, messages, state, width } = useView();
+	const { trace } = state;
+	if (!trace) return null;
+	// A number that changes every second would be read aloud every second.
+	const awaited = linear ? undefined : awaitedText(state, messages);
+	const status = paragraph(awaited ?? statusText(state, messages), width, 2);
+	const counts = countsText(trace.counts, messages);
+	const added = addedLines(state, messages, width);
+	// Of a small screen a third for what was asked: what happens is worth more than the last of many exercises.
+	const room = height - status.length - added.length - 2;
+	const asked = Math.max(1, Math.min(8, Math.floor(room / (room < 12 ? 3 : 2))));
+	const rows = Math.min(asked, askedOf(state).length);
+	const left = height - status.length - 1 - added.length - rows - 1;
+	return (
+		<>
+			<Paragraph lines={status} bold {...(quiet(state) ? { color: "green" } : {})} />
+			<Line>{counts}</Line>
+			<Paragraph lines={added} color="cyan" />
+			<TraceAsked height={rows} />
+			{isWide ? <Line dimColor>{messages.wizard.trace.output}</Line> : <TraceTabs />}
+			{isWide ? <OutputTail height={left} /> : <TraceView tab={trace.tab} height={left} isActive />}
+		</>
+	);
+}
+
+/** Beside the output: all of the rest where there is room for it, else what the tab says. */
+function Beside() {
+	const { height, state } = useView();
+	const { trace } = state;
+	if (!trace) return null;
+	const all = ["processes", "newest", "reached"] as const;
+	const shown = height >= 24 ? all : [trace.tab === "output" ? "processes" : trace.tab];
+	const share = Math.floor(height / shown.length);
+	return shown.map((tab, index) => (
+		<Section
+			key={tab}
+			tab={tab}
+			isActive={tab === trace.tab || shown.length === 1}
+			height={index === shown.length - 1 ? height - share * index : share}
+		/>
+	));
+}
+
+function Section({ height, isActive, tab }: { height: number; isActive: boolean; tab: Exclude<TraceTab, "output"> }) {
+	const { messages, state, width } = useView();
+	return (
+		<Box flexDirection="column" width={width} height={height} flexShrink={0} overflowY="hidden">
+			<Line bold={isActive} dimColor={!isActive}>
+				{titleOf(tab, state, messages)}
+			</Line>
+			<TraceView tab={tab} height={height - 1} isActive={isActive} />
+		</Box>
+	);
+}
+
+function countsText(counts: AccessCounts | undefined, messages: Messages): string {
+	if (!counts) return "";
+	return messages.fill(messages.wizard.trace.counts, {
+		paths: counts.paths,
+		read: counts.read,
+		executed: counts.execute,
+		written: counts.write + counts.create,
+		missing: counts.missing,
+	});
+}
+
+function awaitedText(state: WizardState, messages: Messages): string | undefined {
+	return state.awaited && isBusy(state, "trace") ? textOfAwaited(state.awaited, messages) : undefined;
+}
+
+function statusText(state: WizardState, messages: Messages): string {
+	const words = messages.wizard.trace;
+	const { trace } = state;
+	if (!trace) return "";
+	if (!isBusy(state, "trace")) {
+		if (state.failure || !trace.result) return trace.result ? words.failedKept : words.failed;
+		return trace.runs > 1 ? messages.fill(words.doneRuns, { runs: trace.runs }) : words.done;
+	}
+	const attached = state.answers?.attach;
+	if (trace.enough && attached && !trace.again) return words.finishingAttached;
+	if (trace.enough) return trace.again ? words.finishingAgain : words.finishing;
+	if (!trace.running && attached) return messages.fill(words.startingAttached, { pid: attached.pid });
+	if (!trace.running) return messages.fill(words.starting, { name: state.answers?.name ?? "" });
+	if (!answersAlready(state)) return words.waiting;
+	const still = quiet(state);
+	if (!still) return nextProposal(state)?.kind === "command" ? words.answeringNext : words.answering;
+	return messages.fill(still.kind === "since-exercise" ? words.quietSince : words.quietFor, { seconds: still.seconds });
+}
+
+/** That a run adds to others, and afterwards what it added. */
+function addedLines({ trace }: WizardState, messages: Messages, width: number): readonly string[] {
+	if (trace?.adding) return [messages.fill(messages.wizard.trace.adding, { run: trace.runs + 1 })];
+	if (!trace?.added) return [];
+	const { names } = trace.added;
+	return paragraph(
+		addedText(trace.added, (uid) => names?.[uid] ?? String(uid), messages),
+		width,
+		2,
+	);
+}

@@ -1,0 +1,108 @@
+import { pathToText } from "../../../core/path/path.ts";
+import { isOffer, type Missing } from "../../../core/plan/missing.ts";
+import type { Command } from "../../bindings.ts";
+import { openPage } from "../../pages/reduce.ts";
+import { andThen, cancel, cursorOf, go, isBusy, notice, only, start, without } from "../../reduced.ts";
+import type { Round } from "../../seen.ts";
+import type { Reduced, Trying, WizardState } from "../../state.ts";
+import { buildAndTry, jump } from "../build/reduce.ts";
+import { finish, withoutVerdict } from "../save/finishing.ts";
+import { minimise, reduceMinimising } from "./minimising.ts";
+
+export function lastRound(state: WizardState): Round | undefined {
+	return state.trial.rounds.at(-1);
+}
+
+export function missingKey(missing: Missing): string {
+	return `${missing.kind} ${missing.path ?? missing.call}`;
+}
+
+/**
+ * Whether something is proposed against it. What was left out on purpose is not, nor a kernel file without which the application
+ * answers.
+ */
+export function isProposed(missing: Missing, round: Round): boolean {
+	return missing.remedy !== undefined && !missing.declined && (missing.kind !== "kernel-file" || !round.answered);
+}
+
+/** Whether it goes in with the next round: a remedy unless it is deselected, an offer only if it is selected. */
+export function isTaken(missing: Missing, round: Round, { chosen, unwanted }: Trying): boolean {
+	if (!isProposed(missing, round)) return false;
+	return isOffer(missing, round) ? chosen.includes(missingKey(missing)) : !unwanted.includes(missingKey(missing));
+}
+
+/** What goes in with the next round. */
+export function wanted(state: WizardState): readonly Missing[] {
+	const round = lastRound(state);
+	return round ? round.missing.filter((one) => isTaken(one, round, state.trial)) : [];
+}
+
+export function reduceTrial(state: WizardState, command: Command): Reduced {
+	if (isBusy(state, "minimise")) return reduceMinimising(state, command);
+	if (command === "output") return only(openPage(state, "output"));
+	if (isBusy(state, "try", "plan")) {
+		if (command !== "back") return only(state);
+		return andThen(cancel(without(state, "building")), (stopped) => only(notice(go(stopped, "build"), "build-undone")));
+	}
+	if (isBusy(state, "shell")) return only(state);
+	const round = lastRound(state);
+	switch (command) {
+		case "back":
+			return andThen(endSelftest(state), (ended) => only(go(without(ended, "building"), "build")));
+		case "again":
+			return andThen(endSelftest(state), buildAndTry);
+		case "toggle":
+			return toggleRemedy(state);
+		case "accept-remedies":
+			if (!round) return only(state);
+			if (wanted(state).length) return andThen(endSelftest(state), accept);
+			return round.answered ? finish(state) : only(notice(state, "nothing-to-accept"));
+		case "finish-anyway":
+			return round?.answered ? finish(state) : only(notice(state, "must-answer-first"));
+		case "minimise":
+			return minimise(state);
+		case "selftest":
+			return only(
+				state.trial.tested ? openPage(state, "selftest") : notice(state, isBusy(state, "selftest") ? "testing" : "untested"),
+			);
+		case "shell":
+			if (!round) return only(state);
+			// One thing after the other: nobody should sit before an empty screen until the test is over.
+			return isBusy(state, "selftest") ? only(notice(state, "testing")) : openShell(state);
+		default:
+			return andThen(endSelftest(state), (ended) => jump(ended, command));
+	}
+}
+
+function openShell(state: WizardState): Reduced {
+	const { answers } = state;
+	return answers ? start(without(state, "notice"), { job: "shell", answers }) : only(state);
+}
+
+/** Whoever goes on with another candidate does not wait for the verdict of this one. */
+function endSelftest(state: WizardState): Reduced {
+	return isBusy(state, "selftest") ? cancel(withoutVerdict(state)) : only(state);
+}
+
+function accept(state: WizardState): Reduced {
+	if (!state.answers) return only(state);
+	const missing = wanted(state);
+	return start({ ...go(state, "trial"), thenBuild: true }, { job: "plan", answers: state.answers }, { job: "accept", missing });
+}
+
+function toggleRemedy(state: WizardState): Reduced {
+	const round = lastRound(state);
+	const missing = round?.missing[cursorOf(state)];
+	if (!round || !missing) return only(state);
+	if (!isProposed(missing, round)) return only(notice(state, missing.declined ? "declined-by-you" : "no-remedy"));
+	const key = missingKey(missing);
+	const list = isOffer(missing, round) ? "chosen" : "unwanted";
+	const keys = state.trial[list];
+	const next = keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key];
+	return only({ ...without(state, "notice"), trial: { ...state.trial, [list]: next } });
+}
+
+/** What of the missing a person could still let in: secrets and setuid files that were left out, as text for the message. */
+export function declinedPaths(round: Round): string[] {
+	return round.missing.flatMap((one) => (one.declined && one.path !== undefined ? [pathToText(one.path) ?? one.path] : []));
+}

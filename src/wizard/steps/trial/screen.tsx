@@ -1,0 +1,197 @@
+import { isUnproven } from "../../../core/application/unproven.ts";
+import type { Missing } from "../../../core/plan/missing.ts";
+import type { Messages } from "../../../messages/messages.ts";
+import { awaitedText } from "../../../report/awaited.ts";
+import { verdictText } from "../../../report/selftest.ts";
+import { roundsTable } from "../../../report/trial.ts";
+import { useView } from "../../look.ts";
+import { Line, SplitLine } from "../../parts/line.tsx";
+import { OutcomeLine, withPending } from "../../parts/outcomes.tsx";
+import { OutputTail } from "../../parts/output.tsx";
+import { columnsForTwo, Panes } from "../../parts/panes.tsx";
+import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
+import { Rows } from "../../parts/rows.tsx";
+import { wrapWords } from "../../parts/wrap-words.ts";
+import { cursorOf, isBusy } from "../../reduced.ts";
+import type { Round } from "../../seen.ts";
+import type { WizardState } from "../../state.ts";
+import { isSafe } from "../save/finishing.ts";
+import { Minimising } from "./minimising-screen.tsx";
+import { remedyText, shortWhy, whatText, whyMissing } from "./missing.ts";
+import { declinedPaths, isProposed, isTaken, lastRound, missingKey, wanted } from "./reduce.ts";
+
+/** Rounds are many only where somebody tries again and again; the last of them say where it stands. */
+const mostRounds = 6;
+
+export function TrialStep() {
+	const { state } = useView();
+	if (isBusy(state, "minimise")) return <Minimising />;
+	return (
+		<Panes detail={<Detail />}>
+			<Overview />
+		</Panes>
+	);
+}
+
+function Overview() {
+	const { height, linear, messages, state, width } = useView();
+	const words = messages.wizard.trial;
+	const round = lastRound(state);
+	const running = isBusy(state, "try", "plan");
+	const isWide = state.size.columns >= columnsForTwo;
+	const awaited = isBusy(state, "try") && !linear ? state.awaited : undefined;
+	const status = paragraph(awaited ? awaitedText(awaited, messages) : statusText(state, messages), width, 3);
+	const missing = running ? [] : (round?.missing ?? []);
+	// What is missing is the question of this screen: it has its rows before anything else gets more than one.
+	const room = new Room(height - status.length - (running ? 0 : 1));
+	const least = Math.min(missing.length, 3) + (missing.length > 3 ? 1 : 0);
+	room.take(least + (missing.length && !isWide ? 1 : 0));
+	const verdict = room.fit(running ? [] : verdictLines(state, messages), 1);
+	const probes = room.fit(withPending(state.answers?.application.probes ?? [], (running ? state.trial : round)?.probes ?? []), 4);
+	const rounds = room.fit(roundLines(state, messages, room.left), mostRounds + 1);
+	const facts = room.fit(running || !round ? [] : [...factLines(round, messages), ...unprovenLines(state, round, messages)], 2);
+	const spare = isWide ? 0 : 4;
+	const listHeight = least + room.take(Math.max(0, Math.min(missing.length - least, room.left - spare)));
+	const outputHeight = isWide ? 0 : room.left - 1;
+	const selected = missing[cursorOf(state)];
+	return (
+		<>
+			<Paragraph lines={status} bold />
+			{rounds.map((line, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one table
+				<Line key={index} dimColor={index === 0 && rounds.length > 1}>
+					{line}
+				</Line>
+			))}
+			{verdict.map(({ color, text }) => (
+				<Line key={text} {...(color ? { color } : {})}>
+					{text}
+				</Line>
+			))}
+			{probes.map((outcome) => (
+				<OutcomeLine key={outcome.command} outcome={outcome} />
+			))}
+			{facts.map((line) => (
+				<Line key={line}>{line}</Line>
+			))}
+			{running ? null : <Line dimColor>{missing.length ? words.missing : words.noMissing}</Line>}
+			{round && !running ? (
+				<Rows
+					items={missing}
+					cursor={cursorOf(state)}
+					height={listHeight}
+					row={(one, selected) => <MissingLine key={missingKey(one)} missing={one} round={round} selected={selected} />}
+				/>
+			) : null}
+			{selected && !isWide ? <Line dimColor>{`      ${shortWhy(selected, messages)}`}</Line> : null}
+			{outputHeight > 0 ? <Line dimColor>{messages.wizard.trace.output}</Line> : null}
+			<OutputTail height={outputHeight} />
+		</>
+	);
+}
+
+/** Beside the list: all that is known of the selected one, and below it what the application printed. */
+function Detail() {
+	const { height, messages, state, width } = useView();
+	const texts = isBusy(state, "try", "plan") ? [] : (whyMissing(state, messages) ?? []);
+	const lines = texts.flatMap((text) => [...wrapWords(text, width), ""]).slice(0, Math.max(0, height - 3));
+	return (
+		<>
+			{lines.map((line, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text
+				<Line key={index} bold={index === 0}>
+					{line}
+				</Line>
+			))}
+			<Line dimColor>{messages.wizard.trace.output}</Line>
+			<OutputTail height={height - lines.length - 1} />
+		</>
+	);
+}
+
+function MissingLine({ missing, round, selected }: { missing: Missing; round: Round; selected: boolean }) {
+	const { messages, state, width } = useView();
+	const proposed = isProposed(missing, round);
+	const taken = isTaken(missing, round, state.trial);
+	const mark = taken ? "[x]" : missing.declined || !proposed ? "[!]" : "[ ]";
+	return (
+		<SplitLine
+			width={width}
+			cut="middle"
+			bold={selected}
+			left={`${selected ? ">" : " "} ${mark} ${whatText(missing)}`}
+			right={remedyText(missing, round, messages)}
+		/>
+	);
+}
+
+/** The table with its head; where there is little room the last round alone. */
+function roundLines(state: WizardState, messages: Messages, room: number): string[] {
+	const { rounds } = state.trial;
+	if (!rounds.length) return [];
+	const [head = "", ...rows] = roundsTable(rounds.slice(-mostRounds), messages).split("\n");
+	return room < 2 ? rows.slice(-1) : [head, ...rows.slice(1 - Math.max(2, room))];
+}
+
+/** How the self-test goes, or how it went. */
+function verdictLines(state: WizardState, messages: Messages): { text: string; color?: string }[] {
+	const words = messages.wizard.trial;
+	const { tested, testing } = state.trial;
+	if (tested?.untried) {
+		const why = messages.note(tested.untried.code, tested.untried.values);
+		return [{ text: `[!!] ${messages.fill(words.untested, { why })}`, color: "yellow" }];
+	}
+	if (tested) {
+		const [mark, color] = isSafe(state) ? ["[ok]", "green"] : ["[!!]", "red"];
+		return [{ text: `${mark} ${verdictText(tested.test, messages)}`, color }];
+	}
+	if (!isBusy(state, "selftest")) return [];
+	return [{ text: `[..] ${testing ? messages.fill(words.testing, { ...testing }) : words.testingSoon}` }];
+}
+
+function factLines(round: Round, messages: Messages): string[] {
+	const words = messages.wizard.trial;
+	return [
+		...(round.ended === undefined ? [] : [messages.fill(words.ended, { status: round.ended })]),
+		...(round.failedExercises.length ? [messages.fill(words.exercisesFailed, { names: round.failedExercises.join("; ") })] : []),
+	];
+}
+
+/** What the probes and exercises leave open although the application answers. */
+function unprovenLines({ plan }: WizardState, { answered }: Round, messages: Messages): string[] {
+	return answered ? (plan?.notes ?? []).filter(isUnproven).map(({ code, values }) => messages.note(code, values)) : [];
+}
+
+function statusText(state: WizardState, messages: Messages): string {
+	const words = messages.wizard.trial;
+	const round = lastRound(state);
+	if (isBusy(state, "plan")) return messages.wizard.build.changing;
+	if (isBusy(state, "try")) return messages.fill(words.running, { round: state.trial.now ?? state.trial.rounds.length + 1 });
+	if (!round) return "";
+	const count = wanted(state).length;
+	if (round.answered && count) return messages.fill(words.goodButMore, { count });
+	if (round.answered)
+		return round.missing.length ? messages.fill(words.goodWithout, { count: round.missing.length }) : words.good;
+	if (count) return messages.fill(words.notYet, { count });
+	const declined = declinedPaths(round);
+	return `${words.stuck} ${declined.length ? messages.fill(words.stuckDeclined, { paths: declined.join(", ") }) : words.stuckOther}`;
+}
+
+/** Hands out the rows of the screen in the order of their worth. */
+class Room {
+	left: number;
+
+	constructor(rows: number) {
+		this.left = rows;
+	}
+
+	take(rows: number): number {
+		const taken = Math.max(0, Math.min(rows, this.left));
+		this.left -= taken;
+		return taken;
+	}
+
+	fit<T>(items: readonly T[], most: number): T[] {
+		return items.slice(0, this.take(Math.min(items.length, most)));
+	}
+}

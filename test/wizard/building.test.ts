@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import { pathFromText } from "../../src/core/path/path.ts";
+import { bytesNeeded, type ReviewRow, reviewRows } from "../../src/wizard/steps/build/review.ts";
+import { planFor, redis, surroundings } from "../ui/scripted-session.ts";
+import { atBuild, type Drive, enter, traced } from "./drive.ts";
+
+const pressEscape = (wizard: Drive) => wizard.act({ type: "key", key: { id: "escape" } });
+const reviewed = (values: Partial<typeof surroundings> = {}) =>
+	atBuild().answer({ job: "surroundings", value: { ...surroundings, ...values } });
+
+function rowsOf(kind: ReviewRow["kind"], { state }: Drive): readonly ReviewRow[] {
+	return reviewRows(state).filter((row) => row.kind === kind);
+}
+
+describe("the review", () => {
+	test("has a part for everything that will happen", () => {
+		const sections = rowsOf("section", reviewed()).map((row) => row.kind === "section" && row.section);
+		expect(sections).toEqual([
+			"application",
+			"warnings",
+			"openings",
+			"left-out",
+			"existing",
+			"disk",
+			"limits",
+			"files",
+			"devices",
+			"writable",
+			"binds",
+			"accounts",
+		]);
+	});
+	test("a part with nothing in it says so", () => {
+		const rows = reviewRows(reviewed().state);
+		expect(rows[rows.findIndex((row) => row.kind === "section" && row.section === "binds") + 1]).toEqual({
+			kind: "none",
+			section: "binds",
+		});
+	});
+	test("says what becomes of a cage of the name and its state", () => {
+		expect(rowsOf("new-cage", reviewed())).toHaveLength(1);
+		expect(rowsOf("old-data", reviewed({ hasData: true }))).toHaveLength(1);
+		const there = reviewed({ hasData: true, cage: { generation: 3, command: ["/bin/x"], adopted: "redis.service" } });
+		expect(["cage", "data-stays", "adopted"].map((kind) => rowsOf(kind as ReviewRow["kind"], there).length)).toEqual([1, 1, 1]);
+	});
+	test("counts the room that files and state take", () => {
+		const plan = planFor(redis);
+		const files = plan.entries
+			.filter((entry) => entry.decision === "include" && (entry.kind === "file" || entry.kind === "generated"))
+			.reduce((sum, entry) => sum + entry.size, 0);
+		expect(bytesNeeded(plan)).toBe(files + 1_048_576);
+		expect(rowsOf("room", reviewed())).toEqual([{ kind: "room", needed: bytesNeeded(plan), free: surroundings.free }]);
+	});
+	test("shows names of variables, never what they say", () => {
+		expect(rowsOf("variables", reviewed())).toEqual([{ kind: "variables", names: ["LANG"] }]);
+		expect(JSON.stringify(reviewRows(reviewed().state))).not.toContain("C.UTF-8");
+	});
+	test("warns once of what was warned of twice", () => {
+		const warning = { event: "warned" as const, code: "writes-system-directory", values: { path: "/var/log" } };
+		expect(rowsOf("note", reviewed().happen(warning))).toHaveLength(1);
+		expect(rowsOf("note", reviewed().happen({ ...warning, code: "gap-lost" }))).toHaveLength(2);
+	});
+	test("is written where the user says, and the name can be put right where that fails", () => {
+		const wizard = reviewed().type("s");
+		expect(wizard.state.prompt).toMatchObject({ kind: "review", line: { text: "redis-review.txt" } });
+		wizard.wanted();
+		wizard.type(`\x15/root/r.txt${enter}`);
+		expect(wizard.intentions).toMatchObject([
+			{ job: "review", path: "/root/r.txt", name: "redis", rows: { length: reviewRows(wizard.state).length } },
+		]);
+		wizard.fail("review", { code: "file-exists", values: { path: "/root/r.txt" } });
+		expect(wizard.state).toMatchObject({ failure: { code: "file-exists" }, prompt: { line: { text: "/root/r.txt" } } });
+		wizard.type(`2${enter}`).answer({ job: "review", value: "/root/r.txt2" });
+		expect(wizard.state.prompt).toBeUndefined();
+		expect(wizard.state.notice).toEqual({ code: "review-saved", values: { path: "/root/r.txt2" } });
+	});
+	test("shows the dry run as a page", () => {
+		expect(reviewed().type("d").state.overlay).toBe("dry-run");
+		expect(reviewed().type("dq").state).toMatchObject({ screen: "build" });
+	});
+});
+
+describe("a way round by an answer", () => {
+	test.each([
+		["1", "form"],
+		["3", "files"],
+		["4", "accounts"],
+	])("%s leads to %s, and back again", (key, screen) => {
+		const wizard = reviewed().type(key);
+		expect(wizard.state.screen).toBe(screen);
+		expect(pressEscape(wizard).state.screen).toBe("build");
+		// Whoever went back has ended the way round.
+		expect(pressEscape(wizard).state.screen).toBe("accounts");
+		expect(pressEscape(wizard).state.screen).toBe("files");
+	});
+	test("going on leads back too, once the plan is made", () => {
+		expect(reviewed().type(`4${enter}`).state.screen).toBe("build");
+		expect(reviewed().type(`3${enter}`).state.screen).toBe("build");
+		const wizard = reviewed().type(`4/games${enter} `);
+		expect(wizard.type(enter).state.screen).toBe("accounts");
+		wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
+		expect(wizard.type(enter).state.screen).toBe("build");
+	});
+	test("so does the form, where nothing has to be traced again", () => {
+		const wizard = reviewed();
+		wizard.state = { ...wizard.state, trace: { ...wizard.state.trace, result: traced } as never };
+		wizard.type("1\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+		expect(wizard.state.screen).toBe("build");
+	});
+});
+
+describe("a build", () => {
+	const building = () => {
+		const wizard = reviewed().type(enter);
+		wizard.happen({ event: "phase-started", phase: "copying" });
+		return wizard.happen({ event: "file-copied", path: pathFromText("/f"), bytesDone: 5, bytesTotal: 9 });
+	};
+	test("tells its phases and its bytes", () => {
+		expect(building().state.building).toMatchObject({ phase: "copying", bytesDone: 5, bytesTotal: 9, path: "/f" });
+		expect(building().happen({ event: "phase-started", phase: "syncing" }).state.building).toMatchObject({
+			phase: "syncing",
+			bytesTotal: 0,
+		});
+	});
+	test("is stopped by Esc and can be begun again, and what the stopped one still answers is nobody's", () => {
+		const wizard = building();
+		const ticket = wizard.state.jobs.try ?? -1;
+		wizard.wanted();
+		expect(pressEscape(wizard).wanted()).toEqual(["cancel"]);
+		expect(wizard.state).toMatchObject({ screen: "build", notice: { code: "build-undone" } });
+		expect(wizard.state.building).toBeUndefined();
+		wizard.act({ type: "failed", job: "try", ticket, failure: { code: "internal", values: {} } });
+		expect(wizard.state.failure).toBeUndefined();
+		expect(wizard.type(enter).wanted()).toEqual(["try"]);
+	});
+	test("Ctrl-C asks, and a no lets it go on", () => {
+		const wizard = building().type("\x03");
+		expect(wizard.state.question).toEqual({ kind: "quit" });
+		wizard.wanted();
+		expect(wizard.type("n").wanted()).toEqual([]);
+		expect(wizard.state.jobs.try).toBeDefined();
+		expect(wizard.type("\x03\x03").wanted()).toEqual(["cancel"]);
+		expect(wizard.state.exit).toBe(130);
+	});
+	test("nothing is changed, saved or tried dry meanwhile", () => {
+		const wizard = building();
+		wizard.wanted();
+		for (const key of ["1", "3", "4", "s", "d"]) wizard.type(key);
+		expect([wizard.state.screen, wizard.state.prompt, wizard.state.overlay, ...wizard.wanted()]).toEqual([
+			"build",
+			undefined,
+			undefined,
+		]);
+	});
+});

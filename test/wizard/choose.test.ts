@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import type { Choice } from "../../src/wizard/seen.ts";
+import { isMissing, selectedChoice, shownChoices } from "../../src/wizard/steps/choose/reduce.ts";
+import { Drive, down, enter } from "./drive.ts";
+
+const server = "/usr/lib/postgresql/17/bin/postgres";
+const missing: Choice = {
+	id: "template:postgresql",
+	kind: "template",
+	name: "postgresql",
+	description: "PostgreSQL",
+	command: [server],
+	lacks: { programs: [server, "pg_isready"], packages: ["postgresql", "postgresql-client"] },
+};
+const running: Choice = {
+	id: "unit:redis-server.service",
+	kind: "unit",
+	name: "redis-server",
+	description: "Advanced key-value store",
+	command: ["/usr/bin/redis-server"],
+	account: "redis",
+	package: { name: "redis-server", version: "8" },
+	ports: ["tcp 6379"],
+};
+
+function atChoices(...choices: Choice[]): Drive {
+	return new Drive().act({ type: "started" }).answer({ job: "lacks", value: [] }).answer({ job: "choices", value: choices });
+}
+
+describe("what is not installed", () => {
+	test("is offered to be installed, and the list looks again with the cursor where it was", () => {
+		const wizard = atChoices(running, missing).type(down + enter);
+		expect(wizard.state.question).toEqual({ kind: "install", ...missing.lacks });
+		wizard.wanted();
+		wizard.type("y");
+		expect(wizard.intentions).toMatchObject([
+			{ job: "install", lacks: [{ package: "postgresql" }, { package: "postgresql-client" }] },
+		]);
+		wizard.answer({ job: "install" });
+		const { lacks: _, ...here } = missing;
+		wizard.answer({ job: "choices", value: [here, running] });
+		expect(selectedChoice(wizard.state)?.id).toBe(missing.id);
+		expect(wizard.type(enter).wanted()).toContain("propose");
+	});
+
+	test("stays where it is after a no", () => {
+		const wizard = atChoices(missing).type(`${enter}n`);
+		expect(wizard.state.question).toBeUndefined();
+		expect(wizard.wanted()).not.toContain("install");
+	});
+
+	test("says so where no package is named for this system", () => {
+		const wizard = atChoices({ ...missing, lacks: { programs: [server], packages: [] } }).type(enter);
+		expect(wizard.state.notice?.code).toBe("not-installed");
+	});
+
+	test("is no obstacle where only a client of its probe is missing", () => {
+		const client: Choice = { ...missing, lacks: { programs: ["pg_isready"], packages: ["postgresql-client"] } };
+		expect(isMissing(client)).toBe(false);
+		expect(atChoices(client).type(enter).wanted()).toContain("propose");
+	});
+});
+
+test.each(["6379", "redis", "advanced", "tcp 6379"])("a search for %s finds the service", (query) => {
+	const wizard = atChoices(missing, running).type(`/${query}`);
+	expect(shownChoices(wizard.state)[0]?.id).toBe(running.id);
+});
+
+describe("a command that is typed", () => {
+	test("is asked for once, and stays to be put right where it is not there", () => {
+		const wizard = atChoices(running).type("t/usr/bin/nosuch --x");
+		wizard.wanted();
+		expect(wizard.type(enter + enter).wanted()).toEqual(["propose"]);
+		wizard.fail("propose", { code: "missing-program", values: { program: "/usr/bin/nosuch" } });
+		expect(wizard.state).toMatchObject({ prompt: { kind: "command", line: { text: "/usr/bin/nosuch --x" } }, failure: {} });
+		wizard.type("y");
+		expect(wizard.state.prompt?.line.text).toBe("/usr/bin/nosuch --xy");
+		expect(wizard.type(enter).wanted()).toEqual(["propose"]);
+	});
+});

@@ -1,0 +1,111 @@
+import type { Missing } from "../../src/core/plan/missing.ts";
+import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
+import { reduce } from "../../src/wizard/reduce.ts";
+import type { Finished, Happening, Round, Told } from "../../src/wizard/seen.ts";
+import { resumed } from "../../src/wizard/session/resuming.ts";
+import { type Action, type Intention, type JobKind, type Result, startState, type WizardState } from "../../src/wizard/state.ts";
+import { planFor, redis } from "../ui/scripted-session.ts";
+
+/** A wizard without a session: keys go in, intentions come out, answers are given by the test. */
+export class Drive {
+	state: WizardState = startState;
+	intentions: Intention[] = [];
+
+	/** What was typed arrives in one read, as it does over SSH. */
+	type(input: string): this {
+		for (const key of decodeKeys(nothingDecoded, input).keys) this.act({ type: "key", key });
+		return this;
+	}
+
+	press(id: string): this {
+		return this.act({ type: "key", key: { id } });
+	}
+
+	act(action: Action): this {
+		const { intentions, state } = reduce(this.state, action);
+		this.state = state;
+		this.intentions.push(...intentions);
+		return this;
+	}
+
+	answer(result: Result): this {
+		return this.act({ type: "done", ticket: this.state.jobs[result.job] ?? -1, ...result });
+	}
+
+	fail(job: JobKind, failure: Told): this {
+		return this.act({ type: "failed", job, ticket: this.state.jobs[job] ?? -1, failure });
+	}
+
+	happen(...events: Happening[]): this {
+		return this.act({ type: "happened", events });
+	}
+
+	/** What was left takes the place of whatever was there. */
+	resume(state: object): this {
+		const { intentions, state: next } = resumed(this.state, { state, whole: true, name: "", ago: 0, changed: 0, example: "" });
+		this.state = next;
+		this.intentions.push(...intentions);
+		return this;
+	}
+
+	/** What it wanted since the last time that somebody asked. */
+	wanted(): string[] {
+		const jobs = this.intentions.map((intention) => intention.job);
+		this.intentions = [];
+		return jobs;
+	}
+}
+
+export const enter = "\r";
+export const down = "\x1b[B";
+export const traced = { probes: [], exercises: [], signals: [], output: "", answered: true };
+
+export function atForm(): Drive {
+	return new Drive()
+		.act({ type: "started", initial: redis })
+		.answer({ job: "lacks", value: [] })
+		.answer({ job: "validate", value: [] });
+}
+
+export function atTrace(): Drive {
+	return atForm().type(enter).answer({ job: "validate", value: [] });
+}
+
+export function atFiles(): Drive {
+	return atTrace()
+		.answer({ job: "trace", value: traced })
+		.answer({ job: "plan", value: planFor(redis) });
+}
+
+export function atBuild(): Drive {
+	return atFiles().type(enter + enter);
+}
+
+export const finished: Finished = {
+	name: "redis",
+	root: "/r",
+	data: "/d",
+	record: "/m",
+	answered: true,
+	command: "cagewright make redis --yes",
+	next: [],
+	service: "redis-server.service",
+	installs: true,
+	names: { initiatedBy: "", implementedBy: "operator", asks: false },
+};
+
+export const tried = (answered: boolean, missing: readonly Missing[] = []): Round => ({
+	round: 1,
+	probes: [],
+	failedExercises: [],
+	missing,
+	answered,
+	output: "",
+});
+
+/** The first round is over. */
+export function atTrial(round: Round): Drive {
+	const wizard = atBuild().type(enter).answer({ job: "try", value: round });
+	wizard.wanted();
+	return wizard;
+}

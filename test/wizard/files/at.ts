@@ -1,0 +1,40 @@
+import type { Path } from "../../../src/core/path/path.ts";
+import type { Plan } from "../../../src/core/plan/plan.ts";
+import { reveal } from "../../../src/wizard/steps/files/cursor.ts";
+import { modelOf } from "../../../src/wizard/steps/files/model.ts";
+import { shownRows } from "../../../src/wizard/steps/files/shown.ts";
+import { planFor, redis } from "../../ui/scripted-session.ts";
+import { atFiles, type Drive } from "../drive.ts";
+
+/** Puts the cursor on an entry, by its path. */
+export function select(wizard: Drive, path: string): Drive {
+	const node = modelOf(wizard.state.plan as Plan).byPath.get(path as Path);
+	if (!node) throw new Error(`no ${path} in the plan`);
+	wizard.state = reveal(wizard.state, node);
+	return wizard;
+}
+
+/** Puts the cursor on a group or a folder of the tree, with its group open. */
+export function selectRow(wizard: Drive, id: string): Drive {
+	const [group = ""] = id.split(" ");
+	wizard.state = { ...wizard.state, files: { ...wizard.state.files, opened: [...wizard.state.files.opened, group] } };
+	const at = shownRows(wizard.state).findIndex((row) => row.id === id);
+	if (at < 0) throw new Error(`no row ${id}`);
+	wizard.state = { ...wizard.state, cursors: { ...wizard.state.cursors, files: at } };
+	return wizard;
+}
+
+/** The plan that follows from what was decided. */
+export function planned(wizard: Drive): Drive {
+	return wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
+}
+
+/** The paths about which something was decided since the plan on the screen was made. */
+export function decidedNow({ state }: Drive): readonly Path[] {
+	const { decisions } = state.files.pending;
+	return modelOf(state.plan as Plan).items.flatMap(({ at, path }) => (decisions[at] ? [path as Path] : []));
+}
+
+export const rulesOf = (wizard: Drive) => (wizard.state.answers ?? redis).rules;
+
+export { atFiles };

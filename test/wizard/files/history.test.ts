@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { shownRows } from "../../../src/wizard/steps/files/shown.ts";
+import { planFor, redis } from "../../ui/scripted-session.ts";
+import { enter } from "../drive.ts";
+import { atFiles, decidedNow, planned, rulesOf, select } from "./at.ts";
+
+const undoing = "u";
+const redoing = "\x12";
+
+describe("undo and redo", () => {
+	test("the plan from before returns at once, with the row that the cursor was on", () => {
+		const wizard = select(atFiles(), "/etc/redis/redis.conf");
+		const before = wizard.state.plan;
+		planned(wizard.type(" "));
+		expect(wizard.state.plan).not.toBe(before);
+		wizard.wanted();
+		wizard.type(undoing);
+		expect(wizard.state.plan).toBe(before);
+		expect(rulesOf(wizard)).toBe(redis.rules);
+		expect(shownRows(wizard.state)[wizard.state.cursors.files ?? 0]?.path).toBe("/etc/redis/redis.conf");
+		// What builds has to know the plan too.
+		expect(wizard.wanted()).toEqual(["plan"]);
+	});
+
+	test("also takes back what was not planned yet, one by one", () => {
+		const wizard = atFiles().type("jjlll j ");
+		expect(rulesOf(wizard).exclude.length).toBe(2);
+		const [first] = rulesOf(wizard).exclude;
+		wizard.type(undoing);
+		expect(rulesOf(wizard).exclude).toEqual([first]);
+		expect(decidedNow(wizard)).toEqual([first]);
+		wizard.type(undoing);
+		expect(decidedNow(wizard)).toEqual([]);
+		wizard.type(redoing + redoing);
+		expect(rulesOf(wizard).exclude.length).toBe(2);
+		expect(decidedNow(wizard).length).toBe(2);
+	});
+
+	test("a decision after an undo ends what could be redone", () => {
+		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(` ${undoing}`);
+		expect(wizard.type(redoing).state.notice).toBeUndefined();
+		wizard.type(undoing);
+		select(wizard, "/usr/bin/redis-server").type(` ${redoing}`);
+		expect(wizard.state.notice?.code).toBe("nothing-to-redo");
+	});
+
+	test("what other steps decide stays", () => {
+		const wizard = select(atFiles(), "/etc/redis/redis.conf").type(" ");
+		const { answers } = wizard.state;
+		if (!answers) throw new Error("no answers");
+		wizard.state = { ...wizard.state, answers: { ...answers, rules: { ...answers.rules, allow: ["proc"] } } };
+		wizard.type(undoing);
+		expect(rulesOf(wizard)).toEqual({ ...redis.rules, allow: ["proc"] });
+	});
+
+	test("a plan from before a trial added something is not shown again", () => {
+		const wizard = select(atFiles(), "/etc/redis/redis.conf");
+		const before = wizard.state.plan;
+		planned(wizard.type(" "));
+		wizard.state = { ...wizard.state, thenBuild: true };
+		wizard.act({ type: "key", key: { id: "x" } });
+		wizard.state = { ...wizard.state, jobs: { plan: 99 }, ticket: 99 };
+		wizard.answer({ job: "plan", value: planFor(wizard.state.answers ?? redis) });
+		wizard.state = { ...wizard.state, screen: "files", jobs: {} };
+		wizard.type(undoing);
+		expect(wizard.state.plan).not.toBe(before);
+		expect(rulesOf(wizard)).toEqual(redis.rules);
+	});
+});
+
+/** Keys that decide something, and those that lead elsewhere in between. */
+const decision = fc.constantFrom(" ", "a", "p", "t", "b", "e", "y", "n", `g${enter}`, `w${enter}`, `+/etc/hosts${enter}`);
+const move = fc.constantFrom("j", "k", "l", "h", "*", "\t", "G", "\x1b[6~", `/lib${enter}`, `/${"\x15"}${enter}`, "!");
+const step = fc.oneof(decision, move, fc.constant("planned"), fc.constantFrom(undoing, redoing));
+
+describe("after any keys", () => {
+	test("undoing everything returns to the first rules", () => {
+		fc.assert(
+			fc.property(fc.array(step, { maxLength: 40 }), (keys) => {
+				const wizard = atFiles();
+				for (const key of keys) key === "planned" ? planned(wizard) : wizard.type(key);
+				// Whatever question or prompt is still open.
+				wizard.press("escape");
+				if (wizard.state.screen !== "files") return;
+				for (let steps = wizard.state.files.past.length; steps > 0; steps--) wizard.type(undoing);
+				expect(rulesOf(wizard)).toEqual(redis.rules);
+			}),
+			{ numRuns: 150 },
+		);
+	});
+
+	test("no row is lost: what can be decided stays in the tree, and the cursor on a row", () => {
+		fc.assert(
+			fc.property(fc.array(step, { maxLength: 30 }), (keys) => {
+				const wizard = atFiles();
+				const all = () => wizard.state.plan?.entries.map(({ path }) => path).sort();
+				const before = all();
+				for (const key of keys) {
+					key === "planned" ? planned(wizard) : wizard.type(key);
+					if (wizard.state.screen !== "files") return;
+					const rows = shownRows(wizard.state);
+					const cursor = wizard.state.cursors.files ?? 0;
+					expect(cursor).toBeLessThan(Math.max(1, rows.length));
+					expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+				}
+				wizard.state = { ...wizard.state, tab: "all", queries: {}, files: { ...wizard.state.files, opened: [] } };
+				const groups = shownRows(wizard.state);
+				expect(groups.reduce((sum, { sums }) => sum + sums.items, 0)).toBe(53);
+				expect(all()).toEqual(before);
+			}),
+			{ numRuns: 100 },
+		);
+	});
+});

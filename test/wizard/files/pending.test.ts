@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Path } from "../../../src/core/path/path.ts";
+import type { Decision, EntryKind } from "../../../src/core/plan/plan.ts";
+import { modelOf } from "../../../src/wizard/steps/files/model.ts";
+import type { FileNode, Sums } from "../../../src/wizard/steps/files/nodes.ts";
+import {
+	bytesOfCage,
+	itemNow,
+	largestBelow,
+	nothingPending,
+	standingOf,
+	sumsNow,
+	willBeMounted,
+	withDecided,
+} from "../../../src/wizard/steps/files/pending.ts";
+import { totalsOf } from "../../../src/wizard/steps/files/totals.ts";
+import { entry, plan as planOf, writable } from "../../core/cage/plans.ts";
+
+const name = fc.constantFrom("a", "b", "lib", "x.so");
+const paths = fc.uniqueArray(
+	fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => `/${names.join("/")}`),
+	{ minLength: 1, maxLength: 30 },
+);
+const kinds: readonly EntryKind[] = ["file", "symlink", "device", "generated", "file"];
+const choices = fc.array(fc.record({ from: fc.nat(), count: fc.nat(12), decision: fc.constantFrom("include", "declined") }), {
+	maxLength: 4,
+});
+
+test("what is decided about many, one after the other, is shown and counted as if each had been looked at", () => {
+	fc.assert(
+		fc.property(paths, choices, (texts, decided) => {
+			const entries = [...texts].sort().map((text, at) => ({
+				...entry(text),
+				kind: kinds[at % kinds.length] ?? "file",
+				size: (at * 7) % 5,
+				decision: at % 3 ? ("include" as const) : ("declined" as const),
+				risks: at % 4 ? [] : (["setuid"] as const),
+			}));
+			const state = writable("/zz/state", { seeds: [{ path: "/zz/state" as Path, bytes: 9 }] });
+			const plan = planOf(entries, { writable: [state] });
+			const model = modelOf(plan);
+			const simply = new Map<FileNode, Decision>();
+			let pending = nothingPending;
+			for (const { count, decision, from } of decided) {
+				const places = [...Array(count).keys()].map((one) => (from + one) % model.items.length);
+				for (const at of places) simply.set(model.items[at] as FileNode, decision as Decision);
+				pending = withDecided(model, pending, { places, to: decision as Decision });
+			}
+			const standing = standingOf(plan, pending);
+			const now = (node: FileNode): Sums => {
+				if (!node.item) return node.children.map(now).reduce(plus, none);
+				const to = simply.get(node);
+				if (node.item.kind === "state") return to === "declined" ? { ...node.sums, bytesIn: 0, bytes: 0 } : node.sums;
+				const { decision, risks, size } = { ...node.item.entry, ...(to ? { decision: to } : {}) };
+				const isIn = decision === "include";
+				return { items: 1, in: +isIn, bytesIn: isIn ? size : 0, bytes: size, waiting: +(!isIn && risks.length > 0) };
+			};
+			const look = (node: FileNode) => {
+				expect(sumsNow(standing, node), node.id).toEqual(now(node));
+				if (node.item) return;
+				const sorted = [...node.children].sort((a, b) => now(b).bytesIn - now(a).bytesIn);
+				const largest = sorted.slice(0, 3).flatMap((child) => now(child).bytesIn || []);
+				expect(largestBelow(standing, node, 3).map((child) => now(child).bytesIn)).toEqual(largest);
+				for (const child of node.children) look(child);
+			};
+			for (const group of model.groups) look(group);
+			expect(bytesOfCage(standing)).toBe(model.groups.map(now).reduce(plus, none).bytesIn);
+			const made = entries.map((one) => ({
+				...one,
+				decision: simply.get(model.byPath.get(one.path) as FileNode) ?? one.decision,
+			}));
+			expect(standing.totals).toEqual(totalsOf({ ...plan, entries: made }));
+		}),
+	);
+});
+
+const none: Sums = { items: 0, in: 0, bytesIn: 0, bytes: 0, waiting: 0 };
+
+function plus(a: Sums, b: Sums): Sums {
+	return {
+		items: a.items + b.items,
+		in: a.in + b.in,
+		bytesIn: a.bytesIn + b.bytesIn,
+		bytes: a.bytes + b.bytes,
+		waiting: a.waiting + b.waiting,
+	};
+}
+
+test("a folder that is mounted is seen through until it, or what lies at its path, is decided otherwise", () => {
+	const plan = planOf([entry("/srv/a"), entry("/srv/b/c")]);
+	const model = modelOf(plan);
+	const [a, c] = ["/srv/a", "/srv/b/c"].map((path) => model.byPath.get(path as Path) as FileNode) as [FileNode, FileNode];
+	const mounted = withDecided(model, nothingPending, { folder: "/srv" as Path, mounted: true });
+	expect([a, c].map((node) => willBeMounted(standingOf(plan, mounted), node))).toEqual([true, true]);
+	const again = withDecided(model, mounted, { folder: "/srv" as Path, mounted: false });
+	expect(willBeMounted(standingOf(plan, again), c)).toBe(false);
+	const one = withDecided(model, withDecided(model, again, { folder: a.path as Path, mounted: true }), {
+		places: [a.at],
+		to: "declined",
+	});
+	expect(willBeMounted(standingOf(plan, one), a)).toBe(false);
+	expect(itemNow(standingOf(plan, one), a)).toMatchObject({ entry: { decision: "declined" } });
+	expect(willBeMounted(standingOf(plan, nothingPending), a)).toBe(false);
+});

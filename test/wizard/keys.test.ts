@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeKeys, flushPending, nothingDecoded } from "../../src/wizard/keys.ts";
+
+const ids = (...chunks: string[]) => {
+	let decoded = nothingDecoded;
+	const all: string[] = [];
+	for (const chunk of chunks) {
+		decoded = decodeKeys(decoded, chunk);
+		all.push(...decoded.keys.map((key) => key.id));
+	}
+	return [...all, ...flushPending(decoded).keys.map((key) => key.id)];
+};
+
+describe("decodeKeys", () => {
+	test.each<[string, string[], string[]]>([
+		["several keys in one read", ["\x1b[B "], ["down", "space"]],
+		["many of one letter", ["jjj"], ["j", "j", "j"]],
+		["down and Enter", ["\x1b[B\r"], ["down", "enter"]],
+		["an arrow cut in two", ["\x1b", "[A"], ["up"]],
+		["an arrow cut in three", ["\x1b", "[", "B"], ["down"]],
+		["a lone escape", ["\x1b"], ["escape"]],
+		["escape and a letter", ["\x1bj"], ["escape", "j"]],
+		["two escapes", ["\x1b\x1b"], ["escape", "escape"]],
+		["arrows of the application mode", ["\x1bOA\x1bOD"], ["up", "left"]],
+		["pages and ends", ["\x1b[5~\x1b[6~\x1b[H\x1b[4~"], ["pageup", "pagedown", "home", "end"]],
+		["controls", ["\x03\x15\x0b\x17\x7f\t\x1b[Z"], ["ctrl-c", "ctrl-u", "ctrl-k", "ctrl-w", "backspace", "tab", "shift-tab"]],
+		["function keys of terminals and of the console", ["\x1bOP\x1b[12~\x1b[[", "C"], ["f1", "f2", "f3"]],
+		["unknown sequences fall away", ["\x1b[99;5u\x1b[1;5Aq"], ["q"]],
+		["focus events fall away", ["\x1b[I\x1b[Ok"], ["k"]],
+		["letters beyond ASCII", ["ü€"], ["ü", "€"]],
+	])("%s", (_, chunks, expected) => {
+		expect(ids(...chunks)).toEqual(expected);
+	});
+
+	test("a paste is one text, its line ends are spaces, its marks are gone", () => {
+		const { keys } = decodeKeys(nothingDecoded, "\x1b[200~redis-server\r\n--port 1\x1b[A\x1b[201~q");
+		expect(keys).toEqual([
+			{ id: "paste", text: "redis-server --port 1[A", lines: ["redis-server", "--port 1[A"] },
+			{ id: "q", text: "q" },
+		]);
+	});
+
+	test("a line that goes on behind a backslash is one line", () => {
+		const { keys } = decodeKeys(nothingDecoded, "\x1b[200~curl \\\n  -f localhost\x1b[201~");
+		expect(keys).toEqual([{ id: "paste", text: "curl -f localhost" }]);
+	});
+
+	test("lines that come unmarked in one read are told from an Enter that somebody pressed", () => {
+		const enters = (input: string) => decodeKeys(nothingDecoded, input).keys.filter((key) => key.id === "enter");
+		expect(enters("curl a\rcurl b\r").every((key) => key.isAmongLines)).toBe(true);
+		expect(enters("\x1b[B\r").some((key) => key.isAmongLines)).toBe(false);
+		expect(enters("redis\r").some((key) => key.isAmongLines)).toBe(false);
+		expect(enters("\r\r\r").some((key) => key.isAmongLines)).toBe(false);
+	});
+
+	test("nothing in a paste is a command, wherever it is cut", () => {
+		fc.assert(
+			fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), (one, two) => {
+				const input = "\x1b[200~quit now\rq\x1b[201~x";
+				const [first, second] = [Math.min(one, two), Math.max(one, two)];
+				const all: { id: string; text?: string }[] = [];
+				let decoded = nothingDecoded;
+				for (const chunk of [input.slice(0, first), input.slice(first, second), input.slice(second)]) {
+					decoded = decodeKeys(decoded, chunk);
+					all.push(...decoded.keys);
+				}
+				expect(all.filter((key) => key.id !== "paste").map((key) => key.id)).toEqual(["x"]);
+				expect(all.map((key) => key.text ?? "").join("")).toBe("quit now qx");
+			}),
+		);
+	});
+
+	test("however the input is cut, the keys are the same", () => {
+		const pieces = fc.array(fc.constantFrom("\x1b[A", "\x1b[6~", "j", " ", "\r", "\x1bOB", "\x03"), { maxLength: 12 });
+		fc.assert(
+			fc.property(pieces, fc.array(fc.nat(60), { maxLength: 8 }), (parts, cuts) => {
+				const input = parts.join("");
+				const places = [0, ...cuts.filter((cut) => cut < input.length).sort((a, b) => a - b), input.length];
+				const chunks = places.slice(1).map((end, index) => input.slice(places[index], end));
+				expect(ids(...chunks)).toEqual(ids(input));
+			}),
+		);
+	});
+});

@@ -1,0 +1,267 @@
+import { describe, expect, test } from "vitest";
+import { readForm } from "../../src/wizard/steps/form/fields.ts";
+import { wanted } from "../../src/wizard/steps/trial/reduce.ts";
+import { absent, planFor, redis, selftestOf } from "../ui/scripted-session.ts";
+import { atBuild, atFiles, atForm, atTrace, Drive, down, enter, finished, traced } from "./drive.ts";
+
+const probe = redis.application.probes[0] ?? "";
+
+describe("the straight path", () => {
+	test("asks for one thing after the other", () => {
+		const wizard = new Drive().act({ type: "started" });
+		expect(wizard.wanted()).toEqual(["lacks"]);
+		wizard.answer({ job: "lacks", value: [] });
+		expect(wizard.wanted()).toEqual(["choices"]);
+		wizard.answer({
+			job: "choices",
+			value: [
+				{ id: "a", kind: "demo", name: "demo", description: "" },
+				{ id: "b", kind: "template", name: "redis", description: "" },
+			],
+		});
+		// Down and Enter in one read pick the second, not the first.
+		wizard.type(down + enter);
+		expect(wizard.intentions).toMatchObject([{ job: "propose", choice: { id: "b" } }]);
+		wizard.wanted();
+		wizard.answer({ job: "propose", value: redis });
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["form", "validate"]);
+		wizard.type(enter).answer({ job: "validate", value: [] });
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["trace", "validate", "trace"]);
+		wizard.happen(
+			{ event: "application-started", where: "rehearsal", run: 1 },
+			{ event: "probe-tried", command: probe, ok: true, output: "" },
+		);
+		wizard.type(enter);
+		expect(wizard.wanted()).toEqual(["enough"]);
+		wizard.answer({ job: "trace", value: traced });
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["files", "plan"]);
+		wizard.answer({ job: "plan", value: planFor(redis) }).type(enter + enter);
+		expect(wizard.state.screen).toBe("build");
+		wizard.type(enter);
+		expect(wizard.wanted()).toEqual(["surroundings", "surroundings", "try"]);
+		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
+		expect(wizard.state.screen).toBe("trial");
+		wizard.answer({
+			job: "try",
+			value: { round: 1, probes: [], failedExercises: [], missing: [absent], answered: false, output: "" },
+		});
+		wizard.type(enter);
+		expect(wizard.wanted()).toEqual(["accept", "plan"]);
+		wizard.answer({ job: "plan", value: planFor(redis) });
+		expect(wizard.wanted()).toEqual(["try"]);
+		wizard.answer({ job: "try", value: { round: 2, probes: [], failedExercises: [], missing: [], answered: true, output: "" } });
+		expect(wizard.wanted()).toEqual(["selftest"]);
+		wizard.answer({ job: "selftest", value: { test: selftestOf() } }).type(enter);
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save", "finish"]);
+		wizard.answer({ job: "finish", value: finished });
+		wizard.type(enter);
+		expect(wizard.state.exit).toBe(0);
+	});
+});
+
+describe("leaving", () => {
+	test("asks first, and n stays", () => {
+		const wizard = atFiles().type("q");
+		expect(wizard.state.question?.kind).toBe("quit");
+		wizard.type("n");
+		expect(wizard.state.question).toBeUndefined();
+		expect(wizard.state.exit).toBeUndefined();
+	});
+
+	test("Ctrl-C twice goes at once and ends what runs", () => {
+		const wizard = atTrace();
+		wizard.wanted();
+		wizard.type("\x03\x03");
+		expect(wizard.state.exit).toBe(130);
+		expect(wizard.wanted()).toEqual(["cancel"]);
+	});
+
+	test("after that no key does anything", () => {
+		const wizard = atForm().type("\x03\x03");
+		wizard.wanted();
+		wizard.type(enter + enter);
+		expect(wizard.wanted()).toEqual([]);
+	});
+
+	test("q in a text field is a letter", () => {
+		const wizard = atForm().type("\x1b[5~q?/");
+		expect(wizard.state.answers?.name).toBe("redisq?/");
+		expect(wizard.state.question).toBeUndefined();
+	});
+});
+
+describe("the form", () => {
+	test("back keeps what was typed", () => {
+		const wizard = atForm().type("\x1b[5~x").type("\x1b");
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect(wizard.state.screen).toBe("choose");
+		expect(wizard.state.answers?.name).toBe("redisx");
+	});
+
+	test("a field with several values grows and shrinks", () => {
+		const wizard = atForm();
+		const probes = () => wizard.state.form?.rows.filter((row) => row.field === "probe").map((row) => row.line.text);
+		expect(probes()).toEqual([probe, ""]);
+		wizard.type("\x1b[5~").type(down.repeat(4)).type("true");
+		expect(probes()).toEqual([probe, "true", ""]);
+		expect(wizard.state.answers?.application.probes).toEqual([probe, "true"]);
+		wizard.type("\x15");
+		wizard.type(`${down}x\x7f`);
+		expect(probes()?.filter((text) => text === "").length).toBe(1);
+	});
+
+	test("what cannot be a command is said at its field, and Enter goes there", () => {
+		const wizard = atForm().type(`\x1b[5~${down}; reboot`);
+		expect(wizard.state.form?.problems).toMatchObject([{ field: "command", code: "shell-syntax" }]);
+		wizard.type("\x1b[6~").type(enter);
+		expect(wizard.state.form?.cursor).toBe(1);
+		expect(wizard.state.screen).toBe("form");
+	});
+
+	test("the session's last word counts before the trace begins", () => {
+		const wizard = atForm().type(enter);
+		wizard.answer({ job: "validate", value: [{ field: "user", code: "account-unknown", values: { account: "x" } }] });
+		expect(wizard.state.screen).toBe("form");
+		expect(wizard.state.form?.cursor).toBe(2);
+	});
+
+	test("an answer that comes too late changes nothing", () => {
+		const wizard = atForm();
+		const ticket = wizard.state.ticket;
+		wizard.type("\x1b[5~x");
+		wizard.act({ type: "done", ticket, job: "validate", value: [{ field: "name", code: "name-invalid", values: {} }] });
+		expect(wizard.state.form?.problems).toEqual([]);
+	});
+
+	test("reads back what it was made from", () => {
+		const form = atForm().state.form;
+		expect(form && readForm(form, redis)).toEqual({ answers: redis, problems: [] });
+	});
+
+	test("Space changes what has two values", () => {
+		const wizard = atForm().type("\x1b[6~").type("\x1b[A ");
+		expect(wizard.state.answers?.onHost).toBe(true);
+	});
+});
+
+describe("tracing", () => {
+	test("Enter does not end it before the application answers", () => {
+		const wizard = atTrace();
+		wizard.wanted();
+		wizard.type(enter);
+		expect(wizard.wanted()).toEqual([]);
+		expect(wizard.state.notice?.code).toBe("not-answered-yet");
+	});
+
+	test("Esc ends and undoes it, and the form is as it was", () => {
+		const wizard = atTrace();
+		wizard.wanted();
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect(wizard.wanted()).toEqual(["cancel", "validate"]);
+		expect(wizard.state.screen).toBe("form");
+	});
+
+	test("what a cancelled trace still says is not heard", () => {
+		const wizard = atTrace();
+		const ticket = wizard.state.jobs.trace ?? 0;
+		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.act({ type: "done", ticket, job: "trace", value: traced });
+		expect(wizard.state.screen).toBe("form");
+	});
+
+	test("the same application is not traced twice, another one is", () => {
+		const wizard = atFiles();
+		wizard.wanted();
+		wizard.press("escape").press("escape").type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+		expect(wizard.wanted()).not.toContain("trace");
+		wizard.type("\x1b[D").type("\x1b[5~x\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+		expect(wizard.wanted()).toContain("trace");
+	});
+
+	test("keeps the last lines alone, however much is printed", () => {
+		const wizard = atTrace();
+		wizard.happen(
+			...Array.from({ length: 5000 }, (_, index) => ({ event: "output-received" as const, text: `line ${index}\n` })),
+		);
+		wizard.happen({ event: "output-received", text: "half a " }, { event: "output-received", text: "line" });
+		expect(wizard.state.output.length).toBe(1000);
+		expect(wizard.state.output.at(-1)).toBe("line 4999");
+		expect(wizard.state.outputOpen).toBe("half a line");
+	});
+
+	test("a failure is told and r tries again", () => {
+		const wizard = atTrace().fail("trace", { code: "not-answered-on-host", values: {} });
+		expect(wizard.state.failure?.code).toBe("not-answered-on-host");
+		wizard.wanted();
+		wizard.type("r");
+		expect(wizard.wanted()).toEqual(["trace"]);
+	});
+});
+
+describe("building and trying", () => {
+	const round = { round: 1, probes: [], failedExercises: [], missing: [absent], answered: false, output: "" };
+
+	test("Esc stops it and nothing of it is left", () => {
+		const wizard = atBuild().type(enter);
+		wizard.wanted();
+		wizard.happen({ event: "round-started", round: 1, rounds: 5 });
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect(wizard.wanted()).toEqual(["cancel"]);
+		expect(wizard.state.screen).toBe("build");
+	});
+
+	test("an unwanted remedy is not accepted, and a cage that does not answer is not saved", () => {
+		const wizard = atBuild().type(enter).answer({ job: "try", value: round });
+		wizard.wanted();
+		wizard.type(` ${enter}`);
+		expect(wizard.wanted()).toEqual([]);
+		expect(wizard.state.notice?.code).toBe("nothing-to-accept");
+		wizard.type("c");
+		expect(wizard.wanted()).toEqual([]);
+	});
+
+	test("an offer goes in only if it is selected", () => {
+		const wizard = atBuild()
+			.type(enter)
+			.answer({ job: "try", value: { ...round, answered: true } });
+		expect(wanted(wizard.state)).toEqual([]);
+		wizard.type(" ");
+		expect(wanted(wizard.state)).toEqual([absent]);
+		wizard.type(" ");
+		expect(wanted(wizard.state)).toEqual([]);
+	});
+
+	test("of what only the cage asked for, a file is selected where the application does not answer, and a permission is not", () => {
+		const nice = { kind: "capability" as const, call: "setpriority", error: "EPERM", declined: false, unseen: true as const };
+		const capability = { ...nice, remedy: { kind: "capability" as const, name: "sys_nice", round: 1, call: "setpriority" } };
+		const wizard = atBuild()
+			.type(enter)
+			.answer({ job: "try", value: { ...round, missing: [absent, capability] } });
+		expect(wanted(wizard.state)).toEqual([absent]);
+		wizard.type("j ");
+		expect(wanted(wizard.state)).toEqual([absent, capability]);
+	});
+
+	test("what was left out on purpose is never proposed", () => {
+		const declined = { ...absent, declined: true };
+		const wizard = atBuild()
+			.type(enter)
+			.answer({ job: "try", value: { ...round, missing: [declined] } });
+		wizard.type(" ");
+		expect(wizard.state.notice?.code).toBe("declined-by-you");
+	});
+
+	test("a build that fails goes back to the review and says why", () => {
+		const wizard = atBuild()
+			.type(enter)
+			.fail("try", { code: "disk-full", values: { path: "/var" } });
+		expect(wizard.state.screen).toBe("build");
+		expect(wizard.state.failure?.code).toBe("disk-full");
+	});
+
+	test("the review leads back to each answer", () => {
+		expect(atBuild().type("1").state.screen).toBe("form");
+		expect(atBuild().type("3").state.screen).toBe("files");
+		expect(atBuild().type("4").state.screen).toBe("accounts");
+	});
+});

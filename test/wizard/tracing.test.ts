@@ -1,0 +1,290 @@
+import { describe, expect, test } from "vitest";
+import { offered } from "../../src/wizard/footer.ts";
+import type { Happening } from "../../src/wizard/seen.ts";
+import { restored, storedOf } from "../../src/wizard/session/stored.ts";
+import { proposals, quiet } from "../../src/wizard/steps/trace/reduce.ts";
+import { reached, redis, shownProcesses } from "../ui/scripted-session.ts";
+import { atTrace, Drive, enter, traced } from "./drive.ts";
+
+const probe = redis.application.probes[0] ?? "";
+
+const counts = (paths: number, read = paths) => ({
+	...{ paths, read, look: 0, write: 0, execute: 0, list: 0, enter: 0, create: 0, remove: 0, connect: 0, listen: 0, missing: 0 },
+	newest: [],
+});
+const counted = (paths: number, run = 1): Happening => ({ event: "accesses-counted", run, counts: counts(paths) });
+const ran = (command: string, ok = true): Happening[] => [
+	{ event: "exercise-started", command },
+	{ event: "exercise-run", command, ok, output: "" },
+];
+
+/** It runs and answers. */
+function answering(): Drive {
+	const wizard = atTrace();
+	wizard.wanted();
+	return happenedAt(
+		wizard,
+		0,
+		{ event: "application-started", where: "rehearsal", run: 1 },
+		counted(10),
+		{ event: "probe-tried", command: probe, ok: true, output: "" },
+		{ event: "coverage-measured", ...reached },
+		{ event: "processes-seen", processes: shownProcesses },
+	);
+}
+
+function happenedAt(wizard: Drive, at: number, ...events: Happening[]): Drive {
+	return wizard.act({ type: "happened", events, at });
+}
+
+function tick(wizard: Drive, at: number): Drive {
+	return wizard.act({ type: "ticked", at });
+}
+
+test("what a run waits for is shown until it comes, and not kept", () => {
+	const wizard = atTrace();
+	wizard.wanted();
+	const waited: Happening = { event: "waited", seconds: 3, for: "answer", command: probe, said: "refused" };
+	happenedAt(wizard, 0, { event: "application-started", where: "rehearsal", run: 1 }, waited);
+	expect(wizard.state.awaited).toEqual({ seconds: 3, for: "answer", command: probe, said: "refused" });
+	expect(JSON.stringify(storedOf(wizard.state))).not.toContain("refused");
+	happenedAt(wizard, 4000, { event: "probe-tried", command: probe, ok: true, output: "" });
+	expect(wizard.state.awaited).toBeUndefined();
+});
+
+describe("when it is enough", () => {
+	test("is said once nothing new came for some seconds, and unsaid by anything new", () => {
+		const wizard = answering();
+		expect(quiet(tick(wizard, 4900).state)).toBeUndefined();
+		expect(quiet(tick(wizard, 7000).state)).toEqual({ kind: "for-seconds", seconds: 7 });
+		// The same numbers again are nothing new.
+		expect(quiet(happenedAt(wizard, 8000, counted(10)).state)).toEqual({ kind: "for-seconds", seconds: 7 });
+		expect(quiet(happenedAt(wizard, 9000, counted(11)).state)).toBeUndefined();
+		expect(quiet(tick(wizard, 15_000).state)).toEqual({ kind: "for-seconds", seconds: 6 });
+	});
+
+	test("an exercise that brought nothing is named, one that runs is waited for", () => {
+		const wizard = happenedAt(answering(), 100, ...ran("first"));
+		expect(quiet(tick(wizard, 6000).state)).toEqual({ kind: "since-exercise", seconds: 6 });
+		happenedAt(wizard, 6100, { event: "exercise-started", command: "second" });
+		expect(quiet(tick(wizard, 20_000).state)).toBeUndefined();
+		happenedAt(wizard, 20_100, counted(13), { event: "exercise-run", command: "second", ok: true, output: "" });
+		expect(quiet(tick(wizard, 30_000).state)).toEqual({ kind: "for-seconds", seconds: 9 });
+		expect(wizard.state.trace?.novelty.gains).toEqual({ first: 0, second: 3 });
+	});
+
+	test("is not said before it answers, nor afterwards", () => {
+		const wizard = atTrace();
+		happenedAt(wizard, 0, { event: "application-started", where: "rehearsal", run: 1 }, counted(10));
+		expect(quiet(tick(wizard, 60_000).state)).toBeUndefined();
+		const enough = answering().type(enter);
+		expect(quiet(tick(enough, 60_000).state)).toBeUndefined();
+	});
+
+	test("a second that shows nothing new draws nothing", () => {
+		const wizard = tick(answering(), 3000);
+		const { state } = wizard;
+		expect(tick(wizard, 3400).state).toBe(state);
+		expect(tick(wizard, 4000).state).not.toBe(state);
+	});
+});
+
+describe("what to exercise next", () => {
+	test("one key runs the first of them, each once, also when it is pressed fast", () => {
+		const wizard = answering().type("xx");
+		expect(wizard.intentions).toMatchObject([
+			{ job: "exercise", line: "redis-cli -p 6379 INFO" },
+			{ job: "exercise", line: "redis-cli -p 6379 EVAL 'return 1' 0" },
+		]);
+		wizard.wanted();
+		wizard.type("x");
+		expect(wizard.wanted()).toEqual([]);
+		expect(wizard.state.notice?.code).toBe("nothing-to-exercise");
+		expect(wizard.state.trace && proposals(wizard.state.trace).map(({ kind }) => kind)).toEqual(["signal", "modules", "helpers"]);
+	});
+
+	test("in their list it runs the marked one, and says of what is no command why not", () => {
+		const wizard = answering().type("\x1b[Z").type("jx");
+		expect(wizard.intentions).toMatchObject([{ job: "exercise", line: "redis-cli -p 6379 EVAL 'return 1' 0" }]);
+		wizard.wanted();
+		expect(wizard.type("x").state.notice?.code).toBe("signal-by-itself");
+		expect(wizard.type("jx").state.notice?.code).toBe("exercise-no-command");
+		expect(wizard.type("Gj").state.cursors.trace).toBe(3);
+		expect(wizard.wanted()).toEqual([]);
+	});
+
+	test("nothing runs before it answers, nor once it is enough", () => {
+		const early = atTrace();
+		early.wanted();
+		expect(early.type("x").wanted()).toEqual([]);
+		const late = answering().type(enter);
+		late.wanted();
+		expect(late.type("x").wanted()).toEqual([]);
+		expect(late.state.notice?.code).toBe("exercise-too-late");
+	});
+
+	test("what was exercised here and worked belongs to the answers, and is no other application", () => {
+		const wizard = answering();
+		happenedAt(wizard, 0, ...ran("mine"), ...ran("broken", false));
+		wizard.type(enter).answer({ job: "trace", value: traced });
+		expect(wizard.state.answers?.application.exercises).toEqual([...redis.application.exercises, "mine"]);
+		wizard.wanted();
+		// Back to the form and on again: nothing is traced anew.
+		wizard.act({ type: "key", key: { id: "escape" } }).act({ type: "key", key: { id: "escape" } });
+		expect(wizard.state.form?.rows.filter(({ field }) => field === "exercise").map(({ line }) => line.text)).toContain("mine");
+		wizard.answer({ job: "validate", value: [] });
+		wizard.type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+		expect(wizard.wanted()).not.toContain("trace");
+	});
+});
+
+describe("another run", () => {
+	const added = { paths: [], count: 0, programs: [], capabilities: [], ports: [], uids: [] };
+
+	function atSecond(): Drive {
+		const wizard = answering().type("r");
+		expect(wizard.wanted()).toEqual(["enough"]);
+		wizard.answer({ job: "trace", value: traced });
+		expect(wizard.intentions).toMatchObject([{ job: "trace", add: true }]);
+		expect(wizard.state).toMatchObject({ screen: "trace", trace: { adding: true, runs: 1 } });
+		wizard.wanted();
+		return wizard;
+	}
+
+	test("begins by itself when the first is over, and stays on its screen with what it added", () => {
+		const wizard = atSecond();
+		happenedAt(wizard, 0, { event: "probe-tried", command: probe, ok: true, output: "" });
+		wizard.type(enter).answer({ job: "trace", value: { ...traced, added } });
+		expect(wizard.state).toMatchObject({ screen: "trace", trace: { runs: 2, adding: false, added } });
+		wizard.wanted();
+		wizard.type(enter);
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["files", "plan"]);
+	});
+
+	test("a plan of before is made anew", () => {
+		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
+		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.wanted();
+		wizard.type("r");
+		expect(wizard.intentions).toMatchObject([{ job: "trace", add: true }]);
+		expect(wizard.state.plan).toBeUndefined();
+	});
+
+	test("that fails or is stopped takes nothing away", () => {
+		const failed = atSecond().fail("trace", { code: "no-strace", values: {} });
+		failed.wanted();
+		failed.type(enter);
+		expect([failed.state.screen, ...failed.wanted()]).toEqual(["files", "plan"]);
+		const stopped = atSecond().act({ type: "key", key: { id: "escape" } });
+		expect(stopped.wanted()).toEqual(["cancel"]);
+		expect(stopped.state).toMatchObject({ screen: "trace", notice: { code: "run-stopped" } });
+		stopped.type(enter);
+		expect(stopped.state.screen).toBe("files");
+	});
+
+	test("other exercises in the form add up, another command does not", () => {
+		const back = () => {
+			const wizard = answering().type(enter).answer({ job: "trace", value: traced });
+			for (const _ of "12") wizard.act({ type: "key", key: { id: "escape" } });
+			wizard.answer({ job: "validate", value: [] });
+			wizard.wanted();
+			return wizard;
+		};
+		const start = (wizard: Drive) => wizard.type("\x1b[6~").type(enter).answer({ job: "validate", value: [] });
+		const more = back();
+		const row = more.state.form?.rows.findLastIndex(({ field }) => field === "exercise") ?? 0;
+		more.type("\x1b[5~").type("\x1b[B".repeat(row)).type("mine");
+		expect(start(more).intentions.findLast(({ job }) => job === "trace")).toMatchObject({ add: true });
+		const other = back().type("\x1b[5~\x1b[B").type(" --other");
+		expect(start(other).intentions.findLast(({ job }) => job === "trace")).toMatchObject({ add: false });
+	});
+
+	test("that was cut off comes back as what the runs before it showed", () => {
+		const wizard = atSecond();
+		happenedAt(wizard, 5000, counted(12), { event: "probe-tried", command: probe, ok: true, output: "" });
+		tick(wizard, 9000);
+		const stored = JSON.parse(JSON.stringify(storedOf(wizard.state)));
+		const trace = restored(stored, true)?.state.trace;
+		expect(trace).toMatchObject({ adding: false, running: false, enough: false, runs: 1, result: { answered: true } });
+		// The next process has another clock.
+		expect(trace?.novelty).not.toHaveProperty("now");
+	});
+
+	test("can be read back: what was printed is a page, while it runs and afterwards", () => {
+		const wizard = answering().happen({ event: "output-received", text: "one\ntwo\n" }).type("o");
+		expect([wizard.state.overlay, wizard.state.jobs.trace === undefined]).toEqual(["output", false]);
+		wizard.act({ type: "measured", scrollEnd: 40 }).type("gq");
+		expect([wizard.state.overlay, wizard.state.screen]).toEqual([undefined, "trace"]);
+	});
+
+	test("from the start forgets the runs", () => {
+		const wizard = answering().type(enter).answer({ job: "trace", value: traced });
+		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.wanted();
+		wizard.type("O");
+		expect(wizard.intentions).toMatchObject([{ job: "trace", add: false }]);
+		expect(wizard.state.trace?.result).toBeUndefined();
+	});
+});
+
+test("the second start of a run counts anew and does not take back what was counted", () => {
+	const wizard = answering();
+	happenedAt(wizard, 100, counted(3, 2));
+	expect(wizard.state.trace?.counts?.paths).toBe(10);
+});
+
+test("views turn both ways and their list has a cursor of its own", () => {
+	const wizard = answering().type("\t");
+	expect(wizard.state.trace?.tab).toBe("processes");
+	expect(wizard.type("G").state.cursors.trace).toBe(shownProcesses.rows.length - 1);
+	expect(wizard.type("\t").state.cursors.trace).toBe(0);
+	expect(wizard.type("\x1b[Z\x1b[Z").state.trace?.tab).toBe("output");
+});
+
+test("the footer offers what works at this moment", () => {
+	const commands = (wizard: Drive) => offered(wizard.state).map(({ command }) => command);
+	expect(commands(atTrace())).not.toContain("run-next");
+	expect(commands(answering())).toEqual(expect.arrayContaining(["enough", "run-next", "exercise", "another-run"]));
+	expect(commands(answering().type("xx"))).not.toContain("run-next");
+});
+
+describe("what runs already", () => {
+	const choices = [
+		{ id: "unit:a", kind: "unit" as const, name: "a", description: "", pid: 4711 },
+		{ id: "unit:b", kind: "unit" as const, name: "b", description: "" },
+	];
+	const atChoice = () => {
+		const wizard = new Drive().act({ type: "started" }).answer({ job: "lacks", value: [] });
+		wizard.answer({ job: "choices", value: choices });
+		wizard.wanted();
+		return wizard;
+	};
+
+	test("can be watched instead of started, where it runs", () => {
+		const wizard = atChoice();
+		expect(offered(wizard.state).map(({ command }) => command)).toContain("watch-running");
+		wizard.type("w");
+		expect(wizard.intentions).toMatchObject([{ job: "propose", choice: { id: "unit:a" }, watch: true }]);
+		wizard.answer({ job: "propose", value: { ...redis, attach: { pid: 4711 } } });
+		expect(wizard.state.screen).toBe("form");
+		const stopped = atChoice().type("j");
+		expect(offered(stopped.state).map(({ command }) => command)).not.toContain("watch-running");
+		expect(stopped.type("w").state.notice?.code).toBe("does-not-run");
+		expect(stopped.wanted()).toEqual([]);
+	});
+
+	test("is another start of the same thing than Enter's", () => {
+		const wizard = atChoice().type("w");
+		wizard.answer({ job: "propose", value: { ...redis, attach: { pid: 4711 } } });
+		wizard.act({ type: "key", key: { id: "escape" } });
+		wizard.wanted();
+		wizard.type(enter);
+		expect(wizard.intentions).toMatchObject([{ job: "propose" }]);
+	});
+
+	test("counts as running once its processes are held", () => {
+		const wizard = atTrace();
+		happenedAt(wizard, 0, { event: "processes-attached", pid: 1, processes: 2 });
+		expect(wizard.state.trace).toMatchObject({ running: true, run: 1 });
+	});
+});

@@ -1,0 +1,194 @@
+import { describe, expect, test } from "vitest";
+import { saveItems } from "../../src/wizard/steps/save/reduce.ts";
+import { absent, selftestOf } from "../ui/scripted-session.ts";
+import { atBuild, atTrial, down, enter, finished, tried } from "./drive.ts";
+
+const answers = () => atTrial(tried(true));
+const safe = { job: "selftest", value: { test: selftestOf() } } as const;
+const escaped = { job: "selftest", value: { test: selftestOf(["signal", "climb"], ["seccomp"]) } } as const;
+
+describe("the ways out", () => {
+	test("are tried as soon as the application answers, and not before", () => {
+		expect(atTrial(tried(false, [absent])).state.jobs.selftest).toBeUndefined();
+		expect(answers().state.jobs.selftest).toBeDefined();
+	});
+
+	test("tell how far the trying is, until the verdict is there", () => {
+		const wizard = answers().happen({ event: "ways-tried", launch: 2, launches: 3, tried: 40, ways: 137 });
+		expect(wizard.state.trial.testing).toEqual({ launch: 2, launches: 3, tried: 40, ways: 137 });
+		wizard.answer(safe);
+		expect(wizard.state.trial.testing).toBeUndefined();
+		expect(wizard.state.trial.tested).toEqual(safe.value);
+	});
+
+	test("hold nobody up: saving begins when the verdict is there", () => {
+		const wizard = answers().type(enter);
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
+		wizard.answer(safe);
+		expect(wizard.wanted()).toEqual(["finish"]);
+	});
+
+	test("of which one leads out have to be acknowledged", () => {
+		const wizard = answers().answer(escaped).type(enter);
+		expect(wizard.state.question).toEqual({ kind: "escape", escaped: 2, missing: 1 });
+		expect(wizard.wanted()).toEqual([]);
+		wizard.type("y");
+		expect(wizard.wanted()).toEqual(["finish"]);
+		wizard.answer({ job: "finish", value: finished }).type(enter);
+		expect(wizard.state.exit).toBe(1);
+	});
+
+	test("are shown to whoever does not want to save so", () => {
+		const wizard = answers().type(enter).answer(escaped).type("n");
+		expect([wizard.state.screen, wizard.state.overlay]).toEqual(["trial", "selftest"]);
+		expect(wizard.wanted()).toEqual([]);
+	});
+
+	test("hold nobody up where they cannot be tried", () => {
+		const wizard = answers().answer({ job: "selftest", value: { untried: { code: "selftest-needs-perl", values: {} } } });
+		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
+	});
+
+	test("are not waited for by whoever goes on with another candidate", () => {
+		const wizard = answers().type("r");
+		expect(wizard.wanted()).toEqual(["cancel", "try"]);
+		expect(wizard.state.trial.tested).toBeUndefined();
+		const back = answers().act({ type: "key", key: { id: "escape" } });
+		expect([back.state.screen, ...back.wanted()]).toEqual(["build", "cancel"]);
+	});
+
+	test("of one candidate say nothing of the next", () => {
+		const wizard = answers().answer(escaped).type("r");
+		expect(wizard.state.trial.tested).toBeUndefined();
+	});
+});
+
+describe("the pages of a trial", () => {
+	test("show what was printed, from its end, also while the application runs", () => {
+		const wizard = atBuild().type(enter);
+		wizard.happen({ event: "round-started", round: 1, rounds: 5 }).type("o");
+		expect(wizard.state.overlay).toBe("output");
+		wizard.act({ type: "measured", scrollEnd: 40 });
+		expect(wizard.state.scroll).toBe(40);
+		wizard.act({ type: "measured", scrollEnd: 50 });
+		expect(wizard.state.scroll).toBe(50);
+		wizard.type("k").act({ type: "measured", scrollEnd: 60 });
+		expect(wizard.state.scroll).toBe(49);
+		expect(wizard.type("o").state.overlay).toBeUndefined();
+	});
+
+	test("are searched: each key goes to the next row that has it, n and N go on and round", () => {
+		const wizard = atTrial(tried(false)).type("o").act({ type: "measured", scrollEnd: 100 }).type("g/err");
+		expect(wizard.state.find?.text).toBe("err");
+		wizard.act({ type: "measured", scrollEnd: 100, found: [7, 30, 104] });
+		expect([wizard.state.scroll, wizard.state.find?.at]).toEqual([7, 7]);
+		wizard.type(`${enter}n`);
+		expect([wizard.state.scroll, wizard.state.find?.at]).toEqual([30, 30]);
+		wizard.type("n");
+		expect([wizard.state.scroll, wizard.state.find?.at]).toEqual([100, 104]);
+		wizard.type("n");
+		expect(wizard.state.find?.at).toBe(7);
+		wizard.type("N");
+		expect(wizard.state.find?.at).toBe(104);
+		expect(wizard.state.overlay).toBe("output");
+	});
+
+	test("go on to a later match also where all of the keys came at once", () => {
+		const wizard = atTrial(tried(false)).type(`og/err${enter}nn`);
+		wizard.act({ type: "measured", scrollEnd: 100, found: [7, 30, 104] });
+		expect(wizard.state.find?.at).toBe(104);
+	});
+
+	test("forget what was looked for with Esc, and close with the next one", () => {
+		const wizard = atTrial(tried(false)).type("o/x\x1b");
+		// A lone Esc before nothing waits for more; the second key says that it was one.
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect([wizard.state.find, wizard.state.prompt, wizard.state.overlay]).toEqual([undefined, undefined, "output"]);
+		wizard.act({ type: "key", key: { id: "escape" } });
+		expect(wizard.state.overlay).toBeUndefined();
+	});
+
+	test("say that there is no verdict yet", () => {
+		expect(answers().type("t").state.notice?.code).toBe("testing");
+		expect(atTrial(tried(false)).type("t").state.notice?.code).toBe("untested");
+		expect(answers().answer(safe).type("t").state.overlay).toBe("selftest");
+	});
+});
+
+describe("a shell in the cage", () => {
+	test("is there once something was tried, and not while the ways out are", () => {
+		expect(answers().type("!").wanted()).toEqual([]);
+		const wizard = answers().answer(safe).type("!");
+		expect(wizard.wanted()).toEqual(["shell"]);
+		expect(atTrial(tried(false)).type("!").wanted()).toEqual(["shell"]);
+	});
+
+	test("takes all keys until it is over", () => {
+		const wizard = answers().answer(safe).type(`!r${enter}`);
+		expect(wizard.wanted()).toEqual(["shell"]);
+		wizard.answer({ job: "shell", value: 7 });
+		expect([wizard.state.screen, wizard.state.trial.tested]).toEqual(["trial", safe.value]);
+		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
+	});
+});
+
+describe("what comes after", () => {
+	const saved = () => {
+		const wizard = answers().answer(safe).type(enter).answer({ job: "finish", value: finished });
+		wizard.wanted();
+		return wizard;
+	};
+
+	test("offers a drop-in and an installation only where they can be had", () => {
+		const { service: _, ...alone } = finished;
+		expect(saveItems({ finished: { ...alone, installs: false } })).toEqual([
+			"end",
+			"next",
+			"template",
+			"record",
+			"names",
+			"unit",
+		]);
+		expect(saveItems({ finished })).toContain("install-dropin");
+	});
+
+	test("shows a text that was written once, and again without asking", () => {
+		const wizard = saved().type(`${down}${down}${down}${enter}`);
+		expect(wizard.wanted()).toEqual(["text"]);
+		wizard.answer({ job: "text", value: { page: "record", text: "# redis" } });
+		expect(wizard.state.overlay).toBe("record");
+		wizard.type(`q${enter}`);
+		expect([wizard.state.overlay, ...wizard.wanted()]).toEqual(["record"]);
+	});
+
+	test("installs a unit only after a yes of its own", () => {
+		const wizard = saved().type(`jjjjjj${enter}`);
+		expect(wizard.state.question?.kind).toBe("install-unit");
+		expect(wizard.type("n").wanted()).toEqual([]);
+		expect(wizard.type(`${enter}y`).wanted()).toEqual(["install-unit"]);
+		wizard.answer({ job: "install-unit", value: { action: "installed", place: "/etc/x", unit: "cage-redis.service" } });
+		expect(wizard.state.notice).toEqual({ code: "unit-installed", values: { place: "/etc/x", unit: "cage-redis.service" } });
+	});
+
+	test("leads back to the trial and forward again without saving twice", () => {
+		const wizard = saved().act({ type: "key", key: { id: "escape" } });
+		expect(wizard.state.screen).toBe("trial");
+		wizard.type(enter);
+		expect([wizard.state.screen, ...wizard.wanted()]).toEqual(["save"]);
+	});
+
+	test("saves a round that was tried since", () => {
+		const wizard = saved()
+			.act({ type: "key", key: { id: "escape" } })
+			.type("r");
+		expect(wizard.wanted()).toEqual(["try"]);
+		wizard.answer({ job: "try", value: tried(true) }).answer(safe);
+		wizard.wanted();
+		expect(wizard.type(enter).wanted()).toEqual(["finish"]);
+	});
+
+	test("ends as make does", () => {
+		expect(saved().type(enter).state.exit).toBe(0);
+		expect(saved().type("q").state.exit).toBe(0);
+	});
+});
