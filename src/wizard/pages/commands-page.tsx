@@ -1,7 +1,7 @@
 import { printable } from "../../core/path/quote.ts";
+import type { RanCommand } from "../commands.ts";
 import { useView } from "../look.ts";
 import { wrapWords } from "../parts/wrap-words.ts";
-import type { RanCommand } from "../seen.ts";
 import { ScrollPage } from "./scroll-page.tsx";
 
 const markWidth = 5;

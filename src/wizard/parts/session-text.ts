@@ -1,5 +1,5 @@
 import type { Messages } from "../../messages/messages.ts";
-import type { Choice, Left } from "../seen.ts";
+import type { Choice, Left } from "../choice.ts";
 import { steps } from "../state.ts";
 
 /** Where a session was left and when, or why one cannot go on with it: for its row. */

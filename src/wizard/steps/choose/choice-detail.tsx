@@ -1,13 +1,13 @@
 import { probeWords } from "../../../core/application/show-probe.ts";
 import { printable, quoteShellLine } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
+import type { Choice, Left } from "../../choice.ts";
 import { useView } from "../../look.ts";
 import { type Fact, labelled } from "../../parts/labelled.ts";
 import { Line } from "../../parts/line.tsx";
 import { Paragraph } from "../../parts/paragraph.tsx";
 import { sessionHint, sessionText } from "../../parts/session-text.ts";
 import { wrapWords } from "../../parts/wrap-words.ts";
-import type { Choice, Left } from "../../seen.ts";
 import { selectedChoice } from "./reduce.ts";
 
 /** Beside the list, where there is room: everything that is known of the selected one. */

@@ -1,5 +1,6 @@
 import { printable } from "../../../core/path/quote.ts";
 import type { Messages } from "../../../messages/messages.ts";
+import type { Choice } from "../../choice.ts";
 import { useView } from "../../look.ts";
 import { Line } from "../../parts/line.tsx";
 import { OutputTail } from "../../parts/output.tsx";
@@ -8,7 +9,6 @@ import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { sessionHint, sessionText } from "../../parts/session-text.ts";
 import { cursorOf, isBusy } from "../../reduced.ts";
-import type { Choice } from "../../seen.ts";
 import { ChoiceDetail } from "./choice-detail.tsx";
 import { isMissing, selectedChoice, shownChoices } from "./reduce.ts";
 

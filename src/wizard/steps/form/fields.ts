@@ -3,7 +3,7 @@ import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../
 import type { Note } from "../../../core/application/note.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import { textLine } from "../../line.ts";
-import type { Problem } from "../../seen.ts";
+import type { Problem } from "../../session/values.ts";
 import type { FieldName, Form, FormRow } from "../../state.ts";
 
 /** Fields with two values, which Space changes. */

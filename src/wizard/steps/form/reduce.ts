@@ -2,7 +2,7 @@ import type { Answers } from "../../../core/questions/answers.ts";
 import type { Command } from "../../bindings.ts";
 import type { Key } from "../../keys.ts";
 import { go, isBusy, only, start, without } from "../../reduced.ts";
-import type { Problem } from "../../seen.ts";
+import type { Problem } from "../../session/values.ts";
 import type { Form, Reduced, WizardState } from "../../state.ts";
 import { edit } from "./edit.ts";
 import { allProblems, blocking, readForm, rowOf } from "./fields.ts";

@@ -8,7 +8,7 @@ import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { wrapRows } from "../../parts/wrap-words.ts";
 import { cursorOf, isBusy } from "../../reduced.ts";
-import type { Finished } from "../../seen.ts";
+import type { Finished } from "../../session/values.ts";
 import { isSafe } from "./finishing.ts";
 import { type SaveItem, saveItems } from "./reduce.ts";
 

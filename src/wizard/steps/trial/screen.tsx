@@ -13,7 +13,7 @@ import { Paragraph, paragraph } from "../../parts/paragraph.tsx";
 import { Rows } from "../../parts/rows.tsx";
 import { wrapWords } from "../../parts/wrap-words.ts";
 import { cursorOf, isBusy } from "../../reduced.ts";
-import type { Round } from "../../seen.ts";
+import type { Round } from "../../session/values.ts";
 import type { WizardState } from "../../state.ts";
 import { isSafe } from "../save/finishing.ts";
 import { Minimising } from "./minimising-screen.tsx";
