@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "../core/confinement/limits.ts";
-import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
 import { type SoftPin, softPins } from "../core/minimise/pins.ts";
 import type { GroupName } from "../core/plan/groups.ts";
 
@@ -270,7 +269,6 @@ export interface GlobalOptions {
 	json?: boolean;
 	events?: boolean;
 	debug?: boolean;
-	launcher?: LauncherName;
 	require?: "full";
 	linear?: boolean;
 	inline?: boolean;
@@ -285,9 +283,6 @@ export function addGlobalOptions(command: Command): Command {
 		.option("--quiet", "no progress")
 		.option("--json", "one JSON document on stdout")
 		.option("--events", "one JSON object a line on stderr while the work runs")
-		.addOption(
-			new Option("--launcher <LAUNCHER>", "start cages with this instead of the first that works here").choices(launcherNames),
-		)
 		.addOption(new Option("--require <LEVEL>", "refuse to start a cage with less than every layer").choices(["full"]))
 		.addOption(new Option("--debug", "stack traces").hideHelp());
 }

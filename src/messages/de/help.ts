@@ -13,7 +13,6 @@ export const helpDe: Readonly<Record<string, string>> = {
 	"no progress": "kein Fortschritt",
 	"one JSON document on stdout": "ein JSON-Dokument auf stdout",
 	"one JSON object a line on stderr while the work runs": "während der Arbeit je Zeile ein JSON-Objekt auf stderr",
-	"start cages with this instead of the first that works here": "Käfige hiermit starten statt mit dem Ersten, das hier geht",
 	"refuse to start a cage with less than every layer": "keinen Käfig starten, dem eine Schicht fehlt",
 	"open the wizard where a session was left (without a name: the latest)":
 		"den Assistenten dort öffnen, wo eine Sitzung verlassen wurde (ohne Namen: die letzte)",
