@@ -10,13 +10,12 @@ import type { NextExercise } from "../core/plan/next-exercises.ts";
 import type { PackageRef } from "../core/plan/plan.ts";
 import type { NextStep } from "../core/questions/next-steps.ts";
 import type { ParameterKind } from "../core/template/parameters.ts";
-import type { Added } from "../core/trace/another-run.ts";
-import type { Awaited } from "../core/trace/awaited.ts";
-import type { AccessCounts } from "../core/trace/counts.ts";
-import type { ProcessRow, ProcessTree } from "../core/trace/process-tree.ts";
+import type { ProcessRow, ProcessTree } from "../core/trace/processes.ts";
+import type { AccessCounts } from "../core/trace/recorder.ts";
+import type { Added, Awaited } from "../core/trace/trace.ts";
 
 export type { NextExercise } from "../core/plan/next-exercises.ts";
-export type { Added } from "../core/trace/another-run.ts";
+export type { Added } from "../core/trace/trace.ts";
 
 /**
  * What the wizard gets to see of the work. The engine's own values fit; they are named here once more because core knows nothing

@@ -6,7 +6,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
-import type { Awaited } from "../core/trace/awaited.ts";
+import type { Awaited } from "../core/trace/trace.ts";
 import type { ProbeAttempt } from "../engine/trace/try-probe.ts";
 import type { Key } from "./keys.ts";
 import type { TextLine } from "./line.ts";

@@ -1,5 +1,5 @@
 import type { Path } from "../../../core/path/path.ts";
-import type { AccessCounts } from "../../../core/trace/counts.ts";
+import type { AccessCounts } from "../../../core/trace/recorder.ts";
 import type { AddedRun, ProbeOutcome, Reached, ShownProcesses, Traced } from "../../seen.ts";
 import type { Novelty } from "./novelty.ts";
 
