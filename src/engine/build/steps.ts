@@ -1,15 +1,13 @@
 import type { Application } from "../../core/application/application.ts";
-import { commandBeforeRule, foregroundNote } from "../../core/application/foreground.ts";
-import { resolveIdentity } from "../../core/application/identity.ts";
-import { mergeMadeDirectories, parseMadeDirectory } from "../../core/application/made-directory.ts";
-import type { Note } from "../../core/application/note.ts";
+import { commandBeforeRule, foregroundNote } from "../../core/application/daemons.ts";
+import { mergeMadeDirectories, parseMadeDirectory, resolveIdentity } from "../../core/application/made-directory.ts";
 import { withoutJobs } from "../../core/application/recognise.ts";
 import { mergeAcceptances } from "../../core/cage/acceptance.ts";
 import { type Cage, isSameApplication } from "../../core/cage/cage.ts";
 import type { Winner } from "../../core/cage/edits.ts";
 import type { KnownFiles } from "../../core/cage/known-files.ts";
 import type { Manifest } from "../../core/cage/manifest.ts";
-import { Failure } from "../../core/failure.ts";
+import { Failure, type Note } from "../../core/failure.ts";
 import type { Files } from "../../core/machine/facts.ts";
 import { leaveOut } from "../../core/minimise/minimised.ts";
 import { isWithin, normalise, type Path, pathFromText } from "../../core/path/path.ts";

@@ -1,4 +1,4 @@
-import type { Note } from "../../core/application/note.ts";
+import type { Note } from "../../core/failure.ts";
 import type { Missing } from "../../core/plan/missing.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Answers } from "../../core/questions/answers.ts";
