@@ -3,14 +3,11 @@ import type { Key } from "../../keys.ts";
 import { editLine, type TextLine, textLine } from "../../line.ts";
 import { only, start } from "../../reduced.ts";
 import type { Form, FormRow, Reduced, WizardState } from "../../state.ts";
-import { allProblems, readForm, switches } from "./fields.ts";
+import { allProblems, lists, readForm, switches } from "./fields.ts";
 import { followPort } from "./port.ts";
 
-/** Fields that take several values: one row each, and an empty one to add the next. */
-const lists = ["probe", "exercise", "env"] as const;
-
 function isList(row: FormRow): boolean {
-	return lists.some((field) => field === row.field);
+	return lists.includes(row.field);
 }
 
 /** A key in a row of the form. What it changes is checked as far as can be told here at once, and by the session soon after. */
