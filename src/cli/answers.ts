@@ -7,9 +7,9 @@ import { handedSocketText, parseHandedSocket } from "../core/application/handed-
 import { proposeProbe } from "../core/application/probe.ts";
 import { askingOf } from "../core/application/recognise.ts";
 import { accountEnvironment, withoutAccount } from "../core/application/start-scripts.ts";
-import { parseAcceptance } from "../core/cage/acceptance.ts";
+import { parseAcceptance } from "../core/cage/finding.ts";
 import { Failure, type Note } from "../core/failure.ts";
-import type { PinRules } from "../core/minimise/pins.ts";
+import type { PinRules } from "../core/minimise/needs.ts";
 import { parseAccountName } from "../core/plan/account-rules.ts";
 import { dedicatedName, isAccountName } from "../core/plan/dedicated.ts";
 import { openingWord } from "../core/plan/opening-names.ts";

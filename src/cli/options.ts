@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "../core/confinement/limits.ts";
 import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
-import { type SoftPin, softPins } from "../core/minimise/pins.ts";
+import { type SoftPin, softPins } from "../core/minimise/needs.ts";
 import type { GroupName } from "../core/plan/groups.ts";
 
 /** The options that several verbs share, each defined once. */

@@ -1,7 +1,6 @@
 import type { BuildPhase } from "../core/cage/build-phases.ts";
-import type { Minimising } from "../core/minimise/estimate.ts";
-import type { Found } from "../core/minimise/found.ts";
-import type { FileUnit } from "../core/minimise/units.ts";
+import type { Minimising } from "../core/minimise/search.ts";
+import type { FileUnit, Found } from "../core/minimise/units.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Coverage } from "../core/plan/coverage.ts";
 import type { StageReach } from "../core/plan/life.ts";

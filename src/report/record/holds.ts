@@ -1,7 +1,6 @@
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
 import { showPath } from "../../core/path/quote.ts";
-import type { CageRecord } from "../../core/record/record.ts";
-import { isMeasured, lastTrial } from "../../core/record/trials.ts";
+import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { type Block, code, heading, joined, list, table, text } from "./document.ts";

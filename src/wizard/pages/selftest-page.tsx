@@ -1,4 +1,4 @@
-import { findingsOf } from "../../core/selftest/findings.ts";
+import { findingsOf } from "../../core/selftest/verdict.ts";
 import { findingLines, verdictText } from "../../report/selftest.ts";
 import { useView } from "../look.ts";
 import { wrapWords } from "../parts/wrap-words.ts";
