@@ -1,4 +1,4 @@
-import type { Passage } from "../core/documentation/mention.ts";
+import type { Passage } from "../core/documentation/documentation.ts";
 import { pathToJson, pathToText } from "../core/path/path.ts";
 import { printable, quoteShellLine, showPath } from "../core/path/quote.ts";
 import type { Missing } from "../core/plan/missing.ts";

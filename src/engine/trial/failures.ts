@@ -11,7 +11,7 @@ import type { Entry } from "../../core/plan/plan.ts";
 import { capabilityOptions, refusedCalls, refusedCapabilities } from "../../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../../core/plan/refused-write.ts";
 import { remedyOption } from "../../core/questions/departures.ts";
-import { withoutTrailing } from "../../core/trailing.ts";
+import { withoutTrailing } from "../../core/text.ts";
 import type { OwnAccount } from "../ports.ts";
 import type { Store } from "../store.ts";
 import type { TraceResult } from "../trace/trace.ts";

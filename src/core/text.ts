@@ -1,5 +1,19 @@
 import { printable } from "./path/quote.ts";
 
+/**
+ * How many of these characters a text ends in. A pattern such as `/x+$/` looks at a run of them from each of its places anew, which takes the square of
+ * its length where it does not stand at the end.
+ */
+export function trailing(text: string, characters: string): number {
+	let at = text.length;
+	while (at > 0 && characters.includes(text.charAt(at - 1))) at--;
+	return text.length - at;
+}
+
+export function withoutTrailing(text: string, characters: string): string {
+	return text.slice(0, text.length - trailing(text, characters));
+}
+
 /** SGR, ECMA-48 8.3.117: colours and the like. It carries no text. */
 const esc = "\x1b";
 const colour = new RegExp(`${esc}\\[[0-9;:]{0,64}m`, "g");

@@ -1,3 +1,37 @@
+import type { Files } from "../machine/facts.ts";
+import type { Path } from "../path/path.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** The form of what is stored. A change that `restored` cannot make up for gets a new number and a migration from the one before. */
+export const sessionVersion = 1;
+
+type Migration = (fields: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+
+/** `migrations[0]` makes version 2 of version 1, and so on. */
+const migrations: readonly Migration[] = [];
+
+/** The fields in the form of today. `newer` where another version wrote them that knows more, `unknown` where the number is none. */
+export function migrated(
+	version: unknown,
+	fields: Readonly<Record<string, unknown>>,
+	chain: readonly Migration[] = migrations,
+): Readonly<Record<string, unknown>> | "newer" | "unknown" {
+	if (typeof version !== "number" || !Number.isInteger(version) || version < 1) return "unknown";
+	if (version > chain.length + 1) return "newer";
+	return chain.slice(version - 1).reduce((before, migration) => migration(before), fields);
+}
+
+/** Files and links that were to go into the cage and are not any more what they were when they were planned. */
+export function changedSince(plan: Plan, files: Pick<Files, "status" | "readLink">): Path[] {
+	return plan.entries.flatMap(({ decision, kind, mtime, path, size, target }) => {
+		if (decision !== "include") return [];
+		if (kind === "symlink") return files.readLink(path) === target ? [] : [path];
+		if (kind !== "file") return [];
+		const now = files.status(path);
+		return now?.kind === "file" && now.size === size && now.mtime === mtime ? [] : [path];
+	});
+}
+
 /**
  * A value of any size as lines of JSON, and back. A list has a line for each element; an object one for each field, and a field that is a long
  * list one for each of its elements. So it can be written piece by piece, and the last line tells a whole file from one that was cut.
