@@ -3,6 +3,7 @@ import { Failure } from "../core/failure.ts";
 import { pathToJson } from "../core/path/path.ts";
 import { printable, showPath } from "../core/path/quote.ts";
 import { checkRules } from "../core/plan/check-rules.ts";
+import type { GivenOptions } from "../core/questions/options.ts";
 import { type Adopted, adoptService } from "../engine/adopt/adopt.ts";
 import { type AdoptionPlan, planAdoption, requireSystemd } from "../engine/adopt/check.ts";
 import { makeCage } from "../engine/build/make.ts";
@@ -12,11 +13,10 @@ import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import { ask } from "./ask.ts";
 import { dryRun as dryRunOfMake } from "./make.ts";
 import { answersOf } from "./named.ts";
-import type { ApplicationOptions, ConsentOptions } from "./options.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type AdoptOptions = ApplicationOptions & ConsentOptions;
+export type AdoptOptions = GivenOptions;
 
 export async function adopt(terminal: Terminal, called: string, options: AdoptOptions): Promise<number> {
 	return terminal.withContext(async (context) => {

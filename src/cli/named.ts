@@ -3,6 +3,7 @@ import type { Cage } from "../core/cage/cage.ts";
 import { Failure } from "../core/failure.ts";
 import { checkRules } from "../core/plan/check-rules.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { GivenOptions } from "../core/questions/options.ts";
 import { mergeRules } from "../core/template/merge.ts";
 import type { Trace } from "../core/trace/trace.ts";
 import { knownCage } from "../engine/cages.ts";
@@ -10,7 +11,6 @@ import type { Context } from "../engine/context.ts";
 import { asPassesOnHost } from "../engine/trace/try-probe.ts";
 import { answersFrom, baseAnswers } from "./answers.ts";
 import { toldOfProcess } from "./attach.ts";
-import type { ApplicationOptions, ConsentOptions } from "./options.ts";
 import { startingPoint } from "./starting-point.ts";
 import { requireAccepted } from "./template-import.ts";
 import type { Terminal } from "./terminal.ts";
@@ -19,7 +19,7 @@ import type { Terminal } from "./terminal.ts";
 export interface Told {
 	readonly target?: string;
 	readonly command: readonly string[];
-	readonly options: ApplicationOptions & ConsentOptions;
+	readonly options: GivenOptions;
 }
 
 /** Says on stderr where a name means two things. */

@@ -1,4 +1,4 @@
-import type { Values } from "../core/application/note.ts";
+import type { Values } from "../core/failure.ts";
 import { printable } from "../core/path/quote.ts";
 
 export type { Values };

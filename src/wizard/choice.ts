@@ -1,4 +1,4 @@
-import type { Note } from "../core/application/note.ts";
+import type { Note } from "../core/failure.ts";
 import type { PackageRef } from "../core/plan/plan.ts";
 import type { ParameterKind } from "../core/template/parameters.ts";
 

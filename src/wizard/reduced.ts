@@ -1,4 +1,4 @@
-import type { Values } from "../core/application/note.ts";
+import type { Values } from "../core/failure.ts";
 import { textLine } from "./line.ts";
 import type { Intention, Job, JobKind, PromptKind, Reduced, Screen, WizardState } from "./state.ts";
 import { told } from "./state.ts";

@@ -1,4 +1,4 @@
-import type { Note } from "../core/application/note.ts";
+import type { Note } from "../core/failure.ts";
 import { inTurns } from "../core/pausable.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Event } from "../engine/events.ts";

@@ -1,5 +1,5 @@
-import type { Note, Values } from "../core/application/note.ts";
 import type { BuildPhase } from "../core/cage/build-phases.ts";
+import type { Note, Values } from "../core/failure.ts";
 import type { Minimising } from "../core/minimise/estimate.ts";
 import type { Path } from "../core/path/path.ts";
 import type { AccountUse } from "../core/plan/account-use.ts";
@@ -7,7 +7,7 @@ import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Answers } from "../core/questions/answers.ts";
 import type { Tested } from "../core/selftest/verdict.ts";
-import type { Awaited } from "../core/trace/awaited.ts";
+import type { Awaited } from "../core/trace/trace.ts";
 import type { Event, ProbeOutcome } from "../engine/events.ts";
 import type { ProbeAttempt } from "../engine/trace/try-probe.ts";
 import type { Choice } from "./choice.ts";

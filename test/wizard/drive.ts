@@ -1,4 +1,4 @@
-import type { Note } from "../../src/core/application/note.ts";
+import type { Note } from "../../src/core/failure.ts";
 import type { Missing } from "../../src/core/plan/missing.ts";
 import type { Event } from "../../src/engine/events.ts";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";

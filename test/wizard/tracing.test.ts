@@ -3,7 +3,8 @@ import type { Event } from "../../src/engine/events.ts";
 import { offered } from "../../src/wizard/footer.ts";
 import { restored, storedOf } from "../../src/wizard/session/stored.ts";
 import { proposals, quiet } from "../../src/wizard/steps/trace/reduce.ts";
-import { reached, redis, shownProcesses } from "../ui/scripted-session.ts";
+import { redis } from "../ui/scripted-session.ts";
+import { reached, shownProcesses } from "../ui/scripted-trace.ts";
 import { atTrace, Drive, enter, traced } from "./drive.ts";
 
 const probe = redis.application.probes[0] ?? "";

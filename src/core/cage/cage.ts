@@ -1,7 +1,7 @@
 import type { Application, Rules } from "../application/application.ts";
-import type { Note } from "../application/note.ts";
 import type { HeldLimit } from "../confinement/limits.ts";
 import type { Weakness } from "../confinement/method.ts";
+import type { Note } from "../failure.ts";
 import type { Minimised } from "../minimise/minimised.ts";
 import type { Addition } from "../plan/make-plan.ts";
 import type { MissingKind } from "../plan/missing.ts";

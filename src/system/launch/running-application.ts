@@ -7,7 +7,7 @@ import type { Limits } from "../../core/application/application.ts";
 import { Failure } from "../../core/failure.ts";
 import { type Path, pathToBytes } from "../../core/path/path.ts";
 import { quoteShellLine } from "../../core/path/quote.ts";
-import { straceArguments } from "../../core/trace/options.ts";
+import { straceArguments } from "../../core/trace/calls.ts";
 import type { Ended, Launched, LaunchRequest, Measured, Observed } from "../../engine/ports.ts";
 import { fullDisk } from "../files/errors.ts";
 import { measureConfinement } from "./measure.ts";

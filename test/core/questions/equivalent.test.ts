@@ -3,7 +3,7 @@ import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { answersFrom } from "../../../src/cli/answers.ts";
-import { addApplicationOptions, addConsent, addMinimise, addRounds } from "../../../src/cli/options.ts";
+import { addTableOptions } from "../../../src/cli/options.ts";
 import { noRules } from "../../../src/core/application/application.ts";
 import { type Answers, isName, parseBind } from "../../../src/core/questions/answers.ts";
 import { equivalentCommand } from "../../../src/core/questions/equivalent.ts";
@@ -29,9 +29,7 @@ function splitByShell(lines: readonly string[]): string[][] {
 }
 
 /** Parses many command lines: to make a command with all its options takes longer than to parse. */
-const make = addMinimise(
-	addConsent(addRounds(addApplicationOptions(new Command().exitOverride().argument("[target]").argument("[command...]")))),
-);
+const make = addTableOptions(new Command("make").exitOverride().argument("[target]").argument("[command...]"));
 
 /** The answers that the words of a printed line give, read as the program reads its arguments. */
 function answersOf([program, verb, ...words]: readonly string[], template?: Template): Answers {

@@ -1,6 +1,6 @@
 import type { Bind } from "../../../core/application/application.ts";
-import type { Note, Values } from "../../../core/application/note.ts";
 import { type LimitKind, limitsGiven } from "../../../core/confinement/limits.ts";
+import type { Note, Values } from "../../../core/failure.ts";
 import type { AccountKind } from "../../../core/plan/account-rules.ts";
 import { type Group, groupsOf } from "../../../core/plan/groups.ts";
 import { capabilityWord, type OpeningName, openingNames, openingWords } from "../../../core/plan/opening-names.ts";

@@ -1,6 +1,6 @@
 import type { Application } from "../../../core/application/application.ts";
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../core/application/command-line.ts";
-import type { Note } from "../../../core/application/note.ts";
+import type { Note } from "../../../core/failure.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import { textLine } from "../../line.ts";
 import type { Problem } from "../../session/values.ts";

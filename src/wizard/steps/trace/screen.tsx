@@ -1,5 +1,5 @@
 import { Box } from "ink";
-import type { AccessCounts } from "../../../core/trace/counts.ts";
+import type { AccessCounts } from "../../../core/trace/recorder.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { awaitedText as textOfAwaited } from "../../../report/awaited.ts";
 import { addedText } from "../../../report/coverage.ts";

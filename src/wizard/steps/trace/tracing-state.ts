@@ -1,5 +1,5 @@
 import type { Path } from "../../../core/path/path.ts";
-import type { AccessCounts } from "../../../core/trace/counts.ts";
+import type { AccessCounts } from "../../../core/trace/recorder.ts";
 import type { ProbeOutcome, ShownProcesses } from "../../../engine/events.ts";
 import type { Reached } from "../../../engine/trace/coverage.ts";
 import type { AddedRun, Traced } from "../../session/values.ts";

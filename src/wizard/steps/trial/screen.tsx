@@ -1,4 +1,4 @@
-import { isUnproven } from "../../../core/application/unproven.ts";
+import { isUnproven } from "../../../core/application/protocol.ts";
 import type { Missing } from "../../../core/plan/missing.ts";
 import type { Messages } from "../../../messages/messages.ts";
 import { awaitedText } from "../../../report/awaited.ts";

@@ -1,5 +1,32 @@
 import type { Path } from "../path/path.ts";
 
+export type ArchiveKind = "file" | "directory" | "symlink" | "hard-link" | "character-device" | "block-device" | "fifo";
+
+/** One name of an archive with everything that its headers say of it. */
+export interface ArchiveEntry {
+	/** Name in the archive, without the slash at a directory's end. */
+	readonly path: Path;
+	readonly kind: ArchiveKind;
+	/** Permission bits with setuid, setgid and sticky. */
+	readonly mode: number;
+	readonly uid: number;
+	readonly gid: number;
+	/** Seconds since 1970. */
+	readonly mtime: number;
+	/** Bytes of a file, with its holes. */
+	readonly size: number;
+	/** Bytes that the archive holds of it. */
+	readonly stored: number;
+	/** Offset of these bytes in the archive. */
+	readonly at: number;
+	/** Present if the file has holes. */
+	readonly segments?: readonly Segment[];
+	/** Target of a symbolic link, or the other name of a hard link. */
+	readonly link?: Path;
+	/** Numbers of a device. */
+	readonly device?: { readonly major: number; readonly minor: number };
+}
+
 /**
  * The tar format as GNU tar writes it (POSIX pax and GNU's own), read strictly: a field that is not as the format has it makes the archive damaged. Libraries
  * decode names as UTF-8 and keep extended headers of any size in memory; names here are bytes, and everything is bounded.
@@ -155,13 +182,13 @@ function readSparse(records: ReadonlyMap<string, string>): PaxRecords["sparse"] 
 }
 
 /** A part of a file that is no hole. Bytes. */
-export interface Segment {
+interface Segment {
 	readonly offset: number;
 	readonly length: number;
 }
 
 /** Segments of one file; far above what file systems make of real ones. */
-export const mostSegments = 1_000_000;
+const mostSegments = 1_000_000;
 
 /**
  * The map in front of a sparse file's content: how many segments, then offset and length of each, a decimal number a line, filled up to whole blocks.
