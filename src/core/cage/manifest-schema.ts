@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { isId } from "../machine/passwd.ts";
 import { type Path, type PathJson, pathFromJson } from "../path/path.ts";
 import { isPathJson } from "../path/path-schema.ts";
+import { ruleNames } from "../questions/rules.ts";
 import type { Stamp } from "./manifest.ts";
 
 /**
@@ -30,20 +31,7 @@ function isPlace(value: Path): boolean {
 	return value.startsWith("/") && !/\/\.\.(\/|$)|\0/.test(value);
 }
 
-const rule = v.picklist([
-	"include",
-	"exclude",
-	"writable",
-	"seed",
-	"binds",
-	"devices",
-	"allowSecret",
-	"allowSetuid",
-	"allow",
-	"refuse",
-	"accounts",
-	"withoutAccounts",
-]);
+const rule = v.picklist(ruleNames);
 const reasons = {
 	traced: v.object({ kind: v.literal("traced"), calls: v.array(v.string()), program: v.exactOptional(path) }),
 	"needed-by": v.object({ kind: v.literal("needed-by"), by: path }),

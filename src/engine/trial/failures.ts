@@ -10,7 +10,7 @@ import { executableWord, openingWords } from "../../core/plan/opening-names.ts";
 import type { Entry } from "../../core/plan/plan.ts";
 import { capabilityOptions, refusedCalls, refusedCapabilities } from "../../core/plan/refused-calls.ts";
 import { lastRefusedWrite } from "../../core/plan/refused-write.ts";
-import { remedyOption } from "../../core/questions/remedy-option.ts";
+import { remedyOption } from "../../core/questions/departures.ts";
 import { withoutTrailing } from "../../core/trailing.ts";
 import type { OwnAccount } from "../ports.ts";
 import type { Store } from "../store.ts";
