@@ -2,13 +2,13 @@ import { EventEmitter } from "node:events";
 import { Writable } from "node:stream";
 import { render } from "ink";
 import { createElement } from "react";
-import type { Plan } from "../../src/core/plan/plan.ts";
-import type { Answers } from "../../src/core/questions/answers.ts";
-import { messagesFor } from "../../src/messages/messages.ts";
-import { App } from "../../src/wizard/app.tsx";
-import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
-import { WizardStore } from "../../src/wizard/runner.ts";
-import { redis, ScriptedSession } from "../ui/scripted-session.ts";
+import type { Plan } from "../src/core/plan/plan.ts";
+import type { Answers } from "../src/core/questions/answers.ts";
+import { messagesFor } from "../src/messages/messages.ts";
+import { App } from "../src/wizard/app.tsx";
+import { decodeKeys, nothingDecoded } from "../src/wizard/keys.ts";
+import { WizardStore } from "../src/wizard/runner.ts";
+import { redis, ScriptedSession } from "../test/ui/scripted-session.ts";
 import { waitedForProcessor } from "./harness.ts";
 
 /** A session whose plans are made by the bench. */

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { findUnneeded } from "../../src/core/minimise/search.ts";
+import { findUnneeded } from "../src/core/minimise/search.ts";
 import { type Bench, freePort, inFolder, median, type Result } from "./harness.ts";
 
 /** How many trials it takes to find what a cage does not need: about k·log2(n) for k needed files of n, however they lie. */

@@ -1,5 +1,5 @@
-import { largePlan } from "../ui/large-plan.ts";
-import { redis } from "../ui/scripted-session.ts";
+import { largePlan } from "../test/ui/large-plan.ts";
+import { redis } from "../test/ui/scripted-session.ts";
 import type { Bench, Result } from "./harness.ts";
 import { keysWhilePlanning } from "./keys-while-planning.ts";
 import { atPlanning } from "./wizard-screen.ts";

@@ -1,9 +1,9 @@
-import { answersFrom } from "../../src/cli/answers.ts";
-import { systemMachine } from "../../src/cli/machine.ts";
-import type { Plan } from "../../src/core/plan/plan.ts";
-import { planStep, traceStep } from "../../src/engine/build/steps.ts";
-import type { Context } from "../../src/engine/context.ts";
-import { builtinTemplate } from "../../src/system/templates/builtin.ts";
+import { answersFrom } from "../src/cli/answers.ts";
+import { systemMachine } from "../src/cli/machine.ts";
+import type { Plan } from "../src/core/plan/plan.ts";
+import { planStep, traceStep } from "../src/engine/build/steps.ts";
+import type { Context } from "../src/engine/context.ts";
+import { builtinTemplate } from "../src/system/templates/builtin.ts";
 
 export function contextIn(state: string): Context {
 	return { machine: systemMachine(state), emit() {}, signal: new AbortController().signal };
