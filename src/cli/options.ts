@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "../core/confinement/limits.ts";
-import { type LauncherName, launcherNames } from "../core/confinement/method.ts";
 import { type OptionRow, optionFlag, optionRows, stepVerbs, type ValueKind } from "../core/questions/options.ts";
 
 const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
@@ -94,7 +93,6 @@ export interface GlobalOptions {
 	json?: boolean;
 	events?: boolean;
 	debug?: boolean;
-	launcher?: LauncherName;
 	require?: "full";
 	linear?: boolean;
 	inline?: boolean;
@@ -109,7 +107,6 @@ export function addGlobalOptions(command: Command): Command {
 		.option("--quiet")
 		.option("--json")
 		.option("--events")
-		.addOption(new Option("--launcher <LAUNCHER>").choices(launcherNames))
 		.addOption(new Option("--require <LEVEL>").choices(["full"]))
 		.addOption(new Option("--debug").hideHelp());
 }

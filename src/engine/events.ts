@@ -3,9 +3,9 @@ import type { Minimising } from "../core/minimise/estimate.ts";
 import type { Path } from "../core/path/path.ts";
 import type { Missing } from "../core/plan/missing.ts";
 import type { Plan } from "../core/plan/plan.ts";
-import type { Awaited } from "../core/trace/awaited.ts";
-import type { AccessCounts } from "../core/trace/counts.ts";
-import type { ProcessRow, ProcessTree } from "../core/trace/process-tree.ts";
+import type { ProcessRow, ProcessTree } from "../core/trace/processes.ts";
+import type { AccessCounts } from "../core/trace/recorder.ts";
+import type { Awaited } from "../core/trace/trace.ts";
 import type { CommandEvent } from "./ports.ts";
 import type { Reached } from "./trace/coverage.ts";
 

@@ -1,9 +1,8 @@
 import type { Application, Rules } from "../application/application.ts";
+import { ownChroot } from "../application/daemons.ts";
 import { ownedDirectory } from "../application/made-directory.ts";
-import type { Note } from "../application/note.ts";
-import { ownChroot } from "../application/own-chroot.ts";
 import { syslogName } from "../confinement/launch.ts";
-import { Failure } from "../failure.ts";
+import { Failure, type Note } from "../failure.ts";
 import type { FileStatus, Files, Group, User } from "../machine/facts.ts";
 import { rememberFiles } from "../machine/remember.ts";
 import { isWithin, normalise, outermost, type Path, pathFromText, pathToText } from "../path/path.ts";

@@ -1,5 +1,5 @@
 import type { Application, Bind, Rules } from "../application/application.ts";
-import type { Note } from "../application/note.ts";
+import type { Note } from "../failure.ts";
 import type { PinRules } from "../minimise/pins.ts";
 
 /**

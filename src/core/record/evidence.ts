@@ -1,5 +1,5 @@
-import type { Note } from "../application/note.ts";
 import type { Cage, TrialSummary } from "../cage/cage.ts";
+import type { Note } from "../failure.ts";
 import {
 	byGroup,
 	byPackage,

@@ -1,4 +1,4 @@
-import { showProbe } from "../../core/application/show-probe.ts";
+import { showProbe } from "../../core/application/probe-lines.ts";
 import { complains, tellingWords } from "../../core/application/telling-words.ts";
 import { isIdle } from "../../core/confinement/capabilities.ts";
 import { Failure } from "../../core/failure.ts";

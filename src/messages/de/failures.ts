@@ -325,8 +325,6 @@ export const failuresDe: Failures = {
 		"--require full: Dieser Kern hat kein Landlock; Linux ab 5.13 mit landlock in lsm= auf seiner Befehlszeile starten, oder --require weglassen.",
 	"not-full-pids":
 		"--require full: Dieses systemd kennt kein PrivatePIDs=; systemd ab 257 nehmen, den Käfig mit `cagewright run` starten, oder --require weglassen.",
-	"not-full-service":
-		"--require full: Ein Käfig, den systemd startet, hat keine eigenen Namensräume für Rechnername und Kontrollgruppen und keinen Mount mit nodev; util-linux oder bubblewrap installieren oder --require weglassen.",
 	"not-permitted": "{path}: nicht erlaubt ({error}); führen Sie dies als root aus.",
 	"not-traced": "{name} wurde noch nicht beobachtet; führen Sie `cagewright trace {name}` aus.",
 	"nothing-to-cage": "Es fehlt die Anwendung; nennen Sie eine Vorlage oder einen Befehl: cagewright make -- BEFEHL.",
@@ -381,8 +379,6 @@ export const failuresDe: Failures = {
 		"Die Unit von {name} führt cagewright selbst aus, das den Käfig macht; `cagewright selftest {name}` ohne --unit prüft genau das.",
 	"selftest-needs-perl":
 		"Der Selbsttest braucht perl auf dieser Maschine (Debian-Paket perl-base); installieren Sie es und testen Sie noch einmal.",
-	"service-cannot":
-		"Wo systemd den Käfig starten muss, lässt sich nichts aufzeichnen und keine Shell mitbringen; installieren Sie dafür util-linux 2.38 oder bubblewrap (`cagewright doctor`).",
 	"signal-unknown": "Das Signal {signal} gibt es nicht; `kill -l` zeigt alle.",
 	"source-changed": "{path} hat sich während des Kopierens geändert; versuchen Sie es noch einmal, wenn es ruht.",
 	"source-gone": "{path} ist seit der Beobachtung verschwunden; beobachten Sie noch einmal.",

@@ -12,7 +12,6 @@ export const helpDe: HelpMessages = {
 		quiet: "kein Fortschritt",
 		json: "ein JSON-Dokument auf stdout",
 		events: "während der Arbeit je Zeile ein JSON-Objekt auf stderr",
-		launcher: "Käfige hiermit starten statt mit dem Ersten, das hier geht",
 		require: "keinen Käfig starten, dem eine Schicht fehlt",
 		resume: "den Assistenten dort öffnen, wo eine Sitzung verlassen wurde (ohne Namen: die letzte)",
 		linear: "der Assistent als Fragen und Antworten, Zeile für Zeile, für Vorleseprogramme",

@@ -297,8 +297,6 @@ export const failuresEn = {
 		"--require full: this kernel has no Landlock; boot Linux 5.13 or later with landlock in lsm= on its command line, or do without --require.",
 	"not-full-pids":
 		"--require full: this systemd has no PrivatePIDs=; use systemd 257 or later, start the cage with `cagewright run`, or do without --require.",
-	"not-full-service":
-		"--require full: a cage that systemd starts has no namespaces of host name and control groups of its own, and no mount that is nodev; install util-linux or bubblewrap, or do without --require.",
 	"not-permitted": "{path}: not permitted ({error}); run this as root.",
 	"not-traced": "{name} has not been traced yet; run `cagewright trace {name}`.",
 	"nothing-to-cage": "There is no application; name a template or give a command: cagewright make -- COMMAND.",
@@ -349,8 +347,6 @@ export const failuresEn = {
 	"selftest-own-unit":
 		"The unit of {name} runs cagewright itself, which makes the cage; `cagewright selftest {name}` without --unit tests that.",
 	"selftest-needs-perl": "The self-test needs perl on this machine (Debian package perl-base); install it and test again.",
-	"service-cannot":
-		"Where systemd has to start the cage, nothing can be watched and no shell can be brought in; install util-linux 2.38 or bubblewrap for that (`cagewright doctor`).",
 	"signal-unknown": "There is no signal {signal}; `kill -l` lists them.",
 	"source-changed": "{path} changed while it was copied; try again when it is at rest.",
 	"source-gone": "{path} is gone since the trace; trace again.",

@@ -13,7 +13,6 @@ export const helpEn = {
 		quiet: "no progress",
 		json: "one JSON document on stdout",
 		events: "one JSON object a line on stderr while the work runs",
-		launcher: "start cages with this instead of the first that works here",
 		require: "refuse to start a cage with less than every layer",
 		resume: "open the wizard where a session was left (without a name: the latest)",
 		linear: "the wizard as questions and answers, line by line, for screen readers",

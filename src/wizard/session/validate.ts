@@ -3,7 +3,7 @@ import { pathFromText } from "../../core/path/path.ts";
 import { type Answers, isName } from "../../core/questions/answers.ts";
 import { checkName, identityOf } from "../../engine/build/steps.ts";
 import type { Context } from "../../engine/context.ts";
-import type { Problem } from "./session.ts";
+import type { Problem } from "./values.ts";
 
 /** What is wrong with answers before anything is started, by field; warnings among them stop nothing. */
 export async function validateAnswers(context: Context, answers: Answers): Promise<Problem[]> {

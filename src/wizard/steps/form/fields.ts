@@ -1,11 +1,11 @@
 import type { Application } from "../../../core/application/application.ts";
 import { type CommandLineError, joinCommandLine, splitCommandLine } from "../../../core/application/command-line.ts";
-import type { Note } from "../../../core/application/note.ts";
+import type { Note } from "../../../core/failure.ts";
 import type { Answers } from "../../../core/questions/answers.ts";
 import { optionTexts } from "../../../core/questions/equivalent.ts";
 import { type OptionRow, options } from "../../../core/questions/options.ts";
 import { textLine } from "../../line.ts";
-import type { Problem } from "../../seen.ts";
+import type { Problem } from "../../session/values.ts";
 import type { FieldName, Form, FormRow } from "../../state.ts";
 
 /** In the order of the form. Each but the command is an option of `make`. */
