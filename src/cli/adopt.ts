@@ -12,7 +12,7 @@ import type { Context } from "../engine/context.ts";
 import { hostService, isServiceOf } from "../engine/run/unit.ts";
 import { ask } from "./ask.ts";
 import { dryRun as dryRunOfMake } from "./make.ts";
-import { answersOf } from "./named.ts";
+import { answersOf, refuseUnused } from "./named.ts";
 import { recordWriter } from "./record-writer.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -22,7 +22,10 @@ export async function adopt(terminal: Terminal, called: string, options: AdoptOp
 	return terminal.withContext(async (context) => {
 		requireSystemd(context);
 		const service = hostService(context, called).name;
-		const name = (await cageOf(context, service, options.name)) ?? (await makeFirst(terminal, context, service, options));
+		const present = await cageOf(context, service, options.name);
+		if (present !== undefined)
+			refuseUnused(options, "adopt", ["name", "probe", "timeout", "selftest", "yes", "dryRun"], "`make`");
+		const name = present ?? (await makeFirst(terminal, context, service, options));
 		if (name === undefined) return options.dryRun ? 0 : 1;
 		const { probe = [], timeout } = options;
 		const request = { name, service, probes: probe, ...(timeout === undefined ? {} : { timeout }) };

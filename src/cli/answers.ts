@@ -49,7 +49,7 @@ export function answersFrom(options: GivenOptions, command: readonly string[], s
 			? described
 			: asAccount(described, dynamicUser, dedicatedAccount);
 	const serviceDirectories = start === undefined ? directoriesOf(application.command[0] ?? "") : [];
-	if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
+	if (!isName(name)) throw new Failure("bad-name", { name }, 2);
 	const isLive = options.attach !== undefined || options.onHost === true;
 	const probed =
 		start?.kind === "template" && application.probes.length

@@ -218,7 +218,7 @@ function submit(open: WizardState, closed: WizardState, kind: PromptKind, text: 
 			// It stays open until the file is there: where that fails, another name is soon typed.
 			return saveReview(open, text);
 		case "template":
-			if (!isName(text)) return only(notice(open, "name-invalid", { name: text }));
+			if (!isName(text)) return only(notice(open, "bad-name", { name: text }));
 			return closed.answers ? start(closed, { job: "template", name: text, answers: closed.answers }) : only(closed);
 		case "include":
 		case "exclude":

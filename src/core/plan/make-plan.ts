@@ -306,7 +306,6 @@ function allows(rules: Rules, path: Path, risk: Risk, files: Files): boolean {
 	});
 }
 
-/** The real place of what a rule names, as text; the text itself where that is none. */
 function trialReason({ call, round }: { round: number; call: string }): Reason {
 	return { kind: "trial", round, call };
 }

@@ -209,6 +209,7 @@ export const failuresDe: Failures = {
 	"generation-in-use": "Generation {generation} ist die gegenwärtige und bleibt; wechseln Sie zuerst zu einer anderen.",
 	"group-unknown":
 		"Die Gruppe {group} gibt es auf diesem Rechner nicht; nennen Sie eine vorhandene oder legen Sie sie mit groupadd an.",
+	"option-unused": "`{verb}` verwendet {option} hier nicht; lassen Sie es weg oder geben Sie es bei {others} an.",
 	"option-without": "{option} bedeutet nur mit {needs} etwas; geben Sie das dazu oder lassen Sie {option} weg.",
 	"removal-unconfirmed":
 		"{name} wurde nicht entfernt, weil niemand gefragt werden konnte; sehen Sie mit --dry-run nach und wiederholen Sie es mit --yes.",
@@ -247,8 +248,6 @@ export const failuresDe: Failures = {
 	"mount-point-unsafe":
 		"{path} ist kein gewöhnliches Verzeichnis, dort wird nichts eingehängt; entfernen Sie es aus den Daten des Käfigs.",
 	"mounted-below": "Unter {path} ist {mount} eingehängt; hängen Sie es zuerst aus.",
-	"name-invalid":
-		"{name} taugt nicht als Name eines Käfigs; erlaubt sind Buchstaben, Ziffern, Punkt, Strich und Unterstrich, vorn Buchstabe oder Ziffer.",
 	"name-taken":
 		"Den Käfig {name} gibt es schon, für eine andere Anwendung ({command}); nehmen Sie einen anderen Namen oder ersetzen Sie ihn mit --replace.",
 	"no-free-account-id":
@@ -356,7 +355,7 @@ export const failuresDe: Failures = {
 		"{command} will Port {port}, und {user} bekommt keinen unter {lowest}; lassen Sie es an einem höheren lauschen, oder rufen Sie dies als root auf.",
 	"nowhere-executable":
 		"In keinem Ordner dürfen Programme ausgeführt werden: {folder}, /run, /tmp und /dev/shm sind mit noexec eingehängt. Geben Sie mit --state einen anderen Ordner an.",
-	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; amd64 und arm64 werden es.",
+	"processor-unsupported": "Dieser Prozessor ({processor}) wird nicht unterstützt; nehmen Sie einen Rechner mit amd64.",
 	"program-failed": "{program} ist gescheitert: {problem}",
 	"program-not-a-file": "{program} ist keine Datei; nennen Sie das Programm selbst.",
 	"program-not-executable": "{program} darf nicht ausgeführt werden; prüfen Sie seinen Modus.",

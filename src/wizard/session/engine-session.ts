@@ -257,7 +257,7 @@ export class Wizard implements WizardSession {
 	}
 
 	async saveTemplate(name: string, answers: Answers): Promise<TemplateSaved> {
-		if (!isName(name)) throw new Failure("name-invalid", { name }, 2);
+		if (!isName(name)) throw new Failure("bad-name", { name }, 2);
 		const made = asMade(answers, this.#inHand);
 		return this.#chooser.saveTemplate(name.toLowerCase(), {
 			...made,

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { differenceOf } from "../../../src/core/record/configuration.ts";
-import { unifiedDiff } from "../../../src/core/record/diff.ts";
+import { differenceOf, unifiedDiff } from "../../../src/core/record/configuration.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/cagewright-diff-`);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,4 +36,9 @@ test("secrets are masked before they are compared, keys and binaries are not sho
 	expect(differenceOf("a", "b", true)).toEqual({ withheld: "secret" });
 	expect(differenceOf("a\0", "b", false)).toEqual({ withheld: "binary" });
 	expect(differenceOf("same", "same", true)).toEqual({});
+});
+
+test("texts that differ in too much are not compared line by line", () => {
+	const lines = (letter: string) => Array.from({ length: 3000 }, (_, index) => `${letter}${index}\n`).join("");
+	expect(differenceOf(lines("a"), lines("b"), false)).toEqual({ withheld: "too-long" });
 });
