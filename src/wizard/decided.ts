@@ -2,7 +2,7 @@ import { baseName, type Path } from "../core/path/path.ts";
 import { openingNames } from "../core/plan/opening-names.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { WizardState } from "./state.ts";
-import { totalsOf } from "./steps/files/totals.ts";
+import { totalsOf } from "./steps/files/pending.ts";
 import { lastRound } from "./steps/trial/reduce.ts";
 
 /** One thing that is settled so far. `rank`: the higher, the sooner it gives way on a narrow terminal. */

@@ -7,7 +7,7 @@ import { isBusy, notice, only, setCursor, start, without } from "./reduced.ts";
 import type { PromptKind, Reduced, WizardState } from "./state.ts";
 import { saveReview } from "./steps/build/reduce.ts";
 import { answerParameter } from "./steps/choose/template-choice.ts";
-import { addRule } from "./steps/files/patterns.ts";
+import { addRule } from "./steps/files/toggle.ts";
 import { answerName, isNamePrompt } from "./steps/save/names.ts";
 import { askFor } from "./steps/trace/reduce.ts";
 
