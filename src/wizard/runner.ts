@@ -1,7 +1,8 @@
+import type { Note } from "../core/failure.ts";
 import type { Answers } from "../core/questions/answers.ts";
+import type { Event } from "../engine/events.ts";
 import type { Key } from "./keys.ts";
 import { reduce } from "./reduce.ts";
-import type { Happening, Told } from "./seen.ts";
 import type { WizardSession } from "./session/session.ts";
 import { type Action, type Intention, type Result, startState, type WizardState } from "./state.ts";
 
@@ -19,7 +20,7 @@ export class WizardStore {
 	/** Gives the terminal to whatever `work` starts, and takes it back afterwards. Where nobody owns one, there is nothing to give. */
 	handOver: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
 	#state: WizardState = startState;
-	#happened: Happening[] = [];
+	#happened: Event[] = [];
 	#drawing: ReturnType<typeof setTimeout> | undefined;
 	#planning: ReturnType<typeof setTimeout> | undefined;
 	#planNow: (() => void) | undefined;
@@ -32,7 +33,7 @@ export class WizardStore {
 	constructor(session: WizardSession) {
 		this.#session = session;
 		this.#stopListening = session.listen((event) => {
-			this.#happened.push(event as Happening);
+			this.#happened.push(event as Event);
 			this.#drawing ??= setTimeout(() => this.#flush(), drawInterval);
 		});
 	}
@@ -242,9 +243,9 @@ async function ask(
 	}
 }
 
-function toldBy(error: unknown): Told {
+function toldBy(error: unknown): Note {
 	if (error instanceof Error && "code" in error && "values" in error) {
-		const { code, values } = error as Error & Told;
+		const { code, values } = error as Error & Note;
 		return { code, values };
 	}
 	return { code: "internal", values: { detail: error instanceof Error ? error.message : String(error) } };

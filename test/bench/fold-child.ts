@@ -1,5 +1,4 @@
-import { TraceFold } from "../../src/core/trace/fold.ts";
-import { startAtFirstExecve } from "../../src/core/trace/start.ts";
+import { startAtFirstExecve, TraceFold } from "../../src/core/trace/fold.ts";
 
 /** Folds what comes in: a process of its own, so that its memory is that of a fold alone. */
 const fold = new TraceFold({ start: startAtFirstExecve() });

@@ -1,5 +1,4 @@
-import type { Manifest } from "../cage/manifest.ts";
-import { placeInCage } from "../cage/place.ts";
+import { type Manifest, placeInCage } from "../cage/manifest.ts";
 import { launchDirectory, temporaryDirectories } from "../confinement/launch.ts";
 import { isWithin, type Path, parent, pathFromText, pathToText } from "../path/path.ts";
 import { areaOf, holdsState, isSystemDirectory } from "../plan/areas.ts";
