@@ -10,9 +10,9 @@ import { accountEnvironment, withoutAccount } from "../core/application/start-sc
 import { parseAcceptance } from "../core/cage/finding.ts";
 import { Failure, type Note } from "../core/failure.ts";
 import type { PinRules } from "../core/minimise/needs.ts";
-import { parseAccountName } from "../core/plan/account-rules.ts";
+import { parseAccountName } from "../core/plan/accounts.ts";
 import { dedicatedName, isAccountName } from "../core/plan/dedicated.ts";
-import { openingWord } from "../core/plan/opening-names.ts";
+import { openingWord } from "../core/plan/permissions.ts";
 import {
 	type Answers,
 	defaultRounds,

@@ -1,5 +1,5 @@
 import { baseName, type Path } from "../core/path/path.ts";
-import { openingNames } from "../core/plan/opening-names.ts";
+import { openingNames } from "../core/plan/permissions.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { WizardState } from "./state.ts";
 import { totalsOf } from "./steps/files/totals.ts";

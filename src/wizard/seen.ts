@@ -2,10 +2,8 @@ import type { BuildPhase } from "../core/cage/build-phases.ts";
 import type { Minimising } from "../core/minimise/search.ts";
 import type { FileUnit, Found } from "../core/minimise/units.ts";
 import type { Path } from "../core/path/path.ts";
-import type { Coverage } from "../core/plan/coverage.ts";
-import type { StageReach } from "../core/plan/life.ts";
+import type { Coverage, NextExercise, StageReach } from "../core/plan/coverage.ts";
 import type { Missing } from "../core/plan/missing.ts";
-import type { NextExercise } from "../core/plan/next-exercises.ts";
 import type { PackageRef } from "../core/plan/plan.ts";
 import type { NextStep } from "../core/questions/next-steps.ts";
 import type { ParameterKind } from "../core/template/parameters.ts";
@@ -13,7 +11,7 @@ import type { ProcessRow, ProcessTree } from "../core/trace/processes.ts";
 import type { AccessCounts } from "../core/trace/recorder.ts";
 import type { Added, Awaited } from "../core/trace/trace.ts";
 
-export type { NextExercise } from "../core/plan/next-exercises.ts";
+export type { NextExercise } from "../core/plan/coverage.ts";
 export type { Added } from "../core/trace/trace.ts";
 
 /**

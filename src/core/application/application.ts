@@ -46,10 +46,10 @@ export interface Rules {
 	readonly devices: readonly string[];
 	readonly allowSecret: readonly string[];
 	readonly allowSetuid: readonly string[];
-	/** Openings of the confinement by their words (opening-names.ts): what is open though no trace showed the need, what stays closed though one did. */
+	/** Openings of the confinement by their words (permissions.ts): what is open though no trace showed the need, what stays closed though one did. */
 	readonly allow: readonly string[];
 	readonly refuse: readonly string[];
-	/** Accounts of the host by name (account-rules.ts): known in the cage though nobody was seen to need them, or unknown though somebody was. */
+	/** Accounts of the host by name (accounts.ts): known in the cage though nobody was seen to need them, or unknown though somebody was. */
 	readonly accounts: readonly string[];
 	readonly withoutAccounts: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { Path } from "../path/path.ts";
 import { atOnce, type Pausable } from "../pausable.ts";
-import type { AccountKind } from "./account-rules.ts";
+import type { AccountKind } from "./accounts.ts";
 import type { Plan } from "./plan.ts";
 
 /** What in a cage hangs on one of its accounts by name. */

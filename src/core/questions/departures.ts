@@ -2,8 +2,8 @@ import type { Rules } from "../application/application.ts";
 import { isIdle } from "../confinement/capabilities.ts";
 import { pathToText } from "../path/path.ts";
 import { escapeGlob } from "../path/quote.ts";
-import type { Addition } from "../plan/make-plan.ts";
-import { capabilityWord, keepCall, openingWords } from "../plan/opening-names.ts";
+import { capabilityWord, keepCall, openingWords } from "../plan/permissions.ts";
+import type { Addition } from "../plan/plan.ts";
 import type { Answers } from "./answers.ts";
 
 /** What the trials of a cage proposed, and what was taken of it. */
