@@ -248,7 +248,7 @@ export type LineProblem =
 	| { readonly code: "line-program-missing"; readonly values: { readonly program: string } };
 
 export interface Launcher {
-	/** How a cage is started here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
+	/** How a cage is confined here. Throws `no-launcher`, or `not-full-…` where less than everything was refused (both exit 3). */
 	method(): Method;
 	/** Throws a Failure where the launch fails before the application's own start. */
 	start(request: LaunchRequest): Promise<Launched>;
@@ -384,7 +384,7 @@ export interface Finding {
 }
 
 export const examined = [
-	...(["root", "processor", "strace", "util-linux", "bubblewrap", "systemd", "perl", "getcap"] as const),
+	...(["root", "processor", "strace", "util-linux", "systemd", "perl", "getcap"] as const),
 	...(["overlay", "namespaces"] as const),
 	...(["user-namespaces", "seccomp", "landlock", "yama", "selinux", "apparmor", "cgroup"] as const),
 ] as const;

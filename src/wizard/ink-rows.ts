@@ -1,4 +1,4 @@
-import { isNarrow } from "./parts/narrow.ts";
+import { isNarrow } from "./parts/fit.ts";
 
 /** What of Ink's drawing is used here: texts are written at places, and `get` makes the frame of them. */
 export interface InkOutput {

@@ -4,7 +4,8 @@ import { messagesFor } from "../../src/messages/messages.ts";
 import { drawApp } from "../../src/wizard/draw.tsx";
 import { decodeKeys, nothingDecoded } from "../../src/wizard/keys.ts";
 import { WizardStore } from "../../src/wizard/runner.ts";
-import { redis, ScriptedSession, shownProcesses } from "../ui/scripted-session.ts";
+import { redis, ScriptedSession } from "../ui/scripted-session.ts";
+import { shownProcesses } from "../ui/scripted-trace.ts";
 
 /** The wizard on the trace step, with lines coming as fast as its arguments say: a process of its own, so that what it costs is the wizard's alone. */
 const [linesPerSecond = 0, seconds = 0] = process.argv.slice(2).map(Number);

@@ -26,7 +26,6 @@ describe("is left to the whole reader:", () => {
 		[["run", "--print", "redis"]],
 		[["run", "redis", "--print"]],
 		[["run", "redis", "redis-server"]],
-		[["--launcher", "bubblewrap", "run", "redis"]],
 		[["--require", "full", "run", "redis"]],
 		[["--json", "run", "redis"]],
 		[["--state", "run"]],

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type InkOutput, rememberingRows } from "../../src/wizard/ink-rows.ts";
-import { cutTo, isNarrow } from "../../src/wizard/parts/narrow.ts";
+import { cutTo, isNarrow } from "../../src/wizard/parts/fit.ts";
 
 /** Ink as the program has it, by the files that its package does not hand out. */
 const part = async (name: string) => (await import(`../../node_modules/ink/build/${name}.js`)).default;

@@ -11,9 +11,9 @@ vi.hoisted(() => {
 let open: ScreenDriver | undefined;
 afterEach(() => open?.close());
 
-/** A busy machine draws late: waits until the screen is as it should be. */
+/** Waits until the screen is as it should be, because a busy machine draws late. */
 async function until(screen: ScreenDriver, isGood: (picture: string) => boolean): Promise<readonly string[]> {
-	for (let tries = 0; tries < 100; tries++) {
+	for (const end = Date.now() + 10_000; Date.now() < end; ) {
 		const lines = await screen.lines();
 		if (isGood(lines.join("\n"))) return lines;
 	}

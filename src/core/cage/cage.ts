@@ -1,6 +1,6 @@
 import type { Application, Rules } from "../application/application.ts";
 import type { HeldLimit } from "../confinement/limits.ts";
-import type { LauncherName, Weakness } from "../confinement/method.ts";
+import type { Weakness } from "../confinement/method.ts";
 import type { Note } from "../failure.ts";
 import type { Minimised } from "../minimise/minimised.ts";
 import type { Path } from "../path/path.ts";
@@ -90,8 +90,7 @@ export interface TrialSummary {
 	readonly answered: boolean;
 	/** What the kernel said of the application's main process while it answered. */
 	readonly measured?: Measured;
-	/** How it was started, and what that could not give; absent in what older versions wrote. */
-	readonly launcher?: LauncherName;
+	/** The layers that this machine could not give; absent in what older versions wrote. */
 	readonly weaker?: readonly Weakness[];
 	readonly probes: readonly { readonly command: string; readonly ok: boolean }[];
 	/** What the audit found; a danger only where it was overridden. */

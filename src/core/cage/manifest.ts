@@ -5,6 +5,7 @@ import { isPathJson, normalise, type Path, type PathJson, pathFromJson, pathToJs
 import { type LinkFiles, placeOf } from "../plan/links.ts";
 import type { Mark } from "../plan/marks.ts";
 import type { Entry, EntryKind, Openings, PackageRef, Plan, PlannedAccounts, Reason, WritableDirectory } from "../plan/plan.ts";
+import { ruleNames } from "../questions/rules.ts";
 import { isFolder, type Owner } from "./layout.ts";
 
 /**
@@ -33,20 +34,7 @@ function isPlace(value: Path): boolean {
 	return value.startsWith("/") && !/\/\.\.(\/|$)|\0/.test(value);
 }
 
-const rule = v.picklist([
-	"include",
-	"exclude",
-	"writable",
-	"seed",
-	"binds",
-	"devices",
-	"allowSecret",
-	"allowSetuid",
-	"allow",
-	"refuse",
-	"accounts",
-	"withoutAccounts",
-]);
+const rule = v.picklist(ruleNames);
 const reasons = {
 	traced: v.object({ kind: v.literal("traced"), calls: v.array(v.string()), program: v.exactOptional(path) }),
 	"needed-by": v.object({ kind: v.literal("needed-by"), by: path }),

@@ -20,6 +20,8 @@ export interface TraceJson {
 	readonly refusedPorts?: readonly string[];
 	readonly abstractSockets: readonly PathJson[];
 	readonly chroots: readonly PathJson[];
+	/** Absent from traces that older versions stored. */
+	readonly moves?: readonly PathJson[];
 	readonly memfd: boolean;
 	readonly writableCode?: string;
 	readonly multicast?: string;
@@ -72,6 +74,7 @@ export function restToJson(trace: Trace): Omit<TraceJson, "accesses"> {
 		refusedPorts: [...trace.refusedPorts],
 		abstractSockets: paths(trace.abstractSockets),
 		chroots: paths(trace.chroots),
+		moves: paths(trace.moves),
 		memfd: trace.memfd,
 		...(trace.writableCode === undefined ? {} : { writableCode: trace.writableCode }),
 		...(trace.multicast === undefined ? {} : { multicast: trace.multicast }),
@@ -102,6 +105,7 @@ export function traceFromJson(json: TraceJson): Trace {
 		refusedPorts: new Set(json.refusedPorts),
 		abstractSockets: paths(json.abstractSockets),
 		chroots: paths(json.chroots),
+		moves: paths(json.moves ?? []),
 		memfd: json.memfd,
 		...(json.writableCode === undefined ? {} : { writableCode: json.writableCode }),
 		...(json.multicast === undefined ? {} : { multicast: json.multicast }),
@@ -188,6 +192,7 @@ const fields = {
 	refusedPorts: v.exactOptional(texts),
 	abstractSockets: paths,
 	chroots: paths,
+	moves: v.exactOptional(v.array(absolutePathJson)),
 	memfd: v.boolean(),
 	writableCode: v.exactOptional(v.string()),
 	multicast: v.exactOptional(v.string()),

@@ -1,4 +1,5 @@
 import type { ManifestEntry } from "../../core/cage/manifest.ts";
+import { launcherName, weaknesses } from "../../core/confinement/method.ts";
 import { showPath } from "../../core/path/quote.ts";
 import { type CageRecord, isMeasured, lastTrial } from "../../core/record/record.ts";
 import { logDirectories } from "../../core/upkeep/rotation.ts";
@@ -13,11 +14,12 @@ export function confinement(record: CageRecord, messages: Messages): Block[] {
 	const { parts } = words;
 	const { cage, manifest } = record;
 	const last = lastTrial(record);
-	const launcher = last?.launcher ?? "util-linux";
 	const weaker = last?.weaker ?? [];
 	return [
-		text(`${words.layers(!weaker.includes("landlock"))} ${words.launcher(launcher)}`),
-		...list(weaker.map((weakness) => messages.note(`weaker-${weakness}`, { launcher }))),
+		text(`${words.layers(!weaker.includes("landlock"))} ${words.launcher(launcherName)}`),
+		...list(
+			weaknesses.filter((weakness) => weaker.includes(weakness)).map((weakness) => messages.note(`weaker-${weakness}`, {})),
+		),
 		...measured(record, messages),
 		text(words.network(cage.application.network, last?.measured?.namespaces.includes("net") === true)),
 		...openings(record, messages),

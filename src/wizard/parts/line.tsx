@@ -2,7 +2,7 @@ import { Box, Text, type TextProps, Transform } from "ink";
 import { memo, type ReactNode } from "react";
 import { asciiText } from "../../messages/ascii.ts";
 import { useLook } from "../look.ts";
-import { type Cut, cutTo, isNarrow } from "./narrow.ts";
+import { type Cut, cutTo, isNarrow, wrapWords } from "./fit.ts";
 
 type Style = Pick<TextProps, "color" | "bold" | "dimColor" | "inverse">;
 
@@ -72,3 +72,35 @@ export const SplitLine = memo(function SplitLine({
 		</Box>
 	);
 });
+
+/** The rows that a text takes; the last of them is cut where there are not enough. */
+export function paragraph(text: string, width: number, most: number): readonly string[] {
+	const lines = wrapWords(text, width);
+	return lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(" ")];
+}
+
+export function Paragraph({ lines, ...rest }: { lines: readonly string[] } & Omit<LineProps, "children">) {
+	return lines.map((line, index) => (
+		// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text have nothing else
+		<Line key={index} {...rest}>
+			{line}
+		</Line>
+	));
+}
+
+/** Rows without any style below each other, each cut to the width: where that can be told here, one text for Ink instead of a box and a text for each. */
+export function Block({ lines, width }: { lines: readonly string[]; width: number }) {
+	const { ascii, linear } = useLook();
+	const shown = ascii ? lines.map(asciiText) : lines;
+	if (linear || !shown.length || !shown.every(isNarrow)) {
+		return lines.map((line, index) => (
+			// biome-ignore lint/suspicious/noArrayIndexKey: the rows of one text have nothing else
+			<Line key={index}>{line === "" ? " " : line}</Line>
+		));
+	}
+	return (
+		<Box height={shown.length} flexShrink={0} overflowY="hidden">
+			<Text>{shown.map((line) => cutTo(line, width, "end", ascii ? "~" : "…") || " ").join("\n")}</Text>
+		</Box>
+	);
+}

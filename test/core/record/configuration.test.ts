@@ -37,3 +37,8 @@ test("secrets are masked before they are compared, keys and binaries are not sho
 	expect(differenceOf("a\0", "b", false)).toEqual({ withheld: "binary" });
 	expect(differenceOf("same", "same", true)).toEqual({});
 });
+
+test("texts that differ in too much are not compared line by line", () => {
+	const lines = (letter: string) => Array.from({ length: 3000 }, (_, index) => `${letter}${index}\n`).join("");
+	expect(differenceOf(lines("a"), lines("b"), false)).toEqual({ withheld: "too-long" });
+});

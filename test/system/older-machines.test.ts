@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { systemMachine } from "../../src/cli/machine.ts";
@@ -10,25 +9,23 @@ import type { Context } from "../../src/engine/context.ts";
 import { launchRequest } from "../../src/engine/run/run.ts";
 import { probeFeatures } from "../../src/system/launch/features.ts";
 import type { Launching } from "../../src/system/launch/method.ts";
-import { begin, cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
+import { cagewright, type Made, make, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { askRedis, type Daemon, redis } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside } from "./held.ts";
 import { hiding } from "./hiding.ts";
 import { freePort } from "./network.ts";
-import { listeners, nameOf, processesIn } from "./processes.ts";
+import { listeners, processesIn } from "./processes.ts";
 
-/** Every way of starting a cage that this machine has, and those of older machines: their programs lack what is hidden here. */
+/** This machine, and older ones: their programs and kernels lack what is left out here. */
 const here = probeFeatures();
 const oldSetpriv = { landlock: false, seccompFilter: false };
 const ways: readonly [name: string, launching: Launching][] = [
-	["util-linux", { launcher: "util-linux" }],
+	["this machine", {}],
 	["util-linux before 2.40", { features: { ...here, setpriv: oldSetpriv } }],
 	["util-linux 2.40", { features: { ...here, setpriv: { ...oldSetpriv, landlock: true } } }],
 	["an older kernel's Landlock", { features: { ...here, landlock: 1 } }],
 	["no Landlock", { features: { ...here, landlock: 0 } }],
-	["bubblewrap", { launcher: "bubblewrap" }],
-	["bubblewrap with an older setpriv", { features: { ...here, setpriv: oldSetpriv, utilLinuxLacks: ["unshare"] } }],
 ];
 
 /**
@@ -168,36 +165,25 @@ describe.each(ways)("%s", (name, launching) => {
 	});
 });
 
-describe.each(["util-linux", "bubblewrap"] as const)("an opened /proc under %s", (launcher) => {
-	test("shows the cage's own processes and no settings of the kernel", async () => {
-		const used = context({ launcher });
-		const present = await presentCage(used, "redis");
-		const openings = { ...present.layout.openings, proc: "a test" };
-		const look =
-			'print join(" ", grep { /^\\d+$/ } map { s|.*/||r } glob "/proc/*"), "\n", -d "/proc/sys" ? "settings" : "none", "\n"';
-		const request = launchRequest({ ...present, layout: { ...present.layout, openings } }, ["/usr/bin/perl", "-e", look]);
-		let output = "";
-		mkdirSync(`${made.root}/proc`);
-		try {
-			const onOutput = (chunk: Uint8Array) => {
-				output += Buffer.from(chunk).toString();
-			};
-			await (await used.machine.launcher.start({ ...request, onOutput })).ended;
-		} finally {
-			rmdirSync(`${made.root}/proc`);
-		}
-		// With hidepid= not even the init, which is another's, is seen.
-		expect(output).toMatch(/^\d+\nnone\n$/);
-	});
-});
-
-test("killing a run by bubblewrap leaves no process of the cage", async () => {
-	const run = begin(["--launcher", "bubblewrap", "run", "redis"], { state });
-	await eventually(() => askRedis(port, ["PING"]));
-	await run.stop("SIGKILL");
-	await eventually(() => expect(processesIn(made.root)).toEqual([]));
-	// What it left in the scratch folder goes with the next start.
-	await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state });
+test("an opened /proc shows the cage's own processes and no settings of the kernel", async () => {
+	const used = context({});
+	const present = await presentCage(used, "redis");
+	const openings = { ...present.layout.openings, proc: "a test" };
+	const look =
+		'print join(" ", grep { /^\\d+$/ } map { s|.*/||r } glob "/proc/*"), "\n", -d "/proc/sys" ? "settings" : "none", "\n"';
+	const request = launchRequest({ ...present, layout: { ...present.layout, openings } }, ["/usr/bin/perl", "-e", look]);
+	let output = "";
+	mkdirSync(`${made.root}/proc`);
+	try {
+		const onOutput = (chunk: Uint8Array) => {
+			output += Buffer.from(chunk).toString();
+		};
+		await (await used.machine.launcher.start({ ...request, onOutput })).ended;
+	} finally {
+		rmdirSync(`${made.root}/proc`);
+	}
+	// With hidepid= not even the init, which is another's, is seen.
+	expect(output).toMatch(/^\d+\nnone\n$/);
 });
 
 test("without a cage everything that is tried there succeeds", () => {
@@ -226,10 +212,10 @@ describe("without Landlock in the kernel", () => {
 		const options = ["--name", "other", "--user", "redis", "--probe", daemon.probe, "--yes", "--json"];
 		const refused = await cagewright(["make", ...options, "--require", "full", "--", ...daemon.command], where);
 		expect([refused.status, refused.stderr.split("\n").length]).toEqual([3, 2]);
-		const allowed = await cagewright(["make", ...options, "--launcher", "bubblewrap", "--", ...daemon.command], where);
-		expect((allowed.json as Made).confinement).toMatchObject({ launcher: "bubblewrap", weaker: ["landlock"], landlock: false });
+		const allowed = await cagewright(["make", ...options, "--", ...daemon.command], where);
+		expect((allowed.json as Made).confinement).toMatchObject({ launcher: "util-linux", weaker: ["landlock"], landlock: false });
 		const record = await cagewright(["show", "other", "--record"], { state });
-		expect(record.stdout).toContain("Started by bubblewrap.");
+		expect(record.stdout).toContain("Started by util-linux.");
 		expect(record.stdout).toContain("no Landlock");
 	});
 
@@ -241,50 +227,28 @@ describe("without Landlock in the kernel", () => {
 });
 
 test("with every layer there is nothing to say, and --require full changes nothing", async () => {
-	for (const launcher of ["util-linux", "bubblewrap"]) {
-		const command = ["--launcher", launcher, "--require", "full", "run", "redis", "--", "/usr/bin/redis-server", "--version"];
-		expect(await cagewright(command, { state })).toMatchObject({ status: 0, stderr: "" });
-	}
+	const command = ["--require", "full", "run", "redis", "--", "/usr/bin/redis-server", "--version"];
+	expect(await cagewright(command, { state })).toMatchObject({ status: 0, stderr: "" });
 });
 
-test("without unshare a run is bubblewrap's, and without either it is refused", async () => {
-	const run = begin(["run", "redis"], { state, enter: hiding("/usr/bin/unshare") });
-	await eventually(() => askRedis(port, ["PING"]));
-	expectServedInside(made, port);
-	const ended = await run.stop();
-	expect([ended.status, ended.stderr]).toEqual([0, ""]);
-	const trial = await cagewright(["trial", "redis", "--json", "--quiet"], { state, enter: hiding("/usr/bin/unshare") });
-	expect([trial.status, trial.json.answered]).toEqual([0, true]);
+test("without unshare nothing is started, and the error names it", async () => {
+	const { status, stderr } = await cagewright(["run", "redis"], { state, enter: hiding("/usr/bin/unshare") });
+	expect([status, stderr]).toEqual([3, expect.stringMatching(/^cagewright: No cage [^\n]*unshare[^\n]*doctor[^\n]*\n$/)]);
+	expect(processesIn(made.root)).toEqual([]);
+});
 
-	const refused = await cagewright(["run", "redis"], { state, enter: hiding("/usr/bin/unshare", "/usr/bin/bwrap") });
-	expect([refused.status, refused.stderr]).toEqual([
-		3,
-		expect.stringMatching(/^cagewright: No cage [^\n]*unshare, bwrap[^\n]*\n$/),
-	]);
+test("what an earlier version found out about this machine is found out again", async () => {
+	const file = `${state}/features.json`;
+	const kept = JSON.parse(readFileSync(file, "utf8"));
+	const { missing: _, ...value } = kept.value;
+	writeFileSync(file, JSON.stringify({ key: kept.key.split("\n").slice(1).join("\n"), value: { ...value, utilLinuxLacks: [] } }));
+	expect(await cagewright(["run", "redis", "--", "/usr/bin/redis-server", "--version"], { state })).toMatchObject({ status: 0 });
 });
 
 test("where no namespaces are to be had, nothing is started", async () => {
 	const enter = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
-	for (const launcher of ["util-linux", "bubblewrap"]) {
-		const { status, stderr } = await cagewright(["--launcher", launcher, "run", "redis"], { state, enter });
-		expect(status).toBe(3);
-		expect(stderr).toMatch(/^cagewright: No cage is started[^\n]*not permitted[^\n]*doctor[^\n]*\n$/);
-		expect(processesIn(made.root)).toEqual([]);
-	}
-});
-
-test("the commands that are printed for bubblewrap start the same cage from any shell, and end with it", async () => {
-	const { stdout } = await cagewright(["--launcher", "bubblewrap", "run", "redis", "--print"], { state });
-	const script = `${temporaryFolder("printed")}/run.sh`;
-	for (const end of ["TERM", "KILL"]) {
-		writeFileSync(script, stdout);
-		const shell = spawn("sh", [script], { stdio: "ignore", cwd: "/" });
-		const ended = once(shell, "close");
-		await eventually(() => askRedis(port, ["PING"]));
-		expectServedInside(made, port);
-		if (end === "KILL") shell.kill("SIGKILL");
-		else process.kill(processesIn(made.root).find((pid) => nameOf(pid) === "cagewright-init") ?? 0, "SIGTERM");
-		await ended;
-		await eventually(() => expect(listeners(port)).toEqual([]));
-	}
+	const { status, stderr } = await cagewright(["run", "redis"], { state, enter });
+	expect(status).toBe(3);
+	expect(stderr).toMatch(/^cagewright: No cage is started[^\n]*not permitted[^\n]*doctor[^\n]*\n$/);
+	expect(processesIn(made.root)).toEqual([]);
 });
